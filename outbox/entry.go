@@ -1,0 +1,181 @@
+// Package outbox keeps what we owe the world: pages, deadlines, refreshed cards.
+//
+// An [Entry] is written in the same transaction as its cause, so a debt cannot be
+// lost and cannot exist without its cause. It is named for its effect ("42/page/0.1/ana"),
+// and a name is used once: [Tx.Once] with a used name does nothing. Timers and
+// sends are one thing: an entry with a due time. There is no timer in memory that a
+// restart could forget, and nothing is ever cancelled: a handler looks at the state
+// of the world when it runs and may find that there is nothing left to do.
+//
+// The [Runner] takes due entries, lane by lane, runs the [Handler] of their kind,
+// and commits. A decision does all of its work in the commit and so happens exactly
+// once; an effect acts first and commits then, and so happens at least once.
+//
+//	outbox/entry/<key>                Entry; kept 30 days after Done, so that a key stays used
+//	outbox/due/<lane>/<time>/<key>    index of what is not done, in order of due time
+//	outbox/parked/<key>               index of entries for which there was no handler
+package outbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// A Lane keeps work of one urgency apart, so that no chore delays a page. Lanes
+// that one group of workers serves are taken in order.
+type Lane int
+
+// The lanes, most urgent first.
+const (
+	Decisions Lane = iota // work on the store alone: whom to page next
+	Pages1                // pages for sev1 incidents, …
+	Pages2
+	Pages3
+	Pages4
+	Chores // everything that may wait: cards, notices, confirmations
+	lanes
+)
+
+// String names the lane as metrics do.
+func (l Lane) String() string {
+	names := [...]string{"decisions", "pages_sev1", "pages_sev2", "pages_sev3", "pages_sev4", "chores"}
+	if l < 0 || int(l) >= len(names) {
+		return fmt.Sprintf("lane%d", int(l))
+	}
+	return names[l]
+}
+
+// An Entry is one thing owed.
+type Entry struct {
+	// Key names the effect; it is the idempotency key everywhere that it goes.
+	Key  string          `json:"key"`
+	Kind string          `json:"kind"`
+	Lane Lane            `json:"lane"`
+	Due  time.Time       `json:"due"`
+	Body json.RawMessage `json:"body,omitempty"`
+
+	Created time.Time `json:"created"`
+	Attempt int       `json:"attempt,omitempty"` // failed attempts so far
+	Error   string    `json:"error,omitempty"`   // of the last failed attempt
+	Done    time.Time `json:"done,omitzero"`
+	// Arming counts the calls of Soon, so that an entry armed again while it was
+	// being worked on is not taken for done.
+	Arming int `json:"arming,omitempty"`
+
+	// PerhapsDone says that an earlier attempt, of this process or of one before
+	// it, may have had its effect without its result being recorded. Set by the
+	// Runner for the handler.
+	PerhapsDone bool `json:"-"`
+}
+
+// Decode reads the entry's body into v.
+func (e Entry) Decode(v any) error {
+	if err := json.Unmarshal(e.Body, v); err != nil {
+		return fmt.Errorf("outbox entry %s: body: %w", e.Key, err)
+	}
+	return nil
+}
+
+// Body encodes v for an Entry. v must be a plain value that JSON can hold.
+func Body(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("outbox: body of type %T: %v", v, err)) // a programming error
+	}
+	return b
+}
+
+const (
+	entryPrefix  = "outbox/entry/"
+	parkedPrefix = "outbox/parked/"
+	// timeFormat has a fixed width, so that keys sort by time. Always UTC.
+	timeFormat = "20060102T150405.000000000"
+)
+
+func dueKey(e Entry) string {
+	return fmt.Sprintf("outbox/due/%d/%s/%s", e.Lane, e.Due.UTC().Format(timeFormat), e.Key)
+}
+
+func laneRange(l Lane) (from, to string) {
+	return fmt.Sprintf("outbox/due/%d/", l), fmt.Sprintf("outbox/due/%d0", l)
+}
+
+// splitDue takes a key of the due index apart.
+func splitDue(key string) (due time.Time, entry string, err error) {
+	const head = len("outbox/due/0/")
+	if len(key) < head+len(timeFormat)+1 {
+		return time.Time{}, "", fmt.Errorf("outbox: malformed key %q in the due index", key)
+	}
+	due, err = time.ParseInLocation(timeFormat, key[head:head+len(timeFormat)], time.UTC)
+	if err != nil {
+		return time.Time{}, "", fmt.Errorf("outbox: malformed time in the due index: %w", err)
+	}
+	return due, key[head+len(timeFormat)+1:], nil
+}
+
+// A Tx writes debts into a store transaction.
+type Tx struct {
+	tx  store.Tx
+	now time.Time
+}
+
+// In returns a Tx that writes into tx at the time now.
+func In(tx store.Tx, now time.Time) Tx { return Tx{tx, now} }
+
+// Once owes e, unless its key was ever used.
+func (t Tx) Once(e Entry) {
+	if t.tx.Get(entryPrefix+e.Key) != nil {
+		return
+	}
+	e.Created = t.now.UTC()
+	t.arm(e)
+}
+
+// Soon owes e, or arms it again if its key was used: done or not, it will run (once
+// more) at e.Due. Many calls before it runs are one run. An entry that is already
+// waiting for an earlier time keeps that time.
+func (t Tx) Soon(e Entry) {
+	e.Created = t.now.UTC()
+	if old, ok := t.Get(e.Key); ok {
+		if old.Done.IsZero() {
+			t.tx.Delete(dueKey(old))
+			t.tx.Delete(parkedPrefix + old.Key)
+			if old.Due.Before(e.Due) {
+				e.Due = old.Due
+			}
+			e.Created, e.Attempt, e.Error = old.Created, old.Attempt, old.Error
+		}
+		e.Arming = old.Arming + 1
+	}
+	t.arm(e)
+}
+
+// Get returns the entry of that key, done or not.
+func (t Tx) Get(key string) (Entry, bool) {
+	val := t.tx.Get(entryPrefix + key)
+	if val == nil {
+		return Entry{}, false
+	}
+	e, err := decode(val)
+	return e, err == nil
+}
+
+// arm writes e as an entry that is not done.
+func (t Tx) arm(e Entry) {
+	e.Due = e.Due.UTC()
+	t.save(e)
+	t.tx.Put(dueKey(e), []byte{})
+}
+
+func (t Tx) save(e Entry) { t.tx.Put(entryPrefix+e.Key, Body(e)) }
+
+func decode(val []byte) (Entry, error) {
+	var e Entry
+	if err := json.Unmarshal(val, &e); err != nil {
+		return Entry{}, fmt.Errorf("outbox: unreadable entry: %w", err)
+	}
+	return e, nil
+}

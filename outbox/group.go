@@ -1,0 +1,255 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"sync"
+	"time"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// ahead is how many entries a group takes from the store at a time. A more urgent
+// entry that comes in waits for at most so many before it.
+const ahead = 32
+
+// group is a Group at work. Only its run goroutine touches its fields; workers talk
+// to it through done.
+type group struct {
+	Group
+	r       *Runner
+	log     *slog.Logger
+	wake    chan struct{}
+	started time.Time
+
+	claimed map[string]bool      // in the queue or in hand
+	held    map[string]time.Time // failed as unreachable: not before
+	queue   []Entry
+	busy    int
+	done    chan result
+	next    time.Time // when the next entry comes due that is not yet
+	gate    gate
+	workers sync.WaitGroup
+}
+
+type result struct {
+	entry Entry
+	err   error
+}
+
+func newGroup(r *Runner, g Group, wake chan struct{}, started time.Time) *group {
+	if g.Timeout == 0 {
+		g.Timeout = 30 * time.Second
+	}
+	return &group{
+		Group: g, r: r, wake: wake, started: started,
+		log:     r.Log.With("component", "outbox", "group", g.Name),
+		claimed: map[string]bool{}, held: map[string]time.Time{},
+		done: make(chan result, g.Workers),
+	}
+}
+
+// run is the loop: fill the hands, then wait for a hand, a wake-up or the clock.
+func (g *group) run(ctx context.Context) {
+	defer g.workers.Wait()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		default:
+		}
+		g.fill(ctx, time.Now())
+		timer.Reset(g.pause(time.Now()))
+		select {
+		case <-ctx.Done():
+			return
+		case <-g.wake:
+		case <-timer.C:
+		case res := <-g.done:
+			g.settle(res, time.Now())
+		}
+	}
+}
+
+// fill starts as many entries as there are free hands, and the gate allows.
+func (g *group) fill(ctx context.Context, now time.Time) {
+	for free := g.gate.allow(now, g.Workers, g.busy); free > 0; free-- {
+		if len(g.queue) == 0 {
+			g.peek(ctx, now)
+		}
+		if len(g.queue) == 0 {
+			return
+		}
+		e := g.queue[0]
+		g.queue = g.queue[1:]
+		g.busy++
+		g.workers.Go(func() { g.done <- result{e, g.work(context.WithoutCancel(ctx), e)} })
+	}
+}
+
+// peek takes due entries into the queue, most urgent first, and notes when the next
+// one comes due.
+func (g *group) peek(ctx context.Context, now time.Time) {
+	g.next = time.Time{}
+	limit := ahead
+	if g.gate.closed() {
+		limit = 1
+	}
+	err := g.r.Store.View(ctx, func(tx store.Tx) error {
+		for _, lane := range g.Lanes {
+			if err := g.peekLane(tx, lane, now, limit); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		g.log.Error("cannot read what is due", "err", err)
+		g.next = now.Add(time.Second)
+	}
+}
+
+func (g *group) peekLane(tx store.Tx, lane Lane, now time.Time, limit int) error {
+	from, to := laneRange(lane)
+	for k := range tx.Range(from, to) {
+		if len(g.queue) >= limit {
+			return nil
+		}
+		due, key, err := splitDue(k)
+		if err != nil {
+			return err
+		}
+		if due.After(now) {
+			g.sooner(due)
+			return nil
+		}
+		if g.claimed[key] {
+			continue
+		}
+		if until := g.held[key]; until.After(now) {
+			g.sooner(until)
+			continue
+		}
+		e, ok := In(tx, now).Get(key)
+		if !ok {
+			g.log.Error("the due index names an entry that is not there", "key", key)
+			continue
+		}
+		e.PerhapsDone = e.Attempt > 0 || e.Created.Before(g.started)
+		g.claimed[key] = true
+		g.queue = append(g.queue, e)
+	}
+	return nil
+}
+
+func (g *group) sooner(t time.Time) {
+	if g.next.IsZero() || t.Before(g.next) {
+		g.next = t
+	}
+}
+
+// pause is how long there is nothing to do, unless somebody wakes us. It is a minute
+// at the most, in case a clock was set.
+func (g *group) pause(now time.Time) time.Duration {
+	next := g.next
+	switch {
+	case g.gate.closed() && g.busy == 0:
+		next = g.gate.until
+	case g.gate.closed() || g.busy == g.Workers:
+		return time.Minute // a worker that finishes wakes us
+	}
+	if next.IsZero() {
+		return time.Minute
+	}
+	return min(max(next.Sub(now), 0), time.Minute)
+}
+
+// settle takes note of a finished attempt.
+func (g *group) settle(res result, now time.Time) {
+	g.busy--
+	key := res.entry.Key
+	delete(g.claimed, key)
+	if _, ok := errors.AsType[*Unreachable](res.err); !ok {
+		delete(g.held, key)
+		if g.gate.reached() {
+			clear(g.held) // the other side is back: all may go, by urgency
+			g.log.Info("the other side answers again")
+		}
+		return
+	}
+	g.held[key] = now.Add(backoff(res.entry.Attempt + 1))
+	if g.gate.missed(now) {
+		g.release()
+		g.log.Warn("the other side does not answer, trying one at a time", "err", res.err)
+	}
+}
+
+// release gives back what was taken ahead, so that order is by urgency again when
+// the gate opens.
+func (g *group) release() {
+	for _, e := range g.queue {
+		delete(g.claimed, e.Key)
+	}
+	g.queue = nil
+}
+
+// work runs one entry to its end: handler, commit, or a recorded failure.
+func (g *group) work(ctx context.Context, e Entry) error {
+	begun := time.Now()
+	err := g.attempt(ctx, e)
+	g.r.Metrics.attempted(e, err, time.Since(begun))
+	if err == nil {
+		return nil
+	}
+	g.log.Warn("attempt failed", "key", e.Key, "kind", e.Kind, "attempt", e.Attempt+1, "err", err)
+	now := time.Now()
+	failed := g.r.Store.Update(ctx, func(tx store.Tx) error {
+		In(tx, now).fail(e, err, waitAfter(e, err))
+		return nil
+	})
+	if failed != nil {
+		g.log.Error("cannot record a failed attempt", "key", e.Key, "err", failed)
+		return &Unreachable{failed} // hold it back in memory: the store is in trouble
+	}
+	return err
+}
+
+func (g *group) attempt(ctx context.Context, e Entry) error {
+	h := g.r.Handlers[e.Kind]
+	if h == nil {
+		g.log.Error("no handler for an entry, it is parked", "key", e.Key, "kind", e.Kind)
+		return g.r.Store.Update(ctx, func(tx store.Tx) error {
+			In(tx, time.Now()).park(e)
+			return nil
+		})
+	}
+	limited, cancel := context.WithTimeout(ctx, g.Timeout)
+	defer cancel()
+	commit, err := guarded(limited, h, e)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	return g.r.Store.Update(ctx, func(tx store.Tx) error {
+		if !In(tx, now).finish(e) || commit == nil {
+			return nil
+		}
+		return commit(tx)
+	})
+}
+
+// guarded turns a panic of a handler into a failed attempt, so that one bad entry
+// cannot take paging down with it.
+func guarded(ctx context.Context, h Handler, e Entry) (commit func(store.Tx) error, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("handler of %s panicked: %v\n%s", e.Kind, p, debug.Stack())
+		}
+	}()
+	return h(ctx, e)
+}

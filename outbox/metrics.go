@@ -1,0 +1,88 @@
+package outbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// Metrics tells how the outbox does. A nil *Metrics counts nothing.
+type Metrics struct {
+	attempts *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+}
+
+// NewMetrics registers the runner's metrics.
+func NewMetrics(reg prometheus.Registerer) *Metrics {
+	m := &Metrics{
+		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "oncalm_outbox_attempts_total",
+			Help: "Attempts to work off an outbox entry, by kind and result.",
+		}, []string{"kind", "result"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name:    "oncalm_outbox_attempt_seconds",
+			Help:    "Duration of one attempt, its commit included, in seconds.",
+			Buckets: []float64{0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30},
+		}, []string{"kind"}),
+	}
+	reg.MustRegister(m.attempts, m.seconds)
+	return m
+}
+
+func (m *Metrics) attempted(e Entry, err error, took time.Duration) {
+	if m == nil {
+		return
+	}
+	m.attempts.WithLabelValues(e.Kind, resultOf(err)).Inc()
+	m.seconds.WithLabelValues(e.Kind).Observe(took.Seconds())
+}
+
+func resultOf(err error) string {
+	if err == nil {
+		return "done"
+	}
+	if _, ok := errors.AsType[*Later](err); ok {
+		return "told_to_wait"
+	}
+	if _, ok := errors.AsType[*Unreachable](err); ok {
+		return "unreachable"
+	}
+	return "failed"
+}
+
+// State is a look at what is owed.
+type State struct {
+	// Behind is how long the oldest entry that is due has been waiting, by lane.
+	Behind map[Lane]time.Duration
+	// Parked is the number of entries for which there was no handler.
+	Parked int
+}
+
+// Look reads how far behind the outbox is. It costs one seek for each lane.
+func Look(ctx context.Context, s store.Store, now time.Time) (State, error) {
+	state := State{Behind: map[Lane]time.Duration{}}
+	err := s.View(ctx, func(tx store.Tx) error {
+		for lane := range lanes {
+			from, to := laneRange(lane)
+			for k := range tx.Range(from, to) {
+				due, _, err := splitDue(k)
+				if err != nil {
+					return err
+				}
+				if late := now.Sub(due); late > 0 {
+					state.Behind[lane] = late
+				}
+				break
+			}
+		}
+		for range tx.Range(parkedPrefix, store.After(parkedPrefix)) {
+			state.Parked++
+		}
+		return nil
+	})
+	return state, err
+}

@@ -1,0 +1,118 @@
+package outbox
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// A Handler does the work of one kind of entry. What it returns as commit runs in
+// the transaction that marks the entry as done, and may be nil; it may run more
+// than once, like any function given to [store.Store.Update]. An error means that
+// the entry is tried again: after a backoff, or as [Later] and [Unreachable] say.
+// There is no limit to the number of attempts.
+type Handler func(context.Context, Entry) (commit func(store.Tx) error, err error)
+
+// A Group is a number of workers that serve some lanes, in the order given.
+type Group struct {
+	Name    string
+	Lanes   []Lane
+	Workers int
+	// Timeout limits one attempt; 0 means 30 seconds.
+	Timeout time.Duration
+}
+
+// A Runner works off the outbox of a store until it is stopped. Its fields are set
+// before Run and not changed afterwards.
+type Runner struct {
+	Store    store.Store
+	Handlers map[string]Handler
+	Groups   []Group
+	Log      *slog.Logger
+	Metrics  *Metrics // may be nil
+
+	once  sync.Once
+	wakes []chan struct{} // one of one slot for each group: "look"
+}
+
+// DefaultGroups serves decisions, pages and chores each with workers of their own.
+func DefaultGroups() []Group {
+	return []Group{
+		{Name: "decisions", Lanes: []Lane{Decisions}, Workers: 4},
+		{Name: "pages", Lanes: []Lane{Pages1, Pages2, Pages3, Pages4}, Workers: 16},
+		{Name: "chores", Lanes: []Lane{Chores}, Workers: 4},
+	}
+}
+
+func (r *Runner) prepare() {
+	r.once.Do(func() {
+		for range r.Groups {
+			r.wakes = append(r.wakes, make(chan struct{}, 1))
+		}
+	})
+}
+
+// Wake tells the runner that something may have become due. It never blocks.
+func (r *Runner) Wake() {
+	r.prepare()
+	for _, c := range r.wakes {
+		select {
+		case c <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// Run works until ctx ends, then finishes the entries in hand and returns. The
+// error is that of the store, if it could not be read at the start.
+func (r *Runner) Run(ctx context.Context) error {
+	r.prepare()
+	started := time.Now()
+	if err := r.unpark(ctx, started); err != nil {
+		return err
+	}
+	var groups sync.WaitGroup
+	for n, g := range r.Groups {
+		groups.Go(func() { newGroup(r, g, r.wakes[n], started).run(ctx) })
+	}
+	groups.Wait()
+	return nil
+}
+
+func (r *Runner) unpark(ctx context.Context, now time.Time) error {
+	can := func(kind string) bool { return r.Handlers[kind] != nil }
+	parked := false
+	err := r.Store.View(ctx, func(tx store.Tx) error {
+		for range tx.Range(parkedPrefix, store.After(parkedPrefix)) {
+			parked = true
+			break
+		}
+		return nil
+	})
+	if err != nil || !parked {
+		return err
+	}
+	return r.Store.Update(ctx, func(tx store.Tx) error {
+		unpark(tx, now, can)
+		return nil
+	})
+}
+
+// Waking returns s with one difference: each successful Update wakes the runner.
+func Waking(s store.Store, r *Runner) store.Store { return &waking{s, r} }
+
+type waking struct {
+	store.Store
+	runner *Runner
+}
+
+func (w *waking) Update(ctx context.Context, fn func(store.Tx) error) error {
+	err := w.Store.Update(ctx, fn)
+	if err == nil {
+		w.runner.Wake()
+	}
+	return err
+}

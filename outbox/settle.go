@@ -1,0 +1,135 @@
+package outbox
+
+import (
+	"errors"
+	"math/rand/v2"
+	"time"
+	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// Later is the error of a handler that was told when to try again.
+type Later struct {
+	After time.Duration // taken between 1 and 120 seconds, whatever it says
+	Err   error
+}
+
+func (e *Later) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *Later) Unwrap() error { return e.Err }
+
+// Unreachable is the error of a handler whose other side did not answer at all, or
+// not in its own words. It says more about the other side than about the entry:
+// after several in a row the Runner stops trying entry after entry and asks with
+// one from time to time, and when that gets through takes all by urgency.
+type Unreachable struct{ Err error }
+
+func (e *Unreachable) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *Unreachable) Unwrap() error { return e.Err }
+
+// backoff is the pause after the n-th failure in a row (from 1): 1, 2, 4, 8, 15, 30
+// seconds and 30 from then on, give or take a fifth so that many do not come back
+// at once.
+func backoff(n int) time.Duration {
+	steps := [...]time.Duration{1, 2, 4, 8, 15, 30}
+	n = min(max(n, 1), len(steps))
+	d := steps[n-1] * time.Second
+	return d*4/5 + rand.N(d*2/5)
+}
+
+// clampRetry keeps what a server asks for within reason: some answer with negative
+// or absurd waits.
+func clampRetry(d time.Duration) time.Duration {
+	return min(max(d, time.Second), 120*time.Second)
+}
+
+// finish marks e as done, unless it was armed again meanwhile. It reports whether e
+// was still to be done; if not, nothing may be committed for it.
+func (t Tx) finish(e Entry) bool {
+	cur, ok := t.Get(e.Key)
+	if !ok || !cur.Done.IsZero() {
+		return false
+	}
+	if cur.Arming != e.Arming {
+		return true // has been armed again: what was done counts, but it runs once more
+	}
+	t.tx.Delete(dueKey(cur))
+	cur.Done = t.now.UTC()
+	t.save(cur)
+	return true
+}
+
+// fail records a failed attempt. The entry is due again after wait; with a wait of
+// zero it keeps its due time, and the Runner holds it back itself.
+func (t Tx) fail(e Entry, err error, wait time.Duration) {
+	cur, ok := t.Get(e.Key)
+	if !ok || !cur.Done.IsZero() || cur.Arming != e.Arming {
+		return
+	}
+	cur.Attempt++
+	cur.Error = clip(err.Error(), 300)
+	if wait > 0 {
+		t.tx.Delete(dueKey(cur))
+		cur.Due = t.now.Add(wait).UTC()
+		t.tx.Put(dueKey(cur), []byte{})
+	}
+	t.save(cur)
+}
+
+// park takes an entry that nobody can handle out of the queue, and keeps it.
+func (t Tx) park(e Entry) {
+	cur, ok := t.Get(e.Key)
+	if !ok || !cur.Done.IsZero() {
+		return
+	}
+	t.tx.Delete(dueKey(cur))
+	cur.Error = "no handler for kind " + cur.Kind
+	t.save(cur)
+	t.tx.Put(parkedPrefix+cur.Key, []byte{})
+}
+
+// unpark puts entries whose kind can be handled now back into the queue.
+func unpark(tx store.Tx, now time.Time, can func(kind string) bool) (n int) {
+	var keys []string
+	for k := range tx.Range(parkedPrefix, store.After(parkedPrefix)) {
+		keys = append(keys, k)
+	}
+	t := In(tx, now)
+	for _, k := range keys {
+		e, ok := t.Get(k[len(parkedPrefix):])
+		if !ok || can(e.Kind) {
+			tx.Delete(k)
+		}
+		if ok && can(e.Kind) {
+			e.Error = ""
+			t.arm(e)
+			n++
+		}
+	}
+	return n
+}
+
+// waitAfter says how long e must wait after err.
+func waitAfter(e Entry, err error) time.Duration {
+	if later, ok := errors.AsType[*Later](err); ok {
+		return clampRetry(later.After)
+	}
+	if _, ok := errors.AsType[*Unreachable](err); ok {
+		return 0
+	}
+	return backoff(e.Attempt + 1)
+}
+
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}

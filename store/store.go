@@ -1,0 +1,54 @@
+// Package store keeps what Oncalm must not forget: ordered key-value pairs,
+// changed in transactions.
+//
+// The model is one flat, ordered space of keys (see [Key] for how they are
+// built). Everything that changes is changed inside [Store.Update]: the function
+// given to it reads and writes through its [Tx], and when Update returns nil, all
+// of its writes are durable together. The function may run more than once, so it
+// must not have effects other than through its Tx: that is the honest common
+// contract of an engine that groups commits and of one that retries an optimistic
+// transaction.
+//
+// Engines are sibling packages ([github.com/oncalm/oncalm/store/bolt] keeps one
+// file on one machine). Each passes the contract of
+// [github.com/oncalm/oncalm/store/storetest].
+package store
+
+import (
+	"context"
+	"iter"
+)
+
+// A Store is a durable, ordered key-value space for many concurrent users.
+type Store interface {
+	// View runs fn on a consistent snapshot. fn must not write.
+	View(ctx context.Context, fn func(Tx) error) error
+
+	// Update runs fn in a transaction, isolated from all others as if they ran one
+	// after another. If fn returns an error nothing is written and Update returns
+	// that error. A nil result means that the writes are durable. fn may run more
+	// than once; values that it sets outside are those of its last run.
+	//
+	// Errors other than fn's own wrap [ErrFull], [ErrUnknownOutcome] or [ErrClosed].
+	Update(ctx context.Context, fn func(Tx) error) error
+
+	// Close waits for running transactions and releases the store.
+	Close() error
+}
+
+// A Tx is one transaction. It is valid only inside the function that got it, and
+// only for one goroutine. Values returned are valid until the function returns and
+// must not be changed; values given to Put must not be changed afterwards.
+type Tx interface {
+	// Get returns the value of key, or nil if it is absent. A present, empty value
+	// is not nil.
+	Get(key string) []byte
+	// Put sets key to val. The key must not be empty.
+	Put(key string, val []byte)
+	// Delete removes key, if it is there.
+	Delete(key string)
+	// Range yields the pairs with from <= key < to in order of their keys' bytes;
+	// an empty to means no upper bound. It is lazy. Writing while ranging is not
+	// allowed: collect first, then write.
+	Range(from, to string) iter.Seq2[string, []byte]
+}
