@@ -158,10 +158,10 @@ func (g *group) sooner(t time.Time) {
 func (g *group) pause(now time.Time) time.Duration {
 	next := g.next
 	switch {
-	case g.gate.closed() && g.busy == 0:
-		next = g.gate.until
-	case g.gate.closed() || g.busy == g.Workers:
+	case g.busy == g.Workers || g.gate.closed() && g.busy > 0:
 		return time.Minute // a worker that finishes wakes us
+	case g.gate.closed() && now.Before(g.gate.until):
+		next = g.gate.until
 	}
 	if next.IsZero() {
 		return time.Minute

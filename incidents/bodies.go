@@ -1,0 +1,258 @@
+package incidents
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Body is what happened. The kinds are all in this file; each is a verb in the past
+// tense. A new fact is a new kind or a new optional field, so that an older version
+// still reads the timeline.
+type Body interface {
+	kind() string
+	// apply changes the incident by what happened, or refuses with an error.
+	apply(*Incident, Event) error
+}
+
+// decoders reads the bodies by kind.
+func decoders() map[string]func(json.RawMessage) (Body, error) {
+	return map[string]func(json.RawMessage) (Body, error){
+		"opened":       as[Opened],
+		"reported":     as[Reported],
+		"reopened":     as[Reopened],
+		"paged":        as[Paged],
+		"delivered":    as[Delivered],
+		"undelivered":  as[Undelivered],
+		"withheld":     as[Withheld],
+		"acknowledged": as[Acknowledged],
+		"escalated":    as[Escalated],
+		"noted":        as[Noted],
+		"resolved":     as[Resolved],
+		"struck":       as[Struck],
+	}
+}
+
+// Opened is the first event of every timeline.
+type Opened struct {
+	Title    string `json:"title"`
+	Service  string `json:"service"`
+	Severity string `json:"severity"`
+	Runbook  string `json:"runbook,omitempty"`
+	Alarm    *Alarm `json:"alarm,omitempty"` // nil if a person opened it
+}
+
+// Reported is a word of an alarm about an incident that is open, or was.
+type Reported struct {
+	Alarm Alarm `json:"alarm"`
+	// Late says that a newer word was known already: this one changes nothing.
+	Late bool `json:"late,omitempty"`
+}
+
+// Reopened triggers a resolved incident again: its alarm fired again soon after.
+type Reopened struct {
+	Alarm *Alarm `json:"alarm,omitempty"`
+}
+
+// Paged is the decision to page one person. The page itself is then owed.
+type Paged struct {
+	Key      string   `json:"key"` // the page's name, in the outbox and in Slack
+	Person   string   `json:"person"`
+	Via      string   `json:"via"` // the channel: slack
+	Position Position `json:"position"`
+	// Why tells the person why it is them.
+	Why string `json:"why"`
+	// Reminder is set on a page to somebody who had acknowledged.
+	Reminder bool `json:"reminder,omitempty"`
+	// Then is the key of the outbox entry that decides the step after this one.
+	Then string `json:"then,omitempty"`
+}
+
+// Delivered says that the channel took the page.
+type Delivered struct {
+	Key    string `json:"key"`
+	Person string `json:"person"`
+	Via    string `json:"via"`
+	// Channel and Message name the message that was sent, as far as Via has names.
+	Channel string `json:"channel,omitempty"`
+	Message string `json:"message,omitempty"`
+	Link    string `json:"link,omitempty"`
+	// Adopted says that an earlier attempt, whose outcome was unknown, had sent it.
+	Adopted bool `json:"adopted,omitempty"`
+}
+
+// Undelivered says that the page can not be delivered this way, ever.
+type Undelivered struct {
+	Key    string `json:"key"`
+	Person string `json:"person"`
+	Via    string `json:"via"`
+	Error  string `json:"error"`
+}
+
+// Withheld says that a page was not sent, since it had become pointless.
+type Withheld struct {
+	Key    string `json:"key"`
+	Person string `json:"person"`
+	Why    string `json:"why"`
+}
+
+// Acknowledged says that somebody takes care.
+type Acknowledged struct{}
+
+// Escalated asks for the next step at once.
+type Escalated struct {
+	Reason string `json:"reason,omitempty"`
+}
+
+// Noted is a person's own line.
+type Noted struct {
+	Text string `json:"text"`
+	Link string `json:"link,omitempty"` // to where it was said
+}
+
+// Resolved ends the incident.
+type Resolved struct {
+	Reason string `json:"reason,omitempty"`
+}
+
+// Struck takes a note out of what people read; the line itself stays.
+type Struck struct {
+	Seq    int    `json:"seq"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Unknown is an event of a newer version: kept, and skipped.
+type Unknown struct {
+	Kind string
+	Raw  json.RawMessage
+}
+
+func (Opened) kind() string      { return "opened" }
+func (Reported) kind() string    { return "reported" }
+func (Reopened) kind() string    { return "reopened" }
+func (Paged) kind() string       { return "paged" }
+func (Delivered) kind() string   { return "delivered" }
+func (Undelivered) kind() string { return "undelivered" }
+func (Withheld) kind() string    { return "withheld" }
+func (Acknowledged) kind() string       { return "acknowledged" }
+func (Escalated) kind() string   { return "escalated" }
+func (Noted) kind() string       { return "noted" }
+func (Resolved) kind() string      { return "resolved" }
+func (Struck) kind() string      { return "struck" }
+func (u Unknown) kind() string   { return u.Kind }
+
+func (b Opened) apply(i *Incident, e Event) error {
+	if i.Seq != 0 {
+		return refuse(i, ErrAlreadyOpen)
+	}
+	i.Title, i.Service, i.Severity, i.Runbook = b.Title, b.Service, b.Severity, b.Runbook
+	i.Status, i.Opened, i.OpenedBy = StatusTriggered, e.At, e.By
+	i.hear(b.Alarm)
+	return nil
+}
+
+func (b Reported) apply(i *Incident, _ Event) error {
+	if !b.Late {
+		i.hear(&b.Alarm)
+	}
+	return nil
+}
+
+// hear takes in what an alarm says.
+func (i *Incident) hear(a *Alarm) {
+	if a == nil {
+		return
+	}
+	if i.Alarm == nil || i.Alarm.Series == a.Series {
+		word := *a
+		i.Alarm = &word
+	}
+	switch a.State {
+	case AlarmFiring:
+		if i.Firing == nil {
+			i.Firing = map[string]string{}
+		}
+		i.Firing[a.Series] = a.Name
+	case AlarmOK:
+		delete(i.Firing, a.Series)
+	}
+}
+
+func (b Reopened) apply(i *Incident, _ Event) error {
+	if i.Status != StatusResolved {
+		return refuse(i, ErrAlreadyOpen)
+	}
+	i.Status, i.Resolved, i.ResolvedBy = StatusTriggered, time.Time{}, Actor{}
+	i.Acknowledged, i.AcknowledgedBy = time.Time{}, Actor{}
+	i.Run++
+	i.Step, i.Then, i.Pages = Position{}, "", nil
+	i.hear(b.Alarm)
+	return nil
+}
+
+func (b Paged) apply(i *Incident, e Event) error {
+	if i.Pages == nil {
+		i.Pages = map[string]PageState{}
+	}
+	i.Pages[b.Person] = PageState{Key: b.Key, At: e.At}
+	if !b.Reminder {
+		i.Step, i.Then = b.Position, b.Then
+	}
+	return nil
+}
+
+func (b Delivered) apply(i *Incident, e Event) error {
+	i.settlePage(b.Person, b.Key, func(p *PageState) { p.Delivered = e.At })
+	return nil
+}
+
+func (b Undelivered) apply(i *Incident, _ Event) error {
+	i.settlePage(b.Person, b.Key, func(p *PageState) { p.Failed = true })
+	return nil
+}
+
+func (Withheld) apply(*Incident, Event) error { return nil }
+
+func (i *Incident) settlePage(person, key string, set func(*PageState)) {
+	if p, ok := i.Pages[person]; ok && p.Key == key {
+		set(&p)
+		i.Pages[person] = p
+	}
+}
+
+func (Acknowledged) apply(i *Incident, e Event) error {
+	switch i.Status {
+	case StatusResolved:
+		return refuse(i, ErrResolved)
+	case StatusAcknowledged:
+		return refuse(i, ErrAcknowledged)
+	}
+	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusAcknowledged, e.At, e.By
+	return nil
+}
+
+func (Escalated) apply(i *Incident, _ Event) error {
+	if i.Status == StatusResolved {
+		return refuse(i, ErrResolved)
+	}
+	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
+	return nil
+}
+
+func (Noted) apply(*Incident, Event) error { return nil }
+
+func (Resolved) apply(i *Incident, e Event) error {
+	if i.Status == StatusResolved {
+		return refuse(i, ErrResolved)
+	}
+	i.Status, i.Resolved, i.ResolvedBy = StatusResolved, e.At, e.By
+	return nil
+}
+
+func (b Struck) apply(i *Incident, _ Event) error {
+	if b.Seq <= 0 || b.Seq > i.Seq {
+		return refuse(i, ErrNoSuchLine)
+	}
+	return nil
+}
+
+func (Unknown) apply(*Incident, Event) error { return nil }

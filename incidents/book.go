@@ -1,0 +1,140 @@
+package incidents
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// A Follower says what else follows from an event. It runs in the event's
+// transaction, right after the event was applied to i, and may read tx and write
+// debts into it (package outbox), nothing else. The bodies that it returns are
+// recorded as next events, by Oncalm. It may run more than once.
+type Follower func(tx store.Tx, now time.Time, i *Incident, e Event) []Body
+
+// Book keeps all incidents in a store.
+type Book struct {
+	Store     store.Store
+	Followers []Follower
+}
+
+// consequences bounds how many events may follow from one: more would be followers
+// that answer each other for ever.
+const consequences = 100
+
+// Record appends one event that happens now to the incident of that id, in a
+// transaction of its own, and returns the incident as it is then.
+//
+// Errors: [ErrNotFound], [Refused], or those of the store.
+func (b *Book) Record(ctx context.Context, id string, by Actor, body Body) (*Incident, error) {
+	now := time.Now()
+	var after *Incident
+	err := b.Store.Update(ctx, func(tx store.Tx) (err error) {
+		after, err = b.Append(tx, now, id, Event{By: by, Body: body})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return after, nil
+}
+
+// Open starts an incident within a transaction and gives it the next id. A zero at
+// means now.
+func (b *Book) Open(tx store.Tx, now, at time.Time, by Actor, opened Opened) (*Incident, error) {
+	last, _ := strconv.ParseUint(string(tx.Get(counterKey)), 10, 32)
+	id := strconv.FormatUint(last+1, 10)
+	tx.Put(counterKey, []byte(id))
+	i := &Incident{ID: id}
+	return b.append(tx, now, i, Event{At: at, By: by, Body: opened})
+}
+
+// Append adds an event to an incident within a transaction. Of e, At (zero means
+// now), By and Body count.
+func (b *Book) Append(tx store.Tx, now time.Time, id string, e Event) (*Incident, error) {
+	i, err := Head(tx, id)
+	if err != nil {
+		return nil, err
+	}
+	if s, ok := e.Body.(Struck); ok {
+		if err := strikable(tx, i, s.Seq); err != nil {
+			return nil, err
+		}
+	}
+	return b.append(tx, now, i, e)
+}
+
+func (b *Book) append(tx store.Tx, now time.Time, i *Incident, first Event) (*Incident, error) {
+	was := i.Seq > 0 && i.Open()
+	pending := []Event{first}
+	for n := 0; n < len(pending); n++ {
+		e, err := b.write(tx, now, i, pending[n])
+		if err != nil {
+			return nil, err
+		}
+		for _, follow := range b.Followers {
+			for _, body := range follow(tx, now, i, e) {
+				pending = append(pending, Event{By: Oncalm(), Body: body})
+			}
+		}
+		if len(pending) > consequences {
+			return nil, fmt.Errorf("incident %s: more than %d events follow from one", i.ID, consequences)
+		}
+	}
+	return i, b.save(tx, i, was)
+}
+
+// write numbers, applies and stores one event.
+func (b *Book) write(tx store.Tx, now time.Time, i *Incident, e Event) (Event, error) {
+	e.Seq, e.Recorded = i.Seq+1, now.UTC()
+	if e.At.IsZero() {
+		e.At = now
+	}
+	e.At = e.At.UTC()
+	if err := i.apply(e); err != nil {
+		return e, err
+	}
+	val, err := json.Marshal(e)
+	if err != nil {
+		return e, fmt.Errorf("incident %s: %w", i.ID, err)
+	}
+	tx.Put(eventKey(i.ID, e.Seq), val)
+	return e, nil
+}
+
+// save rewrites the head and keeps the list of open incidents.
+func (b *Book) save(tx store.Tx, i *Incident, wasOpen bool) error {
+	val, err := json.Marshal(i)
+	if err != nil {
+		return fmt.Errorf("incident %s: %w", i.ID, err)
+	}
+	tx.Put(headKey(i.ID), val)
+	switch {
+	case i.Open() && !wasOpen:
+		tx.Put(openKey(i.ID), []byte{})
+	case !i.Open() && wasOpen:
+		tx.Delete(openKey(i.ID))
+	}
+	return nil
+}
+
+// strikable checks that the event is a note: only what people wrote can be struck,
+// so that a strike never changes what the incident amounts to.
+func strikable(tx store.Tx, i *Incident, seq int) error {
+	var e Event
+	val := tx.Get(eventKey(i.ID, seq))
+	if val == nil {
+		return refuse(i, ErrNoSuchLine)
+	}
+	if err := json.Unmarshal(val, &e); err != nil {
+		return fmt.Errorf("incident %s: %w", i.ID, err)
+	}
+	if _, ok := e.Body.(Noted); !ok {
+		return refuse(i, ErrNoSuchLine)
+	}
+	return nil
+}

@@ -1,0 +1,154 @@
+// Package incidents keeps incidents. An incident is the fold of its timeline: a list
+// of events that is only ever appended to. The [Incident] that is stored beside it is
+// a memo of that fold, written in the same transaction, and the guard against two
+// writers at once. head == Fold(timeline) at any time; `oncalm fsck` checks it.
+//
+// The [Book] is the only door for change. It appends an event, rewrites the head,
+// and asks the [Follower]s, in the same transaction, what else follows from the event:
+// further events (whom to page) and debts (the page itself, see package outbox).
+//
+//	incident/<id>/event/<%08d>   Event, never rewritten
+//	incident/<id>/head           Incident
+//	open/<id>                    present while the incident is not resolved
+//	counter/incident             the last id given
+//	seen/<request id>            requests from outside that were carried out
+//
+// Ids are decimal numbers, padded to 8 digits in keys so that keys sort by time.
+package incidents
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Status says where an incident stands.
+type Status string
+
+// The statuses. A resolved incident can be triggered again (see [Reopened]).
+const (
+	StatusTriggered    Status = "triggered"
+	StatusAcknowledged Status = "acknowledged"
+	StatusResolved     Status = "resolved"
+)
+
+// Severities from worst to least. An incident without one is treated as Sev2.
+const (
+	Sev1 = "sev1"
+	Sev2 = "sev2"
+	Sev3 = "sev3"
+	Sev4 = "sev4"
+)
+
+// An Actor is who did something.
+type Actor struct {
+	Kind string `json:"kind"` // see the constants
+	Name string `json:"name"` // a person's key in the configuration, an alarm's name; "oncalm"
+}
+
+// Kinds of actors.
+const (
+	KindPerson = "person"
+	KindAlarm  = "alarm"
+	KindOncalm = "oncalm"
+)
+
+// Person is the actor for the person of that key in the configuration.
+func Person(name string) Actor { return Actor{KindPerson, name} }
+
+// ByAlarm is the actor for what an alarm of that name says.
+func ByAlarm(name string) Actor { return Actor{KindAlarm, name} }
+
+// Oncalm is the actor for what the program does by itself.
+func Oncalm() Actor { return Actor{KindOncalm, "oncalm"} }
+
+// Incident is what a timeline amounts to. All times are UTC.
+type Incident struct {
+	ID       string `json:"id"`
+	Title    string `json:"title"`
+	Service  string `json:"service"`
+	Severity string `json:"severity"`
+	Runbook  string `json:"runbook,omitempty"` // an https link, from the service
+	Status   Status `json:"status"`
+
+	Opened         time.Time `json:"opened"`
+	OpenedBy       Actor     `json:"opened_by"`
+	Acknowledged   time.Time `json:"acknowledged,omitzero"` // of the current run; zero if it was not
+	AcknowledgedBy Actor     `json:"acknowledged_by,omitzero"`
+	Resolved       time.Time `json:"resolved,omitzero"` // zero while it is not
+	ResolvedBy     Actor     `json:"resolved_by,omitzero"`
+
+	// Alarm is the newest word of the alarm that opened the incident; nil if a
+	// person did.
+	Alarm *Alarm `json:"alarm,omitempty"`
+	// Firing holds the alarms (and contributors of alarms) that say ALARM now, by
+	// [Alarm.Series], with their names.
+	Firing map[string]string `json:"firing,omitempty"`
+
+	// Run counts how often the incident was triggered again; 0 is the first time.
+	Run int `json:"run,omitempty"`
+	// Step is the step of the escalation policy that was taken last in this run.
+	Step Position `json:"step"`
+	// Then is the key of the outbox entry that decides the step after Step.
+	Then string `json:"then,omitempty"`
+	// Pages holds the newest page to each person in this run.
+	Pages map[string]PageState `json:"pages,omitempty"`
+
+	Seq int `json:"seq"` // of the newest event
+}
+
+// Position is a place in an escalation policy's run. Both count from 0.
+type Position struct {
+	Round int `json:"round"`
+	Step  int `json:"step"`
+}
+
+// PageState is how far a page has come.
+type PageState struct {
+	Key       string    `json:"key"`
+	At        time.Time `json:"at"` // when it was decided
+	Delivered time.Time `json:"delivered,omitzero"`
+	Failed    bool      `json:"failed,omitempty"` // it could not be delivered at all
+}
+
+// Open reports whether the incident still needs somebody.
+func (i *Incident) Open() bool { return i.Status != StatusResolved }
+
+// Fold makes an incident from its timeline. Events of a kind that this version does
+// not know are skipped. The error is that of an event that could never have been
+// recorded in this place: the timeline is damaged.
+func Fold(id string, events []Event) (Incident, error) {
+	i := Incident{ID: id}
+	for _, e := range events {
+		if err := i.apply(e); err != nil {
+			return Incident{}, fmt.Errorf("event %d (%s): %w", e.Seq, e.Kind(), err)
+		}
+	}
+	return i, nil
+}
+
+// apply changes the incident by one event. An error leaves it as it was.
+func (i *Incident) apply(e Event) error {
+	if e.Seq != i.Seq+1 {
+		return fmt.Errorf("%w: event %d follows event %d", ErrDamaged, e.Seq, i.Seq)
+	}
+	if err := e.Body.apply(i, e); err != nil {
+		return err
+	}
+	i.Seq = e.Seq
+	return nil
+}
+
+// padded is the form of an id in keys.
+func padded(id string) string {
+	n, err := strconv.ParseUint(id, 10, 32)
+	if err != nil {
+		return id // not an id of ours: a key that is not there
+	}
+	s := strconv.FormatUint(n, 10)
+	const zeros = "00000000"
+	if len(s) >= len(zeros) {
+		return s
+	}
+	return zeros[len(s):] + s
+}

@@ -1,0 +1,122 @@
+package incidents
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+const (
+	counterKey = "counter/incident"
+	openPrefix = "open/"
+)
+
+func headKey(id string) string { return "incident/" + padded(id) + "/head" }
+func openKey(id string) string { return openPrefix + padded(id) }
+
+func eventKey(id string, seq int) string {
+	return fmt.Sprintf("incident/%s/event/%08d", padded(id), seq)
+}
+
+// Head reads an incident. It is the guard of a transaction that changes it. The
+// error is [ErrNotFound], or that the head cannot be read.
+func Head(tx store.Tx, id string) (*Incident, error) {
+	val := tx.Get(headKey(id))
+	if val == nil {
+		return nil, fmt.Errorf("%w: %s", ErrNotFound, id)
+	}
+	var i Incident
+	if err := json.Unmarshal(val, &i); err != nil {
+		return nil, fmt.Errorf("incident %s: head: %w (run oncalm fsck)", id, err)
+	}
+	return &i, nil
+}
+
+// Timeline reads all events of an incident, in the order of recording.
+func Timeline(tx store.Tx, id string) ([]Event, error) {
+	var events []Event
+	from, to := store.Under("incident", padded(id), "event")
+	for k, val := range tx.Range(from, to) {
+		var e Event
+		if err := json.Unmarshal(val, &e); err != nil {
+			return nil, fmt.Errorf("incident %s: %s: %w", id, k, err)
+		}
+		events = append(events, e)
+	}
+	if len(events) == 0 {
+		return nil, fmt.Errorf("%w: %s", ErrNotFound, id)
+	}
+	return events, nil
+}
+
+// OpenIDs lists the incidents that are not resolved, oldest first; at most limit, if
+// limit is positive.
+func OpenIDs(tx store.Tx, limit int) []string {
+	var ids []string
+	for k := range tx.Range(openPrefix, store.After(openPrefix)) {
+		if limit > 0 && len(ids) == limit {
+			break
+		}
+		ids = append(ids, unpadded(k[len(openPrefix):]))
+	}
+	return ids
+}
+
+// Newest reads up to limit incidents, newest first, before the id given; an empty
+// id means from the newest on.
+func Newest(tx store.Tx, before string, limit int) ([]Incident, error) {
+	last, _ := strconv.ParseUint(string(tx.Get(counterKey)), 10, 32)
+	if b, err := strconv.ParseUint(before, 10, 32); err == nil && b > 0 {
+		last = min(last, b-1)
+	}
+	var found []Incident
+	for n := last; n > 0 && len(found) < limit; n-- {
+		i, err := Head(tx, strconv.FormatUint(n, 10))
+		if err != nil {
+			return found, err
+		}
+		found = append(found, *i)
+	}
+	return found, nil
+}
+
+func unpadded(id string) string {
+	n, err := strconv.ParseUint(id, 10, 32)
+	if err != nil {
+		return id
+	}
+	return strconv.FormatUint(n, 10)
+}
+
+// request is what is kept of a request from outside that was carried out.
+type request struct {
+	At     time.Time `json:"at"`
+	Answer string    `json:"answer,omitempty"`
+}
+
+// Remember notes that the request of that id is carried out in this transaction, and
+// what it was answered.
+func Remember(tx store.Tx, now time.Time, id, answer string) {
+	val, err := json.Marshal(request{now.UTC(), answer})
+	if err != nil {
+		panic(err) // a time and a string can always be written
+	}
+	tx.Put(store.Key("seen", id), val)
+}
+
+// Recall reports whether the request of that id was carried out before, and what it
+// was answered then. Ids are kept for 7 days.
+func Recall(tx store.Tx, id string) (answer string, seen bool) {
+	val := tx.Get(store.Key("seen", id))
+	if val == nil {
+		return "", false
+	}
+	var r request
+	if err := json.Unmarshal(val, &r); err != nil {
+		return "", true
+	}
+	return r.Answer, true
+}
