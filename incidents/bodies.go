@@ -126,19 +126,19 @@ type Unknown struct {
 	Raw  json.RawMessage
 }
 
-func (Opened) kind() string      { return "opened" }
-func (Reported) kind() string    { return "reported" }
-func (Reopened) kind() string    { return "reopened" }
-func (Paged) kind() string       { return "paged" }
-func (Delivered) kind() string   { return "delivered" }
-func (Undelivered) kind() string { return "undelivered" }
-func (Withheld) kind() string    { return "withheld" }
-func (Acknowledged) kind() string       { return "acknowledged" }
-func (Escalated) kind() string   { return "escalated" }
-func (Noted) kind() string       { return "noted" }
-func (Resolved) kind() string      { return "resolved" }
-func (Struck) kind() string      { return "struck" }
-func (u Unknown) kind() string   { return u.Kind }
+func (Opened) kind() string       { return "opened" }
+func (Reported) kind() string     { return "reported" }
+func (Reopened) kind() string     { return "reopened" }
+func (Paged) kind() string        { return "paged" }
+func (Delivered) kind() string    { return "delivered" }
+func (Undelivered) kind() string  { return "undelivered" }
+func (Withheld) kind() string     { return "withheld" }
+func (Acknowledged) kind() string { return "acknowledged" }
+func (Escalated) kind() string    { return "escalated" }
+func (Noted) kind() string        { return "noted" }
+func (Resolved) kind() string     { return "resolved" }
+func (Struck) kind() string       { return "struck" }
+func (u Unknown) kind() string    { return u.Kind }
 
 func (b Opened) apply(i *Incident, e Event) error {
 	if i.Seq != 0 {

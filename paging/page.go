@@ -1,0 +1,129 @@
+package paging
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
+)
+
+// A Notifier sends pages through one channel, such as Slack.
+type Notifier interface {
+	// Page sends p, once for each key as far as it can tell: if p.PerhapsSent, it
+	// first looks whether an earlier attempt has got through, and adopts what it
+	// finds.
+	//
+	// Errors: [Undeliverable] if it can never get through to this person;
+	// [outbox.Later] and [outbox.Unreachable] as they say; any other error is tried
+	// again.
+	Page(ctx context.Context, key string, p Page) (Receipt, error)
+}
+
+// A Page is what one person is told, and asked to acknowledge.
+type Page struct {
+	Incident    incidents.Incident
+	Person      string
+	Why         string // why it is them
+	Reminder    bool   // they had acknowledged
+	PerhapsSent bool
+}
+
+// A Receipt names the message that carries a page.
+type Receipt struct {
+	Channel string
+	Message string
+	Link    string
+	Adopted bool // it had been sent by an earlier attempt
+}
+
+// Undeliverable is the error of a page that can never be delivered this way.
+type Undeliverable struct{ Err error }
+
+func (e *Undeliverable) Error() string { return e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *Undeliverable) Unwrap() error { return e.Err }
+
+// pageBody is the body of a page's entry.
+type pageBody struct {
+	Incident string `json:"incident"`
+	Run      int    `json:"run,omitempty"`
+	Person   string `json:"person"`
+	Via      string `json:"via"`
+	Why      string `json:"why"`
+	Reminder bool   `json:"reminder,omitempty"`
+}
+
+func pageEntry(now time.Time, i *incidents.Incident, b incidents.Paged) outbox.Entry {
+	return outbox.Entry{
+		Key: b.Key, Kind: KindPage, Lane: laneOf(i.Severity), Due: now,
+		Body: outbox.Body(pageBody{i.ID, i.Run, b.Person, b.Via, b.Why, b.Reminder}),
+	}
+}
+
+// laneOf is the lane of pages for incidents of that severity.
+func laneOf(severity string) outbox.Lane {
+	switch severity {
+	case incidents.Sev1:
+		return outbox.Pages1
+	case incidents.Sev3:
+		return outbox.Pages3
+	case incidents.Sev4:
+		return outbox.Pages4
+	}
+	return outbox.Pages2
+}
+
+// page sends one page, unless it has become pointless.
+func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var b pageBody
+	if err := e.Decode(&b); err != nil {
+		return nil, err
+	}
+	var i *incidents.Incident
+	err := p.Book.Store.View(ctx, func(tx store.Tx) (err error) {
+		i, err = incidents.Head(tx, b.Incident)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if why := pointless(i, b, e.Key); why != "" {
+		return p.recording(i.ID, incidents.Withheld{Key: e.Key, Person: b.Person, Why: why}), nil
+	}
+	r, err := p.Notifier.Page(ctx, e.Key, Page{*i, b.Person, b.Why, b.Reminder, e.PerhapsDone})
+	if never, ok := errors.AsType[*Undeliverable](err); ok {
+		return p.recording(i.ID, incidents.Undelivered{
+			Key: e.Key, Person: b.Person, Via: b.Via, Error: never.Error()}), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p.recording(i.ID, incidents.Delivered{
+		Key: e.Key, Person: b.Person, Via: b.Via,
+		Channel: r.Channel, Message: r.Message, Link: r.Link, Adopted: r.Adopted}), nil
+}
+
+func (p *Pager) recording(id string, body incidents.Body) func(store.Tx) error {
+	now := time.Now()
+	return func(tx store.Tx) error { return p.record(tx, now, id, body) }
+}
+
+// pointless says why a page need not be sent any more, or nothing. A page that
+// waited while the channel was down must not wake anybody for what is over.
+func pointless(i *incidents.Incident, b pageBody, key string) string {
+	switch {
+	case i.Status == incidents.StatusResolved:
+		return "the incident was resolved before it went out"
+	case i.Run != b.Run:
+		return "the incident was triggered anew before it went out"
+	case i.Status == incidents.StatusAcknowledged && !b.Reminder:
+		return i.AcknowledgedBy.Name + " acknowledged before it went out"
+	case i.Pages[b.Person].Key != key:
+		return "a newer page to the same person took its place"
+	}
+	return ""
+}

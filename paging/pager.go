@@ -1,0 +1,231 @@
+package paging
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/store"
+)
+
+// Kinds of outbox entries that this package handles.
+const (
+	KindEscalate = "escalate"
+	KindPage     = "page"
+	KindRemind   = "remind"
+)
+
+// Pager takes the steps of escalation policies and sends the pages.
+type Pager struct {
+	Book *incidents.Book
+	// Policy returns the escalation policy of a service; of an unknown one that of
+	// the default service.
+	Policy    func(service string) Policy
+	Schedules map[string]rotations.Schedule
+	// Planned holds the overrides from the configuration, by schedule. Those that
+	// people made are in the store.
+	Planned  map[string][]rotations.Override
+	Notifier Notifier
+}
+
+// Handlers returns the pager's handlers by kind, for the outbox.
+func (p *Pager) Handlers() map[string]outbox.Handler {
+	return map[string]outbox.Handler{
+		KindEscalate: p.escalate,
+		KindPage:     p.page,
+		KindRemind:   p.remind,
+	}
+}
+
+// OnCall says who is on call in a schedule at t, overrides in the store included. An
+// unknown schedule has nobody.
+func (p *Pager) OnCall(tx store.Tx, schedule string, t time.Time) []string {
+	s, ok := p.Schedules[schedule]
+	if !ok {
+		return nil
+	}
+	return s.OnCall(t, p.Overrides(tx, schedule))
+}
+
+// escalation is the body of an entry that decides a step.
+type escalation struct {
+	Incident string             `json:"incident"`
+	Run      int                `json:"run,omitempty"`
+	At       incidents.Position `json:"at"`
+	Policy   Policy             `json:"policy"`
+}
+
+// Follow is the pager's part in each event (see [incidents.Follower]).
+func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
+	owed := outbox.In(tx, now)
+	switch b := e.Body.(type) {
+	case incidents.Opened, incidents.Reopened:
+		return p.step(tx, now, i, escalation{Incident: i.ID, Run: i.Run, Policy: p.Policy(i.Service)})
+	case incidents.Paged:
+		owed.Once(pageEntry(now, i, b))
+	case incidents.Acknowledged:
+		owe(owed, firstReminder(owed, i, e))
+	case incidents.Escalated:
+		hurry(owed, now, i)
+	case incidents.Undelivered:
+		if stepFailed(i) && !exhausted(owed, i) {
+			hurry(owed, now, i)
+		}
+	}
+	return nil
+}
+
+// step takes one step of a run: whom to page now, and the entry for the step after.
+func (p *Pager) step(tx store.Tx, now time.Time, i *incidents.Incident, run escalation) []incidents.Body {
+	d := Decide(run.Policy, run.At, func(s string) []string { return p.OnCall(tx, s, now) })
+	next := run
+	next.At = d.Next
+	then := key(i, "escalate", next.At)
+	outbox.In(tx, now).Once(outbox.Entry{
+		Key: then, Kind: KindEscalate, Lane: outbox.Decisions,
+		Due: now.Add(d.Wait), Body: outbox.Body(next),
+	})
+	var pages []incidents.Body
+	for _, c := range d.Calls {
+		pages = append(pages, incidents.Paged{
+			Key: key(i, "page", run.At) + "/" + store.Key(c.Person), Person: c.Person, Via: "slack",
+			Position: run.At, Why: c.Why, Then: then,
+		})
+	}
+	return pages
+}
+
+// escalate takes the step that came due, unless the run has moved on or ended.
+func (p *Pager) escalate(_ context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var run escalation
+	if err := e.Decode(&run); err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	return func(tx store.Tx) error {
+		i, err := incidents.Head(tx, run.Incident)
+		if err != nil {
+			return err
+		}
+		if i.Status != incidents.StatusTriggered || i.Run != run.Run || i.Then != "" && i.Then != e.Key {
+			return nil
+		}
+		return p.record(tx, now, i.ID, p.step(tx, now, i, run)...)
+	}, nil
+}
+
+func (p *Pager) record(tx store.Tx, now time.Time, id string, bodies ...incidents.Body) error {
+	for _, b := range bodies {
+		if _, err := p.Book.Append(tx, now, id, incidents.Event{By: incidents.Oncalm(), Body: b}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hurry makes the next step of the run due now.
+func hurry(owed outbox.Tx, now time.Time, i *incidents.Incident) {
+	next, ok := owed.Get(i.Then)
+	if !ok || i.Status != incidents.StatusTriggered {
+		return
+	}
+	next.Due = now
+	owed.Soon(next)
+}
+
+// stepFailed reports whether no page of the step taken last can still reach anybody.
+func stepFailed(i *incidents.Incident) bool {
+	prefix := key(i, "page", i.Step) + "/"
+	for _, page := range i.Pages {
+		if strings.HasPrefix(page.Key, prefix) && !page.Failed {
+			return false
+		}
+	}
+	return true
+}
+
+// exhausted reports whether the run is past its last round. From there on only time
+// brings the next page: a fallback that cannot be reached must not be tried in a
+// tight circle.
+func exhausted(owed outbox.Tx, i *incidents.Incident) bool {
+	next, ok := owed.Get(i.Then)
+	var run escalation
+	return !ok || next.Decode(&run) != nil || run.At.Round > run.Policy.rounds()
+}
+
+// key names what is owed at a place of the incident's current run.
+func key(i *incidents.Incident, what string, at incidents.Position) string {
+	if i.Run == 0 {
+		return fmt.Sprintf("%s/%s/%d.%d", i.ID, what, at.Round, at.Step)
+	}
+	return fmt.Sprintf("%s/%s/%d.%d.%d", i.ID, what, i.Run, at.Round, at.Step)
+}
+
+// reminder is the body of an entry that pages somebody who acknowledged again.
+type reminder struct {
+	Incident string        `json:"incident"`
+	Acked    int           `json:"acked"` // the acknowledgement's event
+	At       time.Time     `json:"at"`    // and its time
+	N        int           `json:"n"`
+	Every    time.Duration `json:"every"`
+}
+
+func (r reminder) key() string {
+	return r.Incident + "/remind/" + strconv.Itoa(r.Acked) + "." + strconv.Itoa(r.N)
+}
+
+func (r reminder) entry(now time.Time) *outbox.Entry {
+	return &outbox.Entry{
+		Key: r.key(), Kind: KindRemind, Lane: outbox.Decisions,
+		Due: now.Add(r.Every), Body: outbox.Body(r),
+	}
+}
+
+// firstReminder returns nil if the run's policy wants none.
+func firstReminder(owed outbox.Tx, i *incidents.Incident, e incidents.Event) *outbox.Entry {
+	next, ok := owed.Get(i.Then)
+	var run escalation
+	if !ok || next.Decode(&run) != nil || run.Policy.Reminder <= 0 || e.By.Kind != incidents.KindPerson {
+		return nil
+	}
+	r := reminder{Incident: i.ID, Acked: e.Seq, At: e.At, Every: run.Policy.Reminder}
+	return r.entry(e.Recorded)
+}
+
+func owe(owed outbox.Tx, e *outbox.Entry) {
+	if e != nil {
+		owed.Once(*e)
+	}
+}
+
+// remind pages the person who acknowledged, if the incident still waits for them.
+func (p *Pager) remind(_ context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var r reminder
+	if err := e.Decode(&r); err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	return func(tx store.Tx) error {
+		i, err := incidents.Head(tx, r.Incident)
+		if err != nil {
+			return err
+		}
+		if i.Status != incidents.StatusAcknowledged || !i.Acknowledged.Equal(r.At) {
+			return nil
+		}
+		next := r
+		next.N++
+		outbox.In(tx, now).Once(*next.entry(now))
+		person := i.AcknowledgedBy.Name
+		return p.record(tx, now, i.ID, incidents.Paged{
+			Key:    fmt.Sprintf("%s/page/remind-%d.%d/%s", i.ID, r.Acked, r.N, store.Key(person)),
+			Person: person, Via: "slack", Position: i.Step, Then: i.Then, Reminder: true,
+			Why: fmt.Sprintf("you acknowledged %s ago and it is not resolved", now.Sub(r.At).Round(time.Minute)),
+		})
+	}, nil
+}

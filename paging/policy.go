@@ -1,0 +1,87 @@
+// Package paging decides whom to page, when, and whom next, and delivers the pages.
+//
+// A decision is pure: [Decide] looks at the escalation policy, at the place in its
+// run, and at who is on call, and names the people to page and the time of the next
+// look. The first step of a run is decided in the transaction that opened the
+// incident; each later one by an outbox entry that comes due. Nothing is cancelled: an
+// entry that comes due after somebody acknowledged finds that out and does nothing.
+//
+// The policy is copied into the outbox entry of the next step and travels with the
+// run, so that editing a policy never changes a run in progress. Who is on call is
+// asked when a step is taken, not before. Nobody on call means the fallback; after the
+// last round the fallback is paged again and again until somebody acknowledges.
+//
+//	<id>/escalate/<round>.<step>        the decision about that step (from the second run on <run>.<round>.<step>)
+//	<id>/page/<round>.<step>/<person>   a page
+//	<id>/remind/<event>.<n>             the n-th reminder after an acknowledgement
+//	override/<schedule>/<from>/<id>     overrides that people made, in the store
+package paging
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// DefaultReminder is how often the fallback is paged after the last round if the
+// policy has no reminder of its own.
+const DefaultReminder = 30 * time.Minute
+
+// Policy says whom to page for an incident, in which order and how often.
+type Policy struct {
+	Name  string `json:"name"`
+	Steps []Step `json:"steps"`
+	// Rounds is how often the steps are gone through; at least 1.
+	Rounds int `json:"rounds"`
+	// Fallback is paged when a step finds nobody, and after the last round.
+	Fallback []Target `json:"fallback,omitempty"`
+	// Reminder is how long after an acknowledgement the same person is paged again
+	// if the incident is not resolved; 0 means never.
+	Reminder time.Duration `json:"reminder,omitempty"`
+}
+
+// Step is one step of a policy: page these, then wait for an acknowledgement.
+type Step struct {
+	Page []Target      `json:"page"`
+	Wait time.Duration `json:"wait"`
+}
+
+// Target names whom a step pages: "schedule:<name>" means all who are on call there,
+// "person:<name>" that person.
+type Target string
+
+// ParseTarget checks the form of a target.
+func ParseTarget(s string) (Target, error) {
+	kind, name, ok := strings.Cut(s, ":")
+	if !ok || name == "" || kind != "schedule" && kind != "person" {
+		return "", fmt.Errorf("%q is not a target; write schedule:NAME or person:NAME", s)
+	}
+	return Target(s), nil
+}
+
+// Schedule returns the name of the schedule, if the target is one.
+func (t Target) Schedule() (name string, ok bool) { return strings.CutPrefix(string(t), "schedule:") }
+
+// Person returns the name of the person, if the target is one.
+func (t Target) Person() (name string, ok bool) { return strings.CutPrefix(string(t), "person:") }
+
+// rounds is the number of rounds, whatever was written.
+func (p Policy) rounds() int { return max(p.Rounds, 1) }
+
+// every is the pause between pages to the fallback after the last round.
+func (p Policy) every() time.Duration {
+	if p.Reminder > 0 {
+		return p.Reminder
+	}
+	return DefaultReminder
+}
+
+// after is the place in the run that follows at.
+func (p Policy) after(at incidents.Position) incidents.Position {
+	if at.Round >= p.rounds() || at.Step+1 >= len(p.Steps) {
+		return incidents.Position{Round: at.Round + 1}
+	}
+	return incidents.Position{Round: at.Round, Step: at.Step + 1}
+}
