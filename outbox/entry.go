@@ -35,13 +35,14 @@ const (
 	Pages2
 	Pages3
 	Pages4
-	Chores // everything that may wait: cards, notices, confirmations
+	Answers // what somebody is waiting for: replies, confirmations, refreshed pages
+	Chores  // everything that may wait: cards, notices
 	lanes
 )
 
 // String names the lane as metrics do.
 func (l Lane) String() string {
-	names := [...]string{"decisions", "pages_sev1", "pages_sev2", "pages_sev3", "pages_sev4", "chores"}
+	names := [...]string{"decisions", "pages_sev1", "pages_sev2", "pages_sev3", "pages_sev4", "answers", "chores"}
 	if l < 0 || int(l) >= len(names) {
 		return fmt.Sprintf("lane%d", int(l))
 	}

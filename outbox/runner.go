@@ -38,12 +38,14 @@ type Runner struct {
 	wakes []chan struct{} // one of one slot for each group: "look"
 }
 
-// DefaultGroups serves decisions, pages and chores each with workers of their own.
+// DefaultGroups serves decisions, pages, answers and chores each with workers of
+// their own.
 func DefaultGroups() []Group {
 	return []Group{
 		{Name: "decisions", Lanes: []Lane{Decisions}, Workers: 4},
 		{Name: "pages", Lanes: []Lane{Pages1, Pages2, Pages3, Pages4}, Workers: 16},
-		{Name: "chores", Lanes: []Lane{Chores}, Workers: 4},
+		{Name: "answers", Lanes: []Lane{Answers}, Workers: 4},
+		{Name: "chores", Lanes: []Lane{Chores}, Workers: 2},
 	}
 }
 
