@@ -1,0 +1,205 @@
+package oncalm_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+)
+
+// instruction is one line of a Dockerfile, its continuations joined.
+type instruction struct {
+	stage      int // counted from 1
+	word, rest string
+}
+
+func parseDockerfile(text string) []instruction {
+	var all []instruction
+	stage := 0
+	for line := range strings.Lines(strings.ReplaceAll(text, "\\\n", " ")) {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		word, rest, _ := strings.Cut(line, " ")
+		word = strings.ToUpper(word)
+		if word == "FROM" {
+			stage++
+		}
+		all = append(all, instruction{stage, word, strings.TrimSpace(rest)})
+	}
+	return all
+}
+
+// checkDockerfile finds what keeps an image from being small, static and without rights.
+func checkDockerfile(text string) []string {
+	all := parseDockerfile(text)
+	last := 0
+	if len(all) > 0 {
+		last = all[len(all)-1].stage
+	}
+	has := func(final bool, word string, parts ...string) bool {
+		return slices.ContainsFunc(all, func(i instruction) bool {
+			return i.word == word && (i.stage == last) == final && containsAll(i.rest, parts)
+		})
+	}
+	rules := []struct {
+		ok  bool
+		say string
+	}{
+		{last == 2, "wants two stages"},
+		{has(false, "RUN", "CGO_ENABLED=0", "-trimpath", "-buildvcs=false", "-buildid="), "builds no static, reproducible binary"},
+		{has(true, "FROM", "scratch"), "does not end in an empty image"},
+		{has(true, "USER", "65532:65532"), "does not run as user 65532"},
+		{has(true, "COPY", "--from=build", "/etc/ssl/certs/ca-certificates.crt"), "has no CA certificates"},
+		{has(true, "COPY", "--chown=65532:65532", "/var/lib/oncalm"), "does not give the store's folder to the bot"},
+		{has(true, "VOLUME", "/var/lib/oncalm"), "has no volume for the store"},
+		{has(true, "EXPOSE", "8080"), "does not say its port"},
+		{has(true, "HEALTHCHECK", `CMD ["/oncalm", "healthcheck"]`), "does not check its health with the binary itself"},
+		{has(true, "ENTRYPOINT", `["/oncalm"]`), "does not start the bot"},
+		{!has(true, "RUN"), "runs a command in the final stage, which has no shell"},
+		{!has(true, "ADD") && !has(false, "ADD"), "uses ADD, which fetches and unpacks"},
+	}
+	var findings []string
+	for _, r := range rules {
+		if !r.ok {
+			findings = append(findings, "Dockerfile "+r.say)
+		}
+	}
+	for _, i := range all {
+		if image, _, _ := strings.Cut(i.rest, " "); i.word == "FROM" && image != "scratch" && (!strings.Contains(image, ":") || strings.HasSuffix(image, ":latest")) {
+			findings = append(findings, "Dockerfile does not say which version of "+image)
+		}
+	}
+	return findings
+}
+
+func containsAll(s string, parts []string) bool {
+	for _, p := range parts {
+		if !strings.Contains(s, p) {
+			return false
+		}
+	}
+	return true
+}
+
+func TestDockerfile(t *testing.T) {
+	report(t, checkDockerfile(read(t, "Dockerfile")))
+}
+
+func TestDockerfileCanFail(t *testing.T) {
+	fine := read(t, "Dockerfile")
+	tests := []struct{ old, new, want string }{
+		{"USER 65532:65532\n", "", "Dockerfile does not run as user 65532"},
+		{"FROM scratch", "FROM debian", "Dockerfile does not end in an empty image"},
+		{"CGO_ENABLED=0 ", "", "Dockerfile builds no static, reproducible binary"},
+		{"golang:1.26-bookworm", "golang:latest", "Dockerfile does not say which version of golang:latest"},
+		{"ENTRYPOINT", "RUN true\nENTRYPOINT", "Dockerfile runs a command in the final stage, which has no shell"},
+	}
+	for _, tt := range tests {
+		got := checkDockerfile(strings.Replace(fine, tt.old, tt.new, 1))
+		if !slices.Contains(got, tt.want) {
+			t.Errorf("replacing %q: got %q, want %q among them", tt.old, got, tt.want)
+		}
+	}
+}
+
+// TestTimeZonesAreCompiledIn holds that the empty image knows time zones: without them every schedule is refused.
+func TestTimeZonesAreCompiledIn(t *testing.T) {
+	for _, s := range tree(t) {
+		if s.dir() == "cmd/oncalm" && !s.test() && slices.Contains(importsOf(s), "time/tzdata") {
+			return
+		}
+	}
+	t.Error("cmd/oncalm does not import time/tzdata")
+}
+
+// composeFile is what docker-compose.yml may contain. A key that is not here is an error: a misspelt one would be without
+// effect, and nobody would see.
+type composeFile struct {
+	Name     string                    `yaml:"name"`
+	Services map[string]composeService `yaml:"services"`
+	Volumes  map[string]struct{}       `yaml:"volumes"`
+}
+
+type composeService struct {
+	Build           string            `yaml:"build"`
+	Image           string            `yaml:"image"`
+	Restart         string            `yaml:"restart"`
+	Ports           []string          `yaml:"ports"`
+	Environment     map[string]string `yaml:"environment"`
+	Volumes         []string          `yaml:"volumes"`
+	Healthcheck     composeHealth     `yaml:"healthcheck"`
+	StopGracePeriod string            `yaml:"stop_grace_period"`
+	User            string            `yaml:"user"`
+	ReadOnly        bool              `yaml:"read_only"`
+	CapDrop         []string          `yaml:"cap_drop"`
+	SecurityOpt     []string          `yaml:"security_opt"`
+	MemLimit        string            `yaml:"mem_limit"`
+	PidsLimit       int               `yaml:"pids_limit"`
+}
+
+type composeHealth struct {
+	Test        []string `yaml:"test"`
+	Interval    string   `yaml:"interval"`
+	Timeout     string   `yaml:"timeout"`
+	Retries     int      `yaml:"retries"`
+	StartPeriod string   `yaml:"start_period"`
+}
+
+// checkCompose finds what is missing in docker-compose.yml.
+func checkCompose(text string) []string {
+	var c composeFile
+	if err := yaml.UnmarshalWithOptions([]byte(text), &c, yaml.Strict()); err != nil {
+		return []string{"docker-compose.yml: " + err.Error()}
+	}
+	var findings []string
+	want := func(what string, want, got any) {
+		if diff := cmp.Diff(want, got); diff != "" {
+			findings = append(findings, fmt.Sprintf("docker-compose.yml: %s (-want +got):\n%s", what, diff))
+		}
+	}
+	s := c.Services["oncalm"]
+	want("services", 1, len(c.Services))
+	want("build", ".", s.Build)
+	want("restart", "unless-stopped", s.Restart)
+	want("ports", []string{"127.0.0.1:8080:8080"}, s.Ports)
+	want("volumes", []string{"data:/var/lib/oncalm", "./oncalm.yaml:/etc/oncalm/oncalm.yaml:ro"}, s.Volumes)
+	want("volume", map[string]struct{}{"data": {}}, c.Volumes)
+	want("health check", []string{"CMD", "/oncalm", "healthcheck"}, s.Healthcheck.Test)
+	want("user", "65532:65532", s.User)
+	want("read_only", true, s.ReadOnly)
+	want("cap_drop", []string{"ALL"}, s.CapDrop)
+	want("security_opt", []string{"no-new-privileges:true"}, s.SecurityOpt)
+	for name, value := range s.Environment {
+		if (strings.Contains(name, "TOKEN") || strings.Contains(name, "SECRET")) && !strings.HasPrefix(value, "${"+name) {
+			findings = append(findings, "docker-compose.yml: "+name+" has a value of its own")
+		}
+	}
+	return findings
+}
+
+func TestCompose(t *testing.T) {
+	report(t, checkCompose(read(t, "docker-compose.yml")))
+}
+
+func TestComposeCanFail(t *testing.T) {
+	fine := read(t, "docker-compose.yml")
+	tests := []struct{ old, new string }{
+		{"read_only: true", "readonly: true"},
+		{"read_only: true", "read_only: false"},
+		{"cap_drop: [ALL]", "cap_drop: []"},
+		{"user: \"65532:65532\"", "user: root"},
+		{"${SLACK_BOT_TOKEN:?put it into .env}", "xoxb-example"},
+		{"\"127.0.0.1:8080:8080\"", "\"8080:8080\""},
+		{"- data:/var/lib/oncalm", "- /srv:/var/lib/oncalm"},
+	}
+	for _, tt := range tests {
+		if !strings.Contains(fine, tt.old) || checkCompose(strings.Replace(fine, tt.old, tt.new, 1)) == nil {
+			t.Errorf("%q in the place of %q is not found", tt.new, tt.old)
+		}
+	}
+}

@@ -1,0 +1,105 @@
+package oncalm_test
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// order is the way of the data. A package imports only what stands before it, so there is one way through the program and
+// no circle. cmd stands for every command.
+var order = []string{
+	"store", "store/bolt", "store/etcd", "store/storetest", "outbox", "templates", "rotations", "incidents", "alarms",
+	"paging", "rollbacks", "postmortems", "bot/slackfake", "bot", "web", "cmd",
+}
+
+// place is where a folder stands in the order, or -1.
+func place(dir string) int {
+	if dir == "cmd" || strings.HasPrefix(dir, "cmd/") {
+		dir = "cmd"
+	}
+	return slices.Index(order, dir)
+}
+
+// importsOf lists what a file imports.
+func importsOf(s source) []string {
+	var paths []string
+	for _, spec := range s.file.Imports {
+		p, err := strconv.Unquote(spec.Path.Value)
+		if err == nil {
+			paths = append(paths, p)
+		}
+	}
+	return paths
+}
+
+// checkOrder finds imports against the order. Tests may use the contract of the stores from anywhere; and of the program,
+// only the demo may import the fake Slack.
+func checkOrder(all []source) []string {
+	var findings []string
+	add := func(s source, format string, args ...any) {
+		findings = append(findings, s.path+": "+fmt.Sprintf(format, args...))
+	}
+	for _, s := range all {
+		own := place(s.dir())
+		if own < 0 && s.dir() != "." && s.dir() != "scripts" {
+			add(s, "folder %s has no place in the import order", s.dir())
+			continue
+		}
+		for _, imported := range importsOf(s) {
+			dir, ours := strings.CutPrefix(imported, modulePath+"/")
+			if !ours || dir == s.dir() {
+				continue
+			}
+			switch {
+			case s.test() && dir == "store/storetest":
+			case place(dir) < 0 || place(dir) >= own:
+				add(s, "%s may not import %s, which does not stand before it", s.dir(), dir)
+			case dir == "bot/slackfake" && !s.test() && !isDemo(s.path):
+				add(s, "only the demo and tests import bot/slackfake: it is a test double")
+			}
+		}
+	}
+	slices.Sort(findings)
+	return findings
+}
+
+// isDemo says whether a file of a command belongs to the demo.
+func isDemo(name string) bool {
+	return strings.HasPrefix(name, "cmd/") && strings.Contains(name, "demo")
+}
+
+func TestImportOrder(t *testing.T) {
+	report(t, checkOrder(tree(t)))
+}
+
+func TestImportOrderCanFail(t *testing.T) {
+	const importing = "package p\nimport _ \"github.com/oncalm/oncalm/%s\"\n"
+	tests := []struct {
+		file, imports string
+		want          []string
+	}{
+		{"paging/a.go", "incidents", nil},
+		{"store/a_test.go", "store/storetest", nil},
+		{"cmd/oncalm/demo.go", "bot/slackfake", nil},
+		{"bot/a_test.go", "bot/slackfake", nil},
+		{"bot/bot_test.go", "bot", nil},
+		{"incidents/a.go", "paging", []string{"incidents/a.go: incidents may not import paging, which does not stand before it"}},
+		{"store/a.go", "store/storetest", []string{"store/a.go: store may not import store/storetest, which does not stand before it"}},
+		{"store/a_test.go", "bot", []string{"store/a_test.go: store may not import bot, which does not stand before it"}},
+		{"web/a.go", "cmd/oncalm", []string{"web/a.go: web may not import cmd/oncalm, which does not stand before it"}},
+		{"web/a.go", "bot/slackfake", []string{"web/a.go: only the demo and tests import bot/slackfake: it is a test double"}},
+		{"util/a.go", "store", []string{"util/a.go: folder util has no place in the import order"}},
+		{"doc.go", "store", []string{"doc.go: . may not import store, which does not stand before it"}},
+	}
+	for _, tt := range tests {
+		got := checkOrder(sources(t, map[string]string{tt.file: fmt.Sprintf(importing, tt.imports)}))
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("%s importing %s (-want +got):\n%s", tt.file, tt.imports, diff)
+		}
+	}
+}
