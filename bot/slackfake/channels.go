@@ -1,0 +1,316 @@
+package slackfake
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+const (
+	maxChannelName = 80
+	maxTopic       = 250
+	maxInvited     = 100
+)
+
+// visible finds a channel that the bot may know of.
+func (s *Slack) visible(a args) (*conversation, error) {
+	c := s.conv(a["channel"])
+	if c == nil || c.Private && !c.has(s.opts.BotUserID) {
+		return nil, refuse("channel_not_found")
+	}
+	return c, nil
+}
+
+// managed finds a channel that the bot may change: one it is in.
+func (s *Slack) managed(a args) (*conversation, error) {
+	c, err := s.visible(a)
+	switch {
+	case err != nil:
+		return nil, err
+	case c.im != "":
+		return nil, refuse("method_not_supported_for_channel_type")
+	case !c.has(s.opts.BotUserID):
+		return nil, refuse("not_in_channel")
+	}
+	return c, nil
+}
+
+func (s *Slack) convOpen(a args) (answer, error) {
+	users := a.list("users")
+	if c := s.conv(a["channel"]); c != nil && c.im != "" {
+		users = []string{c.im}
+	}
+	switch {
+	case len(users) == 0:
+		return nil, refuse("users_list_not_supplied")
+	case len(users) > 1:
+		return nil, refuse("method_not_supported_for_channel_type") // group direct messages
+	}
+	u := s.user(users[0])
+	switch {
+	case u == nil || u.IsBot:
+		return nil, refuse("user_not_found")
+	case u.Deleted:
+		return nil, refuse("user_disabled")
+	}
+	c, already := s.openIM(u.ID)
+	out := answer{"channel": answer{"id": c.ID}}
+	if a.bool("return_im") {
+		out["channel"] = s.shapeConv(c)
+	}
+	if already {
+		out["no_op"], out["already_open"] = true, true
+	}
+	return out, nil
+}
+
+func (s *Slack) convInfo(a args) (answer, error) {
+	c, err := s.visible(a)
+	if err != nil {
+		return nil, err
+	}
+	shape := s.shapeConv(c)
+	if a.bool("include_num_members") {
+		shape["num_members"] = len(c.Members)
+	}
+	return answer{"channel": shape}, nil
+}
+
+func (s *Slack) convList(a args) (answer, error) {
+	types := a.list("types")
+	if len(types) == 0 {
+		types = []string{"public_channel"}
+	}
+	word := map[string]string{"channel": "public_channel", "group": "private_channel", "im": "im"}
+	var found []*conversation
+	for _, c := range s.convs {
+		hidden := c.Private && !c.has(s.opts.BotUserID) || c.Archived && a.bool("exclude_archived")
+		if !hidden && slices.Contains(types, word[c.kind()]) {
+			found = append(found, c)
+		}
+	}
+	page, next, err := cut(found, a, func(c *conversation) string { return c.ID })
+	if err != nil {
+		return nil, err
+	}
+	shapes := make([]answer, len(page))
+	for i, c := range page {
+		shapes[i] = s.shapeConv(c)
+	}
+	return answer{"channels": shapes, "response_metadata": answer{"next_cursor": next}}, nil
+}
+
+func (s *Slack) convMembers(a args) (answer, error) {
+	c, err := s.visible(a)
+	if err != nil {
+		return nil, err
+	}
+	page, next, err := cut(c.Members, a, func(id string) string { return id })
+	if err != nil {
+		return nil, err
+	}
+	return answer{"members": page, "response_metadata": answer{"next_cursor": next}}, nil
+}
+
+// checkName tells what is wrong with a channel's name.
+func (s *Slack) checkName(name string) error {
+	switch {
+	case name == "":
+		return refuse("invalid_name_required")
+	case utf8.RuneCountInString(name) > maxChannelName:
+		return refuse("invalid_name_maxlength")
+	case !regexp.MustCompile(`[\p{L}\p{N}]`).MatchString(name):
+		return refuse("invalid_name_punctuation")
+	case strings.ToLower(name) != name || regexp.MustCompile(`[^\p{L}\p{N}_-]`).MatchString(name):
+		return refuse("invalid_name_specials")
+	case slices.ContainsFunc(s.convs, func(c *conversation) bool { return c.Name == name }):
+		return refuse("name_taken") // archived ones count too
+	}
+	return nil
+}
+
+func (s *Slack) convCreate(a args) (answer, error) {
+	if err := s.checkName(a["name"]); err != nil {
+		return nil, err
+	}
+	me := s.opts.BotUserID
+	c := s.addChannel(Channel{
+		ID: s.id("C"), Name: a["name"], Private: a.bool("is_private"), Members: []string{me},
+	}, me)
+	s.changed()
+	return answer{"channel": s.shapeConv(c)}, nil
+}
+
+func (s *Slack) convInvite(a args) (answer, error) {
+	c, err := s.managed(a)
+	if err != nil {
+		return nil, err
+	}
+	users := a.list("users")
+	switch {
+	case c.Archived:
+		return nil, refuse("is_archived")
+	case len(users) == 0:
+		return nil, refuse("no_user")
+	case len(users) > maxInvited:
+		return nil, refuse("too_many_users")
+	}
+	var failures []answer
+	for _, id := range users {
+		if code := s.cantInvite(c, id); code != "" {
+			failures = append(failures, answer{"user": id, "ok": false, "error": code})
+		}
+	}
+	if len(failures) > 0 && (!a.bool("force") || len(failures) == len(users)) {
+		return nil, &refusal{code: failures[0]["error"].(string), fields: answer{"errors": failures}}
+	}
+	for _, id := range users {
+		if s.cantInvite(c, id) == "" {
+			c.Members = append(c.Members, id)
+		}
+	}
+	s.changed()
+	return answer{"channel": s.shapeConv(c)}, nil
+}
+
+func (s *Slack) cantInvite(c *conversation, id string) string {
+	u := s.user(id)
+	switch {
+	case u == nil:
+		return "user_not_found"
+	case id == s.opts.BotUserID:
+		return "cant_invite_self"
+	case u.Deleted:
+		return "cant_invite"
+	case c.has(id):
+		return "already_in_channel"
+	}
+	return ""
+}
+
+func (s *Slack) convJoin(a args) (answer, error) {
+	c, err := s.visible(a)
+	switch {
+	case err != nil:
+		return nil, err
+	case c.Private:
+		return nil, refuse("method_not_supported_for_channel_type")
+	case c.Archived:
+		return nil, refuse("is_archived")
+	}
+	out := answer{}
+	if c.has(s.opts.BotUserID) {
+		out["warning"] = "already_in_channel"
+		out["response_metadata"] = answer{"warnings": []string{"already_in_channel"}}
+	} else {
+		c.Members = append(c.Members, s.opts.BotUserID)
+	}
+	out["channel"] = s.shapeConv(c)
+	return out, nil
+}
+
+func (s *Slack) convLeave(a args) (answer, error) {
+	c, err := s.visible(a)
+	if err != nil {
+		return nil, err
+	}
+	if !c.has(s.opts.BotUserID) {
+		return answer{"not_in_channel": true}, nil
+	}
+	c.Members = slices.DeleteFunc(c.Members, func(id string) bool { return id == s.opts.BotUserID })
+	return answer{}, nil
+}
+
+func (s *Slack) convSetTopic(a args) (answer, error)   { return s.describe(a, "topic") }
+func (s *Slack) convSetPurpose(a args) (answer, error) { return s.describe(a, "purpose") }
+
+func (s *Slack) describe(a args, what string) (answer, error) {
+	c, err := s.managed(a)
+	switch {
+	case err != nil:
+		return nil, err
+	case c.Archived:
+		return nil, refuse("is_archived")
+	case utf8.RuneCountInString(a[what]) > maxTopic:
+		return nil, refuse("too_long")
+	}
+	if what == "topic" {
+		c.Topic = a[what]
+	} else {
+		c.Purpose = a[what]
+	}
+	s.changed()
+	return answer{"channel": s.shapeConv(c), what: a[what]}, nil
+}
+
+func (s *Slack) convRename(a args) (answer, error) {
+	c, err := s.managed(a)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkName(a["name"]); err != nil {
+		return nil, err
+	}
+	c.Name = a["name"]
+	s.changed()
+	return answer{"channel": s.shapeConv(c)}, nil
+}
+
+func (s *Slack) convArchive(a args) (answer, error) {
+	c, err := s.managed(a)
+	switch {
+	case err != nil:
+		return nil, err
+	case c.Archived:
+		return nil, refuse("already_archived")
+	}
+	c.Archived = true
+	s.changed()
+	return answer{}, nil
+}
+
+func (s *Slack) convUnarchive(a args) (answer, error) {
+	c, err := s.visible(a)
+	switch {
+	case err != nil:
+		return nil, err
+	case !c.Archived:
+		return nil, refuse("not_archived")
+	}
+	c.Archived = false
+	s.changed()
+	return answer{}, nil
+}
+
+// shapeConv is a conversation as the API shows it.
+func (s *Slack) shapeConv(c *conversation) answer {
+	out := answer{
+		"id": c.ID, "created": c.created.Unix(), "is_archived": c.Archived, "is_im": c.im != "",
+		"is_mpim": false, "is_org_shared": false, "context_team_id": s.opts.Team.ID,
+	}
+	if c.im != "" {
+		out["user"], out["is_open"], out["priority"] = c.im, true, 0
+		return out
+	}
+	out["name"], out["name_normalized"], out["creator"] = c.Name, c.Name, c.creator
+	out["is_channel"], out["is_group"], out["is_private"] = !c.Private, c.Private, c.Private
+	out["is_general"], out["is_shared"], out["is_ext_shared"] = c.Name == "general", false, false
+	out["is_member"] = c.has(s.opts.BotUserID)
+	out["topic"] = described(c.Topic, c)
+	out["purpose"] = described(c.Purpose, c)
+	return out
+}
+
+func described(text string, c *conversation) answer {
+	return answer{"value": text, "creator": cmp.Or(c.creator, ""), "last_set": lastSet(text, c.created)}
+}
+
+func lastSet(text string, created time.Time) int64 {
+	if text == "" {
+		return 0
+	}
+	return created.Unix()
+}

@@ -1,0 +1,265 @@
+package slackfake
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+	"unicode/utf8"
+)
+
+// verificationToken is the deprecated token field; nothing may trust it.
+const verificationToken = "fake-verification-token"
+
+// Press presses a button of a message, the one with this action id or, failing
+// that, with this label. The bot gets the block_actions request; the response says
+// how it answered.
+func (s *Slack) Press(ctx context.Context, m Message, action, userID string) Response {
+	return s.Choose(ctx, m, action, "", userID)
+}
+
+// Choose acts on any element of a message: value is the value of the chosen option
+// of a select, a radio button or an overflow menu, a user's id for a users_select
+// and so on; several are separated by commas. For a button it is ignored.
+func (s *Slack) Choose(ctx context.Context, m Message, action, value, userID string) Response {
+	payload, err := s.actionPayload(m, action, value, userID)
+	if err != nil {
+		return Response{Err: err}
+	}
+	return s.interact(ctx, payload)
+}
+
+func (s *Slack) actionPayload(m Message, action, value, userID string) (answer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	u, c, err := s.acting(userID, m.Channel)
+	if err != nil {
+		return nil, err
+	}
+	now := c.message(m.TS)
+	if now == nil || now.Ephemeral != "" && now.Ephemeral != userID {
+		return nil, &noSuch{what: "message", name: m.TS}
+	}
+	// What a person presses is what their screen shows: perhaps an older version.
+	e, err := pick(m.Blocks, action)
+	if err != nil {
+		return nil, err
+	}
+	act, err := s.action(e, value)
+	if err != nil {
+		return nil, err
+	}
+	container := answer{
+		"type": "message", "message_ts": m.TS, "channel_id": c.ID, "is_ephemeral": m.Ephemeral != "",
+	}
+	if m.ThreadTS != "" {
+		container["thread_ts"] = m.ThreadTS
+	}
+	payload := s.payload("block_actions", u)
+	maps.Copy(payload, answer{
+		"container": container, "channel": answer{"id": c.ID, "name": c.shownName()},
+		"actions": []any{act}, "state": answer{"values": values(m.Blocks, e, value)},
+		"trigger_id":   s.newTrigger(u.ID),
+		"response_url": s.newHook("actions", hook{channel: c.ID, user: u.ID, original: m.TS, thread: m.ThreadTS}),
+	})
+	if m.Ephemeral == "" {
+		payload["message"] = s.shape(c, now, true)
+	}
+	return payload, nil
+}
+
+// payload has the fields that all interactions share.
+func (s *Slack) payload(kind string, u *User) answer {
+	return answer{
+		"type": kind, "token": verificationToken, "api_app_id": s.opts.AppID,
+		"team":       answer{"id": s.opts.Team.ID, "domain": s.opts.Team.Domain},
+		"enterprise": nil, "is_enterprise_install": false,
+		"user": answer{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": s.opts.Team.ID},
+	}
+}
+
+// pick finds an element by action id or label.
+func pick(blocks json.RawMessage, action string) (element, error) {
+	all := interactives(blocks)
+	i := slices.IndexFunc(all, func(e element) bool { return e.actionID() == action })
+	if i < 0 {
+		i = slices.IndexFunc(all, func(e element) bool { return e.button().Label == action })
+	}
+	if i < 0 {
+		return element{}, &noSuch{what: "button", name: action}
+	}
+	return all[i], nil
+}
+
+// action is one element of "actions".
+func (s *Slack) action(e element, value string) (map[string]any, error) {
+	act := map[string]any{
+		"type": e.kind(), "action_id": e.actionID(), "block_id": e.blockID, "action_ts": stamp(time.Now()),
+	}
+	if e.kind() == "button" {
+		for _, key := range []string{"text", "value", "style", "url"} {
+			if v, ok := e.fields[key]; ok {
+				act[key] = v
+			}
+		}
+		return act, nil
+	}
+	st, err := e.state(value)
+	maps.Copy(act, st)
+	return act, err
+}
+
+// values is state.values: what all inputs hold, with one of them changed.
+func values(blocks json.RawMessage, changed element, value string) map[string]map[string]any {
+	all := map[string]map[string]any{}
+	for _, e := range interactives(blocks) {
+		if e.kind() == "button" || e.kind() == "overflow" {
+			continue
+		}
+		given := e.initial()
+		if e.blockID == changed.blockID && e.actionID() == changed.actionID() {
+			given = value
+		}
+		if st, err := e.state(given); err == nil {
+			put(all, e, st)
+		}
+	}
+	return all
+}
+
+func put(all map[string]map[string]any, e element, st map[string]any) {
+	if all[e.blockID] == nil {
+		all[e.blockID] = map[string]any{}
+	}
+	all[e.blockID][e.actionID()] = st
+}
+
+// PressInView acts on an element of the modal that a person has in front of them.
+func (s *Slack) PressInView(ctx context.Context, userID, action, value string) Response {
+	payload, err := s.viewActionPayload(userID, action, value)
+	if err != nil {
+		return Response{Err: err}
+	}
+	return s.interact(ctx, payload)
+}
+
+func (s *Slack) viewActionPayload(userID, action, value string) (answer, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, u, err := s.front(userID)
+	if err != nil {
+		return nil, err
+	}
+	e, err := pick(v.Blocks, action)
+	if err != nil {
+		return nil, err
+	}
+	act, err := s.action(e, value)
+	if err != nil {
+		return nil, err
+	}
+	shape := s.shapeView(v)
+	shape["state"] = answer{"values": values(v.Blocks, e, value)}
+	payload := s.payload("block_actions", u)
+	maps.Copy(payload, answer{
+		"container": answer{"type": "view", "view_id": v.ID}, "view": shape,
+		"actions": []any{act}, "trigger_id": s.newTrigger(u.ID),
+	})
+	return payload, nil
+}
+
+// front finds the modal that a person has in front of them.
+func (s *Slack) front(userID string) (*View, *User, error) {
+	u := s.user(userID)
+	if u == nil {
+		return nil, nil, &noSuch{what: "person", name: userID}
+	}
+	stack := s.stack(userID)
+	if len(stack) == 0 {
+		return nil, nil, &noSuch{what: "open modal of", name: userID}
+	}
+	return stack[len(stack)-1], u, nil
+}
+
+// SubmitView fills the modal that a person has in front of them and submits it.
+// Inputs are named by action id or block id; those not named keep their initial
+// value. Values are given as for [Slack.Choose]. An empty answer closes the modal;
+// errors, update, push and clear do what they do in Slack.
+func (s *Slack) SubmitView(ctx context.Context, userID string, inputs map[string]string) Response {
+	payload, viewID, err := s.submission(userID, inputs)
+	if err != nil {
+		return Response{Err: err}
+	}
+	resp := s.interact(ctx, payload)
+	if resp.Err == nil {
+		resp.Errors, resp.Err = s.afterSubmit(viewID, resp)
+	}
+	return resp
+}
+
+func (s *Slack) submission(userID string, inputs map[string]string) (answer, string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v, u, err := s.front(userID)
+	if err != nil {
+		return nil, "", err
+	}
+	filled, err := fill(v, inputs)
+	if err != nil {
+		return nil, "", err
+	}
+	shape := s.shapeView(v)
+	shape["state"] = answer{"values": filled}
+	payload := s.payload("view_submission", u)
+	maps.Copy(payload, answer{"view": shape, "trigger_id": s.newTrigger(u.ID), "response_urls": []any{}})
+	return payload, v.ID, nil
+}
+
+// fill is the state of a view with these inputs, or why Slack would not submit it.
+func fill(v *View, inputs map[string]string) (map[string]map[string]any, error) {
+	all := map[string]map[string]any{}
+	used := map[string]bool{}
+	for _, e := range interactives(v.Blocks) {
+		if e.kind() == "button" || e.kind() == "overflow" {
+			continue
+		}
+		given, name := e.initial(), e.actionID()
+		if _, ok := inputs[name]; !ok {
+			name = e.blockID
+		}
+		if in, ok := inputs[name]; ok {
+			given, used[name] = in, true
+		}
+		if err := e.accepts(given); err != nil {
+			return nil, err
+		}
+		st, err := e.state(given)
+		if err != nil {
+			return nil, err
+		}
+		put(all, e, st)
+	}
+	for name := range inputs {
+		if !used[name] {
+			return nil, &noSuch{what: "input", name: name}
+		}
+	}
+	return all, nil
+}
+
+// accepts tells whether Slack lets an input hold this.
+func (e element) accepts(given string) error {
+	if optional, _ := e.block["optional"].(bool); e.input && !optional && given == "" {
+		return fmt.Errorf("%w: %q is required", ErrInput, e.blockID)
+	}
+	n := float64(utf8.RuneCountInString(given))
+	if limit, ok := e.fields["max_length"].(float64); ok && n > limit {
+		return fmt.Errorf("%w: %q is longer than %v", ErrInput, e.blockID, limit)
+	}
+	if limit, ok := e.fields["min_length"].(float64); ok && given != "" && n < limit {
+		return fmt.Errorf("%w: %q is shorter than %v", ErrInput, e.blockID, limit)
+	}
+	return nil
+}

@@ -1,0 +1,161 @@
+package slackfake
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+)
+
+// Message is one message as it stands now. Its fields are copies: reading it again
+// needs another call of [Slack.Messages].
+type Message struct {
+	Channel   string // id of the conversation
+	TS        string // unique and increasing in the conversation
+	ThreadTS  string // ts of the thread's first message, empty outside threads
+	Broadcast bool   // a reply that also stands in the channel
+	User      string // who wrote it; the bot's user id for the bot
+	Bot       bool   // written by the bot
+	Subtype   string
+	Text      string
+	Blocks    json.RawMessage // array as it was sent, with block ids filled in; nil if none
+	Attached  json.RawMessage // the old attachments, as sent
+	Metadata  *Metadata
+	Ephemeral string // user id of the only one who sees it
+	Files     []FileRef
+	Reactions []Reaction
+	Edits     []Edit // former versions, the oldest first
+	Edited    bool   // Slack would show "(edited)"
+	Posted    time.Time
+}
+
+// Metadata is what an app hides in a message.
+type Metadata struct {
+	EventType    string         `json:"event_type"`
+	EventPayload map[string]any `json:"event_payload"`
+}
+
+// Edit is a former version of a message.
+type Edit struct {
+	Until    time.Time // when it was replaced
+	Text     string
+	Blocks   json.RawMessage
+	Metadata *Metadata
+}
+
+// Reaction is one emoji under a message.
+type Reaction struct {
+	Name  string   `json:"name"`
+	Count int      `json:"count"`
+	Users []string `json:"users"`
+}
+
+// FileRef names a file shared with a message.
+type FileRef struct {
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Title string `json:"title"`
+}
+
+// Button is an element of a message that people can press or choose from.
+type Button struct {
+	BlockID  string
+	ActionID string
+	Type     string // "button", "static_select", …
+	Label    string
+	Value    string
+	Style    string // "", "primary", "danger"
+	URL      string
+	Confirm  bool // asks before it acts
+}
+
+func (m *Message) clone() Message {
+	c := *m
+	c.Blocks = slices.Clone(m.Blocks)
+	c.Attached = slices.Clone(m.Attached)
+	c.Metadata = m.Metadata.clone()
+	c.Files = slices.Clone(m.Files)
+	c.Edits = slices.Clone(m.Edits)
+	c.Reactions = slices.Clone(m.Reactions)
+	for i := range c.Reactions {
+		c.Reactions[i].Users = slices.Clone(c.Reactions[i].Users)
+	}
+	return c
+}
+
+func (d *Metadata) clone() *Metadata {
+	if d == nil {
+		return nil
+	}
+	raw, err := json.Marshal(d)
+	if err != nil {
+		return nil // unreachable: it came out of JSON
+	}
+	var c Metadata
+	if json.Unmarshal(raw, &c) != nil {
+		return nil // unreachable
+	}
+	return &c
+}
+
+// Value returns a string of the metadata's payload, or "".
+func (m Message) Value(key string) string {
+	if m.Metadata == nil {
+		return ""
+	}
+	v, _ := m.Metadata.EventPayload[key].(string)
+	return v
+}
+
+// Buttons lists the interactive elements of a message in their order.
+func (m Message) Buttons() []Button {
+	var all []Button
+	for _, e := range interactives(m.Blocks) {
+		all = append(all, e.button())
+	}
+	return all
+}
+
+// Button finds an interactive element by its label or its action id.
+func (m Message) Button(labelOrAction string) (Button, bool) {
+	for _, b := range m.Buttons() {
+		if b.Label == labelOrAction || b.ActionID == labelOrAction {
+			return b, true
+		}
+	}
+	return Button{}, false
+}
+
+// ByBot tells messages of the bot.
+func ByBot(m Message) bool { return m.Bot }
+
+// Messages lists what stands in a conversation, the oldest first, replies in
+// threads included, ephemeral messages not. The argument is a channel id, a
+// channel name, or a user id for the direct messages between that person and the
+// bot. An unknown conversation has no messages.
+func (s *Slack) Messages(channel string) []Message {
+	return s.list(channel, func(m *Message) bool { return m.Ephemeral == "" })
+}
+
+// DM lists the direct messages between a person and the bot, the oldest first.
+func (s *Slack) DM(userID string) []Message { return s.Messages(userID) }
+
+// Ephemerals lists what only this person sees in a conversation, the oldest first.
+func (s *Slack) Ephemerals(channel, userID string) []Message {
+	return s.list(channel, func(m *Message) bool { return m.Ephemeral == userID })
+}
+
+func (s *Slack) list(channel string, keep func(*Message) bool) []Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c := s.find(channel)
+	if c == nil {
+		return nil
+	}
+	var all []Message
+	for _, m := range c.messages {
+		if keep(m) {
+			all = append(all, m.clone())
+		}
+	}
+	return all
+}

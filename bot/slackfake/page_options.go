@@ -1,0 +1,52 @@
+package slackfake
+
+import "context"
+
+// PageOptions describe what the chat page offers besides the conversations.
+type PageOptions struct {
+	Title    string // of the product, shown in the bar; default: the team's name
+	Actor    string // user id of who acts at first; default: the first person
+	Commands []CommandHelp
+	Controls []Control
+	Steps    []Step
+	Links    []Link
+
+	// Run does what a control says. The message, or the error, is shown for a moment.
+	Run func(ctx context.Context, controlID string) (message string, err error)
+}
+
+// CommandHelp is one line of the suggestions under the command line.
+type CommandHelp struct {
+	Command string // "/incident"
+	Word    string // "ack"; "" for the bare command
+	Args    string // "[id]"
+	Help    string // "take it: stops the pages"
+}
+
+// Control is a button of the stage: something that happens outside Slack.
+type Control struct {
+	ID    string
+	Label string
+	Hint  string
+	Kind  string // "", "primary" or "danger"
+}
+
+// Step is one line of the guided tour; [Slack.Done] ticks it off.
+type Step struct {
+	ID    string
+	Title string
+	Hint  string
+}
+
+// Link leads elsewhere: the postmortem, the web pages.
+type Link struct{ Label, URL string }
+
+// Done ticks a step of the guided tour off.
+func (s *Slack) Done(stepID string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.done[stepID] {
+		s.done[stepID] = true
+		s.changed()
+	}
+}
