@@ -1,0 +1,136 @@
+// Package config reads the configuration: one YAML file, strict, with everything
+// that is wrong named at once and where it stands.
+//
+// [Load] turns the file into the values that the other packages work with, so that
+// nothing after it has to look at text again. What it finds wrong are [Problems]. A
+// [Config] is returned all the same, as far as it could be read: a command that only
+// asks who is on call must not fail because a Slack token is missing (see
+// [Problems.In]).
+//
+// In every value ${NAME} stands for an environment variable and ${file:PATH} for the
+// content of a file; $${ is a plain ${. What such a reference stands for is never
+// shown in a problem: problems quote the text of the file.
+//
+// Relative paths, that of the store included, are relative to the folder of the
+// configuration file, so that every command finds the same store from wherever it is
+// called.
+package config
+
+import (
+	"time"
+
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rotations"
+)
+
+// Config is what a configuration file says, with defaults for what it leaves open.
+type Config struct {
+	File string // as given to Load
+
+	Listen    string // address of the public door: host:port, the host may be empty
+	WebListen string // address of the private web listener: pages and metrics
+	Store     string // path of the store's file
+	PublicURL string // without a slash at the end; empty if not configured
+
+	Slack Slack
+	SNS   SNS
+
+	People    map[string]Person
+	Schedules map[string]rotations.Schedule
+	// Planned holds the overrides of the file, by schedule, in the file's order.
+	Planned  map[string][]rotations.Override
+	Policies map[string]paging.Policy
+	// Services are in the order of the file.
+	Services []Service
+	// DefaultService is where an alarm goes that no service claims.
+	DefaultService string
+	// Roles lists people, or Slack user groups by their id, by role.
+	Roles map[string][]string
+}
+
+// Slack is how to reach the workspace.
+type Slack struct {
+	Mode          string // http
+	APIURL        string // with a slash at the end
+	BotToken      Secret
+	SigningSecret Secret
+	AppToken      Secret // of socket mode
+	Channel       string // id of the channel for the incidents' cards
+}
+
+// SNS is where alarms come from.
+type SNS struct {
+	Topics []string // ARNs of the topics that may send
+	Queues []string // SQS queues that are subscribed to topics
+	// MaxAge is how old a message over HTTP may be.
+	MaxAge time.Duration
+	// Certificate is the path of a PEM file trusted as the signing certificate;
+	// empty means that AWS's own are fetched.
+	Certificate string
+}
+
+// Person is somebody who can be paged.
+type Person struct {
+	Slack string         // user id
+	Phone string         // E.164; empty if not configured
+	Zone  *time.Location // nil if not configured
+}
+
+// Service is what alarms are about.
+type Service struct {
+	Name     string
+	Policy   string // of Config.Policies
+	Severity string // sev1 to sev4
+	Runbook  string // an https link, or empty
+	// Alarms says which alarms are the service's: any of these.
+	Alarms   []Match
+	Rollback *Rollback // nil if not configured
+}
+
+// Match is a condition on an alarm. Empty fields are not looked at; the others must
+// all hold.
+type Match struct {
+	Name      string // glob of the alarm's name: * is any text, ? any character
+	Account   string // AWS account, 12 digits
+	Region    string
+	Dimension string // Name=Value of a metric's dimension; the value may be a glob
+	Topic     string // ARN of the topic
+}
+
+// Rollback says how a service goes back to its last good version.
+type Rollback struct {
+	Kind      string // ecs
+	Cluster   string
+	Service   string
+	Approvals int // how many other people must approve
+}
+
+// Service returns the service of that name, and false if there is none.
+func (c *Config) Service(name string) (Service, bool) {
+	for _, s := range c.Services {
+		if s.Name == name {
+			return s, true
+		}
+	}
+	return Service{}, false
+}
+
+// PolicyOf returns the escalation policy of a service; of an unknown one that of the
+// default service.
+func (c *Config) PolicyOf(service string) paging.Policy {
+	s, ok := c.Service(service)
+	if !ok {
+		s, _ = c.Service(c.DefaultService)
+	}
+	return c.Policies[s.Policy]
+}
+
+// PersonBySlack returns the name of the person with that Slack user id.
+func (c *Config) PersonBySlack(id string) (name string, ok bool) {
+	for name, p := range c.People {
+		if p.Slack == id && id != "" {
+			return name, true
+		}
+	}
+	return "", false
+}

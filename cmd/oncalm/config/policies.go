@@ -1,0 +1,116 @@
+package config
+
+import (
+	"github.com/oncalm/oncalm/paging"
+)
+
+func (r *reader) policies(c *Config, v value) {
+	r.named(v, "policy", func(name string, key, v value) {
+		p := paging.Policy{Name: name, Rounds: 1, Reminder: paging.DefaultReminder}
+		r.mapping(v,
+			entry{"steps", func(v value) {
+				r.list(v, "steps such as {page: [\"schedule:payments\"], wait: 5m}", func(v value) {
+					p.Steps = append(p.Steps, r.step(c, v))
+				})
+			}},
+			entry{"rounds", func(v value) {
+				if n, ok := r.number(v, 1, 100); ok {
+					p.Rounds = n
+				}
+			}},
+			entry{"fallback", func(v value) { p.Fallback = r.targets(c, v) }},
+			entry{"reminder", func(v value) {
+				if d, ok := r.duration(v); ok {
+					p.Reminder = d
+				}
+			}},
+		)
+		c.Policies[name] = p
+		r.later = append(r.later, func() { r.reaches(c, p, key) })
+	})
+}
+
+func (r *reader) step(c *Config, v value) paging.Step {
+	s := paging.Step{Wait: DefaultWait}
+	r.mapping(v,
+		entry{"page", func(v value) { s.Page = r.targets(c, v) }},
+		entry{"wait", func(v value) {
+			if d, ok := r.duration(v); ok {
+				s.Wait = d
+			}
+		}},
+	)
+	if len(s.Page) == 0 {
+		r.unlessFaulty(v.key, "the step pages nobody", `add page: ["schedule:NAME"] or ["person:NAME"]`)
+	}
+	return s
+}
+
+func (r *reader) targets(c *Config, v value) []paging.Target {
+	var all []paging.Target
+	r.list(v, `targets such as ["schedule:payments", "person:bo"]`, func(v value) {
+		s, ok := r.filled(v, "schedule:NAME or person:NAME")
+		if !ok {
+			return
+		}
+		t, err := paging.ParseTarget(s)
+		if err != nil {
+			r.errorf(v, "write schedule:NAME or person:NAME", "%s is not a target", quote(v.text))
+			return
+		}
+		if name, is := t.Schedule(); is {
+			r.refer(v, "schedule", name, func() []string { return keys(c.Schedules) })
+		} else if name, is := t.Person(); is {
+			r.refer(v, "person", name, func() []string { return keys(c.People) })
+		}
+		all = append(all, t)
+	})
+	return all
+}
+
+// reaches checks that a policy gets through to somebody.
+func (r *reader) reaches(c *Config, p paging.Policy, key value) {
+	if r.faulty(key.key) {
+		return
+	}
+	if len(p.Steps) == 0 {
+		r.errorf(key, `add steps: with {page: ["schedule:NAME"], wait: 5m}`, "policy %s has no steps", p.Name)
+		return
+	}
+	reached := false
+	for _, s := range p.Steps {
+		reached = reached || c.reachable(s.Page)
+	}
+	switch {
+	case !reached && !c.reachable(p.Fallback):
+		r.errorf(key, "name somebody with a Slack id in its steps or its fallback", "policy %s can page nobody", p.Name)
+	case len(p.Fallback) == 0:
+		r.warnf(key, `add fallback: ["person:NAME"]`,
+			"policy %s has no fallback: nobody is paged when a step finds nobody, nor after the last round", p.Name)
+	case !c.reachable(p.Fallback):
+		r.warnf(r.place(key.key+".fallback"), "name somebody with a Slack id", "the fallback of policy %s can page nobody", p.Name)
+	}
+}
+
+// reachable reports whether one of the targets can ever mean somebody who can be paged.
+func (c *Config) reachable(targets []paging.Target) bool {
+	for _, t := range targets {
+		if name, ok := t.Person(); ok && c.People[name].Slack != "" {
+			return true
+		}
+		name, ok := t.Schedule()
+		if !ok {
+			continue
+		}
+		for _, l := range c.Schedules[name].Layers {
+			for _, turn := range l.People {
+				for _, person := range turn {
+					if c.People[person].Slack != "" {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}

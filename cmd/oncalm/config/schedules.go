@@ -1,0 +1,293 @@
+package config
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/rotations"
+)
+
+func (r *reader) schedules(c *Config, v value) {
+	r.named(v, "schedule", func(name string, key, v value) {
+		s := rotations.Schedule{Name: name}
+		overrides := value{&node{}, ""}
+		r.mapping(v,
+			entry{"zone", func(v value) { s.Zone = r.zone(v) }},
+			entry{"layers", func(v value) {
+				r.list(v, "layers", func(v value) { s.Layers = append(s.Layers, r.layer(c, v)) })
+			}},
+			entry{"overrides", func(v value) { overrides = v }},
+		)
+		if _, given := r.places[key.key+".zone"]; !given {
+			r.errorf(key, "add zone: with one of the tz database, such as Europe/Berlin", "schedule %s has no time zone", name)
+			s.Zone = time.UTC
+		}
+		for _, p := range s.Validate() {
+			r.unlessFaulty(key.key+"."+p.Path, p.What, p.Remedy)
+		}
+		if s.Zone == nil {
+			s.Zone = time.UTC
+		}
+		c.Schedules[name] = s
+		r.overrides(c, s, overrides)
+		if !r.faulty(key.key) {
+			r.gaps(s, c.Planned[name], key)
+		}
+	})
+}
+
+// unlessFaulty reports an error at a key, if nothing was said about it before.
+func (r *reader) unlessFaulty(key, text, remedy string) {
+	if !r.faulty(key) {
+		r.report(Error, r.place(key), text, remedy)
+	}
+}
+
+func (r *reader) layer(c *Config, v value) rotations.Layer {
+	var l rotations.Layer
+	r.mapping(v,
+		entry{"name", r.setText(&l.Name, "the layer's name")},
+		entry{"people", func(v value) {
+			r.list(v, "people", func(v value) { l.People = append(l.People, r.turn(c, v)) })
+		}},
+		entry{"start", func(v value) { l.Start, _ = r.civil(v) }},
+		entry{"shift", func(v value) { l.Shift = r.length(v) }},
+		entry{"only", func(v value) {
+			r.list(v, "windows such as {days: mon-fri, from: \"09:00\", to: \"17:00\"}", func(v value) {
+				if w, ok := r.window(v); ok {
+					l.Only = append(l.Only, w)
+				}
+			})
+		}},
+	)
+	return l
+}
+
+// turn reads who takes a turn: a person, or a list of people who take it together.
+func (r *reader) turn(c *Config, v value) []string {
+	var turn []string
+	if v.kind == sequence {
+		r.list(v, "people", func(v value) { turn = append(turn, r.person(c, v)) })
+		return turn
+	}
+	return []string{r.person(c, v)}
+}
+
+// person reads the name of a person.
+func (r *reader) person(c *Config, v value) string {
+	name, ok := r.filled(v, "the name of a person")
+	if ok {
+		r.refer(v, "person", name, func() []string { return keys(c.People) })
+	}
+	return name
+}
+
+func (r *reader) civil(v value) (rotations.Civil, bool) {
+	const wanted = "a local date and time such as 2026-01-05T09:00"
+	s, ok := r.filled(v, wanted)
+	if !ok {
+		return 0, false
+	}
+	t, err := rotations.ParseCivil(s)
+	if err != nil {
+		r.unparsed(v, err, "not a local date and time", wanted)
+	}
+	return t, err == nil
+}
+
+func (r *reader) length(v value) rotations.Length {
+	const wanted = "a length such as 12h, 1d, 1w or 1mo"
+	s, ok := r.filled(v, wanted)
+	if !ok {
+		return rotations.Length{}
+	}
+	l, err := rotations.ParseLength(s)
+	if err != nil {
+		r.unparsed(v, err, "not a shift length", wanted)
+	}
+	return l
+}
+
+func (r *reader) window(v value) (rotations.Window, bool) {
+	var days, from, to string
+	r.mapping(v,
+		entry{"days", func(v value) { days = r.days(v) }},
+		entry{"from", func(v value) { from = r.clock(v) }},
+		entry{"to", func(v value) { to = r.clock(v) }},
+	)
+	if v.kind != mapping || r.faulty(v.key) {
+		return rotations.Window{}, false
+	}
+	w, err := rotations.ParseWindow(days, from, to)
+	if err != nil {
+		r.unparsed(v, err, "not a window of the week", `one such as {days: mon-fri, from: "09:00", to: "17:00"}`)
+	}
+	return w, err == nil
+}
+
+// days reads days of the week: mon-fri, or a list of such.
+func (r *reader) days(v value) string {
+	const wanted = "days such as mon-fri or sat,sun"
+	if v.kind == sequence {
+		var all []string
+		r.list(v, wanted, func(v value) { all = append(all, r.days(v)) })
+		return strings.Join(all, ",")
+	}
+	s, ok := r.filled(v, wanted)
+	if !ok {
+		return ""
+	}
+	if _, err := rotations.ParseDays(s); err != nil {
+		r.unparsed(v, err, "not days of the week", wanted)
+		return ""
+	}
+	return s
+}
+
+func (r *reader) clock(v value) string {
+	const wanted = `a time of day in quotes, such as "09:00"`
+	s, ok := r.filled(v, wanted)
+	if !ok {
+		return ""
+	}
+	if _, err := rotations.ParseClock(s); err != nil {
+		r.unparsed(v, err, "not a time of day", wanted)
+		return ""
+	}
+	return s
+}
+
+// unparsed reports what could not be parsed, in the words of err unless these could
+// show the value behind a reference.
+func (r *reader) unparsed(v value, err error, what, wanted string) {
+	text, remedy, ok := strings.Cut(strings.TrimPrefix(err.Error(), quote(v.text)), ": ")
+	if v.kind != scalar || reference.MatchString(v.text) || !ok {
+		r.errorf(v, "expected "+wanted, "%s is %s", shown(v), what)
+		return
+	}
+	if strings.HasPrefix(err.Error(), quote(v.text)) {
+		text = quote(v.text) + text
+	}
+	r.report(Error, v, text, remedy)
+}
+
+// shown is a value as a problem names it.
+func shown(v value) string {
+	if v.kind == scalar {
+		return quote(v.text)
+	}
+	return v.key
+}
+
+func (r *reader) overrides(c *Config, s rotations.Schedule, list value) {
+	r.list(list, "overrides such as {person: bo, for: ana, from: 2026-02-01T09:00, to: 2026-02-02T09:00}", func(v value) {
+		o := rotations.Override{Schedule: s.Name}
+		r.mapping(v,
+			entry{"person", func(v value) { o.Person = r.person(c, v) }},
+			entry{"for", func(v value) { o.For = r.person(c, v) }},
+			entry{"from", func(v value) { o.From = r.moment(s, v) }},
+			entry{"to", func(v value) { o.To = r.moment(s, v) }},
+		)
+		if v.kind != mapping {
+			return
+		}
+		for _, p := range o.Validate() {
+			r.unlessFaulty(v.key+"."+p.Path, p.What, p.Remedy)
+		}
+		if r.faulty(v.key) {
+			return
+		}
+		if !r.now.Before(o.To) {
+			r.warnf(v, "remove it", "this override ended %s and changes nothing any more", spoken(o.To))
+		}
+		for n, other := range c.Planned[s.Name] {
+			if o.From.Before(other.To) && other.From.Before(o.To) && (o.For == "" || other.For == "" || o.For == other.For) {
+				r.warnf(v, "where both are in force the later one in the file counts",
+					"this override overlaps overrides[%d] from %s to %s", n, spoken(latest(o.From, other.From)), spoken(earliest(o.To, other.To)))
+			}
+		}
+		c.Planned[s.Name] = append(c.Planned[s.Name], o)
+	})
+}
+
+// moment reads a local time of the schedule's zone.
+func (r *reader) moment(s rotations.Schedule, v value) time.Time {
+	t, ok := r.civil(v)
+	if !ok {
+		return time.Time{}
+	}
+	return t.In(s.Zone)
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// spoken gives an instant as the local clock shows it, and in UTC.
+func spoken(t time.Time) string {
+	return fmt.Sprintf("%s (%s)", t.Format("Mon 2006-01-02 15:04 MST"), t.UTC().Format("2006-01-02T15:04Z"))
+}
+
+// horizon is how many days ahead gaps are looked for: every window of the week comes up.
+const horizon = 5 * 7
+
+// gaps warns of time in which nobody is on call. The fallback of the policy is paged
+// then, which may be as meant.
+func (r *reader) gaps(s rotations.Schedule, planned []rotations.Override, key value) {
+	to := r.now
+	for _, l := range s.Layers {
+		if start := l.Start.In(s.Zone); start.Before(r.now.AddDate(1, 0, 0)) {
+			to = latest(to, start)
+		}
+	}
+	to = to.AddDate(0, 0, horizon)
+	var gaps []time.Time // their begins
+	last := r.now
+	for _, shift := range append(s.Shifts(r.now, to, planned), rotations.Shift{From: to, To: to}) {
+		if last.Before(shift.From) {
+			gaps = append(gaps, last)
+		}
+		last = shift.To
+	}
+	if len(gaps) == 0 {
+		return
+	}
+	r.warnf(key, "add a layer below that covers it, or leave it to the fallback of the policy",
+		"nobody is on call in %s%s%s", s.Name, span(s.At(gaps[0], planned)), more(len(gaps)-1, to.In(s.Zone)))
+}
+
+// span names the bounds of a gap.
+func span(gap rotations.Answer) string {
+	text := ""
+	if !gap.From.IsZero() {
+		text = " from " + spoken(gap.From)
+	}
+	if gap.To.IsZero() {
+		return text + " on"
+	}
+	if text == "" {
+		return " until " + spoken(gap.To)
+	}
+	return text + " to " + spoken(gap.To)
+}
+
+func more(n int, until time.Time) string {
+	switch n {
+	case 0:
+		return ""
+	case 1:
+		return ", and once more until " + until.Format(time.DateOnly)
+	}
+	return fmt.Sprintf(", and %d more times until %s", n, until.Format(time.DateOnly))
+}

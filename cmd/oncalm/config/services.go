@@ -1,0 +1,134 @@
+package config
+
+import (
+	"regexp"
+
+	"github.com/oncalm/oncalm/incidents"
+)
+
+func (r *reader) services(c *Config, v value) {
+	r.named(v, "service", func(name string, key, v value) {
+		s := Service{Name: name, Severity: incidents.Sev2}
+		r.mapping(v,
+			entry{"policy", func(v value) {
+				policy, ok := r.filled(v, "the name of a policy")
+				if ok {
+					s.Policy = policy
+					r.refer(v, "policy", policy, func() []string { return keys(c.Policies) })
+				}
+			}},
+			entry{"severity", func(v value) {
+				if sev, ok := r.oneOf(v, incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4); ok {
+					s.Severity = sev
+				}
+			}},
+			entry{"alarms", func(v value) {
+				r.list(v, `alarms such as ["checkout-*", {region: eu-central-1}]`, func(v value) {
+					if m, ok := r.match(v); ok {
+						s.Alarms = append(s.Alarms, m)
+					}
+				})
+			}},
+			entry{"runbook", func(v value) { s.Runbook, _ = r.link(v, "https://wiki.example.com/checkout") }},
+			entry{"rollback", func(v value) { s.Rollback = r.rollback(v) }},
+		)
+		if _, given := r.places[key.key+".policy"]; !given {
+			r.errorf(key, "add policy: with one of policies", "service %s has no policy", name)
+		}
+		c.Services = append(c.Services, s)
+	})
+}
+
+var (
+	accountForm = regexp.MustCompile(`^\d{12}$`)
+	regionForm  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`)
+	dimForm     = regexp.MustCompile(`^[^=\s][^=]*=.+$`)
+)
+
+const maxPattern = 255
+
+// match reads a condition on alarms: a pattern for the name, or a mapping.
+func (r *reader) match(v value) (Match, bool) {
+	var m Match
+	if v.kind == scalar {
+		r.pattern(&m.Name, "an alarm's name, such as checkout-*")(v)
+		return m, m.Name != ""
+	}
+	r.mapping(v,
+		entry{"name", r.pattern(&m.Name, "an alarm's name, such as checkout-*")},
+		entry{"account", r.formed(&m.Account, accountForm, "an AWS account of 12 digits in quotes")},
+		entry{"region", r.formed(&m.Region, regionForm, "a region such as eu-central-1")},
+		entry{"dimension", r.formed(&m.Dimension, dimForm, "a dimension such as ServiceName=checkout")},
+		entry{"topic", r.formed(&m.Topic, topicForm, "an ARN such as arn:aws:sns:eu-central-1:123456789012:alarms")},
+	)
+	if m == (Match{}) {
+		r.unlessFaulty(v.key, "the condition has nothing that an alarm could match",
+			"give at least one of name, account, region, dimension, topic")
+	}
+	return m, !r.faulty(v.key)
+}
+
+func (r *reader) pattern(to *string, wanted string) func(value) {
+	return func(v value) {
+		s, ok := r.filled(v, wanted)
+		switch {
+		case !ok:
+		case len(s) > maxPattern:
+			r.errorf(v, "shorten it: names of alarms have at most 255 characters", "the pattern is too long")
+		default:
+			*to = s
+		}
+	}
+}
+
+// formed returns the reader of a text of one form.
+func (r *reader) formed(to *string, form *regexp.Regexp, wanted string) func(value) {
+	return func(v value) {
+		s, ok := r.filled(v, wanted)
+		switch {
+		case !ok:
+		case !form.MatchString(s):
+			r.errorf(v, "expected "+wanted, "%s cannot be %s", v.key, quote(v.text))
+		default:
+			*to = s
+		}
+	}
+}
+
+func (r *reader) rollback(v value) *Rollback {
+	b := Rollback{Approvals: 1}
+	r.mapping(v,
+		entry{"kind", func(v value) { b.Kind, _ = r.oneOf(v, "ecs") }},
+		entry{"cluster", r.setText(&b.Cluster, "the name of an ECS cluster")},
+		entry{"service", r.setText(&b.Service, "the name of an ECS service")},
+		entry{"approvals", func(v value) {
+			if n, ok := r.number(v, 0, 10); ok {
+				b.Approvals = n
+			}
+		}},
+	)
+	if v.kind != mapping {
+		return nil
+	}
+	for _, need := range []struct{ key, has string }{{"kind", b.Kind}, {"cluster", b.Cluster}, {"service", b.Service}} {
+		if need.has == "" {
+			r.unlessFaulty(v.key+"."+need.key, "the rollback has no "+need.key, "add "+need.key)
+		}
+	}
+	return &b
+}
+
+func (r *reader) defaultService(c *Config, v value) {
+	s, ok := r.filled(v, "the name of a service")
+	if !ok {
+		return
+	}
+	c.DefaultService = s
+	r.refer(v, "service", s, func() []string {
+		var names []string
+		for _, s := range c.Services {
+			names = append(names, s.Name)
+		}
+		return names
+	})
+}

@@ -1,0 +1,100 @@
+package config
+
+import (
+	"net/url"
+	"regexp"
+	"strings"
+)
+
+var channelForm = regexp.MustCompile(`^[CG][A-Z0-9]{2,30}$`)
+
+func (r *reader) slack(c *Config, v value) {
+	s := &c.Slack
+	r.mapping(v,
+		entry{"mode", func(v value) { r.slackMode(s, v) }},
+		entry{"api_url", func(v value) { r.slackAPI(s, v) }},
+		entry{"bot_token", r.secret(&s.BotToken)},
+		entry{"signing_secret", r.secret(&s.SigningSecret)},
+		entry{"app_token", r.secret(&s.AppToken)},
+		entry{"channel", func(v value) { r.channel(s, v) }},
+	)
+	if v.kind != mapping {
+		return
+	}
+	for _, need := range []struct{ key, remedy string }{
+		{"bot_token", "write bot_token: ${SLACK_BOT_TOKEN}; it is under OAuth & Permissions of the Slack app"},
+		{"signing_secret", "write signing_secret: ${SLACK_SIGNING_SECRET}; it is under Basic Information of the Slack app"},
+		{"channel", "give the id of the channel for incident cards"},
+	} {
+		if _, given := r.places["slack."+need.key]; !given {
+			r.errorf(value{v.node, "slack." + need.key}, need.remedy, "slack.%s is missing", need.key)
+		}
+	}
+}
+
+func (r *reader) slackMode(s *Slack, v value) {
+	mode, ok := r.oneOf(v, "http", "socket")
+	if ok && mode == "socket" {
+		r.errorf(v, "use http", "this version has no socket mode")
+	}
+}
+
+func (r *reader) slackAPI(s *Slack, v value) {
+	text, ok := r.filled(v, "a URL such as "+DefaultSlackAPI)
+	if !ok {
+		return
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		r.errorf(v, "write one such as "+DefaultSlackAPI, "%s is not a URL", quote(v.text))
+		return
+	}
+	if u.Scheme == "http" && !loopback(u.Hostname()) {
+		r.warnf(v, "use https unless the network is your own", "the Slack token goes to %s unencrypted", quote(v.text))
+	}
+	s.APIURL = strings.TrimRight(text, "/") + "/"
+}
+
+func (r *reader) channel(s *Slack, v value) {
+	id, ok := r.filled(v, "the id of a channel, such as C0INCIDENTS")
+	if !ok {
+		return
+	}
+	if !channelForm.MatchString(id) {
+		r.errorf(v, "give its id, which begins with C and stands at the bottom of the channel's details",
+			"%s is not the id of a Slack channel", quote(v.text))
+		return
+	}
+	s.Channel = id
+}
+
+// placeholders are what examples have in the place of a secret.
+var placeholders = regexp.MustCompile(`(?i)change[-_ ]?me|replace[-_ ]?me|placeholder|^(secret|token|password|none|null|todo)$|your[-_ ]|^x+$|\.\.\.|…|^<.*>$`)
+
+// minSecret is less than any secret of Slack has, and more than can be guessed.
+const minSecret = 8
+
+// secret returns the reader of a value that is never shown.
+func (r *reader) secret(to *Secret) func(value) {
+	return func(v value) {
+		s, ok := r.text(v, "a secret, best as ${NAME} or ${file:PATH}")
+		if !ok {
+			return
+		}
+		s = strings.TrimSpace(s)
+		what := v.key
+		if refs := reference.FindAllString(v.text, -1); len(refs) > 0 {
+			what += ", from " + strings.Join(refs, " and ") + ","
+		}
+		switch {
+		case s == "":
+			r.errorf(v, "give it the value that Slack shows for the app", "%s is empty", what)
+		case placeholders.MatchString(s):
+			r.errorf(v, "give it the value that Slack shows for the app", "%s is a placeholder", what)
+		case len(s) < minSecret:
+			r.errorf(v, "give it the value that Slack shows for the app", "%s is too short for a secret", what)
+		default:
+			*to = NewSecret(s)
+		}
+	}
+}
