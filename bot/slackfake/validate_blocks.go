@@ -19,7 +19,7 @@ func blockShape(kind string) (shape, bool) {
 	case "actions":
 		return shape{"elements": need(list(1, maxActions, elementOf(
 			"button", "static_select", "external_select", "users_select", "conversations_select", "channels_select",
-			"overflow", "datepicker", "timepicker", "datetimepicker", "checkboxes", "radio_buttons", "workflow_button",
+			"overflow", "datepicker", "timepicker", "datetimepicker", "checkboxes", "radio_buttons",
 			"rich_text_input", "multi_static_select", "multi_external_select", "multi_users_select",
 			"multi_conversations_select", "multi_channels_select",
 		)))}, true
@@ -69,7 +69,7 @@ func accessory(c *checker, at string, v any) {
 		"button", "overflow", "static_select", "external_select", "users_select", "conversations_select",
 		"channels_select", "multi_static_select", "multi_external_select", "multi_users_select",
 		"multi_conversations_select", "multi_channels_select", "datepicker", "timepicker", "datetimepicker",
-		"checkboxes", "radio_buttons", "workflow_button",
+		"checkboxes", "radio_buttons",
 	)(c, at, v)
 }
 
@@ -98,6 +98,8 @@ func cell(c *checker, at string, v any) {
 	switch o["type"] {
 	case "raw_text":
 		c.object(at, v, shape{"text": need(str(1, maxSection))})
+	case "raw_number":
+		c.object(at, v, shape{"value": need(func(*checker, string, any) {}), "text": may(str(1, maxSection))})
 	case "rich_text":
 		c.object(at, v, shape{"elements": need(list(1, 100, richElement)), "block_id": may(str(0, maxID))})
 	default:

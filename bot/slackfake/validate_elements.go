@@ -37,6 +37,7 @@ func elementShape(kind string) (shape, bool) {
 		return shape{
 			"text": need(plain(75)), "value": may(str(0, 2000)), "url": may(link),
 			"style": may(word("primary", "danger")), "confirm": may(confirm), "accessibility_label": may(str(1, 75)),
+			"visible_to_user_ids": may(list(1, maxOptions, str(1, maxID))),
 		}, true
 	case "overflow":
 		return shape{"options": need(list(1, 5, option("overflow"))), "confirm": may(confirm)}, true
@@ -62,6 +63,7 @@ func choiceShape(kind string) shape {
 	}
 	if kind == "checkboxes" {
 		sh["initial_options"] = may(list(1, 10, option(kind)))
+		sh["visible_to_user_ids"] = may(list(1, maxOptions, str(1, maxID)))
 	} else {
 		sh["initial_option"] = may(option(kind))
 	}
@@ -82,6 +84,7 @@ func inputElementShape(kind string) (shape, bool) {
 		sh["initial_value"], sh["dispatch_action_config"] = may(link), dispatch
 	case "rich_text_input":
 		sh["initial_value"], sh["dispatch_action_config"] = may(func(*checker, string, any) {}), dispatch
+		sh["min_lines"], sh["max_lines"] = may(number(1, 100)), may(number(1, 100))
 	case "number_input":
 		sh["is_decimal_allowed"], sh["dispatch_action_config"] = need(boolean), dispatch
 		for _, name := range []string{"initial_value", "min_value", "max_value"} {

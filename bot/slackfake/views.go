@@ -11,6 +11,8 @@ import (
 const (
 	triggerLife = 3 * time.Second
 	maxStack    = 3 // modals on top of each other
+
+	maxViewBytes = 250_000 // of a view as JSON
 )
 
 // View is an open modal, or a published home tab.
@@ -69,6 +71,9 @@ func (s *Slack) spend(id string) (user string, err error) {
 
 // parseView reads and judges the view argument.
 func (s *Slack) parseView(text, kind string) (*View, error) {
+	if len(text) > maxViewBytes {
+		return nil, refuse("view_too_large")
+	}
 	var req answer
 	if json.Unmarshal([]byte(text), &req) != nil {
 		return nil, invalid("invalid_arguments", []string{"must provide an object [json-pointer:/view]"})
