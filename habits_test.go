@@ -11,11 +11,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// pure packages compute from what they are given: they read no clock and touch nothing outside.
-var pure = []string{"rotations", "postmortems", "templates"}
+// timeless packages read no clock: the instant is an argument.
+var timeless = []string{"rotations", "postmortems", "templates"}
 
-// outside is what a pure package does not import. Of os it does not get to: templates take an fs.FS.
-var outside = []string{"net", "net/http", "os", "os/exec", "log/slog", modulePath + "/store", modulePath + "/outbox"}
+// pure packages touch nothing outside at all: what they may not import.
+var pure = map[string][]string{
+	"rotations": {"context", "io", "net", "net/http", "os", "os/exec", "log/slog", modulePath + "/store", modulePath + "/outbox"},
+}
 
 // A ban is a call that must not be made. Where says in which files it is banned.
 type ban struct {
@@ -45,9 +47,9 @@ var bans = []ban{
 	{"net/http.Head", inProgram, "the default client has no time limit and follows redirects"},
 	{"net/http.Post", inProgram, "the default client has no time limit and follows redirects"},
 	{"net/http.PostForm", inProgram, "the default client has no time limit and follows redirects"},
-	{"time.Now", inPure, "now is an argument here: a decision that reads the clock cannot be tested for another day"},
-	{"time.Since", inPure, "now is an argument here: a decision that reads the clock cannot be tested for another day"},
-	{"time.Until", inPure, "now is an argument here: a decision that reads the clock cannot be tested for another day"},
+	{"time.Now", inTimeless, "now is an argument here: a decision that reads the clock cannot be tested for another day"},
+	{"time.Since", inTimeless, "now is an argument here: a decision that reads the clock cannot be tested for another day"},
+	{"time.Until", inTimeless, "now is an argument here: a decision that reads the clock cannot be tested for another day"},
 	{"time.Sleep", inRealTimeTest, "a test that sleeps is slow or flaky: use testing/synctest, or wait for a state"},
 }
 
@@ -59,7 +61,7 @@ func belowMain(s source, _ string) bool {
 	return !s.test() && !strings.HasPrefix(s.dir(), "cmd/") && s.dir() != "scripts"
 }
 
-func inPure(s source, _ string) bool { return !s.test() && slices.Contains(pure, s.dir()) }
+func inTimeless(s source, _ string) bool { return !s.test() && slices.Contains(timeless, s.dir()) }
 
 // inRealTimeTest says whether a file is a test without a bubble. Files that import testing/synctest sleep in bubbles, where
 // it costs nothing.
@@ -76,9 +78,9 @@ func checkHabits(all []source) []string {
 	var findings []string
 	for _, s := range all {
 		findings = append(findings, checkCalls(s)...)
-		if slices.Contains(pure, s.dir()) && !s.test() {
+		if !s.test() {
 			for _, imported := range importsOf(s) {
-				if slices.Contains(outside, imported) {
+				if slices.Contains(pure[s.dir()], imported) {
 					findings = append(findings, fmt.Sprintf("%s: %s is pure and may not import %s", s.path, s.dir(), imported))
 				}
 			}
