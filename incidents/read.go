@@ -36,10 +36,13 @@ func Head(tx store.Tx, id string) (*Incident, error) {
 }
 
 // Timeline reads all events of an incident, in the order of recording.
-func Timeline(tx store.Tx, id string) ([]Event, error) {
+func Timeline(tx store.Tx, id string) ([]Event, error) { return TimelineFrom(tx, id, 0) }
+
+// TimelineFrom reads the events of an incident from that number on.
+func TimelineFrom(tx store.Tx, id string, seq int) ([]Event, error) {
 	var events []Event
-	from, to := store.Under("incident", padded(id), "event")
-	for k, val := range tx.Range(from, to) {
+	_, to := store.Under("incident", padded(id), "event")
+	for k, val := range tx.Range(eventKey(id, max(seq, 0)), to) {
 		var e Event
 		if err := json.Unmarshal(val, &e); err != nil {
 			return nil, fmt.Errorf("incident %s: %s: %w", id, k, err)

@@ -1,0 +1,78 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
+)
+
+// errPaced is the reason of a card that waits for its turn.
+var errPaced = errors.New("waits for its turn, Slack takes about one message a second in a channel")
+
+// life is how long Slack takes answers to something that a person did.
+const life = 30 * time.Minute
+
+// reply is what Slack takes as the answer to a command, and at a response address.
+type reply struct {
+	Type    string        `json:"response_type"`
+	Text    string        `json:"text"`
+	Blocks  []slack.Block `json:"blocks,omitempty"`
+	Replace bool          `json:"replace_original"`
+}
+
+// encode makes the answer that only one person sees. With replace it takes the place of the message acted on.
+func encode(m message, zone *time.Location, replace bool) string {
+	body, err := json.Marshal(reply{Type: "ephemeral", Text: m.text(zone), Blocks: m.blocks(), Replace: replace})
+	if err != nil {
+		return `{"response_type":"ephemeral","text":"Done, but the answer cannot be shown."}` // unreachable: texts and numbers
+	}
+	return string(body)
+}
+
+// answerBody is the body of an answer's entry. The address is a secret while it is of use, which is for half an hour.
+type answerBody struct {
+	URL     string `json:"url"`
+	Payload string `json:"payload"`
+}
+
+func answerEntry(now time.Time, request, url, payload string) outbox.Entry {
+	return outbox.Entry{
+		Key: store.Key("answer", request), Kind: KindAnswer, Lane: outbox.Answers, Due: now,
+		Body: outbox.Body(answerBody{url, payload}),
+	}
+}
+
+// answer tells a person what came of pressing a button. It is dropped when Slack does not take it any more.
+func (b *Bot) answer(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var body answerBody
+	if err := e.Decode(&body); err != nil {
+		return nil, err
+	}
+	if time.Since(e.Created) > life {
+		b.log.Warn("an answer came too late to be told", "key", e.Key)
+		return nil, nil
+	}
+	err := b.client.answer(ctx, body.URL, []byte(body.Payload))
+	if t := troubleOf(err); t == refused || t == unreadable || t == barred {
+		b.log.Warn("an answer could not be told", "key", e.Key, "err", err)
+		return nil, nil
+	}
+	return nil, asChore(err)
+}
+
+// answerLoosely tells a person what could not be written down, such as that the store takes nothing. It does not wait.
+func (b *Bot) answerLoosely(url, payload string) {
+	b.loose.Go(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
+		defer cancel()
+		if err := b.client.answer(ctx, url, []byte(payload)); err != nil {
+			b.log.Warn("an answer could not be told", "err", err)
+		}
+	})
+}

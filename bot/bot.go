@@ -1,0 +1,185 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging"
+)
+
+// Options is what a Bot needs.
+type Options struct {
+	APIURL string // base of Slack's Web API; empty means Slack's own
+	Token  string // the bot's token
+	// SigningSecrets: a request is authentic if one of them signed it. There is at least one; two while one is replaced.
+	SigningSecrets []string
+	// Transport reaches Slack; nil means a transport of our own.
+	Transport http.RoundTripper
+	// Team and App are the ids of the workspace and of the app that may call. What is empty is asked from Slack.
+	Team, App string
+	// Channel is where cards go, as an id; empty means no cards.
+	Channel string
+
+	Book  *incidents.Book
+	Pager *paging.Pager
+	// People are those whom we know, by their names in the configuration.
+	People map[string]Person
+	// Services are the names of all services, for /oncall.
+	Services []string
+	// Roots are the two slash commands; empty fields mean /incident and /oncall.
+	Roots Roots
+	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
+	Postmortem func(ctx context.Context, id string) (string, error)
+
+	Log     *slog.Logger
+	Metrics prometheus.Registerer // may be nil
+}
+
+// Person is what Slack needs to know of somebody.
+type Person struct {
+	Slack string         // id of the user in Slack, U…; "" if they have none
+	Zone  *time.Location // for times in texts without markup; nil means UTC
+}
+
+// Roots are the slash commands that lead to us.
+type Roots struct{ Incident, OnCall string }
+
+// ErrOptions says that a Bot cannot work with the options given.
+var ErrOptions = errors.New("slack")
+
+// Bot is the door to Slack. It implements [paging.Notifier].
+type Bot struct {
+	o      Options
+	log    *slog.Logger
+	client *client
+	watch  *watch
+	users  map[string]string // names of people by their Slack ids
+	pace   *pace
+	dms    dms
+	loose  sync.WaitGroup // what goes on after a request was answered
+}
+
+// Kinds of outbox entries that this package handles.
+const (
+	KindCard   = "card"   // the card of an incident in the channel
+	KindPages  = "pages"  // what its pages say, after they were delivered
+	KindAnswer = "answer" // what a person is told after pressing a button
+)
+
+// New makes a Bot. It calls nobody. Errors wrap [ErrOptions].
+func New(o Options) (*Bot, error) {
+	if len(o.SigningSecrets) == 0 || slices.Contains(o.SigningSecrets, "") {
+		return nil, fmt.Errorf("%w: the signing secret is empty, so nobody could be told from Slack; set slack.signing_secret", ErrOptions)
+	}
+	if o.Token == "" {
+		return nil, fmt.Errorf("%w: the bot token is empty; set slack.bot_token", ErrOptions)
+	}
+	if o.APIURL == "" {
+		o.APIURL = "https://" + slackHost + "/api/"
+	}
+	if !strings.HasSuffix(o.APIURL, "/") {
+		o.APIURL += "/"
+	}
+	if o.Roots.Incident == "" {
+		o.Roots.Incident = "/incident"
+	}
+	if o.Roots.OnCall == "" {
+		o.Roots.OnCall = "/oncall"
+	}
+	users, err := usersOf(o.People)
+	if err != nil {
+		return nil, err
+	}
+	log := o.Log.With("component", "bot")
+	w := newWatch(log, o.Metrics)
+	w.met(identity{Team: o.Team, App: o.App})
+	return &Bot{
+		o: o, log: log, watch: w, users: users,
+		client: newClient(o.APIURL, o.Token, o.Transport, w), pace: newPace(),
+	}, nil
+}
+
+func usersOf(people map[string]Person) (map[string]string, error) {
+	users := map[string]string{}
+	for name, p := range people {
+		if p.Slack == "" {
+			continue
+		}
+		if other, taken := users[p.Slack]; taken {
+			return nil, fmt.Errorf("%w: %s and %s have the same Slack id %s", ErrOptions, min(name, other), max(name, other), p.Slack)
+		}
+		users[p.Slack] = name
+	}
+	return users, nil
+}
+
+// Handlers returns the bot's handlers by kind, for the outbox.
+func (b *Bot) Handlers() map[string]outbox.Handler {
+	return map[string]outbox.Handler{
+		KindCard:   b.card,
+		KindPages:  b.pages,
+		KindAnswer: b.answer,
+	}
+}
+
+// Status says how we and Slack are getting on.
+func (b *Bot) Status() Status { return b.watch.now() }
+
+const (
+	// greeting is how often we ask Slack whether it still takes our token.
+	greeting = 5 * time.Minute
+	// knocking is how often we ask while something is wrong.
+	knocking = 30 * time.Second
+)
+
+// Run learns who we are to Slack, and asks again from time to time, until ctx ends. Nothing else waits for it: without Slack
+// everything works that does not need Slack. It returns when nothing of the bot is going on any more.
+func (b *Bot) Run(ctx context.Context) {
+	defer b.loose.Wait()
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		timer.Reset(b.greet(ctx))
+	}
+}
+
+// greet asks Slack who we are and returns when to ask again.
+func (b *Bot) greet(ctx context.Context) time.Duration {
+	id, err := b.client.identify(ctx)
+	if err != nil {
+		return knocking
+	}
+	if b.o.Team != "" && b.o.Team != id.Team {
+		b.watch.problem(fmt.Sprintf("the bot's token belongs to workspace %s, and slack.team says %s; correct one of them", id.Team, b.o.Team), true)
+		id.Team = b.o.Team
+	}
+	if b.o.App != "" {
+		id.App = b.o.App
+	}
+	b.watch.met(id)
+	return greeting
+}
+
+// zone is where a person lives, for times in plain text.
+func (b *Bot) zone(person string) *time.Location {
+	if z := b.o.People[person].Zone; z != nil {
+		return z
+	}
+	return time.UTC
+}

@@ -1,0 +1,275 @@
+package bot
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
+)
+
+// cardEvent marks a card in its metadata.
+const cardEvent = "oncalm_card"
+
+const (
+	// settling is how long a card waits for more to happen before it is drawn.
+	settling = 300 * time.Millisecond
+	// slowly is how long a card waits that its channel does not take.
+	slowly = 10 * time.Minute
+	// stale is when nobody needs the card of a resolved incident any more.
+	stale = 24 * time.Hour
+	// recent is how many events a card reads for its newest lines.
+	recent = 60
+)
+
+// cardRecord is where the card of an incident is.
+type cardRecord struct {
+	ref
+	Seq int `json:"seq"` // of the newest event that the card tells of
+}
+
+func cardRecordKey(id string) string { return store.Key("card", id) }
+
+func cardKey(id string) string { return id + "/card" }
+
+// cardBody is the body of a card's entry, and of that of its pages.
+type cardBody struct {
+	Incident string `json:"incident"`
+}
+
+// posting and editing are how fast cards go: Slack takes about one message a second in a channel, and fifty edits a minute.
+// Severities do not wait for each other.
+func posting(severity string) tempo { return tempo{"post " + severity, time.Second, 3} }
+func editing() tempo                { return tempo{"edit", 1200 * time.Millisecond, 10} }
+
+func readCard(tx store.Tx, id string) (cardRecord, error) {
+	var r cardRecord
+	val := tx.Get(cardRecordKey(id))
+	if val == nil {
+		return r, nil
+	}
+	if err := json.Unmarshal(val, &r); err != nil {
+		return r, fmt.Errorf("card of incident %s: %w", id, err)
+	}
+	return r, nil
+}
+
+// Follow is the bot's part in each event (see [incidents.Follower]): it owes a card, and pages that say how things stand.
+func (b *Bot) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
+	owed := outbox.In(tx, now)
+	if outdatesPages(i, e) {
+		owed.Soon(outbox.Entry{
+			Key: i.ID + "/pages", Kind: KindPages, Lane: outbox.Answers, Due: now, Body: outbox.Body(cardBody{i.ID}),
+		})
+	}
+	if b.o.Channel != "" {
+		b.oweCard(tx, owed, now, i, e)
+	}
+	return nil
+}
+
+// outdatesPages reports whether pages that were delivered say something wrong after an event.
+func outdatesPages(i *incidents.Incident, e incidents.Event) bool {
+	switch e.Body.(type) {
+	case incidents.Acknowledged, incidents.Escalated, incidents.Resolved:
+		return len(i.Pages) > 0
+	case incidents.Delivered:
+		return i.Status != incidents.StatusTriggered // somebody was faster than Slack
+	}
+	return false
+}
+
+// oweCard owes a card, at a time that keeps the pace. What people do is shown without waiting for the cards of a storm.
+func (b *Bot) oweCard(tx store.Tx, owed outbox.Tx, now time.Time, i *incidents.Incident, e incidents.Event) {
+	key, due := cardKey(i.ID), now.Add(settling)
+	waiting, ok := owed.Get(key)
+	idle := !ok || !waiting.Done.IsZero()
+	posted := tx.Get(cardRecordKey(i.ID)) != nil
+	switch {
+	case e.By.Kind == incidents.KindPerson && posted:
+		b.pace.atOnce(key, due)
+	case !idle && waiting.Due.After(now):
+		return // it is to be drawn later than this, and will tell of it
+	case idle && posted:
+		due = b.pace.reserve(key, editing(), due)
+	case idle:
+		due = b.pace.reserve(key, posting(i.Severity), due)
+	}
+	owed.Soon(outbox.Entry{Key: key, Kind: KindCard, Lane: outbox.Chores, Due: due, Body: outbox.Body(cardBody{i.ID})})
+}
+
+// card draws the card of an incident: posts it, or edits the one that is there.
+func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var body cardBody
+	if err := e.Decode(&body); err != nil {
+		return nil, err
+	}
+	i, record, events, err := b.readForCard(ctx, body.Incident)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	if b.o.Channel == "" || record.Seq >= i.Seq || record.TS == "" && i.Status == incidents.StatusResolved && now.Sub(i.Resolved) > stale {
+		return nil, nil
+	}
+	tempo := editing()
+	if record.TS == "" {
+		tempo = posting(i.Severity)
+	}
+	if when, ok := b.pace.start(e.Key, tempo, now); !ok {
+		return b.postpone(e, when)
+	}
+	r, err := b.draw(ctx, e, i, record.ref, cardMessage(i, events))
+	if err != nil {
+		return b.undrawn(e, err)
+	}
+	b.watch.channel("")
+	return func(tx store.Tx) error { return saveCard(tx, i.ID, cardRecord{r, i.Seq}) }, nil
+}
+
+func (b *Bot) readForCard(ctx context.Context, id string) (i *incidents.Incident, r cardRecord, events []incidents.Event, err error) {
+	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		if i, err = incidents.Head(tx, id); err != nil {
+			return err
+		}
+		if r, err = readCard(tx, id); err != nil {
+			return err
+		}
+		events, err = incidents.TimelineFrom(tx, id, i.Seq-recent)
+		return err
+	})
+	return i, r, events, err
+}
+
+// saveCard notes where the card is, unless a newer version has been drawn.
+func saveCard(tx store.Tx, id string, r cardRecord) error {
+	old, err := readCard(tx, id)
+	if err != nil {
+		return err
+	}
+	if old.Seq > r.Seq {
+		return nil
+	}
+	val, err := json.Marshal(r)
+	if err != nil {
+		return err
+	}
+	tx.Put(cardRecordKey(id), val)
+	return nil
+}
+
+// draw brings a message to its place: where it was, or where an attempt whose outcome is unknown may have put it, or new.
+func (b *Bot) draw(ctx context.Context, e outbox.Entry, i *incidents.Incident, at ref, m message) (ref, error) {
+	t := tag{cardEvent, e.Key}
+	if at.TS == "" && e.PerhapsDone {
+		found, err := b.client.find(ctx, b.o.Channel, t, i.Opened.Add(-skew))
+		if troubleOf(err) == limited || troubleOf(err) == unreachable {
+			return ref{}, err
+		}
+		at = found
+	}
+	if at.TS != "" {
+		err := b.client.edit(ctx, at, m, t)
+		if !gone(codeOf(err)) {
+			return at, err
+		}
+	}
+	return b.client.post(ctx, b.o.Channel, m, t)
+}
+
+// gone tells whether an edit failed because the message cannot be edited any more.
+func gone(code string) bool {
+	return slices.Contains([]string{"message_not_found", "cant_update_message", "edit_window_closed"}, code)
+}
+
+// postpone leaves a card for its time. That is no failed attempt, unless one has failed before and must not be forgotten.
+func (b *Bot) postpone(e outbox.Entry, until time.Time) (func(store.Tx) error, error) {
+	now := time.Now()
+	if e.PerhapsDone {
+		return nil, &outbox.Later{After: until.Sub(now), Err: errPaced}
+	}
+	e.Due = until
+	return func(tx store.Tx) error {
+		outbox.In(tx, now).Soon(e)
+		return nil
+	}, nil
+}
+
+// undrawn is what comes of a card that could not be drawn. A channel that takes no cards is tried slowly.
+func (b *Bot) undrawn(e outbox.Entry, err error) (func(store.Tx) error, error) {
+	if t := troubleOf(err); t != refused {
+		return nil, asChore(err)
+	}
+	b.watch.channel(fmt.Sprintf("channel %s takes no cards (%s); %s", b.o.Channel, codeOf(err), remedy(codeOf(err))))
+	b.log.Debug("a card waits for its channel", "key", e.Key, "err", err)
+	now := time.Now()
+	e.Due = now.Add(slowly)
+	return func(tx store.Tx) error {
+		outbox.In(tx, now).Soon(e)
+		return nil
+	}, nil
+}
+
+// remedy says what to do about a channel that takes no messages.
+func remedy(code string) string {
+	switch code {
+	case "not_in_channel", "channel_not_found":
+		return "type /invite @oncalm in that channel, or correct slack.channel"
+	case "is_archived":
+		return "unarchive it, or name another in slack.channel"
+	case "restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel":
+		return "let the app post there, or name another in slack.channel"
+	}
+	return "see what Slack says about this error, or name another channel in slack.channel"
+}
+
+// cardMessage is the card of an incident.
+func cardMessage(i *incidents.Incident, events []incidents.Event) message {
+	m := message{title: headline(i), notice: cardNotice(i)}
+	m.body = append(m.body, para(
+		standing(i),
+		say(strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
+		pageStates(i),
+	))
+	if i.Open() {
+		m.body = append(m.body, evidence(i)...)
+	}
+	if lines := story(events, 3, forCard); len(lines) > 0 {
+		m.body = append(m.body, paragraph{bullets, lines})
+	}
+	m.rows = [][]button{offers(i), links(i)}
+	return m
+}
+
+// forCard leaves out of a card's lines what the card says above them.
+func forCard(e incidents.Event) bool {
+	switch e.Body.(type) {
+	case incidents.Opened, incidents.Paged, incidents.Delivered, incidents.Withheld:
+		return false
+	}
+	return true
+}
+
+func cardNotice(i *incidents.Incident) string {
+	what := string(i.Status)
+	switch i.Status {
+	case incidents.StatusAcknowledged:
+		what += " by " + name(i.AcknowledgedBy)
+	case incidents.StatusResolved:
+		what += " by " + name(i.ResolvedBy)
+	}
+	return fmt.Sprintf("%s: %s. Incident %s, %s, %s.", i.Severity, clip(oneLine(i.Title), 150), i.ID, i.Service, what)
+}
+
+// byTime lists names by their times, and those of one time by name.
+func byTime(at map[string]time.Time) []string {
+	return slices.SortedFunc(maps.Keys(at), func(a, b string) int {
+		return cmp.Or(at[a].Compare(at[b]), cmp.Compare(a, b))
+	})
+}

@@ -1,0 +1,276 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// slackHost is where Slack's API is. Answers go to another host.
+const slackHost = "slack.com"
+
+const (
+	// patience is how long one call may take.
+	patience = 10 * time.Second
+	// maxAnswer bounds what is read of an answer, in bytes.
+	maxAnswer = 4 << 20
+	// connections that are kept open to Slack: as many as workers may use at once.
+	connections = 40
+)
+
+// client calls Slack. Posting and editing are calls of our own: they send JSON and read of the answer only what is needed.
+// slack-go decodes the whole message that Slack sends back, which costs more than all the rest, and a block in it that the
+// library does not know would turn a page that was delivered into an error. The calls that are rare go through slack-go.
+type client struct {
+	api   *slack.Client
+	http  *http.Client
+	base  string
+	token string
+	watch *watch
+}
+
+// transport is how we reach Slack if nothing else is configured.
+func transport() http.RoundTripper {
+	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		Proxy:                 http.ProxyFromEnvironment,
+		DialContext:           dialer.DialContext,
+		ForceAttemptHTTP2:     true,
+		MaxIdleConns:          connections,
+		MaxIdleConnsPerHost:   connections,
+		IdleConnTimeout:       90 * time.Second,
+		TLSHandshakeTimeout:   5 * time.Second,
+		ResponseHeaderTimeout: patience,
+	}
+}
+
+func newClient(base, token string, rt http.RoundTripper, w *watch) *client {
+	if rt == nil {
+		rt = transport()
+	}
+	h := &http.Client{
+		Transport: rt,
+		Timeout:   patience,
+		// Slack's API does not redirect. What does is in between, and must not get the token.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	api := slack.New(token, slack.OptionAPIURL(base), slack.OptionHTTPClient(h))
+	return &client{api: api, http: h, base: base, token: token, watch: w}
+}
+
+// A ref names a message.
+type ref struct {
+	Channel string `json:"channel"`
+	TS      string `json:"ts"`
+}
+
+// A tag is what a message carries unseen, so that it can be found again.
+type tag struct {
+	event string // what kind of message it is
+	key   string // its name
+}
+
+// outgoing is the body of chat.postMessage and chat.update.
+type outgoing struct {
+	Channel     string               `json:"channel"`
+	TS          string               `json:"ts,omitempty"`
+	Text        string               `json:"text"`
+	Blocks      []slack.Block        `json:"blocks"`
+	Metadata    *slack.SlackMetadata `json:"metadata,omitempty"`
+	UnfurlLinks bool                 `json:"unfurl_links"`
+	UnfurlMedia bool                 `json:"unfurl_media"`
+}
+
+// post sends a message to a channel or, given a user's id, as a direct message.
+func (c *client) post(ctx context.Context, channel string, m message, t tag) (ref, error) {
+	return c.send(ctx, "chat.postMessage", channel, "", m, t)
+}
+
+// edit replaces what a message says.
+func (c *client) edit(ctx context.Context, r ref, m message, t tag) error {
+	_, err := c.send(ctx, "chat.update", r.Channel, r.TS, m, t)
+	return err
+}
+
+// send sends a message, and once more as plain text if Slack does not take its form.
+func (c *client) send(ctx context.Context, method, channel, ts string, m message, t tag) (ref, error) {
+	out := outgoing{
+		Channel: channel, TS: ts, Text: m.text(time.UTC), Blocks: m.blocks(),
+		Metadata: &slack.SlackMetadata{EventType: t.event, EventPayload: map[string]any{"key": t.key}},
+	}
+	r, err := c.chat(ctx, method, out)
+	if troubleOf(err) == unreadable {
+		c.watch.log.Error("Slack does not take the form of a message, sending its text", "method", method, "key", t.key, "err", err)
+		out.Blocks = []slack.Block{}
+		r, err = c.chat(ctx, method, out)
+	}
+	return r, err
+}
+
+func (c *client) chat(ctx context.Context, method string, out outgoing) (ref, error) {
+	r, err := c.roundTrip(ctx, method, out)
+	return r, c.watch.done(method, err)
+}
+
+// roundTrip is one call with a JSON body.
+func (c *client) roundTrip(ctx context.Context, method string, out outgoing) (ref, error) {
+	body, err := json.Marshal(out)
+	if err != nil {
+		return ref{}, err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+method, bytes.NewReader(body))
+	if err != nil {
+		return ref{}, err
+	}
+	req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return ref{}, failed(method, err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		drain(resp.Body)
+		return ref{}, status(method, resp.StatusCode, resp.Header.Get("Retry-After"))
+	}
+	var in struct {
+		OK    bool   `json:"ok"`
+		Error string `json:"error"`
+		ref
+	}
+	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err == nil {
+		err = json.Unmarshal(text, &in)
+	}
+	switch {
+	case err != nil:
+		return ref{}, failed(method, err)
+	case !in.OK, in.TS == "":
+		return ref{}, named(method, in.Error)
+	}
+	return in.ref, nil
+}
+
+// drain reads the rest of a short answer, so that its connection can be used again.
+func drain(r io.Reader) {
+	_, _ = io.Copy(io.Discard, io.LimitReader(r, 64<<10)) // what cannot be read is of no use anyway
+}
+
+// dm opens the direct messages with a person and returns their channel.
+func (c *client) dm(ctx context.Context, user string) (string, error) {
+	const method = "conversations.open"
+	ch, _, _, err := c.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
+	if err = c.settle(method, err); err != nil {
+		return "", err
+	}
+	if ch == nil || ch.ID == "" {
+		return "", named(method, "")
+	}
+	return ch.ID, nil
+}
+
+// find looks for a message that carries t, among the newest of a channel since a time. TS is "" if there is none.
+func (c *client) find(ctx context.Context, channel string, t tag, since time.Time) (ref, error) {
+	history, err := c.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
+		ChannelID: channel, Limit: 200, IncludeAllMetadata: true,
+		Oldest: strconv.FormatInt(since.Unix(), 10) + ".000000",
+	})
+	if err = c.settle("conversations.history", err); err != nil {
+		return ref{}, err
+	}
+	for _, m := range history.Messages {
+		if m.Metadata.EventType == t.event && m.Metadata.EventPayload["key"] == t.key {
+			return ref{channel, m.Timestamp}, nil
+		}
+	}
+	return ref{}, nil
+}
+
+// identity is who we are to Slack.
+type identity struct {
+	Team, App, User string
+	Home            string // the address of the workspace, with a slash at its end
+}
+
+// identify asks Slack whether it takes our token, and who we are.
+func (c *client) identify(ctx context.Context) (identity, error) {
+	auth, err := c.api.AuthTestContext(ctx)
+	if err = c.settle("auth.test", err); err != nil {
+		return identity{}, err
+	}
+	id := identity{Team: auth.TeamID, User: auth.UserID, Home: auth.URL}
+	// The app's id needs one scope more. Without it requests are still known by their signature.
+	if bot, err := c.api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: auth.BotID}); err == nil && bot != nil {
+		id.App = bot.AppID
+	}
+	return id, nil
+}
+
+// settle takes note of a call through slack-go.
+func (c *client) settle(method string, err error) error {
+	if err != nil {
+		err = failed(method, err)
+	}
+	return c.watch.done(method, err)
+}
+
+// answer posts to a response address. Neither it nor errors about it are ever to be shown: who knows it can speak for us.
+func (c *client) answer(ctx context.Context, address string, body []byte) error {
+	const method = "response_url"
+	return c.watch.done(method, c.respond(ctx, method, address, body))
+}
+
+func (c *client) respond(ctx context.Context, method, address string, body []byte) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(body))
+	if err != nil {
+		return named(method, "invalid_url")
+	}
+	req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return failed(method, err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	var in struct {
+		OK    *bool  `json:"ok"`
+		Error string `json:"error"`
+	}
+	readable := json.Unmarshal(text, &in) == nil && in.OK != nil
+	switch {
+	case err != nil:
+		return failed(method, err)
+	case readable && !*in.OK:
+		return named(method, in.Error)
+	case resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests:
+		return &callError{trouble: refused, method: method, code: "status " + strconv.Itoa(resp.StatusCode)}
+	case resp.StatusCode != http.StatusOK:
+		return status(method, resp.StatusCode, resp.Header.Get("Retry-After"))
+	case !readable && !strings.EqualFold(strings.TrimSpace(string(text)), "ok"):
+		return &callError{trouble: unreachable, method: method, code: "an answer that is not Slack's"}
+	}
+	return nil
+}
+
+// ours reports whether a response address is Slack's, or that of the API we were told to use.
+func (c *client) ours(address string) bool {
+	u, err := url.Parse(address)
+	if err != nil {
+		return false
+	}
+	if u.Scheme == "https" && slices.Contains([]string{"hooks.slack.com", "hooks.slack-gov.com"}, strings.ToLower(u.Host)) {
+		return true
+	}
+	api, err := url.Parse(c.base)
+	return err == nil && api.Host != slackHost && u.Scheme == api.Scheme && u.Host == api.Host
+}

@@ -1,0 +1,171 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
+)
+
+// command is POST /slack/commands. Its answers are for the one who asked.
+func (b *Bot) command(w http.ResponseWriter, r *http.Request) {
+	form, err := url.ParseQuery(string(readBody(r)))
+	if err != nil {
+		http.Error(w, "the body is no form", http.StatusBadRequest)
+		return
+	}
+	ctx, cancel := hurried(r)
+	defer cancel()
+	c := &call{id: "slack:" + form.Get("trigger_id"), now: time.Now(), root: form.Get("command"), rest: form.Get("text")}
+	if form.Get("trigger_id") == "" {
+		c.id = "slack:" + digest(r)
+	}
+	payload := b.typed(ctx, c, form)
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_, _ = io.WriteString(w, payload) // a caller who hung up hears nothing
+}
+
+// typed carries out what was typed, and returns the answer.
+func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload string) {
+	if m, ok := b.admit(c, form.Get("team_id"), form.Get("api_app_id"), form.Get("user_id")); !ok {
+		return encode(m, time.UTC, false)
+	}
+	words := b.incidentWords()
+	switch c.root {
+	case b.o.Roots.Incident:
+	case b.o.Roots.OnCall:
+		words = b.oncallWords()
+	default:
+		return encode(sentence("I do not know ", code(clip(oneLine(c.root), 40)), ", only ", code(b.o.Roots.Incident), " and ", code(b.o.Roots.OnCall), "."), time.UTC, false)
+	}
+	c.args = tokens(c.rest)
+	w, m, ok := b.meant(ctx, c, words)
+	if !ok {
+		return encode(m, b.zone(c.person), false)
+	}
+	return b.carryOut(ctx, c, w)
+}
+
+// admit finds out who asks. Who is not in the configuration is told how to get there, and nothing else.
+func (b *Bot) admit(c *call, team, app, user string) (message, bool) {
+	if !b.ourTeam(team, app) {
+		return sentence("This Oncalm belongs to another workspace; nothing was done."), false
+	}
+	c.person = b.users[user]
+	if c.person == "" {
+		return stranger(user), false
+	}
+	return message{}, true
+}
+
+func stranger(user string) message {
+	return message{body: []paragraph{para(
+		say("You are not in Oncalm's people list, so nothing was done."),
+		say("Ask whoever keeps its configuration to add this under ", code("people"), ": ", code("yourname: {slack: "+clip(oneLine(user), 20)+"}")),
+	)}}
+}
+
+// meant finds the word that was typed, and leaves in c what follows it. Without one, m is the answer.
+func (b *Bot) meant(ctx context.Context, c *call, words []word) (w word, m message, ok bool) {
+	oncall := c.root == b.o.Roots.OnCall
+	if len(c.args) == 0 {
+		if oncall {
+			return word{show: b.everybody}, message{}, true
+		}
+		return word{show: b.brief}, message{}, true
+	}
+	c.word = c.args[0].text
+	w, ok = find(words, c.word)
+	switch {
+	case ok:
+		c.word = w.name
+	case oncall:
+		return word{show: b.oncall}, message{}, true
+	default:
+		return w, unknownWord(c.root, c.word, names(words)), false
+	}
+	c.args = c.args[1:]
+	if len(c.args) == 0 {
+		c.rest = ""
+		return w, m, true
+	}
+	begin := c.args[0].from
+	c.rest = c.rest[begin:]
+	for n := range c.args {
+		c.args[n].from -= begin
+	}
+	return w, m, true
+}
+
+// carryOut says a word and returns the answer, encoded. A word that changes something is carried out once for each request,
+// and answers the same each time. It never fails: what went wrong is told in the answer.
+func (b *Bot) carryOut(ctx context.Context, c *call, w word) (payload string) {
+	defer func() {
+		if p := recover(); p != nil {
+			b.log.Error("a word failed", "word", c.word, "panic", p, "stack", string(debug.Stack()))
+			payload = b.tellFailure(c, errPanic)
+		}
+	}()
+	payload, err := b.say(ctx, c, w)
+	if refused, ok := errors.AsType[*incidents.Refused](err); ok {
+		// Nothing was kept: the refusal is remembered by itself, so that the same request is refused for ever.
+		payload, err = b.once(ctx, c, func(store.Tx) (message, error) { return refusal(c, refused), nil })
+	}
+	if err != nil {
+		return b.tellFailure(c, err)
+	}
+	return payload
+}
+
+func (b *Bot) say(ctx context.Context, c *call, w word) (payload string, err error) {
+	if w.change != nil {
+		return b.once(ctx, c, func(tx store.Tx) (message, error) { return w.change(c, tx) })
+	}
+	m, err := w.show(ctx, c)
+	if err != nil || c.pressed == nil {
+		return b.encode(c, m), err
+	}
+	return b.once(ctx, c, func(store.Tx) (message, error) { return m, nil })
+}
+
+// once does something in a transaction, unless this request was carried out before, and remembers the answer. What was
+// pressed is answered later: that is owed.
+func (b *Bot) once(ctx context.Context, c *call, do func(store.Tx) (message, error)) (payload string, err error) {
+	err = b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
+		if answer, seen := incidents.Recall(tx, c.id); seen {
+			payload = answer
+			return nil
+		}
+		m, err := do(tx)
+		if err != nil {
+			return err
+		}
+		payload = b.encode(c, m)
+		incidents.Remember(tx, c.now, c.id, payload)
+		if c.url != "" && (!m.shown || c.private) {
+			outbox.In(tx, c.now).Once(answerEntry(c.now, c.id, c.url, payload))
+		}
+		return nil
+	})
+	return payload, err
+}
+
+func (b *Bot) encode(c *call, m message) string {
+	return encode(m, b.zone(c.person), c.private)
+}
+
+// tellFailure tells what went wrong. If it was pressed, nothing could be written down, so that is told without.
+func (b *Bot) tellFailure(c *call, err error) (payload string) {
+	payload = b.encode(c, b.excuse(c, err))
+	if c.url != "" {
+		b.answerLoosely(c.url, payload)
+	}
+	return payload
+}

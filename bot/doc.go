@@ -1,0 +1,29 @@
+// Package bot is the door between Oncalm and Slack: slash commands and buttons come in, pages and cards go out.
+//
+// # In
+//
+// [Bot.Handler] serves the three addresses that Slack calls. One middleware stands in front of all of them: it reads the
+// body, checks the signature over the raw bytes and the age, and only then is anything parsed. A request is carried out in
+// one transaction, together with the note that it was, so that the same request twice has one effect and the same answer.
+// The answer goes out when the change is on disk. No request waits for Slack: what has to be told later is owed.
+//
+// Who a Slack user is, the configuration says. Anybody else is refused, never taken for somebody.
+//
+// # Out
+//
+// [Bot.Page] delivers a page: a direct message with buttons, in one call. Its key travels in the message's metadata. When an
+// earlier attempt may have got through, the key is looked for in the conversation first, and a message found is adopted.
+//
+// [Bot.Follow] owes, for each event of an incident, a fresh card in the channel: one message, edited in place. Many changes
+// are one edit, and cards are paced, because Slack takes about one message a second and channel. When somebody acknowledges,
+// escalates or resolves, the pages of that incident are brought up to date as well: their buttons go, and a line says why.
+//
+//	card/<id>    where the card of an incident is, and the event up to which it tells the story
+//	shown/<id>   what the pages of an incident say now, by key
+//
+// # Texts
+//
+// What people read is built from spans (text.go), of which one form makes blocks and another the plain text for
+// notifications. Texts from outside become plain_text or rich_text, where nothing is a command to Slack; where plain text is
+// read as markup, it is escaped. Nothing here can mention anybody.
+package bot

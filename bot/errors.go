@@ -1,0 +1,208 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging"
+)
+
+// A trouble is what a failed call amounts to.
+type trouble int
+
+const (
+	// limited: Slack asks to come back later with this call.
+	limited trouble = iota + 1
+	// unreachable: no answer, or none in Slack's own words. It may have done what was asked.
+	unreachable
+	// barred: Slack does not take our token. Nothing was done, and nothing will be until somebody mends it.
+	barred
+	// unreadable: Slack does not take the form of the message. Its plain text may do.
+	unreadable
+	// refused: Slack understood and says no. Asking again would not help.
+	refused
+)
+
+// String is the trouble as metrics name it.
+func (t trouble) String() string {
+	return [...]string{"ok", "limited", "unreachable", "barred", "unreadable", "refused"}[t]
+}
+
+// troubles is the table of Slack's error names. Names that are not in it are refusals: that call will not succeed.
+func troubles() map[trouble][]string {
+	return map[trouble][]string{
+		limited: {"ratelimited", "rate_limited", "message_limit_exceeded"},
+		unreachable: {
+			"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org",
+		},
+		barred: {
+			"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope",
+			"no_permission", "org_login_required", "ekm_access_denied", "access_denied", "team_access_not_granted",
+			"not_allowed_token_type", "accesslimited", "two_factor_setup_required",
+		},
+		unreadable: {
+			"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "block_mismatch",
+			"invalid_metadata_format", "invalid_metadata_schema", "metadata_too_large", "metadata_must_be_sent_from_app",
+			"invalid_json", "invalid_form_data", "json_not_object",
+		},
+	}
+}
+
+// troubleNamed looks an error name up.
+func troubleNamed(name string) trouble {
+	for t, names := range troubles() {
+		if slices.Contains(names, name) {
+			return t
+		}
+	}
+	return refused
+}
+
+// A callError is the error of a call to Slack. It never holds a token or a secret address.
+type callError struct {
+	trouble trouble
+	method  string
+	code    string // Slack's name for it, a status, or what failed on the way
+	wait    time.Duration
+	err     error // of the transport; nil if Slack answered
+}
+
+func (e *callError) Error() string {
+	if e.err != nil {
+		return fmt.Sprintf("slack %s: %s: %v", e.method, e.code, e.err)
+	}
+	return fmt.Sprintf("slack %s: %s", e.method, e.code)
+}
+
+// Unwrap returns what failed on the way, if anything did.
+func (e *callError) Unwrap() error { return e.err }
+
+// impatience is how long to wait when Slack asks for patience without saying how long.
+const impatience = 5 * time.Second
+
+// named is the error for an answer with ok:false.
+func named(method, name string) *callError {
+	if name == "" {
+		name = "an answer without a result"
+		return &callError{trouble: unreachable, method: method, code: name}
+	}
+	return &callError{trouble: troubleNamed(name), method: method, code: name, wait: impatience}
+}
+
+// failed tells from what a call came to what it amounts to. It takes errors of our own calls and those of slack-go, with
+// its oddities: an unreadable Retry-After comes out as a *strconv.NumError, a missing one as a StatusCodeError.
+func failed(method string, err error) *callError {
+	if own, ok := errors.AsType[*callError](err); ok {
+		return own
+	}
+	if e, ok := errors.AsType[slack.SlackErrorResponse](err); ok {
+		return named(method, e.Err)
+	}
+	if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
+		return &callError{trouble: limited, method: method, code: "429", wait: reasonable(e.RetryAfter)}
+	}
+	if _, ok := errors.AsType[*strconv.NumError](err); ok {
+		return &callError{trouble: limited, method: method, code: "429", wait: impatience}
+	}
+	if e, ok := errors.AsType[slack.StatusCodeError](err); ok {
+		return status(method, e.Code, "")
+	}
+	return &callError{trouble: unreachable, method: method, code: how(err), err: withoutURL(err)}
+}
+
+// status is the error for an answer that is not 200.
+func status(method string, code int, retryAfter string) *callError {
+	e := &callError{trouble: unreachable, method: method, code: "status " + strconv.Itoa(code)}
+	if code == http.StatusTooManyRequests {
+		e.trouble, e.wait = limited, impatience
+		if seconds, err := strconv.Atoi(retryAfter); err == nil {
+			e.wait = reasonable(time.Duration(min(max(seconds, 0), 3600)) * time.Second)
+		}
+	}
+	return e
+}
+
+// reasonable keeps what Slack asks for within 1 s and 2 min.
+func reasonable(d time.Duration) time.Duration {
+	if d < 0 {
+		return impatience // an overflow, or nonsense
+	}
+	return min(max(d, time.Second), 2*time.Minute)
+}
+
+// how names what went wrong on the way, for logs and metrics.
+func how(err error) string {
+	var timeout net.Error
+	_, syntax := errors.AsType[*json.SyntaxError](err)
+	switch {
+	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
+		return "no answer in time"
+	case syntax, errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return "an answer that is not Slack's"
+	}
+	return "no connection"
+}
+
+// withoutURL takes the address out of an error: that of an answer is a secret.
+func withoutURL(err error) error {
+	if e, ok := errors.AsType[*url.Error](err); ok {
+		return e.Err
+	}
+	return err
+}
+
+// asPage says to paging what a failed call means for a page. Only a refusal is final; whatever is wrong with the line or
+// with us does not say that the person cannot be reached.
+func asPage(err error) error {
+	e, ok := errors.AsType[*callError](err)
+	switch {
+	case err == nil || !ok:
+		return err
+	case e.trouble == limited:
+		return &outbox.Later{After: e.wait, Err: e}
+	case e.trouble == refused, e.trouble == unreadable:
+		return &paging.Undeliverable{Err: e}
+	}
+	return &outbox.Unreachable{Err: e}
+}
+
+// asChore says to the outbox what a failed call means for anything else.
+func asChore(err error) error {
+	e, ok := errors.AsType[*callError](err)
+	switch {
+	case err == nil || !ok:
+		return err
+	case e.trouble == limited:
+		return &outbox.Later{After: e.wait, Err: e}
+	case e.trouble == unreachable, e.trouble == barred:
+		return &outbox.Unreachable{Err: e}
+	}
+	return err
+}
+
+// code is Slack's name for what went wrong, or "".
+func codeOf(err error) string {
+	if e, ok := errors.AsType[*callError](err); ok {
+		return e.code
+	}
+	return ""
+}
+
+func troubleOf(err error) trouble {
+	if e, ok := errors.AsType[*callError](err); ok {
+		return e.trouble
+	}
+	return 0
+}

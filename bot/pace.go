@@ -1,0 +1,66 @@
+package bot
+
+import (
+	"sync"
+	"time"
+)
+
+// pace spreads work that must not go faster than Slack takes it. It gives out times: each piece of work asks once, waits for
+// its time and then goes, so that ten thousand cards that wait cost nothing while they wait. It is kept in memory: after a
+// restart the due times in the outbox still hold, and what is new is spread anew.
+type pace struct {
+	mu    sync.Mutex
+	next  map[string]time.Time // when a kind of work would be exactly on its pace again
+	given map[string]time.Time // times given out, by the key of the work
+}
+
+// A tempo is how fast a kind of work may go.
+type tempo struct {
+	kind  string
+	every time.Duration
+	burst int // how many may go at once after a quiet time
+}
+
+func newPace() *pace {
+	return &pace{next: map[string]time.Time{}, given: map[string]time.Time{}}
+}
+
+// reserve gives work a time, not before at. Work that has a time keeps it.
+func (p *pace) reserve(key string, t tempo, at time.Time) time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if slot, ok := p.given[key]; ok {
+		return slot
+	}
+	next := p.next[t.kind]
+	if next.Before(at) {
+		next = at
+	}
+	next = next.Add(t.every)
+	p.next[t.kind] = next
+	slot := next.Add(-time.Duration(t.burst) * t.every)
+	if slot.Before(at) {
+		slot = at
+	}
+	p.given[key] = slot
+	return slot
+}
+
+// atOnce lets work go as soon as it comes, whatever the pace.
+func (p *pace) atOnce(key string, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.given[key] = now
+}
+
+// start reports whether work may go now, and if not, when. If it may, its time is used up.
+func (p *pace) start(key string, t tempo, now time.Time) (when time.Time, ok bool) {
+	slot := p.reserve(key, t, now)
+	if slot.After(now) {
+		return slot, false
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.given, key)
+	return now, true
+}

@@ -1,0 +1,170 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/paging"
+)
+
+// pageEvent marks a page in its metadata.
+const pageEvent = "oncalm_page"
+
+// skew is how far Slack's clock and ours may be apart when we look for a message by its time.
+const skew = 5 * time.Minute
+
+// Page sends a page as a direct message: one call, unless an earlier attempt may have got through. See [paging.Notifier].
+func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Receipt, error) {
+	user := b.o.People[p.Person].Slack
+	if user == "" {
+		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s has no Slack id: add people.%s.slack", p.Person, p.Person)}
+	}
+	t := tag{pageEvent, key}
+	if p.PerhapsSent {
+		r, err := b.adopt(ctx, user, t, decided(p, key))
+		if err != nil || r.TS != "" {
+			return b.receipt(r, true), err
+		}
+	}
+	r, err := b.client.post(ctx, user, pageMessage(p), t)
+	if err != nil {
+		return paging.Receipt{}, asPage(err)
+	}
+	b.dms.set(user, r.Channel)
+	return b.receipt(r, false), nil
+}
+
+// decided is when a page was decided, before which it cannot have been sent.
+func decided(p paging.Page, key string) time.Time {
+	if state := p.Incident.Pages[p.Person]; state.Key == key {
+		return state.At
+	}
+	return p.Incident.Opened
+}
+
+// adopt looks for a page that was sent. Only when Slack cannot be asked at all is that an error: a person who was told twice
+// is better off than one who was not told.
+func (b *Bot) adopt(ctx context.Context, user string, t tag, since time.Time) (ref, error) {
+	channel, ok := b.dms.get(user)
+	if !ok {
+		var err error
+		if channel, err = b.client.dm(ctx, user); err != nil {
+			return ref{}, asSearch(err)
+		}
+		b.dms.set(user, channel)
+	}
+	r, err := b.client.find(ctx, channel, t, since.Add(-skew))
+	if err != nil {
+		return ref{}, asSearch(err)
+	}
+	return r, nil
+}
+
+// asSearch makes of a failed search what it means for a page: if posting would have to wait as well, that is an error.
+func asSearch(err error) error {
+	if codeOf(err) == "missing_scope" {
+		return nil // the search is what we may not do; posting needs another scope
+	}
+	switch troubleOf(err) {
+	case limited, unreachable, barred:
+		return asPage(err)
+	}
+	return nil
+}
+
+func (b *Bot) receipt(r ref, adopted bool) paging.Receipt {
+	receipt := paging.Receipt{Channel: r.Channel, Message: r.TS, Adopted: adopted}
+	if home := b.watch.identity().Home; home != "" && r.TS != "" {
+		receipt.Link = home + "archives/" + r.Channel + "/p" + strings.ReplaceAll(r.TS, ".", "")
+	}
+	return receipt
+}
+
+// dms remembers the channels of direct messages by user. The zero value is ready.
+type dms struct{ known sync.Map }
+
+func (d *dms) set(user, channel string) { d.known.Store(user, channel) }
+
+func (d *dms) get(user string) (string, bool) {
+	channel, ok := d.known.Load(user)
+	if !ok {
+		return "", false
+	}
+	return channel.(string), true
+}
+
+// pageMessage is what a person is told who is paged.
+func pageMessage(p paging.Page) message {
+	i := &p.Incident
+	m := message{title: headline(i), notice: pageNotice(p)}
+	why := p.Why
+	if p.Reminder {
+		why += ". This is a reminder"
+	}
+	m.body = append(m.body, para(
+		say(strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
+		say(strong("Why you: "), oneLine(why)),
+	))
+	m.body = append(m.body, evidence(i)...)
+	m.rows = [][]button{offers(i), links(i)}
+	return m
+}
+
+// pageNotice is what the telephone shows.
+func pageNotice(p paging.Page) string {
+	i := &p.Incident
+	return fmt.Sprintf("%s: %s. Incident %s, %s. Please acknowledge: %s.", i.Severity, clip(oneLine(i.Title), 150), i.ID, i.Service, p.Why)
+}
+
+// headline is the title of everything about an incident.
+func headline(i *incidents.Incident) string {
+	return sign(i.Severity) + " " + i.Severity + " · " + oneLine(i.Title)
+}
+
+// sign shows a severity before it is read.
+func sign(severity string) string {
+	switch severity {
+	case incidents.Sev1:
+		return "🔴"
+	case incidents.Sev3:
+		return "🟡"
+	case incidents.Sev4:
+		return "🔵"
+	}
+	return "🟠"
+}
+
+// evidence is what the alarm says, in its own words.
+func evidence(i *incidents.Incident) []paragraph {
+	a := i.Alarm
+	if a == nil {
+		return nil
+	}
+	var lines []line
+	if d := clip(oneLine(a.Description), 300); d != "" {
+		lines = append(lines, say(d))
+	}
+	if r := clip(oneLine(a.Reason), 400); r != "" {
+		lines = append(lines, say(r))
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	return []paragraph{quote(lines...)}
+}
+
+// links are the buttons that lead to where one looks first.
+func links(i *incidents.Incident) []button {
+	var row []button
+	if i.Runbook != "" {
+		row = append(row, button{label: "Runbook", action: "open/runbook", url: i.Runbook})
+	}
+	if i.Alarm != nil && i.Alarm.Link != "" {
+		row = append(row, button{label: "Alarm in AWS", action: "open/alarm", url: i.Alarm.Link})
+	}
+	return row
+}

@@ -1,0 +1,152 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/store"
+)
+
+// A sentPage is a page that stands in somebody's direct messages.
+type sentPage struct {
+	key string
+	ref
+	person   string
+	why      string
+	reminder bool
+	at       int // the event of its delivery
+	run      int // in which it was decided
+}
+
+// runEnd is how a run of an incident ended.
+type runEnd struct {
+	seq      int
+	resolved incidents.Event
+}
+
+// sentPages finds the pages of a timeline, and the ends of its runs.
+func sentPages(events []incidents.Event) (pages []sentPage, ends []runEnd) {
+	decided := map[string]sentPage{}
+	for _, e := range events {
+		switch b := e.Body.(type) {
+		case incidents.Paged:
+			decided[b.Key] = sentPage{key: b.Key, person: b.Person, why: b.Why, reminder: b.Reminder, run: len(ends)}
+		case incidents.Delivered:
+			if p, ok := decided[b.Key]; ok && b.Channel != "" && b.Message != "" {
+				p.ref, p.at = ref{b.Channel, b.Message}, e.Seq
+				pages = append(pages, p)
+			}
+		case incidents.Resolved:
+			ends = append(ends, runEnd{e.Seq, e})
+		}
+	}
+	return pages, ends
+}
+
+// says is what a page says under an incident that has come so far, in a word that changes when the page has to.
+func (p sentPage) says(i *incidents.Incident, ends []runEnd, acked int) string {
+	switch {
+	case p.run < len(ends):
+		return "resolved " + strconv.Itoa(ends[p.run].seq)
+	case i.Status == incidents.StatusAcknowledged && !(p.reminder && p.at > acked):
+		return "acknowledged " + strconv.Itoa(acked)
+	}
+	return asSent
+}
+
+// asSent is what a page says when it is delivered: please acknowledge.
+const asSent = ""
+
+// pages brings the pages of an incident up to date: the buttons of those that need no answer any more go.
+func (b *Bot) pages(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var body cardBody
+	if err := e.Decode(&body); err != nil {
+		return nil, err
+	}
+	i, events, shown, err := b.readForPages(ctx, body.Incident)
+	if err != nil {
+		return nil, err
+	}
+	pages, ends := sentPages(events)
+	acked := lastAcknowledgement(events)
+	next := map[string]string{}
+	for _, p := range pages {
+		says := p.says(i, ends, acked)
+		if says != asSent {
+			next[p.key] = says
+		}
+		if says == shown[p.key] {
+			continue
+		}
+		m := p.message(i, ends, says)
+		if err := b.client.edit(ctx, p.ref, m, tag{pageEvent, p.key}); err != nil {
+			if troubleOf(err) != refused {
+				return nil, asChore(err)
+			}
+			b.log.Warn("a page cannot be brought up to date", "key", p.key, "err", err)
+		}
+	}
+	return func(tx store.Tx) error {
+		val, err := json.Marshal(next)
+		if err != nil {
+			return err
+		}
+		tx.Put(shownKey(i.ID), val)
+		return nil
+	}, nil
+}
+
+func shownKey(id string) string { return store.Key("shown", id) }
+
+// readForPages also reads what the pages say now, by key.
+func (b *Bot) readForPages(ctx context.Context, id string) (i *incidents.Incident, events []incidents.Event, shown map[string]string, err error) {
+	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		if i, err = incidents.Head(tx, id); err != nil {
+			return err
+		}
+		if val := tx.Get(shownKey(id)); val != nil {
+			if err := json.Unmarshal(val, &shown); err != nil {
+				return fmt.Errorf("pages of incident %s: %w", id, err)
+			}
+		}
+		events, err = incidents.Timeline(tx, id)
+		return err
+	})
+	return i, events, shown, err
+}
+
+func lastAcknowledgement(events []incidents.Event) (seq int) {
+	for _, e := range events {
+		if _, ok := e.Body.(incidents.Acknowledged); ok {
+			seq = e.Seq
+		}
+	}
+	return seq
+}
+
+// message is the page as it should stand now.
+func (p sentPage) message(i *incidents.Incident, ends []runEnd, says string) message {
+	m := pageMessage(paging.Page{Incident: *i, Person: p.person, Why: p.why, Reminder: p.reminder})
+	if says == asSent {
+		return m
+	}
+	m.rows = [][]button{links(i)}
+	var news []line
+	if p.run < len(ends) {
+		end := ends[p.run].resolved
+		news = append(news, say("✅ ", strong("Resolved"), " by ", strong(name(end.By)), ", ", end.At))
+	} else {
+		news = append(news, standing(i))
+		if i.AcknowledgedBy == incidents.Person(p.person) {
+			news = append(news, say("When it is over: ", code("/incident resolve "+i.ID)))
+		}
+	}
+	m.notice = fmt.Sprintf("Incident %s: %s", i.ID, news[0].plain(nil))
+	m.body = append([]paragraph{para(news...)}, m.body...)
+	return m
+}

@@ -1,0 +1,275 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// world is the bot with everything around it: Slack in memory, a real store, paging, a running outbox.
+type world struct {
+	t      *testing.T
+	slack  *slackfake.Slack
+	bot    *Bot
+	book   *incidents.Book
+	pager  *paging.Pager
+	runner *outbox.Runner
+	db     store.Store
+	logged *buffer
+	stop   func()
+}
+
+const (
+	ana, bo, cy = "U0ANA", "U0BO", "U0CY"
+	channel     = "incidents"
+)
+
+// begin makes a world inside a bubble. It ends with the test.
+func begin(t *testing.T, change ...func(*Options)) *world {
+	t.Helper()
+	w := &world{t: t, logged: &buffer{}}
+	w.slack = slackfake.New(slackfake.Options{
+		Users: []slackfake.User{
+			{ID: ana, Name: "ana", RealName: "Ana Alvarez", Zone: "Europe/Berlin"}, {ID: bo, Name: "bo"}, {ID: cy, Name: "cy"},
+			{ID: "U0MAL", Name: "mal"},
+		},
+		Channels: []slackfake.Channel{{ID: "C0INC", Name: channel}, {ID: "C0GEN", Name: "general"}},
+	})
+	db, err := bolt.Open(filepath.Join(t.TempDir(), "store.db"), bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.open(db, change...)
+	return w
+}
+
+func (w *world) open(db store.Store, change ...func(*Options)) {
+	log := slog.New(slog.NewTextHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	w.runner = &outbox.Runner{Handlers: map[string]outbox.Handler{}, Groups: outbox.DefaultGroups(), Log: log}
+	w.db = outbox.Waking(db, w.runner)
+	w.runner.Store = w.db
+	w.book = &incidents.Book{Store: w.db}
+	w.pager = &paging.Pager{Book: w.book, Policy: policy, Schedules: schedules()}
+	o := Options{
+		APIURL: w.slack.APIURL(), Token: w.slack.Token(), SigningSecrets: []string{w.slack.SigningSecret()},
+		Transport: w.slack.RoundTripper(), Channel: "C0INC", Book: w.book, Pager: w.pager, Services: []string{"checkout"},
+		People: map[string]Person{"ana": {Slack: ana, Zone: time.FixedZone("CET", 3600)}, "bo": {Slack: bo}, "cy": {Slack: cy}, "nil": {}},
+		Postmortem: func(_ context.Context, id string) (string, error) {
+			return "# Postmortem of " + id + "\n\n<!channel> *hostile*\n", nil
+		},
+		Log: log, Metrics: prometheus.NewRegistry(),
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	b, err := New(o)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.bot = b
+	w.pager.Notifier = b
+	w.book.Followers = []incidents.Follower{w.pager.Follow, b.Follow}
+	for _, hs := range []map[string]outbox.Handler{w.pager.Handlers(), b.Handlers()} {
+		for kind, h := range hs {
+			w.runner.Handlers[kind] = h
+		}
+	}
+	w.slack.ConnectHandler(b.Handler())
+	ctx, cancel := context.WithCancel(context.Background())
+	var running sync.WaitGroup
+	running.Go(func() { _ = w.runner.Run(ctx) })
+	running.Go(func() { b.Run(ctx) })
+	w.stop = sync.OnceFunc(func() { cancel(); running.Wait() })
+	w.t.Cleanup(func() {
+		w.stop()
+		if err := db.Close(); err != nil {
+			w.t.Error(err)
+		}
+	})
+}
+
+// policy pages whoever is on call, then bo, then, as the fallback, cy.
+func policy(string) paging.Policy {
+	return paging.Policy{
+		Name: "payments", Rounds: 2, Fallback: []paging.Target{"person:cy"}, Reminder: 30 * time.Minute,
+		Steps: []paging.Step{
+			{Page: []paging.Target{"schedule:payments"}, Wait: 5 * time.Minute},
+			{Page: []paging.Target{"person:bo"}, Wait: 10 * time.Minute},
+		},
+	}
+}
+
+func schedules() map[string]rotations.Schedule {
+	week, err := rotations.ParseLength("1w")
+	start, err2 := rotations.ParseCivil("1999-12-27T09:00")
+	if err != nil || err2 != nil {
+		panic("the test's own schedule cannot be read")
+	}
+	return map[string]rotations.Schedule{
+		"payments": {Name: "payments", Zone: time.UTC, Layers: []rotations.Layer{
+			{Name: "primary", People: rotations.Turns("ana", "bo"), Start: start, Shift: week},
+		}},
+		"nobody": {Name: "nobody", Zone: time.UTC},
+	}
+}
+
+// buffer collects the log.
+type buffer struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.all.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.all.String()
+}
+
+// alarm opens an incident as the alarms door does.
+func (w *world) alarm(title string, change ...func(*incidents.Opened)) string {
+	w.t.Helper()
+	now := time.Now()
+	o := incidents.Opened{
+		Title: title, Service: "checkout", Severity: incidents.Sev2, Runbook: "https://wiki.example.com/checkout",
+		Alarm: &incidents.Alarm{
+			Name: title, Series: title, State: incidents.AlarmFiring, Changed: now, Received: now,
+			Reason: "Threshold Crossed: 1 datapoint (12.0) was greater than the threshold (5.0).",
+			Link:   "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/checkout",
+		},
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	var id string
+	err := w.db.Update(context.Background(), func(tx store.Tx) error {
+		i, err := w.book.Open(tx, now, now, incidents.ByAlarm(title), o)
+		if err == nil {
+			id = i.ID
+		}
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return id
+}
+
+// wait lets d pass, and everything that happens in it.
+func (w *world) wait(d time.Duration) { time.Sleep(d) }
+
+// typed types a slash command in the channel and returns what the person then reads.
+func (w *world) typed(user, command, text string) string {
+	w.t.Helper()
+	r := w.slack.Command(context.Background(), user, channel, command, text)
+	if r.Err != nil {
+		w.t.Errorf("%s %s: %v", command, text, r.Err)
+	}
+	return r.Text()
+}
+
+// press presses a button and fails if Slack would show an error.
+func (w *world) press(m slackfake.Message, button, user string) {
+	w.t.Helper()
+	if r := w.slack.Press(context.Background(), m, button, user); r.Err != nil {
+		w.t.Errorf("pressing %s: %v", button, r.Err)
+	}
+}
+
+// head reads an incident.
+func (w *world) head(id string) *incidents.Incident {
+	w.t.Helper()
+	var i *incidents.Incident
+	err := w.db.View(context.Background(), func(tx store.Tx) (err error) {
+		i, err = incidents.Head(tx, id)
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return i
+}
+
+// only returns the one message there is.
+func (w *world) only(all []slackfake.Message) slackfake.Message {
+	w.t.Helper()
+	if len(all) != 1 {
+		w.t.Fatalf("%d messages, want 1: %v", len(all), texts(all))
+	}
+	return all[0]
+}
+
+func texts(all []slackfake.Message) []string {
+	var out []string
+	for _, m := range all {
+		out = append(out, m.Text)
+	}
+	return out
+}
+
+// labels are the labels of a message's buttons.
+func labels(m slackfake.Message) string {
+	var all []string
+	for _, b := range m.Buttons() {
+		all = append(all, b.Label)
+	}
+	return strings.Join(all, ", ")
+}
+
+// golden compares with testdata/name.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", path, diff)
+	}
+}
+
+// contains fails unless got has all parts in it.
+func contains(t *testing.T, got string, parts ...string) {
+	t.Helper()
+	for _, p := range parts {
+		if !strings.Contains(got, p) {
+			t.Errorf("%q is not in:\n%s", p, got)
+		}
+	}
+}
+

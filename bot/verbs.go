@@ -1,0 +1,172 @@
+package bot
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
+)
+
+const (
+	// maxNote is the longest note, in characters.
+	maxNote = 3000
+	// maxReason is the longest reason for resolving or escalating, in characters.
+	maxReason = 500
+)
+
+// acknowledge is /incident ack.
+func (b *Bot) acknowledge(c *call, tx store.Tx) (message, error) {
+	i, _, m := b.pick(c, tx)
+	if i == nil {
+		return m, nil
+	}
+	if err := b.record(c, tx, i.ID, incidents.Acknowledged{}); err != nil {
+		return message{}, err
+	}
+	return message{shown: true, body: []paragraph{para(
+		say("You acknowledged ", strong(i.ID), " (", oneLine(i.Title), "). Nobody else is paged for it now."),
+		say("When it is over: ", code(c.root+" resolve "+i.ID)),
+	)}}, nil
+}
+
+// resolve is /incident resolve.
+func (b *Bot) resolve(c *call, tx store.Tx) (message, error) {
+	i, reason, m := b.pick(c, tx)
+	if i == nil {
+		return m, nil
+	}
+	if err := b.record(c, tx, i.ID, incidents.Resolved{Reason: clip(reason, maxReason)}); err != nil {
+		return message{}, err
+	}
+	lines := []line{say("You resolved ", strong(i.ID), " (", oneLine(i.Title), ").")}
+	if len(i.Firing) > 0 {
+		lines = append(lines, say("Its alarm still says ALARM. If it fires again soon, ", i.ID, " is triggered again."))
+	}
+	return message{shown: true, body: []paragraph{para(append(lines, say("The draft of the postmortem: ", code(c.root+" postmortem "+i.ID)))...)}}, nil
+}
+
+// escalate is /incident escalate.
+func (b *Bot) escalate(c *call, tx store.Tx) (message, error) {
+	i, reason, m := b.pick(c, tx)
+	if i == nil {
+		return m, nil
+	}
+	if err := b.record(c, tx, i.ID, incidents.Escalated{Reason: clip(reason, maxReason)}); err != nil {
+		return message{}, err
+	}
+	return message{body: []paragraph{para(
+		say("You escalated ", strong(i.ID), " (", oneLine(i.Title), "). The next step of its policy is paged now."),
+		say("Who has been paged: ", code(c.root+" info "+i.ID)),
+	)}}, nil
+}
+
+// note is /incident note. Notes can also be put on the timeline of a resolved incident.
+func (b *Bot) note(c *call, tx store.Tx) (message, error) {
+	i, text, m := b.pick(c, tx)
+	if i == nil {
+		return m, nil
+	}
+	if text = clip(text, maxNote); text == "" {
+		return sentence("What shall I note? Write ", code(c.root+" note "+i.ID+" what you saw or did"), "."), nil
+	}
+	if err := b.record(c, tx, i.ID, incidents.Noted{Text: text}); err != nil {
+		return message{}, err
+	}
+	return sentence("Noted on ", strong(i.ID), " (", oneLine(i.Title), ")."), nil
+}
+
+func (b *Bot) record(c *call, tx store.Tx, id string, body incidents.Body) error {
+	_, err := b.o.Book.Append(tx, c.now, id, incidents.Event{By: incidents.Person(c.person), Body: body})
+	return err
+}
+
+// pick finds the incident that is meant, and what was said about it. If it is not clear which, i is nil and m says what to
+// do about it.
+func (b *Bot) pick(c *call, tx store.Tx) (i *incidents.Incident, text string, m message) {
+	open := incidents.OpenIDs(tx, maxListed)
+	id, text := b.split(c, tx)
+	switch {
+	case id == "" && len(open) == 0:
+		return nil, text, sentence("No incident is open. ", code(c.root+" list"), " shows the last ones.")
+	case id == "" && len(open) > 1:
+		return nil, text, b.which(c, tx, open, text)
+	case id == "":
+		id = open[0]
+	}
+	i, err := incidents.Head(tx, id)
+	if errors.Is(err, incidents.ErrNotFound) {
+		return nil, text, noSuch(id, open)
+	}
+	if err != nil {
+		b.log.Error("cannot read an incident", "incident", id, "err", err)
+		return nil, text, sentence("Incident ", id, " cannot be read; nothing was changed. Ask whoever runs Oncalm to run ", code("oncalm fsck"), ".")
+	}
+	if c.pressed != nil && c.pressed.Run != i.Run {
+		return nil, text, sentence("That button is from before ", id, " was triggered again; nothing was changed. See ", code(c.root+" info "+id), ".")
+	}
+	return i, text, message{}
+}
+
+// split takes the id off what was typed, if there is one, and returns the rest. Only in front of a note a number can be
+// something else, and is an id only if there is such an incident.
+func (b *Bot) split(c *call, tx store.Tx) (id, text string) {
+	if c.pressed != nil {
+		return c.pressed.ID, c.rest
+	}
+	text = c.rest
+	if len(c.args) > 0 {
+		first := c.args[0]
+		bare, explicit := strings.CutPrefix(first.text, "#")
+		known := func() bool { _, err := incidents.Head(tx, bare); return err == nil }
+		if first.kind == wordToken && isID(bare) && (explicit || c.word != "note" || known()) {
+			id, text = bare, ""
+			if len(c.args) > 1 {
+				text = c.rest[c.args[1].from:]
+			}
+		}
+	}
+	return id, unquote(b.readable(text))
+}
+
+// unquote takes off quotes around a whole text.
+func unquote(s string) string {
+	if all := tokens(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)); len(all) == 1 {
+		return strings.TrimSpace(all[0].text)
+	}
+	return s
+}
+
+// noSuch says that there is no incident of that id, and which there are.
+func noSuch(id string, open []string) message {
+	m := "No incident " + clip(oneLine(id), 20) + "."
+	if len(open) == 0 {
+		return sentence(m, " None is open.")
+	}
+	shown := open
+	more := ""
+	if len(shown) > 10 {
+		shown, more = shown[:10], ", …"
+	}
+	return sentence(m, " Open now: ", strings.Join(shown, ", "), more, ".")
+}
+
+// which asks which incident is meant, with a button for each that says the same word.
+func (b *Bot) which(c *call, tx store.Tx, open []string, text string) message {
+	w, _ := find(b.incidentWords(), c.word)
+	m := sentence("Several incidents are open. Which one?")
+	const asked = 10 // more buttons than that help nobody
+	for n, id := range open {
+		i, err := incidents.Head(tx, id)
+		if err != nil {
+			continue // it is named by its id in the list, and by fsck
+		}
+		value := strings.TrimSpace(target{id, i.Run}.value() + " " + text)
+		if n == asked || len(value) > maxValue {
+			m.body = append(m.body, para(say("Or write the id: ", code(w.says(c.root)), ". All: ", code(c.root+" list"))))
+			return m
+		}
+		m.rows = append(m.rows, []button{{label: id + " · " + i.Severity + " · " + oneLine(i.Title), action: w.name + "/" + id, value: value}})
+	}
+	return m
+}

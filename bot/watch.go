@@ -1,0 +1,128 @@
+package bot
+
+import (
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Status says how we and Slack are getting on.
+type Status struct {
+	// Team is the id of the workspace; "" until Slack has told.
+	Team string
+	// Problem says in one line what keeps pages from going out, and what to do; "" if nothing does.
+	Problem string
+	// Since is when the problem was met first, or zero.
+	Since time.Time
+	// Barred says that Slack does not take our token: waiting will not help.
+	Barred bool
+	// Channel says in one line what keeps cards out of their channel, and what to do; "" if nothing does.
+	Channel string
+}
+
+// watch takes note of what calls come to.
+type watch struct {
+	log   *slog.Logger
+	calls *prometheus.CounterVec
+
+	mu     sync.Mutex
+	status Status
+	who    identity
+}
+
+func newWatch(log *slog.Logger, reg prometheus.Registerer) *watch {
+	w := &watch{log: log, calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "oncalm_slack_calls_total",
+		Help: "Calls to Slack, by method and result.",
+	}, []string{"method", "result"})}
+	if reg != nil {
+		reg.MustRegister(w.calls)
+	}
+	return w
+}
+
+// done notes a call's end and returns its error.
+func (w *watch) done(method string, err error) error {
+	t := troubleOf(err)
+	w.calls.WithLabelValues(method, t.String()).Inc()
+	if method == "response_url" {
+		return err // it needs no token: it says nothing about the API
+	}
+	switch t {
+	case unreachable:
+		w.problem(fmt.Sprintf("Slack does not answer (%v); pages wait and go out when it does", err), false)
+	case barred:
+		w.problem(fmt.Sprintf("E2010 Slack does not take the bot's token (%s); install the app again and set slack.bot_token", codeOf(err)), true)
+	default:
+		w.well()
+	}
+	return err
+}
+
+// problem notes what keeps pages from going out. The first of a kind is logged.
+func (w *watch) problem(text string, barring bool) {
+	w.mu.Lock()
+	known := w.status.Problem != "" && (w.status.Barred || !barring)
+	if w.status.Problem == "" {
+		w.status.Since = time.Now()
+	}
+	if barring || !w.status.Barred {
+		w.status.Problem, w.status.Barred = text, barring
+	}
+	w.mu.Unlock()
+	switch {
+	case known:
+	case barring:
+		w.log.Error(text)
+	default:
+		w.log.Warn(text)
+	}
+}
+
+// well notes that Slack answered in its own words, and took our token.
+func (w *watch) well() {
+	w.mu.Lock()
+	had := w.status.Problem
+	w.status.Problem, w.status.Since, w.status.Barred = "", time.Time{}, false
+	w.mu.Unlock()
+	if had != "" {
+		w.log.Info("Slack answers again", "was", had)
+	}
+}
+
+// channel notes what keeps cards out of their channel; "" that nothing does. A change is logged.
+func (w *watch) channel(text string) {
+	w.mu.Lock()
+	was := w.status.Channel
+	w.status.Channel = text
+	w.mu.Unlock()
+	switch {
+	case was == text:
+	case text == "":
+		w.log.Info("cards are back in their channel")
+	default:
+		w.log.Error(text)
+	}
+}
+
+// met notes who we are.
+func (w *watch) met(id identity) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.who, w.status.Team = id, id.Team
+}
+
+func (w *watch) identity() identity {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.who
+}
+
+func (w *watch) now() Status {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.status
+}

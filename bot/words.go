@@ -1,0 +1,178 @@
+package bot
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// A word is what can be said after a slash command. This table is all there is: help is made from it.
+type word struct {
+	name  string
+	also  []string // other names
+	usage string   // what may stand behind it
+	help  string   // what it does, in one sentence
+	// change carries the word out, in the transaction that also remembers that it was.
+	change func(*call, store.Tx) (message, error)
+	// show only looks.
+	show func(context.Context, *call) (message, error)
+}
+
+// incidentWords are the words of /incident, in the order of help.
+func (b *Bot) incidentWords() []word {
+	return []word{
+		{name: "ack", also: []string{"acknowledge"}, usage: "[id]", change: b.acknowledge,
+			help: "You take care of it, and nobody else is paged."},
+		{name: "resolve", also: []string{"close"}, usage: "[id] [reason]", change: b.resolve,
+			help: "It is over."},
+		{name: "escalate", usage: "[id] [reason]", change: b.escalate,
+			help: "The next step of the policy is paged at once."},
+		{name: "note", usage: "[id] text", change: b.note,
+			help: "Puts a line on the timeline."},
+		{name: "list", usage: "", show: b.list,
+			help: "What is open."},
+		{name: "info", also: []string{"show"}, usage: "[id]", show: b.info,
+			help: "How an incident stands, and what happened."},
+		{name: "postmortem", also: []string{"pm", "retro"}, usage: "[id]", show: b.postmortem,
+			help: "The draft of the postmortem, made from the timeline."},
+		{name: "help", usage: "", show: b.incidentHelp,
+			help: "This list."},
+	}
+}
+
+// oncallWords are the words of /oncall besides the names of schedules and services.
+func (b *Bot) oncallWords() []word {
+	return []word{
+		{name: "help", usage: "", show: b.oncallHelp, help: "This list."},
+	}
+}
+
+// A call is one thing that a person asks for, typed or pressed.
+type call struct {
+	id     string // of the request: the same request comes with the same id
+	now    time.Time
+	person string // their name in the configuration
+	root   string // the slash command
+	word   string // as it was said
+	rest   string // what was typed after the word, as Slack delivers it
+	args   []token
+	// pressed is the button's target; nil if the word was typed. The other fields are about buttons only.
+	pressed *target
+	url     string // where the answer goes
+	private bool   // the button stands in a message that only its presser sees, and which the answer replaces
+}
+
+// find looks a word up by one of its names.
+func find(words []word, name string) (word, bool) {
+	name = strings.ToLower(name)
+	for _, w := range words {
+		if w.name == name {
+			return w, true
+		}
+		for _, other := range w.also {
+			if other == name {
+				return w, true
+			}
+		}
+	}
+	return word{}, false
+}
+
+// says is how to say a word, with what follows it.
+func (w word) says(root string) string { return strings.TrimSpace(root + " " + w.name + " " + w.usage) }
+
+// incidentHelp explains all words of /incident.
+func (b *Bot) incidentHelp(context.Context, *call) (message, error) {
+	m := help(b.o.Roots.Incident, b.incidentWords())
+	m.body = append(m.body, para(
+		say("The id may be left out while only one incident is open. ", code(b.o.Roots.OnCall), " tells who is on call."),
+	))
+	return m, nil
+}
+
+// oncallHelp explains /oncall.
+func (b *Bot) oncallHelp(context.Context, *call) (message, error) {
+	root := b.o.Roots.OnCall
+	m := message{body: []paragraph{{bullets, []line{
+		say(code(root), "  Who is on call, until when, and who is next."),
+		say(code(root+" <service or schedule>"), "  The same for one of them."),
+		say(code(root+" help"), "  This list."),
+	}}}}
+	return m, nil
+}
+
+func help(root string, words []word) message {
+	var lines []line
+	for _, w := range words {
+		l := say(code(w.says(root)), "  ", w.help)
+		if len(w.also) > 0 {
+			l = append(l, say(" Also: ", list(w.also, "or"), ".")...)
+		}
+		lines = append(lines, l)
+	}
+	return message{body: []paragraph{{bullets, lines}}}
+}
+
+// unknownWord names the nearest word, and where all of them are.
+func unknownWord(root, said string, names []string) message {
+	said = clip(oneLine(said), 40)
+	l := say("I do not know “", said, "”. ")
+	if near := nearest(said, names); near != "" {
+		l = append(l, say("Did you mean ", code(root+" "+near), "? ")...)
+	}
+	return message{body: []paragraph{para(append(l, say(code(root+" help"), " lists what I know.")...))}}
+}
+
+// nearest is the name that was probably meant, or "".
+func nearest(said string, names []string) string {
+	said = strings.ToLower(said)
+	best, least := "", len(said)/3+2
+	for _, name := range names {
+		d := distance(said, strings.ToLower(name))
+		if strings.HasPrefix(strings.ToLower(name), said) && len(said) > 1 {
+			d = 0
+		}
+		if d < least {
+			best, least = name, d
+		}
+	}
+	return best
+}
+
+// distance is how many letters must be changed, added, left out or exchanged with their neighbour.
+func distance(a, b string) int {
+	x, y := []rune(clip(a, 64)), []rune(clip(b, 64))
+	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
+	for j := range row {
+		last[j] = j
+	}
+	for i := 1; i <= len(x); i++ {
+		row[0] = i
+		for j := 1; j <= len(y); j++ {
+			cost := 1
+			if x[i-1] == y[j-1] {
+				cost = 0
+			}
+			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
+			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
+				row[j] = min(row[j], before[j-2]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(y)]
+}
+
+// names are all names of words, the first of each word first.
+func names(words []word) []string {
+	var all []string
+	for _, w := range words {
+		all = append(all, w.name)
+	}
+	for _, w := range words {
+		all = append(all, w.also...)
+	}
+	return all
+}
