@@ -19,6 +19,7 @@ package config
 import (
 	"time"
 
+	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -30,6 +31,7 @@ type Config struct {
 	Listen    string // address of the public door: host:port, the host may be empty
 	WebListen string // address of the private web listener: pages and metrics
 	Store     string // path of the store's file
+	Templates string // directory of texts that replace the embedded ones; may be empty
 	PublicURL string // without a slash at the end; empty if not configured
 
 	Slack Slack
@@ -40,10 +42,10 @@ type Config struct {
 	// Planned holds the overrides of the file, by schedule, in the file's order.
 	Planned  map[string][]rotations.Override
 	Policies map[string]paging.Policy
-	// Services are in the order of the file.
-	Services []Service
-	// DefaultService is where an alarm goes that no service claims.
-	DefaultService string
+	// Services are in the order of the file; their default is where an alarm goes that
+	// none of them claims.
+	Services  alarms.Services
+	Rollbacks map[string]Rollback // by service
 	// Roles lists people, or Slack user groups by their id, by role.
 	Roles map[string][]string
 }
@@ -76,27 +78,6 @@ type Person struct {
 	Zone  *time.Location // nil if not configured
 }
 
-// Service is what alarms are about.
-type Service struct {
-	Name     string
-	Policy   string // of Config.Policies
-	Severity string // sev1 to sev4
-	Runbook  string // an https link, or empty
-	// Alarms says which alarms are the service's: any of these.
-	Alarms   []Match
-	Rollback *Rollback // nil if not configured
-}
-
-// Match is a condition on an alarm. Empty fields are not looked at; the others must
-// all hold.
-type Match struct {
-	Name      string // glob of the alarm's name: * is any text, ? any character
-	Account   string // AWS account, 12 digits
-	Region    string
-	Dimension string // Name=Value of a metric's dimension; the value may be a glob
-	Topic     string // ARN of the topic
-}
-
 // Rollback says how a service goes back to its last good version.
 type Rollback struct {
 	Kind      string // ecs
@@ -106,13 +87,13 @@ type Rollback struct {
 }
 
 // Service returns the service of that name, and false if there is none.
-func (c *Config) Service(name string) (Service, bool) {
-	for _, s := range c.Services {
+func (c *Config) Service(name string) (alarms.Service, bool) {
+	for _, s := range c.Services.All {
 		if s.Name == name {
 			return s, true
 		}
 	}
-	return Service{}, false
+	return alarms.Service{}, false
 }
 
 // PolicyOf returns the escalation policy of a service; of an unknown one that of the
@@ -120,7 +101,7 @@ func (c *Config) Service(name string) (Service, bool) {
 func (c *Config) PolicyOf(service string) paging.Policy {
 	s, ok := c.Service(service)
 	if !ok {
-		s, _ = c.Service(c.DefaultService)
+		s, _ = c.Service(c.Services.Default)
 	}
 	return c.Policies[s.Policy]
 }

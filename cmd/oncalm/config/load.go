@@ -14,6 +14,7 @@ import (
 
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/templates"
 )
 
 // Defaults for keys that a file leaves out.
@@ -28,7 +29,7 @@ const (
 
 // Sections lists the keys on the top of a file.
 func Sections() []string {
-	return []string{"listen", "store", "public_url", "web", "slack", "sns", "people", "schedules", "policies", "services",
+	return []string{"listen", "store", "templates", "public_url", "web", "slack", "sns", "people", "schedules", "policies", "services",
 		"roles", "default_service"}
 }
 
@@ -90,6 +91,7 @@ func empty(path string) *Config {
 		People:   map[string]Person{},
 		Policies: map[string]paging.Policy{}, Schedules: map[string]rotations.Schedule{},
 		Planned: map[string][]rotations.Override{}, Roles: map[string][]string{},
+		Rollbacks: map[string]Rollback{},
 	}
 }
 
@@ -97,6 +99,7 @@ func (r *reader) top(c *Config, top value) {
 	read := map[string]func(value){
 		"listen":          r.address(&c.Listen),
 		"store":           func(v value) { r.store(c, v) },
+		"templates":       func(v value) { r.templates(c, v) },
 		"public_url":      func(v value) { r.publicURL(c, v) },
 		"web":             func(v value) { r.mapping(v, entry{"listen", r.address(&c.WebListen)}) },
 		"slack":           func(v value) { r.slack(c, v) },
@@ -128,11 +131,11 @@ func (r *reader) whole(c *Config, top value) {
 		r.errorf(r.place("web.listen"), "give web.listen an address of its own: it is not for the public",
 			"listen and web.listen are both %s", c.Listen)
 	}
-	if _, given := r.places["default_service"]; given || len(c.Services) == 0 {
+	if _, given := r.places["default_service"]; given || len(c.Services.All) == 0 {
 		return
 	}
-	if len(c.Services) == 1 {
-		c.DefaultService = c.Services[0].Name
+	if len(c.Services.All) == 1 {
+		c.Services.Default = c.Services.All[0].Name
 		return
 	}
 	r.errorf(r.place("default_service"), "name the service for alarms that no other claims", "default_service is missing")
@@ -178,6 +181,20 @@ func (r *reader) store(c *Config, v value) {
 	default:
 		c.Store = r.path(s)
 	}
+}
+
+// templates reads the directory of the operator's own texts.
+func (r *reader) templates(c *Config, v value) {
+	s, ok := r.filled(v, "the path of a directory")
+	if !ok {
+		return
+	}
+	dir := r.path(s)
+	if _, err := templates.Load(dir); err != nil {
+		r.errorf(v, "correct it, or remove the key", "%v", err)
+		return
+	}
+	c.Templates = dir
 }
 
 func (r *reader) publicURL(c *Config, v value) {
@@ -276,7 +293,7 @@ func (r *reader) zone(v value) *time.Location {
 	zone, err := time.LoadLocation(s)
 	if err != nil || s == "Local" {
 		remedy := "name one of the tz database, such as Europe/Berlin"
-		if near := nearest(s, zones()); near != "" {
+		if near := Nearest(s, zones()); near != "" {
 			remedy = "did you mean " + near + "?"
 		}
 		r.errorf(v, remedy, "unknown time zone %s", quote(v.text))

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// nearest returns the one of names that somebody who wrote word most probably meant,
+// Nearest returns the one of names that somebody who wrote word most probably meant,
 // or nothing if none is near.
-func nearest(word string, names []string) string {
+func Nearest(word string, names []string) string {
 	best, least := "", len(word)/3+2
 	for _, name := range names {
 		if d := distance(strings.ToLower(word), strings.ToLower(name), least); d < least {
@@ -55,7 +55,7 @@ func abs(n int) int { return max(n, -n) }
 // meant is a remedy that names the nearest of names, or lists them if none is near and
 // they are few.
 func meant(word string, names []string) string {
-	if near := nearest(word, names); near != "" {
+	if near := Nearest(word, names); near != "" {
 		return `did you mean "` + near + `"?`
 	}
 	switch {

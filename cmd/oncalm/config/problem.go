@@ -81,7 +81,9 @@ func (ps Problems) MarshalJSON() ([]byte, error) {
 }
 
 // Errors returns the problems that are not warnings.
-func (ps Problems) Errors() Problems { return ps.only(func(p Problem) bool { return p.Level == Error }) }
+func (ps Problems) Errors() Problems {
+	return ps.only(func(p Problem) bool { return p.Level == Error })
+}
 
 // Warnings returns the problems that are warnings.
 func (ps Problems) Warnings() Problems {

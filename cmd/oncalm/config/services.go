@@ -3,12 +3,13 @@ package config
 import (
 	"regexp"
 
+	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/incidents"
 )
 
 func (r *reader) services(c *Config, v value) {
 	r.named(v, "service", func(name string, key, v value) {
-		s := Service{Name: name, Severity: incidents.Sev2}
+		s := alarms.Service{Name: name, Severity: incidents.Sev2}
 		r.mapping(v,
 			entry{"policy", func(v value) {
 				policy, ok := r.filled(v, "the name of a policy")
@@ -25,43 +26,45 @@ func (r *reader) services(c *Config, v value) {
 			entry{"alarms", func(v value) {
 				r.list(v, `alarms such as ["checkout-*", {region: eu-central-1}]`, func(v value) {
 					if m, ok := r.match(v); ok {
-						s.Alarms = append(s.Alarms, m)
+						s.Matches = append(s.Matches, m)
 					}
 				})
 			}},
 			entry{"runbook", func(v value) { s.Runbook, _ = r.link(v, "https://wiki.example.com/checkout") }},
-			entry{"rollback", func(v value) { s.Rollback = r.rollback(v) }},
+			entry{"rollback", func(v value) { r.rollback(c, name, v) }},
 		)
 		if _, given := r.places[key.key+".policy"]; !given {
 			r.errorf(key, "add policy: with one of policies", "service %s has no policy", name)
 		}
-		c.Services = append(c.Services, s)
+		c.Services.All = append(c.Services.All, s)
 	})
 }
 
+// Each may be a pattern, in which * is any text and ? any character.
 var (
-	accountForm = regexp.MustCompile(`^\d{12}$`)
-	regionForm  = regexp.MustCompile(`^[a-z]{2}(-[a-z]+)+-\d$`)
-	dimForm     = regexp.MustCompile(`^[^=\s][^=]*=.+$`)
+	accountForm   = regexp.MustCompile(`^[0-9*?]{1,12}$`)
+	regionForm    = regexp.MustCompile(`^[a-z0-9*?-]{1,30}$`)
+	dimensionForm = regexp.MustCompile(`^[^=\s]+=.+$`)
+	topicPattern  = regexp.MustCompile(`^[A-Za-z0-9:._*?-]+$`)
 )
 
 const maxPattern = 255
 
 // match reads a condition on alarms: a pattern for the name, or a mapping.
-func (r *reader) match(v value) (Match, bool) {
-	var m Match
+func (r *reader) match(v value) (alarms.Match, bool) {
+	var m alarms.Match
 	if v.kind == scalar {
-		r.pattern(&m.Name, "an alarm's name, such as checkout-*")(v)
-		return m, m.Name != ""
+		r.pattern(&m.Alarm, "an alarm's name, such as checkout-*")(v)
+		return m, m.Alarm != ""
 	}
 	r.mapping(v,
-		entry{"name", r.pattern(&m.Name, "an alarm's name, such as checkout-*")},
+		entry{"name", r.pattern(&m.Alarm, "an alarm's name, such as checkout-*")},
 		entry{"account", r.formed(&m.Account, accountForm, "an AWS account of 12 digits in quotes")},
 		entry{"region", r.formed(&m.Region, regionForm, "a region such as eu-central-1")},
-		entry{"dimension", r.formed(&m.Dimension, dimForm, "a dimension such as ServiceName=checkout")},
-		entry{"topic", r.formed(&m.Topic, topicForm, "an ARN such as arn:aws:sns:eu-central-1:123456789012:alarms")},
+		entry{"dimension", r.formed(&m.Dimension, dimensionForm, "a dimension such as ServiceName=checkout")},
+		entry{"topic", r.formed(&m.Topic, topicPattern, "the ARN of a topic, or its name")},
 	)
-	if m == (Match{}) {
+	if m == (alarms.Match{}) {
 		r.unlessFaulty(v.key, "the condition has nothing that an alarm could match",
 			"give at least one of name, account, region, dimension, topic")
 	}
@@ -95,7 +98,7 @@ func (r *reader) formed(to *string, form *regexp.Regexp, wanted string) func(val
 	}
 }
 
-func (r *reader) rollback(v value) *Rollback {
+func (r *reader) rollback(c *Config, service string, v value) {
 	b := Rollback{Approvals: 1}
 	r.mapping(v,
 		entry{"kind", func(v value) { b.Kind, _ = r.oneOf(v, "ecs") }},
@@ -108,14 +111,14 @@ func (r *reader) rollback(v value) *Rollback {
 		}},
 	)
 	if v.kind != mapping {
-		return nil
+		return
 	}
 	for _, need := range []struct{ key, has string }{{"kind", b.Kind}, {"cluster", b.Cluster}, {"service", b.Service}} {
 		if need.has == "" {
 			r.unlessFaulty(v.key+"."+need.key, "the rollback has no "+need.key, "add "+need.key)
 		}
 	}
-	return &b
+	c.Rollbacks[service] = b
 }
 
 func (r *reader) defaultService(c *Config, v value) {
@@ -123,10 +126,10 @@ func (r *reader) defaultService(c *Config, v value) {
 	if !ok {
 		return
 	}
-	c.DefaultService = s
+	c.Services.Default = s
 	r.refer(v, "service", s, func() []string {
 		var names []string
-		for _, s := range c.Services {
+		for _, s := range c.Services.All {
 			names = append(names, s.Name)
 		}
 		return names

@@ -1,0 +1,89 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
+)
+
+// Routes of [Admin].
+const (
+	RouteIncidents = "/incidents" // ?limit=N: JSON list of Summary, the newest first
+	RouteTimeline  = "/timeline/" // and the id: JSON list of events
+	RouteBackup    = "/backup"    // a copy of the store's file
+)
+
+// Admin is what a running server tells the command line, over [ListenLocal]: it must
+// not be reached in any other way, for it asks nobody who they are. backup writes a
+// consistent copy of the store.
+func Admin(s store.Store, backup func(context.Context, io.Writer) error, log *slog.Logger) http.Handler {
+	a := admin{s, backup, log}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+RouteIncidents, a.incidents)
+	mux.HandleFunc("GET "+RouteTimeline+"{id}", a.timeline)
+	mux.HandleFunc("GET "+RouteBackup, a.backup)
+	return Frame(mux, log)
+}
+
+type admin struct {
+	store  store.Store
+	backUp func(context.Context, io.Writer) error
+	log    *slog.Logger
+}
+
+func (a admin) incidents(w http.ResponseWriter, r *http.Request) {
+	limit := 0
+	if text := r.URL.Query().Get("limit"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			http.Error(w, "limit is not a number", http.StatusBadRequest)
+			return
+		}
+		limit = n
+	}
+	unhurried(w)
+	list, err := Incidents(r.Context(), a.store, limit)
+	a.answer(w, r, list, err)
+}
+
+func (a admin) timeline(w http.ResponseWriter, r *http.Request) {
+	events, err := Timeline(r.Context(), a.store, r.PathValue("id"))
+	a.answer(w, r, events, err)
+}
+
+func (a admin) answer(w http.ResponseWriter, r *http.Request, v any, err error) {
+	switch {
+	case errors.Is(err, incidents.ErrNotFound):
+		http.Error(w, err.Error(), http.StatusNotFound)
+	case err != nil:
+		a.log.Error("local request failed", "path", r.URL.Path, "err", err)
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(v) // fails only if nobody listens any more
+	}
+}
+
+// backup streams the copy. If it fails midway the connection is cut, so that the other
+// side cannot take a part for the whole.
+func (a admin) backup(w http.ResponseWriter, r *http.Request) {
+	unhurried(w)
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if err := a.backUp(r.Context(), w); err != nil {
+		a.log.Error("backup failed", "err", err)
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// unhurried lifts the deadline for writing an answer that may be long.
+func unhurried(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // without one there is none to lift
+}

@@ -1,0 +1,189 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
+)
+
+// A Check is one condition for being ready. Run returns why it does not hold; that
+// text is shown to whoever can reach the door, so it has no secrets.
+type Check struct {
+	Name string
+	Run  func(ctx context.Context, now time.Time) error
+}
+
+// Health answers GET /healthz and GET /readyz.
+//
+// A process that answers at all is alive. It is ready when all checks hold. Their
+// result is kept for a few seconds, so that nobody can make the program write by
+// asking.
+type Health struct {
+	checks []*running
+	log    *slog.Logger
+
+	mu    sync.Mutex
+	at    time.Time
+	state readiness
+}
+
+const (
+	keepFor      = 3 * time.Second
+	checkTimeout = 2 * time.Second
+)
+
+// NewHealth makes a Health of the checks. Changes of readiness go to log.
+func NewHealth(log *slog.Logger, checks ...Check) *Health {
+	h := &Health{log: log, state: readiness{Ready: true}}
+	for _, c := range checks {
+		h.checks = append(h.checks, &running{Check: c})
+	}
+	return h
+}
+
+// Register adds the routes to mux.
+func (h *Health) Register(mux *http.ServeMux) {
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte("alive\n"))
+	})
+	mux.HandleFunc("GET /readyz", h.serveReady)
+}
+
+// readiness is the answer of /readyz.
+type readiness struct {
+	Ready  bool     `json:"ready"`
+	Checks []result `json:"checks"`
+}
+
+type result struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Reason string `json:"reason,omitempty"`
+}
+
+func (h *Health) serveReady(w http.ResponseWriter, r *http.Request) {
+	state := h.ready(context.WithoutCancel(r.Context()), time.Now())
+	w.Header().Set("Content-Type", "application/json")
+	if !state.Ready {
+		w.WriteHeader(http.StatusServiceUnavailable)
+	}
+	_ = json.NewEncoder(w).Encode(state) // fails only if nobody listens any more
+}
+
+// ready runs the checks, unless it did so just now.
+func (h *Health) ready(ctx context.Context, now time.Time) readiness {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if !h.at.IsZero() && now.Sub(h.at) < keepFor && !now.Before(h.at) {
+		return h.state
+	}
+	ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+	defer cancel()
+	state := readiness{Ready: true, Checks: make([]result, len(h.checks))}
+	var all sync.WaitGroup
+	for n, c := range h.checks {
+		all.Go(func() { state.Checks[n] = c.result(ctx, now) })
+	}
+	all.Wait()
+	for _, c := range state.Checks {
+		state.Ready = state.Ready && c.OK
+		if !c.OK && h.state.ok(c.Name) {
+			h.log.Warn("not ready", "check", c.Name, "reason", c.Reason)
+		}
+	}
+	if state.Ready && !h.state.Ready {
+		h.log.Info("ready again")
+	}
+	h.at, h.state = now, state
+	return state
+}
+
+func (r readiness) ok(check string) bool {
+	for _, c := range r.Checks {
+		if c.Name == check {
+			return c.OK
+		}
+	}
+	return true
+}
+
+// running is a check that may hang, with the disk say.
+type running struct {
+	Check
+	busy atomic.Bool
+}
+
+// result runs the check, at most until ctx ends: one that hangs must not hang the door,
+// and is not run a second time meanwhile.
+func (c *running) result(ctx context.Context, now time.Time) result {
+	if !c.busy.CompareAndSwap(false, true) {
+		return result{Name: c.Name, Reason: "still no answer"}
+	}
+	done := make(chan error, 1)
+	go func() {
+		defer c.busy.Store(false)
+		done <- c.Run(ctx, now)
+	}()
+	var err error
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		err = fmt.Errorf("no answer within %s", checkTimeout)
+	}
+	if err != nil {
+		return result{Name: c.Name, Reason: err.Error()}
+	}
+	return result{Name: c.Name, OK: true}
+}
+
+const probeKey = "probe/ready"
+
+// errNotWritable is said of whatever else keeps the store from being written: the
+// details are not for the public.
+var errNotWritable = errors.New("the store does not take writes")
+
+// StoreWritable checks that the store takes writes, with a write of a few bytes.
+func StoreWritable(s store.Store) Check {
+	return Check{"store", func(ctx context.Context, now time.Time) error {
+		err := s.Update(ctx, func(tx store.Tx) error {
+			tx.Put(probeKey, []byte(now.UTC().Format(time.RFC3339)))
+			return nil
+		})
+		for _, known := range []error{store.ErrFull, store.ErrUnknownOutcome, store.ErrClosed, store.ErrDamaged} {
+			if errors.Is(err, known) {
+				return known
+			}
+		}
+		if err != nil {
+			return errNotWritable
+		}
+		return nil
+	}}
+}
+
+// NotBehind checks that no decision and no page has been due for longer than atMost.
+// Everything else may wait.
+func NotBehind(s store.Store, atMost time.Duration) Check {
+	return Check{"outbox", func(ctx context.Context, now time.Time) error {
+		state, err := outbox.Look(ctx, s, now)
+		if err != nil {
+			return errors.New("the outbox cannot be read")
+		}
+		for lane := outbox.Decisions; lane <= outbox.Pages4; lane++ {
+			if late := state.Behind[lane]; late > atMost {
+				return fmt.Errorf("%s: behind by %s", lane, late.Round(time.Second))
+			}
+		}
+		return nil
+	}}
+}

@@ -1,0 +1,48 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"time"
+)
+
+// LocalSocket is the path of the socket beside a store's file.
+func LocalSocket(storePath string) string { return storePath + ".sock" }
+
+// ListenLocal listens on the socket beside a store's file, for [Admin]. Only the user
+// that runs the program can connect. The caller must hold the store: a socket that is
+// there already is taken for the remains of a process that was killed.
+func ListenLocal(storePath string) (net.Listener, error) {
+	path := LocalSocket(storePath)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the socket of an earlier process: %w", err)
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return l, nil
+}
+
+const dialTimeout = 2 * time.Second
+
+// LocalClient returns a client whose requests all go to the socket beside a store's
+// file, whatever host they name.
+func LocalClient(storePath string) *http.Client {
+	dialer := &net.Dialer{Timeout: dialTimeout}
+	return &http.Client{Transport: &http.Transport{
+		DisableKeepAlives:     true,
+		ResponseHeaderTimeout: writeTimeout,
+		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return dialer.DialContext(ctx, "unix", LocalSocket(storePath))
+		},
+	}}
+}

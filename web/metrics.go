@@ -1,0 +1,103 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
+)
+
+// Metrics returns the handler for GET /metrics.
+func Metrics(reg *prometheus.Registry, log *slog.Logger) http.Handler {
+	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{
+		ErrorLog:            slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		ErrorHandling:       promhttp.ContinueOnError,
+		MaxRequestsInFlight: 4,
+		Timeout:             writeTimeout / 2,
+	})
+}
+
+// Gauges are figures that are read from the store when somebody asks for them.
+type Gauges struct {
+	store store.Store
+	size  func() int64
+	log   *slog.Logger
+
+	behind, parked, open, bytes *prometheus.Desc
+}
+
+// NewGauges registers the figures of a store. size tells how many bytes it takes.
+func NewGauges(reg prometheus.Registerer, s store.Store, size func() int64, log *slog.Logger) *Gauges {
+	g := &Gauges{
+		store: s, size: size, log: log,
+		behind: prometheus.NewDesc("oncalm_outbox_behind_seconds",
+			"How long the oldest entry that is due has been waiting, by lane; 0 if none is.", []string{"lane"}, nil),
+		parked: prometheus.NewDesc("oncalm_outbox_parked",
+			"Outbox entries of a kind that this version cannot handle.", nil, nil),
+		open: prometheus.NewDesc("oncalm_incidents_open",
+			"Incidents that are not resolved, by status.", []string{"status"}, nil),
+		bytes: prometheus.NewDesc("oncalm_store_bytes",
+			"Size of the store's file.", nil, nil),
+	}
+	reg.MustRegister(g)
+	return g
+}
+
+// Describe implements [prometheus.Collector].
+func (g *Gauges) Describe(to chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{g.behind, g.parked, g.open, g.bytes} {
+		to <- d
+	}
+}
+
+const collectTimeout = 5 * time.Second
+
+// Collect implements [prometheus.Collector]. Figures that cannot be read are left out.
+func (g *Gauges) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), collectTimeout)
+	defer cancel()
+	gauge := func(d *prometheus.Desc, v float64, labels ...string) {
+		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
+	}
+	gauge(g.bytes, float64(g.size()))
+	state, err := outbox.Look(ctx, g.store, time.Now())
+	if err != nil {
+		g.log.Warn("metrics: the outbox cannot be read", "err", err)
+		return
+	}
+	gauge(g.parked, float64(state.Parked))
+	for lane := outbox.Decisions; lane <= outbox.Chores; lane++ {
+		gauge(g.behind, state.Behind[lane].Seconds(), lane.String())
+	}
+	open, err := countOpen(ctx, g.store)
+	if err != nil {
+		g.log.Warn("metrics: the incidents cannot be read", "err", err)
+		return
+	}
+	for _, status := range []incidents.Status{incidents.StatusTriggered, incidents.StatusAcknowledged} {
+		gauge(g.open, float64(open[status]), string(status))
+	}
+}
+
+func countOpen(ctx context.Context, s store.Store) (map[incidents.Status]int, error) {
+	open := map[incidents.Status]int{}
+	err := s.View(ctx, func(tx store.Tx) error {
+		clear(open)
+		for _, id := range incidents.OpenIDs(tx, 0) {
+			i, err := incidents.Head(tx, id)
+			if err != nil {
+				return err
+			}
+			open[i.Status]++
+		}
+		return nil
+	})
+	return open, err
+}
