@@ -139,7 +139,7 @@ func (t Tx) Once(e Entry) {
 // more) at e.Due. Many calls before it runs are one run. An entry that is already
 // waiting for an earlier time keeps that time.
 func (t Tx) Soon(e Entry) {
-	e.Created = t.now.UTC()
+	e.Created, e.Done, e.Attempt, e.Error = t.now.UTC(), time.Time{}, 0, ""
 	if old, ok := t.Get(e.Key); ok {
 		if old.Done.IsZero() {
 			t.tx.Delete(dueKey(old))

@@ -93,16 +93,25 @@ func (g *group) fill(ctx context.Context, now time.Time) {
 }
 
 // peek takes due entries into the queue, most urgent first, and notes when the next
-// one comes due.
+// one comes due. Behind a closed gate it takes one, and one that has not failed if
+// there is any: else a few bad entries could keep the gate closed for all others.
 func (g *group) peek(ctx context.Context, now time.Time) {
-	g.next = time.Time{}
-	limit := ahead
-	if g.gate.closed() {
-		limit = 1
+	if !g.gate.closed() {
+		g.take(ctx, now, ahead, func(until time.Time) bool { return until.After(now) })
+		return
 	}
+	g.take(ctx, now, 1, func(until time.Time) bool { return !until.IsZero() })
+	if len(g.queue) == 0 {
+		g.take(ctx, now, 1, func(until time.Time) bool { return until.After(now) })
+	}
+}
+
+// take fills the queue up to limit, without those held back as skip says.
+func (g *group) take(ctx context.Context, now time.Time, limit int, skip func(until time.Time) bool) {
+	g.next = time.Time{}
 	err := g.r.Store.View(ctx, func(tx store.Tx) error {
 		for _, lane := range g.Lanes {
-			if err := g.peekLane(tx, lane, now, limit); err != nil {
+			if err := g.takeLane(tx, lane, now, limit, skip); err != nil {
 				return err
 			}
 		}
@@ -114,7 +123,7 @@ func (g *group) peek(ctx context.Context, now time.Time) {
 	}
 }
 
-func (g *group) peekLane(tx store.Tx, lane Lane, now time.Time, limit int) error {
+func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time, limit int, skip func(time.Time) bool) error {
 	from, to := laneRange(lane)
 	for k := range tx.Range(from, to) {
 		if len(g.queue) >= limit {
@@ -131,7 +140,7 @@ func (g *group) peekLane(tx store.Tx, lane Lane, now time.Time, limit int) error
 		if g.claimed[key] {
 			continue
 		}
-		if until := g.held[key]; until.After(now) {
+		if until := g.held[key]; skip(until) {
 			g.sooner(until)
 			continue
 		}
@@ -235,12 +244,14 @@ func (g *group) attempt(ctx context.Context, e Entry) error {
 		return err
 	}
 	now := time.Now()
-	return g.r.Store.Update(ctx, func(tx store.Tx) error {
+	err = g.r.Store.Update(ctx, func(tx store.Tx) error {
 		if !In(tx, now).finish(e) || commit == nil {
 			return nil
 		}
 		return commit(tx)
 	})
+	g.r.Wake() // what was committed may owe more
+	return err
 }
 
 // guarded turns a panic of a handler into a failed attempt, so that one bad entry

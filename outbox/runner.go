@@ -73,7 +73,7 @@ func (r *Runner) Wake() {
 func (r *Runner) Run(ctx context.Context) error {
 	r.prepare()
 	started := time.Now()
-	if err := r.unpark(ctx, started); err != nil {
+	if err := r.unpark(ctx, started); err != nil && ctx.Err() == nil {
 		return err
 	}
 	var groups sync.WaitGroup

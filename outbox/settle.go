@@ -52,6 +52,7 @@ func clampRetry(d time.Duration) time.Duration {
 func (t Tx) finish(e Entry) bool {
 	cur, ok := t.Get(e.Key)
 	if !ok || !cur.Done.IsZero() {
+		t.tx.Delete(dueKey(e)) // the index must never offer what is done
 		return false
 	}
 	if cur.Arming != e.Arming {
