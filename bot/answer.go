@@ -2,11 +2,9 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
+	"strconv"
 	"time"
-
-	"github.com/slack-go/slack"
 
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
@@ -18,21 +16,14 @@ var errPaced = errors.New("waits for its turn, Slack takes about one message a s
 // life is how long Slack takes answers to something that a person did.
 const life = 30 * time.Minute
 
-// reply is what Slack takes as the answer to a command, and at a response address.
-type reply struct {
-	Type    string        `json:"response_type"`
-	Text    string        `json:"text"`
-	Blocks  []slack.Block `json:"blocks,omitempty"`
-	Replace bool          `json:"replace_original"`
-}
-
-// encode makes the answer that only one person sees. With replace it takes the place of the message acted on.
+// encode makes the answer that only one person sees, to a command or at a response address. With replace it takes the place
+// of the message acted on.
 func encode(m message, zone *time.Location, replace bool) string {
-	body, err := json.Marshal(reply{Type: "ephemeral", Text: m.text(zone), Blocks: m.blocks(), Replace: replace})
-	if err != nil {
-		return `{"response_type":"ephemeral","text":"Done, but the answer cannot be shown."}` // unreachable: texts and numbers
+	buf := appendString([]byte(`{"response_type":"ephemeral","replace_original":`+strconv.FormatBool(replace)+`,"text":`), m.text(zone))
+	if blocks := m.blocks(); len(blocks) > len("[]") {
+		buf = append(append(buf, `,"blocks":`...), blocks...)
 	}
-	return string(body)
+	return string(append(buf, '}'))
 }
 
 // answerBody is the body of an answer's entry. The address is a secret while it is of use, which is for half an hour.

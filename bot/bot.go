@@ -42,7 +42,7 @@ type Options struct {
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
 	Postmortem func(ctx context.Context, id string) (string, error)
 
-	Log     *slog.Logger
+	Log     *slog.Logger          // may be nil
 	Metrics prometheus.Registerer // may be nil
 }
 
@@ -96,6 +96,9 @@ func New(o Options) (*Bot, error) {
 	}
 	if o.Roots.OnCall == "" {
 		o.Roots.OnCall = "/oncall"
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
 	users, err := usersOf(o.People)
 	if err != nil {

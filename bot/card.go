@@ -116,6 +116,7 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	}
 	now := time.Now()
 	if b.o.Channel == "" || record.Seq >= i.Seq || record.TS == "" && i.Status == incidents.StatusResolved && now.Sub(i.Resolved) > stale {
+		b.pace.forget(e.Key)
 		return nil, nil
 	}
 	tempo := editing()
@@ -203,7 +204,7 @@ func (b *Bot) postpone(e outbox.Entry, until time.Time) (func(store.Tx) error, e
 
 // undrawn is what comes of a card that could not be drawn. A channel that takes no cards is tried slowly.
 func (b *Bot) undrawn(e outbox.Entry, err error) (func(store.Tx) error, error) {
-	if t := troubleOf(err); t != refused {
+	if t := troubleOf(err); t != refused && t != unreadable {
 		return nil, asChore(err)
 	}
 	b.watch.channel(fmt.Sprintf("channel %s takes no cards (%s); %s", b.o.Channel, codeOf(err), remedy(codeOf(err))))

@@ -80,15 +80,18 @@ type tag struct {
 	key   string // its name
 }
 
-// outgoing is the body of chat.postMessage and chat.update.
-type outgoing struct {
-	Channel     string               `json:"channel"`
-	TS          string               `json:"ts,omitempty"`
-	Text        string               `json:"text"`
-	Blocks      []slack.Block        `json:"blocks"`
-	Metadata    *slack.SlackMetadata `json:"metadata,omitempty"`
-	UnfurlLinks bool                 `json:"unfurl_links"`
-	UnfurlMedia bool                 `json:"unfurl_media"`
+// chatBody is the body of chat.postMessage and chat.update. blocks is a JSON array.
+func chatBody(channel, ts, text string, blocks []byte, t tag) []byte {
+	buf := make([]byte, 0, len(text)+len(blocks)+400)
+	buf = appendString(append(buf, `{"channel":`...), channel)
+	if ts != "" {
+		buf = appendString(append(buf, `,"ts":`...), ts)
+	}
+	buf = appendString(append(buf, `,"text":`...), text)
+	buf = append(append(buf, `,"blocks":`...), blocks...)
+	buf = appendString(append(buf, `,"metadata":{"event_type":`...), t.event)
+	buf = appendString(append(buf, `,"event_payload":{"key":`...), t.key)
+	return append(buf, `}},"unfurl_links":false,"unfurl_media":false}`...)
 }
 
 // post sends a message to a channel or, given a user's id, as a direct message.
@@ -104,30 +107,22 @@ func (c *client) edit(ctx context.Context, r ref, m message, t tag) error {
 
 // send sends a message, and once more as plain text if Slack does not take its form.
 func (c *client) send(ctx context.Context, method, channel, ts string, m message, t tag) (ref, error) {
-	out := outgoing{
-		Channel: channel, TS: ts, Text: m.text(time.UTC), Blocks: m.blocks(),
-		Metadata: &slack.SlackMetadata{EventType: t.event, EventPayload: map[string]any{"key": t.key}},
-	}
-	r, err := c.chat(ctx, method, out)
+	text := m.text(time.UTC)
+	r, err := c.chat(ctx, method, chatBody(channel, ts, text, m.blocks(), t))
 	if troubleOf(err) == unreadable {
 		c.watch.log.Error("Slack does not take the form of a message, sending its text", "method", method, "key", t.key, "err", err)
-		out.Blocks = []slack.Block{}
-		r, err = c.chat(ctx, method, out)
+		r, err = c.chat(ctx, method, chatBody(channel, ts, text, []byte("[]"), t))
 	}
 	return r, err
 }
 
-func (c *client) chat(ctx context.Context, method string, out outgoing) (ref, error) {
-	r, err := c.roundTrip(ctx, method, out)
+func (c *client) chat(ctx context.Context, method string, body []byte) (ref, error) {
+	r, err := c.roundTrip(ctx, method, body)
 	return r, c.watch.done(method, err)
 }
 
 // roundTrip is one call with a JSON body.
-func (c *client) roundTrip(ctx context.Context, method string, out outgoing) (ref, error) {
-	body, err := json.Marshal(out)
-	if err != nil {
-		return ref{}, err
-	}
+func (c *client) roundTrip(ctx context.Context, method string, body []byte) (ref, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+method, bytes.NewReader(body))
 	if err != nil {
 		return ref{}, err
@@ -143,15 +138,24 @@ func (c *client) roundTrip(ctx context.Context, method string, out outgoing) (re
 		drain(resp.Body)
 		return ref{}, status(method, resp.StatusCode, resp.Header.Get("Retry-After"))
 	}
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return ref{}, failed(method, err)
+	}
+	return posted(method, answer)
+}
+
+// posted reads the answer to a message.
+func posted(method string, answer []byte) (ref, error) {
+	if r, ok := skim(answer); ok {
+		return r, nil
+	}
 	var in struct {
 		OK    bool   `json:"ok"`
 		Error string `json:"error"`
 		ref
 	}
-	text, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
-	if err == nil {
-		err = json.Unmarshal(text, &in)
-	}
+	err := json.Unmarshal(answer, &in)
 	switch {
 	case err != nil:
 		return ref{}, failed(method, err)

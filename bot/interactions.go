@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -90,76 +89,4 @@ func (in *interactive) id(r *http.Request) string {
 		return "slack:" + in.Container.MessageTS + "/" + in.Actions[0].TS + "/" + in.User.ID
 	}
 	return "slack:" + digest(r)
-}
-
-// occurrence is what we read of an event.
-type occurrence struct {
-	Type      string `json:"type"`
-	Challenge string `json:"challenge"`
-	Team      string `json:"team_id"`
-	App       string `json:"api_app_id"`
-	Minute    int64  `json:"minute_rate_limited"`
-	Event     struct {
-		Type   string `json:"type"`
-		Tokens struct {
-			Bot []string `json:"bot"`
-		} `json:"tokens"`
-	} `json:"event"`
-}
-
-// event is POST /slack/events: 200 to all of them, also to those that we do not know.
-func (b *Bot) event(w http.ResponseWriter, r *http.Request) {
-	var e occurrence
-	if err := json.Unmarshal(readBody(r), &e); err != nil {
-		http.Error(w, "the body is no JSON", http.StatusBadRequest)
-		return
-	}
-	switch e.Type {
-	case "url_verification":
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = w.Write([]byte(e.Challenge)) // a caller who hung up hears nothing
-		return
-	case "app_rate_limited":
-		b.log.Warn("Slack holds back events, since there are too many", "minute", time.Unix(e.Minute, 0).UTC())
-		return
-	}
-	if e.Type != "event_callback" || !b.ourTeam(e.Team, e.App) {
-		return
-	}
-	switch {
-	case e.Event.Type == "tokens_revoked" && len(e.Event.Tokens.Bot) > 0, e.Event.Type == "app_uninstalled":
-		b.watch.problem("E2010 Slack says that the bot's token was revoked; install the app again and set slack.bot_token", true)
-	}
-}
-
-// postmortemMessage is a document as text of fixed width, for reading and copying.
-func postmortemMessage(i *incidents.Incident, text string) message {
-	m := message{notice: "The draft of the postmortem of incident " + i.ID}
-	m.body = append(m.body, para(say("The draft of the postmortem of ", strong(i.ID), " (", oneLine(i.Title), "):")))
-	rest := strings.TrimSpace(text)
-	const pieces = 4
-	for n := 0; rest != "" && n < pieces; n++ {
-		var piece string
-		piece, rest = cutLines(rest, maxRich)
-		m.body = append(m.body, paragraph{verbatim, []line{say(piece)}})
-	}
-	last := say("All of it, as a file: ", code("oncalm postmortem "+i.ID))
-	if rest != "" {
-		last = say("It is longer than fits here. All of it: ", code("oncalm postmortem "+i.ID))
-	}
-	m.body = append(m.body, para(last))
-	return m
-}
-
-// cutLines takes as many whole lines off a text as have room in n characters.
-func cutLines(s string, n int) (piece, rest string) {
-	short := clip(s, n)
-	if short == s {
-		return s, ""
-	}
-	end := len(strings.TrimSuffix(short, "…"))
-	if at := strings.LastIndexByte(s[:end], '\n'); at > 0 {
-		end = at
-	}
-	return s[:end], strings.TrimPrefix(s[end:], "\n")
 }

@@ -64,3 +64,10 @@ func (p *pace) start(key string, t tempo, now time.Time) (when time.Time, ok boo
 	delete(p.given, key)
 	return now, true
 }
+
+// forget takes back a time that is not needed.
+func (p *pace) forget(key string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.given, key)
+}

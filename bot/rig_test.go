@@ -272,4 +272,3 @@ func contains(t *testing.T, got string, parts ...string) {
 		}
 	}
 }
-

@@ -178,3 +178,35 @@ func (b *Bot) postmortem(ctx context.Context, c *call) (message, error) {
 	}
 	return postmortemMessage(i, text), nil
 }
+
+// postmortemMessage is a document as text of fixed width, for reading and copying.
+func postmortemMessage(i *incidents.Incident, text string) message {
+	m := message{notice: "The draft of the postmortem of incident " + i.ID}
+	m.body = append(m.body, para(say("The draft of the postmortem of ", strong(i.ID), " (", oneLine(i.Title), "):")))
+	rest := strings.TrimSpace(text)
+	const pieces = 4
+	for n := 0; rest != "" && n < pieces; n++ {
+		var piece string
+		piece, rest = cutLines(rest, maxRich)
+		m.body = append(m.body, paragraph{verbatim, []line{say(piece)}})
+	}
+	last := say("All of it, as a file: ", code("oncalm postmortem "+i.ID))
+	if rest != "" {
+		last = say("It is longer than fits here. All of it: ", code("oncalm postmortem "+i.ID))
+	}
+	m.body = append(m.body, para(last))
+	return m
+}
+
+// cutLines takes as many whole lines off a text as have room in n characters.
+func cutLines(s string, n int) (piece, rest string) {
+	short := clip(s, n)
+	if short == s {
+		return s, ""
+	}
+	end := len(strings.TrimSuffix(short, "…"))
+	if at := strings.LastIndexByte(s[:end], '\n'); at > 0 {
+		end = at
+	}
+	return s[:end], strings.TrimPrefix(s[end:], "\n")
+}

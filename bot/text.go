@@ -156,7 +156,35 @@ func hidden(r rune) bool {
 }
 
 // oneLine is clean text without line breaks.
-func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
+func oneLine(s string) string {
+	if single(s) {
+		return s
+	}
+	return strings.Join(strings.Fields(clean(s)), " ")
+}
+
+// single is true for printable ASCII with single spaces between words: what oneLine would leave as it is.
+func single(s string) bool {
+	space := true
+	for i := range len(s) {
+		c := s[i]
+		if c >= utf8.RuneSelf || c == 0x7f || c < ' ' || c == ' ' && space {
+			return false
+		}
+		space = c == ' '
+	}
+	return !space || s == ""
+}
+
+// visible reports whether a line has anything to read in it.
+func (l line) visible() bool {
+	for _, s := range l {
+		if s.kind == timeSpan || clean(s.text) != "" {
+			return true
+		}
+	}
+	return false
+}
 
 // clip cuts text to n characters, the last of which is then an ellipsis.
 func clip(s string, n int) string {

@@ -1,11 +1,10 @@
 package bot
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"unicode/utf8"
-
-	"github.com/slack-go/slack"
 )
 
 // Slack's limits, in characters where nothing else is said; and our own, which are tighter, where it pays.
@@ -18,22 +17,43 @@ const (
 	maxValue   = 2000 // bytes, which are never fewer than characters
 	maxURL     = 3000
 	maxID      = 255
-	maxText    = 40_000
 	maxNotice  = 300 // a notification shows less than that
 	// maxTextBytes bounds the plain text of a message: Slack recommends no more than 4,000 characters.
 	maxTextBytes = 3800
 )
 
-// ErrInvalid says that a message would be refused by Slack.
-var ErrInvalid = errors.New("not a message that Slack takes")
+// ErrInvalid says that a message would be refused by Slack, or would be more than literal text and buttons.
+var ErrInvalid = errors.New("not a message of ours")
 
-// Validate checks blocks against Slack's limits: those kinds of blocks that this package makes. Any other kind is an error.
-func Validate(blocks []slack.Block) error {
-	v := validation{seen: map[string]bool{}}
-	if len(blocks) > maxBlocks {
-		v.complain("%d blocks, more than %d", len(blocks), maxBlocks)
+// block is what a block, or an element of one, may have in it.
+type block struct {
+	Type     string          `json:"type"`
+	BlockID  string          `json:"block_id"`
+	ActionID string          `json:"action_id"`
+	Text     json.RawMessage `json:"text"`
+	Elements []block         `json:"elements"`
+	Value    string          `json:"value"`
+	URL      string          `json:"url"`
+	Style    json.RawMessage `json:"style"`
+	Time     int64           `json:"timestamp"`
+}
+
+// Validate checks blocks, given as a JSON array, against Slack's limits and our own: only those kinds of blocks that this
+// package makes, nothing that Slack would interpret, no mentions, https links only. The error joins all problems; each wraps
+// [ErrInvalid].
+func Validate(blocks []byte) error {
+	var all []block
+	if err := json.Unmarshal(blocks, &all); err != nil {
+		return fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
-	for _, b := range blocks {
+	v := validation{seen: map[string]bool{}}
+	if !utf8.Valid(blocks) {
+		v.complain("bytes that are not UTF-8")
+	}
+	if len(all) > maxBlocks {
+		v.complain("%d blocks, more than %d", len(all), maxBlocks)
+	}
+	for _, b := range all {
 		v.block(b)
 	}
 	return errors.Join(v.problems...)
@@ -48,24 +68,29 @@ func (v *validation) complain(format string, args ...any) {
 	v.problems = append(v.problems, fmt.Errorf("%w: %s", ErrInvalid, fmt.Sprintf(format, args...)))
 }
 
-func (v *validation) block(b slack.Block) {
-	v.id("block_id", b.ID())
-	switch b := b.(type) {
-	case *slack.HeaderBlock:
+func (v *validation) block(b block) {
+	v.id("block_id", b.BlockID)
+	switch b.Type {
+	case "header":
 		v.plain("header", b.Text, maxHeader)
-	case *slack.ActionBlock:
-		if n := len(b.Elements.ElementSet); n == 0 || n > maxButtons {
-			v.complain("%d elements in a row of buttons", n)
-		}
-		for _, e := range b.Elements.ElementSet {
+	case "actions":
+		v.count("buttons", b.Elements, maxButtons)
+		for _, e := range b.Elements {
 			v.button(e)
 		}
-	case *slack.RichTextBlock:
+	case "rich_text":
+		v.count("paragraphs", b.Elements, 1)
 		for _, e := range b.Elements {
-			v.rich(e)
+			v.paragraph(e)
 		}
 	default:
-		v.complain("a block of type %s", b.BlockType())
+		v.complain("a block of type %q", b.Type)
+	}
+}
+
+func (v *validation) count(what string, all []block, limit int) {
+	if len(all) == 0 || len(all) > limit {
+		v.complain("%d %s, not 1 to %d", len(all), what, limit)
 	}
 }
 
@@ -74,92 +99,90 @@ func (v *validation) id(what, id string) {
 	if id == "" {
 		return
 	}
-	v.text(what, id, maxID)
+	v.length(what, id, maxID)
 	if v.seen[what+id] {
 		v.complain("%s %q twice", what, id)
 	}
 	v.seen[what+id] = true
 }
 
-func (v *validation) button(e slack.BlockElement) {
-	b, ok := e.(*slack.ButtonBlockElement)
-	if !ok {
-		v.complain("an element of type %s among buttons", e.ElementType())
-		return
+func (v *validation) button(b block) {
+	if b.Type != "button" || b.ActionID == "" {
+		v.complain("an element of type %q with action_id %q among buttons", b.Type, b.ActionID)
 	}
 	v.id("action_id", b.ActionID)
 	v.plain("button", b.Text, maxLabel)
 	if len(b.Value) > maxValue {
 		v.complain("value of %d bytes", len(b.Value))
 	}
-	if b.URL != "" && !safeURL(b.URL) {
-		v.complain("link %q", b.URL)
+	v.url(b.URL)
+}
+
+func (v *validation) url(u string) {
+	if u != "" && !safeURL(u) {
+		v.complain("link to %q", u)
 	}
 }
 
-func (v *validation) plain(where string, t *slack.TextBlockObject, limit int) {
-	switch {
-	case t == nil:
-		v.complain("%s without text", where)
-	case t.Type != slack.PlainTextType || t.Emoji == nil || *t.Emoji:
-		v.complain("%s that is not literal", where)
-	default:
-		v.text(where, t.Text, limit)
+// plain checks text that Slack does not interpret.
+func (v *validation) plain(where string, text json.RawMessage, limit int) {
+	var t struct {
+		Type, Text string
+		Emoji      *bool
+	}
+	if json.Unmarshal(text, &t) != nil || t.Type != "plain_text" || t.Emoji == nil || *t.Emoji {
+		v.complain("%s that is not literal: %s", where, text)
+	}
+	v.length(where, t.Text, limit)
+}
+
+func (v *validation) length(where, s string, limit int) {
+	if n := utf8.RuneCountInString(s); n == 0 || n > limit {
+		v.complain("%s has %d characters, not 1 to %d", where, n, limit)
 	}
 }
 
-func (v *validation) text(where, s string, limit int) {
-	if s == "" {
-		v.complain("%s is empty", where)
-	}
-	if !utf8.ValidString(s) {
-		v.complain("%s is not UTF-8", where)
-	}
-	if n := utf8.RuneCountInString(s); n > limit {
-		v.complain("%s has %d characters, more than %d", where, n, limit)
-	}
-}
-
-func (v *validation) rich(e slack.RichTextElement) {
-	switch e := e.(type) {
-	case *slack.RichTextSection:
-		v.line(e.Elements)
-	case *slack.RichTextQuote:
-		v.line(e.Elements)
-	case *slack.RichTextPreformatted:
-		v.line(e.Elements)
-	case *slack.RichTextList:
-		for _, item := range e.Elements {
-			v.rich(item)
+func (v *validation) paragraph(p block) {
+	size := 0
+	switch p.Type {
+	case "rich_text_section", "rich_text_quote", "rich_text_preformatted":
+		size = v.line(p)
+	case "rich_text_list":
+		v.count("items", p.Elements, maxRich)
+		for _, item := range p.Elements {
+			if item.Type != "rich_text_section" {
+				v.complain("%q in a list", item.Type)
+			}
+			size += v.line(item)
 		}
 	default:
-		v.complain("rich text of type %s", e.RichTextElementType())
+		v.complain("rich text of type %q", p.Type)
+	}
+	if size > maxRich {
+		v.complain("%d characters in one paragraph", size)
 	}
 }
 
-// line checks what stands in one paragraph. Mentions and broadcasts are not among what may.
-func (v *validation) line(all []slack.RichTextSectionElement) {
-	size := 0
-	for _, e := range all {
-		switch e := e.(type) {
-		case *slack.RichTextSectionTextElement:
-			v.text("rich text", e.Text, maxRich)
-			size += utf8.RuneCountInString(e.Text)
-		case *slack.RichTextSectionLinkElement:
-			v.text("link", e.Text, maxRich)
-			if !safeURL(e.URL) {
-				v.complain("link %q", e.URL)
+// line checks the pieces of a line, and counts their characters. Mentions and broadcasts are not among what may be there.
+func (v *validation) line(l block) (size int) {
+	v.count("pieces", l.Elements, maxRich)
+	for _, e := range l.Elements {
+		var text string
+		switch e.Type {
+		case "text", "link":
+			if json.Unmarshal(e.Text, &text) != nil {
+				v.complain("%s with text %s", e.Type, e.Text)
 			}
-			size += utf8.RuneCountInString(e.Text)
-		case *slack.RichTextSectionDateElement:
-			if e.Timestamp < 0 {
+			v.length(e.Type, text, maxRich)
+			v.url(e.URL)
+		case "date":
+			if e.Time < 0 {
 				v.complain("a time before 1970")
 			}
 		default:
-			v.complain("rich text with %s in it", e.RichTextSectionElementType())
+			v.complain("%q in a line", e.Type)
 		}
+		size += utf8.RuneCountInString(text)
 	}
-	if size > maxRich+len(all) {
-		v.complain("%d characters in one paragraph", size)
-	}
+	return size
 }

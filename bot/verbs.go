@@ -15,14 +15,22 @@ const (
 	maxReason = 500
 )
 
-// acknowledge is /incident ack.
+// acknowledge is /incident ack. What is written behind the id is noted.
 func (b *Bot) acknowledge(c *call, tx store.Tx) (message, error) {
-	i, _, m := b.pick(c, tx)
+	if len(c.args) > 0 && !isID(strings.TrimPrefix(c.args[0].text, "#")) {
+		return noSuch(c.args[0].text, incidents.OpenIDs(tx, maxListed)), nil
+	}
+	i, text, m := b.pick(c, tx)
 	if i == nil {
 		return m, nil
 	}
 	if err := b.record(c, tx, i.ID, incidents.Acknowledged{}); err != nil {
 		return message{}, err
+	}
+	if text != "" {
+		if err := b.record(c, tx, i.ID, incidents.Noted{Text: clip(text, maxNote)}); err != nil {
+			return message{}, err
+		}
 	}
 	return message{shown: true, body: []paragraph{para(
 		say("You acknowledged ", strong(i.ID), " (", oneLine(i.Title), "). Nobody else is paged for it now."),

@@ -1,0 +1,47 @@
+package bot
+
+import (
+	"encoding/json"
+	"net/http"
+	"time"
+)
+
+// occurrence is what we read of an event.
+type occurrence struct {
+	Type      string `json:"type"`
+	Challenge string `json:"challenge"`
+	Team      string `json:"team_id"`
+	App       string `json:"api_app_id"`
+	Minute    int64  `json:"minute_rate_limited"`
+	Event     struct {
+		Type   string `json:"type"`
+		Tokens struct {
+			Bot []string `json:"bot"`
+		} `json:"tokens"`
+	} `json:"event"`
+}
+
+// event is POST /slack/events: 200 to all of them, also to those that we do not know.
+func (b *Bot) event(w http.ResponseWriter, r *http.Request) {
+	var e occurrence
+	if err := json.Unmarshal(readBody(r), &e); err != nil {
+		http.Error(w, "the body is no JSON", http.StatusBadRequest)
+		return
+	}
+	switch e.Type {
+	case "url_verification":
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		_, _ = w.Write([]byte(e.Challenge)) // a caller who hung up hears nothing
+		return
+	case "app_rate_limited":
+		b.log.Warn("Slack holds back events, since there are too many", "minute", time.Unix(e.Minute, 0).UTC())
+		return
+	}
+	if e.Type != "event_callback" || !b.ourTeam(e.Team, e.App) {
+		return
+	}
+	switch {
+	case e.Event.Type == "tokens_revoked" && len(e.Event.Tokens.Bot) > 0, e.Event.Type == "app_uninstalled":
+		b.watch.problem("E2010 Slack says that the bot's token was revoked; install the app again and set slack.bot_token", true)
+	}
+}
