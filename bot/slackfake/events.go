@@ -99,7 +99,7 @@ func (s *Slack) say(ctx context.Context, userID, channel, thread, typed string) 
 	s.mu.Unlock()
 
 	event := map[string]any{
-		"type": "message", "client_msg_id": out.TS, "user": u.ID, "text": out.Text, "ts": out.TS,
+		"type": "message", "client_msg_id": out.TS, "user": userID, "text": out.Text, "ts": out.TS,
 		"team": s.opts.Team.ID, "channel": c.ID, "channel_type": c.kind(), "event_ts": out.TS,
 	}
 	if thread != "" {
@@ -143,7 +143,7 @@ func (s *Slack) mark(ctx context.Context, userID string, m Message, name, kind s
 	author := stored.User
 	s.mu.Unlock()
 	s.publish(ctx, c, map[string]any{
-		"type": kind, "user": u.ID, "reaction": name, "item_user": author,
+		"type": kind, "user": userID, "reaction": name, "item_user": author,
 		"item": answer{"type": "message", "channel": c.ID, "ts": m.TS},
 	})
 	return nil

@@ -13,6 +13,8 @@ type PageOptions struct {
 
 	// Run does what a control says. The message, or the error, is shown for a moment.
 	Run func(ctx context.Context, controlID string) (message string, err error)
+	// Opened is told when somebody opens a file in the page.
+	Opened func(FileRef)
 }
 
 // CommandHelp is one line of the suggestions under the command line.

@@ -101,7 +101,8 @@ type Slack struct {
 	seen     map[string]string // user + "/" + channel → ts last read, for the page
 	done     map[string]bool   // steps of the page's tour
 	watchers map[chan struct{}]bool
-	version  int // counts changes, for the page
+	ended    chan struct{} // closed when the streams shall end
+	version  int           // counts changes, for the page
 }
 
 // New makes a workspace.
@@ -116,6 +117,7 @@ func New(o Options) *Slack {
 		seen:     map[string]string{},
 		done:     map[string]bool{},
 		watchers: map[chan struct{}]bool{},
+		ended:    make(chan struct{}),
 	}
 	for _, u := range o.Users {
 		s.users = append(s.users, u.withDefaults())

@@ -1,0 +1,192 @@
+package slackfake
+
+import (
+	"embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+)
+
+//go:embed page
+var assets embed.FS
+
+const (
+	// policy is the page's Content-Security-Policy: only its own scripts, styles and
+	// images, nothing inline.
+	policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+		"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+	maxPageBody = 256 << 10
+	heartbeat   = 20 * time.Second
+)
+
+// Page is the chat page: the page itself at /, everything else below /chat/. It
+// asks for no login, so it belongs on a loopback address.
+func (s *Slack) Page() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", s.asset("index.html"))
+	mux.HandleFunc("GET /favicon.ico", s.asset("favicon.svg"))
+	mux.HandleFunc("GET /chat/assets/{name}", func(w http.ResponseWriter, r *http.Request) {
+		s.asset(r.PathValue("name"))(w, r)
+	})
+	mux.HandleFunc("GET /chat/state", s.pageState)
+	mux.HandleFunc("GET /chat/stream", s.pageStream)
+	mux.HandleFunc("GET /chat/file/{id}", s.pageFile)
+	mux.HandleFunc("POST /chat/act", doing(s.pageActAs))
+	mux.HandleFunc("POST /chat/send", doing(s.pageSend))
+	mux.HandleFunc("POST /chat/press", doing(s.pagePress))
+	mux.HandleFunc("POST /chat/react", doing(s.pageReact))
+	mux.HandleFunc("POST /chat/read", doing(s.pageRead))
+	mux.HandleFunc("POST /chat/view", doing(s.pageView))
+	mux.HandleFunc("POST /chat/control", doing(s.pageControl))
+	return secured(http.NewCrossOriginProtection().Handler(mux))
+}
+
+func secured(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", policy)
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// asset serves one embedded file.
+func (s *Slack) asset(name string) http.HandlerFunc {
+	kinds := map[string]string{
+		".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
+		".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
+	}
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := fs.ReadFile(assets, "page/"+name)
+		kind := kinds[name[max(0, strings.LastIndex(name, ".")):]]
+		if err != nil || kind == "" {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", kind)
+		_, _ = w.Write(body) // a browser that went away is no trouble of ours
+	}
+}
+
+// doing reads a JSON request and writes what the action returns; an error becomes
+// {"error": …} with status 200, because the page shows it to the person.
+func doing[T any](action func(*http.Request, T) (answer, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		var in T
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPageBody))
+		if err != nil {
+			http.Error(w, "the request is too large", http.StatusRequestEntityTooLarge)
+			return
+		}
+		if !strings.HasPrefix(r.Header.Get("Content-Type"), "application/json") || json.Unmarshal(body, &in) != nil {
+			http.Error(w, "the request must be JSON", http.StatusBadRequest)
+			return
+		}
+		out, err := action(r, in)
+		if out == nil {
+			out = answer{}
+		}
+		if err != nil {
+			out["error"] = sentence(err)
+		}
+		writeJSON(w, out)
+	}
+}
+
+func writeJSON(w http.ResponseWriter, v any) {
+	rep := jsonReply(v)
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	w.WriteHeader(rep.status)
+	_, _ = w.Write(rep.body) // a browser that went away is no trouble of ours
+}
+
+// pageStream tells the page that something has changed. It says only that: the page
+// then asks for what it shows.
+func (s *Slack) pageStream(w http.ResponseWriter, r *http.Request) {
+	flush := http.NewResponseController(w)
+	_ = flush.SetWriteDeadline(time.Time{}) // unsupported by some writers: then there is no deadline either
+	w.Header().Set("Content-Type", "text/event-stream")
+	w.WriteHeader(http.StatusOK)
+	wake := make(chan struct{}, 1)
+	wake <- struct{}{}
+	ended := s.watch(wake, true)
+	defer s.watch(wake, false)
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	if _, err := io.WriteString(w, "retry: 1000\n\n"); err != nil {
+		return
+	}
+	for {
+		select {
+		case <-r.Context().Done():
+			return
+		case <-ended:
+			return
+		case <-wake:
+			s.mu.Lock()
+			version := s.version
+			s.mu.Unlock()
+			fmt.Fprintf(w, "event: change\ndata: %d\n\n", version)
+		case <-beat.C:
+			_, _ = io.WriteString(w, ": here\n\n") // flushing tells whether it arrived
+		}
+		if flush.Flush() != nil {
+			return
+		}
+	}
+}
+
+// watch adds or removes a watcher; the channel returned is closed when streams end.
+func (s *Slack) watch(wake chan struct{}, on bool) <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if on {
+		s.watchers[wake] = true
+	} else {
+		delete(s.watchers, wake)
+	}
+	return s.ended
+}
+
+// EndStreams ends the live updates of all pages, so that a server can shut down:
+// give it to http.Server.RegisterOnShutdown.
+func (s *Slack) EndStreams() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.ended:
+	default:
+		close(s.ended)
+	}
+}
+
+// pageFile shows an uploaded file: pictures and texts in the browser, everything
+// else as a download.
+func (s *Slack) pageFile(w http.ResponseWriter, r *http.Request) {
+	name, content, ok := s.File(r.PathValue("id"))
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	if s.opts.Page.Opened != nil {
+		s.opts.Page.Opened(FileRef{ID: r.PathValue("id"), Name: name})
+	}
+	kind := map[string]string{
+		".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif",
+		".md": "text/plain; charset=utf-8", ".txt": "text/plain; charset=utf-8",
+	}[strings.ToLower(name[max(0, strings.LastIndex(name, ".")):])]
+	if kind == "" {
+		kind = "application/octet-stream"
+		w.Header().Set("Content-Disposition", "attachment")
+	}
+	w.Header().Set("Content-Type", kind)
+	_, _ = w.Write(content) // a browser that went away is no trouble of ours
+}

@@ -1,0 +1,240 @@
+// The page: asks for the state, shows it, and asks again whenever the server says that something has changed.
+
+import { h, icon, only } from "./dom.js";
+import { fetchState, post, listen } from "./api.js";
+import { setDirectory, person, waves } from "./directory.js";
+import { setZone } from "./time.js";
+import { showSidebar, showHead } from "./sidebar.js";
+import { showMessages } from "./messages.js";
+import { Composer } from "./composer.js";
+import { showStage, showDown, showTour } from "./stage.js";
+import { showActor, themeButton } from "./people.js";
+import { showView } from "./dialog.js";
+import { toast } from "./toast.js";
+
+const $ = (id) => document.getElementById(id);
+const at = { as: "", in: "", thread: "", before: "" };
+let state = null, seen = "", composer = null, answer = null;
+
+function readPlace() {
+  const params = new URLSearchParams(location.search);
+  at.as = params.get("as") || "";
+  at.in = location.hash.slice(1);
+}
+
+function writePlace() {
+  const url = new URL(location.href);
+  url.searchParams.set("as", state.me);
+  url.hash = state.open.id;
+  if (url.href !== location.href) history.replaceState(null, "", url);
+}
+
+let asking = false, again = false;
+
+// refresh asks for the state; calls while it is under way lead to one more.
+async function refresh() {
+  if (asking) {
+    again = true;
+    return;
+  }
+  asking = true;
+  try {
+    const next = await fetchState(at);
+    if (next.me === at.as || !at.as) show(next);
+    else again = true;
+  } catch { /* the stream will tell when the server is back */ }
+  asking = false;
+  if (again) {
+    again = false;
+    setTimeout(refresh, 60);
+  }
+}
+
+function show(next) {
+  const before = state;
+  const moved = !before || before.open.id !== next.open.id || before.me !== next.me;
+  state = next;
+  at.as = next.me;
+  at.in = next.open.id;
+  if (moved) seen = next.open.seen || "";
+  setDirectory(next);
+  setZone(next.zone);
+  const botName = person(next.bot).real;
+  document.title = (next.convs.some((c) => c.unread) ? "• " : "") + next.title;
+  $("title").textContent = next.title;
+  showStage($("stage"), next.stage.controls);
+  showDown($("banner"), next.down, refresh);
+  showTour($("tour"), next.stage.steps, next.stage.links);
+  showActor($("actor"), next, switchTo);
+  showSidebar($("nav"), next, openConv, botName);
+  showHead($("head"), next, botName);
+  showLog(moved, botName);
+  showThread(botName);
+  showComposer();
+  showView(next.view, next.me);
+  writePlace();
+  if (before) tellNews(before, next, moved);
+  markRead();
+}
+
+function actionsFor(botName) {
+  return {
+    botName,
+    press: (m, action, value) => report(post("press", { as: state.me, channel: m.channel, ts: m.ts, action, value })),
+    react: (m, name) => report(post("react", { as: state.me, channel: m.channel, ts: m.ts, name })),
+    thread: (m) => { at.thread = m.ts; refresh().then(() => $("thread").querySelector("input")?.focus()); },
+  };
+}
+
+async function report(promise) {
+  const out = await promise;
+  if (out.error) toast(out.error, { kind: "bad" });
+  return !out.error;
+}
+
+function showLog(moved, botName) {
+  const log = $("log");
+  const bottom = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  let list = log.querySelector(".list");
+  if (!list || moved) only(log, h("div", { class: "fill" }), list = h("div", { class: "list" + (moved ? " list-first" : "") }));
+  else list.classList.remove("list-first");
+  log.querySelector(".older")?.remove();
+  if (state.open.more) log.firstChild.after(h("button", { class: "btn older", type: "button", onclick: older }, "Show earlier messages"));
+  showMessages(list, state.open.messages, { seen, actions: actionsFor(botName), me: state.me, zone: state.zone });
+  log.querySelector(".empty")?.remove();
+  if (!state.open.messages.length) log.append(empty(botName));
+  if (moved || bottom) log.scrollTop = log.scrollHeight;
+}
+
+function empty(botName) {
+  const im = state.open.kind === "im";
+  return h("div", { class: "empty" }, h("span", { class: "empty-mark" }, waves()),
+    h("p", { class: "empty-title" }, im ? "No pages. Enjoy the calm." : "It is quiet in here."),
+    h("p", { class: "hint" }, im ? `When you are on call, ${botName} pages you here.` : "Incidents are announced in this channel."));
+}
+
+function older() {
+  const log = $("log"), from = log.scrollHeight - log.scrollTop;
+  at.before = state.open.messages[0].ts;
+  refresh().then(() => { log.scrollTop = log.scrollHeight - from; });
+}
+
+function showThread(botName) {
+  const box = $("thread");
+  box.hidden = !state.thread;
+  $("shell").classList.toggle("with-thread", Boolean(state.thread));
+  if (!state.thread) {
+    at.thread = "";
+    return;
+  }
+  if (box.dataset.ts !== state.thread.ts + state.me) {
+    box.dataset.ts = state.thread.ts + state.me;
+    const form = h("form", { class: "composer" });
+    only(box, h("div", { class: "pane-head thread-head" }, h("h2", null, "Thread"), h("button", { class: "icon-button", type: "button", "aria-label": "Close the thread", onclick: closeThread }, icon("close"))),
+      h("div", { class: "log", tabindex: "0", role: "log", "aria-label": "Messages of the thread" }, h("div", { class: "list list-first" })), form);
+    answer = new Composer(form, { id: "thread-input", label: "Reply in the thread", send: (text) => report(post("send", { as: state.me, channel: state.open.id, thread: state.thread.ts, text })) });
+  }
+  answer.placeholder("Reply…", state.down.on || state.open.archived);
+  showMessages(box.querySelector(".list"), state.thread.messages, { inThread: true, actions: actionsFor(botName), me: state.me, zone: state.zone });
+}
+
+function closeThread() {
+  at.thread = "";
+  refresh();
+  composer.input.focus();
+}
+
+function showComposer() {
+  if (!composer) {
+    composer = new Composer($("composer"), { id: "composer-input", label: "Message or command", commands: state.stage.commands, send: (text) => report(post("send", { as: state.me, channel: state.open.id, text })) });
+  }
+  const where = state.open.kind === "im" ? person(state.bot).real : "#" + state.open.name;
+  const hint = state.open.archived ? "This channel is archived." : state.down.on ? "Slack is down." : `Message ${where}, or type / for commands`;
+  composer.placeholder(hint, state.down.on || state.open.archived);
+}
+
+function openConv(id) {
+  at.in = id;
+  at.thread = at.before = "";
+  drawer(false);
+  refresh();
+}
+
+async function switchTo(id) {
+  at.as = id;
+  at.in = at.thread = at.before = "";
+  await refresh();
+  toast(`You now act as ${person(id).real}.`, { key: "actor" });
+}
+
+// tellNews points at what arrived where the person is not looking.
+function tellNews(before, next, moved) {
+  if (moved) return;
+  const old = new Map(before.convs.map((c) => [c.id, c]));
+  for (const c of next.convs) {
+    if (c.kind !== "im" || c.id === next.open.id || c.unread <= (old.get(c.id)?.unread ?? 0)) continue;
+    toast(`${person(next.bot).real} sent you a direct message.`, { key: c.id, action: { label: "Open", run: () => openConv(c.id) } });
+  }
+  const were = new Map(before.people.map((p) => [p.id, p.unread]));
+  for (const p of next.people) {
+    if (p.id === next.me || p.bot || p.unread <= (were.get(p.id) ?? 0)) continue;
+    toast(`${p.real} got a direct message.`, { key: p.id, action: { label: `Act as ${p.real.split(" ")[0]}`, run: () => switchTo(p.id) } });
+  }
+}
+
+function markRead() {
+  const last = state.open.messages.at(-1);
+  const mine = state.convs.find((c) => c.id === state.open.id);
+  if (!last || !mine || !mine.unread || document.visibilityState !== "visible") return;
+  post("read", { as: state.me, channel: state.open.id, ts: mine.last });
+}
+
+function drawer(open) {
+  document.body.classList.toggle("drawer-open", open);
+  $("menu").setAttribute("aria-expanded", String(open));
+}
+
+function start() {
+  readPlace();
+  $("mark").append(waves());
+  $("menu").append(icon("menu"));
+  $("menu").addEventListener("click", () => drawer(!document.body.classList.contains("drawer-open")));
+  $("scrim").addEventListener("click", () => drawer(false));
+  themeButton($("theme"));
+  document.addEventListener("keydown", keys);
+  document.addEventListener("visibilitychange", () => { if (state) markRead(); });
+  document.addEventListener("click", (ev) => {
+    const link = ev.target.closest("a[data-open]");
+    if (!link) return;
+    ev.preventDefault();
+    openConv(link.dataset.open);
+  });
+  let lost = 0;
+  listen(refresh, (up) => {
+    clearTimeout(lost);
+    if (up) $("offline").hidden = true;
+    else lost = setTimeout(() => { $("offline").hidden = false; }, 1500);
+  });
+}
+
+function keys(ev) {
+  const typing = /^(input|textarea|select)$/i.test(ev.target.tagName);
+  if (ev.key === "Escape" && !document.querySelector("dialog[open]")) {
+    if (document.body.classList.contains("drawer-open")) drawer(false);
+    else if (state && state.thread) closeThread();
+  }
+  if (ev.key === "/" && !typing && composer && !composer.input.disabled && !document.querySelector("dialog[open]")) {
+    ev.preventDefault();
+    composer.input.focus();
+    if (!composer.input.value) composer.input.value = "/";
+    composer.suggest();
+  }
+  if (ev.altKey && (ev.key === "ArrowUp" || ev.key === "ArrowDown")) {
+    const rows = [...$("nav").querySelectorAll("button.conv")];
+    const now = rows.findIndex((r) => r.getAttribute("aria-current"));
+    ev.preventDefault();
+    rows[(now + (ev.key === "ArrowDown" ? 1 : -1) + rows.length) % rows.length]?.click();
+  }
+}
+
+start();

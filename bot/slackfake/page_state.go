@@ -1,0 +1,239 @@
+package slackfake
+
+import (
+	"net/http"
+	"slices"
+	"time"
+)
+
+const (
+	shownMessages = 150 // of a conversation, at first and with every step back
+	countedUnread = 99
+)
+
+// pageState is all that the page shows to one person (as), with one conversation
+// open (in), and perhaps a thread of it.
+func (s *Slack) pageState(w http.ResponseWriter, r *http.Request) {
+	q := r.URL.Query()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	me := s.actor(q.Get("as"))
+	if me == nil {
+		http.Error(w, "there is nobody in this workspace", http.StatusNotFound)
+		return
+	}
+	im, _ := s.openIM(me.ID)
+	open := s.conv(q.Get("in"))
+	if open == nil || !open.has(me.ID) {
+		open = im
+	}
+	out := answer{
+		"version": s.version, "title": s.title(), "team": s.opts.Team.Name, "now": time.Now().UnixMilli(),
+		"me": me.ID, "zone": me.Zone, "bot": s.opts.BotUserID,
+		"people": s.pagePeople(), "groups": s.pageGroups(), "convs": s.pageConvs(me, open),
+		"open": s.pageOpen(open, me, q.Get("before")), "view": s.pageModal(me),
+		"thread": s.pageThread(open, me, q.Get("thread")),
+		"down":   s.pageDown(), "stage": s.pageStage(),
+	}
+	writeJSON(w, out)
+}
+
+func (s *Slack) title() string {
+	if s.opts.Page.Title != "" {
+		return s.opts.Page.Title
+	}
+	return s.opts.Team.Name
+}
+
+// actor is who acts: the one asked for, the default, or the first person.
+func (s *Slack) actor(id string) *User {
+	for _, want := range []string{id, s.opts.Page.Actor} {
+		if u := s.user(want); u != nil && !u.IsBot && !u.Deleted {
+			return u
+		}
+	}
+	i := slices.IndexFunc(s.users, func(u User) bool { return !u.IsBot && !u.Deleted })
+	if i < 0 {
+		return nil
+	}
+	return &s.users[i]
+}
+
+func (s *Slack) pagePeople() []answer {
+	people := []answer{}
+	for i := range s.users {
+		u := &s.users[i]
+		unread := 0
+		if c := s.conv(DMID(u.ID)); c != nil {
+			unread = s.unread(c, u.ID)
+		}
+		people = append(people, answer{
+			"id": u.ID, "name": u.Name, "real": u.RealName, "title": u.Title, "zone": u.Zone,
+			"bot": u.IsBot, "gone": u.Deleted, "unread": unread,
+		})
+	}
+	return people
+}
+
+func (s *Slack) pageGroups() []answer {
+	groups := []answer{}
+	for _, g := range s.groups {
+		if !g.Disabled {
+			groups = append(groups, answer{"id": g.ID, "handle": g.Handle, "name": g.Name})
+		}
+	}
+	return groups
+}
+
+// pageConvs lists what stands on the left, and what can be mentioned.
+func (s *Slack) pageConvs(me *User, open *conversation) []answer {
+	convs := []answer{}
+	for _, c := range s.convs {
+		if !c.has(me.ID) || c.Archived && c != open {
+			continue
+		}
+		shape := answer{
+			"id": c.ID, "name": c.Name, "kind": c.kind(), "topic": c.Topic, "archived": c.Archived,
+			"unread": s.unread(c, me.ID), "members": len(c.Members),
+		}
+		if last := lastVisible(c, me.ID); last != nil {
+			shape["last"], shape["preview"] = last.TS, preview(last)
+		}
+		convs = append(convs, shape)
+	}
+	return convs
+}
+
+func lastVisible(c *conversation, user string) *Message {
+	for _, m := range slices.Backward(c.messages) {
+		if visibleTo(m, user) {
+			return m
+		}
+	}
+	return nil
+}
+
+func visibleTo(m *Message, user string) bool { return m.Ephemeral == "" || m.Ephemeral == user }
+
+// preview is the first line of a message, for notifications.
+func preview(m *Message) string {
+	r := []rune(m.Text)
+	if len(r) > 120 {
+		return string(r[:119]) + "…"
+	}
+	return m.Text
+}
+
+// unread counts what others have written since the person last looked.
+func (s *Slack) unread(c *conversation, user string) int {
+	n := 0
+	for _, m := range slices.Backward(c.messages) {
+		if compareTS(m.TS, s.seen[user+"/"+c.ID]) <= 0 || n >= countedUnread {
+			break
+		}
+		if visibleTo(m, user) && m.User != user {
+			n++
+		}
+	}
+	return n
+}
+
+// pageOpen is the open conversation with its newest messages, or with more of them
+// back to before.
+func (s *Slack) pageOpen(c *conversation, me *User, before string) answer {
+	shown := []answer{}
+	more := false
+	for _, m := range slices.Backward(c.messages) {
+		if !visibleTo(m, me.ID) || m.ThreadTS != "" && !m.Broadcast {
+			continue
+		}
+		if len(shown) >= shownMessages && (before == "" || compareTS(m.TS, before) < 0) {
+			more = true
+			break
+		}
+		shown = append(shown, s.pageMessage(c, m))
+	}
+	slices.Reverse(shown)
+	return answer{
+		"id": c.ID, "name": c.Name, "kind": c.kind(), "topic": c.Topic, "archived": c.Archived,
+		"members": len(c.Members), "messages": shown, "more": more,
+		"pins": append([]string{}, c.pins...), "bookmarks": append([]bookmark{}, c.bookmarks...),
+		"seen": s.seen[me.ID+"/"+c.ID],
+	}
+}
+
+func (s *Slack) pageThread(c *conversation, me *User, ts string) any {
+	root := c.message(ts)
+	if root == nil || !visibleTo(root, me.ID) {
+		return nil
+	}
+	shown := []answer{s.pageMessage(c, root)}
+	for _, m := range c.messages {
+		if m.ThreadTS == root.TS && m.TS != root.TS && visibleTo(m, me.ID) {
+			shown = append(shown, s.pageMessage(c, m))
+		}
+	}
+	return answer{"ts": root.TS, "messages": shown}
+}
+
+func (s *Slack) pageMessage(c *conversation, m *Message) answer {
+	out := answer{
+		"ts": m.TS, "channel": c.ID, "user": m.User, "bot": m.Bot, "text": m.Text, "edited": m.Edited,
+		"own": m.Ephemeral != "", "pinned": slices.Contains(c.pins, m.TS), "edits": len(m.Edits),
+	}
+	if m.Blocks != nil {
+		out["blocks"] = m.Blocks
+	}
+	if m.Reactions != nil {
+		out["reactions"] = m.Reactions
+	}
+	if m.Files != nil {
+		out["files"] = m.Files
+	}
+	if m.Broadcast {
+		out["thread"] = m.ThreadTS
+	}
+	if replies := c.replies(m.TS); len(replies) > 0 {
+		out["replies"], out["latest"] = len(replies), replies[len(replies)-1].TS
+	}
+	return out
+}
+
+func (s *Slack) pageModal(me *User) any {
+	stack := s.stack(me.ID)
+	if len(stack) == 0 {
+		return nil
+	}
+	v := stack[len(stack)-1]
+	return answer{
+		"id": v.ID, "hash": v.Hash, "title": v.Title, "submit": v.Submit, "depth": len(stack),
+		"close": textOf(v.request["close"]), "blocks": v.Blocks,
+	}
+}
+
+func (s *Slack) pageDown() answer {
+	now := time.Now()
+	out := answer{"on": s.down.at(now), "left": 0}
+	if !s.down.on && now.Before(s.down.until) {
+		out["left"] = s.down.until.Sub(now).Milliseconds()
+	}
+	return out
+}
+
+func (s *Slack) pageStage() answer {
+	p := s.opts.Page
+	commands, controls, steps, links := []answer{}, []answer{}, []answer{}, []answer{}
+	for _, c := range p.Commands {
+		commands = append(commands, answer{"command": c.Command, "word": c.Word, "args": c.Args, "help": c.Help})
+	}
+	for _, c := range p.Controls {
+		controls = append(controls, answer{"id": c.ID, "label": c.Label, "hint": c.Hint, "kind": c.Kind})
+	}
+	for _, st := range p.Steps {
+		steps = append(steps, answer{"id": st.ID, "title": st.Title, "hint": st.Hint, "done": s.done[st.ID]})
+	}
+	for _, l := range p.Links {
+		links = append(links, answer{"label": l.Label, "url": l.URL})
+	}
+	return answer{"commands": commands, "controls": controls, "steps": steps, "links": links}
+}
