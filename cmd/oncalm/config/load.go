@@ -6,7 +6,6 @@ import (
 	"maps"
 	"net"
 	"net/url"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,21 +38,8 @@ func Sections() []string {
 // The Config is never nil; what could not be read has its zero value or its default.
 // It is fit for use if the problems have no errors.
 func Load(path string, env func(string) (string, bool), now time.Time) (*Config, Problems) {
-	info, err := os.Stat(path)
-	var src []byte
-	switch {
-	case err != nil:
-	case !info.Mode().IsRegular():
-		err = errors.New("not a file")
-	case info.Size() > maxFile:
-		err = errors.New("larger than 1 MiB")
-	default:
-		src, err = os.ReadFile(path)
-	}
+	src, err := readText(path)
 	if err != nil {
-		if pathErr, ok := errors.AsType[*os.PathError](err); ok {
-			err = pathErr.Err
-		}
 		return empty(path), Problems{{File: path, Text: "the configuration cannot be read: " + err.Error(),
 			Remedy: "name the file with -config FILE"}}
 	}
@@ -74,6 +60,9 @@ func Parse(path string, src []byte, env func(string) (string, bool), now time.Ti
 	r := &reader{file: path, env: env, now: now, places: map[string]value{}}
 	top := value{root, ""}
 	r.top(c, top)
+	if root.kind != mapping && root.kind != null {
+		return c, r.problems // nothing else could be said
+	}
 	for _, check := range r.later {
 		check()
 	}
@@ -232,7 +221,12 @@ func loopback(host string) bool {
 // refer checks, once the whole file is read, that a name exists.
 func (r *reader) refer(v value, what, name string, names func() []string) {
 	r.later = append(r.later, func() {
-		if all := names(); !slices.Contains(all, name) {
+		all := names()
+		switch {
+		case slices.Contains(all, name):
+		case v.refers():
+			r.errorf(v, "", "there is no %s of the name that %s stands for", what, quote(v.text))
+		default:
 			r.errorf(v, meant(name, all), "there is no %s %s", what, quote(name))
 		}
 	})

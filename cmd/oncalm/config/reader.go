@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -26,6 +27,8 @@ type reader struct {
 	problems Problems
 	// later holds the checks that need the whole file, such as references.
 	later []func()
+	// hidden replaces what references stand for by the references.
+	hidden []string
 	// places says where the value of a key stands.
 	places map[string]value
 }
@@ -56,6 +59,8 @@ func (r *reader) faulty(key string) bool {
 
 // report adds a problem about v.
 func (r *reader) report(level Level, v value, text, remedy string) {
+	hide := strings.NewReplacer(r.hidden...)
+	text, remedy = hide.Replace(text), hide.Replace(remedy)
 	r.problems = append(r.problems, Problem{r.file, v.line, v.col, level, v.key, text, remedy})
 }
 
@@ -73,7 +78,11 @@ func (r *reader) wrong(v value, wanted string) {
 		r.errorf(v, "give it one, or remove the key", "%s has no value", v.key)
 		return
 	}
-	r.errorf(v, "expected "+wanted, "%s is %s", v.key, v.kind)
+	what := v.key
+	if what == "" {
+		what = "the file"
+	}
+	r.errorf(v, "expected "+wanted, "%s is %s", what, v.kind)
 }
 
 // entry is a key of a mapping and what reads its value.
@@ -192,6 +201,10 @@ var (
 	variableForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 )
 
+// minHidden is the length from which on values of references are kept out of problems.
+// Nobody could find shorter ones there, and text would become unreadable without them.
+const minHidden = 6
+
 // resolve replaces the references in a scalar.
 func (r *reader) resolve(v value) (string, bool) {
 	ok := true
@@ -207,6 +220,9 @@ func (r *reader) resolve(v value) (string, bool) {
 		}
 		val, good := r.lookUp(v, name)
 		ok = ok && good
+		if len(val) >= minHidden {
+			r.hidden = append(r.hidden, val, ref)
+		}
 		return val
 	})
 	return s, ok
@@ -231,22 +247,33 @@ const maxFile = 1 << 20
 
 func (r *reader) readFile(v value, path string) (string, bool) {
 	full := r.path(path)
-	info, err := os.Stat(full)
-	var content []byte
-	switch {
-	case err != nil:
-	case !info.Mode().IsRegular():
-		err = fmt.Errorf("%s: not a file", full)
-	case info.Size() > maxFile:
-		err = fmt.Errorf("%s: larger than 1 MiB", full)
-	default:
-		content, err = os.ReadFile(full)
-	}
+	content, err := readText(full)
 	if err != nil {
-		r.errorf(v, "correct the path, or make the file readable", "the file for %s cannot be read: %v", v.key, err)
+		r.errorf(v, "correct the path, or make the file readable", "the file %s, for %s, cannot be read: %v", full, v.key, err)
 		return "", false
 	}
 	return strings.TrimRight(string(content), "\r\n"), true
+}
+
+// readText reads a file that is not too large. The error does not name it.
+func readText(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err != nil:
+	case !info.Mode().IsRegular():
+		return nil, errors.New("it is not a file")
+	case info.Size() > maxFile:
+		return nil, errors.New("it is larger than 1 MiB")
+	default:
+		var content []byte
+		if content, err = os.ReadFile(path); err == nil {
+			return content, nil
+		}
+	}
+	if pathErr, ok := errors.AsType[*os.PathError](err); ok {
+		err = pathErr.Err
+	}
+	return nil, err
 }
 
 // path returns a path of the file as seen from the working directory.

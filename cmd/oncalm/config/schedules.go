@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -161,15 +162,28 @@ func (r *reader) clock(v value) string {
 // unparsed reports what could not be parsed, in the words of err unless these could
 // show the value behind a reference.
 func (r *reader) unparsed(v value, err error, what, wanted string) {
-	text, remedy, ok := strings.Cut(strings.TrimPrefix(err.Error(), quote(v.text)), ": ")
-	if v.kind != scalar || reference.MatchString(v.text) || !ok {
+	subject := ""
+	if v.kind == scalar {
+		subject = quote(v.text)
+	}
+	rest, named := strings.CutPrefix(err.Error(), subject)
+	text, remedy, ok := strings.Cut(rest, ": ")
+	if v.refers() || !ok {
 		r.errorf(v, "expected "+wanted, "%s is %s", shown(v), what)
 		return
 	}
-	if strings.HasPrefix(err.Error(), quote(v.text)) {
-		text = quote(v.text) + text
+	if named {
+		text = subject + text
 	}
 	r.report(Error, v, text, remedy)
+}
+
+// refers reports whether there is a reference in the value.
+func (v value) refers() bool {
+	if reference.MatchString(v.text) {
+		return true
+	}
+	return slices.ContainsFunc(v.fields, func(f field) bool { return value{f.value, ""}.refers() })
 }
 
 // shown is a value as a problem names it.

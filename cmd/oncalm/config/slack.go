@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 )
@@ -95,6 +96,20 @@ func (r *reader) secret(to *Secret) func(value) {
 			r.errorf(v, "give it the value that Slack shows for the app", "%s is too short for a secret", what)
 		default:
 			*to = NewSecret(s)
+			r.exposed(v)
+		}
+	}
+}
+
+// exposed warns of files with secrets that everybody on the machine can read.
+func (r *reader) exposed(v value) {
+	for _, ref := range reference.FindAllString(v.text, -1) {
+		path, isFile := strings.CutPrefix(strings.TrimSuffix(ref, "}"), "${file:")
+		if !isFile {
+			continue
+		}
+		if info, err := os.Stat(r.path(path)); err == nil && info.Mode()&0o004 != 0 {
+			r.warnf(v, "chmod 600 it", "everybody on this machine can read %s", r.path(path))
 		}
 	}
 }

@@ -3,7 +3,6 @@ package config
 import (
 	"crypto/x509"
 	"encoding/pem"
-	"os"
 	"regexp"
 )
 
@@ -31,7 +30,7 @@ func (r *reader) sns(c *Config, v value) {
 		}},
 		entry{"certificate", func(v value) { r.certificate(s, v) }},
 	)
-	if len(s.Topics) == 0 && !r.faulty("sns.topics") {
+	if len(s.Topics) == 0 && !r.faulty("sns") {
 		r.warnf(r.place("sns.topics"), "list the ARNs of your topics", "sns.topics is empty: no alarm will be taken in")
 	}
 }
@@ -62,9 +61,9 @@ func (r *reader) certificate(s *SNS, v value) {
 		return
 	}
 	full := r.path(path)
-	pemText, err := os.ReadFile(full)
+	pemText, err := readText(full)
 	if err != nil {
-		r.errorf(v, "correct the path", "the certificate cannot be read: %v", err)
+		r.errorf(v, "correct the path", "the certificate %s cannot be read: %v", full, err)
 		return
 	}
 	block, _ := pem.Decode(pemText)

@@ -1,0 +1,259 @@
+package config_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rotations"
+)
+
+var update = flag.Bool("update", false, "write what is found as what is wanted")
+
+var now = time.Date(2026, 1, 14, 12, 0, 0, 0, time.UTC)
+
+// environment answers from lines of NAME=value.
+func environment(text string) func(string) (string, bool) {
+	return func(name string) (string, bool) {
+		for line := range strings.Lines(text) {
+			if key, val, ok := strings.Cut(strings.TrimSuffix(line, "\n"), "="); ok && key == name {
+				return val, true
+			}
+		}
+		return "", false
+	}
+}
+
+// TestProblems loads each file of testdata/bad and compares what is found wrong.
+func TestProblems(t *testing.T) {
+	files, err := filepath.Glob("testdata/bad/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			ar, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := problemsOf(t, ar)
+			if *update {
+				set(ar, "want", got)
+				if err := os.WriteFile(file, txtar.Format(ar), 0o644); err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if diff := cmp.Diff(section(ar, "want"), got); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+			if secret := section(ar, "secret"); secret != "" && strings.Contains(got, strings.TrimSpace(secret)) {
+				t.Errorf("a secret is shown:\n%s", got)
+			}
+		})
+	}
+}
+
+func problemsOf(t *testing.T, ar *txtar.Archive) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range ar.Files {
+		if err := os.WriteFile(filepath.Join(dir, f.Name), f.Data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, problems := config.Load(filepath.Join(dir, "oncalm.yaml"), environment(section(ar, "env")), now)
+	if len(problems) == 0 {
+		return ""
+	}
+	return strings.NewReplacer(dir+"/", "", dir, "DIR").Replace(problems.String()) + "\n"
+}
+
+func section(ar *txtar.Archive, name string) string {
+	for _, f := range ar.Files {
+		if f.Name == name {
+			return string(f.Data)
+		}
+	}
+	return ""
+}
+
+func set(ar *txtar.Archive, name, text string) {
+	for n := range ar.Files {
+		if ar.Files[n].Name == name {
+			ar.Files[n].Data = []byte(text)
+			return
+		}
+	}
+	ar.Files = append(ar.Files, txtar.File{Name: name, Data: []byte(text)})
+}
+
+const secrets = "SLACK_BOT_TOKEN=xoxb-canary-one\nSLACK_SIGNING_SECRET=canary-two-0123456789\nSLACK_APP_TOKEN=xapp-canary-three\n"
+
+// TestEverything loads a file that has every key there is.
+func TestEverything(t *testing.T) {
+	c, problems := config.Load("testdata/everything.yaml", environment(secrets+"PORT=8080\n"), now)
+	if len(problems) > 0 {
+		t.Fatalf("problems:\n%s", problems)
+	}
+	berlin := location(t, "Europe/Berlin")
+	start, _ := rotations.ParseCivil("2026-01-05T09:00")
+	office, _ := rotations.ParseWindow("mon-fri", "09:00", "17:00")
+	want := &config.Config{
+		File: "testdata/everything.yaml", Listen: ":8080", WebListen: "127.0.0.1:9091",
+		Store: "testdata/data/oncalm.db", PublicURL: "https://oncall.example.com",
+		Slack: config.Slack{
+			Mode: "http", APIURL: "http://127.0.0.1:9999/api/", Channel: "C0INCIDENTS",
+			BotToken: config.NewSecret("xoxb-canary-one"), SigningSecret: config.NewSecret("canary-two-0123456789"),
+			AppToken: config.NewSecret("xapp-canary-three"),
+		},
+		SNS: config.SNS{Topics: []string{"arn:aws:sns:eu-central-1:123456789012:alarms"}, MaxAge: 75 * time.Minute},
+		People: map[string]config.Person{
+			"ana": {Slack: "U0ANA", Phone: "+4915112345678", Zone: berlin},
+			"bo":  {Slack: "U0BO"},
+			"cy":  {Slack: "W0CY"},
+		},
+		Schedules: map[string]rotations.Schedule{"payments": {Name: "payments", Zone: berlin, Layers: []rotations.Layer{
+			{Name: "base", People: rotations.Turns("ana", "bo"), Start: start, Shift: rotations.Length{N: 1, Unit: rotations.Week}},
+			{
+				Name: "office", People: [][]string{{"bo", "cy"}, {"ana"}}, Start: start,
+				Shift: rotations.Length{N: 12, Unit: rotations.Hour}, Only: []rotations.Window{office},
+			},
+		}}},
+		Planned: map[string][]rotations.Override{"payments": {{
+			Schedule: "payments", Person: "bo", For: "ana",
+			From: time.Date(2026, 2, 1, 9, 0, 0, 0, berlin), To: time.Date(2026, 2, 2, 9, 0, 0, 0, berlin),
+		}}},
+		Policies: map[string]paging.Policy{
+			"payments": {
+				Name: "payments", Rounds: 3, Fallback: []paging.Target{"person:ana"}, Reminder: 0,
+				Steps: []paging.Step{
+					{Page: []paging.Target{"schedule:payments"}, Wait: 5 * time.Minute},
+					{Page: []paging.Target{"person:bo", "schedule:payments"}, Wait: 10 * time.Minute},
+				},
+			},
+			"short": {
+				Name: "short", Rounds: 1, Fallback: []paging.Target{"person:cy"}, Reminder: paging.DefaultReminder,
+				Steps: []paging.Step{{Page: []paging.Target{"person:bo"}, Wait: config.DefaultWait}},
+			},
+		},
+		Services: alarms.Services{Default: "checkout", All: []alarms.Service{
+			{
+				Name: "checkout", Policy: "payments", Severity: "sev1", Runbook: "https://wiki.example.com/checkout",
+				Matches: []alarms.Match{
+					{Alarm: "checkout-*"},
+					{Account: "123456789012", Region: "eu-*", Dimension: "ServiceName=checkout", Topic: "alarms", Alarm: "x?"},
+				},
+			},
+			{Name: "search", Policy: "short", Severity: "sev2"},
+		}},
+		Rollbacks: map[string]config.Rollback{"checkout": {Kind: "ecs", Cluster: "prod", Service: "checkout", Approvals: 1}},
+		Roles:     map[string][]string{"approver": {"ana", "S0ONCALL"}},
+	}
+	opts := cmp.Options{
+		cmp.Comparer(func(a, b config.Secret) bool { return a.Reveal() == b.Reveal() }),
+		cmp.Comparer(func(a, b *time.Location) bool { return fmt.Sprint(a) == fmt.Sprint(b) }),
+		cmpopts.EquateEmpty(),
+	}
+	if diff := cmp.Diff(want, c, opts); diff != "" {
+		t.Errorf("config (-want +got):\n%s", diff)
+	}
+	if got := c.PolicyOf("unheard-of").Name; got != "payments" {
+		t.Errorf("the policy of an unknown service is %q, want that of the default service", got)
+	}
+	if name, ok := c.PersonBySlack("W0CY"); !ok || name != "cy" {
+		t.Errorf("W0CY is %q, %v", name, ok)
+	}
+	if _, ok := c.PersonBySlack(""); ok {
+		t.Error("somebody without a Slack id was found by it")
+	}
+}
+
+func location(t *testing.T, name string) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
+}
+
+// TestASecretIsNeverPrinted tries the ways in which values get into logs.
+func TestASecretIsNeverPrinted(t *testing.T) {
+	c, _ := config.Load("testdata/everything.yaml", environment(secrets), now)
+	var b strings.Builder
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		fmt.Fprintf(&b, verb+" "+verb+"\n", c.Slack.BotToken, *c)
+	}
+	text, err := json.Marshal(c.Slack)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Write(text)
+	slog.New(slog.NewJSONHandler(&b, nil)).Info("x", "token", c.Slack.BotToken, "slack", c.Slack)
+	slog.New(slog.NewTextHandler(&b, nil)).Info("x", "token", c.Slack.BotToken, "slack", c.Slack)
+	for _, canary := range []string{"canary", "63616e617279", "99 97 110 97 114 121"} {
+		if strings.Contains(b.String(), canary) {
+			t.Errorf("%q is in:\n%s", canary, b.String())
+		}
+	}
+	if c.Slack.BotToken.Reveal() != "xoxb-canary-one" {
+		t.Error("the token is lost")
+	}
+}
+
+// TestInSections holds that a command fails only over what it needs.
+func TestInSections(t *testing.T) {
+	_, problems := config.Parse("f", []byte("people: {ana: {slack: U0ANA}}\nstor: x\nsns: {topics: [x]}\n"), environment(""), now)
+	count := func(ps config.Problems) int { return len(ps.Errors()) }
+	if all, some := count(problems), count(problems.In("people", "schedules")); all < 4 || some != 1 {
+		t.Errorf("%d errors in all, %d for people; want more, and only the unknown key:\n%s", all, some, problems)
+	}
+	_, problems = config.Parse("f", []byte("a: [\n"), environment(""), now)
+	if count(problems.In("people")) != 1 {
+		t.Errorf("a file that cannot be read is an error for everybody: %s", problems)
+	}
+}
+
+func FuzzConfig(f *testing.F) {
+	files, _ := filepath.Glob("testdata/bad/*.txtar")
+	for _, file := range files {
+		if ar, err := txtar.ParseFile(file); err == nil {
+			f.Add([]byte(section(ar, "oncalm.yaml")))
+		}
+	}
+	for _, file := range []string{"testdata/everything.yaml"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		c, problems := config.Parse("fuzz.yaml", src, environment(secrets), now)
+		if c == nil {
+			t.Fatal("no config")
+		}
+		for _, p := range problems {
+			if p.Text == "" || p.Line < 1 || p.Column < 1 {
+				t.Errorf("a problem without text or place: %+v", p)
+			}
+			if strings.Contains(p.String(), "canary") && !strings.Contains(string(src), "canary") {
+				t.Errorf("a secret is shown: %s", p)
+			}
+		}
+	})
+}
