@@ -57,24 +57,19 @@ func TestSigningVectors(t *testing.T) {
 	}
 	var vectors []struct {
 		Name, Secret, Timestamp, Body, Signature string
-		Now                                      string
 		Valid                                    bool
 	}
 	if err := json.Unmarshal(text, &vectors); err != nil || len(vectors) < 5 {
 		t.Fatal(len(vectors), err)
 	}
 	for _, v := range vectors {
-		if v.Secret == "" {
-			continue // that one is about the configuration: New refuses it
-		}
 		b, _ := alone(t, v.Secret)
 		seconds, err := strconv.ParseInt(v.Timestamp, 10, 64)
-		now := time.Unix(seconds, 0)
-		if err != nil || v.Now != "" {
-			continue // about age, which TestAge covers
+		if err != nil {
+			t.Fatal(err)
 		}
 		h := http.Header{"X-Slack-Request-Timestamp": {v.Timestamp}, "X-Slack-Signature": {v.Signature}}
-		complaint := b.authentic(h, []byte(v.Body), now)
+		complaint := b.authentic(h, []byte(v.Body), time.Unix(seconds, 0))
 		if (complaint == "") != v.Valid {
 			t.Errorf("%s: %q, want valid: %v", v.Name, complaint, v.Valid)
 		}

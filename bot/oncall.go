@@ -4,9 +4,9 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
@@ -42,48 +42,61 @@ func (b *Bot) oncall(ctx context.Context, c *call) (message, error) {
 	return unknownWord(c.root, said, append(known, names(b.oncallWords())...)), nil
 }
 
-// serviceOnCall tells whom a page for a service goes to, step by step.
+// serviceOnCall tells whom a page for a service goes to, and when it goes on to the next.
 func (b *Bot) serviceOnCall(ctx context.Context, c *call, service string) (message, error) {
 	policy := b.o.Pager.Policy(service)
 	var lines []line
-	for n, step := range policy.Steps {
-		var who []line
-		for _, t := range step.Page {
-			if person, ok := t.Person(); ok {
-				who = append(who, say(strong(person)))
-			}
-			if schedule, ok := t.Schedule(); ok {
-				shifts, err := b.shifts(ctx, c.now, []string{schedule})
-				if err != nil {
-					return message{}, err
-				}
-				who = append(who, shifts...)
-			}
+	var after time.Duration
+	for _, step := range policy.Steps {
+		who, err := b.called(ctx, c.now, step.Page)
+		if err != nil {
+			return message{}, err
 		}
-		after := "at once"
-		if n > 0 {
-			after = "then"
-		}
-		l := say("Step ", n+1, ", ", after, ": ")
-		for k, one := range who {
-			if k > 0 {
-				l = append(l, say("; ")...)
-			}
-			l = append(l, one...)
-		}
-		lines = append(lines, append(l, say(" Waits ", lasting(step.Wait), ".")...))
+		lines = append(lines, say(afterwards(after), who))
+		after += step.Wait
 	}
-	var fallback []string
-	for _, t := range policy.Fallback {
-		_, name, _ := strings.Cut(string(t), ":")
-		fallback = append(fallback, name)
+	if policy.Rounds > 1 {
+		lines = append(lines, say(afterwards(after), "from the start again, ", policy.Rounds, " rounds in all"))
+		after *= time.Duration(policy.Rounds)
+	}
+	if len(policy.Fallback) > 0 {
+		who, err := b.called(ctx, c.now, policy.Fallback)
+		if err != nil {
+			return message{}, err
+		}
+		lines = append(lines, say(afterwards(after), who, ", again and again; and at once if nobody is on call"))
 	}
 	m := sentence("A page for ", strong(service), " goes by policy ", strong(policy.Name), ":")
 	m.body = append(m.body, paragraph{bullets, lines})
-	if len(fallback) > 0 {
-		m.body = append(m.body, para(say("If nobody answers: ", list(fallback, "and"), ".")))
-	}
 	return m, nil
+}
+
+func afterwards(d time.Duration) string {
+	if d == 0 {
+		return "at once: "
+	}
+	return "after " + lasting(d) + ": "
+}
+
+// called says who is meant by targets now.
+func (b *Bot) called(ctx context.Context, now time.Time, targets []paging.Target) (line, error) {
+	var all line
+	for n, t := range targets {
+		if n > 0 {
+			all = say(all, "; ")
+		}
+		if person, ok := t.Person(); ok {
+			all = say(all, strong(person))
+		}
+		if schedule, ok := t.Schedule(); ok {
+			shifts, err := b.shifts(ctx, now, []string{schedule})
+			if err != nil {
+				return nil, err
+			}
+			all = say(all, shifts[0])
+		}
+	}
+	return all, nil
 }
 
 // shifts says of each schedule who is on call, until when, and who is next.
@@ -106,15 +119,15 @@ func shift(schedule string, a rotations.Answer) line {
 	next := list(a.Next.People, "and")
 	switch {
 	case len(a.People) == 0 && next == "":
-		return append(l, say("nobody is on call, and nobody will be. Pages go to the fallback.")...)
+		return append(l, say("nobody is on call, and nobody will be; pages go to the fallback")...)
 	case len(a.People) == 0:
-		return append(l, say("nobody is on call until ", a.Next.From, ", then ", next, ". Until then pages go to the fallback.")...)
+		return append(l, say("nobody is on call until ", a.Next.From, ", then ", next, "; before that pages go to the fallback")...)
 	case next == "" || a.To.IsZero():
-		return append(l, say(strong(list(a.People, "and")), ", for good.")...)
+		return append(l, say(strong(list(a.People, "and")), ", for good")...)
 	}
 	l = append(l, say(strong(list(a.People, "and")), " until ", a.To, ", then ")...)
 	if a.Next.From.After(a.To) {
-		return append(l, say("nobody until ", a.Next.From, ", then ", next, ".")...)
+		return append(l, say("nobody until ", a.Next.From, ", then ", next)...)
 	}
-	return append(l, say(next, ".")...)
+	return append(l, say(next)...)
 }

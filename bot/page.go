@@ -101,13 +101,12 @@ func (d *dms) get(user string) (string, bool) {
 func pageMessage(p paging.Page) message {
 	i := &p.Incident
 	m := message{title: headline(i), notice: pageNotice(p)}
-	why := p.Why
 	if p.Reminder {
-		why += ". This is a reminder"
+		m.title = "⏰ still open · " + m.title
 	}
 	m.body = append(m.body, para(
 		say(strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
-		say(strong("Why you: "), oneLine(why)),
+		say(strong("Why you: "), oneLine(p.Why)),
 	))
 	m.body = append(m.body, evidence(i)...)
 	m.rows = [][]button{offers(i), links(i)}
@@ -117,7 +116,11 @@ func pageMessage(p paging.Page) message {
 // pageNotice is what the telephone shows.
 func pageNotice(p paging.Page) string {
 	i := &p.Incident
-	return fmt.Sprintf("%s: %s. Incident %s, %s. Please acknowledge: %s.", i.Severity, clip(oneLine(i.Title), 150), i.ID, i.Service, p.Why)
+	title := clip(oneLine(i.Title), 150)
+	if p.Reminder {
+		return "Still open: " + title + ". Incident " + i.ID + ", " + i.Service + ": " + p.Why + "."
+	}
+	return i.Severity + ": " + title + ". Incident " + i.ID + ", " + i.Service + ". Please acknowledge: " + p.Why + "."
 }
 
 // headline is the title of everything about an incident.

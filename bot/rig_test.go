@@ -21,12 +21,11 @@ import (
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/store/bolt"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// world is the bot with everything around it: Slack in memory, a real store, paging, a running outbox.
+// world is the bot with everything around it: Slack and a store in memory, paging, a running outbox.
 type world struct {
 	t      *testing.T
 	slack  *slackfake.Slack
@@ -36,6 +35,7 @@ type world struct {
 	runner *outbox.Runner
 	db     store.Store
 	logged *buffer
+	groups []outbox.Group
 	stop   func()
 }
 
@@ -47,7 +47,12 @@ const (
 // begin makes a world inside a bubble. It ends with the test.
 func begin(t *testing.T, change ...func(*Options)) *world {
 	t.Helper()
-	w := &world{t: t, logged: &buffer{}}
+	return beginWith(t, outbox.DefaultGroups(), change...)
+}
+
+func beginWith(t *testing.T, groups []outbox.Group, change ...func(*Options)) *world {
+	t.Helper()
+	w := &world{t: t, logged: &buffer{}, groups: groups}
 	w.slack = slackfake.New(slackfake.Options{
 		Users: []slackfake.User{
 			{ID: ana, Name: "ana", RealName: "Ana Alvarez", Zone: "Europe/Berlin"}, {ID: bo, Name: "bo"}, {ID: cy, Name: "cy"},
@@ -55,17 +60,13 @@ func begin(t *testing.T, change ...func(*Options)) *world {
 		},
 		Channels: []slackfake.Channel{{ID: "C0INC", Name: channel}, {ID: "C0GEN", Name: "general"}},
 	})
-	db, err := bolt.Open(filepath.Join(t.TempDir(), "store.db"), bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.open(db, change...)
+	w.open(newMemory(), change...)
 	return w
 }
 
 func (w *world) open(db store.Store, change ...func(*Options)) {
 	log := slog.New(slog.NewTextHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.runner = &outbox.Runner{Handlers: map[string]outbox.Handler{}, Groups: outbox.DefaultGroups(), Log: log}
+	w.runner = &outbox.Runner{Handlers: map[string]outbox.Handler{}, Groups: w.groups, Log: log}
 	w.db = outbox.Waking(db, w.runner)
 	w.runner.Store = w.db
 	w.book = &incidents.Book{Store: w.db}

@@ -35,18 +35,29 @@ func say(parts ...any) line {
 	for _, p := range parts {
 		switch p := p.(type) {
 		case string:
-			l = append(l, span{text: p})
+			l = l.with(span{text: p})
 		case int:
-			l = append(l, span{text: strconv.Itoa(p)})
+			l = l.with(span{text: strconv.Itoa(p)})
 		case span:
-			l = append(l, p)
+			l = l.with(p)
 		case line:
-			l = append(l, p...)
+			for _, s := range p {
+				l = l.with(s)
+			}
 		case time.Time:
 			l = append(l, span{kind: timeSpan, at: p})
 		}
 	}
 	return l
+}
+
+// with appends a span, to the span before it if both are plain.
+func (l line) with(s span) line {
+	if last := len(l) - 1; last >= 0 && s.kind == plainSpan && l[last].kind == plainSpan {
+		l[last].text += s.text
+		return l
+	}
+	return append(l, s)
 }
 
 func strong(s string) span { return span{kind: strongSpan, text: s} }

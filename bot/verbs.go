@@ -147,7 +147,10 @@ func unquote(s string) string {
 
 // noSuch says that there is no incident of that id, and which there are.
 func noSuch(id string, open []string) message {
-	m := "No incident " + clip(oneLine(id), 20) + "."
+	m := "No incident " + id + "."
+	if !isID(id) {
+		m = "“" + clip(oneLine(id), 40) + "” is not the number of an incident."
+	}
 	if len(open) == 0 {
 		return sentence(m, " None is open.")
 	}
