@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// commands are all there are, with their flags and arguments.
+type commands struct {
+	Serve       serveCommand       `cmd:"" help:"Run the bot."`
+	Demo        demoCommand        `cmd:"" help:"Run the whole product with no account: Slack in the browser, alarms at the press of a button."`
+	Check       checkCommand       `cmd:"" help:"Say what is wrong with a configuration."`
+	Oncall      oncallCommand      `cmd:"" help:"Say who is on call, until when, who is next, and why."`
+	Shifts      shiftsCommand      `cmd:"" help:"List who is on call in a span of time."`
+	Simulate    simulateCommand    `cmd:"" help:"Show whom an incident would page, and when. Sends nothing."`
+	Incidents   incidentsCommand   `cmd:"" help:"List the incidents, the newest first."`
+	Timeline    timelineCommand    `cmd:"" help:"Print what happened to an incident."`
+	Postmortem  postmortemCommand  `cmd:"" help:"Make a document from an incident's timeline."`
+	Backup      backupCommand      `cmd:"" help:"Write a copy of the store, also while the bot runs."`
+	Restore     restoreCommand     `cmd:"" help:"Put a backup into the place of the store."`
+	Fsck        fsckCommand        `cmd:"" help:"Check the store: its pages, and that every incident is what its timeline says."`
+	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running bot whether it is alive."`
+	Version     versionCommand     `cmd:"" help:"Print the version, and what it was built from."`
+}
+
+// Flags that several commands share.
+type (
+	configFlag struct {
+		Config string `default:"oncalm.yaml" placeholder:"FILE" help:"The configuration (default: oncalm.yaml)."`
+	}
+	storeFlag struct {
+		configFlag
+		Store string `placeholder:"FILE" help:"The store, instead of the one that the configuration names."`
+	}
+	jsonFlag struct {
+		JSON bool `name:"json" help:"Print JSON."`
+	}
+)
+
+// session is one call of the program: what it was given and where it answers.
+type session struct {
+	env    func(string) (string, bool)
+	now    time.Time // when it was called
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+}
+
+// run carries out one call of the program and returns its exit code.
+func run(ctx context.Context, args []string, env func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer) int {
+	s := &session{env: env, now: time.Now(), stdin: stdin, stdout: stdout, stderr: stderr}
+	helped := false
+	parser, err := kong.New(&commands{},
+		kong.Name("oncalm"),
+		kong.Description("Alarms become incidents, incidents page the person on call, and what happened becomes a postmortem."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(int) { helped = true }), // called after the help was printed
+		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 100}),
+		kong.Bind(s),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err != nil {
+		return s.fail(err) // a mistake in commands
+	}
+	call, err := parser.Parse(twoDashes(args, flagNames(parser.Model.Node)))
+	switch {
+	case helped:
+		return exitFine
+	case err != nil:
+		return s.fail(usage(err))
+	}
+	return s.fail(call.Run())
+}
+
+// usage is what is said about a wrong call.
+func usage(err error) error {
+	help := "run oncalm --help"
+	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context != nil && parse.Context.Command() != "" {
+		name, _, _ := strings.Cut(parse.Context.Command(), " ")
+		help = "run oncalm " + name + " --help"
+	}
+	return &stop{code: exitUsage, what: strings.ReplaceAll(err.Error(), "\n", " "), todo: help}
+}
+
+// twoDashes lets long flags be written with one dash, as Go programs do: -config is
+// --config if there is a flag of that name.
+func twoDashes(args []string, flags map[string]bool) []string {
+	out := make([]string, 0, len(args))
+	for n, arg := range args {
+		if arg == "--" {
+			return append(out, args[n:]...)
+		}
+		name, single := strings.CutPrefix(arg, "-")
+		name, _, _ = strings.Cut(name, "=")
+		if single && len(name) > 1 && flags[name] {
+			arg = "-" + arg
+		}
+		out = append(out, arg)
+	}
+	return out
+}
+
+// flagNames lists the flags of a command and of those below it.
+func flagNames(node *kong.Node) map[string]bool {
+	names := map[string]bool{}
+	for _, f := range node.Flags {
+		names[f.Name] = true
+	}
+	for _, child := range node.Children {
+		for name := range flagNames(child) {
+			names[name] = true
+		}
+	}
+	return names
+}

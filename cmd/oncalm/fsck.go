@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
+	"github.com/oncalm/oncalm/store"
+)
+
+type fsckCommand struct {
+	storeFlag
+	jsonFlag
+	Repair bool `help:"Write what can be worked out again: heads, lists, the counter. Timelines are never changed."`
+}
+
+// checked is the answer of fsck.
+type checked struct {
+	Store    string `json:"store"`
+	Snapshot bool   `json:"snapshot"` // of a store that a server has open
+	// Pages are what is wrong with the file itself.
+	Pages []string `json:"pages"`
+	*fsck.Report
+}
+
+// Run checks the store, or, while a server has it, a copy of it.
+func (c *fsckCommand) Run(ctx context.Context, s *session) error {
+	path, err := s.storePath(c.storeFlag)
+	if err != nil {
+		return err
+	}
+	found, err := c.check(ctx, path)
+	if inUse, ok := errors.AsType[*store.InUse](err); ok && !c.Repair {
+		found, err = c.snapshot(ctx, path, inUse)
+	}
+	if err != nil {
+		return err
+	}
+	found.Store = path
+	if c.JSON {
+		if err := s.json(found); err != nil {
+			return err
+		}
+	} else {
+		s.sayChecked(found)
+	}
+	if len(found.Pages) > 0 || found.Left() {
+		return ended(exitNo)
+	}
+	return nil
+}
+
+// check looks through the file at path.
+func (c *fsckCommand) check(ctx context.Context, path string) (found *checked, err error) {
+	db, err := openStore(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	pages, err := db.Check(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found = &checked{Pages: append([]string{}, pages...)}
+	found.Report, err = fsck.Check(ctx, db)
+	if errors.Is(err, store.ErrDamaged) {
+		return nil, damaged(path, err)
+	}
+	if err != nil || !c.Repair {
+		return found, err
+	}
+	if len(found.Pages) > 0 {
+		return found, nil // writing into a broken file would make it worse
+	}
+	return found, fsck.Repair(ctx, db, found.Report)
+}
+
+// snapshot checks a copy of a store that a server has.
+func (c *fsckCommand) snapshot(ctx context.Context, path string, inUse *store.InUse) (found *checked, err error) {
+	dir, err := os.MkdirTemp("", "oncalm-fsck-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	copied := filepath.Join(dir, filepath.Base(path))
+	if err := backUp(ctx, path, copied); err != nil {
+		return nil, fmt.Errorf("%w: %w", inUse, err)
+	}
+	found, err = c.check(ctx, copied)
+	if found != nil {
+		found.Snapshot = true
+	}
+	return found, err
+}
+
+func (s *session) sayChecked(found *checked) {
+	what := found.Store
+	if found.Snapshot {
+		what += " (a copy, since a server has it)"
+	}
+	s.printf("%s: %d incidents with %d events, %d outbox entries", what, found.Incidents, found.Events, found.Entries)
+	for _, problem := range found.Pages {
+		s.printf("  the file: %s; restore a backup", problem)
+	}
+	for _, f := range found.Findings {
+		line := "  " + f.Key + ": " + f.Text
+		switch {
+		case f.Repaired:
+			line += "; repaired"
+		case f.Repairable:
+			line += "; oncalm fsck -repair mends it"
+		case f.Remedy != "":
+			line += "; " + f.Remedy
+		}
+		s.printf("%s", line)
+	}
+	if len(found.Pages) == 0 && len(found.Findings) == 0 {
+		s.printf("  nothing is wrong")
+	}
+}

@@ -1,0 +1,57 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
+)
+
+type restoreCommand struct {
+	storeFlag
+	Force bool   `help:"Replace the store if there is one. It is kept beside the new one."`
+	File  string `arg:"" help:"The backup."`
+}
+
+// Run puts a backup into the place of the store.
+func (c *restoreCommand) Run(ctx context.Context, s *session) error {
+	path, err := s.storePath(c.storeFlag)
+	if err != nil {
+		return err
+	}
+	if same(path, c.File) {
+		return &stop{exitUsage, c.File + " is the store itself", "name a backup"}
+	}
+	kept, err := c.keep(path, path+".replaced-"+s.now.UTC().Format("20060102T150405Z"))
+	if err != nil {
+		return err
+	}
+	if err := bolt.Restore(ctx, c.File, path, c.Force); err != nil {
+		if errors.Is(err, store.ErrDamaged) {
+			err = &stop{exitDamaged, "the backup is damaged: " + err.Error(), "take an older one; nothing was replaced"}
+		}
+		return errors.Join(err, removed(kept))
+	}
+	s.printf("%s: restored from %s", path, c.File)
+	if kept != "" {
+		s.printf("%s: what was there before", kept)
+	}
+	return nil
+}
+
+// keep gives what is in the place of the store a second name, and returns it: the file
+// stays when its first name goes to the backup.
+func (c *restoreCommand) keep(path, kept string) (string, error) {
+	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
+		return "", nil
+	} else if err != nil {
+		return "", err
+	}
+	if !c.Force {
+		return "", &stop{exitUsage, path + " is there already", "replace it with -force; it is kept beside the new one"}
+	}
+	return kept, os.Link(path, kept)
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/paging"
+)
+
+type simulateCommand struct {
+	configFlag
+	jsonFlag
+	Service string  `xor:"what" required:"" placeholder:"NAME" help:"An incident of this service."`
+	Alarm   string  `xor:"what" required:"" placeholder:"NAME" help:"An incident that an alarm of this name opens."`
+	At      instant `placeholder:"TIME" help:"Opened at this time, as 2026-03-29T02:30:00+01:00 (default: now)."`
+}
+
+// simulated is a step of the answer.
+type simulated struct {
+	After string   `json:"after"`
+	At    string   `json:"at"`
+	Step  int      `json:"step"`
+	Round int      `json:"round"`
+	Page  []string `json:"page"`
+	Via   []string `json:"via"`
+	Why   string   `json:"why"`
+}
+
+// Run goes through an escalation as if nobody ever acknowledged.
+func (c *simulateCommand) Run(s *session) error {
+	cfg, err := s.load(c.Config, "people", "schedules", "policies", "services", "default_service")
+	if err != nil {
+		return err
+	}
+	service, err := c.service(cfg)
+	if err != nil {
+		return err
+	}
+	policy := cfg.PolicyOf(service.Name)
+	who := func(schedule string, t time.Time) []string {
+		return cfg.Schedules[schedule].OnCall(t, cfg.Planned[schedule])
+	}
+	all := []simulated{}
+	for _, step := range paging.Simulate(policy, c.At.or(s.now), who) {
+		all = append(all, simulatedStep(step))
+	}
+	if c.JSON {
+		return s.json(all)
+	}
+	s.printf("An incident of %s (%s) goes through policy %s until somebody acknowledges:", service.Name, service.Severity, policy.Name)
+	rows := [][]string{{"AFTER", "AT", "ROUND", "STEP", "PAGE", "WHY"}}
+	for _, row := range all {
+		rows = append(rows, []string{row.After, row.At, strconv.Itoa(row.Round + 1), strconv.Itoa(row.Step + 1),
+			orNobody(row.Page), row.Why})
+	}
+	s.table(rows)
+	return nil
+}
+
+func orNobody(people []string) string {
+	if len(people) == 0 {
+		return "nobody"
+	}
+	return strings.Join(people, ", ")
+}
+
+// service finds the service that was meant.
+func (c *simulateCommand) service(cfg *config.Config) (alarms.Service, error) {
+	if c.Alarm != "" {
+		return cfg.Services.For(&alarms.Signal{Alarm: incidents.Alarm{Name: c.Alarm}}), nil
+	}
+	service, ok := cfg.Service(c.Service)
+	if !ok {
+		var names []string
+		for _, other := range cfg.Services.All {
+			names = append(names, other.Name)
+		}
+		return service, unknown("service", c.Service, names)
+	}
+	return service, nil
+}
+
+func simulatedStep(step paging.Simulated) simulated {
+	row := simulated{
+		After: step.After.String(), At: step.At.Format(time.RFC3339),
+		Step: step.Position.Step, Round: step.Position.Round, Page: []string{}, Via: []string{},
+	}
+	var whys []string
+	for _, call := range step.Calls {
+		row.Page = append(row.Page, call.Person)
+		if len(whys) == 0 || whys[len(whys)-1] != call.Why {
+			whys = append(whys, call.Why)
+		}
+	}
+	if len(row.Page) > 0 {
+		row.Via = append(row.Via, "slack")
+	}
+	row.Why = strings.Join(whys, "; ")
+	if row.Why == "" {
+		row.Why = "nobody is on call, and the policy has no fallback that could be paged"
+	}
+	return row
+}
