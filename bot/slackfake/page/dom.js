@@ -81,7 +81,7 @@ export function sync(container, items, { key, sig, build, changed }) {
       next.dataset.sig = s;
       if (el) {
         const path = focusPath(el, focus);
-        if (at === el) at = el.nextSibling;
+        if (at === el) at = next; // it must not be moved afterwards: that would take the focus away
         el.replaceWith(next);
         refocus(next, path);
         if (changed) changed(next, el);
@@ -104,7 +104,7 @@ function focusPath(el, focus) {
 function refocus(el, path) {
   if (path === null) return;
   const same = path && el.querySelector(`[data-focus="${CSS.escape(path)}"]`);
-  const next = same || el.querySelector("button, a[href], select, input");
+  const next = same || el.querySelector(".b-actions button") || el.querySelector("button, a[href], select, input");
   if (next) next.focus({ preventScroll: true });
 }
 

@@ -14,7 +14,7 @@ import { toast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
 const at = { as: "", in: "", thread: "", before: "" };
-let state = null, seen = "", composer = null, answer = null;
+let state = null, newFrom = "", composer = null, answer = null;
 
 function readPlace() {
   const params = new URLSearchParams(location.search);
@@ -56,7 +56,7 @@ function show(next) {
   state = next;
   at.as = next.me;
   at.in = next.open.id;
-  if (moved) seen = next.open.seen || "";
+  if (moved) newFrom = firstUnread(next);
   setDirectory(next);
   setZone(next.zone);
   const botName = person(next.bot).real;
@@ -75,6 +75,12 @@ function show(next) {
   writePlace();
   if (before) tellNews(before, next, moved);
   markRead();
+}
+
+// firstUnread is where the line before what is new stands: before what came since the last visit.
+function firstUnread(next) {
+  const first = next.open.messages.find((m) => m.ts > next.open.seen && m.user !== next.me);
+  return first ? first.ts : "";
 }
 
 function actionsFor(botName) {
@@ -100,7 +106,7 @@ function showLog(moved, botName) {
   else list.classList.remove("list-first");
   log.querySelector(".older")?.remove();
   if (state.open.more) log.firstChild.after(h("button", { class: "btn older", type: "button", onclick: older }, "Show earlier messages"));
-  showMessages(list, state.open.messages, { seen, actions: actionsFor(botName), me: state.me, zone: state.zone });
+  showMessages(list, state.open.messages, { newFrom, actions: actionsFor(botName), me: state.me, zone: state.zone });
   log.querySelector(".empty")?.remove();
   if (!state.open.messages.length) log.append(empty(botName));
   if (moved || bottom) log.scrollTop = log.scrollHeight;
@@ -211,9 +217,13 @@ function start() {
   });
   let lost = 0;
   listen(refresh, (up) => {
-    clearTimeout(lost);
-    if (up) $("offline").hidden = true;
-    else lost = setTimeout(() => { $("offline").hidden = false; }, 1500);
+    if (up) {
+      clearTimeout(lost);
+      lost = 0;
+      $("offline").hidden = true;
+    } else if (!lost) {
+      lost = setTimeout(() => { $("offline").hidden = false; }, 1500);
+    }
   });
 }
 

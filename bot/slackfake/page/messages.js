@@ -12,9 +12,9 @@ import { place } from "./elements.js";
 const groupGap = 5 * 60 * 1000;
 
 // items turns messages into what the list shows: days, a line before what is new, and messages.
-function items(messages, seen, inThread) {
+function items(messages, newFrom, inThread) {
   const out = [];
-  let day = "", before = null, marked = false;
+  let day = "", before = null;
   for (const m of messages) {
     const ms = millis(m.ts);
     if (!inThread && dayKey(ms) !== day) {
@@ -22,8 +22,7 @@ function items(messages, seen, inThread) {
       out.push({ kind: "day", key: "day-" + day, label: dayName(ms) });
       before = null;
     }
-    if (seen && !marked && m.ts > seen && out.some((i) => i.kind === "message")) {
-      marked = true;
+    if (m.ts === newFrom && out.some((i) => i.kind === "message")) {
       out.push({ kind: "new", key: "new" });
       before = null;
     }
@@ -35,8 +34,8 @@ function items(messages, seen, inThread) {
 }
 
 // showMessages brings a list on the screen up to date.
-export function showMessages(list, messages, { seen = "", inThread = false, actions, me, zone }) {
-  sync(list, items(messages, seen, inThread), {
+export function showMessages(list, messages, { newFrom = "", inThread = false, actions, me, zone }) {
+  sync(list, items(messages, newFrom, inThread), {
     key: (i) => i.key,
     sig: (i) => (i.kind === "message" ? JSON.stringify([i.message, i.joined, me, zone]) : i.label || "new") + me,
     build: (i) => {

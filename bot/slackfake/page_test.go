@@ -1,0 +1,344 @@
+package slackfake_test
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/oncalm/oncalm/bot/slackfake"
+)
+
+// stage is a workspace with a page and a bot, and a client for the page.
+type stage struct {
+	*slackfake.Slack
+	t    *testing.T
+	bot  *bot
+	page http.Handler
+}
+
+func newStage(t *testing.T) *stage {
+	s := slackfake.New(slackfake.Options{
+		Users: []slackfake.User{
+			{ID: "U0ANA", Name: "ana", RealName: "Ana Lima"}, {ID: "U0BO", Name: "bo"}, {ID: "U0GONE", Name: "gone", Deleted: true},
+		},
+		Channels: []slackfake.Channel{{ID: "C0INC", Name: "incidents"}, {ID: "C0BO", Name: "bos", Members: []string{"U0BO"}}},
+		Page: slackfake.PageOptions{
+			Title:    "Oncalm",
+			Commands: []slackfake.CommandHelp{{Command: "/incident", Word: "ack", Args: "[id]", Help: "take it"}},
+			Controls: []slackfake.Control{{ID: "fire", Label: "Fire an alarm"}, {ID: "clear", Label: "Clear it"}},
+			Steps:    []slackfake.Step{{ID: "fired", Title: "Fire an alarm"}, {ID: "acked", Title: "Acknowledge"}},
+			Run: func(_ context.Context, id string) (string, error) {
+				if id == "fire" {
+					return "fired", nil
+				}
+				return "", errors.New("nothing burns")
+			},
+		},
+	})
+	return &stage{Slack: s, t: t, bot: connect(t, s), page: s.Page()}
+}
+
+// do posts to the page and returns its answer.
+func (s *stage) do(what string, in obj) obj {
+	s.t.Helper()
+	raw, err := json.Marshal(in)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(s.t.Context(), http.MethodPost, "/chat/"+what, strings.NewReader(string(raw)))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	w := httptest.NewRecorder()
+	s.page.ServeHTTP(w, r)
+	var out obj
+	if err := json.Unmarshal(w.Body.Bytes(), &out); err != nil {
+		s.t.Fatalf("%s: %d %s", what, w.Code, w.Body)
+	}
+	return out
+}
+
+// pageState is the part of the page's state that the tests look at.
+type pageState struct {
+	Me     string
+	People []struct {
+		ID     string
+		Unread int
+	}
+	Convs []struct {
+		ID     string
+		Unread int
+		Last   string
+	}
+	Open struct {
+		ID       string
+		Messages []struct {
+			TS, Text, User string
+			Own            bool
+			Replies        int
+			Reactions      []slackfake.Reaction
+		}
+	}
+	Thread *struct{ Messages []struct{ Text string } }
+	View   *struct{ ID, Title string }
+	Down   struct {
+		On   bool
+		Left int
+	}
+	Stage struct {
+		Steps []struct {
+			ID   string
+			Done bool
+		}
+		Controls []struct{ ID string }
+		Commands []struct{ Word string }
+	}
+}
+
+func (s *stage) state(query string) pageState {
+	s.t.Helper()
+	w := httptest.NewRecorder()
+	s.page.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/chat/state?"+query, nil))
+	var st pageState
+	if err := json.Unmarshal(w.Body.Bytes(), &st); err != nil || w.Code != 200 {
+		s.t.Fatalf("%d %s: %v", w.Code, w.Body, err)
+	}
+	return st
+}
+
+func (p pageState) unread(id string) int {
+	for _, c := range p.Convs {
+		if c.ID == id {
+			return c.Unread
+		}
+	}
+	for _, u := range p.People {
+		if u.ID == id {
+			return u.Unread
+		}
+	}
+	return -1
+}
+
+func TestPageConversation(t *testing.T) {
+	s := newStage(t)
+	s.bot.answer = func(w http.ResponseWriter, _ *http.Request, _ url.Values) { fmt.Fprint(w, "ok") }
+	if out := s.do("send", obj{"as": "U0ANA", "channel": "C0INC", "text": "/incident ack 42"}); out["error"] != nil {
+		t.Fatal(out)
+	}
+	form, _ := url.ParseQuery(string(s.bot.bodies[0]))
+	if got := form.Get("command") + "|" + form.Get("text"); got != "/incident|ack 42" {
+		t.Errorf("the bot got %q", got)
+	}
+	s.do("send", obj{"as": "U0BO", "channel": "C0INC", "text": "on it, @ana"})
+	ana, bo := s.state("as=U0ANA&in=C0INC"), s.state("as=U0BO&in=C0INC")
+	if len(ana.Open.Messages) != 2 || !ana.Open.Messages[0].Own || len(bo.Open.Messages) != 1 {
+		t.Errorf("ana sees %+v, bo %+v", ana.Open.Messages, bo.Open.Messages)
+	}
+	if ana.unread("C0INC") != 2 || bo.unread("C0INC") != 0 {
+		t.Errorf("unread: ana %d, bo %d", ana.unread("C0INC"), bo.unread("C0INC"))
+	}
+	said := ana.Open.Messages[1]
+	s.do("read", obj{"as": "U0ANA", "channel": "C0INC", "ts": said.TS})
+	s.do("react", obj{"as": "U0ANA", "channel": "C0INC", "ts": said.TS, "name": "eyes"})
+	s.do("send", obj{"as": "U0ANA", "channel": "C0INC", "thread": said.TS, "text": "thanks"})
+	ana = s.state("as=U0ANA&in=C0INC&thread=" + said.TS)
+	if ana.unread("C0INC") != 0 || ana.Open.Messages[1].Replies != 1 || len(ana.Thread.Messages) != 2 {
+		t.Errorf("%+v %+v", ana.Open.Messages, ana.Thread)
+	}
+	if diff := cmp.Diff([]slackfake.Reaction{{Name: "eyes", Count: 1, Users: []string{"U0ANA"}}}, ana.Open.Messages[1].Reactions); diff != "" {
+		t.Error(diff)
+	}
+	s.do("react", obj{"as": "U0ANA", "channel": "C0INC", "ts": said.TS, "name": "eyes"})
+	if got := s.state("as=U0ANA&in=C0INC").Open.Messages[1].Reactions; len(got) != 0 {
+		t.Errorf("the reaction should be gone: %v", got)
+	}
+}
+
+func TestPagePressAndModal(t *testing.T) {
+	s := newStage(t)
+	m := page(t, s.Slack)
+	if st := s.state("as=U0ANA"); st.Open.ID != "D0ANA" || st.unread("U0ANA") != 1 {
+		t.Errorf("ana starts at %q with %d unread", st.Open.ID, st.unread("U0ANA"))
+	}
+	if out := s.do("press", obj{"as": "U0ANA", "channel": "D0ANA", "ts": m.TS, "action": "snooze", "value": "1h"}); out["error"] != nil {
+		t.Fatal(out)
+	}
+	id := opened(t, s.Slack, s.bot)
+	if v := s.state("as=U0ANA").View; v == nil || v.ID != id || v.Title != "Note" {
+		t.Fatalf("view %+v", v)
+	}
+	s.bot.answer = func(w http.ResponseWriter, _ *http.Request, _ url.Values) {
+		w.Header().Set("Content-Type", "application/json")
+		fmt.Fprint(w, `{"response_action":"errors","errors":{"text":"too vague"}}`)
+	}
+	out := s.do("view", obj{"as": "U0ANA", "id": id, "do": "submit", "inputs": obj{"text": "x"}})
+	if diff := cmp.Diff(obj{"errors": obj{"text": "too vague"}}, out); diff != "" {
+		t.Error(diff)
+	}
+	if out := s.do("view", obj{"as": "U0ANA", "id": id, "do": "close"}); out["error"] != nil || s.state("as=U0ANA").View != nil {
+		t.Errorf("closing: %v", out)
+	}
+}
+
+func TestPageRefuses(t *testing.T) {
+	s := newStage(t)
+	m := page(t, s.Slack)
+	for name, c := range map[string]struct {
+		what string
+		in   obj
+	}{
+		"a channel of others":    {"send", obj{"as": "U0ANA", "channel": "C0BO", "text": "hi"}},
+		"an unknown person":      {"send", obj{"as": "U404", "channel": "C0INC", "text": "hi"}},
+		"a button of others":     {"press", obj{"as": "U0BO", "channel": "D0ANA", "ts": m.TS, "action": "ack"}},
+		"an unknown message":     {"press", obj{"as": "U0ANA", "channel": "D0ANA", "ts": "1.0", "action": "ack"}},
+		"a modal that is closed": {"view", obj{"as": "U0ANA", "id": "V1", "do": "submit"}},
+		"an unknown control":     {"control", obj{"id": "explode"}},
+		"acting as the gone":     {"act", obj{"as": "U0GONE"}},
+	} {
+		if out := s.do(c.what, c.in); out["error"] == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	s.Down(true)
+	if out := s.do("send", obj{"as": "U0ANA", "channel": "C0INC", "text": "hi"}); out["error"] != "Slack is down: nothing gets through." {
+		t.Errorf("down: %v", out)
+	}
+}
+
+func TestPageStage(t *testing.T) {
+	s := newStage(t)
+	if diff := cmp.Diff(obj{"message": "fired"}, s.do("control", obj{"id": "fire"})); diff != "" {
+		t.Error(diff)
+	}
+	if out := s.do("control", obj{"id": "clear"}); out["error"] != "Nothing burns." {
+		t.Errorf("error %v", out)
+	}
+	s.Done("fired")
+	s.Down(true)
+	st := s.state("as=U0BO")
+	if !st.Stage.Steps[0].Done || st.Stage.Steps[1].Done || !st.Down.On || len(st.Stage.Controls) != 2 || st.Stage.Commands[0].Word != "ack" {
+		t.Errorf("%+v", st.Stage)
+	}
+	if st.Me != "U0BO" || s.state("as=U0GONE").Me != "U0ANA" {
+		t.Errorf("acting: %q, %q", st.Me, s.state("as=U0GONE").Me)
+	}
+}
+
+// TestPageDoor holds what keeps strangers out: other sites, other methods, other
+// types, and scripts that are not ours.
+func TestPageDoor(t *testing.T) {
+	s := newStage(t)
+	send := func(method, path, site, ctype, body string) *http.Response {
+		r := httptest.NewRequest(method, path, strings.NewReader(body))
+		r.Header.Set("Content-Type", ctype)
+		r.Header.Set("Sec-Fetch-Site", site)
+		w := httptest.NewRecorder()
+		s.page.ServeHTTP(w, r)
+		return w.Result()
+	}
+	for _, c := range []struct {
+		method, path, site, ctype, body string
+		want                            int
+	}{
+		{"POST", "/chat/control", "cross-site", "application/json", `{"id":"fire"}`, 403},
+		{"POST", "/chat/control", "same-origin", "application/json", `{"id":"fire"}`, 200},
+		{"POST", "/chat/control", "same-origin", "text/plain", `{"id":"fire"}`, 400},
+		{"POST", "/chat/control", "same-origin", "application/json", `{`, 400},
+		{"POST", "/chat/send", "same-origin", "application/json", `{"text":"` + x(300_000) + `"}`, 413},
+		{"GET", "/chat/control", "same-origin", "", "", 405},
+		{"GET", "/", "none", "", "", 200},
+		{"GET", "/favicon.ico", "none", "", "", 200},
+		{"GET", "/chat/assets/main.js", "same-origin", "", "", 200},
+		{"GET", "/chat/assets/nothing.js", "same-origin", "", "", 404},
+		{"GET", "/chat/assets/..%2fpage.go", "same-origin", "", "", 404},
+		{"GET", "/chat/file/F404", "same-origin", "", "", 404},
+	} {
+		resp := send(c.method, c.path, c.site, c.ctype, c.body)
+		if resp.StatusCode != c.want {
+			t.Errorf("%s %s from %s: %d, want %d", c.method, c.path, c.site, resp.StatusCode, c.want)
+		}
+		policy := resp.Header.Get("Content-Security-Policy")
+		if !strings.HasPrefix(policy, "default-src 'none'; script-src 'self'; style-src 'self'") || strings.Contains(policy, "unsafe") {
+			t.Errorf("%s: policy %q", c.path, policy)
+		}
+	}
+}
+
+// TestPageAssets holds that nothing is inline and that no text becomes markup.
+func TestPageAssets(t *testing.T) {
+	entries, err := os.ReadDir("page")
+	if err != nil {
+		t.Fatal(err)
+	}
+	banned := regexp.MustCompile(`innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|DOMParser`)
+	inline := regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|<script(?:[^>]*[^>])?>[^<]`)
+	imports := regexp.MustCompile(`from "\./([a-z]+\.js)"`)
+	names := map[string]bool{}
+	for _, e := range entries {
+		names[e.Name()] = true
+	}
+	for name := range names {
+		raw, err := os.ReadFile("page/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := banned.Find(raw); found != nil {
+			t.Errorf("%s: %s", name, found)
+		}
+		if found := inline.Find(raw); strings.HasSuffix(name, ".html") && found != nil {
+			t.Errorf("%s: inline %s", name, found)
+		}
+		for _, m := range imports.FindAllSubmatch(raw, -1) {
+			if !names[string(m[1])] {
+				t.Errorf("%s imports %s, which is not there", name, m[1])
+			}
+		}
+	}
+}
+
+func TestPageStream(t *testing.T) {
+	s := newStage(t)
+	srv := httptest.NewServer(s.page)
+	defer srv.Close()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, srv.URL+"/chat/stream", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := srv.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	next := func() string {
+		for lines.Scan() {
+			if strings.HasPrefix(lines.Text(), "data: ") {
+				return lines.Text()
+			}
+		}
+		return "ended"
+	}
+	first := next()
+	s.do("send", obj{"as": "U0ANA", "channel": "C0INC", "text": "hi"})
+	if second := next(); first == second || second == "ended" {
+		t.Errorf("%q, then %q", first, second)
+	}
+	s.EndStreams()
+	for next() != "ended" {
+	}
+	if _, err := io.ReadAll(resp.Body); err != nil {
+		t.Errorf("the stream should end in peace: %v", err)
+	}
+}
