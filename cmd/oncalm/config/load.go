@@ -116,7 +116,7 @@ func (r *reader) whole(c *Config, top value) {
 	if _, given := r.places["sns"]; !given {
 		r.warnf(r.place("sns"), "list your topics in sns.topics", "there is no sns: no alarm will be taken in")
 	}
-	if c.Listen == c.WebListen {
+	if c.Listen == c.WebListen && !strings.HasSuffix(c.Listen, ":0") { // port 0 is another one each time
 		r.errorf(r.place("web.listen"), "give web.listen an address of its own: it is not for the public",
 			"listen and web.listen are both %s", c.Listen)
 	}

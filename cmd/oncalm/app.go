@@ -1,0 +1,186 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"maps"
+	"net/http"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/templates"
+	"github.com/oncalm/oncalm/web"
+)
+
+// outside is what lies beyond the program. Tests and the demo put their own in its
+// place; everything else is the same for all.
+type outside struct {
+	slack     http.RoundTripper // to Slack; nil: the network
+	aws       http.RoundTripper // to where AWS keeps its certificates; nil: the network
+	confirmer alarms.Confirmer  // of subscriptions; nil: SNS
+}
+
+// app is Oncalm at work on a store: all of its parts, wired. The way of the data is
+// the order of the fields.
+type app struct {
+	cfg    *config.Config
+	log    *slog.Logger
+	reg    *prometheus.Registry
+	store  store.Store // a write to it wakes the runner
+	book   *incidents.Book
+	intake *alarms.Intake
+	door   *alarms.Door
+	pager  *paging.Pager
+	bot    *bot.Bot
+	runner *outbox.Runner
+	health *web.Health
+	texts  *templates.Set
+}
+
+// newApp wires all parts on the store s. Nothing runs yet.
+func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
+	a := &app{cfg: cfg, log: log, reg: prometheus.NewRegistry()}
+	a.runner = &outbox.Runner{
+		Store: s, Groups: outbox.DefaultGroups(), Log: log,
+		Metrics: outbox.NewMetrics(a.reg), Handlers: map[string]outbox.Handler{},
+	}
+	a.store = outbox.Waking(s, a.runner)
+	a.book = &incidents.Book{Store: a.store}
+	a.pager = &paging.Pager{
+		Book: a.book, Policy: cfg.PolicyOf, Schedules: cfg.Schedules, Planned: cfg.Planned,
+	}
+	for _, wire := range []func(outside) error{a.wireTexts, a.wireBot, a.wireAlarms} {
+		if err := wire(o); err != nil {
+			return nil, err
+		}
+	}
+	a.pager.Notifier = a.bot
+	a.book.Followers = []incidents.Follower{a.pager.Follow, a.bot.Follow}
+	a.handle(a.pager.Handlers(), a.bot.Handlers(), a.intake.Handlers(confirmer(o), log), a.sweeping())
+	a.health = web.NewHealth(log, web.StoreWritable(s), web.NotBehind(s, time.Minute), web.Check{
+		Name: "slack", Run: a.slackWell,
+	})
+	return a, nil
+}
+
+func (a *app) handle(all ...map[string]outbox.Handler) {
+	for _, handlers := range all {
+		maps.Copy(a.runner.Handlers, handlers)
+	}
+}
+
+func (a *app) wireTexts(outside) error {
+	texts, err := templates.Load(a.cfg.Templates)
+	if err != nil {
+		return err
+	}
+	a.texts = texts
+	return postmortems.Check(texts)
+}
+
+func (a *app) wireBot(o outside) (err error) {
+	people := map[string]bot.Person{}
+	for name, p := range a.cfg.People {
+		people[name] = bot.Person{Slack: p.Slack, Zone: p.Zone}
+	}
+	var services []string
+	for _, s := range a.cfg.Services.All {
+		services = append(services, s.Name)
+	}
+	a.bot, err = bot.New(bot.Options{
+		APIURL: a.cfg.Slack.APIURL, Token: a.cfg.Slack.BotToken.Reveal(),
+		SigningSecrets: []string{a.cfg.Slack.SigningSecret.Reveal()},
+		Transport:      o.slack, Channel: a.cfg.Slack.Channel,
+		Book: a.book, Pager: a.pager, People: people, Services: services,
+		Postmortem: a.postmortem, Log: a.log, Metrics: a.reg,
+	})
+	return err
+}
+
+func (a *app) wireAlarms(o outside) error {
+	topics, err := alarms.ParseTopics(a.cfg.SNS.Topics)
+	if err != nil {
+		return err
+	}
+	var certs alarms.CertSource = alarms.NewAWSCertificates(o.aws, alarms.StoredCertificates{Store: a.store}, a.log)
+	if path := a.cfg.SNS.Certificate; path != "" {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if certs, err = alarms.FileCertificate(text); err != nil {
+			return fmt.Errorf("sns.certificate %s: %w", path, err)
+		}
+	}
+	metrics := alarms.NewMetrics(a.reg)
+	a.intake = &alarms.Intake{Book: a.book, Services: a.cfg.Services, Topics: topics, Metrics: metrics}
+	a.door = alarms.NewDoor(&alarms.Verifier{
+		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,
+		Endpoint: cmp.Or(os.Getenv("AWS_ENDPOINT_URL_SNS"), os.Getenv("AWS_ENDPOINT_URL")),
+	}, a.intake, a.log, metrics)
+	return nil
+}
+
+// postmortem renders the document of an incident.
+func (a *app) postmortem(ctx context.Context, id string) (string, error) {
+	var doc postmortems.Document
+	err := a.store.View(ctx, func(tx store.Tx) (err error) {
+		doc, err = postmortems.FromStore(tx, id)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	text, err := postmortems.Render(doc, a.texts)
+	return string(text), err
+}
+
+// slackWell is a condition for being ready.
+func (a *app) slackWell(context.Context, time.Time) error {
+	if p := a.bot.Status().Problem; p != "" {
+		return fmt.Errorf("%s", p)
+	}
+	return nil
+}
+
+// public is the door to the internet.
+func (a *app) public() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/sns", a.door)
+	mux.Handle("/slack/", a.bot.Handler())
+	a.health.Register(mux)
+	return mux
+}
+
+// private is for operators.
+func (a *app) private() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", web.Metrics(a.reg, a.log))
+	a.health.Register(mux)
+	return mux
+}
+
+// run works until ctx ends, then finishes what is in hand.
+func (a *app) run(ctx context.Context) error {
+	if err := a.scheduleSweep(ctx, time.Now()); err != nil {
+		return err
+	}
+	var parts sync.WaitGroup
+	parts.Go(func() { a.bot.Run(ctx) })
+	err := a.runner.Run(ctx)
+	parts.Wait()
+	return err
+}

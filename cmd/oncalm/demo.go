@@ -1,0 +1,204 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/web"
+)
+
+type demoCommand struct {
+	Addr string `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Where the page is (default: 127.0.0.1:8080)."`
+	Data string `placeholder:"DIR" help:"Where the store is kept (default: a temporary folder)."`
+}
+
+// Run runs the demo until it is told to stop.
+func (c *demoCommand) Run(ctx context.Context, s *session) (err error) {
+	dir := c.Data
+	if dir == "" {
+		if dir, err = os.MkdirTemp("", "oncalm-demo-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	d := &demo{}
+	if err := d.open(s, dir, c.Addr); err != nil {
+		return errors.Join(err, d.close())
+	}
+	s.printf("Oncalm demo: open %s in a browser. Ctrl-C ends it.", d.url())
+	return d.live(ctx)
+}
+
+// demo is the whole product on one machine. Alarms are signed by a topic with a key of
+// its own and posted to the bot's public door over the network; the bot reaches its
+// Slack, and Slack the bot, over the network as well: nothing is short-cut.
+type demo struct {
+	house *house
+	db    *bolt.DB
+	topic *alarms.SigningTopic
+	slack *slackfake.Slack
+	api   *http.Server // Slack's Web API
+	page  *http.Server
+	doors struct{ api, page net.Listener }
+	stage *stage
+}
+
+const demoTopic = "arn:aws:sns:eu-central-1:123456789012:alarms"
+
+// demoConfig is the configuration: %q are Slack, the certificate and the Monday of
+// this week.
+const demoConfig = `# The configuration of oncalm demo, made anew at each start.
+listen: 127.0.0.1:0
+web: {listen: "127.0.0.1:0"}
+store: oncalm.db
+slack:
+  api_url: %q
+  bot_token: xoxb-demo
+  signing_secret: demo-signing-secret
+  channel: C0INCIDENTS
+sns:
+  topics: [%q]
+  certificate: sns.pem
+people:
+  ana: {slack: U0ANA, zone: Europe/Berlin}
+  bo:  {slack: U0BO, zone: Europe/Lisbon}
+  cy:  {slack: U0CY, zone: Europe/Berlin}
+schedules:
+  shop:
+    zone: Europe/Berlin
+    layers:
+      - {name: primary, people: [ana, bo, cy], start: %s, shift: 1w}
+policies:
+  shop:
+    steps:
+      - {page: ["schedule:shop"], wait: 1m}
+      - {page: ["person:bo"], wait: 2m}
+    rounds: 3
+    fallback: ["person:cy"]
+    reminder: 30m
+services:
+  checkout: {policy: shop, severity: sev1, alarms: ["checkout-*"], runbook: "https://wiki.example.com/checkout"}
+  search:   {policy: shop, severity: sev3, alarms: ["search-*"]}
+  platform: {policy: shop, severity: sev2, alarms: ["*"], runbook: "https://wiki.example.com/platform"}
+default_service: platform
+`
+
+// open sets everything up. After an error, close undoes what was done.
+func (d *demo) open(s *session, dir, addr string) (err error) {
+	if d.doors.page, err = net.Listen("tcp", addr); err != nil {
+		return &stop{exitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, err), "choose another address with -addr"}
+	}
+	if d.doors.api, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
+		return err
+	}
+	if d.topic, err = alarms.NewSigningTopic(demoTopic, s.now); err != nil {
+		return err
+	}
+	d.openSlack()
+	cfg, err := s.demoConfig(dir, d)
+	if err != nil {
+		return err
+	}
+	if d.db, err = bolt.Open(cfg.Store, bolt.Options{}); err != nil {
+		return err
+	}
+	log := slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	if d.house, err = openHouse(cfg, d.db, d.db, log, outside{}); err != nil {
+		return err
+	}
+	d.house.app.book.Followers = append(d.house.app.book.Followers, d.stage.follow)
+	d.stage.connect("http://"+d.house.addr(0), d.topic, d.slack)
+	d.api, d.page = web.NewServer(d.slack, log), web.NewServer(d.slack.Page(), log)
+	d.page.WriteTimeout = 0 // the page listens to a stream
+	return nil
+}
+
+func (d *demo) openSlack() {
+	d.stage = &stage{}
+	d.slack = slackfake.New(slackfake.Options{
+		Team:     slackfake.Team{ID: "T0DEMO", Name: "Example Shop", Domain: "example-shop"},
+		BotToken: "xoxb-demo", SigningSecret: "demo-signing-secret",
+		BaseURL: "http://" + d.doors.api.Addr().String(),
+		Users: []slackfake.User{
+			{ID: "U0ANA", Name: "ana", RealName: "Ana", Title: "Backend", Zone: "Europe/Berlin"},
+			{ID: "U0BO", Name: "bo", RealName: "Bo", Title: "Platform", Zone: "Europe/Lisbon"},
+			{ID: "U0CY", Name: "cy", RealName: "Cy", Title: "Engineering lead", Zone: "Europe/Berlin"},
+		},
+		Channels: []slackfake.Channel{{ID: "C0INCIDENTS", Name: "incidents", Topic: "Cards of all incidents"}},
+		Page:     d.stage.page(),
+	})
+}
+
+// demoConfig writes the configuration and reads it as serve would.
+func (s *session) demoConfig(dir string, d *demo) (*config.Config, error) {
+	monday := s.now.AddDate(0, 0, -int(s.now.Weekday()+6)%7).Format("2006-01-02") + "T00:00"
+	path := filepath.Join(dir, "oncalm.yaml")
+	for name, text := range map[string][]byte{
+		path:                          fmt.Appendf(nil, demoConfig, d.slack.APIURL(), demoTopic, monday),
+		filepath.Join(dir, "sns.pem"): d.topic.Certificate(),
+	} {
+		if err := os.WriteFile(name, text, 0o600); err != nil {
+			return nil, err
+		}
+	}
+	return s.load(path)
+}
+
+func (d *demo) url() string { return "http://" + d.doors.page.Addr().String() + "/" }
+
+// live runs until ctx ends.
+func (d *demo) live(ctx context.Context) error {
+	broken := make(chan error, 2)
+	go func() { broken <- d.api.Serve(d.doors.api) }()
+	go func() { broken <- d.page.Serve(d.doors.page) }()
+	err := d.house.live(ctx, d.db.Failed())
+	d.slack.EndStreams()
+	err = errors.Join(err, d.page.Close(), d.api.Close())
+	for range 2 {
+		if served := <-broken; !errors.Is(served, http.ErrServerClosed) {
+			err = errors.Join(err, served)
+		}
+	}
+	return errors.Join(err, d.db.Close())
+}
+
+// close undoes what open had done when it failed.
+func (d *demo) close() error {
+	var errs []error
+	for _, l := range []net.Listener{d.doors.page, d.doors.api} {
+		if l != nil {
+			errs = append(errs, l.Close())
+		}
+	}
+	if d.db != nil {
+		errs = append(errs, d.db.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// follow ticks the steps of the tour off.
+func (g *stage) follow(_ store.Tx, _ time.Time, _ *incidents.Incident, e incidents.Event) []incidents.Body {
+	switch e.Body.(type) {
+	case incidents.Delivered:
+		g.slack.Done("page")
+	case incidents.Acknowledged:
+		g.slack.Done("ack")
+	}
+	return nil
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"iter"
+	"log/slog"
+	"maps"
+	"os"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
+)
+
+// hasty is the control of the kill test: a store that says yes at once and writes a
+// little later, as programs do that trust their luck.
+type hasty struct {
+	store.Store
+	mu      sync.Mutex
+	pending map[string][]byte // not written yet; nil is deleted
+}
+
+func (h *hasty) View(ctx context.Context, fn func(store.Tx) error) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.Store.View(ctx, func(tx store.Tx) error { return fn(&hastyTx{tx, h.pending}) })
+}
+
+func (h *hasty) Update(ctx context.Context, fn func(store.Tx) error) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	mine := maps.Clone(h.pending)
+	err := h.Store.View(ctx, func(tx store.Tx) error { return fn(&hastyTx{tx, mine}) })
+	if err == nil {
+		h.pending = mine
+	}
+	return err
+}
+
+// write writes what is pending from time to time, for ever.
+func (h *hasty) write() {
+	for {
+		time.Sleep(20 * time.Millisecond)
+		h.mu.Lock()
+		err := h.Store.Update(context.Background(), func(tx store.Tx) error {
+			for k, v := range h.pending {
+				if v == nil {
+					tx.Delete(k)
+				} else {
+					tx.Put(k, v)
+				}
+			}
+			return nil
+		})
+		if err == nil {
+			clear(h.pending)
+		}
+		h.mu.Unlock()
+	}
+}
+
+type hastyTx struct {
+	below   store.Tx
+	pending map[string][]byte
+}
+
+func (t *hastyTx) Get(key string) []byte {
+	if v, ok := t.pending[key]; ok {
+		return v
+	}
+	return t.below.Get(key)
+}
+
+func (t *hastyTx) Put(key string, val []byte) { t.pending[key] = val }
+func (t *hastyTx) Delete(key string)          { t.pending[key] = nil }
+
+func (t *hastyTx) Range(from, to string) iter.Seq2[string, []byte] {
+	all := map[string][]byte{}
+	for k, v := range t.below.Range(from, to) {
+		all[k] = v
+	}
+	for k, v := range t.pending {
+		if k >= from && (to == "" || k < to) {
+			all[k] = v
+		}
+	}
+	return func(yield func(string, []byte) bool) {
+		for _, k := range slices.Sorted(maps.Keys(all)) {
+			if v := all[k]; v != nil && !yield(k, v) {
+				return
+			}
+		}
+	}
+}
+
+// hastyMain is serve on a hasty store.
+func hastyMain() int {
+	s := &session{env: os.LookupEnv, now: time.Now(), stdout: os.Stdout, stderr: os.Stderr}
+	cfg, err := s.load(os.Args[len(os.Args)-1])
+	if err != nil {
+		return s.fail(err)
+	}
+	db, err := bolt.Open(cfg.Store, bolt.Options{})
+	if err != nil {
+		return s.fail(err)
+	}
+	h := &hasty{Store: db, pending: map[string][]byte{}}
+	go h.write()
+	house, err := openHouse(cfg, db, h, slog.New(slog.NewJSONHandler(os.Stderr, nil)), outside{})
+	if err != nil {
+		return s.fail(err)
+	}
+	return s.fail(house.live(context.Background(), db.Failed()))
+}

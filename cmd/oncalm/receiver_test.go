@@ -1,0 +1,119 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// receiver is the cheapest Slack there can be: it takes every message, keeps the
+// keys and times of the pages, and shows in a conversation's history what it took.
+// For everything about Slack's own behaviour there is slackfake; this one is for
+// loads at which that would be what is measured.
+type receiver struct {
+	*httptest.Server
+
+	mu      sync.Mutex
+	pages   map[string][]time.Time // by key
+	history map[string][]string    // by channel: messages as JSON
+	order   []string               // keys of pages as they came
+	n       int
+	failing int // so many messages are answered with 500 first
+	came    chan struct{}
+}
+
+func newReceiver(t testing.TB) *receiver {
+	r := &receiver{pages: map[string][]time.Time{}, history: map[string][]string{}, came: make(chan struct{}, 1)}
+	r.Server = httptest.NewServer(r)
+	t.Cleanup(r.Close)
+	return r
+}
+
+// arguments reads those of a call, whichever form it has.
+func arguments(body []byte) url.Values {
+	var fields map[string]any
+	if json.Unmarshal(body, &fields) != nil {
+		form, _ := url.ParseQuery(string(body))
+		return form
+	}
+	form := url.Values{}
+	for name, v := range fields {
+		text, ok := v.(string)
+		if !ok {
+			raw, _ := json.Marshal(v)
+			text = string(raw)
+		}
+		form.Set(name, text)
+	}
+	return form
+}
+
+var pageKey = regexp.MustCompile(`"key":"([^"]+/page/[^"]+)"`)
+
+func (r *receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
+	now := time.Now()
+	body, err := io.ReadAll(req.Body)
+	if err != nil {
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	form := arguments(body)
+	switch method := req.URL.Path[strings.LastIndexByte(req.URL.Path, '/')+1:]; method {
+	case "auth.test":
+		_, _ = io.WriteString(w, `{"ok":true,"team_id":"T0TEST","user_id":"U0BOT","bot_id":"B0BOT","team":"test","user":"oncalm","url":"https://test.slack.com/"}`)
+	case "conversations.open":
+		_, _ = fmt.Fprintf(w, `{"ok":true,"channel":{"id":"D%s"}}`, form.Get("users"))
+	case "conversations.history":
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		_, _ = fmt.Fprintf(w, `{"ok":true,"messages":[%s],"has_more":false}`, strings.Join(r.history[form.Get("channel")], ","))
+	default:
+		r.take(w, method, form, now)
+	}
+}
+
+func (r *receiver) take(w http.ResponseWriter, method string, form url.Values, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	channel, meta := form.Get("channel"), form.Get("metadata")
+	if strings.HasPrefix(channel, "U") {
+		channel = "D" + channel
+	}
+	key := pageKey.FindStringSubmatch(meta)
+	if key != nil && r.failing > 0 {
+		r.failing--
+		w.WriteHeader(http.StatusInternalServerError)
+		return
+	}
+	r.n++
+	ts := fmt.Sprintf("%d.%06d", now.Unix(), r.n)
+	if key != nil && method == "chat.postMessage" {
+		r.pages[key[1]] = append(r.pages[key[1]], now)
+		r.order = append(r.order, key[1])
+		r.history[channel] = append(r.history[channel], fmt.Sprintf(`{"type":"message","ts":%q,"metadata":%s}`, ts, meta))
+	}
+	_, _ = fmt.Fprintf(w, `{"ok":true,"channel":%q,"ts":%q,"message":{"ts":%q}}`, channel, ts, ts)
+	select {
+	case r.came <- struct{}{}:
+	default:
+	}
+}
+
+// paged returns how often each page came, by key.
+func (r *receiver) paged() map[string]int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	times := map[string]int{}
+	for key, at := range r.pages {
+		times[key] = len(at)
+	}
+	return times
+}

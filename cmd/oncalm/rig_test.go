@@ -1,0 +1,217 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// childVar makes the test binary be the program itself, so that tests can run it as a
+// process of its own, and kill it.
+const childVar = "ONCALM_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	switch os.Getenv(childVar) {
+	case "":
+		os.Exit(m.Run())
+	case "hasty":
+		os.Exit(hastyMain())
+	default:
+		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		defer stop()
+		os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr))
+	}
+}
+
+const rigTopic = "arn:aws:sns:eu-central-1:123456789012:alarms"
+
+// rig is the program as a process, between a topic that signs and a Slack.
+type rig struct {
+	t      testing.TB
+	dir    string
+	kind   string // of child
+	addr   string // of the public door
+	web    string // of the private one
+	topic  *alarms.SigningTopic
+	client *http.Client
+
+	cmd  *exec.Cmd
+	logs *syncBuffer
+	wrap []string // command that the program is run under
+}
+
+// rigConfig is a configuration with one person on call; %s are the two addresses,
+// the store, Slack and the certificate.
+const rigConfig = `
+listen: %q
+web: {listen: %q}
+store: %q
+slack: {api_url: %q, bot_token: xoxb-fake, signing_secret: fake-signing-secret, channel: C0INCIDENTS}
+sns: {topics: [%q], certificate: %q}
+people: {ana: {slack: U0ANA}, bo: {slack: U0BO}}
+schedules:
+  main: {zone: Europe/Berlin, layers: [{name: primary, people: [ana], start: 2026-01-05T09:00, shift: 1w}]}
+policies:
+  main: {steps: [{page: ["schedule:main"], wait: 30m}], rounds: 3, fallback: ["person:bo"]}
+services:
+  shop: {policy: main, severity: sev2, alarms: ["*"]}
+default_service: shop
+`
+
+func newRig(t testing.TB, slackURL string) *rig {
+	t.Helper()
+	topic, err := alarms.NewSigningTopic(rigTopic, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{
+		t: t, dir: t.TempDir(), kind: "plain", topic: topic, addr: freeAddr(t), web: freeAddr(t), logs: &syncBuffer{},
+		client: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 128, MaxIdleConns: 128}},
+	}
+	r.write("sns.pem", topic.Certificate())
+	r.write("oncalm.yaml", fmt.Appendf(nil, rigConfig, r.addr, r.web, r.path("oncalm.db"), slackURL, rigTopic, r.path("sns.pem")))
+	t.Cleanup(r.kill)
+	t.Cleanup(r.client.CloseIdleConnections)
+	return r
+}
+
+func (r *rig) path(name string) string { return filepath.Join(r.dir, name) }
+
+func (r *rig) write(name string, text []byte) {
+	r.t.Helper()
+	if err := os.WriteFile(r.path(name), text, 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// freeAddr is an address on loopback where nobody listens now.
+func freeAddr(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// command is a call of the program that is not running yet.
+func (r *rig) command(args ...string) *exec.Cmd {
+	self, err := os.Executable()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	argv := append(append(append([]string{}, r.wrap...), self), args...)
+	cmd := exec.Command(argv[0], argv[1:]...)
+	cmd.Env = append(os.Environ(), childVar+"="+r.kind, "TZ=UTC")
+	cmd.Stdout, cmd.Stderr = r.logs, r.logs
+	return cmd
+}
+
+// start runs the server and returns how long it took until it answered.
+func (r *rig) start() time.Duration {
+	r.t.Helper()
+	begun := time.Now()
+	r.cmd = r.command("serve", "-config", r.path("oncalm.yaml"))
+	if err := r.cmd.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	for time.Since(begun) < 30*time.Second {
+		if resp, err := r.client.Get("http://" + r.addr + "/healthz"); err == nil {
+			_ = resp.Body.Close()
+			return time.Since(begun)
+		}
+		time.Sleep(time.Millisecond)
+	}
+	r.t.Fatalf("the server did not come up:\n%s", r.logs)
+	return 0
+}
+
+// kill ends the server as kill -9 does.
+func (r *rig) kill() {
+	if r.cmd == nil {
+		return
+	}
+	_ = r.cmd.Process.Kill()
+	_ = r.cmd.Wait()
+	r.cmd = nil
+	r.client.CloseIdleConnections()
+}
+
+// stop ends the server as an operator does, and returns its exit code.
+func (r *rig) stop() int {
+	_ = r.cmd.Process.Signal(syscall.SIGTERM)
+	_ = r.cmd.Wait()
+	code := r.cmd.ProcessState.ExitCode()
+	r.cmd = nil
+	return code
+}
+
+// call runs another command of the program and returns what it printed and its code.
+func (r *rig) call(args ...string) (out string, code int) {
+	r.t.Helper()
+	cmd := r.command(args...)
+	var text bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &text, &text
+	if err := cmd.Run(); err != nil && cmd.ProcessState == nil {
+		r.t.Fatal(err)
+	}
+	return text.String(), cmd.ProcessState.ExitCode()
+}
+
+// alarm makes the signed message of an alarm.
+func (r *rig) alarm(name string, state incidents.AlarmState, at time.Time) []byte {
+	r.t.Helper()
+	body, err := r.topic.Alarm(alarms.Example{Name: name, State: state, At: at})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return body
+}
+
+// post sends a message and returns the status, or 0 if there was no answer.
+func (r *rig) post(body []byte) int {
+	resp, err := r.client.Post("http://"+r.addr+"/sns", "text/plain; charset=UTF-8", bytes.NewReader(body))
+	if err != nil {
+		return 0
+	}
+	defer resp.Body.Close()
+	_, _ = io.Copy(io.Discard, resp.Body)
+	return resp.StatusCode
+}
+
+// syncBuffer collects the logs of a process, the last of them.
+type syncBuffer struct {
+	mu  sync.Mutex
+	buf []byte
+}
+
+func (b *syncBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.buf = append(b.buf, p...)
+	if over := len(b.buf) - 64<<10; over > 0 {
+		b.buf = b.buf[over:]
+	}
+	return len(p), nil
+}
+
+func (b *syncBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return string(b.buf)
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/web"
+)
+
+type serveCommand struct{ configFlag }
+
+// grace is how long a stop may take: the doors close, the entries in hand are
+// finished, the store is closed.
+const grace = 10 * time.Second
+
+// Run runs the bot until it is told to stop.
+func (c *serveCommand) Run(ctx context.Context, s *session) error {
+	cfg, err := s.load(c.Config)
+	if err != nil {
+		return err
+	}
+	log := slog.New(slog.NewJSONHandler(s.stderr, nil))
+	db, err := openStore(ctx, cfg.Store, bolt.Options{})
+	if err != nil {
+		return err
+	}
+	h, err := openHouse(cfg, db, db, log, outside{})
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	log.Info("listening", "public", h.addr(0), "private", h.addr(1), "store", cfg.Store)
+	err = h.live(ctx, db.Failed())
+	log.Info("stopped")
+	return errors.Join(err, db.Close())
+}
+
+// house is the app with its doors to the network.
+type house struct {
+	app     *app
+	log     *slog.Logger
+	servers []*http.Server
+	doors   []net.Listener // public, private, local: one for each server
+}
+
+// openHouse wires the app and opens its doors. db is the file below s.
+func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger, o outside) (*house, error) {
+	a, err := newApp(cfg, s, log, o)
+	if err != nil {
+		return nil, &stop{exitUsage, err.Error(), "correct the configuration"}
+	}
+	web.NewGauges(a.reg, s, func() int64 { return db.Stats().Bytes }, log)
+	h := &house{app: a, log: log}
+	for _, open := range []func() error{
+		func() error { return h.open(cfg.Listen, web.Frame(a.public(), log)) },
+		func() error { return h.open(cfg.WebListen, web.Frame(a.private(), log)) },
+		func() error {
+			l, err := web.ListenLocal(cfg.Store)
+			h.serve(l, web.Admin(s, db.Backup, log))
+			return err
+		},
+	} {
+		if err := open(); err != nil {
+			return nil, errors.Join(err, h.close())
+		}
+	}
+	return h, nil
+}
+
+func (h *house) open(addr string, handler http.Handler) error {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return &stop{exitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, err), "choose a free address, or stop what uses it"}
+	}
+	h.serve(web.Limit(l, web.MaxConnections), handler)
+	return nil
+}
+
+func (h *house) serve(l net.Listener, handler http.Handler) {
+	if l != nil {
+		h.doors = append(h.doors, l)
+		h.servers = append(h.servers, web.NewServer(handler, h.log))
+	}
+}
+
+func (h *house) addr(n int) string { return h.doors[n].Addr().String() }
+
+func (h *house) close() error {
+	var errs []error
+	for _, l := range h.doors {
+		errs = append(errs, l.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// live serves until ctx ends or the store fails. Then it closes the doors, lets what
+// came in be answered, and finishes the outbox entries in hand.
+func (h *house) live(ctx context.Context, failed <-chan struct{}) error {
+	work, rest := context.WithCancel(context.WithoutCancel(ctx))
+	defer rest()
+	var inside sync.WaitGroup
+	broken := make(chan error, len(h.servers)+1)
+	for n, server := range h.servers {
+		inside.Go(func() {
+			if err := server.Serve(h.doors[n]); !errors.Is(err, http.ErrServerClosed) {
+				broken <- err
+			}
+		})
+	}
+	inside.Go(func() {
+		if err := h.app.run(work); err != nil {
+			broken <- err
+		}
+	})
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-broken:
+	case <-failed:
+		err = store.ErrUnknownOutcome
+	}
+	h.shut()
+	rest()
+	return errors.Join(err, within(grace, &inside))
+}
+
+// shut closes the doors behind those who are inside.
+func (h *house) shut() {
+	ctx, cancel := context.WithTimeout(context.Background(), grace/2)
+	defer cancel()
+	var all sync.WaitGroup
+	for _, server := range h.servers {
+		all.Go(func() {
+			if server.Shutdown(ctx) != nil {
+				_ = server.Close() // they had their time
+			}
+		})
+	}
+	all.Wait()
+}
+
+// within waits for all to end, but not for ever.
+func within(d time.Duration, all *sync.WaitGroup) error {
+	done := make(chan struct{})
+	go func() { all.Wait(); close(done) }()
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return nil
+	case <-timer.C:
+		return &stop{exitNo, "some work did not end in time", "what was not finished will be after the next start"}
+	}
+}

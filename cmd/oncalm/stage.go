@@ -1,0 +1,191 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// stage is what the demo offers beside Slack: the AWS account whose alarms fire when a
+// visitor says so.
+type stage struct {
+	url   string // of the bot's public door
+	topic *alarms.SigningTopic
+	slack *slackfake.Slack
+
+	mu     sync.Mutex
+	next   int
+	firing []string // names of alarms, in the order in which they fired
+}
+
+const outage = 30 * time.Second
+
+func (g *stage) page() slackfake.PageOptions {
+	return slackfake.PageOptions{
+		Title: "Oncalm", Actor: "U0ANA", Run: g.run,
+		Commands: []slackfake.CommandHelp{
+			{Command: "/incident", Word: "ack", Args: "[id]", Help: "take it: the pages stop"},
+			{Command: "/incident", Word: "note", Args: "[id] text", Help: "put a line on the timeline"},
+			{Command: "/incident", Word: "escalate", Args: "[id]", Help: "page the next person now"},
+			{Command: "/incident", Word: "resolve", Args: "[id] [what helped]", Help: "it is over"},
+			{Command: "/incident", Word: "postmortem", Args: "[id]", Help: "the document, made from the timeline"},
+			{Command: "/incident", Word: "list", Help: "what is open"},
+			{Command: "/incident", Word: "info", Args: "[id]", Help: "one incident and its timeline"},
+			{Command: "/incident", Word: "help", Help: "all words"},
+			{Command: "/oncall", Help: "who is on call, until when, who is next"},
+		},
+		Controls: []slackfake.Control{
+			{ID: "fire", Label: "Fire an alarm", Hint: "A CloudWatch alarm goes to ALARM and SNS posts it, signed", Kind: "primary"},
+			{ID: "clear", Label: "Clear it", Hint: "The newest alarm goes back to OK"},
+			{ID: "storm", Label: "Storm", Hint: "25 alarms within a second"},
+			{ID: "down", Label: "Slack is down for 30 s", Hint: "Nothing gets through. Fire an alarm meanwhile: nothing is lost", Kind: "danger"},
+		},
+		Steps: []slackfake.Step{
+			{ID: "fire", Title: "Fire an alarm", Hint: "Press the button above"},
+			{ID: "page", Title: "The page arrives", Hint: "A direct message to Ana, who is on call"},
+			{ID: "ack", Title: "Acknowledge it", Hint: "Press the button in the message, or type /incident ack"},
+			{ID: "postmortem", Title: "Read the postmortem", Hint: "Type /incident postmortem"},
+		},
+	}
+}
+
+// connect tells the stage where the bot is, and Slack through the stage, which takes
+// note of what visitors type.
+func (g *stage) connect(url string, topic *alarms.SigningTopic, slack *slackfake.Slack) {
+	g.url, g.topic, g.slack = url, topic, slack
+	slack.Connect(url, g)
+}
+
+// RoundTrip passes Slack's requests on to the bot.
+func (g *stage) RoundTrip(r *http.Request) (*http.Response, error) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	passed := r.Clone(r.Context())
+	passed.Body = io.NopCloser(bytes.NewReader(body))
+	resp, err := http.DefaultTransport.RoundTrip(passed)
+	if form, bad := url.ParseQuery(string(body)); bad == nil && err == nil && readsPostmortem(form) {
+		g.slack.Done("postmortem")
+	}
+	return resp, err
+}
+
+func readsPostmortem(form url.Values) bool {
+	word, _, _ := strings.Cut(strings.TrimSpace(form.Get("text")), " ")
+	return form.Get("command") == "/incident" && slices.Contains([]string{"postmortem", "pm", "retro"}, word)
+}
+
+// run does what a button of the stage says.
+func (g *stage) run(ctx context.Context, control string) (message string, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	switch control {
+	case "fire":
+		x := g.pick()
+		if err := g.send(ctx, x); err != nil {
+			return "", err
+		}
+		g.slack.Done("fire")
+		return x.Name + " fires", nil
+	case "clear":
+		return g.clear(ctx)
+	case "storm":
+		return g.storm(ctx)
+	case "down":
+		g.slack.DownFor(outage)
+		return "Slack does not answer for 30 seconds", nil
+	}
+	return "", fmt.Errorf("there is no control %q", control)
+}
+
+// scenes are the alarms that fire one after the other.
+func scenes() []alarms.Example {
+	return []alarms.Example{
+		{Name: "checkout-5xx-rate", Description: "More than 10 failed checkouts a minute. Customers see an error page."},
+		{Name: "search-p99-latency", Description: "Search is slow for one in a hundred.", Namespace: "AWS/ApplicationELB",
+			Metric: "TargetResponseTime", Threshold: 2, Dimensions: map[string]string{"LoadBalancer": "app/search/9f0c2d6c1b7a4e55"}},
+		{Name: "orders-queue-age", Description: "Orders wait too long before they are packed.", Namespace: "AWS/SQS",
+			Metric: "ApproximateAgeOfOldestMessage", Threshold: 600, Dimensions: map[string]string{"QueueName": "orders"}},
+		{Name: "checkout-db-connections", Description: "The database has hardly any connections left.", Namespace: "AWS/RDS",
+			Metric: "DatabaseConnections", Threshold: 450, Dimensions: map[string]string{"DBInstanceIdentifier": "checkout"}},
+	}
+}
+
+// pick returns the next alarm that is not firing.
+func (g *stage) pick() alarms.Example {
+	all := scenes()
+	x := all[g.next%len(all)]
+	if g.next >= len(all) {
+		x.Name = fmt.Sprintf("%s-%d", x.Name, g.next/len(all)+1)
+	}
+	g.next++
+	return x
+}
+
+func (g *stage) clear(ctx context.Context) (string, error) {
+	if len(g.firing) == 0 {
+		return "", errors.New("no alarm is firing; fire one first")
+	}
+	last := len(g.firing) - 1
+	name := g.firing[last]
+	if err := g.send(ctx, alarms.Example{Name: name, State: incidents.AlarmOK}); err != nil {
+		return "", err
+	}
+	g.firing = g.firing[:last]
+	return name + " is OK again", nil
+}
+
+func (g *stage) storm(ctx context.Context) (string, error) {
+	const many = 25
+	services := []string{"checkout", "search", "orders", "mail", "images"}
+	for n := range many {
+		g.next++
+		x := alarms.Example{Name: fmt.Sprintf("%s-host-%02d-unhealthy-%d", services[n%len(services)], n+1, g.next)}
+		if err := g.send(ctx, x); err != nil {
+			return "", err
+		}
+	}
+	g.slack.Done("fire")
+	return fmt.Sprintf("%d alarms fire", many), nil
+}
+
+// send posts the alarm's change of now as SNS would.
+func (g *stage) send(ctx context.Context, x alarms.Example) error {
+	x.At = time.Now()
+	body, err := g.topic.Alarm(x)
+	if err != nil {
+		return err
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, g.url+"/sns", bytes.NewReader(body))
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Content-Type", "text/plain; charset=UTF-8")
+	r.Header.Set("x-amz-sns-message-type", "Notification")
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(io.LimitReader(resp.Body, 1000))
+		return fmt.Errorf("the bot answered %s: %s", resp.Status, bytes.TrimSpace(text))
+	}
+	if x.State != incidents.AlarmOK {
+		g.firing = append(g.firing, x.Name)
+	}
+	return nil
+}
