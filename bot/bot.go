@@ -67,6 +67,7 @@ type Bot struct {
 	users  map[string]string // names of people by their Slack ids
 	pace   *pace
 	dms    dms
+	unsure sync.Map       // keys of cards that may have been posted
 	loose  sync.WaitGroup // what goes on after a request was answered
 }
 

@@ -168,7 +168,8 @@ func saveCard(tx store.Tx, id string, r cardRecord) error {
 // draw brings a message to its place: where it was, or where an attempt whose outcome is unknown may have put it, or new.
 func (b *Bot) draw(ctx context.Context, e outbox.Entry, i *incidents.Incident, at ref, m message) (ref, error) {
 	t := tag{cardEvent, e.Key}
-	if at.TS == "" && e.PerhapsDone {
+	_, unsure := b.unsure.Load(e.Key)
+	if at.TS == "" && (e.PerhapsDone || unsure) {
 		found, err := b.client.find(ctx, b.o.Channel, t, i.Opened.Add(-skew))
 		if troubleOf(err) == limited || troubleOf(err) == unreachable {
 			return ref{}, err
@@ -181,7 +182,13 @@ func (b *Bot) draw(ctx context.Context, e outbox.Entry, i *incidents.Incident, a
 			return at, err
 		}
 	}
-	return b.client.post(ctx, b.o.Channel, m, t)
+	r, err := b.client.post(ctx, b.o.Channel, m, t)
+	if troubleOf(err) == unreachable {
+		b.unsure.Store(e.Key, true) // an entry that is armed again meanwhile forgets that an attempt failed
+	} else {
+		b.unsure.Delete(e.Key)
+	}
+	return r, err
 }
 
 // gone tells whether an edit failed because the message cannot be edited any more.

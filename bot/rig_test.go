@@ -34,6 +34,7 @@ type world struct {
 	pager  *paging.Pager
 	runner *outbox.Runner
 	db     store.Store
+	disk   store.Store // what outlives a restart
 	logged *buffer
 	groups []outbox.Group
 	stop   func()
@@ -60,7 +61,8 @@ func beginWith(t *testing.T, groups []outbox.Group, change ...func(*Options)) *w
 		},
 		Channels: []slackfake.Channel{{ID: "C0INC", Name: channel}, {ID: "C0GEN", Name: "general"}},
 	})
-	w.open(newMemory(), change...)
+	w.disk = newMemory()
+	w.open(w.disk, change...)
 	return w
 }
 
@@ -101,12 +103,13 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 	running.Go(func() { _ = w.runner.Run(ctx) })
 	running.Go(func() { b.Run(ctx) })
 	w.stop = sync.OnceFunc(func() { cancel(); running.Wait() })
-	w.t.Cleanup(func() {
-		w.stop()
-		if err := db.Close(); err != nil {
-			w.t.Error(err)
-		}
-	})
+	w.t.Cleanup(w.stop)
+}
+
+// restart ends the process, as it were, and starts another on the same store.
+func (w *world) restart() {
+	w.stop()
+	w.open(w.disk)
 }
 
 // policy pages whoever is on call, then bo, then, as the fallback, cy.

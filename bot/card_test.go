@@ -1,0 +1,227 @@
+package bot
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
+)
+
+// TestAdoptedAfterRestart: a page and a card that were sent, but not recorded before the process ended, are found again.
+func TestAdoptedAfterRestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.wait(time.Second)
+		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Times: 2, Kind: slackfake.StoredButTimedOut()})
+		id := w.alarm("checkout-5xx")
+		w.wait(time.Second)
+		w.restart()
+		w.wait(time.Minute)
+		w.only(w.slack.DM(ana))
+		w.only(w.slack.Messages(channel))
+		var adopted bool
+		err := w.db.View(t.Context(), func(tx store.Tx) error {
+			events, err := incidents.Timeline(tx, id)
+			for _, e := range events {
+				if d, ok := e.Body.(incidents.Delivered); ok {
+					adopted = d.Adopted
+				}
+			}
+			return err
+		})
+		if err != nil || !adopted {
+			t.Errorf("the delivery was not adopted (%v)\n%s", err, w.logged)
+		}
+	})
+}
+
+// TestOldPageIsNotAdopted: a message with the same key from before, of a store that was lost, is not taken for the page.
+func TestOldPageIsNotAdopted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.alarm("checkout-5xx")
+		w.wait(time.Hour)
+		w.typed(ana, "/incident", "resolve")
+		old := len(w.slack.DM(ana))
+		w.disk = newMemory()
+		w.restart()
+		w.wait(time.Second)
+		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", User: ana, Times: 1, Kind: slackfake.Status(500)})
+		w.alarm("checkout-5xx")
+		w.wait(time.Minute)
+		if n := len(w.slack.DM(ana)); n != old+1 {
+			t.Errorf("%d pages, want %d", n, old+1)
+		}
+	})
+}
+
+// TestStorm: pages of a storm go out at once; cards keep Slack's pace, each incident gets its card, and nothing spins
+// meanwhile.
+func TestStorm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const many = 300
+		w := begin(t)
+		w.wait(time.Second)
+		var ids []string
+		for n := range many {
+			ids = append(ids, w.alarm(fmt.Sprintf("alarm-%d", n)))
+		}
+		w.wait(time.Second)
+		if n := len(w.slack.DM(ana)); n != many {
+			t.Fatalf("%d pages after a second, want %d", n, many)
+		}
+		if n := len(w.slack.Messages(channel)); n > 5 {
+			t.Errorf("%d cards in the first second", n)
+		}
+		// A new incident of another severity does not wait for the others.
+		urgent := w.alarm("urgent", func(o *incidents.Opened) { o.Severity = incidents.Sev1 })
+		w.wait(3 * time.Second)
+		if m := last(t, w.slack.Messages(channel)); len(w.slack.Messages(channel)) > 12 || m.Value("key") != urgent+"/card" && !has(w.slack.Messages(channel), urgent+"/card") {
+			t.Errorf("the card of the urgent incident waits behind %d others", len(w.slack.Messages(channel)))
+		}
+		// What people do is shown without waiting, on cards that are there.
+		w.press(w.slack.Messages(channel)[0], "Acknowledge", bo)
+		w.wait(3 * time.Second)
+		contains(t, w.slack.Messages(channel)[0].Text, "acknowledged by bo")
+		// Half of them end before their card was ever drawn.
+		for _, id := range ids[many/2:] {
+			if _, err := w.book.Record(context.Background(), id, incidents.ByAlarm("a"), incidents.Resolved{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.wait(2 * many * time.Second)
+		cards := w.slack.Messages(channel)
+		if len(cards) != many+1 {
+			t.Errorf("%d cards, want %d", len(cards), many+1)
+		}
+		for n, m := range cards[1:] {
+			if gap := m.Posted.Sub(cards[n].Posted); n > 12 && gap < 900*time.Millisecond {
+				t.Errorf("card %d came %v after the one before it", n, gap)
+			}
+		}
+		for _, c := range w.slack.Calls("chat.postMessage", "chat.update") {
+			if c.Outcome != "ok" {
+				t.Errorf("%s: %s", c.Method, c.Outcome)
+			}
+		}
+	})
+}
+
+func has(all []slackfake.Message, key string) bool {
+	for _, m := range all {
+		if m.Value("key") == key {
+			return true
+		}
+	}
+	return false
+}
+
+// TestManyChangesAreOneEdit: what happens within a moment is drawn once, and the card ends with the last of it.
+func TestManyChangesAreOneEdit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		id := w.alarm("checkout-5xx")
+		w.wait(time.Minute)
+		before := len(w.slack.Calls("chat.update"))
+		for n := range 50 {
+			body := incidents.Noted{Text: fmt.Sprintf("line %d", n)}
+			if _, err := w.book.Record(context.Background(), id, incidents.Person("ana"), body); err != nil {
+				t.Fatal(err)
+			}
+			w.wait(10 * time.Millisecond)
+		}
+		w.wait(10 * time.Second)
+		if n := len(w.slack.Calls("chat.update")) - before; n < 1 || n > 4 {
+			t.Errorf("%d edits for 50 notes in half a second", n)
+		}
+		contains(t, string(w.only(w.slack.Messages(channel)).Blocks), "line 49", "line 48", "line 47")
+	})
+}
+
+// TestDeletedCard: who deletes a card gets another with the next change.
+func TestDeletedCard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.alarm("checkout-5xx")
+		w.wait(10 * time.Second)
+		w.slack.Fail(slackfake.Fault{Method: "chat.update", Channel: "C0INC", Times: 1, Kind: slackfake.Error("message_not_found")})
+		w.typed(ana, "/incident", "ack")
+		w.wait(10 * time.Second)
+		cards := w.slack.Messages(channel)
+		if len(cards) != 2 {
+			t.Fatalf("%d cards, want 2", len(cards))
+		}
+		w.typed(ana, "/incident", "resolve")
+		w.wait(10 * time.Second)
+		contains(t, w.slack.Messages(channel)[1].Text, "resolved by ana")
+	})
+}
+
+// TestAmbiguousCard: a card whose posting has no known outcome is found, not posted again.
+func TestAmbiguousCard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Channel: "C0INC", Times: 1, Kind: slackfake.StoredButTimedOut()})
+		w.alarm("checkout-5xx")
+		w.wait(time.Second)
+		w.typed(ana, "/incident", "ack")
+		w.wait(time.Minute)
+		contains(t, w.only(w.slack.Messages(channel)).Text, "acknowledged by ana")
+	})
+}
+
+// TestCardKeepsTheNewest: an older version never takes the place of a newer one.
+func TestCardKeepsTheNewest(t *testing.T) {
+	m := newMemory()
+	for _, r := range []cardRecord{{ref{"C1", "1.1"}, 5}, {ref{"C1", "1.2"}, 4}} {
+		if err := m.Update(t.Context(), func(tx store.Tx) error { return saveCard(tx, "1", r) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := m.View(t.Context(), func(tx store.Tx) error {
+		if r, err := readCard(tx, "1"); err != nil || r.Seq != 5 {
+			t.Errorf("%+v, %v", r, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestPace(t *testing.T) {
+	p := newPace()
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	quick := tempo{"x", time.Second, 3}
+	var got []time.Duration
+	for n := range 6 {
+		got = append(got, p.reserve(fmt.Sprint(n), quick, start).Sub(start))
+	}
+	for n, want := range []time.Duration{0, 0, 0, time.Second, 2 * time.Second, 3 * time.Second} {
+		if got[n] != want {
+			t.Errorf("slot %d after %v, want %v", n, got[n], want)
+		}
+	}
+	if when, ok := p.start("4", quick, start); ok || when.Sub(start) != 2*time.Second {
+		t.Errorf("start before its time: %v %v", when.Sub(start), ok)
+	}
+	if _, ok := p.start("4", quick, start.Add(2*time.Second)); !ok {
+		t.Error("no start at its time")
+	}
+	p.atOnce("5", start)
+	if _, ok := p.start("5", quick, start); !ok {
+		t.Error("what may go at once does not")
+	}
+	if at := p.reserve("later", quick, start.Add(time.Hour)); at != start.Add(time.Hour) {
+		t.Errorf("after a quiet hour: %v", at)
+	}
+	p.forget("later")
+	if len(p.given) != 4 {
+		t.Errorf("%d times are kept, want 4", len(p.given))
+	}
+}
