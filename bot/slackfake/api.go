@@ -279,7 +279,7 @@ func (a args) list(key string) []string {
 	if json.Unmarshal([]byte(a[key]), &all) == nil {
 		return all
 	}
-	for _, v := range strings.Split(a[key], ",") {
+	for v := range strings.SplitSeq(a[key], ",") {
 		if v = strings.TrimSpace(v); v != "" {
 			all = append(all, v)
 		}

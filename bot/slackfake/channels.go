@@ -159,13 +159,15 @@ func (s *Slack) convInvite(a args) (answer, error) {
 		return nil, refuse("too_many_users")
 	}
 	var failures []answer
+	first := ""
 	for _, id := range users {
 		if code := s.cantInvite(c, id); code != "" {
 			failures = append(failures, answer{"user": id, "ok": false, "error": code})
+			first = cmp.Or(first, code)
 		}
 	}
-	if len(failures) > 0 && (!a.bool("force") || len(failures) == len(users)) {
-		return nil, &refusal{code: failures[0]["error"].(string), fields: answer{"errors": failures}}
+	if first != "" && (!a.bool("force") || len(failures) == len(users)) {
+		return nil, &refusal{code: first, fields: answer{"errors": failures}}
 	}
 	for _, id := range users {
 		if s.cantInvite(c, id) == "" {

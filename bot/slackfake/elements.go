@@ -134,7 +134,7 @@ func nullable(v string) any {
 
 func splitList(v string) []string {
 	parts := []string{}
-	for _, p := range strings.Split(v, ",") {
+	for p := range strings.SplitSeq(v, ",") {
 		if p = strings.TrimSpace(p); p != "" {
 			parts = append(parts, p)
 		}

@@ -189,34 +189,35 @@ func TestOverASocket(t *testing.T) {
 	srv := httptest.NewServer(s)
 	defer srv.Close()
 	hc := &http.Client{Timeout: 200 * time.Millisecond, Transport: &http.Transport{DisableKeepAlives: true}}
-	c := slack.New(s.Token(), slack.OptionAPIURL(srv.URL+"/api/"), slack.OptionHTTPClient(hc))
-	if err := post("C0INC", say("hi"))(t.Context(), c); err != nil {
+	sc := slack.New(s.Token(), slack.OptionAPIURL(srv.URL+"/api/"), slack.OptionHTTPClient(hc))
+	if err := post("C0INC", say("hi"))(t.Context(), sc); err != nil {
 		t.Fatal(err)
 	}
-	for kind, want := range map[*slackfake.Kind]string{
-		ptr(slackfake.Status(500)):         "500",
-		ptr(slackfake.Reset()):             "EOF",
-		ptr(slackfake.Refused()):           "503",
-		ptr(slackfake.Hang()):              "Client.Timeout",
-		ptr(slackfake.RateLimited("7")):    "retry after 7s",
-		ptr(slackfake.Error("no_luck")):    "no_luck",
-		ptr(slackfake.Slow(1)):             "<nil>",
-		ptr(slackfake.Redirect()):          "'<'",
-		ptr(slackfake.StoredButTimedOut()): "Client.Timeout",
+	for _, c := range []struct {
+		kind slackfake.Kind
+		want string
+	}{
+		{slackfake.Status(500), "500"},
+		{slackfake.Reset(), "EOF"},
+		{slackfake.Refused(), "503"},
+		{slackfake.Hang(), "Client.Timeout"},
+		{slackfake.RateLimited("7"), "retry after 7s"},
+		{slackfake.Error("no_luck"), "no_luck"},
+		{slackfake.Slow(1), "<nil>"},
+		{slackfake.Redirect(), "'<'"},
+		{slackfake.StoredButTimedOut(), "Client.Timeout"},
 	} {
 		s.Clear()
-		s.Fail(slackfake.Fault{Times: 1, Kind: *kind})
+		s.Fail(slackfake.Fault{Times: 1, Kind: c.kind})
 		got := "<nil>"
-		if err := post("C0INC", say("hi"))(t.Context(), c); err != nil {
+		if err := post("C0INC", say("hi"))(t.Context(), sc); err != nil {
 			got = err.Error()
 		}
-		if !strings.Contains(got, want) {
-			t.Errorf("%v: got %s, want %s", kind, got, want)
+		if !strings.Contains(got, c.want) {
+			t.Errorf("%v: got %s, want %s", c.kind, got, c.want)
 		}
 	}
 }
-
-func ptr[T any](v T) *T { return &v }
 
 func TestUnknownHosts(t *testing.T) {
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "https://evil.example.com/api/auth.test", nil)

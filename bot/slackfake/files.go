@@ -59,9 +59,12 @@ func (s *Slack) upload(path, ctype string, body []byte) (answer, error) {
 }
 
 func fileBytes(ctype string, body []byte) ([]byte, error) {
-	kind, params, err := mime.ParseMediaType(ctype)
-	if err != nil || kind != "multipart/form-data" {
+	if !strings.HasPrefix(ctype, "multipart/form-data") {
 		return body, nil
+	}
+	_, params, err := mime.ParseMediaType(ctype)
+	if err != nil {
+		return nil, err
 	}
 	for form := multipart.NewReader(bytes.NewReader(body), params["boundary"]); ; {
 		part, err := form.NextPart()

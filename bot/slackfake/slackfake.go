@@ -209,7 +209,7 @@ func (s *Slack) user(id string) *User {
 	return &s.users[i]
 }
 
-// id makes a new id with a prefix: C0000001, …
+// id makes a new id with a prefix, such as C0000001.
 func (s *Slack) id(prefix string) string {
 	s.serial++
 	return fmt.Sprintf("%s%07d", prefix, s.serial)

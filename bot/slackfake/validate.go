@@ -1,6 +1,7 @@
 package slackfake
 
 import (
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -83,7 +84,7 @@ func ValidateView(raw []byte, kind string) []string {
 }
 
 func problemsOf(err error) []string {
-	r, ok := err.(*refusal)
+	r, ok := errors.AsType[*refusal](err)
 	if !ok {
 		return nil
 	}

@@ -2,7 +2,9 @@ package slackfake_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -30,9 +32,7 @@ func many(n int, one func(i int) any) []any {
 
 func button(id string, change obj) obj {
 	b := obj{"type": "button", "action_id": id, "text": plainObj(75)}
-	for k, v := range change {
-		b[k] = v
-	}
+	maps.Copy(b, change)
 	return b
 }
 
@@ -67,9 +67,7 @@ func TestLimits(t *testing.T) {
 	}
 	sel := func(change obj) obj {
 		s := obj{"type": "static_select", "action_id": "s"}
-		for k, v := range change {
-			s[k] = v
-		}
+		maps.Copy(s, change)
 		return s
 	}
 	cases := []struct {
@@ -219,9 +217,7 @@ func TestWrongBlocks(t *testing.T) {
 func TestViewLimits(t *testing.T) {
 	base := func(change obj) obj {
 		v := obj{"type": "modal", "title": plainObj(24), "blocks": []any{obj{"type": "divider"}}}
-		for k, val := range change {
-			v[k] = val
-		}
+		maps.Copy(v, change)
 		return v
 	}
 	cases := []struct {
@@ -283,14 +279,14 @@ func TestLibraryBlocks(t *testing.T) {
 		slack.NewInputBlock("", plainText("When"), nil, slack.NewDatePickerBlockElement("when")),
 	}
 	if err := post("C0INC", say("x"), slack.MsgOptionBlocks(blocks...))(t.Context(), client(workspace())); err != nil {
-		e, _ := err.(slack.SlackErrorResponse)
+		e, _ := errors.AsType[slack.SlackErrorResponse](err)
 		t.Errorf("%v %v", err, e.ResponseMetadata.Messages)
 	}
 }
 
 func TestInvalidBlocksSayWhy(t *testing.T) {
 	err := post("C0INC", slack.MsgOptionBlocks(slack.NewHeaderBlock(plainText(x(151)))))(t.Context(), client(workspace()))
-	e, _ := err.(slack.SlackErrorResponse)
+	e, _ := errors.AsType[slack.SlackErrorResponse](err)
 	want := []string{"[ERROR] must be less than 151 characters [json-pointer:/blocks/0/text/text]"}
 	if diff := cmp.Diff(want, e.ResponseMetadata.Messages); diff != "" || e.Err != "invalid_blocks" {
 		t.Errorf("%q %s", e.Err, diff)
