@@ -43,3 +43,15 @@ func (e *InUse) Error() string {
 
 // Unwrap makes errors.Is(err, ErrInUse) true.
 func (e *InUse) Unwrap() error { return ErrInUse }
+
+// Newer is the error for a store whose schema this program does not know. It wraps
+// [ErrNewer].
+type Newer struct {
+	Has   int // the version of the store
+	Knows int // the last version that this program knows
+}
+
+func (e *Newer) Error() string { return fmt.Sprintf("store v%d, binary knows v%d", e.Has, e.Knows) }
+
+// Unwrap makes errors.Is(err, ErrNewer) true.
+func (e *Newer) Unwrap() error { return ErrNewer }

@@ -36,7 +36,8 @@ func escape(b *strings.Builder, part string) {
 	}
 }
 
-// Parts is the inverse of [Key].
+// Parts is the inverse of [Key], for one part or more: the empty key is that of one
+// empty part, and of none.
 func Parts(key string) []string {
 	parts := strings.Split(key, "/")
 	for i, p := range parts {
@@ -68,6 +69,9 @@ func unescape(part string) string {
 // Under returns the bounds for [Tx.Range] of all keys that have parts as their
 // first ones and at least one more.
 func Under(parts ...string) (from, to string) {
+	if len(parts) == 0 {
+		return "", ""
+	}
 	k := Key(parts...)
 	return k + "/", k + "0" // '0' follows '/'
 }

@@ -20,8 +20,15 @@ import (
 )
 
 // A Store is a durable, ordered key-value space for many concurrent users.
+//
+// Functions given to it must not use the Store themselves, and should be short: an
+// engine may run them one at a time. If a function panics, its caller does, and
+// nothing is written.
 type Store interface {
 	// View runs fn on a consistent snapshot. fn must not write.
+	//
+	// If ctx has ended before fn starts, View returns its error and does not run fn.
+	// The same holds for Update.
 	View(ctx context.Context, fn func(Tx) error) error
 
 	// Update runs fn in a transaction, isolated from all others as if they ran one
@@ -29,10 +36,13 @@ type Store interface {
 	// that error. A nil result means that the writes are durable. fn may run more
 	// than once; values that it sets outside are those of its last run.
 	//
-	// Errors other than fn's own wrap [ErrFull], [ErrUnknownOutcome] or [ErrClosed].
+	// Errors other than fn's own and that of ctx wrap [ErrFull],
+	// [ErrUnknownOutcome], [ErrClosed] or [ErrDamaged], or say that a key or a value
+	// is too long for the engine.
 	Update(ctx context.Context, fn func(Tx) error) error
 
-	// Close waits for running transactions and releases the store.
+	// Close waits for running transactions and releases the store. Later calls of
+	// the other methods return [ErrClosed]; those of Close do nothing.
 	Close() error
 }
 
@@ -43,12 +53,12 @@ type Tx interface {
 	// Get returns the value of key, or nil if it is absent. A present, empty value
 	// is not nil.
 	Get(key string) []byte
-	// Put sets key to val. The key must not be empty.
+	// Put sets key to val. The key must not be empty; a nil val is an empty one.
 	Put(key string, val []byte)
 	// Delete removes key, if it is there.
 	Delete(key string)
 	// Range yields the pairs with from <= key < to in order of their keys' bytes;
-	// an empty to means no upper bound. It is lazy. Writing while ranging is not
-	// allowed: collect first, then write.
+	// an empty to means no upper bound. It sees what the transaction has written. It
+	// is lazy. Writing while ranging is not allowed: collect first, then write.
 	Range(from, to string) iter.Seq2[string, []byte]
 }

@@ -1,0 +1,128 @@
+package alarms
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// An ARN is the name of a thing at AWS.
+type ARN struct {
+	Partition string // aws, aws-cn, aws-us-gov, …
+	Service   string
+	Region    string
+	Account   string
+	Resource  string // all that follows; may contain ":"
+}
+
+// ParseARN takes an ARN apart. It checks the form, not whether such a thing exists.
+func ParseARN(s string) (ARN, bool) {
+	p := strings.SplitN(s, ":", 6)
+	if len(p) != 6 || p[0] != "arn" || p[5] == "" {
+		return ARN{}, false
+	}
+	return ARN{p[1], p[2], p[3], p[4], p[5]}, true
+}
+
+func (a ARN) String() string {
+	return strings.Join([]string{"arn", a.Partition, a.Service, a.Region, a.Account, a.Resource}, ":")
+}
+
+// A partition is one of the worlds of AWS that know nothing of each other.
+type partition struct {
+	name    string
+	regions string // what the names of its regions begin with
+	api     string // what the names of its hosts end with
+	console string // the same for the console; empty if not known
+}
+
+// partitions lists them all, the one without a beginning of its own at last.
+var partitions = []partition{
+	{"aws-cn", "cn-", "amazonaws.com.cn", "console.amazonaws.cn"},
+	{"aws-us-gov", "us-gov-", "amazonaws.com", "console.amazonaws-us-gov.com"},
+	{"aws-iso", "us-iso-", "c2s.ic.gov", ""},
+	{"aws-iso-b", "us-isob-", "sc2s.sgov.gov", ""},
+	{"aws-iso-e", "eu-isoe-", "cloud.adc-e.uk", ""},
+	{"aws-iso-f", "us-isof-", "csp.hci.ic.gov", ""},
+	{"aws-eusc", "eusc-", "amazonaws.eu", ""},
+	{"aws", "", "amazonaws.com", "console.aws.amazon.com"},
+}
+
+var (
+	regionForm  = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`)
+	accountForm = regexp.MustCompile(`^[0-9]{12}$`)
+	topicForm   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}(\.fifo)?$`)
+)
+
+// partitionOf finds the partition that a region belongs to. It reports false for what
+// cannot be a region.
+func partitionOf(region string) (partition, bool) {
+	if !regionForm.MatchString(region) {
+		return partition{}, false
+	}
+	i := slices.IndexFunc(partitions, func(p partition) bool { return strings.HasPrefix(region, p.regions) })
+	return partitions[i], true
+}
+
+// host returns the host of SNS's own addresses for a topic, and false if partition
+// and region do not belong together.
+func (a ARN) host() (string, bool) {
+	p, ok := partitionOf(a.Region)
+	if !ok || p.name != a.Partition {
+		return "", false
+	}
+	return "sns." + a.Region + "." + p.api, true
+}
+
+// signer returns the common name of the certificate with which SNS signs in a region.
+func signer(region string) string {
+	p, ok := partitionOf(region)
+	switch {
+	case !ok:
+		return ""
+	case p.name == "aws-us-gov":
+		return "sns-us-gov-west-1.amazonaws.com"
+	case p.name == "aws-cn", p.name == "aws-iso", p.name == "aws-iso-b":
+		return "sns-" + region + "." + p.api
+	case p.name != "aws", slices.Contains(ownSigner, region):
+		return "sns-signing." + region + "." + p.api
+	}
+	return "sns." + p.api
+}
+
+// ownSigner lists the commercial regions with a certificate of their own; all others
+// share one.
+var ownSigner = []string{
+	"af-south-1", "ap-east-1", "ap-east-2", "ap-south-2", "ap-southeast-3", "ap-southeast-4", "ap-southeast-5",
+	"ap-southeast-6", "ap-southeast-7", "ca-west-1", "eu-central-2", "eu-south-1", "eu-south-2", "il-central-1",
+	"me-central-1", "me-south-1", "mx-central-1",
+}
+
+// alarmName returns the name of the alarm that an ARN names; empty if it names
+// something else. The name may contain ":".
+func (a ARN) alarmName() string {
+	name, ok := strings.CutPrefix(a.Resource, "alarm:")
+	if !ok {
+		return ""
+	}
+	return name
+}
+
+// consoleLink leads to an alarm in the AWS console; empty if that is not known.
+func consoleLink(region, name string) string {
+	p, ok := partitionOf(region)
+	if !ok || p.console == "" || name == "" || utf8.RuneCountInString(name) > maxName {
+		return ""
+	}
+	return "https://" + region + "." + p.console + "/cloudwatch/home?region=" + region +
+		"#alarmsV2:alarm/" + escapeName(name)
+}
+
+// escapeName writes a name so that no character of it has a meaning in an address or
+// in the markup around one.
+func escapeName(name string) string {
+	return strings.NewReplacer("(", "%28", ")", "%29", "'", "%27", "*", "%2A", "!", "%21").
+		Replace(url.PathEscape(name))
+}

@@ -1,0 +1,43 @@
+// Package alarms is the door for what AWS says: it verifies, confirms, parses,
+// removes repeats and groups, and what is left opens, updates or resolves incidents.
+//
+// A message goes one way. [Decode] makes an [Envelope] of the bytes, [Verifier.Verify]
+// lets through what SNS signed for one of our topics not long ago, [Classify] turns
+// the text inside into a [Signal], and [Intake.Take] commits what follows from it in
+// one transaction. [Door] does all of that for POST /sns, and answers 200 only after
+// the commit. Nothing verified is ever dropped: what is not understood opens an
+// incident too, and says so.
+//
+// # What an alarm is
+//
+// A CloudWatch alarm is known by account, region and ARN; a hash of these is its
+// fingerprint. Under it stands a record of the newest word of each of its series: the
+// alarm as a whole, or the contributors of an alarm over a query with GROUP BY, which
+// say ALARM and OK each for itself. Words are put into order by the alarm's own time,
+// StateChangeTime, not by arrival:
+//
+//   - A word older than the one known changes nothing; it is shown on the timeline.
+//   - Of two words for the same time the worse one counts: ALARM, INSUFFICIENT_DATA, OK.
+//   - ALARM opens an incident, or goes to the one that is open, or triggers the last
+//     one again if that was resolved less than 15 minutes before.
+//   - OK resolves the incident once nothing in it says ALARM any more.
+//   - INSUFFICIENT_DATA is noted: it does not say that anything has recovered.
+//
+// A composite alarm and the alarms that its rule names share one incident, whichever
+// comes first.
+//
+// # What else comes in
+//
+// Deployments, scaling, configuration changes and the like are kept as [Change]
+// markers, for the question "what changed before?". Some say that something is wrong;
+// these open incidents, mostly of low severity. Which is which stands in one table,
+// in event.go. Plain text opens an incident.
+//
+// # In the store
+//
+//	alarm/<fingerprint>          the alarm's series, and its incident
+//	alarmparent/<fingerprint>    the composite alarms that named this one
+//	change/<time>/<id>           Change, kept for 8 days
+//	cert/<url>                   a signing certificate of SNS
+//	seen/<MessageId>             what was taken in (see package incidents)
+package alarms

@@ -1,0 +1,228 @@
+package alarms
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"sync"
+	"time"
+)
+
+const (
+	// smallBody is what is read of any body; of larger ones, largeBodies at once.
+	smallBody   = 64 << 10
+	largeBodies = 32
+)
+
+// A Door takes in what SNS posts. It answers 200 after the commit, 4xx to what can
+// never become good, and 503 to all trouble of our own, so that SNS sends it again:
+// never 429, which SNS takes as final.
+type Door struct {
+	verifier *Verifier
+	intake   *Intake
+	log      *slog.Logger
+	metrics  *Metrics
+	large    chan struct{} // one for each large body in memory
+	said     said
+}
+
+// NewDoor makes the handler for POST /sns. The metrics may be nil.
+func NewDoor(v *Verifier, t *Intake, log *slog.Logger, m *Metrics) *Door {
+	return &Door{verifier: v, intake: t, log: log, metrics: m, large: make(chan struct{}, largeBodies)}
+}
+
+// answer is the body of every response.
+type answer struct {
+	Status string `json:"status,omitempty"` // accepted or duplicate
+	Code   Code   `json:"code,omitempty"`
+	Error  string `json:"error,omitempty"`
+}
+
+// ServeHTTP takes in one message.
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	began := time.Now()
+	outcome, err := d.take(w, r, began)
+	switch {
+	case err != nil:
+		p := d.problem(r, err)
+		if p.Code == CodeMethod {
+			w.Header().Set("Allow", http.MethodPost)
+		}
+		d.metrics.answered(string(p.Code), time.Since(began))
+		reply(w, p.Code.Status(), answer{Code: p.Code, Error: p.Text})
+	case outcome.What == Seen:
+		d.metrics.answered("duplicate", time.Since(began))
+		reply(w, http.StatusOK, answer{Status: "duplicate"})
+	default:
+		d.metrics.answered("accepted", time.Since(began))
+		reply(w, http.StatusOK, answer{Status: "accepted"})
+	}
+}
+
+func reply(w http.ResponseWriter, status int, a answer) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false) // it is not HTML, and people read it in logs
+	_ = e.Encode(a)        // whoever asked has gone
+}
+
+// take does the work step by step. What costs nothing comes first, so that strangers
+// cost little.
+func (d *Door) take(w http.ResponseWriter, r *http.Request, now time.Time) (Outcome, error) {
+	if err := checkRequest(r); err != nil {
+		return Outcome{}, err
+	}
+	body, done, err := d.read(w, r)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer done()
+	e, err := Decode(body)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := checkHeaders(r, e); err != nil {
+		return Outcome{}, err
+	}
+	v, err := d.verifier.Verify(r.Context(), now, e)
+	if err != nil {
+		return Outcome{}, err
+	}
+	out, err := d.intake.Take(r.Context(), v)
+	if err != nil {
+		return Outcome{}, refuseFor(err, CodeStore, "the message could not be stored; SNS will send it again")
+	}
+	if out.What != Seen && v.Type != Notification {
+		d.log.Warn("a subscription changed", "type", v.Type, "topic", v.TopicARN)
+	}
+	return out, nil
+}
+
+func checkRequest(r *http.Request) error {
+	switch encoding := r.Header.Get("Content-Encoding"); {
+	case r.Method != http.MethodPost:
+		return refuse(CodeMethod, "only POST is answered here")
+	case encoding != "" && encoding != "identity":
+		return refuse(CodeEncoding, "Content-Encoding %s is not supported", line(encoding, 20))
+	case r.Header.Get("x-amz-sns-rawdelivery") == "true":
+		return refuse(CodeRaw, "raw delivery has no signature; turn RawMessageDelivery off for this subscription")
+	case r.ContentLength > MaxBody:
+		return tooLarge(r.ContentLength)
+	}
+	return nil
+}
+
+func tooLarge(n int64) error {
+	mib := fmt.Sprintf("%.1f MiB", float64(n)/(1<<20))
+	if mib == "1.0 MiB" {
+		mib = fmt.Sprintf("of %d bytes", n)
+	}
+	return refuse(CodeTooLarge, "body %s exceeds 1 MiB", mib)
+}
+
+// read reads the body. Messages of SNS are small; the few large ones take turns, so
+// that strangers cannot fill the memory. done gives the place back.
+func (d *Door) read(w http.ResponseWriter, r *http.Request) (body []byte, done func(), err error) {
+	done = func() {}
+	in := http.MaxBytesReader(w, r.Body, MaxBody)
+	size := smallBody
+	if r.ContentLength > 0 {
+		size = min(size, int(r.ContentLength))
+	}
+	body = make([]byte, size+1)
+	n, err := io.ReadFull(in, body)
+	body = body[:n]
+	if err == nil { // there is more than a small body
+		select {
+		case d.large <- struct{}{}:
+			done = func() { <-d.large }
+		default:
+			return nil, nil, refuse(CodeBusy, "too many large messages at once; SNS will send this one again")
+		}
+		var rest []byte
+		rest, err = io.ReadAll(in)
+		body = append(body, rest...)
+	}
+	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) && !cutShort(r, n) {
+		return body, done, nil
+	}
+	done()
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, nil, refuse(CodeTooLarge, "body exceeds 1 MiB")
+	}
+	return nil, nil, refuseFor(err, CodeBusy, "the body did not arrive; SNS will send it again")
+}
+
+// cutShort reports whether the sender went away before the body was complete.
+func cutShort(r *http.Request, n int) bool { return r.ContentLength >= 0 && int64(n) < r.ContentLength }
+
+// checkHeaders refuses messages whose headers, which are not signed, say something
+// else than the body, which is.
+func checkHeaders(r *http.Request, e *Envelope) error {
+	for _, h := range [...]struct{ name, value string }{
+		{"x-amz-sns-message-type", e.Type},
+		{"x-amz-sns-message-id", e.MessageID},
+		{"x-amz-sns-topic-arn", e.TopicARN},
+	} {
+		if got := r.Header.Get(h.name); got != "" && got != h.value {
+			return refuse(CodeHeader, "header %s contradicts the body", h.name)
+		}
+	}
+	return nil
+}
+
+// problem finds out what to answer, and logs it. Details stay in the log. What
+// strangers send is logged now and then only, and counted each time.
+func (d *Door) problem(r *http.Request, err error) *Problem {
+	p, ok := errors.AsType[*Problem](err)
+	if !ok {
+		p = &Problem{Code: CodeStore, Text: "trouble of our own; SNS will send the message again", Err: err}
+	}
+	pause := time.Minute
+	if p.Code == CodeTopic {
+		pause = time.Hour
+	}
+	switch {
+	case p.Code.Status() < http.StatusInternalServerError && !d.said.first(string(p.Code)+p.Text, time.Now(), pause):
+	case p.Code.Status() >= http.StatusInternalServerError:
+		d.log.Error("could not take in a message", "code", string(p.Code), "err", p)
+	default:
+		d.log.Warn("refused a message", "code", string(p.Code), "err", p, "from", r.RemoteAddr)
+	}
+	return p
+}
+
+// said remembers what was logged, so that strangers cannot fill the log.
+type said struct {
+	mu    sync.Mutex
+	until map[string]time.Time
+}
+
+// maxSaid is how many different things are remembered; more are not logged.
+const maxSaid = 1000
+
+// first reports whether this was not said for a while, and begins a new pause.
+func (s *said) first(what string, now time.Time, pause time.Duration) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if now.Before(s.until[what]) {
+		return false
+	}
+	if len(s.until) >= maxSaid {
+		maps.DeleteFunc(s.until, func(_ string, until time.Time) bool { return !now.Before(until) })
+	}
+	if len(s.until) >= maxSaid {
+		return false
+	}
+	if s.until == nil {
+		s.until = map[string]time.Time{}
+	}
+	s.until[what] = now.Add(pause)
+	return true
+}

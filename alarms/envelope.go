@@ -1,0 +1,163 @@
+package alarms
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"strings"
+	"time"
+)
+
+// MaxBody is the most that is read of a body, in bytes. SNS sends up to 256 KiB over
+// HTTP, which escaping can double.
+const MaxBody = 1 << 20
+
+const (
+	maxNesting   = 100
+	maxMessageID = 200
+)
+
+// What SNS sends, by Type.
+const (
+	Notification            = "Notification"
+	SubscriptionConfirmed   = "SubscriptionConfirmation"
+	UnsubscribeConfirmation = "UnsubscribeConfirmation"
+)
+
+// An Envelope is one message of SNS, with the fields that are signed and the
+// signature. The rest is not kept: nobody vouches for it. Until [Verifier.Verify]
+// has passed it, it is what a stranger claims.
+type Envelope struct {
+	Type      string
+	MessageID string
+	TopicARN  string
+	Message   string
+	Timestamp string    // as it was signed
+	Sent      time.Time // the same, UTC
+	// Subject is signed only if it is there; an empty one is there.
+	Subject    string
+	HasSubject bool
+	// Token and SubscribeURL belong to the two confirmations.
+	Token        string
+	SubscribeURL string
+
+	SignatureVersion string // "1" or "2"
+	Signature        string // base64
+	SigningCertURL   string
+}
+
+// Decode reads an envelope from a body. The error is a [*Problem].
+func Decode(body []byte) (*Envelope, error) {
+	f, err := decodeObject(body)
+	if err != nil {
+		return nil, err
+	}
+	e := &Envelope{}
+	need := func(name string, to *string) {
+		if err == nil {
+			*to, err = required(f, name)
+		}
+	}
+	need("Type", &e.Type)
+	if err != nil {
+		return nil, err
+	}
+	confirmation := e.Type == SubscriptionConfirmed || e.Type == UnsubscribeConfirmation
+	if !confirmation && e.Type != Notification {
+		return nil, refuse(CodeType, "unknown Type %q", clip(e.Type, 50))
+	}
+	need("MessageId", &e.MessageID)
+	need("TopicArn", &e.TopicARN)
+	need("Message", &e.Message)
+	need("Timestamp", &e.Timestamp)
+	need("SignatureVersion", &e.SignatureVersion)
+	need("Signature", &e.Signature)
+	need("SigningCertURL", &e.SigningCertURL)
+	if confirmation {
+		need("Token", &e.Token)
+		need("SubscribeURL", &e.SubscribeURL)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if f.has("Subject") {
+		if e.Subject, e.HasSubject = unquote(f["Subject"]); !e.HasSubject {
+			return nil, refuse(CodeField, "Subject is not a string")
+		}
+	}
+	if err := e.check(); err != nil {
+		return nil, err
+	}
+	return e, nil
+}
+
+// decodeObject checks that a body is a JSON object within limits, and takes it apart.
+func decodeObject(body []byte) (fields, error) {
+	trimmed := bytes.TrimSpace(body)
+	switch {
+	case len(trimmed) == 0:
+		return nil, refuse(CodeEmpty, "empty body; expected an SNS JSON envelope")
+	case len(body) > MaxBody:
+		return nil, refuse(CodeTooLarge, "body exceeds 1 MiB")
+	case trimmed[0] == '<':
+		return nil, refuse(CodeNotJSON, "body is not JSON (starts with '%s')", opening(trimmed))
+	case nesting(trimmed) > maxNesting:
+		return nil, refuse(CodeNotObject, "JSON is nested more than %d levels deep", maxNesting)
+	case !json.Valid(trimmed):
+		return nil, notJSON(trimmed)
+	case trimmed[0] == '[':
+		return nil, refuse(CodeNotObject, "body is a JSON array; expected an SNS JSON envelope")
+	case trimmed[0] != '{':
+		return nil, refuse(CodeNotObject, "body is not a JSON object; expected an SNS JSON envelope")
+	}
+	return members(trimmed), nil
+}
+
+func notJSON(body []byte) error {
+	var v json.RawMessage
+	if body[0] == '{' {
+		if syntax, ok := errors.AsType[*json.SyntaxError](json.Unmarshal(body, &v)); ok {
+			return refuse(CodeNotJSON, "body is not JSON (%v)", syntax)
+		}
+	}
+	return refuse(CodeNotJSON, "body is not JSON (starts with '%s')", opening(body))
+}
+
+// opening is the first few characters of a body, fit to be shown.
+func opening(body []byte) string {
+	const shown = 5
+	body = body[:min(len(body), 4*shown)]
+	first := []rune(strings.ToValidUTF8(string(body), "\uFFFD"))
+	return line(string(first[:min(len(first), shown)]), shown)
+}
+
+// required returns a field that must be a string and not empty.
+func required(f fields, name string) (string, error) {
+	if !f.has(name) {
+		return "", refuse(CodeField, "%s is missing", name)
+	}
+	s, ok := unquote(f[name])
+	switch {
+	case !ok:
+		return "", refuse(CodeField, "%s is not a string", name)
+	case s == "" && name != "Message":
+		return "", refuse(CodeField, "%s is empty", name)
+	}
+	return s, nil
+}
+
+// check looks at what can be judged without knowing who we are.
+func (e *Envelope) check() error {
+	if e.SignatureVersion != "1" && e.SignatureVersion != "2" {
+		return refuse(CodeField, "SignatureVersion is neither \"1\" nor \"2\"")
+	}
+	if len(e.MessageID) > maxMessageID {
+		return refuse(CodeField, "MessageId is longer than %d bytes", maxMessageID)
+	}
+	sent, err := time.Parse(time.RFC3339, e.Timestamp)
+	if err != nil {
+		return refuse(CodeField, "Timestamp is not a time")
+	}
+	e.Sent = sent.UTC()
+	return nil
+}

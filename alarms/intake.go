@@ -1,0 +1,288 @@
+package alarms
+
+import (
+	"cmp"
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
+)
+
+// Reopening is how soon after its resolution an incident is triggered again by the
+// same alarm, instead of a new one being opened.
+const Reopening = 15 * time.Minute
+
+// Intake turns messages into incidents.
+type Intake struct {
+	Book     *incidents.Book
+	Services Services
+	// Topics are those that messages are taken from; see [Classify].
+	Topics  Topics
+	Metrics *Metrics // may be nil
+}
+
+// What became of a message.
+const (
+	Opened   = "opened"   // it opened an incident
+	Reopened = "reopened" // it triggered one again
+	Reported = "reported" // it was told to one
+	Resolved = "resolved" // it resolved one
+	Late     = "late"     // a newer word was known
+	Repeated = "repeated" // the same word had come in another message
+	Seen     = "seen"     // the same message had come before
+	Noted    = "noted"    // there was nothing to do
+	Changed  = "changed"  // it was kept as a change marker
+	Owed     = "owed"     // the confirmation of a subscription is owed
+)
+
+// Outcome is what became of a message.
+type Outcome struct {
+	What     string
+	Incident string // the id, if one is concerned
+}
+
+// Take commits what follows from a message, at the time it was received. When it
+// returns without an error, that is durable; a message that was taken before changes
+// nothing. Errors are those of the store.
+func (t *Intake) Take(ctx context.Context, v *Verified) (Outcome, error) {
+	if v.Type == SubscriptionConfirmed {
+		return t.update(ctx, v.MessageID, v.Received, func(tx store.Tx) (Outcome, error) {
+			oweConfirmation(tx, v)
+			return Outcome{What: Owed}, nil
+		})
+	}
+	sig, svc := t.judge(v)
+	out, err := t.update(ctx, v.MessageID, v.Received, func(tx store.Tx) (Outcome, error) {
+		return t.apply(tx, v.Received, &sig, svc)
+	})
+	if err == nil {
+		t.Metrics.took(&sig, out)
+	}
+	return out, err
+}
+
+func (t *Intake) judge(v *Verified) (Signal, Service) {
+	if v.Type == UnsubscribeConfirmation {
+		return subscriptionSignal(v.Topic, v.Sent, incidents.AlarmFiring), t.Services.fallback()
+	}
+	sig := Classify(v, t.Topics)
+	return sig, t.Services.For(&sig)
+}
+
+// update runs fn in a transaction, unless the message was seen before.
+func (t *Intake) update(ctx context.Context, message string, now time.Time, fn func(store.Tx) (Outcome, error)) (out Outcome, err error) {
+	err = t.Book.Store.Update(ctx, func(tx store.Tx) (err error) {
+		if id, seen := incidents.Recall(tx, message); seen {
+			out = Outcome{Seen, id}
+			return nil
+		}
+		if out, err = fn(tx); err != nil {
+			return err
+		}
+		incidents.Remember(tx, now, message, out.Incident)
+		return nil
+	})
+	return out, err
+}
+
+// apply does what a signal does. The signal is not changed: it may run again.
+func (t *Intake) apply(tx store.Tx, now time.Time, sig *Signal, svc Service) (Outcome, error) {
+	if sig.Effect != EffectChange {
+		return t.follow(tx, now, sig, svc)
+	}
+	if err := saveChange(tx, changeOf(sig, svc)); err != nil {
+		return Outcome{}, err
+	}
+	if sig.Deleted {
+		return t.deleted(tx, now, sig)
+	}
+	return Outcome{What: Changed}, nil
+}
+
+// follow puts a word into its place in the order of time, and acts on it if it is the
+// newest.
+func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (Outcome, error) {
+	rec := loadRecord(tx, sig.Fingerprint)
+	if last, known := rec.Series[sig.Series]; known {
+		switch last.against(sig.State, sig.Changed) {
+		case same:
+			return Outcome{Repeated, rec.Incident}, nil
+		case lately:
+			return t.late(tx, now, rec, sig, svc)
+		}
+	}
+	rec.Series[sig.Series] = lastWord{sig.State, sig.Changed}
+	rec.Name, rec.NeverRecovers, rec.Heard = sig.Name, sig.NeverRecovers, now
+	var out Outcome
+	var err error
+	switch sig.State {
+	case incidents.AlarmFiring:
+		out, err = t.fire(tx, now, rec.Incident, sig, svc)
+		rec.Incident = out.Incident
+		adopt(tx, sig.Fingerprint, sig.Children)
+	case incidents.AlarmOK:
+		out, err = t.clear(tx, now, rec.Incident, sig)
+	default:
+		out, err = t.tell(tx, now, rec.Incident, sig)
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	return out, rec.save(tx, sig.Fingerprint)
+}
+
+// head reads an incident; nil if there is none, or none that can be read: an alarm
+// then opens a new one, since a damaged incident must not swallow what comes after.
+func head(tx store.Tx, id string) *incidents.Incident {
+	if id == "" {
+		return nil
+	}
+	i, err := incidents.Head(tx, id)
+	if err != nil {
+		return nil
+	}
+	return i
+}
+
+func (t *Intake) report(tx store.Tx, now time.Time, id string, sig *Signal, late bool) (*incidents.Incident, error) {
+	return t.append(tx, now, id, sig, incidents.Reported{Alarm: sig.Alarm, Late: late})
+}
+
+func (t *Intake) append(tx store.Tx, now time.Time, id string, sig *Signal, body incidents.Body) (*incidents.Incident, error) {
+	return t.Book.Append(tx, now, id, incidents.Event{By: incidents.ByAlarm(sig.Name), Body: body})
+}
+
+// fire finds the incident for an alarm that fires, or opens one. last is the one that
+// the alarm was part of before.
+func (t *Intake) fire(tx store.Tx, now time.Time, last string, sig *Signal, svc Service) (Outcome, error) {
+	before := head(tx, last)
+	if before != nil && before.Open() {
+		_, err := t.report(tx, now, last, sig, false)
+		return Outcome{Reported, last}, err
+	}
+	if id := related(tx, sig); id != "" {
+		_, err := t.report(tx, now, id, sig, false)
+		return Outcome{Reported, id}, err
+	}
+	if before != nil && refires(before, sig, now) {
+		_, err := t.append(tx, now, last, sig, incidents.Reopened{Alarm: &sig.Alarm})
+		return Outcome{Reopened, last}, err
+	}
+	i, err := t.Book.Open(tx, now, time.Time{}, incidents.ByAlarm(sig.Name), incidents.Opened{
+		Title: sig.Title, Service: svc.Name, Severity: cmp.Or(sig.Severity, svc.Severity), Runbook: svc.Runbook, Alarm: &sig.Alarm,
+	})
+	if err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Opened, i.ID}, nil
+}
+
+// refires reports whether an alarm fired again soon after its incident was resolved.
+// SNS may bring the word late, so the alarm's time counts, within reason.
+func refires(i *incidents.Incident, sig *Signal, now time.Time) bool {
+	return sig.Changed.Sub(i.Resolved) <= Reopening && now.Sub(i.Resolved) <= Reopening+DefaultMaxAge
+}
+
+// related finds the oldest open incident of an alarm that belongs to this one: of a
+// composite alarm's children, or of a composite alarm that named this one.
+func related(tx store.Tx, sig *Signal) string {
+	var relatives []string
+	for _, arn := range sig.Children {
+		relatives = append(relatives, alarmFingerprint(arn))
+	}
+	relatives = append(relatives, parentsOf(tx, sig.Fingerprint)...)
+	oldest, found := uint64(0), ""
+	for _, fp := range relatives {
+		i := head(tx, loadRecord(tx, fp).Incident)
+		if i == nil || !i.Open() {
+			continue
+		}
+		if n, err := strconv.ParseUint(i.ID, 10, 64); err == nil && (found == "" || n < oldest) {
+			oldest, found = n, i.ID
+		}
+	}
+	return found
+}
+
+// clear tells the incident that an alarm is well, and resolves it if nothing in it
+// fires any more.
+func (t *Intake) clear(tx store.Tx, now time.Time, id string, sig *Signal) (Outcome, error) {
+	i := head(tx, id)
+	if i == nil {
+		return Outcome{What: Noted}, nil
+	}
+	_, fired := i.Firing[sig.Series]
+	if !i.Open() && !fired {
+		return Outcome{Noted, id}, nil
+	}
+	after, err := t.report(tx, now, id, sig, false)
+	if err != nil || !fired || !after.Open() || !t.wellWithout(tx, after, sig) {
+		return Outcome{Reported, id}, err
+	}
+	reason := "the alarm is OK"
+	if len(i.Firing) > 1 || sig.Series != sig.Fingerprint {
+		reason = "all of its alarms are OK"
+	}
+	_, err = t.append(tx, now, id, sig, incidents.Resolved{Reason: reason})
+	return Outcome{Resolved, id}, err
+}
+
+// wellWithout reports whether nothing fires in an incident any more, now that sig is
+// OK. Other alarms that never report recovery are not waited for.
+func (t *Intake) wellWithout(tx store.Tx, i *incidents.Incident, sig *Signal) bool {
+	for series := range i.Firing {
+		fp := fingerprintOf(series)
+		if fp == sig.Fingerprint {
+			return false
+		}
+		if !loadRecord(tx, fp).NeverRecovers {
+			return false
+		}
+	}
+	return true
+}
+
+// tell notes a word on the open incident; it changes nothing else.
+func (t *Intake) tell(tx store.Tx, now time.Time, id string, sig *Signal) (Outcome, error) {
+	if i := head(tx, id); i == nil || !i.Open() {
+		return Outcome{Noted, id}, nil
+	}
+	_, err := t.report(tx, now, id, sig, false)
+	return Outcome{Reported, id}, err
+}
+
+// late shows a word that was overtaken on the timeline. If the alarm never had an
+// incident, it fired and was well again before we heard of either: that is kept as a
+// change marker.
+func (t *Intake) late(tx store.Tx, now time.Time, rec record, sig *Signal, svc Service) (Outcome, error) {
+	if head(tx, rec.Incident) != nil {
+		_, err := t.report(tx, now, rec.Incident, sig, true)
+		return Outcome{Late, rec.Incident}, err
+	}
+	if sig.State != incidents.AlarmFiring {
+		return Outcome{What: Late}, nil
+	}
+	c := changeOf(sig, svc)
+	c.Title = "Fired, and was OK before we heard of it: " + c.Title
+	return Outcome{What: Late}, saveChange(tx, c)
+}
+
+// deleted tells an open incident that its alarm is gone.
+func (t *Intake) deleted(tx store.Tx, now time.Time, sig *Signal) (Outcome, error) {
+	fp := alarmFingerprint(sig.ARN)
+	rec := loadRecord(tx, fp)
+	i := head(tx, rec.Incident)
+	if i == nil || !i.Open() {
+		return Outcome{What: Changed}, nil
+	}
+	rec.NeverRecovers = true
+	_, err := t.Book.Append(tx, now, i.ID, incidents.Event{By: incidents.Oncalm(), Body: incidents.Noted{
+		Text: "The alarm " + rec.Name + " was deleted. It will not report any more; resolve the incident by hand.",
+	}})
+	if err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Changed, i.ID}, rec.save(tx, fp)
+}

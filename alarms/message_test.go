@@ -1,0 +1,259 @@
+package alarms
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// received wraps a message as if it had come a minute after the beginning.
+func received(message, subject string) *Verified {
+	return &Verified{
+		Envelope: Envelope{Type: Notification, MessageID: "m-1", TopicARN: testARN, Message: message, Subject: subject, Sent: testTime},
+		Topic:    testTopicARN(), Received: minute(1),
+	}
+}
+
+func ownMessages(t testing.TB) map[string]string {
+	t.Helper()
+	names, err := filepath.Glob("testdata/messages/*")
+	if err != nil || len(names) < 20 {
+		t.Fatalf("%d messages (%v)", len(names), err)
+	}
+	found := map[string]string{}
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found[filepath.Base(name)] = string(text)
+	}
+	return found
+}
+
+// TestSignals shows what is understood of each of our own messages.
+func TestSignals(t *testing.T) {
+	messages := ownMessages(t)
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(messages)) {
+		sig := Classify(received(messages[name], ""), topicsOf(t, testARN))
+		checkSignal(t, name, sig)
+		text, err := json.MarshalIndent(sig, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&b, "== %s\n%s\n", name, text)
+	}
+	if strings.Contains(b.String(), "SECRET") {
+		t.Error("the token of an approval is shown")
+	}
+	golden(t, "signals.golden", b.String())
+}
+
+// TestRecordedKinds shows what becomes of each recorded message, in one line.
+func TestRecordedKinds(t *testing.T) {
+	files := shared(t, "alarms", "other", "eventbridge", "lambda-go", "notify-slack", "sns-signed")
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		subject, message := messageIn(files[name])
+		sig := Classify(received(message, subject), Topics{})
+		checkSignal(t, name, sig)
+		fmt.Fprintf(&b, "%-90s %s %s %s %s %q\n", name, sig.Kind, sig.Effect, sig.Severity, sig.State, sig.Title)
+	}
+	golden(t, "recorded.golden", b.String())
+}
+
+// messageIn finds the message in a recorded file: it is one, or it is in an envelope,
+// or in a Lambda event.
+func messageIn(text []byte) (subject, message string) {
+	f := members(text)
+	if records := f.list("Records"); len(records) > 0 {
+		f = members(records[0]).object("Sns")
+	}
+	if f.has("Message") && f.has("TopicArn") {
+		return f.text("Subject"), f.text("Message")
+	}
+	return "", string(text)
+}
+
+// checkSignal holds what is true of every signal, whatever was sent.
+func checkSignal(t testing.TB, name string, s Signal) {
+	t.Helper()
+	bad := func(format string, args ...any) { t.Errorf("%s: %s", name, fmt.Sprintf(format, args...)) }
+	if s.Kind == "" || s.Title == "" || s.Name == "" || s.Fingerprint == "" || s.Series == "" || s.MessageID == "" || s.Topic == "" || s.Account == "" || s.Region == "" {
+		bad("something is empty: %+v", s)
+	}
+	if s.Changed.IsZero() || s.Changed.After(s.Received.Add(maxAhead)) {
+		bad("changed at %s", s.Changed)
+	}
+	if s.Effect != EffectChange && s.State == "" || badness(s.State) < 0 && s.State != "" {
+		bad("effect %s with state %q", s.Effect, s.State)
+	}
+	if fingerprintOf(s.Series) != s.Fingerprint {
+		bad("series %s of %s", s.Series, s.Fingerprint)
+	}
+	limits := map[string]int{
+		s.Title: maxName, s.Name: maxName, s.ARN: maxARN, s.Reason: maxReason, s.Description: maxText, s.Raw: maxRaw + 3,
+		s.Account: 20, s.Region: 40, s.Link: 4000, s.Event: maxName,
+	}
+	for _, list := range [][]string{s.Flags, s.Resources} {
+		for _, text := range list {
+			limits[text] = maxARN
+		}
+	}
+	for key, value := range s.Contributor {
+		limits[key], limits[value] = maxName, maxValue
+	}
+	if m := s.Metric; m != nil {
+		limits[m.Namespace], limits[m.Name], limits[m.Statistic], limits[m.Expression] = maxName, maxName, maxName, maxExpression
+		for _, d := range m.Dimensions {
+			limits[d.Name], limits[d.Value] = maxName, maxValue
+		}
+	}
+	for text, limit := range limits {
+		if n := utf8.RuneCountInString(text); n > limit+1 || !utf8.ValidString(text) {
+			bad("a text of %d characters: %.50q", n, text)
+		}
+		if r := strings.IndexFunc(text, func(r rune) bool {
+			return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200b || r == 0xfeff
+		}); r >= 0 {
+			bad("a control character in %.50q", text)
+		}
+	}
+	if strings.ContainsAny(s.Title+s.Name, "\n\t\u2028") {
+		bad("a line end in %q", s.Title)
+	}
+	if strings.ContainsAny(s.Link, " |<>\"'()\n") || s.Link != "" && !strings.HasPrefix(s.Link, "https://") {
+		bad("link %q", s.Link)
+	}
+}
+
+// TestOddAlarms are the traps of real alarms.
+func TestOddAlarms(t *testing.T) {
+	alarm := func(members string) string {
+		return `{"AlarmName":"a","NewStateValue":"ALARM","AWSAccountId":"123456789012","StateChangeTime":"2026-11-02T14:01:31.120+0000",` +
+			`"AlarmArn":"arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a","Trigger":{}` + members + "}"
+	}
+	wide := strings.Repeat("\U0001F525", 255) // four bytes each
+	tests := []struct {
+		name, message string
+		check         func(Signal) bool
+	}{
+		{"time with +0000", alarm(""), func(s Signal) bool { return s.Changed.Equal(minute(0).Add(-28*1e9-880*1e6)) && len(s.Flags) == 0 }},
+		{"unparsable time", alarm(`,"StateChangeTime":"date"`), func(s Signal) bool {
+			return s.Changed.Equal(minute(1)) && slices.Contains(s.Flags, FlagReceived)
+		}},
+		{"time of the future", alarm(`,"StateChangeTime":"2036-11-02T14:01:31.120+0000"`), func(s Signal) bool {
+			return s.Changed.Equal(minute(1)) && slices.Contains(s.Flags, FlagReceived)
+		}},
+		{"no ARN is the same alarm", strings.Replace(alarm(""), `"AlarmArn"`, `"NoArn"`, 1), func(s Signal) bool {
+			return s.Fingerprint == Classify(received(alarm(""), ""), Topics{}).Fingerprint
+		}},
+		{"name with colons", alarm(`,"AlarmName":"x:y","AlarmArn":"arn:aws:cloudwatch:us-east-1:111122223333:alarm:x:y"`), func(s Signal) bool {
+			return s.Name == "x:y" && s.Region == "us-east-1" && s.Account == "111122223333" && strings.HasSuffix(s.Link, "#alarmsV2:alarm/x:y")
+		}},
+		{"markup in the name", alarm(`,"AlarmName":"<!channel> \"x\" | *b*"`), func(s Signal) bool {
+			return s.Name == `<!channel> "x" | *b*` && strings.HasSuffix(s.Link, "/%3C%21channel%3E%20%22x%22%20%7C%20%2Ab%2A")
+		}},
+		{"line ends in the name", alarm(`,"AlarmName":"a\u2028b\u0085c\nd\u0000e\u202ef"`), func(s Signal) bool { return s.Name == "a b c def" }},
+		{"255 wide characters", alarm(`,"AlarmName":"` + wide + `"`), func(s Signal) bool { return s.Name == wide }},
+		{"256 wide characters", alarm(`,"AlarmName":"` + wide + `x"`), func(s Signal) bool { return s.Name == wide+"…" }},
+		{"10 kB of name", alarm(`,"AlarmName":"` + strings.Repeat("n", 10000) + `"`), func(s Signal) bool {
+			return s.Name == strings.Repeat("n", 255)+"…" && s.Title == s.Name
+		}},
+		{"no name, but an ARN", alarm(`,"AlarmName":""`), func(s Signal) bool { return s.Name == "a" && len(s.Flags) == 0 }},
+		{"no name at all", `{"AlarmName":"","NewStateValue":"ALARM","Trigger":{}}`, func(s Signal) bool {
+			return s.Name == "(no name)" && slices.Contains(s.Flags, FlagUnparsed) && s.State == incidents.AlarmFiring
+		}},
+		{"no state", alarm(`,"NewStateValue":null`), func(s Signal) bool {
+			return s.Effect == EffectAlarm && s.State == incidents.AlarmFiring && slices.Contains(s.Flags, FlagUnparsed) && strings.Contains(s.Raw, "AlarmArn")
+		}},
+		{"unknown state", alarm(`,"NewStateValue":"alarm"`), func(s Signal) bool { return slices.Contains(s.Flags, FlagUnparsed) }},
+		{"no threshold", alarm(`,"Trigger":{"MetricName":"m"}`), func(s Signal) bool { return s.Metric.Threshold == nil }},
+		{"threshold zero", alarm(`,"Trigger":{"MetricName":"m","Threshold":0}`), func(s Signal) bool { return s.Metric.Threshold != nil && *s.Metric.Threshold == 0 }},
+		{"invalid UTF-8", strings.ToValidUTF8(alarm(`,"AlarmName":"a`+"\xff"+`b"`), "\uFFFD"), func(s Signal) bool { return s.Name == "a\uFFFDb" }},
+		{"half a surrogate", alarm(`,"AlarmName":"a\ud800b"`), func(s Signal) bool { return s.Name == "a\uFFFDb" }},
+		{"OK to nobody", alarm(`,"OKActions":[]`), func(s Signal) bool { return s.NeverRecovers }},
+		{"OK to somebody else", alarm(`,"OKActions":["arn:aws:sns:eu-central-1:123456789012:other"]`), func(s Signal) bool { return s.NeverRecovers }},
+		{"OK to us", alarm(`,"OKActions":["x","` + testARN + `"]`), func(s Signal) bool { return !s.NeverRecovers }},
+		{"OK to another topic of ours", alarm(`,"OKActions":["arn:aws:sns:eu-central-1:111122223333:x"]`), func(s Signal) bool { return !s.NeverRecovers }},
+		{"OK not said", alarm(""), func(s Signal) bool { return !s.NeverRecovers }},
+		{"extended statistic", alarm(`,"Trigger":{"MetricName":"m","ExtendedStatistic":"p99","Statistic":"SUM"}`), func(s Signal) bool { return s.Metric.Statistic == "p99" }},
+		{"another spelling of a member", alarm(`,"alarmname":"evil","newstatevalue":"OK"`), func(s Signal) bool { return s.Name == "a" && s.State == incidents.AlarmFiring }},
+		{"deep", alarm(`,"Trigger":` + strings.Repeat(`{"a":`, 200) + "1" + strings.Repeat("}", 200)), func(s Signal) bool {
+			return slices.Contains(s.Flags, FlagUnparsed) && s.Effect == EffectIncident
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := Classify(received(tt.message, ""), topicsOf(t, testARN, "arn:aws:sns:*:111122223333:*"))
+			checkSignal(t, tt.name, s)
+			if !tt.check(s) {
+				t.Errorf("understood as %+v with metric %+v", s, s.Metric)
+			}
+		})
+	}
+}
+
+// TestSameAlarm: all ways to tell of an alarm mean the same one.
+func TestSameAlarm(t *testing.T) {
+	messages := ownMessages(t)
+	for _, pair := range [][2]string{{"metric.json", "eventbridge-alarm.json"}, {"contributor.json", "eventbridge-contributor.json"}, {"metric.json", "unparsed-no-state.json"}} {
+		a := Classify(received(messages[pair[0]], ""), Topics{})
+		b := Classify(received(messages[pair[1]], ""), Topics{})
+		if a.Fingerprint != b.Fingerprint || a.Series != b.Series || a.Kind != b.Kind || a.Link != b.Link {
+			t.Errorf("%s is %s (%s), %s is %s (%s)", pair[0], a.Series, a.Kind, pair[1], b.Series, b.Kind)
+		}
+	}
+}
+
+func TestFingerprintsDiffer(t *testing.T) {
+	seen := map[string]string{}
+	for _, arn := range []string{
+		"arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a", "arn:aws:cloudwatch:eu-west-1:123456789012:alarm:a",
+		"arn:aws:cloudwatch:eu-central-1:111122223333:alarm:a", "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:A",
+		"arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a ", "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a:b",
+	} {
+		fp := alarmFingerprint(arn)
+		if other := seen[fp]; other != "" || len(fp) != 32 {
+			t.Errorf("%q and %q have the fingerprint %s", arn, other, fp)
+		}
+		seen[fp] = arn
+	}
+	if fingerprint("a", "bc") == fingerprint("ab", "c") {
+		t.Error("parts run into each other")
+	}
+	if seriesOf("f", "x/y") == seriesOf("f", "x y") || fingerprintOf(seriesOf("f", "a#b")) != "f" {
+		t.Error("contributors run into each other")
+	}
+}
+
+func FuzzClassify(f *testing.F) {
+	for _, message := range ownMessages(f) {
+		f.Add(message, "subject")
+	}
+	for _, folder := range []string{"alarms", "other", "eventbridge", "lambda-go", "notify-slack"} {
+		names, _ := filepath.Glob("../../shared/fixtures/" + folder + "/*.*") // more seeds, where they are
+		for _, name := range names {
+			if text, err := os.ReadFile(name); err == nil {
+				subject, message := messageIn(text)
+				f.Add(message, subject)
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, message, subject string) {
+		s := Classify(received(strings.ToValidUTF8(message, "\uFFFD"), strings.ToValidUTF8(subject, "\uFFFD")), Topics{})
+		checkSignal(t, "fuzz", s)
+		if _, err := json.Marshal(s); err != nil {
+			t.Error(err)
+		}
+	})
+}

@@ -1,0 +1,62 @@
+package alarms
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Metrics tells what comes in. A nil *Metrics counts nothing.
+type Metrics struct {
+	requests *prometheus.CounterVec
+	seconds  prometheus.Histogram
+	signals  *prometheus.CounterVec
+	confirms *prometheus.CounterVec
+}
+
+// NewMetrics registers the metrics of the door.
+func NewMetrics(reg prometheus.Registerer) *Metrics {
+	m := &Metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "oncalm_sns_requests_total",
+			Help: "Requests to the SNS door, by what became of them: accepted, duplicate, or the code of the refusal.",
+		}, []string{"result"}),
+		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name:    "oncalm_sns_request_seconds",
+			Help:    "Duration of a request to the SNS door, the commit included, in seconds.",
+			Buckets: []float64{0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10},
+		}),
+		signals: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "oncalm_signals_total",
+			Help: "Messages understood, by their kind and what became of them.",
+		}, []string{"kind", "outcome"}),
+		confirms: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "oncalm_sns_confirmations_total",
+			Help: "Attempts to confirm a subscription, by result.",
+		}, []string{"result"}),
+	}
+	reg.MustRegister(m.requests, m.seconds, m.signals, m.confirms)
+	return m
+}
+
+func (m *Metrics) answered(result string, took time.Duration) {
+	if m == nil {
+		return
+	}
+	m.requests.WithLabelValues(result).Inc()
+	m.seconds.Observe(took.Seconds())
+}
+
+func (m *Metrics) took(sig *Signal, out Outcome) {
+	if m == nil {
+		return
+	}
+	m.signals.WithLabelValues(sig.Kind, out.What).Inc()
+}
+
+func (m *Metrics) confirmed(result string) {
+	if m == nil {
+		return
+	}
+	m.confirms.WithLabelValues(result).Inc()
+}

@@ -1,0 +1,128 @@
+package alarms
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// Kinds of signals, after the shape of the message. EventBridge's events about alarms
+// have the kind of the alarm.
+const (
+	KindMetric       = "metric"      // alarm on a metric, a formula, a query or a band
+	KindComposite    = "composite"   // alarm on other alarms
+	KindContributor  = "contributor" // one series of an alarm that has many
+	KindLog          = "log"         // alarm on a query of logs
+	KindEvent        = "event"       // EventBridge
+	KindTools        = "tools"       // notification of the developer tools
+	KindDatabase     = "database"    // event subscription of RDS or DMS
+	KindDeployment   = "deployment"  // trigger of CodeDeploy
+	KindApproval     = "approval"    // CodePipeline asks for a manual approval
+	KindScaling      = "scaling"     // Auto Scaling
+	KindWebhook      = "webhook"     // relayed from Alertmanager or Grafana
+	KindStack        = "stack"       // CloudFormation
+	KindBudget       = "budget"      // AWS Budgets
+	KindText         = "text"        // anything else
+	KindSubscription = "subscription"
+)
+
+// An Effect is what a signal does.
+type Effect string
+
+// The effects.
+const (
+	// EffectAlarm follows the state: it opens an incident and may resolve it.
+	EffectAlarm Effect = "alarm"
+	// EffectIncident opens an incident that a person must resolve.
+	EffectIncident Effect = "incident"
+	// EffectChange keeps a marker: something was changed.
+	EffectChange Effect = "change"
+)
+
+// Flags of [incidents.Alarm]: what is doubtful or special about a word.
+const (
+	FlagUnparsed   = "unparsed"           // not understood; taken for ALARM
+	FlagReceived   = "received time used" // the message's own time made no sense
+	FlagAfterMute  = "after mute window"  // held back by a mute rule until now
+	flagSuppressed = "actions suppressed by "
+)
+
+// A Signal is a message, understood. Its texts come from outside: without control
+// characters and cut to size, but never to be trusted.
+type Signal struct {
+	incidents.Alarm
+	Effect Effect `json:"effect"`
+	// Severity is set if the message itself says how bad it is; empty means that of
+	// the service.
+	Severity string `json:"severity,omitempty"`
+	Title    string `json:"title"`
+	// Fingerprint names what the signal is about. Series is the same, or a part of it.
+	Fingerprint string `json:"fingerprint"`
+	Topic       string `json:"topic"` // the ARN
+	// Children are the ARNs of the alarms on which a composite alarm depends.
+	Children []string `json:"children,omitempty"`
+	// Event is the event's own id at EventBridge.
+	Event string `json:"event,omitempty"`
+	// Resources are the ARNs that an event names.
+	Resources []string `json:"resources,omitempty"`
+	// Deleted says that the alarm was deleted.
+	Deleted bool `json:"deleted,omitempty"`
+}
+
+// fingerprint makes a short name of fixed length from what identifies a thing.
+func fingerprint(parts ...string) string {
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	return hex.EncodeToString(sum[:16])
+}
+
+// alarmFingerprint is the fingerprint of an alarm: the ARN holds account and region.
+func alarmFingerprint(arn string) string { return fingerprint("alarm", arn) }
+
+// seriesOf names one contributor of an alarm, or the alarm if there is none.
+func seriesOf(fp, contributor string) string {
+	switch {
+	case contributor == "":
+		return fp
+	case len(contributor) <= 32 && strings.Trim(contributor, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_") == "":
+		return fp + "#" + contributor
+	}
+	return fp + "#" + fingerprint(contributor)
+}
+
+// fingerprintOf is the inverse of seriesOf.
+func fingerprintOf(series string) string {
+	fp, _, _ := strings.Cut(series, "#")
+	return fp
+}
+
+// earliest is before everything that an alarm can tell, and after the zero times of
+// those who had none.
+var earliest = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// timeOf reads a time in one of AWS's spellings. It reports false for what is none,
+// and for times that cannot be: those of the future would make all that comes later
+// look late.
+func timeOf(s string, received time.Time) (time.Time, bool) {
+	for _, layout := range [...]string{"2006-01-02T15:04:05-0700", time.RFC3339, "2006-01-02 15:04:05"} {
+		t, err := time.Parse(layout, s)
+		if err == nil {
+			return t.UTC(), t.After(earliest) && t.Before(received.Add(maxAhead))
+		}
+	}
+	return time.Time{}, false
+}
+
+// at sets the time of a signal, or that of its arrival if the text is no time.
+func (s *Signal) at(text string, received time.Time) {
+	t, ok := timeOf(text, received)
+	if !ok {
+		t = received
+		s.flag(FlagReceived)
+	}
+	s.Changed = t
+}
+
+func (s *Signal) flag(f string) { s.Flags = append(s.Flags, f) }

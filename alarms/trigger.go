@@ -1,0 +1,215 @@
+package alarms
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// maxExpression is the most that is kept of a formula or query, in characters.
+const maxExpression = 2000
+
+// metricOf reads what an alarm measures: the Trigger of the message to SNS, or the
+// configuration in EventBridge's form, which spells the same names otherwise. It
+// returns nil if there is nothing to read.
+func metricOf(t fields) *incidents.Metric {
+	if len(t) == 0 {
+		return nil
+	}
+	m := &incidents.Metric{
+		Comparison: line(either(t, "ComparisonOperator", "comparisonOperator"), maxName),
+		Period:     t.whole("Period"),
+		Periods:    max(t.whole("EvaluationPeriods"), t.whole("evaluationPeriods")),
+		Datapoints: max(t.whole("DatapointsToAlarm"), t.whole("datapointsToAlarm")),
+	}
+	for _, name := range [...]string{"Threshold", "threshold"} {
+		if n, ok := t.number(name); ok {
+			m.Threshold = &n
+		}
+	}
+	if list := append(t.list("Metrics"), t.list("metrics")...); len(list) > 0 {
+		fromQueries(m, list)
+	} else {
+		m.Namespace, m.Name = line(t.text("Namespace"), maxName), line(t.text("MetricName"), maxName)
+		m.Statistic = statistic(firstOf(t.text("ExtendedStatistic"), t.text("Statistic")))
+		m.Unit = line(t.text("Unit"), maxName)
+		m.Dimensions = dimensionsOf(t["Dimensions"])
+	}
+	if m.Name == "" && m.Expression == "" && m.Threshold == nil && m.Comparison == "" {
+		return nil
+	}
+	return m
+}
+
+// either returns the first of two members that is a text.
+func either(f fields, one, other string) string { return firstOf(f.text(one), f.text(other)) }
+
+// query is one element of an alarm over several metrics.
+type query struct {
+	id, expression string
+	returned       bool
+	period         int
+	stat           *incidents.Metric // nil for an expression
+}
+
+// fromQueries reads an alarm over several metrics: the query whose result is watched,
+// and the metrics that go into it.
+func fromQueries(m *incidents.Metric, list []json.RawMessage) {
+	var queries []query
+	for _, raw := range list[:min(len(list), 500)] {
+		queries = append(queries, queryOf(members(raw)))
+	}
+	watched := slices.IndexFunc(queries, func(q query) bool { return q.returned && !isBand(q.expression) })
+	if watched < 0 {
+		return
+	}
+	q := queries[watched]
+	m.Period = max(m.Period, q.period)
+	if q.stat != nil {
+		fromStats(m, []query{q})
+		return
+	}
+	m.Expression = line(q.expression, maxExpression)
+	fromStats(m, sources(queries, q.expression))
+}
+
+// isBand reports whether an expression is the band of an anomaly detector, not what
+// is compared with it.
+func isBand(expression string) bool { return strings.HasPrefix(expression, "ANOMALY_DETECTION_BAND") }
+
+func queryOf(f fields) query {
+	q := query{
+		id: either(f, "Id", "id"), expression: either(f, "Expression", "expression"),
+		period:   max(f.whole("Period"), f.whole("period")),
+		returned: f.is("ReturnData") || f.is("returnData") || !f.has("ReturnData") && !f.has("returnData"),
+	}
+	s := f.object("MetricStat")
+	if s == nil {
+		s = f.object("metricStat")
+	}
+	if s == nil {
+		return q
+	}
+	metric := s.object("Metric")
+	if metric == nil {
+		metric = s.object("metric")
+	}
+	dimensions := metric["Dimensions"]
+	if dimensions == nil {
+		dimensions = metric["dimensions"]
+	}
+	q.period = max(q.period, s.whole("Period"), s.whole("period"))
+	q.stat = &incidents.Metric{
+		Namespace:  line(either(metric, "Namespace", "namespace"), maxName),
+		Name:       line(either(metric, "MetricName", "name"), maxName),
+		Statistic:  statistic(either(s, "Stat", "stat")),
+		Unit:       line(either(s, "Unit", "unit"), maxName),
+		Dimensions: dimensionsOf(dimensions),
+	}
+	return q
+}
+
+var queryID = regexp.MustCompile(`[a-z][a-zA-Z0-9_]*`)
+
+// sources are the metrics that an expression names; all of them if it names none, as
+// SUM(METRICS()) does.
+func sources(queries []query, expression string) []query {
+	named := queryID.FindAllString(expression, -1)
+	var all, used []query
+	for _, q := range queries {
+		if q.stat == nil {
+			continue
+		}
+		all = append(all, q)
+		if slices.Contains(named, q.id) {
+			used = append(used, q)
+		}
+	}
+	if len(used) > 0 {
+		return used
+	}
+	return all
+}
+
+// fromStats takes over what the metrics have in common, and the union of their
+// dimensions: these tell which resource it is about.
+func fromStats(m *incidents.Metric, from []query) {
+	var namespaces, names, statistics, units []string
+	for _, q := range from {
+		namespaces, names = append(namespaces, q.stat.Namespace), append(names, q.stat.Name)
+		statistics, units = append(statistics, q.stat.Statistic), append(units, q.stat.Unit)
+		m.Period = max(m.Period, q.period)
+		m.Dimensions = append(m.Dimensions, q.stat.Dimensions...)
+	}
+	m.Namespace, m.Statistic, m.Unit = common(namespaces), common(statistics), common(units)
+	slices.Sort(names)
+	m.Name = clip(strings.Join(slices.Compact(names), ", "), maxName)
+	m.Dimensions = tidy(m.Dimensions)
+}
+
+// common returns the text that all are, or nothing.
+func common(texts []string) string {
+	slices.Sort(texts)
+	if texts = slices.Compact(texts); len(texts) == 1 {
+		return texts[0]
+	}
+	return ""
+}
+
+// dimensionsOf reads [{"value":…,"name":…}], or {name: value}.
+func dimensionsOf(raw json.RawMessage) []incidents.Dimension {
+	var found []incidents.Dimension
+	for _, d := range elements(raw) {
+		f := members(d)
+		found = append(found, incidents.Dimension{Name: f.text("name"), Value: f.text("value")})
+	}
+	for name, value := range members(raw) {
+		v, _ := unquote(value)
+		found = append(found, incidents.Dimension{Name: name, Value: v})
+	}
+	for i, d := range found {
+		found[i] = incidents.Dimension{Name: line(d.Name, maxName), Value: line(d.Value, maxValue)}
+	}
+	return tidy(found)
+}
+
+// tidy sorts dimensions, whose order says nothing, and removes repeats.
+func tidy(found []incidents.Dimension) []incidents.Dimension {
+	slices.SortFunc(found, func(a, b incidents.Dimension) int {
+		if a.Name != b.Name {
+			return strings.Compare(a.Name, b.Name)
+		}
+		return strings.Compare(a.Value, b.Value)
+	})
+	found = slices.Compact(found)
+	return found[:min(len(found), maxPairs)]
+}
+
+// statistic writes AVERAGE as Average, as the console does; percentiles stay.
+func statistic(s string) string {
+	switch s {
+	case "AVERAGE":
+		return "Average"
+	case "SUM":
+		return "Sum"
+	case "MAXIMUM":
+		return "Maximum"
+	case "MINIMUM":
+		return "Minimum"
+	case "SAMPLECOUNT":
+		return "SampleCount"
+	}
+	return line(s, maxName)
+}
+
+// logMetric reads what an alarm over a query of logs measures.
+func logMetric(data fields) *incidents.Metric {
+	m := &incidents.Metric{Periods: data.whole("queryResultsToEvaluate"), Datapoints: data.whole("queryResultsToAlarm")}
+	if n, ok := data.number("threshold"); ok {
+		m.Threshold = &n
+	}
+	return m
+}

@@ -1,0 +1,111 @@
+package postmortems
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// detection is how the incident was opened.
+func (r *reading) detection() Detection {
+	for _, e := range r.events {
+		b, ok := e.Body.(incidents.Opened)
+		switch {
+		case !ok:
+		case b.Alarm == nil:
+			return Detection{Person: who(e.By), At: e.At.UTC(), Events: []int{e.Seq}}
+		default:
+			a := describe(e, *b.Alarm)
+			return Detection{Alarm: a, At: a.Accepted, Events: []int{e.Seq}}
+		}
+	}
+	return Detection{Events: []int{}} // not a timeline that we wrote
+}
+
+// describe puts an alarm into words.
+func describe(e incidents.Event, a incidents.Alarm) *Alarm {
+	w := newWord(e, a)
+	words := &Alarm{
+		Name: clean(a.Name), ARN: clean(a.ARN), Account: clean(a.Account), Region: clean(a.Region),
+		Contributor: contributor(a), Reason: clean(a.Reason), Description: clean(a.Description),
+		Link: a.Link, MessageID: clean(a.MessageID), Accepted: accepted(e, a),
+	}
+	if a.Metric != nil {
+		words.Metric, words.Condition = metric(*a.Metric), condition(*a.Metric)
+	}
+	for _, flag := range a.Flags {
+		words.Doubts = append(words.Doubts, clean(flag))
+	}
+	if a.NeverRecovers {
+		words.Doubts = append(words.Doubts, "it never reports recovery")
+	}
+	if w.measured {
+		words.Changed = w.at
+		words.Lag = seconds(words.Accepted.Sub(w.at))
+	}
+	return words
+}
+
+// metric names what is measured: "Sum of AWS/SQS NumberOfMessagesSent (QueueName=q)".
+func metric(m incidents.Metric) string {
+	name := said(strings.TrimSpace(m.Namespace + " " + m.Name))
+	if m.Expression != "" {
+		name = said(m.Expression)
+	}
+	if m.Statistic != "" && name != "" {
+		name = said(m.Statistic) + " of " + name
+	}
+	var dims []string
+	for _, d := range m.Dimensions {
+		dims = append(dims, said(d.Name)+"="+said(d.Value))
+	}
+	if len(dims) > 0 {
+		name += " (" + strings.Join(dims, ", ") + ")"
+	}
+	return strings.TrimSpace(name)
+}
+
+// condition says when an alarm fires: "> 50 Count in 3 of 5 periods of 60 s".
+func condition(m incidents.Metric) string {
+	s := comparison(m.Comparison)
+	if m.Threshold != nil {
+		s += " " + strconv.FormatFloat(*m.Threshold, 'f', -1, 64)
+	}
+	if m.Unit != "" && m.Threshold != nil {
+		s += " " + said(m.Unit)
+	}
+	switch {
+	case m.Periods <= 0:
+	case m.Datapoints > 0 && m.Datapoints != m.Periods:
+		s += fmt.Sprintf(" in %d of %d periods", m.Datapoints, m.Periods)
+	default:
+		s += " in " + plural(m.Periods, "period", "periods")
+	}
+	if m.Period > 0 && m.Periods > 0 {
+		s += fmt.Sprintf(" of %d s", m.Period)
+	}
+	return strings.TrimSpace(s)
+}
+
+// comparison writes CloudWatch's operators as people do.
+func comparison(operator string) string {
+	switch operator {
+	case "GreaterThanThreshold":
+		return ">"
+	case "GreaterThanOrEqualToThreshold":
+		return "≥"
+	case "LessThanThreshold":
+		return "<"
+	case "LessThanOrEqualToThreshold":
+		return "≤"
+	case "GreaterThanUpperThreshold":
+		return "above the expected band"
+	case "LessThanLowerThreshold":
+		return "below the expected band"
+	case "LessThanLowerOrGreaterThanUpperThreshold":
+		return "outside the expected band"
+	}
+	return said(operator)
+}

@@ -1,0 +1,202 @@
+package postmortems
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// pager follows the pages through a timeline.
+type pager struct {
+	pages  []Page
+	byKey  map[string]int
+	latest map[string]int // the newest page to each person in the current run
+	run    int
+}
+
+// readPages collects the pages, in the order in which they were decided.
+func readPages(timeline []incidents.Event) []Page {
+	p := &pager{pages: []Page{}, byKey: map[string]int{}, latest: map[string]int{}}
+	for _, e := range timeline {
+		switch b := e.Body.(type) {
+		case incidents.Reopened:
+			p.run++
+			clear(p.latest)
+		case incidents.Paged:
+			p.paged(e, b)
+		case incidents.Delivered:
+			p.settle(b.Key, e, func(page *Page) {
+				page.Delivered, page.Adopted, page.Link = e.At.UTC(), b.Adopted, b.Link
+				page.Outcome = better(page.Outcome, OutcomeDelivered)
+			})
+		case incidents.Undelivered:
+			p.settle(b.Key, e, func(page *Page) {
+				page.Outcome, page.Detail = better(page.Outcome, OutcomeUndelivered), clean(b.Error)
+			})
+		case incidents.Withheld:
+			p.settle(b.Key, e, func(page *Page) {
+				page.Outcome, page.Detail = better(page.Outcome, OutcomeWithheld), clean(b.Why)
+			})
+		case incidents.Acknowledged:
+			p.acknowledged(e)
+		}
+	}
+	return p.pages
+}
+
+// better keeps that a page was acknowledged: somebody may press the button before it is
+// written down that the page was delivered.
+func better(old, now Outcome) Outcome {
+	if old == OutcomeAcknowledged {
+		return old
+	}
+	return now
+}
+
+func (p *pager) paged(e incidents.Event, b incidents.Paged) {
+	p.byKey[b.Key] = len(p.pages)
+	p.latest[b.Person] = len(p.pages)
+	p.pages = append(p.pages, Page{
+		Key: b.Key, Person: clean(b.Person), Via: clean(b.Via), Run: p.run, Position: b.Position,
+		Reminder: b.Reminder, Why: clean(b.Why), Decided: e.At.UTC(), Outcome: OutcomePending,
+		Events: []int{e.Seq},
+	})
+}
+
+func (p *pager) settle(key string, e incidents.Event, set func(*Page)) {
+	if n, ok := p.byKey[key]; ok {
+		set(&p.pages[n])
+		p.pages[n].Events = append(p.pages[n].Events, e.Seq)
+	}
+}
+
+// acknowledged credits the newest page to the person; the other pages of the run were
+// answered by somebody else, or by a later page.
+func (p *pager) acknowledged(e incidents.Event) {
+	for person, n := range p.latest {
+		page := &p.pages[n]
+		switch {
+		case page.Outcome == OutcomeAcknowledged || page.Instead != "":
+		case e.By == incidents.Person(person):
+			page.Outcome, page.Acknowledged = OutcomeAcknowledged, e.At.UTC()
+			page.Events = append(page.Events, e.Seq)
+		case page.Outcome == OutcomeDelivered || page.Outcome == OutcomePending:
+			page.Instead = who(e.By)
+			page.Events = append(page.Events, e.Seq)
+		}
+	}
+}
+
+// pagesInAll counts the pages by what became of them. Reminders are counted apart: they
+// need no acknowledgement.
+func (r *reading) pagesInAll() Sentence {
+	if len(r.pages) == 0 {
+		return Sentence{Text: "Nobody was paged", Events: r.all(is[incidents.Opened])}
+	}
+	people := map[string]bool{}
+	outcomes := map[Outcome]int{}
+	s := Sentence{Events: []int{}}
+	reminders, adopted := 0, 0
+	for _, p := range r.pages {
+		people[p.Person] = true
+		s.Events = append(s.Events, p.Events[0])
+		if p.Adopted {
+			adopted++
+		}
+		if p.Reminder {
+			reminders++
+		} else {
+			outcomes[p.Outcome]++
+		}
+	}
+	s.Text = fmt.Sprintf("%s to %s: %s", plural(len(r.pages)-reminders, "page", "pages"),
+		list(slices.Sorted(maps.Keys(people))), counts(outcomes))
+	if reminders > 0 {
+		s.Text += "; and " + plural(reminders, "reminder", "reminders")
+	}
+	if adopted > 0 {
+		s.Text += fmt.Sprintf("; for %d of them an earlier attempt, whose outcome was not known, turned out to have sent it", adopted)
+	}
+	return s
+}
+
+// counts writes how many pages came to which end.
+func counts(outcomes map[Outcome]int) string {
+	var parts []string
+	for _, o := range []struct {
+		outcome Outcome
+		words   string
+	}{
+		{OutcomeAcknowledged, "acknowledged"}, {OutcomeDelivered, "delivered and not acknowledged"},
+		{OutcomeUndelivered, "not deliverable"}, {OutcomeWithheld, "withheld"}, {OutcomePending, "without a recorded outcome"},
+	} {
+		if n := outcomes[o.outcome]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, o.words))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// list names people, or counts them if they are many.
+func list(names []string) string {
+	if len(names) > 6 {
+		return plural(len(names), "person", "people")
+	}
+	return and(names)
+}
+
+// and joins names for a sentence.
+func and(names []string) string {
+	for n := range names {
+		names[n] = short(names[n])
+	}
+	if len(names) < 2 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+}
+
+// step is the place of a page in the escalation policy, as people count.
+func (p Page) step() string {
+	if p.Reminder {
+		return "reminder"
+	}
+	s := fmt.Sprintf("step %d", p.Position.Step+1)
+	if p.Position.Round > 0 {
+		s += fmt.Sprintf(", round %d", p.Position.Round+1)
+	}
+	return s
+}
+
+// outcome is what became of the page, in words.
+func (p Page) outcome() string {
+	s := ""
+	switch p.Outcome {
+	case OutcomeAcknowledged:
+		s = "acknowledged"
+		if d := p.Acknowledged.Sub(p.Delivered); !p.Delivered.IsZero() && d >= 0 {
+			s += " after " + took(d)
+		}
+	case OutcomeDelivered:
+		s = "delivered, not acknowledged"
+		if p.Reminder {
+			s = "delivered"
+		}
+		if p.Instead != "" {
+			s = "delivered; " + p.Instead + " acknowledged"
+		}
+	case OutcomeUndelivered:
+		s = "not deliverable: " + isolated(p.Detail)
+	case OutcomeWithheld:
+		s = "withheld: " + isolated(p.Detail)
+	case OutcomePending:
+		s = notRecorded
+	}
+	if p.Adopted {
+		s += " (an earlier attempt had sent it)"
+	}
+	return s
+}

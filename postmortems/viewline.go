@@ -1,0 +1,101 @@
+package postmortems
+
+import (
+	"time"
+)
+
+// detail is how much of each line is shown.
+type detail int
+
+const (
+	full detail = iota // everything
+	cut                // texts are cut, and of equal links in a row only the first is shown
+)
+
+// cutTo is where texts are cut, in characters.
+const cutTo = 200
+
+// lineRows makes the rows of the timeline, as detailed as their number allows.
+func lineRows(lines []Line) []lineRow {
+	size := func(r lineRow) int {
+		return len(r.Event) + len(r.Time) + len(r.Who) + len(r.What) + len(r.Evidence) + len("|  |  |  |  |  |\n")
+	}
+	raw := 0 // escaped, it only gets longer
+	for _, l := range lines {
+		raw += len(l.What) + len(l.Link)
+	}
+	if raw <= maxTimeline {
+		rows := timelineRows(lines, full)
+		sum := 0
+		for _, r := range rows {
+			sum += size(r)
+		}
+		if sum <= maxTimeline {
+			return rows
+		}
+	}
+	rows := timelineRows(lines, cut)
+	return fit(rows, maxTimeline, size, func(n int) lineRow { return lineRow{What: leftOut(n)} })
+}
+
+func timelineRows(lines []Line, shown detail) []lineRow {
+	var rows []lineRow
+	day, lastLink := "", ""
+	for _, l := range lines {
+		if l.Source == sourceGap {
+			rows = append(rows, lineRow{What: "*" + literal(l.What) + "*"})
+			continue
+		}
+		if d := l.At.Format(layoutDay); d != day {
+			day = d
+			rows = append(rows, lineRow{Time: "**" + d + "**"})
+		}
+		if shown == cut {
+			l.Who, l.What = clip(l.Who, cutTo), clip(l.What, cutTo)
+		}
+		row := lineRow{Event: marks([]int{l.Seq}), Time: l.At.Format(layoutTime), Who: literal(l.Who), What: literal(l.What), Evidence: evidence(l)}
+		if shown == cut {
+			if l.Link != "" && l.Link == lastLink {
+				row.Evidence = "as before"
+			}
+			lastLink = l.Link
+		}
+		if !l.Added.IsZero() {
+			row.What += " *(added later, at " + clock(l.Added, l.At) + ")*"
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// evidence leads to where a line can be checked.
+func evidence(l Line) string {
+	switch {
+	case l.LinkTo == "console":
+		return link(l.LinkTo, l.Link, consoleHosts)
+	case l.Link != "":
+		return link(l.LinkTo, l.Link, messageHosts)
+	case l.MessageID != "":
+		return "SNS " + literal(clip(l.MessageID, 64))
+	}
+	return ""
+}
+
+// clock writes a time without its day, if that is the day of the other time.
+func clock(t, other time.Time) string {
+	switch {
+	case t.IsZero():
+		return ""
+	case t.Format(layoutDay) == other.Format(layoutDay):
+		return t.Format(layoutTime)
+	}
+	return moment(t)
+}
+
+// millis writes a time in full, with milliseconds.
+func millis(t time.Time) string {
+	if t.IsZero() {
+		return notRecorded
+	}
+	return t.UTC().Format(layoutFull + ".000")
+}

@@ -1,0 +1,88 @@
+package rotations
+
+import (
+	"testing"
+	"time"
+)
+
+func BenchmarkOnCall(b *testing.B) {
+	for _, bench := range []struct {
+		name, zone string
+		at         time.Time
+	}{
+		{"weekly", "Europe/Berlin", time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)},
+		{"weekly_after_a_clock_change", "Europe/Berlin", time.Date(2026, 10, 25, 12, 0, 0, 0, time.UTC)},
+		{"weekly_Casablanca", "Africa/Casablanca", time.Date(2031, 11, 22, 12, 0, 0, 0, time.UTC)},
+		{"weekly_beyond_the_zone_table", "America/New_York", time.Date(2048, 7, 22, 12, 0, 0, 0, time.UTC)},
+	} {
+		s := weekly(bench.zone)
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s.OnCall(bench.at, nil)
+			}
+		})
+	}
+	monthly := weekly("Europe/Berlin")
+	monthly.Layers[0].Shift = Length{1, Month}
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	b.Run("monthly", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			monthly.OnCall(at, nil)
+		}
+	})
+	s, overrides := crowded(at)
+	b.Run("5_layers_windows_50_overrides", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			s.OnCall(at, overrides)
+		}
+	})
+}
+
+func BenchmarkAt(b *testing.B) {
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	s := weekly("Europe/Berlin")
+	b.Run("weekly", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			s.At(at, nil)
+		}
+	})
+	s, overrides := crowded(at)
+	b.Run("5_layers_windows_50_overrides", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			s.At(at, overrides)
+		}
+	})
+}
+
+func BenchmarkShiftsOfAYear(b *testing.B) {
+	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	daily, hourly := weekly("Europe/Berlin"), weekly("Europe/Berlin")
+	daily.Layers[0].Shift = Length{1, Day}
+	hourly.Layers[0].Shift = Length{1, Hour}
+	five, overrides := crowded(from.AddDate(0, 6, 0))
+	for _, bench := range []struct {
+		name      string
+		schedule  Schedule
+		overrides []Override
+	}{
+		{"weekly", weekly("Europe/Berlin"), nil},
+		{"daily", daily, nil},
+		{"hourly", hourly, nil},
+		{"5_layers_windows", five, nil},
+		{"5_layers_windows_50_overrides", five, overrides},
+	} {
+		b.Run(bench.name, func(b *testing.B) {
+			b.ReportAllocs()
+			n := 0
+			for b.Loop() {
+				n = len(bench.schedule.Shifts(from, from.AddDate(1, 0, 0), bench.overrides))
+			}
+			b.ReportMetric(float64(n), "shifts")
+		})
+	}
+}

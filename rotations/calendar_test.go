@@ -1,0 +1,168 @@
+package rotations
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+// slowIn is Civil.In the slow way: it asks every minute, then every second, whether the local clock has reached c.
+func slowIn(c Civil, z *time.Location) time.Time {
+	clock := func(u int64) Civil { return CivilOf(time.Unix(u, 0).In(z)) }
+	u := int64(c-epoch) - lookback
+	u += int64(c-clock(u)) % minute // from here whole minutes hit c, unless the offset changes by seconds
+	for clock(u) < c {
+		u += minute
+	}
+	for clock(u-1) >= c {
+		u--
+	}
+	return time.Unix(u, 0).In(z)
+}
+
+func TestIn(t *testing.T) {
+	tests := []struct{ zone, civil, want string }{
+		// A gap at night: package time goes back in New York and forth in Prague.
+		{"Europe/Berlin", "2026-03-29T01:59", "2026-03-29T01:59:00+01:00"},
+		{"Europe/Berlin", "2026-03-29T02:00", "2026-03-29T03:00:00+02:00"},
+		{"Europe/Berlin", "2026-03-29T02:30", "2026-03-29T03:00:00+02:00"},
+		{"Europe/Berlin", "2026-03-29T03:00", "2026-03-29T03:00:00+02:00"},
+		{"Europe/Prague", "2026-03-29T02:30", "2026-03-29T03:00:00+02:00"},
+		{"America/New_York", "2026-03-08T02:30", "2026-03-08T03:00:00-04:00"},
+		// A fold: package time takes the second in Prague.
+		{"Europe/Berlin", "2026-10-25T01:59", "2026-10-25T01:59:00+02:00"},
+		{"Europe/Berlin", "2026-10-25T02:00", "2026-10-25T02:00:00+02:00"},
+		{"Europe/Berlin", "2026-10-25T02:30", "2026-10-25T02:30:00+02:00"},
+		{"Europe/Berlin", "2026-10-25T03:00", "2026-10-25T03:00:00+01:00"},
+		{"Europe/Prague", "2026-10-25T02:30", "2026-10-25T02:30:00+02:00"},
+		{"America/New_York", "2026-11-01T01:30", "2026-11-01T01:30:00-04:00"},
+		// A gap at midnight: package time goes back to the day before.
+		{"America/Santiago", "2026-09-06T00:00", "2026-09-06T01:00:00-03:00"},
+		{"America/Santiago", "2026-09-06T00:30", "2026-09-06T01:00:00-03:00"},
+		{"America/Havana", "2026-03-08T00:00", "2026-03-08T01:00:00-04:00"},
+		{"Africa/Cairo", "2026-04-24T00:00", "2026-04-24T01:00:00+03:00"},
+		{"Asia/Beirut", "2026-03-29T00:00", "2026-03-29T01:00:00+03:00"},
+		// A fold that ends at midnight, or begins there.
+		{"America/Santiago", "2026-04-04T23:30", "2026-04-04T23:30:00-03:00"},
+		{"America/Santiago", "2026-04-05T00:00", "2026-04-05T00:00:00-04:00"},
+		{"America/Havana", "2026-11-01T00:30", "2026-11-01T00:30:00-04:00"},
+		{"Africa/Cairo", "2026-10-29T23:30", "2026-10-29T23:30:00+03:00"},
+		{"Asia/Beirut", "2026-10-24T23:30", "2026-10-24T23:30:00+03:00"},
+		// Half an hour.
+		{"Australia/Lord_Howe", "2026-10-04T02:15", "2026-10-04T02:30:00+11:00"},
+		{"Australia/Lord_Howe", "2026-04-05T01:45", "2026-04-05T01:45:00+11:00"},
+		{"Australia/Lord_Howe", "2026-04-05T02:00", "2026-04-05T02:00:00+10:30"},
+		// Two hours.
+		{"Antarctica/Troll", "2026-03-29T01:30", "2026-03-29T03:00:00+02:00"},
+		// A day that does not exist.
+		{"Pacific/Apia", "2011-12-29T23:59", "2011-12-29T23:59:00-10:00"},
+		{"Pacific/Apia", "2011-12-30T00:00", "2011-12-31T00:00:00+14:00"},
+		{"Pacific/Apia", "2011-12-30T09:00", "2011-12-31T00:00:00+14:00"},
+		{"Pacific/Kwajalein", "1993-08-21T12:00", "1993-08-22T00:00:00+12:00"},
+		// Back and forth around Ramadan.
+		{"Africa/Casablanca", "2026-02-15T02:30", "2026-02-15T02:30:00+01:00"},
+		{"Africa/Casablanca", "2026-02-15T03:00", "2026-02-15T03:00:00Z"},
+		{"Africa/Casablanca", "2026-03-22T02:30", "2026-03-22T03:00:00+01:00"},
+		// A day that exists twice.
+		{"America/Juneau", "1867-10-18T15:00", "1867-10-18T15:00:00+15:02"},
+		// Beyond the table, by rule. There package time has no end for the last day of a leap year.
+		{"Europe/Berlin", "2044-12-31T09:00", "2044-12-31T09:00:00+01:00"},
+		{"Europe/Berlin", "2045-01-01T00:30", "2045-01-01T00:30:00+01:00"},
+		{"America/New_York", "2044-12-31T23:59", "2044-12-31T23:59:00-05:00"},
+		{"Australia/Lord_Howe", "2048-12-31T12:00", "2048-12-31T12:00:00+11:00"},
+		{"Europe/Berlin", "2126-03-31T02:30", "2126-03-31T03:00:00+02:00"},
+		{"UTC", "2026-03-29T02:30", "2026-03-29T02:30:00Z"},
+	}
+	for _, tt := range tests {
+		got := civil(tt.civil).In(zone(tt.zone))
+		if s := got.Format(time.RFC3339); s != tt.want {
+			t.Errorf("%s in %s = %s, want %s", tt.civil, tt.zone, s, tt.want)
+		}
+		if slow := slowIn(civil(tt.civil), zone(tt.zone)); !slow.Equal(got) {
+			t.Errorf("%s in %s: the table says %s, asking every second %s", tt.civil, tt.zone, tt.want, slow.Format(time.RFC3339))
+		}
+	}
+	if got := civil("2026-01-05T09:00").In(nil); got.Format(time.RFC3339) != "2026-01-05T09:00:00Z" {
+		t.Errorf("without a zone: %s", got)
+	}
+}
+
+// TestInEveryChange looks at the wall-clock times around every clock change of every zone since 1900: the result shows c or,
+// where c is skipped, a later time; and the instant before it is earlier on the wall clock.
+func TestInEveryChange(t *testing.T) {
+	n, gaps, folds := 0, 0, 0
+	for _, s := range sites() {
+		for _, at := range s.changes {
+			before := CivilOf(time.Unix(at-1, 0).In(s.zone)) + 1 // what the clock would have shown
+			after := CivilOf(time.Unix(at, 0).In(s.zone))
+			middle := (before + after) / 2
+			for _, c := range []Civil{before - 1, before, after, middle, middle + 1, after - 1, after + 1, before + 1} {
+				got := c.In(s.zone)
+				shown, previous := CivilOf(got), CivilOf(got.Add(-time.Second))
+				skipped := before <= c && c < after && got.Unix() == at
+				if (shown != c && !skipped) || shown < c || previous >= c {
+					t.Errorf("%s: %s came at %s (%s), a second before it was %s", s.zone, c, got, shown, previous)
+				}
+				if folded := after <= c && c < before; folded && got.Unix() >= at {
+					t.Errorf("%s: %s came at %s, the second time", s.zone, c, got)
+				}
+				checkReached(t, s, c, got)
+				n++
+			}
+			if after > before {
+				gaps++
+			} else {
+				folds++
+			}
+		}
+	}
+	t.Logf("%d times around %d gaps and %d folds of %d zones", n, gaps, folds, len(sites()))
+}
+
+// checkReached checks that c is reached at its instant, and not before.
+func checkReached(t *testing.T, s site, c Civil, at time.Time) {
+	t.Helper()
+	cal := calendar{zone: s.zone}
+	if r := cal.reached(at.Unix()); r < c {
+		t.Errorf("%s: at %s only %s is reached, not %s", s.zone, at, r, c)
+	}
+	if r := cal.reached(at.Unix() - 1); r >= c {
+		t.Errorf("%s: before %s already %s is reached", s.zone, at, r)
+	}
+}
+
+// TestInIsTheFirstInstant compares with asking every minute.
+func TestInIsTheFirstInstant(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawSite(t)
+		c := CivilOf(drawInstant(t, s, "time")) + Civil(rapid.IntRange(-3*hour, 3*hour).Draw(t, "beside"))
+		c -= c % minute
+		if got, want := c.In(s.zone), slowIn(c, s.zone); !got.Equal(want) {
+			t.Fatalf("%s in %s = %s, want %s", c, s.zone, got, want)
+		}
+	})
+}
+
+// TestReachedIsTheOtherWay checks the law that both directions of a calendar keep, and that what is remembered from earlier
+// calls changes nothing.
+func TestReachedIsTheOtherWay(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := drawSite(t)
+		used := calendar{zone: s.zone}
+		for range 20 {
+			u := drawInstant(t, s, "instant").Unix()
+			fresh := calendar{zone: s.zone}
+			c := fresh.reached(u) + Civil(rapid.IntRange(-3*hour, 3*hour).Draw(t, "beside"))
+			if (used.instant(c) <= u) != (used.reached(u) >= c) {
+				t.Fatalf("%s: %s comes at %d, and at %d is reached %s", s.zone, c, used.instant(c), u, used.reached(u))
+			}
+			if a, b := used.instant(c), (&calendar{zone: s.zone}).instant(c); a != b {
+				t.Fatalf("%s: %s comes at %d with a used calendar, at %d with a new one", s.zone, c, a, b)
+			}
+			if shown := CivilOf(time.Unix(u, 0).In(s.zone)); used.reached(u) < shown {
+				t.Fatalf("%s: at %d the clock shows %s and %s is reached", s.zone, u, shown, used.reached(u))
+			}
+		}
+	})
+}

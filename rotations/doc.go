@@ -1,0 +1,30 @@
+// Package rotations knows who is on call: calendar arithmetic and nothing else. It reads no clock, keeps no state and
+// touches nothing outside; the instant is always an argument, and the same arguments always give the same answer.
+//
+// # The model
+//
+// A [Schedule] has layers. A [Layer] is a list of turns that follow each other from a start, each for one shift length, and
+// then begin again; windows of the week may restrict it. Where several layers cover an instant, the last of them counts.
+// Where none does, there is a gap: nobody is on call. An [Override] lets somebody stand in for a span of time; overrides are
+// applied in the order they are given, so a later one wins.
+//
+// All spans are half-open: who takes over at 09:00 is on call at 09:00, and who hands over then is not.
+//
+// # Wall clocks
+//
+// A layer lives on the wall clock of its schedule's zone: its k-th handoff is the start plus k shifts on a calendar that
+// knows no clock changes (a [Civil]), hours included. Only the result is turned into an instant. The rule for that fits in
+// one line, and all others follow from it:
+//
+//	a wall-clock time comes at the first instant at which the local clock has reached it.
+//
+// So 02:30 on a night without a 02:30 comes at the first instant after the gap; on a night with two it comes with the first,
+// and the repeated hour passes without a handoff; two handoffs that fall into one gap come together and leave no shift
+// between them. A weekly handoff at 09:00 stays at 09:00, and the week it ends has 167 or 169 hours when the clocks change.
+//
+// Read the other way round: at any instant there is one time that the local clock has reached so far, which never falls back.
+// Looking up who is on call is arithmetic on that time. Nothing is counted from the start, so a schedule that began ten years
+// ago answers as fast as a new one.
+//
+// Overrides are about instants, not wall clocks: [Civil.In] makes them from what people write.
+package rotations

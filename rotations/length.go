@@ -1,0 +1,77 @@
+package rotations
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Unit is a unit of shift lengths, written as in the configuration.
+type Unit string
+
+// The units there are. All are civil: an hour is one on the wall clock, a month goes to the same day of the next month.
+const (
+	Hour  Unit = "h"
+	Day   Unit = "d"
+	Week  Unit = "w"
+	Month Unit = "mo"
+)
+
+// Length is how long a shift lasts: N units.
+type Length struct {
+	N    int // from 1 to 9999
+	Unit Unit
+}
+
+const (
+	maxLength    = 9999
+	lengthWanted = "a whole number from 1 to 9999 and one of h, d, w, mo, such as 1w"
+)
+
+// ParseLength reads 12h, 1d, 2w or 1mo.
+func ParseLength(s string) (Length, error) {
+	digits := strings.TrimRight(s, "abcdefghijklmnopqrstuvwxyz")
+	unit := Unit(s[len(digits):])
+	n, err := strconv.ParseUint(digits, 10, 31)
+	l := Length{N: int(n), Unit: unit}
+	switch {
+	case unit == "m":
+		return Length{}, fmt.Errorf("%q is not a shift length: for months write %smo", s, digits)
+	case err != nil || !l.valid():
+		return Length{}, fmt.Errorf("%q is not a shift length: expected %s", s, lengthWanted)
+	}
+	return l, nil
+}
+
+// String returns the form that [ParseLength] reads.
+func (l Length) String() string { return strconv.Itoa(l.N) + string(l.Unit) }
+
+func (l Length) valid() bool {
+	return l.N >= 1 && l.N <= maxLength && (l.Unit == Month || l.seconds() > 0)
+}
+
+// seconds returns the length in wall-clock seconds, 0 for months and unknown units.
+func (l Length) seconds() Civil {
+	switch l.Unit {
+	case Hour:
+		return Civil(l.N) * hour
+	case Day:
+		return Civil(l.N) * day
+	case Week:
+		return Civil(l.N) * 7 * day
+	}
+	return 0
+}
+
+// spoken is the unit as a word.
+func (u Unit) spoken() string {
+	switch u {
+	case Hour:
+		return "hour"
+	case Day:
+		return "day"
+	case Week:
+		return "week"
+	}
+	return "month"
+}

@@ -1,0 +1,113 @@
+package rotations
+
+import "time"
+
+// Schedule says who is on call when.
+type Schedule struct {
+	Name   string
+	Zone   *time.Location // whose wall clock the layers mean; nil is UTC
+	Layers []Layer        // a later layer wins where it covers
+}
+
+// OverrideLayer is named instead of a layer where an override replaces everybody. No layer may have this name.
+const OverrideLayer = "override"
+
+// OnCall returns who is on call at t: nobody in a gap. The overrides are applied in their order, those of other schedules
+// not at all. The result may be part of the schedule and must not be changed.
+func (s Schedule) OnCall(t time.Time, overrides []Override) []string {
+	cal := calendar{zone: s.Zone}
+	c := cal.reached(t.Unix())
+	var people []string
+	if i := s.layerAt(c); i >= 0 {
+		l := &s.Layers[i]
+		people = l.turn(l.shift(c))
+	}
+	for i := range overrides {
+		if overrides[i].active(s.Name, t) {
+			people, _ = overrides[i].replace(people)
+		}
+	}
+	return people
+}
+
+// layerAt returns the index of the layer that counts at c, or -1.
+func (s *Schedule) layerAt(c Civil) int {
+	for i := len(s.Layers) - 1; i >= 0; i-- {
+		if s.Layers[i].covers(c) {
+			return i
+		}
+	}
+	return -1
+}
+
+// spanAt returns the longest span around c in which the same shift of the same layer counts, or in which no layer does.
+func (s *Schedule) spanAt(c Civil) (layer, shift int, from, to Civil) {
+	layer, shift, from, to = s.layerAt(c), -1, distantPast, distantFuture
+	if layer >= 0 {
+		shift = s.Layers[layer].shift(c)
+		from, to = s.Layers[layer].on(c)
+	}
+	for i := layer + 1; i < len(s.Layers); i++ { // the layers above must not cover in between
+		f, t := s.Layers[i].off(c)
+		from, to = max(from, f), min(to, t)
+	}
+	return layer, shift, from, to
+}
+
+// Shift is a span in which the same people are on call for the same reason.
+type Shift struct {
+	People []string // in the order of their turn; must not be changed
+	Layer  string   // whose shift it is, also when somebody stands in for one person; OverrideLayer if it is nobody's
+	Number int      // of the shift in its layer, from 1; 0 if it is nobody's
+	From   time.Time
+	To     time.Time
+	// Override is what put one of the people there, the last if there were several; nil if the layer did.
+	Override *Override
+}
+
+// Shifts returns who is on call from one instant to another, in order and cut to this window, in the schedule's zone. Where
+// nobody is on call there is no shift. The overrides count as in [Schedule.OnCall].
+func (s Schedule) Shifts(from, to time.Time, overrides []Override) []Shift {
+	var shifts []Shift
+	if !from.Before(to) {
+		return nil
+	}
+	v := newView(&s, from, to, overrides)
+	for p, next := v.onward(v.at(from)); p.from.Before(to); p, next = v.onward(next) {
+		if len(p.people) > 0 {
+			shifts = append(shifts, v.shift(p.cut(from, to)))
+		}
+		if !p.to.Before(to) {
+			break
+		}
+	}
+	return shifts
+}
+
+// Answer is who is on call at an instant, and all that people want to know then. In a gap it has no people.
+type Answer struct {
+	// Shift that holds the instant. In a gap its bounds are the gap's; From is zero if nobody has been on call before, To if
+	// nobody will be after.
+	Shift
+	Next Shift  // the next shift that somebody has; without people if there is none in the next ten years
+	Why  string // one sentence
+}
+
+// At returns who is on call at t, until when, who is next, and why. The overrides count as in [Schedule.OnCall].
+func (s Schedule) At(t time.Time, overrides []Override) Answer {
+	v := newView(&s, time.Time{}, endless(), overrides)
+	p, next := v.onward(v.at(t))
+	p = v.backward(p)
+	a := Answer{Shift: v.shift(p), Why: v.why(t, p)}
+	for last := p; last.to.Before(t.AddDate(lookahead, 0, 0)); {
+		last, next = v.onward(next)
+		if len(last.people) > 0 {
+			a.Next = v.shift(last)
+			break
+		}
+	}
+	return a
+}
+
+// lookahead is how many years [Schedule.At] looks for who is next. Only a schedule with errors has nobody for so long.
+const lookahead = 10

@@ -1,0 +1,118 @@
+package rotations
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestShiftsOfNoTime(t *testing.T) {
+	s := weekly("Europe/Berlin")
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for _, to := range []time.Time{at, at.Add(-time.Hour)} {
+		if got := s.Shifts(at, to, nil); got != nil {
+			t.Errorf("from %s to %s: %v", at, to, got)
+		}
+	}
+	if got := s.Shifts(at, at.Add(1), nil); len(got) != 1 || got[0].To.Sub(got[0].From) != 1 {
+		t.Errorf("in a nanosecond: %v", got)
+	}
+}
+
+// TestOverridesInTheirOrder checks that a later override acts on what the earlier ones made of it.
+func TestOverridesInTheirOrder(t *testing.T) {
+	s := Schedule{Name: "payments", Layers: []Layer{{
+		Name: "primary", People: [][]string{{"ana", "bo"}}, Start: civil("2026-01-05T09:00"), Shift: Length{1, Week},
+	}}}
+	at := time.Date(2026, 1, 6, 12, 0, 0, 0, time.UTC)
+	gap := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	over := func(person, instead string) Override {
+		return Override{Person: person, For: instead, From: gap.Add(-time.Hour), To: at.Add(time.Hour)}
+	}
+	others := over("zoe", "")
+	others.Schedule = "checkout"
+	tests := []struct {
+		name      string
+		at        time.Time
+		overrides []Override
+		want      []string
+	}{
+		{"none", at, nil, []string{"ana", "bo"}},
+		{"for one", at, []Override{over("cy", "bo")}, []string{"ana", "cy"}},
+		{"for the one who stands in", at, []Override{over("cy", "bo"), over("di", "cy")}, []string{"ana", "di"}},
+		{"for one who does not stand in yet", at, []Override{over("di", "cy"), over("cy", "bo")}, []string{"ana", "cy"}},
+		{"there and back", at, []Override{over("cy", "bo"), over("bo", "cy")}, []string{"ana", "bo"}},
+		{"exchanged", at, []Override{over("cy", "bo"), over("bo", "ana")}, []string{"bo", "cy"}},
+		{"by the other of the turn", at, []Override{over("ana", "bo")}, []string{"ana"}},
+		{"for everybody", at, []Override{over("cy", "bo"), over("di", "")}, []string{"di"}},
+		{"for the one who replaces everybody", at, []Override{over("di", ""), over("cy", "di"), over("eve", "ana")}, []string{"cy"}},
+		{"of another schedule", at, []Override{others}, []string{"ana", "bo"}},
+		{"for one in a gap", gap, []Override{over("cy", "bo")}, nil},
+		{"for everybody in a gap", gap, []Override{over("cy", "")}, []string{"cy"}},
+	}
+	for _, tt := range tests {
+		before := slices.Clone(tt.overrides)
+		if diff := cmp.Diff(tt.want, s.OnCall(tt.at, tt.overrides)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.name, diff)
+		}
+		if diff := cmp.Diff(tt.want, s.At(tt.at, tt.overrides).People); diff != "" {
+			t.Errorf("%s: At (-want +got):\n%s", tt.name, diff)
+		}
+		if diff := cmp.Diff(before, tt.overrides); diff != "" {
+			t.Errorf("%s: the overrides have changed:\n%s", tt.name, diff)
+		}
+	}
+	if diff := cmp.Diff([][]string{{"ana", "bo"}}, s.Layers[0].People); diff != "" {
+		t.Errorf("the layer has changed:\n%s", diff)
+	}
+}
+
+// TestAppendingIsSafe appends to answers: a caller that does must not write into the schedule.
+func TestAppendingIsSafe(t *testing.T) {
+	s := weekly("Europe/Berlin")
+	at := civil("2026-01-06T12:00").In(s.Zone)
+	_ = append(s.OnCall(at, nil), "zoe")
+	_ = append(s.At(at, nil).People, "zoe")
+	if diff := cmp.Diff(Turns("ana", "bo", "cy", "di"), s.Layers[0].People); diff != "" {
+		t.Errorf("the layer has changed:\n%s", diff)
+	}
+}
+
+// weekly is a schedule of one weekly layer that began years ago.
+func weekly(name string) Schedule {
+	return Schedule{Name: "payments", Zone: zone(name), Layers: []Layer{{
+		Name: "primary", People: Turns("ana", "bo", "cy", "di"), Start: civil("2015-01-05T09:00"), Shift: Length{1, Week},
+	}}}
+}
+
+// crowded is a schedule of five layers with windows, and fifty overrides around an instant, three of them active.
+func crowded(at time.Time) (Schedule, []Override) {
+	s := weekly("Europe/Berlin")
+	for i, l := range []Layer{
+		{Name: "days", Shift: Length{1, Day}, Only: []Window{{0b0111110, 9 * hour, 17 * hour}}},
+		{Name: "nights", Shift: Length{12, Hour}, Only: []Window{{EveryDay, 22 * hour, 6 * hour}}},
+		{Name: "weekends", Shift: Length{2, Week}, Only: []Window{{0b1000001, 0, 24 * hour}, {1 << 5, 18 * hour, 24 * hour}}},
+		{Name: "months", Shift: Length{1, Month}, Only: []Window{{1 << 1, 9 * hour, 12 * hour}, {1 << 3, 9 * hour, 12 * hour}}},
+	} {
+		l.People, l.Start = Turns("eve", "fay", "gus"), civil("2016-02-29T08:00")+Civil(i)*hour
+		s.Layers = append(s.Layers, l)
+	}
+	var overrides []Override
+	for i := range 50 {
+		from := at.Add(time.Duration(i-25) * 8 * time.Hour)
+		o := Override{Schedule: "payments", Person: "zoe", For: []string{"ana", "eve", "fay", "", "bo"}[i%5], From: from, To: from.Add(24 * time.Hour)}
+		overrides = append(overrides, o)
+	}
+	return s, overrides
+}
+
+func TestOnCallDoesNotAllocate(t *testing.T) {
+	s := weekly("Europe/Berlin")
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	planned := []Override{{Person: "zoe", From: at.Add(time.Hour), To: at.Add(2 * time.Hour)}}
+	if n := testing.AllocsPerRun(100, func() { s.OnCall(at, planned) }); n > 0 {
+		t.Errorf("a look-up allocates %v times", n)
+	}
+}

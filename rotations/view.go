@@ -1,0 +1,162 @@
+package rotations
+
+import (
+	"slices"
+	"time"
+)
+
+// A view looks at a schedule with its overrides, piece by piece.
+type view struct {
+	schedule  *Schedule
+	overrides []*Override // those that count in this schedule, in order
+	calendar  calendar
+	cell      cell // looked at last
+}
+
+// A cell is a span in which no override begins or ends.
+type cell struct {
+	from, to time.Time   // the zero time and endless() if it has no bound
+	active   []*Override // in order, from the last one on that replaces everybody: what comes before it does not matter
+}
+
+// newView returns a view of a schedule, good from one instant to another.
+func newView(s *Schedule, from, to time.Time, overrides []Override) *view {
+	v := &view{schedule: s, calendar: calendar{zone: s.Zone}}
+	for i := range overrides {
+		o := &overrides[i]
+		if o.usable(s.Name) && o.From.Before(to) && from.Before(o.To) {
+			v.overrides = append(v.overrides, o)
+		}
+	}
+	return v
+}
+
+// A piece is a span in which the answer is the same, for the same reason.
+type piece struct {
+	layer, shift int       // -1 if no layer has a part in it
+	override     *Override // the last one that made a difference
+	people       []string
+	from, to     time.Time // the zero time and endless() if it has no bound
+}
+
+// same reports whether two pieces are one shift, or one gap, if they touch.
+func (p piece) same(q piece) bool {
+	return p.layer == q.layer && p.shift == q.shift && p.override == q.override && slices.Equal(p.people, q.people)
+}
+
+// cut returns the part of the piece in a window.
+func (p piece) cut(from, to time.Time) piece {
+	p.from, p.to = later(p.from, from), earlier(p.to, to)
+	return p
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// cellAt returns the cell that holds t.
+func (v *view) cellAt(t time.Time) *cell {
+	c := &v.cell
+	if !t.Before(c.from) && t.Before(c.to) {
+		return c
+	}
+	c.from, c.to, c.active = time.Time{}, endless(), c.active[:0]
+	for _, o := range v.overrides {
+		switch {
+		case t.Before(o.From):
+			c.to = earlier(c.to, o.From)
+		case !t.Before(o.To):
+			c.from = later(c.from, o.To)
+		default:
+			c.from, c.to = later(c.from, o.From), earlier(c.to, o.To)
+			if o.For == "" {
+				c.active = c.active[:0]
+			}
+			c.active = append(c.active, o)
+		}
+	}
+	return c
+}
+
+// at returns a piece that holds t. It may be shorter than it could be.
+func (v *view) at(t time.Time) piece {
+	c := v.cellAt(t)
+	p := piece{layer: -1, shift: -1, from: c.from, to: c.to}
+	if len(c.active) == 0 || c.active[0].For != "" {
+		layer, shift, from, to := v.schedule.spanAt(v.calendar.reached(t.Unix()))
+		if layer >= 0 {
+			p.people = v.schedule.Layers[layer].turn(shift)
+		}
+		p.layer, p.shift = layer, shift
+		p = p.cut(v.calendar.time(from), v.calendar.time(to))
+	}
+	for _, o := range c.active {
+		if people, differs := o.replace(p.people); differs {
+			p.people, p.override = people, o
+		}
+	}
+	return p
+}
+
+// onward returns a piece as long as it lasts, and the one after it.
+func (v *view) onward(p piece) (whole, next piece) {
+	for !p.to.Equal(endless()) {
+		if next = v.at(p.to); !p.same(next) {
+			break
+		}
+		p.to = next.to
+	}
+	return p, next
+}
+
+// backward returns a piece from where it began.
+func (v *view) backward(p piece) piece {
+	for !p.from.IsZero() {
+		last := v.at(p.from.Add(-1))
+		if !p.same(last) {
+			break
+		}
+		p.from = last.from
+	}
+	return p
+}
+
+// shift returns what others see of a piece.
+func (v *view) shift(p piece) Shift {
+	s := Shift{People: p.people, From: v.local(p.from)}
+	if !p.to.Equal(endless()) {
+		s.To = v.local(p.to)
+	}
+	switch {
+	case p.layer >= 0:
+		s.Layer, s.Number = v.schedule.Layers[p.layer].Name, p.shift+1
+	case p.override != nil:
+		s.Layer = OverrideLayer
+	}
+	if p.override != nil {
+		o := *p.override
+		s.Override = &o
+	}
+	return s
+}
+
+// local returns t in the schedule's zone, and the zero time as it is.
+func (v *view) local(t time.Time) time.Time {
+	if t.IsZero() {
+		return t
+	}
+	if v.schedule.Zone == nil {
+		return t.UTC()
+	}
+	return t.In(v.schedule.Zone)
+}

@@ -1,0 +1,209 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"os"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// Options says how to open a store. The zero value is right for production.
+type Options struct {
+	// MustExist makes Open fail with [os.ErrNotExist] where there is no store,
+	// instead of creating one.
+	MustExist bool
+
+	// NoSync leaves out waiting for the disk. What is answered survives the end of
+	// the process, but not that of the machine. For tests only.
+	NoSync bool
+
+	early  bool // control for tests: answers before the commit
+	pinned bool // for tests: the committer keeps its thread, so that faults can be aimed at it
+}
+
+// DB is a [store.Store] in one file. Open makes one.
+type DB struct {
+	path string
+	opts Options
+	lock *lock
+	file *os.File // bbolt's own
+	bolt *bbolt.DB
+
+	turn   sync.Mutex // held while a function of Update runs; guards the next three
+	open   *batch     // collects what functions write
+	closed bool
+	broken error // why nothing can be written any more
+
+	inflight atomic.Pointer[batch] // being committed; set under turn
+	durable  atomic.Int64          // number of the last transaction known to be on disk
+	wake     chan struct{}         // of one slot: the open batch has writes, or Close was called
+	ended    chan struct{}         // closed when the committer has ended
+	failed   chan struct{}         // closed when broken is set
+	counts   counts
+	memory   *memory
+	stuck    bool // bbolt is in the middle of a commit, and will not come out
+}
+
+// View implements [store.Store]. It waits neither for functions nor for commits to
+// begin. What it showed is durable when it returns.
+func (d *DB) View(ctx context.Context, fn func(store.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	id, err := d.read(fn)
+	if err != nil {
+		return err
+	}
+	return d.settle(id)
+}
+
+// read runs fn on what is committed by now, and returns the number of the last
+// transaction that it could see.
+func (d *DB) read(fn func(store.Tx) error) (id int, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	rtx, err := d.begin()
+	if err != nil {
+		return 0, err
+	}
+	defer rtx.Rollback() //nolint:errcheck // a transaction that only reads
+	t := &tx{bucket: rtx.Bucket(bucket)}
+	err = d.named(t.run(fn))
+	d.memory.trim(d.bolt, rtx.Size(), time.Now())
+	return rtx.ID(), err
+}
+
+// settle waits until the transaction of that number is on disk: bbolt shows it to
+// readers a little earlier.
+func (d *DB) settle(id int) error {
+	b := d.inflight.Load()
+	if b == nil || int64(id) <= d.durable.Load() {
+		return nil // or it never will be: then Failed says so
+	}
+	<-b.done // b is that transaction: no later one is in flight before it is on disk
+	return b.err
+}
+
+// Update implements [store.Store].
+func (d *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
+	b, err := d.run(ctx, fn)
+	if b == nil {
+		return err
+	}
+	<-b.done
+	if b.err != nil {
+		return b.err
+	}
+	return err
+}
+
+// run runs fn in its turn, and returns the batch whose commit decides what becomes
+// of it; nil if err is final.
+func (d *DB) run(ctx context.Context, fn func(store.Tx) error) (*batch, error) {
+	if err := d.takeTurn(ctx); err != nil {
+		return nil, err
+	}
+	defer d.turn.Unlock()
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	// The batch in flight comes first: what is committed after it has been looked
+	// at is read twice, in the layer and in the file, and is the same.
+	inflight := d.inflight.Load()
+	rtx, err := d.begin()
+	if err != nil {
+		return nil, err
+	}
+	defer rtx.Rollback() //nolint:errcheck // a transaction that only reads
+	t := &tx{bucket: rtx.Bucket(bucket), writable: true}
+	t.layers[1] = d.open.writes
+	if inflight != nil {
+		t.layers[2] = inflight.writes
+	}
+	err = d.named(t.run(fn))
+	d.counts.updates.Add(1)
+	if err == nil && len(t.layers[0]) > 0 {
+		d.open.add(t.layers[0])
+		d.rouse()
+	}
+	if len(d.open.writes) > 0 {
+		return d.open, err
+	}
+	return inflight, err
+}
+
+// takeTurn locks d.turn for a function that may run and whose writes have a place.
+func (d *DB) takeTurn(ctx context.Context) error {
+	for {
+		d.turn.Lock()
+		err := ctx.Err()
+		switch {
+		case err != nil:
+		case d.broken != nil:
+			err = d.broken
+		case d.closed:
+			err = store.ErrClosed
+		case !d.open.full():
+			return nil
+		}
+		if err != nil {
+			d.turn.Unlock()
+			return err
+		}
+		leaves := d.open.leaves
+		d.turn.Unlock()
+		select {
+		case <-leaves:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// begin starts a transaction that reads.
+func (d *DB) begin() (*bbolt.Tx, error) {
+	rtx, err := d.bolt.Begin(false)
+	return rtx, beginError(err)
+}
+
+// beginError is what bbolt says when no transaction can begin, in the store's words.
+func beginError(err error) error {
+	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
+		return store.ErrClosed
+	}
+	return err
+}
+
+// rouse tells the committer to look. It never blocks.
+func (d *DB) rouse() {
+	select {
+	case d.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Failed is closed when a commit failed in a way that leaves its outcome open. From
+// then on every Update returns [store.ErrUnknownOutcome].
+func (d *DB) Failed() <-chan struct{} { return d.failed }
+
+// Close implements [store.Store]. Updates that have begun are committed and answered.
+func (d *DB) Close() error {
+	d.turn.Lock()
+	first := !d.closed
+	d.closed = true
+	d.turn.Unlock()
+	d.rouse()
+	<-d.ended
+	if !first {
+		return nil
+	}
+	d.memory.close()
+	if d.stuck { // what waits for bbolt now waits for ever
+		return errors.Join(d.file.Close(), d.lock.release())
+	}
+	return errors.Join(d.bolt.Close(), d.lock.release())
+}

@@ -1,0 +1,164 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"go.etcd.io/bbolt"
+)
+
+// maxProblems is how many problems a check names before it gives up.
+const maxProblems = 100
+
+var errEnough = errors.New("too many problems")
+
+// Check reads every page of the file, as it is at this moment, and says in words for
+// people what is wrong with its structure; nil if nothing is. The store may be used
+// meanwhile. The error is that of ctx or of the disk.
+//
+// It reads the pages itself: bbolt takes what they say for true, and can end the
+// process over it.
+func (d *DB) Check(ctx context.Context) (problems []string, err error) {
+	return check(ctx, d.bolt, d.file, true)
+}
+
+// check checks all pages, or if not deep only those that lead to the data.
+func check(ctx context.Context, db *bbolt.DB, file io.ReaderAt, deep bool) ([]string, error) {
+	for range 100 {
+		rtx, err := db.Begin(false)
+		if err != nil {
+			return nil, beginError(err)
+		}
+		c := checker{ctx: ctx, file: file, size: db.Info().PageSize, deep: deep}
+		if !c.begin(uint64(rtx.ID())) {
+			_ = rtx.Rollback()
+			continue // two commits came between, and took the place of what we need
+		}
+		err = c.run()
+		_ = rtx.Rollback()
+		if errors.Is(err, errEnough) {
+			err = nil
+		}
+		return c.problems, err
+	}
+	return []string{"no page says where the data begins"}, nil
+}
+
+// checker walks a file as one transaction sees it, which must stay open.
+type checker struct {
+	ctx      context.Context
+	file     io.ReaderAt
+	size     int // of a page, in bytes
+	meta     meta
+	deep     bool
+	used     []bool // by page: somebody has it already
+	page     []byte // the page that was read last
+	problems []string
+}
+
+func (c *checker) begin(txid uint64) (ok bool) {
+	c.meta, ok = findMeta(c.file, c.size, txid)
+	c.used = make([]bool, c.meta.high)
+	return ok
+}
+
+// say notes a problem.
+func (c *checker) say(format string, args ...any) error {
+	c.problems = append(c.problems, fmt.Sprintf(format, args...))
+	if len(c.problems) >= maxProblems {
+		return errEnough
+	}
+	return nil
+}
+
+func (c *checker) run() error {
+	if err := c.tree(c.meta.root); err != nil || !c.deep {
+		return err
+	}
+	if c.meta.freelist == noFreelist {
+		return nil
+	}
+	if err := c.free(); err != nil {
+		return err
+	}
+	for id := uint64(2); id < c.meta.high; id++ {
+		if !c.used[id] {
+			if err := c.say("page %d is lost: neither in use nor free", id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// free accounts for the pages that are free.
+func (c *checker) free() error {
+	h, ok, err := c.read(c.meta.freelist)
+	if err != nil || !ok {
+		return err
+	}
+	ids, ok := freeIDs(h, c.page)
+	if !ok {
+		return c.say("page %d should list free pages, and does not", h.id)
+	}
+	for _, id := range ids {
+		switch {
+		case id < 2 || id >= c.meta.high:
+			err = c.say("page %d is listed as free, and there is no such page", id)
+		case c.used[id]:
+			err = c.say("page %d is listed as free, and in use or listed twice", id)
+		default:
+			c.used[id] = true
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read reads a page that nobody has yet into c.page, with those that continue it.
+func (c *checker) read(id uint64) (h header, ok bool, err error) {
+	if err := c.ctx.Err(); err != nil {
+		return h, false, err
+	}
+	if id < 2 || id >= c.meta.high {
+		return h, false, c.say("page %d is referred to, and there is no such page", id)
+	}
+	if ok, err := c.load(id, 0, 1); !ok {
+		return h, false, err
+	}
+	h = readHeader(c.page)
+	switch {
+	case h.id != id:
+		return h, false, c.say("page %d says that it is page %d", id, h.id)
+	case id+h.overflow >= c.meta.high:
+		return h, false, c.say("page %d is said to have %d more, and there are not so many", id, h.overflow)
+	}
+	for i := id; i <= id+h.overflow; i++ {
+		if c.used[i] {
+			return h, false, c.say("page %d is used twice", i)
+		}
+		c.used[i] = true
+	}
+	if h.overflow > 0 {
+		ok, err := c.load(id, 1, int(h.overflow))
+		return h, ok, err
+	}
+	return h, true, nil
+}
+
+// load reads n pages into c.page, after those that it has already read of the page
+// of that id.
+func (c *checker) load(id uint64, before, n int) (ok bool, err error) {
+	have := before * c.size
+	c.page = slices.Grow(c.page[:have], n*c.size)[:have+n*c.size]
+	_, err = c.file.ReadAt(c.page[have:], (int64(id)+int64(before))*int64(c.size))
+	if errors.Is(err, io.EOF) {
+		return false, c.say("page %d is beyond the end of the file", id)
+	}
+	return err == nil, err
+}

@@ -1,0 +1,204 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// Bounds of a batch. Beyond them a larger batch is no faster, only later.
+const (
+	maxUpdates = 1024
+	maxWrites  = 8192
+	maxBytes   = 8 << 20
+)
+
+// batch is the writes of one or more functions, and then their commit.
+type batch struct {
+	writes  pairs
+	updates int           // functions that have writes in it
+	bytes   int           // about
+	leaves  chan struct{} // closed when it takes no more
+	done    chan struct{} // closed when err is final
+	err     error         // of the commit
+}
+
+func newBatch() *batch {
+	return &batch{leaves: make(chan struct{}), done: make(chan struct{})}
+}
+
+func (b *batch) full() bool {
+	return b.updates >= maxUpdates || len(b.writes) >= maxWrites || b.bytes >= maxBytes
+}
+
+// add takes the writes of one more function in.
+func (b *batch) add(writes pairs) {
+	b.updates++
+	b.bytes += writes.size()
+	if b.writes == nil {
+		b.writes = writes
+		return
+	}
+	b.writes = b.writes.merge(writes)
+}
+
+// end answers all who wait for b.
+func (b *batch) end(err error) {
+	b.err = err
+	close(b.done)
+}
+
+// commits is the committer: it writes batch after batch until the store is closed.
+func (d *DB) commits() {
+	defer close(d.ended)
+	if d.opts.pinned {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+	}
+	debug.SetPanicOnFault(true)
+	for range d.wake {
+		for b := d.take(); b != nil; b = d.take() {
+			d.commit(b)
+			if b.updates > 1 {
+				// Those who were answered just now are about to ask again: let
+				// them, so that they leave with those who came meanwhile.
+				runtime.Gosched()
+			}
+		}
+		if d.finished() {
+			return
+		}
+	}
+}
+
+// take puts the open batch in flight, if it has writes.
+func (d *DB) take() *batch {
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	b := d.open
+	if len(b.writes) == 0 {
+		return nil
+	}
+	close(b.leaves)
+	d.open = newBatch()
+	d.inflight.Store(b)
+	return b
+}
+
+// finished says whether the store is closed and all is written.
+func (d *DB) finished() bool {
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	return d.closed && len(d.open.writes) == 0
+}
+
+// commit writes b and answers its callers.
+func (d *DB) commit(b *batch) {
+	begun := time.Now()
+	if d.opts.early {
+		b.end(nil)
+	}
+	id, size, err := d.write(b)
+	if err == nil {
+		d.durable.Store(int64(id))
+		d.counts.commits.Add(1)
+		d.counts.committing.Add(int64(time.Since(begun)))
+		d.inflight.Store(nil)
+		d.memory.trim(d.bolt, size, time.Now())
+	} else {
+		err = d.refuse(id, err)
+	}
+	if !d.opts.early {
+		b.end(err)
+	}
+}
+
+// write makes the writes of b one transaction of bbolt, and returns its number and
+// the size of the data.
+func (d *DB) write(b *batch) (id int, size int64, err error) {
+	wtx, err := d.bolt.Begin(true)
+	if err != nil {
+		return 0, 0, err
+	}
+	id = wtx.ID()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
+			d.stuck = !abandon(wtx)
+		}
+	}()
+	into := wtx.Bucket(bucket)
+	into.FillPercent = fill
+	for _, w := range b.writes {
+		if w.val == nil {
+			err = into.Delete(bytesOf(w.key))
+		} else {
+			err = into.Put(bytesOf(w.key), w.val)
+		}
+		if err != nil {
+			return id, 0, errors.Join(err, wtx.Rollback())
+		}
+	}
+	size = wtx.Size()
+	return id, size, wtx.Commit()
+}
+
+// abandon gives up a transaction that panicked, which may well panic again.
+func abandon(wtx *bbolt.Tx) (gone bool) {
+	defer func() { _ = recover() }()
+	_ = wtx.Rollback()
+	return true
+}
+
+// refuse draws the consequences of a failed commit, and returns the error for its
+// callers. The open batch fails with it: its functions have read what is not there.
+func (d *DB) refuse(id int, err error) error {
+	full := isFull(err) && !d.shows(id)
+	if full {
+		err = fmt.Errorf("%s: %w: %w", d.path, store.ErrFull, err)
+	} else {
+		err = fmt.Errorf("%s: %w: %w", d.path, store.ErrUnknownOutcome, err)
+	}
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	b := d.open
+	d.open = newBatch()
+	d.inflight.Store(nil)
+	if !full {
+		d.broken = err
+		close(d.failed)
+	}
+	close(b.leaves)
+	b.end(err)
+	return err
+}
+
+// shows says whether the file shows the transaction of that number: then its last
+// page was written, and the failure was to learn whether it is on disk.
+func (d *DB) shows(id int) bool {
+	rtx, err := d.bolt.Begin(false)
+	if err != nil {
+		return true // unknown
+	}
+	defer rtx.Rollback() //nolint:errcheck // a transaction that only reads
+	return rtx.ID() >= id
+}
+
+// isFull says whether err comes from a lack of space. bbolt hands some errors on as
+// text only.
+func isFull(err error) bool {
+	for _, no := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT} {
+		if errors.Is(err, no) || strings.Contains(err.Error(), no.Error()) {
+			return true
+		}
+	}
+	return false
+}

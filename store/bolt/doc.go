@@ -1,0 +1,38 @@
+// Package bolt is the store on one machine: one file, kept by bbolt.
+//
+// # One commit for all who wait
+//
+// A function given to [DB.Update] runs at once, in the goroutine of its caller, one
+// function at a time. It reads what is committed and, over that, what the functions
+// before it have written; its own writes join the open batch if it returns nil, and
+// leave no trace if it returns an error or panics. One goroutine takes the open
+// batch, writes it into the file in one transaction of bbolt, waits for the disk, and
+// answers all callers whose functions were in it. Meanwhile the next batch collects.
+// So an idle store answers after one commit, a busy one shares each commit among all
+// who wait for it, and no timer is involved.
+//
+//	Update ─▶ function ─▶ open batch ──(file is free)──▶ batch in flight ─▶ file
+//	             │reads       ▲                               ▲              ▲
+//	             └────────────┴───────────────────────────────┴──────────────┘
+//
+// Since a function may have read what is not durable yet, all answers wait for the
+// commit that makes it so, refusals too. A function that read durable things only
+// and wrote nothing is answered at once.
+//
+// # When the disk fails
+//
+// A full disk is an error for those who wait ([store.ErrFull]); nothing of theirs is
+// in the file, and the store goes on. After any other failed commit nobody can say
+// what is on disk: the batch and all later calls get [store.ErrUnknownOutcome],
+// [DB.Failed] is closed, and the process should stop and start again. Views still
+// answer then, if they can.
+//
+// Pages that are no pages surface as [store.ErrDamaged]. bbolt has no checksums on
+// pages of data, so [DB.Check] finds damage to the structure, not to values.
+//
+// # On disk
+//
+// Next to the file stands <file>.lock, which one process at a time holds and which
+// names it. A file is created, restored or compacted as <file>.new and then renamed,
+// so <file> is never half of anything.
+package bolt

@@ -1,0 +1,112 @@
+package bolt
+
+import (
+	"encoding/binary"
+	"hash/fnv"
+	"io"
+)
+
+// The layout of bbolt's pages, as far as checking them needs it. Numbers are in the
+// byte order of the machine, since bbolt maps them as they are.
+const (
+	headerSize  = 16 // id, flags, count, overflow
+	elementSize = 16
+	bucketSize  = 16 // root page, sequence number
+	metaSize    = 64
+
+	branchPage = 0x01
+	leafPage   = 0x02
+	freePage   = 0x10
+
+	bucketFlag = 0x01
+	magic      = 0xED0CDAED
+	noFreelist = ^uint64(0)
+)
+
+func number(b []byte) uint64  { return binary.NativeEndian.Uint64(b) }
+func number4(b []byte) uint64 { return uint64(binary.NativeEndian.Uint32(b)) }
+func number2(b []byte) uint64 { return uint64(binary.NativeEndian.Uint16(b)) }
+
+// header begins every page.
+type header struct {
+	id       uint64
+	flags    uint64
+	count    uint64 // of elements
+	overflow uint64 // number of pages that continue this one
+}
+
+func readHeader(page []byte) header {
+	return header{number(page), number2(page[8:]), number2(page[10:]), number4(page[12:])}
+}
+
+// meta is what one of the first two pages says: where a transaction's data begins.
+type meta struct {
+	root     uint64
+	freelist uint64
+	high     uint64 // number of pages in use or free
+	txid     uint64
+}
+
+// findMeta reads the meta page of that transaction.
+func findMeta(file io.ReaderAt, size int, txid uint64) (meta, bool) {
+	b := make([]byte, headerSize+metaSize)
+	if _, err := file.ReadAt(b, int64(txid%2)*int64(size)); err != nil {
+		return meta{}, false
+	}
+	b = b[headerSize:]
+	sum := fnv.New64a()
+	sum.Write(b[:metaSize-8])
+	m := meta{root: number(b[16:]), freelist: number(b[32:]), high: number(b[40:]), txid: number(b[48:])}
+	return m, number4(b) == magic && number(b[metaSize-8:]) == sum.Sum64() && m.txid == txid
+}
+
+// element is one entry of a page.
+type element struct {
+	key    []byte
+	val    []byte // of a leaf
+	bucket bool   // of a leaf: val is a bucket
+	child  uint64 // of a branch
+}
+
+// readElements takes a branch or a leaf apart. It is not ok if the page leads
+// outside of itself.
+func readElements(h header, page []byte) (elements []element, ok bool) {
+	if headerSize+h.count*elementSize > uint64(len(page)) {
+		return nil, false
+	}
+	elements = make([]element, h.count)
+	for i := range elements {
+		at := uint64(headerSize + i*elementSize)
+		b := page[at:]
+		pos, keySize, valSize := number4(b), number4(b[4:]), uint64(0)
+		if h.flags == leafPage {
+			elements[i].bucket = pos&bucketFlag != 0
+			pos, keySize, valSize = number4(b[4:]), number4(b[8:]), number4(b[12:])
+		} else {
+			elements[i].child = number(b[8:])
+		}
+		begin := at + pos
+		if begin+keySize+valSize > uint64(len(page)) {
+			return nil, false
+		}
+		elements[i].key = page[begin : begin+keySize]
+		elements[i].val = page[begin+keySize : begin+keySize+valSize]
+	}
+	return elements, true
+}
+
+// freeIDs reads a page that lists free pages.
+func freeIDs(h header, page []byte) (ids []uint64, ok bool) {
+	count, list := h.count, page[headerSize:]
+	if count == 0xFFFF { // more than fit into the header: the first says how many
+		count, list = number(list), list[8:]
+	}
+	if h.flags != freePage || count > uint64(len(list)/8) {
+		return nil, false
+	}
+	ids = make([]uint64, count)
+	for i := range ids {
+		ids[i] = number(list[8*i:])
+	}
+	return ids, true
+}

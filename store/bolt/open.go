@@ -1,0 +1,219 @@
+package bolt
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+var bucket = []byte("oncalm")
+
+const (
+	// fill is how full bbolt leaves the pages that it splits. Most keys are
+	// appended at the end of their range, where fuller pages mean fewer of them to
+	// write; some are scattered, and need room.
+	fill = 0.75
+
+	// mapped is how much address space the file is given from the start: a larger
+	// map could be had only while nobody reads, so one long View would hold up
+	// everybody. It costs no memory. (1 GiB where addresses have 32 bits.)
+	mapped = 1 << (30 + 4*(^uint(0)>>63))
+
+	// small is the size of a file that is checked as a whole when it is opened.
+	small = 16 << 20
+)
+
+// Open opens the store at path, and creates it if there is none or an empty file.
+//
+// Errors: [*store.InUse] at once if a process holds it, [store.ErrDamaged] if what
+// is there is not a store, [store.ErrFull], [os.ErrNotExist] if o says so, or those
+// of the file system.
+func Open(path string, o Options) (*DB, error) {
+	if err := prepare(path, o); err != nil {
+		return nil, err
+	}
+	held, err := takeLock(path)
+	if err != nil {
+		return nil, err
+	}
+	d, err := open(path, o)
+	if err != nil {
+		return nil, errors.Join(err, held.release())
+	}
+	d.lock = held
+	go d.commits()
+	return d, nil
+}
+
+// prepare makes the directory of the store, or finds that it must not.
+func prepare(path string, o Options) error {
+	if o.MustExist {
+		there, err := exists(path)
+		if err == nil && !there {
+			err = &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+		}
+		return err
+	}
+	return os.MkdirAll(filepath.Dir(path), 0o700)
+}
+
+// exists says whether there is a store at path, whole or damaged. An empty file is
+// none: it was made, by whomever, and never written.
+func exists(path string) (bool, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !info.Mode().IsRegular():
+		return false, fmt.Errorf("%s is not a file", path)
+	}
+	return info.Size() > 0, nil
+}
+
+// open opens the file that the lock is held for, creating it if need be.
+func open(path string, o Options) (*DB, error) {
+	there, err := exists(path)
+	if err != nil {
+		return nil, err
+	}
+	if !there {
+		if err := create(path); err != nil {
+			return nil, err
+		}
+	}
+	file, db, err := openFile(path, bbolt.Options{InitialMmapSize: mapped, NoSync: o.NoSync})
+	if err != nil {
+		return nil, err
+	}
+	d := &DB{
+		path: path, opts: o, file: file, bolt: db,
+		open: newBatch(), wake: make(chan struct{}, 1),
+		ended: make(chan struct{}), failed: make(chan struct{}), memory: newMemory(),
+	}
+	if err := d.start(); err != nil {
+		d.memory.close()
+		return nil, errors.Join(err, db.Close())
+	}
+	return d, nil
+}
+
+// start makes sure that what the file shows is on disk: a process that was killed
+// may have written it and never have waited for it.
+func (d *DB) start() error {
+	if err := d.bolt.Sync(); err != nil {
+		return fmt.Errorf("%s: %w", d.path, err)
+	}
+	return d.bolt.View(func(tx *bbolt.Tx) error {
+		d.durable.Store(int64(tx.ID()))
+		return nil
+	})
+}
+
+// openFile opens a file of bbolt and looks at it enough to say that it is ours and
+// whole in the main.
+func openFile(path string, o bbolt.Options) (file *os.File, db *bbolt.DB, err error) {
+	defer func() {
+		if err != nil && file != nil {
+			_ = file.Close() // after a panic bbolt leaves it open, and locked
+		}
+	}()
+	o.FreelistType = bbolt.FreelistArrayType
+	o.Timeout = time.Nanosecond // try once
+	o.OpenFile = func(name string, flag int, perm os.FileMode) (f *os.File, err error) {
+		file, err = os.OpenFile(name, flag, perm)
+		return file, err
+	}
+	db, err = guardedOpen(path, &o)
+	if err != nil {
+		return file, nil, openError(path, file, err)
+	}
+	if err := lookAt(db, file); err != nil {
+		return file, nil, errors.Join(openError(path, file, err), db.Close())
+	}
+	return file, db, nil
+}
+
+// guardedOpen is bbolt.Open with its panics as errors.
+func guardedOpen(path string, o *bbolt.Options) (db *bbolt.DB, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
+		}
+	}()
+	db, err = bbolt.Open(path, 0o600, o)
+	if errors.Is(err, syscall.ENOMEM) && o.InitialMmapSize > 0 {
+		o.InitialMmapSize = 0 // somebody limits the address space
+		db, err = bbolt.Open(path, 0o600, o)
+	}
+	return db, err
+}
+
+// lookAt finds what is wrong with a file that bbolt has opened: what can be seen at
+// once, and in a small file all there is.
+func lookAt(db *bbolt.DB, file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	err = db.View(func(tx *bbolt.Tx) error {
+		if tx.Size() > info.Size() {
+			return fmt.Errorf("cut off: it has %d bytes of %d", info.Size(), tx.Size())
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	problems, err := check(context.Background(), db, file, info.Size() <= small)
+	if err != nil {
+		return err
+	}
+	if len(problems) > 0 {
+		return fmt.Errorf("%w: %s", store.ErrDamaged, problems[0])
+	}
+	return db.View(func(tx *bbolt.Tx) error {
+		if tx.Bucket(bucket) == nil {
+			return errors.New("it is a file of another program")
+		}
+		return nil
+	})
+}
+
+// openError says in the store's words why a file did not open.
+func openError(path string, file *os.File, err error) error {
+	_, isPath := errors.AsType[*fs.PathError](err)
+	_, isErrno := errors.AsType[syscall.Errno](err)
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		return &store.InUse{Path: path, PID: holder(file)}
+	case isFull(err):
+		return fmt.Errorf("%s: %w: %w", path, store.ErrFull, err)
+	case isPath:
+		return err
+	case isErrno, errors.Is(err, store.ErrDamaged):
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return fmt.Errorf("%s: %w: %w", path, store.ErrDamaged, err)
+}
+
+// named adds the file to an error that is about it.
+func (d *DB) named(err error) error {
+	if errors.Is(err, store.ErrDamaged) {
+		return fmt.Errorf("%s: %w", d.path, err)
+	}
+	return err
+}

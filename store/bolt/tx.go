@@ -1,0 +1,200 @@
+package bolt
+
+import (
+	"fmt"
+	"iter"
+	"unsafe"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// tx is a transaction as its function sees it: the writes of the function itself,
+// over those of the open batch, over those of the batch in flight, over the file.
+type tx struct {
+	layers [3]pairs // newest first; the first are the function's own writes
+	bucket *bbolt.Bucket
+
+	writable bool
+	over     bool
+	ranging  int   // Ranges that are being walked
+	reading  bool  // in bbolt's hands: a panic now is about the file, not the function
+	err      error // the first write that cannot be
+}
+
+// run calls fn. A panic while the file is read becomes an error; fn's own goes on.
+func (t *tx) run(fn func(store.Tx) error) (err error) {
+	defer func() {
+		t.over = true
+		if t.reading {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
+			}
+		}
+	}()
+	if err := fn(t); err != nil {
+		return err
+	}
+	return t.err
+}
+
+// Get implements [store.Tx].
+func (t *tx) Get(key string) []byte {
+	t.check()
+	for i := range t.layers {
+		if val, ok := t.layers[i].get(key); ok {
+			return val
+		}
+	}
+	t.reading = true
+	val := t.bucket.Get(bytesOf(key))
+	t.reading = false
+	return val
+}
+
+// Put implements [store.Tx].
+func (t *tx) Put(key string, val []byte) {
+	if val == nil {
+		val = []byte{} // in a layer nil means deleted
+	}
+	switch {
+	case len(key) == 0:
+		panic("store: Put with an empty key")
+	case len(key) > bbolt.MaxKeySize:
+		t.refuse(fmt.Errorf("store: a key of %d bytes (%.40q…), more than %d", len(key), key, bbolt.MaxKeySize))
+	case len(val) > bbolt.MaxValueSize:
+		t.refuse(fmt.Errorf("store: a value of %d bytes for %q, more than %d", len(val), key, bbolt.MaxValueSize))
+	default:
+		t.write(key, val)
+	}
+}
+
+// Delete implements [store.Tx].
+func (t *tx) Delete(key string) { t.write(key, nil) }
+
+func (t *tx) write(key string, val []byte) {
+	t.check()
+	if !t.writable {
+		panic("store: writing in a View")
+	}
+	if t.ranging > 0 {
+		panic("store: writing while ranging: collect first, then write")
+	}
+	t.layers[0] = t.layers[0].set(key, val)
+}
+
+// refuse makes the transaction fail, and it alone.
+func (t *tx) refuse(err error) {
+	if t.err == nil {
+		t.err = err
+	}
+}
+
+// check stops functions that keep their Tx.
+func (t *tx) check() {
+	if t.over {
+		panic("store: a Tx was used after its transaction")
+	}
+}
+
+// Range implements [store.Tx].
+func (t *tx) Range(from, to string) iter.Seq2[string, []byte] {
+	return func(yield func(string, []byte) bool) {
+		t.check()
+		t.ranging++
+		defer func() { t.ranging-- }()
+		m := merge{t: t, to: to}
+		for i := range t.layers {
+			m.layers[i] = t.layers[i].between(from, to)
+		}
+		m.seek(from)
+		for {
+			key, val, ok := m.next()
+			if !ok || !yield(key, val) {
+				return
+			}
+			t.check()
+		}
+	}
+}
+
+// merge walks the layers and the file side by side.
+type merge struct {
+	t      *tx
+	to     string
+	layers [3]pairs // what is still to come of each
+	cursor *bbolt.Cursor
+	key    []byte // where the cursor stands; nil at the end
+	val    []byte
+}
+
+func (m *merge) seek(from string) {
+	m.t.reading = true
+	m.cursor = m.t.bucket.Cursor()
+	key, val := m.cursor.Seek(bytesOf(from))
+	m.t.reading = false
+	m.stand(key, val)
+}
+
+func (m *merge) advance() {
+	m.t.reading = true
+	key, val := m.cursor.Next()
+	m.t.reading = false
+	m.stand(key, val)
+}
+
+func (m *merge) stand(key, val []byte) {
+	if m.to != "" && string(key) >= m.to {
+		key = nil
+	}
+	m.key, m.val = key, val
+}
+
+// next returns the next pair that is not deleted.
+func (m *merge) next() (key string, val []byte, ok bool) {
+	for {
+		newest := m.newest()
+		if newest == nil {
+			if m.key == nil {
+				return "", nil, false
+			}
+			key, val = string(m.key), m.val
+			m.advance()
+			return key, val, true
+		}
+		m.pass(newest.key)
+		if newest.val != nil {
+			return newest.key, newest.val, true
+		}
+	}
+}
+
+// newest is the write that comes next; nil if the file's pair comes before it.
+func (m *merge) newest() *pair {
+	var first *pair
+	for i := range m.layers {
+		if l := m.layers[i]; len(l) > 0 && (first == nil || l[0].key < first.key) {
+			first = &l[0]
+		}
+	}
+	if first != nil && m.key != nil && string(m.key) < first.key {
+		return nil
+	}
+	return first
+}
+
+// pass leaves key behind, in the layers and in the file.
+func (m *merge) pass(key string) {
+	for i := range m.layers {
+		if l := m.layers[i]; len(l) > 0 && l[0].key == key {
+			m.layers[i] = l[1:]
+		}
+	}
+	if m.key != nil && string(m.key) == key {
+		m.advance()
+	}
+}
+
+// bytesOf is s as bytes, for those who only read them.
+func bytesOf(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
