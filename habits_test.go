@@ -71,7 +71,12 @@ func inRealTimeTest(s source, _ string) bool {
 }
 
 // sleepers are tests that must let real time pass, with the reason.
-var sleepers = map[string]string{}
+var sleepers = map[string]string{
+	"bot/rig_test.go":          "its wait is called in bubbles only",
+	"cmd/oncalm/hasty_test.go": "runs in a process of its own, which is killed",
+	"cmd/oncalm/kill_test.go":  "looks again until a process has done its work, with a deadline",
+	"cmd/oncalm/rig_test.go":   "looks again until a process listens, with a deadline",
+}
 
 // checkHabits finds banned calls, what pure packages import, and package variables that change.
 func checkHabits(all []source) []string {
