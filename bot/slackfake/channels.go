@@ -59,7 +59,9 @@ func (s *Slack) convOpen(a args) (answer, error) {
 	c, already := s.openIM(u.ID)
 	out := answer{"channel": answer{"id": c.ID}}
 	if a.bool("return_im") {
-		out["channel"] = s.shapeConv(c)
+		shape := s.shapeConv(c)
+		shape["is_open"] = true
+		out["channel"] = shape
 	}
 	if already {
 		out["no_op"], out["already_open"] = true, true
@@ -245,7 +247,7 @@ func (s *Slack) describe(a args, what string) (answer, error) {
 		c.Purpose = a[what]
 	}
 	s.changed()
-	return answer{"channel": s.shapeConv(c), what: a[what]}, nil
+	return answer{"channel": s.shapeConv(c)}, nil
 }
 
 func (s *Slack) convRename(a args) (answer, error) {
@@ -291,10 +293,10 @@ func (s *Slack) convUnarchive(a args) (answer, error) {
 func (s *Slack) shapeConv(c *conversation) answer {
 	out := answer{
 		"id": c.ID, "created": c.created.Unix(), "is_archived": c.Archived, "is_im": c.im != "",
-		"is_mpim": false, "is_org_shared": false, "context_team_id": s.opts.Team.ID,
+		"is_org_shared": false, "context_team_id": s.opts.Team.ID,
 	}
 	if c.im != "" {
-		out["user"], out["is_open"], out["priority"] = c.im, true, 0
+		out["user"], out["priority"] = c.im, 0
 		return out
 	}
 	out["name"], out["name_normalized"], out["creator"] = c.Name, c.Name, c.creator

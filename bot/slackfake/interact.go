@@ -98,12 +98,12 @@ func (s *Slack) action(e element, value string) (map[string]any, error) {
 	act := map[string]any{
 		"type": e.kind(), "action_id": e.actionID(), "block_id": e.blockID, "action_ts": stamp(time.Now()),
 	}
-	if e.kind() == "button" {
-		for _, key := range []string{"text", "value", "style", "url"} {
-			if v, ok := e.fields[key]; ok {
-				act[key] = v
-			}
+	for _, key := range []string{"text", "value", "style", "url", "confirm", "placeholder", "initial_option"} {
+		if v, ok := e.fields[key]; ok {
+			act[key] = v
 		}
+	}
+	if e.kind() == "button" {
 		return act, nil
 	}
 	st, err := e.state(value)

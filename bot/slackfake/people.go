@@ -110,21 +110,24 @@ func (s *Slack) groupsList(a args) (answer, error) {
 		if g.Disabled && !a.bool("include_disabled") {
 			continue
 		}
-		shapes = append(shapes, s.shapeGroup(g, a.bool("include_users")))
+		shapes = append(shapes, s.shapeGroup(g, a))
 	}
 	return answer{"usergroups": shapes}, nil
 }
 
-func (s *Slack) shapeGroup(g *UserGroup, users bool) answer {
+func (s *Slack) shapeGroup(g *UserGroup, a args) answer {
 	out := answer{
 		"id": g.ID, "team_id": s.opts.Team.ID, "is_usergroup": true, "name": g.Name, "handle": g.Handle,
 		"description": "", "is_external": false, "date_create": 0, "date_update": 0, "date_delete": 0,
-		"user_count": len(g.Users), "prefs": answer{"channels": []string{}, "groups": []string{}},
+		"prefs": answer{"channels": []string{}, "groups": []string{}},
 	}
 	if g.Disabled {
 		out["date_delete"] = 1
 	}
-	if users {
+	if a.bool("include_count") {
+		out["user_count"] = len(g.Users)
+	}
+	if a["users"] != "" || a.bool("include_users") {
 		out["users"] = slices.Clone(g.Users)
 	}
 	return out
@@ -157,7 +160,7 @@ func (s *Slack) groupUpdate(a args) (answer, error) {
 	}
 	g.Users = slices.Clone(users)
 	s.changed()
-	return answer{"usergroup": s.shapeGroup(g, true)}, nil
+	return answer{"usergroup": s.shapeGroup(g, a)}, nil
 }
 
 func (s *Slack) groupEnable(a args) (answer, error)  { return s.groupSwitch(a, false) }
@@ -175,7 +178,7 @@ func (s *Slack) groupSwitch(a args, disabled bool) (answer, error) {
 	}
 	g.Disabled = disabled
 	s.changed()
-	return answer{"usergroup": s.shapeGroup(g, true)}, nil
+	return answer{"usergroup": s.shapeGroup(g, a)}, nil
 }
 
 // Group returns the user group of a handle, with its members as they stand now.

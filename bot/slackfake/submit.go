@@ -102,6 +102,7 @@ func (s *Slack) Shortcut(ctx context.Context, callbackID, userID string) Respons
 		return Response{Err: &noSuch{what: "person", name: userID}}
 	}
 	payload := s.payload("shortcut", u)
+	payload["user"] = answer{"id": u.ID, "username": u.Name, "team_id": s.opts.Team.ID}
 	payload["callback_id"], payload["trigger_id"] = callbackID, s.newTrigger(u.ID)
 	payload["action_ts"] = stamp(time.Now())
 	s.mu.Unlock()
@@ -117,6 +118,7 @@ func (s *Slack) MessageShortcut(ctx context.Context, m Message, callbackID, user
 		return Response{Err: err}
 	}
 	payload := s.payload("message_action", u)
+	payload["user"] = answer{"id": u.ID, "name": u.Name}
 	payload["callback_id"], payload["trigger_id"] = callbackID, s.newTrigger(u.ID)
 	payload["action_ts"], payload["message_ts"] = stamp(time.Now()), m.TS
 	payload["channel"] = answer{"id": c.ID, "name": c.shownName()}
