@@ -122,7 +122,6 @@ func consoleLink(region, name string) string {
 
 // escapeName writes a name so that no character of it has a meaning in an address or
 // in the markup around one.
-func escapeName(name string) string {
-	return strings.NewReplacer("(", "%28", ")", "%29", "'", "%27", "*", "%2A", "!", "%21").
-		Replace(url.PathEscape(name))
-}
+func escapeName(name string) string { return marks.Replace(url.PathEscape(name)) }
+
+var marks = strings.NewReplacer("(", "%28", ")", "%29", "'", "%27", "*", "%2A", "!", "%21")

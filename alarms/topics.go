@@ -65,11 +65,13 @@ func genuine(a ARN) bool {
 // Match takes the ARN of a topic apart, if the topic is on the list.
 func (t Topics) Match(arn string) (ARN, bool) {
 	a, ok := ParseARN(arn)
-	if !ok || !genuine(a) {
+	switch {
+	case !ok:
 		return ARN{}, false
-	}
-	if slices.Contains(t.exact, arn) {
+	case slices.Contains(t.exact, arn):
 		return a, true
+	case !genuine(a):
+		return ARN{}, false
 	}
 	return a, slices.ContainsFunc(t.wildcards, func(w ARN) bool {
 		return w.Partition == a.Partition && w.Account == a.Account &&
