@@ -127,6 +127,7 @@ func testTransfers(t *testing.T, s store.Store) {
 	total := func(tx store.Tx) (n int) {
 		for k := range tx.Range("account/", "account0") {
 			n += getInt(tx, k)
+			runtime.Gosched()
 		}
 		return n
 	}
