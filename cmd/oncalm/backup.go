@@ -65,7 +65,7 @@ func backUp(ctx context.Context, path, target string) (err error) {
 }
 
 func copyStore(ctx context.Context, path, to string) (err error) {
-	r, err := openRecords(path)
+	r, err := openRecords(ctx, path)
 	if err != nil {
 		return err
 	}
@@ -98,11 +98,8 @@ func sound(ctx context.Context, path string) (err error) {
 	return err
 }
 
-// removed removes a file if it is there. An empty path names none.
+// removed removes a file if it is there.
 func removed(path string) error {
-	if path == "" {
-		return nil
-	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
 )
 
 type fsckCommand struct {
@@ -55,7 +56,7 @@ func (c *fsckCommand) Run(ctx context.Context, s *session) error {
 
 // check looks through the file at path.
 func (c *fsckCommand) check(ctx context.Context, path string) (found *checked, err error) {
-	db, err := openStore(path)
+	db, err := openStore(ctx, path, bolt.Options{MustExist: true})
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func (c *incidentsCommand) Run(ctx context.Context, s *session) error {
 		return &stop{exitUsage, "-limit is negative", "give a number from 1 on, or none"}
 	}
 	var list []web.Summary
-	err := s.withRecords(c.storeFlag, func(r records) (err error) {
+	err := s.withRecords(ctx, c.storeFlag, func(r records) (err error) {
 		limit := c.Limit
 		if c.Open {
 			limit = 0 // the open ones may be old
@@ -68,7 +68,7 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 // incident reads an incident and its timeline.
 func (s *session) incident(ctx context.Context, f storeFlag, id string) (incidents.Incident, []incidents.Event, error) {
 	var events []incidents.Event
-	err := s.withRecords(f, func(r records) (err error) {
+	err := s.withRecords(ctx, f, func(r records) (err error) {
 		events, err = r.timeline(ctx, id)
 		return err
 	})

@@ -25,8 +25,8 @@ type records interface {
 }
 
 // openRecords opens the store at path; if a server holds it, the way to that server.
-func openRecords(path string) (records, error) {
-	db, err := openStore(path)
+func openRecords(ctx context.Context, path string) (records, error) {
+	db, err := openStore(ctx, path, bolt.Options{MustExist: true})
 	if inUse, ok := errors.AsType[*store.InUse](err); ok {
 		return server{web.LocalClient(path), inUse}, nil
 	}
@@ -34,21 +34,6 @@ func openRecords(path string) (records, error) {
 		return nil, err
 	}
 	return file{db}, nil
-}
-
-// openStore opens a store that must exist.
-func openStore(path string) (*bolt.DB, error) {
-	db, err := bolt.Open(path, bolt.Options{MustExist: true})
-	if errors.Is(err, store.ErrDamaged) {
-		return nil, damaged(path, err)
-	}
-	return db, err
-}
-
-// damaged is the error for a store that cannot be read, with the command that helps.
-func damaged(path string, err error) error {
-	return &stop{exitDamaged, err.Error(),
-		"the file was left as it is; put a backup in its place with: oncalm restore -store " + path + " -force BACKUP"}
 }
 
 // file is a store that nobody else has.
@@ -121,12 +106,12 @@ func (s server) get(ctx context.Context, route string, read func(io.Reader) erro
 }
 
 // withRecords calls fn with the records of the store that the flags mean.
-func (s *session) withRecords(f storeFlag, fn func(records) error) error {
+func (s *session) withRecords(ctx context.Context, f storeFlag, fn func(records) error) error {
 	path, err := s.storePath(f)
 	if err != nil {
 		return err
 	}
-	r, err := openRecords(path)
+	r, err := openRecords(ctx, path)
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (c *restoreCommand) Run(ctx context.Context, s *session) error {
 	if same(path, c.File) {
 		return &stop{exitUsage, c.File + " is the store itself", "name a backup"}
 	}
-	kept, err := c.keep(path, path+".replaced-"+s.now.UTC().Format("20060102T150405Z"))
+	kept, err := c.keep(path, path+".replaced-"+s.now.UTC().Format("20060102T150405.000Z"))
 	if err != nil {
 		return err
 	}
@@ -33,7 +33,10 @@ func (c *restoreCommand) Run(ctx context.Context, s *session) error {
 		if errors.Is(err, store.ErrDamaged) {
 			err = &stop{exitDamaged, "the backup is damaged: " + err.Error(), "take an older one; nothing was replaced"}
 		}
-		return errors.Join(err, removed(kept))
+		if same(path, kept) { // nothing was replaced: the second name is of no use
+			err = errors.Join(err, removed(kept))
+		}
+		return err
 	}
 	s.printf("%s: restored from %s", path, c.File)
 	if kept != "" {

@@ -86,7 +86,7 @@ func explain(err error) *stop {
 	case errors.Is(err, store.ErrNewer):
 		code, todo = exitNewer, "use that version, or restore a backup from before it"
 	case errors.Is(err, store.ErrDamaged):
-		code, todo = exitDamaged, "the file was left as it is; put a backup in its place with oncalm restore -force BACKUP"
+		code, todo = exitDamaged, "the file was left as it is; put a backup in its place with: oncalm restore -force BACKUP"
 	case errors.Is(err, store.ErrUnknownOutcome):
 		code, todo = exitUnknown, "look at the disk, and start again to read what is really there"
 	case errors.Is(err, store.ErrFull):

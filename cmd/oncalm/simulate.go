@@ -45,7 +45,7 @@ func (c *simulateCommand) Run(s *session) error {
 		return cfg.Schedules[schedule].OnCall(t, cfg.Planned[schedule])
 	}
 	all := []simulated{}
-	for _, step := range paging.Simulate(policy, c.At.or(s.now), who) {
+	for _, step := range paging.Simulate(policy, c.At.or(s.now.UTC()), who) {
 		all = append(all, simulatedStep(step))
 	}
 	if c.JSON {
@@ -54,8 +54,11 @@ func (c *simulateCommand) Run(s *session) error {
 	s.printf("An incident of %s (%s) goes through policy %s until somebody acknowledges:", service.Name, service.Severity, policy.Name)
 	rows := [][]string{{"AFTER", "AT", "ROUND", "STEP", "PAGE", "WHY"}}
 	for _, row := range all {
-		rows = append(rows, []string{row.After, row.At, strconv.Itoa(row.Round + 1), strconv.Itoa(row.Step + 1),
-			orNobody(row.Page), row.Why})
+		round, step := strconv.Itoa(row.Round+1), strconv.Itoa(row.Step+1)
+		if row.Round >= policy.Rounds {
+			round, step = "after", "-"
+		}
+		rows = append(rows, []string{row.After, row.At, round, step, orNobody(row.Page), row.Why})
 	}
 	s.table(rows)
 	return nil

@@ -2,8 +2,11 @@ package fsck
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -137,7 +140,9 @@ func (c *checker) compare(t *timeline, key string, stored incidents.Incident, re
 }
 
 // brief names what matters most of an incident.
-func brief(i incidents.Incident) string { return fmt.Sprintf("%s after %d events", i.Status, i.Seq) }
+func brief(i incidents.Incident) string {
+	return fmt.Sprintf("%s after %d events", cmp.Or(string(i.Status), "nothing"), i.Seq)
+}
 
 // judge checks what must be there besides an incident that is not resolved.
 func (c *checker) judge(t *timeline, i incidents.Incident) {
@@ -161,7 +166,7 @@ func (c *checker) openIndex() {
 			c.surplus(key, "the incident is listed as open, and is not")
 		}
 	}
-	for id := range c.open {
+	for _, id := range slices.Sorted(maps.Keys(c.open)) {
 		if !listed[id] {
 			c.missing(openPrefix+id, []byte{}, "the incident is open, and is not listed")
 		}

@@ -1,0 +1,43 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
+)
+
+// migrations lead from each version of the store's layout to the next.
+func migrations() []store.Migration { return nil }
+
+// openStore opens the store at path and brings its layout to that of this version. All
+// that open a store do it here, so that all find out in the same words what is wrong
+// with it.
+func openStore(ctx context.Context, path string, o bolt.Options) (*bolt.DB, error) {
+	db, err := bolt.Open(path, o)
+	switch {
+	case errors.Is(err, store.ErrDamaged):
+		return nil, damaged(path, err)
+	case o.MustExist && errors.Is(err, fs.ErrNotExist):
+		return nil, &stop{exitUsage, "there is no store at " + path, "correct the path; oncalm serve makes a store when it starts"}
+	case err != nil:
+		return nil, err
+	}
+	if err := store.Migrate(ctx, db, migrations()...); err != nil {
+		err = errors.Join(err, db.Close())
+		if errors.Is(err, store.ErrDamaged) {
+			return nil, damaged(path, err)
+		}
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return db, nil
+}
+
+// damaged is the error for a store that cannot be read, with the command that helps.
+func damaged(path string, err error) error {
+	return &stop{exitDamaged, err.Error(),
+		"the file was left as it is; put a backup in its place with: oncalm restore -store " + path + " -force BACKUP"}
+}
