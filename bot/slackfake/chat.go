@@ -228,7 +228,7 @@ func (s *Slack) deleteMessage(a args) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.remove(m.TS)
+	c.remove(m)
 	s.changed()
 	return answer{"channel": c.ID, "ts": m.TS}, nil
 }

@@ -15,9 +15,10 @@ type conversation struct {
 	im        string // the person's id, if these are direct messages
 	creator   string
 	created   time.Time
-	messages  []*Message // in order of ts, ephemeral ones too
-	last      int64      // the highest ts given out, in microseconds
-	pins      []string   // ts
+	messages  []*Message            // in order of ts, ephemeral ones too
+	threads   map[string][]*Message // answers by the ts of the thread, in order of ts
+	last      int64                 // the highest ts given out, in microseconds
+	pins      []string              // ts
 	bookmarks []bookmark
 }
 
@@ -38,7 +39,7 @@ func (s *Slack) addChannel(c Channel, creator string) *conversation {
 		}
 	}
 	c.Members = slices.Clone(c.Members)
-	conv := &conversation{Channel: c, creator: creator, created: time.Now()}
+	conv := &conversation{Channel: c, creator: creator, created: time.Now(), threads: map[string][]*Message{}}
 	s.convs = append(s.convs, conv)
 	return conv
 }
@@ -54,7 +55,7 @@ func (s *Slack) openIM(userID string) (c *conversation, already bool) {
 	}
 	c = &conversation{
 		Channel: Channel{ID: DMID(userID), Private: true, Members: []string{userID, s.opts.BotUserID}},
-		im:      userID, creator: userID, created: time.Now(),
+		im:      userID, creator: userID, created: time.Now(), threads: map[string][]*Message{},
 	}
 	s.convs = append(s.convs, c)
 	s.changed()
@@ -144,24 +145,25 @@ func (s *Slack) add(c *conversation, m Message) *Message {
 	m.Channel, m.TS, m.Posted = c.ID, c.nextTS(now), now
 	m.Blocks = s.fillBlockIDs(m.Blocks)
 	c.messages = append(c.messages, &m)
+	if m.ThreadTS != "" && m.Ephemeral == "" {
+		c.threads[m.ThreadTS] = append(c.threads[m.ThreadTS], &m)
+	}
 	s.changed()
 	return &m
 }
 
-func (c *conversation) remove(ts string) {
-	c.messages = slices.DeleteFunc(c.messages, func(m *Message) bool { return m.TS == ts })
+func (c *conversation) remove(m *Message) {
+	gone := func(o *Message) bool { return o == m }
+	c.messages = slices.DeleteFunc(c.messages, gone)
+	if rest := slices.DeleteFunc(c.threads[m.ThreadTS], gone); len(rest) > 0 {
+		c.threads[m.ThreadTS] = rest
+	} else {
+		delete(c.threads, m.ThreadTS)
+	}
 }
 
 // replies lists the answers in a thread.
-func (c *conversation) replies(ts string) []*Message {
-	var all []*Message
-	for _, m := range c.messages {
-		if m.ThreadTS == ts && m.TS != ts && m.Ephemeral == "" {
-			all = append(all, m)
-		}
-	}
-	return all
-}
+func (c *conversation) replies(ts string) []*Message { return c.threads[ts] }
 
 // fillBlockIDs gives a block_id to every block that has none, as Slack does: the
 // interactions name it.

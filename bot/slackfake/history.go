@@ -35,6 +35,9 @@ func (s *Slack) history(a args) (answer, error) {
 	}
 	var found []*Message
 	for _, m := range slices.Backward(c.messages) {
+		if v := a["oldest"]; v != "" && compareTS(m.TS, v) < 0 {
+			break
+		}
 		if m.Ephemeral == "" && (m.ThreadTS == "" || m.Broadcast) && within(m.TS, a) {
 			found = append(found, m)
 		}

@@ -83,7 +83,7 @@ func (s *Slack) answerBy(h *hook, a args) (*Message, error) {
 		if original == nil {
 			return nil, refuse("message_not_found")
 		}
-		c.remove(original.TS)
+		c.remove(original)
 		s.changed()
 		return nil, nil
 	}

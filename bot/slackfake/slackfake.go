@@ -35,8 +35,8 @@ type Options struct {
 	BaseURL string
 
 	// Subscriptions are the types of events that the bot gets when people act:
-	// "message", "app_mention", "reaction_added", "reaction_removed",
-	// "app_home_opened", "member_joined_channel". Nil means none.
+	// "message", "app_mention", "reaction_added", "reaction_removed". Nil means none.
+	// Others can be sent by hand with [Slack.Event].
 	Subscriptions []string
 
 	Page PageOptions // what the chat page offers besides the conversations

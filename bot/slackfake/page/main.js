@@ -98,18 +98,41 @@ async function report(promise) {
   return !out.error;
 }
 
+let stick = true; // the newest message stays in sight, unless the person has scrolled away from it
+
+let size = "";
+
+const sizeOf = (log) => log.scrollHeight + "/" + log.clientHeight;
+
+function toEnd() {
+  const log = $("log");
+  size = sizeOf(log);
+  if (stick) log.scrollTop = log.scrollHeight;
+}
+
+const sized = new ResizeObserver(toEnd);
+
+// scrolled notes whether the person has left the end; a change of the layout also scrolls, but means nothing.
+function scrolled() {
+  const log = $("log");
+  if (sizeOf(log) === size) stick = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+}
+
 function showLog(moved, botName) {
   const log = $("log");
-  const bottom = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+  if (moved) stick = true;
   let list = log.querySelector(".list");
-  if (!list || moved) only(log, h("div", { class: "fill" }), list = h("div", { class: "list" + (moved ? " list-first" : "") }));
-  else list.classList.remove("list-first");
+  if (!list || moved) {
+    only(log, h("div", { class: "fill" }), list = h("div", { class: "list list-first" }));
+    sized.disconnect();
+    [log, list].forEach((el) => sized.observe(el));
+  } else list.classList.remove("list-first");
   log.querySelector(".older")?.remove();
   if (state.open.more) log.firstChild.after(h("button", { class: "btn older", type: "button", onclick: older }, "Show earlier messages"));
   showMessages(list, state.open.messages, { newFrom, actions: actionsFor(botName), me: state.me, zone: state.zone });
   log.querySelector(".empty")?.remove();
   if (!state.open.messages.length) log.append(empty(botName));
-  if (moved || bottom) log.scrollTop = log.scrollHeight;
+  toEnd();
 }
 
 function empty(botName) {
@@ -155,7 +178,7 @@ function showComposer() {
     composer = new Composer($("composer"), { id: "composer-input", label: "Message or command", commands: state.stage.commands, send: (text) => report(post("send", { as: state.me, channel: state.open.id, text })) });
   }
   const where = state.open.kind === "im" ? person(state.bot).real : "#" + state.open.name;
-  const hint = state.open.archived ? "This channel is archived." : state.down.on ? "Slack is down." : `Message ${where}, or type / for commands`;
+  const hint = state.open.archived ? "This channel is archived." : state.down.on ? "Slack is down." : `Message ${where}, or / for commands`;
   composer.placeholder(hint, state.down.on || state.open.archived);
 }
 
@@ -207,6 +230,7 @@ function start() {
   $("menu").addEventListener("click", () => drawer(!document.body.classList.contains("drawer-open")));
   $("scrim").addEventListener("click", () => drawer(false));
   themeButton($("theme"));
+  $("log").addEventListener("scroll", scrolled);
   document.addEventListener("keydown", keys);
   document.addEventListener("visibilitychange", () => { if (state) markRead(); });
   document.addEventListener("click", (ev) => {
