@@ -27,8 +27,9 @@ const Format = 1
 
 // Document is a postmortem: what the timeline tells, in the order in which people read
 // it. All times are UTC; a zero time, a nil number and an empty text mean that it was
-// not recorded. Texts are clean of control characters, but are not escaped for any
-// format.
+// not recorded. Texts are of one line and clean of control characters, but are not
+// escaped for any format. Within a sentence, what runs from right to left stands
+// between isolates (U+2068 and U+2069).
 type Document struct {
 	Format int    `json:"format"`
 	Header Header `json:"header"`

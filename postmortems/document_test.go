@@ -333,3 +333,20 @@ func BenchmarkDocument(b *testing.B) {
 		}
 	}
 }
+
+// TestPagesBelongToTheirRun holds that an acknowledgement answers no page of an earlier
+// run.
+func TestPagesBelongToTheirRun(t *testing.T) {
+	s := tell(t, "2026-03-26 11:00:00")
+	s.opens(incidents.Sev2, s.alarm("a", incidents.AlarmFiring))
+	s.delivers(s.steps(first, "ana")[0], "ana").by(bo, incidents.Resolved{}).by(bo, incidents.Reopened{})
+	s.delivers(s.steps(first, "dee")[0], "dee").by(bo, incidents.Acknowledged{})
+	var got []string
+	for _, p := range build(s).Pages {
+		got = append(got, fmt.Sprintf("run %d: %s %s, instead %q", p.Run, p.Person, p.Outcome, p.Instead))
+	}
+	want := []string{`run 0: ana delivered, instead ""`, `run 1: dee delivered, instead "bo"`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

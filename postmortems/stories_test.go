@@ -22,6 +22,7 @@ func stories() map[string]func(testing.TB) *story {
 		"undelivered":  undelivered,
 		"dst-night":    dstNight,
 		"unknowns":     unknowns,
+		"clocks":       clocks,
 	}
 }
 
@@ -258,4 +259,20 @@ func storm(t testing.TB, events int) *story {
 		}
 	}
 	return s
+}
+
+// clocks has an alarm whose clock is ahead of ours, somebody who acknowledges in the
+// channel before the page gets through, and a second run that nobody is paged in.
+func clocks(t testing.TB) *story {
+	s := tell(t, "2026-03-26 11:00:00")
+	s.opens(incidents.Sev2, s.alarm("checkout-5xx", incidents.AlarmFiring, func(a *incidents.Alarm) { a.Changed = s.now.Add(4 * time.Second) }))
+	k := s.steps(first, "ana")
+	s.after(20*time.Second).by(bo, incidents.Acknowledged{})
+	s.after(time.Second).delivers(k[0], "ana")
+	s.after(5*time.Minute).reports(s.alarm("checkout-5xx", incidents.AlarmOK)).by(bo, incidents.Resolved{})
+	s.after(time.Minute)
+	again := s.alarm("checkout-5xx", incidents.AlarmFiring)
+	s.by(incidents.ByAlarm("checkout-5xx"), incidents.Reopened{Alarm: &again})
+	s.after(time.Minute).by(cleo, incidents.Acknowledged{})
+	return s.after(time.Minute).by(bo, incidents.Noted{Text: "The second deployment is rolled back, too."})
 }

@@ -50,6 +50,8 @@ func spanText(im Impact, start, end time.Time) string {
 		return "Between times that are not recorded"
 	case im.Unstarted > 0:
 		return fmt.Sprintf("From a time that is not recorded until %s UTC (%s)", moment(end), by)
+	case im.Windows[len(im.Windows)-1].To.IsZero() && len(im.Windows) > 1:
+		return fmt.Sprintf("From %s UTC on (in %d windows of impact, %s; the end of the last is not recorded)", moment(start), len(im.Windows), by)
 	case im.Windows[len(im.Windows)-1].To.IsZero():
 		return fmt.Sprintf("From %s UTC on (%s; the end is not recorded)", moment(start), by)
 	case len(im.Windows) > 1 && im.Unended == 0:

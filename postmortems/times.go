@@ -41,7 +41,7 @@ func measure(name, shortName string, from, to point) Measure {
 	case to.missing != "":
 		m.Missing = to.missing
 	case to.at.Before(from.at):
-		m.Missing = to.words + " came before " + from.words
+		m.Missing = "the order was the reverse (" + to.words + ", then " + from.words + ")"
 	default:
 		m.Seconds = seconds(to.at.Sub(from.at))
 	}
@@ -94,7 +94,10 @@ func (r *reading) mitigatedPoint(d Document) point {
 			return point{words: p.words, missing: "the end of a window of impact is not recorded"}
 		}
 		if !w.To.Before(p.at) && len(r.words) > 0 {
-			p = point{words: p.words, at: w.To, events: w.Events[len(w.Events)-1:]}
+			p = point{words: "end of impact", at: w.To, events: w.Events[len(w.Events)-1:]}
+			if w.Confidence == Reported {
+				p.words = "end of impact as reported"
+			}
 		}
 	}
 	return p

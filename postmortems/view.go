@@ -158,9 +158,9 @@ func total(im Impact) string {
 
 func detectionText(d Detection) string {
 	if d.Alarm == nil {
-		return sentence(Sentence{Text: "Declared by " + or(isolated(clip(d.Person, shortest)), notRecorded) + " at " + moment(d.At) + " UTC; no alarm had opened the incident", Events: d.Events})
+		return sentence(Sentence{Text: "Declared by " + or(clip(d.Person, shortest), notRecorded) + " at " + moment(d.At) + " UTC; no alarm had opened the incident", Events: d.Events})
 	}
-	return sentence(Sentence{Text: "By an alarm", Events: d.Events})
+	return sentence(Sentence{Text: "This alarm opened the incident", Events: d.Events})
 }
 
 func alarmRows(a *Alarm) []fieldRow {

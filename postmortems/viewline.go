@@ -48,7 +48,7 @@ func timelineRows(lines []Line, shown detail) []lineRow {
 		}
 		if d := l.At.Format(layoutDay); d != day {
 			day = d
-			rows = append(rows, lineRow{Time: "**" + d + "**"})
+			rows = append(rows, lineRow{What: "**" + d + "**"})
 		}
 		if shown == cut {
 			l.Who, l.What = clip(l.Who, cutTo), clip(l.What, cutTo)

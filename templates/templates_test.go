@@ -155,6 +155,7 @@ func TestBrokenTexts(t *testing.T) {
 		{"makes text in a pipe", "{{if (.Name | print) }}{{end}}", ":1:", "the function print is not available"},
 		{"calls", "{{with call .Name}}{{end}}", ":1:", "the function call is not available"},
 		{"writes HTML", "{{.Name | html}}", ":1:", "the function html is not available"},
+		{"where it is else", "{{if .Name}}{{else}}\n{{js .Name}}{{end}}", ":2:", "the function js is not available"},
 		{"in a part", "a{{define \"p\"}}\n{{js .Name}}{{end}}", ":2:", "the function js is not available"},
 		{"in an argument", "{{template \"p\" (print .)}}{{define \"p\"}}{{end}}", ":1:", "the function print is not available"},
 		{"in a chain", "{{(print .).Name}}", ":1:", "the function print is not available"},
