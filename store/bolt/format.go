@@ -47,17 +47,27 @@ type meta struct {
 	txid     uint64
 }
 
-// findMeta reads the meta page of that transaction.
+// findMeta reads the meta page of that transaction. In a file that bbolt has written
+// into, its number says which of the two it is; in a copy it is always the first.
 func findMeta(file io.ReaderAt, size int, txid uint64) (meta, bool) {
+	for _, page := range [2]uint64{txid % 2, 1 - txid%2} {
+		if m, ok := readMeta(file, int64(page)*int64(size)); ok && m.txid == txid {
+			return m, true
+		}
+	}
+	return meta{}, false
+}
+
+func readMeta(file io.ReaderAt, at int64) (meta, bool) {
 	b := make([]byte, headerSize+metaSize)
-	if _, err := file.ReadAt(b, int64(txid%2)*int64(size)); err != nil {
+	if _, err := file.ReadAt(b, at); err != nil {
 		return meta{}, false
 	}
 	b = b[headerSize:]
 	sum := fnv.New64a()
 	sum.Write(b[:metaSize-8])
 	m := meta{root: number(b[16:]), freelist: number(b[32:]), high: number(b[40:]), txid: number(b[48:])}
-	return m, number4(b) == magic && number(b[metaSize-8:]) == sum.Sum64() && m.txid == txid
+	return m, number4(b) == magic && number(b[metaSize-8:]) == sum.Sum64()
 }
 
 // element is one entry of a page.

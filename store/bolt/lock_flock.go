@@ -49,7 +49,11 @@ func note(f *os.File) error {
 	return err
 }
 
-func (l *lock) release() error { return l.file.Close() }
+// release ends the hold explicitly: a process that is just being started by another
+// goroutine may still have the file open, and would go on holding it.
+func (l *lock) release() error {
+	return errors.Join(syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
+}
 
 // holder is the process that has f locked, 0 if it cannot be told. The kernel's own
 // list comes first: the note may still be that of a process that was killed.
