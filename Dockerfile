@@ -15,6 +15,8 @@ FROM scratch
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 COPY --from=build --chown=65532:65532 /out/data /var/lib/oncalm
 COPY --from=build /out/oncalm /oncalm
+# There is no /tmp: a copy that fsck looks into while the bot runs goes to the volume.
+ENV TMPDIR=/var/lib/oncalm
 USER 65532:65532
 WORKDIR /var/lib/oncalm
 VOLUME /var/lib/oncalm

@@ -56,6 +56,7 @@ func checkDockerfile(text string) []string {
 		{has(true, "USER", "65532:65532"), "does not run as user 65532"},
 		{has(true, "COPY", "--from=build", "/etc/ssl/certs/ca-certificates.crt"), "has no CA certificates"},
 		{has(true, "COPY", "--chown=65532:65532", "/var/lib/oncalm"), "does not give the store's folder to the bot"},
+		{has(true, "ENV", "TMPDIR=/var/lib/oncalm"), "has no place for temporary files: there is no /tmp"},
 		{has(true, "VOLUME", "/var/lib/oncalm"), "has no volume for the store"},
 		{has(true, "EXPOSE", "8080"), "does not say its port"},
 		{has(true, "HEALTHCHECK", `CMD ["/oncalm", "healthcheck"]`), "does not check its health with the binary itself"},
