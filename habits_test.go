@@ -66,16 +66,15 @@ func inTimeless(s source, _ string) bool { return !s.test() && slices.Contains(t
 // inRealTimeTest says whether a file is a test without a bubble. Files that import testing/synctest sleep in bubbles, where
 // it costs nothing.
 func inRealTimeTest(s source, _ string) bool {
-	_, waits := sleepers[s.path]
-	return s.test() && !waits && !slices.Contains(importsOf(s), "testing/synctest")
+	_, file := sleepers[s.path]
+	_, folder := sleepers[s.dir()]
+	return s.test() && !file && !folder && !slices.Contains(importsOf(s), "testing/synctest")
 }
 
-// sleepers are tests that must let real time pass, with the reason.
+// sleepers are tests, by file or folder, that must let real time pass, with the reason.
 var sleepers = map[string]string{
-	"bot/rig_test.go":          "its wait is called in bubbles only",
-	"cmd/oncalm/hasty_test.go": "runs in a process of its own, which is killed",
-	"cmd/oncalm/kill_test.go":  "looks again until a process has done its work, with a deadline",
-	"cmd/oncalm/rig_test.go":   "looks again until a process listens, with a deadline",
+	"bot/rig_test.go": "its wait is called in bubbles only",
+	"cmd/oncalm":      "runs the program as a process of its own, and looks again until it has done something, with a deadline",
 }
 
 // checkHabits finds banned calls, what pure packages import, and package variables that change.
