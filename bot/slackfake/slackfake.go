@@ -21,6 +21,7 @@ type Options struct {
 	BotID     string // default B0ONCALM
 	BotUserID string // default U0ONCALM
 	BotName   string // default oncalm
+	BotTitle  string // the name that people see; default Oncalm
 
 	// BotToken is the only token that the Web API takes. Default xoxb-fake.
 	BotToken string
@@ -123,7 +124,7 @@ func New(o Options) *Slack {
 		s.users = append(s.users, u.withDefaults())
 	}
 	if s.user(o.BotUserID) == nil {
-		s.users = append(s.users, User{ID: o.BotUserID, Name: o.BotName, RealName: o.Team.Name, Zone: "UTC", IsBot: true})
+		s.users = append(s.users, User{ID: o.BotUserID, Name: o.BotName, RealName: o.BotTitle, Zone: "UTC", IsBot: true})
 	}
 	for _, g := range o.Groups {
 		g.Name = cmp.Or(g.Name, g.Handle)
@@ -144,6 +145,7 @@ func (o *Options) setDefaults() {
 	o.BotID = cmp.Or(o.BotID, "B0ONCALM")
 	o.BotUserID = cmp.Or(o.BotUserID, "U0ONCALM")
 	o.BotName = cmp.Or(o.BotName, "oncalm")
+	o.BotTitle = cmp.Or(o.BotTitle, "Oncalm")
 	o.BotToken = cmp.Or(o.BotToken, "xoxb-fake")
 	o.SigningSecret = cmp.Or(o.SigningSecret, "fake-signing-secret")
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")

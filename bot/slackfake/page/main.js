@@ -100,14 +100,19 @@ async function report(promise) {
 
 let stick = true; // the newest message stays in sight, unless the person has scrolled away from it
 
-let size = "";
+let size = "", tall = ""; // the long message whose beginning has been shown
 
 const sizeOf = (log) => log.scrollHeight + "/" + log.clientHeight;
 
 function toEnd() {
   const log = $("log");
   size = sizeOf(log);
-  if (stick) log.scrollTop = log.scrollHeight;
+  if (!stick) return;
+  log.scrollTop = log.scrollHeight;
+  const last = log.querySelector(".list > .msg:last-child");
+  if (!last || last.offsetHeight < log.clientHeight || last.dataset.key === tall) return;
+  tall = last.dataset.key;
+  log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
 }
 
 const sized = new ResizeObserver(toEnd);

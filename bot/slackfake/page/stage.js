@@ -65,7 +65,7 @@ export function showTour(box, steps, links) {
     list.hidden = !now;
     box.dataset.open = String(now);
     toggle.setAttribute("aria-expanded", String(now));
-  } }, h("span", { class: "tour-title" }, next ? "First steps" : "You have seen it all"), h("span", { class: "tour-count" }, `${done} of ${steps.length}`), icon("down"));
+  } }, h("span", { class: "tour-title" }, next ? "First steps" : "All done"), h("span", { class: "tour-count" }, `${done} of ${steps.length}`), icon("down"));
   only(box, toggle,
     h("div", { class: "progress", role: "progressbar", "aria-label": "Steps done", "aria-valuemin": 0, "aria-valuemax": steps.length, "aria-valuenow": done }, steps.map((s) => h("span", { class: s.done ? "on" : "" }))),
     list,
