@@ -38,7 +38,7 @@ func (c *demoCommand) Run(ctx context.Context, s *session) (err error) {
 		return err
 	}
 	d := &demo{}
-	if err := d.open(s, dir, c.Addr); err != nil {
+	if err := d.open(ctx, s, dir, c.Addr); err != nil {
 		return errors.Join(err, d.close())
 	}
 	s.printf("Oncalm demo: open %s in a browser. Ctrl-C ends it.", d.url())
@@ -100,7 +100,7 @@ default_service: platform
 `
 
 // open sets everything up. After an error, close undoes what was done.
-func (d *demo) open(s *session, dir, addr string) (err error) {
+func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err error) {
 	if d.doors.page, err = net.Listen("tcp", addr); err != nil {
 		return &stop{exitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, err), "choose another address with -addr"}
 	}
@@ -115,7 +115,7 @@ func (d *demo) open(s *session, dir, addr string) (err error) {
 	if err != nil {
 		return err
 	}
-	if d.db, err = bolt.Open(cfg.Store, bolt.Options{}); err != nil {
+	if d.db, err = openStore(ctx, cfg.Store, bolt.Options{}); err != nil {
 		return err
 	}
 	log := slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))

@@ -102,7 +102,7 @@ func hastyMain() int {
 	if err != nil {
 		return s.fail(err)
 	}
-	db, err := bolt.Open(cfg.Store, bolt.Options{})
+	db, err := openStore(context.Background(), cfg.Store, bolt.Options{})
 	if err != nil {
 		return s.fail(err)
 	}

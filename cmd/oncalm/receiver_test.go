@@ -117,3 +117,40 @@ func (r *receiver) paged() map[string]int {
 	}
 	return times
 }
+
+// page waits for a page and returns when it came first.
+func (r *receiver) page(key string, patience time.Duration) time.Time {
+	deadline := time.Now().Add(patience)
+	for time.Now().Before(deadline) {
+		r.mu.Lock()
+		at := r.pages[key]
+		r.mu.Unlock()
+		if len(at) > 0 {
+			return at[0]
+		}
+		select {
+		case <-r.came:
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return time.Time{}
+}
+
+// count is how many messages that are pages came.
+func (r *receiver) count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.order)
+}
+
+// pagesOut waits until n pages came and returns when the last of them did.
+func (r *receiver) pagesOut(n int, patience time.Duration) time.Time {
+	deadline := time.Now().Add(patience)
+	for r.count() < n && time.Now().Before(deadline) {
+		select {
+		case <-r.came:
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return time.Now()
+}

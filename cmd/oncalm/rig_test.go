@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime/pprof"
 	"sync"
 	"syscall"
 	"testing"
@@ -31,10 +32,28 @@ func TestMain(m *testing.M) {
 	case "hasty":
 		os.Exit(hastyMain())
 	default:
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-		defer stop()
-		os.Exit(run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(childMain())
 	}
+}
+
+// profileVar names a file that the program's CPU profile is written to.
+const profileVar = "ONCALM_TEST_PROFILE"
+
+func childMain() int {
+	if path := os.Getenv(profileVar); path != "" {
+		f, err := os.Create(path)
+		if err != nil {
+			panic(err)
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			panic(err)
+		}
+		defer pprof.StopCPUProfile()
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return run(ctx, os.Args[1:], os.LookupEnv, os.Stdin, os.Stdout, os.Stderr)
 }
 
 const rigTopic = "arn:aws:sns:eu-central-1:123456789012:alarms"

@@ -1,0 +1,315 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
+)
+
+// world is the whole program, wired as serve wires it, over a real store, with an SNS
+// topic that signs before it and Slack behind it, in a bubble of time. Its words say
+// what people and alarms do, and what is to be seen of it.
+type world struct {
+	t     *testing.T
+	dir   string
+	cfg   *config.Config
+	topic *alarms.SigningTopic
+	slack *slackfake.Slack
+	app   *app
+	db    *bolt.DB
+	stop  func()
+
+	flaky time.Duration  // how much later than told things may be seen
+	seen  map[string]int // pages that were looked at, by person
+}
+
+// worldConfig has three people, two schedules, and an alarm of each severity.
+const worldConfig = `
+store: oncalm.db
+slack: {bot_token: xoxb-fake, signing_secret: fake-signing-secret, channel: C0INCIDENTS}
+sns: {topics: [%q], certificate: sns.pem}
+people: {ana: {slack: U0ANA, zone: Europe/Berlin}, bo: {slack: U0BO}, cy: {slack: U0CY}}
+schedules:
+  days:
+    zone: Europe/Berlin
+    layers: [{name: primary, people: [ana], start: 1999-12-27T09:00, shift: 1w}]
+  gap:
+    zone: UTC
+    layers: [{name: office, people: [bo], start: 1999-12-27T09:00, shift: 1w, only: [{days: mon-fri, from: "09:00", to: "10:00"}]}]
+policies:
+  days:
+    steps: [{page: ["schedule:days"], wait: 5m}, {page: ["person:bo"], wait: 10m}]
+    rounds: 2
+    fallback: ["person:cy"]
+    reminder: 30m
+  gap: {steps: [{page: ["schedule:gap"], wait: 5m}], rounds: 1, fallback: ["person:cy"]}
+services:
+  checkout: {policy: days, severity: sev1, alarms: ["checkout-*"], runbook: "https://wiki.example.com/checkout"}
+  search: {policy: days, severity: sev3, alarms: ["search-*"]}
+  nights: {policy: gap, severity: sev2, alarms: ["nights-*"]}
+  rest: {policy: days, severity: sev2, alarms: ["*"]}
+default_service: rest
+`
+
+// sharedTopic spares each world the making of a key.
+var sharedTopic = sync.OnceValues(func() (*alarms.SigningTopic, error) {
+	return alarms.NewSigningTopic(rigTopic, time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC))
+})
+
+// play runs a scene in a new world.
+func play(t *testing.T, scene func(*world)) {
+	t.Helper()
+	topic, err := sharedTopic()
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		w := &world{t: t, dir: t.TempDir(), topic: topic, seen: map[string]int{}}
+		w.build()
+		w.start()
+		defer w.fsck()
+		defer func() { w.stop() }()
+		scene(w)
+	})
+}
+
+func (w *world) build() {
+	w.t.Helper()
+	w.slack = slackfake.New(slackfake.Options{
+		Users:    []slackfake.User{{ID: "U0ANA", Name: "ana"}, {ID: "U0BO", Name: "bo"}, {ID: "U0CY", Name: "cy"}, {ID: "U0EVE", Name: "eve"}},
+		Channels: []slackfake.Channel{{ID: "C0INCIDENTS", Name: "incidents"}},
+	})
+	for name, text := range map[string][]byte{
+		"sns.pem": w.topic.Certificate(), "oncalm.yaml": fmt.Appendf(nil, worldConfig, rigTopic),
+	} {
+		if err := os.WriteFile(filepath.Join(w.dir, name), text, 0o600); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	cfg, problems := config.Load(filepath.Join(w.dir, "oncalm.yaml"), os.LookupEnv, time.Now())
+	if errs := problems.Errors(); len(errs) > 0 {
+		w.t.Fatal(errs)
+	}
+	w.cfg = cfg
+}
+
+// start runs the program.
+func (w *world) start() {
+	w.t.Helper()
+	db, err := openStore(w.t.Context(), w.cfg.Store, bolt.Options{})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.db = db
+	w.app, err = newApp(w.cfg, db, slog.New(slog.DiscardHandler), outside{slack: w.slack.RoundTripper()})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.slack.ConnectHandler(w.app.public())
+	ctx, cancel := context.WithCancel(w.t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- w.app.run(ctx) }()
+	w.stop = func() {
+		cancel()
+		if err := <-ended; err != nil {
+			w.t.Error(err)
+		}
+		if err := db.Close(); err != nil {
+			w.t.Error(err)
+		}
+	}
+	synctest.Wait()
+}
+
+// Restart stops the program and starts it again on the same store.
+func (w *world) Restart() {
+	w.t.Helper()
+	w.stop()
+	w.start()
+}
+
+// Wait lets time pass.
+func (w *world) Wait(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
+
+// Post posts a message of the topic and returns the status of the answer.
+func (w *world) Post(x alarms.Example) int {
+	w.t.Helper()
+	if x.At.IsZero() {
+		x.At = time.Now()
+	}
+	body, err := w.topic.Alarm(x)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.PostBody(body)
+}
+
+// PostBody posts what SNS would.
+func (w *world) PostBody(body []byte) int {
+	r := httptest.NewRequest(http.MethodPost, "/sns", bytes.NewReader(body))
+	rec := httptest.NewRecorder()
+	w.app.public().ServeHTTP(rec, r)
+	synctest.Wait()
+	return rec.Code
+}
+
+// Alarm says that an alarm fires.
+func (w *world) Alarm(name string) {
+	w.t.Helper()
+	if status := w.Post(alarms.Example{Name: name}); status != http.StatusOK {
+		w.t.Fatalf("alarm %s: %d", name, status)
+	}
+}
+
+// OK says that an alarm is OK again.
+func (w *world) OK(name string) {
+	w.t.Helper()
+	if status := w.Post(alarms.Example{Name: name, State: incidents.AlarmOK}); status != http.StatusOK {
+		w.t.Fatalf("alarm %s OK: %d", name, status)
+	}
+}
+
+// slackID is the id of one of our people.
+func slackID(person string) string { return "U0" + strings.ToUpper(person) }
+
+// pages lists the pages to somebody, the oldest first.
+func (w *world) pages(person string) []slackfake.Message {
+	return slices.DeleteFunc(w.slack.DM(slackID(person)), func(m slackfake.Message) bool {
+		return m.Metadata == nil || m.Metadata.EventType != "oncalm_page"
+	})
+}
+
+// Paged says that somebody has got a page that was not looked at yet, and looks at it.
+func (w *world) Paged(person, text string) slackfake.Message {
+	w.t.Helper()
+	n := w.seen[person]
+	for end := time.Now().Add(w.flaky); len(w.pages(person)) <= n && time.Now().Before(end); {
+		w.Wait(time.Second)
+	}
+	pages := w.pages(person)
+	if len(pages) <= n {
+		w.t.Fatalf("at %s: no page to %s about %s", clock(), person, text)
+	}
+	w.seen[person]++
+	if !strings.Contains(pages[n].Text, text) {
+		w.t.Errorf("at %s: the page to %s is %q, want one about %s", clock(), person, pages[n].Text, text)
+	}
+	return pages[n]
+}
+
+func clock() string { return time.Now().UTC().Format("15:04:05") }
+
+// Quiet says that nobody has got a page that was not looked at yet.
+func (w *world) Quiet() {
+	w.t.Helper()
+	for _, person := range []string{"ana", "bo", "cy"} {
+		pages := w.pages(person)
+		for _, m := range pages[min(w.seen[person], len(pages)):] {
+			w.t.Errorf("at %s: a page to %s that nobody should have got: %s", clock(), person, m.Text)
+		}
+		w.seen[person] = len(pages)
+	}
+}
+
+// Press presses a button of a message.
+func (w *world) Press(person string, m slackfake.Message, button string) {
+	w.t.Helper()
+	b, ok := m.Button(button)
+	if !ok {
+		w.t.Fatalf("the message %q has no button %s", m.Text, button)
+	}
+	resp := w.slack.Press(w.t.Context(), m, b.ActionID, slackID(person))
+	if resp.Err != nil || resp.Status != http.StatusOK {
+		w.t.Fatalf("%s pressed %s: %d, %v", person, button, resp.Status, resp.Err)
+	}
+	synctest.Wait()
+}
+
+// Says is what somebody is answered to a slash command in the channel.
+func (w *world) Says(person, command, text string) string {
+	w.t.Helper()
+	resp := w.slack.Command(w.t.Context(), slackID(person), "C0INCIDENTS", command, text)
+	if resp.Err != nil || resp.Status != http.StatusOK {
+		w.t.Fatalf("%s typed %s %s: %d, %v", person, command, text, resp.Status, resp.Err)
+	}
+	synctest.Wait()
+	return resp.Text()
+}
+
+// Card is the incident's message in the channel, as it stands.
+func (w *world) Card(id string) slackfake.Message {
+	w.t.Helper()
+	var found []slackfake.Message
+	for end := time.Now().Add(w.flaky + 5*time.Second); len(found) == 0 && time.Now().Before(end); w.Wait(time.Second) {
+		for _, m := range w.slack.Messages("C0INCIDENTS") {
+			if m.Metadata != nil && strings.HasPrefix(fmt.Sprint(m.Metadata.EventPayload["key"]), id+"/card") {
+				found = append(found, m)
+			}
+		}
+	}
+	if len(found) != 1 {
+		w.t.Fatalf("incident %s has %d cards, want 1", id, len(found))
+	}
+	return found[0]
+}
+
+// Incident reads an incident.
+func (w *world) Incident(id string) (i incidents.Incident, kinds []string) {
+	w.t.Helper()
+	err := w.app.store.View(w.t.Context(), func(tx store.Tx) error {
+		events, err := incidents.Timeline(tx, id)
+		if err != nil {
+			return err
+		}
+		kinds = nil
+		for _, e := range events {
+			kinds = append(kinds, e.Kind())
+		}
+		i, err = incidents.Fold(id, events)
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return i, kinds
+}
+
+// Status says that an incident has a status.
+func (w *world) Status(id string, want incidents.Status) {
+	w.t.Helper()
+	if i, _ := w.Incident(id); i.Status != want {
+		w.t.Errorf("at %s: incident %s is %s, want %s", clock(), id, i.Status, want)
+	}
+}
+
+// fsck checks that the store holds what it must when all is over.
+func (w *world) fsck() {
+	w.t.Helper()
+	var out bytes.Buffer
+	code := run(context.Background(), []string{"fsck", "-config", filepath.Join(w.dir, "oncalm.yaml")},
+		os.LookupEnv, nil, &out, &out)
+	if code != exitFine {
+		w.t.Errorf("fsck: exit %d: %s", code, out.String())
+	}
+}
