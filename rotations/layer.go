@@ -68,7 +68,7 @@ func (l *Layer) handoff(k int) Civil {
 	return l.Start.inMonth(l.Start.month() + k*l.Shift.N)
 }
 
-// open returns the span of the windows that hold c, as far as it can be told without looking at those after and before.
+// open returns a span around c in which a window is open. It may go on before or after with another window.
 func (l *Layer) open(c Civil) (from, to Civil, open bool) {
 	from, to = c, c
 	for i := range l.Only {
@@ -79,30 +79,18 @@ func (l *Layer) open(c Civil) (from, to Civil, open bool) {
 	return from, to, open
 }
 
-// on returns the longest span around c in which the layer is covered by the same shift. The layer covers c.
+// on returns a span around c in which the layer is covered by the same shift. The layer covers c.
 func (l *Layer) on(c Civil) (from, to Civil) {
 	k := l.shift(c)
-	first, end := l.handoff(k), l.handoff(k+1)
-	if len(l.Only) == 0 {
-		return first, end
+	from, to = l.handoff(k), l.handoff(k+1)
+	if len(l.Only) > 0 {
+		f, t, _ := l.open(c)
+		from, to = max(from, f), min(to, t)
 	}
-	from, to, open := l.open(c)
-	for open && to < end { // windows may touch: go on from the end of each while another is open there
-		var later Civil
-		if _, later, open = l.open(to); open {
-			to = later
-		}
-	}
-	for open = true; open && from > first; {
-		var earlier Civil
-		if earlier, _, open = l.open(from - 1); open {
-			from = earlier
-		}
-	}
-	return max(from, first), min(to, end)
+	return from, to
 }
 
-// off returns the longest span around c in which the layer covers nothing. It does not cover c.
+// off returns a span around c in which the layer covers nothing. It does not cover c.
 func (l *Layer) off(c Civil) (from, to Civil) {
 	from, to = distantPast, distantFuture
 	if !l.usable() {

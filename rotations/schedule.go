@@ -40,7 +40,7 @@ func (s *Schedule) layerAt(c Civil) int {
 	return -1
 }
 
-// spanAt returns the longest span around c in which the same shift of the same layer counts, or in which no layer does.
+// spanAt returns a span around c in which the same shift of the same layer counts, or in which no layer does.
 func (s *Schedule) spanAt(c Civil) (layer, shift int, from, to Civil) {
 	layer, shift, from, to = s.layerAt(c), -1, distantPast, distantFuture
 	if layer >= 0 {
