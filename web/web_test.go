@@ -353,7 +353,7 @@ func serve(t *testing.T, srv *http.Server, l net.Listener) (stop func()) {
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(l) }()
 	return func() {
-		if err := srv.Shutdown(context.Background()); err != nil {
+		if err := srv.Shutdown(t.Context()); err != nil {
 			t.Error(err)
 		}
 		if err := <-done; !errors.Is(err, http.ErrServerClosed) {

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
 )
 
 // commands are all there are, with their flags and arguments.
@@ -49,6 +51,8 @@ type session struct {
 	stdin  io.Reader
 	stdout io.Writer
 	stderr io.Writer
+
+	warnings config.Problems // of the configuration that was loaded last
 }
 
 // run carries out one call of the program and returns its exit code.

@@ -109,6 +109,7 @@ func (s *session) load(path string, sections ...string) (*config.Config, error) 
 	if errs := problems.Errors(); len(errs) > 0 {
 		return nil, &refused{errs}
 	}
+	s.warnings = problems.Warnings()
 	return c, nil
 }
 

@@ -12,7 +12,7 @@ var channelForm = regexp.MustCompile(`^[CG][A-Z0-9]{2,30}$`)
 func (r *reader) slack(c *Config, v value) {
 	s := &c.Slack
 	r.mapping(v,
-		entry{"mode", func(v value) { r.slackMode(s, v) }},
+		entry{"mode", r.slackMode},
 		entry{"api_url", func(v value) { r.slackAPI(s, v) }},
 		entry{"bot_token", r.secret(&s.BotToken)},
 		entry{"signing_secret", r.secret(&s.SigningSecret)},
@@ -33,7 +33,7 @@ func (r *reader) slack(c *Config, v value) {
 	}
 }
 
-func (r *reader) slackMode(s *Slack, v value) {
+func (r *reader) slackMode(v value) {
 	mode, ok := r.oneOf(v, "http", "socket")
 	if ok && mode == "socket" {
 		r.errorf(v, "use http", "this version has no socket mode")
