@@ -6,6 +6,7 @@ SHELL := /bin/bash
 
 FUZZTIME ?= 30s
 BENCH    ?= .
+BENCHPKG ?= ./cmd/oncalm
 
 .PHONY: help
 help: ## list the verbs
@@ -38,5 +39,5 @@ fuzz: ## every fuzz target for FUZZTIME (default 30s)
 	@scripts/fuzz $(FUZZTIME)
 
 .PHONY: bench
-bench: ## measure this machine: see docs/performance.md
-	go test -run '^$$' -bench '$(BENCH)' -benchmem -timeout 60m ./...
+bench: ## measure the program on this machine (BENCHPKG=./... for every package); see docs/performance.md
+	go test -run '^$$' -bench '$(BENCH)' -timeout 60m $(BENCHPKG)
