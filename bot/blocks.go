@@ -31,7 +31,7 @@ type form int
 const (
 	prose    form = iota
 	quoted        // with a bar at its side: what others said
-	verbatim      // in type of fixed width
+	document      // Markdown in one span, escaped by whoever wrote it
 	bullets
 )
 
@@ -149,13 +149,17 @@ func (j *blockWriter) paragraph(p paragraph) {
 	if !slices.ContainsFunc(p.lines, line.visible) {
 		return
 	}
+	if p.form == document {
+		j.open(`{"type":"markdown","text":`)
+		j.string(p.lines[0].plain(time.UTC))
+		j.raw("}")
+		return
+	}
 	j.room = maxRich
 	j.open(`{"type":"rich_text","elements":[{"type":`)
 	switch p.form {
 	case quoted:
 		j.raw(`"rich_text_quote","elements":[`)
-	case verbatim:
-		j.raw(`"rich_text_preformatted","elements":[`)
 	case bullets:
 		j.raw(`"rich_text_list","style":"bullet","elements":[`)
 		for _, l := range p.lines {

@@ -163,6 +163,8 @@ func TestValidateCanFail(t *testing.T) {
 		"not UTF-8":          rich(`{"type":"text","text":"` + "\xff" + `"}`),
 		"select in a row":    row(`{"type":"static_select","action_id":"a"}`),
 		"nothing in a line":  rich(""),
+		"long document":      `[{"type":"markdown","text":"` + strings.Repeat("x", 12_001) + `"}]`,
+		"two long documents": `[{"type":"markdown","text":"` + strings.Repeat("x", 12_000) + `"},{"type":"markdown","text":"x"}]`,
 		"list of quotations": `[{"type":"rich_text","elements":[{"type":"rich_text_list","elements":[{"type":"rich_text_quote","elements":[]}]}]}]`,
 	}
 	for name, raw := range bad {

@@ -60,15 +60,16 @@ var ErrOptions = errors.New("slack")
 
 // Bot is the door to Slack. It implements [paging.Notifier].
 type Bot struct {
-	o      Options
-	log    *slog.Logger
-	client *client
-	watch  *watch
-	users  map[string]string // names of people by their Slack ids
-	pace   *pace
-	dms    dms
-	unsure sync.Map       // keys of cards that may have been posted
-	loose  sync.WaitGroup // what goes on after a request was answered
+	o         Options
+	log       *slog.Logger
+	client    *client
+	watch     *watch
+	users     map[string]string // names of people by their Slack ids
+	pace      *pace
+	dms       dms
+	strangers seldom
+	unsure    sync.Map       // keys of cards that may have been posted
+	loose     sync.WaitGroup // what goes on after a request was answered
 }
 
 // Kinds of outbox entries that this package handles.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -80,6 +81,9 @@ func (b *Bot) authentic(h http.Header, body []byte, now time.Time) (complaint st
 	stamp, given := h.Get("X-Slack-Request-Timestamp"), h.Get("X-Slack-Signature")
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
 	if err != nil || !b.signed(stamp, given, body) {
+		b.strangers.do(now, func() {
+			b.log.Warn("a request was not signed with our secret; if Slack sent it, correct slack.signing_secret")
+		})
 		return "invalid signature"
 	}
 	if offset := now.Unix() - seconds; offset > int64(maxAge/time.Second) || offset < -int64(maxAge/time.Second) {
@@ -139,4 +143,22 @@ func readBody(r *http.Request) []byte {
 func digest(r *http.Request) string {
 	sum := sha256.Sum256([]byte(r.Header.Get("X-Slack-Signature")))
 	return hex.EncodeToString(sum[:])
+}
+
+// seldom does something at most once a minute: what strangers cause must not fill the log. The zero value is ready.
+type seldom struct {
+	mu   sync.Mutex
+	last time.Time
+}
+
+func (s *seldom) do(now time.Time, f func()) {
+	s.mu.Lock()
+	due := now.Sub(s.last) >= time.Minute
+	if due {
+		s.last = now
+	}
+	s.mu.Unlock()
+	if due {
+		f()
+	}
 }

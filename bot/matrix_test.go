@@ -144,7 +144,7 @@ func TestAmbiguousTwice(t *testing.T) {
 // over.
 func TestOutage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		groups := outbox.DefaultGroups()
+		groups := outbox.DefaultGroups(nil)
 		groups[1].Workers = 1 // more would send at the same moment, and there would be no order to see
 		w := beginWith(t, groups)
 		w.slack.Down(true)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -48,7 +49,7 @@ const (
 // begin makes a world inside a bubble. It ends with the test.
 func begin(t *testing.T, change ...func(*Options)) *world {
 	t.Helper()
-	return beginWith(t, outbox.DefaultGroups(), change...)
+	return beginWith(t, outbox.DefaultGroups(nil), change...)
 }
 
 func beginWith(t *testing.T, groups []outbox.Group, change ...func(*Options)) *world {
@@ -185,7 +186,10 @@ func (w *world) alarm(title string, change ...func(*incidents.Opened)) string {
 }
 
 // wait lets d pass, and everything that happens in it.
-func (w *world) wait(d time.Duration) { time.Sleep(d) }
+func (w *world) wait(d time.Duration) {
+	time.Sleep(d)
+	synctest.Wait()
+}
 
 // typed types a slash command in the channel and returns what the person then reads.
 func (w *world) typed(user, command, text string) string {

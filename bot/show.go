@@ -155,7 +155,7 @@ func (b *Bot) pickAny(c *call, tx store.Tx) (*incidents.Incident, message, error
 	return i, m, nil
 }
 
-// postmortem is /incident postmortem: the draft, as text to copy.
+// postmortem is /incident postmortem: the draft.
 func (b *Bot) postmortem(ctx context.Context, c *call) (message, error) {
 	if b.o.Postmortem == nil {
 		return sentence("This Oncalm writes no postmortems."), nil
@@ -179,18 +179,14 @@ func (b *Bot) postmortem(ctx context.Context, c *call) (message, error) {
 	return postmortemMessage(i, text), nil
 }
 
-// postmortemMessage is a document as text of fixed width, for reading and copying.
+// postmortemMessage shows a document as far as it fits. It has been made of escaped texts, and only the one who asked sees it.
 func postmortemMessage(i *incidents.Incident, text string) message {
 	m := message{notice: "The draft of the postmortem of incident " + i.ID}
-	m.body = append(m.body, para(say("The draft of the postmortem of ", strong(i.ID), " (", oneLine(i.Title), "):")))
-	rest := strings.TrimSpace(text)
-	const pieces = 4
-	for n := 0; rest != "" && n < pieces; n++ {
-		var piece string
-		piece, rest = cutLines(rest, maxRich)
-		m.body = append(m.body, paragraph{verbatim, []line{say(piece)}})
+	piece, rest := cutLines(strings.TrimSpace(clean(text)), maxMarkdown)
+	if piece != "" {
+		m.body = append(m.body, paragraph{document, []line{say(piece)}})
 	}
-	last := say("All of it, as a file: ", code("oncalm postmortem "+i.ID))
+	last := say("As a file: ", code("oncalm postmortem "+i.ID))
 	if rest != "" {
 		last = say("It is longer than fits here. All of it: ", code("oncalm postmortem "+i.ID))
 	}

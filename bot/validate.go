@@ -9,15 +9,16 @@ import (
 
 // Slack's limits, in characters where nothing else is said; and our own, which are tighter, where it pays.
 const (
-	maxBlocks  = 50
-	maxHeader  = 150
-	maxRich    = 3000 // of one paragraph: Slack publishes no limit for rich text, more than 4,000 is known to fail
-	maxButtons = 25
-	maxLabel   = 75
-	maxValue   = 2000 // bytes, which are never fewer than characters
-	maxURL     = 3000
-	maxID      = 255
-	maxNotice  = 300 // a notification shows less than that
+	maxBlocks   = 50
+	maxHeader   = 150
+	maxRich     = 3000   // of one paragraph: Slack publishes no limit for rich text, more than 4,000 is known to fail
+	maxMarkdown = 12_000 // of all documents in a message together
+	maxButtons  = 25
+	maxLabel    = 75
+	maxValue    = 2000 // bytes, which are never fewer than characters
+	maxURL      = 3000
+	maxID       = 255
+	maxNotice   = 300 // a notification shows less than that
 	// maxTextBytes bounds the plain text of a message: Slack recommends no more than 4,000 characters.
 	maxTextBytes = 3800
 )
@@ -62,6 +63,7 @@ func Validate(blocks []byte) error {
 type validation struct {
 	problems []error
 	seen     map[string]bool // ids of blocks and actions
+	markdown int             // characters of documents so far
 }
 
 func (v *validation) complain(format string, args ...any) {
@@ -83,8 +85,22 @@ func (v *validation) block(b block) {
 		for _, e := range b.Elements {
 			v.paragraph(e)
 		}
+	case "markdown":
+		v.document(b)
 	default:
 		v.complain("a block of type %q", b.Type)
+	}
+}
+
+// document checks Markdown, for its length only: whoever wrote it answers for what it says.
+func (v *validation) document(b block) {
+	var text string
+	if json.Unmarshal(b.Text, &text) != nil {
+		v.complain("a document with text %s", b.Text)
+	}
+	v.length("document", text, maxMarkdown)
+	if v.markdown += utf8.RuneCountInString(text); v.markdown > maxMarkdown {
+		v.complain("documents of %d characters", v.markdown)
 	}
 }
 
@@ -145,7 +161,7 @@ func (v *validation) length(where, s string, limit int) {
 func (v *validation) paragraph(p block) {
 	size := 0
 	switch p.Type {
-	case "rich_text_section", "rich_text_quote", "rich_text_preformatted":
+	case "rich_text_section", "rich_text_quote":
 		size = v.line(p)
 	case "rich_text_list":
 		v.count("items", p.Elements, maxRich)
