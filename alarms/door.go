@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -147,7 +148,7 @@ func (d *Door) read(w http.ResponseWriter, r *http.Request) (body []byte, done f
 		}
 		var rest []byte
 		rest, err = io.ReadAll(in)
-		body = append(body, rest...)
+		body = slices.Concat(body, rest)
 	}
 	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) && !cutShort(r, n) {
 		return body, done, nil

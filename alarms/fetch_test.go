@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -18,7 +19,13 @@ import (
 type awsFake struct {
 	mu     sync.Mutex
 	asked  map[string]int
-	answer func(*http.Request) (*http.Response, error)
+	answer func(context.Context) (served, error)
+}
+
+// served is what a server answers.
+type served struct {
+	status int
+	body   string
 }
 
 func (a *awsFake) RoundTrip(r *http.Request) (*http.Response, error) {
@@ -29,7 +36,15 @@ func (a *awsFake) RoundTrip(r *http.Request) (*http.Response, error) {
 	a.asked[r.URL.String()]++
 	answer := a.answer
 	a.mu.Unlock()
-	return answer(r)
+	s, err := answer(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	h := http.Header{}
+	if s.status == http.StatusFound {
+		h.Set("Location", "https://evil.example/cert.pem")
+	}
+	return &http.Response{StatusCode: s.status, Status: strconv.Itoa(s.status), Header: h, Body: io.NopCloser(strings.NewReader(s.body)), Request: r}, nil
 }
 
 func (a *awsFake) total() int {
@@ -42,14 +57,8 @@ func (a *awsFake) total() int {
 	return n
 }
 
-func serve(status int, body string) func(*http.Request) (*http.Response, error) {
-	return func(r *http.Request) (*http.Response, error) {
-		h := http.Header{}
-		if status == http.StatusFound {
-			h.Set("Location", "https://evil.example/cert.pem")
-		}
-		return &http.Response{StatusCode: status, Status: fmt.Sprint(status), Header: h, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
-	}
+func serve(status int, body string) func(context.Context) (served, error) {
+	return func(context.Context) (served, error) { return served{status, body}, nil }
 }
 
 func testTopicARN() ARN {
@@ -62,7 +71,7 @@ func TestFetchAnswers(t *testing.T) {
 	other := must[*SigningTopic](t)(newSigningTopic(testTopicARN(), "sns.evil.example", testTime, testTime.Add(time.Hour)))
 	tests := []struct {
 		name   string
-		answer func(*http.Request) (*http.Response, error)
+		answer func(context.Context) (served, error)
 		want   Code
 	}{
 		{"fine", serve(200, good), ""},
@@ -73,7 +82,7 @@ func TestFetchAnswers(t *testing.T) {
 		{"XML around it", serve(200, "<a>"+good+"</a>"), CodeFetch},
 		{"two", serve(200, good+good), CodeFetch},
 		{"17 KiB", serve(200, good+strings.Repeat(" ", 17<<10)), CodeFetch},
-		{"unreachable", func(*http.Request) (*http.Response, error) { return nil, errors.New("no route") }, CodeFetch},
+		{"unreachable", func(context.Context) (served, error) { return served{}, errors.New("no route") }, CodeFetch},
 		{"wrong name", serve(200, string(other.Certificate())), CodeCertificate},
 		{"not RSA", serve(200, string(ellipticCertificate(t))), CodeCertificate},
 	}
@@ -105,9 +114,9 @@ func TestExpired(t *testing.T) {
 
 func TestFetchOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		fake := &awsFake{answer: func(r *http.Request) (*http.Response, error) {
+		fake := &awsFake{answer: func(ctx context.Context) (served, error) {
 			time.Sleep(time.Second)
-			return serve(200, string(testTopic().Certificate()))(r)
+			return serve(200, string(testTopic().Certificate()))(ctx)
 		}}
 		source := NewAWSCertificates(fake, nil, quiet())
 		var all sync.WaitGroup
@@ -132,12 +141,12 @@ func TestFetchOnce(t *testing.T) {
 // TestFetchOutlivesItsCaller: who asked first may go away, the others still get theirs.
 func TestFetchOutlivesItsCaller(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		fake := &awsFake{answer: func(r *http.Request) (*http.Response, error) {
+		fake := &awsFake{answer: func(ctx context.Context) (served, error) {
 			select {
 			case <-time.After(2 * time.Second):
-				return serve(200, string(testTopic().Certificate()))(r)
-			case <-r.Context().Done():
-				return nil, r.Context().Err()
+				return serve(200, string(testTopic().Certificate()))(ctx)
+			case <-ctx.Done():
+				return served{}, ctx.Err()
 			}
 		}}
 		source := NewAWSCertificates(fake, nil, quiet())
@@ -157,9 +166,9 @@ func TestFetchOutlivesItsCaller(t *testing.T) {
 
 func TestFetchTimesOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		fake := &awsFake{answer: func(r *http.Request) (*http.Response, error) {
-			<-r.Context().Done()
-			return nil, r.Context().Err()
+		fake := &awsFake{answer: func(ctx context.Context) (served, error) {
+			<-ctx.Done()
+			return served{}, ctx.Err()
 		}}
 		source := NewAWSCertificates(fake, nil, quiet())
 		began := time.Now()

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
-	"io"
 	"io/fs"
 	"iter"
 	"log/slog"
@@ -69,7 +68,7 @@ func shared(t testing.TB, folders ...string) map[string][]byte {
 	return found
 }
 
-func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 const testARN = "arn:aws:sns:eu-central-1:123456789012:alarms"
 
