@@ -32,18 +32,18 @@ func zone(name string) *time.Location {
 	return z
 }
 
-// changes returns the instants at which a zone's offset changed since 1900, and those to come up to 2060, in seconds since
-// 1970. It looks twice a day.
+// changes returns the instants at which a zone's offset changed since 1900, and those to come up to 2040, in seconds since
+// 1970. It looks every week.
 func changes(z *time.Location) []int64 {
 	offset := func(u int64) int { _, o := time.Unix(u, 0).In(z).Zone(); return o }
 	var all []int64
-	end := time.Date(2060, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
-	for u := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC).Unix(); u < end; u += 12 * hour {
+	end := time.Date(2040, 1, 1, 0, 0, 0, 0, time.UTC).Unix()
+	for u := time.Date(1900, 1, 1, 0, 0, 0, 0, time.UTC).Unix(); u < end; u += 7 * day {
 		before := offset(u)
-		if offset(u+12*hour) == before {
+		if offset(u+7*day) == before {
 			continue
 		}
-		low, high := u, u+12*hour
+		low, high := u, u+7*day
 		for high-low > 1 {
 			if mid := (low + high) / 2; offset(mid) == before {
 				low = mid
