@@ -29,6 +29,10 @@ type group struct {
 	held    map[string]time.Time // failed as unreachable: not before
 	queue   []Entry
 	busy    int
+	hands   [lanes]int // how many of busy are at which lane
+	probing bool
+	dead    bool      // the last probe failed
+	strict  time.Time // until then a lane waits for those before it
 	done    chan result
 	next    time.Time // when the next entry comes due that is not yet
 	gate    gate
@@ -36,9 +40,13 @@ type group struct {
 }
 
 type result struct {
-	entry Entry
+	entry Entry // without a key: of the probe
 	err   error
 }
+
+// catchUp is how long after an outage lanes are served strictly one after the other.
+// Not for ever: one page that hangs must not hold up all that are less urgent.
+const catchUp = 10 * time.Second
 
 func newGroup(r *Runner, g Group, wake chan struct{}, started time.Time) *group {
 	if g.Timeout == 0 {
@@ -48,7 +56,7 @@ func newGroup(r *Runner, g Group, wake chan struct{}, started time.Time) *group 
 		Group: g, r: r, wake: wake, started: started,
 		log:     r.Log.With("component", "outbox", "group", g.Name),
 		claimed: map[string]bool{}, held: map[string]time.Time{},
-		done: make(chan result, g.Workers),
+		done: make(chan result, g.Workers+1),
 	}
 }
 
@@ -78,18 +86,46 @@ func (g *group) run(ctx context.Context) {
 
 // fill starts as many entries as there are free hands, and the gate allows.
 func (g *group) fill(ctx context.Context, now time.Time) {
+	if g.Probe != nil && g.gate.closed() {
+		g.knock(ctx, now)
+		return
+	}
 	for free := g.gate.allow(now, g.Workers, g.busy); free > 0; free-- {
 		if len(g.queue) == 0 {
 			g.peek(ctx, now)
 		}
-		if len(g.queue) == 0 {
+		if len(g.queue) == 0 || now.Before(g.strict) && g.behind(g.queue[0].Lane) {
 			return
 		}
 		e := g.queue[0]
 		g.queue = g.queue[1:]
 		g.busy++
+		g.hands[e.Lane]++
 		g.workers.Go(func() { g.done <- result{e, g.work(context.WithoutCancel(ctx), e)} })
 	}
+}
+
+// behind reports whether something more urgent than lane is in hand.
+func (g *group) behind(lane Lane) bool {
+	for _, n := range g.hands[:lane] {
+		if n > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// knock asks whether the other side is back, if it is time to ask.
+func (g *group) knock(ctx context.Context, now time.Time) {
+	if g.probing || now.Before(g.gate.until) {
+		return
+	}
+	g.probing = true
+	g.workers.Go(func() {
+		limited, cancel := context.WithTimeout(ctx, g.Timeout)
+		defer cancel()
+		g.done <- result{err: g.Probe(limited)}
+	})
 }
 
 // peek takes due entries into the queue, most urgent first, and notes when the next
@@ -167,7 +203,9 @@ func (g *group) sooner(t time.Time) {
 func (g *group) pause(now time.Time) time.Duration {
 	next := g.next
 	switch {
-	case g.busy == g.Workers || g.gate.closed() && g.busy > 0:
+	case len(g.queue) > 0 && now.Before(g.strict):
+		next = g.strict
+	case g.busy == g.Workers || g.probing || g.gate.closed() && g.busy > 0 && g.Probe == nil:
 		return time.Minute // a worker that finishes wakes us
 	case g.gate.closed() && now.Before(g.gate.until):
 		next = g.gate.until
@@ -180,14 +218,18 @@ func (g *group) pause(now time.Time) time.Duration {
 
 // settle takes note of a finished attempt.
 func (g *group) settle(res result, now time.Time) {
+	if res.entry.Key == "" {
+		g.answered(res.err, now)
+		return
+	}
 	g.busy--
+	g.hands[res.entry.Lane]--
 	key := res.entry.Key
 	delete(g.claimed, key)
 	if _, ok := errors.AsType[*Unreachable](res.err); !ok {
 		delete(g.held, key)
 		if g.gate.reached() {
-			clear(g.held) // the other side is back: all may go, by urgency
-			g.log.Info("the other side answers again")
+			g.back(now)
 		}
 		return
 	}
@@ -196,6 +238,27 @@ func (g *group) settle(res result, now time.Time) {
 		g.release()
 		g.log.Warn("the other side does not answer, trying one at a time", "err", res.err)
 	}
+}
+
+// answered takes note of what the probe found.
+func (g *group) answered(err error, now time.Time) {
+	g.probing = false
+	if err != nil {
+		g.dead = true
+		g.gate.missed(now)
+		return
+	}
+	if g.gate.reached(); g.dead {
+		g.dead = false
+		g.back(now)
+	}
+}
+
+// back takes note that the other side is back: all may go, by urgency.
+func (g *group) back(now time.Time) {
+	clear(g.held)
+	g.strict = now.Add(catchUp)
+	g.log.Info("the other side answers again")
 }
 
 // release gives back what was taken ahead, so that order is by urgency again when

@@ -26,6 +26,7 @@ type world struct {
 	store  store.Store
 	path   string
 	runner *outbox.Runner
+	probe  func(context.Context) error
 	stop   func()
 
 	mu   sync.Mutex
@@ -58,7 +59,7 @@ func (w *world) open() {
 
 func (w *world) start(handlers map[string]outbox.Handler) {
 	w.runner = &outbox.Runner{
-		Store: w.store, Handlers: handlers, Groups: outbox.DefaultGroups(),
+		Store: w.store, Handlers: handlers, Groups: outbox.DefaultGroups(w.probe),
 		Log: slog.New(slog.DiscardHandler),
 	}
 	ctx, cancel := context.WithCancel(w.t.Context())
@@ -333,6 +334,66 @@ func TestAfterAnOutageTheMostUrgentGoFirst(t *testing.T) {
 			if want := fmt.Sprint(int(outbox.Pages1) + n/50); key[:1] != want && n%50 >= 16 && n%50 < 34 {
 				t.Errorf("number %d was %s, want one of lane %s", n, key, want)
 			}
+		}
+	})
+}
+
+func TestWithAProbeTheOrderIsStrict(t *testing.T) {
+	l := &line{down: true}
+	probes := 0
+	handlers := func(w *world) map[string]outbox.Handler {
+		w.probe = func(context.Context) error {
+			l.mu.Lock()
+			defer l.mu.Unlock()
+			if probes++; l.down {
+				return errors.New("connection refused")
+			}
+			return nil
+		}
+		return l.handlers(w)
+	}
+	inWorld(t, handlers, func(w *world) {
+		for n := range 40 {
+			lane := outbox.Pages4 - outbox.Lane(n%4)
+			w.owe(false, outbox.Entry{Key: fmt.Sprintf("%d/%03d", lane, n), Kind: "a", Lane: lane})
+		}
+		wait(10 * time.Minute)
+		if l.tries > 16 || probes < 10 || probes > 40 {
+			t.Errorf("%d attempts and %d probes in 10 minutes, want one round of attempts and a probe each half minute", l.tries, probes)
+		}
+		l.cut(false)
+		wait(40 * time.Second)
+		lanes := ""
+		for _, key := range w.seen() {
+			lanes += key[:1]
+		}
+		if want := strings.Repeat("1", 10) + strings.Repeat("2", 10) + strings.Repeat("3", 10) + strings.Repeat("4", 10); lanes != want {
+			t.Errorf("lanes in order of going out: %s, want %s", lanes, want)
+		}
+	})
+}
+
+func TestWithAProbeBadEntriesHoldBackNobody(t *testing.T) {
+	handlers := func(w *world) map[string]outbox.Handler {
+		w.probe = func(context.Context) error { return nil }
+		return map[string]outbox.Handler{"a": func(_ context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+			if strings.HasPrefix(e.Key, "bad") {
+				return nil, &outbox.Unreachable{Err: errors.New("500")}
+			}
+			w.ran(e)
+			return nil, nil
+		}}
+	}
+	inWorld(t, handlers, func(w *world) {
+		for n := range 20 {
+			w.owe(false, outbox.Entry{Key: fmt.Sprintf("bad%d", n), Kind: "a", Lane: outbox.Pages1})
+		}
+		for n := range 20 {
+			w.owe(false, outbox.Entry{Key: fmt.Sprintf("good%d", n), Kind: "a", Lane: outbox.Pages4})
+			wait(5 * time.Second)
+		}
+		if n := len(w.seen()); n != 20 {
+			t.Errorf("%d of 20 good entries went out", n)
 		}
 	})
 }

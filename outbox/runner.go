@@ -23,6 +23,11 @@ type Group struct {
 	Workers int
 	// Timeout limits one attempt; 0 means 30 seconds.
 	Timeout time.Duration
+	// Probe asks the other side whether it is there, after several attempts found it
+	// unreachable. It tells a dead line from a few bad entries: while it fails nothing
+	// is tried, and when it succeeds everything is, the most urgent first. If it is
+	// nil, an entry is tried instead from time to time.
+	Probe func(context.Context) error
 }
 
 // A Runner works off the outbox of a store until it is stopped. Its fields are set
@@ -39,11 +44,11 @@ type Runner struct {
 }
 
 // DefaultGroups serves decisions, pages, answers and chores each with workers of
-// their own.
-func DefaultGroups() []Group {
+// their own. The probe, which may be nil, is that of the pages.
+func DefaultGroups(probe func(context.Context) error) []Group {
 	return []Group{
 		{Name: "decisions", Lanes: []Lane{Decisions}, Workers: 4},
-		{Name: "pages", Lanes: []Lane{Pages1, Pages2, Pages3, Pages4}, Workers: 16},
+		{Name: "pages", Lanes: []Lane{Pages1, Pages2, Pages3, Pages4}, Workers: 16, Probe: probe},
 		{Name: "answers", Lanes: []Lane{Answers}, Workers: 4},
 		{Name: "chores", Lanes: []Lane{Chores}, Workers: 2},
 	}

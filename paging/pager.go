@@ -225,7 +225,7 @@ func (p *Pager) remind(_ context.Context, e outbox.Entry) (func(store.Tx) error,
 		return p.record(tx, now, i.ID, incidents.Paged{
 			Key:    fmt.Sprintf("%s/page/remind-%d.%d/%s", i.ID, r.Acked, r.N, store.Key(person)),
 			Person: person, Via: "slack", Position: i.Step, Then: i.Then, Reminder: true,
-			Why: fmt.Sprintf("you acknowledged %s ago and it is not resolved", now.Sub(r.At).Round(time.Minute)),
+			Why: fmt.Sprintf("you acknowledged %s ago and it is not resolved", plural(int(now.Sub(r.At).Round(time.Minute).Minutes()), "minute")),
 		})
 	}, nil
 }

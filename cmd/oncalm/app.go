@@ -54,7 +54,7 @@ type app struct {
 func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
 	a := &app{cfg: cfg, log: log, reg: prometheus.NewRegistry()}
 	a.runner = &outbox.Runner{
-		Store: s, Groups: outbox.DefaultGroups(), Log: log,
+		Store: s, Log: log,
 		Metrics: outbox.NewMetrics(a.reg), Handlers: map[string]outbox.Handler{},
 	}
 	a.store = outbox.Waking(s, a.runner)
@@ -68,6 +68,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 		}
 	}
 	a.pager.Notifier = a.bot
+	a.runner.Groups = outbox.DefaultGroups(a.bot.Probe)
 	a.book.Followers = []incidents.Follower{a.pager.Follow, a.bot.Follow}
 	a.handle(a.pager.Handlers(), a.bot.Handlers(), a.intake.Handlers(confirmer(o), log), a.sweeping())
 	a.health = web.NewHealth(log, web.StoreWritable(s), web.NotBehind(s, time.Minute), web.Check{

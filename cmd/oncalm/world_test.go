@@ -254,7 +254,10 @@ func (w *world) Says(person, command, text string) string {
 		w.t.Fatalf("%s typed %s %s: %d, %v", person, command, text, resp.Status, resp.Err)
 	}
 	synctest.Wait()
-	return resp.Text()
+	if resp.Message == nil {
+		return ""
+	}
+	return resp.Message.Text + "\n" + string(resp.Message.Blocks)
 }
 
 // Card is the incident's message in the channel, as it stands.
