@@ -11,6 +11,7 @@ const tolerance = 3
 type gate struct {
 	failures int       // unreachable answers in a row
 	until    time.Time // closed: no attempt before
+	knocks   int       // attempts through the closed gate, all in vain
 }
 
 func (g *gate) closed() bool { return g.failures >= tolerance }
@@ -26,13 +27,21 @@ func (g *gate) allow(now time.Time, workers, busy int) int {
 	return 1
 }
 
-// missed notes an unreachable answer and reports whether this closed the gate.
-func (g *gate) missed(now time.Time) (closing bool) {
+// missed notes an unreachable answer and reports whether this closed the gate. knock
+// says that the attempt was made through the closed gate: only these make the pauses
+// grow, not those that were under way when it closed.
+func (g *gate) missed(now time.Time, knock bool) (closing bool) {
 	g.failures++
-	if g.closed() {
-		g.until = now.Add(backoff(g.failures - tolerance + 1))
+	closing = g.failures == tolerance
+	switch {
+	case closing:
+		g.knocks = 0
+		g.until = now.Add(backoff(1))
+	case knock:
+		g.knocks++
+		g.until = now.Add(backoff(g.knocks + 1))
 	}
-	return g.failures == tolerance
+	return closing
 }
 
 // reached notes any other answer and reports whether this opened the gate.

@@ -41,6 +41,7 @@ type group struct {
 
 type result struct {
 	entry Entry // without a key: of the probe
+	knock bool  // begun while the gate was closed
 	err   error
 }
 
@@ -101,7 +102,8 @@ func (g *group) fill(ctx context.Context, now time.Time) {
 		g.queue = g.queue[1:]
 		g.busy++
 		g.hands[e.Lane]++
-		g.workers.Go(func() { g.done <- result{e, g.work(context.WithoutCancel(ctx), e)} })
+		knock := g.gate.closed()
+		g.workers.Go(func() { g.done <- result{e, knock, g.work(context.WithoutCancel(ctx), e)} })
 	}
 }
 
@@ -234,7 +236,7 @@ func (g *group) settle(res result, now time.Time) {
 		return
 	}
 	g.held[key] = now.Add(backoff(res.entry.Attempt + 1))
-	if g.gate.missed(now) {
+	if g.gate.missed(now, res.knock) {
 		g.release()
 		g.log.Warn("the other side does not answer, trying one at a time", "err", res.err)
 	}
@@ -245,7 +247,7 @@ func (g *group) answered(err error, now time.Time) {
 	g.probing = false
 	if err != nil {
 		g.dead = true
-		g.gate.missed(now)
+		g.gate.missed(now, true)
 		return
 	}
 	if g.gate.reached(); g.dead {
