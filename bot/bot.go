@@ -68,7 +68,7 @@ type Bot struct {
 	pace      *pace
 	dms       dms
 	strangers seldom
-	unsure    sync.Map       // keys of cards that may have been posted
+	outcomes  *outcomes
 	loose     sync.WaitGroup // what goes on after a request was answered
 }
 
@@ -111,7 +111,7 @@ func New(o Options) (*Bot, error) {
 	w.met(identity{Team: o.Team, App: o.App})
 	return &Bot{
 		o: o, log: log, watch: w, users: users,
-		client: newClient(o.APIURL, o.Token, o.Transport, w), pace: newPace(),
+		client: newClient(o.APIURL, o.Token, o.Transport, w), pace: newPace(), outcomes: newOutcomes(),
 	}, nil
 }
 

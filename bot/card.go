@@ -168,8 +168,8 @@ func saveCard(tx store.Tx, id string, r cardRecord) error {
 // draw brings a message to its place: where it was, or where an attempt whose outcome is unknown may have put it, or new.
 func (b *Bot) draw(ctx context.Context, e outbox.Entry, i *incidents.Incident, at ref, m message) (ref, error) {
 	t := tag{cardEvent, e.Key}
-	_, unsure := b.unsure.Load(e.Key)
-	if at.TS == "" && (e.PerhapsDone || unsure) {
+	unsure := b.outcomes.unsure(e.Key, e.PerhapsDone)
+	if at.TS == "" && unsure {
 		found, err := b.client.find(ctx, b.o.Channel, t, i.Opened.Add(-skew))
 		if troubleOf(err) == limited || troubleOf(err) == unreachable {
 			return ref{}, err
@@ -183,11 +183,7 @@ func (b *Bot) draw(ctx context.Context, e outbox.Entry, i *incidents.Incident, a
 		}
 	}
 	r, err := b.client.post(ctx, b.o.Channel, m, t)
-	if troubleOf(err) == unreachable {
-		b.unsure.Store(e.Key, true) // an entry that is armed again meanwhile forgets that an attempt failed
-	} else {
-		b.unsure.Delete(e.Key)
-	}
+	b.outcomes.note(e.Key, b.o.Channel, err, time.Now())
 	return r, err
 }
 

@@ -192,7 +192,26 @@ func asChore(err error) error {
 	return err
 }
 
-// code is Slack's name for what went wrong, or "".
+// perhapsSent reports whether a call that failed may have done what it should. A connection that never came about, and an
+// answer in Slack's own words, say that it did not.
+func perhapsSent(err error) bool {
+	e, ok := errors.AsType[*callError](err)
+	if !ok || e.trouble != unreachable {
+		return false
+	}
+	dial, ok := errors.AsType[*net.OpError](e.err)
+	return !ok || dial.Op != "dial"
+}
+
+// waitOf is how long Slack asks to wait, or 0.
+func waitOf(err error) time.Duration {
+	if e, ok := errors.AsType[*callError](err); ok && e.trouble == limited {
+		return e.wait
+	}
+	return 0
+}
+
+// codeOf is Slack's name for what went wrong, or "".
 func codeOf(err error) string {
 	if e, ok := errors.AsType[*callError](err); ok {
 		return e.code

@@ -93,7 +93,7 @@ func (b *Bot) called(ctx context.Context, now time.Time, targets []paging.Target
 			if err != nil {
 				return nil, err
 			}
-			all = say(all, shifts[0])
+			all = say(all, "whoever is on call for ", shifts[0])
 		}
 	}
 	return all, nil

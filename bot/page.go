@@ -2,12 +2,14 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
 )
 
@@ -23,20 +25,29 @@ func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Recei
 	if user == "" {
 		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s has no Slack id: add people.%s.slack", p.Person, p.Person)}
 	}
-	t := tag{pageEvent, key}
-	if p.PerhapsSent {
+	t, now := tag{pageEvent, key}, time.Now()
+	unsure := b.outcomes.unsure(key, p.PerhapsSent)
+	if wait := b.outcomes.held(user, now); wait > 0 {
+		b.outcomes.set(key, unsure)
+		return paging.Receipt{}, &outbox.Later{After: wait, Err: errHeld}
+	}
+	if unsure {
 		r, err := b.adopt(ctx, user, t, decided(p, key))
 		if err != nil || r.TS != "" {
 			return b.receipt(r, true), err
 		}
 	}
 	r, err := b.client.post(ctx, user, pageMessage(p), t)
+	b.outcomes.note(key, user, err, now)
 	if err != nil {
 		return paging.Receipt{}, asPage(err)
 	}
 	b.dms.set(user, r.Channel)
 	return b.receipt(r, false), nil
 }
+
+// errHeld is why a page waits though it could be tried.
+var errHeld = errors.New("Slack has asked to leave this person's direct messages alone for a while")
 
 // decided is when a page was decided, before which it cannot have been sent.
 func decided(p paging.Page, key string) time.Time {

@@ -12,7 +12,7 @@ func tell(e incidents.Event) (l line, ok bool) {
 	switch b := e.Body.(type) {
 	case incidents.Opened:
 		if b.Alarm != nil {
-			return say("opened by alarm ", b.Alarm.Name, because(b.Alarm.Reason)), true
+			return say("opened by alarm ", b.Alarm.Name), true
 		}
 		return say("opened by ", who), true
 	case incidents.Reported:

@@ -51,10 +51,12 @@ func (w *watch) done(method string, err error) error {
 	if method == "response_url" {
 		return err // it needs no token: it says nothing about the API
 	}
-	switch t {
-	case unreachable:
+	switch {
+	case t == barred && codeOf(err) == "missing_scope" && method != "chat.postMessage":
+		w.well() // what that scope is for can be done without
+	case t == unreachable:
 		w.problem(fmt.Sprintf("Slack does not answer (%v); pages wait and go out when it does", err), false)
-	case barred:
+	case t == barred:
 		w.problem(fmt.Sprintf("E2010 Slack does not take the bot's token (%s); install the app again and set slack.bot_token", codeOf(err)), true)
 	default:
 		w.well()

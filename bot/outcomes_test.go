@@ -1,0 +1,209 @@
+package bot
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging"
+)
+
+// TestNoSearchAfterRefusedConnections: when it is certain that nothing was sent, nothing is looked for: after an outage
+// there is more to do.
+func TestNoSearchAfterRefusedConnections(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t, func(o *Options) { o.Channel = "" })
+		w.wait(time.Second)
+		w.slack.Down(true)
+		for n := range 20 {
+			w.alarm(fmt.Sprintf("alarm-%d", n))
+		}
+		w.wait(time.Minute)
+		w.slack.Down(false)
+		w.wait(time.Minute)
+		if n := len(w.slack.DM(ana)); n != 20 {
+			t.Errorf("%d pages, want 20", n)
+		}
+		for _, c := range w.slack.Calls("conversations.history", "conversations.open") {
+			t.Errorf("%s was called", c.Method)
+		}
+	})
+}
+
+// TestHold: while Slack asks to leave one person's messages alone, nobody tries, and others are not concerned.
+func TestHold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t, func(o *Options) { o.Channel = "" })
+		w.wait(time.Second)
+		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", User: ana, Times: 1, Kind: slackfake.RateLimited("20")})
+		w.alarm("first")
+		w.wait(time.Second)
+		for n := range 10 {
+			w.alarm(fmt.Sprintf("alarm-%d", n))
+		}
+		w.wait(15 * time.Second)
+		if n := len(w.slack.Calls("chat.postMessage")); n != 1 {
+			t.Errorf("%d calls while Slack asked for patience, want 1", n)
+		}
+		if _, err := w.bot.Page(t.Context(), "9/page/0.0/bo", paging.Page{Person: "bo", Incident: hostile("x")}); err != nil {
+			t.Errorf("a page to somebody else: %v", err)
+		}
+		w.wait(30 * time.Second)
+		if n := len(w.slack.DM(ana)); n != 11 {
+			t.Errorf("%d pages, want 11", n)
+		}
+		if n := len(w.slack.Calls("conversations.history")); n != 0 {
+			t.Errorf("%d searches for pages that cannot have been sent", n)
+		}
+	})
+}
+
+// TestScopeForSearching: without the scope to search, pages go out, and Slack is not said to bar us.
+func TestScopeForSearching(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t, func(o *Options) { o.Channel = "" })
+		w.wait(time.Second)
+		w.slack.Fail(slackfake.Fault{Method: "conversations.history", Kind: slackfake.Error("missing_scope")})
+		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Times: 1, Kind: slackfake.Reset()})
+		w.alarm("checkout-5xx")
+		w.wait(time.Minute)
+		w.only(w.slack.DM(ana))
+		if strings.Contains(w.logged.String(), "E2010") || w.bot.Status().Problem != "" {
+			t.Errorf("a missing scope for history counts as a missing token: %+v", w.bot.Status())
+		}
+	})
+}
+
+// TestResponseURLIsSecret: whoever knows it can speak as the bot.
+func TestResponseURLIsSecret(t *testing.T) {
+	for _, k := range []slackfake.Kind{slackfake.Reset(), slackfake.Status(500), slackfake.Status(404), slackfake.HTML(), slackfake.Hang(), slackfake.Error("used_url"), slackfake.RateLimited("1")} {
+		synctest.Test(t, func(t *testing.T) {
+			w := begin(t)
+			w.wait(time.Second)
+			w.alarm("checkout-5xx")
+			w.wait(time.Second)
+			card := w.only(w.slack.Messages(channel))
+			w.slack.Fail(slackfake.Fault{Method: "response_url", Times: 2, Kind: k})
+			w.press(card, "Escalate", ana)
+			w.wait(time.Hour)
+			w.stop()
+			for _, secret := range []string{"/actions/", "hooks.slack.com", w.slack.Token(), w.slack.SigningSecret()} {
+				if strings.Contains(w.logged.String(), secret) {
+					t.Errorf("after %s the log tells %s:\n%s", k, secret, w.logged)
+				}
+			}
+			if w.bot.Status().Problem != "" {
+				t.Errorf("after %s: %+v", k, w.bot.Status())
+			}
+		})
+	}
+}
+
+func TestResponseURLIsSlacks(t *testing.T) {
+	for base, urls := range map[string]map[string]bool{
+		"https://slack.com/api/": {
+			"https://hooks.slack.com/actions/T1/1/x": true, "https://hooks.slack-gov.com/actions/T1/1/x": true,
+			"http://hooks.slack.com/actions/T1/1/x": false, "https://hooks.slack.com.evil.example/x": false, "https://evil.example/hooks.slack.com": false,
+			"https://hooks.slack.com@evil.example/": false, "https://slack.com/x": false, "https://hooks.slack.com:8443/x": false,
+			"https://169.254.169.254/latest": false, "": false, "://": false,
+		},
+		"http://127.0.0.1:8080/api/": {
+			"http://127.0.0.1:8080/actions/T1/1/x": true, "http://127.0.0.1:8081/actions/x": false, "https://127.0.0.1:8080/x": false,
+			"https://hooks.slack.com/actions/x": true,
+		},
+	} {
+		c := &client{base: base}
+		for u, want := range urls {
+			if got := c.ours(u); got != want {
+				t.Errorf("api at %s: ours(%q) = %v, want %v", base, u, got, want)
+			}
+		}
+	}
+}
+
+func TestOutcomes(t *testing.T) {
+	o, now := newOutcomes(), time.Now()
+	dial := failed("m", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
+	reset := failed("m", &net.OpError{Op: "read", Err: syscall.ECONNRESET})
+	for _, tt := range []struct {
+		name    string
+		err     error
+		perhaps bool
+		want    bool
+	}{
+		{"no connection", dial, true, false},
+		{"cut off", reset, false, true},
+		{"status", status("m", 500, ""), false, true},
+		{"limited", status("m", 429, "7"), true, false},
+		{"barred", named("m", "invalid_auth"), true, false},
+		{"Slack's own trouble", named("m", "internal_error"), false, true},
+		{"done", nil, true, true}, // nothing is known any more: as the outbox says
+	} {
+		o.note("k", "C1", tt.err, now)
+		if got := o.unsure("k", tt.perhaps); got != tt.want {
+			t.Errorf("%s: unsure %v, want %v", tt.name, got, tt.want)
+		}
+	}
+	o.note("k", "C1", status("m", 429, "7"), now)
+	if got := o.held("C1", now); got != 7*time.Second {
+		t.Errorf("held for %v, want 7 s", got)
+	}
+	o.note("k", "C1", nil, now)
+	if got := o.held("C1", now); got > 0 {
+		t.Errorf("held for %v after a success", got)
+	}
+}
+
+// TestTroubles: what each failure means to paging and to the outbox.
+func TestTroubles(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		page string
+	}{
+		{nil, "<nil>"},
+		{named("m", "ratelimited"), "later"},
+		{named("m", "internal_error"), "unreachable"},
+		{named("m", ""), "unreachable"},
+		{named("m", "token_revoked"), "unreachable"},
+		{named("m", "user_disabled"), "undeliverable"},
+		{named("m", "a_name_of_tomorrow"), "undeliverable"},
+		{named("m", "invalid_blocks"), "undeliverable"},
+		{status("m", 429, "abc"), "later"},
+		{status("m", 502, ""), "unreachable"},
+		{errors.New("a bug of ours"), "other"},
+	} {
+		if got := kindOf(asPage(tt.err)); got != tt.page {
+			t.Errorf("%v is to a page %s, want %s", tt.err, got, tt.page)
+		}
+	}
+	for after, want := range map[string]time.Duration{
+		"1": time.Second, "0": time.Second, "-5": time.Second, "30": 30 * time.Second, "999": 2 * time.Minute, "9999999999": 2 * time.Minute, "abc": impatience, "": impatience, "1.5": impatience,
+	} {
+		if got := waitOf(status("m", 429, after)); got != want {
+			t.Errorf("Retry-After %q: %v, want %v", after, got, want)
+		}
+	}
+}
+
+func kindOf(err error) string {
+	if _, ok := errors.AsType[*outbox.Later](err); ok {
+		return "later"
+	}
+	if _, ok := errors.AsType[*outbox.Unreachable](err); ok {
+		return "unreachable"
+	}
+	if _, ok := errors.AsType[*paging.Undeliverable](err); ok {
+		return "undeliverable"
+	}
+	if err == nil {
+		return "<nil>"
+	}
+	return "other"
+}
