@@ -191,11 +191,12 @@ func (j *blockWriter) item(l line) {
 	j.raw("]}")
 }
 
-func (j *blockWriter) line(l line) (any bool) {
+// line writes the pieces of a line, and reports whether there were any.
+func (j *blockWriter) line(l line) (wrote bool) {
 	for _, s := range l {
-		any = j.span(s) || any
+		wrote = j.span(s) || wrote
 	}
-	return any
+	return wrote
 }
 
 // span writes one piece of a line, as far as there is room.

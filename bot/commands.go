@@ -46,7 +46,7 @@ func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload stri
 		return encode(sentence("I do not know ", code(clip(oneLine(c.root), 40)), ", only ", code(b.o.Roots.Incident), " and ", code(b.o.Roots.OnCall), "."), time.UTC, false)
 	}
 	c.args = tokens(c.rest)
-	w, m, ok := b.meant(ctx, c, words)
+	w, m, ok := b.meant(c, words)
 	if !ok {
 		return encode(m, b.zone(c.person), false)
 	}
@@ -73,7 +73,7 @@ func stranger(user string) message {
 }
 
 // meant finds the word that was typed, and leaves in c what follows it. Without one, m is the answer.
-func (b *Bot) meant(ctx context.Context, c *call, words []word) (w word, m message, ok bool) {
+func (b *Bot) meant(c *call, words []word) (w word, m message, ok bool) {
 	oncall := c.root == b.o.Roots.OnCall
 	if len(c.args) == 0 {
 		if oncall {

@@ -47,7 +47,7 @@ func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Recei
 }
 
 // errHeld is why a page waits though it could be tried.
-var errHeld = errors.New("Slack has asked to leave this person's direct messages alone for a while")
+var errHeld = errors.New("slack has asked to leave this person's direct messages alone for a while")
 
 // decided is when a page was decided, before which it cannot have been sent.
 func decided(p paging.Page, key string) time.Time {
@@ -96,16 +96,25 @@ func (b *Bot) receipt(r ref, adopted bool) paging.Receipt {
 }
 
 // dms remembers the channels of direct messages by user. The zero value is ready.
-type dms struct{ known sync.Map }
+type dms struct {
+	mu    sync.Mutex
+	known map[string]string
+}
 
-func (d *dms) set(user, channel string) { d.known.Store(user, channel) }
-
-func (d *dms) get(user string) (string, bool) {
-	channel, ok := d.known.Load(user)
-	if !ok {
-		return "", false
+func (d *dms) set(user, channel string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.known == nil {
+		d.known = map[string]string{}
 	}
-	return channel.(string), true
+	d.known[user] = channel
+}
+
+func (d *dms) get(user string) (channel string, ok bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	channel, ok = d.known[user]
+	return channel, ok
 }
 
 // pageMessage is what a person is told who is paged.

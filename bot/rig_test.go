@@ -5,6 +5,7 @@ import (
 	"context"
 	"flag"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -94,9 +95,7 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 	w.pager.Notifier = b
 	w.book.Followers = []incidents.Follower{w.pager.Follow, b.Follow}
 	for _, hs := range []map[string]outbox.Handler{w.pager.Handlers(), b.Handlers()} {
-		for kind, h := range hs {
-			w.runner.Handlers[kind] = h
-		}
+		maps.Copy(w.runner.Handlers, hs)
 	}
 	w.slack.ConnectHandler(b.Handler())
 	ctx, cancel := context.WithCancel(context.Background())

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -68,13 +69,8 @@ type call struct {
 func find(words []word, name string) (word, bool) {
 	name = strings.ToLower(name)
 	for _, w := range words {
-		if w.name == name {
+		if w.name == name || slices.Contains(w.also, name) {
 			return w, true
-		}
-		for _, other := range w.also {
-			if other == name {
-				return w, true
-			}
 		}
 	}
 	return word{}, false
