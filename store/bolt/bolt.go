@@ -74,8 +74,8 @@ func (d *DB) read(fn func(store.Tx) error) (id int, err error) {
 		return 0, err
 	}
 	defer rtx.Rollback() //nolint:errcheck // a transaction that only reads
-	t := &tx{bucket: rtx.Bucket(bucket)}
-	err = d.named(t.run(fn))
+	t := &tx{}
+	err = d.named(t.run(rtx, fn))
 	d.memory.trim(d.bolt, rtx.Size(), time.Now())
 	return rtx.ID(), err
 }
@@ -120,12 +120,12 @@ func (d *DB) run(ctx context.Context, fn func(store.Tx) error) (*batch, error) {
 		return nil, err
 	}
 	defer rtx.Rollback() //nolint:errcheck // a transaction that only reads
-	t := &tx{bucket: rtx.Bucket(bucket), writable: true}
+	t := &tx{writable: true}
 	t.layers[1] = d.open.writes
 	if inflight != nil {
 		t.layers[2] = inflight.writes
 	}
-	err = d.named(t.run(fn))
+	err = d.named(t.run(rtx, fn))
 	d.counts.updates.Add(1)
 	if err == nil && len(t.layers[0]) > 0 {
 		d.open.add(t.layers[0])

@@ -195,6 +195,9 @@ func (d *DB) shows(id int) bool {
 // isFull says whether err comes from a lack of space. bbolt hands some errors on as
 // text only.
 func isFull(err error) bool {
+	if err == nil {
+		return false
+	}
 	for _, no := range []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT} {
 		if errors.Is(err, no) || strings.Contains(err.Error(), no.Error()) {
 			return true

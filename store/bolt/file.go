@@ -2,10 +2,13 @@ package bolt
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
 	"go.etcd.io/bbolt"
+
+	"github.com/oncalm/oncalm/store"
 )
 
 // create makes an empty store at path.
@@ -37,10 +40,16 @@ func replace(path string, write func(temporary string) error) error {
 	if err == nil {
 		err = os.Rename(temporary, path)
 	}
+	if err == nil {
+		err = syncPath(filepath.Dir(path))
+	}
+	if isFull(err) {
+		err = fmt.Errorf("%s: %w: %w", path, store.ErrFull, err)
+	}
 	if err != nil {
 		return errors.Join(err, remove(temporary))
 	}
-	return syncPath(filepath.Dir(path))
+	return nil
 }
 
 func remove(path string) error {

@@ -45,6 +45,7 @@ type meta struct {
 	freelist uint64
 	high     uint64 // number of pages in use or free
 	txid     uint64
+	size     uint64 // of a page, in bytes
 }
 
 // findMeta reads the meta page of that transaction. In a file that bbolt has written
@@ -58,6 +59,18 @@ func findMeta(file io.ReaderAt, size int, txid uint64) (meta, bool) {
 	return meta{}, false
 }
 
+// newestMeta reads the meta page of the last transaction, in a file of which nothing is
+// known.
+func newestMeta(file io.ReaderAt) (newest meta, ok bool) {
+	for _, at := range [...]int64{0, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15, 1 << 16} {
+		m, there := readMeta(file, at)
+		if there && (!ok || m.txid > newest.txid) {
+			newest, ok = m, true
+		}
+	}
+	return newest, ok
+}
+
 func readMeta(file io.ReaderAt, at int64) (meta, bool) {
 	b := make([]byte, headerSize+metaSize)
 	if _, err := file.ReadAt(b, at); err != nil {
@@ -66,7 +79,7 @@ func readMeta(file io.ReaderAt, at int64) (meta, bool) {
 	b = b[headerSize:]
 	sum := fnv.New64a()
 	sum.Write(b[:metaSize-8])
-	m := meta{root: number(b[16:]), freelist: number(b[32:]), high: number(b[40:]), txid: number(b[48:])}
+	m := meta{root: number(b[16:]), freelist: number(b[32:]), high: number(b[40:]), txid: number(b[48:]), size: number4(b[8:])}
 	return m, number4(b) == magic && number(b[metaSize-8:]) == sum.Sum64()
 }
 

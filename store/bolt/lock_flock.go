@@ -51,17 +51,18 @@ func note(f *os.File) error {
 
 // release ends the hold explicitly: a process that is just being started by another
 // goroutine may still have the file open, and would go on holding it.
-func (l *lock) release() error {
-	return errors.Join(syscall.Flock(int(l.file.Fd()), syscall.LOCK_UN), l.file.Close())
+func (l *lock) release() error { return unlock(l.file) }
+
+func unlock(f *os.File) error {
+	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
 }
 
-// holder is the process that has f locked, 0 if it cannot be told. The kernel's own
-// list comes first: the note may still be that of a process that was killed.
+// holder is the process that has the lock file f locked, 0 if it cannot be told. The
+// kernel's own list comes first: the note may still be that of a process that was
+// killed.
 func holder(f *os.File) int {
-	if locks, err := os.ReadFile("/proc/locks"); err == nil {
-		if pid := inLocks(string(locks), f); pid != 0 {
-			return pid
-		}
+	if pid := lockedBy(f.Name()); pid != 0 {
+		return pid
 	}
 	text := make([]byte, 20)
 	n, _ := f.ReadAt(text, 0)
@@ -69,25 +70,38 @@ func holder(f *os.File) int {
 	return pid
 }
 
-// inLocks looks for f in the text of /proc/locks, whose lines read
-// "3: FLOCK  ADVISORY  WRITE 812 fe:00:398607 0 EOF".
-func inLocks(locks string, f *os.File) int {
-	info, err := f.Stat()
+// lockedBy is the process that has a file locked, as far as the kernel tells; 0 if not.
+func lockedBy(path string) int {
+	info, err := os.Stat(path)
 	if err != nil {
 		return 0
 	}
-	stat, ok := info.Sys().(*syscall.Stat_t)
-	if !ok {
+	locks, err := os.ReadFile("/proc/locks")
+	if err != nil {
 		return 0
 	}
+	return inLocks(string(locks), info)
+}
+
+// inLocks looks for a file in the text of /proc/locks, whose lines read
+// "3: FLOCK  ADVISORY  WRITE 812 fe:00:398607 0 EOF".
+func inLocks(locks string, info os.FileInfo) int {
+	number := ":" + strconv.FormatUint(inode(info), 10)
 	for line := range strings.Lines(locks) {
 		words := strings.Fields(line)
-		if len(words) < 6 || words[1] != "FLOCK" || !strings.HasSuffix(words[5], ":"+strconv.FormatUint(stat.Ino, 10)) {
+		if len(words) < 6 || words[1] != "FLOCK" || !strings.HasSuffix(words[5], number) {
 			continue
 		}
 		if pid, err := strconv.Atoi(words[4]); err == nil && pid > 0 {
 			return pid
 		}
+	}
+	return 0
+}
+
+func inode(info os.FileInfo) uint64 {
+	if stat, ok := info.Sys().(*syscall.Stat_t); ok {
+		return uint64(stat.Ino) //nolint:unconvert // not everywhere of this type
 	}
 	return 0
 }

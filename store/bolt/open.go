@@ -30,7 +30,7 @@ const (
 	// everybody. It costs no memory. (1 GiB where addresses have 32 bits.)
 	mapped = 1 << (30 + 4*(^uint(0)>>63))
 
-	// small is the size of a file that is checked as a whole when it is opened.
+	// small is how much data is checked as a whole when a file is opened.
 	small = 16 << 20
 )
 
@@ -127,7 +127,7 @@ func (d *DB) start() error {
 func openFile(path string, o bbolt.Options) (file *os.File, db *bbolt.DB, err error) {
 	defer func() {
 		if err != nil && file != nil {
-			_ = file.Close() // after a panic bbolt leaves it open, and locked
+			_ = unlock(file) // after a panic bbolt leaves it open, locked and mapped
 		}
 	}()
 	o.FreelistType = bbolt.FreelistArrayType
@@ -136,49 +136,72 @@ func openFile(path string, o bbolt.Options) (file *os.File, db *bbolt.DB, err er
 		file, err = os.OpenFile(name, flag, perm)
 		return file, err
 	}
-	db, err = guardedOpen(path, &o)
-	if err != nil {
-		return file, nil, openError(path, file, err)
+	err = guarded(func() (err error) {
+		size, err := dataSize(path)
+		if err != nil {
+			return err
+		}
+		if db, err = openMapped(path, &o); err != nil {
+			return err
+		}
+		return lookAt(db, file, size <= small)
+	})
+	if err == nil {
+		return file, db, nil
 	}
-	if err := lookAt(db, file); err != nil {
-		return file, nil, errors.Join(openError(path, file, err), db.Close())
+	err = openError(path, err)
+	if db != nil {
+		err = errors.Join(err, db.Close())
 	}
-	return file, db, nil
+	return file, nil, err
 }
 
-// guardedOpen is bbolt.Open with its panics as errors.
-func guardedOpen(path string, o *bbolt.Options) (db *bbolt.DB, err error) {
+// guarded turns panics of bbolt and of the mapped file into errors.
+func guarded(fn func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
 		}
 	}()
-	db, err = bbolt.Open(path, 0o600, o)
+	return fn()
+}
+
+// openMapped opens a file with as much address space as can be had.
+func openMapped(path string, o *bbolt.Options) (*bbolt.DB, error) {
+	db, err := bbolt.Open(path, 0o600, o)
 	if errors.Is(err, syscall.ENOMEM) && o.InitialMmapSize > 0 {
-		o.InitialMmapSize = 0 // somebody limits the address space
-		db, err = bbolt.Open(path, 0o600, o)
+		o.InitialMmapSize = 0 // somebody limits it
+		return bbolt.Open(path, 0o600, o)
 	}
 	return db, err
 }
 
-// lookAt finds what is wrong with a file that bbolt has opened: what can be seen at
-// once, and in a small file all there is.
-func lookAt(db *bbolt.DB, file *os.File) error {
-	info, err := file.Stat()
+// dataSize reads how much of a file is in use or free, and finds files that end before
+// that: bbolt would find out when it reads what is not there. It is 0 for what is no
+// file of bbolt, which bbolt itself says best.
+func dataSize(path string) (int64, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	err = db.View(func(tx *bbolt.Tx) error {
-		if tx.Size() > info.Size() {
-			return fmt.Errorf("cut off: it has %d bytes of %d", info.Size(), tx.Size())
-		}
-		return nil
-	})
+	defer f.Close() //nolint:errcheck // only read
+	info, err := f.Stat()
 	if err != nil {
-		return err
+		return 0, err
 	}
-	problems, err := check(context.Background(), db, file, info.Size() <= small)
+	m, _ := newestMeta(f)
+	size := int64(m.high * m.size)
+	if size > info.Size() {
+		return 0, fmt.Errorf("cut off: it has %d bytes of %d", info.Size(), size)
+	}
+	return size, nil
+}
+
+// lookAt finds what is wrong with a file that bbolt has opened: if not deep, what can be
+// seen at once.
+func lookAt(db *bbolt.DB, file *os.File, deep bool) error {
+	problems, err := check(context.Background(), db, file, deep)
 	if err != nil {
 		return err
 	}
@@ -194,12 +217,12 @@ func lookAt(db *bbolt.DB, file *os.File) error {
 }
 
 // openError says in the store's words why a file did not open.
-func openError(path string, file *os.File, err error) error {
+func openError(path string, err error) error {
 	_, isPath := errors.AsType[*fs.PathError](err)
 	_, isErrno := errors.AsType[syscall.Errno](err)
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
-		return &store.InUse{Path: path, PID: holder(file)}
+		return &store.InUse{Path: path, PID: lockedBy(path)}
 	case isFull(err):
 		return fmt.Errorf("%s: %w: %w", path, store.ErrFull, err)
 	case isPath:

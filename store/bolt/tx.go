@@ -23,8 +23,9 @@ type tx struct {
 	err      error // the first write that cannot be
 }
 
-// run calls fn. A panic while the file is read becomes an error; fn's own goes on.
-func (t *tx) run(fn func(store.Tx) error) (err error) {
+// run calls fn on what rtx shows. A panic while the file is read becomes an error;
+// fn's own goes on.
+func (t *tx) run(rtx *bbolt.Tx, fn func(store.Tx) error) (err error) {
 	defer func() {
 		t.over = true
 		if t.reading {
@@ -33,6 +34,9 @@ func (t *tx) run(fn func(store.Tx) error) (err error) {
 			}
 		}
 	}()
+	t.reading = true
+	t.bucket = rtx.Bucket(bucket)
+	t.reading = false
 	if err := fn(t); err != nil {
 		return err
 	}

@@ -6,16 +6,15 @@ import "bytes"
 // an upper bound.
 type span struct{ low, high []byte }
 
-// tree checks the tree below a root, and the trees that it leads to.
-func (c *checker) tree(root uint64) error {
-	leaves := 0
-	return c.walk(root, 1, &leaves, span{})
+// tree is a tree of pages. All its leaves are on one level.
+type tree struct {
+	leaves int // their level; 0 as long as it is not known
+	deep   bool
 }
 
-// walk checks the page of that id and those below it. All leaves of a tree are on
-// one level; leaves is that level as soon as it is known.
-func (c *checker) walk(id uint64, level int, leaves *int, keys span) error {
-	if !c.deep && level == *leaves {
+// walk checks the page of that id and those below it; leaves only if t is deep.
+func (c *checker) walk(t *tree, id uint64, level int, keys span) error {
+	if !t.deep && level == t.leaves {
 		return nil
 	}
 	h, ok, err := c.read(id)
@@ -24,18 +23,18 @@ func (c *checker) walk(id uint64, level int, leaves *int, keys span) error {
 	}
 	switch h.flags {
 	case branchPage:
-		return c.branch(h, bytes.Clone(c.page), level, leaves, keys)
+		return c.branch(t, h, bytes.Clone(c.page), level, keys)
 	case leafPage:
-		if *leaves != 0 && *leaves != level {
+		if t.leaves != 0 && t.leaves != level {
 			return c.say("page %d is a leaf where there should be none", id)
 		}
-		*leaves = level
+		t.leaves = level
 		return c.leaf(h, c.page, keys)
 	}
 	return c.say("page %d is of no kind that leads to data (%#x)", id, h.flags)
 }
 
-func (c *checker) branch(h header, page []byte, level int, leaves *int, keys span) error {
+func (c *checker) branch(t *tree, h header, page []byte, level int, keys span) error {
 	if h.count == 0 {
 		return c.say("page %d should lead to others, and does not", h.id)
 	}
@@ -51,7 +50,7 @@ func (c *checker) branch(h header, page []byte, level int, leaves *int, keys spa
 		if i+1 < len(elements) {
 			below.high = elements[i+1].key
 		}
-		if err := c.walk(e.child, level+1, leaves, below); err != nil {
+		if err := c.walk(t, e.child, level+1, below); err != nil {
 			return err
 		}
 	}
@@ -86,7 +85,7 @@ func (c *checker) bucket(h header, val []byte) error {
 		return c.say("page %d has a bucket that leads nowhere", h.id)
 	}
 	if root := number(val); root != 0 {
-		return c.tree(root)
+		return c.walk(&tree{deep: c.deep}, root, 1, span{})
 	}
 	inside := val[bucketSize:]
 	if len(inside) < headerSize || readHeader(inside).flags != leafPage {
