@@ -238,6 +238,28 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// TestUsedCertificatesStay: what goes first is what was not used for the longest.
+func TestUsedCertificatesStay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fake := &awsFake{answer: serve(200, string(testTopic().Certificate()))}
+		source := NewAWSCertificates(fake, nil, quiet())
+		ask := func(n int) {
+			time.Sleep(time.Second)
+			url := fmt.Sprintf("https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-%032x.pem", n)
+			if _, err := source.Certificate(t.Context(), testTopicARN(), url); err != nil {
+				t.Error(err)
+			}
+		}
+		for n := range 3 * keptInMemory {
+			ask(n)
+			ask(0)
+		}
+		if want := 3 * keptInMemory; fake.total() != want {
+			t.Errorf("%d requests for %d certificates", fake.total(), want)
+		}
+	})
+}
+
 // TestKeptOverRestart: with AWS out of reach, messages still verify.
 func TestKeptOverRestart(t *testing.T) {
 	kept := StoredCertificates{newMemory()}

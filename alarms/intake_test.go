@@ -156,12 +156,30 @@ func TestResolvedByHand(t *testing.T) {
 	r.want(r.at(5).alarm(Example{State: alarmOK}), Reported) // the postmortem wants to know
 	r.want(r.at(6).alarm(Example{State: alarmUnknown}), Noted)
 	r.want(r.at(7).alarm(Example{State: alarmOK}), Noted)
+	if got, want := r.timeline("1"), "opened, resolved, reported OK"; got != want {
+		t.Errorf("timeline: %s", got)
+	}
 	if i := r.incident(); i.ResolvedBy != incidents.Person("ana") || len(i.Firing) != 0 {
 		t.Errorf("%+v", i)
 	}
 }
 
-// recordedContributors are real messages: two series of one alarm.
+// TestTriggeredByHand: somebody wants it open although no alarm fires. That another OK
+// comes does not change that.
+func TestTriggeredByHand(t *testing.T) {
+	r := newRig(t)
+	r.alarm(Example{})
+	r.at(1).alarm(Example{State: alarmOK})
+	if _, err := r.intake.Book.Record(t.Context(), "1", incidents.Person("ana"), incidents.Reopened{}); err != nil {
+		t.Fatal(err)
+	}
+	r.want(r.at(2).alarm(Example{State: alarmOK}), Reported)
+	if i := r.incident(); !i.Open() {
+		t.Errorf("it was resolved: %s", r.timeline("1"))
+	}
+}
+
+// contributors are four messages: two series of one alarm that fire and recover.
 func contributors(r *rig) []Verified {
 	message := func(minutes float64, id, team string, state incidents.AlarmState) Verified {
 		return *r.at(minutes).verified(Post{Message: r.message(Example{

@@ -157,6 +157,9 @@ func TestOddAlarms(t *testing.T) {
 		{"no ARN is the same alarm", strings.Replace(alarm(""), `"AlarmArn"`, `"NoArn"`, 1), func(s Signal) bool {
 			return s.Fingerprint == Classify(received(alarm(""), ""), Topics{}).Fingerprint
 		}},
+		{"ARN of nowhere", alarm(`,"AlarmArn":"arn:aws:cloudwatch:nowhere:123456789012:alarm:a"`), func(s Signal) bool {
+			return s.Region == "eu-central-1" && s.ARN == "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a"
+		}},
 		{"name with colons", alarm(`,"AlarmName":"x:y","AlarmArn":"arn:aws:cloudwatch:us-east-1:111122223333:alarm:x:y"`), func(s Signal) bool {
 			return s.Name == "x:y" && s.Region == "us-east-1" && s.Account == "111122223333" && strings.HasSuffix(s.Link, "#alarmsV2:alarm/x:y")
 		}},

@@ -11,7 +11,7 @@ import (
 func TestServices(t *testing.T) {
 	services := Services{Default: "rest", All: []Service{
 		{Name: "everything", Matches: []Match{{Alarm: "*"}}},
-		{Name: "checkout", Matches: []Match{{Alarm: "checkout-*"}, {Dimension: "Service=checkout*"}}},
+		{Name: "checkout", Matches: []Match{{Alarm: "checkout-*"}, {Alarm: "checkout-special*"}, {Dimension: "Service=checkout*"}}},
 		{Name: "payments", Matches: []Match{{Alarm: "checkout-pay?"}, {Alarm: "checkout-special"}}},
 		{Name: "twin", Matches: []Match{{Alarm: "checkout-*"}}},
 		{Name: "staging", Matches: []Match{{Account: "111122223333"}, {Account: "111122223333", Region: "us-*"}}},
