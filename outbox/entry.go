@@ -17,6 +17,7 @@
 package outbox
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -140,15 +141,19 @@ func (t Tx) Once(e Entry) {
 // waiting for an earlier time keeps that time.
 func (t Tx) Soon(e Entry) {
 	e.Created, e.Done, e.Attempt, e.Error = t.now.UTC(), time.Time{}, 0, ""
-	if old, ok := t.Get(e.Key); ok {
-		if old.Done.IsZero() {
-			t.tx.Delete(dueKey(old))
-			t.tx.Delete(parkedPrefix + old.Key)
-			if old.Due.Before(e.Due) {
-				e.Due = old.Due
-			}
-			e.Created, e.Attempt, e.Error = old.Created, old.Attempt, old.Error
+	old, ok := t.Get(e.Key)
+	switch {
+	case ok && old.Done.IsZero() && old.Due.After(t.now) && !old.Due.After(e.Due) && bytes.Equal(old.Body, e.Body):
+		return // nobody has it in hand, and it will run early enough
+	case ok && old.Done.IsZero():
+		t.tx.Delete(dueKey(old))
+		t.tx.Delete(parkedPrefix + old.Key)
+		if old.Due.Before(e.Due) {
+			e.Due = old.Due
 		}
+		e.Created, e.Attempt, e.Error = old.Created, old.Attempt, old.Error
+		e.Arming = old.Arming + 1
+	case ok:
 		e.Arming = old.Arming + 1
 	}
 	t.arm(e)

@@ -36,22 +36,11 @@ func (yes) RoundTrip(*http.Request) (*http.Response, error) {
 // left out, and waiting for the disk.
 func fill(b *testing.B, path string, n int) {
 	b.Helper()
-	dir := filepath.Dir(path)
 	topic, err := alarms.NewSigningTopic(rigTopic, time.Now())
 	if err != nil {
 		b.Fatal(err)
 	}
-	pem, yaml := filepath.Join(dir, "sns.pem"), filepath.Join(dir, "oncalm.yaml")
-	text := fmt.Appendf(nil, rigConfig, "127.0.0.1:0", "127.0.0.1:0", path, "http://127.0.0.1:1/api/", rigTopic, pem)
-	for name, content := range map[string][]byte{pem: topic.Certificate(), yaml: text} {
-		if err := os.WriteFile(name, content, 0o600); err != nil {
-			b.Fatal(err)
-		}
-	}
-	cfg, problems := config.Load(yaml, os.LookupEnv, time.Now())
-	if errs := problems.Errors(); len(errs) > 0 {
-		b.Fatal(errs)
-	}
+	cfg := fillConfig(b, filepath.Dir(path), topic)
 	db, err := openStore(b.Context(), path, bolt.Options{NoSync: true})
 	if err != nil {
 		b.Fatal(err)
@@ -73,6 +62,23 @@ func fill(b *testing.B, path string, n int) {
 	if err := db.Close(); err != nil {
 		b.Fatal(err)
 	}
+}
+
+// fillConfig is the configuration of a rig, for an app in this process.
+func fillConfig(b *testing.B, dir string, topic *alarms.SigningTopic) *config.Config {
+	b.Helper()
+	pem, yaml := filepath.Join(dir, "sns.pem"), filepath.Join(dir, "oncalm.yaml")
+	text := fmt.Appendf(nil, rigConfig, "127.0.0.1:0", "127.0.0.1:0", filepath.Join(dir, "oncalm.db"), "http://127.0.0.1:1/api/", rigTopic, pem)
+	for name, content := range map[string][]byte{pem: topic.Certificate(), yaml: text} {
+		if err := os.WriteFile(name, content, 0o600); err != nil {
+			b.Fatal(err)
+		}
+	}
+	cfg, problems := config.Load(yaml, os.LookupEnv, time.Now())
+	if errs := problems.Errors(); len(errs) > 0 {
+		b.Fatal(errs)
+	}
+	return cfg
 }
 
 func openMany(b *testing.B, a *app, topic *alarms.SigningTopic, n int) {
