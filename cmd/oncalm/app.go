@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -31,6 +30,7 @@ type outside struct {
 	slack     http.RoundTripper // to Slack; nil: the network
 	aws       http.RoundTripper // to where AWS keeps its certificates; nil: the network
 	confirmer alarms.Confirmer  // of subscriptions; nil: SNS
+	endpoint  string            // of an emulator of SNS; empty: the real one
 }
 
 // app is Oncalm at work on a store: all of its parts, wired. The way of the data is
@@ -130,7 +130,7 @@ func (a *app) wireAlarms(o outside) error {
 	a.intake = &alarms.Intake{Book: a.book, Services: a.cfg.Services, Topics: topics, Metrics: metrics}
 	a.door = alarms.NewDoor(&alarms.Verifier{
 		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,
-		Endpoint: cmp.Or(os.Getenv("AWS_ENDPOINT_URL_SNS"), os.Getenv("AWS_ENDPOINT_URL")),
+		Endpoint: o.endpoint,
 	}, a.intake, a.log, metrics)
 	return nil
 }

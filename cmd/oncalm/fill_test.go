@@ -31,8 +31,8 @@ func (yes) RoundTrip(*http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// fill makes a store in which so many incidents were opened by alarms, paged,
-// delivered and resolved, through the program's own parts. Only the signatures are
+// fill makes a store in which so many incidents were opened by alarms, paged and
+// delivered, through the program's own parts. Only the signatures are
 // left out, and waiting for the disk.
 func fill(b *testing.B, path string, n int) {
 	b.Helper()
@@ -112,7 +112,7 @@ func openMany(b *testing.B, a *app, topic *alarms.SigningTopic, n int) {
 	all.Wait()
 }
 
-// delivered counts the incidents whose page is out, and resolves them.
+// delivered counts the newest incidents whose page is out, up to the first that is not.
 func delivered(b *testing.B, a *app, n int) (count int) {
 	b.Helper()
 	err := a.store.View(b.Context(), func(tx store.Tx) error {

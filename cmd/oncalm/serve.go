@@ -29,11 +29,14 @@ func (c *serveCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	log := slog.New(slog.NewJSONHandler(s.stderr, nil))
+	for _, w := range s.warnings {
+		log.Warn("configuration", "problem", w.String())
+	}
 	db, err := openStore(ctx, cfg.Store, bolt.Options{})
 	if err != nil {
 		return err
 	}
-	h, err := openHouse(cfg, db, db, log, outside{})
+	h, err := openHouse(cfg, db, db, log, outside{endpoint: s.first("AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL")})
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
@@ -41,6 +44,16 @@ func (c *serveCommand) Run(ctx context.Context, s *session) error {
 	err = h.live(ctx, db.Failed())
 	log.Info("stopped")
 	return errors.Join(err, db.Close())
+}
+
+// first is the first of the environment variables that is set.
+func (s *session) first(names ...string) string {
+	for _, name := range names {
+		if value, _ := s.env(name); value != "" {
+			return value
+		}
+	}
+	return ""
 }
 
 // house is the app with its doors to the network.
