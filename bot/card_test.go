@@ -95,6 +95,15 @@ func TestStorm(t *testing.T) {
 			}
 		}
 		w.wait(2 * many * time.Second)
+		drawn := 0
+		for _, c := range w.slack.Calls("chat.postMessage", "chat.update") {
+			if c.Args["channel"] == "C0INC" {
+				drawn++
+			}
+		}
+		if n := w.drawings.Load(); n > int64(drawn+50) {
+			t.Errorf("%d attempts to draw cards %d times: they spin while they wait", n, drawn)
+		}
 		cards := w.slack.Messages(channel)
 		if len(cards) != many+1 {
 			t.Errorf("%d cards, want %d", len(cards), many+1)
@@ -108,6 +117,49 @@ func TestStorm(t *testing.T) {
 			if c.Outcome != "ok" {
 				t.Errorf("%s: %s", c.Method, c.Outcome)
 			}
+		}
+	})
+}
+
+// TestStormOfEdits: when many incidents end at once, their cards keep the pace of edits, and what people do meanwhile is shown
+// before.
+func TestStormOfEdits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const many = 60
+		w := begin(t)
+		var ids []string
+		for n := range many {
+			ids = append(ids, w.alarm(fmt.Sprintf("alarm-%d", n)))
+			w.wait(10 * time.Second)
+		}
+		drawn, before := w.drawings.Load(), len(w.slack.Calls("chat.update"))
+		for _, id := range ids[1:] {
+			if _, err := w.book.Record(context.Background(), id, incidents.ByAlarm("a"), incidents.Resolved{}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		w.wait(time.Second)
+		card := w.slack.Messages(channel)[0]
+		w.press(card, "Acknowledge", bo)
+		w.wait(time.Second)
+		contains(t, w.slack.Messages(channel)[0].Text, "acknowledged by bo")
+		w.wait(2 * many * time.Second)
+		if n := w.drawings.Load() - drawn; n > many+10 {
+			t.Errorf("%d attempts for %d cards: they spin while they wait", n, many)
+		}
+		edits := 0
+		var last time.Time
+		for _, c := range w.slack.Calls("chat.update")[before:] {
+			if c.Args["channel"] != "C0INC" {
+				continue // pages
+			}
+			if edits++; edits > 13 && c.At.Sub(last) < time.Second {
+				t.Errorf("edit %d came %v after the one before it", edits, c.At.Sub(last))
+			}
+			last = c.At
+		}
+		if edits != many {
+			t.Errorf("%d edits, want %d", edits, many)
 		}
 	})
 }

@@ -206,10 +206,16 @@ type identity struct {
 	Home            string // the address of the workspace, with a slash at its end
 }
 
-// identify asks Slack whether it takes our token, and who we are.
-func (c *client) identify(ctx context.Context) (identity, error) {
+// test asks Slack whether it takes our token.
+func (c *client) test(ctx context.Context) (*slack.AuthTestResponse, error) {
 	auth, err := c.api.AuthTestContext(ctx)
-	if err = c.settle("auth.test", err); err != nil {
+	return auth, c.settle("auth.test", err)
+}
+
+// identify asks Slack who we are.
+func (c *client) identify(ctx context.Context) (identity, error) {
+	auth, err := c.test(ctx)
+	if err != nil {
 		return identity{}, err
 	}
 	id := identity{Team: auth.TeamID, User: auth.UserID, Home: auth.URL}

@@ -283,9 +283,15 @@ func TestStrangers(t *testing.T) {
 		w.wait(time.Second)
 		contains(t, w.slack.Ephemerals(channel, "U0MAL")[1].Text, "not in Oncalm's people list")
 
-		form := url.Values{"team_id": {"T0OTHER"}, "user_id": {ana}, "command": {"/incident"}, "text": {"ack"}, "trigger_id": {"x"}}
+		form := url.Values{"team_id": {"T0OTHER"}, "api_app_id": {w.slack.AppID()}, "user_id": {ana}, "command": {"/incident"}, "text": {"ack"}, "trigger_id": {"x"}}
 		r, err := w.slack.Request(context.Background(), "/slack/commands", "application/x-www-form-urlencoded", []byte(form.Encode()))
 		if err != nil {
+			t.Fatal(err)
+		}
+		contains(t, string(w.slack.Send(r).Body), "another workspace")
+		form.Set("team_id", w.slack.TeamID())
+		form.Set("api_app_id", "A0OTHER")
+		if r, err = w.slack.Request(context.Background(), "/slack/commands", "application/x-www-form-urlencoded", []byte(form.Encode())); err != nil {
 			t.Fatal(err)
 		}
 		contains(t, string(w.slack.Send(r).Body), "another workspace")

@@ -4,7 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
+	"net/url"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -126,6 +129,54 @@ func TestResponseURLIsSlacks(t *testing.T) {
 			}
 		}
 	}
+}
+
+// hosts takes note of every host that a client wants to reach.
+type hosts struct {
+	next http.RoundTripper
+	mu   sync.Mutex
+	seen map[string]bool
+}
+
+func (h *hosts) RoundTrip(r *http.Request) (*http.Response, error) {
+	h.mu.Lock()
+	h.seen[r.URL.Host] = true
+	h.mu.Unlock()
+	if r.URL.Path == "/api/chat.postMessage" {
+		return &http.Response{
+			StatusCode: http.StatusTemporaryRedirect, Header: http.Header{"Location": {"https://evil.example/api/"}}, Body: http.NoBody, Request: r,
+		}, nil
+	}
+	return h.next.RoundTrip(r)
+}
+
+// TestOnlySlackIsReached: neither a redirection nor a forged response address leads us elsewhere.
+func TestOnlySlackIsReached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &hosts{seen: map[string]bool{}}
+		w := begin(t, func(o *Options) { h.next, o.Transport = o.Transport, h })
+		w.wait(time.Second)
+		w.alarm("checkout-5xx")
+		payload := fmt.Sprintf(`{"type":"block_actions","team":{"id":%q},"api_app_id":%q,"user":{"id":%q},"trigger_id":"1.2",
+			"response_url":"https://evil.example/actions/x","container":{},"actions":[{"action_id":"escalate","value":"1.0","action_ts":"1.1"}]}`,
+			w.slack.TeamID(), w.slack.AppID(), ana)
+		form := url.Values{"payload": {payload}}
+		r, err := w.slack.Request(t.Context(), "/slack/interactions", "application/x-www-form-urlencoded", []byte(form.Encode()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		seq := w.head("1").Seq
+		if resp := w.slack.Send(r); resp.Err != nil || len(resp.Body) != 0 {
+			t.Errorf("%v %s", resp.Err, resp.Body)
+		}
+		w.wait(time.Minute)
+		if w.head("1").Seq == seq {
+			t.Error("the button did nothing")
+		}
+		if len(h.seen) != 1 || !h.seen["slack.com"] {
+			t.Errorf("reached %v", h.seen)
+		}
+	})
 }
 
 func TestOutcomes(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -29,17 +30,18 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // world is the bot with everything around it: Slack and a store in memory, paging, a running outbox.
 type world struct {
-	t      *testing.T
-	slack  *slackfake.Slack
-	bot    *Bot
-	book   *incidents.Book
-	pager  *paging.Pager
-	runner *outbox.Runner
-	db     store.Store
-	disk   store.Store // what outlives a restart
-	logged *buffer
-	groups []outbox.Group
-	stop   func()
+	t        *testing.T
+	slack    *slackfake.Slack
+	bot      *Bot
+	book     *incidents.Book
+	pager    *paging.Pager
+	runner   *outbox.Runner
+	db       store.Store
+	disk     store.Store // what outlives a restart
+	logged   *buffer
+	groups   []outbox.Group
+	drawings atomic.Int64 // attempts to draw a card
+	stop     func()
 }
 
 const (
@@ -93,9 +95,19 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 	}
 	w.bot = b
 	w.pager.Notifier = b
+	for n := range w.groups {
+		if w.groups[n].Name == "pages" {
+			w.groups[n].Probe = b.Probe
+		}
+	}
 	w.book.Followers = []incidents.Follower{w.pager.Follow, b.Follow}
 	for _, hs := range []map[string]outbox.Handler{w.pager.Handlers(), b.Handlers()} {
 		maps.Copy(w.runner.Handlers, hs)
+	}
+	draw := w.runner.Handlers[KindCard]
+	w.runner.Handlers[KindCard] = func(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+		w.drawings.Add(1)
+		return draw(ctx, e)
 	}
 	w.slack.ConnectHandler(b.Handler())
 	ctx, cancel := context.WithCancel(context.Background())

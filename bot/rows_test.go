@@ -115,6 +115,41 @@ func TestEscalateAfterAcknowledge(t *testing.T) {
 	})
 }
 
+// TestSlowPage: somebody acknowledges while the page is still on its way. When it is there, it does not ask any more.
+func TestSlowPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t, func(o *Options) { o.Channel = "" })
+		w.wait(time.Second)
+		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", User: ana, Times: 1, Kind: slackfake.Slow(8 * time.Second)})
+		w.alarm("checkout-5xx")
+		w.wait(2 * time.Second)
+		w.typed(bo, "/incident", "ack")
+		w.wait(10 * time.Second)
+		if got := labels(w.only(w.slack.DM(ana))); strings.Contains(got, "Acknowledge") {
+			t.Errorf("the page still asks: %s", got)
+		}
+	})
+}
+
+// TestLateAnswer: an answer that nobody can be told any more is not tried for ever.
+func TestLateAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.wait(time.Second)
+		w.alarm("checkout-5xx")
+		w.wait(time.Second)
+		card := w.only(w.slack.Messages(channel))
+		w.slack.Fail(slackfake.Fault{Method: "response_url", Kind: slackfake.Status(500)})
+		w.press(card, "Escalate", ana)
+		w.wait(40 * time.Minute)
+		calls := len(w.slack.Calls("response_url"))
+		w.wait(time.Hour)
+		if n := len(w.slack.Calls("response_url")) - calls; n != 0 || calls < 10 {
+			t.Errorf("%d attempts in the first 40 minutes, then %d more", calls, n)
+		}
+	})
+}
+
 // TestCardChannel: a channel that takes no cards costs no page, is named once with the remedy, and gets its cards later.
 func TestCardChannel(t *testing.T) {
 	for code, remedy := range map[string]string{
