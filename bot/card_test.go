@@ -173,6 +173,52 @@ func has(all []slackfake.Message, key string) bool {
 	return false
 }
 
+// TestCardsAfterAnOutage: what has waited does not go all at once, also after a restart.
+func TestCardsAfterAnOutage(t *testing.T) {
+	for _, restart := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			w := begin(t)
+			w.wait(time.Second)
+			w.slack.Down(true)
+			for n := range 30 {
+				w.alarm(fmt.Sprintf("alarm-%d", n))
+				w.wait(10 * time.Second)
+			}
+			if restart {
+				w.restart()
+			}
+			w.slack.Down(false)
+			w.wait(3 * time.Minute)
+			cards := w.slack.Messages(channel)
+			if len(cards) != 30 {
+				t.Fatalf("%d cards, want 30", len(cards))
+			}
+			for n := 4; n < len(cards); n++ {
+				if gap := cards[n].Posted.Sub(cards[n-4].Posted); gap < 900*time.Millisecond {
+					t.Errorf("card %d came %v after the fourth before it", n, gap)
+				}
+			}
+		})
+	}
+}
+
+// TestNoNeedlessEdits: a page that says what it should is left alone.
+func TestNoNeedlessEdits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t, func(o *Options) { o.Channel = "" })
+		w.alarm("checkout-5xx")
+		w.wait(time.Second)
+		w.typed(ana, "/incident", "ack")
+		w.wait(4 * time.Hour) // with reminders
+		if n := len(w.slack.DM(ana)); n < 5 {
+			t.Fatalf("%d messages, want the page and reminders", n)
+		}
+		if n := len(w.slack.Calls("chat.update")); n != 1 {
+			t.Errorf("%d edits, want 1", n)
+		}
+	})
+}
+
 // TestManyChangesAreOneEdit: what happens within a moment is drawn once, and the card ends with the last of it.
 func TestManyChangesAreOneEdit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

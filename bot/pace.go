@@ -53,15 +53,21 @@ func (p *pace) atOnce(key string, now time.Time) {
 	p.given[key] = now
 }
 
+// late is how long a time that was given out holds. What comes later, since Slack was away or we were, gets another: else all
+// that has waited would go at once.
+const late = 2 * time.Second
+
 // start reports whether work may go now, and if not, when. If it may, its time is used up.
 func (p *pace) start(key string, t tempo, now time.Time) (when time.Time, ok bool) {
 	slot := p.reserve(key, t, now)
+	if now.Sub(slot) > late {
+		p.forget(key)
+		slot = p.reserve(key, t, now)
+	}
 	if slot.After(now) {
 		return slot, false
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.given, key)
+	p.forget(key)
 	return now, true
 }
 
