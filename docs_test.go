@@ -10,9 +10,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
 )
 
 // The names that users and scripts rely on. The tests below also read the names out of the code, so that neither side can
@@ -256,6 +260,36 @@ func TestDocsCanFail(t *testing.T) {
 	}
 	if got := kebab("HealthCheck"); got != "health-check" {
 		t.Errorf("kebab: %s", got)
+	}
+}
+
+// TestExampleConfiguration holds that what the quickstart begins with has nothing wrong with it.
+func TestExampleConfiguration(t *testing.T) {
+	env := map[string]string{"SLACK_BOT_TOKEN": "xoxb-for-this-test", "SLACK_SIGNING_SECRET": "only-for-this-test"}
+	now := time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)
+	_, problems := config.Load("oncalm.example.yaml", func(name string) (string, bool) {
+		value, ok := env[name]
+		return value, ok
+	}, now)
+	if len(problems) > 0 {
+		t.Error(problems)
+	}
+}
+
+// TestSlackApp holds that the app's manifest and the bot agree: the addresses are routes, and the words are there.
+func TestSlackApp(t *testing.T) {
+	app := read(t, "docs/slack-app.yaml")
+	for _, route := range routes {
+		if strings.HasPrefix(route, "/slack/") && !strings.Contains(app, "https://oncall.example.com"+route+"\n") {
+			t.Errorf("docs/slack-app.yaml does not lead to %s", route)
+		}
+	}
+	var m map[string]any
+	if err := yaml.Unmarshal([]byte(app), &m); err != nil {
+		t.Error(err)
+	}
+	if got := strings.Count(app, "should_escape: true"); got != 2 {
+		t.Errorf("%d commands get mentions escaped, want 2: as typed they name nobody", got)
 	}
 }
 
