@@ -25,8 +25,11 @@ type Options struct {
 	// the process, but not that of the machine. For tests only.
 	NoSync bool
 
-	early  bool // control for tests: answers before the commit
-	pinned bool // for tests: the committer keeps its thread, so that faults can be aimed at it
+	// Pinned makes all commits come from one thread of the operating system, so that
+	// faults can be aimed at them. For tests only.
+	Pinned bool
+
+	early bool // control for tests: answers before the commit
 }
 
 // DB is a [store.Store] in one file. Open makes one.

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	}
 	o := Options{
-		pinned: true, NoSync: slices.Contains(os.Args, "nosync"), early: slices.Contains(os.Args, "early"),
+		Pinned: true, NoSync: slices.Contains(os.Args, "nosync"), early: slices.Contains(os.Args, "early"),
 	}
 	runtime.LockOSThread() // faults are aimed at threads
 	if err := do(os.Args[1], o); err != nil {

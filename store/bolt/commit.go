@@ -59,7 +59,7 @@ func (b *batch) end(err error) {
 // commits is the committer: it writes batch after batch until the store is closed.
 func (d *DB) commits() {
 	defer close(d.ended)
-	if d.opts.pinned {
+	if d.opts.Pinned {
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
 	}
