@@ -64,16 +64,17 @@ func (t Tx) finish(e Entry) bool {
 	return true
 }
 
-// fail records a failed attempt. The entry is due again after wait; with a wait of
-// zero it keeps its due time, and the Runner holds it back itself.
+// fail records a failed attempt. The entry is due again after wait, unless it was armed
+// for another time meanwhile; with a wait of zero it keeps its due time, and the Runner
+// holds it back itself.
 func (t Tx) fail(e Entry, err error, wait time.Duration) {
 	cur, ok := t.Get(e.Key)
-	if !ok || !cur.Done.IsZero() || cur.Arming != e.Arming {
+	if !ok || !cur.Done.IsZero() {
 		return
 	}
 	cur.Attempt++
 	cur.Error = clip(err.Error(), 300)
-	if wait > 0 {
+	if wait > 0 && cur.Arming == e.Arming {
 		t.tx.Delete(dueKey(cur))
 		cur.Due = t.now.Add(wait).UTC()
 		t.tx.Put(dueKey(cur), []byte{})
