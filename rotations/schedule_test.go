@@ -69,6 +69,34 @@ func TestOverridesInTheirOrder(t *testing.T) {
 	}
 }
 
+// TestShiftsUnderOverrides checks which shifts are told apart: each has one reason.
+func TestShiftsUnderOverrides(t *testing.T) {
+	s := weekly("Europe/Berlin")
+	at := func(s string) time.Time { return civil(s).In(zone("Europe/Berlin")) }
+	over := func(person, instead, from, to string) Override {
+		return Override{ID: from, Person: person, For: instead, From: at(from), To: at(to)}
+	}
+	overrides := []Override{
+		over("ana", "bo", "2026-01-12T10:00", "2026-01-13T00:00"), // bo is not on call then: no difference
+		over("zoe", "di", "2026-01-14T00:00", "2026-01-15T00:00"), // two that touch
+		over("zoe", "di", "2026-01-15T00:00", "2026-01-16T00:00"),
+		over("eve", "di", "2026-01-17T00:00", "2026-01-18T00:00"), // hidden by the next, which covers a handoff
+		over("yan", "", "2026-01-17T00:00", "2026-01-20T00:00"),
+	}
+	const want = `
+Mon 2026-01-12T09:00+01:00  Wed 2026-01-14T00:00+01:00   39:00h  primary 576: di
+Wed 2026-01-14T00:00+01:00  Thu 2026-01-15T00:00+01:00   24:00h  primary 576: zoe (zoe for "di")
+Thu 2026-01-15T00:00+01:00  Fri 2026-01-16T00:00+01:00   24:00h  primary 576: zoe (zoe for "di")
+Fri 2026-01-16T00:00+01:00  Sat 2026-01-17T00:00+01:00   24:00h  primary 576: di
+Sat 2026-01-17T00:00+01:00  Tue 2026-01-20T00:00+01:00   72:00h  override 0: yan (yan for "")
+Tue 2026-01-20T00:00+01:00  Wed 2026-01-21T00:00+01:00   24:00h  primary 577: ana
+`
+	got := "\n" + render(s.Shifts(at("2026-01-12T09:00"), at("2026-01-21T00:00"), overrides))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // TestAppendingIsSafe appends to answers: a caller that does must not write into the schedule.
 func TestAppendingIsSafe(t *testing.T) {
 	s := weekly("Europe/Berlin")
