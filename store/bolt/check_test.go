@@ -236,7 +236,7 @@ func TestCutInUse(t *testing.T) {
 // TestCheckSurvives lets Open, Check and reading loose on files with all sorts of
 // damage. Whatever they say, they come back.
 func TestCheckSurvives(t *testing.T) {
-	rounds := 300
+	rounds := 150
 	if testing.Short() {
 		rounds = 30
 	}

@@ -22,7 +22,7 @@ func (d *DB) Backup(ctx context.Context, w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = rtx.WriteTo(&limited{ctx, w})
+	err = copyTo(ctx, w, rtx)
 	id := rtx.ID()
 	if err := errors.Join(err, rtx.Rollback()); err != nil {
 		return fmt.Errorf("backup of %s: %w", d.path, err)
@@ -38,17 +38,29 @@ func (d *DB) BackupFile(ctx context.Context, path string) error {
 	})
 }
 
-// limited is a writer that ends with its context.
+// copyTo writes what rtx sees to w.
+func copyTo(ctx context.Context, w io.Writer, rtx *bbolt.Tx) error {
+	l := &limited{ctx: ctx, w: w}
+	_, err := rtx.WriteTo(l)
+	if l.err != nil {
+		return l.err
+	}
+	return err
+}
+
+// limited is a writer that ends with its context, and keeps its error: of some, bbolt
+// hands on the text only.
 type limited struct {
 	ctx context.Context
 	w   io.Writer
+	err error
 }
 
-func (l *limited) Write(b []byte) (int, error) {
-	if err := l.ctx.Err(); err != nil {
-		return 0, err
+func (l *limited) Write(b []byte) (n int, err error) {
+	if l.err = l.ctx.Err(); l.err == nil {
+		n, l.err = l.w.Write(b)
 	}
-	return l.w.Write(b)
+	return n, l.err
 }
 
 // Restore puts a copy of the backup src in the place of the store dst. It reads and
@@ -83,10 +95,7 @@ func restore(ctx context.Context, src, dst string, overwrite bool) error {
 	}
 	err = replace(dst, func(temporary string) error {
 		return writeFile(temporary, func(w io.Writer) error {
-			return db.View(func(tx *bbolt.Tx) error {
-				_, err := tx.WriteTo(&limited{ctx, w})
-				return err
-			})
+			return db.View(func(tx *bbolt.Tx) error { return copyTo(ctx, w, tx) })
 		})
 	})
 	return errors.Join(err, db.Close())

@@ -66,7 +66,7 @@ func TestKill(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "oncalm.db")
 	var all []string
 	for round := range rounds {
-		all = append(all, killUnderLoad(t, path, fmt.Sprintf("%02d", round), 1+rand.N(1500))...)
+		all = append(all, killUnderLoad(t, path, fmt.Sprintf("%02d", round), 1+rand.N(600))...)
 		if missing := lost(t, path, all); missing != nil {
 			t.Fatalf("round %d: %d of %d answered updates are lost, the first %s", round, len(missing), len(all), missing[0])
 		}
