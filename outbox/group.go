@@ -27,6 +27,7 @@ type group struct {
 
 	claimed map[string]bool      // in the queue or in hand
 	held    map[string]time.Time // failed as unreachable: not before
+	tried   map[string]bool      // failed as unreachable, which perhaps could not be recorded
 	queue   []Entry
 	busy    int
 	hands   [lanes]int // how many of busy are at which lane
@@ -56,7 +57,7 @@ func newGroup(r *Runner, g Group, wake chan struct{}, started time.Time) *group 
 	return &group{
 		Group: g, r: r, wake: wake, started: started,
 		log:     r.Log.With("component", "outbox", "group", g.Name),
-		claimed: map[string]bool{}, held: map[string]time.Time{},
+		claimed: map[string]bool{}, held: map[string]time.Time{}, tried: map[string]bool{},
 		done: make(chan result, g.Workers+1),
 	}
 }
@@ -187,7 +188,7 @@ func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time, limit int, skip 
 			g.log.Error("the due index names an entry that is not there", "key", key)
 			continue
 		}
-		e.PerhapsDone = e.Attempt > 0 || e.Created.Before(g.started)
+		e.PerhapsDone = e.Attempt > 0 || e.Created.Before(g.started) || g.tried[key]
 		g.claimed[key] = true
 		g.queue = append(g.queue, e)
 	}
@@ -230,12 +231,14 @@ func (g *group) settle(res result, now time.Time) {
 	delete(g.claimed, key)
 	if _, ok := errors.AsType[*Unreachable](res.err); !ok {
 		delete(g.held, key)
+		delete(g.tried, key)
 		if g.gate.reached() {
 			g.back(now)
 		}
 		return
 	}
 	g.held[key] = now.Add(backoff(res.entry.Attempt + 1))
+	g.tried[key] = true
 	if g.gate.missed(now, res.knock) {
 		g.release()
 		g.log.Warn("the other side does not answer, trying one at a time", "err", res.err)

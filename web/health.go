@@ -146,17 +146,24 @@ func (c *running) result(ctx context.Context, now time.Time) result {
 	return result{Name: c.Name, OK: true}
 }
 
-const probeKey = "probe/ready"
+const (
+	probeKey = "probe/ready"
+	// probeSize is more than an alarm takes. A full disk still has room for a few
+	// bytes, in place of others; that would say nothing about the next alarm.
+	probeSize = 32 << 10
+)
 
 // errNotWritable is said of whatever else keeps the store from being written: the
 // details are not for the public.
 var errNotWritable = errors.New("the store does not take writes")
 
-// StoreWritable checks that the store takes writes, with a write of a few bytes.
+// StoreWritable checks that the store takes writes, with one as large as an alarm's.
 func StoreWritable(s store.Store) Check {
 	return Check{"store", func(ctx context.Context, now time.Time) error {
 		err := s.Update(ctx, func(tx store.Tx) error {
-			tx.Put(probeKey, []byte(now.UTC().Format(time.RFC3339)))
+			val := make([]byte, probeSize)
+			copy(val, now.UTC().Format(time.RFC3339))
+			tx.Put(probeKey, val)
 			return nil
 		})
 		for _, known := range []error{store.ErrFull, store.ErrUnknownOutcome, store.ErrClosed, store.ErrDamaged} {

@@ -2,12 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"log/slog"
 	"maps"
 	"os"
+	"os/signal"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/oncalm/oncalm/store"
@@ -77,10 +80,7 @@ func (t *hastyTx) Put(key string, val []byte) { t.pending[key] = val }
 func (t *hastyTx) Delete(key string)          { t.pending[key] = nil }
 
 func (t *hastyTx) Range(from, to string) iter.Seq2[string, []byte] {
-	all := map[string][]byte{}
-	for k, v := range t.below.Range(from, to) {
-		all[k] = v
-	}
+	all := maps.Collect(t.below.Range(from, to))
 	for k, v := range t.pending {
 		if k >= from && (to == "" || k < to) {
 			all[k] = v
@@ -97,20 +97,34 @@ func (t *hastyTx) Range(from, to string) iter.Seq2[string, []byte] {
 
 // hastyMain is serve on a hasty store.
 func hastyMain() int {
+	return testMain(bolt.Options{}, func(s store.Store) store.Store {
+		h := &hasty{Store: s, pending: map[string][]byte{}}
+		go h.write()
+		return h
+	})
+}
+
+// testMain is serve on a store that is opened otherwise, and changed.
+func testMain(o bolt.Options, change func(store.Store) store.Store) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
 	s := &session{env: os.LookupEnv, now: time.Now(), stdout: os.Stdout, stderr: os.Stderr}
 	cfg, err := s.load(os.Args[len(os.Args)-1])
 	if err != nil {
 		return s.fail(err)
 	}
-	db, err := openStore(context.Background(), cfg.Store, bolt.Options{})
+	db, err := openStore(ctx, cfg.Store, o)
 	if err != nil {
 		return s.fail(err)
 	}
-	h := &hasty{Store: db, pending: map[string][]byte{}}
-	go h.write()
-	house, err := openHouse(cfg, db, h, slog.New(slog.NewJSONHandler(os.Stderr, nil)), outside{})
+	h, err := openHouse(cfg, db, change(db), slog.New(slog.NewJSONHandler(os.Stderr, nil)), outside{})
 	if err != nil {
 		return s.fail(err)
 	}
-	return s.fail(house.live(context.Background(), db.Failed()))
+	return s.fail(errors.Join(h.live(ctx, db.Failed()), db.Close()))
+}
+
+// pinnedMain is serve with all commits on one thread.
+func pinnedMain() int {
+	return testMain(bolt.Options{Pinned: true}, func(s store.Store) store.Store { return s })
 }

@@ -12,6 +12,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/pprof"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -31,6 +32,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "hasty":
 		os.Exit(hastyMain())
+	case "pinned":
+		os.Exit(pinnedMain())
 	default:
 		os.Exit(childMain())
 	}
@@ -68,9 +71,11 @@ type rig struct {
 	topic  *alarms.SigningTopic
 	client *http.Client
 
-	cmd  *exec.Cmd
-	logs *syncBuffer
-	wrap []string // command that the program is run under
+	cmd   *exec.Cmd
+	ended chan struct{} // closed when cmd has ended
+	logs  *syncBuffer
+	wrap  []string // command that the program is run under
+	env   []string // added to its environment
 }
 
 // rigConfig is a configuration with one person on call; %s are the two addresses,
@@ -91,9 +96,14 @@ services:
 default_service: shop
 `
 
+// rigsTopic spares each rig the making of a key.
+var rigsTopic = sync.OnceValues(func() (*alarms.SigningTopic, error) {
+	return alarms.NewSigningTopic(rigTopic, time.Now())
+})
+
 func newRig(t testing.TB, slackURL string) *rig {
 	t.Helper()
-	topic, err := alarms.NewSigningTopic(rigTopic, time.Now())
+	topic, err := rigsTopic()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,6 +127,19 @@ func (r *rig) write(name string, text []byte) {
 	}
 }
 
+// configure replaces a part of the configuration.
+func (r *rig) configure(old, replacement string) {
+	r.t.Helper()
+	text, err := os.ReadFile(r.path("oncalm.yaml"))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if !strings.Contains(string(text), old) {
+		r.t.Fatalf("the configuration has no %q:\n%s", old, text)
+	}
+	r.write("oncalm.yaml", []byte(strings.ReplaceAll(string(text), old, replacement)))
+}
+
 // freeAddr is an address on loopback where nobody listens now.
 func freeAddr(t testing.TB) string {
 	t.Helper()
@@ -137,27 +160,52 @@ func (r *rig) command(args ...string) *exec.Cmd {
 	argv := append(append(append([]string{}, r.wrap...), self), args...)
 	cmd := exec.Command(argv[0], argv[1:]...)
 	cmd.Env = append(os.Environ(), childVar+"="+r.kind, "TZ=UTC")
+	cmd.Env = append(cmd.Env, r.env...)
 	cmd.Stdout, cmd.Stderr = r.logs, r.logs
 	return cmd
+}
+
+// launch runs the server, and reports whether it answered before it ended.
+func (r *rig) launch() (up bool) {
+	r.t.Helper()
+	cmd, ended := r.command("serve", "-config", r.path("oncalm.yaml")), make(chan struct{})
+	if err := cmd.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	go func() { defer close(ended); _ = cmd.Wait() }()
+	r.cmd, r.ended = cmd, ended
+	for begun := time.Now(); time.Since(begun) < 30*time.Second; {
+		if r.alive() {
+			return true
+		}
+		select {
+		case <-ended:
+			return false
+		case <-time.After(time.Millisecond):
+		}
+	}
+	r.t.Fatalf("the server did not come up:\n%s", r.logs)
+	return false
 }
 
 // start runs the server and returns how long it took until it answered.
 func (r *rig) start() time.Duration {
 	r.t.Helper()
 	begun := time.Now()
-	r.cmd = r.command("serve", "-config", r.path("oncalm.yaml"))
-	if err := r.cmd.Start(); err != nil {
-		r.t.Fatal(err)
+	if !r.launch() {
+		r.t.Fatalf("the server ended with %d:\n%s", r.cmd.ProcessState.ExitCode(), r.logs)
 	}
-	for time.Since(begun) < 30*time.Second {
-		if resp, err := r.client.Get("http://" + r.addr + "/healthz"); err == nil {
-			_ = resp.Body.Close()
-			return time.Since(begun)
-		}
-		time.Sleep(time.Millisecond)
+	return time.Since(begun)
+}
+
+// alive asks the server whether it is.
+func (r *rig) alive() bool {
+	resp, err := r.client.Get("http://" + r.addr + "/healthz")
+	if err != nil {
+		return false
 	}
-	r.t.Fatalf("the server did not come up:\n%s", r.logs)
-	return 0
+	_ = resp.Body.Close()
+	return resp.StatusCode == http.StatusOK
 }
 
 // kill ends the server as kill -9 does.
@@ -166,17 +214,21 @@ func (r *rig) kill() {
 		return
 	}
 	_ = r.cmd.Process.Kill()
-	_ = r.cmd.Wait()
-	r.cmd = nil
-	r.client.CloseIdleConnections()
+	r.wait()
 }
 
 // stop ends the server as an operator does, and returns its exit code.
 func (r *rig) stop() int {
 	_ = r.cmd.Process.Signal(syscall.SIGTERM)
-	_ = r.cmd.Wait()
+	return r.wait()
+}
+
+// wait waits for the server's end, and returns its exit code.
+func (r *rig) wait() int {
+	<-r.ended
 	code := r.cmd.ProcessState.ExitCode()
 	r.cmd = nil
+	r.client.CloseIdleConnections()
 	return code
 }
 

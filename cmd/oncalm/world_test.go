@@ -37,6 +37,8 @@ type world struct {
 	db    *bolt.DB
 	stop  func()
 
+	around func(store.Store) store.Store // what stands between the program and its store; nil: nothing
+
 	flaky time.Duration  // how much later than told things may be seen
 	seen  map[string]int // pages that were looked at, by person
 }
@@ -119,7 +121,11 @@ func (w *world) start() {
 		w.t.Fatal(err)
 	}
 	w.db = db
-	w.app, err = newApp(w.cfg, db, slog.New(slog.DiscardHandler), outside{slack: w.slack.RoundTripper()})
+	var behind store.Store = db
+	if w.around != nil {
+		behind = w.around(db)
+	}
+	w.app, err = newApp(w.cfg, behind, slog.New(slog.DiscardHandler), outside{slack: w.slack.RoundTripper()})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -1,0 +1,230 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
+)
+
+// smallDisk mounts a disk of so many bytes.
+func smallDisk(t *testing.T, size int, flags uintptr) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", flags, fmt.Sprintf("size=%d", size)); err != nil {
+		needed(t, "root, who may mount a small disk: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, syscall.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+// refusal posts a message and returns the answer.
+func (r *rig) refusal(body []byte) (status int, code string) {
+	r.t.Helper()
+	resp, err := r.client.Post("http://"+r.addr+"/sns", "text/plain; charset=UTF-8", bytes.NewReader(body))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var answer struct{ Code string }
+	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+		r.t.Fatal(err)
+	}
+	return resp.StatusCode, answer.Code
+}
+
+// get fetches a page of the public door.
+func (r *rig) get(path string) (status int, body string) {
+	r.t.Helper()
+	resp, err := r.client.Get("http://" + r.addr + path)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return resp.StatusCode, string(text)
+}
+
+// pourUntil posts new alarms, several at a time, until done is closed, and returns those
+// that were accepted, those that were refused, and with which codes.
+func (r *rig) pourUntil(done <-chan struct{}) (accepted map[string]string, refused map[string][]byte, codes map[string]int) {
+	accepted, refused, codes = map[string]string{}, map[string][]byte{}, map[string]int{}
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	n := 0
+	for range 8 {
+		all.Go(func() {
+			for {
+				select {
+				case <-done:
+					return
+				default:
+				}
+				mu.Lock()
+				n++
+				name := fmt.Sprintf("alarm-%05d", n)
+				mu.Unlock()
+				body := r.alarm(name, incidents.AlarmFiring, time.Now())
+				status, code := r.refusal(body)
+				mu.Lock()
+				codes[fmt.Sprint(status, " ", code)]++
+				if status == http.StatusOK {
+					accepted[messageID(r.t, body)] = name
+				} else {
+					refused[name] = body
+				}
+				mu.Unlock()
+			}
+		})
+	}
+	all.Wait()
+	return accepted, refused, codes
+}
+
+// TestFullDisk fills the disk below the program. It says so to SNS, which sends again,
+// lives on, and takes alarms again when there is space. Nothing accepted is lost, and
+// nobody is paged for ever because it cannot be written down that they were.
+func TestFullDisk(t *testing.T) {
+	dir := smallDisk(t, 3<<20, 0)
+	ballast := filepath.Join(dir, "ballast")
+	if err := os.WriteFile(ballast, make([]byte, 1<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	slack := newSlack(t)
+	r := newRig(t, slack.APIURL())
+	r.configure(r.path("oncalm.db"), filepath.Join(dir, "oncalm.db"))
+	r.start()
+	done := make(chan struct{})
+	var watching sync.WaitGroup
+	watching.Go(func() {
+		defer close(done)
+		at := time.Now()
+		r.watchFull(20 * time.Second)
+		t.Log("not ready after", time.Since(at))
+		time.Sleep(5 * time.Second) // pages go out, and cannot be recorded as delivered
+	})
+	accepted, refused, codes := r.pourUntil(done)
+	watching.Wait()
+	t.Logf("answers while the disk was full: %v", codes)
+	if len(refused) == 0 || codes["200 "]+codes["503 E1017"] != len(accepted)+len(refused) {
+		t.Errorf("answers: %v, want 200 and 503 E1017", codes)
+	}
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	for name, body := range firstOf(refused, 20) {
+		if status, code := r.refusal(body); status != http.StatusOK {
+			t.Errorf("with space again: %d %s", status, code)
+		}
+		accepted[messageID(t, body)] = name
+	}
+	allPaged(t, slack, accepted, 2)
+	if code := r.stop(); code != exitFine {
+		t.Errorf("exit %d:\n%s", code, r.logs)
+	}
+	holdsAccepted(t, filepath.Join(dir, "oncalm.db"), accepted)
+	t.Logf("%d alarms accepted", len(accepted))
+}
+
+// watchFull waits until the program says that it is not ready, since the store is full,
+// and looks that it is alive.
+func (r *rig) watchFull(patience time.Duration) {
+	const full = `{"name":"store","ok":false,"reason":"no space left for the store"}`
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		status, body := r.get("/readyz")
+		if status == http.StatusServiceUnavailable && strings.Contains(body, full) {
+			break
+		}
+		if time.Now().After(end) {
+			r.t.Errorf("on a full disk readyz says %d %s", status, body)
+			break
+		}
+	}
+	if !r.alive() {
+		r.t.Error("on a full disk it is not alive")
+	}
+}
+
+// firstOf returns some of them.
+func firstOf[V any](all map[string]V, n int) map[string]V {
+	some := map[string]V{}
+	for k, v := range all {
+		if len(some) < n {
+			some[k] = v
+		}
+	}
+	return some
+}
+
+// allPaged says that all those alarms are paged in time, none more than so often.
+func allPaged(t *testing.T, slack *slackfake.Slack, accepted map[string]string, atMost int) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		pages := pagesByAlarm(slack)
+		missing := 0
+		for _, name := range accepted {
+			if pages[name] == 0 {
+				missing++
+			}
+		}
+		if missing > 0 && time.Now().Before(end) {
+			continue
+		}
+		if missing > 0 {
+			t.Errorf("%d of %d alarms were not paged", missing, len(accepted))
+		}
+		for name, n := range pages {
+			if n > atMost {
+				t.Errorf("%s was paged %d times", name, n)
+			}
+		}
+		return
+	}
+}
+
+// holdsAccepted says that a store has all those alarms, and that nothing is wrong with it.
+func holdsAccepted(t *testing.T, path string, accepted map[string]string) {
+	t.Helper()
+	db, err := openStore(context.Background(), path, bolt.Options{MustExist: true, NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.View(context.Background(), func(tx store.Tx) error {
+		for message, name := range accepted {
+			id, seen := incidents.Recall(tx, message)
+			i, err := incidents.Head(tx, id)
+			if !seen || err != nil || i.Alarm.Name != name {
+				t.Errorf("%s was accepted and is not in the store", name)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, problem := range wrongIn(db) {
+		t.Error(problem)
+	}
+}

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
+)
+
+// What must hold after every crash. Each of these returns what does not, in words that
+// begin with the name of what was promised.
+
+// keysOf counts the pages in Slack by their keys.
+func keysOf(s *slackfake.Slack) map[string]int {
+	keys := map[string]int{}
+	for _, user := range []string{"U0ANA", "U0BO"} {
+		for _, m := range s.DM(user) {
+			if m.Metadata != nil && m.Metadata.EventType == "oncalm_page" {
+				keys[m.Value("key")]++
+			}
+		}
+	}
+	return keys
+}
+
+// waitForPages waits until everybody was paged who must be.
+func (s *scriptRun) waitForPages() (problems []string) {
+	for end := time.Now().Add(s.patience); ; {
+		problems = s.unpaged()
+		if len(problems) == 0 || time.Now().After(end) {
+			return problems
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func (s *scriptRun) unpaged() (problems []string) {
+	keys := slices.Collect(maps.Keys(keysOf(s.slack)))
+	for _, want := range []string{"1/page/", "2/page/", "3/page/", "4/page/", "5/page/", "2/page/0.1/bo"} {
+		if !slices.ContainsFunc(keys, func(key string) bool { return strings.HasPrefix(key, want) }) {
+			problems = append(problems, "I1: nobody got the page "+want)
+		}
+	}
+	return problems
+}
+
+// inspect looks into the store of a program that has ended.
+func (s *scriptRun) inspect() (problems []string) {
+	db, err := openStore(context.Background(), s.path("oncalm.db"), bolt.Options{MustExist: true, NoSync: true})
+	if err != nil {
+		return []string{"the store does not open: " + err.Error()}
+	}
+	defer db.Close()
+	problems = wrongIn(db)
+	err = db.View(context.Background(), func(tx store.Tx) error {
+		problems = append(problems, s.checkAlarms(tx)...)
+		problems = append(problems, s.checkDelivered(tx)...)
+		return nil
+	})
+	if err != nil {
+		problems = append(problems, err.Error())
+	}
+	return problems
+}
+
+// wrongIn finds what is wrong with a store in itself.
+func wrongIn(db *bolt.DB) (problems []string) {
+	pages, err := db.Check(context.Background())
+	if err != nil || len(pages) > 0 {
+		problems = append(problems, fmt.Sprintf("the file: %v, %v", pages, err))
+	}
+	report, err := fsck.Check(context.Background(), db)
+	if err != nil {
+		return append(problems, "fsck: "+err.Error())
+	}
+	for _, f := range report.Findings {
+		problems = append(problems, "I4: fsck: "+f.Key+": "+f.Text)
+	}
+	return problems
+}
+
+// checkAlarms: every alarm that was accepted is in exactly one incident, which is as the
+// script has left it.
+func (s *scriptRun) checkAlarms(tx store.Tx) (problems []string) {
+	all, err := incidents.Newest(tx, "", 100)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	if len(all) != len(scriptNames) {
+		problems = append(problems, fmt.Sprintf("I3: %d alarms fired and made %d incidents", len(scriptNames), len(all)))
+	}
+	want := []incidents.Status{resolved, triggered, resolved, triggered, triggered, acknowledged}
+	for n, message := range s.mail.messageIDs {
+		id, seen := incidents.Recall(tx, message)
+		i, err := incidents.Head(tx, id)
+		switch {
+		case !seen || err != nil || i.Alarm == nil || i.Alarm.Name != scriptNames[n]:
+			problems = append(problems, fmt.Sprintf("I1: alarm %d was accepted and is not in the store", n+1))
+		case i.Status != want[n]:
+			problems = append(problems, fmt.Sprintf("I8, I14, I15: incident %s is %s, want %s", id, i.Status, want[n]))
+		}
+	}
+	return problems
+}
+
+// checkDelivered: what was delivered and what is recorded as delivered is the same.
+func (s *scriptRun) checkDelivered(tx store.Tx) (problems []string) {
+	recorded := map[string]int{}
+	for n := range scriptNames {
+		events, err := incidents.Timeline(tx, fmt.Sprint(n+1))
+		if err != nil {
+			continue // told by checkAlarms
+		}
+		for _, e := range events {
+			if d, ok := e.Body.(incidents.Delivered); ok {
+				recorded[d.Key]++
+			}
+		}
+	}
+	keys := keysOf(s.slack)
+	for key, n := range recorded {
+		if n > 1 || keys[key] == 0 {
+			problems = append(problems, fmt.Sprintf("I5: %s is recorded as delivered %d times, and came %d times", key, n, keys[key]))
+		}
+	}
+	for key := range keys {
+		if recorded[key] == 0 {
+			problems = append(problems, "I5: "+key+" came and is not recorded as delivered")
+		}
+	}
+	return problems
+}
+
+// checkSlack: nobody got a page more than once, or once more for a crash; nobody after
+// the acknowledgement was confirmed; and nothing that outsiders wrote is live in Slack.
+func (s *scriptRun) checkSlack(crashes int) (problems []string) {
+	for key, n := range keysOf(s.slack) {
+		if n > 1+crashes {
+			problems = append(problems, fmt.Sprintf("I5: %s came %d times", key, n))
+		}
+	}
+	for _, user := range []string{"U0ANA", "U0BO"} {
+		for _, m := range s.slack.DM(user) {
+			id, _, _ := strings.Cut(m.Value("key"), "/")
+			if at, ok := s.acked[id]; ok && m.Posted.After(at.Add(time.Second)) {
+				problems = append(problems, fmt.Sprintf("I6: %s came %s after the acknowledgement", m.Value("key"), m.Posted.Sub(at)))
+			}
+			problems = append(problems, liveIn(m)...)
+		}
+	}
+	for _, m := range s.slack.Messages("C0INCIDENTS") {
+		problems = append(problems, liveIn(m)...)
+	}
+	return problems
+}
+
+// liveIn finds markup in a message that does something: none of ours has any.
+func liveIn(m slackfake.Message) (problems []string) {
+	if strings.Contains(m.Text, "<!channel") || strings.Contains(m.Text, "<@") {
+		problems = append(problems, fmt.Sprintf("I17: live markup in the text %q", m.Text))
+	}
+	var blocks any
+	if len(m.Blocks) > 0 && json.Unmarshal(m.Blocks, &blocks) != nil {
+		return append(problems, "I17: blocks that are not JSON")
+	}
+	return append(problems, liveBlock(blocks)...)
+}
+
+func liveBlock(v any) (problems []string) {
+	switch v := v.(type) {
+	case []any:
+		for _, x := range v {
+			problems = append(problems, liveBlock(x)...)
+		}
+	case map[string]any:
+		switch v["type"] {
+		case "broadcast", "user", "usergroup", "channel":
+			problems = append(problems, fmt.Sprintf("I17: a mention in blocks: %v", v))
+		case "mrkdwn":
+			if text := fmt.Sprint(v["text"]); strings.Contains(text, "<!") || strings.Contains(text, "<@") {
+				problems = append(problems, fmt.Sprintf("I17: live markup in blocks: %q", text))
+			}
+		}
+		for _, x := range v {
+			problems = append(problems, liveBlock(x)...)
+		}
+	}
+	return problems
+}
