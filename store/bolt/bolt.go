@@ -77,10 +77,14 @@ func (d *DB) read(fn func(store.Tx) error) (id int, err error) {
 		return 0, err
 	}
 	defer rtx.Rollback() //nolint:errcheck // a transaction that only reads
-	t := &tx{}
+	t := d.newTx(rtx)
 	err = d.named(t.run(rtx, fn))
-	d.memory.trim(d.bolt, rtx.Size(), time.Now())
+	t.tidy()
 	return rtx.ID(), err
+}
+
+func (d *DB) newTx(rtx *bbolt.Tx) *tx {
+	return &tx{tidy: func() { d.memory.trim(d.bolt, rtx.Size(), time.Now()) }}
 }
 
 // settle waits until the transaction of that number is on disk: bbolt shows it to
@@ -123,7 +127,8 @@ func (d *DB) run(ctx context.Context, fn func(store.Tx) error) (*batch, error) {
 		return nil, err
 	}
 	defer rtx.Rollback() //nolint:errcheck // a transaction that only reads
-	t := &tx{writable: true}
+	t := d.newTx(rtx)
+	t.writable = true
 	t.layers[1] = d.open.writes
 	if inflight != nil {
 		t.layers[2] = inflight.writes

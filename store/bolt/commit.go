@@ -68,14 +68,28 @@ func (d *DB) commits() {
 		for b := d.take(); b != nil; b = d.take() {
 			d.commit(b)
 			if b.updates > 1 {
-				// Those who were answered just now are about to ask again: let
-				// them, so that they leave with those who came meanwhile.
-				runtime.Gosched()
+				d.giveWay()
 			}
 		}
 		if d.finished() {
 			return
 		}
+	}
+}
+
+// giveWay lets those who were answered just now ask again, as they are about to, so that
+// they leave with those who came meanwhile. It gives way a few times at most, and not
+// again when nobody has joined the batch: the disk should not wait for long either.
+func (d *DB) giveWay() {
+	for before, round := -1, 0; round < 4; round++ {
+		d.turn.Lock()
+		now := d.open.updates
+		d.turn.Unlock()
+		if now == before {
+			return
+		}
+		before = now
+		runtime.Gosched()
 	}
 }
 

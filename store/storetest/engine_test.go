@@ -109,12 +109,10 @@ func (e *engine) attempt(ctx context.Context, fn func(store.Tx) error) (done boo
 	}
 	runtime.Gosched()
 	if e.fault == "late" {
-		e.running.Add(1)
-		go func() {
-			defer e.running.Done()
+		e.running.Go(func() {
 			runtime.Gosched()
 			e.commit(tx)
-		}()
+		})
 		return true, nil
 	}
 	return e.commit(tx), nil
