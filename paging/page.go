@@ -92,6 +92,9 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		return nil, err
 	}
 	if why := pointless(i, b, e.Key); why != "" {
+		if e.PerhapsDone {
+			why += ", unless an earlier attempt got through"
+		}
 		return p.recording(i.ID, incidents.Withheld{Key: e.Key, Person: b.Person, Why: why}), nil
 	}
 	r, err := p.Notifier.Page(ctx, e.Key, Page{*i, b.Person, b.Why, b.Reminder, e.PerhapsDone})

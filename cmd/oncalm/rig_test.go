@@ -159,7 +159,8 @@ func (r *rig) command(args ...string) *exec.Cmd {
 	}
 	argv := append(append(append([]string{}, r.wrap...), self), args...)
 	cmd := exec.Command(argv[0], argv[1:]...)
-	cmd.Env = append(os.Environ(), childVar+"="+r.kind, "TZ=UTC")
+	// With the race detector a process waits for a second before it exits, unless told not to.
+	cmd.Env = append(os.Environ(), childVar+"="+r.kind, "TZ=UTC", "GORACE=atexit_sleep_ms=0 "+os.Getenv("GORACE"))
 	cmd.Env = append(cmd.Env, r.env...)
 	cmd.Stdout, cmd.Stderr = r.logs, r.logs
 	return cmd
