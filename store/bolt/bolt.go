@@ -40,6 +40,8 @@ type DB struct {
 	file *os.File // bbolt's own
 	bolt *bbolt.DB
 
+	pageSize int64 // in bytes
+
 	turn   sync.Mutex // held while a function of Update runs; guards the next three
 	open   *batch     // collects what functions write
 	closed bool

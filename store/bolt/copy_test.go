@@ -166,6 +166,16 @@ func TestCompact(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
+	again, err := Open(d.path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := again.Stats(); s.Free < s.Bytes/100 {
+		t.Errorf("after opening again %d of %d bytes are free", s.Free, s.Bytes)
+	}
+	if err := again.Close(); err != nil {
+		t.Fatal(err)
+	}
 	before, after, err := Compact(background, d.path)
 	if err != nil {
 		t.Fatal(err)

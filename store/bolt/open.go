@@ -99,7 +99,7 @@ func open(path string, o Options) (*DB, error) {
 		return nil, err
 	}
 	d := &DB{
-		path: path, opts: o, file: file, bolt: db,
+		path: path, opts: o, file: file, bolt: db, pageSize: int64(db.Info().PageSize),
 		open: newBatch(), wake: make(chan struct{}, 1),
 		ended: make(chan struct{}), failed: make(chan struct{}), memory: newMemory(),
 	}

@@ -32,6 +32,6 @@ func (d *DB) Stats() Stats {
 		s.Bytes = info.Size()
 	}
 	inside := d.bolt.Stats()
-	s.Free = int64(inside.FreeAlloc)
+	s.Free = int64(inside.FreePageN+inside.PendingPageN) * d.pageSize
 	return s
 }
