@@ -26,6 +26,7 @@ type hook struct {
 	user     string // who acted: the one who sees ephemeral answers
 	original string // ts of the message acted on; "" for commands
 	thread   string // of that message
+	asked    string // the slash command as it was typed; "" for interactions
 	at       time.Time
 	uses     int
 }
@@ -98,7 +99,7 @@ func (s *Slack) answerBy(h *hook, a args) (*Message, error) {
 		s.edit(original, m, a)
 		return original, nil
 	}
-	m.User, m.Bot, m.ThreadTS = s.opts.BotUserID, true, a["thread_ts"]
+	m.User, m.Bot, m.ThreadTS, m.Asked = s.opts.BotUserID, true, a["thread_ts"], h.asked
 	if m.ThreadTS == "" {
 		m.ThreadTS = h.thread
 	}

@@ -21,6 +21,7 @@ type Message struct {
 	Attached  json.RawMessage // the old attachments, as sent
 	Metadata  *Metadata
 	Ephemeral string // user id of the only one who sees it
+	Asked     string // the slash command that it answers; Slack itself does not show it
 	Files     []FileRef
 	Reactions []Reaction
 	Edits     []Edit // former versions, the oldest first

@@ -6,6 +6,13 @@ import "context"
 type PageOptions struct {
 	Title    string // of the product, shown in the bar; default: the team's name
 	Actor    string // user id of who acts at first; default: the first person
+	Beside   string // id of a channel that stands beside the direct messages where there is room for it
+	Welcome  string // what the first actor reads before there is any message
+	Farewell string // what to try when the tour is done
+	// LocalTime shows times to the Actor in the browser's own zone, not in that of the
+	// person.
+	LocalTime bool
+
 	Commands []CommandHelp
 	Controls []Control
 	Steps    []Step

@@ -29,11 +29,11 @@ func (s *Slack) pageState(w http.ResponseWriter, r *http.Request) {
 	}
 	out := answer{
 		"version": s.version, "title": s.title(), "team": s.opts.Team.Name, "now": time.Now().UnixMilli(),
-		"me": me.ID, "zone": me.Zone, "bot": s.opts.BotUserID,
+		"me": me.ID, "zone": s.shownZone(me), "bot": s.opts.BotUserID,
 		"people": s.pagePeople(), "groups": s.pageGroups(), "convs": s.pageConvs(me, open),
 		"open": s.pageOpen(open, me, q.Get("before")), "view": s.pageModal(me),
-		"thread": s.pageThread(open, me, q.Get("thread")),
-		"down":   s.pageDown(), "stage": s.pageStage(),
+		"thread": s.pageThread(open, me, q.Get("thread")), "beside": s.pageBeside(open, me, q.Get("beside")),
+		"down": s.pageDown(), "stage": s.pageStage(),
 	}
 	writeJSON(w, out)
 }
@@ -43,6 +43,14 @@ func (s *Slack) title() string {
 		return s.opts.Page.Title
 	}
 	return s.opts.Team.Name
+}
+
+// shownZone is the zone in which a person reads times; "" is that of the browser.
+func (s *Slack) shownZone(u *User) string {
+	if s.opts.Page.LocalTime && u.ID == s.opts.Page.Actor {
+		return ""
+	}
+	return u.Zone
 }
 
 // actor is who acts: the one asked for, the default, or the first person.
@@ -68,7 +76,7 @@ func (s *Slack) pagePeople() []answer {
 			unread = s.unread(c, u.ID)
 		}
 		people = append(people, answer{
-			"id": u.ID, "name": u.Name, "real": u.RealName, "title": u.Title, "zone": u.Zone,
+			"id": u.ID, "name": u.Name, "real": u.RealName, "title": u.Title, "zone": s.shownZone(u),
 			"bot": u.IsBot, "gone": u.Deleted, "unread": unread,
 		})
 	}
@@ -162,6 +170,16 @@ func (s *Slack) pageOpen(c *conversation, me *User, before string) answer {
 	}
 }
 
+// pageBeside is the channel that stands beside the open conversation, if the page has
+// room for it.
+func (s *Slack) pageBeside(open *conversation, me *User, wanted string) any {
+	c := s.conv(s.opts.Page.Beside)
+	if wanted == "" || c == nil || open.im == "" || c.Archived || !c.has(me.ID) {
+		return nil
+	}
+	return s.pageOpen(c, me, "")
+}
+
 func (s *Slack) pageThread(c *conversation, me *User, ts string) any {
 	root := c.message(ts)
 	if root == nil || !visibleTo(root, me.ID) {
@@ -179,7 +197,7 @@ func (s *Slack) pageThread(c *conversation, me *User, ts string) any {
 func (s *Slack) pageMessage(c *conversation, m *Message) answer {
 	out := answer{
 		"ts": m.TS, "channel": c.ID, "user": m.User, "bot": m.Bot, "text": m.Text, "edited": m.Edited,
-		"own": m.Ephemeral != "", "pinned": slices.Contains(c.pins, m.TS), "edits": len(m.Edits),
+		"own": m.Ephemeral != "", "asked": m.Asked, "pinned": slices.Contains(c.pins, m.TS), "edits": len(m.Edits),
 	}
 	if m.Blocks != nil {
 		out["blocks"] = m.Blocks
@@ -235,5 +253,8 @@ func (s *Slack) pageStage() answer {
 	for _, l := range p.Links {
 		links = append(links, answer{"label": l.Label, "url": l.URL})
 	}
-	return answer{"commands": commands, "controls": controls, "steps": steps, "links": links}
+	return answer{
+		"commands": commands, "controls": controls, "steps": steps, "links": links,
+		"welcome": p.Welcome, "farewell": p.Farewell, "actor": p.Actor, "beside": p.Beside,
+	}
 }

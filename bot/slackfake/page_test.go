@@ -35,7 +35,7 @@ func newStage(t *testing.T) *stage {
 		},
 		Channels: []slackfake.Channel{{ID: "C0INC", Name: "incidents"}, {ID: "C0BO", Name: "bos", Members: []string{"U0BO"}}},
 		Page: slackfake.PageOptions{
-			Title:    "Oncalm",
+			Title: "Oncalm", Actor: "U0ANA", Beside: "C0INC", LocalTime: true, Welcome: "hello", Farewell: "bye",
 			Commands: []slackfake.CommandHelp{{Command: "/incident", Word: "ack", Args: "[id]", Help: "take it"}},
 			Controls: []slackfake.Control{{ID: "fire", Label: "Fire an alarm"}, {ID: "clear", Label: "Clear it"}},
 			Steps:    []slackfake.Step{{ID: "fired", Title: "Fire an alarm"}, {ID: "acked", Title: "Acknowledge"}},
@@ -72,6 +72,7 @@ func (s *stage) do(what string, in obj) obj {
 // pageState is the part of the page's state that the tests look at.
 type pageState struct {
 	Me     string
+	Zone   string
 	People []struct {
 		ID     string
 		Unread int
@@ -86,13 +87,18 @@ type pageState struct {
 		Messages []struct {
 			TS, Text, User string
 			Own            bool
+			Asked          string
 			Replies        int
 			Reactions      []slackfake.Reaction
 		}
 	}
 	Thread *struct{ Messages []struct{ Text string } }
-	View   *struct{ ID, Title string }
-	Down   struct {
+	Beside *struct {
+		ID       string
+		Messages []struct{ Text string }
+	}
+	View *struct{ ID, Title string }
+	Down struct {
 		On   bool
 		Left int
 	}
@@ -103,6 +109,8 @@ type pageState struct {
 		}
 		Controls []struct{ ID string }
 		Commands []struct{ Word string }
+
+		Welcome, Farewell string
 	}
 }
 
@@ -145,6 +153,9 @@ func TestPageConversation(t *testing.T) {
 	ana, bo := s.state("as=U0ANA&in=C0INC"), s.state("as=U0BO&in=C0INC")
 	if len(ana.Open.Messages) != 2 || !ana.Open.Messages[0].Own || len(bo.Open.Messages) != 1 {
 		t.Errorf("ana sees %+v, bo %+v", ana.Open.Messages, bo.Open.Messages)
+	}
+	if got := ana.Open.Messages[0].Asked + "|" + ana.Open.Messages[1].Asked; got != "/incident ack 42|" {
+		t.Errorf("the messages answer %q", got)
 	}
 	if ana.unread("C0INC") != 2 || bo.unread("C0INC") != 0 {
 		t.Errorf("unread: ana %d, bo %d", ana.unread("C0INC"), bo.unread("C0INC"))
@@ -233,6 +244,42 @@ func TestPageStage(t *testing.T) {
 	}
 	if st.Me != "U0BO" || s.state("as=U0GONE").Me != "U0ANA" {
 		t.Errorf("acting: %q, %q", st.Me, s.state("as=U0GONE").Me)
+	}
+}
+
+// TestPageBeside holds that the channel stands beside direct messages, if there is room.
+func TestPageBeside(t *testing.T) {
+	s := newStage(t)
+	s.do("send", obj{"as": "U0BO", "channel": "C0INC", "text": "on it"})
+	for query, want := range map[string]string{
+		"as=U0ANA&beside=yes":          "C0INC",
+		"as=U0BO&in=D0BO&beside=yes":   "C0INC",
+		"as=U0ANA":                     "",
+		"as=U0ANA&in=C0INC&beside=yes": "",
+		"as=U0BO&in=C0BO&beside=yes":   "",
+	} {
+		got := ""
+		if beside := s.state(query).Beside; beside != nil {
+			got = beside.ID
+			if len(beside.Messages) != 1 || beside.Messages[0].Text != "on it" {
+				t.Errorf("%s: beside stands %+v", query, beside.Messages)
+			}
+		}
+		if got != want {
+			t.Errorf("%s: beside stands %q, want %q", query, got, want)
+		}
+	}
+}
+
+// TestPageZone holds that only who acts at first reads times in the browser's zone.
+func TestPageZone(t *testing.T) {
+	s := newStage(t)
+	ana, bo := s.state("as=U0ANA"), s.state("as=U0BO")
+	if ana.Zone != "" || bo.Zone != "UTC" {
+		t.Errorf("zones: ana %q, bo %q", ana.Zone, bo.Zone)
+	}
+	if ana.Stage.Welcome != "hello" || ana.Stage.Farewell != "bye" {
+		t.Errorf("the stage says %+v", ana.Stage)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -186,7 +187,7 @@ func (s *Slack) commandForm(userID, channel, command, typed string) (url.Values,
 	if err != nil {
 		return nil, nil, err
 	}
-	h := hook{channel: c.ID, user: u.ID}
+	h := hook{channel: c.ID, user: u.ID, asked: strings.TrimSpace(command + " " + typed)}
 	return url.Values{
 		"token": {verificationToken}, "api_app_id": {s.opts.AppID},
 		"team_id": {s.opts.Team.ID}, "team_domain": {s.opts.Team.Domain},
@@ -259,6 +260,6 @@ func cause(err error) string {
 // slackbot tells one person something, as Slackbot does.
 func (s *Slack) slackbot(h *hook, text string) {
 	if c := s.conv(h.channel); c != nil {
-		s.add(c, Message{User: "USLACKBOT", Text: text, Ephemeral: h.user})
+		s.add(c, Message{User: "USLACKBOT", Text: text, Ephemeral: h.user, Asked: h.asked})
 	}
 }

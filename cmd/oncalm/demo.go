@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
@@ -61,8 +62,8 @@ type demo struct {
 
 const demoTopic = "arn:aws:sns:eu-central-1:123456789012:alarms"
 
-// demoConfig is the configuration: %q are Slack, the certificate and the Monday of
-// this week.
+// demoConfig is the configuration; the verbs are Slack, the topic and the beginning of
+// the shifts.
 const demoConfig = `# The configuration of oncalm demo, made anew at each start.
 listen: 127.0.0.1:0
 web: {listen: "127.0.0.1:0"}
@@ -102,7 +103,7 @@ default_service: platform
 // open sets everything up. After an error, close undoes what was done.
 func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err error) {
 	if d.doors.page, err = net.Listen("tcp", addr); err != nil {
-		return &stop{exitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, err), "choose another address with -addr"}
+		return &stop{exitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, reason(err)), "choose another address with -addr"}
 	}
 	if d.doors.api, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return err
@@ -118,7 +119,8 @@ func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err erro
 	if d.db, err = openStore(ctx, cfg.Store, bolt.Options{}); err != nil {
 		return err
 	}
-	log := slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	// That Slack does not answer is part of the play, and warnings of it would fill the terminal.
+	log := slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	if d.house, err = openHouse(cfg, d.db, d.db, log, outside{}); err != nil {
 		return err
 	}
@@ -127,6 +129,14 @@ func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err erro
 	d.api, d.page = web.NewServer(d.slack, log), web.NewServer(d.slack.Page(), log)
 	d.page.WriteTimeout = 0 // the page listens to a stream
 	return nil
+}
+
+// reason is what the system says, without the steps on the way there.
+func reason(err error) error {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
+		return errno
+	}
+	return err
 }
 
 func (d *demo) openSlack() {
@@ -147,10 +157,10 @@ func (d *demo) openSlack() {
 
 // demoConfig writes the configuration and reads it as serve would.
 func (s *session) demoConfig(dir string, d *demo) (*config.Config, error) {
-	monday := s.now.AddDate(0, 0, -int(s.now.Weekday()+6)%7).Format("2006-01-02") + "T00:00"
+	yesterday := s.now.UTC().AddDate(0, 0, -1).Format("2006-01-02") + "T09:00" // six days of Ana are left, at least
 	path := filepath.Join(dir, "oncalm.yaml")
 	for name, text := range map[string][]byte{
-		path:                          fmt.Appendf(nil, demoConfig, d.slack.APIURL(), demoTopic, monday),
+		path:                          fmt.Appendf(nil, demoConfig, d.slack.APIURL(), demoTopic, yesterday),
 		filepath.Join(dir, "sns.pem"): d.topic.Certificate(),
 	} {
 		if err := os.WriteFile(name, text, 0o600); err != nil {
@@ -169,7 +179,12 @@ func (d *demo) live(ctx context.Context) error {
 	go func() { broken <- d.page.Serve(d.doors.page) }()
 	err := d.house.live(ctx, d.db.Failed())
 	d.slack.EndStreams()
-	err = errors.Join(err, d.page.Close(), d.api.Close())
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if d.page.Shutdown(end) != nil {
+		err = errors.Join(err, d.page.Close()) // a browser that does not let go
+	}
+	err = errors.Join(err, d.api.Close())
 	for range 2 {
 		if served := <-broken; !errors.Is(served, http.ErrServerClosed) {
 			err = errors.Join(err, served)
@@ -199,6 +214,10 @@ func (g *stage) follow(_ store.Tx, _ time.Time, _ *incidents.Incident, e inciden
 		g.slack.Done("page")
 	case incidents.Acknowledged:
 		g.slack.Done("ack")
+	case incidents.Noted:
+		g.slack.Done("note")
+	case incidents.Resolved:
+		g.slack.Done("over")
 	}
 	return nil
 }

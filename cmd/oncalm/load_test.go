@@ -291,4 +291,3 @@ func cpu(t testing.TB, pid int) time.Duration {
 	system, _ := strconv.Atoi(fields[12])
 	return time.Duration(user+system) * 10 * time.Millisecond // ticks of 1/100 s
 }
-

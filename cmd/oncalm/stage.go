@@ -26,15 +26,18 @@ type stage struct {
 	slack *slackfake.Slack
 
 	mu     sync.Mutex
-	next   int
-	firing []string // names of alarms, in the order in which they fired
+	fired  int // alarms, those of storms not counted
+	storms int
+	firing [][]alarms.Example // together what fired together, the newest last
 }
 
 const outage = 30 * time.Second
 
 func (g *stage) page() slackfake.PageOptions {
 	return slackfake.PageOptions{
-		Title: "Oncalm", Actor: "U0ANA", Run: g.run,
+		Title: "Oncalm", Actor: "U0ANA", Beside: "C0INCIDENTS", LocalTime: true, Run: g.run,
+		Welcome:  "You are Ana, and on call this week. Fire an alarm, and Oncalm pages you here.",
+		Farewell: "Now be unkind. Ignore a page for a minute: Bo gets one. Take Slack down, and fire an alarm meanwhile.",
 		Commands: []slackfake.CommandHelp{
 			{Command: "/incident", Word: "ack", Args: "[id]", Help: "take it: the pages stop"},
 			{Command: "/incident", Word: "note", Args: "[id] text", Help: "put a line on the timeline"},
@@ -48,14 +51,16 @@ func (g *stage) page() slackfake.PageOptions {
 		},
 		Controls: []slackfake.Control{
 			{ID: "fire", Label: "Fire an alarm", Hint: "A CloudWatch alarm goes to ALARM and SNS posts it, signed", Kind: "primary"},
-			{ID: "clear", Label: "Clear it", Hint: "The newest alarm goes back to OK"},
+			{ID: "clear", Label: "Clear it", Hint: "What fired last goes back to OK"},
 			{ID: "storm", Label: "Storm", Hint: "25 alarms within a second"},
 			{ID: "down", Label: "Slack is down for 30 s", Hint: "Nothing gets through. Fire an alarm meanwhile: nothing is lost", Kind: "danger"},
 		},
 		Steps: []slackfake.Step{
 			{ID: "fire", Title: "Fire an alarm", Hint: "Press the button above"},
-			{ID: "page", Title: "The page arrives", Hint: "A direct message to Ana, who is on call"},
+			{ID: "page", Title: "The page arrives", Hint: "A direct message to you, because you are on call"},
 			{ID: "ack", Title: "Acknowledge it", Hint: "Press the button in the message, or type /incident ack"},
+			{ID: "note", Title: "Say what you see", Hint: "Type /incident note and a few words"},
+			{ID: "over", Title: "Clear the alarm", Hint: "Press “Clear it” above: the alarm says OK, and the incident is resolved"},
 			{ID: "postmortem", Title: "Read the postmortem", Hint: "Type /incident postmortem"},
 		},
 	}
@@ -71,7 +76,7 @@ func (g *stage) connect(url string, topic *alarms.SigningTopic, slack *slackfake
 // RoundTrip passes Slack's requests on to the bot.
 func (g *stage) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
-	if err != nil {
+	if err := errors.Join(err, r.Body.Close()); err != nil {
 		return nil, err
 	}
 	passed := r.Clone(r.Context())
@@ -95,10 +100,9 @@ func (g *stage) run(ctx context.Context, control string) (message string, err er
 	switch control {
 	case "fire":
 		x := g.pick()
-		if err := g.send(ctx, x); err != nil {
+		if err := g.fire(ctx, x); err != nil {
 			return "", err
 		}
-		g.slack.Done("fire")
 		return x.Name + " fires", nil
 	case "clear":
 		return g.clear(ctx)
@@ -124,15 +128,37 @@ func scenes() []alarms.Example {
 	}
 }
 
-// pick returns the next alarm that is not firing.
+// pick returns the next alarm, which has never fired.
 func (g *stage) pick() alarms.Example {
 	all := scenes()
-	x := all[g.next%len(all)]
-	if g.next >= len(all) {
-		x.Name = fmt.Sprintf("%s-%d", x.Name, g.next/len(all)+1)
-	}
-	g.next++
+	x := all[g.fired%len(all)]
+	x.Name += again(g.fired / len(all))
+	g.fired++
 	return x
+}
+
+// again tells the names of a later round from those of the first.
+func again(round int) string {
+	if round == 0 {
+		return ""
+	}
+	return fmt.Sprintf("-%d", round+1)
+}
+
+// fire lets alarms go off together.
+func (g *stage) fire(ctx context.Context, together ...alarms.Example) error {
+	for n, x := range together {
+		if err := g.send(ctx, x); err != nil {
+			return err
+		}
+		if n == 0 {
+			g.firing = append(g.firing, nil)
+		}
+		last := &g.firing[len(g.firing)-1]
+		*last = append(*last, x)
+	}
+	g.slack.Done("fire")
+	return nil
 }
 
 func (g *stage) clear(ctx context.Context) (string, error) {
@@ -140,25 +166,32 @@ func (g *stage) clear(ctx context.Context) (string, error) {
 		return "", errors.New("no alarm is firing; fire one first")
 	}
 	last := len(g.firing) - 1
-	name := g.firing[last]
-	if err := g.send(ctx, alarms.Example{Name: name, State: incidents.AlarmOK}); err != nil {
-		return "", err
+	together := g.firing[last]
+	for _, x := range together {
+		x.State = incidents.AlarmOK
+		if err := g.send(ctx, x); err != nil {
+			return "", err
+		}
 	}
 	g.firing = g.firing[:last]
-	return name + " is OK again", nil
+	if len(together) == 1 {
+		return together[0].Name + " is OK again", nil
+	}
+	return fmt.Sprintf("%d alarms are OK again", len(together)), nil
 }
 
 func (g *stage) storm(ctx context.Context) (string, error) {
 	const many = 25
 	services := []string{"checkout", "search", "orders", "mail", "images"}
+	var all []alarms.Example
 	for n := range many {
-		g.next++
-		x := alarms.Example{Name: fmt.Sprintf("%s-host-%02d-unhealthy-%d", services[n%len(services)], n+1, g.next)}
-		if err := g.send(ctx, x); err != nil {
-			return "", err
-		}
+		name := fmt.Sprintf("%s-host-%02d-unhealthy%s", services[n%len(services)], n+1, again(g.storms))
+		all = append(all, alarms.Example{Name: name, Description: "The load balancer gets no answer from this host."})
 	}
-	g.slack.Done("fire")
+	g.storms++
+	if err := g.fire(ctx, all...); err != nil {
+		return "", err
+	}
 	return fmt.Sprintf("%d alarms fire", many), nil
 }
 
@@ -183,9 +216,6 @@ func (g *stage) send(ctx context.Context, x alarms.Example) error {
 	if resp.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, 1000))
 		return fmt.Errorf("the bot answered %s: %s", resp.Status, bytes.TrimSpace(text))
-	}
-	if x.State != incidents.AlarmOK {
-		g.firing = append(g.firing, x.Name)
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ function button(e, ctx) {
     return h("a", {
       class: "btn" + style, href: e.url, target: "_blank", rel: "noopener noreferrer nofollow", "aria-label": label, data: focus,
       onclick: () => { if (e.action_id) ctx.press(e.action_id, "", e); },
-    }, textObject(e.text), icon("link"));
+    }, textObject(e.text), icon("away"));
   }
   return h("button", {
     class: "btn" + style, type: "button", "aria-label": label, data: focus,

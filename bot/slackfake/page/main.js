@@ -6,6 +6,8 @@ import { setDirectory, person, waves } from "./directory.js";
 import { setZone } from "./time.js";
 import { showSidebar, showHead } from "./sidebar.js";
 import { showMessages } from "./messages.js";
+import { Tail } from "./tail.js";
+import { showBeside, setClosed, canOpen, wanted, onRoom } from "./beside.js";
 import { Composer } from "./composer.js";
 import { showStage, showDown, showTour } from "./stage.js";
 import { showActor, themeButton } from "./people.js";
@@ -13,7 +15,8 @@ import { showView } from "./dialog.js";
 import { toast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
-const at = { as: "", in: "", thread: "", before: "" };
+const at = { as: "", in: "", thread: "", before: "", beside: "" };
+const tail = new Tail($("log"));
 let state = null, newFrom = "", composer = null, answer = null;
 
 function readPlace() {
@@ -38,6 +41,7 @@ async function refresh() {
     return;
   }
   asking = true;
+  at.beside = wanted();
   try {
     const next = await fetchState(at);
     if (next.me === at.as || !at.as) show(next);
@@ -64,12 +68,13 @@ function show(next) {
   $("title").textContent = next.title;
   showStage($("stage"), next.stage.controls);
   showDown($("banner"), next.down, refresh);
-  showTour($("tour"), next.stage.steps, next.stage.links);
+  showTour($("tour"), next.stage);
   showActor($("actor"), next, switchTo);
   showSidebar($("nav"), next, openConv, botName);
-  showHead($("head"), next, botName);
+  showHead($("head"), next, botName, canOpen(next) ? () => beside(true) : null);
   showLog(moved, botName);
   showThread(botName);
+  showBeside(next, { actions: actionsFor(botName), moved: !before || before.me !== next.me, open: openConv, close: () => beside(false) });
   showComposer();
   showView(next.view, next.me);
   writePlace();
@@ -98,53 +103,27 @@ async function report(promise) {
   return !out.error;
 }
 
-let stick = true; // the newest message stays in sight, unless the person has scrolled away from it
-
-let size = "", tall = ""; // the long message whose beginning has been shown
-
-const sizeOf = (log) => log.scrollHeight + "/" + log.clientHeight;
-
-function toEnd() {
-  const log = $("log");
-  size = sizeOf(log);
-  if (!stick) return;
-  log.scrollTop = log.scrollHeight;
-  const last = log.querySelector(".list > .msg:last-child");
-  if (!last || last.offsetHeight < log.clientHeight || last.dataset.key === tall) return;
-  tall = last.dataset.key;
-  log.scrollTop += last.getBoundingClientRect().top - log.getBoundingClientRect().top - 12;
-}
-
-const sized = new ResizeObserver(toEnd);
-
-// scrolled notes whether the person has left the end; a change of the layout also scrolls, but means nothing.
-function scrolled() {
-  const log = $("log");
-  if (sizeOf(log) === size) stick = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
-}
-
 function showLog(moved, botName) {
   const log = $("log");
-  if (moved) stick = true;
   let list = log.querySelector(".list");
   if (!list || moved) {
     only(log, h("div", { class: "fill" }), list = h("div", { class: "list list-first" }));
-    sized.disconnect();
-    [log, list].forEach((el) => sized.observe(el));
+    tail.follow(list);
   } else list.classList.remove("list-first");
   log.querySelector(".older")?.remove();
   if (state.open.more) log.firstChild.after(h("button", { class: "btn older", type: "button", onclick: older }, "Show earlier messages"));
   showMessages(list, state.open.messages, { newFrom, actions: actionsFor(botName), me: state.me, zone: state.zone });
   log.querySelector(".empty")?.remove();
   if (!state.open.messages.length) log.append(empty(botName));
-  toEnd();
+  tail.toEnd();
 }
 
 function empty(botName) {
   const im = state.open.kind === "im";
+  const welcome = im && state.me === state.stage.actor && state.stage.welcome;
   return h("div", { class: "empty" }, h("span", { class: "empty-mark" }, waves()),
     h("p", { class: "empty-title" }, im ? "No pages. Enjoy the calm." : "It is quiet in here."),
-    h("p", { class: "hint" }, im ? `When you are on call, ${botName} pages you here.` : "Incidents are announced in this channel."));
+    h("p", { class: "hint" }, welcome || (im ? `When you are on call, ${botName} pages you here.` : "Each incident has a card in this channel.")));
 }
 
 function older() {
@@ -172,6 +151,13 @@ function showThread(botName) {
   showMessages(box.querySelector(".list"), state.thread.messages, { inThread: true, actions: actionsFor(botName), me: state.me, zone: state.zone });
 }
 
+// beside opens or closes the channel beside.
+function beside(open) {
+  setClosed(!open);
+  refresh();
+  composer.input.focus();
+}
+
 function closeThread() {
   at.thread = "";
   refresh();
@@ -180,11 +166,17 @@ function closeThread() {
 
 function showComposer() {
   if (!composer) {
-    composer = new Composer($("composer"), { id: "composer-input", label: "Message or command", commands: state.stage.commands, send: (text) => report(post("send", { as: state.me, channel: state.open.id, text })) });
+    composer = new Composer($("composer"), { id: "composer-input", label: "Message or command", commands: state.stage.commands, send });
   }
   const where = state.open.kind === "im" ? person(state.bot).real : "#" + state.open.name;
   const hint = state.open.archived ? "This channel is archived." : state.down.on ? "Slack is down." : `Message ${where}, or / for commands`;
   composer.placeholder(hint, state.down.on || state.open.archived);
+}
+
+// send sends what was typed, and looks at the end, where the answer will stand.
+function send(text) {
+  tail.stick = true;
+  return report(post("send", { as: state.me, channel: state.open.id, text }));
 }
 
 function openConv(id) {
@@ -217,10 +209,11 @@ function tellNews(before, next, moved) {
 }
 
 function markRead() {
-  const last = state.open.messages.at(-1);
-  const mine = state.convs.find((c) => c.id === state.open.id);
-  if (!last || !mine || !mine.unread || document.visibilityState !== "visible") return;
-  post("read", { as: state.me, channel: state.open.id, ts: mine.last });
+  if (document.visibilityState !== "visible") return;
+  const seen = [state.open.id, state.thread ? "" : state.beside?.id];
+  for (const c of state.convs) {
+    if (c.unread && c.last && seen.includes(c.id)) post("read", { as: state.me, channel: c.id, ts: c.last });
+  }
 }
 
 function drawer(open) {
@@ -235,7 +228,7 @@ function start() {
   $("menu").addEventListener("click", () => drawer(!document.body.classList.contains("drawer-open")));
   $("scrim").addEventListener("click", () => drawer(false));
   themeButton($("theme"));
-  $("log").addEventListener("scroll", scrolled);
+  onRoom(refresh);
   document.addEventListener("keydown", keys);
   document.addEventListener("visibilitychange", () => { if (state) markRead(); });
   document.addEventListener("click", (ev) => {

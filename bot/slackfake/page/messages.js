@@ -26,7 +26,7 @@ function items(messages, newFrom, inThread) {
       out.push({ kind: "new", key: "new" });
       before = null;
     }
-    const joined = before && before.user === m.user && !before.own === !m.own && ms - millis(before.ts) < groupGap;
+    const joined = before && before.user === m.user && !before.own && !m.own && ms - millis(before.ts) < groupGap;
     out.push({ kind: "message", key: m.ts, message: m, joined: Boolean(joined) });
     before = m;
   }
@@ -59,7 +59,7 @@ function message(m, joined, inThread, actions, me) {
   return h("article", { data: { said: m.edits }, class: "msg" + (joined ? " msg-joined" : "") + (m.own ? " msg-own" : ""), "aria-label": `${who.real}, ${clock(millis(m.ts))}` },
     joined ? h("span", { class: "gutter" }, time) : h("span", { class: "gutter" }, avatar(m.user)),
     h("div", { class: "msg-body" },
-      m.own && h("p", { class: "only-you" }, icon("eye"), "Only visible to you"),
+      m.own && h("p", { class: "only-you" }, icon("eye"), h("span", null, "Only visible to you", m.asked && [" · answers ", h("code", null, m.asked)])),
       head,
       content(m, ctx),
       m.files && h("div", { class: "files" }, m.files.map(fileCard)),

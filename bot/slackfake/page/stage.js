@@ -48,7 +48,7 @@ export function showDown(banner, down, again) {
 }
 
 // showTour shows the steps; the first open one explains itself.
-export function showTour(box, steps, links) {
+export function showTour(box, { steps, links, farewell }) {
   box.hidden = steps.length === 0;
   if (!steps.length) return;
   const done = steps.filter((s) => s.done).length;
@@ -69,5 +69,6 @@ export function showTour(box, steps, links) {
   only(box, toggle,
     h("div", { class: "progress", role: "progressbar", "aria-label": "Steps done", "aria-valuemin": 0, "aria-valuemax": steps.length, "aria-valuenow": done }, steps.map((s) => h("span", { class: s.done ? "on" : "" }))),
     list,
+    !next && farewell && h("p", { class: "hint farewell" }, farewell),
     links.length > 0 && h("p", { class: "tour-links" }, links.map((l) => h("a", { href: l.url, target: "_blank", rel: "noopener" }, l.label))));
 }

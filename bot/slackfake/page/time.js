@@ -1,6 +1,6 @@
 // Times, as the acting person reads them: in their own zone.
 
-let zone = "UTC";
+let zone = "UTC"; // "" is the browser's own
 const made = new Map();
 
 export function setZone(z) { zone = z; }
@@ -9,7 +9,7 @@ function format(options) {
   const key = zone + JSON.stringify(options);
   if (!made.has(key)) {
     try {
-      made.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone, ...options }));
+      made.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: zone || undefined, ...options }));
     } catch {
       made.set(key, new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options }));
     }

@@ -1,0 +1,159 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// demoAddress waits until the demo has said where its page is, and returns that.
+func demoAddress(t *testing.T, said *syncBuffer) string {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if _, rest, ok := strings.Cut(said.String(), "open "); ok {
+			if url, _, ok := strings.Cut(rest, " in a browser"); ok {
+				return url
+			}
+		}
+	}
+	t.Fatalf("the demo does not come up:\n%s", said)
+	return ""
+}
+
+// startDemo runs the demo in this process until the test ends, which must be in peace.
+func startDemo(t *testing.T) (url string) {
+	t.Helper()
+	var out, errs syncBuffer
+	ctx, cancel := context.WithCancel(context.Background())
+	code := make(chan int, 1)
+	go func() {
+		code <- run(ctx, []string{"demo", "-addr", "127.0.0.1:0"}, os.LookupEnv, strings.NewReader(""), &out, &errs)
+	}()
+	t.Cleanup(func() {
+		cancel()
+		if got := <-code; got != exitFine || errs.String() != "" {
+			t.Errorf("the demo ended with %d:\n%s", got, &errs)
+		}
+	})
+	return demoAddress(t, &out)
+}
+
+// demoProcess is the demo as a process of its own, which keeps its store in a folder
+// below tmp.
+func demoProcess(t *testing.T, tmp, addr string) (*exec.Cmd, *syncBuffer) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := &syncBuffer{}
+	cmd := exec.Command(self, "demo", "-addr", addr)
+	cmd.Env = append(os.Environ(), childVar+"=plain", "TMPDIR="+tmp)
+	cmd.Stdout, cmd.Stderr = said, said
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	return cmd, said
+}
+
+// TestDemoStops holds that Ctrl-C ends the demo at once, though a page listens to its
+// stream and a page to Ana waits for its next step, and that nothing is left behind.
+func TestDemoStops(t *testing.T) {
+	tmp := t.TempDir()
+	cmd, said := demoProcess(t, tmp, "127.0.0.1:0")
+	url := demoAddress(t, said)
+	resp, err := http.Get(url + "chat/stream")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	stream := bufio.NewReader(resp.Body)
+	if line, err := stream.ReadString('\n'); err != nil || !strings.HasPrefix(line, "retry:") {
+		t.Fatalf("the stream begins with %q, %v", line, err)
+	}
+	fired, err := http.Post(url+"chat/control", "application/json", strings.NewReader(`{"id":"fire"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(fired.Body)
+	_ = fired.Body.Close()
+	if err != nil || !bytes.Contains(body, []byte("checkout-5xx-rate fires")) {
+		t.Fatalf("firing an alarm: %s, %v", body, err)
+	}
+	if kept, _ := filepath.Glob(filepath.Join(tmp, "oncalm-demo-*", "oncalm.db")); len(kept) != 1 {
+		t.Fatalf("the store is at %v, want it in a temporary folder", kept)
+	}
+
+	begun := time.Now()
+	if err := cmd.Process.Signal(os.Interrupt); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("the demo ended with %v:\n%s", err, said)
+	}
+	if took := time.Since(begun); took > 2*time.Second {
+		t.Errorf("stopping took %v", took)
+	}
+	if _, err := io.Copy(io.Discard, stream); err != nil {
+		t.Errorf("the stream did not end in peace: %v", err)
+	}
+	if left, _ := os.ReadDir(tmp); len(left) > 0 {
+		t.Errorf("the demo has left %v behind", left)
+	}
+}
+
+// TestDemoKeepsData holds that a folder given by the visitor stays.
+func TestDemoKeepsData(t *testing.T) {
+	r := &rig{t: t, kind: "plain", logs: &syncBuffer{}}
+	dir := filepath.Join(t.TempDir(), "data")
+	for range 2 { // the second time there is a store already
+		said := &syncBuffer{}
+		cmd := r.command("demo", "-addr", "127.0.0.1:0", "-data", dir)
+		cmd.Stdout, cmd.Stderr = said, said
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		demoAddress(t, said)
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		if err := cmd.Wait(); err != nil {
+			t.Fatalf("%v:\n%s", err, said)
+		}
+		if _, err := os.Stat(filepath.Join(dir, "oncalm.db")); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestDemoAddressInUse holds what a visitor reads whose port 8080 is taken.
+func TestDemoAddressInUse(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	tmp, addr := t.TempDir(), l.Addr().String()
+	cmd, said := demoProcess(t, tmp, addr)
+	_ = cmd.Wait()
+	if got := cmd.ProcessState.ExitCode(); got != exitUsage {
+		t.Errorf("exit code %d, want %d", got, exitUsage)
+	}
+	for _, want := range []string{"cannot listen on " + addr, "already in use", "choose another address with -addr"} {
+		if !strings.Contains(said.String(), want) {
+			t.Errorf("the demo says %q, want %q in it", said, want)
+		}
+	}
+	if left, _ := os.ReadDir(tmp); len(left) > 0 {
+		t.Errorf("the demo has left %v behind", left)
+	}
+}
