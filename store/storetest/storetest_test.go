@@ -46,7 +46,7 @@ func TestFaults(t *testing.T) {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
 			cmd := exec.Command(os.Args[0], "-test.run=^TestFaultyEngine$", "-test.v", "-rapid.nofailfile", "-test.timeout=60s")
-			cmd.Env = append(os.Environ(), faultName+"="+fault)
+			cmd.Env = append(os.Environ(), faultName+"="+fault, "GORACE=atexit_sleep_ms=0")
 			said, err := cmd.CombinedOutput()
 			if _, failed := errors.AsType[*exec.ExitError](err); !failed {
 				t.Fatalf("the contract passed an engine with the fault %q: %v\n%s", fault, err, said)
