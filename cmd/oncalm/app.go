@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/bot"
@@ -53,6 +54,7 @@ type app struct {
 // newApp wires all parts on the store s. Nothing runs yet.
 func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
 	a := &app{cfg: cfg, log: log, reg: prometheus.NewRegistry()}
+	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.runner = &outbox.Runner{
 		Store: s, Log: log,
 		Metrics: outbox.NewMetrics(a.reg), Handlers: map[string]outbox.Handler{},
@@ -83,13 +85,18 @@ func (a *app) handle(all ...map[string]outbox.Handler) {
 	}
 }
 
-func (a *app) wireTexts(outside) error {
-	texts, err := templates.Load(a.cfg.Templates)
+func (a *app) wireTexts(outside) (err error) {
+	a.texts, err = loadTexts(a.cfg.Templates)
+	return err
+}
+
+// loadTexts reads the templates and makes sure that each can be filled in.
+func loadTexts(dir string) (*templates.Set, error) {
+	texts, err := templates.Load(dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	a.texts = texts
-	return postmortems.Check(texts)
+	return texts, postmortems.Check(texts)
 }
 
 func (a *app) wireBot(o outside) (err error) {
