@@ -215,7 +215,9 @@ func (j *blockWriter) span(s span) bool {
 	case timeSpan:
 		j.raw(`{"type":"date","timestamp":`)
 		j.buf = strconv.AppendInt(j.buf, max(s.at.Unix(), 0), 10)
-		j.raw(`,"format":"` + dateFormat + `","fallback":`)
+		// Slack writes the first letter of a date large, as if it began a sentence; a space without width before it
+		// keeps "since today" as it should be.
+		j.raw(`,"format":"\u200b` + dateFormat + `","fallback":`)
 	case linkSpan:
 		j.raw(`{"type":"link","url":`)
 		j.string(s.url)
