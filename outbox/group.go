@@ -283,7 +283,11 @@ func (g *group) work(ctx context.Context, e Entry) error {
 	if err == nil {
 		return nil
 	}
-	g.log.Warn("attempt failed", "key", e.Key, "kind", e.Kind, "attempt", e.Attempt+1, "err", err)
+	level := slog.LevelWarn
+	if _, ok := errors.AsType[*Later](err); ok {
+		level = slog.LevelDebug // nothing is wrong: it was asked to wait
+	}
+	g.log.Log(ctx, level, "attempt failed", "key", e.Key, "kind", e.Kind, "attempt", e.Attempt+1, "err", err)
 	now := time.Now()
 	failed := g.r.Store.Update(ctx, func(tx store.Tx) error {
 		In(tx, now).fail(e, err, waitAfter(e, err))
