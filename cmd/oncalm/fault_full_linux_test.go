@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,10 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/store/bolt"
 )
 
 // smallDisk mounts a disk of so many bytes.
@@ -177,54 +173,13 @@ func firstOf[V any](all map[string]V, n int) map[string]V {
 	return some
 }
 
-// allPaged says that all those alarms are paged in time, none more than so often.
-func allPaged(t *testing.T, slack *slackfake.Slack, accepted map[string]string, atMost int) {
-	t.Helper()
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		pages := pagesByAlarm(slack)
-		missing := 0
-		for _, name := range accepted {
-			if pages[name] == 0 {
-				missing++
-			}
-		}
-		if missing > 0 && time.Now().Before(end) {
-			continue
-		}
-		if missing > 0 {
-			t.Errorf("%d of %d alarms were not paged", missing, len(accepted))
-		}
-		for name, n := range pages {
-			if n > atMost {
-				t.Errorf("%s was paged %d times", name, n)
-			}
-		}
-		return
-	}
-}
-
-// holdsAccepted says that a store has all those alarms, and that nothing is wrong with it.
-func holdsAccepted(t *testing.T, path string, accepted map[string]string) {
-	t.Helper()
-	db, err := openStore(context.Background(), path, bolt.Options{MustExist: true, NoSync: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	err = db.View(context.Background(), func(tx store.Tx) error {
-		for message, name := range accepted {
-			id, seen := incidents.Recall(tx, message)
-			i, err := incidents.Head(tx, id)
-			if !seen || err != nil || i.Alarm.Name != name {
-				t.Errorf("%s was accepted and is not in the store", name)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, problem := range wrongIn(db) {
-		t.Error(problem)
+// TestReadOnlyDisk starts the program where nothing can be written.
+func TestReadOnlyDisk(t *testing.T) {
+	r := newRig(t, newSlack(t).APIURL())
+	dir := smallDisk(t, 1<<20, syscall.MS_RDONLY)
+	r.configure(r.path("oncalm.db"), filepath.Join(dir, "oncalm.db"))
+	out, code := r.call("serve", "-config", r.path("oncalm.yaml"))
+	if want := "read-only file system: mount it for writing, or keep the store elsewhere\n"; code != exitUsage || !strings.HasSuffix(out, want) {
+		t.Errorf("exit %d: %s\nwant exit %d: …%s", code, out, exitUsage, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
@@ -198,4 +199,56 @@ func liveBlock(v any) (problems []string) {
 		}
 	}
 	return problems
+}
+
+// allPaged says that all those alarms are paged in time, none more than so often.
+func allPaged(t *testing.T, slack *slackfake.Slack, accepted map[string]string, atMost int) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+		pages := pagesByAlarm(slack)
+		missing := 0
+		for _, name := range accepted {
+			if pages[name] == 0 {
+				missing++
+			}
+		}
+		if missing > 0 && time.Now().Before(end) {
+			continue
+		}
+		if missing > 0 {
+			t.Errorf("%d of %d alarms were not paged", missing, len(accepted))
+		}
+		for name, n := range pages {
+			if n > atMost {
+				t.Errorf("%s was paged %d times", name, n)
+			}
+		}
+		return
+	}
+}
+
+// holdsAccepted says that a store has all those alarms, and that nothing is wrong with it.
+func holdsAccepted(t *testing.T, path string, accepted map[string]string) {
+	t.Helper()
+	db, err := openStore(context.Background(), path, bolt.Options{MustExist: true, NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.View(context.Background(), func(tx store.Tx) error {
+		for message, name := range accepted {
+			id, seen := incidents.Recall(tx, message)
+			i, err := incidents.Head(tx, id)
+			if !seen || err != nil || i.Alarm.Name != name {
+				t.Errorf("%s was accepted and is not in the store", name)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, problem := range wrongIn(db) {
+		t.Error(problem)
+	}
 }

@@ -254,15 +254,15 @@ func needed(t *testing.T, format string, args ...any) {
 	t.Skipf(format, args...)
 }
 
-// prepare makes the store, as a program finds it that has run before.
-func (s *scriptRun) prepare() {
-	s.t.Helper()
-	db, err := openStore(s.t.Context(), s.path("oncalm.db"), bolt.Options{NoSync: true})
+// prepareStore makes a store, as a program finds it that has run before.
+func prepareStore(t *testing.T, path string) {
+	t.Helper()
+	db, err := openStore(t.Context(), path, bolt.Options{NoSync: true})
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	if err := db.Close(); err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 }
 

@@ -82,7 +82,7 @@ func (sw *sweep) point(t *testing.T, call string, n int, fresh bool) (last bool)
 	s := newScript(t, sw.mail)
 	for range 3 {
 		if !fresh {
-			s.prepare()
+			prepareStore(t, s.path("oncalm.db"))
 		}
 		s.kind, s.env = sw.kind, []string{"GOMAXPROCS=1"}
 		s.wrap = []string{sw.strace, "-D", "-f", "-qq", "-o", os.DevNull, "-e", "trace=" + call, "-e", fmt.Sprintf("inject=%s:signal=KILL:when=%d", call, n)}

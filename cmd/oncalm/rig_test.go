@@ -233,6 +233,21 @@ func (r *rig) wait() int {
 	return code
 }
 
+// call runs another command of the program and returns what it printed and its code.
+func (r *rig) call(args ...string) (out string, code int) {
+	r.t.Helper()
+	cmd := r.command(args...)
+	var text bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &text, &text
+	if err := cmd.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	patience := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	defer patience.Stop()
+	_ = cmd.Wait() // the code tells
+	return text.String(), cmd.ProcessState.ExitCode()
+}
+
 // alarm makes the signed message of an alarm.
 func (r *rig) alarm(name string, state incidents.AlarmState, at time.Time) []byte {
 	r.t.Helper()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 	"time"
 
@@ -91,6 +92,10 @@ func explain(err error) *stop {
 		code, todo = exitUnknown, "look at the disk, and start again to read what is really there"
 	case errors.Is(err, store.ErrFull):
 		todo = "make space"
+	case errors.Is(err, syscall.EIO):
+		todo = "look at the disk"
+	case errors.Is(err, syscall.EROFS):
+		code, todo = exitUsage, "mount it for writing, or keep the store elsewhere"
 	case errors.Is(err, fs.ErrNotExist):
 		code, todo = exitUsage, "correct the path"
 	case errors.Is(err, fs.ErrPermission):
