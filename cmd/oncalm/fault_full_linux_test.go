@@ -102,6 +102,7 @@ func (r *rig) pourUntil(done <-chan struct{}) (accepted map[string]string, refus
 // lives on, and takes alarms again when there is space. Nothing accepted is lost, and
 // nobody is paged for ever because it cannot be written down that they were.
 func TestFullDisk(t *testing.T) {
+	t.Parallel() // it waits more than it computes
 	dir := smallDisk(t, 3<<20, 0)
 	ballast := filepath.Join(dir, "ballast")
 	if err := os.WriteFile(ballast, make([]byte, 1<<20), 0o600); err != nil {

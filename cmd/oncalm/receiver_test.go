@@ -26,12 +26,13 @@ type receiver struct {
 	history map[string][]string    // by channel: messages as JSON
 	order   []string               // keys of pages as they came
 	n       int
-	failing int // so many messages are answered with 500 first
+	failing int            // so many attempts at each page are answered with 500 first
+	failed  map[string]int // attempts that were, by key
 	came    chan struct{}
 }
 
 func newReceiver(t testing.TB) *receiver {
-	r := &receiver{pages: map[string][]time.Time{}, history: map[string][]string{}, came: make(chan struct{}, 1)}
+	r := &receiver{pages: map[string][]time.Time{}, history: map[string][]string{}, failed: map[string]int{}, came: make(chan struct{}, 1)}
 	r.Server = httptest.NewServer(r)
 	t.Cleanup(r.Close)
 	return r
@@ -88,8 +89,8 @@ func (r *receiver) take(w http.ResponseWriter, method string, form url.Values, n
 		channel = "D" + channel
 	}
 	key := pageKey.FindStringSubmatch(meta)
-	if key != nil && r.failing > 0 {
-		r.failing--
+	if key != nil && r.failed[key[1]] < r.failing {
+		r.failed[key[1]]++
 		w.WriteHeader(http.StatusInternalServerError)
 		return
 	}
