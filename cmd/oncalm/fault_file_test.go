@@ -88,6 +88,7 @@ var restoreCommandSaid = regexp.MustCompile(`the file was left as it is; put a b
 // TestDamagedStore damages the store in all those ways. The program says so, touches
 // nothing, and names the command that helps; and the command does.
 func TestDamagedStore(t *testing.T) {
+	t.Parallel() // it waits more than it computes
 	r, backup, accepted := storedRig(t)
 	path := r.path("oncalm.db")
 	whole, err := os.ReadFile(path)
@@ -202,6 +203,7 @@ func TestPortInUse(t *testing.T) {
 // is durable: the program says so, ends, and after the next start everything accepted is
 // there.
 func TestBrokenDisk(t *testing.T) {
+	t.Parallel() // it waits more than it computes
 	strace := needStrace(t)
 	for _, tc := range []struct {
 		n, code int

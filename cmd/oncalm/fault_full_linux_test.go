@@ -62,40 +62,56 @@ func (r *rig) get(path string) (status int, body string) {
 	return resp.StatusCode, string(text)
 }
 
-// pourUntil posts new alarms, several at a time, until done is closed, and returns those
-// that were accepted, those that were refused, and with which codes.
-func (r *rig) pourUntil(done <-chan struct{}) (accepted map[string]string, refused map[string][]byte, codes map[string]int) {
-	accepted, refused, codes = map[string]string{}, map[string][]byte{}, map[string]int{}
-	var mu sync.Mutex
+// flood is alarms that pour in while a disk is full.
+type flood struct {
+	full, done chan struct{} // closed at the first refusal; to end it
+
+	mu       sync.Mutex
+	n        int
+	accepted map[string]string // names by the ids of their messages
+	refused  map[string][]byte // messages by names
+	codes    map[string]int    // what was answered
+}
+
+// pour posts new alarms, several at a time, until f.done is closed.
+func (f *flood) pour(r *rig) {
+	r.t.Helper()
+	f.accepted, f.refused, f.codes = map[string]string{}, map[string][]byte{}, map[string]int{}
 	var all sync.WaitGroup
-	n := 0
 	for range 8 {
 		all.Go(func() {
-			for {
-				select {
-				case <-done:
-					return
-				default:
-				}
-				mu.Lock()
-				n++
-				name := fmt.Sprintf("alarm-%05d", n)
-				mu.Unlock()
-				body := r.alarm(name, incidents.AlarmFiring, time.Now())
-				status, code := r.refusal(body)
-				mu.Lock()
-				codes[fmt.Sprint(status, " ", code)]++
-				if status == http.StatusOK {
-					accepted[messageID(r.t, body)] = name
-				} else {
-					refused[name] = body
-				}
-				mu.Unlock()
+			for f.one(r) {
 			}
 		})
 	}
 	all.Wait()
-	return accepted, refused, codes
+}
+
+// one posts one alarm, unless the flood is over.
+func (f *flood) one(r *rig) bool {
+	select {
+	case <-f.done:
+		return false
+	default:
+	}
+	f.mu.Lock()
+	f.n++
+	name := fmt.Sprintf("alarm-%05d", f.n)
+	f.mu.Unlock()
+	body := r.alarm(name, incidents.AlarmFiring, time.Now())
+	status, code := r.refusal(body)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.codes[fmt.Sprint(status, " ", code)]++
+	if status == http.StatusOK {
+		f.accepted[messageID(r.t, body)] = name
+		return true
+	}
+	if len(f.refused) == 0 {
+		close(f.full)
+	}
+	f.refused[name] = body
+	return true
 }
 
 // TestFullDisk fills the disk below the program. It says so to SNS, which sends again,
@@ -112,36 +128,37 @@ func TestFullDisk(t *testing.T) {
 	r := newRig(t, slack.APIURL())
 	r.configure(r.path("oncalm.db"), filepath.Join(dir, "oncalm.db"))
 	r.start()
-	done := make(chan struct{})
+	f := &flood{full: make(chan struct{}), done: make(chan struct{})}
 	var watching sync.WaitGroup
 	watching.Go(func() {
-		defer close(done)
-		at := time.Now()
+		defer close(f.done)
+		<-f.full
 		r.watchFull(20 * time.Second)
-		t.Log("not ready after", time.Since(at))
-		time.Sleep(5 * time.Second) // pages go out, and cannot be recorded as delivered
+		if !testing.Short() {
+			time.Sleep(5 * time.Second) // pages go out, and cannot be recorded as delivered
+		}
 	})
-	accepted, refused, codes := r.pourUntil(done)
+	f.pour(r)
 	watching.Wait()
-	t.Logf("answers while the disk was full: %v", codes)
-	if len(refused) == 0 || codes["200 "]+codes["503 E1017"] != len(accepted)+len(refused) {
-		t.Errorf("answers: %v, want 200 and 503 E1017", codes)
+	t.Logf("answers while the disk was full: %v", f.codes)
+	if f.codes["200 "]+f.codes["503 E1017"] != len(f.accepted)+len(f.refused) {
+		t.Errorf("answers: %v, want 200 and 503 E1017", f.codes)
 	}
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	for name, body := range firstOf(refused, 20) {
+	for name, body := range firstOf(f.refused, 20) {
 		if status, code := r.refusal(body); status != http.StatusOK {
 			t.Errorf("with space again: %d %s", status, code)
 		}
-		accepted[messageID(t, body)] = name
+		f.accepted[messageID(t, body)] = name
 	}
-	allPaged(t, slack, accepted, 2)
+	allPaged(t, slack, f.accepted, 2)
 	if code := r.stop(); code != exitFine {
 		t.Errorf("exit %d:\n%s", code, r.logs)
 	}
-	holdsAccepted(t, filepath.Join(dir, "oncalm.db"), accepted)
-	t.Logf("%d alarms accepted", len(accepted))
+	holdsAccepted(t, filepath.Join(dir, "oncalm.db"), f.accepted)
+	t.Logf("%d alarms accepted", len(f.accepted))
 }
 
 // watchFull waits until the program says that it is not ready, since the store is full,

@@ -60,7 +60,7 @@ func TestSlackFailsTwice(t *testing.T) {
 	t.Parallel() // it waits more than it computes
 	n := 100
 	if testing.Short() {
-		n = 10
+		n = 3
 	}
 	slack := newReceiver(t)
 	slack.failing = 2
@@ -124,6 +124,7 @@ func (r *rig) delivered(n int) {
 // TestKilledAfterThePage: what was delivered and recorded is not paged again after a
 // crash, though SNS sends the message again, or CloudWatch the same word in another one.
 func TestKilledAfterThePage(t *testing.T) {
+	t.Parallel() // it waits more than it computes
 	const n = 20
 	slack := newReceiver(t)
 	r := newRig(t, slack.URL+"/api/")
@@ -162,6 +163,7 @@ func TestKilledAfterThePage(t *testing.T) {
 // TestKilledBeforeThePage kills the program while Slack hangs, with what it was sent or
 // without. After the start everybody is paged, and exactly once.
 func TestKilledBeforeThePage(t *testing.T) {
+	t.Parallel() // it waits more than it computes
 	const n = 40
 	for name, hanging := range map[string]slackfake.Kind{
 		"nothing stored": slackfake.Hang(), "stored but not answered": slackfake.StoredButTimedOut(),

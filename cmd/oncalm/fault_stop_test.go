@@ -75,10 +75,15 @@ func (h halfSent) finish() (status int, err error) {
 // TestStopUnderLoad stops the program while alarms pour in and Slack is slow. It ends in
 // time and well, answers whom it had begun to listen to, and loses nothing.
 func TestStopUnderLoad(t *testing.T) {
+	t.Parallel() // it waits more than it computes
 	slack := newSlack(t)
 	r := newRig(t, slack.APIURL())
 	r.start()
 	s := newStorm()
+	load := time.Second
+	if testing.Short() {
+		load = 200 * time.Millisecond
+	}
 	stopped := make(chan time.Time, 1)
 	code := make(chan int, 1)
 	accepted := map[string]string{}
@@ -88,7 +93,7 @@ func TestStopUnderLoad(t *testing.T) {
 		body := r.alarm(name, incidents.AlarmFiring, time.Now())
 		inside[name], accepted[messageID(t, body)] = r.half(body), name
 	}
-	time.AfterFunc(time.Second, func() {
+	time.AfterFunc(load, func() {
 		stopped <- time.Now()
 		_ = r.cmd.Process.Signal(syscall.SIGTERM)
 		time.Sleep(200 * time.Millisecond)
@@ -203,10 +208,10 @@ func dueSoon(t testing.TB, path string) (soon string) {
 // store is then as it is after one start that ended well.
 func TestStartAndKill(t *testing.T) {
 	t.Parallel() // it waits more than it computes
-	rounds := 20
 	if testing.Short() {
-		rounds = 5
+		t.Skip("a short run: it takes seconds until the program has nothing left to do")
 	}
+	const rounds = 20
 	s := newScript(t, newMail(t))
 	if !s.firstLife() {
 		t.Fatalf("%q was not confirmed:\n%s", s.waitsFor(), s.logs)
