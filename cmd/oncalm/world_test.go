@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -38,6 +39,8 @@ type world struct {
 	stop  func()
 
 	around func(store.Store) store.Store // what stands between the program and its store; nil: nothing
+	aws    http.RoundTripper             // to where AWS keeps its certificates
+	log    *slog.Logger                  // nil: nobody reads it
 
 	flaky time.Duration  // how much later than told things may be seen
 	seen  map[string]int // pages that were looked at, by person
@@ -125,7 +128,8 @@ func (w *world) start() {
 	if w.around != nil {
 		behind = w.around(db)
 	}
-	w.app, err = newApp(w.cfg, behind, slog.New(slog.DiscardHandler), outside{slack: w.slack.RoundTripper()})
+	log := cmp.Or(w.log, slog.New(slog.DiscardHandler))
+	w.app, err = newApp(w.cfg, behind, log, outside{slack: w.slack.RoundTripper(), aws: w.aws})
 	if err != nil {
 		w.t.Fatal(err)
 	}
