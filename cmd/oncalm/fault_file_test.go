@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -204,7 +205,6 @@ func TestPortInUse(t *testing.T) {
 // there.
 func TestBrokenDisk(t *testing.T) {
 	t.Parallel() // it waits more than it computes
-	strace := needStrace(t)
 	for _, tc := range []struct {
 		n, code int
 		said    string
@@ -216,17 +216,12 @@ func TestBrokenDisk(t *testing.T) {
 		{31, exitUnknown, "start again to read what is really there"},
 	} {
 		t.Run(fmt.Sprintf("fdatasync %d", tc.n), func(t *testing.T) {
-			slack := newSlack(t)
-			r := newRig(t, slack.APIURL())
-			prepareStore(t, r.path("oncalm.db"))
-			r.kind = "pinned"
-			r.wrap = []string{strace, "-D", "-f", "-qq", "-o", os.DevNull, "-e", "trace=fdatasync", "-e", fmt.Sprintf("inject=fdatasync:error=EIO:when=%d", tc.n)}
-			s := newStorm()
-			if r.launch() {
-				s.blow(r, 4, 20*time.Second)
-			}
+			r, slack, s := brokenDisk(t, "pinned", tc.n)
 			if code := r.wait(); code != tc.code || !strings.Contains(r.logs.String(), tc.said) {
 				t.Errorf("exit %d, want %d and %q:\n%s", code, tc.code, tc.said, r.logs)
+			}
+			if lost := s.lost(t, r.path("oncalm.db")); len(lost) > 0 {
+				t.Errorf("accepted and not in the store: %v", lost)
 			}
 			t.Logf("%d alarms accepted before the disk failed", len(s.acked))
 			r.kind, r.wrap = "plain", nil
@@ -238,6 +233,62 @@ func TestBrokenDisk(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestBrokenDiskControl shows that the test above can fail: a program that answers
+// before it has written loses alarms in it.
+func TestBrokenDiskControl(t *testing.T) {
+	t.Parallel() // it waits more than it computes
+	r, _, s := brokenDisk(t, "hasty", 9)
+	r.kill() // it has ended, unless the disk never failed
+	lost := s.lost(t, r.path("oncalm.db"))
+	if len(lost) == 0 {
+		t.Error("a program that answers before it has written lost nothing: the test has no teeth")
+	}
+	t.Logf("%d of %d accepted alarms were lost", len(lost), len(s.acked))
+}
+
+// brokenDisk runs the program under load until the n-th time that it waits for the disk,
+// which fails.
+func brokenDisk(t *testing.T, kind string, n int) (*rig, *slackfake.Slack, *storm) {
+	t.Helper()
+	strace, slack := needStrace(t), newSlack(t)
+	r := newRig(t, slack.APIURL())
+	prepareStore(t, r.path("oncalm.db"))
+	r.kind = kind
+	r.wrap = []string{strace, "-D", "-f", "-qq", "-o", os.DevNull, "-e", "trace=fdatasync", "-e", fmt.Sprintf("inject=fdatasync:error=EIO:when=%d", n)}
+	s := newStorm()
+	if r.launch() {
+		s.blow(r, 4, 20*time.Second)
+	}
+	return r, slack, s
+}
+
+// lost names the alarms that were accepted and are not in a store.
+func (s *storm) lost(t *testing.T, path string) (lost []string) {
+	t.Helper()
+	db, err := openStore(t.Context(), path, bolt.Options{MustExist: true, NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	there := map[string]bool{}
+	err = db.View(t.Context(), func(tx store.Tx) error {
+		all, err := incidents.Newest(tx, "", 10_000)
+		for _, i := range all {
+			there[i.Title] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range s.acked {
+		if !there[name] {
+			lost = append(lost, name)
+		}
+	}
+	return lost
 }
 
 // names are the alarms that were accepted.
