@@ -24,8 +24,8 @@ type serveCommand struct{ configFlag }
 const grace = 9 * time.Second
 
 // garbage is how much the heap may grow between collections, in percent of what is in
-// use. So little is that collecting less often costs some megabytes and saves a tenth
-// of the time. GOGC in the environment overrides it.
+// use. So little is that collecting less often costs only some megabytes. GOGC in the
+// environment overrides it.
 const garbage = 400
 
 // Run runs the bot until it is told to stop.
