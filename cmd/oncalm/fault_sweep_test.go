@@ -86,15 +86,15 @@ func (sw *sweep) point(t *testing.T, call string, n int, fresh bool) (last bool)
 			prepareStore(t, s.path("oncalm.db"))
 		}
 		s.kind, s.env = sw.kind, []string{"GOMAXPROCS=1"}
-		if sw.kind == "hasty" {
-			s.patience = time.Second // what is lost does not come
-		}
 		s.wrap = []string{sw.strace, "-D", "-f", "-qq", "-o", os.DevNull, "-e", "trace=" + call, "-e", fmt.Sprintf("inject=%s:signal=KILL:when=%d", call, n)}
 		whole := s.firstLife()
 		if fresh && s.acts[0].done {
 			return true
 		}
 		waited := s.waitsFor()
+		if sw.kind == "hasty" {
+			s.patience = time.Second // what is lost does not come
+		}
 		problems := s.secondLife()
 		if s.portTaken() {
 			s = newScript(t, sw.mail)
