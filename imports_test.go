@@ -13,8 +13,8 @@ import (
 // order is the way of the data. A package imports only what stands before it, so there is one way through the program and
 // no circle. cmd stands for every command.
 var order = []string{
-	"store", "store/bolt", "store/etcd", "store/storetest", "outbox", "templates", "rotations", "incidents", "alarms",
-	"paging", "rollbacks", "postmortems", "bot/slackfake", "bot", "web", "cmd",
+	"store", "store/bolt", "store/etcd", "store/storetest", "outbox", "templates", "rotations", "rotations/feed", "rotations/strip", "incidents", "alarms",
+	"paging", "handoffs", "rollbacks", "postmortems", "bot/slackfake", "bot", "web", "cmd",
 }
 
 // place is where a folder stands in the order, or -1.

@@ -112,6 +112,7 @@ func unknown(what, name string, names []string) error {
 type shiftsCommand struct {
 	configFlag
 	jsonFlag
+	shiftsForms
 	Schedule string  `required:"" placeholder:"NAME" help:"The schedule."`
 	From     instant `required:"" placeholder:"TIME" help:"Begin of the span, as 2026-03-01T00:00:00+01:00."`
 	To       instant `required:"" placeholder:"TIME" help:"End of the span."`
@@ -136,6 +137,9 @@ func (c *shiftsCommand) Run(s *session) error {
 	}
 	if !c.From.Before(c.To.Time) {
 		return &stop{exitUsage, "the span ends before it begins", "give a -to that is after -from"}
+	}
+	if done, err := c.print(s, sched, cfg.Planned[c.Schedule], c.From.Time, c.To.Time); done {
+		return err
 	}
 	all := []shift{}
 	rows := [][]string{{"FROM", "TO", "PERSON", "LAYER"}}
