@@ -49,7 +49,7 @@ func (p *Pager) OnCall(tx store.Tx, schedule string, t time.Time) []string {
 	if !ok {
 		return nil
 	}
-	return s.OnCall(t, p.Overrides(tx, schedule))
+	return s.OnCall(t, p.overridesAt(tx, schedule, t))
 }
 
 // escalation is the body of an entry that decides a step.

@@ -19,7 +19,6 @@ const (
 	incidentPrefix = "incident/"
 	openPrefix     = "open/"
 	counterKey     = "counter/incident"
-	overridePrefix = "override/"
 )
 
 const noRepair = "restore a backup, or leave it: nothing reads what is behind it"
@@ -179,18 +178,5 @@ func (c *checker) counter() {
 	if n < c.last {
 		c.missing(counterKey, []byte(strconv.FormatUint(c.last, 10)),
 			"the last number given is %d, and there is an incident %d", n, c.last)
-	}
-}
-
-// overrides checks that those that people made can be read: one that cannot is not
-// heeded.
-func (c *checker) overrides() {
-	for key, val := range c.tx.Range(overridePrefix, store.After(overridePrefix)) {
-		var o struct {
-			Person string `json:"person"`
-		}
-		if err := json.Unmarshal(val, &o); err != nil || o.Person == "" {
-			c.wrong(key, "make it again in Slack", "the override cannot be read")
-		}
 	}
 }
