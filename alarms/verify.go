@@ -48,7 +48,7 @@ func (v *Verifier) Verify(ctx context.Context, now time.Time, e *Envelope) (*Ver
 		return nil, refuse(CodeTopic, "topic %s is not in sns.topics; add it or unsubscribe", line(e.TopicARN, maxName))
 	}
 	if v.RequireV2 && e.SignatureVersion != "2" {
-		return nil, refuse(CodeSignature, "the message is not signed with SignatureVersion 2")
+		return nil, refuse(CodeSignature, "the message is not signed with SignatureVersion 2; set that attribute of the topic")
 	}
 	cert, err := v.Certificates.Certificate(ctx, topic, e.SigningCertURL)
 	if err != nil {

@@ -137,7 +137,7 @@ func (a *app) wireAlarms(o outside) error {
 	a.intake = &alarms.Intake{Book: a.book, Services: a.cfg.Services, Topics: topics, Metrics: metrics}
 	a.door = alarms.NewDoor(&alarms.Verifier{
 		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,
-		Endpoint: o.endpoint,
+		RequireV2: a.cfg.SNS.RequireV2, Endpoint: o.endpoint,
 	}, a.intake, a.log, metrics)
 	return nil
 }

@@ -116,6 +116,15 @@ func senderRows() []row {
 		{12, "the certificate is too old", signedBy(1), "403 E1013 the signing certificate was not valid when the message was sent"},
 		{12, "the certificate is somebody else's", signedBy(2), "403 E1013 the signing certificate is not that of SNS in eu-central-1"},
 		{13, "bad signature", posting(replaced("checkout-5xx", "checkout-6xx")), "403 E1014 the signature does not fit the message"},
+		{13, "version 1 when version 2 is required", each(func(w *world) string {
+			return w.sends(alarms.Post{Message: "x", Version: "1"})
+		}, func(w *world) string {
+			w.cfg.SNS.RequireV2 = true
+			w.Restart()
+			return w.sends(alarms.Post{Message: "x", Version: "1"})
+		}, func(w *world) string { return w.sends(alarms.Post{Message: "x"}) }), `200 accepted
+403 E1014 the message is not signed with SignatureVersion 2; set that attribute of the topic
+200 accepted`},
 		{14, "too old", func(w *world) string {
 			return w.sends(alarms.Post{Message: "x", At: time.Now().Add(-76 * time.Minute)})
 		}, "403 E1015 the message is older than 1h15m0s"},

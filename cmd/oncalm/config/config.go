@@ -66,6 +66,8 @@ type SNS struct {
 	Queues []string // SQS queues that are subscribed to topics
 	// MaxAge is how old a message over HTTP may be.
 	MaxAge time.Duration
+	// RequireV2 refuses messages that are not signed with SHA-256.
+	RequireV2 bool
 	// Certificate is the path of a PEM file trusted as the signing certificate;
 	// empty means that AWS's own are fetched.
 	Certificate string

@@ -120,7 +120,7 @@ func TestEverything(t *testing.T) {
 			BotToken: config.NewSecret("xoxb-canary-one"), SigningSecret: config.NewSecret("canary-two-0123456789"),
 			AppToken: config.NewSecret("xapp-canary-three"),
 		},
-		SNS: config.SNS{Topics: []string{"arn:aws:sns:eu-central-1:123456789012:alarms"}, MaxAge: 75 * time.Minute},
+		SNS: config.SNS{Topics: []string{"arn:aws:sns:eu-central-1:123456789012:alarms"}, MaxAge: 75 * time.Minute, RequireV2: true},
 		People: map[string]config.Person{
 			"ana": {Slack: "U0ANA", Phone: "+4915112345678", Zone: berlin},
 			"bo":  {Slack: "U0BO"},

@@ -196,6 +196,21 @@ func (r *reader) setText(to *string, wanted string) func(value) {
 	}
 }
 
+// setBool returns the reader of a yes or no.
+func (r *reader) setBool(to *bool) func(value) {
+	const wanted = "true or false"
+	return func(v value) {
+		s, ok := r.filled(v, wanted)
+		switch {
+		case !ok:
+		case s == "true" || s == "false":
+			*to = s == "true"
+		default:
+			r.errorf(v, "expected "+wanted, "%s cannot be %s", v.key, quote(v.text))
+		}
+	}
+}
+
 var (
 	reference    = regexp.MustCompile(`\$?\$\{[^}]*\}?`)
 	variableForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)

@@ -28,6 +28,7 @@ func (r *reader) sns(c *Config, v value) {
 				r.errorf(v, "give it a duration such as 75m", "sns.max_age is 0: every message would be too old")
 			}
 		}},
+		entry{"require_signature_v2", r.setBool(&s.RequireV2)},
 		entry{"certificate", func(v value) { r.certificate(s, v) }},
 	)
 	if len(s.Topics) == 0 && !r.faulty("sns") {
