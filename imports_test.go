@@ -14,7 +14,7 @@ import (
 // no circle. cmd stands for every command.
 var order = []string{
 	"store", "store/bolt", "store/etcd", "store/storetest", "outbox", "templates", "rotations", "rotations/feed", "rotations/strip", "incidents", "alarms",
-	"paging", "handoffs", "rollbacks", "postmortems", "bot/slackfake", "bot", "web", "cmd",
+	"paging", "handoffs", "rollbacks", "postmortems", "bot/slackfake", "bot/when", "bot", "web", "cmd",
 }
 
 // place is where a folder stands in the order, or -1.
