@@ -1,0 +1,84 @@
+package strip
+
+import (
+	"hash/fnv"
+	"image/color"
+	"slices"
+)
+
+// A paint is a colour on the light and on the dark side.
+type paint struct{ light, dark color.RGBA }
+
+func rgb(hex uint32) color.RGBA {
+	return color.RGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
+}
+
+func both(hex uint32) paint { return paint{rgb(hex), rgb(hex)} }
+
+// role is what a colour is for; the roles from person on are the colours of people.
+type role int
+
+const (
+	ground  role = iota // behind everything
+	lane                // behind the bars of a row
+	weekend             // the same on Saturdays and Sundays
+	grid                // lines between days
+	strong              // letters
+	faint               // letters that matter less
+	onBar               // letters and marks on bars
+	nowMark             // the line of now, and its label's ground
+	gapBack             // behind the hatching
+	gapLine             // the hatching, and its letters
+	person
+)
+
+// paints are the colours of the roles before person, in their order.
+func paints() []paint {
+	return []paint{
+		{rgb(0xffffff), rgb(0x1a1d21)},
+		{rgb(0xf2f3f5), rgb(0x24282d)},
+		{rgb(0xe3e6ea), rgb(0x30353c)},
+		{rgb(0xcdd2d8), rgb(0x474d55)},
+		{rgb(0x1d1f23), rgb(0xe8eaed)},
+		{rgb(0x5a616b), rgb(0xa9b0ba)},
+		both(0xffffff),
+		{rgb(0x1d1f23), rgb(0xe8eaed)},
+		{rgb(0xfff4f2), rgb(0x3a1f1d)},
+		{rgb(0xb3261e), rgb(0xff9d94)},
+	}
+}
+
+// faces are the colours of people: of all hues, and so dark that white letters can be read on them, but no darker.
+func faces() []uint32 {
+	return []uint32{
+		0x2571c9, 0xb64b03, 0x06833b, 0x9d4ca3, 0x8a6e08, 0x127781, 0xc1484f, 0x715bc3, 0x5d7b02, 0xb1447f, 0x8e6a5c, 0x647182,
+	}
+}
+
+// paint is the colour of a role.
+func (r role) paint() paint {
+	if r < person {
+		return paints()[r]
+	}
+	all := faces()
+	return both(all[int(r-person)%len(all)])
+}
+
+// cast gives every person a colour. Only where the names of two mean the same one, the later in the alphabet gets another, as
+// long as there are any.
+func cast(people []string) map[string]role {
+	people = slices.Compact(slices.Sorted(slices.Values(people)))
+	count := len(faces())
+	roles, taken := map[string]role{}, make([]bool, count)
+	for n, name := range people {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(name)) // a hash takes everything
+		at := int(h.Sum32() % uint32(count))
+		for n < count && taken[at] {
+			at = (at + 5) % count // 5 leads around all of them
+		}
+		taken[at] = true
+		roles[name] = person + role(at)
+	}
+	return roles
+}

@@ -1,0 +1,148 @@
+package strip
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/rotations"
+)
+
+// Picture is what is drawn. From must be before To; what lies outside of them is not shown.
+type Picture struct {
+	Title    string         // for those who cannot see it
+	Zone     *time.Location // of the axis; nil is UTC
+	From, To time.Time
+	Now      time.Time // marked, if it lies in the span
+	Rows     []Row
+	Width    int // in pixels; 0 means 960. A PNG has twice as many, for sharp letters
+}
+
+// Row is a line of bars.
+type Row struct {
+	Label string
+	Bars  []Bar // in their order, without overlaps
+	// People are all who could be in the row, shown or not, so that colours do not depend on the span that is shown.
+	People []string
+	// lone says that the row is about one person, whom its bars need not name.
+	lone bool
+}
+
+// Bar is a span of a row.
+type Bar struct {
+	People   []string // nobody: a gap
+	From, To time.Time
+	Override bool   // somebody stands in
+	Note     string // what is told of the bar besides; may be empty
+}
+
+// OfSchedule returns a schedule as a row: its shifts, and its gaps. The overrides count as in [rotations.Schedule.OnCall].
+func OfSchedule(s rotations.Schedule, overrides []rotations.Override, from, to time.Time) Row {
+	row := Row{Label: s.Name, People: everybody(s, overrides)}
+	last := from
+	for _, sh := range s.Shifts(from, to, overrides) {
+		if last.Before(sh.From) {
+			row.Bars = append(row.Bars, Bar{From: last, To: sh.From})
+		}
+		row.Bars = append(row.Bars, barOf(sh))
+		last = sh.To
+	}
+	if last.Before(to) {
+		row.Bars = append(row.Bars, Bar{From: last, To: to})
+	}
+	return row
+}
+
+// ByPerson returns a schedule as a row for each person who is on call in the span, by name, and one for its gaps if it has any.
+func ByPerson(s rotations.Schedule, overrides []rotations.Override, from, to time.Time) []Row {
+	whole := OfSchedule(s, overrides, from, to)
+	byName := map[string][]Bar{}
+	var names []string
+	var gaps []Bar
+	for _, b := range whole.Bars {
+		if len(b.People) == 0 {
+			gaps = append(gaps, b)
+		}
+		for _, name := range b.People {
+			if byName[name] == nil {
+				names = append(names, name)
+			}
+			own := b
+			own.People = []string{name}
+			byName[name] = append(byName[name], own)
+		}
+	}
+	slices.SortFunc(names, alphabetical)
+	var rows []Row
+	for _, name := range names {
+		rows = append(rows, Row{Label: name, Bars: byName[name], People: whole.People, lone: true})
+	}
+	if len(gaps) > 0 {
+		rows = append(rows, Row{Label: nobody, Bars: gaps, People: whole.People, lone: true})
+	}
+	return rows
+}
+
+const nobody = "nobody"
+
+func barOf(sh rotations.Shift) Bar {
+	b := Bar{People: sh.People, From: sh.From, To: sh.To, Override: sh.Override != nil, Note: "layer " + sh.Layer}
+	if o := sh.Override; o != nil {
+		b.Note = o.Person + " stands in for everybody"
+		if o.For != "" {
+			b.Note = o.Person + " stands in for " + o.For
+		}
+	}
+	return b
+}
+
+// everybody who could ever be on call in a schedule.
+func everybody(s rotations.Schedule, overrides []rotations.Override) []string {
+	var all []string
+	for _, l := range s.Layers {
+		for _, turn := range l.People {
+			all = append(all, turn...)
+		}
+	}
+	for _, o := range overrides {
+		if o.Schedule == "" || o.Schedule == s.Name {
+			all = append(all, o.Person)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// shown are the people of the bars, by name.
+func (p Picture) shown() []string {
+	var all []string
+	for _, r := range p.Rows {
+		for _, b := range r.Bars {
+			all = append(all, b.People...)
+		}
+	}
+	slices.SortFunc(all, alphabetical)
+	return slices.Compact(all)
+}
+
+// alphabetical is the order in which people look for a name.
+func alphabetical(a, b string) int {
+	if order := strings.Compare(strings.ToLower(a), strings.ToLower(b)); order != 0 {
+		return order
+	}
+	return strings.Compare(a, b)
+}
+
+// tells is the bar in words.
+func (b Bar) tells(zone *time.Location) string {
+	who := nobody
+	if len(b.People) > 0 {
+		who = strings.Join(b.People, ", ")
+	}
+	const form = "Mon 2006-01-02 15:04"
+	text := who + ", " + b.From.In(zone).Format(form) + " to " + b.To.In(zone).Format(form+" MST")
+	if b.Note != "" {
+		text += " (" + b.Note + ")"
+	}
+	return text
+}
