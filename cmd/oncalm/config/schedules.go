@@ -62,6 +62,7 @@ func (r *reader) layer(c *Config, v value) rotations.Layer {
 			})
 		}},
 	)
+	r.repeats(c, v, l.People)
 	return l
 }
 
