@@ -38,6 +38,8 @@ func methods() map[string]method {
 		"users.list":          {"users:read", (*Slack).usersList},
 		"users.lookupByEmail": {"users:read.email", (*Slack).usersByEmail},
 
+		"dnd.info": {"dnd:read", (*Slack).dndInfo},
+
 		"usergroups.list":         {"usergroups:read", (*Slack).groupsList},
 		"usergroups.users.list":   {"usergroups:read", (*Slack).groupMembers},
 		"usergroups.users.update": {"usergroups:write", (*Slack).groupUpdate},

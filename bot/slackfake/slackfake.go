@@ -56,6 +56,7 @@ type User struct {
 	Zone     string // IANA name, default UTC
 	Deleted  bool   // deactivated
 	IsBot    bool
+	Quiet    Quiet // when they are not to be disturbed
 }
 
 // Channel is a conversation of several people.

@@ -16,6 +16,7 @@ import (
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
@@ -45,6 +46,7 @@ type app struct {
 	intake *alarms.Intake
 	door   *alarms.Door
 	pager  *paging.Pager
+	desk   *handoffs.Desk
 	bot    *bot.Bot
 	runner *outbox.Runner
 	health *web.Health
@@ -70,9 +72,10 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 		}
 	}
 	a.pager.Notifier = a.bot
+	a.wireDesk()
 	a.runner.Groups = outbox.DefaultGroups(a.bot.Probe)
 	a.book.Followers = []incidents.Follower{a.pager.Follow, a.bot.Follow}
-	a.handle(a.pager.Handlers(), a.bot.Handlers(), a.intake.Handlers(confirmer(o), log), a.sweeping())
+	a.handle(a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(confirmer(o), log), a.sweeping())
 	a.health = web.NewHealth(log, web.StoreWritable(s), web.NotBehind(s, time.Minute), web.Check{
 		Name: "slack", Run: a.slackWell,
 	})
@@ -188,6 +191,7 @@ func (a *app) run(ctx context.Context) error {
 	}
 	var parts sync.WaitGroup
 	parts.Go(func() { a.bot.Run(ctx) })
+	parts.Go(func() { a.desk.Run(ctx) })
 	err := a.runner.Run(ctx)
 	parts.Wait()
 	return err

@@ -38,6 +38,7 @@ type world struct {
 	db    *bolt.DB
 	stop  func()
 
+	text   string                        // of the configuration; empty: worldConfig
 	around func(store.Store) store.Store // what stands between the program and its store; nil: nothing
 	aws    http.RoundTripper             // to where AWS keeps its certificates
 	log    *slog.Logger                  // nil: nobody reads it
@@ -103,7 +104,7 @@ func (w *world) build() {
 		Channels: []slackfake.Channel{{ID: "C0INCIDENTS", Name: "incidents"}},
 	})
 	for name, text := range map[string][]byte{
-		"sns.pem": w.topic.Certificate(), "oncalm.yaml": fmt.Appendf(nil, worldConfig, rigTopic),
+		"sns.pem": w.topic.Certificate(), "oncalm.yaml": fmt.Appendf(nil, cmp.Or(w.text, worldConfig), rigTopic),
 	} {
 		if err := os.WriteFile(filepath.Join(w.dir, name), text, 0o600); err != nil {
 			w.t.Fatal(err)

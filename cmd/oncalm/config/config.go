@@ -48,6 +48,8 @@ type Config struct {
 	Rollbacks map[string]Rollback // by service
 	// Roles lists people, or Slack user groups by their id, by role.
 	Roles map[string][]string
+	// Handoffs says what is done when shifts begin and end.
+	Handoffs Handoffs
 }
 
 // Slack is how to reach the workspace.

@@ -17,6 +17,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -162,6 +163,9 @@ func TestEverything(t *testing.T) {
 		}},
 		Rollbacks: map[string]config.Rollback{"checkout": {Kind: "ecs", Cluster: "prod", Service: "checkout", Approvals: 1}},
 		Roles:     map[string][]string{"approver": {"ana", "S0ONCALL"}},
+		Handoffs: config.Handoffs{Rules: map[string]handoffs.Rule{
+			"payments": {Mode: handoffs.Quiet, Remind: []time.Duration{24 * time.Hour, time.Hour}},
+		}},
 	}
 	opts := cmp.Options{
 		cmp.Comparer(func(a, b config.Secret) bool { return a.Reveal() == b.Reveal() }),

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/templates"
@@ -29,7 +30,7 @@ const (
 // Sections lists the keys on the top of a file.
 func Sections() []string {
 	return []string{"listen", "store", "templates", "public_url", "web", "slack", "sns", "people", "schedules", "policies", "services",
-		"roles", "default_service"}
+		"roles", "default_service", "handoffs"}
 }
 
 // Load reads the configuration file. env answers for environment variables. now is
@@ -57,7 +58,7 @@ func Parse(path string, src []byte, env func(string) (string, bool), now time.Ti
 		}
 		return c, Problems{p}
 	}
-	r := &reader{file: path, env: env, now: now, places: map[string]value{}}
+	r := &reader{file: path, env: env, now: now, places: map[string]value{}, remind: []time.Duration{DefaultRemind}}
 	top := value{root, ""}
 	r.top(c, top)
 	if root.kind != mapping && root.kind != null {
@@ -81,6 +82,7 @@ func empty(path string) *Config {
 		Policies: map[string]paging.Policy{}, Schedules: map[string]rotations.Schedule{},
 		Planned: map[string][]rotations.Override{}, Roles: map[string][]string{},
 		Rollbacks: map[string]Rollback{},
+		Handoffs:  Handoffs{Rules: map[string]handoffs.Rule{}},
 	}
 }
 
@@ -99,6 +101,7 @@ func (r *reader) top(c *Config, top value) {
 		"services":        func(v value) { r.services(c, v) },
 		"roles":           func(v value) { r.roles(c, v) },
 		"default_service": func(v value) { r.defaultService(c, v) },
+		"handoffs":        func(v value) { r.handoffs(c, v) },
 	}
 	var entries []entry
 	for _, name := range Sections() {

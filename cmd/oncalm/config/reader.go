@@ -29,6 +29,7 @@ type reader struct {
 	later []func()
 	// hidden replaces what references stand for by the references.
 	hidden []string
+	remind []time.Duration // for schedules that say nothing else
 	// places says where the value of a key stands.
 	places map[string]value
 }

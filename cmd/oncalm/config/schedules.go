@@ -13,13 +13,13 @@ func (r *reader) schedules(c *Config, v value) {
 	r.named(v, "schedule", func(name string, key, v value) {
 		s := rotations.Schedule{Name: name}
 		overrides := value{&node{}, ""}
-		r.mapping(v,
+		r.mapping(v, append(r.ruled(c, name),
 			entry{"zone", func(v value) { s.Zone = r.zone(v) }},
 			entry{"layers", func(v value) {
 				r.list(v, "layers", func(v value) { s.Layers = append(s.Layers, r.layer(c, v)) })
 			}},
 			entry{"overrides", func(v value) { overrides = v }},
-		)
+		)...)
 		if _, given := r.places[key.key+".zone"]; !given {
 			r.errorf(key, "add zone: with one of the tz database, such as Europe/Berlin", "schedule %s has no time zone", name)
 			s.Zone = time.UTC

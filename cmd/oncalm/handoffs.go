@@ -1,0 +1,17 @@
+package main
+
+import "github.com/oncalm/oncalm/handoffs"
+
+// wireDesk wires what tells people of their shifts. The pager and the bot are wired before.
+func (a *app) wireDesk() {
+	phones := map[string]bool{}
+	for name, p := range a.cfg.People {
+		if p.Phone != "" {
+			phones[name] = true
+		}
+	}
+	a.desk = &handoffs.Desk{
+		Store: a.store, Pager: a.pager, Rules: a.cfg.Handoffs.Rules, Messenger: a.bot, Phones: phones,
+		Log: a.log.With("component", "handoffs"),
+	}
+}

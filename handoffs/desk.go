@@ -1,0 +1,157 @@
+// Package handoffs says what people are told about shifts: that one begins or ends, that one is coming, what is amiss with
+// those ahead. It decides; the bot tells.
+//
+// # Handoffs
+//
+// What was announced last is kept for each schedule: its standing. [Desk.LookAt] compares it with who is on call now, and
+// announces the difference, in the transaction that writes the new standing. So it does not matter what moved a shift's
+// border, whether a layer, an override made in chat or another configuration, nor whether the process ran when the border
+// passed: each change is announced once, and of several that were missed only what came of them. A schedule that is looked
+// at for the first time is taken as it is.
+//
+// Each look owes one for the next border, as steps of an escalation do. Whoever changes an override looks in the same
+// transaction; a look each minute, which writes only if there is something to write, finds what else may have changed.
+//
+// Where a handoff has to be accepted, the outgoing people stand in for the incoming ones until these accept, or until a
+// limit: an override in the store like any other.
+//
+// # Jobs
+//
+// What happens at times of a clock on the wall is a [Job]. The times come from cron's calendar, but only as dates on a
+// calendar without clock changes; rotations turns them into instants. A job does nothing but owe an entry named for its
+// time, and each run owes the next. A run that was missed is made up for once, however many were missed.
+//
+//	handoff/<schedule>                            the standing (in the store)
+//	handed/<schedule>/<number>                    record of each handoff (in the store)
+//	group/<id>                                    what Slack last refused about a user group (in the store)
+//	handoff/<schedule>/<time>                     entry: a border
+//	handoff/<schedule>/<number>/<person>          entry: a notice of a handoff; without a person, to the channel
+//	remind/<schedule>/<start>/<lead>/<person>     entry: a reminder of a shift
+//	look-ahead/<zone>/<time>                      entry: the weekly look ahead
+//	sync/<id>                                     entry: a user group is to be brought up to date
+package handoffs
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/store"
+)
+
+// Kinds of outbox entries that this package handles.
+const (
+	KindBorder = "handoff"        // a shift may begin or end
+	KindNotice = "handoff.notice" // somebody is told of a handoff
+	KindRemind = "handoff.remind" // somebody is told of a shift that is coming
+	KindWarn   = "handoff.warn"   // the channel is told of somebody who may not notice a page
+)
+
+// Rule says what is done about the shifts of a schedule. The zero value does nothing.
+type Rule struct {
+	Mode Mode
+	// Remind is how long before a shift its people are reminded of it.
+	Remind []time.Duration
+}
+
+// Mode says how a shift is handed over.
+type Mode string
+
+// The modes there are.
+const (
+	Quiet  Mode = ""       // nobody is told
+	Notice Mode = "notice" // both people and the channel are told
+)
+
+// A Messenger tells people things.
+type Messenger interface {
+	// Tell sends n, once for each key as far as it can tell: if n.PerhapsTold, it first looks whether an earlier attempt
+	// has got through. What can never be told is no error. Errors: [outbox.Later] and [outbox.Unreachable] as they say; any
+	// other is tried again.
+	Tell(ctx context.Context, key string, n Message) error
+	// Hindrances says what keeps a person from noticing a page at a time. What could not be found out is not among them.
+	// Errors are as those of Tell.
+	Hindrances(ctx context.Context, person string, at time.Time) ([]Hindrance, error)
+}
+
+// Desk decides what people are told about shifts. Its fields are set before it is used and not changed afterwards.
+type Desk struct {
+	Store     store.Store
+	Pager     *paging.Pager // knows the schedules, their overrides, and who pages them
+	Rules     map[string]Rule
+	Messenger Messenger
+	Log       *slog.Logger
+	// Phones are the people of whom a telephone number is known. If there is nobody, none is missed.
+	Phones map[string]bool
+}
+
+// Handlers returns the desk's handlers by kind, for the outbox.
+func (d *Desk) Handlers() map[string]outbox.Handler {
+	return map[string]outbox.Handler{
+		KindBorder: d.border,
+		KindNotice: d.notice,
+		KindRemind: d.remind,
+		KindWarn:   d.warn,
+	}
+}
+
+// every is how often the desk looks for changes that nobody told it of.
+const every = time.Minute
+
+// Run looks at all schedules, at once and then each minute, until ctx ends.
+func (d *Desk) Run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		if err := d.Look(ctx, time.Now()); err != nil && ctx.Err() == nil {
+			d.Log.Error("cannot look after handoffs, trying again in a minute", "err", err)
+		}
+		timer.Reset(every)
+	}
+}
+
+// Look finds schedules that need a look, and looks at these. Most of the time it only reads.
+func (d *Desk) Look(ctx context.Context, now time.Time) error {
+	var due []string
+	err := d.Store.View(ctx, func(tx store.Tx) error {
+		due = nil
+		for _, name := range d.names() {
+			if d.needed(tx, now, name) {
+				due = append(due, name)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	return d.Store.Update(ctx, func(tx store.Tx) error {
+		for _, name := range due {
+			if err := d.LookAt(tx, now, name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (d *Desk) names() []string { return slices.Sorted(maps.Keys(d.Pager.Schedules)) }
+
+// border is the handler of a border: a look, made when its time has come.
+func (d *Desk) border(_ context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var b borderBody
+	if err := e.Decode(&b); err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	return func(tx store.Tx) error { return d.LookAt(tx, now, b.Schedule) }, nil
+}

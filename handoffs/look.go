@@ -1,0 +1,141 @@
+package handoffs
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/store"
+)
+
+// standing is what was announced last about a schedule.
+type standing struct {
+	People []string `json:"people"`
+	Number int      `json:"number"` // of the handoff that brought it about; 0 for the first look
+}
+
+// Record is one handoff, as it is kept.
+type Record struct {
+	Schedule string    `json:"schedule"`
+	Number   int       `json:"number"` // counts the schedule's handoffs, from 1
+	At       time.Time `json:"at"`     // when the shift began
+	Recorded time.Time `json:"recorded"`
+	From     []string  `json:"from"` // who was on call
+	To       []string  `json:"to"`   // who is since then
+	Why      string    `json:"why"`  // one sentence
+}
+
+// borderBody is the body of a border's entry.
+type borderBody struct {
+	Schedule string `json:"schedule"`
+}
+
+// A moment is a schedule at an instant, and what is owed about it then.
+type moment struct {
+	rotations.Answer
+	rule Rule
+	owed []outbox.Entry
+}
+
+// moment works out how a schedule stands and what is owed from there. It only reads.
+func (d *Desk) moment(tx store.Tx, now time.Time, name string) moment {
+	s, overrides := d.Pager.Schedules[name], d.Pager.Overrides(tx, name)
+	m := moment{Answer: s.At(now, overrides), rule: d.Rules[name]}
+	if m.To.IsZero() {
+		return m
+	}
+	m.owed = append(reminders(name, now, m.To, m.rule.Remind, func(from, to time.Time) []rotations.Shift {
+		return s.Shifts(from, to, overrides)
+	}), borderEntry(name, m.To))
+	return m
+}
+
+func borderEntry(schedule string, at time.Time) outbox.Entry {
+	return outbox.Entry{
+		Key: store.Key("handoff", schedule, stamp(at)), Kind: KindBorder, Lane: outbox.Decisions, Due: at,
+		Body: outbox.Body(borderBody{schedule}),
+	}
+}
+
+// stamp is a time as it stands in keys.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+func standingKey(schedule string) string { return store.Key("handoff", schedule) }
+
+// readStanding returns false if a schedule has not been looked at yet. A record that cannot be read is as good as none: it is
+// written anew.
+func readStanding(tx store.Tx, schedule string) (standing, bool) {
+	var s standing
+	val := tx.Get(standingKey(schedule))
+	return s, val != nil && json.Unmarshal(val, &s) == nil
+}
+
+// needed reports whether a look at a schedule would write anything.
+func (d *Desk) needed(tx store.Tx, now time.Time, name string) bool {
+	m := d.moment(tx, now, name)
+	s, known := readStanding(tx, name)
+	return !known || !same(s.People, m.People) || slices.ContainsFunc(m.owed, func(e outbox.Entry) bool {
+		_, used := outbox.In(tx, now).Get(e.Key)
+		return !used
+	})
+}
+
+// LookAt announces what has changed in a schedule since it was looked at last, and owes what comes next. It belongs into every
+// transaction that changes who is on call. An unknown schedule is left alone.
+func (d *Desk) LookAt(tx store.Tx, now time.Time, schedule string) error {
+	if _, ok := d.Pager.Schedules[schedule]; !ok {
+		return nil
+	}
+	m := d.moment(tx, now, schedule)
+	owed := outbox.In(tx, now)
+	for _, e := range m.owed {
+		owed.Once(e)
+	}
+	old, known := readStanding(tx, schedule)
+	switch {
+	case !known:
+		return put(tx, standingKey(schedule), standing{People: m.People})
+	case same(old.People, m.People):
+		return nil
+	}
+	return d.handOver(tx, now, old, m, schedule)
+}
+
+// handOver writes down a handoff and owes the notices of it.
+func (d *Desk) handOver(tx store.Tx, now time.Time, old standing, m moment, schedule string) error {
+	r := Record{
+		Schedule: schedule, Number: old.Number + 1, At: now, Recorded: now,
+		From: old.People, To: m.People, Why: m.Why,
+	}
+	if !m.From.IsZero() && m.From.Before(now) {
+		r.At = m.From
+	}
+	if m.rule.Mode != Quiet {
+		oweNotices(outbox.In(tx, now), now, r)
+	}
+	if err := put(tx, store.Key("handed", schedule, fmt.Sprintf("%08d", r.Number)), r); err != nil {
+		return err
+	}
+	return put(tx, standingKey(schedule), standing{People: m.People, Number: r.Number})
+}
+
+// put writes v under a key. v is a plain value that JSON can hold.
+func put(tx store.Tx, key string, v any) error {
+	val, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("%s: %w", key, err)
+	}
+	tx.Put(key, val)
+	return nil
+}
+
+// same reports whether two lists name the same people, in whatever order.
+func same(a, b []string) bool { return len(a) == len(b) && len(without(a, b)) == 0 }
+
+// without returns those of a who are not in b.
+func without(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(p string) bool { return slices.Contains(b, p) })
+}

@@ -1,0 +1,164 @@
+package handoffs
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/store"
+)
+
+// A Message is what somebody is told.
+type Message struct {
+	To          string    // a person's name; empty: the channel
+	Since       time.Time // when it was decided: it was not told before
+	PerhapsTold bool
+	What        What
+}
+
+// What is what a [Message] is about: a [Handoff], a [Reminder] or a [Warning].
+type What interface{ what() }
+
+// Handoff says that others are on call now.
+type Handoff struct {
+	Schedule string
+	Side     Side
+	Before   []string  // who was on call; nobody in a gap
+	Now      []string  // who is; nobody in a gap
+	At       time.Time // since when
+	Until    time.Time // zero: for good
+	Next     rotations.Shift
+	Open     []Open // incidents whose pages go by the schedule, the worst first
+	More     int    // that are open besides these
+}
+
+// Side says from where somebody sees a handoff.
+type Side string
+
+// The sides there are.
+const (
+	Incoming Side = "incoming"
+	Outgoing Side = "outgoing"
+	Beside   Side = "beside" // the channel
+)
+
+// Open is an open incident in a few words. Service and title come from outside.
+type Open struct {
+	ID, Severity, Service, Title string
+	AcknowledgedBy               string // empty: nobody has acknowledged
+}
+
+func (Handoff) what() {}
+
+// noticeBody is the body of a notice's entry.
+type noticeBody struct {
+	Record
+	Side Side   `json:"side"`
+	To   string `json:"person,omitempty"`
+}
+
+// oweNotices owes the notices of a handoff.
+func oweNotices(owed outbox.Tx, now time.Time, r Record) {
+	number := strconv.Itoa(r.Number)
+	owe := func(side Side, person string, key ...string) {
+		owed.Once(outbox.Entry{
+			Key: store.Key(append([]string{"handoff", r.Schedule, number}, key...)...), Kind: KindNotice, Lane: outbox.Chores,
+			Due: now, Body: outbox.Body(noticeBody{r, side, person}),
+		})
+	}
+	for _, p := range without(r.To, r.From) {
+		owe(Incoming, p, p)
+	}
+	for _, p := range without(r.From, r.To) {
+		owe(Outgoing, p, p)
+	}
+	owe(Beside, "")
+}
+
+// notice tells somebody of a handoff, as things stand when it is told.
+func (d *Desk) notice(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var b noticeBody
+	if err := e.Decode(&b); err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	var h Handoff
+	var pointless bool
+	err := d.Store.View(ctx, func(tx store.Tx) (err error) {
+		a := d.Pager.Schedules[b.Schedule].At(now, d.Pager.Overrides(tx, b.Schedule))
+		s, _ := readStanding(tx, b.Schedule)
+		pointless = b.pointless(now, s, a.People)
+		h = Handoff{
+			Schedule: b.Schedule, Side: b.Side, Before: b.From, Now: a.People, At: b.At, Until: a.To, Next: a.Next,
+		}
+		h.Open, h.More, err = d.open(tx, b.Schedule)
+		return err
+	})
+	if err != nil || pointless {
+		return nil, err
+	}
+	return nil, d.Messenger.Tell(ctx, e.Key, Message{To: b.To, Since: e.Created, PerhapsTold: e.PerhapsDone, What: h})
+}
+
+// tooOld is when nobody needs to be told any more that their shift is over.
+const tooOld = 24 * time.Hour
+
+// pointless reports whether a notice that had to wait need not be told any more.
+func (b *noticeBody) pointless(now time.Time, s standing, onCall []string) bool {
+	switch b.Side {
+	case Incoming:
+		return !slices.Contains(onCall, b.To)
+	case Outgoing:
+		return slices.Contains(onCall, b.To) || now.Sub(b.Recorded) > tooOld
+	}
+	return s.Number != b.Number
+}
+
+const (
+	shownOpen = 5   // incidents that a notice names
+	readOpen  = 500 // incidents that are looked at for it
+)
+
+// open lists the open incidents of services whose policies page a schedule, the worst first, and counts those beyond a few.
+func (d *Desk) open(tx store.Tx, schedule string) (all []Open, more int, err error) {
+	concerned := map[string]bool{}
+	for _, id := range incidents.OpenIDs(tx, readOpen) {
+		i, err := incidents.Head(tx, id)
+		if errors.Is(err, incidents.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		pages, known := concerned[i.Service]
+		if !known {
+			pages = pagesSchedule(d.Pager.Policy(i.Service), schedule)
+			concerned[i.Service] = pages
+		}
+		if pages {
+			all = append(all, Open{i.ID, i.Severity, i.Service, i.Title, i.AcknowledgedBy.Name})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Open) int { return cmp.Compare(a.Severity, b.Severity) })
+	shown := min(len(all), shownOpen)
+	return all[:shown], len(all) - shown, nil
+}
+
+// pagesSchedule reports whether a policy ever pages a schedule.
+func pagesSchedule(p paging.Policy, schedule string) bool {
+	targets := slices.Clone(p.Fallback)
+	for _, s := range p.Steps {
+		targets = append(targets, s.Page...)
+	}
+	return slices.ContainsFunc(targets, func(t paging.Target) bool {
+		name, ok := t.Schedule()
+		return ok && name == schedule
+	})
+}
