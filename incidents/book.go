@@ -98,7 +98,7 @@ func (b *Book) write(tx store.Tx, now time.Time, i *Incident, e Event) (Event, e
 	if err := i.apply(e); err != nil {
 		return e, err
 	}
-	val, err := json.Marshal(e)
+	val, err := e.MarshalJSON() // not through json.Marshal, which would read it all again
 	if err != nil {
 		return e, fmt.Errorf("incident %s: %w", i.ID, err)
 	}

@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -188,6 +189,7 @@ func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time, limit int, skip 
 			g.log.Error("the due index names an entry that is not there", "key", key)
 			continue
 		}
+		e.stored = bytes.Clone(e.stored) // it is needed longer than the transaction lasts
 		e.PerhapsDone = e.Attempt > 0 || e.Created.Before(g.started) || g.tried[key]
 		g.claimed[key] = true
 		g.queue = append(g.queue, e)

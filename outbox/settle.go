@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"bytes"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -50,7 +51,7 @@ func clampRetry(d time.Duration) time.Duration {
 // finish marks e as done, unless it was armed again meanwhile. It reports whether e
 // was still to be done; if not, nothing may be committed for it.
 func (t Tx) finish(e Entry) bool {
-	cur, ok := t.Get(e.Key)
+	cur, ok := t.again(e)
 	if !ok || !cur.Done.IsZero() {
 		t.tx.Delete(dueKey(e)) // the index must never offer what is done
 		return false
@@ -62,6 +63,15 @@ func (t Tx) finish(e Entry) bool {
 	cur.Done = t.now.UTC()
 	t.save(cur)
 	return true
+}
+
+// again reads e as it stands now. Mostly nobody has touched it, and then it need not be
+// decoded once more.
+func (t Tx) again(e Entry) (Entry, bool) {
+	if e.stored != nil && bytes.Equal(e.stored, t.tx.Get(entryPrefix+e.Key)) {
+		return e, true
+	}
+	return t.Get(e.Key)
 }
 
 // fail records a failed attempt. The entry is due again after wait, unless it was armed

@@ -22,12 +22,12 @@ import (
 // paged, the delivery recorded. What the network and the disk take is left out; what
 // is left is our own work, and its garbage.
 func BenchmarkAlarm(b *testing.B) {
-	l, err := sharedLoads()
+	topic, err := rigsTopic()
 	if err != nil {
 		b.Fatal(err)
 	}
 	dir := b.TempDir()
-	cfg := fillConfig(b, dir, l.topic)
+	cfg := fillConfig(b, dir, topic)
 	db, err := openStore(b.Context(), filepath.Join(dir, "oncalm.db"), bolt.Options{NoSync: true})
 	if err != nil {
 		b.Fatal(err)
@@ -41,7 +41,7 @@ func BenchmarkAlarm(b *testing.B) {
 	working.Go(func() { _ = a.run(ctx) })
 	bodies := make([][]byte, b.N)
 	for n := range bodies {
-		if bodies[n], err = l.topic.Alarm(alarms.Example{Name: fmt.Sprintf("checkout-%06d", n), At: time.Now()}); err != nil {
+		if bodies[n], err = topic.Alarm(alarms.Example{Name: fmt.Sprintf("checkout-%06d", n), At: time.Now()}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -191,6 +191,29 @@ func BenchmarkStorm(b *testing.B) {
 	}
 }
 
+// BenchmarkBare is BenchmarkAccepted and the first part of BenchmarkStorm for a program
+// that does next to nothing: what this machine allows.
+func BenchmarkBare(b *testing.B) {
+	for _, clients := range []int{1, 16, 64} {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
+			for b.Loop() {
+				r, slack, l := newLoadRig(b)
+				r.kind = "bare"
+				r.start()
+				alarms := min(clients*2000, manyAlarms)
+				pid := r.cmd.Process.Pid
+				before, begun := cpu(b, pid), time.Now()
+				took := pour(r, clients, l.bodies[:alarms])
+				out := slack.pagesOut(alarms, time.Minute).Sub(begun)
+				b.ReportMetric(float64(alarms)/took.Seconds(), "alarms/s")
+				b.ReportMetric(out.Seconds(), "all-out-s")
+				b.ReportMetric((cpu(b, pid)-before).Seconds()/float64(alarms)*1000, "cpu-s/1000")
+				r.stop()
+			}
+		})
+	}
+}
+
 func storming(b *testing.B, r *rig, slack *receiver, l *loads) {
 	b.Helper()
 	ready := r.start()

@@ -34,6 +34,8 @@ func TestMain(m *testing.M) {
 		os.Exit(hastyMain())
 	case "pinned":
 		os.Exit(pinnedMain())
+	case "bare":
+		os.Exit(bareMain())
 	default:
 		os.Exit(childMain())
 	}
