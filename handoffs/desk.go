@@ -49,6 +49,9 @@ const (
 	KindNotice = "handoff.notice" // somebody is told of a handoff
 	KindRemind = "handoff.remind" // somebody is told of a shift that is coming
 	KindWarn   = "handoff.warn"   // the channel is told of somebody who may not notice a page
+
+	KindGroup   = "group"         // a user group is brought up to date
+	KindTrouble = "group.trouble" // the channel is told that it cannot be
 )
 
 // Rule says what is done about the shifts of a schedule. The zero value does nothing.
@@ -76,6 +79,9 @@ type Messenger interface {
 	// Hindrances says what keeps a person from noticing a page at a time. What could not be found out is not among them.
 	// Errors are as those of Tell.
 	Hindrances(ctx context.Context, person string, at time.Time) ([]Hindrance, error)
+	// SetGroup makes a user group consist of these people, in as few calls as possible. Errors: [Refused], and those of
+	// Tell.
+	SetGroup(ctx context.Context, id string, people []string) error
 }
 
 // Desk decides what people are told about shifts. Its fields are set before it is used and not changed afterwards.
@@ -87,6 +93,7 @@ type Desk struct {
 	Log       *slog.Logger
 	// Phones are the people of whom a telephone number is known. If there is nobody, none is missed.
 	Phones map[string]bool
+	Groups map[string]Group // by the id of the user group
 }
 
 // Handlers returns the desk's handlers by kind, for the outbox.
@@ -96,6 +103,9 @@ func (d *Desk) Handlers() map[string]outbox.Handler {
 		KindNotice: d.notice,
 		KindRemind: d.remind,
 		KindWarn:   d.warn,
+
+		KindGroup:   d.group,
+		KindTrouble: d.trouble,
 	}
 }
 
@@ -104,6 +114,9 @@ const every = time.Minute
 
 // Run looks at all schedules, at once and then each minute, until ctx ends.
 func (d *Desk) Run(ctx context.Context) {
+	if err := d.oweGroups(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		d.Log.Error("user groups are brought up to date at the next handoff only", "err", err)
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {

@@ -113,6 +113,7 @@ func (d *Desk) handOver(tx store.Tx, now time.Time, old standing, m moment, sche
 	if !m.From.IsZero() && m.From.Before(now) {
 		r.At = m.From
 	}
+	d.oweGroupsOf(outbox.In(tx, now), now, schedule)
 	if m.rule.Mode != Quiet {
 		oweNotices(outbox.In(tx, now), now, r)
 	}

@@ -23,7 +23,7 @@ type Message struct {
 	What        What
 }
 
-// What is what a [Message] is about: a [Handoff], a [Reminder] or a [Warning].
+// What is what a [Message] is about: a [Handoff], a [Reminder], a [Warning] or a [GroupTrouble].
 type What interface{ what() }
 
 // Handoff says that others are on call now.

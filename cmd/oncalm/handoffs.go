@@ -12,6 +12,7 @@ func (a *app) wireDesk() {
 	}
 	a.desk = &handoffs.Desk{
 		Store: a.store, Pager: a.pager, Rules: a.cfg.Handoffs.Rules, Messenger: a.bot, Phones: phones,
-		Log: a.log.With("component", "handoffs"),
+		Groups: a.cfg.Handoffs.Groups,
+		Log:    a.log.With("component", "handoffs"),
 	}
 }

@@ -102,6 +102,7 @@ func (w *world) build() {
 	w.slack = slackfake.New(slackfake.Options{
 		Users:    []slackfake.User{{ID: "U0ANA", Name: "ana"}, {ID: "U0BO", Name: "bo"}, {ID: "U0CY", Name: "cy"}, {ID: "U0EVE", Name: "eve"}},
 		Channels: []slackfake.Channel{{ID: "C0INCIDENTS", Name: "incidents"}},
+		Groups:   []slackfake.UserGroup{{ID: "S0ONCALL", Handle: "oncall", Users: []string{"U0EVE"}}},
 	})
 	for name, text := range map[string][]byte{
 		"sns.pem": w.topic.Certificate(), "oncalm.yaml": fmt.Appendf(nil, cmp.Or(w.text, worldConfig), rigTopic),

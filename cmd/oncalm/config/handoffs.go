@@ -14,7 +14,8 @@ const maxRemind = 7 * 24 * time.Hour
 
 // Handoffs is what is done about shifts that begin and end.
 type Handoffs struct {
-	Rules map[string]handoffs.Rule // by schedule, for all there are
+	Rules  map[string]handoffs.Rule  // by schedule, for all there are
+	Groups map[string]handoffs.Group // by the id of the user group in Slack
 }
 
 // ruled reads the keys of a schedule that are about its handoffs. What it leaves out is filled in when the whole file is read.
@@ -35,12 +36,40 @@ func (r *reader) ruled(c *Config, schedule string) []entry {
 			}
 		}},
 		entry{"remind", func(v value) { rule.Remind, reminded = r.leads(v), true }},
+		entry{"user_group", func(v value) {
+			if id, ok := r.filled(v, groupWanted); ok && r.isGroup(v, id) {
+				g := c.Handoffs.Groups[id]
+				g.Schedules = append(g.Schedules, schedule)
+				c.Handoffs.Groups[id] = g
+			}
+		}},
 	)
 }
 
-func (r *reader) handoffs(_ *Config, v value) {
+const groupWanted = "the id of a Slack user group, such as S0ONCALL"
+
+// isGroup reports whether an id can be that of a user group, and complains if not.
+func (r *reader) isGroup(v value, id string) bool {
+	if groupForm.MatchString(id) {
+		return true
+	}
+	r.errorf(v, "give its id, which begins with S and stands in the group's address in Slack", "%s is not the id of a Slack user group", quote(id))
+	return false
+}
+
+func (r *reader) handoffs(c *Config, v value) {
 	r.mapping(v,
 		entry{"remind", func(v value) { r.remind = r.leads(v) }},
+		entry{"groups", func(v value) {
+			r.named(v, "user group", func(id string, key, v value) {
+				if !r.isGroup(key, id) {
+					return
+				}
+				g := c.Handoffs.Groups[id]
+				r.list(v, "people", func(v value) { g.Always = append(g.Always, r.person(c, v)) })
+				c.Handoffs.Groups[id] = g
+			})
+		}},
 	)
 }
 

@@ -1,0 +1,133 @@
+package handoffs
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
+)
+
+// Group is a user group in Slack that holds whoever is on call, so that others can mention them.
+type Group struct {
+	Schedules []string // whoever is on call in one of these
+	Always    []string // people who belong to it at any time
+}
+
+// GroupTrouble says to the channel that a user group cannot be kept up to date.
+type GroupTrouble struct {
+	Group string // its id
+	Why   string // what is wrong, and what to do
+}
+
+func (GroupTrouble) what() {}
+
+// Refused is the error of a change that Slack will never make as things are.
+type Refused struct {
+	Code string // Slack's name for it
+	Why  string // what is wrong, and what to do
+}
+
+func (e *Refused) Error() string { return e.Why + " (" + e.Code + ")" }
+
+// groupBody is the body of a group's entry.
+type groupBody struct {
+	Group string `json:"group"`
+}
+
+// oweGroup owes bringing a group up to date. It is done once for all that happens until then.
+func oweGroup(owed outbox.Tx, now time.Time, id string) {
+	owed.Soon(outbox.Entry{
+		Key: store.Key("sync", id), Kind: KindGroup, Lane: outbox.Chores, Due: now, Body: outbox.Body(groupBody{id}),
+	})
+}
+
+// oweGroups owes it for all groups: what changed while the process was down is not known.
+func (d *Desk) oweGroups(ctx context.Context, now time.Time) error {
+	if len(d.Groups) == 0 {
+		return nil
+	}
+	return d.Store.Update(ctx, func(tx store.Tx) error {
+		for _, id := range slices.Sorted(maps.Keys(d.Groups)) {
+			oweGroup(outbox.In(tx, now), now, id)
+		}
+		return nil
+	})
+}
+
+// oweGroupsOf owes it for the groups of a schedule.
+func (d *Desk) oweGroupsOf(owed outbox.Tx, now time.Time, schedule string) {
+	for _, id := range slices.Sorted(maps.Keys(d.Groups)) {
+		if slices.Contains(d.Groups[id].Schedules, schedule) {
+			oweGroup(owed, now, id)
+		}
+	}
+}
+
+// group brings a group up to date. What Slack refuses is told once, until it succeeds or another thing is wrong.
+func (d *Desk) group(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var b groupBody
+	if err := e.Decode(&b); err != nil {
+		return nil, err
+	}
+	g, ok := d.Groups[b.Group]
+	if !ok {
+		return nil, nil // it is not in the configuration any more
+	}
+	now := time.Now()
+	var people []string
+	var told string
+	err := d.Store.View(ctx, func(tx store.Tx) error {
+		people, told = d.members(tx, now, g), string(tx.Get(troubleKey(b.Group)))
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = d.Messenger.SetGroup(ctx, b.Group, people)
+	refused, is := errors.AsType[*Refused](err)
+	switch {
+	case is && refused.Code == told:
+		return nil, nil
+	case is:
+		d.Log.Error("a user group cannot be kept up to date", "group", b.Group, "err", refused)
+		return func(tx store.Tx) error {
+			tx.Put(troubleKey(b.Group), []byte(refused.Code))
+			outbox.In(tx, now).Once(troubleEntry(now, GroupTrouble{b.Group, refused.Why}))
+			return nil
+		}, nil
+	case err == nil && told != "":
+		return func(tx store.Tx) error { tx.Delete(troubleKey(b.Group)); return nil }, nil
+	}
+	return nil, err
+}
+
+// members are the people of a group, each once.
+func (d *Desk) members(tx store.Tx, now time.Time, g Group) []string {
+	people := slices.Clone(g.Always)
+	for _, schedule := range g.Schedules {
+		people = append(people, d.Pager.OnCall(tx, schedule, now)...)
+	}
+	slices.Sort(people)
+	return slices.Compact(people)
+}
+
+func troubleKey(group string) string { return store.Key("group", group) }
+
+func troubleEntry(now time.Time, g GroupTrouble) outbox.Entry {
+	return outbox.Entry{
+		Key: store.Key("sync", g.Group, stamp(now)), Kind: KindTrouble, Lane: outbox.Chores, Due: now, Body: outbox.Body(g),
+	}
+}
+
+// trouble tells the channel that a group cannot be kept up to date.
+func (d *Desk) trouble(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var g GroupTrouble
+	if err := e.Decode(&g); err != nil {
+		return nil, err
+	}
+	return nil, d.Messenger.Tell(ctx, e.Key, Message{Since: e.Created, PerhapsTold: e.PerhapsDone, What: g})
+}
