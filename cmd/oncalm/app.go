@@ -50,6 +50,7 @@ type app struct {
 	bot    *bot.Bot
 	runner *outbox.Runner
 	health *web.Health
+	self   *selfPager
 	texts  *templates.Set
 }
 
@@ -57,6 +58,8 @@ type app struct {
 func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
 	a := &app{cfg: cfg, log: log, reg: prometheus.NewRegistry()}
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	noted := make(chan struct{}, 1)
+	s = noting{s, noted}
 	a.runner = &outbox.Runner{
 		Store: s, Log: log,
 		Metrics: outbox.NewMetrics(a.reg), Handlers: map[string]outbox.Handler{},
@@ -79,6 +82,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.health = web.NewHealth(log, web.StoreWritable(s), web.NotBehind(s, time.Minute), web.Check{
 		Name: "slack", Run: a.slackWell,
 	})
+	a.self = &selfPager{store: s, noted: noted, keep: cfg.Store, who: a.keepers, notify: a.bot.SelfPage, log: log}
 	return a, nil
 }
 
@@ -192,6 +196,7 @@ func (a *app) run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	parts.Go(func() { a.bot.Run(ctx) })
 	parts.Go(func() { a.desk.Run(ctx) })
+	parts.Go(func() { a.self.run(ctx) })
 	err := a.runner.Run(ctx)
 	parts.Wait()
 	return err

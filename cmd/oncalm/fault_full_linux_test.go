@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -140,6 +141,10 @@ func TestFullDisk(t *testing.T) {
 	})
 	f.pour(r)
 	watching.Wait()
+	want := []string{"channel: 🔴 Oncalm cannot store alarms: no space left", "bo: 🔴 Oncalm cannot store alarms: no space left"}
+	if got := selfPages(slack); !slices.Equal(got, want) {
+		t.Errorf("self-pages: %q, want %q", got, want)
+	}
 	t.Logf("answers while the disk was full: %v", f.codes)
 	if f.codes["200 "]+f.codes["503 E1017"] != len(f.accepted)+len(f.refused) {
 		t.Errorf("answers: %v, want 200 and 503 E1017", f.codes)

@@ -243,12 +243,14 @@ func stateRows() []row {
 			full.Store(true)
 			said := posting(unchanged)(w) + "\n" + w.asks(httptest.NewRequest(http.MethodGet, "/readyz", nil)) +
 				"\n" + w.asks(httptest.NewRequest(http.MethodGet, "/healthz", nil))
+			said += "\nself-pages: " + strings.Join(selfPages(w.slack), ", ")
 			full.Store(false)
 			w.Wait(3 * time.Second)
 			return said + "\n" + posting(unchanged)(w)
 		}, `503 E1017 the message could not be stored; SNS will send it again
 503 {"ready":false,"checks":[{"name":"store","ok":false,"reason":"no space left for the store"},{"name":"outbox","ok":true},{"name":"slack","ok":true}]}
 200 alive
+self-pages: channel: 🔴 Oncalm cannot store alarms: no space left, cy: 🔴 Oncalm cannot store alarms: no space left
 200 accepted`},
 		{46, "the clock jumps by a day", func(w *world) string {
 			w.opens("checkout-5xx", "search-p99", "orders-age")
