@@ -71,8 +71,6 @@ type Entry struct {
 	// it, may have had its effect without its result being recorded. Set by the
 	// Runner for the handler.
 	PerhapsDone bool `json:"-"`
-
-	stored []byte // what it was read from
 }
 
 // Decode reads the entry's body into v.
@@ -185,6 +183,5 @@ func decode(val []byte) (Entry, error) {
 	if err := json.Unmarshal(val, &e); err != nil {
 		return Entry{}, fmt.Errorf("outbox: unreadable entry: %w", err)
 	}
-	e.stored = val
 	return e, nil
 }

@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -27,8 +26,7 @@ type group struct {
 	started time.Time
 
 	claimed map[string]bool      // in the queue or in hand
-	held    map[string]time.Time // failed as unreachable: not before
-	tried   map[string]bool      // failed as unreachable, which perhaps could not be recorded
+	missed  map[string]time.Time // failed as unreachable, perhaps without a record: not before
 	queue   []Entry
 	busy    int
 	hands   [lanes]int // how many of busy are at which lane
@@ -43,7 +41,6 @@ type group struct {
 
 type result struct {
 	entry Entry // without a key: of the probe
-	knock bool  // begun while the gate was closed
 	err   error
 }
 
@@ -58,7 +55,7 @@ func newGroup(r *Runner, g Group, wake chan struct{}, started time.Time) *group 
 	return &group{
 		Group: g, r: r, wake: wake, started: started,
 		log:     r.Log.With("component", "outbox", "group", g.Name),
-		claimed: map[string]bool{}, held: map[string]time.Time{}, tried: map[string]bool{},
+		claimed: map[string]bool{}, missed: map[string]time.Time{},
 		done: make(chan result, g.Workers+1),
 	}
 }
@@ -87,15 +84,15 @@ func (g *group) run(ctx context.Context) {
 	}
 }
 
-// fill starts as many entries as there are free hands, and the gate allows.
+// fill starts as many entries as there are free hands, if the gate is open.
 func (g *group) fill(ctx context.Context, now time.Time) {
-	if g.Probe != nil && g.gate.closed() {
+	if g.gate.closed() {
 		g.knock(ctx, now)
 		return
 	}
-	for free := g.gate.allow(now, g.Workers, g.busy); free > 0; free-- {
+	for g.busy < g.Workers {
 		if len(g.queue) == 0 {
-			g.peek(ctx, now)
+			g.take(ctx, now)
 		}
 		if len(g.queue) == 0 || now.Before(g.strict) && g.behind(g.queue[0].Lane) {
 			return
@@ -104,8 +101,7 @@ func (g *group) fill(ctx context.Context, now time.Time) {
 		g.queue = g.queue[1:]
 		g.busy++
 		g.hands[e.Lane]++
-		knock := g.gate.closed()
-		g.workers.Go(func() { g.done <- result{e, knock, g.work(context.WithoutCancel(ctx), e)} })
+		g.workers.Go(func() { g.done <- result{e, g.work(context.WithoutCancel(ctx), e)} })
 	}
 }
 
@@ -132,26 +128,13 @@ func (g *group) knock(ctx context.Context, now time.Time) {
 	})
 }
 
-// peek takes due entries into the queue, most urgent first, and notes when the next
-// one comes due. Behind a closed gate it takes one, and one that has not failed if
-// there is any: else a few bad entries could keep the gate closed for all others.
-func (g *group) peek(ctx context.Context, now time.Time) {
-	if !g.gate.closed() {
-		g.take(ctx, now, ahead, func(until time.Time) bool { return until.After(now) })
-		return
-	}
-	g.take(ctx, now, 1, func(until time.Time) bool { return !until.IsZero() })
-	if len(g.queue) == 0 {
-		g.take(ctx, now, 1, func(until time.Time) bool { return until.After(now) })
-	}
-}
-
-// take fills the queue up to limit, without those held back as skip says.
-func (g *group) take(ctx context.Context, now time.Time, limit int, skip func(until time.Time) bool) {
+// take fills the queue with due entries, most urgent first, and notes when the next one
+// comes due.
+func (g *group) take(ctx context.Context, now time.Time) {
 	g.next = time.Time{}
 	err := g.r.Store.View(ctx, func(tx store.Tx) error {
 		for _, lane := range g.Lanes {
-			if err := g.takeLane(tx, lane, now, limit, skip); err != nil {
+			if err := g.takeLane(tx, lane, now); err != nil {
 				return err
 			}
 		}
@@ -163,10 +146,10 @@ func (g *group) take(ctx context.Context, now time.Time, limit int, skip func(un
 	}
 }
 
-func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time, limit int, skip func(time.Time) bool) error {
+func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time) error {
 	from, to := laneRange(lane)
 	for k := range tx.Range(from, to) {
-		if len(g.queue) >= limit {
+		if len(g.queue) >= ahead {
 			return nil
 		}
 		due, key, err := splitDue(k)
@@ -180,7 +163,8 @@ func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time, limit int, skip 
 		if g.claimed[key] {
 			continue
 		}
-		if until := g.held[key]; skip(until) {
+		until, tried := g.missed[key]
+		if until.After(now) {
 			g.sooner(until)
 			continue
 		}
@@ -189,8 +173,7 @@ func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time, limit int, skip 
 			g.log.Error("the due index names an entry that is not there", "key", key)
 			continue
 		}
-		e.stored = bytes.Clone(e.stored) // it is needed longer than the transaction lasts
-		e.PerhapsDone = e.Attempt > 0 || e.Created.Before(g.started) || g.tried[key]
+		e.PerhapsDone = e.Attempt > 0 || e.Created.Before(g.started) || tried
 		g.claimed[key] = true
 		g.queue = append(g.queue, e)
 	}
@@ -210,7 +193,7 @@ func (g *group) pause(now time.Time) time.Duration {
 	switch {
 	case len(g.queue) > 0 && now.Before(g.strict):
 		next = g.strict
-	case g.busy == g.Workers || g.probing || g.gate.closed() && g.busy > 0 && g.Probe == nil:
+	case g.busy == g.Workers || g.probing:
 		return time.Minute // a worker that finishes wakes us
 	case g.gate.closed() && now.Before(g.gate.until):
 		next = g.gate.until
@@ -232,18 +215,16 @@ func (g *group) settle(res result, now time.Time) {
 	key := res.entry.Key
 	delete(g.claimed, key)
 	if _, ok := errors.AsType[*Unreachable](res.err); !ok {
-		delete(g.held, key)
-		delete(g.tried, key)
+		delete(g.missed, key)
 		if g.gate.reached() {
 			g.back(now)
 		}
 		return
 	}
-	g.held[key] = now.Add(backoff(res.entry.Attempt + 1))
-	g.tried[key] = true
-	if g.gate.missed(now, res.knock) {
+	g.missed[key] = now.Add(backoff(res.entry.Attempt + 1))
+	if g.Probe != nil && g.gate.missed(now) {
 		g.release()
-		g.log.Warn("the other side does not answer, trying one at a time", "err", res.err)
+		g.log.Warn("the other side does not answer, waiting until a probe gets through", "err", res.err)
 	}
 }
 
@@ -252,7 +233,7 @@ func (g *group) answered(err error, now time.Time) {
 	g.probing = false
 	if err != nil {
 		g.dead = true
-		g.gate.missed(now, true)
+		g.gate.unanswered(now)
 		return
 	}
 	if g.gate.reached(); g.dead {
@@ -263,7 +244,9 @@ func (g *group) answered(err error, now time.Time) {
 
 // back takes note that the other side is back: all may go, by urgency.
 func (g *group) back(now time.Time) {
-	clear(g.held)
+	for key := range g.missed {
+		g.missed[key] = now
+	}
 	g.strict = now.Add(catchUp)
 	g.log.Info("the other side answers again")
 }
@@ -285,11 +268,7 @@ func (g *group) work(ctx context.Context, e Entry) error {
 	if err == nil {
 		return nil
 	}
-	level := slog.LevelWarn
-	if _, ok := errors.AsType[*Later](err); ok {
-		level = slog.LevelDebug // nothing is wrong: it was asked to wait
-	}
-	g.log.Log(ctx, level, "attempt failed", "key", e.Key, "kind", e.Kind, "attempt", e.Attempt+1, "err", err)
+	g.log.Warn("attempt failed", "key", e.Key, "kind", e.Kind, "attempt", e.Attempt+1, "err", err)
 	now := time.Now()
 	failed := g.r.Store.Update(ctx, func(tx store.Tx) error {
 		In(tx, now).fail(e, err, waitAfter(e, err))

@@ -26,7 +26,7 @@ type Group struct {
 	// Probe asks the other side whether it is there, after several attempts found it
 	// unreachable. It tells a dead line from a few bad entries: while it fails nothing
 	// is tried, and when it succeeds everything is, the most urgent first. If it is
-	// nil, an entry is tried instead from time to time.
+	// nil, each entry is tried again by itself.
 	Probe func(context.Context) error
 }
 
@@ -44,13 +44,13 @@ type Runner struct {
 }
 
 // DefaultGroups serves decisions, pages, answers and chores each with workers of
-// their own. The probe, which may be nil, is that of the pages.
+// their own. The probe, which may be nil, is that of all that speak to others.
 func DefaultGroups(probe func(context.Context) error) []Group {
 	return []Group{
 		{Name: "decisions", Lanes: []Lane{Decisions}, Workers: 4},
 		{Name: "pages", Lanes: []Lane{Pages1, Pages2, Pages3, Pages4}, Workers: 16, Probe: probe},
-		{Name: "answers", Lanes: []Lane{Answers}, Workers: 4},
-		{Name: "chores", Lanes: []Lane{Chores}, Workers: 2},
+		{Name: "answers", Lanes: []Lane{Answers}, Workers: 4, Probe: probe},
+		{Name: "chores", Lanes: []Lane{Chores}, Workers: 2, Probe: probe},
 	}
 }
 

@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"bytes"
 	"errors"
 	"math/rand/v2"
 	"time"
@@ -23,8 +22,8 @@ func (e *Later) Unwrap() error { return e.Err }
 
 // Unreachable is the error of a handler whose other side did not answer at all, or
 // not in its own words. It says more about the other side than about the entry:
-// after several in a row the Runner stops trying entry after entry and asks with
-// one from time to time, and when that gets through takes all by urgency.
+// after several in a row the Runner stops trying and probes (see [Group]), and when a
+// probe gets through takes all by urgency.
 type Unreachable struct{ Err error }
 
 func (e *Unreachable) Error() string { return e.Err.Error() }
@@ -51,7 +50,7 @@ func clampRetry(d time.Duration) time.Duration {
 // finish marks e as done, unless it was armed again meanwhile. It reports whether e
 // was still to be done; if not, nothing may be committed for it.
 func (t Tx) finish(e Entry) bool {
-	cur, ok := t.again(e)
+	cur, ok := t.Get(e.Key)
 	if !ok || !cur.Done.IsZero() {
 		t.tx.Delete(dueKey(e)) // the index must never offer what is done
 		return false
@@ -63,15 +62,6 @@ func (t Tx) finish(e Entry) bool {
 	cur.Done = t.now.UTC()
 	t.save(cur)
 	return true
-}
-
-// again reads e as it stands now. Mostly nobody has touched it, and then it need not be
-// decoded once more.
-func (t Tx) again(e Entry) (Entry, bool) {
-	if e.stored != nil && bytes.Equal(e.stored, t.tx.Get(entryPrefix+e.Key)) {
-		return e, true
-	}
-	return t.Get(e.Key)
 }
 
 // fail records a failed attempt. The entry is due again after wait, unless it was armed
