@@ -79,7 +79,7 @@ func commandRows() []commandRow {
 		{n: 47, input: "a secret is missing", old: "${TOKEN}", bad: "${TOKEN_THAT_IS_NOT_SET}", want: "exit 2: oncalm: oncalm.yaml:4:56: the environment variable TOKEN_THAT_IS_NOT_SET, for slack.bot_token, is not set; set it, or use ${file:PATH}"},
 		{n: 47, input: "a secret is a placeholder", old: "${TOKEN}", bad: "xoxb-your-token", want: "exit 2: oncalm: oncalm.yaml:4:56: slack.bot_token is a placeholder; give it the value that Slack shows for the app"},
 		{n: 48, input: "the port is in use", old: "listen: 127.0.0.1:0\nweb", bad: "listen: TAKEN\nweb", want: "exit 2: oncalm: cannot listen on TAKEN: listen tcp TAKEN: bind: address already in use: choose a free address, or stop what uses it"},
-		{n: 49, input: "a phone number in a local form", old: "{slack: U0ANA}", bad: `{slack: U0ANA, phone: "0151 12345678"}`, want: `exit 2: oncalm: oncalm.yaml:6:37: "0151 12345678" is not a phone number in E.164 form; write it in E.164 form, such as +4915112345678: +, country, number, no spaces`},
+		{n: 49, input: "a phone number in a local form", old: "{slack: U0ANA}", bad: `{slack: U0ANA, phone: "0151 12345678"}`, want: `exit 2: oncalm: oncalm.yaml:6:37: people.ana.phone cannot be "0151 12345678"; expected a phone number in E.164 form, such as +4915112345678: +, country, number, no spaces`},
 	}
 }
 

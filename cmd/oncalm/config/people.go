@@ -15,8 +15,8 @@ func (r *reader) people(c *Config, v value) {
 	r.named(v, "person", func(name string, key, v value) {
 		var p Person
 		r.mapping(v,
-			entry{"slack", func(v value) { p.Slack = r.user(v) }},
-			entry{"phone", func(v value) { p.Phone = r.phone(v) }},
+			entry{"slack", r.formed(&p.Slack, userForm, "a Slack user id such as U0ANA; it stands in the menu of their Slack profile")},
+			entry{"phone", r.formed(&p.Phone, phoneForm, "a phone number in E.164 form, such as +4915112345678: +, country, number, no spaces")},
 			entry{"zone", func(v value) { p.Zone = r.zone(v) }},
 		)
 		if other, taken := bySlack[p.Slack]; taken && p.Slack != "" {
@@ -28,26 +28,6 @@ func (r *reader) people(c *Config, v value) {
 		}
 		c.People[name] = p
 	})
-}
-
-func (r *reader) user(v value) string {
-	const such = "U0ANA; it stands in the menu of their Slack profile"
-	id, ok := r.filled(v, "a Slack user id such as "+such)
-	if ok && !userForm.MatchString(id) {
-		r.errorf(v, "give an id such as "+such, "%s is not a Slack user id", quote(v.text))
-		return ""
-	}
-	return id
-}
-
-func (r *reader) phone(v value) string {
-	const such = "+4915112345678: +, country, number, no spaces"
-	number, ok := r.filled(v, "a number in E.164 form, such as "+such)
-	if ok && !phoneForm.MatchString(number) {
-		r.errorf(v, "write it in E.164 form, such as "+such, "%s is not a phone number in E.164 form", quote(v.text))
-		return ""
-	}
-	return number
 }
 
 func (r *reader) roles(c *Config, v value) {
