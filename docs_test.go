@@ -23,7 +23,7 @@ import (
 // get ahead of the other.
 var (
 	subCommands = []string{
-		"serve", "demo", "check", "oncall", "shifts", "simulate", "incidents", "timeline", "postmortem", "backup", "restore",
+		"serve", "demo", "check", "oncall", "shifts", "feed", "simulate", "incidents", "timeline", "postmortem", "backup", "restore",
 		"fsck", "healthcheck", "version",
 	}
 	configurationKeys = []string{
@@ -33,10 +33,10 @@ var (
 		"fallback", "reminder", "services", "policy", "severity", "alarms", "account", "region", "dimension", "topic",
 		"runbook", "default_service", "roles", "approver", "rollback", "kind", "cluster", "service", "approvals", "queues", "app_token",
 	}
-	routes    = []string{"/sns", "/slack/commands", "/slack/interactions", "/slack/events", "/healthz", "/readyz", "/metrics"}
+	routes    = []string{"/sns", "/slack/commands", "/slack/interactions", "/slack/events", "/healthz", "/readyz", "/metrics", "/ical/SCHEDULE.ics", "/ical/person/NAME.ics"}
 	chatWords = []string{
 		"/incident", "/incident ack", "/incident resolve", "/incident note", "/incident list", "/incident info",
-		"/incident postmortem", "/incident help", "/oncall",
+		"/incident postmortem", "/incident help", "/oncall", "/oncall feed",
 	}
 	exitCodes = []string{"0", "1", "2", "3", "4", "5", "75"}
 )

@@ -37,6 +37,8 @@ type Options struct {
 	People map[string]Person
 	// Services are the names of all services, for /oncall.
 	Services []string
+	// PublicURL is where the program is reached from outside, without a slash at the end, for links to it; empty if that is not known.
+	PublicURL string
 	// Roots are the two slash commands; empty fields mean /incident and /oncall.
 	Roots Roots
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.

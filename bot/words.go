@@ -46,6 +46,7 @@ func (b *Bot) incidentWords() []word {
 // oncallWords are the words of /oncall besides the names of schedules and services.
 func (b *Bot) oncallWords() []word {
 	return []word{
+		{name: "feed", usage: "[me or schedule]", show: b.feed, help: "Shifts as a calendar to subscribe to."},
 		{name: "help", usage: "", show: b.oncallHelp, help: "This list."},
 	}
 }

@@ -119,7 +119,7 @@ func (a *app) wireBot(o outside) (err error) {
 		APIURL: a.cfg.Slack.APIURL, Token: a.cfg.Slack.BotToken.Reveal(),
 		SigningSecrets: []string{a.cfg.Slack.SigningSecret.Reveal()},
 		Transport:      o.slack, Channel: a.cfg.Slack.Channel,
-		Book: a.book, Pager: a.pager, People: people, Services: services,
+		Book: a.book, Pager: a.pager, People: people, Services: services, PublicURL: a.cfg.PublicURL,
 		Postmortem: a.postmortem, Log: a.log, Metrics: a.reg,
 	})
 	return err
@@ -176,6 +176,8 @@ func (a *app) public() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/sns", a.door)
 	mux.Handle("/slack/", a.bot.Handler())
+	feeds := web.Feeds{Store: a.store, Schedules: a.cfg.Schedules, Overrides: a.pager.Overrides, Log: a.log}
+	feeds.Register(mux)
 	a.health.Register(mux)
 	return mux
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/web"
@@ -86,7 +87,11 @@ func decodeInto(v any) func(io.Reader) error {
 
 // get asks the server. If it does not answer, the store is in use by something else.
 func (s server) get(ctx context.Context, route string, read func(io.Reader) error) error {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://oncalm"+route, nil)
+	return s.ask(ctx, http.MethodGet, route, nil, read)
+}
+
+func (s server) ask(ctx context.Context, method, route string, body io.Reader, read func(io.Reader) error) error {
+	req, err := http.NewRequestWithContext(ctx, method, "http://oncalm"+route, body)
 	if err != nil {
 		return err
 	}
@@ -100,6 +105,8 @@ func (s server) get(ctx context.Context, route string, read func(io.Reader) erro
 		return read(resp.Body)
 	case http.StatusNotFound:
 		return incidents.ErrNotFound
+	case http.StatusConflict:
+		return feed.ErrLinks
 	}
 	text, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
 	return errors.New("the running server answered: " + strings.TrimSpace(string(text)))

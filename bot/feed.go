@@ -1,0 +1,143 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/rotations/feed"
+	"github.com/oncalm/oncalm/store"
+)
+
+// feed is /oncall feed: it makes a link to a calendar, lists those of the one who asks, or revokes them.
+//
+// A link is made while it is shown, and not as other changes are: what those answered is kept, and the token is not to be.
+func (b *Bot) feed(ctx context.Context, c *call) (message, error) {
+	if len(c.args) == 0 {
+		return b.ownFeeds(ctx, c)
+	}
+	said := c.args[0].text
+	if strings.EqualFold(said, "revoke") && len(c.args) > 1 {
+		return b.revokeFeed(ctx, c, c.args[1].text)
+	}
+	wanted, ok := b.feedOf(c, said)
+	switch {
+	case strings.EqualFold(said, "revoke"):
+		return sentence("Which one? ", code(c.root+" feed revoke me"), ", or the name of a schedule in place of ", code("me"), "."), nil
+	case !ok:
+		known := slices.Sorted(maps.Keys(b.o.Pager.Schedules))
+		return unknownWord(c.root, "feed "+said, prefixed("feed ", append(known, "me", "revoke"))), nil
+	case b.o.PublicURL == "":
+		return sentence("I do not know where I can be reached from outside, so I cannot make an address. Ask whoever keeps the configuration to set ",
+			code("public_url"), "."), nil
+	}
+	return b.makeFeed(ctx, c, wanted)
+}
+
+// feedOf is the feed that was named. A schedule counts although nobody is in it; one that is gone does not.
+func (b *Bot) feedOf(c *call, said string) (feed.Feed, bool) {
+	if strings.EqualFold(said, "me") {
+		return feed.Feed{Kind: feed.Person, Name: c.person}, true
+	}
+	_, ok := b.o.Pager.Schedules[said]
+	return feed.Feed{Kind: feed.Schedule, Name: said}, ok
+}
+
+func prefixed(prefix string, all []string) []string {
+	for i := range all {
+		all[i] = prefix + all[i]
+	}
+	return all
+}
+
+// makeFeed makes a link, once for each request.
+func (b *Bot) makeFeed(ctx context.Context, c *call, wanted feed.Feed) (message, error) {
+	token, again := feed.NewToken(), false
+	err := b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
+		if _, again = incidents.Recall(tx, c.id); again {
+			return nil
+		}
+		incidents.Remember(tx, c.now, c.id, "")
+		_, err := feed.Add(tx, wanted, token, c.person, c.now)
+		return err
+	})
+	switch {
+	case errors.Is(err, feed.ErrLinks):
+		return sentence("There are too many links to this calendar. Revoke yours with ", code(c.root+" feed revoke "+spokenFeed(wanted)), "."), nil
+	case err != nil:
+		return message{}, err
+	case again:
+		return sentence("This request was answered already. Say it again for another link."), nil
+	}
+	address := wanted.URL(b.o.PublicURL, token)
+	m := sentence("Subscribe to this address in your calendar program, and it shows ", titleOfFeed(wanted), ":")
+	m.body = append(m.body,
+		para(say(link(address, address))),
+		para(say("I show it this once. Whoever has it can read the calendar, until you say ", code(c.root+" feed revoke "+spokenFeed(wanted)), ".")))
+	return m, nil
+}
+
+// revokeFeed revokes the links to one's own shifts, whoever made them, or those that one has made to a schedule.
+func (b *Bot) revokeFeed(ctx context.Context, c *call, said string) (message, error) {
+	wanted, _ := b.feedOf(c, said) // that of a schedule which is gone can be revoked, too
+	count := 0
+	err := b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
+		count = len(feed.Remove(tx, wanted, func(l feed.Link) bool { return wanted.Kind == feed.Person || l.By == c.person }))
+		return nil
+	})
+	if err != nil {
+		return message{}, err
+	}
+	switch count {
+	case 0:
+		return sentence("You have no link to ", titleOfFeed(wanted), "."), nil
+	case 1:
+		return sentence("Revoked: your link to ", titleOfFeed(wanted), ". Calendar programs that use it show nothing new from now on."), nil
+	}
+	return sentence("Revoked: ", count, " links to ", titleOfFeed(wanted), ". Calendar programs that use them show nothing new from now on."), nil
+}
+
+// ownFeeds lists the links of the one who asks.
+func (b *Bot) ownFeeds(ctx context.Context, c *call) (message, error) {
+	var lines []line
+	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		lines = nil
+		for _, l := range feed.All(tx) {
+			if l.By == c.person || l.Feed == (feed.Feed{Kind: feed.Person, Name: c.person}) {
+				lines = append(lines, say(titleOfFeed(l.Feed), ", made ", l.Made.Truncate(time.Second)))
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return message{}, err
+	}
+	m := message{}
+	if len(lines) > 0 {
+		m = sentence("Your links to calendars:")
+		m.body = append(m.body, paragraph{bullets, lines})
+	}
+	m.body = append(m.body, para(say(code(c.root+" feed me"), " makes a link to your own shifts, ", code(c.root+" feed <schedule>"),
+		" one to a schedule, and ", code(c.root+" feed revoke me"), " revokes.")))
+	return m, nil
+}
+
+// titleOfFeed is what a calendar shows.
+func titleOfFeed(f feed.Feed) line {
+	if f.Kind == feed.Person {
+		return say("the shifts of ", strong(f.Name))
+	}
+	return say("the shifts of the schedule ", strong(f.Name))
+}
+
+// spokenFeed is how a feed is named after the word.
+func spokenFeed(f feed.Feed) string {
+	if f.Kind == feed.Person {
+		return "me"
+	}
+	return f.Name
+}

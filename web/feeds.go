@@ -1,0 +1,144 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/feed"
+	"github.com/oncalm/oncalm/store"
+)
+
+// Feeds are the calendars that people subscribe to, on the public door. Who asks proves with a token that they may; whoever
+// cannot is told that there is nothing, whether there is or not.
+type Feeds struct {
+	Store     store.Store
+	Schedules map[string]rotations.Schedule
+	// Overrides are those of a schedule, as of the transaction.
+	Overrides func(tx store.Tx, schedule string) []rotations.Override
+	Log       *slog.Logger
+}
+
+// How far a feed reaches from today, in days.
+const (
+	daysBack  = 30
+	daysAhead = 180
+)
+
+// Register adds the routes of the feeds.
+func (f *Feeds) Register(mux *http.ServeMux) {
+	mux.HandleFunc("GET "+feed.Route+"{file}", func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, feed.Schedule) })
+	mux.HandleFunc("GET "+feed.Route+"person/{file}", func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, feed.Person) })
+	mux.HandleFunc(feed.Route, func(w http.ResponseWriter, _ *http.Request) { nothing(w) })
+}
+
+// nothing answers everybody who may not read, or asks for what is not there.
+func nothing(w http.ResponseWriter) { http.Error(w, "not found", http.StatusNotFound) }
+
+func (f *Feeds) serve(w http.ResponseWriter, r *http.Request, kind feed.Kind) {
+	name, ok := strings.CutSuffix(r.PathValue("file"), ".ics")
+	wanted := feed.Feed{Kind: kind, Name: name}
+	cal := feed.Calendar{Name: name + " on call"}
+	allowed := false
+	err := f.Store.View(r.Context(), func(tx store.Tx) error {
+		allowed = ok && feed.Allowed(tx, wanted, r.URL.Query().Get("token"))
+		if allowed {
+			cal.Stamp, cal.Entries = f.entries(tx, wanted, time.Now())
+		}
+		return nil
+	})
+	switch {
+	case err != nil:
+		f.Log.Error("a calendar could not be read", "kind", kind, "name", name, "err", err)
+		http.Error(w, "the calendar cannot be read now", http.StatusServiceUnavailable)
+	case !allowed || !f.known(wanted):
+		nothing(w)
+	default:
+		f.answer(w, r, cal)
+	}
+}
+
+// known reports whether the feed's schedule is still there. A person who has no shifts any more has an empty calendar.
+func (f *Feeds) known(wanted feed.Feed) bool {
+	_, ok := f.Schedules[wanted.Name]
+	return ok || wanted.Kind == feed.Person
+}
+
+// entries are the shifts of a feed. The span moves on by days, and so does the stamp: within a day the answer is the same as
+// long as the shifts are.
+func (f *Feeds) entries(tx store.Tx, wanted feed.Feed, now time.Time) (today time.Time, entries []feed.Entry) {
+	today = now.UTC().Truncate(24 * time.Hour)
+	span := feed.Span{From: today.AddDate(0, 0, -daysBack), To: today.AddDate(0, 0, daysAhead)}
+	if wanted.Kind == feed.Schedule {
+		if s, ok := f.Schedules[wanted.Name]; ok {
+			entries = feed.OfSchedule(s, f.Overrides(tx, s.Name), span)
+		}
+		return today, entries
+	}
+	for _, name := range slices.Sorted(maps.Keys(f.Schedules)) {
+		s := f.Schedules[name]
+		entries = append(entries, feed.OfPerson(wanted.Name, s, f.Overrides(tx, s.Name), span)...)
+	}
+	return today, entries
+}
+
+// answer sends a calendar, or says that the one that the other side has is still right.
+func (f *Feeds) answer(w http.ResponseWriter, r *http.Request, cal feed.Calendar) {
+	var b bytes.Buffer
+	if _, err := cal.WriteTo(&b); err != nil {
+		f.Log.Error("a calendar could not be written", "err", err)
+		http.Error(w, "the calendar cannot be read now", http.StatusServiceUnavailable)
+		return
+	}
+	hash := sha256.Sum256(b.Bytes())
+	h := w.Header()
+	h.Set("Content-Type", feed.Form)
+	h.Set("Content-Disposition", `inline; filename="on-call.ics"`)
+	h.Set("Cache-Control", "private, no-cache") // kept, but asked about each time: a swap counts at once
+	h.Set("ETag", `"`+hex.EncodeToString(hash[:16])+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b.Bytes()))
+}
+
+// FeedMade is a new link, with what is never shown again.
+type FeedMade struct {
+	feed.Link
+	Token string `json:"token"`
+}
+
+// MakeFeed makes a link to a feed; by is empty for the command line. The error is [feed.ErrLinks], or one of the store.
+func MakeFeed(ctx context.Context, s store.Store, wanted feed.Feed, by string) (FeedMade, error) {
+	made := FeedMade{Token: feed.NewToken()}
+	err := s.Update(ctx, func(tx store.Tx) (err error) {
+		made.Link, err = feed.Add(tx, wanted, made.Token, by, time.Now())
+		return err
+	})
+	return made, err
+}
+
+// FeedLinks lists all links.
+func FeedLinks(ctx context.Context, s store.Store) ([]feed.Link, error) {
+	all := []feed.Link{}
+	err := s.View(ctx, func(tx store.Tx) error {
+		all = append(all[:0], feed.All(tx)...)
+		return nil
+	})
+	return all, err
+}
+
+// RevokeFeed revokes the links to a feed: the one of that id, or all if it is empty. It returns those revoked.
+func RevokeFeed(ctx context.Context, s store.Store, wanted feed.Feed, id string) ([]feed.Link, error) {
+	gone := []feed.Link{}
+	err := s.Update(ctx, func(tx store.Tx) error {
+		gone = append(gone[:0], feed.Remove(tx, wanted, func(l feed.Link) bool { return id == "" || l.ID == id })...)
+		return nil
+	})
+	return gone, err
+}
