@@ -39,7 +39,7 @@ type confirmation struct {
 func oweConfirmation(tx store.Tx, v *Verified) {
 	outbox.In(tx, v.Received).Once(outbox.Entry{
 		Key:  store.Key(KindConfirm, v.TopicARN, v.MessageID),
-		Kind: KindConfirm, Lane: outbox.Answers, Due: v.Received,
+		Kind: KindConfirm, Lane: outbox.Errands, Due: v.Received,
 		Body: outbox.Body(confirmation{v.TopicARN, v.Token, v.Sent}),
 	})
 }

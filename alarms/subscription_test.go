@@ -43,7 +43,7 @@ var _ Confirmer = (*sns.Client)(nil)
 func runOutbox(t *testing.T, s store.Store, handlers map[string]outbox.Handler) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	groups := []outbox.Group{{Name: "chores", Lanes: []outbox.Lane{outbox.Answers}, Workers: 2}}
+	groups := []outbox.Group{{Name: "errands", Lanes: []outbox.Lane{outbox.Errands}, Workers: 2}}
 	runner := &outbox.Runner{Store: s, Handlers: handlers, Groups: groups, Log: quiet()}
 	done := make(chan error)
 	go func() { done <- runner.Run(ctx) }()

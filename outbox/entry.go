@@ -38,12 +38,13 @@ const (
 	Pages4
 	Answers // what somebody is waiting for: replies, confirmations, refreshed pages
 	Chores  // everything that may wait: cards, notices
+	Errands // what has nothing to do with Slack, and must not wait for it
 	lanes
 )
 
 // String names the lane as metrics do.
 func (l Lane) String() string {
-	names := [...]string{"decisions", "pages_sev1", "pages_sev2", "pages_sev3", "pages_sev4", "answers", "chores"}
+	names := [...]string{"decisions", "pages_sev1", "pages_sev2", "pages_sev3", "pages_sev4", "answers", "chores", "errands"}
 	if l < 0 || int(l) >= len(names) {
 		return fmt.Sprintf("lane%d", int(l))
 	}

@@ -43,14 +43,15 @@ type Runner struct {
 	wakes []chan struct{} // one of one slot for each group: "look"
 }
 
-// DefaultGroups serves decisions, pages, answers and chores each with workers of
-// their own. The probe, which may be nil, is that of all that speak to others.
+// DefaultGroups serves decisions, pages, answers, chores and errands each with workers
+// of their own. The probe, which may be nil, is that of all that speak to Slack.
 func DefaultGroups(probe func(context.Context) error) []Group {
 	return []Group{
 		{Name: "decisions", Lanes: []Lane{Decisions}, Workers: 4},
 		{Name: "pages", Lanes: []Lane{Pages1, Pages2, Pages3, Pages4}, Workers: 16, Probe: probe},
 		{Name: "answers", Lanes: []Lane{Answers}, Workers: 4, Probe: probe},
 		{Name: "chores", Lanes: []Lane{Chores}, Workers: 2, Probe: probe},
+		{Name: "errands", Lanes: []Lane{Errands}, Workers: 2},
 	}
 }
 

@@ -45,7 +45,7 @@ func oweSweep(tx store.Tx, now time.Time) error {
 	}
 	due := times.Next(now.UTC())
 	outbox.In(tx, now).Once(outbox.Entry{
-		Key: kindSweep + "/" + due.Format(time.RFC3339), Kind: kindSweep, Lane: outbox.Answers, Due: due,
+		Key: kindSweep + "/" + due.Format(time.RFC3339), Kind: kindSweep, Lane: outbox.Errands, Due: due,
 	})
 	return nil
 }
