@@ -523,3 +523,28 @@ func TestAHangingChoreDoesNotDelayAPage(t *testing.T) {
 		w.want("page")
 	})
 }
+
+func TestErrandsDoNotWaitForTheProbe(t *testing.T) {
+	handlers := func(w *world) map[string]outbox.Handler {
+		gone := errors.New("connection refused")
+		w.probe = func(context.Context) error { return gone }
+		return map[string]outbox.Handler{"a": func(_ context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+			if e.Lane != outbox.Errands {
+				return nil, &outbox.Unreachable{Err: gone}
+			}
+			w.ran(e)
+			return nil, nil
+		}}
+	}
+	inWorld(t, handlers, func(w *world) {
+		for _, lane := range []outbox.Lane{outbox.Pages1, outbox.Answers, outbox.Chores} {
+			for n := range 10 {
+				w.owe(false, outbox.Entry{Key: fmt.Sprintf("%s/%d", lane, n), Kind: "a", Lane: lane})
+			}
+		}
+		wait(time.Minute)
+		w.owe(false, outbox.Entry{Key: "errand", Kind: "a", Lane: outbox.Errands})
+		wait(time.Millisecond)
+		w.want("errand")
+	})
+}
