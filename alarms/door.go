@@ -56,11 +56,11 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		d.metrics.answered(string(p.Code), time.Since(began))
 		reply(w, p.Code.Status(), answer{Code: p.Code, Error: p.Text})
 	case outcome.What == Seen:
-		d.metrics.answered("duplicate", time.Since(began))
-		reply(w, http.StatusOK, answer{Status: "duplicate"})
+		d.metrics.answered(resultDuplicate, time.Since(began))
+		reply(w, http.StatusOK, answer{Status: resultDuplicate})
 	default:
-		d.metrics.answered("accepted", time.Since(began))
-		reply(w, http.StatusOK, answer{Status: "accepted"})
+		d.metrics.answered(resultAccepted, time.Since(began))
+		reply(w, http.StatusOK, answer{Status: resultAccepted})
 	}
 }
 

@@ -14,6 +14,17 @@ type Metrics struct {
 	confirms *prometheus.CounterVec
 }
 
+// Values of the label result, besides codes.
+const (
+	resultAccepted  = "accepted"
+	resultDuplicate = "duplicate"
+
+	confirmConfirmed = "confirmed"
+	confirmFailed    = "failed"
+	confirmRefused   = "refused"
+	confirmExpired   = "expired"
+)
+
 // NewMetrics registers the metrics of the door.
 func NewMetrics(reg prometheus.Registerer) *Metrics {
 	m := &Metrics{
@@ -36,7 +47,22 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 		}, []string{"result"}),
 	}
 	reg.MustRegister(m.requests, m.seconds, m.signals, m.confirms)
+	m.begin()
 	return m
+}
+
+// begin makes the series whose labels are known, with zero: of one that begins with its
+// first event, Prometheus would not see that it rose.
+func (m *Metrics) begin() {
+	for _, result := range []string{resultAccepted, resultDuplicate} {
+		m.requests.WithLabelValues(result)
+	}
+	for _, code := range codes() {
+		m.requests.WithLabelValues(string(code))
+	}
+	for _, result := range []string{confirmConfirmed, confirmFailed, confirmRefused, confirmExpired} {
+		m.confirms.WithLabelValues(result)
+	}
 }
 
 func (m *Metrics) answered(result string, took time.Duration) {

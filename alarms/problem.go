@@ -32,6 +32,14 @@ const (
 	CodeBusy        Code = "E1018" // too much at once
 )
 
+// codes lists all of them.
+func codes() []Code {
+	return []Code{
+		CodeMethod, CodeEmpty, CodeNotJSON, CodeNotObject, CodeTooLarge, CodeEncoding, CodeField, CodeType, CodeRaw, CodeHeader,
+		CodeTopic, CodeCertURL, CodeFetch, CodeCertificate, CodeSignature, CodeTime, CodeSubscribe, CodeStore, CodeBusy,
+	}
+}
+
 // Status is the HTTP status for the code.
 func (c Code) Status() int {
 	switch c {

@@ -65,7 +65,7 @@ func (t *Intake) confirm(ctx context.Context, e outbox.Entry, api Confirmer, log
 	}
 	now := time.Now()
 	if now.Sub(c.Sent) > tokenLife {
-		t.Metrics.confirmed("expired")
+		t.Metrics.confirmed(confirmExpired)
 		log.Error("a subscription was not confirmed in time; subscribe again", "topic", c.Topic, "last_error", e.Error)
 		return nil, nil
 	}
@@ -76,15 +76,15 @@ func (t *Intake) confirm(ctx context.Context, e outbox.Entry, api Confirmer, log
 	}, func(o *sns.Options) { o.Region = topic.Region })
 	switch {
 	case err == nil:
-		t.Metrics.confirmed("confirmed")
+		t.Metrics.confirmed(confirmConfirmed)
 		log.Info("subscription confirmed", "topic", c.Topic)
 		return func(tx store.Tx) error { return t.subscribed(tx, now, topic, c.Sent) }, nil
 	case final(err):
-		t.Metrics.confirmed("refused")
+		t.Metrics.confirmed(confirmRefused)
 		log.Error("SNS refuses to confirm a subscription; subscribe again", "topic", c.Topic, "err", err)
 		return nil, nil
 	}
-	t.Metrics.confirmed("failed")
+	t.Metrics.confirmed(confirmFailed)
 	return nil, fmt.Errorf("confirming the subscription to %s (the role needs sns:ConfirmSubscription): %w", c.Topic, err)
 }
 

@@ -38,6 +38,12 @@ func newWatch(log *slog.Logger, reg prometheus.Registerer) *watch {
 		Name: "oncalm_slack_calls_total",
 		Help: "Calls to Slack, by method and result.",
 	}, []string{"method", "result"})}
+	// What Prometheus has not seen at zero, it does not see rise from there.
+	for _, method := range []string{"chat.postMessage", "chat.update", "conversations.open", "conversations.history", "auth.test", "response_url"} {
+		for t := trouble(0); t <= refused; t++ {
+			w.calls.WithLabelValues(method, t.String())
+		}
+	}
 	if reg != nil {
 		reg.MustRegister(w.calls)
 	}
