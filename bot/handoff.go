@@ -151,6 +151,8 @@ func noticeMessage(n handoffs.Message) message {
 	case handoffs.Warning:
 		return sentence(strong(w.Person), " is on call for ", strong(w.Schedule), " from ", w.Start, " and may not notice a page: ",
 			hindered(w.Hindrances), ".")
+	case handoffs.Ahead:
+		return aheadMessage(w)
 	case handoffs.GroupTrouble:
 		return sentence("The user group ", code(w.Group), " cannot be kept up to date: ", w.Why, ". Pages are not affected.")
 	}

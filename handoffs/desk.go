@@ -52,6 +52,8 @@ const (
 
 	KindGroup   = "group"         // a user group is brought up to date
 	KindTrouble = "group.trouble" // the channel is told that it cannot be
+
+	KindAhead = "look-ahead" // the channel is told what is amiss with the shifts of the week
 )
 
 // Rule says what is done about the shifts of a schedule. The zero value does nothing.
@@ -94,6 +96,8 @@ type Desk struct {
 	// Phones are the people of whom a telephone number is known. If there is nobody, none is missed.
 	Phones map[string]bool
 	Groups map[string]Group // by the id of the user group
+	// LookAhead is when the channel is told what is amiss with the shifts to come, in the zone of each schedule.
+	LookAhead Weekly
 }
 
 // Handlers returns the desk's handlers by kind, for the outbox.
@@ -106,6 +110,8 @@ func (d *Desk) Handlers() map[string]outbox.Handler {
 
 		KindGroup:   d.group,
 		KindTrouble: d.trouble,
+
+		KindAhead: d.ahead,
 	}
 }
 
@@ -114,9 +120,7 @@ const every = time.Minute
 
 // Run looks at all schedules, at once and then each minute, until ctx ends.
 func (d *Desk) Run(ctx context.Context) {
-	if err := d.oweGroups(ctx, time.Now()); err != nil && ctx.Err() == nil {
-		d.Log.Error("user groups are brought up to date at the next handoff only", "err", err)
-	}
+	begun := false
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -125,11 +129,30 @@ func (d *Desk) Run(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		if err := d.Look(ctx, time.Now()); err != nil && ctx.Err() == nil {
+		now := time.Now()
+		err := d.Look(ctx, now)
+		if err == nil && !begun {
+			err = d.begin(ctx, now)
+			begun = err == nil
+		}
+		if err != nil && ctx.Err() == nil {
 			d.Log.Error("cannot look after handoffs, trying again in a minute", "err", err)
 		}
 		timer.Reset(every)
 	}
+}
+
+// begin owes what no change of a schedule brings about.
+func (d *Desk) begin(ctx context.Context, now time.Time) error {
+	if len(d.Groups) == 0 && !d.LookAhead.On {
+		return nil
+	}
+	return d.Store.Update(ctx, func(tx store.Tx) error {
+		for _, id := range slices.Sorted(maps.Keys(d.Groups)) {
+			oweGroup(outbox.In(tx, now), now, id) // what changed while the process was down is not known
+		}
+		return d.oweJobs(tx, now)
+	})
 }
 
 // Look finds schedules that need a look, and looks at these. Most of the time it only reads.

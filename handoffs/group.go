@@ -45,19 +45,6 @@ func oweGroup(owed outbox.Tx, now time.Time, id string) {
 	})
 }
 
-// oweGroups owes it for all groups: what changed while the process was down is not known.
-func (d *Desk) oweGroups(ctx context.Context, now time.Time) error {
-	if len(d.Groups) == 0 {
-		return nil
-	}
-	return d.Store.Update(ctx, func(tx store.Tx) error {
-		for _, id := range slices.Sorted(maps.Keys(d.Groups)) {
-			oweGroup(outbox.In(tx, now), now, id)
-		}
-		return nil
-	})
-}
-
 // oweGroupsOf owes it for the groups of a schedule.
 func (d *Desk) oweGroupsOf(owed outbox.Tx, now time.Time, schedule string) {
 	for _, id := range slices.Sorted(maps.Keys(d.Groups)) {

@@ -23,7 +23,7 @@ type Message struct {
 	What        What
 }
 
-// What is what a [Message] is about: a [Handoff], a [Reminder], a [Warning] or a [GroupTrouble].
+// What is what a [Message] is about: a [Handoff], a [Reminder], a [Warning], a [GroupTrouble] or an [Ahead].
 type What interface{ what() }
 
 // Handoff says that others are on call now.

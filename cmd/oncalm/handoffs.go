@@ -12,7 +12,7 @@ func (a *app) wireDesk() {
 	}
 	a.desk = &handoffs.Desk{
 		Store: a.store, Pager: a.pager, Rules: a.cfg.Handoffs.Rules, Messenger: a.bot, Phones: phones,
-		Groups: a.cfg.Handoffs.Groups,
-		Log:    a.log.With("component", "handoffs"),
+		Groups: a.cfg.Handoffs.Groups, LookAhead: a.cfg.Handoffs.LookAhead,
+		Log: a.log.With("component", "handoffs"),
 	}
 }

@@ -165,7 +165,9 @@ func TestEverything(t *testing.T) {
 		Roles:     map[string][]string{"approver": {"ana", "S0ONCALL"}},
 		Handoffs: config.Handoffs{Rules: map[string]handoffs.Rule{
 			"payments": {Mode: handoffs.Quiet, Remind: []time.Duration{24 * time.Hour, time.Hour}},
-		}, Groups: map[string]handoffs.Group{"S0ONCALL": {Schedules: []string{"payments"}, Always: []string{"cy"}}}},
+		}, Groups: map[string]handoffs.Group{"S0ONCALL": {Schedules: []string{"payments"}, Always: []string{"cy"}}},
+			LookAhead: handoffs.Weekly{Day: time.Friday, At: 15*60*60 + 30*60, On: true},
+		},
 	}
 	opts := cmp.Options{
 		cmp.Comparer(func(a, b config.Secret) bool { return a.Reveal() == b.Reveal() }),

@@ -1,9 +1,12 @@
 package config
 
 import (
+	"math/bits"
+	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/rotations"
 )
 
 // DefaultRemind is how long before a shift its people are reminded, if nothing else is said.
@@ -16,6 +19,8 @@ const maxRemind = 7 * 24 * time.Hour
 type Handoffs struct {
 	Rules  map[string]handoffs.Rule  // by schedule, for all there are
 	Groups map[string]handoffs.Group // by the id of the user group in Slack
+	// LookAhead is when the channel is told what is amiss with the week to come.
+	LookAhead handoffs.Weekly
 }
 
 // ruled reads the keys of a schedule that are about its handoffs. What it leaves out is filled in when the whole file is read.
@@ -60,6 +65,7 @@ func (r *reader) isGroup(v value, id string) bool {
 func (r *reader) handoffs(c *Config, v value) {
 	r.mapping(v,
 		entry{"remind", func(v value) { r.remind = r.leads(v) }},
+		entry{"look_ahead", func(v value) { r.lookAhead(c, v) }},
 		entry{"groups", func(v value) {
 			r.named(v, "user group", func(id string, key, v value) {
 				if !r.isGroup(key, id) {
@@ -71,6 +77,32 @@ func (r *reader) handoffs(c *Config, v value) {
 			})
 		}},
 	)
+}
+
+// DefaultLookAhead is when the channel is told what is amiss with the week to come, if nothing else is said.
+func DefaultLookAhead() handoffs.Weekly {
+	return handoffs.Weekly{Day: time.Monday, At: 9 * 60 * 60, On: true}
+}
+
+// lookAhead reads a time of the week, such as mon 09:00, or off.
+func (r *reader) lookAhead(c *Config, v value) {
+	const wanted = "a day and a time such as mon 09:00, or off"
+	s, ok := r.filled(v, wanted)
+	if !ok {
+		return
+	}
+	if s == "off" {
+		c.Handoffs.LookAhead = handoffs.Weekly{}
+		return
+	}
+	day, at, _ := strings.Cut(strings.TrimSpace(s), " ")
+	days, err := rotations.ParseDays(day)
+	clock, err2 := rotations.ParseClock(strings.TrimSpace(at))
+	if err != nil || err2 != nil || clock >= 24*60*60 || bits.OnesCount8(uint8(days)) != 1 {
+		r.errorf(v, "expected "+wanted, "%s is not a time of the week", quote(v.text))
+		return
+	}
+	c.Handoffs.LookAhead = handoffs.Weekly{Day: time.Weekday(bits.TrailingZeros8(uint8(days))), At: clock, On: true}
 }
 
 // leads reads how long before a shift its people are reminded: a duration, or a list of such. Zero is never.

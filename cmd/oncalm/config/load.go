@@ -82,7 +82,7 @@ func empty(path string) *Config {
 		Policies: map[string]paging.Policy{}, Schedules: map[string]rotations.Schedule{},
 		Planned: map[string][]rotations.Override{}, Roles: map[string][]string{},
 		Rollbacks: map[string]Rollback{},
-		Handoffs:  Handoffs{Rules: map[string]handoffs.Rule{}, Groups: map[string]handoffs.Group{}},
+		Handoffs:  Handoffs{Rules: map[string]handoffs.Rule{}, Groups: map[string]handoffs.Group{}, LookAhead: DefaultLookAhead()},
 	}
 }
 
