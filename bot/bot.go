@@ -16,6 +16,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/store"
 )
 
 // Options is what a Bot needs.
@@ -44,6 +45,9 @@ type Options struct {
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
 	Postmortem func(ctx context.Context, id string) (string, error)
 
+	// OnOverride is called in the transaction in which people change who is on call in a schedule; may be nil.
+	OnOverride func(tx store.Tx, now time.Time, schedule string)
+
 	Log     *slog.Logger          // may be nil
 	Metrics prometheus.Registerer // may be nil
 }
@@ -69,6 +73,7 @@ type Bot struct {
 	users     map[string]string // names of people by their Slack ids
 	pace      *pace
 	dms       dms
+	zones     zones
 	strangers seldom
 	outcomes  *outcomes
 	loose     sync.WaitGroup // what goes on after a request was answered
@@ -79,6 +84,9 @@ const (
 	KindCard   = "card"   // the card of an incident in the channel
 	KindPages  = "pages"  // what its pages say, after they were delivered
 	KindAnswer = "answer" // what a person is told after pressing a button
+	KindTold   = "told"   // a change of who is on call that somebody is told of
+	KindAsk    = "ask"    // somebody is asked to stand in, or sees what came of it
+	KindAskEnd = "ask-end"
 )
 
 // New makes a Bot. It calls nobody. Errors wrap [ErrOptions].
@@ -137,6 +145,9 @@ func (b *Bot) Handlers() map[string]outbox.Handler {
 		KindCard:   b.card,
 		KindPages:  b.pages,
 		KindAnswer: b.answer,
+		KindTold:   b.told,
+		KindAsk:    b.askMessage,
+		KindAskEnd: b.askEnd,
 	}
 }
 

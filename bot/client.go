@@ -107,8 +107,13 @@ func (c *client) edit(ctx context.Context, r ref, m message, t tag) error {
 
 // send sends a message, and once more as plain text if Slack does not take its form.
 func (c *client) send(ctx context.Context, method, channel, ts string, m message, t tag) (ref, error) {
-	text := m.text(time.UTC)
-	r, err := c.chat(ctx, method, chatBody(channel, ts, text, m.blocks(), t))
+	return c.sendDrawn(ctx, method, channel, ts, draw(m), t)
+}
+
+// sendDrawn sends a message that is drawn already.
+func (c *client) sendDrawn(ctx context.Context, method, channel, ts string, d drawn, t tag) (ref, error) {
+	text := d.Text
+	r, err := c.chat(ctx, method, chatBody(channel, ts, text, d.Blocks, t))
 	if troubleOf(err) == unreadable {
 		c.watch.log.Error("Slack does not take the form of a message, sending its text", "method", method, "key", t.key, "err", err)
 		r, err = c.chat(ctx, method, chatBody(channel, ts, text, []byte("[]"), t))
@@ -121,28 +126,37 @@ func (c *client) chat(ctx context.Context, method string, body []byte) (ref, err
 	return r, c.watch.done(method, err)
 }
 
-// roundTrip is one call with a JSON body.
+// roundTrip is one call about a message.
 func (c *client) roundTrip(ctx context.Context, method string, body []byte) (ref, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+method, bytes.NewReader(body))
+	answer, err := c.exchange(ctx, method, body)
 	if err != nil {
 		return ref{}, err
+	}
+	return posted(method, answer)
+}
+
+// exchange is one call with a JSON body, and Slack's answer to it.
+func (c *client) exchange(ctx context.Context, method string, body []byte) (answer []byte, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+method, bytes.NewReader(body))
+	if err != nil {
+		return nil, err
 	}
 	req.Header.Set("Content-Type", "application/json; charset=utf-8")
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	resp, err := c.http.Do(req)
 	if err != nil {
-		return ref{}, failed(method, err)
+		return nil, failed(method, err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		drain(resp.Body)
-		return ref{}, status(method, resp.StatusCode, resp.Header.Get("Retry-After"))
+		return nil, status(method, resp.StatusCode, resp.Header.Get("Retry-After"))
 	}
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
-		return ref{}, failed(method, err)
+		return nil, failed(method, err)
 	}
-	return posted(method, answer)
+	return answer, nil
 }
 
 // posted reads the answer to a message.

@@ -50,6 +50,12 @@ func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload stri
 	if !ok {
 		return encode(m, b.zone(c.person), false)
 	}
+	if c.root == b.o.Roots.OnCall && len(c.args) > 0 {
+		b.learnZone(ctx, c)
+	}
+	if w.form && len(c.args) == 0 && b.openForm(ctx, c, form.Get("trigger_id")) {
+		return "" // the form is the answer
+	}
 	return b.carryOut(ctx, c, w)
 }
 

@@ -31,6 +31,7 @@ type interactive struct {
 		Value string `json:"value"`
 		TS    string `json:"action_ts"`
 	} `json:"actions"`
+	View submitted `json:"view"`
 }
 
 // interaction is POST /slack/interactions: always 200, without a body. Whoever pressed is answered later, or by the message
@@ -47,6 +48,10 @@ func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := hurried(r)
 	defer cancel()
+	if in.Type == "view_submission" {
+		b.submission(ctx, w, &in, in.id(r))
+		return
+	}
 	if in.Type != "block_actions" || len(in.Actions) == 0 {
 		return // forms and shortcuts that we do not offer
 	}
@@ -63,6 +68,11 @@ func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
 	m, admitted := b.admit(c, in.Team.ID, in.App, in.User.ID)
 	if !admitted {
 		b.carryOut(ctx, c, b.telling(m))
+		return
+	}
+	if verb, ok := strings.CutPrefix(said, oncallAction); ok {
+		c.root, c.word = b.o.Roots.OnCall, verb
+		b.carryOut(ctx, c, b.pressedOnCall(c, verb, in.Actions[0].Value))
 		return
 	}
 	word, known := find(b.incidentWords(), said)

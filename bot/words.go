@@ -17,6 +17,8 @@ type word struct {
 	help  string   // what it does, in one sentence
 	// change carries the word out, in the transaction that also remembers that it was.
 	change func(*call, store.Tx) (message, error)
+	// form says that without anything behind it the word opens a form.
+	form bool
 	// show only looks.
 	show func(context.Context, *call) (message, error)
 }
@@ -46,6 +48,20 @@ func (b *Bot) incidentWords() []word {
 // oncallWords are the words of /oncall besides the names of schedules and services.
 func (b *Bot) oncallWords() []word {
 	return []word{
+		{name: "me", usage: "2h", change: b.me,
+			help: "You take over, from now on."},
+		{name: "override", usage: "@somebody fri 18:00..sat 09:00 [schedule]", form: true, change: b.override,
+			help: "Somebody is put on call."},
+		{name: "cover", usage: "me fri 18:00..sat 09:00 [schedule]", form: true, change: b.cover,
+			help: "Asks the others of the schedule to stand in for you. The first to accept takes it."},
+		{name: "swap", usage: "@somebody [your shift] [their shift] [schedule]", change: b.swap,
+			help: "Asks somebody to exchange two shifts with you; of each the next, or those at the times you name."},
+		{name: "schedule", usage: "[schedule]", show: b.schedule,
+			help: "Who is on call in the next 14 days."},
+		{name: "why", usage: "[schedule] [at fri 18:00]", show: b.why,
+			help: "For what reason somebody is on call."},
+		{name: "undo", usage: "", change: b.undo,
+			help: "Takes your last change back, from now on."},
 		{name: "feed", usage: "[me or schedule]", show: b.feed, help: "Shifts as a calendar to subscribe to."},
 		{name: "help", usage: "", show: b.oncallHelp, help: "This list."},
 	}
@@ -55,10 +71,11 @@ func (b *Bot) oncallWords() []word {
 type call struct {
 	id     string // of the request: the same request comes with the same id
 	now    time.Time
-	person string // their name in the configuration
-	root   string // the slash command
-	word   string // as it was said
-	rest   string // what was typed after the word, as Slack delivers it
+	person string         // their name in the configuration
+	root   string         // the slash command
+	zone   *time.Location // theirs as Slack tells it, where the configuration does not; may be nil
+	word   string         // as it was said
+	rest   string         // what was typed after the word, as Slack delivers it
 	args   []token
 	// pressed is the button's target; nil if the word was typed. The other fields are about buttons only.
 	pressed *target
@@ -92,11 +109,15 @@ func (b *Bot) incidentHelp(context.Context, *call) (message, error) {
 // oncallHelp explains /oncall.
 func (b *Bot) oncallHelp(context.Context, *call) (message, error) {
 	root := b.o.Roots.OnCall
-	m := message{body: []paragraph{{bullets, []line{
+	m := help(root, b.oncallWords())
+	m.body[0].lines = append([]line{
 		say(code(root), "  Who is on call, until when, and who is next."),
 		say(code(root+" <service or schedule>"), "  The same for one of them."),
-		say(code(root+" help"), "  This list."),
-	}}}}
+	}, m.body[0].lines...)
+	m.body = append(m.body, para(
+		say("Times are yours: ", code("2h"), ", ", code("until 18:00"), ", ", code("fri 9-17"), ", ", code("24 dec..27 dec"), ". What can be misread is shown in full before it counts."),
+		say("The schedule may be left out if you are in one only."),
+	))
 	return m, nil
 }
 

@@ -111,7 +111,7 @@ func (b *OverrideBook) Add(tx store.Tx, now time.Time, change, by string, how Ho
 		if w.From.Before(now) {
 			w.From = now.UTC().Truncate(time.Second)
 		}
-		if err := b.check(now, w); err != nil {
+		if err := b.Check(now, w); err != nil {
 			return nil, err
 		}
 		if len(ofChange(All(tx, w.Schedule), change)) > 0 {
@@ -125,7 +125,8 @@ func (b *OverrideBook) Add(tx store.Tx, now time.Time, change, by string, how Ho
 	return made, nil
 }
 
-func (b *OverrideBook) check(now time.Time, o rotations.Override) error {
+// Check says why an override cannot be made, or nothing. The errors are those above.
+func (b *OverrideBook) Check(now time.Time, o rotations.Override) error {
 	_, known := b.Schedules[o.Schedule]
 	switch {
 	case !known:

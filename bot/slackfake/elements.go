@@ -2,6 +2,7 @@ package slackfake
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
 )
 
@@ -181,6 +182,9 @@ func (e element) initial() string {
 		if v := text(e.fields[key]); v != "" {
 			return v
 		}
+	}
+	if at, ok := e.fields["initial_date_time"].(float64); ok {
+		return strconv.FormatInt(int64(at), 10)
 	}
 	if o, ok := e.fields["initial_option"].(map[string]any); ok {
 		return text(o["value"])

@@ -80,7 +80,7 @@ func dashes() *strings.Replacer {
 func lex(text string) []term {
 	f := newForms()
 	var all []term
-	for _, word := range strings.Fields(dashes().Replace(strings.ToLower(text))) {
+	for word := range strings.FieldsSeq(dashes().Replace(strings.ToLower(text))) {
 		for n, piece := range f.split(word) {
 			if n > 0 {
 				all = append(all, term{kind: sepTerm, text: "-"})

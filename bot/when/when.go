@@ -13,6 +13,8 @@ import (
 // Span is what was understood. Both times are in the zone that was given.
 type Span struct {
 	From, To time.Time // half-open
+	// Length says that nothing but a length was given, from now on: there is nothing to misread.
+	Length bool
 	// Notes say what somebody may not expect, each in a sentence without its full stop.
 	Notes []string
 }
@@ -120,7 +122,7 @@ func (r *reader) span(all []term) (Span, error) {
 			return Span{}, unclear("I do not understand “%s” behind a length", all[1].text)
 		}
 		to, err := r.after(r.now, all[0].part)
-		return Span{From: r.now.In(r.zone), To: to}, err
+		return Span{From: r.now.In(r.zone), To: to, Length: true}, err
 	}
 	if len(all) > 0 && all[0].kind == untilTerm || len(all) > 0 && all[0].kind == sepTerm {
 		return r.until(all[1:])

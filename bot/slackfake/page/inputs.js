@@ -18,8 +18,16 @@ export function choices(e) {
 const initial = (e) => {
   const one = e.initial_option && e.initial_option.value;
   const many = e.initial_options && e.initial_options.map((o) => o.value);
-  return one || many || e.initial_user || e.initial_users || e.initial_channel || e.initial_channels || e.initial_conversation || e.initial_conversations || e.initial_value || e.initial_date || e.initial_time || "";
+  return one || many || e.initial_user || e.initial_users || e.initial_channel || e.initial_channels || e.initial_conversation || e.initial_conversations || e.initial_value || e.initial_date || e.initial_time || localMinute(e.initial_date_time);
 };
+
+// localMinute is a time in seconds as a control for local dates and times has it.
+function localMinute(seconds) {
+  if (!seconds) return "";
+  const d = new Date(seconds * 1000);
+  const two = (n) => String(n).padStart(2, "0");
+  return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())}T${two(d.getHours())}:${two(d.getMinutes())}`;
+}
 
 // nativeInput makes the browser's own control for an element: {el, control, value()}.
 export function nativeInput(e, { label, id, describedby, required } = {}) {

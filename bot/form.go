@@ -1,0 +1,231 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/store"
+)
+
+// submitted is a form that was sent, as Slack delivers it.
+type submitted struct {
+	Callback string `json:"callback_id"`
+	Metadata string `json:"private_metadata"`
+	State    struct {
+		Values map[string]map[string]struct {
+			User   string `json:"selected_user"`
+			Time   int64  `json:"selected_date_time"`
+			Option *struct {
+				Value string `json:"value"`
+			} `json:"selected_option"`
+		} `json:"values"`
+	} `json:"state"`
+}
+
+// Fields of the form; each is the id of its block and of its action.
+const (
+	whoField      = "who"
+	scheduleField = "schedule"
+	fromField     = "from"
+	toField       = "to"
+)
+
+// confirmForm is the callback of the second page of a form.
+const confirmForm = "confirm"
+
+// tree is a JSON object for Slack.
+type tree = map[string]any
+
+func plainText(s string) tree { return tree{"type": "plain_text", "text": s, "emoji": false} }
+
+// openForm opens the form of a word, and reports whether it is open. It is the one thing for which a request waits for
+// Slack: the right to open it lasts three seconds.
+func (b *Bot) openForm(ctx context.Context, c *call, trigger string) bool {
+	if trigger == "" || len(b.o.Pager.Schedules) == 0 {
+		return false
+	}
+	body, err := json.Marshal(tree{"trigger_id": trigger, "view": b.form(c)})
+	if err != nil {
+		return false // unreachable: it is made of strings
+	}
+	const method = "views.open"
+	var said struct {
+		OK    bool   `json:"ok"`
+		Error string `json:"error"`
+	}
+	short, cancel := context.WithTimeout(ctx, opening)
+	defer cancel()
+	answer, err := b.client.exchange(short, method, body)
+	if err == nil && (json.Unmarshal(answer, &said) != nil || !said.OK) {
+		err = named(method, said.Error)
+	}
+	if b.watch.done(method, err) != nil {
+		b.log.Warn("a form could not be opened; its word is explained instead", "word", c.word, "err", err)
+		return false
+	}
+	return true
+}
+
+// opening is how long a request waits for a form to open.
+const opening = 1500 * time.Millisecond
+
+// form is the form for an override or a cover.
+func (b *Bot) form(c *call) tree {
+	title, submit := "Put somebody on call", "Next"
+	var blocks []tree
+	input := func(field, label string, element tree) {
+		element["action_id"] = field
+		blocks = append(blocks, tree{"type": "input", "block_id": field, "label": plainText(label), "element": element})
+	}
+	if c.word == "cover" {
+		title = "Ask for a cover"
+	} else {
+		input(whoField, "Who", tree{"type": "users_select", "placeholder": plainText("Somebody in Oncalm's people list")})
+	}
+	if names := slices.Sorted(maps.Keys(b.o.Pager.Schedules)); len(names) > 1 {
+		input(scheduleField, "Schedule", b.scheduleSelect(c, names))
+	}
+	begin := c.now.Truncate(time.Hour).Add(time.Hour)
+	input(fromField, "From", tree{"type": "datetimepicker", "initial_date_time": begin.Unix()})
+	input(toField, "Until", tree{"type": "datetimepicker", "initial_date_time": begin.Add(8 * time.Hour).Unix()})
+	return tree{
+		"type": "modal", "callback_id": c.word, "title": plainText(title), "submit": plainText(submit), "close": plainText("Cancel"),
+		"blocks": blocks,
+	}
+}
+
+// scheduleSelect offers schedules, the person's own chosen already if there is only one.
+func (b *Bot) scheduleSelect(c *call, names []string) tree {
+	const most = 100 // that Slack takes
+	own, _, _ := b.whichSchedule(c)
+	element := tree{"type": "static_select"}
+	var options []tree
+	for _, name := range names[:min(len(names), most)] {
+		o := tree{"text": plainText(clip(oneLine(name), maxLabel)), "value": clip(name, 150)}
+		options = append(options, o)
+		if name == own {
+			element["initial_option"] = o
+		}
+	}
+	element["options"] = options
+	return element
+}
+
+// submission is a form that somebody sent: 200, and what Slack is to do with it.
+func (b *Bot) submission(ctx context.Context, w http.ResponseWriter, in *interactive, id string) {
+	c := &call{id: id, now: time.Now(), root: b.o.Roots.OnCall, word: in.View.Callback}
+	m, ok := b.admit(c, in.Team.ID, in.App, in.User.ID)
+	var answer tree
+	switch {
+	case !ok:
+		answer = updated(m, "Close")
+	case c.word == confirmForm:
+		b.learnZone(ctx, c)
+		answer = b.confirmedForm(ctx, c, in.View.Metadata)
+	default:
+		b.learnZone(ctx, c)
+		answer = b.filled(ctx, c, in.View)
+	}
+	body, err := json.Marshal(answer)
+	if err != nil {
+		b.log.Error("a form cannot be answered", "err", err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	_, _ = w.Write(body) // a caller who hung up hears nothing
+}
+
+// filled checks what was filled in, and shows in full what it means.
+func (b *Bot) filled(ctx context.Context, c *call, v submitted) tree {
+	p, wrong := b.planOf(c, v)
+	if len(wrong) > 0 {
+		return tree{"response_action": "errors", "errors": wrong}
+	}
+	var m message
+	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		from, to := p.Span.from(), p.Span.to()
+		if p.How == paging.HowCover && !slices.Contains(b.peopleIn(tx, p.Schedule, from, to, nil), c.person) {
+			wrong = map[string]string{fromField: "You are not on call for " + p.Schedule + " then: " + b.heldBy(tx, p.Schedule, from, to, nil) + "."}
+		}
+		m = b.shownPlan(c, tx, p, nil)
+		return nil
+	})
+	switch {
+	case err != nil:
+		return updated(b.excuse(c, err), "Close")
+	case len(wrong) > 0:
+		return tree{"response_action": "errors", "errors": wrong}
+	}
+	answer := updated(m, "Cancel")
+	view, ok := answer["view"].(tree)
+	if ok {
+		view["callback_id"], view["private_metadata"], view["submit"] = confirmForm, p.value(), plainText("Confirm")
+	}
+	return answer
+}
+
+// planOf is the plan that somebody has filled in, or what is wrong with it, by field.
+func (b *Bot) planOf(c *call, v submitted) (p plan, wrong map[string]string) {
+	value := v.State.Values
+	p = plan{How: paging.HowOverride, By: c.person, Change: changeID(c.id), Person: b.users[value[whoField][whoField].User]}
+	if v.Callback == "cover" {
+		p.How, p.Person = paging.HowCover, ""
+	}
+	if o := value[scheduleField][scheduleField].Option; o != nil {
+		p.Schedule = o.Value
+	} else if len(b.o.Pager.Schedules) == 1 {
+		p.Schedule = slices.Collect(maps.Keys(b.o.Pager.Schedules))[0]
+	}
+	p.Span = period{value[fromField][fromField].Time, value[toField][toField].Time}
+	now, wrong := c.now, map[string]string{}
+	switch {
+	case p.How == paging.HowOverride && p.Person == "":
+		wrong[whoField] = "That person is not in Oncalm's people list."
+	case !b.isSchedule(p.Schedule):
+		wrong[scheduleField] = "Which schedule?"
+	case p.Span.From == 0:
+		wrong[fromField] = "When does it begin?"
+	case p.Span.To == 0 || p.Span.To <= p.Span.From:
+		wrong[toField] = "It has to end after it begins."
+	case !now.Before(p.Span.to()):
+		wrong[toField] = "That is over already."
+	case p.Span.to().Sub(p.Span.from()) > paging.MaxOverride:
+		wrong[toField] = "That is longer than 90 days. Who is away for so long is taken out of the schedule in the configuration."
+	case p.Span.from().Sub(now) > paging.MaxAhead:
+		wrong[fromField] = "That is more than a year from now."
+	}
+	if p.Span.from().Before(now) {
+		p.Span.From = now.Unix()
+	}
+	return p, wrong
+}
+
+// confirmedForm carries out what the first page said.
+func (b *Bot) confirmedForm(ctx context.Context, c *call, metadata string) tree {
+	var m message
+	_, err := b.once(ctx, c, func(tx store.Tx) (done message, err error) {
+		done, err = b.confirmed(c, tx, metadata)
+		m = done
+		return done, err
+	})
+	if err != nil {
+		m = b.excuse(c, err)
+	}
+	if len(m.body) == 0 {
+		m = sentence("That was done already.")
+	}
+	m.rows = nil // buttons belong to messages
+	return updated(m, "Close")
+}
+
+// updated puts a message in the place of a form.
+func updated(m message, label string) tree {
+	return tree{"response_action": "update", "view": tree{
+		"type": "modal", "title": plainText("On call"), "close": plainText(label), "blocks": json.RawMessage(m.blocks()),
+	}}
+}

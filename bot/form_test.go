@@ -1,0 +1,107 @@
+package bot
+
+import (
+	"context"
+	"strconv"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake"
+)
+
+// later lets two years pass, since Slack's pickers do not show times of nine digits. It is a Saturday again, and ana's week.
+func later() { time.Sleep(735 * 24 * time.Hour) }
+
+func TestOverrideForm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		later()
+		w := begin(t, three)
+		w.wait(90 * time.Minute)
+		fill := func(who string, from, to time.Duration) slackfake.Response {
+			return w.slack.SubmitView(context.Background(), ana, map[string]string{
+				whoField: who, fromField: strconv.FormatInt(time.Now().Add(from).Unix(), 10), toField: strconv.FormatInt(time.Now().Add(to).Unix(), 10),
+			})
+		}
+		if r := w.slack.Command(context.Background(), ana, channel, "/oncall", "override"); r.Err != nil || r.Message != nil {
+			t.Fatalf("%v, message %v\n%s", r.Err, r.Message != nil, w.logged)
+		}
+		for _, tt := range []struct {
+			who      string
+			from, to time.Duration
+			field    string
+		}{
+			{"U0MAL", time.Hour, 2 * time.Hour, whoField},
+			{bo, 2 * time.Hour, time.Hour, toField},
+			{bo, -2 * time.Hour, -time.Hour, toField},
+			{bo, time.Hour, 100 * 24 * time.Hour, toField},
+			{bo, 400 * 24 * time.Hour, 401 * 24 * time.Hour, fromField},
+		} {
+			if r := fill(tt.who, tt.from, tt.to); r.Err != nil || r.Errors[tt.field] == "" || len(r.Errors) != 1 {
+				t.Errorf("%+v: %v, errors %v", tt, r.Err, r.Errors)
+			}
+		}
+		if r := fill(bo, time.Hour, 3*time.Hour); r.Err != nil || len(r.Errors) > 0 {
+			t.Fatalf("%v, errors %v", r.Err, r.Errors)
+		}
+		v, ok := w.slack.View(ana)
+		if !ok || v.Submit != "Confirm" {
+			t.Fatalf("there is no second page: %+v", v)
+		}
+		contains(t, string(v.Blocks), "Shall I put ", "Sat 5 Jan 2002 03:30 until Sat 5 Jan 2002 05:30 (2 h, CET)", "Instead of ana.")
+		if n := len(w.overrides()); n != 0 {
+			t.Fatalf("%d overrides before it was confirmed", n)
+		}
+		if r := w.slack.SubmitView(context.Background(), ana, nil); r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		w.wait(2 * time.Second)
+		v, _ = w.slack.View(ana)
+		contains(t, string(v.Blocks), "will be on call for ")
+		if got := w.onCall("shop", time.Hour); got != "bo" {
+			t.Errorf("on call: %s", got)
+		}
+		contains(t, w.last(bo).Text, "you are on call from", "instead of ana")
+	})
+}
+
+func TestCoverForm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		later()
+		w := begin(t, three)
+		w.wait(time.Hour)
+		r := w.slack.Command(context.Background(), bo, channel, "/oncall", "cover")
+		if r.Err != nil || r.Message != nil {
+			t.Fatalf("%v, message %v\n%s", r.Err, r.Message != nil, w.logged)
+		}
+		if r = w.slack.SubmitView(context.Background(), bo, nil); r.Err != nil || r.Errors[fromField] != "You are not on call for shop then: ana." {
+			t.Errorf("%v, errors %v", r.Err, r.Errors)
+		}
+		w.slack.CloseView(context.Background(), bo)
+		w.slack.Command(context.Background(), ana, channel, "/oncall", "cover")
+		for range 2 {
+			if r = w.slack.SubmitView(context.Background(), ana, nil); r.Err != nil || len(r.Errors) > 0 {
+				t.Fatalf("%v, errors %v", r.Err, r.Errors)
+			}
+		}
+		w.wait(2 * time.Second)
+		contains(t, w.last(bo).Text, "ana asks who can cover for them in shop")
+	})
+}
+
+// TestFormsThatDoNotOpen holds that the word is explained when Slack does not open its form in time.
+func TestFormsThatDoNotOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		later()
+		w := begin(t, three)
+		w.wait(time.Hour)
+		for _, kind := range []slackfake.Kind{slackfake.Hang(), slackfake.Status(500), slackfake.Error("expired_trigger_id"), slackfake.HTML()} {
+			w.slack.Fail(slackfake.Fault{Method: "views.open", Times: 1, Kind: kind})
+			begun := time.Now()
+			contains(t, w.said(ana, "override").Text, "Who?")
+			if took := time.Since(begun); took > 3*time.Second {
+				t.Errorf("%s: it took %s", kind, took)
+			}
+		}
+	})
+}

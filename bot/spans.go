@@ -1,0 +1,225 @@
+package bot
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/when"
+	"github.com/oncalm/oncalm/rotations"
+)
+
+// A request is what was typed behind a word of /oncall, taken apart.
+type request struct {
+	person   string // who was mentioned, by their name in the configuration
+	schedule string // that was named, or the only one that can be meant
+	rest     []string
+}
+
+// text is what is left, the time.
+func (r request) text() string { return strings.Join(r.rest, " ") }
+
+// request takes apart what was typed. With mention, somebody has to be named. If it is not clear what is meant, ok is false
+// and m says what to do about it.
+func (b *Bot) request(c *call, mention bool) (r request, m message, ok bool) {
+	for n, t := range c.args {
+		name := strings.TrimPrefix(t.text, "@")
+		switch {
+		case t.kind == userToken && b.users[t.text] == "":
+			return r, sentence("That person is not in Oncalm's people list, so nothing was done. Whoever keeps its configuration can add them there."), false
+		case t.kind == userToken && r.person == "":
+			r.person = b.users[t.text]
+		case mention && r.person == "" && t.kind == wordToken && (b.knows(name) || strings.HasPrefix(t.text, "@")):
+			if !b.knows(name) {
+				return r, unknownPerson(name, slices.Collect(maps.Keys(b.o.People))), false
+			}
+			r.person = name
+		case r.schedule == "" && b.isSchedule(t.text) && (n == len(c.args)-1 || n == 0):
+			r.schedule = t.text
+		default:
+			r.rest = append(r.rest, t.text)
+		}
+	}
+	if mention && r.person == "" {
+		return r, sentence("Who? Write ", code(c.root+" "+c.word+" @somebody "+"fri 18:00..sat 09:00"), "."), false
+	}
+	if r.schedule == "" {
+		r.schedule, m, ok = b.whichSchedule(c)
+		return r, m, ok
+	}
+	return r, m, true
+}
+
+func (b *Bot) knows(person string) bool {
+	_, ok := b.o.People[person]
+	return ok
+}
+
+func (b *Bot) isSchedule(name string) bool {
+	_, ok := b.o.Pager.Schedules[name]
+	return ok
+}
+
+func unknownPerson(said string, known []string) message {
+	l := say("I do not know “", clip(oneLine(said), 40), "”, so nothing was done. ")
+	if near := nearest(said, known); near != "" {
+		l = append(l, say("Did you mean ", code("@"+near), "?")...)
+	}
+	return message{body: []paragraph{para(l)}}
+}
+
+// whichSchedule is the schedule that a person means who names none: the only one there is, or the only one they are in.
+func (b *Bot) whichSchedule(c *call) (name string, m message, ok bool) {
+	all := slices.Sorted(maps.Keys(b.o.Pager.Schedules))
+	own := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(membersOf(b.o.Pager.Schedules[s]), c.person) })
+	switch {
+	case len(all) == 0:
+		return "", sentence("There are no schedules. They are made in the configuration, under ", code("schedules"), "."), false
+	case len(all) == 1:
+		return all[0], m, true
+	case len(own) == 1:
+		return own[0], m, true
+	case len(own) > 1:
+		m = sentence("Which schedule? You are in ", list(own, "and"), ".")
+		all = own
+	default:
+		m = sentence("Which schedule? You are in none of them. There are ", list(all[:min(len(all), 20)], "and"), ".")
+	}
+	if last := len(c.args) - 1; last >= 0 {
+		if near := nearest(c.args[last].text, all); near != "" && distance(strings.ToLower(c.args[last].text), strings.ToLower(near)) <= 1 {
+			return "", unknownSchedule(c, c.args[last].text, all), false
+		}
+	}
+	said := strings.TrimSpace(c.root + " " + c.word + " " + b.readable(c.rest))
+	m.body = append(m.body, para(say("Write its name at the end: ", code(said+" "+all[0]))))
+	return "", m, false
+}
+
+// membersOf lists who takes turns in a schedule.
+func membersOf(s rotations.Schedule) []string {
+	var all []string
+	for _, l := range s.Layers {
+		for _, turn := range l.People {
+			all = append(all, turn...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// span reads the time of a request in the zone of the person who wrote it. If it cannot be read, ok is false and m says what
+// is understood.
+func (b *Bot) span(c *call, r request) (s when.Span, m message, ok bool) {
+	s, err := when.Parse(r.text(), c.now, b.zoneFor(c, r.schedule))
+	if err != nil {
+		return s, unclearTime(err), false
+	}
+	return s, m, true
+}
+
+func unclearTime(err error) message {
+	m := sentence("No change was made: ", err.Error(), ".")
+	var examples line
+	for n, f := range when.Forms() {
+		if n > 0 {
+			examples = append(examples, say(" · ")...)
+		}
+		examples = append(examples, code(f))
+	}
+	m.body = append(m.body, para(say("I understand: ", examples)))
+	return m
+}
+
+// zoneFor is the zone that a person means: theirs, if it is known, or else that of the schedule.
+func (b *Bot) zoneFor(c *call, schedule string) *time.Location {
+	if z := b.o.People[c.person].Zone; z != nil {
+		return z
+	}
+	if c.zone != nil {
+		return c.zone
+	}
+	if z := b.o.Pager.Schedules[schedule].Zone; z != nil {
+		return z
+	}
+	return time.UTC
+}
+
+const (
+	// asking is how long a request waits for Slack to tell somebody's zone. There is an answer without it as well.
+	asking = 700 * time.Millisecond
+	// zonesKept is how long it is believed. People travel.
+	zonesKept = time.Hour
+)
+
+// zones remembers what Slack told about where people are. The zero value is ready.
+type zones struct {
+	mu    sync.Mutex
+	known map[string]zoneTold
+}
+
+type zoneTold struct {
+	zone *time.Location // nil if Slack did not tell
+	at   time.Time
+}
+
+// learnZone asks Slack for the zone of a person of whom the configuration does not say it.
+func (b *Bot) learnZone(ctx context.Context, c *call) {
+	user := b.o.People[c.person].Slack
+	if b.o.People[c.person].Zone != nil || user == "" {
+		return
+	}
+	b.zones.mu.Lock()
+	told, ok := b.zones.known[user]
+	b.zones.mu.Unlock()
+	if ok && c.now.Sub(told.at) < zonesKept {
+		c.zone = told.zone
+		return
+	}
+	short, cancel := context.WithTimeout(ctx, asking)
+	defer cancel()
+	u, err := b.client.api.GetUserInfoContext(short, user)
+	if err == nil && u.TZ != "" {
+		if z, err := time.LoadLocation(u.TZ); err == nil {
+			c.zone = z
+		}
+	}
+	if err != nil {
+		b.log.Info("Slack does not tell somebody's time zone; that of the schedule is used", "person", c.person, "err", failed("users.info", err))
+	}
+	b.zones.mu.Lock()
+	defer b.zones.mu.Unlock()
+	if b.zones.known == nil {
+		b.zones.known = map[string]zoneTold{}
+	}
+	b.zones.known[user] = zoneTold{c.zone, c.now}
+}
+
+// inFull is a span as it was understood: with its days, times, length and zone.
+func inFull(from, to time.Time, zone *time.Location) string {
+	const layout = "Mon 2 Jan 2006 15:04"
+	return from.In(zone).Format(layout) + " until " + to.In(zone).Format(layout) + " (" + exactly(to.Sub(from)) + ", " + zone.String() + ")"
+}
+
+// exactly is a length in full: 2 h 30 min, 3 days 1 h.
+func exactly(d time.Duration) string {
+	d = d.Round(time.Minute)
+	var parts []string
+	days, hours, minutes := int(d/(24*time.Hour)), int(d%(24*time.Hour)/time.Hour), int(d%time.Hour/time.Minute)
+	if days < 2 {
+		hours, days = hours+24*days, 0
+	}
+	if days > 0 {
+		parts = append(parts, strconv.Itoa(days)+" days")
+	}
+	if hours > 0 {
+		parts = append(parts, strconv.Itoa(hours)+" h")
+	}
+	if minutes > 0 || len(parts) == 0 {
+		parts = append(parts, strconv.Itoa(minutes)+" min")
+	}
+	return strings.Join(parts, " ")
+}

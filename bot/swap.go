@@ -1,0 +1,168 @@
+package bot
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/when"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/store"
+)
+
+// swapAhead is how far ahead shifts to swap are looked for.
+const swapAhead = 120 * 24 * time.Hour
+
+// swap is /oncall swap: two people exchange two shifts of a schedule. Without times it is about the next of each.
+func (b *Bot) swap(c *call, tx store.Tx) (message, error) {
+	r, m, ok := b.request(c, true)
+	if !ok {
+		return m, nil
+	}
+	if r.person == c.person {
+		return refusedOverride(paging.ErrSamePerson)
+	}
+	mine, theirs := when.Span{}, when.Span{}
+	if len(r.rest) > 0 {
+		var err error
+		if mine, theirs, err = twoMoments(r.rest, c.now, b.zoneFor(c, r.schedule)); err != nil {
+			return unclearShifts(c, err), nil
+		}
+	}
+	yours, ok := b.shiftOf(tx, r.schedule, c.person, c.now, mine)
+	if !ok {
+		return b.noShift(tx, c, r.schedule, c.person, mine), nil
+	}
+	other, ok := b.shiftOf(tx, r.schedule, r.person, c.now, theirs)
+	if !ok {
+		return b.noShift(tx, c, r.schedule, r.person, theirs), nil
+	}
+	return b.ask(c, tx, plan{
+		How: paging.HowSwap, By: c.person, Change: changeID(c.id), Schedule: r.schedule, Person: r.person,
+		Span: periodOf(yours.From, yours.To), Theirs: periodOf(other.From, other.To),
+	}, when.Span{})
+}
+
+func unclearShifts(c *call, err error) message {
+	return message{body: []paragraph{para(
+		say("No change was made: ", err.Error(), "."),
+		say("Name a day or a time of your shift, then one of theirs: ", code(c.root+" swap @somebody 2026-12-07 2026-12-14"), ", or neither for the next of each."),
+	)}}
+}
+
+// twoMoments reads two times, which may have several words each: the first way to cut the words in two that makes sense.
+func twoMoments(words []string, now time.Time, zone *time.Location) (a, b when.Span, err error) {
+	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool {
+		return slices.Contains([]string{"for", "with", "and", "against", "↔", "<->", "/"}, strings.ToLower(w))
+	})
+	if len(words) < 2 {
+		_, err = when.Moment(strings.Join(words, " "), now, zone)
+		if err == nil {
+			err = &when.Unclear{Why: "I need two times: one in your shift, one in theirs"}
+		}
+		return a, b, err
+	}
+	for cut := 1; cut < len(words); cut++ {
+		var failed error
+		if a, failed = when.Moment(strings.Join(words[:cut], " "), now, zone); failed == nil {
+			if b, failed = when.Moment(strings.Join(words[cut:], " "), now, zone); failed == nil {
+				return a, b, nil
+			}
+		}
+		if err == nil {
+			err = failed
+		}
+	}
+	return a, b, err
+}
+
+// shiftOf finds a person's shift that a time touches; without one, their next. What is past of a shift is left out.
+func (b *Bot) shiftOf(tx store.Tx, schedule, person string, now time.Time, at when.Span) (rotations.Shift, bool) {
+	overrides := b.o.Pager.Overrides(tx, schedule)
+	for _, s := range joinedShifts(b.o.Pager.Schedules[schedule].Shifts(now, now.Add(swapAhead), overrides), person) {
+		touched := at.From.IsZero() || s.From.Before(at.To) && at.From.Before(s.To) || !at.From.Before(s.From) && at.From.Before(s.To)
+		if touched {
+			return s, true
+		}
+	}
+	return rotations.Shift{}, false
+}
+
+// joinedShifts are the shifts of a person, those that follow each other within one shift of a layer as one.
+func joinedShifts(all []rotations.Shift, person string) []rotations.Shift {
+	var own []rotations.Shift
+	for _, s := range all {
+		if !slices.Contains(s.People, person) {
+			continue
+		}
+		if last := len(own) - 1; last >= 0 && own[last].To.Equal(s.From) && own[last].Layer == s.Layer && own[last].Number == s.Number {
+			own[last].To = s.To
+			continue
+		}
+		own = append(own, s)
+	}
+	return own
+}
+
+// noShift says that somebody has no such shift, and which they have.
+func (b *Bot) noShift(tx store.Tx, c *call, schedule, person string, at when.Span) message {
+	who, has := person+" has", "has"
+	if person == c.person {
+		who, has = "You have", "have"
+	}
+	zone := b.zoneFor(c, schedule)
+	m := sentence(who, " no shift of ", strong(schedule), " in the next 120 days; nothing was asked.")
+	if !at.From.IsZero() {
+		m = sentence(who, " no shift of ", strong(schedule), " at ", at.From.In(zone).Format("Mon 2 Jan 2006 15:04"), "; nothing was asked.")
+	}
+	var lines []line
+	for _, s := range joinedShifts(b.o.Pager.Schedules[schedule].Shifts(c.now, c.now.Add(swapAhead), b.o.Pager.Overrides(tx, schedule)), person) {
+		if lines = append(lines, say(inFull(s.From, s.To, zone))); len(lines) == 5 {
+			break
+		}
+	}
+	if len(lines) > 0 {
+		m.body = append(m.body, para(say("These they "+has+":")), paragraph{bullets, lines})
+		if person == c.person {
+			m.body[len(m.body)-2] = para(say("These you have:"))
+		}
+	}
+	return m
+}
+
+// openSwap asks the other.
+func (b *Bot) openSwap(c *call, tx store.Tx, p plan) (message, error) {
+	a := ask{plan: p, Asked: []string{p.Person}}
+	_, made := readAsk(tx, p.Change)
+	switch {
+	case made:
+		return sentence(strong(p.Person), " is asked already."), nil
+	case b.o.People[p.Person].Slack == "":
+		return sentence(strong(p.Person), " has no Slack id in Oncalm's people list, so I cannot ask them."), nil
+	case !b.stillHeld(tx, a):
+		return sentence("The shifts have changed since; nothing was asked. Say it again: ", code(c.root+" swap @"+p.Person), "."), nil
+	case !c.now.Before(p.Span.to()) || !c.now.Before(p.Theirs.to()):
+		return refusedOverride(paging.ErrOver)
+	}
+	b.openAsk(c, tx, a)
+	m := sentence("I ask ", strong(p.Person), ". Nothing changes until they accept, and I tell you.")
+	m.rows = [][]button{{{label: "Take it back", action: "oncall-withdraw", value: p.Change}}}
+	return m, nil
+}
+
+// stillHeld reports whether both people hold the shifts that they exchange, all the time.
+func (b *Bot) stillHeld(tx store.Tx, a ask) bool {
+	return b.holds(tx, a.Schedule, a.Span, a.By) && b.holds(tx, a.Schedule, a.Theirs, a.Person)
+}
+
+// holds reports whether a person is on call in a schedule all the time.
+func (b *Bot) holds(tx store.Tx, schedule string, p period, person string) bool {
+	var covered time.Duration
+	for _, s := range b.o.Pager.Schedules[schedule].Shifts(p.from(), p.to(), b.o.Pager.Overrides(tx, schedule)) {
+		if slices.Contains(s.People, person) {
+			covered += s.To.Sub(s.From)
+		}
+	}
+	return covered > 0 && covered == p.to().Sub(p.from())
+}

@@ -1,0 +1,237 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/store"
+)
+
+// toldEvent marks in its metadata what people are told about a change of who is on call.
+const toldEvent = "oncalm_told"
+
+// telling of changes: Slack takes about one message a second in a channel.
+func changing() tempo { return tempo{"told", time.Second, 5} }
+
+// drawn is a message as Slack takes it.
+type drawn struct {
+	Text   string          `json:"text"`
+	Blocks json.RawMessage `json:"blocks"` // an array
+}
+
+func draw(m message) drawn { return drawn{m.text(time.UTC), m.blocks()} }
+
+// toldBody is the body of an entry of what somebody is told.
+type toldBody struct {
+	Person string `json:"person,omitempty"` // empty: the channel
+	Drawn  drawn  `json:"message"`
+}
+
+// oweTold owes what a person, or with "" the channel, is told.
+func (b *Bot) oweTold(tx store.Tx, now time.Time, key, person string, m message) {
+	if person == "" && b.o.Channel == "" || person != "" && b.o.People[person].Slack == "" {
+		return
+	}
+	outbox.In(tx, now).Once(outbox.Entry{
+		Key: key, Kind: KindTold, Lane: outbox.Chores, Due: now, Body: outbox.Body(toldBody{person, draw(m)}),
+	})
+}
+
+// told sends what is owed to a person or the channel.
+func (b *Bot) told(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var body toldBody
+	if err := e.Decode(&body); err != nil {
+		return nil, err
+	}
+	now, to := time.Now(), b.o.Channel
+	if body.Person != "" {
+		to = b.o.People[body.Person].Slack
+	}
+	if to == "" || now.Sub(e.Created) > stale {
+		b.log.Warn("a notice could not be told", "key", e.Key, "person", body.Person)
+		return nil, nil
+	}
+	if body.Person == "" {
+		if turn, ok := b.pace.start(e.Key, changing(), now); !ok {
+			return nil, &outbox.Later{After: turn.Sub(now), Err: errPaced}
+		}
+	}
+	_, err := b.sendOnce(ctx, e, to, body.Person != "", body.Drawn, toldEvent)
+	if t := troubleOf(err); t == refused || t == unreadable {
+		b.log.Warn("a notice could not be told", "key", e.Key, "person", body.Person, "err", err)
+		return nil, nil
+	}
+	return nil, asChore(err)
+}
+
+// sendOnce posts the message of an entry, unless an earlier attempt has got through.
+func (b *Bot) sendOnce(ctx context.Context, e outbox.Entry, to string, direct bool, d drawn, event string) (ref, error) {
+	t := tag{event, e.Key}
+	if b.outcomes.unsure(e.Key, e.PerhapsDone) {
+		r, err := b.found(ctx, to, direct, t, e.Created)
+		if err != nil || r.TS != "" {
+			return r, err
+		}
+	}
+	r, err := b.client.sendDrawn(ctx, "chat.postMessage", to, "", d, t)
+	b.outcomes.note(e.Key, to, err, time.Now())
+	if err == nil && direct {
+		b.dms.set(to, r.Channel)
+	}
+	return r, err
+}
+
+// found looks for a message that an earlier attempt may have brought through.
+func (b *Bot) found(ctx context.Context, to string, direct bool, t tag, since time.Time) (ref, error) {
+	if direct {
+		return b.adopt(ctx, to, t, since)
+	}
+	r, err := b.client.find(ctx, to, t, since.Add(-skew))
+	if trouble := troubleOf(err); trouble == refused || codeOf(err) == "missing_scope" {
+		err = nil // the search is what we may not do
+	}
+	return r, err
+}
+
+// news is a change of who is on call that people are told about.
+type news struct {
+	what      newsKind
+	by        string // who did it
+	overrides []paging.Override
+}
+
+type newsKind string
+
+const (
+	newsMade   newsKind = "made"
+	newsUndone newsKind = "undone"
+)
+
+// announce tells a change to everybody who was on call, or is now, or agreed to it, and to the channel; not to whoever did
+// it, who is answered.
+func (b *Bot) announce(c *call, tx store.Tx, n news) {
+	touched := []string{}
+	add := func(people ...string) {
+		for _, p := range people {
+			if p != c.person && b.knows(p) && !slices.Contains(touched, p) {
+				touched = append(touched, p)
+			}
+		}
+	}
+	for _, o := range n.overrides {
+		add(o.Person, o.For)
+		if o.How == paging.HowCover || o.How == paging.HowSwap {
+			add(o.By)
+		}
+		add(b.peopleIn(tx, o.Schedule, laterOf(o.From, c.now), o.To, n.overrides)...)
+	}
+	const most = 20 // more than that are not on call in one span
+	key := func(to string) string {
+		return store.Key("told", n.overrides[0].Change, string(n.what), to)
+	}
+	for _, p := range touched[:min(len(touched), most)] {
+		b.oweTold(tx, c.now, key(p), p, b.newsMessage(c, tx, n, p))
+	}
+	b.oweTold(tx, c.now, key(""), "", b.newsMessage(c, tx, n, ""))
+	if b.o.OnOverride != nil {
+		for _, o := range n.overrides {
+			b.o.OnOverride(tx, c.now, o.Schedule)
+		}
+	}
+}
+
+func laterOf(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// newsMessage is a change as a person is told of it, or with "" everybody.
+func (b *Bot) newsMessage(c *call, tx store.Tx, n news, reader string) message {
+	var lines []line
+	for _, o := range n.overrides {
+		lines = append(lines, b.newsLine(c, tx, n, o, reader))
+	}
+	lines = append(lines, newsSource(n, reader))
+	m := message{body: []paragraph{para(lines...)}}
+	return m
+}
+
+// newsLine says who is on call in a span, and instead of whom.
+func (b *Bot) newsLine(c *call, tx store.Tx, n news, o paging.Override, reader string) line {
+	from := laterOf(o.From, c.now)
+	var now, before []string
+	if n.what == newsUndone {
+		now, before = b.peopleIn(tx, o.Schedule, from, o.To, nil), []string{o.Person}
+	} else {
+		now, before = []string{o.Person}, b.peopleIn(tx, o.Schedule, from, o.To, n.overrides)
+	}
+	if o.For != "" && n.what == newsMade {
+		before = []string{o.For}
+	}
+	return say(strong(o.Schedule), ": ", strong(subject(now, reader)), verb(now, reader), "on call from ", from, " until ", o.To,
+		" instead of ", subject(before, reader), ".")
+}
+
+// subject names people to a reader.
+func subject(people []string, reader string) string {
+	if len(people) == 0 {
+		return "nobody"
+	}
+	return list(asRead(people, reader), "and")
+}
+
+func asRead(people []string, reader string) []string {
+	out := slices.Clone(people)
+	for i, p := range out {
+		if p == reader {
+			out[i] = "you"
+		}
+	}
+	return out
+}
+
+func verb(people []string, reader string) string {
+	if len(people) > 1 || len(people) == 1 && people[0] == reader {
+		return " are "
+	}
+	return " is "
+}
+
+// newsSource says who did it, and how.
+func newsSource(n news, reader string) line {
+	o := n.overrides[0]
+	who := subject([]string{n.by}, reader)
+	if n.what == newsUndone {
+		return say("Taken back by ", who, ": ", howCame(o, reader), ".")
+	}
+	return say("That is ", howCame(o, reader), ".")
+}
+
+// howCame says how an override came about.
+func howCame(o paging.Override, reader string) string {
+	by := subject([]string{o.By}, reader)
+	switch o.How {
+	case paging.HowMe:
+		return by + " taking over"
+	case paging.HowCover:
+		return "a cover that " + by + " asked for and " + subject([]string{o.Person}, reader) + " accepted"
+	case paging.HowSwap:
+		return "a swap between " + subject([]string{o.Person, o.For}, reader)
+	}
+	return "an override by " + by
+}
+
+// count is a number of something.
+func count(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + one + "s"
+}

@@ -1,0 +1,203 @@
+package bot
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/when"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/store"
+)
+
+// why is /oncall why: for what reason somebody is on call, now or at another time.
+func (b *Bot) why(ctx context.Context, c *call) (message, error) {
+	names, at, m, ok := b.askedWhy(c)
+	if !ok {
+		return m, nil
+	}
+	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		m = message{}
+		for _, name := range names {
+			m.body = append(m.body, para(b.reasons(tx, name, at)...))
+		}
+		return nil
+	})
+	return m, err
+}
+
+// askedWhy reads what is asked for: a schedule or all that concern the person, and a time or now.
+func (b *Bot) askedWhy(c *call) (names []string, at time.Time, m message, ok bool) {
+	var words []string
+	for _, t := range c.args {
+		if b.isSchedule(t.text) && len(names) == 0 {
+			names = []string{t.text}
+			continue
+		}
+		words = append(words, t.text)
+	}
+	all := slices.Sorted(maps.Keys(b.o.Pager.Schedules))
+	if len(names) == 0 {
+		names = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(membersOf(b.o.Pager.Schedules[s]), c.person) })
+	}
+	if len(names) == 0 {
+		names = all
+	}
+	if len(names) == 0 {
+		return nil, at, sentence("There are no schedules. They are made in the configuration, under ", code("schedules"), "."), false
+	}
+	const most = 10
+	names = names[:min(len(names), most)]
+	if len(words) == 0 {
+		return names, c.now, m, true
+	}
+	if len(words) == 1 && !strings.EqualFold(words[0], "now") {
+		if near := nearest(words[0], all); near != "" && strings.HasPrefix(near, strings.ToLower(words[0])) {
+			return nil, at, unknownSchedule(c, words[0], all), false
+		}
+	}
+	s, err := when.Moment(strings.Join(words, " "), c.now, b.zoneFor(c, names[0]))
+	if err != nil {
+		return nil, at, sentence(err.Error(), ". Write ", code(c.root+" why [schedule] [at fri 18:00]"), "."), false
+	}
+	return names, s.From, m, true
+}
+
+// unknownSchedule says which schedules there are.
+func unknownSchedule(c *call, said string, known []string) message {
+	l := say("There is no schedule “", clip(oneLine(said), 40), "”. ")
+	if near := nearest(said, known); near != "" {
+		l = append(l, say("Did you mean ", code(c.root+" "+c.word+" "+near), "? ")...)
+	}
+	return message{body: []paragraph{para(append(l, say("There are ", list(known[:min(len(known), 20)], "and"), ".")...))}}
+}
+
+// reasons says who is on call in a schedule at a time, and why.
+func (b *Bot) reasons(tx store.Tx, name string, at time.Time) []line {
+	s := b.o.Pager.Schedules[name]
+	a := s.At(at, b.o.Pager.Overrides(tx, name))
+	who := "nobody"
+	if len(a.People) > 0 {
+		who = list(a.People, "and")
+	}
+	zone := s.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	lines := []line{
+		say(strong(name), " at ", at, ": ", strong(who)),
+		say(a.Why, ". Times are those of ", zone.String(), "."),
+	}
+	if o := a.Override; o != nil {
+		if made, ok := madeAs(tx, name, o.ID); ok {
+			lines = append(lines, say("It is ", howCame(made, ""), ", made ", made.Made, "."))
+		} else {
+			lines = append(lines, say("It is planned in the configuration."))
+		}
+	}
+	if change := clockChange(a.Shift, zone); change != "" {
+		lines = append(lines, say("⏱ ", change))
+	}
+	return lines
+}
+
+// madeAs finds the override that people made.
+func madeAs(tx store.Tx, schedule, id string) (paging.Override, bool) {
+	for _, o := range paging.All(tx, schedule) {
+		if o.ID == id {
+			return o, true
+		}
+	}
+	return paging.Override{}, false
+}
+
+// clockChange says of a shift with a clock change in it how long it is.
+func clockChange(s rotations.Shift, zone *time.Location) string {
+	if s.From.IsZero() || s.To.IsZero() || s.To.Sub(s.From) > 60*24*time.Hour {
+		return ""
+	}
+	_, before := s.From.In(zone).Zone()
+	_, after := s.To.In(zone).Zone()
+	if before == after {
+		return ""
+	}
+	way := "back"
+	if after > before {
+		way = "forward"
+	}
+	return "The clocks go " + way + " in this shift: it has " + hours(s.To.Sub(s.From)) + " instead of " +
+		hours(s.To.Sub(s.From)+time.Duration(after-before)*time.Second) + "."
+}
+
+// hours is a length in hours only.
+func hours(d time.Duration) string {
+	whole := int(d / time.Hour)
+	if rest := d % time.Hour; rest != 0 {
+		return count(whole, "hour") + " " + count(int(rest/time.Minute), "minute")
+	}
+	return count(whole, "hour")
+}
+
+// shown ahead by /oncall schedule.
+const (
+	scheduleAhead = 14 * 24 * time.Hour
+	scheduleLines = 40
+)
+
+// schedule is /oncall schedule: the shifts of the next 14 days.
+func (b *Bot) schedule(ctx context.Context, c *call) (message, error) {
+	r, m, ok := b.request(c, false)
+	switch {
+	case !ok && len(c.args) == 1:
+		return unknownSchedule(c, c.args[0].text, slices.Sorted(maps.Keys(b.o.Pager.Schedules))), nil
+	case !ok:
+		return m, nil
+	case len(r.rest) > 0:
+		return unknownSchedule(c, r.rest[0], slices.Sorted(maps.Keys(b.o.Pager.Schedules))), nil
+	}
+	to := c.now.Add(scheduleAhead)
+	var shifts []rotations.Shift
+	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		shifts = b.o.Pager.Schedules[r.schedule].Shifts(c.now, to, b.o.Pager.Overrides(tx, r.schedule))
+		return nil
+	})
+	if err != nil {
+		return message{}, err
+	}
+	lines := shiftLines(shifts, c.now, to)
+	m = sentence(strong(r.schedule), ", the next 14 days:")
+	if more := len(lines) - scheduleLines; more > 0 {
+		lines = append(lines[:scheduleLines], say("and ", count(more, "more shift")))
+	}
+	m.body = append(m.body, paragraph{bullets, lines})
+	return m, nil
+}
+
+// shiftLines are shifts and the gaps between them.
+func shiftLines(shifts []rotations.Shift, from, to time.Time) []line {
+	var lines []line
+	gap := func(until time.Time) {
+		if from.Before(until) {
+			lines = append(lines, say("⚠️ ", strong("nobody"), " from ", from, " until ", until))
+		}
+	}
+	for n, s := range shifts {
+		gap(s.From)
+		from = s.To
+		l := say(strong(list(s.People, "and")))
+		if n == 0 && len(lines) == 0 {
+			l = append(l, say(" now, until ", s.To)...)
+		} else {
+			l = append(l, say(" from ", s.From, " until ", s.To)...)
+		}
+		if s.Override != nil {
+			l = append(l, say(" (stands in)")...)
+		}
+		lines = append(lines, l)
+	}
+	gap(to)
+	return lines
+}
