@@ -14,8 +14,8 @@ import (
 type simulateCommand struct {
 	configFlag
 	jsonFlag
-	Service string  `xor:"what" required:"" placeholder:"NAME" help:"An incident of this service."`
-	Alarm   string  `xor:"what" required:"" placeholder:"NAME" help:"An incident that an alarm of this name opens."`
+	Service string  `xor:"what" placeholder:"NAME" help:"An incident of this service; either this or --alarm is required."`
+	Alarm   string  `xor:"what" placeholder:"NAME" help:"An incident that an alarm of this name opens."`
 	At      instant `placeholder:"TIME" help:"Opened at this time, as 2026-03-29T02:30:00+01:00 (default: now)."`
 }
 
@@ -32,6 +32,9 @@ type simulated struct {
 
 // Run goes through an escalation as if nobody ever acknowledged.
 func (c *simulateCommand) Run(s *session) error {
+	if c.Service == "" && c.Alarm == "" { // kong could require one of them, but its help would show both as required
+		return &stop{exitUsage, "missing flags: --service=NAME or --alarm=NAME", "run oncalm simulate --help"}
+	}
 	cfg, err := s.load(c.Config, "people", "schedules", "policies", "services", "default_service")
 	if err != nil {
 		return err
