@@ -4,9 +4,10 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-# Time zones are compiled in (time/tzdata); paths, build id and version control are left out, so that the same sources
-# make the same file.
-RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w -buildid=" -o /out/oncalm ./cmd/oncalm
+# What "oncalm version" says; version control is not in here. docker build --build-arg VERSION=$(git describe --tags --always --dirty)
+ARG VERSION
+# Time zones are compiled in (time/tzdata); paths and build id are left out, so that the same sources make the same file.
+RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w -buildid= -X main.built=${VERSION:-unversioned}" -o /out/oncalm ./cmd/oncalm
 # The folder of the store: nobody but the bot looks into it.
 RUN mkdir -m 0700 -p /out/data
 

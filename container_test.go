@@ -2,6 +2,7 @@ package oncalm_test
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -52,6 +53,7 @@ func checkDockerfile(text string) []string {
 	}{
 		{last == 2, "wants two stages"},
 		{has(false, "RUN", "CGO_ENABLED=0", "-trimpath", "-buildvcs=false", "-buildid="), "builds no static, reproducible binary"},
+		{has(false, "ARG", "VERSION") && has(false, "RUN", "-X main.built=${VERSION:-unversioned}"), "builds a binary that does not know its version"},
 		{has(true, "FROM", "scratch"), "does not end in an empty image"},
 		{has(true, "USER", "65532:65532"), "does not run as user 65532"},
 		{has(true, "COPY", "--from=build", "/etc/ssl/certs/ca-certificates.crt"), "has no CA certificates"},
@@ -95,6 +97,7 @@ func TestDockerfileCanFail(t *testing.T) {
 	fine := read(t, "Dockerfile")
 	tests := []struct{ old, new, want string }{
 		{"USER 65532:65532\n", "", "Dockerfile does not run as user 65532"},
+		{"ARG VERSION\n", "", "Dockerfile builds a binary that does not know its version"},
 		{"FROM scratch", "FROM debian", "Dockerfile does not end in an empty image"},
 		{"CGO_ENABLED=0 ", "", "Dockerfile builds no static, reproducible binary"},
 		{"golang:1.26-bookworm", "golang:latest", "Dockerfile does not say which version of golang:latest"},
@@ -105,6 +108,38 @@ func TestDockerfileCanFail(t *testing.T) {
 		if !slices.Contains(got, tt.want) {
 			t.Errorf("replacing %q: got %q, want %q among them", tt.old, got, tt.want)
 		}
+	}
+}
+
+// checkContext finds packages that the program is made of, and the build of the image would not get to see.
+func checkContext(ignore string, all []source) []string {
+	missing := map[string]bool{}
+	for _, s := range all {
+		if s.test() || !strings.HasSuffix(s.path, ".go") {
+			continue
+		}
+		for _, imported := range importsOf(s) {
+			if dir, ours := strings.CutPrefix(imported, modulePath+"/"); ours {
+				top, _, _ := strings.Cut(dir, "/")
+				missing[top] = !strings.Contains(ignore, "\n!"+top+"\n")
+			}
+		}
+	}
+	var findings []string
+	for _, top := range slices.Sorted(maps.Keys(missing)) {
+		if missing[top] {
+			findings = append(findings, ".dockerignore keeps "+top+" out of the image's build")
+		}
+	}
+	return findings
+}
+
+func TestContext(t *testing.T) {
+	ignore := read(t, ".dockerignore")
+	report(t, checkContext(ignore, tree(t)))
+	want := []string{".dockerignore keeps store out of the image's build"}
+	if diff := cmp.Diff(want, checkContext(strings.Replace(ignore, "!store\n", "", 1), tree(t))); diff != "" {
+		t.Errorf("without store (-want +got):\n%s", diff)
 	}
 }
 
@@ -127,7 +162,7 @@ type composeFile struct {
 }
 
 type composeService struct {
-	Build           string            `yaml:"build"`
+	Build           composeBuild      `yaml:"build"`
 	Image           string            `yaml:"image"`
 	Restart         string            `yaml:"restart"`
 	Ports           []string          `yaml:"ports"`
@@ -141,6 +176,11 @@ type composeService struct {
 	SecurityOpt     []string          `yaml:"security_opt"`
 	MemLimit        string            `yaml:"mem_limit"`
 	PidsLimit       int               `yaml:"pids_limit"`
+}
+
+type composeBuild struct {
+	Context string            `yaml:"context"`
+	Args    map[string]string `yaml:"args"`
 }
 
 type composeHealth struct {
@@ -165,7 +205,7 @@ func checkCompose(text string) []string {
 	}
 	s := c.Services["oncalm"]
 	want("services", 1, len(c.Services))
-	want("build", ".", s.Build)
+	want("build", composeBuild{".", map[string]string{"VERSION": "${VERSION:-}"}}, s.Build)
 	want("restart", "unless-stopped", s.Restart)
 	want("ports", []string{"127.0.0.1:8080:8080"}, s.Ports)
 	want("volumes", []string{"data:/var/lib/oncalm", "./oncalm.yaml:/etc/oncalm/oncalm.yaml:ro"}, s.Volumes)

@@ -33,6 +33,9 @@ func TestEmptyRoot(t *testing.T) {
 	).Replace(read(t, "oncalm.example.yaml")))
 	const config = "/etc/oncalm/oncalm.yaml"
 
+	if out := i.expect(0, "version"); !strings.HasPrefix(out, "oncalm v1.2.3-4-gabcdef, ") {
+		t.Errorf("version: %s", out)
+	}
 	i.expect(0, "check", "-config", config)
 	serve, addr := i.serve(config)
 	i.expect(0, "healthcheck", "-url", "http://"+addr+"/healthz")
@@ -66,7 +69,9 @@ func newImage(t *testing.T) *image {
 		case line.word == "RUN" && strings.Contains(line.rest, "go build"):
 			// -trimpath changes nothing here, but would compile everything anew.
 			command := strings.NewReplacer("/out/oncalm", filepath.Join(i.root, "oncalm"), "-trimpath ", "").Replace(line.rest)
-			if out, err := exec.CommandContext(t.Context(), "sh", "-c", command).CombinedOutput(); err != nil {
+			build := exec.CommandContext(t.Context(), "sh", "-c", command)
+			build.Env = append(os.Environ(), "VERSION=v1.2.3-4-gabcdef")
+			if out, err := build.CombinedOutput(); err != nil {
 				t.Fatalf("%s: %v\n%s", command, err, out)
 			}
 			built = true
@@ -104,8 +109,8 @@ func (i *image) command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// expect runs a command and holds its exit code.
-func (i *image) expect(code int, args ...string) {
+// expect runs a command, holds its exit code and returns what it said.
+func (i *image) expect(code int, args ...string) string {
 	i.t.Helper()
 	cmd := i.command(args...)
 	out, err := cmd.CombinedOutput()
@@ -115,6 +120,7 @@ func (i *image) expect(code int, args ...string) {
 	if got := cmd.ProcessState.ExitCode(); got != code {
 		i.t.Errorf("%q ended with exit code %d, want %d:\n%s", args, got, code, out)
 	}
+	return string(out)
 }
 
 // serve starts the bot and returns the address of its public door.

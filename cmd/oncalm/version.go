@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -24,15 +25,17 @@ type version struct {
 	Platform string `json:"platform"`
 }
 
+// built is the version that the linker was given, for builds that do not see version
+// control: -ldflags "-X main.built=v1.2.3". Nothing else sets it.
+var built string
+
 func thisVersion() version {
-	v := version{Version: "(devel)", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+	v := version{Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return v
+		info = &debug.BuildInfo{}
 	}
-	if info.Main.Version != "" {
-		v.Version = info.Main.Version
-	}
+	v.Version = cmp.Or(built, info.Main.Version, "(devel)")
 	for _, setting := range info.Settings {
 		switch setting.Key {
 		case "vcs.revision":
