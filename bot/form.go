@@ -219,7 +219,9 @@ func (b *Bot) confirmedForm(ctx context.Context, c *call, metadata string) tree 
 	if len(m.body) == 0 {
 		m = sentence("That was done already.")
 	}
-	m.rows = nil // buttons belong to messages
+	if len(m.rows) > 0 { // buttons belong to messages
+		m.rows, m.body = nil, append(m.body, para(say(code(c.root+" undo"), " takes it back.")))
+	}
 	return updated(m, "Close")
 }
 

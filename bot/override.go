@@ -71,10 +71,13 @@ func (b *Bot) me(c *call, tx store.Tx) (message, error) {
 		return m, nil
 	}
 	p := plan{How: paging.HowMe, By: c.person, Change: changeID(c.id), Schedule: r.schedule, Person: c.person, Span: periodOf(s.From, s.To)}
-	if s.Length {
-		return b.apply(c, tx, p)
+	if !s.Length {
+		return b.ask(c, tx, p, s)
 	}
-	return b.ask(c, tx, p, s)
+	if m, err := b.idle(c, tx, p); err != nil || len(m.body) > 0 {
+		return m, err
+	}
+	return b.apply(c, tx, p)
 }
 
 // override is /oncall override: somebody is put on call.

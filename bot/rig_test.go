@@ -285,6 +285,7 @@ func golden(t *testing.T, name, got string) {
 // contains fails unless got has all parts in it.
 func contains(t *testing.T, got string, parts ...string) {
 	t.Helper()
+	got = strings.ReplaceAll(got, nbsp, " ")
 	for _, p := range parts {
 		if !strings.Contains(got, p) {
 			t.Errorf("%q is not in:\n%s", p, got)

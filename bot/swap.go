@@ -81,7 +81,7 @@ func twoMoments(words []string, now time.Time, zone *time.Location) (a, b when.S
 func (b *Bot) shiftOf(tx store.Tx, schedule, person string, now time.Time, at when.Span) (rotations.Shift, bool) {
 	overrides := b.o.Pager.Overrides(tx, schedule)
 	for _, s := range joinedShifts(b.o.Pager.Schedules[schedule].Shifts(now, now.Add(swapAhead), overrides), person) {
-		touched := at.From.IsZero() || s.From.Before(at.To) && at.From.Before(s.To) || !at.From.Before(s.From) && at.From.Before(s.To)
+		touched := at.From.IsZero() && s.From.After(now) || s.From.Before(at.To) && at.From.Before(s.To) || !at.From.Before(s.From) && at.From.Before(s.To)
 		if touched {
 			return s, true
 		}
@@ -96,13 +96,19 @@ func joinedShifts(all []rotations.Shift, person string) []rotations.Shift {
 		if !slices.Contains(s.People, person) {
 			continue
 		}
-		if last := len(own) - 1; last >= 0 && own[last].To.Equal(s.From) && own[last].Layer == s.Layer && own[last].Number == s.Number {
+		if last := len(own) - 1; last >= 0 && own[last].To.Equal(s.From) && sameTurn(own[last], s) {
 			own[last].To = s.To
+			own[last].Layer, own[last].Number = s.Layer, s.Number
 			continue
 		}
 		own = append(own, s)
 	}
 	return own
+}
+
+// sameTurn reports whether two shifts of a person are parts of one: of the same shift of a layer, or cut by an override.
+func sameTurn(a, b rotations.Shift) bool {
+	return a.Layer == b.Layer && a.Number == b.Number || a.Layer == rotations.OverrideLayer || b.Layer == rotations.OverrideLayer
 }
 
 // noShift says that somebody has no such shift, and which they have.

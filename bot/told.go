@@ -219,7 +219,7 @@ func howCame(o paging.Override, reader string) string {
 	by := subject([]string{o.By}, reader)
 	switch o.How {
 	case paging.HowMe:
-		return by + " taking over"
+		return "an override by " + by + ", who took over"
 	case paging.HowCover:
 		return "a cover that " + by + " asked for and " + subject([]string{o.Person}, reader) + " accepted"
 	case paging.HowSwap:

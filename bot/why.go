@@ -158,10 +158,11 @@ func (b *Bot) schedule(ctx context.Context, c *call) (message, error) {
 	case len(r.rest) > 0:
 		return unknownSchedule(c, r.rest[0], slices.Sorted(maps.Keys(b.o.Pager.Schedules))), nil
 	}
+	const further = 60 * 24 * time.Hour // to know where the last shift ends
 	to := c.now.Add(scheduleAhead)
 	var shifts []rotations.Shift
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		shifts = b.o.Pager.Schedules[r.schedule].Shifts(c.now, to, b.o.Pager.Overrides(tx, r.schedule))
+		shifts = b.o.Pager.Schedules[r.schedule].Shifts(c.now, to.Add(further), b.o.Pager.Overrides(tx, r.schedule))
 		return nil
 	})
 	if err != nil {
@@ -185,7 +186,13 @@ func shiftLines(shifts []rotations.Shift, from, to time.Time) []line {
 		}
 	}
 	for n, s := range shifts {
+		if !from.Before(to) {
+			return lines
+		}
 		gap(s.From)
+		if !s.From.Before(to) {
+			return lines
+		}
 		from = s.To
 		l := say(strong(list(s.People, "and")))
 		if n == 0 && len(lines) == 0 {
