@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
@@ -47,6 +48,8 @@ type Options struct {
 
 	// OnOverride is called in the transaction in which people change who is on call in a schedule; may be nil.
 	OnOverride func(tx store.Tx, now time.Time, schedule string)
+	// Accept is called in the transaction in which a person accepts a shift that waits for that; may be nil if none does.
+	Accept func(tx store.Tx, now time.Time, schedule string, border time.Time, person string) (handoffs.Outcome, error)
 
 	Log     *slog.Logger          // may be nil
 	Metrics prometheus.Registerer // may be nil
@@ -81,12 +84,14 @@ type Bot struct {
 
 // Kinds of outbox entries that this package handles.
 const (
-	KindCard   = "card"   // the card of an incident in the channel
-	KindPages  = "pages"  // what its pages say, after they were delivered
-	KindAnswer = "answer" // what a person is told after pressing a button
-	KindTold   = "told"   // a change of who is on call that somebody is told of
-	KindAsk    = "ask"    // somebody is asked to stand in, or sees what came of it
-	KindAskEnd = "ask-end"
+	KindCard   = "card"    // the card of an incident in the channel
+	KindPages  = "pages"   // what its pages say, after they were delivered
+	KindAnswer = "answer"  // what a person is told after pressing a button
+	KindTold   = "told"    // a change of who is on call that somebody is told of
+	KindAsk    = "ask"     // somebody is asked to stand in, or sees what came of it
+	KindAskEnd = "ask-end" // a question is over
+	// KindPicture is of pictures of schedules.
+	KindPicture = "picture"
 )
 
 // New makes a Bot. It calls nobody. Errors wrap [ErrOptions].
@@ -142,12 +147,13 @@ func usersOf(people map[string]Person) (map[string]string, error) {
 // Handlers returns the bot's handlers by kind, for the outbox.
 func (b *Bot) Handlers() map[string]outbox.Handler {
 	return map[string]outbox.Handler{
-		KindCard:   b.card,
-		KindPages:  b.pages,
-		KindAnswer: b.answer,
-		KindTold:   b.told,
-		KindAsk:    b.askMessage,
-		KindAskEnd: b.askEnd,
+		KindCard:    b.card,
+		KindPages:   b.pages,
+		KindAnswer:  b.answer,
+		KindTold:    b.told,
+		KindAsk:     b.askMessage,
+		KindAskEnd:  b.askEnd,
+		KindPicture: b.picture,
 	}
 }
 

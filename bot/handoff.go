@@ -151,6 +151,8 @@ func noticeMessage(n handoffs.Message) message {
 	case handoffs.Warning:
 		return sentence(strong(w.Person), " is on call for ", strong(w.Schedule), " from ", w.Start, " and may not notice a page: ",
 			hindered(w.Hindrances), ".")
+	case handoffs.Offer:
+		return offerMessage(w)
 	case handoffs.Ahead:
 		return aheadMessage(w)
 	case handoffs.GroupTrouble:
@@ -188,8 +190,24 @@ func handoffMessage(h handoffs.Handoff) message {
 		}
 		m.body = append(m.body, para(append(subject, say(afterWhom(before), ", ", after)...)))
 	}
+	if len(h.Unaccepted) > 0 {
+		m.body = append(m.body, para(unaccepted(h)))
+	}
 	m.body = append(m.body, openNow(h)...)
 	return m
+}
+
+// unaccepted says that a shift began without being accepted.
+func unaccepted(h handoffs.Handoff) line {
+	const late = " did not accept the shift in time; it began as planned."
+	who := say(strong(list(h.Unaccepted, "and")))
+	switch h.Side {
+	case handoffs.Incoming:
+		return say("You", late)
+	case handoffs.Outgoing:
+		return say(who, late)
+	}
+	return say(who, late, " If nobody hears from them, ", code("/oncall me"), " takes over.")
 }
 
 // afterWhom says who was on call before.

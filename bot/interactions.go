@@ -70,6 +70,11 @@ func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
 		b.carryOut(ctx, c, b.telling(m))
 		return
 	}
+	if said == acceptAction {
+		c.root, c.word = b.o.Roots.OnCall, said
+		b.carryOut(ctx, c, b.accepting(in.Actions[0].Value))
+		return
+	}
 	if verb, ok := strings.CutPrefix(said, oncallAction); ok {
 		c.root, c.word = b.o.Roots.OnCall, verb
 		b.carryOut(ctx, c, b.pressedOnCall(c, verb, in.Actions[0].Value))

@@ -54,7 +54,7 @@ func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		a.Findings, shifts = nil, nil
 		for _, name := range d.names() {
 			if s := d.Pager.Schedules[name]; zoneOf(s).String() == b.Zone {
-				found, its := foresee(s, a.From, a.To, d.Pager.Overrides(tx, name))
+				found, its := foresee(s, a.From, a.To, withoutHolds(d.Pager.Overrides(tx, name)))
 				a.Findings, shifts = append(a.Findings, found...), append(shifts, its...)
 			}
 		}

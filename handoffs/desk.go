@@ -25,6 +25,7 @@
 //	handed/<schedule>/<number>                    record of each handoff (in the store)
 //	group/<id>                                    what Slack last refused about a user group (in the store)
 //	handoff/<schedule>/<time>                     entry: a border
+//	handoff/<schedule>/<time>/offer/<person>      entry: a shift that is to be accepted
 //	handoff/<schedule>/<number>/<person>          entry: a notice of a handoff; without a person, to the channel
 //	remind/<schedule>/<start>/<lead>/<person>     entry: a reminder of a shift
 //	look-ahead/<zone>/<time>                      entry: the weekly look ahead
@@ -49,6 +50,7 @@ const (
 	KindNotice = "handoff.notice" // somebody is told of a handoff
 	KindRemind = "handoff.remind" // somebody is told of a shift that is coming
 	KindWarn   = "handoff.warn"   // the channel is told of somebody who may not notice a page
+	KindOffer  = "handoff.offer"  // somebody is asked to accept a shift
 
 	KindGroup   = "group"         // a user group is brought up to date
 	KindTrouble = "group.trouble" // the channel is told that it cannot be
@@ -59,6 +61,8 @@ const (
 // Rule says what is done about the shifts of a schedule. The zero value does nothing.
 type Rule struct {
 	Mode Mode
+	// Within is how long a shift waits for being accepted; then it begins in any case.
+	Within time.Duration
 	// Remind is how long before a shift its people are reminded of it.
 	Remind []time.Duration
 }
@@ -70,6 +74,8 @@ type Mode string
 const (
 	Quiet  Mode = ""       // nobody is told
 	Notice Mode = "notice" // both people and the channel are told
+	// Accept is Notice, and whoever leaves stays on until whoever comes has accepted.
+	Accept Mode = "accept"
 )
 
 // A Messenger tells people things.
@@ -107,6 +113,7 @@ func (d *Desk) Handlers() map[string]outbox.Handler {
 		KindNotice: d.notice,
 		KindRemind: d.remind,
 		KindWarn:   d.warn,
+		KindOffer:  d.offer,
 
 		KindGroup:   d.group,
 		KindTrouble: d.trouble,

@@ -15,6 +15,7 @@ import (
 type standing struct {
 	People []string `json:"people"`
 	Number int      `json:"number"` // of the handoff that brought it about; 0 for the first look
+	Hold   *hold    `json:"hold,omitempty"`
 }
 
 // Record is one handoff, as it is kept.
@@ -26,6 +27,9 @@ type Record struct {
 	From     []string  `json:"from"` // who was on call
 	To       []string  `json:"to"`   // who is since then
 	Why      string    `json:"why"`  // one sentence
+	// Accepted and Unaccepted are those of To who were asked to accept, if that was asked for.
+	Accepted   []string `json:"accepted,omitempty"`
+	Unaccepted []string `json:"unaccepted,omitempty"`
 }
 
 // borderBody is the body of a border's entry.
@@ -47,9 +51,7 @@ func (d *Desk) moment(tx store.Tx, now time.Time, name string) moment {
 	if m.To.IsZero() {
 		return m
 	}
-	m.owed = append(reminders(name, now, m.To, m.rule.Remind, func(from, to time.Time) []rotations.Shift {
-		return s.Shifts(from, to, overrides)
-	}), borderEntry(name, m.To))
+	m.owed = append(reminders(s, withoutHolds(overrides), now, m.To, m.rule.Remind), borderEntry(name, m.To))
 	return m
 }
 
@@ -77,35 +79,63 @@ func readStanding(tx store.Tx, schedule string) (standing, bool) {
 func (d *Desk) needed(tx store.Tx, now time.Time, name string) bool {
 	m := d.moment(tx, now, name)
 	s, known := readStanding(tx, name)
-	return !known || !same(s.People, m.People) || slices.ContainsFunc(m.owed, func(e outbox.Entry) bool {
+	return !known || !same(s.People, m.People) || s.Hold != nil && s.Hold.over(now) || slices.ContainsFunc(m.owed, func(e outbox.Entry) bool {
 		_, used := outbox.In(tx, now).Get(e.Key)
 		return !used
 	})
 }
 
-// LookAt announces what has changed in a schedule since it was looked at last, and owes what comes next. It belongs into every
-// transaction that changes who is on call. An unknown schedule is left alone.
+// LookAt announces what has changed in a schedule since it was looked at last, and owes what comes next. An unknown schedule
+// is left alone.
 func (d *Desk) LookAt(tx store.Tx, now time.Time, schedule string) error {
+	return d.look(tx, now, schedule, false)
+}
+
+// Changed is [Desk.LookAt] for a transaction that changes who is on call, and tells people of it by itself. Of a change at
+// once they are not told a second time; only what is open is told to those who come. What cannot be done now is done when the
+// schedule is looked at next.
+func (d *Desk) Changed(tx store.Tx, now time.Time, schedule string) {
+	if err := d.look(tx, now, schedule, true); err != nil {
+		d.Log.Error("an override is announced later", "schedule", schedule, "err", err)
+	}
+}
+
+// look is LookAt; told says that people have been told of the change.
+func (d *Desk) look(tx store.Tx, now time.Time, schedule string, told bool) error {
 	if _, ok := d.Pager.Schedules[schedule]; !ok {
 		return nil
 	}
 	m := d.moment(tx, now, schedule)
-	owed := outbox.In(tx, now)
-	for _, e := range m.owed {
-		owed.Once(e)
-	}
 	old, known := readStanding(tx, schedule)
-	switch {
-	case !known:
-		return put(tx, standingKey(schedule), standing{People: m.People})
-	case same(old.People, m.People):
+	next := standing{People: m.People, Number: old.Number, Hold: old.Hold}
+	if known && !told && !same(old.People, m.People) && d.mayHold(now, old, m) {
+		h, err := d.hold(tx, now, schedule, old, m)
+		if err != nil {
+			return err
+		}
+		m = d.moment(tx, now, schedule)
+		next.People, next.Hold = m.People, h
+	}
+	for _, e := range m.owed {
+		outbox.In(tx, now).Once(e)
+	}
+	if next.Hold != nil && next.Hold.over(now) {
+		next.Hold = nil
+	}
+	if known && !same(old.People, m.People) {
+		next.Number++
+		if err := d.handOver(tx, now, old, m, schedule, told); err != nil {
+			return err
+		}
+	}
+	if known && next.Number == old.Number && next.Hold == old.Hold {
 		return nil
 	}
-	return d.handOver(tx, now, old, m, schedule)
+	return put(tx, standingKey(schedule), next)
 }
 
-// handOver writes down a handoff and owes the notices of it.
-func (d *Desk) handOver(tx store.Tx, now time.Time, old standing, m moment, schedule string) error {
+// handOver puts a handoff on record and owes the notices of it.
+func (d *Desk) handOver(tx store.Tx, now time.Time, old standing, m moment, schedule string, told bool) error {
 	r := Record{
 		Schedule: schedule, Number: old.Number + 1, At: now, Recorded: now,
 		From: old.People, To: m.People, Why: m.Why,
@@ -113,14 +143,21 @@ func (d *Desk) handOver(tx store.Tx, now time.Time, old standing, m moment, sche
 	if !m.From.IsZero() && m.From.Before(now) {
 		r.At = m.From
 	}
+	if h := old.Hold; h != nil {
+		for _, p := range without(m.People, old.People) {
+			switch {
+			case slices.Contains(h.Agreed, p):
+				r.Accepted = append(r.Accepted, p)
+			case h.Waits[p] != "":
+				r.Unaccepted = append(r.Unaccepted, p)
+			}
+		}
+	}
 	d.oweGroupsOf(outbox.In(tx, now), now, schedule)
 	if m.rule.Mode != Quiet {
-		oweNotices(outbox.In(tx, now), now, r)
+		oweNotices(outbox.In(tx, now), now, r, told)
 	}
-	if err := put(tx, store.Key("handed", schedule, fmt.Sprintf("%08d", r.Number)), r); err != nil {
-		return err
-	}
-	return put(tx, standingKey(schedule), standing{People: m.People, Number: r.Number})
+	return put(tx, store.Key("handed", schedule, fmt.Sprintf("%08d", r.Number)), r)
 }
 
 // put writes v under a key. v is a plain value that JSON can hold.

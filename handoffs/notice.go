@@ -23,7 +23,7 @@ type Message struct {
 	What        What
 }
 
-// What is what a [Message] is about: a [Handoff], a [Reminder], a [Warning], a [GroupTrouble] or an [Ahead].
+// What is what a [Message] is about: a [Handoff], a [Reminder], a [Warning], an [Offer], a [GroupTrouble] or an [Ahead].
 type What interface{ what() }
 
 // Handoff says that others are on call now.
@@ -35,8 +35,10 @@ type Handoff struct {
 	At       time.Time // since when
 	Until    time.Time // zero: for good
 	Next     rotations.Shift
-	Open     []Open // incidents whose pages go by the schedule, the worst first
-	More     int    // that are open besides these
+	// Unaccepted are those who are on call though they have not accepted in time.
+	Unaccepted []string
+	Open       []Open // incidents whose pages go by the schedule, the worst first
+	More       int    // that are open besides these
 }
 
 // Side says from where somebody sees a handoff.
@@ -62,19 +64,23 @@ type noticeBody struct {
 	Record
 	Side Side   `json:"side"`
 	To   string `json:"person,omitempty"`
+	Told bool   `json:"told,omitempty"` // of the change itself: only what is open is news
 }
 
-// oweNotices owes the notices of a handoff.
-func oweNotices(owed outbox.Tx, now time.Time, r Record) {
+// oweNotices owes the notices of a handoff. Of one that people have been told of, only that to those who come.
+func oweNotices(owed outbox.Tx, now time.Time, r Record, told bool) {
 	number := strconv.Itoa(r.Number)
 	owe := func(side Side, person string, key ...string) {
 		owed.Once(outbox.Entry{
 			Key: store.Key(append([]string{"handoff", r.Schedule, number}, key...)...), Kind: KindNotice, Lane: outbox.Chores,
-			Due: now, Body: outbox.Body(noticeBody{r, side, person}),
+			Due: now, Body: outbox.Body(noticeBody{r, side, person, told}),
 		})
 	}
 	for _, p := range without(r.To, r.From) {
 		owe(Incoming, p, p)
+	}
+	if told {
+		return
 	}
 	for _, p := range without(r.From, r.To) {
 		owe(Outgoing, p, p)
@@ -97,8 +103,10 @@ func (d *Desk) notice(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 		pointless = b.pointless(now, s, a.People)
 		h = Handoff{
 			Schedule: b.Schedule, Side: b.Side, Before: b.From, Now: a.People, At: b.At, Until: a.To, Next: a.Next,
+			Unaccepted: b.Unaccepted,
 		}
 		h.Open, h.More, err = d.open(tx, b.Schedule)
+		pointless = pointless || b.Told && len(h.Open) == 0
 		return err
 	})
 	if err != nil || pointless {

@@ -66,28 +66,30 @@ func (b remindBody) entry() outbox.Entry {
 }
 
 // reminders are the entries of all reminders that come due before the schedule is looked at next, and of those that are due
-// already. Who is on call at some time between the reminder and the shift needs none: they know. Of several that are due
-// already the one nearest to the shift is enough.
-func reminders(schedule string, now, next time.Time, leads []time.Duration, shifts func(from, to time.Time) []rotations.Shift) []outbox.Entry {
+// already. Who is on call at some time between the reminder and the shift needs none: they know. So do those in whose place
+// somebody stands meanwhile. Of several that are due already the one nearest to the shift is enough.
+func reminders(s rotations.Schedule, overrides []rotations.Override, now, next time.Time, leads []time.Duration) []outbox.Entry {
 	if len(leads) == 0 {
 		return nil
 	}
-	all := shifts(now, next.Add(slices.Max(leads)))
+	horizon := next.Add(slices.Max(leads))
+	all := s.Shifts(now, horizon, overrides)
+	known := slices.Concat(all, s.Shifts(now, horizon, nil))
 	var owed []outbox.Entry
-	for n, s := range all {
-		if !s.From.After(now) {
+	for _, shift := range all {
+		if !shift.From.After(now) {
 			continue
 		}
 		for _, lead := range leads {
-			due := s.From.Add(-lead)
+			due := shift.From.Add(-lead)
 			if due.After(next) || !due.After(now) && slices.ContainsFunc(leads, func(l time.Duration) bool {
-				return l < lead && !s.From.Add(-l).After(now)
+				return l < lead && !shift.From.Add(-l).After(now)
 			}) {
 				continue
 			}
-			for _, p := range s.People {
-				if !onCallSince(all[:n], p, due) {
-					owed = append(owed, remindBody{schedule, p, s.From, lead}.entry())
+			for _, p := range shift.People {
+				if !onCallBetween(known, p, due, shift.From) {
+					owed = append(owed, remindBody{s.Name, p, shift.From, lead}.entry())
 				}
 			}
 		}
@@ -95,17 +97,11 @@ func reminders(schedule string, now, next time.Time, leads []time.Duration, shif
 	return owed
 }
 
-// onCallSince reports whether a person has one of the shifts, which are in order, after an instant.
-func onCallSince(shifts []rotations.Shift, person string, since time.Time) bool {
-	for _, s := range slices.Backward(shifts) {
-		if !s.To.After(since) {
-			return false
-		}
-		if slices.Contains(s.People, person) {
-			return true
-		}
-	}
-	return false
+// onCallBetween reports whether one of the shifts has a person on call at some time of a span.
+func onCallBetween(shifts []rotations.Shift, person string, from, to time.Time) bool {
+	return slices.ContainsFunc(shifts, func(s rotations.Shift) bool {
+		return s.To.After(from) && s.From.Before(to) && slices.Contains(s.People, person)
+	})
 }
 
 // remind tells a person that a shift is coming, if it still is, and what is amiss.

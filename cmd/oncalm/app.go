@@ -120,6 +120,7 @@ func (a *app) wireBot(o outside) (err error) {
 		SigningSecrets: []string{a.cfg.Slack.SigningSecret.Reveal()},
 		Transport:      o.slack, Channel: a.cfg.Slack.Channel,
 		Book: a.book, Pager: a.pager, People: people, Services: services, PublicURL: a.cfg.PublicURL,
+		OnOverride: a.overridden, Accept: a.accepted,
 		Postmortem: a.postmortem, Log: a.log, Metrics: a.reg,
 	})
 	return err

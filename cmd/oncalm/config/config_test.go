@@ -164,7 +164,7 @@ func TestEverything(t *testing.T) {
 		Rollbacks: map[string]config.Rollback{"checkout": {Kind: "ecs", Cluster: "prod", Service: "checkout", Approvals: 1}},
 		Roles:     map[string][]string{"approver": {"ana", "S0ONCALL"}},
 		Handoffs: config.Handoffs{Rules: map[string]handoffs.Rule{
-			"payments": {Mode: handoffs.Quiet, Remind: []time.Duration{24 * time.Hour, time.Hour}},
+			"payments": {Mode: handoffs.Accept, Within: 15 * time.Minute, Remind: []time.Duration{24 * time.Hour, time.Hour}},
 		}, Groups: map[string]handoffs.Group{"S0ONCALL": {Schedules: []string{"payments"}, Always: []string{"cy"}}},
 			LookAhead: handoffs.Weekly{Day: time.Friday, At: 15*60*60 + 30*60, On: true},
 		},

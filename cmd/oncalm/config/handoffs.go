@@ -12,6 +12,12 @@ import (
 // DefaultRemind is how long before a shift its people are reminded, if nothing else is said.
 const DefaultRemind = 24 * time.Hour
 
+// DefaultWithin is how long a shift waits for being accepted, if nothing else is said.
+const DefaultWithin = 30 * time.Minute
+
+// maxWithin is the longest wait for a shift to be accepted.
+const maxWithin = 24 * time.Hour
+
 // maxRemind is the longest time ahead of a shift that a reminder may be.
 const maxRemind = 7 * 24 * time.Hour
 
@@ -25,7 +31,7 @@ type Handoffs struct {
 
 // ruled reads the keys of a schedule that are about its handoffs. What it leaves out is filled in when the whole file is read.
 func (r *reader) ruled(c *Config, schedule string) []entry {
-	rule := handoffs.Rule{Mode: handoffs.Notice}
+	rule := handoffs.Rule{Mode: handoffs.Notice, Within: DefaultWithin}
 	reminded := false
 	r.later = append(r.later, func() {
 		if !reminded {
@@ -36,8 +42,22 @@ func (r *reader) ruled(c *Config, schedule string) []entry {
 	var keys []entry
 	return append(keys,
 		entry{"handoff", func(v value) {
-			if mode, ok := r.oneOf(v, "notice", "none"); ok && mode == "none" {
+			mode, _ := r.oneOf(v, "notice", "accept", "none")
+			switch mode {
+			case "accept":
+				rule.Mode = handoffs.Accept
+			case "none":
 				rule.Mode = handoffs.Quiet
+			}
+		}},
+		entry{"accept_within", func(v value) {
+			d, ok := r.duration(v)
+			switch {
+			case !ok:
+			case d < time.Minute || d > maxWithin:
+				r.errorf(v, "expected 1m to 24h", "%s is too short or too long", v.key)
+			default:
+				rule.Within = d
 			}
 		}},
 		entry{"remind", func(v value) { rule.Remind, reminded = r.leads(v), true }},
