@@ -15,7 +15,7 @@ const RequestsKept = 7 * 24 * time.Hour
 // transactions, and returns how many.
 func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
 	from, to := store.Under("seen")
-	return store.Sweep(ctx, s, from, to, 500, func(_ string, val []byte) bool {
+	return store.Sweep(ctx, s, from, to, 500, func(_ store.Tx, _ string, val []byte) bool {
 		var r request
 		return json.Unmarshal(val, &r) == nil && now.Sub(r.At) > RequestsKept
 	})

@@ -7,9 +7,9 @@ const reads = 4096
 
 // Sweep deletes the keys with from <= key < to that are dead, and returns how many it
 // deleted. It goes through them in pieces: no transaction deletes more than limit, and
-// none is long. dead is asked again in the transaction that deletes, and must not have
-// effects.
-func Sweep(ctx context.Context, s Store, from, to string, limit int, dead func(key string, val []byte) bool) (n int, err error) {
+// none is long. dead is asked again in the transaction that deletes; it may read through
+// its Tx, and must not have effects.
+func Sweep(ctx context.Context, s Store, from, to string, limit int, dead func(tx Tx, key string, val []byte) bool) (n int, err error) {
 	limit = max(limit, 1)
 	for {
 		var found []string
@@ -32,7 +32,7 @@ func Sweep(ctx context.Context, s Store, from, to string, limit int, dead func(k
 
 // findDead looks at some keys. It returns those that are dead, and where to go on; ""
 // if that was all.
-func findDead(ctx context.Context, s Store, from, to string, limit int, dead func(string, []byte) bool) (next string, found []string, err error) {
+func findDead(ctx context.Context, s Store, from, to string, limit int, dead func(Tx, string, []byte) bool) (next string, found []string, err error) {
 	err = s.View(ctx, func(tx Tx) error {
 		next, found = "", nil
 		looked := 0
@@ -42,7 +42,7 @@ func findDead(ctx context.Context, s Store, from, to string, limit int, dead fun
 				return nil
 			}
 			looked++
-			if dead(key, val) {
+			if dead(tx, key, val) {
 				found = append(found, key)
 			}
 		}
@@ -52,11 +52,11 @@ func findDead(ctx context.Context, s Store, from, to string, limit int, dead fun
 }
 
 // bury deletes those keys that are still dead.
-func bury(ctx context.Context, s Store, keys []string, dead func(string, []byte) bool) (n int, err error) {
+func bury(ctx context.Context, s Store, keys []string, dead func(Tx, string, []byte) bool) (n int, err error) {
 	err = s.Update(ctx, func(tx Tx) error {
 		n = 0
 		for _, key := range keys {
-			if val := tx.Get(key); val != nil && dead(key, val) {
+			if val := tx.Get(key); val != nil && dead(tx, key, val) {
 				tx.Delete(key)
 				n++
 			}

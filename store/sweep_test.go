@@ -11,7 +11,7 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-func isOld(_ string, val []byte) bool { return string(val) == "old" }
+func isOld(_ store.Tx, _ string, val []byte) bool { return string(val) == "old" }
 
 // metered is a store that notes how many keys each Update deletes, and lets others
 // write before it.
@@ -95,6 +95,23 @@ func TestSweepLongRange(t *testing.T) {
 	}
 	if got := len(content(t, s)); got != 9999 {
 		t.Errorf("%d keys left, want 9999", got)
+	}
+}
+
+// TestSweepReads holds that what is dead may depend on other keys, as they stand in the
+// transaction that deletes.
+func TestSweepReads(t *testing.T) {
+	s := &metered{Store: plainly(t, map[string]string{"a/1": "", "a/2": "", "a/3": "", "keep/1": ""})}
+	s.between = func(tx store.Tx) { tx.Put("keep/2", nil) }
+	n, err := store.Sweep(t.Context(), s, "a/", "a0", 100, func(tx store.Tx, key string, _ []byte) bool {
+		return tx.Get("keep/"+key[2:]) == nil
+	})
+	if n != 1 || err != nil {
+		t.Errorf("%d keys, error %v, want 1", n, err)
+	}
+	want := map[string]string{"a/1": "", "a/2": "", "keep/1": "", "keep/2": ""}
+	if diff := cmp.Diff(want, content(t, s)); diff != "" {
+		t.Errorf("content (-want +got):\n%s", diff)
 	}
 }
 

@@ -155,7 +155,7 @@ func TestCompact(t *testing.T) {
 	for n := range 3000 {
 		put(t, d, fmt.Sprintf("key/%d", n), strings.Repeat("x", 300))
 	}
-	n, err := store.Sweep(background, d, "key/", "key0", 500, func(key string, _ []byte) bool { return !strings.HasSuffix(key, "7") })
+	n, err := store.Sweep(background, d, "key/", "key0", 500, func(_ store.Tx, key string, _ []byte) bool { return !strings.HasSuffix(key, "7") })
 	if n != 2700 || err != nil {
 		t.Fatalf("swept %d, error %v", n, err)
 	}
