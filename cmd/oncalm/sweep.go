@@ -7,6 +7,7 @@ import (
 	"github.com/robfig/cron/v3"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
@@ -23,7 +24,7 @@ func (a *app) sweeping() map[string]outbox.Handler {
 	return map[string]outbox.Handler{kindSweep: func(ctx context.Context, _ outbox.Entry) (func(store.Tx) error, error) {
 		now := time.Now()
 		for _, sweep := range []func(context.Context, store.Store, time.Time) (int, error){
-			outbox.Sweep, alarms.Sweep, incidents.Sweep,
+			outbox.Sweep, alarms.Sweep, incidents.Sweep, bot.Sweep,
 		} {
 			if _, err := sweep(ctx, a.store, now); err != nil {
 				return nil, err
