@@ -90,8 +90,7 @@ const (
 	KindTold   = "told"    // a change of who is on call that somebody is told of
 	KindAsk    = "ask"     // somebody is asked to stand in, or sees what came of it
 	KindAskEnd = "ask-end" // a question is over
-	// KindPicture is of pictures of schedules.
-	KindPicture = "picture"
+	KindStrip  = "strip"   // the picture of a schedule
 )
 
 // New makes a Bot. It calls nobody. Errors wrap [ErrOptions].
@@ -147,13 +146,13 @@ func usersOf(people map[string]Person) (map[string]string, error) {
 // Handlers returns the bot's handlers by kind, for the outbox.
 func (b *Bot) Handlers() map[string]outbox.Handler {
 	return map[string]outbox.Handler{
-		KindCard:    b.card,
-		KindPages:   b.pages,
-		KindAnswer:  b.answer,
-		KindTold:    b.told,
-		KindAsk:     b.askMessage,
-		KindAskEnd:  b.askEnd,
-		KindPicture: b.picture,
+		KindCard:   b.card,
+		KindPages:  b.pages,
+		KindAnswer: b.answer,
+		KindTold:   b.told,
+		KindAsk:    b.askMessage,
+		KindAskEnd: b.askEnd,
+		KindStrip:  b.picture,
 	}
 }
 

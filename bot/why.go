@@ -143,12 +143,13 @@ func hours(d time.Duration) string {
 
 // shown ahead by /oncall schedule.
 const (
-	scheduleAhead = 14 * 24 * time.Hour
+	scheduleDays  = 14
+	scheduleAhead = scheduleDays * 24 * time.Hour
 	scheduleLines = 40
 )
 
 // schedule is /oncall schedule: the shifts of the next 14 days.
-func (b *Bot) schedule(ctx context.Context, c *call) (message, error) {
+func (b *Bot) schedule(c *call, tx store.Tx) (message, error) {
 	r, m, ok := b.request(c, false)
 	switch {
 	case !ok && len(c.args) == 1:
@@ -160,20 +161,14 @@ func (b *Bot) schedule(ctx context.Context, c *call) (message, error) {
 	}
 	const further = 60 * 24 * time.Hour // to know where the last shift ends
 	to := c.now.Add(scheduleAhead)
-	var shifts []rotations.Shift
-	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		shifts = b.o.Pager.Schedules[r.schedule].Shifts(c.now, to.Add(further), b.o.Pager.Overrides(tx, r.schedule))
-		return nil
-	})
-	if err != nil {
-		return message{}, err
-	}
+	shifts := b.o.Pager.Schedules[r.schedule].Shifts(c.now, to.Add(further), b.o.Pager.Overrides(tx, r.schedule))
 	lines := shiftLines(shifts, c.now, to)
 	m = sentence(strong(r.schedule), ", the next 14 days:")
 	if more := len(lines) - scheduleLines; more > 0 {
 		lines = append(lines[:scheduleLines], say("and ", count(more, "more shift")))
 	}
-	m.body = append(m.body, paragraph{bullets, lines})
+	m.body = append(m.body, paragraph{bullets, lines}, para(say("The same as a picture is in your direct messages.")))
+	b.owePicture(c, tx, r.schedule)
 	return m, nil
 }
 

@@ -56,7 +56,7 @@ func (b *Bot) oncallWords() []word {
 			help: "Asks the others of the schedule to stand in for you. The first to accept takes it."},
 		{name: "swap", usage: "@somebody [your shift] [their shift] [schedule]", change: b.swap,
 			help: "Asks somebody to exchange two shifts with you; of each the next, or those at the times you name."},
-		{name: "schedule", usage: "[schedule]", show: b.schedule,
+		{name: "schedule", usage: "[schedule]", change: b.schedule,
 			help: "Who is on call in the next 14 days."},
 		{name: "why", usage: "[schedule] [at fri 18:00]", show: b.why,
 			help: "For what reason somebody is on call."},

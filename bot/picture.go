@@ -1,0 +1,92 @@
+package bot
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"github.com/slack-go/slack"
+
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/strip"
+	"github.com/oncalm/oncalm/store"
+)
+
+// pictureBody is the body of the entry of a schedule's picture for somebody.
+type pictureBody struct {
+	Person   string    `json:"person"`
+	Schedule string    `json:"schedule"`
+	Zone     string    `json:"zone"`
+	Now      time.Time `json:"now"`
+}
+
+// owePicture owes a person the picture of a schedule, as a direct message: only what is posted can have one.
+func (b *Bot) owePicture(c *call, tx store.Tx, schedule string) {
+	outbox.In(tx, c.now).Once(outbox.Entry{
+		Key: store.Key("picture", changeID(c.id)), Kind: KindStrip, Lane: outbox.Chores, Due: c.now,
+		Body: outbox.Body(pictureBody{c.person, schedule, b.zoneFor(c, schedule).String(), c.now.UTC()}),
+	})
+}
+
+// picture draws a schedule and sends it. It is dropped if it comes late, may have come through, or is not taken: all that it
+// shows was said in words.
+func (b *Bot) picture(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var body pictureBody
+	if err := e.Decode(&body); err != nil {
+		return nil, err
+	}
+	user := b.o.People[body.Person].Slack
+	if user == "" || !b.isSchedule(body.Schedule) || time.Since(e.Created) > life || b.outcomes.unsure(e.Key, e.PerhapsDone) {
+		return nil, nil
+	}
+	png, err := b.drawSchedule(ctx, body)
+	if err != nil {
+		return nil, err
+	}
+	err = b.upload(ctx, user, body.Schedule, png)
+	b.outcomes.note(e.Key, user, err, time.Now())
+	if t := troubleOf(err); t == refused || t == unreadable || codeOf(err) == "missing_scope" {
+		b.log.Warn("the picture of a schedule could not be sent; the app needs the scope files:write", "person", body.Person, "err", err)
+		return nil, nil
+	}
+	return nil, asChore(err)
+}
+
+// drawSchedule draws the next 14 days of a schedule, in the zone of whoever looks.
+func (b *Bot) drawSchedule(ctx context.Context, body pictureBody) ([]byte, error) {
+	zone, err := time.LoadLocation(body.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	y, m, d := body.Now.In(zone).Date()
+	from := rotations.CivilOf(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)).In(zone)
+	to := rotations.CivilOf(time.Date(y, m, d+scheduleDays, 0, 0, 0, 0, time.UTC)).In(zone)
+	p := strip.Picture{Title: body.Schedule, Zone: zone, From: from, To: to, Now: body.Now}
+	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		s, overrides := b.o.Pager.Schedules[body.Schedule], b.o.Pager.Overrides(tx, body.Schedule)
+		p.Rows = append([]strip.Row{strip.OfSchedule(s, overrides, from, to)}, strip.ByPerson(s, overrides, from, to)...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p.PNG()
+}
+
+// upload sends a picture as a direct message.
+func (b *Bot) upload(ctx context.Context, user, schedule string, png []byte) error {
+	channel, ok := b.dms.get(user)
+	if !ok {
+		var err error
+		if channel, err = b.client.dm(ctx, user); err != nil {
+			return err
+		}
+		b.dms.set(user, channel)
+	}
+	_, err := b.client.api.UploadFileContext(ctx, slack.UploadFileParameters{
+		Reader: bytes.NewReader(png), FileSize: len(png), Filename: "schedule.png", Title: oneLine(schedule) + ", the next 14 days",
+		AltTxt: "Who is on call in the next 14 days; /oncall schedule says it in words", Channel: channel,
+	})
+	return b.client.settle("files.upload", err)
+}
