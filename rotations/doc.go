@@ -8,6 +8,11 @@
 // Where none does, there is a gap: nobody is on call. An [Override] lets somebody stand in for a span of time; overrides are
 // applied in the order they are given, so a later one wins.
 //
+// People come and go without moving anybody else's turn: a turn that comes into being goes on from the one that was last, so
+// that whatever was before stays as it was; a turn of which nobody is there any more is taken by the others, by turns. The
+// turn of [Nobody] is a gap on purpose, which lower layers do not fill. A layer may be for the schedule's holidays, or for all
+// other days. Its shadows get the notices of its shifts and are not paged.
+//
 // All spans are half-open: who takes over at 09:00 is on call at 09:00, and who hands over then is not.
 //
 // # Wall clocks

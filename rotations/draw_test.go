@@ -11,6 +11,11 @@ import (
 // instant.
 func drawSchedule(t *rapid.T, s site, about time.Time) Schedule {
 	sched := Schedule{Name: "payments", Zone: s.zone}
+	for range rapid.IntRange(1, 6).Draw(t, "holidays") {
+		date := CivilOf(about).midnight() + Civil(rapid.IntRange(-12, 12).Draw(t, "holiday"))*day
+		sched.Holidays = append(sched.Holidays, Holiday{Date: date})
+	}
+	sched.Holidays = SortHolidays(sched.Holidays)
 	for i := range rapid.IntRange(1, 4).Draw(t, "layers") {
 		l := Layer{Name: fmt.Sprintf("layer%d", i), People: drawPeople(t)}
 		start := CivilOf(about) + Civil(rapid.IntRange(-300*day, 5*day).Draw(t, "start"))
@@ -22,6 +27,10 @@ func drawSchedule(t *rapid.T, s site, about time.Time) Schedule {
 		for range rapid.SampledFrom([]int{0, 0, 1, 2, 3}).Draw(t, "windows") {
 			l.Only = append(l.Only, drawWindow(t))
 		}
+		if rapid.Bool().Draw(t, "terms") {
+			l.Terms = drawTerms(t, l.People, CivilOf(about))
+		}
+		l.Holidays = rapid.SampledFrom([]DayRule{AnyDay, AnyDay, HolidaysOnly, HolidaysExcept}).Draw(t, "holidays")
 		sched.Layers = append(sched.Layers, l)
 	}
 	return sched
@@ -34,8 +43,38 @@ func drawPeople(t *rapid.T) [][]string {
 		first := rapid.IntRange(0, 3).Draw(t, "person")
 		n := rapid.SampledFrom([]int{1, 1, 1, 2}).Draw(t, "people in the turn")
 		turns = append(turns, names[first:first+n])
+		if rapid.IntRange(0, 5).Draw(t, "nobody's turn") == 0 {
+			turns[len(turns)-1] = []string{Nobody}
+		}
 	}
 	return turns
+}
+
+// drawTerms draws from when until when people take part: some always, some come or go about an instant.
+func drawTerms(t *rapid.T, people [][]string, about Civil) [][]Term {
+	terms := [][]Term{}
+	for _, turn := range people[:rapid.IntRange(0, len(people)).Draw(t, "turns with terms")] {
+		var row []Term
+		for range turn {
+			row = append(row, drawTerm(t, about))
+		}
+		terms = append(terms, row)
+	}
+	return terms
+}
+
+func drawTerm(t *rapid.T, about Civil) Term {
+	var term Term
+	if rapid.Bool().Draw(t, "comes") {
+		term.From = about + Civil(rapid.IntRange(-30*24, 10*24).Draw(t, "comes at")*hour)
+	}
+	if rapid.Bool().Draw(t, "goes") {
+		term.Until = max(about, term.From) + Civil(rapid.IntRange(-10*24, 10*24).Draw(t, "goes at")*hour)
+		if term.ends() {
+			term.Until = term.From + hour
+		}
+	}
+	return term
 }
 
 func drawWindow(t *rapid.T) Window {
@@ -64,7 +103,7 @@ func drawOverride(t *rapid.T, about time.Time) Override {
 	length := time.Duration(rapid.IntRange(1, 5*day).Draw(t, "override length")) * time.Second
 	return Override{
 		Schedule: rapid.SampledFrom([]string{"", "payments", "payments", "others"}).Draw(t, "override of"),
-		Person:   rapid.SampledFrom([]string{"ana", "bo", "zoe"}).Draw(t, "stands in"),
+		Person:   rapid.SampledFrom([]string{"ana", "bo", "zoe", Nobody}).Draw(t, "stands in"),
 		For:      rapid.SampledFrom([]string{"", "ana", "bo", "cy", "zoe"}).Draw(t, "for"),
 		From:     from,
 		To:       from.Add(length),

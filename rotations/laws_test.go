@@ -27,7 +27,42 @@ func TestLaws(t *testing.T) {
 			checkInstant(t, s, o, at, from, to, shifts)
 		}
 		checkPieces(t, s, o, from, to, shifts)
+		checkGaps(t, s, o, from, to, shifts)
 	})
+}
+
+// checkGaps checks that shifts and gaps make up a window: together they are as long, and no gap holds a shift.
+func checkGaps(t *rapid.T, s Schedule, o []Override, from, to time.Time, shifts []Shift) {
+	sum := time.Duration(0)
+	for _, shift := range shifts {
+		sum += shift.To.Sub(shift.From)
+	}
+	end := from
+	for i, g := range s.Gaps(from, to, o) {
+		if g.From.Before(end) || !g.From.Before(g.To) || g.To.After(to) {
+			t.Fatalf("gap %d is wrong: %+v", i, g)
+		}
+		for _, at := range []time.Time{g.From, g.To.Add(-1), g.From.Add(g.To.Sub(g.From) / 2)} {
+			if people := s.OnCall(at, o); len(people) > 0 {
+				t.Fatalf("in the gap %+v %v are on call at %s", g, people, at)
+			}
+		}
+		sum += g.To.Sub(g.From)
+		end = g.To
+	}
+	if sum != to.Sub(from) {
+		t.Fatalf("shifts and gaps are %s long, not %s:\n%s%+v", sum, to.Sub(from), render(shifts), s.Gaps(from, to, o))
+	}
+}
+
+// checkNobodyFollows checks that the one who is on call is so to the end, if nobody is next.
+func checkNobodyFollows(t *rapid.T, s Schedule, o []Override, at time.Time, answer Answer) {
+	if answer.To.IsZero() {
+		return
+	}
+	if after := s.Shifts(answer.To, at.AddDate(2, 0, 0), o); len(after) > 0 {
+		t.Fatalf("at %s nobody is next, but there is %+v", at, after[0])
+	}
 }
 
 // checkOrder checks that shifts follow each other in a window, each of some length, and that none is in two parts.
@@ -57,13 +92,14 @@ func checkInstant(t *rapid.T, s Schedule, o []Override, at, from, to time.Time, 
 	if answer.From.After(at) || !answer.To.IsZero() && !answer.To.After(at) {
 		t.Fatalf("at %s the answer is for another time: %+v", at, answer)
 	}
-	if (len(people) == 0) != strings.Contains(answer.Why, "nobody") || strings.Contains(answer.Why, "\n") {
+	if len(people) == 0 && !strings.Contains(answer.Why, "nobody") || strings.Contains(answer.Why, "\n") {
 		t.Fatalf("at %s %v because %q", at, people, answer.Why)
 	}
-	if len(answer.Next.People) > 0 && answer.Next.From.Before(answer.To) || len(answer.Next.People) == 0 {
+	if len(answer.Next.People) == 0 {
+		checkNobodyFollows(t, s, o, at, answer)
+	} else if answer.Next.From.Before(answer.To) {
 		t.Fatalf("at %s the next is %+v", at, answer.Next)
-	}
-	if after := s.At(answer.Next.From, o); !cmp.Equal(after.Shift, answer.Next) {
+	} else if after := s.At(answer.Next.From, o); !cmp.Equal(after.Shift, answer.Next) {
 		t.Fatalf("at %s the next is %+v, but then it is %+v", at, answer.Next, after.Shift)
 	}
 	if at.Before(from) || !at.Before(to) {
@@ -144,6 +180,12 @@ func TestYearsAddUp(t *testing.T) {
 			if i > 0 && CivilOf(shift.From) != handoff && !slices.Contains(site.changes, shift.From.Unix()) {
 				t.Fatalf("%s: shift %d begins at %s, not at %s", site.zone, shift.Number, shift.From, handoff)
 			}
+		}
+		for _, gap := range s.Gaps(from, to, nil) {
+			if !gap.Meant {
+				t.Fatalf("%s: nobody meant the gap %+v", site.zone, gap)
+			}
+			sum += gap.To.Sub(gap.From)
 		}
 		if sum != to.Sub(from) {
 			t.Fatalf("%s: the shifts of %d add up to %s, not %s", site.zone, year, sum, to.Sub(from))

@@ -1,17 +1,24 @@
 package rotations
 
-import "slices"
-
 // Layer is turns that follow each other.
 type Layer struct {
 	Name string // unique in its schedule
 	// People are the turns in their order; the people of one turn are on call together. [Turns] makes those of one person each.
+	// The turn of [Nobody] alone is a gap on purpose: lower layers do not fill it.
 	People [][]string
-	Start  Civil  // the first handoff, on the wall clock of the schedule's zone; before it the layer covers nothing
-	Shift  Length // from one handoff to the next
+	// Terms say who of the people takes part from when until when: Terms[i][j] is that of People[i][j]. Those without one,
+	// because the lists are shorter, always do. A turn comes into being with the first handoff at which one of its people
+	// takes part. While nobody of a turn is there, the other turns take it by turns; those of one turn may follow each other.
+	Terms [][]Term
+	Start Civil  // the first handoff, on the wall clock of the schedule's zone; before it the layer covers nothing
+	Shift Length // from one handoff to the next
 	// Only restricts the layer to windows of the week; outside them lower layers apply. Windows do not move handoffs. Without
 	// any the layer always covers.
 	Only []Window
+	// Holidays restricts the layer to holidays of the schedule, or to all other days.
+	Holidays DayRule
+	// Shadows get the notices of the layer's shifts and are not paged.
+	Shadows []Shadow
 }
 
 // Turns returns turns of one person each, for [Layer].
@@ -30,23 +37,28 @@ func (l *Layer) usable() bool {
 			return false
 		}
 	}
-	return len(l.People) > 0 && l.Shift.valid()
+	return len(l.People) > 0 && l.Shift.valid() && l.Holidays.valid()
 }
 
-// covers reports whether the layer puts its people on call at c.
-func (l *Layer) covers(c Civil) bool {
+// covers reports whether the layer has the shift at c, also if that is one of nobody.
+func (l *Layer) covers(c Civil, days []Holiday) bool {
 	if c < l.Start || !l.usable() {
 		return false
 	}
-	if len(l.Only) == 0 {
+	if len(l.Only) > 0 {
+		if _, _, open := l.open(c); !open {
+			return false
+		}
+	}
+	if _, _, applies := l.Holidays.applies(days, c); !applies {
+		return false
+	}
+	if l.Terms == nil {
 		return true
 	}
-	_, _, open := l.open(c)
-	return open
+	_, ok := l.duty(l.shift(c), c)
+	return ok
 }
-
-// turn returns who has shift k. The slice belongs to the layer.
-func (l *Layer) turn(k int) []string { return slices.Clip(l.People[k%len(l.People)]) }
 
 // shift returns the number of the shift that holds c, from 0. c is not before the start.
 func (l *Layer) shift(c Civil) int {
@@ -79,33 +91,63 @@ func (l *Layer) open(c Civil) (from, to Civil, open bool) {
 	return from, to, open
 }
 
-// on returns a span around c in which the layer is covered by the same shift. The layer covers c.
-func (l *Layer) on(c Civil) (from, to Civil) {
+// on returns a span around c in which the layer is covered by the same shift and the same people. The layer covers c.
+func (l *Layer) on(c Civil, days []Holiday) (from, to Civil) {
 	k := l.shift(c)
 	from, to = l.handoff(k), l.handoff(k+1)
 	if len(l.Only) > 0 {
 		f, t, _ := l.open(c)
 		from, to = max(from, f), min(to, t)
 	}
+	if l.Holidays != AnyDay {
+		f, t, _ := l.Holidays.applies(days, c)
+		from, to = max(from, f), min(to, t)
+	}
+	if l.Terms != nil {
+		f, t := l.terms(c)
+		from, to = max(from, f), min(to, t)
+	}
 	return from, to
 }
 
 // off returns a span around c in which the layer covers nothing. It does not cover c.
-func (l *Layer) off(c Civil) (from, to Civil) {
-	from, to = distantPast, distantFuture
-	if !l.usable() {
+func (l *Layer) off(c Civil, days []Holiday) (from, to Civil) {
+	switch {
+	case !l.usable():
+		return distantPast, distantFuture
+	case c < l.Start:
+		return distantPast, l.Start
+	}
+	// The reasons that last longest come first.
+	if from, to, left := l.left(c); left {
 		return from, to
 	}
-	begin := max(c, l.Start)
-	if l.covers(begin) {
-		return from, begin // the first window was open already at the start, or there are none
+	if from, to, applies := l.Holidays.applies(days, c); !applies {
+		return from, to
+	}
+	if from, to, closed := l.closed(c); closed {
+		return from, to
+	}
+	k := l.shift(c) // nobody is there to have this shift
+	from, to = l.terms(c)
+	return max(from, l.handoff(k)), min(to, l.handoff(k+1))
+}
+
+// closed returns a span around c, not before the start, in which no window is open; false if one is.
+func (l *Layer) closed(c Civil) (from, to Civil, closed bool) {
+	from, to = distantPast, distantFuture
+	if len(l.Only) == 0 {
+		return from, to, false
+	}
+	if _, _, open := l.open(c); open {
+		return from, to, false
 	}
 	for i := range l.Only {
-		to = min(to, l.Only[i].next(begin))
+		to = min(to, l.Only[i].next(c))
 		from = max(from, l.Only[i].last(c))
 	}
 	if from <= l.Start {
 		from = distantPast // it has not covered anything yet
 	}
-	return from, to
+	return from, to, true
 }

@@ -17,8 +17,14 @@ func modelOnCall(s Schedule, t time.Time, overrides []Override) []string {
 		for _, w := range l.Only {
 			open = open || modelOpen(s, w, t)
 		}
-		if k >= 0 && open {
-			people = l.People[k%len(l.People)]
+		if l.Holidays != AnyDay && modelHoliday(s, t) != (l.Holidays == HolidaysOnly) {
+			continue
+		}
+		if k < 0 || !open {
+			continue
+		}
+		if turn, ok := modelTurn(s, l, k, t); ok {
+			people = turn
 		}
 	}
 	for _, o := range overrides {
@@ -26,7 +32,7 @@ func modelOnCall(s Schedule, t time.Time, overrides []Override) []string {
 			continue
 		}
 		if o.For == "" {
-			people = []string{o.Person}
+			people = named(o.Person)
 			continue
 		}
 		var stand []string
@@ -34,13 +40,86 @@ func modelOnCall(s Schedule, t time.Time, overrides []Override) []string {
 			if p == o.For {
 				p = o.Person
 			}
-			if !slices.Contains(stand, p) {
+			if p != Nobody && !slices.Contains(stand, p) {
 				stand = append(stand, p)
 			}
 		}
 		people = stand
 	}
 	return people
+}
+
+// named is somebody, or nobody.
+func named(person string) []string {
+	if person == Nobody {
+		return nil
+	}
+	return []string{person}
+}
+
+// modelHoliday reports whether t is on a holiday: its midnight has come, and the next has not.
+func modelHoliday(s Schedule, t time.Time) bool {
+	return slices.ContainsFunc(s.Holidays, func(h Holiday) bool {
+		return comes(s, h.Date, t) && !comes(s, h.Date+day, t)
+	})
+}
+
+// modelTurn says who has shift k at t, shift by shift from the start; false if nobody is there.
+func modelTurn(s Schedule, l Layer, k int, t time.Time) ([]string, bool) {
+	there := func(place int) []string {
+		var all []string
+		for j, p := range l.People[place] {
+			term := l.term(place, j)
+			if (term.From == 0 || comes(s, term.From, t)) && (term.Until == 0 || !comes(s, term.Until, t)) {
+				all = append(all, p)
+			}
+		}
+		return all
+	}
+	var places []int // in their order, at the shift
+	at, rounds, number := -1, 0, 0
+	for shift := 0; shift <= k; shift++ {
+		before := len(places)
+		places = modelPlaces(l, modelHandoff(l, shift))
+		if len(places) > before {
+			rounds, number = 0, 0
+		} else if number++; number%max(len(places), 1) == 0 {
+			rounds++
+		}
+		if i := slices.IndexFunc(places, func(p int) bool { return p > at }); i >= 0 {
+			at = places[i]
+		} else if len(places) > 0 {
+			at = places[0]
+		}
+	}
+	if at < 0 {
+		return nil, false
+	}
+	order := []int{at}
+	n := len(l.People)
+	for i := range n - 1 { // the others, those who are next this time first
+		order = append(order, (at+1+(rounds+i)%(n-1))%n)
+	}
+	for i, p := range order {
+		if turn := there(p); len(turn) > 0 && slices.Contains(places, p) && (i == 0 || turn[0] != Nobody) {
+			return slices.DeleteFunc(turn, func(p string) bool { return p == Nobody }), true
+		}
+	}
+	return nil, false
+}
+
+// modelPlaces returns the turns that there are when a shift begins.
+func modelPlaces(l Layer, handoff Civil) []int {
+	var all []int
+	for i, turn := range l.People {
+		for j := range turn {
+			if l.term(i, j).From <= handoff {
+				all = append(all, i)
+				break
+			}
+		}
+	}
+	return all
 }
 
 // modelShift returns the number of the shift that t is in, or -1 before the start.

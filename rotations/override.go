@@ -9,7 +9,7 @@ import (
 type Override struct {
 	ID       string // the caller's; may be empty
 	Schedule string // the schedule's name; empty is any schedule it is given to
-	Person   string // who stands in
+	Person   string // who stands in; [Nobody] takes people off call
 	// For is whose place Person takes, for as long as they are on call in the span. Empty: Person replaces everybody, and is on
 	// call in a gap too.
 	For      string
@@ -23,11 +23,14 @@ func (o *Override) active(schedule string, t time.Time) bool {
 
 // usable reports whether the override ever counts in a schedule.
 func (o *Override) usable(schedule string) bool {
-	return o.Person != "" && o.Person != o.For && o.From.Before(o.To) && (o.Schedule == "" || o.Schedule == schedule)
+	return o.Person != "" && o.Person != o.For && o.For != Nobody && o.From.Before(o.To) && (o.Schedule == "" || o.Schedule == schedule)
 }
 
 // replace returns who is on call with the override in force, and whether that makes a difference. It leaves people as it is.
 func (o *Override) replace(people []string) ([]string, bool) {
+	if o.For == "" && o.Person == Nobody {
+		return nil, true
+	}
 	if o.For == "" {
 		return []string{o.Person}, true
 	}
@@ -35,7 +38,7 @@ func (o *Override) replace(people []string) ([]string, bool) {
 	if i < 0 {
 		return people, false
 	}
-	if slices.Contains(people, o.Person) { // on call anyway: now for both
+	if o.Person == Nobody || slices.Contains(people, o.Person) { // who is on call anyway is so for both
 		return slices.Delete(slices.Clone(people), i, i+1), true
 	}
 	people = slices.Clone(people)

@@ -1,12 +1,17 @@
 package rotations
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Schedule says who is on call when.
 type Schedule struct {
 	Name   string
 	Zone   *time.Location // whose wall clock the layers mean; nil is UTC
 	Layers []Layer        // a later layer wins where it covers
+	// Holidays are those that layers refer to, as [SortHolidays] returns them.
+	Holidays []Holiday
 }
 
 // OverrideLayer is named instead of a layer where an override replaces everybody. No layer may have this name.
@@ -20,7 +25,8 @@ func (s Schedule) OnCall(t time.Time, overrides []Override) []string {
 	var people []string
 	if i := s.layerAt(c); i >= 0 {
 		l := &s.Layers[i]
-		people = l.turn(l.shift(c))
+		d, _ := l.duty(l.shift(c), c)
+		people = d.people
 	}
 	for i := range overrides {
 		if overrides[i].active(s.Name, t) {
@@ -30,10 +36,32 @@ func (s Schedule) OnCall(t time.Time, overrides []Override) []string {
 	return people
 }
 
+// Shadows returns who gets the notices at t without being paged: the shadows of the layer that counts then, whatever the
+// overrides make of it, but for those who are on call themselves.
+func (s Schedule) Shadows(t time.Time, overrides []Override) []string {
+	cal := calendar{zone: s.Zone}
+	return s.shadows(cal.reached(t.Unix()), s.OnCall(t, overrides))
+}
+
+// shadows returns the shadows of the layer that counts at c, but for some people.
+func (s *Schedule) shadows(c Civil, but []string) []string {
+	i := s.layerAt(c)
+	if i < 0 {
+		return nil
+	}
+	var all []string
+	for _, shadow := range s.Layers[i].Shadows {
+		if shadow.Term.holds(c) && !slices.Contains(but, shadow.Person) && !slices.Contains(all, shadow.Person) {
+			all = append(all, shadow.Person)
+		}
+	}
+	return all
+}
+
 // layerAt returns the index of the layer that counts at c, or -1.
 func (s *Schedule) layerAt(c Civil) int {
 	for i := len(s.Layers) - 1; i >= 0; i-- {
-		if s.Layers[i].covers(c) {
+		if s.Layers[i].covers(c, s.Holidays) {
 			return i
 		}
 	}
@@ -45,10 +73,10 @@ func (s *Schedule) spanAt(c Civil) (layer, shift int, from, to Civil) {
 	layer, shift, from, to = s.layerAt(c), -1, distantPast, distantFuture
 	if layer >= 0 {
 		shift = s.Layers[layer].shift(c)
-		from, to = s.Layers[layer].on(c)
+		from, to = s.Layers[layer].on(c, s.Holidays)
 	}
 	for i := layer + 1; i < len(s.Layers); i++ { // the layers above must not cover in between
-		f, t := s.Layers[i].off(c)
+		f, t := s.Layers[i].off(c, s.Holidays)
 		from, to = max(from, f), min(to, t)
 	}
 	return layer, shift, from, to
@@ -73,7 +101,7 @@ func (s Schedule) Shifts(from, to time.Time, overrides []Override) []Shift {
 		return nil
 	}
 	v := newView(&s, from, to, overrides)
-	for p, next := v.onward(v.at(from)); p.from.Before(to); p, next = v.onward(next) {
+	for p, next := v.onward(v.at(from), to); p.from.Before(to); p, next = v.onward(next, to) {
 		if len(p.people) > 0 {
 			shifts = append(shifts, v.shift(p.cut(from, to)))
 		}
@@ -87,20 +115,23 @@ func (s Schedule) Shifts(from, to time.Time, overrides []Override) []Shift {
 // Answer is who is on call at an instant, and all that people want to know then. In a gap it has no people.
 type Answer struct {
 	// Shift that holds the instant. In a gap its bounds are the gap's; From is zero if nobody has been on call before, To if
-	// nobody will be after.
+	// nobody will be in the ten years after.
 	Shift
-	Next Shift  // the next shift that somebody has; without people if there is none in the next ten years
-	Why  string // one sentence
+	Next Shift // the next shift that somebody has; without people if there is none in the next ten years
+	// Shadows get the notices of the shift and are not paged, as [Schedule.Shadows] says.
+	Shadows []string
+	Why     string // one sentence
 }
 
 // At returns who is on call at t, until when, who is next, and why. The overrides count as in [Schedule.OnCall].
 func (s Schedule) At(t time.Time, overrides []Override) Answer {
 	v := newView(&s, time.Time{}, endless(), overrides)
-	p, next := v.onward(v.at(t))
+	limit := t.AddDate(lookahead, 0, 0)
+	p, next := v.onward(v.at(t), limit)
 	p = v.backward(p)
-	a := Answer{Shift: v.shift(p), Why: v.why(t, p)}
-	for last := p; last.to.Before(t.AddDate(lookahead, 0, 0)); {
-		last, next = v.onward(next)
+	a := Answer{Shift: v.shift(p), Why: v.why(t, p), Shadows: s.shadows(v.calendar.reached(t.Unix()), p.people)}
+	for last := p; last.to.Before(limit); {
+		last, next = v.onward(next, limit)
 		if len(last.people) > 0 {
 			a.Next = v.shift(last)
 			break
@@ -109,5 +140,5 @@ func (s Schedule) At(t time.Time, overrides []Override) Answer {
 	return a
 }
 
-// lookahead is how many years [Schedule.At] looks for who is next. Only a schedule with errors has nobody for so long.
+// lookahead is how many years [Schedule.At] looks for who is next. Only a schedule that all have left has nobody for so long.
 const lookahead = 10

@@ -2,7 +2,6 @@ package rotations
 
 import (
 	"fmt"
-	"slices"
 )
 
 // Problem is something wrong with a schedule or an override.
@@ -52,6 +51,14 @@ func (s Schedule) Validate() []Problem {
 			names[l.Name] = i
 		}
 		all.under(path, l.problems())
+		if l.Holidays != AnyDay && l.Holidays.valid() && len(s.Holidays) == 0 {
+			all.add(path+".holidays", "the schedule has no holidays", "list them in the schedule's holidays")
+		}
+	}
+	for i, h := range s.Holidays {
+		if h.Date != h.Date.midnight() || i > 0 && h.Date <= s.Holidays[i-1].Date {
+			all.add(fmt.Sprintf("holidays[%d]", i), "the holidays are not in the order of their dates", "sort them, each date once")
+		}
 	}
 	return all
 }
@@ -67,8 +74,8 @@ func (l *Layer) problems() []Problem {
 	if len(l.People) == 0 {
 		all.add("people", "the layer has no people", "list who takes turns")
 	}
-	for i, turn := range l.People {
-		if what, remedy := turnProblem(turn); what != "" {
+	for i := range l.People {
+		if what, remedy := l.turnProblem(i); what != "" {
 			all.add(fmt.Sprintf("people[%d]", i), what, remedy)
 		}
 	}
@@ -84,23 +91,57 @@ func (l *Layer) problems() []Problem {
 	for i, w := range l.Only {
 		all.under(fmt.Sprintf("only[%d]", i), w.problems())
 	}
+	if !l.Holidays.valid() {
+		all.add("holidays", fmt.Sprintf("%q says nothing about holidays", l.Holidays), "write only or except")
+	}
+	for i, s := range l.Shadows {
+		if what, remedy := s.problem(); what != "" {
+			all.add(fmt.Sprintf("shadow[%d]", i), what, remedy)
+		}
+	}
 	return all
 }
 
 // turnProblem says what is wrong with the people of one turn.
-func turnProblem(turn []string) (what, remedy string) {
+func (l *Layer) turnProblem(place int) (what, remedy string) {
+	turn := l.People[place]
 	if len(turn) == 0 {
 		return "a turn without people", "name who takes it, or leave it out"
 	}
 	for i, person := range turn {
+		term := l.term(place, i)
 		switch {
 		case person == "":
 			return "a person without a name", "name who takes the turn"
-		case slices.Contains(turn[:i], person):
-			return fmt.Sprintf("%s is in the turn twice", person), "name everybody once in a turn"
+		case person == Nobody && len(turn) > 1:
+			return "nobody is in a turn with others", "leave nobody out, or give it a turn of its own"
+		case term.ends():
+			return fmt.Sprintf("%s is there until %s only, and from %s", person, term.Until, term.From), "give an until that is after from"
+		}
+		for j := range i {
+			if turn[j] == person && term.overlaps(l.term(place, j)) {
+				return fmt.Sprintf("%s is in the turn twice", person), "name everybody once in a turn"
+			}
 		}
 	}
 	return "", ""
+}
+
+func (s Shadow) problem() (what, remedy string) {
+	switch {
+	case s.Person == "" || s.Person == Nobody:
+		return "a shadow without a name", "name who gets the notices, or leave it out"
+	case s.Term.ends():
+		return fmt.Sprintf("%s is there until %s only, and from %s", s.Person, s.Term.Until, s.Term.From), "give an until that is after from"
+	}
+	return "", ""
+}
+
+// ends reports whether the term ends before it begins.
+func (t Term) ends() bool { return t.Until != 0 && t.Until <= t.From }
+
+func (t Term) overlaps(u Term) bool {
+	return (u.Until == 0 || t.From < u.Until) && (t.Until == 0 || u.From < t.Until)
 }
 
 // Validate returns everything that is wrong with the override itself.
@@ -109,6 +150,8 @@ func (o Override) Validate() []Problem {
 	switch {
 	case o.Person == "":
 		all.add("person", "nobody stands in", "name who is on call instead")
+	case o.For == Nobody:
+		all.add("for", "nobody can stand in for nobody", "leave out for: the override counts in a gap too")
 	case o.Person == o.For:
 		all.add("for", fmt.Sprintf("%s stands in for %s", o.Person, o.For), "name somebody else, or leave out for")
 	}

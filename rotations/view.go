@@ -93,9 +93,11 @@ func (v *view) at(t time.Time) piece {
 	c := v.cellAt(t)
 	p := piece{layer: -1, shift: -1, from: c.from, to: c.to}
 	if len(c.active) == 0 || c.active[0].For != "" {
-		layer, shift, from, to := v.schedule.spanAt(v.calendar.reached(t.Unix()))
+		civil := v.calendar.reached(t.Unix())
+		layer, shift, from, to := v.schedule.spanAt(civil)
 		if layer >= 0 {
-			p.people = v.schedule.Layers[layer].turn(shift)
+			d, _ := v.schedule.Layers[layer].duty(shift, civil)
+			p.people = d.people
 		}
 		p.layer, p.shift = layer, shift
 		p = p.cut(v.calendar.time(from), v.calendar.time(to))
@@ -108,13 +110,17 @@ func (v *view) at(t time.Time) piece {
 	return p
 }
 
-// onward returns a piece as long as it lasts, and the one after it.
-func (v *view) onward(p piece) (whole, next piece) {
-	for !p.to.Equal(endless()) {
+// onward returns a piece as long as it lasts, and the one after it. It looks no further than to a limit; a gap that lasts so
+// long has no end.
+func (v *view) onward(p piece, limit time.Time) (whole, next piece) {
+	for p.to.Before(limit) {
 		if next = v.at(p.to); !p.same(next) {
-			break
+			return p, next
 		}
 		p.to = next.to
+	}
+	if len(p.people) == 0 {
+		p.to = endless()
 	}
 	return p, next
 }

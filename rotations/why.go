@@ -2,6 +2,7 @@ package rotations
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,7 +15,7 @@ func (v *view) why(t time.Time, p piece) string {
 	case p.override != nil:
 		return v.standIn(p.override)
 	case p.layer >= 0 && len(p.people) > 0:
-		return fmt.Sprintf("%s: %s", v.turn(p), list(p.people))
+		return fmt.Sprintf("%s%s: %s", v.turn(p), v.absent(t, p), list(p.people))
 	case p.layer >= 0:
 		return v.turn(p) + ": nobody"
 	}
@@ -39,6 +40,16 @@ func (v *view) turn(p piece) string {
 		return fmt.Sprintf("layer %s, %s %d since %s", l.Name, unit, p.shift+1, since)
 	}
 	return fmt.Sprintf("layer %s, shift %d of %d %ss since %s", l.Name, p.shift+1, l.Shift.N, unit, since)
+}
+
+// absent says in whose place the people of a piece have its shift, if it is not theirs.
+func (v *view) absent(t time.Time, p piece) string {
+	l := &v.schedule.Layers[p.layer]
+	d, _ := l.duty(p.shift, v.calendar.reached(t.Unix()))
+	if d.place == d.taken {
+		return ""
+	}
+	return fmt.Sprintf(", the turn of %s, who is not there", list(slices.Compact(slices.Clone(l.People[d.place]))))
 }
 
 // gap says why nobody is on call.
