@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/when"
+	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/rotations"
 )
 
@@ -66,7 +67,7 @@ func (b *Bot) isSchedule(name string) bool {
 
 func unknownPerson(said string, known []string) message {
 	l := say("I do not know “", clip(oneLine(said), 40), "”, so nothing was done. ")
-	if near := nearest(said, known); near != "" {
+	if near := nearest.Of(said, known); near != "" {
 		l = append(l, say("Did you mean ", code("@"+near), "?")...)
 	}
 	return message{body: []paragraph{para(l)}}
@@ -90,7 +91,7 @@ func (b *Bot) whichSchedule(c *call) (name string, m message, ok bool) {
 		m = sentence("Which schedule? You are in none of them. There are ", list(all[:min(len(all), 20)], "and"), ".")
 	}
 	if last := len(c.args) - 1; last >= 0 {
-		if near := nearest(c.args[last].text, all); near != "" && distance(strings.ToLower(c.args[last].text), strings.ToLower(near)) <= 1 {
+		if near := nearest.Of(c.args[last].text, all); near != "" && nearest.Distance(strings.ToLower(c.args[last].text), strings.ToLower(near), 2) < 2 {
 			return "", unknownSchedule(c, c.args[last].text, all), false
 		}
 	}

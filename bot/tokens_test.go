@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
 )
 
 func TestTokens(t *testing.T) {
@@ -67,18 +68,6 @@ func TestReadable(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
-	words := names((&Bot{}).incidentWords())
-	for said, want := range map[string]string{
-		"akc": "ack", "ak": "ack", "resolv": "resolve", "reslove": "resolve", "colse": "close", "lst": "list", "hlep": "help", "posmortem": "postmortem",
-		"esc": "escalate", "frobnicate": "", "declare": "", "ACKN": "acknowledge", "": "", "x": "",
-	} {
-		if got := nearest(said, words); got != want {
-			t.Errorf("nearest(%q) = %q, want %q", said, got, want)
-		}
-	}
-}
-
 // TestWordTable: no name stands for two words, all have help, and each either changes or shows.
 func TestWordTable(t *testing.T) {
 	b := &Bot{}
@@ -116,9 +105,6 @@ func FuzzSlash(f *testing.F) {
 			t.Errorf("%q became %q, which is not UTF-8", text, read)
 		}
 		unquote(read)
-		if near := nearest(text, []string{"ack", "note"}); near != "" && near != "ack" && near != "note" {
-			t.Errorf("%q is near %q", text, near)
-		}
 		judge(t, unknownWord("/incident", text, []string{"ack"}))
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/when"
+	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
@@ -55,7 +56,7 @@ func (b *Bot) askedWhy(c *call) (names []string, at time.Time, m message, ok boo
 		return names, c.now, m, true
 	}
 	if len(words) == 1 && !strings.EqualFold(words[0], "now") {
-		if near := nearest(words[0], all); near != "" && strings.HasPrefix(near, strings.ToLower(words[0])) {
+		if near := nearest.Of(words[0], all); near != "" && strings.HasPrefix(near, strings.ToLower(words[0])) {
 			return nil, at, unknownSchedule(c, words[0], all), false
 		}
 	}
@@ -69,7 +70,7 @@ func (b *Bot) askedWhy(c *call) (names []string, at time.Time, m message, ok boo
 // unknownSchedule says which schedules there are.
 func unknownSchedule(c *call, said string, known []string) message {
 	l := say("There is no schedule “", clip(oneLine(said), 40), "”. ")
-	if near := nearest(said, known); near != "" {
+	if near := nearest.Of(said, known); near != "" {
 		l = append(l, say("Did you mean ", code(c.root+" "+c.word+" "+near), "? ")...)
 	}
 	return message{body: []paragraph{para(append(l, say("There are ", list(known[:min(len(known), 20)], "and"), ".")...))}}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -137,50 +138,10 @@ func help(root string, words []word) message {
 func unknownWord(root, said string, names []string) message {
 	said = clip(oneLine(said), 40)
 	l := say("I do not know “", said, "”. ")
-	if near := nearest(said, names); near != "" {
+	if near := nearest.Of(said, names); near != "" {
 		l = append(l, say("Did you mean ", code(root+" "+near), "? ")...)
 	}
 	return message{body: []paragraph{para(append(l, say(code(root+" help"), " lists what I know.")...))}}
-}
-
-// nearest is the name that was probably meant, or "".
-func nearest(said string, names []string) string {
-	said = strings.ToLower(said)
-	best, least := "", len(said)/3+2
-	for _, name := range names {
-		d := distance(said, strings.ToLower(name))
-		if strings.HasPrefix(strings.ToLower(name), said) && len(said) > 1 {
-			d = 0
-		}
-		if d < least {
-			best, least = name, d
-		}
-	}
-	return best
-}
-
-// distance is how many letters must be changed, added, left out or exchanged with their neighbour.
-func distance(a, b string) int {
-	x, y := []rune(clip(a, 64)), []rune(clip(b, 64))
-	before, last, row := make([]int, len(y)+1), make([]int, len(y)+1), make([]int, len(y)+1)
-	for j := range row {
-		last[j] = j
-	}
-	for i := 1; i <= len(x); i++ {
-		row[0] = i
-		for j := 1; j <= len(y); j++ {
-			cost := 1
-			if x[i-1] == y[j-1] {
-				cost = 0
-			}
-			row[j] = min(last[j]+1, row[j-1]+1, last[j-1]+cost)
-			if i > 1 && j > 1 && x[i-1] == y[j-2] && x[i-2] == y[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		before, last, row = last, row, before
-	}
-	return last[len(y)]
 }
 
 // names are all names of words, the first of each word first.

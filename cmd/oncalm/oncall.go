@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/rotations"
 )
 
@@ -101,7 +102,7 @@ func schedule(cfg *config.Config, name string) (rotations.Schedule, error) {
 // unknown says that there is no what of that name.
 func unknown(what, name string, names []string) error {
 	todo := "there are: " + strings.Join(names, ", ")
-	if near := config.Nearest(name, names); near != "" {
+	if near := nearest.Of(name, names); near != "" {
 		todo = "did you mean " + near + "?"
 	} else if len(names) == 0 {
 		todo = "there is none in the configuration"

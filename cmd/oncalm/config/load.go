@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/templates"
@@ -290,7 +291,7 @@ func (r *reader) zone(v value) *time.Location {
 	zone, err := time.LoadLocation(s)
 	if err != nil || s == "Local" {
 		remedy := "name one of the tz database, such as Europe/Berlin"
-		if near := Nearest(s, zones()); near != "" {
+		if near := nearest.Of(s, zones()); near != "" {
 			remedy = "did you mean " + near + "?"
 		}
 		r.errorf(v, remedy, "unknown time zone %s", quote(v.text))

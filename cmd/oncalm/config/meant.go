@@ -1,0 +1,22 @@
+package config
+
+import (
+	"strings"
+
+	"github.com/oncalm/oncalm/nearest"
+)
+
+// meant is a remedy that names the nearest of names, or lists them if none is near and
+// they are few.
+func meant(word string, names []string) string {
+	if near := nearest.Of(word, names); near != "" {
+		return `did you mean "` + near + `"?`
+	}
+	switch {
+	case len(names) == 0:
+		return ""
+	case len(names) > 20:
+		return "there is none of that name"
+	}
+	return "there are: " + strings.Join(names, ", ")
+}
