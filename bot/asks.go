@@ -196,10 +196,17 @@ func (b *Bot) unanswered(a ask) message {
 func (a *ask) whatFor(reader string) line {
 	if a.How == paging.HowSwap {
 		by, other := subject([]string{a.By}, reader), subject([]string{a.Person}, reader)
-		return say("a swap of shifts of ", strong(a.Schedule), ": ", other, verb([]string{a.Person}, reader), "on call from ", a.Span.from(), " until ", a.Span.to(),
-			", and ", by, verb([]string{a.By}, reader), "on call from ", a.Theirs.from(), " until ", a.Theirs.to())
+		return say("a swap of shifts of ", strong(a.Schedule), ": ", other, takes(a.Person, reader), a.Span.from(), " until ", a.Span.to(), ", and ", by, takes(a.By, reader), a.Theirs.from(), " until ", a.Theirs.to())
 	}
 	return say("a cover for ", strong(a.Schedule), " from ", a.Span.from(), " until ", a.Span.to())
+}
+
+// takes is "take" with its person.
+func takes(person, reader string) string {
+	if person == reader {
+		return " take "
+	}
+	return " takes "
 }
 
 // question is what somebody reads who is asked, as it stands.
@@ -210,7 +217,7 @@ func (b *Bot) question(a ask, reader string) message {
 		m.body = append(m.body, para(say(strong(a.By), " asks you for ", a.whatFor(reader), ".")))
 	} else {
 		m.notice = a.By + " asks who can cover for them in " + a.Schedule + "."
-		m.body = append(m.body, para(say(strong(a.By), " asks the others of ", strong(a.Schedule), " for ", a.whatFor(reader), ". The first to accept takes it.")))
+		m.body = append(m.body, para(say(strong(a.By), " asks the others of ", strong(a.Schedule), " to cover from ", a.Span.from(), " until ", a.Span.to(), ". The first to accept takes it.")))
 	}
 	var news line
 	switch declined := slices.Contains(a.Declined, reader); {

@@ -13,6 +13,9 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
+// pictureWidth is in pixels; more would be too small to read in a channel.
+const pictureWidth = 720
+
 // pictureBody is the body of the entry of a schedule's picture for somebody.
 type pictureBody struct {
 	Person   string    `json:"person"`
@@ -62,10 +65,10 @@ func (b *Bot) drawSchedule(ctx context.Context, body pictureBody) ([]byte, error
 	y, m, d := body.Now.In(zone).Date()
 	from := rotations.CivilOf(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)).In(zone)
 	to := rotations.CivilOf(time.Date(y, m, d+scheduleDays, 0, 0, 0, 0, time.UTC)).In(zone)
-	p := strip.Picture{Title: body.Schedule, Zone: zone, From: from, To: to, Now: body.Now}
+	p := strip.Picture{Title: body.Schedule, Zone: zone, From: from, To: to, Now: body.Now, Width: pictureWidth}
 	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		s, overrides := b.o.Pager.Schedules[body.Schedule], b.o.Pager.Overrides(tx, body.Schedule)
-		p.Rows = append([]strip.Row{strip.OfSchedule(s, overrides, from, to)}, strip.ByPerson(s, overrides, from, to)...)
+		p.Rows = strip.ByPerson(s, overrides, from, to)
 		return nil
 	})
 	if err != nil {
