@@ -93,22 +93,23 @@ func Body(v any) json.RawMessage {
 
 const (
 	entryPrefix  = "outbox/entry/"
+	duePrefix    = "outbox/due/"
 	parkedPrefix = "outbox/parked/"
 	// timeFormat has a fixed width, so that keys sort by time. Always UTC.
 	timeFormat = "20060102T150405.000000000"
 )
 
 func dueKey(e Entry) string {
-	return fmt.Sprintf("outbox/due/%d/%s/%s", e.Lane, e.Due.UTC().Format(timeFormat), e.Key)
+	return fmt.Sprintf(duePrefix+"%d/%s/%s", e.Lane, e.Due.UTC().Format(timeFormat), e.Key)
 }
 
 func laneRange(l Lane) (from, to string) {
-	return fmt.Sprintf("outbox/due/%d/", l), fmt.Sprintf("outbox/due/%d0", l)
+	return fmt.Sprintf(duePrefix+"%d/", l), fmt.Sprintf(duePrefix+"%d0", l)
 }
 
 // splitDue takes a key of the due index apart.
 func splitDue(key string) (due time.Time, entry string, err error) {
-	const head = len("outbox/due/0/")
+	const head = len(duePrefix + "0/")
 	if len(key) < head+len(timeFormat)+1 {
 		return time.Time{}, "", fmt.Errorf("outbox: malformed key %q in the due index", key)
 	}

@@ -2,7 +2,6 @@ package fsck
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 
 	"github.com/oncalm/oncalm/outbox"
@@ -10,34 +9,21 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// Keys of package outbox.
-const (
-	entryPrefix  = "outbox/entry/"
-	duePrefix    = "outbox/due/"
-	parkedPrefix = "outbox/parked/"
-	dueTime      = "20060102T150405.000000000"
-)
-
-// dueKey is where the index of what is not done has an entry.
-func dueKey(e outbox.Entry) string {
-	return fmt.Sprintf("%s%d/%s/%s", duePrefix, e.Lane, e.Due.UTC().Format(dueTime), e.Key)
-}
-
 // outbox checks that each entry that is not done stands in one of the indexes, and
 // nothing else does: what is in no index is never worked off.
 func (c *checker) outbox() {
 	expected := map[string]bool{}
-	for key, val := range c.tx.Range(entryPrefix, store.After(entryPrefix)) {
+	for key, val := range c.tx.Range(outbox.EntryPrefix, store.After(outbox.EntryPrefix)) {
 		c.report.Entries++
 		var e outbox.Entry
-		if err := json.Unmarshal(val, &e); err != nil || e.Key != strings.TrimPrefix(key, entryPrefix) {
+		if err := json.Unmarshal(val, &e); err != nil || e.Key != strings.TrimPrefix(key, outbox.EntryPrefix) {
 			c.wrong(key, noRepair, "the entry cannot be read, or is not the one that its key names")
 			continue
 		}
 		if !e.Done.IsZero() {
 			continue
 		}
-		due, parked := dueKey(e), parkedPrefix+e.Key
+		due, parked := outbox.Places(e)
 		expected[due], expected[parked] = true, true
 		if c.tx.Get(due) == nil && c.tx.Get(parked) == nil {
 			c.add(Finding{
@@ -50,7 +36,7 @@ func (c *checker) outbox() {
 			c.pending[id] = true
 		}
 	}
-	for _, prefix := range []string{duePrefix, parkedPrefix} {
+	for _, prefix := range []string{outbox.DuePrefix, outbox.ParkedPrefix} {
 		for key := range c.tx.Range(prefix, store.After(prefix)) {
 			if !expected[key] {
 				c.surplus(key, "nothing is owed that this would be the place of")
