@@ -166,28 +166,20 @@ func withoutURL(err error) error {
 // asPage says to paging what a failed call means for a page. Only a refusal is final; whatever is wrong with the line or
 // with us does not say that the person cannot be reached.
 func asPage(err error) error {
-	e, ok := errors.AsType[*callError](err)
-	switch {
-	case err == nil || !ok:
-		return err
-	case e.trouble == limited:
-		return &outbox.Later{After: e.wait, Err: e}
-	case e.trouble == refused, e.trouble == unreadable:
-		return &paging.Undeliverable{Err: e}
+	switch troubleOf(err) {
+	case refused, unreadable:
+		return &paging.Undeliverable{Err: err}
 	}
-	return &outbox.Unreachable{Err: e}
+	return asChore(err)
 }
 
 // asChore says to the outbox what a failed call means for anything else.
 func asChore(err error) error {
-	e, ok := errors.AsType[*callError](err)
-	switch {
-	case err == nil || !ok:
-		return err
-	case e.trouble == limited:
-		return &outbox.Later{After: e.wait, Err: e}
-	case e.trouble == unreachable, e.trouble == barred:
-		return &outbox.Unreachable{Err: e}
+	switch troubleOf(err) {
+	case limited:
+		return &outbox.Later{After: waitOf(err), Err: err}
+	case unreachable, barred:
+		return &outbox.Unreachable{Err: err}
 	}
 	return err
 }
