@@ -23,7 +23,7 @@ import (
 // get ahead of the other.
 var (
 	subCommands = []string{
-		"serve", "demo", "check", "oncall", "shifts", "feed", "simulate", "incidents", "timeline", "postmortem", "backup", "restore",
+		"serve", "demo", "check", "oncall", "shifts", "feed", "import", "simulate", "incidents", "timeline", "postmortem", "backup", "restore",
 		"fsck", "healthcheck", "version",
 	}
 	configurationKeys = []string{

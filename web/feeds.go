@@ -47,6 +47,9 @@ func (f *Feeds) serve(w http.ResponseWriter, r *http.Request, kind feed.Kind) {
 	name, ok := strings.CutSuffix(r.PathValue("file"), ".ics")
 	wanted := feed.Feed{Kind: kind, Name: name}
 	cal := feed.Calendar{Name: name + " on call"}
+	if s, ok := f.Schedules[name]; ok && kind == feed.Schedule {
+		cal.Zone = s.Zone
+	}
 	allowed := false
 	err := f.Store.View(r.Context(), func(tx store.Tx) error {
 		allowed = ok && feed.Allowed(tx, wanted, r.URL.Query().Get("token"))

@@ -21,6 +21,7 @@ type commands struct {
 	Shifts      shiftsCommand      `cmd:"" help:"List who is on call in a span of time."`
 	Simulate    simulateCommand    `cmd:"" help:"Show whom an incident would page, and when. Sends nothing."`
 	Feed        feedCommand        `cmd:"" help:"List, make or revoke links to calendars of shifts."`
+	Import      importCommand      `cmd:"" help:"Turn schedules of other on-call programs into a part of a configuration."`
 	Incidents   incidentsCommand   `cmd:"" help:"List the incidents, the newest first."`
 	Timeline    timelineCommand    `cmd:"" help:"Print what happened to an incident."`
 	Postmortem  postmortemCommand  `cmd:"" help:"Make a document from an incident's timeline."`

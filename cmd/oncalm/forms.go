@@ -21,7 +21,7 @@ func (f shiftsForms) print(s *session, sched rotations.Schedule, overrides []rot
 	switch {
 	case f.ICS:
 		entries := feed.OfSchedule(sched, overrides, feed.Span{From: from, To: to, Cut: true})
-		_, err := feed.Calendar{Name: sched.Name, Stamp: s.now, Entries: entries}.WriteTo(s.stdout)
+		_, err := feed.Calendar{Name: sched.Name, Zone: sched.Zone, Stamp: s.now, Entries: entries}.WriteTo(s.stdout)
 		return true, err
 	case f.SVG:
 		_, err := s.stdout.Write(f.picture(s.now, sched, overrides, from, to).SVG())

@@ -12,6 +12,8 @@ import (
 // Calendar is what a calendar program reads.
 type Calendar struct {
 	Name string // shown as the calendar's name
+	// Zone is a hint at which wall clock the entries go by; may be nil. The times themselves are UTC.
+	Zone *time.Location
 	// Stamp is when the calendar was made, for its DTSTAMP. The same stamp and entries give the same bytes.
 	Stamp   time.Time
 	Entries []Entry
@@ -37,6 +39,9 @@ func (c Calendar) text() string {
 	cal.SetProductId("-//Oncalm//Shifts//EN")
 	cal.SetMethod(ics.MethodPublish)
 	cal.SetName(line(c.Name)) // NAME and X-WR-CALNAME
+	if c.Zone != nil {
+		cal.SetXWRTimezone(c.Zone.String())
+	}
 	cal.SetRefreshInterval(refresh)
 	cal.SetXPublishedTTL(refresh)
 	entries := slices.Clone(c.Entries)

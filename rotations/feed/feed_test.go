@@ -94,7 +94,7 @@ func TestCalendar(t *testing.T) {
 	stamp := civil("2026-03-17T00:00").In(time.UTC)
 	// A golden file is kept with the line ends that every checkout has.
 	show := func(c Calendar) string { return strings.ReplaceAll(text(t, c), "\r\n", "\n") }
-	golden(t, "schedule.ics.golden", show(Calendar{Name: "payments", Stamp: stamp, Entries: OfSchedule(s, overrides, span)}))
+	golden(t, "schedule.ics.golden", show(Calendar{Name: "payments", Zone: s.Zone, Stamp: stamp, Entries: OfSchedule(s, overrides, span)}))
 	golden(t, "person.ics.golden", show(Calendar{Name: "bo", Stamp: stamp, Entries: OfPerson("bo", s, overrides, span)}))
 }
 

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/importing"
+)
+
+type importCommand struct {
+	Files []string `arg:"" name:"file" help:"A calendar, or schedules of PagerDuty, Opsgenie or Grafana OnCall as JSON; - is the standard input."`
+}
+
+// largestImport is how much is read of a file.
+const largestImport = 64 << 20
+
+// Run turns schedules of other programs into a part of a configuration.
+func (c *importCommand) Run(s *session) error {
+	var files []importing.File
+	for _, name := range c.Files {
+		data, err := s.readFile(name)
+		if err != nil {
+			return err
+		}
+		files = append(files, importing.File{Name: name, Data: data})
+	}
+	plan, err := importing.Read(files, s.now)
+	switch {
+	case errors.Is(err, importing.ErrForm):
+		return &stop{exitUsage, err.Error(), "give another file"}
+	case err != nil:
+		return &stop{code: exitNo, what: err.Error()}
+	}
+	for _, note := range plan.Notes {
+		s.complain(note)
+	}
+	_, err = s.stdout.Write(plan.YAML())
+	return err
+}
+
+// readFile reads a file, or the standard input.
+func (s *session) readFile(name string) ([]byte, error) {
+	from := s.stdin
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer func() { _ = f.Close() }()
+		from = f
+	}
+	data, err := io.ReadAll(io.LimitReader(from, largestImport+1))
+	if err == nil && len(data) > largestImport {
+		err = &stop{exitUsage, name + " is larger than 64 MiB", "give the export only"}
+	}
+	return data, err
+}

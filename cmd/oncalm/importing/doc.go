@@ -1,0 +1,8 @@
+// Package importing turns the schedules of other on-call programs into our configuration: calendars (.ics), and what the APIs of
+// PagerDuty, Opsgenie and Grafana OnCall answer, kept as JSON files.
+//
+// [Read] finds out by the content what a file is. The result, a [Plan], is `people:` and `schedules:` as the configuration has
+// them, and notes: everything that could not be carried over, or means something else here. What is over by now is left out;
+// nothing else is dropped silently. What a rotation means is computed, not guessed: one that our layers cannot express is left
+// out with a note, and where an export says itself who is on call when, the plan is compared with that.
+package importing

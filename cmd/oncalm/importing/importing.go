@@ -1,0 +1,152 @@
+package importing
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// File is a file to read.
+type File struct {
+	Name string // for errors and notes
+	Data []byte
+}
+
+var (
+	// ErrForm says that a file is none of those that can be read.
+	ErrForm = errors.New("not an export that can be read")
+	// ErrNothing says that the files have no schedules in them.
+	ErrNothing = errors.New("there are no schedules in it")
+)
+
+const wanted = "expected a calendar (.ics), or as JSON the schedules of PagerDuty, Opsgenie or Grafana OnCall as their API answers them"
+
+// Read makes a plan of files, which may belong together: Grafana OnCall has schedules, shifts and users in three. now decides
+// what is over. Errors wrap [ErrForm] or [ErrNothing].
+func Read(files []File, now time.Time) (*Plan, error) {
+	p := newPlan(now)
+	var g grafana
+	for _, f := range files {
+		data := bytes.TrimPrefix(bytes.TrimSpace(f.Data), []byte("\uFEFF"))
+		var err error
+		switch {
+		case bytes.HasPrefix(data, []byte("BEGIN:VCALENDAR")):
+			err = p.calendar(f.Name, data)
+		case bytes.HasPrefix(data, []byte("{")), bytes.HasPrefix(data, []byte("[")):
+			err = p.json(&g, data)
+		case len(data) == 0:
+			err = fmt.Errorf("%w: the file is empty", ErrForm)
+		default:
+			err = fmt.Errorf("%w: %s", ErrForm, wanted)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Name, err)
+		}
+	}
+	p.grafana(&g)
+	if len(p.schedules) == 0 {
+		what := "nothing else to say"
+		if len(p.Notes) > 0 {
+			what = strings.Join(p.Notes, "; ")
+		}
+		return nil, fmt.Errorf("%w: %s", ErrNothing, what)
+	}
+	p.compare()
+	return p, nil
+}
+
+// envelope is what the APIs put around what they answer.
+type envelope struct {
+	Schedule     json.RawMessage   `json:"schedule"`  // PagerDuty, one
+	Schedules    []json.RawMessage `json:"schedules"` // PagerDuty, or several answers of Grafana OnCall in one file
+	Data         json.RawMessage   `json:"data"`      // Opsgenie, one or several
+	Results      []json.RawMessage `json:"results"`   // Grafana OnCall, of any kind
+	OnCallShifts []json.RawMessage `json:"on_call_shifts"`
+	Users        []json.RawMessage `json:"users"`
+}
+
+// kind tells by its fields what an element is.
+type kind struct {
+	Layers    *json.RawMessage `json:"schedule_layers"` // PagerDuty
+	Rotations *json.RawMessage `json:"rotations"`       // Opsgenie
+	Shifts    *json.RawMessage `json:"shifts"`          // Grafana OnCall
+	Type      string           `json:"type"`
+	Start     string           `json:"start"`
+	Username  string           `json:"username"`
+	Email     string           `json:"email"`
+	TimeZone  string           `json:"time_zone"`
+}
+
+// json reads a file of JSON.
+func (p *Plan) json(g *grafana, data []byte) error {
+	all, err := elements(data)
+	if err != nil {
+		return err
+	}
+	for _, one := range all {
+		var k kind
+		if err := json.Unmarshal(one, &k); err != nil {
+			return fmt.Errorf("%w: %w", ErrForm, err)
+		}
+		switch {
+		case k.Layers != nil:
+			err = p.pagerDuty(one)
+		case k.Rotations != nil:
+			err = p.opsgenie(one)
+		case k.Start != "" && k.Type != "":
+			err = add(&g.shifts, one)
+		case k.Shifts != nil || k.Type == "web" || k.Type == "ical" || k.Type == "calendar":
+			err = add(&g.schedules, one)
+		case k.Username != "" || k.Email != "":
+			err = add(&g.users, one)
+		case k.TimeZone != "":
+			err = fmt.Errorf("%w: the list of schedules has no layers in it; ask the API for each schedule by itself", ErrForm)
+		default:
+			err = fmt.Errorf("%w: %s", ErrForm, wanted)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// elements are what a file lists, out of their envelopes.
+func elements(data []byte) ([]json.RawMessage, error) {
+	var list []json.RawMessage
+	if data[0] == '[' {
+		if err := json.Unmarshal(data, &list); err != nil {
+			return nil, fmt.Errorf("%w: %w", ErrForm, err)
+		}
+		return list, nil
+	}
+	var e envelope
+	if err := json.Unmarshal(data, &e); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrForm, err)
+	}
+	list = append(append(append(e.Schedules, e.Results...), e.OnCallShifts...), e.Users...)
+	if e.Schedule != nil {
+		list = append(list, e.Schedule)
+	}
+	if len(e.Data) > 0 {
+		inner, err := elements(e.Data)
+		return append(list, inner...), err
+	}
+	if len(list) == 0 {
+		list = append(list, data)
+	}
+	return list, nil
+}
+
+// add reads an element and appends it.
+func add[T any](list *[]T, data json.RawMessage) error {
+	var v T
+	if err := json.Unmarshal(data, &v); err != nil {
+		return fmt.Errorf("%w: %w", ErrForm, err)
+	}
+	*list = append(*list, v)
+	return nil
+}

@@ -1,0 +1,147 @@
+package importing
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/rotations"
+)
+
+// A schedule of PagerDuty, as GET /schedules/{id} answers it.
+type pdSchedule struct {
+	Name      string        `json:"name"`
+	Summary   string        `json:"summary"`
+	TimeZone  string        `json:"time_zone"`
+	Layers    []pdLayer     `json:"schedule_layers"` // the strongest first
+	Overrides pdSubschedule `json:"overrides_subschedule"`
+	Final     pdSubschedule `json:"final_schedule"`
+}
+
+type pdSubschedule struct {
+	Entries []struct {
+		Start time.Time `json:"start"`
+		End   time.Time `json:"end"`
+		User  pdUser    `json:"user"`
+	} `json:"rendered_schedule_entries"`
+}
+
+type pdLayer struct {
+	Name         string     `json:"name"`
+	Start        time.Time  `json:"start"`
+	End          *time.Time `json:"end"`
+	VirtualStart time.Time  `json:"rotation_virtual_start"`
+	TurnSeconds  int64      `json:"rotation_turn_length_seconds"`
+	Users        []struct {
+		User pdUser `json:"user"`
+	} `json:"users"`
+	Restrictions []struct {
+		Type     string `json:"type"`
+		Start    string `json:"start_time_of_day"`
+		Seconds  int64  `json:"duration_seconds"`
+		StartDay int    `json:"start_day_of_week"` // 1 is Monday
+	} `json:"restrictions"`
+}
+
+type pdUser struct {
+	ID      string `json:"id"`
+	Summary string `json:"summary"`
+	Name    string `json:"name"`
+	Email   string `json:"email"`
+}
+
+func (p *Plan) pagerDuty(data []byte) error {
+	var in pdSchedule
+	if err := json.Unmarshal(data, &in); err != nil {
+		return fmt.Errorf("%w: %w", ErrForm, err)
+	}
+	name := in.Name
+	if name == "" {
+		name = in.Summary
+	}
+	s := p.schedule(name, in.TimeZone)
+	for _, l := range slices.Backward(in.Layers) {
+		p.pdLayer(s, l)
+	}
+	for _, e := range in.Overrides.Entries {
+		p.override(s, rotations.Override{Person: p.pdPerson(e.User), From: e.Start, To: e.End})
+	}
+	if len(in.Overrides.Entries) == 0 {
+		p.note("%s: overrides are in the export only if it was asked for with since and until; it has none", s.Name)
+	}
+	for _, e := range in.Final.Entries {
+		s.said = append(s.said, entry{p.pdPerson(e.User), e.Start, e.End})
+	}
+	return nil
+}
+
+func (p *Plan) pdPerson(u pdUser) string { return p.person(u.ID, u.Name, u.Summary, u.Email) }
+
+func (p *Plan) pdLayer(s *schedule, in pdLayer) {
+	if in.End != nil && !in.End.After(p.now) {
+		return // over, as those are that were edited since
+	}
+	if in.End != nil {
+		p.note("%s: layer %s ends at %s there; take it out then", s.Name, in.Name, in.End.In(s.Zone).Format(spoken))
+	}
+	shift, ok := length(in.TurnSeconds)
+	if !ok {
+		p.note("%s: layer %s has turns of %d seconds, which are not whole hours, and is left out", s.Name, in.Name, in.TurnSeconds)
+		return
+	}
+	var people [][]string
+	for _, u := range in.Users {
+		people = append(people, []string{p.pdPerson(u.User)})
+	}
+	if in.VirtualStart.IsZero() {
+		in.VirtualStart = in.Start
+	}
+	// The layer begins with the handoff at or before its start; whose turn it is goes by the virtual start.
+	begin, start := wall(in.VirtualStart, s.Zone), wall(in.Start, s.Zone)
+	k := floor(int64(start.Sub(begin)/time.Second), in.TurnSeconds)
+	begin = begin.Add(time.Duration(k*in.TurnSeconds) * time.Second)
+	if in.Start.After(p.now) && begin.Before(start) {
+		p.note("%s: layer %s begins at %s there, in the middle of a turn; here at %s", s.Name, in.Name, start.Format(spoken), begin.Format(spoken))
+	}
+	only, ok := p.pdWindows(in)
+	if !ok {
+		p.note("%s: a restriction of layer %s cannot be read, and the layer is left out", s.Name, in.Name)
+		return
+	}
+	p.layer(s, in.Name, rotations.Layer{People: turned(people, k), Start: rotations.CivilOf(begin), Shift: shift, Only: only})
+}
+
+// floor divides, downwards also below zero.
+func floor(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}
+
+func (p *Plan) pdWindows(in pdLayer) ([]rotations.Window, bool) {
+	var spans []span
+	for _, r := range in.Restrictions {
+		at, err := time.Parse("15:04:05", r.Start)
+		if err != nil {
+			return nil, false
+		}
+		switch r.Type {
+		case "daily_restriction":
+			if r.Seconds >= day {
+				return nil, true
+			}
+			spans = append(spans, daily(everyDay(), secondOf(at), r.Seconds)...)
+		case "weekly_restriction":
+			if r.StartDay < 1 || r.StartDay > 7 {
+				return nil, false
+			}
+			spans = append(spans, span{time.Weekday(r.StartDay % 7), secondOf(at), r.Seconds})
+		default:
+			return nil, false
+		}
+	}
+	return windows(spans)
+}

@@ -1,0 +1,195 @@
+package importing
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/oncalm/oncalm/rotations"
+)
+
+// Plan is what becomes of an export.
+type Plan struct {
+	// Notes are what could not be carried over, or means something else here, a sentence each.
+	Notes []string
+
+	now       time.Time
+	people    []person
+	byID      map[string]string // names of people by what they are in the export
+	schedules []*schedule
+}
+
+// person is somebody of the export.
+type person struct {
+	name  string
+	about string // who they are there
+}
+
+// schedule is one of the plan.
+type schedule struct {
+	rotations.Schedule
+	overrides []rotations.Override
+	said      []entry // who is on call when, as the export itself says
+}
+
+// entry is a span of an export.
+type entry struct {
+	person   string
+	from, to time.Time
+}
+
+// nobody is who takes a turn that is a gap.
+const nobody = "nobody"
+
+func newPlan(now time.Time) *Plan { return &Plan{now: now, byID: map[string]string{}} }
+
+func (p *Plan) note(format string, args ...any) {
+	text := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
+	if !slices.Contains(p.Notes, text) {
+		p.Notes = append(p.Notes, text)
+	}
+}
+
+// person returns the name of somebody whom the export knows by id, and who is called there as the first of the names that is
+// not empty.
+func (p *Plan) person(id string, names ...string) string {
+	called := id
+	for _, n := range names {
+		if strings.TrimSpace(n) != "" {
+			called = n
+			break
+		}
+	}
+	if id == "" {
+		id = called
+	}
+	if name, ok := p.byID[id]; ok {
+		return name
+	}
+	short, _, _ := strings.Cut(called, "@")
+	name := p.free(short, "person", func(name string) bool {
+		return name == nobody || slices.ContainsFunc(p.people, func(o person) bool { return o.name == name })
+	})
+	about := []string{called}
+	for _, n := range append(names, id) {
+		if n != "" && !slices.Contains(about, n) {
+			about = append(about, n)
+		}
+	}
+	p.byID[id] = name
+	p.people = append(p.people, person{name, strings.Join(about, ", ")})
+	return name
+}
+
+// schedule begins a schedule. An unknown zone becomes UTC, with a note.
+func (p *Plan) schedule(called, zone string) *schedule {
+	name := p.free(called, "schedule", func(name string) bool {
+		return slices.ContainsFunc(p.schedules, func(o *schedule) bool { return o.Name == name })
+	})
+	s := &schedule{Schedule: rotations.Schedule{Name: name, Zone: time.UTC}}
+	if z, err := time.LoadLocation(zone); err == nil && zone != "" && zone != "Local" {
+		s.Zone = z
+	} else {
+		p.note("%s: its time zone %q is unknown; it is in UTC now", name, zone)
+	}
+	p.schedules = append(p.schedules, s)
+	return s
+}
+
+// free makes a name of a text that the configuration can have, and that is not taken.
+func (p *Plan) free(text, fallback string, taken func(string) bool) string {
+	base := strings.Trim(strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToLower(r)
+		}
+		return '-'
+	}, text), "-")
+	for strings.Contains(base, "--") {
+		base = strings.ReplaceAll(base, "--", "-")
+	}
+	if r := []rune(base); len(r) > 60 {
+		base = strings.Trim(string(r[:60]), "-")
+	}
+	if base == "" {
+		base = fallback
+	}
+	name := base
+	for n := 2; taken(name); n++ {
+		name = fmt.Sprintf("%s-%d", base, n)
+	}
+	return name
+}
+
+// layer adds a layer, the later the stronger. Without people it is none.
+func (p *Plan) layer(s *schedule, called string, l rotations.Layer) {
+	if len(l.People) == 0 {
+		p.note("%s: %s has no people and is left out", s.Name, called)
+		return
+	}
+	l.Name = p.free(called, "layer", func(name string) bool {
+		return name == rotations.OverrideLayer || slices.ContainsFunc(s.Layers, func(o rotations.Layer) bool { return o.Name == name })
+	})
+	s.Layers = append(s.Layers, l)
+}
+
+// override adds an override that is not over.
+func (p *Plan) override(s *schedule, o rotations.Override) {
+	if !o.To.After(p.now) {
+		return
+	}
+	if !o.From.Before(o.To) {
+		p.note("%s: the override of %s at %s has no length and is left out", s.Name, o.Person, o.From.In(s.Zone).Format(spoken))
+		return
+	}
+	s.overrides = append(s.overrides, o)
+}
+
+const spoken = "2006-01-02 15:04"
+
+// apart reports whether two layers never cover the same time, as far as a year from now shows.
+func (p *Plan) apart(s *schedule, a, b rotations.Layer) bool {
+	from, to := p.now, p.now.AddDate(1, 0, 0)
+	for _, l := range []rotations.Layer{a, b} {
+		if start := l.Start.In(s.Zone); start.After(from) {
+			from, to = start, start.AddDate(1, 0, 0)
+		}
+	}
+	other := rotations.Schedule{Zone: s.Zone, Layers: []rotations.Layer{b}}
+	for _, sh := range (rotations.Schedule{Zone: s.Zone, Layers: []rotations.Layer{a}}).Shifts(from, to, nil) {
+		if len(other.Shifts(sh.From, sh.To, nil)) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// compare compares each schedule with what its export says of who is on call when.
+func (p *Plan) compare() {
+	for _, s := range p.schedules {
+		wrong := 0
+		for _, e := range s.said {
+			for _, at := range []time.Time{e.from, e.from.Add(e.to.Sub(e.from) / 2), e.to.Add(-time.Second)} {
+				on := s.OnCall(at, s.overrides)
+				if slices.Contains(on, e.person) || !at.After(p.now) {
+					continue
+				}
+				if wrong++; wrong == 1 {
+					p.note("%s: at %s the export has %s on call, and this has %s: compare them", s.Name, at.In(s.Zone).Format(spoken), e.person, list(on))
+				}
+				break
+			}
+		}
+		if wrong > 1 {
+			p.note("%s: so it is in %d of the %d shifts that the export lists", s.Name, wrong, len(s.said))
+		}
+	}
+}
+
+func list(people []string) string {
+	if len(people) == 0 {
+		return nobody
+	}
+	return strings.Join(people, " and ")
+}

@@ -1,0 +1,106 @@
+package importing
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/rotations"
+)
+
+// YAML is the plan as a part of a configuration, with the notes as comments.
+func (p *Plan) YAML() []byte {
+	var b strings.Builder
+	out := func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format+"\n", args...) } // a builder takes everything
+	out("# Made by oncalm import. Put it into the configuration, and let oncalm check look at it.")
+	if len(p.Notes) > 0 {
+		out("#\n# Not as it was there:")
+		for _, n := range p.Notes {
+			out("# - %s", comment(n))
+		}
+	}
+	out("people:")
+	for _, who := range p.people {
+		if !p.needed(who.name) {
+			continue
+		}
+		out("  %s: {} # %s; add slack: with the id from their Slack profile", quote(who.name), comment(who.about))
+	}
+	out("schedules:")
+	for _, s := range p.schedules {
+		out("  %s:\n    zone: %s\n    layers:", quote(s.Name), quote(s.Zone.String()))
+		for _, l := range s.Layers {
+			out("      - name: %s\n        people: [%s]\n        start: %s\n        shift: %s", quote(l.Name), turns(l.People), l.Start, l.Shift)
+			if len(l.Only) > 0 {
+				out("        only:")
+			}
+			for _, w := range l.Only {
+				out("          - {days: %q, from: %q, to: %q}", w.Days, w.From, w.To)
+			}
+		}
+		if len(s.overrides) > 0 {
+			out("    overrides:")
+		}
+		for _, o := range s.overrides {
+			instead := ""
+			if o.For != "" {
+				instead = ", for: " + quote(o.For)
+			}
+			out("      - {person: %s%s, from: %s, to: %s}", quote(o.Person), instead, local(o.From, s.Zone), local(o.To, s.Zone))
+		}
+	}
+	return []byte(b.String())
+}
+
+// needed reports whether somebody is in a schedule.
+func (p *Plan) needed(name string) bool {
+	return slices.ContainsFunc(p.schedules, func(s *schedule) bool {
+		return slices.ContainsFunc(s.Layers, func(l rotations.Layer) bool {
+			return slices.ContainsFunc(l.People, func(turn []string) bool { return slices.Contains(turn, name) })
+		}) || slices.ContainsFunc(s.overrides, func(o rotations.Override) bool { return o.Person == name || o.For == name })
+	})
+}
+
+func local(t time.Time, zone *time.Location) rotations.Civil { return rotations.CivilOf(t.In(zone)) }
+
+func turns(people [][]string) string {
+	var all []string
+	for _, turn := range people {
+		var names []string
+		for _, n := range turn {
+			names = append(names, quote(n))
+		}
+		text := strings.Join(names, ", ")
+		if len(turn) > 1 {
+			text = "[" + text + "]"
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, ", ")
+}
+
+// quote is a text in YAML: as it is if it can only be a text, else as JSON has it, which YAML reads too.
+func quote(s string) string {
+	plain := regexp.MustCompile(`^[a-z][a-z0-9_/-]*$`)
+	if plain.MatchString(strings.ToLower(s)) && !slices.Contains([]string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}, strings.ToLower(s)) {
+		return s
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string can always be written
+	}
+	return string(text)
+}
+
+// comment keeps a text on its line.
+func comment(s string) string {
+	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "\uFFFD"))), " ")
+}
