@@ -21,6 +21,19 @@
 //	card/<id>    where the card of an incident is, and the event up to which it tells the story
 //	shown/<id>   what the pages of an incident say now, by key
 //
+// # Who is on call
+//
+// People change it with the words of /oncall. A [paging.Override] is made in the transaction that answers; what can be misread
+// is a plan first, which is shown in full and travels in the button that confirms it. A plan that others have to agree to, a
+// cover or a swap, becomes an ask: a record that decides, in the transaction of whoever accepts first, and messages that follow
+// it. It ends when its span begins. Everybody whom a change touches is owed a notice.
+//
+//	ask/<change>                     a cover or swap, who was asked and what came of it; forgotten 30 days after
+//	ask/<change>/<person>            entry: the question to a person, as it stands
+//	ask/<change>/end                 entry: its span begins
+//	told/<change>/<what>/<person>    entry: a notice; without a person, to the channel
+//	picture/<change>                 entry: the picture of a schedule
+//
 // # Texts
 //
 // What people read is built from spans (text.go), of which one form makes blocks and another the plain text for

@@ -149,6 +149,9 @@ func (b *Bot) shownPlan(c *call, tx store.Tx, p plan, notes []string) message {
 	if p.How == paging.HowOverride || p.How == paging.HowMe {
 		lines = append(lines, say("Instead of ", b.heldBy(tx, p.Schedule, from, to, nil), "."))
 	}
+	if p.Person != "" && b.o.People[p.Person].Slack == "" {
+		notes = append(slices.Clip(notes), p.Person+" has no Slack id in Oncalm's people list, so no page would reach them")
+	}
 	for _, n := range notes {
 		lines = append(lines, say("⚠️ ", n, "."))
 	}

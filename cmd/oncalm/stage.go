@@ -48,6 +48,13 @@ func (g *stage) page() slackfake.PageOptions {
 			{Command: "/incident", Word: "info", Args: "[id]", Help: "one incident and its timeline"},
 			{Command: "/incident", Word: "help", Help: "all words"},
 			{Command: "/oncall", Help: "who is on call, until when, who is next"},
+			{Command: "/oncall", Word: "me", Args: "2h", Help: "take over, from now on"},
+			{Command: "/oncall", Word: "override", Args: "[@who fri 9-17]", Help: "put somebody on call"},
+			{Command: "/oncall", Word: "cover", Args: "me fri 18:00..sat 09:00", Help: "ask who stands in for you"},
+			{Command: "/oncall", Word: "swap", Args: "@who", Help: "exchange your next shifts"},
+			{Command: "/oncall", Word: "schedule", Help: "the next 14 days"},
+			{Command: "/oncall", Word: "why", Help: "for what reason somebody is on call"},
+			{Command: "/oncall", Word: "undo", Help: "take your last change back"},
 		},
 		Controls: []slackfake.Control{
 			{ID: "fire", Label: "Fire an alarm", Hint: "A CloudWatch alarm goes to ALARM and SNS posts it, signed", Kind: "primary"},
