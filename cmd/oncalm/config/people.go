@@ -2,6 +2,8 @@ package config
 
 import (
 	"regexp"
+
+	"github.com/oncalm/oncalm/rotations"
 )
 
 var (
@@ -14,6 +16,9 @@ func (r *reader) people(c *Config, v value) {
 	bySlack := map[string]string{}
 	r.named(v, "person", func(name string, key, v value) {
 		var p Person
+		if name == rotations.Nobody {
+			r.errorf(key, "choose another name: this one stands for gaps in schedules", "nobody may be called %s", name)
+		}
 		r.mapping(v,
 			entry{"slack", r.formed(&p.Slack, userForm, "a Slack user id such as U0ANA; it stands in the menu of their Slack profile")},
 			entry{"phone", r.formed(&p.Phone, phoneForm, "a phone number in E.164 form, such as +4915112345678: +, country, number, no spaces")},

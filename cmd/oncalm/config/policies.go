@@ -1,6 +1,8 @@
 package config
 
 import (
+	"slices"
+
 	"github.com/oncalm/oncalm/paging"
 )
 
@@ -26,7 +28,12 @@ func (r *reader) policies(c *Config, v value) {
 			}},
 		)
 		c.Policies[name] = p
-		r.later = append(r.later, func() { r.reaches(c, p, key) })
+		r.later = append(r.later, func() {
+			r.reaches(c, p, key)
+			if names := schedulesOf(p); !r.faulty(key.key) && !r.faulty("schedules") {
+				r.twice(c, names, name, key)
+			}
+		})
 	})
 }
 
@@ -66,6 +73,19 @@ func (r *reader) targets(c *Config, v value) []paging.Target {
 		all = append(all, t)
 	})
 	return all
+}
+
+// schedulesOf lists the schedules that a policy's steps page, each once.
+func schedulesOf(p paging.Policy) []string {
+	var names []string
+	for _, s := range p.Steps {
+		for _, t := range s.Page {
+			if name, ok := t.Schedule(); ok && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // reaches checks that a policy gets through to somebody.

@@ -18,6 +18,7 @@ func (r *reader) schedules(c *Config, v value) {
 			entry{"layers", func(v value) {
 				r.list(v, "layers", func(v value) { s.Layers = append(s.Layers, r.layer(c, v)) })
 			}},
+			entry{"holidays", func(v value) { s.Holidays = r.holidays(v) }},
 			entry{"overrides", func(v value) { overrides = v }},
 		)...)
 		if _, given := r.places[key.key+".zone"]; !given {
@@ -33,7 +34,7 @@ func (r *reader) schedules(c *Config, v value) {
 		c.Schedules[name] = s
 		r.overrides(c, s, overrides)
 		if !r.faulty(key.key) {
-			r.gaps(s, c.Planned[name], key)
+			r.covered(s, c.Planned[name], key)
 		}
 	})
 }
@@ -50,7 +51,7 @@ func (r *reader) layer(c *Config, v value) rotations.Layer {
 	r.mapping(v,
 		entry{"name", r.setText(&l.Name, "the layer's name")},
 		entry{"people", func(v value) {
-			r.list(v, "people", func(v value) { l.People = append(l.People, r.turn(c, v)) })
+			r.list(v, "people", func(v value) { r.turn(c, &l, v) })
 		}},
 		entry{"start", func(v value) { l.Start, _ = r.civil(v) }},
 		entry{"shift", func(v value) { l.Shift = r.length(v) }},
@@ -61,19 +62,19 @@ func (r *reader) layer(c *Config, v value) rotations.Layer {
 				}
 			})
 		}},
+		entry{"holidays", func(v value) {
+			rule, _ := r.oneOf(v, string(rotations.HolidaysOnly), string(rotations.HolidaysExcept))
+			l.Holidays = rotations.DayRule(rule)
+		}},
+		entry{"shadow", func(v value) {
+			r.list(v, "people", func(v value) { r.shadow(c, &l, v) })
+		}},
 	)
+	if always(l.Terms) {
+		l.Terms = nil
+	}
 	r.repeats(c, v, l.People)
 	return l
-}
-
-// turn reads who takes a turn: a person, or a list of people who take it together.
-func (r *reader) turn(c *Config, v value) []string {
-	var turn []string
-	if v.kind == sequence {
-		r.list(v, "people", func(v value) { turn = append(turn, r.person(c, v)) })
-		return turn
-	}
-	return []string{r.person(c, v)}
 }
 
 // person reads the name of a person.
@@ -199,7 +200,7 @@ func (r *reader) overrides(c *Config, s rotations.Schedule, list value) {
 	r.list(list, "overrides such as {person: bo, for: ana, from: 2026-02-01T09:00, to: 2026-02-02T09:00}", func(v value) {
 		o := rotations.Override{Schedule: s.Name}
 		r.mapping(v,
-			entry{"person", func(v value) { o.Person = r.person(c, v) }},
+			entry{"person", func(v value) { o.Person = r.somebody(c, v) }},
 			entry{"for", func(v value) { o.For = r.person(c, v) }},
 			entry{"from", func(v value) { o.From = r.moment(s, v) }},
 			entry{"to", func(v value) { o.To = r.moment(s, v) }},
@@ -252,57 +253,4 @@ func earliest(a, b time.Time) time.Time {
 // spoken gives an instant as the local clock shows it, and in UTC.
 func spoken(t time.Time) string {
 	return fmt.Sprintf("%s (%s)", t.Format("Mon 2006-01-02 15:04 MST"), t.UTC().Format("2006-01-02T15:04Z"))
-}
-
-// horizon is how many days ahead gaps are looked for: every window of the week comes up.
-const horizon = 5 * 7
-
-// gaps warns of time in which nobody is on call. The fallback of the policy is paged
-// then, which may be as meant.
-func (r *reader) gaps(s rotations.Schedule, planned []rotations.Override, key value) {
-	to := r.now
-	for _, l := range s.Layers {
-		if start := l.Start.In(s.Zone); start.Before(r.now.AddDate(1, 0, 0)) {
-			to = latest(to, start)
-		}
-	}
-	to = to.AddDate(0, 0, horizon)
-	var gaps []time.Time // their begins
-	last := r.now
-	for _, shift := range append(s.Shifts(r.now, to, planned), rotations.Shift{From: to, To: to}) {
-		if last.Before(shift.From) {
-			gaps = append(gaps, last)
-		}
-		last = shift.To
-	}
-	if len(gaps) == 0 {
-		return
-	}
-	r.warnf(key, "add a layer below that covers it, or leave it to the fallback of the policy",
-		"nobody is on call in %s%s%s", s.Name, span(s.At(gaps[0], planned)), more(len(gaps)-1, to.In(s.Zone)))
-}
-
-// span names the bounds of a gap.
-func span(gap rotations.Answer) string {
-	text := ""
-	if !gap.From.IsZero() {
-		text = " from " + spoken(gap.From)
-	}
-	if gap.To.IsZero() {
-		return text + " on"
-	}
-	if text == "" {
-		return " until " + spoken(gap.To)
-	}
-	return text + " to " + spoken(gap.To)
-}
-
-func more(n int, until time.Time) string {
-	switch n {
-	case 0:
-		return ""
-	case 1:
-		return ", and once more until " + until.Format(time.DateOnly)
-	}
-	return fmt.Sprintf(", and %d more times until %s", n, until.Format(time.DateOnly))
 }

@@ -1,0 +1,150 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	ics "github.com/arran4/golang-ical"
+
+	"github.com/oncalm/oncalm/rotations"
+)
+
+// holidayYears is how many years ahead the yearly events of a calendar are holidays.
+const holidayYears = 12
+
+// holidays reads a list of dates and of calendars.
+func (r *reader) holidays(v value) []rotations.Holiday {
+	const wanted = "dates such as 2026-12-25, and .ics files"
+	var all []rotations.Holiday
+	r.list(v, wanted, func(v value) {
+		s, ok := r.filled(v, "one of "+wanted)
+		if !ok {
+			return
+		}
+		if date, err := time.Parse(time.DateOnly, s); err == nil {
+			all = append(all, rotations.Holiday{Date: rotations.CivilOf(date)})
+			return
+		}
+		if !strings.HasSuffix(strings.ToLower(s), ".ics") {
+			r.errorf(v, "expected "+wanted, "%s is neither a date nor a calendar", quote(v.text))
+			return
+		}
+		if text, ok := r.readFile(v, s); ok {
+			all = append(all, r.calendar(v, text)...)
+		}
+	})
+	return rotations.SortHolidays(all)
+}
+
+// calendar returns the days of a calendar's events that last whole days.
+func (r *reader) calendar(v value, text string) []rotations.Holiday {
+	cal, err := ics.ParseCalendar(strings.NewReader(text + "\n"))
+	if err != nil {
+		r.errorf(v, "export the calendar anew as iCalendar", "%s is not a calendar: %v", quote(v.text), err)
+		return nil
+	}
+	var all []rotations.Holiday
+	for _, event := range cal.Events() {
+		days, err := r.daysOf(event)
+		if err != nil {
+			r.errorf(v, "list its dates instead, and take it out of the calendar", "%s: %v", quote(v.text), err)
+		}
+		all = append(all, days...)
+	}
+	if len(all) == 0 && !r.faulty(v.key) {
+		r.warnf(v, "its events must last whole days", "%s has no holidays", quote(v.text))
+	}
+	return all
+}
+
+// daysOf returns the days of an event: none if it was cancelled or has a time of day.
+func (r *reader) daysOf(event *ics.VEvent) ([]rotations.Holiday, error) {
+	name := property(event, ics.ComponentPropertySummary)
+	begin, err := time.Parse("20060102", property(event, ics.ComponentPropertyDtStart))
+	if err != nil || property(event, ics.ComponentPropertyStatus) == "CANCELLED" {
+		return nil, nil //nolint:nilerr // not an event of whole days
+	}
+	days := 1
+	if end, err := time.Parse("20060102", property(event, ics.ComponentPropertyDtEnd)); err == nil {
+		days = max(1, int(end.Sub(begin)/(24*time.Hour)))
+	}
+	begins, err := r.yearly(begin, property(event, ics.ComponentPropertyRrule))
+	for _, other := range []ics.ComponentProperty{ics.ComponentPropertyRdate, ics.ComponentPropertyExdate, ics.ComponentPropertyRecurrenceId} {
+		if property(event, other) != "" {
+			err = errors.New("it changes single days of a repeated event")
+		}
+	}
+	if err != nil || days > 366 {
+		return nil, fmt.Errorf("the event %s of %s cannot be read: %w", quote(name), begin.Format(time.DateOnly), orTooLong(err))
+	}
+	var all []rotations.Holiday
+	for _, first := range begins {
+		for n := range days {
+			all = append(all, rotations.Holiday{Date: rotations.CivilOf(first.AddDate(0, 0, n)), Name: name})
+		}
+	}
+	return all, nil
+}
+
+func orTooLong(err error) error {
+	if err != nil {
+		return err
+	}
+	return errors.New("it is longer than a year")
+}
+
+// property returns the value of an event's property, or nothing.
+func property(event *ics.VEvent, name ics.ComponentProperty) string {
+	if p := event.GetProperty(name); p != nil {
+		return ics.FromText(p.Value)
+	}
+	return ""
+}
+
+// yearly returns when an event happens: once, or by a rule on the same date of each
+// year. Other rules are errors.
+func (r *reader) yearly(begin time.Time, rule string) ([]time.Time, error) {
+	if rule == "" {
+		return []time.Time{begin}, nil
+	}
+	last, count, every, freq := r.now.AddDate(holidayYears, 0, 0), 0, 1, ""
+	for part := range strings.SplitSeq(rule, ";") {
+		key, val, _ := strings.Cut(part, "=")
+		n, err := strconv.Atoi(val)
+		switch {
+		case key == "FREQ":
+			freq = val
+		case key == "WKST":
+		case key == "COUNT" && err == nil && n > 0:
+			count = n
+		case key == "INTERVAL" && err == nil && n > 0:
+			every = n
+		case key == "BYMONTH" && n == int(begin.Month()), key == "BYMONTHDAY" && n == begin.Day():
+		case key == "UNTIL" && len(val) >= 8:
+			until, err := time.Parse("20060102", val[:8])
+			if err != nil {
+				return nil, fmt.Errorf("its rule %s has no date that could be read", quote(rule))
+			}
+			last = earliest(last, until)
+		default:
+			return nil, fmt.Errorf("its rule %s is not understood", quote(rule))
+		}
+	}
+	if freq != "YEARLY" {
+		return nil, fmt.Errorf("its rule %s is not yearly", quote(rule))
+	}
+	var all []time.Time
+	for year := 0; count == 0 || len(all) < count; year += every {
+		at := begin.AddDate(year, 0, 0)
+		if at.After(last) {
+			break
+		}
+		if at.Day() == begin.Day() { // 29 February
+			all = append(all, at)
+		}
+	}
+	return all, nil
+}
