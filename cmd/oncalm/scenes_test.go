@@ -82,6 +82,28 @@ func theScenes() map[string]func(*world) {
 			w.Status("1", resolved)
 			w.Status("2", triggered)
 		},
+		"somebody takes over during a page": func(w *world) {
+			w.Alarm("search-p99")
+			w.Paged("ana", "search-p99")
+			if text := w.Says("cy", "/oncall", "me 3h days"); !strings.Contains(text, "You are on call for days now") {
+				w.t.Errorf("me: %q", text)
+			}
+			w.Restart()
+			w.Wait(5*time.Minute + w.flaky)
+			w.Paged("bo", "search-p99")
+			w.Wait(10*time.Minute + w.flaky)
+			page := w.Paged("cy", "search-p99") // the run keeps its policy, and asks who is on call now
+			w.Press("cy", page, "Resolve")
+			w.Alarm("checkout-5xx")
+			w.Press("cy", w.Paged("cy", "checkout-5xx"), "Resolve")
+			if text := w.Says("cy", "/oncall", "undo"); !strings.Contains(text, "Taken back") {
+				w.t.Errorf("undo: %q", text)
+			}
+			w.Alarm("orders-age")
+			w.Press("ana", w.Paged("ana", "orders-age"), "Acknowledge")
+			w.Wait(10 * time.Minute)
+			w.Quiet()
+		},
 		"a restart between": func(w *world) {
 			w.Alarm("checkout-5xx")
 			w.Paged("ana", "checkout-5xx")
