@@ -29,6 +29,9 @@ const (
 	nowMark             // the line of now, and its label's ground
 	gapBack             // behind the hatching
 	gapLine             // the hatching, and its letters
+	offBack             // the same of a gap on purpose
+	offLine
+	anybody // a bar in the legend that is nobody's
 	person
 )
 
@@ -45,6 +48,9 @@ func paints() []paint {
 		{rgb(0x1d1f23), rgb(0xe8eaed)},
 		{rgb(0xfff4f2), rgb(0x3a1f1d)},
 		{rgb(0xb3261e), rgb(0xff9d94)},
+		{rgb(0xf2f3f5), rgb(0x24282d)},
+		{rgb(0x5a616b), rgb(0xa9b0ba)},
+		both(0x666e79),
 	}
 }
 

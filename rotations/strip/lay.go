@@ -177,6 +177,9 @@ func (y *layout) bar(n int, r Row, b Bar) {
 	top, h := y.rows[n], y.rows[n+1]-y.rows[n]-rowGap
 	s := shape{kind: hatched, role: gapBack, x: x, y: top, w: max(end-x-barGap, 1), h: h, text: clean(b.tells(y.zone))}
 	if len(b.People) == 0 {
+		if b.Meant {
+			s.role = offBack
+		}
 		y.add(s)
 		y.gapLabel(s)
 		return
@@ -214,10 +217,20 @@ func (y *layout) who(s shape, text string) {
 
 // gapLabel writes into a gap what it is, on plain ground, so that it can be read.
 func (y *layout) gapLabel(s shape) {
-	if w := y.letters.width(name, nobody); w+20 < s.w {
-		y.add(shape{kind: pill, role: gapBack, x: s.x + (s.w-w)/2 - 5, y: s.y + s.h/2 - 9, w: w + 10, h: 18})
-		y.centred(name, gapLine, s.x+s.w/2, s.y+s.h/2+4, nobody)
+	w := y.letters.width(name, nobody) + 10
+	from, to := s.x+5, s.x+s.w-5
+	if at := y.x(y.p.Now); y.marksNow() && at > (from+to-w)/2-4 && at < (from+to+w)/2+4 { // beside the line of now
+		if at-from > to-at {
+			to = at - 4
+		} else {
+			from = at + 4
+		}
 	}
+	if w > to-from {
+		return
+	}
+	y.add(shape{kind: pill, role: s.role, x: (from + to - w) / 2, y: s.y + s.h/2 - 9, w: w, h: 18})
+	y.centred(name, s.role+1, (from+to)/2, s.y+s.h/2+4, nobody)
 }
 
 const nowHeight = 22
@@ -254,11 +267,12 @@ type key struct {
 // keys are what the legend explains: people in rows of several, gaps, and overrides.
 func (y *layout) keys() []key {
 	var all []key
-	var gaps, overrides bool
+	var gaps, off, overrides bool
 	shown := map[string]bool{}
 	for _, r := range y.p.Rows {
 		for _, b := range r.Bars {
-			gaps = gaps || len(b.People) == 0
+			gaps = gaps || len(b.People) == 0 && !b.Meant
+			off = off || b.Meant
 			overrides = overrides || b.Override
 			for _, who := range b.People {
 				shown[who] = shown[who] || !r.lone
@@ -273,8 +287,11 @@ func (y *layout) keys() []key {
 	if gaps {
 		all = append(all, key{gapBack, hatched, false, "nobody on call"})
 	}
+	if off {
+		all = append(all, key{offBack, hatched, false, "nobody, on purpose"})
+	}
 	if overrides {
-		all = append(all, key{faint, pill, true, "stands in"})
+		all = append(all, key{anybody, pill, true, "stands in"})
 	}
 	return all
 }

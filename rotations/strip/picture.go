@@ -32,6 +32,7 @@ type Row struct {
 type Bar struct {
 	People   []string // nobody: a gap
 	From, To time.Time
+	Meant    bool   // of a gap: it is one on purpose
 	Override bool   // somebody stands in
 	Note     string // what is told of the bar besides; may be empty
 }
@@ -39,17 +40,17 @@ type Bar struct {
 // OfSchedule returns a schedule as a row: its shifts, and its gaps. The overrides count as in [rotations.Schedule.OnCall].
 func OfSchedule(s rotations.Schedule, overrides []rotations.Override, from, to time.Time) Row {
 	row := Row{Label: s.Name, People: everybody(s, overrides)}
-	last := from
 	for _, sh := range s.Shifts(from, to, overrides) {
-		if last.Before(sh.From) {
-			row.Bars = append(row.Bars, Bar{From: last, To: sh.From})
-		}
 		row.Bars = append(row.Bars, barOf(sh))
-		last = sh.To
 	}
-	if last.Before(to) {
-		row.Bars = append(row.Bars, Bar{From: last, To: to})
+	for _, g := range s.Gaps(from, to, overrides) {
+		b := Bar{From: g.From, To: g.To, Meant: g.Meant}
+		if g.Meant {
+			b.Note = "on purpose"
+		}
+		row.Bars = append(row.Bars, b)
 	}
+	slices.SortFunc(row.Bars, func(a, b Bar) int { return a.From.Compare(b.From) })
 	return row
 }
 
@@ -83,7 +84,7 @@ func ByPerson(s rotations.Schedule, overrides []rotations.Override, from, to tim
 	return rows
 }
 
-const nobody = "nobody"
+const nobody = rotations.Nobody
 
 func barOf(sh rotations.Shift) Bar {
 	b := Bar{People: sh.People, From: sh.From, To: sh.To, Override: sh.Override != nil, Note: "layer " + sh.Layer}
@@ -110,7 +111,7 @@ func everybody(s rotations.Schedule, overrides []rotations.Override) []string {
 		}
 	}
 	slices.Sort(all)
-	return slices.Compact(all)
+	return slices.DeleteFunc(slices.Compact(all), func(name string) bool { return name == rotations.Nobody })
 }
 
 // shown are the people of the bars, by name.

@@ -42,7 +42,7 @@ func (s shape) draw(img *image.RGBA, l *letters) {
 		d.DrawString(s.text)
 	case hatched:
 		s.fill(img, image.NewUniform(colour))
-		s.fill(img, stripes{gapLine.paint().light})
+		s.fill(img, stripes{(s.role + 1).paint().light})
 	default:
 		s.fill(img, image.NewUniform(colour))
 	}

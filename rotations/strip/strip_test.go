@@ -99,6 +99,9 @@ func samples(t testing.TB) []sample {
 	add("eight-six-weeks", []Row{OfSchedule(days, over, at("2026-11-09T00:00"), at("2026-12-21T00:00")), OfSchedule(week, over, at("2026-11-09T00:00"), at("2026-12-21T00:00"))},
 		"2026-11-09T00:00", "2026-12-21T00:00", "2026-11-23T14:05")
 	add("eight-six-weeks-people", ByPerson(days, over, at("2026-11-09T00:00"), at("2026-12-21T00:00")), "2026-11-09T00:00", "2026-12-21T00:00", "2026-12-20T23:05")
+	off := rotations.Schedule{Name: "off", Zone: z, Layers: []rotations.Layer{layer("days", "2026-11-02T09:00", "2d", "ana", rotations.Nobody, "bo")}}
+	off.Layers[0].Only = []rotations.Window{window(t, "mon-fri", "00:00", "24:00")}
+	add("on-purpose", []Row{OfSchedule(off, nil, at("2026-11-16T00:00"), at("2026-11-30T00:00"))}, "2026-11-16T00:00", "2026-11-30T00:00", "2026-11-23T14:05")
 	add("clock-change", []Row{OfSchedule(week, nil, at("2026-03-28T00:00"), at("2026-03-31T00:00"))}, "2026-03-28T00:00", "2026-03-31T00:00", "2026-03-29T03:00")
 	add("now-in-a-name", []Row{OfSchedule(week, nil, at("2026-11-16T00:00"), at("2026-11-30T00:00"))}, "2026-11-16T00:00", "2026-11-30T00:00", "2026-11-16T13:00")
 	add("a-year", []Row{OfSchedule(week, nil, at("2026-06-15T00:00"), at("2027-06-15T00:00"))}, "2026-06-15T00:00", "2027-06-15T00:00", "2026-11-23T14:05")
@@ -131,7 +134,7 @@ func TestSVG(t *testing.T) {
 			t.Errorf("%s: the second time it is another", s.name)
 		}
 		switch s.name {
-		case "week-3", "week-3-people", "eight-14-days", "clock-change", "empty":
+		case "week-3", "week-3-people", "eight-14-days", "clock-change", "empty", "on-purpose":
 			if diff := cmp.Diff(string(golden(t, s.name+".svg", got)), string(got)); diff != "" {
 				t.Errorf("%s (-want +got):\n%s", s.name, diff)
 			}
@@ -284,8 +287,10 @@ func TestContrast(t *testing.T) {
 	check("faint letters", faint, ground, 4.5)
 	check("letters of a gap", gapLine, gapBack, 4.5)
 	check("the hatching", gapLine, gapBack, 3)
+	check("letters of a gap on purpose", offLine, offBack, 4.5)
 	check("the label of now", ground, nowMark, 4.5)
-	check("the legend of standing in", nowMark, ground, 3)
+	check("the legend of standing in", onBar, anybody, 4.5)
+	check("its ground", anybody, ground, 3)
 }
 
 func TestColoursBelongToNames(t *testing.T) {

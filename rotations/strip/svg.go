@@ -23,13 +23,21 @@ func (p Picture) SVG() []byte {
 	out(`<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %[1]s %[2]s" role="img" aria-label="%s">`+"\n",
 		num(s.w), num(s.h), escape(s.title))
 	out("<title>%s</title>\n<style>\n%s</style>\n", escape(s.title), style())
-	out(`<defs><pattern id="gap" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">` +
-		`<rect class="f8" width="7" height="7" fill="#fff4f2"/><rect class="f9" width="2" height="7" fill="#b3261e"/></pattern></defs>` + "\n")
+	out("<defs>%s%s</defs>\n", pattern(gapBack), pattern(offBack))
 	for _, one := range s.shapes {
 		b.WriteString(one.svg())
 	}
 	out("</svg>\n")
 	return b.Bytes()
+}
+
+// pattern is the hatching of a gap. The role of its lines comes after that of its ground.
+func pattern(back role) string {
+	rect := func(r role, width int) string {
+		return fmt.Sprintf(`<rect class="f%d" width="%d" height="7" fill="%s"/>`, r, width, hex(r.paint().light))
+	}
+	return fmt.Sprintf(`<pattern id="gap%d" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">%s%s</pattern>`,
+		back, rect(back, 7), rect(back+1, 2))
 }
 
 // style gives the roles their colours on the dark side; the light ones stand at the shapes, for what reads no style.
@@ -50,7 +58,7 @@ func style() string {
 func (s shape) svg() string {
 	fill := hex(s.role.paint().light)
 	if s.kind == hatched {
-		fill = "url(#gap)"
+		fill = fmt.Sprintf("url(#gap%d)", s.role)
 	}
 	look := fmt.Sprintf(`fill="%s"`, fill)
 	if p := s.role.paint(); s.kind != hatched && p.light != p.dark {
