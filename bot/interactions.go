@@ -77,6 +77,7 @@ func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
 	}
 	if verb, ok := strings.CutPrefix(said, oncallAction); ok {
 		c.root, c.word = b.o.Roots.OnCall, verb
+		b.learnZone(ctx, c)
 		b.carryOut(ctx, c, b.pressedOnCall(c, verb, in.Actions[0].Value))
 		return
 	}

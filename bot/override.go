@@ -316,6 +316,8 @@ func (b *Bot) pressedOnCall(c *call, verb, value string) word {
 			return b.confirmed(c, tx, value)
 		case "cancel":
 			return sentence("All right, nothing was changed."), nil
+		case "say":
+			return b.saidAgain(c, tx, value)
 		case "undo":
 			return b.takeBack(c, tx, strings.TrimSpace(value))
 		case "accept":

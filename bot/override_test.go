@@ -159,6 +159,41 @@ func TestOverrideRefusals(t *testing.T) {
 	})
 }
 
+// TestWhichSchedule holds that the question which schedule is meant can be answered by a button.
+func TestWhichSchedule(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const odd = `the "night" <shift>`
+		w := begin(t, func(o *Options) {
+			three(o)
+			for _, name := range []string{"search", odd} {
+				s := o.Pager.Schedules["shop"]
+				s.Name = name
+				o.Pager.Schedules[name] = s
+			}
+			s := o.Pager.Schedules["shop"]
+			s.Name, s.Layers = "lone", []rotations.Layer{s.Layers[0]}
+			s.Layers[0].People = rotations.Turns("cy")
+			o.Pager.Schedules["lone"] = s
+		})
+		w.wait(time.Hour)
+		m := w.said(bo, "override @bo 2h")
+		contains(t, m.Text, "Which schedule? You are in search, shop and the \"night\" &lt;shift&gt;.")
+		for _, name := range []string{"search", odd} {
+			w.press(w.said(bo, "override @bo 2h"), name, bo)
+			w.wait(2 * time.Second)
+			w.press(w.seen(bo), "Confirm", bo)
+			w.wait(2 * time.Second)
+			if got := w.onCall(name, 0); got != "bo" {
+				t.Errorf("on call for %s: %s, after %s", name, got, w.seen(bo).Text)
+			}
+		}
+		contains(t, w.said("U0MAL", "me 2h").Text, "not in Oncalm's people list")
+		if n := len(w.overrides()); n != 2 {
+			t.Errorf("%d overrides", n)
+		}
+	})
+}
+
 func TestTheButtonsOfOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, three)

@@ -12,6 +12,7 @@ import (
 	"github.com/oncalm/oncalm/bot/when"
 	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/store"
 )
 
 // A request is what was typed behind a word of /oncall, taken apart.
@@ -96,8 +97,35 @@ func (b *Bot) whichSchedule(c *call) (name string, m message, ok bool) {
 		}
 	}
 	said := strings.TrimSpace(c.root + " " + c.word + " " + b.readable(c.rest))
-	m.body = append(m.body, para(say("Write its name at the end: ", code(said+" "+all[0]))))
+	m.body = append(m.body, para(say("Press its button, or write its name at the end: ", code(said+" "+all[0]))))
+	for n, name := range all[:min(len(all), 10)] {
+		if n%5 == 0 {
+			m.rows = append(m.rows, nil)
+		}
+		row := &m.rows[len(m.rows)-1]
+		*row = append(*row, button{label: oneLine(name), action: oncallAction + "say/" + strconv.Itoa(n), value: strings.TrimSpace(c.word+" "+c.rest) + " " + asTyped(name)})
+	}
 	return "", m, false
+}
+
+// asTyped is a name as it can be typed, whatever is in it.
+func asTyped(name string) string {
+	if strings.ContainsAny(name, " \t\"'“”‘’") {
+		return "«" + escape(name) + "»"
+	}
+	return escape(name)
+}
+
+// saidAgain carries out what a button says: a word and what stands behind it, as if it had been typed.
+func (b *Bot) saidAgain(c *call, tx store.Tx, said string) (message, error) {
+	name, _, _ := strings.Cut(said, " ")
+	w, ok := find(b.oncallWords(), name)
+	if !ok || w.change == nil {
+		return sentence("I do not know that button any more; nothing was changed. ", code(c.root+" help"), " lists what I know."), nil
+	}
+	c.word, c.rest = w.name, strings.TrimSpace(strings.TrimPrefix(said, name))
+	c.args = tokens(c.rest)
+	return w.change(c, tx)
 }
 
 // membersOf lists who takes turns in a schedule.
