@@ -146,6 +146,8 @@ func noticeMessage(n handoffs.Message) message {
 	switch w := n.What.(type) {
 	case handoffs.Handoff:
 		return handoffMessage(w)
+	case handoffs.Together:
+		return togetherMessage(w)
 	case handoffs.Reminder:
 		return reminderMessage(w)
 	case handoffs.Warning:
@@ -181,14 +183,7 @@ func handoffMessage(h handoffs.Handoff) message {
 			m.body = append(m.body, para(say("Nobody is on call since ", h.At, ", ", after)))
 		}
 	default:
-		subject := say(strong(h.Schedule), ": ", strong(now), " is on call")
-		if len(h.Now) > 1 {
-			subject = say(strong(h.Schedule), ": ", strong(now), " are on call")
-		}
-		if now == "" {
-			subject = say(strong(h.Schedule), ": nobody is on call")
-		}
-		m.body = append(m.body, para(append(subject, say(afterWhom(before), ", ", after)...)))
+		m.body = append(m.body, para(handoffLine(h)))
 	}
 	if len(h.Unaccepted) > 0 {
 		m.body = append(m.body, para(unaccepted(h)))
@@ -208,6 +203,56 @@ func unaccepted(h handoffs.Handoff) line {
 		return say(who, late)
 	}
 	return say(who, late, " If nobody hears from them, ", code("/oncall me"), " takes over.")
+}
+
+// handoffLine tells of a handoff in one line.
+func handoffLine(h handoffs.Handoff) line {
+	now := strong(list(h.Now, "and"))
+	subject := say(strong(h.Schedule), ": ", now, " is on call")
+	switch len(h.Now) {
+	case 0:
+		subject = say(strong(h.Schedule), ": nobody is on call")
+	case 1:
+	default:
+		subject = say(strong(h.Schedule), ": ", now, " are on call")
+	}
+	return append(subject, say(afterWhom(list(h.Before, "and")), ", ", shiftEnd(h.Now, h.Until, h.Next))...)
+}
+
+// togetherMessage tells the channel of several handoffs at once, and of each open incident once.
+func togetherMessage(t handoffs.Together) message {
+	const most = 20
+	if len(t.Handoffs) == 1 {
+		return handoffMessage(t.Handoffs[0])
+	}
+	all := handoffs.Handoff{Side: handoffs.Beside}
+	m := message{notice: fmt.Sprintf("%d schedules hand over.", len(t.Handoffs))}
+	var lines []line
+	for n, h := range t.Handoffs {
+		switch {
+		case n < most:
+			lines = append(lines, handoffLine(h))
+		case n == most:
+			lines = append(lines, say(fmt.Sprintf("and %d more", len(t.Handoffs)-most)))
+		}
+		all.More += h.More
+		for _, i := range h.Open {
+			if !slices.Contains(all.Open, i) {
+				all.Open = append(all.Open, i)
+			}
+		}
+	}
+	m.body = []paragraph{{bullets, lines}}
+	for n, h := range t.Handoffs {
+		if n < most && len(h.Unaccepted) > 0 {
+			m.body = append(m.body, para(append(say(strong(h.Schedule), ": "), unaccepted(h)...)))
+		}
+	}
+	if over := len(all.Open) - most; over > 0 {
+		all.Open, all.More = all.Open[:most], all.More+over
+	}
+	m.body = append(m.body, openNow(all)...)
+	return m
 }
 
 // afterWhom says who was on call before.

@@ -27,6 +27,7 @@
 //	handoff/<schedule>/<time>                     entry: a border
 //	handoff/<schedule>/<time>/offer/<person>      entry: a shift that is to be accepted
 //	handoff/<schedule>/<number>/<person>          entry: a notice of a handoff; without a person, to the channel
+//	handoffs/<time>                               entry: the notice to the channel of all handoffs of that time
 //	remind/<schedule>/<start>/<lead>/<person>     entry: a reminder of a shift
 //	look-ahead/<zone>/<time>                      entry: the weekly look ahead
 //	sync/<id>                                     entry: a user group is to be brought up to date
@@ -46,11 +47,12 @@ import (
 
 // Kinds of outbox entries that this package handles.
 const (
-	KindBorder = "handoff"        // a shift may begin or end
-	KindNotice = "handoff.notice" // somebody is told of a handoff
-	KindRemind = "handoff.remind" // somebody is told of a shift that is coming
-	KindWarn   = "handoff.warn"   // the channel is told of somebody who may not notice a page
-	KindOffer  = "handoff.offer"  // somebody is asked to accept a shift
+	KindBorder   = "handoff"         // a shift may begin or end
+	KindNotice   = "handoff.notice"  // somebody is told of a handoff
+	KindTogether = "handoff.channel" // the channel is told of all handoffs of a time
+	KindRemind   = "handoff.remind"  // somebody is told of a shift that is coming
+	KindWarn     = "handoff.warn"    // the channel is told of somebody who may not notice a page
+	KindOffer    = "handoff.offer"   // somebody is asked to accept a shift
 
 	KindGroup   = "group"         // a user group is brought up to date
 	KindTrouble = "group.trouble" // the channel is told that it cannot be
@@ -109,11 +111,12 @@ type Desk struct {
 // Handlers returns the desk's handlers by kind, for the outbox.
 func (d *Desk) Handlers() map[string]outbox.Handler {
 	return map[string]outbox.Handler{
-		KindBorder: d.border,
-		KindNotice: d.notice,
-		KindRemind: d.remind,
-		KindWarn:   d.warn,
-		KindOffer:  d.offer,
+		KindBorder:   d.border,
+		KindNotice:   d.notice,
+		KindTogether: d.together,
+		KindRemind:   d.remind,
+		KindWarn:     d.warn,
+		KindOffer:    d.offer,
 
 		KindGroup:   d.group,
 		KindTrouble: d.trouble,

@@ -30,6 +30,8 @@ type Record struct {
 	// Accepted and Unaccepted are those of To who were asked to accept, if that was asked for.
 	Accepted   []string `json:"accepted,omitempty"`
 	Unaccepted []string `json:"unaccepted,omitempty"`
+	// Told says that people had been told of the change when it happened: they had made it.
+	Told bool `json:"told,omitempty"`
 }
 
 // borderBody is the body of a border's entry.
@@ -138,7 +140,7 @@ func (d *Desk) look(tx store.Tx, now time.Time, schedule string, told bool) erro
 func (d *Desk) handOver(tx store.Tx, now time.Time, old standing, m moment, schedule string, told bool) error {
 	r := Record{
 		Schedule: schedule, Number: old.Number + 1, At: now, Recorded: now,
-		From: old.People, To: m.People, Why: m.Why,
+		From: old.People, To: m.People, Why: m.Why, Told: told,
 	}
 	if !m.From.IsZero() && m.From.Before(now) {
 		r.At = m.From
@@ -155,9 +157,9 @@ func (d *Desk) handOver(tx store.Tx, now time.Time, old standing, m moment, sche
 	}
 	d.oweGroupsOf(outbox.In(tx, now), now, schedule)
 	if m.rule.Mode != Quiet {
-		oweNotices(outbox.In(tx, now), now, r, told)
+		oweNotices(outbox.In(tx, now), now, r)
 	}
-	return put(tx, store.Key("handed", schedule, fmt.Sprintf("%08d", r.Number)), r)
+	return put(tx, recordKey(schedule, r.Number), r)
 }
 
 // put writes v under a key. v is a plain value that JSON can hold.

@@ -23,7 +23,7 @@ type Message struct {
 	What        What
 }
 
-// What is what a [Message] is about: a [Handoff], a [Reminder], a [Warning], an [Offer], a [GroupTrouble] or an [Ahead].
+// What is what a [Message] is about: a [Handoff], several [Together], a [Reminder], a [Warning], an [Offer], a [GroupTrouble] or an [Ahead].
 type What interface{ what() }
 
 // Handoff says that others are on call now.
@@ -64,28 +64,32 @@ type noticeBody struct {
 	Record
 	Side Side   `json:"side"`
 	To   string `json:"person,omitempty"`
-	Told bool   `json:"told,omitempty"` // of the change itself: only what is open is news
+}
+
+func (b *noticeBody) owe(owed outbox.Tx, now time.Time) {
+	owed.Once(outbox.Entry{
+		Key: store.Key("handoff", b.Schedule, strconv.Itoa(b.Number), b.To), Kind: KindNotice, Lane: outbox.Chores,
+		Due: now, Body: outbox.Body(b),
+	})
 }
 
 // oweNotices owes the notices of a handoff. Of one that people have been told of, only that to those who come.
-func oweNotices(owed outbox.Tx, now time.Time, r Record, told bool) {
-	number := strconv.Itoa(r.Number)
-	owe := func(side Side, person string, key ...string) {
-		owed.Once(outbox.Entry{
-			Key: store.Key(append([]string{"handoff", r.Schedule, number}, key...)...), Kind: KindNotice, Lane: outbox.Chores,
-			Due: now, Body: outbox.Body(noticeBody{r, side, person, told}),
-		})
-	}
+func oweNotices(owed outbox.Tx, now time.Time, r Record) {
 	for _, p := range without(r.To, r.From) {
-		owe(Incoming, p, p)
+		(&noticeBody{r, Incoming, p}).owe(owed, now)
 	}
-	if told {
+	if r.Told {
 		return
 	}
 	for _, p := range without(r.From, r.To) {
-		owe(Outgoing, p, p)
+		(&noticeBody{r, Outgoing, p}).owe(owed, now)
 	}
-	owe(Beside, "")
+	oweChannel(owed, now, r)
+}
+
+// oweAlone owes telling the channel of one handoff.
+func oweAlone(owed outbox.Tx, now time.Time, r Record) {
+	(&noticeBody{r, Beside, ""}).owe(owed, now)
 }
 
 // notice tells somebody of a handoff, as things stand when it is told.
@@ -98,15 +102,9 @@ func (d *Desk) notice(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 	var h Handoff
 	var pointless bool
 	err := d.Store.View(ctx, func(tx store.Tx) (err error) {
-		a := d.Pager.Schedules[b.Schedule].At(now, d.Pager.Overrides(tx, b.Schedule))
 		s, _ := readStanding(tx, b.Schedule)
-		pointless = b.pointless(now, s, a.People)
-		h = Handoff{
-			Schedule: b.Schedule, Side: b.Side, Before: b.From, Now: a.People, At: b.At, Until: a.To, Next: a.Next,
-			Unaccepted: b.Unaccepted,
-		}
-		h.Open, h.More, err = d.open(tx, b.Schedule)
-		pointless = pointless || b.Told && len(h.Open) == 0
+		h, err = d.handoff(tx, now, b)
+		pointless = b.pointless(now, s, h)
 		return err
 	})
 	if err != nil || pointless {
@@ -115,16 +113,27 @@ func (d *Desk) notice(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 	return nil, d.Messenger.Tell(ctx, e.Key, Message{To: b.To, Since: e.Created, PerhapsTold: e.PerhapsDone, What: h})
 }
 
+// handoff is what there is to say about a handoff now.
+func (d *Desk) handoff(tx store.Tx, now time.Time, b noticeBody) (h Handoff, err error) {
+	a := d.Pager.Schedules[b.Schedule].At(now, d.Pager.Overrides(tx, b.Schedule))
+	h = Handoff{
+		Schedule: b.Schedule, Side: b.Side, Before: b.From, Now: a.People, At: b.At, Until: a.To, Next: a.Next,
+		Unaccepted: b.Unaccepted,
+	}
+	h.Open, h.More, err = d.open(tx, b.Schedule)
+	return h, err
+}
+
 // tooOld is when nobody needs to be told any more that their shift is over.
 const tooOld = 24 * time.Hour
 
 // pointless reports whether a notice that had to wait need not be told any more.
-func (b *noticeBody) pointless(now time.Time, s standing, onCall []string) bool {
+func (b *noticeBody) pointless(now time.Time, s standing, h Handoff) bool {
 	switch b.Side {
 	case Incoming:
-		return !slices.Contains(onCall, b.To)
+		return !slices.Contains(h.Now, b.To) || b.Told && len(h.Open) == 0
 	case Outgoing:
-		return slices.Contains(onCall, b.To) || now.Sub(b.Recorded) > tooOld
+		return slices.Contains(h.Now, b.To) || now.Sub(b.Recorded) > tooOld
 	}
 	return s.Number != b.Number
 }

@@ -72,9 +72,10 @@ func reminders(s rotations.Schedule, overrides []rotations.Override, now, next t
 	if len(leads) == 0 {
 		return nil
 	}
-	horizon := next.Add(slices.Max(leads))
-	all := s.Shifts(now, horizon, overrides)
-	known := slices.Concat(all, s.Shifts(now, horizon, nil))
+	most := slices.Max(leads)
+	begin, horizon := now.Add(-most), next.Add(most)
+	all := s.Shifts(begin, horizon, overrides)
+	known := slices.Concat(all, s.Shifts(begin, horizon, nil))
 	var owed []outbox.Entry
 	for _, shift := range all {
 		if !shift.From.After(now) {

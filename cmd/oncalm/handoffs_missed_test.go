@@ -205,3 +205,26 @@ func TestReminders(t *testing.T) {
 		})
 	}
 }
+
+// TestHandoffsTogether holds that schedules that hand over at the same time are one message in the channel.
+func TestHandoffsTogether(t *testing.T) {
+	keys := `remind: 0s
+  search:
+    zone: Europe/Berlin
+    remind: 0s
+    layers: [{name: primary, people: [cy, ana], start: 2000-01-03T09:00, shift: 1d}]
+  silent:
+    zone: Europe/Berlin
+    remind: 0s
+    handoff: none
+    layers: [{name: primary, people: [bo, cy], start: 2000-01-03T09:00, shift: 1d}]`
+	shop{shift: "1d", keys: keys, begin: "2000-01-04T07:50"}.play(t, func(w *world) {
+		w.Wait(time.Minute)
+		w.Alarm("checkout-5xx")
+		w.until("2000-01-04T08:01")
+		goldenText(t, "together.txt", w.allTold())
+		w.Restart()
+		w.Wait(time.Minute)
+		w.hears()
+	})
+}

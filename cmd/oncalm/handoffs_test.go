@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/paging"
@@ -116,6 +117,9 @@ func (w *world) told(who string) string {
 		}
 		if problems := slackfake.ValidateBlocks(m.Blocks); len(problems) > 0 {
 			w.t.Errorf("Slack would not take this: %v", problems)
+		}
+		if err := bot.Validate(m.Blocks); err != nil {
+			w.t.Error(err)
 		}
 		fmt.Fprintf(&b, "%s to %s: %s\n%s", m.Posted.UTC().Format("Mon 01-02 15:04"), who, firstLine(m.Text), reading(w.t, m.Blocks))
 	}
