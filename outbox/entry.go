@@ -14,6 +14,7 @@
 //	outbox/entry/<key>                Entry; kept 30 days after Done, so that a key stays used
 //	outbox/due/<lane>/<time>/<key>    index of what is not done, in order of due time
 //	outbox/parked/<key>               index of entries for which there was no handler
+//	outbox/clock                      when the runner was at work last, about
 package outbox
 
 import (

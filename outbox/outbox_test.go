@@ -27,6 +27,7 @@ type world struct {
 	path   string
 	runner *outbox.Runner
 	probe  func(context.Context) error
+	log    *slog.Logger // nil: nobody reads it
 	stop   func()
 
 	mu   sync.Mutex
@@ -58,9 +59,12 @@ func (w *world) open() {
 }
 
 func (w *world) start(handlers map[string]outbox.Handler) {
+	if w.log == nil {
+		w.log = slog.New(slog.DiscardHandler)
+	}
 	w.runner = &outbox.Runner{
 		Store: w.store, Handlers: handlers, Groups: outbox.DefaultGroups(w.probe),
-		Log: slog.New(slog.DiscardHandler),
+		Log: w.log, Waits: map[string]bool{"a": true},
 	}
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan error, 1)

@@ -36,8 +36,11 @@ type Runner struct {
 	Store    store.Store
 	Handlers map[string]Handler
 	Groups   []Group
-	Log      *slog.Logger
-	Metrics  *Metrics // may be nil
+	// Waits are the kinds of entries that are due so long after they were owed, and not
+	// at a time of the calendar. They are counted anew if the clock was set back.
+	Waits   map[string]bool
+	Log     *slog.Logger
+	Metrics *Metrics // may be nil
 
 	once  sync.Once
 	wakes []chan struct{} // one of one slot for each group: "look"
@@ -82,7 +85,11 @@ func (r *Runner) Run(ctx context.Context) error {
 	if err := r.unpark(ctx, started); err != nil && ctx.Err() == nil {
 		return err
 	}
+	if err := r.checkClock(ctx, started); err != nil && ctx.Err() == nil {
+		return err
+	}
 	var groups sync.WaitGroup
+	groups.Go(func() { r.watchClock(ctx) })
 	for n, g := range r.Groups {
 		groups.Go(func() { newGroup(r, g, r.wakes[n], started).run(ctx) })
 	}

@@ -62,7 +62,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	s = noting{s, noted}
 	a.runner = &outbox.Runner{
 		Store: s, Log: log,
-		Metrics: outbox.NewMetrics(a.reg), Handlers: map[string]outbox.Handler{},
+		Metrics: outbox.NewMetrics(a.reg), Handlers: map[string]outbox.Handler{}, Waits: waits(),
 	}
 	a.store = outbox.Waking(s, a.runner)
 	a.book = &incidents.Book{Store: a.store}
@@ -84,6 +84,15 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	})
 	a.self = &selfPager{store: s, noted: noted, keep: cfg.Store, who: a.keepers, notify: a.bot.SelfPage, log: log}
 	return a, nil
+}
+
+// waits are the kinds of work whose time is a span after their cause.
+func waits() map[string]bool {
+	return map[string]bool{
+		paging.KindEscalate: true, paging.KindPage: true, paging.KindRemind: true,
+		bot.KindCard: true, bot.KindPages: true, bot.KindAnswer: true, bot.KindTold: true, bot.KindStrip: true,
+		handoffs.KindNotice: true, handoffs.KindOffer: true, alarms.KindConfirm: true,
+	}
 }
 
 func (a *app) handle(all ...map[string]outbox.Handler) {
