@@ -33,7 +33,7 @@ var (
 		"fallback", "reminder", "services", "policy", "severity", "alarms", "account", "region", "dimension", "topic",
 		"runbook", "default_service", "roles", "approver", "rollback", "kind", "cluster", "service", "approvals", "queues", "app_token",
 	}
-	routes    = []string{"/sns", "/slack/commands", "/slack/interactions", "/slack/events", "/healthz", "/readyz", "/metrics", "/ical/SCHEDULE.ics", "/ical/person/NAME.ics"}
+	routes    = []string{"/sns", "/slack/commands", "/slack/interactions", "/slack/events", "/healthz", "/readyz", "/metrics", "/ical/SCHEDULE.ics", "/ical/person/NAME.ics", "/", "/schedules/NAME.svg"}
 	chatWords = []string{
 		"/incident", "/incident ack", "/incident resolve", "/incident note", "/incident list", "/incident info",
 		"/incident postmortem", "/incident help", "/oncall", "/oncall feed",

@@ -196,6 +196,8 @@ func (a *app) public() http.Handler {
 func (a *app) private() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", web.Metrics(a.reg, a.log))
+	schedules := web.Schedules{Store: a.store, Schedules: a.cfg.Schedules, Overrides: a.pager.Overrides, Log: a.log}
+	schedules.Register(mux)
 	a.health.Register(mux)
 	return mux
 }
