@@ -49,7 +49,11 @@ func (b *Bot) openForm(ctx context.Context, c *call, trigger string) bool {
 	if trigger == "" || len(b.o.Pager.Schedules) == 0 {
 		return false
 	}
-	body, err := json.Marshal(tree{"trigger_id": trigger, "view": b.form(c)})
+	view := b.formOf(ctx, c)
+	if view == nil {
+		return false
+	}
+	body, err := json.Marshal(tree{"trigger_id": trigger, "view": view})
 	if err != nil {
 		return false // unreachable: it is made of strings
 	}
@@ -70,9 +74,6 @@ func (b *Bot) openForm(ctx context.Context, c *call, trigger string) bool {
 	}
 	return true
 }
-
-// opening is how long a request waits for a form to open.
-const opening = 1500 * time.Millisecond
 
 // form is the form for an override or a cover.
 func (b *Bot) form(c *call) tree {
@@ -143,6 +144,9 @@ func (b *Bot) submission(ctx context.Context, w http.ResponseWriter, in *interac
 // filled checks what was filled in, and shows in full what it means.
 func (b *Bot) filled(ctx context.Context, c *call, v submitted) tree {
 	p, wrong := b.planOf(c, v)
+	if v.Callback == "swap" {
+		p, wrong = b.swapOf(c, v)
+	}
 	if len(wrong) > 0 {
 		return tree{"response_action": "errors", "errors": wrong}
 	}

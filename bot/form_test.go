@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
 	"strconv"
 	"testing"
 	"testing/synctest"
@@ -86,6 +87,69 @@ func TestCoverForm(t *testing.T) {
 		}
 		w.wait(2 * time.Second)
 		contains(t, w.last(bo).Text, "ana asks who can cover for them in shop")
+	})
+}
+
+func TestSwapForm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		later()
+		w := begin(t, three)
+		w.wait(time.Hour)
+		r := w.slack.Command(context.Background(), bo, channel, "/oncall", "swap")
+		if r.Err != nil || r.Message != nil {
+			t.Fatalf("%v, message %v\n%s", r.Err, r.Message != nil, w.logged)
+		}
+		v, _ := w.slack.View(bo)
+		contains(t, string(v.Blocks), "Mon 7 Jan 09:00 – Mon 14 Jan 09:00", "cy · Mon 14 Jan 09:00 – Mon 21 Jan 09:00", "ana · Sat 5 Jan 01:00 – Mon 7 Jan 09:00")
+		at := func(day int) int64 { return time.Date(2002, 1, day, 9, 0, 0, 0, time.UTC).Unix() }
+		mine, theirs := turn{"shop", "bo", period{at(7), at(14)}}.value(), turn{"shop", "cy", period{at(14), at(21)}}.value()
+		r = w.slack.SubmitView(context.Background(), bo, map[string]string{mineField: mine, theirsField: theirs})
+		if r.Err != nil || len(r.Errors) > 0 {
+			t.Fatalf("%v, errors %v", r.Err, r.Errors)
+		}
+		v, _ = w.slack.View(bo)
+		contains(t, string(v.Blocks), "Shall I ask ", "Yours, for cy: Mon 7 Jan 2002 09:00", "Theirs, for you: Mon 14 Jan 2002 09:00")
+		if r = w.slack.SubmitView(context.Background(), bo, nil); r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		w.wait(2 * time.Second)
+		w.press(w.last(cy), "Accept", cy)
+		w.wait(2 * time.Second)
+		const day = 24 * time.Hour
+		if got := w.onCall("shop", 5*day) + ", " + w.onCall("shop", 12*day); got != "cy, bo" {
+			t.Errorf("on call: %s", got)
+		}
+	})
+}
+
+// TestSwapFormErrors holds what is said of choices that make no sense.
+func TestSwapFormErrors(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t, three)
+		now := time.Now()
+		one := func(schedule, person string, from, to time.Duration) string {
+			return turn{schedule, person, periodOf(now.Add(from), now.Add(to))}.value()
+		}
+		mine, theirs := one("shop", "bo", time.Hour, 2*time.Hour), one("shop", "cy", time.Hour, 2*time.Hour)
+		for _, tt := range []struct{ mine, theirs, field string }{
+			{"", theirs, mineField}, {"[]", theirs, mineField}, {"{", theirs, mineField}, {theirs, theirs, mineField},
+			{mine, "", theirsField}, {mine, mine, theirsField}, {mine, one("shop", "dan", time.Hour, 2*time.Hour), theirsField},
+			{mine, one("search", "cy", time.Hour, 2*time.Hour), theirsField}, {mine, one("shop", "cy", -2*time.Hour, -time.Hour), theirsField},
+			{one("shop", "bo", -2*time.Hour, -time.Hour), theirs, mineField}, {mine, theirs, ""},
+		} {
+			var v submitted
+			state, err := json.Marshal(tree{"state": tree{"values": tree{
+				mineField:   tree{mineField: tree{"selected_option": tree{"value": tt.mine}}},
+				theirsField: tree{theirsField: tree{"selected_option": tree{"value": tt.theirs}}},
+			}}})
+			if err != nil || json.Unmarshal(state, &v) != nil {
+				t.Fatal(err)
+			}
+			_, wrong := w.bot.swapOf(&call{now: now, person: "bo"}, v)
+			if (wrong[tt.field] == "") != (tt.field == "") || len(wrong) > 1 {
+				t.Errorf("%+v: %v", tt, wrong)
+			}
+		}
 	})
 }
 

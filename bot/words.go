@@ -55,7 +55,7 @@ func (b *Bot) oncallWords() []word {
 			help: "Somebody is put on call."},
 		{name: "cover", usage: "me fri 18:00..sat 09:00 [schedule]", form: true, change: b.cover,
 			help: "Asks the others of the schedule to stand in for you. The first to accept takes it."},
-		{name: "swap", usage: "@somebody [your shift] [their shift] [schedule]", change: b.swap,
+		{name: "swap", usage: "@somebody [your shift] [their shift] [schedule]", form: true, change: b.swap,
 			help: "Asks somebody to exchange two shifts with you; of each the next, or those at the times you name."},
 		{name: "schedule", usage: "[schedule]", change: b.schedule,
 			help: "Who is on call in the next 14 days."},

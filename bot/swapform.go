@@ -1,0 +1,149 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/store"
+)
+
+// Fields of the form of a swap; each is the id of its block and of its action.
+const (
+	mineField   = "mine"
+	theirsField = "theirs"
+)
+
+// A turn is somebody's shift as an option of the form has it.
+type turn struct {
+	Schedule, Person string
+	Span             period
+}
+
+// value is the turn in an option's value, or "" if it has no room there.
+func (t turn) value() string {
+	val, err := json.Marshal([]any{t.Span.From, t.Span.To, t.Schedule, t.Person})
+	if err != nil || len(val) > maxOption {
+		return ""
+	}
+	return string(val)
+}
+
+// maxOption is the longest value of an option, in bytes.
+const maxOption = 150
+
+func parseTurn(value string) (t turn, ok bool) {
+	fields := []any{&t.Span.From, &t.Span.To, &t.Schedule, &t.Person}
+	return t, json.Unmarshal([]byte(value), &fields) == nil && t.Person != ""
+}
+
+// swapForm is the form for a swap: one's own shifts, and those of the others. It is nil if there are none on one side.
+func (b *Bot) swapForm(ctx context.Context, c *call) tree {
+	const most = 100 // options that Slack takes
+	var mine, theirs []turn
+	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		mine, theirs = b.turns(tx, c)
+		return nil
+	})
+	if err != nil || len(mine) == 0 || len(theirs) == 0 {
+		return nil
+	}
+	several := mine[0].Schedule != mine[len(mine)-1].Schedule
+	pick := func(field, label string, all []turn, named bool) tree {
+		var options []tree
+		for _, t := range all[:min(len(all), most)] {
+			if v := t.value(); v != "" {
+				options = append(options, tree{"text": plainText(b.turnLabel(c, t, named, several)), "value": v})
+			}
+		}
+		return tree{"type": "input", "block_id": field, "label": plainText(label), "element": tree{
+			"type": "static_select", "action_id": field, "options": options, "placeholder": plainText("Choose a shift"),
+		}}
+	}
+	return tree{
+		"type": "modal", "callback_id": c.word, "title": plainText("Swap two shifts"), "submit": plainText("Next"), "close": plainText("Cancel"),
+		"blocks": []tree{pick(mineField, "Your shift ("+b.zoneFor(c, mine[0].Schedule).String()+")", mine, false), pick(theirsField, "For this one", theirs, true)},
+	}
+}
+
+// turns are the shifts to come of a person and of the others in their schedules, by their begin.
+func (b *Bot) turns(tx store.Tx, c *call) (mine, theirs []turn) {
+	for _, name := range slices.Sorted(maps.Keys(b.o.Pager.Schedules)) {
+		s := b.o.Pager.Schedules[name]
+		members := membersOf(s)
+		if !slices.Contains(members, c.person) {
+			continue
+		}
+		shifts := s.Shifts(c.now, c.now.Add(swapAhead), b.o.Pager.Overrides(tx, name))
+		for _, p := range members {
+			for _, sh := range joinedShifts(shifts, p) {
+				t := turn{name, p, periodOf(sh.From, sh.To)}
+				switch {
+				case t.value() == "" || sh.To.Equal(c.now.Add(swapAhead)): // the last one is cut off
+				case p == c.person:
+					mine = append(mine, t)
+				case b.o.People[p].Slack != "":
+					theirs = append(theirs, t)
+				}
+			}
+		}
+	}
+	slices.SortStableFunc(theirs, func(a, b turn) int { return int(a.Span.From - b.Span.From) })
+	return mine, theirs
+}
+
+// turnLabel is a shift in one row.
+func (b *Bot) turnLabel(c *call, t turn, named, several bool) string {
+	const layout = "Mon 2 Jan 15:04"
+	zone := b.zoneFor(c, t.Schedule)
+	parts := []string{t.Span.from().In(zone).Format(layout) + " – " + t.Span.to().In(zone).Format(layout)}
+	if several {
+		parts = append([]string{t.Schedule}, parts...)
+	}
+	if named {
+		parts = append([]string{t.Person}, parts...)
+	}
+	return clip(oneLine(strings.Join(parts, " · ")), maxLabel)
+}
+
+// swapOf is the swap that somebody has filled in, or what is wrong with it, by field.
+func (b *Bot) swapOf(c *call, v submitted) (p plan, wrong map[string]string) {
+	read := func(field string) (turn, bool) {
+		if o := v.State.Values[field][field].Option; o != nil {
+			return parseTurn(o.Value)
+		}
+		return turn{}, false
+	}
+	mine, ok := read(mineField)
+	theirs, ok2 := read(theirsField)
+	switch {
+	case !ok || mine.Person != c.person:
+		wrong = map[string]string{mineField: "Choose one of your shifts."}
+	case !ok2 || theirs.Person == c.person || !b.knows(theirs.Person):
+		wrong = map[string]string{theirsField: "Choose a shift of somebody else."}
+	case mine.Schedule != theirs.Schedule:
+		wrong = map[string]string{theirsField: "Both have to be shifts of the same schedule; yours is of " + mine.Schedule + "."}
+	case !c.now.Before(mine.Span.to()):
+		wrong = map[string]string{mineField: "That shift is over."}
+	case !c.now.Before(theirs.Span.to()):
+		wrong = map[string]string{theirsField: "That shift is over."}
+	}
+	return plan{
+		How: paging.HowSwap, By: c.person, Change: changeID(c.id), Schedule: mine.Schedule, Person: theirs.Person, Span: mine.Span, Theirs: theirs.Span,
+	}, wrong
+}
+
+// formOf is the form of a word, or nil if it has none to offer.
+func (b *Bot) formOf(ctx context.Context, c *call) tree {
+	if c.word == "swap" {
+		return b.swapForm(ctx, c)
+	}
+	return b.form(c)
+}
+
+// opening is how long a request waits for a form to open.
+const opening = 1500 * time.Millisecond
