@@ -182,6 +182,10 @@ func handoffMessage(h handoffs.Handoff) message {
 		} else {
 			m.body = append(m.body, para(say("Nobody is on call since ", h.At, ", ", after)))
 		}
+	case handoffs.Shadow:
+		m.title = "Handoff of " + h.Schedule + ", which you shadow"
+		m.notice = m.title + "."
+		m.body = append(m.body, para(handoffLine(h)))
 	default:
 		m.body = append(m.body, para(handoffLine(h)))
 	}

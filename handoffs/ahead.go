@@ -82,12 +82,10 @@ func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 // the place of their layer.
 func foresee(s rotations.Schedule, from, to time.Time, overrides []rotations.Override) (all []Finding, shifts []rotations.Shift) {
 	shifts = s.Shifts(from, to, overrides)
-	last := from
-	for _, shift := range append(slices.Clone(shifts), rotations.Shift{From: to}) {
-		if gap := (Finding{Schedule: s.Name, From: last, To: shift.From}); last.Before(shift.From) && !usual(s, gap, overrides) {
-			all = append(all, gap)
+	for _, gap := range s.Gaps(from, to, overrides) {
+		if !gap.Meant && !usual(s, gap, overrides) {
+			all = append(all, Finding{Schedule: s.Name, From: gap.From, To: gap.To})
 		}
-		last = shift.To
 	}
 	for n, o := range overrides {
 		if !o.From.Before(to) || !from.Before(o.To) {
@@ -111,7 +109,7 @@ func foresee(s rotations.Schedule, from, to time.Time, overrides []rotations.Ove
 }
 
 // usual reports whether nobody was on call at the same time of the week before, either: windows make such gaps on purpose.
-func usual(s rotations.Schedule, gap Finding, overrides []rotations.Override) bool {
+func usual(s rotations.Schedule, gap rotations.Gap, overrides []rotations.Override) bool {
 	from, to := gap.From.In(zoneOf(s)).AddDate(0, 0, -week), gap.To.In(zoneOf(s)).AddDate(0, 0, -week)
 	return len(s.Shifts(from, to, overrides)) == 0 && !s.At(from, overrides).From.IsZero()
 }

@@ -16,6 +16,8 @@ type standing struct {
 	People []string `json:"people"`
 	Number int      `json:"number"` // of the handoff that brought it about; 0 for the first look
 	Hold   *hold    `json:"hold,omitempty"`
+	// Shadows were told of it, besides.
+	Shadows []string `json:"shadows,omitempty"`
 }
 
 // Record is one handoff, as it is kept.
@@ -30,6 +32,8 @@ type Record struct {
 	// Accepted and Unaccepted are those of To who were asked to accept, if that was asked for.
 	Accepted   []string `json:"accepted,omitempty"`
 	Unaccepted []string `json:"unaccepted,omitempty"`
+	// Shadows are told of the handoff, too: those of the shift that began and of the one before.
+	Shadows []string `json:"shadows,omitempty"`
 	// Told says that people had been told of the change when it happened: they had made it.
 	Told bool `json:"told,omitempty"`
 }
@@ -109,14 +113,14 @@ func (d *Desk) look(tx store.Tx, now time.Time, schedule string, told bool) erro
 	}
 	m := d.moment(tx, now, schedule)
 	old, known := readStanding(tx, schedule)
-	next := standing{People: m.People, Number: old.Number, Hold: old.Hold}
+	next := standing{People: m.People, Number: old.Number, Hold: old.Hold, Shadows: m.Shadows}
 	if known && !told && !same(old.People, m.People) && d.mayHold(now, old, m) {
 		h, err := d.hold(tx, now, schedule, old, m)
 		if err != nil {
 			return err
 		}
 		m = d.moment(tx, now, schedule)
-		next.People, next.Hold = m.People, h
+		next.People, next.Shadows, next.Hold = m.People, m.Shadows, h
 	}
 	for _, e := range m.owed {
 		outbox.In(tx, now).Once(e)
@@ -142,6 +146,7 @@ func (d *Desk) handOver(tx store.Tx, now time.Time, old standing, m moment, sche
 		Schedule: schedule, Number: old.Number + 1, At: now, Recorded: now,
 		From: old.People, To: m.People, Why: m.Why, Told: told,
 	}
+	r.Shadows = without(slices.Concat(m.Shadows, without(old.Shadows, m.Shadows)), slices.Concat(r.From, r.To))
 	if !m.From.IsZero() && m.From.Before(now) {
 		r.At = m.From
 	}

@@ -48,6 +48,7 @@ type Side string
 const (
 	Incoming Side = "incoming"
 	Outgoing Side = "outgoing"
+	Shadow   Side = "shadow" // who learns by watching
 	Beside   Side = "beside" // the channel
 )
 
@@ -83,6 +84,9 @@ func oweNotices(owed outbox.Tx, now time.Time, r Record) {
 	}
 	for _, p := range without(r.From, r.To) {
 		(&noticeBody{r, Outgoing, p}).owe(owed, now)
+	}
+	for _, p := range r.Shadows {
+		(&noticeBody{r, Shadow, p}).owe(owed, now)
 	}
 	oweChannel(owed, now, r)
 }

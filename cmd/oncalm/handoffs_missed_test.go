@@ -228,3 +228,17 @@ func TestHandoffsTogether(t *testing.T) {
 		w.hears()
 	})
 }
+
+// TestShadowsAreTold holds that who shadows a layer is told of its handoffs, and nothing else.
+func TestShadowsAreTold(t *testing.T) {
+	shop{shift: "1d, shadow: [cy]", keys: "remind: 24h", begin: "2000-01-03T09:00", before: func(w *world) {
+		l := &w.cfg.Schedules["shop"].Layers[0]
+		l.People = rotations.Turns("ana", "bo")
+	}}.play(t, func(w *world) {
+		w.until("2000-01-04T08:01")
+		goldenText(t, "shadow.txt", w.told("cy"))
+		w.Alarm("checkout-5xx")
+		w.Paged("bo", "checkout-5xx")
+		w.Quiet()
+	})
+}
