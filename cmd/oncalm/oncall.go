@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -28,6 +29,8 @@ type onCall struct {
 	To       *string  `json:"to"`
 	Next     *next    `json:"next"`
 	Why      string   `json:"why"`
+	// Shadows get the notices of the shift and are not paged.
+	Shadows []string `json:"shadows,omitempty"`
 }
 
 type next struct {
@@ -67,7 +70,7 @@ func (c *oncallCommand) Run(s *session) error {
 func answer(name string, at time.Time, a rotations.Answer) onCall {
 	o := onCall{
 		Schedule: name, At: at.Format(time.RFC3339), OnCall: append([]string{}, a.People...),
-		Layer: a.Layer, From: maybe(a.From), To: maybe(a.To), Why: a.Why,
+		Layer: a.Layer, From: maybe(a.From), To: maybe(a.To), Why: a.Why, Shadows: a.Shadows,
 	}
 	if len(a.Next.People) > 0 {
 		o.Next = &next{a.Next.People, a.Next.From.Format(time.RFC3339)}
@@ -111,12 +114,35 @@ func unknown(what, name string, names []string) error {
 }
 
 type shiftsCommand struct {
-	configFlag
+	storeFlag
 	jsonFlag
 	shiftsForms
-	Schedule string  `required:"" placeholder:"NAME" help:"The schedule."`
-	From     instant `required:"" placeholder:"TIME" help:"Begin of the span, as 2026-03-01T00:00:00+01:00."`
-	To       instant `required:"" placeholder:"TIME" help:"End of the span."`
+	Certificate bool    `xor:"form" help:"Print the shifts around the next two clock changes after -from (default: now)."`
+	Fairness    bool    `xor:"form" help:"Print how many hours everybody has, planned and with overrides."`
+	Schedule    string  `placeholder:"NAME" help:"The schedule. A certificate or fairness is of all if none is given."`
+	From        instant `placeholder:"TIME" help:"Begin of the span, as 2026-03-01T00:00:00+01:00."`
+	To          instant `placeholder:"TIME" help:"End of the span."`
+}
+
+// missing names the flags without which the command cannot answer.
+func (c *shiftsCommand) missing() error {
+	var flags []string
+	for _, f := range []struct {
+		name  string
+		given bool
+	}{
+		{"--schedule=NAME", c.Schedule != "" || c.Certificate || c.Fairness},
+		{"--from=TIME", !c.From.IsZero() || c.Certificate},
+		{"--to=TIME", !c.To.IsZero() || c.Certificate},
+	} {
+		if !f.given {
+			flags = append(flags, f.name)
+		}
+	}
+	if len(flags) == 0 {
+		return nil
+	}
+	return &stop{exitUsage, "missing flags: " + strings.Join(flags, ", "), "run oncalm shifts --help"}
 }
 
 type shift struct {
@@ -126,19 +152,36 @@ type shift struct {
 	To     string `json:"to"`
 }
 
-// Run lists shifts.
-func (c *shiftsCommand) Run(s *session) error {
+// Run lists shifts, or says what there is to say about them.
+func (c *shiftsCommand) Run(ctx context.Context, s *session) error {
+	if err := c.missing(); err != nil {
+		return err
+	}
 	cfg, err := s.load(c.Config, "people", "schedules")
 	if err != nil {
 		return err
 	}
-	sched, err := schedule(cfg, c.Schedule)
-	if err != nil {
-		return err
+	names := slices.Sorted(maps.Keys(cfg.Schedules))
+	if c.Schedule != "" {
+		names = []string{c.Schedule}
+		if _, err := schedule(cfg, c.Schedule); err != nil {
+			return err
+		}
 	}
-	if !c.From.Before(c.To.Time) {
+	switch {
+	case c.Certificate:
+		return c.certificate(s, cfg, names)
+	case !c.From.Before(c.To.Time):
 		return &stop{exitUsage, "the span ends before it begins", "give a -to that is after -from"}
+	case c.Fairness:
+		return c.fairness(ctx, s, cfg, names)
 	}
+	return c.list(s, cfg)
+}
+
+// list prints the shifts of the schedule.
+func (c *shiftsCommand) list(s *session, cfg *config.Config) error {
+	sched := cfg.Schedules[c.Schedule]
 	if done, err := c.print(s, sched, cfg.Planned[c.Schedule], c.From.Time, c.To.Time); done {
 		return err
 	}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
+)
+
+// fairness is how a schedule's time on call is spread over its people.
+type fairness struct {
+	Schedule string   `json:"schedule"`
+	From     string   `json:"from"`
+	To       string   `json:"to"`
+	People   []shares `json:"people"`
+	// Spread is by how much the one who has most is above the one who has least, column by column.
+	Planned share `json:"planned_spread"`
+	Worked  share `json:"worked_spread"`
+}
+
+// shares is what one person was to have, and what they have with all overrides.
+type shares struct {
+	Person  string `json:"person"`
+	Planned share  `json:"planned"`
+	Worked  share  `json:"worked"`
+}
+
+// share is time on call, in hours.
+type share struct {
+	Hours    float64 `json:"hours"`
+	Nights   float64 `json:"nights"`
+	Weekends float64 `json:"weekends"`
+	Holidays float64 `json:"holidays"`
+}
+
+func shareOf(l rotations.Load) share {
+	hours := func(d time.Duration) float64 { return math.Round(d.Hours()*100) / 100 }
+	return share{hours(l.Total), hours(l.Night), hours(l.Weekend), hours(l.Holiday)}
+}
+
+// spread is the difference of the greatest and the smallest share.
+func spread(all []share) share {
+	column := func(of func(share) float64) float64 {
+		least, most := math.Inf(1), math.Inf(-1)
+		for _, s := range all {
+			least, most = min(least, of(s)), max(most, of(s))
+		}
+		return math.Round(max(most-least, 0)*100) / 100
+	}
+	return share{
+		column(func(s share) float64 { return s.Hours }), column(func(s share) float64 { return s.Nights }),
+		column(func(s share) float64 { return s.Weekends }), column(func(s share) float64 { return s.Holidays }),
+	}
+}
+
+// fairly counts who was to be on call from one instant to another, and who is with the overrides.
+func fairly(cfg *config.Config, sched rotations.Schedule, overrides []rotations.Override, from, to time.Time) fairness {
+	zone := func(person string) *time.Location { return cfg.People[person].Zone }
+	people := map[string]*shares{}
+	of := func(person string) *shares {
+		if people[person] == nil {
+			people[person] = &shares{Person: person}
+		}
+		return people[person]
+	}
+	for _, l := range sched.Loads(sched.Shifts(from, to, nil), zone) {
+		of(l.Person).Planned = shareOf(l)
+	}
+	for _, l := range sched.Loads(sched.Shifts(from, to, overrides), zone) {
+		of(l.Person).Worked = shareOf(l)
+	}
+	f := fairness{
+		Schedule: sched.Name, From: from.In(sched.Zone).Format(time.RFC3339), To: to.In(sched.Zone).Format(time.RFC3339), People: []shares{},
+	}
+	var planned, worked []share
+	for _, name := range slices.Sorted(maps.Keys(people)) {
+		p := *people[name]
+		f.People = append(f.People, p)
+		planned, worked = append(planned, p.Planned), append(worked, p.Worked)
+	}
+	f.Planned, f.Worked = spread(planned), spread(worked)
+	return f
+}
+
+// fairness prints how the schedules' time is spread.
+func (c *shiftsCommand) fairness(ctx context.Context, s *session, cfg *config.Config, names []string) error {
+	made, err := s.overrides(ctx, cfg, c.Store, names)
+	if err != nil {
+		return err
+	}
+	all := []fairness{}
+	for _, name := range names {
+		all = append(all, fairly(cfg, cfg.Schedules[name], made[name], c.From.Time, c.To.Time))
+	}
+	if c.JSON {
+		return s.json(all)
+	}
+	for i, f := range all {
+		if i > 0 {
+			s.printf("")
+		}
+		zone := cfg.Schedules[f.Schedule].Zone
+		s.printf("%s, %s to %s: hours, planned and with overrides", f.Schedule, c.From.In(zone).Format(spokenTime), c.To.In(zone).Format(spokenTime))
+		rows := [][]string{{"PERSON", "PLANNED", "NIGHTS", "WEEKENDS", "HOLIDAYS", "WORKED", "NIGHTS", "WEEKENDS", "HOLIDAYS"}}
+		for _, p := range f.People {
+			rows = append(rows, fairRow(p.Person, p.Planned, p.Worked))
+		}
+		s.table(append(rows, fairRow("spread", f.Planned, f.Worked)))
+	}
+	return nil
+}
+
+func fairRow(name string, planned, worked share) []string {
+	row := []string{name}
+	for _, s := range []share{planned, worked} {
+		for _, hours := range []float64{s.Hours, s.Nights, s.Weekends, s.Holidays} {
+			row = append(row, fmt.Sprint(hours))
+		}
+	}
+	return row
+}
+
+// overrides returns all overrides of schedules: those of the configuration, and then those that people made, from the store or,
+// while a server has it, from a copy. Without a store there are only the former.
+func (s *session) overrides(ctx context.Context, cfg *config.Config, path string, names []string) (map[string][]rotations.Override, error) {
+	if path == "" {
+		if _, err := os.Stat(cfg.Store); errors.Is(err, fs.ErrNotExist) {
+			return cfg.Planned, nil
+		}
+		path = cfg.Store
+	}
+	all, err := overridesIn(ctx, cfg, path, names)
+	if _, inUse := errors.AsType[*store.InUse](err); !inUse {
+		return all, err
+	}
+	dir, failed := os.MkdirTemp("", "oncalm-shifts-")
+	if failed != nil {
+		return nil, failed
+	}
+	copied := filepath.Join(dir, filepath.Base(path))
+	if failed := backUp(ctx, path, copied); failed != nil {
+		return nil, errors.Join(fmt.Errorf("%w: %w", err, failed), os.RemoveAll(dir))
+	}
+	all, err = overridesIn(ctx, cfg, copied, names)
+	return all, errors.Join(err, os.RemoveAll(dir))
+}
+
+func overridesIn(ctx context.Context, cfg *config.Config, path string, names []string) (map[string][]rotations.Override, error) {
+	db, err := openStore(ctx, path, bolt.Options{MustExist: true})
+	if err != nil {
+		return nil, err
+	}
+	all := map[string][]rotations.Override{}
+	pager := &paging.Pager{Planned: cfg.Planned}
+	err = db.View(ctx, func(tx store.Tx) error {
+		for _, name := range names {
+			all[name] = pager.Overrides(tx, name)
+		}
+		return nil
+	})
+	return all, errors.Join(err, db.Close())
+}
