@@ -26,7 +26,7 @@ func civil(s string) rotations.Civil {
 	return c
 }
 
-func zoned(t *testing.T, name string) *time.Location {
+func zoned(t testing.TB, name string) *time.Location {
 	t.Helper()
 	z, err := time.LoadLocation(name)
 	if err != nil {
@@ -35,7 +35,7 @@ func zoned(t *testing.T, name string) *time.Location {
 	return z
 }
 
-func window(t *testing.T, days, from, to string) rotations.Window {
+func window(t testing.TB, days, from, to string) rotations.Window {
 	t.Helper()
 	w, err := rotations.ParseWindow(days, from, to)
 	if err != nil {
@@ -45,7 +45,7 @@ func window(t *testing.T, days, from, to string) rotations.Window {
 }
 
 // payments is a schedule with two layers, and overrides of it: one inside a shift, one over several, one in a gap.
-func payments(t *testing.T, zone string) (rotations.Schedule, []rotations.Override) {
+func payments(t testing.TB, zone string) (rotations.Schedule, []rotations.Override) {
 	z := zoned(t, zone)
 	s := rotations.Schedule{Name: "payments", Zone: z, Layers: []rotations.Layer{
 		{Name: "week", People: [][]string{{"ana"}, {"bo", "cy"}}, Start: civil("2026-01-05T09:00"), Shift: rotations.Length{N: 1, Unit: rotations.Week},
@@ -61,7 +61,7 @@ func payments(t *testing.T, zone string) (rotations.Schedule, []rotations.Overri
 	}
 }
 
-func text(t *testing.T, c Calendar) string {
+func text(t testing.TB, c Calendar) string {
 	t.Helper()
 	var b bytes.Buffer
 	n, err := c.WriteTo(&b)
@@ -191,5 +191,14 @@ func TestHostileNames(t *testing.T) {
 	}
 	if begins != 9 {
 		t.Errorf("%d entries, want 9", begins)
+	}
+}
+
+// BenchmarkCalendar is a feed as it is subscribed to: 210 days of two layers.
+func BenchmarkCalendar(b *testing.B) {
+	s, overrides := payments(b, "Europe/Berlin")
+	span := Span{From: civil("2026-03-16T00:00").In(s.Zone), To: civil("2026-03-16T00:00").In(s.Zone).AddDate(0, 0, 210)}
+	for b.Loop() {
+		text(b, Calendar{Name: "payments", Stamp: span.From, Entries: OfSchedule(s, overrides, span)})
 	}
 }

@@ -386,6 +386,13 @@ func TestDays(t *testing.T) {
 	}
 }
 
+func BenchmarkSVG(b *testing.B) {
+	p := samples(b)[4].picture
+	for b.Loop() {
+		p.SVG()
+	}
+}
+
 func BenchmarkPNG(b *testing.B) {
 	p := samples(b)[4].picture
 	for b.Loop() {
