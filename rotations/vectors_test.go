@@ -3,6 +3,7 @@ package rotations
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,7 @@ type vector struct {
 	name      string
 	schedule  Schedule
 	overrides []Override
-	kind      string // handoffs, shifts or days
+	kind      string // handoffs, shifts, days or persons
 	from, to  time.Time
 	want      []string
 }
@@ -62,7 +63,7 @@ func (v *vector) read(t *testing.T, key string, f []string) {
 		v.schedule.Layers = append(v.schedule.Layers, readLayer(t, len(v.schedule.Layers), f))
 	case "override":
 		v.overrides = append(v.overrides, Override{Person: f[0], For: strings.Trim(f[1], "-"), From: instant(f[2]), To: instant(f[3])})
-	case "handoffs", "shifts", "days":
+	case "handoffs", "shifts", "days", "persons":
 		v.kind, v.from, v.to = key, instant(f[0]), instant(f[1])
 	default:
 		t.Fatalf("unknown key %q", key)
@@ -107,6 +108,10 @@ func (v *vector) got() []string {
 		for _, s := range shifts {
 			got = append(got, fmt.Sprintf("%s %s %s", s.From.Format(time.RFC3339), s.To.Format(time.RFC3339), strings.Join(s.People, "+")))
 		}
+	case "persons":
+		for _, s := range persons(shifts) {
+			got = append(got, fmt.Sprintf("%s %s %s", s.From.Format(time.RFC3339), s.To.Format(time.RFC3339), s.People[0]))
+		}
 	case "days":
 		for d := v.from; d.Before(v.to); d = d.AddDate(0, 0, 1) {
 			if people := v.schedule.OnCall(d.Add(12*time.Hour), v.overrides); len(people) > 0 {
@@ -117,10 +122,26 @@ func (v *vector) got() []string {
 	return got
 }
 
+// persons are shifts told apart by people alone, in the order of their begins.
+func persons(shifts []Shift) []Shift {
+	var all []Shift
+	for _, s := range shifts {
+		for _, person := range s.People {
+			i := slices.IndexFunc(all, func(x Shift) bool { return x.People[0] == person && x.To.Equal(s.From) })
+			if i >= 0 {
+				all[i].To = s.To
+			} else {
+				all = append(all, Shift{People: []string{person}, From: s.From, To: s.To})
+			}
+		}
+	}
+	return all
+}
+
 func TestVectors(t *testing.T) {
 	vectors := readVectors(t)
-	if len(vectors) != 36 {
-		t.Errorf("%d vectors, expected 36", len(vectors))
+	if len(vectors) != 52 {
+		t.Errorf("%d vectors, expected 52", len(vectors))
 	}
 	for _, v := range vectors {
 		if p := v.schedule.Validate(); len(p) > 0 {
