@@ -36,7 +36,7 @@ func (b *Bot) cover(c *call, tx store.Tx) (message, error) {
 // openCover asks the others.
 func (b *Bot) openCover(c *call, tx store.Tx, p plan) (message, error) {
 	var others []string
-	for _, name := range membersOf(b.o.Pager.Schedules[p.Schedule]) {
+	for _, name := range membersOf(b.o.Pager.Schedules[p.Schedule], p.Span.from()) {
 		if name != c.person && b.o.People[name].Slack != "" {
 			others = append(others, name)
 		}

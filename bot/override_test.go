@@ -277,6 +277,28 @@ func TestCover(t *testing.T) {
 	})
 }
 
+// TestWhoIsAsked holds that nobody is asked who has left, nor the one who asks, nor the turn of nobody.
+func TestWhoIsAsked(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	until, err2 := rotations.ParseCivil("2000-01-05T09:00")
+	if err != nil || err2 != nil {
+		t.Fatal(err, err2)
+	}
+	s := rotations.Schedule{Zone: zone, Layers: []rotations.Layer{
+		{People: [][]string{{"ana", "bo"}, {rotations.Nobody}, {"cy"}}, Terms: [][]rotations.Term{{{}, {Until: until}}}},
+		{People: rotations.Turns("cy", "dan")},
+	}}
+	border := time.Date(2000, 1, 5, 8, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		at   time.Time
+		want string
+	}{{border.Add(-1), "ana bo cy dan"}, {border, "ana cy dan"}} {
+		if got := strings.Join(membersOf(s, tt.at), " "); got != tt.want {
+			t.Errorf("at %s: %s, want %s", tt.at, got, tt.want)
+		}
+	}
+}
+
 func TestCoverThatNobodyTakes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, three)

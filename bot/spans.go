@@ -77,7 +77,7 @@ func unknownPerson(said string, known []string) message {
 // whichSchedule is the schedule that a person means who names none: the only one there is, or the only one they are in.
 func (b *Bot) whichSchedule(c *call) (name string, m message, ok bool) {
 	all := slices.Sorted(maps.Keys(b.o.Pager.Schedules))
-	own := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(membersOf(b.o.Pager.Schedules[s]), c.person) })
+	own := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(membersOf(b.o.Pager.Schedules[s], c.now), c.person) })
 	switch {
 	case len(all) == 0:
 		return "", sentence("There are no schedules. They are made in the configuration, under ", code("schedules"), "."), false
@@ -128,12 +128,21 @@ func (b *Bot) saidAgain(c *call, tx store.Tx, said string) (message, error) {
 	return w.change(c, tx)
 }
 
-// membersOf lists who takes turns in a schedule.
-func membersOf(s rotations.Schedule) []string {
+// membersOf lists who takes turns in a schedule, or will, from a time on: not those who have left by then.
+func membersOf(s rotations.Schedule, at time.Time) []string {
+	zone := s.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
 	var all []string
 	for _, l := range s.Layers {
-		for _, turn := range l.People {
-			all = append(all, turn...)
+		for i, turn := range l.People {
+			for j, person := range turn {
+				left := i < len(l.Terms) && j < len(l.Terms[i]) && l.Terms[i][j].Until != 0 && !at.Before(l.Terms[i][j].Until.In(zone))
+				if person != rotations.Nobody && !left {
+					all = append(all, person)
+				}
+			}
 		}
 	}
 	slices.Sort(all)

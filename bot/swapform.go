@@ -74,7 +74,7 @@ func (b *Bot) swapForm(ctx context.Context, c *call) tree {
 func (b *Bot) turns(tx store.Tx, c *call) (mine, theirs []turn) {
 	for _, name := range slices.Sorted(maps.Keys(b.o.Pager.Schedules)) {
 		s := b.o.Pager.Schedules[name]
-		members := membersOf(s)
+		members := membersOf(s, c.now)
 		if !slices.Contains(members, c.person) {
 			continue
 		}

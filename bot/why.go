@@ -42,7 +42,7 @@ func (b *Bot) askedWhy(c *call) (names []string, at time.Time, m message, ok boo
 	}
 	all := slices.Sorted(maps.Keys(b.o.Pager.Schedules))
 	if len(names) == 0 {
-		names = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(membersOf(b.o.Pager.Schedules[s]), c.person) })
+		names = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(membersOf(b.o.Pager.Schedules[s], c.now), c.person) })
 	}
 	if len(names) == 0 {
 		names = all
