@@ -95,13 +95,13 @@ func modelTurn(s Schedule, l Layer, k int, t time.Time) ([]string, bool) {
 	if at < 0 {
 		return nil, false
 	}
-	order := []int{at}
-	n := len(l.People)
-	for i := range n - 1 { // the others, those who are next this time first
-		order = append(order, (at+1+(rounds+i)%(n-1))%n)
+	mine := slices.Index(places, at)
+	others := slices.Concat(places[mine+1:], places[:mine])
+	if n := len(others); n > 0 {
+		others = slices.Concat(others[rounds%n:], others[:rounds%n])
 	}
-	for i, p := range order {
-		if turn := there(p); len(turn) > 0 && slices.Contains(places, p) && (i == 0 || turn[0] != Nobody) {
+	for i, p := range slices.Concat([]int{at}, others) {
+		if turn := there(p); len(turn) > 0 && (i == 0 || turn[0] != Nobody) {
 			return slices.DeleteFunc(turn, func(p string) bool { return p == Nobody }), true
 		}
 	}

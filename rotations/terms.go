@@ -128,9 +128,8 @@ type duty struct {
 // duty returns who has shift k at c; false if of all the people nobody is there. A turn of which nobody is there is taken by
 // the others, each time by the next of them, so that everybody keeps their own turns and has an equal part in these.
 func (l *Layer) duty(k int, c Civil) (duty, bool) {
-	n := len(l.People)
 	if l.Terms == nil {
-		i := k % n
+		i := k % len(l.People)
 		if gap(l.People[i]) {
 			return duty{nil, i, i}, true
 		}
@@ -145,12 +144,19 @@ func (l *Layer) duty(k int, c Civil) (duty, bool) {
 	} else if len(people) > 0 {
 		return duty{people, place, place}, true
 	}
-	for i := range n - 1 {
-		other := (place + 1 + (round+i)%(n-1)) % n
-		if l.since(other) > k || gap(l.People[other]) {
-			continue
+	return l.stand(place, round, k, c)
+}
+
+// stand returns who takes shift k, the turn of a place of which nobody is there at c: the others that there are then, in their
+// order from there on, begun with another one each round.
+func (l *Layer) stand(place, round, k int, c Civil) (duty, bool) {
+	places, _ := l.epoch(k)
+	for i := range places - 1 {
+		other := place
+		for range 1 + (round+i)%(places-1) {
+			other = l.following(other, k)
 		}
-		if people := l.there(other, c); len(people) > 0 {
+		if people := l.there(other, c); len(people) > 0 && !gap(people) {
 			return duty{people, place, other}, true
 		}
 	}
