@@ -23,7 +23,7 @@ func TestWhatIsPastStays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		err := db.Update(t.Context(), func(tx store.Tx) error {
 			s := &past{t: t, tx: tx, book: book, pager: pager, now: midday, was: map[time.Time]string{}}
-			for step := range rapid.IntRange(1, 30).Draw(t, "steps") {
+			for step := range rapid.IntRange(1, 12).Draw(t, "steps") {
 				s.step(fmt.Sprintf("c%d", step))
 			}
 			s.check()
