@@ -36,7 +36,8 @@ var (
 	routes    = []string{"/sns", "/slack/commands", "/slack/interactions", "/slack/events", "/healthz", "/readyz", "/metrics", "/ical/SCHEDULE.ics", "/ical/person/NAME.ics", "/", "/schedules/NAME.svg"}
 	chatWords = []string{
 		"/incident", "/incident ack", "/incident resolve", "/incident note", "/incident list", "/incident info",
-		"/incident postmortem", "/incident help", "/oncall", "/oncall feed",
+		"/incident postmortem", "/incident help", "/oncall", "/oncall feed", "/oncall me", "/oncall override", "/oncall cover",
+		"/oncall swap", "/oncall schedule", "/oncall why", "/oncall undo",
 	}
 	exitCodes = []string{"0", "1", "2", "3", "4", "5", "75"}
 )
