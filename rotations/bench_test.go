@@ -86,3 +86,36 @@ func BenchmarkShiftsOfAYear(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkCheck10000 asks of ten thousand schedules of all zones what a check of the configuration asks.
+func BenchmarkCheck10000(b *testing.B) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	schedules := make([]Schedule, 10_000)
+	for i := range schedules {
+		s := weekly(zones()[i%len(zones())].String())
+		s.Layers = append(s.Layers, Layer{
+			Name: "office", People: Turns("eve", "fay"), Start: civil("2026-01-05T09:00"), Shift: Length{1, Day},
+			Only: []Window{{0b0111110, 9 * hour, 17 * hour}},
+		})
+		schedules[i] = s
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		for i := range schedules {
+			schedules[i].Validate()
+			schedules[i].Gaps(now, now.AddDate(0, 0, 90), nil)
+			schedules[i].Skipped(now, now.AddDate(2, 0, 0))
+		}
+	}
+}
+
+// BenchmarkTerms asks who is on call where people have come and gone.
+func BenchmarkTerms(b *testing.B) {
+	s := weekly("Europe/Berlin")
+	s.Layers[0].Terms = [][]Term{nil, {{Until: civil("2024-01-01T00:00")}}, {{From: civil("2020-01-01T00:00")}}, {{From: civil("2022-01-01T00:00")}}}
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	b.ReportAllocs()
+	for b.Loop() {
+		s.OnCall(at, nil)
+	}
+}

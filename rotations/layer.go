@@ -37,7 +37,7 @@ func (l *Layer) usable() bool {
 			return false
 		}
 	}
-	return len(l.People) > 0 && l.Shift.valid() && l.Holidays.valid()
+	return len(l.People) > 0 && l.Shift.valid() && (l.Holidays == AnyDay || l.Holidays.valid())
 }
 
 // covers reports whether the layer has the shift at c, also if that is one of nobody.
@@ -91,9 +91,9 @@ func (l *Layer) open(c Civil) (from, to Civil, open bool) {
 	return from, to, open
 }
 
-// on returns a span around c in which the layer is covered by the same shift and the same people. The layer covers c.
-func (l *Layer) on(c Civil, days []Holiday) (from, to Civil) {
-	k := l.shift(c)
+// on returns a span around c, which is in shift k, in which the layer is covered by that shift and the same people. The layer
+// covers c.
+func (l *Layer) on(c Civil, k int, days []Holiday) (from, to Civil) {
 	from, to = l.handoff(k), l.handoff(k+1)
 	if len(l.Only) > 0 {
 		f, t, _ := l.open(c)

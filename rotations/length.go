@@ -52,12 +52,15 @@ func (l Length) valid() bool {
 
 // seconds returns the length in wall-clock seconds, 0 for months and unknown units.
 func (l Length) seconds() Civil {
-	switch l.Unit {
-	case Hour:
+	if len(l.Unit) != 1 {
+		return 0
+	}
+	switch l.Unit[0] { // asked for often: letters are compared faster than words
+	case Hour[0]:
 		return Civil(l.N) * hour
-	case Day:
+	case Day[0]:
 		return Civil(l.N) * day
-	case Week:
+	case Week[0]:
 		return Civil(l.N) * 7 * day
 	}
 	return 0

@@ -73,7 +73,7 @@ func (s *Schedule) spanAt(c Civil) (layer, shift int, from, to Civil) {
 	layer, shift, from, to = s.layerAt(c), -1, distantPast, distantFuture
 	if layer >= 0 {
 		shift = s.Layers[layer].shift(c)
-		from, to = s.Layers[layer].on(c, s.Holidays)
+		from, to = s.Layers[layer].on(c, shift, s.Holidays)
 	}
 	for i := layer + 1; i < len(s.Layers); i++ { // the layers above must not cover in between
 		f, t := s.Layers[i].off(c, s.Holidays)
@@ -96,20 +96,38 @@ type Shift struct {
 // Shifts returns who is on call from one instant to another, in order and cut to this window, in the schedule's zone. Where
 // nobody is on call there is no shift. The overrides count as in [Schedule.OnCall].
 func (s Schedule) Shifts(from, to time.Time, overrides []Override) []Shift {
-	var shifts []Shift
 	if !from.Before(to) {
 		return nil
+	}
+	var shifts []Shift
+	if n := s.estimate(from, to); n > 0 {
+		shifts = make([]Shift, 0, n)
 	}
 	v := newView(&s, from, to, overrides)
 	for p, next := v.onward(v.at(from), to); p.from.Before(to); p, next = v.onward(next, to) {
 		if len(p.people) > 0 {
-			shifts = append(shifts, v.shift(p.cut(from, to)))
+			shifts = append(shifts, Shift{})
+			v.fill(&shifts[len(shifts)-1], &p, from, to)
 		}
 		if !p.to.Before(to) {
 			break
 		}
 	}
+	if len(shifts) == 0 {
+		return nil
+	}
 	return shifts
+}
+
+// estimate returns about how many shifts there are in a window, as far as that can be said without looking.
+func (s *Schedule) estimate(from, to time.Time) int {
+	most := Civil(0)
+	for i := range s.Layers {
+		if size := s.Layers[i].Shift.seconds(); size > 0 && len(s.Layers[i].Only) == 0 {
+			most = max(most, Civil(to.Sub(from)/time.Second)/size+2)
+		}
+	}
+	return int(min(most, 1<<14))
 }
 
 // Answer is who is on call at an instant, and all that people want to know then. In a gap it has no people.

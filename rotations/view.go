@@ -40,7 +40,7 @@ type piece struct {
 }
 
 // same reports whether two pieces are one shift, or one gap, if they touch.
-func (p piece) same(q piece) bool {
+func (p *piece) same(q *piece) bool {
 	return p.layer == q.layer && p.shift == q.shift && p.override == q.override && slices.Equal(p.people, q.people)
 }
 
@@ -89,7 +89,10 @@ func (v *view) cellAt(t time.Time) *cell {
 }
 
 // at returns a piece that holds t. It may be shorter than it could be.
-func (v *view) at(t time.Time) piece {
+func (v *view) at(t time.Time) piece { return v.piece(t, false) }
+
+// piece is at; if it is known that another piece ends at t, that is where it begins.
+func (v *view) piece(t time.Time, known bool) piece {
 	c := v.cellAt(t)
 	p := piece{layer: -1, shift: -1, from: c.from, to: c.to}
 	if len(c.active) == 0 || c.active[0].For != "" {
@@ -100,7 +103,12 @@ func (v *view) at(t time.Time) piece {
 			p.people = d.people
 		}
 		p.layer, p.shift = layer, shift
-		p = p.cut(v.calendar.time(from), v.calendar.time(to))
+		p.to = earlier(p.to, v.calendar.time(to))
+		if known {
+			p.from = t
+		} else {
+			p.from = later(p.from, v.calendar.time(from))
+		}
 	}
 	for _, o := range c.active {
 		if people, differs := o.replace(p.people); differs {
@@ -114,7 +122,7 @@ func (v *view) at(t time.Time) piece {
 // long has no end.
 func (v *view) onward(p piece, limit time.Time) (whole, next piece) {
 	for p.to.Before(limit) {
-		if next = v.at(p.to); !p.same(next) {
+		if next = v.piece(p.to, true); !p.same(&next) {
 			return p, next
 		}
 		p.to = next.to
@@ -129,7 +137,7 @@ func (v *view) onward(p piece, limit time.Time) (whole, next piece) {
 func (v *view) backward(p piece) piece {
 	for !p.from.IsZero() {
 		last := v.at(p.from.Add(-1))
-		if !p.same(last) {
+		if !p.same(&last) {
 			break
 		}
 		p.from = last.from
@@ -139,9 +147,16 @@ func (v *view) backward(p piece) piece {
 
 // shift returns what others see of a piece.
 func (v *view) shift(p piece) Shift {
-	s := Shift{People: p.people, From: v.local(p.from)}
-	if !p.to.Equal(endless()) {
-		s.To = v.local(p.to)
+	var s Shift
+	v.fill(&s, &p, p.from, p.to)
+	return s
+}
+
+// fill writes what others see of the part of a piece in a window.
+func (v *view) fill(s *Shift, p *piece, from, to time.Time) {
+	s.People, s.From = p.people, v.local(later(p.from, from))
+	if end := earlier(p.to, to); !end.Equal(endless()) {
+		s.To = v.local(end)
 	}
 	switch {
 	case p.layer >= 0:
@@ -153,12 +168,11 @@ func (v *view) shift(p piece) Shift {
 		o := *p.override
 		s.Override = &o
 	}
-	return s
 }
 
 // local returns t in the schedule's zone, and the zero time as it is.
 func (v *view) local(t time.Time) time.Time {
-	if t.IsZero() {
+	if t.IsZero() || t.Location() == v.schedule.Zone {
 		return t
 	}
 	if v.schedule.Zone == nil {
