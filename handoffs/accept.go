@@ -58,6 +58,9 @@ func (d *Desk) mayHold(now time.Time, old standing, m moment) bool {
 // hold lets those who leave stay on in the places of those who come.
 func (d *Desk) hold(tx store.Tx, now time.Time, schedule string, old standing, m moment) (*hold, error) {
 	h := &hold{Border: m.From.UTC(), Until: m.From.Add(m.rule.Within).UTC(), Waits: map[string]string{}}
+	if !m.To.IsZero() && m.To.Before(h.Until) {
+		h.Until = m.To.UTC() // the next shift does not wait for this one
+	}
 	book := d.overrides()
 	leaving, owed := without(old.People, m.People), outbox.In(tx, now)
 	for n, in := range without(m.People, old.People) {

@@ -71,7 +71,7 @@ func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	if len(a.Findings) > 0 {
 		shown := min(len(a.Findings), mostAhead)
 		a.Findings, a.More = a.Findings[:shown], len(a.Findings)-shown
-		if err := d.Messenger.Tell(ctx, e.Key, Message{Since: e.Created, PerhapsTold: e.PerhapsDone, What: a}); err != nil {
+		if err := d.Messenger.Tell(ctx, e.Key, Message{Since: b.At, PerhapsTold: e.PerhapsDone, What: a}); err != nil {
 			return nil, err
 		}
 	}

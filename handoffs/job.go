@@ -35,6 +35,8 @@ type Job struct {
 type jobBody struct {
 	Zone  string `json:"zone"`
 	Times string `json:"times"`
+
+	At time.Time `json:"at"` // when it is to run
 }
 
 // Next returns the first time of the job after an instant. Cron counts on a calendar without clock changes, on which it can
@@ -62,7 +64,7 @@ func (j Job) entry(now time.Time) (outbox.Entry, error) {
 	due, err := j.Next(now)
 	return outbox.Entry{
 		Key: store.Key(j.Name, j.Zone.String(), stamp(due)), Kind: j.Kind, Lane: outbox.Chores, Due: due,
-		Body: outbox.Body(jobBody{j.Zone.String(), j.Times}),
+		Body: outbox.Body(jobBody{j.Zone.String(), j.Times, due.UTC()}),
 	}, err
 }
 

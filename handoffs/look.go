@@ -117,7 +117,7 @@ func (d *Desk) look(tx store.Tx, now time.Time, schedule string, told bool) erro
 	if known && !told && !same(old.People, m.People) && d.mayHold(now, old, m) {
 		h, err := d.hold(tx, now, schedule, old, m)
 		if err != nil {
-			return err
+			d.Log.Error("a shift begins without being accepted", "schedule", schedule, "err", err)
 		}
 		m = d.moment(tx, now, schedule)
 		next.People, next.Shadows, next.Hold = m.People, m.Shadows, h

@@ -123,7 +123,11 @@ func (d *Desk) remind(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 	if r.Hindrances, err = d.hindrances(ctx, b.Person, b.Start); err != nil {
 		return nil, err
 	}
-	err = d.Messenger.Tell(ctx, e.Key, Message{To: b.Person, Since: e.Created, PerhapsTold: e.PerhapsDone, What: r})
+	since := e.Created
+	if due := b.Start.Add(-b.Lead); due.After(since) {
+		since = due
+	}
+	err = d.Messenger.Tell(ctx, e.Key, Message{To: b.Person, Since: since, PerhapsTold: e.PerhapsDone, What: r})
 	if err != nil {
 		return nil, err
 	}
