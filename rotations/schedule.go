@@ -109,6 +109,10 @@ func (s Schedule) Shifts(from, to time.Time, overrides []Override) []Shift {
 			shifts = append(shifts, Shift{})
 			v.fill(&shifts[len(shifts)-1], &p, from, to)
 		}
+		if v.alone(p.layer) {
+			shifts = v.straight(shifts, p, to)
+			break
+		}
 		if !p.to.Before(to) {
 			break
 		}

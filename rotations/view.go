@@ -133,6 +133,34 @@ func (v *view) onward(p piece, limit time.Time) (whole, next piece) {
 	return p, next
 }
 
+// alone reports whether a layer that covers an instant is all that counts from there on.
+func (v *view) alone(layer int) bool {
+	if layer < 0 || layer < len(v.schedule.Layers)-1 || len(v.overrides) > 0 {
+		return false
+	}
+	l := &v.schedule.Layers[layer]
+	return len(l.Only) == 0 && l.Holidays == AnyDay && l.Terms == nil
+}
+
+// straight appends what follows a piece of a layer that is alone, handoff by handoff. Two that come together leave no shift.
+func (v *view) straight(shifts []Shift, p piece, to time.Time) []Shift {
+	l := &v.schedule.Layers[p.layer]
+	begin := v.local(p.to)
+	for k := p.shift + 1; begin.Before(to); k++ {
+		end := v.calendar.time(l.handoff(k + 1))
+		if !begin.Before(end) {
+			continue
+		}
+		if turn := l.People[k%len(l.People)]; len(turn) > 0 && !gap(turn) {
+			shifts = append(shifts, Shift{})
+			s := &shifts[len(shifts)-1]
+			s.People, s.Layer, s.Number, s.From, s.To = turn[:len(turn):len(turn)], l.Name, k+1, begin, v.local(earlier(end, to))
+		}
+		begin = end
+	}
+	return shifts
+}
+
 // backward returns a piece from where it began.
 func (v *view) backward(p piece) piece {
 	for !p.from.IsZero() {
