@@ -20,11 +20,12 @@ const (
 	mendBatch = 200
 )
 
-// watchClock looks from time to time whether the clock was set, until ctx ends.
-func (r *Runner) watchClock(ctx context.Context) {
+// watchClock looks from time to time whether the clock was set, until ctx ends. kept is
+// the time that is written down.
+func (r *Runner) watchClock(ctx context.Context, kept time.Time) {
 	looks := time.NewTicker(clockLook)
 	defer looks.Stop()
-	last, kept := time.Now(), time.Now()
+	last := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -47,10 +48,11 @@ func (r *Runner) watchClock(ctx context.Context) {
 	}
 }
 
-// checkClock mends the outbox if the clock was set back since it was worked on last.
-func (r *Runner) checkClock(ctx context.Context, now time.Time) error {
+// checkClock mends the outbox if the clock was set back since it was worked on last. It
+// returns the time that is written down now.
+func (r *Runner) checkClock(ctx context.Context, now time.Time) (kept time.Time, err error) {
 	var seen time.Time
-	err := r.Store.View(ctx, func(tx store.Tx) error {
+	err = r.Store.View(ctx, func(tx store.Tx) error {
 		seen = time.Time{}
 		if val := tx.Get(clockKey); val != nil {
 			seen, _ = time.Parse(time.RFC3339, string(val)) // one that cannot be read says nothing
@@ -58,15 +60,19 @@ func (r *Runner) checkClock(ctx context.Context, now time.Time) error {
 		return nil
 	})
 	if err != nil {
-		return err
+		return seen, err
 	}
-	if back := seen.Sub(now); back > clockSlack {
+	back := seen.Sub(now)
+	switch {
+	case back > clockSlack:
 		r.Log.Warn("the clock was set back since the last start: what is to come is counted from now", "component", "outbox", "by_at_least", back)
 		r.mend(ctx, now)
-		return nil
+	case now.Sub(seen) >= clockKept:
+		r.keepClock(ctx, now)
+	default: // many starts in a row leave the store as it is
+		return seen, nil
 	}
-	r.keepClock(ctx, now)
-	return nil
+	return now, nil
 }
 
 // keepClock writes down what the clock says. If it cannot, the next time will do.

@@ -85,11 +85,12 @@ func (r *Runner) Run(ctx context.Context) error {
 	if err := r.unpark(ctx, started); err != nil && ctx.Err() == nil {
 		return err
 	}
-	if err := r.checkClock(ctx, started); err != nil && ctx.Err() == nil {
+	kept, err := r.checkClock(ctx, started)
+	if err != nil && ctx.Err() == nil {
 		return err
 	}
 	var groups sync.WaitGroup
-	groups.Go(func() { r.watchClock(ctx) })
+	groups.Go(func() { r.watchClock(ctx, kept) })
 	for n, g := range r.Groups {
 		groups.Go(func() { newGroup(r, g, r.wakes[n], started).run(ctx) })
 	}
