@@ -287,22 +287,21 @@ func (b *Bot) undo(c *call, tx store.Tx) (message, error) {
 
 // takeBack cancels a change, if it is for that person to do so.
 func (b *Bot) takeBack(c *call, tx store.Tx, change string) (message, error) {
-	mine := slices.ContainsFunc(paging.All(tx, ""), func(o paging.Override) bool { return o.Change == change && o.Concerns(c.person) })
+	left := slices.DeleteFunc(paging.All(tx, ""), func(o paging.Override) bool { return o.Change != change || !o.Pending(c.now) })
+	mine := slices.ContainsFunc(left, func(o paging.Override) bool { return o.Concerns(c.person) })
 	if !mine {
 		return refusedOverride(paging.ErrNoChange)
 	}
+	before := b.heldBefore(tx, c.now, left, nil)
 	gone, err := b.book().Cancel(tx, c.now, change, c.person)
 	if err != nil {
 		return refusedOverride(err)
 	}
-	b.announce(c, tx, news{what: newsUndone, by: c.person, overrides: gone})
+	b.announce(c, tx, news{what: newsUndone, by: c.person, overrides: gone, before: before})
 	lines := []line{say("Taken back.")}
 	for _, o := range gone {
-		from := o.From
-		if from.Before(c.now) {
-			from = c.now
-		}
-		lines = append(lines, say(strong(o.Schedule), ": ", strong(b.heldBy(tx, o.Schedule, from, o.To, nil)), " instead of ", o.Person, ", ",
+		from := laterOf(o.From, c.now)
+		lines = append(lines, say(strong(o.Schedule), ": ", strong(b.heldBy(tx, o.Schedule, from, o.To, nil)), " instead of ", subject(before[o.ID], c.person), ", ",
 			inFull(from, o.To, b.zoneFor(c, o.Schedule))))
 	}
 	return message{body: []paragraph{para(lines...)}}, nil

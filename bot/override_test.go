@@ -99,7 +99,7 @@ func TestTakeOver(t *testing.T) {
 		if got := w.onCall("shop", 0); got != "ana" {
 			t.Errorf("on call after Undo: %s", got)
 		}
-		contains(t, w.seen(bo).Text, "Taken back", "shop: ana instead of bo")
+		contains(t, w.seen(bo).Text, "Taken back", "shop: ana instead of you")
 		contains(t, w.last(ana).Text, "you are on call from", "instead of bo", "Taken back by bo")
 		if all := w.overrides(); len(all) != 1 || all[0].CancelledBy != "bo" || all[0].How != paging.HowMe {
 			t.Errorf("kept: %+v", all)
@@ -273,7 +273,7 @@ func TestCover(t *testing.T) {
 		if n := len(w.slack.DM(winner)) + len(w.slack.DM(loser)); n != 2 {
 			t.Errorf("%d messages to those who were asked, want 2", n)
 		}
-		contains(t, w.typed(winner, "/oncall", "undo"), "Taken back", "ana instead of "+all[0].Person)
+		contains(t, w.typed(winner, "/oncall", "undo"), "Taken back", "ana instead of you")
 	})
 }
 
@@ -364,7 +364,7 @@ func TestSwap(t *testing.T) {
 		}
 		contains(t, w.last(bo).Text, "cy is on call from", "you are on call from", "a swap between cy and you")
 		contains(t, w.typed(ana, "/oncall", "schedule"), "cy from", "bo from")
-		contains(t, w.typed(cy, "/oncall", "undo"), "Taken back", "bo instead of cy", "cy instead of bo")
+		contains(t, w.typed(cy, "/oncall", "undo"), "Taken back", "bo instead of you", "cy instead of bo")
 		w.wait(5 * time.Second)
 
 		contains(t, w.said(ana, "swap @bo 4 jan 11 jan").Text, "You have no shift of shop at Tue 4 Jan")

@@ -103,6 +103,7 @@ type news struct {
 	what      newsKind
 	by        string // who did it
 	overrides []paging.Override
+	before    map[string][]string // who was on call until now in the span of each, by its id
 }
 
 type newsKind string
@@ -115,6 +116,9 @@ const (
 // announce tells a change to everybody who was on call, or is now, or agreed to it, and to the channel; not to whoever did
 // it, who is answered.
 func (b *Bot) announce(c *call, tx store.Tx, n news) {
+	if n.before == nil {
+		n.before = b.heldBefore(tx, c.now, n.overrides, n.overrides)
+	}
 	touched := []string{}
 	add := func(people ...string) {
 		for _, p := range people {
@@ -128,7 +132,8 @@ func (b *Bot) announce(c *call, tx store.Tx, n news) {
 		if o.How == paging.HowCover || o.How == paging.HowSwap {
 			add(o.By)
 		}
-		add(b.peopleIn(tx, o.Schedule, laterOf(o.From, c.now), o.To, n.overrides)...)
+		add(n.before[o.ID]...)
+		add(b.peopleIn(tx, o.Schedule, laterOf(o.From, c.now), o.To, nil)...)
 	}
 	const most = 20 // more than that are not on call in one span
 	key := func(to string) string {
@@ -143,6 +148,15 @@ func (b *Bot) announce(c *call, tx store.Tx, n news) {
 			b.o.OnOverride(tx, c.now, o.Schedule)
 		}
 	}
+}
+
+// heldBefore is who is on call in the spans of overrides, by their ids, without some of them.
+func (b *Bot) heldBefore(tx store.Tx, now time.Time, overrides, without []paging.Override) map[string][]string {
+	before := map[string][]string{}
+	for _, o := range overrides {
+		before[o.ID] = b.peopleIn(tx, o.Schedule, laterOf(o.From, now), o.To, without)
+	}
+	return before
 }
 
 func laterOf(a, b time.Time) time.Time {
@@ -166,13 +180,11 @@ func (b *Bot) newsMessage(c *call, tx store.Tx, n news, reader string) message {
 // newsLine says who is on call in a span, and instead of whom.
 func (b *Bot) newsLine(c *call, tx store.Tx, n news, o paging.Override, reader string) line {
 	from := laterOf(o.From, c.now)
-	var now, before []string
-	if n.what == newsUndone {
-		now, before = b.peopleIn(tx, o.Schedule, from, o.To, nil), []string{o.Person}
-	} else {
-		now, before = []string{o.Person}, b.peopleIn(tx, o.Schedule, from, o.To, n.overrides)
-	}
-	if o.For != "" && n.what == newsMade {
+	now, before := []string{o.Person}, n.before[o.ID]
+	switch {
+	case n.what == newsUndone:
+		now = b.peopleIn(tx, o.Schedule, from, o.To, nil)
+	case o.For != "":
 		before = []string{o.For}
 	}
 	return say(strong(o.Schedule), ": ", strong(subject(now, reader)), verb(now, reader), "on call from ", from, " until ", o.To,
