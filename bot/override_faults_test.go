@@ -111,12 +111,13 @@ func TestManyAccept(t *testing.T) {
 			w.press(w.said2(holder, fmt.Sprintf("cover me %d:00..%d:00", 12+round, 13+round)), "Ask the others", holder)
 			w.wait(time.Minute)
 			var race sync.WaitGroup
+			questions := map[string]slackfake.Message{}
 			for _, name := range crowd {
-				user := w.bot.o.People[name].Slack
-				if user == holder {
-					continue
+				if user := w.bot.o.People[name].Slack; user != holder {
+					questions[user] = w.newestQuestion(user)
 				}
-				question := w.newestQuestion(user)
+			}
+			for user, question := range questions {
 				race.Go(func() { w.press(question, "Accept", user) })
 			}
 			race.Wait()
