@@ -154,7 +154,7 @@ func (v *view) straight(shifts []Shift, p piece, to time.Time) []Shift {
 		if turn := l.People[k%len(l.People)]; len(turn) > 0 && !gap(turn) {
 			shifts = append(shifts, Shift{})
 			s := &shifts[len(shifts)-1]
-			s.People, s.Layer, s.Number, s.From, s.To = turn[:len(turn):len(turn)], l.Name, k+1, begin, v.local(earlier(end, to))
+			s.People, s.Layer, s.Number, s.From, s.To = slices.Clip(turn), l.Name, k+1, begin, v.local(earlier(end, to))
 		}
 		begin = end
 	}
