@@ -12,7 +12,7 @@ import { Composer } from "./composer.js";
 import { showStage, showDown, showTour } from "./stage.js";
 import { showActor, themeButton } from "./people.js";
 import { showView } from "./dialog.js";
-import { toast } from "./toast.js";
+import { forgetToasts, toast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
 const at = { as: "", in: "", thread: "", before: "", beside: "" };
@@ -42,10 +42,11 @@ async function refresh() {
   }
   asking = true;
   at.beside = wanted();
+  const asked = { ...at };
   try {
     const next = await fetchState(at);
-    if (next.me === at.as || !at.as) show(next);
-    else again = true;
+    if (asked.as === at.as && asked.in === at.in) show(next);
+    else again = true; // somebody has gone elsewhere meanwhile
   } catch { /* the stream will tell when the server is back */ }
   asking = false;
   if (again) {
@@ -190,6 +191,7 @@ async function switchTo(id) {
   at.as = id;
   at.in = at.thread = at.before = "";
   await refresh();
+  forgetToasts();
   toast(`You now act as ${person(id).real}.`, { key: "actor" });
 }
 

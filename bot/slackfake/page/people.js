@@ -5,7 +5,7 @@ import { avatar, person, realPeople } from "./directory.js";
 import { place } from "./elements.js";
 import { badge } from "./sidebar.js";
 
-let menu = null;
+let menu = null, latest = null;
 
 export function showActor(button, state, switchTo) {
   const me = person(state.me);
@@ -16,22 +16,28 @@ export function showActor(button, state, switchTo) {
   const waiting = realPeople().filter((p) => p.id !== state.me && p.unread > 0).slice(0, 3);
   only(document.getElementById("others"), waiting.map((p) => h("button", { class: "other", type: "button", title: `Act as ${p.real}`, onclick: () => switchTo(p.id) },
     avatar(p.id), h("span", { class: "sr" }, `Act as ${p.real}: `), badge(p.unread))));
-  build(button, state, switchTo);
+  latest = state;
+  if (!menu) build(button, switchTo);
 }
 
-function build(button, state, switchTo) {
-  const open = menu && menu.matches(":popover-open");
-  if (menu) menu.remove();
-  menu = h("div", { class: "menu actor-menu", id: "actor-menu", popover: "auto", role: "menu", "aria-label": "Act as" },
-    h("p", { class: "menu-title", role: "presentation" }, "Act as"),
-    realPeople().map((p) => h("button", {
-      class: "menu-item", type: "button", role: "menuitemradio", "aria-checked": String(p.id === state.me),
-      onclick: () => { menu.hidePopover(); switchTo(p.id); },
-    }, avatar(p.id), h("span", { class: "menu-text" }, h("b", null, p.real), h("span", { class: "hint" }, [p.title, p.zone].filter(Boolean).join(" · "))),
-    p.unread > 0 && badge(p.unread),
-    p.id === state.me && icon("check"))));
+// rows are made when the menu opens, and stay while it is open: what is about to be
+// pressed must not be replaced.
+function rows(state, switchTo) {
+  return realPeople().map((p) => h("button", {
+    class: "menu-item", type: "button", role: "menuitemradio", "aria-checked": String(p.id === state.me),
+    onclick: () => { menu.hidePopover(); switchTo(p.id); },
+  }, avatar(p.id), h("span", { class: "menu-text" }, h("b", null, p.real), h("span", { class: "hint" }, [p.title, p.zone].filter(Boolean).join(" · "))),
+  p.unread > 0 && badge(p.unread),
+  p.id === state.me && icon("check")));
+}
+
+function build(button, switchTo) {
+  menu = h("div", { class: "menu actor-menu", id: "actor-menu", popover: "auto", role: "menu", "aria-label": "Act as" });
   button.after(menu);
   button.setAttribute("popovertarget", "actor-menu");
+  menu.addEventListener("beforetoggle", (ev) => {
+    if (ev.newState === "open") only(menu, h("p", { class: "menu-title", role: "presentation" }, "Act as"), rows(latest, switchTo));
+  });
   menu.addEventListener("toggle", (ev) => {
     button.setAttribute("aria-expanded", String(ev.newState === "open"));
     if (ev.newState !== "open") return;
@@ -45,7 +51,6 @@ function build(button, state, switchTo) {
     ev.preventDefault();
     rows[(rows.indexOf(document.activeElement) + step + rows.length) % rows.length].focus();
   });
-  if (open) menu.showPopover();
 }
 
 const orders = { "": "light", light: "dark", dark: "" };

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// as lets the visitor act as another person.
+func (p *tab) as(name string) {
+	p.t.Helper()
+	p.do(chromedp.Click(chromedp.ID("actor")))
+	p.waits("the menu of people", `document.querySelector("#actor-menu")?.matches(":popover-open")`)
+	p.do(chromedp.Click(chromedp.Search(`//*[@id="actor-menu"]//button[contains(., "` + name + `")]`)))
+	p.sees("#actor", name)
+}
+
+// TestOnCallInBrowser changes who is on call with a mouse and a keyboard: an override, a
+// cover, a swap, and what they look like in the schedule.
+func TestOnCallInBrowser(t *testing.T) {
+	browserPath(t)
+	p := newTab(t, startDemo(t))
+	p.sees("#log", "No pages. Enjoy the calm.")
+	p.types("/oncall override @bo tomorrow 18:00..tomorrow 20:00")
+	p.sees("#log", "Shall I put bo on call for shop?")
+	p.press("log", "Confirm")
+	p.sees("#beside", "That is an override by ana.")
+
+	p.types("/oncall cover me fri 18:00..sat 09:00")
+	p.sees("#log", "Shall I ask the others of shop to cover for you?")
+	p.press("log", "Ask the others")
+	p.sees("#log", "I ask bo and cy.")
+	p.as("Bo")
+	p.sees("#log", "ana asks the others of shop to cover")
+	p.accessible("asked to cover")
+	p.press("log", "Accept")
+	p.sees("#beside", "That is a cover that ana asked for and bo accepted.")
+	p.as("Cy")
+	p.sees("#log", "bo")
+	p.misses("#log", "Decline")
+
+	p.as("Ana")
+	p.types("/oncall swap @cy")
+	p.press("log", "Ask cy")
+	p.as("Cy")
+	p.press("log", "Accept")
+	p.sees("#beside", "swap")
+
+	p.as("Ana")
+	p.types("/oncall schedule")
+	p.waits("the picture of the schedule", `[...document.querySelectorAll("#log img")].some((i) => i.naturalWidth > 600)`)
+	p.types("/oncall why")
+	p.sees("#log", "layer primary")
+	p.types("/oncall override")
+	p.sees("body", "Put somebody on call")
+	for _, colours := range []string{"light", "dark"} {
+		p.do(chromedp.Evaluate[chromedp.Void]("document.documentElement.dataset.theme = " + js(colours) + ", null"))
+		p.accessible("a form, " + colours)
+	}
+	if found := p.complaints(); len(found) > 0 {
+		t.Errorf("the page complains: %q", found)
+	}
+}
