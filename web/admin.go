@@ -30,6 +30,7 @@ func Admin(s store.Store, backup func(context.Context, io.Writer) error, log *sl
 	mux.HandleFunc("GET "+RouteIncidents, a.incidents)
 	mux.HandleFunc("GET "+RouteTimeline+"{id}", a.timeline)
 	mux.HandleFunc("GET "+RouteBackup, a.backup)
+	mux.HandleFunc("GET "+RouteOverrides, a.overrides)
 	mux.HandleFunc("GET "+RouteFeeds, a.feeds)
 	mux.HandleFunc("POST "+RouteFeeds, a.makeFeed)
 	mux.HandleFunc("DELETE "+RouteFeeds, a.revokeFeed)

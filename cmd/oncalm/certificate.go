@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"time"
@@ -82,11 +83,12 @@ func certifiedOf(s rotations.Shift) certified {
 }
 
 // certificate prints what the next clock changes do to schedules.
-func (c *shiftsCommand) certificate(s *session, cfg *config.Config, names []string) error {
+func (c *shiftsCommand) certificate(ctx context.Context, s *session, cfg *config.Config, names []string) error {
 	from := c.From.or(s.now)
+	overrides := s.overridesOrPlanned(ctx, cfg, c.Store, names)
 	all := []certificate{}
 	for _, name := range names {
-		all = append(all, certificateOf(cfg.Schedules[name], cfg.Planned[name], from))
+		all = append(all, certificateOf(cfg.Schedules[name], overrides[name], from))
 	}
 	if c.JSON {
 		return s.json(all)

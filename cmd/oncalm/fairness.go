@@ -2,21 +2,14 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
-	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
-	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/store/bolt"
 )
 
 // fairness is how a schedule's time on call is spread over its people.
@@ -130,45 +123,4 @@ func fairRow(name string, planned, worked share) []string {
 		}
 	}
 	return row
-}
-
-// overrides returns all overrides of schedules: those of the configuration, and then those that people made, from the store or,
-// while a server has it, from a copy. Without a store there are only the former.
-func (s *session) overrides(ctx context.Context, cfg *config.Config, path string, names []string) (map[string][]rotations.Override, error) {
-	if path == "" {
-		if _, err := os.Stat(cfg.Store); errors.Is(err, fs.ErrNotExist) {
-			return cfg.Planned, nil
-		}
-		path = cfg.Store
-	}
-	all, err := overridesIn(ctx, cfg, path, names)
-	if _, inUse := errors.AsType[*store.InUse](err); !inUse {
-		return all, err
-	}
-	dir, failed := os.MkdirTemp("", "oncalm-shifts-")
-	if failed != nil {
-		return nil, failed
-	}
-	copied := filepath.Join(dir, filepath.Base(path))
-	if failed := backUp(ctx, path, copied); failed != nil {
-		return nil, errors.Join(fmt.Errorf("%w: %w", err, failed), os.RemoveAll(dir))
-	}
-	all, err = overridesIn(ctx, cfg, copied, names)
-	return all, errors.Join(err, os.RemoveAll(dir))
-}
-
-func overridesIn(ctx context.Context, cfg *config.Config, path string, names []string) (map[string][]rotations.Override, error) {
-	db, err := openStore(ctx, path, bolt.Options{MustExist: true})
-	if err != nil {
-		return nil, err
-	}
-	all := map[string][]rotations.Override{}
-	pager := &paging.Pager{Planned: cfg.Planned}
-	err = db.View(ctx, func(tx store.Tx) error {
-		for _, name := range names {
-			all[name] = pager.Overrides(tx, name)
-		}
-		return nil
-	})
-	return all, errors.Join(err, db.Close())
 }

@@ -13,7 +13,7 @@ import (
 )
 
 type oncallCommand struct {
-	configFlag
+	storeFlag
 	jsonFlag
 	Schedule string  `placeholder:"NAME" help:"Only this schedule."`
 	At       instant `placeholder:"TIME" help:"At this time, as 2026-03-29T02:30:00+01:00 (default: now)."`
@@ -39,7 +39,7 @@ type next struct {
 }
 
 // Run answers who is on call.
-func (c *oncallCommand) Run(s *session) error {
+func (c *oncallCommand) Run(ctx context.Context, s *session) error {
 	cfg, err := s.load(c.Config, "people", "schedules")
 	if err != nil {
 		return err
@@ -52,10 +52,11 @@ func (c *oncallCommand) Run(s *session) error {
 		names = []string{c.Schedule}
 	}
 	at := c.At.or(s.now)
+	overrides := s.overridesOrPlanned(ctx, cfg, c.Store, names)
 	all := []onCall{}
 	for _, name := range names {
 		sched := cfg.Schedules[name]
-		a := sched.At(at, cfg.Planned[name])
+		a := sched.At(at, overrides[name])
 		all = append(all, answer(name, at.In(sched.Zone), a))
 		if !c.JSON {
 			s.sayOnCall(name, a)
@@ -170,24 +171,24 @@ func (c *shiftsCommand) Run(ctx context.Context, s *session) error {
 	}
 	switch {
 	case c.Certificate:
-		return c.certificate(s, cfg, names)
+		return c.certificate(ctx, s, cfg, names)
 	case !c.From.Before(c.To.Time):
 		return &stop{exitUsage, "the span ends before it begins", "give a -to that is after -from"}
 	case c.Fairness:
 		return c.fairness(ctx, s, cfg, names)
 	}
-	return c.list(s, cfg)
+	return c.list(ctx, s, cfg)
 }
 
 // list prints the shifts of the schedule.
-func (c *shiftsCommand) list(s *session, cfg *config.Config) error {
-	sched := cfg.Schedules[c.Schedule]
-	if done, err := c.print(s, sched, cfg.Planned[c.Schedule], c.From.Time, c.To.Time); done {
+func (c *shiftsCommand) list(ctx context.Context, s *session, cfg *config.Config) error {
+	sched, overrides := cfg.Schedules[c.Schedule], s.overridesOrPlanned(ctx, cfg, c.Store, []string{c.Schedule})[c.Schedule]
+	if done, err := c.print(s, sched, overrides, c.From.Time, c.To.Time); done {
 		return err
 	}
 	all := []shift{}
 	rows := [][]string{{"FROM", "TO", "PERSON", "LAYER"}}
-	for _, sh := range sched.Shifts(c.From.Time, c.To.Time, cfg.Planned[c.Schedule]) {
+	for _, sh := range sched.Shifts(c.From.Time, c.To.Time, overrides) {
 		for _, person := range sh.People {
 			all = append(all, shift{person, sh.Layer, sh.From.Format(time.RFC3339), sh.To.Format(time.RFC3339)})
 			rows = append(rows, []string{sh.From.Format(spokenTime), sh.To.Format(spokenTime), person, sh.Layer})

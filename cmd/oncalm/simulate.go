@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -12,7 +15,7 @@ import (
 )
 
 type simulateCommand struct {
-	configFlag
+	storeFlag
 	jsonFlag
 	Service string  `xor:"what" placeholder:"NAME" help:"An incident of this service; either this or --alarm is required."`
 	Alarm   string  `xor:"what" placeholder:"NAME" help:"An incident that an alarm of this name opens."`
@@ -31,7 +34,7 @@ type simulated struct {
 }
 
 // Run goes through an escalation as if nobody ever acknowledged.
-func (c *simulateCommand) Run(s *session) error {
+func (c *simulateCommand) Run(ctx context.Context, s *session) error {
 	if c.Service == "" && c.Alarm == "" { // kong could require one of them, but its help would show both as required
 		return &stop{exitUsage, "missing flags: --service=NAME or --alarm=NAME", "run oncalm simulate --help"}
 	}
@@ -44,8 +47,9 @@ func (c *simulateCommand) Run(s *session) error {
 		return err
 	}
 	policy := cfg.PolicyOf(service.Name)
+	overrides := s.overridesOrPlanned(ctx, cfg, c.Store, slices.Collect(maps.Keys(cfg.Schedules)))
 	who := func(schedule string, t time.Time) []string {
-		return cfg.Schedules[schedule].OnCall(t, cfg.Planned[schedule])
+		return cfg.Schedules[schedule].OnCall(t, overrides[schedule])
 	}
 	all := []simulated{}
 	for _, step := range paging.Simulate(policy, c.At.or(s.now.UTC()), who) {

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"slices"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/web"
+)
+
+// overrides returns all overrides of schedules: those of the configuration, and then those
+// that people made, from the store at path (empty: that of the configuration) or from the
+// server that holds it. Without a store there are only the former.
+func (s *session) overrides(ctx context.Context, cfg *config.Config, path string, names []string) (map[string][]rotations.Override, error) {
+	if path == "" {
+		if _, err := os.Stat(cfg.Store); errors.Is(err, fs.ErrNotExist) {
+			return cfg.Planned, nil
+		}
+		path = cfg.Store
+	}
+	made, err := overridesIn(ctx, path, names)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string][]rotations.Override{}
+	for _, name := range names {
+		all[name] = append(slices.Clip(cfg.Planned[name]), made[name]...)
+	}
+	return all, nil
+}
+
+// overridesOrPlanned is overrides for those who want an answer even if the store cannot be
+// read: they are told what the answer leaves out.
+func (s *session) overridesOrPlanned(ctx context.Context, cfg *config.Config, path string, names []string) map[string][]rotations.Override {
+	all, err := s.overrides(ctx, cfg, path, names)
+	if err != nil {
+		_, _ = fmt.Fprintf(s.stderr, "oncalm: overrides that people made are not counted: %v\n", err)
+		return cfg.Planned
+	}
+	return all
+}
+
+func overridesIn(ctx context.Context, path string, names []string) (made map[string][]rotations.Override, err error) {
+	db, err := openStore(ctx, path, bolt.Options{MustExist: true})
+	if inUse, ok := errors.AsType[*store.InUse](err); ok {
+		there := server{web.LocalClient(path), inUse}
+		defer func() { err = errors.Join(err, there.Close()) }()
+		return made, there.get(ctx, web.RouteOverrides+"?"+url.Values{"schedule": names}.Encode(), decodeInto(&made))
+	}
+	if err != nil {
+		return nil, err
+	}
+	made, err = web.Overrides(ctx, db, names)
+	return made, errors.Join(err, db.Close())
+}

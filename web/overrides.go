@@ -1,0 +1,33 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/store"
+)
+
+// RouteOverrides is a route of [Admin]: ?schedule=NAME, as often as needed: a JSON object
+// of what [Overrides] returns.
+const RouteOverrides = "/overrides"
+
+// Overrides returns the overrides that people made, as they count, by schedule. Those of
+// the configuration are not among them.
+func Overrides(ctx context.Context, s store.Store, schedules []string) (map[string][]rotations.Override, error) {
+	made := map[string][]rotations.Override{}
+	var pager paging.Pager
+	err := s.View(ctx, func(tx store.Tx) error {
+		for _, name := range schedules {
+			made[name] = pager.Overrides(tx, name)
+		}
+		return nil
+	})
+	return made, err
+}
+
+func (a admin) overrides(w http.ResponseWriter, r *http.Request) {
+	made, err := Overrides(r.Context(), a.store, r.URL.Query()["schedule"])
+	a.answer(w, r, made, err)
+}
