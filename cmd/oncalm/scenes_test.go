@@ -153,6 +153,27 @@ func TestScenesWithABadSlack(t *testing.T) {
 	}
 }
 
+// TestAnotherConfigurationDuringAPage holds that a page in progress keeps its policy, and
+// that each step that is not yet taken asks who is on call then.
+func TestAnotherConfigurationDuringAPage(t *testing.T) {
+	play(t, func(w *world) {
+		w.Alarm("search-p99")
+		w.Paged("ana", "search-p99")
+		w.configure("people: [ana], start", "people: [cy], start")
+		w.configure(`{page: ["person:bo"], wait: 10m}`, `{page: ["person:ana"], wait: 20m}`)
+		w.Wait(5 * time.Minute)
+		w.Paged("bo", "search-p99") // the second step as it was
+		w.Wait(10 * time.Minute)
+		w.Press("cy", w.Paged("cy", "search-p99"), "Resolve") // the first step again: who is on call now
+		w.Alarm("orders-age")
+		w.Paged("cy", "orders-age")
+		w.Wait(5 * time.Minute)
+		w.Press("ana", w.Paged("ana", "orders-age"), "Resolve") // the second step as it is
+		w.Wait(time.Hour)
+		w.Quiet()
+	})
+}
+
 func TestTheWholeWay(t *testing.T) {
 	play(t, func(w *world) {
 		w.Alarm("checkout-5xx")

@@ -99,13 +99,14 @@ func play(t *testing.T, scene func(*world)) {
 
 func (w *world) build() {
 	w.t.Helper()
+	w.text = cmp.Or(w.text, worldConfig)
 	w.slack = slackfake.New(slackfake.Options{
 		Users:    []slackfake.User{{ID: "U0ANA", Name: "ana"}, {ID: "U0BO", Name: "bo"}, {ID: "U0CY", Name: "cy"}, {ID: "U0EVE", Name: "eve"}},
 		Channels: []slackfake.Channel{{ID: "C0INCIDENTS", Name: "incidents"}},
 		Groups:   []slackfake.UserGroup{{ID: "S0ONCALL", Handle: "oncall", Users: []string{"U0EVE"}}},
 	})
 	for name, text := range map[string][]byte{
-		"sns.pem": w.topic.Certificate(), "oncalm.yaml": fmt.Appendf(nil, cmp.Or(w.text, worldConfig), rigTopic),
+		"sns.pem": w.topic.Certificate(), "oncalm.yaml": fmt.Appendf(nil, w.text, rigTopic),
 	} {
 		if err := os.WriteFile(filepath.Join(w.dir, name), text, 0o600); err != nil {
 			w.t.Fatal(err)
