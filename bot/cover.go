@@ -18,11 +18,7 @@ func (b *Bot) cover(c *call, tx store.Tx) (message, error) {
 	if len(c.args) == 0 {
 		return sentence("When shall somebody cover for you? ", code(c.root+" cover me fri 18:00..sat 09:00"), "."), nil
 	}
-	r, m, ok := b.request(c, false)
-	if !ok {
-		return m, nil
-	}
-	s, m, ok := b.span(c, r)
+	r, s, m, ok := b.requestedSpan(c, false)
 	if !ok {
 		return m, nil
 	}

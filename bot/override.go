@@ -62,11 +62,7 @@ func (b *Bot) me(c *call, tx store.Tx) (message, error) {
 	if len(c.args) == 0 {
 		return sentence("For how long do you take over? ", code(c.root+" me 2h"), " or ", code(c.root+" me until 18:00"), "."), nil
 	}
-	r, m, ok := b.request(c, false)
-	if !ok {
-		return m, nil
-	}
-	s, m, ok := b.span(c, r)
+	r, s, m, ok := b.requestedSpan(c, false)
 	if !ok {
 		return m, nil
 	}
@@ -82,11 +78,7 @@ func (b *Bot) me(c *call, tx store.Tx) (message, error) {
 
 // override is /oncall override: somebody is put on call.
 func (b *Bot) override(c *call, tx store.Tx) (message, error) {
-	r, m, ok := b.request(c, true)
-	if !ok {
-		return m, nil
-	}
-	s, m, ok := b.span(c, r)
+	r, s, m, ok := b.requestedSpan(c, true)
 	if !ok {
 		return m, nil
 	}

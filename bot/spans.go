@@ -149,14 +149,17 @@ func membersOf(s rotations.Schedule, at time.Time) []string {
 	return slices.Compact(all)
 }
 
-// span reads the time of a request in the zone of the person who wrote it. If it cannot be read, ok is false and m says what
-// is understood.
-func (b *Bot) span(c *call, r request) (s when.Span, m message, ok bool) {
+// requestedSpan is request for what has a time, which it reads in the zone of the person who wrote it. If that cannot be
+// read, ok is false and m says what is understood.
+func (b *Bot) requestedSpan(c *call, mention bool) (r request, s when.Span, m message, ok bool) {
+	if r, m, ok = b.request(c, mention); !ok {
+		return r, s, m, false
+	}
 	s, err := when.Parse(r.text(), c.now, b.zoneFor(c, r.schedule))
 	if err != nil {
-		return s, unclearTime(err), false
+		return r, s, unclearTime(err), false
 	}
-	return s, m, true
+	return r, s, m, true
 }
 
 func unclearTime(err error) message {

@@ -155,6 +155,19 @@ func (p *tab) types(line string) {
 	p.do(chromedp.SendKeys(chromedp.ID("composer-input"), line+"\r"))
 }
 
+// opensPeople opens the menu of those whom the visitor can act as.
+func (p *tab) opensPeople() {
+	p.t.Helper()
+	p.do(chromedp.Click(chromedp.ID("actor")))
+	p.waits("the menu of people", `document.querySelector("#actor-menu")?.matches(":popover-open")`)
+}
+
+// picks picks somebody from that menu.
+func (p *tab) picks(name string) {
+	p.t.Helper()
+	p.do(chromedp.Click(chromedp.Search(fmt.Sprintf(`//*[@id="actor-menu"]//button[contains(., %q)]`, name))))
+}
+
 // js is a string of JavaScript.
 func js(s string) string {
 	text, err := json.Marshal(s)

@@ -9,9 +9,8 @@ import (
 // as lets the visitor act as another person.
 func (p *tab) as(name string) {
 	p.t.Helper()
-	p.do(chromedp.Click(chromedp.ID("actor")))
-	p.waits("the menu of people", `document.querySelector("#actor-menu")?.matches(":popover-open")`)
-	p.do(chromedp.Click(chromedp.Search(`//*[@id="actor-menu"]//button[contains(., "` + name + `")]`)))
+	p.opensPeople()
+	p.picks(name)
 	p.sees("#actor", name)
 }
 

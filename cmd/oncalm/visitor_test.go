@@ -79,10 +79,9 @@ func TestDemoOnPhone(t *testing.T) {
 	p.sees("#log", "Triggered: nobody has acknowledged yet")
 	p.fits("phone, with a card")
 
-	p.do(chromedp.Click(chromedp.ID("actor")))
-	p.waits("the menu of people", `document.querySelector("#actor-menu")?.matches(":popover-open")`)
+	p.opensPeople()
 	p.accessible("phone, with the menu of people")
-	p.do(chromedp.Click(chromedp.Search(`//*[@id="actor-menu"]//button[contains(., "Bo")]`)))
+	p.picks("Bo")
 	p.sees("#log", "When you are on call, Oncalm pages you here.")
 
 	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#stage .btn-danger").click()`)) // it may stand beyond the edge
