@@ -5,27 +5,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"log/slog"
 	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
 )
-
-// Feeds are the calendars that people subscribe to, on the public door. Who asks proves with a token that they may; whoever
-// cannot is told that there is nothing, whether there is or not.
-type Feeds struct {
-	Store     store.Store
-	Schedules map[string]rotations.Schedule
-	// Overrides are those of a schedule, as of the transaction.
-	Overrides func(tx store.Tx, schedule string) []rotations.Override
-	Log       *slog.Logger
-}
 
 // How far a feed reaches from today, in days.
 const (
@@ -33,71 +21,72 @@ const (
 	daysAhead = 180
 )
 
-// Register adds the routes of the feeds.
-func (f *Feeds) Register(mux *http.ServeMux) {
-	mux.HandleFunc("GET "+feed.Route+"{file}", func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, feed.Schedule) })
-	mux.HandleFunc("GET "+feed.Route+"person/{file}", func(w http.ResponseWriter, r *http.Request) { f.serve(w, r, feed.Person) })
+// RegisterFeeds adds the calendars that people subscribe to, for the public door. Who asks proves with a token that they may;
+// whoever cannot is told that there is nothing, whether there is or not.
+func (s *Schedules) RegisterFeeds(mux *http.ServeMux) {
+	mux.HandleFunc("GET "+feed.Route+"{file}", func(w http.ResponseWriter, r *http.Request) { s.calendar(w, r, feed.Schedule) })
+	mux.HandleFunc("GET "+feed.Route+"person/{file}", func(w http.ResponseWriter, r *http.Request) { s.calendar(w, r, feed.Person) })
 	mux.HandleFunc(feed.Route, func(w http.ResponseWriter, _ *http.Request) { nothing(w) })
 }
 
 // nothing answers everybody who may not read, or asks for what is not there.
 func nothing(w http.ResponseWriter) { http.Error(w, "not found", http.StatusNotFound) }
 
-func (f *Feeds) serve(w http.ResponseWriter, r *http.Request, kind feed.Kind) {
+func (s *Schedules) calendar(w http.ResponseWriter, r *http.Request, kind feed.Kind) {
 	name, ok := strings.CutSuffix(r.PathValue("file"), ".ics")
 	wanted := feed.Feed{Kind: kind, Name: name}
 	cal := feed.Calendar{Name: name + " on call"}
-	if s, ok := f.Schedules[name]; ok && kind == feed.Schedule {
-		cal.Zone = s.Zone
+	if sched, ok := s.Schedules[name]; ok && kind == feed.Schedule {
+		cal.Zone = sched.Zone
 	}
 	allowed := false
-	err := f.Store.View(r.Context(), func(tx store.Tx) error {
+	err := s.Store.View(r.Context(), func(tx store.Tx) error {
 		allowed = ok && feed.Allowed(tx, wanted, r.URL.Query().Get("token"))
 		if allowed {
-			cal.Stamp, cal.Entries = f.entries(tx, wanted, time.Now())
+			cal.Stamp, cal.Entries = s.entries(tx, wanted, time.Now())
 		}
 		return nil
 	})
 	switch {
 	case err != nil:
-		f.Log.Error("a calendar could not be read", "kind", kind, "name", name, "err", err)
+		s.Log.Error("a calendar could not be read", "kind", kind, "name", name, "err", err)
 		http.Error(w, "the calendar cannot be read now", http.StatusServiceUnavailable)
-	case !allowed || !f.known(wanted):
+	case !allowed || !s.known(wanted):
 		nothing(w)
 	default:
-		f.answer(w, r, cal)
+		s.send(w, r, cal)
 	}
 }
 
 // known reports whether the feed's schedule is still there. A person who has no shifts any more has an empty calendar.
-func (f *Feeds) known(wanted feed.Feed) bool {
-	_, ok := f.Schedules[wanted.Name]
+func (s *Schedules) known(wanted feed.Feed) bool {
+	_, ok := s.Schedules[wanted.Name]
 	return ok || wanted.Kind == feed.Person
 }
 
 // entries are the shifts of a feed. The span moves on by days, and so does the stamp: within a day the answer is the same as
 // long as the shifts are.
-func (f *Feeds) entries(tx store.Tx, wanted feed.Feed, now time.Time) (today time.Time, entries []feed.Entry) {
+func (s *Schedules) entries(tx store.Tx, wanted feed.Feed, now time.Time) (today time.Time, entries []feed.Entry) {
 	today = now.UTC().Truncate(24 * time.Hour)
 	span := feed.Span{From: today.AddDate(0, 0, -daysBack), To: today.AddDate(0, 0, daysAhead)}
 	if wanted.Kind == feed.Schedule {
-		if s, ok := f.Schedules[wanted.Name]; ok {
-			entries = feed.OfSchedule(s, f.Overrides(tx, s.Name), span)
+		if sched, ok := s.Schedules[wanted.Name]; ok {
+			entries = feed.OfSchedule(sched, s.Overrides(tx, sched.Name), span)
 		}
 		return today, entries
 	}
-	for _, name := range slices.Sorted(maps.Keys(f.Schedules)) {
-		s := f.Schedules[name]
-		entries = append(entries, feed.OfPerson(wanted.Name, s, f.Overrides(tx, s.Name), span)...)
+	for _, name := range slices.Sorted(maps.Keys(s.Schedules)) {
+		sched := s.Schedules[name]
+		entries = append(entries, feed.OfPerson(wanted.Name, sched, s.Overrides(tx, sched.Name), span)...)
 	}
 	return today, entries
 }
 
-// answer sends a calendar, or says that the one that the other side has is still right.
-func (f *Feeds) answer(w http.ResponseWriter, r *http.Request, cal feed.Calendar) {
+// send sends a calendar, or says that the one that the other side has is still right.
+func (s *Schedules) send(w http.ResponseWriter, r *http.Request, cal feed.Calendar) {
 	var b bytes.Buffer
 	if _, err := cal.WriteTo(&b); err != nil {
-		f.Log.Error("a calendar could not be written", "err", err)
+		s.Log.Error("a calendar could not be written", "err", err)
 		http.Error(w, "the calendar cannot be read now", http.StatusServiceUnavailable)
 		return
 	}

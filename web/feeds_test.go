@@ -22,7 +22,7 @@ import (
 )
 
 // weekly is a schedule of ana and bo, and an override that is kept in the store.
-func weekly(t *testing.T) *web.Feeds {
+func weekly(t *testing.T) *web.Schedules {
 	t.Helper()
 	start, err := rotations.ParseCivil("1999-01-04T09:00")
 	if err != nil {
@@ -31,7 +31,7 @@ func weekly(t *testing.T) *web.Feeds {
 	s := rotations.Schedule{Name: "payments", Zone: time.UTC, Layers: []rotations.Layer{
 		{Name: "primary", People: rotations.Turns("ana", "bo"), Start: start, Shift: rotations.Length{N: 1, Unit: rotations.Week}},
 	}}
-	return &web.Feeds{
+	return &web.Schedules{
 		Store: newStore(t), Schedules: map[string]rotations.Schedule{"payments": s, "a/b": {Name: "a/b"}}, Log: quiet(),
 		Overrides: func(tx store.Tx, schedule string) []rotations.Override {
 			var all []rotations.Override
@@ -64,7 +64,7 @@ func TestFeeds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := weekly(t)
 		mux := http.NewServeMux()
-		f.Register(mux)
+		f.RegisterFeeds(mux)
 		door := web.Frame(mux, quiet())
 		address := newLink(t, f.Store, feed.Feed{Kind: feed.Schedule, Name: "payments"})
 		w := ask(door, http.MethodGet, address, "")
@@ -125,7 +125,7 @@ func TestFeedsTellNothing(t *testing.T) {
 	var log bytes.Buffer
 	f.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	mux := http.NewServeMux()
-	f.Register(mux)
+	f.RegisterFeeds(mux)
 	door := web.Frame(mux, f.Log)
 	right := newLink(t, f.Store, feed.Feed{Kind: feed.Schedule, Name: "payments"})
 	gone := newLink(t, f.Store, feed.Feed{Kind: feed.Schedule, Name: "no longer there"})

@@ -19,8 +19,7 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// Schedules is the page that shows who is on call, with a picture of each schedule. It asks nobody who they are: it belongs on
-// the private listener.
+// Schedules are who is on call, for people: as calendars ([Schedules.RegisterFeeds]) and as a page ([Schedules.RegisterPage]).
 type Schedules struct {
 	Store     store.Store
 	Schedules map[string]rotations.Schedule
@@ -41,8 +40,9 @@ var schedulesPage string
 //go:embed style.css
 var styleSheet string
 
-// Register adds the routes of the page.
-func (s *Schedules) Register(mux *http.ServeMux) {
+// RegisterPage adds the page that shows who is on call, with a picture of each schedule. It asks nobody who they are: it
+// belongs on the private listener.
+func (s *Schedules) RegisterPage(mux *http.ServeMux) {
 	page := template.Must(template.New("schedules").Parse(schedulesPage))
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { s.page(w, r, page) })
 	mux.HandleFunc("GET /schedules/{file}", s.picture)

@@ -11,10 +11,9 @@ import (
 
 func TestSchedules(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := weekly(t)
-		s := web.Schedules{Store: f.Store, Schedules: f.Schedules, Overrides: f.Overrides, Log: quiet()}
+		s := weekly(t)
 		mux := http.NewServeMux()
-		s.Register(mux)
+		s.RegisterPage(mux)
 		door := web.Frame(mux, quiet())
 		for _, tt := range []struct {
 			path, form string
@@ -45,7 +44,7 @@ func TestSchedules(t *testing.T) {
 				}
 			}
 		}
-		put(t, f.Store, "test/payments", "<b>zoe</b>")
+		put(t, s.Store, "test/payments", "<b>zoe</b>")
 		if w := get(t, door, "/"); !strings.Contains(w.Body.String(), "<strong>&lt;b&gt;zoe&lt;/b&gt; until") {
 			t.Errorf("with an override:\n%s", w.Body)
 		}

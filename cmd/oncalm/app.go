@@ -186,8 +186,7 @@ func (a *app) public() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/sns", a.door)
 	mux.Handle("/slack/", a.bot.Handler())
-	feeds := web.Feeds{Store: a.store, Schedules: a.cfg.Schedules, Overrides: a.pager.Overrides, Log: a.log}
-	feeds.Register(mux)
+	a.schedules().RegisterFeeds(mux)
 	a.health.Register(mux)
 	return mux
 }
@@ -196,10 +195,14 @@ func (a *app) public() http.Handler {
 func (a *app) private() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", web.Metrics(a.reg, a.log))
-	schedules := web.Schedules{Store: a.store, Schedules: a.cfg.Schedules, Overrides: a.pager.Overrides, Log: a.log}
-	schedules.Register(mux)
+	a.schedules().RegisterPage(mux)
 	a.health.Register(mux)
 	return mux
+}
+
+// schedules are who is on call, as both doors show it.
+func (a *app) schedules() *web.Schedules {
+	return &web.Schedules{Store: a.store, Schedules: a.cfg.Schedules, Overrides: a.pager.Overrides, Log: a.log}
 }
 
 // run works until ctx ends, then finishes what is in hand.
