@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/rotationstest"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -34,23 +35,16 @@ func many(tb testing.TB, n int) *handoffs.Desk {
 		tb.Fatal(err)
 	}
 	tb.Cleanup(func() { _ = db.Close() })
-	start, err := rotations.ParseCivil("2026-01-05T09:00")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	berlin, err := time.LoadLocation("Europe/Berlin")
-	if err != nil {
-		tb.Fatal(err)
-	}
+	berlin := rotationstest.Zone("Europe/Berlin")
 	d := &handoffs.Desk{
 		Store: db, Messenger: silence{}, Log: slog.New(slog.DiscardHandler), Rules: map[string]handoffs.Rule{},
 		Pager: &paging.Pager{Schedules: map[string]rotations.Schedule{}},
 	}
 	for i := range n {
 		name := fmt.Sprintf("s%05d", i)
-		d.Pager.Schedules[name] = rotations.Schedule{Name: name, Zone: berlin, Layers: []rotations.Layer{{
-			Name: "primary", People: rotations.Turns("ana", "bo", "cy"), Start: start, Shift: rotations.Length{N: 1, Unit: rotations.Week},
-		}}}
+		d.Pager.Schedules[name] = rotations.Schedule{Name: name, Zone: berlin, Layers: []rotations.Layer{
+			rotationstest.Layer("primary", "2026-01-05T09:00", "1w", "ana", "bo", "cy"),
+		}}
 		d.Rules[name] = handoffs.Rule{Mode: handoffs.Notice, Remind: []time.Duration{24 * time.Hour}}
 	}
 	return d

@@ -9,15 +9,8 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/rotations/rotationstest"
 )
-
-func zone(t interface{ Fatal(...any) }, name string) *time.Location {
-	z, err := time.LoadLocation(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return z
-}
 
 func at(t *testing.T, s string) time.Time {
 	t.Helper()
@@ -44,7 +37,7 @@ func TestJobsOverClockChanges(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			j := handoffs.Job{Name: "job", Zone: zone(t, tt.zone), Times: tt.times}
+			j := handoffs.Job{Name: "job", Zone: rotationstest.Zone(tt.zone), Times: tt.times}
 			now := at(t, tt.after)
 			var got []string
 			for range tt.want {
@@ -70,7 +63,7 @@ func TestJobsGoForward(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		hour, minute := rapid.IntRange(0, 23).Draw(t, "hour"), rapid.IntRange(0, 59).Draw(t, "minute")
 		j := handoffs.Job{
-			Name: "daily", Zone: zone(t, rapid.SampledFrom(zones).Draw(t, "zone")),
+			Name: "daily", Zone: rotationstest.Zone(rapid.SampledFrom(zones).Draw(t, "zone")),
 			Times: time.Date(0, 1, 1, hour, minute, 0, 0, time.UTC).Format("4 15") + " * * *",
 		}
 		now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.Int64Range(0, 365*24*3600).Draw(t, "at")) * time.Second)

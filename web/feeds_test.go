@@ -17,6 +17,7 @@ import (
 
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/rotations/feed"
+	"github.com/oncalm/oncalm/rotations/rotationstest"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/web"
 )
@@ -24,13 +25,7 @@ import (
 // weekly is a schedule of ana and bo, and an override that is kept in the store.
 func weekly(t *testing.T) *web.Schedules {
 	t.Helper()
-	start, err := rotations.ParseCivil("1999-01-04T09:00")
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := rotations.Schedule{Name: "payments", Zone: time.UTC, Layers: []rotations.Layer{
-		{Name: "primary", People: rotations.Turns("ana", "bo"), Start: start, Shift: rotations.Length{N: 1, Unit: rotations.Week}},
-	}}
+	s := rotations.Schedule{Name: "payments", Zone: time.UTC, Layers: []rotations.Layer{rotationstest.Layer("primary", "1999-01-04T09:00", "1w", "ana", "bo")}}
 	return &web.Schedules{
 		Store: newStore(t), Schedules: map[string]rotations.Schedule{"payments": s, "a/b": {Name: "a/b"}}, Log: quiet(),
 		Overrides: func(tx store.Tx, schedule string) []rotations.Override {

@@ -14,46 +14,20 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/rotationstest"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
 
-func civil(s string) rotations.Civil {
-	c, err := rotations.ParseCivil(s)
-	if err != nil {
-		panic(err)
-	}
-	return c
-}
-
-func zoned(t testing.TB, name string) *time.Location {
-	t.Helper()
-	z, err := time.LoadLocation(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return z
-}
-
-func window(t testing.TB, days, from, to string) rotations.Window {
-	t.Helper()
-	w, err := rotations.ParseWindow(days, from, to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
 // payments is a schedule with two layers, and overrides of it: one inside a shift, one over several, one in a gap.
-func payments(t testing.TB, zone string) (rotations.Schedule, []rotations.Override) {
-	z := zoned(t, zone)
+func payments(zone string) (rotations.Schedule, []rotations.Override) {
+	z := rotationstest.Zone(zone)
 	s := rotations.Schedule{Name: "payments", Zone: z, Layers: []rotations.Layer{
-		{Name: "week", People: [][]string{{"ana"}, {"bo", "cy"}}, Start: civil("2026-01-05T09:00"), Shift: rotations.Length{N: 1, Unit: rotations.Week},
-			Only: []rotations.Window{window(t, "mon-sat", "00:00", "24:00")}},
-		{Name: "nights", People: rotations.Turns("di", "eve"), Start: civil("2026-01-05T22:00"), Shift: rotations.Length{N: 1, Unit: rotations.Day},
-			Only: []rotations.Window{window(t, "fri-sat", "22:00", "06:00")}},
+		rotationstest.Layer("week", "2026-01-05T09:00", "1w", "ana", "bo+cy"), rotationstest.Layer("nights", "2026-01-05T22:00", "1d", "di", "eve"),
 	}}
-	at := func(s string) time.Time { return civil(s).In(z) }
+	s.Layers[0].Only = []rotations.Window{rotationstest.Window("mon-sat", "00:00", "24:00")}
+	s.Layers[1].Only = []rotations.Window{rotationstest.Window("fri-sat", "22:00", "06:00")}
+	at := func(s string) time.Time { return rotationstest.Civil(s).In(z) }
 	return s, []rotations.Override{
 		{Person: "zoe", For: "cy", From: at("2026-03-25T12:00"), To: at("2026-03-26T12:00")},
 		{Person: "yan", From: at("2026-03-29T01:00"), To: at("2026-03-29T12:00")},
@@ -89,9 +63,9 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestCalendar(t *testing.T) {
-	s, overrides := payments(t, "Europe/Berlin")
-	span := Span{From: civil("2026-03-16T00:00").In(s.Zone), To: civil("2026-03-31T00:00").In(s.Zone)}
-	stamp := civil("2026-03-17T00:00").In(time.UTC)
+	s, overrides := payments("Europe/Berlin")
+	span := Span{From: rotationstest.Civil("2026-03-16T00:00").In(s.Zone), To: rotationstest.Civil("2026-03-31T00:00").In(s.Zone)}
+	stamp := rotationstest.Civil("2026-03-17T00:00").In(time.UTC)
 	// A golden file is kept with the line ends that every checkout has.
 	show := func(c Calendar) string { return strings.ReplaceAll(text(t, c), "\r\n", "\n") }
 	golden(t, "schedule.ics.golden", show(Calendar{Name: "payments", Zone: s.Zone, Stamp: stamp, Entries: OfSchedule(s, overrides, span)}))
@@ -100,8 +74,8 @@ func TestCalendar(t *testing.T) {
 
 // TestIdentity holds that an entry stays the same while time passes and while others change.
 func TestIdentity(t *testing.T) {
-	s, overrides := payments(t, "Europe/Berlin")
-	at := func(c string) time.Time { return civil(c).In(s.Zone) }
+	s, overrides := payments("Europe/Berlin")
+	at := func(c string) time.Time { return rotationstest.Civil(c).In(s.Zone) }
 	ids := func(span Span, o []rotations.Override) map[string]string {
 		all := map[string]string{}
 		for _, e := range OfSchedule(s, o, span) {
@@ -140,21 +114,21 @@ func TestIdentity(t *testing.T) {
 }
 
 func TestCut(t *testing.T) {
-	s, overrides := payments(t, "Europe/Berlin")
-	span := Span{From: civil("2026-03-16T15:00").In(s.Zone), To: civil("2026-03-17T15:00").In(s.Zone), Cut: true}
+	s, overrides := payments("Europe/Berlin")
+	span := Span{From: rotationstest.Civil("2026-03-16T15:00").In(s.Zone), To: rotationstest.Civil("2026-03-17T15:00").In(s.Zone), Cut: true}
 	all := OfSchedule(s, overrides, span)
 	if len(all) != 1 || !all[0].From.Equal(span.From) || !all[0].To.Equal(span.To) {
 		t.Errorf("cut: %+v", all)
 	}
 	span.Cut = false
 	all = OfSchedule(s, overrides, span)
-	if len(all) != 1 || !all[0].From.Equal(civil("2026-03-16T09:00").In(s.Zone)) || !all[0].To.Equal(civil("2026-03-20T22:00").In(s.Zone)) {
+	if len(all) != 1 || !all[0].From.Equal(rotationstest.Civil("2026-03-16T09:00").In(s.Zone)) || !all[0].To.Equal(rotationstest.Civil("2026-03-20T22:00").In(s.Zone)) {
 		t.Errorf("whole: %+v", all)
 	}
 	if got := OfPerson("nobody of that name", s, overrides, span); got != nil {
 		t.Errorf("a stranger is on call: %+v", got)
 	}
-	forever := rotations.Override{Person: "yan", From: civil("2026-01-01T00:00").In(time.UTC), To: civil("2027-01-01T00:00").In(time.UTC)}
+	forever := rotations.Override{Person: "yan", From: rotationstest.Civil("2026-01-01T00:00").In(time.UTC), To: rotationstest.Civil("2027-01-01T00:00").In(time.UTC)}
 	if got := OfPerson("yan", rotations.Schedule{Name: "empty"}, []rotations.Override{forever}, span); len(got) != 1 ||
 		got[0].Description != "Thu 2026-01-01 00:00 UTC to Fri 2027-01-01 00:00 UTC (UTC)\nSchedule empty\nOverride: yan stands in for everybody" {
 		t.Errorf("without layers: %+v", got)
@@ -169,8 +143,8 @@ var hostile = []string{
 }
 
 func TestHostileNames(t *testing.T) {
-	start := civil("2026-03-16T00:00")
-	s := rotations.Schedule{Name: hostile[0], Zone: zoned(t, "Europe/Berlin"), Layers: []rotations.Layer{
+	start := rotationstest.Civil("2026-03-16T00:00")
+	s := rotations.Schedule{Name: hostile[0], Zone: rotationstest.Zone("Europe/Berlin"), Layers: []rotations.Layer{
 		{Name: hostile[1], People: rotations.Turns(hostile...), Start: start, Shift: rotations.Length{N: 1, Unit: rotations.Day}},
 	}}
 	o := []rotations.Override{{Person: hostile[2], For: hostile[3], From: start.In(s.Zone), To: start.In(s.Zone).AddDate(0, 1, 0)}}
@@ -196,8 +170,8 @@ func TestHostileNames(t *testing.T) {
 
 // BenchmarkCalendar is a feed as it is subscribed to: 210 days of two layers.
 func BenchmarkCalendar(b *testing.B) {
-	s, overrides := payments(b, "Europe/Berlin")
-	span := Span{From: civil("2026-03-16T00:00").In(s.Zone), To: civil("2026-03-16T00:00").In(s.Zone).AddDate(0, 0, 210)}
+	s, overrides := payments("Europe/Berlin")
+	span := Span{From: rotationstest.Civil("2026-03-16T00:00").In(s.Zone), To: rotationstest.Civil("2026-03-16T00:00").In(s.Zone).AddDate(0, 0, 210)}
 	for b.Loop() {
 		text(b, Calendar{Name: "payments", Stamp: span.From, Entries: OfSchedule(s, overrides, span)})
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/rotationstest"
 )
 
 // read is an entry as another program read it.
@@ -58,11 +59,11 @@ func TestReaders(t *testing.T) {
 				{"Australia/Lord_Howe", "20260928", "20261012"},
 				{"America/Santiago", "20260831", "20260914"},
 			} {
-				s, overrides := payments(t, tt.zone)
+				s, overrides := payments(tt.zone)
 				readBack(t, command, s, overrides, tt.from, tt.to)
 			}
 			readBack(t, command, rotations.Schedule{Name: "a,b;c\\d\r\n", Layers: []rotations.Layer{{
-				Name: "läyer: \"1\"", Start: civil("2026-01-01T00:00"), Shift: rotations.Length{N: 1, Unit: rotations.Day},
+				Name: "läyer: \"1\"", Start: rotationstest.Civil("2026-01-01T00:00"), Shift: rotations.Length{N: 1, Unit: rotations.Day},
 				People: rotations.Turns(slices.DeleteFunc(slices.Clone(hostile), func(name string) bool { return line(name) == "" })...),
 			}}}, nil, "20260401", "20260501")
 		})

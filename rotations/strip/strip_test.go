@@ -21,49 +21,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/rotationstest"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
-
-func civil(s string) rotations.Civil {
-	c, err := rotations.ParseCivil(s)
-	if err != nil {
-		panic(err)
-	}
-	return c
-}
-
-func zoned(t testing.TB, name string) *time.Location {
-	t.Helper()
-	z, err := time.LoadLocation(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return z
-}
-
-func window(t testing.TB, days, from, to string) rotations.Window {
-	t.Helper()
-	w, err := rotations.ParseWindow(days, from, to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
-func layer(name, start, shift string, people ...string) rotations.Layer {
-	l := rotations.Layer{Name: name, Start: civil(start), People: rotations.Turns(people...)}
-	for i, p := range people {
-		if strings.Contains(p, "+") {
-			l.People[i] = strings.Split(p, "+")
-		}
-	}
-	var err error
-	if l.Shift, err = rotations.ParseLength(shift); err != nil {
-		panic(err)
-	}
-	return l
-}
 
 // A sample is a picture that people should be able to read.
 type sample struct {
@@ -72,35 +33,35 @@ type sample struct {
 }
 
 // samples are pictures of all sorts: few and many people, gaps, overrides, long names, short and long spans, clock changes.
-func samples(t testing.TB) []sample {
-	z := zoned(t, "Europe/Berlin")
-	at := func(s string) time.Time { return civil(s).In(z) }
+func samples() []sample {
+	z := rotationstest.Zone("Europe/Berlin")
+	at := func(s string) time.Time { return rotationstest.Civil(s).In(z) }
 	var all []sample
 	add := func(name string, rows []Row, from, to, now string) {
 		all = append(all, sample{name, Picture{Title: name, Zone: z, From: at(from), To: at(to), Now: at(now), Rows: rows}})
 	}
-	week := rotations.Schedule{Name: "payments", Zone: z, Layers: []rotations.Layer{layer("primary", "2026-01-05T09:00", "1w", "ana", "bo", "cy")}}
+	week := rotations.Schedule{Name: "payments", Zone: z, Layers: []rotations.Layer{rotationstest.Layer("primary", "2026-01-05T09:00", "1w", "ana", "bo", "cy")}}
 	over := []rotations.Override{
 		{Person: "bo", For: "ana", From: at("2026-11-18T12:00"), To: at("2026-11-19T12:00")},
 		{Person: "dora", For: "bo", From: at("2026-11-27T18:00"), To: at("2026-11-30T09:00")},
 	}
 	add("week-3", []Row{OfSchedule(week, over, at("2026-11-16T00:00"), at("2026-11-30T00:00"))}, "2026-11-16T00:00", "2026-11-30T00:00", "2026-11-23T14:05")
 	add("week-3-people", ByPerson(week, over, at("2026-11-16T00:00"), at("2026-11-30T00:00")), "2026-11-16T00:00", "2026-11-30T00:00", "2026-11-23T14:05")
-	one := rotations.Schedule{Name: "search", Zone: z, Layers: []rotations.Layer{layer("day", "2026-01-05T09:00", "1d", "ana")}}
-	one.Layers[0].Only = []rotations.Window{window(t, "mon-fri", "09:00", "17:00")}
+	one := rotations.Schedule{Name: "search", Zone: z, Layers: []rotations.Layer{rotationstest.Layer("day", "2026-01-05T09:00", "1d", "ana")}}
+	one.Layers[0].Only = []rotations.Window{rotationstest.Window("mon-fri", "09:00", "17:00")}
 	add("one-office-hours", []Row{OfSchedule(one, nil, at("2026-11-23T00:00"), at("2026-12-07T00:00"))}, "2026-11-23T00:00", "2026-12-07T00:00", "2026-11-23T14:05")
 	eight := []string{"ana", "bo", "Chukwuemeka Okonkwo-Featherstonehaugh", "dörte", "eve", "Фёдор", "günther-maximilian", "hal"}
 	days := rotations.Schedule{Name: "infrastructure on-call, second line", Zone: z, Layers: []rotations.Layer{
-		layer("days", "2026-11-02T09:00", "2d", eight...), layer("nights", "2026-11-02T21:00", "1d", "ana+bo", "eve+hal"),
+		rotationstest.Layer("days", "2026-11-02T09:00", "2d", eight...), rotationstest.Layer("nights", "2026-11-02T21:00", "1d", "ana+bo", "eve+hal"),
 	}}
-	days.Layers[0].Only = []rotations.Window{window(t, "mon-sat", "00:00", "24:00")}
-	days.Layers[1].Only = []rotations.Window{window(t, "fri", "21:00", "09:00")}
+	days.Layers[0].Only = []rotations.Window{rotationstest.Window("mon-sat", "00:00", "24:00")}
+	days.Layers[1].Only = []rotations.Window{rotationstest.Window("fri", "21:00", "09:00")}
 	add("eight-14-days", []Row{OfSchedule(days, over, at("2026-11-23T12:00"), at("2026-12-07T12:00"))}, "2026-11-23T12:00", "2026-12-07T12:00", "2026-11-25T00:05")
 	add("eight-six-weeks", []Row{OfSchedule(days, over, at("2026-11-09T00:00"), at("2026-12-21T00:00")), OfSchedule(week, over, at("2026-11-09T00:00"), at("2026-12-21T00:00"))},
 		"2026-11-09T00:00", "2026-12-21T00:00", "2026-11-23T14:05")
 	add("eight-six-weeks-people", ByPerson(days, over, at("2026-11-09T00:00"), at("2026-12-21T00:00")), "2026-11-09T00:00", "2026-12-21T00:00", "2026-12-20T23:05")
-	off := rotations.Schedule{Name: "off", Zone: z, Layers: []rotations.Layer{layer("days", "2026-11-02T09:00", "2d", "ana", rotations.Nobody, "bo")}}
-	off.Layers[0].Only = []rotations.Window{window(t, "mon-fri", "00:00", "24:00")}
+	off := rotations.Schedule{Name: "off", Zone: z, Layers: []rotations.Layer{rotationstest.Layer("days", "2026-11-02T09:00", "2d", "ana", rotations.Nobody, "bo")}}
+	off.Layers[0].Only = []rotations.Window{rotationstest.Window("mon-fri", "00:00", "24:00")}
 	add("on-purpose", []Row{OfSchedule(off, nil, at("2026-11-16T00:00"), at("2026-11-30T00:00"))}, "2026-11-16T00:00", "2026-11-30T00:00", "2026-11-23T14:05")
 	add("clock-change", []Row{OfSchedule(week, nil, at("2026-03-28T00:00"), at("2026-03-31T00:00"))}, "2026-03-28T00:00", "2026-03-31T00:00", "2026-03-29T03:00")
 	add("now-in-a-name", []Row{OfSchedule(week, nil, at("2026-11-16T00:00"), at("2026-11-30T00:00"))}, "2026-11-16T00:00", "2026-11-30T00:00", "2026-11-16T13:00")
@@ -127,7 +88,7 @@ func golden(t *testing.T, name string, got []byte) []byte {
 
 // TestSVG compares pictures with those that somebody looked at.
 func TestSVG(t *testing.T) {
-	for _, s := range samples(t) {
+	for _, s := range samples() {
 		got := s.picture.SVG()
 		wellFormed(t, s.name, got)
 		if !bytes.Equal(got, s.picture.SVG()) {
@@ -162,7 +123,7 @@ func wellFormed(t *testing.T, name string, doc []byte) map[string]int {
 
 // TestPNG compares pixels: how they are compressed may change, and the last bit of a colour with the machine.
 func TestPNG(t *testing.T) {
-	for _, s := range samples(t) {
+	for _, s := range samples() {
 		if s.name != "eight-14-days" {
 			continue
 		}
@@ -205,7 +166,7 @@ func far(a, b color.Color) bool {
 
 // TestNothingOverlaps holds that no text runs into another or out of the picture, and bars stay in their rows.
 func TestNothingOverlaps(t *testing.T) {
-	for _, s := range samples(t) {
+	for _, s := range samples() {
 		for _, width := range []int{0, 320, 640, 1600} {
 			s.picture.Width = width
 			scene := lay(s.picture, newLetters(1))
@@ -240,7 +201,7 @@ func (s shape) begin() float64 {
 
 // TestBarsAreTimes holds that the bars of a row fill it: people and gaps are all of the time, each as long as it takes.
 func TestBarsAreTimes(t *testing.T) {
-	for _, s := range samples(t) {
+	for _, s := range samples() {
 		for _, r := range s.picture.Rows {
 			last := s.picture.From
 			for _, b := range r.Bars {
@@ -319,7 +280,7 @@ func TestColoursBelongToNames(t *testing.T) {
 	if got := cast(many); len(got) != 40 {
 		t.Errorf("%d of 40 people have a colour", len(got))
 	}
-	s := samples(t)[0].picture
+	s := samples()[0].picture
 	whole := lay(s, newLetters(1))
 	s.From = s.From.AddDate(0, 0, 10)
 	if diff := cmp.Diff(colourOf(whole, "dora"), colourOf(lay(s, newLetters(1)), "dora")); diff != "" {
@@ -338,15 +299,15 @@ func colourOf(s scene, who string) role {
 }
 
 func TestHostileNames(t *testing.T) {
-	z := zoned(t, "Europe/Berlin")
+	z := rotationstest.Zone("Europe/Berlin")
 	names := []string{
 		"</text><script>alert(1)</script>", "\"onload=\"x", "a&b<c>'d", "e\x00\x07\uFFFE", "f\xff\xfe", "g\u202eh\u2066", "", strings.Repeat("w", 5000),
 		"李小龍 😀",
 	}
 	s := rotations.Schedule{Name: names[0], Zone: z, Layers: []rotations.Layer{{
-		Name: names[1], People: rotations.Turns(names...), Start: civil("2026-11-01T00:00"), Shift: rotations.Length{N: 1, Unit: rotations.Day},
+		Name: names[1], People: rotations.Turns(names...), Start: rotationstest.Civil("2026-11-01T00:00"), Shift: rotations.Length{N: 1, Unit: rotations.Day},
 	}}}
-	from, to := civil("2026-11-02T00:00").In(z), civil("2026-11-16T00:00").In(z)
+	from, to := rotationstest.Civil("2026-11-02T00:00").In(z), rotationstest.Civil("2026-11-16T00:00").In(z)
 	p := Picture{Title: names[0], Zone: z, From: from, To: to, Rows: append(ByPerson(s, nil, from, to), OfSchedule(s, nil, from, to))}
 	svg := p.SVG()
 	for element := range wellFormed(t, "hostile", svg) {
@@ -373,8 +334,8 @@ func TestDays(t *testing.T) {
 		{"Pacific/Apia", "2011-12-29T00:00", "2012-01-01T00:00", "Thu 29 24h, Sat 31 24h"},
 	}
 	for _, tt := range tests {
-		z := zoned(t, tt.zone)
-		y := layout{p: Picture{From: civil(tt.from).In(z), To: civil(tt.to).In(z)}, zone: z, left: 100, right: 1100}
+		z := rotationstest.Zone(tt.zone)
+		y := layout{p: Picture{From: rotationstest.Civil(tt.from).In(z), To: rotationstest.Civil(tt.to).In(z)}, zone: z, left: 100, right: 1100}
 		hour := (y.right - y.left) / y.p.To.Sub(y.p.From).Hours()
 		var got []string
 		for _, d := range y.days() {
@@ -387,14 +348,14 @@ func TestDays(t *testing.T) {
 }
 
 func BenchmarkSVG(b *testing.B) {
-	p := samples(b)[4].picture
+	p := samples()[4].picture
 	for b.Loop() {
 		p.SVG()
 	}
 }
 
 func BenchmarkPNG(b *testing.B) {
-	p := samples(b)[4].picture
+	p := samples()[4].picture
 	for b.Loop() {
 		if _, err := p.PNG(); err != nil {
 			b.Fatal(err)
