@@ -1,7 +1,6 @@
 package alarms
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -129,8 +128,8 @@ func stateOf(s string) incidents.AlarmState {
 // neverOK reports whether the alarm lists its actions for OK and none of them is a
 // topic of ours: then nobody will tell us that it has recovered.
 func neverOK(in input) bool {
-	raw, ok := in.f["OKActions"]
-	if !ok || skipSpace(raw, 0) >= len(raw) || raw[0] != '[' {
+	raw := in.f.get("OKActions")
+	if at(raw, 0) != '[' {
 		return false
 	}
 	for _, action := range elements(raw) {
@@ -151,26 +150,18 @@ func attributesOf(f fields) map[string]string {
 		return nil
 	}
 	found := map[string]string{}
-	for _, name := range sortedNames(f) {
+	for _, m := range f.distinct() {
 		if len(found) == maxPairs {
 			break
 		}
-		found[line(name, maxName)] = line(f.text(name), maxValue)
+		value, _ := unquote(m.value)
+		found[line(m.name, maxName)] = line(value, maxValue)
 	}
 	return found
 }
 
-func sortedNames(f fields) []string {
-	names := make([]string, 0, len(f))
-	for n := range f {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return names
-}
-
 // arnsIn reads a list of ARNs, or of objects that have one.
-func arnsIn(list []json.RawMessage) []string {
+func arnsIn(list []string) []string {
 	var arns []string
 	for _, raw := range list {
 		arn, ok := unquote(raw)

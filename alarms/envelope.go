@@ -81,7 +81,7 @@ func Decode(body []byte) (*Envelope, error) {
 		return nil, err
 	}
 	if f.has("Subject") {
-		if e.Subject, e.HasSubject = unquote(f["Subject"]); !e.HasSubject {
+		if e.Subject, e.HasSubject = unquote(f.get("Subject")); !e.HasSubject {
 			return nil, refuse(CodeField, "Subject is not a string")
 		}
 	}
@@ -99,18 +99,26 @@ func decodeObject(body []byte) (fields, error) {
 		return nil, refuse(CodeEmpty, "empty body; expected an SNS JSON envelope")
 	case len(body) > MaxBody:
 		return nil, refuse(CodeTooLarge, "body exceeds 1 MiB")
-	case trimmed[0] == '<':
-		return nil, refuse(CodeNotJSON, "body is not JSON (starts with '%s')", opening(trimmed))
-	case nesting(trimmed) > maxNesting:
-		return nil, refuse(CodeNotObject, "JSON is nested more than %d levels deep", maxNesting)
-	case !json.Valid(trimmed):
-		return nil, notJSON(trimmed)
-	case trimmed[0] == '[':
-		return nil, refuse(CodeNotObject, "body is a JSON array; expected an SNS JSON envelope")
-	case trimmed[0] != '{':
-		return nil, refuse(CodeNotObject, "body is not a JSON object; expected an SNS JSON envelope")
 	}
-	return members(trimmed), nil
+	if f := members(string(trimmed)); f != nil {
+		return f, nil
+	}
+	return nil, notObject(trimmed)
+}
+
+// notObject says why a body is no JSON object within limits.
+func notObject(body []byte) error {
+	switch {
+	case body[0] == '<':
+		return refuse(CodeNotJSON, "body is not JSON (starts with '%s')", opening(body))
+	case nesting(body) > maxNesting:
+		return refuse(CodeNotObject, "JSON is nested more than %d levels deep", maxNesting)
+	case !json.Valid(body):
+		return notJSON(body)
+	case body[0] == '[':
+		return refuse(CodeNotObject, "body is a JSON array; expected an SNS JSON envelope")
+	}
+	return refuse(CodeNotObject, "body is not a JSON object; expected an SNS JSON envelope")
 }
 
 func notJSON(body []byte) error {
@@ -136,7 +144,7 @@ func required(f fields, name string) (string, error) {
 	if !f.has(name) {
 		return "", refuse(CodeField, "%s is missing", name)
 	}
-	s, ok := unquote(f[name])
+	s, ok := unquote(f.get(name))
 	switch {
 	case !ok:
 		return "", refuse(CodeField, "%s is not a string", name)

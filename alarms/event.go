@@ -1,7 +1,6 @@
 package alarms
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -297,24 +296,24 @@ func (e event) at(path string) string {
 	if path == "" {
 		return ""
 	}
-	var value json.RawMessage
-	list, within := []json.RawMessage(nil), e.detail
+	var value string
+	list, within := []string(nil), e.detail
 	for name := range strings.SplitSeq(path, ".") {
 		if n, err := strconv.Atoi(name); err == nil {
-			value = nil
+			value = ""
 			if n < len(list) {
 				value = list[n]
 			}
 		} else {
-			value = within[name]
+			value = within.get(name)
 		}
 		list, within = elements(value), members(value)
 	}
 	if s, ok := unquote(value); ok {
 		return strings.TrimSpace(s)
 	}
-	if string(value) == "null" {
+	if value == "null" {
 		return ""
 	}
-	return string(value)
+	return value
 }

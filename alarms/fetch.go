@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -120,7 +121,7 @@ func (a *AWSCertificates) find(url string, now time.Time) (k *knownCert, mine bo
 		}
 	}
 	k = &knownCert{ready: make(chan struct{}), asked: now}
-	a.known[url] = k
+	a.known[strings.Clone(url)] = k // the URL is a part of a body, which need not be kept
 	return k, true
 }
 

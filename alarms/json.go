@@ -1,8 +1,8 @@
 package alarms
 
 import (
-	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -11,130 +11,51 @@ import (
 // fields are the members of a JSON object under their exact names. A struct would
 // not do: encoding/json also takes "message" for a field named Message, so that a
 // second member could replace the one that was signed. Of repeated names the last
-// one counts. The values are JSON, and parts of the text they were read from.
-type fields map[string]json.RawMessage
+// one counts.
+type fields []member
 
-// members takes a JSON object apart. The text must be valid JSON; anything but an
-// object has no members.
-func members(text []byte) fields {
-	i := skipSpace(text, 0)
-	if i >= len(text) || text[i] != '{' {
+// member is a name and the JSON of its value. Both are parts of the text they were
+// read from, so that nothing is copied.
+type member struct{ name, value string }
+
+// members takes a text apart that is a JSON object within [maxNesting]. Any other has
+// no members: that is nil, while those of {} are none.
+func members(text string) fields {
+	begin := skipSpace(text, 0)
+	if at(text, begin) != '{' {
 		return nil
 	}
-	found := make(fields, 16)
-	for i++; ; i++ { // past the brace, later past a comma
-		i = skipSpace(text, i)
-		if i >= len(text) || text[i] != '"' {
-			return found
-		}
-		end := skipString(text, i)
-		name, _ := unquote(text[i:end])
-		i = skipSpace(text, skipSpace(text, end)+1) // past the colon
-		end = skipValue(text, i)
-		if end <= i {
-			return found
-		}
-		found[name] = text[i:end:end]
-		i = skipSpace(text, end)
-		if i >= len(text) || text[i] != ',' {
-			return found
-		}
+	found := make(fields, 0, min(len(text)/24+1, 24))
+	if end := scanObject(text, begin, maxNesting, &found); !isEnd(text, end) {
+		return nil
 	}
+	return found
 }
 
 // elements takes a JSON array apart, as members does an object.
-func elements(text []byte) []json.RawMessage {
-	i := skipSpace(text, 0)
-	if i >= len(text) || text[i] != '[' {
+func elements(text string) []string {
+	var found []string
+	if end := scanArray(text, skipSpace(text, 0), maxNesting, &found); !isEnd(text, end) {
 		return nil
 	}
-	var found []json.RawMessage
-	for i++; ; i++ {
-		i = skipSpace(text, i)
-		end := skipValue(text, i)
-		if end <= i {
-			return found
-		}
-		found = append(found, text[i:end:end])
-		i = skipSpace(text, end)
-		if i >= len(text) || text[i] != ',' {
-			return found
-		}
-	}
+	return found
 }
 
-func skipSpace(b []byte, i int) int {
-	for i < len(b) && (b[i] == ' ' || b[i] == '\n' || b[i] == '\t' || b[i] == '\r') {
-		i++
-	}
-	return i
-}
-
-// skipString returns the place after the string that begins at i.
-func skipString(b []byte, i int) int {
-	for i++; i < len(b); i++ {
-		switch b[i] {
-		case '\\':
-			i++
-		case '"':
-			return i + 1
-		}
-	}
-	return len(b)
-}
-
-// skipValue returns the place after the value that begins at i; i itself if there
-// is none.
-func skipValue(b []byte, i int) int {
-	depth := 0
-	for i < len(b) {
-		switch b[i] {
-		case '"':
-			i = skipString(b, i)
-		case '{', '[':
-			depth++
-			i++
-		case '}', ']':
-			if depth == 0 {
-				return i
-			}
-			depth--
-			i++
-		case ',', ':', ' ', '\n', '\t', '\r':
-			if depth == 0 {
-				return i
-			}
-			i++
-			continue
-		default:
-			i++
-			if depth > 0 || i < len(b) && !endsValue(b[i]) {
-				continue
-			}
-		}
-		if depth == 0 {
-			return i
-		}
-	}
-	return i
-}
-
-func endsValue(c byte) bool {
-	switch c {
-	case ',', ']', '}', ' ', '\n', '\t', '\r':
-		return true
-	}
-	return false
-}
+// isEnd reports whether something was read, and nothing stands after it.
+func isEnd(text string, place int) bool { return place >= 0 && skipSpace(text, place) == len(text) }
 
 // nesting returns how deeply objects and arrays are nested in a text, which need not
 // be JSON.
-func nesting(b []byte) int {
+func nesting(text []byte) int {
 	depth, deepest := 0, 0
-	for i := 0; i < len(b); i++ {
-		switch b[i] {
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
 		case '"':
-			i = skipString(b, i) - 1
+			for i++; i < len(text) && text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
 		case '{', '[':
 			depth++
 			deepest = max(deepest, depth)
@@ -146,71 +67,97 @@ func nesting(b []byte) int {
 }
 
 // unquote decodes a JSON string, invalid UTF-8 as encoding/json does. It reports
-// false for other values. The texts inside alarms are full of \" and of nothing
-// else, so the common case is done here and the rest by encoding/json.
-func unquote(raw []byte) (string, bool) {
+// false for other values. What is rare is left to encoding/json.
+func unquote(raw string) (string, bool) {
 	if len(raw) < 2 || raw[0] != '"' || raw[len(raw)-1] != '"' {
 		return "", false
 	}
 	in := raw[1 : len(raw)-1]
-	if !utf8.Valid(in) {
+	if !utf8.ValidString(in) {
 		return unquoteSlowly(raw)
 	}
-	next := bytes.IndexByte(in, '\\')
+	next := strings.IndexByte(in, '\\')
 	if next < 0 {
-		return string(in), true
+		return in, true
 	}
 	var out strings.Builder
 	out.Grow(len(in))
-	for next >= 0 && next+1 < len(in) {
-		out.Write(in[:next])
-		c := in[next+1]
-		switch c {
+	for ; next >= 0; next = strings.IndexByte(in, '\\') {
+		out.WriteString(in[:next])
+		switch c := at(in, next+1); c {
 		case '"', '\\', '/':
+			out.WriteByte(c)
 		case 'n':
-			c = '\n'
+			out.WriteByte('\n')
 		case 't':
-			c = '\t'
+			out.WriteByte('\t')
+		case 'u':
+			r, ok := hex4(in, next+2)
+			if !ok || !utf8.ValidRune(r) { // one half of a pair
+				return unquoteSlowly(raw)
+			}
+			out.WriteRune(r)
+			next += 4
 		default:
 			return unquoteSlowly(raw)
 		}
-		out.WriteByte(c)
 		in = in[next+2:]
-		next = bytes.IndexByte(in, '\\')
 	}
-	out.Write(in)
+	out.WriteString(in)
 	return out.String(), true
 }
 
-func unquoteSlowly(raw []byte) (string, bool) {
+func unquoteSlowly(raw string) (string, bool) {
 	var s string
-	err := json.Unmarshal(raw, &s)
+	err := json.Unmarshal([]byte(raw), &s)
 	return s, err == nil
+}
+
+// get returns the JSON of a member; empty if there is none of that name.
+func (f fields) get(name string) string {
+	for i := len(f) - 1; i >= 0; i-- {
+		if f[i].name == name {
+			return f[i].value
+		}
+	}
+	return ""
+}
+
+// distinct returns the members by name, of repeated names the one that counts.
+func (f fields) distinct() fields {
+	sorted := slices.Clone(f)
+	slices.Reverse(sorted)
+	slices.SortStableFunc(sorted, func(a, b member) int { return strings.Compare(a.name, b.name) })
+	return slices.CompactFunc(sorted, func(a, b member) bool { return a.name == b.name })
 }
 
 // has reports whether there is a member of that name that is not null.
 func (f fields) has(name string) bool {
-	raw, ok := f[name]
-	return ok && string(raw) != "null"
+	raw := f.get(name)
+	return raw != "" && raw != "null"
 }
 
 // text returns a member that is a string; empty if it is absent or something else.
 func (f fields) text(name string) string {
-	s, _ := unquote(f[name])
+	s, _ := unquote(f.get(name))
 	return s
 }
 
 // object returns the members of a member that is an object; nil if it is not.
-func (f fields) object(name string) fields { return members(f[name]) }
+func (f fields) object(name string) fields { return members(f.get(name)) }
 
 // list returns the elements of a member that is an array.
-func (f fields) list(name string) []json.RawMessage { return elements(f[name]) }
+func (f fields) list(name string) []string { return elements(f.get(name)) }
 
 // number returns a member that is a number, also one that is written as a string.
 func (f fields) number(name string) (float64, bool) {
-	s, ok := unquote(f[name])
+	raw := f.get(name)
+	if raw == "" {
+		return 0, false
+	}
+	s, ok := unquote(raw)
 	if !ok {
-		s = string(f[name])
+		s = raw
 	}
 	n, err := strconv.ParseFloat(s, 64)
 	return n, err == nil
@@ -226,4 +173,4 @@ func (f fields) whole(name string) int {
 }
 
 // is reports whether a member is the word true.
-func (f fields) is(name string) bool { return string(f[name]) == "true" }
+func (f fields) is(name string) bool { return f.get(name) == "true" }

@@ -1,7 +1,6 @@
 package alarms
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/oncalm/oncalm/incidents"
@@ -53,13 +52,7 @@ func Classify(v *Verified, ours Topics) Signal {
 }
 
 // objectIn returns the members of a message that is a JSON object of sensible depth.
-func objectIn(message string) fields {
-	text := []byte(strings.TrimSpace(message))
-	if len(text) == 0 || text[0] != '{' || nesting(text) > maxNesting || !json.Valid(text) {
-		return nil
-	}
-	return members(text)
-}
+func objectIn(message string) fields { return members(strings.TrimSpace(message)) }
 
 // finish sets what all signals have, and cuts texts to size.
 func finish(in input, s Signal) Signal {
@@ -96,7 +89,7 @@ func hasAll(names ...string) func(input) bool {
 func hasAny(names ...string) func(input) bool {
 	return func(in input) bool {
 		for _, n := range names {
-			if _, ok := in.f[n]; ok {
+			if in.f.get(n) != "" {
 				return true
 			}
 		}

@@ -74,7 +74,7 @@ func TestRecordedKinds(t *testing.T) {
 // messageIn finds the message in a recorded file: it is one, or it is in an envelope,
 // or in a Lambda event.
 func messageIn(text []byte) (subject, message string) {
-	f := members(text)
+	f := members(string(text))
 	if records := f.list("Records"); len(records) > 0 {
 		f = members(records[0]).object("Sns")
 	}

@@ -1,7 +1,6 @@
 package alarms
 
 import (
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,7 +35,7 @@ func metricOf(t fields) *incidents.Metric {
 		m.Namespace, m.Name = line(t.text("Namespace"), maxName), line(t.text("MetricName"), maxName)
 		m.Statistic = statistic(firstOf(t.text("ExtendedStatistic"), t.text("Statistic")))
 		m.Unit = line(t.text("Unit"), maxName)
-		m.Dimensions = dimensionsOf(t["Dimensions"])
+		m.Dimensions = dimensionsOf(t.get("Dimensions"))
 	}
 	if m.Name == "" && m.Expression == "" && m.Threshold == nil && m.Comparison == "" {
 		return nil
@@ -57,7 +56,7 @@ type query struct {
 
 // fromQueries reads an alarm over several metrics: the query whose result is watched,
 // and the metrics that go into it.
-func fromQueries(m *incidents.Metric, list []json.RawMessage) {
+func fromQueries(m *incidents.Metric, list []string) {
 	var queries []query
 	for _, raw := range list[:min(len(list), 500)] {
 		queries = append(queries, queryOf(members(raw)))
@@ -97,10 +96,7 @@ func queryOf(f fields) query {
 	if metric == nil {
 		metric = s.object("metric")
 	}
-	dimensions := metric["Dimensions"]
-	if dimensions == nil {
-		dimensions = metric["dimensions"]
-	}
+	dimensions := firstOf(metric.get("Dimensions"), metric.get("dimensions"))
 	q.period = max(q.period, s.whole("Period"), s.whole("period"))
 	q.stat = &incidents.Metric{
 		Namespace:  line(either(metric, "Namespace", "namespace"), maxName),
@@ -160,15 +156,15 @@ func common(texts []string) string {
 }
 
 // dimensionsOf reads [{"value":…,"name":…}], or {name: value}.
-func dimensionsOf(raw json.RawMessage) []incidents.Dimension {
+func dimensionsOf(raw string) []incidents.Dimension {
 	var found []incidents.Dimension
 	for _, d := range elements(raw) {
 		f := members(d)
 		found = append(found, incidents.Dimension{Name: f.text("name"), Value: f.text("value")})
 	}
-	for name, value := range members(raw) {
-		v, _ := unquote(value)
-		found = append(found, incidents.Dimension{Name: name, Value: v})
+	for _, m := range members(raw).distinct() {
+		value, _ := unquote(m.value)
+		found = append(found, incidents.Dimension{Name: m.name, Value: value})
 	}
 	for i, d := range found {
 		found[i] = incidents.Dimension{Name: line(d.Name, maxName), Value: line(d.Value, maxValue)}
