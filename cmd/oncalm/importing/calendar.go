@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -22,6 +21,7 @@ type event struct {
 	begin    time.Time         // from on the wall clock of the schedule, as if that was UTC
 	seconds  int64             // how long, on that clock
 	rule     map[string]string // of its recurrence; nil if it is a single one
+	ends     rotations.Civil   // when the last of a series does; 0 if none is the last
 }
 
 // calendar carries over a calendar whose entries are shifts: each is called as who has it.
@@ -100,14 +100,48 @@ func (p *Plan) event(s *schedule, v *ics.VEvent) (e event, ok bool) {
 	}
 	e.begin = wall(e.from, s.Zone)
 	e.seconds = int64(wall(e.to, s.Zone).Sub(e.begin) / time.Second)
-	if rule := text("RRULE"); rule != "" {
-		e.rule = map[string]string{}
-		for part := range strings.SplitSeq(strings.ToUpper(rule), ";") {
-			key, value, _ := strings.Cut(part, "=")
-			e.rule[key] = value
-		}
+	return e, len(e.people) > 0 && p.rule(s, &e, text("RRULE"))
+}
+
+// rule reads by which rule an entry recurs, if it does. It returns false if that is over.
+func (p *Plan) rule(s *schedule, e *event, text string) bool {
+	if text == "" {
+		return true
 	}
-	return e, len(e.people) > 0
+	e.rule = map[string]string{}
+	for part := range strings.SplitSeq(strings.ToUpper(text), ";") {
+		key, value, _ := strings.Cut(part, "=")
+		e.rule[key] = value
+	}
+	until := e.rule["UNTIL"]
+	if until == "" {
+		return true
+	}
+	last, ok := lastBegin(until, e.begin, s.Zone)
+	switch {
+	case !ok:
+		p.endsThere(s, *e)
+	case unit(e.rule["FREQ"]) > 0:
+		e.ends = rolling{start: e.begin, seconds: e.seconds}.ending(last, interval(*e)*unit(e.rule["FREQ"]), e.rule["BYDAY"] != "")
+	}
+	return !ok || last.Add(time.Duration(e.seconds)*time.Second).After(wall(p.now, s.Zone))
+}
+
+func (p *Plan) endsThere(s *schedule, e event) {
+	p.note("%s: the series of %s ends at %s there; take it out then", s.Name, list(e.people), e.rule["UNTIL"])
+}
+
+// lastBegin reads after which time an entry does not begin any more, on the wall clock of a zone. A mere date says that of
+// entries that begin at midnight only: programs do not agree on whether the day itself counts.
+func lastBegin(text string, begin time.Time, zone *time.Location) (time.Time, bool) {
+	if at, err := time.Parse("20060102T150405Z", text); err == nil {
+		return wall(at, zone), true
+	}
+	if at, err := time.Parse("20060102T150405", text); err == nil {
+		return at, true
+	}
+	at, err := time.Parse("20060102", text)
+	return at, err == nil && secondOf(begin) == 0
 }
 
 // allDay reads an entry of whole days: they begin at midnight of the schedule's zone.
@@ -122,137 +156,6 @@ func allDay(v *ics.VEvent, zone *time.Location) (from, to time.Time, err error) 
 		return rotations.CivilOf(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)).In(zone)
 	}
 	return local(from), local(to), nil
-}
-
-// series carries over what recurs: series of the same length that fill each other's pauses are one layer in which people take
-// turns, and every other is a layer of its own.
-func (p *Plan) series(s *schedule, all []event) {
-	slices.SortStableFunc(all, func(a, b event) int { return a.begin.Compare(b.begin) })
-	var rounds [][]event
-	var others []event
-	for _, e := range all {
-		period, why := p.period(s, e)
-		if why == over {
-			continue
-		}
-		if why != "" {
-			p.note("%s: the series of %s %s, which layers cannot express, and is left out", s.Name, list(e.people), why)
-			continue
-		}
-		if period < e.seconds || period%e.seconds != 0 || period/e.seconds > most {
-			others = append(others, e)
-			continue
-		}
-		i := slices.IndexFunc(rounds, func(r []event) bool {
-			other, _ := p.period(s, r[0])
-			return other == period && r[0].seconds == e.seconds && int64(e.begin.Sub(r[0].begin)/time.Second)%e.seconds == 0
-		})
-		if i < 0 {
-			rounds = append(rounds, []event{e})
-			continue
-		}
-		rounds[i] = append(rounds[i], e)
-	}
-	for _, r := range rounds {
-		p.round(s, r)
-	}
-	for _, e := range others {
-		p.alone(s, e)
-	}
-	for i := range s.Layers {
-		for j := range i {
-			if !p.apart(s, s.Layers[j], s.Layers[i]) {
-				p.note("%s: %s and %s overlap; where they do, only %s is on call here", s.Name, s.Layers[j].Name, s.Layers[i].Name, s.Layers[i].Name)
-			}
-		}
-	}
-}
-
-// over is why a series is left out that nobody will miss.
-const over = "is over"
-
-// period is after how many seconds a series comes again, 0 if only some days of the week count; or why it cannot be carried over.
-func (p *Plan) period(s *schedule, e event) (seconds int64, why string) {
-	units := map[string]int64{"HOURLY": hour, "DAILY": day, "WEEKLY": week}
-	unit := units[e.rule["FREQ"]]
-	for key := range e.rule {
-		if !slices.Contains([]string{"FREQ", "INTERVAL", "BYDAY", "WKST", "UNTIL"}, key) {
-			return 0, "has " + key
-		}
-	}
-	if unit == 0 {
-		return 0, "is " + strings.ToLower(e.rule["FREQ"])
-	}
-	if text := e.rule["UNTIL"]; text != "" {
-		if until, err := time.Parse("20060102", text[:min(8, len(text))]); err == nil && until.Before(p.now) {
-			return 0, over
-		}
-		p.note("%s: the series of %s ends at %s there; take it out then", s.Name, list(e.people), text)
-	}
-	if days := e.rule["BYDAY"]; days != "" && (len(days) != 2 || unit != week) {
-		return 0, ""
-	}
-	return interval(e) * unit, ""
-}
-
-func interval(e event) int64 {
-	n, err := strconv.ParseInt(e.rule["INTERVAL"], 10, 32)
-	if err != nil || n < 1 {
-		return 1
-	}
-	return n
-}
-
-// round makes a layer of series that follow each other; several in one place are on call together.
-func (p *Plan) round(s *schedule, r []event) {
-	period, _ := p.period(s, r[0])
-	places := make([][]string, period/r[0].seconds)
-	for _, e := range r {
-		at := int64(e.begin.Sub(r[0].begin)/time.Second) / e.seconds % int64(len(places))
-		places[at] = append(places[at], e.people...)
-	}
-	if slices.ContainsFunc(places, func(turn []string) bool { return len(turn) == 0 }) {
-		if len(r) == 1 {
-			p.alone(s, r[0])
-			return
-		}
-		for i := range places {
-			if len(places[i]) == 0 {
-				places[i] = []string{nobody}
-			}
-		}
-		p.note("%s: there are pauses between the turns of %s; they are nobody's turns here", s.Name, list(places[0]))
-	}
-	if late := r[len(r)-1].begin; rotations.CivilOf(late).In(s.Zone).After(p.now) && late.Sub(r[0].begin) >= time.Duration(period)*time.Second {
-		p.note("%s: some of the series begin later than others; here all take turns from %s on", s.Name, r[0].begin.Format(spoken))
-	}
-	p.plain(s, rolling{name: "rotation", start: r[0].begin, groups: places}, r[0].seconds, nil)
-}
-
-// alone makes a layer of one series.
-func (p *Plan) alone(s *schedule, e event) {
-	r := rolling{name: list(e.people), start: e.begin, seconds: e.seconds, interval: interval(e), groups: [][]string{e.people}, weekday: time.Monday}
-	if first, ok := weekday(e.rule["WKST"]); ok {
-		r.weekday = first
-	}
-	var names []string
-	if e.rule["BYDAY"] != "" {
-		names = strings.Split(e.rule["BYDAY"], ",")
-	}
-	days, ok := weekdays(names)
-	why := "is by the month"
-	switch {
-	case !ok:
-	case e.rule["FREQ"] == "WEEKLY":
-		why = p.weekly(s, r, days)
-	case e.rule["FREQ"] == "DAILY" && (r.interval == 1 || len(days) == 0):
-		why = p.daily(s, r, days)
-	default:
-		why = "repeats " + strings.ToLower(e.rule["FREQ"])
-	}
-	if why != "" {
-		p.note("%s: the series of %s %s, which layers cannot express, and is left out", s.Name, list(e.people), why)
-	}
 }
 
 // singles carries over what does not recur: as overrides of what does, or else as the rotation that it shows.

@@ -106,11 +106,12 @@ func (p *Plan) gfSchedule(g *grafana, in gfSchedule, shifts []gfShift) {
 // gfFits reports whether a shift is still to come and of a zone that can be carried over.
 func (p *Plan) gfFits(s *schedule, sh gfShift) bool {
 	if sh.Until != "" {
-		until, err := instant(sh.Until, s.Zone)
-		if err == nil && !until.After(p.now) {
+		switch last, err := instant(sh.Until, s.Zone); {
+		case err != nil:
+			p.note("%s: shift %s ends at %s there; take it out then", s.Name, sh.Name, sh.Until)
+		case !last.Add(time.Duration(sh.Seconds) * time.Second).After(p.now):
 			return false
 		}
-		p.note("%s: shift %s ends at %s there; take it out then", s.Name, sh.Name, sh.Until)
 	}
 	if sh.TimeZone != "" && sh.TimeZone != s.Zone.String() {
 		p.note("%s: shift %s is in the zone %s; in %s its handoffs are right only until the clocks change", s.Name, sh.Name, sh.TimeZone, s.Zone)
@@ -179,6 +180,9 @@ func (p *Plan) gfShift(g *grafana, s *schedule, sh gfShift) {
 		r.weekday = first
 	}
 	days, ok := weekdays(sh.ByDay)
+	if last, err := instant(sh.Until, s.Zone); err == nil && unit(sh.Frequency) > 0 {
+		r.ends = r.ending(wall(last, s.Zone), r.interval*unit(sh.Frequency), len(days) > 0)
+	}
 	why := ""
 	switch {
 	case !ok || len(sh.ByMonth)+len(sh.ByMonthDay) > 0 || sh.Frequency == "monthly":

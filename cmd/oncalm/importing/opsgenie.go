@@ -66,11 +66,7 @@ func (p *Plan) ogRotation(s *schedule, in ogRotation) {
 	if in.EndDate != nil && !in.EndDate.After(p.now) {
 		return
 	}
-	if in.EndDate != nil {
-		p.note("%s: rotation %s ends at %s there; take it out then", s.Name, in.Name, in.EndDate.In(s.Zone).Format(spoken))
-	}
-	units := map[string]int64{"hourly": hour, "daily": day, "weekly": week}
-	shift, ok := length(max(in.Length, 1) * units[in.Type])
+	shift, ok := length(max(in.Length, 1) * unit(in.Type))
 	if !ok {
 		p.note("%s: rotation %s is %s, which is unknown, and is left out", s.Name, in.Name, in.Type)
 		return
@@ -94,7 +90,7 @@ func (p *Plan) ogRotation(s *schedule, in ogRotation) {
 		p.note("%s: the time restriction of rotation %s cannot be read, and the rotation is left out", s.Name, in.Name)
 		return
 	}
-	p.layer(s, in.Name, rotations.Layer{People: people, Start: rotations.CivilOf(wall(in.StartDate, s.Zone)), Shift: shift, Only: only})
+	p.layer(s, in.Name, rotations.Layer{People: people, Start: local(in.StartDate, s.Zone), Shift: shift, Only: only}, end(in.EndDate, s.Zone))
 }
 
 func ogWindows(in ogRotation) ([]rotations.Window, bool) {

@@ -82,9 +82,6 @@ func (p *Plan) pdLayer(s *schedule, in pdLayer) {
 	if in.End != nil && !in.End.After(p.now) {
 		return // over, as those are that were edited since
 	}
-	if in.End != nil {
-		p.note("%s: layer %s ends at %s there; take it out then", s.Name, in.Name, in.End.In(s.Zone).Format(spoken))
-	}
 	shift, ok := length(in.TurnSeconds)
 	if !ok {
 		p.note("%s: layer %s has turns of %d seconds, which are not whole hours, and is left out", s.Name, in.Name, in.TurnSeconds)
@@ -109,7 +106,7 @@ func (p *Plan) pdLayer(s *schedule, in pdLayer) {
 		p.note("%s: a restriction of layer %s cannot be read, and the layer is left out", s.Name, in.Name)
 		return
 	}
-	p.layer(s, in.Name, rotations.Layer{People: turned(people, k), Start: rotations.CivilOf(begin), Shift: shift, Only: only})
+	p.layer(s, in.Name, rotations.Layer{People: turned(people, k), Start: rotations.CivilOf(begin), Shift: shift, Only: only}, end(in.End, s.Zone))
 }
 
 // floor divides, downwards also below zero.

@@ -122,8 +122,9 @@ func (p *Plan) free(text, fallback string, taken func(string) bool) string {
 	return name
 }
 
-// layer adds a layer, the later the stronger. Without people it is none.
-func (p *Plan) layer(s *schedule, called string, l rotations.Layer) {
+// layer adds a layer, the later the stronger. Without people it is none. If it ends, all of its people leave at once: then
+// layers below count as if it was not there.
+func (p *Plan) layer(s *schedule, called string, l rotations.Layer, ends rotations.Civil) {
 	if len(l.People) == 0 {
 		p.note("%s: %s has no people and is left out", s.Name, called)
 		return
@@ -131,6 +132,11 @@ func (p *Plan) layer(s *schedule, called string, l rotations.Layer) {
 	l.Name = p.free(called, "layer", func(name string) bool {
 		return name == rotations.OverrideLayer || slices.ContainsFunc(s.Layers, func(o rotations.Layer) bool { return o.Name == name })
 	})
+	if ends != 0 {
+		for _, turn := range l.People {
+			l.Terms = append(l.Terms, slices.Repeat([]rotations.Term{{Until: ends}}, len(turn)))
+		}
+	}
 	s.Layers = append(s.Layers, l)
 }
 

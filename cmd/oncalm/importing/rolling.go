@@ -15,7 +15,18 @@ type rolling struct {
 	seconds  int64
 	interval int64
 	groups   [][]string
-	weekday  time.Weekday // on which a week begins, where days of it are named
+	weekday  time.Weekday    // on which a week begins, where days of it are named
+	ends     rotations.Civil // with its last shift; 0 for never
+}
+
+// ending is when the last shift of a series ends, on the wall clock as last is: none begins after that. step is after how many
+// seconds the next shift can begin; where days of the week are named, that is each day.
+func (r rolling) ending(last time.Time, step int64, named bool) rotations.Civil {
+	if named && r.seconds <= day {
+		step = day
+	}
+	k := floor(int64(last.Sub(r.start)/time.Second), step)
+	return rotations.CivilOf(r.start) + rotations.Civil(k*step+r.seconds)
 }
 
 // most is how many turns, or weeks between turns, a rotation may have. Nobody's has more.
@@ -28,7 +39,7 @@ func (p *Plan) plain(s *schedule, r rolling, seconds int64, only []rotations.Win
 		p.note("%s: %s has turns of %d seconds, which are not whole hours, and is left out", s.Name, r.name, seconds)
 		return
 	}
-	p.layer(s, r.name, rotations.Layer{People: r.groups, Start: rotations.CivilOf(r.start), Shift: shift, Only: only})
+	p.layer(s, r.name, rotations.Layer{People: r.groups, Start: rotations.CivilOf(r.start), Shift: shift, Only: only}, r.ends)
 }
 
 // weekly adds a series in which each group has a week of each interval: from the start on if no days are named, otherwise those
@@ -142,7 +153,7 @@ func (p *Plan) dayByDay(s *schedule, r rolling, days []time.Weekday) (why string
 		for !slices.Contains(days, r.start.Weekday()) {
 			r.start = r.start.AddDate(0, 0, 1)
 		}
-		one := rolling{name: r.name + " " + r.start.Format("Mon"), start: r.start}
+		one := rolling{name: r.name + " " + r.start.Format("Mon"), start: r.start, ends: r.ends}
 		for w := range weeks {
 			one.groups = append(one.groups, r.groups[(w*m+j)/r.interval%n])
 		}

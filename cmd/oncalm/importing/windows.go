@@ -2,6 +2,7 @@ package importing
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/rotations"
@@ -12,6 +13,19 @@ const (
 	day  = 24 * hour
 	week = 7 * day
 )
+
+// unit is how long a day, week or hour is, by what exports call that which comes each of them; 0 for others, such as months.
+func unit(frequency string) int64 {
+	switch strings.ToLower(frequency) {
+	case "hourly":
+		return hour
+	case "daily":
+		return day
+	case "weekly":
+		return week
+	}
+	return 0
+}
 
 // length is a shift length of so many seconds on the wall clock.
 func length(seconds int64) (rotations.Length, bool) {
@@ -94,6 +108,14 @@ func everyDay() []time.Weekday {
 
 // secondOf is the time of day of a wall-clock time.
 func secondOf(t time.Time) int64 { return int64(t.Hour()*hour + t.Minute()*60 + t.Second()) }
+
+// end is an end that may not be there on the wall clock.
+func end(at *time.Time, zone *time.Location) rotations.Civil {
+	if at == nil {
+		return 0
+	}
+	return local(*at, zone)
+}
 
 // wall is what the wall clock of a zone shows at t, as a time in UTC, with which one can reckon.
 func wall(t time.Time, zone *time.Location) time.Time {

@@ -33,7 +33,7 @@ func (p *Plan) YAML() []byte {
 	for _, s := range p.schedules {
 		out("  %s:\n    zone: %s\n    layers:", quote(s.Name), quote(s.Zone.String()))
 		for _, l := range s.Layers {
-			out("      - name: %s\n        people: [%s]\n        start: %s\n        shift: %s", quote(l.Name), turns(l.People), l.Start, l.Shift)
+			out("      - name: %s\n        people: [%s]\n        start: %s\n        shift: %s", quote(l.Name), turns(l), l.Start, l.Shift)
 			if len(l.Only) > 0 {
 				out("        only:")
 			}
@@ -66,12 +66,16 @@ func (p *Plan) needed(name string) bool {
 
 func local(t time.Time, zone *time.Location) rotations.Civil { return rotations.CivilOf(t.In(zone)) }
 
-func turns(people [][]string) string {
+func turns(l rotations.Layer) string {
 	var all []string
-	for _, turn := range people {
+	for i, turn := range l.People {
 		var names []string
-		for _, n := range turn {
-			names = append(names, quote(n))
+		for j, n := range turn {
+			name := quote(n)
+			if l.Terms != nil {
+				name = fmt.Sprintf("{person: %s, until: %s}", name, l.Terms[i][j].Until)
+			}
+			names = append(names, name)
 		}
 		text := strings.Join(names, ", ")
 		if len(turn) > 1 {
