@@ -84,11 +84,10 @@ func certifiedOf(s rotations.Shift) certified {
 
 // certificate prints what the next clock changes do to schedules.
 func (c *shiftsCommand) certificate(ctx context.Context, s *session, cfg *config.Config, names []string) error {
-	from := c.From.or(s.now)
 	overrides := s.overridesOrPlanned(ctx, cfg, c.Store, names)
 	all := []certificate{}
 	for _, name := range names {
-		all = append(all, certificateOf(cfg.Schedules[name], overrides[name], from))
+		all = append(all, certificateOf(cfg.Schedules[name], overrides[name], c.From.Time))
 	}
 	if c.JSON {
 		return s.json(all)
@@ -98,7 +97,7 @@ func (c *shiftsCommand) certificate(ctx context.Context, s *session, cfg *config
 			s.printf("")
 		}
 		if len(cert.Changes) == 0 {
-			s.printf("%s (%s): the clocks do not change until %d", cert.Schedule, cert.Zone, from.Year()+changeYears)
+			s.printf("%s (%s): the clocks do not change until %d", cert.Schedule, cert.Zone, c.From.Year()+changeYears)
 			continue
 		}
 		s.printf("%s (%s)", cert.Schedule, cert.Zone)

@@ -118,33 +118,15 @@ type shiftsCommand struct {
 	storeFlag
 	jsonFlag
 	shiftsForms
-	Certificate bool    `xor:"form" help:"Print the shifts around the next two clock changes after -from (default: now)."`
+	Certificate bool    `xor:"form" help:"Print the shifts around the next two clock changes after -from."`
 	Fairness    bool    `xor:"form" help:"Print how many hours everybody has, planned and with overrides."`
 	Schedule    string  `placeholder:"NAME" help:"The schedule. A certificate or fairness is of all if none is given."`
-	From        instant `placeholder:"TIME" help:"Begin of the span, as 2026-03-01T00:00:00+01:00."`
-	To          instant `placeholder:"TIME" help:"End of the span."`
+	From        instant `placeholder:"TIME" help:"Begin of the span, as 2026-03-01T00:00:00+01:00 (default: now)."`
+	To          instant `placeholder:"TIME" help:"End of the span (default: 14 days after its begin)."`
 }
 
-// missing names the flags without which the command cannot answer.
-func (c *shiftsCommand) missing() error {
-	var flags []string
-	for _, f := range []struct {
-		name  string
-		given bool
-	}{
-		{"--schedule=NAME", c.Schedule != "" || c.Certificate || c.Fairness},
-		{"--from=TIME", !c.From.IsZero() || c.Certificate},
-		{"--to=TIME", !c.To.IsZero() || c.Certificate},
-	} {
-		if !f.given {
-			flags = append(flags, f.name)
-		}
-	}
-	if len(flags) == 0 {
-		return nil
-	}
-	return &stop{exitUsage, "missing flags: " + strings.Join(flags, ", "), "run oncalm shifts --help"}
-}
+// usualSpan is how long the span is if nothing is said about its end.
+const usualSpan = 14 * 24 * time.Hour
 
 type shift struct {
 	Person string `json:"person"`
@@ -155,8 +137,12 @@ type shift struct {
 
 // Run lists shifts, or says what there is to say about them.
 func (c *shiftsCommand) Run(ctx context.Context, s *session) error {
-	if err := c.missing(); err != nil {
-		return err
+	if c.Schedule == "" && !c.Certificate && !c.Fairness {
+		return &stop{exitUsage, "missing flags: --schedule=NAME", "run oncalm shifts --help"}
+	}
+	c.From.Time = c.From.or(s.now)
+	if c.To.IsZero() {
+		c.To.Time = c.From.Add(usualSpan)
 	}
 	cfg, err := s.load(c.Config, "people", "schedules")
 	if err != nil {
