@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -61,7 +62,7 @@ func parse(src []byte) (root *node, err error) {
 			root, err = nil, &syntaxError{1, 1, fmt.Sprintf("the YAML cannot be read (%v)", p)}
 		}
 	}()
-	tokens, err := tokenize(string(src))
+	tokens, err := tokenize(string(bytes.TrimPrefix(src, []byte("\ufeff")))) // some editors begin a file with that
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,10 @@
 package config
 
 import (
-	"crypto/x509"
-	"encoding/pem"
+	"errors"
 	"regexp"
+
+	"github.com/oncalm/oncalm/alarms"
 )
 
 var (
@@ -67,13 +68,12 @@ func (r *reader) certificate(s *SNS, v value) {
 		r.errorf(v, "correct the path", "the certificate %s cannot be read: %v", full, err)
 		return
 	}
-	block, _ := pem.Decode(pemText)
-	if block == nil || block.Type != "CERTIFICATE" {
-		r.errorf(v, "name a PEM file with a certificate", "there is no certificate in %s", quote(v.text))
-		return
-	}
-	if _, err := x509.ParseCertificate(block.Bytes); err != nil {
-		r.errorf(v, "name a PEM file with a certificate", "the certificate in %s is unreadable: %v", quote(v.text), err)
+	if _, err := alarms.FileCertificate(pemText); err != nil {
+		why := err.Error()
+		if p, ok := errors.AsType[*alarms.Problem](err); ok {
+			why = p.Text // its code is about messages
+		}
+		r.errorf(v, "name a PEM file with the certificate of an RSA key", "%s is no signing certificate: %s", quote(v.text), why)
 		return
 	}
 	s.Certificate = full
