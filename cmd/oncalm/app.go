@@ -78,7 +78,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.wireDesk()
 	a.runner.Groups = outbox.DefaultGroups(a.bot.Probe)
 	a.book.Followers = []incidents.Follower{a.pager.Follow, a.bot.Follow}
-	a.handle(a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(confirmer(o), log), a.sweeping())
+	a.handle(a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(confirmer(o, log), log), a.sweeping())
 	a.health = web.NewHealth(log, web.StoreWritable(s), web.NotBehind(s, time.Minute), web.Check{
 		Name: "slack", Run: a.slackWell,
 	})

@@ -2,21 +2,24 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/aws/smithy-go/logging"
 
 	"github.com/oncalm/oncalm/alarms"
 )
 
-// confirmer returns what confirms subscriptions.
-func confirmer(o outside) alarms.Confirmer {
+// confirmer returns what confirms subscriptions. What the SDK has to say goes to log.
+func confirmer(o outside, log *slog.Logger) alarms.Confirmer {
 	if o.confirmer != nil {
 		return o.confirmer
 	}
 	return &snsClient{load: sync.OnceValues(func() (*sns.Client, error) {
-		cfg, err := config.LoadDefaultConfig(context.Background())
+		cfg, err := config.LoadDefaultConfig(context.Background(), config.WithLogger(sdkLog{log}))
 		if err != nil {
 			return nil, err
 		}
@@ -35,4 +38,16 @@ func (c *snsClient) ConfirmSubscription(ctx context.Context, in *sns.ConfirmSubs
 		return nil, err
 	}
 	return client.ConfirmSubscription(ctx, in, opts...)
+}
+
+// sdkLog takes what the SDK would write to stderr by itself, in lines that are not those of a log in JSON.
+type sdkLog struct{ log *slog.Logger }
+
+// Logf implements [logging.Logger].
+func (l sdkLog) Logf(class logging.Classification, format string, args ...any) {
+	level := slog.LevelDebug
+	if class == logging.Warn {
+		level = slog.LevelWarn
+	}
+	l.log.Log(context.Background(), level, "from the SDK of AWS", "text", fmt.Sprintf(format, args...))
 }
