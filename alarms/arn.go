@@ -2,7 +2,6 @@ package alarms
 
 import (
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -19,11 +18,17 @@ type ARN struct {
 
 // ParseARN takes an ARN apart. It checks the form, not whether such a thing exists.
 func ParseARN(s string) (ARN, bool) {
-	p := strings.SplitN(s, ":", 6)
-	if len(p) != 6 || p[0] != "arn" || p[5] == "" {
+	var p [5]string
+	for i := range p {
+		var ok bool
+		if p[i], s, ok = strings.Cut(s, ":"); !ok {
+			return ARN{}, false
+		}
+	}
+	if p[0] != "arn" || s == "" {
 		return ARN{}, false
 	}
-	return ARN{p[1], p[2], p[3], p[4], p[5]}, true
+	return ARN{p[1], p[2], p[3], p[4], s}, true
 }
 
 func (a ARN) String() string {
@@ -50,16 +55,54 @@ var partitions = []partition{
 	{"aws", "", "amazonaws.com", "console.aws.amazon.com"},
 }
 
-var (
-	regionForm  = regexp.MustCompile(`^[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}$`)
-	accountForm = regexp.MustCompile(`^[0-9]{12}$`)
-	topicForm   = regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}(\.fifo)?$`)
-)
+// isRegion reports whether a text has the form of a region's name: a short word, one
+// word or more, and a number.
+func isRegion(s string) bool {
+	area, rest, _ := strings.Cut(s, "-")
+	if len(area) < 2 || len(area) > 4 || !isOf(area, 'a', 'z') {
+		return false
+	}
+	for words := 0; ; words++ {
+		word, more, ok := strings.Cut(rest, "-")
+		if !ok {
+			return words > 0 && len(rest) <= 2 && isOf(rest, '0', '9')
+		}
+		if !isOf(word, 'a', 'z') {
+			return false
+		}
+		rest = more
+	}
+}
+
+// isAccount reports whether a text has the form of an account's number.
+func isAccount(s string) bool { return len(s) == 12 && isOf(s, '0', '9') }
+
+// isTopicName reports whether a text may be the name of a topic.
+func isTopicName(s string) bool {
+	s = strings.TrimSuffix(s, ".fifo")
+	for i := range len(s) {
+		if c := s[i : i+1]; !isOf(c, 'a', 'z') && !isOf(c, 'A', 'Z') && !isOf(c, '0', '9') && c != "_" && c != "-" {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 256
+}
+
+// isOf reports whether a text consists of the characters from one to another, and is
+// not empty.
+func isOf(s string, from, to byte) bool {
+	for i := range len(s) {
+		if s[i] < from || s[i] > to {
+			return false
+		}
+	}
+	return s != ""
+}
 
 // partitionOf finds the partition that a region belongs to. It reports false for what
 // cannot be a region.
 func partitionOf(region string) (partition, bool) {
-	if !regionForm.MatchString(region) {
+	if !isRegion(region) {
 		return partition{}, false
 	}
 	i := slices.IndexFunc(partitions, func(p partition) bool { return strings.HasPrefix(region, p.regions) })

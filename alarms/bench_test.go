@@ -1,9 +1,14 @@
 package alarms
 
 import (
+	"bytes"
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
@@ -68,6 +73,23 @@ func BenchmarkTake(b *testing.B) {
 	for b.Loop() {
 		if _, err := intake.Take(b.Context(), v); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkDoor is what a request costs without the network and the store.
+func BenchmarkDoor(b *testing.B) {
+	body := benchBody(b)
+	source := must[CertSource](b)(FileCertificate(liveTopic().Certificate()))
+	topics, metrics := topicsOf(b, testARN), NewMetrics(prometheus.NewRegistry())
+	intake := &Intake{Book: &incidents.Book{Store: noStore{}}, Services: Services{Default: "x"}, Topics: topics, Metrics: metrics}
+	d := NewDoor(&Verifier{Topics: topics, Certificates: source}, intake, quiet(), metrics)
+	for b.Loop() {
+		r := httptest.NewRequest(http.MethodPost, "/sns", bytes.NewReader(body))
+		r.Header.Set("X-Amz-Sns-Message-Type", Notification)
+		w := httptest.NewRecorder()
+		if d.ServeHTTP(w, r); w.Code != http.StatusOK {
+			b.Fatal(w.Code, w.Body)
 		}
 	}
 }

@@ -61,7 +61,7 @@ func (w word) signal(in input) Signal {
 	arn, name := w.identity(in.Topic)
 	s.Name, s.ARN, s.Account, s.Region = name, arn.String(), arn.Account, arn.Region
 	s.Title = line(name, maxName)
-	s.Fingerprint = alarmFingerprint(arn.String())
+	s.Fingerprint = alarmFingerprint(s.ARN)
 	s.Series = seriesOf(s.Fingerprint, w.contributor)
 	s.Link = consoleLink(arn.Region, name)
 	s.Contributor = attributesOf(w.attributes)
@@ -92,7 +92,7 @@ func (w word) identity(topic ARN) (ARN, string) {
 		}
 	}
 	account := w.account
-	if !accountForm.MatchString(account) {
+	if !isAccount(account) {
 		account = topic.Account
 	}
 	return ARN{topic.Partition, "cloudwatch", topic.Region, account, "alarm:" + w.name}, w.name
@@ -208,7 +208,7 @@ func detailWord(d fields) word {
 	if data := objectIn(state.text("reasonData")); data != nil {
 		w.children = arnsIn(data.list("triggeringAlarms"))
 		if n, ok := data.number("threshold"); ok && w.metric != nil && w.metric.Threshold == nil {
-			w.metric.Threshold = &n
+			w.metric.Threshold = new(n)
 		}
 	}
 	return w

@@ -1,6 +1,7 @@
 package alarms
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -43,6 +45,12 @@ type answer struct {
 	Error  string `json:"error,omitempty"`
 }
 
+// The answers to what was taken in, which are the same each time.
+const (
+	bodyAccepted  = `{"status":"` + resultAccepted + `"}` + "\n"
+	bodyDuplicate = `{"status":"` + resultDuplicate + `"}` + "\n"
+)
+
 // ServeHTTP takes in one message.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
@@ -54,23 +62,30 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Allow", http.MethodPost)
 		}
 		d.metrics.answered(string(p.Code), time.Since(began))
-		reply(w, p.Code.Status(), answer{Code: p.Code, Error: p.Text})
+		reply(w, p.Code.Status(), refusal(p))
 	case outcome.What == Seen:
 		d.metrics.answered(resultDuplicate, time.Since(began))
-		reply(w, http.StatusOK, answer{Status: resultDuplicate})
+		reply(w, http.StatusOK, bodyDuplicate)
 	default:
 		d.metrics.answered(resultAccepted, time.Since(began))
-		reply(w, http.StatusOK, answer{Status: resultAccepted})
+		reply(w, http.StatusOK, bodyAccepted)
 	}
 }
 
-func reply(w http.ResponseWriter, status int, a answer) {
+func reply(w http.ResponseWriter, status int, body string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false) // it is not HTML, and people read it in logs
-	_ = e.Encode(a)        // whoever asked has gone
+	_, _ = io.WriteString(w, body) // whoever asked has gone
+}
+
+// refusal is the body for a problem.
+func refusal(p *Problem) string {
+	var body bytes.Buffer
+	e := json.NewEncoder(&body)
+	e.SetEscapeHTML(false)                            // it is not HTML, and people read it in logs
+	_ = e.Encode(answer{Code: p.Code, Error: p.Text}) // texts can always be written
+	return body.String()
 }
 
 // take does the work step by step. What costs nothing comes first, so that strangers
@@ -111,7 +126,7 @@ func checkRequest(r *http.Request) error {
 		return refuse(CodeMethod, "only POST is answered here")
 	case encoding != "" && encoding != "identity":
 		return refuse(CodeEncoding, "Content-Encoding %s is not supported", line(encoding, 20))
-	case r.Header.Get("x-amz-sns-rawdelivery") == "true":
+	case r.Header.Get("X-Amz-Sns-Rawdelivery") == "true":
 		return refuse(CodeRaw, "raw delivery has no signature; turn RawMessageDelivery off for this subscription")
 	case r.ContentLength > MaxBody:
 		return tooLarge(r.ContentLength)
@@ -167,12 +182,12 @@ func cutShort(r *http.Request, n int) bool { return r.ContentLength >= 0 && int6
 // else than the body, which is.
 func checkHeaders(r *http.Request, e *Envelope) error {
 	for _, h := range [...]struct{ name, value string }{
-		{"x-amz-sns-message-type", e.Type},
-		{"x-amz-sns-message-id", e.MessageID},
-		{"x-amz-sns-topic-arn", e.TopicARN},
+		{"X-Amz-Sns-Message-Type", e.Type}, // as net/http writes names, or each would be rewritten
+		{"X-Amz-Sns-Message-Id", e.MessageID},
+		{"X-Amz-Sns-Topic-Arn", e.TopicARN},
 	} {
 		if got := r.Header.Get(h.name); got != "" && got != h.value {
-			return refuse(CodeHeader, "header %s contradicts the body", h.name)
+			return refuse(CodeHeader, "header %s contradicts the body", strings.ToLower(h.name))
 		}
 	}
 	return nil

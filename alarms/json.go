@@ -25,7 +25,7 @@ func members(text string) fields {
 	if at(text, begin) != '{' {
 		return nil
 	}
-	found := make(fields, 0, min(len(text)/24+1, 24))
+	found := make(fields, 0, min(len(text)/24+1, 16))
 	if end := scanObject(text, begin, maxNesting, &found); !isEnd(text, end) {
 		return nil
 	}

@@ -93,25 +93,39 @@ func scanArray(s string, i, levels int, found *[]string) int {
 	}
 }
 
+// ordinary are the bytes of a string that need no second look.
+var ordinary = func() (table [256]bool) {
+	for c := range table {
+		table[c] = c >= ' ' && c != '"' && c != '\\'
+	}
+	return table
+}()
+
 // scanString reads a string. Like encoding/json it lets bytes pass that are no UTF-8.
 func scanString(s string, i int) int {
 	if at(s, i) != '"' {
 		return amiss
 	}
 	for i++; i < len(s); i++ {
-		switch c := s[i]; {
-		case c == '"':
+		if ordinary[s[i]] {
+			continue
+		}
+		switch s[i] {
+		case '"':
 			return i + 1
-		case c < ' ':
+		case '\\':
+			i++
+		default:
 			return amiss
-		case c == '\\':
-			if i++; at(s, i) == 'u' {
-				if _, ok := hex4(s, i+1); !ok {
-					return amiss
-				}
-			} else if strings.IndexByte(`"\/bfnrt`, at(s, i)) < 0 {
+		}
+		switch at(s, i) {
+		case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		case 'u':
+			if _, ok := hex4(s, i+1); !ok {
 				return amiss
 			}
+		default:
+			return amiss
 		}
 	}
 	return amiss

@@ -74,7 +74,14 @@ type Signal struct {
 
 // fingerprint makes a short name of fixed length from what identifies a thing.
 func fingerprint(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
+	text := make([]byte, 0, 256) // more than most need, so that it is not on the heap
+	for i, p := range parts {
+		if i > 0 {
+			text = append(text, 0)
+		}
+		text = append(text, p...)
+	}
+	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:16])
 }
 

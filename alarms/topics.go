@@ -30,7 +30,7 @@ func ParseTopics(list []string) (Topics, error) {
 		switch {
 		case !ok || a.Service != "sns":
 			problems = append(problems, fmt.Errorf("%w: %q; write arn:aws:sns:REGION:ACCOUNT:NAME", ErrTopic, s))
-		case !accountForm.MatchString(a.Account):
+		case !isAccount(a.Account):
 			problems = append(problems, fmt.Errorf("%w: %q; the account must be written in full, 12 digits", ErrTopic, s))
 		case a.Region == "*" || a.Resource == "*":
 			if err := checkWildcard(a); err != nil {
@@ -50,7 +50,7 @@ func ParseTopics(list []string) (Topics, error) {
 func checkWildcard(a ARN) error {
 	known := slices.ContainsFunc(partitions, func(p partition) bool { return p.name == a.Partition })
 	_, region := partitionOf(a.Region)
-	if !known || a.Region != "*" && !region || a.Resource != "*" && !topicForm.MatchString(a.Resource) {
+	if !known || a.Region != "*" && !region || a.Resource != "*" && !isTopicName(a.Resource) {
 		return fmt.Errorf("%w: %q; only region and name may be \"*\", each as a whole", ErrTopic, a)
 	}
 	return nil
@@ -59,7 +59,7 @@ func checkWildcard(a ARN) error {
 // genuine reports whether an ARN could be that of a topic.
 func genuine(a ARN) bool {
 	_, ok := a.host()
-	return ok && a.Service == "sns" && accountForm.MatchString(a.Account) && topicForm.MatchString(a.Resource)
+	return ok && a.Service == "sns" && isAccount(a.Account) && isTopicName(a.Resource)
 }
 
 // Match takes the ARN of a topic apart, if the topic is on the list.

@@ -26,7 +26,7 @@ func metricOf(t fields) *incidents.Metric {
 	}
 	for _, name := range [...]string{"Threshold", "threshold"} {
 		if n, ok := t.number(name); ok {
-			m.Threshold = &n
+			m.Threshold = new(n)
 		}
 	}
 	if list := append(t.list("Metrics"), t.list("metrics")...); len(list) > 0 {
@@ -205,7 +205,7 @@ func statistic(s string) string {
 func logMetric(data fields) *incidents.Metric {
 	m := &incidents.Metric{Periods: data.whole("queryResultsToEvaluate"), Datapoints: data.whole("queryResultsToAlarm")}
 	if n, ok := data.number("threshold"); ok {
-		m.Threshold = &n
+		m.Threshold = new(n)
 	}
 	return m
 }
