@@ -30,7 +30,8 @@ const (
 
 // client calls Slack. Posting and editing are calls of our own: they send JSON and read of the answer only what is needed.
 // slack-go decodes the whole message that Slack sends back, which costs more than all the rest, and a block in it that the
-// library does not know would turn a page that was delivered into an error. The calls that are rare go through slack-go.
+// library does not know would turn a page that was delivered into an error; looking for a message likewise. The calls that
+// are rare go through slack-go.
 type client struct {
 	api   *slack.Client
 	http  *http.Client
@@ -128,20 +129,23 @@ func (c *client) chat(ctx context.Context, method string, body []byte) (ref, err
 
 // roundTrip is one call about a message.
 func (c *client) roundTrip(ctx context.Context, method string, body []byte) (ref, error) {
-	answer, err := c.exchange(ctx, method, body)
+	answer, err := c.exchange(ctx, method, inJSON, body)
 	if err != nil {
 		return ref{}, err
 	}
 	return posted(method, answer)
 }
 
-// exchange is one call with a JSON body, and Slack's answer to it.
-func (c *client) exchange(ctx context.Context, method string, body []byte) (answer []byte, err error) {
+// inJSON is the form of bodies of calls that write.
+const inJSON = "application/json; charset=utf-8"
+
+// exchange is one call with a body of that type, and Slack's answer to it.
+func (c *client) exchange(ctx context.Context, method, form string, body []byte) (answer []byte, err error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+method, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	req.Header.Set("Content-Type", form)
 	req.Header.Set("Authorization", "Bearer "+c.token)
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -186,32 +190,74 @@ func drain(r io.Reader) {
 
 // dm opens the direct messages with a person and returns their channel.
 func (c *client) dm(ctx context.Context, user string) (string, error) {
+	var in struct {
+		Channel struct {
+			ID string `json:"id"`
+		} `json:"channel"`
+	}
 	const method = "conversations.open"
-	ch, _, _, err := c.api.OpenConversationContext(ctx, &slack.OpenConversationParameters{Users: []string{user}})
-	if err = c.settle(method, err); err != nil {
-		return "", err
+	err := c.ask(ctx, method, url.Values{"users": {user}}, &in)
+	if err == nil && in.Channel.ID == "" {
+		err = named(method, "no_channel")
 	}
-	if ch == nil || ch.ID == "" {
-		return "", named(method, "")
-	}
-	return ch.ID, nil
+	return in.Channel.ID, err
 }
 
-// find looks for a message that carries t, among the newest of a channel since a time. TS is "" if there is none.
+// find looks for a message that carries t, among the newest of a channel since a time. TS is "" if there is none. What it
+// does not need of a message it does not read: others write there too, and in forms that are newer than we are.
 func (c *client) find(ctx context.Context, channel string, t tag, since time.Time) (ref, error) {
-	history, err := c.api.GetConversationHistoryContext(ctx, &slack.GetConversationHistoryParameters{
-		ChannelID: channel, Limit: 200, IncludeAllMetadata: true,
-		Oldest: strconv.FormatInt(since.Unix(), 10) + ".000000",
-	})
-	if err = c.settle("conversations.history", err); err != nil {
+	var in struct {
+		Messages []json.RawMessage `json:"messages"`
+	}
+	err := c.ask(ctx, "conversations.history", url.Values{
+		"channel": {channel}, "limit": {"200"}, "include_all_metadata": {"1"},
+		"oldest": {strconv.FormatInt(since.Unix(), 10) + ".000000"},
+	}, &in)
+	if err != nil {
 		return ref{}, err
 	}
-	for _, m := range history.Messages {
-		if m.Metadata.EventType == t.event && m.Metadata.EventPayload["key"] == t.key {
-			return ref{channel, m.Timestamp}, nil
+	for _, raw := range in.Messages {
+		var m struct {
+			TS       string `json:"ts"`
+			Metadata struct {
+				Type    string `json:"event_type"`
+				Payload struct {
+					Key any `json:"key"`
+				} `json:"event_payload"`
+			} `json:"metadata"`
+		}
+		if json.Unmarshal(raw, &m) == nil && m.Metadata.Type == t.event && m.Metadata.Payload.Key == t.key {
+			return ref{channel, m.TS}, nil
 		}
 	}
 	return ref{}, nil
+}
+
+// ask is a call that reads something. Whoever waits for a page must not wait because of an answer that we cannot read: that
+// is an error as if Slack had refused, since it would be the same the next time.
+func (c *client) ask(ctx context.Context, method string, with url.Values, into any) error {
+	answer, err := c.exchange(ctx, method, "application/x-www-form-urlencoded", []byte(with.Encode()))
+	if err == nil {
+		err = readAnswer(method, answer, into)
+	}
+	return c.watch.done(method, err)
+}
+
+func readAnswer(method string, answer []byte, into any) error {
+	var said struct {
+		OK    bool   `json:"ok"`
+		Error string `json:"error"`
+	}
+	if err := json.Unmarshal(answer, &said); err != nil {
+		return failed(method, err)
+	}
+	if !said.OK {
+		return named(method, said.Error)
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		return &callError{trouble: refused, method: method, code: "an answer that we cannot read", err: err}
+	}
+	return nil
 }
 
 // identity is who we are to Slack.
@@ -259,7 +305,7 @@ func (c *client) respond(ctx context.Context, method, address string, body []byt
 	if err != nil {
 		return named(method, "invalid_url")
 	}
-	req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	req.Header.Set("Content-Type", inJSON)
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return failed(method, err)

@@ -64,7 +64,7 @@ func (b *Bot) openForm(ctx context.Context, c *call, trigger string) bool {
 	}
 	short, cancel := context.WithTimeout(ctx, opening)
 	defer cancel()
-	answer, err := b.client.exchange(short, method, body)
+	answer, err := b.client.exchange(short, method, inJSON, body)
 	if err == nil && (json.Unmarshal(answer, &said) != nil || !said.OK) {
 		err = named(method, said.Error)
 	}

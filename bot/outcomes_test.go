@@ -258,3 +258,36 @@ func kindOf(err error) string {
 	}
 	return "other"
 }
+
+// TestPageInSpiteOfAnAnswerThatCannotBeRead: a page that may have got through is looked for. Where the answer to that cannot
+// be read it goes out all the same, and among messages of any form ours is found.
+func TestPageInSpiteOfAnAnswerThatCannotBeRead(t *testing.T) {
+	const odd = `{"type":"message","ts":"1.1","metadata":"none"},{"ts":7,"blocks":[{"type":"context","elements":[{"type":"hologram"}]}]},
+		{"ts":"1.2","blocks":[{"type":"input","element":{"type":"hologram"}}],"metadata":{"event_type":"oncalm_page","event_payload":{"key":9}}}`
+	for name, tc := range map[string]struct {
+		method, answer string
+		adopted        string
+	}{
+		"a channel in another form":    {"conversations.open", `{"ok":true,"channel":"D1"}`, ""},
+		"no channel":                   {"conversations.open", `{"ok":true}`, ""},
+		"messages in another form":     {"conversations.history", `{"ok":true,"messages":{"a":1}}`, ""},
+		"only messages in other forms": {"conversations.history", `{"ok":true,"messages":[` + odd + `]}`, ""},
+		"ours among them": {"conversations.history", `{"ok":true,"messages":[` + odd +
+			`,{"ts":"1.3","metadata":{"event_type":"oncalm_page","event_payload":{"key":"1/page/0.0/ana","more":[]}}}]}`, "1.3"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := begin(t, func(o *Options) { o.Channel = "" })
+				w.wait(time.Second)
+				w.slack.Fail(slackfake.Fault{Method: tc.method, Kind: slackfake.JSON(tc.answer)})
+				r, err := w.bot.Page(t.Context(), "1/page/0.0/ana", paging.Page{Person: "ana", Incident: hostile("x"), PerhapsSent: true})
+				if err != nil || r.Adopted != (tc.adopted != "") || r.Adopted && r.Message != tc.adopted {
+					t.Errorf("%+v, %v", r, err)
+				}
+				if n := len(w.slack.DM(ana)); r.Adopted == (n == 1) {
+					t.Errorf("%d messages to ana", n)
+				}
+			})
+		})
+	}
+}

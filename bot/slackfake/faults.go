@@ -76,6 +76,13 @@ func Truncated() Kind {
 	return fixed("truncated", rep)
 }
 
+// JSON answers 200 with this text; nothing is done.
+func JSON(text string) Kind {
+	rep := jsonReply(nil)
+	rep.body = []byte(text)
+	return fixed("json", rep)
+}
+
 // Empty answers 200 with no body; nothing is done.
 func Empty() Kind {
 	rep := jsonReply(nil)
