@@ -151,25 +151,24 @@ func literal(pattern string) int {
 // glob reports whether a text fits a pattern. It goes back to the last * only, so the
 // work is bounded by the product of the lengths.
 func glob(pattern, text string) bool {
-	p, t := []rune(pattern), []rune(text)
 	i, j, star, mark := 0, 0, -1, 0
-	for j < len(t) {
+	for j < len(text) {
+		p, wide := utf8.DecodeRuneInString(pattern[i:]) // nothing is 0 wide
+		t, size := utf8.DecodeRuneInString(text[j:])
 		switch {
-		case i < len(p) && p[i] == '*':
+		case p == '*':
 			star, mark = i, j
 			i++
-		case i < len(p) && (p[i] == '?' || p[i] == t[j]):
-			i++
-			j++
+		case wide > 0 && (p == '?' || p == t):
+			i += wide
+			j += size
 		case star >= 0:
-			mark++
+			_, size = utf8.DecodeRuneInString(text[mark:])
+			mark += size
 			i, j = star+1, mark
 		default:
 			return false
 		}
 	}
-	for i < len(p) && p[i] == '*' {
-		i++
-	}
-	return i == len(p)
+	return strings.Trim(pattern[i:], "*") == ""
 }
