@@ -43,8 +43,11 @@ func (b *Bot) feedOf(c *call, said string) (feed.Feed, bool) {
 	if strings.EqualFold(said, "me") {
 		return feed.Feed{Kind: feed.Person, Name: c.person}, true
 	}
-	_, ok := b.o.Pager.Schedules[said]
-	return feed.Feed{Kind: feed.Schedule, Name: said}, ok
+	name, ok := b.scheduleNamed(said)
+	if !ok {
+		name = said
+	}
+	return feed.Feed{Kind: feed.Schedule, Name: name}, ok
 }
 
 func prefixed(prefix string, all []string) []string {

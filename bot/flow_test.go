@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -82,4 +84,26 @@ func TestWords(t *testing.T) {
 			t.Logf("/oncall %s\n%s\n", text, w.typed(ana, "/oncall", text))
 		}
 	})
+}
+
+// Names count in any case, as words do, unless two differ in nothing else.
+func TestNamesInAnyCase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.wait(time.Second)
+		for _, text := range []string{"payments", "checkout", "why payments", "schedule payments", "override @cy 2h payments", "feed revoke payments"} {
+			want := w.typed(ana, "/oncall", text)
+			at := strings.LastIndexByte(text, ' ') + 1
+			for _, said := range []string{strings.ToUpper(text[at:]), strings.ToUpper(text[at:at+1]) + text[at+1:]} {
+				if got := w.typed(ana, "/oncall", text[:at]+said); got != want {
+					t.Errorf("/oncall %s: %s\nwant %s", text[:at]+said, got, want)
+				}
+			}
+		}
+	})
+	for said, want := range map[string]string{"web": "web", "WEB": "WEB", "Web": "", "db": "Db", "dB": "Db", "x": ""} {
+		if got, ok := spelt(slices.Values([]string{"web", "WEB", "Db"}), said); got != want || ok != (want != "") {
+			t.Errorf("%q is %q", said, got)
+		}
+	}
 }

@@ -31,12 +31,12 @@ func (b *Bot) everybody(ctx context.Context, c *call) (message, error) {
 // oncall is /oncall with the name of a schedule or a service.
 func (b *Bot) oncall(ctx context.Context, c *call) (message, error) {
 	said := c.args[0].text
-	if _, ok := b.o.Pager.Schedules[said]; ok {
-		lines, err := b.shifts(ctx, c.now, []string{said})
+	if name, ok := b.scheduleNamed(said); ok {
+		lines, err := b.shifts(ctx, c.now, []string{name})
 		return message{body: []paragraph{{prose, lines}}}, err
 	}
-	if slices.Contains(b.o.Services, said) {
-		return b.serviceOnCall(ctx, c, said)
+	if name, ok := spelt(slices.Values(b.o.Services), said); ok {
+		return b.serviceOnCall(ctx, c, name)
 	}
 	known := append(slices.Sorted(maps.Keys(b.o.Pager.Schedules)), b.o.Services...)
 	return unknownWord(c.root, said, append(known, names(b.oncallWords())...)), nil

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"iter"
 	"maps"
 	"slices"
 	"strconv"
@@ -30,6 +31,7 @@ func (r request) text() string { return strings.Join(r.rest, " ") }
 func (b *Bot) request(c *call, mention bool) (r request, m message, ok bool) {
 	for n, t := range c.args {
 		name := strings.TrimPrefix(t.text, "@")
+		schedule, isSchedule := b.scheduleNamed(t.text)
 		switch {
 		case t.kind == userToken && b.users[t.text] == "":
 			return r, sentence("That person is not in Oncalm's people list, so nothing was done. Whoever keeps its configuration can add them there."), false
@@ -40,8 +42,8 @@ func (b *Bot) request(c *call, mention bool) (r request, m message, ok bool) {
 				return r, unknownPerson(name, slices.Collect(maps.Keys(b.o.People))), false
 			}
 			r.person = name
-		case r.schedule == "" && b.isSchedule(t.text) && (n == len(c.args)-1 || n == 0):
-			r.schedule = t.text
+		case r.schedule == "" && isSchedule && (n == len(c.args)-1 || n == 0):
+			r.schedule = schedule
 		default:
 			r.rest = append(r.rest, t.text)
 		}
@@ -64,6 +66,28 @@ func (b *Bot) knows(person string) bool {
 func (b *Bot) isSchedule(name string) bool {
 	_, ok := b.o.Pager.Schedules[name]
 	return ok
+}
+
+// scheduleNamed is the schedule that was typed.
+func (b *Bot) scheduleNamed(said string) (name string, ok bool) {
+	return spelt(maps.Keys(b.o.Pager.Schedules), said)
+}
+
+// spelt finds a name as it was typed, or else in any case if that is clear: telephones write words with a capital.
+func spelt(names iter.Seq[string], said string) (name string, ok bool) {
+	var alike []string
+	for n := range names {
+		if n == said {
+			return n, true
+		}
+		if strings.EqualFold(n, said) {
+			alike = append(alike, n)
+		}
+	}
+	if len(alike) != 1 {
+		return "", false
+	}
+	return alike[0], true
 }
 
 func unknownPerson(said string, known []string) message {

@@ -34,8 +34,8 @@ func (b *Bot) why(ctx context.Context, c *call) (message, error) {
 func (b *Bot) askedWhy(c *call) (names []string, at time.Time, m message, ok bool) {
 	var words []string
 	for _, t := range c.args {
-		if b.isSchedule(t.text) && len(names) == 0 {
-			names = []string{t.text}
+		if name, ok := b.scheduleNamed(t.text); ok && len(names) == 0 {
+			names = []string{name}
 			continue
 		}
 		words = append(words, t.text)
