@@ -65,6 +65,8 @@ func BenchmarkShiftsOfAYear(b *testing.B) {
 	daily.Layers[0].Shift = Length{1, Day}
 	hourly.Layers[0].Shift = Length{1, Hour}
 	five, overrides := crowded(from.AddDate(0, 6, 0))
+	under := hourly
+	under.Layers = []Layer{hourly.Layers[0], five.Layers[1]}
 	for _, bench := range []struct {
 		name      string
 		schedule  Schedule
@@ -73,6 +75,8 @@ func BenchmarkShiftsOfAYear(b *testing.B) {
 		{"weekly", weekly("Europe/Berlin"), nil},
 		{"daily", daily, nil},
 		{"hourly", hourly, nil},
+		{"hourly_50_overrides", hourly, overrides},
+		{"hourly_under_a_layer", under, nil},
 		{"5_layers_windows", five, nil},
 		{"5_layers_windows_50_overrides", five, overrides},
 	} {

@@ -104,18 +104,16 @@ func (s Schedule) Shifts(from, to time.Time, overrides []Override) []Shift {
 		shifts = make([]Shift, 0, n)
 	}
 	v := newView(&s, from, to, overrides)
-	for p, next := v.onward(v.at(from), to); p.from.Before(to); p, next = v.onward(next, to) {
+	p, next := v.onward(v.at(from), to) // outside the loop, which would copy them for each turn
+	for ; p.from.Before(to); p, next = v.onward(next, to) {
 		if len(p.people) > 0 {
 			shifts = append(shifts, Shift{})
 			v.fill(&shifts[len(shifts)-1], &p, from, to)
 		}
-		if v.alone(p.layer) {
-			shifts = v.straight(shifts, p, to)
-			break
-		}
 		if !p.to.Before(to) {
 			break
 		}
+		shifts = v.straight(shifts, &next, to)
 	}
 	if len(shifts) == 0 {
 		return nil

@@ -133,32 +133,46 @@ func (v *view) onward(p piece, limit time.Time) (whole, next piece) {
 	return p, next
 }
 
-// alone reports whether a layer that covers an instant is all that counts from there on.
-func (v *view) alone(layer int) bool {
-	if layer < 0 || layer < len(v.schedule.Layers)-1 || len(v.overrides) > 0 {
-		return false
+// straight appends whole shifts from a piece on, which was looked at last, handoff by handoff, as long as nothing else can come
+// in between. Then the piece is the one after them. Two handoffs that come together leave no shift.
+func (v *view) straight(shifts []Shift, p *piece, to time.Time) []Shift {
+	limit := earlier(v.free(p), to)
+	if !p.to.Before(limit) {
+		return shifts // it is one shift at the most
 	}
-	l := &v.schedule.Layers[layer]
-	return len(l.Only) == 0 && l.Holidays == AnyDay && l.Terms == nil
-}
-
-// straight appends what follows a piece of a layer that is alone, handoff by handoff. Two that come together leave no shift.
-func (v *view) straight(shifts []Shift, p piece, to time.Time) []Shift {
 	l := &v.schedule.Layers[p.layer]
-	begin := v.local(p.to)
-	for k := p.shift + 1; begin.Before(to); k++ {
+	begin := v.local(p.from)
+	for k := p.shift; ; k++ {
 		end := v.calendar.time(l.handoff(k + 1))
-		if !begin.Before(end) {
-			continue
+		if end.After(limit) {
+			*p = v.piece(begin, true)
+			return shifts
 		}
-		if turn := l.People[k%len(l.People)]; len(turn) > 0 && !gap(turn) {
+		if turn := l.People[k%len(l.People)]; begin.Before(end) && len(turn) > 0 && !gap(turn) {
 			shifts = append(shifts, Shift{})
 			s := &shifts[len(shifts)-1]
-			s.People, s.Layer, s.Number, s.From, s.To = slices.Clip(turn), l.Name, k+1, begin, v.local(earlier(end, to))
+			s.People, s.Layer, s.Number, s.From, s.To = slices.Clip(turn), l.Name, k+1, begin, v.local(end)
 		}
 		begin = end
 	}
-	return shifts
+}
+
+// free returns until when nothing but the handoffs of a piece's own layer ends a piece. It is the piece's own end, or earlier,
+// where something else ends it.
+func (v *view) free(p *piece) time.Time {
+	if p.layer < 0 || len(v.cell.active) > 0 {
+		return p.to
+	}
+	l := &v.schedule.Layers[p.layer]
+	if len(l.Only) > 0 || l.Holidays != AnyDay || l.Terms != nil || p.to.Before(v.calendar.time(l.handoff(p.shift+1))) {
+		return p.to
+	}
+	until, c := v.cell.to, v.calendar.reached(p.from.Unix())
+	for i := p.layer + 1; i < len(v.schedule.Layers); i++ {
+		_, to := v.schedule.Layers[i].off(c, v.schedule.Holidays)
+		until = earlier(until, v.calendar.time(to))
+	}
+	return until
 }
 
 // backward returns a piece from where it began.
