@@ -14,14 +14,7 @@ type checkCommand struct {
 // Run says what is wrong with a configuration, all at once. Warnings alone are no
 // reason for a "no".
 func (c *checkCommand) Run(s *session) error {
-	cfg, problems := config.Load(c.Config, s.env, s.now)
-	if len(problems.Errors()) == 0 {
-		if _, err := loadTexts(cfg.Templates); err != nil {
-			problems = append(problems, config.Problem{
-				File: c.Config, Line: 1, Column: 1, Level: config.Error, Key: "templates", Text: "templates: " + err.Error(), Remedy: "correct that text",
-			})
-		}
-	}
+	_, problems := config.Load(c.Config, s.env, s.now)
 	if c.JSON {
 		if err := s.json(problems); err != nil {
 			return err

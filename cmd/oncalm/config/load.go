@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/templates"
 )
@@ -176,14 +177,18 @@ func (r *reader) store(c *Config, v value) {
 	}
 }
 
-// templates reads the directory of the operator's own texts.
+// templates reads the directory of the operator's own texts, and sees that each can be filled in.
 func (r *reader) templates(c *Config, v value) {
 	s, ok := r.filled(v, "the path of a directory")
 	if !ok {
 		return
 	}
 	dir := r.path(s)
-	if _, err := templates.Load(dir); err != nil {
+	texts, err := templates.Load(dir)
+	if err == nil {
+		err = postmortems.Check(texts)
+	}
+	if err != nil {
 		r.errorf(v, "correct it, or remove the key", "%v", err)
 		return
 	}

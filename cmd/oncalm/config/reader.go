@@ -218,7 +218,8 @@ var (
 )
 
 // minHidden is the length from which on values of references are kept out of problems.
-// Nobody could find shorter ones there, and text would become unreadable without them.
+// Nobody could find shorter ones there, and text would become unreadable without them; so
+// with a placeholder like "secret", which stands in the name of its own key.
 const minHidden = 6
 
 // resolve replaces the references in a scalar.
@@ -236,7 +237,7 @@ func (r *reader) resolve(v value) (string, bool) {
 		}
 		val, good := r.lookUp(v, name)
 		ok = ok && good
-		if len(val) >= minHidden {
+		if len(val) >= minHidden && !strings.Contains(v.key, val) {
 			r.hidden = append(r.hidden, val, ref)
 		}
 		return val
