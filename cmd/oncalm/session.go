@@ -80,28 +80,26 @@ func explain(err error) *stop {
 	if end, ok := errors.AsType[*stop](err); ok {
 		return end
 	}
-	code, todo := exitNo, ""
-	switch {
-	case errors.Is(err, store.ErrInUse):
-		code, todo = exitInUse, "stop that process first"
-	case errors.Is(err, store.ErrNewer):
-		code, todo = exitNewer, "use that version, or restore a backup from before it"
-	case errors.Is(err, store.ErrDamaged):
-		code, todo = exitDamaged, "the file was left as it is; put a backup in its place with: oncalm restore -force BACKUP"
-	case errors.Is(err, store.ErrUnknownOutcome):
-		code, todo = exitUnknown, "look at the disk, and start again to read what is really there"
-	case errors.Is(err, store.ErrFull):
-		todo = "make space"
-	case errors.Is(err, syscall.EIO):
-		todo = "look at the disk"
-	case errors.Is(err, syscall.EROFS):
-		code, todo = exitUsage, "mount it for writing, or keep the store elsewhere"
-	case errors.Is(err, fs.ErrNotExist):
-		code, todo = exitUsage, "correct the path"
-	case errors.Is(err, fs.ErrPermission):
-		code, todo = exitUsage, "run it as the user that owns it"
+	for _, known := range []struct {
+		err  error
+		code int
+		todo string
+	}{
+		{store.ErrInUse, exitInUse, "stop that process first"},
+		{store.ErrNewer, exitNewer, "use that version, or restore a backup from before it"},
+		{store.ErrDamaged, exitDamaged, "the file was left as it is; put a backup in its place with: oncalm restore -force BACKUP"},
+		{store.ErrUnknownOutcome, exitUnknown, "look at the disk, and start again to read what is really there"},
+		{store.ErrFull, exitNo, "make space"},
+		{syscall.EIO, exitNo, "look at the disk"},
+		{syscall.EROFS, exitUsage, "mount it for writing, or keep the store elsewhere"},
+		{fs.ErrNotExist, exitUsage, "correct the path"},
+		{fs.ErrPermission, exitUsage, "run it as the user that owns it"},
+	} {
+		if errors.Is(err, known.err) {
+			return &stop{known.code, err.Error(), known.todo}
+		}
 	}
-	return &stop{code, err.Error(), todo}
+	return &stop{code: exitNo, what: err.Error()}
 }
 
 // load reads the configuration, as far as a command needs it. An error in another

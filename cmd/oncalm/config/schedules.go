@@ -87,28 +87,11 @@ func (r *reader) person(c *Config, v value) string {
 }
 
 func (r *reader) civil(v value) (rotations.Civil, bool) {
-	const wanted = "a local date and time such as 2026-01-05T09:00"
-	s, ok := r.filled(v, wanted)
-	if !ok {
-		return 0, false
-	}
-	t, err := rotations.ParseCivil(s)
-	if err != nil {
-		r.unparsed(v, err, "not a local date and time", wanted)
-	}
-	return t, err == nil
+	return parsed(r, v, rotations.ParseCivil, "not a local date and time", "a local date and time such as 2026-01-05T09:00")
 }
 
 func (r *reader) length(v value) rotations.Length {
-	const wanted = "a length such as 12h, 1d, 1w or 1mo"
-	s, ok := r.filled(v, wanted)
-	if !ok {
-		return rotations.Length{}
-	}
-	l, err := rotations.ParseLength(s)
-	if err != nil {
-		r.unparsed(v, err, "not a shift length", wanted)
-	}
+	l, _ := parsed(r, v, rotations.ParseLength, "not a shift length", "a length such as 12h, 1d, 1w or 1mo")
 	return l
 }
 
@@ -137,28 +120,30 @@ func (r *reader) days(v value) string {
 		r.list(v, wanted, func(v value) { all = append(all, r.days(v)) })
 		return strings.Join(all, ",")
 	}
-	s, ok := r.filled(v, wanted)
-	if !ok {
-		return ""
+	if days, ok := parsed(r, v, rotations.ParseDays, "not days of the week", wanted); ok {
+		return days.String()
 	}
-	if _, err := rotations.ParseDays(s); err != nil {
-		r.unparsed(v, err, "not days of the week", wanted)
-		return ""
-	}
-	return s
+	return ""
 }
 
 func (r *reader) clock(v value) string {
-	const wanted = `a time of day in quotes, such as "09:00"`
+	if clock, ok := parsed(r, v, rotations.ParseClock, "not a time of day", `a time of day in quotes, such as "09:00"`); ok {
+		return clock.String()
+	}
+	return ""
+}
+
+// parsed reads a text that is not empty, as parse does. It reports what is not what was wanted.
+func parsed[T any](r *reader, v value, parse func(string) (T, error), what, wanted string) (t T, ok bool) {
 	s, ok := r.filled(v, wanted)
 	if !ok {
-		return ""
+		return t, false
 	}
-	if _, err := rotations.ParseClock(s); err != nil {
-		r.unparsed(v, err, "not a time of day", wanted)
-		return ""
+	t, err := parse(s)
+	if err != nil {
+		r.unparsed(v, err, what, wanted)
 	}
-	return s
+	return t, err == nil
 }
 
 // unparsed reports what could not be parsed, in the words of err unless these could

@@ -87,9 +87,9 @@ func (p *Plan) json(g *grafana, data []byte) error {
 		return err
 	}
 	for _, one := range all {
-		var k kind
-		if err := json.Unmarshal(one, &k); err != nil {
-			return fmt.Errorf("%w: %w", ErrForm, err)
+		k, err := decode[kind](one)
+		if err != nil {
+			return err
 		}
 		switch {
 		case k.Layers != nil:
@@ -116,18 +116,14 @@ func (p *Plan) json(g *grafana, data []byte) error {
 
 // elements are what a file lists, out of their envelopes.
 func elements(data []byte) ([]json.RawMessage, error) {
-	var list []json.RawMessage
 	if data[0] == '[' {
-		if err := json.Unmarshal(data, &list); err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrForm, err)
-		}
-		return list, nil
+		return decode[[]json.RawMessage](data)
 	}
-	var e envelope
-	if err := json.Unmarshal(data, &e); err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrForm, err)
+	e, err := decode[envelope](data)
+	if err != nil {
+		return nil, err
 	}
-	list = append(append(append(e.Schedules, e.Results...), e.OnCallShifts...), e.Users...)
+	list := append(append(append(e.Schedules, e.Results...), e.OnCallShifts...), e.Users...)
 	if e.Schedule != nil {
 		list = append(list, e.Schedule)
 	}
@@ -143,10 +139,17 @@ func elements(data []byte) ([]json.RawMessage, error) {
 
 // add reads an element and appends it.
 func add[T any](list *[]T, data json.RawMessage) error {
-	var v T
-	if err := json.Unmarshal(data, &v); err != nil {
-		return fmt.Errorf("%w: %w", ErrForm, err)
+	v, err := decode[T](data)
+	if err == nil {
+		*list = append(*list, v)
 	}
-	*list = append(*list, v)
-	return nil
+	return err
+}
+
+// decode reads what is in JSON. The error is [ErrForm].
+func decode[T any](data []byte) (v T, err error) {
+	if err := json.Unmarshal(data, &v); err != nil {
+		return v, fmt.Errorf("%w: %w", ErrForm, err)
+	}
+	return v, nil
 }

@@ -1,8 +1,6 @@
 package importing
 
 import (
-	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -46,9 +44,9 @@ type ogHours struct {
 }
 
 func (p *Plan) opsgenie(data []byte) error {
-	var in ogSchedule
-	if err := json.Unmarshal(data, &in); err != nil {
-		return fmt.Errorf("%w: %w", ErrForm, err)
+	in, err := decode[ogSchedule](data)
+	if err != nil {
+		return err
 	}
 	s := p.schedule(in.Name, in.Timezone)
 	if in.Enabled != nil && !*in.Enabled {

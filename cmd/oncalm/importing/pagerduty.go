@@ -1,8 +1,6 @@
 package importing
 
 import (
-	"encoding/json"
-	"fmt"
 	"slices"
 	"time"
 
@@ -52,9 +50,9 @@ type pdUser struct {
 }
 
 func (p *Plan) pagerDuty(data []byte) error {
-	var in pdSchedule
-	if err := json.Unmarshal(data, &in); err != nil {
-		return fmt.Errorf("%w: %w", ErrForm, err)
+	in, err := decode[pdSchedule](data)
+	if err != nil {
+		return err
 	}
 	name := in.Name
 	if name == "" {
