@@ -26,6 +26,9 @@ func (c *backupCommand) Run(ctx context.Context, s *session) error {
 	if same(path, c.File) {
 		return &stop{exitUsage, c.File + " is the store itself", "name another file"}
 	}
+	if err := regular(c.File); err != nil {
+		return err
+	}
 	if _, err := os.Lstat(c.File); err == nil && !c.Force {
 		return &stop{exitUsage, c.File + " is there already", "name another file, or replace it with -force"}
 	}

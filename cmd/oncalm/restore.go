@@ -25,6 +25,9 @@ func (c *restoreCommand) Run(ctx context.Context, s *session) error {
 	if same(path, c.File) {
 		return &stop{exitUsage, c.File + " is the store itself", "name a backup"}
 	}
+	if err := errors.Join(regular(path), regular(c.File)); err != nil {
+		return err
+	}
 	kept, err := c.keep(path, path+".replaced-"+s.now.UTC().Format("20060102T150405.000Z"))
 	if err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -17,6 +18,9 @@ func migrations() []store.Migration { return nil }
 // that open a store do it here, so that all find out in the same words what is wrong
 // with it.
 func openStore(ctx context.Context, path string, o bolt.Options) (*bolt.DB, error) {
+	if err := regular(path); err != nil {
+		return nil, err
+	}
 	db, err := bolt.Open(path, o)
 	switch {
 	case errors.Is(err, store.ErrDamaged):
@@ -34,6 +38,14 @@ func openStore(ctx context.Context, path string, o bolt.Options) (*bolt.DB, erro
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return db, nil
+}
+
+// regular refuses folders and all else at path that cannot be a store or a copy of one.
+func regular(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return &stop{exitUsage, path + " is not a file", "name a file, such as oncalm.db"}
+	}
+	return nil
 }
 
 // damaged is the error for a store that cannot be read, with the command that helps.
