@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -146,23 +145,7 @@ func uid(parts ...string) string {
 // longest is how many characters of a name are shown.
 const longest = 200
 
-// line makes one line of a text from outside: nothing in it breaks the line, hides, or turns the direction of reading.
-func line(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Zl, r), unicode.Is(unicode.Zp, r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > longest {
-		s = string(r[:longest-1]) + "…"
-	}
-	return s
-}
+func line(name string) string { return rotations.Line(name, longest) }
 
 func clean(names []string) []string {
 	all := make([]string, len(names))

@@ -2,12 +2,13 @@ package strip
 
 import (
 	"strings"
-	"unicode"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gomedium"
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
+
+	"github.com/oncalm/oncalm/rotations"
 )
 
 // letters are the fonts at hand, in one scale. They are not safe for concurrent use.
@@ -80,20 +81,4 @@ func (l *letters) fit(t typeface, text string, room float64) string {
 // longest is how many letters of a name are looked at.
 const longest = 100
 
-// clean makes one line of a text from outside, without what hides or turns the direction of reading.
-func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case unicode.IsControl(r), unicode.Is(unicode.Cf, r), r == '\uFFFE', r == '\uFFFF':
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-	s = strings.Join(strings.Fields(s), " ")
-	if r := []rune(s); len(r) > longest {
-		s = string(r[:longest])
-	}
-	return s
-}
+func clean(text string) string { return rotations.Line(text, longest) }
