@@ -21,6 +21,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/oncalm/oncalm/store"
@@ -73,6 +74,8 @@ type Entry struct {
 	// it, may have had its effect without its result being recorded. Set by the
 	// Runner for the handler.
 	PerhapsDone bool `json:"-"`
+
+	stored []byte // as it was read from the store
 }
 
 // Decode reads the entry's body into v.
@@ -101,7 +104,10 @@ const (
 )
 
 func dueKey(e Entry) string {
-	return fmt.Sprintf(duePrefix+"%d/%s/%s", e.Lane, e.Due.UTC().Format(timeFormat), e.Key)
+	key := make([]byte, 0, len(duePrefix)+len("0//")+len(timeFormat)+len(e.Key))
+	key = strconv.AppendInt(append(key, duePrefix...), int64(e.Lane), 10)
+	key = e.Due.UTC().AppendFormat(append(key, '/'), timeFormat)
+	return string(append(append(key, '/'), e.Key...))
 }
 
 func laneRange(l Lane) (from, to string) {
@@ -164,12 +170,25 @@ func (t Tx) Soon(e Entry) {
 
 // Get returns the entry of that key, done or not.
 func (t Tx) Get(key string) (Entry, bool) {
-	val := t.tx.Get(entryPrefix + key)
-	if val == nil {
-		return Entry{}, false
+	e, _, ok := t.get(key)
+	return e, ok
+}
+
+func (t Tx) get(key string) (e Entry, val []byte, ok bool) {
+	if val = t.tx.Get(entryPrefix + key); val == nil {
+		return Entry{}, nil, false
 	}
 	e, err := decode(val)
-	return e, err == nil
+	return e, val, err == nil
+}
+
+// again returns what has become of an entry that was read before. Most often nothing, and
+// then it is not decoded again.
+func (t Tx) again(e Entry) (Entry, bool) {
+	if val := t.tx.Get(entryPrefix + e.Key); val != nil && bytes.Equal(val, e.stored) {
+		return e, true
+	}
+	return t.Get(e.Key)
 }
 
 // arm writes e as an entry that is not done.

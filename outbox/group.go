@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ type group struct {
 	Group
 	r       *Runner
 	log     *slog.Logger
-	wake    chan struct{}
+	bell    *bell
 	started time.Time
 
 	claimed map[string]bool      // in the queue or in hand
@@ -31,8 +32,9 @@ type group struct {
 	busy    int
 	hands   [lanes]int // how many of busy are at which lane
 	probing bool
-	dead    bool      // the last probe failed
-	strict  time.Time // until then a lane waits for those before it
+	dead    bool       // the last probe failed
+	strict  time.Time  // until then a lane waits for those before it
+	tasks   chan Entry // to the workers
 	done    chan result
 	next    time.Time // when the next entry comes due that is not yet
 	gate    gate
@@ -48,21 +50,25 @@ type result struct {
 // Not for ever: one page that hangs must not hold up all that are less urgent.
 const catchUp = 10 * time.Second
 
-func newGroup(r *Runner, g Group, wake chan struct{}, started time.Time) *group {
+func newGroup(r *Runner, g Group, b *bell, started time.Time) *group {
 	if g.Timeout == 0 {
 		g.Timeout = 30 * time.Second
 	}
 	return &group{
-		Group: g, r: r, wake: wake, started: started,
+		Group: g, r: r, bell: b, started: started,
 		log:     r.Log.With("component", "outbox", "group", g.Name),
 		claimed: map[string]bool{}, missed: map[string]time.Time{},
-		done: make(chan result, g.Workers+1),
+		tasks: make(chan Entry, g.Workers), done: make(chan result, g.Workers+1),
 	}
 }
 
 // run is the loop: fill the hands, then wait for a hand, a wake-up or the clock.
 func (g *group) run(ctx context.Context) {
 	defer g.workers.Wait()
+	defer close(g.tasks)
+	for range g.Workers {
+		g.workers.Go(func() { g.hand(context.WithoutCancel(ctx)) })
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -76,7 +82,7 @@ func (g *group) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-g.wake:
+		case <-g.bell.rings:
 		case <-timer.C:
 		case res := <-g.done:
 			g.settle(res, time.Now())
@@ -101,7 +107,14 @@ func (g *group) fill(ctx context.Context, now time.Time) {
 		g.queue = g.queue[1:]
 		g.busy++
 		g.hands[e.Lane]++
-		g.workers.Go(func() { g.done <- result{e, g.work(context.WithoutCancel(ctx), e)} })
+		g.tasks <- e
+	}
+}
+
+// hand works off what it is given.
+func (g *group) hand(ctx context.Context) {
+	for e := range g.tasks {
+		g.done <- result{e, g.work(ctx, e)}
 	}
 }
 
@@ -132,6 +145,7 @@ func (g *group) knock(ctx context.Context, now time.Time) {
 // comes due.
 func (g *group) take(ctx context.Context, now time.Time) {
 	g.next = time.Time{}
+	g.bell.expect(g.next)
 	err := g.r.Store.View(ctx, func(tx store.Tx) error {
 		for _, lane := range g.Lanes {
 			if err := g.takeLane(tx, lane, now); err != nil {
@@ -144,6 +158,7 @@ func (g *group) take(ctx context.Context, now time.Time) {
 		g.log.Error("cannot read what is due", "err", err)
 		g.next = now.Add(time.Second)
 	}
+	g.bell.expect(g.next)
 }
 
 func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time) error {
@@ -168,12 +183,13 @@ func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time) error {
 			g.sooner(until)
 			continue
 		}
-		e, ok := In(tx, now).Get(key)
+		e, val, ok := In(tx, now).get(key)
 		if !ok {
 			g.log.Error("the due index names an entry that is not there", "key", key)
 			continue
 		}
 		e.PerhapsDone = e.Attempt > 0 || e.Created.Before(g.started) || tried
+		e.stored = bytes.Clone(val)
 		g.claimed[key] = true
 		g.queue = append(g.queue, e)
 	}
@@ -297,14 +313,12 @@ func (g *group) attempt(ctx context.Context, e Entry) error {
 		return err
 	}
 	now := time.Now()
-	err = g.r.Store.Update(ctx, func(tx store.Tx) error {
+	return g.r.update(ctx, g.r.Store, func(tx store.Tx) error {
 		if !In(tx, now).finish(e) || commit == nil {
 			return nil
 		}
 		return commit(tx)
 	})
-	g.r.Wake() // what was committed may owe more
-	return err
 }
 
 // guarded turns a panic of a handler into a failed attempt, so that one bad entry

@@ -43,7 +43,7 @@ type Runner struct {
 	Metrics *Metrics // may be nil
 
 	once  sync.Once
-	wakes []chan struct{} // one of one slot for each group: "look"
+	bells []*bell // of the groups
 }
 
 // DefaultGroups serves decisions, pages, answers, chores and errands each with workers
@@ -61,7 +61,7 @@ func DefaultGroups(probe func(context.Context) error) []Group {
 func (r *Runner) prepare() {
 	r.once.Do(func() {
 		for range r.Groups {
-			r.wakes = append(r.wakes, make(chan struct{}, 1))
+			r.bells = append(r.bells, newBell())
 		}
 	})
 }
@@ -69,11 +69,8 @@ func (r *Runner) prepare() {
 // Wake tells the runner that something may have become due. It never blocks.
 func (r *Runner) Wake() {
 	r.prepare()
-	for _, c := range r.wakes {
-		select {
-		case c <- struct{}{}:
-		default:
-		}
+	for _, b := range r.bells {
+		b.ring()
 	}
 }
 
@@ -92,7 +89,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	var groups sync.WaitGroup
 	groups.Go(func() { r.watchClock(ctx, kept) })
 	for n, g := range r.Groups {
-		groups.Go(func() { newGroup(r, g, r.wakes[n], started).run(ctx) })
+		groups.Go(func() { newGroup(r, g, r.bells[n], started).run(ctx) })
 	}
 	groups.Wait()
 	return nil
@@ -115,20 +112,4 @@ func (r *Runner) unpark(ctx context.Context, now time.Time) error {
 		unpark(tx, now, can)
 		return nil
 	})
-}
-
-// Waking returns s with one difference: each successful Update wakes the runner.
-func Waking(s store.Store, r *Runner) store.Store { return &waking{s, r} }
-
-type waking struct {
-	store.Store
-	runner *Runner
-}
-
-func (w *waking) Update(ctx context.Context, fn func(store.Tx) error) error {
-	err := w.Store.Update(ctx, fn)
-	if err == nil {
-		w.runner.Wake()
-	}
-	return err
 }

@@ -50,7 +50,7 @@ func clampRetry(d time.Duration) time.Duration {
 // finish marks e as done, unless it was armed again meanwhile. It reports whether e
 // was still to be done; if not, nothing may be committed for it.
 func (t Tx) finish(e Entry) bool {
-	cur, ok := t.Get(e.Key)
+	cur, ok := t.again(e)
 	if !ok || !cur.Done.IsZero() {
 		t.tx.Delete(dueKey(e)) // the index must never offer what is done
 		return false
