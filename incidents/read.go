@@ -24,7 +24,10 @@ func eventKey(id string, seq int) string {
 // Head reads an incident. It is the guard of a transaction that changes it. The
 // error is [ErrNotFound], or that the head cannot be read.
 func Head(tx store.Tx, id string) (*Incident, error) {
-	val := tx.Get(headKey(id))
+	return decodeHead(id, tx.Get(headKey(id)))
+}
+
+func decodeHead(id string, val []byte) (*Incident, error) {
 	if val == nil {
 		return nil, fmt.Errorf("%w: %s", ErrNotFound, id)
 	}
