@@ -88,6 +88,10 @@ func outdatesPages(i *incidents.Incident, e incidents.Event) bool {
 // oweCard owes a card, at a time that keeps the pace. What people do is shown without waiting for the cards of a storm.
 func (b *Bot) oweCard(tx store.Tx, owed outbox.Tx, now time.Time, i *incidents.Incident, e incidents.Event) {
 	key, due := cardKey(i.ID), now.Add(settling)
+	slot, ok := b.pace.given(key)
+	if ok && slot.After(now) && e.By.Kind != incidents.KindPerson && owed.Waits(outbox.Chores, slot, key) {
+		return // it is to be drawn later than this, and will tell of it
+	}
 	waiting, ok := owed.Get(key)
 	idle := !ok || !waiting.Done.IsZero()
 	posted := tx.Get(cardRecordKey(i.ID)) != nil
@@ -95,7 +99,7 @@ func (b *Bot) oweCard(tx store.Tx, owed outbox.Tx, now time.Time, i *incidents.I
 	case e.By.Kind == incidents.KindPerson && posted:
 		b.pace.atOnce(key, due)
 	case !idle && waiting.Due.After(now):
-		return // it is to be drawn later than this, and will tell of it
+		return // the same, found in another way: we have been started since
 	case idle && posted:
 		due = b.pace.reserve(key, editing(), due)
 	case idle:

@@ -319,7 +319,7 @@ func TestPace(t *testing.T) {
 		t.Errorf("after a quiet hour: %v", at)
 	}
 	p.forget("later")
-	if len(p.given) != 4 {
-		t.Errorf("%d times are kept, want 4", len(p.given))
+	if len(p.slots) != 4 {
+		t.Errorf("%d times are kept, want 4", len(p.slots))
 	}
 }

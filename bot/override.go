@@ -279,7 +279,8 @@ func (b *Bot) undo(c *call, tx store.Tx) (message, error) {
 
 // takeBack cancels a change, if it is for that person to do so.
 func (b *Bot) takeBack(c *call, tx store.Tx, change string) (message, error) {
-	left := slices.DeleteFunc(paging.All(tx, ""), func(o paging.Override) bool { return o.Change != change || !o.Pending(c.now) })
+	whole := slices.DeleteFunc(paging.All(tx, ""), func(o paging.Override) bool { return o.Change != change })
+	left, past := whatIsLeft(whole, c.now)
 	mine := slices.ContainsFunc(left, func(o paging.Override) bool { return o.Concerns(c.person) })
 	if !mine {
 		return refusedOverride(paging.ErrNoChange)
@@ -289,14 +290,30 @@ func (b *Bot) takeBack(c *call, tx store.Tx, change string) (message, error) {
 	if err != nil {
 		return refusedOverride(err)
 	}
-	b.announce(c, tx, news{what: newsUndone, by: c.person, overrides: gone, before: before})
+	b.announce(c, tx, news{what: newsUndone, by: c.person, overrides: gone, past: past, before: before})
 	lines := []line{say("Taken back.")}
 	for _, o := range gone {
 		from := laterOf(o.From, c.now)
 		lines = append(lines, say(strong(o.Schedule), ": ", strong(b.heldBy(tx, o.Schedule, from, o.To, nil)), " instead of ", subject(before[o.ID], c.person), ", ",
-			inFull(from, o.To, b.zoneFor(c, o.Schedule))))
+			inFull(from, o.To, b.zoneFor(c, o.Schedule)), beforeThat(o)))
+	}
+	for _, o := range past {
+		lines = append(lines, say(inFull(o.From, o.Ends(), b.zoneFor(c, o.Schedule)), " is past and stays as it was: ", b.wasOnCall(tx, o, c.person), "."))
 	}
 	return message{body: []paragraph{para(lines...)}}, nil
+}
+
+// whatIsLeft parts the overrides of a change into those that can be taken back and those that are over.
+func whatIsLeft(whole []paging.Override, now time.Time) (left, past []paging.Override) {
+	for _, o := range whole {
+		switch {
+		case o.Pending(now):
+			left = append(left, o)
+		case o.From.Before(o.Ends()):
+			past = append(past, o)
+		}
+	}
+	return left, past
 }
 
 // pressedOnCall is a button of /oncall.

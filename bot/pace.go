@@ -11,7 +11,7 @@ import (
 type pace struct {
 	mu    sync.Mutex
 	next  map[string]time.Time // when a kind of work would be exactly on its pace again
-	given map[string]time.Time // times given out, by the key of the work
+	slots map[string]time.Time // times given out, by the key of the work
 }
 
 // A tempo is how fast a kind of work may go.
@@ -22,14 +22,14 @@ type tempo struct {
 }
 
 func newPace() *pace {
-	return &pace{next: map[string]time.Time{}, given: map[string]time.Time{}}
+	return &pace{next: map[string]time.Time{}, slots: map[string]time.Time{}}
 }
 
 // reserve gives work a time, not before at. Work that has a time keeps it.
 func (p *pace) reserve(key string, t tempo, at time.Time) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if slot, ok := p.given[key]; ok {
+	if slot, ok := p.slots[key]; ok {
 		return slot
 	}
 	next := p.next[t.kind]
@@ -42,15 +42,23 @@ func (p *pace) reserve(key string, t tempo, at time.Time) time.Time {
 	if slot.Before(at) {
 		slot = at
 	}
-	p.given[key] = slot
+	p.slots[key] = slot
 	return slot
+}
+
+// given is the time that work has, if it has one.
+func (p *pace) given(key string) (slot time.Time, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	slot, ok = p.slots[key]
+	return slot, ok
 }
 
 // atOnce lets work go as soon as it comes, whatever the pace.
 func (p *pace) atOnce(key string, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.given[key] = now
+	p.slots[key] = now
 }
 
 // late is how long a time that was given out holds. What comes later, since Slack was away or we were, gets another: else all
@@ -75,5 +83,5 @@ func (p *pace) start(key string, t tempo, now time.Time) (when time.Time, ok boo
 func (p *pace) forget(key string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	delete(p.given, key)
+	delete(p.slots, key)
 }

@@ -103,6 +103,7 @@ type news struct {
 	what      newsKind
 	by        string // who did it
 	overrides []paging.Override
+	past      []paging.Override   // of the same change, over and therefore not undone
 	before    map[string][]string // who was on call until now in the span of each, by its id
 }
 
@@ -172,6 +173,9 @@ func (b *Bot) newsMessage(c *call, tx store.Tx, n news, reader string) message {
 	for _, o := range n.overrides {
 		lines = append(lines, b.newsLine(c, tx, n, o, reader))
 	}
+	for _, o := range n.past {
+		lines = append(lines, say("What is past stays as it was: ", b.wasOnCall(tx, o, reader), " from ", o.From, " until ", o.Ends(), "."))
+	}
 	lines = append(lines, newsSource(n, reader))
 	m := message{body: []paragraph{para(lines...)}}
 	return m
@@ -188,7 +192,26 @@ func (b *Bot) newsLine(c *call, tx store.Tx, n news, o paging.Override, reader s
 		before = []string{o.For}
 	}
 	return say(strong(o.Schedule), ": ", strong(subject(now, reader)), verb(now, reader), "on call from ", from, " until ", o.To,
-		" instead of ", subject(before, reader), ".")
+		" instead of ", subject(before, reader), beforeThat(o), ".")
+}
+
+// beforeThat is what stands behind the rest of an override that was taken back when it had begun.
+func beforeThat(o paging.Override) string {
+	if o.CancelledBy == "" || !o.From.Before(o.Ends()) {
+		return ""
+	}
+	return "; before that it stays as it was"
+}
+
+// wasOnCall says who was on call in an override that is over: not always the one who was put there, as a later override counts
+// more.
+func (b *Bot) wasOnCall(tx store.Tx, o paging.Override, reader string) line {
+	people := b.peopleIn(tx, o.Schedule, o.From, o.Ends(), nil)
+	was := " was "
+	if several(people, reader) {
+		was = " were "
+	}
+	return say(strong(subject(people, reader)), was, "on call for ", strong(o.Schedule))
 }
 
 // subject names people to a reader.
@@ -210,10 +233,15 @@ func asRead(people []string, reader string) []string {
 }
 
 func verb(people []string, reader string) string {
-	if len(people) > 1 || len(people) == 1 && people[0] == reader {
+	if several(people, reader) {
 		return " are "
 	}
 	return " is "
+}
+
+// several reports whether the verb behind people is in the plural, as it is behind "you".
+func several(people []string, reader string) bool {
+	return len(people) > 1 || len(people) == 1 && people[0] == reader
 }
 
 // newsSource says who did it, and how.

@@ -174,6 +174,12 @@ func (t Tx) Get(key string) (Entry, bool) {
 	return e, ok
 }
 
+// Waits reports whether an entry waits in a lane for exactly that time. It costs less than
+// to look at the entry.
+func (t Tx) Waits(lane Lane, due time.Time, key string) bool {
+	return t.tx.Get(dueKey(Entry{Lane: lane, Due: due, Key: key})) != nil
+}
+
 func (t Tx) get(key string) (e Entry, val []byte, ok bool) {
 	if val = t.tx.Get(entryPrefix + key); val == nil {
 		return Entry{}, nil, false

@@ -1,0 +1,57 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake"
+)
+
+// TestUndoSaysWhatStays holds that whoever takes a swap back, and everybody who is told, reads what of it is past and stays:
+// a half that is over, and of one that is running what is over of it.
+func TestUndoSaysWhatStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t, three)
+		var b strings.Builder
+		said := map[string]bool{}
+		until := func(day, hour int) {
+			w.wait(time.Until(time.Date(2000, 1, day, hour, 0, 0, 0, time.UTC)))
+		}
+		swap := func(user, words, with, other string) {
+			w.press(w.said(user, "swap "+words), "Ask "+with, user)
+			w.wait(5 * time.Second)
+			w.press(w.newestQuestion(other), "Accept", other)
+			w.wait(5 * time.Second)
+		}
+		undo := func(title, user string) {
+			b.WriteString("# " + title + "\n\n" + w.answers(user, "/oncall", "undo"))
+			w.wait(5 * time.Second)
+			for _, told := range []struct {
+				to  string
+				all []slackfake.Message
+			}{{"ana", w.slack.DM(ana)}, {"bo", w.slack.DM(bo)}, {"cy", w.slack.DM(cy)}, {"the channel", w.slack.Messages(channel)}} {
+				for _, m := range told.all {
+					if strings.Contains(m.Text, "Taken back") && !said[m.TS] {
+						b.WriteString("To " + told.to + ":\n" + shown(t, m) + "\n\n")
+						said[m.TS] = true
+					}
+				}
+			}
+		}
+		until(1, 1)
+		swap(bo, "@cy", "cy", cy)
+		until(5, 12)
+		undo("bo takes back, after two days of the first half", bo)
+		swap(bo, "@cy 6 jan 12 jan", "cy", cy)
+		until(12, 12)
+		undo("cy takes back: the first half is over, the second running", cy)
+		swap(ana, "@bo 18 jan 25 jan", "bo", bo)
+		until(19, 18)
+		w.said(cy, "me 2h")
+		until(24, 8)
+		undo("bo takes back: the first half, in which cy took over for a while, is over, the second ahead", bo)
+		golden(t, "override-undone.txt", b.String())
+	})
+}
