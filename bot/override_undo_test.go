@@ -33,9 +33,10 @@ func TestUndoSaysWhatStays(t *testing.T) {
 				all []slackfake.Message
 			}{{"ana", w.slack.DM(ana)}, {"bo", w.slack.DM(bo)}, {"cy", w.slack.DM(cy)}, {"the channel", w.slack.Messages(channel)}} {
 				for _, m := range told.all {
-					if strings.Contains(m.Text, "Taken back") && !said[m.TS] {
-						b.WriteString("To " + told.to + ":\n" + shown(t, m) + "\n\n")
-						said[m.TS] = true
+					if strings.Contains(m.Text, "Taken back") && !said[told.to+m.TS] {
+						shown(t, m)
+						b.WriteString("To " + told.to + ":\n" + m.Text + "\n\n")
+						said[told.to+m.TS] = true
 					}
 				}
 			}
@@ -47,11 +48,11 @@ func TestUndoSaysWhatStays(t *testing.T) {
 		swap(bo, "@cy 6 jan 12 jan", "cy", cy)
 		until(12, 12)
 		undo("cy takes back: the first half is over, the second running", cy)
-		swap(ana, "@bo 18 jan 25 jan", "bo", bo)
+		swap(ana, "@cy 18 jan 1 feb", "cy", cy)
 		until(19, 18)
-		w.said(cy, "me 2h")
-		until(24, 8)
-		undo("bo takes back: the first half, in which cy took over for a while, is over, the second ahead", bo)
+		w.said(bo, "me 2h")
+		until(26, 12)
+		undo("cy takes back: the first half, in which bo took over for a while, is over, the second ahead", cy)
 		golden(t, "override-undone.txt", b.String())
 	})
 }
