@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/web"
@@ -116,6 +118,7 @@ func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err erro
 	if err != nil {
 		return err
 	}
+	cfg.PublicURL = strings.TrimSuffix(d.url(), "/") // not in the file: -addr may be an address that a file may not name without https
 	if d.db, err = openStore(ctx, cfg.Store, bolt.Options{}); err != nil {
 		return err
 	}
@@ -126,9 +129,20 @@ func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err erro
 	}
 	d.house.app.book.Followers = append(d.house.app.book.Followers, d.stage.follow)
 	d.stage.connect("http://"+d.house.addr(0), d.topic, d.slack)
-	d.api, d.page = web.NewServer(d.slack, log), web.NewServer(d.slack.Page(), log)
+	d.api, d.page = web.NewServer(d.slack, log), web.NewServer(d.front(log), log)
 	d.page.WriteTimeout = 0 // the page listens to a stream
 	return nil
+}
+
+// front is what is at the address of the demo: the page, and the calendars of /oncall
+// feed. The bot's own door has another port after each start, which a calendar program
+// would lose.
+func (d *demo) front(log *slog.Logger) http.Handler {
+	feeds, mux := http.NewServeMux(), http.NewServeMux()
+	d.house.app.schedules().RegisterFeeds(feeds)
+	mux.Handle(feed.Route, web.Frame(feeds, log))
+	mux.Handle("/", d.slack.Page())
+	return mux
 }
 
 // reason is what the system says, without the steps on the way there.

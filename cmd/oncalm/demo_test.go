@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -155,5 +156,35 @@ func TestDemoAddressInUse(t *testing.T) {
 	}
 	if left, _ := os.ReadDir(tmp); len(left) > 0 {
 		t.Errorf("the demo has left %v behind", left)
+	}
+}
+
+// TestDemoFeed holds that the address which /oncall feed gives a visitor is a calendar.
+func TestDemoFeed(t *testing.T) {
+	url := startDemo(t)
+	read := func(resp *http.Response, err error) string {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		body, err := io.ReadAll(resp.Body)
+		if err != nil || resp.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s, %v", resp.Request.URL.Path, resp.Status, err)
+		}
+		return string(body)
+	}
+	read(http.Post(url+"chat/send", "application/json", strings.NewReader(`{"as":"U0ANA","channel":"C0INCIDENTS","text":"/oncall feed shop"}`)))
+	given := regexp.MustCompile(regexp.QuoteMeta(url) + `ical/shop\.ics\?token=\w+`)
+	var address, state string
+	for end := time.Now().Add(30 * time.Second); address == "" && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		state = read(http.Get(url + "chat/state?as=U0ANA&in=C0INCIDENTS"))
+		address = given.FindString(state)
+	}
+	if address == "" {
+		t.Fatalf("Ana is given no address:\n%s", state)
+	}
+	if calendar := read(http.Get(address)); !strings.HasPrefix(calendar, "BEGIN:VCALENDAR") || !strings.Contains(calendar, "SUMMARY:ana") {
+		t.Errorf("at the address is\n%s", calendar)
 	}
 }
