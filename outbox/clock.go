@@ -126,7 +126,7 @@ func (r *Runner) mendSome(ctx context.Context, now time.Time, from, to string) (
 			if err != nil {
 				return err
 			}
-			if e, ok := t.Get(key); ok && e.Done.IsZero() && r.Waits[e.Kind] {
+			if e, ok := t.Get(key); ok && e.Done.IsZero() && !r.Calendar[e.Kind] {
 				t.bringNear(e)
 			}
 		}

@@ -64,7 +64,7 @@ func (w *world) start(handlers map[string]outbox.Handler) {
 	}
 	w.runner = &outbox.Runner{
 		Store: w.store, Handlers: handlers, Groups: outbox.DefaultGroups(w.probe),
-		Log: w.log, Waits: map[string]bool{"a": true},
+		Log: w.log, Calendar: map[string]bool{"b": true},
 	}
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan error, 1)

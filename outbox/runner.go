@@ -36,11 +36,11 @@ type Runner struct {
 	Store    store.Store
 	Handlers map[string]Handler
 	Groups   []Group
-	// Waits are the kinds of entries that are due so long after they were owed, and not
-	// at a time of the calendar. They are counted anew if the clock was set back.
-	Waits   map[string]bool
-	Log     *slog.Logger
-	Metrics *Metrics // may be nil
+	// Calendar are the kinds of entries that are due at a time of the calendar. All others
+	// are due so long after they were owed, and are counted anew if the clock was set back.
+	Calendar map[string]bool
+	Log      *slog.Logger
+	Metrics  *Metrics // may be nil
 
 	once  sync.Once
 	bells []*bell // of the groups

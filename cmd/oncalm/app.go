@@ -62,7 +62,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	s = noting{s, noted}
 	a.runner = &outbox.Runner{
 		Store: s, Log: log,
-		Metrics: outbox.NewMetrics(a.reg), Handlers: map[string]outbox.Handler{}, Waits: waits(),
+		Metrics: outbox.NewMetrics(a.reg), Handlers: map[string]outbox.Handler{}, Calendar: calendar(),
 	}
 	a.store = outbox.Waking(s, a.runner)
 	a.book = &incidents.Book{Store: a.store}
@@ -86,12 +86,12 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	return a, nil
 }
 
-// waits are the kinds of work whose time is a span after their cause.
-func waits() map[string]bool {
+// calendar are the kinds of work that have their time from the calendar, and not so long
+// after their cause.
+func calendar() map[string]bool {
 	return map[string]bool{
-		paging.KindEscalate: true, paging.KindPage: true, paging.KindRemind: true,
-		bot.KindCard: true, bot.KindPages: true, bot.KindAnswer: true, bot.KindTold: true, bot.KindStrip: true,
-		handoffs.KindNotice: true, handoffs.KindOffer: true, alarms.KindConfirm: true,
+		handoffs.KindBorder: true, handoffs.KindRemind: true, handoffs.KindAhead: true,
+		bot.KindAskEnd: true, kindSweep: true,
 	}
 }
 
