@@ -11,17 +11,19 @@
 // # What an alarm is
 //
 // A CloudWatch alarm is known by account, region and ARN; a hash of these is its
-// fingerprint. Under it stands a record of the newest word of each of its series: the
+// fingerprint. Under it stands a record of what each of its series said last: the
 // alarm as a whole, or the contributors of an alarm over a query with GROUP BY, which
 // say ALARM and OK each for itself. Words are put into order by the alarm's own time,
 // StateChangeTime, not by arrival:
 //
-//   - A word older than the one known changes nothing; it is shown on the timeline.
-//   - Of two words for the same time the worse one counts: ALARM, INSUFFICIENT_DATA, OK.
+//   - Whether an alarm fires is what the newest of its OKs and ALARMs says, whichever of
+//     them came first. An older one changes nothing; it is shown on the timeline.
+//   - Of OK and ALARM for the same time ALARM counts.
 //   - ALARM opens an incident, or goes to the one that is open, or triggers the last
 //     one again if that was resolved less than 15 minutes before.
 //   - OK resolves the incident once nothing in it says ALARM any more.
-//   - INSUFFICIENT_DATA is noted: it does not say that anything has recovered.
+//   - INSUFFICIENT_DATA is noted, and no more: it does not say that anything has
+//     recovered, and an ALARM or OK of before it counts also if it comes after it.
 //
 // A composite alarm and the alarms that its rule names share one incident, whichever
 // comes first.

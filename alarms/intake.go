@@ -105,25 +105,24 @@ func (t *Intake) apply(tx store.Tx, now time.Time, sig *Signal, svc Service) (Ou
 // newest.
 func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (Outcome, error) {
 	rec := loadRecord(tx, sig.Fingerprint)
-	if last, known := rec.Series[sig.Series]; known {
-		switch last.against(sig.State, sig.Changed) {
-		case same:
-			return Outcome{Repeated, rec.Incident}, nil
-		case lately:
-			return t.late(tx, now, rec, sig, svc)
-		}
+	last := rec.Series[sig.Series]
+	switch last.against(sig.State, sig.Changed) {
+	case same:
+		return Outcome{Repeated, rec.Incident}, nil
+	case lately:
+		return t.late(tx, now, rec, sig, svc)
 	}
-	rec.Series[sig.Series] = lastWord{sig.State, sig.Changed}
+	rec.Series[sig.Series] = last.with(sig.State, sig.Changed)
 	rec.Name, rec.NeverRecovers, rec.Heard = sig.Name, sig.NeverRecovers, now
 	var out Outcome
 	var err error
 	switch sig.State {
 	case incidents.AlarmFiring:
-		out, err = t.fire(tx, now, rec.Incident, sig, svc)
+		out, err = t.fire(tx, now, rec.Incident, last, sig, svc)
 		rec.Incident = out.Incident
 		adopt(tx, sig.Fingerprint, sig.Children)
 	case incidents.AlarmOK:
-		out, err = t.clear(tx, now, rec.Incident, sig)
+		out, err = t.clear(tx, now, rec.Incident, last, sig)
 	default:
 		out, err = t.tell(tx, now, rec.Incident, sig)
 	}
@@ -154,9 +153,37 @@ func (t *Intake) append(tx store.Tx, now time.Time, id string, sig *Signal, body
 	return t.Book.Append(tx, now, id, incidents.Event{By: incidents.ByAlarm(sig.Name), Body: body})
 }
 
-// fire finds the incident for an alarm that fires, or opens one. last is the one that
-// the alarm was part of before.
-func (t *Intake) fire(tx store.Tx, now time.Time, last string, sig *Signal, svc Service) (Outcome, error) {
+// fire acts on ALARM. id is the incident that the alarm was part of before, last what
+// the series had said.
+func (t *Intake) fire(tx store.Tx, now time.Time, id string, last lastWord, sig *Signal, svc Service) (Outcome, error) {
+	overtaken := last.Unknown.After(sig.Changed)
+	if overtaken && firesIn(head(tx, id), sig.Series) {
+		_, err := t.report(tx, now, id, sig, true) // its INSUFFICIENT_DATA was reported, and stays the newest word
+		return Outcome{Late, id}, err
+	}
+	out, err := t.trigger(tx, now, id, sig, svc)
+	if err != nil || !overtaken {
+		return out, err
+	}
+	_, err = t.Book.Append(tx, now, out.Incident, incidents.Event{By: incidents.Oncalm(), Body: incidents.Noted{
+		Text: "The alarm " + sig.Name + " has said at " + last.Unknown.UTC().Format(time.DateTime) +
+			" UTC that it lacks data (INSUFFICIENT_DATA). That does not say that it is well.",
+	}})
+	return out, err
+}
+
+// firesIn reports whether a series says ALARM in an open incident, as far as that knows.
+func firesIn(i *incidents.Incident, series string) bool {
+	if i == nil || !i.Open() {
+		return false
+	}
+	_, fires := i.Firing[series]
+	return fires
+}
+
+// trigger finds the incident for an alarm that fires, or opens one. last is the one
+// that the alarm was part of before.
+func (t *Intake) trigger(tx store.Tx, now time.Time, last string, sig *Signal, svc Service) (Outcome, error) {
 	before := head(tx, last)
 	if before != nil && before.Open() {
 		_, err := t.report(tx, now, last, sig, false)
@@ -207,8 +234,8 @@ func related(tx store.Tx, sig *Signal) string {
 }
 
 // clear tells the incident that an alarm is well, and resolves it if nothing in it
-// fires any more.
-func (t *Intake) clear(tx store.Tx, now time.Time, id string, sig *Signal) (Outcome, error) {
+// fires any more. last is what the series had said.
+func (t *Intake) clear(tx store.Tx, now time.Time, id string, last lastWord, sig *Signal) (Outcome, error) {
 	i := head(tx, id)
 	if i == nil {
 		return Outcome{What: Noted}, nil
@@ -217,16 +244,28 @@ func (t *Intake) clear(tx store.Tx, now time.Time, id string, sig *Signal) (Outc
 	if !i.Open() && !fired {
 		return Outcome{Noted, id}, nil
 	}
-	after, err := t.report(tx, now, id, sig, false)
+	overtaken := last.Unknown.After(sig.Changed)
+	after, err := t.report(tx, now, id, sig, overtaken && !fired)
 	if err != nil || !fired || !after.Open() || !t.wellWithout(tx, after, sig) {
 		return Outcome{Reported, id}, err
 	}
-	reason := "the alarm is OK"
-	if len(i.Firing) > 1 || sig.Series != sig.Fingerprint {
-		reason = "all of its alarms are OK"
-	}
-	_, err = t.append(tx, now, id, sig, incidents.Resolved{Reason: reason})
+	several := len(i.Firing) > 1 || sig.Series != sig.Fingerprint
+	_, err = t.append(tx, now, id, sig, incidents.Resolved{Reason: wellAgain(several, overtaken)})
 	return Outcome{Resolved, id}, err
+}
+
+// wellAgain says why an incident is over. If data has been lacking since, it does not
+// say that all is well now.
+func wellAgain(several, lacksData bool) string {
+	switch {
+	case several && lacksData:
+		return "none of its alarms says ALARM any more"
+	case several:
+		return "all of its alarms are OK"
+	case lacksData:
+		return "the alarm was OK, and has lacked data since"
+	}
+	return "the alarm is OK"
 }
 
 // wellWithout reports whether nothing fires in an incident any more, now that sig is

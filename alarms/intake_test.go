@@ -416,7 +416,7 @@ func TestPrune(t *testing.T) {
 		if n == 299 {
 			state = alarmFiring
 		}
-		rec.Series[strings.Repeat("x", n)] = lastWord{state, testTime.Add(-age)}
+		rec.Series[strings.Repeat("x", n)] = lastWord{State: state, Changed: testTime.Add(-age)}
 	}
 	rec.prune()
 	if n := len(rec.Series); n != 7*24+1+1 {

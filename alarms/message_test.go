@@ -94,7 +94,7 @@ func checkSignal(t testing.TB, name string, s Signal) {
 	if s.Changed.IsZero() || s.Changed.After(s.Received.Add(maxAhead)) {
 		bad("changed at %s", s.Changed)
 	}
-	if s.Effect != EffectChange && s.State == "" || badness(s.State) < 0 && s.State != "" {
+	if s.Effect != EffectChange && s.State == "" || !slices.Contains([]incidents.AlarmState{"", alarmOK, alarmUnknown, alarmFiring}, s.State) {
 		bad("effect %s with state %q", s.Effect, s.State)
 	}
 	if fingerprintOf(s.Series) != s.Fingerprint {

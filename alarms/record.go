@@ -16,7 +16,7 @@ type record struct {
 	Name string `json:"name"`
 	// Incident is the last one that the alarm was part of.
 	Incident string `json:"incident,omitempty"`
-	// Series holds the newest word of the alarm, or of each of its contributors.
+	// Series holds what the alarm said last, or each of its contributors.
 	Series map[string]lastWord `json:"series"`
 	// NeverRecovers is that of the newest word; see [incidents.Alarm].
 	NeverRecovers bool `json:"never_recovers,omitempty"`
@@ -24,10 +24,16 @@ type record struct {
 	Heard time.Time `json:"heard"`
 }
 
-// lastWord is the newest word of one series.
+// lastWord is what one series said last. INSUFFICIENT_DATA stands apart: it does not say
+// whether what was said before still holds, so it neither ends an ALARM nor hides one.
 type lastWord struct {
-	State   incidents.AlarmState `json:"state"`
-	Changed time.Time            `json:"changed"`
+	// State is the newest of OK and ALARM, or empty if there was none. Records of older
+	// versions have one word only: if that is INSUFFICIENT_DATA, what came before Changed
+	// is not known.
+	State   incidents.AlarmState `json:"state,omitempty"`
+	Changed time.Time            `json:"changed,omitzero"`
+	// Unknown is the time of the newest INSUFFICIENT_DATA.
+	Unknown time.Time `json:"unknown,omitzero"`
 }
 
 func recordKey(fp string) string { return store.Key("alarm", fp) }
@@ -41,6 +47,12 @@ func loadRecord(tx store.Tx, fp string) record {
 	}
 	if r.Series == nil {
 		r.Series = map[string]lastWord{}
+	}
+	for name, w := range r.Series {
+		if w.State == incidents.AlarmUnknown && w.Unknown.IsZero() { // of an older version
+			w.Unknown = w.Changed
+			r.Series[name] = w
+		}
 	}
 	return r
 }
@@ -60,14 +72,14 @@ const (
 	seriesAge  = 7 * 24 * time.Hour
 )
 
-// prune forgets contributors that have been well for long, so that an alarm over ever
+// prune forgets contributors that have been well, or without data, for long, so that an alarm over ever
 // new ones does not grow without end.
 func (r record) prune() {
 	if len(r.Series) <= seriesKept {
 		return
 	}
 	for name, w := range r.Series {
-		if w.State == incidents.AlarmOK && r.Heard.Sub(w.Changed) > seriesAge {
+		if (w.State == incidents.AlarmOK || w.State == "") && r.Heard.Sub(w.newest()) > seriesAge {
 			delete(r.Series, name)
 		}
 	}
@@ -82,24 +94,54 @@ const (
 	lately              // it tells what was before
 )
 
-// against compares by the alarm's own time. Of two words for the same time the worse
-// one counts.
+// against compares by the alarm's own time. OK and ALARM are compared with each other
+// only; of the two for the same time ALARM counts.
 func (w lastWord) against(state incidents.AlarmState, changed time.Time) order {
 	switch {
-	case changed.After(w.Changed):
+	case state == incidents.AlarmUnknown:
+		return w.againstUnknown(changed)
+	case w.State == incidents.AlarmUnknown && (state == incidents.AlarmFiring || changed.After(w.Changed)):
+		return newer
+	case w.State == "" || changed.After(w.Changed):
 		return newer
 	case changed.Before(w.Changed):
 		return lately
 	case state == w.State:
 		return same
-	case badness(state) > badness(w.State):
+	case state == incidents.AlarmFiring:
 		return newer
 	}
 	return lately
 }
 
-func badness(s incidents.AlarmState) int {
-	return slices.Index([]incidents.AlarmState{incidents.AlarmOK, incidents.AlarmUnknown, incidents.AlarmFiring}, s)
+// againstUnknown does the same for INSUFFICIENT_DATA. At the same time it is worse than
+// OK, and better than ALARM.
+func (w lastWord) againstUnknown(changed time.Time) order {
+	switch {
+	case changed.Equal(w.Unknown):
+		return same
+	case changed.Before(w.newest()), changed.Equal(w.Changed) && w.State == incidents.AlarmFiring:
+		return lately
+	}
+	return newer
+}
+
+// with is what a series has said last once it says that, too.
+func (w lastWord) with(state incidents.AlarmState, changed time.Time) lastWord {
+	if state == incidents.AlarmUnknown {
+		w.Unknown = changed
+	} else {
+		w.State, w.Changed = state, changed
+	}
+	return w
+}
+
+// newest is the time of the newest word.
+func (w lastWord) newest() time.Time {
+	if w.Unknown.After(w.Changed) {
+		return w.Unknown
+	}
+	return w.Changed
 }
 
 const maxParents = 10
