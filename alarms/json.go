@@ -115,9 +115,9 @@ func unquoteSlowly(raw string) (string, bool) {
 
 // get returns the JSON of a member; empty if there is none of that name.
 func (f fields) get(name string) string {
-	for i := len(f) - 1; i >= 0; i-- {
-		if f[i].name == name {
-			return f[i].value
+	for _, m := range slices.Backward(f) {
+		if m.name == name {
+			return m.value
 		}
 	}
 	return ""
