@@ -3,6 +3,7 @@ package alarms
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"time"
 
@@ -193,7 +194,7 @@ func (t *Intake) trigger(tx store.Tx, now time.Time, last string, sig *Signal, s
 		_, err := t.report(tx, now, id, sig, false)
 		return Outcome{Reported, id}, err
 	}
-	if before != nil && refires(before, sig, now) {
+	if before != nil && refires(tx, before, sig, now) {
 		_, err := t.append(tx, now, last, sig, incidents.Reopened{Alarm: &sig.Alarm})
 		return Outcome{Reopened, last}, err
 	}
@@ -208,8 +209,44 @@ func (t *Intake) trigger(tx store.Tx, now time.Time, last string, sig *Signal, s
 
 // refires reports whether an alarm fired again soon after its incident was resolved.
 // SNS may bring the word late, so the alarm's time counts, within reason.
-func refires(i *incidents.Incident, sig *Signal, now time.Time) bool {
-	return sig.Changed.Sub(i.Resolved) <= Reopening && now.Sub(i.Resolved) <= Reopening+DefaultMaxAge
+func refires(tx store.Tx, i *incidents.Incident, sig *Signal, now time.Time) bool {
+	return sig.Changed.Sub(overSince(tx, i)) <= Reopening && now.Sub(i.Resolved) <= Reopening+DefaultMaxAge
+}
+
+// overSince is when a resolved incident was over. If an alarm resolved it, its own time
+// counts, as it does for the ALARM that comes after: we may have heard of both at once.
+func overSince(tx store.Tx, i *incidents.Incident) time.Time {
+	if i.ResolvedBy.Kind != incidents.KindAlarm {
+		return i.Resolved
+	}
+	for n := 32; ; n *= 8 { // mostly it was among the last things that happened
+		events, err := incidents.TimelineFrom(tx, i.ID, i.Seq-n)
+		if err != nil {
+			return i.Resolved
+		}
+		if ok := lastOK(events); ok != nil {
+			return ok.Changed
+		}
+		if n >= i.Seq {
+			return i.Resolved
+		}
+	}
+}
+
+// lastOK is the OK that resolved the incident last; nil if that is not among the events.
+func lastOK(events []incidents.Event) *incidents.Alarm {
+	resolved := false
+	for _, e := range slices.Backward(events) {
+		switch b := e.Body.(type) {
+		case incidents.Resolved:
+			resolved = true
+		case incidents.Reported:
+			if resolved && b.Alarm.State == incidents.AlarmOK && !b.Late {
+				return &b.Alarm
+			}
+		}
+	}
+	return nil
 }
 
 // related finds the oldest open incident of an alarm that belongs to this one: of a

@@ -256,3 +256,45 @@ func TestOldRecords(t *testing.T) {
 	}
 	r.want(r.alarm(Example{State: alarmOK, At: minute(1.5)}), Resolved)
 }
+
+// TestFiresAgainByItsOwnClock: how soon an alarm fired again is a matter between its own
+// times, whenever we hear of them; after a person resolved it, of the person's.
+func TestFiresAgainByItsOwnClock(t *testing.T) {
+	tests := []struct {
+		name      string
+		ok, again float64
+		hand      bool // a person resolves it before the OK comes
+		before    int  // how many lines are on the timeline between
+		want      string
+	}{
+		{"30 minutes later", -50, -20, false, 0, Opened},
+		{"15 minutes later", -50, -35, false, 0, Reopened},
+		{"15 minutes later, with many lines between", -50, -35, false, 300, Reopened},
+		{"30 minutes later, with many lines between", -50, -20, false, 300, Opened},
+		{"resolved by hand", -50, -20, true, 0, Reopened},
+	}
+	for _, tt := range tests {
+		r := newRig(t)
+		r.alarm(Example{At: minute(-60)})
+		record := func(body incidents.Body) {
+			t.Helper()
+			err := r.store.Update(t.Context(), func(tx store.Tx) error {
+				_, err := r.intake.Book.Append(tx, r.now, "1", incidents.Event{By: incidents.Person("ana"), Body: body})
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if tt.hand {
+			record(incidents.Resolved{})
+		}
+		r.alarm(Example{State: alarmOK, At: minute(tt.ok)})
+		for range tt.before {
+			record(incidents.Noted{Text: "x"})
+		}
+		if got := r.alarm(Example{At: minute(tt.again)}).What; got != tt.want {
+			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
+		}
+	}
+}
