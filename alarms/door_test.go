@@ -129,7 +129,7 @@ func TestBadInputs(t *testing.T) {
 		{"bad signature", edited(t, good(), `"Message": "m"`, `"Message": "n"`), nil, 403, "E1014", "signature"},
 		{"old", d.sign(Post{Message: "m", At: time.Now().Add(-76 * time.Minute)}), nil, 403, "E1015", "older"},
 		{"from the future", d.sign(Post{Message: "m", At: time.Now().Add(6 * time.Minute)}), nil, 403, "E1015", "clock"},
-		{"no certificate was valid then", d.sign(Post{Message: "m", At: time.Now().Add(-48 * time.Hour)}), nil, 403, "E1013", "certificate"},
+		{"older than the certificate", d.sign(Post{Message: "m", At: time.Now().Add(-48 * time.Hour)}), nil, 403, "E1015", "older"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -141,6 +141,15 @@ func TestBadInputs(t *testing.T) {
 	}
 	if n := len(d.store.data); n != 0 {
 		t.Errorf("%d keys were written", n)
+	}
+}
+
+func TestNoCertificateWasValidThen(t *testing.T) {
+	d := newDoorRig(t)
+	d.door.verifier.MaxAge = 72 * time.Hour
+	status, a := d.post(d.sign(Post{Message: "m", At: time.Now().Add(-48 * time.Hour)}))
+	if status != 403 || a.Code != "E1013" || !strings.Contains(a.Error, "certificate") {
+		t.Errorf("%d %+v", status, a)
 	}
 }
 

@@ -41,7 +41,8 @@ type Verified struct {
 }
 
 // Verify checks a message against all that is known about its sender. It asks nobody
-// before it knows that the topic is ours. The error is a [*Problem].
+// before it knows that the topic is ours and that the message says it was sent not
+// long ago. The error is a [*Problem].
 func (v *Verifier) Verify(ctx context.Context, now time.Time, e *Envelope) (*Verified, error) {
 	topic, ok := v.Topics.Match(e.TopicARN)
 	if !ok {
@@ -49,6 +50,10 @@ func (v *Verifier) Verify(ctx context.Context, now time.Time, e *Envelope) (*Ver
 	}
 	if v.RequireV2 && e.SignatureVersion != "2" {
 		return nil, refuse(CodeSignature, "the message is not signed with SignatureVersion 2; set that attribute of the topic")
+	}
+	// Nobody has vouched for the time yet; it is used for refusing only.
+	if err := v.checkAge(now, e.Sent); err != nil {
+		return nil, err
 	}
 	cert, err := v.Certificates.Certificate(ctx, topic, e.SigningCertURL)
 	if err != nil {
@@ -59,9 +64,6 @@ func (v *Verifier) Verify(ctx context.Context, now time.Time, e *Envelope) (*Ver
 	}
 	if !signedBy(cert, e) {
 		return nil, refuse(CodeSignature, "the signature does not fit the message")
-	}
-	if err := v.checkAge(now, e.Sent); err != nil {
-		return nil, err
 	}
 	if err := v.checkSubscribe(topic, e); err != nil {
 		return nil, err

@@ -201,6 +201,26 @@ func TestAge(t *testing.T) {
 	}
 }
 
+// TestAgeComesFirst: for a message of another time no certificate is fetched, and that
+// none of ours was valid then is not what is wrong with it.
+func TestAgeComesFirst(t *testing.T) {
+	topic := must[*SigningTopic](t)(newSigningTopic(testTopicARN(), "sns.amazonaws.com", minute(-60), minute(0)))
+	fake := &awsFake{answer: serve(200, string(topic.Certificate()))}
+	v := &Verifier{Topics: topicsOf(t, testARN), Certificates: NewAWSCertificates(fake, nil, quiet())}
+	for _, tt := range []struct {
+		sent, asked float64
+		want        Code
+	}{
+		{-120, 0, CodeTime}, {20, 0, CodeTime}, {-61, 1, CodeCertificate}, {-50, 1, ""}, {-120, 1, CodeTime},
+	} {
+		e := must[*Envelope](t)(topic.Envelope(Post{Message: "m", At: minute(tt.sent)}))
+		_, err := v.Verify(t.Context(), minute(0), e)
+		if codeOf(err) != tt.want || fake.total() != int(tt.asked) {
+			t.Errorf("sent at %v: %v, want %s; %d certificates were fetched, want %v", tt.sent, err, tt.want, fake.total(), tt.asked)
+		}
+	}
+}
+
 func TestSubscribeURL(t *testing.T) {
 	const right = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&TopicArn=x&Token=y"
 	tests := []struct {
