@@ -63,9 +63,20 @@ type Paged struct {
 	Why string `json:"why"`
 	// Reminder is set on a page to somebody who had acknowledged.
 	Reminder bool `json:"reminder,omitempty"`
+	// Fallback says why the page went to the policy's fallback; empty if it did not, and
+	// in pages that older versions recorded.
+	Fallback string `json:"fallback,omitempty"`
 	// Then is the key of the outbox entry that decides the step after this one.
 	Then string `json:"then,omitempty"`
 }
+
+// Why a page went to the fallback of its policy.
+const (
+	// FallbackNobody: the step found nobody. Position is that of the step.
+	FallbackNobody = "nobody on call"
+	// FallbackAfter: the last round was over. Position is no step of the policy then.
+	FallbackAfter = "after the last round"
+)
 
 // Delivered says that the channel took the page.
 type Delivered struct {

@@ -12,6 +12,9 @@ import (
 // A Decision is what a policy says at one place of its run.
 type Decision struct {
 	Calls []Call
+	// Fallback says why the calls are to the policy's fallback, if they are; see
+	// [incidents.Paged].
+	Fallback string
 	// Next is the place to look at after Wait, if nobody has acknowledged.
 	Next incidents.Position
 	Wait time.Duration
@@ -29,7 +32,7 @@ func Decide(p Policy, at incidents.Position, who func(schedule string) []string)
 	if at.Round >= p.rounds() || len(p.Steps) == 0 {
 		why := fmt.Sprintf("nobody acknowledged in %s of policy %s, and you are its fallback",
 			plural(p.rounds(), "round"), p.Name)
-		return Decision{callAll(p.Fallback, why, who), p.after(at), p.every()}
+		return Decision{callAll(p.Fallback, why, who), incidents.FallbackAfter, p.after(at), p.every()}
 	}
 	step := p.Steps[at.Step]
 	d := Decision{Next: p.after(at), Wait: step.Wait}
@@ -39,7 +42,7 @@ func Decide(p Policy, at incidents.Position, who func(schedule string) []string)
 	if len(d.Calls) == 0 {
 		why := fmt.Sprintf("nobody is on call for %s, and you are the fallback of policy %s",
 			schedulesOf(step), p.Name)
-		d.Calls = callAll(p.Fallback, why, who)
+		d.Calls, d.Fallback = callAll(p.Fallback, why, who), incidents.FallbackNobody
 	}
 	if len(d.Calls) == 0 {
 		d.Wait = 0 // nobody at all: waiting would help nobody

@@ -94,7 +94,7 @@ func (p *Pager) step(tx store.Tx, now time.Time, i *incidents.Incident, run esca
 	for _, c := range d.Calls {
 		pages = append(pages, incidents.Paged{
 			Key: key(i, "page", run.At) + "/" + store.Key(c.Person), Person: c.Person, Via: "slack",
-			Position: run.At, Why: c.Why, Then: then,
+			Position: run.At, Why: c.Why, Fallback: d.Fallback, Then: then,
 		})
 	}
 	return pages

@@ -1,6 +1,7 @@
 package paging_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -11,7 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
@@ -106,7 +107,7 @@ func (s *scene) rang(keys ...string) {
 	if len(got) == len(keys) && len(got) > 1 && s.phone.fail != nil {
 		slices.Sort(got) // what waited goes out at the same time
 	}
-	if diff := cmp.Diff(keys, got); diff != "" {
+	if diff := gocmp.Diff(keys, got); diff != "" {
 		s.t.Errorf("pages (-want +got):\n%s", diff)
 	}
 }
@@ -142,7 +143,7 @@ func TestTheFirstPageIsDecidedWithTheOpening(t *testing.T) {
 		s.open("sev2")
 		s.wait(0)
 		s.rang("1/page/0.0/ana")
-		if diff := cmp.Diff([]string{"opened", "paged", "delivered"}, s.kinds("1")); diff != "" {
+		if diff := gocmp.Diff([]string{"opened", "paged", "delivered"}, s.kinds("1")); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -170,6 +171,46 @@ func TestNobodyEver(t *testing.T) {
 		s.rang("1/page/0.0/ana", "1/page/0.1/bo", "1/page/1.0/ana", "1/page/1.1/bo",
 			"1/page/2.0/cy", "1/page/3.0/cy", "1/page/4.0/cy", "1/page/5.0/cy")
 	})
+}
+
+// fallbacks lists why the pages on a timeline went to the fallback, or - if they did not.
+func (s *scene) fallbacks(id string) (whys []string) {
+	s.t.Helper()
+	err := s.book.Store.View(s.t.Context(), func(tx store.Tx) error {
+		events, err := incidents.Timeline(tx, id)
+		for _, e := range events {
+			if b, ok := e.Body.(incidents.Paged); ok {
+				whys = append(whys, cmp.Or(b.Fallback, "-"))
+			}
+		}
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return whys
+}
+
+// TestPagesToTheFallbackAreMarked: whoever reads the timeline can tell them from steps.
+func TestPagesToTheFallbackAreMarked(t *testing.T) {
+	vacant := row
+	vacant.Steps = slices.Clone(row.Steps)
+	vacant.Steps[1].Page = []paging.Target{"schedule:nobody"}
+	for _, tt := range []struct {
+		policy paging.Policy
+		want   []string
+	}{
+		{row, []string{"-", "-", "-", "-", incidents.FallbackAfter, incidents.FallbackAfter}},
+		{vacant, []string{"-", incidents.FallbackNobody, "-", incidents.FallbackNobody, incidents.FallbackAfter, incidents.FallbackAfter}},
+	} {
+		play(t, tt.policy, func(s *scene) {
+			s.open("sev2")
+			s.wait(65 * time.Minute)
+			if diff := gocmp.Diff(tt.want, s.fallbacks("1")); diff != "" {
+				t.Errorf("fallbacks (-want +got):\n%s", diff)
+			}
+		})
+	}
 }
 
 func TestReminderUntilResolved(t *testing.T) {
@@ -223,7 +264,7 @@ func TestAnUndeliverablePageMovesOnAtOnce(t *testing.T) {
 		s.wait(time.Second)
 		s.rang("1/page/0.1/bo")
 		want := []string{"opened", "paged", "undelivered", "paged", "delivered"}
-		if diff := cmp.Diff(want, s.kinds("1")); diff != "" {
+		if diff := gocmp.Diff(want, s.kinds("1")); diff != "" {
 			t.Error(diff)
 		}
 	})

@@ -156,7 +156,8 @@ type Page struct {
 	Run          int                `json:"run"` // 0, or how often the incident was triggered again before
 	Position     incidents.Position `json:"position"`
 	Reminder     bool               `json:"reminder,omitempty"`
-	Why          string             `json:"why"` // what the person was told
+	Fallback     string             `json:"fallback,omitempty"` // why it went to the policy's fallback; see [incidents.Paged]
+	Why          string             `json:"why"`                // what the person was told
 	Decided      time.Time          `json:"decided"`
 	Delivered    time.Time          `json:"delivered,omitzero"`
 	Acknowledged time.Time          `json:"acknowledged,omitzero"` // by the person paged

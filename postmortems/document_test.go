@@ -271,6 +271,25 @@ func TestQuestionsAskForTheSecondStory(t *testing.T) {
 	}
 }
 
+// TestOneStepAndItsFallback: pages to the fallback are no steps of the policy.
+func TestOneStepAndItsFallback(t *testing.T) {
+	s := tell(t, "2026-03-12 03:10:00")
+	s.opens(incidents.Sev2, s.alarm("queue-age", incidents.AlarmFiring))
+	s.steps(first, "ana")
+	for round := 2; round < 5; round++ {
+		s.after(30 * time.Minute).steps(incidents.Position{Round: round})
+	}
+	var got []string
+	for _, q := range build(s).Questions {
+		if q.Rule == "further steps" {
+			got = append(got, q.Because.Text)
+		}
+	}
+	if diff := cmp.Diff([]string{"The policy went on to its fallback"}, got); diff != "" {
+		t.Errorf("what is told of steps (-want +got):\n%s", diff)
+	}
+}
+
 // TestNobodyOnCallIsHowPagingSaysIt holds the words by which a gap in a schedule is
 // found against those that the policy writes.
 func TestNobodyOnCallIsHowPagingSaysIt(t *testing.T) {

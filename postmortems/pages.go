@@ -61,7 +61,7 @@ func (p *pager) paged(e incidents.Event, b incidents.Paged) {
 	p.latest[b.Person] = len(p.pages)
 	p.pages = append(p.pages, Page{
 		Key: b.Key, Person: clean(b.Person), Via: clean(b.Via), Run: p.run, Position: b.Position,
-		Reminder: b.Reminder, Why: clean(b.Why), Decided: e.At.UTC(), Outcome: OutcomePending,
+		Reminder: b.Reminder, Fallback: clean(b.Fallback), Why: clean(b.Why), Decided: e.At.UTC(), Outcome: OutcomePending,
 		Events: []int{e.Seq},
 	})
 }
@@ -161,12 +161,18 @@ func and(names []string) string {
 
 // step is the place of a page in the escalation policy, as people count.
 func (p Page) step() string {
-	if p.Reminder {
+	switch {
+	case p.Reminder:
 		return "reminder"
+	case p.Fallback == incidents.FallbackAfter:
+		return "fallback"
 	}
 	s := fmt.Sprintf("step %d", p.Position.Step+1)
 	if p.Position.Round > 0 {
 		s += fmt.Sprintf(", round %d", p.Position.Round+1)
+	}
+	if p.Fallback != "" {
+		s += ", fallback"
 	}
 	return s
 }

@@ -103,19 +103,30 @@ func (r *reading) askSteps(d Document) (Question, bool) {
 		run int
 		at  incidents.Position
 	}
-	events, steps := []int{}, map[place]bool{}
+	events, steps, fallback := []int{}, map[place]bool{}, false
 	for _, p := range d.Pages {
-		if p.Reminder || p.Position == (incidents.Position{}) {
+		switch {
+		case p.Reminder:
 			continue
+		case p.Fallback == incidents.FallbackAfter:
+			fallback = true
+		case p.Position == (incidents.Position{}):
+			continue
+		default:
+			steps[place{p.Run, p.Position}] = true
 		}
 		events = append(events, p.Events[0])
-		steps[place{p.Run, p.Position}] = true
 	}
-	if len(steps) == 0 {
+	further := "The policy went on to " + plural(len(steps), "further step", "further steps") + " after its first"
+	switch {
+	case len(steps) == 0 && !fallback:
 		return none()
+	case len(steps) == 0:
+		further = "The policy went on to its fallback"
+	case fallback:
+		further += ", and then to its fallback"
 	}
-	return ask("further steps", "What would let the first step reach somebody?", events,
-		"The policy went on to %s after its first", plural(len(steps), "further step", "further steps"))
+	return ask("further steps", "What would let the first step reach somebody?", events, "%s", further)
 }
 
 func (r *reading) askEscalated(Document) (Question, bool) {

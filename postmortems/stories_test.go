@@ -13,6 +13,7 @@ func stories() map[string]func(testing.TB) *story {
 	return map[string]func(testing.TB) *story{
 		"long-sev1":    longSev1,
 		"no-ack":       noAck,
+		"fallback":     fallback,
 		"flapping":     flapping,
 		"contributors": contributors,
 		"hostile":      hostile,
@@ -75,6 +76,28 @@ func noAck(t testing.TB) *story {
 	ok := s.alarm("queue-age", incidents.AlarmOK)
 	s.reports(ok).by(incidents.ByAlarm("queue-age"), incidents.Resolved{Reason: "the alarm is OK"})
 	return s.by(incidents.Oncalm(), incidents.Withheld{Key: "42/page/4/bo", Person: "bo", Why: "the incident was resolved before it went out"})
+}
+
+// fallback is answered by the fallback alone, the second time that it is paged. In the
+// second round, nobody was on call.
+func fallback(t testing.TB) *story {
+	s := tell(t, "2026-03-12 03:10:00")
+	s.opens(incidents.Sev2, s.alarm("queue-age", incidents.AlarmFiring))
+	for _, step := range []struct {
+		at     incidents.Position
+		onCall []string
+		person string
+		wait   time.Duration
+	}{
+		{first, []string{"ana"}, "ana", 5 * time.Minute}, {second, []string{"ana"}, "bo", 10 * time.Minute},
+		{incidents.Position{Round: 1}, nil, "cleo", 5 * time.Minute}, {incidents.Position{Round: 1, Step: 1}, nil, "bo", 10 * time.Minute},
+		{incidents.Position{Round: 2}, nil, "cleo", 30 * time.Minute}, {incidents.Position{Round: 3}, nil, "cleo", time.Minute},
+	} {
+		k := s.steps(step.at, step.onCall...)
+		s.after(time.Second).delivers(k[0], step.person).after(step.wait)
+	}
+	s.by(cleo, incidents.Acknowledged{})
+	return s.after(4*time.Minute).by(cleo, incidents.Resolved{Reason: "restarted the worker"})
 }
 
 // flapping fires five times and is reopened twice.

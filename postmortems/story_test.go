@@ -99,7 +99,7 @@ func (s *story) steps(at incidents.Position, onCall ...string) []string {
 	for _, call := range d.Calls {
 		s.pages++
 		key := fmt.Sprintf("42/page/%d/%s", s.pages, call.Person)
-		s.by(incidents.Oncalm(), incidents.Paged{Key: key, Person: call.Person, Via: "slack", Position: at, Why: call.Why})
+		s.by(incidents.Oncalm(), incidents.Paged{Key: key, Person: call.Person, Via: "slack", Position: at, Why: call.Why, Fallback: d.Fallback})
 		keys = append(keys, key)
 	}
 	return keys
