@@ -105,7 +105,7 @@ func checkModules(all []source, gomod, doc string) []string {
 				continue
 			}
 			m, ok := allowed.program[name]
-			if !ok && (s.test() || s.dir() == "store/storetest") {
+			if !ok && (s.test() || s.dir() == "store/storetest" || s.dir() == "store/record/recordtest") {
 				m, ok = allowed.tests[name]
 			}
 			used[name] = used[name] || ok
