@@ -114,7 +114,7 @@ func (b *Book) write(tx store.Tx, now time.Time, i *Incident, e Event) (Event, e
 	if err := i.apply(e); err != nil {
 		return e, err
 	}
-	val, err := e.MarshalJSON() // not through json.Marshal, which would read it all again
+	val, err := e.record()
 	if err != nil {
 		return e, fmt.Errorf("incident %s: %w", i.ID, err)
 	}
@@ -124,7 +124,7 @@ func (b *Book) write(tx store.Tx, now time.Time, i *Incident, e Event) (Event, e
 
 // save rewrites the head and keeps the list of open incidents.
 func (b *Book) save(tx store.Tx, i *Incident, wasOpen bool) error {
-	val, err := json.Marshal(i)
+	val, err := i.record()
 	if err != nil {
 		return fmt.Errorf("incident %s: %w", i.ID, err)
 	}

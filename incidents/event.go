@@ -28,20 +28,8 @@ type wireEvent struct {
 	Body     json.RawMessage `json:"body"`
 }
 
-// MarshalJSON writes seq, at, recorded, by, kind and body.
-func (e Event) MarshalJSON() ([]byte, error) {
-	if u, ok := e.Body.(Unknown); ok {
-		return json.Marshal(wireEvent{e.Seq, e.At, e.Recorded, e.By, u.Kind, u.Raw})
-	}
-	return json.Marshal(struct {
-		Seq      int       `json:"seq"`
-		At       time.Time `json:"at"`
-		Recorded time.Time `json:"recorded"`
-		By       Actor     `json:"by"`
-		Kind     string    `json:"kind"`
-		Body     Body      `json:"body"`
-	}{e.Seq, e.At, e.Recorded, e.By, e.Kind(), e.Body})
-}
+// MarshalJSON writes seq, at, recorded, by, kind and body: what is stored.
+func (e Event) MarshalJSON() ([]byte, error) { return e.record() }
 
 // UnmarshalJSON reads what MarshalJSON wrote, by this version or another.
 func (e *Event) UnmarshalJSON(data []byte) error {
