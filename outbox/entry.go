@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/record"
 )
 
 // A Lane keeps work of one urgency apart, so that no chore delays a page. Lanes
@@ -204,7 +205,31 @@ func (t Tx) arm(e Entry) {
 	t.tx.Put(dueKey(e), []byte{})
 }
 
-func (t Tx) save(e Entry) { t.tx.Put(entryPrefix+e.Key, Body(e)) }
+func (t Tx) save(e Entry) {
+	val, err := e.record()
+	if err != nil {
+		panic(fmt.Sprintf("outbox: entry %s: %v", e.Key, err)) // a programming error
+	}
+	t.tx.Put(entryPrefix+e.Key, val)
+}
+
+// record is what is stored of an entry: what encoding/json makes of it.
+func (e Entry) record() ([]byte, error) { return record.Marshal(200+len(e.Key)+len(e.Body), e.write) }
+
+func (e Entry) write(o *record.Object) {
+	o.Text("key", e.Key)
+	o.Text("kind", e.Kind)
+	o.Int("lane", int(e.Lane))
+	o.Time("due", e.Due)
+	if len(e.Body) > 0 {
+		o.Value("body", e.Body) // checked again: not everything need come from Body
+	}
+	o.Time("created", e.Created)
+	o.OptInt("attempt", e.Attempt)
+	o.OptText("error", e.Error)
+	o.OptTime("done", e.Done)
+	o.OptInt("arming", e.Arming)
+}
 
 func decode(val []byte) (Entry, error) {
 	var e Entry
