@@ -7,7 +7,7 @@ import (
 )
 
 // memorySize is how many incidents a memory holds.
-const memorySize = 1024
+const memorySize = 256
 
 // memory holds the incidents that were read or written last, as they were stored and
 // decoded: an incident that has just been opened is read to page somebody, and again to
