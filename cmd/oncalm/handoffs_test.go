@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -106,7 +107,7 @@ func (w *world) told(who string) string {
 	if who != "channel" {
 		in = slackID(who)
 	}
-	var b strings.Builder
+	var all []slackfake.Message
 	n := 0
 	for _, m := range w.slack.Messages(in) {
 		if m.Metadata == nil || m.Metadata.EventType != "oncalm_notice" {
@@ -121,9 +122,19 @@ func (w *world) told(who string) string {
 		if err := bot.Validate(m.Blocks); err != nil {
 			w.t.Error(err)
 		}
-		fmt.Fprintf(&b, "%s to %s: %s\n%s", m.Posted.UTC().Format("Mon 01-02 15:04"), who, firstLine(m.Text), reading(w.t, m.Blocks))
+		all = append(all, m)
 	}
 	w.seen["told "+who] = n
+	slices.SortStableFunc(all, func(a, b slackfake.Message) int { // what is due at once goes out side by side
+		if before := a.Posted.Truncate(time.Second).Compare(b.Posted.Truncate(time.Second)); before != 0 {
+			return before
+		}
+		return strings.Compare(a.Text, b.Text)
+	})
+	var b strings.Builder
+	for _, m := range all {
+		fmt.Fprintf(&b, "%s to %s: %s\n%s", m.Posted.UTC().Format("Mon 01-02 15:04"), who, firstLine(m.Text), reading(w.t, m.Blocks))
+	}
 	return b.String()
 }
 
