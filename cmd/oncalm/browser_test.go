@@ -159,7 +159,8 @@ func (p *tab) types(line string) {
 func (p *tab) opensPeople() {
 	p.t.Helper()
 	p.do(chromedp.Click(chromedp.ID("actor")))
-	p.waits("the menu of people", `document.querySelector("#actor-menu")?.matches(":popover-open")`)
+	// The button says so when the menu is in its place. Before that, as soon as it is open, it moves, and a press would miss.
+	p.waits("the menu of people", `document.querySelector("#actor").getAttribute("aria-expanded") === "true"`)
 }
 
 // picks picks somebody from that menu.
