@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store/record/scan"
 )
 
 // word is what the three forms of an alarm have in common: the message to SNS, the
@@ -129,11 +130,11 @@ func stateOf(s string) incidents.AlarmState {
 // topic of ours: then nobody will tell us that it has recovered.
 func neverOK(in input) bool {
 	raw := in.f.get("OKActions")
-	if at(raw, 0) != '[' {
+	if !strings.HasPrefix(raw, "[") {
 		return false
 	}
 	for _, action := range elements(raw) {
-		arn, _ := unquote(action)
+		arn, _ := scan.Unquote(action)
 		if arn == in.TopicARN {
 			return false
 		}
@@ -154,8 +155,8 @@ func attributesOf(f fields) map[string]string {
 		if len(found) == maxPairs {
 			break
 		}
-		value, _ := unquote(m.value)
-		found[line(m.name, maxName)] = line(value, maxValue)
+		value, _ := scan.Unquote(m.Value)
+		found[line(m.Name, maxName)] = line(value, maxValue)
 	}
 	return found
 }
@@ -164,7 +165,7 @@ func attributesOf(f fields) map[string]string {
 func arnsIn(list []string) []string {
 	var arns []string
 	for _, raw := range list {
-		arn, ok := unquote(raw)
+		arn, ok := scan.Unquote(raw)
 		if !ok {
 			f := members(raw)
 			arn = firstOf(f.text("Arn"), f.text("arn"))

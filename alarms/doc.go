@@ -41,5 +41,5 @@
 //	alarmparent/<fingerprint>    the composite alarms that named this one
 //	change/<time>/<id>           Change, kept for 8 days
 //	cert/<url>                   a signing certificate of SNS
-//	seen/<MessageId>             what was taken in (see package incidents)
+//	seen/<time>.<MessageId>      what was taken in (see package incidents)
 package alarms

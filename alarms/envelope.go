@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/store/record/scan"
 )
 
 // MaxBody is the most that is read of a body, in bytes. SNS sends up to 256 KiB over
@@ -81,7 +83,7 @@ func Decode(body []byte) (*Envelope, error) {
 		return nil, err
 	}
 	if f.has("Subject") {
-		if e.Subject, e.HasSubject = unquote(f.get("Subject")); !e.HasSubject {
+		if e.Subject, e.HasSubject = scan.Unquote(f.get("Subject")); !e.HasSubject {
 			return nil, refuse(CodeField, "Subject is not a string")
 		}
 	}
@@ -144,7 +146,7 @@ func required(f fields, name string) (string, error) {
 	if !f.has(name) {
 		return "", refuse(CodeField, "%s is missing", name)
 	}
-	s, ok := unquote(f.get(name))
+	s, ok := scan.Unquote(f.get(name))
 	switch {
 	case !ok:
 		return "", refuse(CodeField, "%s is not a string", name)
@@ -153,6 +155,10 @@ func required(f fields, name string) (string, error) {
 	}
 	return s, nil
 }
+
+// ID is what a message is remembered by. SNS sends the same MessageId and time each time; the time comes first so that what was
+// sent together lies together in the store, and is written at once.
+func (e *Envelope) ID() string { return e.Sent.Format("20060102T150405.000.") + e.MessageID }
 
 // check looks at what can be judged without knowing who we are.
 func (e *Envelope) check() error {

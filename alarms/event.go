@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store/record/scan"
 )
 
 // event is what EventBridge and the developer tools send.
@@ -167,7 +168,7 @@ func judgeStack(_ event, state string) verdict {
 
 func judgeDatabase(e event, _ string) verdict {
 	for _, raw := range e.detail.list("EventCategories") {
-		switch category, _ := unquote(raw); category {
+		switch category, _ := scan.Unquote(raw); category {
 		case "failover", "failure", "availability", "low storage":
 			return bad
 		}
@@ -227,7 +228,7 @@ func eventOf(f fields, detailType string) event {
 		e.source = "aws." + strings.ToLower(firstWord(e.detailType))
 	}
 	for _, raw := range f.list("resources") {
-		if arn, ok := unquote(raw); ok && arn != "" && len(e.resources) < maxPairs {
+		if arn, ok := scan.Unquote(raw); ok && arn != "" && len(e.resources) < maxPairs {
 			e.resources = append(e.resources, line(arn, maxARN))
 		}
 	}
@@ -309,7 +310,7 @@ func (e event) at(path string) string {
 		}
 		list, within = elements(value), members(value)
 	}
-	if s, ok := unquote(value); ok {
+	if s, ok := scan.Unquote(value); ok {
 		return strings.TrimSpace(s)
 	}
 	if value == "null" {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
@@ -22,6 +23,27 @@ type Intake struct {
 	// Topics are those that messages are taken from; see [Classify].
 	Topics  Topics
 	Metrics *Metrics // may be nil
+
+	taking atomic.Int64 // messages at this moment
+	busy   atomic.Int64 // when they were many for the last time, in Unix nanoseconds
+}
+
+// Messages pour in when so many are being taken in at a time, and for so long after.
+const (
+	busyFrom = 4
+	busyFor  = 20 * time.Millisecond
+)
+
+// Busy reports whether messages pour in. They come before what follows from those that are in the store: these are safe, while
+// whoever sends does not wait for long.
+func (t *Intake) Busy() bool { return time.Now().UnixNano()-t.busy.Load() < int64(busyFor) }
+
+// enter counts a message until leave is called.
+func (t *Intake) enter() (leave func()) {
+	if t.taking.Add(1) >= busyFrom {
+		t.busy.Store(time.Now().UnixNano())
+	}
+	return func() { t.taking.Add(-1) }
 }
 
 // What became of a message.
@@ -48,14 +70,15 @@ type Outcome struct {
 // returns without an error, that is durable; a message that was taken before changes
 // nothing. Errors are those of the store.
 func (t *Intake) Take(ctx context.Context, v *Verified) (Outcome, error) {
+	defer t.enter()()
 	if v.Type == SubscriptionConfirmed {
-		return t.update(ctx, v.MessageID, v.Received, func(tx store.Tx) (Outcome, error) {
+		return t.update(ctx, v.ID(), v.Received, func(tx store.Tx) (Outcome, error) {
 			oweConfirmation(tx, v)
 			return Outcome{What: Owed}, nil
 		})
 	}
 	sig, svc := t.judge(v)
-	out, err := t.update(ctx, v.MessageID, v.Received, func(tx store.Tx) (Outcome, error) {
+	out, err := t.update(ctx, v.ID(), v.Received, func(tx store.Tx) (Outcome, error) {
 		return t.apply(tx, v.Received, &sig, svc)
 	})
 	if err == nil {
@@ -105,7 +128,7 @@ func (t *Intake) apply(tx store.Tx, now time.Time, sig *Signal, svc Service) (Ou
 // follow puts a word into its place in the order of time, and acts on it if it is the
 // newest.
 func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (Outcome, error) {
-	rec := loadRecord(tx, sig.Fingerprint)
+	rec := knownOf(tx, sig.Fingerprint)
 	last := rec.Series[sig.Series]
 	switch last.against(sig.State, sig.Changed) {
 	case same:
@@ -259,7 +282,7 @@ func related(tx store.Tx, sig *Signal) string {
 	relatives = append(relatives, parentsOf(tx, sig.Fingerprint)...)
 	oldest, found := uint64(0), ""
 	for _, fp := range relatives {
-		i := head(tx, loadRecord(tx, fp).Incident)
+		i := head(tx, knownOf(tx, fp).Incident)
 		if i == nil || !i.Open() {
 			continue
 		}
@@ -313,7 +336,7 @@ func (t *Intake) wellWithout(tx store.Tx, i *incidents.Incident, sig *Signal) bo
 		if fp == sig.Fingerprint {
 			return false
 		}
-		if !loadRecord(tx, fp).NeverRecovers {
+		if !knownOf(tx, fp).NeverRecovers {
 			return false
 		}
 	}
@@ -332,7 +355,7 @@ func (t *Intake) tell(tx store.Tx, now time.Time, id string, sig *Signal) (Outco
 // late shows a word that was overtaken on the timeline. If the alarm never had an
 // incident, it fired and was well again before we heard of either: that is kept as a
 // change marker.
-func (t *Intake) late(tx store.Tx, now time.Time, rec record, sig *Signal, svc Service) (Outcome, error) {
+func (t *Intake) late(tx store.Tx, now time.Time, rec known, sig *Signal, svc Service) (Outcome, error) {
 	if head(tx, rec.Incident) != nil {
 		_, err := t.report(tx, now, rec.Incident, sig, true)
 		return Outcome{Late, rec.Incident}, err
@@ -348,7 +371,7 @@ func (t *Intake) late(tx store.Tx, now time.Time, rec record, sig *Signal, svc S
 // deleted tells an open incident that its alarm is gone.
 func (t *Intake) deleted(tx store.Tx, now time.Time, sig *Signal) (Outcome, error) {
 	fp := alarmFingerprint(sig.ARN)
-	rec := loadRecord(tx, fp)
+	rec := knownOf(tx, fp)
 	i := head(tx, rec.Incident)
 	if i == nil || !i.Open() {
 		return Outcome{What: Changed}, nil

@@ -410,7 +410,7 @@ func TestStoreFails(t *testing.T) {
 }
 
 func TestPrune(t *testing.T) {
-	rec := record{Heard: testTime, Series: map[string]lastWord{}}
+	rec := known{Heard: testTime, Series: map[string]lastWord{}}
 	for n := range 300 {
 		state, age := alarmOK, time.Duration(n)*time.Hour
 		if n == 299 {

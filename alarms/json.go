@@ -1,11 +1,11 @@
 package alarms
 
 import (
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/store/record/scan"
 )
 
 // fields are the members of a JSON object under their exact names. A struct would
@@ -14,35 +14,13 @@ import (
 // one counts.
 type fields []member
 
-// member is a name and the JSON of its value. Both are parts of the text they were
-// read from, so that nothing is copied.
-type member struct{ name, value string }
+type member = scan.Member
 
-// members takes a text apart that is a JSON object within [maxNesting]. Any other has
-// no members: that is nil, while those of {} are none.
-func members(text string) fields {
-	begin := skipSpace(text, 0)
-	if at(text, begin) != '{' {
-		return nil
-	}
-	found := make(fields, 0, min(len(text)/24+1, 16))
-	if end := scanObject(text, begin, maxNesting, &found); !isEnd(text, end) {
-		return nil
-	}
-	return found
-}
+// members takes a text apart that is a JSON object within [maxNesting]; see [scan.Members].
+func members(text string) fields { return scan.Members(text, maxNesting) }
 
 // elements takes a JSON array apart, as members does an object.
-func elements(text string) []string {
-	var found []string
-	if end := scanArray(text, skipSpace(text, 0), maxNesting, &found); !isEnd(text, end) {
-		return nil
-	}
-	return found
-}
-
-// isEnd reports whether something was read, and nothing stands after it.
-func isEnd(text string, place int) bool { return place >= 0 && skipSpace(text, place) == len(text) }
+func elements(text string) []string { return scan.Elements(text, maxNesting) }
 
 // nesting returns how deeply objects and arrays are nested in a text, which need not
 // be JSON.
@@ -66,58 +44,11 @@ func nesting(text []byte) int {
 	return deepest
 }
 
-// unquote decodes a JSON string, invalid UTF-8 as encoding/json does. It reports
-// false for other values. What is rare is left to encoding/json.
-func unquote(raw string) (string, bool) {
-	if len(raw) < 2 || raw[0] != '"' || raw[len(raw)-1] != '"' {
-		return "", false
-	}
-	in := raw[1 : len(raw)-1]
-	if !utf8.ValidString(in) {
-		return unquoteSlowly(raw)
-	}
-	next := strings.IndexByte(in, '\\')
-	if next < 0 {
-		return in, true
-	}
-	var out strings.Builder
-	out.Grow(len(in))
-	for ; next >= 0; next = strings.IndexByte(in, '\\') {
-		out.WriteString(in[:next])
-		switch c := at(in, next+1); c {
-		case '"', '\\', '/':
-			out.WriteByte(c)
-		case 'n':
-			out.WriteByte('\n')
-		case 't':
-			out.WriteByte('\t')
-		case 'u':
-			r, ok := hex4(in, next+2)
-			if !ok || !utf8.ValidRune(r) { // one half of a pair
-				return unquoteSlowly(raw)
-			}
-			out.WriteRune(r)
-			next += 4
-		default:
-			return unquoteSlowly(raw)
-		}
-		in = in[next+2:]
-	}
-	out.WriteString(in)
-	return out.String(), true
-}
-
-func unquoteSlowly(raw string) (string, bool) {
-	var s string
-	err := json.Unmarshal([]byte(raw), &s)
-	return s, err == nil
-}
-
 // get returns the JSON of a member; empty if there is none of that name.
 func (f fields) get(name string) string {
 	for _, m := range slices.Backward(f) {
-		if m.name == name {
-			return m.value
+		if m.Name == name {
+			return m.Value
 		}
 	}
 	return ""
@@ -127,8 +58,8 @@ func (f fields) get(name string) string {
 func (f fields) distinct() fields {
 	sorted := slices.Clone(f)
 	slices.Reverse(sorted)
-	slices.SortStableFunc(sorted, func(a, b member) int { return strings.Compare(a.name, b.name) })
-	return slices.CompactFunc(sorted, func(a, b member) bool { return a.name == b.name })
+	slices.SortStableFunc(sorted, func(a, b member) int { return strings.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(sorted, func(a, b member) bool { return a.Name == b.Name })
 }
 
 // has reports whether there is a member of that name that is not null.
@@ -139,7 +70,7 @@ func (f fields) has(name string) bool {
 
 // text returns a member that is a string; empty if it is absent or something else.
 func (f fields) text(name string) string {
-	s, _ := unquote(f.get(name))
+	s, _ := scan.Unquote(f.get(name))
 	return s
 }
 
@@ -155,7 +86,7 @@ func (f fields) number(name string) (float64, bool) {
 	if raw == "" {
 		return 0, false
 	}
-	s, ok := unquote(raw)
+	s, ok := scan.Unquote(raw)
 	if !ok {
 		s = raw
 	}

@@ -2,10 +2,10 @@ package alarms
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/record"
 )
 
 // recordsKept is how long it is remembered what an alarm said last, if it has said
@@ -26,8 +26,8 @@ func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
 	}
 	from, to := store.Under("alarm")
 	records, err := store.Sweep(ctx, s, from, to, sweepBatch, func(tx store.Tx, _ string, val []byte) bool {
-		var r record
-		if json.Unmarshal(val, &r) != nil {
+		r, err := record.Unmarshal(val, (*known).fields)
+		if err != nil {
 			return true // nothing that can be read is lost
 		}
 		i := head(tx, r.Incident)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store/record/scan"
 )
 
 // maxExpression is the most that is kept of a formula or query, in characters.
@@ -163,8 +164,8 @@ func dimensionsOf(raw string) []incidents.Dimension {
 		found = append(found, incidents.Dimension{Name: f.text("name"), Value: f.text("value")})
 	}
 	for _, m := range members(raw).distinct() {
-		value, _ := unquote(m.value)
-		found = append(found, incidents.Dimension{Name: m.name, Value: value})
+		value, _ := scan.Unquote(m.Value)
+		found = append(found, incidents.Dimension{Name: m.Name, Value: value})
 	}
 	for i, d := range found {
 		found[i] = incidents.Dimension{Name: line(d.Name, maxName), Value: line(d.Value, maxValue)}

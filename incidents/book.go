@@ -1,7 +1,6 @@
 package incidents
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -21,8 +20,6 @@ type Follower func(tx store.Tx, now time.Time, i *Incident, e Event) []Body
 type Book struct {
 	Store     store.Store
 	Followers []Follower
-
-	lately memory
 }
 
 // consequences bounds how many events may follow from one: more would be followers
@@ -56,23 +53,10 @@ func (b *Book) Open(tx store.Tx, now, at time.Time, by Actor, opened Opened) (*I
 	return b.append(tx, now, i, Event{At: at, By: by, Body: opened})
 }
 
-// Head is [Head], and costs less for incidents that were read or written lately.
-func (b *Book) Head(tx store.Tx, id string) (*Incident, error) {
-	val := tx.Get(headKey(id))
-	if i, ok := b.lately.recall(id, val); ok {
-		return i, nil
-	}
-	i, err := decodeHead(id, val)
-	if err == nil {
-		b.lately.keep(bytes.Clone(val), i.clone())
-	}
-	return i, err
-}
-
 // Append adds an event to an incident within a transaction. Of e, At (zero means
 // now), By and Body count.
 func (b *Book) Append(tx store.Tx, now time.Time, id string, e Event) (*Incident, error) {
-	i, err := b.Head(tx, id)
+	i, err := Head(tx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +113,6 @@ func (b *Book) save(tx store.Tx, i *Incident, wasOpen bool) error {
 		return fmt.Errorf("incident %s: %w", i.ID, err)
 	}
 	tx.Put(headKey(i.ID), val)
-	b.lately.keep(val, i.clone())
 	switch {
 	case i.Open() && !wasOpen:
 		tx.Put(openKey(i.ID), []byte{})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/record"
 )
 
 const (
@@ -31,8 +32,8 @@ func decodeHead(id string, val []byte) (*Incident, error) {
 	if val == nil {
 		return nil, fmt.Errorf("%w: %s", ErrNotFound, id)
 	}
-	var i Incident
-	if err := json.Unmarshal(val, &i); err != nil {
+	i, err := record.Unmarshal(val, (*Incident).fields)
+	if err != nil {
 		return nil, fmt.Errorf("incident %s: head: %w (run oncalm fsck)", id, err)
 	}
 	return &i, nil
@@ -106,7 +107,7 @@ type request struct {
 // Remember notes that the request of that id is carried out in this transaction, and
 // what it was answered.
 func Remember(tx store.Tx, now time.Time, id, answer string) {
-	val, err := json.Marshal(request{now.UTC(), answer})
+	val, err := record.Marshal(64+len(answer), &request{now.UTC(), answer}, (*request).fields)
 	if err != nil {
 		panic(err) // a time and a string can always be written
 	}
@@ -120,9 +121,6 @@ func Recall(tx store.Tx, id string) (answer string, seen bool) {
 	if val == nil {
 		return "", false
 	}
-	var r request
-	if err := json.Unmarshal(val, &r); err != nil {
-		return "", true
-	}
+	r, _ := record.Unmarshal(val, (*request).fields) // one that cannot be read was carried out as well
 	return r.Answer, true
 }

@@ -11,7 +11,8 @@ import (
 )
 
 func TestIncidentRecord(t *testing.T) {
-	recordtest.Check(t, func(i Incident) ([]byte, error) { return i.record() })
+	recordtest.Check(t, (*Incident).fields)
+	recordtest.Check(t, (*request).fields)
 }
 
 func TestEventRecord(t *testing.T) {
@@ -106,4 +107,17 @@ func BenchmarkRecord(b *testing.B) {
 			b.SetBytes(int64(len(val)))
 		}
 	})
+}
+
+func BenchmarkHead(b *testing.B) {
+	i, _ := storm()
+	val, err := i.record()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := decodeHead("42", val); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

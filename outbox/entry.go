@@ -214,26 +214,28 @@ func (t Tx) save(e Entry) {
 }
 
 // record is what is stored of an entry: what encoding/json makes of it.
-func (e Entry) record() ([]byte, error) { return record.Marshal(200+len(e.Key)+len(e.Body), e.write) }
+func (e Entry) record() ([]byte, error) {
+	return record.Marshal(200+len(e.Key)+len(e.Body), &e, (*Entry).fields)
+}
 
-func (e Entry) write(o *record.Object) {
-	o.Text("key", e.Key)
-	o.Text("kind", e.Kind)
-	o.Int("lane", int(e.Lane))
-	o.Time("due", e.Due)
-	if len(e.Body) > 0 {
-		o.Value("body", e.Body) // checked again: not everything need come from Body
-	}
-	o.Time("created", e.Created)
-	o.OptInt("attempt", e.Attempt)
-	o.OptText("error", e.Error)
-	o.OptTime("done", e.Done)
-	o.OptInt("arming", e.Arming)
+func (e *Entry) fields(o *record.Object) {
+	o.Text("key", &e.Key)
+	o.Text("kind", &e.Kind)
+	lane := int(e.Lane)
+	o.Int("lane", &lane)
+	e.Lane = Lane(lane)
+	o.Time("due", &e.Due)
+	o.OptRaw("body", &e.Body)
+	o.Time("created", &e.Created)
+	o.OptInt("attempt", &e.Attempt)
+	o.OptText("error", &e.Error)
+	o.OptTime("done", &e.Done)
+	o.OptInt("arming", &e.Arming)
 }
 
 func decode(val []byte) (Entry, error) {
-	var e Entry
-	if err := json.Unmarshal(val, &e); err != nil {
+	e, err := record.Unmarshal(val, (*Entry).fields)
+	if err != nil {
 		return Entry{}, fmt.Errorf("outbox: unreadable entry: %w", err)
 	}
 	return e, nil

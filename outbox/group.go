@@ -38,6 +38,8 @@ type group struct {
 	done    chan result
 	next    time.Time // when the next entry comes due that is not yet
 	gate    gate
+	ration  ration
+	yields  bool // until the ration's next slice
 	workers sync.WaitGroup
 }
 
@@ -92,6 +94,7 @@ func (g *group) run(ctx context.Context) {
 
 // fill starts as many entries as there are free hands, if the gate is open.
 func (g *group) fill(ctx context.Context, now time.Time) {
+	g.yields = false
 	if g.gate.closed() {
 		g.knock(ctx, now)
 		return
@@ -101,6 +104,9 @@ func (g *group) fill(ctx context.Context, now time.Time) {
 			g.take(ctx, now)
 		}
 		if len(g.queue) == 0 || now.Before(g.strict) && g.behind(g.queue[0].Lane) {
+			return
+		}
+		if g.yields = g.r.Busy != nil && g.r.Busy() && !g.ration.take(now); g.yields {
 			return
 		}
 		e := g.queue[0]
@@ -207,6 +213,8 @@ func (g *group) sooner(t time.Time) {
 func (g *group) pause(now time.Time) time.Duration {
 	next := g.next
 	switch {
+	case g.yields:
+		next = g.ration.next()
 	case len(g.queue) > 0 && now.Before(g.strict):
 		next = g.strict
 	case g.busy == g.Workers || g.probing:

@@ -7,7 +7,7 @@ import (
 	"github.com/oncalm/oncalm/store/record/recordtest"
 )
 
-func TestEntryRecord(t *testing.T) { recordtest.Check(t, Entry.record) }
+func TestEntryRecord(t *testing.T) { recordtest.Check(t, (*Entry).fields) }
 
 func BenchmarkRecord(b *testing.B) {
 	at := time.Date(2026, 3, 28, 12, 0, 0, 123456789, time.UTC)

@@ -39,8 +39,11 @@ type Runner struct {
 	// Calendar are the kinds of entries that are due at a time of the calendar. All others
 	// are due so long after they were owed, and are counted anew if the clock was set back.
 	Calendar map[string]bool
-	Log      *slog.Logger
-	Metrics  *Metrics // may be nil
+	// Busy reports whether something more urgent is at work just now than what is owed; it may be nil. While it does, each
+	// group starts a thousand attempts a second at most.
+	Busy    func() bool
+	Log     *slog.Logger
+	Metrics *Metrics // may be nil
 
 	once  sync.Once
 	bells []*bell // of the groups

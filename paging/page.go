@@ -85,7 +85,7 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	}
 	var i *incidents.Incident
 	err := p.Book.Store.View(ctx, func(tx store.Tx) (err error) {
-		i, err = p.Book.Head(tx, b.Incident)
+		i, err = incidents.Head(tx, b.Incident)
 		return err
 	})
 	if err != nil {

@@ -152,6 +152,7 @@ func (a *app) wireAlarms(o outside) error {
 	}
 	metrics := alarms.NewMetrics(a.reg)
 	a.intake = &alarms.Intake{Book: a.book, Services: a.cfg.Services, Topics: topics, Metrics: metrics}
+	a.runner.Busy = a.intake.Busy
 	a.door = alarms.NewDoor(&alarms.Verifier{
 		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,
 		RequireV2: a.cfg.SNS.RequireV2, Endpoint: o.endpoint,

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"os"
@@ -57,11 +56,11 @@ func newMail(t *testing.T) *mail {
 
 func messageID(t testing.TB, body []byte) string {
 	t.Helper()
-	var e struct{ MessageId string } //nolint:revive // as SNS writes it
-	if err := json.Unmarshal(body, &e); err != nil {
+	e, err := alarms.Decode(body)
+	if err != nil {
 		t.Fatal(err)
 	}
-	return e.MessageId
+	return e.ID()
 }
 
 // scriptRun is one run of the script: what happens to a program from its first start to

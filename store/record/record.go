@@ -1,18 +1,18 @@
-// Package record writes JSON objects of types that are known, in exactly the form of [encoding/json.Marshal], for what is
-// written so often that looking at types again each time costs too much: the records of each alarm.
+// Package record writes and reads JSON objects of types that are known, in exactly the form of [encoding/json.Marshal], for
+// what is written and read so often that looking at types again each time costs too much: the records of each alarm.
 //
 // A type says once more, in a method of its own, which fields it has, in their order:
 //
-//	func (d Dimension) write(o *record.Object) {
-//		o.Text("name", d.Name)
-//		o.Text("value", d.Value)
+//	func (d *Dimension) fields(o *record.Object) {
+//		o.Text("name", &d.Name)
+//		o.Text("value", &d.Value)
 //	}
 //
-// and [Marshal] makes the object of it. The tags of the fields stay the truth, and are what reads: each such method is
-// compared with encoding/json for values made by reflection (see package recordtest), so that a field forgotten in it is
-// found at once.
+// [Marshal] makes an object of it and [Unmarshal] reads one. The tags of the fields stay the truth: each such method is
+// compared with encoding/json for values made by reflection (see package recordtest), so that a field forgotten in it is found
+// at once, and what was written in any other form, by hand or by another version, is left to encoding/json.
 //
-// Methods are named for what they write. Those that begin with Opt leave it out when it is zero or empty, as omitempty and
+// Methods are named for what the field is. Those that begin with Opt leave it out when it is zero or empty, as omitempty and
 // omitzero do. Names are constants of ours and written as they are; everything else is escaped.
 package record
 
@@ -23,23 +23,30 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/oncalm/oncalm/store/record/scan"
 )
 
-// An Object is a JSON object that is being written. It keeps the first error for [Marshal].
+// An Object is a JSON object that is being written or read, field by field. It keeps the first error.
 type Object struct {
-	buf []byte
+	buf []byte // what is written so far
 	err error
+
+	reads bool
+	in    string // what is still to be read
+	first bool   // no field of this object has been read
 }
 
-// Marshal returns the object that write writes. About is how many bytes that will be; a wrong guess costs time only. The error is
-// that of a value which JSON cannot hold: a time outside of the years 0 to 9999, a float that is no number, broken raw JSON.
-func Marshal(about int, write func(*Object)) ([]byte, error) {
-	o := &Object{buf: make([]byte, 0, about)}
-	o.object(o.buf, write)
+// Marshal returns the object with the fields of v. About is how many bytes that will be; a wrong guess costs time only. The
+// error is that of a value which JSON cannot hold: a time outside of the years 0 to 9999, a float that is no number, broken raw
+// JSON.
+func Marshal[V any](about int, v *V, fields func(*V, *Object)) ([]byte, error) {
+	o := &Object{buf: append(make([]byte, 0, about), '{')}
+	fields(v, o)
 	if o.err != nil {
 		return nil, o.err
 	}
-	return o.buf, nil
+	return append(o.buf, '}'), nil
 }
 
 func (o *Object) fail(name string, err error) {
@@ -61,71 +68,118 @@ func (o *Object) field(name string) []byte {
 	return append(append(append(o.next(), '"'), name...), `":`...)
 }
 
-// object writes an object after what is written so far.
-func (o *Object) object(sofar []byte, write func(*Object)) {
-	o.buf = append(sofar, '{')
-	write(o)
-	o.buf = append(o.buf, '}')
-}
-
-// Text writes a string.
-func (o *Object) Text(name, s string) { o.buf = appendText(o.field(name), s) }
-
-// OptText writes a string that is not empty.
-func (o *Object) OptText(name, s string) {
-	if s != "" {
-		o.Text(name, s)
-	}
-}
-
-// OptTexts writes strings, if there are any.
-func (o *Object) OptTexts(name string, list []string) {
-	if len(list) == 0 {
+// Text is a string.
+func (o *Object) Text(name string, s *string) {
+	if o.reads {
+		o.must(o.at(name) && o.text(s))
 		return
 	}
-	o.buf = append(o.field(name), '[')
-	for _, s := range list {
-		o.buf = appendText(o.next(), s)
+	o.buf = appendText(o.field(name), *s)
+}
+
+// OptText is a string that may be empty.
+func (o *Object) OptText(name string, s *string) {
+	if o.reads {
+		o.must(!o.at(name) || o.text(s))
+	} else if *s != "" {
+		o.buf = appendText(o.field(name), *s)
 	}
-	o.buf = append(o.buf, ']')
 }
 
-// OptTextMap writes strings by their keys, if there are any.
-func (o *Object) OptTextMap(name string, m map[string]string) {
-	optMap(o, name, m, func(sofar []byte, s string) { o.buf = appendText(sofar, s) })
+// Word is a string of a type of its own. [OptWord] is one that may be empty.
+func Word[S ~string](o *Object, name string, s *S) {
+	text := string(*s)
+	o.Text(name, &text)
+	if o.reads {
+		*s = S(text)
+	}
 }
 
-// Int writes a number.
-func (o *Object) Int(name string, n int) { o.buf = strconv.AppendInt(o.field(name), int64(n), 10) }
+// OptWord is described at [Word].
+func OptWord[S ~string](o *Object, name string, s *S) {
+	text := string(*s)
+	o.OptText(name, &text)
+	if o.reads {
+		*s = S(text)
+	}
+}
 
-// OptInt writes a number that is not 0.
-func (o *Object) OptInt(name string, n int) {
-	if n != 0 {
+// OptTexts is a list of strings.
+func (o *Object) OptTexts(name string, list *[]string) {
+	optList(o, name, list, func(s *string) {
+		if o.reads {
+			o.must(o.text(s))
+			return
+		}
+		o.buf = appendText(o.buf, *s)
+	})
+}
+
+// OptTextMap is strings by their keys.
+func (o *Object) OptTextMap(name string, m *map[string]string) {
+	optMap(o, name, m, func(s *string) {
+		if o.reads {
+			o.must(o.text(s))
+			return
+		}
+		o.buf = appendText(o.buf, *s)
+	})
+}
+
+// Int is a whole number.
+func (o *Object) Int(name string, n *int) {
+	if o.reads {
+		o.must(o.at(name) && o.number(n))
+		return
+	}
+	o.buf = strconv.AppendInt(o.field(name), int64(*n), 10)
+}
+
+// OptInt is a whole number that may be 0.
+func (o *Object) OptInt(name string, n *int) {
+	if o.reads {
+		o.must(!o.at(name) || o.number(n))
+	} else if *n != 0 {
 		o.Int(name, n)
 	}
 }
 
-// OptTrue writes true if it is.
-func (o *Object) OptTrue(name string, b bool) {
-	if b {
+// OptTrue is true or left out.
+func (o *Object) OptTrue(name string, b *bool) {
+	switch {
+	case !o.reads && *b:
 		o.buf = append(o.field(name), "true"...)
+	case o.reads && o.at(name):
+		*b = o.take("true")
+		o.must(*b)
 	}
 }
 
-// OptFloat writes the number that f points to, if it does.
-func (o *Object) OptFloat(name string, f *float64) {
-	if f == nil {
-		return
+// OptFloat is a number that may be absent.
+func (o *Object) OptFloat(name string, f **float64) {
+	switch {
+	case o.reads:
+		o.must(!o.at(name) || o.float(f))
+	case *f == nil:
+	case isPlain(**f):
+		o.buf = strconv.AppendFloat(o.field(name), **f, 'f', -1, 64)
+	default:
+		o.Value(name, **f)
 	}
-	if abs := math.Abs(*f); abs != 0 && !(abs >= 1e-6 && abs < 1e21) {
-		o.Value(name, *f) // with an exponent, or no number at all
-		return
-	}
-	o.buf = strconv.AppendFloat(o.field(name), *f, 'f', -1, 64)
 }
 
-// Time writes a time.
-func (o *Object) Time(name string, t time.Time) {
+// isPlain reports whether encoding/json writes f without an exponent, and can write it at all.
+func isPlain(f float64) bool {
+	abs := math.Abs(f)
+	return abs == 0 || abs >= 1e-6 && abs < 1e21
+}
+
+// Time is a time.
+func (o *Object) Time(name string, t *time.Time) {
+	if o.reads {
+		o.must(o.at(name) && o.time(t))
+		return
+	}
 	text, err := t.AppendText(append(o.field(name), '"'))
 	if err != nil {
 		o.fail(name, err)
@@ -134,55 +188,133 @@ func (o *Object) Time(name string, t time.Time) {
 	o.buf = append(text, '"')
 }
 
-// OptTime writes a time that is not zero.
-func (o *Object) OptTime(name string, t time.Time) {
-	if !t.IsZero() {
+// OptTime is a time that may be zero.
+func (o *Object) OptTime(name string, t *time.Time) {
+	if o.reads {
+		o.must(!o.at(name) || o.time(t))
+	} else if !t.IsZero() {
 		o.Time(name, t)
 	}
 }
 
-// Object writes an object in this one.
-func (o *Object) Object(name string, write func(*Object)) { o.object(o.field(name), write) }
+// OptRaw is JSON as it is, checked and made compact; nil is none.
+func (o *Object) OptRaw(name string, raw *json.RawMessage) {
+	switch {
+	case o.reads:
+		o.must(!o.at(name) || o.raw(raw))
+	case len(*raw) == 0:
+	case scan.IsCompact(string(*raw), levels):
+		o.buf = append(o.field(name), *raw...)
+	default:
+		o.Value(name, *raw)
+	}
+}
 
-// Value writes what [encoding/json.Marshal] makes of v.
+// Value is anything else, as [encoding/json.Marshal] writes it. It is not read.
 func (o *Object) Value(name string, v any) {
+	if o.reads {
+		o.must(false)
+		return
+	}
 	val, err := json.Marshal(v)
 	o.fail(name, err)
 	o.buf = append(o.field(name), val...)
 }
 
-// OptObjects writes an array of objects, if there are any.
-func OptObjects[T any](o *Object, name string, list []T, write func(T, *Object)) {
-	if len(list) == 0 {
+// Part is an object in this one.
+func Part[V any](o *Object, name string, v *V, fields func(*V, *Object)) {
+	if o.reads {
+		o.must(o.at(name))
+	} else {
+		o.buf = o.field(name)
+	}
+	object(o, v, fields)
+}
+
+// OptPart is an object in this one that is left out if it is zero.
+func OptPart[V comparable](o *Object, name string, v *V, fields func(*V, *Object)) {
+	var zero V
+	if o.reads && o.at(name) {
+		object(o, v, fields)
+	} else if !o.reads && *v != zero {
+		Part(o, name, v, fields)
+	}
+}
+
+// OptRef is an object in this one that may be absent.
+func OptRef[V any](o *Object, name string, v **V, fields func(*V, *Object)) {
+	if o.reads && o.at(name) {
+		*v = new(V)
+		object(o, *v, fields)
+	} else if !o.reads && *v != nil {
+		Part(o, name, *v, fields)
+	}
+}
+
+// OptList is a list of objects.
+func OptList[V any](o *Object, name string, list *[]V, fields func(*V, *Object)) {
+	optList(o, name, list, func(v *V) { object(o, v, fields) })
+}
+
+// OptMap is objects by their keys.
+func OptMap[V any](o *Object, name string, m *map[string]V, fields func(*V, *Object)) {
+	optMap(o, name, m, func(v *V) { object(o, v, fields) })
+}
+
+// object is an object where o stands.
+func object[V any](o *Object, v *V, fields func(*V, *Object)) {
+	if o.reads {
+		o.must(o.take("{"))
+		o.first = true
+		fields(v, o)
+		o.must(o.take("}"))
+		o.first = false
+		return
+	}
+	o.buf = append(o.buf, '{')
+	fields(v, o)
+	o.buf = append(o.buf, '}')
+}
+
+func optList[V any](o *Object, name string, list *[]V, each func(*V)) {
+	if o.reads {
+		if o.at(name) {
+			readList(o, list, each)
+		}
+		return
+	}
+	if len(*list) == 0 {
 		return
 	}
 	o.buf = append(o.field(name), '[')
-	for _, v := range list {
-		o.object(o.next(), func(o *Object) { write(v, o) })
+	for i := range *list {
+		o.buf = o.next()
+		each(&(*list)[i])
 	}
 	o.buf = append(o.buf, ']')
 }
 
-// OptObjectMap writes objects by their keys, if there are any.
-func OptObjectMap[T any](o *Object, name string, m map[string]T, write func(T, *Object)) {
-	optMap(o, name, m, func(sofar []byte, v T) {
-		o.object(sofar, func(o *Object) { write(v, o) })
-	})
-}
-
-func optMap[T any](o *Object, name string, m map[string]T, write func(sofar []byte, v T)) {
-	if len(m) == 0 {
+func optMap[V any](o *Object, name string, m *map[string]V, each func(*V)) {
+	if o.reads {
+		if o.at(name) {
+			readMap(o, m, each)
+		}
+		return
+	}
+	if len(*m) == 0 {
 		return
 	}
 	var few [8]string // most maps are small
 	keys := few[:0]
-	for k := range m {
+	for k := range *m {
 		keys = append(keys, k)
 	}
 	slices.Sort(keys)
 	o.buf = append(o.field(name), '{')
 	for _, k := range keys {
-		write(append(appendText(o.next(), k), ':'), m[k])
+		o.buf = append(appendText(o.next(), k), ':')
+		v := (*m)[k]
+		each(&v)
 	}
 	o.buf = append(o.buf, '}')
 }

@@ -1,5 +1,6 @@
-// Package recordtest checks that a type's record is what encoding/json makes of it. Values are made by reflection, of what
-// is awkward to write down, so that a field which the record does not know of makes the check fail.
+// Package recordtest checks that a type's record is what encoding/json makes of it, and is read as encoding/json reads it.
+// Values are made by reflection, of what is awkward to write down, so that a field which the record does not know of makes the
+// check fail.
 package recordtest
 
 import (
@@ -11,18 +12,55 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/oncalm/oncalm/store/record"
 )
 
-// Check compares what write makes of values of a type with [encoding/json.Marshal].
-func Check[V any](t *testing.T, write func(V) ([]byte, error)) {
+// Check compares what [record.Marshal] and [record.Read] make of values of a type with what encoding/json does.
+func Check[V any](t *testing.T, fields func(*V, *record.Object)) {
 	t.Helper()
 	values := Values[V]()
 	rapid.Check(t, func(r *rapid.T) {
 		v := values.Draw(r, "value")
 		want, wantErr := json.Marshal(v)
-		got, err := write(v)
+		got, err := record.Marshal(0, &v, fields)
 		Same(r, want, wantErr, got, err)
+		if err != nil {
+			return
+		}
+		if !Reads(r, got, fields) {
+			r.Fatalf("%s is left to encoding/json", got)
+		}
+		at := rapid.IntRange(0, len(got)-1).Draw(r, "at")
+		end := rapid.IntRange(at, min(at+8, len(got))).Draw(r, "end")
+		Reads(r, []byte(string(got[:at])+odd.Draw(r, "instead")+string(got[end:])), fields)
+		v, err = record.Unmarshal(got[:at], fields)
+		if err == nil {
+			r.Fatalf("%s is read as %v", got[:at], v)
+		}
 	})
+}
+
+// odd is what stands in a record that was not written by us, or is damaged.
+var odd = rapid.SampledFrom([]string{
+	"", " ", ",", ":", "0", "-", "1e2", ".5", `"`, `\`, `\"`, `"a":1,`, `,"a":1`, "{", "}", "[", "]", "null", "true", `""`, "{}", "[]", "\x00", "\xff", "\n", `\u0041`, `\ud800`,
+})
+
+// Reads reports whether [record.Read] reads a text, and fails unless encoding/json then reads it in the same way.
+func Reads[V any](t rapid.TB, text []byte, fields func(*V, *record.Object)) bool {
+	t.Helper()
+	got, ok := record.Read(text, fields)
+	if !ok {
+		return false
+	}
+	var want V
+	if err := json.Unmarshal(text, &want); err != nil {
+		t.Fatalf("%s is read, but encoding/json says: %v", text, err)
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Fatalf("%s is read as\n%+v\nand by encoding/json as\n%+v", text, got, want)
+	}
+	return true
 }
 
 // Same fails unless both wrote the same bytes, or both refused.
@@ -97,7 +135,7 @@ func times() *rapid.Generator[time.Time] {
 }
 
 func raws() *rapid.Generator[json.RawMessage] {
-	odd := rapid.SampledFrom([]string{
+	loose := rapid.SampledFrom([]string{
 		`{}`, `{"a":1}`, `{ "a" : [ 1, 2 ] }`, `["<b>&\u003c"]`, "\"\u2028\"", `{"a":"\"x\""}`, ` null `, `1`, "[\"\xff\"]", `[-0.5e+07,{"":[]}]`, `"\/"`,
 	})
 	broken := rapid.SampledFrom([]string{
@@ -109,7 +147,7 @@ func raws() *rapid.Generator[json.RawMessage] {
 		case 0:
 			return nil
 		case 1:
-			return json.RawMessage(odd.Draw(r, "odd"))
+			return json.RawMessage(loose.Draw(r, "loose"))
 		case 2:
 			return json.RawMessage(broken.Draw(r, "broken"))
 		}

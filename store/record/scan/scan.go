@@ -1,21 +1,49 @@
-package alarms
+// Package scan reads JSON without copying it. It takes for JSON what encoding/json does, to the byte, but reads a text once:
+// while it checks it, it counts how deeply the text is nested and notes the members or elements of the outermost value.
+//
+// Functions that begin at a place return the place after what they read, or [Amiss].
+package scan
 
 import "strings"
 
-// The scanner takes for JSON what encoding/json does, to the byte, but reads a text
-// once: while it checks it, it counts how deeply the text is nested and notes the
-// members or elements of the outermost value. Each function returns the place after
-// what it read, or amiss.
+// Amiss is the place after what is not JSON, or nested too deeply.
+const Amiss = -1
 
-// amiss is the place after what is not JSON, or nested too deeply.
-const amiss = -1
+// A Member is a name and the JSON of its value. The value is a part of the text that it was read from, and so is the name
+// unless it is escaped.
+type Member struct{ Name, Value string }
 
-// scanValue reads the value that begins at i. levels is how many objects and arrays
-// may stand in each other there.
-func scanValue(s string, i, levels int) int {
+// Members takes a text apart that is a JSON object, with so many levels of objects and arrays in each other at most. Any other
+// has no members: that is nil, while those of {} are none. Names may come more than once.
+func Members(text string, levels int) []Member {
+	begin := skipSpace(text, 0)
+	if at(text, begin) != '{' {
+		return nil
+	}
+	found := make([]Member, 0, min(len(text)/24+1, 16))
+	if end := scanObject(text, begin, levels, &found); !isEnd(text, end) {
+		return nil
+	}
+	return found
+}
+
+// Elements takes a JSON array apart, as Members does an object.
+func Elements(text string, levels int) []string {
+	var found []string
+	if end := scanArray(text, skipSpace(text, 0), levels, &found); !isEnd(text, end) {
+		return nil
+	}
+	return found
+}
+
+// isEnd reports whether something was read, and nothing stands after it.
+func isEnd(text string, place int) bool { return place >= 0 && skipSpace(text, place) == len(text) }
+
+// Value reads the value that begins at i. levels is how many objects and arrays may stand in each other there.
+func Value(s string, i, levels int) int {
 	switch at(s, i) {
 	case '"':
-		return scanString(s, i)
+		return Text(s, i)
 	case '{':
 		return scanObject(s, i, levels, nil)
 	case '[':
@@ -31,29 +59,29 @@ func scanValue(s string, i, levels int) int {
 }
 
 // scanObject reads an object, and appends its members to found unless that is nil.
-func scanObject(s string, i, levels int, found *fields) int {
+func scanObject(s string, i, levels int, found *[]Member) int {
 	if levels == 0 || at(s, i) != '{' {
-		return amiss
+		return Amiss
 	}
 	if i = skipSpace(s, i+1); at(s, i) == '}' {
 		return i + 1
 	}
 	for {
 		name := i
-		if i = scanString(s, i); i < 0 {
-			return amiss
+		if i = Text(s, i); i < 0 {
+			return Amiss
 		}
 		nameEnd := i
 		if i = skipSpace(s, i); at(s, i) != ':' {
-			return amiss
+			return Amiss
 		}
 		value := skipSpace(s, i+1)
-		if i = scanValue(s, value, levels-1); i < 0 {
-			return amiss
+		if i = Value(s, value, levels-1); i < 0 {
+			return Amiss
 		}
 		if found != nil {
-			known, _ := unquote(s[name:nameEnd])
-			*found = append(*found, member{known, s[value:i]})
+			known, _ := Unquote(s[name:nameEnd])
+			*found = append(*found, Member{known, s[value:i]})
 		}
 		switch i = skipSpace(s, i); at(s, i) {
 		case ',':
@@ -61,7 +89,7 @@ func scanObject(s string, i, levels int, found *fields) int {
 		case '}':
 			return i + 1
 		default:
-			return amiss
+			return Amiss
 		}
 	}
 }
@@ -69,15 +97,15 @@ func scanObject(s string, i, levels int, found *fields) int {
 // scanArray reads an array, and appends its elements to found unless that is nil.
 func scanArray(s string, i, levels int, found *[]string) int {
 	if levels == 0 || at(s, i) != '[' {
-		return amiss
+		return Amiss
 	}
 	if i = skipSpace(s, i+1); at(s, i) == ']' {
 		return i + 1
 	}
 	for {
 		value := i
-		if i = scanValue(s, i, levels-1); i < 0 {
-			return amiss
+		if i = Value(s, i, levels-1); i < 0 {
+			return Amiss
 		}
 		if found != nil {
 			*found = append(*found, s[value:i])
@@ -88,7 +116,7 @@ func scanArray(s string, i, levels int, found *[]string) int {
 		case ']':
 			return i + 1
 		default:
-			return amiss
+			return Amiss
 		}
 	}
 }
@@ -101,10 +129,10 @@ var ordinary = func() (table [256]bool) {
 	return table
 }()
 
-// scanString reads a string. Like encoding/json it lets bytes pass that are no UTF-8.
-func scanString(s string, i int) int {
+// Text reads the string that begins at i. Like encoding/json it lets bytes pass that are no UTF-8.
+func Text(s string, i int) int {
 	if at(s, i) != '"' {
-		return amiss
+		return Amiss
 	}
 	for i++; i < len(s); i++ {
 		if ordinary[s[i]] {
@@ -116,19 +144,19 @@ func scanString(s string, i int) int {
 		case '\\':
 			i++
 		default:
-			return amiss
+			return Amiss
 		}
 		switch at(s, i) {
 		case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
 		case 'u':
 			if _, ok := hex4(s, i+1); !ok {
-				return amiss
+				return Amiss
 			}
 		default:
-			return amiss
+			return Amiss
 		}
 	}
-	return amiss
+	return Amiss
 }
 
 // hex4 reads the four digits of a \u.
@@ -157,11 +185,11 @@ func scanNumber(s string, i int) int {
 	if at(s, i) == '0' {
 		i++ // no digit may follow
 	} else if i = scanDigits(s, i); i < 0 {
-		return amiss
+		return Amiss
 	}
 	if at(s, i) == '.' {
 		if i = scanDigits(s, i+1); i < 0 {
-			return amiss
+			return Amiss
 		}
 	}
 	if at(s, i)|0x20 != 'e' {
@@ -180,14 +208,14 @@ func scanDigits(s string, i int) int {
 		i++
 	}
 	if i == first {
-		return amiss
+		return Amiss
 	}
 	return i
 }
 
 func scanWord(s string, i int, word string) int {
 	if !strings.HasPrefix(s[i:], word) {
-		return amiss
+		return Amiss
 	}
 	return i + len(word)
 }

@@ -1,7 +1,6 @@
 package alarms
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,15 +8,16 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/record"
 )
 
-// record is what is known of one alarm, or of whatever else has a fingerprint.
-type record struct {
+// known is what is known of one alarm, or of whatever else has a fingerprint.
+type known struct {
 	Name string `json:"name"`
 	// Incident is the last one that the alarm was part of.
 	Incident string `json:"incident,omitempty"`
 	// Series holds what the alarm said last, or each of its contributors.
-	Series map[string]lastWord `json:"series"`
+	Series map[string]lastWord `json:"series,omitempty"`
 	// NeverRecovers is that of the newest word; see [incidents.Alarm].
 	NeverRecovers bool `json:"never_recovers,omitempty"`
 	// Heard is when the newest word came.
@@ -36,14 +36,30 @@ type lastWord struct {
 	Unknown time.Time `json:"unknown,omitzero"`
 }
 
-func recordKey(fp string) string { return store.Key("alarm", fp) }
+func (r *known) fields(o *record.Object) {
+	o.Text("name", &r.Name)
+	o.OptText("incident", &r.Incident)
+	record.OptMap(o, "series", &r.Series, (*lastWord).fields)
+	o.OptTrue("never_recovers", &r.NeverRecovers)
+	o.Time("heard", &r.Heard)
+}
 
-// loadRecord reads the record of a fingerprint; an empty one if there is none, or none
+func (w *lastWord) fields(o *record.Object) {
+	record.OptWord(o, "state", &w.State)
+	o.OptTime("changed", &w.Changed)
+	o.OptTime("unknown", &w.Unknown)
+}
+
+func knownKey(fp string) string { return store.Key("alarm", fp) }
+
+// knownOf is what is known of a fingerprint; nothing if there is no record, or none
 // that can be read: better to page once more than to refuse what an alarm says.
-func loadRecord(tx store.Tx, fp string) record {
-	var r record
-	if val := tx.Get(recordKey(fp)); val != nil && json.Unmarshal(val, &r) != nil {
-		r = record{}
+func knownOf(tx store.Tx, fp string) (r known) {
+	if val := tx.Get(knownKey(fp)); val != nil {
+		var err error
+		if r, err = record.Unmarshal(val, (*known).fields); err != nil {
+			r = known{}
+		}
 	}
 	if r.Series == nil {
 		r.Series = map[string]lastWord{}
@@ -57,13 +73,13 @@ func loadRecord(tx store.Tx, fp string) record {
 	return r
 }
 
-func (r record) save(tx store.Tx, fp string) error {
+func (r known) save(tx store.Tx, fp string) error {
 	r.prune()
-	val, err := json.Marshal(r)
+	val, err := record.Marshal(256, &r, (*known).fields)
 	if err != nil {
 		return fmt.Errorf("alarm %s: %w", fp, err)
 	}
-	tx.Put(recordKey(fp), val)
+	tx.Put(knownKey(fp), val)
 	return nil
 }
 
@@ -74,7 +90,7 @@ const (
 
 // prune forgets contributors that have been well, or without data, for long, so that an alarm over ever
 // new ones does not grow without end.
-func (r record) prune() {
+func (r known) prune() {
 	if len(r.Series) <= seriesKept {
 		return
 	}
