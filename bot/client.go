@@ -25,7 +25,7 @@ const (
 	// maxAnswer bounds what is read of an answer, in bytes.
 	maxAnswer = 4 << 20
 	// connections that are kept open to Slack: as many as workers may use at once.
-	connections = 64
+	connections = 80
 )
 
 // client calls Slack. Posting and editing are calls of our own: they send JSON and read of the answer only what is needed.
