@@ -27,7 +27,7 @@ test: ## everything that CI runs, from a bare machine
 .PHONY: quick
 quick: ## vet and the short tests, for while you write
 	go vet ./...
-	go test -pgo=off -short ./...
+	go test -short ./...
 
 .PHONY: lint
 lint: ## golangci-lint, and shellcheck for the scripts
@@ -41,7 +41,3 @@ fuzz: ## every fuzz target for FUZZTIME (default 30s)
 .PHONY: bench
 bench: ## measure the program on this machine (BENCHPKG=./... for every package); see docs/performance.md
 	go test -run '^$$' -bench '$(BENCH)' -timeout 60m $(BENCHPKG)
-
-.PHONY: pgo
-pgo: ## measure anew what builds are optimized by (cmd/oncalm/default.pgo)
-	@scripts/pgo

@@ -17,7 +17,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
-	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -169,18 +168,18 @@ func TestUnusualButGood(t *testing.T) {
 	alarm := `{"AlarmName":"checkout-1","NewStateValue":"ALARM","StateChangeTime":"soon","Trigger":{}}`
 	tests := []struct {
 		name, message, subject string
-		check                  func(incidents.Incident) bool
+		check                  func(evident) bool
 	}{
-		{"plain text", "the house is on fire", "Fire", func(i incidents.Incident) bool { return i.Title == "Fire" && i.Service == "platform" }},
-		{"no state", `{"AlarmName":"checkout-1","Trigger":{}}`, "", func(i incidents.Incident) bool { return i.Alarm.Flags[0] == FlagUnparsed && i.Service == "checkout" }},
-		{"no time", alarm, "", func(i incidents.Incident) bool { return i.Alarm.Flags[0] == FlagReceived }},
-		{"hostile name", strings.Replace(alarm, "checkout-1", `<!channel>\u0000\u202e🔥`, 1), "", func(i incidents.Incident) bool { return i.Title == "<!channel>🔥" }},
-		{"empty name", strings.Replace(alarm, "checkout-1", "", 1), "", func(i incidents.Incident) bool { return i.Title == "(no name)" }},
-		{"long name", strings.Replace(alarm, "checkout-1", strings.Repeat("n", 10000), 1), "", func(i incidents.Incident) bool {
+		{"plain text", "the house is on fire", "Fire", func(i evident) bool { return i.Title == "Fire" && i.Service == "platform" }},
+		{"no state", `{"AlarmName":"checkout-1","Trigger":{}}`, "", func(i evident) bool { return i.Alarm.Flags[0] == FlagUnparsed && i.Service == "checkout" }},
+		{"no time", alarm, "", func(i evident) bool { return i.Alarm.Flags[0] == FlagReceived }},
+		{"hostile name", strings.Replace(alarm, "checkout-1", `<!channel>\u0000\u202e🔥`, 1), "", func(i evident) bool { return i.Title == "<!channel>🔥" }},
+		{"empty name", strings.Replace(alarm, "checkout-1", "", 1), "", func(i evident) bool { return i.Title == "(no name)" }},
+		{"long name", strings.Replace(alarm, "checkout-1", strings.Repeat("n", 10000), 1), "", func(i evident) bool {
 			return i.Title == strings.Repeat("n", 255)+"…"
 		}},
-		{"empty message", "", "", func(i incidents.Incident) bool { return i.Title == "(empty message)" }},
-		{"256 KiB", strings.Repeat("long ", 50<<10), "", func(i incidents.Incident) bool { return len(i.Alarm.Raw) <= maxRaw+3 && len(i.Alarm.Raw) > 10000 }},
+		{"empty message", "", "", func(i evident) bool { return i.Title == "(empty message)" }},
+		{"256 KiB", strings.Repeat("long ", 50<<10), "", func(i evident) bool { return len(i.Alarm.Raw) <= maxRaw+3 && len(i.Alarm.Raw) > 10000 }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

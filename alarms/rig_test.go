@@ -235,25 +235,30 @@ func (r *rig) take(v *Verified) Outcome {
 
 // all returns all incidents, oldest first, and checks that each is the fold of its
 // timeline.
-func (r *rig) all() []incidents.Incident {
+func (r *rig) all() (all []evident) {
 	r.t.Helper()
-	var found []incidents.Incident
-	err := r.store.View(r.t.Context(), func(tx store.Tx) (err error) {
-		found, err = incidents.Newest(tx, "", 10000)
-		for _, i := range found {
+	err := r.store.View(r.t.Context(), func(tx store.Tx) error {
+		found, err := incidents.Newest(tx, "", 10000)
+		for _, i := range slices.Backward(found) {
 			events := must[[]incidents.Event](r.t)(incidents.Timeline(tx, i.ID))
 			folded := must[incidents.Incident](r.t)(incidents.Fold(i.ID, events))
 			if diff := cmp.Diff(jsonOf(r.t, folded), jsonOf(r.t, i)); diff != "" {
 				r.t.Errorf("incident %s is not the fold of its timeline (-fold +head):\n%s", i.ID, diff)
 			}
+			all = append(all, evident{i, must[*incidents.Alarm](r.t)(incidents.Evidence(tx, &i))})
 		}
 		return err
 	})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	slices.Reverse(found)
-	return found
+	return all
+}
+
+// evident is an incident with what its alarm says.
+type evident struct {
+	incidents.Incident
+	Alarm *incidents.Alarm
 }
 
 func jsonOf(t testing.TB, v any) string {
@@ -262,7 +267,7 @@ func jsonOf(t testing.TB, v any) string {
 }
 
 // incident returns the only incident.
-func (r *rig) incident() incidents.Incident {
+func (r *rig) incident() evident {
 	r.t.Helper()
 	all := r.all()
 	if len(all) != 1 {

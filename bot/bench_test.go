@@ -36,8 +36,7 @@ func benchPage(b *testing.B, url string, rt http.RoundTripper) {
 	p := paging.Page{Person: "ana", Why: "you are on call for payments (step 1 of 2)", Incident: incidents.Incident{
 		ID: "42", Title: "checkout-5xx", Service: "checkout", Severity: incidents.Sev2, Status: incidents.StatusTriggered,
 		Opened: time.Now(), Runbook: "https://wiki.example.com/checkout",
-		Alarm: &incidents.Alarm{Reason: "Threshold Crossed: 1 datapoint (12.0) was greater than the threshold (5.0).", Link: "https://console.aws.amazon.com/x"},
-	}}
+	}, Alarm: &incidents.Alarm{Reason: "Threshold Crossed: 1 datapoint (12.0) was greater than the threshold (5.0).", Link: "https://console.aws.amazon.com/x"}}
 	b.ReportAllocs()
 	before := processor()
 	for b.Loop() {

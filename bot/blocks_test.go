@@ -60,15 +60,19 @@ func hostile(s string) incidents.Incident {
 	return incidents.Incident{
 		ID: "42", Title: s, Service: s, Severity: incidents.Sev1, Runbook: s, Status: incidents.StatusAcknowledged,
 		Opened: at, OpenedBy: incidents.ByAlarm(s), Acknowledged: at, AcknowledgedBy: incidents.ByAlarm(s), ResolvedBy: incidents.Person(s),
-		Alarm: &incidents.Alarm{Name: s, Description: s, Reason: s, Link: s, State: incidents.AlarmFiring},
 		Pages: map[string]incidents.PageState{s: {Key: s, At: at}},
 	}
 }
 
+// hostileAlarm is what an alarm says of which every text comes from outside.
+func hostileAlarm(s string) *incidents.Alarm {
+	return &incidents.Alarm{Name: s, Description: s, Reason: s, Link: s, State: incidents.AlarmFiring}
+}
+
 func hostileEvents(s string) []incidents.Event {
-	i := hostile(s)
+	i, a := hostile(s), hostileAlarm(s)
 	bodies := []incidents.Body{
-		incidents.Opened{Title: s, Service: s, Alarm: i.Alarm}, incidents.Opened{}, incidents.Reported{Alarm: *i.Alarm}, incidents.Reopened{},
+		incidents.Opened{Title: s, Service: s, Alarm: a}, incidents.Opened{}, incidents.Reported{Alarm: *a}, incidents.Reopened{},
 		incidents.Paged{Key: s, Person: s, Why: s}, incidents.Paged{Key: s, Person: s, Why: s, Reminder: true},
 		incidents.Delivered{Key: s, Person: s, Channel: "D1", Message: "1.2"}, incidents.Undelivered{Key: s, Person: s, Error: s},
 		incidents.Withheld{Key: s, Person: s, Why: s}, incidents.Acknowledged{}, incidents.Escalated{Reason: s},
@@ -83,20 +87,20 @@ func hostileEvents(s string) []incidents.Event {
 
 // messagesOf are all messages in which a text from outside may stand.
 func messagesOf(s string) []message {
-	i := hostile(s)
+	i, a := hostile(s), hostileAlarm(s)
 	all := []message{
-		pageMessage(paging.Page{Incident: i, Person: s, Why: s}), pageMessage(paging.Page{Incident: i, Person: s, Why: s, Reminder: true}),
+		pageMessage(paging.Page{Incident: i, Alarm: a, Person: s, Why: s}), pageMessage(paging.Page{Incident: i, Alarm: a, Person: s, Why: s, Reminder: true}),
 		sentence(s, strong(s), code(s), link(s, s), i.Opened, " "), unknownWord("/incident", s, []string{"ack"}), noSuch(s, []string{"41"}),
 		stranger(s), postmortemMessage(&i, s),
 		{title: s, body: []paragraph{para(listed(&i)), {bullets, []line{listed(&i), say(s)}}}, rows: [][]button{{{label: s, action: "a", value: s, url: s}}}},
 	}
 	for _, status := range []incidents.Status{incidents.StatusTriggered, incidents.StatusAcknowledged, incidents.StatusResolved} {
 		i.Status = status
-		all = append(all, cardMessage(&i, hostileEvents(s)), infoMessage(&i, hostileEvents(s)))
+		all = append(all, cardMessage(&i, a, hostileEvents(s)), infoMessage(&i, a, hostileEvents(s)))
 	}
 	pages, ends := sentPages(hostileEvents(s))
 	for _, p := range pages {
-		all = append(all, p.message(&i, ends, "acknowledged"))
+		all = append(all, p.message(&i, a, ends, "acknowledged"))
 	}
 	return all
 }

@@ -114,7 +114,7 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	if err := e.Decode(&body); err != nil {
 		return nil, err
 	}
-	i, record, events, err := b.readForCard(ctx, body.Incident)
+	i, a, record, events, err := b.readForCard(ctx, body.Incident)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	if when, ok := b.pace.start(e.Key, tempo, now); !ok {
 		return b.postpone(e, when)
 	}
-	r, err := b.draw(ctx, e, i, record.ref, cardMessage(i, events))
+	r, err := b.draw(ctx, e, i, record.ref, cardMessage(i, a, events))
 	if err != nil {
 		return b.undrawn(e, err)
 	}
@@ -138,9 +138,12 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	return func(tx store.Tx) error { return saveCard(tx, i.ID, cardRecord{r, i.Seq}) }, nil
 }
 
-func (b *Bot) readForCard(ctx context.Context, id string) (i *incidents.Incident, r cardRecord, events []incidents.Event, err error) {
+func (b *Bot) readForCard(ctx context.Context, id string) (i *incidents.Incident, a *incidents.Alarm, r cardRecord, events []incidents.Event, err error) {
 	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		if i, err = incidents.Head(tx, id); err != nil {
+			return err
+		}
+		if a, err = incidents.Evidence(tx, i); err != nil {
 			return err
 		}
 		if r, err = readCard(tx, id); err != nil {
@@ -149,7 +152,7 @@ func (b *Bot) readForCard(ctx context.Context, id string) (i *incidents.Incident
 		events, err = incidents.TimelineFrom(tx, id, i.Seq-recent)
 		return err
 	})
-	return i, r, events, err
+	return i, a, r, events, err
 }
 
 // saveCard notes where the card is, unless a newer version has been drawn.
@@ -238,7 +241,7 @@ func remedy(code string) string {
 }
 
 // cardMessage is the card of an incident.
-func cardMessage(i *incidents.Incident, events []incidents.Event) message {
+func cardMessage(i *incidents.Incident, a *incidents.Alarm, events []incidents.Event) message {
 	m := message{title: headline(i), notice: cardNotice(i)}
 	m.body = append(m.body, para(
 		standing(i),
@@ -246,12 +249,12 @@ func cardMessage(i *incidents.Incident, events []incidents.Event) message {
 		pageStates(i),
 	))
 	if i.Open() {
-		m.body = append(m.body, evidence(i)...)
+		m.body = append(m.body, evidence(a)...)
 	}
 	if lines := story(events, 3, forCard); len(lines) > 0 {
 		m.body = append(m.body, paragraph{bullets, lines})
 	}
-	m.rows = [][]button{offers(i), links(i)}
+	m.rows = [][]button{offers(i), links(i, a)}
 	return m
 }
 

@@ -128,8 +128,8 @@ func pageMessage(p paging.Page) message {
 		say(strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
 		say(strong("Why you: "), oneLine(p.Why)),
 	))
-	m.body = append(m.body, evidence(i)...)
-	m.rows = [][]button{offers(i), links(i)}
+	m.body = append(m.body, evidence(p.Alarm)...)
+	m.rows = [][]button{offers(i), links(i, p.Alarm)}
 	return m
 }
 
@@ -162,8 +162,7 @@ func sign(severity string) string {
 }
 
 // evidence is what the alarm says, in its own words.
-func evidence(i *incidents.Incident) []paragraph {
-	a := i.Alarm
+func evidence(a *incidents.Alarm) []paragraph {
 	if a == nil {
 		return nil
 	}
@@ -181,13 +180,13 @@ func evidence(i *incidents.Incident) []paragraph {
 }
 
 // links are the buttons that lead to where one looks first.
-func links(i *incidents.Incident) []button {
+func links(i *incidents.Incident, a *incidents.Alarm) []button {
 	var row []button
 	if i.Runbook != "" {
 		row = append(row, button{label: "Runbook", action: "open/runbook", url: i.Runbook})
 	}
-	if i.Alarm != nil && i.Alarm.Link != "" {
-		row = append(row, button{label: "Alarm in AWS", action: "open/alarm", url: i.Alarm.Link})
+	if a != nil && a.Link != "" {
+		row = append(row, button{label: "Alarm in AWS", action: "open/alarm", url: a.Link})
 	}
 	return row
 }

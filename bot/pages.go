@@ -68,7 +68,7 @@ func (b *Bot) pages(ctx context.Context, e outbox.Entry) (func(store.Tx) error, 
 	if err := e.Decode(&body); err != nil {
 		return nil, err
 	}
-	i, events, shown, err := b.readForPages(ctx, body.Incident)
+	i, a, events, shown, err := b.readForPages(ctx, body.Incident)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (b *Bot) pages(ctx context.Context, e outbox.Entry) (func(store.Tx) error, 
 		if says == shown[p.key] {
 			continue
 		}
-		m := p.message(i, ends, says)
+		m := p.message(i, a, ends, says)
 		if err := b.client.edit(ctx, p.ref, m, tag{pageEvent, p.key}); err != nil {
 			if troubleOf(err) != refused {
 				return nil, asChore(err)
@@ -104,9 +104,12 @@ func (b *Bot) pages(ctx context.Context, e outbox.Entry) (func(store.Tx) error, 
 func shownKey(id string) string { return store.Key("shown", id) }
 
 // readForPages also reads what the pages say now, by key.
-func (b *Bot) readForPages(ctx context.Context, id string) (i *incidents.Incident, events []incidents.Event, shown map[string]string, err error) {
+func (b *Bot) readForPages(ctx context.Context, id string) (i *incidents.Incident, a *incidents.Alarm, events []incidents.Event, shown map[string]string, err error) {
 	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		if i, err = incidents.Head(tx, id); err != nil {
+			return err
+		}
+		if a, err = incidents.Evidence(tx, i); err != nil {
 			return err
 		}
 		if val := tx.Get(shownKey(id)); val != nil {
@@ -117,7 +120,7 @@ func (b *Bot) readForPages(ctx context.Context, id string) (i *incidents.Inciden
 		events, err = incidents.Timeline(tx, id)
 		return err
 	})
-	return i, events, shown, err
+	return i, a, events, shown, err
 }
 
 func lastAcknowledgement(events []incidents.Event) (seq int) {
@@ -130,12 +133,12 @@ func lastAcknowledgement(events []incidents.Event) (seq int) {
 }
 
 // message is the page as it should stand now.
-func (p sentPage) message(i *incidents.Incident, ends []runEnd, says string) message {
-	m := pageMessage(paging.Page{Incident: *i, Person: p.person, Why: p.why, Reminder: p.reminder})
+func (p sentPage) message(i *incidents.Incident, a *incidents.Alarm, ends []runEnd, says string) message {
+	m := pageMessage(paging.Page{Incident: *i, Alarm: a, Person: p.person, Why: p.why, Reminder: p.reminder})
 	if says == asSent {
 		return m
 	}
-	m.rows = [][]button{links(i)}
+	m.rows = [][]button{links(i, a)}
 	var news []line
 	if p.run < len(ends) {
 		end := ends[p.run].resolved

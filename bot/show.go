@@ -116,26 +116,30 @@ func (b *Bot) info(ctx context.Context, c *call) (message, error) {
 			m = sorry
 			return err
 		}
+		a, err := incidents.Evidence(tx, i)
+		if err != nil {
+			return err
+		}
 		events, err := incidents.TimelineFrom(tx, i.ID, i.Seq-10*maxLines)
-		m = infoMessage(i, events)
+		m = infoMessage(i, a, events)
 		return err
 	})
 	return m, err
 }
 
-func infoMessage(i *incidents.Incident, events []incidents.Event) message {
+func infoMessage(i *incidents.Incident, a *incidents.Alarm, events []incidents.Event) message {
 	m := message{title: headline(i)}
 	m.body = append(m.body, para(
 		standing(i),
 		say(strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
 		pageStates(i),
 	))
-	m.body = append(m.body, evidence(i)...)
+	m.body = append(m.body, evidence(a)...)
 	lines := story(events, maxLines, func(incidents.Event) bool { return true })
 	if len(lines) > 0 {
 		m.body = append(m.body, para(say(strong("Timeline"))), paragraph{bullets, lines})
 	}
-	m.rows = [][]button{offers(i), links(i)}
+	m.rows = [][]button{offers(i), links(i, a)}
 	return m
 }
 

@@ -157,25 +157,24 @@ func (b Opened) apply(i *Incident, e Event) error {
 	}
 	i.Title, i.Service, i.Severity, i.Runbook = b.Title, b.Service, b.Severity, b.Runbook
 	i.Status, i.Opened, i.OpenedBy = StatusTriggered, e.At, e.By
-	i.hear(b.Alarm)
+	i.hear(e, b.Alarm)
 	return nil
 }
 
-func (b Reported) apply(i *Incident, _ Event) error {
+func (b Reported) apply(i *Incident, e Event) error {
 	if !b.Late {
-		i.hear(&b.Alarm)
+		i.hear(e, &b.Alarm)
 	}
 	return nil
 }
 
-// hear takes in what an alarm says.
-func (i *Incident) hear(a *Alarm) {
+// hear takes in what an alarm says in an event.
+func (i *Incident) hear(e Event, a *Alarm) {
 	if a == nil {
 		return
 	}
-	if i.Alarm == nil || i.Alarm.Series == a.Series {
-		word := *a
-		i.Alarm = &word
+	if i.Word == (Word{}) || i.Word.Series == a.Series {
+		i.Word = Word{a.Series, e.Seq}
 	}
 	switch a.State {
 	case AlarmFiring:
@@ -188,7 +187,7 @@ func (i *Incident) hear(a *Alarm) {
 	}
 }
 
-func (b Reopened) apply(i *Incident, _ Event) error {
+func (b Reopened) apply(i *Incident, e Event) error {
 	if i.Status != StatusResolved {
 		return refuse(i, ErrAlreadyOpen)
 	}
@@ -196,7 +195,7 @@ func (b Reopened) apply(i *Incident, _ Event) error {
 	i.Acknowledged, i.AcknowledgedBy = time.Time{}, Actor{}
 	i.Run++
 	i.Step, i.Then, i.Pages = Position{}, "", nil
-	i.hear(b.Alarm)
+	i.hear(e, b.Alarm)
 	return nil
 }
 

@@ -2,12 +2,12 @@ package incidents
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/record"
 )
 
 // A Follower says what else follows from an event. It runs in the event's
@@ -125,12 +125,12 @@ func (b *Book) save(tx store.Tx, i *Incident, wasOpen bool) error {
 // strikable checks that the event is a note: only what people wrote can be struck,
 // so that a strike never changes what the incident amounts to.
 func strikable(tx store.Tx, i *Incident, seq int) error {
-	var e Event
 	val := tx.Get(eventKey(i.ID, seq))
 	if val == nil {
 		return refuse(i, ErrNoSuchLine)
 	}
-	if err := json.Unmarshal(val, &e); err != nil {
+	e, err := record.Unmarshal(val, (*Event).fields)
+	if err != nil {
 		return fmt.Errorf("incident %s: %w", i.ID, err)
 	}
 	if _, ok := e.Body.(Noted); !ok {

@@ -276,6 +276,51 @@ func head(t testing.TB, b *incidents.Book) (i incidents.Incident) {
 	return i
 }
 
+// TestEvidence: the newest word of the alarm that opened an incident, in whichever event it stands.
+func TestEvidence(t *testing.T) {
+	b := newBook(t)
+	says := func(series, reason string, state incidents.AlarmState) incidents.Alarm {
+		return incidents.Alarm{Name: series, Series: series, State: state, Reason: reason, Changed: noon, Received: noon}
+	}
+	want := func(reason string) {
+		t.Helper()
+		i := head(t, b)
+		var a *incidents.Alarm
+		view(t, b, func(tx store.Tx) (err error) {
+			a, err = incidents.Evidence(tx, &i)
+			return err
+		})
+		if a == nil && reason != "" || a != nil && a.Reason != reason {
+			t.Errorf("the evidence is %+v, want %q", a, reason)
+		}
+	}
+	first := says("s1", "first", incidents.AlarmFiring)
+	open(t, b, incidents.Opened{Title: "x"})
+	want("")
+	record(t, b, "1", ana, incidents.Resolved{})
+	record(t, b, "1", ana, incidents.Reopened{Alarm: &first})
+	want("first")
+	for _, tt := range []struct {
+		word incidents.Reported
+		want string
+	}{
+		{incidents.Reported{Alarm: says("s2", "of another", incidents.AlarmFiring)}, "first"},
+		{incidents.Reported{Alarm: says("s1", "second", incidents.AlarmOK)}, "second"},
+		{incidents.Reported{Alarm: says("s1", "overtaken", incidents.AlarmFiring), Late: true}, "second"},
+	} {
+		record(t, b, "1", ana, tt.word)
+		want(tt.want)
+	}
+	i := head(t, b)
+	i.Word.Event = 99
+	view(t, b, func(tx store.Tx) error {
+		if a, err := incidents.Evidence(tx, &i); err == nil || !strings.Contains(err.Error(), "event 99") {
+			t.Errorf("an event that is not there is %+v, error %v", a, err)
+		}
+		return nil
+	})
+}
+
 func alarm(r *rapid.T) *incidents.Alarm {
 	states := []incidents.AlarmState{incidents.AlarmFiring, incidents.AlarmOK, incidents.AlarmUnknown}
 	return &incidents.Alarm{

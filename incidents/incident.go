@@ -78,9 +78,9 @@ type Incident struct {
 	Resolved       time.Time `json:"resolved,omitzero"` // zero while it is not
 	ResolvedBy     Actor     `json:"resolved_by,omitzero"`
 
-	// Alarm is the newest word of the alarm that opened the incident; nil if a
-	// person did.
-	Alarm *Alarm `json:"alarm,omitempty"`
+	// Word points to the newest word of the alarm that opened the incident; zero if a
+	// person did. [Evidence] reads it: what the timeline holds is not kept twice.
+	Word Word `json:"word,omitzero"`
 	// Firing holds the alarms (and contributors of alarms) that say ALARM now, by
 	// [Alarm.Series], with their names.
 	Firing map[string]string `json:"firing,omitempty"`
@@ -95,6 +95,12 @@ type Incident struct {
 	Pages map[string]PageState `json:"pages,omitempty"`
 
 	Seq int `json:"seq"` // of the newest event
+}
+
+// Word points to what an alarm said.
+type Word struct {
+	Series string `json:"series"` // of the alarm
+	Event  int    `json:"event"`  // the event's number
 }
 
 // Position is a place in an escalation policy's run. Both count from 0.

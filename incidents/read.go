@@ -1,7 +1,6 @@
 package incidents
 
 import (
-	"encoding/json"
 	"fmt"
 	"strconv"
 	"time"
@@ -39,6 +38,31 @@ func decodeHead(id string, val []byte) (*Incident, error) {
 	return &i, nil
 }
 
+// Evidence reads the newest word of the alarm that opened an incident; nil if a person did.
+func Evidence(tx store.Tx, i *Incident) (*Alarm, error) {
+	if i.Word == (Word{}) {
+		return nil, nil
+	}
+	e, err := record.Unmarshal(tx.Get(eventKey(i.ID, i.Word.Event)), (*Event).fields)
+	if err != nil {
+		return nil, fmt.Errorf("incident %s: event %d: %w (run oncalm fsck)", i.ID, i.Word.Event, err)
+	}
+	return AlarmIn(e.Body), nil
+}
+
+// AlarmIn is what an alarm says in an event's body; nil if the event is none of an alarm.
+func AlarmIn(b Body) *Alarm {
+	switch b := b.(type) {
+	case Opened:
+		return b.Alarm
+	case Reported:
+		return &b.Alarm
+	case Reopened:
+		return b.Alarm
+	}
+	return nil
+}
+
 // Timeline reads all events of an incident, in the order of recording.
 func Timeline(tx store.Tx, id string) ([]Event, error) { return TimelineFrom(tx, id, 0) }
 
@@ -47,8 +71,8 @@ func TimelineFrom(tx store.Tx, id string, seq int) ([]Event, error) {
 	var events []Event
 	_, to := store.Under("incident", padded(id), "event")
 	for k, val := range tx.Range(eventKey(id, max(seq, 0)), to) {
-		var e Event
-		if err := json.Unmarshal(val, &e); err != nil {
+		e, err := record.Unmarshal(val, (*Event).fields)
+		if err != nil {
 			return nil, fmt.Errorf("incident %s: %s: %w", id, k, err)
 		}
 		events = append(events, e)

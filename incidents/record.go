@@ -24,7 +24,7 @@ func (i *Incident) fields(o *record.Object) {
 	record.OptPart(o, "acknowledged_by", &i.AcknowledgedBy, (*Actor).fields)
 	o.OptTime("resolved", &i.Resolved)
 	record.OptPart(o, "resolved_by", &i.ResolvedBy, (*Actor).fields)
-	record.OptRef(o, "alarm", &i.Alarm, (*Alarm).fields)
+	record.OptPart(o, "word", &i.Word, (*Word).fields)
 	o.OptTextMap("firing", &i.Firing)
 	o.OptInt("run", &i.Run)
 	record.Part(o, "step", &i.Step, (*Position).fields)
@@ -36,6 +36,11 @@ func (i *Incident) fields(o *record.Object) {
 func (a *Actor) fields(o *record.Object) {
 	o.Text("kind", &a.Kind)
 	o.Text("name", &a.Name)
+}
+
+func (w *Word) fields(o *record.Object) {
+	o.Text("series", &w.Series)
+	o.Int("event", &w.Event)
 }
 
 func (p *Position) fields(o *record.Object) {
@@ -104,22 +109,34 @@ func (e *Event) fields(o *record.Object) {
 	o.Time("at", &e.At)
 	o.Time("recorded", &e.Recorded)
 	record.Part(o, "by", &e.By, (*Actor).fields)
-	kind := e.Kind()
-	o.Text("kind", &kind)
-	switch b := e.Body.(type) {
-	case Opened:
-		record.Part(o, "body", &b, (*Opened).fields)
-	case Reported:
-		record.Part(o, "body", &b, (*Reported).fields)
-	case Paged:
-		record.Part(o, "body", &b, (*Paged).fields)
-	case Delivered:
-		record.Part(o, "body", &b, (*Delivered).fields)
-	case Unknown:
-		o.Value("body", b.Raw)
-	default:
-		o.Value("body", b) // kinds that are rare
+	kind := ""
+	if e.Body != nil {
+		kind = e.Kind()
 	}
+	o.Text("kind", &kind)
+	switch kind {
+	case "opened":
+		bodyOf(o, e, (*Opened).fields)
+	case "reported":
+		bodyOf(o, e, (*Reported).fields)
+	case "paged":
+		bodyOf(o, e, (*Paged).fields)
+	case "delivered":
+		bodyOf(o, e, (*Delivered).fields)
+	default: // kinds that are rare
+		if u, ok := e.Body.(Unknown); ok {
+			o.Value("body", u.Raw)
+			return
+		}
+		o.Value("body", e.Body)
+	}
+}
+
+// bodyOf is the body of an event, of the type that its kind has.
+func bodyOf[B Body](o *record.Object, e *Event, fields func(*B, *record.Object)) {
+	b, _ := e.Body.(B)
+	record.Part(o, "body", &b, fields)
+	e.Body = b
 }
 
 func (b *Opened) fields(o *record.Object) {

@@ -54,6 +54,7 @@ func checkEvent[B Body](t *testing.T) {
 		recordtest.Same(r, want, wantErr, got, err)
 		got, err = json.Marshal(e)
 		recordtest.Same(r, want, wantErr, got, err)
+		recordtest.Reads(r, got, (*Event).fields)
 	})
 }
 

@@ -25,6 +25,7 @@ type Notifier interface {
 // A Page is what one person is told, and asked to acknowledge.
 type Page struct {
 	Incident    incidents.Incident
+	Alarm       *incidents.Alarm // what it says now; nil if a person opened the incident
 	Person      string
 	Why         string // why it is them
 	Reminder    bool   // they had acknowledged
@@ -84,9 +85,13 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		return nil, err
 	}
 	var i *incidents.Incident
+	var a *incidents.Alarm
 	err := p.Book.Store.View(ctx, func(tx store.Tx) (err error) {
-		i, err = incidents.Head(tx, b.Incident)
-		return err
+		if i, err = incidents.Head(tx, b.Incident); err != nil {
+			return err
+		}
+		a, _ = incidents.Evidence(tx, i) // a page without evidence is better than none
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -97,7 +102,7 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		}
 		return p.recording(i.ID, incidents.Withheld{Key: e.Key, Person: b.Person, Why: why}), nil
 	}
-	r, err := p.Notifier.Page(ctx, e.Key, Page{*i, b.Person, b.Why, b.Reminder, e.PerhapsDone})
+	r, err := p.Notifier.Page(ctx, e.Key, Page{*i, a, b.Person, b.Why, b.Reminder, e.PerhapsDone})
 	if never, ok := errors.AsType[*Undeliverable](err); ok {
 		return p.recording(i.ID, incidents.Undelivered{
 			Key: e.Key, Person: b.Person, Via: b.Via, Error: never.Error()}), nil

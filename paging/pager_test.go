@@ -149,6 +149,25 @@ func TestTheFirstPageIsDecidedWithTheOpening(t *testing.T) {
 	})
 }
 
+// TestDamagedEvidence: somebody is paged also if what the alarm said cannot be read any more.
+func TestDamagedEvidence(t *testing.T) {
+	play(t, row, func(s *scene) {
+		now := time.Now()
+		err := s.book.Store.Update(s.t.Context(), func(tx store.Tx) error {
+			i, err := s.book.Open(tx, now, now, incidents.ByAlarm("cpu"), incidents.Opened{
+				Title: "x", Severity: "sev2", Alarm: &incidents.Alarm{Name: "cpu", Series: "cpu", State: incidents.AlarmFiring, Changed: now, Received: now},
+			})
+			tx.Put("incident/0000000"+i.ID+"/event/00000001", []byte("{"))
+			return err
+		})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		s.wait(0)
+		s.rang("1/page/0.0/ana")
+	})
+}
+
 func TestUntilSomebodyAcknowledges(t *testing.T) {
 	play(t, row, func(s *scene) {
 		s.open("sev2")

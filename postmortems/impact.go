@@ -25,24 +25,11 @@ type word struct {
 func readWords(timeline []incidents.Event) []word {
 	var words []word
 	for _, e := range timeline {
-		if a := alarmOf(e.Body); a != nil {
+		if a := incidents.AlarmIn(e.Body); a != nil {
 			words = append(words, newWord(e, *a))
 		}
 	}
 	return words
-}
-
-// alarmOf returns what an alarm said in an event, or nil.
-func alarmOf(b incidents.Body) *incidents.Alarm {
-	switch b := b.(type) {
-	case incidents.Opened:
-		return b.Alarm
-	case incidents.Reopened:
-		return b.Alarm
-	case incidents.Reported:
-		return &b.Alarm
-	}
-	return nil
 }
 
 func newWord(e incidents.Event, a incidents.Alarm) word {

@@ -59,7 +59,7 @@ func gap(from, to time.Time) []Line {
 
 func newLine(e incidents.Event) Line {
 	l := Line{Seq: e.Seq, At: e.At.UTC(), Who: who(e.By)}
-	if a := alarmOf(e.Body); a != nil {
+	if a := incidents.AlarmIn(e.Body); a != nil {
 		l.Link, l.LinkTo, l.MessageID = a.Link, "console", clean(a.MessageID)
 	}
 	switch b := e.Body.(type) {

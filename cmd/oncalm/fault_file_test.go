@@ -236,16 +236,19 @@ func TestBrokenDisk(t *testing.T) {
 }
 
 // TestBrokenDiskControl shows that the test above can fail: a program that answers
-// before it has written loses alarms in it.
+// before it has written loses alarms in it. Not each time: if it was told that the last
+// page of a commit is not on disk, that commit can be read all the same.
 func TestBrokenDiskControl(t *testing.T) {
 	t.Parallel() // it waits more than it computes
-	r, _, s := brokenDisk(t, "hasty", 9)
-	r.kill() // it has ended, unless the disk never failed
-	lost := s.lost(t, r.path("oncalm.db"))
-	if len(lost) == 0 {
-		t.Error("a program that answers before it has written lost nothing: the test has no teeth")
+	for n := range 6 {
+		r, _, s := brokenDisk(t, "hasty", 8+n)
+		r.kill() // it has ended, unless the disk never failed
+		if lost := s.lost(t, r.path("oncalm.db")); len(lost) > 0 {
+			t.Logf("%d of %d accepted alarms were lost", len(lost), len(s.acked))
+			return
+		}
 	}
-	t.Logf("%d of %d accepted alarms were lost", len(lost), len(s.acked))
+	t.Error("a program that answers before it has written lost nothing: the test has no teeth")
 }
 
 // brokenDisk runs the program under load until the n-th time that it waits for the disk,

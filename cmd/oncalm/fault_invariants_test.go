@@ -104,7 +104,7 @@ func (s *scriptRun) checkAlarms(tx store.Tx) (problems []string) {
 		id, seen := incidents.Recall(tx, message)
 		i, err := incidents.Head(tx, id)
 		switch {
-		case !seen || err != nil || i.Alarm == nil || i.Alarm.Name != scriptNames[n]:
+		case !seen || err != nil || i.OpenedBy != incidents.ByAlarm(scriptNames[n]):
 			problems = append(problems, fmt.Sprintf("I1: alarm %d was accepted and is not in the store", n+1))
 		case i.Status != want[n]:
 			problems = append(problems, fmt.Sprintf("I8, I14, I15: incident %s is %s, want %s", id, i.Status, want[n]))
@@ -239,7 +239,7 @@ func holdsAccepted(t *testing.T, path string, accepted map[string]string) {
 		for message, name := range accepted {
 			id, seen := incidents.Recall(tx, message)
 			i, err := incidents.Head(tx, id)
-			if !seen || err != nil || i.Alarm.Name != name {
+			if !seen || err != nil || i.OpenedBy != incidents.ByAlarm(name) {
 				t.Errorf("%s was accepted and is not in the store", name)
 			}
 		}

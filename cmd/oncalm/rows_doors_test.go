@@ -202,8 +202,8 @@ func (w *world) tells(id string) string {
 	w.t.Helper()
 	i, _ := w.Incident(id)
 	said := fmt.Sprintf("%q", i.Title)
-	if i.Alarm != nil && len(i.Alarm.Flags) > 0 {
-		said += " (" + strings.Join(i.Alarm.Flags, ", ") + ")"
+	if a := w.evidence(i); a != nil && len(a.Flags) > 0 {
+		said += " (" + strings.Join(a.Flags, ", ") + ")"
 	}
 	if pages := w.pages("ana"); len(pages) > 0 {
 		for _, problem := range liveIn(pages[0]) {

@@ -290,6 +290,19 @@ func (w *world) Card(id string) slackfake.Message {
 	return found[0]
 }
 
+// evidence is what the alarm of an incident says.
+func (w *world) evidence(i incidents.Incident) (a *incidents.Alarm) {
+	w.t.Helper()
+	err := w.app.store.View(w.t.Context(), func(tx store.Tx) (err error) {
+		a, err = incidents.Evidence(tx, &i)
+		return err
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return a
+}
+
 // Incident reads an incident.
 func (w *world) Incident(id string) (i incidents.Incident, kinds []string) {
 	w.t.Helper()
