@@ -72,7 +72,7 @@ type Signal struct {
 	Deleted bool `json:"deleted,omitempty"`
 }
 
-// fingerprint makes a short name of fixed length from what identifies a thing.
+// fingerprint makes a short name from what identifies a thing.
 func fingerprint(parts ...string) string {
 	text := make([]byte, 0, 256) // more than most need, so that it is not on the heap
 	for i, p := range parts {
@@ -85,8 +85,23 @@ func fingerprint(parts ...string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// alarmFingerprint is the fingerprint of an alarm: the ARN holds account and region.
-func alarmFingerprint(arn string) string { return fingerprint("alarm", arn) }
+// alarmFingerprint is the fingerprint of an alarm: the ARN holds account and region. It begins as the alarm's name does, so
+// that alarms of one service, which often fire together, lie together in the store and are written at once.
+func alarmFingerprint(arn string) string {
+	name := strings.Map(plain, arn[strings.LastIndexByte(arn, ':')+1:])
+	return name[:min(len(name), nameInFingerprint)] + "." + fingerprint("alarm", arn)
+}
+
+// nameInFingerprint is how much of an alarm's name its fingerprint begins with.
+const nameInFingerprint = 24
+
+// plain keeps letters and digits, and puts "-" for everything else.
+func plain(r rune) rune {
+	if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
+		return r
+	}
+	return '-'
+}
 
 // seriesOf names one contributor of an alarm, or the alarm if there is none.
 func seriesOf(fp, contributor string) string {
