@@ -139,15 +139,17 @@ func (c *client) roundTrip(ctx context.Context, method string, body []byte) (ref
 // inJSON is the form of bodies of calls that write.
 const inJSON = "application/json; charset=utf-8"
 
-// exchange is one call with a body of that type, and Slack's answer to it.
+// exchange is one call with a body of that type, and Slack's answer to it. It does without what an [http.Client] adds, cookies
+// and redirections, of which Slack's API has none.
 func (c *client) exchange(ctx context.Context, method, form string, body []byte) (answer []byte, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+method, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Content-Type", form)
-	req.Header.Set("Authorization", "Bearer "+c.token)
-	resp, err := c.http.Do(req)
+	req.Header = http.Header{"Content-Type": {form}, "Authorization": {"Bearer " + c.token}}
+	resp, err := c.http.Transport.RoundTrip(req)
 	if err != nil {
 		return nil, failed(method, err)
 	}

@@ -26,7 +26,7 @@ const grace = 9 * time.Second
 // garbage is how much the heap may grow between collections, in percent of what is in
 // use. So little is that collecting less often costs only some megabytes. GOGC in the
 // environment overrides it.
-const garbage = 400
+const garbage = 600
 
 // Run runs the bot until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context, s *session) error {
