@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"time"
@@ -24,9 +25,22 @@ type serveCommand struct{ configFlag }
 const grace = 9 * time.Second
 
 // garbage is how much the heap may grow between collections, in percent of what is in
-// use. So little is that collecting less often costs only some megabytes. GOGC in the
-// environment overrides it.
+// use. So little is that collecting less often costs only some megabytes.
 const garbage = 600
+
+// tune sets what Go's runtime does, until restore is called. GOGC and GOMAXPROCS in the environment override it.
+func (s *session) tune() (restore func()) {
+	if s.first("GOGC") == "" {
+		debug.SetGCPercent(garbage)
+	}
+	if s.first("GOMAXPROCS") != "" {
+		return func() {}
+	}
+	// One thread more than there are processors: the store's, which waits for the disk most of the time, goes on as soon as
+	// the disk has answered, instead of after all who were at work meanwhile.
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + 1)
+	return runtime.SetDefaultGOMAXPROCS
+}
 
 // Run runs the bot until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context, s *session) error {
@@ -34,9 +48,7 @@ func (c *serveCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	if s.first("GOGC") == "" {
-		debug.SetGCPercent(garbage)
-	}
+	defer s.tune()()
 	log := slog.New(slog.NewJSONHandler(s.stderr, nil))
 	for _, w := range s.warnings {
 		log.Warn("configuration", "problem", w.String())
@@ -50,6 +62,7 @@ func (c *serveCommand) Run(ctx context.Context, s *session) error {
 		return errors.Join(err, db.Close())
 	}
 	log.Info("listening", "public", h.addr(0), "private", h.addr(1), "store", cfg.Store)
+	debug.FreeOSMemory() // what the start has used is not needed again
 	err = h.live(ctx, db.Failed())
 	log.Info("stopped")
 	return errors.Join(err, db.Close())
