@@ -113,7 +113,7 @@ func notObject(body []byte) error {
 	switch {
 	case body[0] == '<':
 		return refuse(CodeNotJSON, "body is not JSON (starts with '%s')", opening(body))
-	case nesting(body) > maxNesting:
+	case scan.Nesting(body) > maxNesting:
 		return refuse(CodeNotObject, "JSON is nested more than %d levels deep", maxNesting)
 	case !json.Valid(body):
 		return notJSON(body)

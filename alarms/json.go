@@ -22,28 +22,6 @@ func members(text string) fields { return scan.Members(text, maxNesting) }
 // elements takes a JSON array apart, as members does an object.
 func elements(text string) []string { return scan.Elements(text, maxNesting) }
 
-// nesting returns how deeply objects and arrays are nested in a text, which need not
-// be JSON.
-func nesting(text []byte) int {
-	depth, deepest := 0, 0
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '"':
-			for i++; i < len(text) && text[i] != '"'; i++ {
-				if text[i] == '\\' {
-					i++
-				}
-			}
-		case '{', '[':
-			depth++
-			deepest = max(deepest, depth)
-		case '}', ']':
-			depth--
-		}
-	}
-	return deepest
-}
-
 // get returns the JSON of a member; empty if there is none of that name.
 func (f fields) get(name string) string {
 	for _, m := range slices.Backward(f) {

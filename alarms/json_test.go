@@ -33,14 +33,6 @@ func TestMembers(t *testing.T) {
 	}
 }
 
-func TestNesting(t *testing.T) {
-	for text, want := range map[string]int{`{}`: 1, `[[{"a":"[[[["}]]`: 3, `"[[["`: 0, `{"a":[1],"b":[2]}`: 2, `[[[`: 3} {
-		if got := nesting([]byte(text)); got != want {
-			t.Errorf("nesting(%s) = %d, want %d", text, got, want)
-		}
-	}
-}
-
 func namesOf(f fields) []string {
 	names := []string{}
 	for _, m := range f.distinct() {

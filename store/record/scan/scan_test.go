@@ -47,7 +47,7 @@ func FuzzJSON(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
 		s := string(text)
-		valid, deep := json.Valid(text), nesting(text) > levels
+		valid, deep := json.Valid(text), Nesting(text) > levels
 		if got := isEnd(s, Value(s, skipSpace(s, 0), levels)); got != (valid && !deep) {
 			t.Fatalf("%q is JSON: %v, encoding/json says %v", text, got, valid)
 		}
@@ -110,25 +110,12 @@ func compareMembers(t *testing.T, found []Member, want map[string]json.RawMessag
 	}
 }
 
-// nesting is how deeply objects and arrays are nested in valid JSON.
-func nesting(text []byte) (deepest int) {
-	depth := 0
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '"':
-			for i++; i < len(text) && text[i] != '"'; i++ {
-				if text[i] == '\\' {
-					i++
-				}
-			}
-		case '{', '[':
-			depth++
-			deepest = max(deepest, depth)
-		case '}', ']':
-			depth--
+func TestNesting(t *testing.T) {
+	for text, want := range map[string]int{`{}`: 1, `[[{"a":"[[[["}]]`: 3, `"[[["`: 0, `{"a":[1],"b":[2]}`: 2, `[[[`: 3} {
+		if got := Nesting([]byte(text)); got != want {
+			t.Errorf("Nesting(%s) = %d, want %d", text, got, want)
 		}
 	}
-	return deepest
 }
 
 func compareString(t *testing.T, raw string) {

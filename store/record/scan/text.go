@@ -77,3 +77,25 @@ func IsCompact(text string, levels int) bool {
 	}
 	return true
 }
+
+// Nesting returns how deeply objects and arrays are nested in a text, which need not
+// be JSON.
+func Nesting(text []byte) int {
+	depth, deepest := 0, 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			for i++; i < len(text) && text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		case '{', '[':
+			depth++
+			deepest = max(deepest, depth)
+		case '}', ']':
+			depth--
+		}
+	}
+	return deepest
+}
