@@ -2,14 +2,15 @@ package incidents
 
 import "github.com/oncalm/oncalm/store/record"
 
-// About how many bytes records are: those with an alarm, and others.
+// About how many bytes records are: events of an alarm, heads, and other events.
 const (
 	alarmSize = 1536
+	headSize  = 768
 	eventSize = 512
 )
 
 // record is what is stored of an incident: what encoding/json makes of it.
-func (i *Incident) record() ([]byte, error) { return record.Marshal(alarmSize, i, (*Incident).fields) }
+func (i *Incident) record() ([]byte, error) { return record.Marshal(headSize, i, (*Incident).fields) }
 
 func (i *Incident) fields(o *record.Object) {
 	o.Text("id", &i.ID)
