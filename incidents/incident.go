@@ -145,7 +145,7 @@ func (i *Incident) apply(e Event) error {
 	return nil
 }
 
-// padded is the form of an id in keys.
+// padded is the form of an id in keys, and of an event's number.
 func padded(id string) string {
 	n, err := strconv.ParseUint(id, 10, 32)
 	if err != nil {

@@ -18,7 +18,7 @@ func headKey(id string) string { return "incident/" + padded(id) + "/head" }
 func openKey(id string) string { return openPrefix + padded(id) }
 
 func eventKey(id string, seq int) string {
-	return fmt.Sprintf("incident/%s/event/%08d", padded(id), seq)
+	return "incident/" + padded(id) + "/event/" + padded(strconv.Itoa(seq))
 }
 
 // Head reads an incident. It is the guard of a transaction that changes it. The

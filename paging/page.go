@@ -3,11 +3,13 @@ package paging
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/record"
 )
 
 // A Notifier sends pages through one channel, such as Slack.
@@ -58,6 +60,16 @@ type pageBody struct {
 	Reminder bool   `json:"reminder,omitempty"`
 }
 
+// fields are the same once more, for package record: a page is read for each alarm.
+func (b *pageBody) fields(o *record.Object) {
+	o.Text("incident", &b.Incident)
+	o.OptInt("run", &b.Run)
+	o.Text("person", &b.Person)
+	o.Text("via", &b.Via)
+	o.Text("why", &b.Why)
+	o.OptTrue("reminder", &b.Reminder)
+}
+
 func pageEntry(now time.Time, i *incidents.Incident, b incidents.Paged) outbox.Entry {
 	return outbox.Entry{
 		Key: b.Key, Kind: KindPage, Lane: laneOf(i.Severity), Due: now,
@@ -80,13 +92,13 @@ func laneOf(severity string) outbox.Lane {
 
 // page sends one page, unless it has become pointless.
 func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
-	var b pageBody
-	if err := e.Decode(&b); err != nil {
-		return nil, err
+	b, err := record.Unmarshal(e.Body, (*pageBody).fields)
+	if err != nil {
+		return nil, fmt.Errorf("page %s: %w", e.Key, err)
 	}
 	var i *incidents.Incident
 	var a *incidents.Alarm
-	err := p.Book.Store.View(ctx, func(tx store.Tx) (err error) {
+	err = p.Book.Store.View(ctx, func(tx store.Tx) (err error) {
 		if i, err = incidents.Head(tx, b.Incident); err != nil {
 			return err
 		}

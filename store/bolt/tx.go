@@ -15,6 +15,7 @@ import (
 type tx struct {
 	layers [3]pairs // newest first; the first are the function's own writes
 	bucket *bbolt.Bucket
+	cursor *bbolt.Cursor // of all Gets: a new one each time makes four objects
 
 	writable bool
 	over     bool
@@ -41,6 +42,7 @@ func (t *tx) run(rtx *bbolt.Tx, fn func(store.Tx) error) (err error) {
 	}()
 	t.reading = true
 	t.bucket = rtx.Bucket(bucket)
+	t.cursor = t.bucket.Cursor()
 	t.reading = false
 	if err := fn(t); err != nil {
 		return err
@@ -57,8 +59,11 @@ func (t *tx) Get(key string) []byte {
 		}
 	}
 	t.reading = true
-	val := t.bucket.Get(bytesOf(key))
+	found, val := t.cursor.Seek(bytesOf(key))
 	t.reading = false
+	if string(found) != key {
+		return nil
+	}
 	return val
 }
 
