@@ -96,11 +96,11 @@ func messagesOf(s string) []message {
 	}
 	for _, status := range []incidents.Status{incidents.StatusTriggered, incidents.StatusAcknowledged, incidents.StatusResolved} {
 		i.Status = status
-		all = append(all, cardMessage(&i, a, hostileEvents(s)), infoMessage(&i, a, hostileEvents(s)))
+		all = append(all, cardMessage(account{&i, a, hostileEvents(s)}), infoMessage(account{&i, a, hostileEvents(s)}))
 	}
 	pages, ends := sentPages(hostileEvents(s))
 	for _, p := range pages {
-		all = append(all, p.message(&i, a, ends, "acknowledged"))
+		all = append(all, p.message(account{Incident: &i, alarm: a}, ends, "acknowledged"))
 	}
 	return all
 }

@@ -114,7 +114,7 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	if err := e.Decode(&body); err != nil {
 		return nil, err
 	}
-	i, a, record, events, err := b.readForCard(ctx, body.Incident)
+	i, record, err := b.readForCard(ctx, body.Incident)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +130,7 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	if when, ok := b.pace.start(e.Key, tempo, now); !ok {
 		return b.postpone(e, when)
 	}
-	r, err := b.draw(ctx, e, i, record.ref, cardMessage(i, a, events))
+	r, err := b.draw(ctx, e, i.Incident, record.ref, cardMessage(i))
 	if err != nil {
 		return b.undrawn(e, err)
 	}
@@ -138,21 +138,15 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	return func(tx store.Tx) error { return saveCard(tx, i.ID, cardRecord{r, i.Seq}) }, nil
 }
 
-func (b *Bot) readForCard(ctx context.Context, id string) (i *incidents.Incident, a *incidents.Alarm, r cardRecord, events []incidents.Event, err error) {
+func (b *Bot) readForCard(ctx context.Context, id string) (i account, r cardRecord, err error) {
 	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		if i, err = incidents.Head(tx, id); err != nil {
-			return err
-		}
-		if a, err = incidents.Evidence(tx, i); err != nil {
-			return err
-		}
 		if r, err = readCard(tx, id); err != nil {
 			return err
 		}
-		events, err = incidents.TimelineFrom(tx, id, i.Seq-recent)
+		i, err = readAccount(tx, id, recent)
 		return err
 	})
-	return i, a, r, events, err
+	return i, r, err
 }
 
 // saveCard notes where the card is, unless a newer version has been drawn.
@@ -241,20 +235,16 @@ func remedy(code string) string {
 }
 
 // cardMessage is the card of an incident.
-func cardMessage(i *incidents.Incident, a *incidents.Alarm, events []incidents.Event) message {
-	m := message{title: headline(i), notice: cardNotice(i)}
-	m.body = append(m.body, para(
-		standing(i),
-		say(strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
-		pageStates(i),
-	))
+func cardMessage(i account) message {
+	m := message{title: headline(i.Incident), notice: cardNotice(i.Incident)}
+	m.body = append(m.body, i.summary())
 	if i.Open() {
-		m.body = append(m.body, evidence(a)...)
+		m.body = append(m.body, evidence(i.alarm)...)
 	}
-	if lines := story(events, 3, forCard); len(lines) > 0 {
+	if lines := story(i.events, 3, forCard); len(lines) > 0 {
 		m.body = append(m.body, paragraph{bullets, lines})
 	}
-	m.rows = [][]button{offers(i), links(i, a)}
+	m.rows = [][]button{offers(i.Incident), links(i.Incident, i.alarm)}
 	return m
 }
 

@@ -273,6 +273,31 @@ func TestAmbiguousCard(t *testing.T) {
 	})
 }
 
+// TestDamagedEvidence: of a long story, what is new is told also if what the alarm said cannot be read any more.
+func TestDamagedEvidence(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		id := w.alarm("checkout-5xx")
+		w.wait(10 * time.Second)
+		for range 10 * maxLines {
+			if _, err := w.book.Record(t.Context(), id, incidents.Person("ana"), incidents.Noted{Text: "looking"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := w.db.Update(t.Context(), func(tx store.Tx) error {
+			tx.Put("incident/0000000"+id+"/event/00000001", []byte("{"))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.typed(ana, "/incident", "ack")
+		w.wait(time.Minute)
+		contains(t, w.only(w.slack.Messages(channel)).Text, "acknowledged by ana")
+		contains(t, w.typed(ana, "/incident", "info"), "acknowledged", "looking")
+	})
+}
+
 // TestCardKeepsTheNewest: an older version never takes the place of a newer one.
 func TestCardKeepsTheNewest(t *testing.T) {
 	m := newMemory()

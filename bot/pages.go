@@ -68,22 +68,22 @@ func (b *Bot) pages(ctx context.Context, e outbox.Entry) (func(store.Tx) error, 
 	if err := e.Decode(&body); err != nil {
 		return nil, err
 	}
-	i, a, events, shown, err := b.readForPages(ctx, body.Incident)
+	i, shown, err := b.readForPages(ctx, body.Incident)
 	if err != nil {
 		return nil, err
 	}
-	pages, ends := sentPages(events)
-	acked := lastAcknowledgement(events)
+	pages, ends := sentPages(i.events)
+	acked := lastAcknowledgement(i.events)
 	next := map[string]string{}
 	for _, p := range pages {
-		says := p.says(i, ends, acked)
+		says := p.says(i.Incident, ends, acked)
 		if says != asSent {
 			next[p.key] = says
 		}
 		if says == shown[p.key] {
 			continue
 		}
-		m := p.message(i, a, ends, says)
+		m := p.message(i, ends, says)
 		if err := b.client.edit(ctx, p.ref, m, tag{pageEvent, p.key}); err != nil {
 			if troubleOf(err) != refused {
 				return nil, asChore(err)
@@ -104,23 +104,17 @@ func (b *Bot) pages(ctx context.Context, e outbox.Entry) (func(store.Tx) error, 
 func shownKey(id string) string { return store.Key("shown", id) }
 
 // readForPages also reads what the pages say now, by key.
-func (b *Bot) readForPages(ctx context.Context, id string) (i *incidents.Incident, a *incidents.Alarm, events []incidents.Event, shown map[string]string, err error) {
+func (b *Bot) readForPages(ctx context.Context, id string) (i account, shown map[string]string, err error) {
 	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		if i, err = incidents.Head(tx, id); err != nil {
-			return err
-		}
-		if a, err = incidents.Evidence(tx, i); err != nil {
-			return err
-		}
 		if val := tx.Get(shownKey(id)); val != nil {
 			if err := json.Unmarshal(val, &shown); err != nil {
 				return fmt.Errorf("pages of incident %s: %w", id, err)
 			}
 		}
-		events, err = incidents.Timeline(tx, id)
+		i, err = readAccount(tx, id, allEvents)
 		return err
 	})
-	return i, a, events, shown, err
+	return i, shown, err
 }
 
 func lastAcknowledgement(events []incidents.Event) (seq int) {
@@ -133,18 +127,18 @@ func lastAcknowledgement(events []incidents.Event) (seq int) {
 }
 
 // message is the page as it should stand now.
-func (p sentPage) message(i *incidents.Incident, a *incidents.Alarm, ends []runEnd, says string) message {
-	m := pageMessage(paging.Page{Incident: *i, Alarm: a, Person: p.person, Why: p.why, Reminder: p.reminder})
+func (p sentPage) message(i account, ends []runEnd, says string) message {
+	m := pageMessage(paging.Page{Incident: *i.Incident, Alarm: i.alarm, Person: p.person, Why: p.why, Reminder: p.reminder})
 	if says == asSent {
 		return m
 	}
-	m.rows = [][]button{links(i, a)}
+	m.rows = [][]button{links(i.Incident, i.alarm)}
 	var news []line
 	if p.run < len(ends) {
 		end := ends[p.run].resolved
 		news = append(news, say("✅ ", strong("Resolved"), " by ", strong(name(end.By)), ", ", end.At))
 	} else {
-		news = append(news, standing(i))
+		news = append(news, standing(i.Incident))
 		if i.AcknowledgedBy == incidents.Person(p.person) {
 			news = append(news, say("When it is over: ", code("/incident resolve "+i.ID)))
 		}

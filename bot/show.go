@@ -116,30 +116,21 @@ func (b *Bot) info(ctx context.Context, c *call) (message, error) {
 			m = sorry
 			return err
 		}
-		a, err := incidents.Evidence(tx, i)
-		if err != nil {
-			return err
-		}
-		events, err := incidents.TimelineFrom(tx, i.ID, i.Seq-10*maxLines)
-		m = infoMessage(i, a, events)
+		told, err := accountOf(tx, i, 10*maxLines)
+		m = infoMessage(told)
 		return err
 	})
 	return m, err
 }
 
-func infoMessage(i *incidents.Incident, a *incidents.Alarm, events []incidents.Event) message {
-	m := message{title: headline(i)}
-	m.body = append(m.body, para(
-		standing(i),
-		say(strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
-		pageStates(i),
-	))
-	m.body = append(m.body, evidence(a)...)
-	lines := story(events, maxLines, func(incidents.Event) bool { return true })
+func infoMessage(i account) message {
+	m := message{title: headline(i.Incident)}
+	m.body = append(append(m.body, i.summary()), evidence(i.alarm)...)
+	lines := story(i.events, maxLines, func(incidents.Event) bool { return true })
 	if len(lines) > 0 {
 		m.body = append(m.body, para(say(strong("Timeline"))), paragraph{bullets, lines})
 	}
-	m.rows = [][]button{offers(i), links(i, a)}
+	m.rows = [][]button{offers(i.Incident), links(i.Incident, i.alarm)}
 	return m
 }
 
