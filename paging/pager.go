@@ -60,6 +60,18 @@ type escalation struct {
 	Policy   Policy             `json:"policy"`
 }
 
+func (run escalation) entry(key string, due time.Time) outbox.Entry {
+	return outbox.Entry{Key: key, Kind: KindEscalate, Lane: outbox.Decisions, Due: due, Body: outbox.Body(run)}
+}
+
+// pending is the key of the entry that decides the next step of the incident's run.
+func pending(i *incidents.Incident) string {
+	if i.Then == "" { // nobody was found yet
+		return key(i, "escalate", incidents.Position{})
+	}
+	return i.Then
+}
+
 // Follow is the pager's part in each event (see [incidents.Follower]).
 func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
 	owed := outbox.In(tx, now)
@@ -83,18 +95,22 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 // step takes one step of a run: whom to page now, and the entry for the step after.
 func (p *Pager) step(tx store.Tx, now time.Time, i *incidents.Incident, run escalation) []incidents.Body {
 	d := Decide(run.Policy, run.At, func(s string) []string { return p.OnCall(tx, s, now) })
-	next := run
-	next.At = d.Next
-	then := key(i, "escalate", next.At)
-	outbox.In(tx, now).Once(outbox.Entry{
-		Key: then, Kind: KindEscalate, Lane: outbox.Decisions,
-		Due: now.Add(d.Wait), Body: outbox.Body(next),
-	})
+	rest := run
+	rest.At = d.Next
+	next := rest.entry(key(i, "escalate", d.Next), now.Add(d.Wait))
+	if len(d.Calls) == 0 {
+		// Nothing is recorded of a step that finds nobody, so the incident goes on to name the
+		// entry that it named before: that one takes the next step, too.
+		next.Key = pending(i)
+		outbox.In(tx, now).Soon(next)
+		return nil
+	}
+	outbox.In(tx, now).Once(next)
 	var pages []incidents.Body
 	for _, c := range d.Calls {
 		pages = append(pages, incidents.Paged{
 			Key: key(i, "page", run.At) + "/" + store.Key(c.Person), Person: c.Person, Via: "slack",
-			Position: run.At, Why: c.Why, Fallback: d.Fallback, Then: then,
+			Position: run.At, Why: c.Why, Fallback: d.Fallback, Then: next.Key,
 		})
 	}
 	return pages
@@ -130,7 +146,7 @@ func (p *Pager) record(tx store.Tx, now time.Time, id string, bodies ...incident
 
 // hurry makes the next step of the run due now.
 func hurry(owed outbox.Tx, now time.Time, i *incidents.Incident) {
-	next, ok := owed.Get(i.Then)
+	next, ok := owed.Get(pending(i))
 	if !ok || i.Status != incidents.StatusTriggered {
 		return
 	}
@@ -153,7 +169,7 @@ func stepFailed(i *incidents.Incident) bool {
 // brings the next page: a fallback that cannot be reached must not be tried in a
 // tight circle.
 func exhausted(owed outbox.Tx, i *incidents.Incident) bool {
-	next, ok := owed.Get(i.Then)
+	next, ok := owed.Get(pending(i))
 	var run escalation
 	return !ok || next.Decode(&run) != nil || run.At.Round > run.Policy.rounds()
 }
@@ -188,7 +204,7 @@ func (r reminder) entry(now time.Time) *outbox.Entry {
 
 // firstReminder returns nil if the run's policy wants none.
 func firstReminder(owed outbox.Tx, i *incidents.Incident, e incidents.Event) *outbox.Entry {
-	next, ok := owed.Get(i.Then)
+	next, ok := owed.Get(pending(i))
 	var run escalation
 	if !ok || next.Decode(&run) != nil || run.Policy.Reminder <= 0 || e.By.Kind != incidents.KindPerson {
 		return nil

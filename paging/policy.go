@@ -11,7 +11,8 @@
 // asked when a step is taken, not before. Nobody on call means the fallback; after the
 // last round the fallback is paged again and again until somebody acknowledges.
 //
-//	<id>/escalate/<round>.<step>        the decision about that step (from the second run on <run>.<round>.<step>)
+//	<id>/escalate/<round>.<step>        the decision about that step (from the second run on <run>.<round>.<step>),
+//	                                    and, while a step finds nobody, about those after it
 //	<id>/page/<round>.<step>/<person>   a page
 //	<id>/remind/<event>.<n>             the n-th reminder after an acknowledgement
 //	override/<schedule>/<from>/<id>     overrides that people made, in the store
