@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -90,5 +91,22 @@ func TestEscalatedAfterNobodyWasFound(t *testing.T) {
 		if len(s.phone.rang) != 1 {
 			t.Errorf("pages after the escalation: %q, want one", s.phone.rang)
 		}
+	})
+}
+
+// TestEscalatedAfterTheRunWasSwept: the entry of the next step is forgotten some time after it
+// came due.
+func TestEscalatedAfterTheRunWasSwept(t *testing.T) {
+	play(t, row, func(s *scene) {
+		s.open("sev2")
+		s.wait(0)
+		s.do("1", "ana", incidents.Acknowledged{})
+		s.wait(6 * time.Minute) // it came due, and did nothing
+		if n, err := outbox.Sweep(t.Context(), s.book.Store, time.Now().Add(outbox.Kept+time.Hour)); n == 0 || err != nil {
+			t.Fatalf("%d entries swept, %v", n, err)
+		}
+		s.do("1", "ana", incidents.Escalated{})
+		s.wait(0)
+		s.rang("1/page/0.0/ana", "1/page/0.1/bo")
 	})
 }

@@ -83,10 +83,10 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 	case incidents.Acknowledged:
 		owe(owed, firstReminder(owed, i, e))
 	case incidents.Escalated:
-		hurry(owed, now, i)
+		p.hurry(owed, now, i)
 	case incidents.Undelivered:
 		if stepFailed(i) && !exhausted(owed, i) {
-			hurry(owed, now, i)
+			p.hurry(owed, now, i)
 		}
 	}
 	return nil
@@ -145,10 +145,15 @@ func (p *Pager) record(tx store.Tx, now time.Time, id string, bodies ...incident
 }
 
 // hurry makes the next step of the run due now.
-func hurry(owed outbox.Tx, now time.Time, i *incidents.Incident) {
-	next, ok := owed.Get(pending(i))
-	if !ok || i.Status != incidents.StatusTriggered {
+func (p *Pager) hurry(owed outbox.Tx, now time.Time, i *incidents.Incident) {
+	if i.Status != incidents.StatusTriggered {
 		return
+	}
+	next, ok := owed.Get(pending(i))
+	if !ok { // it came due while somebody took care, so long ago that it was swept
+		run := escalation{Incident: i.ID, Run: i.Run, Policy: p.Policy(i.Service)}
+		run.At = run.Policy.after(i.Step)
+		next = run.entry(pending(i), now)
 	}
 	next.Due = now
 	owed.Soon(next)
