@@ -305,7 +305,14 @@ func (g *group) work(ctx context.Context, e Entry) error {
 	return err
 }
 
-func (g *group) attempt(ctx context.Context, e Entry) error {
+// attempt turns a panic of a handler, or of what it commits, into a failed attempt, so that
+// one bad entry cannot take paging down with it.
+func (g *group) attempt(ctx context.Context, e Entry) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("handler of %s panicked: %v\n%s", e.Kind, p, debug.Stack())
+		}
+	}()
 	h := g.r.Handlers[e.Kind]
 	if h == nil {
 		g.log.Error("no handler for an entry, it is parked", "key", e.Key, "kind", e.Kind)
@@ -316,7 +323,7 @@ func (g *group) attempt(ctx context.Context, e Entry) error {
 	}
 	limited, cancel := context.WithTimeout(ctx, g.Timeout)
 	defer cancel()
-	commit, err := guarded(limited, h, e)
+	commit, err := h(limited, e)
 	if err != nil {
 		return err
 	}
@@ -327,15 +334,4 @@ func (g *group) attempt(ctx context.Context, e Entry) error {
 		}
 		return commit(tx)
 	})
-}
-
-// guarded turns a panic of a handler into a failed attempt, so that one bad entry
-// cannot take paging down with it.
-func guarded(ctx context.Context, h Handler, e Entry) (commit func(store.Tx) error, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("handler of %s panicked: %v\n%s", e.Kind, p, debug.Stack())
-		}
-	}()
-	return h(ctx, e)
 }
