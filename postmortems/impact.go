@@ -126,11 +126,20 @@ func (r *reading) series() []Window {
 	}
 	all := []Window{}
 	for _, words := range bySeries {
-		slices.SortStableFunc(words, func(a, b word) int { return a.at.Compare(b.at) })
+		slices.SortStableFunc(words, inTime)
 		all = append(all, r.windowsOf(words)...)
 	}
 	slices.SortFunc(all, byStart)
 	return all
+}
+
+// inTime orders the words of a series by the alarm's own times. Of those for the same time ALARM is the last, since it is the one
+// that counts.
+func inTime(a, b word) int {
+	rank := func(w word) int {
+		return slices.Index([]incidents.AlarmState{incidents.AlarmUnknown, incidents.AlarmFiring}, w.State)
+	}
+	return cmp.Or(a.at.Compare(b.at), cmp.Compare(rank(a), rank(b)))
 }
 
 // byStart orders windows by their start; those without one by their end.
@@ -148,9 +157,13 @@ func byStart(a, b Window) int {
 func (r *reading) windowsOf(words []word) []Window {
 	var windows []Window
 	firing := false
-	for _, w := range words {
+	for n, w := range words {
 		last := len(windows) - 1
 		switch {
+		case n > 0 && w.State == words[n-1].State && w.at.Equal(words[n-1].at):
+			if firing { // another message with the same word
+				windows[last].Events = append(windows[last].Events, w.seq)
+			}
 		case w.State == incidents.AlarmFiring && firing && r.anew(&windows[last], w):
 			windows = append(windows, startOf(w))
 		case w.State == incidents.AlarmFiring && !firing:
