@@ -173,7 +173,7 @@ func (r *reading) windowsOf(words []word) []Window {
 			windows[last].end(w.at, label(w.Alarm), w.seq)
 			windows[last].Confidence = lesser(windows[last].Confidence, w)
 			firing = false
-		case w.State == incidents.AlarmOK && last < 0 && w.Previous == incidents.AlarmFiring:
+		case w.State == incidents.AlarmOK && w.Previous == incidents.AlarmFiring:
 			// It had fired, and that message never came to this timeline.
 			windows = append(windows, Window{To: w.at, Source: []string{label(w.Alarm)},
 				Confidence: lesser(Measured, w), Events: []int{w.seq}})

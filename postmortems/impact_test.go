@@ -94,6 +94,7 @@ func TestWindows(t *testing.T) {
 		{"lost OK", []string{"a ALARM 1", "a ALARM 7 was OK", "a OK 9"}, []string{"1–? a measured [e1] end lost", "7–9 a measured [e2, e3]"}},
 		{"the same word in another message", []string{"a ALARM 1 was OK", "a OK 5 was ALARM", "a ALARM 1 was OK", "a OK 5 was ALARM"}, []string{"1–5 a measured [e1–e3]"}},
 		{"ALARM and OK of one time", []string{"a ALARM 1", "a OK 1", "a OK 5"}, []string{"1–5 a measured [e1, e3]"}},
+		{"lost ALARM", []string{"a ALARM 1", "a OK 5", "a OK 9 was ALARM"}, []string{"1–5 a measured [e1, e2]", "?–9 a measured [e3]"}},
 		{"overlap", []string{"a ALARM 1", "b ALARM 3", "a OK 5", "b OK 8"}, []string{"1–8 a+b measured [e1–e4]"}},
 		{"within", []string{"a ALARM 1", "b ALARM 3", "b OK 4", "a OK 8"}, []string{"1–8 a+b measured [e1–e4]"}},
 		{"touch", []string{"a ALARM 1", "a OK 5", "b ALARM 5", "b OK 8"}, []string{"1–8 a+b measured [e1–e4]"}},
