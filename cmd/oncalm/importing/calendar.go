@@ -83,12 +83,7 @@ func (p *Plan) event(s *schedule, v *ics.VEvent) (e event, ok bool) {
 		}
 	}
 	var err error
-	if e.from, err = v.GetStartAt(); err == nil {
-		e.to, err = v.GetEndAt()
-	}
-	if start := v.GetProperty(ics.ComponentPropertyDtStart); start != nil && !strings.Contains(start.Value, "T") {
-		e.from, e.to, err = allDay(v, s.Zone)
-	}
+	e.from, e.to, err = p.bounds(s, v)
 	if err != nil || !e.from.Before(e.to) {
 		p.note("%s: the entry %q has no begin or no end, and is left out", s.Name, title)
 		return e, false
