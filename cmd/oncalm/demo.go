@@ -122,6 +122,9 @@ func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err erro
 	if d.db, err = openStore(ctx, cfg.Store, bolt.Options{}); err != nil {
 		return err
 	}
+	if err := d.db.View(ctx, d.stage.resume); err != nil {
+		return err
+	}
 	// That Slack does not answer is part of the play, and warnings of it would fill the terminal.
 	log := slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	if d.house, err = openHouse(cfg, d.db, d.db, log, outside{}); err != nil {

@@ -32,13 +32,13 @@ func demoAddress(t *testing.T, said *syncBuffer) string {
 }
 
 // startDemo runs the demo in this process until the test ends, which must be in peace.
-func startDemo(t *testing.T) (url string) {
+func startDemo(t *testing.T, more ...string) (url string) {
 	t.Helper()
 	var out, errs syncBuffer
 	ctx, cancel := context.WithCancel(context.Background())
 	code := make(chan int, 1)
 	go func() {
-		code <- run(ctx, []string{"demo", "-addr", "127.0.0.1:0"}, os.LookupEnv, strings.NewReader(""), &out, &errs)
+		code <- run(ctx, append([]string{"demo", "-addr", "127.0.0.1:0"}, more...), os.LookupEnv, strings.NewReader(""), &out, &errs)
 	}()
 	t.Cleanup(func() {
 		cancel()
@@ -133,6 +133,44 @@ func TestDemoKeepsData(t *testing.T) {
 		if _, err := os.Stat(filepath.Join(dir, "oncalm.db")); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// TestDemoGoesOn holds that the buttons do what they say over a store of an earlier demo: another alarm than before fires and
+// pages, and what fired before can be cleared.
+func TestDemoGoesOn(t *testing.T) {
+	data := t.TempDir()
+	press := func(url, control, want string) {
+		t.Helper()
+		resp, err := http.Post(url+"chat/control", "application/json", strings.NewReader(`{"id":"`+control+`"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if body, _ := io.ReadAll(resp.Body); !bytes.Contains(body, []byte(want)) {
+			t.Errorf("%s answers %s, want %q in it", control, body, want)
+		}
+	}
+	t.Run("at first", func(t *testing.T) {
+		url := startDemo(t, "-data", data)
+		press(url, "fire", "checkout-5xx-rate fires")
+		press(url, "storm", "25 alarms fire")
+	})
+	t.Run("again", func(t *testing.T) {
+		url := startDemo(t, "-data", data)
+		press(url, "clear", "26 alarms are OK again")
+		press(url, "fire", "search-p99-latency fires")
+		press(url, "storm", "25 alarms fire")
+		press(url, "clear", "25 alarms are OK again")
+		press(url, "clear", "search-p99-latency is OK again")
+		press(url, "clear", "No alarm is firing")
+	})
+	var out, errs syncBuffer
+	if code := run(t.Context(), []string{"incidents", "-json", "-store", filepath.Join(data, "oncalm.db")}, os.LookupEnv, strings.NewReader(""), &out, &errs); code != exitFine {
+		t.Fatalf("exit code %d: %s", code, &errs)
+	}
+	if n, over := strings.Count(out.String(), `"id"`), strings.Count(out.String(), `"resolved"`+":\""); n != 52 || over != 52 {
+		t.Errorf("%d incidents, %d of them resolved, want 52:\n%s", n, over, &out)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
 )
 
 // stage is what the demo offers beside Slack: the AWS account whose alarms fire when a
@@ -29,6 +31,7 @@ type stage struct {
 	fired  int // alarms, those of storms not counted
 	storms int
 	firing [][]alarms.Example // together what fired together, the newest last
+	known  map[string]bool    // names of alarms that fired when the store was open before
 }
 
 const outage = 30 * time.Second
@@ -78,6 +81,27 @@ func (g *stage) page() slackfake.PageOptions {
 func (g *stage) connect(url string, topic *alarms.SigningTopic, slack *slackfake.Slack) {
 	g.url, g.topic, g.slack = url, topic, slack
 	slack.Connect(url, g)
+}
+
+// resume takes up what an earlier demo has left in the store: a name that fired then is not taken again, since an alarm that
+// says ALARM twice pages nobody the second time; and what still fires can be cleared, all of it together.
+func (g *stage) resume(tx store.Tx) error {
+	all, err := incidents.Newest(tx, "", math.MaxInt)
+	if err != nil {
+		return err
+	}
+	g.known = map[string]bool{}
+	var left []alarms.Example
+	for _, i := range all {
+		g.known[i.Title] = true
+		for _, name := range i.Firing {
+			left = append(left, alarms.Example{Name: name})
+		}
+	}
+	if len(left) > 0 {
+		g.firing = append(g.firing, left)
+	}
+	return nil
 }
 
 // RoundTrip passes Slack's requests on to the bot.
@@ -138,10 +162,14 @@ func scenes() []alarms.Example {
 // pick returns the next alarm, which has never fired.
 func (g *stage) pick() alarms.Example {
 	all := scenes()
-	x := all[g.fired%len(all)]
-	x.Name += again(g.fired / len(all))
-	g.fired++
-	return x
+	for {
+		x := all[g.fired%len(all)]
+		x.Name += again(g.fired / len(all))
+		g.fired++
+		if !g.known[x.Name] {
+			return x
+		}
+	}
 }
 
 // again tells the names of a later round from those of the first.
@@ -188,18 +216,28 @@ func (g *stage) clear(ctx context.Context) (string, error) {
 }
 
 func (g *stage) storm(ctx context.Context) (string, error) {
-	const many = 25
-	services := []string{"checkout", "search", "orders", "mail", "images"}
-	var all []alarms.Example
-	for n := range many {
-		name := fmt.Sprintf("%s-host-%02d-unhealthy%s", services[n%len(services)], n+1, again(g.storms))
-		all = append(all, alarms.Example{Name: name, Description: "The load balancer gets no answer from this host."})
+	all := squall(g.storms)
+	for slices.ContainsFunc(all, func(x alarms.Example) bool { return g.known[x.Name] }) {
+		g.storms++
+		all = squall(g.storms)
 	}
 	g.storms++
 	if err := g.fire(ctx, all...); err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("%d alarms fire", many), nil
+	return fmt.Sprintf("%d alarms fire", len(all)), nil
+}
+
+// squall is what fires in a storm.
+func squall(round int) []alarms.Example {
+	const many = 25
+	services := []string{"checkout", "search", "orders", "mail", "images"}
+	var all []alarms.Example
+	for n := range many {
+		name := fmt.Sprintf("%s-host-%02d-unhealthy%s", services[n%len(services)], n+1, again(round))
+		all = append(all, alarms.Example{Name: name, Description: "The load balancer gets no answer from this host."})
+	}
+	return all
 }
 
 // send posts the alarm's change of now as SNS would.
