@@ -113,9 +113,9 @@ func sameTurn(a, b rotations.Shift) bool {
 
 // noShift says that somebody has no such shift, and which they have.
 func (b *Bot) noShift(tx store.Tx, c *call, schedule, person string, at when.Span) message {
-	who, has := person+" has", "has"
+	who, these := person+" has", person+" has these:"
 	if person == c.person {
-		who, has = "You have", "have"
+		who, these = "You have", "You have these:"
 	}
 	zone := b.zoneFor(c, schedule)
 	m := sentence(who, " no shift of ", strong(schedule), " in the next 120 days; nothing was asked.")
@@ -129,10 +129,7 @@ func (b *Bot) noShift(tx store.Tx, c *call, schedule, person string, at when.Spa
 		}
 	}
 	if len(lines) > 0 {
-		m.body = append(m.body, para(say("These they "+has+":")), paragraph{bullets, lines})
-		if person == c.person {
-			m.body[len(m.body)-2] = para(say("These you have:"))
-		}
+		m.body = append(m.body, para(say(these)), paragraph{bullets, lines})
 	}
 	return m
 }
