@@ -385,6 +385,17 @@ func TestDeletedAlarm(t *testing.T) {
 	}
 }
 
+// TestNumbersThatAreNone: a text in the place of a number must not keep an alarm out.
+func TestNumbersThatAreNone(t *testing.T) {
+	for _, threshold := range []string{"NaN", "Inf", "-Infinity", "1e999", "x"} {
+		r := newRig(t)
+		r.want(r.text(strings.Replace(r.message(Example{}), `"Threshold":10`, `"Threshold":"`+threshold+`"`, 1)), Opened)
+		if i := r.incident(); i.Alarm.Metric.Threshold != nil {
+			t.Errorf("%s is the threshold %v", threshold, *i.Alarm.Metric.Threshold)
+		}
+	}
+}
+
 // TestDamagedRecords: what cannot be read must not keep an alarm from paging.
 func TestDamagedRecords(t *testing.T) {
 	r := newRig(t)

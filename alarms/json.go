@@ -1,6 +1,7 @@
 package alarms
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,7 +59,8 @@ func (f fields) object(name string) fields { return members(f.get(name)) }
 // list returns the elements of a member that is an array.
 func (f fields) list(name string) []string { return elements(f.get(name)) }
 
-// number returns a member that is a number, also one that is written as a string.
+// number returns a member that is a number, also one that is written as a string. What
+// a record cannot hold is none: "NaN" would keep the whole message out of the store.
 func (f fields) number(name string) (float64, bool) {
 	raw := f.get(name)
 	if raw == "" {
@@ -69,13 +71,13 @@ func (f fields) number(name string) (float64, bool) {
 		s = raw
 	}
 	n, err := strconv.ParseFloat(s, 64)
-	return n, err == nil
+	return n, err == nil && !math.IsNaN(n) && !math.IsInf(n, 0)
 }
 
 // whole returns a member that is a number, cut to an int; 0 if it is none.
 func (f fields) whole(name string) int {
 	n, ok := f.number(name)
-	if !ok || n != n || n > 1<<31 || n < -1<<31 {
+	if !ok || n > 1<<31 || n < -1<<31 {
 		return 0
 	}
 	return int(n)
