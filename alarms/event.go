@@ -14,7 +14,7 @@ type event struct {
 	source, detailType string
 	account, region    string
 	id, time           string
-	resources          []string
+	resources          []string // as they came: they say which alarm it is
 	detail             fields
 }
 
@@ -229,7 +229,7 @@ func eventOf(f fields, detailType string) event {
 	}
 	for _, raw := range f.list("resources") {
 		if arn, ok := scan.Unquote(raw); ok && arn != "" && len(e.resources) < maxPairs {
-			e.resources = append(e.resources, line(arn, maxARN))
+			e.resources = append(e.resources, arn)
 		}
 	}
 	return e
@@ -250,17 +250,28 @@ func (e event) signal(in input, kind string) Signal {
 	if len(e.resources) > 0 {
 		resource = e.resources[0]
 	}
-	about := firstOf(line(e.at(r.about), maxName), resource)
-	s := Signal{Effect: v.effect, Severity: v.severity, Event: line(e.id, maxName), Resources: e.resources}
+	about := firstOf(line(e.at(r.about), maxName), line(resource, maxARN))
+	s := Signal{Effect: v.effect, Severity: v.severity, Event: line(e.id, maxName), Resources: shown(e.resources)}
 	s.Title = titleOf(e.detailType, called(about), state)
 	s.Name, s.ARN, s.Kind = s.Title, resource, kind
 	s.Account, s.Region = e.account, regionOf(e.region)
 	s.State, s.NeverRecovers = v.state, v.effect == EffectIncident
 	s.Reason = firstOf(e.at(r.reason), state)
 	s.Fingerprint = fingerprint(e.source, e.account, e.region, firstOf(e.at(r.key), resource, about, e.detailType))
-	s.Deleted = e.source == "aws.cloudwatch" && state == "delete"
+	if s.Deleted = e.source == "aws.cloudwatch" && state == "delete"; s.Deleted {
+		s.Fingerprint = alarmFingerprint(resource)
+	}
 	s.at(e.time, in.Received)
 	return s
+}
+
+// shown makes the names of resources fit to be shown.
+func shown(resources []string) []string {
+	var lines []string
+	for _, arn := range resources {
+		lines = append(lines, line(arn, maxARN))
+	}
+	return lines
 }
 
 // regionOf returns a region that is one.

@@ -370,8 +370,7 @@ func (t *Intake) late(tx store.Tx, now time.Time, rec known, sig *Signal, svc Se
 
 // deleted tells an open incident that its alarm is gone.
 func (t *Intake) deleted(tx store.Tx, now time.Time, sig *Signal) (Outcome, error) {
-	fp := alarmFingerprint(sig.ARN)
-	rec := knownOf(tx, fp)
+	rec := knownOf(tx, sig.Fingerprint)
 	i := head(tx, rec.Incident)
 	if i == nil || !i.Open() {
 		return Outcome{What: Changed}, nil
@@ -383,5 +382,5 @@ func (t *Intake) deleted(tx store.Tx, now time.Time, sig *Signal) (Outcome, erro
 	if err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Changed, i.ID}, rec.save(tx, fp)
+	return Outcome{Changed, i.ID}, rec.save(tx, sig.Fingerprint)
 }

@@ -218,6 +218,35 @@ func TestSameAlarm(t *testing.T) {
 	}
 }
 
+// TestSameAlarmByAnyName: characters of a name that are not shown still tell alarms
+// apart, and EventBridge means the same alarm by them as SNS does.
+func TestSameAlarmByAnyName(t *testing.T) {
+	seen := map[string]string{}
+	for _, name := range []string{"ab", "a\u200bb", "\u200fab", "a\u202eb", "a\u00adb", "ab ", "ab\u00a0", "a\u2028b", "a b", strings.Repeat("n", 3000)} {
+		arn := must[string](t)(quoted("arn:aws:cloudwatch:eu-central-1:123456789012:alarm:" + name))
+		bySNS := Classify(received(`{"AlarmName":`+must[string](t)(quoted(name))+`,"AlarmArn":`+arn+`,"NewStateValue":"ALARM"}`, ""), Topics{})
+		event := func(kind, detail string) Signal {
+			return Classify(received(`{"detail-type":"CloudWatch Alarm `+kind+` Change","source":"aws.cloudwatch","account":"123456789012",`+
+				`"region":"eu-central-1","resources":[`+arn+`],"detail":`+detail+`}`, ""), Topics{})
+		}
+		changed, gone := event("State", `{"state":{"value":"OK"}}`), event("Configuration", `{"operation":"delete"}`)
+		if changed.Series != bySNS.Series || !gone.Deleted || gone.Fingerprint != bySNS.Fingerprint {
+			t.Errorf("%q is %s for SNS, %s and %s for EventBridge", name, bySNS.Series, changed.Series, gone.Fingerprint)
+		}
+		if other, known := seen[changed.Fingerprint]; known {
+			t.Errorf("%q and %q are the same alarm", name, other)
+		}
+		seen[changed.Fingerprint] = name
+		checkSignal(t, name, changed)
+		checkSignal(t, name, gone)
+	}
+}
+
+func quoted(s string) (string, error) {
+	text, err := json.Marshal(s)
+	return string(text), err
+}
+
 func TestFingerprintsDiffer(t *testing.T) {
 	seen := map[string]string{}
 	for _, arn := range []string{

@@ -68,7 +68,7 @@ type Signal struct {
 	Event string `json:"event,omitempty"`
 	// Resources are the ARNs that an event names.
 	Resources []string `json:"resources,omitempty"`
-	// Deleted says that the alarm was deleted.
+	// Deleted says that the alarm was deleted. Fingerprint is then the alarm's.
 	Deleted bool `json:"deleted,omitempty"`
 }
 
