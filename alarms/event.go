@@ -202,10 +202,11 @@ func judgeUnknown(e event, state string) verdict {
 	return change
 }
 
-// readEvent reads an event of EventBridge.
+// readEvent reads an event of EventBridge. One about the state of an alarm is an alarm
+// also if a rule has cut the state away: somebody must look then.
 func readEvent(in input) Signal {
 	e := eventOf(in.f, "detail-type")
-	if e.source == "aws.cloudwatch" && e.detail.has("state") && strings.HasSuffix(e.detailType, "State Change") {
+	if e.source == "aws.cloudwatch" && strings.HasPrefix(e.detailType, "CloudWatch Alarm ") && strings.HasSuffix(e.detailType, "State Change") {
 		s := readAlarmEvent(in, e)
 		s.Event = e.id
 		return s

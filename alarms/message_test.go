@@ -218,6 +218,21 @@ func TestSameAlarm(t *testing.T) {
 	}
 }
 
+// TestEventWithoutState: an event about the state of an alarm that does not say which
+// pages, like such a message to SNS.
+func TestEventWithoutState(t *testing.T) {
+	for _, kind := range []string{"State Change", "Contributor State Change"} {
+		for _, detail := range []string{`{"alarmName":"a"}`, `{"alarmName":"a","state":null}`, `{"state":"ALARM"}`, `{"state":{"value":5}}`, `"a"`, `{}`} {
+			s := Classify(received(`{"detail-type":"CloudWatch Alarm `+kind+`","source":"aws.cloudwatch","account":"123456789012","region":"eu-central-1",`+
+				`"resources":["arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a"],"detail":`+detail+`}`, ""), Topics{})
+			checkSignal(t, detail, s)
+			if s.Effect != EffectAlarm || s.State != incidents.AlarmFiring || s.Name != "a" || !slices.Contains(s.Flags, FlagUnparsed) || s.Raw == "" {
+				t.Errorf("%s with %s is understood as %+v", kind, detail, s)
+			}
+		}
+	}
+}
+
 // TestSameAlarmByAnyName: characters of a name that are not shown still tell alarms
 // apart, and EventBridge means the same alarm by them as SNS does.
 func TestSameAlarmByAnyName(t *testing.T) {
