@@ -152,7 +152,7 @@ func (d *Door) read(w http.ResponseWriter, r *http.Request) (body []byte, done f
 		size = min(size, int(r.ContentLength))
 	}
 	body = make([]byte, size+1)
-	n, err := io.ReadFull(in, body)
+	n, err := fill(in, body)
 	body = body[:n]
 	if err == nil { // there is more than a small body
 		select {
@@ -165,7 +165,7 @@ func (d *Door) read(w http.ResponseWriter, r *http.Request) (body []byte, done f
 		rest, err = io.ReadAll(in)
 		body = slices.Concat(body, rest)
 	}
-	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) && !cutShort(r, n) {
+	if err == nil || errors.Is(err, io.EOF) && !cutShort(r, n) {
 		return body, done, nil
 	}
 	done()
@@ -173,6 +173,20 @@ func (d *Door) read(w http.ResponseWriter, r *http.Request) (body []byte, done f
 		return nil, nil, refuse(CodeTooLarge, "body exceeds 1 MiB")
 	}
 	return nil, nil, refuseFor(err, CodeBusy, "the body did not arrive; SNS will send it again")
+}
+
+// fill reads until the buffer is full or an error comes, and returns that as it is:
+// [io.ReadFull] calls every early end unexpected, also that of a body which is complete.
+func fill(in io.Reader, buf []byte) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var more int
+		more, err = in.Read(buf[n:])
+		n += more
+	}
+	if n == len(buf) {
+		return n, nil // if there was an error, the next read returns it again
+	}
+	return n, err
 }
 
 // cutShort reports whether the sender went away before the body was complete.

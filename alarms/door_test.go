@@ -1,11 +1,14 @@
 package alarms
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -406,6 +409,30 @@ func TestCutShort(t *testing.T) {
 	r.ContentLength = int64(len(body))
 	if status, a := d.serve(r); status != 503 {
 		t.Errorf("%d %+v", status, a)
+	}
+}
+
+// TestChunksCutShort: the same where nothing says how long the body is to be. A small
+// body and a large one are read in different ways.
+func TestChunksCutShort(t *testing.T) {
+	d := newDoorRig(t)
+	server := httptest.NewServer(d.door)
+	defer server.Close()
+	for _, size := range []int{10, 100 << 10} {
+		body := d.sign(Post{Message: strings.Repeat("x", size)})
+		for _, sent := range []int{len(body) - 20, len(body)} { // the last chunk, which is empty, lacks always
+			conn := must[net.Conn](t)(net.Dial("tcp", server.Listener.Addr().String()))
+			_, err := fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s", len(body), body[:sent])
+			if err := errors.Join(err, conn.(*net.TCPConn).CloseWrite()); err != nil {
+				t.Fatal(err)
+			}
+			resp := must[*http.Response](t)(http.ReadResponse(bufio.NewReader(conn), nil))
+			if resp.StatusCode != 503 {
+				t.Errorf("%d of %d bytes: status %d", sent, len(body), resp.StatusCode)
+			}
+			resp.Body.Close()
+			conn.Close()
+		}
 	}
 }
 
