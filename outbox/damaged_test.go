@@ -29,3 +29,40 @@ func TestAPanicInACommitIsAFailedAttempt(t *testing.T) {
 		}
 	})
 }
+
+func (w *world) put(key string) {
+	w.t.Helper()
+	err := outbox.Waking(w.store, w.runner).Update(w.t.Context(), func(tx store.Tx) error {
+		tx.Put(key, []byte{})
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// TestWhatIsDoneIsNotDoneAgain: not even if the index says so.
+func TestWhatIsDoneIsNotDoneAgain(t *testing.T) {
+	inWorld(t, counting, func(w *world) {
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
+		wait(time.Second)
+		e, _ := w.get("x")
+		e.Due = e.Due.Add(-time.Second)
+		due, _ := outbox.Places(e)
+		w.put(due)
+		wait(time.Minute)
+		if got := w.seen(); len(got) != 1 {
+			t.Errorf("%d runs", len(got))
+		}
+	})
+}
+
+// TestADamagedIndexKey: holds up nothing else.
+func TestADamagedIndexKey(t *testing.T) {
+	inWorld(t, counting, func(w *world) {
+		w.put(outbox.DuePrefix + "0/19991x31T000000.000000000/y")
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
+		wait(time.Minute)
+		w.want("x")
+	})
+}

@@ -175,7 +175,8 @@ func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time) error {
 		}
 		due, key, err := splitDue(k)
 		if err != nil {
-			return err
+			g.log.Error("the due index has a key that cannot be read (run oncalm fsck -repair)", "key", k, "err", err)
+			continue // the others are not to wait for it
 		}
 		if due.After(now) {
 			g.sooner(due)
@@ -190,8 +191,8 @@ func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time) error {
 			continue
 		}
 		e, val, ok := In(tx, now).get(key)
-		if !ok {
-			g.log.Error("the due index names an entry that is not there", "key", key)
+		if !ok || !e.Done.IsZero() {
+			g.log.Error("the due index names an entry that is not there, or is done (run oncalm fsck -repair)", "key", key)
 			continue
 		}
 		e.PerhapsDone = e.Attempt > 0 || e.Created.Before(g.started) || tried
