@@ -23,8 +23,8 @@ type Book struct {
 }
 
 // consequences bounds how many events may follow from one: more would be followers
-// that answer each other for ever.
-const consequences = 100
+// that answer each other for ever. It is more than a step pages people.
+const consequences = 1000
 
 // Record appends one event that happens now to the incident of that id, in a
 // transaction of its own, and returns the incident as it is then.
@@ -48,6 +48,10 @@ func (b *Book) Record(ctx context.Context, id string, by Actor, body Body) (*Inc
 func (b *Book) Open(tx store.Tx, now, at time.Time, by Actor, opened Opened) (*Incident, error) {
 	last, _ := strconv.ParseUint(string(tx.Get(counterKey)), 10, 32)
 	id := strconv.FormatUint(last+1, 10)
+	for tx.Get(headKey(id)) != nil || tx.Get(eventKey(id, 1)) != nil { // a damaged counter must not cost an incident
+		last++
+		id = strconv.FormatUint(last+1, 10)
+	}
 	tx.Put(counterKey, []byte(id))
 	i := &Incident{ID: id}
 	return b.append(tx, now, i, Event{At: at, By: by, Body: opened})

@@ -340,3 +340,24 @@ func body(r *rapid.T) incidents.Body {
 		incidents.Noted{Text: "n"}, incidents.Struck{Seq: 2},
 	}).Draw(r, "body")
 }
+
+// TestDamagedCounter: no incident is written over another.
+func TestDamagedCounter(t *testing.T) {
+	b := newBook(t)
+	opened := incidents.Opened{Title: "x", Severity: "sev2"}
+	first, second := open(t, b, opened), open(t, b, opened)
+	for _, damage := range []string{"", "0", "x", "1"} {
+		err := b.Store.Update(t.Context(), func(tx store.Tx) error {
+			tx.Put("counter/incident", []byte(damage))
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i := open(t, b, opened); i.ID == first.ID || i.ID == second.ID {
+			t.Fatalf("with the counter %q incident %s is written over", damage, i.ID)
+		} else {
+			second = i
+		}
+	}
+}

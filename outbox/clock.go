@@ -124,7 +124,7 @@ func (r *Runner) mendSome(ctx context.Context, now time.Time, from, to string) (
 		for _, k := range keys {
 			_, key, err := splitDue(k)
 			if err != nil {
-				return err
+				continue // the groups tell of it
 			}
 			if e, ok := t.Get(key); ok && e.Done.IsZero() && !r.Calendar[e.Kind] {
 				t.bringNear(e)

@@ -64,5 +64,9 @@ func TestADamagedIndexKey(t *testing.T) {
 		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
 		wait(time.Minute)
 		w.want("x")
+		state, err := outbox.Look(t.Context(), w.store, time.Now())
+		if err != nil || len(state.Behind) > 0 {
+			t.Errorf("what is owed: %v, %v", state, err)
+		}
 	})
 }

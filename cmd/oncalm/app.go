@@ -208,10 +208,8 @@ func (a *app) schedules() *web.Schedules {
 
 // run works until ctx ends, then finishes what is in hand.
 func (a *app) run(ctx context.Context) error {
-	if err := a.scheduleSweep(ctx, time.Now()); err != nil {
-		return err
-	}
 	var parts sync.WaitGroup
+	parts.Go(func() { scheduleSweep(ctx, a.store, a.log) })
 	parts.Go(func() { a.bot.Run(ctx) })
 	parts.Go(func() { a.desk.Run(ctx) })
 	parts.Go(func() { a.self.run(ctx) })

@@ -77,7 +77,14 @@ type flood struct {
 // pour posts new alarms, several at a time, until f.done is closed.
 func (f *flood) pour(r *rig) {
 	r.t.Helper()
-	f.accepted, f.refused, f.codes = map[string]string{}, map[string][]byte{}, map[string]int{}
+	f.accepted, f.codes = map[string]string{}, map[string]int{}
+	f.more(r)
+}
+
+// more goes on pouring until f.done is closed again.
+func (f *flood) more(r *rig) {
+	r.t.Helper()
+	f.refused = map[string][]byte{}
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
@@ -164,6 +171,52 @@ func TestFullDisk(t *testing.T) {
 	}
 	holdsAccepted(t, filepath.Join(dir, "oncalm.db"), f.accepted)
 	t.Logf("%d alarms accepted", len(f.accepted))
+}
+
+// TestStartOnFullDisk: where nothing can be written the program still starts, says what is
+// wrong, and takes alarms as soon as there is space.
+func TestStartOnFullDisk(t *testing.T) {
+	t.Parallel()
+	dir := smallDisk(t, 3<<20, 0)
+	slack := newSlack(t)
+	r := newRig(t, slack.APIURL())
+	r.configure(r.path("oncalm.db"), filepath.Join(dir, "oncalm.db"))
+	ballast := filepath.Join(dir, "ballast")
+	if err := os.WriteFile(ballast, make([]byte, 2<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := &flood{full: make(chan struct{}), done: make(chan struct{})}
+	r.start()
+	go func() { <-f.full; close(f.done) }()
+	f.pour(r)
+	r.kill()
+	fill, err := os.OpenFile(filepath.Join(dir, "more"), os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for err == nil { // to the last byte
+		_, err = fill.Write(make([]byte, 4096))
+	}
+	fill.Close()
+	r.start()
+	if f.full, f.done = make(chan struct{}), make(chan struct{}); !r.alive() {
+		t.Error("on a full disk it does not start")
+	}
+	go func() { <-f.full; close(f.done) }()
+	f.more(r) // what was free within the file is used first
+	if err := os.Remove(ballast); err != nil {
+		t.Fatal(err)
+	}
+	for name, body := range f.refused {
+		if status, code := r.refusal(body); status != http.StatusOK {
+			t.Errorf("with space again: %d %s", status, code)
+		}
+		f.accepted[messageID(t, body)] = name
+	}
+	allPaged(t, slack, f.accepted, 3)
+	if code := r.stop(); code != exitFine {
+		t.Errorf("exit %d:\n%s", code, r.logs)
+	}
 }
 
 // watchFull waits until the program says that it is not ready, since the store is full,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -34,9 +35,21 @@ func (a *app) sweeping() map[string]outbox.Handler {
 	}}
 }
 
-// scheduleSweep owes the next sweep.
-func (a *app) scheduleSweep(ctx context.Context, now time.Time) error {
-	return a.store.Update(ctx, func(tx store.Tx) error { return oweSweep(tx, now) })
+// scheduleSweep owes the next sweep, as soon as there is space for it: also on a full
+// disk the program starts, to page for what is stored and to say what is wrong.
+func scheduleSweep(ctx context.Context, s store.Store, log *slog.Logger) {
+	for {
+		now := time.Now()
+		err := s.Update(ctx, func(tx store.Tx) error { return oweSweep(tx, now) })
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		log.Warn("the daily sweep could not be planned; it is tried again in a minute", "err", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Minute):
+		}
+	}
 }
 
 func oweSweep(tx store.Tx, now time.Time) error {

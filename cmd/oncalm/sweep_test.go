@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"log/slog"
 	"testing"
 	"time"
 
@@ -66,5 +68,33 @@ func TestSweepOfIncidents(t *testing.T) {
 		}
 		pass(2)
 		see("after 33 days")
+	})
+}
+
+// crowded is a store that has no space for the first writes.
+type crowded struct {
+	store.Store
+	refusals int
+}
+
+func (c *crowded) Update(ctx context.Context, fn func(store.Tx) error) error {
+	if c.refusals--; c.refusals >= 0 {
+		return store.ErrFull
+	}
+	return c.Store.Update(ctx, fn)
+}
+
+// TestSweepIsPlannedWhenThereIsSpace: a full disk at the start neither ends the program nor the sweeps.
+func TestSweepIsPlannedWhenThereIsSpace(t *testing.T) {
+	play(t, func(w *world) {
+		tight := &crowded{w.app.store, 3}
+		begun := time.Now()
+		scheduleSweep(t.Context(), tight, slog.New(slog.DiscardHandler))
+		if waited := time.Since(begun); waited != 3*time.Minute {
+			t.Errorf("planned after %v, want three attempts, a minute apart", waited)
+		}
+		if len(w.kept("outbox/entry/"+kindSweep)) == 0 {
+			t.Error("no sweep is owed")
+		}
 	})
 }
