@@ -89,7 +89,9 @@ func (t *Intake) Take(ctx context.Context, v *Verified) (Outcome, error) {
 
 func (t *Intake) judge(v *Verified) (Signal, Service) {
 	if v.Type == UnsubscribeConfirmation {
-		return subscriptionSignal(v.Topic, v.Sent, incidents.AlarmFiring), t.Services.fallback()
+		sig := subscriptionSignal(v.Topic, v.Sent, incidents.AlarmFiring)
+		sig.Received, sig.MessageID = v.Received, v.MessageID
+		return sig, t.Services.fallback()
 	}
 	sig := Classify(v, t.Topics)
 	return sig, t.Services.For(&sig)

@@ -154,6 +154,9 @@ func TestUnsubscribed(t *testing.T) {
 			!strings.Contains(i.Alarm.Description, "aws sns subscribe --region eu-central-1 --topic-arn "+testARN) {
 			t.Errorf("%+v with %+v", i, i.Alarm)
 		}
+		if !i.Alarm.Received.Equal(i.Opened) || i.Alarm.MessageID == "" {
+			t.Errorf("came at %s in message %q, opened at %s", i.Alarm.Received, i.Alarm.MessageID, i.Opened)
+		}
 		time.Sleep(time.Minute)
 		d.post(d.sign(Post{Type: UnsubscribeConfirmation}))
 		d.incident() // still one
