@@ -31,7 +31,7 @@ func readAlarm(in input) Signal {
 		state: f.text("NewStateValue"), previous: f.text("OldStateValue"),
 		reason: f.text("NewStateReason"), changed: f.text("StateChangeTime"),
 		description: f.text("AlarmDescription"),
-		contributor: f.text("AlarmContributorId"), attributes: f.object("AlarmContributorAttributes"),
+		contributor: f.id("AlarmContributorId"), attributes: f.object("AlarmContributorAttributes"),
 		rule: f.text("AlarmRule"), children: arnsIn(f.list("TriggeringChildren")),
 		metric: metricOf(f.object("Trigger")),
 	}
@@ -185,7 +185,7 @@ func readAlarmEvent(in input, e event) Signal {
 		w.arn = e.resources[0]
 	}
 	contributor := e.detail.object("alarmContributor")
-	w.contributor, w.attributes = contributor.text("id"), contributor.object("attributes")
+	w.contributor, w.attributes = contributor.id("id"), contributor.object("attributes")
 	return eventSignal(in, w, e.detail, e.time)
 }
 

@@ -385,6 +385,19 @@ func TestDeletedAlarm(t *testing.T) {
 	}
 }
 
+// TestContributorsByNumber: contributors are told apart also if their ids are no texts.
+func TestContributorsByNumber(t *testing.T) {
+	r := newRig(t)
+	say := func(minutes float64, id, state string) Outcome {
+		return r.at(minutes).text(`{"AlarmName":"a","AlarmContributorId":` + id + `,"NewStateValue":"` + state +
+			`","StateChangeTime":"` + r.now.Format(stateChangeTime) + `","Trigger":{}}`)
+	}
+	r.want(say(0, "1", "ALARM"), Opened)
+	r.want(say(1, "2", "ALARM"), Reported)
+	r.want(say(2, "1", "OK"), Reported)
+	r.want(say(3, "2", "OK"), Resolved)
+}
+
 // TestNumbersThatAreNone: a text in the place of a number must not keep an alarm out.
 func TestNumbersThatAreNone(t *testing.T) {
 	for _, threshold := range []string{"NaN", "Inf", "-Infinity", "1e999", "x"} {

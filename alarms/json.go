@@ -53,6 +53,18 @@ func (f fields) text(name string) string {
 	return s
 }
 
+// id returns a member that names something: a text, or else the JSON it is, since two
+// things must not become one because their names are of another type than expected.
+func (f fields) id(name string) string {
+	if s, ok := scan.Unquote(f.get(name)); ok {
+		return s
+	}
+	if !f.has(name) {
+		return ""
+	}
+	return f.get(name)
+}
+
 // object returns the members of a member that is an object; nil if it is not.
 func (f fields) object(name string) fields { return members(f.get(name)) }
 
