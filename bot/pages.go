@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strconv"
 
 	"github.com/oncalm/oncalm/incidents"
@@ -72,33 +73,49 @@ func (b *Bot) pages(ctx context.Context, e outbox.Entry) (func(store.Tx) error, 
 	if err != nil {
 		return nil, err
 	}
+	done, err := b.editPages(ctx, i, shown)
+	save := func(tx store.Tx) error { return saveShown(tx, i.ID, done) }
+	if err == nil {
+		return save, nil
+	}
+	// What stands already is not edited again: with many pages Slack's limit would be met before the last one each time.
+	if err := b.o.Book.Store.Update(ctx, save); err != nil {
+		b.log.Warn("it cannot be kept which pages are up to date", "key", e.Key, "err", err)
+	}
+	return nil, asChore(err)
+}
+
+// editPages edits the pages that say something else than they should, and returns what they all say now, as far as it came.
+func (b *Bot) editPages(ctx context.Context, i account, shown map[string]string) (now map[string]string, err error) {
 	pages, ends := sentPages(i.events)
 	acked := lastAcknowledgement(i.events)
-	next := map[string]string{}
+	now = map[string]string{}
+	maps.Copy(now, shown)
 	for _, p := range pages {
 		says := p.says(i.Incident, ends, acked)
-		if says != asSent {
-			next[p.key] = says
-		}
-		if says == shown[p.key] {
+		if says == now[p.key] {
 			continue
 		}
 		m := p.message(i, ends, says)
 		if err := b.client.edit(ctx, p.ref, m, tag{pageEvent, p.key}); err != nil {
 			if troubleOf(err) != refused {
-				return nil, asChore(err)
+				return now, err
 			}
 			b.log.Warn("a page cannot be brought up to date", "key", p.key, "err", err)
 		}
+		now[p.key] = says
 	}
-	return func(tx store.Tx) error {
-		val, err := json.Marshal(next)
-		if err != nil {
-			return err
-		}
-		tx.Put(shownKey(i.ID), val)
-		return nil
-	}, nil
+	return now, nil
+}
+
+func saveShown(tx store.Tx, id string, shown map[string]string) error {
+	maps.DeleteFunc(shown, func(_, says string) bool { return says == asSent })
+	val, err := json.Marshal(shown)
+	if err != nil {
+		return err
+	}
+	tx.Put(shownKey(id), val)
+	return nil
 }
 
 func shownKey(id string) string { return store.Key("shown", id) }

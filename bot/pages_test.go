@@ -1,0 +1,47 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake"
+)
+
+// TestManyPages: an incident that stayed open for long has more pages than Slack lets us edit at a time. All of them come up to
+// date all the same, each once.
+func TestManyPages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t, func(o *Options) { o.Channel = "" })
+		w.wait(time.Second)
+		w.alarm("checkout-5xx")
+		w.wait(time.Second)
+		w.typed(ana, "/incident", "ack")
+		w.wait(6 * time.Hour)
+		pages := len(w.slack.DM(ana))
+		if pages < 10 {
+			t.Fatalf("%d pages, too few to see anything", pages)
+		}
+		before := len(w.slack.Calls("chat.update"))
+		for k := range 3 * pages {
+			w.slack.Fail(slackfake.Fault{Method: "chat.update", Skip: 4 * (k + 1), Times: 1, Kind: slackfake.RateLimited("30")})
+		}
+		w.typed(ana, "/incident", "resolve")
+		w.wait(10 * time.Minute)
+		for n, m := range w.slack.DM(ana) {
+			if strings.Contains(labels(m), "Resolve") {
+				t.Errorf("page %d of %d still asks: %s", n+1, pages, labels(m))
+			}
+		}
+		edits := 0
+		for _, c := range w.slack.Calls("chat.update")[before:] {
+			if c.Outcome == "ok" {
+				edits++
+			}
+		}
+		if edits != pages {
+			t.Errorf("%d edits of %d pages", edits, pages)
+		}
+	})
+}
