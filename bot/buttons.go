@@ -47,14 +47,13 @@ func parseTarget(value string) (t target, text string, ok bool) {
 }
 
 // isID tells whether something has the form of an incident's id.
-func isID(s string) bool {
-	if s == "" || len(s) > 9 || s[0] == '0' {
-		return false
-	}
+func isID(s string) bool { return isNumber(s) && len(s) <= 9 && s[0] != '0' }
+
+func isNumber(s string) bool {
 	for _, c := range s {
 		if c < '0' || c > '9' {
 			return false
 		}
 	}
-	return true
+	return s != ""
 }

@@ -101,6 +101,8 @@ func (b *Bot) pick(c *call, tx store.Tx) (i *incidents.Incident, text string, m 
 		return nil, text, b.which(c, tx, open, text)
 	case id == "":
 		id = open[0]
+	case !isID(id):
+		return nil, text, noSuch(id, open)
 	}
 	i, err := incidents.Head(tx, id)
 	if errors.Is(err, incidents.ErrNotFound) {
@@ -126,8 +128,8 @@ func (b *Bot) split(c *call, tx store.Tx) (id, text string) {
 	if len(c.args) > 0 {
 		first := c.args[0]
 		bare, explicit := strings.CutPrefix(first.text, "#")
-		known := func() bool { _, err := incidents.Head(tx, bare); return err == nil }
-		if first.kind == wordToken && isID(bare) && (explicit || c.word != "note" || known()) {
+		known := func() bool { _, err := incidents.Head(tx, bare); return isID(bare) && err == nil }
+		if first.kind == wordToken && isNumber(bare) && (explicit || c.word != "note" || known()) {
 			id, text = bare, ""
 			if len(c.args) > 1 {
 				text = c.rest[c.args[1].from:]
