@@ -5,6 +5,7 @@ package nearest
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Of returns the one of names that somebody who wrote said most probably meant, or ""
@@ -15,7 +16,7 @@ func Of(said string, names []string) string {
 	if name, ok := onlyWith(said, names); ok {
 		return name
 	}
-	best, least := "", len(said)/3+2
+	best, least := "", utf8.RuneCountInString(said)/3+2
 	for _, name := range names {
 		if d := Distance(said, strings.ToLower(name), least); d < least {
 			best, least = name, d
@@ -27,7 +28,7 @@ func Of(said string, names []string) string {
 // onlyWith is the only one of names that begins with prefix. One letter is no prefix:
 // too many are mistyped.
 func onlyWith(prefix string, names []string) (only string, ok bool) {
-	if len(prefix) < 2 {
+	if utf8.RuneCountInString(prefix) < 2 {
 		return "", false
 	}
 	for _, name := range names {

@@ -29,6 +29,8 @@ func TestOf(t *testing.T) {
 		{"frobnicate", words, ""},
 		{"", words, ""},
 		{"x", words, ""},
+		{"🚒", words, ""},
+		{"日", words, ""},
 		{"Europe/Pari", zones, "Europe/Paris"},
 		{"europe/berlin", zones, "Europe/Berlin"},
 		{"Europe", zones, ""},
