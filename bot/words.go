@@ -27,7 +27,7 @@ type word struct {
 // incidentWords are the words of /incident, in the order of help.
 func (b *Bot) incidentWords() []word {
 	return []word{
-		{name: "ack", also: []string{"acknowledge"}, usage: "[id] [note]", change: b.acknowledge,
+		{name: "ack", also: []string{"acknowledge"}, usage: "[id [note]]", change: b.acknowledge,
 			help: "You take care of it, and nobody else is paged."},
 		{name: "resolve", also: []string{"close"}, usage: "[id] [reason]", change: b.resolve,
 			help: "It is over."},
