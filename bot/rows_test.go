@@ -296,3 +296,16 @@ func TestNumberOfNoIncident(t *testing.T) {
 		}
 	})
 }
+
+// TestLongNote: who writes more than a note holds is told.
+func TestLongNote(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.wait(time.Second)
+		w.alarm("checkout-5xx")
+		contains(t, w.typed(ana, "/incident", "note "+strings.Repeat("ü", maxNote+1)), "Only the first 3000 characters")
+		if got := w.typed(ana, "/incident", "note "+strings.Repeat("ü", maxNote)); got != "Noted on 1 (checkout-5xx)." {
+			t.Errorf("of one that fits: %s", got)
+		}
+	})
+}

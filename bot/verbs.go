@@ -75,13 +75,18 @@ func (b *Bot) note(c *call, tx store.Tx) (message, error) {
 	if i == nil {
 		return m, nil
 	}
-	if text = clip(text, maxNote); text == "" {
+	if text == "" {
 		return sentence("What shall I note? Write ", code(c.root+" note "+i.ID+" what you saw or did"), "."), nil
 	}
-	if err := b.record(c, tx, i.ID, incidents.Noted{Text: text}); err != nil {
+	kept := clip(text, maxNote)
+	if err := b.record(c, tx, i.ID, incidents.Noted{Text: kept}); err != nil {
 		return message{}, err
 	}
-	return sentence("Noted on ", strong(i.ID), " (", oneLine(i.Title), ")."), nil
+	said := say("Noted on ", strong(i.ID), " (", oneLine(i.Title), ").")
+	if kept != text {
+		said = say(said, " Only the first ", maxNote, " characters: put the rest into another note.")
+	}
+	return message{body: []paragraph{para(said)}}, nil
 }
 
 func (b *Bot) record(c *call, tx store.Tx, id string, body incidents.Body) error {
