@@ -62,7 +62,7 @@ func (r *reader) ruled(c *Config, schedule string) []entry {
 		}},
 		entry{"remind", func(v value) { rule.Remind, reminded = r.leads(v), true }},
 		entry{"user_group", func(v value) {
-			if id, ok := r.filled(v, groupWanted); ok && r.isGroup(v, id) {
+			if id, ok := r.filled(v, groupWanted); ok && r.isGroup(v, id, v.text) {
 				g := c.Handoffs.Groups[id]
 				g.Schedules = append(g.Schedules, schedule)
 				c.Handoffs.Groups[id] = g
@@ -73,12 +73,12 @@ func (r *reader) ruled(c *Config, schedule string) []entry {
 
 const groupWanted = "the id of a Slack user group, such as S0ONCALL"
 
-// isGroup reports whether an id can be that of a user group, and complains if not.
-func (r *reader) isGroup(v value, id string) bool {
+// isGroup reports whether an id can be that of a user group, and complains if not, in the words of the file.
+func (r *reader) isGroup(v value, id, written string) bool {
 	if groupForm.MatchString(id) {
 		return true
 	}
-	r.errorf(v, "give its id, which begins with S and stands in the group's address in Slack", "%s is not the id of a Slack user group", quote(id))
+	r.errorf(v, "give its id, which begins with S and stands in the group's address in Slack", "%s is not the id of a Slack user group", quote(written))
 	return false
 }
 
@@ -88,7 +88,7 @@ func (r *reader) handoffs(c *Config, v value) {
 		entry{"look_ahead", func(v value) { r.lookAhead(c, v) }},
 		entry{"groups", func(v value) {
 			r.named(v, "user group", func(id string, key, v value) {
-				if !r.isGroup(key, id) {
+				if !r.isGroup(key, id, id) {
 					return
 				}
 				g := c.Handoffs.Groups[id]

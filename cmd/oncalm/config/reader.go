@@ -237,12 +237,24 @@ func (r *reader) resolve(v value) (string, bool) {
 		}
 		val, good := r.lookUp(v, name)
 		ok = ok && good
-		if len(val) >= minHidden && !strings.Contains(v.key, val) {
-			r.hidden = append(r.hidden, val, ref)
-		}
+		r.hide(v, val, ref)
 		return val
 	})
 	return s, ok
+}
+
+// hide keeps the value of a reference out of problems: as it is, as a path, which is
+// cleaned, and in quotes, where some of its characters are escaped.
+func (r *reader) hide(v value, val, ref string) {
+	if len(val) < minHidden {
+		return
+	}
+	quoted := strconv.Quote(val)
+	for _, form := range []string{val, r.path(val), filepath.Clean(val), quoted[1 : len(quoted)-1]} {
+		if len(form) >= minHidden && !strings.Contains(v.key, form) {
+			r.hidden = append(r.hidden, form, ref)
+		}
+	}
 }
 
 func (r *reader) lookUp(v value, name string) (string, bool) {
