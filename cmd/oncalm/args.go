@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -73,7 +74,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	if err != nil {
 		return s.fail(err) // a mistake in commands
 	}
-	call, err := parser.Parse(twoDashes(args, flagNames(parser.Model.Node)))
+	call, err := parser.Parse(twoDashes(args))
 	switch {
 	case helped:
 		return exitFine
@@ -94,16 +95,15 @@ func usage(err error) error {
 }
 
 // twoDashes lets long flags be written with one dash, as Go programs do: -config is
-// --config if there is a flag of that name.
-func twoDashes(args []string, flags map[string]bool) []string {
+// --config, and so is a word that is no flag, so that what is said about it names all of it.
+func twoDashes(args []string) []string {
 	out := make([]string, 0, len(args))
 	for n, arg := range args {
 		if arg == "--" {
 			return append(out, args[n:]...)
 		}
 		name, single := strings.CutPrefix(arg, "-")
-		name, _, _ = strings.Cut(name, "=")
-		if single && len(name) > 1 && flags[name] {
+		if single && longName.MatchString(name) {
 			arg = "-" + arg
 		}
 		out = append(out, arg)
@@ -111,16 +111,5 @@ func twoDashes(args []string, flags map[string]bool) []string {
 	return out
 }
 
-// flagNames lists the flags of a command and of those below it.
-func flagNames(node *kong.Node) map[string]bool {
-	names := map[string]bool{}
-	for _, f := range node.Flags {
-		names[f.Name] = true
-	}
-	for _, child := range node.Children {
-		for name := range flagNames(child) {
-			names[name] = true
-		}
-	}
-	return names
-}
+// longName is the beginning of a long flag; -h is the only short one.
+var longName = regexp.MustCompile(`^[a-z][a-z-]`)
