@@ -8,11 +8,16 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"syscall"
 	"time"
 )
 
 // LocalSocket is the path of the socket beside a store's file.
 func LocalSocket(storePath string) string { return storePath + ".sock" }
+
+// ErrLongPath says that the path of a socket is longer than the system allows, which is
+// about a hundred bytes.
+var ErrLongPath = errors.New("the path of the socket beside the store is too long")
 
 // ListenLocal listens on the socket beside a store's file, for [Admin]. Only the user
 // that runs the program can connect. The caller must hold the store: a socket that is
@@ -23,6 +28,9 @@ func ListenLocal(storePath string) (net.Listener, error) {
 		return nil, fmt.Errorf("the socket of an earlier process: %w", err)
 	}
 	l, err := new(net.ListenConfig).Listen(context.Background(), "unix", path)
+	if errors.Is(err, syscall.EINVAL) { // the system says no more than that
+		return nil, fmt.Errorf("%w: %s has %d bytes", ErrLongPath, path, len(path))
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/web"
 )
 
 // Exit codes.
@@ -90,6 +91,7 @@ func explain(err error) *stop {
 		{store.ErrDamaged, exitDamaged, "the file was left as it is; put a backup in its place with: oncalm restore -force BACKUP"},
 		{store.ErrUnknownOutcome, exitUnknown, "look at the disk, and start again to read what is really there"},
 		{store.ErrFull, exitNo, "make space"},
+		{web.ErrLongPath, exitUsage, "keep the store in a folder with a shorter path"},
 		{syscall.EIO, exitNo, "look at the disk"},
 		{syscall.EROFS, exitUsage, "mount it for writing, or keep the store elsewhere"},
 		{fs.ErrNotExist, exitUsage, "correct the path"},
