@@ -79,7 +79,7 @@ func (w word) signal(in input) Signal {
 	if s.State == "" {
 		s.State = incidents.AlarmFiring // whatever it is, somebody must look
 	}
-	s.at(w.changed, in.Received)
+	s.at(w.changed, in)
 	s.Children = w.dependencies(arn)
 	return s
 }

@@ -225,8 +225,8 @@ func eventOf(f fields, detailType string) event {
 		source: f.text("source"), detailType: f.text(detailType), account: f.text("account"), region: f.text("region"),
 		id: f.text("id"), time: f.text("time"), detail: f.object("detail"),
 	}
-	if e.source == "" { // cut away by a rule; the types begin with the name of the service
-		e.source = "aws." + strings.ToLower(firstWord(e.detailType))
+	if e.source == "" { // cut away by a rule
+		e.source = sourceOf(e.detailType)
 	}
 	for _, raw := range f.list("resources") {
 		if arn, ok := scan.Unquote(raw); ok && arn != "" && len(e.resources) < maxPairs {
@@ -236,9 +236,24 @@ func eventOf(f fields, detailType string) event {
 	return e
 }
 
-func firstWord(s string) string {
-	word, _, _ := strings.Cut(s, " ")
-	return word
+// sourceOf tells from the type of an event where it comes from: most types begin with the name of the service. One that says
+// nothing of the kind is treated as somebody's own event, so that it is not taken for a change that nobody need look at.
+func sourceOf(detailType string) string {
+	word, _, _ := strings.Cut(detailType, " ")
+	guess := "aws." + strings.ToLower(word)
+	known := ""
+	for _, r := range eventRules {
+		if strings.HasSuffix(r.source, "*") {
+			continue
+		}
+		if r.detailType != "*" && fitsPattern(r.detailType, detailType) {
+			return r.source
+		}
+		if r.source == guess {
+			known = guess
+		}
+	}
+	return known
 }
 
 // signal makes a signal of an event, by the first rule that fits.
@@ -262,7 +277,7 @@ func (e event) signal(in input, kind string) Signal {
 	if s.Deleted = e.source == "aws.cloudwatch" && state == "delete"; s.Deleted {
 		s.Fingerprint = alarmFingerprint(resource)
 	}
-	s.at(e.time, in.Received)
+	s.at(e.time, in)
 	return s
 }
 

@@ -132,7 +132,17 @@ func (t *Intake) apply(tx store.Tx, now time.Time, sig *Signal, svc Service) (Ou
 func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (Outcome, error) {
 	rec := knownOf(tx, sig.Fingerprint)
 	last := rec.Series[sig.Series]
-	switch last.against(sig.State, sig.Changed) {
+	order := last.against(sig.State, sig.Changed)
+	if sig.once() {
+		if _, seen := incidents.Recall(tx, sig.eventID()); seen {
+			return Outcome{Repeated, rec.Incident}, nil
+		}
+		incidents.Remember(tx, now, sig.eventID(), rec.Incident)
+		if order == same {
+			order = newer
+		}
+	}
+	switch order {
 	case same:
 		return Outcome{Repeated, rec.Incident}, nil
 	case lately:

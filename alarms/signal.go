@@ -137,11 +137,21 @@ func timeOf(s string, received time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// at sets the time of a signal, or that of its arrival if the text is no time.
-func (s *Signal) at(text string, received time.Time) {
-	t, ok := timeOf(text, received)
+// once reports whether it is the id that tells a signal from another: of events that open incidents there may be several in a
+// second, and EventBridge gives whole seconds only.
+func (s *Signal) once() bool { return s.Effect == EffectIncident && s.Event != "" }
+
+// eventID is what an event is remembered by, beside the message that brought it: another may bring it again.
+func (s *Signal) eventID() string { return s.Changed.UTC().Format("20060102T150405.000.") + "event." + s.Event }
+
+// at sets the time of a signal whose state is set. If the text is no time, that is when it arrived. Of an OK it is when it was
+// sent: one that SNS could not bring for an hour must not close what has fired since.
+func (s *Signal) at(text string, in input) {
+	t, ok := timeOf(text, in.Received)
 	if !ok {
-		t = received
+		if t = in.Received; s.State == incidents.AlarmOK && !in.Sent.IsZero() && in.Sent.Before(t) {
+			t = in.Sent
+		}
 		s.flag(FlagReceived)
 	}
 	s.Changed = t
