@@ -42,4 +42,5 @@
 //	change/<time>/<id>           Change, kept for 8 days
 //	cert/<url>                   a signing certificate of SNS
 //	seen/<time>.<MessageId>      what was taken in (see package incidents)
+//	seen/<time>.event.<id>       events of EventBridge that open incidents, so that one which comes in two messages counts once
 package alarms

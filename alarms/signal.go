@@ -142,7 +142,9 @@ func timeOf(s string, received time.Time) (time.Time, bool) {
 func (s *Signal) once() bool { return s.Effect == EffectIncident && s.Event != "" }
 
 // eventID is what an event is remembered by, beside the message that brought it: another may bring it again.
-func (s *Signal) eventID() string { return s.Changed.UTC().Format("20060102T150405.000.") + "event." + s.Event }
+func (s *Signal) eventID() string {
+	return s.Changed.UTC().Format("20060102T150405.000.") + "event." + s.Event
+}
 
 // at sets the time of a signal whose state is set. If the text is no time, that is when it arrived. Of an OK it is when it was
 // sent: one that SNS could not bring for an hour must not close what has fired since.

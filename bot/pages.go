@@ -98,7 +98,7 @@ func (b *Bot) editPages(ctx context.Context, i account, shown map[string]string)
 		}
 		m := p.message(i, ends, says)
 		if err := b.client.edit(ctx, p.ref, m, tag{pageEvent, p.key}); err != nil {
-			if troubleOf(err) != refused {
+			if t := troubleOf(err); t != refused && t != unreadable {
 				return now, err
 			}
 			b.log.Warn("a page cannot be brought up to date", "key", p.key, "err", err)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -42,6 +43,28 @@ func TestManyPages(t *testing.T) {
 		}
 		if edits != pages {
 			t.Errorf("%d edits of %d pages", edits, pages)
+		}
+	})
+}
+
+// TestPageThatCannotBeEdited: it does not keep the pages after it from being brought up to date.
+func TestPageThatCannotBeEdited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t, func(o *Options) { o.Channel = "" })
+		w.wait(time.Second)
+		w.alarm("checkout-5xx")
+		w.wait(time.Second)
+		w.typed(ana, "/incident", "ack")
+		w.wait(2 * time.Hour)
+		w.slack.Fail(slackfake.Fault{Method: "chat.update", Times: 2, Kind: slackfake.Error("msg_too_long")}) // with and without form
+		w.typed(ana, "/incident", "resolve")
+		w.wait(10 * time.Minute)
+		var resolved []bool
+		for _, m := range w.slack.DM(ana) {
+			resolved = append(resolved, strings.Contains(m.Text, "Resolved"))
+		}
+		if len(resolved) < 3 || resolved[0] || slices.Contains(resolved[1:], false) {
+			t.Errorf("brought up to date: %v, want all but the first, which Slack does not take", resolved)
 		}
 	})
 }
