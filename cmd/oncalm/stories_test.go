@@ -1,0 +1,208 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
+)
+
+// A story is what may happen to some alarms and people in any order: things are said, done and broken at random, and after each
+// of them it must hold that nobody is forgotten, and that nobody is paged for what somebody else takes care of.
+type story struct {
+	*world
+	rand   *rand.Rand
+	told   []string       // what has happened, for whoever looks for a fault
+	taken  map[string]int // how many pages an incident had when somebody took care of it, by id
+	faults int            // calls of Slack that were made to fail
+}
+
+var storyAlarms = []string{"checkout-5xx", "search-p99", "nights-batch", "disk"}
+
+// happens lets one thing happen.
+func (s *story) happens() {
+	names := storyAlarms
+	name := names[s.rand.IntN(len(names))]
+	person := []string{"ana", "bo", "cy"}[s.rand.IntN(3)]
+	id := fmt.Sprint(1 + s.rand.IntN(max(1, len(s.incidents()))))
+	switch n := s.rand.IntN(20); {
+	case n < 4:
+		s.tell("%s fires", name)
+		s.released(name)
+		s.Alarm(name)
+	case n < 6:
+		s.tell("%s is OK", name)
+		s.OK(name)
+	case n < 9:
+		s.does(person, "ack", id)
+	case n < 10:
+		s.does(person, "resolve", id)
+	case n < 12:
+		delete(s.taken, id)
+		s.does(person, "escalate", id)
+	case n < 13:
+		s.tell("restart")
+		s.Restart()
+	case n < 14:
+		s.breaks()
+	case n < 15:
+		s.passes(time.Duration(1+s.rand.IntN(8)) * time.Hour)
+	default:
+		s.passes(time.Duration(1+s.rand.IntN(40*60)) * time.Second)
+	}
+	s.passes(2 * time.Second)
+}
+
+func (s *story) tell(format string, args ...any) {
+	s.told = append(s.told, time.Now().UTC().Format("02 15:04:05 ")+fmt.Sprintf(format, args...))
+}
+
+func (s *story) passes(d time.Duration) {
+	if d > 2*time.Second {
+		s.tell("%v pass", d)
+	}
+	s.Wait(d)
+}
+
+// does has somebody give a command about an incident.
+func (s *story) does(person, word, id string) {
+	s.tell("%s: %s %s", person, word, id)
+	s.Says(person, "/incident", word+" "+id)
+	if i, ok := s.incidents()[id]; ok && i.Status == incidents.StatusAcknowledged && word == "ack" {
+		s.taken[id] = s.paged(id)
+	}
+}
+
+// breaks lets some calls of Slack fail, in one of the ways in which they do.
+func (s *story) breaks() {
+	kinds := []slackfake.Kind{slackfake.Status(500), slackfake.RateLimited("3"), slackfake.StoredButTimedOut(), slackfake.HTML()}
+	n, times := s.rand.IntN(len(kinds)), 1+s.rand.IntN(4)
+	s.tell("%d calls of Slack fail (%d)", times, n)
+	s.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Times: times, Kind: kinds[n]})
+	s.faults += times
+}
+
+// released forgets who takes care of the incidents of an alarm: it may trigger them again.
+func (s *story) released(name string) {
+	for id, i := range s.incidents() {
+		if i.Title == name {
+			delete(s.taken, id)
+		}
+	}
+}
+
+func (s *story) incidents() map[string]incidents.Incident {
+	s.t.Helper()
+	found := map[string]incidents.Incident{}
+	err := s.app.store.View(s.t.Context(), func(tx store.Tx) error {
+		all, err := incidents.Newest(tx, "", 1000)
+		for _, i := range all {
+			found[i.ID] = i
+		}
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return found
+}
+
+// pageKeys counts the pages that Slack has by their keys, reminders left out.
+func (s *story) pageKeys() map[string]int {
+	n := map[string]int{}
+	for _, person := range []string{"ana", "bo", "cy"} {
+		for _, m := range s.pages(person) {
+			if key := fmt.Sprint(m.Metadata.EventPayload["key"]); !strings.Contains(key, "/remind-") {
+				n[key]++
+			}
+		}
+	}
+	return n
+}
+
+func (s *story) paged(id string) (n int) {
+	for key, times := range s.pageKeys() {
+		if strings.HasPrefix(key, id+"/") {
+			n += times
+		}
+	}
+	return n
+}
+
+// forgotten lists the incidents that nobody takes care of, and of which nobody will be told any more.
+func (s *story) forgotten() (ids []string) {
+	s.t.Helper()
+	var due []string
+	err := s.app.store.View(s.t.Context(), func(tx store.Tx) error {
+		due = nil
+		for key := range tx.Range("outbox/due/", store.After("outbox/due/")) {
+			due = append(due, key)
+		}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for id, i := range s.incidents() {
+		owed := func(key string) bool {
+			return strings.Contains(key, "/"+id+"/escalate/") || strings.Contains(key, "/"+id+"/page/")
+		}
+		if i.Status == incidents.StatusTriggered && !slices.ContainsFunc(due, owed) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
+// holds checks what must be true at any time.
+func (s *story) holds() {
+	s.t.Helper()
+	if ids := s.forgotten(); len(ids) > 0 {
+		s.t.Errorf("incidents %q are triggered, and nobody will be paged", ids)
+	}
+	for id, n := range s.taken {
+		if now := s.paged(id); now > n {
+			s.t.Errorf("incident %s was acknowledged after %d pages, and has %d now", id, n, now)
+		}
+	}
+	twice := 0
+	for _, times := range s.pageKeys() {
+		twice += times - 1
+	}
+	if twice > s.faults {
+		s.t.Errorf("%d pages too many, with %d failed calls", twice, s.faults)
+	}
+}
+
+// TestAnyStory plays stories at random over the whole program. A fault is told with all that led to it.
+func TestAnyStory(t *testing.T) {
+	stories := 20
+	if testing.Short() {
+		stories = 6
+	}
+	for seed := range uint64(stories) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			play(t, func(w *world) {
+				w.configure(`steps: [{page: ["schedule:gap"], wait: 5m}], rounds: 1, fallback: ["person:cy"]`, // steps that find nobody
+					`steps: [{page: ["person:ana"], wait: 5m}, {page: ["schedule:gap"], wait: 5m}, {page: ["person:bo"], wait: 5m}], rounds: 2, fallback: ["schedule:gap"]`)
+				s := &story{world: w, rand: rand.New(rand.NewPCG(seed, 1)), taken: map[string]int{}}
+				for range 50 {
+					if s.happens(); w.t.Failed() {
+						break
+					}
+					s.holds()
+				}
+				s.passes(30 * time.Minute)
+				if s.holds(); w.t.Failed() {
+					w.t.Logf("what happened:\n%s", strings.Join(s.told, "\n"))
+				}
+			})
+		})
+	}
+}
