@@ -291,3 +291,24 @@ func TestPageInSpiteOfAnAnswerThatCannotBeRead(t *testing.T) {
 		})
 	}
 }
+
+// TestAcknowledgedWhileSlackIsAsked: an earlier attempt is looked for, which takes a while, and somebody acknowledges meanwhile. The
+// page is not sent then.
+func TestAcknowledgedWhileSlackIsAsked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.wait(time.Second)
+		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Times: 1, Kind: slackfake.Status(500)})
+		w.slack.Fail(slackfake.Fault{Method: "conversations.history", Times: 1, Kind: slackfake.Slow(8 * time.Second)})
+		w.alarm("checkout-5xx")
+		w.wait(4 * time.Second)
+		if n := len(w.slack.Calls("conversations.history")); n != 1 {
+			t.Fatalf("%d calls have looked for the page by now, want one that waits for its answer", n)
+		}
+		w.typed(bo, "/incident", "ack")
+		w.wait(time.Minute)
+		if pages := w.slack.DM(ana); len(pages) != 0 {
+			t.Errorf("paged after somebody acknowledged: %q", texts(pages))
+		}
+	})
+}

@@ -36,6 +36,12 @@ func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Recei
 		if err != nil || r.TS != "" {
 			return b.receipt(r, true), err
 		}
+		if p.Still != nil { // looking took time, in which somebody may have acknowledged
+			if err := p.Still(ctx); err != nil {
+				b.outcomes.set(key, unsure)
+				return paging.Receipt{}, err
+			}
+		}
 	}
 	r, err := b.client.post(ctx, user, pageMessage(p), t)
 	b.outcomes.note(key, user, err, now)

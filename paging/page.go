@@ -20,7 +20,7 @@ type Notifier interface {
 	//
 	// Errors: [Undeliverable] if it can never get through to this person;
 	// [outbox.Later] and [outbox.Unreachable] as they say; any other error is tried
-	// again.
+	// again, also that of p.Still.
 	Page(ctx context.Context, key string, p Page) (Receipt, error)
 }
 
@@ -32,7 +32,13 @@ type Page struct {
 	Why         string // why it is them
 	Reminder    bool   // they had acknowledged
 	PerhapsSent bool
+	// Still returns an error if the page is not to be sent any more. A Notifier that took
+	// time to look for an earlier attempt asks before it sends. It may be nil.
+	Still func(context.Context) error
 }
+
+// errOvertaken makes a page look again whether it is still to be sent.
+var errOvertaken = errors.New("the incident has changed since the page was begun")
 
 // A Receipt names the message that carries a page.
 type Receipt struct {
@@ -96,15 +102,7 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	if err != nil {
 		return nil, fmt.Errorf("page %s: %w", e.Key, err)
 	}
-	var i *incidents.Incident
-	var a *incidents.Alarm
-	err = p.Book.Store.View(ctx, func(tx store.Tx) (err error) {
-		if i, err = incidents.Head(tx, b.Incident); err != nil {
-			return err
-		}
-		a, _ = incidents.Evidence(tx, i) // a page without evidence is better than none
-		return nil
-	})
+	i, a, err := p.read(ctx, b.Incident)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +112,14 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		}
 		return p.recording(i.ID, incidents.Withheld{Key: e.Key, Person: b.Person, Why: why}), nil
 	}
-	r, err := p.Notifier.Page(ctx, e.Key, Page{*i, a, b.Person, b.Why, b.Reminder, e.PerhapsDone})
+	still := func(ctx context.Context) error {
+		i, _, err := p.read(ctx, b.Incident)
+		if err == nil && pointless(i, b, e.Key) != "" {
+			err = errOvertaken
+		}
+		return err
+	}
+	r, err := p.Notifier.Page(ctx, e.Key, Page{*i, a, b.Person, b.Why, b.Reminder, e.PerhapsDone, still})
 	if never, ok := errors.AsType[*Undeliverable](err); ok {
 		return p.recording(i.ID, incidents.Undelivered{
 			Key: e.Key, Person: b.Person, Via: b.Via, Error: never.Error()}), nil
@@ -125,6 +130,18 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	return p.recording(i.ID, incidents.Delivered{
 		Key: e.Key, Person: b.Person, Via: b.Via,
 		Channel: r.Channel, Message: r.Message, Link: r.Link, Adopted: r.Adopted}), nil
+}
+
+// read reads an incident, and what its alarm says, if that can be read: a page without
+// evidence is better than none.
+func (p *Pager) read(ctx context.Context, id string) (i *incidents.Incident, a *incidents.Alarm, err error) {
+	err = p.Book.Store.View(ctx, func(tx store.Tx) (err error) {
+		if i, err = incidents.Head(tx, id); err == nil {
+			a, _ = incidents.Evidence(tx, i)
+		}
+		return err
+	})
+	return i, a, err
 }
 
 func (p *Pager) recording(id string, body incidents.Body) func(store.Tx) error {
