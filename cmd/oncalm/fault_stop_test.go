@@ -6,10 +6,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -70,6 +72,36 @@ func (h halfSent) finish() (status int, err error) {
 		return 0, err
 	}
 	return resp.StatusCode, resp.Body.Close()
+}
+
+// TestLeaveLate: a request that never comes to its end uses up the time that is left. What ended meanwhile has ended in time.
+func TestLeaveLate(t *testing.T) {
+	inside := make(chan struct{})
+	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(inside)
+		_, _ = io.Copy(io.Discard, r.Body)
+	})}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &house{servers: []*http.Server{server}, doors: []net.Listener{l}}
+	var work sync.WaitGroup
+	work.Go(func() { _ = server.Serve(l) })
+	c, err := net.Dial("tcp", h.addr(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	if _, err := io.WriteString(c, "POST /sns HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf"); err != nil {
+		t.Fatal(err)
+	}
+	<-inside
+	end, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if !h.leave(end, &work) {
+		t.Error("all work had ended, and is said to go on")
+	}
 }
 
 // TestStopUnderLoad stops the program while alarms pour in and Slack is slow. It ends in

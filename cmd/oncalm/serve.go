@@ -165,11 +165,29 @@ func (h *house) live(ctx context.Context, failed <-chan struct{}) error {
 	rest() // what is owed from now on is for the next start
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	h.shut(end)
-	if !finished(end, &inside) {
+	if !h.leave(end, &inside) {
 		h.log.Warn("some work did not end in time; it will be done after the next start")
 	}
 	return err
+}
+
+// leave closes the doors and waits for all work, but not beyond end. It reports whether all of it ended: who is still
+// inside may use up the whole time, and what ended meanwhile has ended nonetheless.
+func (h *house) leave(end context.Context, work *sync.WaitGroup) bool {
+	done := make(chan struct{})
+	go func() { work.Wait(); close(done) }()
+	h.shut(end)
+	select {
+	case <-done:
+		return true
+	default:
+	}
+	select {
+	case <-done:
+		return true
+	case <-end.Done():
+		return false
+	}
 }
 
 // shut closes the doors behind those who are inside.
@@ -183,16 +201,4 @@ func (h *house) shut(end context.Context) {
 		})
 	}
 	all.Wait()
-}
-
-// finished waits for all, but not beyond end.
-func finished(end context.Context, all *sync.WaitGroup) bool {
-	done := make(chan struct{})
-	go func() { all.Wait(); close(done) }()
-	select {
-	case <-done:
-		return true
-	case <-end.Done():
-		return false
-	}
 }
