@@ -83,6 +83,8 @@ func (l *Layer) problems() []Problem {
 		all.add("start", "the layer has no start", "give the first handoff as "+civilWanted)
 	}
 	switch {
+	case l.Shift == Length{}:
+		all.add("shift", "the layer has no shift", "give the length of a shift, such as 1w")
 	case l.Shift.Unit != Month && (Length{1, l.Shift.Unit}).seconds() == 0:
 		all.add("shift", fmt.Sprintf("%q is not a unit of shift lengths", l.Shift.Unit), "write "+lengthWanted)
 	case !l.Shift.valid():

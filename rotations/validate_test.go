@@ -37,7 +37,7 @@ func TestValidate(t *testing.T) {
 			"layers[0].name: the layer has no name; give it one, such as primary",
 			"layers[0].people: the layer has no people; list who takes turns",
 			"layers[0].start: the layer has no start; give the first handoff as a date and time without a zone, such as 2026-01-05T09:00",
-			`layers[0].shift: "" is not a unit of shift lengths; ` + length,
+			"layers[0].shift: the layer has no shift; give the length of a shift, such as 1w",
 		}},
 		{"same names", []Layer{fine(), fine()}, []string{
 			`layers[1].name: layers[0] is called "primary" too; give each layer a name of its own`,
