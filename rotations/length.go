@@ -35,7 +35,7 @@ func ParseLength(s string) (Length, error) {
 	n, err := strconv.ParseUint(digits, 10, 31)
 	l := Length{N: int(n), Unit: unit}
 	switch {
-	case unit == "m":
+	case unit == "m" && strings.Trim(digits, "0123456789") == "" && digits != "":
 		return Length{}, fmt.Errorf("%q is not a shift length: for months write %smo", s, digits)
 	case err != nil || !l.valid():
 		return Length{}, fmt.Errorf("%q is not a shift length: expected %s", s, lengthWanted)

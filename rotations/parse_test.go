@@ -15,6 +15,8 @@ func TestParseLength(t *testing.T) {
 		{"1mo", Length{1, Month}, ""},
 		{"9999d", Length{9999, Day}, ""},
 		{"1m", Length{}, `"1m" is not a shift length: for months write 1mo`},
+		{"1h30m", Length{}, `"1h30m" is not a shift length` + wanted},
+		{"m", Length{}, `"m" is not a shift length` + wanted},
 		{"", Length{}, `"" is not a shift length` + wanted},
 		{"w", Length{}, `"w" is not a shift length` + wanted},
 		{"7", Length{}, `"7" is not a shift length` + wanted},
