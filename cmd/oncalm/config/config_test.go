@@ -263,3 +263,21 @@ func FuzzConfig(f *testing.F) {
 		}
 	})
 }
+
+// TestUnreadable: what is wrong with a file as a whole is said with what helps.
+func TestUnreadable(t *testing.T) {
+	for content, want := range map[string]string{
+		"\xff\xfel\x00i\x00":                     ":1:1: the file is in UTF-16; save it as UTF-8",
+		"\xfe\xff\x00l\x00i":                     ":1:1: the file is in UTF-16; save it as UTF-8",
+		strings.Repeat("# notes\n", 1<<17) + "#": ": the configuration cannot be read: it is larger than 1 MiB; make it smaller",
+	} {
+		path := filepath.Join(t.TempDir(), "oncalm.yaml")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, problems := config.Load(path, environment(""), now)
+		if len(problems) != 1 || problems[0].String() != path+want {
+			t.Errorf("%v instead of %s", problems, want)
+		}
+	}
+}

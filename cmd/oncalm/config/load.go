@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"maps"
@@ -43,8 +44,11 @@ func Sections() []string {
 func Load(path string, env func(string) (string, bool), now time.Time) (*Config, Problems) {
 	src, err := readText(path)
 	if err != nil {
-		return empty(path), Problems{{File: path, Text: "the configuration cannot be read: " + err.Error(),
-			Remedy: "name the file with -config FILE"}}
+		remedy := "name the file with -config FILE"
+		if errors.Is(err, errTooLarge) {
+			remedy = "make it smaller"
+		}
+		return empty(path), Problems{{File: path, Text: "the configuration cannot be read: " + err.Error(), Remedy: remedy}}
 	}
 	return Parse(path, src, env, now)
 }
@@ -52,6 +56,9 @@ func Load(path string, env func(string) (string, bool), now time.Time) (*Config,
 // Parse is Load for a file of that content.
 func Parse(path string, src []byte, env func(string) (string, bool), now time.Time) (*Config, Problems) {
 	c := empty(path)
+	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
+		return c, Problems{{File: path, Line: 1, Column: 1, Text: "the file is in UTF-16", Remedy: "save it as UTF-8"}}
+	}
 	root, err := parse(src)
 	if err != nil {
 		p := Problem{File: path, Line: 1, Column: 1, Text: err.Error(), Remedy: "correct the YAML"}

@@ -284,6 +284,8 @@ func (r *reader) readFile(v value, path string) (string, bool) {
 	return strings.TrimRight(string(content), "\r\n"), true
 }
 
+var errTooLarge = errors.New("it is larger than 1 MiB")
+
 // readText reads a file that is not too large. The error does not name it.
 func readText(path string) ([]byte, error) {
 	info, err := os.Stat(path)
@@ -292,7 +294,7 @@ func readText(path string) ([]byte, error) {
 	case !info.Mode().IsRegular():
 		return nil, errors.New("it is not a file")
 	case info.Size() > maxFile:
-		return nil, errors.New("it is larger than 1 MiB")
+		return nil, errTooLarge
 	default:
 		var content []byte
 		if content, err = os.ReadFile(path); err == nil {
