@@ -144,7 +144,12 @@ func allDay(v *ics.VEvent, zone *time.Location) (from, to time.Time, err error) 
 	if from, err = v.GetAllDayStartAt(); err != nil {
 		return from, to, err
 	}
-	if to, err = v.GetAllDayEndAt(); err != nil {
+	lasts := v.GetProperty(ics.ComponentPropertyDuration)
+	if to, err = v.GetAllDayEndAt(); err != nil && lasts != nil {
+		if to, err = after(from, lasts.Value); err != nil {
+			return from, to, err
+		}
+	} else if err != nil {
 		to = from.AddDate(0, 0, 1)
 	}
 	local := func(t time.Time) time.Time {

@@ -7,6 +7,40 @@ import (
 	"time"
 )
 
+// entries is a calendar in Berlin.
+func entries(lines ...string) string {
+	return "BEGIN:VCALENDAR\r\nX-WR-CALNAME:s\r\nX-WR-TIMEZONE:Europe/Berlin\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:ana\r\n" +
+		strings.Join(lines, "\r\n") + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+}
+
+// TestDurations holds that entries may say how long they last instead of when they end: days are those of the calendar, also
+// when the clocks change, and hours are exact.
+func TestDurations(t *testing.T) {
+	const none = `s: the entry "ana" has no begin or no end, and is left out`
+	for _, tt := range []struct{ start, lasts, want string }{
+		{";TZID=Europe/Berlin:20260328T090000", "P7D", "to: 2026-04-04T09:00"},
+		{";TZID=Europe/Berlin:20260328T090000", "P2W", "to: 2026-04-11T09:00"},
+		{";TZID=Europe/Berlin:20260328T200000", "PT12H", "to: 2026-03-29T09:00"},
+		{";TZID=Europe/Berlin:20260328T090000", "P1DT12H", "to: 2026-03-29T21:00"},
+		{";TZID=Europe/Berlin:20260328T090000", "+PT1H30M0S", "to: 2026-03-28T10:30"},
+		{":20260328T080000Z", "P1D", "to: 2026-03-29T10:00"},
+		{";VALUE=DATE:20260328", "P7D", "to: 2026-04-04T00:00"},
+		{";TZID=Europe/Berlin:20260328T090000", "-P1D", none},
+		{";TZID=Europe/Berlin:20260328T090000", "PT0S", none},
+		{";TZID=Europe/Berlin:20260328T090000", "P", none},
+		{";TZID=Europe/Berlin:20260328T090000", "a week", none},
+		{";VALUE=DATE:20260328", "a week", none},
+	} {
+		p, err := Read([]File{{"x", []byte(entries("DTSTART"+tt.start, "DURATION:"+tt.lasts))}}, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(p.YAML()) + strings.Join(p.Notes, "\n"); !strings.Contains(got, tt.want) {
+			t.Errorf("%s, %s: no %s in\n%s", tt.start, tt.lasts, tt.want, got)
+		}
+	}
+}
+
 // TestTimesWithoutZone holds that times which name no zone, or an unknown one, are on the schedule's wall clock, wherever the
 // machine stands.
 func TestTimesWithoutZone(t *testing.T) {
