@@ -70,7 +70,7 @@ func (p *Plan) moment(s *schedule, prop *ics.IANAProperty) (time.Time, error) {
 	if named != "" && named != s.Zone.String() {
 		if other, err := time.LoadLocation(named); err == nil && named != "Local" {
 			zone = other
-		} else {
+		} else if named != s.lost {
 			p.note("%s: the time zone %q is unknown; times in it are read as %s", s.Name, named, s.Zone)
 		}
 	}

@@ -41,6 +41,18 @@ func TestDurations(t *testing.T) {
 	}
 }
 
+// TestUnknownZone: that a zone is unknown is said once.
+func TestUnknownZone(t *testing.T) {
+	text := strings.ReplaceAll(entries("DTSTART;TZID=Europe/Berlin:20260302T090000", "DTEND;TZID=Europe/Berlin:20260309T090000", "RRULE:FREQ=WEEKLY"), "Europe/Berlin", "Mars/North")
+	p, err := Read([]File{{"x", []byte(text)}}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `s: its time zone "Mars/North" is unknown; it is in UTC now`; strings.Join(p.Notes, "\n") != want {
+		t.Errorf("%q", p.Notes)
+	}
+}
+
 // TestTimesWithoutZone holds that times which name no zone, or an unknown one, are on the schedule's wall clock, wherever the
 // machine stands.
 func TestTimesWithoutZone(t *testing.T) {

@@ -31,6 +31,7 @@ type person struct {
 type schedule struct {
 	rotations.Schedule
 	overrides []rotations.Override
+	lost      string  // what its time zone is called, if that is unknown
 	said      []entry // who is on call when, as the export itself says
 }
 
@@ -92,6 +93,7 @@ func (p *Plan) schedule(called, zone string) *schedule {
 	if z, err := time.LoadLocation(zone); err == nil && zone != "" && zone != "Local" {
 		s.Zone = z
 	} else {
+		s.lost = zone
 		p.note("%s: its time zone %q is unknown; it is in UTC now", name, zone)
 	}
 	p.schedules = append(p.schedules, s)
