@@ -41,6 +41,20 @@ func TestDurations(t *testing.T) {
 	}
 }
 
+// TestIntervals holds that a series which comes again after no number of weeks is not taken for one of each week.
+func TestIntervals(t *testing.T) {
+	for _, interval := range []string{"0", "-2", "99999999999999999999", "", "two"} {
+		p, err := Read([]File{{"x", []byte(entries("DTSTART:20260302T090000", "DTEND:20260309T090000", "RRULE:FREQ=WEEKLY;INTERVAL="+interval))}}, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := "s: the series of ana has INTERVAL=" + strings.ToUpper(interval) + ", which layers cannot express, and is left out"
+		if !strings.Contains(strings.Join(p.Notes, "\n"), want) || strings.Contains(string(p.YAML()), "shift: 1w") {
+			t.Errorf("%q: %q\n%s", interval, p.Notes, p.YAML())
+		}
+	}
+}
+
 // TestUnknownZone: that a zone is unknown is said once.
 func TestUnknownZone(t *testing.T) {
 	text := strings.ReplaceAll(entries("DTSTART;TZID=Europe/Berlin:20260302T090000", "DTEND;TZID=Europe/Berlin:20260309T090000", "RRULE:FREQ=WEEKLY"), "Europe/Berlin", "Mars/North")

@@ -58,6 +58,9 @@ func period(e event) (seconds int64, why string) {
 			return 0, "has " + key
 		}
 	}
+	if uncounted(e) {
+		return 0, "has INTERVAL=" + e.rule["INTERVAL"]
+	}
 	if size == 0 {
 		return 0, "is " + strings.ToLower(e.rule["FREQ"])
 	}
@@ -67,12 +70,20 @@ func period(e event) (seconds int64, why string) {
 	return interval(e) * size, ""
 }
 
+// interval is how many units of its frequency are from one entry of a series to the next.
 func interval(e event) int64 {
 	n, err := strconv.ParseInt(e.rule["INTERVAL"], 10, 32)
 	if err != nil || n < 1 {
 		return 1
 	}
 	return n
+}
+
+// uncounted reports whether a series names an interval that is none.
+func uncounted(e event) bool {
+	text, given := e.rule["INTERVAL"]
+	n, err := strconv.ParseInt(text, 10, 32)
+	return given && (err != nil || n < 1)
 }
 
 // round makes a layer of series that follow each other; several in one place are on call together.
