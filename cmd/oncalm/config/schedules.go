@@ -184,14 +184,19 @@ func shown(v value) string {
 func (r *reader) overrides(c *Config, s rotations.Schedule, list value) {
 	r.list(list, "overrides such as {person: bo, for: ana, from: 2026-02-01T09:00, to: 2026-02-02T09:00}", func(v value) {
 		o := rotations.Override{Schedule: s.Name}
+		var from, to rotations.Civil
 		r.mapping(v,
 			entry{"person", func(v value) { o.Person = r.somebody(c, v) }},
 			entry{"for", func(v value) { o.For = r.person(c, v) }},
-			entry{"from", func(v value) { o.From = r.moment(s, v) }},
-			entry{"to", func(v value) { o.To = r.moment(s, v) }},
+			entry{"from", func(v value) { from, o.From = r.moment(s, v) }},
+			entry{"to", func(v value) { to, o.To = r.moment(s, v) }},
 		)
 		if v.kind != mapping {
 			return
+		}
+		if from < to && o.From.Equal(o.To) && !o.From.IsZero() {
+			r.errorf(r.place(v.key+".to"), "give times that are there: the clocks show "+rotations.CivilOf(o.To).String()+" next",
+				"the clocks of %s skip the time from %s to %s", s.Zone, from, to)
 		}
 		for _, p := range o.Validate() {
 			r.unlessFaulty(v.key+"."+p.Path, p.What, p.Remedy)
@@ -212,13 +217,13 @@ func (r *reader) overrides(c *Config, s rotations.Schedule, list value) {
 	})
 }
 
-// moment reads a local time of the schedule's zone.
-func (r *reader) moment(s rotations.Schedule, v value) time.Time {
+// moment reads a local time of the schedule's zone, and when that is.
+func (r *reader) moment(s rotations.Schedule, v value) (rotations.Civil, time.Time) {
 	t, ok := r.civil(v)
 	if !ok {
-		return time.Time{}
+		return t, time.Time{}
 	}
-	return t.In(s.Zone)
+	return t, t.In(s.Zone)
 }
 
 func latest(a, b time.Time) time.Time {
