@@ -26,7 +26,7 @@ func (c *backupCommand) Run(ctx context.Context, s *session) error {
 	if same(path, c.File) {
 		return &stop{exitUsage, c.File + " is the store itself", "name another file"}
 	}
-	if err := regular(c.File); err != nil {
+	if err := errors.Join(regular(c.File), folder(filepath.Dir(c.File))); err != nil {
 		return err
 	}
 	if _, err := os.Lstat(c.File); err == nil && !c.Force {
@@ -36,6 +36,18 @@ func (c *backupCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	s.printf("%s: a copy of %s, checked", c.File, path)
+	return nil
+}
+
+// folder refuses a place for a file that is not there.
+func folder(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &stop{exitUsage, "the folder " + path + " is not there", "make it, or name another file"}
+	case err == nil && !info.IsDir():
+		return &stop{exitUsage, path + " is not a folder", "name another file"}
+	}
 	return nil
 }
 
