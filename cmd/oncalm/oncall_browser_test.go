@@ -14,6 +14,29 @@ func (p *tab) as(name string) {
 	p.sees("#actor", name)
 }
 
+// TestNewMessagesInBrowser: what comes while the reader is further up is unread until they
+// have gone to the end, and a button leads there.
+func TestNewMessagesInBrowser(t *testing.T) {
+	browserPath(t)
+	p := newTab(t, startDemo(t))
+	p.sees("#log", "No pages. Enjoy the calm.")
+	for range 3 {
+		p.types("/oncall help")
+	}
+	p.waits("the answers", `document.querySelectorAll("#log .msg").length >= 3 && document.querySelector("#log").scrollHeight > 1000`)
+	for range 3 { // until the page has noticed
+		p.waits("the beginning", `((log) => { const was = log.scrollTop; log.scrollTop = 0; return was === 0; })(document.querySelector("#log"))`)
+	}
+	p.press("stage", "Fire an alarm")
+	p.waits("the way to the new message", `document.querySelector("#news")?.offsetHeight > 0 && document.title.startsWith("•")`)
+	for _, colours := range []string{"light", "dark"} {
+		p.theme(colours)
+		p.accessible("further up, " + colours)
+	}
+	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#news").focus(), null`), chromedp.SendKeys(chromedp.ID("news"), "\r"))
+	p.waits("the end, read", `document.querySelector("#news").offsetHeight === 0 && !document.title.startsWith("•")`)
+}
+
 // TestOnCallInBrowser changes who is on call with a mouse and a keyboard: an override, a
 // cover, a swap, and what they look like in the schedule.
 func TestOnCallInBrowser(t *testing.T) {

@@ -117,6 +117,25 @@ function showLog(moved, botName) {
   log.querySelector(".empty")?.remove();
   if (!state.open.messages.length) log.append(empty(botName));
   tail.toEnd();
+  showNews();
+}
+
+// showNews offers the way to the end while something unread came below what is looked at.
+function showNews() {
+  const here = state.convs.find((c) => c.id === state.open.id);
+  $("news").hidden = tail.stick || !here?.unread;
+}
+
+function reached() {
+  showNews();
+  markRead();
+}
+
+function toNews() {
+  tail.stick = true;
+  tail.toEnd();
+  $("log").focus({ preventScroll: true });
+  reached();
 }
 
 function empty(botName) {
@@ -210,9 +229,10 @@ function tellNews(before, next, moved) {
   }
 }
 
+// markRead says what the person has before them: of a list that is scrolled back, the end is not.
 function markRead() {
   if (document.visibilityState !== "visible") return;
-  const seen = [state.open.id, state.thread ? "" : state.beside?.id];
+  const seen = [tail.stick ? state.open.id : "", state.thread ? "" : state.beside?.id];
   for (const c of state.convs) {
     if (c.unread && c.last && seen.includes(c.id)) post("read", { as: state.me, channel: c.id, ts: c.last });
   }
@@ -228,6 +248,8 @@ function start() {
   $("mark").append(waves());
   $("menu").append(icon("menu"));
   $("menu").addEventListener("click", () => drawer(!document.body.classList.contains("drawer-open")));
+  $("news").addEventListener("click", toNews);
+  tail.reached = reached;
   $("scrim").addEventListener("click", () => drawer(false));
   themeButton($("theme"));
   onRoom(refresh);

@@ -8,6 +8,7 @@ export class Tail {
     this.stick = true;
     this.home = 0; // where toEnd has put the log
     this.size = "";
+    this.reached = () => {}; // called when the person has come back to the end
     this.begun = ""; // the long message that the person has scrolled in
     this.sized = new ResizeObserver(() => this.toEnd());
     log.addEventListener("scroll", () => this.scrolled());
@@ -39,8 +40,10 @@ export class Tail {
   // scrolled notes whether the person has left the end; a change of the layout also scrolls, but means nothing.
   scrolled() {
     const log = this.log;
-    if (this.sizeNow() !== this.size || Math.abs(log.scrollTop - this.home) < 2) return;
+    if (this.sizeNow() !== this.size || this.stick && Math.abs(log.scrollTop - this.home) < 2) return;
+    const away = !this.stick;
     this.stick = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
     this.begun = this.last()?.dataset.key || "";
+    if (away && this.stick) this.reached();
   }
 }
