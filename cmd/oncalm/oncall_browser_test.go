@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -35,6 +36,11 @@ func TestNewMessagesInBrowser(t *testing.T) {
 	}
 	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#news").focus(), null`), chromedp.SendKeys(chromedp.ID("news"), "\r"))
 	p.waits("the end, read", `document.querySelector("#news").offsetHeight === 0 && !document.title.startsWith("•")`)
+
+	p.types("/incident note " + strings.Repeat("x", 700))
+	p.types("/incident postmortem")
+	p.waits("a table that breaks long words", `[...document.querySelectorAll("#log .markdown table")].some((e) => e.innerText.includes("xxxxxxxx") && e.offsetWidth <= 720)`)
+	p.fits("with a long word")
 }
 
 // TestOnCallInBrowser changes who is on call with a mouse and a keyboard: an override, a
