@@ -90,7 +90,7 @@ func (b *Bot) reasons(tx store.Tx, name string, at time.Time) []line {
 	}
 	lines := []line{
 		say(strong(name), " at ", at, ": ", strong(who)),
-		say(a.Why, ". Times are those of ", zone.String(), "."),
+		say(a.Why, " (times in this line are those of ", zone.String(), ")."),
 	}
 	if o := a.Override; o != nil {
 		if made, ok := madeAs(tx, name, o.ID); ok {
