@@ -100,7 +100,7 @@ func bracket(text string, at int) (t token, end int) {
 		}
 		return token{text: clean(unescape(label)), from: at}, end
 	}
-	return token{text: unescape(id), kind: linkToken, from: at}, end
+	return token{text: unescape(strings.TrimPrefix(id, "mailto:")), kind: linkToken, from: at}, end
 }
 
 // unescape takes back the only three entities that Slack makes, and only once.

@@ -51,7 +51,7 @@ func TestReadable(t *testing.T) {
 		"ask <@U0ANA|a.alvarez> or <@U0X|xen>":      "ask @ana or @xen",
 		"in <#C1|general>, by <!subteam^S1|@ops>":   "in #general, by @ops",
 		"see <https://x.example/a|the page>":        "see https://x.example/a",
-		"<mailto:a@b.example|a@b.example> says":     "mailto:a@b.example says",
+		"<mailto:a@b.example|a@b.example> says":     "a@b.example says",
 		"<!here> <!channel|x>":                      "@here x",
 		"a < b":                                     "a  b",
 		"two  spaces and\na line":                   "two  spaces and\na line",
