@@ -113,8 +113,8 @@ func failed(method string, err error) *callError {
 	if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
 		return &callError{trouble: limited, method: method, code: "429", wait: reasonable(e.RetryAfter)}
 	}
-	if _, ok := errors.AsType[*strconv.NumError](err); ok {
-		return &callError{trouble: limited, method: method, code: "429", wait: impatience}
+	if e, ok := errors.AsType[*strconv.NumError](err); ok {
+		return &callError{trouble: limited, method: method, code: "429", wait: status(method, http.StatusTooManyRequests, e.Num).wait}
 	}
 	if e, ok := errors.AsType[slack.StatusCodeError](err); ok {
 		return status(method, e.Code, "")
@@ -127,7 +127,7 @@ func status(method string, code int, retryAfter string) *callError {
 	e := &callError{trouble: unreachable, method: method, code: "status " + strconv.Itoa(code)}
 	if code == http.StatusTooManyRequests {
 		e.trouble, e.wait = limited, impatience
-		if seconds, err := strconv.Atoi(retryAfter); err == nil {
+		if seconds, err := strconv.Atoi(retryAfter); err == nil || errors.Is(err, strconv.ErrRange) { // out of range it is the nearest number
 			e.wait = reasonable(time.Duration(min(max(seconds, 0), 3600)) * time.Second)
 		}
 	}
@@ -146,10 +146,11 @@ func reasonable(d time.Duration) time.Duration {
 func how(err error) string {
 	var timeout net.Error
 	_, syntax := errors.AsType[*json.SyntaxError](err)
+	_, shape := errors.AsType[*json.UnmarshalTypeError](err)
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
 		return "no answer in time"
-	case syntax, errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+	case syntax, shape, errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		return "an answer that is not Slack's"
 	}
 	return "no connection"

@@ -1,11 +1,13 @@
 package bot
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -235,11 +237,27 @@ func TestTroubles(t *testing.T) {
 		}
 	}
 	for after, want := range map[string]time.Duration{
-		"1": time.Second, "0": time.Second, "-5": time.Second, "30": 30 * time.Second, "999": 2 * time.Minute, "9999999999": 2 * time.Minute, "abc": impatience, "": impatience, "1.5": impatience,
+		"1": time.Second, "0": time.Second, "-5": time.Second, "30": 30 * time.Second, "999": 2 * time.Minute, "9999999999": 2 * time.Minute, "99999999999999999999": 2 * time.Minute, "abc": impatience, "": impatience, "1.5": impatience,
 	} {
 		if got := waitOf(status("m", 429, after)); got != want {
 			t.Errorf("Retry-After %q: %v, want %v", after, got, want)
 		}
+	}
+}
+
+// TestOddAnswers: what Slack would never answer is not taken for a line that is down.
+func TestOddAnswers(t *testing.T) {
+	for _, answer := range []string{"[]", "7", `{"ok":"yes"}`, "<html>", ""} {
+		err := json.NewDecoder(strings.NewReader(answer)).Decode(&struct {
+			OK bool `json:"ok"`
+		}{})
+		if got := how(err); got != "an answer that is not Slack's" {
+			t.Errorf("%q is %q", answer, got)
+		}
+	}
+	_, err := strconv.Atoi("99999999999999999999")
+	if got := waitOf(failed("m", err)); got != 2*time.Minute {
+		t.Errorf("far too long a wait: %v", got)
 	}
 }
 
