@@ -307,5 +307,8 @@ func TestLongNote(t *testing.T) {
 		if got := w.typed(ana, "/incident", "note "+strings.Repeat("ü", maxNote)); got != "Noted on 1 (checkout-5xx)." {
 			t.Errorf("of one that fits: %s", got)
 		}
+		const cut = "Only the first 500 characters of the reason are kept"
+		contains(t, w.typed(ana, "/incident", "escalate "+strings.Repeat("ü", maxReason+1)), cut)
+		contains(t, w.typed(ana, "/incident", "resolve "+strings.Repeat("ü", maxReason+1)), cut)
 	})
 }

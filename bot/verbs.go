@@ -47,7 +47,7 @@ func (b *Bot) resolve(c *call, tx store.Tx) (message, error) {
 	if err := b.record(c, tx, i.ID, incidents.Resolved{Reason: clip(reason, maxReason)}); err != nil {
 		return message{}, err
 	}
-	lines := []line{say("You resolved ", strong(i.ID), " (", oneLine(i.Title), ").")}
+	lines := []line{say("You resolved ", strong(i.ID), " (", oneLine(i.Title), ").", shortened(reason))}
 	if len(i.Firing) > 0 {
 		lines = append(lines, say("Its alarm still says ALARM. If it fires again soon, ", i.ID, " is triggered again."))
 	}
@@ -64,9 +64,17 @@ func (b *Bot) escalate(c *call, tx store.Tx) (message, error) {
 		return message{}, err
 	}
 	return message{body: []paragraph{para(
-		say("You escalated ", strong(i.ID), " (", oneLine(i.Title), "). The next step of its policy is paged now."),
+		say("You escalated ", strong(i.ID), " (", oneLine(i.Title), "). The next step of its policy is paged now.", shortened(reason)),
 		say("Who has been paged: ", code(c.root+" info "+i.ID)),
 	)}}, nil
+}
+
+// shortened says of a reason that is too long that only its beginning was kept.
+func shortened(reason string) line {
+	if clip(reason, maxReason) == reason {
+		return nil
+	}
+	return say(" Only the first ", maxReason, " characters of the reason are kept: put the rest into a note.")
 }
 
 // note is /incident note. Notes can also be put on the timeline of a resolved incident.
