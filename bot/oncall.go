@@ -38,6 +38,9 @@ func (b *Bot) oncall(ctx context.Context, c *call) (message, error) {
 	if name, ok := spelt(slices.Values(b.o.Services), said); ok {
 		return b.serviceOnCall(ctx, c, name)
 	}
+	if person, ok := b.users[said]; ok && c.args[0].kind == userToken {
+		return sentence("@", person, " is a person; behind ", code(c.root), " I know schedules, services and the words of ", code(c.root+" help"), ". When somebody is on call, ", code(c.root+" schedule"), " shows."), nil
+	}
 	known := append(slices.Sorted(maps.Keys(b.o.Pager.Schedules)), b.o.Services...)
 	return unknownWord(c.root, said, append(known, names(b.oncallWords())...)), nil
 }

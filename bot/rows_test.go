@@ -297,6 +297,19 @@ func TestNumberOfNoIncident(t *testing.T) {
 	})
 }
 
+// TestOnCallOfPerson: who asks for a person is told so, and not of a word that is far from it.
+func TestOnCallOfPerson(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.wait(time.Second)
+		got := w.typed(ana, "/oncall", "@bo")
+		contains(t, got, " is a person")
+		if strings.Contains(got, "Did you mean") {
+			t.Error(got)
+		}
+	})
+}
+
 // TestLongNote: who writes more than a note holds is told.
 func TestLongNote(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
