@@ -152,7 +152,14 @@ func (p *tab) press(place, button string) {
 // types writes a line into the message box and sends it.
 func (p *tab) types(line string) {
 	p.t.Helper()
-	p.do(chromedp.SendKeys(chromedp.ID("composer-input"), line+"\r"))
+	p.keys("composer-input", line+"\r")
+}
+
+// keys presses keys in an element. It does without chromedp.SendKeys, which reads attributes while the page may change them.
+func (p *tab) keys(id, keys string) {
+	p.t.Helper()
+	p.waits("the focus on "+id, "((e) => { e?.focus(); return e && document.activeElement === e; })(document.getElementById("+js(id)+"))")
+	p.do(chromedp.KeyEvent(keys))
 }
 
 // opensPeople opens the menu of those whom the visitor can act as.

@@ -34,7 +34,7 @@ func TestNewMessagesInBrowser(t *testing.T) {
 		p.theme(colours)
 		p.accessible("further up, " + colours)
 	}
-	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("#news").focus(), null`), chromedp.SendKeys(chromedp.ID("news"), "\r"))
+	p.keys("news", "\r")
 	p.waits("the end, read", `document.querySelector("#news").offsetHeight === 0 && !document.title.startsWith("•")`)
 
 	p.types("/incident note " + strings.Repeat("x", 700))
