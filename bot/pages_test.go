@@ -10,16 +10,23 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake"
 )
 
+// reminded is a world in which ana has acknowledged an incident so long ago, and was reminded of it since.
+func reminded(t *testing.T, ago time.Duration) *world {
+	t.Helper()
+	w := begin(t, func(o *Options) { o.Channel = "" })
+	w.wait(time.Second)
+	w.alarm("checkout-5xx")
+	w.wait(time.Second)
+	w.typed(ana, "/incident", "ack")
+	w.wait(ago)
+	return w
+}
+
 // TestManyPages: an incident that stayed open for long has more pages than Slack lets us edit at a time. All of them come up to
 // date all the same, each once.
 func TestManyPages(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := begin(t, func(o *Options) { o.Channel = "" })
-		w.wait(time.Second)
-		w.alarm("checkout-5xx")
-		w.wait(time.Second)
-		w.typed(ana, "/incident", "ack")
-		w.wait(6 * time.Hour)
+		w := reminded(t, 6*time.Hour)
 		pages := len(w.slack.DM(ana))
 		if pages < 10 {
 			t.Fatalf("%d pages, too few to see anything", pages)
@@ -50,12 +57,7 @@ func TestManyPages(t *testing.T) {
 // TestPageThatCannotBeEdited: it does not keep the pages after it from being brought up to date.
 func TestPageThatCannotBeEdited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := begin(t, func(o *Options) { o.Channel = "" })
-		w.wait(time.Second)
-		w.alarm("checkout-5xx")
-		w.wait(time.Second)
-		w.typed(ana, "/incident", "ack")
-		w.wait(2 * time.Hour)
+		w := reminded(t, 2*time.Hour)
 		w.slack.Fail(slackfake.Fault{Method: "chat.update", Times: 2, Kind: slackfake.Error("msg_too_long")}) // with and without form
 		w.typed(ana, "/incident", "resolve")
 		w.wait(10 * time.Minute)

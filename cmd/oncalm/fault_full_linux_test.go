@@ -122,6 +122,17 @@ func (f *flood) one(r *rig) bool {
 	return true
 }
 
+// again posts what was refused once there is space, as SNS would.
+func (f *flood) again(r *rig, refused map[string][]byte) {
+	r.t.Helper()
+	for name, body := range refused {
+		if status, code := r.refusal(body); status != http.StatusOK {
+			r.t.Errorf("with space again: %d %s", status, code)
+		}
+		f.accepted[messageID(r.t, body)] = name
+	}
+}
+
 // TestFullDisk fills the disk below the program. It says so to SNS, which sends again,
 // lives on, and takes alarms again when there is space. Nothing accepted is lost, and
 // nobody is paged for ever because it cannot be written down that they were.
@@ -159,12 +170,7 @@ func TestFullDisk(t *testing.T) {
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	for name, body := range firstOf(f.refused, 20) {
-		if status, code := r.refusal(body); status != http.StatusOK {
-			t.Errorf("with space again: %d %s", status, code)
-		}
-		f.accepted[messageID(t, body)] = name
-	}
+	f.again(r, firstOf(f.refused, 20))
 	allPaged(t, slack, f.accepted, 2)
 	if code := r.stop(); code != exitFine {
 		t.Errorf("exit %d:\n%s", code, r.logs)
@@ -207,12 +213,7 @@ func TestStartOnFullDisk(t *testing.T) {
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}
-	for name, body := range f.refused {
-		if status, code := r.refusal(body); status != http.StatusOK {
-			t.Errorf("with space again: %d %s", status, code)
-		}
-		f.accepted[messageID(t, body)] = name
-	}
+	f.again(r, f.refused)
 	allPaged(t, slack, f.accepted, 3)
 	if code := r.stop(); code != exitFine {
 		t.Errorf("exit %d:\n%s", code, r.logs)

@@ -113,11 +113,12 @@ func (p *Plan) rule(s *schedule, e *event, text string) bool {
 		return true
 	}
 	last, ok := lastBegin(until, e.begin, s.Zone)
+	every, counted := interval(*e)
 	switch {
 	case !ok:
 		p.endsThere(s, *e)
-	case unit(e.rule["FREQ"]) > 0:
-		e.ends = rolling{start: e.begin, seconds: e.seconds}.ending(last, interval(*e)*unit(e.rule["FREQ"]), e.rule["BYDAY"] != "")
+	case counted && unit(e.rule["FREQ"]) > 0:
+		e.ends = rolling{start: e.begin, seconds: e.seconds}.ending(last, every*unit(e.rule["FREQ"]), e.rule["BYDAY"] != "")
 	}
 	return !ok || last.Add(time.Duration(e.seconds)*time.Second).After(wall(p.now, s.Zone))
 }

@@ -58,7 +58,8 @@ func period(e event) (seconds int64, why string) {
 			return 0, "has " + key
 		}
 	}
-	if uncounted(e) {
+	every, ok := interval(e)
+	if !ok {
 		return 0, "has INTERVAL=" + e.rule["INTERVAL"]
 	}
 	if size == 0 {
@@ -67,23 +68,18 @@ func period(e event) (seconds int64, why string) {
 	if days := e.rule["BYDAY"]; days != "" && (len(days) != 2 || size != week) {
 		return 0, ""
 	}
-	return interval(e) * size, ""
+	return every * size, ""
 }
 
-// interval is how many units of its frequency are from one entry of a series to the next.
-func interval(e event) int64 {
-	n, err := strconv.ParseInt(e.rule["INTERVAL"], 10, 32)
-	if err != nil || n < 1 {
-		return 1
-	}
-	return n
-}
-
-// uncounted reports whether a series names an interval that is none.
-func uncounted(e event) bool {
+// interval is how many units of its frequency are from one entry of a series to the next. It reports false if the series names
+// one that is none.
+func interval(e event) (n int64, ok bool) {
 	text, given := e.rule["INTERVAL"]
+	if !given {
+		return 1, true
+	}
 	n, err := strconv.ParseInt(text, 10, 32)
-	return given && (err != nil || n < 1)
+	return n, err == nil && n > 0
 }
 
 // round makes a layer of series that follow each other; several in one place are on call together.
@@ -133,7 +129,8 @@ func (p *Plan) together(s *schedule, r []event, every int64) (ends rotations.Civ
 
 // alone makes a layer of one series.
 func (p *Plan) alone(s *schedule, e event) {
-	r := rolling{name: list(e.people), start: e.begin, seconds: e.seconds, interval: interval(e), groups: [][]string{e.people}, weekday: time.Monday, ends: e.ends}
+	every, _ := interval(e)
+	r := rolling{name: list(e.people), start: e.begin, seconds: e.seconds, interval: every, groups: [][]string{e.people}, weekday: time.Monday, ends: e.ends}
 	if first, ok := weekday(e.rule["WKST"]); ok {
 		r.weekday = first
 	}
