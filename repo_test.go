@@ -84,7 +84,7 @@ func walkRepo(fn func(name string) error) error {
 // leftover says whether a file is one that tests and installations leave behind, as .gitignore has them.
 func leftover(name string) bool {
 	return slices.Contains([]string{".test", ".prof", ".out"}, path.Ext(name)) ||
-		slices.Contains([]string{"oncalm", "oncalm.yaml", ".env"}, name) || !strings.Contains(name, "/") && strings.Contains(name, ".db")
+		slices.Contains([]string{"oncalm", "oncalm.yaml", ".env", ".git"}, name) || !strings.Contains(name, "/") && strings.Contains(name, ".db")
 }
 
 // readTree parses every Go file outside testdata, once for all tests.
