@@ -11,6 +11,7 @@
 //	outbox      what is owed to the world: pages, deadlines, card refreshes
 //	bot         the Slack door: pages, cards, buttons, slash commands
 //	postmortems the timeline as a document
+//	text        what outsiders wrote, made fit to be shown
 //	store       ordered keys and values, changed in durable transactions
 //
 // A message is answered with 200 only after one transaction holds the incident, its first event and everything that is

@@ -6,6 +6,7 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
 )
 
 // FromStore reads an incident and its timeline, and makes its document. The error is
@@ -149,7 +150,7 @@ func actor(a incidents.Actor) string {
 	if a.Kind == incidents.KindAlarm {
 		return "the alarm " + quoted(a.Name)
 	}
-	return clip(who(a), shortest)
+	return text.Clip(who(a), shortest)
 }
 
 // service names the service, for a sentence.

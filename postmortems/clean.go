@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 	"unicode"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 // shortest is how many characters of a text from outside a sentence quotes.
@@ -15,49 +17,18 @@ const shortest = 200
 // line, as cells of tables have to be.
 const newline = "⏎"
 
-// clean makes a text fit for one line: valid UTF-8, no control and invisible
-// characters and none that turns the direction of writing, single spaces, and newline
-// for the ends of lines.
+// clean makes a text fit for one line: clean as [text.Clean] has it, with single spaces, and newline for the ends of lines.
 func clean(s string) string {
-	if tidied(s) {
-		return s
+	if !strings.ContainsAny(s, "\n\r\v\f\u0085\u2028\u2029") {
+		return text.Line(s)
 	}
-	s = strings.ToValidUTF8(s, "\uFFFD")
-	var b strings.Builder
-	space, ended := false, false
-	for _, r := range s {
-		switch {
-		case r == '\n' || r == '\r' || r == '\u2028' || r == '\u2029' || r == '\u0085':
-			space, ended = true, true
-			continue
-		case unicode.IsSpace(r):
-			space = true
-			continue
-		case unicode.Is(unicode.Cc, r), unicode.Is(unicode.Cf, r) && r != '\u200c' && r != '\u200d':
-			continue // scripts and emoji need the two joiners
+	var lines []string
+	for l := range strings.Lines(text.Clean(s)) {
+		if l = text.Line(l); l != "" {
+			lines = append(lines, l)
 		}
-		if b.Len() > 0 && ended {
-			b.WriteString(" " + newline + " ")
-		} else if b.Len() > 0 && space {
-			b.WriteByte(' ')
-		}
-		space, ended = false, false
-		b.WriteRune(r)
 	}
-	return b.String()
-}
-
-// tidied reports whether a text is of printable ASCII alone, with single spaces within
-// it, as most are: then there is nothing to clean.
-func tidied(s string) bool {
-	space := true // as if before the text
-	for n := range len(s) {
-		if c := s[n]; c < ' ' || c > '~' || c == ' ' && space {
-			return false
-		}
-		space = s[n] == ' '
-	}
-	return s == "" || !space
+	return strings.Join(lines, " "+newline+" ")
 }
 
 // Isolates keep a text that runs from right to left from changing the order of what
@@ -85,25 +56,10 @@ func rightToLeft(r rune) bool {
 func said(s string) string { return isolated(clean(s)) }
 
 // short is said for a sentence: a long text is cut.
-func short(s string) string { return isolated(clip(clean(s), shortest)) }
+func short(s string) string { return isolated(text.Clip(clean(s), shortest)) }
 
 // quoted is a text from outside within a sentence, as somebody's words.
 func quoted(s string) string { return "“" + short(s) + "”" }
-
-// clip cuts a text after limit characters and marks the place.
-func clip(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	n := 0
-	for at := range s {
-		if n == limit {
-			return strings.TrimSpace(s[:at]) + "…"
-		}
-		n++
-	}
-	return s
-}
 
 // took is a length of time in words.
 func took(d time.Duration) string {
@@ -161,12 +117,4 @@ func span(from, to time.Time) string {
 		return moment(from) + " and " + to.UTC().Format(layoutTime)
 	}
 	return moment(from) + " and " + moment(to)
-}
-
-// plural counts things.
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/text"
 )
 
 // detection is how the incident was opened.
@@ -81,7 +82,7 @@ func condition(m incidents.Metric) string {
 	case m.Datapoints > 0 && m.Datapoints != m.Periods:
 		s += fmt.Sprintf(" in %d of %d periods", m.Datapoints, m.Periods)
 	default:
-		s += " in " + plural(m.Periods, "period", "periods")
+		s += " in " + text.Count(m.Periods, "period", "periods")
 	}
 	if m.Period > 0 && m.Periods > 0 {
 		s += fmt.Sprintf(" of %d s", m.Period)

@@ -5,70 +5,13 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"github.com/oncalm/oncalm/text"
 )
 
-// literal writes a text so that Markdown shows it letter by letter, wherever in a line
-// it stands: in a paragraph, a heading, a list, a cell of a table. The text comes out
-// clean (see [clean]). Angle brackets and ampersands become references to characters,
-// which Slack understands as well: what looks like a mention stays a text there too.
-func literal(s string) string {
-	s = tidy(s)
-	var b strings.Builder
-	b.Grow(len(s) + len(s)/8)
-	runes := []rune(s)
-	for n, r := range runes {
-		switch {
-		case r == '&':
-			b.WriteString("&amp;")
-		case r == '<':
-			b.WriteString("&lt;")
-		case r == '>':
-			b.WriteString("&gt;")
-		case r < unicode.MaxASCII && escaped(runes, n):
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// escaped reports whether the character at n needs a backslash. Where it would do
-// nothing in its place it is left alone, since people read Markdown as it stands, too.
-func escaped(s []rune, n int) bool {
-	switch s[n] {
-	case '\\', '`', '*', '[', ']', '~', '|', '$', '@', '{':
-		return true
-	case '_':
-		return !alphanumeric(s, n-1) || !alphanumeric(s, n+1) // within a word it is a letter
-	case '#':
-		return !alphanumeric(s, n-1)
-	case ':':
-		return n == 0 || n+1 < len(s) && s[n+1] == '/' // https://
-	case '.', ')':
-		return endsNumber(s[:n]) || s[n] == '.' && endsWWW(s[:n])
-	case '-', '+', '=':
-		return n == 0
-	}
-	return false
-}
-
-func alphanumeric(s []rune, n int) bool {
-	return n >= 0 && n < len(s) && s[n] < unicode.MaxASCII && (unicode.IsLetter(s[n]) || unicode.IsDigit(s[n]))
-}
-
-// endsNumber reports whether a text is nothing but digits: with a dot it would begin a
-// list.
-func endsNumber(s []rune) bool {
-	return len(s) > 0 && !slices.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
-}
-
-// endsWWW reports whether a text ends in www: with a dot it would begin a link.
-func endsWWW(s []rune) bool {
-	return len(s) >= 3 && strings.EqualFold(string(s[len(s)-3:]), "www")
-}
+// literal writes a text so that Markdown shows it letter by letter (see [text.Markdown]). The text comes out clean (see
+// [clean]).
+func literal(s string) string { return text.Markdown(tidy(s)) }
 
 // tidy is clean for a text that may have isolates of ours in it. If the text is not as
 // we put it together they go, and if there are none it is isolated as a whole.
@@ -119,7 +62,7 @@ func link(label, address string, hosts []string) string {
 	}
 	u, err := url.Parse(address)
 	if err != nil || len(address) > maxAddress || u.Scheme != "https" || u.Host == "" || u.User != nil || u.Opaque != "" || !allowed(u.Hostname(), hosts) {
-		return label + ": " + literal(clip(address, 300))
+		return label + ": " + literal(text.Clip(address, 300))
 	}
 	return "[" + label + "](" + destination(address) + ")"
 }

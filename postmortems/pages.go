@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/text"
 )
 
 // pager follows the pages through a timeline.
@@ -112,10 +113,10 @@ func (r *reading) pagesInAll() Sentence {
 			outcomes[p.Outcome]++
 		}
 	}
-	s.Text = fmt.Sprintf("%s to %s: %s", plural(len(r.pages)-reminders, "page", "pages"),
+	s.Text = fmt.Sprintf("%s to %s: %s", text.Count(len(r.pages)-reminders, "page", "pages"),
 		list(slices.Sorted(maps.Keys(people))), counts(outcomes))
 	if reminders > 0 {
-		s.Text += "; and " + plural(reminders, "reminder", "reminders")
+		s.Text += "; and " + text.Count(reminders, "reminder", "reminders")
 	}
 	if adopted > 0 {
 		s.Text += fmt.Sprintf("; for %d of them an earlier attempt, whose outcome was not known, turned out to have sent it", adopted)
@@ -143,7 +144,7 @@ func counts(outcomes map[Outcome]int) string {
 // list names people, or counts them if they are many.
 func list(names []string) string {
 	if len(names) > 6 {
-		return plural(len(names), "person", "people")
+		return text.Count(len(names), "person", "people")
 	}
 	return and(names)
 }
@@ -153,10 +154,7 @@ func and(names []string) string {
 	for n := range names {
 		names[n] = short(names[n])
 	}
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
+	return text.List(names, "and")
 }
 
 // step is the place of a page in the escalation policy, as people count.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/text"
 )
 
 // From these on a question is asked.
@@ -94,7 +95,7 @@ func (r *reading) askNoAck(d Document) (Question, bool) {
 		return none()
 	}
 	return ask("no acknowledgement", "How did it come to an end, and was a page needed?", d.PagesInAll.Events,
-		"%s, and nobody acknowledged", plural(len(d.Pages), "page was decided", "pages were decided"))
+		"%s, and nobody acknowledged", text.Count(len(d.Pages), "page was decided", "pages were decided"))
 }
 
 // askSteps asks when the first step of a run was not enough.
@@ -117,7 +118,7 @@ func (r *reading) askSteps(d Document) (Question, bool) {
 		}
 		events = append(events, p.Events[0])
 	}
-	further := "The policy went on to " + plural(len(steps), "further step", "further steps") + " after its first"
+	further := "The policy went on to " + text.Count(len(steps), "further step", "further steps") + " after its first"
 	switch {
 	case len(steps) == 0 && !fallback:
 		return none()
@@ -161,7 +162,7 @@ func (r *reading) askUndelivered(Document) (Question, bool) {
 		return none()
 	}
 	return ask("undelivered", "Which other way would have reached these people?", events,
-		"%s could not be delivered", plural(len(events), "page", "pages"))
+		"%s could not be delivered", text.Count(len(events), "page", "pages"))
 }
 
 func (r *reading) askWithheld(Document) (Question, bool) {
@@ -170,7 +171,7 @@ func (r *reading) askWithheld(Document) (Question, bool) {
 		return none()
 	}
 	return ask("withheld", "What kept them waiting, and what did people know without them?", events,
-		"%s waited until there was no point in sending", plural(len(events), "page", "pages"))
+		"%s waited until there was no point in sending", text.Count(len(events), "page", "pages"))
 }
 
 func (r *reading) askReopened(Document) (Question, bool) {
@@ -221,7 +222,7 @@ func (r *reading) askEnd(d Document) (Question, bool) {
 		}
 	}
 	return ask("no recovery", "How was it known that users were no longer hurt?", events,
-		"The incident was resolved, and the end of %s is not recorded", plural(d.Impact.Unended, "window of impact", "windows of impact"))
+		"The incident was resolved, and the end of %s is not recorded", text.Count(d.Impact.Unended, "window of impact", "windows of impact"))
 }
 
 // askGaps asks about silence before the incident was resolved.

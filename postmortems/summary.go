@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/text"
 )
 
 // summary is the skeleton of what happened. What only people know is asked for.
@@ -69,7 +70,7 @@ func (r *reading) detected(d Document) Sentence {
 	a := d.Detection.Alarm
 	switch {
 	case a == nil:
-		s.Text = fmt.Sprintf("It was declared by %s at %s UTC; no alarm had opened it", clip(d.Detection.Person, shortest), moment(d.Detection.At))
+		s.Text = fmt.Sprintf("It was declared by %s at %s UTC; no alarm had opened it", text.Clip(d.Detection.Person, shortest), moment(d.Detection.At))
 		s.Ask = "how did it become known?"
 	case a.Lag == nil:
 		s.Text = fmt.Sprintf("It was detected by the alarm %s, whose message was accepted at %s UTC", quoted(a.Name), moment(a.Accepted))
@@ -92,7 +93,7 @@ func (r *reading) answered(d Document) Sentence {
 		}
 		return s
 	}
-	s := Sentence{Text: "No page was delivered (" + plural(len(d.Pages), "was", "were") + " decided)", Events: slices.Clone(d.PagesInAll.Events)}
+	s := Sentence{Text: "No page was delivered (" + text.Count(len(d.Pages), "was", "were") + " decided)", Events: slices.Clone(d.PagesInAll.Events)}
 	page, ok := r.first(is[incidents.Delivered])
 	if b, delivered := page.Body.(incidents.Delivered); delivered {
 		s = Sentence{Text: fmt.Sprintf("The first page was delivered, to %s, at %s UTC", short(b.Person), moment(page.At)), Events: []int{page.Seq}}

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 // A sheet is a document as the template sees it: all of it is Markdown already, with
@@ -54,7 +56,7 @@ const (
 func newSheet(d Document) sheet {
 	h := d.Header
 	s := sheet{
-		ID: literal(h.ID), Title: literal(clip(h.Title, 300)), Severity: literal(or(h.Severity, notRecorded)), Status: literal(string(h.Status)),
+		ID: literal(h.ID), Title: literal(text.Clip(h.Title, 300)), Severity: literal(or(h.Severity, notRecorded)), Status: literal(string(h.Status)),
 		Service: literal(or(h.Service, notRecorded)), Opened: moment(h.Opened), Resolved: moment(h.Resolved),
 		Runbook: or(link("runbook", h.Runbook, nil), notRecorded),
 		Draft:   literal(d.Draft),
@@ -100,15 +102,15 @@ func blank(ask string) string { return "**[fill in: " + literal(ask) + "]**" }
 
 // sentence writes a sentence, what is asked after it, and the events it is taken from.
 func sentence(s Sentence) string {
-	text := literal(s.Text)
+	words := literal(s.Text)
 	if s.Ask != "" {
-		text += " " + blank(s.Ask)
+		words += " " + blank(s.Ask)
 	}
-	return strings.TrimSpace(text + ". " + marks(s.Events))
+	return strings.TrimSpace(words + ". " + marks(s.Events))
 }
 
 func made(h Header) string {
-	s := "Made from " + plural(h.Events, "event", "events") + " of the timeline"
+	s := "Made from " + text.Count(h.Events, "event", "events") + " of the timeline"
 	if !h.Newest.IsZero() {
 		s += ", the last of them recorded at " + moment(h.Newest) + " UTC"
 	}
@@ -118,7 +120,7 @@ func made(h Header) string {
 func windowRows(windows []Window) []windowRow {
 	var rows []windowRow
 	for _, w := range windows {
-		row := windowRow{moment(w.From), moment(w.To), notRecorded, literal(clip(strings.Join(w.Source, "; "), 500)),
+		row := windowRow{moment(w.From), moment(w.To), notRecorded, literal(text.Clip(strings.Join(w.Source, "; "), 500)),
 			string(w.Confidence), marks(w.Events)}
 		if !w.From.IsZero() && !w.To.IsZero() {
 			row.Length = took(w.To.Sub(w.From))
@@ -142,10 +144,10 @@ func total(im Impact) string {
 		parts = append(parts, "In all "+took(length(*im.Total)))
 	}
 	if im.Unended > 0 {
-		parts = append(parts, plural(im.Unended, "window has an end that is", "windows have an end that is")+" "+notRecorded)
+		parts = append(parts, text.Count(im.Unended, "window has an end that is", "windows have an end that is")+" "+notRecorded)
 	}
 	if im.Unstarted > 0 {
-		parts = append(parts, plural(im.Unstarted, "window has a start that is", "windows have a start that is")+" "+notRecorded)
+		parts = append(parts, text.Count(im.Unstarted, "window has a start that is", "windows have a start that is")+" "+notRecorded)
 	}
 	if len(parts) == 0 {
 		return "When users were hurt is " + notRecorded + "."
@@ -158,7 +160,7 @@ func total(im Impact) string {
 
 func detectionText(d Detection) string {
 	if d.Alarm == nil {
-		return sentence(Sentence{Text: "Declared by " + or(clip(d.Person, shortest), notRecorded) + " at " + moment(d.At) + " UTC; no alarm had opened the incident", Events: d.Events})
+		return sentence(Sentence{Text: "Declared by " + or(text.Clip(d.Person, shortest), notRecorded) + " at " + moment(d.At) + " UTC; no alarm had opened the incident", Events: d.Events})
 	}
 	return sentence(Sentence{Text: "This alarm opened the incident", Events: d.Events})
 }
@@ -178,31 +180,31 @@ func alarmRows(a *Alarm) []fieldRow {
 			lag += " (the clocks disagree)"
 		}
 	}
-	rows := []fieldRow{{"Alarm", name}, {"Account", text(a.Account)}, {"Region", text(a.Region)}}
+	rows := []fieldRow{{"Alarm", name}, {"Account", cell(a.Account)}, {"Region", cell(a.Region)}}
 	for _, f := range []fieldRow{{"Contributor", a.Contributor}, {"Description", a.Description}} {
 		if f.Value != "" {
-			rows = append(rows, fieldRow{f.Name, text(f.Value)})
+			rows = append(rows, fieldRow{f.Name, cell(f.Value)})
 		}
 	}
-	rows = append(rows, fieldRow{"Metric", text(a.Metric)}, fieldRow{"Condition", text(a.Condition)}, fieldRow{"Reason", text(a.Reason)},
+	rows = append(rows, fieldRow{"Metric", cell(a.Metric)}, fieldRow{"Condition", cell(a.Condition)}, fieldRow{"Reason", cell(a.Reason)},
 		fieldRow{"Changed (UTC)", millis(a.Changed)}, fieldRow{"Accepted by Oncalm (UTC)", millis(a.Accepted)}, fieldRow{"Lag", lag},
-		fieldRow{"SNS message", text(a.MessageID)})
+		fieldRow{"SNS message", cell(a.MessageID)})
 	if len(a.Doubts) > 0 {
-		rows = append(rows, fieldRow{"To be noted", text(strings.Join(a.Doubts, "; "))})
+		rows = append(rows, fieldRow{"To be noted", cell(strings.Join(a.Doubts, "; "))})
 	}
 	return rows
 }
 
-// text is a literal, not too long, or that it is not recorded.
-func text(s string) string { return or(literal(clip(s, 2000)), notRecorded) }
+// cell is a literal, not too long, or that it is not recorded.
+func cell(s string) string { return or(literal(text.Clip(s, 2000)), notRecorded) }
 
 func pageRows(pages []Page) []pageRow {
 	var rows []pageRow
 	for _, p := range pages {
 		rows = append(rows, pageRow{
-			Who: literal(clip(p.Person, shortest)), Via: literal(clip(channel(p.Via), shortest)), Step: p.step(),
+			Who: literal(text.Clip(p.Person, shortest)), Via: literal(text.Clip(channel(p.Via), shortest)), Step: p.step(),
 			Decided: moment(p.Decided), Delivered: or(clock(p.Delivered, p.Decided), "–"), Acknowledged: or(clock(p.Acknowledged, p.Decided), "–"),
-			Outcome: literal(clip(p.outcome(), 500)), Events: marks(p.Events),
+			Outcome: literal(text.Clip(p.outcome(), 500)), Events: marks(p.Events),
 		})
 	}
 	return fit(rows, maxPages, func(r pageRow) int { return len(r.Who) + len(r.Via) + len(r.Outcome) + len(r.Events) + 100 },
@@ -236,7 +238,7 @@ func struckText(n int) string {
 	if n == 0 {
 		return ""
 	}
-	return plural(n, "note was struck and is", "notes were struck and are") + " left out."
+	return text.Count(n, "note was struck and is", "notes were struck and are") + " left out."
 }
 
 // leftOut says that a table was too long.

@@ -2,6 +2,8 @@ package postmortems
 
 import (
 	"time"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 // detail is how much of each line is shown.
@@ -51,7 +53,7 @@ func timelineRows(lines []Line, shown detail) []lineRow {
 			rows = append(rows, lineRow{What: "**" + d + "**"})
 		}
 		if shown == cut {
-			l.Who, l.What = clip(l.Who, cutTo), clip(l.What, cutTo)
+			l.Who, l.What = text.Clip(l.Who, cutTo), text.Clip(l.What, cutTo)
 		}
 		row := lineRow{Event: marks([]int{l.Seq}), Time: l.At.Format(layoutTime), Who: literal(l.Who), What: literal(l.What), Evidence: evidence(l)}
 		if shown == cut {
@@ -76,7 +78,7 @@ func evidence(l Line) string {
 	case l.Link != "":
 		return link(l.LinkTo, l.Link, messageHosts)
 	case l.MessageID != "":
-		return "SNS " + literal(clip(l.MessageID, 64))
+		return "SNS " + literal(text.Clip(l.MessageID, 64))
 	}
 	return ""
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -112,7 +114,7 @@ func tell(s Shift) string {
 		}
 		return t.Format("Mon 2006-01-02T15:04-07:00")
 	}
-	people := list(s.People)
+	people := text.List(s.People, "and")
 	if people == "" {
 		people = "nobody"
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 // TestLaws checks for any schedule in any zone what users rely on without saying it.
@@ -198,7 +200,7 @@ func render(shifts []Shift) string {
 	var b strings.Builder
 	for _, s := range shifts {
 		fmt.Fprintf(&b, "%s  %s  %7s  %s %d: %s", s.From.Format("Mon 2006-01-02T15:04-07:00"), s.To.Format("Mon 2006-01-02T15:04-07:00"),
-			clockHours(s.To.Sub(s.From)), s.Layer, s.Number, list(s.People))
+			clockHours(s.To.Sub(s.From)), s.Layer, s.Number, text.List(s.People, "and"))
 		if s.Override != nil {
 			fmt.Fprintf(&b, " (%s for %q)", s.Override.Person, s.Override.For)
 		}

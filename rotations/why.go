@@ -3,19 +3,20 @@ package rotations
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 // why says in a sentence why a piece, which holds t, is as it is. Times are those of the schedule's wall clock.
 func (v *view) why(t time.Time, p piece) string {
 	switch {
 	case p.override != nil && len(p.people) > 1:
-		return fmt.Sprintf("%s: %s", v.standIn(p.override), list(p.people))
+		return fmt.Sprintf("%s: %s", v.standIn(p.override), text.List(p.people, "and"))
 	case p.override != nil:
 		return v.standIn(p.override)
 	case p.layer >= 0 && len(p.people) > 0:
-		return fmt.Sprintf("%s%s: %s", v.turn(p), v.absent(t, p), list(p.people))
+		return fmt.Sprintf("%s%s: %s", v.turn(p), v.absent(t, p), text.List(p.people, "and"))
 	case p.layer >= 0:
 		return v.turn(p) + ": nobody"
 	}
@@ -49,7 +50,7 @@ func (v *view) absent(t time.Time, p piece) string {
 	if d.place == d.taken {
 		return ""
 	}
-	return fmt.Sprintf(", the turn of %s, who is not there", list(slices.Compact(slices.Clone(l.People[d.place]))))
+	return fmt.Sprintf(", the turn of %s, who is not there", text.List(slices.Compact(slices.Clone(l.People[d.place])), "and"))
 }
 
 // gap says why nobody is on call.
@@ -72,11 +73,3 @@ func (v *view) gap(t time.Time, p piece) string {
 }
 
 func (v *view) spoken(t time.Time) string { return v.local(t).Format("2006-01-02 15:04") }
-
-// list joins names: ana, bo and cy.
-func list(names []string) string {
-	if len(names) < 2 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:len(names)-1], ", ") + " and " + names[len(names)-1]
-}

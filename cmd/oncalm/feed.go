@@ -13,6 +13,7 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/rotations/feed"
+	"github.com/oncalm/oncalm/text"
 	"github.com/oncalm/oncalm/web"
 )
 
@@ -123,7 +124,7 @@ func (c *feedCommand) list(ctx context.Context, s *session, l links) error {
 	}
 	rows := [][]string{{"ID", "OF", "NAME", "MADE (UTC)", "BY"}}
 	for _, l := range all {
-		rows = append(rows, []string{l.ID, string(l.Kind), oneLine(l.Name), l.Made.UTC().Format(time.DateTime), l.By})
+		rows = append(rows, []string{l.ID, string(l.Kind), text.Line(l.Name), l.Made.UTC().Format(time.DateTime), l.By})
 	}
 	s.table(rows)
 	return nil

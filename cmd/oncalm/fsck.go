@@ -10,6 +10,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/text"
 )
 
 type fsckCommand struct {
@@ -97,21 +98,13 @@ func (c *fsckCommand) snapshot(ctx context.Context, path string, inUse *store.In
 	return found, err
 }
 
-// counted is a number of something.
-func counted(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
 func (s *session) sayChecked(found *checked) {
 	what := found.Store
 	if found.Snapshot {
 		what += " (a copy, since a server has it)"
 	}
-	s.printf("%s: %s with %s, %s", what, counted(found.Incidents, "incident", "incidents"),
-		counted(found.Events, "event", "events"), counted(found.Entries, "outbox entry", "outbox entries"))
+	s.printf("%s: %s with %s, %s", what, text.Count(found.Incidents, "incident", "incidents"),
+		text.Count(found.Events, "event", "events"), text.Count(found.Entries, "outbox entry", "outbox entries"))
 	for _, problem := range found.Pages {
 		s.printf("  the file: %s; restore a backup", problem)
 	}

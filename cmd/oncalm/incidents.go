@@ -10,6 +10,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/templates"
+	"github.com/oncalm/oncalm/text"
 	"github.com/oncalm/oncalm/web"
 )
 
@@ -43,7 +44,7 @@ func (c *incidentsCommand) Run(ctx context.Context, s *session) error {
 	}
 	rows := [][]string{{"ID", "STATUS", "SEVERITY", "SERVICE", "OPENED (UTC)", "TITLE"}}
 	for _, i := range list {
-		rows = append(rows, []string{i.ID, string(i.Status), i.Severity, i.Service, i.Opened.Format(time.DateTime), oneLine(i.Title)})
+		rows = append(rows, []string{i.ID, string(i.Status), i.Severity, i.Service, i.Opened.Format(time.DateTime), text.Line(i.Title)})
 	}
 	s.table(rows)
 	return nil
@@ -61,9 +62,6 @@ func (c *incidentsCommand) wanted(list []web.Summary) []web.Summary {
 	}
 	return wanted
 }
-
-// oneLine keeps a text from outside in its cell of a table.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 // incident reads an incident and its timeline.
 func (s *session) incident(ctx context.Context, f storeFlag, id string) (incidents.Incident, []incidents.Event, error) {
@@ -100,11 +98,11 @@ func (c *timelineCommand) Run(ctx context.Context, s *session) error {
 	if c.JSON {
 		return s.json(events)
 	}
-	s.printf("Incident %s: %s (%s, %s, %s)", i.ID, oneLine(i.Title), i.Service, i.Severity, i.Status)
+	s.printf("Incident %s: %s (%s, %s, %s)", i.ID, text.Line(i.Title), i.Service, i.Severity, i.Status)
 	rows := [][]string{{"SEQ", "AT (UTC)", "WHO", "WHAT"}}
 	for _, line := range postmortems.Build(i, events).Timeline {
 		if line.Seq > 0 {
-			rows = append(rows, []string{strconv.Itoa(line.Seq), line.At.UTC().Format(time.DateTime), line.Who, oneLine(line.What)})
+			rows = append(rows, []string{strconv.Itoa(line.Seq), line.At.UTC().Format(time.DateTime), line.Who, text.Line(line.What)})
 		}
 	}
 	s.table(rows)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/text"
 )
 
 // Entry is a shift in a calendar.
@@ -145,7 +146,7 @@ func uid(parts ...string) string {
 // longest is how many characters of a name are shown.
 const longest = 200
 
-func line(name string) string { return rotations.Line(name, longest) }
+func line(name string) string { return text.Clip(text.Line(name), longest) }
 
 func clean(names []string) []string {
 	all := make([]string, len(names))

@@ -35,7 +35,7 @@ func payments(zone string) (rotations.Schedule, []rotations.Override) {
 	}
 }
 
-func text(t testing.TB, c Calendar) string {
+func written(t testing.TB, c Calendar) string {
 	t.Helper()
 	var b bytes.Buffer
 	n, err := c.WriteTo(&b)
@@ -67,7 +67,7 @@ func TestCalendar(t *testing.T) {
 	span := Span{From: rotationstest.Civil("2026-03-16T00:00").In(s.Zone), To: rotationstest.Civil("2026-03-31T00:00").In(s.Zone)}
 	stamp := rotationstest.Civil("2026-03-17T00:00").In(time.UTC)
 	// A golden file is kept with the line ends that every checkout has.
-	show := func(c Calendar) string { return strings.ReplaceAll(text(t, c), "\r\n", "\n") }
+	show := func(c Calendar) string { return strings.ReplaceAll(written(t, c), "\r\n", "\n") }
 	golden(t, "schedule.ics.golden", show(Calendar{Name: "payments", Zone: s.Zone, Stamp: stamp, Entries: OfSchedule(s, overrides, span)}))
 	golden(t, "person.ics.golden", show(Calendar{Name: "bo", Stamp: stamp, Entries: OfPerson("bo", s, overrides, span)}))
 }
@@ -148,7 +148,7 @@ func TestHostileNames(t *testing.T) {
 		{Name: hostile[1], People: rotations.Turns(hostile...), Start: start, Shift: rotations.Length{N: 1, Unit: rotations.Day}},
 	}}
 	o := []rotations.Override{{Person: hostile[2], For: hostile[3], From: start.In(s.Zone), To: start.In(s.Zone).AddDate(0, 1, 0)}}
-	got := text(t, Calendar{Name: hostile[0], Entries: OfSchedule(s, o, Span{From: start.In(s.Zone), To: start.In(s.Zone).AddDate(0, 0, 9)})})
+	got := written(t, Calendar{Name: hostile[0], Entries: OfSchedule(s, o, Span{From: start.In(s.Zone), To: start.In(s.Zone).AddDate(0, 0, 9)})})
 	if !utf8.ValidString(got) {
 		t.Error("not UTF-8")
 	}
@@ -173,6 +173,6 @@ func BenchmarkCalendar(b *testing.B) {
 	s, overrides := payments("Europe/Berlin")
 	span := Span{From: rotationstest.Civil("2026-03-16T00:00").In(s.Zone), To: rotationstest.Civil("2026-03-16T00:00").In(s.Zone).AddDate(0, 0, 210)}
 	for b.Loop() {
-		text(b, Calendar{Name: "payments", Stamp: span.From, Entries: OfSchedule(s, overrides, span)})
+		written(b, Calendar{Name: "payments", Stamp: span.From, Entries: OfSchedule(s, overrides, span)})
 	}
 }

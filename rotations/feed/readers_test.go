@@ -86,7 +86,7 @@ func readBack(t *testing.T, command []string, s rotations.Schedule, overrides []
 	}
 	// #nosec G204 -- the command is one of two above
 	cmd := exec.CommandContext(t.Context(), command[0], append(slices.Clone(command[1:]), from, to)...)
-	cmd.Stdin = strings.NewReader(text(t, Calendar{Name: s.Name, Zone: s.Zone, Stamp: span.From, Entries: entries}))
+	cmd.Stdin = strings.NewReader(written(t, Calendar{Name: s.Name, Zone: s.Zone, Stamp: span.From, Entries: entries}))
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/image/font/gofont/goregular"
 	"golang.org/x/image/font/opentype"
 
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/text"
 )
 
 // letters are the fonts at hand, in one scale. They are not safe for concurrent use.
@@ -81,4 +81,4 @@ func (l *letters) fit(t typeface, text string, room float64) string {
 // longest is how many letters of a name are looked at.
 const longest = 100
 
-func clean(text string) string { return rotations.Line(text, longest) }
+func clean(s string) string { return text.Clip(text.Line(s), longest) }

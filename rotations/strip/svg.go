@@ -2,11 +2,12 @@ package strip
 
 import (
 	"bytes"
-	"encoding/xml"
 	"fmt"
 	"image/color"
 	"strconv"
 	"strings"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 // SVGForm and PNGForm are the media types of the pictures.
@@ -21,8 +22,8 @@ func (p Picture) SVG() []byte {
 	var b bytes.Buffer
 	out := func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format, args...) } // a buffer takes everything
 	out(`<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %[1]s %[2]s" role="img" aria-label="%s">`+"\n",
-		num(s.w), num(s.h), escape(s.title))
-	out("<title>%s</title>\n<style>\n%s</style>\n", escape(s.title), style())
+		num(s.w), num(s.h), text.HTML(s.title))
+	out("<title>%s</title>\n<style>\n%s</style>\n", text.HTML(s.title), style())
 	out("<defs>%s%s</defs>\n", pattern(gapBack), pattern(offBack))
 	for _, one := range s.shapes {
 		b.WriteString(one.svg())
@@ -72,7 +73,7 @@ func (s shape) svg() string {
 		if s.middle {
 			weight += ` text-anchor="middle"`
 		}
-		return fmt.Sprintf(`<text x="%s" y="%s" font-size="%s"%s %s>%s</text>`+"\n", num(s.x), num(s.y), num(s.face.size), weight, look, escape(s.text))
+		return fmt.Sprintf(`<text x="%s" y="%s" font-size="%s"%s %s>%s</text>`+"\n", num(s.x), num(s.y), num(s.face.size), weight, look, text.HTML(s.text))
 	}
 	round := ""
 	if s.kind == pill {
@@ -82,7 +83,7 @@ func (s shape) svg() string {
 	if s.text == "" {
 		return at + "/>\n"
 	}
-	return at + "><title>" + escape(s.text) + "</title></rect>\n"
+	return at + "><title>" + text.HTML(s.text) + "</title></rect>\n"
 }
 
 // radius is that of a pill's corners.
@@ -90,14 +91,8 @@ func (s shape) radius() float64 { return min(4, s.w/2, s.h/2) }
 
 // num is a length, to a hundredth of a pixel.
 func num(f float64) string {
-	text := strconv.FormatFloat(f, 'f', 2, 64)
-	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	digits := strconv.FormatFloat(f, 'f', 2, 64)
+	return strings.TrimSuffix(strings.TrimRight(digits, "0"), ".")
 }
 
 func hex(c color.RGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
-
-func escape(s string) string {
-	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(s)) // a builder takes everything
-	return b.String()
-}
