@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // A CertSource finds the certificate whose key signed a message.
@@ -20,7 +22,7 @@ type CertSource interface {
 	//
 	// Errors are [*Problem]: CodeCertURL if the URL leads elsewhere, CodeFetch if the
 	// certificate cannot be had now, CodeCertificate if it is not one of SNS.
-	Certificate(ctx context.Context, topic ARN, url string) (*x509.Certificate, error)
+	Certificate(ctx context.Context, topic aws.ARN, url string) (*x509.Certificate, error)
 }
 
 // errCertificate says that a text is not one certificate and nothing else.
@@ -55,7 +57,7 @@ func checkKey(cert *x509.Certificate) error {
 
 // checkName refuses certificates that do not belong to SNS in the region.
 func checkName(cert *x509.Certificate, region string) error {
-	if want := signer(region); want == "" || cert.Subject.CommonName != want {
+	if want := aws.Signer(region); want == "" || cert.Subject.CommonName != want {
 		return refuse(CodeCertificate, "the signing certificate is not that of SNS in %s", region)
 	}
 	return nil
@@ -77,8 +79,8 @@ const certificatePath = "/SimpleNotificationService-"
 // checkCertURL refuses every address but those of SNS's own certificates in the
 // topic's region. It compares bytes and parses nothing, so there is nothing in which
 // a parser could read an address differently than whoever follows it.
-func checkCertURL(topic ARN, url string) error {
-	host, ok := topic.host()
+func checkCertURL(topic aws.ARN, url string) error {
+	host, ok := topic.Host()
 	if !ok {
 		return refuse(CodeCertURL, "the topic's region is not known")
 	}
@@ -110,6 +112,6 @@ func FileCertificate(text []byte) (CertSource, error) {
 
 type fileCertificate struct{ cert *x509.Certificate }
 
-func (f *fileCertificate) Certificate(context.Context, ARN, string) (*x509.Certificate, error) {
+func (f *fileCertificate) Certificate(context.Context, aws.ARN, string) (*x509.Certificate, error) {
 	return f.cert, nil
 }

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // tripwire is a transport that must not be used.
@@ -148,8 +150,8 @@ func TestSigner(t *testing.T) {
 		"us-isof-east-1": "sns-signing.us-isof-east-1.csp.hci.ic.gov", "eu-isoe-west-1": "sns-signing.eu-isoe-west-1.cloud.adc-e.uk",
 		"eusc-de-east-1": "sns-signing.eusc-de-east-1.amazonaws.eu", "nowhere": "", "": "",
 	} {
-		if got := signer(region); got != want {
-			t.Errorf("signer(%q) = %q, want %q", region, got, want)
+		if got := aws.Signer(region); got != want {
+			t.Errorf("aws.Signer(%q) = %q, want %q", region, got, want)
 		}
 	}
 }
@@ -184,7 +186,7 @@ func TestParseCertificate(t *testing.T) {
 
 // TestFileCertificate: dates count, name and address do not.
 func TestFileCertificate(t *testing.T) {
-	arn, _ := ParseARN(testARN)
+	arn, _ := aws.ParseARN(testARN)
 	topic := must[*SigningTopic](t)(newSigningTopic(arn, "emulator.example", testTime.Add(-time.Hour), testTime))
 	v := &Verifier{Topics: topicsOf(t, testARN), Certificates: trusted(t, topic), MaxAge: 100 * time.Hour}
 	for minutes, want := range map[float64]Code{-61: CodeCertificate, -59: "", 0: "", 1: CodeCertificate} {

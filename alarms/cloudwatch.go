@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store/record/scan"
 )
@@ -17,7 +18,7 @@ type word struct {
 	reason, changed    string
 	description        string
 	contributor        string
-	attributes         fields
+	attributes         aws.Fields
 	rule               string
 	children           []string
 	metric             *incidents.Metric
@@ -27,30 +28,30 @@ type word struct {
 func readAlarm(in input) Signal {
 	f := in.f
 	w := word{
-		name: f.text("AlarmName"), arn: f.text("AlarmArn"), account: f.text("AWSAccountId"),
-		state: f.text("NewStateValue"), previous: f.text("OldStateValue"),
-		reason: f.text("NewStateReason"), changed: f.text("StateChangeTime"),
-		description: f.text("AlarmDescription"),
-		contributor: f.id("AlarmContributorId"), attributes: f.object("AlarmContributorAttributes"),
-		rule: f.text("AlarmRule"), children: arnsIn(f.list("TriggeringChildren")),
-		metric: metricOf(f.object("Trigger")),
+		name: f.Text("AlarmName"), arn: f.Text("AlarmArn"), account: f.Text("AWSAccountId"),
+		state: f.Text("NewStateValue"), previous: f.Text("OldStateValue"),
+		reason: f.Text("NewStateReason"), changed: f.Text("StateChangeTime"),
+		description: f.Text("AlarmDescription"),
+		contributor: f.Id("AlarmContributorId"), attributes: f.Object("AlarmContributorAttributes"),
+		rule: f.Text("AlarmRule"), children: arnsIn(f.List("TriggeringChildren")),
+		metric: metricOf(f.Object("Trigger")),
 	}
 	s := w.signal(in)
 	switch {
 	case w.contributor != "":
 		s.Kind = KindContributor
-	case f.has("AlarmRule"):
+	case f.Has("AlarmRule"):
 		s.Kind = KindComposite
-	case f.has("Trigger"):
+	case f.Has("Trigger"):
 		s.Kind = KindMetric
 	default:
 		s.Kind = KindLog
-		if data := f.object("NewStateReasonData"); data != nil {
+		if data := f.Object("NewStateReasonData"); data != nil {
 			s.Metric = logMetric(data)
 		}
 	}
 	s.NeverRecovers = neverOK(in)
-	if f.is("ActionExecutedAfterMuteWindow") {
+	if f.Is("ActionExecutedAfterMuteWindow") {
 		s.flag(FlagAfterMute)
 	}
 	return s
@@ -61,12 +62,12 @@ func (w word) signal(in input) Signal {
 	s := Signal{Effect: EffectAlarm}
 	arn, name := w.identity(in.Topic)
 	s.Name, s.ARN, s.Account, s.Region = name, arn.String(), arn.Account, arn.Region
-	s.Title = line(name, maxName)
+	s.Title = aws.Line(name, aws.MaxName)
 	s.Fingerprint = alarmFingerprint(s.ARN)
 	s.Series = seriesOf(s.Fingerprint, w.contributor)
-	s.Link = consoleLink(arn.Region, name)
+	s.Link = aws.ConsoleLink(arn.Region, name)
 	s.Contributor = attributesOf(w.attributes)
-	s.Reason, s.Description, s.Metric = w.reason, clip(w.description, maxDescription), w.metric
+	s.Reason, s.Description, s.Metric = w.reason, aws.Clip(w.description, aws.MaxDescription), w.metric
 	s.State, s.Previous = stateOf(w.state), stateOf(w.previous)
 	if s.State == "" || name == "" {
 		s.flag(FlagUnparsed)
@@ -86,17 +87,21 @@ func (w word) signal(in input) Signal {
 
 // identity finds out which alarm it is. Old messages have no ARN; it is made from the
 // other facts, so that it is the same alarm either way.
-func (w word) identity(topic ARN) (ARN, string) {
-	if a, ok := ParseARN(w.arn); ok && a.alarmName() != "" {
-		if _, ok := partitionOf(a.Region); ok {
-			return a, firstOf(w.name, a.alarmName())
+func (w word) identity(topic aws.ARN) (aws.ARN, string) {
+	if a, ok := aws.ParseARN(w.arn); ok && a.AlarmName() != "" {
+		if _, ok := aws.PartitionOf(a.Region); ok {
+			return a, aws.FirstOf(w.name, a.AlarmName())
 		}
 	}
 	account := w.account
-	if !isAccount(account) {
+	if !aws.IsAccount(account) {
 		account = topic.Account
 	}
-	return ARN{topic.Partition, "cloudwatch", topic.Region, account, "alarm:" + w.name}, w.name
+	return alarmARN(topic.Partition, topic.Region, account, w.name), w.name
+}
+
+func alarmARN(partition, region, account, name string) aws.ARN {
+	return aws.ARN{Partition: partition, Service: "cloudwatch", Region: region, Account: account, Resource: "alarm:" + name}
 }
 
 // maxChildren bounds how many alarms a composite alarm is linked with; CloudWatch
@@ -104,11 +109,11 @@ func (w word) identity(topic ARN) (ARN, string) {
 const maxChildren = 100
 
 // dependencies are the ARNs of the alarms on which a composite alarm depends.
-func (w word) dependencies(own ARN) []string {
+func (w word) dependencies(own aws.ARN) []string {
 	all := slices.Clone(w.children)
 	for _, name := range alarmsIn(w.rule) {
-		if a, ok := ParseARN(name); !ok || a.alarmName() == "" {
-			name = ARN{own.Partition, "cloudwatch", own.Region, own.Account, "alarm:" + name}.String()
+		if a, ok := aws.ParseARN(name); !ok || a.AlarmName() == "" {
+			name = alarmARN(own.Partition, own.Region, own.Account, name).String()
 		}
 		all = append(all, name)
 	}
@@ -129,11 +134,11 @@ func stateOf(s string) incidents.AlarmState {
 // neverOK reports whether the alarm lists its actions for OK and none of them is a
 // topic of ours: then nobody will tell us that it has recovered.
 func neverOK(in input) bool {
-	raw := in.f.get("OKActions")
+	raw := in.f.Get("OKActions")
 	if !strings.HasPrefix(raw, "[") {
 		return false
 	}
-	for _, action := range elements(raw) {
+	for _, action := range aws.Elements(raw) {
 		arn, _ := scan.Unquote(action)
 		if arn == in.TopicARN {
 			return false
@@ -146,17 +151,17 @@ func neverOK(in input) bool {
 }
 
 // attributesOf reads the attributes of a contributor.
-func attributesOf(f fields) map[string]string {
+func attributesOf(f aws.Fields) map[string]string {
 	if len(f) == 0 {
 		return nil
 	}
 	found := map[string]string{}
-	for _, m := range f.distinct() {
-		if len(found) == maxPairs {
+	for _, m := range f.Distinct() {
+		if len(found) == aws.MaxPairs {
 			break
 		}
 		value, _ := scan.Unquote(m.Value)
-		found[line(m.Name, maxName)] = line(value, maxValue)
+		found[aws.Line(m.Name, aws.MaxName)] = aws.Line(value, aws.MaxValue)
 	}
 	return found
 }
@@ -167,10 +172,10 @@ func arnsIn(list []string) []string {
 	for _, raw := range list {
 		arn, ok := scan.Unquote(raw)
 		if !ok {
-			f := members(raw)
-			arn = firstOf(f.text("Arn"), f.text("arn"))
+			f := aws.Members(raw)
+			arn = aws.FirstOf(f.Text("Arn"), f.Text("arn"))
 		}
-		if a, ok := ParseARN(arn); ok && a.alarmName() != "" {
+		if a, ok := aws.ParseARN(arn); ok && a.AlarmName() != "" {
 			arns = append(arns, arn)
 		}
 	}
@@ -184,38 +189,38 @@ func readAlarmEvent(in input, e event) Signal {
 	if len(e.resources) > 0 {
 		w.arn = e.resources[0]
 	}
-	contributor := e.detail.object("alarmContributor")
-	w.contributor, w.attributes = contributor.id("id"), contributor.object("attributes")
+	contributor := e.detail.Object("alarmContributor")
+	w.contributor, w.attributes = contributor.Id("id"), contributor.Object("attributes")
 	return eventSignal(in, w, e.detail, e.time)
 }
 
 // readAction reads what an alarm hands to its Lambda action.
 func readAction(in input) Signal {
-	data := in.f.object("alarmData")
+	data := in.f.Object("alarmData")
 	w := detailWord(data)
-	w.account, w.arn = in.f.text("accountId"), in.f.text("alarmArn")
-	return eventSignal(in, w, data, in.f.text("time"))
+	w.account, w.arn = in.f.Text("accountId"), in.f.Text("alarmArn")
+	return eventSignal(in, w, data, in.f.Text("time"))
 }
 
 // detailWord reads the part that the event and the action have in common.
-func detailWord(d fields) word {
-	state, config := d.object("state"), d.object("configuration")
+func detailWord(d aws.Fields) word {
+	state, config := d.Object("state"), d.Object("configuration")
 	w := word{
-		name: d.text("alarmName"), state: state.text("value"), previous: d.object("previousState").text("value"),
-		reason: state.text("reason"), changed: state.text("timestamp"),
-		description: config.text("description"), rule: config.text("alarmRule"),
+		name: d.Text("alarmName"), state: state.Text("value"), previous: d.Object("previousState").Text("value"),
+		reason: state.Text("reason"), changed: state.Text("timestamp"),
+		description: config.Text("description"), rule: config.Text("alarmRule"),
 		metric: metricOf(config),
 	}
-	if data := objectIn(state.text("reasonData")); data != nil {
-		w.children = arnsIn(data.list("triggeringAlarms"))
-		if n, ok := data.number("threshold"); ok && w.metric != nil && w.metric.Threshold == nil {
+	if data := objectIn(state.Text("reasonData")); data != nil {
+		w.children = arnsIn(data.List("triggeringAlarms"))
+		if n, ok := data.Number("threshold"); ok && w.metric != nil && w.metric.Threshold == nil {
 			w.metric.Threshold = new(n)
 		}
 	}
 	return w
 }
 
-func eventSignal(in input, w word, d fields, eventTime string) Signal {
+func eventSignal(in input, w word, d aws.Fields, eventTime string) Signal {
 	if _, ok := timeOf(w.changed, in.Received); !ok {
 		w.changed = eventTime
 	}
@@ -228,8 +233,8 @@ func eventSignal(in input, w word, d fields, eventTime string) Signal {
 	default:
 		s.Kind = KindMetric
 	}
-	if by := d.object("state").text("actionsSuppressedBy"); by != "" {
-		s.flag(flagSuppressed + line(by, 50))
+	if by := d.Object("state").Text("actionsSuppressedBy"); by != "" {
+		s.flag(flagSuppressed + aws.Line(by, 50))
 	}
 	return s
 }
@@ -240,15 +245,4 @@ func tookPlace(text string, in input) time.Time {
 		return t
 	}
 	return in.Sent
-}
-
-// shortName is the last part of an ARN or path: what people call the thing.
-func shortName(arn string) string {
-	if a, ok := ParseARN(arn); ok {
-		arn = a.Resource
-	}
-	if i := strings.LastIndexAny(arn, "/:"); i >= 0 && i+1 < len(arn) {
-		return arn[i+1:]
-	}
-	return arn
 }

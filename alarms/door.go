@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 const (
@@ -125,7 +127,7 @@ func checkRequest(r *http.Request) error {
 	case r.Method != http.MethodPost:
 		return refuse(CodeMethod, "only POST is answered here")
 	case encoding != "" && encoding != "identity":
-		return refuse(CodeEncoding, "Content-Encoding %s is not supported", line(encoding, 20))
+		return refuse(CodeEncoding, "Content-Encoding %s is not supported", aws.Line(encoding, 20))
 	case r.Header.Get("X-Amz-Sns-Rawdelivery") == "true":
 		return refuse(CodeRaw, "raw delivery has no signature; turn RawMessageDelivery off for this subscription")
 	case r.ContentLength > MaxBody:

@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -182,7 +183,7 @@ func TestUnusualButGood(t *testing.T) {
 			return i.Title == strings.Repeat("n", 255)+"…"
 		}},
 		{"empty message", "", "", func(i evident) bool { return i.Title == "(empty message)" }},
-		{"256 KiB", strings.Repeat("long ", 50<<10), "", func(i evident) bool { return len(i.Alarm.Raw) <= maxRaw+3 && len(i.Alarm.Raw) > 10000 }},
+		{"256 KiB", strings.Repeat("long ", 50<<10), "", func(i evident) bool { return len(i.Alarm.Raw) <= aws.MaxRaw+3 && len(i.Alarm.Raw) > 10000 }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

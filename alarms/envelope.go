@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/store/record/scan"
 )
 
@@ -15,7 +16,7 @@ import (
 const MaxBody = 1 << 20
 
 const (
-	maxNesting   = 100
+	maxNesting   = aws.MaxNesting
 	maxMessageID = 200
 )
 
@@ -66,7 +67,7 @@ func Decode(body []byte) (*Envelope, error) {
 	}
 	confirmation := e.Type == SubscriptionConfirmed || e.Type == UnsubscribeConfirmation
 	if !confirmation && e.Type != Notification {
-		return nil, refuse(CodeType, "unknown Type %q", clip(e.Type, 50))
+		return nil, refuse(CodeType, "unknown Type %q", aws.Clip(e.Type, 50))
 	}
 	need("MessageId", &e.MessageID)
 	need("TopicArn", &e.TopicARN)
@@ -82,8 +83,8 @@ func Decode(body []byte) (*Envelope, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.has("Subject") {
-		if e.Subject, e.HasSubject = scan.Unquote(f.get("Subject")); !e.HasSubject {
+	if f.Has("Subject") {
+		if e.Subject, e.HasSubject = scan.Unquote(f.Get("Subject")); !e.HasSubject {
 			return nil, refuse(CodeField, "Subject is not a string")
 		}
 	}
@@ -94,7 +95,7 @@ func Decode(body []byte) (*Envelope, error) {
 }
 
 // decodeObject checks that a body is a JSON object within limits, and takes it apart.
-func decodeObject(body []byte) (fields, error) {
+func decodeObject(body []byte) (aws.Fields, error) {
 	trimmed := bytes.TrimSpace(body)
 	switch {
 	case len(trimmed) == 0:
@@ -102,7 +103,7 @@ func decodeObject(body []byte) (fields, error) {
 	case len(body) > MaxBody:
 		return nil, refuse(CodeTooLarge, "body exceeds 1 MiB")
 	}
-	if f := members(string(trimmed)); f != nil {
+	if f := aws.Members(string(trimmed)); f != nil {
 		return f, nil
 	}
 	return nil, notObject(trimmed)
@@ -138,15 +139,15 @@ func opening(body []byte) string {
 	const shown = 5
 	body = body[:min(len(body), 4*shown)]
 	first := []rune(strings.ToValidUTF8(string(body), "\uFFFD"))
-	return line(string(first[:min(len(first), shown)]), shown)
+	return aws.Line(string(first[:min(len(first), shown)]), shown)
 }
 
 // required returns a field that must be a string and not empty.
-func required(f fields, name string) (string, error) {
-	if !f.has(name) {
+func required(f aws.Fields, name string) (string, error) {
+	if !f.Has(name) {
 		return "", refuse(CodeField, "%s is missing", name)
 	}
-	s, ok := scan.Unquote(f.get(name))
+	s, ok := scan.Unquote(f.Get(name))
 	switch {
 	case !ok:
 		return "", refuse(CodeField, "%s is not a string", name)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store/record/scan"
 )
@@ -15,7 +16,7 @@ type event struct {
 	account, region    string
 	id, time           string
 	resources          []string // as they came: they say which alarm it is
-	detail             fields
+	detail             aws.Fields
 }
 
 // verdict is what becomes of an event.
@@ -116,7 +117,7 @@ func when(v verdict, states ...string) func(event, string) verdict {
 }
 
 func judgeService(e event, _ string) verdict {
-	return when(low, "WARN", "ERROR")(e, e.detail.text("eventType"))
+	return when(low, "WARN", "ERROR")(e, e.detail.Text("eventType"))
 }
 
 // judgeTask finds tasks that ended by themselves or never came up.
@@ -124,31 +125,31 @@ func judgeTask(e event, state string) verdict {
 	if state != "STOPPED" {
 		return change
 	}
-	for _, raw := range e.detail.list("containers") {
-		if code, ok := members(raw).number("exitCode"); ok && code != 0 {
+	for _, raw := range e.detail.List("containers") {
+		if code, ok := aws.Members(raw).Number("exitCode"); ok && code != 0 {
 			return low
 		}
 	}
-	if strings.HasPrefix(e.detail.text("stoppedReason"), "Essential container") {
+	if strings.HasPrefix(e.detail.Text("stoppedReason"), "Essential container") {
 		return low
 	}
 	return change
 }
 
 func judgeScan(e event, _ string) verdict {
-	if n, ok := e.detail.object("finding-severity-counts").number("CRITICAL"); ok && n > 0 {
+	if n, ok := e.detail.Object("finding-severity-counts").Number("CRITICAL"); ok && n > 0 {
 		return low
 	}
 	return change
 }
 
 func judgeFinding(e event, _ string) verdict {
-	return when(low, "ACTIVE")(e, e.detail.text("status"))
+	return when(low, "ACTIVE")(e, e.detail.Text("status"))
 }
 
 // judgeThreat goes by GuardDuty's scale from 1 to 10: 7 is high, 9 critical.
 func judgeThreat(e event, _ string) verdict {
-	switch n, _ := e.detail.number("severity"); {
+	switch n, _ := e.detail.Number("severity"); {
 	case n >= 9:
 		return urgent
 	case n >= 7:
@@ -167,7 +168,7 @@ func judgeStack(_ event, state string) verdict {
 }
 
 func judgeDatabase(e event, _ string) verdict {
-	for _, raw := range e.detail.list("EventCategories") {
+	for _, raw := range e.detail.List("EventCategories") {
 		switch category, _ := scan.Unquote(raw); category {
 		case "failover", "failure", "availability", "low storage":
 			return bad
@@ -179,8 +180,8 @@ func judgeDatabase(e event, _ string) verdict {
 // judgeHealth takes AWS's own trouble as seriously as an alarm, and believes AWS when
 // it is over.
 func judgeHealth(e event, _ string) verdict {
-	switch category := e.detail.text("eventTypeCategory"); {
-	case category == "issue" && e.detail.text("statusCode") == "closed":
+	switch category := e.detail.Text("eventTypeCategory"); {
+	case category == "issue" && e.detail.Text("statusCode") == "closed":
 		return clears
 	case category == "issue":
 		return fires
@@ -193,7 +194,7 @@ func judgeHealth(e event, _ string) verdict {
 // judgeUnknown looks whether an event of AWS that is not in the table says that
 // something failed.
 func judgeUnknown(e event, state string) verdict {
-	for _, s := range []string{state, e.detail.text("status"), e.detailType} {
+	for _, s := range []string{state, e.detail.Text("status"), e.detailType} {
 		s = strings.ToUpper(s)
 		if strings.Contains(s, "FAIL") || strings.Contains(s, "ERROR") || strings.Contains(s, "TIMEOUT") {
 			return low
@@ -220,16 +221,16 @@ func readTools(in input) Signal {
 	return eventOf(in.f, "detailType").signal(in, KindTools)
 }
 
-func eventOf(f fields, detailType string) event {
+func eventOf(f aws.Fields, detailType string) event {
 	e := event{
-		source: f.text("source"), detailType: f.text(detailType), account: f.text("account"), region: f.text("region"),
-		id: f.text("id"), time: f.text("time"), detail: f.object("detail"),
+		source: f.Text("source"), detailType: f.Text(detailType), account: f.Text("account"), region: f.Text("region"),
+		id: f.Text("id"), time: f.Text("time"), detail: f.Object("detail"),
 	}
 	if e.source == "" { // cut away by a rule
 		e.source = sourceOf(e.detailType)
 	}
-	for _, raw := range f.list("resources") {
-		if arn, ok := scan.Unquote(raw); ok && arn != "" && len(e.resources) < maxPairs {
+	for _, raw := range f.List("resources") {
+		if arn, ok := scan.Unquote(raw); ok && arn != "" && len(e.resources) < aws.MaxPairs {
 			e.resources = append(e.resources, arn)
 		}
 	}
@@ -260,20 +261,20 @@ func sourceOf(detailType string) string {
 func (e event) signal(in input, kind string) Signal {
 	i := slices.IndexFunc(eventRules, func(r eventRule) bool { return r.fits(e) })
 	r := eventRules[i]
-	state := line(e.at(r.state), maxName)
+	state := aws.Line(e.at(r.state), aws.MaxName)
 	v := r.judge(e, state)
 	resource := ""
 	if len(e.resources) > 0 {
 		resource = e.resources[0]
 	}
-	about := firstOf(line(e.at(r.about), maxName), line(resource, maxARN))
-	s := Signal{Effect: v.effect, Severity: v.severity, Event: line(e.id, maxName), Resources: shown(e.resources)}
+	about := aws.FirstOf(aws.Line(e.at(r.about), aws.MaxName), aws.Line(resource, aws.MaxARN))
+	s := Signal{Effect: v.effect, Severity: v.severity, Event: aws.Line(e.id, aws.MaxName), Resources: shown(e.resources)}
 	s.Title = titleOf(e.detailType, called(about), state)
 	s.Name, s.ARN, s.Kind = s.Title, resource, kind
-	s.Account, s.Region = e.account, regionOf(e.region)
+	s.Account, s.Region = e.account, aws.RegionOf(e.region)
 	s.State, s.NeverRecovers = v.state, v.effect == EffectIncident
-	s.Reason = firstOf(e.at(r.reason), state)
-	s.Fingerprint = fingerprint(e.source, e.account, e.region, firstOf(e.at(r.key), resource, about, e.detailType))
+	s.Reason = aws.FirstOf(e.at(r.reason), state)
+	s.Fingerprint = fingerprint(e.source, e.account, e.region, aws.FirstOf(e.at(r.key), resource, about, e.detailType))
 	if s.Deleted = e.source == "aws.cloudwatch" && state == "delete"; s.Deleted {
 		s.Fingerprint = alarmFingerprint(resource)
 	}
@@ -285,35 +286,27 @@ func (e event) signal(in input, kind string) Signal {
 func shown(resources []string) []string {
 	var lines []string
 	for _, arn := range resources {
-		lines = append(lines, line(arn, maxARN))
+		lines = append(lines, aws.Line(arn, aws.MaxARN))
 	}
 	return lines
 }
 
-// regionOf returns a region that is one.
-func regionOf(s string) string {
-	if _, ok := partitionOf(s); ok {
-		return s
-	}
-	return ""
-}
-
 // titleOf puts a title together of its parts, as far as they say something.
 func titleOf(what, about, state string) string {
-	title := line(what, maxTitle)
+	title := aws.Line(what, aws.MaxTitle)
 	if about != "" {
 		title += ": " + about
 	}
 	if state != "" {
 		title += " " + state
 	}
-	return line(title, maxTitle)
+	return aws.Line(title, aws.MaxTitle)
 }
 
 // called is what people call the thing that an ARN or a group of tasks names.
 func called(about string) string {
-	if _, ok := ParseARN(about); ok {
-		return shortName(about)
+	if _, ok := aws.ParseARN(about); ok {
+		return aws.ShortName(about)
 	}
 	return strings.TrimPrefix(about, "service:")
 }
@@ -333,9 +326,9 @@ func (e event) at(path string) string {
 				value = list[n]
 			}
 		} else {
-			value = within.get(name)
+			value = within.Get(name)
 		}
-		list, within = elements(value), members(value)
+		list, within = aws.Elements(value), aws.Members(value)
 	}
 	if s, ok := scan.Unquote(value); ok {
 		return strings.TrimSpace(s)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -88,7 +89,7 @@ const stateChangeTime = "2006-01-02T15:04:05.000-0700"
 
 // AlarmARN is the name of an alarm in the account and region of the topic.
 func (t *SigningTopic) AlarmARN(name string) string {
-	return ARN{t.arn.Partition, "cloudwatch", t.arn.Region, t.arn.Account, "alarm:" + name}.String()
+	return alarmARN(t.arn.Partition, t.arn.Region, t.arn.Account, name).String()
 }
 
 // Alarm makes a message of an example, signs it, and returns the body as SNS would
@@ -100,11 +101,11 @@ func (t *SigningTopic) Alarm(x Example) ([]byte, error) {
 		return nil, err
 	}
 	subject := fmt.Sprintf("%s: %q in %s", x.State, x.Name, regionTitle(t.arn.Region))
-	return t.Sign(Post{Subject: clip(line(subject, maxName), 99), Message: string(text), At: x.At})
+	return t.Sign(Post{Subject: aws.Clip(aws.Line(subject, aws.MaxName), 99), Message: string(text), At: x.At})
 }
 
 func (x Example) complete() Example {
-	set := func(to *string, value string) { *to = firstOf(*to, value) }
+	set := func(to *string, value string) { *to = aws.FirstOf(*to, value) }
 	set(&x.Name, "checkout-5xx")
 	set(&x.Namespace, "AWS/ApplicationELB")
 	set(&x.Metric, "HTTPCode_Target_5XX_Count")

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 const (
@@ -81,7 +83,7 @@ func NewAWSCertificates(transport http.RoundTripper, store CertStore, log *slog.
 }
 
 // Certificate implements [CertSource].
-func (a *AWSCertificates) Certificate(ctx context.Context, topic ARN, url string) (*x509.Certificate, error) {
+func (a *AWSCertificates) Certificate(ctx context.Context, topic aws.ARN, url string) (*x509.Certificate, error) {
 	if err := checkCertURL(topic, url); err != nil {
 		return nil, err
 	}
@@ -162,7 +164,7 @@ func (a *AWSCertificates) forget(limit int, sort func(*knownCert) bool) {
 }
 
 // obtain takes a certificate from the store, or fetches it.
-func (a *AWSCertificates) obtain(ctx context.Context, topic ARN, url string) (*x509.Certificate, error) {
+func (a *AWSCertificates) obtain(ctx context.Context, topic aws.ARN, url string) (*x509.Certificate, error) {
 	if cert := a.load(ctx, topic, url); cert != nil {
 		return cert, nil
 	}
@@ -186,7 +188,7 @@ func (a *AWSCertificates) obtain(ctx context.Context, topic ARN, url string) (*x
 }
 
 // load returns a certificate from the store if it is there and still passes.
-func (a *AWSCertificates) load(ctx context.Context, topic ARN, url string) *x509.Certificate {
+func (a *AWSCertificates) load(ctx context.Context, topic aws.ARN, url string) *x509.Certificate {
 	if a.store == nil {
 		return nil
 	}
@@ -207,7 +209,7 @@ func (a *AWSCertificates) load(ctx context.Context, topic ARN, url string) *x509
 // judge reads a certificate and checks that it is one of SNS. A text that is none says
 // nothing about the message: whatever stood between us and AWS may have sent it, so
 // SNS shall send the message again.
-func judge(topic ARN, text []byte) (*x509.Certificate, error) {
+func judge(topic aws.ARN, text []byte) (*x509.Certificate, error) {
 	cert, err := parseCertificate(text)
 	if err != nil {
 		return nil, refuseFor(err, CodeFetch, "what was fetched is not a signing certificate; SNS will send the message again")

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // awsFake serves certificates in memory, and counts.
@@ -61,8 +63,8 @@ func serve(status int, body string) func(context.Context) (served, error) {
 	return func(context.Context) (served, error) { return served{status, body}, nil }
 }
 
-func testTopicARN() ARN {
-	a, _ := ParseARN(testARN)
+func testTopicARN() aws.ARN {
+	a, _ := aws.ParseARN(testARN)
 	return a
 }
 

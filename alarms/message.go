@@ -3,13 +3,14 @@ package alarms
 import (
 	"strings"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 )
 
 // input is what there is to classify.
 type input struct {
 	*Verified
-	f    fields // the members of the message; nil if it is not a JSON object
+	f    aws.Fields // the members of the message; nil if it is not a JSON object
 	ours Topics
 }
 
@@ -52,22 +53,22 @@ func Classify(v *Verified, ours Topics) Signal {
 }
 
 // objectIn returns the members of a message that is a JSON object of sensible depth.
-func objectIn(message string) fields { return members(strings.TrimSpace(message)) }
+func objectIn(message string) aws.Fields { return aws.Members(strings.TrimSpace(message)) }
 
 // finish sets what all signals have, and cuts texts to size.
 func finish(in input, s Signal) Signal {
 	s.Topic, s.MessageID, s.Received = in.TopicARN, in.MessageID, in.Received
-	s.Account = firstOf(line(s.Account, 20), in.Topic.Account)
-	s.Region = firstOf(s.Region, in.Topic.Region)
+	s.Account = aws.FirstOf(aws.Line(s.Account, 20), in.Topic.Account)
+	s.Region = aws.FirstOf(s.Region, in.Topic.Region)
 	if s.Changed.IsZero() {
 		s.Changed = in.Received
 	}
-	s.Name = firstOf(line(s.Name, maxName), "(no name)")
-	s.Title = firstOf(s.Title, s.Name)
-	s.ARN = line(s.ARN, maxARN)
-	s.Reason = block(s.Reason, maxReason)
-	s.Description = block(s.Description, maxText)
-	s.Raw = clipBytes(block(s.Raw, maxRaw), maxRaw)
+	s.Name = aws.FirstOf(aws.Line(s.Name, aws.MaxName), "(no name)")
+	s.Title = aws.FirstOf(s.Title, s.Name)
+	s.ARN = aws.Line(s.ARN, aws.MaxARN)
+	s.Reason = aws.Block(s.Reason, aws.MaxReason)
+	s.Description = aws.Block(s.Description, aws.MaxText)
+	s.Raw = aws.ClipBytes(aws.Block(s.Raw, aws.MaxRaw), aws.MaxRaw)
 	if s.Series == "" {
 		s.Series = s.Fingerprint
 	}
@@ -77,7 +78,7 @@ func finish(in input, s Signal) Signal {
 func hasAll(names ...string) func(input) bool {
 	return func(in input) bool {
 		for _, n := range names {
-			if !in.f.has(n) {
+			if !in.f.Has(n) {
 				return false
 			}
 		}
@@ -89,7 +90,7 @@ func hasAll(names ...string) func(input) bool {
 func hasAny(names ...string) func(input) bool {
 	return func(in input) bool {
 		for _, n := range names {
-			if in.f.get(n) != "" {
+			if in.f.Get(n) != "" {
 				return true
 			}
 		}
@@ -120,12 +121,12 @@ func readGarbled(in input) Signal {
 // readText reads a message of no known shape. Only repeats of the very same text are
 // taken for the same thing: who knows what the others tell.
 func readText(in input) Signal {
-	title := firstOf(line(in.Subject, maxTitle), firstLine(in), "(empty message)")
+	title := aws.FirstOf(aws.Line(in.Subject, aws.MaxTitle), firstLine(in), "(empty message)")
 	s := Signal{Effect: EffectIncident, Title: title}
 	s.Kind, s.Name, s.State = KindText, title, incidents.AlarmFiring
 	s.NeverRecovers = true
 	s.Description, s.Changed = in.Message, in.Sent
-	if len(in.Message) > maxText {
+	if len(in.Message) > aws.MaxText {
 		s.Raw = in.Message
 	}
 	s.Fingerprint = fingerprint(KindText, in.TopicARN, in.Subject, in.Message)
@@ -135,10 +136,10 @@ func readText(in input) Signal {
 // firstLine is the first line of a message that has something on it. JSON is one line.
 func firstLine(in input) string {
 	if in.f != nil {
-		return line(strings.Join(strings.Fields(in.Message), " "), maxTitle)
+		return aws.Line(strings.Join(strings.Fields(in.Message), " "), aws.MaxTitle)
 	}
 	for l := range strings.Lines(in.Message) {
-		if l = line(l, maxTitle); l != "" {
+		if l = aws.Line(l, aws.MaxTitle); l != "" {
 			return l
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -74,12 +75,12 @@ func TestRecordedKinds(t *testing.T) {
 // messageIn finds the message in a recorded file: it is one, or it is in an envelope,
 // or in a Lambda event.
 func messageIn(text []byte) (subject, message string) {
-	f := members(string(text))
-	if records := f.list("Records"); len(records) > 0 {
-		f = members(records[0]).object("Sns")
+	f := aws.Members(string(text))
+	if records := f.List("Records"); len(records) > 0 {
+		f = aws.Members(records[0]).Object("Sns")
 	}
-	if f.has("Message") && f.has("TopicArn") {
-		return f.text("Subject"), f.text("Message")
+	if f.Has("Message") && f.Has("TopicArn") {
+		return f.Text("Subject"), f.Text("Message")
 	}
 	return "", string(text)
 }
@@ -101,21 +102,21 @@ func checkSignal(t testing.TB, name string, s Signal) {
 		bad("series %s of %s", s.Series, s.Fingerprint)
 	}
 	limits := map[string]int{
-		s.Title: maxName, s.Name: maxName, s.ARN: maxARN, s.Reason: maxReason, s.Description: maxText, s.Raw: maxRaw + 3,
-		s.Account: 20, s.Region: 40, s.Link: 4000, s.Event: maxName,
+		s.Title: aws.MaxName, s.Name: aws.MaxName, s.ARN: aws.MaxARN, s.Reason: aws.MaxReason, s.Description: aws.MaxText, s.Raw: aws.MaxRaw + 3,
+		s.Account: 20, s.Region: 40, s.Link: 4000, s.Event: aws.MaxName,
 	}
 	for _, list := range [][]string{s.Flags, s.Resources} {
 		for _, text := range list {
-			limits[text] = maxARN
+			limits[text] = aws.MaxARN
 		}
 	}
 	for key, value := range s.Contributor {
-		limits[key], limits[value] = maxName, maxValue
+		limits[key], limits[value] = aws.MaxName, aws.MaxValue
 	}
 	if m := s.Metric; m != nil {
-		limits[m.Namespace], limits[m.Name], limits[m.Statistic], limits[m.Expression] = maxName, maxName, maxName, maxExpression
+		limits[m.Namespace], limits[m.Name], limits[m.Statistic], limits[m.Expression] = aws.MaxName, aws.MaxName, aws.MaxName, maxExpression
 		for _, d := range m.Dimensions {
-			limits[d.Name], limits[d.Value] = maxName, maxValue
+			limits[d.Name], limits[d.Value] = aws.MaxName, aws.MaxValue
 		}
 	}
 	for text, limit := range limits {

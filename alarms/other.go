@@ -5,12 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 )
 
 // told makes a signal of one of the older shapes, which each service has for itself.
 func told(in input, kind, title, reason string, v verdict, key ...string) Signal {
-	s := Signal{Effect: v.effect, Severity: v.severity, Title: line(title, maxTitle)}
+	s := Signal{Effect: v.effect, Severity: v.severity, Title: aws.Line(title, aws.MaxTitle)}
 	s.Kind, s.Name, s.State = kind, s.Title, v.state
 	s.NeverRecovers = v.effect == EffectIncident
 	s.Reason = reason
@@ -22,16 +23,16 @@ func told(in input, kind, title, reason string, v verdict, key ...string) Signal
 // There are no categories in it, so the words must do.
 func readDatabase(in input) Signal {
 	f := in.f
-	id := firstOf(f.text("Source ID"), f.text("SourceId"), f.text("Event Source"))
-	text := f.text("Event Message")
-	s := told(in, KindDatabase, f.text("Event Source")+" "+id+": "+text, text, judgeWords(text), f.text("Event Source"), id)
-	s.ARN = f.text("Source ARN")
-	if a, ok := ParseARN(s.ARN); ok {
-		s.Account, s.Region = a.Account, regionOf(a.Region)
+	id := aws.FirstOf(f.Text("Source ID"), f.Text("SourceId"), f.Text("Event Source"))
+	text := f.Text("Event Message")
+	s := told(in, KindDatabase, f.Text("Event Source")+" "+id+": "+text, text, judgeWords(text), f.Text("Event Source"), id)
+	s.ARN = f.Text("Source ARN")
+	if a, ok := aws.ParseARN(s.ARN); ok {
+		s.Account, s.Region = a.Account, aws.RegionOf(a.Region)
 	}
-	s.Changed = tookPlace(f.text("Event Time"), in)
-	if link := f.text("Identifier Link"); strings.HasPrefix(link, "https://console.aws.amazon.com/") {
-		s.Link = line(strings.ReplaceAll(link, " ", "%20"), maxARN)
+	s.Changed = tookPlace(f.Text("Event Time"), in)
+	if link := f.Text("Identifier Link"); strings.HasPrefix(link, "https://console.aws.amazon.com/") {
+		s.Link = aws.Line(strings.ReplaceAll(link, " ", "%20"), aws.MaxARN)
 	}
 	return s
 }
@@ -48,12 +49,12 @@ func judgeWords(text string) verdict {
 // readDeployment reads a trigger of CodeDeploy, in which all numbers are texts.
 func readDeployment(in input) Signal {
 	f := in.f
-	status := firstOf(f.text("status"), f.text("instanceStatus"))
-	reason := f.object("errorInformation").text("ErrorMessage")
-	what := firstOf(f.text("applicationName"), shortName(f.text("instanceId")), f.text("deploymentId"))
+	status := aws.FirstOf(f.Text("status"), f.Text("instanceStatus"))
+	reason := f.Object("errorInformation").Text("ErrorMessage")
+	what := aws.FirstOf(f.Text("applicationName"), aws.ShortName(f.Text("instanceId")), f.Text("deploymentId"))
 	s := told(in, KindDeployment, titleOf("CodeDeploy", what, status), reason, when(low, "Failed")(event{}, status),
-		f.text("applicationName"), f.text("deploymentGroupName"), f.text("deploymentId"))
-	s.Account, s.Region = f.text("accountId"), regionOf(f.text("region"))
+		f.Text("applicationName"), f.Text("deploymentGroupName"), f.Text("deploymentId"))
+	s.Account, s.Region = f.Text("accountId"), aws.RegionOf(f.Text("region"))
 	s.Changed = in.Sent
 	return s
 }
@@ -61,18 +62,18 @@ func readDeployment(in input) Signal {
 // readApproval reads that a pipeline waits for somebody. The token in it is as good as
 // the approval itself, so nothing of the message is kept but names.
 func readApproval(in input) Signal {
-	a := in.f.object("approval")
-	pipeline := a.text("pipelineName")
-	where := strings.Join([]string{pipeline, a.text("stageName"), a.text("actionName")}, "/")
-	s := told(in, KindApproval, "Approval wanted: "+where, a.text("customData"), change, pipeline)
-	s.Region = regionOf(in.f.text("region"))
+	a := in.f.Object("approval")
+	pipeline := a.Text("pipelineName")
+	where := strings.Join([]string{pipeline, a.Text("stageName"), a.Text("actionName")}, "/")
+	s := told(in, KindApproval, "Approval wanted: "+where, a.Text("customData"), change, pipeline)
+	s.Region = aws.RegionOf(in.f.Text("region"))
 	s.Changed = in.Sent
 	return s
 }
 
 // readScalingJSON reads a notification of Auto Scaling in its newer form.
 func readScalingJSON(in input) Signal {
-	return scaling(in, func(name string) string { return in.f.text(name) })
+	return scaling(in, func(name string) string { return in.f.Text(name) })
 }
 
 // readScalingText reads the same as lines of "Key: Value".
@@ -88,7 +89,7 @@ func scaling(in input, text func(string) string) Signal {
 		v = low
 	}
 	group := text("AutoScalingGroupName")
-	s := told(in, KindScaling, titleOf("Auto Scaling", group, what), firstOf(text("StatusMessage"), text("Cause")), v, group)
+	s := told(in, KindScaling, titleOf("Auto Scaling", group, what), aws.FirstOf(text("StatusMessage"), text("Cause")), v, group)
 	s.ARN, s.Account = text("AutoScalingGroupARN"), text("AccountId")
 	s.Changed = tookPlace(text("Time"), in)
 	return s
@@ -108,14 +109,14 @@ func pairs(text string) map[string]string {
 // readWebhook reads what Alertmanager or Grafana would have sent to a webhook.
 func readWebhook(in input) Signal {
 	f := in.f
-	labels, notes := f.object("commonLabels"), f.object("commonAnnotations")
-	name := firstOf(labels.text("alertname"), f.text("title"), in.Subject, "Alarm from elsewhere")
+	labels, notes := f.Object("commonLabels"), f.Object("commonAnnotations")
+	name := aws.FirstOf(labels.Text("alertname"), f.Text("title"), in.Subject, "Alarm from elsewhere")
 	v := fires
-	if f.text("status") == "resolved" || f.text("state") == "ok" {
+	if f.Text("status") == "resolved" || f.Text("state") == "ok" {
 		v = clears
 	}
-	key := firstOf(f.text("groupKey"), name)
-	s := told(in, KindWebhook, name, firstOf(notes.text("summary"), notes.text("description"), f.text("message")), v, key)
+	key := aws.FirstOf(f.Text("groupKey"), name)
+	s := told(in, KindWebhook, name, aws.FirstOf(notes.Text("summary"), notes.Text("description"), f.Text("message")), v, key)
 	s.Contributor = attributesOf(labels)
 	s.Changed = in.Sent
 	return s
@@ -160,8 +161,8 @@ func readStack(in input) Signal {
 	}
 	s := told(in, KindStack, "CloudFormation: "+about+" "+status, values["ResourceStatusReason"], v, id)
 	s.ARN = id
-	if a, ok := ParseARN(id); ok {
-		s.Account, s.Region = a.Account, regionOf(a.Region)
+	if a, ok := aws.ParseARN(id); ok {
+		s.Account, s.Region = a.Account, aws.RegionOf(a.Region)
 	}
 	s.Changed = tookPlace(values["Timestamp"], in)
 	return s
@@ -170,7 +171,7 @@ func readStack(in input) Signal {
 // readBudget reads a notice of AWS Budgets.
 func readBudget(in input) Signal {
 	values := pairs(in.Message)
-	name := firstOf(values["Budget Name"], firstLine(in))
+	name := aws.FirstOf(values["Budget Name"], firstLine(in))
 	keys := []string{"Alert Type", "Alert Threshold", "ACTUAL Amount", "FORECASTED Amount", "Budgeted Amount"}
 	var facts []string
 	for _, k := range slices.DeleteFunc(keys, func(k string) bool { return values[k] == "" }) {

@@ -19,6 +19,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -200,7 +201,7 @@ func (r *rig) verified(p Post) *Verified {
 		p.At = r.now
 	}
 	e := must[*Envelope](r.t)(r.topic.Envelope(p))
-	topic, _ := ParseARN(e.TopicARN)
+	topic, _ := aws.ParseARN(e.TopicARN)
 	return &Verified{Envelope: *e, Topic: topic, Received: r.now}
 }
 

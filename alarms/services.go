@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // A Service is what an incident is about, as far as the door must know it.
@@ -105,8 +107,8 @@ func (m Match) fits(sig *Signal) (specificity, bool) {
 	if m == (Match{}) {
 		return told, false
 	}
-	if m.Alarm != "" && !glob(m.Alarm, sig.Name) || m.Account != "" && !glob(m.Account, sig.Account) ||
-		m.Region != "" && !glob(m.Region, sig.Region) || m.Topic != "" && !m.fitsTopic(sig.Topic) ||
+	if m.Alarm != "" && !aws.Glob(m.Alarm, sig.Name) || m.Account != "" && !aws.Glob(m.Account, sig.Account) ||
+		m.Region != "" && !aws.Glob(m.Region, sig.Region) || m.Topic != "" && !m.fitsTopic(sig.Topic) ||
 		m.Dimension != "" && !m.fitsDimension(sig) {
 		return told, false
 	}
@@ -115,19 +117,19 @@ func (m Match) fits(sig *Signal) (specificity, bool) {
 }
 
 func (m Match) fitsTopic(topic string) bool {
-	return glob(m.Topic, topic) || glob(m.Topic, shortName(topic))
+	return aws.Glob(m.Topic, topic) || aws.Glob(m.Topic, aws.ShortName(topic))
 }
 
 func (m Match) fitsDimension(sig *Signal) bool {
 	if sig.Metric != nil {
 		for _, d := range sig.Metric.Dimensions {
-			if glob(m.Dimension, d.Name+"="+d.Value) {
+			if aws.Glob(m.Dimension, d.Name+"="+d.Value) {
 				return true
 			}
 		}
 	}
 	for name, value := range sig.Contributor {
-		if glob(m.Dimension, name+"="+value) {
+		if aws.Glob(m.Dimension, name+"="+value) {
 			return true
 		}
 	}
@@ -146,29 +148,4 @@ func literal(pattern string) int {
 		n++
 	}
 	return n
-}
-
-// glob reports whether a text fits a pattern. It goes back to the last * only, so the
-// work is bounded by the product of the lengths.
-func glob(pattern, text string) bool {
-	i, j, star, mark := 0, 0, -1, 0
-	for j < len(text) {
-		p, wide := utf8.DecodeRuneInString(pattern[i:]) // nothing is 0 wide
-		t, size := utf8.DecodeRuneInString(text[j:])
-		switch {
-		case p == '*':
-			star, mark = i, j
-			i++
-		case wide > 0 && (p == '?' || p == t):
-			i += wide
-			j += size
-		case star >= 0:
-			_, size = utf8.DecodeRuneInString(text[mark:])
-			mark += size
-			i, j = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[i:], "*") == ""
 }

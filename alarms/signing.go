@@ -14,6 +14,8 @@ import (
 	"math/big"
 	"net/url"
 	"time"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // A SigningTopic is a topic of our own that signs as SNS does, with a key made for it.
@@ -21,7 +23,7 @@ import (
 // way through the door. Nothing trusts its key but a [FileCertificate] made of
 // [SigningTopic.Certificate].
 type SigningTopic struct {
-	arn     ARN
+	arn     aws.ARN
 	key     *rsa.PrivateKey
 	cert    []byte // PEM
 	certURL string
@@ -30,14 +32,14 @@ type SigningTopic struct {
 // NewSigningTopic makes a topic with a new key, and a certificate that is valid from a
 // day before now for a year. The error wraps [ErrTopic] if arn is not that of a topic.
 func NewSigningTopic(arn string, now time.Time) (*SigningTopic, error) {
-	a, ok := ParseARN(arn)
+	a, ok := aws.ParseARN(arn)
 	if !ok || !genuine(a) {
 		return nil, fmt.Errorf("%w: %q", ErrTopic, arn)
 	}
-	return newSigningTopic(a, signer(a.Region), now.Add(-24*time.Hour), now.Add(365*24*time.Hour))
+	return newSigningTopic(a, aws.Signer(a.Region), now.Add(-24*time.Hour), now.Add(365*24*time.Hour))
 }
 
-func newSigningTopic(arn ARN, name string, from, to time.Time) (*SigningTopic, error) {
+func newSigningTopic(arn aws.ARN, name string, from, to time.Time) (*SigningTopic, error) {
 	key, err := rsa.GenerateKey(rand.Reader, 2048)
 	if err != nil {
 		return nil, err
@@ -55,7 +57,7 @@ func newSigningTopic(arn ARN, name string, from, to time.Time) (*SigningTopic, e
 	if err != nil {
 		return nil, err
 	}
-	host, _ := arn.host()
+	host, _ := arn.Host()
 	return &SigningTopic{
 		arn: arn, key: key,
 		cert:    pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
@@ -125,12 +127,12 @@ func (t *SigningTopic) Envelope(p Post) (*Envelope, error) {
 }
 
 // confirmation fills in what the two confirmations have.
-func (e *Envelope) confirmation(topic ARN, p Post) {
+func (e *Envelope) confirmation(topic aws.ARN, p Post) {
 	e.Token = p.Token
 	if e.Token == "" {
 		e.Token = "token-of-" + e.MessageID
 	}
-	host, _ := topic.host()
+	host, _ := topic.Host()
 	q := url.Values{"Action": {"ConfirmSubscription"}, "TopicArn": {e.TopicARN}, "Token": {e.Token}}
 	e.SubscribeURL = "https://" + host + "/?" + q.Encode()
 	if e.Message == "" {
@@ -166,8 +168,8 @@ func (e *Envelope) body() ([]byte, error) {
 		Message: e.Message, SubscribeURL: e.SubscribeURL, Timestamp: e.Timestamp,
 		SignatureVersion: e.SignatureVersion, Signature: e.Signature, SigningCertURL: e.SigningCertURL,
 	}
-	if topic, ok := ParseARN(e.TopicARN); ok && e.Type == Notification {
-		host, _ := topic.host()
+	if topic, ok := aws.ParseARN(e.TopicARN); ok && e.Type == Notification {
+		host, _ := topic.Host()
 		w.UnsubscribeURL = "https://" + host + "/?Action=Unsubscribe&SubscriptionArn=" + e.TopicARN + ":c9135db0-26c4-47ec-8998-413945fb5a96"
 	}
 	var b bytes.Buffer

@@ -7,10 +7,11 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
+	sdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
@@ -59,7 +60,7 @@ func (t *Intake) confirm(ctx context.Context, e outbox.Entry, api Confirmer, log
 	if err := e.Decode(&c); err != nil {
 		return nil, err
 	}
-	topic, ok := ParseARN(c.Topic)
+	topic, ok := aws.ParseARN(c.Topic)
 	if !ok {
 		return nil, fmt.Errorf("%w: %q", ErrTopic, c.Topic)
 	}
@@ -70,9 +71,9 @@ func (t *Intake) confirm(ctx context.Context, e outbox.Entry, api Confirmer, log
 		return nil, nil
 	}
 	_, err := api.ConfirmSubscription(ctx, &sns.ConfirmSubscriptionInput{
-		TopicArn: aws.String(c.Topic), Token: aws.String(c.Token),
+		TopicArn: sdk.String(c.Topic), Token: sdk.String(c.Token),
 		// Without it, whoever sees a message can unsubscribe us with the link in it.
-		AuthenticateOnUnsubscribe: aws.String("true"),
+		AuthenticateOnUnsubscribe: sdk.String("true"),
 	}, func(o *sns.Options) { o.Region = topic.Region })
 	switch {
 	case err == nil:
@@ -99,10 +100,10 @@ func final(err error) bool {
 }
 
 // subscriptionSignal is an alarm of our own: on whether we are subscribed to a topic.
-func subscriptionSignal(topic ARN, at time.Time, state incidents.AlarmState) Signal {
+func subscriptionSignal(topic aws.ARN, at time.Time, state incidents.AlarmState) Signal {
 	s := Signal{
 		Effect: EffectAlarm, Severity: incidents.Sev1, Topic: topic.String(),
-		Title:       line("SNS subscription removed: "+topic.Resource, maxTitle),
+		Title:       aws.Line("SNS subscription removed: "+topic.Resource, aws.MaxTitle),
 		Fingerprint: fingerprint(KindSubscription, topic.String()),
 	}
 	s.Kind, s.Name, s.ARN, s.Account, s.Region = KindSubscription, s.Title, topic.String(), topic.Account, topic.Region
@@ -115,7 +116,7 @@ func subscriptionSignal(topic ARN, at time.Time, state incidents.AlarmState) Sig
 
 // subscribed tells the incident of a lost subscription, if there is one, that we are
 // subscribed again.
-func (t *Intake) subscribed(tx store.Tx, now time.Time, topic ARN, sent time.Time) error {
+func (t *Intake) subscribed(tx store.Tx, now time.Time, topic aws.ARN, sent time.Time) error {
 	sig := subscriptionSignal(topic, sent, incidents.AlarmOK)
 	sig.Received = now.UTC()
 	sig.Reason, sig.Description = "We are subscribed to "+topic.String()+" again.", ""

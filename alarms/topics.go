@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // Topics is the list of topics that messages are taken from. Anybody with an account
@@ -12,7 +14,7 @@ import (
 // friends from strangers.
 type Topics struct {
 	exact     []string
-	wildcards []ARN
+	wildcards []aws.ARN
 }
 
 // ErrTopic says that a topic cannot stand in the list.
@@ -26,11 +28,11 @@ func ParseTopics(list []string) (Topics, error) {
 	var t Topics
 	var problems []error
 	for _, s := range list {
-		a, ok := ParseARN(s)
+		a, ok := aws.ParseARN(s)
 		switch {
 		case !ok || a.Service != "sns":
 			problems = append(problems, fmt.Errorf("%w: %q; write arn:aws:sns:REGION:ACCOUNT:NAME", ErrTopic, s))
-		case !isAccount(a.Account):
+		case !aws.IsAccount(a.Account):
 			problems = append(problems, fmt.Errorf("%w: %q; the account must be written in full, 12 digits", ErrTopic, s))
 		case a.Region == "*" || a.Resource == "*":
 			if err := checkWildcard(a); err != nil {
@@ -47,33 +49,33 @@ func ParseTopics(list []string) (Topics, error) {
 	return t, errors.Join(problems...)
 }
 
-func checkWildcard(a ARN) error {
-	known := slices.ContainsFunc(partitions, func(p partition) bool { return p.name == a.Partition })
-	_, region := partitionOf(a.Region)
-	if !known || a.Region != "*" && !region || a.Resource != "*" && !isTopicName(a.Resource) {
+func checkWildcard(a aws.ARN) error {
+	known := aws.IsPartition(a.Partition)
+	_, region := aws.PartitionOf(a.Region)
+	if !known || a.Region != "*" && !region || a.Resource != "*" && !aws.IsTopicName(a.Resource) {
 		return fmt.Errorf("%w: %q; only region and name may be \"*\", each as a whole", ErrTopic, a)
 	}
 	return nil
 }
 
 // genuine reports whether an ARN could be that of a topic.
-func genuine(a ARN) bool {
-	_, ok := a.host()
-	return ok && a.Service == "sns" && isAccount(a.Account) && isTopicName(a.Resource)
+func genuine(a aws.ARN) bool {
+	_, ok := a.Host()
+	return ok && a.Service == "sns" && aws.IsAccount(a.Account) && aws.IsTopicName(a.Resource)
 }
 
 // Match takes the ARN of a topic apart, if the topic is on the list.
-func (t Topics) Match(arn string) (ARN, bool) {
-	a, ok := ParseARN(arn)
+func (t Topics) Match(arn string) (aws.ARN, bool) {
+	a, ok := aws.ParseARN(arn)
 	switch {
 	case !ok:
-		return ARN{}, false
+		return aws.ARN{}, false
 	case slices.Contains(t.exact, arn):
 		return a, true
 	case !genuine(a):
-		return ARN{}, false
+		return aws.ARN{}, false
 	}
-	return a, slices.ContainsFunc(t.wildcards, func(w ARN) bool {
+	return a, slices.ContainsFunc(t.wildcards, func(w aws.ARN) bool {
 		return w.Partition == a.Partition && w.Account == a.Account &&
 			(w.Region == "*" || w.Region == a.Region) && (w.Resource == "*" || w.Resource == a.Resource)
 	})

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store/record/scan"
 )
@@ -15,28 +16,28 @@ const maxExpression = 2000
 // metricOf reads what an alarm measures: the Trigger of the message to SNS, or the
 // configuration in EventBridge's form, which spells the same names otherwise. It
 // returns nil if there is nothing to read.
-func metricOf(t fields) *incidents.Metric {
+func metricOf(t aws.Fields) *incidents.Metric {
 	if len(t) == 0 {
 		return nil
 	}
 	m := &incidents.Metric{
-		Comparison: line(either(t, "ComparisonOperator", "comparisonOperator"), maxName),
-		Period:     t.whole("Period"),
-		Periods:    max(t.whole("EvaluationPeriods"), t.whole("evaluationPeriods")),
-		Datapoints: max(t.whole("DatapointsToAlarm"), t.whole("datapointsToAlarm")),
+		Comparison: aws.Line(either(t, "ComparisonOperator", "comparisonOperator"), aws.MaxName),
+		Period:     t.Whole("Period"),
+		Periods:    max(t.Whole("EvaluationPeriods"), t.Whole("evaluationPeriods")),
+		Datapoints: max(t.Whole("DatapointsToAlarm"), t.Whole("datapointsToAlarm")),
 	}
 	for _, name := range [...]string{"Threshold", "threshold"} {
-		if n, ok := t.number(name); ok {
+		if n, ok := t.Number(name); ok {
 			m.Threshold = new(n)
 		}
 	}
-	if list := append(t.list("Metrics"), t.list("metrics")...); len(list) > 0 {
+	if list := append(t.List("Metrics"), t.List("metrics")...); len(list) > 0 {
 		fromQueries(m, list)
 	} else {
-		m.Namespace, m.Name = line(t.text("Namespace"), maxName), line(t.text("MetricName"), maxName)
-		m.Statistic = statistic(firstOf(t.text("ExtendedStatistic"), t.text("Statistic")))
-		m.Unit = line(t.text("Unit"), maxName)
-		m.Dimensions = dimensionsOf(t.get("Dimensions"))
+		m.Namespace, m.Name = aws.Line(t.Text("Namespace"), aws.MaxName), aws.Line(t.Text("MetricName"), aws.MaxName)
+		m.Statistic = statistic(aws.FirstOf(t.Text("ExtendedStatistic"), t.Text("Statistic")))
+		m.Unit = aws.Line(t.Text("Unit"), aws.MaxName)
+		m.Dimensions = dimensionsOf(t.Get("Dimensions"))
 	}
 	if m.Name == "" && m.Expression == "" && m.Threshold == nil && m.Comparison == "" {
 		return nil
@@ -45,7 +46,7 @@ func metricOf(t fields) *incidents.Metric {
 }
 
 // either returns the first of two members that is a text.
-func either(f fields, one, other string) string { return firstOf(f.text(one), f.text(other)) }
+func either(f aws.Fields, one, other string) string { return aws.FirstOf(f.Text(one), f.Text(other)) }
 
 // query is one element of an alarm over several metrics.
 type query struct {
@@ -60,7 +61,7 @@ type query struct {
 func fromQueries(m *incidents.Metric, list []string) {
 	var queries []query
 	for _, raw := range list[:min(len(list), 500)] {
-		queries = append(queries, queryOf(members(raw)))
+		queries = append(queries, queryOf(aws.Members(raw)))
 	}
 	watched := slices.IndexFunc(queries, func(q query) bool { return q.returned && !isBand(q.expression) })
 	if watched < 0 {
@@ -72,7 +73,7 @@ func fromQueries(m *incidents.Metric, list []string) {
 		fromStats(m, []query{q})
 		return
 	}
-	m.Expression = line(q.expression, maxExpression)
+	m.Expression = aws.Line(q.expression, maxExpression)
 	fromStats(m, sources(queries, q.expression))
 }
 
@@ -80,30 +81,30 @@ func fromQueries(m *incidents.Metric, list []string) {
 // is compared with it.
 func isBand(expression string) bool { return strings.HasPrefix(expression, "ANOMALY_DETECTION_BAND") }
 
-func queryOf(f fields) query {
+func queryOf(f aws.Fields) query {
 	q := query{
 		id: either(f, "Id", "id"), expression: either(f, "Expression", "expression"),
-		period:   max(f.whole("Period"), f.whole("period")),
-		returned: f.is("ReturnData") || f.is("returnData") || !f.has("ReturnData") && !f.has("returnData"),
+		period:   max(f.Whole("Period"), f.Whole("period")),
+		returned: f.Is("ReturnData") || f.Is("returnData") || !f.Has("ReturnData") && !f.Has("returnData"),
 	}
-	s := f.object("MetricStat")
+	s := f.Object("MetricStat")
 	if s == nil {
-		s = f.object("metricStat")
+		s = f.Object("metricStat")
 	}
 	if s == nil {
 		return q
 	}
-	metric := s.object("Metric")
+	metric := s.Object("Metric")
 	if metric == nil {
-		metric = s.object("metric")
+		metric = s.Object("metric")
 	}
-	dimensions := firstOf(metric.get("Dimensions"), metric.get("dimensions"))
-	q.period = max(q.period, s.whole("Period"), s.whole("period"))
+	dimensions := aws.FirstOf(metric.Get("Dimensions"), metric.Get("dimensions"))
+	q.period = max(q.period, s.Whole("Period"), s.Whole("period"))
 	q.stat = &incidents.Metric{
-		Namespace:  line(either(metric, "Namespace", "namespace"), maxName),
-		Name:       line(either(metric, "MetricName", "name"), maxName),
+		Namespace:  aws.Line(either(metric, "Namespace", "namespace"), aws.MaxName),
+		Name:       aws.Line(either(metric, "MetricName", "name"), aws.MaxName),
 		Statistic:  statistic(either(s, "Stat", "stat")),
-		Unit:       line(either(s, "Unit", "unit"), maxName),
+		Unit:       aws.Line(either(s, "Unit", "unit"), aws.MaxName),
 		Dimensions: dimensionsOf(dimensions),
 	}
 	return q
@@ -143,7 +144,7 @@ func fromStats(m *incidents.Metric, from []query) {
 	}
 	m.Namespace, m.Statistic, m.Unit = common(namespaces), common(statistics), common(units)
 	slices.Sort(names)
-	m.Name = clip(strings.Join(slices.Compact(names), ", "), maxName)
+	m.Name = aws.Clip(strings.Join(slices.Compact(names), ", "), aws.MaxName)
 	m.Dimensions = tidy(m.Dimensions)
 }
 
@@ -159,16 +160,16 @@ func common(texts []string) string {
 // dimensionsOf reads [{"value":…,"name":…}], or {name: value}.
 func dimensionsOf(raw string) []incidents.Dimension {
 	var found []incidents.Dimension
-	for _, d := range elements(raw) {
-		f := members(d)
-		found = append(found, incidents.Dimension{Name: f.text("name"), Value: f.text("value")})
+	for _, d := range aws.Elements(raw) {
+		f := aws.Members(d)
+		found = append(found, incidents.Dimension{Name: f.Text("name"), Value: f.Text("value")})
 	}
-	for _, m := range members(raw).distinct() {
+	for _, m := range aws.Members(raw).Distinct() {
 		value, _ := scan.Unquote(m.Value)
 		found = append(found, incidents.Dimension{Name: m.Name, Value: value})
 	}
 	for i, d := range found {
-		found[i] = incidents.Dimension{Name: line(d.Name, maxName), Value: line(d.Value, maxValue)}
+		found[i] = incidents.Dimension{Name: aws.Line(d.Name, aws.MaxName), Value: aws.Line(d.Value, aws.MaxValue)}
 	}
 	return tidy(found)
 }
@@ -182,7 +183,7 @@ func tidy(found []incidents.Dimension) []incidents.Dimension {
 		return strings.Compare(a.Value, b.Value)
 	})
 	found = slices.Compact(found)
-	return found[:min(len(found), maxPairs)]
+	return found[:min(len(found), aws.MaxPairs)]
 }
 
 // statistic writes AVERAGE as Average, as the console does; percentiles stay.
@@ -199,13 +200,13 @@ func statistic(s string) string {
 	case "SAMPLECOUNT":
 		return "SampleCount"
 	}
-	return line(s, maxName)
+	return aws.Line(s, aws.MaxName)
 }
 
 // logMetric reads what an alarm over a query of logs measures.
-func logMetric(data fields) *incidents.Metric {
-	m := &incidents.Metric{Periods: data.whole("queryResultsToEvaluate"), Datapoints: data.whole("queryResultsToAlarm")}
-	if n, ok := data.number("threshold"); ok {
+func logMetric(data aws.Fields) *incidents.Metric {
+	m := &incidents.Metric{Periods: data.Whole("queryResultsToEvaluate"), Datapoints: data.Whole("queryResultsToAlarm")}
+	if n, ok := data.Number("threshold"); ok {
 		m.Threshold = new(n)
 	}
 	return m

@@ -10,6 +10,8 @@ import (
 	"encoding/base64"
 	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // DefaultMaxAge is how old a message may be: SNS tries for up to an hour.
@@ -36,7 +38,7 @@ type Verifier struct {
 // Verified is an envelope that SNS signed, for a topic of ours, not long ago.
 type Verified struct {
 	Envelope
-	Topic    ARN
+	Topic    aws.ARN
 	Received time.Time // UTC
 }
 
@@ -46,7 +48,7 @@ type Verified struct {
 func (v *Verifier) Verify(ctx context.Context, now time.Time, e *Envelope) (*Verified, error) {
 	topic, ok := v.Topics.Match(e.TopicARN)
 	if !ok {
-		return nil, refuse(CodeTopic, "topic %s is not in sns.topics; add it or unsubscribe", line(e.TopicARN, maxName))
+		return nil, refuse(CodeTopic, "topic %s is not in sns.topics; add it or unsubscribe", aws.Line(e.TopicARN, aws.MaxName))
 	}
 	if v.RequireV2 && e.SignatureVersion != "2" {
 		return nil, refuse(CodeSignature, "the message is not signed with SignatureVersion 2; set that attribute of the topic")
@@ -87,11 +89,11 @@ func (v *Verifier) checkAge(now, sent time.Time) error {
 
 // checkSubscribe refuses confirmations that would lead elsewhere. SubscribeURL is
 // never followed; a wrong one says that somebody hopes it is.
-func (v *Verifier) checkSubscribe(topic ARN, e *Envelope) error {
+func (v *Verifier) checkSubscribe(topic aws.ARN, e *Envelope) error {
 	if e.Type == Notification {
 		return nil
 	}
-	host, _ := topic.host()
+	host, _ := topic.Host()
 	if strings.HasPrefix(e.SubscribeURL, "https://"+host+"/?") {
 		return nil
 	}

@@ -8,12 +8,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // certificates is a source that knows one certificate for each URL.
 type certificates map[string]*x509.Certificate
 
-func (c certificates) Certificate(_ context.Context, topic ARN, url string) (*x509.Certificate, error) {
+func (c certificates) Certificate(_ context.Context, topic aws.ARN, url string) (*x509.Certificate, error) {
 	if err := checkCertURL(topic, url); err != nil {
 		return nil, err
 	}
@@ -93,7 +95,7 @@ func TestFlippedBytes(t *testing.T) {
 
 func trustedCert(t testing.TB) *x509.Certificate {
 	t.Helper()
-	return must[*x509.Certificate](t)(trusted(t, testTopic()).Certificate(t.Context(), ARN{}, ""))
+	return must[*x509.Certificate](t)(trusted(t, testTopic()).Certificate(t.Context(), aws.ARN{}, ""))
 }
 
 func signedFields(e *Envelope) map[string]*string {

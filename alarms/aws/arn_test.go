@@ -1,4 +1,4 @@
-package alarms
+package aws
 
 import (
 	"regexp"
@@ -33,13 +33,13 @@ func FuzzForms(f *testing.F) {
 	account := regexp.MustCompile(`^[0-9]{12}$`)
 	topic := regexp.MustCompile(`^[A-Za-z0-9_-]{1,256}(\.fifo)?$`)
 	f.Fuzz(func(t *testing.T, s string) {
-		if got := isRegion(s); got != region.MatchString(s) {
+		if got := IsRegion(s); got != region.MatchString(s) {
 			t.Errorf("%q is a region: %v", s, got)
 		}
-		if got := isAccount(s); got != account.MatchString(s) {
+		if got := IsAccount(s); got != account.MatchString(s) {
 			t.Errorf("%q is an account: %v", s, got)
 		}
-		if got := isTopicName(s); got != topic.MatchString(s) {
+		if got := IsTopicName(s); got != topic.MatchString(s) {
 			t.Errorf("%q is the name of a topic: %v", s, got)
 		}
 	})

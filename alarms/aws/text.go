@@ -1,4 +1,4 @@
-package alarms
+package aws
 
 import (
 	"strings"
@@ -9,30 +9,31 @@ import (
 // Limits of what is kept of texts from outside, in characters (runes). Names are cut
 // where CloudWatch itself ends them.
 const (
-	maxName        = 255
-	maxTitle       = 150
-	maxDescription = 2000
-	maxReason      = 1500
-	maxText        = 8000
-	maxARN         = 2000
-	maxValue       = 1024
-	maxRaw         = 16 << 10 // bytes
-	maxPairs       = 30
+	MaxName        = 255
+	MaxTitle       = 150
+	MaxDescription = 2000
+	MaxReason      = 1500
+	MaxText        = 8000
+	MaxARN         = 2000
+	MaxValue       = 1024
+	MaxRaw         = 16 << 10 // bytes
+	MaxPairs       = 30
+	MaxNesting     = 100 // of JSON
 )
 
 // ellipsis marks where a text was cut.
 const ellipsis = "…"
 
-// line makes a text from outside fit for one line: without control and invisible
+// Line makes a text from outside fit for one line: without control and invisible
 // characters and those that turn the direction of writing, valid UTF-8, at most limit
 // characters and then "…".
-func line(s string, limit int) string {
-	return clip(strings.TrimSpace(clean(s, false)), limit)
+func Line(s string, limit int) string {
+	return Clip(strings.TrimSpace(clean(s, false)), limit)
 }
 
-// block is line for a text of several lines.
-func block(s string, limit int) string {
-	return clip(strings.TrimSpace(clean(s, true)), limit)
+// Block is line for a text of several lines.
+func Block(s string, limit int) string {
+	return Clip(strings.TrimSpace(clean(s, true)), limit)
 }
 
 // clean removes what has no place in a text. Line ends become spaces unless they are
@@ -75,8 +76,8 @@ func isPlain(s string) bool {
 	return true
 }
 
-// clip cuts a text after limit characters and marks the place with "…".
-func clip(s string, limit int) string {
+// Clip cuts a text after limit characters and marks the place with "…".
+func Clip(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
@@ -90,9 +91,9 @@ func clip(s string, limit int) string {
 	return s
 }
 
-// clipBytes cuts a text to at most limit bytes, between characters, and marks the
+// ClipBytes cuts a text to at most limit bytes, between characters, and marks the
 // place.
-func clipBytes(s string, limit int) string {
+func ClipBytes(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
@@ -102,8 +103,8 @@ func clipBytes(s string, limit int) string {
 	return s[:limit] + ellipsis
 }
 
-// firstOf returns the first text that is not empty.
-func firstOf(texts ...string) string {
+// FirstOf returns the first text that is not empty.
+func FirstOf(texts ...string) string {
 	for _, t := range texts {
 		if t != "" {
 			return t

@@ -1,4 +1,4 @@
-package alarms
+package aws
 
 import (
 	"net/url"
@@ -55,9 +55,14 @@ var partitions = []partition{
 	{"aws", "", "amazonaws.com", "console.aws.amazon.com"},
 }
 
-// isRegion reports whether a text has the form of a region's name: a short word, one
+// IsPartition reports whether there is a partition of that name.
+func IsPartition(name string) bool {
+	return slices.ContainsFunc(partitions, func(p partition) bool { return p.name == name })
+}
+
+// IsRegion reports whether a text has the form of a region's name: a short word, one
 // word or more, and a number.
-func isRegion(s string) bool {
+func IsRegion(s string) bool {
 	area, rest, _ := strings.Cut(s, "-")
 	if len(area) < 2 || len(area) > 4 || !isOf(area, 'a', 'z') {
 		return false
@@ -74,11 +79,11 @@ func isRegion(s string) bool {
 	}
 }
 
-// isAccount reports whether a text has the form of an account's number.
-func isAccount(s string) bool { return len(s) == 12 && isOf(s, '0', '9') }
+// IsAccount reports whether a text has the form of an account's number.
+func IsAccount(s string) bool { return len(s) == 12 && isOf(s, '0', '9') }
 
-// isTopicName reports whether a text may be the name of a topic.
-func isTopicName(s string) bool {
+// IsTopicName reports whether a text may be the name of a topic.
+func IsTopicName(s string) bool {
 	s = strings.TrimSuffix(s, ".fifo")
 	for i := range len(s) {
 		if c := s[i : i+1]; !isOf(c, 'a', 'z') && !isOf(c, 'A', 'Z') && !isOf(c, '0', '9') && c != "_" && c != "-" {
@@ -99,29 +104,29 @@ func isOf(s string, from, to byte) bool {
 	return s != ""
 }
 
-// partitionOf finds the partition that a region belongs to. It reports false for what
+// PartitionOf finds the partition that a region belongs to. It reports false for what
 // cannot be a region.
-func partitionOf(region string) (partition, bool) {
-	if !isRegion(region) {
+func PartitionOf(region string) (partition, bool) {
+	if !IsRegion(region) {
 		return partition{}, false
 	}
 	i := slices.IndexFunc(partitions, func(p partition) bool { return strings.HasPrefix(region, p.regions) })
 	return partitions[i], true
 }
 
-// host returns the host of SNS's own addresses for a topic, and false if partition
+// Host returns the host of SNS's own addresses for a topic, and false if partition
 // and region do not belong together.
-func (a ARN) host() (string, bool) {
-	p, ok := partitionOf(a.Region)
+func (a ARN) Host() (string, bool) {
+	p, ok := PartitionOf(a.Region)
 	if !ok || p.name != a.Partition {
 		return "", false
 	}
 	return "sns." + a.Region + "." + p.api, true
 }
 
-// signer returns the common name of the certificate with which SNS signs in a region.
-func signer(region string) string {
-	p, ok := partitionOf(region)
+// Signer returns the common name of the certificate with which SNS signs in a region.
+func Signer(region string) string {
+	p, ok := PartitionOf(region)
 	switch {
 	case !ok:
 		return ""
@@ -143,9 +148,9 @@ var ownSigner = []string{
 	"me-central-1", "me-south-1", "mx-central-1",
 }
 
-// alarmName returns the name of the alarm that an ARN names; empty if it names
+// AlarmName returns the name of the alarm that an ARN names; empty if it names
 // something else. The name may contain ":".
-func (a ARN) alarmName() string {
+func (a ARN) AlarmName() string {
 	name, ok := strings.CutPrefix(a.Resource, "alarm:")
 	if !ok {
 		return ""
@@ -153,10 +158,10 @@ func (a ARN) alarmName() string {
 	return name
 }
 
-// consoleLink leads to an alarm in the AWS console; empty if that is not known.
-func consoleLink(region, name string) string {
-	p, ok := partitionOf(region)
-	if !ok || p.console == "" || name == "" || utf8.RuneCountInString(name) > maxName {
+// ConsoleLink leads to an alarm in the AWS console; empty if that is not known.
+func ConsoleLink(region, name string) string {
+	p, ok := PartitionOf(region)
+	if !ok || p.console == "" || name == "" || utf8.RuneCountInString(name) > MaxName {
 		return ""
 	}
 	return "https://" + region + "." + p.console + "/cloudwatch/home?region=" + region +
@@ -168,3 +173,22 @@ func consoleLink(region, name string) string {
 func escapeName(name string) string { return marks.Replace(url.PathEscape(name)) }
 
 var marks = strings.NewReplacer("(", "%28", ")", "%29", "'", "%27", "*", "%2A", "!", "%21")
+
+// RegionOf returns a region that is one.
+func RegionOf(s string) string {
+	if _, ok := PartitionOf(s); ok {
+		return s
+	}
+	return ""
+}
+
+// ShortName is the last part of an ARN or path: what people call the thing.
+func ShortName(arn string) string {
+	if a, ok := ParseARN(arn); ok {
+		arn = a.Resource
+	}
+	if i := strings.LastIndexAny(arn, "/:"); i >= 0 && i+1 < len(arn) {
+		return arn[i+1:]
+	}
+	return arn
+}

@@ -1,4 +1,4 @@
-package alarms
+package aws
 
 import "testing"
 
@@ -15,11 +15,11 @@ func TestTextsAreCleaned(t *testing.T) {
 		{"<!channel> <b>&amp;", "<!channel> <b>&amp;", "<!channel> <b>&amp;"}, // escaping is the business of who shows it
 	}
 	for _, tt := range tests {
-		if got := line(tt.in, 100); got != tt.line {
-			t.Errorf("line(%q) = %q, want %q", tt.in, got, tt.line)
+		if got := Line(tt.in, 100); got != tt.line {
+			t.Errorf("Line(%q) = %q, want %q", tt.in, got, tt.line)
 		}
-		if got := block(tt.in, 100); got != tt.block {
-			t.Errorf("block(%q) = %q, want %q", tt.in, got, tt.block)
+		if got := Block(tt.in, 100); got != tt.block {
+			t.Errorf("Block(%q) = %q, want %q", tt.in, got, tt.block)
 		}
 	}
 }
@@ -28,8 +28,8 @@ func TestCuts(t *testing.T) {
 	for _, tt := range []struct {
 		got, want string
 	}{
-		{clip("abc", 3), "abc"}, {clip("abcd", 3), "abc…"}, {clip("äöü", 3), "äöü"}, {clip("äöüß", 3), "äöü…"}, {clip("", 0), ""},
-		{clipBytes("äöü", 6), "äöü"}, {clipBytes("äöü", 5), "äö…"}, {clipBytes("äöü", 1), "…"},
+		{Clip("abc", 3), "abc"}, {Clip("abcd", 3), "abc…"}, {Clip("äöü", 3), "äöü"}, {Clip("äöüß", 3), "äöü…"}, {Clip("", 0), ""},
+		{ClipBytes("äöü", 6), "äöü"}, {ClipBytes("äöü", 5), "äö…"}, {ClipBytes("äöü", 1), "…"},
 	} {
 		if tt.got != tt.want {
 			t.Errorf("%q, want %q", tt.got, tt.want)
