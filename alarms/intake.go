@@ -1,10 +1,7 @@
 package alarms
 
 import (
-	"cmp"
 	"context"
-	"slices"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +20,8 @@ type Intake struct {
 	// Topics are those that messages are taken from; see [Classify].
 	Topics  Topics
 	Metrics *Metrics // may be nil
+	// Quiet lists the severities of which nobody is paged. It is looked at when a run begins.
+	Quiet []string
 
 	taking atomic.Int64 // messages at this moment
 	busy   atomic.Int64 // when they were many for the last time, in Unix nanoseconds
@@ -187,122 +186,6 @@ func (t *Intake) report(tx store.Tx, now time.Time, id string, sig *Signal, late
 
 func (t *Intake) append(tx store.Tx, now time.Time, id string, sig *Signal, body incidents.Body) (*incidents.Incident, error) {
 	return t.Book.Append(tx, now, id, incidents.Event{By: incidents.ByAlarm(sig.Name), Body: body})
-}
-
-// fire acts on ALARM. id is the incident that the alarm was part of before, last what
-// the series had said.
-func (t *Intake) fire(tx store.Tx, now time.Time, id string, last lastWord, sig *Signal, svc Service) (Outcome, error) {
-	overtaken := last.Unknown.After(sig.Changed)
-	if overtaken && firesIn(head(tx, id), sig.Series) {
-		_, err := t.report(tx, now, id, sig, true) // its INSUFFICIENT_DATA was reported, and stays the newest word
-		return Outcome{Late, id}, err
-	}
-	out, err := t.trigger(tx, now, id, sig, svc)
-	if err != nil || !overtaken {
-		return out, err
-	}
-	_, err = t.Book.Append(tx, now, out.Incident, incidents.Event{By: incidents.Oncalm(), Body: incidents.Noted{
-		Text: "The alarm " + sig.Name + " has said at " + last.Unknown.UTC().Format(time.DateTime) +
-			" UTC that it lacks data (INSUFFICIENT_DATA). That does not say that it is well.",
-	}})
-	return out, err
-}
-
-// firesIn reports whether a series says ALARM in an open incident, as far as that knows.
-func firesIn(i *incidents.Incident, series string) bool {
-	if i == nil || !i.Open() {
-		return false
-	}
-	_, fires := i.Firing[series]
-	return fires
-}
-
-// trigger finds the incident for an alarm that fires, or opens one. last is the one
-// that the alarm was part of before.
-func (t *Intake) trigger(tx store.Tx, now time.Time, last string, sig *Signal, svc Service) (Outcome, error) {
-	before := head(tx, last)
-	if before != nil && before.Open() {
-		_, err := t.report(tx, now, last, sig, false)
-		return Outcome{Reported, last}, err
-	}
-	if id := related(tx, sig); id != "" {
-		_, err := t.report(tx, now, id, sig, false)
-		return Outcome{Reported, id}, err
-	}
-	if before != nil && refires(tx, before, sig, now) {
-		_, err := t.append(tx, now, last, sig, incidents.Reopened{Alarm: &sig.Alarm})
-		return Outcome{Reopened, last}, err
-	}
-	i, err := t.Book.Open(tx, now, time.Time{}, incidents.ByAlarm(sig.Name), incidents.Opened{
-		Title: sig.Title, Service: svc.Name, Severity: cmp.Or(sig.Severity, svc.Severity), Runbook: svc.Runbook, Alarm: &sig.Alarm,
-	})
-	if err != nil {
-		return Outcome{}, err
-	}
-	return Outcome{Opened, i.ID}, nil
-}
-
-// refires reports whether an alarm fired again soon after its incident was resolved.
-// SNS may bring the word late, so the alarm's time counts, within reason.
-func refires(tx store.Tx, i *incidents.Incident, sig *Signal, now time.Time) bool {
-	return sig.Changed.Sub(overSince(tx, i)) <= Reopening && now.Sub(i.Resolved) <= Reopening+DefaultMaxAge
-}
-
-// overSince is when a resolved incident was over. If an alarm resolved it, its own time
-// counts, as it does for the ALARM that comes after: we may have heard of both at once.
-func overSince(tx store.Tx, i *incidents.Incident) time.Time {
-	if i.ResolvedBy.Kind != incidents.KindAlarm {
-		return i.Resolved
-	}
-	for n := 32; ; n *= 8 { // mostly it was among the last things that happened
-		events, err := incidents.TimelineFrom(tx, i.ID, i.Seq-n)
-		if err != nil {
-			return i.Resolved
-		}
-		if ok := lastOK(events); ok != nil {
-			return ok.Changed
-		}
-		if n >= i.Seq {
-			return i.Resolved
-		}
-	}
-}
-
-// lastOK is the OK that resolved the incident last; nil if that is not among the events.
-func lastOK(events []incidents.Event) *incidents.Alarm {
-	resolved := false
-	for _, e := range slices.Backward(events) {
-		switch b := e.Body.(type) {
-		case incidents.Resolved:
-			resolved = true
-		case incidents.Reported:
-			if resolved && b.Alarm.State == incidents.AlarmOK && !b.Late {
-				return &b.Alarm
-			}
-		}
-	}
-	return nil
-}
-
-// related finds the oldest open incident of an alarm that belongs to this one: of a
-// composite alarm's children, or of a composite alarm that named this one.
-func related(tx store.Tx, sig *Signal) string {
-	var relatives []string
-	for _, arn := range sig.Children {
-		relatives = append(relatives, alarmFingerprint(arn))
-	}
-	relatives = append(relatives, parentsOf(tx, sig.Fingerprint)...)
-	oldest, found := uint64(0), ""
-	for _, fp := range relatives {
-		i := head(tx, knownOf(tx, fp).Incident)
-		if i == nil || !i.Open() {
-			continue
-		}
-		if n, err := strconv.ParseUint(i.ID, 10, 64); err == nil && (found == "" || n < oldest) {
-			oldest, found = n, i.ID
-		}
-	}
-	return found
 }
 
 // clear tells the incident that an alarm is well, and resolves it if nothing in it

@@ -58,7 +58,9 @@ type Signal struct {
 	// Severity is set if the message itself says how bad it is; empty means that of
 	// the service.
 	Severity string `json:"severity,omitempty"`
-	Title    string `json:"title"`
+	// Quiet says why nobody is paged for this, whatever its severity; empty: the severity tells.
+	Quiet string `json:"quiet,omitempty"`
+	Title string `json:"title"`
 	// Fingerprint names what the signal is about. Series is the same, or a part of it.
 	Fingerprint string `json:"fingerprint"`
 	Topic       string `json:"topic"` // the ARN

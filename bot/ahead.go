@@ -9,10 +9,7 @@ import (
 
 // aheadMessage tells the channel what is amiss with the shifts of the week.
 func aheadMessage(a handoffs.Ahead) message {
-	m := message{title: "On call in the week ahead", notice: fmt.Sprintf("On call in the week ahead: %d things to look at.", len(a.Findings)+a.More)}
-	if len(a.Findings) == 1 {
-		m.notice = "On call in the week ahead: one thing to look at."
-	}
+	m := message{title: "On call in the week ahead", notice: aheadNotice(a)}
 	var lines []line
 	for _, f := range a.Findings {
 		lines = append(lines, append(say(strong(f.Schedule), ": "), finding(f)...))
@@ -20,8 +17,34 @@ func aheadMessage(a handoffs.Ahead) message {
 	if a.More > 0 {
 		lines = append(lines, say(fmt.Sprintf("and %d more", a.More)))
 	}
-	m.body = []paragraph{{bullets, lines}}
+	if len(lines) > 0 {
+		m.body = append(m.body, paragraph{bullets, lines})
+	}
+	m.body = append(m.body, quietAhead(a)...)
 	return m
+}
+
+func aheadNotice(a handoffs.Ahead) string {
+	n := len(a.Findings) + a.More + len(a.Quiet) + a.MoreQuiet
+	if n == 1 {
+		return "On call in the week ahead: one thing to look at."
+	}
+	return fmt.Sprintf("On call in the week ahead: %d things to look at.", n)
+}
+
+// quietAhead reminds of incidents of which nobody was paged.
+func quietAhead(a handoffs.Ahead) []paragraph {
+	if len(a.Quiet) == 0 {
+		return nil
+	}
+	var lines []line
+	for _, i := range a.Quiet {
+		lines = append(lines, openLine(i))
+	}
+	if a.MoreQuiet > 0 {
+		lines = append(lines, say(fmt.Sprintf("and %d more", a.MoreQuiet)))
+	}
+	return []paragraph{para(say("Open and quiet, so that nobody is paged:")), {bullets, lines}}
 }
 
 func finding(f handoffs.Finding) line {

@@ -259,6 +259,9 @@ func forCard(e incidents.Event) bool {
 
 func cardNotice(i *incidents.Incident) string {
 	what := string(i.Status)
+	if i.Quiet && i.Status == incidents.StatusTriggered {
+		what = "quiet: nobody is paged"
+	}
 	switch i.Status {
 	case incidents.StatusAcknowledged:
 		what += " by " + name(i.AcknowledgedBy)

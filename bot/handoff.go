@@ -305,16 +305,24 @@ func openNow(h handoffs.Handoff) []paragraph {
 	}
 	var lines []line
 	for _, i := range h.Open {
-		who := say("nobody has acknowledged")
-		if i.AcknowledgedBy != "" {
-			who = say("acknowledged by ", strong(i.AcknowledgedBy))
-		}
-		lines = append(lines, say(sign(i.Severity), " ", strong(i.ID), " · ", i.Service, " · ", clip(oneLine(i.Title), 150), " · ", who))
+		lines = append(lines, openLine(i))
 	}
 	if h.More > 0 {
 		lines = append(lines, say(fmt.Sprintf("and %d more", h.More)))
 	}
 	return []paragraph{para(say("Open now:")), {bullets, lines}}
+}
+
+// openLine is an open incident in one line.
+func openLine(i handoffs.Open) line {
+	who := say("nobody has acknowledged")
+	switch {
+	case i.AcknowledgedBy != "":
+		who = say("acknowledged by ", strong(i.AcknowledgedBy))
+	case i.Quiet:
+		who = say("quiet")
+	}
+	return say(sign(i.Severity), " ", strong(i.ID), " · ", i.Service, " · ", clip(oneLine(i.Title), 150), " · ", who)
 }
 
 // reminderMessage tells a person of a shift that is coming.

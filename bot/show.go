@@ -104,6 +104,9 @@ func listed(i *incidents.Incident) line {
 	case incidents.StatusResolved:
 		return append(l, say("resolved by ", name(i.ResolvedBy), " ", i.Resolved)...)
 	}
+	if i.Quiet {
+		return append(l, say("quiet since ", i.Opened)...)
+	}
 	return append(l, say("triggered ", i.Opened)...)
 }
 

@@ -12,16 +12,16 @@ func tell(e incidents.Event) (l line, ok bool) {
 	switch b := e.Body.(type) {
 	case incidents.Opened:
 		if b.Alarm != nil {
-			return say("opened by alarm ", b.Alarm.Name), true
+			who = "alarm " + b.Alarm.Name
 		}
-		return say("opened by ", who), true
+		return say("opened by ", who, paged(b.Quiet, nil)), true
 	case incidents.Reported:
 		if b.Late {
 			return nil, false
 		}
-		return say("alarm ", b.Alarm.Name, " says ", strong(string(b.Alarm.State)), because(b.Alarm.Reason)), true
+		return say("alarm ", b.Alarm.Name, " says ", strong(string(b.Alarm.State)), because(b.Alarm.Reason), paged("", b.Raised)), true
 	case incidents.Reopened:
-		return say("triggered again"), true
+		return say("triggered again", paged(b.Quiet, b.Raised)), true
 	case incidents.Acknowledged:
 		return say("acknowledged by ", strong(who)), true
 	case incidents.Escalated:
@@ -32,6 +32,17 @@ func tell(e incidents.Event) (l line, ok bool) {
 		return say("resolved by ", strong(who), because(b.Reason)), true
 	}
 	return tellPage(e)
+}
+
+// paged says why nobody is paged for what begins, or that somebody is from now on.
+func paged(quiet string, raised *incidents.Raised) string {
+	switch {
+	case raised != nil:
+		return "; with this it is " + raised.Severity + " of " + raised.Service + ", and pages"
+	case quiet != "":
+		return "; nobody is paged: " + clip(oneLine(quiet), 200)
+	}
+	return ""
 }
 
 // tellPage puts the events of pages into words.
@@ -104,6 +115,9 @@ func standing(i *incidents.Incident) line {
 		took := i.Resolved.Sub(i.Opened)
 		return say("✅ ", strong("Resolved"), " by ", strong(name(i.ResolvedBy)), ", ", i.Resolved, " (after ", lasting(max(took, 0)), ")")
 	}
+	if i.Quiet {
+		return say("🔕 ", strong("Quiet"), ": nobody is paged")
+	}
 	return say("🚨 ", strong("Triggered"), ": nobody has acknowledged yet")
 }
 
@@ -116,6 +130,9 @@ func pageStates(i *incidents.Incident) line {
 			all = append(all, span{text: ", "})
 		}
 		all = append(all, strong(person), span{text: " " + pageState(p)})
+	}
+	if len(all) == 0 && i.Quiet && i.Open() {
+		return say("It can wait for working hours. Whoever wants somebody paged escalates it.")
 	}
 	if len(all) == 0 {
 		return say("Nobody has been paged.")

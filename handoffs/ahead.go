@@ -11,11 +11,14 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// Ahead says to the channel what is amiss with the shifts of the week that begins.
+// Ahead says to the channel what is amiss with the shifts of the week that begins, and which quiet incidents are open:
+// nobody is reminded of these in any other way.
 type Ahead struct {
-	From, To time.Time
-	Findings []Finding
-	More     int // findings besides these
+	From, To  time.Time
+	Findings  []Finding
+	More      int    // findings besides these
+	Quiet     []Open // the oldest first
+	MoreQuiet int    // quiet incidents besides these
 }
 
 // Finding is one thing that is amiss: exactly one of a gap, a person or overrides.
@@ -37,7 +40,8 @@ const (
 	mostPeople = 40
 )
 
-// ahead looks at the shifts of the coming week, in all schedules of a zone. If nothing is amiss, nothing is told.
+// ahead looks at the shifts of the coming week, in all schedules of a zone, and at what is open and quiet. If there is nothing
+// to say, nothing is told.
 func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var b jobBody
 	if err := e.Decode(&b); err != nil {
@@ -52,6 +56,7 @@ func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	var shifts []rotations.Shift
 	err := d.Store.View(ctx, func(tx store.Tx) error {
 		a.Findings, shifts = nil, nil
+		a.Quiet, a.MoreQuiet = d.quiet(tx, b.Zone)
 		for _, name := range d.names() {
 			if s := d.Pager.Schedules[name]; zoneOf(s).String() == b.Zone {
 				found, its := foresee(s, a.From, a.To, withoutHolds(d.Pager.Overrides(tx, name)))
@@ -68,7 +73,7 @@ func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		return nil, err
 	}
 	a.Findings = append(a.Findings, missing...)
-	if len(a.Findings) > 0 {
+	if len(a.Findings) > 0 || len(a.Quiet) > 0 {
 		shown := min(len(a.Findings), mostAhead)
 		a.Findings, a.More = a.Findings[:shown], len(a.Findings)-shown
 		if err := d.Messenger.Tell(ctx, e.Key, Message{Since: b.At, PerhapsTold: e.PerhapsDone, What: a}); err != nil {

@@ -74,9 +74,14 @@ func (d *Desk) jobs() map[string]Job {
 	if !d.LookAhead.On {
 		return all
 	}
-	for _, s := range d.Pager.Schedules {
-		zone := zoneOf(s)
+	add := func(zone *time.Location) {
 		all[zone.String()] = Job{Name: "look-ahead", Kind: KindAhead, Zone: zone, Times: d.LookAhead.spec()}
+	}
+	for _, s := range d.Pager.Schedules {
+		add(zoneOf(s))
+	}
+	if len(all) == 0 { // there are no shifts, but there may be quiet incidents
+		add(time.UTC)
 	}
 	return all
 }

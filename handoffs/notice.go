@@ -56,6 +56,7 @@ const (
 type Open struct {
 	ID, Severity, Service, Title string
 	AcknowledgedBy               string // empty: nobody has acknowledged
+	Quiet                        bool   // nobody is paged for it
 }
 
 func (Handoff) what() {}
@@ -164,12 +165,16 @@ func (d *Desk) open(tx store.Tx, schedule string) (all []Open, more int, err err
 			concerned[i.Service] = pages
 		}
 		if pages {
-			all = append(all, Open{i.ID, i.Severity, i.Service, i.Title, i.AcknowledgedBy.Name})
+			all = append(all, openOf(i))
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Open) int { return cmp.Compare(a.Severity, b.Severity) })
 	shown := min(len(all), shownOpen)
 	return all[:shown], len(all) - shown, nil
+}
+
+func openOf(i *incidents.Incident) Open {
+	return Open{i.ID, i.Severity, i.Service, i.Title, i.AcknowledgedBy.Name, i.Quiet}
 }
 
 // pagesSchedule reports whether a policy ever pages a schedule.

@@ -39,6 +39,8 @@ type Opened struct {
 	Severity string `json:"severity"`
 	Runbook  string `json:"runbook,omitempty"`
 	Alarm    *Alarm `json:"alarm,omitempty"` // nil if a person opened it
+	// Quiet says why nobody is paged; empty if the escalation policy is followed.
+	Quiet string `json:"quiet,omitempty"`
 }
 
 // Reported is a word of an alarm about an incident that is open, or was.
@@ -46,11 +48,26 @@ type Reported struct {
 	Alarm Alarm `json:"alarm"`
 	// Late says that a newer word was known already: this one changes nothing.
 	Late bool `json:"late,omitempty"`
+	// Raised is set if the incident was quiet, and with this alarm is not any more.
+	Raised *Raised `json:"raised,omitempty"`
 }
 
 // Reopened triggers a resolved incident again: its alarm fired again soon after.
 type Reopened struct {
 	Alarm *Alarm `json:"alarm,omitempty"`
+	// Quiet says why nobody is paged in this run; empty if the escalation policy is followed.
+	Quiet string `json:"quiet,omitempty"`
+	// Raised is set if the incident was quiet, and with this alarm is not any more.
+	Raised *Raised `json:"raised,omitempty"`
+}
+
+// Raised is what a quiet incident becomes with an alarm that pages: that alarm's own, as if
+// it had opened the incident.
+type Raised struct {
+	Title    string `json:"title"`
+	Service  string `json:"service"`
+	Severity string `json:"severity"`
+	Runbook  string `json:"runbook,omitempty"`
 }
 
 // Paged is the decision to page one person. The page itself is then owed.
@@ -157,15 +174,34 @@ func (b Opened) apply(i *Incident, e Event) error {
 	}
 	i.Title, i.Service, i.Severity, i.Runbook = b.Title, b.Service, b.Severity, b.Runbook
 	i.Status, i.Opened, i.OpenedBy = StatusTriggered, e.At, e.By
+	i.Quiet = b.Quiet != ""
 	i.hear(e, b.Alarm)
 	return nil
 }
 
 func (b Reported) apply(i *Incident, e Event) error {
-	if !b.Late {
-		i.hear(e, &b.Alarm)
+	if b.Late {
+		return nil
 	}
+	i.hear(e, &b.Alarm)
+	i.raise(e, &b.Alarm, b.Raised)
 	return nil
+}
+
+// raise makes of a quiet incident one of an alarm that pages. Whoever took care of what was quiet
+// has not said anything about that.
+func (i *Incident) raise(e Event, a *Alarm, to *Raised) {
+	if to == nil {
+		return
+	}
+	i.Title, i.Service, i.Severity, i.Runbook = to.Title, to.Service, to.Severity, to.Runbook
+	i.Quiet = false
+	if i.Status == StatusAcknowledged {
+		i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
+	}
+	if a != nil {
+		i.Word = Word{a.Series, e.Seq}
+	}
 }
 
 // hear takes in what an alarm says in an event.
@@ -195,7 +231,9 @@ func (b Reopened) apply(i *Incident, e Event) error {
 	i.Acknowledged, i.AcknowledgedBy = time.Time{}, Actor{}
 	i.Run++
 	i.Step, i.Then, i.Pages = Position{}, "", nil
+	i.Quiet = b.Quiet != ""
 	i.hear(e, b.Alarm)
+	i.raise(e, b.Alarm, b.Raised)
 	return nil
 }
 
@@ -245,6 +283,7 @@ func (Escalated) apply(i *Incident, _ Event) error {
 		return refuse(i, ErrResolved)
 	}
 	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
+	i.Quiet = false
 	return nil
 }
 

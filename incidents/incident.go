@@ -70,6 +70,10 @@ type Incident struct {
 	Severity string `json:"severity"`
 	Runbook  string `json:"runbook,omitempty"` // an https link, from the service
 	Status   Status `json:"status"`
+	// Quiet says that this run pages nobody: no step of a policy was taken, and none is owed. It
+	// was decided when the run began, and ends when a person escalates or an alarm that pages
+	// joins.
+	Quiet bool `json:"quiet,omitempty"`
 
 	Opened         time.Time `json:"opened"`
 	OpenedBy       Actor     `json:"opened_by"`

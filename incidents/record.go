@@ -19,6 +19,7 @@ func (i *Incident) fields(o *record.Object) {
 	o.Text("severity", &i.Severity)
 	o.OptText("runbook", &i.Runbook)
 	record.Word(o, "status", &i.Status)
+	o.OptTrue("quiet", &i.Quiet)
 	o.Time("opened", &i.Opened)
 	record.Part(o, "opened_by", &i.OpenedBy, (*Actor).fields)
 	o.OptTime("acknowledged", &i.Acknowledged)
@@ -146,11 +147,20 @@ func (b *Opened) fields(o *record.Object) {
 	o.Text("severity", &b.Severity)
 	o.OptText("runbook", &b.Runbook)
 	record.OptRef(o, "alarm", &b.Alarm, (*Alarm).fields)
+	o.OptText("quiet", &b.Quiet)
 }
 
 func (b *Reported) fields(o *record.Object) {
 	record.Part(o, "alarm", &b.Alarm, (*Alarm).fields)
 	o.OptTrue("late", &b.Late)
+	record.OptRef(o, "raised", &b.Raised, (*Raised).fields)
+}
+
+func (r *Raised) fields(o *record.Object) {
+	o.Text("title", &r.Title)
+	o.Text("service", &r.Service)
+	o.Text("severity", &r.Severity)
+	o.OptText("runbook", &r.Runbook)
 }
 
 func (b *Paged) fields(o *record.Object) {

@@ -77,12 +77,19 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 	owed := outbox.In(tx, now)
 	switch b := e.Body.(type) {
 	case incidents.Opened, incidents.Reopened:
-		return p.step(tx, now, i, escalation{Incident: i.ID, Run: i.Run, Policy: p.Policy(i.Service)})
+		return p.begin(tx, now, i)
+	case incidents.Reported:
+		if b.Raised != nil {
+			return p.begin(tx, now, i)
+		}
 	case incidents.Paged:
 		owed.Once(pageEntry(now, i, b))
 	case incidents.Acknowledged:
 		owe(owed, firstReminder(owed, i, e))
 	case incidents.Escalated:
+		if _, begun := owed.Get(pending(i)); !begun && i.Then == "" {
+			return p.begin(tx, now, i) // it was quiet until now
+		}
 		p.hurry(owed, now, i)
 	case incidents.Undelivered:
 		if stepFailed(i) && !exhausted(owed, i) {
@@ -90,6 +97,14 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 		}
 	}
 	return nil
+}
+
+// begin takes the first step of a run, unless nobody is to be paged in it.
+func (p *Pager) begin(tx store.Tx, now time.Time, i *incidents.Incident) []incidents.Body {
+	if i.Quiet {
+		return nil
+	}
+	return p.step(tx, now, i, escalation{Incident: i.ID, Run: i.Run, Policy: p.Policy(i.Service)})
 }
 
 // step takes one step of a run: whom to page now, and the entry for the step after.

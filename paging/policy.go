@@ -11,6 +11,10 @@
 // asked when a step is taken, not before. Nobody on call means the fallback; after the
 // last round the fallback is paged again and again until somebody acknowledges.
 //
+// A quiet incident (see [incidents.Incident]) has no run: nothing is owed for it, not even a
+// reminder, until somebody escalates it or an alarm that pages joins. Then its run begins with the
+// first step.
+//
 //	<id>/escalate/<round>.<step>        the decision about that step (from the second run on <run>.<round>.<step>),
 //	                                    and, while a step finds nobody, about those after it
 //	<id>/page/<round>.<step>/<person>   a page

@@ -91,11 +91,23 @@ func (p *pager) acknowledged(e incidents.Event) {
 	}
 }
 
+// quiet reports whether the incident was quiet from its beginning to its end.
+func (r *reading) quiet() bool {
+	return r.incident.Quiet && len(r.all(func(e incidents.Event) bool {
+		b, ok := e.Body.(incidents.Opened)
+		return ok && b.Quiet != ""
+	})) > 0
+}
+
 // pagesInAll counts the pages by what became of them. Reminders are counted apart: they
 // need no acknowledgement.
 func (r *reading) pagesInAll() Sentence {
 	if len(r.pages) == 0 {
-		return Sentence{Text: "Nobody was paged", Events: r.all(is[incidents.Opened])}
+		s := Sentence{Text: "Nobody was paged", Events: r.all(is[incidents.Opened])}
+		if r.quiet() {
+			s.Text += ", since the incident was quiet"
+		}
+		return s
 	}
 	people := map[string]bool{}
 	outcomes := map[Outcome]int{}

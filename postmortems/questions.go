@@ -150,7 +150,7 @@ func (r *reading) askNobody(d Document) (Question, bool) {
 		return ask("nobody on call", "How did the gap in the schedule come about, and what would have shown it before?", events,
 			"Nobody was on call when a step was taken, so the fallback was paged")
 	}
-	if len(d.Pages) > 0 {
+	if len(d.Pages) > 0 || r.quiet() {
 		return none()
 	}
 	return ask("nobody paged", "How should somebody have been reached?", d.PagesInAll.Events, "Nobody was paged at all")

@@ -108,9 +108,9 @@ func sourceOf(by incidents.Actor) string {
 func opened(e incidents.Event, b incidents.Opened) string {
 	s := "Opened as " + said(b.Severity) + " for " + said(b.Service)
 	if b.Alarm == nil {
-		return s + ": " + said(b.Title)
+		return s + ": " + said(b.Title) + paged(b.Quiet, nil)
 	}
-	return s + ": " + state(e, *b.Alarm)
+	return s + ": " + state(e, *b.Alarm) + paged(b.Quiet, nil)
 }
 
 func reported(e incidents.Event, b incidents.Reported) string {
@@ -118,14 +118,25 @@ func reported(e incidents.Event, b incidents.Reported) string {
 	if b.Late {
 		s += " (came after a newer message and changed nothing)"
 	}
-	return s
+	return s + paged("", b.Raised)
 }
 
 func reopened(e incidents.Event, b incidents.Reopened) string {
 	if b.Alarm == nil {
-		return "Triggered again"
+		return "Triggered again" + paged(b.Quiet, b.Raised)
 	}
-	return "Triggered again: " + state(e, *b.Alarm)
+	return "Triggered again: " + state(e, *b.Alarm) + paged(b.Quiet, b.Raised)
+}
+
+// paged says why nobody was paged for what began, or that somebody was from then on.
+func paged(quiet string, raised *incidents.Raised) string {
+	switch {
+	case raised != nil:
+		return fmt.Sprintf(" (with this it is %s of %s, and pages)", said(raised.Severity), said(raised.Service))
+	case quiet != "":
+		return " (nobody was paged: " + said(quiet) + ")"
+	}
+	return ""
 }
 
 // state is what an alarm said, and since when if that is another time than the line's.

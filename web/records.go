@@ -17,6 +17,7 @@ type Summary struct {
 	Service      string           `json:"service"`
 	Title        string           `json:"title"`
 	Opened       time.Time        `json:"opened"`
+	Quiet        bool             `json:"quiet"`        // nobody is paged for it
 	Acknowledged *time.Time       `json:"acknowledged"` // null if nobody has
 	Resolved     *time.Time       `json:"resolved"`     // null if it is open
 }
@@ -24,7 +25,7 @@ type Summary struct {
 func summarise(i incidents.Incident) Summary {
 	return Summary{
 		ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title,
-		Opened: i.Opened.UTC(), Acknowledged: given(i.Acknowledged), Resolved: given(i.Resolved),
+		Quiet: i.Quiet, Opened: i.Opened.UTC(), Acknowledged: given(i.Acknowledged), Resolved: given(i.Resolved),
 	}
 }
 

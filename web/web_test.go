@@ -293,7 +293,7 @@ func TestLocal(t *testing.T) {
 	}
 	status, body, err := ask(web.RouteIncidents + "?limit=1")
 	const want = `[{"id":"3","status":"triggered","severity":"sev2","service":"s","title":"x",` +
-		`"opened":"2026-03-28T12:00:00Z","acknowledged":null,"resolved":null}]`
+		`"opened":"2026-03-28T12:00:00Z","quiet":false,"acknowledged":null,"resolved":null}]`
 	if err != nil || status != 200 || strings.TrimSpace(string(body)) != want {
 		t.Errorf("incidents: %d, %v\n%s", status, err, body)
 	}

@@ -44,10 +44,18 @@ func (c *incidentsCommand) Run(ctx context.Context, s *session) error {
 	}
 	rows := [][]string{{"ID", "STATUS", "SEVERITY", "SERVICE", "OPENED (UTC)", "TITLE"}}
 	for _, i := range list {
-		rows = append(rows, []string{i.ID, string(i.Status), i.Severity, i.Service, i.Opened.Format(time.DateTime), text.Line(i.Title)})
+		rows = append(rows, []string{i.ID, string(i.Status), severityOf(i), i.Service, i.Opened.Format(time.DateTime), text.Line(i.Title)})
 	}
 	s.table(rows)
 	return nil
+}
+
+// severityOf is how bad an incident is, and whether it pages nobody.
+func severityOf(i web.Summary) string {
+	if i.Quiet {
+		return i.Severity + " quiet"
+	}
+	return i.Severity
 }
 
 func (c *incidentsCommand) wanted(list []web.Summary) []web.Summary {

@@ -38,13 +38,16 @@ func (c *simulateCommand) Run(ctx context.Context, s *session) error {
 	if c.Service == "" && c.Alarm == "" { // kong could require one of them, but its help would show both as required
 		return &stop{exitUsage, "missing flags: --service=NAME or --alarm=NAME", "run oncalm simulate --help"}
 	}
-	cfg, err := s.load(c.Config, "people", "schedules", "policies", "services", "default_service")
+	cfg, err := s.load(c.Config, "people", "schedules", "policies", "services", "default_service", "quiet")
 	if err != nil {
 		return err
 	}
 	service, err := c.service(cfg)
 	if err != nil {
 		return err
+	}
+	if cfg.PagesNobody(service.Severity) {
+		return c.quiet(s, service)
 	}
 	policy := cfg.PolicyOf(service.Name)
 	overrides := s.overridesOrPlanned(ctx, cfg, c.Store, slices.Collect(maps.Keys(cfg.Schedules)))
@@ -68,6 +71,16 @@ func (c *simulateCommand) Run(ctx context.Context, s *session) error {
 		rows = append(rows, []string{row.After, row.At, round, step, orNobody(row.Page), row.Why})
 	}
 	s.table(rows)
+	return nil
+}
+
+// quiet answers for an incident of which nobody is paged.
+func (c *simulateCommand) quiet(s *session, service alarms.Service) error {
+	if c.JSON {
+		return s.json([]simulated{})
+	}
+	s.printf("An incident of %s pages nobody: %s is quiet. It gets a card in the channel; escalating it by hand starts policy %s.",
+		service.Name, service.Severity, service.Policy)
 	return nil
 }
 

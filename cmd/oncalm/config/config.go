@@ -17,6 +17,7 @@
 package config
 
 import (
+	"slices"
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
@@ -46,6 +47,8 @@ type Config struct {
 	// none of them claims.
 	Services  alarms.Services
 	Rollbacks map[string]Rollback // by service
+	// Quiet lists the severities of which nobody is paged.
+	Quiet []string
 	// Roles lists people, or Slack user groups by their id, by role.
 	Roles map[string][]string
 	// Handoffs says what is done when shifts begin and end.
@@ -109,6 +112,9 @@ func (c *Config) PolicyOf(service string) paging.Policy {
 	}
 	return c.Policies[s.Policy]
 }
+
+// PagesNobody reports whether incidents of that severity are quiet.
+func (c *Config) PagesNobody(severity string) bool { return slices.Contains(c.Quiet, severity) }
 
 // PersonBySlack returns the name of the person with that Slack user id.
 func (c *Config) PersonBySlack(id string) (name string, ok bool) {

@@ -162,6 +162,7 @@ func TestEverything(t *testing.T) {
 			{Name: "search", Policy: "short", Severity: "sev2"},
 		}},
 		Rollbacks: map[string]config.Rollback{"checkout": {Kind: "ecs", Cluster: "prod", Service: "checkout", Approvals: 1}},
+		Quiet:     []string{"sev4", "sev3"},
 		Roles:     map[string][]string{"approver": {"ana", "S0ONCALL"}},
 		Handoffs: config.Handoffs{Rules: map[string]handoffs.Rule{
 			"payments": {Mode: handoffs.Accept, Within: 15 * time.Minute, Remind: []time.Duration{24 * time.Hour, time.Hour}},

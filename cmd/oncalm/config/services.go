@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/incidents"
@@ -19,7 +20,7 @@ func (r *reader) services(c *Config, v value) {
 				}
 			}},
 			entry{"severity", func(v value) {
-				if sev, ok := r.oneOf(v, incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4); ok {
+				if sev, ok := r.severity(v); ok {
 					s.Severity = sev
 				}
 			}},
@@ -37,6 +38,36 @@ func (r *reader) services(c *Config, v value) {
 			r.errorf(key, "add policy: with one of policies", "service %s has no policy", name)
 		}
 		c.Services.All = append(c.Services.All, s)
+	})
+}
+
+func (r *reader) severity(v value) (string, bool) {
+	return r.oneOf(v, incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4)
+}
+
+// DefaultQuiet lists the severities of which nobody is paged, unless a file says otherwise.
+func DefaultQuiet() []string { return []string{incidents.Sev4} }
+
+// quiet reads the severities of which nobody is paged. An empty list means that all page.
+func (r *reader) quiet(c *Config, v value) {
+	const wanted = "severities such as [sev4], or [] so that all of them page"
+	if v.kind == null {
+		r.errorf(v, "write [sev4], or [] so that all severities page", "quiet has no value")
+		return
+	}
+	c.Quiet = []string{}
+	r.list(v, wanted, func(v value) {
+		sev, ok := r.severity(v)
+		switch {
+		case !ok:
+		case slices.Contains(c.Quiet, sev):
+			r.warnf(v, "remove one", "quiet lists %s twice", sev)
+		default:
+			c.Quiet = append(c.Quiet, sev)
+			if sev == incidents.Sev1 {
+				r.warnf(v, "take sev1 out", "of the worst incidents nobody is paged, not even when alarms cannot reach Oncalm any more")
+			}
+		}
 	})
 }
 

@@ -149,7 +149,7 @@ func (c *checker) judge(t *timeline, i incidents.Incident) {
 		return
 	}
 	c.open[t.id] = true
-	if i.Status == incidents.StatusTriggered && !c.pending[i.ID] {
+	if i.Status == incidents.StatusTriggered && !i.Quiet && !c.pending[i.ID] {
 		c.wrong(incidentPrefix+t.id+"/head", "acknowledge or escalate it in Slack",
 			"incident %s is triggered, and nothing is owed that would page anybody", i.ID)
 	}

@@ -1,0 +1,128 @@
+package alarms
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
+)
+
+// fire acts on ALARM. id is the incident that the alarm was part of before, last what
+// the series had said.
+func (t *Intake) fire(tx store.Tx, now time.Time, id string, last lastWord, sig *Signal, svc Service) (Outcome, error) {
+	overtaken := last.Unknown.After(sig.Changed)
+	if overtaken && firesIn(head(tx, id), sig.Series) {
+		_, err := t.report(tx, now, id, sig, true) // its INSUFFICIENT_DATA was reported, and stays the newest word
+		return Outcome{Late, id}, err
+	}
+	out, err := t.trigger(tx, now, id, sig, svc)
+	if err != nil || !overtaken {
+		return out, err
+	}
+	_, err = t.Book.Append(tx, now, out.Incident, incidents.Event{By: incidents.Oncalm(), Body: incidents.Noted{
+		Text: "The alarm " + sig.Name + " has said at " + last.Unknown.UTC().Format(time.DateTime) +
+			" UTC that it lacks data (INSUFFICIENT_DATA). That does not say that it is well.",
+	}})
+	return out, err
+}
+
+// firesIn reports whether a series says ALARM in an open incident, as far as that knows.
+func firesIn(i *incidents.Incident, series string) bool {
+	if i == nil || !i.Open() {
+		return false
+	}
+	_, fires := i.Firing[series]
+	return fires
+}
+
+// trigger finds the incident for an alarm that fires, or opens one. last is the one
+// that the alarm was part of before.
+func (t *Intake) trigger(tx store.Tx, now time.Time, last string, sig *Signal, svc Service) (Outcome, error) {
+	before := head(tx, last)
+	if before != nil && before.Open() {
+		return t.join(tx, now, before, sig, svc)
+	}
+	if i := related(tx, sig); i != nil {
+		return t.join(tx, now, i, sig, svc)
+	}
+	if before != nil && refires(tx, before, sig, now) {
+		_, err := t.append(tx, now, last, sig, t.reopening(before, sig, svc))
+		return Outcome{Reopened, last}, err
+	}
+	to := asOpened(sig, svc)
+	i, err := t.Book.Open(tx, now, time.Time{}, incidents.ByAlarm(sig.Name), incidents.Opened{
+		Title: to.Title, Service: to.Service, Severity: to.Severity, Runbook: to.Runbook, Alarm: &sig.Alarm,
+		Quiet: t.quiet(sig, to.Severity),
+	})
+	if err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Opened, i.ID}, nil
+}
+
+// refires reports whether an alarm fired again soon after its incident was resolved.
+// SNS may bring the word late, so the alarm's time counts, within reason.
+func refires(tx store.Tx, i *incidents.Incident, sig *Signal, now time.Time) bool {
+	return sig.Changed.Sub(overSince(tx, i)) <= Reopening && now.Sub(i.Resolved) <= Reopening+DefaultMaxAge
+}
+
+// overSince is when a resolved incident was over. If an alarm resolved it, its own time
+// counts, as it does for the ALARM that comes after: we may have heard of both at once.
+func overSince(tx store.Tx, i *incidents.Incident) time.Time {
+	if i.ResolvedBy.Kind != incidents.KindAlarm {
+		return i.Resolved
+	}
+	for n := 32; ; n *= 8 { // mostly it was among the last things that happened
+		events, err := incidents.TimelineFrom(tx, i.ID, i.Seq-n)
+		if err != nil {
+			return i.Resolved
+		}
+		if ok := lastOK(events); ok != nil {
+			return ok.Changed
+		}
+		if n >= i.Seq {
+			return i.Resolved
+		}
+	}
+}
+
+// lastOK is the OK that resolved the incident last; nil if that is not among the events.
+func lastOK(events []incidents.Event) *incidents.Alarm {
+	resolved := false
+	for _, e := range slices.Backward(events) {
+		switch b := e.Body.(type) {
+		case incidents.Resolved:
+			resolved = true
+		case incidents.Reported:
+			if resolved && b.Alarm.State == incidents.AlarmOK && !b.Late {
+				return &b.Alarm
+			}
+		}
+	}
+	return nil
+}
+
+// related finds the oldest open incident of an alarm that belongs to this one: of a
+// composite alarm's children, or of a composite alarm that named this one. It returns nil if
+// there is none.
+func related(tx store.Tx, sig *Signal) *incidents.Incident {
+	var relatives []string
+	for _, arn := range sig.Children {
+		relatives = append(relatives, alarmFingerprint(arn))
+	}
+	relatives = append(relatives, parentsOf(tx, sig.Fingerprint)...)
+	var found *incidents.Incident
+	oldest := uint64(0)
+	for _, fp := range relatives {
+		i := head(tx, knownOf(tx, fp).Incident)
+		if i == nil || !i.Open() {
+			continue
+		}
+		if n, err := strconv.ParseUint(i.ID, 10, 64); err == nil && (found == nil || n < oldest) {
+			oldest, found = n, i
+		}
+	}
+	return found
+}

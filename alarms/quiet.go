@@ -1,0 +1,62 @@
+package alarms
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
+)
+
+// quiet says why nobody is paged for a signal of that severity, or nothing if somebody is.
+func (t *Intake) quiet(sig *Signal, severity string) string {
+	switch {
+	case sig.Quiet != "":
+		return sig.Quiet
+	case slices.Contains(t.Quiet, severity):
+		return severity + " is quiet"
+	}
+	return ""
+}
+
+// asOpened is the incident that a signal opens.
+func asOpened(sig *Signal, svc Service) incidents.Raised {
+	return incidents.Raised{
+		Title: sig.Title, Service: svc.Name, Runbook: svc.Runbook,
+		Severity: cmp.Or(sig.Severity, svc.Severity),
+	}
+}
+
+// join tells an open incident that an alarm fires. A quiet one pages from then on if the alarm would
+// have paged by itself: that somebody knows of a small trouble does not hide a large one.
+func (t *Intake) join(tx store.Tx, now time.Time, i *incidents.Incident, sig *Signal, svc Service) (Outcome, error) {
+	body := incidents.Reported{Alarm: sig.Alarm}
+	if i.Quiet {
+		body.Raised = t.raised(sig, svc)
+	}
+	_, err := t.append(tx, now, i.ID, sig, body)
+	return Outcome{Reported, i.ID}, err
+}
+
+// raised is what a quiet incident becomes with a signal; nil if it stays quiet.
+func (t *Intake) raised(sig *Signal, svc Service) *incidents.Raised {
+	to := asOpened(sig, svc)
+	if t.quiet(sig, to.Severity) != "" {
+		return nil
+	}
+	return &to
+}
+
+// reopening triggers a resolved incident again. It is quiet if both the incident is, or would be if it
+// were opened now, and the alarm.
+func (t *Intake) reopening(i *incidents.Incident, sig *Signal, svc Service) incidents.Reopened {
+	body := incidents.Reopened{Alarm: &sig.Alarm}
+	if !i.Quiet && !slices.Contains(t.Quiet, i.Severity) {
+		return body
+	}
+	if body.Raised = t.raised(sig, svc); body.Raised == nil {
+		body.Quiet = t.quiet(sig, asOpened(sig, svc).Severity)
+	}
+	return body
+}
