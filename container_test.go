@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v3"
 )
 
 // instruction is one line of a Dockerfile, its continuations joined.
@@ -194,7 +194,9 @@ type composeHealth struct {
 // checkCompose finds what is missing in docker-compose.yml.
 func checkCompose(text string) []string {
 	var c composeFile
-	if err := yaml.UnmarshalWithOptions([]byte(text), &c, yaml.Strict()); err != nil {
+	strict := yaml.NewDecoder(strings.NewReader(text))
+	strict.KnownFields(true)
+	if err := strict.Decode(&c); err != nil {
 		return []string{"docker-compose.yml: " + err.Error()}
 	}
 	var findings []string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"regexp"
 	"strings"
 	"time"
@@ -81,7 +82,42 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 	case err != nil:
 		return s.fail(usage(err))
 	}
-	return s.fail(call.Run())
+	return s.fail(unlessInterrupted(ctx, patience(call.Command()), func() error { return call.Run() }))
+}
+
+// patience is how long a command may go on after it was told to end. Those with connections and debts end in their own order;
+// those that write get time to take away what is half done; the others only read.
+func patience(command string) time.Duration {
+	switch name, _, _ := strings.Cut(command, " "); name {
+	case "serve", "demo":
+		return forever
+	case "backup", "restore", "fsck", "feed":
+		return 5 * time.Second
+	}
+	return 0
+}
+
+const forever = time.Duration(math.MaxInt64)
+
+// unlessInterrupted runs a command, but not much longer than until ctx is done: not all that a command does can look at ctx,
+// such as reading a file. The process ends when this returns, and with it what is still going on.
+func unlessInterrupted(ctx context.Context, patience time.Duration, command func() error) error {
+	if patience == forever {
+		return command()
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- command() }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(patience):
+		return &stop{code: exitInterrupted}
+	}
 }
 
 // usage is what is said about a wrong call.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -128,6 +129,9 @@ type shiftsCommand struct {
 // usualSpan is how long the span is if nothing is said about its end.
 const usualSpan = 14 * 24 * time.Hour
 
+// longestSpan is how much can be listed at once, in years. Of shifts of an hour that is 175,000.
+const longestSpan = 20
+
 type shift struct {
 	Person string `json:"person"`
 	Layer  string `json:"layer"`
@@ -160,6 +164,8 @@ func (c *shiftsCommand) Run(ctx context.Context, s *session) error {
 		return c.certificate(ctx, s, cfg, names)
 	case !c.From.Before(c.To.Time):
 		return &stop{exitUsage, "the span ends before it begins", "give a -to that is after -from"}
+	case c.To.After(c.From.AddDate(longestSpan, 0, 0)):
+		return &stop{exitUsage, fmt.Sprintf("the span is longer than %d years", longestSpan), "ask for one part after the other"}
 	case c.Fairness:
 		return c.fairness(ctx, s, cfg, names)
 	}

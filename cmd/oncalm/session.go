@@ -17,13 +17,14 @@ import (
 
 // Exit codes.
 const (
-	exitFine    = 0
-	exitNo      = 1  // the answer is no
-	exitUsage   = 2  // wrong usage or configuration
-	exitInUse   = 3  // another process has the store
-	exitDamaged = 4  // the store is damaged
-	exitNewer   = 5  // the store was written by a newer version
-	exitUnknown = 75 // nobody knows what is durable: start again
+	exitFine        = 0
+	exitNo          = 1   // the answer is no
+	exitUsage       = 2   // wrong usage or configuration
+	exitInUse       = 3   // another process has the store
+	exitDamaged     = 4   // the store is damaged
+	exitNewer       = 5   // the store was written by a newer version
+	exitUnknown     = 75  // nobody knows what is durable: start again
+	exitInterrupted = 130 // it was told to end
 )
 
 // stop ends the program with an exit code, and with a line that says what is wrong and

@@ -63,11 +63,11 @@ func Parse(path string, src []byte, env func(string) (string, bool), now time.Ti
 	if err != nil {
 		p := Problem{File: path, Line: 1, Column: 1, Text: err.Error(), Remedy: "correct the YAML"}
 		if s, ok := errors.AsType[*syntaxError](err); ok {
-			p.Line, p.Column, p.Text = s.line, s.col, s.text
+			p.Line, p.Column, p.Text, p.Remedy = s.line, s.col, s.text, s.remedy
 		}
 		return c, Problems{p}
 	}
-	r := &reader{file: path, env: env, now: now, places: map[string]value{}, remind: []time.Duration{DefaultRemind}}
+	r := &reader{file: path, env: env, now: now, places: map[string]value{}, files: map[string][]byte{}, names: map[string][]string{}, remind: []time.Duration{DefaultRemind}}
 	top := value{root, ""}
 	r.top(c, top)
 	if root.kind != mapping && root.kind != null {
@@ -239,9 +239,14 @@ func loopback(host string) bool {
 // refer checks, once the whole file is read, that a name exists.
 func (r *reader) refer(v value, what, name string, names func() []string) {
 	r.later = append(r.later, func() {
-		all := names()
+		all, known := r.names[what]
+		if !known {
+			all = slices.Sorted(slices.Values(names()))
+			r.names[what] = all
+		}
+		_, exists := slices.BinarySearch(all, name)
 		switch {
-		case slices.Contains(all, name):
+		case exists || r.full(Error):
 		case v.refers():
 			r.errorf(v, "", "there is no %s of the name that %s stands for", what, quote(v.text))
 		default:

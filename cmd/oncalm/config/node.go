@@ -4,13 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/lexer"
-	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
+	"go.yaml.in/yaml/v3"
 )
 
 // kind is the form of a node.
@@ -36,6 +33,7 @@ type node struct {
 	text      string // of a scalar, without quotes
 	fields    []field
 	items     []*node
+	size      int // how many values it is, with those inside; those of an alias count each time
 }
 
 // field is a key of a mapping and its value.
@@ -47,195 +45,135 @@ type field struct {
 
 // syntaxError is what keeps the file from being read at all.
 type syntaxError struct {
-	line, col int
-	text      string
+	line, col    int
+	text, remedy string
 }
 
 func (e *syntaxError) Error() string { return fmt.Sprintf("%d:%d: %s", e.line, e.col, e.text) }
 
-const maxDepth = 50
+// Bounds of a file. An alias stands for all that its anchor has: a few lines can mean more than fits into memory.
+const (
+	maxDepth  = 50
+	maxValues = 100_000
+	tooDeep   = "it is nested more than 50 deep here" // maxDepth
+)
 
 // parse reads a file of one document. An empty one is a null node.
-func parse(src []byte) (root *node, err error) {
-	defer func() {
-		if p := recover(); p != nil { // the YAML library gives up on some input
-			root, err = nil, &syntaxError{1, 1, fmt.Sprintf("the YAML cannot be read (%v)", p)}
-		}
-	}()
-	tokens, err := tokenize(string(bytes.TrimPrefix(src, []byte("\ufeff")))) // some editors begin a file with that
-	if err != nil {
+func parse(src []byte) (*node, error) {
+	src = bytes.TrimPrefix(src, []byte("\ufeff")) // some editors begin a file with that
+	if err := unreadable(src); err != nil {
 		return nil, err
 	}
-	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
-	if err != nil {
-		return nil, asSyntax(err)
-	}
-	return document(file)
-}
-
-func asSyntax(err error) error {
-	var s *yaml.SyntaxError
-	if !errors.As(err, &s) || s.Token == nil || s.Token.Position == nil {
-		return &syntaxError{1, 1, err.Error()}
-	}
-	return &syntaxError{s.Token.Position.Line, s.Token.Position.Column, s.Message}
-}
-
-func document(file *ast.File) (*node, error) {
 	root := &node{line: 1, col: 1}
 	seen := false
-	for _, doc := range file.Docs {
-		if doc.Body == nil {
-			continue
+	for docs := yaml.NewDecoder(bytes.NewReader(src)); ; {
+		var doc yaml.Node
+		if err := docs.Decode(&doc); errors.Is(err, io.EOF) {
+			return root, nil
+		} else if err != nil {
+			return nil, explained(src, err)
 		}
-		n, err := (&converter{anchors: map[string]*node{}}).node(doc.Body)
-		if err != nil {
+		n, err := (&converter{done: map[*yaml.Node]*node{}}).node(doc.Content[0], 0)
+		switch {
+		case err != nil:
 			return nil, err
+		case n.kind == null:
+		case seen:
+			return nil, &syntaxError{n.line, n.col, "a second document begins here", "remove the line --- above it"}
+		default:
+			root, seen = n, true
 		}
-		if seen {
-			return nil, &syntaxError{n.line, n.col, "a second document begins here"}
-		}
-		root, seen = n, true
 	}
-	return root, nil
-}
-
-// tokenize takes the text apart. The library ends a plain scalar of a flow mapping or
-// list at any colon; by the rules of YAML only a colon before a space does, and dates
-// and targets (2026-01-05T09:00, schedule:payments) have others.
-func tokenize(src string) (token.Tokens, error) {
-	var kept token.Tokens
-	depth := 0
-	all := lexer.Tokenize(src)
-	for n := 0; n < len(all); n++ {
-		t := all[n]
-		switch t.Type {
-		case token.MappingStartType, token.SequenceStartType:
-			depth++
-		case token.MappingEndType, token.SequenceEndType:
-			depth--
-		}
-		if depth > maxDepth {
-			return nil, &syntaxError{t.Position.Line, t.Position.Column, "nested too deeply"}
-		}
-		for depth > 0 && n+2 < len(all) && colonInside(all[n], all[n+1], all[n+2]) {
-			t = token.New(t.Value+":"+all[n+2].Value, t.Origin+":"+all[n+2].Origin, t.Position)
-			all[n+2] = t
-			n += 2
-		}
-		kept.Add(t)
-	}
-	return kept, nil
-}
-
-// colonInside reports whether the three are one plain scalar.
-func colonInside(before, colon, after *token.Token) bool {
-	return colon.Type == token.MappingValueType && plain(before) && plain(after) &&
-		before.Position.Line == colon.Position.Line && colon.Position.Line == after.Position.Line &&
-		before.Origin != "" && strings.TrimRight(before.Origin, " \t\n") == before.Origin &&
-		strings.HasPrefix(after.Origin, after.Value) && colon.Origin == ":"
-}
-
-func plain(t *token.Token) bool {
-	switch t.Type {
-	case token.StringType, token.IntegerType, token.FloatType, token.BoolType, token.NullType,
-		token.OctetIntegerType, token.HexIntegerType, token.BinaryIntegerType:
-		return true
-	}
-	return false
 }
 
 // converter makes nodes from the library's tree.
-type converter struct{ anchors map[string]*node }
+type converter struct {
+	done map[*yaml.Node]*node // with an anchor; nil while it is read
+	size int
+}
 
-func (c *converter) node(n ast.Node) (*node, error) {
-	switch n := n.(type) {
-	case nil:
-		return &node{line: 1, col: 1}, nil
-	case *ast.MappingNode:
-		return c.mapping(n)
-	case *ast.MappingValueNode:
-		return c.mapping(&ast.MappingNode{BaseNode: &ast.BaseNode{}, Start: n.Start, Values: []*ast.MappingValueNode{n}})
-	case *ast.SequenceNode:
-		return c.sequence(n)
-	case *ast.TagNode:
-		return c.node(n.Value)
-	case *ast.AnchorNode:
-		target, err := c.node(n.Value)
-		if err == nil && n.Name != nil {
-			c.anchors[n.Name.GetToken().Value] = target
-		}
-		return target, err
-	case *ast.AliasNode:
+func (c *converter) node(n *yaml.Node, depth int) (*node, error) {
+	out := &node{line: n.Line, col: n.Column, size: 1}
+	if depth > maxDepth {
+		return nil, &syntaxError{n.Line, n.Column, tooDeep, "write it with less depth"}
+	}
+	if n.Kind == yaml.AliasNode {
 		return c.alias(n)
-	case *ast.NullNode:
-		out := at(n.GetToken())
-		out.kind = null
-		return out, nil
-	case *ast.LiteralNode:
-		out := at(n.GetToken())
-		out.text = n.Value.Value
-		return out, nil
-	case ast.ScalarNode:
-		out := at(n.GetToken())
-		out.text = n.GetToken().Value
-		return out, nil
 	}
-	t := at(n.GetToken())
-	return nil, &syntaxError{t.line, t.col, "this form of YAML is not used here"}
-}
-
-// at is a scalar at a token's place.
-func at(t *token.Token) *node {
-	if t == nil || t.Position == nil {
-		return &node{kind: scalar, line: 1, col: 1}
+	if !strings.HasPrefix(n.ShortTag(), "!!") {
+		return nil, &syntaxError{n.Line, n.Column, "tags such as " + quote(n.Tag) + " are not used here", "put the value in quotes, or remove the tag"}
 	}
-	return &node{kind: scalar, line: t.Position.Line, col: t.Position.Column}
-}
-
-func (c *converter) alias(n *ast.AliasNode) (*node, error) {
-	place := at(n.GetToken())
-	name := ""
-	if n.Value != nil {
-		name = n.Value.GetToken().Value
+	if n.Anchor != "" {
+		c.done[n] = nil
+		defer func() { c.done[n] = out }()
 	}
-	target, ok := c.anchors[name]
-	if !ok {
-		return nil, &syntaxError{place.line, place.col, fmt.Sprintf("there is no anchor %q above", name)}
-	}
-	return target, nil
-}
-
-func (c *converter) mapping(n *ast.MappingNode) (*node, error) {
-	out := at(n.Start)
-	out.kind = mapping
-	for i, v := range n.Values {
-		key, ok := v.Key.(ast.Node)
-		if !ok || v.Key.GetToken() == nil {
-			return nil, &syntaxError{out.line, out.col, "a key that is no plain text"}
+	var err error
+	switch n.Kind {
+	case yaml.MappingNode:
+		out.kind = mapping
+		err = c.fields(out, n, depth)
+	case yaml.SequenceNode:
+		out.kind = sequence
+		err = c.items(out, n, depth)
+	default:
+		if n.ShortTag() != "!!null" {
+			out.kind, out.text = scalar, n.Value
 		}
-		place := at(key.GetToken())
-		if i == 0 && !n.IsFlowStyle {
-			out.line, out.col = place.line, place.col
+	}
+	if err == nil {
+		err = c.count(n, 1)
+	}
+	return out, err
+}
+
+// count keeps the file within its bounds.
+func (c *converter) count(n *yaml.Node, more int) error {
+	if c.size += more; c.size > maxValues {
+		return &syntaxError{n.Line, n.Column, fmt.Sprintf("the file has more than %d values up to here", maxValues), "make it smaller"}
+	}
+	return nil
+}
+
+func (c *converter) alias(n *yaml.Node) (*node, error) {
+	target, ok := c.done[n.Alias]
+	if !ok || target == nil {
+		return nil, &syntaxError{n.Line, n.Column, fmt.Sprintf("*%s stands inside of what it stands for", n.Value), "write out what is meant"}
+	}
+	return target, c.count(n, target.size)
+}
+
+func (c *converter) fields(out *node, n *yaml.Node, depth int) error {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		if key.Kind != yaml.ScalarNode {
+			return noKey(key)
 		}
-		value, err := c.node(v.Value)
+		value, err := c.node(n.Content[i+1], depth+1)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		out.fields = append(out.fields, field{v.Key.GetToken().Value, place.line, place.col, value})
+		out.size += value.size
+		out.fields = append(out.fields, field{key.Value, key.Line, key.Column, value})
 	}
-	return out, nil
+	return nil
 }
 
-func (c *converter) sequence(n *ast.SequenceNode) (*node, error) {
-	out := at(n.Start)
-	out.kind = sequence
-	for _, v := range n.Values {
-		item, err := c.node(v)
+// noKey complains about a list, a mapping or an alias in the place of a key.
+func noKey(key *yaml.Node) error {
+	if key.Kind == yaml.MappingNode && key.Style&yaml.FlowStyle != 0 {
+		return &syntaxError{key.Line, key.Column, "braces in braces are no value: a template was not filled in", "fill it in, or put the value in quotes"}
+	}
+	return &syntaxError{key.Line, key.Column, "a key must be plain text", "put it in quotes"}
+}
+
+func (c *converter) items(out *node, n *yaml.Node, depth int) error {
+	for _, v := range n.Content {
+		item, err := c.node(v, depth+1)
 		if err != nil {
-			return nil, err
+			return err
 		}
+		out.size += item.size
 		out.items = append(out.items, item)
 	}
-	return out, nil
+	return nil
 }

@@ -25,11 +25,15 @@ type reader struct {
 	env      func(string) (string, bool)
 	now      time.Time
 	problems Problems
+	reported [Warning + 1]int // by level
 	// later holds the checks that need the whole file, such as references.
 	later []func()
 	// hidden replaces what references stand for by the references.
 	hidden []string
 	remind []time.Duration // for schedules that say nothing else
+	// files are those that references have named; names are what others can refer to.
+	files map[string][]byte
+	names map[string][]string
 	// places says where the value of a key stands.
 	places map[string]value
 }
@@ -58,8 +62,21 @@ func (r *reader) faulty(key string) bool {
 	})
 }
 
+// most is how many problems of a level are reported: nobody reads more, and a file of one mistake over and over must not
+// become a thousand times as long.
+const most = 500
+
+// full reports whether enough problems of a level were reported.
+func (r *reader) full(level Level) bool { return r.reported[level] > most }
+
 // report adds a problem about v.
 func (r *reader) report(level Level, v value, text, remedy string) {
+	if r.full(level) {
+		return
+	}
+	if r.reported[level]++; r.full(level) {
+		text, remedy = "and more like these", "correct those first"
+	}
 	hide := strings.NewReplacer(r.hidden...)
 	text, remedy = hide.Replace(text), hide.Replace(remedy)
 	r.problems = append(r.problems, Problem{r.file, v.line, v.col, level, v.key, text, remedy})
@@ -82,6 +99,10 @@ func (r *reader) wrong(v value, wanted string) {
 	what := v.key
 	if what == "" {
 		what = "the file"
+	}
+	if key := glued.FindStringSubmatch(v.text); v.kind == scalar && key != nil && strings.HasPrefix(wanted, "a mapping") {
+		r.errorf(v, "write "+key[1]+": and then the value", "no space follows the colon of %s", key[1])
+		return
 	}
 	r.errorf(v, "expected "+wanted, "%s is %s", what, v.kind)
 }
@@ -109,11 +130,24 @@ func (r *reader) mapping(v value, entries ...entry) {
 	r.each(v, func(f field, inner value) {
 		read, ok := known[f.name]
 		if !ok {
-			r.errorf(inner, meant(f.name, names), "unknown key %s", quote(f.name))
+			r.unknown(inner, f.name, names)
 			return
 		}
 		r.read(read, value{f.value, inner.key})
 	})
+}
+
+func (r *reader) unknown(v value, name string, names []string) {
+	glued := glued.FindStringSubmatch(name)
+	switch {
+	case r.full(Error): // nothing would be said
+	case name == "<<":
+		r.errorf(v, "write the keys out", "keys cannot be merged with <<")
+	case glued != nil && slices.Contains(names, glued[1]):
+		r.errorf(v, "write "+glued[1]+": and then the value", "no space follows the colon of %s", glued[1])
+	default:
+		r.errorf(v, meant(name, names), "unknown key %s", quote(name))
+	}
 }
 
 // each calls fn for every key of a mapping that does not repeat one, with a value that
@@ -224,7 +258,7 @@ const minHidden = 6
 
 // resolve replaces the references in a scalar.
 func (r *reader) resolve(v value) (string, bool) {
-	ok := true
+	ok, left := true, maxFile
 	s := reference.ReplaceAllStringFunc(v.text, func(ref string) string {
 		if escaped, is := strings.CutPrefix(ref, "$$"); is {
 			return "$" + escaped
@@ -235,8 +269,16 @@ func (r *reader) resolve(v value) (string, bool) {
 			r.errorf(v, "close it with }, or write $${ for a plain ${", "%s has a reference without an end", v.key)
 			return ""
 		}
+		if left < 0 {
+			return ""
+		}
 		val, good := r.lookUp(v, name)
 		ok = ok && good
+		if left -= len(val); left < 0 {
+			ok = false
+			r.errorf(v, "shorten it", "%s stands for more than 1 MiB", v.key)
+			return ""
+		}
 		r.hide(v, val, ref)
 		return val
 	})
@@ -276,8 +318,14 @@ const maxFile = 1 << 20
 
 func (r *reader) readFile(v value, path string) (string, bool) {
 	full := r.path(path)
-	content, err := readText(full)
+	content, known := r.files[full]
+	var err error
+	if !known {
+		content, err = readText(full)
+		r.files[full] = content
+	}
 	if err != nil {
+		delete(r.files, full)
 		r.errorf(v, "correct the path, or make the file readable", "the file %s, for %s, cannot be read: %v", full, v.key, err)
 		return "", false
 	}
