@@ -22,12 +22,13 @@ func TestSyntax(t *testing.T) {
 	}
 	for i := 0; i+1 < len(ar.Files); i += 2 {
 		in, want := ar.Files[i], &ar.Files[i+1]
-		src := strings.NewReplacer("→", "\t", "␀", "\x00", "␦", "\xe9").Replace(string(in.Data))
+		src := strings.NewReplacer("→", "\t", "␀", "\x00", "␦", "\xe9", "␍", "\r").Replace(string(in.Data))
 		_, problems := config.Parse("f", []byte(src), environment(""), now)
 		got := ""
 		for _, p := range problems {
 			if !strings.Contains(p.Text, "is missing") && !strings.Contains(p.Text, "there is no sns") {
-				got += p.String() + "\n"
+				said, _, _ := strings.Cut(p.String(), "; there are: listen") // and all the others
+				got += said + "\n"
 			}
 		}
 		if *update {
