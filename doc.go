@@ -4,6 +4,7 @@
 // There is nothing to import here. The program is [github.com/oncalm/oncalm/cmd/oncalm], and one straight way leads
 // through the packages, each of them named for what it knows:
 //
+//	doors       what strangers may take: bodies, connections, hosts, paths
 //	alarms      the SNS door: verify, confirm, parse, deduplicate
 //	incidents   an incident is the fold of its timeline; the Book keeps them
 //	rotations   who is on call at a given instant; calendar arithmetic and nothing else

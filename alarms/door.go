@@ -9,18 +9,19 @@ import (
 	"log/slog"
 	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/doors"
 )
 
 const (
-	// smallBody is what is read of any body; of larger ones, largeBodies at once.
-	smallBody   = 64 << 10
-	largeBodies = 32
+	// largeBodies is how many bodies beyond [doors.SmallBody] are in memory at a time. Messages of SNS have 256 KiB at most.
+	largeBodies = 16
+	// arriving is how long a large body may take.
+	arriving = 5 * time.Second
 )
 
 // A Door takes in what SNS posts. It answers 200 after the commit, 4xx to what can
@@ -31,13 +32,13 @@ type Door struct {
 	intake   *Intake
 	log      *slog.Logger
 	metrics  *Metrics
-	large    chan struct{} // one for each large body in memory
+	bodies   *doors.Reader
 	said     said
 }
 
 // NewDoor makes the handler for POST /sns. The metrics may be nil.
 func NewDoor(v *Verifier, t *Intake, log *slog.Logger, m *Metrics) *Door {
-	return &Door{verifier: v, intake: t, log: log, metrics: m, large: make(chan struct{}, largeBodies)}
+	return &Door{verifier: v, intake: t, log: log, metrics: m, bodies: doors.NewReader(largeBodies, arriving)}
 }
 
 // answer is the body of every response.
@@ -144,55 +145,19 @@ func tooLarge(n int64) error {
 	return refuse(CodeTooLarge, "body %s exceeds 1 MiB", mib)
 }
 
-// read reads the body. Messages of SNS are small; the few large ones take turns, so
-// that strangers cannot fill the memory. done gives the place back.
+// read reads the body. done gives its place back.
 func (d *Door) read(w http.ResponseWriter, r *http.Request) (body []byte, done func(), err error) {
-	done = func() {}
-	in := http.MaxBytesReader(w, r.Body, MaxBody)
-	size := smallBody
-	if r.ContentLength > 0 {
-		size = min(size, int(r.ContentLength))
+	body, done, err = d.bodies.Read(w, r)
+	switch {
+	case errors.Is(err, doors.ErrTooLarge):
+		err = refuse(CodeTooLarge, "body exceeds 1 MiB")
+	case errors.Is(err, doors.ErrBusy):
+		err = refuse(CodeBusy, "too many large messages at once; SNS will send this one again")
+	case err != nil:
+		err = refuseFor(err, CodeBusy, "the body did not arrive; SNS will send it again")
 	}
-	body = make([]byte, size+1)
-	n, err := fill(in, body)
-	body = body[:n]
-	if err == nil { // there is more than a small body
-		select {
-		case d.large <- struct{}{}:
-			done = func() { <-d.large }
-		default:
-			return nil, nil, refuse(CodeBusy, "too many large messages at once; SNS will send this one again")
-		}
-		var rest []byte
-		rest, err = io.ReadAll(in)
-		body = slices.Concat(body, rest)
-	}
-	if err == nil || errors.Is(err, io.EOF) && !cutShort(r, n) {
-		return body, done, nil
-	}
-	done()
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, nil, refuse(CodeTooLarge, "body exceeds 1 MiB")
-	}
-	return nil, nil, refuseFor(err, CodeBusy, "the body did not arrive; SNS will send it again")
+	return body, done, err
 }
-
-// fill reads until the buffer is full or an error comes, and returns that as it is:
-// [io.ReadFull] calls every early end unexpected, also that of a body which is complete.
-func fill(in io.Reader, buf []byte) (n int, err error) {
-	for n < len(buf) && err == nil {
-		var more int
-		more, err = in.Read(buf[n:])
-		n += more
-	}
-	if n == len(buf) {
-		return n, nil // if there was an error, the next read returns it again
-	}
-	return n, err
-}
-
-// cutShort reports whether the sender went away before the body was complete.
-func cutShort(r *http.Request, n int) bool { return r.ContentLength >= 0 && int64(n) < r.ContentLength }
 
 // checkHeaders refuses messages whose headers, which are not signed, say something
 // else than the body, which is.

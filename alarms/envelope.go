@@ -118,6 +118,8 @@ func notObject(body []byte) error {
 		return refuse(CodeNotObject, "JSON is nested more than %d levels deep", maxNesting)
 	case !json.Valid(body):
 		return notJSON(body)
+	case body[0] == '{':
+		return refuse(CodeNotObject, "JSON has more than %d members", scan.Most)
 	case body[0] == '[':
 		return refuse(CodeNotObject, "body is a JSON array; expected an SNS JSON envelope")
 	}

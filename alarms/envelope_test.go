@@ -47,6 +47,7 @@ func TestDecode(t *testing.T) {
 		{"100 deep", with("Else", strings.Repeat("[", 99)+strings.Repeat("]", 99)), "", ""},
 		{"101 deep", with("Else", strings.Repeat("[", 100)+strings.Repeat("]", 100)), CodeNotObject, "nested more than 100"},
 		{"10000 brackets", strings.Repeat("[", 10000), CodeNotObject, "nested more than 100"},
+		{"too many members", `{"a":0` + strings.Repeat(`,"a":0`, 10_000) + `}`, CodeNotObject, "more than 10000 members"},
 		{"too large", `{"a":"` + strings.Repeat("x", MaxBody) + `"}`, CodeTooLarge, "1 MiB"},
 		{"no Type", without("Type"), CodeField, "Type is missing"},
 		{"no MessageId", without("MessageId"), CodeField, "MessageId is missing"},

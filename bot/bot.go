@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
@@ -78,6 +79,7 @@ type Bot struct {
 	dms       dms
 	zones     zones
 	strangers seldom
+	bodies    *doors.Reader
 	outcomes  *outcomes
 	loose     sync.WaitGroup // what goes on after a request was answered
 }
@@ -126,6 +128,7 @@ func New(o Options) (*Bot, error) {
 	return &Bot{
 		o: o, log: log, watch: w, users: users,
 		client: newClient(o.APIURL, o.Token, o.Transport, w), pace: newPace(), outcomes: newOutcomes(),
+		bodies: doors.NewReader(largeBodies, arriving),
 	}, nil
 }
 

@@ -16,9 +16,9 @@ import (
 
 // command is POST /slack/commands. Its answers are for the one who asked.
 func (b *Bot) command(w http.ResponseWriter, r *http.Request) {
-	form, err := url.ParseQuery(string(readBody(r)))
+	form, err := commandForm(readBody(r))
 	if err != nil {
-		http.Error(w, "the body is no form", http.StatusBadRequest)
+		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
 	ctx, cancel := hurried(r)

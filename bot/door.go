@@ -11,13 +11,18 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/oncalm/oncalm/doors"
 )
 
 const (
-	// maxBody is the largest request that we read, in bytes.
-	maxBody = 1 << 20
+	// largeBodies is how many bodies beyond [doors.SmallBody] are in memory at a time; Slack sends such ones seldom.
+	largeBodies = 8
+	// arriving is how long a large body may take: Slack waits for 3 s in all.
+	arriving = 2 * time.Second
 	// maxAge is how old a request may be, or how far ahead of our clock.
 	maxAge = 5 * time.Minute
 	// deadline is how long a request may wait for the store. Slack gives up after 3 s.
@@ -25,16 +30,18 @@ const (
 )
 
 // Handler serves POST /slack/commands, /slack/interactions and /slack/events. It answers 200 in under three seconds whatever
-// Slack and the store do; 401 to what Slack did not sign or signed long ago; 405, 413 and 400 to what is no request of Slack's.
+// Slack and the store do; 401 to what Slack did not sign or signed long ago; 405, 413, 415 and 400 to what is no request
+// of Slack's; and 503 to a large one while too many others are being read.
 func (b *Bot) Handler() http.Handler {
 	routes := http.NewServeMux()
-	routes.HandleFunc("/slack/commands", b.command)
-	routes.HandleFunc("/slack/interactions", b.interaction)
-	routes.HandleFunc("/slack/events", b.event)
+	routes.HandleFunc(pathCommands, b.command)
+	routes.HandleFunc(pathInteractions, b.interaction)
+	routes.HandleFunc(pathEvents, b.event)
 	return b.guard(routes)
 }
 
-// guard lets through what Slack signed. It reads the body once, and hands on what it read.
+// guard lets through what Slack signed. What can be judged by the headers is judged before anything is read. It reads the body
+// once, and hands on what it read.
 func (b *Bot) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("ssl_check") == "1" {
@@ -45,18 +52,23 @@ func (b *Bot) guard(next http.Handler) http.Handler {
 			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
 			return
 		}
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			http.Error(w, "the body exceeds 1 MiB", http.StatusRequestEntityTooLarge)
+		if !signedInForm(r.Header) {
+			if sslCheck(r) {
+				return
+			}
+			http.Error(w, b.unsigned(time.Now()), http.StatusUnauthorized)
 			return
 		}
+		if kind := bodyKind(r.URL.Path); kind != "" && !ofKind(r, kind) {
+			http.Error(w, "this address takes "+kind, http.StatusUnsupportedMediaType)
+			return
+		}
+		body, done, err := b.bodies.Read(w, r)
 		if err != nil {
-			http.Error(w, "the body cannot be read", http.StatusBadRequest)
+			http.Error(w, err.Error(), unread(err))
 			return
 		}
-		if sslCheck(body) {
-			return
-		}
+		defer done()
 		if complaint := b.authentic(r.Header, body, time.Now()); complaint != "" {
 			http.Error(w, complaint, http.StatusUnauthorized)
 			return
@@ -67,13 +79,45 @@ func (b *Bot) guard(next http.Handler) http.Handler {
 	})
 }
 
-// sslCheck recognises the other form of Slack's try of our certificate, which is not signed and asks for nothing.
-func sslCheck(body []byte) bool {
-	if len(body) > 1024 || !bytes.Contains(body, []byte("ssl_check=1")) {
+// unread is the status of a request whose body was not read.
+func unread(err error) int {
+	switch {
+	case errors.Is(err, doors.ErrTooLarge):
+		return http.StatusRequestEntityTooLarge
+	case errors.Is(err, doors.ErrBusy):
+		return http.StatusServiceUnavailable
+	}
+	return http.StatusBadRequest
+}
+
+// signedInForm reports whether the headers of a request have the form of a signature and of a time. Whoever has not even that is
+// turned away unread.
+func signedInForm(h http.Header) bool {
+	given, v0 := strings.CutPrefix(h.Get("X-Slack-Signature"), "v0=")
+	if _, err := hex.DecodeString(given); !v0 || err != nil || len(given) != 2*sha256.Size {
 		return false
 	}
-	form, err := url.ParseQuery(string(body))
-	return err == nil && form.Get("ssl_check") == "1" && form.Get("command") == ""
+	_, err := strconv.ParseInt(h.Get("X-Slack-Request-Timestamp"), 10, 64)
+	return err == nil
+}
+
+// sslCheck recognises the other form of Slack's try of our certificate, which is not signed and asks for nothing.
+func sslCheck(r *http.Request) bool {
+	const most = 1024
+	if r.ContentLength <= 0 || r.ContentLength > most {
+		return false
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, most))
+	form, bad := url.ParseQuery(string(body))
+	return err == nil && bad == nil && form.Get("ssl_check") == "1" && form.Get("command") == ""
+}
+
+// unsigned is the complaint about a request that Slack did not sign.
+func (b *Bot) unsigned(now time.Time) string {
+	b.strangers.do(now, func() {
+		b.log.Warn("a request was not signed with our secret; if Slack sent it, correct slack.signing_secret")
+	})
+	return "invalid signature"
 }
 
 // authentic says what is wrong with a request, or nothing. It never tells what would have been right.
@@ -81,10 +125,7 @@ func (b *Bot) authentic(h http.Header, body []byte, now time.Time) (complaint st
 	stamp, given := h.Get("X-Slack-Request-Timestamp"), h.Get("X-Slack-Signature")
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
 	if err != nil || !b.signed(stamp, given, body) {
-		b.strangers.do(now, func() {
-			b.log.Warn("a request was not signed with our secret; if Slack sent it, correct slack.signing_secret")
-		})
-		return "invalid signature"
+		return b.unsigned(now)
 	}
 	if offset := now.Unix() - seconds; offset > int64(maxAge/time.Second) || offset < -int64(maxAge/time.Second) {
 		b.log.Warn("E2002 a request of Slack's is too old; check the server clock", "offset_seconds", offset)

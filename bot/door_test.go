@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -35,6 +36,7 @@ func alone(t *testing.T, secrets ...string) (*Bot, *buffer) {
 // signedRequest is a request as Slack sends it at a time.
 func signedRequest(secret, path, body string, at time.Time) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
+	r.Header.Set("Content-Type", bodyKind(path))
 	stamp := strconv.FormatInt(at.Unix(), 10)
 	r.Header.Set("X-Slack-Request-Timestamp", stamp)
 	r.Header.Set("X-Slack-Signature", slackfake.Sign(secret, stamp, []byte(body)))
@@ -124,7 +126,7 @@ func TestAge(t *testing.T) {
 // TestGuard is what every address answers to what Slack did not send.
 func TestGuard(t *testing.T) {
 	b, _ := alone(t, "s")
-	large := strings.Repeat("x", maxBody+1)
+	large := strings.Repeat("x", doors.MaxBody+1)
 	for _, path := range []string{"/slack/commands", "/slack/interactions", "/slack/events", "/slack/options", "/slack/"} {
 		tests := []struct {
 			name string

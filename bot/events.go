@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"encoding/json"
 	"net/http"
 	"time"
 )
@@ -24,8 +23,8 @@ type occurrence struct {
 // event is POST /slack/events: 200 to all of them, also to those that we do not know.
 func (b *Bot) event(w http.ResponseWriter, r *http.Request) {
 	var e occurrence
-	if err := json.Unmarshal(readBody(r), &e); err != nil {
-		http.Error(w, "the body is no JSON", http.StatusBadRequest)
+	if err := readJSON(readBody(r), &e); err != nil {
+		http.Error(w, errForm.Error(), http.StatusBadRequest)
 		return
 	}
 	switch e.Type {

@@ -1,9 +1,7 @@
 package bot
 
 import (
-	"encoding/json"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -37,13 +35,9 @@ type interactive struct {
 // interaction is POST /slack/interactions: always 200, without a body. Whoever pressed is answered later, or by the message
 // itself.
 func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
-	form, err := url.ParseQuery(string(readBody(r)))
 	var in interactive
-	if err == nil {
-		err = json.Unmarshal([]byte(form.Get("payload")), &in)
-	}
-	if err != nil {
-		http.Error(w, "the payload is no JSON", http.StatusBadRequest)
+	if err := payloadForm(readBody(r), &in); err != nil {
+		http.Error(w, errForm.Error(), http.StatusBadRequest)
 		return
 	}
 	ctx, cancel := hurried(r)

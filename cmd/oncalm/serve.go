@@ -28,10 +28,17 @@ const grace = 9 * time.Second
 // use. So little is that collecting less often costs only some megabytes.
 const garbage = 600
 
-// tune sets what Go's runtime does, until restore is called. GOGC and GOMAXPROCS in the environment override it.
+// heapLimit is where collections become more frequent than that, in bytes: what strangers send is garbage at once, and must not
+// be kept seven times. More is used if more is needed.
+const heapLimit = 100 << 20
+
+// tune sets what Go's runtime does, until restore is called. GOGC, GOMEMLIMIT and GOMAXPROCS in the environment override it.
 func (s *session) tune() (restore func()) {
 	if s.first("GOGC") == "" {
 		debug.SetGCPercent(garbage)
+	}
+	if s.first("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(heapLimit)
 	}
 	if s.first("GOMAXPROCS") != "" {
 		return func() {}

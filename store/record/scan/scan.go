@@ -9,12 +9,16 @@ import "strings"
 // Amiss is the place after what is not JSON, or nested too deeply.
 const Amiss = -1
 
+// Most is how many members or elements are taken apart. What is listed of a text takes several times the memory of the text if
+// its parts are tiny, and texts come from strangers.
+const Most = 10_000
+
 // A Member is a name and the JSON of its value. The value is a part of the text that it was read from, and so is the name
 // unless it is escaped.
 type Member struct{ Name, Value string }
 
-// Members takes a text apart that is a JSON object, with so many levels of objects and arrays in each other at most. Any other
-// has no members: that is nil, while those of {} are none. Names may come more than once.
+// Members takes a text apart that is a JSON object, with so many levels of objects and arrays in each other at most, and [Most]
+// members. Any other has no members: that is nil, while those of {} are none. Names may come more than once.
 func Members(text string, levels int) []Member {
 	begin := skipSpace(text, 0)
 	if at(text, begin) != '{' {
@@ -79,6 +83,9 @@ func scanObject(s string, i, levels int, found *[]Member) int {
 		if i = Value(s, value, levels-1); i < 0 {
 			return Amiss
 		}
+		if found != nil && len(*found) == Most {
+			return Amiss
+		}
 		if found != nil {
 			known, _ := Unquote(s[name:nameEnd])
 			*found = append(*found, Member{known, s[value:i]})
@@ -105,6 +112,9 @@ func scanArray(s string, i, levels int, found *[]string) int {
 	for {
 		value := i
 		if i = Value(s, i, levels-1); i < 0 {
+			return Amiss
+		}
+		if found != nil && len(*found) == Most {
 			return Amiss
 		}
 		if found != nil {
