@@ -15,6 +15,10 @@ var (
 	// must stop and start again, to read what is really there.
 	ErrUnknownOutcome = errors.New("the store could not tell whether its last write is durable")
 
+	// ErrGone says that the file of the store was removed, replaced or cut while it was
+	// in use. It comes with [ErrUnknownOutcome].
+	ErrGone = errors.New("the store's file is not where it was")
+
 	// ErrClosed says that the store was closed before or while it was asked.
 	ErrClosed = errors.New("the store is closed")
 

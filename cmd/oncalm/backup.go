@@ -32,7 +32,11 @@ func (c *backupCommand) Run(ctx context.Context, s *session) error {
 	if _, err := os.Lstat(c.File); err == nil && !c.Force {
 		return &stop{exitUsage, c.File + " is there already", "name another file, or replace it with -force"}
 	}
-	if err := backUp(ctx, path, c.File); err != nil {
+	target, err := bolt.Locate(c.File)
+	if err != nil {
+		return err
+	}
+	if err := backUp(ctx, path, target); err != nil {
 		return err
 	}
 	s.printf("%s: a copy of %s, checked", c.File, path)

@@ -159,7 +159,7 @@ func TestFullDisk(t *testing.T) {
 	})
 	f.pour(r)
 	watching.Wait()
-	want := []string{"channel: 🔴 Oncalm cannot store alarms: no space left", "bo: 🔴 Oncalm cannot store alarms: no space left"}
+	want := []string{"channel: 🔴 Oncalm cannot store alarms: no space left", "ana: 🔴 Oncalm cannot store alarms: no space left", "bo: 🔴 Oncalm cannot store alarms: no space left"}
 	if got := selfPages(slack); !slices.Equal(got, want) {
 		t.Errorf("self-pages: %q, want %q", got, want)
 	}

@@ -21,7 +21,11 @@ import (
 // server that holds it. Without a store there are only the former.
 func (s *session) overrides(ctx context.Context, cfg *config.Config, path string, names []string) (map[string][]rotations.Override, error) {
 	if path == "" {
-		if _, err := os.Stat(cfg.Store); errors.Is(err, fs.ErrNotExist) {
+		file, err := bolt.Locate(cfg.Store)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
 			return cfg.Planned, nil
 		}
 		path = cfg.Store

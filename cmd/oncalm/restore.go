@@ -28,15 +28,19 @@ func (c *restoreCommand) Run(ctx context.Context, s *session) error {
 	if err := errors.Join(regular(path), regular(c.File)); err != nil {
 		return err
 	}
-	kept, err := c.keep(path, path+".replaced-"+s.now.UTC().Format("20060102T150405.000Z"))
+	file, err := bolt.Locate(path)
 	if err != nil {
 		return err
 	}
-	if err := bolt.Restore(ctx, c.File, path, c.Force); err != nil {
+	kept, err := c.keep(file, replacedName(file, s.now))
+	if err != nil {
+		return err
+	}
+	if err := bolt.Restore(ctx, c.File, file, c.Force); err != nil {
 		if errors.Is(err, store.ErrDamaged) {
 			err = &stop{exitDamaged, "the backup is damaged: " + err.Error(), "take an older one; nothing was replaced"}
 		}
-		if same(path, kept) { // nothing was replaced: the second name is of no use
+		if same(file, kept) { // nothing was replaced: the second name is of no use
 			err = errors.Join(err, removed(kept))
 		}
 		return err

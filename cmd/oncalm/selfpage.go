@@ -146,12 +146,13 @@ func (p *selfPager) fullPage(begun, said time.Time) bot.SelfPage {
 }
 
 // keepers is who is told when Oncalm itself is in trouble: the fallback of the default
-// service or, if there is none, those of its policy's first step.
+// service, and whom the first step of each service would page now, since nothing else will.
 func (a *app) keepers(ctx context.Context, now time.Time) []string {
-	policy := a.cfg.PolicyOf(a.cfg.Services.Default)
-	targets := policy.Fallback
-	if len(targets) == 0 && len(policy.Steps) > 0 {
-		targets = policy.Steps[0].Page
+	targets := slices.Clone(a.cfg.PolicyOf(a.cfg.Services.Default).Fallback)
+	for _, service := range a.cfg.Services.All {
+		if policy := a.cfg.PolicyOf(service.Name); len(policy.Steps) > 0 {
+			targets = append(targets, policy.Steps[0].Page...)
+		}
 	}
 	var people []string
 	err := a.store.View(ctx, func(tx store.Tx) error {

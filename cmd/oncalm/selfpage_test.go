@@ -68,7 +68,7 @@ func TestSelfPage(t *testing.T) {
 			w.refused("checkout-5xx")
 		}
 		const none, some = "🔴 Oncalm cannot store alarms: no space left", "🟢 Oncalm can store alarms again"
-		once := []string{"channel: " + none, "cy: " + none}
+		once := []string{"channel: " + none, "ana: " + none, "cy: " + none} // she is on call, he the fallback
 		see("at once", once...)
 		dm := w.slack.DM("U0CY")
 		wantText := none + "\nThere is no space left for " + w.cfg.Store + ", since 00:00 UTC at least. Alarms are refused, and nobody is paged for them; " +
@@ -84,16 +84,19 @@ func TestSelfPage(t *testing.T) {
 		see("while space comes and goes", once...)
 		full.Store(true)
 		w.Wait(15 * time.Minute)
-		see("half an hour later", "channel: "+none, "channel: "+none, "cy: "+none, "cy: "+none)
+		see("half an hour later", "channel: "+none, "channel: "+none, "ana: "+none, "ana: "+none, "cy: "+none, "cy: "+none)
 		full.Store(false)
 		w.Wait(3 * time.Minute)
-		over := []string{"channel: " + none, "channel: " + none, "channel: " + some, "cy: " + none, "cy: " + none, "cy: " + some}
+		var over []string
+		for _, who := range []string{"channel: ", "ana: ", "cy: "} {
+			over = append(over, who+none, who+none, who+some)
+		}
 		see("with space", over...)
 		w.Wait(5 * time.Hour)
 		see("hours later", over...)
 		full.Store(true)
 		w.refused("checkout-5xx")
-		if got := selfPages(w.slack); len(got) != len(over)+2 {
+		if got := selfPages(w.slack); len(got) != len(over)+3 {
 			t.Errorf("full a second time: %q", got)
 		}
 	})
@@ -113,8 +116,8 @@ func TestSelfPageWithoutSlack(t *testing.T) {
 				w.slack.Clear()
 				w.Wait(time.Minute)
 				got := selfPages(w.slack)
-				if len(got) != 2 || !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "cy: ") }) {
-					t.Errorf("told: %q, want the channel and cy, once", got)
+				if len(got) != 3 || !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "cy: ") }) {
+					t.Errorf("told: %q, want the channel, ana and cy, once", got)
 				}
 				full.Store(false)
 			})

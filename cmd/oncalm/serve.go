@@ -88,6 +88,7 @@ func (s *session) first(names ...string) string {
 // house is the app with its doors to the network.
 type house struct {
 	app     *app
+	db      *bolt.DB
 	log     *slog.Logger
 	servers []*http.Server
 	doors   []net.Listener // public, private, local: one for each server
@@ -100,12 +101,12 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 		return nil, &stop{exitUsage, err.Error(), "correct the configuration"}
 	}
 	web.NewGauges(a.reg, s, func() int64 { return db.Stats().Bytes }, log)
-	h := &house{app: a, log: log}
+	h := &house{app: a, db: db, log: log}
 	for _, open := range []func() error{
 		func() error { return h.open(cfg.Listen, web.Frame(a.public(), log)) },
 		func() error { return h.open(cfg.WebListen, web.Frame(a.private(), log)) },
 		func() error {
-			l, err := web.ListenLocal(cfg.Store)
+			l, err := web.ListenLocal(db.Path())
 			h.serve(l, web.Admin(s, db.Backup, log))
 			return err
 		},
@@ -162,16 +163,20 @@ func (h *house) live(ctx context.Context, failed <-chan struct{}) error {
 			broken <- err
 		}
 	})
+	inside.Go(func() { h.db.Watch(work) })
 	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-broken:
 	case <-failed:
-		err = store.ErrUnknownOutcome
+		err = h.db.Broken()
 	}
 	rest() // what is owed from now on is for the next start
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
+	if errors.Is(err, store.ErrUnknownOutcome) {
+		inside.Go(func() { h.lost(end, err) })
+	}
 	if !h.leave(end, &inside) {
 		h.log.Warn("some work did not end in time; it will be done after the next start")
 	}

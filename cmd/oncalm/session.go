@@ -12,6 +12,7 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/web"
 )
 
@@ -82,6 +83,9 @@ func explain(err error) *stop {
 	if end, ok := errors.AsType[*stop](err); ok {
 		return end
 	}
+	if nowhere, ok := errors.AsType[*bolt.Dangling](err); ok {
+		return &stop{exitUsage, nowhere.Error(), "mount the disk that it leads to, or remove the link"}
+	}
 	for _, known := range []struct {
 		err  error
 		code int
@@ -90,10 +94,14 @@ func explain(err error) *stop {
 		{store.ErrInUse, exitInUse, "stop that process first"},
 		{store.ErrNewer, exitNewer, "use that version, or restore a backup from before it"},
 		{store.ErrDamaged, exitDamaged, "the file was left as it is; put a backup in its place with: oncalm restore -force BACKUP"},
+		{store.ErrGone, exitUnknown, "put it back, or a copy of it with: oncalm restore -force; then start again"},
 		{store.ErrUnknownOutcome, exitUnknown, "look at the disk, and start again to read what is really there"},
 		{store.ErrFull, exitNo, "make space"},
 		{web.ErrLongPath, exitUsage, "keep the store in a folder with a shorter path"},
 		{syscall.EIO, exitNo, "look at the disk"},
+		{syscall.ELOOP, exitUsage, "where a file of the store should be there is a link: remove it"},
+		{syscall.EXDEV, exitUsage, "the file is mounted by itself, and cannot be replaced: mount its folder instead"},
+		{syscall.EBUSY, exitUsage, "the file is mounted by itself, and cannot be replaced: mount its folder instead"},
 		{syscall.EROFS, exitUsage, "mount it for writing, or keep the store elsewhere"},
 		{fs.ErrNotExist, exitUsage, "correct the path"},
 		{fs.ErrPermission, exitUsage, "run it as the user that owns it"},

@@ -3,6 +3,7 @@ package bolt
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"runtime/debug"
 	"sync"
@@ -34,10 +35,13 @@ type Options struct {
 
 // DB is a [store.Store] in one file. Open makes one.
 type DB struct {
-	path string
+	name string // of the store, as it was given; there may be links in it
+	path string // of the file
 	opts Options
 	lock *lock
-	file *os.File // bbolt's own
+	file *os.File     // bbolt's own
+	info os.FileInfo  // of file, when it was opened
+	size atomic.Int64 // of what the file must hold, in bytes
 	bolt *bbolt.DB
 
 	pageSize int64 // in bytes
@@ -54,7 +58,7 @@ type DB struct {
 	failed   chan struct{}         // closed when broken is set
 	counts   counts
 	memory   *memory
-	stuck    bool // bbolt is in the middle of a commit, and will not come out
+	stuck    atomic.Bool // bbolt is in the middle of something, and will not come out
 }
 
 // View implements [store.Store]. It waits neither for functions nor for commits to
@@ -175,9 +179,26 @@ func (d *DB) takeTurn(ctx context.Context) error {
 }
 
 // begin starts a transaction that reads.
-func (d *DB) begin() (*bbolt.Tx, error) {
-	rtx, err := d.bolt.Begin(false)
-	return rtx, beginError(err)
+func (d *DB) begin() (*bbolt.Tx, error) { return d.beginOf(false) }
+
+// beginOf starts a transaction of bbolt. If the first pages cannot be read any more it
+// panics with locks in its hands: whoever comes later would wait for ever.
+func (d *DB) beginOf(writable bool) (btx *bbolt.Tx, err error) {
+	if d.stuck.Load() {
+		return nil, store.ErrUnknownOutcome
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			d.stuck.Store(true)
+			if err = d.astray(); err == nil {
+				err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
+			}
+			err = d.unknown(err)
+			go d.fail(err) // the caller may have the turn
+		}
+	}()
+	btx, err = d.bolt.Begin(writable)
+	return btx, beginError(err)
 }
 
 // beginError is what bbolt says when no transaction can begin, in the store's words.
@@ -200,6 +221,39 @@ func (d *DB) rouse() {
 // then on every Update returns [store.ErrUnknownOutcome].
 func (d *DB) Failed() <-chan struct{} { return d.failed }
 
+// Broken says why Failed was closed, nil if it was not. It wraps [store.ErrUnknownOutcome].
+func (d *DB) Broken() error {
+	d.turn.Lock()
+	defer d.turn.Unlock()
+	return d.broken
+}
+
+// Path is where the file of the store is: without links.
+func (d *DB) Path() string { return d.path }
+
+// lookEach is how often [DB.Watch] looks.
+const lookEach = time.Second
+
+// Watch looks each second whether the store's file is still where it was, until ctx ends.
+// Each commit looks, too; this is for a store that nobody writes to. If the file is not
+// there, Failed is closed.
+func (d *DB) Watch(ctx context.Context) {
+	looks := time.NewTicker(lookEach)
+	defer looks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-d.failed:
+			return
+		case <-looks.C:
+		}
+		if err := d.astray(); err != nil {
+			d.fail(d.unknown(err))
+		}
+	}
+}
+
 // Close implements [store.Store]. Updates that have begun are committed and answered.
 func (d *DB) Close() error {
 	d.turn.Lock()
@@ -212,7 +266,7 @@ func (d *DB) Close() error {
 		return nil
 	}
 	d.memory.close()
-	if d.stuck { // what waits for bbolt now waits for ever
+	if d.stuck.Load() { // what waits for bbolt now waits for ever
 		return errors.Join(d.file.Close(), d.lock.release())
 	}
 	return errors.Join(d.bolt.Close(), d.lock.release())

@@ -159,15 +159,21 @@ func (d *DB) commit(b *batch) {
 // write makes the writes of b one transaction of bbolt, and returns its number and
 // the size of the data.
 func (d *DB) write(b *batch) (id int, size int64, err error) {
-	wtx, err := d.bolt.Begin(true)
+	if err := d.astray(); err != nil {
+		return 0, 0, err
+	}
+	wtx, err := d.beginOf(true)
 	if err != nil {
 		return 0, 0, err
 	}
 	id = wtx.ID()
+	if known := d.durable.Load(); int64(id) != known+1 { // a copy was written over it, say
+		return id, 0, errors.Join(fmt.Errorf("%w: transaction %d follows %d", store.ErrGone, id, known), wtx.Rollback())
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
-			d.stuck = !abandon(wtx)
+			d.stuck.Store(!abandon(wtx))
 		}
 	}()
 	into := wtx.Bucket(bucket)
@@ -183,7 +189,11 @@ func (d *DB) write(b *batch) (id int, size int64, err error) {
 		}
 	}
 	size = wtx.Size()
-	return id, size, wtx.Commit()
+	if err := wtx.Commit(); err != nil {
+		return id, size, err
+	}
+	d.size.Store(size)
+	return id, size, d.astray()
 }
 
 // abandon gives up a transaction that panicked, which may well panic again.
@@ -196,30 +206,49 @@ func abandon(wtx *bbolt.Tx) (gone bool) {
 // refuse draws the consequences of a failed commit, and returns the error for its
 // callers. The open batch fails with it: its functions have read what is not there.
 func (d *DB) refuse(id int, err error) error {
-	full := isFull(err) && !d.shows(id)
-	if full {
+	if isFull(err) && !d.shows(id) {
 		err = fmt.Errorf("%s: %w: %w", d.path, store.ErrFull, err)
-	} else {
-		err = fmt.Errorf("%s: %w: %w", d.path, store.ErrUnknownOutcome, err)
+		d.turn.Lock()
+		defer d.turn.Unlock()
+		d.inflight.Store(nil)
+		d.drop(err)
+		return err
 	}
+	err = d.unknown(err)
+	d.fail(err)
+	d.inflight.Store(nil)
+	return err
+}
+
+// unknown is the error for a store of which nobody can say any more what it holds.
+func (d *DB) unknown(err error) error {
+	return fmt.Errorf("%s: %w: %w", d.path, store.ErrUnknownOutcome, err)
+}
+
+// fail refuses all writes from now on.
+func (d *DB) fail(err error) {
 	d.turn.Lock()
 	defer d.turn.Unlock()
-	b := d.open
-	d.open = newBatch()
-	d.inflight.Store(nil)
-	if !full {
+	d.drop(err)
+	if d.broken == nil {
 		d.broken = err
 		close(d.failed)
 	}
+}
+
+// drop answers those whose writes are in the open batch that they are not written. The
+// caller has the turn.
+func (d *DB) drop(err error) {
+	b := d.open
+	d.open = newBatch()
 	close(b.leaves)
 	b.end(err)
-	return err
 }
 
 // shows says whether the file shows the transaction of that number: then its last
 // page was written, and the failure was to learn whether it is on disk.
 func (d *DB) shows(id int) bool {
-	rtx, err := d.bolt.Begin(false)
+	rtx, err := d.begin()
 	if err != nil {
 		return true // unknown
 	}

@@ -33,6 +33,10 @@ func (d *DB) Backup(ctx context.Context, w io.Writer) error {
 // BackupFile writes a backup to path, whole or not at all. A file of that name is
 // replaced.
 func (d *DB) BackupFile(ctx context.Context, path string) error {
+	path, err := Locate(path)
+	if err != nil {
+		return err
+	}
 	return replace(path, func(temporary string) error {
 		return writeFile(temporary, func(w io.Writer) error { return d.Backup(ctx, w) })
 	})
@@ -70,6 +74,11 @@ func (l *limited) Write(b []byte) (n int, err error) {
 // Errors: [fs.ErrExist], [*store.InUse] for dst or src, [store.ErrDamaged] for src,
 // [fs.ErrNotExist] for src, or those of the file system.
 func Restore(ctx context.Context, src, dst string, overwrite bool) error {
+	src, errSrc := Locate(src)
+	dst, errDst := Locate(dst)
+	if err := errors.Join(errSrc, errDst); err != nil {
+		return err
+	}
 	if err := os.MkdirAll(filepath.Dir(dst), 0o700); err != nil {
 		return err
 	}
@@ -77,7 +86,10 @@ func Restore(ctx context.Context, src, dst string, overwrite bool) error {
 	if err != nil {
 		return err
 	}
-	err = restore(ctx, src, dst, overwrite)
+	replaced, err := holdFile(dst)
+	if err == nil {
+		err = errors.Join(restore(ctx, src, dst, overwrite), replaced.release())
+	}
 	return errors.Join(err, held.release())
 }
 
@@ -104,6 +116,9 @@ func restore(ctx context.Context, src, dst string, overwrite bool) error {
 // Compact rewrites the store at path without the space that deleted keys have left,
 // and returns the size of the file before and after. Nobody may use it meanwhile.
 func Compact(ctx context.Context, path string) (before, after int64, err error) {
+	if path, err = Locate(path); err != nil {
+		return 0, 0, err
+	}
 	held, err := takeLock(path)
 	if err != nil {
 		return 0, 0, err
@@ -121,7 +136,7 @@ func compact(ctx context.Context, path string) (before, after int64, err error) 
 		before = info.Size()
 	}
 	err = replace(path, func(temporary string) error {
-		into, err := bbolt.Open(temporary, 0o600, &bbolt.Options{NoSync: true})
+		into, err := bbolt.Open(temporary, 0o600, &bbolt.Options{NoSync: true, OpenFile: newInPlace})
 		if err != nil {
 			return err
 		}
@@ -155,7 +170,7 @@ func openChecked(ctx context.Context, path string, readOnly bool) (*os.File, *bb
 
 // writeFile makes a new file of what write writes.
 func writeFile(path string, write func(io.Writer) error) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := newInPlace(path, os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,13 @@
 //
 // # On disk
 //
-// Next to the file stands <file>.lock, which one process at a time holds and which
-// names it. A file is created, restored or compacted as <file>.new and then renamed,
-// so <file> is never half of anything.
+// The file is what [Locate] finds; beside it stands <file>.lock, which one process at a
+// time holds and which names it. The file itself is locked, too: <file>.lock can be
+// removed. A file is created, restored or compacted as <file>.new and then renamed, so
+// <file> is never half of anything.
+//
+// A file can be removed or replaced while it is open, and what is written into it then is
+// found by nobody. So each commit looks before its answer whether the name of the store
+// still stands for the file, and [DB.Watch] each second; if not, it is as after a failed
+// commit, and the error wraps [store.ErrGone].
 package bolt

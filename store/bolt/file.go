@@ -14,7 +14,7 @@ import (
 // create makes an empty store at path.
 func create(path string) error {
 	return replace(path, func(temporary string) error {
-		db, err := bbolt.Open(temporary, 0o600, nil)
+		db, err := bbolt.Open(temporary, 0o600, &bbolt.Options{OpenFile: newInPlace})
 		if err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func remove(path string) error {
 
 // syncPath waits until a file, or the names in a directory, are on disk.
 func syncPath(path string) error {
-	f, err := os.Open(path)
+	f, err := openInPlace(path, os.O_RDONLY, 0)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -14,27 +15,59 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// lock is the hold on <file>.lock. Unlike the store's own file it is never replaced,
-// so who holds it holds the name. The kernel ends the hold with the process.
+// noFollow makes opening a link fail.
+const noFollow = syscall.O_NOFOLLOW
+
+// lock is a hold on a file. The kernel ends it with the process.
+//
+// A store is held twice. Who has <file>.lock has the name: unlike the store's own file it
+// is never replaced. But it can be removed by those who take it for rubbish, and the next
+// one would lock another file of that name. So the store's own file is locked, too, by
+// bbolt while it is open, and here by those who replace it.
 type lock struct{ file *os.File }
 
 // takeLock takes the lock of the store at path, or says at once who has it.
 func takeLock(path string) (*lock, error) {
-	f, err := os.OpenFile(path+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+	l, err := hold(path, path+".lock", os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return nil, err
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		err = &store.InUse{Path: path, PID: holder(f)}
+	if err := note(l.file); err != nil {
+		return nil, errors.Join(err, l.release())
 	}
-	if err == nil {
-		err = note(f)
+	return l, nil
+}
+
+// holdFile locks the store's own file at path, if there is one, or says at once who has it.
+func holdFile(path string) (*lock, error) {
+	l, err := hold(path, path, os.O_RDONLY)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
-	if err != nil {
-		return nil, errors.Join(err, f.Close())
+	return l, err
+}
+
+// hold locks the file of that name, for the store at path. It may have got another name, or
+// none, before it was locked: then it is not the one.
+func hold(path, name string, flag int) (*lock, error) {
+	for {
+		f, err := openInPlace(name, flag, 0o600)
+		if err != nil {
+			return nil, err
+		}
+		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+		switch {
+		case errors.Is(err, syscall.EWOULDBLOCK):
+			return nil, errors.Join(&store.InUse{Path: path, PID: holder(f)}, f.Close())
+		case err != nil:
+			return nil, errors.Join(err, f.Close())
+		case isAt(f, name):
+			return &lock{f}, nil
+		}
+		if err := unlock(f); err != nil {
+			return nil, err
+		}
 	}
-	return &lock{f}, nil
 }
 
 // note writes our process id down, for people and for systems without /proc.
@@ -51,7 +84,12 @@ func note(f *os.File) error {
 
 // release ends the hold explicitly: a process that is just being started by another
 // goroutine may still have the file open, and would go on holding it.
-func (l *lock) release() error { return unlock(l.file) }
+func (l *lock) release() error {
+	if l == nil {
+		return nil
+	}
+	return unlock(l.file)
+}
 
 func unlock(f *os.File) error {
 	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())

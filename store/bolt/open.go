@@ -39,7 +39,14 @@ const (
 // Errors: [*store.InUse] at once if a process holds it, [store.ErrDamaged] if what
 // is there is not a store, [store.ErrFull], [os.ErrNotExist] if o says so, or those
 // of the file system.
-func Open(path string, o Options) (*DB, error) {
+//
+// If path is a link, or leads over one, the store is what it leads to; a [*Dangling] leads
+// nowhere.
+func Open(name string, o Options) (*DB, error) {
+	path, err := Locate(name)
+	if err != nil {
+		return nil, err
+	}
 	if err := prepare(path, o); err != nil {
 		return nil, err
 	}
@@ -51,7 +58,7 @@ func Open(path string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(err, held.release())
 	}
-	d.lock = held
+	d.name, d.lock = name, held
 	go d.commits()
 	return d, nil
 }
@@ -71,7 +78,7 @@ func prepare(path string, o Options) error {
 // exists says whether there is a store at path, whole or damaged. An empty file is
 // none: it was made, by whomever, and never written.
 func exists(path string) (bool, error) {
-	info, err := os.Stat(path)
+	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return false, nil
@@ -116,8 +123,14 @@ func (d *DB) start() error {
 	if err := d.bolt.Sync(); err != nil {
 		return fmt.Errorf("%s: %w", d.path, err)
 	}
+	info, err := d.file.Stat()
+	if err != nil {
+		return err
+	}
+	d.info = info
 	return d.bolt.View(func(tx *bbolt.Tx) error {
 		d.durable.Store(int64(tx.ID()))
+		d.size.Store(tx.Size())
 		return nil
 	})
 }
@@ -133,7 +146,7 @@ func openFile(path string, o bbolt.Options) (file *os.File, db *bbolt.DB, err er
 	o.FreelistType = bbolt.FreelistArrayType
 	o.Timeout = time.Nanosecond // try once
 	o.OpenFile = func(name string, flag int, perm os.FileMode) (f *os.File, err error) {
-		file, err = os.OpenFile(name, flag, perm)
+		file, err = openInPlace(name, flag, perm)
 		return file, err
 	}
 	err = guarded(func() (err error) {
@@ -181,7 +194,7 @@ func openMapped(path string, o *bbolt.Options) (*bbolt.DB, error) {
 // that: bbolt would find out when it reads what is not there. It is 0 for what is no
 // file of bbolt, which bbolt itself says best.
 func dataSize(path string) (int64, error) {
-	f, err := os.Open(path)
+	f, err := openInPlace(path, os.O_RDONLY, 0)
 	if err != nil {
 		return 0, err
 	}

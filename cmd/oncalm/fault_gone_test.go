@@ -1,0 +1,94 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// TestStoreGone takes the store's file away from under the program, which alarms come to or
+// not. It answers none of them well, says so in Slack to whoever is on call, too, saves what
+// it held, and ends; with what it saved nothing is lost.
+func TestStoreGone(t *testing.T) {
+	t.Parallel() // it waits more than it computes
+	for name, lose := range map[string]func(path string) error{
+		"removed":  os.Remove,
+		"moved":    func(path string) error { return os.Rename(path, path+".moved") },
+		"replaced": func(path string) error { return os.Rename(path+".older", path) },
+	} {
+		for _, idle := range []bool{false, true} {
+			t.Run(name, func(t *testing.T) { storeGone(t, lose, idle) })
+		}
+	}
+}
+
+func storeGone(t *testing.T, lose func(string) error, idle bool) {
+	slack := newSlack(t)
+	r := newRig(t, slack.APIURL())
+	path := r.path("oncalm.db")
+	r.start()
+	if out, code := r.call("backup", "-config", r.path("oncalm.yaml"), path+".older"); code != exitFine {
+		t.Fatalf("backup: exit %d: %s", code, out)
+	}
+	body := r.alarm("alarm-00001", incidents.AlarmFiring, time.Now())
+	accepted := map[string]string{messageID(t, body): "alarm-00001"}
+	if status := r.post(body); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	allPaged(t, slack, accepted, 1)
+	if err := lose(path); err != nil {
+		t.Fatal(err)
+	}
+	if !idle {
+		if status := r.post(r.alarm("alarm-00002", incidents.AlarmFiring, time.Now())); status == http.StatusOK {
+			t.Error("an alarm was accepted that nobody will find")
+		}
+	}
+	if code := r.wait(); code != exitUnknown || !strings.Contains(r.logs.String(), "the store's file is not where it was") {
+		t.Errorf("exit %d, want %d:\n%s", code, exitUnknown, r.logs)
+	}
+	want := []string{"channel: 🔴 Oncalm has lost its store", "ana: 🔴 Oncalm has lost its store", "bo: 🔴 Oncalm has lost its store"}
+	if got := selfPages(slack); !slices.Equal(got, want) {
+		t.Errorf("self-pages: %q, want %q", got, want)
+	}
+	kept, err := filepath.Glob(path + ".replaced-*")
+	if err != nil || len(kept) != 1 {
+		t.Fatalf("saved: %v, %v", kept, err)
+	}
+	if out, code := r.call("restore", "-config", r.path("oncalm.yaml"), "-force", kept[0]); code != exitFine {
+		t.Fatalf("restore: exit %d: %s", code, out)
+	}
+	holdsAccepted(t, path, accepted)
+}
+
+// TestLockGone removes the lock beside a store that is in use. The store cannot be restored
+// over, nor served a second time.
+func TestLockGone(t *testing.T) {
+	r := newRig(t, newSlack(t).APIURL())
+	path := r.path("oncalm.db")
+	r.start()
+	if out, code := r.call("backup", "-config", r.path("oncalm.yaml"), r.path("backup.db")); code != exitFine {
+		t.Fatalf("backup: exit %d: %s", code, out)
+	}
+	for _, args := range [][]string{
+		{"restore", "-config", r.path("oncalm.yaml"), "-force", r.path("backup.db")},
+		{"serve", "-config", r.path("oncalm.yaml")},
+		{"fsck", "-config", r.path("oncalm.yaml"), "-repair"},
+	} {
+		if err := os.Remove(path + ".lock"); err != nil {
+			t.Fatal(err)
+		}
+		if out, code := r.call(args...); code != exitInUse {
+			t.Errorf("%s: exit %d, want %d: %s", args[0], code, exitInUse, out)
+		}
+	}
+	if status := r.post(r.alarm("alarm-00001", incidents.AlarmFiring, time.Now())); status != http.StatusOK {
+		t.Errorf("an alarm to the one that has it: %d", status)
+	}
+}
