@@ -250,7 +250,7 @@ func stateRows() []row {
 		}, `503 E1017 the message could not be stored; SNS will send it again
 503 {"ready":false,"checks":[{"name":"store","ok":false,"reason":"no space left for the store"},{"name":"outbox","ok":true},{"name":"slack","ok":true}]}
 200 alive
-self-pages: channel: 🔴 Oncalm cannot store alarms: no space left, cy: 🔴 Oncalm cannot store alarms: no space left
+self-pages: channel: 🔴 Oncalm cannot store alarms: no space left, ana: 🔴 Oncalm cannot store alarms: no space left, cy: 🔴 Oncalm cannot store alarms: no space left
 200 accepted`},
 		{46, "the clock jumps by a day", func(w *world) string {
 			w.opens("checkout-5xx", "search-p99", "orders-age")
