@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/store/record/scan"
@@ -163,10 +164,28 @@ func required(f aws.Fields, name string) (string, error) {
 // sent together lies together in the store, and is written at once.
 func (e *Envelope) ID() string { return e.Sent.Format("20060102T150405.000.") + e.MessageID }
 
+// checkLines refuses control characters in all fields that are signed but Message. What is signed are
+// lines: with a line break in another field one signature would fit several envelopes, so that a message
+// could be cut into another one. SNS sends none.
+func (e *Envelope) checkLines() error {
+	for _, f := range [...]struct{ name, value string }{
+		{"Type", e.Type}, {"MessageId", e.MessageID}, {"TopicArn", e.TopicARN}, {"Timestamp", e.Timestamp}, {"Subject", e.Subject},
+		{"Token", e.Token}, {"SubscribeURL", e.SubscribeURL},
+	} {
+		if strings.ContainsFunc(f.value, unicode.IsControl) {
+			return refuse(CodeField, "%s has control characters in it", f.name)
+		}
+	}
+	return nil
+}
+
 // check looks at what can be judged without knowing who we are.
 func (e *Envelope) check() error {
 	if e.SignatureVersion != "1" && e.SignatureVersion != "2" {
 		return refuse(CodeField, "SignatureVersion is neither \"1\" nor \"2\"")
+	}
+	if err := e.checkLines(); err != nil {
+		return err
 	}
 	if len(e.MessageID) > maxMessageID {
 		return refuse(CodeField, "MessageId is longer than %d bytes", maxMessageID)
