@@ -25,6 +25,10 @@
 //   - INSUFFICIENT_DATA is noted, and no more: it does not say that anything has
 //     recovered, and an ALARM or OK of before it counts also if it comes after it.
 //
+// Whose word about an alarm counts: that of a topic of the alarm's account, or else of
+// the topic that spoke of it first. What another says is kept apart, under a
+// fingerprint of its own; see foreign.go.
+//
 // A composite alarm and the alarms that its rule names share one incident, whichever
 // comes first.
 //

@@ -117,6 +117,9 @@ func (d *Door) take(w http.ResponseWriter, r *http.Request, now time.Time) (Outc
 	if err != nil {
 		return Outcome{}, refuseFor(err, CodeStore, "the message could not be stored; SNS will send it again")
 	}
+	if out.What == Foreign && d.said.first("foreign "+v.TopicARN, now, time.Minute) {
+		d.log.Warn("a topic spoke of an alarm that is not its own; nothing was changed", "topic", v.TopicARN, "incident", out.Incident)
+	}
 	if out.What != Seen && v.Type != Notification {
 		d.log.Warn("a subscription changed", "type", v.Type, "topic", v.TopicARN)
 	}

@@ -116,8 +116,9 @@ func related(tx store.Tx, sig *Signal) *incidents.Incident {
 	var found *incidents.Incident
 	oldest := uint64(0)
 	for _, fp := range relatives {
-		i := head(tx, knownOf(tx, fp).Incident)
-		if i == nil || !i.Open() {
+		rec := knownOf(tx, fp)
+		i := head(tx, rec.Incident)
+		if i == nil || !i.Open() || !rec.kin(sig) {
 			continue
 		}
 		if n, err := strconv.ParseUint(i.ID, 10, 64); err == nil && (found == nil || n < oldest) {

@@ -57,6 +57,7 @@ const (
 	Noted    = "noted"    // there was nothing to do
 	Changed  = "changed"  // it was kept as a change marker
 	Owed     = "owed"     // the confirmation of a subscription is owed
+	Foreign  = "foreign"  // it came over a topic that does not speak for the alarm
 )
 
 // Outcome is what became of a message.
@@ -132,6 +133,20 @@ func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (O
 	rec := knownOf(tx, sig.Fingerprint)
 	last := rec.Series[sig.Series]
 	order := last.against(sig.State, sig.Changed)
+	switch rec.standing(sig, t.Topics) {
+	case foreign:
+		if order == same {
+			return Outcome{Repeated, rec.Incident}, nil
+		}
+		return t.foreign(tx, now, &rec, sig, svc)
+	case successor:
+		last, order = rec.handOver(sig, order)
+		rec.Name, rec.Heard = sig.Name, now
+		if err := rec.save(tx, sig.Fingerprint); err != nil {
+			return Outcome{}, err
+		}
+	}
+	rec.Topic = rec.spokesman(sig)
 	if sig.once() {
 		if _, seen := incidents.Recall(tx, sig.eventID()); seen {
 			return Outcome{Repeated, rec.Incident}, nil
@@ -267,7 +282,7 @@ func (t *Intake) late(tx store.Tx, now time.Time, rec known, sig *Signal, svc Se
 func (t *Intake) deleted(tx store.Tx, now time.Time, sig *Signal) (Outcome, error) {
 	rec := knownOf(tx, sig.Fingerprint)
 	i := head(tx, rec.Incident)
-	if i == nil || !i.Open() {
+	if i == nil || !i.Open() || rec.standing(sig, t.Topics) == foreign {
 		return Outcome{What: Changed}, nil
 	}
 	rec.NeverRecovers = true

@@ -22,6 +22,11 @@ type known struct {
 	NeverRecovers bool `json:"never_recovers,omitempty"`
 	// Heard is when the newest word came.
 	Heard time.Time `json:"heard"`
+	// Topic is the ARN of the topic that speaks for it, besides those of its own account; see
+	// [standing]. It is empty in records of older versions.
+	Topic string `json:"topic,omitempty"`
+	// Remarked is when a person was told last that another topic speaks of it.
+	Remarked time.Time `json:"remarked,omitzero"`
 }
 
 // lastWord is what one series said last. INSUFFICIENT_DATA stands apart: it does not say
@@ -42,6 +47,8 @@ func (r *known) fields(o *record.Object) {
 	record.OptMap(o, "series", &r.Series, (*lastWord).fields)
 	o.OptTrue("never_recovers", &r.NeverRecovers)
 	o.Time("heard", &r.Heard)
+	o.OptText("topic", &r.Topic)
+	o.OptTime("remarked", &r.Remarked)
 }
 
 func (w *lastWord) fields(o *record.Object) {

@@ -49,6 +49,7 @@ func oweConfirmation(tx store.Tx, v *Verified) {
 // the topic.
 func (t *Intake) Handlers(api Confirmer, log *slog.Logger) map[string]outbox.Handler {
 	return map[string]outbox.Handler{
+		KindForeign: t.confirmForeign,
 		KindConfirm: func(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 			return t.confirm(ctx, e, api, log)
 		},
