@@ -1,7 +1,6 @@
 package oncalm_test
 
 import (
-	"fmt"
 	"go/ast"
 	"maps"
 	"reflect"
@@ -294,25 +293,28 @@ func TestSlackApp(t *testing.T) {
 	}
 }
 
-// TestDecisionsAreNumbered holds the form of the decision records: numbered without gaps, and each with the three parts.
+// TestDecisionsAreNumbered holds the form of the decision records: each with a number of its own, which records that were begun
+// at the same time may leave gaps between, and with the three parts.
 func TestDecisionsAreNumbered(t *testing.T) {
-	n := 0
+	numbered := regexp.MustCompile(`^([0-9]{4})-`)
+	records := map[string]string{} // by number
 	for _, name := range slices.Sorted(maps.Keys(documents(t))) {
 		file, ok := strings.CutPrefix(name, "docs/decisions/")
 		if !ok || file == "README.md" {
 			continue
 		}
-		n++
-		if want := fmt.Sprintf("%04d", n); !strings.HasPrefix(file, want+"-") {
-			t.Errorf("%s: want a name that begins with %s-", name, want)
+		number := numbered.FindString(file)
+		if other := records[number]; number == "" || other != "" {
+			t.Errorf("%s: want a name that begins with a number of its own; the other is %q", name, other)
 		}
+		records[number] = file
 		for _, part := range []string{"\n## Context\n", "\n## Choice\n", "\n## Consequences\n"} {
 			if !strings.Contains(read(t, name), part) {
 				t.Errorf("%s has no part %q", name, strings.TrimSpace(part))
 			}
 		}
 	}
-	if n == 0 {
+	if len(records) == 0 {
 		t.Error("no decision records found")
 	}
 }

@@ -2,6 +2,7 @@ package alarms
 
 import (
 	"encoding/json"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -44,9 +45,7 @@ func cuts(text string, names []string) (all []map[string]string) {
 func asBody(t *testing.T, fields map[string]string) []byte {
 	t.Helper()
 	all := map[string]string{"SignatureVersion": "2", "Signature": "AA==", "SigningCertURL": "https://sns.eu-central-1.amazonaws.com/x.pem"}
-	for name, value := range fields {
-		all[name] = value
-	}
+	maps.Copy(all, fields)
 	return must[[]byte](t)(json.Marshal(all))
 }
 
