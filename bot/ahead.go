@@ -51,6 +51,8 @@ func finding(f handoffs.Finding) line {
 	switch {
 	case f.Person != "":
 		return say(strong(f.Person), " is on call from ", f.From, " and cannot be reached: ", hindered([]handoffs.Hindrance{f.Hindrance}), ".")
+	case len(f.Overrides) == 1 && f.Overrides[0].Void != "":
+		return say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which does not count: ", f.Overrides[0].Void, ".")
 	case len(f.Overrides) == 1:
 		return say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which changes nothing.")
 	case len(f.Overrides) > 1:

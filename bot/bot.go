@@ -80,6 +80,7 @@ type Bot struct {
 	zones     zones
 	strangers seldom
 	bodies    *doors.Reader
+	absent    absences
 	outcomes  *outcomes
 	loose     sync.WaitGroup // what goes on after a request was answered
 }
@@ -173,6 +174,7 @@ const (
 // everything works that does not need Slack. It returns when nothing of the bot is going on any more.
 func (b *Bot) Run(ctx context.Context) {
 	defer b.loose.Wait()
+	b.loose.Go(func() { b.rollCall(ctx) })
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {

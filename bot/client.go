@@ -124,7 +124,18 @@ func (c *client) sendDrawn(ctx context.Context, method, channel, ts string, d dr
 
 func (c *client) chat(ctx context.Context, method string, body []byte) (ref, error) {
 	r, err := c.roundTrip(ctx, method, body)
+	if codeOf(err) == "account_inactive" && c.accepted(ctx) {
+		// Slack says the same of our token and of whom we write to. It takes our token.
+		err = &callError{trouble: refused, method: method, code: "account_inactive"}
+	}
 	return r, c.watch.done(method, err)
+}
+
+// accepted reports whether Slack takes our token at this moment. Nothing is noted of it.
+func (c *client) accepted(ctx context.Context) bool {
+	var said struct{}
+	answer, err := c.exchange(ctx, "auth.test", "application/x-www-form-urlencoded", nil)
+	return err == nil && readAnswer("auth.test", answer, &said) == nil
 }
 
 // roundTrip is one call about a message.

@@ -49,13 +49,13 @@ func behaviours() []behaviour {
 	}
 	for _, code := range []string{
 		"ratelimited", "internal_error", "fatal_error", "request_timeout", "service_unavailable", "invalid_auth", "token_revoked",
-		"token_expired", "account_inactive", "missing_scope", "not_authed",
+		"token_expired", "missing_scope", "not_authed",
 	} {
 		all = append(all, behaviour{name: code, kind: slackfake.Error(code)})
 	}
 	for _, code := range []string{
 		"channel_not_found", "user_not_found", "user_disabled", "cannot_dm_bot", "is_archived", "not_in_channel", "restricted_action",
-		"never_heard_of_this",
+		"never_heard_of_this", "account_inactive", // of the person: our token is taken
 	} {
 		all = append(all, behaviour{name: code, kind: slackfake.Error(code), final: true})
 	}

@@ -108,8 +108,12 @@ func (b *Bot) shifts(ctx context.Context, now time.Time, schedules []string) ([]
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		lines = nil
 		for _, name := range schedules {
-			s := b.o.Pager.Schedules[name]
-			lines = append(lines, shift(name, s.At(now, b.o.Pager.Overrides(tx, name))))
+			a := b.o.Pager.Schedules[name].At(now, b.o.Pager.Overrides(tx, name))
+			l := append(shift(name, a), b.absent.of(a.People)...)
+			for _, o := range a.Void {
+				l = append(l, say("; ⚠️ an override for ", strong(o.Person), " until ", o.To, " does not count: ", o.Void)...)
+			}
+			lines = append(lines, l)
 		}
 		return nil
 	})

@@ -22,6 +22,9 @@ const skew = 5 * time.Minute
 // Page sends a page as a direct message: one call, unless an earlier attempt may have got through. See [paging.Notifier].
 func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Receipt, error) {
 	user := b.o.People[p.Person].Slack
+	if !b.knows(p.Person) {
+		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s is not in the configuration any more", p.Person)}
+	}
 	if user == "" {
 		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s has no Slack id: add people.%s.slack", p.Person, p.Person)}
 	}

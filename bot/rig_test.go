@@ -94,7 +94,7 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 		w.t.Fatal(err)
 	}
 	w.bot = b
-	w.pager.Notifier = b
+	w.pager.Notifier, w.pager.Known = b, b.knows
 	for n := range w.groups {
 		if w.groups[n].Name == "pages" {
 			w.groups[n].Probe = b.Probe

@@ -209,7 +209,7 @@ func TestPageIsOneCall(t *testing.T) {
 		w.wait(time.Second)
 		before := len(w.slack.Calls())
 		w.alarm("checkout-5xx")
-		w.wait(time.Minute)
+		w.wait(20 * time.Second) // later people are asked about
 		if n := len(w.slack.Calls()) - before; n != 1 {
 			t.Errorf("%d calls, want 1", n)
 		}

@@ -25,6 +25,9 @@ func tell(e incidents.Event) (l line, ok bool) {
 	case incidents.Acknowledged:
 		return say("acknowledged by ", strong(who)), true
 	case incidents.Escalated:
+		if b.Anew {
+			return say("paged anew from the first step", because(b.Reason)), true
+		}
 		return say("escalated by ", strong(who), because(b.Reason)), true
 	case incidents.Noted:
 		return say(strong(who), ": ", clip(b.Text, 500)), true

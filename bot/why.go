@@ -162,11 +162,14 @@ func (b *Bot) schedule(c *call, tx store.Tx) (message, error) {
 	}
 	const further = 60 * 24 * time.Hour // to know where the last shift ends
 	to := c.now.Add(scheduleAhead)
-	shifts := b.o.Pager.Schedules[r.schedule].Shifts(c.now, to.Add(further), b.o.Pager.Overrides(tx, r.schedule))
-	lines := shiftLines(shifts, c.now, to)
+	sched, overrides := b.o.Pager.Schedules[r.schedule], b.o.Pager.Overrides(tx, r.schedule)
+	lines := shiftLines(sched.Shifts(c.now, to.Add(further), overrides), c.now, to)
 	m = sentence(strong(r.schedule), ", the next 14 days:")
 	if more := len(lines) - scheduleLines; more > 0 {
 		lines = append(lines[:scheduleLines], say("and ", count(more, "more shift")))
+	}
+	for _, o := range sched.Voided(c.now, to, overrides) {
+		lines = append(lines, say("⚠️ ", voided(o)))
 	}
 	m.body = append(m.body, paragraph{bullets, lines}, para(say("The same as a picture is in your direct messages.")))
 	b.owePicture(c, tx, r.schedule)

@@ -52,7 +52,12 @@ type offerBody struct {
 func (d *Desk) mayHold(now time.Time, old standing, m moment) bool {
 	return m.rule.Mode == Accept && old.Hold == nil && m.Override == nil && !m.From.IsZero() &&
 		now.Before(m.From.Add(m.rule.Within)) &&
-		len(without(m.People, old.People)) > 0 && len(without(old.People, m.People)) > 0
+		len(without(m.People, old.People)) > 0 && len(d.leaving(old, m)) > 0
+}
+
+// leaving are those who leave and can stay on. Who is not in the configuration any more cannot.
+func (d *Desk) leaving(old standing, m moment) []string {
+	return slices.DeleteFunc(without(old.People, m.People), func(p string) bool { return !d.Pager.Knows(p) })
 }
 
 // hold lets those who leave stay on in the places of those who come.
@@ -62,7 +67,7 @@ func (d *Desk) hold(tx store.Tx, now time.Time, schedule string, old standing, m
 		h.Until = m.To.UTC() // the next shift does not wait for this one
 	}
 	book := d.overrides()
-	leaving, owed := without(old.People, m.People), outbox.In(tx, now)
+	leaving, owed := d.leaving(old, m), outbox.In(tx, now)
 	for n, in := range without(m.People, old.People) {
 		out := leaving[n%len(leaving)]
 		_, err := book.Add(tx, now, change(schedule, h.Border, in), byUs, HowHandoff, rotations.Override{

@@ -28,7 +28,7 @@ type Finding struct {
 	// Person is on call and cannot be reached, for this reason.
 	Person    string
 	Hindrance Hindrance
-	// Overrides are two of which the second hides the first, or one that changes nothing.
+	// Overrides are two of which the second hides the first, or one that changes nothing or is void.
 	Overrides []rotations.Override
 }
 
@@ -144,7 +144,7 @@ func joined(shifts []rotations.Shift) []rotations.Shift {
 
 // meet returns where two overrides say different things about the same people. It is empty if they do not.
 func meet(a, b rotations.Override) Finding {
-	if a.Person == b.Person || a.For != "" && b.For != "" && a.For != b.For {
+	if a.Void != "" || b.Void != "" || a.Person == b.Person || a.For != "" && b.For != "" && a.For != b.For {
 		return Finding{}
 	}
 	f := Finding{From: a.From, To: a.To, Overrides: []rotations.Override{a, b}}

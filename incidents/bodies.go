@@ -129,6 +129,9 @@ type Acknowledged struct{}
 // Escalated asks for the next step at once.
 type Escalated struct {
 	Reason string `json:"reason,omitempty"`
+	// Anew begins the policy's run once more with its first step: whoever had acknowledged, or
+	// whomever the run could still page, is not there any more.
+	Anew bool `json:"anew,omitempty"`
 }
 
 // Noted is a person's own line.
@@ -278,12 +281,16 @@ func (Acknowledged) apply(i *Incident, e Event) error {
 	return nil
 }
 
-func (Escalated) apply(i *Incident, _ Event) error {
+func (b Escalated) apply(i *Incident, _ Event) error {
 	if i.Status == StatusResolved {
 		return refuse(i, ErrResolved)
 	}
 	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
 	i.Quiet = false
+	if b.Anew {
+		i.Run++
+		i.Step, i.Then, i.Pages = Position{}, "", nil
+	}
 	return nil
 }
 

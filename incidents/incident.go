@@ -89,7 +89,7 @@ type Incident struct {
 	// [Alarm.Series], with their names.
 	Firing map[string]string `json:"firing,omitempty"`
 
-	// Run counts how often the incident was triggered again; 0 is the first time.
+	// Run counts how often the incident was triggered again, or its policy begun anew; 0 is the first time.
 	Run int `json:"run,omitempty"`
 	// Step is the step of the escalation policy that was taken last in this run.
 	Step Position `json:"step"`

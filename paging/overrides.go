@@ -200,7 +200,8 @@ func between(tx store.Tx, from, to string) []Override {
 
 // Overrides returns the overrides of a schedule as they count: those of the
 // configuration, then those that people made, in the order in which they were made. A
-// later one wins.
+// later one wins. What is left of one for somebody who is not in the configuration any
+// more is void (see [Void]).
 func (p *Pager) Overrides(tx store.Tx, schedule string) []rotations.Override {
 	from, to := store.Under(overridePart, schedule)
 	return p.overrides(tx, schedule, from, to)
@@ -220,7 +221,7 @@ func (p *Pager) overrides(tx store.Tx, schedule, from, to string) []rotations.Ov
 			all = append(all, o)
 		}
 	}
-	return all
+	return Void(all, p.Known, func(person string) time.Time { return leftAt(tx, person) })
 }
 
 // overrideRecord is the form of an override in the store.

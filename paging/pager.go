@@ -31,6 +31,8 @@ type Pager struct {
 	// people made are in the store.
 	Planned  map[string][]rotations.Override
 	Notifier Notifier
+	// Known reports whether a person is in the configuration; nil: everybody is.
+	Known func(person string) bool
 }
 
 // Handlers returns the pager's handlers by kind, for the outbox.
@@ -45,11 +47,16 @@ func (p *Pager) Handlers() map[string]outbox.Handler {
 // OnCall says who is on call in a schedule at t, overrides in the store included. An
 // unknown schedule has nobody.
 func (p *Pager) OnCall(tx store.Tx, schedule string, t time.Time) []string {
+	return p.onCall(tx, schedule, t, nil)
+}
+
+// onCall is OnCall; overrides for those who are not there do not count. there may be nil.
+func (p *Pager) onCall(tx store.Tx, schedule string, t time.Time, there func(person string) bool) []string {
 	s, ok := p.Schedules[schedule]
 	if !ok {
 		return nil
 	}
-	return s.OnCall(t, p.overridesAt(tx, schedule, t))
+	return s.OnCall(t, Void(p.overridesAt(tx, schedule, t), there, func(string) time.Time { return time.Time{} }))
 }
 
 // escalation is the body of an entry that decides a step.
@@ -87,14 +94,12 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 	case incidents.Acknowledged:
 		owe(owed, firstReminder(owed, i, e))
 	case incidents.Escalated:
-		if _, begun := owed.Get(pending(i)); !begun && i.Then == "" {
-			return p.begin(tx, now, i) // it was quiet until now
+		if _, begun := owed.Get(pending(i)); b.Anew || !begun && i.Then == "" {
+			return p.begin(tx, now, i) // anew, or it was quiet until now
 		}
 		p.hurry(owed, now, i)
 	case incidents.Undelivered:
-		if stepFailed(i) && !exhausted(owed, i) {
-			p.hurry(owed, now, i)
-		}
+		return p.undelivered(tx, now, i, b)
 	}
 	return nil
 }
@@ -166,7 +171,7 @@ func (p *Pager) hurry(owed outbox.Tx, now time.Time, i *incidents.Incident) {
 	}
 	next, ok := owed.Get(pending(i))
 	if !ok { // it came due while somebody took care, so long ago that it was swept
-		run := escalation{Incident: i.ID, Run: i.Run, Policy: p.Policy(i.Service)}
+		run := p.runOf(owed, i)
 		run.At = run.Policy.after(i.Step)
 		next = run.entry(pending(i), now)
 	}
@@ -254,12 +259,15 @@ func (p *Pager) remind(_ context.Context, e outbox.Entry) (func(store.Tx) error,
 		if i.Status != incidents.StatusAcknowledged || !i.Acknowledged.Equal(r.At) {
 			return nil
 		}
+		person := i.AcknowledgedBy.Name
+		if !p.Knows(person) {
+			return p.record(tx, now, i.ID, incidents.Escalated{Reason: departed(person), Anew: true})
+		}
 		next := r
 		next.N++
 		outbox.In(tx, now).Once(*next.entry(now))
-		person := i.AcknowledgedBy.Name
 		return p.record(tx, now, i.ID, incidents.Paged{
-			Key:    fmt.Sprintf("%s/page/remind-%d.%d/%s", i.ID, r.Acked, r.N, store.Key(person)),
+			Key:    fmt.Sprintf("%s%d.%d/%s", remindingPrefix(i), r.Acked, r.N, store.Key(person)),
 			Person: person, Via: "slack", Position: i.Step, Then: i.Then, Reminder: true,
 			Why: fmt.Sprintf("you acknowledged %s ago and it is not resolved", plural(int(now.Sub(r.At).Round(time.Minute).Minutes()), "minute")),
 		})

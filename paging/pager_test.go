@@ -26,6 +26,8 @@ type phone struct {
 	mu   sync.Mutex
 	rang []string // person key why
 	fail func(key string) error
+	left []string      // who is not in the configuration any more
+	says paging.Policy // of the configuration
 }
 
 func (p *phone) Page(_ context.Context, key string, page paging.Page) (paging.Receipt, error) {
@@ -58,7 +60,8 @@ func play(t *testing.T, p paging.Policy, do func(*scene)) {
 		runner := &outbox.Runner{Store: db, Groups: outbox.DefaultGroups(nil), Log: slog.New(slog.DiscardHandler)}
 		book := &incidents.Book{Store: outbox.Waking(db, runner)}
 		s := &scene{t: t, book: book, phone: &phone{}}
-		s.pager = &paging.Pager{Book: book, Policy: func(string) paging.Policy { return p }, Notifier: s.phone}
+		s.configure(p)
+		s.pager = &paging.Pager{Book: book, Policy: s.policy, Known: s.known, Notifier: s.phone}
 		book.Followers = []incidents.Follower{s.pager.Follow}
 		runner.Handlers = s.pager.Handlers()
 		ctx, cancel := context.WithCancel(t.Context())

@@ -166,6 +166,9 @@ func told(b incidents.Body) string {
 	case incidents.Acknowledged:
 		return "Acknowledged"
 	case incidents.Escalated:
+		if b.Anew {
+			return because("Begun anew with the first step of the policy", b.Reason)
+		}
 		return because("Escalated, so that the next step is due at once", b.Reason)
 	case incidents.Resolved:
 		return because("Resolved", b.Reason)

@@ -14,6 +14,8 @@ type Override struct {
 	// call in a gap too.
 	For      string
 	From, To time.Time // half-open
+	// Void says why the override does not count, though it is there; empty if it does.
+	Void string
 }
 
 // active reports whether the override counts at t. One with an error in it, which [Override.Validate] names, never does.
@@ -23,7 +25,23 @@ func (o *Override) active(schedule string, t time.Time) bool {
 
 // usable reports whether the override ever counts in a schedule.
 func (o *Override) usable(schedule string) bool {
+	return o.Void == "" && o.wellFormed(schedule)
+}
+
+// wellFormed reports whether the override would count in a schedule, were it not void.
+func (o *Override) wellFormed(schedule string) bool {
 	return o.Person != "" && o.Person != o.For && o.For != Nobody && o.From.Before(o.To) && (o.Schedule == "" || o.Schedule == schedule)
+}
+
+// Voided returns those overrides of a schedule that would have a part between two instants, were they not void.
+func (s Schedule) Voided(from, to time.Time, overrides []Override) []Override {
+	var all []Override
+	for _, o := range overrides {
+		if o.Void != "" && o.wellFormed(s.Name) && o.From.Before(to) && from.Before(o.To) {
+			all = append(all, o)
+		}
+	}
+	return all
 }
 
 // replace returns who is on call with the override in force, and whether that makes a difference. It leaves people as it is.

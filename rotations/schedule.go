@@ -141,6 +141,8 @@ type Answer struct {
 	// Shadows get the notices of the shift and are not paged, as [Schedule.Shadows] says.
 	Shadows []string
 	Why     string // one sentence
+	// Void are the overrides that would count then, and do not; Why names them.
+	Void []Override
 }
 
 // At returns who is on call at t, until when, who is next, and why. The overrides count as in [Schedule.OnCall].
@@ -150,6 +152,10 @@ func (s Schedule) At(t time.Time, overrides []Override) Answer {
 	p, next := v.onward(v.at(t), limit)
 	p = v.backward(p)
 	a := Answer{Shift: v.shift(p), Why: v.why(t, p), Shadows: s.shadows(v.calendar.reached(t.Unix()), p.people)}
+	for _, o := range s.Voided(t, t.Add(1), overrides) {
+		a.Void = append(a.Void, o)
+		a.Why += "; " + v.void(&o)
+	}
 	for last := p; last.to.Before(limit); {
 		last, next = v.onward(next, limit)
 		if len(last.people) > 0 {

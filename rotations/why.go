@@ -32,6 +32,11 @@ func (v *view) standIn(o *Override) string {
 	return fmt.Sprintf("override: %s stands in for %s until %s", o.Person, whom, v.spoken(o.To))
 }
 
+// void says of an override that it does not count, and why.
+func (v *view) void(o *Override) string {
+	return fmt.Sprintf("an override for %s until %s does not count: %s", o.Person, v.spoken(o.To), o.Void)
+}
+
 // turn says which turn it is: layer primary, week 12 since 2026-01-05 09:00.
 func (v *view) turn(p piece) string {
 	l := &v.schedule.Layers[p.layer]

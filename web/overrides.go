@@ -14,11 +14,12 @@ import (
 const RouteOverrides = "/overrides"
 
 // Overrides returns the overrides that people made, as they count, by schedule. Those of
-// the configuration are not among them.
+// the configuration are not among them. Void are those for people of whom a start has found
+// that they are not in the configuration any more.
 func Overrides(ctx context.Context, s store.Store, schedules []string) (map[string][]rotations.Override, error) {
 	made := map[string][]rotations.Override{}
-	var pager paging.Pager
 	err := s.View(ctx, func(tx store.Tx) error {
+		pager := paging.Pager{Known: func(person string) bool { return !paging.HasLeft(tx, person) }}
 		for _, name := range schedules {
 			made[name] = pager.Overrides(tx, name)
 		}

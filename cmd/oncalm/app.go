@@ -68,6 +68,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.book = &incidents.Book{Store: a.store}
 	a.pager = &paging.Pager{
 		Book: a.book, Policy: cfg.PolicyOf, Schedules: cfg.Schedules, Planned: cfg.Planned,
+		Known: cfg.Knows,
 	}
 	for _, wire := range []func(outside) error{a.wireTexts, a.wireBot, a.wireAlarms} {
 		if err := wire(o); err != nil {

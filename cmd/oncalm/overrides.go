@@ -8,11 +8,14 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/text"
 	"github.com/oncalm/oncalm/web"
 )
 
@@ -36,9 +39,20 @@ func (s *session) overrides(ctx context.Context, cfg *config.Config, path string
 	}
 	all := map[string][]rotations.Override{}
 	for _, name := range names {
-		all[name] = append(slices.Clip(cfg.Planned[name]), made[name]...)
+		all[name] = paging.Void(append(slices.Clip(cfg.Planned[name]), made[name]...), cfg.Knows, func(string) time.Time { return s.now })
+		s.sayVoid(name, all[name])
 	}
 	return all, nil
+}
+
+// sayVoid says which overrides of a schedule do not count.
+func (s *session) sayVoid(schedule string, all []rotations.Override) {
+	for _, o := range all {
+		if o.Void != "" && s.now.Before(o.To) {
+			_, _ = fmt.Fprintf(s.stderr, "oncalm: an override for %s in %s until %s does not count: %s\n",
+				text.Line(o.Person), schedule, o.To.Format(time.RFC3339), text.Line(o.Void))
+		}
+	}
 }
 
 // overridesOrPlanned is overrides for those who want an answer even if the store cannot be

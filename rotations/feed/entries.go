@@ -72,7 +72,8 @@ func takesPart(person string, s rotations.Schedule, overrides []rotations.Overri
 // A shift with its bounds before it was cut.
 type wholeShift struct {
 	rotations.Shift
-	from time.Time // the zero time if it has no begin
+	from time.Time            // the zero time if it has no begin
+	void []rotations.Override // that would have a part in it, and do not count
 }
 
 func (w wholeShift) begin() string { return strconv.FormatInt(w.from.Unix(), 10) }
@@ -82,7 +83,7 @@ func whole(s rotations.Schedule, overrides []rotations.Override, span Span) []wh
 	shifts := s.Shifts(span.From, span.To, overrides)
 	all := make([]wholeShift, len(shifts))
 	for i, sh := range shifts {
-		all[i] = wholeShift{sh, sh.From}
+		all[i] = wholeShift{sh, sh.From, s.Voided(sh.From, sh.To, overrides)}
 		first, last := sh.From.Equal(span.From), sh.To.Equal(span.To)
 		if !first && !last {
 			continue
@@ -114,6 +115,9 @@ func (w wholeShift) entry(s rotations.Schedule, others []string) Entry {
 			whom = line(o.For)
 		}
 		lines = append(lines, fmt.Sprintf("Override: %s stands in for %s", line(o.Person), whom))
+	}
+	for _, o := range w.void {
+		lines = append(lines, line(fmt.Sprintf("An override for %s until %s does not count: %s", o.Person, spoken(o.To.In(w.From.Location())), o.Void)))
 	}
 	return Entry{Description: strings.Join(lines, "\n"), From: w.From, To: w.To}
 }

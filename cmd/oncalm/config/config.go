@@ -116,6 +116,12 @@ func (c *Config) PolicyOf(service string) paging.Policy {
 // PagesNobody reports whether incidents of that severity are quiet.
 func (c *Config) PagesNobody(severity string) bool { return slices.Contains(c.Quiet, severity) }
 
+// Knows reports whether there is a person of that name.
+func (c *Config) Knows(name string) bool {
+	_, ok := c.People[name]
+	return ok
+}
+
 // PersonBySlack returns the name of the person with that Slack user id.
 func (c *Config) PersonBySlack(id string) (name string, ok bool) {
 	for name, p := range c.People {

@@ -1,0 +1,132 @@
+package bot
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/store"
+)
+
+// told are the messages in the channel about who is not there.
+func (w *world) told(words string) (all []string) {
+	for _, m := range w.slack.Messages(channel) {
+		if strings.Contains(m.Text, words) {
+			all = append(all, m.Text)
+		}
+	}
+	return all
+}
+
+// TestAccountsThatAreClosed: what Slack tells of people is said where people look, and once. Asking keeps no page back.
+func TestAccountsThatAreClosed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.wait(time.Second)
+		id := w.alarm("checkout-5xx")
+		w.wait(time.Second)
+		w.press(w.only(w.slack.DM(ana)), "Acknowledge", ana)
+		w.slack.SetUser(slackfake.User{ID: ana, Name: "ana", Deleted: true})
+		w.wait(time.Minute)
+		if got := w.told("cannot be paged"); len(got) != 1 {
+			t.Fatalf("the channel was told %q", got)
+		}
+		contains(t, w.told("cannot be paged")[0], "ana cannot be paged: their Slack account is deactivated.")
+		contains(t, w.typed(bo, "/oncall", ""), "ana cannot be reached: their Slack account is deactivated")
+		if n := len(w.slack.DM(bo)); n != 1 || w.head(id).Status != incidents.StatusTriggered {
+			t.Errorf("bo has %d pages, and the incident is %s", n, w.head(id).Status)
+		}
+		contains(t, w.typed(bo, "/incident", "info 1"), "ana, who acknowledged, cannot be reached: their Slack account is deactivated",
+			"the page to ana cannot be delivered")
+		w.restart()
+		w.wait(time.Minute)
+		if got := w.told("cannot be paged"); len(got) != 1 {
+			t.Errorf("after a restart the channel was told %q", got)
+		}
+		w.slack.SetUser(slackfake.User{ID: ana, Name: "ana"})
+		w.wait(25 * time.Hour)
+		if got := w.typed(bo, "/oncall", ""); strings.Contains(got, "cannot be reached") {
+			t.Errorf("ana is back: %s", got)
+		}
+	})
+}
+
+// TestInactiveAccountOrToken: Slack has one name for both. Only for a person it means the next one.
+func TestInactiveAccountOrToken(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		token bool // it is the token
+	}{{"account", false}, {"token", true}} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := begin(t)
+				w.wait(time.Second)
+				fault := slackfake.Fault{User: ana, Kind: slackfake.Error("account_inactive")}
+				if tt.token {
+					fault.User = ""
+				}
+				w.slack.Fail(fault)
+				w.alarm("checkout-5xx")
+				w.wait(2 * time.Second)
+				if n := len(w.slack.DM(bo)); (n == 0) != tt.token {
+					t.Errorf("bo has %d pages", n)
+				}
+				if got := w.bot.Status().Barred; got != tt.token {
+					t.Errorf("barred: %v", got)
+				}
+				w.slack.Clear()
+				w.wait(2 * time.Minute)
+				if n := len(w.slack.DM(ana)); (n == 1) != tt.token {
+					t.Errorf("ana has %d pages", n)
+				}
+			})
+		})
+	}
+}
+
+// TestOverrideForSomebodyRemoved: it is said at the start, and wherever people look.
+func TestOverrideForSomebodyRemoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.wait(time.Second)
+		now := time.Now()
+		book := &paging.OverrideBook{Schedules: w.pager.Schedules, Known: func(string) bool { return true }}
+		err := w.db.Update(context.Background(), func(tx store.Tx) error {
+			_, err := book.Add(tx, now, "c1", "ana", paging.HowOverride, rotations.Override{
+				Schedule: "payments", Person: "dee", From: now, To: now.Add(3 * time.Hour),
+			})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.restart()
+		w.wait(5 * time.Second)
+		const why = "an override for dee from"
+		if got := w.told(why); len(got) != 1 {
+			t.Errorf("the channel was told %q", got)
+		} else {
+			contains(t, got[0], "does not count: dee is not in the configuration. On call then: ana.")
+		}
+		contains(t, w.logged.String(), "an override does not count")
+		contains(t, w.typed(bo, "/oncall", ""), "payments: ana until", "an override for dee until", "does not count: dee is not in the configuration")
+		contains(t, w.typed(bo, "/oncall", "schedule payments"), "ana now", why)
+		contains(t, w.typed(bo, "/oncall", "why payments"), "an override for dee until")
+		w.alarm("checkout-5xx")
+		w.wait(time.Second)
+		if n := len(w.slack.DM(ana)); n != 1 {
+			t.Errorf("ana has %d pages, want 1", n)
+		}
+		w.restart()
+		w.wait(5 * time.Second)
+		if got := w.told(why); len(got) != 1 {
+			t.Errorf("after another restart the channel was told %q", got)
+		}
+	})
+}

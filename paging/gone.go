@@ -1,0 +1,232 @@
+package paging
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/store"
+)
+
+// Knows reports whether a person is in the configuration.
+func (p *Pager) Knows(person string) bool { return p.Known == nil || p.Known(person) }
+
+// undelivered says what follows from a page that cannot be delivered: the run goes on at once.
+func (p *Pager) undelivered(tx store.Tx, now time.Time, i *incidents.Incident, b incidents.Undelivered) []incidents.Body {
+	owed := outbox.In(tx, now)
+	switch {
+	case i.Pages[b.Person].Key != b.Key:
+		return nil // a newer page to the same person took its place
+	case i.Status == incidents.StatusAcknowledged && strings.HasPrefix(b.Key, remindingPrefix(i)):
+		why := fmt.Sprintf("the reminder to %s, who acknowledged, cannot be delivered: %s", b.Person, b.Error)
+		return []incidents.Body{incidents.Escalated{Reason: why, Anew: true}}
+	case i.Status != incidents.StatusTriggered || !strings.HasPrefix(b.Key, key(i, "page", i.Step)+"/"):
+		return nil
+	}
+	run := p.runOf(owed, i)
+	if pages := p.standIns(tx, now, i, run, b.Person); len(pages) > 0 {
+		return pages
+	}
+	switch {
+	case !stepFailed(i):
+	case !exhausted(owed, i):
+		p.hurry(owed, now, i)
+	case p.changed(run.Policy, i):
+		const why = "nobody whom the policy names that the run began with can be paged, and the configuration has another by now"
+		return []incidents.Body{incidents.Escalated{Reason: why, Anew: true}}
+	}
+	return nil
+}
+
+// runOf is the incident's run with the policy that it began with. Where that is not known any more, the policy of today
+// takes its place.
+func (p *Pager) runOf(owed outbox.Tx, i *incidents.Incident) escalation {
+	run := escalation{Incident: i.ID, Run: i.Run, Policy: p.Policy(i.Service)}
+	var begun escalation
+	if next, ok := owed.Get(pending(i)); ok && next.Decode(&begun) == nil {
+		run.Policy = begun.Policy
+	}
+	return run
+}
+
+// standIns are the pages to those who take the place of a person who cannot be paged: whoever is on call if the overrides of
+// those who are gone do not count; and once the fallback is of no use, everybody whom the steps mean.
+func (p *Pager) standIns(tx store.Tx, now time.Time, i *incidents.Incident, run escalation, person string) []incidents.Body {
+	there := func(person string) bool { return p.Knows(person) && !i.Pages[person].Failed }
+	who := func(schedule string) []string { return p.onCall(tx, schedule, now, there) }
+	d := Decide(run.Policy, i.Step, who)
+	if i.Step.Round >= run.Policy.rounds() && stepFailed(i) {
+		for n := range run.Policy.Steps {
+			d.Calls = append(d.Calls, Decide(run.Policy, incidents.Position{Step: n}, who).Calls...)
+		}
+	}
+	var pages []incidents.Body
+	taken := map[string]bool{}
+	for _, c := range d.Calls {
+		k := key(i, "page", i.Step) + "/" + store.Key(c.Person)
+		if taken[c.Person] || !there(c.Person) || i.Pages[c.Person].Key == k {
+			continue
+		}
+		taken[c.Person] = true
+		pages = append(pages, incidents.Paged{
+			Key: k, Person: c.Person, Via: "slack", Position: i.Step, Fallback: d.Fallback, Then: i.Then,
+			Why: c.Why + "; the page to " + person + " cannot be delivered",
+		})
+	}
+	return pages
+}
+
+// changed reports whether the policy of an incident is another by now than that of its run, and names somebody who is there.
+func (p *Pager) changed(begun Policy, i *incidents.Incident) bool {
+	today := p.Policy(i.Service)
+	targets := slices.Clone(today.Fallback)
+	for _, step := range today.Steps {
+		targets = append(targets, step.Page...)
+	}
+	return !bytes.Equal(outbox.Body(begun), outbox.Body(today)) && slices.ContainsFunc(targets, func(t Target) bool {
+		person, ok := t.Person()
+		return !ok || p.Knows(person) && !i.Pages[person].Failed
+	})
+}
+
+// remindingPrefix is how the keys of reminders begin.
+func remindingPrefix(i *incidents.Incident) string { return i.ID + "/page/remind-" }
+
+// departed says why a run begins anew whose incident somebody took care of.
+func departed(person string) string {
+	return person + ", who acknowledged, is not in the configuration any more"
+}
+
+// A Roll is what a roll call found.
+type Roll struct {
+	// Void are the overrides that do not count from now on.
+	Void []rotations.Override
+	// Anew are the incidents whose policies were begun anew.
+	Anew []string
+}
+
+// RollCall looks, once at the start, who is bound to a duty and not in the configuration any more: overrides of theirs are
+// void from now on, and policies of incidents that they took care of, or were paged for, are begun anew. What it found before is not found again.
+func (p *Pager) RollCall(tx store.Tx, now time.Time) (Roll, error) {
+	var r Roll
+	var back []string
+	from, to := store.Under(leftPart)
+	for k := range tx.Range(from, to) {
+		if p.Knows(store.Parts(k)[1]) {
+			back = append(back, k)
+		}
+	}
+	for _, k := range back {
+		tx.Delete(k)
+	}
+	left := now.UTC().Truncate(time.Second)
+	found := map[string]bool{}
+	for _, o := range All(tx, "") {
+		if !o.Pending(now) || o.Person == rotations.Nobody || p.Knows(o.Person) {
+			continue
+		}
+		if leftAt(tx, o.Person).IsZero() {
+			tx.Put(leftKey(o.Person), []byte(left.Format(time.RFC3339)))
+			found[o.Person] = true
+		}
+		if found[o.Person] {
+			void := Void([]rotations.Override{o.effective()}, p.Known, func(string) time.Time { return left })
+			r.Void = append(r.Void, void[len(void)-1])
+		}
+	}
+	anew, err := p.Anew(tx, now, func(i *incidents.Incident) string {
+		for _, person := range slices.Sorted(maps.Keys(i.Pages)) {
+			if i.Status == incidents.StatusTriggered && !p.Knows(person) {
+				return person + ", who was paged, is not in the configuration any more"
+			}
+		}
+		if person, ok := Acknowledger(i); ok && !p.Knows(person) {
+			return departed(person)
+		}
+		return ""
+	})
+	r.Anew = anew
+	return r, err
+}
+
+// Acknowledger is the person who takes care of an incident, if one does.
+func Acknowledger(i *incidents.Incident) (person string, ok bool) {
+	return i.AcknowledgedBy.Name, i.Status == incidents.StatusAcknowledged && i.AcknowledgedBy.Kind == incidents.KindPerson
+}
+
+// Anew begins the policies of open incidents anew for which there is a reason to do so, and returns their ids.
+func (p *Pager) Anew(tx store.Tx, now time.Time, reason func(*incidents.Incident) string) (ids []string, err error) {
+	for _, id := range incidents.OpenIDs(tx, mostOpen) {
+		i, err := incidents.Head(tx, id)
+		if err != nil || i.Quiet {
+			continue // fsck names what cannot be read; the others are not to wait for it
+		}
+		why := reason(i)
+		if why == "" {
+			continue
+		}
+		if err := p.record(tx, now, id, incidents.Escalated{Reason: why, Anew: true}); err != nil {
+			return ids, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// mostOpen is how many open incidents a roll call looks at.
+const mostOpen = 10_000
+
+// Void returns overrides as they count if some people are not in the configuration any more: what is left of the overrides
+// for these from when they were found gone, or all if since does not know, is void. known may be nil: everybody is there.
+func Void(all []rotations.Override, known func(person string) bool, since func(person string) time.Time) []rotations.Override {
+	there := func(o rotations.Override) bool {
+		return o.Void != "" || o.Person == rotations.Nobody || known(o.Person)
+	}
+	if known == nil || !slices.ContainsFunc(all, func(o rotations.Override) bool { return !there(o) }) {
+		return all
+	}
+	var out []rotations.Override
+	for _, o := range all {
+		if there(o) {
+			out = append(out, o)
+			continue
+		}
+		counted, void, at := o, o, since(o.Person)
+		if at.Before(counted.To) {
+			counted.To = at
+		}
+		if at.After(void.From) {
+			void.From = at
+		}
+		void.Void = o.Person + " is not in the configuration"
+		for _, part := range []rotations.Override{counted, void} {
+			if part.From.Before(part.To) {
+				out = append(out, part)
+			}
+		}
+	}
+	return out
+}
+
+// leftPart is the first part of the keys of when people were found to be not in the configuration any more.
+const leftPart = "left"
+
+func leftKey(person string) string { return store.Key(leftPart, person) }
+
+// HasLeft reports whether a person with an override was found to be not in the configuration any more.
+func HasLeft(tx store.Tx, person string) bool { return !leftAt(tx, person).IsZero() }
+
+// leftAt is when a person with an override was found to be not in the configuration any more; zero if they were not.
+func leftAt(tx store.Tx, person string) time.Time {
+	at, err := time.Parse(time.RFC3339, string(tx.Get(leftKey(person))))
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
