@@ -115,7 +115,7 @@ func TestEverything(t *testing.T) {
 	office, _ := rotations.ParseWindow("mon-fri", "09:00", "17:00")
 	want := &config.Config{
 		File: "testdata/everything.yaml", Listen: ":8080", WebListen: "127.0.0.1:9091",
-		Store: "testdata/data/oncalm.db", PublicURL: "https://oncall.example.com",
+		Store: "testdata/bad/oncalm.db", PublicURL: "https://oncall.example.com",
 		Slack: config.Slack{
 			Mode: "http", APIURL: "http://127.0.0.1:9999/api/", Channel: "C0INCIDENTS",
 			BotToken: config.NewSecret("xoxb-canary-one"), SigningSecret: config.NewSecret("canary-two-0123456789"),
@@ -131,7 +131,7 @@ func TestEverything(t *testing.T) {
 			{Name: "base", People: rotations.Turns("ana", "bo"), Start: start, Shift: rotations.Length{N: 1, Unit: rotations.Week}},
 			{
 				Name: "office", People: [][]string{{"bo", "cy"}, {"ana"}}, Start: start,
-				Shift: rotations.Length{N: 12, Unit: rotations.Hour}, Only: []rotations.Window{office},
+				Shift: rotations.Length{N: 36, Unit: rotations.Hour}, Only: []rotations.Window{office},
 			},
 		}}},
 		Planned: map[string][]rotations.Override{"payments": {{

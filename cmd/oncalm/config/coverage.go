@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/rotations"
@@ -25,6 +26,25 @@ func (r *reader) covered(s rotations.Schedule, planned []rotations.Override, key
 	}
 	r.gaps(s, planned, key)
 	r.skipped(s, key)
+	r.idle(s, key)
+}
+
+// idle warns of layers that never count, and of people who never have a shift in one.
+func (r *reader) idle(s rotations.Schedule, key value) {
+	for _, idle := range s.Idle(rotations.CivilOf(r.now.In(s.Zone))) {
+		at, name := r.place(key.key+".layers["+strconv.Itoa(idle.Layer)+"]"), s.Layers[idle.Layer].Name
+		switch {
+		case idle.People != nil:
+			r.warnf(at, "give the shifts another length, such as 1w, or the layer another number of turns or other windows",
+				"in layer %s these people never have a shift: %s; their turns always fall outside of its windows, or on time of a later layer",
+				name, strings.Join(idle.People, ", "))
+		case s.Layers[idle.Layer].Holidays == rotations.HolidaysOnly && len(s.Holidays) == 0:
+			r.warnf(at, "list them in holidays: of the schedule", "layer %s never counts: it is for holidays, and the schedule has none", name)
+		default:
+			r.warnf(at, "remove it, or give the later layers windows: a later layer wins where it covers",
+				"layer %s never counts: later layers cover all of its time", name)
+		}
+	}
 }
 
 // nobodys reports whether every turn of a schedule is nobody's.

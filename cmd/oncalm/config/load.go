@@ -130,10 +130,14 @@ func (r *reader) whole(c *Config, top value) {
 	if _, given := r.places["sns"]; !given {
 		r.warnf(r.place("sns"), "list your topics in sns.topics", "there is no sns: no alarm will be taken in")
 	}
-	if c.Listen == c.WebListen && !strings.HasSuffix(c.Listen, ":0") { // port 0 is another one each time
-		r.errorf(r.place("web.listen"), "give web.listen an address of its own: it is not for the public",
-			"listen and web.listen are both %s", c.Listen)
+	if collide(c.Listen, c.WebListen) {
+		text := fmt.Sprintf("listen and web.listen are both %s", c.Listen)
+		if c.Listen != c.WebListen {
+			text = fmt.Sprintf("listen (%s) and web.listen (%s) are on one port", c.Listen, c.WebListen)
+		}
+		r.report(Error, r.place("web.listen"), text, "give web.listen an address of its own: it is not for the public")
 	}
+	r.unused(c)
 	if _, given := r.places["default_service"]; given || len(c.Services.All) == 0 {
 		return
 	}
@@ -173,6 +177,17 @@ func (r *reader) address(to *string) func(value) {
 	}
 }
 
+// collide reports whether one address is, or holds, the other. Port 0 is another one each time.
+func collide(a, b string) bool {
+	hostA, portA, errA := net.SplitHostPort(a)
+	hostB, portB, errB := net.SplitHostPort(b)
+	if errA != nil || errB != nil || portA != portB || portA == "0" {
+		return false
+	}
+	all := func(host string) bool { ip := net.ParseIP(host); return host == "" || ip != nil && ip.IsUnspecified() }
+	return hostA == hostB || all(hostA) || all(hostB) || loopback(hostA) && loopback(hostB)
+}
+
 func (r *reader) store(c *Config, v value) {
 	s, ok := r.filled(v, "the path of a file")
 	switch {
@@ -183,6 +198,7 @@ func (r *reader) store(c *Config, v value) {
 		r.errorf(v, "name a file, such as oncalm.db", "%s is not the path of a file", quote(v.text))
 	default:
 		c.Store = r.path(s)
+		r.storeFile(v, c.Store)
 	}
 }
 
@@ -316,5 +332,6 @@ func (r *reader) zone(v value) *time.Location {
 		r.errorf(v, remedy, "unknown time zone %s", quote(v.text))
 		return nil
 	}
+	r.unchanged(v, s)
 	return zone
 }

@@ -44,6 +44,9 @@ func (r *reader) step(c *Config, v value) paging.Step {
 		entry{"wait", func(v value) {
 			if d, ok := r.duration(v); ok {
 				s.Wait = d
+				if d == 0 {
+					r.warnf(v, "give people time, such as 5m, or name all in one step", "%s is 0: the next step comes at once, before anybody can acknowledge", v.key)
+				}
 			}
 		}},
 	)

@@ -110,8 +110,20 @@ func (r *reader) pattern(to *string, wanted string) func(value) {
 		case len(s) > maxPattern:
 			r.errorf(v, "shorten it: names of alarms have at most 255 characters", "the pattern is too long")
 		default:
+			r.expression(v, s)
 			*to = s
 		}
+	}
+}
+
+// expressions are what regular expressions have and names of alarms hardly do: .* and .+, anchors, classes, choices, escapes.
+var expressions = regexp.MustCompile(`\.[*+]|^\^|\$$|\[[^\]]*-[^\]]*\][*+?]?|\[[^\]]*\][*+]|\([^()]*\|[^()]*\)|\\[.dwsbDWS*+?()\[\]-]|\(\?[:i]|[^|]\|[^|]|\)[+]|\{\d+(,\d*)?\}`)
+
+// expression warns of a regular expression in the place of a pattern.
+func (r *reader) expression(v value, pattern string) {
+	if odd := expressions.FindString(pattern); odd != "" {
+		r.warnf(v, "* is any text and ? any character, as in checkout-*; for several patterns write several",
+			"%s looks like a regular expression; %s is taken as it stands", quote(v.text), quote(odd))
 	}
 }
 
@@ -124,6 +136,9 @@ func (r *reader) formed(to *string, form *regexp.Regexp, wanted string) func(val
 		case !form.MatchString(s):
 			r.errorf(v, "expected "+wanted, "%s cannot be %s", v.key, quote(v.text))
 		default:
+			if form == dimensionForm {
+				r.expression(v, s)
+			}
 			*to = s
 		}
 	}

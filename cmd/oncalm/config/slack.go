@@ -2,7 +2,6 @@ package config
 
 import (
 	"net/url"
-	"os"
 	"regexp"
 	"strings"
 )
@@ -14,9 +13,9 @@ func (r *reader) slack(c *Config, v value) {
 	r.mapping(v,
 		entry{"mode", r.slackMode},
 		entry{"api_url", func(v value) { r.slackAPI(s, v) }},
-		entry{"bot_token", r.secret(&s.BotToken)},
-		entry{"signing_secret", r.secret(&s.SigningSecret)},
-		entry{"app_token", r.secret(&s.AppToken)},
+		entry{"bot_token", r.secret(&s.BotToken, "a bot's token", "begins with xoxb- and is under OAuth & Permissions of the Slack app")},
+		entry{"signing_secret", r.secret(&s.SigningSecret, signingSecret, "is under Basic Information of the Slack app")},
+		entry{"app_token", r.secret(&s.AppToken, "an app-level token", "begins with xapp- and is under Basic Information of the Slack app")},
 		entry{"channel", func(v value) { r.channel(s, v) }},
 	)
 	if v.kind != mapping {
@@ -67,49 +66,4 @@ func (r *reader) channel(s *Slack, v value) {
 		return
 	}
 	s.Channel = id
-}
-
-// placeholders are what examples have in the place of a secret.
-var placeholders = regexp.MustCompile(`(?i)change[-_ ]?me|replace[-_ ]?me|placeholder|^(secret|token|password|none|null|todo)$|your[-_ ]|^x+$|\.\.\.|…|^<.*>$`)
-
-// minSecret is less than any secret of Slack has, and more than can be guessed.
-const minSecret = 8
-
-// secret returns the reader of a value that is never shown.
-func (r *reader) secret(to *Secret) func(value) {
-	return func(v value) {
-		s, ok := r.text(v, "a secret, best as ${NAME} or ${file:PATH}")
-		if !ok {
-			return
-		}
-		s = strings.TrimSpace(s)
-		what := v.key
-		if refs := reference.FindAllString(v.text, -1); len(refs) > 0 {
-			what += ", from " + strings.Join(refs, " and ") + ","
-		}
-		switch {
-		case s == "":
-			r.errorf(v, "give it the value that Slack shows for the app", "%s is empty", what)
-		case placeholders.MatchString(s):
-			r.errorf(v, "give it the value that Slack shows for the app", "%s is a placeholder", what)
-		case len(s) < minSecret:
-			r.errorf(v, "give it the value that Slack shows for the app", "%s is too short for a secret", what)
-		default:
-			*to = NewSecret(s)
-			r.exposed(v)
-		}
-	}
-}
-
-// exposed warns of files with secrets that everybody on the machine can read.
-func (r *reader) exposed(v value) {
-	for _, ref := range reference.FindAllString(v.text, -1) {
-		path, isFile := strings.CutPrefix(strings.TrimSuffix(ref, "}"), "${file:")
-		if !isFile {
-			continue
-		}
-		if info, err := os.Stat(r.path(path)); err == nil && info.Mode()&0o004 != 0 {
-			r.warnf(v, "chmod 600 it", "everybody on this machine can read %s", r.path(path))
-		}
-	}
 }

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"regexp"
+	"strings"
 
 	"github.com/oncalm/oncalm/alarms"
 )
@@ -45,12 +46,70 @@ func (r *reader) arns(to *[]string, form *regexp.Regexp, what, such string) func
 			switch {
 			case !ok:
 			case !form.MatchString(s):
-				r.errorf(v, "write it as "+such, "%s is not the ARN of a %s", quote(v.text), what)
+				r.noARN(v, s, what, such)
+			case what == "topic" && strings.HasSuffix(s, ".fifo"):
+				r.errorf(v, "make a standard topic, and have the alarms send there", "%s is a FIFO topic, which cannot deliver over HTTP", quote(v.text))
+			case !r.fits(v, s):
 			default:
 				*to = append(*to, s)
 			}
 		})
 	}
+}
+
+// noARN says what a text is instead of an ARN.
+func (r *reader) noARN(v value, s, what, such string) {
+	remedy := "write it as " + such
+	if topic, id, ok := cutLast(s, ":"); ok && topicForm.MatchString(topic) && subscriptionID.MatchString(id) {
+		r.errorf(v, "leave out its last part", "%s is the ARN of a subscription", quote(v.text))
+		return
+	}
+	if strings.TrimSpace(s) != s || strings.ContainsAny(s, "\"'") {
+		remedy = "take out the quotes and the white space in it"
+	}
+	r.errorf(v, remedy, "%s is not the ARN of a %s", quote(v.text), what)
+}
+
+var subscriptionID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	i := strings.LastIndex(s, sep)
+	if i < 0 {
+		return s, "", false
+	}
+	return s[:i], s[i+len(sep):], true
+}
+
+var regionName = regexp.MustCompile(`^[a-z]{2,3}(-[a-z]+)+-[1-9]\d?$`)
+
+// partitions are those beside aws, by how the names of their regions begin.
+var partitions = []struct{ begins, name string }{
+	{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"us-isob-", "aws-iso-b"}, {"us-isof-", "aws-iso-f"}, {"eu-isoe-", "aws-iso-e"}, {"us-iso-", "aws-iso"},
+	{"eusc-", "aws-eusc"},
+}
+
+// fits reports whether there can be the region of an ARN, and whether it belongs to the ARN's partition.
+func (r *reader) fits(v value, arn string) bool {
+	parts := strings.Split(arn, ":")
+	if len(parts) < 4 || parts[0] != "arn" {
+		return true // the URL of a queue
+	}
+	partition, region := parts[1], parts[3]
+	if !regionName.MatchString(region) {
+		r.errorf(v, "write one such as eu-central-1", "%s is not a region of AWS", quote(region))
+		return false
+	}
+	of := "aws"
+	for _, p := range partitions {
+		if strings.HasPrefix(region, p.begins) {
+			of = p.name
+			break
+		}
+	}
+	if partition != of {
+		r.errorf(v, "write arn:"+of+":…, or correct the region", "the region %s is in the partition %s, not in %s", region, of, partition)
+	}
+	return partition == of
 }
 
 // certificate reads the path of a PEM file, or nothing.

@@ -2,6 +2,9 @@ package config
 
 import (
 	_ "embed"
+	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -12,3 +15,45 @@ import (
 var zoneNames string
 
 func zones() []string { return strings.Fields(zoneNames) }
+
+// unchanging are zones whose clocks never change, named as places are whose clocks do, and the place that is mostly meant.
+var unchanging = map[string]string{
+	"EST": "America/New_York", "MST": "America/Denver", "HST": "Pacific/Honolulu",
+	"GMT": "Europe/London", "GMT0": "Europe/London", "GMT+0": "Europe/London", "GMT-0": "Europe/London", "Greenwich": "Europe/London",
+}
+
+// places are zones by the hours that they are ahead of UTC, in winter.
+var places = map[int]string{
+	-11: "Pacific/Pago_Pago", -10: "Pacific/Honolulu", -9: "America/Anchorage", -8: "America/Los_Angeles", -7: "America/Denver",
+	-6: "America/Chicago", -5: "America/New_York", -4: "America/Halifax", -3: "America/Sao_Paulo", -2: "America/Noronha", -1: "Atlantic/Azores",
+	1: "Europe/Berlin", 2: "Europe/Athens", 3: "Europe/Istanbul", 4: "Asia/Dubai", 5: "Asia/Karachi", 6: "Asia/Dhaka", 7: "Asia/Bangkok",
+	8: "Asia/Singapore", 9: "Asia/Tokyo", 10: "Australia/Sydney", 11: "Pacific/Noumea", 12: "Pacific/Auckland", 13: "Pacific/Apia", 14: "Pacific/Kiritimati",
+}
+
+var offsetZone = regexp.MustCompile(`^Etc/GMT([+-])([1-9]|1[0-4])$`)
+
+// unchanged warns of a zone that is right only for who knows that its clocks never change. Etc/GMT-3 is ahead of UTC: the
+// names have the sign of POSIX.
+func (r *reader) unchanged(v value, name string) {
+	if place, ok := unchanging[name]; ok {
+		r.warnf(v, "name the place, such as "+place+", or UTC if it is meant", "the clocks of the zone %s never change to summer time", name)
+		return
+	}
+	m := offsetZone.FindStringSubmatch(name)
+	if m == nil {
+		return
+	}
+	hours, _ := strconv.Atoi(m[2])
+	ahead, way := hours, "ahead of"
+	if m[1] == "+" {
+		ahead, way = -hours, "behind"
+	}
+	remedy := "name the place"
+	if place, ok := places[ahead]; ok {
+		remedy += ", such as " + place
+	}
+	if other, ok := places[-ahead]; ok {
+		remedy += fmt.Sprintf(", or %s if UTC%+03d is meant", other, -ahead)
+	}
+	r.warnf(v, remedy, "%s is %s UTC by %d h (UTC%+03d), the other way round than it reads, and has no summer time", name, way, hours, ahead)
+}

@@ -1,0 +1,44 @@
+package config
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"syscall"
+)
+
+// storeFile looks whether the store can be where the configuration says. What depends on the machine is a warning: a
+// configuration may be checked on another one than it is for.
+func (r *reader) storeFile(v value, path string) {
+	info, err := os.Stat(path)
+	folder := filepath.Dir(path)
+	switch {
+	case err == nil && info.IsDir():
+		r.errorf(v, "name a file in it, such as "+filepath.Join(path, DefaultStore), "the store %s is a folder", path)
+	case err == nil && !info.Mode().IsRegular():
+		r.errorf(v, "name a file", "the store %s is not a file", path)
+	case err == nil && info.Mode()&othersRead != 0:
+		r.warnf(v, "chmod 600 "+path, "others on this machine can read the store %s, with all that is known of incidents and people", path)
+	case err == nil && syscall.Access(path, writable) != nil:
+		r.warnf(v, "run the bot as the user that owns it", "the store %s cannot be written", path)
+	case err == nil:
+	default:
+		r.storeFolder(v, folder)
+	}
+}
+
+// writable is W_OK of access(2).
+const writable = 2
+
+// storeFolder looks whether a store can be made in a folder.
+func (r *reader) storeFolder(v value, folder string) {
+	info, err := os.Stat(folder)
+	switch {
+	case err == nil && !info.IsDir():
+		r.errorf(v, "name a file in a folder", "%s, for the store, is not a folder", folder)
+	case os.IsNotExist(err):
+		r.warnf(v, "make it before the bot starts", "the folder %s, for the store, is not there", folder)
+	case err != nil, info.Mode().Perm()&fs.FileMode(0o222) == 0, syscall.Access(folder, writable) != nil:
+		r.warnf(v, "let the user of the bot write there", "the folder %s, for the store, cannot be written", folder)
+	}
+}

@@ -1,0 +1,121 @@
+package config
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+// placeholders are what examples have in the place of a secret.
+var placeholders = regexp.MustCompile(`(?i)change[-_ ]?me|replace[-_ ]?(me|this)|placeholder|^(secret|token|password|none|null|todo|fixme|test|dummy|example)$|(^|[-_ <])your?[-_ ]|[-_ ](your|my)?[-_ ]?(token|secret|here)$|^x+$|^xox[a-z]-?$|^xapp-?$|^xox[a-z]-[x0*-]+$|^xapp-[x0*-]+$|[*]{3}|\.\.\.|…|^<.*>$|^[$%{].*[}%]$`)
+
+// kinds of secrets that Slack shows for an app, as they begin.
+var secretKinds = []struct{ begins, what string }{
+	{"xoxb-", "a bot's token"},
+	{"xoxe.xoxb-", "a bot's token"},
+	{"xoxp-", "a user's token"},
+	{"xoxe.xoxp-", "a user's token"},
+	{"xapp-", "an app-level token"},
+	{"xoxe-", "a token for refreshing others"},
+	{"xoxa-", "a token of an old kind"},
+	{"xoxr-", "a token of an old kind"},
+	{"xoxo-", "a token of an old kind"},
+	{"xoxs-", "a token of a signed-in person"},
+	{"xoxc-", "a token of a signed-in person"},
+	{"xoxd-", "a cookie"},
+	{"https://hooks.slack.com", "the address of a webhook"},
+}
+
+const signingSecret = "a signing secret" //nolint:gosec // what it is called
+
+var signingForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
+
+// kindOf says what a secret is by its form; nothing if it could be anything.
+func kindOf(secret string) string {
+	for _, k := range secretKinds {
+		if strings.HasPrefix(secret, k.begins) {
+			return k.what
+		}
+	}
+	if signingForm.MatchString(secret) {
+		return signingSecret
+	}
+	return ""
+}
+
+// minSecret is less than any secret of Slack has, and more than can be guessed.
+const minSecret = 8
+
+// secret returns the reader of a value that is never shown, and is of a kind. found says where in Slack it stands.
+func (r *reader) secret(to *Secret, kind, found string) func(value) {
+	return func(v value) {
+		s, ok := r.text(v, "a secret, best as ${NAME} or ${file:PATH}")
+		if !ok {
+			return
+		}
+		what := v.key
+		if refs := reference.FindAllString(v.text, -1); len(refs) > 0 {
+			what += ", from " + strings.Join(refs, " and ") + ","
+		}
+		trimmed := strings.TrimSpace(s)
+		is := kindOf(trimmed)
+		switch {
+		case trimmed == "":
+			r.errorf(v, "give it the value that Slack shows for the app", "%s is empty", what)
+		case placeholders.MatchString(trimmed):
+			r.errorf(v, "give it the value that Slack shows for the app", "%s is a placeholder", what)
+		case strings.ContainsAny(trimmed, "\"'`“”‘’"):
+			r.errorf(v, "take them out: only what is in the file or the variable counts", "%s has quotes in it", what)
+		case strings.ContainsFunc(trimmed, func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }):
+			r.errorf(v, "give it the one value that Slack shows for the app, on one line", "%s has white space in it", what)
+		case len(trimmed) < minSecret:
+			r.errorf(v, "give it the value that Slack shows for the app", "%s is too short for a secret", what)
+		case is != "" && is != kind, kind == signingSecret && strings.HasPrefix(trimmed, "xox"):
+			r.errorf(v, "give it "+kind+", which "+found, "%s is %s", what, or(is, "a token"))
+		default:
+			r.padded(v, s, trimmed, what)
+			if is == "" && kind != signingSecret {
+				r.warnf(v, "give it "+kind+", which "+found, "%s does not look like %s", what, kind)
+			}
+			*to = NewSecret(trimmed)
+			r.exposed(v)
+		}
+	}
+}
+
+func or(s, other string) string {
+	if s == "" {
+		return other
+	}
+	return s
+}
+
+// padded warns of white space around a secret. It is left out here; another program that reads the same place may not do so.
+func (r *reader) padded(v value, s, trimmed, what string) {
+	if s != trimmed {
+		r.warnf(v, "take it out", "%s has white space around it", what)
+	}
+}
+
+// exposed warns of files with secrets that others can read: those that are referred to, and the configuration itself.
+func (r *reader) exposed(v value) {
+	refs := reference.FindAllString(v.text, -1)
+	for _, ref := range refs {
+		path, isFile := strings.CutPrefix(strings.TrimSuffix(ref, "}"), "${file:")
+		if isFile && readableByOthers(r.path(path)) {
+			r.warnf(v, "chmod 600 it", "others on this machine can read %s", r.path(path))
+		}
+	}
+	if len(refs) == 0 && readableByOthers(r.file) {
+		r.warnf(v, "chmod 600 "+r.file+", or use ${NAME} or ${file:PATH}", "%s stands here, and others on this machine can read the file", v.key)
+	}
+}
+
+// othersRead are the bits of a file's mode by which its group and everybody can read it.
+const othersRead = 0o044
+
+func readableByOthers(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode()&othersRead != 0
+}

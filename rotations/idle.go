@@ -1,0 +1,141 @@
+package rotations
+
+import "slices"
+
+// Idle is what never comes to bear in a schedule, though it is written there.
+type Idle struct {
+	Layer int // its index
+	// People have a place in the layer, and never a shift: their turns always fall outside of its windows, or on time that
+	// later layers cover. Without any it is the whole layer that never counts.
+	People []string
+}
+
+// Idle returns the layers, and the people of other layers, that never come to bear from a wall-clock time on. As it repeats
+// itself after some weeks, so much is looked at. Overrides, holidays and people who come or go later are not: what only they
+// bring about or prevent is not idle.
+func (s Schedule) Idle(from Civil) []Idle {
+	var all []Idle
+	above := spans{} // when a later layer always counts
+	for i := len(s.Layers) - 1; i >= 0; i-- {
+		l := &s.Layers[i]
+		if !l.usable() {
+			continue
+		}
+		open := l.week()
+		left := open.without(above)
+		switch {
+		case len(left) == 0, l.Holidays == HolidaysOnly && len(s.Holidays) == 0:
+			all = append(all, Idle{Layer: i})
+		case l.Holidays == HolidaysOnly:
+		default:
+			if idle := l.idle(left, max(from, l.Start)); len(idle) > 0 {
+				all = append(all, Idle{i, idle})
+			}
+		}
+		always := l.Holidays == AnyDay || l.Holidays == HolidaysExcept && len(s.Holidays) == 0
+		if always && l.Terms == nil && l.Start <= from {
+			above = append(above, open...)
+		}
+	}
+	slices.Reverse(all)
+	return all
+}
+
+// idle returns who takes part in the layer from a time on, and never has a shift that falls on the given part of the week.
+func (l *Layer) idle(week spans, from Civil) []string {
+	seen := map[string]bool{}
+	first := l.shift(from)
+	for k := first; k < first+l.cycle(); k++ {
+		begin := max(l.handoff(k), from)
+		if c, ok := week.first(begin, l.handoff(k+1)); ok {
+			d, _ := l.duty(k, c)
+			for _, person := range d.people {
+				seen[person] = true
+			}
+		}
+	}
+	var idle []string
+	for i, turn := range l.People {
+		for j, person := range turn {
+			t := l.term(i, j)
+			if stays := t.From <= from && t.Until == 0; stays && !seen[person] && person != Nobody && !slices.Contains(idle, person) {
+				idle = append(idle, person)
+			}
+		}
+	}
+	return idle
+}
+
+// cycle is after how many shifts at most the layer repeats itself: the same people at the same time of the week.
+func (l *Layer) cycle() int {
+	n := len(l.People)
+	if size := l.Shift.seconds(); size > 0 {
+		n *= int(7 * day / divisor(Civil(n)*size, 7*day))
+	}
+	return 2*n + 1 // the first may have begun before; turns that others take come by turns themselves
+}
+
+// divisor is the greatest that two numbers have in common.
+func divisor(a, b Civil) Civil {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}
+
+// spans are parts of a week, in wall-clock seconds since its Monday, in any order.
+type spans []span
+
+type span struct{ from, to Civil }
+
+// week returns when the layer's windows are open.
+func (l *Layer) week() spans {
+	if len(l.Only) == 0 {
+		return spans{{0, 7 * day}}
+	}
+	var all spans
+	for _, w := range l.Only {
+		for d := range Civil(7) {
+			if !w.Days.Has((d * day).weekday()) {
+				continue
+			}
+			from := d*day + Civil(w.From)
+			to := from + w.length()
+			all = append(all, span{from, min(to, 7*day)})
+			if to > 7*day { // into the next week
+				all = append(all, span{0, to - 7*day})
+			}
+		}
+	}
+	return all
+}
+
+// without returns the parts that are not in others.
+func (s spans) without(others spans) spans {
+	for _, o := range others {
+		var left spans
+		for _, x := range s {
+			for _, rest := range []span{{x.from, min(x.to, o.from)}, {max(x.from, o.to), x.to}} {
+				if rest.from < rest.to {
+					left = append(left, rest)
+				}
+			}
+		}
+		s = left
+	}
+	return s
+}
+
+// first returns the first time in a part of the week from one time to another.
+func (s spans) first(from, to Civil) (c Civil, ok bool) {
+	monday := from - from%(7*day) // the calendar of Civil begins on a Monday
+	c = to
+	for _, x := range s {
+		for _, week := range []Civil{monday, monday + 7*day} {
+			if begin := max(from, week+x.from); begin < week+x.to && begin < c {
+				c = begin
+			}
+		}
+	}
+	return c, c < to
+}
