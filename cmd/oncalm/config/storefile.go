@@ -17,8 +17,8 @@ func (r *reader) storeFile(v value, path string) {
 		r.errorf(v, "name a file in it, such as "+filepath.Join(path, DefaultStore), "the store %s is a folder", path)
 	case err == nil && !info.Mode().IsRegular():
 		r.errorf(v, "name a file", "the store %s is not a file", path)
-	case err == nil && info.Mode()&othersRead != 0:
-		r.warnf(v, "chmod 600 "+path, "others on this machine can read the store %s, with all that is known of incidents and people", path)
+	case err == nil && info.Mode()&0o044 != 0: // also in a folder of one's own: stores are moved, and backed up
+		r.warnf(v, "chmod 600 "+path, "the store %s can be read by others (its mode is %#o), with all that is known of incidents and people", path, info.Mode().Perm())
 	case err == nil && syscall.Access(path, writable) != nil:
 		r.warnf(v, "run the bot as the user that owns it", "the store %s cannot be written", path)
 	case err == nil:

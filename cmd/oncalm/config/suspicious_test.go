@@ -82,7 +82,7 @@ var suspicions = []suspicion{
 	{"no folder", "listen: \":8080\"", "store: nowhere/oncalm.db", "warning: the folder DIR/nowhere, for the store, is not there"},
 	{"a file as a folder", "listen: \":8080\"", "store: usual/oncalm.db", "for the store, is not a folder"},
 	{"a folder that nobody can write", "listen: \":8080\"", "store: closed/oncalm.db", "warning: the folder DIR/closed, for the store, cannot be written"},
-	{"a store that others can read", "listen: \":8080\"", "store: open.db", "warning: others on this machine can read the store DIR/open.db"},
+	{"a store that others can read", "listen: \":8080\"", "store: open.db", "warning: the store DIR/open.db can be read by others (its mode is 0644)"},
 	{"a store of one's own", "listen: \":8080\"", "store: own.db", ""},
 	{"a policy that nobody uses", "policies: {", `policies: {q: {steps: [{page: ["person:bo"]}], fallback: ["person:bo"]}, `, "warning: no service has the policy q"},
 	{"a schedule that nobody uses", "schedules: {", `schedules: {other: {zone: UTC, layers: [{name: all, people: [bo], start: 2026-01-05T09:00, shift: 1w}]}, `, "warning: no policy pages the schedule other"},
@@ -144,9 +144,39 @@ func TestSuspicious(t *testing.T) {
 	}
 }
 
+// public returns a folder that everybody can enter.
+func public(t *testing.T) string {
+	t.Helper()
+	folder := t.TempDir()
+	if err := os.Chmod(filepath.Dir(folder), 0o755); err != nil { //nolint:gosec // as home folders are
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// TestPrivateFolder: what lies in a folder that others cannot enter, others cannot read.
+func TestPrivateFolder(t *testing.T) {
+	folder := filepath.Join(public(t), "private")
+	path := filepath.Join(folder, "oncalm.yaml")
+	for mode, want := range map[os.FileMode]int{0o700: 0, 0o755: 2} {
+		if err := os.RemoveAll(folder); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Mkdir(folder, mode); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(sound), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, problems := config.Load(path, environment(""), now); len(problems) != want {
+			t.Errorf("%o: %s", mode, problems)
+		}
+	}
+}
+
 // TestLiteralSecrets: secrets in a file that others can read are named, whoever the others are.
 func TestLiteralSecrets(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "oncalm.yaml")
+	path := filepath.Join(public(t), "oncalm.yaml")
 	if err := os.WriteFile(path, []byte(sound), 0o600); err != nil {
 		t.Fatal(err)
 	}

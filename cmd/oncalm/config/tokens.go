@@ -1,7 +1,9 @@
 package config
 
 import (
+	"io/fs"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"unicode"
@@ -112,10 +114,31 @@ func (r *reader) exposed(v value) {
 	}
 }
 
-// othersRead are the bits of a file's mode by which its group and everybody can read it.
-const othersRead = 0o044
-
+// readableByOthers reports whether the group of a file, or everybody, can read it: if the file and all folders above let them.
 func readableByOthers(path string) bool {
+	full, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return false
+	}
+	if full, err = filepath.Abs(full); err != nil {
+		return false
+	}
+	return lets(full, 0o004, 0o001) || lets(full, 0o040, 0o011)
+}
+
+// lets reports whether a file has one of the bits of reading, and all folders above one of those of passing.
+func lets(path string, read, pass fs.FileMode) bool {
 	info, err := os.Stat(path)
-	return err == nil && info.Mode()&othersRead != 0
+	if err != nil || info.Mode()&read == 0 {
+		return false
+	}
+	for folder := filepath.Dir(path); ; folder = filepath.Dir(folder) {
+		info, err := os.Stat(folder)
+		if err != nil || info.Mode()&pass == 0 {
+			return false
+		}
+		if folder == filepath.Dir(folder) {
+			return true
+		}
+	}
 }
