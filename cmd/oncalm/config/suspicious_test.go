@@ -148,7 +148,7 @@ func TestSuspicious(t *testing.T) {
 func public(t *testing.T) string {
 	t.Helper()
 	folder := t.TempDir()
-	if err := os.Chmod(filepath.Dir(folder), 0o755); err != nil { //nolint:gosec // as home folders are
+	if err := os.Chmod(filepath.Dir(folder), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return folder
