@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"maps"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
@@ -33,12 +31,12 @@ type Door struct {
 	log      *slog.Logger
 	metrics  *Metrics
 	bodies   *doors.Reader
-	said     said
+	tally    *doors.Tally
 }
 
 // NewDoor makes the handler for POST /sns. The metrics may be nil.
 func NewDoor(v *Verifier, t *Intake, log *slog.Logger, m *Metrics) *Door {
-	return &Door{verifier: v, intake: t, log: log, metrics: m, bodies: doors.NewReader(largeBodies, arriving)}
+	return &Door{verifier: v, intake: t, log: log, metrics: m, bodies: doors.NewReader(largeBodies, arriving), tally: doors.NewTally(log)}
 }
 
 // answer is the body of every response.
@@ -117,8 +115,8 @@ func (d *Door) take(w http.ResponseWriter, r *http.Request, now time.Time) (Outc
 	if err != nil {
 		return Outcome{}, refuseFor(err, CodeStore, "the message could not be stored; SNS will send it again")
 	}
-	if out.What == Foreign && d.said.first("foreign "+v.TopicARN, now, time.Minute) {
-		d.log.Warn("a topic spoke of an alarm that is not its own; nothing was changed", "topic", v.TopicARN, "incident", out.Incident)
+	if out.What == Foreign {
+		d.tally.Say(slog.LevelWarn, Foreign, "a topic spoke of an alarm that is not its own; nothing was changed", "topic", v.TopicARN, "incident", out.Incident)
 	}
 	if out.What != Seen && v.Type != Notification {
 		d.log.Warn("a subscription changed", "type", v.Type, "topic", v.TopicARN)
@@ -177,52 +175,18 @@ func checkHeaders(r *http.Request, e *Envelope) error {
 	return nil
 }
 
-// problem finds out what to answer, and logs it. Details stay in the log. What
-// strangers send is logged now and then only, and counted each time.
+// problem finds out what to answer, and logs it. Details stay in the log. Of each code there is
+// a line a minute, which tells how many more there were, and each is counted in the metrics: a flood
+// of one kind neither fills the log nor hides what else is refused.
 func (d *Door) problem(r *http.Request, err error) *Problem {
 	p, ok := errors.AsType[*Problem](err)
 	if !ok {
 		p = &Problem{Code: CodeStore, Text: "trouble of our own; SNS will send the message again", Err: err}
 	}
-	pause := time.Minute
-	if p.Code == CodeTopic {
-		pause = time.Hour
+	level, msg := slog.LevelWarn, "refused a message"
+	if p.Code.Status() >= http.StatusInternalServerError {
+		level, msg = slog.LevelError, "could not take in a message"
 	}
-	switch {
-	case p.Code.Status() < http.StatusInternalServerError && !d.said.first(string(p.Code)+p.Text, time.Now(), pause):
-	case p.Code.Status() >= http.StatusInternalServerError:
-		d.log.Error("could not take in a message", "code", string(p.Code), "err", p)
-	default:
-		d.log.Warn("refused a message", "code", string(p.Code), "err", p, "from", r.RemoteAddr)
-	}
+	d.tally.Say(level, string(p.Code), msg, "code", string(p.Code), "err", p, "from", r.RemoteAddr)
 	return p
-}
-
-// said remembers what was logged, so that strangers cannot fill the log.
-type said struct {
-	mu    sync.Mutex
-	until map[string]time.Time
-}
-
-// maxSaid is how many different things are remembered; more are not logged.
-const maxSaid = 1000
-
-// first reports whether this was not said for a while, and begins a new pause.
-func (s *said) first(what string, now time.Time, pause time.Duration) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if now.Before(s.until[what]) {
-		return false
-	}
-	if len(s.until) >= maxSaid {
-		maps.DeleteFunc(s.until, func(_ string, until time.Time) bool { return !now.Before(until) })
-	}
-	if len(s.until) >= maxSaid {
-		return false
-	}
-	if s.until == nil {
-		s.until = map[string]time.Time{}
-	}
-	s.until[what] = now.Add(pause)
-	return true
 }

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -322,41 +323,33 @@ func TestCertificateTrouble(t *testing.T) {
 }
 
 // TestForeignTopicsAreLoggedOnce in an hour, each.
-func TestForeignTopicsAreLoggedOnce(t *testing.T) {
+// TestRefusalsAreLogged: of each kind a line a minute, whoever they come from, and none is left out without being counted.
+func TestRefusalsAreLogged(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := newDoorRig(t)
-		complaints := func() int { return strings.Count(d.log.String(), "E1010") }
-		body := edited(t, d.sign(Post{Message: "m"}), testARN, testARN+"2")
-		other := edited(t, body, testARN+"2", testARN+"3")
-		for range 10 {
-			d.post(body)
+		lines := func(code string) int { return strings.Count(d.log.String(), "code="+code) }
+		body := d.sign(Post{Message: "m"})
+		for n := range 3000 { // as many topics
+			d.post(edited(t, body, testARN, testARN+strconv.Itoa(n)))
 		}
-		before := complaints()
-		time.Sleep(59 * time.Minute)
-		if d.post(body); complaints() != before || before == 0 {
-			t.Errorf("%d, then %d complaints within an hour", before, complaints())
+		d.post(edited(t, body, `"m"`, `"forged"`))
+		d.post([]byte("hello"))
+		if lines("E1010") != 1 || lines("E1014") != 1 || lines("E1002") != 1 {
+			t.Errorf("lines: %s", d.log.String())
 		}
-		if d.post(other); complaints() != 2*before {
-			t.Errorf("another topic: %d complaints", complaints())
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if lines("E1010") != 2 || !strings.Contains(d.log.String(), "not_shown=2998") {
+			t.Errorf("lines: %s", d.log.String())
 		}
-		time.Sleep(2 * time.Minute)
-		if d.post(body); complaints() != 3*before {
-			t.Errorf("after an hour: %d complaints", complaints())
+		time.Sleep(time.Hour)
+		if synctest.Wait(); lines("E1010") != 2 {
+			t.Errorf("lines: %s", d.log.String())
+		}
+		if d.post(edited(t, body, testARN, testARN+"x")); lines("E1010") != 3 {
+			t.Errorf("lines: %s", d.log.String())
 		}
 	})
-}
-
-func TestSaidIsBounded(t *testing.T) {
-	var s said
-	for n := range 5000 {
-		s.first(strings.Repeat("x", n), testTime, time.Hour)
-	}
-	if len(s.until) != maxSaid {
-		t.Errorf("%d are remembered", len(s.until))
-	}
-	if !s.first("new", testTime.Add(2*time.Hour), time.Hour) || len(s.until) != 1 {
-		t.Errorf("what is over was not forgotten: %d", len(s.until))
-	}
 }
 
 // slowBody gives its beginning, then waits.

@@ -13,11 +13,11 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/doors"
 )
 
 const (
 	fetchTimeout   = 5 * time.Second
-	fetchAtOnce    = 4
 	maxCertificate = 16 << 10 // bytes
 	keptInMemory   = 10
 	failuresKept   = 100
@@ -37,12 +37,14 @@ type CertStore interface {
 // addresses that belong to the topic's region; TLS to that host is what makes the
 // certificate trustworthy. What was fetched is kept in memory and in the store, what
 // failed is not tried again for 30 seconds, and many who want the same certificate
-// wait for one request.
+// wait for one request. Addresses that were never seen are asked by ration: those that
+// are known do not wait for them.
 type AWSCertificates struct {
 	client *http.Client
 	store  CertStore
 	log    *slog.Logger
-	slots  chan struct{} // one for each request under way
+	tally  *doors.Tally
+	ration *ration
 
 	mu    sync.Mutex
 	known map[string]*knownCert // by URL
@@ -55,6 +57,8 @@ type knownCert struct {
 	cert  *x509.Certificate
 	err   error
 	asked time.Time // last used, or failed
+
+	together int // messages that have come to wait for it
 }
 
 // NewAWSCertificates makes a source that asks over transport; nil means one with
@@ -77,7 +81,7 @@ func NewAWSCertificates(transport http.RoundTripper, store CertStore, log *slog.
 		},
 		store: store,
 		log:   log,
-		slots: make(chan struct{}, fetchAtOnce),
+		tally: doors.NewTally(log), ration: newRation(),
 		known: map[string]*knownCert{},
 	}
 }
@@ -87,13 +91,14 @@ func (a *AWSCertificates) Certificate(ctx context.Context, topic aws.ARN, url st
 	if err := checkCertURL(topic, url); err != nil {
 		return nil, err
 	}
-	k, mine := a.find(url, time.Now())
+	k, mine, err := a.find(url, time.Now())
+	if err != nil {
+		return nil, err
+	}
 	if mine {
 		// The caller's own request may end; those who wait for the same must not suffer.
-		fetching, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
-		defer cancel()
-		cert, err := a.obtain(fetching, topic, url)
-		a.settle(k, cert, err, time.Now())
+		cert, err := a.obtain(context.WithoutCancel(ctx), topic, url)
+		a.settle(url, k, cert, err, time.Now())
 	}
 	select {
 	case <-k.ready:
@@ -104,8 +109,8 @@ func (a *AWSCertificates) Certificate(ctx context.Context, topic aws.ARN, url st
 }
 
 // find returns what is known of a URL. If that is nothing, or a failure of some time
-// ago, the caller is to find out.
-func (a *AWSCertificates) find(url string, now time.Time) (k *knownCert, mine bool) {
+// ago, the caller is to find out. The error is that too many wait for the same.
+func (a *AWSCertificates) find(url string, now time.Time) (k *knownCert, mine bool, err error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if k, ok := a.known[url]; ok {
@@ -113,26 +118,35 @@ func (a *AWSCertificates) find(url string, now time.Time) (k *knownCert, mine bo
 		case <-k.ready:
 			if k.err == nil {
 				k.asked = now
-				return k, false
+				return k, false, nil
 			}
 			if now.Before(k.asked.Add(failurePause)) {
-				return k, false
+				return k, false, nil
 			}
 		default:
-			return k, false
+			a.ration.heard(url, now)
+			if k.together++; k.together > mostTogether {
+				return nil, false, refuse(CodeBusy, "too many messages wait for the same signing certificate; SNS will send this one again")
+			}
+			return k, false, nil
 		}
 	}
+	a.ration.heard(url, now)
+	url = strings.Clone(url) // it is a part of a body, which need not be kept
 	k = &knownCert{ready: make(chan struct{}), asked: now}
-	a.known[strings.Clone(url)] = k // the URL is a part of a body, which need not be kept
-	return k, true
+	a.known[url] = k
+	return k, true, nil
 }
 
-// settle tells all who wait, and forgets what is too much.
-func (a *AWSCertificates) settle(k *knownCert, cert *x509.Certificate, err error, now time.Time) {
+// settle tells all who wait, and forgets what is too much. That an address was not asked, for others were, says nothing about it.
+func (a *AWSCertificates) settle(url string, k *knownCert, cert *x509.Certificate, err error, now time.Time) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	k.cert, k.err, k.asked = cert, err, now
 	close(k.ready)
+	if p, ok := errors.AsType[*Problem](err); ok && p.Code == CodeBusy {
+		delete(a.known, url)
+	}
 	a.forget(keptInMemory, func(k *knownCert) bool { return k.err == nil })
 	a.forget(failuresKept, func(k *knownCert) bool { return k.err != nil })
 }
@@ -168,14 +182,20 @@ func (a *AWSCertificates) obtain(ctx context.Context, topic aws.ARN, url string)
 	if cert := a.load(ctx, topic, url); cert != nil {
 		return cert, nil
 	}
+	waiting, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
+	if err := a.ration.wait(waiting, url); err != nil {
+		return nil, refuseFor(err, CodeBusy, "too many signing certificates that were never seen are asked for at once; SNS will send the message again")
+	}
 	text, err := a.fetch(ctx, url)
+	a.ration.done(url, errors.Is(err, errNothing))
 	if err != nil {
-		a.log.Warn("could not fetch a signing certificate of SNS", "url", url, "err", err)
+		a.tally.Say(slog.LevelWarn, "fetch", "could not fetch a signing certificate of SNS", "url", url, "err", err)
 		return nil, refuseFor(err, CodeFetch, "the signing certificate could not be fetched; SNS will send the message again")
 	}
 	cert, err := judge(topic, text)
 	if err != nil {
-		a.log.Warn("SNS served something else than its signing certificate", "url", url, "err", err)
+		a.tally.Say(slog.LevelWarn, "judge", "SNS served something else than its signing certificate", "url", url, "err", err)
 		return nil, err
 	}
 	if a.store != nil {
@@ -222,16 +242,13 @@ func judge(topic aws.ARN, text []byte) (*x509.Certificate, error) {
 
 var (
 	errStatus  = errors.New("unexpected status")
+	errNothing = fmt.Errorf("%w: AWS has nothing at that address", errStatus)
 	errTooLong = errors.New("longer than a certificate")
 )
 
 func (a *AWSCertificates) fetch(ctx context.Context, url string) ([]byte, error) {
-	select {
-	case a.slots <- struct{}{}:
-		defer func() { <-a.slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
+	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
 	if err != nil {
 		return nil, err
@@ -241,6 +258,9 @@ func (a *AWSCertificates) fetch(ctx context.Context, url string) ([]byte, error)
 		return nil, err
 	}
 	defer resp.Body.Close()
+	if resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusForbidden { // as S3 says it
+		return nil, fmt.Errorf("%w (%s)", errNothing, resp.Status)
+	}
 	if resp.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("%w: %s", errStatus, resp.Status)
 	}
