@@ -81,6 +81,7 @@ type Bot struct {
 	strangers seldom
 	bodies    *doors.Reader
 	absent    absences
+	looks     looks
 	outcomes  *outcomes
 	loose     sync.WaitGroup // what goes on after a request was answered
 }

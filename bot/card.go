@@ -130,7 +130,10 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	if when, ok := b.pace.start(e.Key, tempo, now); !ok {
 		return b.postpone(e, when)
 	}
-	r, err := b.draw(ctx, e, i.Incident, record.ref, cardMessage(i))
+	r, _, err := b.put(ctx, post{
+		to: b.o.Channel, tag: tag{cardEvent, e.Key}, name: e.Key, drawn: draw(cardMessage(i)), since: i.Opened, perhaps: e.PerhapsDone,
+		at: record.ref, renew: true,
+	})
 	if err != nil {
 		return b.undrawn(e, err)
 	}
@@ -164,28 +167,6 @@ func saveCard(tx store.Tx, id string, r cardRecord) error {
 	}
 	tx.Put(cardRecordKey(id), val)
 	return nil
-}
-
-// draw brings a message to its place: where it was, or where an attempt whose outcome is unknown may have put it, or new.
-func (b *Bot) draw(ctx context.Context, e outbox.Entry, i *incidents.Incident, at ref, m message) (ref, error) {
-	t := tag{cardEvent, e.Key}
-	unsure := b.outcomes.unsure(e.Key, e.PerhapsDone)
-	if at.TS == "" && unsure {
-		found, err := b.client.find(ctx, b.o.Channel, t, i.Opened.Add(-skew))
-		if troubleOf(err) == limited || troubleOf(err) == unreachable {
-			return ref{}, err
-		}
-		at = found
-	}
-	if at.TS != "" {
-		err := b.client.edit(ctx, at, m, t)
-		if !gone(codeOf(err)) {
-			return at, err
-		}
-	}
-	r, err := b.client.post(ctx, b.o.Channel, m, t)
-	b.outcomes.note(e.Key, b.o.Channel, err, time.Now())
-	return r, err
 }
 
 // gone tells whether an edit failed because the message cannot be edited any more.

@@ -95,11 +95,6 @@ func chatBody(channel, ts, text string, blocks []byte, t tag) []byte {
 	return append(buf, `}},"unfurl_links":false,"unfurl_media":false}`...)
 }
 
-// post sends a message to a channel or, given a user's id, as a direct message.
-func (c *client) post(ctx context.Context, channel string, m message, t tag) (ref, error) {
-	return c.send(ctx, "chat.postMessage", channel, "", m, t)
-}
-
 // edit replaces what a message says.
 func (c *client) edit(ctx context.Context, r ref, m message, t tag) error {
 	_, err := c.send(ctx, "chat.update", r.Channel, r.TS, m, t)
@@ -214,36 +209,6 @@ func (c *client) dm(ctx context.Context, user string) (string, error) {
 		err = named(method, "no_channel")
 	}
 	return in.Channel.ID, err
-}
-
-// find looks for a message that carries t, among the newest of a channel since a time. TS is "" if there is none. What it
-// does not need of a message it does not read: others write there too, and in forms that are newer than we are.
-func (c *client) find(ctx context.Context, channel string, t tag, since time.Time) (ref, error) {
-	var in struct {
-		Messages []json.RawMessage `json:"messages"`
-	}
-	err := c.ask(ctx, "conversations.history", url.Values{
-		"channel": {channel}, "limit": {"200"}, "include_all_metadata": {"1"},
-		"oldest": {strconv.FormatInt(since.Unix(), 10) + ".000000"},
-	}, &in)
-	if err != nil {
-		return ref{}, err
-	}
-	for _, raw := range in.Messages {
-		var m struct {
-			TS       string `json:"ts"`
-			Metadata struct {
-				Type    string `json:"event_type"`
-				Payload struct {
-					Key any `json:"key"`
-				} `json:"event_payload"`
-			} `json:"metadata"`
-		}
-		if json.Unmarshal(raw, &m) == nil && m.Metadata.Type == t.event && m.Metadata.Payload.Key == t.key {
-			return ref{channel, m.TS}, nil
-		}
-	}
-	return ref{}, nil
 }
 
 // ask is a call that reads something. Whoever waits for a page must not wait because of an answer that we cannot read: that

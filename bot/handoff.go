@@ -29,25 +29,17 @@ func (b *Bot) Tell(ctx context.Context, key string, n handoffs.Message) error {
 		b.log.Info("a notice has nowhere to go", "key", key, "person", n.To)
 		return nil
 	}
-	t, unsure := tag{noticeEvent, key}, b.outcomes.unsure(key, n.PerhapsTold)
 	if wait := b.noticeWait(key, n, to, now); wait > 0 {
-		b.outcomes.set(key, unsure)
+		b.outcomes.set(key, b.outcomes.unsure(key, n.PerhapsTold))
 		return &outbox.Later{After: wait, Err: errPaced}
 	}
-	if unsure {
-		found, err := b.toldAlready(ctx, n, to, t)
-		if err != nil || found {
-			return err
-		}
-	}
-	r, err := b.client.post(ctx, to, noticeMessage(n), t)
-	b.outcomes.note(key, to, err, now)
+	_, _, err := b.put(ctx, post{
+		to: to, direct: n.To != "", tag: tag{noticeEvent, key}, name: key, drawn: draw(noticeMessage(n)),
+		since: n.Since, perhaps: n.PerhapsTold,
+	})
 	if trouble := troubleOf(err); trouble == refused || trouble == unreadable {
 		b.log.Warn("a notice cannot be told", "key", key, "person", n.To, "err", err)
 		return nil
-	}
-	if err == nil && n.To != "" {
-		b.dms.set(to, r.Channel)
 	}
 	return asChore(err)
 }
@@ -60,19 +52,6 @@ func (b *Bot) noticeWait(key string, n handoffs.Message, to string, now time.Tim
 		}
 	}
 	return b.outcomes.held(to, now)
-}
-
-// toldAlready looks for a notice that an earlier attempt may have brought through.
-func (b *Bot) toldAlready(ctx context.Context, n handoffs.Message, to string, t tag) (bool, error) {
-	if n.To != "" {
-		r, err := b.adopt(ctx, to, t, n.Since)
-		return r.TS != "", err
-	}
-	r, err := b.client.find(ctx, to, t, n.Since.Add(-skew))
-	if trouble := troubleOf(err); trouble == limited || trouble == unreachable {
-		return false, asChore(err)
-	}
-	return r.TS != "", nil
 }
 
 // Hindrances asks Slack what keeps a person from noticing a page. See [handoffs.Messenger].

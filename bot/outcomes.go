@@ -12,12 +12,19 @@ const remembered = 50_000
 // an attempt; here is known whether it may have got through, which decides whether it has to be looked for.
 type outcomes struct {
 	mu    sync.Mutex
-	maybe map[string]bool      // by key: true if it may be there, false if it is certainly not
+	maybe map[string]outcome
+	begun time.Time            // what is not known was tried before
 	holds map[string]time.Time // by channel or user: Slack asked to leave it alone until then
 }
 
+// An outcome is what is known about one message.
+type outcome struct {
+	maybe bool      // it may be there; else it is certainly not
+	tried time.Time // when the last attempt ended that may have brought it through
+}
+
 func newOutcomes() *outcomes {
-	return &outcomes{maybe: map[string]bool{}, holds: map[string]time.Time{}}
+	return &outcomes{maybe: map[string]outcome{}, begun: time.Now(), holds: map[string]time.Time{}}
 }
 
 // unsure reports whether a message may have got through. perhaps is what the outbox says: it counts if nothing else is known,
@@ -25,21 +32,34 @@ func newOutcomes() *outcomes {
 func (o *outcomes) unsure(key string, perhaps bool) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if maybe, known := o.maybe[key]; known {
-		return maybe
+	if last, known := o.maybe[key]; known {
+		return last.maybe
 	}
 	return perhaps
 }
 
-// note remembers what came of an attempt to post to a channel. What an attempt before it left open has been looked for.
-func (o *outcomes) note(key, channel string, err error, now time.Time) {
+// tried is when the last attempt ended that may have brought a message through: before the start, as far as is known.
+func (o *outcomes) tried(key string) time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if last, known := o.maybe[key]; known {
+		return last.tried
+	}
+	return o.begun.Add(-1)
+}
+
+// note remembers what came of an attempt to post to a channel. What an attempt before it left open has been looked for, unless
+// blind.
+func (o *outcomes) note(key, channel string, err error, now time.Time, blind bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch t := troubleOf(err); {
 	case err == nil, t == refused, t == unreadable:
 		delete(o.maybe, key) // that was the last attempt
-	default:
-		o.keep(key, perhapsSent(err))
+	case perhapsSent(err):
+		o.keep(key, outcome{true, now})
+	case !blind:
+		o.keep(key, outcome{false, now})
 	}
 	if wait := waitOf(err); wait > 0 {
 		o.holds[channel] = now.Add(wait)
@@ -52,12 +72,17 @@ func (o *outcomes) note(key, channel string, err error, now time.Time) {
 func (o *outcomes) set(key string, unsure bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.keep(key, unsure)
+	if last, known := o.maybe[key]; known {
+		o.keep(key, outcome{unsure, last.tried})
+		return
+	}
+	o.keep(key, outcome{unsure, o.begun.Add(-1)})
 }
 
-func (o *outcomes) keep(key string, maybe bool) {
+func (o *outcomes) keep(key string, maybe outcome) {
 	if len(o.maybe) >= remembered {
-		clear(o.maybe) // most are of messages that were never tried again; about the others we ask Slack
+		clear(o.maybe)       // most are of messages that were never tried again; about the others we ask Slack
+		o.begun = time.Now() // what was looked at so far does not tell of them
 	}
 	o.maybe[key] = maybe
 }

@@ -199,16 +199,16 @@ func TestOutcomes(t *testing.T) {
 		{"Slack's own trouble", named("m", "internal_error"), false, true},
 		{"done", nil, true, true}, // nothing is known any more: as the outbox says
 	} {
-		o.note("k", "C1", tt.err, now)
+		o.note("k", "C1", tt.err, now, false)
 		if got := o.unsure("k", tt.perhaps); got != tt.want {
 			t.Errorf("%s: unsure %v, want %v", tt.name, got, tt.want)
 		}
 	}
-	o.note("k", "C1", status("m", 429, "7"), now)
+	o.note("k", "C1", status("m", 429, "7"), now, false)
 	if got := o.held("C1", now); got != 7*time.Second {
 		t.Errorf("held for %v, want 7 s", got)
 	}
-	o.note("k", "C1", nil, now)
+	o.note("k", "C1", nil, now, false)
 	if got := o.held("C1", now); got > 0 {
 		t.Errorf("held for %v after a success", got)
 	}
@@ -317,9 +317,9 @@ func TestAcknowledgedWhileSlackIsAsked(t *testing.T) {
 		w := begin(t)
 		w.wait(time.Second)
 		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Times: 1, Kind: slackfake.Status(500)})
-		w.slack.Fail(slackfake.Fault{Method: "conversations.history", Times: 1, Kind: slackfake.Slow(8 * time.Second)})
+		w.slack.Fail(slackfake.Fault{Method: "conversations.history", Times: 1, Kind: slackfake.Slow(1800 * time.Millisecond)})
 		w.alarm("checkout-5xx")
-		w.wait(4 * time.Second)
+		w.wait(2400 * time.Millisecond)
 		if n := len(w.slack.Calls("conversations.history")); n != 1 {
 			t.Fatalf("%d calls have looked for the page by now, want one that waits for its answer", n)
 		}

@@ -16,9 +16,6 @@ import (
 // pageEvent marks a page in its metadata.
 const pageEvent = "oncalm_page"
 
-// skew is how far Slack's clock and ours may be apart when we look for a message by its time.
-const skew = 5 * time.Minute
-
 // Page sends a page as a direct message: one call, unless an earlier attempt may have got through. See [paging.Notifier].
 func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Receipt, error) {
 	user := b.o.People[p.Person].Slack
@@ -28,31 +25,18 @@ func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Recei
 	if user == "" {
 		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s has no Slack id: add people.%s.slack", p.Person, p.Person)}
 	}
-	t, now := tag{pageEvent, key}, time.Now()
-	unsure := b.outcomes.unsure(key, p.PerhapsSent)
-	if wait := b.outcomes.held(user, now); wait > 0 {
-		b.outcomes.set(key, unsure)
+	if wait := b.outcomes.held(user, time.Now()); wait > 0 {
+		b.outcomes.set(key, b.outcomes.unsure(key, p.PerhapsSent))
 		return paging.Receipt{}, &outbox.Later{After: wait, Err: errHeld}
 	}
-	if unsure {
-		r, err := b.adopt(ctx, user, t, decided(p, key))
-		if err != nil || r.TS != "" {
-			return b.receipt(r, true), err
-		}
-		if p.Still != nil { // looking took time, in which somebody may have acknowledged
-			if err := p.Still(ctx); err != nil {
-				b.outcomes.set(key, unsure)
-				return paging.Receipt{}, err
-			}
-		}
-	}
-	r, err := b.client.post(ctx, user, pageMessage(p), t)
-	b.outcomes.note(key, user, err, now)
+	r, adopted, err := b.put(ctx, post{
+		to: user, direct: true, tag: tag{pageEvent, key}, name: key, drawn: draw(pageMessage(p)),
+		since: decided(p, key), perhaps: p.PerhapsSent, still: p.Still,
+	})
 	if err != nil {
 		return paging.Receipt{}, asPage(err)
 	}
-	b.dms.set(user, r.Channel)
-	return b.receipt(r, false), nil
+	return b.receipt(r, adopted), nil
 }
 
 // errHeld is why a page waits though it could be tried.
@@ -64,36 +48,6 @@ func decided(p paging.Page, key string) time.Time {
 		return state.At
 	}
 	return p.Incident.Opened
-}
-
-// adopt looks for a page that was sent. Only when Slack cannot be asked at all is that an error: a person who was told twice
-// is better off than one who was not told.
-func (b *Bot) adopt(ctx context.Context, user string, t tag, since time.Time) (ref, error) {
-	channel, ok := b.dms.get(user)
-	if !ok {
-		var err error
-		if channel, err = b.client.dm(ctx, user); err != nil {
-			return ref{}, asSearch(err)
-		}
-		b.dms.set(user, channel)
-	}
-	r, err := b.client.find(ctx, channel, t, since.Add(-skew))
-	if err != nil {
-		return ref{}, asSearch(err)
-	}
-	return r, nil
-}
-
-// asSearch makes of a failed search what it means for a page: if posting would have to wait as well, that is an error.
-func asSearch(err error) error {
-	if codeOf(err) == "missing_scope" {
-		return nil // the search is what we may not do; posting needs another scope
-	}
-	switch troubleOf(err) {
-	case limited, unreachable, barred:
-		return asPage(err)
-	}
-	return nil
 }
 
 func (b *Bot) receipt(r ref, adopted bool) paging.Receipt {

@@ -48,7 +48,7 @@ func (b *Bot) picture(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 		return nil, err
 	}
 	err = b.upload(ctx, user, body.Schedule, png)
-	b.outcomes.note(e.Key, user, err, time.Now())
+	b.outcomes.note(e.Key, user, err, time.Now(), false)
 	if t := troubleOf(err); t == refused || t == unreadable || codeOf(err) == "missing_scope" {
 		b.log.Warn("the picture of a schedule could not be sent; the app needs the scope files:write", "person", body.Person, "err", err)
 		return nil, nil

@@ -29,28 +29,9 @@ func (b *Bot) SelfPage(ctx context.Context, person string, p SelfPage) error {
 	if to == "" {
 		return &paging.Undeliverable{Err: fmt.Errorf("there is no Slack id for %q", person)}
 	}
-	t, now := tag{selfEvent, p.Key}, time.Now()
-	key := p.Key + "/" + person
-	if b.outcomes.unsure(key, false) {
-		r, err := b.sent(ctx, person, to, t, p.Since)
-		if err != nil || r.TS != "" {
-			return err
-		}
-	}
 	m := message{title: p.Title, body: []paragraph{para(say(p.Text))}}
-	_, err := b.client.post(ctx, to, m, t)
-	b.outcomes.note(key, to, err, now)
+	_, _, err := b.put(ctx, post{
+		to: to, direct: person != "", tag: tag{selfEvent, p.Key}, name: p.Key + "/" + person, drawn: draw(m), since: p.Since,
+	})
 	return asPage(err)
-}
-
-// sent looks for a message in a person's direct messages, or in the channel if person is "".
-func (b *Bot) sent(ctx context.Context, person, to string, t tag, since time.Time) (ref, error) {
-	if person != "" {
-		return b.adopt(ctx, to, t, since)
-	}
-	r, err := b.client.find(ctx, to, t, since.Add(-skew))
-	if err != nil {
-		return ref{}, asSearch(err)
-	}
-	return r, nil
 }

@@ -71,30 +71,9 @@ func (b *Bot) told(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 
 // sendOnce posts the message of an entry, unless an earlier attempt has got through.
 func (b *Bot) sendOnce(ctx context.Context, e outbox.Entry, to string, direct bool, d drawn, event string) (ref, error) {
-	t := tag{event, e.Key}
-	if b.outcomes.unsure(e.Key, e.PerhapsDone) {
-		r, err := b.found(ctx, to, direct, t, e.Created)
-		if err != nil || r.TS != "" {
-			return r, err
-		}
-	}
-	r, err := b.client.sendDrawn(ctx, "chat.postMessage", to, "", d, t)
-	b.outcomes.note(e.Key, to, err, time.Now())
-	if err == nil && direct {
-		b.dms.set(to, r.Channel)
-	}
-	return r, err
-}
-
-// found looks for a message that an earlier attempt may have brought through.
-func (b *Bot) found(ctx context.Context, to string, direct bool, t tag, since time.Time) (ref, error) {
-	if direct {
-		return b.adopt(ctx, to, t, since)
-	}
-	r, err := b.client.find(ctx, to, t, since.Add(-skew))
-	if trouble := troubleOf(err); trouble == refused || codeOf(err) == "missing_scope" {
-		err = nil // the search is what we may not do
-	}
+	r, _, err := b.put(ctx, post{
+		to: to, direct: direct, tag: tag{event, e.Key}, name: e.Key, drawn: d, since: e.Created, perhaps: e.PerhapsDone,
+	})
 	return r, err
 }
 

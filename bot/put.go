@@ -1,0 +1,72 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// A post is a message that is to stand somewhere once: in a channel, or in somebody's direct messages.
+type post struct {
+	to      string // a channel or, of a direct message, a user
+	direct  bool
+	tag     tag
+	name    string // of its outcome: the tag's key, with the reader where several have the same
+	drawn   drawn
+	since   time.Time // when it was decided, before which it cannot have been sent
+	perhaps bool      // an attempt before the start may have got through
+	at      ref       // where it stands, if it does and is to be edited
+	renew   bool      // what an earlier attempt has brought through may say something old: it is edited
+	still   func(context.Context) error
+}
+
+// put posts a message, edits it where it stands, or adopts what an earlier attempt has brought through. It is the only way
+// out for what must not come twice, and has the one rule about looking: it takes a moment, and who cannot look, sends, and
+// says that it may be a repeat.
+func (b *Bot) put(ctx context.Context, p post) (r ref, adopted bool, err error) {
+	unsure, blind := b.outcomes.unsure(p.name, p.perhaps), false
+	if p.at.TS == "" && unsure {
+		found, looked := b.look(ctx, p)
+		switch {
+		case found.TS != "" && !p.renew:
+			return found, true, nil
+		case found.TS != "":
+			p.at, adopted = found, true
+		case p.still != nil: // looking took time, in which somebody may have acknowledged
+			if err := p.still(ctx); err != nil {
+				b.outcomes.set(p.name, unsure)
+				return ref{}, false, err
+			}
+		}
+		blind = !looked
+	}
+	if p.at.TS != "" {
+		_, err = b.client.sendDrawn(ctx, "chat.update", p.at.Channel, p.at.TS, p.drawn, p.tag)
+		if !gone(codeOf(err)) {
+			return p.at, adopted, err
+		}
+	}
+	if blind {
+		p.drawn = repeated(p.drawn)
+	}
+	r, err = b.client.sendDrawn(ctx, "chat.postMessage", p.to, "", p.drawn, p.tag)
+	b.outcomes.note(p.name, p.to, err, time.Now(), blind)
+	if err == nil && p.direct {
+		b.dms.set(p.to, r.Channel)
+	}
+	return r, false, err
+}
+
+// repeated says of a message that it may have come before.
+func repeated(d drawn) drawn {
+	const words = "This may be a repeat: it could not be looked whether it had come before."
+	d.Text = "(perhaps a repeat) " + d.Text
+	var blocks []json.RawMessage
+	if json.Unmarshal(d.Blocks, &blocks) != nil || len(blocks) == 0 || len(blocks) >= maxBlocks {
+		return d
+	}
+	note := appendString([]byte(`,{"type":"context","elements":[{"type":"plain_text","text":`), words)
+	d.Blocks = append(append([]byte(strings.TrimSuffix(string(d.Blocks), "]")), note...), `}]}]`...)
+	return d
+}
