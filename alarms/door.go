@@ -55,7 +55,7 @@ const (
 // ServeHTTP takes in one message.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
-	outcome, err := d.take(w, r, began)
+	outcome, err := d.take(w, r, d.verifier.Clock.Now())
 	switch {
 	case err != nil:
 		p := d.problem(r, err)

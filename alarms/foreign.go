@@ -139,7 +139,7 @@ func (t *Intake) confirmForeign(_ context.Context, e outbox.Entry) (func(store.T
 	if err := e.Decode(&sig); err != nil {
 		return nil, err
 	}
-	now, own, svc := time.Now(), sig.beside(), t.Services.For(&sig)
+	now, own, svc := t.Book.Clock.Now(), sig.beside(), t.Services.For(&sig)
 	return func(tx store.Tx) error {
 		rec, apart := knownOf(tx, sig.Fingerprint), knownOf(tx, own.Fingerprint)
 		last := apart.Series[own.Series]

@@ -65,7 +65,7 @@ func (t *Intake) confirm(ctx context.Context, e outbox.Entry, api Confirmer, log
 	if !ok {
 		return nil, fmt.Errorf("%w: %q", ErrTopic, c.Topic)
 	}
-	now := time.Now()
+	now := t.Book.Clock.Now()
 	if now.Sub(c.Sent) > tokenLife {
 		t.Metrics.confirmed(confirmExpired)
 		log.Error("a subscription was not confirmed in time; subscribe again", "topic", c.Topic, "last_error", e.Error)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/clocks"
 )
 
 // DefaultMaxAge is how old a message may be: SNS tries for up to an hour.
@@ -33,6 +34,7 @@ type Verifier struct {
 	// Endpoint is the base URL of an emulator that stands in for SNS; empty for the
 	// real one. Subscriptions may then be confirmed there.
 	Endpoint string
+	Clock    *clocks.Clock // nil is for tests
 }
 
 // Verified is an envelope that SNS signed, for a topic of ours, not long ago.

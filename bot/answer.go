@@ -45,7 +45,7 @@ func (b *Bot) answer(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	if err := e.Decode(&body); err != nil {
 		return nil, err
 	}
-	if time.Since(e.Created) > life {
+	if b.o.Clock.Now().Sub(e.Created) > life {
 		b.log.Warn("an answer came too late to be told", "key", e.Key)
 		return nil, nil
 	}

@@ -140,7 +140,7 @@ func (b *Bot) askMessage(ctx context.Context, e outbox.Entry) (func(store.Tx) er
 	if err != nil {
 		return nil, asChore(err)
 	}
-	now := time.Now()
+	now := b.o.Clock.Now()
 	return func(tx store.Tx) error {
 		latest, ok := readAsk(tx, body.ID)
 		if !ok {
@@ -167,7 +167,7 @@ func (b *Bot) askEnd(_ context.Context, e outbox.Entry) (func(store.Tx) error, e
 	if err := e.Decode(&body); err != nil {
 		return nil, err
 	}
-	now := time.Now()
+	now := b.o.Clock.Now()
 	return func(tx store.Tx) error {
 		a, ok := readAsk(tx, body.ID)
 		switch {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
@@ -52,6 +53,7 @@ type Options struct {
 	// Accept is called in the transaction in which a person accepts a shift that waits for that; may be nil if none does.
 	Accept func(tx store.Tx, now time.Time, schedule string, border time.Time, person string) (handoffs.Outcome, error)
 
+	Clock   *clocks.Clock         // nil is for tests
 	Log     *slog.Logger          // may be nil
 	Metrics prometheus.Registerer // may be nil
 }

@@ -118,7 +118,7 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
+	now := b.o.Clock.Now()
 	if b.o.Channel == "" || record.Seq >= i.Seq || record.TS == "" && i.Status == incidents.StatusResolved && now.Sub(i.Resolved) > stale {
 		b.pace.forget(e.Key)
 		return nil, nil
@@ -176,7 +176,7 @@ func gone(code string) bool {
 
 // postpone leaves a card for its time. That is no failed attempt, unless one has failed before and must not be forgotten.
 func (b *Bot) postpone(e outbox.Entry, until time.Time) (func(store.Tx) error, error) {
-	now := time.Now()
+	now := b.o.Clock.Now()
 	if e.PerhapsDone {
 		return nil, &outbox.Later{After: until.Sub(now), Err: errPaced}
 	}
@@ -194,7 +194,7 @@ func (b *Bot) undrawn(e outbox.Entry, err error) (func(store.Tx) error, error) {
 	}
 	b.watch.channel(fmt.Sprintf("channel %s takes no cards (%s); %s", b.o.Channel, codeOf(err), remedy(codeOf(err))))
 	b.log.Debug("a card waits for its channel", "key", e.Key, "err", err)
-	now := time.Now()
+	now := b.o.Clock.Now()
 	e.Due = now.Add(slowly)
 	return func(tx store.Tx) error {
 		outbox.In(tx, now).Soon(e)

@@ -23,7 +23,7 @@ func (b *Bot) command(w http.ResponseWriter, r *http.Request) {
 	}
 	ctx, cancel := hurried(r)
 	defer cancel()
-	c := &call{id: "slack:" + form.Get("trigger_id"), now: time.Now(), root: form.Get("command"), rest: form.Get("text")}
+	c := &call{id: "slack:" + form.Get("trigger_id"), now: b.o.Clock.Now(), root: form.Get("command"), rest: form.Get("text")}
 	if form.Get("trigger_id") == "" {
 		c.id = "slack:" + digest(r)
 	}

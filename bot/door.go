@@ -56,7 +56,7 @@ func (b *Bot) guard(next http.Handler) http.Handler {
 			if sslCheck(r) {
 				return
 			}
-			http.Error(w, b.unsigned(time.Now()), http.StatusUnauthorized)
+			http.Error(w, b.unsigned(b.o.Clock.Now()), http.StatusUnauthorized)
 			return
 		}
 		if kind := bodyKind(r.URL.Path); kind != "" && !ofKind(r, kind) {
@@ -69,7 +69,7 @@ func (b *Bot) guard(next http.Handler) http.Handler {
 			return
 		}
 		defer done()
-		if complaint := b.authentic(r.Header, body, time.Now()); complaint != "" {
+		if complaint := b.authentic(r.Header, body, b.o.Clock.Now()); complaint != "" {
 			http.Error(w, complaint, http.StatusUnauthorized)
 			return
 		}

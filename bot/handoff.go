@@ -21,7 +21,7 @@ func noticing() tempo { return tempo{"notice", time.Second, 3} }
 
 // Tell sends what people are told about shifts, to a person or to the channel. See [handoffs.Messenger].
 func (b *Bot) Tell(ctx context.Context, key string, n handoffs.Message) error {
-	to, now := b.o.Channel, time.Now()
+	to, now := b.o.Channel, b.o.Clock.Now()
 	if n.To != "" {
 		to = b.o.People[n.To].Slack
 	}

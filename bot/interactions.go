@@ -3,7 +3,6 @@ package bot
 import (
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/oncalm/oncalm/store"
 )
@@ -49,7 +48,7 @@ func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
 	if in.Type != "block_actions" || len(in.Actions) == 0 {
 		return // forms and shortcuts that we do not offer
 	}
-	c := &call{id: in.id(r), now: time.Now(), root: b.o.Roots.Incident, private: in.Container.Ephemeral}
+	c := &call{id: in.id(r), now: b.o.Clock.Now(), root: b.o.Roots.Incident, private: in.Container.Ephemeral}
 	if b.client.ours(in.ResponseURL) {
 		c.url = in.ResponseURL
 	} else if in.ResponseURL != "" {

@@ -40,7 +40,7 @@ func (b *Bot) picture(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 		return nil, err
 	}
 	user := b.o.People[body.Person].Slack
-	if user == "" || !b.isSchedule(body.Schedule) || time.Since(e.Created) > life || b.outcomes.unsure(e.Key, e.PerhapsDone) {
+	if user == "" || !b.isSchedule(body.Schedule) || b.o.Clock.Now().Sub(e.Created) > life || b.outcomes.unsure(e.Key, e.PerhapsDone) {
 		return nil, nil
 	}
 	png, err := b.drawSchedule(ctx, body)

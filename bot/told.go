@@ -48,7 +48,7 @@ func (b *Bot) told(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	if err := e.Decode(&body); err != nil {
 		return nil, err
 	}
-	now, to := time.Now(), b.o.Channel
+	now, to := b.o.Clock.Now(), b.o.Channel
 	if body.Person != "" {
 		to = b.o.People[body.Person].Slack
 	}

@@ -112,7 +112,7 @@ func (d *Desk) offer(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	now := time.Now()
+	now := d.Clock.Now()
 	waits := false
 	err := d.Store.View(ctx, func(tx store.Tx) error {
 		s, _ := readStanding(tx, b.Schedule)

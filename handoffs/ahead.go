@@ -51,7 +51,7 @@ func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	if !ok || j.Times != b.Times {
 		return nil, nil // it is planned otherwise now, or not at all
 	}
-	now := time.Now()
+	now := d.Clock.Now()
 	a := Ahead{From: now.In(j.Zone), To: now.In(j.Zone).AddDate(0, 0, week)}
 	var shifts []rotations.Shift
 	err := d.Store.View(ctx, func(tx store.Tx) error {

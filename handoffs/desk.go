@@ -40,6 +40,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
@@ -106,6 +107,7 @@ type Desk struct {
 	Groups map[string]Group // by the id of the user group
 	// LookAhead is when the channel is told what is amiss with the shifts to come, in the zone of each schedule.
 	LookAhead Weekly
+	Clock     *clocks.Clock // nil is for tests
 }
 
 // Handlers returns the desk's handlers by kind, for the outbox.
@@ -139,7 +141,7 @@ func (d *Desk) Run(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		now := time.Now()
+		now := d.Clock.Now()
 		err := d.Look(ctx, now)
 		if err == nil && !begun {
 			err = d.begin(ctx, now)
@@ -198,6 +200,6 @@ func (d *Desk) border(_ context.Context, e outbox.Entry) (func(store.Tx) error, 
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	now := time.Now()
+	now := d.Clock.Now()
 	return func(tx store.Tx) error { return d.LookAt(tx, now, b.Schedule) }, nil
 }

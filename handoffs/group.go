@@ -64,7 +64,7 @@ func (d *Desk) group(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	if !ok {
 		return nil, nil // it is not in the configuration any more
 	}
-	now := time.Now()
+	now := d.Clock.Now()
 	var people []string
 	var told string
 	err := d.Store.View(ctx, func(tx store.Tx) error {

@@ -103,7 +103,7 @@ func (d *Desk) notice(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	now := time.Now()
+	now := d.Clock.Now()
 	var h Handoff
 	var pointless bool
 	err := d.Store.View(ctx, func(tx store.Tx) (err error) {

@@ -111,7 +111,7 @@ func (d *Desk) remind(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	now := time.Now()
+	now := d.Clock.Now()
 	var r Reminder
 	err := d.Store.View(ctx, func(tx store.Tx) error {
 		r = d.reminder(tx, b)
@@ -172,7 +172,7 @@ func (d *Desk) warn(ctx context.Context, e outbox.Entry) (func(store.Tx) error, 
 	if err := e.Decode(&w); err != nil {
 		return nil, err
 	}
-	if !time.Now().Before(w.Start.Add(nearby)) {
+	if !d.Clock.Now().Before(w.Start.Add(nearby)) {
 		return nil, nil // Slack was away for so long that it is of no use any more
 	}
 	return nil, d.Messenger.Tell(ctx, e.Key, Message{Since: e.Created, PerhapsTold: e.PerhapsDone, What: w})

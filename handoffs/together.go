@@ -48,7 +48,7 @@ func (d *Desk) together(ctx context.Context, e outbox.Entry) (func(store.Tx) err
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	now := time.Now()
+	now := d.Clock.Now()
 	var t Together
 	err := d.Store.View(ctx, func(tx store.Tx) error {
 		t.Handoffs = nil

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/record"
 )
@@ -20,6 +21,7 @@ type Follower func(tx store.Tx, now time.Time, i *Incident, e Event) []Body
 type Book struct {
 	Store     store.Store
 	Followers []Follower
+	Clock     *clocks.Clock // nil is for tests
 }
 
 // consequences bounds how many events may follow from one: more would be followers
@@ -31,7 +33,7 @@ const consequences = 1000
 //
 // Errors: [ErrNotFound], [Refused], or those of the store.
 func (b *Book) Record(ctx context.Context, id string, by Actor, body Body) (*Incident, error) {
-	now := time.Now()
+	now := b.Clock.Now()
 	var after *Incident
 	err := b.Store.Update(ctx, func(tx store.Tx) (err error) {
 		after, err = b.Append(tx, now, id, Event{By: by, Body: body})

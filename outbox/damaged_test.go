@@ -64,7 +64,7 @@ func TestADamagedIndexKey(t *testing.T) {
 		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
 		wait(time.Minute)
 		w.want("x")
-		state, err := outbox.Look(t.Context(), w.store, time.Now())
+		state, err := w.runner.Look(t.Context())
 		if err != nil || len(state.Behind) > 0 {
 			t.Errorf("what is owed: %v, %v", state, err)
 		}

@@ -11,10 +11,14 @@
 // and commits. A decision does all of its work in the commit and so happens exactly
 // once; an effect acts first and commits then, and so happens at least once.
 //
+// What is due is due by the outbox's own time, which no setting of the wall clock moves: see
+// docs/decisions/0016. Only what is bound to the calendar ([Runner.Calendar]) follows the wall.
+//
 //	outbox/entry/<key>                Entry; kept 30 days after Done, so that a key stays used
-//	outbox/due/<lane>/<time>/<key>    index of what is not done, in order of due time
+//	outbox/due/<lane>/<time>/<key>    index of what is not done, in order of due time by the outbox's
+//	                                  clock; of what has failed it says when it was due first
 //	outbox/parked/<key>               index of entries for which there was no handler
-//	outbox/clock                      when the runner was at work last, about
+//	outbox/clock                      what the outbox's time was, for the next start
 package outbox
 
 import (
@@ -60,13 +64,17 @@ type Entry struct {
 	Key  string          `json:"key"`
 	Kind string          `json:"kind"`
 	Lane Lane            `json:"lane"`
-	Due  time.Time       `json:"due"`
+	Due  time.Time       `json:"due"` // by the wall clock, as it was when this was written
 	Body json.RawMessage `json:"body,omitempty"`
 
-	Created time.Time `json:"created"`
-	Attempt int       `json:"attempt,omitempty"` // failed attempts so far
-	Error   string    `json:"error,omitempty"`   // of the last failed attempt
-	Done    time.Time `json:"done,omitzero"`
+	Created time.Time `json:"created"` // by the same
+	// Ahead is how far the wall clock was ahead of the outbox's when this was written. What
+	// is bound to the calendar is due when the wall says Due, everything else when the outbox's
+	// clock says Due less Ahead.
+	Ahead   time.Duration `json:"ahead,omitempty"`
+	Attempt int           `json:"attempt,omitempty"` // failed attempts so far
+	Error   string        `json:"error,omitempty"`   // of the last failed attempt
+	Done    time.Time     `json:"done,omitzero"`
 	// Arming counts the calls of Soon, so that an entry armed again while it was
 	// being worked on is not taken for done.
 	Arming int `json:"arming,omitempty"`
@@ -107,8 +115,19 @@ const (
 func dueKey(e Entry) string {
 	key := make([]byte, 0, len(duePrefix)+len("0//")+len(timeFormat)+len(e.Key))
 	key = strconv.AppendInt(append(key, duePrefix...), int64(e.Lane), 10)
-	key = e.Due.UTC().AppendFormat(append(key, '/'), timeFormat)
+	key = e.at().AppendFormat(append(key, '/'), timeFormat)
 	return string(append(append(key, '/'), e.Key...))
+}
+
+// at is when e is due by the outbox's clock.
+func (e Entry) at() time.Time { return e.Due.Add(-e.Ahead).UTC() }
+
+// under returns e with the times that a wall clock would have said that is so far ahead.
+func (e Entry) under(ahead time.Duration) Entry {
+	if by := ahead - e.Ahead; by != 0 {
+		e.Due, e.Created, e.Ahead = e.Due.Add(by), e.Created.Add(by), ahead
+	}
+	return e
 }
 
 func laneRange(l Lane) (from, to string) {
@@ -130,32 +149,55 @@ func splitDue(key string) (due time.Time, entry string, err error) {
 
 // A Tx writes debts into a store transaction.
 type Tx struct {
-	tx  store.Tx
-	now time.Time
+	tx    store.Tx
+	now   time.Time
+	ahead time.Duration // how far now is ahead of the outbox's time
 }
 
-// In returns a Tx that writes into tx at the time now.
-func In(tx store.Tx, now time.Time) Tx { return Tx{tx, now} }
+// In returns a Tx that writes into tx at the time now by the wall clock. In a transaction of a
+// store that wakes a runner ([Waking]) it goes by that runner's clock, in any other by what the
+// last runner wrote down.
+func In(tx store.Tx, now time.Time) Tx {
+	if o, ok := tx.(*owing); ok {
+		return Tx{tx, now, o.ahead(now)}
+	}
+	return Tx{tx, now, readMark(tx).Ahead}
+}
 
 // Once owes e, unless its key was ever used.
 func (t Tx) Once(e Entry) {
 	if t.tx.Get(entryPrefix+e.Key) != nil {
 		return
 	}
-	e.Created = t.now.UTC()
-	t.arm(e)
+	t.arm(t.fresh(e))
+}
+
+// fresh is e as something owed now. A time that Go's clock has counted from now is as far from
+// now as that clock says, whatever was done to the wall between the two.
+func (t Tx) fresh(e Entry) Entry {
+	now := t.now.Round(0).UTC()
+	if !e.Due.IsZero() {
+		e.Due = now.Add(e.Due.Sub(t.now))
+	}
+	e.Created, e.Ahead = now, t.ahead
+	return e
 }
 
 // Soon owes e, or arms it again if its key was used: done or not, it will run (once
 // more) at e.Due. Many calls before it runs are one run. An entry that is already
 // waiting for an earlier time keeps that time.
 func (t Tx) Soon(e Entry) {
-	e.Created, e.Done, e.Attempt, e.Error = t.now.UTC(), time.Time{}, 0, ""
+	e.Done, e.Attempt, e.Error = time.Time{}, 0, ""
+	e = t.fresh(e)
 	old, ok := t.Get(e.Key)
+	first := ""
 	switch {
 	case ok && old.Done.IsZero() && old.Due.After(t.now) && !old.Due.After(e.Due) && bytes.Equal(old.Body, e.Body):
 		return // nobody has it in hand, and it will run early enough
 	case ok && old.Done.IsZero():
+		if old.Attempt > 0 {
+			first = t.firstDue(dueKey(old))
+		}
 		t.tx.Delete(dueKey(old))
 		t.tx.Delete(parkedPrefix + old.Key)
 		if old.Due.Before(e.Due) {
@@ -166,22 +208,24 @@ func (t Tx) Soon(e Entry) {
 	case ok:
 		e.Arming = old.Arming + 1
 	}
-	t.arm(e)
+	t.armSince(e, first)
 }
 
-// Get returns the entry of that key, done or not.
+// Get returns the entry of that key, done or not, with its times as the wall clock counts now.
 func (t Tx) Get(key string) (Entry, bool) {
-	e, _, ok := t.get(key)
-	return e, ok
+	e, _, ok := t.read(key)
+	return e.under(t.ahead), ok
 }
 
 // Waits reports whether an entry waits in a lane for exactly that time. It costs less than
 // to look at the entry.
 func (t Tx) Waits(lane Lane, due time.Time, key string) bool {
-	return t.tx.Get(dueKey(Entry{Lane: lane, Due: due, Key: key})) != nil
+	due = t.fresh(Entry{Due: due}).Due
+	return t.tx.Get(dueKey(Entry{Lane: lane, Due: due, Ahead: t.ahead, Key: key})) != nil
 }
 
-func (t Tx) get(key string) (e Entry, val []byte, ok bool) {
+// read returns an entry as it is stored.
+func (t Tx) read(key string) (e Entry, val []byte, ok bool) {
 	if val = t.tx.Get(entryPrefix + key); val == nil {
 		return Entry{}, nil, false
 	}
@@ -199,10 +243,22 @@ func (t Tx) again(e Entry) (Entry, bool) {
 }
 
 // arm writes e as an entry that is not done.
-func (t Tx) arm(e Entry) {
+func (t Tx) arm(e Entry) { t.armSince(e, "") }
+
+// armSince writes e as one that was due first at a time as it is in keys, or never before.
+func (t Tx) armSince(e Entry, first string) {
 	e.Due = e.Due.UTC()
 	t.save(e)
-	t.tx.Put(dueKey(e), []byte{})
+	t.tx.Put(dueKey(e), []byte(first))
+}
+
+// firstDue is when what stands at a place of the due index was due first, as in keys.
+func (t Tx) firstDue(key string) string {
+	if val := t.tx.Get(key); len(val) == len(timeFormat) {
+		return string(val)
+	}
+	const head = len(duePrefix + "0/")
+	return key[head : head+len(timeFormat)]
 }
 
 func (t Tx) save(e Entry) {
@@ -227,6 +283,9 @@ func (e *Entry) fields(o *record.Object) {
 	o.Time("due", &e.Due)
 	o.OptRaw("body", &e.Body)
 	o.Time("created", &e.Created)
+	ahead := int(e.Ahead)
+	o.OptInt("ahead", &ahead)
+	e.Ahead = time.Duration(ahead)
 	o.OptInt("attempt", &e.Attempt)
 	o.OptText("error", &e.Error)
 	o.OptTime("done", &e.Done)

@@ -24,7 +24,7 @@ type group struct {
 	r       *Runner
 	log     *slog.Logger
 	bell    *bell
-	started time.Time
+	started time.Time // by the outbox's clock, as all times here
 
 	claimed map[string]bool      // in the queue or in hand
 	missed  map[string]time.Time // failed as unreachable, perhaps without a record: not before
@@ -79,15 +79,15 @@ func (g *group) run(ctx context.Context) {
 			return
 		default:
 		}
-		g.fill(ctx, time.Now())
-		timer.Reset(g.pause(time.Now()))
+		g.fill(ctx, g.r.time().now())
+		timer.Reset(g.pause(g.r.time().now()))
 		select {
 		case <-ctx.Done():
 			return
 		case <-g.bell.rings:
 		case <-timer.C:
 		case res := <-g.done:
-			g.settle(res, time.Now())
+			g.settle(res, g.r.time().now())
 		}
 	}
 }
@@ -190,12 +190,15 @@ func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time) error {
 			g.sooner(until)
 			continue
 		}
-		e, val, ok := In(tx, now).get(key)
+		e, val, ok := Tx{tx: tx}.read(key)
 		if !ok || !e.Done.IsZero() {
 			g.log.Error("the due index names an entry that is not there, or is done (run oncalm fsck -repair)", "key", key)
 			continue
 		}
-		e.PerhapsDone = e.Attempt > 0 || e.Created.Before(g.started) || tried
+		e.PerhapsDone = e.Attempt > 0 || e.Created.Add(-e.Ahead).Before(g.started) || tried
+		if !g.r.Calendar[e.Kind] {
+			e = e.under(g.r.time().noticed())
+		}
 		e.stored = bytes.Clone(val)
 		g.claimed[key] = true
 		g.queue = append(g.queue, e)
@@ -210,7 +213,7 @@ func (g *group) sooner(t time.Time) {
 }
 
 // pause is how long there is nothing to do, unless somebody wakes us. It is a minute
-// at the most, in case a clock was set.
+// at the most.
 func (g *group) pause(now time.Time) time.Duration {
 	next := g.next
 	switch {
@@ -294,9 +297,9 @@ func (g *group) work(ctx context.Context, e Entry) error {
 		return nil
 	}
 	g.log.Warn("attempt failed", "key", e.Key, "kind", e.Kind, "attempt", e.Attempt+1, "err", err)
-	now := time.Now()
+	now := g.r.Clock.Now()
 	failed := g.r.Store.Update(ctx, func(tx store.Tx) error {
-		In(tx, now).fail(e, err, waitAfter(e, err))
+		g.r.in(tx, now).fail(e, err, waitAfter(e, err))
 		return nil
 	})
 	if failed != nil {
@@ -318,7 +321,7 @@ func (g *group) attempt(ctx context.Context, e Entry) (err error) {
 	if h == nil {
 		g.log.Error("no handler for an entry, it is parked", "key", e.Key, "kind", e.Kind)
 		return g.r.Store.Update(ctx, func(tx store.Tx) error {
-			In(tx, time.Now()).park(e)
+			g.r.in(tx, g.r.Clock.Now()).park(e)
 			return nil
 		})
 	}
@@ -328,7 +331,7 @@ func (g *group) attempt(ctx context.Context, e Entry) (err error) {
 	if err != nil {
 		return err
 	}
-	now := time.Now()
+	now := g.r.Clock.Now()
 	return g.r.update(ctx, g.r.Store, func(tx store.Tx) error {
 		if !In(tx, now).finish(e) || commit == nil {
 			return nil

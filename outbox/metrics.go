@@ -56,27 +56,26 @@ func resultOf(err error) string {
 
 // State is a look at what is owed.
 type State struct {
-	// Behind is how long the oldest entry that is due has been waiting, by lane.
+	// Behind is how long the oldest entry that is due has been waiting, by lane. It counts
+	// from when the entry was due first, however often it was tried since.
 	Behind map[Lane]time.Duration
 	// Parked is the number of entries for which there was no handler.
 	Parked int
 }
 
-// Look reads how far behind the outbox is. It costs one seek for each lane.
-func Look(ctx context.Context, s store.Store, now time.Time) (State, error) {
-	state := State{Behind: map[Lane]time.Duration{}}
-	err := s.View(ctx, func(tx store.Tx) error {
+// lookAt is how many keys of a lane a look reads at most: those of entries that are due, or
+// were and are to be tried again.
+const lookAt = 20_000
+
+// Look reads how far behind the outbox is.
+func (r *Runner) Look(ctx context.Context) (State, error) {
+	var state State
+	err := r.Store.View(ctx, func(tx store.Tx) error {
+		state = State{Behind: map[Lane]time.Duration{}}
+		now := r.timeIn(tx).now()
 		for lane := range lanes {
-			from, to := laneRange(lane)
-			for k := range tx.Range(from, to) {
-				due, _, err := splitDue(k)
-				if err != nil {
-					continue // the groups tell of it, and do the others
-				}
-				if late := now.Sub(due); late > 0 {
-					state.Behind[lane] = late
-				}
-				break
+			if late := behind(tx, lane, now); late > 0 {
+				state.Behind[lane] = late
 			}
 		}
 		for range tx.Range(parkedPrefix, store.After(parkedPrefix)) {
@@ -85,4 +84,24 @@ func Look(ctx context.Context, s store.Store, now time.Time) (State, error) {
 		return nil
 	})
 	return state, err
+}
+
+// behind is how long the oldest entry of a lane has been due. What has failed stands in the
+// index at the time of its next attempt, which is not long from now, and says when it was due.
+func behind(tx store.Tx, lane Lane, now time.Time) (late time.Duration) {
+	from, to := laneRange(lane)
+	t, n := Tx{tx: tx}, 0
+	for k := range tx.Range(from, to) {
+		due, _, err := splitDue(k)
+		if err != nil {
+			continue // the groups tell of it, and do the others
+		}
+		if n++; n > lookAt || due.After(now.Add(maxRetry)) {
+			break
+		}
+		if first, err := time.ParseInLocation(timeFormat, t.firstDue(k), time.UTC); err == nil {
+			late = max(late, now.Sub(first))
+		}
+	}
+	return late
 }

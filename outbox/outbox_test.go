@@ -449,7 +449,7 @@ func TestWithoutHandlerParkedAndLaterUnparked(t *testing.T) {
 		w.owe(false, outbox.Entry{Key: "x", Kind: "b"}, outbox.Entry{Key: "y", Kind: "a"})
 		wait(time.Minute)
 		w.want("y")
-		state, err := outbox.Look(t.Context(), w.store, time.Now())
+		state, err := w.runner.Look(t.Context())
 		if err != nil || state.Parked != 1 || len(state.Behind) != 0 {
 			t.Errorf("state = %+v, %v; want one parked and nothing behind", state, err)
 		}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -36,8 +37,10 @@ type Runner struct {
 	Store    store.Store
 	Handlers map[string]Handler
 	Groups   []Group
-	// Calendar are the kinds of entries that are due at a time of the calendar. All others
-	// are due so long after they were owed, and are counted anew if the clock was set back.
+	// Clock is what the outbox goes by; nil is for tests.
+	Clock *clocks.Clock
+	// Calendar are the kinds of entries that are due at a time of the calendar, by the wall
+	// clock. All others are due so long after they were owed, whatever is done to it.
 	Calendar map[string]bool
 	// Busy reports whether something more urgent is at work just now than what is owed; it may be nil. While it does, each
 	// group starts a thousand attempts a second at most.
@@ -45,8 +48,9 @@ type Runner struct {
 	Log     *slog.Logger
 	Metrics *Metrics // may be nil
 
-	once  sync.Once
-	bells []*bell // of the groups
+	once   sync.Once
+	bells  []*bell // of the groups
+	steady steady
 }
 
 // DefaultGroups serves decisions, pages, answers, chores and errands each with workers
@@ -63,11 +67,28 @@ func DefaultGroups(probe func(context.Context) error) []Group {
 
 func (r *Runner) prepare() {
 	r.once.Do(func() {
+		r.steady.clock = r.Clock
 		for range r.Groups {
 			r.bells = append(r.bells, newBell())
 		}
 	})
 }
+
+// time is the outbox's own, once it has begun.
+func (r *Runner) time() *steady {
+	r.prepare()
+	return &r.steady
+}
+
+// timeIn is the same, and it begins if it has not.
+func (r *Runner) timeIn(tx store.Tx) *steady {
+	r.prepare()
+	r.steady.begin(tx)
+	return &r.steady
+}
+
+// in returns a Tx that goes by the runner's clock.
+func (r *Runner) in(tx store.Tx, now time.Time) Tx { return Tx{tx, now, r.timeIn(tx).aheadAt(now)} }
 
 // Wake tells the runner that something may have become due. It never blocks.
 func (r *Runner) Wake() {
@@ -81,16 +102,18 @@ func (r *Runner) Wake() {
 // error is that of the store, if it could not be read at the start.
 func (r *Runner) Run(ctx context.Context) error {
 	r.prepare()
-	started := time.Now()
-	if err := r.unpark(ctx, started); err != nil && ctx.Err() == nil {
+	if err := r.beginClock(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // it is stopped before it has begun
+		}
 		return err
 	}
-	kept, err := r.checkClock(ctx, started)
-	if err != nil && ctx.Err() == nil {
+	if err := r.unpark(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
+	started := r.time().now()
 	var groups sync.WaitGroup
-	groups.Go(func() { r.watchClock(ctx, kept) })
+	groups.Go(func() { r.watchClock(ctx) })
 	for n, g := range r.Groups {
 		groups.Go(func() { newGroup(r, g, r.bells[n], started).run(ctx) })
 	}
@@ -98,7 +121,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	return nil
 }
 
-func (r *Runner) unpark(ctx context.Context, now time.Time) error {
+func (r *Runner) unpark(ctx context.Context) error {
 	can := func(kind string) bool { return r.Handlers[kind] != nil }
 	parked := false
 	err := r.Store.View(ctx, func(tx store.Tx) error {
@@ -112,7 +135,7 @@ func (r *Runner) unpark(ctx context.Context, now time.Time) error {
 		return err
 	}
 	return r.Store.Update(ctx, func(tx store.Tx) error {
-		unpark(tx, now, can)
+		r.in(tx, r.Clock.Now()).unpark(can)
 		return nil
 	})
 }

@@ -43,9 +43,10 @@ func backoff(n int) time.Duration {
 
 // clampRetry keeps what a server asks for within reason: some answer with negative
 // or absurd waits.
-func clampRetry(d time.Duration) time.Duration {
-	return min(max(d, time.Second), 120*time.Second)
-}
+func clampRetry(d time.Duration) time.Duration { return min(max(d, time.Second), maxRetry) }
+
+// maxRetry is the longest time from a failed attempt to the next.
+const maxRetry = 120 * time.Second
 
 // finish marks e as done, unless it was armed again meanwhile. It reports whether e
 // was still to be done; if not, nothing may be committed for it.
@@ -56,7 +57,8 @@ func (t Tx) finish(e Entry) bool {
 		return false
 	}
 	if cur.Arming != e.Arming {
-		return true // has been armed again: what was done counts, but it runs once more
+		t.tx.Put(dueKey(cur), []byte{}) // not late yet
+		return true                     // has been armed again: what was done counts, but it runs once more
 	}
 	t.tx.Delete(dueKey(cur))
 	cur.Done = t.now.UTC()
@@ -66,7 +68,7 @@ func (t Tx) finish(e Entry) bool {
 
 // fail records a failed attempt. The entry is due again after wait, unless it was armed
 // for another time meanwhile; with a wait of zero it keeps its due time, and the Runner
-// holds it back itself.
+// holds it back itself. The index keeps in mind when it was due first.
 func (t Tx) fail(e Entry, err error, wait time.Duration) {
 	cur, ok := t.Get(e.Key)
 	if !ok || !cur.Done.IsZero() {
@@ -75,9 +77,10 @@ func (t Tx) fail(e Entry, err error, wait time.Duration) {
 	cur.Attempt++
 	cur.Error = clip(err.Error(), 300)
 	if wait > 0 && cur.Arming == e.Arming {
+		first := t.firstDue(dueKey(cur))
 		t.tx.Delete(dueKey(cur))
-		cur.Due = t.now.Add(wait).UTC()
-		t.tx.Put(dueKey(cur), []byte{})
+		cur.Due = t.now.Round(0).Add(wait).UTC()
+		t.tx.Put(dueKey(cur), []byte(first))
 	}
 	t.save(cur)
 }
@@ -95,16 +98,15 @@ func (t Tx) park(e Entry) {
 }
 
 // unpark puts entries whose kind can be handled now back into the queue.
-func unpark(tx store.Tx, now time.Time, can func(kind string) bool) (n int) {
+func (t Tx) unpark(can func(kind string) bool) (n int) {
 	var keys []string
-	for k := range tx.Range(parkedPrefix, store.After(parkedPrefix)) {
+	for k := range t.tx.Range(parkedPrefix, store.After(parkedPrefix)) {
 		keys = append(keys, k)
 	}
-	t := In(tx, now)
 	for _, k := range keys {
 		e, ok := t.Get(k[len(parkedPrefix):])
 		if !ok || can(e.Kind) {
-			tx.Delete(k)
+			t.tx.Delete(k)
 		}
 		if ok && can(e.Kind) {
 			e.Error = ""

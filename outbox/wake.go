@@ -58,7 +58,7 @@ func (w *waking) Update(ctx context.Context, fn func(store.Tx) error) error {
 func (r *Runner) update(ctx context.Context, s store.Store, fn func(store.Tx) error) error {
 	var last *owing
 	err := s.Update(ctx, func(tx store.Tx) error {
-		last = &owing{Tx: tx}
+		last = &owing{Tx: tx, runner: r}
 		return fn(last)
 	})
 	if err == nil {
@@ -84,10 +84,23 @@ func (r *Runner) rouse(o *owing) {
 	}
 }
 
-// owing is a transaction that notices what it owes.
+// owing is a transaction that notices what it owes, and knows the runner that will do it.
 type owing struct {
 	store.Tx
+	runner  *Runner
 	soonest [lanes]string // by lane, the first key of the due index that was put; "" if none
+
+	asked time.Time // for when it was worked out how far the wall is ahead
+	by    time.Duration
+}
+
+// ahead is how far the wall clock is ahead of the outbox's if it says now. A transaction asks
+// often, and with the same time.
+func (o *owing) ahead(now time.Time) time.Duration {
+	if !o.asked.Equal(now) || o.asked.IsZero() {
+		o.asked, o.by = now, o.runner.timeIn(o.Tx).aheadAt(now)
+	}
+	return o.by
 }
 
 // Put implements [store.Tx].

@@ -145,7 +145,7 @@ func (p *Pager) read(ctx context.Context, id string) (i *incidents.Incident, a *
 }
 
 func (p *Pager) recording(id string, body incidents.Body) func(store.Tx) error {
-	now := time.Now()
+	now := p.Clock.Now()
 	return func(tx store.Tx) error { return p.record(tx, now, id, body) }
 }
 

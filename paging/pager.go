@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/rotations"
@@ -31,6 +32,7 @@ type Pager struct {
 	// people made are in the store.
 	Planned  map[string][]rotations.Override
 	Notifier Notifier
+	Clock    *clocks.Clock // nil is for tests
 	// Known reports whether a person is in the configuration; nil: everybody is.
 	Known func(person string) bool
 }
@@ -142,7 +144,7 @@ func (p *Pager) escalate(_ context.Context, e outbox.Entry) (func(store.Tx) erro
 	if err := e.Decode(&run); err != nil {
 		return nil, err
 	}
-	now := time.Now()
+	now := p.Clock.Now()
 	return func(tx store.Tx) error {
 		i, err := incidents.Head(tx, run.Incident)
 		if err != nil {
@@ -250,7 +252,7 @@ func (p *Pager) remind(_ context.Context, e outbox.Entry) (func(store.Tx) error,
 	if err := e.Decode(&r); err != nil {
 		return nil, err
 	}
-	now := time.Now()
+	now := p.Clock.Now()
 	return func(tx store.Tx) error {
 		i, err := incidents.Head(tx, r.Incident)
 		if err != nil {

@@ -43,7 +43,7 @@ func (s *Schedules) calendar(w http.ResponseWriter, r *http.Request, kind feed.K
 	err := s.Store.View(r.Context(), func(tx store.Tx) error {
 		allowed = ok && feed.Allowed(tx, wanted, r.URL.Query().Get("token"))
 		if allowed {
-			cal.Stamp, cal.Entries = s.entries(tx, wanted, time.Now())
+			cal.Stamp, cal.Entries = s.entries(tx, wanted, s.Clock.Now())
 		}
 		return nil
 	})

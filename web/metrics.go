@@ -27,18 +27,19 @@ func Metrics(reg *prometheus.Registry, log *slog.Logger) http.Handler {
 // Gauges are figures that are read from the store when somebody asks for them.
 type Gauges struct {
 	store store.Store
+	look  func(context.Context) (outbox.State, error)
 	size  func() int64
 	log   *slog.Logger
 
 	behind, parked, open, bytes *prometheus.Desc
 }
 
-// NewGauges registers the figures of a store. size tells how many bytes it takes.
-func NewGauges(reg prometheus.Registerer, s store.Store, size func() int64, log *slog.Logger) *Gauges {
+// NewGauges registers the figures of a store. look is [outbox.Runner.Look], and size tells how many bytes the store takes.
+func NewGauges(reg prometheus.Registerer, s store.Store, look func(context.Context) (outbox.State, error), size func() int64, log *slog.Logger) *Gauges {
 	g := &Gauges{
-		store: s, size: size, log: log,
+		store: s, look: look, size: size, log: log,
 		behind: prometheus.NewDesc("oncalm_outbox_behind_seconds",
-			"How long the oldest entry that is due has been waiting, by lane; 0 if none is.", []string{"lane"}, nil),
+			"How long the oldest entry that is due has been waiting since it was due first, by lane; 0 if none is.", []string{"lane"}, nil),
 		parked: prometheus.NewDesc("oncalm_outbox_parked",
 			"Outbox entries of a kind that this version cannot handle.", nil, nil),
 		open: prometheus.NewDesc("oncalm_incidents_open",
@@ -67,7 +68,7 @@ func (g *Gauges) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, v, labels...)
 	}
 	gauge(g.bytes, float64(g.size()))
-	state, err := outbox.Look(ctx, g.store, time.Now())
+	state, err := g.look(ctx)
 	if err != nil {
 		g.log.Warn("metrics: the outbox cannot be read", "err", err)
 		return

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/rotations/strip"
 	"github.com/oncalm/oncalm/store"
@@ -25,6 +26,7 @@ type Schedules struct {
 	Schedules map[string]rotations.Schedule
 	// Overrides are those of a schedule, as of the transaction.
 	Overrides func(tx store.Tx, schedule string) []rotations.Override
+	Clock     *clocks.Clock // nil is for tests
 	Log       *slog.Logger
 }
 
@@ -58,7 +60,7 @@ type scheduleView struct {
 }
 
 func (s *Schedules) page(w http.ResponseWriter, r *http.Request, page *template.Template) {
-	days, now := daysOf(r), time.Now()
+	days, now := daysOf(r), s.Clock.Now()
 	data := struct {
 		Days      int
 		Schedules []scheduleView
@@ -111,7 +113,7 @@ func (s *Schedules) picture(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, err)
 		return
 	}
-	now := time.Now()
+	now := s.Clock.Now()
 	zone := sched.Zone
 	if zone == nil {
 		zone = time.UTC

@@ -15,6 +15,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
@@ -33,6 +34,7 @@ type outside struct {
 	aws       http.RoundTripper // to where AWS keeps its certificates; nil: the network
 	confirmer alarms.Confirmer  // of subscriptions; nil: SNS
 	endpoint  string            // of an emulator of SNS; empty: the real one
+	clock     *clocks.Clock     // what time it is; nil: that of a bubble of time, for tests
 }
 
 // app is Oncalm at work on a store: all of its parts, wired. The way of the data is
@@ -40,6 +42,7 @@ type outside struct {
 type app struct {
 	cfg    *config.Config
 	log    *slog.Logger
+	clock  *clocks.Clock
 	reg    *prometheus.Registry
 	store  store.Store // a write to it wakes the runner
 	book   *incidents.Book
@@ -56,19 +59,19 @@ type app struct {
 
 // newApp wires all parts on the store s. Nothing runs yet.
 func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
-	a := &app{cfg: cfg, log: log, reg: prometheus.NewRegistry()}
+	a := &app{cfg: cfg, log: log, clock: o.clock, reg: prometheus.NewRegistry()}
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	noted := make(chan struct{}, 1)
 	s = noting{s, noted}
 	a.runner = &outbox.Runner{
-		Store: s, Log: log,
+		Store: s, Clock: a.clock, Log: log,
 		Metrics: outbox.NewMetrics(a.reg), Handlers: map[string]outbox.Handler{}, Calendar: calendar(),
 	}
 	a.store = outbox.Waking(s, a.runner)
-	a.book = &incidents.Book{Store: a.store}
+	a.book = &incidents.Book{Store: a.store, Clock: a.clock}
 	a.pager = &paging.Pager{
 		Book: a.book, Policy: cfg.PolicyOf, Schedules: cfg.Schedules, Planned: cfg.Planned,
-		Known: cfg.Knows,
+		Known: cfg.Knows, Clock: a.clock,
 	}
 	for _, wire := range []func(outside) error{a.wireTexts, a.wireBot, a.wireAlarms} {
 		if err := wire(o); err != nil {
@@ -80,7 +83,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.runner.Groups = outbox.DefaultGroups(a.bot.Probe)
 	a.book.Followers = []incidents.Follower{a.pager.Follow, a.bot.Follow}
 	a.handle(a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(confirmer(o, log), log), a.sweeping())
-	a.health = web.NewHealth(log, web.StoreWritable(s), web.NotBehind(s, time.Minute), web.Check{
+	a.health = web.NewHealth(log, web.StoreWritable(s), web.NotBehind(a.runner.Look, time.Minute), web.Check{
 		Name: "slack", Run: a.slackWell,
 	})
 	a.self = &selfPager{store: s, noted: noted, keep: cfg.Store, who: a.keepers, notify: a.bot.SelfPage, log: log}
@@ -131,7 +134,7 @@ func (a *app) wireBot(o outside) (err error) {
 		Transport:      o.slack, Channel: a.cfg.Slack.Channel,
 		Book: a.book, Pager: a.pager, People: people, Services: services, PublicURL: a.cfg.PublicURL,
 		OnOverride: a.overridden, Accept: a.accepted,
-		Postmortem: a.postmortem, Log: a.log, Metrics: a.reg,
+		Postmortem: a.postmortem, Clock: a.clock, Log: a.log, Metrics: a.reg,
 	})
 	return err
 }
@@ -156,7 +159,7 @@ func (a *app) wireAlarms(o outside) error {
 	a.runner.Busy = a.intake.Busy
 	a.door = alarms.NewDoor(&alarms.Verifier{
 		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,
-		RequireV2: a.cfg.SNS.RequireV2, Endpoint: o.endpoint,
+		RequireV2: a.cfg.SNS.RequireV2, Endpoint: o.endpoint, Clock: a.clock,
 	}, a.intake, a.log, metrics)
 	return nil
 }
@@ -204,13 +207,13 @@ func (a *app) private() http.Handler {
 
 // schedules are who is on call, as both doors show it.
 func (a *app) schedules() *web.Schedules {
-	return &web.Schedules{Store: a.store, Schedules: a.cfg.Schedules, Overrides: a.pager.Overrides, Log: a.log}
+	return &web.Schedules{Store: a.store, Schedules: a.cfg.Schedules, Overrides: a.pager.Overrides, Clock: a.clock, Log: a.log}
 }
 
 // run works until ctx ends, then finishes what is in hand.
 func (a *app) run(ctx context.Context) error {
 	var parts sync.WaitGroup
-	parts.Go(func() { scheduleSweep(ctx, a.store, a.log) })
+	parts.Go(func() { scheduleSweep(ctx, a.store, a.clock, a.log) })
 	parts.Go(func() { a.bot.Run(ctx) })
 	parts.Go(func() { a.desk.Run(ctx) })
 	parts.Go(func() { a.self.run(ctx) })

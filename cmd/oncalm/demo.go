@@ -15,6 +15,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/rotations/feed"
@@ -127,7 +128,7 @@ func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err erro
 	}
 	// That Slack does not answer is part of the play, and warnings of it would fill the terminal.
 	log := slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	if d.house, err = openHouse(cfg, d.db, d.db, log, outside{}); err != nil {
+	if d.house, err = openHouse(cfg, d.db, d.db, log, outside{clock: clocks.System()}); err != nil {
 		return err
 	}
 	d.house.app.book.Followers = append(d.house.app.book.Followers, d.stage.follow)

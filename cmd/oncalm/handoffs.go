@@ -17,7 +17,7 @@ func (a *app) wireDesk() {
 	}
 	a.desk = &handoffs.Desk{
 		Store: a.store, Pager: a.pager, Rules: a.cfg.Handoffs.Rules, Messenger: a.bot, Phones: phones,
-		Groups: a.cfg.Handoffs.Groups, LookAhead: a.cfg.Handoffs.LookAhead,
+		Groups: a.cfg.Handoffs.Groups, LookAhead: a.cfg.Handoffs.LookAhead, Clock: a.clock,
 		Log: a.log.With("component", "handoffs"),
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -64,7 +65,9 @@ func (c *serveCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	h, err := openHouse(cfg, db, db, log, outside{endpoint: s.first("AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL")})
+	h, err := openHouse(cfg, db, db, log, outside{
+		clock: clocks.System(), endpoint: s.first("AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"),
+	})
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
@@ -100,7 +103,7 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 	if err != nil {
 		return nil, &stop{exitUsage, err.Error(), "correct the configuration"}
 	}
-	web.NewGauges(a.reg, s, func() int64 { return db.Stats().Bytes }, log)
+	web.NewGauges(a.reg, s, a.runner.Look, func() int64 { return db.Stats().Bytes }, log)
 	h := &house{app: a, db: db, log: log}
 	for _, open := range []func() error{
 		func() error { return h.open(cfg.Listen, web.Frame(a.public(), log)) },

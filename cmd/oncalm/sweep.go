@@ -9,6 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
@@ -23,7 +24,7 @@ const (
 // missed while the program was down is due at the next start, once.
 func (a *app) sweeping() map[string]outbox.Handler {
 	return map[string]outbox.Handler{kindSweep: func(ctx context.Context, _ outbox.Entry) (func(store.Tx) error, error) {
-		now := time.Now()
+		now := a.clock.Now()
 		for _, sweep := range []func(context.Context, store.Store, time.Time) (int, error){
 			outbox.Sweep, alarms.Sweep, incidents.Sweep, bot.Sweep,
 		} {
@@ -37,9 +38,9 @@ func (a *app) sweeping() map[string]outbox.Handler {
 
 // scheduleSweep owes the next sweep, as soon as there is space for it: also on a full
 // disk the program starts, to page for what is stored and to say what is wrong.
-func scheduleSweep(ctx context.Context, s store.Store, log *slog.Logger) {
+func scheduleSweep(ctx context.Context, s store.Store, c *clocks.Clock, log *slog.Logger) {
 	for {
-		now := time.Now()
+		now := c.Now()
 		err := s.Update(ctx, func(tx store.Tx) error { return oweSweep(tx, now) })
 		if err == nil || ctx.Err() != nil {
 			return

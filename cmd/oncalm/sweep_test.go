@@ -89,7 +89,7 @@ func TestSweepIsPlannedWhenThereIsSpace(t *testing.T) {
 	play(t, func(w *world) {
 		tight := &crowded{w.app.store, 3}
 		begun := time.Now()
-		scheduleSweep(w.t.Context(), tight, slog.New(slog.DiscardHandler))
+		scheduleSweep(w.t.Context(), tight, nil, slog.New(slog.DiscardHandler))
 		if waited := time.Since(begun); waited != 3*time.Minute {
 			t.Errorf("planned after %v, want three attempts, a minute apart", waited)
 		}

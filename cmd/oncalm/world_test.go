@@ -39,6 +39,8 @@ type world struct {
 	stop  func()
 
 	text   string                        // of the configuration; empty: worldConfig
+	hands  *hands                        // of the machine's clock
+	unruly func(*world, time.Duration)   // lets time pass, for a clock that is set meanwhile; nil: it is not
 	around func(store.Store) store.Store // what stands between the program and its store; nil: nothing
 	aws    http.RoundTripper             // to where AWS keeps its certificates
 	log    *slog.Logger                  // nil: nobody reads it
@@ -100,6 +102,7 @@ func play(t *testing.T, scene func(*world)) {
 func (w *world) build() {
 	w.t.Helper()
 	w.text = cmp.Or(w.text, worldConfig)
+	w.hands = newHands()
 	w.slack = slackfake.New(slackfake.Options{
 		Users:    []slackfake.User{{ID: "U0ANA", Name: "ana"}, {ID: "U0BO", Name: "bo"}, {ID: "U0CY", Name: "cy"}, {ID: "U0EVE", Name: "eve"}},
 		Channels: []slackfake.Channel{{ID: "C0INCIDENTS", Name: "incidents"}},
@@ -132,7 +135,7 @@ func (w *world) start() {
 		behind = w.around(db)
 	}
 	log := cmp.Or(w.log, slog.New(slog.DiscardHandler))
-	w.app, err = newApp(w.cfg, behind, log, outside{slack: w.slack.RoundTripper(), aws: w.aws})
+	w.app, err = newApp(w.cfg, behind, log, outside{slack: w.slack.RoundTripper(), aws: w.aws, clock: w.hands.clock()})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -161,6 +164,14 @@ func (w *world) Restart() {
 
 // Wait lets time pass.
 func (w *world) Wait(d time.Duration) {
+	if w.unruly != nil && d > 3*time.Second {
+		w.unruly(w, d)
+		return
+	}
+	w.pass(d)
+}
+
+func (w *world) pass(d time.Duration) {
 	time.Sleep(d)
 	synctest.Wait()
 }
