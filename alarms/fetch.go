@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/doors"
 )
 
@@ -85,6 +86,9 @@ func NewAWSCertificates(transport http.RoundTripper, store CertStore, log *slog.
 		known: map[string]*knownCert{},
 	}
 }
+
+// Hear lets a witness hear what time it is for AWS. It is called before anything is fetched.
+func (a *AWSCertificates) Hear(w *clocks.Witness) { a.client.Transport = w.Hear(a.client.Transport) }
 
 // Certificate implements [CertSource].
 func (a *AWSCertificates) Certificate(ctx context.Context, topic aws.ARN, url string) (*x509.Certificate, error) {

@@ -30,13 +30,14 @@ const (
 	CodeSubscribe   Code = "E1016" // SubscribeURL leads elsewhere
 	CodeStore       Code = "E1017" // the message could not be stored
 	CodeBusy        Code = "E1018" // too much at once
+	CodeClock       Code = "E1019" // the time does not fit, and our clock may be wrong
 )
 
 // codes lists all of them.
 func codes() []Code {
 	return []Code{
 		CodeMethod, CodeEmpty, CodeNotJSON, CodeNotObject, CodeTooLarge, CodeEncoding, CodeField, CodeType, CodeRaw, CodeHeader,
-		CodeTopic, CodeCertURL, CodeFetch, CodeCertificate, CodeSignature, CodeTime, CodeSubscribe, CodeStore, CodeBusy,
+		CodeTopic, CodeCertURL, CodeFetch, CodeCertificate, CodeSignature, CodeTime, CodeSubscribe, CodeStore, CodeBusy, CodeClock,
 	}
 }
 

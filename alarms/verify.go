@@ -1,6 +1,7 @@
 package alarms
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/rsa"
@@ -35,6 +36,9 @@ type Verifier struct {
 	// real one. Subscriptions may then be confirmed there.
 	Endpoint string
 	Clock    *clocks.Clock // nil is for tests
+	// Agrees reports whether our clock is known to be right. Only then is a message refused for good
+	// because of its time. nil is for tests: it is.
+	Agrees func() bool
 }
 
 // Verified is an envelope that SNS signed, for a topic of ours, not long ago.
@@ -45,8 +49,8 @@ type Verified struct {
 }
 
 // Verify checks a message against all that is known about its sender. It asks nobody
-// before it knows that the topic is ours and that the message says it was sent not
-// long ago. The error is a [*Problem].
+// before it knows that the topic is ours. Times come last: if only they do not fit, it may
+// be our clock that is wrong. The error is a [*Problem].
 func (v *Verifier) Verify(ctx context.Context, now time.Time, e *Envelope) (*Verified, error) {
 	topic, ok := v.Topics.Match(e.TopicARN)
 	if !ok {
@@ -55,24 +59,29 @@ func (v *Verifier) Verify(ctx context.Context, now time.Time, e *Envelope) (*Ver
 	if v.RequireV2 && e.SignatureVersion != "2" {
 		return nil, refuse(CodeSignature, "the message is not signed with SignatureVersion 2; set that attribute of the topic")
 	}
-	// Nobody has vouched for the time yet; it is used for refusing only.
-	if err := v.checkAge(now, e.Sent); err != nil {
-		return nil, err
-	}
 	cert, err := v.Certificates.Certificate(ctx, topic, e.SigningCertURL)
 	if err != nil {
-		return nil, err
-	}
-	if err := checkDates(cert, e.Sent); err != nil {
 		return nil, err
 	}
 	if !signedBy(cert, e) {
 		return nil, refuse(CodeSignature, "the signature does not fit the message")
 	}
+	if err := cmp.Or(v.checkAge(now, e.Sent), checkDates(cert, e.Sent)); err != nil {
+		return nil, v.doubt(err)
+	}
 	if err := v.checkSubscribe(topic, e); err != nil {
 		return nil, err
 	}
 	return &Verified{Envelope: *e, Topic: topic, Received: now.UTC()}, nil
+}
+
+// doubt is what is answered to a signed message whose time does not fit. It is final only if we
+// know that it is not our clock which is wrong.
+func (v *Verifier) doubt(err error) error {
+	if v.Agrees == nil || v.Agrees() {
+		return err
+	}
+	return refuseFor(err, CodeClock, "the time of the message does not fit our clock, which may be wrong; SNS will send it again")
 }
 
 func (v *Verifier) checkAge(now, sent time.Time) error {

@@ -203,23 +203,32 @@ func TestAge(t *testing.T) {
 	}
 }
 
-// TestAgeComesFirst: for a message of another time no certificate is fetched, and that
-// none of ours was valid then is not what is wrong with it.
-func TestAgeComesFirst(t *testing.T) {
+// TestTimesComeLast: a time is only judged of what is signed, and for good only while our clock is known to be right.
+func TestTimesComeLast(t *testing.T) {
 	topic := must[*SigningTopic](t)(newSigningTopic(testTopicARN(), "sns.amazonaws.com", minute(-60), minute(0)))
 	fake := &awsFake{answer: serve(200, string(topic.Certificate()))}
 	v := &Verifier{Topics: topicsOf(t, testARN), Certificates: NewAWSCertificates(fake, nil, quiet())}
 	for _, tt := range []struct {
-		sent, asked float64
-		want        Code
+		sent          float64
+		right, doubts Code
 	}{
-		{-120, 0, CodeTime}, {20, 0, CodeTime}, {-61, 1, CodeCertificate}, {-50, 1, ""}, {-120, 1, CodeTime},
+		{-120, CodeTime, CodeClock}, {20, CodeTime, CodeClock}, {-61, CodeCertificate, CodeClock}, {-50, "", ""},
 	} {
 		e := must[*Envelope](t)(topic.Envelope(Post{Message: "m", At: minute(tt.sent)}))
-		_, err := v.Verify(t.Context(), minute(0), e)
-		if codeOf(err) != tt.want || fake.total() != int(tt.asked) {
-			t.Errorf("sent at %v: %v, want %s; %d certificates were fetched, want %v", tt.sent, err, tt.want, fake.total(), tt.asked)
+		forged := *e
+		forged.Message = "n"
+		for agrees, want := range map[bool]Code{true: tt.right, false: tt.doubts} {
+			v.Agrees = func() bool { return agrees }
+			if _, err := v.Verify(t.Context(), minute(0), e); codeOf(err) != want {
+				t.Errorf("sent at %v, our clock is known to be right: %v: %v, want %s", tt.sent, agrees, err, want)
+			}
+			if _, err := v.Verify(t.Context(), minute(0), &forged); codeOf(err) != CodeSignature {
+				t.Errorf("forged, sent at %v: %v", tt.sent, err)
+			}
 		}
+	}
+	if n := fake.total(); n != 1 {
+		t.Errorf("%d certificates were fetched, want one", n)
 	}
 }
 

@@ -54,6 +54,7 @@ type Options struct {
 	Accept func(tx store.Tx, now time.Time, schedule string, border time.Time, person string) (handoffs.Outcome, error)
 
 	Clock   *clocks.Clock         // nil is for tests
+	Witness *clocks.Witness       // of the clock; may be nil
 	Log     *slog.Logger          // may be nil
 	Metrics prometheus.Registerer // may be nil
 }
@@ -131,7 +132,7 @@ func New(o Options) (*Bot, error) {
 	w.met(identity{Team: o.Team, App: o.App})
 	return &Bot{
 		o: o, log: log, watch: w, users: users,
-		client: newClient(o.APIURL, o.Token, o.Transport, w), pace: newPace(), outcomes: newOutcomes(),
+		client: newClient(o.APIURL, o.Token, o.Transport, o.Witness, w), pace: newPace(), outcomes: newOutcomes(),
 		bodies: doors.NewReader(largeBodies, arriving),
 	}, nil
 }

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"github.com/oncalm/oncalm/clocks"
 )
 
 // slackHost is where Slack's API is. Answers go to another host.
@@ -55,10 +57,11 @@ func transport() http.RoundTripper {
 	}
 }
 
-func newClient(base, token string, rt http.RoundTripper, w *watch) *client {
+func newClient(base, token string, rt http.RoundTripper, c *clocks.Witness, w *watch) *client {
 	if rt == nil {
 		rt = transport()
 	}
+	rt = c.Hear(rt)
 	h := &http.Client{
 		Transport: rt,
 		Timeout:   patience,

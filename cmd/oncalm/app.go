@@ -43,6 +43,7 @@ type app struct {
 	cfg    *config.Config
 	log    *slog.Logger
 	clock  *clocks.Clock
+	others *clocks.Witness // of what time it is
 	reg    *prometheus.Registry
 	store  store.Store // a write to it wakes the runner
 	book   *incidents.Book
@@ -54,12 +55,13 @@ type app struct {
 	runner *outbox.Runner
 	health *web.Health
 	self   *selfPager
+	watch  *clockWatch
 	texts  *templates.Set
 }
 
 // newApp wires all parts on the store s. Nothing runs yet.
 func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
-	a := &app{cfg: cfg, log: log, clock: o.clock, reg: prometheus.NewRegistry()}
+	a := &app{cfg: cfg, log: log, clock: o.clock, others: clocks.NewWitness(o.clock), reg: prometheus.NewRegistry()}
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	noted := make(chan struct{}, 1)
 	s = noting{s, noted}
@@ -82,11 +84,21 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.wireDesk()
 	a.runner.Groups = outbox.DefaultGroups(a.bot.Probe)
 	a.book.Followers = []incidents.Follower{a.pager.Follow, a.bot.Follow}
-	a.handle(a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(confirmer(o, log), log), a.sweeping())
+	a.handle(a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(confirmer(o, a.others, log), log), a.sweeping())
 	a.health = web.NewHealth(log, web.StoreWritable(s), web.NotBehind(a.runner.Look, time.Minute), web.Check{
 		Name: "slack", Run: a.slackWell,
-	})
+	}, web.Check{Name: "clock", Run: func(ctx context.Context, now time.Time) error { return a.watch.well(ctx, now) }})
 	a.self = &selfPager{store: s, noted: noted, keep: cfg.Store, who: a.keepers, notify: a.bot.SelfPage, log: log}
+	a.reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "oncalm_clock_ahead_seconds", Help: "By how much the wall clock is ahead of what Slack and AWS say; 0 while that is not known.",
+	}, func() float64 {
+		by, known := a.others.Ahead()
+		if !known {
+			return 0
+		}
+		return by.Seconds()
+	}))
+	a.watch = &clockWatch{witness: a.others, clock: a.clock, ask: a.bot.Probe, self: a.self, log: log}
 	return a, nil
 }
 
@@ -134,7 +146,7 @@ func (a *app) wireBot(o outside) (err error) {
 		Transport:      o.slack, Channel: a.cfg.Slack.Channel,
 		Book: a.book, Pager: a.pager, People: people, Services: services, PublicURL: a.cfg.PublicURL,
 		OnOverride: a.overridden, Accept: a.accepted,
-		Postmortem: a.postmortem, Clock: a.clock, Log: a.log, Metrics: a.reg,
+		Postmortem: a.postmortem, Clock: a.clock, Witness: a.others, Log: a.log, Metrics: a.reg,
 	})
 	return err
 }
@@ -144,7 +156,9 @@ func (a *app) wireAlarms(o outside) error {
 	if err != nil {
 		return err
 	}
-	var certs alarms.CertSource = alarms.NewAWSCertificates(o.aws, alarms.StoredCertificates{Store: a.store}, a.log)
+	fetched := alarms.NewAWSCertificates(o.aws, alarms.StoredCertificates{Store: a.store}, a.log)
+	fetched.Hear(a.others)
+	var certs alarms.CertSource = fetched
 	if path := a.cfg.SNS.Certificate; path != "" {
 		text, err := os.ReadFile(path)
 		if err != nil {
@@ -159,7 +173,7 @@ func (a *app) wireAlarms(o outside) error {
 	a.runner.Busy = a.intake.Busy
 	a.door = alarms.NewDoor(&alarms.Verifier{
 		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,
-		RequireV2: a.cfg.SNS.RequireV2, Endpoint: o.endpoint, Clock: a.clock,
+		RequireV2: a.cfg.SNS.RequireV2, Endpoint: o.endpoint, Clock: a.clock, Agrees: a.others.Agrees,
 	}, a.intake, a.log, metrics)
 	return nil
 }
@@ -217,6 +231,7 @@ func (a *app) run(ctx context.Context) error {
 	parts.Go(func() { a.bot.Run(ctx) })
 	parts.Go(func() { a.desk.Run(ctx) })
 	parts.Go(func() { a.self.run(ctx) })
+	parts.Go(func() { a.watch.run(ctx) })
 	err := a.runner.Run(ctx)
 	parts.Wait()
 	return err

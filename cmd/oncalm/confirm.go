@@ -6,19 +6,21 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/clocks"
 )
 
 // confirmer returns what confirms subscriptions. What the SDK has to say goes to log.
-func confirmer(o outside, log *slog.Logger) alarms.Confirmer {
+func confirmer(o outside, w *clocks.Witness, log *slog.Logger) alarms.Confirmer {
 	if o.confirmer != nil {
 		return o.confirmer
 	}
-	return &snsClient{load: sync.OnceValues(func() (*sns.Client, error) {
+	return &snsClient{witness: w, load: sync.OnceValues(func() (*sns.Client, error) {
 		cfg, err := config.LoadDefaultConfig(context.Background(), config.WithLogger(sdkLog{log}))
 		if err != nil {
 			return nil, err
@@ -29,7 +31,10 @@ func confirmer(o outside, log *slog.Logger) alarms.Confirmer {
 
 // snsClient is SNS, with credentials and endpoint from the environment as the SDK
 // finds them. They are looked for when they are needed first: hardly ever.
-type snsClient struct{ load func() (*sns.Client, error) }
+type snsClient struct {
+	load    func() (*sns.Client, error)
+	witness *clocks.Witness // hears what time it is for SNS
+}
 
 // ConfirmSubscription implements [alarms.Confirmer].
 func (c *snsClient) ConfirmSubscription(ctx context.Context, in *sns.ConfirmSubscriptionInput, opts ...func(*sns.Options)) (*sns.ConfirmSubscriptionOutput, error) {
@@ -37,7 +42,14 @@ func (c *snsClient) ConfirmSubscription(ctx context.Context, in *sns.ConfirmSubs
 	if err != nil {
 		return nil, err
 	}
-	return client.ConfirmSubscription(ctx, in, opts...)
+	begun := c.witness.Up()
+	out, err := client.ConfirmSubscription(ctx, in, opts...)
+	if err == nil {
+		if said, ok := middleware.GetServerTime(out.ResultMetadata); ok {
+			c.witness.Note(said, begun, c.witness.Up())
+		}
+	}
+	return out, err
 }
 
 // sdkLog takes what the SDK would write to stderr by itself, in lines that are not those of a log in JSON.

@@ -28,7 +28,7 @@ func TestSDKWarnsInTheLog(t *testing.T) {
 		t.Setenv(name, value)
 	}
 	var said bytes.Buffer
-	c := confirmer(outside{}, slog.New(slog.NewJSONHandler(&said, nil)))
+	c := confirmer(outside{}, nil, slog.New(slog.NewJSONHandler(&said, nil)))
 	if _, err := c.ConfirmSubscription(t.Context(), &sns.ConfirmSubscriptionInput{TopicArn: aws.String(rigTopic), Token: aws.String("t")}); err == nil {
 		t.Fatal("a subscription was confirmed without credentials")
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -19,6 +20,9 @@ type hands struct {
 	off   time.Duration // how far its wall clock is ahead; whole seconds
 	slept time.Duration // since it was started, without the bubble
 	boots int
+
+	silent bool          // Slack's answers have no date
+	lies   time.Duration // by which the date of the next answer is wrong
 }
 
 func newHands() *hands { return &hands{up: time.Now()} }
@@ -66,6 +70,27 @@ func TestReadBoth(t *testing.T) {
 			t.Errorf("the wall says %v, want %v", b, noon.Add(by))
 		}
 	}
+}
+
+// dated is Slack, which says in each answer what time it is.
+type dated struct {
+	http.RoundTripper
+	hands *hands
+}
+
+func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
+	resp, err := d.RoundTripper.RoundTrip(r)
+	d.hands.mu.Lock()
+	defer d.hands.mu.Unlock()
+	if err == nil && !d.hands.silent {
+		resp.Header = resp.Header.Clone()
+		if resp.Header == nil {
+			resp.Header = http.Header{}
+		}
+		resp.Header.Set("Date", time.Now().Add(d.hands.slept+d.hands.lies).UTC().Format(http.TimeFormat))
+		d.hands.lies = 0
+	}
+	return resp, err
 }
 
 // Step sets the machine's clock.

@@ -135,7 +135,7 @@ func (w *world) start() {
 		behind = w.around(db)
 	}
 	log := cmp.Or(w.log, slog.New(slog.DiscardHandler))
-	w.app, err = newApp(w.cfg, behind, log, outside{slack: w.slack.RoundTripper(), aws: w.aws, clock: w.hands.clock()})
+	w.app, err = newApp(w.cfg, behind, log, outside{slack: dated{w.slack.RoundTripper(), w.hands}, aws: w.aws, clock: w.hands.clock()})
 	if err != nil {
 		w.t.Fatal(err)
 	}

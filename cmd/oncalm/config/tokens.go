@@ -10,7 +10,7 @@ import (
 )
 
 // placeholders are what examples have in the place of a secret.
-var placeholders = regexp.MustCompile(`(?i)change[-_ ]?me|replace[-_ ]?(me|this)|placeholder|^(secret|token|password|none|null|todo|fixme|test|dummy|example)$|(^|[-_ <])your?[-_ ]|[-_ ](your|my)?[-_ ]?(token|secret|here)$|^x+$|^xox[a-z]-?$|^xapp-?$|^xox[a-z]-[x0*-]+$|^xapp-[x0*-]+$|[*]{3}|\.\.\.|…|^<.*>$|^[$%{].*[}%]$`)
+var placeholders = regexp.MustCompile(`(?i)change[-_ ]?me|replace[-_ ]?(me|this)|placeholder|^(secret|token|password|none|null|todo|fixme|test|dummy|example)$|(^|[-_ <])your?[-_ ]|^(my[-_ ]?)?((slack|bot|app|signing)[-_ ]?)*(token|secret)$|[-_ ]here$|^x+$|^xox[a-z]-?$|^xapp-?$|^xox[a-z]-[x0*-]+$|^xapp-[x0*-]+$|[*]{3}|\.\.\.|…|^<.*>$|^[$%{].*[}%]$`)
 
 // kinds of secrets that Slack shows for an app, as they begin.
 var secretKinds = []struct{ begins, what string }{

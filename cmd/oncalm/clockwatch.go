@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/clocks"
+)
+
+const (
+	clockFirst = 2 * time.Second  // after the start, when Slack has been greeted
+	clockLook  = 10 * time.Second // how often it is looked whether the clock is right
+	clockAsk   = time.Minute      // how often others are asked at most, while nobody has said what time it is
+)
+
+// clockWatch tells people that the clock of the machine is wrong. Messages whose time does not fit are refused then, until it is
+// set right, and SNS sends them again; so nobody would be paged.
+type clockWatch struct {
+	witness *clocks.Witness
+	clock   *clocks.Clock
+	ask     func(context.Context) error // makes Slack say something
+	self    *selfPager
+	log     *slog.Logger
+}
+
+// well is a condition for being ready.
+func (c *clockWatch) well(context.Context, time.Time) error {
+	if off := c.witness.Off(); off != 0 {
+		return fmt.Errorf("the clock of this machine is %s, as Slack and AWS tell the time: set it", slowOrFast(off))
+	}
+	return nil
+}
+
+// slowOrFast says in words by how much a clock is off, about: others say the time in whole seconds.
+func slowOrFast(ahead time.Duration) string {
+	if ahead < 0 {
+		return (-ahead).Round(5*time.Second).String() + " slow"
+	}
+	return ahead.Round(5*time.Second).String() + " fast"
+}
+
+// run looks from time to time, until ctx ends.
+func (c *clockWatch) run(ctx context.Context) {
+	var (
+		looks       = time.NewTimer(clockFirst)
+		said, asked time.Time
+		open        map[string]bool // who is to be told, and was not yet
+		told        = map[string]bool{}
+		page        bot.SelfPage
+	)
+	defer looks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-looks.C:
+		}
+		looks.Reset(clockLook)
+		now := time.Now()
+		off := c.witness.Off()
+		_, known := c.witness.Ahead()
+		switch {
+		case !known && now.Sub(asked) >= clockAsk:
+			asked = now
+			_ = c.ask(ctx) // that Slack does not answer is told elsewhere
+			if _, known = c.witness.Ahead(); !known {
+				_ = c.ask(ctx) // one who says that we are wrong needs a second
+			}
+			if c.witness.Off() != 0 {
+				looks.Reset(0)
+			}
+		case off != 0 && (said.IsZero() || now.Sub(said) >= selfAgain):
+			right := c.clock.Now().Add(-off)
+			said, open, page = now, c.self.audience(ctx, right), c.wrong(off, right)
+			c.log.Error("the clock of this machine is wrong: messages whose time does not fit are refused", "component", "clock", "off", slowOrFast(off), "ahead_seconds", off.Seconds())
+		case off == 0 && known && !said.IsZero():
+			said, open = time.Time{}, nil
+			c.log.Info("the clock of this machine is right again", "component", "clock")
+			c.self.tell(ctx, c.right(), told, map[string]bool{})
+		}
+		c.self.tell(ctx, page, open, told)
+	}
+}
+
+func (c *clockWatch) wrong(off time.Duration, right time.Time) bot.SelfPage {
+	return bot.SelfPage{
+		Key: "clock/" + right.UTC().Format(time.RFC3339), Since: right,
+		Title: "🔴 The clock of Oncalm's machine is " + slowOrFast(off),
+		Text: "That is what Slack and AWS say. Alarms whose time does not fit are refused, and nobody is paged for them; SNS sends them again for as long as the retries of the subscription last. " +
+			"Handoffs come at the wrong time. Set the clock now (chronyc makestep, or timedatectl set-ntp true); nothing else is needed.",
+	}
+}
+
+func (c *clockWatch) right() bot.SelfPage {
+	now := c.clock.Now()
+	return bot.SelfPage{
+		Key: "clock-right/" + now.UTC().Format(time.RFC3339), Since: now,
+		Title: "🟢 The clock of Oncalm's machine is right again",
+		Text:  "SNS sends again what was refused, as long as the retries of the subscription last; look in AWS for alarms that have no incident here.",
+	}
+}
