@@ -51,7 +51,8 @@ type Store interface {
 // must not be changed; values given to Put must not be changed afterwards.
 type Tx interface {
 	// Get returns the value of key, or nil if it is absent. A present, empty value
-	// is not nil.
+	// is not nil. A value that was damaged on the disk is absent, here and in Range: it
+	// is never returned as if it were right, and the engine says that it is damaged.
 	Get(key string) []byte
 	// Put sets key to val. The key must not be empty; a nil val is an empty one.
 	Put(key string, val []byte)

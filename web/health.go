@@ -50,6 +50,9 @@ func NewHealth(log *slog.Logger, checks ...Check) *Health {
 	return h
 }
 
+// Add adds a check. It must not be called once requests come.
+func (h *Health) Add(c Check) { h.checks = append(h.checks, &running{Check: c}) }
+
 // Register adds the routes to mux.
 func (h *Health) Register(mux *http.ServeMux) {
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {

@@ -67,7 +67,11 @@ func (c *fsckCommand) check(ctx context.Context, path string) (found *checked, e
 		return nil, err
 	}
 	found = &checked{Pages: append([]string{}, pages...)}
-	found.Report, err = fsck.Check(ctx, db)
+	damagedValues, err := db.Damage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found.Report, err = fsck.Check(ctx, db, damagedValues)
 	if errors.Is(err, store.ErrDamaged) {
 		return nil, damaged(path, err)
 	}
@@ -119,6 +123,9 @@ func (s *session) sayChecked(found *checked) {
 			line += "; " + f.Remedy
 		}
 		s.printf("%s", line)
+	}
+	if found.Aside > 0 {
+		s.printf("  %s set aside by a repair, under %s", text.Count(found.Aside, "damaged value was", "damaged values were"), fsck.AsidePrefix)
 	}
 	if len(found.Pages) == 0 && len(found.Findings) == 0 {
 		s.printf("  nothing is wrong")

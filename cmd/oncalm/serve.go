@@ -61,7 +61,9 @@ func (c *serveCommand) Run(ctx context.Context, s *session) error {
 	for _, w := range s.warnings {
 		log.Warn("configuration", "problem", w.String())
 	}
-	db, err := openStore(ctx, cfg.Store, bolt.Options{})
+	db, err := openStore(ctx, cfg.Store, bolt.Options{Damaged: func(what string) {
+		log.Error("the store is damaged: stop Oncalm, and run oncalm fsck -repair", "store", cfg.Store, "what", what)
+	}})
 	if err != nil {
 		return err
 	}
@@ -104,6 +106,7 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 		return nil, &stop{exitUsage, err.Error(), "correct the configuration"}
 	}
 	web.NewGauges(a.reg, s, a.runner.Look, func() int64 { return db.Stats().Bytes }, log)
+	a.watchOver(db)
 	h := &house{app: a, db: db, log: log}
 	for _, open := range []func() error{
 		func() error { return h.open(cfg.Listen, web.Frame(a.public(), log)) },
@@ -167,6 +170,7 @@ func (h *house) live(ctx context.Context, failed <-chan struct{}) error {
 		}
 	})
 	inside.Go(func() { h.db.Watch(work) })
+	inside.Go(func() { h.scrub(work) })
 	var err error
 	select {
 	case <-ctx.Done():

@@ -30,6 +30,10 @@ type Options struct {
 	// faults can be aimed at them. For tests only.
 	Pinned bool
 
+	// Damaged is told, once for each, of damage to the file that can be lived with. It
+	// may be called from anywhere, and should be quick.
+	Damaged func(what string)
+
 	early bool // control for tests: answers before the commit
 }
 
@@ -58,6 +62,7 @@ type DB struct {
 	failed   chan struct{}         // closed when broken is set
 	counts   counts
 	memory   *memory
+	damage   *wounds
 	stuck    atomic.Bool // bbolt is in the middle of something, and will not come out
 }
 
@@ -90,7 +95,7 @@ func (d *DB) read(fn func(store.Tx) error) (id int, err error) {
 }
 
 func (d *DB) newTx(rtx *bbolt.Tx) *tx {
-	return &tx{tidy: func() { d.memory.trim(d.bolt, rtx.Size(), time.Now()) }}
+	return &tx{damage: d.damage, tidy: func() { d.memory.trim(d.bolt, rtx.Size(), time.Now()) }}
 }
 
 // settle waits until the transaction of that number is on disk: bbolt shows it to

@@ -17,20 +17,76 @@ var errEnough = errors.New("too many problems")
 
 // Check reads every page of the file, as it is at this moment, and says in words for
 // people what is wrong with its structure; nil if nothing is. The store may be used
-// meanwhile. The error is that of ctx or of the disk.
+// meanwhile. The error is that of ctx or of the disk. Values that do not fit their
+// checksums are told by [DB.Damage].
 //
 // It reads the pages itself: bbolt takes what they say for true, and can end the
 // process over it.
 func (d *DB) Check(ctx context.Context) (problems []string, err error) {
-	return check(ctx, d.bolt, d.file, true)
+	broken, err := check(ctx, d.bolt, d.file, true)
+	return append(broken.problems, broken.metas...), err
+}
+
+// A Damaged value does not fit its checksum: it, its key, or the checksum is not what was
+// written.
+type Damaged struct {
+	Key    string
+	Stored []byte // what stands there, with the checksum
+}
+
+// Damage reads every value of the file, as Check does its pages, and returns those that are
+// damaged. Readers of the store take them for absent.
+func (d *DB) Damage(ctx context.Context) ([]Damaged, error) {
+	broken, err := check(ctx, d.bolt, d.file, true)
+	return broken.values, err
+}
+
+// Scrub looks through the whole file for damage that nobody has come upon. What it finds is
+// told as [Options] and [DB.Health] say.
+func (d *DB) Scrub(ctx context.Context) error {
+	broken, err := check(ctx, d.bolt, d.file, true)
+	if err == nil {
+		d.damage.take(broken)
+	}
+	return err
+}
+
+// Health says in words for everybody which damage to the file is known by now, and what to
+// do about it; nil if there is none.
+func (d *DB) Health() error {
+	keys, file := d.damage.all()
+	switch {
+	case file != "":
+		return errors.New("the file of the store is damaged: stop Oncalm, and run oncalm fsck")
+	case len(keys) > 0:
+		return fmt.Errorf("the store is damaged (%d of its values): stop Oncalm, and run oncalm fsck -repair", len(keys))
+	}
+	return nil
+}
+
+// broken is what a check has found.
+type broken struct {
+	problems []string  // of the structure: what is there cannot be told from what is not
+	metas    []string  // of the pages that say where the data begins; one of them is enough
+	values   []Damaged // no more than maxProblems
+}
+
+// take takes over what a check has found.
+func (m *wounds) take(b broken) {
+	for _, p := range slices.Concat(b.problems, b.metas) {
+		m.page(p)
+	}
+	for _, v := range b.values {
+		m.value([]byte(v.Key))
+	}
 }
 
 // check checks all pages, or if not deep only those that lead to the data.
-func check(ctx context.Context, db *bbolt.DB, file io.ReaderAt, deep bool) ([]string, error) {
+func check(ctx context.Context, db *bbolt.DB, file io.ReaderAt, deep bool) (broken, error) {
 	for range 100 {
 		rtx, err := db.Begin(false)
 		if err != nil {
-			return nil, beginError(err)
+			return broken{}, beginError(err)
 		}
 		c := checker{ctx: ctx, file: file, size: db.Info().PageSize, deep: deep}
 		if !c.begin(uint64(rtx.ID())) {
@@ -42,26 +98,31 @@ func check(ctx context.Context, db *bbolt.DB, file io.ReaderAt, deep bool) ([]st
 		if errors.Is(err, errEnough) {
 			err = nil
 		}
-		return c.problems, err
+		return c.broken, err
 	}
-	return []string{"no page says where the data begins"}, nil
+	return broken{problems: []string{"no page says where the data begins"}}, nil
 }
 
 // checker walks a file as one transaction sees it, which must stay open.
 type checker struct {
-	ctx      context.Context
-	file     io.ReaderAt
-	size     int // of a page, in bytes
-	meta     meta
-	deep     bool
-	used     []bool // by page: somebody has it already
-	page     []byte // the page that was read last
-	problems []string
+	ctx  context.Context
+	file io.ReaderAt
+	size int // of a page, in bytes
+	meta meta
+	deep bool
+	used []bool // by page: somebody has it already
+	page []byte // the page that was read last
+	broken
 }
 
 func (c *checker) begin(txid uint64) (ok bool) {
 	c.meta, ok = findMeta(c.file, c.size, txid)
 	c.used = make([]bool, c.meta.high)
+	for id := range uint64(2) {
+		if !soundMeta(c.file, c.size, id) {
+			c.metas = append(c.metas, fmt.Sprintf("page %d should say where the data begins, and does not: what was written last may be missing", id))
+		}
+	}
 	return ok
 }
 
@@ -75,8 +136,8 @@ func (c *checker) say(format string, args ...any) error {
 }
 
 func (c *checker) run() error {
-	// The tree of buckets has one entry, and leads to the tree of keys.
-	if err := c.walk(&tree{deep: true}, c.meta.root, 1, span{}); err != nil || !c.deep {
+	// The tree of buckets has few entries, and leads to the trees of keys.
+	if err := c.walk(&tree{deep: true, buckets: true}, c.meta.root, 1, span{}); err != nil || !c.deep {
 		return err
 	}
 	if c.meta.freelist == noFreelist {

@@ -47,10 +47,10 @@ func branchAbove(t testing.TB, path string) uint64 {
 	b, m := bytesAndMeta(t, path)
 	h := readHeader(b[page(m.root):])
 	elements, ok := readElements(h, b[page(m.root):page(m.root+1)])
-	if !ok || len(elements) != 1 || readHeader(b[page(number(elements[0].val)):]).flags != branchPage {
+	if !ok || len(elements) != 2 || readHeader(b[page(number(elements[1].val)):]).flags != branchPage {
 		t.Fatal("there is no branch")
 	}
-	return number(elements[0].val)
+	return number(elements[1].val)
 }
 
 func bytesAndMeta(t testing.TB, path string) ([]byte, meta) {

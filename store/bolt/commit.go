@@ -176,24 +176,36 @@ func (d *DB) write(b *batch) (id int, size int64, err error) {
 			d.stuck.Store(!abandon(wtx))
 		}
 	}()
-	into := wtx.Bucket(bucket)
-	into.FillPercent = fill
-	for _, w := range b.writes {
-		if w.val == nil {
-			err = into.Delete(bytesOf(w.key))
-		} else {
-			err = into.Put(bytesOf(w.key), w.val)
-		}
-		if err != nil {
-			return id, 0, errors.Join(err, wtx.Rollback())
-		}
+	if err := putAll(wtx.Bucket(records), b.writes); err != nil {
+		return id, 0, errors.Join(err, wtx.Rollback())
 	}
 	size = wtx.Size()
 	if err := wtx.Commit(); err != nil {
 		return id, size, err
 	}
 	d.size.Store(size)
+	d.damage.written(b.writes)
 	return id, size, d.astray()
+}
+
+// putAll writes pairs into the file's bucket. The values stay as they are until the commit.
+func putAll(into *bbolt.Bucket, writes pairs) (err error) {
+	into.FillPercent = fill
+	room := make([]byte, 0, writes.size()+sumSize*len(writes))
+	for _, w := range writes {
+		key := bytesOf(w.key)
+		if w.val == nil {
+			err = into.Delete(key)
+		} else {
+			var sealed []byte
+			room, sealed = seal(room, key, w.val)
+			err = into.Put(key, sealed)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return noteEmpty(into)
 }
 
 // abandon gives up a transaction that panicked, which may well panic again.

@@ -154,13 +154,13 @@ func openChecked(ctx context.Context, path string, readOnly bool) (*os.File, *bb
 	if there, err := exists(path); err != nil || !there {
 		return nil, nil, errors.Join(err, &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist})
 	}
-	file, db, err := openFile(path, bbolt.Options{ReadOnly: readOnly, InitialMmapSize: 0})
+	file, db, err := openFile(path, bbolt.Options{ReadOnly: readOnly, InitialMmapSize: 0}, &wounds{})
 	if err != nil {
 		return nil, nil, err
 	}
-	problems, err := check(ctx, db, file, true)
-	if err == nil && len(problems) > 0 {
-		err = fmt.Errorf("%s: %w: %s", path, store.ErrDamaged, problems[0])
+	broken, err := check(ctx, db, file, true)
+	if err == nil && len(broken.problems) > 0 {
+		err = fmt.Errorf("%s: %w: %s", path, store.ErrDamaged, broken.problems[0])
 	}
 	if err != nil {
 		return nil, nil, errors.Join(err, db.Close())

@@ -27,8 +27,10 @@
 // [DB.Failed] is closed, and the process should stop and start again. Views still
 // answer then, if they can.
 //
-// Pages that are no pages surface as [store.ErrDamaged]. bbolt has no checksums on
-// pages of data, so [DB.Check] finds damage to the structure, not to values.
+// Pages that are no pages surface as [store.ErrDamaged]; [DB.Check] finds them. bbolt has no
+// checksums on pages of data, so each value has one behind it. A value that does not fit its
+// own is absent to those who read it; [Options.Damaged] is told once, [DB.Health] says so,
+// and [DB.Damage] lists them.
 //
 // # On disk
 //

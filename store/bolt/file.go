@@ -18,10 +18,7 @@ func create(path string) error {
 		if err != nil {
 			return err
 		}
-		err = db.Update(func(tx *bbolt.Tx) error {
-			_, err := tx.CreateBucket(bucket)
-			return err
-		})
+		err = db.Update(newLayout)
 		return errors.Join(err, db.Close())
 	})
 }

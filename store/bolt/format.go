@@ -16,6 +16,7 @@ const (
 
 	branchPage = 0x01
 	leafPage   = 0x02
+	metaPage   = 0x04
 	freePage   = 0x10
 
 	bucketFlag = 0x01
@@ -59,6 +60,16 @@ func findMeta(file io.ReaderAt, size int, txid uint64) (meta, bool) {
 	return meta{}, false
 }
 
+// soundMeta says whether one of the first two pages is what it should be.
+func soundMeta(file io.ReaderAt, size int, id uint64) bool {
+	b := make([]byte, headerSize)
+	if _, err := file.ReadAt(b, int64(id)*int64(size)); err != nil {
+		return false
+	}
+	_, ok := readMeta(file, int64(id)*int64(size))
+	return ok && readHeader(b) == header{id: id, flags: metaPage}
+}
+
 // newestMeta reads the meta page of the last transaction, in a file of which nothing is
 // known.
 func newestMeta(file io.ReaderAt) (newest meta, ok bool) {
@@ -91,27 +102,32 @@ type element struct {
 	child  uint64 // of a branch
 }
 
-// readElements takes a branch or a leaf apart. It is not ok if the page leads
-// outside of itself.
+// readElements takes a branch or a leaf apart. It is not ok if the page leads outside of
+// itself, or is not as bbolt writes pages: keys and values follow each other without gaps.
 func readElements(h header, page []byte) (elements []element, ok bool) {
 	if headerSize+h.count*elementSize > uint64(len(page)) {
 		return nil, false
 	}
 	elements = make([]element, h.count)
+	next := headerSize + h.count*elementSize
 	for i := range elements {
 		at := uint64(headerSize + i*elementSize)
 		b := page[at:]
 		pos, keySize, valSize := number4(b), number4(b[4:]), uint64(0)
 		if h.flags == leafPage {
-			elements[i].bucket = pos&bucketFlag != 0
+			if pos > bucketFlag {
+				return nil, false
+			}
+			elements[i].bucket = pos == bucketFlag
 			pos, keySize, valSize = number4(b[4:]), number4(b[8:]), number4(b[12:])
 		} else {
 			elements[i].child = number(b[8:])
 		}
 		begin := at + pos
-		if begin+keySize+valSize > uint64(len(page)) {
+		if begin != next || begin+keySize+valSize > uint64(len(page)) {
 			return nil, false
 		}
+		next = begin + keySize + valSize
 		elements[i].key = page[begin : begin+keySize]
 		elements[i].val = page[begin+keySize : begin+keySize+valSize]
 	}

@@ -17,8 +17,6 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-var bucket = []byte("oncalm")
-
 const (
 	// fill is how full bbolt leaves the pages that it splits. Most keys are
 	// appended at the end of their range, where fuller pages mean fewer of them to
@@ -101,12 +99,13 @@ func open(path string, o Options) (*DB, error) {
 			return nil, err
 		}
 	}
-	file, db, err := openFile(path, bbolt.Options{InitialMmapSize: mapped, NoSync: o.NoSync})
+	found := &wounds{say: o.Damaged}
+	file, db, err := openFile(path, bbolt.Options{InitialMmapSize: mapped, NoSync: o.NoSync}, found)
 	if err != nil {
 		return nil, err
 	}
 	d := &DB{
-		path: path, opts: o, file: file, bolt: db, pageSize: int64(db.Info().PageSize),
+		path: path, opts: o, file: file, bolt: db, pageSize: int64(db.Info().PageSize), damage: found,
 		open: newBatch(), wake: make(chan struct{}, 1),
 		ended: make(chan struct{}), failed: make(chan struct{}), memory: newMemory(),
 	}
@@ -121,7 +120,10 @@ func open(path string, o Options) (*DB, error) {
 // may have written it and never have waited for it.
 func (d *DB) start() error {
 	if err := d.bolt.Sync(); err != nil {
-		return fmt.Errorf("%s: %w", d.path, err)
+		return fmt.Errorf("%s: %w: %w", d.path, store.ErrUnknownOutcome, err)
+	}
+	if err := guarded(func() error { return bringUp(d.bolt) }); err != nil {
+		return openError(d.path, err)
 	}
 	info, err := d.file.Stat()
 	if err != nil {
@@ -136,8 +138,8 @@ func (d *DB) start() error {
 }
 
 // openFile opens a file of bbolt and looks at it enough to say that it is ours and
-// whole in the main.
-func openFile(path string, o bbolt.Options) (file *os.File, db *bbolt.DB, err error) {
+// whole in the main. What is broken, and can be lived with, goes to found.
+func openFile(path string, o bbolt.Options, found *wounds) (file *os.File, db *bbolt.DB, err error) {
 	defer func() {
 		if err != nil && file != nil {
 			_ = unlock(file) // after a panic bbolt leaves it open, locked and mapped
@@ -157,7 +159,7 @@ func openFile(path string, o bbolt.Options) (file *os.File, db *bbolt.DB, err er
 		if db, err = openMapped(path, &o); err != nil {
 			return err
 		}
-		return lookAt(db, file, size <= small)
+		return lookAt(db, file, size <= small, found)
 	})
 	if err == nil {
 		return file, db, nil
@@ -213,19 +215,18 @@ func dataSize(path string) (int64, error) {
 
 // lookAt finds what is wrong with a file that bbolt has opened: if not deep, what can be
 // seen at once.
-func lookAt(db *bbolt.DB, file *os.File, deep bool) error {
-	problems, err := check(context.Background(), db, file, deep)
+func lookAt(db *bbolt.DB, file *os.File, deep bool, found *wounds) error {
+	broken, err := check(context.Background(), db, file, deep)
 	if err != nil {
 		return err
 	}
-	if len(problems) > 0 {
-		return fmt.Errorf("%w: %s", store.ErrDamaged, problems[0])
+	if len(broken.problems) > 0 {
+		return fmt.Errorf("%w: %s", store.ErrDamaged, broken.problems[0])
 	}
+	found.take(broken)
 	return db.View(func(tx *bbolt.Tx) error {
-		if tx.Bucket(bucket) == nil {
-			return errors.New("it is a file of another program")
-		}
-		return nil
+		_, err := layoutOf(tx)
+		return err
 	})
 }
 
@@ -240,7 +241,7 @@ func openError(path string, err error) error {
 		return fmt.Errorf("%s: %w: %w", path, store.ErrFull, err)
 	case isPath:
 		return err
-	case isErrno, errors.Is(err, store.ErrDamaged):
+	case isErrno, errors.Is(err, store.ErrDamaged), errors.Is(err, store.ErrNewer):
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return fmt.Errorf("%s: %w: %w", path, store.ErrDamaged, err)

@@ -19,6 +19,9 @@ type Stats struct {
 	Updates, Commits int64
 	// Committing is the time that all commits took together.
 	Committing time.Duration
+	// Damaged is how many values are known not to fit their checksums, and one more if
+	// pages are damaged.
+	Damaged int
 }
 
 // Stats reads the figures. It is cheap.
@@ -27,6 +30,10 @@ func (d *DB) Stats() Stats {
 		Updates:    d.counts.updates.Load(),
 		Commits:    d.counts.commits.Load(),
 		Committing: time.Duration(d.counts.committing.Load()),
+	}
+	keys, file := d.damage.all()
+	if s.Damaged = len(keys); file != "" {
+		s.Damaged++
 	}
 	if info, err := d.file.Stat(); err == nil {
 		s.Bytes = info.Size()

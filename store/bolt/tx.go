@@ -24,6 +24,7 @@ type tx struct {
 	err      error // the first write that cannot be
 	seen     int   // pairs that Ranges have yielded
 	tidy     func()
+	damage   *wounds
 }
 
 // seenMany is after how many pairs of a Range the memory that shows them is looked at.
@@ -41,7 +42,7 @@ func (t *tx) run(rtx *bbolt.Tx, fn func(store.Tx) error) (err error) {
 		}
 	}()
 	t.reading = true
-	t.bucket = rtx.Bucket(bucket)
+	t.bucket = rtx.Bucket(records)
 	t.cursor = t.bucket.Cursor()
 	t.reading = false
 	if err := fn(t); err != nil {
@@ -59,8 +60,17 @@ func (t *tx) Get(key string) []byte {
 		}
 	}
 	t.reading = true
-	found, val := t.cursor.Seek(bytesOf(key))
+	found, sealed := t.cursor.Seek(bytesOf(key))
+	if found == nil {
+		t.reading = false
+		return nil
+	}
+	val, ok := unseal(found, sealed)
 	t.reading = false
+	if !ok { // if it is another key, it may be this one with a bit that flipped
+		t.damage.value(found)
+		return nil
+	}
 	if string(found) != key {
 		return nil
 	}
@@ -149,23 +159,26 @@ type merge struct {
 func (m *merge) seek(from string) {
 	m.t.reading = true
 	m.cursor = m.t.bucket.Cursor()
-	key, val := m.cursor.Seek(bytesOf(from))
+	m.stand(m.cursor.Seek(bytesOf(from)))
 	m.t.reading = false
-	m.stand(key, val)
 }
 
 func (m *merge) advance() {
 	m.t.reading = true
-	key, val := m.cursor.Next()
+	m.stand(m.cursor.Next())
 	m.t.reading = false
-	m.stand(key, val)
 }
 
-func (m *merge) stand(key, val []byte) {
-	if m.to != "" && string(key) >= m.to {
-		key = nil
+// stand takes what the cursor shows, or what follows if that is damaged.
+func (m *merge) stand(key, sealed []byte) {
+	for ; key != nil && (m.to == "" || string(key) < m.to); key, sealed = m.cursor.Next() {
+		if val, ok := unseal(key, sealed); ok {
+			m.key, m.val = key, val
+			return
+		}
+		m.t.damage.value(key)
 	}
-	m.key, m.val = key, val
+	m.key, m.val = nil, nil
 }
 
 // next returns the next pair that is not deleted.

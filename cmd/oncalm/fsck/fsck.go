@@ -12,6 +12,7 @@ import (
 	"fmt"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
 )
 
 // A Finding is one thing that is wrong.
@@ -23,7 +24,8 @@ type Finding struct {
 	Repaired   bool   `json:"repaired"`
 	Remedy     string `json:"remedy,omitempty"` // for what a person must do
 
-	put    bool // write value; otherwise delete the key
+	aside  []byte // what is damaged, to be kept elsewhere
+	put    bool   // write value; otherwise delete the key
 	value  []byte
 	target string // the key to write, if it is another one
 }
@@ -34,7 +36,13 @@ type Report struct {
 	Events    int       `json:"events"`
 	Entries   int       `json:"entries"` // of the outbox
 	Findings  []Finding `json:"findings"`
+	// Aside is how many damaged values an earlier repair has set aside.
+	Aside int `json:"aside,omitempty"`
 }
+
+// AsidePrefix is before the keys of values that were damaged, and were set aside by a repair:
+// nothing reads them but people who look what they were.
+const AsidePrefix = "damaged/"
 
 // Left reports whether something is wrong that was not repaired.
 func (r *Report) Left() bool {
@@ -46,11 +54,13 @@ func (r *Report) Left() bool {
 	return false
 }
 
-// Check looks through a store.
-func Check(ctx context.Context, s store.Store) (*Report, error) {
+// Check looks through a store, of which some values are damaged: they cannot be read, so
+// that what they are needed for is amiss, too.
+func Check(ctx context.Context, s store.Store, damaged []bolt.Damaged) (*Report, error) {
 	var report *Report
 	err := s.View(ctx, func(tx store.Tx) error {
 		c := &checker{tx: tx, report: &Report{Findings: []Finding{}}, pending: map[string]bool{}, open: map[string]bool{}}
+		c.damaged(damaged)
 		c.outbox()
 		c.incidents()
 		c.openIndex()
@@ -93,6 +103,9 @@ func Repair(ctx context.Context, s store.Store, r *Report) error {
 }
 
 func (f *Finding) write(tx store.Tx) {
+	if f.aside != nil {
+		tx.Put(AsidePrefix+f.Key, f.aside)
+	}
 	key := f.Key
 	if f.target != "" {
 		key = f.target
@@ -114,6 +127,17 @@ type checker struct {
 	pending map[string]bool
 	open    map[string]bool
 	last    uint64 // the highest id
+}
+
+// damaged adds the values that are damaged. What they were nobody knows any more, but it can
+// be kept for people to look at; and what can be worked out again is, by what follows.
+func (c *checker) damaged(all []bolt.Damaged) {
+	for _, d := range all {
+		c.add(Finding{Key: d.Key, Text: "the value does not fit its checksum", Repairable: true, aside: d.Stored})
+	}
+	for range c.tx.Range(AsidePrefix, store.After(AsidePrefix)) {
+		c.report.Aside++
+	}
 }
 
 func (c *checker) add(f Finding) { c.report.Findings = append(c.report.Findings, f) }
