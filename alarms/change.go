@@ -42,6 +42,7 @@ func changeOf(sig *Signal, svc Service) Change {
 	if c.ID == "" {
 		c.ID = sig.MessageID
 	}
+	c.ID += sig.Part
 	if len(c.Resources) == 0 && sig.ARN != "" {
 		c.Resources = []string{sig.ARN}
 	}

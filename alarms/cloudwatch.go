@@ -3,7 +3,6 @@ package alarms
 import (
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
@@ -32,7 +31,7 @@ func readAlarm(in input) Signal {
 		state: f.Text("NewStateValue"), previous: f.Text("OldStateValue"),
 		reason: f.Text("NewStateReason"), changed: f.Text("StateChangeTime"),
 		description: f.Text("AlarmDescription"),
-		contributor: f.Id("AlarmContributorId"), attributes: f.Object("AlarmContributorAttributes"),
+		contributor: f.ID("AlarmContributorId"), attributes: f.Object("AlarmContributorAttributes"),
 		rule: f.Text("AlarmRule"), children: arnsIn(f.List("TriggeringChildren")),
 		metric: metricOf(f.Object("Trigger")),
 	}
@@ -89,7 +88,7 @@ func (w word) signal(in input) Signal {
 // other facts, so that it is the same alarm either way.
 func (w word) identity(topic aws.ARN) (aws.ARN, string) {
 	if a, ok := aws.ParseARN(w.arn); ok && a.AlarmName() != "" {
-		if _, ok := aws.PartitionOf(a.Region); ok {
+		if aws.IsRegion(a.Region) {
 			return a, aws.FirstOf(w.name, a.AlarmName())
 		}
 	}
@@ -138,9 +137,12 @@ func neverOK(in input) bool {
 	if !strings.HasPrefix(raw, "[") {
 		return false
 	}
+	if in.part.Relayed && in.part.Via == "" { // nobody knows over which topic it came first
+		return len(aws.Elements(raw)) == 0
+	}
 	for _, action := range aws.Elements(raw) {
 		arn, _ := scan.Unquote(action)
-		if arn == in.TopicARN {
+		if arn == in.TopicARN || arn == in.part.Via {
 			return false
 		}
 		if _, ours := in.ours.Match(arn); ours {
@@ -183,15 +185,18 @@ func arnsIn(list []string) []string {
 }
 
 // readAlarmEvent reads EventBridge's form. The alarm is that of the message to SNS.
-func readAlarmEvent(in input, e event) Signal {
-	w := detailWord(e.detail)
-	w.account = e.account
-	if len(e.resources) > 0 {
-		w.arn = e.resources[0]
+func readAlarmEvent(in input) Signal {
+	detail := in.f.Object("detail")
+	w := detailWord(detail)
+	w.account = in.f.Text("account")
+	if list := in.f.List("resources"); len(list) > 0 {
+		w.arn, _ = scan.Unquote(list[0])
 	}
-	contributor := e.detail.Object("alarmContributor")
-	w.contributor, w.attributes = contributor.Id("id"), contributor.Object("attributes")
-	return eventSignal(in, w, e.detail, e.time)
+	contributor := detail.Object("alarmContributor")
+	w.contributor, w.attributes = contributor.ID("id"), contributor.Object("attributes")
+	s := eventSignal(in, w, detail, in.f.Text("time"))
+	s.Event = aws.Line(in.f.Text("id"), aws.MaxName)
+	return s
 }
 
 // readAction reads what an alarm hands to its Lambda action.
@@ -211,7 +216,7 @@ func detailWord(d aws.Fields) word {
 		description: config.Text("description"), rule: config.Text("alarmRule"),
 		metric: metricOf(config),
 	}
-	if data := objectIn(state.Text("reasonData")); data != nil {
+	if data := aws.Members(strings.TrimSpace(state.Text("reasonData"))); data != nil {
 		w.children = arnsIn(data.List("triggeringAlarms"))
 		if n, ok := data.Number("threshold"); ok && w.metric != nil && w.metric.Threshold == nil {
 			w.metric.Threshold = new(n)
@@ -237,12 +242,4 @@ func eventSignal(in input, w word, d aws.Fields, eventTime string) Signal {
 		s.flag(flagSuppressed + aws.Line(by, 50))
 	}
 	return s
-}
-
-// tookPlace reads a time that may have no date that makes sense, for displays.
-func tookPlace(text string, in input) time.Time {
-	if t, ok := timeOf(text, in.Received); ok {
-		return t
-	}
-	return in.Sent
 }

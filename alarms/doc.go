@@ -34,10 +34,10 @@
 //
 // # What else comes in
 //
-// Deployments, scaling, configuration changes and the like are kept as [Change]
-// markers, for the question "what changed before?". Some say that something is wrong;
-// these open incidents, mostly of low severity. Which is which stands in one table,
-// in event.go. Plain text opens an incident.
+// A message that is not CloudWatch's own is judged by the table of package aws, or by a rule of the configuration before it: it pages, is
+// quiet, resolves, or is kept as a [Change] marker, for the question "what changed before?". It is known by its family and key, in the account of the
+// topic; these are its fingerprint, and its one series. What nobody knows opens an incident. A message may hold others, as a relay's does, or
+// tell of several things: [Classify] makes a signal of each, and they are committed together.
 //
 // # In the store
 //

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -18,7 +19,9 @@ type Intake struct {
 	Book     *incidents.Book
 	Services Services
 	// Topics are those that messages are taken from; see [Classify].
-	Topics  Topics
+	Topics Topics
+	// Rules say what messages amount to that are not CloudWatch's own, before the table of package aws does.
+	Rules   []aws.Rule
 	Metrics *Metrics // may be nil
 	// Quiet lists the severities of which nobody is paged. It is looked at when a run begins.
 	Quiet []string
@@ -77,24 +80,48 @@ func (t *Intake) Take(ctx context.Context, v *Verified) (Outcome, error) {
 			return Outcome{What: Owed}, nil
 		})
 	}
-	sig, svc := t.judge(v)
-	out, err := t.update(ctx, v.ID(), v.Received, func(tx store.Tx) (Outcome, error) {
-		return t.apply(tx, v.Received, &sig, svc)
+	all := t.judge(v)
+	outcomes := make([]Outcome, len(all))
+	out, err := t.update(ctx, v.ID(), v.Received, func(tx store.Tx) (main Outcome, err error) {
+		for i := range all {
+			if outcomes[i], err = t.apply(tx, v.Received, &all[i].Signal, all[i].service); err != nil {
+				return Outcome{}, err
+			}
+			if main.Incident == "" {
+				main = outcomes[i]
+			}
+		}
+		return main, nil
 	})
-	if err == nil {
-		t.Metrics.took(&sig, out)
+	if err != nil {
+		return out, err
 	}
-	return out, err
+	for i := range all {
+		if out.What == Seen {
+			outcomes[i] = out
+		}
+		t.Metrics.took(&all[i].Signal, outcomes[i])
+	}
+	return out, nil
 }
 
-func (t *Intake) judge(v *Verified) (Signal, Service) {
+// routed is a signal and the service that it is about.
+type routed struct {
+	Signal
+	service Service
+}
+
+func (t *Intake) judge(v *Verified) []routed {
 	if v.Type == UnsubscribeConfirmation {
 		sig := subscriptionSignal(v.Topic, v.Sent, incidents.AlarmFiring)
 		sig.Received, sig.MessageID = v.Received, v.MessageID
-		return sig, t.Services.fallback()
+		return []routed{{sig, t.Services.fallback()}}
 	}
-	sig := Classify(v, t.Topics)
-	return sig, t.Services.For(&sig)
+	var all []routed
+	for _, sig := range Classify(v, t.Topics, t.Rules) {
+		all = append(all, routed{sig, t.Services.For(&sig)})
+	}
+	return all
 }
 
 // update runs fn in a transaction, unless the message was seen before.
@@ -115,7 +142,11 @@ func (t *Intake) update(ctx context.Context, message string, now time.Time, fn f
 
 // apply does what a signal does. The signal is not changed: it may run again.
 func (t *Intake) apply(tx store.Tx, now time.Time, sig *Signal, svc Service) (Outcome, error) {
-	if sig.Effect != EffectChange {
+	switch sig.Effect {
+	case EffectChange:
+	case EffectRecovery:
+		return t.recover(tx, now, sig, svc)
+	default:
 		return t.follow(tx, now, sig, svc)
 	}
 	if err := saveChange(tx, changeOf(sig, svc)); err != nil {
@@ -125,6 +156,18 @@ func (t *Intake) apply(tx store.Tx, now time.Time, sig *Signal, svc Service) (Ou
 		return t.deleted(tx, now, sig)
 	}
 	return Outcome{What: Changed}, nil
+}
+
+// recover resolves what was opened for the same thing. If nothing was, or the recovery is a change by itself, a marker is kept.
+func (t *Intake) recover(tx store.Tx, now time.Time, sig *Signal, svc Service) (Outcome, error) {
+	out, err := t.follow(tx, now, sig, svc)
+	if err != nil || out.What != Noted && !sig.Changes {
+		return out, err
+	}
+	if out.What == Noted {
+		out.What = Changed
+	}
+	return out, saveChange(tx, changeOf(sig, svc))
 }
 
 // follow puts a word into its place in the order of time, and acts on it if it is the

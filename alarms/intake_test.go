@@ -342,7 +342,7 @@ func TestEvents(t *testing.T) {
 	messages := ownMessages(t)
 	r.want(r.text(messages["approval.json"]), Changed)
 	r.want(r.at(1).text(messages["eventbridge-task-stopped.json"]), Opened)
-	if i := r.incident(); i.Severity != "sev4" || i.Service != "platform" {
+	if i := r.incident(); i.Severity != "sev3" || i.Service != "platform" {
 		t.Errorf("%+v", i)
 	}
 	want := []string{"Approval wanted: p/s/a"}

@@ -4,56 +4,60 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/alarms/aws"
-	"github.com/oncalm/oncalm/incidents"
 )
 
 // input is what there is to classify.
 type input struct {
 	*Verified
-	f    aws.Fields // the members of the message; nil if it is not a JSON object
+	part *aws.Message // the message, or one that stood inside it
+	f    aws.Fields   // the members of the message; nil if it is not a JSON object
 	ours Topics
 }
 
-// A shape is one form that messages have.
+// A shape is one form that CloudWatch gives to its alarms.
 type shape struct {
 	fits func(input) bool
 	read func(input) Signal
 }
 
-// shapes are tried in this order; the last one fits everything.
+// shapes are tried in this order. What fits none of them is no alarm of CloudWatch: see [aws.Judge].
 var shapes = []shape{
-	{hasAny("AlarmName", "NewStateValue"), readAlarm},                // CloudWatch: all kinds of alarms
-	{hasAll("detail-type", "source", "detail"), readEvent},           // EventBridge
-	{hasAll("detail-type", "detail"), readEvent},                     // the same, cut down by a rule
-	{hasAll("detailType", "notificationRuleArn"), readTools},         // developer tools
-	{hasAll("Event Source", "Event Message"), readDatabase},          // RDS, DMS
-	{hasAll("deploymentId", "eventTriggerName"), readDeployment},     // CodeDeploy
-	{hasAll("approval", "consoleLink"), readApproval},                // CodePipeline
-	{hasAll("AutoScalingGroupName", "Event"), readScalingJSON},       // Auto Scaling
-	{hasAll("source", "alarmArn", "alarmData"), readAction},          // the alarm's action for Lambda, relayed
-	{hasAny("alerts", "groupKey"), readWebhook},                      // Alertmanager, Grafana
-	{isStackText, readStack},                                         // CloudFormation
-	{beginsWith("Service: AWS Auto Scaling"), readScalingText},       // Auto Scaling
-	{beginsWith("AWS Budget Notification"), readBudget},              // Budgets
-	{func(in input) bool { return looksLikeAlarm(in) }, readGarbled}, // an alarm that is not JSON any more
-	{func(input) bool { return true }, readText},
+	{hasAny("AlarmName", "NewStateValue"), readAlarm},       // all kinds of alarms, to SNS
+	{isAlarmEvent, readAlarmEvent},                          // to EventBridge
+	{hasAll("source", "alarmArn", "alarmData"), readAction}, // the alarm's action for Lambda, relayed
+	{looksLikeAlarm, readGarbled},                           // one that is not JSON any more
 }
 
-// Classify understands a verified message. It never fails: what fits nothing is a
-// text. ours are the topics that messages are taken from: an alarm that reports OK to
-// none of them is known never to recover by itself.
-func Classify(v *Verified, ours Topics) Signal {
-	in := input{Verified: v, f: objectIn(v.Message), ours: ours}
+// Classify understands a verified message. It never fails: what nobody knows is
+// somebody's own message, and opens an incident. ours are the topics that messages are taken from: an alarm that reports OK to
+// none of them is known never to recover by itself. rules come before what is known of messages that are not
+// CloudWatch's own. A message that tells of several things, as a relay's or a group of alerts, makes several signals; there is always one.
+func Classify(v *Verified, ours Topics, rules []aws.Rule) []Signal {
+	var all []Signal
+	for _, part := range aws.Open(aws.NewMessage(v.Subject, v.Message, v.Topic.Account, v.Topic.Region)) {
+		inner := v
+		if part.Relayed {
+			copied := *v
+			copied.Message, copied.Subject = part.Text, part.Subject
+			inner = &copied
+		}
+		all = append(all, classify(input{Verified: inner, part: part, f: part.Fields, ours: ours}, rules)...)
+	}
+	return numbered(all)
+}
+
+func classify(in input, rules []aws.Rule) []Signal {
 	for _, s := range shapes {
 		if s.fits(in) {
-			return finish(in, s.read(in))
+			return []Signal{finish(in, s.read(in))}
 		}
 	}
-	return finish(in, readText(in))
+	all := judged(in, rules)
+	for i := range all {
+		all[i] = finish(in, all[i])
+	}
+	return all
 }
-
-// objectIn returns the members of a message that is a JSON object of sensible depth.
-func objectIn(message string) aws.Fields { return aws.Members(strings.TrimSpace(message)) }
 
 // finish sets what all signals have, and cuts texts to size.
 func finish(in input, s Signal) Signal {
@@ -98,50 +102,9 @@ func hasAny(names ...string) func(input) bool {
 	}
 }
 
-func beginsWith(prefix string) func(input) bool {
-	return func(in input) bool {
-		return in.f == nil && strings.HasPrefix(strings.TrimSpace(in.Message), prefix)
-	}
-}
-
-// looksLikeAlarm finds messages that once were an alarm: cut off, or with a comma too
-// many.
-func looksLikeAlarm(in input) bool {
-	return in.f == nil && strings.Contains(in.Message, `"AlarmName"`) && strings.Contains(in.Message, `"NewStateValue"`)
-}
-
-// readGarbled reads an alarm of which nothing can be read. Somebody must look.
-func readGarbled(in input) Signal {
-	s := readText(in)
-	s.Title = "Unreadable alarm: " + s.Title
-	s.flag(FlagUnparsed)
-	return s
-}
-
-// readText reads a message of no known shape. Only repeats of the very same text are
-// taken for the same thing: who knows what the others tell.
-func readText(in input) Signal {
-	title := aws.FirstOf(aws.Line(in.Subject, aws.MaxTitle), firstLine(in), "(empty message)")
-	s := Signal{Effect: EffectIncident, Title: title}
-	s.Kind, s.Name, s.State = KindText, title, incidents.AlarmFiring
-	s.NeverRecovers = true
-	s.Description, s.Changed = in.Message, in.Sent
-	if len(in.Message) > aws.MaxText {
-		s.Raw = in.Message
-	}
-	s.Fingerprint = fingerprint(KindText, in.TopicARN, in.Subject, in.Message)
-	return s
-}
-
-// firstLine is the first line of a message that has something on it. JSON is one line.
-func firstLine(in input) string {
-	if in.f != nil {
-		return aws.Line(strings.Join(strings.Fields(in.Message), " "), aws.MaxTitle)
-	}
-	for l := range strings.Lines(in.Message) {
-		if l = aws.Line(l, aws.MaxTitle); l != "" {
-			return l
-		}
-	}
-	return ""
+// isAlarmEvent finds events about the state of an alarm. A rule may have cut away where they are from.
+func isAlarmEvent(in input) bool {
+	source, detailType := in.f.Text("source"), in.f.Text("detail-type")
+	return in.f.Has("detail") && (source == "aws.cloudwatch" || source == "") &&
+		strings.HasPrefix(detailType, "CloudWatch Alarm ") && strings.HasSuffix(detailType, "State Change")
 }

@@ -45,7 +45,7 @@ func TestSignals(t *testing.T) {
 	messages := ownMessages(t)
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(messages)) {
-		sig := Classify(received(messages[name], ""), topicsOf(t, testARN))
+		sig := first(received(messages[name], ""), topicsOf(t, testARN))
 		checkSignal(t, name, sig)
 		text, err := json.MarshalIndent(sig, "", "  ")
 		if err != nil {
@@ -57,19 +57,6 @@ func TestSignals(t *testing.T) {
 		t.Error("the token of an approval is shown")
 	}
 	golden(t, "signals.golden", b.String())
-}
-
-// TestRecordedKinds shows what becomes of each recorded message, in one line.
-func TestRecordedKinds(t *testing.T) {
-	files := shared(t, "alarms", "other", "eventbridge", "lambda-go", "notify-slack", "sns-signed")
-	var b strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		subject, message := messageIn(files[name])
-		sig := Classify(received(message, subject), Topics{})
-		checkSignal(t, name, sig)
-		fmt.Fprintf(&b, "%-90s %s %s %s %s %q\n", name, sig.Kind, sig.Effect, sig.Severity, sig.State, sig.Title)
-	}
-	golden(t, "recorded.golden", b.String())
 }
 
 // messageIn finds the message in a recorded file: it is one, or it is in an envelope,
@@ -156,7 +143,7 @@ func TestOddAlarms(t *testing.T) {
 			return s.Changed.Equal(minute(1)) && slices.Contains(s.Flags, FlagReceived)
 		}},
 		{"no ARN is the same alarm", strings.Replace(alarm(""), `"AlarmArn"`, `"NoArn"`, 1), func(s Signal) bool {
-			return s.Fingerprint == Classify(received(alarm(""), ""), Topics{}).Fingerprint
+			return s.Fingerprint == first(received(alarm(""), ""), Topics{}).Fingerprint
 		}},
 		{"ARN of nowhere", alarm(`,"AlarmArn":"arn:aws:cloudwatch:nowhere:123456789012:alarm:a"`), func(s Signal) bool {
 			return s.Region == "eu-central-1" && s.ARN == "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a"
@@ -198,7 +185,7 @@ func TestOddAlarms(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := Classify(received(tt.message, ""), topicsOf(t, testARN, "arn:aws:sns:*:111122223333:*"))
+			s := first(received(tt.message, ""), topicsOf(t, testARN, "arn:aws:sns:*:111122223333:*"))
 			checkSignal(t, tt.name, s)
 			if !tt.check(s) {
 				t.Errorf("understood as %+v with metric %+v", s, s.Metric)
@@ -211,8 +198,8 @@ func TestOddAlarms(t *testing.T) {
 func TestSameAlarm(t *testing.T) {
 	messages := ownMessages(t)
 	for _, pair := range [][2]string{{"metric.json", "eventbridge-alarm.json"}, {"contributor.json", "eventbridge-contributor.json"}, {"metric.json", "unparsed-no-state.json"}} {
-		a := Classify(received(messages[pair[0]], ""), Topics{})
-		b := Classify(received(messages[pair[1]], ""), Topics{})
+		a := first(received(messages[pair[0]], ""), Topics{})
+		b := first(received(messages[pair[1]], ""), Topics{})
 		if a.Fingerprint != b.Fingerprint || a.Series != b.Series || a.Kind != b.Kind || a.Link != b.Link {
 			t.Errorf("%s is %s (%s), %s is %s (%s)", pair[0], a.Series, a.Kind, pair[1], b.Series, b.Kind)
 		}
@@ -224,7 +211,7 @@ func TestSameAlarm(t *testing.T) {
 func TestEventWithoutState(t *testing.T) {
 	for _, kind := range []string{"State Change", "Contributor State Change"} {
 		for _, detail := range []string{`{"alarmName":"a"}`, `{"alarmName":"a","state":null}`, `{"state":"ALARM"}`, `{"state":{"value":5}}`, `"a"`, `{}`} {
-			s := Classify(received(`{"detail-type":"CloudWatch Alarm `+kind+`","source":"aws.cloudwatch","account":"123456789012","region":"eu-central-1",`+
+			s := first(received(`{"detail-type":"CloudWatch Alarm `+kind+`","source":"aws.cloudwatch","account":"123456789012","region":"eu-central-1",`+
 				`"resources":["arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a"],"detail":`+detail+`}`, ""), Topics{})
 			checkSignal(t, detail, s)
 			if s.Effect != EffectAlarm || s.State != incidents.AlarmFiring || s.Name != "a" || !slices.Contains(s.Flags, FlagUnparsed) || s.Raw == "" {
@@ -240,9 +227,9 @@ func TestSameAlarmByAnyName(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range []string{"ab", "a\u200bb", "\u200fab", "a\u202eb", "a\u00adb", "ab ", "ab\u00a0", "a\u2028b", "a b", strings.Repeat("n", 3000)} {
 		arn := must[string](t)(quoted("arn:aws:cloudwatch:eu-central-1:123456789012:alarm:" + name))
-		bySNS := Classify(received(`{"AlarmName":`+must[string](t)(quoted(name))+`,"AlarmArn":`+arn+`,"NewStateValue":"ALARM"}`, ""), Topics{})
+		bySNS := first(received(`{"AlarmName":`+must[string](t)(quoted(name))+`,"AlarmArn":`+arn+`,"NewStateValue":"ALARM"}`, ""), Topics{})
 		event := func(kind, detail string) Signal {
-			return Classify(received(`{"detail-type":"CloudWatch Alarm `+kind+` Change","source":"aws.cloudwatch","account":"123456789012",`+
+			return first(received(`{"detail-type":"CloudWatch Alarm `+kind+` Change","source":"aws.cloudwatch","account":"123456789012",`+
 				`"region":"eu-central-1","resources":[`+arn+`],"detail":`+detail+`}`, ""), Topics{})
 		}
 		changed, gone := event("State", `{"state":{"value":"OK"}}`), event("Configuration", `{"operation":"delete"}`)
@@ -298,7 +285,7 @@ func FuzzClassify(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, message, subject string) {
-		s := Classify(received(strings.ToValidUTF8(message, "\uFFFD"), strings.ToValidUTF8(subject, "\uFFFD")), Topics{})
+		s := first(received(strings.ToValidUTF8(message, "\uFFFD"), strings.ToValidUTF8(subject, "\uFFFD")), Topics{})
 		checkSignal(t, "fuzz", s)
 		if _, err := json.Marshal(s); err != nil {
 			t.Error(err)

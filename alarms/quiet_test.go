@@ -99,7 +99,8 @@ func TestQuietBySignal(t *testing.T) {
 	v := r.verified(Post{Message: r.message(Example{Name: "checkout-x"})})
 	take := func(quiet string) {
 		t.Helper()
-		sig, svc := r.intake.judge(v)
+		judged := r.intake.judge(v)[0]
+		sig, svc := judged.Signal, judged.service
 		sig.Quiet, sig.Changed = quiet, r.now
 		err := r.store.Update(t.Context(), func(tx store.Tx) error {
 			_, err := r.intake.apply(tx, r.now, &sig, svc)

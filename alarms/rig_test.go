@@ -315,3 +315,6 @@ func (r *rig) changes() []Change {
 
 // minute is a time some minutes after the beginning.
 func minute(n float64) time.Time { return testTime.Add(time.Duration(n * float64(time.Minute))) }
+
+// first is the first signal of a message, mostly the only one.
+func first(v *Verified, ours Topics) Signal { return Classify(v, ours, nil)[0] }

@@ -6,26 +6,17 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// Kinds of signals, after the shape of the message. EventBridge's events about alarms
-// have the kind of the alarm.
+// Kinds of signals that are alarms of CloudWatch, after the shape of the message, whichever way they come. All others have the family
+// of the message as their kind; see [aws.Judgement].
 const (
 	KindMetric       = "metric"      // alarm on a metric, a formula, a query or a band
 	KindComposite    = "composite"   // alarm on other alarms
 	KindContributor  = "contributor" // one series of an alarm that has many
 	KindLog          = "log"         // alarm on a query of logs
-	KindEvent        = "event"       // EventBridge
-	KindTools        = "tools"       // notification of the developer tools
-	KindDatabase     = "database"    // event subscription of RDS or DMS
-	KindDeployment   = "deployment"  // trigger of CodeDeploy
-	KindApproval     = "approval"    // CodePipeline asks for a manual approval
-	KindScaling      = "scaling"     // Auto Scaling
-	KindWebhook      = "webhook"     // relayed from Alertmanager or Grafana
-	KindStack        = "stack"       // CloudFormation
-	KindBudget       = "budget"      // AWS Budgets
-	KindText         = "text"        // anything else
 	KindSubscription = "subscription"
 )
 
@@ -36,8 +27,10 @@ type Effect string
 const (
 	// EffectAlarm follows the state: it opens an incident and may resolve it.
 	EffectAlarm Effect = "alarm"
-	// EffectIncident opens an incident that a person must resolve.
+	// EffectIncident opens an incident.
 	EffectIncident Effect = "incident"
+	// EffectRecovery resolves the incident that was opened for the same thing, or else is a change.
+	EffectRecovery Effect = "recovery"
 	// EffectChange keeps a marker: something was changed.
 	EffectChange Effect = "change"
 )
@@ -66,12 +59,31 @@ type Signal struct {
 	Topic       string `json:"topic"` // the ARN
 	// Children are the ARNs of the alarms on which a composite alarm depends.
 	Children []string `json:"children,omitempty"`
+	// Key is what a message that is not CloudWatch's own is about, as people can read it.
+	Key string `json:"key,omitempty"`
 	// Event is the event's own id at EventBridge.
 	Event string `json:"event,omitempty"`
 	// Resources are the ARNs that an event names.
 	Resources []string `json:"resources,omitempty"`
 	// Deleted says that the alarm was deleted. Fingerprint is then the alarm's.
 	Deleted bool `json:"deleted,omitempty"`
+	// Changes says of a recovery that it is a change, too.
+	Changes bool `json:"changes,omitempty"`
+	// Part tells the signals of one message apart; empty for the first.
+	Part string `json:"part,omitempty"`
+}
+
+// Treatment is what a signal amounts to, as far as its severity does not make it quiet.
+func (s *Signal) Treatment() aws.Treatment {
+	switch {
+	case s.Effect == EffectChange, s.State == incidents.AlarmUnknown:
+		return aws.Marker
+	case s.State == incidents.AlarmOK:
+		return aws.Resolve
+	case s.Quiet != "":
+		return aws.Quiet
+	}
+	return aws.Page
 }
 
 // fingerprint makes a short name from what identifies a thing.
@@ -145,7 +157,7 @@ func (s *Signal) once() bool { return s.Effect == EffectIncident && s.Event != "
 
 // eventID is what an event is remembered by, beside the message that brought it: another may bring it again.
 func (s *Signal) eventID() string {
-	return s.Changed.UTC().Format("20060102T150405.000.") + "event." + s.Event
+	return s.Changed.UTC().Format("20060102T150405.000.") + "event." + s.Event + s.Part
 }
 
 // at sets the time of a signal whose state is set. If the text is no time, that is when it arrived. Of an OK it is when it was

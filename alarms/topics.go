@@ -51,7 +51,7 @@ func ParseTopics(list []string) (Topics, error) {
 
 func checkWildcard(a aws.ARN) error {
 	known := aws.IsPartition(a.Partition)
-	_, region := aws.PartitionOf(a.Region)
+	region := aws.IsRegion(a.Region)
 	if !known || a.Region != "*" && !region || a.Resource != "*" && !aws.IsTopicName(a.Resource) {
 		return fmt.Errorf("%w: %q; only region and name may be \"*\", each as a whole", ErrTopic, a)
 	}

@@ -104,9 +104,9 @@ func isOf(s string, from, to byte) bool {
 	return s != ""
 }
 
-// PartitionOf finds the partition that a region belongs to. It reports false for what
+// partitionOf finds the partition that a region belongs to. It reports false for what
 // cannot be a region.
-func PartitionOf(region string) (partition, bool) {
+func partitionOf(region string) (partition, bool) {
 	if !IsRegion(region) {
 		return partition{}, false
 	}
@@ -117,7 +117,7 @@ func PartitionOf(region string) (partition, bool) {
 // Host returns the host of SNS's own addresses for a topic, and false if partition
 // and region do not belong together.
 func (a ARN) Host() (string, bool) {
-	p, ok := PartitionOf(a.Region)
+	p, ok := partitionOf(a.Region)
 	if !ok || p.name != a.Partition {
 		return "", false
 	}
@@ -126,7 +126,7 @@ func (a ARN) Host() (string, bool) {
 
 // Signer returns the common name of the certificate with which SNS signs in a region.
 func Signer(region string) string {
-	p, ok := PartitionOf(region)
+	p, ok := partitionOf(region)
 	switch {
 	case !ok:
 		return ""
@@ -160,7 +160,7 @@ func (a ARN) AlarmName() string {
 
 // ConsoleLink leads to an alarm in the AWS console; empty if that is not known.
 func ConsoleLink(region, name string) string {
-	p, ok := PartitionOf(region)
+	p, ok := partitionOf(region)
 	if !ok || p.console == "" || name == "" || utf8.RuneCountInString(name) > MaxName {
 		return ""
 	}
@@ -170,13 +170,13 @@ func ConsoleLink(region, name string) string {
 
 // escapeName writes a name so that no character of it has a meaning in an address or
 // in the markup around one.
-func escapeName(name string) string { return marks.Replace(url.PathEscape(name)) }
+func escapeName(name string) string { return escapes.Replace(url.PathEscape(name)) }
 
-var marks = strings.NewReplacer("(", "%28", ")", "%29", "'", "%27", "*", "%2A", "!", "%21")
+var escapes = strings.NewReplacer("(", "%28", ")", "%29", "'", "%27", "*", "%2A", "!", "%21")
 
 // RegionOf returns a region that is one.
 func RegionOf(s string) string {
-	if _, ok := PartitionOf(s); ok {
+	if _, ok := partitionOf(s); ok {
 		return s
 	}
 	return ""

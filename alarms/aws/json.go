@@ -15,6 +15,7 @@ import (
 // one counts.
 type Fields []Member
 
+// Member is one of them.
 type Member = scan.Member
 
 // Members takes a text apart that is a JSON object within [MaxNesting]; see [scan.Members].
@@ -53,9 +54,9 @@ func (f Fields) Text(name string) string {
 	return s
 }
 
-// Id returns a member that names something: a text, or else the JSON it is, since two
+// ID returns a member that names something: a text, or else the JSON it is, since two
 // things must not become one because their names are of another type than expected.
-func (f Fields) Id(name string) string {
+func (f Fields) ID(name string) string {
 	if s, ok := scan.Unquote(f.Get(name)); ok {
 		return s
 	}

@@ -169,7 +169,7 @@ func (a *app) wireAlarms(o outside) error {
 		}
 	}
 	metrics := alarms.NewMetrics(a.reg)
-	a.intake = &alarms.Intake{Book: a.book, Services: a.cfg.Services, Topics: topics, Metrics: metrics, Quiet: a.cfg.Quiet}
+	a.intake = &alarms.Intake{Book: a.book, Services: a.cfg.Services, Topics: topics, Metrics: metrics, Quiet: a.cfg.Quiet, Rules: a.cfg.Messages}
 	a.runner.Busy = a.intake.Busy
 	a.door = alarms.NewDoor(&alarms.Verifier{
 		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,

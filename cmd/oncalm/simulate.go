@@ -19,6 +19,8 @@ type simulateCommand struct {
 	jsonFlag
 	Service string  `xor:"what" placeholder:"NAME" help:"An incident of this service; either this or --alarm is required."`
 	Alarm   string  `xor:"what" placeholder:"NAME" help:"An incident that an alarm of this name opens."`
+	Message string  `xor:"what" placeholder:"FILE" help:"How the message in this file is judged, and whom it would page: what SNS carries in Message, or a whole envelope."`
+	Subject string  `placeholder:"TEXT" help:"The subject of that message."`
 	At      instant `placeholder:"TIME" help:"Opened at this time, as 2026-03-29T02:30:00+01:00 (default: now)."`
 }
 
@@ -35,12 +37,18 @@ type simulated struct {
 
 // Run goes through an escalation as if nobody ever acknowledged.
 func (c *simulateCommand) Run(ctx context.Context, s *session) error {
-	if c.Service == "" && c.Alarm == "" { // kong could require one of them, but its help would show both as required
-		return &stop{exitUsage, "missing flags: --service=NAME or --alarm=NAME", "run oncalm simulate --help"}
+	if c.Service == "" && c.Alarm == "" && c.Message == "" { // kong could require one of them, but its help would show each as required
+		return &stop{exitUsage, "missing flags: --service=NAME, --alarm=NAME or --message=FILE", "run oncalm simulate --help"}
 	}
-	cfg, err := s.load(c.Config, "people", "schedules", "policies", "services", "default_service", "quiet")
+	if c.Subject != "" && c.Message == "" {
+		return &stop{exitUsage, "--subject is that of a message", "add --message=FILE"}
+	}
+	cfg, err := s.load(c.Config, "people", "schedules", "policies", "services", "default_service", "quiet", "messages", "sns")
 	if err != nil {
 		return err
+	}
+	if c.Message != "" {
+		return c.judge(ctx, s, cfg)
 	}
 	service, err := c.service(cfg)
 	if err != nil {
@@ -49,19 +57,30 @@ func (c *simulateCommand) Run(ctx context.Context, s *session) error {
 	if cfg.PagesNobody(service.Severity) {
 		return c.quiet(s, service)
 	}
+	all := c.run(ctx, s, cfg, service.Name)
+	if c.JSON {
+		return s.json(all)
+	}
 	policy := cfg.PolicyOf(service.Name)
+	s.printf("An incident of %s (%s) goes through policy %s until somebody acknowledges:", service.Name, service.Severity, policy.Name)
+	printRun(s, policy, all)
+	return nil
+}
+
+// run goes through the escalation of an incident.
+func (c *simulateCommand) run(ctx context.Context, s *session, cfg *config.Config, service string) []simulated {
 	overrides := s.overridesOrPlanned(ctx, cfg, c.Store, slices.Collect(maps.Keys(cfg.Schedules)))
 	who := func(schedule string, t time.Time) []string {
 		return cfg.Schedules[schedule].OnCall(t, overrides[schedule])
 	}
 	all := []simulated{}
-	for _, step := range paging.Simulate(policy, c.At.or(s.now.UTC()), who) {
+	for _, step := range paging.Simulate(cfg.PolicyOf(service), c.At.or(s.now.UTC()), who) {
 		all = append(all, simulatedStep(step))
 	}
-	if c.JSON {
-		return s.json(all)
-	}
-	s.printf("An incident of %s (%s) goes through policy %s until somebody acknowledges:", service.Name, service.Severity, policy.Name)
+	return all
+}
+
+func printRun(s *session, policy paging.Policy, all []simulated) {
 	rows := [][]string{{"AFTER", "AT", "ROUND", "STEP", "PAGE", "WHY"}}
 	for _, row := range all {
 		round, step := strconv.Itoa(row.Round+1), strconv.Itoa(row.Step+1)
@@ -71,7 +90,6 @@ func (c *simulateCommand) Run(ctx context.Context, s *session) error {
 		rows = append(rows, []string{row.After, row.At, round, step, orNobody(row.Page), row.Why})
 	}
 	s.table(rows)
-	return nil
 }
 
 // quiet answers for an incident of which nobody is paged.

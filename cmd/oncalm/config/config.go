@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -47,6 +48,8 @@ type Config struct {
 	// none of them claims.
 	Services  alarms.Services
 	Rollbacks map[string]Rollback // by service
+	// Messages say what messages amount to that are not CloudWatch's own, before the program's own table does.
+	Messages []aws.Rule
 	// Quiet lists the severities of which nobody is paged.
 	Quiet []string
 	// Roles lists people, or Slack user groups by their id, by role.

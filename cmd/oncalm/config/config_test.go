@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/paging"
@@ -162,8 +163,15 @@ func TestEverything(t *testing.T) {
 			{Name: "search", Policy: "short", Severity: "sev2"},
 		}},
 		Rollbacks: map[string]config.Rollback{"checkout": {Kind: "ecs", Cluster: "prod", Service: "checkout", Approvals: 1}},
-		Quiet:     []string{"sev4", "sev3"},
-		Roles:     map[string][]string{"approver": {"ana", "S0ONCALL"}},
+		Messages: []aws.Rule{
+			{Subject: "*backup*completed*", Text: "*", Treat: aws.Marker},
+			{
+				JSON: []aws.Condition{{Path: "$.state", Pattern: "FAILED"}, {Path: "$['run no']", Pattern: "?"}}, Treat: aws.Page,
+				Key: "$.job", Title: "Job {$.job}: {$.message}", Severity: "sev2",
+			},
+		},
+		Quiet: []string{"sev4", "sev3"},
+		Roles: map[string][]string{"approver": {"ana", "S0ONCALL"}},
 		Handoffs: config.Handoffs{Rules: map[string]handoffs.Rule{
 			"payments": {Mode: handoffs.Accept, Within: 15 * time.Minute, Remind: []time.Duration{24 * time.Hour, time.Hour}},
 		}, Groups: map[string]handoffs.Group{"S0ONCALL": {Schedules: []string{"payments"}, Always: []string{"cy"}}},

@@ -33,7 +33,7 @@ const (
 // Sections lists the keys on the top of a file.
 func Sections() []string {
 	return []string{"listen", "store", "templates", "public_url", "web", "slack", "sns", "people", "schedules", "policies", "services",
-		"quiet", "roles", "default_service", "handoffs"}
+		"messages", "quiet", "roles", "default_service", "handoffs"}
 }
 
 // Load reads the configuration file. env answers for environment variables. now is
@@ -109,6 +109,7 @@ func (r *reader) top(c *Config, top value) {
 		"schedules":       func(v value) { r.schedules(c, v) },
 		"policies":        func(v value) { r.policies(c, v) },
 		"services":        func(v value) { r.services(c, v) },
+		"messages":        func(v value) { r.messages(c, v) },
 		"quiet":           func(v value) { r.quiet(c, v) },
 		"roles":           func(v value) { r.roles(c, v) },
 		"default_service": func(v value) { r.defaultService(c, v) },

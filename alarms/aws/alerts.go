@@ -1,0 +1,218 @@
+package aws
+
+import (
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// An alert is what Prometheus and Grafana call an alarm. It is known by its labels, all of them, in whatever form it comes.
+type alert struct {
+	resolved bool
+	labels   map[string]string
+	notes    map[string]string
+	link     string
+}
+
+// maxAlerts is how many alerts of one message are taken by themselves.
+const maxAlerts = 100
+
+// heartbeats are alerts that always fire, to show that the way works.
+var heartbeats = []string{"watchdog", "deadmansswitch", "deadmanssnitch", "deadmansnitch", "deadman", "alwaysfiring", "heartbeat", "prometheusalwaysfiring", "infoinhibitor"}
+
+var firingForm = regexp.MustCompile(`^\s*\[(FIRING|RESOLVED)(?::\s*\d+)?(?:\s*[,|]\s*RESOLVED(?::\s*\d+)?)?\]\s*`)
+
+// firingSubject takes apart what Alertmanager and Grafana make the title of a message: [FIRING:2] and what the alerts have in common.
+func firingSubject(subject string) (firing bool, rest string, ok bool) {
+	found := firingForm.FindStringSubmatchIndex(subject)
+	if found == nil {
+		return false, "", false
+	}
+	return subject[found[2]:found[3]] == "FIRING", strings.TrimSpace(subject[found[1]:]), true
+}
+
+// alertTexts are the lines that begin the two parts of a text.
+var alertTexts = map[string]bool{ // firing or not
+	"Alerts Firing:": true, "**Firing**": true, "Alerts Resolved:": false, "**Resolved**": false,
+}
+
+func isAlerts(m *Message) bool {
+	if m.Fields != nil {
+		return len(m.list("alerts")) > 0 || m.Fields.Has("groupKey") || m.Fields.Has("alerts") && (m.Fields.Has("status") || m.Fields.Has("state"))
+	}
+	if _, _, ok := firingSubject(m.Subject); ok {
+		return true
+	}
+	_, known := alertTexts[firstLine(m.Text)]
+	return known
+}
+
+// readAlerts reads a message about one alert or many, of which some may fire and others be resolved: each is judged by itself.
+func readAlerts(m *Message) []Judgement {
+	var alerts []alert
+	if m.Fields != nil {
+		alerts = jsonAlerts(m)
+	} else {
+		alerts = textAlerts(m.Text)
+	}
+	alerts = slices.DeleteFunc(alerts, func(a alert) bool { return len(a.labels) == 0 })
+	if len(alerts) == 0 {
+		return []Judgement{judgeGroup(m)}
+	}
+	var all []Judgement
+	for _, a := range alerts[:min(len(alerts), maxAlerts)] {
+		all = append(all, a.judge())
+	}
+	if more := len(alerts) - maxAlerts; more > 0 {
+		all = append(all, Judgement{Treat: Page, Key: "more alerts", Title: strconv.Itoa(more) + " more alerts in one message; look into Alertmanager"})
+	}
+	return all
+}
+
+func jsonAlerts(m *Message) []alert {
+	var alerts []alert
+	labelled := false
+	for _, raw := range m.list("alerts") {
+		f := Members(raw)
+		status := strings.ToLower(FirstOf(f.Text("status"), m.At("status")))
+		alerts = append(alerts, alert{
+			resolved: status == "resolved", labels: textsOf(f.Object("labels")), notes: textsOf(f.Object("annotations")), link: f.Text("generatorURL"),
+		})
+		labelled = labelled || f.Has("labels")
+	}
+	if common := textsOf(m.Fields.Object("commonLabels")); !labelled && len(common) > 0 {
+		alerts = append(alerts, alert{
+			resolved: isOver(FirstOf(m.At("status"), m.At("state"))), labels: common, notes: textsOf(m.Fields.Object("commonAnnotations")),
+		})
+	}
+	return alerts
+}
+
+// textsOf are the members of an object that are texts.
+func textsOf(f Fields) map[string]string {
+	texts := map[string]string{}
+	for _, m := range f.Distinct() {
+		if s := plainText(m.Value); s != "" && len(texts) < MaxPairs {
+			texts[Line(m.Name, MaxName)] = Line(s, MaxValue)
+		}
+	}
+	return texts
+}
+
+// textAlerts reads the lists of the default texts.
+func textAlerts(text string) []alert {
+	var alerts []alert
+	var into map[string]string
+	last, resolved := "", false
+	for l := range strings.Lines(text) {
+		l = strings.TrimRight(l, "\r\n")
+		firing, part := alertTexts[strings.TrimSpace(l)]
+		name, value, pair := strings.Cut(strings.TrimPrefix(strings.TrimSpace(l), "- "), " = ")
+		switch {
+		case part:
+			resolved, into = !firing, nil
+		case strings.TrimSpace(l) == "Labels:":
+			alerts = append(alerts, alert{resolved: resolved, labels: map[string]string{}, notes: map[string]string{}})
+			into = alerts[len(alerts)-1].labels
+		case len(alerts) == 0:
+		case strings.TrimSpace(l) == "Annotations:":
+			into = alerts[len(alerts)-1].notes
+		case strings.HasPrefix(l, "Source: "):
+			alerts[len(alerts)-1].link, into = strings.TrimSpace(strings.TrimPrefix(l, "Source: ")), nil
+		case into != nil && pair && strings.HasPrefix(strings.TrimSpace(l), "- ") && len(into) < MaxPairs:
+			last = Line(name, MaxName)
+			into[last] = Line(value, MaxValue)
+		case into != nil && last != "" && len(into[last]) < MaxValue:
+			into[last] = Line(into[last]+" "+l, MaxValue) // a value of several lines
+		}
+	}
+	return alerts
+}
+
+func (a alert) judge() Judgement {
+	name := FirstOf(a.labels["alertname"], a.labels["rulename"], a.labels["alert"], "Alert")
+	j := Judgement{Key: a.key(), Name: name, Title: a.title(name), Labels: a.labels, Reason: FirstOf(a.notes["description"], a.notes["message"], a.notes["summary"])}
+	if strings.HasPrefix(a.link, "https://") && strings.Trim(a.link, linkLetters) == "" {
+		j.Link = a.link
+	}
+	severity := FirstOf(a.labels["severity"], a.labels["level"], a.labels["priority"])
+	v, known := graded(severity)
+	switch compact := strings.NewReplacer(" ", "", "-", "", "_", "", "'", "").Replace(strings.ToLower(name)); {
+	case slices.Contains(heartbeats, compact), strings.EqualFold(severity, "none"):
+		v = marks
+	case a.resolved:
+		v = ends
+	case !known:
+		v = wakes
+	}
+	j.Treat, j.Severity = v.treat, v.severity
+	return j
+}
+
+// linkLetters are the characters of links that are kept.
+const linkLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#@&=+%,;$!"
+
+// key names an alert by its labels, in order, as people write them.
+func (a alert) key() string {
+	var b strings.Builder
+	for i, name := range slices.Sorted(maps.Keys(a.labels)) {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(name + "=" + a.labels[name])
+	}
+	return b.String()
+}
+
+// title says which alert it is, where, and what its author wrote.
+func (a alert) title(name string) string {
+	title := name
+	wheres := []string{"instance", "node", "host", "pod", "service", "job", "namespace", "cluster"}
+	if i := slices.IndexFunc(wheres, func(label string) bool { return a.labels[label] != "" }); i >= 0 {
+		title += " (" + a.labels[wheres[i]] + ")"
+	}
+	if text := FirstOf(a.notes["summary"], a.notes["title"], a.notes["message"], a.notes["description"]); text != "" {
+		title += ": " + sentence(text)
+	}
+	return title
+}
+
+// judgeGroup judges a message whose alerts cannot be told apart, as one of somebody's own template. What stands in parentheses at the end of its
+// subject is different each time: labels that just these alerts have in common.
+func judgeGroup(m *Message) Judgement {
+	firing, rest, ok := firingSubject(FirstOf(m.Subject, m.At("title")))
+	if !ok && m.Fields != nil {
+		firing, rest = !isOver(FirstOf(m.At("status"), m.At("state"))), FirstOf(m.At("title"), m.At("message"))
+	} else if !ok {
+		_, resolved := strings.CutPrefix(firstLine(m.Text), "Alerts Resolved")
+		firing, rest = !resolved, m.Subject
+	}
+	name, _, _ := strings.Cut(rest, " (")
+	j := Judgement{Treat: Page, Key: FirstOf(m.At("groupKey"), strings.TrimSpace("group: "+name)), Name: FirstOf(name, "Alert"), Title: FirstOf(rest, sentence(m.At("message")), "Alerts of Prometheus or Grafana"), Reason: m.At("message")}
+	if !firing {
+		j.Treat = Resolve
+	}
+	if slices.Contains(heartbeats, strings.ToLower(strings.ReplaceAll(name, " ", ""))) {
+		j.Treat = Marker
+	}
+	return j
+}
+
+// isOldGrafana knows what Grafana's alerts before unified alerting send.
+func isOldGrafana(m *Message) bool {
+	return m.Fields != nil && m.Fields.Has("ruleName") && m.Fields.Has("state")
+}
+
+func readOldGrafana(m *Message) []Judgement {
+	name := m.At("ruleName")
+	j := Judgement{Treat: Page, Key: "rule: " + FirstOf(m.At("ruleId"), name), Name: name, Title: tidyTitle(name + ": " + sentence(m.At("message"))), Reason: m.At("message")}
+	switch strings.ToLower(m.At("state")) {
+	case "ok":
+		j.Treat = Resolve
+	case "paused", "pending":
+		j.Treat = Marker
+	}
+	return []Judgement{j}
+}

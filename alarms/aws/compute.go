@@ -1,0 +1,208 @@
+package aws
+
+import (
+	"strconv"
+	"strings"
+)
+
+// readConfiguration reads that an alarm of CloudWatch was made, changed or deleted.
+func readConfiguration(m *Message) []Judgement {
+	arn := "" // to the letter: names of alarms may end in spaces
+	if list := m.resources(); len(list) > 0 {
+		arn = list[0]
+	}
+	return []Judgement{{
+		Treat: Marker, ARN: arn, Key: arn, Reason: m.At("detail.configuration.description"), Deleted: m.At("detail.operation") == "delete",
+		Title: tidyTitle("CloudWatch alarm " + m.At("detail.alarmName") + ": " + m.At("detail.operation")),
+	}}
+}
+
+// judgeDeployment wakes for a deployment that failed: what runs is neither the old nor the new version for sure.
+func judgeDeployment(m *Message) verdict {
+	what := called(m.At("resources.0"))
+	switch m.At("detail.eventName") {
+	case "SERVICE_DEPLOYMENT_FAILED":
+		return stirs.titled("ECS deployment of " + what + " failed")
+	case "SERVICE_DEPLOYMENT_COMPLETED":
+		return marks.titled("ECS deployment of " + what + " completed")
+	case "SERVICE_DEPLOYMENT_IN_PROGRESS":
+		return marks.titled("ECS deployment of " + what + " in progress")
+	}
+	return marks
+}
+
+// judgeService judges what ECS says about a service. One whose tasks do not start loses capacity, whatever the type of the event says.
+func judgeService(m *Message) verdict {
+	switch kind, name := m.At("detail.eventType"), m.At("detail.eventName"); {
+	case kind == "ERROR", kind == "WARN" && strings.HasPrefix(name, "SERVICE_TASK_START_IMPAIRED"):
+		return stirs
+	case kind == "WARN":
+		return shows
+	}
+	return marks
+}
+
+// judgeTask goes by why a task stopped. One that the service, a person or the market has stopped, or that did its work, is a change;
+// one that ended by itself with an error, never came up or failed its health checks is not.
+func judgeTask(m *Message) verdict {
+	if m.At("detail.lastStatus") != "STOPPED" {
+		return marks
+	}
+	what, why := "ECS task of "+FirstOf(called(m.At("detail.group")), called(m.At("detail.taskDefinitionArn")), "somebody"), m.At("detail.stoppedReason")
+	v, says := taskStopped(m, why)
+	title := what + " " + says
+	if says == "stopped" && why != "" {
+		title += ": " + sentence(why)
+	}
+	return v.titled(title)
+}
+
+// taskStopped judges a task that stopped, and says it in a few words.
+func taskStopped(m *Message, why string) (verdict, string) {
+	lower := strings.ToLower(why)
+	switch code := m.At("detail.stopCode"); {
+	case code == "TaskFailedToStart":
+		return stirs, "could not start: " + FirstOf(sentence(why), "ECS does not say why")
+	case strings.HasPrefix(lower, "task failed") && strings.Contains(lower, "health check"):
+		return stirs, "failed its health checks"
+	case code == "UserInitiated", code == "SpotInterruption", code == "TerminationNotice", code == "ServiceSchedulerInitiated",
+		strings.HasPrefix(lower, "scaling activity"), strings.HasPrefix(lower, "task stopped by"):
+		return marks, "stopped"
+	case strings.HasPrefix(lower, "cannotpull"), strings.HasPrefix(lower, "resourceinitialization"), strings.HasPrefix(lower, "cannotstart"), strings.HasPrefix(lower, "cannotcreate"):
+		return stirs, "could not start: " + sentence(why)
+	}
+	return containersStopped(m, strings.HasPrefix(lower, "essential container"))
+}
+
+// containersStopped goes by how the containers ended. Of an essential one that exited without a code nobody knows that it did its work.
+func containersStopped(m *Message, essential bool) (verdict, string) {
+	codes := 0
+	for _, raw := range m.list("detail.containers") {
+		c := Members(raw)
+		if reason := c.Text("reason"); strings.HasPrefix(reason, "OutOfMemory") {
+			return stirs, "ran out of memory (" + c.Text("name") + ")"
+		}
+		n, ok := c.Number("exitCode")
+		if ok {
+			codes++
+		}
+		if ok && n != 0 {
+			return stirs, tidyTitle("exited with code " + strconv.Itoa(int(n)) + " (" + c.Text("name") + ")")
+		}
+	}
+	if codes == 0 && (essential || m.At("detail.stopCode") == "EssentialContainerExited") {
+		return stirs, "lost an essential container"
+	}
+	if codes > 0 {
+		return marks, "exited with code 0"
+	}
+	return marks, "stopped"
+}
+
+// judgeStack goes by the status of a whole stack. An update that has worked is the recovery from one that has not, and a change.
+func judgeStack(status string) verdict {
+	switch {
+	case strings.Contains(status, "ROLLBACK"), strings.HasSuffix(status, "FAILED"):
+		return shows
+	case status == "UPDATE_COMPLETE":
+		v := ends
+		v.changed = true
+		return v
+	}
+	return marks
+}
+
+func isStackText(m *Message) bool {
+	return m.Fields == nil && strings.Contains(m.Text, "StackId='")
+}
+
+// readStackText reads CloudFormation's own notification. Only the stack as a whole can open an incident: when a resource fails, the stack says so too.
+func readStackText(m *Message) []Judgement {
+	id, status := m.At("StackId"), m.At("ResourceStatus")
+	about, v := m.At("StackName"), marks
+	if m.At("ResourceType") == "AWS::CloudFormation::Stack" && m.At("PhysicalResourceId") == id {
+		v = judgeStack(status)
+	} else {
+		about += "/" + m.At("LogicalResourceId")
+	}
+	j := Judgement{
+		Treat: v.treat, Severity: v.severity, Changed: v.changed, Key: id, ARN: id, Time: m.At("Timestamp"),
+		Title: tidyTitle("CloudFormation " + about + ": " + wordsOf(status)), Reason: m.At("ResourceStatusReason"),
+	}
+	if a, ok := ParseARN(id); ok {
+		j.Account, j.Region = a.Account, a.Region
+	}
+	return []Judgement{j}
+}
+
+func isScaling(m *Message) bool {
+	if m.Fields != nil {
+		return m.Fields.Has("AutoScalingGroupName") && m.Fields.Has("Event")
+	}
+	return strings.HasPrefix(strings.TrimSpace(m.Text), "Service: AWS Auto Scaling")
+}
+
+func judgeScaling(m *Message) verdict {
+	what := strings.TrimPrefix(m.At("Event"), "autoscaling:")
+	v := marks
+	if strings.HasSuffix(what, "_ERROR") {
+		v = shows
+	}
+	return v.titled("Auto Scaling " + m.At("AutoScalingGroupName") + ": " + wordsOf(what))
+}
+
+// isDestination knows what Lambda hands to the destination of a function.
+func isDestination(m *Message) bool {
+	return m.Fields != nil && m.At("requestContext.functionArn") != "" && (m.Fields.Has("responseContext") || m.Fields.Has("requestPayload"))
+}
+
+func judgeDestination(m *Message) verdict {
+	if m.At("requestContext.condition") == "Success" {
+		return marks.titled("Lambda " + called(m.At("requestContext.functionArn")) + " succeeded")
+	}
+	return stirs
+}
+
+func isBeanstalk(m *Message) bool {
+	return m.Fields == nil && m.At("Environment") != "" && m.At("Application") != "" && (strings.Contains(m.Text, "NotificationProcessId") || strings.Contains(m.Subject, "Elastic Beanstalk"))
+}
+
+// judgeHealthText judges what Elastic Beanstalk says about an environment. Its health has words and, in the old form, colours.
+func judgeHealthText(text, environment string) verdict {
+	_, to, found := strings.Cut(text, "ealth has transitioned from ")
+	if found {
+		_, to, _ = strings.Cut(to, " to ")
+	} else if _, to, found = strings.Cut(text, "ealth has been set to "); !found {
+		if says(text, "fail", "error", "unable", "none of the instances") {
+			return shows
+		}
+		return marks
+	}
+	health := strings.ToLower(strings.Trim(firstWord(to), ".:,"))
+	title := "Beanstalk " + environment + ": health is " + health
+	switch health {
+	case "ok", "green":
+		return ends.titled(title)
+	case "severe", "red":
+		return wakes.titled(title)
+	case "degraded":
+		return stirs.titled(title)
+	case "warning", "yellow", "grey", "no", "unknown":
+		return shows.titled(title)
+	}
+	return marks.titled(title)
+}
+
+func firstWord(s string) string {
+	word, _, _ := strings.Cut(strings.TrimSpace(s), " ")
+	return word
+}
+
+// judgeEnvironment does the same for EventBridge's form.
+func judgeEnvironment(m *Message) verdict {
+	v := judgeHealthText(m.At("detail.Message"), m.At("detail.EnvironmentName"))
+	if v.title == "" && v.treat == Marker && m.At("detail.Severity") == "ERROR" {
+		return shows
+	}
+	return v
+}

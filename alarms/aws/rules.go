@@ -1,0 +1,195 @@
+package aws
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// A Rule is a row that a user adds to the table: what it fits, and what that amounts to. All conditions that are given must hold.
+type Rule struct {
+	// Subject and Text are patterns with * and ?, in any case of letters. Text is matched against the whole message.
+	Subject, Text string
+	// JSON are patterns for what stands at paths of the message, such as "$.detail.state".
+	JSON  []Condition
+	Treat Treatment
+	// Key, Title are texts, in which a path such as $.job, alone or in braces, stands for what is there; empty for what the table of the program says.
+	Key, Title string
+	Severity   string // of a Page; empty for that of the message or the service
+}
+
+// A Condition is a pattern for what stands at a path.
+type Condition struct{ Path, Pattern string }
+
+// maxMatched is how much of a text is looked at for a pattern, in bytes.
+const maxMatched = 64 << 10
+
+// Fits reports whether a rule is about a message. A rule without a condition fits nothing.
+func (r *Rule) Fits(m *Message) bool {
+	if r.Subject == "" && r.Text == "" && len(r.JSON) == 0 {
+		return false
+	}
+	if r.Subject != "" && !fits(r.Subject, m.Subject) || r.Text != "" && !fits(r.Text, m.Text) {
+		return false
+	}
+	return !slices.ContainsFunc(r.JSON, func(c Condition) bool {
+		path, err := ParsePath(c.Path)
+		if err != nil || m.Fields == nil {
+			return true
+		}
+		raw := m.raw(path)
+		return raw == "" || raw == "null" || !fits(c.Pattern, plainText(raw))
+	})
+}
+
+func fits(pattern, text string) bool {
+	if len(text) > maxMatched {
+		text = text[:maxMatched]
+	}
+	return Glob(strings.ToLower(pattern), strings.ToLower(strings.TrimSpace(text)))
+}
+
+// configured is the family of messages to which a rule gives a key.
+const configured = "messages"
+
+// JudgeBy is Judge with rules that come before the table: the first that fits a message counts.
+func JudgeBy(rules []Rule, m *Message) []Judgement {
+	all := Judge(m)
+	i := slices.IndexFunc(rules, func(r Rule) bool { return r.Fits(m) })
+	if i < 0 {
+		return all
+	}
+	r := &rules[i]
+	at := func(path string) string { return atPath(m, path) }
+	key, title := strings.TrimSpace(expand(r.Key, at)), tidyTitle(expand(r.Title, at))
+	if key != "" {
+		all = all[:1] // all of it is one thing
+		all[0].Family, all[0].Key = configured, key
+		all[0].Recovers = slices.ContainsFunc(rules, func(o Rule) bool { return o.Treat == Resolve && o.Key != "" })
+	}
+	for n := range all {
+		r.change(&all[n], title)
+	}
+	return all
+}
+
+// change makes of a judgement of the table that of the rule.
+func (r *Rule) change(j *Judgement, title string) {
+	own := j.Severity
+	if j.Treat != Page {
+		own = ""
+	}
+	j.Treat, j.Severity, j.Title = r.Treat, "", FirstOf(title, j.Title)
+	switch r.Treat {
+	case Page:
+		j.Severity = FirstOf(r.Severity, own)
+	case Quiet:
+		j.Severity, j.Quiet = QuietSeverity, "the configuration says so of messages like this"
+	case Marker, Resolve:
+	}
+}
+
+// expand fills a text of a rule: $.path alone, or {$.path} in it.
+func expand(text string, at func(string) string) string {
+	if strings.HasPrefix(text, "$") {
+		return at(text)
+	}
+	return fill(text, at)
+}
+
+// atPath returns what stands at a path of a rule, subject and text among them.
+func atPath(m *Message, path string) string {
+	switch path {
+	case "subject":
+		return strings.TrimSpace(m.Subject)
+	case "text":
+		return firstLine(m.Text)
+	}
+	names, err := ParsePath(path)
+	if err != nil || m.Fields == nil {
+		return ""
+	}
+	return plainText(m.raw(names))
+}
+
+// ErrPath says that a path cannot be read.
+var ErrPath = errors.New("not a path")
+
+// maxPathNames bounds how deep a path goes.
+const maxPathNames = 20
+
+// ParsePath takes a path apart: $.name.name[0]['a name']. The error wraps [ErrPath].
+func ParsePath(path string) ([]string, error) {
+	wrong := func(why string) ([]string, error) { return nil, fmt.Errorf("%w: %s: %q", ErrPath, why, Line(path, 60)) }
+	rest, ok := strings.CutPrefix(path, "$")
+	if !ok {
+		return wrong("it does not begin with $")
+	}
+	var names []string
+	for rest != "" && len(names) <= maxPathNames {
+		var name, after string
+		switch {
+		case strings.HasPrefix(rest, "['"):
+			if name, after, ok = strings.Cut(rest[2:], "']"); !ok {
+				return wrong("a name in brackets has no end")
+			}
+		case rest[0] == '[':
+			if name, after, ok = strings.Cut(rest[1:], "]"); !ok || !isNumber(name) {
+				return wrong("brackets hold a number, or a name in single quotes")
+			}
+		case rest[0] == '.':
+			end := strings.IndexAny(rest[1:], ".[")
+			if end < 0 {
+				end = len(rest) - 1
+			}
+			name, after = rest[1:1+end], rest[1+end:]
+		default:
+			return wrong("after $ comes a dot or a bracket")
+		}
+		if name == "" || name == "*" {
+			return wrong("a name is missing")
+		}
+		names, rest = append(names, name), after
+	}
+	switch {
+	case len(names) == 0:
+		return wrong("it leads to the message itself")
+	case len(names) > maxPathNames:
+		return wrong("it is too long")
+	}
+	return names, nil
+}
+
+func isNumber(s string) bool {
+	n, err := strconv.Atoi(s)
+	return err == nil && n >= 0
+}
+
+// CheckText finds paths in a text of a rule that cannot be read. The error wraps [ErrPath].
+func CheckText(text string) error {
+	if strings.HasPrefix(text, "$") {
+		_, err := ParsePath(text)
+		return err
+	}
+	for {
+		_, rest, ok := strings.Cut(text, "{")
+		if !ok {
+			return nil
+		}
+		paths, after, closed := strings.Cut(rest, "}")
+		if !closed {
+			return fmt.Errorf("%w: a brace has no end: %q", ErrPath, Line(rest, 60))
+		}
+		for path := range strings.SplitSeq(paths, "|") {
+			if path == "subject" || path == "text" {
+				continue
+			}
+			if _, err := ParsePath(path); err != nil {
+				return err
+			}
+		}
+		text = after
+	}
+}

@@ -1,0 +1,181 @@
+package aws
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// judgeScan counts what is critical in an image. It hurts nobody tonight.
+func judgeScan(m *Message) verdict {
+	status := FirstOf(m.At("detail.scan-status"), "?")
+	counts := Members(m.raw([]string{"detail", "finding-severity-counts"}))
+	var found []string
+	critical := 0
+	for _, severity := range [...]string{"CRITICAL", "HIGH", "MEDIUM"} {
+		if n, ok := counts.Number(severity); ok && n > 0 {
+			found = append(found, strconv.Itoa(int(n))+" "+strings.ToLower(severity))
+			if severity == "CRITICAL" {
+				critical = int(n)
+			}
+		}
+	}
+	title := ""
+	if len(found) > 0 {
+		title = "ECR scan of " + ShortName(m.At("detail.repository-name")) + ": " + strings.Join(found, ", ")
+	}
+	switch {
+	case critical > 0:
+		return shows.titled(title)
+	case strings.Contains(status, "FAIL"):
+		return shows
+	}
+	return marks.titled(title)
+}
+
+// judgeFinding judges one of Inspector's. One that is closed says nothing of the others on the same resource.
+func judgeFinding(m *Message) verdict {
+	if m.At("detail.status") == "ACTIVE" && !says(m.At("detail.severity"), "informational") {
+		return shows
+	}
+	return marks
+}
+
+// threatened are the paths at which GuardDuty names what a finding is about.
+var threatened = []string{
+	"instanceDetails.instanceId", "eksClusterDetails.name", "ecsClusterDetails.name", "containerDetails.name", "rdsDbInstanceDetails.dbInstanceIdentifier",
+	"lambdaDetails.functionName", "s3BucketDetails.0.name", "accessKeyDetails.userName", "accessKeyDetails.accessKeyId",
+}
+
+// judgeThreat goes by GuardDuty's scale from 1 to 10: 7 is high, 9 critical. A finding is sent again whenever there is more of it, under an id of its own for
+// each attacker, so it is the type and what is attacked that make it one thing.
+func judgeThreat(m *Message) verdict {
+	resource := ""
+	for _, path := range threatened {
+		if resource = m.At("detail.resource." + path); resource != "" {
+			break
+		}
+	}
+	v := marks
+	switch n, _ := Members(m.raw([]string{"detail"})).Number("severity"); {
+	case n >= 9:
+		v = wakes
+	case n >= 7:
+		v = stirs
+	case n >= 4:
+		v = shows
+	}
+	return v.keyed(m.At("detail.type") + "/" + FirstOf(resource, m.At("detail.id"), m.At("detail.title")))
+}
+
+// readFindings reads what Security Hub has found, or was told by others. It comes in batches.
+func readFindings(m *Message) []Judgement {
+	var all []Judgement
+	list := m.list("detail.findings")
+	for _, raw := range list[:min(len(list), maxParts)] {
+		f := &Message{Fields: Members(raw)}
+		v := judgeHubFinding(f)
+		all = append(all, Judgement{
+			Treat: v.treat, Severity: v.severity, Key: FirstOf(f.At("Id"), f.At("finding_info.uid"), f.At("Title")), Title: "Security Hub: " + FirstOf(f.At("Title"), f.At("finding_info.title"), "a finding"),
+			Reason: FirstOf(f.At("Description"), f.At("finding_info.desc")), ARN: f.At("Resources.0.Id"),
+		})
+	}
+	if len(all) == 0 {
+		return []Judgement{{Treat: Marker, Title: m.detailType()}}
+	}
+	return all
+}
+
+// judgeHubFinding goes by the label of the severity. What is not new any more is over; how a thing is set up can wait for the morning unless it
+// is critical, an attack cannot.
+func judgeHubFinding(f *Message) verdict {
+	status := FirstOf(f.At("Workflow.Status"), f.At("status"))
+	if f.At("RecordState") == "ARCHIVED" || says(status, "resolved", "suppressed", "archived") || f.At("Compliance.Status") == "PASSED" {
+		return ends
+	}
+	attack := says(f.At("Types"), "ttps/", "effects/", "unusual behaviors/")
+	switch label := strings.ToUpper(FirstOf(f.At("Severity.Label"), f.At("severity"))); {
+	case status == "NOTIFIED" && label != "CRITICAL":
+		return marks
+	case label == "CRITICAL":
+		return wakes
+	case label == "HIGH" && attack:
+		return stirs
+	case label == "HIGH":
+		return shows
+	}
+	return marks
+}
+
+// healthTime is how AWS Health writes times.
+const healthTime = time.RFC1123
+
+// judgeHealth takes AWS's own trouble as seriously as an alarm, and believes AWS when it is over. What AWS will do on a certain date somebody
+// has to know before.
+func judgeHealth(m *Message) verdict {
+	service := m.At("detail.service")
+	what := wordsOf(strings.TrimPrefix(strings.TrimPrefix(m.At("detail.eventTypeCode"), "AWS_"), service+"_"))
+	title := tidyTitle("AWS Health: " + service + " " + what)
+	about := healthEntities(m)
+	closed := m.At("detail.statusCode") == "closed"
+	switch category := m.At("detail.eventTypeCategory"); {
+	case closed && category != "":
+		return ends.titled(title + ": closed")
+	case category == "issue":
+		region := FirstOf(m.At("detail.eventRegion"), m.At("region"))
+		return wakes.titled(tidyTitle(title + " in " + region + ": " + FirstOf(about, sentence(m.At("detail.eventDescription.0.latestDescription")))))
+	case category == "scheduledChange":
+		return shows.titled(tidyTitle(title + " for " + healthDate(m.At("detail.startTime")) + ": " + about))
+	case category == "investigation", category == "accountNotification":
+		return shows.titled(tidyTitle(title + ": " + about))
+	}
+	return marks.titled(title)
+}
+
+// healthDate writes a time of AWS Health so that its date can be read at a glance.
+func healthDate(text string) string {
+	if t, err := time.Parse(healthTime, text); err == nil {
+		return t.UTC().Format("2006-01-02 15:04 UTC")
+	}
+	return Line(text, 40)
+}
+
+// healthEntities are the first of what an event is about.
+func healthEntities(m *Message) string {
+	var names []string
+	for _, raw := range m.list("detail.affectedEntities") {
+		name := called(Members(raw).Text("entityValue"))
+		if name == "" {
+			continue
+		}
+		if len(names) == 3 {
+			names = append(names, "…")
+			break
+		}
+		names = append(names, name)
+	}
+	return strings.Join(names, ", ")
+}
+
+// judgeInsight judges an insight of DevOps Guru, over its own topic or EventBridge.
+func judgeInsight(m *Message) verdict {
+	kind := FirstOf(m.At("MessageType"), m.At("detail.messageType"))
+	severity := FirstOf(m.At("InsightSeverity"), m.At("detail.insightSeverity"))
+	proactive := says(FirstOf(m.At("InsightType"), m.At("detail.insightType")), "proactive")
+	switch {
+	case kind == "CLOSED_INSIGHT", says(m.detailTypeOrNone(), "closed"):
+		return ends
+	case kind != "" && kind != "NEW_INSIGHT" && kind != "SEVERITY_UPGRADED":
+		return marks
+	case !proactive && says(severity, "high", "critical"):
+		return wakes
+	}
+	return shows
+}
+
+func (m *Message) detailTypeOrNone() string {
+	if m.isEvent() {
+		return m.detailType()
+	}
+	return ""
+}

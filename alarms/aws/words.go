@@ -1,0 +1,155 @@
+package aws
+
+import (
+	"strings"
+	"unicode"
+
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// fill replaces what stands in braces in a pattern by what is at that path: {detail.name}. Of several paths, {a|b}, the first that has
+// something counts. A path that ends in ~ is shown as people call the thing that an ARN names, one that ends in ^ as words: FULL_DISK is full disk.
+func fill(pattern string, at func(string) string) string {
+	if !strings.Contains(pattern, "{") {
+		return pattern
+	}
+	var b strings.Builder
+	for {
+		before, rest, ok := strings.Cut(pattern, "{")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		var paths string
+		paths, pattern, _ = strings.Cut(rest, "}")
+		for path := range strings.SplitSeq(paths, "|") {
+			if value := shownAt(path, at); value != "" {
+				b.WriteString(value)
+				break
+			}
+		}
+	}
+}
+
+func shownAt(path string, at func(string) string) string {
+	if short, ok := strings.CutSuffix(path, "~"); ok {
+		return called(at(short))
+	}
+	if short, ok := strings.CutSuffix(path, "^"); ok {
+		return wordsOf(at(short))
+	}
+	return at(path)
+}
+
+// tidyTitle removes what a pattern leaves around a path that had nothing.
+func tidyTitle(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	for _, gap := range [...][2]string{{" ()", ""}, {"( ", "("}, {" )", ")"}, {" :", ":"}, {"::", ":"}, {" ,", ","}, {" of:", ":"}, {" in:", ":"}, {" on:", ":"}, {" for:", ":"}} {
+		s = strings.ReplaceAll(s, gap[0], gap[1])
+	}
+	s = strings.TrimRight(s, " :,-")
+	for _, word := range [...]string{" of", " in", " on", " for", " with", " by"} {
+		s = strings.TrimSuffix(s, word)
+	}
+	return strings.TrimLeft(s, " :,-")
+}
+
+// called is what people call the thing that an ARN, a path or a group of tasks names.
+func called(s string) string {
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "service:"), "family:")
+	a, ok := ParseARN(s)
+	if !ok {
+		return s
+	}
+	switch {
+	case a.Service == "lambda":
+		_, name, _ := strings.Cut(a.Resource, ":")
+		name, _, _ = strings.Cut(name, ":") // a version or an alias may follow
+		return FirstOf(name, a.Resource)
+	case a.Service == "cloudformation":
+		if parts := strings.Split(a.Resource, "/"); len(parts) == 3 {
+			return parts[1]
+		}
+	}
+	return ShortName(s)
+}
+
+// wordsOf makes words of a name of a state: CREATE_COMPLETE and createComplete are create complete.
+func wordsOf(s string) string {
+	if s == strings.ToUpper(s) {
+		return strings.ToLower(strings.NewReplacer("_", " ", "-", " ").Replace(s))
+	}
+	var b strings.Builder
+	lower := false
+	for _, r := range s {
+		switch {
+		case r == '_':
+			r = ' '
+		case unicode.IsUpper(r) && lower:
+			b.WriteByte(' ')
+		}
+		lower = unicode.IsLower(r) || unicode.IsDigit(r)
+		b.WriteRune(unicode.ToLower(r))
+	}
+	return b.String()
+}
+
+// withoutBraces makes of a text that may be JSON one that can be read.
+func withoutBraces(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch r {
+		case '{', '}', '[', ']', '"', '\\':
+			return ' '
+		}
+		return r
+	}, s)
+	return strings.TrimLeft(strings.NewReplacer(" : ", ": ", " :", ":", " , ", ", ", " ,", ",").Replace(strings.Join(strings.Fields(s), " ")), ",: ")
+}
+
+// sentence is the first sentence of a text, or its first line.
+func sentence(s string) string {
+	s = firstLine(s)
+	if i := strings.Index(s, ". "); i > 0 {
+		s = s[:i]
+	}
+	return strings.TrimSuffix(s, ".")
+}
+
+// plainSubject is the subject of a message without what only says that something fires.
+func plainSubject(m *Message) string {
+	if _, rest, ok := firingSubject(m.Subject); ok {
+		return rest
+	}
+	return withoutBraces(m.Subject)
+}
+
+// A grade is how bad a word says that it is.
+type grade struct {
+	verdict verdict
+	words   []string
+}
+
+// grades are the words of many tools. What is critical for them has the severity that the service has for us.
+var grades = []grade{
+	{wakes, []string{"critical", "crit", "page", "emergency", "fatal", "disaster", "high", "major", "error", "urgent", "severe", "p1", "p2", "sev1", "sev2"}},
+	{stirs, []string{"warning", "warn", "medium", "moderate", "minor", "average", "p3", "sev3"}},
+	{shows, []string{"info", "information", "informational", "low", "debug", "notice", "trivial", "p4", "p5", "sev4"}},
+}
+
+// graded finds the verdict for a word that says how bad something is; false if it is none that we know.
+func graded(word string) (verdict, bool) {
+	word = strings.ToLower(strings.TrimSpace(word))
+	for _, g := range grades {
+		for _, w := range g.words {
+			if w != word {
+				continue
+			}
+			v := g.verdict
+			if word == incidents.Sev1 || word == incidents.Sev2 {
+				v.severity = word
+			}
+			return v, true
+		}
+	}
+	return verdict{}, false
+}

@@ -1,0 +1,65 @@
+package alarms
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/oncalm/oncalm/alarms/aws"
+)
+
+// treatment is what a signal amounts to, with the severities of which nobody is paged left as they are by default.
+func treatment(s Signal) aws.Treatment {
+	if got := s.Treatment(); got != aws.Page || s.Severity != aws.QuietSeverity {
+		return got
+	}
+	return aws.Quiet
+}
+
+// TestJudged goes through messages with the treatment that a user expects of each.
+func TestJudged(t *testing.T) {
+	var all []struct{ Name, Subject, Message, Want string }
+	if err := json.Unmarshal(shared(t, "judged")["judged/messages.json"], &all); err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 30 {
+		t.Fatalf("%d messages", len(all))
+	}
+	wants := map[string][]aws.Treatment{
+		"incident": {aws.Page}, "incident titled by InsightName": {aws.Page}, "incident titled with the function": {aws.Page}, "marker": {aws.Marker},
+		"low incident": {aws.Quiet}, "low incident, no page at night": {aws.Quiet}, "same incident": {aws.Quiet}, "low incident or marker": {aws.Quiet},
+		"low incident (a person has to act by a date)": {aws.Quiet}, "incident or low (their choice: marker)": {aws.Quiet}, "low incident, title with the message": {aws.Quiet},
+		"resolves": {aws.Resolve}, "resolves, no page": {aws.Resolve}, "not sev2 page": {aws.Quiet},
+	}
+	for _, m := range all {
+		s := first(received(m.Message, m.Subject), Topics{})
+		checkSignal(t, m.Name, s)
+		want, known := wants[m.Want]
+		if !known {
+			t.Errorf("%s wants %q, which is not known here", m.Name, m.Want)
+		}
+		if got := treatment(s); !slices.Contains(want, got) {
+			t.Errorf("%s: %s, want %s", m.Name, got, m.Want)
+		}
+		t.Logf("%-28s %-8s %-5s %-16s %q key %q", m.Name, treatment(s), s.Severity, s.Kind, s.Title, s.Key)
+	}
+}
+
+// TestRecordedTitles shows what becomes of each recorded message, in one line.
+func TestRecordedTitles(t *testing.T) {
+	files := shared(t, "alarms", "other", "eventbridge", "lambda-go", "notify-slack", "sns-signed")
+	var b strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(files)) {
+		for _, s := range Classify(received(string(files[name]), ""), Topics{}, nil) {
+			checkSignal(t, name, s)
+			fmt.Fprintf(&b, "%-100s %-8s %-5s %-14s %q\n", name, treatment(s), s.Severity, s.Kind, s.Title)
+			if s.Effect != EffectAlarm && strings.ContainsAny(s.Title, "{}") {
+				t.Errorf("%s: a brace in %q", name, s.Title)
+			}
+		}
+	}
+	golden(t, "titles.golden", b.String())
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+)
+
+// judged is how a message is judged, and whom it would page.
+type judged struct {
+	Treat    aws.Treatment `json:"treat"`
+	Family   string        `json:"family"`
+	Key      string        `json:"key"`
+	Title    string        `json:"title"`
+	Severity string        `json:"severity"`
+	Service  string        `json:"service"`
+	Run      []simulated   `json:"run"`
+	// Also is what else the message tells: a relay's or a group of alerts may tell of several things.
+	Also []judged `json:"also,omitempty"`
+}
+
+// judge shows what the message in a file amounts to. It looks at the message alone: whether an incident is open that it would join or resolve
+// is not asked.
+func (c *simulateCommand) judge(ctx context.Context, s *session, cfg *config.Config) error {
+	text, err := readMessage(c.Message)
+	if err != nil {
+		return err
+	}
+	topics, _ := alarms.ParseTopics(cfg.SNS.Topics) // what is wrong with them was said
+	topic := cmp.Or(slices.Concat(cfg.SNS.Topics, []string{"arn:aws:sns:us-east-1:000000000000:simulated"})[0])
+	at := c.At.or(s.now.UTC())
+	var all []judged
+	for _, sig := range alarms.Classify(alarms.Unsigned(text, c.Subject, topic, at), topics, cfg.Messages) {
+		all = append(all, c.judged(ctx, s, cfg, &sig))
+	}
+	main := slices.IndexFunc(all, func(j judged) bool { return j.Treat == aws.Page })
+	if main > 0 {
+		all[0], all[main] = all[main], all[0]
+	}
+	all[0].Also = all[1:]
+	if c.JSON {
+		return s.json(all[0])
+	}
+	for _, j := range all {
+		printJudged(s, cfg, j)
+	}
+	return nil
+}
+
+func (c *simulateCommand) judged(ctx context.Context, s *session, cfg *config.Config, sig *alarms.Signal) judged {
+	service := cfg.Services.For(sig)
+	j := judged{Treat: sig.Treatment(), Family: sig.Kind, Key: cmp.Or(sig.Key, sig.ARN), Title: sig.Title, Service: service.Name, Run: []simulated{}}
+	if sig.Effect == alarms.EffectAlarm {
+		j.Family = "cloudwatch"
+	}
+	if j.Treat != aws.Page && j.Treat != aws.Quiet {
+		return j
+	}
+	j.Severity = cmp.Or(sig.Severity, service.Severity)
+	switch {
+	case j.Treat == aws.Quiet:
+	case cfg.PagesNobody(j.Severity):
+		j.Treat = aws.Quiet
+	default:
+		j.Run = c.run(ctx, s, cfg, service.Name)
+	}
+	return j
+}
+
+// readMessage reads a file of at most the size that a message may have.
+func readMessage(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", &stop{exitUsage, "the message cannot be read: " + err.Error(), "name its file with --message=FILE"}
+	}
+	defer func() { _ = file.Close() }() // it was only read
+	text, err := io.ReadAll(io.LimitReader(file, alarms.MaxBody+1))
+	switch {
+	case err != nil:
+		return "", &stop{exitUsage, "the message cannot be read: " + err.Error(), "name its file with --message=FILE"}
+	case len(text) > alarms.MaxBody:
+		return "", &stop{exitUsage, "the message is larger than 1 MiB, which SNS never brings", "name the file of one message"}
+	}
+	return strings.TrimPrefix(string(text), "\ufeff"), nil
+}
+
+// printJudged says the same in words.
+func printJudged(s *session, cfg *config.Config, j judged) {
+	s.printf("%s", j.Title)
+	s.printf("  kind: %s, about: %s", j.Family, j.Key)
+	switch j.Treat {
+	case aws.Marker:
+		s.printf("  marker: kept as a change; nobody is disturbed")
+	case aws.Resolve:
+		s.printf("  resolve: resolves the incident that is open about the same thing; if there is none it is kept as a change")
+	case aws.Quiet:
+		s.printf("  quiet: an incident of %s (%s), with a card and no page", j.Service, j.Severity)
+	case aws.Page:
+		policy := cfg.PolicyOf(j.Service)
+		s.printf("  page: an incident of %s (%s), which goes through policy %s until somebody acknowledges:", j.Service, j.Severity, policy.Name)
+		printRun(s, policy, j.Run)
+	}
+}
