@@ -105,21 +105,21 @@ func (t *Intake) Take(ctx context.Context, v *Verified) (Outcome, error) {
 	return out, nil
 }
 
-// routed is a signal and the service that it is about.
-type routed struct {
+// aimed is a signal and the service that it is about.
+type aimed struct {
 	Signal
 	service Service
 }
 
-func (t *Intake) judge(v *Verified) []routed {
+func (t *Intake) judge(v *Verified) []aimed {
 	if v.Type == UnsubscribeConfirmation {
 		sig := subscriptionSignal(v.Topic, v.Sent, incidents.AlarmFiring)
 		sig.Received, sig.MessageID = v.Received, v.MessageID
-		return []routed{{sig, t.Services.fallback()}}
+		return []aimed{{sig, t.Services.fallback()}}
 	}
-	var all []routed
+	var all []aimed
 	for _, sig := range Classify(v, t.Topics, t.Rules) {
-		all = append(all, routed{sig, t.Services.For(&sig)})
+		all = append(all, aimed{sig, t.Services.For(&sig)})
 	}
 	return all
 }
