@@ -7,8 +7,7 @@ import (
 	"strings"
 	"time"
 
-	ics "github.com/arran4/golang-ical"
-
+	"github.com/oncalm/oncalm/ical"
 	"github.com/oncalm/oncalm/rotations"
 )
 
@@ -41,13 +40,13 @@ func (r *reader) holidays(v value) []rotations.Holiday {
 
 // calendar returns the days of a calendar's events that last whole days.
 func (r *reader) calendar(v value, text string) []rotations.Holiday {
-	cal, err := ics.ParseCalendar(strings.NewReader(text + "\n"))
+	cal, err := ical.Parse([]byte(text))
 	if err != nil {
-		r.errorf(v, "export the calendar anew as iCalendar", "%s is not a calendar: %v", quote(v.text), err)
+		r.errorf(v, "export the calendar anew as iCalendar", "%s is not a calendar: %s", quote(v.text), strings.TrimPrefix(err.Error(), ical.ErrForm.Error()+": "))
 		return nil
 	}
 	var all []rotations.Holiday
-	for _, event := range cal.Events() {
+	for _, event := range cal.Components("VEVENT") {
 		days, err := r.daysOf(event)
 		if err != nil {
 			r.errorf(v, "list its dates instead, and take it out of the calendar", "%s: %v", quote(v.text), err)
@@ -60,20 +59,20 @@ func (r *reader) calendar(v value, text string) []rotations.Holiday {
 	return all
 }
 
-// daysOf returns the days of an event: none if it was cancelled or has a time of day.
-func (r *reader) daysOf(event *ics.VEvent) ([]rotations.Holiday, error) {
-	name := property(event, ics.ComponentPropertySummary)
-	begin, err := time.Parse("20060102", property(event, ics.ComponentPropertyDtStart))
-	if err != nil || property(event, ics.ComponentPropertyStatus) == "CANCELLED" {
-		return nil, nil //nolint:nilerr // not an event of whole days
+// daysOf returns the days of an event: none if it was cancelled, or begins at a time of day other than midnight.
+func (r *reader) daysOf(event *ical.Component) ([]rotations.Holiday, error) {
+	name := event.Get("SUMMARY").Text()
+	begin, ok := wholeDay(event, "DTSTART")
+	if !ok || strings.EqualFold(event.Get("STATUS").Value, "CANCELLED") {
+		return nil, nil // not an event of whole days
 	}
 	days := 1
-	if end, err := time.Parse("20060102", property(event, ics.ComponentPropertyDtEnd)); err == nil {
+	if end, ok := wholeDay(event, "DTEND"); ok {
 		days = max(1, int(end.Sub(begin)/(24*time.Hour)))
 	}
-	begins, err := r.yearly(begin, property(event, ics.ComponentPropertyRrule))
-	for _, other := range []ics.ComponentProperty{ics.ComponentPropertyRdate, ics.ComponentPropertyExdate, ics.ComponentPropertyRecurrenceId} {
-		if property(event, other) != "" {
+	begins, err := r.yearly(begin, event.Get("RRULE").Value)
+	for _, other := range []string{"RDATE", "EXDATE", "RECURRENCE-ID"} {
+		if event.Get(other).Value != "" {
 			err = errors.New("it changes single days of a repeated event")
 		}
 	}
@@ -96,12 +95,16 @@ func orTooLong(err error) error {
 	return errors.New("it is longer than a year")
 }
 
-// property returns the value of an event's property, or nothing.
-func property(event *ics.VEvent, name ics.ComponentProperty) string {
-	if p := event.GetProperty(name); p != nil {
-		return ics.FromText(p.Value)
+// wholeDay returns the date of a property: a mere date, or a local midnight, which is how some programs write that an event
+// lasts all day.
+func wholeDay(event *ical.Component, name string) (time.Time, bool) {
+	p := event.Get(name)
+	for _, form := range []string{"20060102", "20060102T000000"} {
+		if at, err := time.Parse(form, p.Value); err == nil {
+			return at, true
+		}
 	}
-	return ""
+	return time.Time{}, false
 }
 
 // yearly returns when an event happens: once, or by a rule on the same date of each

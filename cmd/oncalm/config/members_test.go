@@ -54,6 +54,21 @@ DTSTART;VALUE=DATE:20260501
 STATUS:CANCELLED
 SUMMARY:May Day
 END:VEVENT
+BEGIN:VEVENT
+UID:4
+DTSTAMP:20200101T000000Z
+DTSTART;TZID="W. Europe Standard Time":20260601T000000
+DTEND;TZID="W. Europe Standard Time":20260603T000000
+X-MICROSOFT-CDO-ALLDAYEVENT:TRUE
+SUMMARY:Summer days
+END:VEVENT
+BEGIN:VEVENT
+UID:5
+DTSTAMP:20200101T000000Z
+DTSTART;TZID=Europe/Berlin:20260701T090000
+DTEND;TZID=Europe/Berlin:20260701T100000
+SUMMARY:A meeting
+END:VEVENT
 END:VCALENDAR
 `
 
@@ -81,7 +96,7 @@ func TestMembersAndHolidays(t *testing.T) {
 	const christmas = "Christmas, two days"
 	want := []string{
 		"2024-02-29 Leap day", "2024-12-25 " + christmas, "2024-12-26 " + christmas, "2025-12-25 " + christmas, "2025-12-26 " + christmas,
-		"2026-12-24 ", "2026-12-25 " + christmas, "2026-12-26 " + christmas, "2028-02-29 Leap day", "2032-02-29 Leap day",
+		"2026-06-01 Summer days", "2026-06-02 Summer days", "2026-12-24 ", "2026-12-25 " + christmas, "2026-12-26 " + christmas, "2028-02-29 Leap day", "2032-02-29 Leap day",
 	}
 	if diff := cmp.Diff(want, found); diff != "" {
 		t.Errorf("holidays (-want +got):\n%s", diff)

@@ -1,7 +1,6 @@
 package importing
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"path/filepath"
@@ -9,230 +8,252 @@ import (
 	"strings"
 	"time"
 
-	ics "github.com/arran4/golang-ical"
-
+	"github.com/oncalm/oncalm/ical"
 	"github.com/oncalm/oncalm/rotations"
 )
 
-// event is an entry of a calendar.
-type event struct {
-	people   []string
-	from, to time.Time
-	begin    time.Time         // from on the wall clock of the schedule, as if that was UTC
-	seconds  int64             // how long, on that clock
-	rule     map[string]string // of its recurrence; nil if it is a single one
-	ends     rotations.Civil   // when the last of a series does; 0 if none is the last
+// A sheet is a calendar that is carried over.
+type sheet struct {
+	*Plan
+	*schedule
+	cal     *ical.Component
+	zones   *ical.Zones
+	zone    *time.Location // of times that name none
+	titles  map[string]bool
+	onTitle bool // whether titles say who has a shift; else the attendees do
+
+	series  []*event // that recur
+	singles []*event // that do not
+	changed []*event // occurrences that are other than their series says, and additional ones
 }
+
+// mostSeries is how many series a calendar may have. Each is compared with each.
+const mostSeries = 400
 
 // calendar carries over a calendar whose entries are shifts: each is called as who has it.
 func (p *Plan) calendar(file string, data []byte) error {
-	cal, err := ics.ParseCalendar(bytes.NewReader(data))
+	cal, err := ical.Parse(data)
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrForm, err)
 	}
-	name, zone := "", ""
-	for _, prop := range cal.CalendarProperties {
-		switch prop.IANAToken {
-		case string(ics.PropertyXWRCalName), string(ics.PropertyName):
-			name = cmp.Or(name, prop.Value)
-		case string(ics.PropertyXWRTimezone):
-			zone = prop.Value
-		}
-	}
-	for _, v := range cal.Events() {
-		if start := v.GetProperty(ics.ComponentPropertyDtStart); start != nil && zone == "" {
-			zone = strings.Join(start.ICalParameters[string(ics.ParameterTzid)], "")
-		}
-	}
-	if len(cal.Events()) == 0 {
+	all := cal.Components("VEVENT")
+	if len(all) == 0 {
 		return fmt.Errorf("%w: the calendar has no entries", ErrNothing)
 	}
-	s := p.schedule(cmp.Or(name, strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))), cmp.Or(zone, "UTC"))
-	var single, series []event
-	for _, v := range cal.Events() {
-		e, ok := p.event(s, v)
-		switch {
-		case !ok:
-		case e.rule == nil:
-			single = append(single, e)
-		default:
-			series = append(series, e)
-		}
+	c := &sheet{Plan: p, cal: cal, zones: ical.NewZones(cal, p.now), titles: map[string]bool{}}
+	name, zone, lost := c.names(file, all)
+	c.schedule = p.schedule(name, zone)
+	if lost != "" {
+		c.lost = lost
+		p.note("%s: its time zone %q is unknown; it is in UTC now", c.Name, lost)
 	}
-	p.series(s, series)
-	p.singles(s, single)
+	c.whose(all)
+	if err := c.entries(all); err != nil {
+		return err
+	}
+	c.levels()
+	c.single()
+	c.corrected()
+	c.verified()
 	return nil
 }
 
-// event reads an entry. What it cannot read it notes.
-func (p *Plan) event(s *schedule, v *ics.VEvent) (e event, ok bool) {
-	text := func(name ics.ComponentProperty) string {
-		if prop := v.GetProperty(name); prop != nil {
-			return prop.Value
-		}
-		return ""
-	}
-	title := comment(text(ics.ComponentPropertySummary))
-	if strings.EqualFold(text(ics.ComponentPropertyStatus), "CANCELLED") {
-		return e, false
-	}
-	if text("RECURRENCE-ID") != "" || text("EXDATE") != "" || text("RDATE") != "" {
-		p.note("%s: exceptions of the series %q are not carried over", s.Name, title)
-		if text("RECURRENCE-ID") != "" {
-			return e, false
+// names returns what a calendar is called, and the zone in which its shifts change: that of the series, which keep their time of
+// day there, whatever zone it is shown in.
+func (c *sheet) names(file string, all []*ical.Component) (name, zone, lost string) {
+	name = cmp.Or(c.cal.Get("X-WR-CALNAME").Text(), c.cal.Get("NAME").Text(), strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)))
+	shown := cmp.Or(c.cal.Get("X-WR-TIMEZONE").Text(), c.cal.Get("TIMEZONE-ID").Text())
+	if shown == "" {
+		for _, v := range all {
+			shown = cmp.Or(shown, v.Get("DTSTART").Param("TZID"))
 		}
 	}
-	var err error
-	e.from, e.to, err = p.bounds(s, v)
-	if err != nil || !e.from.Before(e.to) {
-		p.note("%s: the entry %q has no begin or no end, and is left out", s.Name, title)
-		return e, false
+	c.zone = c.zones.Find(shown)
+	if c.zone == nil {
+		c.zone, lost = time.UTC, shown
 	}
-	for who := range strings.SplitSeq(strings.TrimSuffix(title, " on call: "+s.Name), ",") {
-		if who = strings.TrimSpace(who); who != "" {
-			e.people = append(e.people, p.person("", who))
+	count, most := map[string]int{}, 0
+	for _, v := range all {
+		if v.Get("RRULE").Value != "" && !c.over(v) {
+			count[c.zoneOf(v.Get("DTSTART")).String()]++
 		}
 	}
-	e.begin = wall(e.from, s.Zone)
-	e.seconds = int64(wall(e.to, s.Zone).Sub(e.begin) / time.Second)
-	return e, len(e.people) > 0 && p.rule(s, &e, text("RRULE"))
-}
-
-// rule reads by which rule an entry recurs, if it does. It returns false if that is over.
-func (p *Plan) rule(s *schedule, e *event, text string) bool {
-	if text == "" {
-		return true
-	}
-	e.rule = map[string]string{}
-	for part := range strings.SplitSeq(strings.ToUpper(text), ";") {
-		key, value, _ := strings.Cut(part, "=")
-		e.rule[key] = value
-	}
-	until := e.rule["UNTIL"]
-	if until == "" {
-		return true
-	}
-	last, ok := lastBegin(until, e.begin, s.Zone)
-	every, counted := interval(*e)
-	switch {
-	case !ok:
-		p.endsThere(s, *e)
-	case counted && unit(e.rule["FREQ"]) > 0:
-		e.ends = rolling{start: e.begin, seconds: e.seconds}.ending(last, every*unit(e.rule["FREQ"]), e.rule["BYDAY"] != "")
-	}
-	return !ok || last.Add(time.Duration(e.seconds)*time.Second).After(wall(p.now, s.Zone))
-}
-
-func (p *Plan) endsThere(s *schedule, e event) {
-	p.note("%s: the series of %s ends at %s there; take it out then", s.Name, list(e.people), e.rule["UNTIL"])
-}
-
-// lastBegin reads after which time an entry does not begin any more, on the wall clock of a zone. A mere date says that of
-// entries that begin at midnight only: programs do not agree on whether the day itself counts.
-func lastBegin(text string, begin time.Time, zone *time.Location) (time.Time, bool) {
-	if at, err := time.Parse("20060102T150405Z", text); err == nil {
-		return wall(at, zone), true
-	}
-	if at, err := time.Parse("20060102T150405", text); err == nil {
-		return at, true
-	}
-	at, err := time.Parse("20060102", text)
-	return at, err == nil && secondOf(begin) == 0
-}
-
-// allDay reads an entry of whole days: they begin at midnight of the schedule's zone.
-func allDay(v *ics.VEvent, zone *time.Location) (from, to time.Time, err error) {
-	if from, err = v.GetAllDayStartAt(); err != nil {
-		return from, to, err
-	}
-	lasts := v.GetProperty(ics.ComponentPropertyDuration)
-	if to, err = v.GetAllDayEndAt(); err != nil && lasts != nil {
-		if to, err = after(from, lasts.Value); err != nil {
-			return from, to, err
+	zone = c.zone.String()
+	for _, z := range append([]string{zone}, slices.Sorted(mapKeys(count))...) {
+		if count[z] > most {
+			zone, most = z, count[z]
 		}
-	} else if err != nil {
-		to = from.AddDate(0, 0, 1)
 	}
-	local := func(t time.Time) time.Time {
-		return rotations.CivilOf(time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)).In(zone)
-	}
-	return local(from), local(to), nil
+	return name, zone, lost
 }
 
-// singles carries over what does not recur: as overrides of what does, or else as the rotation that it shows.
-func (p *Plan) singles(s *schedule, all []event) {
-	slices.SortStableFunc(all, func(a, b event) int { return a.from.Compare(b.from) })
-	if len(s.Layers) == 0 && len(all) > 0 {
-		if p.inferred(s, all) {
-			for _, e := range all {
-				s.said = append(s.said, entry{e.people[0], e.from, e.to})
-			}
-			return
-		}
-		p.guessed(s, all)
-	}
-	for _, e := range all {
-		if len(e.people) > 1 {
-			p.note("%s: the entry of %s at %s has several people; here only %s stands in", s.Name, list(e.people), e.from.In(s.Zone).Format(spoken), e.people[0])
-		}
-		p.override(s, rotations.Override{Person: e.people[0], From: e.from, To: e.to})
-	}
-}
-
-// inferred finds the rotation that shifts show: they follow each other without gaps, are equally long except for the first and
-// the last, which may be cut, and the same people come again in the same order, twice at least.
-func (p *Plan) inferred(s *schedule, all []event) bool {
-	if len(all) < 4 {
+// over reports whether a series has ended, as far as can be said without a look at its zone.
+func (c *sheet) over(v *ical.Component) bool {
+	until := ical.Rule(v.Get("RRULE").Value)["UNTIL"]
+	if len(until) < 8 {
 		return false
 	}
-	inner := all[1 : len(all)-1]
-	for i := range all[1:] {
-		if !all[i+1].from.Equal(all[i].to) {
-			return false
-		}
+	at, err := time.Parse("20060102", until[:8])
+	return err == nil && at.AddDate(0, 2, 0).Before(c.now)
+}
+
+// zoneOf is the zone of a time: UTC, one that is named, or else that of the calendar.
+func (c *sheet) zoneOf(p ical.Property) *time.Location {
+	if strings.HasSuffix(p.Value, "Z") {
+		return time.UTC
 	}
-	for _, e := range inner {
-		if e.seconds != inner[0].seconds {
-			return false
-		}
+	named := p.Param("TZID")
+	if named == "" {
+		return c.zone
 	}
-	if all[0].seconds > inner[0].seconds || all[len(all)-1].seconds > inner[0].seconds {
-		return false
+	if z := c.zones.Find(named); z != nil {
+		return z
 	}
-	for n := 1; 2*n <= len(all); n++ {
-		if !repeats(all, n) {
+	if c.schedule != nil && named != c.lost {
+		c.note("%s: the time zone %q is unknown; times in it are read as %s", c.Name, named, c.zone)
+	}
+	return c.zone
+}
+
+// entries reads all entries, and puts the exceptions to the series that they are of.
+func (c *sheet) entries(all []*ical.Component) error {
+	masters := map[string]*event{}
+	var exceptions []*ical.Component
+	past := tally{}
+	for _, v := range all {
+		switch {
+		case v.Get("RECURRENCE-ID").Value != "":
+			exceptions = append(exceptions, v)
+			continue
+		case cancelled(v):
+			c.note("%s: the entry %q at %s is cancelled there, and left out", c.Name, c.title(v), v.Get("DTSTART").Value)
 			continue
 		}
-		var groups [][]string
-		for _, e := range all[:n] {
-			groups = append(groups, e.people)
+		e, ok := c.event(v)
+		switch {
+		case !ok:
+		case e.rule == nil && !e.to.After(c.now), e.rule != nil && e.last.end(e).Before(c.now):
+			past.add(e)
+		case e.rule == nil:
+			c.singles = append(c.singles, e)
+		default:
+			c.series = append(c.series, e)
+			if e.uid != "" {
+				masters[e.uid] = e
+			}
 		}
-		first := inner[0].begin.Add(-time.Duration(inner[0].seconds) * time.Second) // before it was cut
-		r := rolling{name: "rotation", start: first, groups: groups}
-		p.plain(s, r, inner[0].seconds, nil)
-		p.note("%s: the entries do not recur; that people take turns was read from them, from %s to %s", s.Name, all[0].begin.Format(spoken), all[len(all)-1].begin.Format(spoken))
-		return len(s.Layers) > 0
+		if ok {
+			c.dates(e, v)
+		}
 	}
-	return false
+	if len(c.series) > mostSeries {
+		return fmt.Errorf("%w: the calendar has more than %d series", ErrForm, mostSeries)
+	}
+	for _, v := range exceptions {
+		c.exception(masters[v.Get("UID").Value], v, &past)
+	}
+	past.note(c)
+	return nil
 }
 
-func repeats(all []event, n int) bool {
-	for i := n; i < len(all); i++ {
-		if !slices.Equal(all[i].people, all[i-n].people) {
-			return false
-		}
-	}
-	return true
+func cancelled(v *ical.Component) bool { return strings.EqualFold(v.Get("STATUS").Value, "CANCELLED") }
+
+// A tally counts entries that are over.
+type tally struct {
+	n    int
+	last *event
 }
 
-// guessed makes a layer for what comes after single shifts, in which no order can be seen.
-func (p *Plan) guessed(s *schedule, all []event) {
-	var groups [][]string
-	for _, e := range all {
-		if !slices.ContainsFunc(groups, func(g []string) bool { return g[0] == e.people[0] }) {
-			groups = append(groups, e.people[:1])
+func (t *tally) add(e *event) {
+	if t.n++; t.last == nil || e.to.After(t.last.to) {
+		t.last = e
+	}
+}
+
+func (t *tally) note(c *sheet) {
+	switch t.n {
+	case 0:
+	case 1:
+		c.note("%s: the entry of %s from %s is over, and left out", c.Name, list(t.last.people), t.last.from.In(c.Zone).Format(spoken))
+	default:
+		c.note("%s: %d entries are over, and left out, among them that of %s from %s", c.Name, t.n, list(t.last.people), t.last.from.In(c.Zone).Format(spoken))
+	}
+}
+
+// dates reads which occurrences of a series are not there, and which are there in addition.
+func (c *sheet) dates(e *event, v *ical.Component) {
+	for _, p := range v.All("EXDATE") {
+		for at := range c.moments(p) {
+			if e.rule == nil || !e.remove(at) {
+				c.note("%s: %s is taken out of the entry of %s, which has nothing then", c.Name, at.In(c.Zone).Format(spoken), list(e.people))
+			}
 		}
 	}
-	p.plain(s, rolling{name: "rotation", start: all[0].begin, groups: groups}, week, nil)
-	p.note("%s: no order can be seen in the entries: each is an override, and the layer below is a guess: correct its people, start and shift", s.Name)
+	for _, p := range v.All("RDATE") {
+		for at := range c.moments(p) {
+			more := *e
+			more.rule, more.from = nil, at
+			more.to = (rotations.CivilOf(at.In(e.zone)) + rotations.Civil(e.seconds)).In(e.zone)
+			if e.rule == nil {
+				c.singles = append(c.singles, &more)
+			} else {
+				c.changed = append(c.changed, &more)
+			}
+		}
+	}
+}
+
+// exception carries over an entry that stands for an occurrence of a series.
+func (c *sheet) exception(of *event, v *ical.Component, past *tally) {
+	id := v.Get("RECURRENCE-ID")
+	var at time.Time
+	for at = range c.moments(id) {
+		break
+	}
+	e, ok := c.event(v)
+	switch {
+	case at.IsZero():
+		c.note("%s: the entry %q replaces the occurrence %s, which cannot be read, and is left out", c.Name, c.title(v), id.Value)
+	case of == nil && cancelled(v):
+		past.add(&event{people: []string{c.title(v)}, from: at, to: at})
+	case of == nil && ok && !e.to.After(c.now):
+		past.add(e)
+	case of == nil && ok:
+		c.singles = append(c.singles, e)
+	case of == nil:
+	case strings.EqualFold(id.Param("RANGE"), "THISANDFUTURE"):
+		c.fromThenOn(of, e, at, ok && !cancelled(v))
+	case !of.remove(at):
+		c.note("%s: the entry %q replaces the occurrence at %s of the series of %s, which has none then, and is left out",
+			c.Name, c.title(v), at.In(c.Zone).Format(spoken), list(of.people))
+	case ok && !cancelled(v):
+		c.changed = append(c.changed, e)
+	}
+}
+
+// fromThenOn ends a series before an occurrence, and begins another one there.
+func (c *sheet) fromThenOn(of, e *event, at time.Time, goesOn bool) {
+	was := of.last
+	of.until(at.Add(-time.Second))
+	if !goesOn {
+		c.note("%s: the series of %s ends before %s there", c.Name, list(of.people), at.In(c.Zone).Format(spoken))
+		return
+	}
+	if e.rule == nil {
+		e.rule, e.last = of.rule, was
+	}
+	c.series = append(c.series, e)
+}
+
+// levels makes layers of the series, those of a higher level above.
+func (c *sheet) levels() {
+	slices.SortStableFunc(c.series, func(a, b *event) int { return a.level - b.level })
+	for from := 0; from < len(c.series); {
+		to := from
+		for to < len(c.series) && c.series[to].level == c.series[from].level {
+			to++
+		}
+		c.rotations(c.series[from:to])
+		from = to
+	}
 }

@@ -2,6 +2,8 @@ package importing
 
 import (
 	"cmp"
+	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -49,7 +51,37 @@ type gfUser struct {
 	Username string `json:"username"`
 	Name     string `json:"name"`
 	Email    string `json:"email"`
+	// Slack has been an object, and a list of one for each workspace.
+	Slack   json.RawMessage `json:"slack"`
+	Zone    string          `json:"timezone"`
+	ZoneToo string          `json:"time_zone"`
 }
+
+type gfSlack struct {
+	User  string `json:"user_id"`
+	Other string `json:"slack_id"`
+}
+
+// slackID is the id of somebody in Slack; nothing if there is none, or one in each of several workspaces.
+func (u gfUser) slackID() string {
+	var all []gfSlack
+	var one gfSlack
+	var text string
+	switch {
+	case json.Unmarshal(u.Slack, &all) == nil && len(all) == 1:
+		one = all[0]
+	case json.Unmarshal(u.Slack, &one) == nil:
+	case json.Unmarshal(u.Slack, &text) == nil:
+		one.User = text
+	}
+	id := cmp.Or(one.User, one.Other)
+	if !slackForm.MatchString(id) {
+		return ""
+	}
+	return id
+}
+
+var slackForm = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
 
 // grafana carries over what was read.
 func (p *Plan) grafana(g *grafana) {
@@ -110,6 +142,7 @@ func (p *Plan) gfFits(s *schedule, sh gfShift) bool {
 		case err != nil:
 			p.note("%s: shift %s ends at %s there; take it out then", s.Name, sh.Name, sh.Until)
 		case !last.Add(time.Duration(sh.Seconds) * time.Second).After(p.now):
+			p.note("%s: shift %s ended at %s, and is left out", s.Name, sh.Name, last.In(s.Zone).Format(spoken))
 			return false
 		}
 	}
@@ -147,12 +180,29 @@ func (p *Plan) gfGroups(g *grafana, sh gfShift) [][]string {
 				}
 			}
 			turn = append(turn, p.person(id, names...))
+			p.known(turn[len(turn)-1], g.users, id)
 		}
 		if len(turn) > 0 {
 			all = append(all, turn)
 		}
 	}
 	return turned(all, sh.First)
+}
+
+// known adds to a person of the plan what users of that id have besides names.
+func (p *Plan) known(name string, users []gfUser, id string) {
+	i := slices.IndexFunc(p.people, func(o person) bool { return o.name == name })
+	for _, u := range users {
+		if u.ID != id || i < 0 {
+			continue
+		}
+		p.people[i].slack = cmp.Or(p.people[i].slack, u.slackID())
+		if zone := cmp.Or(u.Zone, u.ZoneToo); zone != "" && zone != "Local" {
+			if _, err := time.LoadLocation(zone); err == nil {
+				p.people[i].zone = zone
+			}
+		}
+	}
 }
 
 func (p *Plan) gfShift(g *grafana, s *schedule, sh gfShift) {
@@ -171,7 +221,9 @@ func (p *Plan) gfShift(g *grafana, s *schedule, sh gfShift) {
 			if len(turn) > 1 {
 				p.note("%s: shift %s at %s has several people; here only %s stands in", s.Name, sh.Name, sh.Start, turn[0])
 			}
-			p.override(s, rotations.Override{Person: turn[0], From: at, To: at.Add(time.Duration(sh.Seconds) * time.Second)})
+			to := at.Add(time.Duration(sh.Seconds) * time.Second)
+			p.overBy(s, turn[0], at, to)
+			p.override(s, rotations.Override{Person: turn[0], From: at, To: to})
 		}
 		return
 	}

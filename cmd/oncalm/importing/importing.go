@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -20,12 +21,14 @@ var (
 	ErrForm = errors.New("not an export that can be read")
 	// ErrNothing says that the files have no schedules in them.
 	ErrNothing = errors.New("there are no schedules in it")
+	// ErrOver says that nothing of the schedules can be carried over.
+	ErrOver = errors.New("nothing is left to import")
 )
 
 const wanted = "expected a calendar (.ics), or as JSON the schedules of PagerDuty, Opsgenie or Grafana OnCall as their API answers them"
 
 // Read makes a plan of files, which may belong together: Grafana OnCall has schedules, shifts and users in three. now decides
-// what is over. Errors wrap [ErrForm] or [ErrNothing].
+// what is over. Errors wrap [ErrForm], [ErrNothing] or [ErrOver].
 func Read(files []File, now time.Time) (*Plan, error) {
 	p := newPlan(now)
 	var g grafana
@@ -47,15 +50,30 @@ func Read(files []File, now time.Time) (*Plan, error) {
 		}
 	}
 	p.grafana(&g)
-	if len(p.schedules) == 0 {
-		what := "nothing else to say"
-		if len(p.Notes) > 0 {
-			what = strings.Join(p.Notes, "; ")
-		}
-		return nil, fmt.Errorf("%w: %s", ErrNothing, what)
-	}
 	p.compare()
+	left := len(p.schedules)
+	p.schedules = slices.DeleteFunc(p.schedules, func(s *schedule) bool { return len(s.Layers) == 0 && len(s.overrides) == 0 })
+	if len(p.schedules) == 0 {
+		why := ErrNothing
+		if left > 0 {
+			why = ErrOver
+		}
+		return nil, fmt.Errorf("%w%s", why, more(p.Notes))
+	}
 	return p, nil
+}
+
+// more puts notes behind an error, as far as one line has space for them.
+func more(notes []string) string {
+	const most = 10
+	text := strings.Join(notes[:min(len(notes), most)], "; ")
+	switch {
+	case len(notes) == 0:
+		return ""
+	case len(notes) > most:
+		text += fmt.Sprintf("; and %d more", len(notes)-most)
+	}
+	return ": " + text
 }
 
 // envelope is what the APIs put around what they answer.

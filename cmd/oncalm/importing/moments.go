@@ -2,13 +2,13 @@ package importing
 
 import (
 	"errors"
+	"iter"
 	"regexp"
 	"strconv"
 	"strings"
 	"time"
 
-	ics "github.com/arran4/golang-ical"
-
+	"github.com/oncalm/oncalm/ical"
 	"github.com/oncalm/oncalm/rotations"
 )
 
@@ -18,21 +18,21 @@ var errNoSpan = errors.New("it has no begin or no end")
 var duration = regexp.MustCompile(`^\+?P(?:(\d{1,5})W|(?:(\d{1,5})D)?(?:T(?:(\d{1,7})H)?(?:(\d{1,7})M)?(?:(\d{1,9})S)?)?)$`)
 
 // bounds reads when an entry begins and ends.
-func (p *Plan) bounds(s *schedule, v *ics.VEvent) (from, to time.Time, err error) {
-	start, end, lasts := v.GetProperty(ics.ComponentPropertyDtStart), v.GetProperty(ics.ComponentPropertyDtEnd), v.GetProperty(ics.ComponentPropertyDuration)
-	if start != nil && !strings.Contains(start.Value, "T") {
-		return allDay(v, s.Zone)
+func (c *sheet) bounds(v *ical.Component) (from, to time.Time, err error) {
+	start, end, lasts := v.Get("DTSTART"), v.Get("DTEND"), v.Get("DURATION")
+	if from, err = c.moment(start); err != nil {
+		return from, to, err
 	}
-	if start == nil || end == nil && lasts == nil {
-		return from, to, errNoSpan
-	}
-	from, err = p.moment(s, start)
+	from = from.In(c.zoneOf(start))
 	switch {
-	case err != nil:
-	case end != nil:
-		to, err = p.moment(s, end)
-	default:
+	case end.Value != "":
+		to, err = c.moment(end)
+	case lasts.Value != "":
 		to, err = after(from, lasts.Value)
+	case !strings.Contains(start.Value, "T"): // a day
+		to, err = after(from, "P1D")
+	default:
+		err = errNoSpan
 	}
 	return from, to, err
 }
@@ -55,24 +55,30 @@ func after(from time.Time, lasts string) (time.Time, error) {
 	return to.Add(time.Duration(n[2]*hour+n[3]*60+n[4]) * time.Second), nil
 }
 
-// moment reads a time of an entry. One that names no zone, or one that is unknown, is on the wall clock of the schedule; the clock
-// of the machine has nothing to do with it.
-func (p *Plan) moment(s *schedule, prop *ics.IANAProperty) (time.Time, error) {
-	const form = "20060102T150405"
-	if at, err := time.Parse(form+"Z", prop.Value); err == nil {
-		return at, nil
-	}
-	at, err := time.Parse(form, prop.Value)
-	if err != nil {
-		return at, err
-	}
-	zone, named := s.Zone, strings.Join(prop.ICalParameters[string(ics.ParameterTzid)], "")
-	if named != "" && named != s.Zone.String() {
-		if other, err := time.LoadLocation(named); err == nil && named != "Local" {
-			zone = other
-		} else if named != s.lost {
-			p.note("%s: the time zone %q is unknown; times in it are read as %s", s.Name, named, s.Zone)
+// moment reads a time of an entry. A mere date is its midnight. One that names no zone, or one that is unknown, is on the wall
+// clock of the calendar; the clock of the machine has nothing to do with it.
+func (c *sheet) moment(p ical.Property) (time.Time, error) {
+	for _, form := range []string{"20060102T150405", "20060102T150405Z", "20060102"} {
+		if at, err := time.Parse(form, p.Value); err == nil {
+			return rotations.CivilOf(at).In(c.zoneOf(p)), nil
 		}
 	}
-	return rotations.CivilOf(at).In(zone), nil
+	return time.Time{}, errNoSpan
+}
+
+// moments reads a list of times. What cannot be read is noted.
+func (c *sheet) moments(p ical.Property) iter.Seq[time.Time] {
+	return func(yield func(time.Time) bool) {
+		for one := range strings.SplitSeq(p.Value, ",") {
+			one, _, _ = strings.Cut(one, "/") // of a period its begin
+			at, err := c.moment(ical.Property{Params: p.Params, Value: strings.TrimSpace(one)})
+			if err != nil {
+				c.note("%s: the time %q of %s cannot be read, and is left out", c.Name, one, p.Name)
+				continue
+			}
+			if !yield(at) {
+				return
+			}
+		}
+	}
 }

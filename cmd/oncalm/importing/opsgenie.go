@@ -62,6 +62,7 @@ func (p *Plan) opsgenie(data []byte) error {
 
 func (p *Plan) ogRotation(s *schedule, in ogRotation) {
 	if in.EndDate != nil && !in.EndDate.After(p.now) {
+		p.note("%s: rotation %s ended at %s, and is left out", s.Name, in.Name, in.EndDate.In(s.Zone).Format(spoken))
 		return
 	}
 	shift, ok := length(max(in.Length, 1) * unit(in.Type))

@@ -63,7 +63,9 @@ func (p *Plan) pagerDuty(data []byte) error {
 		p.pdLayer(s, l)
 	}
 	for _, e := range in.Overrides.Entries {
-		p.override(s, rotations.Override{Person: p.pdPerson(e.User), From: e.Start, To: e.End})
+		who := p.pdPerson(e.User)
+		p.overBy(s, who, e.Start, e.End)
+		p.override(s, rotations.Override{Person: who, From: e.Start, To: e.End})
 	}
 	if len(in.Overrides.Entries) == 0 {
 		p.note("%s: overrides are in the export only if it was asked for with since and until; it has none", s.Name)
@@ -78,7 +80,8 @@ func (p *Plan) pdPerson(u pdUser) string { return p.person(u.ID, u.Name, u.Summa
 
 func (p *Plan) pdLayer(s *schedule, in pdLayer) {
 	if in.End != nil && !in.End.After(p.now) {
-		return // over, as those are that were edited since
+		p.note("%s: layer %s ended at %s, and is left out", s.Name, in.Name, in.End.In(s.Zone).Format(spoken)) // as those did that were edited since
+		return
 	}
 	shift, ok := length(in.TurnSeconds)
 	if !ok {

@@ -25,6 +25,8 @@ type Plan struct {
 type person struct {
 	name  string
 	about string // who they are there
+	slack string // their id in Slack, if the export has it
+	zone  string // the name of their time zone, if the export has one that is known
 }
 
 // schedule is one of the plan.
@@ -46,9 +48,16 @@ const nobody = "nobody"
 
 func newPlan(now time.Time) *Plan { return &Plan{now: now, byID: map[string]string{}} }
 
+// mostNotes is how many notes are taken. Nobody reads more.
+const mostNotes = 1000
+
 func (p *Plan) note(format string, args ...any) {
 	text := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
-	if !slices.Contains(p.Notes, text) {
+	switch {
+	case len(p.Notes) > mostNotes || slices.Contains(p.Notes, text):
+	case len(p.Notes) == mostNotes:
+		p.Notes = append(p.Notes, "and more like these")
+	default:
 		p.Notes = append(p.Notes, text)
 	}
 }
@@ -75,12 +84,12 @@ func (p *Plan) person(id string, names ...string) string {
 	})
 	about := []string{called}
 	for _, n := range append(names, id) {
-		if n != "" && !slices.Contains(about, n) {
+		if n != "" && !slices.ContainsFunc(about, func(o string) bool { return strings.EqualFold(o, n) }) {
 			about = append(about, n)
 		}
 	}
 	p.byID[id] = name
-	p.people = append(p.people, person{name, strings.Join(about, ", ")})
+	p.people = append(p.people, person{name: name, about: strings.Join(about, ", ")})
 	return name
 }
 
@@ -151,7 +160,17 @@ func (p *Plan) override(s *schedule, o rotations.Override) {
 		p.note("%s: the override of %s at %s has no length and is left out", s.Name, o.Person, o.From.In(s.Zone).Format(spoken))
 		return
 	}
+	if !local(o.From, s.Zone).In(s.Zone).Equal(o.From) || !local(o.To, s.Zone).In(s.Zone).Equal(o.To) {
+		p.note("%s: the override of %s from %s begins or ends in an hour that the clocks repeat; here it is the first of the two", s.Name, o.Person, o.From.In(s.Zone).Format(spoken))
+	}
 	s.overrides = append(s.overrides, o)
+}
+
+// overBy notes that somebody's override is over.
+func (p *Plan) overBy(s *schedule, who string, from, to time.Time) {
+	if !to.After(p.now) && from.Before(to) {
+		p.note("%s: the override of %s from %s is over, and left out", s.Name, who, from.In(s.Zone).Format(spoken))
+	}
 }
 
 const spoken = "2006-01-02 15:04"

@@ -15,8 +15,9 @@ type rolling struct {
 	seconds  int64
 	interval int64
 	groups   [][]string
-	weekday  time.Weekday    // on which a week begins, where days of it are named
-	ends     rotations.Civil // with its last shift; 0 for never
+	weekday  time.Weekday       // on which a week begins, where days of it are named
+	ends     rotations.Civil    // with its last shift; 0 for never
+	terms    [][]rotations.Term // of the people of the groups, if they do not all end together
 }
 
 // ending is when the last shift of a series ends, on the wall clock as last is: none begins after that. step is after how many
@@ -39,7 +40,7 @@ func (p *Plan) plain(s *schedule, r rolling, seconds int64, only []rotations.Win
 		p.note("%s: %s has turns of %d seconds, which are not whole hours, and is left out", s.Name, r.name, seconds)
 		return
 	}
-	p.layer(s, r.name, rotations.Layer{People: r.groups, Start: rotations.CivilOf(r.start), Shift: shift, Only: only}, r.ends)
+	p.layer(s, r.name, rotations.Layer{People: r.groups, Start: rotations.CivilOf(r.start), Shift: shift, Only: only, Terms: r.terms}, r.ends)
 }
 
 // weekly adds a series in which each group has a week of each interval: from the start on if no days are named, otherwise those

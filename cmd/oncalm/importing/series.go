@@ -9,40 +9,47 @@ import (
 	"github.com/oncalm/oncalm/rotations"
 )
 
-// series carries over what recurs: series of the same length that fill each other's pauses are one layer in which people take
-// turns, and every other is a layer of its own.
-func (p *Plan) series(s *schedule, all []event) {
-	slices.SortStableFunc(all, func(a, b event) int { return a.begin.Compare(b.begin) })
-	var rounds [][]event
-	var others []event
+// rotations carries over what recurs on one level: series of the same length that fill each other's pauses are one layer in
+// which people take turns, and every other is a layer of its own.
+func (c *sheet) rotations(all []*event) {
+	p, s := c.Plan, c.schedule
+	slices.SortStableFunc(all, func(a, b *event) int { return a.begin.Compare(b.begin) })
+	var rounds [][]*event
+	var others []*event
 	for _, e := range all {
+		e.ending(s.Zone)
 		every, why := period(e)
 		if why != "" {
-			p.note("%s: the series of %s %s, which layers cannot express, and is left out", s.Name, list(e.people), why)
+			c.leave(e, why)
 			continue
 		}
 		if every < e.seconds || every%e.seconds != 0 || every/e.seconds > most {
 			others = append(others, e)
 			continue
 		}
-		i := slices.IndexFunc(rounds, func(r []event) bool {
+		i := slices.IndexFunc(rounds, func(r []*event) bool {
 			other, _ := period(r[0])
 			return other == every && r[0].seconds == e.seconds && int64(e.begin.Sub(r[0].begin)/time.Second)%e.seconds == 0
 		})
 		if i < 0 {
-			rounds = append(rounds, []event{e})
+			rounds = append(rounds, []*event{e})
 			continue
 		}
 		rounds[i] = append(rounds[i], e)
 	}
+	before := len(s.Layers)
 	for _, r := range rounds {
-		p.round(s, r)
+		c.round(r)
 	}
 	for _, e := range others {
-		p.alone(s, e)
+		c.alone(e)
 	}
-	for i := range s.Layers {
-		for j := range i {
+	if len(s.Layers)-before > mostPaired {
+		p.note("%s: it has %d layers on one level; where they overlap only the last is on call here", s.Name, len(s.Layers)-before)
+		return
+	}
+	for i := before; i < len(s.Layers); i++ {
+		for j := before; j < i; j++ {
 			if !p.apart(s, s.Layers[j], s.Layers[i]) {
 				p.note("%s: %s and %s overlap; where they do, only %s is on call here", s.Name, s.Layers[j].Name, s.Layers[i].Name, s.Layers[i].Name)
 			}
@@ -50,8 +57,27 @@ func (p *Plan) series(s *schedule, all []event) {
 	}
 }
 
+// mostPaired is how many layers are compared with each other.
+const mostPaired = 40
+
+// leave notes that a series is no part of the schedule.
+func (c *sheet) leave(e *event, why string) {
+	e.lost = true
+	c.note("%s: the series of %s from %s %s, which layers cannot express, and is left out", c.Name, list(e.people), e.from.In(c.Zone).Format(spoken), why)
+}
+
+// ending works out when the last occurrence ends, on the wall clock of a zone.
+func (e *event) ending(zone *time.Location) {
+	every, counted := interval(e)
+	if e.last.IsZero() || !counted || unit(e.rule["FREQ"]) == 0 {
+		return
+	}
+	last := wall(e.last.Time, zone)
+	e.ends = rolling{start: e.begin, seconds: e.seconds}.ending(last, every*unit(e.rule["FREQ"]), e.rule["BYDAY"] != "")
+}
+
 // period is after how many seconds a series comes again, 0 if only some days of the week count; or why it cannot be carried over.
-func period(e event) (seconds int64, why string) {
+func period(e *event) (seconds int64, why string) {
 	size := unit(e.rule["FREQ"])
 	for key := range e.rule {
 		if !slices.Contains([]string{"FREQ", "INTERVAL", "BYDAY", "WKST", "UNTIL"}, key) {
@@ -73,7 +99,7 @@ func period(e event) (seconds int64, why string) {
 
 // interval is how many units of its frequency are from one entry of a series to the next. It reports false if the series names
 // one that is none.
-func interval(e event) (n int64, ok bool) {
+func interval(e *event) (n int64, ok bool) {
 	text, given := e.rule["INTERVAL"]
 	if !given {
 		return 1, true
@@ -83,73 +109,134 @@ func interval(e event) (n int64, ok bool) {
 }
 
 // round makes a layer of series that follow each other; several in one place are on call together.
-func (p *Plan) round(s *schedule, r []event) {
+func (c *sheet) round(r []*event) {
 	every, _ := period(r[0])
-	places := make([][]string, every/r[0].seconds)
+	places := make([][]*event, every/r[0].seconds)
 	for _, e := range r {
 		at := int64(e.begin.Sub(r[0].begin)/time.Second) / e.seconds % int64(len(places))
-		places[at] = append(places[at], e.people...)
+		places[at] = append(places[at], e)
 	}
-	if slices.ContainsFunc(places, func(turn []string) bool { return len(turn) == 0 }) {
-		if len(r) == 1 {
-			p.alone(s, r[0])
-			return
-		}
-		for i := range places {
-			if len(places[i]) == 0 {
-				places[i] = []string{nobody}
+	if len(r) == 1 && len(places) > 1 {
+		c.alone(r[0])
+		return
+	}
+	out := rolling{name: "rotation", start: r[0].begin}
+	ends, all := together(r, every)
+	terms := [][]rotations.Term{}
+	for _, place := range places {
+		if all { // they are there from the first turn on, and end together
+			place = slices.Clone(place)
+			for i, e := range place {
+				same := *e
+				same.ends, place[i] = 0, &same
 			}
 		}
-		p.note("%s: there are pauses between the turns of %s; they are nobody's turns here", s.Name, list(places[0]))
+		turn, term, ok := c.turn(place, r[0].begin, every)
+		if !ok {
+			c.note("%s: some come and go more than once in the turns of %s; here they stay", c.Name, list(turn))
+		}
+		out.groups, terms = append(out.groups, turn), append(terms, term)
 	}
-	if late := r[len(r)-1].begin; rotations.CivilOf(late).In(s.Zone).After(p.now) && late.Sub(r[0].begin) >= time.Duration(every)*time.Second {
-		p.note("%s: some of the series begin later than others; here all take turns from %s on", s.Name, r[0].begin.Format(spoken))
+	if slices.ContainsFunc(places, func(place []*event) bool { return len(place) == 0 }) {
+		c.note("%s: there are pauses between the turns of %s; they are nobody's turns here", c.Name, list(out.groups[0]))
 	}
-	p.plain(s, rolling{name: "rotation", start: r[0].begin, groups: places, ends: p.together(s, r, every)}, r[0].seconds, nil)
+	if all {
+		out.ends = ends
+	} else {
+		out.terms = terms
+	}
+	c.plain(c.schedule, out, r[0].seconds, nil)
 }
 
-// together is when a round ends: with the last of its series, if none of the others would come again before that.
-func (p *Plan) together(s *schedule, r []event, every int64) (ends rotations.Civil) {
+// turn returns who has the turns of a place, and from when until when; nobody has them where there are pauses.
+func (c *sheet) turn(place []*event, first time.Time, every int64) (people []string, terms []rotations.Term, ok bool) {
+	slices.SortStableFunc(place, func(a, b *event) int { return a.begin.Compare(b.begin) })
+	ok = true
+	add := func(who string, t rotations.Term) {
+		if i := slices.Index(people, who); i < 0 {
+			people, terms = append(people, who), append(terms, t)
+		} else if terms[i].Until == t.From && t.From != 0 {
+			terms[i].Until = t.Until
+		} else {
+			ok = false
+		}
+	}
+	covered := rotations.Civil(0) // until when somebody has the turns; 0 for ever
+	for i, e := range place {
+		t := rotations.Term{Until: e.ends}
+		if e.begin.Sub(first) >= time.Duration(every)*time.Second {
+			t.From = rotations.CivilOf(e.begin)
+		}
+		// The one before comes last a turn before the next begins: in between others have their turns.
+		if i == 0 && t.From != 0 {
+			add(nobody, rotations.Term{Until: t.From})
+		}
+		if i > 0 && covered != 0 && t.From > covered {
+			if t.From >= covered+rotations.Civil(every) {
+				add(nobody, rotations.Term{From: covered, Until: t.From})
+			} else {
+				for j := range terms {
+					if terms[j].Until == covered {
+						terms[j].Until = t.From
+					}
+				}
+			}
+		}
+		for _, who := range e.people {
+			add(who, t)
+		}
+		if i == 0 || covered != 0 && (t.Until == 0 || t.Until > covered) {
+			covered = t.Until
+		}
+	}
+	switch {
+	case len(place) == 0:
+		add(nobody, rotations.Term{})
+	case covered != 0:
+		add(nobody, rotations.Term{From: covered})
+	}
+	return people, terms, ok
+}
+
+// together is when a round ends: with the last of its series, if none of the others would come again before that, and none
+// begins later than the first turns.
+func together(r []*event, every int64) (ends rotations.Civil, all bool) {
 	for _, e := range r {
 		ends = max(ends, e.ends)
 	}
 	for _, e := range r {
-		if next := e.ends + rotations.Civil(every-e.seconds); e.ends != 0 && next >= ends {
+		if e.begin.Sub(r[0].begin) >= time.Duration(every)*time.Second {
+			return 0, false
+		}
+		if ends == 0 {
 			continue
 		}
-		for _, e := range r {
-			if e.ends != 0 {
-				p.endsThere(s, e)
-			}
+		if next := e.ends + rotations.Civil(every-e.seconds); e.ends == 0 || next < ends {
+			return 0, false
 		}
-		return 0
 	}
-	return ends
+	return ends, true
 }
 
 // alone makes a layer of one series.
-func (p *Plan) alone(s *schedule, e event) {
+func (c *sheet) alone(e *event) {
 	every, _ := interval(e)
 	r := rolling{name: list(e.people), start: e.begin, seconds: e.seconds, interval: every, groups: [][]string{e.people}, weekday: time.Monday, ends: e.ends}
 	if first, ok := weekday(e.rule["WKST"]); ok {
 		r.weekday = first
 	}
-	var names []string
-	if e.rule["BYDAY"] != "" {
-		names = strings.Split(e.rule["BYDAY"], ",")
-	}
-	days, ok := weekdays(names)
+	days, ok := weekdays(splitDays(e.rule["BYDAY"]))
 	why := "is by the month"
 	switch {
 	case !ok:
 	case e.rule["FREQ"] == "WEEKLY":
-		why = p.weekly(s, r, days)
+		why = c.weekly(c.schedule, r, days)
 	case e.rule["FREQ"] == "DAILY" && (r.interval == 1 || len(days) == 0):
-		why = p.daily(s, r, days)
+		why = c.daily(c.schedule, r, days)
 	default:
 		why = "repeats " + strings.ToLower(e.rule["FREQ"])
 	}
 	if why != "" {
-		p.note("%s: the series of %s %s, which layers cannot express, and is left out", s.Name, list(e.people), why)
+		c.leave(e, why)
 	}
 }

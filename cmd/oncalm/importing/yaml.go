@@ -27,7 +27,7 @@ func (p *Plan) YAML() []byte {
 		if !p.needed(who.name) {
 			continue
 		}
-		out("  %s: {} # %s; add slack: with the id from their Slack profile", quote(who.name), comment(who.about))
+		out("  %s: %s", quote(who.name), who.yaml())
 	}
 	out("schedules:")
 	for _, s := range p.schedules {
@@ -55,6 +55,22 @@ func (p *Plan) YAML() []byte {
 	return []byte(b.String())
 }
 
+// yaml is what the configuration knows of a person, and who they are there.
+func (w person) yaml() string {
+	var keys []string
+	if w.slack != "" {
+		keys = append(keys, "slack: "+quote(w.slack))
+	}
+	if w.zone != "" {
+		keys = append(keys, "zone: "+w.zone)
+	}
+	text := "{" + strings.Join(keys, ", ") + "} # " + comment(w.about)
+	if w.slack == "" {
+		text += "; add slack: with the id from their Slack profile"
+	}
+	return text
+}
+
 // needed reports whether somebody is in a schedule.
 func (p *Plan) needed(name string) bool {
 	return slices.ContainsFunc(p.schedules, func(s *schedule) bool {
@@ -72,8 +88,8 @@ func turns(l rotations.Layer) string {
 		var names []string
 		for j, n := range turn {
 			name := quote(n)
-			if l.Terms != nil {
-				name = fmt.Sprintf("{person: %s, until: %s}", name, l.Terms[i][j].Until)
+			if l.Terms != nil && l.Terms[i][j] != (rotations.Term{}) {
+				name = "{person: " + name + dated("from", l.Terms[i][j].From) + dated("until", l.Terms[i][j].Until) + "}"
 			}
 			names = append(names, name)
 		}
@@ -84,6 +100,13 @@ func turns(l rotations.Layer) string {
 		all = append(all, text)
 	}
 	return strings.Join(all, ", ")
+}
+
+func dated(key string, c rotations.Civil) string {
+	if c == 0 {
+		return ""
+	}
+	return ", " + key + ": " + c.String()
 }
 
 // quote is a text in YAML: as it is if it can only be a text, else as JSON has it, which YAML reads too.
