@@ -59,12 +59,17 @@ const (
 )
 
 // parse reads a file of one document. An empty one is a null node.
-func parse(src []byte) (*node, error) {
+func parse(src []byte) (root *node, err error) {
+	defer func() {
+		if p := recover(); p != nil { // the library says with a panic what it did not think of
+			root, err = nil, &syntaxError{1, 1, fmt.Sprintf("the YAML cannot be read (%v)", p), "correct the YAML"}
+		}
+	}()
 	src = bytes.TrimPrefix(src, []byte("\ufeff")) // some editors begin a file with that
 	if err := unreadable(src); err != nil {
 		return nil, err
 	}
-	root := &node{line: 1, col: 1}
+	root = &node{line: 1, col: 1}
 	seen := false
 	for docs := yaml.NewDecoder(bytes.NewReader(src)); ; {
 		var doc yaml.Node

@@ -46,7 +46,8 @@ func explained(src []byte, err error) error {
 	t.glance()
 	for _, look := range []func(string) *syntaxError{t.quotes, t.tabs, t.aliases, t.brackets, t.colons, t.characters, t.indents} {
 		if found := look(message); found != nil {
-			found.col = utf8.RuneCountInString(all[found.line-1][:found.col-1]) + 1 // so far it counts bytes
+			in := all[found.line-1]
+			found.col = utf8.RuneCountInString(in[:min(found.col-1, len(in))]) + 1 // so far it counts bytes
 			return found
 		}
 	}

@@ -45,9 +45,16 @@ func mapKeys[V any](m map[string]V) iter.Seq[string] { return maps.Keys(m) }
 // level is a title's beginning that says what wins: [L0] to [L9].
 var level = regexp.MustCompile(`(?i)^\s*\[L(\d)\]\s*`)
 
+// longestTitle is how much of a title is looked at.
+const longestTitle = 100
+
 // title is what an entry is called, without its level.
 func (c *sheet) title(v *ical.Component) string {
-	return comment(level.ReplaceAllString(v.Get("SUMMARY").Text(), ""))
+	title := []rune(comment(level.ReplaceAllString(v.Get("SUMMARY").Text(), "")))
+	if len(title) > longestTitle {
+		title = append(title[:longestTitle], '…')
+	}
+	return string(title)
 }
 
 // whose finds out what says who has a shift: the titles, or, if all are the same, who attends.

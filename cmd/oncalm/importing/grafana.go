@@ -154,6 +154,10 @@ func (p *Plan) gfFits(s *schedule, sh gfShift) bool {
 
 // gfOverlaps notes layers of one level that cover the same time.
 func (p *Plan) gfOverlaps(s *schedule, levels []int) {
+	if len(s.Layers) > mostPaired {
+		p.note("%s: it has %d layers; where those of one level overlap, all are on call there, and here only the last", s.Name, len(s.Layers))
+		return
+	}
 	for i := range s.Layers {
 		for j := range i {
 			if levels[i] == levels[j] && !p.apart(s, s.Layers[j], s.Layers[i]) {

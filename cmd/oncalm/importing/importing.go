@@ -100,7 +100,7 @@ type kind struct {
 
 // json reads a file of JSON.
 func (p *Plan) json(g *grafana, data []byte) error {
-	all, err := elements(data)
+	all, err := elements(data, 0)
 	if err != nil {
 		return err
 	}
@@ -132,10 +132,16 @@ func (p *Plan) json(g *grafana, data []byte) error {
 	return nil
 }
 
+// maxEnvelopes is how many envelopes may be in each other. Each is read with all that is in it.
+const maxEnvelopes = 3
+
 // elements are what a file lists, out of their envelopes.
-func elements(data []byte) ([]json.RawMessage, error) {
+func elements(data []byte, depth int) ([]json.RawMessage, error) {
 	if data[0] == '[' {
 		return decode[[]json.RawMessage](data)
+	}
+	if depth > maxEnvelopes {
+		return nil, fmt.Errorf("%w: there are more than %d envelopes in each other", ErrForm, maxEnvelopes)
 	}
 	e, err := decode[envelope](data)
 	if err != nil {
@@ -146,7 +152,7 @@ func elements(data []byte) ([]json.RawMessage, error) {
 		list = append(list, e.Schedule)
 	}
 	if len(e.Data) > 0 {
-		inner, err := elements(e.Data)
+		inner, err := elements(e.Data, depth+1)
 		return append(list, inner...), err
 	}
 	if len(list) == 0 {

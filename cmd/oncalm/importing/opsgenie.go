@@ -138,6 +138,10 @@ func weekday(name string) (time.Weekday, bool) {
 // ogSplit gives each rotation a schedule of its own, if two of them can have people on call at once. There, both are paged;
 // here, of two layers that cover the same time only the later counts.
 func (p *Plan) ogSplit(s *schedule) {
+	if len(s.Layers) > mostPaired {
+		p.note("%s: it has %d rotations; where they overlap, all are paged there, and here only the last", s.Name, len(s.Layers))
+		return
+	}
 	for i := range s.Layers {
 		for j := range i {
 			if p.apart(s, s.Layers[j], s.Layers[i]) {
