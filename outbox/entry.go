@@ -207,6 +207,8 @@ func (t Tx) Soon(e Entry) {
 		e.Arming = old.Arming + 1
 	case ok:
 		e.Arming = old.Arming + 1
+	case t.tx.Get(entryPrefix+e.Key) != nil: // what cannot be read
+		t.unplace(e.Lane, e.Key)
 	}
 	t.armSince(e, first)
 }

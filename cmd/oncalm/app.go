@@ -57,11 +57,13 @@ type app struct {
 	self   *selfPager
 	watch  *clockWatch
 	texts  *templates.Set
+
+	auditEach time.Duration // 0: never, for tests
 }
 
 // newApp wires all parts on the store s. Nothing runs yet.
 func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
-	a := &app{cfg: cfg, log: log, clock: o.clock, others: clocks.NewWitness(o.clock), reg: prometheus.NewRegistry()}
+	a := &app{cfg: cfg, log: log, clock: o.clock, others: clocks.NewWitness(o.clock), auditEach: auditEach, reg: prometheus.NewRegistry()}
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	noted := make(chan struct{}, 1)
 	s = noting{s, noted}
@@ -232,6 +234,7 @@ func (a *app) run(ctx context.Context) error {
 	parts.Go(func() { a.desk.Run(ctx) })
 	parts.Go(func() { a.self.run(ctx) })
 	parts.Go(func() { a.watch.run(ctx) })
+	parts.Go(func() { a.auditing(ctx) })
 	err := a.runner.Run(ctx)
 	parts.Wait()
 	return err

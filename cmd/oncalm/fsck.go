@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/text"
@@ -16,7 +18,7 @@ import (
 type fsckCommand struct {
 	storeFlag
 	jsonFlag
-	Repair bool `help:"Write what can be worked out again: heads, lists, the counter. Timelines are never changed."`
+	Repair bool `help:"Write what can be worked out again: heads, lists, the counter, and what would page somebody. What is recorded is never changed."`
 }
 
 // checked is the answer of fsck.
@@ -34,9 +36,9 @@ func (c *fsckCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	found, err := c.check(ctx, path)
+	found, err := c.check(ctx, s, path)
 	if inUse, ok := errors.AsType[*store.InUse](err); ok && !c.Repair {
-		found, err = c.snapshot(ctx, path, inUse)
+		found, err = c.snapshot(ctx, s, path, inUse)
 	}
 	if err != nil {
 		return err
@@ -56,7 +58,7 @@ func (c *fsckCommand) Run(ctx context.Context, s *session) error {
 }
 
 // check looks through the file at path.
-func (c *fsckCommand) check(ctx context.Context, path string) (found *checked, err error) {
+func (c *fsckCommand) check(ctx context.Context, s *session, path string) (found *checked, err error) {
 	db, err := openStore(ctx, path, bolt.Options{MustExist: true})
 	if err != nil {
 		return nil, err
@@ -81,11 +83,32 @@ func (c *fsckCommand) check(ctx context.Context, path string) (found *checked, e
 	if len(found.Pages) > 0 {
 		return found, nil // writing into a broken file would make it worse
 	}
-	return found, fsck.Repair(ctx, db, found.Report)
+	if err := fsck.Repair(ctx, db, found.Report); err != nil {
+		return found, err
+	}
+	return found, c.oweAnew(ctx, s, db, found.Report)
+}
+
+// oweAnew brings back what would page somebody and was lost, as the audit does while a server
+// runs. Without a configuration that names the policies, it is left to that.
+func (c *fsckCommand) oweAnew(ctx context.Context, s *session, db store.Store, r *fsck.Report) error {
+	if c.Store != "" {
+		return nil
+	}
+	cfg, err := s.load(c.Config)
+	if err != nil {
+		return nil //nolint:nilerr // the server will say so, too
+	}
+	pager := &paging.Pager{Book: &incidents.Book{Store: db}, Policy: cfg.PolicyOf, Schedules: cfg.Schedules, Planned: cfg.Planned, Known: cfg.Knows}
+	mended, err := pager.Audit(ctx)
+	for _, m := range mended {
+		r.OwedAnew(m.Incident, m.Key)
+	}
+	return err
 }
 
 // snapshot checks a copy of a store that a server has.
-func (c *fsckCommand) snapshot(ctx context.Context, path string, inUse *store.InUse) (found *checked, err error) {
+func (c *fsckCommand) snapshot(ctx context.Context, s *session, path string, inUse *store.InUse) (found *checked, err error) {
 	dir, err := os.MkdirTemp("", "oncalm-fsck-")
 	if err != nil {
 		return nil, err
@@ -95,7 +118,7 @@ func (c *fsckCommand) snapshot(ctx context.Context, path string, inUse *store.In
 	if err := backUp(ctx, path, copied); err != nil {
 		return nil, fmt.Errorf("%w: %w", inUse, err)
 	}
-	found, err = c.check(ctx, copied)
+	found, err = c.check(ctx, s, copied)
 	if found != nil {
 		found.Snapshot = true
 	}

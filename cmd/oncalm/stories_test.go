@@ -10,6 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -51,6 +52,7 @@ func (s *story) happens() {
 		s.Restart()
 	case n < 14:
 		s.breaks()
+		s.loses()
 	case n < 15:
 		s.passes(time.Duration(1+s.rand.IntN(8)) * time.Hour)
 	default:
@@ -86,6 +88,22 @@ func (s *story) breaks() {
 	s.tell("%d calls of Slack fail (%d)", times, n)
 	s.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Times: times, Kind: kinds[n]})
 	s.faults += times
+}
+
+// loses damages one of the entries that somebody would be paged by, and gives the audit its minute.
+func (s *story) loses() {
+	var keys []string
+	for _, what := range []string{"/escalate/", "/page/", "/remind/"} {
+		keys = append(keys, s.waiting(what)...)
+	}
+	if len(keys) == 0 {
+		return
+	}
+	key := keys[s.rand.IntN(len(keys))]
+	s.tell("the entry %s is lost", key)
+	s.Lose(key)
+	s.faults++
+	s.passes(time.Minute)
 }
 
 // released forgets who takes care of the incidents of an alarm: it may trigger them again.
@@ -142,7 +160,10 @@ func (s *story) forgotten() (ids []string) {
 	err := s.app.store.View(s.t.Context(), func(tx store.Tx) error {
 		due = nil
 		for key := range tx.Range("outbox/due/", store.After("outbox/due/")) {
-			due = append(due, key)
+			entry := strings.SplitN(key, "/", 5)[4]
+			if _, ok := outbox.In(tx, time.Now()).Get(entry); ok { // else it will never be done
+				due = append(due, key)
+			}
 		}
 		return nil
 	})

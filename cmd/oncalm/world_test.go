@@ -39,6 +39,7 @@ type world struct {
 	stop  func()
 
 	text   string                        // of the configuration; empty: worldConfig
+	naked  bool                          // nobody audits
 	hands  *hands                        // of the machine's clock
 	unruly func(*world, time.Duration)   // lets time pass, for a clock that is set meanwhile; nil: it is not
 	around func(store.Store) store.Store // what stands between the program and its store; nil: nothing
@@ -138,6 +139,9 @@ func (w *world) start() {
 	w.app, err = newApp(w.cfg, behind, log, outside{slack: dated{w.slack.RoundTripper(), w.hands}, aws: w.aws, clock: w.hands.clock()})
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	if w.naked {
+		w.app.auditEach = 0
 	}
 	w.slack.ConnectHandler(w.app.public())
 	ctx, cancel := context.WithCancel(w.t.Context())

@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -28,6 +29,8 @@ type Finding struct {
 	put    bool   // write value; otherwise delete the key
 	value  []byte
 	target string // the key to write, if it is another one
+
+	forgotten string // the incident of which nobody would hear
 }
 
 // A Report is what a check found.
@@ -100,6 +103,14 @@ func Repair(ctx context.Context, s store.Store, r *Report) error {
 		todo = todo[len(part):]
 	}
 	return nil
+}
+
+// OwedAnew notes that what pages somebody about an incident was owed anew, under that key.
+func (r *Report) OwedAnew(incident, key string) {
+	for n := range r.Findings {
+		f := &r.Findings[n]
+		f.Repaired = f.Repaired || f.forgotten == incident || f.Key == outbox.EntryPrefix+key
+	}
 }
 
 func (f *Finding) write(tx store.Tx) {

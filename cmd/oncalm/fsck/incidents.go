@@ -150,8 +150,10 @@ func (c *checker) judge(t *timeline, i incidents.Incident) {
 	}
 	c.open[t.id] = true
 	if i.Status == incidents.StatusTriggered && !i.Quiet && !c.pending[i.ID] {
-		c.wrong(incidentPrefix+t.id+"/head", "acknowledge or escalate it in Slack",
-			"incident %s is triggered, and nothing is owed that would page anybody", i.ID)
+		c.add(Finding{
+			Key: incidentPrefix + t.id + "/head", Remedy: "acknowledge or escalate it in Slack", forgotten: i.ID,
+			Text: fmt.Sprintf("incident %s is triggered, and nothing is owed that would page anybody", i.ID),
+		})
 	}
 }
 

@@ -1,0 +1,91 @@
+package outbox
+
+import (
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// Owed reports whether the entry of that key can be read, is not done, and stands where it
+// will be found when its time comes.
+func (t Tx) Owed(key string) bool {
+	e, _, ok := t.read(key)
+	return ok && e.Done.IsZero() && (t.tx.Get(dueKey(e)) != nil || t.tx.Get(parkedPrefix+key) != nil)
+}
+
+// Mend owes e again though its key was used: what was stored of it cannot be read, or is in no
+// index. If an index still says when it was due, it is due then, and not before now.
+func (t Tx) Mend(e Entry) Entry {
+	e = t.fresh(e)
+	if due, ok := t.unplace(e.Lane, e.Key); ok {
+		e.Due = later(due.Add(e.Ahead), e.Created)
+	}
+	t.arm(e)
+	return e
+}
+
+// Drop forgets an entry of a lane that cannot be read and that nobody needs.
+func (t Tx) Drop(lane Lane, key string) {
+	if _, _, ok := t.read(key); ok {
+		return
+	}
+	t.unplace(lane, key)
+	t.tx.Delete(entryPrefix + key)
+}
+
+// unplace takes an entry out of the indexes without knowing where it stands, and returns the time
+// at which it stood first, by the outbox's clock.
+func (t Tx) unplace(lane Lane, entry string) (first time.Time, ok bool) {
+	from, to := laneRange(lane)
+	var places []string
+	for k := range t.tx.Range(from, to) {
+		due, key, err := splitDue(k)
+		if err != nil || key != entry {
+			continue
+		}
+		if places = append(places, k); len(places) == 1 {
+			first, ok = due, true
+		}
+	}
+	for _, k := range places {
+		t.tx.Delete(k)
+	}
+	t.tx.Delete(parkedPrefix + entry)
+	return first, ok
+}
+
+// Due calls seen for the keys of what stands in the index of a lane, and whether it can be read,
+// in order of their time, from a place in the index on, at most some. It returns the place to go
+// on from, or "".
+func (t Tx) Due(lane Lane, from string, most int, seen func(key string, readable bool)) (next string) {
+	begin, end := laneRange(lane)
+	for k := range t.tx.Range(max(begin, from), end) {
+		if most--; most < 0 {
+			return k
+		}
+		if _, key, err := splitDue(k); err == nil {
+			e, _, ok := t.read(key)
+			seen(key, ok && e.Done.IsZero())
+		}
+	}
+	return ""
+}
+
+// Lost is how long after it was owed an entry that is not there must have been lost: what is
+// done is kept so long at least.
+const Lost = Kept - 24*time.Hour
+
+// Under reports whether one of the entries whose keys begin so is owed.
+func (t Tx) Under(prefix string) bool {
+	var keys []string
+	for k := range t.tx.Range(entryPrefix+prefix, store.After(entryPrefix+prefix)) {
+		keys = append(keys, strings.TrimPrefix(k, entryPrefix))
+	}
+	for _, key := range keys {
+		if t.Owed(key) {
+			return true
+		}
+	}
+	return false
+}
