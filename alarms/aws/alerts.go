@@ -33,20 +33,21 @@ func firingSubject(subject string) (firing bool, rest string, ok bool) {
 	return subject[found[2]:found[3]] == "FIRING", strings.TrimSpace(subject[found[1]:]), true
 }
 
+var alertForm = regexp.MustCompile(`(?m)^(Alerts (Firing|Resolved):|\*\*(Firing|Resolved)\*\*)\s*$`)
+
 // alertTexts are the lines that begin the two parts of a text.
 var alertTexts = map[string]bool{ // firing or not
 	"Alerts Firing:": true, "**Firing**": true, "Alerts Resolved:": false, "**Resolved**": false,
 }
 
 func isAlerts(m *Message) bool {
-	if m.Fields != nil {
-		return len(m.list("alerts")) > 0 || m.Fields.Has("groupKey") || m.Fields.Has("alerts") && (m.Fields.Has("status") || m.Fields.Has("state"))
-	}
 	if _, _, ok := firingSubject(m.Subject); ok {
 		return true
 	}
-	_, known := alertTexts[firstLine(m.Text)]
-	return known
+	if m.Fields != nil {
+		return len(m.list("alerts")) > 0 || m.Fields.Has("groupKey") || m.Fields.Has("alerts") && (m.Fields.Has("status") || m.Fields.Has("state"))
+	}
+	return alertForm.MatchString(m.Text) && strings.Contains(m.Text, "Labels:")
 }
 
 // readAlerts reads a message about one alert or many, of which some may fire and others be resolved: each is judged by itself.
@@ -186,11 +187,10 @@ func judgeGroup(m *Message) Judgement {
 	if !ok && m.Fields != nil {
 		firing, rest = !isOver(FirstOf(m.At("status"), m.At("state"))), FirstOf(m.At("title"), m.At("message"))
 	} else if !ok {
-		_, resolved := strings.CutPrefix(firstLine(m.Text), "Alerts Resolved")
-		firing, rest = !resolved, m.Subject
+		firing, rest = strings.Contains(m.Text, "Firing"), m.Subject
 	}
 	name, _, _ := strings.Cut(rest, " (")
-	j := Judgement{Treat: Page, Key: FirstOf(m.At("groupKey"), strings.TrimSpace("group: "+name)), Name: FirstOf(name, "Alert"), Title: FirstOf(rest, sentence(m.At("message")), "Alerts of Prometheus or Grafana"), Reason: m.At("message")}
+	j := Judgement{Treat: Page, Key: FirstOf(m.At("groupKey"), strings.TrimSpace("group: "+name)), Name: FirstOf(name, "Alert"), Title: FirstOf(rest, m.At("title"), sentence(m.At("message")), "Alerts of Prometheus or Grafana"), Reason: m.At("message")}
 	if !firing {
 		j.Treat = Resolve
 	}

@@ -18,8 +18,8 @@ func alertText(labels ...string) string {
 	return b.String()
 }
 
-// told shows judgements in one line each.
-func told(all []Judgement) string {
+// lines shows judgements in one line each.
+func lines(all []Judgement) string {
 	var lines []string
 	for _, j := range all {
 		lines = append(lines, strings.TrimSpace(string(j.Treat)+" "+j.Severity)+" "+j.Key+" "+fmt.Sprintf("%q", j.Title))
@@ -54,11 +54,13 @@ func TestAlerts(t *testing.T) {
 		{"a heartbeat in a text of one's own", "[FIRING:1] Watchdog (none)", "tick", `marker group: Watchdog "Watchdog (none)"`},
 		{"old Grafana", "", `{"ruleId":7,"ruleName":"Slow","state":"alerting","message":"It is slow"}`, `page rule: 7 "Slow: It is slow"`},
 		{"old Grafana, over", "", `{"ruleId":7,"ruleName":"Slow","state":"ok"}`, `resolve rule: 7 "Slow"`},
+		{"annotations before", "", "It is slow\n\nAlerts Firing:\n" + alertText("alertname=A"), `page alertname=A "A: It is slow"`},
+		{"JSON of one's own", "[RESOLVED] Slow shop", `{"x":1}`, `resolve group: Slow shop "Slow shop"`},
 		{"no labels", "", "Alerts Firing:\nLabels:\nAnnotations:\nSource: x\n", `page group: "Alerts of Prometheus or Grafana"`},
 	}
 	for _, tt := range tests {
 		all := Judge(messageOf(tt.subject, tt.text))
-		if got := told(all); got != tt.want {
+		if got := lines(all); got != tt.want {
 			t.Errorf("%s:\n got %s\nwant %s", tt.name, got, tt.want)
 		}
 		for _, j := range all {
@@ -68,7 +70,7 @@ func TestAlerts(t *testing.T) {
 			}
 		}
 	}
-	for _, text := range []string{`{"alert":"Slow"}`, "Alerts were firing all night", `{"state":"alerting"}`} {
+	for _, text := range []string{`{"alert":"Slow"}`, "Alerts were firing all night", "Alerts Firing:\nmany", `{"state":"alerting"}`} {
 		if j := Judge(messageOf("Firing: x", text))[0]; j.Family == "alert" {
 			t.Errorf("%s is taken for Prometheus", text)
 		}

@@ -137,13 +137,13 @@ func readStackText(m *Message) []Judgement {
 
 func isScaling(m *Message) bool {
 	if m.Fields != nil {
-		return m.Fields.Has("AutoScalingGroupName") && m.Fields.Has("Event")
+		return m.Fields.Has("AutoScalingGroupName") && (m.Fields.Has("Event") || m.Fields.Has("LifecycleTransition"))
 	}
 	return strings.HasPrefix(strings.TrimSpace(m.Text), "Service: AWS Auto Scaling")
 }
 
 func judgeScaling(m *Message) verdict {
-	what := strings.TrimPrefix(m.At("Event"), "autoscaling:")
+	what := strings.TrimPrefix(FirstOf(m.At("Event"), m.At("LifecycleTransition")), "autoscaling:")
 	v := marks
 	if strings.HasSuffix(what, "_ERROR") {
 		v = shows

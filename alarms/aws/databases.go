@@ -143,12 +143,29 @@ func judgeDatabase(m *Message, what, number, text string) databaseEvent {
 			category, _ := scan.Unquote(raw)
 			for _, name := range c.names {
 				if strings.EqualFold(category, name) {
-					return databaseEvent{c.about, "", c.verdict}
+					return lessForCopies(m, databaseEvent{c.about, "", orShown(c.verdict, text)})
 				}
 			}
 		}
 	}
-	return judgeWords(text)
+	return lessForCopies(m, judgeWords(text))
+}
+
+// orShown is a verdict for a category: what is only a change is shown if its words are those of trouble.
+func orShown(v verdict, text string) verdict {
+	if v.treat == Marker && troubleWords.MatchString(text) {
+		return shows
+	}
+	return v
+}
+
+// lessForCopies judges what happens to snapshots, groups of settings and the like: nobody's queries go there.
+func lessForCopies(m *Message, e databaseEvent) databaseEvent {
+	kind := strings.ToLower(FirstOf(m.At("Event Source"), m.At("detail.SourceType")))
+	if e.verdict.treat == Page && says(kind, "snapshot", "parameter", "security", "custom-engine", "custom_engine", "blue-green", "blue_green", "zero-etl") {
+		e.verdict = shows
+	}
+	return e
 }
 
 var (

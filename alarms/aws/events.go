@@ -62,6 +62,9 @@ var computeRows = []row{
 // dataRows are EventBridge's events about databases, caches, backups and jobs on data.
 var dataRows = []row{
 	{family: "rds", source: "aws.rds", detailType: "*", read: readDatabase},
+	{family: "redshift", source: "aws.redshift", detailType: "*", key: "{detail.sourceIdentifier|detail.SourceIdentifier|resources.0~}",
+		title: "Redshift {detail.sourceIdentifier|detail.SourceIdentifier|resources.0~}: {detail.message|detail.Message|detail-type}", reason: "{detail.message|detail.Message}",
+		judge: by("detail.severity", on(wakes, "ERROR", "CRITICAL"), on(shows, "WARN", "WARNING"))},
 	{family: "dms", source: "aws.dms", detailType: "*", key: "{resources.0}", title: "DMS {resources.0~}: {detail.detailMessage|detail.eventType^}", reason: "{detail.detailMessage}", judge: judgeReplication},
 	{family: "elasticache", source: "aws.elasticache", detailType: "*", key: "{resources.0}", title: "ElastiCache {resources.0~}: {detail-type}", reason: "{detail.message}", judge: judgeUnknown},
 	{family: "backup", source: "aws.backup", detailType: "* Job State Change", key: "{detail.resourceArn|detail.backupVaultName|detail.sourceBackupVaultArn}",

@@ -7,21 +7,87 @@ import (
 	"strings"
 )
 
-// titles and details are the members in which people say what is wrong, those that say it best before the others. A subject comes between.
+// titles and details are the members in which people say what is wrong, those that say it best before the others. A subject comes between. Names are
+// compared without their capital letters and signs.
 var (
-	titles  = []string{"title", "summary", "headline", "subject", "alert", "alertname", "alertName", "alert_name", "alarm"}
-	details = []string{"message", "description", "text", "error", "errorMessage", "msg", "reason", "details", "detail", "body", "name", "event", "type"}
-	// inner are the members in which the others may stand.
-	inner = []string{"", "content.", "alert.", "event.", "incident.", "data.", "detail.", "payload.", "attributes.", "metadata.", "message."}
+	titles  = []string{"title", "summary", "headline", "subject", "alert", "alertname", "alarm"}
+	details = []string{"message", "description", "text", "error", "errormessage", "msg", "reason", "details", "detail", "body", "name", "event", "type"}
+	keys    = []string{"dedupkey", "dedup", "key", "alias", "fingerprint", "alertid", "incidentid", "incidentkey", "threadid"}
+	states  = []string{"status", "state", "alertstatus", "alertstate", "alerttransition", "eventtype", "eventaction", "action"}
+	degrees = []string{"severity", "level", "priority", "urgency"}
+	places  = []string{"service", "host", "instance", "resource", "job", "environment", "cluster", "name"}
 )
 
-// over and begun are words for the state of a thing that can be over.
+// Where the others stand, besides the top: only what is about the message as a whole.
+var (
+	heads  = []string{"", "alert", "incident", "event"}
+	bodies = []string{"", "alert", "incident", "event", "content", "metadata", "metadata/additionalcontext"}
+)
+
+// over, begun and good are words for the state of a thing: that it is over, that it can be, and that it went well.
 var (
 	over  = []string{"resolved", "resolve", "ok", "closed", "close", "recovered", "recovery", "cleared", "normal", "up"}
 	begun = []string{"firing", "alerting", "open", "opened", "triggered", "trigger", "problem", "alarm", "active", "down", "critical", "failed", "failing"}
+	good  = []string{"success", "succeeded", "successful", "completed", "complete", "passed", "finished", "done"}
 )
 
 func isOver(word string) bool { return slices.Contains(over, strings.ToLower(word)) }
+
+// A told is a member of a message, wherever it stands, that says something.
+type told struct{ in, name, text string }
+
+// maxTold and maxDeep bound what is looked at of somebody's own message.
+const (
+	maxTold = 200
+	maxDeep = 3
+)
+
+// allTold lists what a message says, what stands near the top first. in is the path of the object.
+func allTold(f Fields) []told {
+	type place struct {
+		in     string
+		fields Fields
+	}
+	var all []told
+	level := []place{{"", f}}
+	for range maxDeep {
+		var next []place
+		for _, p := range level {
+			for _, m := range p.fields[:min(len(p.fields), MaxPairs)] {
+				name, text := bareName(m.Name), plainText(m.Value)
+				inner := Members(m.Value)
+				if strings.HasPrefix(text, "{") && len(next) < maxParts {
+					inner = Members(text)
+				}
+				switch {
+				case inner != nil:
+					next = append(next, place{strings.TrimPrefix(p.in+"/"+name, "/"), inner})
+				case text != "" && len(all) < maxTold:
+					all = append(all, told{p.in, name, text})
+				}
+			}
+		}
+		level = next
+	}
+	return all
+}
+
+// bareName is a name without its capital letters and signs: Alert_Name is alertname.
+func bareName(s string) string {
+	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(s))
+}
+
+// find returns the first that has one of these names, the best name first; in is where it may stand, nil for anywhere.
+func find(all []told, names, in []string) string {
+	for _, name := range names {
+		for _, t := range all {
+			if t.name == name && (in == nil || slices.Contains(in, t.in)) {
+				return t.text
+			}
+		}
+	}
+	return ""
+}
 
 // judgeOwn judges what no row of the table knows: somebody's own message. It opens an incident, titled by what it says, and if it says how
 // bad it is, that counts. Only repeats of the very same text are taken for the same thing, unless the message has a key, or a state
@@ -30,70 +96,44 @@ func judgeOwn(m *Message) Judgement {
 	if m.Fields == nil {
 		return judgeText(m)
 	}
-	title, _ := firstAt(m, titles)
-	more, _ := firstAt(m, details)
+	all := allTold(m.Fields)
+	more := find(all, details, nil)
 	j := Judgement{
-		Family: "json", Own: true, Treat: Page, Title: FirstOf(withoutEmoji(title), plainSubject(m), sentence(more), factsOf(m)),
-		Reason: more, Account: m.At("accountId"), Region: m.At("region"),
+		Family: "json", Own: true, Treat: Page, Reason: more, Account: m.At("accountId"), Region: m.At("region"),
+		Title: FirstOf(withoutEmoji(find(all, titles, nil)), plainSubject(m), sentence(more), factsOf(all)),
 	}
 	j.Title = FirstOf(withoutBraces(j.Title), "A message without a title")
-	key, _ := firstAt(m, []string{"dedup_key", "dedupKey", "dedup", "key", "alias", "fingerprint", "alert_id", "alertId", "incident_id", "incidentId", "incident_key", "threadId"})
-	state, stated := firstAt(m, []string{"status", "state", "alert_status", "alertStatus", "alert_transition", "event_type", "eventType", "event_action", "action"})
-	lives := stated && (isOver(state) || slices.Contains(begun, strings.ToLower(state)))
+	key, state := find(all, keys, bodies), strings.ToLower(find(all, states, heads))
+	j.Recovers = isOver(state) || slices.Contains(begun, state)
 	switch {
 	case key != "":
 		j.Key = key
-	case lives:
-		j.Key = strings.Join(append([]string{j.Title}, placesIn(m)...), "/")
+	case j.Recovers:
+		j.Key = j.Title
+		for _, t := range all {
+			if t.in == "" && slices.Contains(places, t.name) {
+				j.Key += "/" + t.text
+			}
+		}
 	default:
 		j.Key = hashOf(m.Subject, m.Text)
 	}
-	j.Recovers = lives
-	j.grade(m)
-	if lives && isOver(state) {
+	if v, known := graded(find(all, degrees, bodies)); known {
+		j.Treat, j.Severity = v.treat, v.severity
+	} else if slices.Contains(good, state) {
+		j.Treat, j.Severity = Quiet, QuietSeverity
+	}
+	if isOver(state) {
 		j.Treat, j.Severity = Resolve, ""
 	}
 	return j
 }
 
-// grade sets how bad a message says that it is.
-func (j *Judgement) grade(m *Message) {
-	word, _ := firstAt(m, []string{"severity", "level", "priority", "urgency", "additionalContext.severity", "additionalContext.priority"})
-	if v, known := graded(word); known {
-		j.Treat, j.Severity = v.treat, v.severity
-	}
-}
-
-// placesIn are the members that say where something is wrong, so that two things with one title are told apart.
-func placesIn(m *Message) []string {
-	var found []string
-	for _, name := range [...]string{"service", "host", "instance", "resource", "job", "environment", "cluster", "name"} {
-		if s := m.At(name); s != "" {
-			found = append(found, s)
-		}
-	}
-	return found
-}
-
-// firstAt finds the first of these members that says something, at the top or one level down.
-func firstAt(m *Message, names []string) (string, bool) {
-	for _, prefix := range inner {
-		for _, name := range names {
-			if s := m.At(prefix + name); s != "" {
-				return s, true
-			}
-		}
-	}
-	return "", false
-}
-
-// factsOf says what stands in a message that has no title, without its braces.
-func factsOf(m *Message) string {
+// factsOf says what stands in a message that has no title.
+func factsOf(all []told) string {
 	var facts []string
-	for _, member := range m.Fields[:min(len(m.Fields), MaxPairs)] {
-		if s := plainText(member.Value); s != "" && len(facts) < maxListed {
-			facts = append(facts, member.Name+": "+Line(s, 60))
-		}
+	for _, t := range all[:min(len(all), maxListed)] {
+		facts = append(facts, t.name+": "+Line(t.text, 60))
 	}
 	return strings.Join(facts, ", ")
 }
@@ -128,24 +168,18 @@ func hashOf(parts ...string) string {
 
 // readOwnEvent judges somebody's own event: they have sent it on purpose, so somebody should see it, and if it says how bad it is, that counts.
 func readOwnEvent(m *Message) []Judgement {
-	at := func(names ...string) string {
-		for _, n := range names {
-			if s := m.At("detail." + n); s != "" {
-				return s
-			}
-		}
-		return ""
-	}
-	said := FirstOf(at(titles...), at(details...))
+	all := allTold(m.Fields.Object("detail"))
+	said := FirstOf(find(all, titles, nil), find(all, details, nil))
 	j := Judgement{Treat: Quiet, Severity: QuietSeverity, Reason: said, Title: tidyTitle(m.detailType() + ": " + sentence(said))}
-	if v, known := graded(at("severity", "level", "priority")); known {
+	if v, known := graded(find(all, degrees, bodies)); known {
 		j.Treat, j.Severity = v.treat, v.severity
 	}
-	state := at("status", "state")
-	about := FirstOf(at("key", "dedup_key", "id"), m.At("resources.0"))
-	j.Key = strings.Join([]string{m.At("source"), m.detailType(), about}, "/")
+	state := strings.ToLower(find(all, states, heads))
+	j.Recovers = isOver(state) || slices.Contains(begun, state)
 	if isOver(state) {
 		j.Treat, j.Severity = Resolve, ""
 	}
+	about := FirstOf(find(all, keys, bodies), find(all, []string{"id"}, heads), m.At("resources.0"))
+	j.Key = strings.Join([]string{m.Fields.Text("source"), m.detailType(), about}, "/")
 	return []Judgement{j}
 }

@@ -32,7 +32,7 @@ func TestRules(t *testing.T) {
 	}
 	for _, tt := range tests {
 		all := JudgeBy(tt.rules, messageOf(tt.subject, tt.text))
-		if got := told(all); tt.want != "" && got != tt.want || all[0].Family != tt.family {
+		if got := lines(all); tt.want != "" && got != tt.want || all[0].Family != tt.family {
 			t.Errorf("%s: %s\n got %s\nwant %s", tt.name, all[0].Family, got, tt.want)
 		}
 		for _, j := range all {

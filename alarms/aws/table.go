@@ -51,12 +51,13 @@ var serviceRows = []row{
 		judge: always(shows)},
 	{family: "cloudformation", recovers: true, known: isStackText, key: "{StackId}", title: "CloudFormation {StackName}: {ResourceStatus^}", reason: "{ResourceStatusReason}", read: readStackText},
 	{family: "backup", known: isBackup, read: readBackup},
-	{family: "budget", known: begins("AWS Budget Notification"), key: "{Budget Name}", title: "Budget {Budget Name}: {Alert Type^} {ACTUAL Amount|FORECASTED Amount}, alert at {Alert Threshold}",
+	{family: "budget", known: begins("AWS Budget"), key: "{Budget Name}", title: "Budget {Budget Name}: {Alert Type^} {ACTUAL Amount|FORECASTED Amount}, alert at {Alert Threshold}",
 		reason: "{Alert Type^}, alert at {Alert Threshold}, of {Budgeted Amount}", judge: always(shows)},
 }
 
 // otherRows are last: what nobody knows by its service.
 var otherRows = []row{
+	{family: "event", source: "aws.partner/*", detailType: "*", read: readOwnEvent},
 	{family: "aws", source: "aws.*", detailType: "*", key: "{detail-type|detailType}/{resources.0}", title: "{detail-type|detailType}: {resources.0~} {detail.state^|detail.status^}",
 		reason: "{detail.message|detail.description|detail.state|detail.status}", judge: judgeUnknown},
 	{family: "event", source: "*", detailType: "*", read: readOwnEvent},

@@ -120,6 +120,9 @@ func plainSubject(m *Message) string {
 	if _, rest, ok := firingSubject(m.Subject); ok {
 		return rest
 	}
+	if m.Subject == "AWS Notification Message" { // what a mail is called that has none
+		return ""
+	}
 	return withoutBraces(m.Subject)
 }
 
