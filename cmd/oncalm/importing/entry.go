@@ -151,7 +151,12 @@ func (c *sheet) event(v *ical.Component) (*event, bool) {
 		c.note("%s: the entry at %s names nobody, and is left out", c.Name, e.from.In(c.Zone).Format(spoken))
 		return e, false
 	}
-	if rule := v.Get("RRULE").Value; rule != "" {
+	rule := v.Get("RRULE").Value
+	if rule != "" && e.seconds <= 0 { // it begins and ends in an hour that the clocks repeat
+		c.note("%s: the series of %s at %s has no length by the clock, and is left out", c.Name, list(e.people), e.from.In(c.Zone).Format(spoken))
+		return e, false
+	}
+	if rule != "" {
 		c.recurs(e, ical.Rule(rule))
 	}
 	return e, true

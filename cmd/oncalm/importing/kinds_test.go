@@ -107,6 +107,11 @@ func TestKinds(t *testing.T) {
 			ana + bo + vevent("UID:c", "SUMMARY:Cy", "DTSTART;TZID=Europe/Berlin:20260401T000000", "DTEND;TZID=Europe/Berlin:20260402T000000", "X-MICROSOFT-CDO-ALLDAYEVENT:TRUE"),
 			[]string{"{person: cy, from: 2026-04-01T00:00, to: 2026-04-02T00:00}"}, []string{"# -"},
 		},
+		"a series without a length": {
+			ana + bo + vevent("UID:c", "SUMMARY:Cy", "DTSTART:20261025T003000Z", "DTEND:20261025T013000Z", weekly) +
+				vevent("UID:d", "SUMMARY:Di", "DTSTART;TZID=Europe/Berlin:20261025T023000", "DTEND:20261025T013000Z", weekly),
+			[]string{"the series of di at 2026-10-25 02:30 has no length by the clock, and is left out"}, nil,
+		},
 		"nobody is named": {ana + bo + vevent("UID:c", berlin("20260401"), lasts), []string{"the entry at 2026-04-01 09:00 names nobody, and is left out"}, nil},
 		"a rule that layers cannot express": {
 			ana + bo + vevent("UID:c", "SUMMARY:Cy", berlin("20260401"), "DURATION:PT2H", "RRULE:FREQ=MONTHLY;BYDAY=1WE", "EXDATE;TZID=Europe/Berlin:20260501T090000"),
