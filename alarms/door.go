@@ -13,6 +13,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/doors"
+	"github.com/oncalm/oncalm/store"
 )
 
 const (
@@ -187,6 +188,16 @@ func (d *Door) problem(r *http.Request, err error) *Problem {
 	if p.Code.Status() >= http.StatusInternalServerError {
 		level, msg = slog.LevelError, "could not take in a message"
 	}
-	d.tally.Say(level, string(p.Code), msg, "code", string(p.Code), "err", p, "from", r.RemoteAddr)
+	d.tally.Say(level, string(p.Code)+storeTrouble(err), msg, "code", string(p.Code), "err", p, "from", r.RemoteAddr)
 	return p
+}
+
+// storeTrouble names what the store complains of, so that a new trouble of ours is told at once. No stranger brings it about.
+func storeTrouble(err error) string {
+	for _, known := range []error{store.ErrFull, store.ErrUnknownOutcome, store.ErrClosed, store.ErrDamaged} {
+		if errors.Is(err, known) {
+			return " " + known.Error()
+		}
+	}
+	return ""
 }
