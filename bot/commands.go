@@ -24,6 +24,9 @@ func (b *Bot) command(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := hurried(r)
 	defer cancel()
 	c := &call{id: "slack:" + form.Get("trigger_id"), now: b.o.Clock.Now(), root: form.Get("command"), rest: form.Get("text")}
+	if b.client.ours(form.Get("response_url")) {
+		c.reply = form.Get("response_url")
+	}
 	if form.Get("trigger_id") == "" {
 		c.id = "slack:" + digest(r)
 	}
@@ -110,9 +113,8 @@ func (b *Bot) meant(c *call, words []word) (w word, m message, ok bool) {
 	return w, m, true
 }
 
-// carryOut says a word and returns the answer, encoded. A word that changes something is carried out once for each request,
-// and answers the same each time. It never fails: what went wrong is told in the answer.
-func (b *Bot) carryOut(ctx context.Context, c *call, w word) (payload string) {
+// carry is carryOut, however long it takes.
+func (b *Bot) carry(ctx context.Context, c *call, w word) (payload string) {
 	defer func() {
 		if p := recover(); p != nil {
 			b.log.Error("a word failed", "word", c.word, "panic", p, "stack", string(debug.Stack()))
@@ -157,6 +159,7 @@ func (b *Bot) once(ctx context.Context, c *call, do func(store.Tx) (message, err
 		incidents.Remember(tx, c.now, c.id, payload)
 		if c.url != "" && (!m.shown || c.private) {
 			outbox.In(tx, c.now).Once(answerEntry(c.now, c.id, c.url, payload))
+			c.told = true
 		}
 		return nil
 	})
@@ -172,6 +175,7 @@ func (b *Bot) tellFailure(c *call, err error) (payload string) {
 	payload = b.encode(c, b.excuse(c, err))
 	if c.url != "" {
 		b.answerLoosely(c.url, payload)
+		c.told = true
 	}
 	return payload
 }

@@ -211,18 +211,7 @@ func (b *Bot) planOf(c *call, v submitted) (p plan, wrong map[string]string) {
 
 // confirmedForm carries out what the first page said.
 func (b *Bot) confirmedForm(ctx context.Context, c *call, metadata string) tree {
-	var m message
-	_, err := b.once(ctx, c, func(tx store.Tx) (done message, err error) {
-		done, err = b.confirmed(c, tx, metadata)
-		m = done
-		return done, err
-	})
-	if err != nil {
-		m = b.excuse(c, err)
-	}
-	if len(m.body) == 0 {
-		m = sentence("That was done already.")
-	}
+	m := b.confirmedOnce(ctx, c, metadata)
 	if len(m.rows) > 0 { // buttons belong to messages
 		m.rows, m.body = nil, append(m.body, para(say(code(c.root+" undo"), " takes it back.")))
 	}

@@ -78,9 +78,11 @@ type call struct {
 	word   string         // as it was said
 	rest   string         // what was typed after the word, as Slack delivers it
 	args   []token
+	reply  string // of what was typed: where an answer goes that comes late; may be empty
 	// pressed is the button's target; nil if the word was typed. The other fields are about buttons only.
 	pressed *target
 	url     string // where the answer goes
+	told    bool   // the answer goes there by itself
 	private bool   // the button stands in a message that only its presser sees, and which the answer replaces
 }
 
