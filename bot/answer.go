@@ -13,6 +13,10 @@ import (
 // errPaced is the reason of a card that waits for its turn.
 var errPaced = errors.New("waits for its turn, Slack takes about one message a second in a channel")
 
+// uses is how often we use a response address at the most. Slack allows five times, of which one may have said that
+// something is being stored.
+const uses = 4
+
 // life is how long Slack takes answers to something that a person did.
 const life = 30 * time.Minute
 
@@ -50,6 +54,10 @@ func (b *Bot) answer(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		return nil, nil
 	}
 	err := b.client.answer(ctx, body.URL, []byte(body.Payload))
+	if perhapsSent(err) && e.Attempt+1 >= uses {
+		b.log.Warn("an answer could not be told as often as Slack takes one", "key", e.Key, "err", err)
+		return nil, nil
+	}
 	if t := troubleOf(err); t == refused || t == unreadable || t == barred {
 		b.log.Warn("an answer could not be told", "key", e.Key, "err", err)
 		return nil, nil

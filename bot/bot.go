@@ -172,6 +172,8 @@ const (
 	greeting = 5 * time.Minute
 	// knocking is how often we ask while something is wrong.
 	knocking = 30 * time.Second
+	// introducing is how often we ask while nobody has told us who we are: until then no request is carried out.
+	introducing = 3 * time.Second
 )
 
 // Run learns who we are to Slack, and asks again from time to time, until ctx ends. Nothing else waits for it: without Slack
@@ -194,6 +196,9 @@ func (b *Bot) Run(ctx context.Context) {
 // greet asks Slack who we are and returns when to ask again.
 func (b *Bot) greet(ctx context.Context) time.Duration {
 	id, err := b.client.identify(ctx)
+	if err != nil && b.watch.identity().Team == "" {
+		return introducing
+	}
 	if err != nil {
 		return knocking
 	}

@@ -37,7 +37,7 @@ func (b *Bot) command(w http.ResponseWriter, r *http.Request) {
 
 // typed carries out what was typed, and returns the answer.
 func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload string) {
-	if m, ok := b.admit(c, form.Get("team_id"), form.Get("api_app_id"), form.Get("user_id")); !ok {
+	if m, ok := b.admit(c, origin{form.Get("team_id"), form.Get("enterprise_id"), form.Get("api_app_id")}, form.Get("user_id")); !ok {
 		return encode(m, time.UTC, false)
 	}
 	words := b.incidentWords()
@@ -47,6 +47,9 @@ func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload stri
 		words = b.oncallWords()
 	default:
 		return encode(sentence("I do not know ", code(clip(oneLine(c.root), 40)), ", only ", code(b.o.Roots.Incident), " and ", code(b.o.Roots.OnCall), "."), time.UTC, false)
+	}
+	if c.rest = bare(c.rest, c.root); c.root == b.o.Roots.OnCall {
+		c.rest = bareAll(c.rest, c.root)
 	}
 	c.args = tokens(c.rest)
 	w, m, ok := b.meant(c, words)
@@ -63,8 +66,11 @@ func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload stri
 }
 
 // admit finds out who asks. Who is not in the configuration is told how to get there, and nothing else.
-func (b *Bot) admit(c *call, team, app, user string) (message, bool) {
-	if !b.ourTeam(team, app) {
+func (b *Bot) admit(c *call, from origin, user string) (message, bool) {
+	switch b.judge(from) {
+	case starting:
+		return stillStarting(), false
+	case foreign:
 		return sentence("This Oncalm belongs to another workspace; nothing was done."), false
 	}
 	c.person = b.users[user]

@@ -161,17 +161,6 @@ func hurried(r *http.Request) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(r.Context()), deadline)
 }
 
-// ourTeam reports whether a request comes from our workspace and through our app, as far as we know them. Who signed it
-// knows our app's secret anyway.
-func (b *Bot) ourTeam(team, app string) bool {
-	us := b.watch.identity()
-	if us.Team != "" && team != us.Team || us.App != "" && app != us.App {
-		b.log.Warn("a request from another workspace or app was refused", "team", team, "app", app)
-		return false
-	}
-	return true
-}
-
 // readBody reads what guard has let through.
 func readBody(r *http.Request) []byte {
 	body, err := io.ReadAll(r.Body)

@@ -10,9 +10,15 @@ type occurrence struct {
 	Type      string `json:"type"`
 	Challenge string `json:"challenge"`
 	Team      string `json:"team_id"`
+	Grid      string `json:"enterprise_id"`
 	App       string `json:"api_app_id"`
 	Minute    int64  `json:"minute_rate_limited"`
-	Event     struct {
+	// Installed are those for whom the app was installed: one of them is us.
+	Installed []struct {
+		Team string `json:"team_id"`
+		Grid string `json:"enterprise_id"`
+	} `json:"authorizations"`
+	Event struct {
 		Type   string `json:"type"`
 		Tokens struct {
 			Bot []string `json:"bot"`
@@ -36,11 +42,27 @@ func (b *Bot) event(w http.ResponseWriter, r *http.Request) {
 		b.log.Warn("Slack holds back events, since there are too many", "minute", time.Unix(e.Minute, 0).UTC())
 		return
 	}
-	if e.Type != "event_callback" || !b.ourTeam(e.Team, e.App) {
+	if e.Type != "event_callback" {
+		return
+	}
+	switch b.judge(e.origin()) {
+	case starting:
+		http.Error(w, "still starting", http.StatusServiceUnavailable) // Slack tries again
+		return
+	case foreign:
 		return
 	}
 	switch {
 	case e.Event.Type == "tokens_revoked" && len(e.Event.Tokens.Bot) > 0, e.Event.Type == "app_uninstalled":
 		b.watch.problem("E2010 Slack says that the bot's token was revoked; install the app again and set slack.bot_token", true)
 	}
+}
+
+// origin is where the app was installed that the event is for: in a shared channel it may happen elsewhere.
+func (e *occurrence) origin() origin {
+	o := origin{e.Team, e.Grid, e.App}
+	if len(e.Installed) > 0 {
+		o.team, o.enterprise = e.Installed[0].Team, e.Installed[0].Grid
+	}
+	return o
 }

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 
@@ -13,9 +14,13 @@ type interactive struct {
 	Team struct {
 		ID string `json:"id"`
 	} `json:"team"`
+	Enterprise struct {
+		ID string `json:"id"`
+	} `json:"enterprise"`
 	App  string `json:"api_app_id"`
 	User struct {
-		ID string `json:"id"`
+		ID   string `json:"id"`
+		Team string `json:"team_id"`
 	} `json:"user"`
 	Trigger     string `json:"trigger_id"`
 	ResponseURL string `json:"response_url"`
@@ -58,9 +63,11 @@ func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
 	if said == "open" {
 		return // a link: the browser has opened it already
 	}
-	m, admitted := b.admit(c, in.Team.ID, in.App, in.User.ID)
+	m, admitted := b.admit(c, in.origin(), in.User.ID)
 	if !admitted {
-		b.carryOut(ctx, c, b.telling(m))
+		if c.url != "" { // nothing is written down for strangers, nor while it is not known who is one
+			b.answerLoosely(c.url, encode(m, time.UTC, false))
+		}
 		return
 	}
 	if said == acceptAction {
@@ -87,6 +94,11 @@ func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
 // telling is a word that only says something to whoever pressed a button.
 func (b *Bot) telling(m message) word {
 	return word{change: func(*call, store.Tx) (message, error) { return m, nil }}
+}
+
+// origin is where the interaction comes from. Its team is null where it belongs to a whole organisation.
+func (in *interactive) origin() origin {
+	return origin{cmp.Or(in.Team.ID, in.User.Team), in.Enterprise.ID, in.App}
 }
 
 // id names the interaction, the same each time that it arrives.

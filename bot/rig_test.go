@@ -67,6 +67,7 @@ func beginWith(t *testing.T, groups []outbox.Group, change ...func(*Options)) *w
 	})
 	w.disk = newMemory()
 	w.open(w.disk, change...)
+	synctest.Wait() // Slack has told who we are
 	return w
 }
 

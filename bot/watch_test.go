@@ -36,3 +36,25 @@ func TestCallsFromZero(t *testing.T) {
 		t.Errorf("counted %v, want 1", n)
 	}
 }
+
+// TestOnlyWhatPagesNeed: what becomes of other calls does not say that pages wait.
+func TestOnlyWhatPagesNeed(t *testing.T) {
+	w := newWatch(slog.New(slog.DiscardHandler), nil)
+	for _, err := range []error{status("m", 500, ""), named("m", "invalid_auth"), named("m", "missing_scope")} {
+		for _, method := range []string{"dnd.info", "users.info", "conversations.history", "conversations.open", "chat.update", "usergroups.list", "response_url"} {
+			if w.done(method, err) == nil || w.now().Problem != "" {
+				t.Errorf("%s: %v: %q", method, err, w.now().Problem)
+			}
+		}
+	}
+	for _, method := range []string{"chat.postMessage", "auth.test"} {
+		if _ = w.done(method, status(method, 500, "")); w.now().Problem == "" {
+			t.Errorf("%s at 500 is no problem", method)
+		}
+		_ = w.done("dnd.info", nil)
+		if w.now().Problem == "" {
+			t.Error("an answer about something else says that pages go out")
+		}
+		_ = w.done(method, nil)
+	}
+}

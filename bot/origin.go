@@ -1,0 +1,41 @@
+package bot
+
+// An origin is where a request says that it comes from. What Slack leaves out is empty: in an organisation of Enterprise Grid
+// the workspace may be missing, or be a sibling of the one in which the app was installed.
+type origin struct{ team, enterprise, app string }
+
+// A verdict says what is done about a request.
+type verdict int
+
+const (
+	foreign  verdict = iota // it comes from another workspace, organisation or app
+	starting                // Slack has not told yet who we are, so nobody can be told from strangers
+	ours
+)
+
+// judge tells whether a request comes from our workspace, or our organisation, and through our app. Who signed it knows our
+// app's secret anyway.
+func (b *Bot) judge(o origin) verdict {
+	us := b.watch.identity()
+	v := foreign
+	switch {
+	case us.Team == "" && us.Enterprise == "":
+		return starting
+	case us.App != "" && o.app != us.App:
+	case us.Enterprise != "" && o.enterprise != "":
+		if o.enterprise == us.Enterprise {
+			v = ours
+		}
+	case us.Team != "" && o.team == us.Team:
+		v = ours
+	}
+	if v == foreign {
+		b.log.Warn("a request from another workspace, organisation or app was refused", "team", o.team, "enterprise", o.enterprise, "app", o.app)
+	}
+	return v
+}
+
+// stillStarting is the answer while it is not known who we are.
+func stillStarting() message {
+	return sentence("I am still starting and have not heard from Slack who I am; nothing was done. Try again in a minute.")
+}
