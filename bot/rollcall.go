@@ -50,7 +50,7 @@ func sleep(ctx context.Context, d time.Duration) bool {
 
 // callConfigured finds those who are not in the configuration any more, and says so.
 func (b *Bot) callConfigured(ctx context.Context) error {
-	now := time.Now()
+	now := b.o.Clock.Now()
 	var roll paging.Roll
 	err := b.o.Book.Store.Update(ctx, func(tx store.Tx) (err error) {
 		if roll, err = b.o.Pager.RollCall(tx, now); err != nil || len(roll.Void) == 0 {
@@ -103,7 +103,7 @@ func (b *Bot) callSlack(ctx context.Context) {
 	if len(found) == 0 {
 		return
 	}
-	now := time.Now()
+	now := b.o.Clock.Now()
 	err := b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
 		people := slices.Sorted(maps.Keys(found))
 		b.oweTold(tx, now, store.Key("told", "absent", strings.Join(people, " ")), "", absentMessage(people, found))
