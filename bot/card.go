@@ -21,7 +21,7 @@ const (
 	// settling is how long a card waits for more to happen before it is drawn.
 	settling = 300 * time.Millisecond
 	// slowly is how long a card waits that its channel does not take.
-	slowly = 10 * time.Minute
+	slowly = time.Minute
 	// stale is when nobody needs the card of a resolved incident any more.
 	stale = 24 * time.Hour
 	// recent is how many events a card reads for its newest lines.
@@ -96,7 +96,7 @@ func (b *Bot) oweCard(tx store.Tx, owed outbox.Tx, now time.Time, i *incidents.I
 	idle := !ok || !waiting.Done.IsZero()
 	posted := tx.Get(cardRecordKey(i.ID)) != nil
 	switch {
-	case e.By.Kind == incidents.KindPerson && posted:
+	case e.By.Kind == incidents.KindPerson && (posted || !idle && waiting.Due.After(now.Add(5*time.Second))): // it waits for its channel
 		b.pace.atOnce(key, due)
 	case !idle && waiting.Due.After(now):
 		return // the same, found in another way: we have been started since
