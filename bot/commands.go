@@ -37,7 +37,7 @@ func (b *Bot) command(w http.ResponseWriter, r *http.Request) {
 
 // typed carries out what was typed, and returns the answer.
 func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload string) {
-	if m, ok := b.admit(c, origin{form.Get("team_id"), form.Get("enterprise_id"), form.Get("api_app_id")}, form.Get("user_id")); !ok {
+	if m, ok := b.admit(ctx, c, origin{form.Get("team_id"), form.Get("enterprise_id"), form.Get("api_app_id")}, form.Get("user_id")); !ok {
 		return encode(m, time.UTC, false)
 	}
 	words := b.incidentWords()
@@ -66,8 +66,8 @@ func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload stri
 }
 
 // admit finds out who asks. Who is not in the configuration is told how to get there, and nothing else.
-func (b *Bot) admit(c *call, from origin, user string) (message, bool) {
-	switch b.judge(from) {
+func (b *Bot) admit(ctx context.Context, c *call, from origin, user string) (message, bool) {
+	switch b.judge(ctx, from) {
 	case starting:
 		return stillStarting(), false
 	case foreign:

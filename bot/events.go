@@ -45,7 +45,7 @@ func (b *Bot) event(w http.ResponseWriter, r *http.Request) {
 	if e.Type != "event_callback" {
 		return
 	}
-	switch b.judge(e.origin()) {
+	switch b.judge(r.Context(), e.origin()) {
 	case starting:
 		http.Error(w, "still starting", http.StatusServiceUnavailable) // Slack tries again
 		return

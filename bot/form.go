@@ -120,7 +120,7 @@ func (b *Bot) scheduleSelect(c *call, names []string) tree {
 // submission is a form that somebody sent: 200, and what Slack is to do with it.
 func (b *Bot) submission(ctx context.Context, w http.ResponseWriter, in *interactive, id string) {
 	c := &call{id: id, now: b.o.Clock.Now(), root: b.o.Roots.OnCall, word: in.View.Callback}
-	m, ok := b.admit(c, in.origin(), in.User.ID)
+	m, ok := b.admit(ctx, c, in.origin(), in.User.ID)
 	var answer tree
 	switch {
 	case !ok:

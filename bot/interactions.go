@@ -64,7 +64,7 @@ func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
 	if said == "open" {
 		return // a link: the browser has opened it already
 	}
-	m, admitted := b.admit(c, in.origin(), in.User.ID)
+	m, admitted := b.admit(ctx, c, in.origin(), in.User.ID)
 	if !admitted {
 		if c.url != "" { // nothing is written down for strangers, nor while it is not known who is one
 			b.answerLoosely(c.url, encode(m, time.UTC, false))

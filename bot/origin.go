@@ -1,5 +1,10 @@
 package bot
 
+import (
+	"context"
+	"time"
+)
+
 // An origin is where a request says that it comes from. What Slack leaves out is empty: in an organisation of Enterprise Grid
 // the workspace may be missing, or be a sibling of the one in which the app was installed.
 type origin struct{ team, enterprise, app string }
@@ -15,7 +20,17 @@ const (
 
 // judge tells whether a request comes from our workspace, or our organisation, and through our app. Who signed it knows our
 // app's secret anyway.
-func (b *Bot) judge(o origin) verdict {
+func (b *Bot) judge(ctx context.Context, o origin) verdict {
+	if b.watch.identity().Team == "" { // at the start it is a matter of a moment
+		moment := time.NewTimer(introduction)
+		defer moment.Stop()
+		select {
+		case <-b.watch.known:
+		case <-moment.C:
+		case <-ctx.Done():
+		}
+	}
+
 	us := b.watch.identity()
 	v := foreign
 	switch {
@@ -39,3 +54,6 @@ func (b *Bot) judge(o origin) verdict {
 func stillStarting() message {
 	return sentence("I am still starting and have not heard from Slack who I am; nothing was done. Try again in a minute.")
 }
+
+// introduction is how long a request waits for Slack to tell who we are. It leaves some of Slack's patience to carry it out.
+const introduction = 1500 * time.Millisecond

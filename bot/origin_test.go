@@ -39,7 +39,7 @@ func TestOrigins(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.watch.met(tt.us)
-		if got := b.judge(tt.from); got != tt.want {
+		if got := b.judge(t.Context(), tt.from); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}

@@ -31,10 +31,11 @@ type watch struct {
 	mu     sync.Mutex
 	status Status
 	who    identity
+	known  chan struct{} // closed when Slack has told who we are
 }
 
 func newWatch(log *slog.Logger, reg prometheus.Registerer) *watch {
-	w := &watch{log: log, calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+	w := &watch{log: log, known: make(chan struct{}), calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "oncalm_slack_calls_total",
 		Help: "Calls to Slack, by method and result.",
 	}, []string{"method", "result"})}
@@ -119,6 +120,9 @@ func (w *watch) channel(text string) {
 func (w *watch) met(id identity) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	if w.who.Team == "" && id.Team != "" {
+		close(w.known)
+	}
 	w.who, w.status.Team = id, id.Team
 }
 
