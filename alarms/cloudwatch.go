@@ -50,6 +50,9 @@ func readAlarm(in input) Signal {
 		}
 	}
 	s.NeverRecovers = neverOK(in)
+	if by := f.Text("ActionsSuppressedBy"); by != "" {
+		s.mute(by)
+	}
 	if f.Is("ActionExecutedAfterMuteWindow") {
 		s.flag(FlagAfterMute)
 	}
@@ -239,7 +242,17 @@ func eventSignal(in input, w word, d aws.Fields, eventTime string) Signal {
 		s.Kind = KindMetric
 	}
 	if by := d.Object("state").Text("actionsSuppressedBy"); by != "" {
-		s.flag(flagSuppressed + aws.Line(by, 50))
+		s.mute(by)
 	}
 	return s
+}
+
+// mute takes it that CloudWatch has suppressed the actions of an alarm, by what it names: then nobody is
+// to be paged. When that ends and the alarm still says ALARM, it is sent as the same word without that.
+func (s *Signal) mute(by string) {
+	by = aws.Line(by, 50)
+	s.flag(flagSuppressed + by)
+	if s.State == incidents.AlarmFiring {
+		s.Quiet = "CloudWatch suppresses the actions of the alarm (" + by + ")"
+	}
 }

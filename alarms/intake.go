@@ -199,6 +199,9 @@ func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (O
 			order = newer
 		}
 	}
+	if order == same && t.unmuted(head(tx, rec.Incident), sig, svc) {
+		order = newer
+	}
 	switch order {
 	case same:
 		return Outcome{Repeated, rec.Incident}, nil

@@ -48,10 +48,20 @@ func (t *Intake) raised(sig *Signal, svc Service) *incidents.Raised {
 	return &to
 }
 
-// reopening triggers a resolved incident again. It is quiet if both the incident is, or would be if it
+// unmuted reports whether a word that is known already pages now, and has not until now: its actions
+// were suppressed, and are not any more.
+func (t *Intake) unmuted(i *incidents.Incident, sig *Signal, svc Service) bool {
+	return i != nil && i.Quiet && sig.State == incidents.AlarmFiring && t.raised(sig, svc) != nil
+}
+
+// reopening triggers a resolved incident again. It is quiet if the message says so, or if both the incident is, or would be if it
 // were opened now, and the alarm.
 func (t *Intake) reopening(i *incidents.Incident, sig *Signal, svc Service) incidents.Reopened {
 	body := incidents.Reopened{Alarm: &sig.Alarm}
+	if sig.Quiet != "" {
+		body.Quiet = sig.Quiet
+		return body
+	}
 	if !i.Quiet && !slices.Contains(t.Quiet, i.Severity) {
 		return body
 	}
