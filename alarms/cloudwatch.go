@@ -50,6 +50,7 @@ func readAlarm(in input) Signal {
 		}
 	}
 	s.NeverRecovers = neverOK(in)
+	facts(&s.Alarm, f, f.Object("NewStateReasonData"))
 	if by := f.Text("ActionsSuppressedBy"); by != "" {
 		s.mute(by)
 	}
@@ -241,6 +242,7 @@ func eventSignal(in input, w word, d aws.Fields, eventTime string) Signal {
 	default:
 		s.Kind = KindMetric
 	}
+	facts(&s.Alarm, d, d.Object("state"), d.Object("configuration"), in.f)
 	if by := d.Object("state").Text("actionsSuppressedBy"); by != "" {
 		s.mute(by)
 	}

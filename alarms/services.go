@@ -26,6 +26,7 @@ type Match struct {
 	Account   string
 	Region    string
 	Dimension string // "Name=value", of any dimension of the metric
+	Tag       string // "name=value", of any tag of the alarm
 	Topic     string // the ARN of the topic, or its name
 }
 
@@ -34,7 +35,7 @@ var ErrMatch = errors.New("a match without a condition")
 
 // Services decides to which service an alarm belongs: the one with the most specific
 // match. A match that tells more of the alarm's name is more specific, then one that
-// tells more of a dimension, of the topic, of account and region; where that leaves a
+// tells more of a dimension, of a tag, of the topic, of account and region; where that leaves a
 // choice, the service that comes first in the list has it. So it does not matter
 // whether "*" stands before "checkout-*". What no service claims goes to Default.
 type Services struct {
@@ -88,9 +89,9 @@ func (s Services) fallback() Service {
 	return Service{Name: s.Default}
 }
 
-// specificity is how much a match tells: of the name, of a dimension, of the topic, of
-// account and region.
-type specificity [4]int
+// specificity is how much a match tells: of the name, of a dimension, of a tag, of the
+// topic, of account and region.
+type specificity [5]int
 
 func (a specificity) less(b specificity) bool {
 	for i := range a {
@@ -109,10 +110,10 @@ func (m Match) fits(sig *Signal) (specificity, bool) {
 	}
 	if m.Alarm != "" && !aws.Glob(m.Alarm, sig.Name) || m.Account != "" && !aws.Glob(m.Account, sig.Account) ||
 		m.Region != "" && !aws.Glob(m.Region, sig.Region) || m.Topic != "" && !m.fitsTopic(sig.Topic) ||
-		m.Dimension != "" && !m.fitsDimension(sig) {
+		m.Dimension != "" && !m.fitsDimension(sig) || m.Tag != "" && !m.fitsTag(sig) {
 		return told, false
 	}
-	told = specificity{literal(m.Alarm), literal(m.Dimension), literal(m.Topic), literal(m.Account) + literal(m.Region)}
+	told = specificity{literal(m.Alarm), literal(m.Dimension), literal(m.Tag), literal(m.Topic), literal(m.Account) + literal(m.Region)}
 	return told, true
 }
 
@@ -130,6 +131,15 @@ func (m Match) fitsDimension(sig *Signal) bool {
 	}
 	for name, value := range sig.Contributor {
 		if aws.Glob(m.Dimension, name+"="+value) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m Match) fitsTag(sig *Signal) bool {
+	for name, value := range sig.Tags {
+		if aws.Glob(m.Tag, name+"="+value) {
 			return true
 		}
 	}

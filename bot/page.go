@@ -124,6 +124,9 @@ func sign(severity string) string {
 	return "🟠"
 }
 
+// shownLogLines is how many lines of a log a page shows.
+const shownLogLines = 3
+
 // evidence is what the alarm says, in its own words.
 func evidence(a *incidents.Alarm) []paragraph {
 	if a == nil {
@@ -135,6 +138,12 @@ func evidence(a *incidents.Alarm) []paragraph {
 	}
 	if r := clip(oneLine(a.Reason), 400); r != "" {
 		lines = append(lines, say(r))
+	}
+	if e := clip(oneLine(a.Evaluation), 100); e != "" {
+		lines = append(lines, say("Evaluation: ", e))
+	}
+	for _, l := range a.Lines[:min(len(a.Lines), shownLogLines)] {
+		lines = append(lines, say(clip(oneLine(l), 200)))
 	}
 	if len(lines) == 0 {
 		return nil

@@ -39,6 +39,13 @@ type Alarm struct {
 	// NeverRecovers says that the alarm has no action for OK on our topic: no
 	// recovery will be reported.
 	NeverRecovers bool `json:"never_recovers,omitempty"`
+	// Tags are those of the alarm, if its messages have them; TagsStatus is what CloudWatch says about them.
+	Tags       map[string]string `json:"tags,omitempty"`
+	TagsStatus string            `json:"tags_status,omitempty"`
+	// Evaluation says what is amiss with the evaluation of the alarm, such as PARTIAL_DATA.
+	Evaluation string `json:"evaluation,omitempty"`
+	// Lines are lines of the log that an alarm on logs watches.
+	Lines []string `json:"lines,omitempty"`
 	// Flags tells what is doubtful about this word: "unparsed", "received time used".
 	Flags []string `json:"flags,omitempty"`
 	// Raw is the message as it came, kept when it was not understood in full.

@@ -75,6 +75,10 @@ func (a *Alarm) fields(o *record.Object) {
 	o.OptText("link", &a.Link)
 	o.OptText("message_id", &a.MessageID)
 	o.OptTrue("never_recovers", &a.NeverRecovers)
+	o.OptTextMap("tags", &a.Tags)
+	o.OptText("tags_status", &a.TagsStatus)
+	o.OptText("evaluation", &a.Evaluation)
+	o.OptTexts("lines", &a.Lines)
 	o.OptTexts("flags", &a.Flags)
 	o.OptText("raw", &a.Raw)
 }

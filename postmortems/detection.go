@@ -2,6 +2,8 @@ package postmortems
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -35,6 +37,14 @@ func describe(e incidents.Event, a incidents.Alarm) *Alarm {
 	}
 	if a.Metric != nil {
 		words.Metric, words.Condition = metric(*a.Metric), condition(*a.Metric)
+	}
+	var tags []string
+	for _, name := range slices.Sorted(maps.Keys(a.Tags)) {
+		tags = append(tags, clean(name)+"="+clean(a.Tags[name]))
+	}
+	words.Tags, words.Evaluation = strings.Join(tags, ", "), clean(a.Evaluation)
+	for _, l := range a.Lines {
+		words.Lines = append(words.Lines, clean(l))
 	}
 	for _, flag := range a.Flags {
 		words.Doubts = append(words.Doubts, clean(flag))

@@ -128,6 +128,9 @@ type Alarm struct {
 	Condition   string    `json:"condition,omitempty"` // when it fires, with its threshold
 	Reason      string    `json:"reason,omitempty"`
 	Description string    `json:"description,omitempty"`
+	Tags        string    `json:"tags,omitempty"`       // name=value, by name
+	Evaluation  string    `json:"evaluation,omitempty"` // what was amiss with it
+	Lines       []string  `json:"lines,omitempty"`      // of the log that it watches
 	Link        string    `json:"link,omitempty"`
 	MessageID   string    `json:"message_id,omitempty"`
 	Doubts      []string  `json:"doubts,omitempty"` // what was not clear about its message

@@ -181,7 +181,7 @@ func alarmRows(a *Alarm) []fieldRow {
 		}
 	}
 	rows := []fieldRow{{"Alarm", name}, {"Account", cell(a.Account)}, {"Region", cell(a.Region)}}
-	for _, f := range []fieldRow{{"Contributor", a.Contributor}, {"Description", a.Description}} {
+	for _, f := range []fieldRow{{"Contributor", a.Contributor}, {"Description", a.Description}, {"Tags", a.Tags}, {"Evaluation", a.Evaluation}, {"Log", strings.Join(a.Lines, " · ")}} {
 		if f.Value != "" {
 			rows = append(rows, fieldRow{f.Name, cell(f.Value)})
 		}

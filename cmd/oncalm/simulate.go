@@ -17,11 +17,12 @@ import (
 type simulateCommand struct {
 	storeFlag
 	jsonFlag
-	Service string  `xor:"what" placeholder:"NAME" help:"An incident of this service; either this or --alarm is required."`
-	Alarm   string  `xor:"what" placeholder:"NAME" help:"An incident that an alarm of this name opens."`
-	Message string  `xor:"what" placeholder:"FILE" help:"How the message in this file is judged, and whom it would page: what SNS carries in Message, or a whole envelope."`
-	Subject string  `placeholder:"TEXT" help:"The subject of that message."`
-	At      instant `placeholder:"TIME" help:"Opened at this time, as 2026-03-29T02:30:00+01:00 (default: now)."`
+	Service string   `xor:"what" placeholder:"NAME" help:"An incident of this service; either this or --alarm is required."`
+	Alarm   string   `xor:"what" placeholder:"NAME" help:"An incident that an alarm of this name opens."`
+	Message string   `xor:"what" placeholder:"FILE" help:"How the message in this file is judged, and whom it would page: what SNS carries in Message, or a whole envelope."`
+	Subject string   `placeholder:"TEXT" help:"The subject of that message."`
+	Tag     []string `sep:"none" placeholder:"TAG" help:"A tag of that alarm, as team=checkout; may be given several times."`
+	At      instant  `placeholder:"TIME" help:"Opened at this time, as 2026-03-29T02:30:00+01:00 (default: now)."`
 }
 
 // simulated is a step of the answer.
@@ -112,7 +113,7 @@ func orNobody(people []string) string {
 // service finds the service that was meant.
 func (c *simulateCommand) service(cfg *config.Config) (alarms.Service, error) {
 	if c.Alarm != "" {
-		return cfg.Services.For(&alarms.Signal{Alarm: incidents.Alarm{Name: c.Alarm}}), nil
+		return cfg.Services.For(&alarms.Signal{Alarm: incidents.Alarm{Name: c.Alarm, Tags: c.tags()}}), nil
 	}
 	service, ok := cfg.Service(c.Service)
 	if !ok {
@@ -123,6 +124,16 @@ func (c *simulateCommand) service(cfg *config.Config) (alarms.Service, error) {
 		return service, unknown("service", c.Service, names)
 	}
 	return service, nil
+}
+
+// tags are those of the alarm.
+func (c *simulateCommand) tags() map[string]string {
+	tags := map[string]string{}
+	for _, tag := range c.Tag {
+		name, value, _ := strings.Cut(tag, "=")
+		tags[name] = value
+	}
+	return tags
 }
 
 func simulatedStep(step paging.Simulated) simulated {

@@ -157,7 +157,7 @@ func TestEverything(t *testing.T) {
 				Name: "checkout", Policy: "payments", Severity: "sev1", Runbook: "https://wiki.example.com/checkout",
 				Matches: []alarms.Match{
 					{Alarm: "checkout-*"},
-					{Account: "123456789012", Region: "eu-*", Dimension: "ServiceName=checkout", Topic: "alarms", Alarm: "x?"},
+					{Account: "123456789012", Region: "eu-*", Dimension: "ServiceName=checkout", Tag: "team=checkout", Topic: "alarms", Alarm: "x?"},
 				},
 			},
 			{Name: "search", Policy: "short", Severity: "sev2"},

@@ -93,11 +93,12 @@ func (r *reader) match(v value) (alarms.Match, bool) {
 		entry{"account", r.formed(&m.Account, accountForm, "an AWS account of 12 digits in quotes")},
 		entry{"region", r.formed(&m.Region, regionForm, "a region such as eu-central-1")},
 		entry{"dimension", r.formed(&m.Dimension, dimensionForm, "a dimension such as ServiceName=checkout")},
+		entry{"tag", r.formed(&m.Tag, dimensionForm, "a tag such as team=checkout")},
 		entry{"topic", r.formed(&m.Topic, topicPattern, "the ARN of a topic, or its name")},
 	)
 	if m == (alarms.Match{}) {
 		r.unlessFaulty(v.key, "the condition has nothing that an alarm could match",
-			"give at least one of name, account, region, dimension, topic")
+			"give at least one of name, account, region, dimension, tag, topic")
 	}
 	return m, !r.faulty(v.key)
 }
