@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -82,10 +83,5 @@ func (t Tx) Under(prefix string) bool {
 	for k := range t.tx.Range(entryPrefix+prefix, store.After(entryPrefix+prefix)) {
 		keys = append(keys, strings.TrimPrefix(k, entryPrefix))
 	}
-	for _, key := range keys {
-		if t.Owed(key) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(keys, t.Owed)
 }

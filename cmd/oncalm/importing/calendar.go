@@ -25,6 +25,8 @@ type sheet struct {
 	series  []*event // that recur
 	singles []*event // that do not
 	changed []*event // occurrences that are other than their series says, and additional ones
+	gone    []*event // that do not recur and are over
+	past    tally    // of all that is over
 }
 
 // mostSeries is how many series a calendar may have. Each is compared with each.
@@ -119,7 +121,6 @@ func (c *sheet) zoneOf(p ical.Property) *time.Location {
 func (c *sheet) entries(all []*ical.Component) error {
 	masters := map[string]*event{}
 	var exceptions []*ical.Component
-	past := tally{}
 	for _, v := range all {
 		switch {
 		case v.Get("RECURRENCE-ID").Value != "":
@@ -132,8 +133,11 @@ func (c *sheet) entries(all []*ical.Component) error {
 		e, ok := c.event(v)
 		switch {
 		case !ok:
-		case e.rule == nil && !e.to.After(c.now), e.rule != nil && e.last.end(e).Before(c.now):
-			past.add(e)
+		case e.rule == nil && !e.to.After(c.now):
+			c.gone = append(c.gone, e)
+			c.past.add(e)
+		case e.rule != nil && e.last.end(e).Before(c.now):
+			c.past.add(e)
 		case e.rule == nil:
 			c.singles = append(c.singles, e)
 		default:
@@ -150,9 +154,8 @@ func (c *sheet) entries(all []*ical.Component) error {
 		return fmt.Errorf("%w: the calendar has more than %d series", ErrForm, mostSeries)
 	}
 	for _, v := range exceptions {
-		c.exception(masters[v.Get("UID").Value], v, &past)
+		c.exception(masters[v.Get("UID").Value], v, &c.past)
 	}
-	past.note(c)
 	return nil
 }
 

@@ -21,7 +21,7 @@ type event struct {
 	zone     *time.Location
 	from, to time.Time
 	begin    time.Time         // from on the wall clock of the schedule, as if that was UTC
-	seconds  int64             // how long, on that clock
+	seconds  int64             // how long: a series on the clock of its own zone, what does not recur on that of the schedule
 	rule     map[string]string // of its recurrence; nil if it is a single one
 	ends     rotations.Civil   // when the last of a series does; 0 if none is the last
 	last     until
@@ -146,12 +146,16 @@ func (c *sheet) event(v *ical.Component) (*event, bool) {
 		return e, false
 	}
 	e.begin = wall(e.from, c.Zone)
-	e.seconds = int64(wall(e.to, e.zone).Sub(wall(e.from, e.zone)) / time.Second)
+	rule := v.Get("RRULE").Value
+	clock := e.zone
+	if rule == "" {
+		clock = c.Zone // feeds write single shifts in UTC
+	}
+	e.seconds = int64(wall(e.to, clock).Sub(wall(e.from, clock)) / time.Second)
 	if e.people = c.peopleOf(v); len(e.people) == 0 {
 		c.note("%s: the entry at %s names nobody, and is left out", c.Name, e.from.In(c.Zone).Format(spoken))
 		return e, false
 	}
-	rule := v.Get("RRULE").Value
 	if rule != "" && e.seconds <= 0 { // it begins and ends in an hour that the clocks repeat
 		c.note("%s: the series of %s at %s has no length by the clock, and is left out", c.Name, list(e.people), e.from.In(c.Zone).Format(spoken))
 		return e, false

@@ -7,17 +7,21 @@ import (
 	"github.com/oncalm/oncalm/rotations"
 )
 
-// single carries over the entries that do not recur.
-func (c *sheet) single() { c.inOrder(c.schedule, c.singles) }
+// single carries over the entries that do not recur. Those that are over count where they show how people take turns.
+func (c *sheet) single() {
+	all := append(slices.Clone(c.gone), c.singles...)
+	if len(c.gone) > 0 && len(c.Layers) == 0 && c.turns(c.schedule, all) {
+		return
+	}
+	c.past.note(c)
+	c.inOrder(c.schedule, c.singles)
+}
 
 // inOrder carries over what does not recur: as overrides of what does, or else as the rotation that it shows.
 func (p *Plan) inOrder(s *schedule, all []*event) {
 	slices.SortStableFunc(all, func(a, b *event) int { return a.from.Compare(b.from) })
 	if len(s.Layers) == 0 && len(all) > 0 {
-		if p.inferred(s, all) {
-			for _, e := range all {
-				s.said = append(s.said, entry{e.people[0], e.from, e.to})
-			}
+		if p.turns(s, all) {
 			return
 		}
 		p.guessed(s, all)
@@ -28,6 +32,18 @@ func (p *Plan) inOrder(s *schedule, all []*event) {
 		}
 		p.override(s, rotations.Override{Person: e.people[0], From: e.from, To: e.to})
 	}
+}
+
+// turns carries over entries as the rotation that they show, if they show one.
+func (p *Plan) turns(s *schedule, all []*event) bool {
+	slices.SortStableFunc(all, func(a, b *event) int { return a.from.Compare(b.from) })
+	if !p.inferred(s, all) {
+		return false
+	}
+	for _, e := range all {
+		s.said = append(s.said, entry{e.people[0], e.from, e.to})
+	}
+	return true
 }
 
 // inferred finds the rotation that shifts show: they follow each other without gaps, are equally long except for the first and
