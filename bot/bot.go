@@ -30,6 +30,8 @@ type Options struct {
 	SigningSecrets []string
 	// Transport reaches Slack; nil means a transport of our own.
 	Transport http.RoundTripper
+	// Connections is how many connections to Slack a transport of our own may have at a time; 0 means no limit.
+	Connections int
 	// Team and App are the ids of the workspace and of the app that may call. What is empty is asked from Slack.
 	Team, App string
 	// Channel is where cards go, as an id; empty means no cards.
@@ -119,6 +121,9 @@ func New(o Options) (*Bot, error) {
 	}
 	if o.Roots.OnCall == "" {
 		o.Roots.OnCall = "/oncall"
+	}
+	if o.Transport == nil {
+		o.Transport = transport(o.Connections)
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

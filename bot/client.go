@@ -42,8 +42,8 @@ type client struct {
 	watch *watch
 }
 
-// transport is how we reach Slack if nothing else is configured.
-func transport() http.RoundTripper {
+// transport is how we reach Slack if nothing else is configured, over so many connections at a time; 0 is no limit.
+func transport(most int) http.RoundTripper {
 	dialer := &net.Dialer{Timeout: 5 * time.Second, KeepAlive: 30 * time.Second}
 	return &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
@@ -51,6 +51,7 @@ func transport() http.RoundTripper {
 		ForceAttemptHTTP2:     true,
 		MaxIdleConns:          connections,
 		MaxIdleConnsPerHost:   connections,
+		MaxConnsPerHost:       most,
 		IdleConnTimeout:       90 * time.Second,
 		TLSHandshakeTimeout:   5 * time.Second,
 		ResponseHeaderTimeout: patience,
@@ -58,9 +59,6 @@ func transport() http.RoundTripper {
 }
 
 func newClient(base, token string, rt http.RoundTripper, c *clocks.Witness, w *watch) *client {
-	if rt == nil {
-		rt = transport()
-	}
 	rt = c.Hear(rt)
 	h := &http.Client{
 		Transport: rt,

@@ -122,6 +122,7 @@ func (d *Reader) turn(r *http.Request) bool {
 func whole(r *http.Request, body []byte, done func(), err error) ([]byte, func(), error) {
 	cut := r.ContentLength >= 0 && int64(len(body)) < r.ContentLength // the sender went away
 	if errors.Is(err, io.EOF) && !cut {
+		arrived(r)
 		return body, done, nil
 	}
 	done()

@@ -5,4 +5,7 @@
 //
 // A [Reader] reads the bodies of one door's requests. Small ones are read as they come; the few large ones take turns, so that
 // all together never fill the memory.
+//
+// A [Crowd] is a listener with a number of places, in which whoever is silent or slow makes room for whoever comes. [Share] divides
+// the files that the system gives to the process, so that none of those is missing that are needed to page somebody.
 package doors

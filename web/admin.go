@@ -27,6 +27,7 @@ const (
 func Admin(s store.Store, backup func(context.Context, io.Writer) error, log *slog.Logger) http.Handler {
 	a := admin{s, backup, log}
 	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+RouteAlive, alive)
 	mux.HandleFunc("GET "+RouteIncidents, a.incidents)
 	mux.HandleFunc("GET "+RouteTimeline+"{id}", a.timeline)
 	mux.HandleFunc("GET "+RouteBackup, a.backup)

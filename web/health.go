@@ -55,11 +55,16 @@ func (h *Health) Add(c Check) { h.checks = append(h.checks, &running{Check: c}) 
 
 // Register adds the routes to mux.
 func (h *Health) Register(mux *http.ServeMux) {
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = w.Write([]byte("alive\n"))
-	})
+	mux.HandleFunc("GET "+RouteAlive, alive)
 	mux.HandleFunc("GET /readyz", h.serveReady)
+}
+
+// RouteAlive is where a process is asked whether it lives: on every door, the local one included.
+const RouteAlive = "/healthz"
+
+func alive(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("alive\n")) // whoever asked has gone
 }
 
 // readiness is the answer of /readyz.

@@ -3,17 +3,14 @@ package web
 import (
 	"errors"
 	"log/slog"
-	"net"
 	"net/http"
 	"runtime/debug"
-	"sync"
 	"time"
 )
 
 // Limits of every server.
 const (
-	MaxBody        = 1 << 20 // bytes of a request
-	MaxConnections = 1024    // for Limit
+	MaxBody = 1 << 20 // bytes of a request
 
 	headerTimeout = 5 * time.Second
 	readTimeout   = 10 * time.Second
@@ -83,48 +80,4 @@ func recovered(w http.ResponseWriter, r *http.Request, log *slog.Logger) {
 	}
 	log.Error("a handler panicked", "method", r.Method, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
 	http.Error(w, "internal error", http.StatusInternalServerError)
-}
-
-// Limit returns l with at most n connections open at a time; more wait to be accepted.
-func Limit(l net.Listener, n int) net.Listener {
-	return &limited{Listener: l, slots: make(chan struct{}, n), closed: make(chan struct{})}
-}
-
-type limited struct {
-	net.Listener
-	slots  chan struct{}
-	closed chan struct{}
-	once   sync.Once
-}
-
-// Accept waits for a slot, and then for a connection.
-func (l *limited) Accept() (net.Conn, error) {
-	select {
-	case l.slots <- struct{}{}:
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-	c, err := l.Listener.Accept()
-	if err != nil {
-		<-l.slots
-		return nil, err
-	}
-	return &limitedConn{Conn: c, free: sync.OnceFunc(func() { <-l.slots })}, nil
-}
-
-// Close closes the listener and ends the wait for a slot.
-func (l *limited) Close() error {
-	l.once.Do(func() { close(l.closed) })
-	return l.Listener.Close()
-}
-
-type limitedConn struct {
-	net.Conn
-	free func()
-}
-
-// Close closes the connection and gives its slot back.
-func (c *limitedConn) Close() error {
-	defer c.free()
-	return c.Conn.Close()
 }

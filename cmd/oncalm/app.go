@@ -35,6 +35,8 @@ type outside struct {
 	confirmer alarms.Confirmer  // of subscriptions; nil: SNS
 	endpoint  string            // of an emulator of SNS; empty: the real one
 	clock     *clocks.Clock     // what time it is; nil: that of a bubble of time, for tests
+
+	connections int // that Slack may have at a time; 0: as many as there is work
 }
 
 // app is Oncalm at work on a store: all of its parts, wired. The way of the data is
@@ -145,7 +147,7 @@ func (a *app) wireBot(o outside) (err error) {
 	a.bot, err = bot.New(bot.Options{
 		APIURL: a.cfg.Slack.APIURL, Token: a.cfg.Slack.BotToken.Reveal(),
 		SigningSecrets: []string{a.cfg.Slack.SigningSecret.Reveal()},
-		Transport:      o.slack, Channel: a.cfg.Slack.Channel,
+		Transport:      o.slack, Connections: o.connections, Channel: a.cfg.Slack.Channel,
 		Book: a.book, Pager: a.pager, People: people, Services: services, PublicURL: a.cfg.PublicURL,
 		OnOverride: a.overridden, Accept: a.accepted,
 		Postmortem: a.postmortem, Clock: a.clock, Witness: a.others, Log: a.log, Metrics: a.reg,

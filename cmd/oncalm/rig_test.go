@@ -36,6 +36,8 @@ func TestMain(m *testing.M) {
 		os.Exit(pinnedMain())
 	case "bare":
 		os.Exit(bareMain())
+	case "greedy":
+		os.Exit(greedyMain())
 	default:
 		os.Exit(childMain())
 	}

@@ -12,8 +12,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/web"
@@ -95,22 +98,25 @@ type house struct {
 	app     *app
 	db      *bolt.DB
 	log     *slog.Logger
+	crowded *prometheus.CounterVec
 	servers []*http.Server
 	doors   []net.Listener // public, private, local: one for each server
 }
 
 // openHouse wires the app and opens its doors. db is the file below s.
 func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger, o outside) (*house, error) {
+	places := placesFor(log)
+	o.connections = places.Outgoing
 	a, err := newApp(cfg, s, log, o)
 	if err != nil {
 		return nil, &stop{exitUsage, err.Error(), "correct the configuration"}
 	}
 	web.NewGauges(a.reg, s, a.runner.Look, func() int64 { return db.Stats().Bytes }, log)
 	a.watchOver(db)
-	h := &house{app: a, db: db, log: log}
+	h := &house{app: a, db: db, log: log, crowded: closedTotal(a.reg)}
 	for _, open := range []func() error{
-		func() error { return h.open(cfg.Listen, web.Frame(a.public(), log)) },
-		func() error { return h.open(cfg.WebListen, web.Frame(a.private(), log)) },
+		func() error { return h.open("public", cfg.Listen, places.Public, web.Frame(a.public(), log)) },
+		func() error { return h.open("private", cfg.WebListen, places.Private, web.Frame(a.private(), log)) },
 		func() error {
 			l, err := web.ListenLocal(db.Path())
 			h.serve(l, web.Admin(s, db.Backup, log))
@@ -124,12 +130,14 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 	return h, nil
 }
 
-func (h *house) open(addr string, handler http.Handler) error {
+func (h *house) open(name, addr string, places int, handler http.Handler) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return &stop{exitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, err), "choose a free address, or stop what uses it"}
 	}
-	h.serve(web.Limit(l, web.MaxConnections), handler)
+	crowd := doors.NewCrowd(l, places, h.closed(name))
+	h.serve(crowd, handler)
+	crowd.Guard(h.servers[len(h.servers)-1])
 	return nil
 }
 

@@ -3,15 +3,21 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	neturl "net/url"
 	"runtime"
 	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/web"
 )
 
 type versionCommand struct{ jsonFlag }
@@ -66,55 +72,73 @@ type healthcheckCommand struct {
 	Config string `placeholder:"FILE" help:"The configuration, for its address."`
 }
 
-const healthTimeout = 4 * time.Second
+// healthTimeout is for each of two ways; the image gives 5 s for both.
+const healthTimeout = 2 * time.Second
 
 // Run asks a running server whether it is alive.
 func (c *healthcheckCommand) Run(ctx context.Context, s *session) error {
-	url, err := c.url(s)
+	url, store, err := c.where(s)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
-	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
 		return &stop{exitUsage, quoted(url) + " is not a URL", "give one such as http://127.0.0.1:8080/healthz"}
 	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // the proxy is not for this machine
-	resp, err := client.Do(req)
-	if err != nil {
-		return &stop{exitNo, err.Error(), "is the bot running?"}
+	text, err := healthy(req, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}) // the proxy is not for this machine
+	if silent, ok := errors.AsType[*neturl.Error](err); ok {
+		err = &stop{exitNo, silent.Error(), "is the bot running?"}
+		// Strangers may stand in the door, but not in the one beside the store.
+		if file, bad := bolt.Locate(store); bad == nil && c.URL == "" {
+			if said, bad := healthy(req, web.LocalClient(file)); bad == nil {
+				text, err = said, nil
+			}
+		}
 	}
-	defer func() { _ = resp.Body.Close() }()
-	body, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
-	text := strings.TrimSpace(string(body))
-	if resp.StatusCode != http.StatusOK {
-		return &stop{exitNo, fmt.Sprintf("%s answered %s", url, resp.Status), quoted(text)}
+	if err != nil {
+		return err
 	}
 	s.printf("%s", text)
 	return nil
 }
 
-func (c *healthcheckCommand) url(s *session) (string, error) {
-	if c.URL != "" {
-		return c.URL, nil
+// healthy asks, and returns the answer.
+func healthy(req *http.Request, client *http.Client) (text string, err error) {
+	client.Timeout = healthTimeout
+	resp, err := client.Do(req)
+	if err != nil {
+		return "", err
 	}
-	address := "127.0.0.1:8080"
-	if c.Config != "" {
-		cfg, err := s.load(c.Config, "listen")
+	defer func() { _ = resp.Body.Close() }()
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+	text = strings.TrimSpace(string(body))
+	if resp.StatusCode != http.StatusOK {
+		return "", &stop{exitNo, fmt.Sprintf("%s answered %s", req.URL, resp.Status), quoted(text)}
+	}
+	return text, nil
+}
+
+// where is what to ask: over the network and, if there is no answer, beside the store.
+func (c *healthcheckCommand) where(s *session) (url, store string, err error) {
+	address, store := "127.0.0.1:8080", config.DefaultStore
+	if c.Config != "" && c.URL == "" {
+		cfg, err := s.load(c.Config, "listen", "store")
 		if err != nil {
-			return "", err
+			return "", "", err
 		}
-		address = cfg.Listen
+		address, store = cfg.Listen, cfg.Store
+	}
+	if c.URL != "" {
+		return c.URL, "", nil
 	}
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port) + "/healthz", nil
+	return "http://" + net.JoinHostPort(host, port) + web.RouteAlive, store, nil
 }
 
 // quoted shows a word from outside on one line.
