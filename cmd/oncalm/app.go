@@ -17,11 +17,13 @@ import (
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/templates"
 	"github.com/oncalm/oncalm/web"
@@ -58,7 +60,9 @@ type app struct {
 	health *web.Health
 	self   *selfPager
 	watch  *clockWatch
-	texts  *templates.Set
+
+	refusals *doors.Refusals
+	texts    *templates.Set
 
 	auditEach time.Duration // 0: never, for tests
 }
@@ -66,6 +70,7 @@ type app struct {
 // newApp wires all parts on the store s. Nothing runs yet.
 func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
 	a := &app{cfg: cfg, log: log, clock: o.clock, others: clocks.NewWitness(o.clock), auditEach: auditEach, reg: prometheus.NewRegistry()}
+	a.refusals = doors.NewRefusals(log, a.reg, posted())
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	noted := make(chan struct{}, 1)
 	s = noting{s, noted}
@@ -204,14 +209,21 @@ func (a *app) slackWell(context.Context, time.Time) error {
 	return nil
 }
 
-// public is the door to the internet.
+// posted are the paths that SNS and Slack post to.
+func posted() []string {
+	return []string{"/sns", "/slack/commands", "/slack/interactions", "/slack/events"}
+}
+
+// public is the door to the internet. What is signed, and whether the program is well, may be asked for by any name: a proxy in
+// front of it has one that the configuration may not know.
 func (a *app) public() http.Handler {
-	mux := http.NewServeMux()
+	mux, feeds := http.NewServeMux(), http.NewServeMux()
 	mux.Handle("/sns", a.door)
 	mux.Handle("/slack/", a.bot.Handler())
-	a.schedules().RegisterFeeds(mux)
+	a.schedules().RegisterFeeds(feeds)
+	mux.Handle(feed.Route, doors.Hosts(feeds, a.cfg.Listen, "set public_url to the address that people use", a.cfg.PublicURL))
 	a.health.Register(mux)
-	return mux
+	return a.refusals.Watch(doors.Tidy(mux, append(posted(), web.RouteAlive, "/readyz")))
 }
 
 // private is for operators.
@@ -220,7 +232,7 @@ func (a *app) private() http.Handler {
 	mux.Handle("GET /metrics", web.Metrics(a.reg, a.log))
 	a.schedules().RegisterPage(mux)
 	a.health.Register(mux)
-	return mux
+	return doors.Hosts(mux, a.cfg.WebListen, "ask for localhost, or put the host into web.listen or public_url", a.cfg.PublicURL)
 }
 
 // schedules are who is on call, as both doors show it.

@@ -17,6 +17,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
@@ -133,7 +134,8 @@ func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err erro
 	}
 	d.house.app.book.Followers = append(d.house.app.book.Followers, d.stage.follow)
 	d.stage.connect("http://"+d.house.addr(0), d.topic, d.slack)
-	d.api, d.page = web.NewServer(d.slack, log), web.NewServer(d.front(log), log)
+	d.api = web.NewServer(doors.Hosts(http.NewCrossOriginProtection().Handler(d.slack), "127.0.0.1", "it is for the bot alone"), log)
+	d.page = web.NewServer(doors.Named(d.front(log), doors.OnThisMachine, "open "+d.url()+", or start the demo with -addr HOST:PORT", addr), log)
 	d.page.WriteTimeout = 0 // the page listens to a stream
 	return nil
 }

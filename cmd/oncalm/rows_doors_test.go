@@ -288,7 +288,7 @@ func commanded(t *testing.T, dir string, args ...string) string {
 func (w *world) counted(metric, label string) string {
 	w.t.Helper()
 	rec := httptest.NewRecorder()
-	w.app.private().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
+	w.app.private().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "http://localhost/metrics", nil))
 	for line := range strings.Lines(rec.Body.String()) {
 		if strings.HasPrefix(line, metric+"{") && strings.Contains(line, `"`+label+`"`) {
 			return strings.TrimSpace(line[strings.LastIndexByte(line, ' '):])
