@@ -84,7 +84,7 @@ func answer(c net.Conn, patience time.Duration) error {
 
 func (p *place) reached(n int32, count *atomic.Int32) {
 	p.t.Helper()
-	for begun := time.Now(); count.Load() < n; time.Sleep(time.Millisecond) { // real sockets are not in a bubble
+	for begun := time.Now(); count.Load() < n; <-time.After(time.Millisecond) { // real sockets are not in a bubble
 		if time.Since(begun) > 10*time.Second {
 			p.t.Fatalf("%d after 10 s, want %d", count.Load(), n)
 		}
