@@ -181,7 +181,7 @@ func TestPending(t *testing.T) {
 	}
 	spoke, silent := enter("GET"), enter("")
 	for !pending(spoke.(*guest).Conn) {
-		time.Sleep(time.Millisecond)
+		<-time.After(time.Millisecond)
 	}
 	enter("")
 	if _, err := spoke.Read(make([]byte, 3)); err != nil {
