@@ -37,6 +37,7 @@ type outside struct {
 	confirmer alarms.Confirmer  // of subscriptions; nil: SNS
 	endpoint  string            // of an emulator of SNS; empty: the real one
 	clock     *clocks.Clock     // what time it is; nil: that of a bubble of time, for tests
+	reserve   *reserve          // of the disk; nil: none
 
 	connections int // that Slack may have at a time; 0: as many as there is work
 }
@@ -44,22 +45,23 @@ type outside struct {
 // app is Oncalm at work on a store: all of its parts, wired. The way of the data is
 // the order of the fields.
 type app struct {
-	cfg    *config.Config
-	log    *slog.Logger
-	clock  *clocks.Clock
-	others *clocks.Witness // of what time it is
-	reg    *prometheus.Registry
-	store  store.Store // a write to it wakes the runner
-	book   *incidents.Book
-	intake *alarms.Intake
-	door   *alarms.Door
-	pager  *paging.Pager
-	desk   *handoffs.Desk
-	bot    *bot.Bot
-	runner *outbox.Runner
-	health *web.Health
-	self   *selfPager
-	watch  *clockWatch
+	cfg      *config.Config
+	log      *slog.Logger
+	clock    *clocks.Clock
+	others   *clocks.Witness // of what time it is
+	reg      *prometheus.Registry
+	store    store.Store // a write to it wakes the runner
+	incoming store.Store // the same, for alarms: it leaves the reserve alone
+	book     *incidents.Book
+	intake   *alarms.Intake
+	door     *alarms.Door
+	pager    *paging.Pager
+	desk     *handoffs.Desk
+	bot      *bot.Bot
+	runner   *outbox.Runner
+	health   *web.Health
+	self     *selfPager
+	watch    *clockWatch
 
 	refusals *doors.Refusals
 	texts    *templates.Set
@@ -73,12 +75,15 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.refusals = doors.NewRefusals(log, a.reg, posted())
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	noted := make(chan struct{}, 1)
-	s = noting{s, noted}
+	base := noting{s, noted}
+	s = o.reserve.forDebts(base)
+	incoming := o.reserve.forAlarms(base)
 	a.runner = &outbox.Runner{
 		Store: s, Clock: a.clock, Log: log,
 		Metrics: outbox.NewMetrics(a.reg), Handlers: map[string]outbox.Handler{}, Calendar: calendar(),
 	}
 	a.store = outbox.Waking(s, a.runner)
+	a.incoming = outbox.Waking(incoming, a.runner)
 	a.book = &incidents.Book{Store: a.store, Clock: a.clock}
 	a.pager = &paging.Pager{
 		Book: a.book, Policy: cfg.PolicyOf, Schedules: cfg.Schedules, Planned: cfg.Planned,
@@ -93,11 +98,12 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.wireDesk()
 	a.runner.Groups = outbox.DefaultGroups(a.bot.Probe)
 	a.book.Followers = []incidents.Follower{a.pager.Follow, a.bot.Follow}
+	a.intake.Book.Followers = a.book.Followers
 	a.handle(a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(confirmer(o, a.others, log), log), a.sweeping())
-	a.health = web.NewHealth(log, web.StoreWritable(s), web.NotBehind(a.runner.Look, time.Minute), web.Check{
+	a.health = web.NewHealth(log, web.StoreWritable(incoming), web.NotBehind(a.runner.Look, time.Minute), web.Check{
 		Name: "slack", Run: a.slackWell,
 	}, web.Check{Name: "clock", Run: func(ctx context.Context, now time.Time) error { return a.watch.well(ctx, now) }})
-	a.self = &selfPager{store: s, noted: noted, keep: cfg.Store, who: a.keepers, notify: a.bot.SelfPage, log: log}
+	a.self = &selfPager{store: incoming, spare: o.reserve != nil, noted: noted, keep: cfg.Store, who: a.keepers, notify: a.bot.SelfPage, log: log}
 	a.reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "oncalm_clock_ahead_seconds", Help: "By how much the wall clock is ahead of what Slack and AWS say; 0 while that is not known.",
 	}, func() float64 {
@@ -178,7 +184,10 @@ func (a *app) wireAlarms(o outside) error {
 		}
 	}
 	metrics := alarms.NewMetrics(a.reg)
-	a.intake = &alarms.Intake{Book: a.book, Services: a.cfg.Services, Topics: topics, Metrics: metrics, Quiet: a.cfg.Quiet, Rules: a.cfg.Messages}
+	a.intake = &alarms.Intake{
+		Book: &incidents.Book{Store: a.incoming, Clock: a.clock}, Services: a.cfg.Services, Topics: topics, Metrics: metrics,
+		Quiet: a.cfg.Quiet, Rules: a.cfg.Messages,
+	}
 	a.runner.Busy = a.intake.Busy
 	a.door = alarms.NewDoor(&alarms.Verifier{
 		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,

@@ -25,7 +25,8 @@ const (
 // so nobody would be paged for them, nor for this: an incident would have to be stored.
 // It keeps what it knows in memory, and is seldom heard.
 type selfPager struct {
-	store  store.Store
+	store  store.Store   // as alarms see it
+	spare  bool          // there is a reserve for the incidents that are open
 	noted  chan struct{} // a write found the store full
 	keep   string        // where the store is, for people
 	who    func(ctx context.Context, now time.Time) []string
@@ -137,11 +138,14 @@ func (p *selfPager) over(ctx context.Context, now time.Time, told map[string]boo
 }
 
 func (p *selfPager) fullPage(begun, said time.Time) bot.SelfPage {
+	text := fmt.Sprintf("There is no space left for %s, since %s at least. Alarms are refused, and nobody is paged for them; SNS keeps them for as long as the retries of the subscription last. ",
+		p.keep, begun.UTC().Format("15:04 MST"))
+	if p.spare {
+		text += "Incidents that are open go on in a reserve: pages, steps and acknowledgements. "
+	}
 	return bot.SelfPage{
 		Key: "full/" + said.UTC().Format(time.RFC3339), Since: said,
-		Title: "🔴 Oncalm cannot store alarms: no space left",
-		Text: fmt.Sprintf("There is no space left for %s, since %s at least. Alarms are refused, and nobody is paged for them; SNS keeps them for as long as the retries of the subscription last. "+
-			"Make space now; nothing else is needed.", p.keep, begun.UTC().Format("15:04 MST")),
+		Title: "🔴 Oncalm cannot store alarms: no space left", Text: text + "Make space now; nothing else is needed.",
 	}
 }
 

@@ -70,9 +70,7 @@ func (c *serveCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	h, err := openHouse(cfg, db, db, log, outside{
-		clock: clocks.System(), endpoint: s.first("AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"),
-	})
+	h, err := openHouse(cfg, db, db, log, outside{reserve: newReserve(db.Path(), log), clock: clocks.System(), endpoint: s.first("AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL")})
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// TestReserve fills the disk to the last byte while incidents are open. They are escalated
+// to the end and can be acknowledged, new alarms are refused, and with space again the reserve
+// is made anew. Without a reserve the same incidents stay where they are.
+func TestReserve(t *testing.T) {
+	t.Parallel() // it waits more than it computes
+	if n := onFullDisk(t, true); n > 0 {
+		t.Errorf("%d incidents were not escalated on a full disk", n)
+	}
+}
+
+// TestReserveControl shows that the test above can fail.
+func TestReserveControl(t *testing.T) {
+	t.Parallel()
+	if onFullDisk(t, false) == 0 {
+		t.Error("without a reserve all was escalated: the test has no teeth")
+	}
+}
+
+// onFullDisk returns how many of 20 incidents were not escalated on a full disk.
+func onFullDisk(t *testing.T, reserved bool) (frozen int) {
+	dir := smallDisk(t, 16<<20, 0)
+	slack := newSlack(t)
+	r := newRig(t, slack.APIURL())
+	path := filepath.Join(dir, "oncalm.db")
+	r.configure(r.path("oncalm.db"), path)
+	r.configure("wait: 30m}], rounds: 3", `wait: 6s}, {page: ["person:bo"], wait: 10m}], rounds: 3`)
+	if !reserved { // what cannot be made is none
+		if err := os.MkdirAll(filepath.Join(path+".reserve", "in the way"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r.start()
+	slack.Connect("http://"+r.addr, nil)
+	open := map[string]string{}
+	for n := range 20 {
+		name := fmt.Sprintf("open-%05d", n)
+		body := r.alarm(name, incidents.AlarmFiring, time.Now())
+		if status := r.post(body); status != http.StatusOK {
+			t.Fatal(status)
+		}
+		open[messageID(t, body)] = name
+	}
+	fillUp(t, filepath.Join(dir, "filler"))
+	f := &flood{full: make(chan struct{}), done: make(chan struct{})}
+	go func() { <-f.full; close(f.done) }()
+	f.pour(r)
+	r.watchFull(20 * time.Second)
+	frozen = escalated(slack, open)
+	if !reserved {
+		return frozen
+	}
+	pages := slack.DM("U0BO")
+	m := pages[slices.IndexFunc(pages, func(m slackfake.Message) bool { return strings.HasPrefix(m.Text, "sev2: open-") })]
+	if resp := slack.Press(t.Context(), m, "Acknowledge", "U0BO"); resp.Status != http.StatusOK {
+		t.Errorf("an acknowledgement on a full disk: %+v", resp)
+	}
+	if status, code := r.refusal(r.alarm("late", incidents.AlarmFiring, time.Now())); status != http.StatusServiceUnavailable || code != "E1017" {
+		t.Errorf("a new alarm on a full disk: %d %s", status, code)
+	}
+	if err := os.Remove(filepath.Join(dir, "filler")); err != nil {
+		t.Fatal(err)
+	}
+	if status, code := r.refusal(r.alarm("later", incidents.AlarmFiring, time.Now())); status != http.StatusOK {
+		t.Errorf("a new alarm with space again: %d %s", status, code)
+	}
+	if info, err := os.Stat(path + ".reserve"); err != nil || info.Size() != 1<<20 {
+		t.Errorf("the reserve is not made again: %v, %v", info, err)
+	}
+	if code := r.stop(); code != exitFine {
+		t.Errorf("exit %d:\n%s", code, r.logs)
+	}
+	out, _ := r.call("incidents", "-config", r.path("oncalm.yaml"))
+	if !strings.Contains(out, "acknowledged") {
+		t.Errorf("nothing is acknowledged:\n%s", out)
+	}
+	return frozen
+}
+
+// escalated waits until somebody else was paged for each of these, too, and returns how many were not.
+func escalated(slack *slackfake.Slack, open map[string]string) (frozen int) {
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		frozen = 0
+		for _, name := range open {
+			if !slices.ContainsFunc(slack.DM("U0BO"), func(m slackfake.Message) bool { return strings.Contains(m.Text, name) }) {
+				frozen++
+			}
+		}
+		if frozen == 0 || time.Now().After(end) {
+			return frozen
+		}
+	}
+}
+
+// fillUp writes a file until there is no space left, to the last byte.
+func fillUp(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for err == nil {
+		_, err = f.Write(make([]byte, 4096))
+	}
+}
