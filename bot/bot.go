@@ -186,6 +186,7 @@ const (
 func (b *Bot) Run(ctx context.Context) {
 	defer b.loose.Wait()
 	b.loose.Go(func() { b.rollCall(ctx) })
+	b.recall(ctx)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
@@ -209,12 +210,9 @@ func (b *Bot) greet(ctx context.Context) time.Duration {
 	}
 	if b.o.Team != "" && b.o.Team != id.Team {
 		b.watch.problem(fmt.Sprintf("the bot's token belongs to workspace %s, and slack.team says %s; correct one of them", id.Team, b.o.Team), true)
-		id.Team = b.o.Team
 	}
-	if b.o.App != "" {
-		id.App = b.o.App
-	}
-	b.watch.met(id)
+	b.watch.met(b.configured(id))
+	b.keep(ctx, id)
 	return greeting
 }
 

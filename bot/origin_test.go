@@ -9,6 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
 )
 
 func TestOrigins(t *testing.T) {
@@ -55,6 +56,7 @@ func TestBeforeWeKnowOurselves(t *testing.T) {
 		page := w.only(w.slack.DM(ana))
 		w.stop()
 		w.slack.Fail(slackfake.Fault{Method: "auth.test", Kind: slackfake.Status(500)})
+		forget(t, w.disk)
 		w.open(w.disk)
 		w.wait(time.Second)
 		contains(t, w.typed(ana, "/incident", "ack"), "still starting")
@@ -74,5 +76,40 @@ func TestBeforeWeKnowOurselves(t *testing.T) {
 		w.slack.Clear()
 		w.wait(4 * time.Second)
 		contains(t, w.typed(ana, "/incident", "ack"), "You acknowledged 1")
+	})
+}
+
+// forget takes away what was stored of who we are, as in a store that was never used with this token.
+func forget(t *testing.T, s store.Store) {
+	t.Helper()
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		if tx.Get(identityKey) == nil {
+			t.Error("nothing was stored of who we are")
+		}
+		tx.Delete(identityKey)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestWeKnowOurselvesAfterARestart: who acknowledges after a restart is heard while Slack does not answer.
+func TestWeKnowOurselvesAfterARestart(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.wait(time.Second)
+		id := w.alarm("checkout-5xx")
+		w.wait(time.Second)
+		page := w.only(w.slack.DM(ana))
+		w.stop()
+		w.slack.Fail(slackfake.Fault{Method: "auth.test", Kind: slackfake.Status(500)})
+		w.open(w.disk)
+		w.wait(time.Second)
+		w.press(page, "Acknowledge", ana)
+		w.wait(time.Second)
+		if got := w.head(id).Status; got != incidents.StatusAcknowledged {
+			t.Errorf("the incident is %s", got)
+		}
 	})
 }
