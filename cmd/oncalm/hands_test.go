@@ -93,19 +93,21 @@ func (d dated) RoundTrip(r *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
+func (h *hands) set(change func(*hands)) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	change(h)
+}
+
 // Step sets the machine's clock.
 func (w *world) Step(by time.Duration) {
-	w.hands.mu.Lock()
-	w.hands.off += by
-	w.hands.mu.Unlock()
+	w.hands.set(func(h *hands) { h.off += by })
 	synctest.Wait()
 }
 
 // Sleep suspends the machine.
 func (w *world) Sleep(d time.Duration) {
-	w.hands.mu.Lock()
-	w.hands.slept += d
-	w.hands.mu.Unlock()
+	w.hands.set(func(h *hands) { h.slept += d })
 	w.Wait(time.Second) // until it is noticed
 }
 
@@ -113,9 +115,9 @@ func (w *world) Sleep(d time.Duration) {
 func (w *world) Reboot(off time.Duration) {
 	w.t.Helper()
 	w.stop()
-	w.hands.mu.Lock()
-	w.hands.boots++
-	w.hands.up, w.hands.off, w.hands.slept = time.Now(), off, 0
-	w.hands.mu.Unlock()
+	w.hands.set(func(h *hands) {
+		h.boots++
+		h.up, h.off, h.slept = time.Now(), off, 0
+	})
 	w.start()
 }

@@ -92,16 +92,16 @@ func TestAReplayIsRefusedForGood(t *testing.T) {
 		if status := w.PostBody(old); status != http.StatusForbidden {
 			t.Errorf("an old message: %d, want 403", status)
 		}
-		w.hands.silent = true
+		w.hands.set(func(h *hands) { h.silent = true })
 		w.Wait(11 * time.Minute)
 		if status := w.PostBody(old); status != http.StatusServiceUnavailable {
 			t.Errorf("an old message, while nobody says what time it is: %d, want 503", status)
 		}
-		w.hands.silent = false
+		w.hands.set(func(h *hands) { h.silent = false })
 		w.Alarm("disk")
 		w.Wait(2 * time.Minute)
 		for range 3 {
-			w.hands.lies = 3 * time.Hour // one answer that is wrong
+			w.hands.set(func(h *hands) { h.lies = 3 * time.Hour }) // one answer that is wrong
 			w.Alarm("search-p99")
 			if status := w.PostBody(old); status != http.StatusForbidden {
 				t.Errorf("an old message, after one odd answer: %d, want 403", status)
