@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -112,9 +113,10 @@ func newRig(t testing.TB, slackURL string) *rig {
 		t.Fatal(err)
 	}
 	r := &rig{
-		t: t, dir: t.TempDir(), kind: "plain", topic: topic, addr: freeAddr(t), web: freeAddr(t), logs: &syncBuffer{},
+		t: t, dir: t.TempDir(), kind: "plain", topic: topic, logs: &syncBuffer{},
 		client: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 128, MaxIdleConns: 128}},
 	}
+	r.addr, r.web = freeAddrs(t)
 	r.write("sns.pem", topic.Certificate())
 	r.write("oncalm.yaml", fmt.Appendf(nil, rigConfig, r.addr, r.web, r.path("oncalm.db"), slackURL, rigTopic, r.path("sns.pem")))
 	t.Cleanup(r.kill)
@@ -144,15 +146,25 @@ func (r *rig) configure(old, replacement string) {
 	r.write("oncalm.yaml", []byte(strings.ReplaceAll(string(text), old, replacement)))
 }
 
-// freeAddr is an address on loopback where nobody listens now.
-func freeAddr(t testing.TB) string {
+// freeAddrs are two addresses on loopback where nobody listens now. They are none that the system gives to whoever asks for
+// any, so that no other connection takes one before the program listens there.
+func freeAddrs(t testing.TB) (public, private string) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	one, two := freeListener(t), freeListener(t)
+	defer one.Close()
+	defer two.Close()
+	return one.Addr().String(), two.Addr().String()
+}
+
+func freeListener(t testing.TB) net.Listener {
+	t.Helper()
+	for range 100 {
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))); err == nil {
+			return l
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no free port")
+	return nil
 }
 
 // command is a call of the program that is not running yet.
