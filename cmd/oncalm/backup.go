@@ -3,12 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/text"
 )
 
 type backupCommand struct {
@@ -32,14 +33,14 @@ func (c *backupCommand) Run(ctx context.Context, s *session) error {
 	if _, err := os.Lstat(c.File); err == nil && !c.Force {
 		return &stop{exitUsage, c.File + " is there already", "name another file, or replace it with -force"}
 	}
-	target, err := bolt.Locate(c.File)
+	n, err := backUp(ctx, path, c.File)
 	if err != nil {
 		return err
 	}
-	if err := backUp(ctx, path, target); err != nil {
-		return err
-	}
 	s.printf("%s: a copy of %s, checked", c.File, path)
+	if n > 0 {
+		s.printf("  %s damaged, as in the store: run oncalm fsck -repair", text.Count(n, "value is", "values are"))
+	}
 	return nil
 }
 
@@ -62,59 +63,15 @@ func same(a, b string) bool {
 	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
-// backUp writes a copy of the store at path, checks it, and then gives it its name, so
-// that a half-written one is never there.
-func backUp(ctx context.Context, path, target string) (err error) {
-	partial := target + ".partial"
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, removed(partial))
-		}
-	}()
-	if err := copyStore(ctx, path, partial); err != nil {
-		return err
-	}
-	if err := sound(ctx, partial); err != nil {
-		return err
-	}
-	if err := os.Rename(partial, target); err != nil {
-		return err
-	}
-	return syncDir(filepath.Dir(target))
-}
-
-func copyStore(ctx context.Context, path, to string) (err error) {
+// backUp writes a copy of the store at path, checks it, and then gives it its name. It returns
+// how many values are damaged, in the copy as in the store.
+func backUp(ctx context.Context, path, target string) (damaged int, err error) {
 	r, err := openRecords(ctx, path)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	if err := removed(to); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	err = r.backup(ctx, f)
-	if err == nil {
-		err = f.Sync()
-	}
-	return errors.Join(err, f.Close())
-}
-
-// sound checks the structure of a copy of a store.
-func sound(ctx context.Context, path string) (err error) {
-	db, err := bolt.Open(path, bolt.Options{MustExist: true})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, db.Close(), removed(path+".lock")) }()
-	problems, err := db.Check(ctx)
-	if err == nil && len(problems) > 0 {
-		err = &stop{exitDamaged, fmt.Sprintf("the copy is damaged: %s", problems[0]), "run oncalm fsck"}
-	}
-	return err
+	damaged, err = bolt.Publish(ctx, target, func(to io.Writer) error { return r.backup(ctx, to) })
+	return damaged, errors.Join(err, r.Close())
 }
 
 // removed removes a file if it is there.
@@ -123,12 +80,4 @@ func removed(path string) error {
 		return err
 	}
 	return nil
-}
-
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

@@ -115,7 +115,7 @@ func (c *fsckCommand) snapshot(ctx context.Context, s *session, path string, inU
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	copied := filepath.Join(dir, filepath.Base(path))
-	if err := backUp(ctx, path, copied); err != nil {
+	if _, err := backUp(ctx, path, copied); err != nil {
 		return nil, fmt.Errorf("%w: %w", inUse, err)
 	}
 	found, err = c.check(ctx, s, copied)

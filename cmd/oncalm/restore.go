@@ -32,6 +32,9 @@ func (c *restoreCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
+	if err := notNewer(c.File); errors.Is(err, store.ErrNewer) { // all else is said below
+		return err
+	}
 	kept, err := c.keep(file, replacedName(file, s.now))
 	if err != nil {
 		return err

@@ -6,13 +6,38 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strconv"
 
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
 
-// migrations lead from each version of the store's layout to the next.
-func migrations() []store.Migration { return nil }
+// migrations lead from each number of what is stored to the next. What is stored may not
+// change without one: add it at the end, and a store of before to testdata/stores.
+func migrations() []store.Migration {
+	return []store.Migration{
+		func(tx store.Tx) error { // 1 to 2: names of alarms in fingerprints, heads without what alarms said
+			return errors.Join(alarms.MoveFingerprints(tx), incidents.FoldHeads(tx))
+		},
+	}
+}
+
+// newest is the number of what this version stores.
+func newest() int { return len(migrations()) + 1 }
+
+// notNewer refuses a backup that a later version has written.
+func notNewer(path string) error {
+	val, err := bolt.Peek(path, store.SchemaKey)
+	if err != nil {
+		return err
+	}
+	if has, err := strconv.Atoi(string(val)); err == nil && has > newest() {
+		return fmt.Errorf("%s: %w", path, &store.Newer{Has: has, Knows: newest()})
+	}
+	return nil
+}
 
 // openStore opens the store at path and brings its layout to that of this version. All
 // that open a store do it here, so that all find out in the same words what is wrong

@@ -140,6 +140,14 @@ func (d *DB) start() error {
 // openFile opens a file of bbolt and looks at it enough to say that it is ours and
 // whole in the main. What is broken, and can be lived with, goes to found.
 func openFile(path string, o bbolt.Options, found *wounds) (file *os.File, db *bbolt.DB, err error) {
+	return openBy(path, openInPlace, o, found)
+}
+
+// opener opens a file; the one that it opens need not have the name that it is given.
+type opener func(name string, flag int, perm os.FileMode) (*os.File, error)
+
+// openBy is openFile of a file that opener opens.
+func openBy(path string, open opener, o bbolt.Options, found *wounds) (file *os.File, db *bbolt.DB, err error) {
 	defer func() {
 		if err != nil && file != nil {
 			_ = unlock(file) // after a panic bbolt leaves it open, locked and mapped
@@ -148,11 +156,11 @@ func openFile(path string, o bbolt.Options, found *wounds) (file *os.File, db *b
 	o.FreelistType = bbolt.FreelistArrayType
 	o.Timeout = time.Nanosecond // try once
 	o.OpenFile = func(name string, flag int, perm os.FileMode) (f *os.File, err error) {
-		file, err = openInPlace(name, flag, perm)
+		file, err = open(name, flag, perm)
 		return file, err
 	}
 	err = guarded(func() (err error) {
-		size, err := dataSize(path)
+		size, err := dataSize(path, open)
 		if err != nil {
 			return err
 		}
@@ -195,8 +203,8 @@ func openMapped(path string, o *bbolt.Options) (*bbolt.DB, error) {
 // dataSize reads how much of a file is in use or free, and finds files that end before
 // that: bbolt would find out when it reads what is not there. It is 0 for what is no
 // file of bbolt, which bbolt itself says best.
-func dataSize(path string) (int64, error) {
-	f, err := openInPlace(path, os.O_RDONLY, 0)
+func dataSize(path string, open opener) (int64, error) {
+	f, err := open(path, os.O_RDONLY, 0)
 	if err != nil {
 		return 0, err
 	}

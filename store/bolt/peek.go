@@ -1,0 +1,46 @@
+package bolt
+
+import (
+	"fmt"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// Peek reads the value of one key in a file that nobody writes to, such as a backup, and
+// changes nothing in or beside it. It is nil if there is none.
+//
+// Errors: as those of [Open].
+func Peek(path, key string) (val []byte, err error) {
+	if path, err = Locate(path); err != nil {
+		return nil, err
+	}
+	_, db, err := openFile(path, bbolt.Options{ReadOnly: true}, &wounds{})
+	if err != nil {
+		return nil, err
+	}
+	err = guarded(func() error {
+		return db.View(func(btx *bbolt.Tx) error {
+			from, name := btx.Bucket(records), []byte(key)
+			if from == nil {
+				val = append(val, btx.Bucket(mark).Get(name)...)
+				return nil
+			}
+			sealed := from.Get(name)
+			if sealed == nil {
+				return nil
+			}
+			plain, ok := unseal(name, sealed)
+			if !ok {
+				return fmt.Errorf("%w: the value of %s does not fit its checksum", store.ErrDamaged, key)
+			}
+			val = append(val, plain...)
+			return nil
+		})
+	})
+	if closed := db.Close(); err == nil {
+		err = closed
+	}
+	return val, err
+}
