@@ -63,6 +63,7 @@ type DB struct {
 	counts   counts
 	memory   *memory
 	damage   *wounds
+	room     []byte      // of the committer, for what it seals
 	stuck    atomic.Bool // bbolt is in the middle of something, and will not come out
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -176,7 +177,7 @@ func (d *DB) write(b *batch) (id int, size int64, err error) {
 			d.stuck.Store(!abandon(wtx))
 		}
 	}()
-	if err := putAll(wtx.Bucket(records), b.writes); err != nil {
+	if err := d.putAll(wtx.Bucket(records), b.writes); err != nil {
 		return id, 0, errors.Join(err, wtx.Rollback())
 	}
 	size = wtx.Size()
@@ -188,10 +189,16 @@ func (d *DB) write(b *batch) (id int, size int64, err error) {
 	return id, size, d.astray()
 }
 
-// putAll writes pairs into the file's bucket. The values stay as they are until the commit.
-func putAll(into *bbolt.Bucket, writes pairs) (err error) {
+// roomKept is how much memory for sealed values is kept from one commit to the next.
+const roomKept = 1 << 20
+
+// putAll writes pairs into the file's bucket. What it seals stays as it is until the commit.
+func (d *DB) putAll(into *bbolt.Bucket, writes pairs) (err error) {
 	into.FillPercent = fill
-	room := make([]byte, 0, writes.size()+sumSize*len(writes))
+	room := slices.Grow(d.room[:0], writes.size()+sumSize*len(writes))
+	if d.room = nil; cap(room) <= roomKept {
+		d.room = room
+	}
 	for _, w := range writes {
 		key := bytesOf(w.key)
 		if w.val == nil {
