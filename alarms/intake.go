@@ -84,7 +84,7 @@ func (t *Intake) Take(ctx context.Context, v *Verified) (Outcome, error) {
 	outcomes := make([]Outcome, len(all))
 	out, err := t.update(ctx, v.ID(), v.Received, func(tx store.Tx) (main Outcome, err error) {
 		for i := range all {
-			if outcomes[i], err = t.apply(tx, v.Received, &all[i].Signal, all[i].service); err != nil {
+			if outcomes[i], err = t.apply(tx, v.Received, all[i].Signal, all[i].service); err != nil {
 				return Outcome{}, err
 			}
 			if main.Incident == "" {
@@ -100,14 +100,14 @@ func (t *Intake) Take(ctx context.Context, v *Verified) (Outcome, error) {
 		if out.What == Seen {
 			outcomes[i] = out
 		}
-		t.Metrics.took(&all[i].Signal, outcomes[i])
+		t.Metrics.took(all[i].Signal, outcomes[i])
 	}
 	return out, nil
 }
 
 // aimed is a signal and the service that it is about.
 type aimed struct {
-	Signal
+	*Signal
 	service Service
 }
 
@@ -115,11 +115,12 @@ func (t *Intake) judge(v *Verified) []aimed {
 	if v.Type == UnsubscribeConfirmation {
 		sig := subscriptionSignal(v.Topic, v.Sent, incidents.AlarmFiring)
 		sig.Received, sig.MessageID = v.Received, v.MessageID
-		return []aimed{{sig, t.Services.fallback()}}
+		return []aimed{{&sig, t.Services.fallback()}}
 	}
-	var all []aimed
-	for _, sig := range Classify(v, t.Topics, t.Rules) {
-		all = append(all, aimed{sig, t.Services.For(&sig)})
+	signals := Classify(v, t.Topics, t.Rules)
+	all := make([]aimed, len(signals))
+	for i := range signals {
+		all[i] = aimed{&signals[i], t.Services.For(&signals[i])}
 	}
 	return all
 }

@@ -33,8 +33,12 @@ var shapes = []shape{
 // none of them is known never to recover by itself. rules come before what is known of messages that are not
 // CloudWatch's own. A message that tells of several things, as a relay's or a group of alerts, makes several signals; there is always one.
 func Classify(v *Verified, ours Topics, rules []aws.Rule) []Signal {
+	parts := aws.Open(aws.NewMessage(v.Subject, v.Message, v.Topic.Account, v.Topic.Region))
+	if len(parts) == 1 && !parts[0].Relayed {
+		return numbered(classify(input{Verified: v, part: parts[0], f: parts[0].Fields, ours: ours}, rules))
+	}
 	var all []Signal
-	for _, part := range aws.Open(aws.NewMessage(v.Subject, v.Message, v.Topic.Account, v.Topic.Region)) {
+	for _, part := range parts {
 		inner := v
 		if part.Relayed {
 			copied := *v

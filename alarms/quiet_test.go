@@ -100,7 +100,7 @@ func TestQuietBySignal(t *testing.T) {
 	take := func(quiet string) {
 		t.Helper()
 		judged := r.intake.judge(v)[0]
-		sig, svc := judged.Signal, judged.service
+		sig, svc := *judged.Signal, judged.service
 		sig.Quiet, sig.Changed = quiet, r.now
 		err := r.store.Update(t.Context(), func(tx store.Tx) error {
 			_, err := r.intake.apply(tx, r.now, &sig, svc)

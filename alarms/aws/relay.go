@@ -18,6 +18,9 @@ const (
 // few levels and parts; what is nested more deeply stays as it is, so that nothing is lost.
 func Open(m *Message) []*Message {
 	parts := []*Message{m}
+	if m.Fields != nil && isAlarm(m.Fields) { // most are, and nothing stands inside
+		return parts
+	}
 	for range maxWraps {
 		var next []*Message
 		opened := false
