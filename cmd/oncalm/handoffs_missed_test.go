@@ -129,10 +129,10 @@ func TestHandoffsOfConfiguration(t *testing.T) {
 func (w *world) configure(old, replacement string) {
 	w.t.Helper()
 	w.stop()
-	slack := w.slack
+	slack, hands := w.slack, w.hands
 	w.text = strings.ReplaceAll(w.text, old, replacement)
 	w.build()
-	w.slack = slack
+	w.slack, w.hands = slack, hands
 	w.start()
 	w.Wait(5 * time.Second)
 }
