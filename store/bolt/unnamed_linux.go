@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -13,8 +14,18 @@ const (
 )
 
 // unnamed makes a file that has no name yet, on the disk of a folder: it goes with the process
-// that has it open. The error says that there is no such thing on that disk.
-func unnamed(dir string) (*os.File, error) { return os.OpenFile(dir, os.O_RDWR|tmpFile, 0o600) }
+// that has it open. The error says that there is no such thing on that disk, or that it could
+// not be opened again, since nothing is mounted at /proc: in a root directory of one's own.
+func unnamed(dir string) (*os.File, error) {
+	f, err := os.OpenFile(dir, os.O_RDWR|tmpFile, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := os.Stat(throughProc(f)); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
 
 // throughProc is a name for an open file as long as it is open.
 func throughProc(f *os.File) string { return fmt.Sprintf("/proc/self/fd/%d", f.Fd()) }
