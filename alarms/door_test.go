@@ -34,18 +34,36 @@ var liveTopic = sync.OnceValue(func() *SigningTopic {
 	return topic
 })
 
+// journal keeps what is logged, by whichever goroutine.
+type journal struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (j *journal) Write(p []byte) (int, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.Write(p)
+}
+
+func (j *journal) String() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.text.String()
+}
+
 // doorRig is a door over a rig, at the time that it is.
 type doorRig struct {
 	*rig
 	door *Door
-	log  *bytes.Buffer
+	log  *journal
 	reg  *prometheus.Registry
 }
 
 func newDoorRig(t *testing.T) *doorRig {
 	r := newRig(t)
 	r.topic, r.now = liveTopic(), time.Now().UTC()
-	log := &bytes.Buffer{}
+	log := &journal{}
 	reg := prometheus.NewRegistry()
 	m := NewMetrics(reg)
 	r.intake.Metrics = m
