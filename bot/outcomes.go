@@ -5,14 +5,19 @@ import (
 	"time"
 )
 
-// remembered bounds how many outcomes are kept.
-const remembered = 50_000
+const (
+	// remembered bounds how many outcomes are kept.
+	remembered = 50_000
+	// unrecorded bounds of how many messages is kept where they stand: those that arrived while nothing can be recorded.
+	unrecorded = 5_000
+)
 
 // outcomes remembers what is known about messages that failed to go out, by their keys. The outbox only knows that there was
 // an attempt; here is known whether it may have got through, which decides whether it has to be looked for.
 type outcomes struct {
 	mu    sync.Mutex
 	maybe map[string]outcome
+	stand map[string]ref       // messages that Slack has taken: whoever is to send one again could not record that it had
 	begun time.Time            // what is not known was tried before
 	holds map[string]time.Time // by channel or user: Slack asked to leave it alone until then
 }
@@ -24,7 +29,7 @@ type outcome struct {
 }
 
 func newOutcomes() *outcomes {
-	return &outcomes{maybe: map[string]outcome{}, begun: time.Now(), holds: map[string]time.Time{}}
+	return &outcomes{maybe: map[string]outcome{}, stand: map[string]ref{}, begun: time.Now(), holds: map[string]time.Time{}}
 }
 
 // unsure reports whether a message may have got through. perhaps is what the outbox says: it counts if nothing else is known,
@@ -48,11 +53,30 @@ func (o *outcomes) tried(key string) time.Time {
 	return o.begun.Add(-1)
 }
 
+// arrived is where a message stands that Slack has taken, if it did since the start.
+func (o *outcomes) arrived(key string) (r ref, ok bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	r, ok = o.stand[key]
+	return r, ok
+}
+
+// stands remembers where a message stands.
+func (o *outcomes) stands(key string, r ref) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if len(o.stand) >= unrecorded {
+		clear(o.stand) // they are looked for in Slack, as after a restart
+	}
+	o.stand[key] = r
+}
+
 // note remembers what came of an attempt to post to a channel. What an attempt before it left open has been looked for, unless
 // blind.
 func (o *outcomes) note(key, channel string, err error, now time.Time, blind bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	delete(o.stand, key)
 	switch t := troubleOf(err); {
 	case err == nil, t == refused, t == unreadable:
 		delete(o.maybe, key) // that was the last attempt

@@ -330,3 +330,34 @@ func TestAcknowledgedWhileSlackIsAsked(t *testing.T) {
 		}
 	})
 }
+
+// TestWhatWasSentIsKnown: a page that Slack has taken, but that could not be recorded, is neither sent again nor looked for.
+// After a start nobody knows of it: it is looked for.
+func TestWhatWasSentIsKnown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t, func(o *Options) { o.Channel = "" })
+		w.wait(time.Second)
+		w.slack.Fail(slackfake.Fault{Method: "conversations.history", Kind: slackfake.RateLimited("30")})
+		page := paging.Page{Person: "bo", Incident: hostile("x")}
+		first, err := w.bot.Page(t.Context(), "9/page/0.0/bo", page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page.PerhapsSent = true
+		again, err := w.bot.Page(t.Context(), "9/page/0.0/bo", page)
+		if err != nil || again.Message != first.Message || !again.Adopted {
+			t.Errorf("%+v, %v, want what was sent first: %+v", again, err, first)
+		}
+		if pages, looks := len(w.slack.DM(bo)), len(w.slack.Calls("conversations.history")); pages != 1 || looks != 0 {
+			t.Errorf("%d pages and %d searches, want 1 and 0", pages, looks)
+		}
+		w.restart()
+		w.wait(time.Second)
+		if _, err = w.bot.Page(t.Context(), "9/page/0.0/bo", page); err != nil {
+			t.Fatal(err)
+		}
+		if looks := len(w.slack.Calls("conversations.history")); looks != 1 {
+			t.Errorf("%d searches after a start, want 1", looks)
+		}
+	})
+}

@@ -27,7 +27,7 @@ type post struct {
 func (b *Bot) put(ctx context.Context, p post) (r ref, adopted bool, err error) {
 	unsure, blind := b.outcomes.unsure(p.name, p.perhaps), false
 	if p.at.TS == "" && unsure {
-		found, looked := b.look(ctx, p)
+		found, looked := b.find(ctx, p)
 		switch {
 		case found.TS != "" && !p.renew:
 			return found, true, nil
@@ -52,10 +52,23 @@ func (b *Bot) put(ctx context.Context, p post) (r ref, adopted bool, err error) 
 	}
 	r, err = b.client.sendDrawn(ctx, "chat.postMessage", p.to, "", p.drawn, p.tag)
 	b.outcomes.note(p.name, p.to, err, time.Now(), blind)
-	if err == nil && p.direct {
+	if err != nil {
+		return ref{}, false, err
+	}
+	b.outcomes.stands(p.name, r)
+	if p.direct {
 		b.dms.set(p.to, r.Channel)
 	}
-	return r, false, err
+	return r, false, nil
+}
+
+// find says where a post stands that an earlier attempt has brought through, and whether that is known. What Slack has taken
+// since the start need not be looked for.
+func (b *Bot) find(ctx context.Context, p post) (r ref, known bool) {
+	if r, ok := b.outcomes.arrived(p.name); ok {
+		return r, true
+	}
+	return b.look(ctx, p)
 }
 
 // repeated says of a message that it may have come before.
