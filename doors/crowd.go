@@ -13,9 +13,9 @@ import (
 
 const (
 	// newcomer is how long a new connection may be silent before it can be closed for others: its request may be on the way.
-	newcomer = 200 * time.Millisecond
+	newcomer = time.Second
 	// slow is how long a request may take to arrive before it can be closed for others.
-	slow = 500 * time.Millisecond
+	slow = time.Second
 	// glance is how often a full door looks again who has become slow.
 	glance = 50 * time.Millisecond
 	// maxLines is how many lines the headers of a request may have: a list of tiny headers takes many times its size.
