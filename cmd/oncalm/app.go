@@ -32,12 +32,13 @@ import (
 // outside is what lies beyond the program. Tests and the demo put their own in its
 // place; everything else is the same for all.
 type outside struct {
-	slack     http.RoundTripper // to Slack; nil: the network
-	aws       http.RoundTripper // to where AWS keeps its certificates; nil: the network
-	confirmer alarms.Confirmer  // of subscriptions; nil: SNS
-	endpoint  string            // of an emulator of SNS; empty: the real one
-	clock     *clocks.Clock     // what time it is; nil: that of a bubble of time, for tests
-	reserve   *reserve          // of the disk; nil: none
+	slack     http.RoundTripper  // to Slack; nil: the network
+	aws       http.RoundTripper  // to where AWS keeps its certificates; nil: the network
+	confirmer alarms.Confirmer   // of subscriptions; nil: SNS
+	endpoint  string             // of an emulator of SNS; empty: the real one
+	clock     *clocks.Clock      // what time it is; nil: that of a bubble of time, for tests
+	reserve   *reserve           // of the disk; nil: none
+	follows   incidents.Follower // hears of every event, after the parts of the app; nil: nobody
 
 	connections int // that Slack may have at a time; 0: as many as there is work
 }
@@ -97,7 +98,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.pager.Notifier = a.bot
 	a.wireDesk()
 	a.runner.Groups = outbox.DefaultGroups(a.bot.Probe)
-	a.book.Followers = []incidents.Follower{a.pager.Follow, a.bot.Follow}
+	a.book.Followers = a.followers(o)
 	a.intake.Book.Followers = a.book.Followers
 	a.handle(a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(confirmer(o, a.others, log), log), a.sweeping())
 	a.health = web.NewHealth(log, web.StoreWritable(incoming), web.NotBehind(a.runner.Look, time.Minute), web.Check{
@@ -115,6 +116,15 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	}))
 	a.watch = &clockWatch{witness: a.others, clock: a.clock, ask: a.bot.Probe, self: a.self, log: log}
 	return a, nil
+}
+
+// followers hear of every event, whichever door it came by.
+func (a *app) followers(o outside) []incidents.Follower {
+	all := []incidents.Follower{a.pager.Follow, a.bot.Follow}
+	if o.follows != nil {
+		all = append(all, o.follows)
+	}
+	return all
 }
 
 // calendar are the kinds of work that have their time from the calendar, and not so long

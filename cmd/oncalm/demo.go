@@ -129,10 +129,9 @@ func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err erro
 	}
 	// That Slack does not answer is part of the play, and warnings of it would fill the terminal.
 	log := slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	if d.house, err = openHouse(cfg, d.db, d.db, log, outside{clock: clocks.System()}); err != nil {
+	if d.house, err = openHouse(cfg, d.db, d.db, log, outside{clock: clocks.System(), follows: d.stage.follow}); err != nil {
 		return err
 	}
-	d.house.app.book.Followers = append(d.house.app.book.Followers, d.stage.follow)
 	d.stage.connect("http://"+d.house.addr(0), d.topic, d.slack)
 	d.api = web.NewServer(doors.Hosts(http.NewCrossOriginProtection().Handler(d.slack), "127.0.0.1", "it is for the bot alone"), log)
 	d.page = web.NewServer(doors.Named(d.front(log), doors.OnThisMachine, "open "+d.url()+", or start the demo with -addr HOST:PORT", addr), log)

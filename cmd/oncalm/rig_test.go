@@ -71,6 +71,7 @@ type rig struct {
 	t      testing.TB
 	dir    string
 	kind   string // of child
+	binary string // the program; empty: this one, with all that tests need
 	addr   string // of the public door
 	web    string // of the private one
 	topic  *alarms.SigningTopic
@@ -169,11 +170,14 @@ func freeListener(t testing.TB) net.Listener {
 
 // command is a call of the program that is not running yet.
 func (r *rig) command(args ...string) *exec.Cmd {
-	self, err := os.Executable()
-	if err != nil {
-		r.t.Fatal(err)
+	program := r.binary
+	if program == "" {
+		var err error
+		if program, err = os.Executable(); err != nil {
+			r.t.Fatal(err)
+		}
 	}
-	argv := append(append(append([]string{}, r.wrap...), self), args...)
+	argv := append(append(append([]string{}, r.wrap...), program), args...)
 	cmd := exec.Command(argv[0], argv[1:]...)
 	// With the race detector a process waits for a second before it exits, unless told not to.
 	cmd.Env = append(os.Environ(), childVar+"="+r.kind, "TZ=UTC", "GORACE=atexit_sleep_ms=0 "+os.Getenv("GORACE"))
