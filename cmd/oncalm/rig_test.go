@@ -39,6 +39,10 @@ func TestMain(m *testing.M) {
 		os.Exit(bareMain())
 	case "greedy":
 		os.Exit(greedyMain())
+	case "migrating":
+		os.Exit(migratingMain())
+	case "rash":
+		os.Exit(rashMain())
 	default:
 		os.Exit(childMain())
 	}
