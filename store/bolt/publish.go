@@ -17,7 +17,7 @@ import (
 // its name: a half-written one is never there, and a process that is killed leaves nothing
 // behind. A file of that name is replaced; the caller has looked whether it may be.
 //
-// Where the disk knows no files without a name it is written as <path>.partial, which the next
+// Where the disk knows no files without a name, or nobody could find one since there is no /proc, it is written as <path>.partial, which the next
 // copy to that path removes. It returns how many values of the copy are damaged: the copy is
 // as good as the store.
 //
@@ -54,7 +54,13 @@ func Publish(ctx context.Context, path string, write func(io.Writer) error) (dam
 // place makes the file that a copy is written into, and tells how to open it again.
 func place(path, partial string) (f *os.File, name string, err error) {
 	if f, err = unnamed(filepath.Dir(path)); err == nil {
-		return f, throughProc(f), nil
+		name := throughProc(f)
+		if _, err = os.Stat(name); err == nil {
+			return f, name, nil
+		}
+		if err := f.Close(); err != nil { // there is no /proc here
+			return nil, "", err
+		}
 	}
 	f, err = newInPlace(partial, os.O_RDWR, 0o600)
 	return f, partial, err
