@@ -1,5 +1,7 @@
 # Builds a static binary and puts it into an empty image: no shell, no package manager, nothing to patch but Oncalm.
-FROM golang:1.26-bookworm AS build
+# The digest is that of the image for all platforms: a tag that is moved changes nothing here. For a newer one:
+# docker buildx imagetools inspect golang:1.26-bookworm
+FROM golang:1.26.8-bookworm@sha256:a688600ca24f8a4d3ca77f95b0dd40704a9fc787c826660eb7ba0b641b8b175d AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download

@@ -73,8 +73,14 @@ func checkDockerfile(text string) []string {
 		}
 	}
 	for _, i := range all {
-		if image, _, _ := strings.Cut(i.rest, " "); i.word == "FROM" && image != "scratch" && (!strings.Contains(image, ":") || strings.HasSuffix(image, ":latest")) {
-			findings = append(findings, "Dockerfile does not say which version of "+image)
+		image, _, _ := strings.Cut(i.rest, " ")
+		name, digest, _ := strings.Cut(image, "@sha256:")
+		switch {
+		case i.word != "FROM" || image == "scratch":
+		case !strings.Contains(name, ":") || strings.HasSuffix(name, ":latest"):
+			findings = append(findings, "Dockerfile does not say which version of "+name)
+		case len(digest) != 64:
+			findings = append(findings, "Dockerfile does not name "+name+" by its digest")
 		}
 	}
 	return findings
@@ -100,7 +106,8 @@ func TestDockerfileCanFail(t *testing.T) {
 		{"ARG VERSION\n", "", "Dockerfile builds a binary that does not know its version"},
 		{"FROM scratch", "FROM debian", "Dockerfile does not end in an empty image"},
 		{"CGO_ENABLED=0 ", "", "Dockerfile builds no static, reproducible binary"},
-		{"golang:1.26-bookworm", "golang:latest", "Dockerfile does not say which version of golang:latest"},
+		{"golang:1.26.8-bookworm", "golang:latest", "Dockerfile does not say which version of golang:latest"},
+		{"@sha256:", "@", "Dockerfile does not name golang:1.26.8-bookworm@a688600ca24f8a4d3ca77f95b0dd40704a9fc787c826660eb7ba0b641b8b175d by its digest"},
 		{"ENTRYPOINT", "RUN true\nENTRYPOINT", "Dockerfile runs a command in the final stage, which has no shell"},
 	}
 	for _, tt := range tests {
