@@ -186,6 +186,7 @@ const (
 func (b *Bot) Run(ctx context.Context) {
 	defer b.loose.Wait()
 	b.loose.Go(func() { b.rollCall(ctx) })
+	b.loose.Go(func() { b.recallChannel(ctx) })
 	b.recall(ctx)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -213,6 +214,7 @@ func (b *Bot) greet(ctx context.Context) time.Duration {
 	}
 	b.watch.met(b.configured(id))
 	b.keep(ctx, id)
+	b.glimpse(ctx)
 	return greeting
 }
 

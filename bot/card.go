@@ -130,15 +130,20 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	if when, ok := b.pace.start(e.Key, tempo, now); !ok {
 		return b.postpone(e, when)
 	}
-	r, _, err := b.put(ctx, post{
+	r, adopted, err := b.put(ctx, post{
 		to: b.o.Channel, tag: tag{cardEvent, e.Key}, name: e.Key, drawn: draw(cardMessage(i)), since: i.Opened, perhaps: e.PerhapsDone,
 		at: record.ref, renew: true,
 	})
+	edit := record.TS != ""
 	if err != nil {
-		return b.undrawn(e, err)
+		return b.undrawn(e, edit, err)
 	}
-	b.watch.channel("")
-	return func(tx store.Tx) error { return saveCard(tx, i.ID, cardRecord{r, i.Seq}) }, nil
+	edit = adopted || edit && r == record.ref
+	b.watch.took(edit)
+	return func(tx store.Tx) error {
+		b.took(tx, now, edit)
+		return saveCard(tx, i.ID, cardRecord{r, i.Seq})
+	}, nil
 }
 
 func (b *Bot) readForCard(ctx context.Context, id string) (i account, r cardRecord, err error) {
@@ -185,34 +190,6 @@ func (b *Bot) postpone(e outbox.Entry, until time.Time) (func(store.Tx) error, e
 		outbox.In(tx, now).Soon(e)
 		return nil
 	}, nil
-}
-
-// undrawn is what comes of a card that could not be drawn. A channel that takes no cards is tried slowly.
-func (b *Bot) undrawn(e outbox.Entry, err error) (func(store.Tx) error, error) {
-	if t := troubleOf(err); t != refused && t != unreadable {
-		return nil, asChore(err)
-	}
-	b.watch.channel(fmt.Sprintf("channel %s takes no cards (%s); %s", b.o.Channel, codeOf(err), remedy(codeOf(err))))
-	b.log.Debug("a card waits for its channel", "key", e.Key, "err", err)
-	now := b.o.Clock.Now()
-	e.Due = now.Add(slowly)
-	return func(tx store.Tx) error {
-		outbox.In(tx, now).Soon(e)
-		return nil
-	}, nil
-}
-
-// remedy says what to do about a channel that takes no messages.
-func remedy(code string) string {
-	switch code {
-	case "not_in_channel", "channel_not_found":
-		return "type /invite @oncalm in that channel, or correct slack.channel"
-	case "is_archived":
-		return "unarchive it, or name another in slack.channel"
-	case "restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel":
-		return "let the app post there, or name another in slack.channel"
-	}
-	return "see what Slack says about this error, or name another channel in slack.channel"
 }
 
 // cardMessage is the card of an incident.

@@ -140,7 +140,13 @@ func (b *Bot) carry(ctx context.Context, c *call, w word) (payload string) {
 
 func (b *Bot) say(ctx context.Context, c *call, w word) (payload string, err error) {
 	if w.change != nil {
-		return b.once(ctx, c, func(tx store.Tx) (message, error) { return w.change(c, tx) })
+		return b.once(ctx, c, func(tx store.Tx) (message, error) {
+			m, err := w.change(c, tx)
+			if c.acted {
+				m = b.withChannel(m)
+			}
+			return m, err
+		})
 	}
 	m, err := w.show(ctx, c)
 	if err != nil || c.pressed == nil {

@@ -320,7 +320,7 @@ func TestAcknowledgedWhileSlackIsAsked(t *testing.T) {
 		w.slack.Fail(slackfake.Fault{Method: "conversations.history", Times: 1, Kind: slackfake.Slow(1800 * time.Millisecond)})
 		w.alarm("checkout-5xx")
 		w.wait(2400 * time.Millisecond)
-		if n := len(w.slack.Calls("conversations.history")); n != 1 {
+		if n := w.searches(); n != 1 {
 			t.Fatalf("%d calls have looked for the page by now, want one that waits for its answer", n)
 		}
 		w.typed(bo, "/incident", "ack")
@@ -356,7 +356,7 @@ func TestWhatWasSentIsKnown(t *testing.T) {
 		if _, err = w.bot.Page(t.Context(), "9/page/0.0/bo", page); err != nil {
 			t.Fatal(err)
 		}
-		if looks := len(w.slack.Calls("conversations.history")); looks != 1 {
+		if looks := w.searches(); looks != 1 {
 			t.Errorf("%d searches after a start, want 1", looks)
 		}
 	})

@@ -43,7 +43,7 @@ func (b *Bot) put(ctx context.Context, p post) (r ref, adopted bool, err error) 
 	}
 	if p.at.TS != "" {
 		_, err = b.client.sendDrawn(ctx, "chat.update", p.at.Channel, p.at.TS, p.drawn, p.tag)
-		if !gone(codeOf(err)) {
+		if !gone(codeOf(err)) && !p.moved(err) {
 			return p.at, adopted, err
 		}
 	}
@@ -52,6 +52,9 @@ func (b *Bot) put(ctx context.Context, p post) (r ref, adopted bool, err error) 
 	}
 	r, err = b.client.sendDrawn(ctx, "chat.postMessage", p.to, "", p.drawn, p.tag)
 	b.outcomes.note(p.name, p.to, err, time.Now(), blind)
+	if !p.direct && p.to == b.o.Channel {
+		b.watch.posted(p.to, err)
+	}
 	if err != nil {
 		return ref{}, false, err
 	}
@@ -69,6 +72,11 @@ func (b *Bot) find(ctx context.Context, p post) (r ref, known bool) {
 		return r, true
 	}
 	return b.look(ctx, p)
+}
+
+// moved reports whether a message cannot be edited any more since its channel takes nothing, and another was named meanwhile.
+func (p post) moved(err error) bool {
+	return !p.direct && p.at.Channel != p.to && troubleOf(err) == refused && ofChannel(codeOf(err))
 }
 
 // repeated says of a message that it may have come before.

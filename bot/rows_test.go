@@ -177,7 +177,7 @@ func TestCardChannel(t *testing.T) {
 				}
 				w.slack.Clear()
 				w.wait(15 * time.Minute)
-				if n := len(w.slack.Messages(channel)); n != 3 {
+				if n := len(w.cards()); n != 3 {
 					t.Errorf("%d cards after the channel was mended, want 3", n)
 				}
 				if s := w.bot.Status().Channel; s != "" {

@@ -99,6 +99,7 @@ func (b *Bot) note(c *call, tx store.Tx) (message, error) {
 
 func (b *Bot) record(c *call, tx store.Tx, id string, body incidents.Body) error {
 	_, err := b.o.Book.Append(tx, c.now, id, incidents.Event{By: incidents.Person(c.person), Body: body})
+	c.acted = c.acted || err == nil
 	return err
 }
 

@@ -30,6 +30,8 @@ type watch struct {
 
 	mu     sync.Mutex
 	status Status
+	heard  bool // Slack took a post to the channel, or refused it
+	edit   bool // what keeps cards out of their channel, Slack said to an edit
 	who    identity
 	known  chan struct{} // closed when Slack has told who we are
 }
@@ -101,8 +103,52 @@ func (w *watch) well() {
 	}
 }
 
-// channel notes what keeps cards out of their channel; "" that nothing does. A change is logged.
-func (w *watch) channel(text string) {
+// channel notes what keeps cards out of their channel, as Slack said to an edit or to a post. A change is logged.
+func (w *watch) channel(text string, edit bool) {
+	w.mu.Lock()
+	w.heard = true
+	if text != "" && w.status.Channel == "" {
+		w.edit = edit
+	}
+	w.mu.Unlock()
+	w.aside(text)
+}
+
+// posted notes what the channel said to a post, be it a card or a notice.
+func (w *watch) posted(channel string, err error) {
+	switch code := codeOf(err); {
+	case err == nil:
+		w.took(false)
+	case troubleOf(err) == refused && ofChannel(code):
+		w.channel(complaint(channel, code), false)
+	}
+}
+
+// took notes that Slack took a post to the channel, or an edit. An edit does not say that it takes posts.
+func (w *watch) took(edit bool) {
+	w.mu.Lock()
+	tells := !edit || w.edit || w.status.Channel == ""
+	w.mu.Unlock()
+	if tells {
+		w.channel("", edit)
+	}
+}
+
+// unheard reports whether nothing was posted to the channel yet, nor refused.
+func (w *watch) unheard() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return !w.heard
+}
+
+// glimpsed notes what Slack tells of the channel before anything was posted there.
+func (w *watch) glimpsed(text string) {
+	if w.unheard() {
+		w.aside(text)
+	}
+}
+
+func (w *watch) aside(text string) {
 	w.mu.Lock()
 	was := w.status.Channel
 	w.status.Channel = text

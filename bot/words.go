@@ -78,6 +78,7 @@ type call struct {
 	word   string         // as it was said
 	rest   string         // what was typed after the word, as Slack delivers it
 	args   []token
+	acted  bool   // it has changed an incident
 	reply  string // of what was typed: where an answer goes that comes late; may be empty
 	// pressed is the button's target; nil if the word was typed. The other fields are about buttons only.
 	pressed *target

@@ -20,11 +20,13 @@ import (
 type Check struct {
 	Name string
 	Run  func(ctx context.Context, now time.Time) error
+	// Aside says that the check is told, and does not count: it is about something without which people are still paged.
+	Aside bool
 }
 
 // Health answers GET /healthz and GET /readyz.
 //
-// A process that answers at all is alive. It is ready when all checks hold. Their
+// A process that answers at all is alive. It is ready when all checks that count hold. Their
 // result is kept for a few seconds, so that nobody can make the program write by
 // asking.
 type Health struct {
@@ -103,9 +105,9 @@ func (h *Health) ready(ctx context.Context, now time.Time) readiness {
 		all.Go(func() { state.Checks[n] = c.result(ctx, now) })
 	}
 	all.Wait()
-	for _, c := range state.Checks {
-		state.Ready = state.Ready && c.OK
-		if !c.OK && h.state.ok(c.Name) {
+	for n, c := range state.Checks {
+		state.Ready = state.Ready && (c.OK || h.checks[n].Aside)
+		if !c.OK && h.state.ok(c.Name) && !h.checks[n].Aside {
 			h.log.Warn("not ready", "check", c.Name, "reason", c.Reason)
 		}
 	}
@@ -167,7 +169,7 @@ var errNotWritable = errors.New("the store does not take writes")
 
 // StoreWritable checks that the store takes writes, with one as large as an alarm's.
 func StoreWritable(s store.Store) Check {
-	return Check{"store", func(ctx context.Context, now time.Time) error {
+	return Check{Name: "store", Run: func(ctx context.Context, now time.Time) error {
 		err := s.Update(ctx, func(tx store.Tx) error {
 			val := make([]byte, probeSize)
 			copy(val, now.UTC().Format(time.RFC3339))
@@ -189,7 +191,7 @@ func StoreWritable(s store.Store) Check {
 // NotBehind checks that no decision and no page has been due for longer than atMost, however
 // often it was tried meanwhile. Everything else may wait. look is [outbox.Runner.Look].
 func NotBehind(look func(context.Context) (outbox.State, error), atMost time.Duration) Check {
-	return Check{"outbox", func(ctx context.Context, _ time.Time) error {
+	return Check{Name: "outbox", Run: func(ctx context.Context, _ time.Time) error {
 		state, err := look(ctx)
 		if err != nil {
 			return errors.New("the outbox cannot be read")

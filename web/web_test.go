@@ -123,6 +123,24 @@ func TestHealth(t *testing.T) {
 	})
 }
 
+// TestACheckAside: it is told, and the program is ready all the same.
+func TestACheckAside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var logs strings.Builder
+		fails := func(context.Context, time.Time) error { return errors.New("it is archived") }
+		h := web.NewHealth(slog.New(slog.NewTextHandler(&logs, nil)), web.Check{Name: "channel", Run: fails, Aside: true})
+		mux := http.NewServeMux()
+		h.Register(mux)
+		w := get(t, mux, "/readyz")
+		if want := `{"ready":true,"checks":[{"name":"channel","ok":false,"reason":"it is archived"}]}`; w.Code != 200 || strings.TrimSpace(w.Body.String()) != want {
+			t.Errorf("%d %s", w.Code, w.Body)
+		}
+		if logs.Len() > 0 {
+			t.Errorf("logged: %s", &logs)
+		}
+	})
+}
+
 // TestAHangingCheck holds that a check that does not come back neither hangs the door
 // nor piles up.
 func TestAHangingCheck(t *testing.T) {

@@ -103,7 +103,8 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.handle(a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(confirmer(o, a.others, log), log), a.sweeping())
 	a.health = web.NewHealth(log, web.StoreWritable(incoming), web.NotBehind(a.runner.Look, time.Minute), web.Check{
 		Name: "slack", Run: a.slackWell,
-	}, web.Check{Name: "clock", Run: func(ctx context.Context, now time.Time) error { return a.watch.well(ctx, now) }})
+	}, web.Check{Name: "clock", Run: func(ctx context.Context, now time.Time) error { return a.watch.well(ctx, now) }},
+		web.Check{Name: "channel", Run: a.channelWell, Aside: true})
 	a.self = &selfPager{store: incoming, spare: o.reserve != nil, noted: noted, keep: cfg.Store, who: a.keepers, notify: a.bot.SelfPage, log: log}
 	a.reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "oncalm_clock_ahead_seconds", Help: "By how much the wall clock is ahead of what Slack and AWS say; 0 while that is not known.",
@@ -223,6 +224,14 @@ func (a *app) postmortem(ctx context.Context, id string) (string, error) {
 // slackWell is a condition for being ready.
 func (a *app) slackWell(context.Context, time.Time) error {
 	if p := a.bot.Status().Problem; p != "" {
+		return fmt.Errorf("%s", p)
+	}
+	return nil
+}
+
+// channelWell tells of the channel of the cards. Pages go out without it.
+func (a *app) channelWell(context.Context, time.Time) error {
+	if p := a.bot.Status().Channel; p != "" {
 		return fmt.Errorf("%s", p)
 	}
 	return nil

@@ -1,0 +1,175 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
+)
+
+// awayKey holds since when the channel takes no cards; nothing while it does.
+const awayKey = "bot/channel"
+
+// An absence is a time in which the channel takes no cards. It is stored, so that a restart neither hides it nor makes
+// cards wait longer.
+type absence struct {
+	Channel string    `json:"channel"`
+	Since   time.Time `json:"since"`
+	Code    string    `json:"code"`
+	// Edit says that editing was refused. Else posting was, and an edit that Slack takes does not say that it takes posts:
+	// some may only not post.
+	Edit bool `json:"edit,omitempty"`
+}
+
+// readAbsence returns the absence that goes on. What cannot be read is noted anew at the next refusal.
+func readAbsence(tx store.Tx) (a absence, ok bool) {
+	val := tx.Get(awayKey)
+	return a, val != nil && json.Unmarshal(val, &a) == nil
+}
+
+// ofChannel reports whether a name of an error says something about the channel, not about the message.
+func ofChannel(code string) bool {
+	switch code {
+	case "not_in_channel", "channel_not_found", "is_archived", "posting_to_general_channel_denied":
+		return true
+	}
+	return strings.HasPrefix(code, "restricted_action")
+}
+
+// complaint says in one line what keeps cards out of a channel, and what to do.
+func complaint(channel, code string) string {
+	return fmt.Sprintf("channel %s takes no cards (%s); %s", channel, code, remedy(code))
+}
+
+// remedy says what to do about a channel that takes no messages.
+func remedy(code string) string {
+	switch code {
+	case "not_in_channel", "channel_not_found":
+		return "type /invite @oncalm in that channel, or correct slack.channel"
+	case "is_archived":
+		return "unarchive it, or name another in slack.channel"
+	}
+	if strings.HasPrefix(code, "restricted_action") {
+		return "let the app post there, or name another in slack.channel"
+	}
+	return "see what Slack says about this error, or name another channel in slack.channel"
+}
+
+// undrawn is what comes of a card that could not be drawn. One that Slack refuses is tried slowly, until somebody does something
+// or the channel takes another.
+func (b *Bot) undrawn(e outbox.Entry, edit bool, err error) (func(store.Tx) error, error) {
+	t, name := troubleOf(err), codeOf(err)
+	if t != refused && t != unreadable {
+		return nil, asChore(err)
+	}
+	if t == refused {
+		b.watch.channel(complaint(b.o.Channel, name), edit)
+	}
+	b.log.Debug("a card waits for its channel", "key", e.Key, "err", err)
+	now := b.o.Clock.Now()
+	e.Due = now.Add(slowly)
+	return func(tx store.Tx) error {
+		outbox.In(tx, now).Soon(e)
+		if _, known := readAbsence(tx); known || !ofChannel(name) {
+			return nil
+		}
+		val, err := json.Marshal(absence{b.o.Channel, now.UTC(), name, edit})
+		if err != nil {
+			return err
+		}
+		tx.Put(awayKey, val)
+		return nil
+	}, nil
+}
+
+// took notes that the channel has taken a card, or an edit of one: what waited goes now, and the channel is told since when
+// cards were missing.
+func (b *Bot) took(tx store.Tx, now time.Time, edit bool) {
+	a, away := readAbsence(tx)
+	if !away {
+		return
+	}
+	hasten(tx, now)
+	if edit && !a.Edit {
+		return
+	}
+	tx.Delete(awayKey)
+	b.oweTold(tx, now, store.Key("told", "channel", a.Since.UTC().Format(time.RFC3339Nano)), "", sentence(
+		missingHere, a.Since, " until ", now, ": Slack refused them (", code(a.Code), "). What is missing follows now."))
+}
+
+// missingHere begins what a channel is told that takes cards again.
+const missingHere = "⚠️ Cards were missing here, or out of date, from "
+
+// hasten lets the cards go that wait for their channel, as fast as Slack takes them. Beyond these they come within their minute.
+func hasten(tx store.Tx, now time.Time) {
+	const most = 200
+	owed := outbox.In(tx, now)
+	var waiting []string
+	owed.Due(outbox.Chores, "", most, func(key string, readable bool) {
+		if readable {
+			waiting = append(waiting, key)
+		}
+	})
+	for _, key := range waiting {
+		if e, ok := owed.Get(key); ok && e.Kind == KindCard && e.Due.After(now) {
+			e.Due = now
+			owed.Soon(e)
+		}
+	}
+}
+
+// recallChannel takes up what was known of the channel before the start, and lets the cards go that wait for it: whoever
+// restarts us may have mended it, or named another.
+func (b *Bot) recallChannel(ctx context.Context) {
+	var a absence
+	var away bool
+	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		a, away = readAbsence(tx)
+		return nil
+	})
+	if err != nil || !away {
+		return
+	}
+	if a.Channel == b.o.Channel {
+		b.watch.channel(complaint(a.Channel, a.Code), a.Edit)
+	}
+	now := b.o.Clock.Now()
+	err = b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
+		hasten(tx, now)
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		b.log.Warn("cards that wait for their channel cannot be hastened; they are tried within a minute", "err", err)
+	}
+}
+
+// glimpse asks Slack for a line of the channel, as long as nothing was posted there: whether we are in it is better known
+// before the first card. That a channel is archived it does not tell.
+func (b *Bot) glimpse(ctx context.Context) {
+	if b.o.Channel == "" || !b.watch.unheard() {
+		return
+	}
+	var said struct{}
+	err := b.client.ask(ctx, "conversations.history", url.Values{"channel": {b.o.Channel}, "limit": {"1"}}, &said)
+	switch name := codeOf(err); {
+	case err == nil:
+		b.watch.glimpsed("")
+	case troubleOf(err) == refused && ofChannel(name):
+		b.watch.glimpsed(complaint(b.o.Channel, name))
+	}
+}
+
+// withChannel adds to the answer to a change that its card is not there to be seen, if that is so.
+func (b *Bot) withChannel(m message) message {
+	if why := b.watch.now().Channel; why != "" {
+		m.shown = false // it is not
+		m.body = append(m.body, para(say("⚠️ The card cannot be brought up to date: ", why, ".")))
+	}
+	return m
+}
