@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store/record/scan"
@@ -70,7 +72,7 @@ func (w word) signal(in input) Signal {
 	s.Series = seriesOf(s.Fingerprint, w.contributor)
 	s.Link = aws.ConsoleLink(arn.Region, name)
 	s.Contributor = attributesOf(w.attributes)
-	s.Reason, s.Description, s.Metric = w.reason, aws.Clip(w.description, aws.MaxDescription), w.metric
+	s.Reason, s.Description, s.Metric = w.reason, text.Clip(w.description, aws.MaxDescription), w.metric
 	s.State, s.Previous = stateOf(w.state), stateOf(w.previous)
 	if s.State == "" || name == "" {
 		s.flag(FlagUnparsed)

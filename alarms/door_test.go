@@ -199,7 +199,7 @@ func TestUnusualButGood(t *testing.T) {
 		{"hostile name", strings.Replace(alarm, "checkout-1", `<!channel>\u0000\u202e🔥`, 1), "", func(i evident) bool { return i.Title == "<!channel>🔥" }},
 		{"empty name", strings.Replace(alarm, "checkout-1", "", 1), "", func(i evident) bool { return i.Title == "(no name)" }},
 		{"long name", strings.Replace(alarm, "checkout-1", strings.Repeat("n", 10000), 1), "", func(i evident) bool {
-			return i.Title == strings.Repeat("n", 255)+"…"
+			return i.Title == strings.Repeat("n", 254)+"…"
 		}},
 		{"empty message", "", "", func(i evident) bool { return i.Title == "(empty message)" }},
 		{"256 KiB", strings.Repeat("long ", 50<<10), "", func(i evident) bool { return len(i.Alarm.Raw) <= aws.MaxRaw+3 && len(i.Alarm.Raw) > 10000 }},

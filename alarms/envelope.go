@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/store/record/scan"
 )
@@ -68,7 +70,7 @@ func Decode(body []byte) (*Envelope, error) {
 	}
 	confirmation := e.Type == SubscriptionConfirmed || e.Type == UnsubscribeConfirmation
 	if !confirmation && e.Type != Notification {
-		return nil, refuse(CodeType, "unknown Type %q", aws.Clip(e.Type, 50))
+		return nil, refuse(CodeType, "unknown Type %q", text.Clip(e.Type, 50))
 	}
 	need("MessageId", &e.MessageID)
 	need("TopicArn", &e.TopicARN)

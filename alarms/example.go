@@ -96,12 +96,12 @@ func (t *SigningTopic) AlarmARN(name string) string {
 // post it, at the time at which the alarm changed.
 func (t *SigningTopic) Alarm(x Example) ([]byte, error) {
 	x = x.complete()
-	text, err := json.Marshal(t.message(x))
+	message, err := json.Marshal(t.message(x))
 	if err != nil {
 		return nil, err
 	}
 	subject := fmt.Sprintf("%s: %q in %s", x.State, x.Name, regionTitle(t.arn.Region))
-	return t.Sign(Post{Subject: aws.Clip(aws.Line(subject, aws.MaxName), 99), Message: string(text), At: x.At})
+	return t.Sign(Post{Subject: aws.Line(subject, 99), Message: string(message), At: x.At})
 }
 
 func (x Example) complete() Example {

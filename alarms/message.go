@@ -3,6 +3,8 @@ package alarms
 import (
 	"strings"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/alarms/aws"
 )
 
@@ -76,7 +78,7 @@ func finish(in input, s Signal) Signal {
 	s.ARN = aws.Line(s.ARN, aws.MaxARN)
 	s.Reason = aws.Block(s.Reason, aws.MaxReason)
 	s.Description = aws.Block(s.Description, aws.MaxText)
-	s.Raw = aws.ClipBytes(aws.Block(s.Raw, aws.MaxRaw), aws.MaxRaw)
+	s.Raw = text.ClipBytes(aws.Block(s.Raw, aws.MaxRaw), aws.MaxRaw)
 	if s.Series == "" {
 		s.Series = s.Fingerprint
 	}

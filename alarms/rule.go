@@ -3,14 +3,14 @@ package alarms
 import (
 	"strings"
 
-	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/text"
 )
 
 // alarmsIn returns the names or ARNs of the alarms that a composite alarm's rule waits
 // for: those in ALARM(…) and AT_LEAST(…, ALARM, (…)). Those under NOT, and those that
 // shall be OK, do not count: their incidents have nothing to do with this one.
 func alarmsIn(rule string) []string {
-	p := &ruleParser{tokens: tokensOf(aws.Clip(rule, maxRule))}
+	p := &ruleParser{tokens: tokensOf(text.Clip(rule, maxRule))}
 	p.expression()
 	return p.found
 }

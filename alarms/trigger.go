@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store/record/scan"
@@ -144,7 +146,7 @@ func fromStats(m *incidents.Metric, from []query) {
 	}
 	m.Namespace, m.Statistic, m.Unit = common(namespaces), common(statistics), common(units)
 	slices.Sort(names)
-	m.Name = aws.Clip(strings.Join(slices.Compact(names), ", "), aws.MaxName)
+	m.Name = text.Clip(strings.Join(slices.Compact(names), ", "), aws.MaxName)
 	m.Dimensions = tidy(m.Dimensions)
 }
 

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 // bare is what was typed behind a command without what came along when it was copied: marks around all of it or around a
@@ -38,7 +40,7 @@ func bareAll(typed, root string) string {
 	return strings.Join(words, " ")
 }
 
-func blank(r rune) bool { return unicode.IsSpace(r) || hidden(r) }
+func blank(r rune) bool { return unicode.IsSpace(r) || text.Hidden(r) }
 
 func firstWord(s string) (word, rest string) {
 	s = strings.TrimLeftFunc(s, blank)

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 // A message is what we say in Slack, in one form for all places: direct messages, cards, answers.
@@ -49,7 +51,7 @@ type button struct {
 
 // usable reports whether a button may be shown. One that leads nowhere is left out.
 func (b *button) usable() bool {
-	return oneLine(b.label) != "" && (b.url == "" || safeURL(b.url)) && len(b.value) <= maxValue
+	return text.Line(b.label) != "" && (b.url == "" || safeURL(b.url)) && len(b.value) <= maxValue
 }
 
 // sentence is a message of one line.
@@ -58,11 +60,11 @@ func sentence(parts ...any) message { return message{body: []paragraph{para(say(
 // text is the message as plain text with Slack's markup escaped; times have a fallback in that zone.
 func (m message) text(zone *time.Location) string {
 	if m.notice != "" {
-		return escape(clip(oneLine(m.notice), maxNotice))
+		return text.Slack(text.Clip(text.Line(m.notice), maxNotice))
 	}
 	var rows []string
 	if m.title != "" {
-		rows = append(rows, escape(clip(oneLine(m.title), maxNotice)))
+		rows = append(rows, text.Slack(text.Clip(text.Line(m.title), maxNotice)))
 	}
 	size := 0
 	for _, p := range m.body {
@@ -94,7 +96,7 @@ func (p paragraph) mark() string {
 // eighth of the time. [Validate] checks the result.
 func (m message) blocks() []byte {
 	j := blockWriter{buf: append(make([]byte, 0, 2048), '[')}
-	if title := clip(oneLine(m.title), maxHeader); title != "" {
+	if title := text.Clip(text.Line(m.title), maxHeader); title != "" {
 		j.open(`{"type":"header","text":`)
 		j.plainText(title)
 		j.raw("}")
@@ -201,15 +203,15 @@ func (j *blockWriter) line(l line) (wrote bool) {
 
 // span writes one piece of a line, as far as there is room.
 func (j *blockWriter) span(s span) bool {
-	text := clean(s.text)
+	shown := text.Clean(s.text)
 	if s.kind == timeSpan {
-		text = clock(s.at, time.UTC)
+		shown = clock(s.at, time.UTC)
 	}
-	if text == "" || j.room <= 0 {
+	if shown == "" || j.room <= 0 {
 		return false
 	}
-	text = clip(text, j.room)
-	j.room -= utf8.RuneCountInString(text)
+	shown = text.Clip(shown, j.room)
+	j.room -= utf8.RuneCountInString(shown)
 	j.next()
 	switch s.kind {
 	case timeSpan:
@@ -225,7 +227,7 @@ func (j *blockWriter) span(s span) bool {
 	default:
 		j.raw(`{"type":"text","text":`)
 	}
-	j.string(text)
+	j.string(shown)
 	switch s.kind {
 	case strongSpan:
 		j.raw(`,"style":{"bold":true}`)
@@ -260,7 +262,7 @@ func (j *blockWriter) button(b button) {
 	j.raw(`{"type":"button","action_id":`)
 	j.string(b.action)
 	j.raw(`,"text":`)
-	j.plainText(clip(oneLine(b.label), maxLabel))
+	j.plainText(text.Clip(text.Line(b.label), maxLabel))
 	if b.value != "" {
 		j.raw(`,"value":`)
 		j.string(b.value)

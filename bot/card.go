@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
@@ -226,7 +228,7 @@ func cardNotice(i *incidents.Incident) string {
 	case incidents.StatusResolved:
 		what += " by " + name(i.ResolvedBy)
 	}
-	return fmt.Sprintf("%s: %s. Incident %s, %s, %s.", i.Severity, clip(oneLine(i.Title), 150), i.ID, i.Service, what)
+	return fmt.Sprintf("%s: %s. Incident %s, %s, %s.", i.Severity, text.Clip(text.Line(i.Title), 150), i.ID, i.Service, what)
 }
 
 // byTime lists names by their times, and those of one time by name.

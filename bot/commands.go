@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
@@ -46,7 +48,7 @@ func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload stri
 	case b.o.Roots.OnCall:
 		words = b.oncallWords()
 	default:
-		return encode(sentence("I do not know ", code(clip(oneLine(c.root), 40)), ", only ", code(b.o.Roots.Incident), " and ", code(b.o.Roots.OnCall), "."), time.UTC, false)
+		return encode(sentence("I do not know ", code(text.Clip(text.Line(c.root), 40)), ", only ", code(b.o.Roots.Incident), " and ", code(b.o.Roots.OnCall), "."), time.UTC, false)
 	}
 	if c.rest = bare(c.rest, c.root); c.root == b.o.Roots.OnCall {
 		c.rest = bareAll(c.rest, c.root)
@@ -83,7 +85,7 @@ func (b *Bot) admit(ctx context.Context, c *call, from origin, user string) (mes
 func stranger(user string) message {
 	return message{body: []paragraph{para(
 		say("You are not in Oncalm's people list, so nothing was done."),
-		say("Ask whoever keeps its configuration to add this under ", code("people"), ": ", code("yourname: {slack: "+clip(oneLine(user), 20)+"}")),
+		say("Ask whoever keeps its configuration to add this under ", code("people"), ": ", code("yourname: {slack: "+text.Clip(text.Line(user), 20)+"}")),
 	)}}
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
@@ -47,7 +49,7 @@ func (b *Bot) openCover(c *call, tx store.Tx, p plan) (message, error) {
 		return refusedOverride(paging.ErrOver)
 	}
 	b.openAsk(c, tx, ask{plan: p, Asked: others})
-	m := sentence("I ask ", list(others, "and"), ". The first to accept takes it, and I tell you who. Until then you are on call as planned.")
+	m := sentence("I ask ", text.List(others, "and"), ". The first to accept takes it, and I tell you who. Until then you are on call as planned.")
 	m.rows = [][]button{{{label: "Take it back", action: "oncall-withdraw", value: p.Change}}}
 	return m, nil
 }
@@ -127,7 +129,7 @@ func (b *Bot) decline(c *call, tx store.Tx, id string) (message, error) {
 
 // declinedMessage tells whoever asked that nobody will.
 func (b *Bot) declinedMessage(a ask) message {
-	l := say("⚠️ ", list(a.Declined, "and"), " declined ")
+	l := say("⚠️ ", text.List(a.Declined, "and"), " declined ")
 	l = append(l, a.whatFor(a.By)...)
 	return message{body: []paragraph{para(append(l, say(". You are still on call as planned.")...))}}
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -19,11 +21,11 @@ func refusal(c *call, e *incidents.Refused) message {
 	id := strong(i.ID)
 	switch {
 	case errors.Is(e.Reason, incidents.ErrResolved):
-		return sentence(id, " was resolved ", ago(c.now.Sub(i.Resolved)), " by ", name(i.ResolvedBy), "; nothing changed.")
+		return sentence(id, " was resolved ", text.Ago(c.now.Sub(i.Resolved)), " by ", name(i.ResolvedBy), "; nothing changed.")
 	case errors.Is(e.Reason, incidents.ErrAcknowledged) && i.AcknowledgedBy == incidents.Person(c.person):
-		return sentence("You acknowledged ", id, " ", ago(c.now.Sub(i.Acknowledged)), " already; nothing changed. When it is over: ", code(c.root+" resolve "+i.ID))
+		return sentence("You acknowledged ", id, " ", text.Ago(c.now.Sub(i.Acknowledged)), " already; nothing changed. When it is over: ", code(c.root+" resolve "+i.ID))
 	case errors.Is(e.Reason, incidents.ErrAcknowledged):
-		return sentence(id, " was acknowledged ", ago(c.now.Sub(i.Acknowledged)), " by ", name(i.AcknowledgedBy), "; nothing changed.")
+		return sentence(id, " was acknowledged ", text.Ago(c.now.Sub(i.Acknowledged)), " by ", name(i.AcknowledgedBy), "; nothing changed.")
 	}
 	return sentence("Incident ", id, ": ", e.Reason.Error(), "; nothing changed.")
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 )
@@ -107,7 +109,7 @@ func (b *Bot) scheduleSelect(c *call, names []string) tree {
 	element := tree{"type": "static_select"}
 	var options []tree
 	for _, name := range names[:min(len(names), most)] {
-		o := tree{"text": plainText(clip(oneLine(name), maxLabel)), "value": clip(name, 150)}
+		o := tree{"text": plainText(text.Clip(text.Line(name), maxLabel)), "value": text.Clip(name, 150)}
 		options = append(options, o)
 		if name == own {
 			element["initial_option"] = o

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/slack-go/slack"
 
 	"github.com/oncalm/oncalm/handoffs"
@@ -133,5 +135,5 @@ func groupRemedy(id, code string) string {
 	case "no_such_subteam", "subteam_not_found":
 		return "there is no user group " + id + "; correct user_group in the configuration"
 	}
-	return "Slack says " + clip(oneLine(code), 80)
+	return "Slack says " + text.Clip(text.Line(code), 80)
 }

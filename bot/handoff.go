@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/slack-go/slack"
 
 	"github.com/oncalm/oncalm/handoffs"
@@ -144,7 +146,7 @@ func noticeMessage(n handoffs.Message) message {
 
 // handoffMessage tells of a handoff, to each side in its own words.
 func handoffMessage(h handoffs.Handoff) message {
-	now, before := list(h.Now, "and"), list(h.Before, "and")
+	now, before := text.List(h.Now, "and"), text.List(h.Before, "and")
 	after := shiftEnd(h.Now, h.Until, h.Next)
 	var m message
 	switch h.Side {
@@ -178,7 +180,7 @@ func handoffMessage(h handoffs.Handoff) message {
 // unaccepted says that a shift began without being accepted.
 func unaccepted(h handoffs.Handoff) line {
 	const late = " did not accept the shift in time; it began as planned."
-	who := say(strong(list(h.Unaccepted, "and")))
+	who := say(strong(text.List(h.Unaccepted, "and")))
 	switch h.Side {
 	case handoffs.Incoming:
 		return say("You", late)
@@ -190,7 +192,7 @@ func unaccepted(h handoffs.Handoff) line {
 
 // handoffLine tells of a handoff in one line.
 func handoffLine(h handoffs.Handoff) line {
-	now := strong(list(h.Now, "and"))
+	now := strong(text.List(h.Now, "and"))
 	subject := say(strong(h.Schedule), ": ", now, " is on call")
 	switch len(h.Now) {
 	case 0:
@@ -199,7 +201,7 @@ func handoffLine(h handoffs.Handoff) line {
 	default:
 		subject = say(strong(h.Schedule), ": ", now, " are on call")
 	}
-	return append(subject, say(afterWhom(list(h.Before, "and")), ", ", shiftEnd(h.Now, h.Until, h.Next))...)
+	return append(subject, say(afterWhom(text.List(h.Before, "and")), ", ", shiftEnd(h.Now, h.Until, h.Next))...)
 }
 
 // togetherMessage tells the channel of several handoffs at once, and of each open incident once.
@@ -248,7 +250,7 @@ func afterWhom(before string) string {
 
 // shiftEnd says until when people are on call, and what follows.
 func shiftEnd(now []string, until time.Time, next rotations.Shift) line {
-	then := list(next.People, "and")
+	then := text.List(next.People, "and")
 	switch {
 	case until.IsZero() && len(now) == 0:
 		return say("and nobody will be; pages go to the fallback.")
@@ -301,7 +303,7 @@ func openLine(i handoffs.Open) line {
 	case i.Quiet:
 		who = say("quiet")
 	}
-	return say(sign(i.Severity), " ", strong(i.ID), " · ", i.Service, " · ", clip(oneLine(i.Title), 150), " · ", who)
+	return say(sign(i.Severity), " ", strong(i.ID), " · ", i.Service, " · ", text.Clip(text.Line(i.Title), 150), " · ", who)
 }
 
 // reminderMessage tells a person of a shift that is coming.
@@ -313,10 +315,10 @@ func reminderMessage(r handoffs.Reminder) message {
 		l = append(l, say(" until ", r.Until)...)
 	}
 	if len(r.With) > 0 {
-		l = append(l, say(", together with ", strong(list(r.With, "and")))...)
+		l = append(l, say(", together with ", strong(text.List(r.With, "and")))...)
 	}
 	if len(r.Before) > 0 {
-		l = append(l, say(", after ", strong(list(r.Before, "and")))...)
+		l = append(l, say(", after ", strong(text.List(r.Before, "and")))...)
 	}
 	m.body = append(m.body, para(append(l, say(".")...)))
 	if len(r.Hindrances) == 0 {
@@ -347,7 +349,7 @@ func hindered(all []handoffs.Hindrance) string {
 			words = append(words, "Do Not Disturb is on in Slack when the shift begins")
 		}
 	}
-	return list(words, "and")
+	return text.List(words, "and")
 }
 
 // remedyFor says to the person what to do about it.

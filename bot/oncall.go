@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
@@ -78,7 +80,7 @@ func afterwards(d time.Duration) string {
 	if d == 0 {
 		return "at once: "
 	}
-	return "after " + lasting(d) + ": "
+	return "after " + text.Lasting(d) + ": "
 }
 
 // called says who is meant by targets now.
@@ -123,16 +125,16 @@ func (b *Bot) shifts(ctx context.Context, now time.Time, schedules []string) ([]
 // shift is who is on call in a schedule, in one line.
 func shift(schedule string, a rotations.Answer) line {
 	l := say(strong(schedule), ": ")
-	next := list(a.Next.People, "and")
+	next := text.List(a.Next.People, "and")
 	switch {
 	case len(a.People) == 0 && next == "":
 		return append(l, say("nobody is on call, and nobody will be; pages go to the fallback")...)
 	case len(a.People) == 0:
 		return append(l, say("nobody is on call until ", a.Next.From, ", then ", next, "; before that pages go to the fallback")...)
 	case next == "" || a.To.IsZero():
-		return append(l, say(strong(list(a.People, "and")), ", for good")...)
+		return append(l, say(strong(text.List(a.People, "and")), ", for good")...)
 	}
-	l = append(l, say(strong(list(a.People, "and")), " until ", a.To, ", then ")...)
+	l = append(l, say(strong(text.List(a.People, "and")), " until ", a.To, ", then ")...)
 	if a.Next.From.After(a.To) {
 		return append(l, say("nobody until ", a.Next.From, ", then ", next)...)
 	}

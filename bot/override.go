@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/bot/when"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
@@ -170,7 +172,7 @@ func (b *Bot) heldBy(tx store.Tx, schedule string, from, to time.Time, without [
 	if len(people) == 0 {
 		return "nobody"
 	}
-	return list(people, "and")
+	return text.List(people, "and")
 }
 
 // peopleIn lists who is on call in a span, in order of time, without some overrides.

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
@@ -89,7 +91,7 @@ func pageMessage(p paging.Page) message {
 	}
 	m.body = append(m.body, para(
 		say(strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
-		say(strong("Why you: "), oneLine(p.Why)),
+		say(strong("Why you: "), text.Line(p.Why)),
 	))
 	m.body = append(m.body, evidence(p.Alarm)...)
 	m.rows = [][]button{offers(i), links(i, p.Alarm)}
@@ -99,7 +101,7 @@ func pageMessage(p paging.Page) message {
 // pageNotice is what the telephone shows.
 func pageNotice(p paging.Page) string {
 	i := &p.Incident
-	title := clip(oneLine(i.Title), 150)
+	title := text.Clip(text.Line(i.Title), 150)
 	if p.Reminder {
 		return "Still open: " + title + ". Incident " + i.ID + ", " + i.Service + ": " + p.Why + "."
 	}
@@ -108,7 +110,7 @@ func pageNotice(p paging.Page) string {
 
 // headline is the title of everything about an incident.
 func headline(i *incidents.Incident) string {
-	return sign(i.Severity) + " " + i.Severity + " · " + oneLine(i.Title)
+	return sign(i.Severity) + " " + i.Severity + " · " + text.Line(i.Title)
 }
 
 // sign shows a severity before it is read.
@@ -133,17 +135,17 @@ func evidence(a *incidents.Alarm) []paragraph {
 		return nil
 	}
 	var lines []line
-	if d := clip(oneLine(a.Description), 300); d != "" {
+	if d := text.Clip(text.Line(a.Description), 300); d != "" {
 		lines = append(lines, say(d))
 	}
-	if r := clip(oneLine(a.Reason), 400); r != "" {
+	if r := text.Clip(text.Line(a.Reason), 400); r != "" {
 		lines = append(lines, say(r))
 	}
-	if e := clip(oneLine(a.Evaluation), 100); e != "" {
+	if e := text.Clip(text.Line(a.Evaluation), 100); e != "" {
 		lines = append(lines, say("Evaluation: ", e))
 	}
 	for _, l := range a.Lines[:min(len(a.Lines), shownLogLines)] {
-		lines = append(lines, say(clip(oneLine(l), 200)))
+		lines = append(lines, say(text.Clip(text.Line(l), 200)))
 	}
 	if len(lines) == 0 {
 		return nil

@@ -5,6 +5,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/slack-go/slack"
 
 	"github.com/oncalm/oncalm/outbox"
@@ -88,7 +90,7 @@ func (b *Bot) upload(ctx context.Context, user, schedule string, png []byte) err
 		b.dms.set(user, channel)
 	}
 	_, err := b.client.api.UploadFileContext(ctx, slack.UploadFileParameters{
-		Reader: bytes.NewReader(png), FileSize: len(png), Filename: "schedule.png", Title: oneLine(schedule) + ", the next 14 days",
+		Reader: bytes.NewReader(png), FileSize: len(png), Filename: "schedule.png", Title: text.Line(schedule) + ", the next 14 days",
 		AltTxt: "Who is on call in the next 14 days; /oncall schedule says it in words", Channel: channel,
 	})
 	return b.client.settle("files.upload", err)

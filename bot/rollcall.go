@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
@@ -62,7 +64,7 @@ func (b *Bot) callConfigured(ctx context.Context) error {
 				strong(subject(b.peopleIn(tx, o.Schedule, laterOf(o.From, now), o.To, nil), "")), "."))
 		}
 		if more := len(roll.Void) - len(lines); more > 0 {
-			lines = append(lines, say("and ", count(more, "more override")))
+			lines = append(lines, say("and ", text.Count(more, "more override", "more overrides")))
 		}
 		b.oweTold(tx, now, store.Key("told", "void", roll.Void[0].ID, now.UTC().Format(time.RFC3339)), "", message{body: []paragraph{para(lines...)}})
 		return nil

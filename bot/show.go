@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -97,7 +99,7 @@ func (b *Bot) list(ctx context.Context, c *call) (message, error) {
 
 // listed is an incident in one line.
 func listed(i *incidents.Incident) line {
-	l := say(strong(i.ID), " ", sign(i.Severity), " ", i.Severity, " · ", clip(oneLine(i.Title), 100), " · ", i.Service, " · ")
+	l := say(strong(i.ID), " ", sign(i.Severity), " ", i.Severity, " · ", text.Clip(text.Line(i.Title), 100), " · ", i.Service, " · ")
 	switch i.Status {
 	case incidents.StatusAcknowledged:
 		return append(l, say("acknowledged by ", name(i.AcknowledgedBy), " ", i.Acknowledged)...)
@@ -178,9 +180,9 @@ func (b *Bot) postmortem(ctx context.Context, c *call) (message, error) {
 }
 
 // postmortemMessage shows a document as far as it fits. It has been made of escaped texts, and only the one who asked sees it.
-func postmortemMessage(i *incidents.Incident, text string) message {
+func postmortemMessage(i *incidents.Incident, written string) message {
 	m := message{notice: "The draft of the postmortem of incident " + i.ID}
-	piece, rest := cutLines(strings.TrimSpace(clean(text)), maxMarkdown)
+	piece, rest := cutLines(strings.TrimSpace(text.Clean(written)), maxMarkdown)
 	if piece != "" {
 		m.body = append(m.body, paragraph{document, []line{say(piece)}})
 	}
@@ -194,7 +196,7 @@ func postmortemMessage(i *incidents.Incident, text string) message {
 
 // cutLines takes as many whole lines off a text as have room in n characters.
 func cutLines(s string, n int) (piece, rest string) {
-	short := clip(s, n)
+	short := text.Clip(s, n)
 	if short == s {
 		return s, ""
 	}

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/bot/when"
 	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/rotations"
@@ -91,7 +93,7 @@ func spelt(names iter.Seq[string], said string) (name string, ok bool) {
 }
 
 func unknownPerson(said string, known []string) message {
-	l := say("I do not know “", clip(oneLine(said), 40), "”, so nothing was done. ")
+	l := say("I do not know “", text.Clip(text.Line(said), 40), "”, so nothing was done. ")
 	if near := nearest.Of(said, known); near != "" {
 		l = append(l, say("Did you mean ", code("@"+near), "?")...)
 	}
@@ -110,10 +112,10 @@ func (b *Bot) whichSchedule(c *call) (name string, m message, ok bool) {
 	case len(own) == 1:
 		return own[0], m, true
 	case len(own) > 1:
-		m = sentence("Which schedule? You are in ", list(own, "and"), ".")
+		m = sentence("Which schedule? You are in ", text.List(own, "and"), ".")
 		all = own
 	default:
-		m = sentence("Which schedule? You are in none of them. There are ", list(all[:min(len(all), 20)], "and"), ".")
+		m = sentence("Which schedule? You are in none of them. There are ", text.List(all[:min(len(all), 20)], "and"), ".")
 	}
 	if last := len(c.args) - 1; last >= 0 {
 		if near := nearest.Of(c.args[last].text, all); near != "" && nearest.Distance(strings.ToLower(c.args[last].text), strings.ToLower(near), 2) < 2 {
@@ -127,7 +129,7 @@ func (b *Bot) whichSchedule(c *call) (name string, m message, ok bool) {
 			m.rows = append(m.rows, nil)
 		}
 		row := &m.rows[len(m.rows)-1]
-		*row = append(*row, button{label: oneLine(name), action: oncallAction + "say/" + strconv.Itoa(n), value: strings.TrimSpace(c.word+" "+c.rest) + " " + asTyped(name)})
+		*row = append(*row, button{label: text.Line(name), action: oncallAction + "say/" + strconv.Itoa(n), value: strings.TrimSpace(c.word+" "+c.rest) + " " + asTyped(name)})
 	}
 	return "", m, false
 }
@@ -135,9 +137,9 @@ func (b *Bot) whichSchedule(c *call) (name string, m message, ok bool) {
 // asTyped is a name as it can be typed, whatever is in it.
 func asTyped(name string) string {
 	if strings.ContainsAny(name, " \t\"'“”‘’") {
-		return "«" + escape(name) + "»"
+		return "«" + text.Slack(name) + "»"
 	}
-	return escape(name)
+	return text.Slack(name)
 }
 
 // saidAgain carries out what a button says: a word and what stands behind it, as if it had been typed.

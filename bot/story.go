@@ -3,6 +3,8 @@ package bot
 import (
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -30,7 +32,7 @@ func tell(e incidents.Event) (l line, ok bool) {
 		}
 		return say("escalated by ", strong(who), because(b.Reason)), true
 	case incidents.Noted:
-		return say(strong(who), ": ", clip(b.Text, 500)), true
+		return say(strong(who), ": ", text.Clip(b.Text, 500)), true
 	case incidents.Resolved:
 		return say("resolved by ", strong(who), because(b.Reason)), true
 	}
@@ -43,7 +45,7 @@ func paged(quiet string, raised *incidents.Raised) string {
 	case raised != nil:
 		return "; with this it is " + raised.Severity + " of " + raised.Service + ", and pages"
 	case quiet != "":
-		return "; nobody is paged: " + clip(oneLine(quiet), 200)
+		return "; nobody is paged: " + text.Clip(text.Line(quiet), 200)
 	}
 	return ""
 }
@@ -68,7 +70,7 @@ func tellPage(e incidents.Event) (l line, ok bool) {
 
 // because is a reason behind what happened, if there is one.
 func because(reason string) string {
-	if reason = clip(oneLine(reason), 200); reason == "" {
+	if reason = text.Clip(text.Line(reason), 200); reason == "" {
 		return ""
 	}
 	return ": " + reason
@@ -116,7 +118,7 @@ func standing(i *incidents.Incident) line {
 		return say("✋ ", strong("Acknowledged"), " by ", strong(name(i.AcknowledgedBy)), ", ", i.Acknowledged)
 	case incidents.StatusResolved:
 		took := i.Resolved.Sub(i.Opened)
-		return say("✅ ", strong("Resolved"), " by ", strong(name(i.ResolvedBy)), ", ", i.Resolved, " (after ", lasting(max(took, 0)), ")")
+		return say("✅ ", strong("Resolved"), " by ", strong(name(i.ResolvedBy)), ", ", i.Resolved, " (after ", text.Lasting(max(took, 0)), ")")
 	}
 	if i.Quiet {
 		return say("🔕 ", strong("Quiet"), ": nobody is paged")

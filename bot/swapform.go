@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 )
@@ -107,7 +109,7 @@ func (b *Bot) turnLabel(c *call, t turn, named, several bool) string {
 	if named {
 		parts = append([]string{t.Person}, parts...)
 	}
-	return clip(oneLine(strings.Join(parts, " · ")), maxLabel)
+	return text.Clip(text.Line(strings.Join(parts, " · ")), maxLabel)
 }
 
 // swapOf is the swap that somebody has filled in, or what is wrong with it, by field.

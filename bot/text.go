@@ -4,8 +4,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 // A span is a piece of a line. Its text is literal, wherever it comes from.
@@ -79,7 +80,7 @@ func (l line) plain(zone *time.Location) string {
 			b.WriteString(clock(s.at, zone))
 			continue
 		}
-		b.WriteString(clean(s.text))
+		b.WriteString(text.Clean(s.text))
 	}
 	return b.String()
 }
@@ -90,13 +91,13 @@ func (l line) markup(zone *time.Location) string {
 	for _, s := range l {
 		switch s.kind {
 		case timeSpan:
-			b.WriteString("<!date^" + strconv.FormatInt(s.at.Unix(), 10) + "^" + dateFormat + "|" + escape(clock(s.at, zone)) + ">")
+			b.WriteString("<!date^" + strconv.FormatInt(s.at.Unix(), 10) + "^" + dateFormat + "|" + text.Slack(clock(s.at, zone)) + ">")
 		case codeSpan:
-			b.WriteString("`" + strings.ReplaceAll(escape(clean(s.text)), "`", "'") + "`")
+			b.WriteString("`" + strings.ReplaceAll(text.Slack(text.Clean(s.text)), "`", "'") + "`")
 		case linkSpan:
-			b.WriteString(escape(clean(s.text)))
+			b.WriteString(text.Slack(text.Clean(s.text)))
 		default:
-			b.WriteString(escape(clean(s.text)))
+			b.WriteString(text.Slack(text.Clean(s.text)))
 		}
 	}
 	return b.String()
@@ -113,107 +114,14 @@ func clock(t time.Time, zone *time.Location) string {
 	return t.In(zone).Format("2006-01-02 15:04 MST")
 }
 
-// escape makes text harmless where Slack reads markup: in this order, and only these three.
-func escape(s string) string {
-	if !strings.ContainsAny(s, "&<>") {
-		return s
-	}
-	s = strings.ReplaceAll(s, "&", "&amp;")
-	s = strings.ReplaceAll(s, "<", "&lt;")
-	return strings.ReplaceAll(s, ">", "&gt;")
-}
-
-// clean takes out what could deceive a reader or break a message: invalid bytes, control characters, marks that turn the
-// direction of writing, characters without width. Line breaks and tabs stay.
-func clean(s string) string {
-	if tidy(s) {
-		return s
-	}
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			return r
-		case r == '\r':
-			return '\n'
-		case hidden(r):
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(s, "\uFFFD"))
-}
-
-// tidy is true for printable ASCII, which most texts are.
-func tidy(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c >= utf8.RuneSelf || c == 0x7f || c < ' ' && c != '\n' && c != '\t' {
-			return false
-		}
-	}
-	return true
-}
-
-func hidden(r rune) bool {
-	switch {
-	case unicode.IsControl(r):
-		return true
-	case r >= 0x202A && r <= 0x202E, r >= 0x2066 && r <= 0x2069, r == 0x200E, r == 0x200F, r == 0x061C:
-		return true // direction
-	case r == 0x200B, r == 0x2060, r == 0xFEFF, r == 0x00AD:
-		return true // no width
-	case r >= 0xE0000 && r <= 0xE007F:
-		return true // tags
-	}
-	return false
-}
-
-// oneLine is clean text without line breaks.
-func oneLine(s string) string {
-	if single(s) {
-		return s
-	}
-	return strings.Join(strings.Fields(clean(s)), " ")
-}
-
-// single is true for printable ASCII with single spaces between words: what oneLine would leave as it is.
-func single(s string) bool {
-	space := true
-	for i := range len(s) {
-		c := s[i]
-		if c >= utf8.RuneSelf || c == 0x7f || c < ' ' || c == ' ' && space {
-			return false
-		}
-		space = c == ' '
-	}
-	return !space || s == ""
-}
-
 // visible reports whether a line has anything to read in it.
 func (l line) visible() bool {
 	for _, s := range l {
-		if s.kind == timeSpan || clean(s.text) != "" {
+		if s.kind == timeSpan || text.Clean(s.text) != "" {
 			return true
 		}
 	}
 	return false
-}
-
-// clip cuts text to n characters, the last of which is then an ellipsis.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	count := 0
-	var cut int // where the last character that may stay ends, if one has to make room
-	for i := range s {
-		if count == n-1 {
-			cut = i
-		}
-		if count == n {
-			return s[:cut] + "…"
-		}
-		count++
-	}
-	return s
 }
 
 // safeURL reports whether an address may be linked to: https, and nothing in it that could end a link early.
@@ -223,45 +131,9 @@ func safeURL(s string) bool {
 		return false
 	}
 	for _, r := range s {
-		if r <= ' ' || r == utf8.RuneError || hidden(r) || strings.ContainsRune(`<>|"\^`+"`{}", r) {
+		if r <= ' ' || r == utf8.RuneError || text.Hidden(r) || strings.ContainsRune(`<>|"\^`+"`{}", r) {
 			return false
 		}
 	}
 	return true
-}
-
-// ago is a span of time as people say it.
-func ago(d time.Duration) string {
-	switch {
-	case d < time.Second:
-		return "just now"
-	case d < time.Minute:
-		return strconv.Itoa(int(d/time.Second)) + " s ago"
-	}
-	return lasting(d) + " ago"
-}
-
-// lasting is a length of time as people say it.
-func lasting(d time.Duration) string {
-	switch {
-	case d < time.Minute:
-		return strconv.Itoa(int(d/time.Second)) + " s"
-	case d < 2*time.Hour:
-		return strconv.Itoa(int(d/time.Minute)) + " min"
-	case d < 48*time.Hour:
-		return strconv.Itoa(int(d/time.Hour)) + " h"
-	}
-	return strconv.Itoa(int(d/(24*time.Hour))) + " days"
-}
-
-// list joins words as a sentence does: a, b and c.
-func list(words []string, and string) string {
-	switch len(words) {
-	case 0:
-		return ""
-	case 1:
-		return words[0]
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " " + and + " " + words[last]
 }

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 // A token is a word of what a person typed.
@@ -40,18 +42,18 @@ func closing(r rune) (end string, ok bool) {
 
 // tokens splits what a person typed, as Slack delivers it: words between spaces of any kind, quoted words, and in pointed
 // brackets what Slack recognised. It takes any text and never fails.
-func tokens(text string) []token {
+func tokens(typed string) []token {
 	var all []token
-	for at := 0; at < len(text); {
-		r, size := utf8.DecodeRuneInString(text[at:])
+	for at := 0; at < len(typed); {
+		r, size := utf8.DecodeRuneInString(typed[at:])
 		switch {
-		case unicode.IsSpace(r), hidden(r):
+		case unicode.IsSpace(r), text.Hidden(r):
 			at += size
 		case r == '<':
-			t, end := bracket(text, at)
+			t, end := bracket(typed, at)
 			all, at = append(all, t), end
 		default:
-			t, end := wordAt(text, at)
+			t, end := wordAt(typed, at)
 			all, at = append(all, t), end
 		}
 	}
@@ -59,31 +61,31 @@ func tokens(text string) []token {
 }
 
 // wordAt reads a word, or what stands in quotes.
-func wordAt(text string, at int) (t token, end int) {
-	first, size := utf8.DecodeRuneInString(text[at:])
+func wordAt(typed string, at int) (t token, end int) {
+	first, size := utf8.DecodeRuneInString(typed[at:])
 	if ends, ok := closing(first); ok {
-		if n := strings.IndexAny(text[at+size:], ends); n >= 0 {
+		if n := strings.IndexAny(typed[at+size:], ends); n >= 0 {
 			end = at + size + n
-			_, last := utf8.DecodeRuneInString(text[end:])
-			return token{text: unescape(text[at+size : end]), from: at}, end + last
+			_, last := utf8.DecodeRuneInString(typed[end:])
+			return token{text: unescape(typed[at+size : end]), from: at}, end + last
 		}
 	}
 	end = at
-	for end < len(text) {
-		r, size := utf8.DecodeRuneInString(text[end:])
+	for end < len(typed) {
+		r, size := utf8.DecodeRuneInString(typed[end:])
 		if unicode.IsSpace(r) || r == '<' {
 			break
 		}
 		end += size
 	}
-	return token{text: clean(unescape(text[at:end])), from: at}, end
+	return token{text: text.Clean(unescape(typed[at:end])), from: at}, end
 }
 
 // bracket reads what Slack put into pointed brackets. What people type themselves never has them: it arrives as entities.
-func bracket(text string, at int) (t token, end int) {
-	inside, _, ok := strings.Cut(text[at+1:], ">")
+func bracket(typed string, at int) (t token, end int) {
+	inside, _, ok := strings.Cut(typed[at+1:], ">")
 	if !ok {
-		return token{text: clean(unescape(text[at+1:])), from: at}, len(text)
+		return token{text: text.Clean(unescape(typed[at+1:])), from: at}, len(typed)
 	}
 	end = at + 1 + len(inside) + 1
 	id, label, _ := strings.Cut(inside, "|")
@@ -98,7 +100,7 @@ func bracket(text string, at int) (t token, end int) {
 		if label == "" {
 			label = "@" + id[1:]
 		}
-		return token{text: clean(unescape(label)), from: at}, end
+		return token{text: text.Clean(unescape(label)), from: at}, end
 	}
 	return token{text: unescape(strings.TrimPrefix(id, "mailto:")), kind: linkToken, from: at}, end
 }
@@ -112,19 +114,19 @@ func unescape(s string) string {
 }
 
 // readable is what a person typed as others would read it: mentions as names, links as addresses.
-func (b *Bot) readable(text string) string {
+func (b *Bot) readable(typed string) string {
 	var out strings.Builder
-	for text != "" {
-		before, _, found := strings.Cut(text, "<")
+	for typed != "" {
+		before, _, found := strings.Cut(typed, "<")
 		out.WriteString(unescape(before))
 		if !found {
 			break
 		}
-		t, end := bracket(text, len(before))
-		out.WriteString(b.mention(t, text[len(before):end]))
-		text = text[end:]
+		t, end := bracket(typed, len(before))
+		out.WriteString(b.mention(t, typed[len(before):end]))
+		typed = typed[end:]
 	}
-	return strings.TrimSpace(clean(out.String()))
+	return strings.TrimSpace(text.Clean(out.String()))
 }
 
 // mention is how a token in pointed brackets reads: of a person their name, if we know it.

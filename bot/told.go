@@ -4,8 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"time"
+
+	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
@@ -198,7 +199,7 @@ func subject(people []string, reader string) string {
 	if len(people) == 0 {
 		return "nobody"
 	}
-	return list(asRead(people, reader), "and")
+	return text.List(asRead(people, reader), "and")
 }
 
 func asRead(people []string, reader string) []string {
@@ -245,12 +246,4 @@ func howCame(o paging.Override, reader string) string {
 		return "a swap between " + subject([]string{o.Person, o.For}, reader)
 	}
 	return "an override by " + by
-}
-
-// count is a number of something.
-func count(n int, one string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return strconv.Itoa(n) + " " + one + "s"
 }

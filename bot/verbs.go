@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -20,20 +22,20 @@ func (b *Bot) acknowledge(c *call, tx store.Tx) (message, error) {
 	if len(c.args) > 0 && !isID(strings.TrimPrefix(c.args[0].text, "#")) {
 		return noSuch(c.args[0].text, incidents.OpenIDs(tx, maxListed)), nil
 	}
-	i, text, m := b.pick(c, tx)
+	i, said, m := b.pick(c, tx)
 	if i == nil {
 		return m, nil
 	}
 	if err := b.record(c, tx, i.ID, incidents.Acknowledged{}); err != nil {
 		return message{}, err
 	}
-	if text != "" {
-		if err := b.record(c, tx, i.ID, incidents.Noted{Text: clip(text, maxNote)}); err != nil {
+	if said != "" {
+		if err := b.record(c, tx, i.ID, incidents.Noted{Text: text.Clip(said, maxNote)}); err != nil {
 			return message{}, err
 		}
 	}
 	return message{shown: true, body: []paragraph{para(
-		say("You acknowledged ", strong(i.ID), " (", oneLine(i.Title), "). Nobody else is paged for it now."),
+		say("You acknowledged ", strong(i.ID), " (", text.Line(i.Title), "). Nobody else is paged for it now."),
 		say("When it is over: ", code(c.root+" resolve "+i.ID)),
 	)}}, nil
 }
@@ -44,10 +46,10 @@ func (b *Bot) resolve(c *call, tx store.Tx) (message, error) {
 	if i == nil {
 		return m, nil
 	}
-	if err := b.record(c, tx, i.ID, incidents.Resolved{Reason: clip(reason, maxReason)}); err != nil {
+	if err := b.record(c, tx, i.ID, incidents.Resolved{Reason: text.Clip(reason, maxReason)}); err != nil {
 		return message{}, err
 	}
-	lines := []line{say("You resolved ", strong(i.ID), " (", oneLine(i.Title), ").", shortened(reason))}
+	lines := []line{say("You resolved ", strong(i.ID), " (", text.Line(i.Title), ").", shortened(reason))}
 	if len(i.Firing) > 0 {
 		lines = append(lines, say("Its alarm still says ALARM. If it fires again soon, ", i.ID, " is triggered again."))
 	}
@@ -60,18 +62,18 @@ func (b *Bot) escalate(c *call, tx store.Tx) (message, error) {
 	if i == nil {
 		return m, nil
 	}
-	if err := b.record(c, tx, i.ID, incidents.Escalated{Reason: clip(reason, maxReason)}); err != nil {
+	if err := b.record(c, tx, i.ID, incidents.Escalated{Reason: text.Clip(reason, maxReason)}); err != nil {
 		return message{}, err
 	}
 	return message{body: []paragraph{para(
-		say("You escalated ", strong(i.ID), " (", oneLine(i.Title), "). The next step of its policy is paged now.", shortened(reason)),
+		say("You escalated ", strong(i.ID), " (", text.Line(i.Title), "). The next step of its policy is paged now.", shortened(reason)),
 		say("Who has been paged: ", code(c.root+" info "+i.ID)),
 	)}}, nil
 }
 
 // shortened says of a reason that is too long that only its beginning was kept.
 func shortened(reason string) line {
-	if clip(reason, maxReason) == reason {
+	if text.Clip(reason, maxReason) == reason {
 		return nil
 	}
 	return say(" Only the first ", maxReason, " characters of the reason are kept: put the rest into a note.")
@@ -79,19 +81,19 @@ func shortened(reason string) line {
 
 // note is /incident note. Notes can also be put on the timeline of a resolved incident.
 func (b *Bot) note(c *call, tx store.Tx) (message, error) {
-	i, text, m := b.pick(c, tx)
+	i, typed, m := b.pick(c, tx)
 	if i == nil {
 		return m, nil
 	}
-	if text == "" {
+	if typed == "" {
 		return sentence("What shall I note? Write ", code(c.root+" note "+i.ID+" what you saw or did"), "."), nil
 	}
-	kept := clip(text, maxNote)
+	kept := text.Clip(typed, maxNote)
 	if err := b.record(c, tx, i.ID, incidents.Noted{Text: kept}); err != nil {
 		return message{}, err
 	}
-	said := say("Noted on ", strong(i.ID), " (", oneLine(i.Title), ").")
-	if kept != text {
+	said := say("Noted on ", strong(i.ID), " (", text.Line(i.Title), ").")
+	if kept != typed {
 		said = say(said, " Only the first ", maxNote, " characters: put the rest into another note.")
 	}
 	return message{body: []paragraph{para(said)}}, nil
@@ -165,7 +167,7 @@ func unquote(s string) string {
 func noSuch(id string, open []string) message {
 	m := "No incident " + id + "."
 	if !isID(id) {
-		m = "“" + clip(oneLine(id), 40) + "” is not the number of an incident."
+		m = "“" + text.Clip(text.Line(id), 40) + "” is not the number of an incident."
 	}
 	if len(open) == 0 {
 		return sentence(m, " None is open.")
@@ -179,7 +181,7 @@ func noSuch(id string, open []string) message {
 }
 
 // which asks which incident is meant, with a button for each that says the same word.
-func (b *Bot) which(c *call, tx store.Tx, open []string, text string) message {
+func (b *Bot) which(c *call, tx store.Tx, open []string, said string) message {
 	w, _ := find(b.incidentWords(), c.word)
 	m := sentence("Several incidents are open. Which one?")
 	const asked = 10 // more buttons than that help nobody
@@ -188,12 +190,12 @@ func (b *Bot) which(c *call, tx store.Tx, open []string, text string) message {
 		if err != nil {
 			continue // it is named by its id in the list, and by fsck
 		}
-		value := strings.TrimSpace(target{id, i.Run}.value() + " " + text)
+		value := strings.TrimSpace(target{id, i.Run}.value() + " " + said)
 		if n == asked || len(value) > maxValue {
 			m.body = append(m.body, para(say("Or write the id: ", code(w.says(c.root)), ". All: ", code(c.root+" list"))))
 			return m
 		}
-		m.rows = append(m.rows, []button{{label: id + " · " + i.Severity + " · " + oneLine(i.Title), action: w.name + "/" + id, value: value}})
+		m.rows = append(m.rows, []button{{label: id + " · " + i.Severity + " · " + text.Line(i.Title), action: w.name + "/" + id, value: value}})
 	}
 	return m
 }

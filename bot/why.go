@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/bot/when"
 	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/paging"
@@ -69,11 +71,11 @@ func (b *Bot) askedWhy(c *call) (names []string, at time.Time, m message, ok boo
 
 // unknownSchedule says which schedules there are.
 func unknownSchedule(c *call, said string, known []string) message {
-	l := say("There is no schedule “", clip(oneLine(said), 40), "”. ")
+	l := say("There is no schedule “", text.Clip(text.Line(said), 40), "”. ")
 	if near := nearest.Of(said, known); near != "" {
 		l = append(l, say("Did you mean ", code(c.root+" "+c.word+" "+near), "? ")...)
 	}
-	return message{body: []paragraph{para(append(l, say("There are ", list(known[:min(len(known), 20)], "and"), ".")...))}}
+	return message{body: []paragraph{para(append(l, say("There are ", text.List(known[:min(len(known), 20)], "and"), ".")...))}}
 }
 
 // reasons says who is on call in a schedule at a time, and why.
@@ -82,7 +84,7 @@ func (b *Bot) reasons(tx store.Tx, name string, at time.Time) []line {
 	a := s.At(at, b.o.Pager.Overrides(tx, name))
 	who := "nobody"
 	if len(a.People) > 0 {
-		who = list(a.People, "and")
+		who = text.List(a.People, "and")
 	}
 	zone := s.Zone
 	if zone == nil {
@@ -137,9 +139,9 @@ func clockChange(s rotations.Shift, zone *time.Location) string {
 func hours(d time.Duration) string {
 	whole := int(d / time.Hour)
 	if rest := d % time.Hour; rest != 0 {
-		return count(whole, "hour") + " " + count(int(rest/time.Minute), "minute")
+		return text.Count(whole, "hour", "hours") + " " + text.Count(int(rest/time.Minute), "minute", "minutes")
 	}
-	return count(whole, "hour")
+	return text.Count(whole, "hour", "hours")
 }
 
 // shown ahead by /oncall schedule.
@@ -166,7 +168,7 @@ func (b *Bot) schedule(c *call, tx store.Tx) (message, error) {
 	lines := shiftLines(sched.Shifts(c.now, to.Add(further), overrides), c.now, to)
 	m = sentence(strong(r.schedule), ", the next 14 days:")
 	if more := len(lines) - scheduleLines; more > 0 {
-		lines = append(lines[:scheduleLines], say("and ", count(more, "more shift")))
+		lines = append(lines[:scheduleLines], say("and ", text.Count(more, "more shift", "more shifts")))
 	}
 	for _, o := range sched.Voided(c.now, to, overrides) {
 		lines = append(lines, say("⚠️ ", voided(o)))
@@ -193,7 +195,7 @@ func shiftLines(shifts []rotations.Shift, from, to time.Time) []line {
 			return lines
 		}
 		from = s.To
-		l := say(strong(list(s.People, "and")))
+		l := say(strong(text.List(s.People, "and")))
 		if n == 0 && len(lines) == 0 {
 			l = append(l, say(" now, until ", s.To)...)
 		} else {

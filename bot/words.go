@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/store"
 )
@@ -130,7 +132,7 @@ func help(root string, words []word) message {
 	for _, w := range words {
 		l := say(code(w.says(root)), "  ", w.help)
 		if len(w.also) > 0 {
-			l = append(l, say(" Also: ", list(w.also, "or"), ".")...)
+			l = append(l, say(" Also: ", text.List(w.also, "or"), ".")...)
 		}
 		lines = append(lines, l)
 	}
@@ -139,7 +141,7 @@ func help(root string, words []word) message {
 
 // unknownWord names the nearest word, and where all of them are.
 func unknownWord(root, said string, names []string) message {
-	said = clip(oneLine(said), 40)
+	said = text.Clip(text.Line(said), 40)
 	l := say("I do not know “", said, "”. ")
 	if near := nearest.Of(said, names); near != "" {
 		l = append(l, say("Did you mean ", code(root+" "+near), "? ")...)

@@ -5,7 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 // Bounds of a file. Calendars of a team over years stay far below.
@@ -184,9 +185,4 @@ func property(line string) (Property, error) {
 	return p, fmt.Errorf("has no colon: %s", clip(line))
 }
 
-func clip(s string) string {
-	if utf8.RuneCountInString(s) > 40 {
-		s = string([]rune(s)[:40]) + "…"
-	}
-	return fmt.Sprintf("%q", s)
-}
+func clip(s string) string { return fmt.Sprintf("%q", text.Clip(s, 40)) }

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"math/rand/v2"
 	"time"
-	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/store"
 )
@@ -75,7 +76,7 @@ func (t Tx) fail(e Entry, err error, wait time.Duration) {
 		return
 	}
 	cur.Attempt++
-	cur.Error = clip(err.Error(), 300)
+	cur.Error = text.ClipBytes(err.Error(), 300)
 	if wait > 0 && cur.Arming == e.Arming {
 		first := t.firstDue(dueKey(cur))
 		t.tx.Delete(dueKey(cur))
@@ -126,14 +127,4 @@ func waitAfter(e Entry, err error) time.Duration {
 		return 0
 	}
 	return backoff(e.Attempt + 1)
-}
-
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n] + "…"
 }

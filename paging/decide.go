@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -31,7 +33,7 @@ type Call struct {
 func Decide(p Policy, at incidents.Position, who func(schedule string) []string) Decision {
 	if at.Round >= p.rounds() || len(p.Steps) == 0 {
 		why := fmt.Sprintf("nobody acknowledged in %s of policy %s, and you are its fallback",
-			plural(p.rounds(), "round"), p.Name)
+			text.Count(p.rounds(), "round", "rounds"), p.Name)
 		return Decision{callAll(p.Fallback, why, who), incidents.FallbackAfter, p.after(at), p.every()}
 	}
 	step := p.Steps[at.Step]
@@ -98,13 +100,6 @@ func schedulesOf(s Step) string {
 		}
 	}
 	return strings.Join(names, " or ")
-}
-
-func plural(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // Simulated is one step of a simulated run.

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/text"
+
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
@@ -271,7 +273,7 @@ func (p *Pager) remind(_ context.Context, e outbox.Entry) (func(store.Tx) error,
 		return p.record(tx, now, i.ID, incidents.Paged{
 			Key:    fmt.Sprintf("%s%d.%d/%s", remindingPrefix(i), r.Acked, r.N, store.Key(person)),
 			Person: person, Via: "slack", Position: i.Step, Then: i.Then, Reminder: true,
-			Why: fmt.Sprintf("you acknowledged %s ago and it is not resolved", plural(int(now.Sub(r.At).Round(time.Minute).Minutes()), "minute")),
+			Why: fmt.Sprintf("you acknowledged %s ago and it is not resolved", text.Count(int(now.Sub(r.At).Round(time.Minute).Minutes()), "minute", "minutes")),
 		})
 	}, nil
 }

@@ -2,8 +2,8 @@ package aws
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 // Limits of what is kept of texts from outside, in characters (runes). Names are cut
@@ -21,87 +21,16 @@ const (
 	MaxNesting     = 100 // of JSON
 )
 
-// ellipsis marks where a text was cut.
-const ellipsis = "…"
-
-// Line makes a text from outside fit for one line: without control and invisible
-// characters and those that turn the direction of writing, valid UTF-8, at most limit
-// characters and then "…".
+// Line makes a text from outside fit for one line, of at most limit characters. The spaces in it stay as they are: what is
+// shown is compared with patterns, too.
 func Line(s string, limit int) string {
-	return Clip(strings.TrimSpace(clean(s, false)), limit)
+	return text.Clip(strings.TrimSpace(spaces.Replace(text.Clean(s))), limit)
 }
 
-// Block is line for a text of several lines.
-func Block(s string, limit int) string {
-	return Clip(strings.TrimSpace(clean(s, true)), limit)
-}
+var spaces = strings.NewReplacer("\n", " ", "\t", " ")
 
-// clean removes what has no place in a text. Line ends become spaces unless they are
-// wanted.
-func clean(s string, lines bool) string {
-	if isPlain(s) {
-		return s
-	}
-	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\r\n", "\n")
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\t':
-			if lines {
-				return r
-			}
-			return ' '
-		case r == '\r', r == 0x85, r == 0x2028, r == 0x2029, r == '\v', r == '\f':
-			if lines {
-				return '\n'
-			}
-			return ' '
-		case unicode.Is(unicode.Cc, r):
-			return -1
-		case r == 0x200c || r == 0x200d: // joiners: scripts and emoji need them
-			return r
-		case unicode.Is(unicode.Cf, r): // bidi controls, zero width, tags
-			return -1
-		}
-		return r
-	}, s)
-}
-
-// isPlain reports whether a text is of printable ASCII alone, as most are.
-func isPlain(s string) bool {
-	for i := range len(s) {
-		if s[i] < ' ' || s[i] > '~' {
-			return false
-		}
-	}
-	return true
-}
-
-// Clip cuts a text after limit characters and marks the place with "…".
-func Clip(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	n := 0
-	for i := range s {
-		if n == limit {
-			return s[:i] + ellipsis
-		}
-		n++
-	}
-	return s
-}
-
-// ClipBytes cuts a text to at most limit bytes, between characters, and marks the
-// place.
-func ClipBytes(s string, limit int) string {
-	if len(s) <= limit {
-		return s
-	}
-	for limit > 0 && !utf8.RuneStart(s[limit]) {
-		limit--
-	}
-	return s[:limit] + ellipsis
-}
+// Block is [Line] for a text of several lines.
+func Block(s string, limit int) string { return text.Clip(strings.TrimSpace(text.Clean(s)), limit) }
 
 // FirstOf returns the first text that is not empty.
 func FirstOf(texts ...string) string {

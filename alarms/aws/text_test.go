@@ -23,16 +23,3 @@ func TestTextsAreCleaned(t *testing.T) {
 		}
 	}
 }
-
-func TestCuts(t *testing.T) {
-	for _, tt := range []struct {
-		got, want string
-	}{
-		{Clip("abc", 3), "abc"}, {Clip("abcd", 3), "abc…"}, {Clip("äöü", 3), "äöü"}, {Clip("äöüß", 3), "äöü…"}, {Clip("", 0), ""},
-		{ClipBytes("äöü", 6), "äöü"}, {ClipBytes("äöü", 5), "äö…"}, {ClipBytes("äöü", 1), "…"},
-	} {
-		if tt.got != tt.want {
-			t.Errorf("%q, want %q", tt.got, tt.want)
-		}
-	}
-}
