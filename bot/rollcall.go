@@ -20,9 +20,11 @@ import (
 const (
 	// calm is how long after the start Slack is asked about people: pages that are owed come first.
 	calm = 30 * time.Second
-	// between is the pause between questions about people, and lookAfter that between rounds of them.
+	// between is the pause between questions about people, and lookAfter that between rounds of them: about those who hold a
+	// duty, and in each of so many rounds about everybody.
 	between   = time.Second
-	lookAfter = 24 * time.Hour
+	lookAfter = time.Hour
+	everybody = 24
 )
 
 // rollCall looks who is bound to a duty and not there any more: at once in the configuration, and then, calmly and never on
@@ -33,9 +35,43 @@ func (b *Bot) rollCall(ctx context.Context) {
 			return
 		}
 	}
-	for pause := calm; sleep(ctx, pause); pause = lookAfter {
-		b.callSlack(ctx)
+	pause := calm
+	for round := 0; sleep(ctx, pause); round++ {
+		pause = lookAfter
+		people := slices.Sorted(maps.Keys(b.o.People))
+		if round%everybody > 0 {
+			people = b.holders(ctx)
+		}
+		b.callSlack(ctx, people)
 	}
+}
+
+// holders are those on whom somebody counts just now: who is on call, or acknowledged an incident that is open.
+func (b *Bot) holders(ctx context.Context) []string {
+	const most = 1000
+	now := b.o.Clock.Now()
+	hold := map[string]bool{}
+	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		for schedule := range b.o.Pager.Schedules {
+			for _, person := range b.o.Pager.OnCall(tx, schedule, now) {
+				hold[person] = true
+			}
+		}
+		for _, id := range incidents.OpenIDs(tx, most) {
+			i, err := incidents.Head(tx, id)
+			if err != nil {
+				continue // fsck names what cannot be read; the others are not to wait for it
+			}
+			if person, ok := paging.Acknowledger(i); ok {
+				hold[person] = true
+			}
+		}
+		return nil
+	})
+	if err != nil && ctx.Err() == nil {
+		b.log.Warn("it cannot be looked who holds a duty; those who do are asked about in an hour", "err", err)
+	}
+	return slices.Sorted(maps.Keys(hold))
 }
 
 // sleep reports whether d has passed before ctx ended.
@@ -69,6 +105,9 @@ func (b *Bot) callConfigured(ctx context.Context) error {
 		b.oweTold(tx, now, store.Key("told", "void", roll.Void[0].ID, now.UTC().Format(time.RFC3339)), "", message{body: []paragraph{para(lines...)}})
 		return nil
 	})
+	if ctx.Err() != nil {
+		return nil // stopped: the next start looks
+	}
 	if err != nil {
 		b.log.Error("it cannot be looked who is not in the configuration any more", "err", err)
 		return err
@@ -87,28 +126,48 @@ func voided(o rotations.Override) line {
 	return say(strong(o.Schedule), ": an override for ", strong(o.Person), " from ", o.From, " until ", o.To, " does not count: ", o.Void)
 }
 
-// callSlack asks Slack about everybody in the configuration, and says who cannot be reached.
-func (b *Bot) callSlack(ctx context.Context) {
-	found := map[string]handoffs.Hindrance{}
-	for _, person := range slices.Sorted(maps.Keys(b.o.People)) {
+// callSlack asks Slack about people, and says who cannot be reached, if somebody is found who was not before.
+func (b *Bot) callSlack(ctx context.Context, people []string) {
+	found, before := b.absent.all(), b.absent.all()
+	for _, person := range people {
 		if b.o.People[person].Slack == "" {
-			continue // the configuration's check says so
+			continue // the configuration's check says so, or they are not in it any more
 		}
-		if h, ok := b.hindrance(ctx, person); ok {
+		switch h, told := b.hindrance(ctx, person); {
+		case told && h != "":
 			found[person] = h
+		case told:
+			delete(found, person)
 		}
 		if !sleep(ctx, between) {
 			return
 		}
 	}
+	if err := b.sayAbsent(ctx, found, before); err != nil {
+		if ctx.Err() == nil {
+			b.log.Error("it cannot be told who cannot be reached", "err", err)
+		}
+		return // the next round finds them anew
+	}
 	b.absent.set(found)
+	for _, person := range slices.Sorted(maps.Keys(found)) {
+		if h := found[person]; before[person] != h {
+			b.log.Warn("a person cannot be reached", "person", person, "why", hindered([]handoffs.Hindrance{h}))
+		}
+	}
+}
+
+// sayAbsent tells the channel who was found that was not before, and begins anew what those took care of who cannot be reached.
+func (b *Bot) sayAbsent(ctx context.Context, found, before map[string]handoffs.Hindrance) error {
 	if len(found) == 0 {
-		return
+		return nil
 	}
 	now := b.o.Clock.Now()
-	err := b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
+	return b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
 		people := slices.Sorted(maps.Keys(found))
-		b.oweTold(tx, now, store.Key("told", "absent", strings.Join(people, " ")), "", absentMessage(people, found))
+		if slices.ContainsFunc(people, func(p string) bool { return before[p] == "" }) {
+			b.oweTold(tx, now, store.Key("told", "absent", strings.Join(people, " ")), "", absentMessage(people, found))
+		}
 		_, err := b.o.Pager.Anew(tx, now, func(i *incidents.Incident) string {
 			person, _ := paging.Acknowledger(i)
 			if h, ok := found[person]; ok && h != handoffs.NotAPerson {
@@ -118,16 +177,10 @@ func (b *Bot) callSlack(ctx context.Context) {
 		})
 		return err
 	})
-	if err != nil && ctx.Err() == nil {
-		b.log.Error("it cannot be told who cannot be reached", "err", err)
-	}
-	for person, h := range found {
-		b.log.Warn("a person cannot be reached", "person", person, "why", hindered([]handoffs.Hindrance{h}))
-	}
 }
 
-// hindrance asks Slack whether a person can be reached at all. What it does not tell, is not so.
-func (b *Bot) hindrance(ctx context.Context, person string) (handoffs.Hindrance, bool) {
+// hindrance asks Slack whether a person can be reached at all. What it does not tell, stays as it was.
+func (b *Bot) hindrance(ctx context.Context, person string) (h handoffs.Hindrance, told bool) {
 	u, err := b.client.userInfo(ctx, b.o.People[person].Slack)
 	switch code := codeOf(err); {
 	case code == "user_not_found":
@@ -139,7 +192,7 @@ func (b *Bot) hindrance(ctx context.Context, person string) (handoffs.Hindrance,
 	case u.IsBot:
 		return handoffs.NotAPerson, true
 	}
-	return "", false
+	return "", true
 }
 
 func absentMessage(people []string, found map[string]handoffs.Hindrance) message {
@@ -164,6 +217,15 @@ func (a *absences) set(found map[string]handoffs.Hindrance) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.found = found
+}
+
+// all are those whom Slack was found not to reach. The caller may change it.
+func (a *absences) all() map[string]handoffs.Hindrance {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	found := map[string]handoffs.Hindrance{}
+	maps.Copy(found, a.found)
+	return found
 }
 
 // of says why people cannot be reached, if any of them cannot: behind their names.

@@ -57,6 +57,105 @@ func TestAccountsThatAreClosed(t *testing.T) {
 	})
 }
 
+// askedAbout counts how often Slack was asked about somebody.
+func (w *world) askedAbout(user string) (n int) {
+	for _, c := range w.slack.Calls("users.info") {
+		if c.Args["user"] == user {
+			n++
+		}
+	}
+	return n
+}
+
+// TestHoldersAreAskedAboutHourly: on whom somebody counts, is asked about each hour, and everybody else daily. What is found is
+// told once.
+func TestHoldersAreAskedAboutHourly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.pager.Policy = func(service string) paging.Policy { // no reminder finds out before
+			p := policy(service)
+			p.Reminder = 0
+			return p
+		}
+		id := w.alarm("checkout-5xx")
+		w.wait(time.Second)
+		w.typed(cy, "/incident", "ack")
+		w.wait(2 * time.Minute)
+		for _, user := range []string{ana, bo, cy} {
+			if n := w.askedAbout(user); n != 1 {
+				t.Errorf("asked about %s %d times after the start", user, n)
+			}
+		}
+		w.wait(4 * time.Hour)
+		if a, b, c := w.askedAbout(ana), w.askedAbout(bo), w.askedAbout(cy); a != 5 || b != 1 || c != 5 {
+			t.Errorf("asked about who is on call %d times, who acknowledged %d times, and who does neither %d times", a, c, b)
+		}
+		w.slack.SetUser(slackfake.User{ID: cy, Name: "cy", Deleted: true})
+		w.slack.SetUser(slackfake.User{ID: bo, Name: "bo", Deleted: true})
+		w.wait(time.Hour)
+		if got := w.told("cannot be paged"); len(got) != 1 || strings.Contains(got[0], "bo ") {
+			t.Errorf("told within the hour: %q", got)
+		}
+		contains(t, w.typed(ana, "/incident", "info 1"), "cy, who acknowledged, cannot be reached: their Slack account is deactivated")
+		if got := w.head(id).Status; got != incidents.StatusTriggered {
+			t.Errorf("the incident is %s", got)
+		}
+		w.slack.Fail(slackfake.Fault{Method: "users.info", Kind: slackfake.Status(500)}) // what is not told stays as it was
+		w.wait(2 * time.Hour)
+		w.slack.Clear()
+		w.wait(2 * time.Hour)
+		if got := w.told("cannot be paged"); len(got) != 1 {
+			t.Errorf("told again: %q", got)
+		}
+		w.wait(16 * time.Hour)
+		if got := w.told("bo cannot be paged"); len(got) != 1 {
+			t.Errorf("told within the day: %q", got)
+		}
+		if n := strings.Count(w.logged.String(), "a person cannot be reached"); n != 2 {
+			t.Errorf("logged %d times, want 2", n)
+		}
+	})
+}
+
+// stopped is a store that takes no time after its caller has gone.
+type stopped struct{ store.Store }
+
+func (s stopped) Update(ctx context.Context, fn func(store.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return s.Store.Update(ctx, fn)
+}
+
+// TestRollCallEndsWithTheProgram: a stop is no error, whatever it meets.
+func TestRollCallEndsWithTheProgram(t *testing.T) {
+	for name, after := range map[string]time.Duration{
+		"before it began": 0, "in a question": calm + 500*time.Millisecond, "between rounds": time.Hour,
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := begin(t)
+				w.stop()
+				w.slack.SetUser(slackfake.User{ID: ana, Name: "ana", Deleted: true})
+				w.slack.Fail(slackfake.Fault{Method: "users.info", Skip: 3, Kind: slackfake.Hang()})
+				w.bot.o.Book = &incidents.Book{Store: stopped{w.db}, Followers: w.book.Followers}
+				ctx, cancel := context.WithCancel(t.Context())
+				if after == 0 {
+					cancel()
+				}
+				done := make(chan struct{})
+				go func() { defer close(done); w.bot.rollCall(ctx) }()
+				time.Sleep(after)
+				cancel()
+				<-done
+				if strings.Contains(w.logged.String(), "level=ERROR") {
+					t.Errorf("logged:\n%s", w.logged)
+				}
+			})
+		})
+	}
+}
+
 // TestInactiveAccountOrToken: Slack has one name for both. Only for a person it means the next one.
 func TestInactiveAccountOrToken(t *testing.T) {
 	for _, tt := range []struct {
