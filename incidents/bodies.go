@@ -2,6 +2,7 @@ package incidents
 
 import (
 	"encoding/json"
+	"maps"
 	"time"
 )
 
@@ -29,6 +30,7 @@ func decoders() map[string]func(json.RawMessage) (Body, error) {
 		"noted":        as[Noted],
 		"resolved":     as[Resolved],
 		"struck":       as[Struck],
+		"restated":     as[Restated],
 	}
 }
 
@@ -151,6 +153,14 @@ type Struck struct {
 	Reason string `json:"reason,omitempty"`
 }
 
+// Restated says anew what the incident is, since events before it were damaged on the disk, and a
+// line that says so stands in for each. The incident is what the last of these says, and what
+// follows from there.
+type Restated struct {
+	Incident Incident `json:"incident"`
+	Lost     []int    `json:"lost"` // the numbers of the events
+}
+
 // Unknown is an event of a newer version: kept, and skipped.
 type Unknown struct {
 	Kind string
@@ -169,6 +179,7 @@ func (Escalated) kind() string    { return "escalated" }
 func (Noted) kind() string        { return "noted" }
 func (Resolved) kind() string     { return "resolved" }
 func (Struck) kind() string       { return "struck" }
+func (Restated) kind() string     { return "restated" }
 func (u Unknown) kind() string    { return u.Kind }
 
 func (b Opened) apply(i *Incident, e Event) error {
@@ -308,6 +319,13 @@ func (b Struck) apply(i *Incident, _ Event) error {
 	if b.Seq <= 0 || b.Seq > i.Seq {
 		return refuse(i, ErrNoSuchLine)
 	}
+	return nil
+}
+
+func (b Restated) apply(i *Incident, _ Event) error {
+	seq := i.Seq
+	*i = b.Incident
+	i.Seq, i.Firing, i.Pages = seq, maps.Clone(i.Firing), maps.Clone(i.Pages)
 	return nil
 }
 

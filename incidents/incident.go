@@ -129,12 +129,26 @@ func (i *Incident) Open() bool { return i.Status != StatusResolved }
 // recorded in this place: the timeline is damaged.
 func Fold(id string, events []Event) (Incident, error) {
 	i := Incident{ID: id}
-	for _, e := range events {
+	from := restated(events)
+	for n, e := range events {
+		if n < from { // it cannot be told what came of it
+			e.Body = Unknown{}
+		}
 		if err := i.apply(e); err != nil {
 			return Incident{}, fmt.Errorf("event %d (%s): %w", e.Seq, e.Kind(), err)
 		}
 	}
 	return i, nil
+}
+
+// restated is where the last event stands that says anew what the incident is; 0 if there is none.
+func restated(events []Event) int {
+	for n := len(events) - 1; n > 0; n-- {
+		if _, ok := events[n].Body.(Restated); ok {
+			return n
+		}
+	}
+	return 0
 }
 
 // apply changes the incident by one event. An error leaves it as it was.

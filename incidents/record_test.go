@@ -28,6 +28,7 @@ func TestEventRecord(t *testing.T) {
 	t.Run("noted", checkEvent[Noted])
 	t.Run("resolved", checkEvent[Resolved])
 	t.Run("struck", checkEvent[Struck])
+	t.Run("restated", checkEvent[Restated])
 	t.Run("unknown", checkEvent[Unknown])
 }
 

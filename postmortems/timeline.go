@@ -80,6 +80,8 @@ func newLine(e incidents.Event) Line {
 		}
 	case incidents.Acknowledged, incidents.Escalated, incidents.Resolved:
 		l.Source, l.What = sourceOf(e.By), told(b)
+	case incidents.Restated:
+		l.Source, l.What = sourceOncalm, fmt.Sprintf("The store was repaired; the incident was %s then", said(string(b.Incident.Status)))
 	case incidents.Unknown:
 		l.Source = sourceOncalm
 		l.What = fmt.Sprintf("(%s: an event of a newer version of Oncalm, which this one cannot read)", said(b.Kind))

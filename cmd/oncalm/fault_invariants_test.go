@@ -79,7 +79,7 @@ func wrongIn(db *bolt.DB) (problems []string) {
 	if err != nil || len(pages) > 0 {
 		problems = append(problems, fmt.Sprintf("the file: %v, %v", pages, err))
 	}
-	report, err := fsck.Check(context.Background(), db, nil)
+	report, err := fsck.Check(context.Background(), db, time.Now(), nil)
 	if err != nil {
 		return append(problems, "fsck: "+err.Error())
 	}

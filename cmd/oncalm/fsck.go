@@ -73,7 +73,7 @@ func (c *fsckCommand) check(ctx context.Context, s *session, path string) (found
 	if err != nil {
 		return nil, err
 	}
-	found.Report, err = fsck.Check(ctx, db, damagedValues)
+	found.Report, err = fsck.Check(ctx, db, s.now, damagedValues)
 	if errors.Is(err, store.ErrDamaged) {
 		return nil, damaged(path, err)
 	}
@@ -149,6 +149,9 @@ func (s *session) sayChecked(found *checked) {
 	}
 	if found.Aside > 0 {
 		s.printf("  %s set aside by a repair, under %s", text.Count(found.Aside, "damaged value was", "damaged values were"), fsck.AsidePrefix)
+	}
+	if found.Lost > 0 {
+		s.printf("  %s", text.Count(found.Lost, "event is lost for good, as its timeline says", "events are lost for good, as their timelines say"))
 	}
 	if len(found.Pages) == 0 && len(found.Findings) == 0 {
 		s.printf("  nothing is wrong")

@@ -135,7 +135,7 @@ func TestOlderStoresControl(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer db.Close()
-		report, err := fsck.Check(t.Context(), db, nil)
+		report, err := fsck.Check(t.Context(), db, time.Now(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -91,10 +91,16 @@ func scriptMkstore(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
 		ts.Fatalf("usage: mkstore FILE")
 	}
+	ts.Check(makeStore(ts.MkAbs(args[0])))
+}
+
+func makeStore(path string) (err error) {
 	ctx := context.Background()
-	db, err := openStore(ctx, ts.MkAbs(args[0]), bolt.Options{NoSync: true})
-	ts.Check(err)
-	defer func() { ts.Check(db.Close()) }()
+	db, err := openStore(ctx, path, bolt.Options{NoSync: true})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
 	sched := rotations.Schedule{Name: "payments", Zone: time.UTC}
 	book := &incidents.Book{Store: db}
 	policy := paging.Policy{
@@ -106,7 +112,7 @@ func scriptMkstore(ts *testscript.TestScript, neg bool, args []string) {
 		Schedules: map[string]rotations.Schedule{"payments": sched},
 	}
 	book.Followers = []incidents.Follower{pager.Follow}
-	ts.Check(db.Update(ctx, func(tx store.Tx) error { return tell(tx, book) }))
+	return db.Update(ctx, func(tx store.Tx) error { return tell(tx, book) })
 }
 
 // tell puts two incidents into the book.

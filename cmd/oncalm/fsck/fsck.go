@@ -4,12 +4,14 @@
 // has something owed that will page somebody.
 //
 // What can be worked out again from the timelines and the outbox entries themselves is
-// repaired on request; a timeline is never changed.
+// repaired on request. What a timeline says is never changed: where an event is damaged on the
+// disk, and so lost, a line says that.
 package fsck
 
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
@@ -29,8 +31,15 @@ type Finding struct {
 	put    bool   // write value; otherwise delete the key
 	value  []byte
 	target string // the key to write, if it is another one
+	also   []write
 
 	forgotten string // the incident of which nobody would hear
+}
+
+// write is a value that is written with the repair of something else.
+type write struct {
+	key   string
+	value []byte
 }
 
 // A Report is what a check found.
@@ -41,6 +50,8 @@ type Report struct {
 	Findings  []Finding `json:"findings"`
 	// Aside is how many damaged values an earlier repair has set aside.
 	Aside int `json:"aside,omitempty"`
+	// Lost is how many events were lost with them. Their timelines say so.
+	Lost int `json:"lost,omitempty"`
 }
 
 // AsidePrefix is before the keys of values that were damaged, and were set aside by a repair:
@@ -59,10 +70,12 @@ func (r *Report) Left() bool {
 
 // Check looks through a store, of which some values are damaged: they cannot be read, so
 // that what they are needed for is amiss, too.
-func Check(ctx context.Context, s store.Store, damaged []bolt.Damaged) (*Report, error) {
+func Check(ctx context.Context, s store.Store, now time.Time, damaged []bolt.Damaged) (*Report, error) {
 	var report *Report
 	err := s.View(ctx, func(tx store.Tx) error {
-		c := &checker{tx: tx, report: &Report{Findings: []Finding{}}, pending: map[string]bool{}, open: map[string]bool{}}
+		c := &checker{
+			tx: tx, now: now, report: &Report{Findings: []Finding{}}, pending: map[string]bool{}, open: map[string]bool{}, lost: map[string]int{},
+		}
 		c.damaged(damaged)
 		c.outbox()
 		c.incidents()
@@ -126,24 +139,30 @@ func (f *Finding) write(tx store.Tx) {
 	} else {
 		tx.Delete(key)
 	}
+	for _, w := range f.also {
+		tx.Put(w.key, w.value)
+	}
 }
 
 // checker is one look through a store.
 type checker struct {
 	tx     store.Tx
+	now    time.Time
 	report *Report
 	// pending has the incidents for which an entry is owed that pages somebody, or
 	// decides whom to page; open those that the open index must list. By the id as it
 	// is in keys.
 	pending map[string]bool
 	open    map[string]bool
-	last    uint64 // the highest id
+	last    uint64         // the highest id
+	lost    map[string]int // the findings of the values that are damaged, by key
 }
 
 // damaged adds the values that are damaged. What they were nobody knows any more, but it can
 // be kept for people to look at; and what can be worked out again is, by what follows.
 func (c *checker) damaged(all []bolt.Damaged) {
 	for _, d := range all {
+		c.lost[d.Key] = len(c.report.Findings)
 		c.add(Finding{Key: d.Key, Text: "the value does not fit its checksum", Repairable: true, aside: d.Stored})
 	}
 	for range c.tx.Range(AsidePrefix, store.After(AsidePrefix)) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,8 +54,9 @@ type timeline struct {
 	id      string // as it is in keys
 	head    []byte
 	events  []incidents.Event
-	newer   bool // it has events that this version does not know
-	damaged bool // its events cannot be read in full
+	newer   bool  // it has events that this version does not know
+	damaged bool  // its events cannot be read in full
+	lost    []int // the numbers of those that do not fit their checksum; events has what stands in for them
 }
 
 func (c *checker) event(t *timeline, key, number string, val []byte) {
@@ -70,12 +72,16 @@ func (c *checker) event(t *timeline, key, number string, val []byte) {
 		c.wrong(key, noRepair, "the event says that it is number %d", e.Seq)
 		return
 	}
+	c.standIn(t, e.Seq, e.At)
 	if want := len(t.events) + 1; e.Seq != want && !t.damaged {
 		t.damaged = true
 		c.wrong(key, noRepair, "event %d follows event %d", e.Seq, want-1)
 	}
-	if _, unknown := e.Body.(incidents.Unknown); unknown {
+	switch b := e.Body.(type) {
+	case incidents.Unknown:
 		t.newer = true
+	case incidents.Restated:
+		c.report.Lost += len(b.Lost)
 	}
 	t.events = append(t.events, e)
 }
@@ -93,15 +99,22 @@ func (c *checker) finish(t *timeline) {
 		return
 	}
 	c.last = max(c.last, n)
+	stored, readable := decodeHead(t.head)
+	c.standIn(t, math.MaxInt, stored.Opened)
 	if len(t.events) == 0 {
 		c.wrong(key, noRepair, "the incident has no events")
 	}
-	stored, readable := decodeHead(t.head)
 	if t.damaged || len(t.events) == 0 {
 		if readable {
 			c.judge(t, stored)
 		}
 		return
+	}
+	if len(t.lost) > 0 {
+		if stored, err = c.restate(t, stored, readable); err != nil {
+			c.wrong(key, noRepair, "the incident cannot be written: %v", err)
+			return
+		}
 	}
 	folded, err := incidents.Fold(strconv.FormatUint(n, 10), t.events)
 	if err != nil {
