@@ -105,11 +105,10 @@ func (b *Bot) callConfigured(ctx context.Context) error {
 		b.oweTold(tx, now, store.Key("told", "void", roll.Void[0].ID, now.UTC().Format(time.RFC3339)), "", message{body: []paragraph{para(lines...)}})
 		return nil
 	})
-	if ctx.Err() != nil {
-		return nil // stopped: the next start looks
-	}
 	if err != nil {
-		b.log.Error("it cannot be looked who is not in the configuration any more", "err", err)
+		if ctx.Err() == nil { // stopped, else: the next start looks
+			b.log.Error("it cannot be looked who is not in the configuration any more", "err", err)
+		}
 		return err
 	}
 	for _, o := range roll.Void {
