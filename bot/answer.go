@@ -54,7 +54,7 @@ func (b *Bot) answer(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		return nil, nil
 	}
 	err := b.client.answer(ctx, body.URL, []byte(body.Payload))
-	if perhapsSent(err) && e.Attempt+1 >= uses {
+	if (perhapsSent(err) || troubleOf(err) == limited) && e.Attempt+1 >= uses {
 		b.log.Warn("an answer could not be told as often as Slack takes one", "key", e.Key, "err", err)
 		return nil, nil
 	}
@@ -65,13 +65,43 @@ func (b *Bot) answer(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	return nil, asChore(err)
 }
 
-// answerLoosely tells a person what could not be written down, such as that the store takes nothing. It does not wait.
-func (b *Bot) answerLoosely(url, payload string) {
+// breath is the pause before an answer is tried again; each further one is twice as long.
+const breath = 2 * time.Second
+
+// answerLoosely tells a person what could not be written down, such as that the store takes nothing. It does not wait, and tries
+// so many times. With a stop of the program it ends: there is nothing that the next start would know of.
+func (b *Bot) answerLoosely(url, payload string, times int) {
 	b.loose.Go(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if err := b.client.answer(ctx, url, []byte(payload)); err != nil {
-			b.log.Warn("an answer could not be told", "err", err)
+		pause := breath
+		for {
+			err := b.answerNow(url, payload)
+			if err == nil {
+				return
+			}
+			times--
+			if t := troubleOf(err); times == 0 || t != limited && t != unreachable || !b.lives(max(pause, waitOf(err))) {
+				b.log.Warn("an answer could not be told", "err", err)
+				return
+			}
+			pause *= 2
 		}
 	})
+}
+
+func (b *Bot) answerNow(url, payload string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return b.client.answer(ctx, url, []byte(payload))
+}
+
+// lives reports whether d has passed before the program was to end.
+func (b *Bot) lives(d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-b.ending:
+		return false
+	case <-t.C:
+		return true
+	}
 }

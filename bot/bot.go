@@ -89,6 +89,8 @@ type Bot struct {
 	looks     looks
 	outcomes  *outcomes
 	loose     sync.WaitGroup // what goes on after a request was answered
+	ending    chan struct{}  // closed when Run ends
+	end       func()
 }
 
 // Kinds of outbox entries that this package handles.
@@ -135,7 +137,9 @@ func New(o Options) (*Bot, error) {
 	log := o.Log.With("component", "bot")
 	w := newWatch(log, o.Metrics)
 	w.met(identity{Team: o.Team, App: o.App})
+	ending := make(chan struct{})
 	return &Bot{
+		ending: ending, end: sync.OnceFunc(func() { close(ending) }),
 		o: o, log: log, watch: w, users: users,
 		client: newClient(o.APIURL, o.Token, o.Transport, o.Witness, w), pace: newPace(), outcomes: newOutcomes(),
 		bodies: doors.NewReader(largeBodies, arriving),
@@ -185,6 +189,7 @@ const (
 // everything works that does not need Slack. It returns when nothing of the bot is going on any more.
 func (b *Bot) Run(ctx context.Context) {
 	defer b.loose.Wait()
+	defer b.end()
 	b.loose.Go(func() { b.rollCall(ctx) })
 	b.loose.Go(func() { b.recallChannel(ctx) })
 	b.recall(ctx)

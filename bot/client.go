@@ -300,9 +300,11 @@ func (c *client) respond(ctx context.Context, method, address string, body []byt
 	switch {
 	case err != nil:
 		return failed(method, err)
+	case resp.StatusCode == http.StatusTooManyRequests: // it says how long, which the text does not
+		return status(method, resp.StatusCode, resp.Header.Get("Retry-After"))
 	case readable && !*in.OK:
 		return named(method, in.Error)
-	case resp.StatusCode >= 400 && resp.StatusCode < 500 && resp.StatusCode != http.StatusTooManyRequests:
+	case resp.StatusCode >= 400 && resp.StatusCode < 500:
 		return &callError{trouble: refused, method: method, code: "status " + strconv.Itoa(resp.StatusCode)}
 	case resp.StatusCode/100 != 2:
 		return status(method, resp.StatusCode, resp.Header.Get("Retry-After"))

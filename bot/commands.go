@@ -188,7 +188,7 @@ func (b *Bot) encode(c *call, m message) string {
 func (b *Bot) tellFailure(c *call, err error) (payload string) {
 	payload = b.encode(c, b.excuse(c, err))
 	if c.url != "" {
-		b.answerLoosely(c.url, payload)
+		b.answerLoosely(c.url, payload, uses)
 		c.told = true
 	}
 	return payload

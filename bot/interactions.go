@@ -67,7 +67,7 @@ func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
 	m, admitted := b.admit(ctx, c, in.origin(), in.User.ID)
 	if !admitted {
 		if c.url != "" { // nothing is written down for strangers, nor while it is not known who is one
-			b.answerLoosely(c.url, encode(m, time.UTC, false))
+			b.answerLoosely(c.url, encode(m, time.UTC, false), uses)
 		}
 		return
 	}

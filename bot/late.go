@@ -65,11 +65,11 @@ func (b *Bot) carryOut(ctx context.Context, c *call, w word) (payload string) {
 	}
 	payload = encode(beingStored(), zone, false)
 	if pressed {
-		b.answerLoosely(address, payload)
+		b.answerLoosely(address, payload, 1) // the uses that are left are for what came of it
 	}
 	b.loose.Go(func() {
 		if result := <-a.done; !result.told && address != "" {
-			b.answerLoosely(address, result.payload)
+			b.answerLoosely(address, result.payload, uses)
 		}
 	})
 	return payload
