@@ -208,13 +208,13 @@ func (b *Bot) Run(ctx context.Context) {
 // greet asks Slack who we are and returns when to ask again.
 func (b *Bot) greet(ctx context.Context) time.Duration {
 	id, err := b.client.identify(ctx)
-	if err != nil && b.watch.identity().Team == "" {
+	if err != nil && !b.watch.identity().known() {
 		return introducing
 	}
 	if err != nil {
 		return knocking
 	}
-	if b.o.Team != "" && b.o.Team != id.Team {
+	if b.o.Team != "" && id.Team != "" && b.o.Team != id.Team {
 		b.watch.problem(fmt.Sprintf("the bot's token belongs to workspace %s, and slack.team says %s; correct one of them", id.Team, b.o.Team), true)
 	}
 	b.watch.met(b.configured(id))

@@ -246,6 +246,9 @@ type identity struct {
 	Home            string // the address of the workspace, with a slash at its end
 }
 
+// known reports whether Slack has told who we are. Where the app is there for a whole organisation, it names no workspace.
+func (id identity) known() bool { return id.Team != "" || id.Enterprise != "" }
+
 // test asks Slack whether it takes our token.
 func (c *client) test(ctx context.Context) (*slack.AuthTestResponse, error) {
 	auth, err := c.api.AuthTestContext(ctx)

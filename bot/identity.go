@@ -33,7 +33,7 @@ func (b *Bot) recall(ctx context.Context) {
 		}
 		return nil
 	})
-	if err != nil || k.Team == "" || k.Token != digestOf(b.o.Token) || b.watch.identity().User != "" {
+	if err != nil || !k.known() || k.Token != digestOf(b.o.Token) || b.watch.identity().User != "" {
 		return
 	}
 	b.watch.met(b.configured(k.identity))

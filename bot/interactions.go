@@ -13,7 +13,8 @@ import (
 type interactive struct {
 	Type string `json:"type"`
 	Team struct {
-		ID string `json:"id"`
+		ID   string `json:"id"`
+		Grid string `json:"enterprise_id"`
 	} `json:"team"`
 	Enterprise struct {
 		ID string `json:"id"`
@@ -97,9 +98,10 @@ func (b *Bot) telling(m message) word {
 	return word{change: func(*call, store.Tx) (message, error) { return m, nil }}
 }
 
-// origin is where the interaction comes from. Its team is null where it belongs to a whole organisation.
+// origin is where the interaction comes from. Its team is null where it belongs to a whole organisation, which Slack names
+// beside the team or in it.
 func (in *interactive) origin() origin {
-	return origin{cmp.Or(in.Team.ID, in.User.Team), in.Enterprise.ID, in.App}
+	return origin{cmp.Or(in.Team.ID, in.User.Team), cmp.Or(in.Enterprise.ID, in.Team.Grid), in.App}
 }
 
 // id names the interaction, the same each time that it arrives.

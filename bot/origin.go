@@ -21,7 +21,7 @@ const (
 // judge tells whether a request comes from our workspace, or our organisation, and through our app. Who signed it knows our
 // app's secret anyway.
 func (b *Bot) judge(ctx context.Context, o origin) verdict {
-	if b.watch.identity().Team == "" { // at the start it is a matter of a moment
+	if !b.watch.identity().known() { // at the start it is a matter of a moment
 		moment := time.NewTimer(introduction)
 		defer moment.Stop()
 		select {
@@ -34,7 +34,7 @@ func (b *Bot) judge(ctx context.Context, o origin) verdict {
 	us := b.watch.identity()
 	v := foreign
 	switch {
-	case us.Team == "" && us.Enterprise == "":
+	case !us.known():
 		return starting
 	case us.App != "" && o.app != us.App:
 	case us.Enterprise != "" && o.enterprise != "":

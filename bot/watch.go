@@ -34,10 +34,12 @@ type watch struct {
 	edit   bool // what keeps cards out of their channel, Slack said to an edit
 	who    identity
 	known  chan struct{} // closed when Slack has told who we are
+	tell   func()        // closes it
 }
 
 func newWatch(log *slog.Logger, reg prometheus.Registerer) *watch {
-	w := &watch{log: log, known: make(chan struct{}), calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+	known := make(chan struct{})
+	w := &watch{log: log, known: known, tell: sync.OnceFunc(func() { close(known) }), calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "oncalm_slack_calls_total",
 		Help: "Calls to Slack, by method and result.",
 	}, []string{"method", "result"})}
@@ -166,8 +168,8 @@ func (w *watch) aside(text string) {
 func (w *watch) met(id identity) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.who.Team == "" && id.Team != "" {
-		close(w.known)
+	if id.known() {
+		w.tell()
 	}
 	w.who, w.status.Team = id, id.Team
 }
