@@ -53,15 +53,37 @@ func (w *world) Lose(key string) {
 	}
 }
 
-// losses are entries that are lost, and what must come all the same.
-func losses() map[string]func(*world) {
+// Flip flips a bit in what is stored of an entry, on the disk.
+func (w *world) Flip(key string) {
+	w.t.Helper()
+	flipIn(w.t, w.cfg.Store, outbox.EntryPrefix+key)
+	if damaged := w.damaged(); !slices.Equal(damaged, []string{outbox.EntryPrefix + key}) {
+		w.t.Errorf("damaged are %q, want %s", damaged, key)
+	}
+}
+
+// damaged lists the keys whose values are damaged on the disk.
+func (w *world) damaged() (keys []string) {
+	w.t.Helper()
+	all, err := w.db.Damage(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	for _, d := range all {
+		keys = append(keys, d.Key)
+	}
+	return keys
+}
+
+// losses are entries that are lost, in some way, and what must come all the same.
+func losses(way func(*world, string)) map[string]func(*world) {
 	lose := func(w *world, what string) {
 		w.t.Helper()
 		keys := w.waiting(what)
 		if len(keys) != 1 {
 			w.t.Fatalf("%q wait, want one with %s", keys, what)
 		}
-		w.Lose(keys[0])
+		way(w, keys[0])
 	}
 	return map[string]func(*world){
 		"the next step": func(w *world) {
@@ -97,21 +119,26 @@ func losses() map[string]func(*world) {
 }
 
 func TestWhatIsLostIsOwedAnew(t *testing.T) {
-	for name, scene := range losses() {
-		t.Run(name, func(t *testing.T) {
-			play(t, func(w *world) {
-				logs := &syncBuffer{}
-				w.log = slog.New(slog.NewTextHandler(logs, nil))
-				w.Restart()
-				scene(w)
-				if line := logs.lineWith("owed anew"); !strings.Contains(line, "level=ERROR") {
-					t.Errorf("log: %s", line)
-				}
-				if _, kinds := w.Incident("1"); !slices.Contains(kinds, "noted") {
-					t.Errorf("the timeline says nothing: %q", kinds)
-				}
+	for way, lose := range map[string]func(*world, string){"unreadable": (*world).Lose, "a bit on the disk": (*world).Flip} {
+		for name, scene := range losses(lose) {
+			t.Run(name+", "+way, func(t *testing.T) {
+				play(t, func(w *world) {
+					logs := &syncBuffer{}
+					w.log = slog.New(slog.NewTextHandler(logs, nil))
+					w.Restart()
+					scene(w)
+					if line := logs.lineWith("owed anew"); !strings.Contains(line, "level=ERROR") {
+						t.Errorf("log: %s", line)
+					}
+					if _, kinds := w.Incident("1"); !slices.Contains(kinds, "noted") {
+						t.Errorf("the timeline says nothing: %q", kinds)
+					}
+					if damaged := w.damaged(); damaged != nil {
+						t.Errorf("damaged are %q, though it was owed anew", damaged)
+					}
+				})
 			})
-		})
+		}
 	}
 }
 

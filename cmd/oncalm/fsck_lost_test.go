@@ -21,13 +21,19 @@ func callStore(path string, args ...string) (out string, code int) {
 	return text.String(), code
 }
 
-// flipIn flips a bit in the value of a key, as the disk may, in its copies that are out of use as well.
+// flipIn flips a bit in the value of a key, as the disk may, in its copies that are out of use as well. A program may have the
+// file open.
 func flipIn(t *testing.T, path, key string) {
 	t.Helper()
 	file, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
+	disk, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer disk.Close()
 	found := 0
 	for at := 0; ; found++ {
 		n := bytes.Index(file[at:], []byte(key+"{"))
@@ -35,13 +41,12 @@ func flipIn(t *testing.T, path, key string) {
 			break
 		}
 		at += n + len(key) + 5
-		file[at] ^= 1
+		if _, err := disk.WriteAt([]byte{file[at] ^ 1}, int64(at)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if found == 0 {
 		t.Fatalf("%s is not found", key)
-	}
-	if err := os.WriteFile(path, file, 0o600); err != nil {
-		t.Fatal(err)
 	}
 }
 
