@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -46,21 +45,6 @@ func (r *rig) refusal(body []byte) (status int, code string) {
 		r.t.Fatal(err)
 	}
 	return resp.StatusCode, answer.Code
-}
-
-// get fetches a page of the public door.
-func (r *rig) get(path string) (status int, body string) {
-	r.t.Helper()
-	resp, err := r.client.Get("http://" + r.addr + path)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	return resp.StatusCode, string(text)
 }
 
 // flood is alarms that pour in while a disk is full.

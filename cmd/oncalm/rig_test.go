@@ -293,6 +293,21 @@ func (r *rig) post(body []byte) int {
 	return resp.StatusCode
 }
 
+// get fetches a page of the public door.
+func (r *rig) get(path string) (status int, body string) {
+	r.t.Helper()
+	resp, err := r.client.Get("http://" + r.addr + path)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return resp.StatusCode, string(text)
+}
+
 // syncBuffer collects the logs of a process, the last of them.
 type syncBuffer struct {
 	mu  sync.Mutex

@@ -4,7 +4,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
 )
 
 // storeFile looks whether the store can be where the configuration says. What depends on the machine is a warning: a
@@ -19,16 +18,13 @@ func (r *reader) storeFile(v value, path string) {
 		r.errorf(v, "name a file", "the store %s is not a file", path)
 	case err == nil && info.Mode()&0o044 != 0: // also in a folder of one's own: stores are moved, and backed up
 		r.warnf(v, "chmod 600 "+path, "the store %s can be read by others (its mode is %#o), with all that is known of incidents and people", path, info.Mode().Perm())
-	case err == nil && syscall.Access(path, writable) != nil:
+	case err == nil && !writable(path):
 		r.warnf(v, "run the bot as the user that owns it", "the store %s cannot be written", path)
 	case err == nil:
 	default:
 		r.storeFolder(v, folder)
 	}
 }
-
-// writable is W_OK of access(2).
-const writable = 2
 
 // storeFolder looks whether a store can be made in a folder.
 func (r *reader) storeFolder(v value, folder string) {
@@ -38,7 +34,7 @@ func (r *reader) storeFolder(v value, folder string) {
 		r.errorf(v, "name a file in a folder", "%s, for the store, is not a folder", folder)
 	case os.IsNotExist(err):
 		r.warnf(v, "make it before the bot starts", "the folder %s, for the store, is not there", folder)
-	case err != nil, info.Mode().Perm()&fs.FileMode(0o222) == 0, syscall.Access(folder, writable) != nil:
+	case err != nil, info.Mode().Perm()&fs.FileMode(0o222) == 0, !writable(folder):
 		r.warnf(v, "let the user of the bot write there", "the folder %s, for the store, cannot be written", folder)
 	}
 }
