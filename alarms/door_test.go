@@ -22,6 +22,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -195,7 +196,7 @@ func TestUnusualButGood(t *testing.T) {
 	}{
 		{"plain text", "the house is on fire", "Fire", func(i evident) bool { return i.Title == "Fire" && i.Service == "platform" }},
 		{"no state", `{"AlarmName":"checkout-1","Trigger":{}}`, "", func(i evident) bool { return i.Alarm.Flags[0] == FlagUnparsed && i.Service == "checkout" }},
-		{"no time", alarm, "", func(i evident) bool { return i.Alarm.Flags[0] == FlagReceived }},
+		{"no time", alarm, "", func(i evident) bool { return i.Alarm.Flags[0] == incidents.FlagReceived }},
 		{"hostile name", strings.Replace(alarm, "checkout-1", `<!channel>\u0000\u202e🔥`, 1), "", func(i evident) bool { return i.Title == "<!channel>🔥" }},
 		{"empty name", strings.Replace(alarm, "checkout-1", "", 1), "", func(i evident) bool { return i.Title == "(no name)" }},
 		{"long name", strings.Replace(alarm, "checkout-1", strings.Repeat("n", 10000), 1), "", func(i evident) bool {

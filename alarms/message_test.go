@@ -137,10 +137,10 @@ func TestOddAlarms(t *testing.T) {
 	}{
 		{"time with +0000", alarm(""), func(s Signal) bool { return s.Changed.Equal(minute(0).Add(-28*1e9-880*1e6)) && len(s.Flags) == 0 }},
 		{"unparsable time", alarm(`,"StateChangeTime":"date"`), func(s Signal) bool {
-			return s.Changed.Equal(minute(1)) && slices.Contains(s.Flags, FlagReceived)
+			return s.Changed.Equal(minute(1)) && slices.Contains(s.Flags, incidents.FlagReceived)
 		}},
 		{"time of the future", alarm(`,"StateChangeTime":"2036-11-02T14:01:31.120+0000"`), func(s Signal) bool {
-			return s.Changed.Equal(minute(1)) && slices.Contains(s.Flags, FlagReceived)
+			return s.Changed.Equal(minute(1)) && slices.Contains(s.Flags, incidents.FlagReceived)
 		}},
 		{"no ARN is the same alarm", strings.Replace(alarm(""), `"AlarmArn"`, `"NoArn"`, 1), func(s Signal) bool {
 			return s.Fingerprint == first(received(alarm(""), ""), Topics{}).Fingerprint

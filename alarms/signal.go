@@ -37,9 +37,8 @@ const (
 
 // Flags of [incidents.Alarm]: what is doubtful or special about a word.
 const (
-	FlagUnparsed   = "unparsed"           // not understood; taken for ALARM
-	FlagReceived   = "received time used" // the message's own time made no sense
-	FlagAfterMute  = "after mute window"  // held back by a mute rule until now
+	FlagUnparsed   = "unparsed"          // not understood; taken for ALARM
+	FlagAfterMute  = "after mute window" // held back by a mute rule until now
 	flagSuppressed = "actions suppressed by "
 )
 
@@ -168,7 +167,7 @@ func (s *Signal) at(text string, in input) {
 		if t = in.Received; s.State == incidents.AlarmOK && !in.Sent.IsZero() && in.Sent.Before(t) {
 			t = in.Sent
 		}
-		s.flag(FlagReceived)
+		s.flag(incidents.FlagReceived)
 	}
 	s.Changed = t
 }

@@ -201,20 +201,11 @@ func cardMessage(i account) message {
 	if i.Open() {
 		m.body = append(m.body, evidence(i.alarm)...)
 	}
-	if lines := story(i.events, 3, forCard); len(lines) > 0 {
+	if lines := story(i.events, 3, incidents.OnCard); len(lines) > 0 {
 		m.body = append(m.body, paragraph{bullets, lines})
 	}
 	m.rows = [][]button{offers(i.Incident), links(i.Incident, i.alarm)}
 	return m
-}
-
-// forCard leaves out of a card's lines what the card says above them.
-func forCard(e incidents.Event) bool {
-	switch e.Body.(type) {
-	case incidents.Opened, incidents.Paged, incidents.Delivered, incidents.Withheld:
-		return false
-	}
-	return true
 }
 
 func cardNotice(i *incidents.Incident) string {

@@ -43,7 +43,7 @@ func TestAccountsThatAreClosed(t *testing.T) {
 			t.Errorf("bo has %d pages, and the incident is %s", n, w.head(id).Status)
 		}
 		contains(t, w.typed(bo, "/incident", "info 1"), "ana, who acknowledged, cannot be reached: their Slack account is deactivated",
-			"the page to ana cannot be delivered")
+			"could not deliver the page to ana")
 		w.restart()
 		w.wait(time.Minute)
 		if got := w.told("cannot be paged"); len(got) != 1 {

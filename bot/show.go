@@ -131,7 +131,7 @@ func (b *Bot) info(ctx context.Context, c *call) (message, error) {
 func infoMessage(i account) message {
 	m := message{title: headline(i.Incident)}
 	m.body = append(append(m.body, i.summary()), evidence(i.alarm)...)
-	lines := story(i.events, maxLines, func(incidents.Event) bool { return true })
+	lines := story(i.events, maxLines, incidents.OnTimeline)
 	if len(lines) > 0 {
 		m.body = append(m.body, para(say(strong("Timeline"))), paragraph{bullets, lines})
 	}

@@ -8,72 +8,41 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// tell puts an event into words for people. Not every event is worth a line: ok is false for those that others imply.
-func tell(e incidents.Event) (l line, ok bool) {
-	who := name(e.By)
-	switch b := e.Body.(type) {
-	case incidents.Opened:
-		if b.Alarm != nil {
-			who = "alarm " + b.Alarm.Name
-		}
-		return say("opened by ", who, paged(b.Quiet, nil)), true
-	case incidents.Reported:
-		if b.Late {
-			return nil, false
-		}
-		return say("alarm ", b.Alarm.Name, " says ", strong(string(b.Alarm.State)), because(b.Alarm.Reason), paged("", b.Raised)), true
-	case incidents.Reopened:
-		return say("triggered again", paged(b.Quiet, b.Raised)), true
-	case incidents.Acknowledged:
-		return say("acknowledged by ", strong(who)), true
-	case incidents.Escalated:
-		if b.Anew {
-			return say("paged anew from the first step", because(b.Reason)), true
-		}
-		return say("escalated by ", strong(who), because(b.Reason)), true
-	case incidents.Noted:
-		return say(strong(who), ": ", text.Clip(b.Text, 500)), true
-	case incidents.Resolved:
-		return say("resolved by ", strong(who), because(b.Reason)), true
-	}
-	return tellPage(e)
-}
-
-// paged says why nobody is paged for what begins, or that somebody is from now on.
-func paged(quiet string, raised *incidents.Raised) string {
+// tell puts an event into words for people. Who did it stands before what they did; what Oncalm did says so by itself.
+func tell(e incidents.Event) line {
+	words := e.Words().Say
+	l := spoken(words)
 	switch {
-	case raised != nil:
-		return "; with this it is " + raised.Severity + " of " + raised.Service + ", and pages"
-	case quiet != "":
-		return "; nobody is paged: " + text.Clip(text.Line(quiet), 200)
+	case e.By.Kind == incidents.KindOncalm || e.By.Kind == "":
+		return l
+	case len(words) > 0 && words[0].Form == incidents.Quote:
+		return say(strong(name(e.By)), ": ", l)
 	}
-	return ""
+	return say(strong(name(e.By)), " ", l)
 }
 
-// tellPage puts the events of pages into words.
-func tellPage(e incidents.Event) (l line, ok bool) {
-	switch b := e.Body.(type) {
-	case incidents.Paged:
-		if b.Reminder {
-			return say("reminding ", strong(b.Person)), true
+// spoken renders a sentence. Texts from outside are cut: the whole of them is in the timeline that is printed.
+func spoken(s incidents.Sentence) line {
+	var l line
+	for n, p := range s {
+		switch p.Form {
+		case incidents.Plain:
+			l = l.with(span{text: p.Text})
+		case incidents.Term:
+			l = l.with(span{text: text.Clip(text.Line(p.Text), 100)})
+		case incidents.Someone:
+			l = append(l, strong(text.Line(p.Text)))
+		case incidents.Quote:
+			limit := 200
+			if n == 0 {
+				limit = 500
+			}
+			l = l.with(span{text: text.Clip(text.Line(p.Text), limit)})
+		case incidents.Moment:
+			l = say(l, p.At)
 		}
-		return say("paging ", strong(b.Person), because(b.Why)), true
-	case incidents.Delivered:
-		return say(strong(b.Person), " has the page"), true
-	case incidents.Undelivered:
-		return say("the page to ", strong(b.Person), " cannot be delivered", because(b.Error)), true
-	case incidents.Withheld:
-		return say("the page to ", strong(b.Person), " was not sent", because(b.Why)), true
 	}
-	return nil, false
-}
-
-// because is a reason behind what happened, if there is one.
-func because(reason string) string {
-	if reason = text.Clip(text.Line(reason), 200); reason == "" {
-		return ""
-	}
-	return ": " + reason
+	return l
 }
 
 // name is how people know an actor.
@@ -87,8 +56,8 @@ func name(a incidents.Actor) string {
 	return a.Name
 }
 
-// story is the newest of those events that keep tells and that were not struck, at most n, oldest first, each with its time.
-func story(events []incidents.Event, n int, keep func(incidents.Event) bool) []line {
+// story is the newest of those events that are shown in a place and were not struck, at most n, oldest first, each with its time.
+func story(events []incidents.Event, n int, place incidents.Where) []line {
 	struck := map[int]bool{}
 	for _, e := range events {
 		if s, ok := e.Body.(incidents.Struck); ok {
@@ -98,11 +67,8 @@ func story(events []incidents.Event, n int, keep func(incidents.Event) bool) []l
 	var lines []line
 	for k := len(events) - 1; k >= 0 && len(lines) < n; k-- {
 		e := events[k]
-		if struck[e.Seq] || !keep(e) {
-			continue
-		}
-		if l, ok := tell(e); ok {
-			lines = append(lines, say(e.At, "  ", l))
+		if !struck[e.Seq] && e.Words().Shown&place != 0 {
+			lines = append(lines, say(e.At, "  ", tell(e)))
 		}
 	}
 	for a, z := 0, len(lines)-1; a < z; a, z = a+1, z-1 {

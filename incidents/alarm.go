@@ -12,6 +12,9 @@ const (
 	AlarmUnknown AlarmState = "INSUFFICIENT_DATA"
 )
 
+// FlagReceived marks an alarm whose own time made no sense: the time is that of its message.
+const FlagReceived = "received time used"
+
 // Alarm is one word of an alarm, as far as people need it. Its texts come from
 // outside: clean of control characters and cut to size, but never to be trusted.
 type Alarm struct {
@@ -46,7 +49,7 @@ type Alarm struct {
 	Evaluation string `json:"evaluation,omitempty"`
 	// Lines are lines of the log that an alarm on logs watches.
 	Lines []string `json:"lines,omitempty"`
-	// Flags tells what is doubtful about this word: "unparsed", "received time used".
+	// Flags tells what is doubtful about this word, such as [FlagReceived].
 	Flags []string `json:"flags,omitempty"`
 	// Raw is the message as it came, kept when it was not understood in full.
 	Raw string `json:"raw,omitempty"`

@@ -44,17 +44,3 @@ func (e *Event) UnmarshalJSON(data []byte) error {
 	*e = Event{w.Seq, w.At, w.Recorded, w.By, body}
 	return nil
 }
-
-func decodeBody(kind string, raw json.RawMessage) (Body, error) {
-	decode, known := decoders()[kind]
-	if !known {
-		return Unknown{Kind: kind, Raw: raw}, nil
-	}
-	return decode(raw)
-}
-
-func as[B Body](raw json.RawMessage) (Body, error) {
-	var b B
-	err := json.Unmarshal(raw, &b)
-	return b, err
-}

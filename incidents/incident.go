@@ -7,6 +7,8 @@
 // and asks the [Follower]s, in the same transaction, what else follows from the event:
 // further events (whom to page) and debts (the page itself, see package outbox).
 //
+// Each kind of event is a type with three methods: its name, what it changes, and its [Words]. [Kinds] lists them.
+//
 //	incident/<id>/event/<%08d>   Event, never rewritten
 //	incident/<id>/head           Incident
 //	open/<id>                    present while the incident is not resolved

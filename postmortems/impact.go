@@ -10,10 +10,6 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// receivedTime is the flag of an alarm whose own time could not be read (see
-// [incidents.Alarm.Flags]).
-const receivedTime = "received time used"
-
 // A word is what an alarm said in one event.
 type word struct {
 	incidents.Alarm
@@ -34,7 +30,7 @@ func readWords(timeline []incidents.Event) []word {
 
 func newWord(e incidents.Event, a incidents.Alarm) word {
 	w := word{Alarm: a, seq: e.Seq, at: a.Changed.UTC(), measured: true}
-	if a.Changed.IsZero() || slices.Contains(a.Flags, receivedTime) {
+	if a.Changed.IsZero() || slices.Contains(a.Flags, incidents.FlagReceived) {
 		w.at, w.measured = accepted(e, a), false
 	}
 	return w

@@ -48,7 +48,7 @@ func timelineOf(t *testing.T, words []string) []incidents.Event {
 			a.Previous = incidents.AlarmState(was)
 		}
 		if rest == "unreadable" {
-			a.Changed, a.Received, a.Flags = minute(at), minute(at), []string{receivedTime}
+			a.Changed, a.Received, a.Flags = minute(at), minute(at), []string{incidents.FlagReceived}
 		}
 		e.Body = incidents.Reported{Alarm: a}
 		events = append(events, e)

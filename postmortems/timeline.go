@@ -2,9 +2,11 @@ package postmortems
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/oncalm/oncalm/incidents"
 )
@@ -17,15 +19,8 @@ const (
 	late = time.Minute
 )
 
-// Sources of lines.
-const (
-	sourceAlarm   = "alarm"
-	sourcePage    = "page"
-	sourceCommand = "command"
-	sourceNote    = "note"
-	sourceOncalm  = "oncalm"
-	sourceGap     = "gap"
-)
+// sourceGap is the source of a line that says that nothing was recorded. The others are those of [incidents.Source].
+const sourceGap = "gap"
 
 // lines makes the timeline: in the order of what happened, without what was struck, and
 // with the gaps. A gap is a time without any event, shown or not.
@@ -39,8 +34,8 @@ func (r *reading) lines() []Line {
 		if n > 0 {
 			lines = append(lines, gap(events[n-1].At, e.At)...)
 		}
-		if !r.struck[e.Seq] && !is[incidents.Struck](e) {
-			lines = append(lines, newLine(e))
+		if words := e.Words(); !r.struck[e.Seq] && words.Shown&incidents.InPostmortem != 0 {
+			lines = append(lines, newLine(e, words))
 		}
 	}
 	for n := len(lines); n > 0 && lines[n-1].Source == sourceGap; n-- {
@@ -57,162 +52,50 @@ func gap(from, to time.Time) []Line {
 	return []Line{{At: from.UTC(), Source: sourceGap, What: "nothing recorded for " + took(d), Gap: d.Seconds()}}
 }
 
-func newLine(e incidents.Event) Line {
-	l := Line{Seq: e.Seq, At: e.At.UTC(), Who: who(e.By)}
+func newLine(e incidents.Event, words incidents.Words) Line {
+	l := Line{Seq: e.Seq, At: e.At.UTC(), Who: who(e.By), Source: string(words.Source), What: written(e, words.Say)}
 	if a := incidents.AlarmIn(e.Body); a != nil {
 		l.Link, l.LinkTo, l.MessageID = a.Link, "console", clean(a.MessageID)
 	}
-	switch b := e.Body.(type) {
-	case incidents.Opened:
-		l.Source, l.What = sourceAlarm, opened(e, b)
-		if b.Alarm == nil {
-			l.Source = sourceCommand
-		}
-	case incidents.Reported:
-		l.Source, l.What = sourceAlarm, reported(e, b)
-	case incidents.Reopened:
-		l.Source, l.What = sourceAlarm, reopened(e, b)
-	case incidents.Noted:
-		l.Source, l.What = sourceNote, clean(b.Text)
-		l.Link, l.LinkTo = b.Link, "message"
-		if e.Recorded.Sub(e.At) > late {
-			l.Added = e.Recorded.UTC()
-		}
-	case incidents.Acknowledged, incidents.Escalated, incidents.Resolved:
-		l.Source, l.What = sourceOf(e.By), told(b)
-	case incidents.Restated:
-		l.Source, l.What = sourceOncalm, fmt.Sprintf("The store was repaired; the incident was %s then", said(string(b.Incident.Status)))
-	case incidents.Unknown:
-		l.Source = sourceOncalm
-		l.What = fmt.Sprintf("(%s: an event of a newer version of Oncalm, which this one cannot read)", said(b.Kind))
-	default:
-		l.Source, l.What = sourcePage, paging(b)
-		if d, ok := b.(incidents.Delivered); ok {
-			l.Link, l.LinkTo = d.Link, "message"
-		}
+	if words.Link != "" {
+		l.Link, l.LinkTo = words.Link, "message"
 	}
 	if l.Link == "" {
 		l.LinkTo = ""
 	}
+	if words.Source == incidents.SourceNote && e.Recorded.Sub(e.At) > late {
+		l.Added = e.Recorded.UTC()
+	}
 	return l
 }
 
-func sourceOf(by incidents.Actor) string {
-	switch by.Kind {
-	case incidents.KindPerson:
-		return sourceCommand
-	case incidents.KindAlarm:
-		return sourceAlarm
-	}
-	return sourceOncalm
-}
-
-func opened(e incidents.Event, b incidents.Opened) string {
-	s := "Opened as " + said(b.Severity) + " for " + said(b.Service)
-	if b.Alarm == nil {
-		return s + ": " + said(b.Title) + paged(b.Quiet, nil)
-	}
-	return s + ": " + state(e, *b.Alarm) + paged(b.Quiet, nil)
-}
-
-func reported(e incidents.Event, b incidents.Reported) string {
-	s := state(e, b.Alarm)
-	if b.Late {
-		s += " (came after a newer message and changed nothing)"
-	}
-	return s + paged("", b.Raised)
-}
-
-func reopened(e incidents.Event, b incidents.Reopened) string {
-	if b.Alarm == nil {
-		return "Triggered again" + paged(b.Quiet, b.Raised)
-	}
-	return "Triggered again: " + state(e, *b.Alarm) + paged(b.Quiet, b.Raised)
-}
-
-// paged says why nobody was paged for what began, or that somebody was from then on.
-func paged(quiet string, raised *incidents.Raised) string {
-	switch {
-	case raised != nil:
-		return fmt.Sprintf(" (with this it is %s of %s, and pages)", said(raised.Severity), said(raised.Service))
-	case quiet != "":
-		return " (nobody was paged: " + said(quiet) + ")"
-	}
-	return ""
-}
-
-// state is what an alarm said, and since when if that is another time than the line's.
-func state(e incidents.Event, a incidents.Alarm) string {
-	s := said(string(a.State))
-	if s == "" {
-		s = "a state that could not be read"
-	}
-	if a.Previous != "" && a.Previous != a.State {
-		s = said(string(a.Previous)) + " → " + s
-	}
-	if c := contributor(a); c != "" {
-		s += " (" + c + ")"
-	}
-	if w := newWord(e, a); w.measured && clock(w.at, e.At.UTC()) != e.At.UTC().Format(layoutTime) {
-		s += " at " + clock(w.at, e.At.UTC())
-	}
-	if a.Reason != "" {
-		s += ". " + said(a.Reason)
-	}
-	return s
-}
-
-// told is what a person, or an alarm, did to the incident.
-func told(b incidents.Body) string {
-	switch b := b.(type) {
-	case incidents.Acknowledged:
-		return "Acknowledged"
-	case incidents.Escalated:
-		if b.Anew {
-			return because("Begun anew with the first step of the policy", b.Reason)
+// written renders a sentence for a cell of a table, where its line has the actor, and the link as evidence. It begins with a
+// large letter, unless somebody's own words do.
+func written(e incidents.Event, s incidents.Sentence) string {
+	var b strings.Builder
+	for n, p := range s {
+		switch p.Form {
+		case incidents.Plain:
+			if n == 0 {
+				p.Text = large(p.Text)
+			}
+			b.WriteString(p.Text)
+		case incidents.Term, incidents.Someone:
+			b.WriteString(said(p.Text))
+		case incidents.Quote:
+			if n == 0 {
+				b.WriteString(clean(p.Text))
+				continue
+			}
+			b.WriteString("“" + said(p.Text) + "”")
+		case incidents.Moment:
+			b.WriteString(clock(p.At.UTC(), e.At.UTC()))
 		}
-		return because("Escalated, so that the next step is due at once", b.Reason)
-	case incidents.Resolved:
-		return because("Resolved", b.Reason)
 	}
-	return ""
+	return b.String()
 }
 
-func because(s, reason string) string {
-	if reason == "" {
-		return s
-	}
-	return s + ": “" + said(reason) + "”"
-}
-
-// paging is what was done to reach people.
-func paging(b incidents.Body) string {
-	switch b := b.(type) {
-	case incidents.Paged:
-		if b.Reminder {
-			return fmt.Sprintf("Reminded %s through %s: “%s”", said(b.Person), channel(b.Via), said(b.Why))
-		}
-		return fmt.Sprintf("Paged %s through %s: “%s”", said(b.Person), channel(b.Via), said(b.Why))
-	case incidents.Delivered:
-		if b.Adopted {
-			return "Page to " + said(b.Person) + " found: an earlier attempt had delivered it"
-		}
-		return "Page delivered to " + said(b.Person)
-	case incidents.Undelivered:
-		return "Page to " + said(b.Person) + " cannot be delivered: " + said(b.Error)
-	case incidents.Withheld:
-		return "Page to " + said(b.Person) + " withheld: " + said(b.Why)
-	}
-	return ""
-}
-
-// channel is the name of a way to reach people.
-func channel(via string) string {
-	switch via {
-	case "slack":
-		return "Slack"
-	case "sms":
-		return "SMS"
-	}
-	return said(via)
+func large(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
 }

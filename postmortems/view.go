@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -202,7 +203,7 @@ func pageRows(pages []Page) []pageRow {
 	var rows []pageRow
 	for _, p := range pages {
 		rows = append(rows, pageRow{
-			Who: literal(text.Clip(p.Person, shortest)), Via: literal(text.Clip(channel(p.Via), shortest)), Step: p.step(),
+			Who: literal(text.Clip(p.Person, shortest)), Via: literal(text.Clip(said(incidents.ChannelName(p.Via)), shortest)), Step: p.step(),
 			Decided: moment(p.Decided), Delivered: or(clock(p.Delivered, p.Decided), "–"), Acknowledged: or(clock(p.Acknowledged, p.Decided), "–"),
 			Outcome: literal(text.Clip(p.outcome(), 500)), Events: marks(p.Events),
 		})

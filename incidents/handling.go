@@ -1,0 +1,111 @@
+package incidents
+
+import (
+	"strconv"
+	"time"
+)
+
+// Acknowledged says that somebody takes care.
+type Acknowledged struct{}
+
+func (Acknowledged) kind() string { return "acknowledged" }
+
+func (Acknowledged) apply(i *Incident, e Event) error {
+	switch i.Status {
+	case StatusResolved:
+		return refuse(i, ErrResolved)
+	case StatusAcknowledged:
+		return refuse(i, ErrAcknowledged)
+	}
+	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusAcknowledged, e.At, e.By
+	return nil
+}
+
+func (Acknowledged) words(Event) Words {
+	return Words{Say: Sentence{plain("acknowledged")}, Shown: OnCard | OnTimeline | InPostmortem}
+}
+
+// Escalated asks for the next step at once.
+type Escalated struct {
+	Reason string `json:"reason,omitempty"`
+	// Anew begins the policy's run once more with its first step: whoever had acknowledged, or
+	// whomever the run could still page, is not there any more.
+	Anew bool `json:"anew,omitempty"`
+}
+
+func (Escalated) kind() string { return "escalated" }
+
+func (b Escalated) apply(i *Incident, _ Event) error {
+	if i.Status == StatusResolved {
+		return refuse(i, ErrResolved)
+	}
+	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
+	i.Quiet = false
+	if b.Anew {
+		i.Run++
+		i.Step, i.Then, i.Pages = Position{}, "", nil
+	}
+	return nil
+}
+
+func (b Escalated) words(Event) Words {
+	say := plain("escalated, so that the next step is due at once")
+	if b.Anew {
+		say = plain("began the policy anew with its first step")
+	}
+	return Words{Say: append(Sentence{say}, because(b.Reason)...), Shown: OnCard | OnTimeline | InPostmortem}
+}
+
+// Resolved ends the incident.
+type Resolved struct {
+	Reason string `json:"reason,omitempty"`
+}
+
+func (Resolved) kind() string { return "resolved" }
+
+func (Resolved) apply(i *Incident, e Event) error {
+	if i.Status == StatusResolved {
+		return refuse(i, ErrResolved)
+	}
+	i.Status, i.Resolved, i.ResolvedBy = StatusResolved, e.At, e.By
+	return nil
+}
+
+func (b Resolved) words(Event) Words {
+	return Words{Say: append(Sentence{plain("resolved")}, because(b.Reason)...), Shown: OnCard | OnTimeline | InPostmortem}
+}
+
+// Noted is a person's own line.
+type Noted struct {
+	Text string `json:"text"`
+	Link string `json:"link,omitempty"` // to where it was said
+}
+
+func (Noted) kind() string { return "noted" }
+
+func (Noted) apply(*Incident, Event) error { return nil }
+
+func (b Noted) words(Event) Words {
+	say := Sentence{{Form: Quote, Text: b.Text}}
+	return Words{Say: say, Shown: OnCard | OnTimeline | InPostmortem, Source: SourceNote, Link: b.Link}
+}
+
+// Struck takes a note out of what people read; the line itself stays.
+type Struck struct {
+	Seq    int    `json:"seq"`
+	Reason string `json:"reason,omitempty"`
+}
+
+func (Struck) kind() string { return "struck" }
+
+func (b Struck) apply(i *Incident, _ Event) error {
+	if b.Seq <= 0 || b.Seq > i.Seq {
+		return refuse(i, ErrNoSuchLine)
+	}
+	return nil
+}
+
+func (b Struck) words(Event) Words {
+	say := Sentence{plain("struck line "), term(strconv.Itoa(b.Seq))}
+	return Words{Say: append(say, because(b.Reason)...)} // shown nowhere: the struck line is counted instead
+}

@@ -1,0 +1,146 @@
+package incidents
+
+import "time"
+
+// Opened is the first event of every timeline.
+type Opened struct {
+	Title    string `json:"title"`
+	Service  string `json:"service"`
+	Severity string `json:"severity"`
+	Runbook  string `json:"runbook,omitempty"`
+	Alarm    *Alarm `json:"alarm,omitempty"` // nil if a person opened it
+	// Quiet says why nobody is paged; empty if the escalation policy is followed.
+	Quiet string `json:"quiet,omitempty"`
+}
+
+func (Opened) kind() string { return "opened" }
+
+func (b Opened) apply(i *Incident, e Event) error {
+	if i.Seq != 0 {
+		return refuse(i, ErrAlreadyOpen)
+	}
+	i.Title, i.Service, i.Severity, i.Runbook = b.Title, b.Service, b.Severity, b.Runbook
+	i.Status, i.Opened, i.OpenedBy = StatusTriggered, e.At, e.By
+	i.Quiet = b.Quiet != ""
+	i.hear(e, b.Alarm)
+	return nil
+}
+
+func (b Opened) words(e Event) Words {
+	w := Words{Shown: OnTimeline | InPostmortem, Source: SourceAlarm}
+	w.Say = Sentence{plain("opened as "), term(b.Severity), plain(" for "), term(b.Service), plain(": ")}
+	if b.Alarm == nil {
+		w.Say, w.Source = append(w.Say, term(b.Title)), SourceCommand
+	} else {
+		w.Say = append(w.Say, b.Alarm.says(e)...)
+	}
+	w.Say = append(w.Say, paging(b.Quiet, nil)...)
+	return w
+}
+
+// Reported is a word of an alarm about an incident that is open, or was.
+type Reported struct {
+	Alarm Alarm `json:"alarm"`
+	// Late says that a newer word was known already: this one changes nothing.
+	Late bool `json:"late,omitempty"`
+	// Raised is set if the incident was quiet, and with this alarm is not any more.
+	Raised *Raised `json:"raised,omitempty"`
+}
+
+func (Reported) kind() string { return "reported" }
+
+func (b Reported) apply(i *Incident, e Event) error {
+	if b.Late {
+		return nil
+	}
+	i.hear(e, &b.Alarm)
+	i.raise(e, &b.Alarm, b.Raised)
+	return nil
+}
+
+func (b Reported) words(e Event) Words {
+	w := Words{Say: append(Sentence{plain("reported ")}, b.Alarm.says(e)...), Shown: OnCard | OnTimeline | InPostmortem, Source: SourceAlarm}
+	if b.Late {
+		w.Say, w.Shown = append(w.Say, plain(" (came after a newer message and changed nothing)")), InPostmortem
+	}
+	w.Say = append(w.Say, paging("", b.Raised)...)
+	return w
+}
+
+// Reopened triggers a resolved incident again: its alarm fired again soon after.
+type Reopened struct {
+	Alarm *Alarm `json:"alarm,omitempty"`
+	// Quiet says why nobody is paged in this run; empty if the escalation policy is followed.
+	Quiet string `json:"quiet,omitempty"`
+	// Raised is set if the incident was quiet, and with this alarm is not any more.
+	Raised *Raised `json:"raised,omitempty"`
+}
+
+func (Reopened) kind() string { return "reopened" }
+
+func (b Reopened) apply(i *Incident, e Event) error {
+	if i.Status != StatusResolved {
+		return refuse(i, ErrAlreadyOpen)
+	}
+	i.Status, i.Resolved, i.ResolvedBy = StatusTriggered, time.Time{}, Actor{}
+	i.Acknowledged, i.AcknowledgedBy = time.Time{}, Actor{}
+	i.Run++
+	i.Step, i.Then, i.Pages = Position{}, "", nil
+	i.Quiet = b.Quiet != ""
+	i.hear(e, b.Alarm)
+	i.raise(e, b.Alarm, b.Raised)
+	return nil
+}
+
+func (b Reopened) words(e Event) Words {
+	w := Words{Say: Sentence{plain("triggered again")}, Shown: OnCard | OnTimeline | InPostmortem, Source: SourceAlarm}
+	if b.Alarm != nil {
+		w.Say = append(append(w.Say, plain(": ")), b.Alarm.says(e)...)
+	}
+	w.Say = append(w.Say, paging(b.Quiet, b.Raised)...)
+	return w
+}
+
+// Raised is what a quiet incident becomes with an alarm that pages: that alarm's own, as if
+// it had opened the incident.
+type Raised struct {
+	Title    string `json:"title"`
+	Service  string `json:"service"`
+	Severity string `json:"severity"`
+	Runbook  string `json:"runbook,omitempty"`
+}
+
+// raise makes of a quiet incident one of an alarm that pages. Whoever took care of what was quiet
+// has not said anything about that.
+func (i *Incident) raise(e Event, a *Alarm, to *Raised) {
+	if to == nil {
+		return
+	}
+	i.Title, i.Service, i.Severity, i.Runbook = to.Title, to.Service, to.Severity, to.Runbook
+	i.Quiet = false
+	if i.Status == StatusAcknowledged {
+		i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
+	}
+	if a != nil {
+		i.Word = Word{a.Series, e.Seq}
+	}
+}
+
+// hear takes in what an alarm says in an event.
+func (i *Incident) hear(e Event, a *Alarm) {
+	if a == nil {
+		return
+	}
+	if i.Word == (Word{}) || i.Word.Series == a.Series {
+		i.Word = Word{a.Series, e.Seq}
+	}
+	switch a.State {
+	case AlarmFiring:
+		if i.Firing == nil {
+			i.Firing = map[string]string{}
+		}
+		i.Firing[a.Series] = a.Name
+	case AlarmOK:
+		delete(i.Firing, a.Series)
+	}
+}

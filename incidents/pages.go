@@ -1,0 +1,130 @@
+package incidents
+
+// Paged is the decision to page one person. The page itself is then owed.
+type Paged struct {
+	Key      string   `json:"key"` // the page's name, in the outbox and in Slack
+	Person   string   `json:"person"`
+	Via      string   `json:"via"` // the channel: slack
+	Position Position `json:"position"`
+	// Why tells the person why it is them.
+	Why string `json:"why"`
+	// Reminder is set on a page to somebody who had acknowledged.
+	Reminder bool `json:"reminder,omitempty"`
+	// Fallback says why the page went to the policy's fallback; empty if it did not, and
+	// in pages that older versions recorded.
+	Fallback string `json:"fallback,omitempty"`
+	// Then is the key of the outbox entry that decides the step after this one.
+	Then string `json:"then,omitempty"`
+}
+
+func (Paged) kind() string { return "paged" }
+
+func (b Paged) apply(i *Incident, e Event) error {
+	if i.Pages == nil {
+		i.Pages = map[string]PageState{}
+	}
+	i.Pages[b.Person] = PageState{Key: b.Key, At: e.At}
+	if !b.Reminder {
+		i.Step, i.Then = b.Position, b.Then
+	}
+	return nil
+}
+
+func (b Paged) words(Event) Words {
+	verb := "paged "
+	if b.Reminder {
+		verb = "reminded "
+	}
+	say := Sentence{plain(verb), someone(b.Person), plain(" through "), term(ChannelName(b.Via))}
+	return Words{Say: append(say, because(b.Why)...), Shown: OnTimeline | InPostmortem, Source: SourcePage}
+}
+
+// ChannelName is how people know a way to reach somebody. One of a newer version is called as it was recorded.
+func ChannelName(via string) string {
+	switch via {
+	case "slack":
+		return "Slack"
+	case "sms":
+		return "SMS"
+	}
+	return via
+}
+
+// Why a page went to the fallback of its policy.
+const (
+	// FallbackNobody: the step found nobody. Position is that of the step.
+	FallbackNobody = "nobody on call"
+	// FallbackAfter: the last round was over. Position is no step of the policy then.
+	FallbackAfter = "after the last round"
+)
+
+// Delivered says that the channel took the page.
+type Delivered struct {
+	Key    string `json:"key"`
+	Person string `json:"person"`
+	Via    string `json:"via"`
+	// Channel and Message name the message that was sent, as far as Via has names.
+	Channel string `json:"channel,omitempty"`
+	Message string `json:"message,omitempty"`
+	Link    string `json:"link,omitempty"`
+	// Adopted says that an earlier attempt, whose outcome was unknown, had sent it.
+	Adopted bool `json:"adopted,omitempty"`
+}
+
+func (Delivered) kind() string { return "delivered" }
+
+func (b Delivered) apply(i *Incident, e Event) error {
+	i.settlePage(b.Person, b.Key, func(p *PageState) { p.Delivered = e.At })
+	return nil
+}
+
+func (b Delivered) words(Event) Words {
+	say := Sentence{plain("delivered the page to "), someone(b.Person)}
+	if b.Adopted {
+		say = Sentence{plain("found the page to "), someone(b.Person), plain(": an earlier attempt had delivered it")}
+	}
+	return Words{Say: say, Shown: OnTimeline | InPostmortem, Source: SourcePage, Link: b.Link}
+}
+
+// Undelivered says that the page can not be delivered this way, ever.
+type Undelivered struct {
+	Key    string `json:"key"`
+	Person string `json:"person"`
+	Via    string `json:"via"`
+	Error  string `json:"error"`
+}
+
+func (Undelivered) kind() string { return "undelivered" }
+
+func (b Undelivered) apply(i *Incident, _ Event) error {
+	i.settlePage(b.Person, b.Key, func(p *PageState) { p.Failed = true })
+	return nil
+}
+
+func (b Undelivered) words(Event) Words {
+	say := Sentence{plain("could not deliver the page to "), someone(b.Person)}
+	return Words{Say: append(say, because(b.Error)...), Shown: OnCard | OnTimeline | InPostmortem, Source: SourcePage}
+}
+
+// Withheld says that a page was not sent, since it had become pointless.
+type Withheld struct {
+	Key    string `json:"key"`
+	Person string `json:"person"`
+	Why    string `json:"why"`
+}
+
+func (Withheld) kind() string { return "withheld" }
+
+func (Withheld) apply(*Incident, Event) error { return nil }
+
+func (b Withheld) words(Event) Words {
+	say := Sentence{plain("withheld the page to "), someone(b.Person)}
+	return Words{Say: append(say, because(b.Why)...), Shown: OnTimeline | InPostmortem, Source: SourcePage}
+}
+
+func (i *Incident) settlePage(person, key string, set func(*PageState)) {
+	if p, ok := i.Pages[person]; ok && p.Key == key {
+		set(&p)
+		i.Pages[person] = p
+	}
+}

@@ -1,0 +1,86 @@
+package incidents_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// saidBy is a sentence without the forms of its parts.
+func saidBy(s incidents.Sentence) string {
+	var b strings.Builder
+	for _, p := range s {
+		if b.WriteString(p.Text); p.Form == incidents.Moment {
+			b.WriteString(p.At.Format(time.TimeOnly))
+		}
+	}
+	return b.String()
+}
+
+// TestEveryKindHasWords: of whatever is shown somewhere there is something to read, also if all its fields are empty.
+func TestEveryKindHasWords(t *testing.T) {
+	names := map[string]bool{}
+	for _, k := range incidents.Kinds() {
+		body, err := k.Read(json.RawMessage(`{}`))
+		if err != nil {
+			t.Fatalf("%s: %v", k.Name, err)
+		}
+		e := incidents.Event{Seq: 1, By: incidents.Person("ana"), Body: body}
+		if e.Kind() != k.Name || names[k.Name] {
+			t.Errorf("%s is called %s, or stands there twice", k.Name, e.Kind())
+		}
+		names[k.Name] = true
+		w := e.Words()
+		if w.Shown != 0 && len(w.Say) == 0 {
+			t.Errorf("%s is shown and says nothing", k.Name)
+		}
+		if w.Shown == 0 && k.Name != "struck" {
+			t.Errorf("%s is shown nowhere", k.Name)
+		}
+		if w.Source == "" {
+			t.Errorf("%s has no source", k.Name)
+		}
+		for _, p := range w.Say {
+			if p.Form < 0 || int(p.Form) >= len(incidents.Forms()) {
+				t.Errorf("%s has a part of form %d", k.Name, p.Form)
+			}
+		}
+	}
+}
+
+func TestWords(t *testing.T) {
+	at := time.Date(2026, 3, 11, 14, 2, 13, 0, time.UTC)
+	alarm := incidents.Alarm{Name: "5xx", State: incidents.AlarmFiring, Previous: incidents.AlarmOK, Changed: at.Add(-3 * time.Second), Reason: "too many"}
+	quiet := &incidents.Raised{Severity: "sev1", Service: "checkout"}
+	for _, tt := range []struct {
+		body incidents.Body
+		want string
+	}{
+		{incidents.Opened{Severity: "sev1", Service: "shop", Alarm: &alarm}, "opened as sev1 for shop: OK → ALARM at 14:02:10: too many"},
+		{incidents.Opened{Severity: "sev4", Service: "shop", Title: "slow", Quiet: "it is sev4"}, "opened as sev4 for shop: slow; nobody is paged: it is sev4"},
+		{incidents.Reported{Alarm: alarm, Raised: quiet}, "reported OK → ALARM at 14:02:10: too many; with this it is sev1 of checkout, and pages"},
+		{incidents.Reported{Alarm: incidents.Alarm{Contributor: map[string]string{"b": "2", "a": "1"}}, Late: true},
+			"reported a state that could not be read (a=1, b=2) (came after a newer message and changed nothing)"},
+		{incidents.Reopened{}, "triggered again"},
+		{incidents.Paged{Person: "ana", Via: "slack", Why: "you are on call"}, "paged ana through Slack: you are on call"},
+		{incidents.Paged{Person: "ana", Via: "fax", Reminder: true}, "reminded ana through fax"},
+		{incidents.Delivered{Person: "ana"}, "delivered the page to ana"},
+		{incidents.Delivered{Person: "ana", Adopted: true}, "found the page to ana: an earlier attempt had delivered it"},
+		{incidents.Undelivered{Person: "ana", Error: "user_disabled"}, "could not deliver the page to ana: user_disabled"},
+		{incidents.Withheld{Person: "ana", Why: "bo has it"}, "withheld the page to ana: bo has it"},
+		{incidents.Acknowledged{}, "acknowledged"},
+		{incidents.Escalated{Reason: " "}, "escalated, so that the next step is due at once"},
+		{incidents.Escalated{Anew: true, Reason: "ana has left"}, "began the policy anew with its first step: ana has left"},
+		{incidents.Noted{Text: "slow"}, "slow"},
+		{incidents.Resolved{Reason: "rolled back"}, "resolved: rolled back"},
+		{incidents.Struck{Seq: 3}, "struck line 3"},
+		{incidents.Unknown{Kind: "mitigated"}, "(mitigated: an event of a newer version of Oncalm, which this one cannot read)"},
+	} {
+		if got := saidBy(incidents.Event{At: at, Body: tt.body}.Words().Say); got != tt.want {
+			t.Errorf("%T says %q, want %q", tt.body, got, tt.want)
+		}
+	}
+}
