@@ -87,7 +87,7 @@ func (b *Bot) undrawn(e outbox.Entry, edit bool, err error) (func(store.Tx) erro
 	}, nil
 }
 
-// took notes that the channel has taken a card, or an edit of one: what waited goes now, and the channel is told since when
+// took notes that the channel has taken a card or a notice, or an edit of a card: what waited goes now, and the channel is told since when
 // cards were missing.
 func (b *Bot) took(tx store.Tx, now time.Time, edit bool) {
 	a, away := readAbsence(tx)

@@ -15,6 +15,7 @@ func acts() map[string]func(w *world) {
 		"a note":             func(w *world) { w.typed(ana, "/incident", "note it is slow") },
 		"an acknowledgement": func(w *world) { w.typed(ana, "/incident", "ack") },
 		"a button":           func(w *world) { pages := w.slack.DM(ana); w.press(pages[len(pages)-1], "Escalate", ana) },
+		"an override":        func(w *world) { w.typed(bo, "/oncall", "me 2h payments") }, // the channel is told
 		"a restart":          func(w *world) { w.restart() },
 		"time":               func(w *world) { w.wait(50 * time.Second) },
 	}

@@ -67,7 +67,13 @@ func (b *Bot) told(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 		b.log.Warn("a notice could not be told", "key", e.Key, "person", body.Person, "err", err)
 		return nil, nil
 	}
-	return nil, asChore(err)
+	if err != nil || body.Person != "" {
+		return nil, asChore(err)
+	}
+	return func(tx store.Tx) error {
+		b.took(tx, now, false) // what takes a notice takes a card
+		return nil
+	}, nil
 }
 
 // sendOnce posts the message of an entry, unless an earlier attempt has got through.
