@@ -175,7 +175,7 @@ func messageRows() []row {
 		{18, "no NewStateValue", message("", replaced(`"NewStateValue"`, `"NewState"`)), `200 accepted; "checkout-5xx" (unparsed) paged`},
 		{19, "StateChangeTime is no time", message("", replaced(`"StateChangeTime":"2000`, `"StateChangeTime":"soon 2000`)), `200 accepted; "checkout-5xx" (received time used) paged`},
 		{20, "no name", named(`""`), `200 accepted; "checkout-5xx" paged`},
-		{20, "a long name", named(`"` + strings.Repeat("x", 10_000) + `"`), `200 accepted; "` + strings.Repeat("x", 255) + `…" paged`},
+		{20, "a long name", named(`"` + strings.Repeat("x", 10_000) + `"`), `200 accepted; "` + strings.Repeat("x", 254) + `…" paged`},
 		{20, "a name with NUL", named(`"a\u0000b"`), `200 accepted; "ab" paged`},
 		{20, "a name that turns its direction", named(`"a\u202eb"`), `200 accepted; "ab" paged`},
 		{20, "a name with an emoji", named(`"🔥 fire"`), `200 accepted; "🔥 fire" paged`},
