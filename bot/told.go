@@ -2,7 +2,6 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -18,14 +17,6 @@ const toldEvent = "oncalm_told"
 
 // telling of changes: Slack takes about one message a second in a channel.
 func changing() tempo { return tempo{"told", time.Second, 5} }
-
-// drawn is a message as Slack takes it.
-type drawn struct {
-	Text   string          `json:"text"`
-	Blocks json.RawMessage `json:"blocks"` // an array
-}
-
-func draw(m message) drawn { return drawn{m.text(time.UTC), m.blocks()} }
 
 // toldBody is the body of an entry of what somebody is told.
 type toldBody struct {
