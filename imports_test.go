@@ -14,7 +14,7 @@ import (
 // no circle. cmd stands for every command.
 var order = []string{
 	"store", "store/record/scan", "store/record", "store/record/recordtest", "store/bolt", "store/etcd", "store/storetest", "text", "clocks", "outbox", "nearest", "ical", "templates", "rotations", "rotations/rotationstest", "rotations/feed", "rotations/strip", "incidents", "doors", "alarms/aws", "alarms",
-	"paging", "handoffs", "rollbacks", "postmortems", "bot/slackfake", "bot/when", "bot", "web", "cmd",
+	"paging", "handoffs", "rollbacks", "postmortems", "bot/slack/blocks", "bot/slackfake", "bot/when", "bot", "web", "cmd",
 }
 
 // place is where a folder stands in the order, or -1.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/store"
 )
@@ -12,17 +14,17 @@ import (
 const acceptAction = "accept-shift"
 
 // offerMessage asks a person to accept a shift, or tells the other one that it waits.
-func offerMessage(o handoffs.Offer) message {
+func offerMessage(o handoffs.Offer) blocks.Message {
 	if o.Side == handoffs.Outgoing {
-		m := message{title: "Your shift for " + o.Schedule + " goes on", notice: "Your shift for " + o.Schedule + " goes on until " + o.Other + " accepts."}
-		m.body = append(m.body, para(say("You stay on call until ", strong(o.Other), " has accepted, and no longer than until ", o.Until, ".")))
+		m := blocks.Message{Title: "Your shift for " + o.Schedule + " goes on", Notice: "Your shift for " + o.Schedule + " goes on until " + o.Other + " accepts."}
+		m.Body = append(m.Body, blocks.Para(blocks.Say("You stay on call until ", blocks.Strong(o.Other), " has accepted, and no longer than until ", o.Until, ".")))
 		return m
 	}
-	m := message{title: "Please take over " + o.Schedule, notice: "Please take over " + o.Schedule + " from " + o.Other + "."}
-	m.body = append(m.body, para(
-		say("Your shift began ", o.Border, ". ", strong(o.Other), " stays on call until you accept. At ", o.Until, " you are on call in any case."),
+	m := blocks.Message{Title: "Please take over " + o.Schedule, Notice: "Please take over " + o.Schedule + " from " + o.Other + "."}
+	m.Body = append(m.Body, blocks.Para(
+		blocks.Say("Your shift began ", o.Border, ". ", blocks.Strong(o.Other), " stays on call until you accept. At ", o.Until, " you are on call in any case."),
 	))
-	m.rows = [][]button{{{label: "Accept", action: acceptAction, value: o.Schedule + " " + o.Border.UTC().Format(time.RFC3339), main: true}}}
+	m.Rows = [][]blocks.Button{{{Label: "Accept", Action: acceptAction, Value: o.Schedule + " " + o.Border.UTC().Format(time.RFC3339), Main: true}}}
 	return m
 }
 
@@ -31,23 +33,23 @@ func (b *Bot) accepting(value string) word {
 	schedule, at, _ := strings.Cut(value, " ")
 	border, err := time.Parse(time.RFC3339, at)
 	if err != nil || b.o.Accept == nil {
-		return b.telling(sentence("I do not know that button any more; nothing was changed."))
+		return b.telling(blocks.Sentence("I do not know that button any more; nothing was changed."))
 	}
-	return word{change: func(c *call, tx store.Tx) (message, error) {
+	return word{change: func(c *call, tx store.Tx) (blocks.Message, error) {
 		outcome, err := b.o.Accept(tx, c.now, schedule, border, c.person)
 		if err != nil {
-			return message{}, err
+			return blocks.Message{}, err
 		}
 		switch outcome {
 		case handoffs.Accepted:
 			c.private = true // the question is answered: the answer takes its place
-			return sentence("You took over ", strong(schedule), " ", c.now, "."), nil
+			return blocks.Sentence("You took over ", blocks.Strong(schedule), " ", c.now, "."), nil
 		case handoffs.Already:
-			return sentence("You have accepted already: you are on call for ", strong(schedule), "."), nil
+			return blocks.Sentence("You have accepted already: you are on call for ", blocks.Strong(schedule), "."), nil
 		case handoffs.NotYours:
-			return sentence("This shift of ", strong(schedule), " is not for you to accept; nothing was changed."), nil
+			return blocks.Sentence("This shift of ", blocks.Strong(schedule), " is not for you to accept; nothing was changed."), nil
 		}
-		return sentence("This shift of ", strong(schedule), " waits for nobody any more; nothing was changed. ", code(b.o.Roots.OnCall+" "+schedule),
+		return blocks.Sentence("This shift of ", blocks.Strong(schedule), " waits for nobody any more; nothing was changed. ", blocks.Code(b.o.Roots.OnCall+" "+schedule),
 			" tells who is on call."), nil
 	}}
 }

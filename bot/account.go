@@ -3,6 +3,8 @@ package bot
 import (
 	"math"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -32,10 +34,10 @@ func accountOf(tx store.Tx, i *incidents.Incident, newest int) (account, error) 
 }
 
 // summary is how it stands, in a few lines.
-func (i account) summary() paragraph {
-	return para(
+func (i account) summary() blocks.Paragraph {
+	return blocks.Para(
 		standing(i.Incident),
-		say(strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
+		blocks.Say(blocks.Strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
 		pageStates(i.Incident),
 	)
 }

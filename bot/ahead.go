@@ -3,24 +3,26 @@ package bot
 import (
 	"fmt"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/rotations"
 )
 
 // aheadMessage tells the channel what is amiss with the shifts of the week.
-func aheadMessage(a handoffs.Ahead) message {
-	m := message{title: "On call in the week ahead", notice: aheadNotice(a)}
-	var lines []line
+func aheadMessage(a handoffs.Ahead) blocks.Message {
+	m := blocks.Message{Title: "On call in the week ahead", Notice: aheadNotice(a)}
+	var lines []blocks.Line
 	for _, f := range a.Findings {
-		lines = append(lines, append(say(strong(f.Schedule), ": "), finding(f)...))
+		lines = append(lines, append(blocks.Say(blocks.Strong(f.Schedule), ": "), finding(f)...))
 	}
 	if a.More > 0 {
-		lines = append(lines, say(fmt.Sprintf("and %d more", a.More)))
+		lines = append(lines, blocks.Say(fmt.Sprintf("and %d more", a.More)))
 	}
 	if len(lines) > 0 {
-		m.body = append(m.body, paragraph{bullets, lines})
+		m.Body = append(m.Body, blocks.Bullets(lines...))
 	}
-	m.body = append(m.body, quietAhead(a)...)
+	m.Body = append(m.Body, quietAhead(a)...)
 	return m
 }
 
@@ -33,38 +35,38 @@ func aheadNotice(a handoffs.Ahead) string {
 }
 
 // quietAhead reminds of incidents of which nobody was paged.
-func quietAhead(a handoffs.Ahead) []paragraph {
+func quietAhead(a handoffs.Ahead) []blocks.Paragraph {
 	if len(a.Quiet) == 0 {
 		return nil
 	}
-	var lines []line
+	var lines []blocks.Line
 	for _, i := range a.Quiet {
 		lines = append(lines, openLine(i))
 	}
 	if a.MoreQuiet > 0 {
-		lines = append(lines, say(fmt.Sprintf("and %d more", a.MoreQuiet)))
+		lines = append(lines, blocks.Say(fmt.Sprintf("and %d more", a.MoreQuiet)))
 	}
-	return []paragraph{para(say("Open and quiet, so that nobody is paged:")), {bullets, lines}}
+	return []blocks.Paragraph{blocks.Para(blocks.Say("Open and quiet, so that nobody is paged:")), blocks.Bullets(lines...)}
 }
 
-func finding(f handoffs.Finding) line {
+func finding(f handoffs.Finding) blocks.Line {
 	switch {
 	case f.Person != "":
-		return say(strong(f.Person), " is on call from ", f.From, " and cannot be reached: ", hindered([]handoffs.Hindrance{f.Hindrance}), ".")
+		return blocks.Say(blocks.Strong(f.Person), " is on call from ", f.From, " and cannot be reached: ", hindered([]handoffs.Hindrance{f.Hindrance}), ".")
 	case len(f.Overrides) == 1 && f.Overrides[0].Void != "":
-		return say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which does not count: ", f.Overrides[0].Void, ".")
+		return blocks.Say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which does not count: ", f.Overrides[0].Void, ".")
 	case len(f.Overrides) == 1:
-		return say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which changes nothing.")
+		return blocks.Say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which changes nothing.")
 	case len(f.Overrides) > 1:
-		return say("from ", f.From, " to ", f.To, " two overrides meet: ", standsIn(f.Overrides[0]), ", and ", standsIn(f.Overrides[1]),
+		return blocks.Say("from ", f.From, " to ", f.To, " two overrides meet: ", standsIn(f.Overrides[0]), ", and ", standsIn(f.Overrides[1]),
 			". The last one counts.")
 	}
-	return say("nobody is on call from ", f.From, " to ", f.To, "; pages go to the fallback.")
+	return blocks.Say("nobody is on call from ", f.From, " to ", f.To, "; pages go to the fallback.")
 }
 
-func standsIn(o rotations.Override) line {
+func standsIn(o rotations.Override) blocks.Line {
 	if o.For == "" {
-		return say(strong(o.Person), " stands in for everybody")
+		return blocks.Say(blocks.Strong(o.Person), " stands in for everybody")
 	}
-	return say(strong(o.Person), " stands in for ", strong(o.For))
+	return blocks.Say(blocks.Strong(o.Person), " stands in for ", blocks.Strong(o.For))
 }

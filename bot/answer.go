@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -22,9 +24,9 @@ const life = 30 * time.Minute
 
 // encode makes the answer that only one person sees, to a command or at a response address. With replace it takes the place
 // of the message acted on.
-func encode(m message, zone *time.Location, replace bool) string {
-	buf := appendString([]byte(`{"response_type":"ephemeral","replace_original":`+strconv.FormatBool(replace)+`,"text":`), m.text(zone))
-	if blocks := m.blocks(); len(blocks) > len("[]") {
+func encode(m blocks.Message, zone *time.Location, replace bool) string {
+	buf := blocks.AppendString([]byte(`{"response_type":"ephemeral","replace_original":`+strconv.FormatBool(replace)+`,"text":`), m.Text(zone))
+	if blocks := m.Blocks(); len(blocks) > len("[]") {
 		buf = append(append(buf, `,"blocks":`...), blocks...)
 	}
 	return string(append(buf, '}'))

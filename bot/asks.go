@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
@@ -131,7 +133,7 @@ func (b *Bot) askMessage(ctx context.Context, e outbox.Entry) (func(store.Tx) er
 	case a.State != askOpen && !b.outcomes.unsure(e.Key, e.PerhapsDone):
 		return nil, nil // it was never asked
 	default:
-		sent, err = b.sendOnce(ctx, e, user, true, draw(b.question(a, body.Person)), askEvent)
+		sent, err = b.sendOnce(ctx, e, user, true, blocks.Draw(b.question(a, body.Person)), askEvent)
 	}
 	if t := troubleOf(err); t == refused || t == unreadable {
 		b.log.Warn("a question could not be put", "key", e.Key, "person", body.Person, "err", err)
@@ -188,17 +190,17 @@ func (b *Bot) askEnd(_ context.Context, e outbox.Entry) (func(store.Tx) error, e
 }
 
 // unanswered tells whoever asked that nobody accepted.
-func (b *Bot) unanswered(a ask) message {
-	return message{body: []paragraph{para(append(say("⚠️ Nobody has accepted: "), append(a.whatFor(a.By), say(". You are still on call as planned.")...)...))}}
+func (b *Bot) unanswered(a ask) blocks.Message {
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(blocks.Say("⚠️ Nobody has accepted: "), append(a.whatFor(a.By), blocks.Say(". You are still on call as planned.")...)...))}}
 }
 
 // whatFor says to a reader what is asked for.
-func (a *ask) whatFor(reader string) line {
+func (a *ask) whatFor(reader string) blocks.Line {
 	if a.How == paging.HowSwap {
 		by, other := subject([]string{a.By}, reader), subject([]string{a.Person}, reader)
-		return say("a swap of shifts of ", strong(a.Schedule), ": ", other, takes(a.Person, reader), a.Span.from(), " until ", a.Span.to(), ", and ", by, takes(a.By, reader), a.Theirs.from(), " until ", a.Theirs.to())
+		return blocks.Say("a swap of shifts of ", blocks.Strong(a.Schedule), ": ", other, takes(a.Person, reader), a.Span.from(), " until ", a.Span.to(), ", and ", by, takes(a.By, reader), a.Theirs.from(), " until ", a.Theirs.to())
 	}
-	return say("a cover for ", strong(a.Schedule), " from ", a.Span.from(), " until ", a.Span.to())
+	return blocks.Say("a cover for ", blocks.Strong(a.Schedule), " from ", a.Span.from(), " until ", a.Span.to())
 }
 
 // takes is "take" with its person.
@@ -210,37 +212,37 @@ func takes(person, reader string) string {
 }
 
 // question is what somebody reads who is asked, as it stands.
-func (b *Bot) question(a ask, reader string) message {
-	m := message{}
+func (b *Bot) question(a ask, reader string) blocks.Message {
+	m := blocks.Message{}
 	if a.How == paging.HowSwap {
-		m.notice = a.By + " asks you to swap shifts of " + a.Schedule + "."
-		m.body = append(m.body, para(say(strong(a.By), " asks you for ", a.whatFor(reader), ".")))
+		m.Notice = a.By + " asks you to swap shifts of " + a.Schedule + "."
+		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong(a.By), " asks you for ", a.whatFor(reader), ".")))
 	} else {
-		m.notice = a.By + " asks who can cover for them in " + a.Schedule + "."
-		m.body = append(m.body, para(say(strong(a.By), " asks the others of ", strong(a.Schedule), " to cover from ", a.Span.from(), " until ", a.Span.to(), ". The first to accept takes it.")))
+		m.Notice = a.By + " asks who can cover for them in " + a.Schedule + "."
+		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong(a.By), " asks the others of ", blocks.Strong(a.Schedule), " to cover from ", a.Span.from(), " until ", a.Span.to(), ". The first to accept takes it.")))
 	}
-	var news line
+	var news blocks.Line
 	switch declined := slices.Contains(a.Declined, reader); {
 	case a.State == askOpen && !declined:
-		m.rows = [][]button{{
-			{label: "Accept", action: "oncall-accept", value: a.Change, main: true},
-			{label: "Decline", action: "oncall-decline", value: a.Change},
+		m.Rows = [][]blocks.Button{{
+			{Label: "Accept", Action: "oncall-accept", Value: a.Change, Main: true},
+			{Label: "Decline", Action: "oncall-decline", Value: a.Change},
 		}}
 		return m
 	case a.State == askTaken && a.Taken == reader:
-		news = say("✅ You accepted. It is recorded, and ", strong(a.By), " knows.")
+		news = blocks.Say("✅ You accepted. It is recorded, and ", blocks.Strong(a.By), " knows.")
 	case a.State == askTaken:
-		news = say("✅ ", strong(a.Taken), " accepted.")
+		news = blocks.Say("✅ ", blocks.Strong(a.Taken), " accepted.")
 	case a.State == askWithdrawn:
-		news = say(strong(a.By), " has taken it back.")
+		news = blocks.Say(blocks.Strong(a.By), " has taken it back.")
 	case a.State == askExpired:
-		news = say("It was too late to accept.")
+		news = blocks.Say("It was too late to accept.")
 	case a.State == askVoid:
-		news = say("The shifts have changed since, so nothing was exchanged.")
+		news = blocks.Say("The shifts have changed since, so nothing was exchanged.")
 	default:
-		news = say("You declined.")
+		news = blocks.Say("You declined.")
 	}
-	m.notice = news.plain(nil)
-	m.body = append(m.body, para(news))
+	m.Notice = news.Plain(nil)
+	m.Body = append(m.Body, blocks.Para(news))
 	return m
 }

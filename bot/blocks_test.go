@@ -2,13 +2,12 @@ package bot
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
 
-	"github.com/oncalm/oncalm/text"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
@@ -16,16 +15,16 @@ import (
 )
 
 // judge holds a message against all limits: ours, and those of the fake, which was written by somebody else.
-func judge(t *testing.T, m message) {
+func judge(t *testing.T, m blocks.Message) {
 	t.Helper()
-	raw := m.blocks()
-	if err := Validate(raw); err != nil {
+	raw := m.Blocks()
+	if err := blocks.Validate(raw); err != nil {
 		t.Errorf("%v\n%s", err, raw)
 	}
 	if problems := slackfake.ValidateBlocks(raw); len(problems) > 0 {
 		t.Errorf("Slack would say: %v\n%s", problems, raw)
 	}
-	text := m.text(time.UTC)
+	text := m.Text(time.UTC)
 	if n := utf8.RuneCountInString(text); n > 4000 || text == "" {
 		t.Errorf("text of %d characters", n)
 	}
@@ -88,13 +87,13 @@ func hostileEvents(s string) []incidents.Event {
 }
 
 // messagesOf are all messages in which a text from outside may stand.
-func messagesOf(s string) []message {
+func messagesOf(s string) []blocks.Message {
 	i, a := hostile(s), hostileAlarm(s)
-	all := []message{
+	all := []blocks.Message{
 		pageMessage(paging.Page{Incident: i, Alarm: a, Person: s, Why: s}), pageMessage(paging.Page{Incident: i, Alarm: a, Person: s, Why: s, Reminder: true}),
-		sentence(s, strong(s), code(s), link(s, s), i.Opened, " "), unknownWord("/incident", s, []string{"ack"}), noSuch(s, []string{"41"}),
+		blocks.Sentence(s, blocks.Strong(s), blocks.Code(s), blocks.Link(s, s), i.Opened, " "), unknownWord("/incident", s, []string{"ack"}), noSuch(s, []string{"41"}),
 		stranger(s), postmortemMessage(&i, s),
-		{title: s, body: []paragraph{para(listed(&i)), {bullets, []line{listed(&i), say(s)}}}, rows: [][]button{{{label: s, action: "a", value: s, url: s}}}},
+		{Title: s, Body: []blocks.Paragraph{blocks.Para(listed(&i)), blocks.Bullets(listed(&i), blocks.Say(s))}, Rows: [][]blocks.Button{{{Label: s, Action: "a", Value: s, URL: s}}}},
 	}
 	for _, status := range []incidents.Status{incidents.StatusTriggered, incidents.StatusAcknowledged, incidents.StatusResolved} {
 		i.Status = status
@@ -137,89 +136,6 @@ func FuzzBlocks(f *testing.F) {
 	})
 }
 
-// TestValidateCanFail: the judge must be able to condemn.
-func TestValidateCanFail(t *testing.T) {
-	long := strings.Repeat("x", 151)
-	row := func(elements string) string { return `[{"type":"actions","elements":[` + elements + `]}]` }
-	buttonOf := func(id, more string) string {
-		return `{"type":"button","action_id":"` + id + `","text":{"type":"plain_text","text":"x","emoji":false}` + more + `}`
-	}
-	rich := func(elements string) string {
-		return `[{"type":"rich_text","elements":[{"type":"rich_text_section","elements":[` + elements + `]}]}]`
-	}
-	bad := map[string]string{
-		"not JSON":           `[`,
-		"long header":        `[{"type":"header","text":{"type":"plain_text","text":"` + long + `","emoji":false}}]`,
-		"empty header":       `[{"type":"header","text":{"type":"plain_text","text":"","emoji":false}}]`,
-		"emoji in header":    `[{"type":"header","text":{"type":"plain_text","text":"x","emoji":true}}]`,
-		"markup in header":   `[{"type":"header","text":{"type":"mrkdwn","text":"x"}}]`,
-		"section":            `[{"type":"section","text":{"type":"mrkdwn","text":"<!channel>"}}]`,
-		"too many blocks":    "[" + strings.TrimSuffix(strings.Repeat(rich(`{"type":"text","text":"x"}`)[1:len(rich(`{"type":"text","text":"x"}`))-1]+",", 51), ",") + "]",
-		"no buttons":         row(""),
-		"same action twice":  row(buttonOf("a", "") + "," + buttonOf("a", "")),
-		"button without id":  row(buttonOf("", "")),
-		"long value":         row(buttonOf("a", `,"value":"`+strings.Repeat("x", 2001)+`"`)),
-		"link to http":       row(buttonOf("a", `,"url":"http://x.example"`)),
-		"mention":            rich(`{"type":"user","user_id":"U1"}`),
-		"broadcast":          rich(`{"type":"broadcast","range":"channel"}`),
-		"empty text":         rich(`{"type":"text","text":""}`),
-		"bad link":           rich(`{"type":"link","text":"x","url":"https://x|y"}`),
-		"before 1970":        rich(`{"type":"date","timestamp":-1,"format":"x","fallback":"x"}`),
-		"long paragraph":     rich(`{"type":"text","text":"` + strings.Repeat("x", 2000) + `"},{"type":"text","text":"` + strings.Repeat("x", 1001) + `"}`),
-		"not UTF-8":          rich(`{"type":"text","text":"` + "\xff" + `"}`),
-		"select in a row":    row(`{"type":"static_select","action_id":"a"}`),
-		"nothing in a line":  rich(""),
-		"long document":      `[{"type":"markdown","text":"` + strings.Repeat("x", 12_001) + `"}]`,
-		"two long documents": `[{"type":"markdown","text":"` + strings.Repeat("x", 12_000) + `"},{"type":"markdown","text":"x"}]`,
-		"list of quotations": `[{"type":"rich_text","elements":[{"type":"rich_text_list","elements":[{"type":"rich_text_quote","elements":[]}]}]}]`,
-	}
-	for name, raw := range bad {
-		if err := Validate([]byte(raw)); !errors.Is(err, ErrInvalid) {
-			t.Errorf("%s: %v, want ErrInvalid", name, err)
-		}
-	}
-	for text, want := range map[string]string{"<!date^1^x|y>": "", "a &lt;b": "", "<!channel>": "<!channel", "<!date^1^x|y> <@U1>": "<@U1", "a < b": "< b"} {
-		if got := alive(text); got != want {
-			t.Errorf("alive(%q) = %q, want %q", text, got, want)
-		}
-	}
-}
-
-func TestClip(t *testing.T) {
-	for _, tt := range []struct {
-		s    string
-		n    int
-		want string
-	}{
-		{"abc", 3, "abc"}, {"abcd", 3, "ab…"}, {"äöü", 3, "äöü"}, {"äöüß", 3, "äö…"}, {"😀😀", 1, "…"}, {"", 0, ""}, {"ab", 1, "…"},
-	} {
-		if got := text.Clip(tt.s, tt.n); got != tt.want {
-			t.Errorf("text.Clip(%q, %d) = %q, want %q", tt.s, tt.n, got, tt.want)
-		}
-	}
-}
-
-func TestSafeURL(t *testing.T) {
-	for u, want := range map[string]bool{
-		"https://wiki.example.com/x?a=b#c~d":        true,
-		"https://eu.console.aws.amazon.com/a?~(x')": true,
-		"http://x.example":                          false,
-		"https://":                                  false,
-		"https://x|y":                               false,
-		"https://x>y":                               false,
-		"https://x y":                               false,
-		"https://x\ny":                              false,
-		"https://x\u202Ey":                          false,
-		"https://\xff":                              false,
-		"javascript:alert(1)//https://":             false,
-		"":                                          false,
-	} {
-		if got := safeURL(u); got != want {
-			t.Errorf("safeURL(%q) = %v, want %v", u, got, want)
-		}
-	}
-}
-
 // TestSkim: the quick way to read an answer never takes what the slow way would not, and reads the same.
 func TestSkim(t *testing.T) {
 	yes := []string{
@@ -239,6 +155,15 @@ func TestSkim(t *testing.T) {
 	for _, s := range no {
 		if r, ok := skim([]byte(s)); ok {
 			t.Errorf("%s: took %v", s, r)
+		}
+	}
+}
+
+// TestAlive: the tests' own eye sees what Slack would act on.
+func TestAlive(t *testing.T) {
+	for text, want := range map[string]string{"<!date^1^x|y>": "", "a &lt;b": "", "<!channel>": "<!channel", "<!date^1^x|y> <@U1>": "<@U1", "a < b": "< b"} {
+		if got := alive(text); got != want {
+			t.Errorf("alive(%q) = %q, want %q", text, got, want)
 		}
 	}
 }

@@ -4,23 +4,25 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/incidents"
 )
 
 // offers are the buttons that make sense for an incident as it stands, in their order.
-func offers(i *incidents.Incident) []button {
+func offers(i *incidents.Incident) []blocks.Button {
 	at := target{ID: i.ID, Run: i.Run}.value()
 	switch i.Status {
 	case incidents.StatusTriggered:
-		return []button{
-			{label: "Acknowledge", action: "ack", value: at, main: true},
-			{label: "Resolve", action: "resolve", value: at},
-			{label: "Escalate", action: "escalate", value: at},
+		return []blocks.Button{
+			{Label: "Acknowledge", Action: "ack", Value: at, Main: true},
+			{Label: "Resolve", Action: "resolve", Value: at},
+			{Label: "Escalate", Action: "escalate", Value: at},
 		}
 	case incidents.StatusAcknowledged:
-		return []button{
-			{label: "Resolve", action: "resolve", value: at, main: true},
-			{label: "Escalate", action: "escalate", value: at},
+		return []blocks.Button{
+			{Label: "Resolve", Action: "resolve", Value: at, Main: true},
+			{Label: "Escalate", Action: "escalate", Value: at},
 		}
 	}
 	return nil

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/incidents"
@@ -133,7 +135,7 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 		return b.postpone(e, when)
 	}
 	r, adopted, err := b.put(ctx, post{
-		to: b.o.Channel, tag: tag{cardEvent, e.Key}, name: e.Key, drawn: draw(cardMessage(i)), since: i.Opened, perhaps: e.PerhapsDone,
+		to: b.o.Channel, tag: tag{cardEvent, e.Key}, name: e.Key, drawn: blocks.Draw(cardMessage(i)), since: i.Opened, perhaps: e.PerhapsDone,
 		at: record.ref, renew: true,
 	})
 	edit := record.TS != ""
@@ -195,16 +197,16 @@ func (b *Bot) postpone(e outbox.Entry, until time.Time) (func(store.Tx) error, e
 }
 
 // cardMessage is the card of an incident.
-func cardMessage(i account) message {
-	m := message{title: headline(i.Incident), notice: cardNotice(i.Incident)}
-	m.body = append(m.body, i.summary())
+func cardMessage(i account) blocks.Message {
+	m := blocks.Message{Title: headline(i.Incident), Notice: cardNotice(i.Incident)}
+	m.Body = append(m.Body, i.summary())
 	if i.Open() {
-		m.body = append(m.body, evidence(i.alarm)...)
+		m.Body = append(m.Body, evidence(i.alarm)...)
 	}
 	if lines := story(i.events, 3, incidents.OnCard); len(lines) > 0 {
-		m.body = append(m.body, paragraph{bullets, lines})
+		m.Body = append(m.Body, blocks.Bullets(lines...))
 	}
-	m.rows = [][]button{offers(i.Incident), links(i.Incident, i.alarm)}
+	m.Rows = [][]blocks.Button{offers(i.Incident), links(i.Incident, i.alarm)}
 	return m
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -99,8 +101,8 @@ func (b *Bot) took(tx store.Tx, now time.Time, edit bool) {
 		return
 	}
 	tx.Delete(awayKey)
-	b.oweTold(tx, now, store.Key("told", "channel", a.Since.UTC().Format(time.RFC3339Nano)), "", sentence(
-		missingHere, a.Since, " until ", now, ": Slack refused them (", code(a.Code), "). What is missing follows now."))
+	b.oweTold(tx, now, store.Key("told", "channel", a.Since.UTC().Format(time.RFC3339Nano)), "", blocks.Sentence(
+		missingHere, a.Since, " until ", now, ": Slack refused them (", blocks.Code(a.Code), "). What is missing follows now."))
 }
 
 // missingHere begins what a channel is told that takes cards again.
@@ -166,10 +168,10 @@ func (b *Bot) glimpse(ctx context.Context) {
 }
 
 // withChannel adds to the answer to a change that its card is not there to be seen, if that is so.
-func (b *Bot) withChannel(m message) message {
+func (b *Bot) withChannel(m blocks.Message) blocks.Message {
 	if why := b.watch.now().Channel; why != "" {
-		m.shown = false // it is not
-		m.body = append(m.body, para(say("⚠️ The card cannot be brought up to date: ", why, ".")))
+		m.Shown = false // it is not
+		m.Body = append(m.Body, blocks.Para(blocks.Say("⚠️ The card cannot be brought up to date: ", why, ".")))
 	}
 	return m
 }

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/slack-go/slack"
 
 	"github.com/oncalm/oncalm/clocks"
@@ -82,33 +84,33 @@ type tag struct {
 	key   string // its name
 }
 
-// chatBody is the body of chat.postMessage and chat.update. blocks is a JSON array.
-func chatBody(channel, ts, text string, blocks []byte, t tag) []byte {
-	buf := make([]byte, 0, len(text)+len(blocks)+400)
-	buf = appendString(append(buf, `{"channel":`...), channel)
+// chatBody is the body of chat.postMessage and chat.update. drawn is a JSON array of blocks.
+func chatBody(channel, ts, text string, drawn []byte, t tag) []byte {
+	buf := make([]byte, 0, len(text)+len(drawn)+400)
+	buf = blocks.AppendString(append(buf, `{"channel":`...), channel)
 	if ts != "" {
-		buf = appendString(append(buf, `,"ts":`...), ts)
+		buf = blocks.AppendString(append(buf, `,"ts":`...), ts)
 	}
-	buf = appendString(append(buf, `,"text":`...), text)
-	buf = append(append(buf, `,"blocks":`...), blocks...)
-	buf = appendString(append(buf, `,"metadata":{"event_type":`...), t.event)
-	buf = appendString(append(buf, `,"event_payload":{"key":`...), t.key)
+	buf = blocks.AppendString(append(buf, `,"text":`...), text)
+	buf = append(append(buf, `,"blocks":`...), drawn...)
+	buf = blocks.AppendString(append(buf, `,"metadata":{"event_type":`...), t.event)
+	buf = blocks.AppendString(append(buf, `,"event_payload":{"key":`...), t.key)
 	return append(buf, `}},"unfurl_links":false,"unfurl_media":false}`...)
 }
 
 // edit replaces what a message says.
-func (c *client) edit(ctx context.Context, r ref, m message, t tag) error {
+func (c *client) edit(ctx context.Context, r ref, m blocks.Message, t tag) error {
 	_, err := c.send(ctx, "chat.update", r.Channel, r.TS, m, t)
 	return err
 }
 
 // send sends a message, and once more as plain text if Slack does not take its form.
-func (c *client) send(ctx context.Context, method, channel, ts string, m message, t tag) (ref, error) {
-	return c.sendDrawn(ctx, method, channel, ts, draw(m), t)
+func (c *client) send(ctx context.Context, method, channel, ts string, m blocks.Message, t tag) (ref, error) {
+	return c.sendDrawn(ctx, method, channel, ts, blocks.Draw(m), t)
 }
 
 // sendDrawn sends a message that is drawn already.
-func (c *client) sendDrawn(ctx context.Context, method, channel, ts string, d drawn, t tag) (ref, error) {
+func (c *client) sendDrawn(ctx context.Context, method, channel, ts string, d blocks.Drawn, t tag) (ref, error) {
 	text := d.Text
 	r, err := c.chat(ctx, method, chatBody(channel, ts, text, d.Blocks, t))
 	if troubleOf(err) == unreadable {

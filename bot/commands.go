@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/incidents"
@@ -48,7 +50,7 @@ func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload stri
 	case b.o.Roots.OnCall:
 		words = b.oncallWords()
 	default:
-		return encode(sentence("I do not know ", code(text.Clip(text.Line(c.root), 40)), ", only ", code(b.o.Roots.Incident), " and ", code(b.o.Roots.OnCall), "."), time.UTC, false)
+		return encode(blocks.Sentence("I do not know ", blocks.Code(text.Clip(text.Line(c.root), 40)), ", only ", blocks.Code(b.o.Roots.Incident), " and ", blocks.Code(b.o.Roots.OnCall), "."), time.UTC, false)
 	}
 	if c.rest = bare(c.rest, c.root); c.root == b.o.Roots.OnCall {
 		c.rest = bareAll(c.rest, c.root)
@@ -68,35 +70,35 @@ func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload stri
 }
 
 // admit finds out who asks. Who is not in the configuration is told how to get there, and nothing else.
-func (b *Bot) admit(ctx context.Context, c *call, from origin, user string) (message, bool) {
+func (b *Bot) admit(ctx context.Context, c *call, from origin, user string) (blocks.Message, bool) {
 	switch b.judge(ctx, from) {
 	case starting:
 		return stillStarting(), false
 	case foreign:
-		return sentence("This Oncalm belongs to another workspace; nothing was done."), false
+		return blocks.Sentence("This Oncalm belongs to another workspace; nothing was done."), false
 	}
 	c.person = b.users[user]
 	if c.person == "" {
 		return stranger(user), false
 	}
-	return message{}, true
+	return blocks.Message{}, true
 }
 
-func stranger(user string) message {
-	return message{body: []paragraph{para(
-		say("You are not in Oncalm's people list, so nothing was done."),
-		say("Ask whoever keeps its configuration to add this under ", code("people"), ": ", code("yourname: {slack: "+text.Clip(text.Line(user), 20)+"}")),
+func stranger(user string) blocks.Message {
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
+		blocks.Say("You are not in Oncalm's people list, so nothing was done."),
+		blocks.Say("Ask whoever keeps its configuration to add this under ", blocks.Code("people"), ": ", blocks.Code("yourname: {slack: "+text.Clip(text.Line(user), 20)+"}")),
 	)}}
 }
 
 // meant finds the word that was typed, and leaves in c what follows it. Without one, m is the answer.
-func (b *Bot) meant(c *call, words []word) (w word, m message, ok bool) {
+func (b *Bot) meant(c *call, words []word) (w word, m blocks.Message, ok bool) {
 	oncall := c.root == b.o.Roots.OnCall
 	if len(c.args) == 0 {
 		if oncall {
-			return word{show: b.everybody}, message{}, true
+			return word{show: b.everybody}, blocks.Message{}, true
 		}
-		return word{show: b.brief}, message{}, true
+		return word{show: b.brief}, blocks.Message{}, true
 	}
 	c.word = c.args[0].text
 	w, ok = find(words, c.word)
@@ -104,7 +106,7 @@ func (b *Bot) meant(c *call, words []word) (w word, m message, ok bool) {
 	case ok:
 		c.word = w.name
 	case oncall:
-		return word{show: b.oncall}, message{}, true
+		return word{show: b.oncall}, blocks.Message{}, true
 	default:
 		return w, unknownWord(c.root, c.word, names(words)), false
 	}
@@ -132,7 +134,7 @@ func (b *Bot) carry(ctx context.Context, c *call, w word) (payload string) {
 	payload, err := b.say(ctx, c, w)
 	if refused, ok := errors.AsType[*incidents.Refused](err); ok {
 		// Nothing was kept: the refusal is remembered by itself, so that the same request is refused for ever.
-		payload, err = b.once(ctx, c, func(store.Tx) (message, error) { return refusal(c, refused), nil })
+		payload, err = b.once(ctx, c, func(store.Tx) (blocks.Message, error) { return refusal(c, refused), nil })
 	}
 	if err != nil {
 		return b.tellFailure(c, err)
@@ -142,7 +144,7 @@ func (b *Bot) carry(ctx context.Context, c *call, w word) (payload string) {
 
 func (b *Bot) say(ctx context.Context, c *call, w word) (payload string, err error) {
 	if w.change != nil {
-		return b.once(ctx, c, func(tx store.Tx) (message, error) {
+		return b.once(ctx, c, func(tx store.Tx) (blocks.Message, error) {
 			m, err := w.change(c, tx)
 			if c.acted {
 				m = b.withChannel(m)
@@ -154,12 +156,12 @@ func (b *Bot) say(ctx context.Context, c *call, w word) (payload string, err err
 	if err != nil || c.pressed == nil {
 		return b.encode(c, m), err
 	}
-	return b.once(ctx, c, func(store.Tx) (message, error) { return m, nil })
+	return b.once(ctx, c, func(store.Tx) (blocks.Message, error) { return m, nil })
 }
 
 // once does something in a transaction, unless this request was carried out before, and remembers the answer. What was
 // pressed is answered later: that is owed.
-func (b *Bot) once(ctx context.Context, c *call, do func(store.Tx) (message, error)) (payload string, err error) {
+func (b *Bot) once(ctx context.Context, c *call, do func(store.Tx) (blocks.Message, error)) (payload string, err error) {
 	err = b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
 		if answer, seen := incidents.Recall(tx, c.id); seen {
 			payload = answer
@@ -171,7 +173,7 @@ func (b *Bot) once(ctx context.Context, c *call, do func(store.Tx) (message, err
 		}
 		payload = b.encode(c, m)
 		incidents.Remember(tx, c.now, c.id, payload)
-		if c.url != "" && (!m.shown || c.private) {
+		if c.url != "" && (!m.Shown || c.private) {
 			outbox.In(tx, c.now).Once(answerEntry(c.now, c.id, c.url, payload))
 			c.told = true
 		}
@@ -180,7 +182,7 @@ func (b *Bot) once(ctx context.Context, c *call, do func(store.Tx) (message, err
 	return payload, err
 }
 
-func (b *Bot) encode(c *call, m message) string {
+func (b *Bot) encode(c *call, m blocks.Message) string {
 	return encode(m, b.zone(c.person), c.private)
 }
 

@@ -36,9 +36,5 @@
 //	told/<change>/<what>/<person>    entry: a notice; without a person, to the channel
 //	picture/<change>                 entry: the picture of a schedule
 //
-// # Texts
-//
-// What people read is built from spans (text.go), of which one form makes blocks and another the plain text for
-// notifications. Texts from outside become plain_text or rich_text, where nothing is a command to Slack; where plain text is
-// read as markup, it is escaped. Nothing here can mention anybody.
+// What people read is written by package blocks.
 package bot

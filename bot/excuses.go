@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/incidents"
@@ -16,18 +18,18 @@ import (
 var errPanic = errors.New("panic")
 
 // refusal says why an incident's state does not allow what was asked. Nothing was changed.
-func refusal(c *call, e *incidents.Refused) message {
+func refusal(c *call, e *incidents.Refused) blocks.Message {
 	i := &e.Incident
-	id := strong(i.ID)
+	id := blocks.Strong(i.ID)
 	switch {
 	case errors.Is(e.Reason, incidents.ErrResolved):
-		return sentence(id, " was resolved ", text.Ago(c.now.Sub(i.Resolved)), " by ", name(i.ResolvedBy), "; nothing changed.")
+		return blocks.Sentence(id, " was resolved ", text.Ago(c.now.Sub(i.Resolved)), " by ", name(i.ResolvedBy), "; nothing changed.")
 	case errors.Is(e.Reason, incidents.ErrAcknowledged) && i.AcknowledgedBy == incidents.Person(c.person):
-		return sentence("You acknowledged ", id, " ", text.Ago(c.now.Sub(i.Acknowledged)), " already; nothing changed. When it is over: ", code(c.root+" resolve "+i.ID))
+		return blocks.Sentence("You acknowledged ", id, " ", text.Ago(c.now.Sub(i.Acknowledged)), " already; nothing changed. When it is over: ", blocks.Code(c.root+" resolve "+i.ID))
 	case errors.Is(e.Reason, incidents.ErrAcknowledged):
-		return sentence(id, " was acknowledged ", text.Ago(c.now.Sub(i.Acknowledged)), " by ", name(i.AcknowledgedBy), "; nothing changed.")
+		return blocks.Sentence(id, " was acknowledged ", text.Ago(c.now.Sub(i.Acknowledged)), " by ", name(i.AcknowledgedBy), "; nothing changed.")
 	}
-	return sentence("Incident ", id, ": ", e.Reason.Error(), "; nothing changed.")
+	return blocks.Sentence("Incident ", id, ": ", e.Reason.Error(), "; nothing changed.")
 }
 
 // An excuse is what people read when something fails that is not their fault.
@@ -50,7 +52,7 @@ func excuses() []excuse {
 
 // excuse says what went wrong and what to do. What is in no table is our fault, and gets a name by which it is found in the
 // log.
-func (b *Bot) excuse(c *call, err error) message {
+func (b *Bot) excuse(c *call, err error) blocks.Message {
 	b.log.Error("a request failed", "word", c.word, "person", c.person, "err", err)
 	for _, x := range excuses() {
 		for _, known := range x.errs {
@@ -58,13 +60,13 @@ func (b *Bot) excuse(c *call, err error) message {
 				continue
 			}
 			if strings.HasSuffix(x.text, ": ") {
-				return sentence(x.text, code(b.o.Roots.Incident+" list"))
+				return blocks.Sentence(x.text, blocks.Code(b.o.Roots.Incident+" list"))
 			}
-			return sentence(x.text)
+			return blocks.Sentence(x.text)
 		}
 	}
 	reference := rand.Text()[:6]
 	b.log.Error("the reference that was given for this", "reference", reference, "err", err)
-	return sentence(fmt.Sprintf("That failed, and it is our fault. Whether anything was changed, %s tells. Reference for whoever runs Oncalm: %s.",
+	return blocks.Sentence(fmt.Sprintf("That failed, and it is our fault. Whether anything was changed, %s tells. Reference for whoever runs Oncalm: %s.",
 		b.o.Roots.Incident+" list", reference))
 }

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
@@ -16,7 +18,7 @@ import (
 // feed is /oncall feed: it makes a link to a calendar, lists those of the one who asks, or revokes them.
 //
 // A link is made while it is shown, and not as other changes are: what those answered is kept, and the token is not to be.
-func (b *Bot) feed(ctx context.Context, c *call) (message, error) {
+func (b *Bot) feed(ctx context.Context, c *call) (blocks.Message, error) {
 	if len(c.args) == 0 {
 		return b.ownFeeds(ctx, c)
 	}
@@ -27,13 +29,13 @@ func (b *Bot) feed(ctx context.Context, c *call) (message, error) {
 	wanted, ok := b.feedOf(c, said)
 	switch {
 	case strings.EqualFold(said, "revoke"):
-		return sentence("Which one? ", code(c.root+" feed revoke me"), ", or the name of a schedule in place of ", code("me"), "."), nil
+		return blocks.Sentence("Which one? ", blocks.Code(c.root+" feed revoke me"), ", or the name of a schedule in place of ", blocks.Code("me"), "."), nil
 	case !ok:
 		known := slices.Sorted(maps.Keys(b.o.Pager.Schedules))
 		return unknownWord(c.root, "feed "+said, prefixed("feed ", append(known, "me", "revoke"))), nil
 	case b.o.PublicURL == "":
-		return sentence("I do not know where I can be reached from outside, so I cannot make an address. Ask whoever keeps the configuration to set ",
-			code("public_url"), "."), nil
+		return blocks.Sentence("I do not know where I can be reached from outside, so I cannot make an address. Ask whoever keeps the configuration to set ",
+			blocks.Code("public_url"), "."), nil
 	}
 	return b.makeFeed(ctx, c, wanted)
 }
@@ -58,7 +60,7 @@ func prefixed(prefix string, all []string) []string {
 }
 
 // makeFeed makes a link, once for each request.
-func (b *Bot) makeFeed(ctx context.Context, c *call, wanted feed.Feed) (message, error) {
+func (b *Bot) makeFeed(ctx context.Context, c *call, wanted feed.Feed) (blocks.Message, error) {
 	token, again := feed.NewToken(), false
 	err := b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
 		if _, again = incidents.Recall(tx, c.id); again {
@@ -70,22 +72,22 @@ func (b *Bot) makeFeed(ctx context.Context, c *call, wanted feed.Feed) (message,
 	})
 	switch {
 	case errors.Is(err, feed.ErrLinks):
-		return sentence("There are too many links to this calendar. Revoke yours with ", code(c.root+" feed revoke "+spokenFeed(wanted)), "."), nil
+		return blocks.Sentence("There are too many links to this calendar. Revoke yours with ", blocks.Code(c.root+" feed revoke "+spokenFeed(wanted)), "."), nil
 	case err != nil:
-		return message{}, err
+		return blocks.Message{}, err
 	case again:
-		return sentence("This request was answered already. Say it again for another link."), nil
+		return blocks.Sentence("This request was answered already. Say it again for another link."), nil
 	}
 	address := wanted.URL(b.o.PublicURL, token)
-	m := sentence("Subscribe to this address in your calendar program, and it shows ", titleOfFeed(wanted), ":")
-	m.body = append(m.body,
-		para(say(link(address, address))),
-		para(say("I show it this once. Whoever has it can read the calendar, until you say ", code(c.root+" feed revoke "+spokenFeed(wanted)), ".")))
+	m := blocks.Sentence("Subscribe to this address in your calendar program, and it shows ", titleOfFeed(wanted), ":")
+	m.Body = append(m.Body,
+		blocks.Para(blocks.Say(blocks.Link(address, address))),
+		blocks.Para(blocks.Say("I show it this once. Whoever has it can read the calendar, until you say ", blocks.Code(c.root+" feed revoke "+spokenFeed(wanted)), ".")))
 	return m, nil
 }
 
 // revokeFeed revokes the links to one's own shifts, whoever made them, or those that one has made to a schedule.
-func (b *Bot) revokeFeed(ctx context.Context, c *call, said string) (message, error) {
+func (b *Bot) revokeFeed(ctx context.Context, c *call, said string) (blocks.Message, error) {
 	wanted, _ := b.feedOf(c, said) // that of a schedule which is gone can be revoked, too
 	count := 0
 	err := b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
@@ -93,48 +95,48 @@ func (b *Bot) revokeFeed(ctx context.Context, c *call, said string) (message, er
 		return nil
 	})
 	if err != nil {
-		return message{}, err
+		return blocks.Message{}, err
 	}
 	switch count {
 	case 0:
-		return sentence("You have no link to ", titleOfFeed(wanted), "."), nil
+		return blocks.Sentence("You have no link to ", titleOfFeed(wanted), "."), nil
 	case 1:
-		return sentence("Revoked: your link to ", titleOfFeed(wanted), ". Calendar programs that use it show nothing new from now on."), nil
+		return blocks.Sentence("Revoked: your link to ", titleOfFeed(wanted), ". Calendar programs that use it show nothing new from now on."), nil
 	}
-	return sentence("Revoked: ", count, " links to ", titleOfFeed(wanted), ". Calendar programs that use them show nothing new from now on."), nil
+	return blocks.Sentence("Revoked: ", count, " links to ", titleOfFeed(wanted), ". Calendar programs that use them show nothing new from now on."), nil
 }
 
 // ownFeeds lists the links of the one who asks.
-func (b *Bot) ownFeeds(ctx context.Context, c *call) (message, error) {
-	var lines []line
+func (b *Bot) ownFeeds(ctx context.Context, c *call) (blocks.Message, error) {
+	var lines []blocks.Line
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		lines = nil
 		for _, l := range feed.All(tx) {
 			if l.By == c.person || l.Feed == (feed.Feed{Kind: feed.Person, Name: c.person}) {
-				lines = append(lines, say(titleOfFeed(l.Feed), ", made ", l.Made.Truncate(time.Second)))
+				lines = append(lines, blocks.Say(titleOfFeed(l.Feed), ", made ", l.Made.Truncate(time.Second)))
 			}
 		}
 		return nil
 	})
 	if err != nil {
-		return message{}, err
+		return blocks.Message{}, err
 	}
-	m := message{}
+	m := blocks.Message{}
 	if len(lines) > 0 {
-		m = sentence("Your links to calendars:")
-		m.body = append(m.body, paragraph{bullets, lines})
+		m = blocks.Sentence("Your links to calendars:")
+		m.Body = append(m.Body, blocks.Bullets(lines...))
 	}
-	m.body = append(m.body, para(say(code(c.root+" feed me"), " makes a link to your own shifts, ", code(c.root+" feed <schedule>"),
-		" one to a schedule, and ", code(c.root+" feed revoke me"), " revokes.")))
+	m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Code(c.root+" feed me"), " makes a link to your own shifts, ", blocks.Code(c.root+" feed <schedule>"),
+		" one to a schedule, and ", blocks.Code(c.root+" feed revoke me"), " revokes.")))
 	return m, nil
 }
 
 // titleOfFeed is what a calendar shows.
-func titleOfFeed(f feed.Feed) line {
+func titleOfFeed(f feed.Feed) blocks.Line {
 	if f.Kind == feed.Person {
-		return say("the shifts of ", strong(f.Name))
+		return blocks.Say("the shifts of ", blocks.Strong(f.Name))
 	}
-	return say("the shifts of the schedule ", strong(f.Name))
+	return blocks.Say("the shifts of the schedule ", blocks.Strong(f.Name))
 }
 
 // spokenFeed is how a feed is named after the word.

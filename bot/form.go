@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/paging"
@@ -109,7 +111,7 @@ func (b *Bot) scheduleSelect(c *call, names []string) tree {
 	element := tree{"type": "static_select"}
 	var options []tree
 	for _, name := range names[:min(len(names), most)] {
-		o := tree{"text": plainText(text.Clip(text.Line(name), maxLabel)), "value": text.Clip(name, 150)}
+		o := tree{"text": plainText(text.Clip(text.Line(name), blocks.MaxLabel)), "value": text.Clip(name, 150)}
 		options = append(options, o)
 		if name == own {
 			element["initial_option"] = o
@@ -152,7 +154,7 @@ func (b *Bot) filled(ctx context.Context, c *call, v submitted) tree {
 	if len(wrong) > 0 {
 		return tree{"response_action": "errors", "errors": wrong}
 	}
-	var m message
+	var m blocks.Message
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		from, to := p.Span.from(), p.Span.to()
 		if p.How == paging.HowCover && !slices.Contains(b.peopleIn(tx, p.Schedule, from, to, nil), c.person) {
@@ -214,15 +216,15 @@ func (b *Bot) planOf(c *call, v submitted) (p plan, wrong map[string]string) {
 // confirmedForm carries out what the first page said.
 func (b *Bot) confirmedForm(ctx context.Context, c *call, metadata string) tree {
 	m := b.confirmedOnce(ctx, c, metadata)
-	if len(m.rows) > 0 { // buttons belong to messages
-		m.rows, m.body = nil, append(m.body, para(say(code(c.root+" undo"), " takes it back.")))
+	if len(m.Rows) > 0 { // buttons belong to messages
+		m.Rows, m.Body = nil, append(m.Body, blocks.Para(blocks.Say(blocks.Code(c.root+" undo"), " takes it back.")))
 	}
 	return updated(m, "Close")
 }
 
 // updated puts a message in the place of a form.
-func updated(m message, label string) tree {
+func updated(m blocks.Message, label string) tree {
 	return tree{"response_action": "update", "view": tree{
-		"type": "modal", "title": plainText("On call"), "close": plainText(label), "blocks": json.RawMessage(m.blocks()),
+		"type": "modal", "title": plainText("On call"), "close": plainText(label), "blocks": json.RawMessage(m.Blocks()),
 	}}
 }

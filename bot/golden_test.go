@@ -9,6 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
 )
@@ -23,7 +25,7 @@ func shown(t *testing.T, m slackfake.Message) string {
 		t.Errorf("Slack would not take this: %v", problems)
 	}
 	if m.Blocks != nil {
-		if err := Validate(m.Blocks); err != nil {
+		if err := blocks.Validate(m.Blocks); err != nil {
 			t.Error(err)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/slack-go/slack"
@@ -36,7 +38,7 @@ func (b *Bot) Tell(ctx context.Context, key string, n handoffs.Message) error {
 		return &outbox.Later{After: wait, Err: errPaced}
 	}
 	_, _, err := b.put(ctx, post{
-		to: to, direct: n.To != "", tag: tag{noticeEvent, key}, name: key, drawn: draw(noticeMessage(n)),
+		to: to, direct: n.To != "", tag: tag{noticeEvent, key}, name: key, drawn: blocks.Draw(noticeMessage(n)),
 		since: n.Since, perhaps: n.PerhapsTold,
 	})
 	if trouble := troubleOf(err); trouble == refused || trouble == unreadable {
@@ -123,7 +125,7 @@ func (c *client) dndInfo(ctx context.Context, user string) (*slack.DNDStatus, er
 }
 
 // noticeMessage is what somebody reads.
-func noticeMessage(n handoffs.Message) message {
+func noticeMessage(n handoffs.Message) blocks.Message {
 	switch w := n.What.(type) {
 	case handoffs.Handoff:
 		return handoffMessage(w)
@@ -132,93 +134,93 @@ func noticeMessage(n handoffs.Message) message {
 	case handoffs.Reminder:
 		return reminderMessage(w)
 	case handoffs.Warning:
-		return sentence(strong(w.Person), " is on call for ", strong(w.Schedule), " from ", w.Start, " and may not notice a page: ",
+		return blocks.Sentence(blocks.Strong(w.Person), " is on call for ", blocks.Strong(w.Schedule), " from ", w.Start, " and may not notice a page: ",
 			hindered(w.Hindrances), ".")
 	case handoffs.Offer:
 		return offerMessage(w)
 	case handoffs.Ahead:
 		return aheadMessage(w)
 	case handoffs.GroupTrouble:
-		return sentence("The user group ", code(w.Group), " cannot be kept up to date: ", w.Why, ". Pages are not affected.")
+		return blocks.Sentence("The user group ", blocks.Code(w.Group), " cannot be kept up to date: ", w.Why, ". Pages are not affected.")
 	}
-	return message{}
+	return blocks.Message{}
 }
 
 // handoffMessage tells of a handoff, to each side in its own words.
-func handoffMessage(h handoffs.Handoff) message {
+func handoffMessage(h handoffs.Handoff) blocks.Message {
 	now, before := text.List(h.Now, "and"), text.List(h.Before, "and")
 	after := shiftEnd(h.Now, h.Until, h.Next)
-	var m message
+	var m blocks.Message
 	switch h.Side {
 	case handoffs.Incoming:
-		m.title = "You are on call for " + h.Schedule
-		m.notice = m.title + " now."
-		m.body = append(m.body, para(say("Since ", h.At, afterWhom(before), ". ", upper(after))))
+		m.Title = "You are on call for " + h.Schedule
+		m.Notice = m.Title + " now."
+		m.Body = append(m.Body, blocks.Para(blocks.Say("Since ", h.At, afterWhom(before), ". ", upper(after))))
 	case handoffs.Outgoing:
-		m.title = "Your shift for " + h.Schedule + " is over"
-		m.notice = m.title + "."
+		m.Title = "Your shift for " + h.Schedule + " is over"
+		m.Notice = m.Title + "."
 		if now != "" {
-			m.notice = m.title + ": " + now + " took over."
-			m.body = append(m.body, para(say(strong(now), " is on call since ", h.At, ", ", after)))
+			m.Notice = m.Title + ": " + now + " took over."
+			m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong(now), " is on call since ", h.At, ", ", after)))
 		} else {
-			m.body = append(m.body, para(say("Nobody is on call since ", h.At, ", ", after)))
+			m.Body = append(m.Body, blocks.Para(blocks.Say("Nobody is on call since ", h.At, ", ", after)))
 		}
 	case handoffs.Shadow:
-		m.title = "Handoff of " + h.Schedule + ", which you shadow"
-		m.notice = m.title + "."
-		m.body = append(m.body, para(handoffLine(h)))
+		m.Title = "Handoff of " + h.Schedule + ", which you shadow"
+		m.Notice = m.Title + "."
+		m.Body = append(m.Body, blocks.Para(handoffLine(h)))
 	default:
-		m.body = append(m.body, para(handoffLine(h)))
+		m.Body = append(m.Body, blocks.Para(handoffLine(h)))
 	}
 	if len(h.Unaccepted) > 0 {
-		m.body = append(m.body, para(unaccepted(h)))
+		m.Body = append(m.Body, blocks.Para(unaccepted(h)))
 	}
-	m.body = append(m.body, openNow(h)...)
+	m.Body = append(m.Body, openNow(h)...)
 	return m
 }
 
 // unaccepted says that a shift began without being accepted.
-func unaccepted(h handoffs.Handoff) line {
+func unaccepted(h handoffs.Handoff) blocks.Line {
 	const late = " did not accept the shift in time; it began as planned."
-	who := say(strong(text.List(h.Unaccepted, "and")))
+	who := blocks.Say(blocks.Strong(text.List(h.Unaccepted, "and")))
 	switch h.Side {
 	case handoffs.Incoming:
-		return say("You", late)
+		return blocks.Say("You", late)
 	case handoffs.Outgoing:
-		return say(who, late)
+		return blocks.Say(who, late)
 	}
-	return say(who, late, " If nobody hears from them, ", code("/oncall me"), " takes over.")
+	return blocks.Say(who, late, " If nobody hears from them, ", blocks.Code("/oncall me"), " takes over.")
 }
 
 // handoffLine tells of a handoff in one line.
-func handoffLine(h handoffs.Handoff) line {
-	now := strong(text.List(h.Now, "and"))
-	subject := say(strong(h.Schedule), ": ", now, " is on call")
+func handoffLine(h handoffs.Handoff) blocks.Line {
+	now := blocks.Strong(text.List(h.Now, "and"))
+	subject := blocks.Say(blocks.Strong(h.Schedule), ": ", now, " is on call")
 	switch len(h.Now) {
 	case 0:
-		subject = say(strong(h.Schedule), ": nobody is on call")
+		subject = blocks.Say(blocks.Strong(h.Schedule), ": nobody is on call")
 	case 1:
 	default:
-		subject = say(strong(h.Schedule), ": ", now, " are on call")
+		subject = blocks.Say(blocks.Strong(h.Schedule), ": ", now, " are on call")
 	}
-	return append(subject, say(afterWhom(text.List(h.Before, "and")), ", ", shiftEnd(h.Now, h.Until, h.Next))...)
+	return append(subject, blocks.Say(afterWhom(text.List(h.Before, "and")), ", ", shiftEnd(h.Now, h.Until, h.Next))...)
 }
 
 // togetherMessage tells the channel of several handoffs at once, and of each open incident once.
-func togetherMessage(t handoffs.Together) message {
+func togetherMessage(t handoffs.Together) blocks.Message {
 	const most = 20
 	if len(t.Handoffs) == 1 {
 		return handoffMessage(t.Handoffs[0])
 	}
 	all := handoffs.Handoff{Side: handoffs.Beside}
-	m := message{notice: fmt.Sprintf("%d schedules hand over.", len(t.Handoffs))}
-	var lines []line
+	m := blocks.Message{Notice: fmt.Sprintf("%d schedules hand over.", len(t.Handoffs))}
+	var lines []blocks.Line
 	for n, h := range t.Handoffs {
 		switch {
 		case n < most:
 			lines = append(lines, handoffLine(h))
 		case n == most:
-			lines = append(lines, say(fmt.Sprintf("and %d more", len(t.Handoffs)-most)))
+			lines = append(lines, blocks.Say(fmt.Sprintf("and %d more", len(t.Handoffs)-most)))
 		}
 		all.More += h.More
 		for _, i := range h.Open {
@@ -227,16 +229,16 @@ func togetherMessage(t handoffs.Together) message {
 			}
 		}
 	}
-	m.body = []paragraph{{bullets, lines}}
+	m.Body = []blocks.Paragraph{blocks.Bullets(lines...)}
 	for n, h := range t.Handoffs {
 		if n < most && len(h.Unaccepted) > 0 {
-			m.body = append(m.body, para(append(say(strong(h.Schedule), ": "), unaccepted(h)...)))
+			m.Body = append(m.Body, blocks.Para(append(blocks.Say(blocks.Strong(h.Schedule), ": "), unaccepted(h)...)))
 		}
 	}
 	if over := len(all.Open) - most; over > 0 {
 		all.Open, all.More = all.Open[:most], all.More+over
 	}
-	m.body = append(m.body, openNow(all)...)
+	m.Body = append(m.Body, openNow(all)...)
 	return m
 }
 
@@ -249,86 +251,86 @@ func afterWhom(before string) string {
 }
 
 // shiftEnd says until when people are on call, and what follows.
-func shiftEnd(now []string, until time.Time, next rotations.Shift) line {
+func shiftEnd(now []string, until time.Time, next rotations.Shift) blocks.Line {
 	then := text.List(next.People, "and")
 	switch {
 	case until.IsZero() && len(now) == 0:
-		return say("and nobody will be; pages go to the fallback.")
+		return blocks.Say("and nobody will be; pages go to the fallback.")
 	case until.IsZero():
-		return say("for good.")
+		return blocks.Say("for good.")
 	case len(now) == 0:
-		return say("until ", until, "; then ", then, ". Before that pages go to the fallback.")
+		return blocks.Say("until ", until, "; then ", then, ". Before that pages go to the fallback.")
 	case then == "":
-		return say("until ", until, "; then nobody.")
+		return blocks.Say("until ", until, "; then nobody.")
 	case next.From.After(until):
-		return say("until ", until, "; then nobody until ", next.From, ", then ", then, ".")
+		return blocks.Say("until ", until, "; then nobody until ", next.From, ", then ", then, ".")
 	}
-	return say("until ", until, "; then ", then, ".")
+	return blocks.Say("until ", until, "; then ", then, ".")
 }
 
 // upper begins a line with a capital letter.
-func upper(l line) line {
-	if len(l) == 0 || l[0].text == "" {
+func upper(l blocks.Line) blocks.Line {
+	if len(l) == 0 || l[0].Text == "" {
 		return l
 	}
 	l = slices.Clone(l)
-	l[0].text = string(l[0].text[0]-'a'+'A') + l[0].text[1:]
+	l[0].Text = string(l[0].Text[0]-'a'+'A') + l[0].Text[1:]
 	return l
 }
 
 // openNow lists what is open, where there is anything.
-func openNow(h handoffs.Handoff) []paragraph {
+func openNow(h handoffs.Handoff) []blocks.Paragraph {
 	if len(h.Open) == 0 {
 		if h.Side == handoffs.Incoming {
-			return []paragraph{para(say("Nothing is open."))}
+			return []blocks.Paragraph{blocks.Para(blocks.Say("Nothing is open."))}
 		}
 		return nil
 	}
-	var lines []line
+	var lines []blocks.Line
 	for _, i := range h.Open {
 		lines = append(lines, openLine(i))
 	}
 	if h.More > 0 {
-		lines = append(lines, say(fmt.Sprintf("and %d more", h.More)))
+		lines = append(lines, blocks.Say(fmt.Sprintf("and %d more", h.More)))
 	}
-	return []paragraph{para(say("Open now:")), {bullets, lines}}
+	return []blocks.Paragraph{blocks.Para(blocks.Say("Open now:")), blocks.Bullets(lines...)}
 }
 
 // openLine is an open incident in one line.
-func openLine(i handoffs.Open) line {
-	who := say("nobody has acknowledged")
+func openLine(i handoffs.Open) blocks.Line {
+	who := blocks.Say("nobody has acknowledged")
 	switch {
 	case i.AcknowledgedBy != "":
-		who = say("acknowledged by ", strong(i.AcknowledgedBy))
+		who = blocks.Say("acknowledged by ", blocks.Strong(i.AcknowledgedBy))
 	case i.Quiet:
-		who = say("quiet")
+		who = blocks.Say("quiet")
 	}
-	return say(sign(i.Severity), " ", strong(i.ID), " · ", i.Service, " · ", text.Clip(text.Line(i.Title), 150), " · ", who)
+	return blocks.Say(sign(i.Severity), " ", blocks.Strong(i.ID), " · ", i.Service, " · ", text.Clip(text.Line(i.Title), 150), " · ", who)
 }
 
 // reminderMessage tells a person of a shift that is coming.
-func reminderMessage(r handoffs.Reminder) message {
-	m := message{title: "Your next shift for " + r.Schedule + " is coming"}
-	m.notice = m.title + "."
-	l := say("You are on call from ", r.Start)
+func reminderMessage(r handoffs.Reminder) blocks.Message {
+	m := blocks.Message{Title: "Your next shift for " + r.Schedule + " is coming"}
+	m.Notice = m.Title + "."
+	l := blocks.Say("You are on call from ", r.Start)
 	if !r.Until.IsZero() {
-		l = append(l, say(" until ", r.Until)...)
+		l = append(l, blocks.Say(" until ", r.Until)...)
 	}
 	if len(r.With) > 0 {
-		l = append(l, say(", together with ", strong(text.List(r.With, "and")))...)
+		l = append(l, blocks.Say(", together with ", blocks.Strong(text.List(r.With, "and")))...)
 	}
 	if len(r.Before) > 0 {
-		l = append(l, say(", after ", strong(text.List(r.Before, "and")))...)
+		l = append(l, blocks.Say(", after ", blocks.Strong(text.List(r.Before, "and")))...)
 	}
-	m.body = append(m.body, para(append(l, say(".")...)))
+	m.Body = append(m.Body, blocks.Para(append(l, blocks.Say(".")...)))
 	if len(r.Hindrances) == 0 {
 		return m
 	}
-	var lines []line
+	var lines []blocks.Line
 	for _, h := range r.Hindrances {
-		lines = append(lines, say(remedyFor(h)))
+		lines = append(lines, blocks.Say(remedyFor(h)))
 	}
-	m.body = append(m.body, para(say("Before it begins:")), paragraph{bullets, lines})
+	m.Body = append(m.Body, blocks.Para(blocks.Say("Before it begins:")), blocks.Bullets(lines...))
 	return m
 }
 

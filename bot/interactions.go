@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -86,7 +88,7 @@ func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
 	word, known := find(b.incidentWords(), said)
 	at, text, readable := parseTarget(in.Actions[0].Value)
 	if !known || !readable {
-		b.carryOut(ctx, c, b.telling(sentence("I do not know that button any more; nothing was changed. ", code(c.root+" help"), " lists what I know.")))
+		b.carryOut(ctx, c, b.telling(blocks.Sentence("I do not know that button any more; nothing was changed. ", blocks.Code(c.root+" help"), " lists what I know.")))
 		return
 	}
 	c.word, c.rest, c.pressed = word.name, text, &at
@@ -94,8 +96,8 @@ func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
 }
 
 // telling is a word that only says something to whoever pressed a button.
-func (b *Bot) telling(m message) word {
-	return word{change: func(*call, store.Tx) (message, error) { return m, nil }}
+func (b *Bot) telling(m blocks.Message) word {
+	return word{change: func(*call, store.Tx) (blocks.Message, error) { return m, nil }}
 }
 
 // origin is where the interaction comes from. Its team is null where it belongs to a whole organisation, which Slack names

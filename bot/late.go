@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -76,16 +78,16 @@ func (b *Bot) carryOut(ctx context.Context, c *call, w word) (payload string) {
 }
 
 // beingStored is what people read while the store is slow.
-func beingStored() message {
-	return sentence("That is being stored, and takes longer than usual. What came of it follows; there is no need to do it again.")
+func beingStored() blocks.Message {
+	return blocks.Sentence("That is being stored, and takes longer than usual. What came of it follows; there is no need to do it again.")
 }
 
 // confirmedOnce carries out the plan of a form. If that takes longer than Slack's patience, what came of it follows as a
 // direct message.
-func (b *Bot) confirmedOnce(ctx context.Context, c *call, metadata string) message {
+func (b *Bot) confirmedOnce(ctx context.Context, c *call, metadata string) blocks.Message {
 	person, user := c.person, b.o.People[c.person].Slack
-	a := attemptTo(ctx, b, func(ctx context.Context) (m message) {
-		_, err := b.once(ctx, c, func(tx store.Tx) (done message, err error) {
+	a := attemptTo(ctx, b, func(ctx context.Context) (m blocks.Message) {
+		_, err := b.once(ctx, c, func(tx store.Tx) (done blocks.Message, err error) {
 			done, err = b.confirmed(c, tx, metadata)
 			m = done
 			return done, err
@@ -93,8 +95,8 @@ func (b *Bot) confirmedOnce(ctx context.Context, c *call, metadata string) messa
 		if err != nil {
 			m = b.excuse(c, err)
 		}
-		if len(m.body) == 0 {
-			m = sentence("That was done already.")
+		if len(m.Body) == 0 {
+			m = blocks.Sentence("That was done already.")
 		}
 		return m
 	})
@@ -109,7 +111,7 @@ func (b *Bot) confirmedOnce(ctx context.Context, c *call, metadata string) messa
 		m := <-a.done
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		if _, err := b.client.sendDrawn(ctx, "chat.postMessage", user, "", draw(m), tag{toldEvent, c.id}); err != nil {
+		if _, err := b.client.sendDrawn(ctx, "chat.postMessage", user, "", blocks.Draw(m), tag{toldEvent, c.id}); err != nil {
 			b.log.Warn("what came of a form could not be told", "person", person, "err", err)
 		}
 	})

@@ -128,7 +128,7 @@ func TestFormOnASlowDisk(t *testing.T) {
 		if took := time.Since(now); took > deadline {
 			t.Errorf("answered after %s", took)
 		}
-		contains(t, m.text(time.UTC), "being stored")
+		contains(t, m.Text(time.UTC), "being stored")
 		w.wait(7 * time.Second)
 		contains(t, last(t, w.slack.DM(bo)).Text, "That failed, and it is our fault")
 	})

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/paging"
@@ -14,65 +16,65 @@ import (
 )
 
 // everybody is /oncall: who is on call in every schedule.
-func (b *Bot) everybody(ctx context.Context, c *call) (message, error) {
+func (b *Bot) everybody(ctx context.Context, c *call) (blocks.Message, error) {
 	schedules := slices.Sorted(maps.Keys(b.o.Pager.Schedules))
 	if len(schedules) == 0 {
-		return sentence("There are no schedules. They are made in the configuration, under ", code("schedules"), "."), nil
+		return blocks.Sentence("There are no schedules. They are made in the configuration, under ", blocks.Code("schedules"), "."), nil
 	}
 	lines, err := b.shifts(ctx, c.now, schedules)
 	if err != nil {
-		return message{}, err
+		return blocks.Message{}, err
 	}
 	const shown = 20
 	if more := len(lines) - shown; more > 0 {
-		lines = append(lines[:shown], say("and ", more, " more: ", code(c.root+" <schedule>")))
+		lines = append(lines[:shown], blocks.Say("and ", more, " more: ", blocks.Code(c.root+" <schedule>")))
 	}
-	return message{body: []paragraph{{bullets, lines}}}, nil
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Bullets(lines...)}}, nil
 }
 
 // oncall is /oncall with the name of a schedule or a service.
-func (b *Bot) oncall(ctx context.Context, c *call) (message, error) {
+func (b *Bot) oncall(ctx context.Context, c *call) (blocks.Message, error) {
 	said := c.args[0].text
 	if name, ok := b.scheduleNamed(said); ok {
 		lines, err := b.shifts(ctx, c.now, []string{name})
-		return message{body: []paragraph{{prose, lines}}}, err
+		return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}, err
 	}
 	if name, ok := spelt(slices.Values(b.o.Services), said); ok {
 		return b.serviceOnCall(ctx, c, name)
 	}
 	if person, ok := b.users[said]; ok && c.args[0].kind == userToken {
-		return sentence("@", person, " is a person; behind ", code(c.root), " I know schedules, services and the words of ", code(c.root+" help"), ". When somebody is on call, ", code(c.root+" schedule"), " shows."), nil
+		return blocks.Sentence("@", person, " is a person; behind ", blocks.Code(c.root), " I know schedules, services and the words of ", blocks.Code(c.root+" help"), ". When somebody is on call, ", blocks.Code(c.root+" schedule"), " shows."), nil
 	}
 	known := append(slices.Sorted(maps.Keys(b.o.Pager.Schedules)), b.o.Services...)
 	return unknownWord(c.root, said, append(known, names(b.oncallWords())...)), nil
 }
 
 // serviceOnCall tells whom a page for a service goes to, and when it goes on to the next.
-func (b *Bot) serviceOnCall(ctx context.Context, c *call, service string) (message, error) {
+func (b *Bot) serviceOnCall(ctx context.Context, c *call, service string) (blocks.Message, error) {
 	policy := b.o.Pager.Policy(service)
-	var lines []line
+	var lines []blocks.Line
 	var after time.Duration
 	for _, step := range policy.Steps {
 		who, err := b.called(ctx, c.now, step.Page)
 		if err != nil {
-			return message{}, err
+			return blocks.Message{}, err
 		}
-		lines = append(lines, say(afterwards(after), who))
+		lines = append(lines, blocks.Say(afterwards(after), who))
 		after += step.Wait
 	}
 	if policy.Rounds > 1 {
-		lines = append(lines, say(afterwards(after), "from the start again, ", policy.Rounds, " rounds in all"))
+		lines = append(lines, blocks.Say(afterwards(after), "from the start again, ", policy.Rounds, " rounds in all"))
 		after *= time.Duration(policy.Rounds)
 	}
 	if len(policy.Fallback) > 0 {
 		who, err := b.called(ctx, c.now, policy.Fallback)
 		if err != nil {
-			return message{}, err
+			return blocks.Message{}, err
 		}
-		lines = append(lines, say(afterwards(after), who, ", again and again; and at once if nobody is on call"))
+		lines = append(lines, blocks.Say(afterwards(after), who, ", again and again; and at once if nobody is on call"))
 	}
-	m := sentence("A page for ", strong(service), " goes by policy ", strong(policy.Name), ":")
-	m.body = append(m.body, paragraph{bullets, lines})
+	m := blocks.Sentence("A page for ", blocks.Strong(service), " goes by policy ", blocks.Strong(policy.Name), ":")
+	m.Body = append(m.Body, blocks.Bullets(lines...))
 	return m, nil
 }
 
@@ -84,36 +86,36 @@ func afterwards(d time.Duration) string {
 }
 
 // called says who is meant by targets now.
-func (b *Bot) called(ctx context.Context, now time.Time, targets []paging.Target) (line, error) {
-	var all line
+func (b *Bot) called(ctx context.Context, now time.Time, targets []paging.Target) (blocks.Line, error) {
+	var all blocks.Line
 	for n, t := range targets {
 		if n > 0 {
-			all = say(all, "; ")
+			all = blocks.Say(all, "; ")
 		}
 		if person, ok := t.Person(); ok {
-			all = say(all, strong(person))
+			all = blocks.Say(all, blocks.Strong(person))
 		}
 		if schedule, ok := t.Schedule(); ok {
 			shifts, err := b.shifts(ctx, now, []string{schedule})
 			if err != nil {
 				return nil, err
 			}
-			all = say(all, "whoever is on call for ", shifts[0])
+			all = blocks.Say(all, "whoever is on call for ", shifts[0])
 		}
 	}
 	return all, nil
 }
 
 // shifts says of each schedule who is on call, until when, and who is next.
-func (b *Bot) shifts(ctx context.Context, now time.Time, schedules []string) ([]line, error) {
-	var lines []line
+func (b *Bot) shifts(ctx context.Context, now time.Time, schedules []string) ([]blocks.Line, error) {
+	var lines []blocks.Line
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		lines = nil
 		for _, name := range schedules {
 			a := b.o.Pager.Schedules[name].At(now, b.o.Pager.Overrides(tx, name))
 			l := append(shift(name, a), b.absent.of(a.People)...)
 			for _, o := range a.Void {
-				l = append(l, say("; ⚠️ an override for ", strong(o.Person), " until ", o.To, " does not count: ", o.Void)...)
+				l = append(l, blocks.Say("; ⚠️ an override for ", blocks.Strong(o.Person), " until ", o.To, " does not count: ", o.Void)...)
 			}
 			lines = append(lines, l)
 		}
@@ -123,20 +125,20 @@ func (b *Bot) shifts(ctx context.Context, now time.Time, schedules []string) ([]
 }
 
 // shift is who is on call in a schedule, in one line.
-func shift(schedule string, a rotations.Answer) line {
-	l := say(strong(schedule), ": ")
+func shift(schedule string, a rotations.Answer) blocks.Line {
+	l := blocks.Say(blocks.Strong(schedule), ": ")
 	next := text.List(a.Next.People, "and")
 	switch {
 	case len(a.People) == 0 && next == "":
-		return append(l, say("nobody is on call, and nobody will be; pages go to the fallback")...)
+		return append(l, blocks.Say("nobody is on call, and nobody will be; pages go to the fallback")...)
 	case len(a.People) == 0:
-		return append(l, say("nobody is on call until ", a.Next.From, ", then ", next, "; before that pages go to the fallback")...)
+		return append(l, blocks.Say("nobody is on call until ", a.Next.From, ", then ", next, "; before that pages go to the fallback")...)
 	case next == "" || a.To.IsZero():
-		return append(l, say(strong(text.List(a.People, "and")), ", for good")...)
+		return append(l, blocks.Say(blocks.Strong(text.List(a.People, "and")), ", for good")...)
 	}
-	l = append(l, say(strong(text.List(a.People, "and")), " until ", a.To, ", then ")...)
+	l = append(l, blocks.Say(blocks.Strong(text.List(a.People, "and")), " until ", a.To, ", then ")...)
 	if a.Next.From.After(a.To) {
-		return append(l, say("nobody until ", a.Next.From, ", then ", next)...)
+		return append(l, blocks.Say("nobody until ", a.Next.From, ", then ", next)...)
 	}
-	return append(l, say(next)...)
+	return append(l, blocks.Say(next)...)
 }

@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slack/blocks"
 )
 
 // An origin is where a request says that it comes from. What Slack leaves out is empty: in an organisation of Enterprise Grid
@@ -51,8 +53,8 @@ func (b *Bot) judge(ctx context.Context, o origin) verdict {
 }
 
 // stillStarting is the answer while it is not known who we are.
-func stillStarting() message {
-	return sentence("I am still starting and have not heard from Slack who I am; nothing was done. Try again in a minute.")
+func stillStarting() blocks.Message {
+	return blocks.Sentence("I am still starting and have not heard from Slack who I am; nothing was done. Try again in a minute.")
 }
 
 // introduction is how long a request waits for Slack to tell who we are. It leaves some of Slack's patience to carry it out.

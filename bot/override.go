@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/bot/when"
@@ -60,9 +62,9 @@ func (b *Bot) book() *paging.OverrideBook {
 }
 
 // me is /oncall me: whoever says it takes over. A length needs no confirmation: there is nothing to misread.
-func (b *Bot) me(c *call, tx store.Tx) (message, error) {
+func (b *Bot) me(c *call, tx store.Tx) (blocks.Message, error) {
 	if len(c.args) == 0 {
-		return sentence("For how long do you take over? ", code(c.root+" me 2h"), " or ", code(c.root+" me until 18:00"), "."), nil
+		return blocks.Sentence("For how long do you take over? ", blocks.Code(c.root+" me 2h"), " or ", blocks.Code(c.root+" me until 18:00"), "."), nil
 	}
 	r, s, m, ok := b.requestedSpan(c, false)
 	if !ok {
@@ -72,14 +74,14 @@ func (b *Bot) me(c *call, tx store.Tx) (message, error) {
 	if !s.Length {
 		return b.ask(c, tx, p, s)
 	}
-	if m, err := b.idle(c, tx, p); err != nil || len(m.body) > 0 {
+	if m, err := b.idle(c, tx, p); err != nil || len(m.Body) > 0 {
 		return m, err
 	}
 	return b.apply(c, tx, p)
 }
 
 // override is /oncall override: somebody is put on call.
-func (b *Bot) override(c *call, tx store.Tx) (message, error) {
+func (b *Bot) override(c *call, tx store.Tx) (blocks.Message, error) {
 	r, s, m, ok := b.requestedSpan(c, true)
 	if !ok {
 		return m, nil
@@ -90,8 +92,8 @@ func (b *Bot) override(c *call, tx store.Tx) (message, error) {
 }
 
 // ask shows what was understood, and lets the person who said it confirm.
-func (b *Bot) ask(c *call, tx store.Tx, p plan, s when.Span) (message, error) {
-	if m, err := b.idle(c, tx, p); err != nil || len(m.body) > 0 {
+func (b *Bot) ask(c *call, tx store.Tx, p plan, s when.Span) (blocks.Message, error) {
+	if m, err := b.idle(c, tx, p); err != nil || len(m.Body) > 0 {
 		return m, err
 	}
 	m := b.shownPlan(c, tx, p, s.Notes)
@@ -102,15 +104,15 @@ func (b *Bot) ask(c *call, tx store.Tx, p plan, s when.Span) (message, error) {
 	if p.How == paging.HowSwap {
 		label = "Ask " + p.Person
 	}
-	m.rows = [][]button{{
-		{label: label, action: "oncall-confirm", value: p.value(), main: true},
-		{label: "Cancel", action: "oncall-cancel", value: p.value()},
+	m.Rows = [][]blocks.Button{{
+		{Label: label, Action: "oncall-confirm", Value: p.value(), Main: true},
+		{Label: "Cancel", Action: "oncall-cancel", Value: p.value()},
 	}}
 	return m, nil
 }
 
 // idle says why a plan cannot come about, or would change nothing.
-func (b *Bot) idle(c *call, tx store.Tx, p plan) (message, error) {
+func (b *Bot) idle(c *call, tx store.Tx, p plan) (blocks.Message, error) {
 	o := rotations.Override{Schedule: p.Schedule, Person: p.Person, From: p.Span.from(), To: p.Span.to()}
 	if p.How == paging.HowCover {
 		o.Person = c.person
@@ -119,51 +121,51 @@ func (b *Bot) idle(c *call, tx store.Tx, p plan) (message, error) {
 		return refusedOverride(err)
 	}
 	if p.How == paging.HowCover || p.How == paging.HowSwap || !b.holds(tx, p.Schedule, p.Span, p.Person) || len(b.peopleIn(tx, p.Schedule, o.From, o.To, nil)) > 1 {
-		return message{}, nil
+		return blocks.Message{}, nil
 	}
-	return sentence("Nothing would change: ", strong(subject([]string{p.Person}, c.person)), verb([]string{p.Person}, c.person), "on call for ", strong(p.Schedule), " then anyway, ",
+	return blocks.Sentence("Nothing would change: ", blocks.Strong(subject([]string{p.Person}, c.person)), verb([]string{p.Person}, c.person), "on call for ", blocks.Strong(p.Schedule), " then anyway, ",
 		inFull(o.From, o.To, b.zoneFor(c, p.Schedule)), "."), nil
 }
 
 // shownPlan says in full what a plan means.
-func (b *Bot) shownPlan(c *call, tx store.Tx, p plan, notes []string) message {
+func (b *Bot) shownPlan(c *call, tx store.Tx, p plan, notes []string) blocks.Message {
 	zone := b.zoneFor(c, p.Schedule)
 	from, to := p.Span.from(), p.Span.to()
-	lines := []line{b.planTitle(c, p)}
+	lines := []blocks.Line{b.planTitle(c, p)}
 	if p.How == paging.HowSwap {
 		lines = append(lines,
-			say("Yours, for ", p.Person, ": ", inFull(from, to, zone)),
-			say("Theirs, for you: ", inFull(p.Theirs.from(), p.Theirs.to(), zone)))
+			blocks.Say("Yours, for ", p.Person, ": ", inFull(from, to, zone)),
+			blocks.Say("Theirs, for you: ", inFull(p.Theirs.from(), p.Theirs.to(), zone)))
 	} else {
-		lines = append(lines, say(inFull(from, to, zone)))
+		lines = append(lines, blocks.Say(inFull(from, to, zone)))
 	}
 	if own := b.o.Pager.Schedules[p.Schedule].Zone; own != nil && own.String() != zone.String() && p.How != paging.HowSwap {
-		lines = append(lines, say("On the clock of the schedule: ", inFull(from, to, own)))
+		lines = append(lines, blocks.Say("On the clock of the schedule: ", inFull(from, to, own)))
 	}
 	if p.How == paging.HowOverride || p.How == paging.HowMe {
-		lines = append(lines, say("Instead of ", b.heldBy(tx, p.Schedule, from, to, nil), "."))
+		lines = append(lines, blocks.Say("Instead of ", b.heldBy(tx, p.Schedule, from, to, nil), "."))
 	}
 	if p.Person != "" && b.o.People[p.Person].Slack == "" {
 		notes = append(slices.Clip(notes), p.Person+" has no Slack id in Oncalm's people list, so no page would reach them")
 	}
 	for _, n := range notes {
-		lines = append(lines, say("⚠️ ", n, "."))
+		lines = append(lines, blocks.Say("⚠️ ", n, "."))
 	}
-	return message{body: []paragraph{para(lines...)}}
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}
 }
 
-func (b *Bot) planTitle(c *call, p plan) line {
+func (b *Bot) planTitle(c *call, p plan) blocks.Line {
 	switch p.How {
 	case paging.HowCover:
-		return say("Shall I ask the others of ", strong(p.Schedule), " to cover for you?")
+		return blocks.Say("Shall I ask the others of ", blocks.Strong(p.Schedule), " to cover for you?")
 	case paging.HowSwap:
-		return say("Shall I ask ", strong(p.Person), " to swap these shifts of ", strong(p.Schedule), " with you?")
+		return blocks.Say("Shall I ask ", blocks.Strong(p.Person), " to swap these shifts of ", blocks.Strong(p.Schedule), " with you?")
 	}
 	who := p.Person
 	if who == c.person {
-		return say("Shall I put ", strong("you"), " on call for ", strong(p.Schedule), "?")
+		return blocks.Say("Shall I put ", blocks.Strong("you"), " on call for ", blocks.Strong(p.Schedule), "?")
 	}
-	return say("Shall I put ", strong(who), " on call for ", strong(p.Schedule), "?")
+	return blocks.Say("Shall I put ", blocks.Strong(who), " on call for ", blocks.Strong(p.Schedule), "?")
 }
 
 // heldBy names who is on call in a span, without some overrides: "ana and bo", or nobody.
@@ -192,7 +194,7 @@ func (b *Bot) peopleIn(tx store.Tx, schedule string, from, to time.Time, without
 }
 
 // apply makes an override, and says so to those whom it touches.
-func (b *Bot) apply(c *call, tx store.Tx, p plan) (message, error) {
+func (b *Bot) apply(c *call, tx store.Tx, p plan) (blocks.Message, error) {
 	made, err := b.book().Add(tx, c.now, p.Change, p.By, p.How, rotations.Override{
 		Schedule: p.Schedule, Person: p.Person, From: p.Span.from(), To: p.Span.to(),
 	})
@@ -201,50 +203,50 @@ func (b *Bot) apply(c *call, tx store.Tx, p plan) (message, error) {
 	}
 	b.announce(c, tx, news{what: newsMade, by: c.person, overrides: made})
 	o := made[0]
-	who := strong(o.Person) // with its verb
-	l := say(who, " is on call for ", strong(o.Schedule), " now.")
+	who := blocks.Strong(o.Person) // with its verb
+	l := blocks.Say(who, " is on call for ", blocks.Strong(o.Schedule), " now.")
 	switch {
 	case o.Person == c.person && !o.From.After(c.now):
-		l = say("You are on call for ", strong(o.Schedule), " now.")
+		l = blocks.Say("You are on call for ", blocks.Strong(o.Schedule), " now.")
 	case o.Person == c.person:
-		l = say("You will be on call for ", strong(o.Schedule), ".")
+		l = blocks.Say("You will be on call for ", blocks.Strong(o.Schedule), ".")
 	case o.From.After(c.now):
-		l = say(who, " will be on call for ", strong(o.Schedule), ".")
+		l = blocks.Say(who, " will be on call for ", blocks.Strong(o.Schedule), ".")
 	}
-	return message{body: []paragraph{para(l,
-		say(inFull(o.From, o.To, b.zoneFor(c, o.Schedule)), ", instead of ", b.heldBy(tx, o.Schedule, o.From, o.To, made), "."),
-	)}, rows: [][]button{{undoButton(p.Change)}}}, nil
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(l,
+		blocks.Say(inFull(o.From, o.To, b.zoneFor(c, o.Schedule)), ", instead of ", b.heldBy(tx, o.Schedule, o.From, o.To, made), "."),
+	)}, Rows: [][]blocks.Button{{undoButton(p.Change)}}}, nil
 }
 
-func undoButton(change string) button {
-	return button{label: "Undo", action: "oncall-undo", value: change}
+func undoButton(change string) blocks.Button {
+	return blocks.Button{Label: "Undo", Action: "oncall-undo", Value: change}
 }
 
 // refusedOverride is what people read about an override that cannot be made. Other errors are passed on.
-func refusedOverride(err error) (message, error) {
+func refusedOverride(err error) (blocks.Message, error) {
 	for _, known := range []error{
 		paging.ErrUnknownSchedule, paging.ErrUnknownPerson, paging.ErrBackwards, paging.ErrOver, paging.ErrTooLong, paging.ErrTooFar, paging.ErrSamePerson,
 	} {
 		if errors.Is(err, known) {
-			return sentence("No change was made: ", err.Error(), "."), nil
+			return blocks.Sentence("No change was made: ", err.Error(), "."), nil
 		}
 	}
 	switch {
 	case errors.Is(err, paging.ErrMade):
-		return sentence("That was done already."), nil
+		return blocks.Sentence("That was done already."), nil
 	case errors.Is(err, paging.ErrNoChange):
-		return sentence("There is nothing left of that to take back."), nil
+		return blocks.Sentence("There is nothing left of that to take back."), nil
 	}
-	return message{}, err
+	return blocks.Message{}, err
 }
 
 // confirmed is what comes of the button below a plan.
-func (b *Bot) confirmed(c *call, tx store.Tx, value string) (message, error) {
+func (b *Bot) confirmed(c *call, tx store.Tx, value string) (blocks.Message, error) {
 	var p plan
 	readable := json.Unmarshal([]byte(value), &p) == nil && p.Change != ""
 	switch {
 	case readable && p.By != c.person:
-		return sentence("That button is not yours; nothing was changed."), nil
+		return blocks.Sentence("That button is not yours; nothing was changed."), nil
 	case !readable:
 		p.How = ""
 	}
@@ -256,13 +258,13 @@ func (b *Bot) confirmed(c *call, tx store.Tx, value string) (message, error) {
 	case paging.HowMe, paging.HowOverride:
 		return b.apply(c, tx, p)
 	}
-	return sentence("I do not know that button any more; nothing was changed."), nil
+	return blocks.Sentence("I do not know that button any more; nothing was changed."), nil
 }
 
 // undo is /oncall undo: the last change that a person made, or took part in, is taken back.
-func (b *Bot) undo(c *call, tx store.Tx) (message, error) {
+func (b *Bot) undo(c *call, tx store.Tx) (blocks.Message, error) {
 	if len(c.args) > 0 {
-		return sentence("Only your last change can be taken back: ", code(c.root+" undo"), "."), nil
+		return blocks.Sentence("Only your last change can be taken back: ", blocks.Code(c.root+" undo"), "."), nil
 	}
 	var last paging.Override
 	for _, o := range paging.All(tx, "") {
@@ -274,13 +276,13 @@ func (b *Bot) undo(c *call, tx store.Tx) (message, error) {
 		return b.withdraw(c, tx, a)
 	}
 	if last.Change == "" {
-		return sentence("There is nothing of yours to take back: no override that you made, or took part in, is ahead or in force."), nil
+		return blocks.Sentence("There is nothing of yours to take back: no override that you made, or took part in, is ahead or in force."), nil
 	}
 	return b.takeBack(c, tx, last.Change)
 }
 
 // takeBack cancels a change, if it is for that person to do so.
-func (b *Bot) takeBack(c *call, tx store.Tx, change string) (message, error) {
+func (b *Bot) takeBack(c *call, tx store.Tx, change string) (blocks.Message, error) {
 	whole := slices.DeleteFunc(paging.All(tx, ""), func(o paging.Override) bool { return o.Change != change })
 	left, past := whatIsLeft(whole, c.now)
 	mine := slices.ContainsFunc(left, func(o paging.Override) bool { return o.Concerns(c.person) })
@@ -293,16 +295,16 @@ func (b *Bot) takeBack(c *call, tx store.Tx, change string) (message, error) {
 		return refusedOverride(err)
 	}
 	b.announce(c, tx, news{what: newsUndone, by: c.person, overrides: gone, past: past, before: before})
-	lines := []line{say("Taken back.")}
+	lines := []blocks.Line{blocks.Say("Taken back.")}
 	for _, o := range gone {
 		from := laterOf(o.From, c.now)
-		lines = append(lines, say(strong(o.Schedule), ": ", strong(b.heldBy(tx, o.Schedule, from, o.To, nil)), " instead of ", subject(before[o.ID], c.person), ", ",
+		lines = append(lines, blocks.Say(blocks.Strong(o.Schedule), ": ", blocks.Strong(b.heldBy(tx, o.Schedule, from, o.To, nil)), " instead of ", subject(before[o.ID], c.person), ", ",
 			inFull(from, o.To, b.zoneFor(c, o.Schedule)), beforeThat(o)))
 	}
 	for _, o := range past {
-		lines = append(lines, say(inFull(o.From, o.Ends(), b.zoneFor(c, o.Schedule)), " is past and stays as it was: ", b.wasOnCall(tx, o, c.person), "."))
+		lines = append(lines, blocks.Say(inFull(o.From, o.Ends(), b.zoneFor(c, o.Schedule)), " is past and stays as it was: ", b.wasOnCall(tx, o, c.person), "."))
 	}
-	return message{body: []paragraph{para(lines...)}}, nil
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}, nil
 }
 
 // whatIsLeft parts the overrides of a change into those that can be taken back and those that are over.
@@ -320,12 +322,12 @@ func whatIsLeft(whole []paging.Override, now time.Time) (left, past []paging.Ove
 
 // pressedOnCall is a button of /oncall.
 func (b *Bot) pressedOnCall(c *call, verb, value string) word {
-	return word{change: func(_ *call, tx store.Tx) (message, error) {
+	return word{change: func(_ *call, tx store.Tx) (blocks.Message, error) {
 		switch verb {
 		case "confirm":
 			return b.confirmed(c, tx, value)
 		case "cancel":
-			return sentence("All right, nothing was changed."), nil
+			return blocks.Sentence("All right, nothing was changed."), nil
 		case "say":
 			return b.saidAgain(c, tx, value)
 		case "undo":
@@ -339,7 +341,7 @@ func (b *Bot) pressedOnCall(c *call, verb, value string) word {
 				return b.withdraw(c, tx, a)
 			}
 		}
-		return sentence("I do not know that button any more; nothing was changed. ", code(c.root+" help"), " lists what I know."), nil
+		return blocks.Sentence("I do not know that button any more; nothing was changed. ", blocks.Code(c.root+" help"), " lists what I know."), nil
 	}}
 }
 

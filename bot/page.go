@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/incidents"
@@ -32,7 +34,7 @@ func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Recei
 		return paging.Receipt{}, &outbox.Later{After: wait, Err: errHeld}
 	}
 	r, adopted, err := b.put(ctx, post{
-		to: user, direct: true, tag: tag{pageEvent, key}, name: key, drawn: draw(pageMessage(p)),
+		to: user, direct: true, tag: tag{pageEvent, key}, name: key, drawn: blocks.Draw(pageMessage(p)),
 		since: decided(p, key), perhaps: p.PerhapsSent, still: p.Still,
 	})
 	if err != nil {
@@ -83,18 +85,18 @@ func (d *dms) get(user string) (channel string, ok bool) {
 }
 
 // pageMessage is what a person is told who is paged.
-func pageMessage(p paging.Page) message {
+func pageMessage(p paging.Page) blocks.Message {
 	i := &p.Incident
-	m := message{title: headline(i), notice: pageNotice(p)}
+	m := blocks.Message{Title: headline(i), Notice: pageNotice(p)}
 	if p.Reminder {
-		m.title = "⏰ still open · " + m.title
+		m.Title = "⏰ still open · " + m.Title
 	}
-	m.body = append(m.body, para(
-		say(strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
-		say(strong("Why you: "), text.Line(p.Why)),
+	m.Body = append(m.Body, blocks.Para(
+		blocks.Say(blocks.Strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
+		blocks.Say(blocks.Strong("Why you: "), text.Line(p.Why)),
 	))
-	m.body = append(m.body, evidence(p.Alarm)...)
-	m.rows = [][]button{offers(i), links(i, p.Alarm)}
+	m.Body = append(m.Body, evidence(p.Alarm)...)
+	m.Rows = [][]blocks.Button{offers(i), links(i, p.Alarm)}
 	return m
 }
 
@@ -130,37 +132,37 @@ func sign(severity string) string {
 const shownLogLines = 3
 
 // evidence is what the alarm says, in its own words.
-func evidence(a *incidents.Alarm) []paragraph {
+func evidence(a *incidents.Alarm) []blocks.Paragraph {
 	if a == nil {
 		return nil
 	}
-	var lines []line
+	var lines []blocks.Line
 	if d := text.Clip(text.Line(a.Description), 300); d != "" {
-		lines = append(lines, say(d))
+		lines = append(lines, blocks.Say(d))
 	}
 	if r := text.Clip(text.Line(a.Reason), 400); r != "" {
-		lines = append(lines, say(r))
+		lines = append(lines, blocks.Say(r))
 	}
 	if e := text.Clip(text.Line(a.Evaluation), 100); e != "" {
-		lines = append(lines, say("Evaluation: ", e))
+		lines = append(lines, blocks.Say("Evaluation: ", e))
 	}
 	for _, l := range a.Lines[:min(len(a.Lines), shownLogLines)] {
-		lines = append(lines, say(text.Clip(text.Line(l), 200)))
+		lines = append(lines, blocks.Say(text.Clip(text.Line(l), 200)))
 	}
 	if len(lines) == 0 {
 		return nil
 	}
-	return []paragraph{quote(lines...)}
+	return []blocks.Paragraph{blocks.Quote(lines...)}
 }
 
 // links are the buttons that lead to where one looks first.
-func links(i *incidents.Incident, a *incidents.Alarm) []button {
-	var row []button
+func links(i *incidents.Incident, a *incidents.Alarm) []blocks.Button {
+	var row []blocks.Button
 	if i.Runbook != "" {
-		row = append(row, button{label: "Runbook", action: "open/runbook", url: i.Runbook})
+		row = append(row, blocks.Button{Label: "Runbook", Action: "open/runbook", URL: i.Runbook})
 	}
 	if a != nil && a.Link != "" {
-		row = append(row, button{label: "Alarm in AWS", action: "open/alarm", url: a.Link})
+		row = append(row, blocks.Button{Label: "Alarm in AWS", Action: "open/alarm", URL: a.Link})
 	}
 	return row
 }

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"strconv"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
@@ -144,23 +146,23 @@ func lastAcknowledgement(events []incidents.Event) (seq int) {
 }
 
 // message is the page as it should stand now.
-func (p sentPage) message(i account, ends []runEnd, says string) message {
+func (p sentPage) message(i account, ends []runEnd, says string) blocks.Message {
 	m := pageMessage(paging.Page{Incident: *i.Incident, Alarm: i.alarm, Person: p.person, Why: p.why, Reminder: p.reminder})
 	if says == asSent {
 		return m
 	}
-	m.rows = [][]button{links(i.Incident, i.alarm)}
-	var news []line
+	m.Rows = [][]blocks.Button{links(i.Incident, i.alarm)}
+	var news []blocks.Line
 	if p.run < len(ends) {
 		end := ends[p.run].resolved
-		news = append(news, say("✅ ", strong("Resolved"), " by ", strong(name(end.By)), ", ", end.At))
+		news = append(news, blocks.Say("✅ ", blocks.Strong("Resolved"), " by ", blocks.Strong(name(end.By)), ", ", end.At))
 	} else {
 		news = append(news, standing(i.Incident))
 		if i.AcknowledgedBy == incidents.Person(p.person) {
-			news = append(news, say("When it is over: ", code("/incident resolve "+i.ID)))
+			news = append(news, blocks.Say("When it is over: ", blocks.Code("/incident resolve "+i.ID)))
 		}
 	}
-	m.notice = fmt.Sprintf("Incident %s: %s", i.ID, news[0].plain(nil))
-	m.body = append([]paragraph{para(news...)}, m.body...)
+	m.Notice = fmt.Sprintf("Incident %s: %s", i.ID, news[0].Plain(nil))
+	m.Body = append([]blocks.Paragraph{blocks.Para(news...)}, m.Body...)
 	return m
 }

@@ -2,9 +2,9 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
-	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slack/blocks"
 )
 
 // A post is a message that is to stand somewhere once: in a channel, or in somebody's direct messages.
@@ -13,7 +13,7 @@ type post struct {
 	direct  bool
 	tag     tag
 	name    string // of its outcome: the tag's key, with the reader where several have the same
-	drawn   drawn
+	drawn   blocks.Drawn
 	since   time.Time // when it was decided, before which it cannot have been sent
 	perhaps bool      // an attempt before the start may have got through
 	at      ref       // where it stands, if it does and is to be edited
@@ -48,7 +48,7 @@ func (b *Bot) put(ctx context.Context, p post) (r ref, adopted bool, err error) 
 		}
 	}
 	if blind {
-		p.drawn = repeated(p.drawn)
+		p.drawn = p.drawn.Repeated()
 	}
 	r, err = b.client.sendDrawn(ctx, "chat.postMessage", p.to, "", p.drawn, p.tag)
 	b.outcomes.note(p.name, p.to, err, time.Now(), blind)
@@ -77,17 +77,4 @@ func (b *Bot) find(ctx context.Context, p post) (r ref, known bool) {
 // moved reports whether a message cannot be edited any more since its channel takes nothing, and another was named meanwhile.
 func (p post) moved(err error) bool {
 	return !p.direct && p.at.Channel != p.to && troubleOf(err) == refused && ofChannel(codeOf(err))
-}
-
-// repeated says of a message that it may have come before.
-func repeated(d drawn) drawn {
-	const words = "This may be a repeat: it could not be looked whether it had come before."
-	d.Text = "(perhaps a repeat) " + d.Text
-	var blocks []json.RawMessage
-	if json.Unmarshal(d.Blocks, &blocks) != nil || len(blocks) == 0 || len(blocks) >= maxBlocks {
-		return d
-	}
-	note := appendString([]byte(`,{"type":"context","elements":[{"type":"plain_text","text":`), words)
-	d.Blocks = append(append([]byte(strings.TrimSuffix(string(d.Blocks), "]")), note...), `}]}]`...)
-	return d
 }

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/handoffs"
@@ -94,15 +96,15 @@ func (b *Bot) callConfigured(ctx context.Context) error {
 		if roll, err = b.o.Pager.RollCall(tx, now); err != nil || len(roll.Void) == 0 {
 			return err
 		}
-		var lines []line
+		var lines []blocks.Line
 		for _, o := range roll.Void[:min(len(roll.Void), maxListed)] {
-			lines = append(lines, say("⚠️ ", voided(o), ". On call then: ",
-				strong(subject(b.peopleIn(tx, o.Schedule, laterOf(o.From, now), o.To, nil), "")), "."))
+			lines = append(lines, blocks.Say("⚠️ ", voided(o), ". On call then: ",
+				blocks.Strong(subject(b.peopleIn(tx, o.Schedule, laterOf(o.From, now), o.To, nil), "")), "."))
 		}
 		if more := len(roll.Void) - len(lines); more > 0 {
-			lines = append(lines, say("and ", text.Count(more, "more override", "more overrides")))
+			lines = append(lines, blocks.Say("and ", text.Count(more, "more override", "more overrides")))
 		}
-		b.oweTold(tx, now, store.Key("told", "void", roll.Void[0].ID, now.UTC().Format(time.RFC3339)), "", message{body: []paragraph{para(lines...)}})
+		b.oweTold(tx, now, store.Key("told", "void", roll.Void[0].ID, now.UTC().Format(time.RFC3339)), "", blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}})
 		return nil
 	})
 	if err != nil {
@@ -121,8 +123,8 @@ func (b *Bot) callConfigured(ctx context.Context) error {
 }
 
 // voided says of an override that it does not count, and why.
-func voided(o rotations.Override) line {
-	return say(strong(o.Schedule), ": an override for ", strong(o.Person), " from ", o.From, " until ", o.To, " does not count: ", o.Void)
+func voided(o rotations.Override) blocks.Line {
+	return blocks.Say(blocks.Strong(o.Schedule), ": an override for ", blocks.Strong(o.Person), " from ", o.From, " until ", o.To, " does not count: ", o.Void)
 }
 
 // callSlack asks Slack about people, and says who cannot be reached, if somebody is found who was not before.
@@ -194,16 +196,16 @@ func (b *Bot) hindrance(ctx context.Context, person string) (h handoffs.Hindranc
 	return "", true
 }
 
-func absentMessage(people []string, found map[string]handoffs.Hindrance) message {
-	var lines []line
+func absentMessage(people []string, found map[string]handoffs.Hindrance) blocks.Message {
+	var lines []blocks.Line
 	for _, p := range people[:min(len(people), maxListed)] {
-		lines = append(lines, say("⚠️ ", strong(p), " cannot be paged: ", hindered([]handoffs.Hindrance{found[p]}), "."))
+		lines = append(lines, blocks.Say("⚠️ ", blocks.Strong(p), " cannot be paged: ", hindered([]handoffs.Hindrance{found[p]}), "."))
 	}
 	if more := len(people) - len(lines); more > 0 {
-		lines = append(lines, say("and ", more, " more"))
+		lines = append(lines, blocks.Say("and ", more, " more"))
 	}
-	lines = append(lines, say("A page to them goes on to the next at once. Correct their ids, or take them out of the configuration."))
-	return message{body: []paragraph{para(lines...)}}
+	lines = append(lines, blocks.Say("A page to them goes on to the next at once. Correct their ids, or take them out of the configuration."))
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}
 }
 
 // absences remembers whom Slack was found not to reach. The zero value is ready.
@@ -228,13 +230,13 @@ func (a *absences) all() map[string]handoffs.Hindrance {
 }
 
 // of says why people cannot be reached, if any of them cannot: behind their names.
-func (a *absences) of(people []string) line {
+func (a *absences) of(people []string) blocks.Line {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	var l line
+	var l blocks.Line
 	for _, p := range people {
 		if h, ok := a.found[p]; ok {
-			l = append(l, say("; ⚠️ ", strong(p), " cannot be reached: ", hindered([]handoffs.Hindrance{h}))...)
+			l = append(l, blocks.Say("; ⚠️ ", blocks.Strong(p), " cannot be reached: ", hindered([]handoffs.Hindrance{h}))...)
 		}
 	}
 	return l

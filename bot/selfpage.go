@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/paging"
 )
 
@@ -29,9 +31,9 @@ func (b *Bot) SelfPage(ctx context.Context, person string, p SelfPage) error {
 	if to == "" {
 		return &paging.Undeliverable{Err: fmt.Errorf("there is no Slack id for %q", person)}
 	}
-	m := message{title: p.Title, body: []paragraph{para(say(p.Text))}}
+	m := blocks.Message{Title: p.Title, Body: []blocks.Paragraph{blocks.Para(blocks.Say(p.Text))}}
 	_, _, err := b.put(ctx, post{
-		to: to, direct: person != "", tag: tag{selfEvent, p.Key}, name: p.Key + "/" + person, drawn: draw(m), since: p.Since,
+		to: to, direct: person != "", tag: tag{selfEvent, p.Key}, name: p.Key + "/" + person, drawn: blocks.Draw(m), since: p.Since,
 	})
 	return asPage(err)
 }

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/incidents"
@@ -21,26 +23,26 @@ const (
 )
 
 // brief is the command without a word: three lines.
-func (b *Bot) brief(ctx context.Context, c *call) (message, error) {
+func (b *Bot) brief(ctx context.Context, c *call) (blocks.Message, error) {
 	var open []string
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		open = incidents.OpenIDs(tx, counted)
 		return nil
 	})
 	if err != nil {
-		return message{}, err
+		return blocks.Message{}, err
 	}
-	now := say("Nothing is open.")
+	now := blocks.Say("Nothing is open.")
 	switch {
 	case len(open) > 10:
-		now = say("Open now: ", atLeast(len(open)), " incidents; ", code(c.root+" list"), " shows them.")
+		now = blocks.Say("Open now: ", atLeast(len(open)), " incidents; ", blocks.Code(c.root+" list"), " shows them.")
 	case len(open) > 0:
-		now = say("Open now: ", strings.Join(open, ", "), ". ", code(c.root+" list"), " says more.")
+		now = blocks.Say("Open now: ", strings.Join(open, ", "), ". ", blocks.Code(c.root+" list"), " says more.")
 	}
-	return message{body: []paragraph{para(
-		say("Answer a page: ", code(c.root+" ack"), ", ", code(c.root+" resolve"), ", ", code(c.root+" escalate"), ", ", code(c.root+" note what you see"), "."),
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
+		blocks.Say("Answer a page: ", blocks.Code(c.root+" ack"), ", ", blocks.Code(c.root+" resolve"), ", ", blocks.Code(c.root+" escalate"), ", ", blocks.Code(c.root+" note what you see"), "."),
 		now,
-		say("All I know: ", code(c.root+" help"), ". Who is on call: ", code(b.o.Roots.OnCall), "."),
+		blocks.Say("All I know: ", blocks.Code(c.root+" help"), ". Who is on call: ", blocks.Code(b.o.Roots.OnCall), "."),
 	)}}, nil
 }
 
@@ -52,7 +54,7 @@ func atLeast(n int) any {
 }
 
 // list is /incident list: what is open, or else the last incidents.
-func (b *Bot) list(ctx context.Context, c *call) (message, error) {
+func (b *Bot) list(ctx context.Context, c *call) (blocks.Message, error) {
 	var open []string
 	var shown []incidents.Incident
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) (err error) {
@@ -70,51 +72,51 @@ func (b *Bot) list(ctx context.Context, c *call) (message, error) {
 		return err
 	})
 	if err != nil {
-		return message{}, err
+		return blocks.Message{}, err
 	}
-	var m message
+	var m blocks.Message
 	switch {
 	case len(shown) == 0:
-		return sentence("Nothing is open, and nothing has ever been. May it stay so."), nil
+		return blocks.Sentence("Nothing is open, and nothing has ever been. May it stay so."), nil
 	case len(open) == 0:
-		m = sentence("Nothing is open. The last ones:")
+		m = blocks.Sentence("Nothing is open. The last ones:")
 	case len(open) == 1:
-		m = sentence("One incident is open:")
+		m = blocks.Sentence("One incident is open:")
 	default:
-		m = sentence(atLeast(len(open)), " incidents are open:")
+		m = blocks.Sentence(atLeast(len(open)), " incidents are open:")
 	}
-	var lines []line
+	var lines []blocks.Line
 	for n := range shown {
 		lines = append(lines, listed(&shown[n]))
 	}
 	if more := len(open) - len(shown); len(open) > 0 && more > 0 {
-		lines = append(lines, say("and ", more, " more"))
+		lines = append(lines, blocks.Say("and ", more, " more"))
 	}
-	m.body = append(m.body, paragraph{bullets, lines})
+	m.Body = append(m.Body, blocks.Bullets(lines...))
 	if len(open) > 0 {
-		m.body = append(m.body, para(say("More about one: ", code(c.root+" info "+shown[0].ID))))
+		m.Body = append(m.Body, blocks.Para(blocks.Say("More about one: ", blocks.Code(c.root+" info "+shown[0].ID))))
 	}
 	return m, nil
 }
 
 // listed is an incident in one line.
-func listed(i *incidents.Incident) line {
-	l := say(strong(i.ID), " ", sign(i.Severity), " ", i.Severity, " · ", text.Clip(text.Line(i.Title), 100), " · ", i.Service, " · ")
+func listed(i *incidents.Incident) blocks.Line {
+	l := blocks.Say(blocks.Strong(i.ID), " ", sign(i.Severity), " ", i.Severity, " · ", text.Clip(text.Line(i.Title), 100), " · ", i.Service, " · ")
 	switch i.Status {
 	case incidents.StatusAcknowledged:
-		return append(l, say("acknowledged by ", name(i.AcknowledgedBy), " ", i.Acknowledged)...)
+		return append(l, blocks.Say("acknowledged by ", name(i.AcknowledgedBy), " ", i.Acknowledged)...)
 	case incidents.StatusResolved:
-		return append(l, say("resolved by ", name(i.ResolvedBy), " ", i.Resolved)...)
+		return append(l, blocks.Say("resolved by ", name(i.ResolvedBy), " ", i.Resolved)...)
 	}
 	if i.Quiet {
-		return append(l, say("quiet since ", i.Opened)...)
+		return append(l, blocks.Say("quiet since ", i.Opened)...)
 	}
-	return append(l, say("triggered ", i.Opened)...)
+	return append(l, blocks.Say("triggered ", i.Opened)...)
 }
 
 // info is /incident info: how an incident stands, and what happened.
-func (b *Bot) info(ctx context.Context, c *call) (message, error) {
-	var m message
+func (b *Bot) info(ctx context.Context, c *call) (blocks.Message, error) {
+	var m blocks.Message
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		i, sorry, err := b.pickAny(c, tx)
 		if i == nil {
@@ -128,25 +130,25 @@ func (b *Bot) info(ctx context.Context, c *call) (message, error) {
 	return m, err
 }
 
-func infoMessage(i account) message {
-	m := message{title: headline(i.Incident)}
-	m.body = append(append(m.body, i.summary()), evidence(i.alarm)...)
+func infoMessage(i account) blocks.Message {
+	m := blocks.Message{Title: headline(i.Incident)}
+	m.Body = append(append(m.Body, i.summary()), evidence(i.alarm)...)
 	lines := story(i.events, maxLines, incidents.OnTimeline)
 	if len(lines) > 0 {
-		m.body = append(m.body, para(say(strong("Timeline"))), paragraph{bullets, lines})
+		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong("Timeline"))), blocks.Bullets(lines...))
 	}
-	m.rows = [][]button{offers(i.Incident), links(i.Incident, i.alarm)}
+	m.Rows = [][]blocks.Button{offers(i.Incident), links(i.Incident, i.alarm)}
 	return m
 }
 
 // pickAny finds the incident that is meant among all: where only looking is asked for, the last one will do if none is open.
-func (b *Bot) pickAny(c *call, tx store.Tx) (*incidents.Incident, message, error) {
+func (b *Bot) pickAny(c *call, tx store.Tx) (*incidents.Incident, blocks.Message, error) {
 	if len(c.args) == 0 && c.pressed == nil && len(incidents.OpenIDs(tx, 1)) == 0 {
 		last, err := incidents.Newest(tx, "", 1)
 		if err != nil || len(last) == 0 {
-			return nil, sentence("There is no incident yet."), err
+			return nil, blocks.Sentence("There is no incident yet."), err
 		}
-		return &last[0], message{}, nil
+		return &last[0], blocks.Message{}, nil
 	}
 	if len(c.args) > 0 && !isID(strings.TrimPrefix(c.args[0].text, "#")) {
 		return nil, noSuch(c.args[0].text, incidents.OpenIDs(tx, maxListed)), nil
@@ -156,12 +158,12 @@ func (b *Bot) pickAny(c *call, tx store.Tx) (*incidents.Incident, message, error
 }
 
 // postmortem is /incident postmortem: the draft.
-func (b *Bot) postmortem(ctx context.Context, c *call) (message, error) {
+func (b *Bot) postmortem(ctx context.Context, c *call) (blocks.Message, error) {
 	if b.o.Postmortem == nil {
-		return sentence("This Oncalm writes no postmortems."), nil
+		return blocks.Sentence("This Oncalm writes no postmortems."), nil
 	}
 	var i *incidents.Incident
-	var m message
+	var m blocks.Message
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) (err error) {
 		i, m, err = b.pickAny(c, tx)
 		return err
@@ -171,26 +173,26 @@ func (b *Bot) postmortem(ctx context.Context, c *call) (message, error) {
 	}
 	text, err := b.o.Postmortem(ctx, i.ID)
 	if errors.Is(err, incidents.ErrNotFound) {
-		return sentence("No incident ", i.ID, "."), nil
+		return blocks.Sentence("No incident ", i.ID, "."), nil
 	}
 	if err != nil {
-		return message{}, err
+		return blocks.Message{}, err
 	}
 	return postmortemMessage(i, text), nil
 }
 
 // postmortemMessage shows a document as far as it fits. It has been made of escaped texts, and only the one who asked sees it.
-func postmortemMessage(i *incidents.Incident, written string) message {
-	m := message{notice: "The draft of the postmortem of incident " + i.ID}
-	piece, rest := cutLines(strings.TrimSpace(text.Clean(written)), maxMarkdown)
+func postmortemMessage(i *incidents.Incident, written string) blocks.Message {
+	m := blocks.Message{Notice: "The draft of the postmortem of incident " + i.ID}
+	piece, rest := cutLines(strings.TrimSpace(text.Clean(written)), blocks.MaxMarkdown)
 	if piece != "" {
-		m.body = append(m.body, paragraph{document, []line{say(piece)}})
+		m.Body = append(m.Body, blocks.Document(piece))
 	}
-	last := say("As a file: ", code("oncalm postmortem "+i.ID))
+	last := blocks.Say("As a file: ", blocks.Code("oncalm postmortem "+i.ID))
 	if rest != "" {
-		last = say("It is longer than fits here. All of it: ", code("oncalm postmortem "+i.ID))
+		last = blocks.Say("It is longer than fits here. All of it: ", blocks.Code("oncalm postmortem "+i.ID))
 	}
-	m.body = append(m.body, para(last))
+	m.Body = append(m.Body, blocks.Para(last))
 	return m
 }
 

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/bot/when"
@@ -30,13 +32,13 @@ func (r request) text() string { return strings.Join(r.rest, " ") }
 
 // request takes apart what was typed. With mention, somebody has to be named. If it is not clear what is meant, ok is false
 // and m says what to do about it.
-func (b *Bot) request(c *call, mention bool) (r request, m message, ok bool) {
+func (b *Bot) request(c *call, mention bool) (r request, m blocks.Message, ok bool) {
 	for n, t := range c.args {
 		name := strings.TrimPrefix(t.text, "@")
 		schedule, isSchedule := b.scheduleNamed(t.text)
 		switch {
 		case t.kind == userToken && b.users[t.text] == "":
-			return r, sentence("That person is not in Oncalm's people list, so nothing was done. Whoever keeps its configuration can add them there."), false
+			return r, blocks.Sentence("That person is not in Oncalm's people list, so nothing was done. Whoever keeps its configuration can add them there."), false
 		case t.kind == userToken && r.person == "":
 			r.person = b.users[t.text]
 		case mention && r.person == "" && t.kind == wordToken && (b.knows(name) || strings.HasPrefix(t.text, "@")):
@@ -51,7 +53,7 @@ func (b *Bot) request(c *call, mention bool) (r request, m message, ok bool) {
 		}
 	}
 	if mention && r.person == "" {
-		return r, sentence("Who? Write ", code(c.root+" "+c.word+" @somebody "+"fri 18:00..sat 09:00"), "."), false
+		return r, blocks.Sentence("Who? Write ", blocks.Code(c.root+" "+c.word+" @somebody "+"fri 18:00..sat 09:00"), "."), false
 	}
 	if r.schedule == "" {
 		r.schedule, m, ok = b.whichSchedule(c)
@@ -92,30 +94,30 @@ func spelt(names iter.Seq[string], said string) (name string, ok bool) {
 	return alike[0], true
 }
 
-func unknownPerson(said string, known []string) message {
-	l := say("I do not know “", text.Clip(text.Line(said), 40), "”, so nothing was done. ")
+func unknownPerson(said string, known []string) blocks.Message {
+	l := blocks.Say("I do not know “", text.Clip(text.Line(said), 40), "”, so nothing was done. ")
 	if near := nearest.Of(said, known); near != "" {
-		l = append(l, say("Did you mean ", code("@"+near), "?")...)
+		l = append(l, blocks.Say("Did you mean ", blocks.Code("@"+near), "?")...)
 	}
-	return message{body: []paragraph{para(l)}}
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(l)}}
 }
 
 // whichSchedule is the schedule that a person means who names none: the only one there is, or the only one they are in.
-func (b *Bot) whichSchedule(c *call) (name string, m message, ok bool) {
+func (b *Bot) whichSchedule(c *call) (name string, m blocks.Message, ok bool) {
 	all := slices.Sorted(maps.Keys(b.o.Pager.Schedules))
 	own := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(membersOf(b.o.Pager.Schedules[s], c.now), c.person) })
 	switch {
 	case len(all) == 0:
-		return "", sentence("There are no schedules. They are made in the configuration, under ", code("schedules"), "."), false
+		return "", blocks.Sentence("There are no schedules. They are made in the configuration, under ", blocks.Code("schedules"), "."), false
 	case len(all) == 1:
 		return all[0], m, true
 	case len(own) == 1:
 		return own[0], m, true
 	case len(own) > 1:
-		m = sentence("Which schedule? You are in ", text.List(own, "and"), ".")
+		m = blocks.Sentence("Which schedule? You are in ", text.List(own, "and"), ".")
 		all = own
 	default:
-		m = sentence("Which schedule? You are in none of them. There are ", text.List(all[:min(len(all), 20)], "and"), ".")
+		m = blocks.Sentence("Which schedule? You are in none of them. There are ", text.List(all[:min(len(all), 20)], "and"), ".")
 	}
 	if last := len(c.args) - 1; last >= 0 {
 		if near := nearest.Of(c.args[last].text, all); near != "" && nearest.Distance(strings.ToLower(c.args[last].text), strings.ToLower(near), 2) < 2 {
@@ -123,13 +125,13 @@ func (b *Bot) whichSchedule(c *call) (name string, m message, ok bool) {
 		}
 	}
 	said := strings.TrimSpace(c.root + " " + c.word + " " + b.readable(c.rest))
-	m.body = append(m.body, para(say("Press its button, or write its name at the end: ", code(said+" "+all[0]))))
+	m.Body = append(m.Body, blocks.Para(blocks.Say("Press its button, or write its name at the end: ", blocks.Code(said+" "+all[0]))))
 	for n, name := range all[:min(len(all), 10)] {
 		if n%5 == 0 {
-			m.rows = append(m.rows, nil)
+			m.Rows = append(m.Rows, nil)
 		}
-		row := &m.rows[len(m.rows)-1]
-		*row = append(*row, button{label: text.Line(name), action: oncallAction + "say/" + strconv.Itoa(n), value: strings.TrimSpace(c.word+" "+c.rest) + " " + asTyped(name)})
+		row := &m.Rows[len(m.Rows)-1]
+		*row = append(*row, blocks.Button{Label: text.Line(name), Action: oncallAction + "say/" + strconv.Itoa(n), Value: strings.TrimSpace(c.word+" "+c.rest) + " " + asTyped(name)})
 	}
 	return "", m, false
 }
@@ -143,11 +145,11 @@ func asTyped(name string) string {
 }
 
 // saidAgain carries out what a button says: a word and what stands behind it, as if it had been typed.
-func (b *Bot) saidAgain(c *call, tx store.Tx, said string) (message, error) {
+func (b *Bot) saidAgain(c *call, tx store.Tx, said string) (blocks.Message, error) {
 	name, _, _ := strings.Cut(said, " ")
 	w, ok := find(b.oncallWords(), name)
 	if !ok || w.change == nil {
-		return sentence("I do not know that button any more; nothing was changed. ", code(c.root+" help"), " lists what I know."), nil
+		return blocks.Sentence("I do not know that button any more; nothing was changed. ", blocks.Code(c.root+" help"), " lists what I know."), nil
 	}
 	c.word, c.rest = w.name, strings.TrimSpace(strings.TrimPrefix(said, name))
 	c.args = tokens(c.rest)
@@ -177,7 +179,7 @@ func membersOf(s rotations.Schedule, at time.Time) []string {
 
 // requestedSpan is request for what has a time, which it reads in the zone of the person who wrote it. If that cannot be
 // read, ok is false and m says what is understood.
-func (b *Bot) requestedSpan(c *call, mention bool) (r request, s when.Span, m message, ok bool) {
+func (b *Bot) requestedSpan(c *call, mention bool) (r request, s when.Span, m blocks.Message, ok bool) {
 	if r, m, ok = b.request(c, mention); !ok {
 		return r, s, m, false
 	}
@@ -188,16 +190,16 @@ func (b *Bot) requestedSpan(c *call, mention bool) (r request, s when.Span, m me
 	return r, s, m, true
 }
 
-func unclearTime(err error) message {
-	m := sentence("No change was made: ", err.Error(), ".")
-	var examples line
+func unclearTime(err error) blocks.Message {
+	m := blocks.Sentence("No change was made: ", err.Error(), ".")
+	var examples blocks.Line
 	for n, f := range when.Forms() {
 		if n > 0 {
-			examples = append(examples, say(" · ")...)
+			examples = append(examples, blocks.Say(" · ")...)
 		}
-		examples = append(examples, code(f))
+		examples = append(examples, blocks.Code(f))
 	}
-	m.body = append(m.body, para(say("I understand: ", examples)))
+	m.Body = append(m.Body, blocks.Para(blocks.Say("I understand: ", examples)))
 	return m
 }
 

@@ -3,43 +3,45 @@ package bot
 import (
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/incidents"
 )
 
 // tell puts an event into words for people. Who did it stands before what they did; what Oncalm did says so by itself.
-func tell(e incidents.Event) line {
+func tell(e incidents.Event) blocks.Line {
 	words := e.Words().Say
 	l := spoken(words)
 	switch {
 	case e.By.Kind == incidents.KindOncalm || e.By.Kind == "":
 		return l
 	case len(words) > 0 && words[0].Form == incidents.Quote:
-		return say(strong(name(e.By)), ": ", l)
+		return blocks.Say(blocks.Strong(name(e.By)), ": ", l)
 	}
-	return say(strong(name(e.By)), " ", l)
+	return blocks.Say(blocks.Strong(name(e.By)), " ", l)
 }
 
 // spoken renders a sentence. Texts from outside are cut: the whole of them is in the timeline that is printed.
-func spoken(s incidents.Sentence) line {
-	var l line
+func spoken(s incidents.Sentence) blocks.Line {
+	var l blocks.Line
 	for n, p := range s {
 		switch p.Form {
 		case incidents.Plain:
-			l = l.with(span{text: p.Text})
+			l = l.With(blocks.Span{Text: p.Text})
 		case incidents.Term:
-			l = l.with(span{text: text.Clip(text.Line(p.Text), 100)})
+			l = l.With(blocks.Span{Text: text.Clip(text.Line(p.Text), 100)})
 		case incidents.Someone:
-			l = append(l, strong(text.Line(p.Text)))
+			l = append(l, blocks.Strong(text.Line(p.Text)))
 		case incidents.Quote:
 			limit := 200
 			if n == 0 {
 				limit = 500
 			}
-			l = l.with(span{text: text.Clip(text.Line(p.Text), limit)})
+			l = l.With(blocks.Span{Text: text.Clip(text.Line(p.Text), limit)})
 		case incidents.Moment:
-			l = say(l, p.At)
+			l = blocks.Say(l, p.At)
 		}
 	}
 	return l
@@ -57,18 +59,18 @@ func name(a incidents.Actor) string {
 }
 
 // story is the newest of those events that are shown in a place and were not struck, at most n, oldest first, each with its time.
-func story(events []incidents.Event, n int, place incidents.Where) []line {
+func story(events []incidents.Event, n int, place incidents.Where) []blocks.Line {
 	struck := map[int]bool{}
 	for _, e := range events {
 		if s, ok := e.Body.(incidents.Struck); ok {
 			struck[s.Seq] = true
 		}
 	}
-	var lines []line
+	var lines []blocks.Line
 	for k := len(events) - 1; k >= 0 && len(lines) < n; k-- {
 		e := events[k]
 		if !struck[e.Seq] && e.Words().Shown&place != 0 {
-			lines = append(lines, say(e.At, "  ", tell(e)))
+			lines = append(lines, blocks.Say(e.At, "  ", tell(e)))
 		}
 	}
 	for a, z := 0, len(lines)-1; a < z; a, z = a+1, z-1 {
@@ -78,37 +80,37 @@ func story(events []incidents.Event, n int, place incidents.Where) []line {
 }
 
 // standing is what an incident's status amounts to, in words.
-func standing(i *incidents.Incident) line {
+func standing(i *incidents.Incident) blocks.Line {
 	switch i.Status {
 	case incidents.StatusAcknowledged:
-		return say("✋ ", strong("Acknowledged"), " by ", strong(name(i.AcknowledgedBy)), ", ", i.Acknowledged)
+		return blocks.Say("✋ ", blocks.Strong("Acknowledged"), " by ", blocks.Strong(name(i.AcknowledgedBy)), ", ", i.Acknowledged)
 	case incidents.StatusResolved:
 		took := i.Resolved.Sub(i.Opened)
-		return say("✅ ", strong("Resolved"), " by ", strong(name(i.ResolvedBy)), ", ", i.Resolved, " (after ", text.Lasting(max(took, 0)), ")")
+		return blocks.Say("✅ ", blocks.Strong("Resolved"), " by ", blocks.Strong(name(i.ResolvedBy)), ", ", i.Resolved, " (after ", text.Lasting(max(took, 0)), ")")
 	}
 	if i.Quiet {
-		return say("🔕 ", strong("Quiet"), ": nobody is paged")
+		return blocks.Say("🔕 ", blocks.Strong("Quiet"), ": nobody is paged")
 	}
-	return say("🚨 ", strong("Triggered"), ": nobody has acknowledged yet")
+	return blocks.Say("🚨 ", blocks.Strong("Triggered"), ": nobody has acknowledged yet")
 }
 
 // pageStates says of each person paged how far the page has come.
-func pageStates(i *incidents.Incident) line {
-	var all []span
+func pageStates(i *incidents.Incident) blocks.Line {
+	var all []blocks.Span
 	for _, person := range pagedPeople(i) {
 		p := i.Pages[person]
 		if len(all) > 0 {
-			all = append(all, span{text: ", "})
+			all = append(all, blocks.Span{Text: ", "})
 		}
-		all = append(all, strong(person), span{text: " " + pageState(p)})
+		all = append(all, blocks.Strong(person), blocks.Span{Text: " " + pageState(p)})
 	}
 	if len(all) == 0 && i.Quiet && i.Open() {
-		return say("It can wait for working hours. Whoever wants somebody paged escalates it.")
+		return blocks.Say("It can wait for working hours. Whoever wants somebody paged escalates it.")
 	}
 	if len(all) == 0 {
-		return say("Nobody has been paged.")
+		return blocks.Say("Nobody has been paged.")
 	}
-	return say("Paged: ", line(all))
+	return blocks.Say("Paged: ", blocks.Line(all))
 }
 
 func pageState(p incidents.PageState) string {

@@ -14,7 +14,7 @@ func TestEveryFormIsShown(t *testing.T) {
 	for _, form := range incidents.Forms() {
 		for _, before := range []incidents.Sentence{nil, {{Form: incidents.Plain, Text: "said: "}}} {
 			l := spoken(append(before, incidents.Part{Form: form, Text: "these <words>", At: at}))
-			if plain := l.plain(time.UTC); !strings.Contains(plain, "these <words>") && !strings.Contains(plain, "14:02") {
+			if plain := l.Plain(time.UTC); !strings.Contains(plain, "these <words>") && !strings.Contains(plain, "14:02") {
 				t.Errorf("form %d is not shown: %q", form, plain)
 			}
 		}

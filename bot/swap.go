@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/bot/when"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
@@ -15,7 +17,7 @@ import (
 const swapAhead = 120 * 24 * time.Hour
 
 // swap is /oncall swap: two people exchange two shifts of a schedule. Without times it is about the next of each.
-func (b *Bot) swap(c *call, tx store.Tx) (message, error) {
+func (b *Bot) swap(c *call, tx store.Tx) (blocks.Message, error) {
 	r, m, ok := b.request(c, true)
 	if !ok {
 		return m, nil
@@ -44,10 +46,10 @@ func (b *Bot) swap(c *call, tx store.Tx) (message, error) {
 	}, when.Span{})
 }
 
-func unclearShifts(c *call, err error) message {
-	return message{body: []paragraph{para(
-		say("No change was made: ", err.Error(), "."),
-		say("Name a day or a time of your shift, then one of theirs: ", code(c.root+" swap @somebody 2026-12-07 2026-12-14"), ", or neither for the next of each."),
+func unclearShifts(c *call, err error) blocks.Message {
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
+		blocks.Say("No change was made: ", err.Error(), "."),
+		blocks.Say("Name a day or a time of your shift, then one of theirs: ", blocks.Code(c.root+" swap @somebody 2026-12-07 2026-12-14"), ", or neither for the next of each."),
 	)}}
 }
 
@@ -112,45 +114,45 @@ func sameTurn(a, b rotations.Shift) bool {
 }
 
 // noShift says that somebody has no such shift, and which they have.
-func (b *Bot) noShift(tx store.Tx, c *call, schedule, person string, at when.Span) message {
+func (b *Bot) noShift(tx store.Tx, c *call, schedule, person string, at when.Span) blocks.Message {
 	who, these := person+" has", person+" has these:"
 	if person == c.person {
 		who, these = "You have", "You have these:"
 	}
 	zone := b.zoneFor(c, schedule)
-	m := sentence(who, " no shift of ", strong(schedule), " in the next 120 days; nothing was asked.")
+	m := blocks.Sentence(who, " no shift of ", blocks.Strong(schedule), " in the next 120 days; nothing was asked.")
 	if !at.From.IsZero() {
-		m = sentence(who, " no shift of ", strong(schedule), " at ", at.From.In(zone).Format("Mon 2 Jan 2006 15:04"), "; nothing was asked.")
+		m = blocks.Sentence(who, " no shift of ", blocks.Strong(schedule), " at ", at.From.In(zone).Format("Mon 2 Jan 2006 15:04"), "; nothing was asked.")
 	}
-	var lines []line
+	var lines []blocks.Line
 	for _, s := range joinedShifts(b.o.Pager.Schedules[schedule].Shifts(c.now, c.now.Add(swapAhead), b.o.Pager.Overrides(tx, schedule)), person) {
-		if lines = append(lines, say(inFull(s.From, s.To, zone))); len(lines) == 5 {
+		if lines = append(lines, blocks.Say(inFull(s.From, s.To, zone))); len(lines) == 5 {
 			break
 		}
 	}
 	if len(lines) > 0 {
-		m.body = append(m.body, para(say(these)), paragraph{bullets, lines})
+		m.Body = append(m.Body, blocks.Para(blocks.Say(these)), blocks.Bullets(lines...))
 	}
 	return m
 }
 
 // openSwap asks the other.
-func (b *Bot) openSwap(c *call, tx store.Tx, p plan) (message, error) {
+func (b *Bot) openSwap(c *call, tx store.Tx, p plan) (blocks.Message, error) {
 	a := ask{plan: p, Asked: []string{p.Person}}
 	_, made := readAsk(tx, p.Change)
 	switch {
 	case made:
-		return sentence(strong(p.Person), " is asked already."), nil
+		return blocks.Sentence(blocks.Strong(p.Person), " is asked already."), nil
 	case b.o.People[p.Person].Slack == "":
-		return sentence(strong(p.Person), " has no Slack id in Oncalm's people list, so I cannot ask them."), nil
+		return blocks.Sentence(blocks.Strong(p.Person), " has no Slack id in Oncalm's people list, so I cannot ask them."), nil
 	case !b.stillHeld(tx, a):
-		return sentence("The shifts have changed since; nothing was asked. Say it again: ", code(c.root+" swap @"+p.Person), "."), nil
+		return blocks.Sentence("The shifts have changed since; nothing was asked. Say it again: ", blocks.Code(c.root+" swap @"+p.Person), "."), nil
 	case !c.now.Before(p.Span.to()) || !c.now.Before(p.Theirs.to()):
 		return refusedOverride(paging.ErrOver)
 	}
 	b.openAsk(c, tx, a)
-	m := sentence("I ask ", strong(p.Person), ". Nothing changes until they accept, and I tell you.")
-	m.rows = [][]button{{{label: "Take it back", action: "oncall-withdraw", value: p.Change}}}
+	m := blocks.Sentence("I ask ", blocks.Strong(p.Person), ". Nothing changes until they accept, and I tell you.")
+	m.Rows = [][]blocks.Button{{{Label: "Take it back", Action: "oncall-withdraw", Value: p.Change}}}
 	return m, nil
 }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/paging"
@@ -109,7 +111,7 @@ func (b *Bot) turnLabel(c *call, t turn, named, several bool) string {
 	if named {
 		parts = append([]string{t.Person}, parts...)
 	}
-	return text.Clip(text.Line(strings.Join(parts, " · ")), maxLabel)
+	return text.Clip(text.Line(strings.Join(parts, " · ")), blocks.MaxLabel)
 }
 
 // swapOf is the swap that somebody has filled in, or what is wrong with it, by field.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/outbox"
@@ -20,17 +22,17 @@ func changing() tempo { return tempo{"told", time.Second, 5} }
 
 // toldBody is the body of an entry of what somebody is told.
 type toldBody struct {
-	Person string `json:"person,omitempty"` // empty: the channel
-	Drawn  drawn  `json:"message"`
+	Person string       `json:"person,omitempty"` // empty: the channel
+	Drawn  blocks.Drawn `json:"message"`
 }
 
 // oweTold owes what a person, or with "" the channel, is told.
-func (b *Bot) oweTold(tx store.Tx, now time.Time, key, person string, m message) {
+func (b *Bot) oweTold(tx store.Tx, now time.Time, key, person string, m blocks.Message) {
 	if person == "" && b.o.Channel == "" || person != "" && b.o.People[person].Slack == "" {
 		return
 	}
 	outbox.In(tx, now).Once(outbox.Entry{
-		Key: key, Kind: KindTold, Lane: outbox.Chores, Due: now, Body: outbox.Body(toldBody{person, draw(m)}),
+		Key: key, Kind: KindTold, Lane: outbox.Chores, Due: now, Body: outbox.Body(toldBody{person, blocks.Draw(m)}),
 	})
 }
 
@@ -68,7 +70,7 @@ func (b *Bot) told(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 }
 
 // sendOnce posts the message of an entry, unless an earlier attempt has got through.
-func (b *Bot) sendOnce(ctx context.Context, e outbox.Entry, to string, direct bool, d drawn, event string) (ref, error) {
+func (b *Bot) sendOnce(ctx context.Context, e outbox.Entry, to string, direct bool, d blocks.Drawn, event string) (ref, error) {
 	r, _, err := b.put(ctx, post{
 		to: to, direct: direct, tag: tag{event, e.Key}, name: e.Key, drawn: d, since: e.Created, perhaps: e.PerhapsDone,
 	})
@@ -145,21 +147,21 @@ func laterOf(a, b time.Time) time.Time {
 }
 
 // newsMessage is a change as a person is told of it, or with "" everybody.
-func (b *Bot) newsMessage(c *call, tx store.Tx, n news, reader string) message {
-	var lines []line
+func (b *Bot) newsMessage(c *call, tx store.Tx, n news, reader string) blocks.Message {
+	var lines []blocks.Line
 	for _, o := range n.overrides {
 		lines = append(lines, b.newsLine(c, tx, n, o, reader))
 	}
 	for _, o := range n.past {
-		lines = append(lines, say("What is past stays as it was: ", b.wasOnCall(tx, o, reader), " from ", o.From, " until ", o.Ends(), "."))
+		lines = append(lines, blocks.Say("What is past stays as it was: ", b.wasOnCall(tx, o, reader), " from ", o.From, " until ", o.Ends(), "."))
 	}
 	lines = append(lines, newsSource(n, reader))
-	m := message{body: []paragraph{para(lines...)}}
+	m := blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}
 	return m
 }
 
 // newsLine says who is on call in a span, and instead of whom.
-func (b *Bot) newsLine(c *call, tx store.Tx, n news, o paging.Override, reader string) line {
+func (b *Bot) newsLine(c *call, tx store.Tx, n news, o paging.Override, reader string) blocks.Line {
 	from := laterOf(o.From, c.now)
 	now, before := []string{o.Person}, n.before[o.ID]
 	switch {
@@ -168,7 +170,7 @@ func (b *Bot) newsLine(c *call, tx store.Tx, n news, o paging.Override, reader s
 	case o.For != "":
 		before = []string{o.For}
 	}
-	return say(strong(o.Schedule), ": ", strong(subject(now, reader)), verb(now, reader), "on call from ", from, " until ", o.To,
+	return blocks.Say(blocks.Strong(o.Schedule), ": ", blocks.Strong(subject(now, reader)), verb(now, reader), "on call from ", from, " until ", o.To,
 		" instead of ", subject(before, reader), beforeThat(o), ".")
 }
 
@@ -182,13 +184,13 @@ func beforeThat(o paging.Override) string {
 
 // wasOnCall says who was on call in an override that is over: not always the one who was put there, as a later override counts
 // more.
-func (b *Bot) wasOnCall(tx store.Tx, o paging.Override, reader string) line {
+func (b *Bot) wasOnCall(tx store.Tx, o paging.Override, reader string) blocks.Line {
 	people := b.peopleIn(tx, o.Schedule, o.From, o.Ends(), nil)
 	was := " was "
 	if several(people, reader) {
 		was = " were "
 	}
-	return say(strong(subject(people, reader)), was, "on call for ", strong(o.Schedule))
+	return blocks.Say(blocks.Strong(subject(people, reader)), was, "on call for ", blocks.Strong(o.Schedule))
 }
 
 // subject names people to a reader.
@@ -222,13 +224,13 @@ func several(people []string, reader string) bool {
 }
 
 // newsSource says who did it, and how.
-func newsSource(n news, reader string) line {
+func newsSource(n news, reader string) blocks.Line {
 	o := n.overrides[0]
 	who := subject([]string{n.by}, reader)
 	if n.what == newsUndone {
-		return say("Taken back by ", who, ": ", howCame(o, reader), ".")
+		return blocks.Say("Taken back by ", who, ": ", howCame(o, reader), ".")
 	}
-	return say("That is ", howCame(o, reader), ".")
+	return blocks.Say("That is ", howCame(o, reader), ".")
 }
 
 // howCame says how an override came about.

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/incidents"
@@ -18,7 +20,7 @@ const (
 )
 
 // acknowledge is /incident ack. What is written behind the id is noted.
-func (b *Bot) acknowledge(c *call, tx store.Tx) (message, error) {
+func (b *Bot) acknowledge(c *call, tx store.Tx) (blocks.Message, error) {
 	if len(c.args) > 0 && !isID(strings.TrimPrefix(c.args[0].text, "#")) {
 		return noSuch(c.args[0].text, incidents.OpenIDs(tx, maxListed)), nil
 	}
@@ -27,76 +29,76 @@ func (b *Bot) acknowledge(c *call, tx store.Tx) (message, error) {
 		return m, nil
 	}
 	if err := b.record(c, tx, i.ID, incidents.Acknowledged{}); err != nil {
-		return message{}, err
+		return blocks.Message{}, err
 	}
 	if said != "" {
 		if err := b.record(c, tx, i.ID, incidents.Noted{Text: text.Clip(said, maxNote)}); err != nil {
-			return message{}, err
+			return blocks.Message{}, err
 		}
 	}
-	return message{shown: true, body: []paragraph{para(
-		say("You acknowledged ", strong(i.ID), " (", text.Line(i.Title), "). Nobody else is paged for it now."),
-		say("When it is over: ", code(c.root+" resolve "+i.ID)),
+	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(
+		blocks.Say("You acknowledged ", blocks.Strong(i.ID), " (", text.Line(i.Title), "). Nobody else is paged for it now."),
+		blocks.Say("When it is over: ", blocks.Code(c.root+" resolve "+i.ID)),
 	)}}, nil
 }
 
 // resolve is /incident resolve.
-func (b *Bot) resolve(c *call, tx store.Tx) (message, error) {
+func (b *Bot) resolve(c *call, tx store.Tx) (blocks.Message, error) {
 	i, reason, m := b.pick(c, tx)
 	if i == nil {
 		return m, nil
 	}
 	if err := b.record(c, tx, i.ID, incidents.Resolved{Reason: text.Clip(reason, maxReason)}); err != nil {
-		return message{}, err
+		return blocks.Message{}, err
 	}
-	lines := []line{say("You resolved ", strong(i.ID), " (", text.Line(i.Title), ").", shortened(reason))}
+	lines := []blocks.Line{blocks.Say("You resolved ", blocks.Strong(i.ID), " (", text.Line(i.Title), ").", shortened(reason))}
 	if len(i.Firing) > 0 {
-		lines = append(lines, say("Its alarm still says ALARM. If it fires again soon, ", i.ID, " is triggered again."))
+		lines = append(lines, blocks.Say("Its alarm still says ALARM. If it fires again soon, ", i.ID, " is triggered again."))
 	}
-	return message{shown: true, body: []paragraph{para(append(lines, say("The draft of the postmortem: ", code(c.root+" postmortem "+i.ID)))...)}}, nil
+	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(append(lines, blocks.Say("The draft of the postmortem: ", blocks.Code(c.root+" postmortem "+i.ID)))...)}}, nil
 }
 
 // escalate is /incident escalate.
-func (b *Bot) escalate(c *call, tx store.Tx) (message, error) {
+func (b *Bot) escalate(c *call, tx store.Tx) (blocks.Message, error) {
 	i, reason, m := b.pick(c, tx)
 	if i == nil {
 		return m, nil
 	}
 	if err := b.record(c, tx, i.ID, incidents.Escalated{Reason: text.Clip(reason, maxReason)}); err != nil {
-		return message{}, err
+		return blocks.Message{}, err
 	}
-	return message{body: []paragraph{para(
-		say("You escalated ", strong(i.ID), " (", text.Line(i.Title), "). The next step of its policy is paged now.", shortened(reason)),
-		say("Who has been paged: ", code(c.root+" info "+i.ID)),
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
+		blocks.Say("You escalated ", blocks.Strong(i.ID), " (", text.Line(i.Title), "). The next step of its policy is paged now.", shortened(reason)),
+		blocks.Say("Who has been paged: ", blocks.Code(c.root+" info "+i.ID)),
 	)}}, nil
 }
 
 // shortened says of a reason that is too long that only its beginning was kept.
-func shortened(reason string) line {
+func shortened(reason string) blocks.Line {
 	if text.Clip(reason, maxReason) == reason {
 		return nil
 	}
-	return say(" Only the first ", maxReason, " characters of the reason are kept: put the rest into a note.")
+	return blocks.Say(" Only the first ", maxReason, " characters of the reason are kept: put the rest into a note.")
 }
 
 // note is /incident note. Notes can also be put on the timeline of a resolved incident.
-func (b *Bot) note(c *call, tx store.Tx) (message, error) {
+func (b *Bot) note(c *call, tx store.Tx) (blocks.Message, error) {
 	i, typed, m := b.pick(c, tx)
 	if i == nil {
 		return m, nil
 	}
 	if typed == "" {
-		return sentence("What shall I note? Write ", code(c.root+" note "+i.ID+" what you saw or did"), "."), nil
+		return blocks.Sentence("What shall I note? Write ", blocks.Code(c.root+" note "+i.ID+" what you saw or did"), "."), nil
 	}
 	kept := text.Clip(typed, maxNote)
 	if err := b.record(c, tx, i.ID, incidents.Noted{Text: kept}); err != nil {
-		return message{}, err
+		return blocks.Message{}, err
 	}
-	said := say("Noted on ", strong(i.ID), " (", text.Line(i.Title), ").")
+	said := blocks.Say("Noted on ", blocks.Strong(i.ID), " (", text.Line(i.Title), ").")
 	if kept != typed {
-		said = say(said, " Only the first ", maxNote, " characters: put the rest into another note.")
+		said = blocks.Say(said, " Only the first ", maxNote, " characters: put the rest into another note.")
 	}
-	return message{body: []paragraph{para(said)}}, nil
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(said)}}, nil
 }
 
 func (b *Bot) record(c *call, tx store.Tx, id string, body incidents.Body) error {
@@ -107,12 +109,12 @@ func (b *Bot) record(c *call, tx store.Tx, id string, body incidents.Body) error
 
 // pick finds the incident that is meant, and what was said about it. If it is not clear which, i is nil and m says what to
 // do about it.
-func (b *Bot) pick(c *call, tx store.Tx) (i *incidents.Incident, text string, m message) {
+func (b *Bot) pick(c *call, tx store.Tx) (i *incidents.Incident, text string, m blocks.Message) {
 	open := incidents.OpenIDs(tx, maxListed)
 	id, text := b.split(c, tx)
 	switch {
 	case id == "" && len(open) == 0:
-		return nil, text, sentence("No incident is open. ", code(c.root+" list"), " shows the last ones.")
+		return nil, text, blocks.Sentence("No incident is open. ", blocks.Code(c.root+" list"), " shows the last ones.")
 	case id == "" && len(open) > 1:
 		return nil, text, b.which(c, tx, open, text)
 	case id == "":
@@ -126,12 +128,12 @@ func (b *Bot) pick(c *call, tx store.Tx) (i *incidents.Incident, text string, m 
 	}
 	if err != nil {
 		b.log.Error("cannot read an incident", "incident", id, "err", err)
-		return nil, text, sentence("Incident ", id, " cannot be read; nothing was changed. Ask whoever runs Oncalm to run ", code("oncalm fsck"), ".")
+		return nil, text, blocks.Sentence("Incident ", id, " cannot be read; nothing was changed. Ask whoever runs Oncalm to run ", blocks.Code("oncalm fsck"), ".")
 	}
 	if c.pressed != nil && c.pressed.Run != i.Run {
-		return nil, text, sentence("That button is from before ", id, " was triggered again; nothing was changed. See ", code(c.root+" info "+id), ".")
+		return nil, text, blocks.Sentence("That button is from before ", id, " was triggered again; nothing was changed. See ", blocks.Code(c.root+" info "+id), ".")
 	}
-	return i, text, message{}
+	return i, text, blocks.Message{}
 }
 
 // split takes the id off what was typed, if there is one, and returns the rest. Only in front of a note a number can be
@@ -164,26 +166,26 @@ func unquote(s string) string {
 }
 
 // noSuch says that there is no incident of that id, and which there are.
-func noSuch(id string, open []string) message {
+func noSuch(id string, open []string) blocks.Message {
 	m := "No incident " + id + "."
 	if !isID(id) {
 		m = "“" + text.Clip(text.Line(id), 40) + "” is not the number of an incident."
 	}
 	if len(open) == 0 {
-		return sentence(m, " None is open.")
+		return blocks.Sentence(m, " None is open.")
 	}
 	shown := open
 	more := ""
 	if len(shown) > 10 {
 		shown, more = shown[:10], ", …"
 	}
-	return sentence(m, " Open now: ", strings.Join(shown, ", "), more, ".")
+	return blocks.Sentence(m, " Open now: ", strings.Join(shown, ", "), more, ".")
 }
 
 // which asks which incident is meant, with a button for each that says the same word.
-func (b *Bot) which(c *call, tx store.Tx, open []string, said string) message {
+func (b *Bot) which(c *call, tx store.Tx, open []string, said string) blocks.Message {
 	w, _ := find(b.incidentWords(), c.word)
-	m := sentence("Several incidents are open. Which one?")
+	m := blocks.Sentence("Several incidents are open. Which one?")
 	const asked = 10 // more buttons than that help nobody
 	for n, id := range open {
 		i, err := incidents.Head(tx, id)
@@ -191,11 +193,11 @@ func (b *Bot) which(c *call, tx store.Tx, open []string, said string) message {
 			continue // it is named by its id in the list, and by fsck
 		}
 		value := strings.TrimSpace(target{id, i.Run}.value() + " " + said)
-		if n == asked || len(value) > maxValue {
-			m.body = append(m.body, para(say("Or write the id: ", code(w.says(c.root)), ". All: ", code(c.root+" list"))))
+		if n == asked || len(value) > blocks.MaxValue {
+			m.Body = append(m.Body, blocks.Para(blocks.Say("Or write the id: ", blocks.Code(w.says(c.root)), ". All: ", blocks.Code(c.root+" list"))))
 			return m
 		}
-		m.rows = append(m.rows, []button{{label: id + " · " + i.Severity + " · " + text.Line(i.Title), action: w.name + "/" + id, value: value}})
+		m.Rows = append(m.Rows, []blocks.Button{{Label: id + " · " + i.Severity + " · " + text.Line(i.Title), Action: w.name + "/" + id, Value: value}})
 	}
 	return m
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/bot/when"
@@ -17,15 +19,15 @@ import (
 )
 
 // why is /oncall why: for what reason somebody is on call, now or at another time.
-func (b *Bot) why(ctx context.Context, c *call) (message, error) {
+func (b *Bot) why(ctx context.Context, c *call) (blocks.Message, error) {
 	names, at, m, ok := b.askedWhy(c)
 	if !ok {
 		return m, nil
 	}
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		m = message{}
+		m = blocks.Message{}
 		for _, name := range names {
-			m.body = append(m.body, para(b.reasons(tx, name, at)...))
+			m.Body = append(m.Body, blocks.Para(b.reasons(tx, name, at)...))
 		}
 		return nil
 	})
@@ -33,7 +35,7 @@ func (b *Bot) why(ctx context.Context, c *call) (message, error) {
 }
 
 // askedWhy reads what is asked for: a schedule or all that concern the person, and a time or now.
-func (b *Bot) askedWhy(c *call) (names []string, at time.Time, m message, ok bool) {
+func (b *Bot) askedWhy(c *call) (names []string, at time.Time, m blocks.Message, ok bool) {
 	var words []string
 	for _, t := range c.args {
 		if name, ok := b.scheduleNamed(t.text); ok && len(names) == 0 {
@@ -50,7 +52,7 @@ func (b *Bot) askedWhy(c *call) (names []string, at time.Time, m message, ok boo
 		names = all
 	}
 	if len(names) == 0 {
-		return nil, at, sentence("There are no schedules. They are made in the configuration, under ", code("schedules"), "."), false
+		return nil, at, blocks.Sentence("There are no schedules. They are made in the configuration, under ", blocks.Code("schedules"), "."), false
 	}
 	const most = 10
 	names = names[:min(len(names), most)]
@@ -64,22 +66,22 @@ func (b *Bot) askedWhy(c *call) (names []string, at time.Time, m message, ok boo
 	}
 	s, err := when.Moment(strings.Join(words, " "), c.now, b.zoneFor(c, names[0]))
 	if err != nil {
-		return nil, at, sentence(err.Error(), ". Write ", code(c.root+" why [schedule] [at fri 18:00]"), "."), false
+		return nil, at, blocks.Sentence(err.Error(), ". Write ", blocks.Code(c.root+" why [schedule] [at fri 18:00]"), "."), false
 	}
 	return names, s.From, m, true
 }
 
 // unknownSchedule says which schedules there are.
-func unknownSchedule(c *call, said string, known []string) message {
-	l := say("There is no schedule “", text.Clip(text.Line(said), 40), "”. ")
+func unknownSchedule(c *call, said string, known []string) blocks.Message {
+	l := blocks.Say("There is no schedule “", text.Clip(text.Line(said), 40), "”. ")
 	if near := nearest.Of(said, known); near != "" {
-		l = append(l, say("Did you mean ", code(c.root+" "+c.word+" "+near), "? ")...)
+		l = append(l, blocks.Say("Did you mean ", blocks.Code(c.root+" "+c.word+" "+near), "? ")...)
 	}
-	return message{body: []paragraph{para(append(l, say("There are ", text.List(known[:min(len(known), 20)], "and"), ".")...))}}
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(l, blocks.Say("There are ", text.List(known[:min(len(known), 20)], "and"), ".")...))}}
 }
 
 // reasons says who is on call in a schedule at a time, and why.
-func (b *Bot) reasons(tx store.Tx, name string, at time.Time) []line {
+func (b *Bot) reasons(tx store.Tx, name string, at time.Time) []blocks.Line {
 	s := b.o.Pager.Schedules[name]
 	a := s.At(at, b.o.Pager.Overrides(tx, name))
 	who := "nobody"
@@ -90,19 +92,19 @@ func (b *Bot) reasons(tx store.Tx, name string, at time.Time) []line {
 	if zone == nil {
 		zone = time.UTC
 	}
-	lines := []line{
-		say(strong(name), " at ", at, ": ", strong(who)),
-		say(a.Why, " (times in this line are those of ", zone.String(), ")."),
+	lines := []blocks.Line{
+		blocks.Say(blocks.Strong(name), " at ", at, ": ", blocks.Strong(who)),
+		blocks.Say(a.Why, " (times in this line are those of ", zone.String(), ")."),
 	}
 	if o := a.Override; o != nil {
 		if made, ok := madeAs(tx, name, o.ID); ok {
-			lines = append(lines, say("It is ", howCame(made, ""), ", made ", made.Made, "."))
+			lines = append(lines, blocks.Say("It is ", howCame(made, ""), ", made ", made.Made, "."))
 		} else {
-			lines = append(lines, say("It is planned in the configuration."))
+			lines = append(lines, blocks.Say("It is planned in the configuration."))
 		}
 	}
 	if change := clockChange(a.Shift, zone); change != "" {
-		lines = append(lines, say("⏱ ", change))
+		lines = append(lines, blocks.Say("⏱ ", change))
 	}
 	return lines
 }
@@ -152,7 +154,7 @@ const (
 )
 
 // schedule is /oncall schedule: the shifts of the next 14 days.
-func (b *Bot) schedule(c *call, tx store.Tx) (message, error) {
+func (b *Bot) schedule(c *call, tx store.Tx) (blocks.Message, error) {
 	r, m, ok := b.request(c, false)
 	switch {
 	case !ok && len(c.args) == 1:
@@ -166,24 +168,24 @@ func (b *Bot) schedule(c *call, tx store.Tx) (message, error) {
 	to := c.now.Add(scheduleAhead)
 	sched, overrides := b.o.Pager.Schedules[r.schedule], b.o.Pager.Overrides(tx, r.schedule)
 	lines := shiftLines(sched.Shifts(c.now, to.Add(further), overrides), c.now, to)
-	m = sentence(strong(r.schedule), ", the next 14 days:")
+	m = blocks.Sentence(blocks.Strong(r.schedule), ", the next 14 days:")
 	if more := len(lines) - scheduleLines; more > 0 {
-		lines = append(lines[:scheduleLines], say("and ", text.Count(more, "more shift", "more shifts")))
+		lines = append(lines[:scheduleLines], blocks.Say("and ", text.Count(more, "more shift", "more shifts")))
 	}
 	for _, o := range sched.Voided(c.now, to, overrides) {
-		lines = append(lines, say("⚠️ ", voided(o)))
+		lines = append(lines, blocks.Say("⚠️ ", voided(o)))
 	}
-	m.body = append(m.body, paragraph{bullets, lines}, para(say("The same as a picture is in your direct messages.")))
+	m.Body = append(m.Body, blocks.Bullets(lines...), blocks.Para(blocks.Say("The same as a picture is in your direct messages.")))
 	b.owePicture(c, tx, r.schedule)
 	return m, nil
 }
 
 // shiftLines are shifts and the gaps between them.
-func shiftLines(shifts []rotations.Shift, from, to time.Time) []line {
-	var lines []line
+func shiftLines(shifts []rotations.Shift, from, to time.Time) []blocks.Line {
+	var lines []blocks.Line
 	gap := func(until time.Time) {
 		if from.Before(until) {
-			lines = append(lines, say("⚠️ ", strong("nobody"), " from ", from, " until ", until))
+			lines = append(lines, blocks.Say("⚠️ ", blocks.Strong("nobody"), " from ", from, " until ", until))
 		}
 	}
 	for n, s := range shifts {
@@ -195,14 +197,14 @@ func shiftLines(shifts []rotations.Shift, from, to time.Time) []line {
 			return lines
 		}
 		from = s.To
-		l := say(strong(text.List(s.People, "and")))
+		l := blocks.Say(blocks.Strong(text.List(s.People, "and")))
 		if n == 0 && len(lines) == 0 {
-			l = append(l, say(" now, until ", s.To)...)
+			l = append(l, blocks.Say(" now, until ", s.To)...)
 		} else {
-			l = append(l, say(" from ", s.From, " until ", s.To)...)
+			l = append(l, blocks.Say(" from ", s.From, " until ", s.To)...)
 		}
 		if s.Override != nil {
-			l = append(l, say(" (stands in)")...)
+			l = append(l, blocks.Say(" (stands in)")...)
 		}
 		lines = append(lines, l)
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/nearest"
@@ -19,11 +21,11 @@ type word struct {
 	usage string   // what may stand behind it
 	help  string   // what it does, in one sentence
 	// change carries the word out, in the transaction that also remembers that it was.
-	change func(*call, store.Tx) (message, error)
+	change func(*call, store.Tx) (blocks.Message, error)
 	// form says that without anything behind it the word opens a form.
 	form bool
 	// show only looks.
-	show func(context.Context, *call) (message, error)
+	show func(context.Context, *call) (blocks.Message, error)
 }
 
 // incidentWords are the words of /incident, in the order of help.
@@ -104,49 +106,49 @@ func find(words []word, name string) (word, bool) {
 func (w word) says(root string) string { return strings.TrimSpace(root + " " + w.name + " " + w.usage) }
 
 // incidentHelp explains all words of /incident.
-func (b *Bot) incidentHelp(context.Context, *call) (message, error) {
+func (b *Bot) incidentHelp(context.Context, *call) (blocks.Message, error) {
 	m := help(b.o.Roots.Incident, b.incidentWords())
-	m.body = append(m.body, para(
-		say("The id may be left out while only one incident is open. ", code(b.o.Roots.OnCall), " tells who is on call."),
+	m.Body = append(m.Body, blocks.Para(
+		blocks.Say("The id may be left out while only one incident is open. ", blocks.Code(b.o.Roots.OnCall), " tells who is on call."),
 	))
 	return m, nil
 }
 
 // oncallHelp explains /oncall.
-func (b *Bot) oncallHelp(context.Context, *call) (message, error) {
+func (b *Bot) oncallHelp(context.Context, *call) (blocks.Message, error) {
 	root := b.o.Roots.OnCall
 	m := help(root, b.oncallWords())
-	m.body[0].lines = append([]line{
-		say(code(root), "  Who is on call, until when, and who is next."),
-		say(code(root+" <service or schedule>"), "  The same for one of them."),
-	}, m.body[0].lines...)
-	m.body = append(m.body, para(
-		say("Times are yours: ", code("2h"), ", ", code("until 18:00"), ", ", code("fri 9-17"), ", ", code("24 dec..27 dec"), ". What can be misread is shown in full before it counts."),
-		say("The schedule may be left out if you are in one only."),
+	m.Body[0].Lines = append([]blocks.Line{
+		blocks.Say(blocks.Code(root), "  Who is on call, until when, and who is next."),
+		blocks.Say(blocks.Code(root+" <service or schedule>"), "  The same for one of them."),
+	}, m.Body[0].Lines...)
+	m.Body = append(m.Body, blocks.Para(
+		blocks.Say("Times are yours: ", blocks.Code("2h"), ", ", blocks.Code("until 18:00"), ", ", blocks.Code("fri 9-17"), ", ", blocks.Code("24 dec..27 dec"), ". What can be misread is shown in full before it counts."),
+		blocks.Say("The schedule may be left out if you are in one only."),
 	))
 	return m, nil
 }
 
-func help(root string, words []word) message {
-	var lines []line
+func help(root string, words []word) blocks.Message {
+	var lines []blocks.Line
 	for _, w := range words {
-		l := say(code(w.says(root)), "  ", w.help)
+		l := blocks.Say(blocks.Code(w.says(root)), "  ", w.help)
 		if len(w.also) > 0 {
-			l = append(l, say(" Also: ", text.List(w.also, "or"), ".")...)
+			l = append(l, blocks.Say(" Also: ", text.List(w.also, "or"), ".")...)
 		}
 		lines = append(lines, l)
 	}
-	return message{body: []paragraph{{bullets, lines}}}
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Bullets(lines...)}}
 }
 
 // unknownWord names the nearest word, and where all of them are.
-func unknownWord(root, said string, names []string) message {
+func unknownWord(root, said string, names []string) blocks.Message {
 	said = text.Clip(text.Line(said), 40)
-	l := say("I do not know “", said, "”. ")
+	l := blocks.Say("I do not know “", said, "”. ")
 	if near := nearest.Of(said, names); near != "" {
-		l = append(l, say("Did you mean ", code(root+" "+near), "? ")...)
+		l = append(l, blocks.Say("Did you mean ", blocks.Code(root+" "+near), "? ")...)
 	}
-	return message{body: []paragraph{para(append(l, say(code(root+" help"), " lists what I know.")...))}}
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(l, blocks.Say(blocks.Code(root+" help"), " lists what I know.")...))}}
 }
 
 // names are all names of words, the first of each word first.

@@ -14,7 +14,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/paging"
@@ -119,7 +119,7 @@ func (w *world) told(who string) string {
 		if problems := slackfake.ValidateBlocks(m.Blocks); len(problems) > 0 {
 			w.t.Errorf("Slack would not take this: %v", problems)
 		}
-		if err := bot.Validate(m.Blocks); err != nil {
+		if err := blocks.Validate(m.Blocks); err != nil {
 			w.t.Error(err)
 		}
 		all = append(all, m)

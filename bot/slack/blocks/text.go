@@ -1,4 +1,4 @@
-package bot
+package blocks
 
 import (
 	"strconv"
@@ -9,10 +9,10 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// A span is a piece of a line. Its text is literal, wherever it comes from.
-type span struct {
+// A Span is a piece of a line. Its text is literal, wherever it comes from.
+type Span struct {
 	kind spanKind
-	text string
+	Text string
 	url  string
 	at   time.Time
 }
@@ -27,77 +27,80 @@ const (
 	linkSpan
 )
 
-// A line is what stands in one row.
-type line []span
+// A Line is what stands in one row.
+type Line []Span
 
-// say makes a line of words (string), [strong], [code], times, links and other lines.
-func say(parts ...any) line {
-	var l line
+// Say makes a line of words (string), [Strong], [Code], times, links and other lines.
+func Say(parts ...any) Line {
+	var l Line
 	for _, p := range parts {
 		switch p := p.(type) {
 		case string:
-			l = l.with(span{text: p})
+			l = l.With(Span{Text: p})
 		case int:
-			l = l.with(span{text: strconv.Itoa(p)})
-		case span:
-			l = l.with(p)
-		case line:
+			l = l.With(Span{Text: strconv.Itoa(p)})
+		case Span:
+			l = l.With(p)
+		case Line:
 			for _, s := range p {
-				l = l.with(s)
+				l = l.With(s)
 			}
 		case time.Time:
-			l = append(l, span{kind: timeSpan, at: p})
+			l = append(l, Span{kind: timeSpan, at: p})
 		}
 	}
 	return l
 }
 
-// with appends a span, to the span before it if both are plain.
-func (l line) with(s span) line {
+// With appends a span, to the span before it if both are plain.
+func (l Line) With(s Span) Line {
 	if last := len(l) - 1; last >= 0 && s.kind == plainSpan && l[last].kind == plainSpan {
-		l[last].text += s.text
+		l[last].Text += s.Text
 		return l
 	}
 	return append(l, s)
 }
 
-func strong(s string) span { return span{kind: strongSpan, text: s} }
-func code(s string) span   { return span{kind: codeSpan, text: s} }
+// Strong is a piece that stands out.
+func Strong(s string) Span { return Span{kind: strongSpan, Text: s} }
 
-// link makes a link, if the address may be one; otherwise only its text.
-func link(url, text string) span {
+// Code is a piece to be typed, or that was.
+func Code(s string) Span { return Span{kind: codeSpan, Text: s} }
+
+// Link makes a link, if the address may be one; otherwise only its text.
+func Link(url, text string) Span {
 	if !safeURL(url) {
-		return span{text: text}
+		return Span{Text: text}
 	}
-	return span{kind: linkSpan, text: text, url: url}
+	return Span{kind: linkSpan, Text: text, url: url}
 }
 
-// plain is the line without any markup, times in that zone.
-func (l line) plain(zone *time.Location) string {
+// Plain is the line without any markup, times in that zone.
+func (l Line) Plain(zone *time.Location) string {
 	var b strings.Builder
 	for _, s := range l {
 		if s.kind == timeSpan {
 			b.WriteString(clock(s.at, zone))
 			continue
 		}
-		b.WriteString(text.Clean(s.text))
+		b.WriteString(text.Clean(s.Text))
 	}
 	return b.String()
 }
 
 // markup is the line as text that Slack reads as markup: escaped, with times that each reader sees in their own zone.
-func (l line) markup(zone *time.Location) string {
+func (l Line) markup(zone *time.Location) string {
 	var b strings.Builder
 	for _, s := range l {
 		switch s.kind {
 		case timeSpan:
 			b.WriteString("<!date^" + strconv.FormatInt(s.at.Unix(), 10) + "^" + dateFormat + "|" + text.Slack(clock(s.at, zone)) + ">")
 		case codeSpan:
-			b.WriteString("`" + strings.ReplaceAll(text.Slack(text.Clean(s.text)), "`", "'") + "`")
+			b.WriteString("`" + strings.ReplaceAll(text.Slack(text.Clean(s.Text)), "`", "'") + "`")
 		case linkSpan:
-			b.WriteString(text.Slack(text.Clean(s.text)))
+			b.WriteString(text.Slack(text.Clean(s.Text)))
 		default:
-			b.WriteString(text.Slack(text.Clean(s.text)))
+			b.WriteString(text.Slack(text.Clean(s.Text)))
 		}
 	}
 	return b.String()
@@ -115,9 +118,9 @@ func clock(t time.Time, zone *time.Location) string {
 }
 
 // visible reports whether a line has anything to read in it.
-func (l line) visible() bool {
+func (l Line) visible() bool {
 	for _, s := range l {
-		if s.kind == timeSpan || text.Clean(s.text) != "" {
+		if s.kind == timeSpan || text.Clean(s.Text) != "" {
 			return true
 		}
 	}

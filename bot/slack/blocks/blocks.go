@@ -1,4 +1,4 @@
-package bot
+package blocks
 
 import (
 	"encoding/json"
@@ -11,64 +11,73 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// A message is what we say in Slack, in one form for all places: direct messages, cards, answers.
-type message struct {
-	title string // stands large above the rest; "" for none
-	// notice is the text for notifications and for clients without blocks. Empty: title and paragraphs.
-	notice string
-	body   []paragraph
-	rows   [][]button // of buttons, below the paragraphs
-	// shown says of an answer that the message with the button that was pressed shows it anyway.
-	shown bool
+// A Message is what we say in Slack, in one form for all places: direct messages, cards, answers.
+type Message struct {
+	Title string // stands large above the rest; "" for none
+	// Notice is the text for notifications and for clients without blocks. Empty: title and paragraphs.
+	Notice string
+	Body   []Paragraph
+	Rows   [][]Button // of buttons, below the paragraphs
+	// Shown says of an answer that the message with the button that was pressed shows it anyway.
+	Shown bool
 }
 
-// A paragraph is lines that stand together, each in a row of its own.
-type paragraph struct {
+// A Paragraph is lines that stand together, each in a row of its own.
+type Paragraph struct {
 	form  form
-	lines []line
+	Lines []Line
 }
 
 type form int
 
 const (
-	prose    form = iota
-	quoted        // with a bar at its side: what others said
-	document      // Markdown in one span, escaped by whoever wrote it
+	prose form = iota
+	quoted
+	document
 	bullets
 )
 
-func para(lines ...line) paragraph  { return paragraph{prose, lines} }
-func quote(lines ...line) paragraph { return paragraph{quoted, lines} }
+// Para makes a paragraph of lines.
+func Para(lines ...Line) Paragraph { return Paragraph{prose, lines} }
 
-// A button carries out a word, or leads somewhere.
-type button struct {
-	label  string
-	action string // unique in its message
-	value  string
-	url    string
-	main   bool // the one to press
+// Bullets makes a list of lines.
+func Bullets(lines ...Line) Paragraph { return Paragraph{bullets, lines} }
+
+// Document makes a paragraph of Markdown, which has been escaped by whoever wrote it.
+func Document(markdown string) Paragraph { return Paragraph{document, []Line{Say(markdown)}} }
+
+// Quote makes a paragraph of what others said, with a bar at its side.
+func Quote(lines ...Line) Paragraph { return Paragraph{quoted, lines} }
+
+// A Button carries out a word, or leads somewhere.
+type Button struct {
+	Label  string
+	Action string // unique in its message
+	Value  string
+	URL    string
+	Main   bool // the one to press
 }
 
 // usable reports whether a button may be shown. One that leads nowhere is left out.
-func (b *button) usable() bool {
-	return text.Line(b.label) != "" && (b.url == "" || safeURL(b.url)) && len(b.value) <= maxValue
+func (b *Button) usable() bool {
+	return text.Line(b.Label) != "" && (b.URL == "" || safeURL(b.URL)) && len(b.Value) <= MaxValue
 }
 
-// sentence is a message of one line.
-func sentence(parts ...any) message { return message{body: []paragraph{para(say(parts...))}} }
+// Sentence is a message of one line.
+func Sentence(parts ...any) Message { return Message{Body: []Paragraph{Para(Say(parts...))}} }
 
-// text is the message as plain text with Slack's markup escaped; times have a fallback in that zone.
-func (m message) text(zone *time.Location) string {
-	if m.notice != "" {
-		return text.Slack(text.Clip(text.Line(m.notice), maxNotice))
+// Text is the message as plain text with Slack's markup escaped; times have a fallback in that zone.
+func (m Message) Text(zone *time.Location) string {
+	if m.Notice != "" {
+		return text.Slack(text.Clip(text.Line(m.Notice), maxNotice))
 	}
 	var rows []string
-	if m.title != "" {
-		rows = append(rows, text.Slack(text.Clip(text.Line(m.title), maxNotice)))
+	if m.Title != "" {
+		rows = append(rows, text.Slack(text.Clip(text.Line(m.Title), maxNotice)))
 	}
 	size := 0
-	for _, p := range m.body {
-		for _, l := range p.lines {
+	for _, p := range m.Body {
+		for _, l := range p.Lines {
 			row := p.mark() + l.markup(zone)
 			if size += len(row) + 1; size > maxTextBytes {
 				return strings.Join(append(rows, "…"), "\n")
@@ -80,7 +89,7 @@ func (m message) text(zone *time.Location) string {
 }
 
 // mark is what stands before each line in plain text.
-func (p paragraph) mark() string {
+func (p Paragraph) mark() string {
 	switch p.form {
 	case quoted:
 		return "> "
@@ -90,23 +99,23 @@ func (p paragraph) mark() string {
 	return ""
 }
 
-// blocks is the message in Slack's building blocks, as a JSON array. It keeps all limits, whatever the texts are.
+// Blocks is the message in Slack's building blocks, as a JSON array. It keeps all limits, whatever the texts are.
 //
 // It is written here byte by byte, and not with slack-go's types, because a page should cost next to nothing: this is an
 // eighth of the time. [Validate] checks the result.
-func (m message) blocks() []byte {
+func (m Message) Blocks() []byte {
 	j := blockWriter{buf: append(make([]byte, 0, 2048), '[')}
-	if title := text.Clip(text.Line(m.title), maxHeader); title != "" {
+	if title := text.Clip(text.Line(m.Title), maxHeader); title != "" {
 		j.open(`{"type":"header","text":`)
 		j.plainText(title)
 		j.raw("}")
 	}
-	for _, p := range m.body {
-		if j.blocks < maxBlocks-len(m.rows) {
+	for _, p := range m.Body {
+		if j.blocks < maxBlocks-len(m.Rows) {
 			j.paragraph(p)
 		}
 	}
-	for n, row := range m.rows {
+	for n, row := range m.Rows {
 		if j.blocks < maxBlocks {
 			j.actions(n, row)
 		}
@@ -123,7 +132,7 @@ type blockWriter struct {
 
 func (j *blockWriter) raw(s string) { j.buf = append(j.buf, s...) }
 
-func (j *blockWriter) string(s string) { j.buf = appendString(j.buf, s) }
+func (j *blockWriter) string(s string) { j.buf = AppendString(j.buf, s) }
 
 // open begins a block.
 func (j *blockWriter) open(s string) {
@@ -147,13 +156,13 @@ func (j *blockWriter) plainText(s string) {
 }
 
 // paragraph writes a block of rich text, unless it would say nothing.
-func (j *blockWriter) paragraph(p paragraph) {
-	if !slices.ContainsFunc(p.lines, line.visible) {
+func (j *blockWriter) paragraph(p Paragraph) {
+	if !slices.ContainsFunc(p.Lines, Line.visible) {
 		return
 	}
 	if p.form == document {
 		j.open(`{"type":"markdown","text":`)
-		j.string(p.lines[0].plain(time.UTC))
+		j.string(p.Lines[0].Plain(time.UTC))
 		j.raw("}")
 		return
 	}
@@ -164,7 +173,7 @@ func (j *blockWriter) paragraph(p paragraph) {
 		j.raw(`"rich_text_quote","elements":[`)
 	case bullets:
 		j.raw(`"rich_text_list","style":"bullet","elements":[`)
-		for _, l := range p.lines {
+		for _, l := range p.Lines {
 			j.item(l)
 		}
 		j.raw("]}]}")
@@ -173,9 +182,9 @@ func (j *blockWriter) paragraph(p paragraph) {
 		j.raw(`"rich_text_section","elements":[`)
 	}
 	begun := false
-	for _, l := range p.lines {
+	for _, l := range p.Lines {
 		if begun {
-			j.span(span{text: "\n"})
+			j.span(Span{Text: "\n"})
 		}
 		begun = j.line(l) || begun
 	}
@@ -183,7 +192,7 @@ func (j *blockWriter) paragraph(p paragraph) {
 }
 
 // item writes a line of a list.
-func (j *blockWriter) item(l line) {
+func (j *blockWriter) item(l Line) {
 	if !l.visible() || j.room <= 0 {
 		return
 	}
@@ -194,7 +203,7 @@ func (j *blockWriter) item(l line) {
 }
 
 // line writes the pieces of a line, and reports whether there were any.
-func (j *blockWriter) line(l line) (wrote bool) {
+func (j *blockWriter) line(l Line) (wrote bool) {
 	for _, s := range l {
 		wrote = j.span(s) || wrote
 	}
@@ -202,8 +211,8 @@ func (j *blockWriter) line(l line) (wrote bool) {
 }
 
 // span writes one piece of a line, as far as there is room.
-func (j *blockWriter) span(s span) bool {
-	shown := text.Clean(s.text)
+func (j *blockWriter) span(s Span) bool {
+	shown := text.Clean(s.Text)
 	if s.kind == timeSpan {
 		shown = clock(s.at, time.UTC)
 	}
@@ -239,8 +248,8 @@ func (j *blockWriter) span(s span) bool {
 }
 
 // actions writes a row of buttons, unless there are none.
-func (j *blockWriter) actions(n int, row []button) {
-	if !slices.ContainsFunc(row, func(b button) bool { return b.usable() }) {
+func (j *blockWriter) actions(n int, row []Button) {
+	if !slices.ContainsFunc(row, func(b Button) bool { return b.usable() }) {
 		return
 	}
 	j.open(`{"type":"actions","block_id":"row`)
@@ -258,27 +267,27 @@ func (j *blockWriter) actions(n int, row []button) {
 	j.raw("]}")
 }
 
-func (j *blockWriter) button(b button) {
+func (j *blockWriter) button(b Button) {
 	j.raw(`{"type":"button","action_id":`)
-	j.string(b.action)
+	j.string(b.Action)
 	j.raw(`,"text":`)
-	j.plainText(text.Clip(text.Line(b.label), maxLabel))
-	if b.value != "" {
+	j.plainText(text.Clip(text.Line(b.Label), MaxLabel))
+	if b.Value != "" {
 		j.raw(`,"value":`)
-		j.string(b.value)
+		j.string(b.Value)
 	}
-	if b.url != "" {
+	if b.URL != "" {
 		j.raw(`,"url":`)
-		j.string(b.url)
+		j.string(b.URL)
 	}
-	if b.main {
+	if b.Main {
 		j.raw(`,"style":"primary"`)
 	}
 	j.raw("}")
 }
 
-// appendString appends s as a JSON string.
-func appendString(buf []byte, s string) []byte {
+// AppendString appends s as a JSON string.
+func AppendString(buf []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
 			return appendUnusual(buf, s)

@@ -1,4 +1,4 @@
-package bot
+package blocks
 
 import (
 	"encoding/json"
@@ -12,10 +12,10 @@ const (
 	maxBlocks   = 50
 	maxHeader   = 150
 	maxRich     = 3000   // of one paragraph: Slack publishes no limit for rich text, more than 4,000 is known to fail
-	maxMarkdown = 12_000 // of all documents in a message together
+	MaxMarkdown = 12_000 // of all documents in a message together
 	maxButtons  = 25
-	maxLabel    = 75
-	maxValue    = 2000 // bytes, which are never fewer than characters
+	MaxLabel    = 75
+	MaxValue    = 2000 // bytes, which are never fewer than characters
 	maxURL      = 3000
 	maxID       = 255
 	maxNotice   = 300 // a notification shows less than that
@@ -98,8 +98,8 @@ func (v *validation) document(b block) {
 	if json.Unmarshal(b.Text, &text) != nil {
 		v.complain("a document with text %s", b.Text)
 	}
-	v.length("document", text, maxMarkdown)
-	if v.markdown += utf8.RuneCountInString(text); v.markdown > maxMarkdown {
+	v.length("document", text, MaxMarkdown)
+	if v.markdown += utf8.RuneCountInString(text); v.markdown > MaxMarkdown {
 		v.complain("documents of %d characters", v.markdown)
 	}
 }
@@ -127,8 +127,8 @@ func (v *validation) button(b block) {
 		v.complain("an element of type %q with action_id %q among buttons", b.Type, b.ActionID)
 	}
 	v.id("action_id", b.ActionID)
-	v.plain("button", b.Text, maxLabel)
-	if len(b.Value) > maxValue {
+	v.plain("button", b.Text, MaxLabel)
+	if len(b.Value) > MaxValue {
 		v.complain("value of %d bytes", len(b.Value))
 	}
 	v.url(b.URL)

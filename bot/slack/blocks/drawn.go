@@ -1,0 +1,29 @@
+package blocks
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// Drawn is a message as Slack takes it.
+type Drawn struct {
+	Text   string          `json:"text"`
+	Blocks json.RawMessage `json:"blocks"` // an array
+}
+
+// Draw renders a message once, for all attempts to send it. Times in its text are in UTC.
+func Draw(m Message) Drawn { return Drawn{m.Text(time.UTC), m.Blocks()} }
+
+// Repeated says of a message that it may have come before.
+func (d Drawn) Repeated() Drawn {
+	const words = "This may be a repeat: it could not be looked whether it had come before."
+	d.Text = "(perhaps a repeat) " + d.Text
+	var all []json.RawMessage
+	if json.Unmarshal(d.Blocks, &all) != nil || len(all) == 0 || len(all) >= maxBlocks {
+		return d
+	}
+	note := AppendString([]byte(`,{"type":"context","elements":[{"type":"plain_text","text":`), words)
+	d.Blocks = append(append([]byte(strings.TrimSuffix(string(d.Blocks), "]")), note...), `}]}]`...)
+	return d
+}
