@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -18,13 +20,26 @@ import (
 const (
 	kindSweep  = "sweep"
 	sweepTimes = "17 3 * * *" // UTC, when few are awake to be slowed down
+	// sweepUntold is how long after the start the clock is doubted, if nobody says what time it is.
+	sweepUntold = 24 * time.Hour
 )
 
 // sweeping handles the daily removal of what is kept for a limited time. A run that was
 // missed while the program was down is due at the next start, once.
+//
+// By a clock that is years ahead all of that is old, and what is forgotten is gone. So nothing
+// is, until somebody has said that the clock is right.
 func (a *app) sweeping() map[string]outbox.Handler {
-	return map[string]outbox.Handler{kindSweep: func(ctx context.Context, _ outbox.Entry) (func(store.Tx) error, error) {
+	_, begun := a.clock.Read()
+	return map[string]outbox.Handler{kindSweep: func(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 		now := a.clock.Now()
+		_, up := a.clock.Read()
+		switch off, known := a.others.Ahead(); {
+		case known && off.Abs() >= clocks.Wrong:
+			return nil, &outbox.Later{After: 2 * time.Minute, Err: fmt.Errorf("the clock of this machine is %s: nothing is swept until it is right", slowOrFast(off))}
+		case !known && up-begun < sweepUntold:
+			return nil, &outbox.Later{After: 30 * time.Second, Err: errors.New("nobody has said whether the clock of this machine is right: nothing is swept until then")}
+		}
 		for _, sweep := range []func(context.Context, store.Store, time.Time) (int, error){
 			outbox.Sweep, alarms.Sweep, incidents.Sweep, bot.Sweep,
 		} {
@@ -32,7 +47,7 @@ func (a *app) sweeping() map[string]outbox.Handler {
 				return nil, err
 			}
 		}
-		return func(tx store.Tx) error { return oweSweep(tx, now) }, nil
+		return func(tx store.Tx) error { return oweSweep(tx, now, e.Key) }, nil
 	}}
 }
 
@@ -41,7 +56,7 @@ func (a *app) sweeping() map[string]outbox.Handler {
 func scheduleSweep(ctx context.Context, s store.Store, c *clocks.Clock, log *slog.Logger) {
 	for {
 		now := c.Now()
-		err := s.Update(ctx, func(tx store.Tx) error { return oweSweep(tx, now) })
+		err := s.Update(ctx, func(tx store.Tx) error { return oweSweep(tx, now, "") })
 		if err == nil || ctx.Err() != nil {
 			return
 		}
@@ -53,14 +68,19 @@ func scheduleSweep(ctx context.Context, s store.Store, c *clocks.Clock, log *slo
 	}
 }
 
-func oweSweep(tx store.Tx, now time.Time) error {
+// oweSweep owes the next sweep after the one of that key, which may have come before its time:
+// by a clock that was ahead.
+func oweSweep(tx store.Tx, now time.Time, after string) error {
 	times, err := cron.ParseStandard(sweepTimes)
 	if err != nil {
 		return err
 	}
 	due := times.Next(now.UTC())
-	outbox.In(tx, now).Once(outbox.Entry{
-		Key: kindSweep + "/" + due.Format(time.RFC3339), Kind: kindSweep, Lane: outbox.Errands, Due: due,
-	})
+	if sweepKey(due) == after {
+		due = times.Next(due)
+	}
+	outbox.In(tx, now).Once(outbox.Entry{Key: sweepKey(due), Kind: kindSweep, Lane: outbox.Errands, Due: due})
 	return nil
 }
+
+func sweepKey(due time.Time) string { return kindSweep + "/" + due.Format(time.RFC3339) }

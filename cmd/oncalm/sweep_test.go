@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -95,6 +96,69 @@ func TestSweepIsPlannedWhenThereIsSpace(t *testing.T) {
 		}
 		if tight.refusals != -1 {
 			t.Errorf("%d attempts were refused, and none got through", 3-tight.refusals)
+		}
+	})
+}
+
+// TestSweepWithAWrongClock: a clock that is years ahead makes nothing be forgotten, also at the start, when nobody has said yet
+// that it is; and when it is right the sweeps go on.
+func TestSweepWithAWrongClock(t *testing.T) {
+	const years = 5 * 365 * 24 * time.Hour
+	for name, wrong := range map[string]func(*world){
+		"set while it runs": func(w *world) { w.Step(years) },
+		"at the start":      func(w *world) { w.Reboot(years) },
+		"at the start, and Slack says nothing": func(w *world) {
+			w.hands.set(func(h *hands) { h.silent = true })
+			w.Reboot(years)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			play(t, func(w *world) {
+				w.opens("checkout-5xx", "search-p99")
+				w.OK("checkout-5xx")
+				w.Wait(time.Minute)
+				everything := []string{"card/", "shown/", "alarm/", "seen/", "outbox/entry/1/"}
+				before := w.kept(everything...)
+				wrong(w)
+				w.Wait(time.Hour)
+				gone := slices.DeleteFunc(before, func(key string) bool { return slices.Contains(w.kept(everything...), key) })
+				if len(gone) > 0 {
+					t.Errorf("by a wrong clock there were forgotten %q", gone)
+				}
+				w.hands.set(func(h *hands) { h.silent = false })
+				w.Step(-years)
+				w.Wait(5 * time.Minute)
+				if next := w.waiting("sweep/2000-01-02T03:17:00Z"); len(next) != 1 {
+					t.Errorf("with the right clock the sweeps do not go on: %q wait", w.waiting("sweep/"))
+				}
+				w.stop() // to have it sooner
+				time.Sleep(32 * 24 * time.Hour)
+				w.start()
+				w.Wait(time.Minute)
+				if kept := w.kept("card/"); !slices.Equal(kept, []string{"card/2"}) {
+					t.Errorf("a month later with the right clock there are %q", kept)
+				}
+			})
+		})
+	}
+}
+
+// TestSweepWithoutAWitness: if nobody says what time it is, the clock is believed after a day.
+func TestSweepWithoutAWitness(t *testing.T) {
+	play(t, func(w *world) {
+		w.opens("checkout-5xx")
+		w.OK("checkout-5xx")
+		w.stop()
+		w.hands.set(func(h *hands) { h.silent = true })
+		time.Sleep(32 * 24 * time.Hour)
+		w.start()
+		w.Wait(23 * time.Hour)
+		if kept := w.kept("card/"); len(kept) != 1 {
+			t.Errorf("within a day: %q", kept)
+		}
+		w.Wait(2 * time.Hour)
+		if kept := w.kept("card/"); len(kept) != 0 {
+			t.Errorf("after a day: %q", kept)
 		}
 	})
 }
