@@ -10,13 +10,14 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
 
 func benchBody(b *testing.B) []byte {
 	b.Helper()
-	return must[[]byte](b)(liveTopic().Alarm(Example{At: time.Now(), Description: "Too many errors: see the runbook."}))
+	return must[[]byte](b)(liveTopic().Alarm(aws.Example{At: time.Now(), Description: "Too many errors: see the runbook."}))
 }
 
 func BenchmarkDecode(b *testing.B) {

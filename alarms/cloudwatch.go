@@ -98,15 +98,10 @@ func (w word) identity(topic aws.ARN) (aws.ARN, string) {
 			return a, aws.FirstOf(w.name, a.AlarmName())
 		}
 	}
-	account := w.account
-	if !aws.IsAccount(account) {
-		account = topic.Account
+	if aws.IsAccount(w.account) {
+		topic.Account = w.account
 	}
-	return alarmARN(topic.Partition, topic.Region, account, w.name), w.name
-}
-
-func alarmARN(partition, region, account, name string) aws.ARN {
-	return aws.ARN{Partition: partition, Service: "cloudwatch", Region: region, Account: account, Resource: "alarm:" + name}
+	return aws.AlarmARN(topic, w.name), w.name
 }
 
 // maxChildren bounds how many alarms a composite alarm is linked with; CloudWatch
@@ -118,7 +113,7 @@ func (w word) dependencies(own aws.ARN) []string {
 	all := slices.Clone(w.children)
 	for _, name := range alarmsIn(w.rule) {
 		if a, ok := aws.ParseARN(name); !ok || a.AlarmName() == "" {
-			name = alarmARN(own.Partition, own.Region, own.Account, name).String()
+			name = aws.AlarmARN(own, name).String()
 		}
 		all = append(all, name)
 	}

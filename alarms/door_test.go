@@ -285,7 +285,7 @@ oncalm_sns_requests_total{result="E1002"} 1
 // TestOneOfHundred: the same message a hundred times at once is one incident.
 func TestOneOfHundred(t *testing.T) {
 	d := newDoorRig(t)
-	body := must[[]byte](t)(d.topic.Alarm(Example{At: time.Now()}))
+	body := must[[]byte](t)(d.topic.Alarm(aws.Example{At: time.Now()}))
 	var all sync.WaitGroup
 	statuses := make([]int, 100)
 	for n := range statuses {

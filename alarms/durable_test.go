@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -22,7 +23,7 @@ func TestOverARealStore(t *testing.T) {
 	d.intake.Book = &incidents.Book{Store: db}
 	var all sync.WaitGroup
 	for n := range alarms {
-		body := must[[]byte](t)(d.topic.Alarm(Example{Name: "checkout-" + string(rune('A'+n)), At: time.Now()}))
+		body := must[[]byte](t)(d.topic.Alarm(aws.Example{Name: "checkout-" + string(rune('A'+n)), At: time.Now()}))
 		for range copies {
 			all.Go(func() {
 				if status, a := d.post(body); status != http.StatusOK {

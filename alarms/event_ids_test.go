@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // TestEventsOfOneSecond: EventBridge gives whole seconds, so that it is their ids that tell events apart.
@@ -29,7 +31,7 @@ func TestLateOKWithoutTime(t *testing.T) {
 		return `{"AlarmName":"a","AlarmArn":"arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a","NewStateValue":"` + state + `","StateChangeTime":"` + changed + `"}`
 	}
 	r := newRig(t)
-	r.want(r.text(says("ALARM", minute(0).Format(stateChangeTime))), Opened)
+	r.want(r.text(says("ALARM", minute(0).Format(aws.StateChangeTime))), Opened)
 	r.at(5)
 	r.want(r.take(r.verified(Post{Message: says("OK", "date"), At: minute(-1)})), Late)
 	r.want(r.take(r.verified(Post{Message: says("OK", "date"), At: minute(4)})), Resolved)

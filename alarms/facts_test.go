@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // TestTags: tags of an alarm are kept in whatever form they come, and choose the service.
@@ -18,7 +20,7 @@ func TestTags(t *testing.T) {
 	} {
 		r := newRig(t)
 		r.intake.Services.All[0].Matches = []Match{{Tag: "team=check*"}}
-		message := r.message(Example{Name: "disk"})
+		message := r.message(aws.Example{Name: "disk"})
 		r.text(strings.TrimSuffix(strings.TrimSpace(message), "}") + "," + tags + `,"EvaluationState":"PARTIAL_DATA"}`)
 		i := r.incident()
 		if diff := cmp.Diff(map[string]string{"team": "checkout", "env": "prod"}, i.Alarm.Tags); diff != "" || i.Alarm.TagsStatus != "OK" || i.Alarm.Evaluation != "PARTIAL_DATA" {
@@ -30,7 +32,7 @@ func TestTags(t *testing.T) {
 	}
 	r := newRig(t)
 	r.intake.Services.All[0].Matches = []Match{{Tag: "team=check*"}}
-	if r.alarm(Example{Name: "disk"}); r.incident().Service != "platform" {
+	if r.alarm(aws.Example{Name: "disk"}); r.incident().Service != "platform" {
 		t.Error("without tags it is the same service")
 	}
 }
@@ -43,7 +45,7 @@ func TestFactsAreBounded(t *testing.T) {
 		lines = append(lines, fmt.Sprintf(`"%s\u001b[31m\n%d"`, strings.Repeat("l", 2000), n))
 	}
 	r := newRig(t)
-	message := r.message(Example{Name: "disk"})
+	message := r.message(aws.Example{Name: "disk"})
 	r.text(strings.TrimSuffix(strings.TrimSpace(message), "}") + `,"AlarmTags":[` + strings.Join(tags, ",") + `],"LogLines":[` + strings.Join(lines, ",") + `]}`)
 	a := r.incident().Alarm
 	size := 0

@@ -33,7 +33,7 @@ func foreignRig(t *testing.T, play func(*rig)) {
 }
 
 // over lets an alarm come in over a topic.
-func (r *rig) over(topic string, x Example) Outcome {
+func (r *rig) over(topic string, x aws.Example) Outcome {
 	r.t.Helper()
 	r.now = time.Now()
 	return r.take(r.via(topic, Post{Message: r.message(x)}))
@@ -94,7 +94,7 @@ func (r *rig) notes(id string) (all []string) {
 
 // TestATopicSpeaksForItsOwn: whose words about an alarm count.
 func TestATopicSpeaksForItsOwn(t *testing.T) {
-	fires, well := Example{Name: "checkout-x"}, Example{Name: "checkout-x", State: alarmOK}
+	fires, well := aws.Example{Name: "checkout-x"}, aws.Example{Name: "checkout-x", State: alarmOK}
 	t.Run("an OK of a foreign topic", func(t *testing.T) {
 		foreignRig(t, func(r *rig) {
 			r.want(r.over(testARN, fires), Opened)
@@ -170,7 +170,7 @@ func TestATopicSpeaksForItsOwn(t *testing.T) {
 			r.want(r.over(testARN, fires), Opened)
 			for n := range 500 {
 				time.Sleep(100 * time.Millisecond)
-				r.want(r.over(strangeARN, Example{Name: "checkout-x", State: []incidents.AlarmState{alarmOK, alarmFiring}[n%2]}), Foreign)
+				r.want(r.over(strangeARN, aws.Example{Name: "checkout-x", State: []incidents.AlarmState{alarmOK, alarmFiring}[n%2]}), Foreign)
 			}
 			if notes := r.notes("1"); len(notes) != 1 {
 				t.Errorf("%d notes within a minute", len(notes))
@@ -198,23 +198,23 @@ func TestWhoSpokeFirstGivesWay(t *testing.T) {
 	ahead := func() time.Time { return time.Now().Add(4 * time.Minute) }
 	t.Run("with ALARM", func(t *testing.T) {
 		foreignRig(t, func(r *rig) {
-			r.want(r.over(strangeARN, Example{Name: "checkout-x", At: ahead()}), Opened)
-			r.want(r.over(testARN, Example{Name: "checkout-x"}), Reported)
+			r.want(r.over(strangeARN, aws.Example{Name: "checkout-x", At: ahead()}), Opened)
+			r.want(r.over(testARN, aws.Example{Name: "checkout-x"}), Reported)
 			r.later(10 * time.Second)
-			r.want(r.over(strangeARN, Example{Name: "checkout-x", State: alarmOK, At: ahead()}), Foreign)
+			r.want(r.over(strangeARN, aws.Example{Name: "checkout-x", State: alarmOK, At: ahead()}), Foreign)
 			if r.incident().Status == incidents.StatusResolved {
 				t.Error("it was resolved")
 			}
-			r.want(r.over(testARN, Example{Name: "checkout-x", State: alarmOK}), Resolved)
+			r.want(r.over(testARN, aws.Example{Name: "checkout-x", State: alarmOK}), Resolved)
 		})
 	})
 	t.Run("with OK", func(t *testing.T) {
 		for _, whose := range []string{testARN, centralARN} {
 			foreignRig(t, func(r *rig) {
-				r.want(r.over(strangeARN, Example{Name: "checkout-x", State: alarmOK, At: ahead()}), Noted)
-				r.want(r.over(whose, Example{Name: "checkout-x"}), Opened)
+				r.want(r.over(strangeARN, aws.Example{Name: "checkout-x", State: alarmOK, At: ahead()}), Noted)
+				r.want(r.over(whose, aws.Example{Name: "checkout-x"}), Opened)
 				r.later(10 * time.Second)
-				r.want(r.over(strangeARN, Example{Name: "checkout-x", State: alarmOK, At: ahead()}), Foreign)
+				r.want(r.over(strangeARN, aws.Example{Name: "checkout-x", State: alarmOK, At: ahead()}), Foreign)
 				if r.incident().Status == incidents.StatusResolved {
 					t.Error("it was resolved")
 				}
@@ -223,21 +223,21 @@ func TestWhoSpokeFirstGivesWay(t *testing.T) {
 	})
 	t.Run("an old OK ends nothing", func(t *testing.T) {
 		foreignRig(t, func(r *rig) {
-			r.want(r.over(centralARN, Example{Name: "checkout-x"}), Opened)
-			r.want(r.over(testARN, Example{Name: "checkout-x", State: alarmOK, At: r.now.Add(-time.Minute)}), Late)
+			r.want(r.over(centralARN, aws.Example{Name: "checkout-x"}), Opened)
+			r.want(r.over(testARN, aws.Example{Name: "checkout-x", State: alarmOK, At: r.now.Add(-time.Minute)}), Late)
 			if r.incident().Status == incidents.StatusResolved {
 				t.Error("it was resolved")
 			}
 			r.later(time.Minute)
-			r.want(r.over(centralARN, Example{Name: "checkout-x", State: alarmOK}), Foreign)
-			r.want(r.over(testARN, Example{Name: "checkout-x", State: alarmOK}), Resolved)
+			r.want(r.over(centralARN, aws.Example{Name: "checkout-x", State: alarmOK}), Foreign)
+			r.want(r.over(testARN, aws.Example{Name: "checkout-x", State: alarmOK}), Resolved)
 		})
 	})
 }
 
 // TestAReplacedTopic: an ALARM over a topic that has taken the place of another is not lost.
 func TestAReplacedTopic(t *testing.T) {
-	fires, well := Example{Name: "checkout-x"}, Example{Name: "checkout-x", State: alarmOK}
+	fires, well := aws.Example{Name: "checkout-x"}, aws.Example{Name: "checkout-x", State: alarmOK}
 	before := func(r *rig) {
 		r.want(r.over(centralARN, fires), Opened)
 		r.later(time.Minute)
@@ -297,15 +297,15 @@ func TestAReplacedTopic(t *testing.T) {
 // then page nobody.
 func TestForeignRelatives(t *testing.T) {
 	foreignRig(t, func(r *rig) {
-		above := Example{Name: "above", Rule: "ALARM(x)", Children: []string{r.topic.AlarmARN("checkout-x")}}
+		above := aws.Example{Name: "above", Rule: "ALARM(x)", Children: []string{r.topic.AlarmARN("checkout-x")}}
 		r.want(r.over(strangeARN, above), Opened)
-		r.want(r.over(testARN, Example{Name: "checkout-x"}), Opened)
+		r.want(r.over(testARN, aws.Example{Name: "checkout-x"}), Opened)
 		r.later(time.Minute)
-		r.want(r.over(strangeARN, Example{Name: "above", State: alarmOK, Rule: above.Rule, Children: above.Children}), Resolved)
+		r.want(r.over(strangeARN, aws.Example{Name: "above", State: alarmOK, Rule: above.Rule, Children: above.Children}), Resolved)
 	})
 	foreignRig(t, func(r *rig) { // the control
-		r.want(r.over(centralARN, Example{Name: "above", Rule: "ALARM(x)", Children: []string{r.topic.AlarmARN("checkout-x")}}), Opened)
-		r.want(r.over(centralARN, Example{Name: "checkout-x"}), Reported)
+		r.want(r.over(centralARN, aws.Example{Name: "above", Rule: "ALARM(x)", Children: []string{r.topic.AlarmARN("checkout-x")}}), Opened)
+		r.want(r.over(centralARN, aws.Example{Name: "checkout-x"}), Reported)
 	})
 }
 
@@ -317,11 +317,11 @@ func TestForeignWordsChangeNothing(t *testing.T) {
 	for range 12 {
 		type step struct {
 			topic string
-			x     Example
+			x     aws.Example
 		}
 		var steps []step
 		for range 30 {
-			s := step{[]string{testARN, strangeARN, strangeARN}[dice.IntN(3)], Example{Name: "checkout-x", State: states[dice.IntN(3)]}}
+			s := step{[]string{testARN, strangeARN, strangeARN}[dice.IntN(3)], aws.Example{Name: "checkout-x", State: states[dice.IntN(3)]}}
 			s.x.At = testTime.Add(time.Duration(dice.IntN(300)) * time.Second)
 			steps = append(steps, s)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -26,14 +27,14 @@ func (r *rig) want(out Outcome, what string) {
 
 func TestAlarmOpensAndResolves(t *testing.T) {
 	r := newRig(t)
-	r.want(r.alarm(Example{Name: "checkout-5xx", Description: "d"}), Opened)
+	r.want(r.alarm(aws.Example{Name: "checkout-5xx", Description: "d"}), Opened)
 	i := r.incident()
 	if i.Status != incidents.StatusTriggered || i.Service != "checkout" || i.Severity != "sev2" || i.Title != "checkout-5xx" ||
 		i.Runbook != "https://wiki.example.com/checkout" || i.Alarm == nil || i.Alarm.Description != "d" || i.Alarm.Metric == nil ||
 		i.OpenedBy != incidents.ByAlarm("checkout-5xx") || len(i.Firing) != 1 {
 		t.Errorf("opened as %+v with %+v", i, i.Alarm)
 	}
-	r.want(r.at(10).alarm(Example{Name: "checkout-5xx", State: alarmOK}), Resolved)
+	r.want(r.at(10).alarm(aws.Example{Name: "checkout-5xx", State: alarmOK}), Resolved)
 	i = r.incident()
 	if i.Status != incidents.StatusResolved || !i.Resolved.Equal(minute(10)) || i.ResolvedBy.Kind != incidents.KindAlarm || len(i.Firing) != 0 {
 		t.Errorf("resolved as %+v", i)
@@ -45,7 +46,7 @@ func TestAlarmOpensAndResolves(t *testing.T) {
 
 func TestSameMessageTwice(t *testing.T) {
 	r := newRig(t)
-	v := r.verified(Post{Message: r.message(Example{})})
+	v := r.verified(Post{Message: r.message(aws.Example{})})
 	r.want(r.take(v), Opened)
 	out := r.take(v)
 	r.want(out, Seen)
@@ -61,25 +62,25 @@ func TestSameMessageTwice(t *testing.T) {
 
 func TestAlarmWhileOpen(t *testing.T) {
 	r := newRig(t)
-	r.alarm(Example{})
-	r.want(r.at(1).alarm(Example{Previous: alarmUnknown}), Reported)
-	r.want(r.at(2).alarm(Example{State: alarmUnknown}), Reported)
+	r.alarm(aws.Example{})
+	r.want(r.at(1).alarm(aws.Example{Previous: alarmUnknown}), Reported)
+	r.want(r.at(2).alarm(aws.Example{State: alarmUnknown}), Reported)
 	if i := r.incident(); !i.Open() || len(i.Firing) != 1 {
 		t.Errorf("INSUFFICIENT_DATA resolved it: %+v", i)
 	}
-	r.want(r.at(3).alarm(Example{State: alarmOK, Previous: alarmUnknown}), Resolved)
+	r.want(r.at(3).alarm(aws.Example{State: alarmOK, Previous: alarmUnknown}), Resolved)
 }
 
 // TestOrder: what an alarm said before does not count, whenever it comes.
 func TestOrder(t *testing.T) {
 	r := newRig(t)
-	r.at(5).alarm(Example{})
-	r.want(r.at(6).alarm(Example{State: alarmOK, At: minute(4)}), Late)
+	r.at(5).alarm(aws.Example{})
+	r.want(r.at(6).alarm(aws.Example{State: alarmOK, At: minute(4)}), Late)
 	if i := r.incident(); !i.Open() {
 		t.Error("a late OK closed a newer ALARM")
 	}
-	r.want(r.at(7).alarm(Example{State: alarmOK, At: minute(7)}), Resolved)
-	r.want(r.at(8).alarm(Example{At: minute(6)}), Late)
+	r.want(r.at(7).alarm(aws.Example{State: alarmOK, At: minute(7)}), Resolved)
+	r.want(r.at(8).alarm(aws.Example{At: minute(6)}), Late)
 	if i := r.incident(); i.Open() {
 		t.Error("a late ALARM triggered it again")
 	}
@@ -92,9 +93,9 @@ func TestOrder(t *testing.T) {
 func TestEqualTimes(t *testing.T) {
 	for _, first := range []incidents.AlarmState{alarmFiring, alarmOK, alarmUnknown} {
 		r := newRig(t)
-		r.alarm(Example{At: minute(-1), Previous: alarmOK})
+		r.alarm(aws.Example{At: minute(-1), Previous: alarmOK})
 		for _, state := range []incidents.AlarmState{first, alarmOK, alarmUnknown, alarmFiring} {
-			r.alarm(Example{State: state, At: minute(0)})
+			r.alarm(aws.Example{State: state, At: minute(0)})
 		}
 		all := r.all()
 		if last := all[len(all)-1]; !last.Open() || len(all) != 1 {
@@ -105,13 +106,13 @@ func TestEqualTimes(t *testing.T) {
 
 func TestUnknownOK(t *testing.T) {
 	r := newRig(t)
-	r.want(r.alarm(Example{State: alarmOK, At: minute(0)}), Noted)
-	r.want(r.at(1).alarm(Example{State: alarmUnknown}), Noted)
+	r.want(r.alarm(aws.Example{State: alarmOK, At: minute(0)}), Noted)
+	r.want(r.at(1).alarm(aws.Example{State: alarmUnknown}), Noted)
 	if len(r.all()) != 0 {
 		t.Error("OK opened an incident")
 	}
 	// It had fired before, and we hear of it only now: nobody is woken, nothing is lost.
-	r.want(r.at(2).alarm(Example{At: minute(-1)}), Late)
+	r.want(r.at(2).alarm(aws.Example{At: minute(-1)}), Late)
 	if len(r.all()) != 0 || len(r.changes()) != 1 || !strings.Contains(r.changes()[0].Title, "checkout-5xx") {
 		t.Errorf("%d incidents, changes %+v", len(r.all()), r.changes())
 	}
@@ -131,15 +132,15 @@ func TestFiresAgain(t *testing.T) {
 	}
 	for _, tt := range tests {
 		r := newRig(t)
-		r.alarm(Example{})
-		r.at(10).alarm(Example{State: alarmOK})
-		out := r.at(tt.now).alarm(Example{At: minute(tt.again)})
+		r.alarm(aws.Example{})
+		r.at(10).alarm(aws.Example{State: alarmOK})
+		out := r.at(tt.now).alarm(aws.Example{At: minute(tt.again)})
 		r.want(out, tt.want)
 		if tt.want == Reopened {
 			if i := r.incident(); i.Status != incidents.StatusTriggered || i.Run != 1 || len(i.Firing) != 1 {
 				t.Errorf("%s: %+v", tt.name, i)
 			}
-			r.want(r.at(tt.now+1).alarm(Example{State: alarmOK}), Resolved)
+			r.want(r.at(tt.now+1).alarm(aws.Example{State: alarmOK}), Resolved)
 		} else if len(r.all()) != 2 {
 			t.Errorf("%s: %d incidents", tt.name, len(r.all()))
 		}
@@ -149,13 +150,13 @@ func TestFiresAgain(t *testing.T) {
 // TestResolvedByHand: a person resolves while the alarm still fires.
 func TestResolvedByHand(t *testing.T) {
 	r := newRig(t)
-	r.alarm(Example{})
+	r.alarm(aws.Example{})
 	if _, err := r.intake.Book.Record(t.Context(), "1", incidents.Person("ana"), incidents.Resolved{}); err != nil {
 		t.Fatal(err)
 	}
-	r.want(r.at(5).alarm(Example{State: alarmOK}), Reported) // the postmortem wants to know
-	r.want(r.at(6).alarm(Example{State: alarmUnknown}), Noted)
-	r.want(r.at(7).alarm(Example{State: alarmOK}), Noted)
+	r.want(r.at(5).alarm(aws.Example{State: alarmOK}), Reported) // the postmortem wants to know
+	r.want(r.at(6).alarm(aws.Example{State: alarmUnknown}), Noted)
+	r.want(r.at(7).alarm(aws.Example{State: alarmOK}), Noted)
 	if got, want := r.timeline("1"), "opened, resolved, reported OK"; got != want {
 		t.Errorf("timeline: %s", got)
 	}
@@ -168,12 +169,12 @@ func TestResolvedByHand(t *testing.T) {
 // comes does not change that.
 func TestTriggeredByHand(t *testing.T) {
 	r := newRig(t)
-	r.alarm(Example{})
-	r.at(1).alarm(Example{State: alarmOK})
+	r.alarm(aws.Example{})
+	r.at(1).alarm(aws.Example{State: alarmOK})
 	if _, err := r.intake.Book.Record(t.Context(), "1", incidents.Person("ana"), incidents.Reopened{}); err != nil {
 		t.Fatal(err)
 	}
-	r.want(r.at(2).alarm(Example{State: alarmOK}), Reported)
+	r.want(r.at(2).alarm(aws.Example{State: alarmOK}), Reported)
 	if i := r.incident(); !i.Open() {
 		t.Errorf("it was resolved: %s", r.timeline("1"))
 	}
@@ -182,7 +183,7 @@ func TestTriggeredByHand(t *testing.T) {
 // contributors are four messages: two series of one alarm that fire and recover.
 func contributors(r *rig) []Verified {
 	message := func(minutes float64, id, team string, state incidents.AlarmState) Verified {
-		return *r.at(minutes).verified(Post{Message: r.message(Example{
+		return *r.at(minutes).verified(Post{Message: r.message(aws.Example{
 			Name: "load", State: state, Contributor: id, Attributes: map[string]string{"Team": team},
 		})})
 	}
@@ -267,37 +268,37 @@ func TestRecordedContributors(t *testing.T) {
 }
 
 func TestComposite(t *testing.T) {
-	child := Example{Name: "child"}
-	composite := func(r *rig, state incidents.AlarmState) Example {
-		return Example{Name: "all", State: state, Rule: `ALARM("child") OR ALARM(other)`, Children: []string{r.topic.AlarmARN("child")}}
+	child := aws.Example{Name: "child"}
+	composite := func(r *rig, state incidents.AlarmState) aws.Example {
+		return aws.Example{Name: "all", State: state, Rule: `ALARM("child") OR ALARM(other)`, Children: []string{r.topic.AlarmARN("child")}}
 	}
 	t.Run("child first", func(t *testing.T) {
 		r := newRig(t)
 		r.want(r.alarm(child), Opened)
 		r.want(r.at(1).alarm(composite(r, alarmFiring)), Reported)
-		r.want(r.at(2).alarm(Example{Name: "child", State: alarmOK}), Reported)
+		r.want(r.at(2).alarm(aws.Example{Name: "child", State: alarmOK}), Reported)
 		r.want(r.at(3).alarm(composite(r, alarmOK)), Resolved)
 		r.incident()
 	})
 	t.Run("child later", func(t *testing.T) {
 		r := newRig(t)
 		r.want(r.alarm(composite(r, alarmFiring)), Opened)
-		r.want(r.at(1).alarm(Example{Name: "other"}), Reported) // named by the rule alone
+		r.want(r.at(1).alarm(aws.Example{Name: "other"}), Reported) // named by the rule alone
 		r.want(r.at(2).alarm(child), Reported)
 		r.want(r.at(3).alarm(composite(r, alarmOK)), Reported)
-		r.want(r.at(4).alarm(Example{Name: "other", State: alarmOK}), Reported)
-		r.want(r.at(5).alarm(Example{Name: "child", State: alarmOK}), Resolved)
+		r.want(r.at(4).alarm(aws.Example{Name: "other", State: alarmOK}), Reported)
+		r.want(r.at(5).alarm(aws.Example{Name: "child", State: alarmOK}), Resolved)
 		r.incident()
 	})
 	t.Run("child never recovers", func(t *testing.T) {
 		r := newRig(t)
-		r.alarm(Example{Name: "child", NeverRecovers: true})
+		r.alarm(aws.Example{Name: "child", NeverRecovers: true})
 		r.at(1).alarm(composite(r, alarmFiring))
 		r.want(r.at(2).alarm(composite(r, alarmOK)), Resolved)
 	})
 	t.Run("unrelated", func(t *testing.T) {
 		r := newRig(t)
-		r.alarm(Example{Name: "elsewhere"})
+		r.alarm(aws.Example{Name: "elsewhere"})
 		r.want(r.alarm(composite(r, alarmFiring)), Opened)
 	})
 	t.Run("fires again", func(t *testing.T) {
@@ -305,7 +306,7 @@ func TestComposite(t *testing.T) {
 		r.alarm(child)
 		r.at(1).alarm(composite(r, alarmFiring))
 		r.at(2).alarm(composite(r, alarmOK))
-		r.at(2).alarm(Example{Name: "child", State: alarmOK})
+		r.at(2).alarm(aws.Example{Name: "child", State: alarmOK})
 		r.want(r.at(3).alarm(composite(r, alarmFiring)), Reopened)
 		r.want(r.at(4).alarm(child), Reported)
 		r.incident()
@@ -314,12 +315,12 @@ func TestComposite(t *testing.T) {
 
 func TestNeverRecovers(t *testing.T) {
 	r := newRig(t)
-	r.alarm(Example{NeverRecovers: true})
+	r.alarm(aws.Example{NeverRecovers: true})
 	if i := r.incident(); !i.Alarm.NeverRecovers {
 		t.Error("it is not marked")
 	}
 	// If it says OK all the same, it is believed.
-	r.want(r.at(1).alarm(Example{NeverRecovers: true, State: alarmOK}), Resolved)
+	r.want(r.at(1).alarm(aws.Example{NeverRecovers: true, State: alarmOK}), Resolved)
 }
 
 func TestTexts(t *testing.T) {
@@ -378,7 +379,7 @@ func TestDeletedAlarm(t *testing.T) {
 			`"time":"2026-11-02T14:01:00Z","region":"eu-central-1","resources":["` + r.topic.AlarmARN(name) + `"],"detail":{"alarmName":"` + name + `","operation":"delete"}}`
 	}
 	r.want(r.text(deleted("checkout-5xx")), Changed)
-	r.alarm(Example{Name: "checkout-5xx"})
+	r.alarm(aws.Example{Name: "checkout-5xx"})
 	out := r.at(1).take(r.verified(Post{Message: deleted("checkout-5xx")}))
 	if out.What != Changed || out.Incident != "1" || r.timeline("1") != "opened, noted" {
 		t.Errorf("%+v, timeline %s", out, r.timeline("1"))
@@ -390,7 +391,7 @@ func TestContributorsByNumber(t *testing.T) {
 	r := newRig(t)
 	say := func(minutes float64, id, state string) Outcome {
 		return r.at(minutes).text(`{"AlarmName":"a","AlarmContributorId":` + id + `,"NewStateValue":"` + state +
-			`","StateChangeTime":"` + r.now.Format(stateChangeTime) + `","Trigger":{}}`)
+			`","StateChangeTime":"` + r.now.Format(aws.StateChangeTime) + `","Trigger":{}}`)
 	}
 	r.want(say(0, "1", "ALARM"), Opened)
 	r.want(say(1, "2", "ALARM"), Reported)
@@ -402,7 +403,7 @@ func TestContributorsByNumber(t *testing.T) {
 func TestNumbersThatAreNone(t *testing.T) {
 	for _, threshold := range []string{"NaN", "Inf", "-Infinity", "1e999", "x"} {
 		r := newRig(t)
-		r.want(r.text(strings.Replace(r.message(Example{}), `"Threshold":10`, `"Threshold":"`+threshold+`"`, 1)), Opened)
+		r.want(r.text(strings.Replace(r.message(aws.Example{}), `"Threshold":10`, `"Threshold":"`+threshold+`"`, 1)), Opened)
 		if i := r.incident(); i.Alarm.Metric.Threshold != nil {
 			t.Errorf("%s is the threshold %v", threshold, *i.Alarm.Metric.Threshold)
 		}
@@ -412,18 +413,18 @@ func TestNumbersThatAreNone(t *testing.T) {
 // TestDamagedRecords: what cannot be read must not keep an alarm from paging.
 func TestDamagedRecords(t *testing.T) {
 	r := newRig(t)
-	r.alarm(Example{})
+	r.alarm(aws.Example{})
 	for key := range r.store.data {
 		if strings.HasPrefix(key, "alarm/") || strings.HasSuffix(key, "/head") {
 			r.store.data[key] = []byte("{")
 		}
 	}
-	r.want(r.at(1).alarm(Example{}), Opened)
+	r.want(r.at(1).alarm(aws.Example{}), Opened)
 }
 
 func TestStoreFails(t *testing.T) {
 	r := newRig(t)
-	v := r.verified(Post{Message: r.message(Example{})})
+	v := r.verified(Post{Message: r.message(aws.Example{})})
 	r.store.fail = []error{errStatus}
 	if _, err := r.intake.Take(t.Context(), v); err == nil {
 		t.Fatal("a failed commit was taken for a good one")
@@ -451,9 +452,9 @@ func TestPrune(t *testing.T) {
 func TestSweep(t *testing.T) {
 	r := newRig(t)
 	r.at(0).text(ownMessages(t)["approval.json"])
-	r.at(0).alarm(Example{Name: "old"})
-	r.at(1).alarm(Example{Name: "old", State: alarmOK})
-	r.at(0).alarm(Example{Name: "open"})
+	r.at(0).alarm(aws.Example{Name: "old"})
+	r.at(1).alarm(aws.Example{Name: "old", State: alarmOK})
+	r.at(0).alarm(aws.Example{Name: "open"})
 	r.at(8 * 24 * 60).text(strings.Replace(ownMessages(t)["approval.json"], `"s"`, `"other"`, 1))
 	for _, tt := range []struct {
 		days float64
@@ -464,5 +465,5 @@ func TestSweep(t *testing.T) {
 			t.Errorf("after %v days %d keys were deleted (%v), want %d", tt.days, got, err, tt.want)
 		}
 	}
-	r.want(r.at(32*24*60).alarm(Example{Name: "open", State: alarmOK}), Resolved)
+	r.want(r.at(32*24*60).alarm(aws.Example{Name: "open", State: alarmOK}), Resolved)
 }

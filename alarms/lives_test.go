@@ -152,11 +152,11 @@ func TestRelayedAlarms(t *testing.T) {
 	for name, wrap := range wraps {
 		t.Run(name, func(t *testing.T) {
 			r := newRig(t)
-			fires := r.message(Example{Name: "checkout-5xx", At: minute(0)})
+			fires := r.message(aws.Example{Name: "checkout-5xx", At: minute(0)})
 			r.want(r.says(0, "", fires), Opened)
 			r.want(r.says(1, "", wrap(fires)), Repeated)
-			r.want(r.says(2, "", wrap(r.message(Example{Name: "checkout-5xx", State: alarmOK, At: minute(2)}))), Resolved)
-			r.want(r.says(30, "", wrap(r.message(Example{Name: "checkout-5xx", At: minute(30)}))), Opened)
+			r.want(r.says(2, "", wrap(r.message(aws.Example{Name: "checkout-5xx", State: alarmOK, At: minute(2)}))), Resolved)
+			r.want(r.says(30, "", wrap(r.message(aws.Example{Name: "checkout-5xx", At: minute(30)}))), Opened)
 			if last := r.all()[1]; last.Service != "checkout" || last.Alarm.NeverRecovers {
 				t.Errorf("%+v", last.Alarm)
 			}
@@ -168,7 +168,7 @@ func TestRelayedAlarms(t *testing.T) {
 func TestRecords(t *testing.T) {
 	r := newRig(t)
 	var records []string
-	for _, m := range []string{r.message(Example{Name: "checkout-a"}), `{"title":"Fire"}`, `{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}`, r.message(Example{Name: "checkout-b"})} {
+	for _, m := range []string{r.message(aws.Example{Name: "checkout-a"}), `{"title":"Fire"}`, `{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}`, r.message(aws.Example{Name: "checkout-b"})} {
 		records = append(records, `{"Sns":{"Message":`+quote(m)+`}}`)
 	}
 	r.want(r.says(0, "", `{"Records":[`+strings.Join(records, ",")+`]}`), Opened)
@@ -208,7 +208,7 @@ func TestRulesOfTheConfiguration(t *testing.T) {
 	r.want(r.says(4, "Weekly report", "x"), Changed)
 	r.want(r.says(5, "Disk nearly full", "x"), Opened)
 	r.have("at last", "No bills: resolved; Disk nearly full: triggered quiet")
-	r.want(r.says(6, "", r.message(Example{Name: "disk"})), Opened)
+	r.want(r.says(6, "", r.message(aws.Example{Name: "disk"})), Opened)
 }
 
 func quote(text string) string {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -20,7 +21,7 @@ type saying struct {
 }
 
 // sayings are all words that the alarms can say at those times.
-func (r *rig) sayings(minutes []float64, alarms ...Example) []saying {
+func (r *rig) sayings(minutes []float64, alarms ...aws.Example) []saying {
 	r.t.Helper()
 	var all []saying
 	for _, x := range alarms {
@@ -128,15 +129,15 @@ func TestEveryOrder(t *testing.T) {
 		name    string
 		minutes []float64
 		all     int // how many words are tried in all orders
-		alarms  func(*rig) []Example
+		alarms  func(*rig) []aws.Example
 	}{
-		{"one alarm", []float64{0, 1, 2}, 4, func(*rig) []Example { return []Example{{Name: "a"}} }},
-		{"one alarm, slowly", []float64{0, 20, 40}, 3, func(*rig) []Example { return []Example{{Name: "a"}} }},
-		{"contributors", []float64{0, 1}, 3, func(*rig) []Example {
-			return []Example{{Name: "a", Contributor: "x"}, {Name: "a", Contributor: "y"}}
+		{"one alarm", []float64{0, 1, 2}, 4, func(*rig) []aws.Example { return []aws.Example{{Name: "a"}} }},
+		{"one alarm, slowly", []float64{0, 20, 40}, 3, func(*rig) []aws.Example { return []aws.Example{{Name: "a"}} }},
+		{"contributors", []float64{0, 1}, 3, func(*rig) []aws.Example {
+			return []aws.Example{{Name: "a", Contributor: "x"}, {Name: "a", Contributor: "y"}}
 		}},
-		{"composite", []float64{0, 1}, 3, func(r *rig) []Example {
-			return []Example{{Name: "a"}, {Name: "all", Rule: `ALARM("a")`, Children: []string{r.topic.AlarmARN("a")}}}
+		{"composite", []float64{0, 1}, 3, func(r *rig) []aws.Example {
+			return []aws.Example{{Name: "a"}, {Name: "all", Rule: `ALARM("a")`, Children: []string{r.topic.AlarmARN("a")}}}
 		}},
 	}
 	for _, tt := range tests {
@@ -156,33 +157,33 @@ func TestEveryOrder(t *testing.T) {
 func TestLacksData(t *testing.T) {
 	t.Run("ALARM later", func(t *testing.T) {
 		r := newRig(t).at(3)
-		r.want(r.alarm(Example{State: alarmUnknown, At: minute(2)}), Noted)
-		r.want(r.alarm(Example{At: minute(1)}), Opened)
+		r.want(r.alarm(aws.Example{State: alarmUnknown, At: minute(2)}), Noted)
+		r.want(r.alarm(aws.Example{At: minute(1)}), Opened)
 		if got, want := r.lines("1"), "opened, The alarm checkout-5xx has said at 2026-11-02 14:04:00 UTC that it lacks data (INSUFFICIENT_DATA). "+
 			"That does not say that it is well."; got != want || len(r.changes()) > 0 {
 			t.Errorf("timeline: %s, changes %v", got, r.changes())
 		}
-		r.want(r.alarm(Example{At: minute(1)}), Repeated)
+		r.want(r.alarm(aws.Example{At: minute(1)}), Repeated)
 	})
 	t.Run("OK later", func(t *testing.T) {
 		r := newRig(t)
-		r.alarm(Example{At: minute(0)})
-		r.alarm(Example{State: alarmUnknown, At: minute(2)})
-		r.want(r.alarm(Example{State: alarmOK, At: minute(1)}), Resolved)
+		r.alarm(aws.Example{At: minute(0)})
+		r.alarm(aws.Example{State: alarmUnknown, At: minute(2)})
+		r.want(r.alarm(aws.Example{State: alarmOK, At: minute(1)}), Resolved)
 		if got, want := r.lines("1"), "opened, reported, reported, resolved: the alarm was OK, and has lacked data since"; got != want {
 			t.Errorf("timeline: %s", got)
 		}
-		r.want(r.alarm(Example{At: minute(1.5)}), Reopened)
+		r.want(r.alarm(aws.Example{At: minute(1.5)}), Reopened)
 		if i := r.incident(); len(i.Firing) != 1 {
 			t.Errorf("%+v", i)
 		}
 	})
 	t.Run("second ALARM later", func(t *testing.T) {
 		r := newRig(t)
-		r.alarm(Example{At: minute(0)})
-		r.alarm(Example{State: alarmUnknown, At: minute(3)})
-		r.want(r.alarm(Example{At: minute(2)}), Late)
-		r.want(r.alarm(Example{State: alarmOK, At: minute(1)}), Late)
+		r.alarm(aws.Example{At: minute(0)})
+		r.alarm(aws.Example{State: alarmUnknown, At: minute(3)})
+		r.want(r.alarm(aws.Example{At: minute(2)}), Late)
+		r.want(r.alarm(aws.Example{State: alarmOK, At: minute(1)}), Late)
 		if i := r.incident(); !i.Open() || i.Alarm.State != alarmUnknown {
 			t.Errorf("it is %s, and the alarm says %s", i.Status, i.Alarm.State)
 		}
@@ -190,7 +191,7 @@ func TestLacksData(t *testing.T) {
 	t.Run("both contributors", func(t *testing.T) {
 		r := newRig(t)
 		word := func(id string, state incidents.AlarmState, at float64) Outcome {
-			return r.alarm(Example{Name: "load", Contributor: id, State: state, At: minute(at)})
+			return r.alarm(aws.Example{Name: "load", Contributor: id, State: state, At: minute(at)})
 		}
 		word("a", alarmFiring, 0)
 		word("b", alarmUnknown, 3)
@@ -231,7 +232,7 @@ func (r *rig) lines(id string) string {
 // closes nothing that may have fired after it.
 func TestOldRecords(t *testing.T) {
 	r := newRig(t)
-	r.alarm(Example{At: minute(1)})
+	r.alarm(aws.Example{At: minute(1)})
 	for key := range r.store.data {
 		if fp, ok := strings.CutPrefix(key, "alarm/"); ok {
 			r.store.data[key] = []byte(`{"name":"checkout-5xx","incident":"1","series":{"` + fp +
@@ -239,22 +240,22 @@ func TestOldRecords(t *testing.T) {
 		}
 	}
 	old := r.store.data
-	r.want(r.at(5).alarm(Example{State: alarmUnknown, At: minute(2)}), Repeated)
-	r.want(r.alarm(Example{State: alarmUnknown, At: minute(1)}), Late)
-	r.want(r.alarm(Example{State: alarmOK, At: minute(0)}), Late)
-	r.want(r.alarm(Example{State: alarmOK, At: minute(2)}), Late)
-	r.want(r.alarm(Example{State: alarmUnknown, At: minute(3)}), Reported)
-	r.want(r.alarm(Example{State: alarmOK, At: minute(2)}), Late)
+	r.want(r.at(5).alarm(aws.Example{State: alarmUnknown, At: minute(2)}), Repeated)
+	r.want(r.alarm(aws.Example{State: alarmUnknown, At: minute(1)}), Late)
+	r.want(r.alarm(aws.Example{State: alarmOK, At: minute(0)}), Late)
+	r.want(r.alarm(aws.Example{State: alarmOK, At: minute(2)}), Late)
+	r.want(r.alarm(aws.Example{State: alarmUnknown, At: minute(3)}), Reported)
+	r.want(r.alarm(aws.Example{State: alarmOK, At: minute(2)}), Late)
 	if i := r.incident(); !i.Open() {
 		t.Error("an OK of before closed it")
 	}
-	r.want(r.alarm(Example{State: alarmOK, At: minute(2.5)}), Resolved)
+	r.want(r.alarm(aws.Example{State: alarmOK, At: minute(2.5)}), Resolved)
 	r.store.data = old
-	r.alarm(Example{At: minute(1)})
+	r.alarm(aws.Example{At: minute(1)})
 	if i := r.incident(); !i.Open() {
 		t.Error("it is not open")
 	}
-	r.want(r.alarm(Example{State: alarmOK, At: minute(1.5)}), Resolved)
+	r.want(r.alarm(aws.Example{State: alarmOK, At: minute(1.5)}), Resolved)
 }
 
 // TestFiresAgainByItsOwnClock: how soon an alarm fired again is a matter between its own
@@ -275,7 +276,7 @@ func TestFiresAgainByItsOwnClock(t *testing.T) {
 	}
 	for _, tt := range tests {
 		r := newRig(t)
-		r.alarm(Example{At: minute(-60)})
+		r.alarm(aws.Example{At: minute(-60)})
 		record := func(body incidents.Body) {
 			t.Helper()
 			err := r.store.Update(t.Context(), func(tx store.Tx) error {
@@ -289,11 +290,11 @@ func TestFiresAgainByItsOwnClock(t *testing.T) {
 		if tt.hand {
 			record(incidents.Resolved{})
 		}
-		r.alarm(Example{State: alarmOK, At: minute(tt.ok)})
+		r.alarm(aws.Example{State: alarmOK, At: minute(tt.ok)})
 		for range tt.before {
 			record(incidents.Noted{Text: "x"})
 		}
-		if got := r.alarm(Example{At: minute(tt.again)}).What; got != tt.want {
+		if got := r.alarm(aws.Example{At: minute(tt.again)}).What; got != tt.want {
 			t.Errorf("%s: %s, want %s", tt.name, got, tt.want)
 		}
 	}

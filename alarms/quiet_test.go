@@ -3,6 +3,7 @@ package alarms
 import (
 	"testing"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -34,21 +35,21 @@ func (r *rig) does(body incidents.Body) {
 
 // TestQuietAndWorse: an incident is quiet as long as all of its alarms are.
 func TestQuietAndWorse(t *testing.T) {
-	above := func(r *rig, state incidents.AlarmState) Example {
-		return Example{Name: "batch-all", State: state, Rule: `ALARM("checkout-x") OR ALARM("batch-x")`,
+	above := func(r *rig, state incidents.AlarmState) aws.Example {
+		return aws.Example{Name: "batch-all", State: state, Rule: `ALARM("checkout-x") OR ALARM("batch-x")`,
 			Children: []string{r.topic.AlarmARN("checkout-x"), r.topic.AlarmARN("batch-x")}}
 	}
 	t.Run("another quiet one joins", func(t *testing.T) {
 		r := quietRig(t)
 		r.want(r.alarm(above(r, alarmFiring)), Opened)
-		r.want(r.at(1).alarm(Example{Name: "batch-x"}), Reported)
+		r.want(r.at(1).alarm(aws.Example{Name: "batch-x"}), Reported)
 		r.stands(true, "sev4", "batch", "batch-all")
 	})
 	t.Run("a worse one joins", func(t *testing.T) {
 		r := quietRig(t)
 		r.want(r.alarm(above(r, alarmFiring)), Opened)
 		r.does(incidents.Acknowledged{})
-		r.want(r.at(1).alarm(Example{Name: "checkout-x", Reason: "worse"}), Reported)
+		r.want(r.at(1).alarm(aws.Example{Name: "checkout-x", Reason: "worse"}), Reported)
 		r.stands(false, "sev2", "checkout", "checkout-x")
 		if i := r.incident(); i.Status != incidents.StatusTriggered || i.Alarm.Reason != "worse" {
 			t.Errorf("%s, and its alarm says %q", i.Status, i.Alarm.Reason)
@@ -56,10 +57,10 @@ func TestQuietAndWorse(t *testing.T) {
 	})
 	t.Run("a quiet one joins a worse one", func(t *testing.T) {
 		r := quietRig(t)
-		r.want(r.alarm(Example{Name: "checkout-x"}), Opened)
+		r.want(r.alarm(aws.Example{Name: "checkout-x"}), Opened)
 		r.want(r.at(1).alarm(above(r, alarmFiring)), Reported)
 		r.does(incidents.Acknowledged{})
-		r.want(r.at(2).alarm(Example{Name: "batch-x"}), Reported)
+		r.want(r.at(2).alarm(aws.Example{Name: "batch-x"}), Reported)
 		r.stands(false, "sev2", "checkout", "checkout-x")
 		if i := r.incident(); i.Status != incidents.StatusAcknowledged {
 			t.Errorf("%s: the acknowledgement was about what is worse", i.Status)
@@ -67,28 +68,28 @@ func TestQuietAndWorse(t *testing.T) {
 	})
 	t.Run("a worse one triggers it again", func(t *testing.T) {
 		r := quietRig(t)
-		r.alarm(Example{Name: "batch-x"})
-		r.want(r.at(1).alarm(Example{Name: "batch-x", State: alarmOK}), Resolved)
+		r.alarm(aws.Example{Name: "batch-x"})
+		r.want(r.at(1).alarm(aws.Example{Name: "batch-x", State: alarmOK}), Resolved)
 		r.intake.Services.All[2].Severity = "sev1"
-		r.want(r.at(2).alarm(Example{Name: "batch-x"}), Reopened)
+		r.want(r.at(2).alarm(aws.Example{Name: "batch-x"}), Reopened)
 		r.stands(false, "sev1", "batch", "batch-x")
 	})
 	t.Run("a quiet one triggers what was worse again", func(t *testing.T) {
 		r := quietRig(t)
 		r.alarm(above(r, alarmFiring))
-		r.at(1).alarm(Example{Name: "checkout-x"})
-		r.at(2).alarm(Example{Name: "checkout-x", State: alarmOK})
+		r.at(1).alarm(aws.Example{Name: "checkout-x"})
+		r.at(2).alarm(aws.Example{Name: "checkout-x", State: alarmOK})
 		r.want(r.at(3).alarm(above(r, alarmOK)), Resolved)
 		r.want(r.at(4).alarm(above(r, alarmFiring)), Reopened)
 		r.stands(false, "sev2", "checkout", "checkout-x")
 	})
 	t.Run("it was escalated the last time", func(t *testing.T) {
 		r := quietRig(t)
-		r.alarm(Example{Name: "batch-x"})
+		r.alarm(aws.Example{Name: "batch-x"})
 		r.does(incidents.Escalated{})
 		r.stands(false, "sev4", "batch", "batch-x")
-		r.at(1).alarm(Example{Name: "batch-x", State: alarmOK})
-		r.want(r.at(2).alarm(Example{Name: "batch-x"}), Reopened)
+		r.at(1).alarm(aws.Example{Name: "batch-x", State: alarmOK})
+		r.want(r.at(2).alarm(aws.Example{Name: "batch-x"}), Reopened)
 		r.stands(true, "sev4", "batch", "batch-x")
 	})
 }
@@ -96,7 +97,7 @@ func TestQuietAndWorse(t *testing.T) {
 // TestQuietBySignal: what a message amounts to can be quiet, whatever its service's severity is.
 func TestQuietBySignal(t *testing.T) {
 	r := quietRig(t)
-	v := r.verified(Post{Message: r.message(Example{Name: "checkout-x"})})
+	v := r.verified(Post{Message: r.message(aws.Example{Name: "checkout-x"})})
 	take := func(quiet string) {
 		t.Helper()
 		judged := r.intake.judge(v)[0]

@@ -206,12 +206,12 @@ func (r *rig) verified(p Post) *Verified {
 }
 
 // alarm lets an alarm come in whose time is x.At minutes after the beginning.
-func (r *rig) alarm(x Example) Outcome {
+func (r *rig) alarm(x aws.Example) Outcome {
 	r.t.Helper()
 	return r.take(r.verified(Post{Message: r.message(x)}))
 }
 
-func (r *rig) message(x Example) string {
+func (r *rig) message(x aws.Example) string {
 	r.t.Helper()
 	if x.At.IsZero() {
 		x.At = r.now

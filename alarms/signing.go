@@ -152,6 +152,19 @@ func (t *SigningTopic) sign(e *Envelope) error {
 	return nil
 }
 
+// AlarmARN is the name of an alarm in the account and region of the topic.
+func (t *SigningTopic) AlarmARN(name string) string { return aws.AlarmARN(t.arn, name).String() }
+
+// Alarm makes a message of an example, signs it, and returns the body as SNS would
+// post it, at the time at which the alarm changed.
+func (t *SigningTopic) Alarm(x aws.Example) ([]byte, error) {
+	subject, message, err := x.Message(t.arn)
+	if err != nil {
+		return nil, err
+	}
+	return t.Sign(Post{Subject: subject, Message: message, At: x.At})
+}
+
 // Sign makes the message, signs it, and returns the body as SNS would post it.
 func (t *SigningTopic) Sign(p Post) ([]byte, error) {
 	e, err := t.Envelope(p)

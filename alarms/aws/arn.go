@@ -148,6 +148,11 @@ var ownSigner = []string{
 	"me-central-1", "me-south-1", "mx-central-1",
 }
 
+// AlarmARN is the ARN of an alarm in the account and region of something.
+func AlarmARN(in ARN, name string) ARN {
+	return ARN{Partition: in.Partition, Service: "cloudwatch", Region: in.Region, Account: in.Account, Resource: "alarm:" + name}
+}
+
 // AlarmName returns the name of the alarm that an ARN names; empty if it names
 // something else. The name may contain ":".
 func (a ARN) AlarmName() string {

@@ -16,7 +16,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/store/bolt"
 )
 
@@ -43,7 +43,7 @@ func BenchmarkAlarm(b *testing.B) {
 	working.Go(func() { _ = a.run(ctx) })
 	bodies := make([][]byte, b.N)
 	for n := range bodies {
-		if bodies[n], err = topic.Alarm(alarms.Example{Name: fmt.Sprintf("checkout-%06d", n), At: time.Now()}); err != nil {
+		if bodies[n], err = topic.Alarm(aws.Example{Name: fmt.Sprintf("checkout-%06d", n), At: time.Now()}); err != nil {
 			b.Fatal(err)
 		}
 	}

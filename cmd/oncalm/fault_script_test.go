@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -35,7 +36,7 @@ func newMail(t *testing.T) *mail {
 		t.Fatal(err)
 	}
 	sign := func(name string, state incidents.AlarmState, at time.Time) []byte {
-		body, err := topic.Alarm(alarms.Example{Name: name, State: state, At: at})
+		body, err := topic.Alarm(aws.Example{Name: name, State: state, At: at})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
 )
@@ -132,7 +132,7 @@ func TestKilledAfterThePage(t *testing.T) {
 	at := time.Now()
 	var same, other [][]byte
 	for k := range n {
-		x := alarms.Example{Name: fmt.Sprintf("alarm-%05d", k+1), At: at}
+		x := aws.Example{Name: fmt.Sprintf("alarm-%05d", k+1), At: at}
 		for _, to := range []*[][]byte{&same, &other} {
 			body, err := r.topic.Alarm(x)
 			if err != nil {

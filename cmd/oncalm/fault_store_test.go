@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/store"
 )
@@ -38,7 +38,7 @@ func TestFullAfterTheAlarm(t *testing.T) {
 		w.Wait(3 * time.Minute)
 		w.Paged("ana", "checkout-5xx")
 		w.Quiet()
-		if status := w.Post(alarms.Example{Name: "search-p99"}); status != http.StatusServiceUnavailable {
+		if status := w.Post(aws.Example{Name: "search-p99"}); status != http.StatusServiceUnavailable {
 			t.Errorf("an alarm on a full disk: %d, want 503", status)
 		}
 		full.Store(false)

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // These benchmarks run the program as a process of its own and load it from this one,
@@ -44,7 +45,7 @@ var sharedLoads = sync.OnceValues(func() (*loads, error) {
 	for range runtime.NumCPU() {
 		all.Go(func() {
 			for n := next.Add(1) - 1; n < manyAlarms; n = next.Add(1) - 1 {
-				body, bad := topic.Alarm(alarms.Example{Name: fmt.Sprintf("checkout-%05d-5xx-rate", n), At: time.Now()})
+				body, bad := topic.Alarm(aws.Example{Name: fmt.Sprintf("checkout-%05d-5xx-rate", n), At: time.Now()})
 				if bad != nil {
 					panic(bad)
 				}

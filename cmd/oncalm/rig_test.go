@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -275,7 +276,7 @@ func (r *rig) call(args ...string) (out string, code int) {
 // alarm makes the signed message of an alarm.
 func (r *rig) alarm(name string, state incidents.AlarmState, at time.Time) []byte {
 	r.t.Helper()
-	body, err := r.topic.Alarm(alarms.Example{Name: name, State: state, At: at})
+	body, err := r.topic.Alarm(aws.Example{Name: name, State: state, At: at})
 	if err != nil {
 		r.t.Fatal(err)
 	}

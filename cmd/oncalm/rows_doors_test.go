@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/web"
 )
 
@@ -174,7 +175,7 @@ func (w *world) sends(p alarms.Post) string {
 func posting(edit func(body string) string, headers ...string) func(*world) string {
 	return func(w *world) string {
 		w.t.Helper()
-		body, err := w.topic.Alarm(alarms.Example{Name: "checkout-5xx", At: time.Now()})
+		body, err := w.topic.Alarm(aws.Example{Name: "checkout-5xx", At: time.Now()})
 		if err != nil {
 			w.t.Fatal(err)
 		}

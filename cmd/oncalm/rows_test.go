@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -130,7 +131,7 @@ func senderRows() []row {
 		}, "403 E1015 the message is older than 1h15m0s"},
 		{14, "from the future", func(w *world) string { return w.sends(alarms.Post{Message: "x", At: time.Now().Add(6 * time.Minute)}) }, "403 E1015 the message is from the future; check the clock of this machine"},
 		{15, "the same message again", func(w *world) string {
-			body, err := w.topic.Alarm(alarms.Example{Name: "checkout-5xx", At: time.Now()})
+			body, err := w.topic.Alarm(aws.Example{Name: "checkout-5xx", At: time.Now()})
 			if err != nil {
 				w.t.Fatal(err)
 			}

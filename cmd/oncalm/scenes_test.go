@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
 )
@@ -242,7 +242,7 @@ func TestALongOutage(t *testing.T) {
 func TestTheSameMessageTwice(t *testing.T) {
 	play(t, func(w *world) {
 		at := time.Now()
-		body, err := w.topic.Alarm(alarms.Example{Name: "checkout-5xx", At: at})
+		body, err := w.topic.Alarm(aws.Example{Name: "checkout-5xx", At: at})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -263,7 +263,7 @@ func TestTheSameMessageTwice(t *testing.T) {
 func TestContributorsInEveryOrder(t *testing.T) {
 	play(t, func(w *world) {
 		series := func(id string, state incidents.AlarmState) {
-			w.Post(alarms.Example{Name: "checkout-by-team", State: state, Contributor: id, Attributes: map[string]string{"Team": id}})
+			w.Post(aws.Example{Name: "checkout-by-team", State: state, Contributor: id, Attributes: map[string]string{"Team": id}})
 			w.Wait(4 * time.Second)
 		}
 		series("a", incidents.AlarmFiring)
@@ -282,7 +282,7 @@ func TestALateOKDoesNotCloseANewerAlarm(t *testing.T) {
 		start := time.Now()
 		w.Wait(time.Minute)
 		w.Alarm("checkout-5xx")
-		w.Post(alarms.Example{Name: "checkout-5xx", State: incidents.AlarmOK, At: start})
+		w.Post(aws.Example{Name: "checkout-5xx", State: incidents.AlarmOK, At: start})
 		w.Status("1", triggered)
 		w.Paged("ana", "checkout-5xx")
 		w.Quiet()

@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/store"
 )
@@ -44,7 +44,7 @@ func (w *world) fillable() *atomic.Bool {
 // refused posts an alarm for which there is no space.
 func (w *world) refused(name string) {
 	w.t.Helper()
-	if status := w.Post(alarms.Example{Name: name}); status != http.StatusServiceUnavailable {
+	if status := w.Post(aws.Example{Name: name}); status != http.StatusServiceUnavailable {
 		w.t.Errorf("an alarm on a full disk: %d, want 503", status)
 	}
 	w.Wait(100 * time.Millisecond)
@@ -79,7 +79,7 @@ func TestSelfPage(t *testing.T) {
 		for n := range 20 {
 			w.Wait(time.Minute)
 			full.Store(n%2 == 0)
-			w.Post(alarms.Example{Name: "checkout-5xx"})
+			w.Post(aws.Example{Name: "checkout-5xx"})
 		}
 		see("while space comes and goes", once...)
 		full.Store(true)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
@@ -30,8 +31,8 @@ type stage struct {
 	mu     sync.Mutex
 	fired  int // alarms, those of storms not counted
 	storms int
-	firing [][]alarms.Example // together what fired together, the newest last
-	known  map[string]bool    // names of alarms that fired when the store was open before
+	firing [][]aws.Example // together what fired together, the newest last
+	known  map[string]bool // names of alarms that fired when the store was open before
 }
 
 const outage = 30 * time.Second
@@ -91,11 +92,11 @@ func (g *stage) resume(tx store.Tx) error {
 		return err
 	}
 	g.known = map[string]bool{}
-	var left []alarms.Example
+	var left []aws.Example
 	for _, i := range all {
 		g.known[i.Title] = true
 		for _, name := range i.Firing {
-			left = append(left, alarms.Example{Name: name})
+			left = append(left, aws.Example{Name: name})
 		}
 	}
 	if len(left) > 0 {
@@ -147,8 +148,8 @@ func (g *stage) run(ctx context.Context, control string) (message string, err er
 }
 
 // scenes are the alarms that fire one after the other.
-func scenes() []alarms.Example {
-	return []alarms.Example{
+func scenes() []aws.Example {
+	return []aws.Example{
 		{Name: "checkout-5xx-rate", Description: "More than 10 failed checkouts a minute. Customers see an error page."},
 		{Name: "search-p99-latency", Description: "Search is slow for one in a hundred.", Namespace: "AWS/ApplicationELB",
 			Metric: "TargetResponseTime", Threshold: 2, Dimensions: map[string]string{"LoadBalancer": "app/search/9f0c2d6c1b7a4e55"}},
@@ -160,7 +161,7 @@ func scenes() []alarms.Example {
 }
 
 // pick returns the next alarm, which has never fired.
-func (g *stage) pick() alarms.Example {
+func (g *stage) pick() aws.Example {
 	all := scenes()
 	for {
 		x := all[g.fired%len(all)]
@@ -181,7 +182,7 @@ func again(round int) string {
 }
 
 // fire lets alarms go off together.
-func (g *stage) fire(ctx context.Context, together ...alarms.Example) error {
+func (g *stage) fire(ctx context.Context, together ...aws.Example) error {
 	for n, x := range together {
 		if err := g.send(ctx, x); err != nil {
 			return err
@@ -217,7 +218,7 @@ func (g *stage) clear(ctx context.Context) (string, error) {
 
 func (g *stage) storm(ctx context.Context) (string, error) {
 	all := squall(g.storms)
-	for slices.ContainsFunc(all, func(x alarms.Example) bool { return g.known[x.Name] }) {
+	for slices.ContainsFunc(all, func(x aws.Example) bool { return g.known[x.Name] }) {
 		g.storms++
 		all = squall(g.storms)
 	}
@@ -229,19 +230,19 @@ func (g *stage) storm(ctx context.Context) (string, error) {
 }
 
 // squall is what fires in a storm.
-func squall(round int) []alarms.Example {
+func squall(round int) []aws.Example {
 	const many = 25
 	services := []string{"checkout", "search", "orders", "mail", "images"}
-	var all []alarms.Example
+	var all []aws.Example
 	for n := range many {
 		name := fmt.Sprintf("%s-host-%02d-unhealthy%s", services[n%len(services)], n+1, again(round))
-		all = append(all, alarms.Example{Name: name, Description: "The load balancer gets no answer from this host."})
+		all = append(all, aws.Example{Name: name, Description: "The load balancer gets no answer from this host."})
 	}
 	return all
 }
 
 // send posts the alarm's change of now as SNS would.
-func (g *stage) send(ctx context.Context, x alarms.Example) error {
+func (g *stage) send(ctx context.Context, x aws.Example) error {
 	x.At = time.Now()
 	body, err := g.topic.Alarm(x)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/incidents"
@@ -181,7 +182,7 @@ func (w *world) pass(d time.Duration) {
 }
 
 // Post posts a message of the topic and returns the status of the answer.
-func (w *world) Post(x alarms.Example) int {
+func (w *world) Post(x aws.Example) int {
 	w.t.Helper()
 	if x.At.IsZero() {
 		x.At = time.Now()
@@ -205,7 +206,7 @@ func (w *world) PostBody(body []byte) int {
 // Alarm says that an alarm fires.
 func (w *world) Alarm(name string) {
 	w.t.Helper()
-	if status := w.Post(alarms.Example{Name: name}); status != http.StatusOK {
+	if status := w.Post(aws.Example{Name: name}); status != http.StatusOK {
 		w.t.Fatalf("alarm %s: %d", name, status)
 	}
 }
@@ -213,7 +214,7 @@ func (w *world) Alarm(name string) {
 // OK says that an alarm is OK again.
 func (w *world) OK(name string) {
 	w.t.Helper()
-	if status := w.Post(alarms.Example{Name: name, State: incidents.AlarmOK}); status != http.StatusOK {
+	if status := w.Post(aws.Example{Name: name, State: incidents.AlarmOK}); status != http.StatusOK {
 		w.t.Fatalf("alarm %s OK: %d", name, status)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/bot/slackfake"
 )
 
@@ -40,7 +40,7 @@ func TestAWrongClock(t *testing.T) {
 					} else {
 						w.Reboot(off)
 					}
-					body, err := w.topic.Alarm(alarms.Example{Name: "checkout-5xx", At: time.Now()})
+					body, err := w.topic.Alarm(aws.Example{Name: "checkout-5xx", At: time.Now()})
 					if err != nil {
 						t.Fatal(err)
 					}
@@ -85,7 +85,7 @@ func TestAWrongClock(t *testing.T) {
 // TestAReplayIsRefusedForGood while our clock is known to be right; while nobody says so it is not taken either.
 func TestAReplayIsRefusedForGood(t *testing.T) {
 	play(t, func(w *world) {
-		old, err := w.topic.Alarm(alarms.Example{Name: "checkout-5xx", At: time.Now().Add(-3 * time.Hour)})
+		old, err := w.topic.Alarm(aws.Example{Name: "checkout-5xx", At: time.Now().Add(-3 * time.Hour)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,16 +1,15 @@
-package alarms
+package aws
 
 import (
 	"encoding/json"
 	"fmt"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// An Example is an alarm that a [SigningTopic] can send: what CloudWatch would write
-// into the message. Fields that are empty get a sensible value.
+// An Example is an alarm for tests and the demo: what CloudWatch would write into its message to SNS. Fields that are empty get a
+// sensible value.
 type Example struct {
 	Name        string
 	State       incidents.AlarmState // ALARM if empty
@@ -84,28 +83,19 @@ type exampleMessage struct {
 	Trigger                            *exampleTrigger `json:",omitempty"`
 }
 
-// stateChangeTime is how CloudWatch writes times.
-const stateChangeTime = "2006-01-02T15:04:05.000-0700"
+// StateChangeTime is how CloudWatch writes times.
+const StateChangeTime = "2006-01-02T15:04:05.000-0700"
 
-// AlarmARN is the name of an alarm in the account and region of the topic.
-func (t *SigningTopic) AlarmARN(name string) string {
-	return alarmARN(t.arn.Partition, t.arn.Region, t.arn.Account, name).String()
-}
-
-// Alarm makes a message of an example, signs it, and returns the body as SNS would
-// post it, at the time at which the alarm changed.
-func (t *SigningTopic) Alarm(x Example) ([]byte, error) {
+// Message is what CloudWatch would send to a topic in whose account and region the alarm is.
+func (x Example) Message(topic ARN) (subject, message string, err error) {
 	x = x.complete()
-	message, err := json.Marshal(t.message(x))
-	if err != nil {
-		return nil, err
-	}
-	subject := fmt.Sprintf("%s: %q in %s", x.State, x.Name, regionTitle(t.arn.Region))
-	return t.Sign(Post{Subject: aws.Line(subject, 99), Message: string(message), At: x.At})
+	text, err := json.Marshal(x.message(topic))
+	subject = fmt.Sprintf("%s: %q in %s", x.State, x.Name, regionTitle(topic.Region))
+	return Line(subject, 99), string(text), err
 }
 
 func (x Example) complete() Example {
-	set := func(to *string, value string) { *to = aws.FirstOf(*to, value) }
+	set := func(to *string, value string) { *to = FirstOf(*to, value) }
 	set(&x.Name, "checkout-5xx")
 	set(&x.Namespace, "AWS/ApplicationELB")
 	set(&x.Metric, "HTTPCode_Target_5XX_Count")
@@ -133,12 +123,12 @@ func (x Example) complete() Example {
 	return x
 }
 
-func (t *SigningTopic) message(x Example) exampleMessage {
+func (x Example) message(topic ARN) exampleMessage {
 	m := exampleMessage{
-		AlarmName: x.Name, AWSAccountID: t.arn.Account, NewStateValue: x.State, NewStateReason: x.Reason,
-		StateChangeTime: x.At.UTC().Format(stateChangeTime), Region: regionTitle(t.arn.Region), AlarmArn: t.AlarmARN(x.Name),
+		AlarmName: x.Name, AWSAccountID: topic.Account, NewStateValue: x.State, NewStateReason: x.Reason,
+		StateChangeTime: x.At.UTC().Format(StateChangeTime), Region: regionTitle(topic.Region), AlarmArn: AlarmARN(topic, x.Name).String(),
 		OldStateValue: x.Previous, AlarmContributorID: x.Contributor, AlarmContributorAttributes: x.Attributes,
-		OKActions: []string{t.ARN()}, AlarmActions: []string{t.ARN()}, InsufficientDataActions: []string{},
+		OKActions: []string{topic.String()}, AlarmActions: []string{topic.String()}, InsufficientDataActions: []string{},
 	}
 	if x.Description != "" {
 		m.AlarmDescription = &x.Description
@@ -155,7 +145,7 @@ func (t *SigningTopic) message(x Example) exampleMessage {
 		}
 		return m
 	}
-	m.AlarmConfigurationUpdatedTimestamp = x.At.UTC().Add(-30 * 24 * time.Hour).Format(stateChangeTime)
+	m.AlarmConfigurationUpdatedTimestamp = x.At.UTC().Add(-30 * 24 * time.Hour).Format(StateChangeTime)
 	m.Trigger = &exampleTrigger{
 		MetricName: x.Metric, Namespace: x.Namespace, StatisticType: "Statistic", Statistic: "SUM",
 		Dimensions: []exampleDimension{}, Period: 60, EvaluationPeriods: 1, DatapointsToAlarm: 1,
