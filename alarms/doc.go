@@ -1,11 +1,8 @@
-// Package alarms is the door for what AWS says: it verifies, confirms, parses,
-// removes repeats and groups, and what is left opens, updates or resolves incidents.
+// Package alarms is what AWS says, understood: messages become signals, signals are put into order, removed if they repeat, and grouped, and
+// what is left opens, updates or resolves incidents. It knows neither HTTP nor signatures: [sns.Door] hands it what SNS has signed.
 //
-// A message goes one way. [Decode] makes an [Envelope] of the bytes, [Verifier.Verify]
-// lets through what SNS signed for one of our topics not long ago, [Classify] turns
-// the text inside into a [Signal], and [Intake.Take] commits what follows from it in
-// one transaction. [Door] does all of that for POST /sns, and answers 200 only after
-// the commit. Nothing verified is ever dropped: what is not understood opens an
+// A message goes one way. [Classify] turns its text into a [Signal] or several, and [Intake.Take] commits what follows from them in
+// one transaction; SNS is answered only after the commit. Nothing verified is ever dropped: what is not understood opens an
 // incident too, and says so.
 //
 // # What an alarm is
@@ -44,7 +41,6 @@
 //	alarm/<fingerprint>          the alarm's series, and its incident
 //	alarmparent/<fingerprint>    the composite alarms that named this one
 //	change/<time>/<id>           Change, kept for 8 days
-//	cert/<url>                   a signing certificate of SNS
 //	seen/<time>.<MessageId>      what was taken in (see package incidents)
 //	seen/<time>.event.<id>       events of EventBridge that open incidents, so that one which comes in two messages counts once
 package alarms

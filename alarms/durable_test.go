@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -27,7 +28,7 @@ func TestOverARealStore(t *testing.T) {
 		for range copies {
 			all.Go(func() {
 				if status, a := d.post(body); status != http.StatusOK {
-					t.Errorf("%d %+v", status, a)
+					t.Errorf("%d %s", status, a)
 				}
 			})
 		}
@@ -36,7 +37,7 @@ func TestOverARealStore(t *testing.T) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if status, _ := d.post(d.sign(Post{Message: "m"})); status != http.StatusServiceUnavailable {
+	if status, _ := d.post(d.sign(sns.Post{Message: "m"})); status != http.StatusServiceUnavailable {
 		t.Errorf("with the store closed: %d", status)
 	}
 	db = must[*bolt.DB](t)(bolt.Open(path, bolt.Options{MustExist: true}))

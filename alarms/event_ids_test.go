@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 )
 
 // TestEventsOfOneSecond: EventBridge gives whole seconds, so that it is their ids that tell events apart.
@@ -33,8 +34,8 @@ func TestLateOKWithoutTime(t *testing.T) {
 	r := newRig(t)
 	r.want(r.text(says("ALARM", minute(0).Format(aws.StateChangeTime))), Opened)
 	r.at(5)
-	r.want(r.take(r.verified(Post{Message: says("OK", "date"), At: minute(-1)})), Late)
-	r.want(r.take(r.verified(Post{Message: says("OK", "date"), At: minute(4)})), Resolved)
+	r.want(r.take(r.verified(sns.Post{Message: says("OK", "date"), At: minute(-1)})), Late)
+	r.want(r.take(r.verified(sns.Post{Message: says("OK", "date"), At: minute(4)})), Resolved)
 }
 
 // TestEventsWithoutSource: a rule may have cut it away. What their type tells still counts, and what tells nothing is looked at.

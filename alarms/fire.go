@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -65,7 +66,7 @@ func (t *Intake) trigger(tx store.Tx, now time.Time, last string, sig *Signal, s
 // refires reports whether an alarm fired again soon after its incident was resolved.
 // SNS may bring the word late, so the alarm's time counts, within reason.
 func refires(tx store.Tx, i *incidents.Incident, sig *Signal, now time.Time) bool {
-	return sig.Changed.Sub(overSince(tx, i)) <= Reopening && now.Sub(i.Resolved) <= Reopening+DefaultMaxAge
+	return sig.Changed.Sub(overSince(tx, i)) <= Reopening && now.Sub(i.Resolved) <= Reopening+sns.DefaultMaxAge
 }
 
 // overSince is when a resolved incident was over. If an alarm resolved it, its own time

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
@@ -23,7 +24,7 @@ const (
 )
 
 // standing says how the topic of a signal stands to what it is about.
-func (r *known) standing(sig *Signal, ours Topics) standing {
+func (r *known) standing(sig *Signal, ours sns.Topics) standing {
 	if r.Topic == "" || r.Topic == sig.Topic {
 		return speaks
 	}
@@ -74,6 +75,11 @@ func (r *known) handOver(sig *Signal, was order) (lastWord, order) {
 // to do with each other, whatever a message says.
 func (r *known) kin(sig *Signal) bool {
 	return r.Topic == "" || r.Topic == sig.Topic || isOf(r.Topic, sig.Account) && isOf(sig.Topic, sig.Account)
+}
+
+// Handlers returns the handlers by kind, for the outbox.
+func (t *Intake) Handlers() map[string]outbox.Handler {
+	return map[string]outbox.Handler{KindForeign: t.confirmForeign}
 }
 
 // KindForeign is the kind of the outbox entry that looks whether an ALARM of a foreign topic was true.

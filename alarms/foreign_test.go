@@ -1,7 +1,9 @@
 package alarms
 
 import (
+	"bytes"
 	"encoding/json"
+	"log/slog"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -9,6 +11,8 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
@@ -36,11 +40,11 @@ func foreignRig(t *testing.T, play func(*rig)) {
 func (r *rig) over(topic string, x aws.Example) Outcome {
 	r.t.Helper()
 	r.now = time.Now()
-	return r.take(r.via(topic, Post{Message: r.message(x)}))
+	return r.take(r.via(topic, sns.Post{Message: r.message(x)}))
 }
 
 // via is a verified message as that topic would send it.
-func (r *rig) via(topic string, p Post) *Verified {
+func (r *rig) via(topic string, p sns.Post) *sns.Verified {
 	r.t.Helper()
 	v := r.verified(p)
 	v.TopicARN = topic
@@ -67,7 +71,7 @@ func (r *rig) later(d time.Duration) {
 		return nil
 	})
 	for _, e := range due {
-		commit, err := r.intake.Handlers(nil, nil)[KindForeign](r.t.Context(), e)
+		commit, err := r.intake.Handlers()[KindForeign](r.t.Context(), e)
 		if err == nil && commit != nil {
 			err = r.store.Update(r.t.Context(), commit)
 		}
@@ -155,11 +159,11 @@ func TestATopicSpeaksForItsOwn(t *testing.T) {
 			r.want(r.over(testARN, fires), Opened)
 			gone := `{"source":"aws.cloudwatch","detail-type":"CloudWatch Alarm Configuration Change","account":"123456789012","region":"eu-central-1",` +
 				`"id":"1","time":"2026-03-28T12:00:00Z","resources":["` + r.topic.AlarmARN("checkout-x") + `"],"detail":{"alarmName":"checkout-x","operation":"delete"}}`
-			r.take(r.via(strangeARN, Post{Message: gone}))
+			r.take(r.via(strangeARN, sns.Post{Message: gone}))
 			if notes := r.notes("1"); len(notes) != 0 {
 				t.Errorf("notes: %q", notes)
 			}
-			r.take(r.via(testARN, Post{Message: gone}))
+			r.take(r.via(testARN, sns.Post{Message: gone}))
 			if notes := r.notes("1"); len(notes) != 1 {
 				t.Errorf("notes: %q", notes)
 			}
@@ -357,4 +361,25 @@ func (r *rig) ours() string {
 		all = append(all, kinds)
 	}
 	return strings.Join(all, "; ")
+}
+
+// TestForeignWordsAreLogged: whoever runs the program hears of a topic that speaks of alarms of others.
+func TestForeignWordsAreLogged(t *testing.T) {
+	foreignRig(t, func(r *rig) {
+		log := &bytes.Buffer{}
+		r.intake.Tally = doors.NewTally(slog.New(slog.NewTextHandler(log, nil)))
+		take := func(topic string, state incidents.AlarmState) {
+			r.now = time.Now()
+			v := r.via(topic, sns.Post{Message: r.message(aws.Example{Name: "checkout-x", State: state})})
+			if seen, err := r.intake.Take(t.Context(), v); err != nil || seen {
+				t.Errorf("%v, seen: %v", err, seen)
+			}
+		}
+		if take(testARN, alarmFiring); log.Len() > 0 {
+			t.Errorf("of the topic that speaks for it: %s", log)
+		}
+		if take(strangeARN, alarmOK); !strings.Contains(log.String(), strangeARN) {
+			t.Errorf("the log is %q", log)
+		}
+	})
 }

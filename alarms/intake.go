@@ -2,10 +2,13 @@ package alarms
 
 import (
 	"context"
+	"log/slog"
 	"sync/atomic"
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -19,12 +22,14 @@ type Intake struct {
 	Book     *incidents.Book
 	Services Services
 	// Topics are those that messages are taken from; see [Classify].
-	Topics Topics
+	Topics sns.Topics
 	// Rules say what messages amount to that are not CloudWatch's own, before the table of package aws does.
 	Rules   []aws.Rule
 	Metrics *Metrics // may be nil
 	// Quiet lists the severities of which nobody is paged. It is looked at when a run begins.
 	Quiet []string
+	// Tally tells of topics that speak of alarms that are not theirs; may be nil.
+	Tally *doors.Tally
 
 	taking atomic.Int64 // messages at this moment
 	busy   atomic.Int64 // when they were many for the last time, in Unix nanoseconds
@@ -69,14 +74,21 @@ type Outcome struct {
 	Incident string // the id, if one is concerned
 }
 
-// Take commits what follows from a message, at the time it was received. When it
-// returns without an error, that is durable; a message that was taken before changes
-// nothing. Errors are those of the store.
-func (t *Intake) Take(ctx context.Context, v *Verified) (Outcome, error) {
+// Take implements [sns.Taker]. When it returns without an error, what follows from the message is durable, at the time it was
+// received; a message that was taken before changes nothing. Errors are those of the store.
+func (t *Intake) Take(ctx context.Context, v *sns.Verified) (seen bool, err error) {
+	out, err := t.take(ctx, v)
+	if err == nil && out.What == Foreign && t.Tally != nil {
+		t.Tally.Say(slog.LevelWarn, Foreign, "a topic spoke of an alarm that is not its own; nothing was changed", "topic", v.TopicARN, "incident", out.Incident)
+	}
+	return out.What == Seen, err
+}
+
+func (t *Intake) take(ctx context.Context, v *sns.Verified) (Outcome, error) {
 	defer t.enter()()
-	if v.Type == SubscriptionConfirmed {
+	if v.Type == sns.SubscriptionConfirmed {
 		return t.update(ctx, v.ID(), v.Received, func(tx store.Tx) (Outcome, error) {
-			oweConfirmation(tx, v)
+			sns.EnqueueConfirmation(tx, v)
 			return Outcome{What: Owed}, nil
 		})
 	}
@@ -111,8 +123,8 @@ type aimed struct {
 	service Service
 }
 
-func (t *Intake) judge(v *Verified) []aimed {
-	if v.Type == UnsubscribeConfirmation {
+func (t *Intake) judge(v *sns.Verified) []aimed {
+	if v.Type == sns.UnsubscribeConfirmation {
 		sig := subscriptionSignal(v.Topic, v.Sent, incidents.AlarmFiring)
 		sig.Received, sig.MessageID = v.Received, v.MessageID
 		return []aimed{{&sig, t.Services.fallback()}}

@@ -9,7 +9,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
 )
 
 const (
@@ -46,7 +48,7 @@ func TestAlarmOpensAndResolves(t *testing.T) {
 
 func TestSameMessageTwice(t *testing.T) {
 	r := newRig(t)
-	v := r.verified(Post{Message: r.message(aws.Example{})})
+	v := r.verified(sns.Post{Message: r.message(aws.Example{})})
 	r.want(r.take(v), Opened)
 	out := r.take(v)
 	r.want(out, Seen)
@@ -54,7 +56,7 @@ func TestSameMessageTwice(t *testing.T) {
 		t.Errorf("the repeat belongs to %q", out.Incident)
 	}
 	// The same word in another message.
-	r.want(r.take(r.verified(Post{Message: v.Message})), Repeated)
+	r.want(r.take(r.verified(sns.Post{Message: v.Message})), Repeated)
 	if got := r.timeline("1"); got != "opened" {
 		t.Errorf("timeline: %s", got)
 	}
@@ -181,13 +183,13 @@ func TestTriggeredByHand(t *testing.T) {
 }
 
 // contributors are four messages: two series of one alarm that fire and recover.
-func contributors(r *rig) []Verified {
-	message := func(minutes float64, id, team string, state incidents.AlarmState) Verified {
-		return *r.at(minutes).verified(Post{Message: r.message(aws.Example{
+func contributors(r *rig) []sns.Verified {
+	message := func(minutes float64, id, team string, state incidents.AlarmState) sns.Verified {
+		return *r.at(minutes).verified(sns.Post{Message: r.message(aws.Example{
 			Name: "load", State: state, Contributor: id, Attributes: map[string]string{"Team": team},
 		})})
 	}
-	all := []Verified{
+	all := []sns.Verified{
 		message(0, "a29eb44b20c4362e", "a", alarmFiring), message(4, "2868f7dcc58a8caf", "b", alarmFiring),
 		message(8, "a29eb44b20c4362e", "a", alarmOK), message(12, "2868f7dcc58a8caf", "b", alarmOK),
 	}
@@ -260,7 +262,7 @@ func TestRecordedContributors(t *testing.T) {
 		if message == "" {
 			t.Fatalf("no file %s", name)
 		}
-		r.take(r.verified(Post{Message: message, Subject: subject}))
+		r.take(r.verified(sns.Post{Message: message, Subject: subject}))
 		if i := r.incident(); i.Open() != (n < 3) {
 			t.Errorf("after %s it is %s", name, i.Status)
 		}
@@ -325,13 +327,13 @@ func TestNeverRecovers(t *testing.T) {
 
 func TestTexts(t *testing.T) {
 	r := newRig(t)
-	r.want(r.take(r.verified(Post{Subject: "Disk full", Message: "host a"})), Opened)
+	r.want(r.take(r.verified(sns.Post{Subject: "Disk full", Message: "host a"})), Opened)
 	i := r.incident()
 	if i.Title != "Disk full" || i.Service != "platform" || i.Severity != "sev3" || i.Alarm.Description != "host a" {
 		t.Errorf("%+v", i)
 	}
-	r.want(r.at(1).take(r.verified(Post{Subject: "Disk full", Message: "host a"})), Reported) // the same again
-	r.want(r.take(r.verified(Post{Subject: "Disk full", Message: "host b"})), Opened)         // something else
+	r.want(r.at(1).take(r.verified(sns.Post{Subject: "Disk full", Message: "host a"})), Reported) // the same again
+	r.want(r.take(r.verified(sns.Post{Subject: "Disk full", Message: "host b"})), Opened)         // something else
 	r.want(r.text(`{"AlarmName":"checkout-x"}`), Opened)
 	if last := r.all()[2]; last.Service != "checkout" || !slices.Contains(last.Alarm.Flags, FlagUnparsed) {
 		t.Errorf("%+v", last)
@@ -380,7 +382,7 @@ func TestDeletedAlarm(t *testing.T) {
 	}
 	r.want(r.text(deleted("checkout-5xx")), Changed)
 	r.alarm(aws.Example{Name: "checkout-5xx"})
-	out := r.at(1).take(r.verified(Post{Message: deleted("checkout-5xx")}))
+	out := r.at(1).take(r.verified(sns.Post{Message: deleted("checkout-5xx")}))
 	if out.What != Changed || out.Incident != "1" || r.timeline("1") != "opened, noted" {
 		t.Errorf("%+v, timeline %s", out, r.timeline("1"))
 	}
@@ -424,8 +426,8 @@ func TestDamagedRecords(t *testing.T) {
 
 func TestStoreFails(t *testing.T) {
 	r := newRig(t)
-	v := r.verified(Post{Message: r.message(aws.Example{})})
-	r.store.fail = []error{errStatus}
+	v := r.verified(sns.Post{Message: r.message(aws.Example{})})
+	r.store.fail = []error{store.ErrFull}
 	if _, err := r.intake.Take(t.Context(), v); err == nil {
 		t.Fatal("a failed commit was taken for a good one")
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 )
 
 // treatment is what a signal amounts to, with the severities of which nobody is paged left as they are by default.
@@ -35,7 +36,7 @@ func TestJudged(t *testing.T) {
 		"resolves": {aws.Resolve}, "resolves, no page": {aws.Resolve}, "not sev2 page": {aws.Quiet},
 	}
 	for _, m := range all {
-		s := first(received(m.Message, m.Subject), Topics{})
+		s := first(received(m.Message, m.Subject), sns.Topics{})
 		checkSignal(t, m.Name, s)
 		want, known := wants[m.Want]
 		if !known {
@@ -53,7 +54,7 @@ func TestRecordedTitles(t *testing.T) {
 	files := shared(t, "alarms", "other", "eventbridge", "lambda-go", "notify-slack", "sns-signed")
 	var b strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		for _, s := range Classify(received(string(files[name]), ""), Topics{}, nil) {
+		for _, s := range Classify(received(string(files[name]), ""), sns.Topics{}, nil) {
 			checkSignal(t, name, s)
 			fmt.Fprintf(&b, "%-100s %-8s %-5s %-14s %q\n", name, treatment(s), s.Severity, s.Kind, s.Title)
 			if s.Effect != EffectAlarm && strings.ContainsAny(s.Title, "{}") {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 )
 
 // states lists the incidents in order, as "title: status severity".
@@ -33,7 +34,7 @@ func (r *rig) have(what, want string) {
 // says takes in a message at a minute.
 func (r *rig) says(minute float64, subject, message string) Outcome {
 	r.t.Helper()
-	return r.at(minute).take(r.verified(Post{Subject: subject, Message: message}))
+	return r.at(minute).take(r.verified(sns.Post{Subject: subject, Message: message}))
 }
 
 func alertsText(parts ...string) string {

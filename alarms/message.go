@@ -6,14 +6,15 @@ import (
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 )
 
 // input is what there is to classify.
 type input struct {
-	*Verified
+	*sns.Verified
 	part *aws.Message // the message, or one that stood inside it
 	f    aws.Fields   // the members of the message; nil if it is not a JSON object
-	ours Topics
+	ours sns.Topics
 }
 
 // A shape is one form that CloudWatch gives to its alarms.
@@ -34,7 +35,7 @@ var shapes = []shape{
 // somebody's own message, and opens an incident. ours are the topics that messages are taken from: an alarm that reports OK to
 // none of them is known never to recover by itself. rules come before what is known of messages that are not
 // CloudWatch's own. A message that tells of several things, as a relay's or a group of alerts, makes several signals; there is always one.
-func Classify(v *Verified, ours Topics, rules []aws.Rule) []Signal {
+func Classify(v *sns.Verified, ours sns.Topics, rules []aws.Rule) []Signal {
 	parts := aws.Open(aws.NewMessage(v.Subject, v.Message, v.Topic.Account, v.Topic.Region))
 	if len(parts) == 1 && !parts[0].Relayed {
 		return numbered(classify(input{Verified: v, part: parts[0], f: parts[0].Fields, ours: ours}, rules))

@@ -12,13 +12,14 @@ import (
 	"unicode/utf8"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 )
 
 // received wraps a message as if it had come a minute after the beginning.
-func received(message, subject string) *Verified {
-	return &Verified{
-		Envelope: Envelope{Type: Notification, MessageID: "m-1", TopicARN: testARN, Message: message, Subject: subject, Sent: testTime},
+func received(message, subject string) *sns.Verified {
+	return &sns.Verified{
+		Envelope: sns.Envelope{Type: sns.Notification, MessageID: "m-1", TopicARN: testARN, Message: message, Subject: subject, Sent: testTime},
 		Topic:    testTopicARN(), Received: minute(1),
 	}
 }
@@ -79,7 +80,7 @@ func checkSignal(t testing.TB, name string, s Signal) {
 	if s.Kind == "" || s.Title == "" || s.Name == "" || s.Fingerprint == "" || s.Series == "" || s.MessageID == "" || s.Topic == "" || s.Account == "" || s.Region == "" {
 		bad("something is empty: %+v", s)
 	}
-	if s.Changed.IsZero() || s.Changed.After(s.Received.Add(maxAhead)) {
+	if s.Changed.IsZero() || s.Changed.After(s.Received.Add(sns.MaxAhead)) {
 		bad("changed at %s", s.Changed)
 	}
 	if s.Effect != EffectChange && s.State == "" || !slices.Contains([]incidents.AlarmState{"", alarmOK, alarmUnknown, alarmFiring}, s.State) {
@@ -143,7 +144,7 @@ func TestOddAlarms(t *testing.T) {
 			return s.Changed.Equal(minute(1)) && slices.Contains(s.Flags, incidents.FlagReceived)
 		}},
 		{"no ARN is the same alarm", strings.Replace(alarm(""), `"AlarmArn"`, `"NoArn"`, 1), func(s Signal) bool {
-			return s.Fingerprint == first(received(alarm(""), ""), Topics{}).Fingerprint
+			return s.Fingerprint == first(received(alarm(""), ""), sns.Topics{}).Fingerprint
 		}},
 		{"ARN of nowhere", alarm(`,"AlarmArn":"arn:aws:cloudwatch:nowhere:123456789012:alarm:a"`), func(s Signal) bool {
 			return s.Region == "eu-central-1" && s.ARN == "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a"
@@ -198,8 +199,8 @@ func TestOddAlarms(t *testing.T) {
 func TestSameAlarm(t *testing.T) {
 	messages := ownMessages(t)
 	for _, pair := range [][2]string{{"metric.json", "eventbridge-alarm.json"}, {"contributor.json", "eventbridge-contributor.json"}, {"metric.json", "unparsed-no-state.json"}} {
-		a := first(received(messages[pair[0]], ""), Topics{})
-		b := first(received(messages[pair[1]], ""), Topics{})
+		a := first(received(messages[pair[0]], ""), sns.Topics{})
+		b := first(received(messages[pair[1]], ""), sns.Topics{})
 		if a.Fingerprint != b.Fingerprint || a.Series != b.Series || a.Kind != b.Kind || a.Link != b.Link {
 			t.Errorf("%s is %s (%s), %s is %s (%s)", pair[0], a.Series, a.Kind, pair[1], b.Series, b.Kind)
 		}
@@ -212,7 +213,7 @@ func TestEventWithoutState(t *testing.T) {
 	for _, kind := range []string{"State Change", "Contributor State Change"} {
 		for _, detail := range []string{`{"alarmName":"a"}`, `{"alarmName":"a","state":null}`, `{"state":"ALARM"}`, `{"state":{"value":5}}`, `"a"`, `{}`} {
 			s := first(received(`{"detail-type":"CloudWatch Alarm `+kind+`","source":"aws.cloudwatch","account":"123456789012","region":"eu-central-1",`+
-				`"resources":["arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a"],"detail":`+detail+`}`, ""), Topics{})
+				`"resources":["arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a"],"detail":`+detail+`}`, ""), sns.Topics{})
 			checkSignal(t, detail, s)
 			if s.Effect != EffectAlarm || s.State != incidents.AlarmFiring || s.Name != "a" || !slices.Contains(s.Flags, FlagUnparsed) || s.Raw == "" {
 				t.Errorf("%s with %s is understood as %+v", kind, detail, s)
@@ -227,10 +228,10 @@ func TestSameAlarmByAnyName(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range []string{"ab", "a\u200bb", "\u200fab", "a\u202eb", "a\u00adb", "ab ", "ab\u00a0", "a\u2028b", "a b", strings.Repeat("n", 3000)} {
 		arn := must[string](t)(quoted("arn:aws:cloudwatch:eu-central-1:123456789012:alarm:" + name))
-		bySNS := first(received(`{"AlarmName":`+must[string](t)(quoted(name))+`,"AlarmArn":`+arn+`,"NewStateValue":"ALARM"}`, ""), Topics{})
+		bySNS := first(received(`{"AlarmName":`+must[string](t)(quoted(name))+`,"AlarmArn":`+arn+`,"NewStateValue":"ALARM"}`, ""), sns.Topics{})
 		event := func(kind, detail string) Signal {
 			return first(received(`{"detail-type":"CloudWatch Alarm `+kind+` Change","source":"aws.cloudwatch","account":"123456789012",`+
-				`"region":"eu-central-1","resources":[`+arn+`],"detail":`+detail+`}`, ""), Topics{})
+				`"region":"eu-central-1","resources":[`+arn+`],"detail":`+detail+`}`, ""), sns.Topics{})
 		}
 		changed, gone := event("State", `{"state":{"value":"OK"}}`), event("Configuration", `{"operation":"delete"}`)
 		if changed.Series != bySNS.Series || !gone.Deleted || gone.Fingerprint != bySNS.Fingerprint {
@@ -285,7 +286,7 @@ func FuzzClassify(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, message, subject string) {
-		s := first(received(strings.ToValidUTF8(message, "\uFFFD"), strings.ToValidUTF8(subject, "\uFFFD")), Topics{})
+		s := first(received(strings.ToValidUTF8(message, "\uFFFD"), strings.ToValidUTF8(subject, "\uFFFD")), sns.Topics{})
 		checkSignal(t, "fuzz", s)
 		if _, err := json.Marshal(s); err != nil {
 			t.Error(err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -17,7 +18,7 @@ type saying struct {
 	series string
 	state  incidents.AlarmState
 	at     time.Time
-	v      *Verified
+	v      *sns.Verified
 }
 
 // sayings are all words that the alarms can say at those times.
@@ -28,7 +29,7 @@ func (r *rig) sayings(minutes []float64, alarms ...aws.Example) []saying {
 		for _, m := range minutes {
 			for _, state := range []incidents.AlarmState{alarmOK, alarmUnknown, alarmFiring} {
 				x.State, x.At = state, minute(m)
-				all = append(all, saying{x.Name + x.Contributor, state, x.At, r.at(60).verified(Post{Message: r.message(x)})})
+				all = append(all, saying{x.Name + x.Contributor, state, x.At, r.at(60).verified(sns.Post{Message: r.message(x)})})
 			}
 		}
 	}

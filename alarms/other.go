@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -91,8 +92,8 @@ func numbered(all []Signal) []Signal {
 
 // Unsigned is a message that nobody has signed, as if it had come over that topic, for those who ask what a message would do. The text may be
 // a whole envelope; its topic and subject count then, unless a subject is given.
-func Unsigned(text, subject, topic string, at time.Time) *Verified {
-	v := &Verified{Envelope: Envelope{Type: Notification, MessageID: "simulated", TopicARN: topic, Message: text, Subject: subject, Sent: at}, Received: at.UTC()}
+func Unsigned(text, subject, topic string, at time.Time) *sns.Verified {
+	v := &sns.Verified{Envelope: sns.Envelope{Type: sns.Notification, MessageID: "simulated", TopicARN: topic, Message: text, Subject: subject, Sent: at}, Received: at.UTC()}
 	if f := aws.Members(strings.TrimSpace(text)); f.Has("Message") && f.Has("TopicArn") {
 		v.Message, v.TopicARN = f.Text("Message"), f.Text("TopicArn")
 		v.Subject = aws.FirstOf(subject, f.Text("Subject"))

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -97,7 +98,7 @@ func TestQuietAndWorse(t *testing.T) {
 // TestQuietBySignal: what a message amounts to can be quiet, whatever its service's severity is.
 func TestQuietBySignal(t *testing.T) {
 	r := quietRig(t)
-	v := r.verified(Post{Message: r.message(aws.Example{Name: "checkout-x"})})
+	v := r.verified(sns.Post{Message: r.message(aws.Example{Name: "checkout-x"})})
 	take := func(quiet string) {
 		t.Helper()
 		judged := r.intake.judge(v)[0]

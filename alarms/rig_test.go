@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -76,8 +77,8 @@ const testARN = "arn:aws:sns:eu-central-1:123456789012:alarms"
 var (
 	testTime = time.Date(2026, 11, 2, 14, 2, 0, 0, time.UTC)
 	// testTopic is made once: making a key takes long.
-	testTopic = sync.OnceValue(func() *SigningTopic {
-		topic, err := NewSigningTopic(testARN, testTime)
+	testTopic = sync.OnceValue(func() *sns.SigningTopic {
+		topic, err := sns.NewSigningTopic(testARN, testTime)
 		if err != nil {
 			panic(err)
 		}
@@ -85,18 +86,23 @@ var (
 	})
 )
 
-func trusted(t testing.TB, topic *SigningTopic) CertSource {
+func testTopicARN() aws.ARN {
+	a, _ := aws.ParseARN(testARN)
+	return a
+}
+
+func trusted(t testing.TB, topic *sns.SigningTopic) sns.CertSource {
 	t.Helper()
-	source, err := FileCertificate(topic.Certificate())
+	source, err := sns.FileCertificate(topic.Certificate())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return source
 }
 
-func topicsOf(t testing.TB, list ...string) Topics {
+func topicsOf(t testing.TB, list ...string) sns.Topics {
 	t.Helper()
-	topics, err := ParseTopics(list)
+	topics, err := sns.ParseTopics(list)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +175,7 @@ type rig struct {
 	t      *testing.T
 	store  *memory
 	intake *Intake
-	topic  *SigningTopic
+	topic  *sns.SigningTopic
 	now    time.Time
 }
 
@@ -195,20 +201,20 @@ func (r *rig) at(minutes float64) *rig {
 }
 
 // verified makes a message that has passed the door now.
-func (r *rig) verified(p Post) *Verified {
+func (r *rig) verified(p sns.Post) *sns.Verified {
 	r.t.Helper()
 	if p.At.IsZero() {
 		p.At = r.now
 	}
-	e := must[*Envelope](r.t)(r.topic.Envelope(p))
+	e := must[*sns.Envelope](r.t)(r.topic.Envelope(p))
 	topic, _ := aws.ParseARN(e.TopicARN)
-	return &Verified{Envelope: *e, Topic: topic, Received: r.now}
+	return &sns.Verified{Envelope: *e, Topic: topic, Received: r.now}
 }
 
 // alarm lets an alarm come in whose time is x.At minutes after the beginning.
 func (r *rig) alarm(x aws.Example) Outcome {
 	r.t.Helper()
-	return r.take(r.verified(Post{Message: r.message(x)}))
+	return r.take(r.verified(sns.Post{Message: r.message(x)}))
 }
 
 func (r *rig) message(x aws.Example) string {
@@ -217,17 +223,17 @@ func (r *rig) message(x aws.Example) string {
 		x.At = r.now
 	}
 	body := must[[]byte](r.t)(r.topic.Alarm(x))
-	return must[*Envelope](r.t)(Decode(body)).Message
+	return must[*sns.Envelope](r.t)(sns.Decode(body)).Message
 }
 
 func (r *rig) text(message string) Outcome {
 	r.t.Helper()
-	return r.take(r.verified(Post{Message: message}))
+	return r.take(r.verified(sns.Post{Message: message}))
 }
 
-func (r *rig) take(v *Verified) Outcome {
+func (r *rig) take(v *sns.Verified) Outcome {
 	r.t.Helper()
-	out, err := r.intake.Take(r.t.Context(), v)
+	out, err := r.intake.take(r.t.Context(), v)
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -317,4 +323,4 @@ func (r *rig) changes() []Change {
 func minute(n float64) time.Time { return testTime.Add(time.Duration(n * float64(time.Minute))) }
 
 // first is the first signal of a message, mostly the only one.
-func first(v *Verified, ours Topics) Signal { return Classify(v, ours, nil)[0] }
+func first(v *sns.Verified, ours sns.Topics) Signal { return Classify(v, ours, nil)[0] }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -144,7 +145,7 @@ func timeOf(s string, received time.Time) (time.Time, bool) {
 	for _, layout := range [...]string{"2006-01-02T15:04:05-0700", time.RFC3339, "2006-01-02 15:04:05"} {
 		t, err := time.Parse(layout, s)
 		if err == nil {
-			return t.UTC(), t.After(earliest) && t.Before(received.Add(maxAhead))
+			return t.UTC(), t.After(earliest) && t.Before(received.Add(sns.MaxAhead))
 		}
 	}
 	return time.Time{}, false

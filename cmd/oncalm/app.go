@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
@@ -34,7 +35,7 @@ import (
 type outside struct {
 	slack     http.RoundTripper  // to Slack; nil: the network
 	aws       http.RoundTripper  // to where AWS keeps its certificates; nil: the network
-	confirmer alarms.Confirmer   // of subscriptions; nil: SNS
+	confirmer sns.Confirmer      // of subscriptions; nil: SNS
 	endpoint  string             // of an emulator of SNS; empty: the real one
 	clock     *clocks.Clock      // what time it is; nil: that of a bubble of time, for tests
 	reserve   *reserve           // of the disk; nil: none
@@ -46,23 +47,24 @@ type outside struct {
 // app is Oncalm at work on a store: all of its parts, wired. The way of the data is
 // the order of the fields.
 type app struct {
-	cfg      *config.Config
-	log      *slog.Logger
-	clock    *clocks.Clock
-	others   *clocks.Witness // of what time it is
-	reg      *prometheus.Registry
-	store    store.Store // a write to it wakes the runner
-	incoming store.Store // the same, for alarms: it leaves the reserve alone
-	book     *incidents.Book
-	intake   *alarms.Intake
-	door     *alarms.Door
-	pager    *paging.Pager
-	desk     *handoffs.Desk
-	bot      *bot.Bot
-	runner   *outbox.Runner
-	health   *web.Health
-	self     *selfPager
-	watch    *clockWatch
+	cfg           *config.Config
+	log           *slog.Logger
+	clock         *clocks.Clock
+	others        *clocks.Witness // of what time it is
+	reg           *prometheus.Registry
+	store         store.Store // a write to it wakes the runner
+	incoming      store.Store // the same, for alarms: it leaves the reserve alone
+	book          *incidents.Book
+	intake        *alarms.Intake
+	door          *sns.Door
+	subscriptions *sns.Confirmations
+	pager         *paging.Pager
+	desk          *handoffs.Desk
+	bot           *bot.Bot
+	runner        *outbox.Runner
+	health        *web.Health
+	self          *selfPager
+	watch         *clockWatch
 
 	refusals *doors.Refusals
 	texts    *templates.Set
@@ -100,7 +102,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.runner.Groups = outbox.DefaultGroups(a.bot.Probe)
 	a.book.Followers = a.followers(o)
 	a.intake.Book.Followers = a.book.Followers
-	a.handle(a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(confirmer(o, a.others, log), log), a.sweeping())
+	a.handle(a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(), a.subscriptions.Handlers(), a.sweeping())
 	a.health = web.NewHealth(log, web.StoreWritable(incoming), web.NotBehind(a.runner.Look, time.Minute), web.Check{
 		Name: "slack", Run: a.slackWell,
 	}, web.Check{Name: "clock", Run: func(ctx context.Context, now time.Time) error { return a.watch.well(ctx, now) }},
@@ -178,32 +180,35 @@ func (a *app) wireBot(o outside) (err error) {
 }
 
 func (a *app) wireAlarms(o outside) error {
-	topics, err := alarms.ParseTopics(a.cfg.SNS.Topics)
+	topics, err := sns.ParseTopics(a.cfg.SNS.Topics)
 	if err != nil {
 		return err
 	}
-	fetched := alarms.NewAWSCertificates(o.aws, alarms.StoredCertificates{Store: a.store}, a.log)
+	fetched := sns.NewAWSCertificates(o.aws, sns.StoredCertificates{Store: a.store}, a.log)
 	fetched.Hear(a.others)
-	var certs alarms.CertSource = fetched
+	var certs sns.CertSource = fetched
 	if path := a.cfg.SNS.Certificate; path != "" {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return err
 		}
-		if certs, err = alarms.FileCertificate(text); err != nil {
+		if certs, err = sns.FileCertificate(text); err != nil {
 			return fmt.Errorf("sns.certificate %s: %w", path, err)
 		}
 	}
-	metrics := alarms.NewMetrics(a.reg)
 	a.intake = &alarms.Intake{
-		Book: &incidents.Book{Store: a.incoming, Clock: a.clock}, Services: a.cfg.Services, Topics: topics, Metrics: metrics,
-		Quiet: a.cfg.Quiet, Rules: a.cfg.Messages,
+		Book: &incidents.Book{Store: a.incoming, Clock: a.clock}, Services: a.cfg.Services, Topics: topics, Metrics: alarms.NewMetrics(a.reg),
+		Quiet: a.cfg.Quiet, Rules: a.cfg.Messages, Tally: doors.NewTally(a.log),
 	}
 	a.runner.Busy = a.intake.Busy
-	a.door = alarms.NewDoor(&alarms.Verifier{
+	metrics := sns.NewMetrics(a.reg)
+	a.door = sns.NewDoor(&sns.Verifier{
 		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,
 		RequireV2: a.cfg.SNS.RequireV2, Endpoint: o.endpoint, Clock: a.clock, Agrees: a.others.Agrees,
 	}, a.intake, a.log, metrics)
+	a.subscriptions = &sns.Confirmations{
+		API: confirmer(o, a.others, a.log), Clock: a.clock, Log: a.log, Metrics: metrics, Confirmed: a.intake.Subscribed,
+	}
 	return nil
 }
 

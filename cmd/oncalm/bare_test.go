@@ -15,7 +15,7 @@ import (
 
 	"go.etcd.io/bbolt"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 )
 
@@ -24,7 +24,7 @@ import (
 // no deadline, no second attempt: what it reaches is what the machine allows, and the
 // distance to it is what all the rest costs.
 type bare struct {
-	verifier *alarms.Verifier
+	verifier *sns.Verifier
 	slack    string
 	client   http.Client
 	last     atomic.Int64
@@ -66,7 +66,7 @@ func bareMain() int {
 }
 
 func newBare(cfg *config.Config) (*bare, error) {
-	topics, err := alarms.ParseTopics(cfg.SNS.Topics)
+	topics, err := sns.ParseTopics(cfg.SNS.Topics)
 	if err != nil {
 		return nil, err
 	}
@@ -74,9 +74,9 @@ func newBare(cfg *config.Config) (*bare, error) {
 	if err != nil {
 		return nil, err
 	}
-	certs, err := alarms.FileCertificate(text)
+	certs, err := sns.FileCertificate(text)
 	return &bare{
-		verifier: &alarms.Verifier{Topics: topics, Certificates: certs}, slack: cfg.Slack.APIURL,
+		verifier: &sns.Verifier{Topics: topics, Certificates: certs}, slack: cfg.Slack.APIURL,
 		saves: make(chan save, 1024), posts: make(chan int64, 1<<20),
 		client: http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}},
 	}, err
@@ -88,8 +88,8 @@ func (b *bare) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	body, err := io.ReadAll(r.Body)
 	if err == nil {
-		var e *alarms.Envelope
-		if e, err = alarms.Decode(body); err == nil {
+		var e *sns.Envelope
+		if e, err = sns.Decode(body); err == nil {
 			_, err = b.verifier.Verify(r.Context(), time.Now(), e)
 		}
 	}

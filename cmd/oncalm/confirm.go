@@ -8,36 +8,36 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
+	snsapi "github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/smithy-go/logging"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/clocks"
 )
 
 // confirmer returns what confirms subscriptions. What the SDK has to say goes to log.
-func confirmer(o outside, w *clocks.Witness, log *slog.Logger) alarms.Confirmer {
+func confirmer(o outside, w *clocks.Witness, log *slog.Logger) sns.Confirmer {
 	if o.confirmer != nil {
 		return o.confirmer
 	}
-	return &snsClient{witness: w, load: sync.OnceValues(func() (*sns.Client, error) {
+	return &snsClient{witness: w, load: sync.OnceValues(func() (*snsapi.Client, error) {
 		cfg, err := config.LoadDefaultConfig(context.Background(), config.WithLogger(sdkLog{log}))
 		if err != nil {
 			return nil, err
 		}
-		return sns.NewFromConfig(cfg), nil
+		return snsapi.NewFromConfig(cfg), nil
 	})}
 }
 
 // snsClient is SNS, with credentials and endpoint from the environment as the SDK
 // finds them. They are looked for when they are needed first: hardly ever.
 type snsClient struct {
-	load    func() (*sns.Client, error)
+	load    func() (*snsapi.Client, error)
 	witness *clocks.Witness // hears what time it is for SNS
 }
 
-// ConfirmSubscription implements [alarms.Confirmer].
-func (c *snsClient) ConfirmSubscription(ctx context.Context, in *sns.ConfirmSubscriptionInput, opts ...func(*sns.Options)) (*sns.ConfirmSubscriptionOutput, error) {
+// ConfirmSubscription implements [sns.Confirmer].
+func (c *snsClient) ConfirmSubscription(ctx context.Context, in *snsapi.ConfirmSubscriptionInput, opts ...func(*snsapi.Options)) (*snsapi.ConfirmSubscriptionOutput, error) {
 	client, err := c.load()
 	if err != nil {
 		return nil, err

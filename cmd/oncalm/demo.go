@@ -13,7 +13,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
@@ -56,7 +56,7 @@ func (c *demoCommand) Run(ctx context.Context, s *session) (err error) {
 type demo struct {
 	house *house
 	db    *bolt.DB
-	topic *alarms.SigningTopic
+	topic *sns.SigningTopic
 	slack *slackfake.Slack
 	api   *http.Server // Slack's Web API
 	page  *http.Server
@@ -112,7 +112,7 @@ func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err erro
 	if d.doors.api, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return err
 	}
-	if d.topic, err = alarms.NewSigningTopic(demoTopic, s.now); err != nil {
+	if d.topic, err = sns.NewSigningTopic(demoTopic, s.now); err != nil {
 		return err
 	}
 	d.openSlack()

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -57,7 +57,7 @@ func newMail(t *testing.T) *mail {
 
 func messageID(t testing.TB, body []byte) string {
 	t.Helper()
-	e, err := alarms.Decode(body)
+	e, err := sns.Decode(body)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
@@ -36,7 +36,7 @@ func (yes) RoundTrip(*http.Request) (*http.Response, error) {
 // left out, and waiting for the disk.
 func fill(b *testing.B, path string, n int) {
 	b.Helper()
-	topic, err := alarms.NewSigningTopic(rigTopic, time.Now())
+	topic, err := sns.NewSigningTopic(rigTopic, time.Now())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func fill(b *testing.B, path string, n int) {
 }
 
 // fillConfig is the configuration of a rig, for an app in this process.
-func fillConfig(b *testing.B, dir string, topic *alarms.SigningTopic) *config.Config {
+func fillConfig(b *testing.B, dir string, topic *sns.SigningTopic) *config.Config {
 	b.Helper()
 	pem, yaml := filepath.Join(dir, "sns.pem"), filepath.Join(dir, "oncalm.yaml")
 	text := fmt.Appendf(nil, rigConfig, "127.0.0.1:0", "127.0.0.1:0", filepath.Join(dir, "oncalm.db"), "http://127.0.0.1:1/api/", rigTopic, pem)
@@ -81,7 +81,7 @@ func fillConfig(b *testing.B, dir string, topic *alarms.SigningTopic) *config.Co
 	return cfg
 }
 
-func openMany(b *testing.B, a *app, topic *alarms.SigningTopic, n int) {
+func openMany(b *testing.B, a *app, topic *sns.SigningTopic, n int) {
 	b.Helper()
 	var next atomic.Int64
 	var all sync.WaitGroup

@@ -10,6 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 )
 
@@ -33,7 +34,7 @@ func (c *simulateCommand) judge(ctx context.Context, s *session, cfg *config.Con
 	if err != nil {
 		return err
 	}
-	topics, _ := alarms.ParseTopics(cfg.SNS.Topics) // what is wrong with them was said
+	topics, _ := sns.ParseTopics(cfg.SNS.Topics) // what is wrong with them was said
 	topic := cmp.Or(slices.Concat(cfg.SNS.Topics, []string{"arn:aws:sns:us-east-1:000000000000:simulated"})[0])
 	at := c.At.or(s.now.UTC())
 	var all []judged
@@ -81,11 +82,11 @@ func readMessage(path string) (string, error) {
 		return "", &stop{exitUsage, "the message cannot be read: " + err.Error(), "name its file with --message=FILE"}
 	}
 	defer func() { _ = file.Close() }() // it was only read
-	text, err := io.ReadAll(io.LimitReader(file, alarms.MaxBody+1))
+	text, err := io.ReadAll(io.LimitReader(file, sns.MaxBody+1))
 	switch {
 	case err != nil:
 		return "", &stop{exitUsage, "the message cannot be read: " + err.Error(), "name its file with --message=FILE"}
-	case len(text) > alarms.MaxBody:
+	case len(text) > sns.MaxBody:
 		return "", &stop{exitUsage, "the message is larger than 1 MiB, which SNS never brings", "name the file of one message"}
 	}
 	return strings.TrimPrefix(string(text), "\ufeff"), nil

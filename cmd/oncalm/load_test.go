@@ -18,8 +18,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 )
 
 // These benchmarks run the program as a process of its own and load it from this one,
@@ -28,14 +28,14 @@ import (
 
 // loads holds what is costly to make and the same for all benchmarks.
 type loads struct {
-	topic  *alarms.SigningTopic
+	topic  *sns.SigningTopic
 	bodies [][]byte // signed alarms, all distinct, as whole HTTP requests
 }
 
 const manyAlarms = 10_000
 
 var sharedLoads = sync.OnceValues(func() (*loads, error) {
-	topic, err := alarms.NewSigningTopic(rigTopic, time.Now())
+	topic, err := sns.NewSigningTopic(rigTopic, time.Now())
 	if err != nil {
 		return nil, err
 	}

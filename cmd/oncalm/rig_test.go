@@ -19,8 +19,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -79,7 +79,7 @@ type rig struct {
 	binary string // the program; empty: this one, with all that tests need
 	addr   string // of the public door
 	web    string // of the private one
-	topic  *alarms.SigningTopic
+	topic  *sns.SigningTopic
 	client *http.Client
 
 	cmd   *exec.Cmd
@@ -108,8 +108,8 @@ default_service: shop
 `
 
 // rigsTopic spares each rig the making of a key.
-var rigsTopic = sync.OnceValues(func() (*alarms.SigningTopic, error) {
-	return alarms.NewSigningTopic(rigTopic, time.Now())
+var rigsTopic = sync.OnceValues(func() (*sns.SigningTopic, error) {
+	return sns.NewSigningTopic(rigTopic, time.Now())
 })
 
 func newRig(t testing.TB, slackURL string) *rig {

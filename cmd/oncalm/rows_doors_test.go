@@ -28,8 +28,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/web"
 )
 
@@ -75,7 +75,7 @@ func envelope(kind string, changes map[string]string) map[string]string {
 		"Type": kind, "MessageId": "5f1a7e5c-0000-4000-8000-000000000001", "TopicArn": rigTopic, "Message": "the message",
 		"Timestamp": time.Now().UTC().Format("2006-01-02T15:04:05.000Z"), "SignatureVersion": "2", "SigningCertURL": certificateURL,
 	}
-	if kind != alarms.Notification {
+	if kind != sns.Notification {
 		e["Token"], e["SubscribeURL"] = "a-token", "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription"
 	}
 	maps.Copy(e, changes)
@@ -159,7 +159,7 @@ func (w *world) posts(body []byte, headers ...string) string {
 }
 
 // sends posts a message that SNS has signed.
-func (w *world) sends(p alarms.Post) string {
+func (w *world) sends(p sns.Post) string {
 	w.t.Helper()
 	if p.At.IsZero() {
 		p.At = time.Now()
@@ -193,7 +193,7 @@ func message(subject string, edit func(text string) string) func(*world) string 
 		at := time.Now().UTC().Format("2006-01-02T15:04:05.000-0700")
 		text := fmt.Sprintf(`{"AlarmName":"checkout-5xx","AWSAccountId":"123456789012","NewStateValue":"ALARM","NewStateReason":"Threshold Crossed","StateChangeTime":%q,`+
 			`"Region":"EU (Frankfurt)","AlarmArn":"arn:aws:cloudwatch:eu-central-1:123456789012:alarm:checkout-5xx","OldStateValue":"OK"}`, at)
-		said := w.sends(alarms.Post{Subject: subject, Message: edit(text)})
+		said := w.sends(sns.Post{Subject: subject, Message: edit(text)})
 		return said + "; " + w.tells("1")
 	}
 }

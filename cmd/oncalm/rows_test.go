@@ -14,8 +14,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -118,18 +118,18 @@ func senderRows() []row {
 		{12, "the certificate is somebody else's", signedBy(2), "403 E1013 the signing certificate is not that of SNS in eu-central-1"},
 		{13, "bad signature", posting(replaced("checkout-5xx", "checkout-6xx")), "403 E1014 the signature does not fit the message"},
 		{13, "version 1 when version 2 is required", each(func(w *world) string {
-			return w.sends(alarms.Post{Message: "x", Version: "1"})
+			return w.sends(sns.Post{Message: "x", Version: "1"})
 		}, func(w *world) string {
 			w.cfg.SNS.RequireV2 = true
 			w.Restart()
-			return w.sends(alarms.Post{Message: "x", Version: "1"})
-		}, func(w *world) string { return w.sends(alarms.Post{Message: "x"}) }), `200 accepted
+			return w.sends(sns.Post{Message: "x", Version: "1"})
+		}, func(w *world) string { return w.sends(sns.Post{Message: "x"}) }), `200 accepted
 403 E1014 the message is not signed with SignatureVersion 2; set that attribute of the topic
 200 accepted`},
 		{14, "too old", func(w *world) string {
-			return w.sends(alarms.Post{Message: "x", At: time.Now().Add(-76 * time.Minute)})
+			return w.sends(sns.Post{Message: "x", At: time.Now().Add(-76 * time.Minute)})
 		}, "403 E1015 the message is older than 1h15m0s"},
-		{14, "from the future", func(w *world) string { return w.sends(alarms.Post{Message: "x", At: time.Now().Add(6 * time.Minute)}) }, "403 E1015 the message is from the future; check the clock of this machine"},
+		{14, "from the future", func(w *world) string { return w.sends(sns.Post{Message: "x", At: time.Now().Add(6 * time.Minute)}) }, "403 E1015 the message is from the future; check the clock of this machine"},
 		{15, "the same message again", func(w *world) string {
 			body, err := w.topic.Alarm(aws.Example{Name: "checkout-5xx", At: time.Now()})
 			if err != nil {
@@ -146,7 +146,7 @@ func senderRows() []row {
 				w.t.Fatal(err)
 			}
 			c := w.behindCloud(all[0].serves)
-			said := w.posts(all[0].sign(w.t, envelope(alarms.SubscriptionConfirmed, map[string]string{"SubscribeURL": "https://evil.example.com/?Action=ConfirmSubscription"})))
+			said := w.posts(all[0].sign(w.t, envelope(sns.SubscriptionConfirmed, map[string]string{"SubscribeURL": "https://evil.example.com/?Action=ConfirmSubscription"})))
 			w.Wait(time.Minute)
 			return fmt.Sprintf("%s, asked %q", said, c.asked)
 		}, `403 E1016 SubscribeURL does not lead to SNS in eu-central-1, asked ["sns.eu-central-1.amazonaws.com"]`},
@@ -161,7 +161,7 @@ func signedBy(n int) func(*world) string {
 			w.t.Fatal(err)
 		}
 		w.behindCloud(all[n].serves)
-		return w.posts(all[n].sign(w.t, envelope(alarms.Notification, nil)))
+		return w.posts(all[n].sign(w.t, envelope(sns.Notification, nil)))
 	}
 }
 
@@ -182,7 +182,7 @@ func messageRows() []row {
 		{20, "a name with an emoji", named(`"🔥 fire"`), `200 accepted; "🔥 fire" paged`},
 		{20, "a name that calls everybody", named(`"<!channel> <@U0BO> *bold*"`), `200 accepted; "<!channel> <@U0BO> *bold*" paged`},
 		{21, "invalid UTF-8", func(w *world) string {
-			body, err := w.topic.Sign(alarms.Post{Message: "a\uFFFDb", At: time.Now()})
+			body, err := w.topic.Sign(sns.Post{Message: "a\uFFFDb", At: time.Now()})
 			if err != nil {
 				w.t.Fatal(err)
 			}

@@ -14,8 +14,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
@@ -25,7 +25,7 @@ import (
 // visitor says so.
 type stage struct {
 	url   string // of the bot's public door
-	topic *alarms.SigningTopic
+	topic *sns.SigningTopic
 	slack *slackfake.Slack
 
 	mu     sync.Mutex
@@ -79,7 +79,7 @@ func (g *stage) page() slackfake.PageOptions {
 
 // connect tells the stage where the bot is, and Slack through the stage, which takes
 // note of what visitors type.
-func (g *stage) connect(url string, topic *alarms.SigningTopic, slack *slackfake.Slack) {
+func (g *stage) connect(url string, topic *sns.SigningTopic, slack *slackfake.Slack) {
 	g.url, g.topic, g.slack = url, topic, slack
 	slack.Connect(url, g)
 }

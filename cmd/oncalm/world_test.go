@@ -17,8 +17,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/incidents"
@@ -33,7 +33,7 @@ type world struct {
 	t     *testing.T
 	dir   string
 	cfg   *config.Config
-	topic *alarms.SigningTopic
+	topic *sns.SigningTopic
 	slack *slackfake.Slack
 	app   *app
 	db    *bolt.DB
@@ -80,8 +80,8 @@ default_service: rest
 `
 
 // sharedTopic spares each world the making of a key.
-var sharedTopic = sync.OnceValues(func() (*alarms.SigningTopic, error) {
-	return alarms.NewSigningTopic(rigTopic, time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC))
+var sharedTopic = sync.OnceValues(func() (*sns.SigningTopic, error) {
+	return sns.NewSigningTopic(rigTopic, time.Date(2000, 1, 1, 12, 0, 0, 0, time.UTC))
 })
 
 // play runs a scene in a new world.

@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/sns"
 )
 
 var (
@@ -127,9 +127,9 @@ func (r *reader) certificate(s *SNS, v value) {
 		r.errorf(v, "correct the path", "the certificate %s cannot be read: %v", full, err)
 		return
 	}
-	if _, err := alarms.FileCertificate(pemText); err != nil {
+	if _, err := sns.FileCertificate(pemText); err != nil {
 		why := err.Error()
-		if p, ok := errors.AsType[*alarms.Problem](err); ok {
+		if p, ok := errors.AsType[*sns.Problem](err); ok {
 			why = p.Text // its code is about messages
 		}
 		r.errorf(v, "name a PEM file with the certificate of an RSA key", "%s is no signing certificate: %s", quote(v.text), why)

@@ -1,7 +1,8 @@
-package alarms
+package sns
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,12 +24,19 @@ const (
 	arriving = 5 * time.Second
 )
 
+// A Taker takes in the messages that a door lets through.
+type Taker interface {
+	// Take commits what follows from a message, and reports whether it was taken before: SNS sends a message until it has its answer. It
+	// may be called by many at once. After an error nothing is committed that counts: the same message comes again.
+	Take(ctx context.Context, v *Verified) (seen bool, err error)
+}
+
 // A Door takes in what SNS posts. It answers 200 after the commit, 4xx to what can
 // never become good, and 503 to all trouble of our own, so that SNS sends it again:
 // never 429, which SNS takes as final.
 type Door struct {
 	verifier *Verifier
-	intake   *Intake
+	taker    Taker
 	log      *slog.Logger
 	metrics  *Metrics
 	bodies   *doors.Reader
@@ -36,8 +44,8 @@ type Door struct {
 }
 
 // NewDoor makes the handler for POST /sns. The metrics may be nil.
-func NewDoor(v *Verifier, t *Intake, log *slog.Logger, m *Metrics) *Door {
-	return &Door{verifier: v, intake: t, log: log, metrics: m, bodies: doors.NewReader(largeBodies, arriving), tally: doors.NewTally(log)}
+func NewDoor(v *Verifier, t Taker, log *slog.Logger, m *Metrics) *Door {
+	return &Door{verifier: v, taker: t, log: log, metrics: m, bodies: doors.NewReader(largeBodies, arriving), tally: doors.NewTally(log)}
 }
 
 // answer is the body of every response.
@@ -56,7 +64,7 @@ const (
 // ServeHTTP takes in one message.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
-	outcome, err := d.take(w, r, d.verifier.Clock.Now())
+	seen, err := d.take(w, r, d.verifier.Clock.Now())
 	switch {
 	case err != nil:
 		p := d.problem(r, err)
@@ -65,7 +73,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		d.metrics.answered(string(p.Code), time.Since(began))
 		reply(w, p.Code.Status(), refusal(p))
-	case outcome.What == Seen:
+	case seen:
 		d.metrics.answered(resultDuplicate, time.Since(began))
 		reply(w, http.StatusOK, bodyDuplicate)
 	default:
@@ -92,37 +100,33 @@ func refusal(p *Problem) string {
 
 // take does the work step by step. What costs nothing comes first, so that strangers
 // cost little.
-func (d *Door) take(w http.ResponseWriter, r *http.Request, now time.Time) (Outcome, error) {
+func (d *Door) take(w http.ResponseWriter, r *http.Request, now time.Time) (seen bool, err error) {
 	if err := checkRequest(r); err != nil {
-		return Outcome{}, err
+		return false, err
 	}
 	body, done, err := d.read(w, r)
 	if err != nil {
-		return Outcome{}, err
+		return false, err
 	}
 	defer done()
 	e, err := Decode(body)
 	if err != nil {
-		return Outcome{}, err
+		return false, err
 	}
 	if err := checkHeaders(r, e); err != nil {
-		return Outcome{}, err
+		return false, err
 	}
 	v, err := d.verifier.Verify(r.Context(), now, e)
 	if err != nil {
-		return Outcome{}, err
+		return false, err
 	}
-	out, err := d.intake.Take(r.Context(), v)
-	if err != nil {
-		return Outcome{}, refuseFor(err, CodeStore, "the message could not be stored; SNS will send it again")
+	if seen, err = d.taker.Take(r.Context(), v); err != nil {
+		return false, refuseFor(err, CodeStore, "the message could not be stored; SNS will send it again")
 	}
-	if out.What == Foreign {
-		d.tally.Say(slog.LevelWarn, Foreign, "a topic spoke of an alarm that is not its own; nothing was changed", "topic", v.TopicARN, "incident", out.Incident)
-	}
-	if out.What != Seen && v.Type != Notification {
+	if !seen && v.Type != Notification {
 		d.log.Warn("a subscription changed", "type", v.Type, "topic", v.TopicARN)
 	}
-	return out, nil
+	return seen, nil
 }
 
 func checkRequest(r *http.Request) error {

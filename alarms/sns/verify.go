@@ -1,4 +1,4 @@
-package alarms
+package sns
 
 import (
 	"cmp"
@@ -19,8 +19,8 @@ import (
 // DefaultMaxAge is how old a message may be: SNS tries for up to an hour.
 const DefaultMaxAge = 75 * time.Minute
 
-// maxAhead is how far a message may be ahead of our clock.
-const maxAhead = 5 * time.Minute
+// MaxAhead is how far a message may be ahead of our clock.
+const MaxAhead = 5 * time.Minute
 
 // A Verifier tells messages that SNS sent us from all others. Its fields are set
 // before it is used, and not changed.
@@ -92,7 +92,7 @@ func (v *Verifier) checkAge(now, sent time.Time) error {
 	switch {
 	case now.Sub(sent) > limit:
 		return refuse(CodeTime, "the message is older than %s", limit)
-	case sent.Sub(now) > maxAhead:
+	case sent.Sub(now) > MaxAhead:
 		return refuse(CodeTime, "the message is from the future; check the clock of this machine")
 	}
 	return nil

@@ -1,4 +1,4 @@
-package alarms
+package sns
 
 import (
 	"bytes"
@@ -11,10 +11,10 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/sns"
+	snsapi "github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 
-	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -26,18 +26,18 @@ type snsFake struct {
 	answer error
 }
 
-func (s *snsFake) ConfirmSubscription(_ context.Context, in *sns.ConfirmSubscriptionInput, opts ...func(*sns.Options)) (*sns.ConfirmSubscriptionOutput, error) {
+func (s *snsFake) ConfirmSubscription(_ context.Context, in *snsapi.ConfirmSubscriptionInput, opts ...func(*snsapi.Options)) (*snsapi.ConfirmSubscriptionOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	var o sns.Options
+	var o snsapi.Options
 	for _, opt := range opts {
 		opt(&o)
 	}
 	s.calls = append(s.calls, strings.Join([]string{o.Region, *in.TopicArn, *in.Token, *in.AuthenticateOnUnsubscribe}, " "))
-	return &sns.ConfirmSubscriptionOutput{}, s.answer
+	return &snsapi.ConfirmSubscriptionOutput{}, s.answer
 }
 
-var _ Confirmer = (*sns.Client)(nil)
+var _ Confirmer = (*snsapi.Client)(nil)
 
 // runOutbox works off what is due, until nothing is left to do for a while.
 func runOutbox(t *testing.T, s store.Store, handlers map[string]outbox.Handler) {
@@ -56,17 +56,26 @@ func runOutbox(t *testing.T, s store.Store, handlers map[string]outbox.Handler) 
 
 // bubbleRig is a door rig at the time of the bubble.
 func bubbleRig(t *testing.T) *doorRig {
-	d := newDoorRig(t)
-	d.topic = must[*SigningTopic](t)(NewSigningTopic(testARN, time.Now()))
-	d.door.verifier.Certificates = trusted(t, d.topic)
-	return d
+	return doorOf(t, must[*SigningTopic](t)(NewSigningTopic(testARN, time.Now())))
+}
+
+// handlers are those that confirm subscriptions at api. How often one was confirmed stands in confirmed.
+func (d *doorRig) handlers(api Confirmer, log *slog.Logger, confirmed *int) map[string]outbox.Handler {
+	c := &Confirmations{API: api, Log: log, Confirmed: func(_ store.Tx, _ time.Time, topic aws.ARN, _ time.Time) error {
+		if topic.String() != testARN {
+			d.t.Errorf("topic %s was confirmed", topic)
+		}
+		*confirmed++
+		return nil
+	}}
+	return c.Handlers()
 }
 
 // TestSubscription: it is confirmed by the API, once, and no address is visited.
 func TestSubscription(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := bubbleRig(t)
-		api := &snsFake{}
+		api, confirmed := &snsFake{}, 0
 		first := d.sign(Post{Type: SubscriptionConfirmed, Token: "token-1"})
 		for range 3 {
 			if status, a := d.post(first); status != 200 {
@@ -76,16 +85,16 @@ func TestSubscription(t *testing.T) {
 		if len(api.calls) != 0 {
 			t.Error("SNS was called inside the request")
 		}
-		runOutbox(t, d.store, d.intake.Handlers(api, quiet()))
+		runOutbox(t, d.inbox.store, d.handlers(api, quiet(), &confirmed))
 		want := "eu-central-1 " + testARN + " token-1 true"
 		if len(api.calls) != 1 || api.calls[0] != want {
 			t.Errorf("calls %q, want %q", api.calls, want)
 		}
 		// A second confirmation is confirmed too, and does no harm.
 		d.post(d.sign(Post{Type: SubscriptionConfirmed, Token: "token-2"}))
-		runOutbox(t, d.store, d.intake.Handlers(api, quiet()))
-		if len(api.calls) != 2 || len(d.all()) != 0 {
-			t.Errorf("calls %q, %d incidents", api.calls, len(d.all()))
+		runOutbox(t, d.inbox.store, d.handlers(api, quiet(), &confirmed))
+		if len(api.calls) != 2 || confirmed != 2 {
+			t.Errorf("calls %q, %d confirmed", api.calls, confirmed)
 		}
 	})
 }
@@ -107,9 +116,10 @@ func TestSubscriptionTrouble(t *testing.T) {
 			d := bubbleRig(t)
 			api := &snsFake{answer: tt.answer}
 			log := &bytes.Buffer{}
-			handlers := d.intake.Handlers(api, slog.New(slog.NewTextHandler(log, nil)))
+			confirmed := 0
+			handlers := d.handlers(api, slog.New(slog.NewTextHandler(log, nil)), &confirmed)
 			d.post(d.sign(Post{Type: SubscriptionConfirmed, Token: "secret-token"}))
-			runOutbox(t, d.store, handlers)
+			runOutbox(t, d.inbox.store, handlers)
 			if tt.final != (len(api.calls) == 1) || len(api.calls) == 0 {
 				t.Errorf("%s: %d calls", tt.name, len(api.calls))
 			}
@@ -118,9 +128,9 @@ func TestSubscriptionTrouble(t *testing.T) {
 			}
 			calls := len(api.calls)
 			api.answer = nil
-			runOutbox(t, d.store, handlers)
-			if tt.final == (len(api.calls) > calls) {
-				t.Errorf("%s, mended: %d calls more", tt.name, len(api.calls)-calls)
+			runOutbox(t, d.inbox.store, handlers)
+			if tt.final == (len(api.calls) > calls) || tt.final == (confirmed == 1) {
+				t.Errorf("%s, mended: %d calls more, %d confirmed", tt.name, len(api.calls)-calls, confirmed)
 			}
 		})
 	}
@@ -130,44 +140,13 @@ func TestSubscriptionTrouble(t *testing.T) {
 func TestSubscriptionTooLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := bubbleRig(t)
-		api := &snsFake{}
+		api, confirmed := &snsFake{}, 0
 		log := &bytes.Buffer{}
 		d.post(d.sign(Post{Type: SubscriptionConfirmed}))
 		time.Sleep(49 * time.Hour)
-		runOutbox(t, d.store, d.intake.Handlers(api, slog.New(slog.NewTextHandler(log, nil))))
-		if len(api.calls) != 0 || !strings.Contains(log.String(), "subscribe again") {
+		runOutbox(t, d.inbox.store, d.handlers(api, slog.New(slog.NewTextHandler(log, nil)), &confirmed))
+		if len(api.calls) != 0 || confirmed != 0 || !strings.Contains(log.String(), "subscribe again") {
 			t.Errorf("calls %q, log %s", api.calls, log)
-		}
-	})
-}
-
-// TestUnsubscribed: who removes our subscription takes the alarms from us. The owner
-// is paged, and told when we are back.
-func TestUnsubscribed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := bubbleRig(t)
-		if status, a := d.post(d.sign(Post{Type: UnsubscribeConfirmation})); status != 200 {
-			t.Fatalf("%d %+v", status, a)
-		}
-		i := d.incident()
-		if i.Title != "SNS subscription removed: alarms" || i.Severity != incidents.Sev1 || i.Service != "platform" ||
-			!strings.Contains(i.Alarm.Description, "aws sns subscribe --region eu-central-1 --topic-arn "+testARN) {
-			t.Errorf("%+v with %+v", i, i.Alarm)
-		}
-		if !i.Alarm.Received.Equal(i.Opened) || i.Alarm.MessageID == "" {
-			t.Errorf("came at %s in message %q, opened at %s", i.Alarm.Received, i.Alarm.MessageID, i.Opened)
-		}
-		time.Sleep(time.Minute)
-		d.post(d.sign(Post{Type: UnsubscribeConfirmation}))
-		d.incident() // still one
-		time.Sleep(time.Minute)
-		d.post(d.sign(Post{Type: SubscriptionConfirmed}))
-		if !d.all()[0].Open() {
-			t.Error("resolved before SNS had confirmed")
-		}
-		runOutbox(t, d.store, d.intake.Handlers(&snsFake{}, quiet()))
-		if i := d.incident(); i.Open() {
-			t.Errorf("still open after the confirmation: %s", d.timeline(i.ID))
 		}
 	})
 }
