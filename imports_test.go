@@ -15,7 +15,6 @@ import (
 var order = []string{
 	"store", "store/record/scan", "store/record", "store/record/recordtest", "store/bolt", "store/etcd", "store/storetest", "text", "clocks", "outbox", "nearest", "ical", "templates", "rotations", "rotations/rotationstest", "rotations/feed", "rotations/strip", "incidents", "doors",
 	"alarms/aws", "alarms/sns", "alarms",
-
 	"paging", "handoffs", "rollbacks", "postmortems", "bot/slack/blocks", "bot/slackfake", "bot/when", "bot", "web", "cmd",
 }
 
