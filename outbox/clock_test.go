@@ -47,11 +47,11 @@ func TestClockSetBack(t *testing.T) {
 		}, "b": nil}
 	}
 	life(t, path, failing, func(w *world, _ *bytes.Buffer) {
-		w.owe(false, outbox.Entry{Key: "old", Kind: "a"})
+		w.owe(false, outbox.Entry{Key: "old", Kind: "a", Lane: outbox.Decisions})
 		wait(3*time.Hour - time.Minute/2)
 		w.owe(false, outbox.Entry{Key: "page", Kind: "a", Lane: outbox.Pages1})
-		w.owe(false, outbox.Entry{Key: "step", Kind: "a", Due: time.Now().Add(5 * time.Minute)})
-		w.owe(false, outbox.Entry{Key: "monday", Kind: "b", Due: time.Now().Add(5 * time.Minute)})
+		w.owe(false, outbox.Entry{Key: "step", Kind: "a", Lane: outbox.Decisions, Due: time.Now().Add(5 * time.Minute)})
+		w.owe(false, outbox.Entry{Key: "monday", Kind: "b", Lane: outbox.Decisions, Due: time.Now().Add(5 * time.Minute)})
 		wait(15 * time.Second)
 		w.stop()
 	})
@@ -103,7 +103,7 @@ func TestClockSetBackForMany(t *testing.T) {
 		wait(24 * time.Hour)
 		var all []outbox.Entry
 		for n := range 1001 {
-			all = append(all, outbox.Entry{Key: fmt.Sprint(n), Kind: "a", Due: time.Now().Add(time.Hour)})
+			all = append(all, outbox.Entry{Key: fmt.Sprint(n), Kind: "a", Lane: outbox.Decisions, Due: time.Now().Add(time.Hour)})
 		}
 		w.owe(false, all...)
 		w.stop()

@@ -21,8 +21,8 @@ func TestAPanicInACommitIsAFailedAttempt(t *testing.T) {
 		}}
 	}
 	inWorld(t, handlers, func(w *world) {
-		w.owe(false, outbox.Entry{Key: "bad", Kind: "a"})
-		w.owe(false, outbox.Entry{Key: "good", Kind: "a"})
+		w.owe(false, outbox.Entry{Key: "bad", Kind: "a", Lane: outbox.Decisions})
+		w.owe(false, outbox.Entry{Key: "good", Kind: "a", Lane: outbox.Decisions})
 		wait(10 * time.Second)
 		if got := w.seen(); len(got) != 3 {
 			t.Errorf("runs: %q", got)
@@ -44,7 +44,7 @@ func (w *world) put(key string) {
 // TestWhatIsDoneIsNotDoneAgain: not even if the index says so.
 func TestWhatIsDoneIsNotDoneAgain(t *testing.T) {
 	inWorld(t, counting, func(w *world) {
-		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions})
 		wait(time.Second)
 		e, _ := w.get("x")
 		e.Due = e.Due.Add(-time.Second)
@@ -60,12 +60,12 @@ func TestWhatIsDoneIsNotDoneAgain(t *testing.T) {
 // TestADamagedIndexKey: holds up nothing else.
 func TestADamagedIndexKey(t *testing.T) {
 	inWorld(t, counting, func(w *world) {
-		w.put(outbox.DuePrefix + "0/19991x31T000000.000000000/y")
-		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
+		w.put(outbox.DuePrefix + "decisions/19991x31T000000.000000000/y")
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions})
 		wait(time.Minute)
 		w.want("x")
 		state, err := w.runner.Look(t.Context())
-		if err != nil || len(state.Behind) > 0 {
+		if err != nil || late(state) > 0 {
 			t.Errorf("what is owed: %v, %v", state, err)
 		}
 	})

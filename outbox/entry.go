@@ -15,8 +15,9 @@
 // docs/decisions/0016. Only what is bound to the calendar ([Runner.Calendar]) follows the wall.
 //
 //	outbox/entry/<key>                Entry; kept 30 days after Done, so that a key stays used
-//	outbox/due/<lane>/<time>/<key>    index of what is not done, in order of due time by the outbox's
-//	                                  clock; of what has failed it says when it was due first
+//	outbox/due/<lane>/<time>/<key>    index of what is not done, by the name of its lane, in order of due
+//	                                  time by the outbox's clock; of what has failed it says when it was
+//	                                  due first
 //	outbox/parked/<key>               index of entries for which there was no handler
 //	outbox/clock                      what the outbox's time was, for the next start
 package outbox
@@ -25,38 +26,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/record"
 )
-
-// A Lane keeps work of one urgency apart, so that no chore delays a page. Lanes
-// that one group of workers serves are taken in order.
-type Lane int
-
-// The lanes, most urgent first.
-const (
-	Decisions Lane = iota // work on the store alone: whom to page next
-	Pages1                // pages for sev1 incidents, …
-	Pages2
-	Pages3
-	Pages4
-	Answers // what somebody is waiting for: replies, confirmations, refreshed pages
-	Chores  // everything that may wait: cards, notices
-	Errands // what has nothing to do with Slack, and must not wait for it
-	lanes
-)
-
-// String names the lane as metrics do.
-func (l Lane) String() string {
-	names := [...]string{"decisions", "pages_sev1", "pages_sev2", "pages_sev3", "pages_sev4", "answers", "chores", "errands"}
-	if l < 0 || int(l) >= len(names) {
-		return fmt.Sprintf("lane%d", int(l))
-	}
-	return names[l]
-}
 
 // An Entry is one thing owed.
 type Entry struct {
@@ -104,21 +78,6 @@ func Body(v any) json.RawMessage {
 	return b
 }
 
-const (
-	entryPrefix  = "outbox/entry/"
-	duePrefix    = "outbox/due/"
-	parkedPrefix = "outbox/parked/"
-	// timeFormat has a fixed width, so that keys sort by time. Always UTC.
-	timeFormat = "20060102T150405.000000000"
-)
-
-func dueKey(e Entry) string {
-	key := make([]byte, 0, len(duePrefix)+len("0//")+len(timeFormat)+len(e.Key))
-	key = strconv.AppendInt(append(key, duePrefix...), int64(e.Lane), 10)
-	key = e.at().AppendFormat(append(key, '/'), timeFormat)
-	return string(append(append(key, '/'), e.Key...))
-}
-
 // at is when e is due by the outbox's clock.
 func (e Entry) at() time.Time { return e.Due.Add(-e.Ahead).UTC() }
 
@@ -128,23 +87,6 @@ func (e Entry) under(ahead time.Duration) Entry {
 		e.Due, e.Created, e.Ahead = e.Due.Add(by), e.Created.Add(by), ahead
 	}
 	return e
-}
-
-func laneRange(l Lane) (from, to string) {
-	return fmt.Sprintf(duePrefix+"%d/", l), fmt.Sprintf(duePrefix+"%d0", l)
-}
-
-// splitDue takes a key of the due index apart.
-func splitDue(key string) (due time.Time, entry string, err error) {
-	const head = len(duePrefix + "0/")
-	if len(key) < head+len(timeFormat)+1 {
-		return time.Time{}, "", fmt.Errorf("outbox: malformed key %q in the due index", key)
-	}
-	due, err = time.ParseInLocation(timeFormat, key[head:head+len(timeFormat)], time.UTC)
-	if err != nil {
-		return time.Time{}, "", fmt.Errorf("outbox: malformed time in the due index: %w", err)
-	}
-	return due, key[head+len(timeFormat)+1:], nil
 }
 
 // A Tx writes debts into a store transaction.
@@ -175,6 +117,9 @@ func (t Tx) Once(e Entry) {
 // fresh is e as something owed now. A time that Go's clock has counted from now is as far from
 // now as that clock says, whatever was done to the wall between the two.
 func (t Tx) fresh(e Entry) Entry {
+	if e.Lane == "" {
+		panic(fmt.Sprintf("outbox: entry %s has no lane", e.Key)) // a programming error
+	}
 	now := t.now.Round(0).UTC()
 	if !e.Due.IsZero() {
 		e.Due = now.Add(e.Due.Sub(t.now))
@@ -222,8 +167,7 @@ func (t Tx) Get(key string) (Entry, bool) {
 // Waits reports whether an entry waits in a lane for exactly that time. It costs less than
 // to look at the entry.
 func (t Tx) Waits(lane Lane, due time.Time, key string) bool {
-	due = t.fresh(Entry{Due: due}).Due
-	return t.tx.Get(dueKey(Entry{Lane: lane, Due: due, Ahead: t.ahead, Key: key})) != nil
+	return t.tx.Get(dueKey(t.fresh(Entry{Lane: lane, Due: due, Key: key}))) != nil
 }
 
 // read returns an entry as it is stored.
@@ -259,8 +203,8 @@ func (t Tx) firstDue(key string) string {
 	if val := t.tx.Get(key); len(val) == len(timeFormat) {
 		return string(val)
 	}
-	const head = len(duePrefix + "0/")
-	return key[head : head+len(timeFormat)]
+	_, at, _, _ := cutDue(key)
+	return at
 }
 
 func (t Tx) save(e Entry) {
@@ -279,9 +223,7 @@ func (e Entry) record() ([]byte, error) {
 func (e *Entry) fields(o *record.Object) {
 	o.Text("key", &e.Key)
 	o.Text("kind", &e.Kind)
-	lane := int(e.Lane)
-	o.Int("lane", &lane)
-	e.Lane = Lane(lane)
+	record.Word(o, "lane", &e.Lane)
 	o.Time("due", &e.Due)
 	o.OptRaw("body", &e.Body)
 	o.Time("created", &e.Created)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,7 +31,7 @@ type group struct {
 	missed  map[string]time.Time // failed as unreachable, perhaps without a record: not before
 	queue   []Entry
 	busy    int
-	hands   [lanes]int // how many of busy are at which lane
+	hands   []int // how many of busy are at each of Lanes
 	probing bool
 	dead    bool       // the last probe failed
 	strict  time.Time  // until then a lane waits for those before it
@@ -59,7 +60,7 @@ func newGroup(r *Runner, g Group, b *bell, started time.Time) *group {
 	return &group{
 		Group: g, r: r, bell: b, started: started,
 		log:     r.Log.With("component", "outbox", "group", g.Name),
-		claimed: map[string]bool{}, missed: map[string]time.Time{},
+		claimed: map[string]bool{}, missed: map[string]time.Time{}, hands: make([]int, len(g.Lanes)),
 		tasks: make(chan Entry, g.Workers), done: make(chan result, g.Workers+1),
 	}
 }
@@ -112,7 +113,7 @@ func (g *group) fill(ctx context.Context, now time.Time) {
 		e := g.queue[0]
 		g.queue = g.queue[1:]
 		g.busy++
-		g.hands[e.Lane]++
+		g.hands[g.rank(e.Lane)]++
 		g.tasks <- e
 	}
 }
@@ -124,9 +125,13 @@ func (g *group) hand(ctx context.Context) {
 	}
 }
 
+// rank is how many lanes are more urgent than this. What stands in a lane that is not its own waits
+// for nobody.
+func (g *group) rank(lane Lane) int { return max(slices.Index(g.Lanes, lane), 0) }
+
 // behind reports whether something more urgent than lane is in hand.
 func (g *group) behind(lane Lane) bool {
-	for _, n := range g.hands[:lane] {
+	for _, n := range g.hands[:g.rank(lane)] {
 		if n > 0 {
 			return true
 		}
@@ -239,7 +244,7 @@ func (g *group) settle(res result, now time.Time) {
 		return
 	}
 	g.busy--
-	g.hands[res.entry.Lane]--
+	g.hands[g.rank(res.entry.Lane)]--
 	key := res.entry.Key
 	delete(g.claimed, key)
 	if _, ok := errors.AsType[*Unreachable](res.err); !ok {

@@ -56,8 +56,9 @@ func resultOf(err error) string {
 
 // State is a look at what is owed.
 type State struct {
-	// Behind is how long the oldest entry that is due has been waiting, by lane. It counts
-	// from when the entry was due first, however often it was tried since.
+	// Behind is how long the oldest entry that is due has been waiting, in each lane that is served or
+	// has something in it; 0 if none is. It counts from when the entry was due first, however often it
+	// was tried since.
 	Behind map[Lane]time.Duration
 	// Parked is the number of entries for which there was no handler.
 	Parked int
@@ -73,10 +74,13 @@ func (r *Runner) Look(ctx context.Context) (State, error) {
 	err := r.Store.View(ctx, func(tx store.Tx) error {
 		state = State{Behind: map[Lane]time.Duration{}}
 		now := r.timeIn(tx).now()
-		for lane := range lanes {
-			if late := behind(tx, lane, now); late > 0 {
-				state.Behind[lane] = late
+		for _, g := range r.Groups {
+			for _, lane := range g.Lanes {
+				state.Behind[lane] = 0
 			}
+		}
+		for _, lane := range lanesIn(tx) {
+			state.Behind[lane] = behind(tx, lane, now)
 		}
 		for range tx.Range(parkedPrefix, store.After(parkedPrefix)) {
 			state.Parked++

@@ -146,10 +146,10 @@ func counting(w *world) map[string]outbox.Handler {
 
 func TestOnceIsOnce(t *testing.T) {
 	inWorld(t, counting, func(w *world) {
-		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
-		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions})
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions})
 		wait(time.Second)
-		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions})
 		wait(time.Hour)
 		w.want("x")
 		if e, ok := w.get("x"); !ok || e.Done.IsZero() {
@@ -160,7 +160,7 @@ func TestOnceIsOnce(t *testing.T) {
 
 func TestDueTimeIsKept(t *testing.T) {
 	inWorld(t, counting, func(w *world) {
-		w.owe(false, outbox.Entry{Key: "later", Kind: "a", Due: time.Now().Add(10 * time.Minute)})
+		w.owe(false, outbox.Entry{Key: "later", Kind: "a", Lane: outbox.Decisions, Due: time.Now().Add(10 * time.Minute)})
 		wait(10*time.Minute - time.Second)
 		w.want()
 		wait(time.Second)
@@ -190,9 +190,9 @@ func TestSoonDuringARunRunsAgain(t *testing.T) {
 		}}
 	}
 	inWorld(t, slow, func(w *world) {
-		w.owe(true, outbox.Entry{Key: "card", Kind: "a"})
+		w.owe(true, outbox.Entry{Key: "card", Kind: "a", Lane: outbox.Decisions})
 		wait(500 * time.Millisecond)
-		w.owe(true, outbox.Entry{Key: "card", Kind: "a"})
+		w.owe(true, outbox.Entry{Key: "card", Kind: "a", Lane: outbox.Decisions})
 		wait(10 * time.Second)
 		w.want("card", "card")
 	})
@@ -200,9 +200,9 @@ func TestSoonDuringARunRunsAgain(t *testing.T) {
 
 func TestSoonBringsForwardButNeverPutsOff(t *testing.T) {
 	inWorld(t, counting, func(w *world) {
-		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Due: time.Now().Add(time.Hour)})
-		w.owe(true, outbox.Entry{Key: "x", Kind: "a", Due: time.Now().Add(2 * time.Hour)})
-		w.owe(true, outbox.Entry{Key: "x", Kind: "a", Due: time.Now().Add(time.Minute)})
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions, Due: time.Now().Add(time.Hour)})
+		w.owe(true, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions, Due: time.Now().Add(2 * time.Hour)})
+		w.owe(true, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions, Due: time.Now().Add(time.Minute)})
 		wait(time.Minute)
 		w.want("x")
 	})
@@ -226,7 +226,7 @@ func failing(n int, err error) func(*world) map[string]outbox.Handler {
 
 func TestFailuresAreTriedWithoutLimit(t *testing.T) {
 	inWorld(t, failing(200, errors.New("no")), func(w *world) {
-		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions})
 		wait(3 * time.Hour)
 		if n := len(w.seen()); n != 201 {
 			t.Errorf("%d attempts, want 201", n)
@@ -240,7 +240,7 @@ func TestFailuresAreTriedWithoutLimit(t *testing.T) {
 
 func TestBackoffGrowsToHalfAMinute(t *testing.T) {
 	inWorld(t, failing(1000, errors.New("no")), func(w *world) {
-		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions})
 		wait(10 * time.Minute)
 		// 1+2+4+8+15 = 30 s, then one each 30 s: 5 + 19 more and the first, ±20 %.
 		if n := len(w.seen()); n < 20 || n > 30 {
@@ -256,7 +256,7 @@ func TestToldToWait(t *testing.T) {
 		{100 * time.Hour, 120 * time.Second},
 	} {
 		inWorld(t, failing(1, &outbox.Later{After: tc.says, Err: errors.New("429")}), func(w *world) {
-			w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
+			w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions})
 			wait(tc.waits - time.Millisecond)
 			if n := len(w.seen()); n != 1 {
 				t.Errorf("told %v: %d attempts before %v, want 1", tc.says, n, tc.waits)
@@ -331,8 +331,8 @@ func TestAfterAnOutageTheOrderIsStrict(t *testing.T) {
 	}
 	inWorld(t, handlers, func(w *world) {
 		for n := range 40 {
-			lane := outbox.Pages4 - outbox.Lane(n%4)
-			w.owe(false, outbox.Entry{Key: fmt.Sprintf("%d/%03d", lane, n), Kind: "a", Lane: lane})
+			lane := outbox.Paging()[4-n%4]
+			w.owe(false, outbox.Entry{Key: fmt.Sprintf("%s/%03d", strings.TrimPrefix(string(lane), "pages_sev"), n), Kind: "a", Lane: lane})
 		}
 		wait(10 * time.Minute)
 		if l.tries > 16+2 || probes < 10 || probes > 40 {
@@ -416,7 +416,7 @@ func TestARefusedCommitIsAFailedAttempt(t *testing.T) {
 		}}
 	}
 	inWorld(t, handlers, func(w *world) {
-		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions})
 		wait(500 * time.Millisecond)
 		e, _ := w.get("x")
 		if e.Attempt != 1 || e.Error != "refused" || !e.Done.IsZero() {
@@ -438,7 +438,7 @@ func TestAPanickingHandlerIsAFailedAttempt(t *testing.T) {
 		}}
 	}
 	inWorld(t, handlers, func(w *world) {
-		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions})
 		wait(5 * time.Second)
 		w.want("x", "x")
 	})
@@ -446,11 +446,11 @@ func TestAPanickingHandlerIsAFailedAttempt(t *testing.T) {
 
 func TestWithoutHandlerParkedAndLaterUnparked(t *testing.T) {
 	inWorld(t, counting, func(w *world) {
-		w.owe(false, outbox.Entry{Key: "x", Kind: "b"}, outbox.Entry{Key: "y", Kind: "a"})
+		w.owe(false, outbox.Entry{Key: "x", Kind: "b", Lane: outbox.Decisions}, outbox.Entry{Key: "y", Kind: "a", Lane: outbox.Decisions})
 		wait(time.Minute)
 		w.want("y")
 		state, err := w.runner.Look(t.Context())
-		if err != nil || state.Parked != 1 || len(state.Behind) != 0 {
+		if err != nil || state.Parked != 1 || late(state) != 0 {
 			t.Errorf("state = %+v, %v; want one parked and nothing behind", state, err)
 		}
 		w.stop()
@@ -462,6 +462,14 @@ func TestWithoutHandlerParkedAndLaterUnparked(t *testing.T) {
 	})
 }
 
+// late is how far a lane is behind at most.
+func late(s outbox.State) (most time.Duration) {
+	for _, behind := range s.Behind {
+		most = max(most, behind)
+	}
+	return most
+}
+
 func TestStopFinishesTheEntryInHand(t *testing.T) {
 	slow := func(w *world) map[string]outbox.Handler {
 		return map[string]outbox.Handler{"a": func(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
@@ -471,7 +479,7 @@ func TestStopFinishesTheEntryInHand(t *testing.T) {
 		}}
 	}
 	inWorld(t, slow, func(w *world) {
-		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions})
 		wait(time.Second)
 		w.stop()
 		w.want("x")
@@ -494,10 +502,10 @@ func TestAfterARestartItMayHaveBeenDone(t *testing.T) {
 		}}
 	}
 	inWorld(t, handlers, func(w *world) {
-		w.owe(false, outbox.Entry{Key: "x", Kind: "a"})
+		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions})
 		wait(5 * time.Second)
 		w.stop()
-		w.owe(false, outbox.Entry{Key: "y", Kind: "a"})
+		w.owe(false, outbox.Entry{Key: "y", Kind: "a", Lane: outbox.Decisions})
 		wait(time.Second)
 		w.start(handlers(w))
 		wait(time.Second)

@@ -3,6 +3,7 @@ package outbox
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -70,15 +71,11 @@ func (r *Runner) update(ctx context.Context, s store.Store, fn func(store.Tx) er
 // rouse wakes the groups that would look too late for what a transaction owes.
 func (r *Runner) rouse(o *owing) {
 	r.prepare()
-	for n, g := range r.Groups {
-		for _, lane := range g.Lanes {
-			if o.soonest[lane] == "" {
-				continue
-			}
-			due, _, err := splitDue(o.soonest[lane])
-			if err != nil || due.UnixNano() < r.bells[n].expected.Load() {
+	for _, s := range o.soonest {
+		due, _, err := splitDue(s.key)
+		for n, g := range r.Groups {
+			if slices.Contains(g.Lanes, s.lane) && (err != nil || due.UnixNano() < r.bells[n].expected.Load()) {
 				r.bells[n].ring()
-				break
 			}
 		}
 	}
@@ -88,10 +85,17 @@ func (r *Runner) rouse(o *owing) {
 type owing struct {
 	store.Tx
 	runner  *Runner
-	soonest [lanes]string // by lane, the first key of the due index that was put; "" if none
+	soonest []soonest
+	room    [4]soonest // for most transactions enough
 
 	asked time.Time // for when it was worked out how far the wall is ahead
 	by    time.Duration
+}
+
+// soonest is the first key of a lane in the due index that was put.
+type soonest struct {
+	lane Lane
+	key  string
 }
 
 // ahead is how far the wall clock is ahead of the outbox's if it says now. A transaction asks
@@ -106,11 +110,18 @@ func (o *owing) ahead(now time.Time) time.Duration {
 // Put implements [store.Tx].
 func (o *owing) Put(key string, val []byte) {
 	o.Tx.Put(key, val)
-	if !strings.HasPrefix(key, duePrefix) || len(key) <= len(duePrefix) {
+	if !strings.HasPrefix(key, duePrefix) {
 		return
 	}
-	lane := Lane(key[len(duePrefix)] - '0')
-	if lane < lanes && (o.soonest[lane] == "" || key < o.soonest[lane]) {
-		o.soonest[lane] = key
+	lane, _, _, _ := cutDue(key)
+	for n := range o.soonest {
+		if s := &o.soonest[n]; s.lane == lane {
+			s.key = min(s.key, key)
+			return
+		}
 	}
+	if o.soonest == nil {
+		o.soonest = o.room[:0]
+	}
+	o.soonest = append(o.soonest, soonest{lane, key})
 }

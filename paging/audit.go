@@ -76,7 +76,7 @@ func (p *Pager) Audit(ctx context.Context) (mended []Mended, err error) {
 // incidents that cannot be, by lane.
 func (p *Pager) due(ctx context.Context) (reminded map[string]bool, debris map[string]outbox.Lane, err error) {
 	reminded, debris = map[string]bool{}, map[string]outbox.Lane{}
-	for lane := outbox.Decisions; lane <= outbox.Pages4; lane++ {
+	for _, lane := range outbox.Paging() {
 		note := func(key string, readable bool) {
 			id, what, _ := strings.Cut(key, "/")
 			kind, _, _ := strings.Cut(what, "/")

@@ -196,7 +196,7 @@ func NotBehind(look func(context.Context) (outbox.State, error), atMost time.Dur
 		if err != nil {
 			return errors.New("the outbox cannot be read")
 		}
-		for lane := outbox.Decisions; lane <= outbox.Pages4; lane++ {
+		for _, lane := range outbox.Paging() {
 			if late := state.Behind[lane]; late > atMost {
 				return fmt.Errorf("%s: behind by %s", lane, late.Round(time.Second))
 			}

@@ -74,8 +74,8 @@ func (g *Gauges) Collect(to chan<- prometheus.Metric) {
 		return
 	}
 	gauge(g.parked, float64(state.Parked))
-	for lane := outbox.Decisions; lane <= outbox.Chores; lane++ {
-		gauge(g.behind, state.Behind[lane].Seconds(), lane.String())
+	for lane, late := range state.Behind {
+		gauge(g.behind, late.Seconds(), string(lane))
 	}
 	open, err := countOpen(ctx, g.store)
 	if err != nil {

@@ -208,7 +208,7 @@ func TestStoreWritable(t *testing.T) {
 // looker looks at the outbox of a store at noon.
 func looker(db store.Store) func(context.Context) (outbox.State, error) {
 	at := &clocks.Clock{Wall: func() time.Time { return noon }, Up: func() time.Duration { return 0 }}
-	return (&outbox.Runner{Store: db, Clock: at}).Look
+	return (&outbox.Runner{Store: db, Clock: at, Groups: outbox.DefaultGroups(nil)}).Look
 }
 
 func TestNotBehind(t *testing.T) {
@@ -259,7 +259,7 @@ func TestMetrics(t *testing.T) {
 	w := get(t, web.Metrics(reg, quiet()), "/metrics")
 	for _, line := range []string{
 		`oncalm_incidents_open{status="acknowledged"} 1`, `oncalm_incidents_open{status="triggered"} 1`,
-		`oncalm_outbox_behind_seconds{lane="chores"} 0`, `oncalm_outbox_behind_seconds{lane="pages_sev1"} 3600`,
+		`oncalm_outbox_behind_seconds{lane="chores"} 0`, `oncalm_outbox_behind_seconds{lane="errands"} 0`, `oncalm_outbox_behind_seconds{lane="pages_sev1"} 3600`,
 		"oncalm_outbox_parked 0", "oncalm_store_bytes 4096",
 	} {
 		if !strings.Contains(w.Body.String(), line) {

@@ -12,20 +12,24 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
 
 // olderStores are stores that earlier versions have made, each before something about what is
 // stored changed. In all of them checkout-5xx-rate and search-p99 fire, and were paged once;
-// orders-age is over.
+// orders-age is over. The newest also owe what has failed, what is bound to the calendar, and an
+// entry that no version knows (parked).
 func olderStores(t *testing.T) []string {
 	t.Helper()
 	all, err := filepath.Glob("testdata/stores/*.db.gz")
-	if err != nil || len(all) < 3 {
+	if err != nil || len(all) < 4 {
 		t.Fatalf("stores of before: %v, %v", all, err)
 	}
 	return all
@@ -123,6 +127,51 @@ func sayFsck(t *testing.T, r *rig, want string) {
 	}
 }
 
+// TestOlderLanes holds what becomes of what was owed in lanes that had numbers: all of it stands in a lane of the name that it
+// had in metrics, and what has failed or is parked is still known to be.
+func TestOlderLanes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "oncalm.db")
+	unpack(t, "testdata/stores/2-lanes-by-number.db.gz", path)
+	db, err := openStore(t.Context(), path, bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	got := map[string]string{}
+	err = db.View(t.Context(), func(tx store.Tx) error {
+		for key := range tx.Range(outbox.EntryPrefix, store.After(outbox.EntryPrefix)) {
+			e, ok := outbox.In(tx, time.Now()).Get(strings.TrimPrefix(key, outbox.EntryPrefix))
+			due, parked := outbox.Places(e)
+			since := string(tx.Get(due))
+			switch {
+			case !ok:
+				got[key] = "unreadable"
+			case !e.Done.IsZero():
+			case tx.Get(parked) != nil:
+				got[e.Key] = fmt.Sprintf("%s, parked", e.Lane)
+			case tx.Get(due) == nil:
+				got[e.Key] = "in no index"
+			default:
+				got[e.Key] = strings.TrimSuffix(fmt.Sprintf("%s, %d failures since %s", e.Lane, e.Attempt, since), ", 0 failures since ")
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{
+		"1/escalate/1.0": "decisions", "2/escalate/1.0": "decisions", "3/escalate/1.0": "decisions",
+		"1/card": "chores, 1 failures since 20261130T084704.195365518", "2/card": "chores, 1 failures since 20261130T084704.208848448",
+		"3/card":  "chores, 1 failures since 20261130T084704.221408481",
+		"later/1": "answers, parked", "handoff/main/2026-12-07T08:00:00Z": "decisions",
+		"look-ahead/Europe%2FBerlin/2026-12-07T08:00:00Z": "chores", "sweep/2026-12-01T03:17:00Z": "errands",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("what is owed (-want +got):\n%s", diff)
+	}
+}
+
 // TestOlderStoresControl shows that the test above can fail: the file alone, brought up to
 // checksums, is not enough for the stores whose keys and heads are others.
 func TestOlderStoresControl(t *testing.T) {
@@ -153,8 +202,8 @@ func TestOlderStoresControl(t *testing.T) {
 			wrong++
 		}
 	}
-	if wrong < 2 {
-		t.Errorf("only %d of the stores are any different: the test has no teeth", wrong)
+	if want := len(olderStores(t)); wrong < want {
+		t.Errorf("only %d of %d stores are any different: the test has no teeth", wrong, want)
 	}
 }
 
@@ -178,7 +227,7 @@ func TestRestoreRefusesNewer(t *testing.T) {
 	prepareStore(t, r.path("oncalm.db"))
 	for _, args := range [][]string{{"restore", "-force", r.path("backup.db")}, {"fsck", "-store", r.path("backup.db")}, {"incidents", "-store", r.path("backup.db")}, {"backup", "-store", r.path("backup.db"), r.path("copy.db")}} {
 		out, code := r.call(append([]string{args[0], "-config", r.path("oncalm.yaml")}, args[1:]...)...)
-		if code != exitNewer || !strings.Contains(out, "store v7, binary knows v2") {
+		if code != exitNewer || !strings.Contains(out, "store v7, binary knows v3") {
 			t.Errorf("%v: exit %d: %s", args, code, out)
 		}
 	}

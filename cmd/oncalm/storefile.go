@@ -10,6 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -21,6 +22,7 @@ func migrations() []store.Migration {
 		func(tx store.Tx) error { // 1 to 2: names of alarms in fingerprints, heads without what alarms said
 			return errors.Join(alarms.MoveFingerprints(tx), incidents.FoldHeads(tx))
 		},
+		outbox.NameLanes, // 2 to 3: names of lanes in what is owed
 	}
 }
 

@@ -1,0 +1,99 @@
+package outbox
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// A Lane keeps work of one urgency apart, so that no chore delays a page. Its name stands in keys,
+// in entries and in metrics, and has no slash. How urgent a lane is only the order in [Group.Lanes]
+// says, so one may be added anywhere and nothing that is stored changes.
+type Lane string
+
+// The lanes.
+const (
+	Decisions Lane = "decisions" // work on the store alone: whom to page next
+	Pages1    Lane = "pages_sev1"
+	Pages2    Lane = "pages_sev2"
+	Pages3    Lane = "pages_sev3"
+	Pages4    Lane = "pages_sev4"
+	Answers   Lane = "answers" // what somebody is waiting for: replies, confirmations, refreshed pages
+	Chores    Lane = "chores"  // everything that may wait: cards, notices
+	Errands   Lane = "errands" // what has nothing to do with Slack, and must not wait for it
+)
+
+// Paging are the lanes on which it depends that somebody is paged.
+func Paging() []Lane { return append([]Lane{Decisions}, pages()...) }
+
+func pages() []Lane { return []Lane{Pages1, Pages2, Pages3, Pages4} }
+
+// UnmarshalJSON reads a name, or the number that a lane had in what was stored before lanes had names.
+func (l *Lane) UnmarshalJSON(text []byte) error {
+	if n, err := strconv.Atoi(string(text)); err == nil {
+		*l = numbered(n)
+		return nil
+	}
+	return json.Unmarshal(text, (*string)(l))
+}
+
+const (
+	entryPrefix  = "outbox/entry/"
+	duePrefix    = "outbox/due/"
+	parkedPrefix = "outbox/parked/"
+	// timeFormat has a fixed width, so that keys sort by time. Always UTC.
+	timeFormat = "20060102T150405.000000000"
+)
+
+func dueKey(e Entry) string {
+	key := make([]byte, 0, len(duePrefix)+len(e.Lane)+len("//")+len(timeFormat)+len(e.Key))
+	key = append(append(key, duePrefix...), e.Lane...)
+	key = e.at().AppendFormat(append(key, '/'), timeFormat)
+	return string(append(append(key, '/'), e.Key...))
+}
+
+func laneRange(l Lane) (from, to string) {
+	return duePrefix + string(l) + "/", duePrefix + string(l) + "0" // '0' follows '/'
+}
+
+// cutDue takes a key of the due index apart, and leaves the time as it is.
+func cutDue(key string) (lane Lane, at, entry string, ok bool) {
+	name, rest, ok := strings.Cut(key[min(len(duePrefix), len(key)):], "/")
+	if !ok || len(rest) <= len(timeFormat) {
+		return Lane(name), "", "", false
+	}
+	return Lane(name), rest[:len(timeFormat)], rest[len(timeFormat)+1:], true
+}
+
+// splitDue takes a key of the due index apart.
+func splitDue(key string) (due time.Time, entry string, err error) {
+	_, at, entry, ok := cutDue(key)
+	if !ok {
+		return time.Time{}, "", fmt.Errorf("outbox: malformed key %q in the due index", key)
+	}
+	due, err = time.ParseInLocation(timeFormat, at, time.UTC)
+	if err != nil {
+		return time.Time{}, "", fmt.Errorf("outbox: malformed time in the due index: %w", err)
+	}
+	return due, entry, nil
+}
+
+// lanesIn are the lanes in which something stands, also those that no group serves.
+func lanesIn(tx store.Tx) (all []Lane) {
+	for from := duePrefix; ; {
+		first := ""
+		for first = range tx.Range(from, store.After(duePrefix)) {
+			break
+		}
+		if first == "" {
+			return all
+		}
+		lane, _, _, _ := cutDue(first)
+		all = append(all, lane)
+		_, from = laneRange(lane)
+	}
+}
