@@ -22,7 +22,7 @@ func TestALateAnswerIsTriedAgain(t *testing.T) {
 	}{
 		"500":              {kind: slackfake.Status(500), least: breath},
 		"503":              {kind: slackfake.Status(503), least: breath},
-		"limited":          {kind: slackfake.RateLimited(""), least: impatience},
+		"limited":          {kind: slackfake.RateLimited(""), least: 5 * time.Second},
 		"limited for 20 s": {kind: slackfake.RateLimited("20"), least: 20 * time.Second},
 		"no answer":        {kind: slackfake.Hang(), least: breath},
 		"cut off":          {kind: slackfake.Reset(), least: breath},

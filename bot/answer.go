@@ -55,7 +55,7 @@ func (b *Bot) answer(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		b.log.Warn("an answer came too late to be told", "key", e.Key)
 		return nil, nil
 	}
-	err := b.client.answer(ctx, body.URL, []byte(body.Payload))
+	err := b.out.answer(ctx, body.URL, []byte(body.Payload))
 	if (perhapsSent(err) || troubleOf(err) == limited) && e.Attempt+1 >= uses {
 		b.log.Warn("an answer could not be told as often as Slack takes one", "key", e.Key, "err", err)
 		return nil, nil
@@ -76,7 +76,7 @@ func (b *Bot) answerLoosely(url, payload string, times int) {
 	b.loose.Go(func() {
 		pause := breath
 		for {
-			err := b.answerNow(url, payload)
+			err := b.out.answer(context.Background(), url, []byte(payload))
 			if err == nil {
 				return
 			}
@@ -88,12 +88,6 @@ func (b *Bot) answerLoosely(url, payload string, times int) {
 			pause *= 2
 		}
 	})
-}
-
-func (b *Bot) answerNow(url, payload string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
-	defer cancel()
-	return b.client.answer(ctx, url, []byte(payload))
 }
 
 // lives reports whether d has passed before the program was to end.

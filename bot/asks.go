@@ -129,8 +129,8 @@ func (b *Bot) askMessage(ctx context.Context, e outbox.Entry) (func(store.Tx) er
 	case err != nil || !ok || user == "":
 		return nil, err
 	case sent.TS != "":
-		err = b.client.edit(ctx, sent, b.question(a, body.Person), tag{askEvent, e.Key})
-	case a.State != askOpen && !b.outcomes.unsure(e.Key, e.PerhapsDone):
+		err = b.out.edit(ctx, sent, blocks.Draw(b.question(a, body.Person)), tag{askEvent, e.Key})
+	case a.State != askOpen && !b.out.unsure(e.Key, e.PerhapsDone):
 		return nil, nil // it was never asked
 	default:
 		sent, err = b.sendOnce(ctx, e, user, true, blocks.Draw(b.question(a, body.Person)), askEvent)

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -77,17 +76,14 @@ var ErrOptions = errors.New("slack")
 type Bot struct {
 	o         Options
 	log       *slog.Logger
-	client    *client
+	out       *sender
 	watch     *watch
 	users     map[string]string // names of people by their Slack ids
 	pace      *pace
-	dms       dms
 	zones     zones
 	strangers seldom
 	bodies    *doors.Reader
 	absent    absences
-	looks     looks
-	outcomes  *outcomes
 	loose     sync.WaitGroup // what goes on after a request was answered
 	ending    chan struct{}  // closed when Run ends
 	end       func()
@@ -112,20 +108,11 @@ func New(o Options) (*Bot, error) {
 	if o.Token == "" {
 		return nil, fmt.Errorf("%w: the bot token is empty; set slack.bot_token", ErrOptions)
 	}
-	if o.APIURL == "" {
-		o.APIURL = "https://" + slackHost + "/api/"
-	}
-	if !strings.HasSuffix(o.APIURL, "/") {
-		o.APIURL += "/"
-	}
 	if o.Roots.Incident == "" {
 		o.Roots.Incident = "/incident"
 	}
 	if o.Roots.OnCall == "" {
 		o.Roots.OnCall = "/oncall"
-	}
-	if o.Transport == nil {
-		o.Transport = transport(o.Connections)
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -135,13 +122,15 @@ func New(o Options) (*Bot, error) {
 		return nil, err
 	}
 	log := o.Log.With("component", "bot")
-	w := newWatch(log, o.Metrics)
-	w.met(identity{Team: o.Team, App: o.App})
+	out := newSender(connection{
+		APIURL: o.APIURL, Token: o.Token, Transport: o.Transport, Connections: o.Connections, Channel: o.Channel,
+		Witness: o.Witness, Log: log, Metrics: o.Metrics,
+	})
+	out.watch.met(identity{Team: o.Team, App: o.App})
 	ending := make(chan struct{})
 	return &Bot{
 		ending: ending, end: sync.OnceFunc(func() { close(ending) }),
-		o: o, log: log, watch: w, users: users,
-		client: newClient(o.APIURL, o.Token, o.Transport, o.Witness, w), pace: newPace(), outcomes: newOutcomes(),
+		o: o, log: log, out: out, watch: out.watch, users: users, pace: newPace(),
 		bodies: doors.NewReader(largeBodies, arriving),
 	}, nil
 }
@@ -207,7 +196,7 @@ func (b *Bot) Run(ctx context.Context) {
 
 // greet asks Slack who we are and returns when to ask again.
 func (b *Bot) greet(ctx context.Context) time.Duration {
-	id, err := b.client.identify(ctx)
+	id, err := b.out.identify(ctx)
 	if err != nil && !b.watch.identity().known() {
 		return introducing
 	}

@@ -134,7 +134,7 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	if when, ok := b.pace.start(e.Key, tempo, now); !ok {
 		return b.postpone(e, when)
 	}
-	r, adopted, err := b.put(ctx, post{
+	r, adopted, err := b.out.put(ctx, post{
 		to: b.o.Channel, tag: tag{cardEvent, e.Key}, name: e.Key, drawn: blocks.Draw(cardMessage(i)), since: i.Opened, perhaps: e.PerhapsDone,
 		at: record.ref, renew: true,
 	})
@@ -176,11 +176,6 @@ func saveCard(tx store.Tx, id string, r cardRecord) error {
 	}
 	tx.Put(cardRecordKey(id), val)
 	return nil
-}
-
-// gone tells whether an edit failed because the message cannot be edited any more.
-func gone(code string) bool {
-	return slices.Contains([]string{"message_not_found", "cant_update_message", "edit_window_closed"}, code)
 }
 
 // postpone leaves a card for its time. That is no failed attempt, unless one has failed before and must not be forgotten.

@@ -316,35 +316,3 @@ func TestCardKeepsTheNewest(t *testing.T) {
 		t.Fatal(err)
 	}
 }
-
-func TestPace(t *testing.T) {
-	p := newPace()
-	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	quick := tempo{"x", time.Second, 3}
-	var got []time.Duration
-	for n := range 6 {
-		got = append(got, p.reserve(fmt.Sprint(n), quick, start).Sub(start))
-	}
-	for n, want := range []time.Duration{0, 0, 0, time.Second, 2 * time.Second, 3 * time.Second} {
-		if got[n] != want {
-			t.Errorf("slot %d after %v, want %v", n, got[n], want)
-		}
-	}
-	if when, ok := p.start("4", quick, start); ok || when.Sub(start) != 2*time.Second {
-		t.Errorf("start before its time: %v %v", when.Sub(start), ok)
-	}
-	if _, ok := p.start("4", quick, start.Add(2*time.Second)); !ok {
-		t.Error("no start at its time")
-	}
-	p.atOnce("5", start)
-	if _, ok := p.start("5", quick, start); !ok {
-		t.Error("what may go at once does not")
-	}
-	if at := p.reserve("later", quick, start.Add(time.Hour)); at != start.Add(time.Hour) {
-		t.Errorf("after a quiet hour: %v", at)
-	}
-	p.forget("later")
-	if len(p.slots) != 4 {
-		t.Errorf("%d times are kept, want 4", len(p.slots))
-	}
-}

@@ -3,9 +3,6 @@ package bot
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -32,34 +29,6 @@ type absence struct {
 func readAbsence(tx store.Tx) (a absence, ok bool) {
 	val := tx.Get(awayKey)
 	return a, val != nil && json.Unmarshal(val, &a) == nil
-}
-
-// ofChannel reports whether a name of an error says something about the channel, not about the message.
-func ofChannel(code string) bool {
-	switch code {
-	case "not_in_channel", "channel_not_found", "is_archived", "posting_to_general_channel_denied":
-		return true
-	}
-	return strings.HasPrefix(code, "restricted_action")
-}
-
-// complaint says in one line what keeps cards out of a channel, and what to do.
-func complaint(channel, code string) string {
-	return fmt.Sprintf("channel %s takes no cards (%s); %s", channel, code, remedy(code))
-}
-
-// remedy says what to do about a channel that takes no messages.
-func remedy(code string) string {
-	switch code {
-	case "not_in_channel", "channel_not_found":
-		return "type /invite @oncalm in that channel, or correct slack.channel"
-	case "is_archived":
-		return "unarchive it, or name another in slack.channel"
-	}
-	if strings.HasPrefix(code, "restricted_action") {
-		return "let the app post there, or name another in slack.channel"
-	}
-	return "see what Slack says about this error, or name another channel in slack.channel"
 }
 
 // undrawn is what comes of a card that could not be drawn. One that Slack refuses is tried slowly, until somebody does something
@@ -157,8 +126,7 @@ func (b *Bot) glimpse(ctx context.Context) {
 	if b.o.Channel == "" || !b.watch.unheard() {
 		return
 	}
-	var said struct{}
-	err := b.client.ask(ctx, "conversations.history", url.Values{"channel": {b.o.Channel}, "limit": {"1"}}, &said)
+	err := b.out.glimpse(ctx, b.o.Channel)
 	switch name := codeOf(err); {
 	case err == nil:
 		b.watch.glimpsed("")

@@ -80,8 +80,8 @@ type ref struct {
 
 // A tag is what a message carries unseen, so that it can be found again.
 type tag struct {
-	event string // what kind of message it is
-	key   string // its name
+	Event string // what kind of message it is
+	Key   string // its name
 }
 
 // chatBody is the body of chat.postMessage and chat.update. drawn is a JSON array of blocks.
@@ -93,28 +93,28 @@ func chatBody(channel, ts, text string, drawn []byte, t tag) []byte {
 	}
 	buf = blocks.AppendString(append(buf, `,"text":`...), text)
 	buf = append(append(buf, `,"blocks":`...), drawn...)
-	buf = blocks.AppendString(append(buf, `,"metadata":{"event_type":`...), t.event)
-	buf = blocks.AppendString(append(buf, `,"event_payload":{"key":`...), t.key)
+	buf = blocks.AppendString(append(buf, `,"metadata":{"event_type":`...), t.Event)
+	buf = blocks.AppendString(append(buf, `,"event_payload":{"key":`...), t.Key)
 	return append(buf, `}},"unfurl_links":false,"unfurl_media":false}`...)
 }
 
 // edit replaces what a message says.
-func (c *client) edit(ctx context.Context, r ref, m blocks.Message, t tag) error {
-	_, err := c.send(ctx, "chat.update", r.Channel, r.TS, m, t)
+func (c *client) edit(ctx context.Context, r ref, d blocks.Drawn, t tag) error {
+	_, err := c.sendDrawn(ctx, "chat.update", r.Channel, r.TS, d, t)
 	return err
 }
 
-// send sends a message, and once more as plain text if Slack does not take its form.
-func (c *client) send(ctx context.Context, method, channel, ts string, m blocks.Message, t tag) (ref, error) {
-	return c.sendDrawn(ctx, method, channel, ts, blocks.Draw(m), t)
+// post sends a message, however often it came already: see [sender.put] for what must come once.
+func (c *client) post(ctx context.Context, to string, d blocks.Drawn, t tag) (ref, error) {
+	return c.sendDrawn(ctx, "chat.postMessage", to, "", d, t)
 }
 
-// sendDrawn sends a message that is drawn already.
+// sendDrawn sends a message, and once more as plain text if Slack does not take its form.
 func (c *client) sendDrawn(ctx context.Context, method, channel, ts string, d blocks.Drawn, t tag) (ref, error) {
 	text := d.Text
 	r, err := c.chat(ctx, method, chatBody(channel, ts, text, d.Blocks, t))
 	if troubleOf(err) == unreadable {
-		c.watch.log.Error("Slack does not take the form of a message, sending its text", "method", method, "key", t.key, "err", err)
+		c.watch.log.Error("Slack does not take the form of a message, sending its text", "method", method, "key", t.Key, "err", err)
 		r, err = c.chat(ctx, method, chatBody(channel, ts, text, []byte("[]"), t))
 	}
 	return r, err
@@ -199,8 +199,8 @@ func drain(r io.Reader) {
 	_, _ = io.Copy(io.Discard, io.LimitReader(r, 64<<10)) // what cannot be read is of no use anyway
 }
 
-// dm opens the direct messages with a person and returns their channel.
-func (c *client) dm(ctx context.Context, user string) (string, error) {
+// openDM opens the direct messages with a person and returns their channel.
+func (c *client) openDM(ctx context.Context, user string) (string, error) {
 	var in struct {
 		Channel struct {
 			ID string `json:"id"`
@@ -239,6 +239,27 @@ func readAnswer(method string, answer []byte, into any) error {
 		return &callError{trouble: refused, method: method, code: "an answer that we cannot read", err: err}
 	}
 	return nil
+}
+
+// openView opens a form. The right to do so comes with what somebody did, and lasts three seconds.
+func (c *client) openView(ctx context.Context, trigger string, view any) error {
+	const method = "views.open"
+	body, err := json.Marshal(map[string]any{"trigger_id": trigger, "view": view})
+	if err != nil {
+		return err
+	}
+	answer, err := c.exchange(ctx, method, inJSON, body)
+	if err == nil {
+		var said struct{}
+		err = readAnswer(method, answer, &said)
+	}
+	return c.watch.done(method, err)
+}
+
+// glimpse asks Slack for a line of a channel: whether we may read there at all.
+func (c *client) glimpse(ctx context.Context, channel string) error {
+	var said struct{}
+	return c.ask(ctx, "conversations.history", url.Values{"channel": {channel}, "limit": {"1"}}, &said)
 }
 
 // identity is who we are to Slack.

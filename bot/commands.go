@@ -28,7 +28,7 @@ func (b *Bot) command(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := hurried(r)
 	defer cancel()
 	c := &call{id: "slack:" + form.Get("trigger_id"), now: b.o.Clock.Now(), root: form.Get("command"), rest: form.Get("text")}
-	if b.client.ours(form.Get("response_url")) {
+	if b.out.ours(form.Get("response_url")) {
 		c.reply = form.Get("response_url")
 	}
 	if form.Get("trigger_id") == "" {
@@ -71,7 +71,7 @@ func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload stri
 
 // admit finds out who asks. Who is not in the configuration is told how to get there, and nothing else.
 func (b *Bot) admit(ctx context.Context, c *call, from origin, user string) (blocks.Message, bool) {
-	switch b.judge(ctx, from) {
+	switch b.watch.judge(ctx, from) {
 	case starting:
 		return stillStarting(), false
 	case foreign:
@@ -82,6 +82,11 @@ func (b *Bot) admit(ctx context.Context, c *call, from origin, user string) (blo
 		return stranger(user), false
 	}
 	return blocks.Message{}, true
+}
+
+// stillStarting is the answer while it is not known who we are.
+func stillStarting() blocks.Message {
+	return blocks.Sentence("I am still starting and have not heard from Slack who I am; nothing was done. Try again in a minute.")
 }
 
 func stranger(user string) blocks.Message {

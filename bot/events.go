@@ -45,7 +45,7 @@ func (b *Bot) event(w http.ResponseWriter, r *http.Request) {
 	if e.Type != "event_callback" {
 		return
 	}
-	switch b.judge(r.Context(), e.origin()) {
+	switch b.watch.judge(r.Context(), e.origin()) {
 	case starting:
 		http.Error(w, "still starting", http.StatusServiceUnavailable) // Slack tries again
 		return
@@ -62,7 +62,7 @@ func (b *Bot) event(w http.ResponseWriter, r *http.Request) {
 func (e *occurrence) origin() origin {
 	o := origin{e.Team, e.Grid, e.App}
 	if len(e.Installed) > 0 {
-		o.team, o.enterprise = e.Installed[0].Team, e.Installed[0].Grid
+		o.Team, o.Enterprise = e.Installed[0].Team, e.Installed[0].Grid
 	}
 	return o
 }

@@ -57,22 +57,9 @@ func (b *Bot) openForm(ctx context.Context, c *call, trigger string) bool {
 	if view == nil {
 		return false
 	}
-	body, err := json.Marshal(tree{"trigger_id": trigger, "view": view})
-	if err != nil {
-		return false // unreachable: it is made of strings
-	}
-	const method = "views.open"
-	var said struct {
-		OK    bool   `json:"ok"`
-		Error string `json:"error"`
-	}
 	short, cancel := context.WithTimeout(ctx, opening)
 	defer cancel()
-	answer, err := b.client.exchange(short, method, inJSON, body)
-	if err == nil && (json.Unmarshal(answer, &said) != nil || !said.OK) {
-		err = named(method, said.Error)
-	}
-	if b.watch.done(method, err) != nil {
+	if err := b.out.openView(short, trigger, view); err != nil {
 		b.log.Warn("a form could not be opened; its word is explained instead", "word", c.word, "err", err)
 		return false
 	}

@@ -25,8 +25,8 @@ func gridInstalls() map[string]string {
 	}
 }
 
-// A sender is where a request of Enterprise Grid comes from. What is empty is null, or left out, as Slack does.
-type sender struct {
+// A gridSender is where a request of Enterprise Grid comes from. What is empty is null, or left out, as Slack does.
+type gridSender struct {
 	name       string
 	team       string
 	enterprise string
@@ -35,8 +35,8 @@ type sender struct {
 	ours       bool
 }
 
-func senders() []sender {
-	return []sender{
+func senders() []gridSender {
+	return []gridSender{
 		{"our workspace", "T0ONCALM", "E0OURS", false, false, true},
 		{"our workspace, the organisation within it", "T0ONCALM", "E0OURS", false, true, true},
 		{"a sibling", "T0SIBLING", "E0OURS", false, false, true},
@@ -60,7 +60,7 @@ func orNull(s string) any {
 }
 
 // command is the form of a slash command.
-func (s sender) command(text string) string {
+func (s gridSender) command(text string) string {
 	form := url.Values{
 		"token": {"xyzz"}, "user_id": {ana}, "user_name": {"ana"}, "channel_id": {"C0INC"}, "channel_name": {channel}, "command": {"/incident"}, "text": {text},
 		"api_app_id": {"A0ONCALM"}, "is_enterprise_install": {fmt.Sprint(s.install)}, "trigger_id": {"1.2." + s.name},
@@ -74,7 +74,7 @@ func (s sender) command(text string) string {
 }
 
 // interaction is the form of an interaction of a kind, with what belongs to that kind.
-func (s sender) interaction(kind string, fields map[string]any) string {
+func (s gridSender) interaction(kind string, fields map[string]any) string {
 	var team, enterprise any
 	if s.team != "" {
 		t := map[string]any{"id": s.team, "domain": strings.ToLower(s.team)}
@@ -100,7 +100,7 @@ func (s sender) interaction(kind string, fields map[string]any) string {
 }
 
 // event is the envelope of an event. With the app everywhere Slack names no workspace in it, and null in its authorisation.
-func (s sender) event() string {
+func (s gridSender) event() string {
 	envelope := map[string]any{
 		"token": "xyzz", "team_id": orNull(s.team), "enterprise_id": orNull(s.enterprise), "api_app_id": "A0ONCALM",
 		"event": map[string]any{"type": "app_uninstalled"}, "type": "event_callback", "event_id": "Ev111", "event_time": 1599616881,
@@ -118,7 +118,7 @@ func (s sender) event() string {
 	return string(text)
 }
 
-// sends sends what a sender says to one of the doors, and returns the body of the answer. Nobody waits for it longer than a moment.
+// sends sends what a gridSender says to one of the doors, and returns the body of the answer. Nobody waits for it longer than a moment.
 func (w *world) sends(path, kind, body string) string {
 	w.t.Helper()
 	r, err := w.slack.Request(w.t.Context(), path, kind, []byte(body))
@@ -166,7 +166,7 @@ func TestGrid(t *testing.T) {
 }
 
 // visit goes to all doors.
-func (w *world) visit(id string, from sender) {
+func (w *world) visit(id string, from gridSender) {
 	w.t.Helper()
 	const foreigner = "belongs to another workspace"
 	if got := w.sends(pathCommands, inForm, from.command("note hm")); strings.Contains(got, foreigner) == from.ours || strings.Contains(got, "Noted on 1") != from.ours {

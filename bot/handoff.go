@@ -10,8 +10,6 @@ import (
 
 	"github.com/oncalm/oncalm/text"
 
-	"github.com/slack-go/slack"
-
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/rotations"
@@ -34,10 +32,10 @@ func (b *Bot) Tell(ctx context.Context, key string, n handoffs.Message) error {
 		return nil
 	}
 	if wait := b.noticeWait(key, n, to, now); wait > 0 {
-		b.outcomes.set(key, b.outcomes.unsure(key, n.PerhapsTold))
+		b.out.skip(key, n.PerhapsTold)
 		return &outbox.Later{After: wait, Err: errPaced}
 	}
-	_, _, err := b.put(ctx, post{
+	_, _, err := b.out.put(ctx, post{
 		to: to, direct: n.To != "", tag: tag{noticeEvent, key}, name: key, drawn: blocks.Draw(noticeMessage(n)),
 		since: n.Since, perhaps: n.PerhapsTold,
 	})
@@ -55,7 +53,7 @@ func (b *Bot) noticeWait(key string, n handoffs.Message, to string, now time.Tim
 			return when.Sub(now)
 		}
 	}
-	return b.outcomes.held(to, now)
+	return b.out.held(to, now)
 }
 
 // Hindrances asks Slack what keeps a person from noticing a page. See [handoffs.Messenger].
@@ -64,7 +62,7 @@ func (b *Bot) Hindrances(ctx context.Context, person string, at time.Time) ([]ha
 	if user == "" {
 		return []handoffs.Hindrance{handoffs.NoSlackID}, nil
 	}
-	u, err := b.client.userInfo(ctx, user)
+	u, err := b.out.userInfo(ctx, user)
 	switch code := codeOf(err); {
 	case code == "user_not_found", code == "user_not_visible":
 		return []handoffs.Hindrance{handoffs.UnknownUser}, nil
@@ -72,14 +70,14 @@ func (b *Bot) Hindrances(ctx context.Context, person string, at time.Time) ([]ha
 		return nil, b.unasked("users.info", err)
 	case u.Deleted:
 		return []handoffs.Hindrance{handoffs.Deactivated}, nil
-	case u.IsBot:
+	case u.Bot:
 		return []handoffs.Hindrance{handoffs.NotAPerson}, nil
 	}
-	dnd, err := b.client.dndInfo(ctx, user)
+	silent, err := b.out.silent(ctx, user, at)
 	if err != nil {
 		return nil, b.unasked("dnd.info", err)
 	}
-	if silent(dnd, at) {
+	if silent {
 		return []handoffs.Hindrance{handoffs.DoNotDisturb}, nil
 	}
 	return nil, nil
@@ -93,35 +91,6 @@ func (b *Bot) unasked(method string, err error) error {
 	}
 	b.log.Warn("Slack does not tell whether somebody can be reached", "method", method, "err", err)
 	return nil
-}
-
-// silent reports whether Slack will keep silent at an instant. Slack tells of the next span only, which comes again each day.
-func silent(dnd *slack.DNDStatus, at time.Time) bool {
-	if dnd.SnoozeEnabled && at.Unix() < int64(dnd.SnoozeEndTime) {
-		return true
-	}
-	from, to, t := int64(dnd.NextStartTimestamp), int64(dnd.NextEndTimestamp), at.Unix()
-	const day = 24 * 60 * 60
-	if !dnd.Enabled || to <= from {
-		return false
-	}
-	since := (t - from) % day
-	if since < 0 {
-		since += day
-	}
-	return since < to-from
-}
-
-// userInfo asks Slack about a user.
-func (c *client) userInfo(ctx context.Context, user string) (*slack.User, error) {
-	u, err := c.api.GetUserInfoContext(ctx, user)
-	return u, c.settle("users.info", err)
-}
-
-// dndInfo asks Slack when a user is not to be disturbed.
-func (c *client) dndInfo(ctx context.Context, user string) (*slack.DNDStatus, error) {
-	dnd, err := c.api.GetDNDInfoContext(ctx, &user)
-	return dnd, c.settle("dnd.info", err)
 }
 
 // noticeMessage is what somebody reads.

@@ -58,7 +58,7 @@ func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
 		return // forms and shortcuts that we do not offer
 	}
 	c := &call{id: in.id(r), now: b.o.Clock.Now(), root: b.o.Roots.Incident, private: in.Container.Ephemeral}
-	if b.client.ours(in.ResponseURL) {
+	if b.out.ours(in.ResponseURL) {
 		c.url = in.ResponseURL
 	} else if in.ResponseURL != "" {
 		b.log.Warn("an interaction wants its answer at an address that is not Slack's; it gets none")

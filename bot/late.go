@@ -109,9 +109,7 @@ func (b *Bot) confirmedOnce(ctx context.Context, c *call, metadata string) block
 	}
 	b.loose.Go(func() {
 		m := <-a.done
-		ctx, cancel := context.WithTimeout(context.Background(), patience)
-		defer cancel()
-		if _, err := b.client.sendDrawn(ctx, "chat.postMessage", user, "", blocks.Draw(m), tag{toldEvent, c.id}); err != nil {
+		if _, err := b.out.post(context.Background(), user, blocks.Draw(m), tag{toldEvent, c.id}); err != nil {
 			b.log.Warn("what came of a form could not be told", "person", person, "err", err)
 		}
 	})

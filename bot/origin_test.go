@@ -12,40 +12,6 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-func TestOrigins(t *testing.T) {
-	alone := identity{Team: "T1", App: "A1"}
-	grid := identity{Team: "T1", App: "A1", Enterprise: "E1"}
-	for _, tt := range []struct {
-		name string
-		us   identity
-		from origin
-		want verdict
-	}{
-		{"nobody knows yet", identity{}, origin{"T1", "", "A1"}, starting},
-		{"our workspace", alone, origin{"T1", "", "A1"}, ours},
-		{"another workspace", alone, origin{"T2", "", "A1"}, foreign},
-		{"another app", alone, origin{"T1", "", "A2"}, foreign},
-		{"no workspace", alone, origin{"", "", "A1"}, foreign},
-		{"a workspace of some organisation", alone, origin{"T2", "E9", "A1"}, foreign},
-		{"our organisation, no workspace", grid, origin{"", "E1", "A1"}, ours},
-		{"a sibling", grid, origin{"T2", "E1", "A1"}, ours},
-		{"our workspace, organisation left out", grid, origin{"T1", "", "A1"}, ours},
-		{"another organisation", grid, origin{"T2", "E2", "A1"}, foreign},
-		{"another organisation, our workspace", grid, origin{"T1", "E2", "A1"}, foreign},
-		{"a stranger without an organisation", grid, origin{"T2", "", "A1"}, foreign},
-		{"a sibling through another app", grid, origin{"T2", "E1", "A2"}, foreign},
-	} {
-		b, err := New(Options{Token: "x", SigningSecrets: []string{"s"}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		b.watch.met(tt.us)
-		if got := b.judge(t.Context(), tt.from); got != tt.want {
-			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
-		}
-	}
-}
-
 // TestBeforeWeKnowOurselves: until Slack has told who we are, nothing is carried out, and everybody is told so.
 func TestBeforeWeKnowOurselves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

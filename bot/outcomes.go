@@ -92,8 +92,9 @@ func (o *outcomes) note(key, channel string, err error, now time.Time, blind boo
 	}
 }
 
-// set remembers of a message that was not tried what was known before.
-func (o *outcomes) set(key string, unsure bool) {
+// skip notes that a message was not tried this time: what was known of it before stays so. perhaps is as for [outcomes.unsure].
+func (o *outcomes) skip(key string, perhaps bool) {
+	unsure := o.unsure(key, perhaps)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if last, known := o.maybe[key]; known {

@@ -1,16 +1,12 @@
 package bot
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,28 +107,6 @@ func TestResponseURLIsSecret(t *testing.T) {
 	}
 }
 
-func TestResponseURLIsSlacks(t *testing.T) {
-	for base, urls := range map[string]map[string]bool{
-		"https://slack.com/api/": {
-			"https://hooks.slack.com/actions/T1/1/x": true, "https://hooks.slack-gov.com/actions/T1/1/x": true,
-			"http://hooks.slack.com/actions/T1/1/x": false, "https://hooks.slack.com.evil.example/x": false, "https://evil.example/hooks.slack.com": false,
-			"https://hooks.slack.com@evil.example/": false, "https://slack.com/x": false, "https://hooks.slack.com:8443/x": false,
-			"https://169.254.169.254/latest": false, "": false, "://": false,
-		},
-		"http://127.0.0.1:8080/api/": {
-			"http://127.0.0.1:8080/actions/T1/1/x": true, "http://127.0.0.1:8081/actions/x": false, "https://127.0.0.1:8080/x": false,
-			"https://hooks.slack.com/actions/x": true,
-		},
-	} {
-		c := &client{base: base}
-		for u, want := range urls {
-			if got := c.ours(u); got != want {
-				t.Errorf("api at %s: ours(%q) = %v, want %v", base, u, got, want)
-			}
-		}
-	}
-}
-
 // hosts takes note of every host that a client wants to reach.
 type hosts struct {
 	next http.RoundTripper
@@ -179,86 +153,6 @@ func TestOnlySlackIsReached(t *testing.T) {
 			t.Errorf("reached %v", h.seen)
 		}
 	})
-}
-
-func TestOutcomes(t *testing.T) {
-	o, now := newOutcomes(), time.Now()
-	dial := failed("m", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
-	reset := failed("m", &net.OpError{Op: "read", Err: syscall.ECONNRESET})
-	for _, tt := range []struct {
-		name    string
-		err     error
-		perhaps bool
-		want    bool
-	}{
-		{"no connection", dial, true, false},
-		{"cut off", reset, false, true},
-		{"status", status("m", 500, ""), false, true},
-		{"limited", status("m", 429, "7"), true, false},
-		{"barred", named("m", "invalid_auth"), true, false},
-		{"Slack's own trouble", named("m", "internal_error"), false, true},
-		{"done", nil, true, true}, // nothing is known any more: as the outbox says
-	} {
-		o.note("k", "C1", tt.err, now, false)
-		if got := o.unsure("k", tt.perhaps); got != tt.want {
-			t.Errorf("%s: unsure %v, want %v", tt.name, got, tt.want)
-		}
-	}
-	o.note("k", "C1", status("m", 429, "7"), now, false)
-	if got := o.held("C1", now); got != 7*time.Second {
-		t.Errorf("held for %v, want 7 s", got)
-	}
-	o.note("k", "C1", nil, now, false)
-	if got := o.held("C1", now); got > 0 {
-		t.Errorf("held for %v after a success", got)
-	}
-}
-
-// TestTroubles: what each failure means to paging and to the outbox.
-func TestTroubles(t *testing.T) {
-	for _, tt := range []struct {
-		err  error
-		page string
-	}{
-		{nil, "<nil>"},
-		{named("m", "ratelimited"), "later"},
-		{named("m", "internal_error"), "unreachable"},
-		{named("m", ""), "unreachable"},
-		{named("m", "token_revoked"), "unreachable"},
-		{named("m", "user_disabled"), "undeliverable"},
-		{named("m", "a_name_of_tomorrow"), "undeliverable"},
-		{named("m", "invalid_blocks"), "undeliverable"},
-		{status("m", 429, "abc"), "later"},
-		{status("m", 502, ""), "unreachable"},
-		{errors.New("a bug of ours"), "other"},
-	} {
-		if got := kindOf(asPage(tt.err)); got != tt.page {
-			t.Errorf("%v is to a page %s, want %s", tt.err, got, tt.page)
-		}
-	}
-	for after, want := range map[string]time.Duration{
-		"1": time.Second, "0": time.Second, "-5": time.Second, "30": 30 * time.Second, "999": 2 * time.Minute, "9999999999": 2 * time.Minute, "99999999999999999999": 2 * time.Minute, "abc": impatience, "": impatience, "1.5": impatience,
-	} {
-		if got := waitOf(status("m", 429, after)); got != want {
-			t.Errorf("Retry-After %q: %v, want %v", after, got, want)
-		}
-	}
-}
-
-// TestOddAnswers: what Slack would never answer is not taken for a line that is down.
-func TestOddAnswers(t *testing.T) {
-	for _, answer := range []string{"[]", "7", `{"ok":"yes"}`, "<html>", ""} {
-		err := json.NewDecoder(strings.NewReader(answer)).Decode(&struct {
-			OK bool `json:"ok"`
-		}{})
-		if got := how(err); got != "an answer that is not Slack's" {
-			t.Errorf("%q is %q", answer, got)
-		}
-	}
-	_, err := strconv.Atoi("99999999999999999999")
-	if got := waitOf(failed("m", err)); got != 2*time.Minute {
-		t.Errorf("far too long a wait: %v", got)
-	}
 }
 
 func kindOf(err error) string {

@@ -16,9 +16,9 @@ type pace struct {
 
 // A tempo is how fast a kind of work may go.
 type tempo struct {
-	kind  string
-	every time.Duration
-	burst int // how many may go at once after a quiet time
+	Kind  string
+	Every time.Duration
+	Burst int // how many may go at once after a quiet time
 }
 
 func newPace() *pace {
@@ -32,13 +32,13 @@ func (p *pace) reserve(key string, t tempo, at time.Time) time.Time {
 	if slot, ok := p.slots[key]; ok {
 		return slot
 	}
-	next := p.next[t.kind]
+	next := p.next[t.Kind]
 	if next.Before(at) {
 		next = at
 	}
-	next = next.Add(t.every)
-	p.next[t.kind] = next
-	slot := next.Add(-time.Duration(t.burst) * t.every)
+	next = next.Add(t.Every)
+	p.next[t.Kind] = next
+	slot := next.Add(-time.Duration(t.Burst) * t.Every)
 	if slot.Before(at) {
 		slot = at
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -29,11 +28,11 @@ func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Recei
 	if user == "" {
 		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s has no Slack id: add people.%s.slack", p.Person, p.Person)}
 	}
-	if wait := b.outcomes.held(user, time.Now()); wait > 0 {
-		b.outcomes.set(key, b.outcomes.unsure(key, p.PerhapsSent))
+	if wait := b.out.held(user, time.Now()); wait > 0 {
+		b.out.skip(key, p.PerhapsSent)
 		return paging.Receipt{}, &outbox.Later{After: wait, Err: errHeld}
 	}
-	r, adopted, err := b.put(ctx, post{
+	r, adopted, err := b.out.put(ctx, post{
 		to: user, direct: true, tag: tag{pageEvent, key}, name: key, drawn: blocks.Draw(pageMessage(p)),
 		since: decided(p, key), perhaps: p.PerhapsSent, still: p.Still,
 	})
@@ -60,28 +59,6 @@ func (b *Bot) receipt(r ref, adopted bool) paging.Receipt {
 		receipt.Link = home + "archives/" + r.Channel + "/p" + strings.ReplaceAll(r.TS, ".", "")
 	}
 	return receipt
-}
-
-// dms remembers the channels of direct messages by user. The zero value is ready.
-type dms struct {
-	mu    sync.Mutex
-	known map[string]string
-}
-
-func (d *dms) set(user, channel string) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.known == nil {
-		d.known = map[string]string{}
-	}
-	d.known[user] = channel
-}
-
-func (d *dms) get(user string) (channel string, ok bool) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	channel, ok = d.known[user]
-	return channel, ok
 }
 
 // pageMessage is what a person is told who is paged.

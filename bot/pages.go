@@ -99,7 +99,7 @@ func (b *Bot) editPages(ctx context.Context, i account, shown map[string]string)
 			continue
 		}
 		m := p.message(i, ends, says)
-		if err := b.client.edit(ctx, p.ref, m, tag{pageEvent, p.key}); err != nil {
+		if err := b.out.edit(ctx, p.ref, blocks.Draw(m), tag{pageEvent, p.key}); err != nil {
 			if t := troubleOf(err); t != refused && t != unreadable {
 				return now, err
 			}

@@ -1,13 +1,10 @@
 package bot
 
 import (
-	"bytes"
 	"context"
 	"time"
 
 	"github.com/oncalm/oncalm/text"
-
-	"github.com/slack-go/slack"
 
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/rotations"
@@ -42,15 +39,17 @@ func (b *Bot) picture(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 		return nil, err
 	}
 	user := b.o.People[body.Person].Slack
-	if user == "" || !b.isSchedule(body.Schedule) || b.o.Clock.Now().Sub(e.Created) > life || b.outcomes.unsure(e.Key, e.PerhapsDone) {
+	if user == "" || !b.isSchedule(body.Schedule) || b.o.Clock.Now().Sub(e.Created) > life || b.out.unsure(e.Key, e.PerhapsDone) {
 		return nil, nil
 	}
 	png, err := b.drawSchedule(ctx, body)
 	if err != nil {
 		return nil, err
 	}
-	err = b.upload(ctx, user, body.Schedule, png)
-	b.outcomes.note(e.Key, user, err, time.Now(), false)
+	err = b.out.upload(ctx, e.Key, user, file{
+		name: "schedule.png", title: text.Line(body.Schedule) + ", the next 14 days",
+		alt: "Who is on call in the next 14 days; /oncall schedule says it in words", data: png,
+	})
 	if t := troubleOf(err); t == refused || t == unreadable || codeOf(err) == "missing_scope" {
 		b.log.Warn("the picture of a schedule could not be sent; the app needs the scope files:write", "person", body.Person, "err", err)
 		return nil, nil
@@ -77,21 +76,4 @@ func (b *Bot) drawSchedule(ctx context.Context, body pictureBody) ([]byte, error
 		return nil, err
 	}
 	return p.PNG()
-}
-
-// upload sends a picture as a direct message.
-func (b *Bot) upload(ctx context.Context, user, schedule string, png []byte) error {
-	channel, ok := b.dms.get(user)
-	if !ok {
-		var err error
-		if channel, err = b.client.dm(ctx, user); err != nil {
-			return err
-		}
-		b.dms.set(user, channel)
-	}
-	_, err := b.client.api.UploadFileContext(ctx, slack.UploadFileParameters{
-		Reader: bytes.NewReader(png), FileSize: len(png), Filename: "schedule.png", Title: text.Line(schedule) + ", the next 14 days",
-		AltTxt: "Who is on call in the next 14 days; /oncall schedule says it in words", Channel: channel,
-	})
-	return b.client.settle("files.upload", err)
 }

@@ -2,10 +2,57 @@ package bot
 
 import (
 	"context"
+	"log/slog"
+	"net/http"
+	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/clocks"
+	"github.com/prometheus/client_golang/prometheus"
 )
+
+// A sender sends messages to Slack, and knows what became of them.
+type sender struct {
+	*client
+	*outcomes
+	watch   *watch
+	log     *slog.Logger
+	channel string // of the incidents
+	looks   looks
+	dms     dms
+}
+
+// connection is how Slack is reached.
+type connection struct {
+	APIURL string // base of Slack's Web API; empty means Slack's own
+	Token  string // the bot's token
+	// Transport reaches Slack; nil means a transport of our own.
+	Transport http.RoundTripper
+	// Connections is how many connections to Slack a transport of our own may have at a time; 0 means no limit.
+	Connections int
+	Channel     string                // where the cards of incidents go, as an id; "" for none
+	Witness     *clocks.Witness       // of our clock: it hears what time Slack says it is; may be nil
+	Log         *slog.Logger          // what goes wrong, and is well again
+	Metrics     prometheus.Registerer // may be nil
+}
+
+// newSender makes a sender. It calls nobody.
+func newSender(c connection) *sender {
+	if c.APIURL == "" {
+		c.APIURL = "https://" + slackHost + "/api/"
+	}
+	if !strings.HasSuffix(c.APIURL, "/") {
+		c.APIURL += "/"
+	}
+	if c.Transport == nil {
+		c.Transport = transport(c.Connections)
+	}
+	w := newWatch(c.Log, c.Metrics)
+	return &sender{
+		client: newClient(c.APIURL, c.Token, c.Transport, c.Witness, w), outcomes: newOutcomes(), watch: w, log: c.Log, channel: c.Channel,
+	}
+}
 
 // A post is a message that is to stand somewhere once: in a channel, or in somebody's direct messages.
 type post struct {
@@ -24,10 +71,10 @@ type post struct {
 // put posts a message, edits it where it stands, or adopts what an earlier attempt has brought through. It is the only way
 // out for what must not come twice, and has the one rule about looking: it takes a moment, and who cannot look, sends, and
 // says that it may be a repeat.
-func (b *Bot) put(ctx context.Context, p post) (r ref, adopted bool, err error) {
-	unsure, blind := b.outcomes.unsure(p.name, p.perhaps), false
+func (s *sender) put(ctx context.Context, p post) (r ref, adopted bool, err error) {
+	unsure, blind := s.unsure(p.name, p.perhaps), false
 	if p.at.TS == "" && unsure {
-		found, looked := b.find(ctx, p)
+		found, looked := s.find(ctx, p)
 		switch {
 		case found.TS != "" && !p.renew:
 			return found, true, nil
@@ -35,14 +82,14 @@ func (b *Bot) put(ctx context.Context, p post) (r ref, adopted bool, err error) 
 			p.at, adopted = found, true
 		case p.still != nil: // looking took time, in which somebody may have acknowledged
 			if err := p.still(ctx); err != nil {
-				b.outcomes.set(p.name, unsure)
+				s.skip(p.name, p.perhaps)
 				return ref{}, false, err
 			}
 		}
 		blind = !looked
 	}
 	if p.at.TS != "" {
-		_, err = b.client.sendDrawn(ctx, "chat.update", p.at.Channel, p.at.TS, p.drawn, p.tag)
+		err = s.edit(ctx, p.at, p.drawn, p.tag)
 		if !gone(codeOf(err)) && !p.moved(err) {
 			return p.at, adopted, err
 		}
@@ -50,28 +97,28 @@ func (b *Bot) put(ctx context.Context, p post) (r ref, adopted bool, err error) 
 	if blind {
 		p.drawn = p.drawn.Repeated()
 	}
-	r, err = b.client.sendDrawn(ctx, "chat.postMessage", p.to, "", p.drawn, p.tag)
-	b.outcomes.note(p.name, p.to, err, time.Now(), blind)
-	if !p.direct && p.to == b.o.Channel {
-		b.watch.posted(p.to, err)
+	r, err = s.post(ctx, p.to, p.drawn, p.tag)
+	s.note(p.name, p.to, err, time.Now(), blind)
+	if !p.direct && p.to == s.channel {
+		s.watch.posted(p.to, err)
 	}
 	if err != nil {
 		return ref{}, false, err
 	}
-	b.outcomes.stands(p.name, r)
+	s.stands(p.name, r)
 	if p.direct {
-		b.dms.set(p.to, r.Channel)
+		s.dms.set(p.to, r.Channel)
 	}
 	return r, false, nil
 }
 
 // find says where a post stands that an earlier attempt has brought through, and whether that is known. What Slack has taken
 // since the start need not be looked for.
-func (b *Bot) find(ctx context.Context, p post) (r ref, known bool) {
-	if r, ok := b.outcomes.arrived(p.name); ok {
+func (s *sender) find(ctx context.Context, p post) (r ref, known bool) {
+	if r, ok := s.arrived(p.name); ok {
 		return r, true
 	}
-	return b.look(ctx, p)
+	return s.look(ctx, p)
 }
 
 // moved reports whether a message cannot be edited any more since its channel takes nothing, and another was named meanwhile.

@@ -182,7 +182,7 @@ func (b *Bot) sayAbsent(ctx context.Context, found, before map[string]handoffs.H
 
 // hindrance asks Slack whether a person can be reached at all. What it does not tell, stays as it was.
 func (b *Bot) hindrance(ctx context.Context, person string) (h handoffs.Hindrance, told bool) {
-	u, err := b.client.userInfo(ctx, b.o.People[person].Slack)
+	u, err := b.out.userInfo(ctx, b.o.People[person].Slack)
 	switch code := codeOf(err); {
 	case code == "user_not_found":
 		return handoffs.UnknownUser, true
@@ -190,7 +190,7 @@ func (b *Bot) hindrance(ctx context.Context, person string) (h handoffs.Hindranc
 		return "", false
 	case u.Deleted:
 		return handoffs.Deactivated, true
-	case u.IsBot:
+	case u.Bot:
 		return handoffs.NotAPerson, true
 	}
 	return "", true

@@ -63,33 +63,33 @@ func (l *looks) close(until time.Time) {
 
 // look says where a post stands that an earlier attempt may have brought through, and whether it could be looked for at all.
 // It takes a moment at the most, whatever Slack does.
-func (b *Bot) look(ctx context.Context, p post) (r ref, ok bool) {
+func (s *sender) look(ctx context.Context, p post) (r ref, ok bool) {
 	now := time.Now()
-	if now.Before(b.looks.blindUntil()) {
+	if now.Before(s.looks.blindUntil()) {
 		return ref{}, false
 	}
 	ctx, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
-	l, since := b.looks.of(p.to), p.since.Add(-skew)
+	l, since := s.looks.of(p.to), p.since.Add(-skew)
 	select {
 	case l.turn <- struct{}{}:
 		defer func() { <-l.turn }()
 	case <-ctx.Done():
 		return ref{}, false
 	}
-	if l.begun.After(b.outcomes.tried(p.name)) && !since.Before(l.since) {
+	if l.begun.After(s.tried(p.name)) && !since.Before(l.since) {
 		return l.refs[p.tag], true
 	}
 	if time.Since(l.tried) < glance {
 		return ref{}, false // somebody has just looked in vain
 	}
 	begun := time.Now()
-	refs, err := b.through(ctx, p, since)
+	refs, err := s.through(ctx, p, since)
 	if err != nil {
 		l.tried = time.Now()
-		b.log.Warn("it cannot be looked whether a message came before; it is sent", "key", p.tag.key, "err", err)
-		if until, wait := b.holdsLooks(err), time.Now(); until > 0 {
-			b.looks.close(wait.Add(until))
+		s.log.Warn("it cannot be looked whether a message came before; it is sent", "key", p.tag.Key, "err", err)
+		if until, wait := s.holdsLooks(err), time.Now(); until > 0 {
+			s.looks.close(wait.Add(until))
 		}
 		return ref{}, false
 	}
@@ -98,7 +98,7 @@ func (b *Bot) look(ctx context.Context, p post) (r ref, ok bool) {
 }
 
 // holdsLooks is how long nobody needs to look any more after a search that failed.
-func (b *Bot) holdsLooks(err error) time.Duration {
+func (s *sender) holdsLooks(err error) time.Duration {
 	switch troubleOf(err) {
 	case limited:
 		return min(max(waitOf(err), time.Second), 2*blindness)
@@ -109,20 +109,16 @@ func (b *Bot) holdsLooks(err error) time.Duration {
 }
 
 // through goes through the conversation of a post and returns what is there of ours.
-func (b *Bot) through(ctx context.Context, p post, since time.Time) (refs map[tag]ref, err error) {
+func (s *sender) through(ctx context.Context, p post, since time.Time) (refs map[tag]ref, err error) {
 	channel := p.to
 	if p.direct {
-		var known bool
-		if channel, known = b.dms.get(p.to); !known {
-			if channel, err = b.client.dm(ctx, p.to); err != nil {
-				return nil, err
-			}
-			b.dms.set(p.to, channel)
+		if channel, err = s.dm(ctx, p.to); err != nil {
+			return nil, err
 		}
 	}
 	refs = map[tag]ref{}
 	for cursor := ""; ; {
-		if cursor, err = b.client.history(ctx, channel, since, cursor, refs); err != nil || cursor == "" {
+		if cursor, err = s.history(ctx, channel, since, cursor, refs); err != nil || cursor == "" {
 			return refs, err
 		}
 	}

@@ -32,7 +32,7 @@ func (b *Bot) SelfPage(ctx context.Context, person string, p SelfPage) error {
 		return &paging.Undeliverable{Err: fmt.Errorf("there is no Slack id for %q", person)}
 	}
 	m := blocks.Message{Title: p.Title, Body: []blocks.Paragraph{blocks.Para(blocks.Say(p.Text))}}
-	_, _, err := b.put(ctx, post{
+	_, _, err := b.out.put(ctx, post{
 		to: to, direct: person != "", tag: tag{selfEvent, p.Key}, name: p.Key + "/" + person, drawn: blocks.Draw(m), since: p.Since,
 	})
 	return asPage(err)

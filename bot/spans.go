@@ -250,15 +250,11 @@ func (b *Bot) learnZone(ctx context.Context, c *call) {
 	}
 	short, cancel := context.WithTimeout(ctx, asking)
 	defer cancel()
-	u, err := b.client.api.GetUserInfoContext(short, user)
-	if err == nil && u.TZ != "" {
-		if z, err := time.LoadLocation(u.TZ); err == nil {
-			c.zone = z
-		}
-	}
+	u, err := b.out.userInfo(short, user)
 	if err != nil {
-		b.log.Info("Slack does not tell somebody's time zone; that of the schedule is used", "person", c.person, "err", failed("users.info", err))
+		b.log.Info("Slack does not tell somebody's time zone; that of the schedule is used", "person", c.person, "err", err)
 	}
+	c.zone = u.Zone
 	b.zones.mu.Lock()
 	defer b.zones.mu.Unlock()
 	if b.zones.known == nil {

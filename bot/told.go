@@ -71,7 +71,7 @@ func (b *Bot) told(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 
 // sendOnce posts the message of an entry, unless an earlier attempt has got through.
 func (b *Bot) sendOnce(ctx context.Context, e outbox.Entry, to string, direct bool, d blocks.Drawn, event string) (ref, error) {
-	r, _, err := b.put(ctx, post{
+	r, _, err := b.out.put(ctx, post{
 		to: to, direct: direct, tag: tag{event, e.Key}, name: e.Key, drawn: d, since: e.Created, perhaps: e.PerhapsDone,
 	})
 	return r, err

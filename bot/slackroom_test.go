@@ -1,0 +1,215 @@
+package bot
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+func TestResponseURLIsSlacks(t *testing.T) {
+	for base, urls := range map[string]map[string]bool{
+		"https://slack.com/api/": {
+			"https://hooks.slack.com/actions/T1/1/x": true, "https://hooks.slack-gov.com/actions/T1/1/x": true,
+			"http://hooks.slack.com/actions/T1/1/x": false, "https://hooks.slack.com.evil.example/x": false, "https://evil.example/hooks.slack.com": false,
+			"https://hooks.slack.com@evil.example/": false, "https://slack.com/x": false, "https://hooks.slack.com:8443/x": false,
+			"https://169.254.169.254/latest": false, "": false, "://": false,
+		},
+		"http://127.0.0.1:8080/api/": {
+			"http://127.0.0.1:8080/actions/T1/1/x": true, "http://127.0.0.1:8081/actions/x": false, "https://127.0.0.1:8080/x": false,
+			"https://hooks.slack.com/actions/x": true,
+		},
+	} {
+		c := &client{base: base}
+		for u, want := range urls {
+			if got := c.ours(u); got != want {
+				t.Errorf("api at %s: ours(%q) = %v, want %v", base, u, got, want)
+			}
+		}
+	}
+}
+
+func TestOutcomes(t *testing.T) {
+	o, now := newOutcomes(), time.Now()
+	dial := failed("m", &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED})
+	reset := failed("m", &net.OpError{Op: "read", Err: syscall.ECONNRESET})
+	for _, tt := range []struct {
+		name    string
+		err     error
+		perhaps bool
+		want    bool
+	}{
+		{"no connection", dial, true, false},
+		{"cut off", reset, false, true},
+		{"status", status("m", 500, ""), false, true},
+		{"limited", status("m", 429, "7"), true, false},
+		{"barred", named("m", "invalid_auth"), true, false},
+		{"Slack's own trouble", named("m", "internal_error"), false, true},
+		{"done", nil, true, true}, // nothing is known any more: as the outbox says
+	} {
+		o.note("k", "C1", tt.err, now, false)
+		if got := o.unsure("k", tt.perhaps); got != tt.want {
+			t.Errorf("%s: unsure %v, want %v", tt.name, got, tt.want)
+		}
+	}
+	o.note("k", "C1", status("m", 429, "7"), now, false)
+	if got := o.held("C1", now); got != 7*time.Second {
+		t.Errorf("held for %v, want 7 s", got)
+	}
+	o.note("k", "C1", nil, now, false)
+	if got := o.held("C1", now); got > 0 {
+		t.Errorf("held for %v after a success", got)
+	}
+}
+
+// TestTroubles: what each failure amounts to.
+func TestTroubles(t *testing.T) {
+	for _, tt := range []struct {
+		err  error
+		want trouble
+	}{
+		{nil, 0},
+		{named("m", "ratelimited"), limited},
+		{named("m", "internal_error"), unreachable},
+		{named("m", ""), unreachable},
+		{named("m", "token_revoked"), barred},
+		{named("m", "user_disabled"), refused},
+		{named("m", "a_name_of_tomorrow"), refused},
+		{named("m", "invalid_blocks"), unreadable},
+		{status("m", 429, "abc"), limited},
+		{status("m", 502, ""), unreachable},
+		{errors.New("a bug of ours"), 0},
+	} {
+		if got := troubleOf(tt.err); got != tt.want {
+			t.Errorf("%v is %s, want %s", tt.err, got, tt.want)
+		}
+	}
+	for after, want := range map[string]time.Duration{
+		"1": time.Second, "0": time.Second, "-5": time.Second, "30": 30 * time.Second, "999": 2 * time.Minute, "9999999999": 2 * time.Minute, "99999999999999999999": 2 * time.Minute, "abc": impatience, "": impatience, "1.5": impatience,
+	} {
+		if got := waitOf(status("m", 429, after)); got != want {
+			t.Errorf("Retry-After %q: %v, want %v", after, got, want)
+		}
+	}
+}
+
+// TestOddAnswers: what Slack would never answer is not taken for a line that is down.
+func TestOddAnswers(t *testing.T) {
+	for _, answer := range []string{"[]", "7", `{"ok":"yes"}`, "<html>", ""} {
+		err := json.NewDecoder(strings.NewReader(answer)).Decode(&struct {
+			OK bool `json:"ok"`
+		}{})
+		if got := how(err); got != "an answer that is not Slack's" {
+			t.Errorf("%q is %q", answer, got)
+		}
+	}
+	_, err := strconv.Atoi("99999999999999999999")
+	if got := waitOf(failed("m", err)); got != 2*time.Minute {
+		t.Errorf("far too long a wait: %v", got)
+	}
+}
+
+func TestPace(t *testing.T) {
+	p := newPace()
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	quick := tempo{"x", time.Second, 3}
+	var got []time.Duration
+	for n := range 6 {
+		got = append(got, p.reserve(fmt.Sprint(n), quick, start).Sub(start))
+	}
+	for n, want := range []time.Duration{0, 0, 0, time.Second, 2 * time.Second, 3 * time.Second} {
+		if got[n] != want {
+			t.Errorf("slot %d after %v, want %v", n, got[n], want)
+		}
+	}
+	if when, ok := p.start("4", quick, start); ok || when.Sub(start) != 2*time.Second {
+		t.Errorf("start before its time: %v %v", when.Sub(start), ok)
+	}
+	if _, ok := p.start("4", quick, start.Add(2*time.Second)); !ok {
+		t.Error("no start at its time")
+	}
+	p.atOnce("5", start)
+	if _, ok := p.start("5", quick, start); !ok {
+		t.Error("what may go at once does not")
+	}
+	if at := p.reserve("later", quick, start.Add(time.Hour)); at != start.Add(time.Hour) {
+		t.Errorf("after a quiet hour: %v", at)
+	}
+	p.forget("later")
+	if len(p.slots) != 4 {
+		t.Errorf("%d times are kept, want 4", len(p.slots))
+	}
+}
+
+// TestSkim: the quick way to read an answer never takes what the slow way would not, and reads the same.
+func TestSkim(t *testing.T) {
+	yes := []string{
+		`{"ok":true,"channel":"D1","ts":"1.2"}`,
+		`{"channel":"D1","message":{"ok":false,"ts":"9.9","text":"} \" {","blocks":[{"a":[1,"]"]}]},"ok":true,"ts":"1.2"}`,
+		` { "ok" : true , "channel" : "D1" , "ts" : "1.2", "warning":"ok" } `,
+	}
+	for _, s := range yes {
+		if r, ok := skim([]byte(s)); !ok || r != (ref{"D1", "1.2"}) {
+			t.Errorf("%s: %v %v", s, r, ok)
+		}
+	}
+	no := []string{
+		"", "{", `{"ok":true,"channel":"D1","ts":"1.2"`, `{"ok":false,"error":"x","channel":"D1","ts":"1.2"}`, `{"ok":true,"channel":"D1"}`,
+		`{"message":{"ok":true,"channel":"D1","ts":"1.2"}}`, `{"x":"ok","y":true,"channel":"D1","ts":"1.2"}`, "<html>", `{"ok":true,"channel":"D1","ts":"1.2`,
+	}
+	for _, s := range no {
+		if r, ok := skim([]byte(s)); ok {
+			t.Errorf("%s: took %v", s, r)
+		}
+	}
+}
+
+// TestBodyOfACall: whatever a message says, the call's body is JSON.
+func TestBodyOfACall(t *testing.T) {
+	for _, s := range []string{"", `"`, "\\", "\x00", "\xff", "\u2028", `"},"channel":"C2`} {
+		var in struct {
+			Channel, Text string
+		}
+		body := chatBody("C1", "1.2", s, []byte("[]"), tag{"e", s})
+		if err := json.Unmarshal(body, &in); err != nil || in.Channel != "C1" {
+			t.Errorf("%q: %v\n%s", s, err, body)
+		}
+	}
+}
+
+func TestOrigins(t *testing.T) {
+	alone := identity{Team: "T1", App: "A1"}
+	grid := identity{Team: "T1", App: "A1", Enterprise: "E1"}
+	for _, tt := range []struct {
+		name string
+		us   identity
+		from origin
+		want verdict
+	}{
+		{"nobody knows yet", identity{}, origin{"T1", "", "A1"}, starting},
+		{"our workspace", alone, origin{"T1", "", "A1"}, ours},
+		{"another workspace", alone, origin{"T2", "", "A1"}, foreign},
+		{"another app", alone, origin{"T1", "", "A2"}, foreign},
+		{"no workspace", alone, origin{"", "", "A1"}, foreign},
+		{"a workspace of some organisation", alone, origin{"T2", "E9", "A1"}, foreign},
+		{"our organisation, no workspace", grid, origin{"", "E1", "A1"}, ours},
+		{"a sibling", grid, origin{"T2", "E1", "A1"}, ours},
+		{"our workspace, organisation left out", grid, origin{"T1", "", "A1"}, ours},
+		{"another organisation", grid, origin{"T2", "E2", "A1"}, foreign},
+		{"another organisation, our workspace", grid, origin{"T1", "E2", "A1"}, foreign},
+		{"a stranger without an organisation", grid, origin{"T2", "", "A1"}, foreign},
+		{"a sibling through another app", grid, origin{"T2", "E1", "A2"}, foreign},
+	} {
+		w := newWatch(slog.New(slog.DiscardHandler), nil)
+		w.met(tt.us)
+		if got := w.judge(t.Context(), tt.from); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}

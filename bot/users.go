@@ -1,0 +1,54 @@
+package bot
+
+import (
+	"context"
+	"time"
+
+	"github.com/slack-go/slack"
+)
+
+// disturbsNot reports whether Slack will keep silent at an instant. Slack tells of the next span only, which comes again each day.
+func disturbsNot(dnd *slack.DNDStatus, at time.Time) bool {
+	if dnd.SnoozeEnabled && at.Unix() < int64(dnd.SnoozeEndTime) {
+		return true
+	}
+	from, to, t := int64(dnd.NextStartTimestamp), int64(dnd.NextEndTimestamp), at.Unix()
+	const day = 24 * 60 * 60
+	if !dnd.Enabled || to <= from {
+		return false
+	}
+	since := (t - from) % day
+	if since < 0 {
+		since += day
+	}
+	return since < to-from
+}
+
+// silent asks Slack whether it will keep silent for a user at an instant.
+func (c *client) silent(ctx context.Context, user string, at time.Time) (bool, error) {
+	dnd, err := c.api.GetDNDInfoContext(ctx, &user)
+	if err = c.settle("dnd.info", err); err != nil {
+		return false, err
+	}
+	return disturbsNot(dnd, at), nil
+}
+
+// A user is what we need to know of somebody in Slack.
+type user struct {
+	Deleted bool           // the account is closed
+	Bot     bool           // it is no person
+	Zone    *time.Location // nil if Slack does not tell
+}
+
+// userInfo asks Slack about a user.
+func (c *client) userInfo(ctx context.Context, id string) (user, error) {
+	u, err := c.api.GetUserInfoContext(ctx, id)
+	if err = c.settle("users.info", err); err != nil {
+		return user{}, err
+	}
+	zone, err := time.LoadLocation(u.TZ)
+	if err != nil || u.TZ == "" {
+		zone = nil
+	}
+	return user{u.Deleted, u.IsBot, zone}, nil
+}
