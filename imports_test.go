@@ -13,9 +13,15 @@ import (
 // order is the way of the data. A package imports only what stands before it, so there is one way through the program and
 // no circle. cmd stands for every command.
 var order = []string{
-	"store", "store/record/scan", "store/record", "store/record/recordtest", "store/bolt", "store/etcd", "store/storetest", "text", "clocks", "outbox", "nearest", "ical", "templates", "rotations", "rotations/rotationstest", "rotations/feed", "rotations/strip", "incidents", "doors",
+	"store", "store/record/scan", "store/record", "store/record/recordtest", "store/bolt", "store/etcd", "store/storetest",
+	"text", "clocks", "outbox", "nearest", "ical", "templates",
+	"rotations", "rotations/rotationstest", "rotations/feed", "rotations/strip",
+	"incidents",
+	"doors",
 	"alarms/aws", "alarms/sns", "alarms",
-	"paging", "handoffs", "rollbacks", "postmortems", "bot/slack/blocks", "bot/slackfake", "bot/when", "bot", "web", "cmd",
+	"paging", "handoffs", "rollbacks", "postmortems",
+	"bot/slack/blocks", "bot/slack", "bot/slackfake", "bot/when", "bot",
+	"web", "cmd",
 }
 
 // place is where a folder stands in the order, or -1.

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/outbox"
@@ -55,12 +57,12 @@ func (b *Bot) answer(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		b.log.Warn("an answer came too late to be told", "key", e.Key)
 		return nil, nil
 	}
-	err := b.out.answer(ctx, body.URL, []byte(body.Payload))
-	if (perhapsSent(err) || troubleOf(err) == limited) && e.Attempt+1 >= uses {
+	err := b.out.Answer(ctx, body.URL, []byte(body.Payload))
+	if (slack.PerhapsSent(err) || slack.TroubleOf(err) == slack.Limited) && e.Attempt+1 >= uses {
 		b.log.Warn("an answer could not be told as often as Slack takes one", "key", e.Key, "err", err)
 		return nil, nil
 	}
-	if t := troubleOf(err); t == refused || t == unreadable || t == barred {
+	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable || t == slack.Barred {
 		b.log.Warn("an answer could not be told", "key", e.Key, "err", err)
 		return nil, nil
 	}
@@ -76,12 +78,12 @@ func (b *Bot) answerLoosely(url, payload string, times int) {
 	b.loose.Go(func() {
 		pause := breath
 		for {
-			err := b.out.answer(context.Background(), url, []byte(payload))
+			err := b.out.Answer(context.Background(), url, []byte(payload))
 			if err == nil {
 				return
 			}
 			times--
-			if t := troubleOf(err); times == 0 || t != limited && t != unreachable || !b.lives(max(pause, waitOf(err))) {
+			if t := slack.TroubleOf(err); times == 0 || t != slack.Limited && t != slack.Unreachable || !b.lives(max(pause, slack.WaitOf(err))) {
 				b.log.Warn("an answer could not be told", "err", err)
 				return
 			}

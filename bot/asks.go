@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/outbox"
@@ -17,12 +19,12 @@ import (
 // takes it, or a swap to one person. It is decided in the store, so it is decided once.
 type ask struct {
 	plan
-	Made     time.Time      `json:"made"`
-	Asked    []string       `json:"asked"`
-	Declined []string       `json:"declined,omitempty"`
-	State    askState       `json:"state"`
-	Taken    string         `json:"taken,omitempty"` // who accepted
-	Sent     map[string]ref `json:"sent,omitempty"`  // where the question stands, by person
+	Made     time.Time            `json:"made"`
+	Asked    []string             `json:"asked"`
+	Declined []string             `json:"declined,omitempty"`
+	State    askState             `json:"state"`
+	Taken    string               `json:"taken,omitempty"` // who accepted
+	Sent     map[string]slack.Ref `json:"sent,omitempty"`  // where the question stands, by person
 }
 
 type askState string
@@ -129,13 +131,13 @@ func (b *Bot) askMessage(ctx context.Context, e outbox.Entry) (func(store.Tx) er
 	case err != nil || !ok || user == "":
 		return nil, err
 	case sent.TS != "":
-		err = b.out.edit(ctx, sent, blocks.Draw(b.question(a, body.Person)), tag{askEvent, e.Key})
-	case a.State != askOpen && !b.out.unsure(e.Key, e.PerhapsDone):
+		err = b.out.Edit(ctx, sent, blocks.Draw(b.question(a, body.Person)), slack.Tag{Event: askEvent, Key: e.Key})
+	case a.State != askOpen && !b.out.Unsure(e.Key, e.PerhapsDone):
 		return nil, nil // it was never asked
 	default:
 		sent, err = b.sendOnce(ctx, e, user, true, blocks.Draw(b.question(a, body.Person)), askEvent)
 	}
-	if t := troubleOf(err); t == refused || t == unreadable {
+	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable {
 		b.log.Warn("a question could not be put", "key", e.Key, "person", body.Person, "err", err)
 		return nil, nil
 	}
@@ -149,7 +151,7 @@ func (b *Bot) askMessage(ctx context.Context, e outbox.Entry) (func(store.Tx) er
 			return nil
 		}
 		if latest.Sent == nil {
-			latest.Sent = map[string]ref{}
+			latest.Sent = map[string]slack.Ref{}
 		}
 		latest.Sent[body.Person] = sent
 		saveAsk(tx, latest)

@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
 )
@@ -8,8 +9,8 @@ import (
 // asPage says to paging what a failed call means for a page. Only a refusal is final; whatever is wrong with the line or
 // with us does not say that the person cannot be reached.
 func asPage(err error) error {
-	switch troubleOf(err) {
-	case refused, unreadable:
+	switch slack.TroubleOf(err) {
+	case slack.Refused, slack.Unreadable:
 		return &paging.Undeliverable{Err: err}
 	}
 	return asChore(err)
@@ -17,10 +18,10 @@ func asPage(err error) error {
 
 // asChore says to the outbox what a failed call means for anything else.
 func asChore(err error) error {
-	switch troubleOf(err) {
-	case limited:
-		return &outbox.Later{After: waitOf(err), Err: err}
-	case unreachable, barred:
+	switch slack.TroubleOf(err) {
+	case slack.Limited:
+		return &outbox.Later{After: slack.WaitOf(err), Err: err}
+	case slack.Unreachable, slack.Barred:
 		return &outbox.Unreachable{Err: err}
 	}
 	return err

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/oncalm/oncalm/clocks"
@@ -76,10 +78,10 @@ var ErrOptions = errors.New("slack")
 type Bot struct {
 	o         Options
 	log       *slog.Logger
-	out       *sender
-	watch     *watch
+	out       *slack.Sender
+	watch     *slack.Watch
 	users     map[string]string // names of people by their Slack ids
-	pace      *pace
+	pace      *slack.Pace
 	zones     zones
 	strangers seldom
 	bodies    *doors.Reader
@@ -122,15 +124,15 @@ func New(o Options) (*Bot, error) {
 		return nil, err
 	}
 	log := o.Log.With("component", "bot")
-	out := newSender(connection{
+	out := slack.New(slack.Options{
 		APIURL: o.APIURL, Token: o.Token, Transport: o.Transport, Connections: o.Connections, Channel: o.Channel,
 		Witness: o.Witness, Log: log, Metrics: o.Metrics,
 	})
-	out.watch.met(identity{Team: o.Team, App: o.App})
+	out.Watch.Met(slack.Identity{Team: o.Team, App: o.App})
 	ending := make(chan struct{})
 	return &Bot{
 		ending: ending, end: sync.OnceFunc(func() { close(ending) }),
-		o: o, log: log, out: out, watch: out.watch, users: users, pace: newPace(),
+		o: o, log: log, out: out, watch: out.Watch, users: users, pace: slack.NewPace(),
 		bodies: doors.NewReader(largeBodies, arriving),
 	}, nil
 }
@@ -163,7 +165,7 @@ func (b *Bot) Handlers() map[string]outbox.Handler {
 }
 
 // Status says how we and Slack are getting on.
-func (b *Bot) Status() Status { return b.watch.now() }
+func (b *Bot) Status() slack.Status { return b.watch.Now() }
 
 const (
 	// greeting is how often we ask Slack whether it still takes our token.
@@ -196,17 +198,17 @@ func (b *Bot) Run(ctx context.Context) {
 
 // greet asks Slack who we are and returns when to ask again.
 func (b *Bot) greet(ctx context.Context) time.Duration {
-	id, err := b.out.identify(ctx)
-	if err != nil && !b.watch.identity().known() {
+	id, err := b.out.Identify(ctx)
+	if err != nil && !b.watch.Identity().Known() {
 		return introducing
 	}
 	if err != nil {
 		return knocking
 	}
 	if b.o.Team != "" && id.Team != "" && b.o.Team != id.Team {
-		b.watch.problem(fmt.Sprintf("the bot's token belongs to workspace %s, and slack.team says %s; correct one of them", id.Team, b.o.Team), true)
+		b.watch.Problem(fmt.Sprintf("the bot's token belongs to workspace %s, and slack.team says %s; correct one of them", id.Team, b.o.Team), true)
 	}
-	b.watch.met(b.configured(id))
+	b.watch.Met(b.configured(id))
 	b.keep(ctx, id)
 	b.glimpse(ctx)
 	return greeting

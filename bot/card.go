@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
@@ -34,7 +36,7 @@ const (
 
 // cardRecord is where the card of an incident is.
 type cardRecord struct {
-	ref
+	slack.Ref
 	Seq int `json:"seq"` // of the newest event that the card tells of
 }
 
@@ -49,8 +51,12 @@ type cardBody struct {
 
 // posting and editing are how fast cards go: Slack takes about one message a second in a channel, and fifty edits a minute.
 // Severities do not wait for each other.
-func posting(severity string) tempo { return tempo{"post " + severity, time.Second, 3} }
-func editing() tempo                { return tempo{"edit", 1200 * time.Millisecond, 10} }
+func posting(severity string) slack.Tempo {
+	return slack.Tempo{Kind: "post " + severity, Every: time.Second, Burst: 3}
+}
+func editing() slack.Tempo {
+	return slack.Tempo{Kind: "edit", Every: 1200 * time.Millisecond, Burst: 10}
+}
 
 func readCard(tx store.Tx, id string) (cardRecord, error) {
 	var r cardRecord
@@ -92,7 +98,7 @@ func outdatesPages(i *incidents.Incident, e incidents.Event) bool {
 // oweCard owes a card, at a time that keeps the pace. What people do is shown without waiting for the cards of a storm.
 func (b *Bot) oweCard(tx store.Tx, owed outbox.Tx, now time.Time, i *incidents.Incident, e incidents.Event) {
 	key, due := cardKey(i.ID), now.Add(settling)
-	slot, ok := b.pace.given(key)
+	slot, ok := b.pace.Given(key)
 	if ok && slot.After(now) && e.By.Kind != incidents.KindPerson && owed.Waits(outbox.Chores, slot, key) {
 		return // it is to be drawn later than this, and will tell of it
 	}
@@ -101,13 +107,13 @@ func (b *Bot) oweCard(tx store.Tx, owed outbox.Tx, now time.Time, i *incidents.I
 	posted := tx.Get(cardRecordKey(i.ID)) != nil
 	switch {
 	case e.By.Kind == incidents.KindPerson && (posted || !idle && waiting.Due.After(now.Add(5*time.Second))): // it waits for its channel
-		b.pace.atOnce(key, due)
+		b.pace.AtOnce(key, due)
 	case !idle && waiting.Due.After(now):
 		return // the same, found in another way: we have been started since
 	case idle && posted:
-		due = b.pace.reserve(key, editing(), due)
+		due = b.pace.Reserve(key, editing(), due)
 	case idle:
-		due = b.pace.reserve(key, posting(i.Severity), due)
+		due = b.pace.Reserve(key, posting(i.Severity), due)
 	}
 	owed.Soon(outbox.Entry{Key: key, Kind: KindCard, Lane: outbox.Chores, Due: due, Body: outbox.Body(cardBody{i.ID})})
 }
@@ -124,26 +130,26 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	}
 	now := b.o.Clock.Now()
 	if b.o.Channel == "" || record.Seq >= i.Seq || record.TS == "" && i.Status == incidents.StatusResolved && now.Sub(i.Resolved) > stale {
-		b.pace.forget(e.Key)
+		b.pace.Forget(e.Key)
 		return nil, nil
 	}
 	tempo := editing()
 	if record.TS == "" {
 		tempo = posting(i.Severity)
 	}
-	if when, ok := b.pace.start(e.Key, tempo, now); !ok {
+	if when, ok := b.pace.Start(e.Key, tempo, now); !ok {
 		return b.postpone(e, when)
 	}
-	r, adopted, err := b.out.put(ctx, post{
-		to: b.o.Channel, tag: tag{cardEvent, e.Key}, name: e.Key, drawn: blocks.Draw(cardMessage(i)), since: i.Opened, perhaps: e.PerhapsDone,
-		at: record.ref, renew: true,
+	r, adopted, err := b.out.Put(ctx, slack.Post{
+		To: b.o.Channel, Tag: slack.Tag{Event: cardEvent, Key: e.Key}, Name: e.Key, Drawn: blocks.Draw(cardMessage(i)), Since: i.Opened, Perhaps: e.PerhapsDone,
+		At: record.Ref, Renew: true,
 	})
 	edit := record.TS != ""
 	if err != nil {
 		return b.undrawn(e, edit, err)
 	}
-	edit = adopted || edit && r == record.ref
-	b.watch.took(edit)
+	edit = adopted || edit && r == record.Ref
+	b.watch.Took(edit)
 	return func(tx store.Tx) error {
 		b.took(tx, now, edit)
 		return saveCard(tx, i.ID, cardRecord{r, i.Seq})

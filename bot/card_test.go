@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
@@ -301,7 +303,7 @@ func TestDamagedEvidence(t *testing.T) {
 // TestCardKeepsTheNewest: an older version never takes the place of a newer one.
 func TestCardKeepsTheNewest(t *testing.T) {
 	m := newMemory()
-	for _, r := range []cardRecord{{ref{"C1", "1.1"}, 5}, {ref{"C1", "1.2"}, 4}} {
+	for _, r := range []cardRecord{{slack.Ref{Channel: "C1", TS: "1.1"}, 5}, {slack.Ref{Channel: "C1", TS: "1.2"}, 4}} {
 		if err := m.Update(t.Context(), func(tx store.Tx) error { return saveCard(tx, "1", r) }); err != nil {
 			t.Fatal(err)
 		}

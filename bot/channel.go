@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/outbox"
@@ -34,19 +36,19 @@ func readAbsence(tx store.Tx) (a absence, ok bool) {
 // undrawn is what comes of a card that could not be drawn. One that Slack refuses is tried slowly, until somebody does something
 // or the channel takes another.
 func (b *Bot) undrawn(e outbox.Entry, edit bool, err error) (func(store.Tx) error, error) {
-	t, name := troubleOf(err), codeOf(err)
-	if t != refused && t != unreadable {
+	t, name := slack.TroubleOf(err), slack.CodeOf(err)
+	if t != slack.Refused && t != slack.Unreadable {
 		return nil, asChore(err)
 	}
-	if t == refused {
-		b.watch.channel(complaint(b.o.Channel, name), edit)
+	if t == slack.Refused {
+		b.watch.Channel(slack.Complaint(b.o.Channel, name), edit)
 	}
 	b.log.Debug("a card waits for its channel", "key", e.Key, "err", err)
 	now := b.o.Clock.Now()
 	e.Due = now.Add(slowly)
 	return func(tx store.Tx) error {
 		outbox.In(tx, now).Soon(e)
-		if _, known := readAbsence(tx); known || !ofChannel(name) {
+		if _, known := readAbsence(tx); known || !slack.OfChannel(name) {
 			return nil
 		}
 		val, err := json.Marshal(absence{b.o.Channel, now.UTC(), name, edit})
@@ -108,7 +110,7 @@ func (b *Bot) recallChannel(ctx context.Context) {
 		return
 	}
 	if a.Channel == b.o.Channel {
-		b.watch.channel(complaint(a.Channel, a.Code), a.Edit)
+		b.watch.Channel(slack.Complaint(a.Channel, a.Code), a.Edit)
 	}
 	now := b.o.Clock.Now()
 	err = b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
@@ -123,21 +125,21 @@ func (b *Bot) recallChannel(ctx context.Context) {
 // glimpse asks Slack for a line of the channel, as long as nothing was posted there: whether we are in it is better known
 // before the first card. That a channel is archived it does not tell.
 func (b *Bot) glimpse(ctx context.Context) {
-	if b.o.Channel == "" || !b.watch.unheard() {
+	if b.o.Channel == "" || !b.watch.Unheard() {
 		return
 	}
-	err := b.out.glimpse(ctx, b.o.Channel)
-	switch name := codeOf(err); {
+	err := b.out.Glimpse(ctx, b.o.Channel)
+	switch name := slack.CodeOf(err); {
 	case err == nil:
-		b.watch.glimpsed("")
-	case troubleOf(err) == refused && ofChannel(name):
-		b.watch.glimpsed(complaint(b.o.Channel, name))
+		b.watch.Glimpsed("")
+	case slack.TroubleOf(err) == slack.Refused && slack.OfChannel(name):
+		b.watch.Glimpsed(slack.Complaint(b.o.Channel, name))
 	}
 }
 
 // withChannel adds to the answer to a change that its card is not there to be seen, if that is so.
 func (b *Bot) withChannel(m blocks.Message) blocks.Message {
-	if why := b.watch.now().Channel; why != "" {
+	if why := b.watch.Now().Channel; why != "" {
 		m.Shown = false // it is not
 		m.Body = append(m.Body, blocks.Para(blocks.Say("⚠️ The card cannot be brought up to date: ", why, ".")))
 	}

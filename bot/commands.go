@@ -9,6 +9,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
@@ -28,7 +30,7 @@ func (b *Bot) command(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := hurried(r)
 	defer cancel()
 	c := &call{id: "slack:" + form.Get("trigger_id"), now: b.o.Clock.Now(), root: form.Get("command"), rest: form.Get("text")}
-	if b.out.ours(form.Get("response_url")) {
+	if b.out.Ours(form.Get("response_url")) {
 		c.reply = form.Get("response_url")
 	}
 	if form.Get("trigger_id") == "" {
@@ -41,7 +43,7 @@ func (b *Bot) command(w http.ResponseWriter, r *http.Request) {
 
 // typed carries out what was typed, and returns the answer.
 func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload string) {
-	if m, ok := b.admit(ctx, c, origin{form.Get("team_id"), form.Get("enterprise_id"), form.Get("api_app_id")}, form.Get("user_id")); !ok {
+	if m, ok := b.admit(ctx, c, slack.Origin{Team: form.Get("team_id"), Enterprise: form.Get("enterprise_id"), App: form.Get("api_app_id")}, form.Get("user_id")); !ok {
 		return encode(m, time.UTC, false)
 	}
 	words := b.incidentWords()
@@ -70,11 +72,11 @@ func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload stri
 }
 
 // admit finds out who asks. Who is not in the configuration is told how to get there, and nothing else.
-func (b *Bot) admit(ctx context.Context, c *call, from origin, user string) (blocks.Message, bool) {
-	switch b.watch.judge(ctx, from) {
-	case starting:
+func (b *Bot) admit(ctx context.Context, c *call, from slack.Origin, user string) (blocks.Message, bool) {
+	switch b.watch.Judge(ctx, from) {
+	case slack.Starting:
 		return stillStarting(), false
-	case foreign:
+	case slack.Foreign:
 		return blocks.Sentence("This Oncalm belongs to another workspace; nothing was done."), false
 	}
 	c.person = b.users[user]

@@ -11,10 +11,8 @@
 //
 // # Out
 //
-// [Bot.Page] delivers a page: a direct message with buttons, in one call. Its key travels in the message's metadata. When an
-// earlier attempt may have got through, the key is looked for in the conversation first, and a message found is adopted. One
-// search serves all messages of a conversation. It takes two seconds at the most: who cannot look, sends, and says that it may
-// be a repeat. So does everything else that must not come twice; put.go is the only way out for it.
+// [Bot.Page] delivers a page: a direct message with buttons, in one call. Its key travels in the message's metadata: see package
+// slack, through which everything goes out.
 //
 // [Bot.Follow] owes, for each event of an incident, a fresh card in the channel: one message, edited in place. Many changes
 // are one edit, and cards are paced, because Slack takes about one message a second and channel. When somebody acknowledges,

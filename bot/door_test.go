@@ -17,6 +17,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
@@ -154,7 +156,7 @@ func TestGuard(t *testing.T) {
 
 func TestEvents(t *testing.T) {
 	b, _ := alone(t, "s")
-	b.watch.met(identity{Team: "T1"})
+	b.watch.Met(slack.Identity{Team: "T1"})
 	tests := []struct{ name, body, want string }{
 		{"verification", `{"type":"url_verification","challenge":"3eZbrw1a<b>"}`, "3eZbrw1a<b>"},
 		{"unknown", `{"type":"event_callback","team_id":"T1","event_id":"Ev1","event":{"type":"never_seen"}}`, ""},
@@ -203,13 +205,13 @@ func TestTokenRevoked(t *testing.T) {
 
 func TestTokensRevokedEvent(t *testing.T) {
 	b, _ := alone(t, "s")
-	b.watch.met(identity{Team: "T1"})
+	b.watch.Met(slack.Identity{Team: "T1"})
 	for body, want := range map[string]bool{
 		`{"type":"event_callback","team_id":"T1","event":{"type":"tokens_revoked","tokens":{"oauth":["U1"]}}}`:              false,
 		`{"type":"event_callback","team_id":"T1","event":{"type":"tokens_revoked","tokens":{"oauth":["U1"],"bot":["U2"]}}}`: true,
 		`{"type":"event_callback","team_id":"T1","event":{"type":"app_uninstalled"}}`:                                       true,
 	} {
-		b.watch.well()
+		b.watch.Well()
 		serve(b, signedRequest("s", "/slack/events", body, time.Now()))
 		if got := b.Status().Barred; got != want {
 			t.Errorf("%s: barred %v, want %v", body, got, want)

@@ -3,6 +3,8 @@ package bot
 import (
 	"net/http"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slack"
 )
 
 // occurrence is what we read of an event.
@@ -45,22 +47,22 @@ func (b *Bot) event(w http.ResponseWriter, r *http.Request) {
 	if e.Type != "event_callback" {
 		return
 	}
-	switch b.watch.judge(r.Context(), e.origin()) {
-	case starting:
+	switch b.watch.Judge(r.Context(), e.origin()) {
+	case slack.Starting:
 		http.Error(w, "still starting", http.StatusServiceUnavailable) // Slack tries again
 		return
-	case foreign:
+	case slack.Foreign:
 		return
 	}
 	switch {
 	case e.Event.Type == "tokens_revoked" && len(e.Event.Tokens.Bot) > 0, e.Event.Type == "app_uninstalled":
-		b.watch.problem("E2010 Slack says that the bot's token was revoked; install the app again and set slack.bot_token", true)
+		b.watch.Problem("E2010 Slack says that the bot's token was revoked; install the app again and set slack.bot_token", true)
 	}
 }
 
 // origin is where the app was installed that the event is for: in a shared channel it may happen elsewhere.
-func (e *occurrence) origin() origin {
-	o := origin{e.Team, e.Grid, e.App}
+func (e *occurrence) origin() slack.Origin {
+	o := slack.Origin{Team: e.Team, Enterprise: e.Grid, App: e.App}
 	if len(e.Installed) > 0 {
 		o.Team, o.Enterprise = e.Installed[0].Team, e.Installed[0].Grid
 	}

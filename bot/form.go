@@ -59,7 +59,7 @@ func (b *Bot) openForm(ctx context.Context, c *call, trigger string) bool {
 	}
 	short, cancel := context.WithTimeout(ctx, opening)
 	defer cancel()
-	if err := b.out.openView(short, trigger, view); err != nil {
+	if err := b.out.OpenView(short, trigger, view); err != nil {
 		b.log.Warn("a form could not be opened; its word is explained instead", "word", c.word, "err", err)
 		return false
 	}

@@ -3,6 +3,8 @@ package bot
 import (
 	"context"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/handoffs"
@@ -16,15 +18,15 @@ func (b *Bot) SetGroup(ctx context.Context, id string, people []string) error {
 			users = append(users, user)
 		}
 	}
-	return groupError(id, b.out.setMembers(ctx, id, users))
+	return groupError(id, b.out.SetMembers(ctx, id, users))
 }
 
 // groupError says to handoffs what a failed call means for a group.
 func groupError(id string, err error) error {
-	if t := troubleOf(err); t != refused && t != unreadable {
+	if t := slack.TroubleOf(err); t != slack.Refused && t != slack.Unreadable {
 		return asChore(err)
 	}
-	return &handoffs.Refused{Code: codeOf(err), Why: groupRemedy(id, codeOf(err))}
+	return &handoffs.Refused{Code: slack.CodeOf(err), Why: groupRemedy(id, slack.CodeOf(err))}
 }
 
 // groupRemedy says what to do about a group that cannot be changed.

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
@@ -19,7 +21,7 @@ import (
 const noticeEvent = "oncalm_notice"
 
 // noticing is how fast notices go to the channel: many schedules hand over at the same time.
-func noticing() tempo { return tempo{"notice", time.Second, 3} }
+func noticing() slack.Tempo { return slack.Tempo{Kind: "notice", Every: time.Second, Burst: 3} }
 
 // Tell sends what people are told about shifts, to a person or to the channel. See [handoffs.Messenger].
 func (b *Bot) Tell(ctx context.Context, key string, n handoffs.Message) error {
@@ -32,14 +34,14 @@ func (b *Bot) Tell(ctx context.Context, key string, n handoffs.Message) error {
 		return nil
 	}
 	if wait := b.noticeWait(key, n, to, now); wait > 0 {
-		b.out.skip(key, n.PerhapsTold)
+		b.out.Skip(key, n.PerhapsTold)
 		return &outbox.Later{After: wait, Err: errPaced}
 	}
-	_, _, err := b.out.put(ctx, post{
-		to: to, direct: n.To != "", tag: tag{noticeEvent, key}, name: key, drawn: blocks.Draw(noticeMessage(n)),
-		since: n.Since, perhaps: n.PerhapsTold,
+	_, _, err := b.out.Put(ctx, slack.Post{
+		To: to, Direct: n.To != "", Tag: slack.Tag{Event: noticeEvent, Key: key}, Name: key, Drawn: blocks.Draw(noticeMessage(n)),
+		Since: n.Since, Perhaps: n.PerhapsTold,
 	})
-	if trouble := troubleOf(err); trouble == refused || trouble == unreadable {
+	if trouble := slack.TroubleOf(err); trouble == slack.Refused || trouble == slack.Unreadable {
 		b.log.Warn("a notice cannot be told", "key", key, "person", n.To, "err", err)
 		return nil
 	}
@@ -49,11 +51,11 @@ func (b *Bot) Tell(ctx context.Context, key string, n handoffs.Message) error {
 // noticeWait is how long a notice has to wait for its turn.
 func (b *Bot) noticeWait(key string, n handoffs.Message, to string, now time.Time) time.Duration {
 	if n.To == "" {
-		if when, ok := b.pace.start(key, noticing(), now); !ok {
+		if when, ok := b.pace.Start(key, noticing(), now); !ok {
 			return when.Sub(now)
 		}
 	}
-	return b.out.held(to, now)
+	return b.out.Held(to, now)
 }
 
 // Hindrances asks Slack what keeps a person from noticing a page. See [handoffs.Messenger].
@@ -62,8 +64,8 @@ func (b *Bot) Hindrances(ctx context.Context, person string, at time.Time) ([]ha
 	if user == "" {
 		return []handoffs.Hindrance{handoffs.NoSlackID}, nil
 	}
-	u, err := b.out.userInfo(ctx, user)
-	switch code := codeOf(err); {
+	u, err := b.out.UserInfo(ctx, user)
+	switch code := slack.CodeOf(err); {
 	case code == "user_not_found", code == "user_not_visible":
 		return []handoffs.Hindrance{handoffs.UnknownUser}, nil
 	case err != nil:
@@ -73,7 +75,7 @@ func (b *Bot) Hindrances(ctx context.Context, person string, at time.Time) ([]ha
 	case u.Bot:
 		return []handoffs.Hindrance{handoffs.NotAPerson}, nil
 	}
-	silent, err := b.out.silent(ctx, user, at)
+	silent, err := b.out.Silent(ctx, user, at)
 	if err != nil {
 		return nil, b.unasked("dnd.info", err)
 	}
@@ -86,7 +88,7 @@ func (b *Bot) Hindrances(ctx context.Context, person string, at time.Time) ([]ha
 // unasked is what becomes of a question that Slack did not answer. One that it never will is given up: a shift is announced
 // all the same.
 func (b *Bot) unasked(method string, err error) error {
-	if t := troubleOf(err); t == limited || t == unreachable {
+	if t := slack.TroubleOf(err); t == slack.Limited || t == slack.Unreachable {
 		return asChore(err)
 	}
 	b.log.Warn("Slack does not tell whether somebody can be reached", "method", method, "err", err)

@@ -6,6 +6,8 @@ import (
 	"encoding/hex"
 	"encoding/json"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -16,7 +18,7 @@ const identityKey = "bot/identity"
 // knownIdentity is what is stored. It counts for the token that it was told for, which is not stored itself.
 type knownIdentity struct {
 	Token string `json:"token"` // a digest
-	identity
+	slack.Identity
 }
 
 func digestOf(token string) string {
@@ -33,14 +35,14 @@ func (b *Bot) recall(ctx context.Context) {
 		}
 		return nil
 	})
-	if err != nil || !k.known() || k.Token != digestOf(b.o.Token) || b.watch.identity().User != "" {
+	if err != nil || !k.Known() || k.Token != digestOf(b.o.Token) || b.watch.Identity().User != "" {
 		return
 	}
-	b.watch.met(b.configured(k.identity))
+	b.watch.Met(b.configured(k.Identity))
 }
 
 // keep stores who we are, if that has changed. A store in trouble only means that it is asked again at the next start.
-func (b *Bot) keep(ctx context.Context, id identity) {
+func (b *Bot) keep(ctx context.Context, id slack.Identity) {
 	val, err := json.Marshal(knownIdentity{digestOf(b.o.Token), id})
 	if err != nil {
 		return // unreachable: it is all text
@@ -63,7 +65,7 @@ func (b *Bot) keep(ctx context.Context, id identity) {
 }
 
 // configured is an identity with what the configuration says of it.
-func (b *Bot) configured(id identity) identity {
+func (b *Bot) configured(id slack.Identity) slack.Identity {
 	if b.o.Team != "" {
 		id.Team = b.o.Team
 	}

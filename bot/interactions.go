@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/store"
@@ -58,7 +60,7 @@ func (b *Bot) interaction(w http.ResponseWriter, r *http.Request) {
 		return // forms and shortcuts that we do not offer
 	}
 	c := &call{id: in.id(r), now: b.o.Clock.Now(), root: b.o.Roots.Incident, private: in.Container.Ephemeral}
-	if b.out.ours(in.ResponseURL) {
+	if b.out.Ours(in.ResponseURL) {
 		c.url = in.ResponseURL
 	} else if in.ResponseURL != "" {
 		b.log.Warn("an interaction wants its answer at an address that is not Slack's; it gets none")
@@ -102,8 +104,8 @@ func (b *Bot) telling(m blocks.Message) word {
 
 // origin is where the interaction comes from. Its team is null where it belongs to a whole organisation, which Slack names
 // beside the team or in it.
-func (in *interactive) origin() origin {
-	return origin{cmp.Or(in.Team.ID, in.User.Team), cmp.Or(in.Enterprise.ID, in.Team.Grid), in.App}
+func (in *interactive) origin() slack.Origin {
+	return slack.Origin{Team: cmp.Or(in.Team.ID, in.User.Team), Enterprise: cmp.Or(in.Enterprise.ID, in.Team.Grid), App: in.App}
 }
 
 // id names the interaction, the same each time that it arrives.

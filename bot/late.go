@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/store"
@@ -109,7 +111,7 @@ func (b *Bot) confirmedOnce(ctx context.Context, c *call, metadata string) block
 	}
 	b.loose.Go(func() {
 		m := <-a.done
-		if _, err := b.out.post(context.Background(), user, blocks.Draw(m), tag{toldEvent, c.id}); err != nil {
+		if _, err := b.out.Post(context.Background(), user, blocks.Draw(m), slack.Tag{Event: toldEvent, Key: c.id}); err != nil {
 			b.log.Warn("what came of a form could not be told", "person", person, "err", err)
 		}
 	})

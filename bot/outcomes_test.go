@@ -1,7 +1,6 @@
 package bot
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -12,7 +11,6 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
-	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
 )
 
@@ -153,22 +151,6 @@ func TestOnlySlackIsReached(t *testing.T) {
 			t.Errorf("reached %v", h.seen)
 		}
 	})
-}
-
-func kindOf(err error) string {
-	if _, ok := errors.AsType[*outbox.Later](err); ok {
-		return "later"
-	}
-	if _, ok := errors.AsType[*outbox.Unreachable](err); ok {
-		return "unreachable"
-	}
-	if _, ok := errors.AsType[*paging.Undeliverable](err); ok {
-		return "undeliverable"
-	}
-	if err == nil {
-		return "<nil>"
-	}
-	return "other"
 }
 
 // TestPageInSpiteOfAnAnswerThatCannotBeRead: a page that may have got through is looked for. Where the answer to that cannot

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
@@ -28,13 +30,13 @@ func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Recei
 	if user == "" {
 		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s has no Slack id: add people.%s.slack", p.Person, p.Person)}
 	}
-	if wait := b.out.held(user, time.Now()); wait > 0 {
-		b.out.skip(key, p.PerhapsSent)
+	if wait := b.out.Held(user, time.Now()); wait > 0 {
+		b.out.Skip(key, p.PerhapsSent)
 		return paging.Receipt{}, &outbox.Later{After: wait, Err: errHeld}
 	}
-	r, adopted, err := b.out.put(ctx, post{
-		to: user, direct: true, tag: tag{pageEvent, key}, name: key, drawn: blocks.Draw(pageMessage(p)),
-		since: decided(p, key), perhaps: p.PerhapsSent, still: p.Still,
+	r, adopted, err := b.out.Put(ctx, slack.Post{
+		To: user, Direct: true, Tag: slack.Tag{Event: pageEvent, Key: key}, Name: key, Drawn: blocks.Draw(pageMessage(p)),
+		Since: decided(p, key), Perhaps: p.PerhapsSent, Still: p.Still,
 	})
 	if err != nil {
 		return paging.Receipt{}, asPage(err)
@@ -53,9 +55,9 @@ func decided(p paging.Page, key string) time.Time {
 	return p.Incident.Opened
 }
 
-func (b *Bot) receipt(r ref, adopted bool) paging.Receipt {
+func (b *Bot) receipt(r slack.Ref, adopted bool) paging.Receipt {
 	receipt := paging.Receipt{Channel: r.Channel, Message: r.TS, Adopted: adopted}
-	if home := b.watch.identity().Home; home != "" && r.TS != "" {
+	if home := b.watch.Identity().Home; home != "" && r.TS != "" {
 		receipt.Link = home + "archives/" + r.Channel + "/p" + strings.ReplaceAll(r.TS, ".", "")
 	}
 	return receipt

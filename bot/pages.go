@@ -7,6 +7,8 @@ import (
 	"maps"
 	"strconv"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/incidents"
@@ -18,7 +20,7 @@ import (
 // A sentPage is a page that stands in somebody's direct messages.
 type sentPage struct {
 	key string
-	ref
+	slack.Ref
 	person   string
 	why      string
 	reminder bool
@@ -41,7 +43,7 @@ func sentPages(events []incidents.Event) (pages []sentPage, ends []runEnd) {
 			decided[b.Key] = sentPage{key: b.Key, person: b.Person, why: b.Why, reminder: b.Reminder, run: len(ends)}
 		case incidents.Delivered:
 			if p, ok := decided[b.Key]; ok && b.Channel != "" && b.Message != "" {
-				p.ref, p.at = ref{b.Channel, b.Message}, e.Seq
+				p.Ref, p.at = slack.Ref{Channel: b.Channel, TS: b.Message}, e.Seq
 				pages = append(pages, p)
 			}
 		case incidents.Resolved:
@@ -99,8 +101,8 @@ func (b *Bot) editPages(ctx context.Context, i account, shown map[string]string)
 			continue
 		}
 		m := p.message(i, ends, says)
-		if err := b.out.edit(ctx, p.ref, blocks.Draw(m), tag{pageEvent, p.key}); err != nil {
-			if t := troubleOf(err); t != refused && t != unreadable {
+		if err := b.out.Edit(ctx, p.Ref, blocks.Draw(m), slack.Tag{Event: pageEvent, Key: p.key}); err != nil {
+			if t := slack.TroubleOf(err); t != slack.Refused && t != slack.Unreadable {
 				return now, err
 			}
 			b.log.Warn("a page cannot be brought up to date", "key", p.key, "err", err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/outbox"
@@ -39,18 +41,18 @@ func (b *Bot) picture(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 		return nil, err
 	}
 	user := b.o.People[body.Person].Slack
-	if user == "" || !b.isSchedule(body.Schedule) || b.o.Clock.Now().Sub(e.Created) > life || b.out.unsure(e.Key, e.PerhapsDone) {
+	if user == "" || !b.isSchedule(body.Schedule) || b.o.Clock.Now().Sub(e.Created) > life || b.out.Unsure(e.Key, e.PerhapsDone) {
 		return nil, nil
 	}
 	png, err := b.drawSchedule(ctx, body)
 	if err != nil {
 		return nil, err
 	}
-	err = b.out.upload(ctx, e.Key, user, file{
-		name: "schedule.png", title: text.Line(body.Schedule) + ", the next 14 days",
-		alt: "Who is on call in the next 14 days; /oncall schedule says it in words", data: png,
+	err = b.out.Upload(ctx, e.Key, user, slack.File{
+		Name: "schedule.png", Title: text.Line(body.Schedule) + ", the next 14 days",
+		Alt: "Who is on call in the next 14 days; /oncall schedule says it in words", Data: png,
 	})
-	if t := troubleOf(err); t == refused || t == unreadable || codeOf(err) == "missing_scope" {
+	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable || slack.CodeOf(err) == "missing_scope" {
 		b.log.Warn("the picture of a schedule could not be sent; the app needs the scope files:write", "person", body.Person, "err", err)
 		return nil, nil
 	}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
@@ -182,8 +184,8 @@ func (b *Bot) sayAbsent(ctx context.Context, found, before map[string]handoffs.H
 
 // hindrance asks Slack whether a person can be reached at all. What it does not tell, stays as it was.
 func (b *Bot) hindrance(ctx context.Context, person string) (h handoffs.Hindrance, told bool) {
-	u, err := b.out.userInfo(ctx, b.o.People[person].Slack)
-	switch code := codeOf(err); {
+	u, err := b.out.UserInfo(ctx, b.o.People[person].Slack)
+	switch code := slack.CodeOf(err); {
 	case code == "user_not_found":
 		return handoffs.UnknownUser, true
 	case err != nil:

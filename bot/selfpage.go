@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/paging"
@@ -32,8 +34,8 @@ func (b *Bot) SelfPage(ctx context.Context, person string, p SelfPage) error {
 		return &paging.Undeliverable{Err: fmt.Errorf("there is no Slack id for %q", person)}
 	}
 	m := blocks.Message{Title: p.Title, Body: []blocks.Paragraph{blocks.Para(blocks.Say(p.Text))}}
-	_, _, err := b.out.put(ctx, post{
-		to: to, direct: person != "", tag: tag{selfEvent, p.Key}, name: p.Key + "/" + person, drawn: blocks.Draw(m), since: p.Since,
+	_, _, err := b.out.Put(ctx, slack.Post{
+		To: to, Direct: person != "", Tag: slack.Tag{Event: selfEvent, Key: p.Key}, Name: p.Key + "/" + person, Drawn: blocks.Draw(m), Since: p.Since,
 	})
 	return asPage(err)
 }

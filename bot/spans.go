@@ -250,7 +250,7 @@ func (b *Bot) learnZone(ctx context.Context, c *call) {
 	}
 	short, cancel := context.WithTimeout(ctx, asking)
 	defer cancel()
-	u, err := b.out.userInfo(short, user)
+	u, err := b.out.UserInfo(short, user)
 	if err != nil {
 		b.log.Info("Slack does not tell somebody's time zone; that of the schedule is used", "person", c.person, "err", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
+
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
@@ -18,7 +20,7 @@ import (
 const toldEvent = "oncalm_told"
 
 // telling of changes: Slack takes about one message a second in a channel.
-func changing() tempo { return tempo{"told", time.Second, 5} }
+func changing() slack.Tempo { return slack.Tempo{Kind: "told", Every: time.Second, Burst: 5} }
 
 // toldBody is the body of an entry of what somebody is told.
 type toldBody struct {
@@ -51,12 +53,12 @@ func (b *Bot) told(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 		return nil, nil
 	}
 	if body.Person == "" {
-		if turn, ok := b.pace.start(e.Key, changing(), now); !ok {
+		if turn, ok := b.pace.Start(e.Key, changing(), now); !ok {
 			return nil, &outbox.Later{After: turn.Sub(now), Err: errPaced}
 		}
 	}
 	_, err := b.sendOnce(ctx, e, to, body.Person != "", body.Drawn, toldEvent)
-	if t := troubleOf(err); t == refused || t == unreadable {
+	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable {
 		b.log.Warn("a notice could not be told", "key", e.Key, "person", body.Person, "err", err)
 		return nil, nil
 	}
@@ -70,9 +72,9 @@ func (b *Bot) told(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 }
 
 // sendOnce posts the message of an entry, unless an earlier attempt has got through.
-func (b *Bot) sendOnce(ctx context.Context, e outbox.Entry, to string, direct bool, d blocks.Drawn, event string) (ref, error) {
-	r, _, err := b.out.put(ctx, post{
-		to: to, direct: direct, tag: tag{event, e.Key}, name: e.Key, drawn: d, since: e.Created, perhaps: e.PerhapsDone,
+func (b *Bot) sendOnce(ctx context.Context, e outbox.Entry, to string, direct bool, d blocks.Drawn, event string) (slack.Ref, error) {
+	r, _, err := b.out.Put(ctx, slack.Post{
+		To: to, Direct: direct, Tag: slack.Tag{Event: event, Key: e.Key}, Name: e.Key, Drawn: d, Since: e.Created, Perhaps: e.PerhapsDone,
 	})
 	return r, err
 }

@@ -1,4 +1,4 @@
-package bot
+package slack
 
 import (
 	"encoding/json"
@@ -28,7 +28,7 @@ func TestResponseURLIsSlacks(t *testing.T) {
 	} {
 		c := &client{base: base}
 		for u, want := range urls {
-			if got := c.ours(u); got != want {
+			if got := c.Ours(u); got != want {
 				t.Errorf("api at %s: ours(%q) = %v, want %v", base, u, got, want)
 			}
 		}
@@ -54,16 +54,16 @@ func TestOutcomes(t *testing.T) {
 		{"done", nil, true, true}, // nothing is known any more: as the outbox says
 	} {
 		o.note("k", "C1", tt.err, now, false)
-		if got := o.unsure("k", tt.perhaps); got != tt.want {
+		if got := o.Unsure("k", tt.perhaps); got != tt.want {
 			t.Errorf("%s: unsure %v, want %v", tt.name, got, tt.want)
 		}
 	}
 	o.note("k", "C1", status("m", 429, "7"), now, false)
-	if got := o.held("C1", now); got != 7*time.Second {
+	if got := o.Held("C1", now); got != 7*time.Second {
 		t.Errorf("held for %v, want 7 s", got)
 	}
 	o.note("k", "C1", nil, now, false)
-	if got := o.held("C1", now); got > 0 {
+	if got := o.Held("C1", now); got > 0 {
 		t.Errorf("held for %v after a success", got)
 	}
 }
@@ -72,28 +72,28 @@ func TestOutcomes(t *testing.T) {
 func TestTroubles(t *testing.T) {
 	for _, tt := range []struct {
 		err  error
-		want trouble
+		want Trouble
 	}{
 		{nil, 0},
-		{named("m", "ratelimited"), limited},
-		{named("m", "internal_error"), unreachable},
-		{named("m", ""), unreachable},
-		{named("m", "token_revoked"), barred},
-		{named("m", "user_disabled"), refused},
-		{named("m", "a_name_of_tomorrow"), refused},
-		{named("m", "invalid_blocks"), unreadable},
-		{status("m", 429, "abc"), limited},
-		{status("m", 502, ""), unreachable},
+		{named("m", "ratelimited"), Limited},
+		{named("m", "internal_error"), Unreachable},
+		{named("m", ""), Unreachable},
+		{named("m", "token_revoked"), Barred},
+		{named("m", "user_disabled"), Refused},
+		{named("m", "a_name_of_tomorrow"), Refused},
+		{named("m", "invalid_blocks"), Unreadable},
+		{status("m", 429, "abc"), Limited},
+		{status("m", 502, ""), Unreachable},
 		{errors.New("a bug of ours"), 0},
 	} {
-		if got := troubleOf(tt.err); got != tt.want {
+		if got := TroubleOf(tt.err); got != tt.want {
 			t.Errorf("%v is %s, want %s", tt.err, got, tt.want)
 		}
 	}
 	for after, want := range map[string]time.Duration{
 		"1": time.Second, "0": time.Second, "-5": time.Second, "30": 30 * time.Second, "999": 2 * time.Minute, "9999999999": 2 * time.Minute, "99999999999999999999": 2 * time.Minute, "abc": impatience, "": impatience, "1.5": impatience,
 	} {
-		if got := waitOf(status("m", 429, after)); got != want {
+		if got := WaitOf(status("m", 429, after)); got != want {
 			t.Errorf("Retry-After %q: %v, want %v", after, got, want)
 		}
 	}
@@ -110,38 +110,38 @@ func TestOddAnswers(t *testing.T) {
 		}
 	}
 	_, err := strconv.Atoi("99999999999999999999")
-	if got := waitOf(failed("m", err)); got != 2*time.Minute {
+	if got := WaitOf(failed("m", err)); got != 2*time.Minute {
 		t.Errorf("far too long a wait: %v", got)
 	}
 }
 
 func TestPace(t *testing.T) {
-	p := newPace()
+	p := NewPace()
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	quick := tempo{"x", time.Second, 3}
+	quick := Tempo{"x", time.Second, 3}
 	var got []time.Duration
 	for n := range 6 {
-		got = append(got, p.reserve(fmt.Sprint(n), quick, start).Sub(start))
+		got = append(got, p.Reserve(fmt.Sprint(n), quick, start).Sub(start))
 	}
 	for n, want := range []time.Duration{0, 0, 0, time.Second, 2 * time.Second, 3 * time.Second} {
 		if got[n] != want {
 			t.Errorf("slot %d after %v, want %v", n, got[n], want)
 		}
 	}
-	if when, ok := p.start("4", quick, start); ok || when.Sub(start) != 2*time.Second {
+	if when, ok := p.Start("4", quick, start); ok || when.Sub(start) != 2*time.Second {
 		t.Errorf("start before its time: %v %v", when.Sub(start), ok)
 	}
-	if _, ok := p.start("4", quick, start.Add(2*time.Second)); !ok {
+	if _, ok := p.Start("4", quick, start.Add(2*time.Second)); !ok {
 		t.Error("no start at its time")
 	}
-	p.atOnce("5", start)
-	if _, ok := p.start("5", quick, start); !ok {
+	p.AtOnce("5", start)
+	if _, ok := p.Start("5", quick, start); !ok {
 		t.Error("what may go at once does not")
 	}
-	if at := p.reserve("later", quick, start.Add(time.Hour)); at != start.Add(time.Hour) {
+	if at := p.Reserve("later", quick, start.Add(time.Hour)); at != start.Add(time.Hour) {
 		t.Errorf("after a quiet hour: %v", at)
 	}
-	p.forget("later")
+	p.Forget("later")
 	if len(p.slots) != 4 {
 		t.Errorf("%d times are kept, want 4", len(p.slots))
 	}
@@ -155,7 +155,7 @@ func TestSkim(t *testing.T) {
 		` { "ok" : true , "channel" : "D1" , "ts" : "1.2", "warning":"ok" } `,
 	}
 	for _, s := range yes {
-		if r, ok := skim([]byte(s)); !ok || r != (ref{"D1", "1.2"}) {
+		if r, ok := skim([]byte(s)); !ok || r != (Ref{"D1", "1.2"}) {
 			t.Errorf("%s: %v %v", s, r, ok)
 		}
 	}
@@ -176,7 +176,7 @@ func TestBodyOfACall(t *testing.T) {
 		var in struct {
 			Channel, Text string
 		}
-		body := chatBody("C1", "1.2", s, []byte("[]"), tag{"e", s})
+		body := chatBody("C1", "1.2", s, []byte("[]"), Tag{"e", s})
 		if err := json.Unmarshal(body, &in); err != nil || in.Channel != "C1" {
 			t.Errorf("%q: %v\n%s", s, err, body)
 		}
@@ -184,31 +184,31 @@ func TestBodyOfACall(t *testing.T) {
 }
 
 func TestOrigins(t *testing.T) {
-	alone := identity{Team: "T1", App: "A1"}
-	grid := identity{Team: "T1", App: "A1", Enterprise: "E1"}
+	alone := Identity{Team: "T1", App: "A1"}
+	grid := Identity{Team: "T1", App: "A1", Enterprise: "E1"}
 	for _, tt := range []struct {
 		name string
-		us   identity
-		from origin
-		want verdict
+		us   Identity
+		from Origin
+		want Verdict
 	}{
-		{"nobody knows yet", identity{}, origin{"T1", "", "A1"}, starting},
-		{"our workspace", alone, origin{"T1", "", "A1"}, ours},
-		{"another workspace", alone, origin{"T2", "", "A1"}, foreign},
-		{"another app", alone, origin{"T1", "", "A2"}, foreign},
-		{"no workspace", alone, origin{"", "", "A1"}, foreign},
-		{"a workspace of some organisation", alone, origin{"T2", "E9", "A1"}, foreign},
-		{"our organisation, no workspace", grid, origin{"", "E1", "A1"}, ours},
-		{"a sibling", grid, origin{"T2", "E1", "A1"}, ours},
-		{"our workspace, organisation left out", grid, origin{"T1", "", "A1"}, ours},
-		{"another organisation", grid, origin{"T2", "E2", "A1"}, foreign},
-		{"another organisation, our workspace", grid, origin{"T1", "E2", "A1"}, foreign},
-		{"a stranger without an organisation", grid, origin{"T2", "", "A1"}, foreign},
-		{"a sibling through another app", grid, origin{"T2", "E1", "A2"}, foreign},
+		{"nobody knows yet", Identity{}, Origin{"T1", "", "A1"}, Starting},
+		{"our workspace", alone, Origin{"T1", "", "A1"}, ours},
+		{"another workspace", alone, Origin{"T2", "", "A1"}, Foreign},
+		{"another app", alone, Origin{"T1", "", "A2"}, Foreign},
+		{"no workspace", alone, Origin{"", "", "A1"}, Foreign},
+		{"a workspace of some organisation", alone, Origin{"T2", "E9", "A1"}, Foreign},
+		{"our organisation, no workspace", grid, Origin{"", "E1", "A1"}, ours},
+		{"a sibling", grid, Origin{"T2", "E1", "A1"}, ours},
+		{"our workspace, organisation left out", grid, Origin{"T1", "", "A1"}, ours},
+		{"another organisation", grid, Origin{"T2", "E2", "A1"}, Foreign},
+		{"another organisation, our workspace", grid, Origin{"T1", "E2", "A1"}, Foreign},
+		{"a stranger without an organisation", grid, Origin{"T2", "", "A1"}, Foreign},
+		{"a sibling through another app", grid, Origin{"T2", "E1", "A2"}, Foreign},
 	} {
 		w := newWatch(slog.New(slog.DiscardHandler), nil)
-		w.met(tt.us)
-		if got := w.judge(t.Context(), tt.from); got != tt.want {
+		w.Met(tt.us)
+		if got := w.Judge(t.Context(), tt.from); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package bot
+package slack
 
 import (
 	"context"
@@ -24,8 +24,8 @@ func disturbsNot(dnd *slack.DNDStatus, at time.Time) bool {
 	return since < to-from
 }
 
-// silent asks Slack whether it will keep silent for a user at an instant.
-func (c *client) silent(ctx context.Context, user string, at time.Time) (bool, error) {
+// Silent asks Slack whether it will keep silent for a user at an instant.
+func (c *client) Silent(ctx context.Context, user string, at time.Time) (bool, error) {
 	dnd, err := c.api.GetDNDInfoContext(ctx, &user)
 	if err = c.settle("dnd.info", err); err != nil {
 		return false, err
@@ -40,8 +40,8 @@ type user struct {
 	Zone    *time.Location // nil if Slack does not tell
 }
 
-// userInfo asks Slack about a user.
-func (c *client) userInfo(ctx context.Context, id string) (user, error) {
+// UserInfo asks Slack about a user.
+func (c *client) UserInfo(ctx context.Context, id string) (user, error) {
 	u, err := c.api.GetUserInfoContext(ctx, id)
 	if err = c.settle("users.info", err); err != nil {
 		return user{}, err

@@ -1,27 +1,28 @@
-package bot
+package slack
 
 import (
 	"context"
 	"time"
 )
 
-// An origin is where a request says that it comes from. What Slack leaves out is empty: in an organisation of Enterprise Grid
+// An Origin is where a request says that it comes from. What Slack leaves out is empty: in an organisation of Enterprise Grid
 // the workspace may be missing, or be a sibling of the one in which the app was installed.
-type origin struct{ Team, Enterprise, App string }
+type Origin struct{ Team, Enterprise, App string }
 
-// A verdict says what is done about a request.
-type verdict int
+// A Verdict says what is done about a request.
+type Verdict int
 
+// The verdicts.
 const (
-	foreign  verdict = iota // it comes from another workspace, organisation or app
-	starting                // Slack has not told yet who we are, so nobody can be told from strangers
+	Foreign  Verdict = iota // it comes from another workspace, organisation or app
+	Starting                // Slack has not told yet who we are, so nobody can be told from strangers
 	ours
 )
 
-// judge tells whether a request comes from our workspace, or our organisation, and through our app. Who signed it knows our
+// Judge tells whether a request comes from our workspace, or our organisation, and through our app. Who signed it knows our
 // app's secret anyway.
-func (w *watch) judge(ctx context.Context, o origin) verdict {
-	if !w.identity().known() { // at the start it is a matter of a moment
+func (w *Watch) Judge(ctx context.Context, o Origin) Verdict {
+	if !w.Identity().Known() { // at the start it is a matter of a moment
 		moment := time.NewTimer(introduction)
 		defer moment.Stop()
 		select {
@@ -31,11 +32,11 @@ func (w *watch) judge(ctx context.Context, o origin) verdict {
 		}
 	}
 
-	us := w.identity()
-	v := foreign
+	us := w.Identity()
+	v := Foreign
 	switch {
-	case !us.known():
-		return starting
+	case !us.Known():
+		return Starting
 	case us.App != "" && o.App != us.App:
 	case us.Enterprise != "" && o.Enterprise != "":
 		if o.Enterprise == us.Enterprise {
@@ -44,7 +45,7 @@ func (w *watch) judge(ctx context.Context, o origin) verdict {
 	case us.Team != "" && o.Team == us.Team:
 		v = ours
 	}
-	if v == foreign {
+	if v == Foreign {
 		w.log.Warn("a request from another workspace, organisation or app was refused", "team", o.Team, "enterprise", o.Enterprise, "app", o.App)
 	}
 	return v

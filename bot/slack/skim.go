@@ -1,8 +1,8 @@
-package bot
+package slack
 
 // skim reads where a message went from Slack's answer, without reading the message that comes back with it. It takes only
 // the plainest form of a success; anything else is for a real parser to judge.
-func skim(answer []byte) (r ref, ok bool) {
+func skim(answer []byte) (r Ref, ok bool) {
 	good := false
 	depth, key := 0, ""
 	for at := 0; at < len(answer); at++ {
@@ -20,7 +20,7 @@ func skim(answer []byte) (r ref, ok bool) {
 		case '"':
 			end := stringEnd(answer, at+1)
 			if end < 0 {
-				return ref{}, false
+				return Ref{}, false
 			}
 			if depth == 1 {
 				key = r.note(key, string(answer[at+1:end]))
@@ -32,7 +32,7 @@ func skim(answer []byte) (r ref, ok bool) {
 }
 
 // note takes in a string at the top of the answer: a key, or the value of the key before it.
-func (r *ref) note(key, s string) (next string) {
+func (r *Ref) note(key, s string) (next string) {
 	switch key {
 	case "":
 		return s

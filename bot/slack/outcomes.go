@@ -1,4 +1,4 @@
-package bot
+package slack
 
 import (
 	"sync"
@@ -17,7 +17,7 @@ const (
 type outcomes struct {
 	mu    sync.Mutex
 	maybe map[string]outcome
-	stand map[string]ref       // messages that Slack has taken: whoever is to send one again could not record that it had
+	stand map[string]Ref       // messages that Slack has taken: whoever is to send one again could not record that it had
 	begun time.Time            // what is not known was tried before
 	holds map[string]time.Time // by channel or user: Slack asked to leave it alone until then
 }
@@ -29,12 +29,12 @@ type outcome struct {
 }
 
 func newOutcomes() *outcomes {
-	return &outcomes{maybe: map[string]outcome{}, stand: map[string]ref{}, begun: time.Now(), holds: map[string]time.Time{}}
+	return &outcomes{maybe: map[string]outcome{}, stand: map[string]Ref{}, begun: time.Now(), holds: map[string]time.Time{}}
 }
 
-// unsure reports whether a message may have got through. perhaps is what the outbox says: it counts if nothing else is known,
+// Unsure reports whether a message may have got through. perhaps is what the outbox says: it counts if nothing else is known,
 // as after a restart.
-func (o *outcomes) unsure(key string, perhaps bool) bool {
+func (o *outcomes) Unsure(key string, perhaps bool) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if last, known := o.maybe[key]; known {
@@ -54,7 +54,7 @@ func (o *outcomes) tried(key string) time.Time {
 }
 
 // arrived is where a message stands that Slack has taken, if it did since the start.
-func (o *outcomes) arrived(key string) (r ref, ok bool) {
+func (o *outcomes) arrived(key string) (r Ref, ok bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	r, ok = o.stand[key]
@@ -62,7 +62,7 @@ func (o *outcomes) arrived(key string) (r ref, ok bool) {
 }
 
 // stands remembers where a message stands.
-func (o *outcomes) stands(key string, r ref) {
+func (o *outcomes) stands(key string, r Ref) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.stand) >= unrecorded {
@@ -77,24 +77,24 @@ func (o *outcomes) note(key, channel string, err error, now time.Time, blind boo
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	delete(o.stand, key)
-	switch t := troubleOf(err); {
-	case err == nil, t == refused, t == unreadable:
+	switch t := TroubleOf(err); {
+	case err == nil, t == Refused, t == Unreadable:
 		delete(o.maybe, key) // that was the last attempt
-	case perhapsSent(err):
+	case PerhapsSent(err):
 		o.keep(key, outcome{true, now})
 	case !blind:
 		o.keep(key, outcome{false, now})
 	}
-	if wait := waitOf(err); wait > 0 {
+	if wait := WaitOf(err); wait > 0 {
 		o.holds[channel] = now.Add(wait)
 	} else {
 		delete(o.holds, channel)
 	}
 }
 
-// skip notes that a message was not tried this time: what was known of it before stays so. perhaps is as for [outcomes.unsure].
-func (o *outcomes) skip(key string, perhaps bool) {
-	unsure := o.unsure(key, perhaps)
+// Skip notes that a message was not tried this time: what was known of it before stays so. perhaps is as for [outcomes.unsure].
+func (o *outcomes) Skip(key string, perhaps bool) {
+	unsure := o.Unsure(key, perhaps)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if last, known := o.maybe[key]; known {
@@ -112,8 +112,8 @@ func (o *outcomes) keep(key string, maybe outcome) {
 	o.maybe[key] = maybe
 }
 
-// held is how long Slack has asked to leave a channel alone.
-func (o *outcomes) held(channel string, now time.Time) time.Duration {
+// Held is how long Slack has asked to leave a channel alone.
+func (o *outcomes) Held(channel string, now time.Time) time.Duration {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.holds[channel].Sub(now)

@@ -1,4 +1,4 @@
-package bot
+package slack
 
 import (
 	"fmt"
@@ -23,8 +23,8 @@ type Status struct {
 	Channel string
 }
 
-// watch takes note of what calls come to.
-type watch struct {
+// Watch takes note of what calls come to.
+type Watch struct {
 	log   *slog.Logger
 	calls *prometheus.CounterVec
 
@@ -32,20 +32,20 @@ type watch struct {
 	status Status
 	heard  bool // Slack took a post to the channel, or refused it
 	edit   bool // what keeps cards out of their channel, Slack said to an edit
-	who    identity
+	who    Identity
 	known  chan struct{} // closed when Slack has told who we are
 	tell   func()        // closes it
 }
 
-func newWatch(log *slog.Logger, reg prometheus.Registerer) *watch {
+func newWatch(log *slog.Logger, reg prometheus.Registerer) *Watch {
 	known := make(chan struct{})
-	w := &watch{log: log, known: known, tell: sync.OnceFunc(func() { close(known) }), calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+	w := &Watch{log: log, known: known, tell: sync.OnceFunc(func() { close(known) }), calls: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "oncalm_slack_calls_total",
 		Help: "Calls to Slack, by method and result.",
 	}, []string{"method", "result"})}
 	// What Prometheus has not seen at zero, it does not see rise from there.
 	for _, method := range []string{"chat.postMessage", "chat.update", "conversations.open", "conversations.history", "auth.test", "response_url"} {
-		for t := trouble(0); t <= refused; t++ {
+		for t := Trouble(0); t <= Refused; t++ {
 			w.calls.WithLabelValues(method, t.String())
 		}
 	}
@@ -57,25 +57,25 @@ func newWatch(log *slog.Logger, reg prometheus.Registerer) *watch {
 
 // done notes a call's end and returns its error. What keeps pages from going out shows in the two calls that a page needs;
 // what becomes of others says nothing about that.
-func (w *watch) done(method string, err error) error {
-	t := troubleOf(err)
+func (w *Watch) done(method string, err error) error {
+	t := TroubleOf(err)
 	w.calls.WithLabelValues(method, t.String()).Inc()
 	if method != "chat.postMessage" && method != "auth.test" {
 		return err // pages need no other
 	}
 	switch {
-	case t == unreachable:
-		w.problem(fmt.Sprintf("Slack does not answer (%v); pages wait and go out when it does", err), false)
-	case t == barred:
-		w.problem(fmt.Sprintf("E2010 Slack does not take the bot's token (%s); install the app again and set slack.bot_token", codeOf(err)), true)
+	case t == Unreachable:
+		w.Problem(fmt.Sprintf("Slack does not answer (%v); pages wait and go out when it does", err), false)
+	case t == Barred:
+		w.Problem(fmt.Sprintf("E2010 Slack does not take the bot's token (%s); install the app again and set slack.bot_token", CodeOf(err)), true)
 	default:
-		w.well()
+		w.Well()
 	}
 	return err
 }
 
-// problem notes what keeps pages from going out. The first of a kind is logged.
-func (w *watch) problem(text string, barring bool) {
+// Problem notes what keeps pages from going out. The first of a kind is logged.
+func (w *Watch) Problem(text string, barring bool) {
 	w.mu.Lock()
 	known := w.status.Problem != "" && (w.status.Barred || !barring)
 	if w.status.Problem == "" {
@@ -94,8 +94,8 @@ func (w *watch) problem(text string, barring bool) {
 	}
 }
 
-// well notes that Slack answered in its own words, and took our token.
-func (w *watch) well() {
+// Well notes that Slack answered in its own words, and took our token.
+func (w *Watch) Well() {
 	w.mu.Lock()
 	had := w.status.Problem
 	w.status.Problem, w.status.Since, w.status.Barred = "", time.Time{}, false
@@ -105,8 +105,8 @@ func (w *watch) well() {
 	}
 }
 
-// channel notes what keeps cards out of their channel, as Slack said to an edit or to a post. A change is logged.
-func (w *watch) channel(text string, edit bool) {
+// Channel notes what keeps cards out of their channel, as Slack said to an edit or to a post. A change is logged.
+func (w *Watch) Channel(text string, edit bool) {
 	w.mu.Lock()
 	w.heard = true
 	if text != "" && w.status.Channel == "" {
@@ -117,40 +117,40 @@ func (w *watch) channel(text string, edit bool) {
 }
 
 // posted notes what the channel said to a post, be it a card or a notice.
-func (w *watch) posted(channel string, err error) {
-	switch code := codeOf(err); {
+func (w *Watch) posted(channel string, err error) {
+	switch code := CodeOf(err); {
 	case err == nil:
-		w.took(false)
-	case troubleOf(err) == refused && ofChannel(code):
-		w.channel(complaint(channel, code), false)
+		w.Took(false)
+	case TroubleOf(err) == Refused && OfChannel(code):
+		w.Channel(Complaint(channel, code), false)
 	}
 }
 
-// took notes that Slack took a post to the channel, or an edit. An edit does not say that it takes posts.
-func (w *watch) took(edit bool) {
+// Took notes that Slack took a post to the channel, or an edit. An edit does not say that it takes posts.
+func (w *Watch) Took(edit bool) {
 	w.mu.Lock()
 	tells := !edit || w.edit || w.status.Channel == ""
 	w.mu.Unlock()
 	if tells {
-		w.channel("", edit)
+		w.Channel("", edit)
 	}
 }
 
-// unheard reports whether nothing was posted to the channel yet, nor refused.
-func (w *watch) unheard() bool {
+// Unheard reports whether nothing was posted to the channel yet, nor refused.
+func (w *Watch) Unheard() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return !w.heard
 }
 
-// glimpsed notes what Slack tells of the channel before anything was posted there.
-func (w *watch) glimpsed(text string) {
-	if w.unheard() {
+// Glimpsed notes what Slack tells of the channel before anything was posted there.
+func (w *Watch) Glimpsed(text string) {
+	if w.Unheard() {
 		w.aside(text)
 	}
 }
 
-func (w *watch) aside(text string) {
+func (w *Watch) aside(text string) {
 	w.mu.Lock()
 	was := w.status.Channel
 	w.status.Channel = text
@@ -164,23 +164,25 @@ func (w *watch) aside(text string) {
 	}
 }
 
-// met notes who we are.
-func (w *watch) met(id identity) {
+// Met notes who we are.
+func (w *Watch) Met(id Identity) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if id.known() {
+	if id.Known() {
 		w.tell()
 	}
 	w.who, w.status.Team = id, id.Team
 }
 
-func (w *watch) identity() identity {
+// Identity is who we are to Slack; of what is not known yet it is empty.
+func (w *Watch) Identity() Identity {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.who
 }
 
-func (w *watch) now() Status {
+// Now says how we and Slack are getting on.
+func (w *Watch) Now() Status {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.status

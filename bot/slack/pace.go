@@ -1,32 +1,33 @@
-package bot
+package slack
 
 import (
 	"sync"
 	"time"
 )
 
-// pace spreads work that must not go faster than Slack takes it. It gives out times: each piece of work asks once, waits for
+// Pace spreads work that must not go faster than Slack takes it. It gives out times: each piece of work asks once, waits for
 // its time and then goes, so that ten thousand cards that wait cost nothing while they wait. It is kept in memory: after a
 // restart the due times in the outbox still hold, and what is new is spread anew.
-type pace struct {
+type Pace struct {
 	mu    sync.Mutex
 	next  map[string]time.Time // when a kind of work would be exactly on its pace again
 	slots map[string]time.Time // times given out, by the key of the work
 }
 
-// A tempo is how fast a kind of work may go.
-type tempo struct {
+// A Tempo is how fast a kind of work may go.
+type Tempo struct {
 	Kind  string
 	Every time.Duration
 	Burst int // how many may go at once after a quiet time
 }
 
-func newPace() *pace {
-	return &pace{next: map[string]time.Time{}, slots: map[string]time.Time{}}
+// NewPace makes a Pace of which nothing has gone yet.
+func NewPace() *Pace {
+	return &Pace{next: map[string]time.Time{}, slots: map[string]time.Time{}}
 }
 
-// reserve gives work a time, not before at. Work that has a time keeps it.
-func (p *pace) reserve(key string, t tempo, at time.Time) time.Time {
+// Reserve gives work a time, not before at. Work that has a time keeps it.
+func (p *Pace) Reserve(key string, t Tempo, at time.Time) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if slot, ok := p.slots[key]; ok {
@@ -46,16 +47,16 @@ func (p *pace) reserve(key string, t tempo, at time.Time) time.Time {
 	return slot
 }
 
-// given is the time that work has, if it has one.
-func (p *pace) given(key string) (slot time.Time, ok bool) {
+// Given is the time that work has, if it has one.
+func (p *Pace) Given(key string) (slot time.Time, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	slot, ok = p.slots[key]
 	return slot, ok
 }
 
-// atOnce lets work go as soon as it comes, whatever the pace.
-func (p *pace) atOnce(key string, now time.Time) {
+// AtOnce lets work go as soon as it comes, whatever the pace.
+func (p *Pace) AtOnce(key string, now time.Time) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.slots[key] = now
@@ -65,22 +66,22 @@ func (p *pace) atOnce(key string, now time.Time) {
 // that has waited would go at once.
 const late = 2 * time.Second
 
-// start reports whether work may go now, and if not, when. If it may, its time is used up.
-func (p *pace) start(key string, t tempo, now time.Time) (when time.Time, ok bool) {
-	slot := p.reserve(key, t, now)
+// Start reports whether work may go now, and if not, when. If it may, its time is used up.
+func (p *Pace) Start(key string, t Tempo, now time.Time) (when time.Time, ok bool) {
+	slot := p.Reserve(key, t, now)
 	if now.Sub(slot) > late {
-		p.forget(key)
-		slot = p.reserve(key, t, now)
+		p.Forget(key)
+		slot = p.Reserve(key, t, now)
 	}
 	if slot.After(now) {
 		return slot, false
 	}
-	p.forget(key)
+	p.Forget(key)
 	return now, true
 }
 
-// forget takes back a time that is not needed.
-func (p *pace) forget(key string) {
+// Forget takes back a time that is not needed.
+func (p *Pace) Forget(key string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.slots, key)

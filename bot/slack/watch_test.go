@@ -1,4 +1,4 @@
-package bot
+package slack
 
 import (
 	"errors"
@@ -42,17 +42,17 @@ func TestOnlyWhatPagesNeed(t *testing.T) {
 	w := newWatch(slog.New(slog.DiscardHandler), nil)
 	for _, err := range []error{status("m", 500, ""), named("m", "invalid_auth"), named("m", "missing_scope")} {
 		for _, method := range []string{"dnd.info", "users.info", "conversations.history", "conversations.open", "chat.update", "usergroups.list", "response_url"} {
-			if w.done(method, err) == nil || w.now().Problem != "" {
-				t.Errorf("%s: %v: %q", method, err, w.now().Problem)
+			if w.done(method, err) == nil || w.Now().Problem != "" {
+				t.Errorf("%s: %v: %q", method, err, w.Now().Problem)
 			}
 		}
 	}
 	for _, method := range []string{"chat.postMessage", "auth.test"} {
-		if _ = w.done(method, status(method, 500, "")); w.now().Problem == "" {
+		if _ = w.done(method, status(method, 500, "")); w.Now().Problem == "" {
 			t.Errorf("%s at 500 is no problem", method)
 		}
 		_ = w.done("dnd.info", nil)
-		if w.now().Problem == "" {
+		if w.Now().Problem == "" {
 			t.Error("an answer about something else says that pages go out")
 		}
 		_ = w.done(method, nil)

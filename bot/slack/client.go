@@ -1,4 +1,4 @@
-package bot
+package slack
 
 import (
 	"bytes"
@@ -41,7 +41,7 @@ type client struct {
 	http  *http.Client
 	base  string
 	token string
-	watch *watch
+	watch *Watch
 }
 
 // transport is how we reach Slack if nothing else is configured, over so many connections at a time; 0 is no limit.
@@ -60,7 +60,7 @@ func transport(most int) http.RoundTripper {
 	}
 }
 
-func newClient(base, token string, rt http.RoundTripper, c *clocks.Witness, w *watch) *client {
+func newClient(base, token string, rt http.RoundTripper, c *clocks.Witness, w *Watch) *client {
 	rt = c.Hear(rt)
 	h := &http.Client{
 		Transport: rt,
@@ -72,20 +72,20 @@ func newClient(base, token string, rt http.RoundTripper, c *clocks.Witness, w *w
 	return &client{api: api, http: h, base: base, token: token, watch: w}
 }
 
-// A ref names a message.
-type ref struct {
+// A Ref names a message.
+type Ref struct {
 	Channel string `json:"channel"`
 	TS      string `json:"ts"`
 }
 
-// A tag is what a message carries unseen, so that it can be found again.
-type tag struct {
+// A Tag is what a message carries unseen, so that it can be found again.
+type Tag struct {
 	Event string // what kind of message it is
 	Key   string // its name
 }
 
 // chatBody is the body of chat.postMessage and chat.update. drawn is a JSON array of blocks.
-func chatBody(channel, ts, text string, drawn []byte, t tag) []byte {
+func chatBody(channel, ts, text string, drawn []byte, t Tag) []byte {
 	buf := make([]byte, 0, len(text)+len(drawn)+400)
 	buf = blocks.AppendString(append(buf, `{"channel":`...), channel)
 	if ts != "" {
@@ -98,33 +98,33 @@ func chatBody(channel, ts, text string, drawn []byte, t tag) []byte {
 	return append(buf, `}},"unfurl_links":false,"unfurl_media":false}`...)
 }
 
-// edit replaces what a message says.
-func (c *client) edit(ctx context.Context, r ref, d blocks.Drawn, t tag) error {
+// Edit replaces what a message says.
+func (c *client) Edit(ctx context.Context, r Ref, d blocks.Drawn, t Tag) error {
 	_, err := c.sendDrawn(ctx, "chat.update", r.Channel, r.TS, d, t)
 	return err
 }
 
-// post sends a message, however often it came already: see [sender.put] for what must come once.
-func (c *client) post(ctx context.Context, to string, d blocks.Drawn, t tag) (ref, error) {
+// Post sends a message, however often it came already: see [sender.put] for what must come once.
+func (c *client) Post(ctx context.Context, to string, d blocks.Drawn, t Tag) (Ref, error) {
 	return c.sendDrawn(ctx, "chat.postMessage", to, "", d, t)
 }
 
 // sendDrawn sends a message, and once more as plain text if Slack does not take its form.
-func (c *client) sendDrawn(ctx context.Context, method, channel, ts string, d blocks.Drawn, t tag) (ref, error) {
+func (c *client) sendDrawn(ctx context.Context, method, channel, ts string, d blocks.Drawn, t Tag) (Ref, error) {
 	text := d.Text
 	r, err := c.chat(ctx, method, chatBody(channel, ts, text, d.Blocks, t))
-	if troubleOf(err) == unreadable {
+	if TroubleOf(err) == Unreadable {
 		c.watch.log.Error("Slack does not take the form of a message, sending its text", "method", method, "key", t.Key, "err", err)
 		r, err = c.chat(ctx, method, chatBody(channel, ts, text, []byte("[]"), t))
 	}
 	return r, err
 }
 
-func (c *client) chat(ctx context.Context, method string, body []byte) (ref, error) {
+func (c *client) chat(ctx context.Context, method string, body []byte) (Ref, error) {
 	r, err := c.roundTrip(ctx, method, body)
-	if codeOf(err) == "account_inactive" && c.accepted(ctx) {
+	if CodeOf(err) == "account_inactive" && c.accepted(ctx) {
 		// Slack says the same of our token and of whom we write to. It takes our token.
-		err = &callError{trouble: refused, method: method, code: "account_inactive"}
+		err = &callError{trouble: Refused, method: method, code: "account_inactive"}
 	}
 	return r, c.watch.done(method, err)
 }
@@ -137,10 +137,10 @@ func (c *client) accepted(ctx context.Context) bool {
 }
 
 // roundTrip is one call about a message.
-func (c *client) roundTrip(ctx context.Context, method string, body []byte) (ref, error) {
+func (c *client) roundTrip(ctx context.Context, method string, body []byte) (Ref, error) {
 	answer, err := c.exchange(ctx, method, inJSON, body)
 	if err != nil {
-		return ref{}, err
+		return Ref{}, err
 	}
 	return posted(method, answer)
 }
@@ -175,23 +175,23 @@ func (c *client) exchange(ctx context.Context, method, form string, body []byte)
 }
 
 // posted reads the answer to a message.
-func posted(method string, answer []byte) (ref, error) {
+func posted(method string, answer []byte) (Ref, error) {
 	if r, ok := skim(answer); ok {
 		return r, nil
 	}
 	var in struct {
 		OK    bool   `json:"ok"`
 		Error string `json:"error"`
-		ref
+		Ref
 	}
 	err := json.Unmarshal(answer, &in)
 	switch {
 	case err != nil:
-		return ref{}, failed(method, err)
+		return Ref{}, failed(method, err)
 	case !in.OK, in.TS == "":
-		return ref{}, named(method, in.Error)
+		return Ref{}, named(method, in.Error)
 	}
-	return in.ref, nil
+	return in.Ref, nil
 }
 
 // drain reads the rest of a short answer, so that its connection can be used again.
@@ -236,13 +236,13 @@ func readAnswer(method string, answer []byte, into any) error {
 		return named(method, said.Error)
 	}
 	if err := json.Unmarshal(answer, into); err != nil {
-		return &callError{trouble: refused, method: method, code: "an answer that we cannot read", err: err}
+		return &callError{trouble: Refused, method: method, code: "an answer that we cannot read", err: err}
 	}
 	return nil
 }
 
-// openView opens a form. The right to do so comes with what somebody did, and lasts three seconds.
-func (c *client) openView(ctx context.Context, trigger string, view any) error {
+// OpenView opens a form. The right to do so comes with what somebody did, and lasts three seconds.
+func (c *client) OpenView(ctx context.Context, trigger string, view any) error {
 	const method = "views.open"
 	body, err := json.Marshal(map[string]any{"trigger_id": trigger, "view": view})
 	if err != nil {
@@ -256,35 +256,35 @@ func (c *client) openView(ctx context.Context, trigger string, view any) error {
 	return c.watch.done(method, err)
 }
 
-// glimpse asks Slack for a line of a channel: whether we may read there at all.
-func (c *client) glimpse(ctx context.Context, channel string) error {
+// Glimpse asks Slack for a line of a channel: whether we may read there at all.
+func (c *client) Glimpse(ctx context.Context, channel string) error {
 	var said struct{}
 	return c.ask(ctx, "conversations.history", url.Values{"channel": {channel}, "limit": {"1"}}, &said)
 }
 
-// identity is who we are to Slack.
-type identity struct {
+// Identity is who we are to Slack.
+type Identity struct {
 	Team, App, User string
 	Enterprise      string // the organisation of the workspace; "" if there is none
 	Home            string // the address of the workspace, with a slash at its end
 }
 
-// known reports whether Slack has told who we are. Where the app is there for a whole organisation, it names no workspace.
-func (id identity) known() bool { return id.Team != "" || id.Enterprise != "" }
+// Known reports whether Slack has told who we are. Where the app is there for a whole organisation, it names no workspace.
+func (id Identity) Known() bool { return id.Team != "" || id.Enterprise != "" }
 
-// test asks Slack whether it takes our token.
-func (c *client) test(ctx context.Context) (*slack.AuthTestResponse, error) {
+// Test asks Slack whether it takes our token.
+func (c *client) Test(ctx context.Context) (*slack.AuthTestResponse, error) {
 	auth, err := c.api.AuthTestContext(ctx)
 	return auth, c.settle("auth.test", err)
 }
 
-// identify asks Slack who we are.
-func (c *client) identify(ctx context.Context) (identity, error) {
-	auth, err := c.test(ctx)
+// Identify asks Slack who we are.
+func (c *client) Identify(ctx context.Context) (Identity, error) {
+	auth, err := c.Test(ctx)
 	if err != nil {
-		return identity{}, err
+		return Identity{}, err
 	}
-	id := identity{Team: auth.TeamID, Enterprise: auth.EnterpriseID, User: auth.UserID, Home: auth.URL}
+	id := Identity{Team: auth.TeamID, Enterprise: auth.EnterpriseID, User: auth.UserID, Home: auth.URL}
 	// The app's id needs one scope more. Without it requests are still known by their signature.
 	if bot, err := c.api.GetBotInfoContext(ctx, slack.GetBotInfoParameters{Bot: auth.BotID}); err == nil && bot != nil {
 		id.App = bot.AppID
@@ -300,8 +300,8 @@ func (c *client) settle(method string, err error) error {
 	return c.watch.done(method, err)
 }
 
-// answer posts to a response address. Neither it nor errors about it are ever to be shown: who knows it can speak for us.
-func (c *client) answer(ctx context.Context, address string, body []byte) error {
+// Answer posts to a response address. Neither it nor errors about it are ever to be shown: who knows it can speak for us.
+func (c *client) Answer(ctx context.Context, address string, body []byte) error {
 	const method = "response_url"
 	return c.watch.done(method, c.respond(ctx, method, address, body))
 }
@@ -331,15 +331,15 @@ func (c *client) respond(ctx context.Context, method, address string, body []byt
 	case readable && !*in.OK:
 		return named(method, in.Error)
 	case resp.StatusCode >= 400 && resp.StatusCode < 500:
-		return &callError{trouble: refused, method: method, code: "status " + strconv.Itoa(resp.StatusCode)}
+		return &callError{trouble: Refused, method: method, code: "status " + strconv.Itoa(resp.StatusCode)}
 	case resp.StatusCode/100 != 2:
 		return status(method, resp.StatusCode, resp.Header.Get("Retry-After"))
 	}
 	return nil // whatever it says: who answers so has taken it
 }
 
-// ours reports whether a response address is Slack's, or that of the API we were told to use.
-func (c *client) ours(address string) bool {
+// Ours reports whether a response address is Slack's, or that of the API we were told to use.
+func (c *client) Ours(address string) bool {
 	u, err := url.Parse(address)
 	if err != nil {
 		return false

@@ -1,4 +1,4 @@
-package bot
+package slack
 
 import (
 	"context"
@@ -7,15 +7,15 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// setMembers brings a user group up to date: one call that looks, and another only if something has to change. Slack takes no
+// SetMembers brings a user group up to date: one call that looks, and another only if something has to change. Slack takes no
 // empty group; one of nobody is disabled.
-func (c *client) setMembers(ctx context.Context, id string, users []string) error {
+func (c *client) SetMembers(ctx context.Context, id string, users []string) error {
 	g, err := c.group(ctx, id)
 	if err != nil {
 		return err
 	}
 	err = c.setGroup(ctx, g, users)
-	if code := codeOf(err); code == "invalid_users" || code == "user_not_found" {
+	if code := CodeOf(err); code == "invalid_users" || code == "user_not_found" {
 		// One bad member spoils the call. The others are to be found in the group all the same.
 		if users, err = c.present(ctx, users); err == nil {
 			err = c.setGroup(ctx, g, users)
@@ -27,9 +27,9 @@ func (c *client) setMembers(ctx context.Context, id string, users []string) erro
 // present leaves out those whom Slack takes into no group.
 func (c *client) present(ctx context.Context, users []string) (all []string, err error) {
 	for _, id := range users {
-		u, err := c.userInfo(ctx, id)
-		switch t := troubleOf(err); {
-		case t == limited || t == unreachable:
+		u, err := c.UserInfo(ctx, id)
+		switch t := TroubleOf(err); {
+		case t == Limited || t == Unreachable:
 			return nil, err
 		case err == nil && !u.Deleted && !u.Bot:
 			all = append(all, id)
@@ -48,7 +48,7 @@ func (c *client) group(ctx context.Context, id string) (slack.UserGroup, error) 
 	}
 	i := slices.IndexFunc(all, func(g slack.UserGroup) bool { return g.ID == id })
 	if i < 0 {
-		return slack.UserGroup{}, &callError{trouble: refused, method: method, code: "no_such_subteam"}
+		return slack.UserGroup{}, &callError{trouble: Refused, method: method, code: "no_such_subteam"}
 	}
 	return all[i], nil
 }
@@ -78,7 +78,7 @@ func (c *client) setGroup(ctx context.Context, g slack.UserGroup, users []string
 
 // notAgain drops an error that says that a thing is as it should be.
 func notAgain(code string, err error) error {
-	if codeOf(err) == code {
+	if CodeOf(err) == code {
 		return nil
 	}
 	return err
@@ -95,10 +95,10 @@ func (c *client) settleGroup(method string, err error) error {
 		return c.watch.done(method, nil)
 	}
 	e := failed(method, err)
-	if e.trouble == barred && slices.Contains([]string{
+	if e.trouble == Barred && slices.Contains([]string{
 		"missing_scope", "no_permission", "not_allowed_token_type", "access_denied", "team_access_not_granted",
 	}, e.code) {
-		e.trouble = refused
+		e.trouble = Refused
 	}
 	return c.watch.done(method, e)
 }

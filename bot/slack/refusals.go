@@ -1,4 +1,4 @@
-package bot
+package slack
 
 import (
 	"fmt"
@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// ofChannel reports whether a name of an error says something about the channel, not about the message.
-func ofChannel(code string) bool {
+// OfChannel reports whether a name of an error says something about the channel, not about the message.
+func OfChannel(code string) bool {
 	switch code {
 	case "not_in_channel", "channel_not_found", "is_archived", "posting_to_general_channel_denied":
 		return true
@@ -15,8 +15,8 @@ func ofChannel(code string) bool {
 	return strings.HasPrefix(code, "restricted_action")
 }
 
-// complaint says in one line what keeps cards out of a channel, and what to do.
-func complaint(channel, code string) string {
+// Complaint says in one line what keeps cards out of a channel, and what to do.
+func Complaint(channel, code string) string {
 	return fmt.Sprintf("channel %s takes no cards (%s); %s", channel, code, remedy(code))
 }
 

@@ -1,4 +1,4 @@
-package bot
+package slack
 
 import (
 	"context"
@@ -34,7 +34,7 @@ type looked struct {
 	since time.Time // what is older was not looked at
 	begun time.Time // when the search began: of what was tried later it knows nothing; zero: it came to nothing
 	tried time.Time // when a search in vain ended
-	refs  map[tag]ref
+	refs  map[Tag]Ref
 }
 
 func (l *looks) of(to string) *looked {
@@ -63,60 +63,60 @@ func (l *looks) close(until time.Time) {
 
 // look says where a post stands that an earlier attempt may have brought through, and whether it could be looked for at all.
 // It takes a moment at the most, whatever Slack does.
-func (s *sender) look(ctx context.Context, p post) (r ref, ok bool) {
+func (s *Sender) look(ctx context.Context, p Post) (r Ref, ok bool) {
 	now := time.Now()
 	if now.Before(s.looks.blindUntil()) {
-		return ref{}, false
+		return Ref{}, false
 	}
 	ctx, cancel := context.WithTimeout(ctx, glance)
 	defer cancel()
-	l, since := s.looks.of(p.to), p.since.Add(-skew)
+	l, since := s.looks.of(p.To), p.Since.Add(-skew)
 	select {
 	case l.turn <- struct{}{}:
 		defer func() { <-l.turn }()
 	case <-ctx.Done():
-		return ref{}, false
+		return Ref{}, false
 	}
-	if l.begun.After(s.tried(p.name)) && !since.Before(l.since) {
-		return l.refs[p.tag], true
+	if l.begun.After(s.tried(p.Name)) && !since.Before(l.since) {
+		return l.refs[p.Tag], true
 	}
 	if time.Since(l.tried) < glance {
-		return ref{}, false // somebody has just looked in vain
+		return Ref{}, false // somebody has just looked in vain
 	}
 	begun := time.Now()
 	refs, err := s.through(ctx, p, since)
 	if err != nil {
 		l.tried = time.Now()
-		s.log.Warn("it cannot be looked whether a message came before; it is sent", "key", p.tag.Key, "err", err)
+		s.log.Warn("it cannot be looked whether a message came before; it is sent", "key", p.Tag.Key, "err", err)
 		if until, wait := s.holdsLooks(err), time.Now(); until > 0 {
 			s.looks.close(wait.Add(until))
 		}
-		return ref{}, false
+		return Ref{}, false
 	}
 	l.begun, l.since, l.refs = begun, since, refs
-	return refs[p.tag], true
+	return refs[p.Tag], true
 }
 
 // holdsLooks is how long nobody needs to look any more after a search that failed.
-func (s *sender) holdsLooks(err error) time.Duration {
-	switch troubleOf(err) {
-	case limited:
-		return min(max(waitOf(err), time.Second), 2*blindness)
-	case barred:
+func (s *Sender) holdsLooks(err error) time.Duration {
+	switch TroubleOf(err) {
+	case Limited:
+		return min(max(WaitOf(err), time.Second), 2*blindness)
+	case Barred:
 		return blindness
 	}
 	return 0
 }
 
 // through goes through the conversation of a post and returns what is there of ours.
-func (s *sender) through(ctx context.Context, p post, since time.Time) (refs map[tag]ref, err error) {
-	channel := p.to
-	if p.direct {
-		if channel, err = s.dm(ctx, p.to); err != nil {
+func (s *Sender) through(ctx context.Context, p Post, since time.Time) (refs map[Tag]Ref, err error) {
+	channel := p.To
+	if p.Direct {
+		if channel, err = s.dm(ctx, p.To); err != nil {
 			return nil, err
 		}
 	}
-	refs = map[tag]ref{}
+	refs = map[Tag]Ref{}
 	for cursor := ""; ; {
 		if cursor, err = s.history(ctx, channel, since, cursor, refs); err != nil || cursor == "" {
 			return refs, err
@@ -127,7 +127,7 @@ func (s *sender) through(ctx context.Context, p post, since time.Time) (refs map
 // history reads one page of what a channel holds since a time, notes in refs what is ours, and returns where the next page
 // begins, "" after the last. What it does not need of a message it does not read: others write there too, and in forms that
 // are newer than we are.
-func (c *client) history(ctx context.Context, channel string, since time.Time, cursor string, refs map[tag]ref) (next string, err error) {
+func (c *client) history(ctx context.Context, channel string, since time.Time, cursor string, refs map[Tag]Ref) (next string, err error) {
 	var in struct {
 		Messages []json.RawMessage `json:"messages"`
 		More     struct {
@@ -158,7 +158,7 @@ func (c *client) history(ctx context.Context, channel string, since time.Time, c
 			continue
 		}
 		if key, ok := m.Metadata.Payload.Key.(string); ok && m.Metadata.Type != "" {
-			refs[tag{m.Metadata.Type, key}] = ref{channel, m.TS}
+			refs[Tag{m.Metadata.Type, key}] = Ref{channel, m.TS}
 		}
 	}
 	return in.More.Cursor, nil

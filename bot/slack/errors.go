@@ -1,4 +1,4 @@
-package bot
+package slack
 
 import (
 	"context"
@@ -16,40 +16,41 @@ import (
 	"github.com/slack-go/slack"
 )
 
-// A trouble is what a failed call amounts to.
-type trouble int
+// A Trouble is what a failed call amounts to.
+type Trouble int
 
+// The troubles.
 const (
-	// limited: Slack asks to come back later with this call.
-	limited trouble = iota + 1
-	// unreachable: no answer, or none in Slack's own words. It may have done what was asked.
-	unreachable
-	// barred: Slack does not take our token. Nothing was done, and nothing will be until somebody mends it.
-	barred
-	// unreadable: Slack does not take the form of the message. Its plain text may do.
-	unreadable
-	// refused: Slack understood and says no. Asking again would not help.
-	refused
+	// Limited says that Slack asks to come back later with this call.
+	Limited Trouble = iota + 1
+	// Unreachable says that there is no answer, or none in Slack's own words. It may have done what was asked.
+	Unreachable
+	// Barred says that Slack does not take our token. Nothing was done, and nothing will be until somebody mends it.
+	Barred
+	// Unreadable says that Slack does not take the form of the message. Its plain text may do.
+	Unreadable
+	// Refused says that Slack understood and says no. Asking again would not help.
+	Refused
 )
 
 // String is the trouble as metrics name it.
-func (t trouble) String() string {
+func (t Trouble) String() string {
 	return [...]string{"ok", "limited", "unreachable", "barred", "unreadable", "refused"}[t]
 }
 
 // troubles is the table of Slack's error names. Names that are not in it are refusals: that call will not succeed.
-func troubles() map[trouble][]string {
-	return map[trouble][]string{
-		limited: {"ratelimited", "rate_limited", "message_limit_exceeded"},
-		unreachable: {
+func troubles() map[Trouble][]string {
+	return map[Trouble][]string{
+		Limited: {"ratelimited", "rate_limited", "message_limit_exceeded"},
+		Unreachable: {
 			"internal_error", "fatal_error", "request_timeout", "service_unavailable", "team_added_to_org",
 		},
-		barred: {
+		Barred: {
 			"invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "missing_scope",
 			"no_permission", "org_login_required", "ekm_access_denied", "access_denied", "team_access_not_granted",
 			"not_allowed_token_type", "accesslimited", "two_factor_setup_required",
 		},
-		unreadable: {
+		Unreadable: {
 			"invalid_blocks", "invalid_blocks_format", "msg_too_long", "msg_blocks_too_long", "block_mismatch",
 			"invalid_metadata_format", "invalid_metadata_schema", "metadata_too_large", "metadata_must_be_sent_from_app",
 			"invalid_json", "invalid_form_data", "json_not_object",
@@ -58,18 +59,18 @@ func troubles() map[trouble][]string {
 }
 
 // troubleNamed looks an error name up.
-func troubleNamed(name string) trouble {
+func troubleNamed(name string) Trouble {
 	for t, names := range troubles() {
 		if slices.Contains(names, name) {
 			return t
 		}
 	}
-	return refused
+	return Refused
 }
 
 // A callError is the error of a call to Slack. It never holds a token or a secret address.
 type callError struct {
-	trouble trouble
+	trouble Trouble
 	method  string
 	code    string // Slack's name for it, a status, or what failed on the way
 	wait    time.Duration
@@ -93,7 +94,7 @@ const impatience = 5 * time.Second
 func named(method, name string) *callError {
 	if name == "" {
 		name = "an answer without a result"
-		return &callError{trouble: unreachable, method: method, code: name}
+		return &callError{trouble: Unreachable, method: method, code: name}
 	}
 	return &callError{trouble: troubleNamed(name), method: method, code: name, wait: impatience}
 }
@@ -108,22 +109,22 @@ func failed(method string, err error) *callError {
 		return named(method, e.Err)
 	}
 	if e, ok := errors.AsType[*slack.RateLimitedError](err); ok {
-		return &callError{trouble: limited, method: method, code: "429", wait: reasonable(e.RetryAfter)}
+		return &callError{trouble: Limited, method: method, code: "429", wait: reasonable(e.RetryAfter)}
 	}
 	if e, ok := errors.AsType[*strconv.NumError](err); ok {
-		return &callError{trouble: limited, method: method, code: "429", wait: status(method, http.StatusTooManyRequests, e.Num).wait}
+		return &callError{trouble: Limited, method: method, code: "429", wait: status(method, http.StatusTooManyRequests, e.Num).wait}
 	}
 	if e, ok := errors.AsType[slack.StatusCodeError](err); ok {
 		return status(method, e.Code, "")
 	}
-	return &callError{trouble: unreachable, method: method, code: how(err), err: withoutURL(err)}
+	return &callError{trouble: Unreachable, method: method, code: how(err), err: withoutURL(err)}
 }
 
 // status is the error for an answer that is not 200.
 func status(method string, code int, retryAfter string) *callError {
-	e := &callError{trouble: unreachable, method: method, code: "status " + strconv.Itoa(code)}
+	e := &callError{trouble: Unreachable, method: method, code: "status " + strconv.Itoa(code)}
 	if code == http.StatusTooManyRequests {
-		e.trouble, e.wait = limited, impatience
+		e.trouble, e.wait = Limited, impatience
 		if seconds, err := strconv.Atoi(retryAfter); err == nil || errors.Is(err, strconv.ErrRange) { // out of range it is the nearest number
 			e.wait = reasonable(time.Duration(min(max(seconds, 0), 3600)) * time.Second)
 		}
@@ -161,34 +162,35 @@ func withoutURL(err error) error {
 	return err
 }
 
-// perhapsSent reports whether a call that failed may have done what it should. A connection that never came about, and an
+// PerhapsSent reports whether a call that failed may have done what it should. A connection that never came about, and an
 // answer in Slack's own words, say that it did not.
-func perhapsSent(err error) bool {
+func PerhapsSent(err error) bool {
 	e, ok := errors.AsType[*callError](err)
-	if !ok || e.trouble != unreachable {
+	if !ok || e.trouble != Unreachable {
 		return false
 	}
 	dial, ok := errors.AsType[*net.OpError](e.err)
 	return !ok || dial.Op != "dial"
 }
 
-// waitOf is how long Slack asks to wait, or 0.
-func waitOf(err error) time.Duration {
-	if e, ok := errors.AsType[*callError](err); ok && e.trouble == limited {
+// WaitOf is how long Slack asks to wait, or 0.
+func WaitOf(err error) time.Duration {
+	if e, ok := errors.AsType[*callError](err); ok && e.trouble == Limited {
 		return e.wait
 	}
 	return 0
 }
 
-// codeOf is Slack's name for what went wrong, or "".
-func codeOf(err error) string {
+// CodeOf is Slack's name for what went wrong, or "".
+func CodeOf(err error) string {
 	if e, ok := errors.AsType[*callError](err); ok {
 		return e.code
 	}
 	return ""
 }
 
-func troubleOf(err error) trouble {
+// TroubleOf is what an error amounts to; 0 of none, or of one that no call has.
+func TroubleOf(err error) Trouble {
 	if e, ok := errors.AsType[*callError](err); ok {
 		return e.trouble
 	}
