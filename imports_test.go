@@ -18,7 +18,7 @@ var order = []string{
 	"rotations", "rotations/rotationstest", "rotations/feed", "rotations/strip",
 	"incidents",
 	"doors",
-	"alarms/aws", "alarms/sns", "alarms",
+	"alarms/aws", "alarms/messages", "alarms/sns", "alarms",
 	"paging", "handoffs", "rollbacks", "postmortems",
 	"bot/slack/blocks", "bot/slack", "bot/slackfake", "bot/when", "bot",
 	"web", "cmd",

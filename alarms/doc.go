@@ -31,7 +31,7 @@
 //
 // # What else comes in
 //
-// A message that is not CloudWatch's own is judged by the table of package aws, or by a rule of the configuration before it: it pages, is
+// A message that is not CloudWatch's own is judged by the table of package messages, or by a rule of the configuration before it: it pages, is
 // quiet, resolves, or is kept as a [Change] marker, for the question "what changed before?". It is known by its family and key, in the account of the
 // topic; these are its fingerprint, and its one series. What nobody knows opens an incident. A message may hold others, as a relay's does, or
 // tell of several things: [Classify] makes a signal of each, and they are committed together.

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
@@ -23,8 +23,8 @@ type Intake struct {
 	Services Services
 	// Topics are those that messages are taken from; see [Classify].
 	Topics sns.Topics
-	// Rules say what messages amount to that are not CloudWatch's own, before the table of package aws does.
-	Rules   []aws.Rule
+	// Rules say what messages amount to that are not CloudWatch's own, before the table of package messages does.
+	Rules   []messages.Rule
 	Metrics *Metrics // may be nil
 	// Quiet lists the severities of which nobody is paged. It is looked at when a run begins.
 	Quiet []string

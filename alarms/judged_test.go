@@ -8,16 +8,16 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/alarms/sns"
 )
 
 // treatment is what a signal amounts to, with the severities of which nobody is paged left as they are by default.
-func treatment(s Signal) aws.Treatment {
-	if got := s.Treatment(); got != aws.Page || s.Severity != aws.QuietSeverity {
+func treatment(s Signal) messages.Treatment {
+	if got := s.Treatment(); got != messages.Page || s.Severity != messages.QuietSeverity {
 		return got
 	}
-	return aws.Quiet
+	return messages.Quiet
 }
 
 // TestJudged goes through messages with the treatment that a user expects of each.
@@ -29,11 +29,11 @@ func TestJudged(t *testing.T) {
 	if len(all) < 30 {
 		t.Fatalf("%d messages", len(all))
 	}
-	wants := map[string][]aws.Treatment{
-		"incident": {aws.Page}, "incident titled by InsightName": {aws.Page}, "incident titled with the function": {aws.Page}, "marker": {aws.Marker},
-		"low incident": {aws.Quiet}, "low incident, no page at night": {aws.Quiet}, "same incident": {aws.Quiet}, "low incident or marker": {aws.Quiet},
-		"low incident (a person has to act by a date)": {aws.Quiet}, "incident or low (their choice: marker)": {aws.Quiet}, "low incident, title with the message": {aws.Quiet},
-		"resolves": {aws.Resolve}, "resolves, no page": {aws.Resolve}, "not sev2 page": {aws.Quiet},
+	wants := map[string][]messages.Treatment{
+		"incident": {messages.Page}, "incident titled by InsightName": {messages.Page}, "incident titled with the function": {messages.Page}, "marker": {messages.Marker},
+		"low incident": {messages.Quiet}, "low incident, no page at night": {messages.Quiet}, "same incident": {messages.Quiet}, "low incident or marker": {messages.Quiet},
+		"low incident (a person has to act by a date)": {messages.Quiet}, "incident or low (their choice: marker)": {messages.Quiet}, "low incident, title with the message": {messages.Quiet},
+		"resolves": {messages.Resolve}, "resolves, no page": {messages.Resolve}, "not sev2 page": {messages.Quiet},
 	}
 	for _, m := range all {
 		s := first(received(m.Message, m.Subject), sns.Topics{})

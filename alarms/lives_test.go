@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/alarms/sns"
 )
 
@@ -196,11 +197,11 @@ func TestFindingsOfOneEvent(t *testing.T) {
 func TestRulesOfTheConfiguration(t *testing.T) {
 	r := newRig(t)
 	r.intake.Quiet = []string{"sev4"}
-	r.intake.Rules = []aws.Rule{
-		{JSON: []aws.Condition{{Path: "$.state", Pattern: "FAILED"}}, Treat: aws.Page, Key: "$.job", Title: "$.message"},
-		{JSON: []aws.Condition{{Path: "$.state", Pattern: "DONE"}}, Treat: aws.Resolve, Key: "$.job"},
-		{Subject: "*weekly report*", Treat: aws.Marker},
-		{Subject: "*disk*", Treat: aws.Quiet},
+	r.intake.Rules = []messages.Rule{
+		{JSON: []messages.Condition{{Path: "$.state", Pattern: "FAILED"}}, Treat: messages.Page, Key: "$.job", Title: "$.message"},
+		{JSON: []messages.Condition{{Path: "$.state", Pattern: "DONE"}}, Treat: messages.Resolve, Key: "$.job"},
+		{Subject: "*weekly report*", Treat: messages.Marker},
+		{Subject: "*disk*", Treat: messages.Quiet},
 	}
 	r.want(r.says(0, "", `{"state":"FAILED","job":"bills","message":"No bills"}`), Opened)
 	r.want(r.says(1, "", `{"state":"FAILED","job":"bills","message":"Still no bills"}`), Reported)

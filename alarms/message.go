@@ -6,6 +6,7 @@ import (
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/alarms/sns"
 )
 
@@ -23,7 +24,7 @@ type shape struct {
 	read func(input) Signal
 }
 
-// shapes are tried in this order. What fits none of them is no alarm of CloudWatch: see [aws.Judge].
+// shapes are tried in this order. What fits none of them is no alarm of CloudWatch: see [messages.Judge].
 var shapes = []shape{
 	{hasAny("AlarmName", "NewStateValue"), readAlarm},       // all kinds of alarms, to SNS
 	{isAlarmEvent, readAlarmEvent},                          // to EventBridge
@@ -35,8 +36,8 @@ var shapes = []shape{
 // somebody's own message, and opens an incident. ours are the topics that messages are taken from: an alarm that reports OK to
 // none of them is known never to recover by itself. rules come before what is known of messages that are not
 // CloudWatch's own. A message that tells of several things, as a relay's or a group of alerts, makes several signals; there is always one.
-func Classify(v *sns.Verified, ours sns.Topics, rules []aws.Rule) []Signal {
-	parts := aws.Open(aws.NewMessage(v.Subject, v.Message, v.Topic.Account, v.Topic.Region))
+func Classify(v *sns.Verified, ours sns.Topics, rules []messages.Rule) []Signal {
+	parts := messages.Open(aws.NewMessage(v.Subject, v.Message, v.Topic.Account, v.Topic.Region))
 	if len(parts) == 1 && !parts[0].Relayed {
 		return numbered(classify(input{Verified: v, part: parts[0], f: parts[0].Fields, ours: ours}, rules))
 	}
@@ -53,7 +54,7 @@ func Classify(v *sns.Verified, ours sns.Topics, rules []aws.Rule) []Signal {
 	return numbered(all)
 }
 
-func classify(in input, rules []aws.Rule) []Signal {
+func classify(in input, rules []messages.Rule) []Signal {
 	for _, s := range shapes {
 		if s.fits(in) {
 			return []Signal{finish(in, s.read(in))}

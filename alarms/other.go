@@ -6,21 +6,22 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// judged makes signals of a message that is not one of CloudWatch's own: the rules of the configuration come before the table of package aws.
-func judged(in input, rules []aws.Rule) []Signal {
+// judged makes signals of a message that is not one of CloudWatch's own: the rules of the configuration come before the table of package messages.
+func judged(in input, rules []messages.Rule) []Signal {
 	var all []Signal
-	for _, j := range aws.JudgeBy(rules, in.part) {
+	for _, j := range messages.JudgeBy(rules, in.part) {
 		all = append(all, signalOf(in, j))
 	}
 	return all
 }
 
 // signalOf makes a signal of a judgement.
-func signalOf(in input, j aws.Judgement) Signal {
+func signalOf(in input, j messages.Judgement) Signal {
 	s := Signal{Severity: j.Severity, Quiet: j.Quiet, Key: j.Key, Deleted: j.Deleted, Event: aws.Line(j.Event, aws.MaxName)}
 	s.Kind, s.ARN, s.Reason, s.Link = j.Family, j.ARN, j.Reason, aws.Line(j.Link, aws.MaxARN)
 	s.Title = aws.Line(j.Title, aws.MaxTitle)
@@ -31,9 +32,9 @@ func signalOf(in input, j aws.Judgement) Signal {
 		s.Resources = append(s.Resources, aws.Line(arn, aws.MaxARN))
 	}
 	switch j.Treat {
-	case aws.Marker:
+	case messages.Marker:
 		s.Effect = EffectChange
-	case aws.Resolve:
+	case messages.Resolve:
 		s.Effect, s.State, s.Changes = EffectRecovery, incidents.AlarmOK, j.Changed
 	default:
 		s.Effect, s.State = EffectIncident, incidents.AlarmFiring
@@ -76,7 +77,7 @@ func looksLikeAlarm(in input) bool {
 
 // readGarbled reads an alarm of which nothing can be read. Somebody must look.
 func readGarbled(in input) Signal {
-	s := signalOf(in, aws.Judge(in.part)[0])
+	s := signalOf(in, messages.Judge(in.part)[0])
 	s.Title = aws.Line("Unreadable alarm: "+strings.TrimPrefix(s.Title, "Unreadable JSON: "), aws.MaxTitle)
 	s.flag(FlagUnparsed)
 	return s

@@ -6,13 +6,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 )
 
 // Kinds of signals that are alarms of CloudWatch, after the shape of the message, whichever way they come. All others have the family
-// of the message as their kind; see [aws.Judgement].
+// of the message as their kind; see [messages.Judgement].
 const (
 	KindMetric       = "metric"      // alarm on a metric, a formula, a query or a band
 	KindComposite    = "composite"   // alarm on other alarms
@@ -74,16 +74,16 @@ type Signal struct {
 }
 
 // Treatment is what a signal amounts to, as far as its severity does not make it quiet.
-func (s *Signal) Treatment() aws.Treatment {
+func (s *Signal) Treatment() messages.Treatment {
 	switch {
 	case s.Effect == EffectChange, s.State == incidents.AlarmUnknown:
-		return aws.Marker
+		return messages.Marker
 	case s.State == incidents.AlarmOK:
-		return aws.Resolve
+		return messages.Resolve
 	case s.Quiet != "":
-		return aws.Quiet
+		return messages.Quiet
 	}
-	return aws.Page
+	return messages.Page
 }
 
 // fingerprint makes a short name from what identifies a thing.

@@ -197,3 +197,23 @@ func ShortName(arn string) string {
 	}
 	return arn
 }
+
+// Called is what people call the thing that an ARN, a path or a group of tasks names.
+func Called(s string) string {
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "service:"), "family:")
+	a, ok := ParseARN(s)
+	if !ok {
+		return s
+	}
+	switch {
+	case a.Service == "lambda":
+		_, name, _ := strings.Cut(a.Resource, ":")
+		name, _, _ = strings.Cut(name, ":") // a version or an alias may follow
+		return FirstOf(name, a.Resource)
+	case a.Service == "cloudformation":
+		if parts := strings.Split(a.Resource, "/"); len(parts) == 3 {
+			return parts[1]
+		}
+	}
+	return ShortName(s)
+}

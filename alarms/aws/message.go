@@ -1,7 +1,6 @@
 package aws
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -45,7 +44,7 @@ func (m *Message) At(path string) string {
 	if m.Fields == nil {
 		return m.line(path)
 	}
-	return plainText(m.raw(strings.Split(path, ".")))
+	return PlainText(m.Raw(strings.Split(path, ".")))
 }
 
 // line returns the value of a line.
@@ -56,8 +55,8 @@ func (m *Message) line(name string) string {
 	return m.lines[name]
 }
 
-// raw follows a path to the JSON at its end. A text on the way that holds JSON is opened.
-func (m *Message) raw(path []string) string {
+// Raw follows a path to the JSON at its end. A text on the way that holds JSON is opened.
+func (m *Message) Raw(path []string) string {
 	if len(path) == 0 {
 		return ""
 	}
@@ -84,19 +83,19 @@ func step(value, name string) string {
 	return Members(value).Get(name)
 }
 
-// list returns the elements of the list at a path.
-func (m *Message) list(path string) []string {
+// List returns the elements of the list at a path.
+func (m *Message) List(path string) []string {
 	if m.Fields == nil {
 		return nil
 	}
-	return Elements(m.raw(strings.Split(path, ".")))
+	return Elements(m.Raw(strings.Split(path, ".")))
 }
 
 // maxListed is how many elements of a list are shown.
 const maxListed = 5
 
-// plainText shows a JSON value without braces: texts, numbers, words, and lists of them.
-func plainText(value string) string {
+// PlainText shows a JSON value without braces: texts, numbers, words, and lists of them.
+func PlainText(value string) string {
 	if s, ok := scan.Unquote(value); ok {
 		if s = strings.TrimSpace(s); s == "null" { // some write it so
 			return ""
@@ -114,7 +113,7 @@ func plainText(value string) string {
 		if strings.HasPrefix(one, "[") || len(shown) == maxListed {
 			continue
 		}
-		if s := plainText(one); s != "" {
+		if s := PlainText(one); s != "" {
 			shown = append(shown, s)
 		}
 	}
@@ -168,28 +167,18 @@ func isWord(s string) bool {
 	return s != "" && len(s) <= 60 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
-// firstLine is the first line of a text that has something on it.
-func firstLine(text string) string {
-	for l := range strings.Lines(text) {
-		if l = Line(l, MaxTitle); l != "" {
-			return l
-		}
-	}
-	return ""
-}
-
-// detailType is the type of an event of EventBridge, or of a notification of the developer tools, which spell it otherwise.
-func (m *Message) detailType() string {
+// DetailType is the type of an event of EventBridge, or of a notification of the developer tools, which spell it otherwise.
+func (m *Message) DetailType() string {
 	return FirstOf(m.Fields.Text("detail-type"), m.Fields.Text("detailType"))
 }
 
-// isEvent reports whether a message is an event of EventBridge, perhaps cut down by a rule, or has the form of one.
-func (m *Message) isEvent() bool {
+// IsEvent reports whether a message is an event of EventBridge, perhaps cut down by a rule, or has the form of one.
+func (m *Message) IsEvent() bool {
 	return m.Fields.Has("detail") && (m.Fields.Has("detail-type") || m.Fields.Has("detailType") && m.Fields.Has("notificationRuleArn"))
 }
 
-// resources are the ARNs that an event names.
-func (m *Message) resources() []string {
+// Resources are the ARNs that an event names.
+func (m *Message) Resources() []string {
 	var arns []string
 	for _, raw := range m.Fields.List("resources") {
 		if arn, ok := scan.Unquote(raw); ok && arn != "" && len(arns) < MaxPairs {
@@ -199,17 +188,11 @@ func (m *Message) resources() []string {
 	return arns
 }
 
-// isAlarm reports whether members are those of an alarm of CloudWatch, in any of its forms.
-func isAlarm(f Fields) bool {
+// IsAlarm reports whether members are those of an alarm of CloudWatch, in any of its forms.
+func IsAlarm(f Fields) bool {
 	if f.Has("AlarmName") && f.Has("NewStateValue") || f.Has("alarmArn") && f.Has("alarmData") {
 		return true
 	}
 	detailType := f.Text("detail-type")
 	return f.Has("detail") && strings.HasPrefix(detailType, "CloudWatch Alarm ") && strings.HasSuffix(detailType, "State Change")
-}
-
-// says reports whether a text has one of these words in it, in any case.
-func says(text string, words ...string) bool {
-	text = strings.ToLower(text)
-	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 }

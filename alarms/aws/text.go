@@ -41,3 +41,13 @@ func FirstOf(texts ...string) string {
 	}
 	return ""
 }
+
+// FirstLine is the first line of a text that has something on it.
+func FirstLine(text string) string {
+	for l := range strings.Lines(text) {
+		if l = Line(l, MaxTitle); l != "" {
+			return l
+		}
+	}
+	return ""
+}

@@ -9,20 +9,20 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/alarms"
-	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 )
 
 // judged is how a message is judged, and whom it would page.
 type judged struct {
-	Treat    aws.Treatment `json:"treat"`
-	Family   string        `json:"family"`
-	Key      string        `json:"key"`
-	Title    string        `json:"title"`
-	Severity string        `json:"severity"`
-	Service  string        `json:"service"`
-	Run      []simulated   `json:"run"`
+	Treat    messages.Treatment `json:"treat"`
+	Family   string             `json:"family"`
+	Key      string             `json:"key"`
+	Title    string             `json:"title"`
+	Severity string             `json:"severity"`
+	Service  string             `json:"service"`
+	Run      []simulated        `json:"run"`
 	// Also is what else the message tells: a relay's or a group of alerts may tell of several things.
 	Also []judged `json:"also,omitempty"`
 }
@@ -41,7 +41,7 @@ func (c *simulateCommand) judge(ctx context.Context, s *session, cfg *config.Con
 	for _, sig := range alarms.Classify(alarms.Unsigned(text, c.Subject, topic, at), topics, cfg.Messages) {
 		all = append(all, c.judged(ctx, s, cfg, &sig))
 	}
-	main := slices.IndexFunc(all, func(j judged) bool { return j.Treat == aws.Page })
+	main := slices.IndexFunc(all, func(j judged) bool { return j.Treat == messages.Page })
 	if main > 0 {
 		all[0], all[main] = all[main], all[0]
 	}
@@ -61,14 +61,14 @@ func (c *simulateCommand) judged(ctx context.Context, s *session, cfg *config.Co
 	if sig.Effect == alarms.EffectAlarm {
 		j.Family = "cloudwatch"
 	}
-	if j.Treat != aws.Page && j.Treat != aws.Quiet {
+	if j.Treat != messages.Page && j.Treat != messages.Quiet {
 		return j
 	}
 	j.Severity = cmp.Or(sig.Severity, service.Severity)
 	switch {
-	case j.Treat == aws.Quiet:
+	case j.Treat == messages.Quiet:
 	case cfg.PagesNobody(j.Severity):
-		j.Treat = aws.Quiet
+		j.Treat = messages.Quiet
 	default:
 		j.Run = c.run(ctx, s, cfg, service.Name)
 	}
@@ -97,13 +97,13 @@ func printJudged(s *session, cfg *config.Config, j judged) {
 	s.printf("%s", j.Title)
 	s.printf("  kind: %s, about: %s", j.Family, j.Key)
 	switch j.Treat {
-	case aws.Marker:
+	case messages.Marker:
 		s.printf("  marker: kept as a change; nobody is disturbed")
-	case aws.Resolve:
+	case messages.Resolve:
 		s.printf("  resolve: resolves the incident that is open about the same thing; if there is none it is kept as a change")
-	case aws.Quiet:
+	case messages.Quiet:
 		s.printf("  quiet: an incident of %s (%s), with a card and no page", j.Service, j.Severity)
-	case aws.Page:
+	case messages.Page:
 		policy := cfg.PolicyOf(j.Service)
 		s.printf("  page: an incident of %s (%s), which goes through policy %s until somebody acknowledges:", j.Service, j.Severity, policy.Name)
 		printRun(s, policy, j.Run)

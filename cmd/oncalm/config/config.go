@@ -21,7 +21,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
-	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -49,7 +49,7 @@ type Config struct {
 	Services  alarms.Services
 	Rollbacks map[string]Rollback // by service
 	// Messages say what messages amount to that are not CloudWatch's own, before the program's own table does.
-	Messages []aws.Rule
+	Messages []messages.Rule
 	// Quiet lists the severities of which nobody is paged.
 	Quiet []string
 	// Roles lists people, or Slack user groups by their id, by role.

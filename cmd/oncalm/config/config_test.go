@@ -16,7 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/oncalm/oncalm/alarms"
-	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/paging"
@@ -163,10 +163,10 @@ func TestEverything(t *testing.T) {
 			{Name: "search", Policy: "short", Severity: "sev2"},
 		}},
 		Rollbacks: map[string]config.Rollback{"checkout": {Kind: "ecs", Cluster: "prod", Service: "checkout", Approvals: 1}},
-		Messages: []aws.Rule{
-			{Subject: "*backup*completed*", Text: "*", Treat: aws.Marker},
+		Messages: []messages.Rule{
+			{Subject: "*backup*completed*", Text: "*", Treat: messages.Marker},
 			{
-				JSON: []aws.Condition{{Path: "$.state", Pattern: "FAILED"}, {Path: "$['run no']", Pattern: "?"}}, Treat: aws.Page,
+				JSON: []messages.Condition{{Path: "$.state", Pattern: "FAILED"}, {Path: "$['run no']", Pattern: "?"}}, Treat: messages.Page,
 				Key: "$.job", Title: "Job {$.job}: {$.message}", Severity: "sev2",
 			},
 		},

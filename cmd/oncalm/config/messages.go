@@ -2,6 +2,7 @@ package config
 
 import (
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/messages"
 )
 
 // maxRules bounds how many rules each message is compared with.
@@ -19,13 +20,13 @@ func (r *reader) messages(c *Config, v value) {
 	}
 }
 
-func (r *reader) rule(c *Config, v value) (aws.Rule, bool) {
-	var rule aws.Rule
+func (r *reader) rule(c *Config, v value) (messages.Rule, bool) {
+	var rule messages.Rule
 	r.mapping(v,
 		entry{"match", func(v value) { r.matchMessage(v, &rule) }},
 		entry{"treat", func(v value) {
 			s, _ := r.oneOf(v, treatments()...)
-			rule.Treat = aws.Treatment(s)
+			rule.Treat = messages.Treatment(s)
 		}},
 		entry{"key", r.pathText(&rule.Key, "what the message is about, such as $.job")},
 		entry{"title", r.pathText(&rule.Title, "what to say, such as $.message")},
@@ -40,10 +41,10 @@ func (r *reader) rule(c *Config, v value) (aws.Rule, bool) {
 	if _, given := r.places[v.key+".treat"]; !given {
 		r.errorf(v, "add treat: page, quiet, marker or resolve", "the rule does not say what its messages amount to")
 	}
-	if rule.Severity != "" && rule.Treat != "" && rule.Treat != aws.Page {
+	if rule.Severity != "" && rule.Treat != "" && rule.Treat != messages.Page {
 		r.errorf(r.place(v.key+".severity"), "remove it, or write treat: page", "a severity says how bad a page is; this rule is treat: %s", rule.Treat)
 	}
-	if rule.Treat == aws.Resolve && rule.Key == "" {
+	if rule.Treat == messages.Resolve && rule.Key == "" {
 		r.warnf(r.place(v.key+".treat"), "add the key that the rule has which opens the incident", "without a key it resolves only what the program itself knows to be the same")
 	}
 	r.later = append(r.later, func() {
@@ -56,13 +57,13 @@ func (r *reader) rule(c *Config, v value) (aws.Rule, bool) {
 
 func treatments() []string {
 	var names []string
-	for _, t := range aws.Treatments() {
+	for _, t := range messages.Treatments() {
 		names = append(names, string(t))
 	}
 	return names
 }
 
-func (r *reader) matchMessage(v value, rule *aws.Rule) {
+func (r *reader) matchMessage(v value, rule *messages.Rule) {
 	r.mapping(v,
 		entry{"subject", r.pattern(&rule.Subject, "a pattern for the subject, such as *completed*")},
 		entry{"text", r.pattern(&rule.Text, "a pattern for the whole text, such as *completed*")},
@@ -74,7 +75,7 @@ func (r *reader) matchMessage(v value, rule *aws.Rule) {
 }
 
 // conditions reads patterns for what stands at paths of a message.
-func (r *reader) conditions(v value, rule *aws.Rule) {
+func (r *reader) conditions(v value, rule *messages.Rule) {
 	if v.kind != mapping {
 		r.wrong(v, `a mapping from paths to patterns, such as {"$.state": "FAILED"}`)
 		return
@@ -84,7 +85,7 @@ func (r *reader) conditions(v value, rule *aws.Rule) {
 			r.errorf(at, "write it as $.detail.state, $.list[0] or $['a name']", "%v", err)
 			return
 		}
-		c := aws.Condition{Path: f.name}
+		c := messages.Condition{Path: f.name}
 		r.read(r.pattern(&c.Pattern, "a pattern for what stands there"), value{f.value, at.key})
 		if c.Pattern != "" {
 			rule.JSON = append(rule.JSON, c)
@@ -99,7 +100,7 @@ func (r *reader) pathText(to *string, wanted string) func(value) {
 		if !ok {
 			return
 		}
-		if err := aws.CheckText(s); err != nil {
+		if err := messages.CheckText(s); err != nil {
 			r.errorf(v, "write a path as $.detail.state, alone or in braces", "%v", err)
 			return
 		}

@@ -1,37 +1,41 @@
-package aws
+package messages
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/oncalm/oncalm/alarms/aws"
+)
 
 // isMail knows what SES says about a mail, in both of its forms.
-func isMail(m *Message) bool {
+func isMail(m *aws.Message) bool {
 	return m.Fields != nil && (m.Fields.Has("notificationType") || m.Fields.Has("eventType")) && (m.Fields.Has("mail") || m.At("notificationType") == "AmazonSnsSubscriptionSucceeded")
 }
 
 // readMail shows mails that did not arrive. One bounce is nothing; many are an alarm on their rate.
-func readMail(m *Message) []Judgement {
-	kind, from := FirstOf(m.At("notificationType"), m.At("eventType")), m.At("mail.source")
+func readMail(m *aws.Message) []Judgement {
+	kind, from := aws.FirstOf(m.At("notificationType"), m.At("eventType")), m.At("mail.source")
 	v := marks
 	switch strings.ToLower(kind) {
 	case "bounce", "complaint", "reject", "rendering failure":
 		v = shows
 	}
-	detail := FirstOf(m.At("bounce.bounceType"), m.At("complaint.complaintFeedbackType"), m.At("failure.errorMessage"))
+	detail := aws.FirstOf(m.At("bounce.bounceType"), m.At("complaint.complaintFeedbackType"), m.At("failure.errorMessage"))
 	return []Judgement{{
 		Treat: v.treat, Severity: v.severity, Key: strings.ToLower(kind) + "/" + from, Reason: m.At("bounce.bouncedRecipients.0.diagnosticCode"),
 		Title: tidyTitle("SES " + wordsOf(kind) + " (" + wordsOf(detail) + ") of mail from " + from),
 	}}
 }
 
-func isS3Test(m *Message) bool { return m.At("Event") == "s3:TestEvent" }
+func isS3Test(m *aws.Message) bool { return m.At("Event") == "s3:TestEvent" }
 
 // isObjectEvent knows what S3 says about objects.
-func isObjectEvent(m *Message) bool {
+func isObjectEvent(m *aws.Message) bool {
 	source := m.At("Records.0.eventSource")
 	return source == "aws:s3"
 }
 
 // readObjects reads what happened to an object. Only what S3 itself failed to do needs a look.
-func readObjects(m *Message) []Judgement {
+func readObjects(m *aws.Message) []Judgement {
 	event, bucket := m.At("Records.0.eventName"), m.At("Records.0.s3.bucket.name")
 	v := marks
 	if says(event, "lost", "failed") {
@@ -41,11 +45,11 @@ func readObjects(m *Message) []Judgement {
 }
 
 // isConfig knows what AWS Config sends to its own topic.
-func isConfig(m *Message) bool {
+func isConfig(m *aws.Message) bool {
 	return m.Fields != nil && m.Fields.Has("messageType") && (m.Fields.Has("configurationItem") || m.Fields.Has("newEvaluationResult") || strings.HasPrefix(m.At("messageType"), "Config") || strings.HasPrefix(m.At("messageType"), "Oversized"))
 }
 
-func judgeConfig(m *Message) verdict {
+func judgeConfig(m *aws.Message) verdict {
 	title := "Config " + m.At("configRuleName") + ": " + m.At("resourceId") + " is "
 	switch kind, result := m.At("messageType"), m.At("newEvaluationResult.complianceType"); {
 	case result == "NON_COMPLIANT":
@@ -59,16 +63,16 @@ func judgeConfig(m *Message) verdict {
 }
 
 // isBackup knows what AWS Backup writes. The state stands in an attribute too, which nobody signs; the text says it as well.
-func isBackup(m *Message) bool {
+func isBackup(m *aws.Message) bool {
 	text := strings.TrimSpace(m.Text)
 	if m.Fields != nil {
 		return false
 	}
-	return strings.Contains(m.Subject, "AWS Backup") || strings.HasPrefix(text, "An AWS ") && strings.Contains(firstLine(text), " job ") || strings.HasPrefix(text, "AWS Backup ")
+	return strings.Contains(m.Subject, "AWS Backup") || strings.HasPrefix(text, "An AWS ") && strings.Contains(aws.FirstLine(text), " job ") || strings.HasPrefix(text, "AWS Backup ")
 }
 
 // readBackup judges by the first sentence.
-func readBackup(m *Message) []Judgement {
+func readBackup(m *aws.Message) []Judgement {
 	text := strings.TrimSpace(m.Text)
 	said := sentence(text)
 	v := marks
@@ -84,18 +88,18 @@ func readBackup(m *Message) []Judgement {
 	}
 	title := said
 	if about != "" {
-		title += ": " + called(about)
+		title += ": " + aws.Called(about)
 	}
-	j := Judgement{Treat: v.treat, Severity: v.severity, Key: FirstOf(about, said), Title: title, Reason: text}
-	if a, ok := ParseARN(about); ok {
+	j := Judgement{Treat: v.treat, Severity: v.severity, Key: aws.FirstOf(about, said), Title: title, Reason: text}
+	if a, ok := aws.ParseARN(about); ok {
 		j.ARN, j.Account, j.Region = about, a.Account, a.Region
 	}
 	return []Judgement{j}
 }
 
 // judgeJob judges a job of AWS Backup by its state.
-func judgeJob(m *Message) verdict {
-	switch strings.ToUpper(FirstOf(m.At("detail.state"), m.At("detail.status"))) {
+func judgeJob(m *aws.Message) verdict {
+	switch strings.ToUpper(aws.FirstOf(m.At("detail.state"), m.At("detail.status"))) {
 	case "FAILED", "ABORTED", "EXPIRED", "PARTIAL":
 		return shows
 	}

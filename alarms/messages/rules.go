@@ -1,11 +1,11 @@
-package aws
+package messages
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // A Rule is a row that a user adds to the table: what it fits, and what that amounts to. All conditions that are given must hold.
@@ -27,7 +27,7 @@ type Condition struct{ Path, Pattern string }
 const maxMatched = 64 << 10
 
 // Fits reports whether a rule is about a message. A rule without a condition fits nothing.
-func (r *Rule) Fits(m *Message) bool {
+func (r *Rule) Fits(m *aws.Message) bool {
 	if r.Subject == "" && r.Text == "" && len(r.JSON) == 0 {
 		return false
 	}
@@ -35,12 +35,12 @@ func (r *Rule) Fits(m *Message) bool {
 		return false
 	}
 	return !slices.ContainsFunc(r.JSON, func(c Condition) bool {
-		path, err := ParsePath(c.Path)
+		path, err := aws.ParsePath(c.Path)
 		if err != nil || m.Fields == nil {
 			return true
 		}
-		raw := m.raw(path)
-		return raw == "" || raw == "null" || !fits(c.Pattern, plainText(raw))
+		raw := m.Raw(path)
+		return raw == "" || raw == "null" || !fits(c.Pattern, aws.PlainText(raw))
 	})
 }
 
@@ -48,14 +48,14 @@ func fits(pattern, text string) bool {
 	if len(text) > maxMatched {
 		text = text[:maxMatched]
 	}
-	return Glob(strings.ToLower(pattern), strings.ToLower(strings.TrimSpace(text)))
+	return aws.Glob(strings.ToLower(pattern), strings.ToLower(strings.TrimSpace(text)))
 }
 
 // configured is the family of messages to which a rule gives a key.
 const configured = "messages"
 
 // JudgeBy is Judge with rules that come before the table: the first that fits a message counts.
-func JudgeBy(rules []Rule, m *Message) []Judgement {
+func JudgeBy(rules []Rule, m *aws.Message) []Judgement {
 	all := Judge(m)
 	i := slices.IndexFunc(rules, func(r Rule) bool { return r.Fits(m) })
 	if i < 0 {
@@ -81,10 +81,10 @@ func (r *Rule) change(j *Judgement, title string) {
 	if j.Treat != Page {
 		own = ""
 	}
-	j.Treat, j.Severity, j.Title = r.Treat, "", FirstOf(title, j.Title)
+	j.Treat, j.Severity, j.Title = r.Treat, "", aws.FirstOf(title, j.Title)
 	switch r.Treat {
 	case Page:
-		j.Severity = FirstOf(r.Severity, own)
+		j.Severity = aws.FirstOf(r.Severity, own)
 	case Quiet:
 		j.Severity, j.Quiet = QuietSeverity, "the configuration says so of messages like this"
 	case Marker, Resolve:
@@ -100,77 +100,24 @@ func expand(text string, at func(string) string) string {
 }
 
 // atPath returns what stands at a path of a rule, subject and text among them.
-func atPath(m *Message, path string) string {
+func atPath(m *aws.Message, path string) string {
 	switch path {
 	case "subject":
 		return strings.TrimSpace(m.Subject)
 	case "text":
-		return firstLine(m.Text)
+		return aws.FirstLine(m.Text)
 	}
-	names, err := ParsePath(path)
+	names, err := aws.ParsePath(path)
 	if err != nil || m.Fields == nil {
 		return ""
 	}
-	return plainText(m.raw(names))
+	return aws.PlainText(m.Raw(names))
 }
 
-// ErrPath says that a path cannot be read.
-var ErrPath = errors.New("not a path")
-
-// maxPathNames bounds how deep a path goes.
-const maxPathNames = 20
-
-// ParsePath takes a path apart: $.name.name[0]['a name']. The error wraps [ErrPath].
-func ParsePath(path string) ([]string, error) {
-	wrong := func(why string) ([]string, error) { return nil, fmt.Errorf("%w: %s: %q", ErrPath, why, Line(path, 60)) }
-	rest, ok := strings.CutPrefix(path, "$")
-	if !ok {
-		return wrong("it does not begin with $")
-	}
-	var names []string
-	for rest != "" && len(names) <= maxPathNames {
-		var name, after string
-		switch {
-		case strings.HasPrefix(rest, "['"):
-			if name, after, ok = strings.Cut(rest[2:], "']"); !ok {
-				return wrong("a name in brackets has no end")
-			}
-		case rest[0] == '[':
-			if name, after, ok = strings.Cut(rest[1:], "]"); !ok || !isNumber(name) {
-				return wrong("brackets hold a number, or a name in single quotes")
-			}
-		case rest[0] == '.':
-			end := strings.IndexAny(rest[1:], ".[")
-			if end < 0 {
-				end = len(rest) - 1
-			}
-			name, after = rest[1:1+end], rest[1+end:]
-		default:
-			return wrong("after $ comes a dot or a bracket")
-		}
-		if name == "" || name == "*" {
-			return wrong("a name is missing")
-		}
-		names, rest = append(names, name), after
-	}
-	switch {
-	case len(names) == 0:
-		return wrong("it leads to the message itself")
-	case len(names) > maxPathNames:
-		return wrong("it is too long")
-	}
-	return names, nil
-}
-
-func isNumber(s string) bool {
-	n, err := strconv.Atoi(s)
-	return err == nil && n >= 0
-}
-
-// CheckText finds paths in a text of a rule that cannot be read. The error wraps [ErrPath].
+// CheckText finds paths in a text of a rule that cannot be read. The error wraps [aws.ErrPath].
 func CheckText(text string) error {
 	if strings.HasPrefix(text, "$") {
-		_, err := ParsePath(text)
+		_, err := aws.ParsePath(text)
 		return err
 	}
 	for {
@@ -180,13 +127,13 @@ func CheckText(text string) error {
 		}
 		paths, after, closed := strings.Cut(rest, "}")
 		if !closed {
-			return fmt.Errorf("%w: a brace has no end: %q", ErrPath, Line(rest, 60))
+			return fmt.Errorf("%w: a brace has no end: %q", aws.ErrPath, aws.Line(rest, 60))
 		}
 		for path := range strings.SplitSeq(paths, "|") {
 			if path == "subject" || path == "text" {
 				continue
 			}
-			if _, err := ParsePath(path); err != nil {
+			if _, err := aws.ParsePath(path); err != nil {
 				return err
 			}
 		}

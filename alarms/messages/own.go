@@ -1,10 +1,12 @@
-package aws
+package messages
 
 import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
 	"strings"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // titles and details are the members in which people say what is wrong, those that say it best before the others. A subject comes between. Names are
@@ -38,26 +40,27 @@ type told struct{ in, name, text string }
 
 // maxTold and maxDeep bound what is looked at of somebody's own message.
 const (
-	maxTold = 200
-	maxDeep = 3
+	maxTold  = 200
+	maxDeep  = 3
+	maxFacts = 5
 )
 
 // allTold lists what a message says, what stands near the top first. in is the path of the object.
-func allTold(f Fields) []told {
+func allTold(f aws.Fields) []told {
 	type place struct {
 		in     string
-		fields Fields
+		fields aws.Fields
 	}
 	var all []told
 	level := []place{{"", f}}
 	for range maxDeep {
 		var next []place
 		for _, p := range level {
-			for _, m := range p.fields[:min(len(p.fields), MaxPairs)] {
-				name, text := bareName(m.Name), plainText(m.Value)
-				inner := Members(m.Value)
-				if strings.HasPrefix(text, "{") && len(next) < maxParts {
-					inner = Members(text)
+			for _, m := range p.fields[:min(len(p.fields), aws.MaxPairs)] {
+				name, text := bareName(m.Name), aws.PlainText(m.Value)
+				inner := aws.Members(m.Value)
+				if strings.HasPrefix(text, "{") && len(next) < aws.MaxParts {
+					inner = aws.Members(text)
 				}
 				switch {
 				case inner != nil:
@@ -92,7 +95,7 @@ func find(all []told, names, in []string) string {
 // judgeOwn judges what no row of the table knows: somebody's own message. It opens an incident, titled by what it says, and if it says how
 // bad it is, that counts. Only repeats of the very same text are taken for the same thing, unless the message has a key, or a state
 // that can be over: who knows what the others tell.
-func judgeOwn(m *Message) Judgement {
+func judgeOwn(m *aws.Message) Judgement {
 	if m.Fields == nil {
 		return judgeText(m)
 	}
@@ -100,9 +103,9 @@ func judgeOwn(m *Message) Judgement {
 	more := find(all, details, nil)
 	j := Judgement{
 		Family: "json", Own: true, Treat: Page, Reason: more, Account: m.At("accountId"), Region: m.At("region"),
-		Title: FirstOf(withoutEmoji(find(all, titles, nil)), plainSubject(m), sentence(more), factsOf(all)),
+		Title: aws.FirstOf(withoutEmoji(find(all, titles, nil)), plainSubject(m), sentence(more), factsOf(all)),
 	}
-	j.Title = FirstOf(withoutBraces(j.Title), "A message without a title")
+	j.Title = aws.FirstOf(withoutBraces(j.Title), "A message without a title")
 	key, state := find(all, keys, bodies), strings.ToLower(find(all, states, heads))
 	j.Recovers = isOver(state) || slices.Contains(begun, state)
 	switch {
@@ -132,8 +135,8 @@ func judgeOwn(m *Message) Judgement {
 // factsOf says what stands in a message that has no title.
 func factsOf(all []told) string {
 	var facts []string
-	for _, t := range all[:min(len(all), maxListed)] {
-		facts = append(facts, t.name+": "+Line(t.text, 60))
+	for _, t := range all[:min(len(all), maxFacts)] {
+		facts = append(facts, t.name+": "+aws.Line(t.text, 60))
 	}
 	return strings.Join(facts, ", ")
 }
@@ -142,20 +145,20 @@ func factsOf(all []told) string {
 func withoutEmoji(s string) string {
 	if rest, ok := strings.CutPrefix(s, ":"); ok {
 		if name, rest, ok := strings.Cut(rest, ":"); ok && name != "" && !strings.ContainsAny(name, " /") {
-			return FirstOf(strings.TrimSpace(rest), s)
+			return aws.FirstOf(strings.TrimSpace(rest), s)
 		}
 	}
 	return s
 }
 
 // judgeText judges a text.
-func judgeText(m *Message) Judgement {
-	first := firstLine(m.Text)
+func judgeText(m *aws.Message) Judgement {
+	first := aws.FirstLine(m.Text)
 	if strings.HasPrefix(first, "{") || strings.HasPrefix(first, "[") {
-		first = Line("Unreadable JSON: "+withoutBraces(first), MaxTitle)
+		first = aws.Line("Unreadable JSON: "+withoutBraces(first), aws.MaxTitle)
 	}
 	return Judgement{
-		Family: "text", Own: true, Treat: Page, Title: FirstOf(plainSubject(m), withoutBraces(first), "(empty message)"),
+		Family: "text", Own: true, Treat: Page, Title: aws.FirstOf(plainSubject(m), withoutBraces(first), "(empty message)"),
 		Key: hashOf(m.Subject, m.Text),
 	}
 }
@@ -167,10 +170,10 @@ func hashOf(parts ...string) string {
 }
 
 // readOwnEvent judges somebody's own event: they have sent it on purpose, so somebody should see it, and if it says how bad it is, that counts.
-func readOwnEvent(m *Message) []Judgement {
+func readOwnEvent(m *aws.Message) []Judgement {
 	all := allTold(m.Fields.Object("detail"))
-	said := FirstOf(find(all, titles, nil), find(all, details, nil))
-	j := Judgement{Treat: Quiet, Severity: QuietSeverity, Reason: said, Title: tidyTitle(m.detailType() + ": " + sentence(said))}
+	said := aws.FirstOf(find(all, titles, nil), find(all, details, nil))
+	j := Judgement{Treat: Quiet, Severity: QuietSeverity, Reason: said, Title: tidyTitle(m.DetailType() + ": " + sentence(said))}
 	if v, known := graded(find(all, degrees, bodies)); known {
 		j.Treat, j.Severity = v.treat, v.severity
 	}
@@ -179,7 +182,7 @@ func readOwnEvent(m *Message) []Judgement {
 	if isOver(state) {
 		j.Treat, j.Severity = Resolve, ""
 	}
-	about := FirstOf(find(all, keys, bodies), find(all, []string{"id"}, heads), m.At("resources.0"))
-	j.Key = strings.Join([]string{m.Fields.Text("source"), m.detailType(), about}, "/")
+	about := aws.FirstOf(find(all, keys, bodies), find(all, []string{"id"}, heads), m.At("resources.0"))
+	j.Key = strings.Join([]string{m.Fields.Text("source"), m.DetailType(), about}, "/")
 	return []Judgement{j}
 }

@@ -1,6 +1,10 @@
-package aws
+package messages
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/oncalm/oncalm/alarms/aws"
+)
 
 // computeRows are EventBridge's events about what runs and what changes it.
 var computeRows = []row{
@@ -30,7 +34,7 @@ var computeRows = []row{
 		reason: "{detail.notificationBody}", judge: always(marks)},
 	{family: "cloudformation", recovers: true, source: "aws.cloudformation", detailType: "CloudFormation Stack Status Change", key: "{detail.stack-id}",
 		title: "CloudFormation {detail.stack-id~}: {detail.status-details.status^}", reason: "{detail.status-details.status-reason}",
-		judge: func(m *Message) verdict { return judgeStack(m.At("detail.status-details.status")) }},
+		judge: func(m *aws.Message) verdict { return judgeStack(m.At("detail.status-details.status")) }},
 	{family: "cloudformation", source: "aws.cloudformation", detailType: "*",
 		title:  "{detail-type}: {detail.stack-id~|detail.stack-set-arn~} {detail.logical-resource-id} {detail.status-details.status^|detail.status-details.detailed-status^|detail.status-details.stack-drift-status^}",
 		reason: "{detail.status-details.status-reason}", judge: always(marks)},
@@ -105,8 +109,8 @@ var securityRows = []row{
 }
 
 // judgeUnknown looks whether an event of AWS that is not in the table says that something failed.
-func judgeUnknown(m *Message) verdict {
-	for _, s := range [...]string{m.At("detail.state"), m.At("detail.status"), m.detailType()} {
+func judgeUnknown(m *aws.Message) verdict {
+	for _, s := range [...]string{m.At("detail.state"), m.At("detail.status"), m.DetailType()} {
 		if says(s, "fail", "error", "timeout", "timed out", "timed_out", "exhausted", "approaching", "impaired", "degraded", "unhealthy") {
 			return shows
 		}
@@ -118,15 +122,15 @@ func judgeUnknown(m *Message) verdict {
 }
 
 // judgeCall takes what the owner of the account does for worth a look: nobody should use that login.
-func judgeCall(m *Message) verdict {
-	if m.At("detail.userIdentity.type") == "Root" && strings.Contains(m.detailType(), "Sign") {
+func judgeCall(m *aws.Message) verdict {
+	if m.At("detail.userIdentity.type") == "Root" && strings.Contains(m.DetailType(), "Sign") {
 		return shows.titled("The root user has signed in")
 	}
 	return marks
 }
 
-func judgeKey(m *Message) verdict {
-	if says(m.detailType(), "deletion", "expiration") {
+func judgeKey(m *aws.Message) verdict {
+	if says(m.DetailType(), "deletion", "expiration") {
 		return shows
 	}
 	return marks

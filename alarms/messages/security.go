@@ -1,15 +1,17 @@
-package aws
+package messages
 
 import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // judgeScan counts what is critical in an image. It hurts nobody tonight.
-func judgeScan(m *Message) verdict {
-	status := FirstOf(m.At("detail.scan-status"), "?")
-	counts := Members(m.raw([]string{"detail", "finding-severity-counts"}))
+func judgeScan(m *aws.Message) verdict {
+	status := aws.FirstOf(m.At("detail.scan-status"), "?")
+	counts := aws.Members(m.Raw([]string{"detail", "finding-severity-counts"}))
 	var found []string
 	critical := 0
 	for _, severity := range [...]string{"CRITICAL", "HIGH", "MEDIUM"} {
@@ -22,7 +24,7 @@ func judgeScan(m *Message) verdict {
 	}
 	title := ""
 	if len(found) > 0 {
-		title = "ECR scan of " + ShortName(m.At("detail.repository-name")) + ": " + strings.Join(found, ", ")
+		title = "ECR scan of " + aws.ShortName(m.At("detail.repository-name")) + ": " + strings.Join(found, ", ")
 	}
 	switch {
 	case critical > 0:
@@ -34,7 +36,7 @@ func judgeScan(m *Message) verdict {
 }
 
 // judgeFinding judges one of Inspector's. One that is closed says nothing of the others on the same resource.
-func judgeFinding(m *Message) verdict {
+func judgeFinding(m *aws.Message) verdict {
 	if m.At("detail.status") == "ACTIVE" && !says(m.At("detail.severity"), "informational") {
 		return shows
 	}
@@ -49,7 +51,7 @@ var threatened = []string{
 
 // judgeThreat goes by GuardDuty's scale from 1 to 10: 7 is high, 9 critical. A finding is sent again whenever there is more of it, under an id of its own for
 // each attacker, so it is the type and what is attacked that make it one thing.
-func judgeThreat(m *Message) verdict {
+func judgeThreat(m *aws.Message) verdict {
 	resource := ""
 	for _, path := range threatened {
 		if resource = m.At("detail.resource." + path); resource != "" {
@@ -57,7 +59,7 @@ func judgeThreat(m *Message) verdict {
 		}
 	}
 	v := marks
-	switch n, _ := Members(m.raw([]string{"detail"})).Number("severity"); {
+	switch n, _ := aws.Members(m.Raw([]string{"detail"})).Number("severity"); {
 	case n >= 9:
 		v = wakes
 	case n >= 7:
@@ -65,36 +67,36 @@ func judgeThreat(m *Message) verdict {
 	case n >= 4:
 		v = shows
 	}
-	return v.keyed(m.At("detail.type") + "/" + FirstOf(resource, m.At("detail.id"), m.At("detail.title")))
+	return v.keyed(m.At("detail.type") + "/" + aws.FirstOf(resource, m.At("detail.id"), m.At("detail.title")))
 }
 
 // readFindings reads what Security Hub has found, or was told by others. It comes in batches.
-func readFindings(m *Message) []Judgement {
+func readFindings(m *aws.Message) []Judgement {
 	var all []Judgement
-	list := m.list("detail.findings")
-	for _, raw := range list[:min(len(list), maxParts)] {
-		f := &Message{Fields: Members(raw)}
+	list := m.List("detail.findings")
+	for _, raw := range list[:min(len(list), aws.MaxParts)] {
+		f := &aws.Message{Fields: aws.Members(raw)}
 		v := judgeHubFinding(f)
 		all = append(all, Judgement{
-			Treat: v.treat, Severity: v.severity, Key: FirstOf(f.At("Id"), f.At("finding_info.uid"), f.At("Title")), Title: "Security Hub: " + FirstOf(f.At("Title"), f.At("finding_info.title"), "a finding"),
-			Reason: FirstOf(f.At("Description"), f.At("finding_info.desc")), ARN: f.At("Resources.0.Id"),
+			Treat: v.treat, Severity: v.severity, Key: aws.FirstOf(f.At("Id"), f.At("finding_info.uid"), f.At("Title")), Title: "Security Hub: " + aws.FirstOf(f.At("Title"), f.At("finding_info.title"), "a finding"),
+			Reason: aws.FirstOf(f.At("Description"), f.At("finding_info.desc")), ARN: f.At("Resources.0.Id"),
 		})
 	}
 	if len(all) == 0 {
-		return []Judgement{{Treat: Marker, Title: m.detailType()}}
+		return []Judgement{{Treat: Marker, Title: m.DetailType()}}
 	}
 	return all
 }
 
 // judgeHubFinding goes by the label of the severity. What is not new any more is over; how a thing is set up can wait for the morning unless it
 // is critical, an attack cannot.
-func judgeHubFinding(f *Message) verdict {
-	status := FirstOf(f.At("Workflow.Status"), f.At("status"))
+func judgeHubFinding(f *aws.Message) verdict {
+	status := aws.FirstOf(f.At("Workflow.Status"), f.At("status"))
 	if f.At("RecordState") == "ARCHIVED" || says(status, "resolved", "suppressed", "archived") || f.At("Compliance.Status") == "PASSED" {
 		return ends
 	}
 	attack := says(f.At("Types"), "ttps/", "effects/", "unusual behaviors/")
-	switch label := strings.ToUpper(FirstOf(f.At("Severity.Label"), f.At("severity"))); {
+	switch label := strings.ToUpper(aws.FirstOf(f.At("Severity.Label"), f.At("severity"))); {
 	case status == "NOTIFIED" && label != "CRITICAL":
 		return marks
 	case label == "CRITICAL":
@@ -112,7 +114,7 @@ const healthTime = time.RFC1123
 
 // judgeHealth takes AWS's own trouble as seriously as an alarm, and believes AWS when it is over. What AWS will do on a certain date somebody
 // has to know before.
-func judgeHealth(m *Message) verdict {
+func judgeHealth(m *aws.Message) verdict {
 	service := m.At("detail.service")
 	what := wordsOf(strings.TrimPrefix(strings.TrimPrefix(m.At("detail.eventTypeCode"), "AWS_"), service+"_"))
 	title := tidyTitle("AWS Health: " + service + " " + what)
@@ -122,8 +124,8 @@ func judgeHealth(m *Message) verdict {
 	case closed && category != "":
 		return ends.titled(title + ": closed")
 	case category == "issue":
-		region := FirstOf(m.At("detail.eventRegion"), m.At("region"))
-		return wakes.titled(tidyTitle(title + " in " + region + ": " + FirstOf(about, sentence(m.At("detail.eventDescription.0.latestDescription")))))
+		region := aws.FirstOf(m.At("detail.eventRegion"), m.At("region"))
+		return wakes.titled(tidyTitle(title + " in " + region + ": " + aws.FirstOf(about, sentence(m.At("detail.eventDescription.0.latestDescription")))))
 	case category == "scheduledChange":
 		return shows.titled(tidyTitle(title + " for " + healthDate(m.At("detail.startTime")) + ": " + about))
 	case category == "investigation", category == "accountNotification":
@@ -137,14 +139,14 @@ func healthDate(text string) string {
 	if t, err := time.Parse(healthTime, text); err == nil {
 		return t.UTC().Format("2006-01-02 15:04 UTC")
 	}
-	return Line(text, 40)
+	return aws.Line(text, 40)
 }
 
 // healthEntities are the first of what an event is about.
-func healthEntities(m *Message) string {
+func healthEntities(m *aws.Message) string {
 	var names []string
-	for _, raw := range m.list("detail.affectedEntities") {
-		name := called(Members(raw).Text("entityValue"))
+	for _, raw := range m.List("detail.affectedEntities") {
+		name := aws.Called(aws.Members(raw).Text("entityValue"))
 		if name == "" {
 			continue
 		}
@@ -158,12 +160,12 @@ func healthEntities(m *Message) string {
 }
 
 // judgeInsight judges an insight of DevOps Guru, over its own topic or EventBridge.
-func judgeInsight(m *Message) verdict {
-	kind := FirstOf(m.At("MessageType"), m.At("detail.messageType"))
-	severity := FirstOf(m.At("InsightSeverity"), m.At("detail.insightSeverity"))
-	proactive := says(FirstOf(m.At("InsightType"), m.At("detail.insightType")), "proactive")
+func judgeInsight(m *aws.Message) verdict {
+	kind := aws.FirstOf(m.At("MessageType"), m.At("detail.messageType"))
+	severity := aws.FirstOf(m.At("InsightSeverity"), m.At("detail.insightSeverity"))
+	proactive := says(aws.FirstOf(m.At("InsightType"), m.At("detail.insightType")), "proactive")
 	switch {
-	case kind == "CLOSED_INSIGHT", says(m.detailTypeOrNone(), "closed"):
+	case kind == "CLOSED_INSIGHT", m.IsEvent() && says(m.DetailType(), "closed"):
 		return ends
 	case kind != "" && kind != "NEW_INSIGHT" && kind != "SEVERITY_UPGRADED":
 		return marks
@@ -171,11 +173,4 @@ func judgeInsight(m *Message) verdict {
 		return wakes
 	}
 	return shows
-}
-
-func (m *Message) detailTypeOrNone() string {
-	if m.isEvent() {
-		return m.detailType()
-	}
-	return ""
 }

@@ -1,6 +1,10 @@
-package aws
+package messages
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/oncalm/oncalm/alarms/aws"
+)
 
 // table is all that we know of messages that are not CloudWatch's own: the first row that knows a message counts. What no row knows is
 // judged as somebody's own message, and opens an incident; see judgeOwn.
@@ -31,8 +35,8 @@ var serviceRows = []row{
 	{family: "autoscaling", known: isScaling, key: "{AutoScalingGroupName}", title: "Auto Scaling {AutoScalingGroupName}: {Event}",
 		reason: "{StatusMessage|Cause}", judge: judgeScaling},
 	{family: "beanstalk", recovers: true, known: isBeanstalk, key: "{Application}/{Environment}", title: "Beanstalk {Environment}: {Message}", reason: "{Message}",
-		judge: func(m *Message) verdict {
-			return judgeHealthText(FirstOf(m.At("Message"), m.Subject), m.At("Environment"))
+		judge: func(m *aws.Message) verdict {
+			return judgeHealthText(aws.FirstOf(m.At("Message"), m.Subject), m.At("Environment"))
 		}},
 	{family: "devops-guru", recovers: true, known: has("InsightId", "MessageType"), key: "{InsightId}", title: "{InsightName|InsightDescription}",
 		reason: "{InsightDescription}", judge: judgeInsight},

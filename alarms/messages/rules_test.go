@@ -1,8 +1,6 @@
-package aws
+package messages
 
 import (
-	"errors"
-	"strings"
 	"testing"
 )
 
@@ -47,16 +45,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-func TestPaths(t *testing.T) {
-	for text, want := range map[string]string{
-		"$.a": "a", "$.a.b": "a b", "$['a b'].c": "a b c", "$.list[0].x-y": "list 0 x-y", "$.a[1][2]": "a 1 2", "$.detail-type": "detail-type",
-		"": "", "a": "", "$": "", "$.": "", "$..a": "", "$.a[": "", "$.a[x]": "", "$['a": "", "$a": "", "$.*": "", "$.a[-1]": "", "$" + strings.Repeat(".a", 21): "",
-	} {
-		names, err := ParsePath(text)
-		if got := strings.Join(names, " "); got != want || (err == nil) != (want != "") || err != nil && !errors.Is(err, ErrPath) {
-			t.Errorf("%q: %q, %v", text, got, err)
-		}
-	}
+func TestTexts(t *testing.T) {
 	for text, good := range map[string]bool{"plain": true, "$.a": true, "{$.a} of {subject|text}": true, "$": false, "{$.a": false, "{a}": false} {
 		if err := CheckText(text); (err == nil) != good {
 			t.Errorf("%q: %v", text, err)

@@ -1,9 +1,10 @@
-package aws
+package messages
 
 import (
 	"regexp"
 	"strings"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/store/record/scan"
 )
 
@@ -98,25 +99,25 @@ var databaseCategories = []struct {
 var databaseNumber = regexp.MustCompile(`(?:RDS|DMS)-EVENT-(\d{4})`)
 
 // isDatabase knows an event subscription of RDS, or of DMS, which took over the form. Redshift has it too, and a severity beside it.
-func isDatabase(m *Message) bool {
+func isDatabase(m *aws.Message) bool {
 	return m.Fields != nil && m.Fields.Has("Event Source") && m.Fields.Has("Event Message") && !m.Fields.Has("Severity")
 }
 
 // readDatabase reads what RDS says, over its own subscription or over EventBridge: both are about the same thing.
-func readDatabase(m *Message) []Judgement {
-	id := FirstOf(m.At("Source ID"), m.At("SourceId"), m.At("detail.SourceIdentifier"), called(m.At("resources.0")), m.At("Event Source"))
-	text := FirstOf(m.At("Event Message"), m.At("detail.Message"))
+func readDatabase(m *aws.Message) []Judgement {
+	id := aws.FirstOf(m.At("Source ID"), m.At("SourceId"), m.At("detail.SourceIdentifier"), aws.Called(m.At("resources.0")), m.At("Event Source"))
+	text := aws.FirstOf(m.At("Event Message"), m.At("detail.Message"))
 	number, what := "", "RDS"
-	if found := databaseNumber.FindStringSubmatch(FirstOf(m.At("Event ID"), m.At("detail.EventID"))); found != nil {
+	if found := databaseNumber.FindStringSubmatch(aws.FirstOf(m.At("Event ID"), m.At("detail.EventID"))); found != nil {
 		number = found[1]
 	}
 	if strings.HasPrefix(m.At("Event Source"), "replication-") {
 		what = "DMS"
 	}
 	e := judgeDatabase(m, what, number, text)
-	title := what + " " + id + ": " + FirstOf(e.says, sentence(text))
+	title := what + " " + id + ": " + aws.FirstOf(e.says, sentence(text))
 	if e.about == "failover" {
-		title = what + " failover of " + id + ": " + FirstOf(e.says, sentence(text))
+		title = what + " failover of " + id + ": " + aws.FirstOf(e.says, sentence(text))
 	}
 	j := Judgement{Family: strings.ToLower(what), Recovers: e.about == "replication" || e.about == "availability" || e.about == "maintenance", Treat: e.verdict.treat, Severity: e.verdict.severity, Key: id + "/" + e.about, Title: title, Reason: text, ARN: m.At("detail.SourceArn")}
 	if link := m.At("Identifier Link"); strings.HasPrefix(link, "https://console.aws.amazon.com/") {
@@ -126,7 +127,7 @@ func readDatabase(m *Message) []Judgement {
 }
 
 // judgeDatabase goes by the number, then by the category, and at last by the words.
-func judgeDatabase(m *Message, what, number, text string) databaseEvent {
+func judgeDatabase(m *aws.Message, what, number, text string) databaseEvent {
 	if what == "DMS" {
 		return judgeDMS(number, text)
 	}
@@ -139,7 +140,7 @@ func judgeDatabase(m *Message, what, number, text string) databaseEvent {
 		return databaseEvent{"change", "", marks}
 	}
 	for _, c := range databaseCategories {
-		for _, raw := range append(m.list("detail.EventCategories"), m.list("Event Categories")...) {
+		for _, raw := range append(m.List("detail.EventCategories"), m.List("Event Categories")...) {
 			category, _ := scan.Unquote(raw)
 			for _, name := range c.names {
 				if strings.EqualFold(category, name) {
@@ -160,8 +161,8 @@ func orShown(v verdict, text string) verdict {
 }
 
 // lessForCopies judges what happens to snapshots, groups of settings and the like: nobody's queries go there.
-func lessForCopies(m *Message, e databaseEvent) databaseEvent {
-	kind := strings.ToLower(FirstOf(m.At("Event Source"), m.At("detail.SourceType")))
+func lessForCopies(m *aws.Message, e databaseEvent) databaseEvent {
+	kind := strings.ToLower(aws.FirstOf(m.At("Event Source"), m.At("detail.SourceType")))
 	if e.verdict.treat == Page && says(kind, "snapshot", "parameter", "security", "custom-engine", "custom_engine", "blue-green", "blue_green", "zero-etl") {
 		e.verdict = shows
 	}
@@ -199,7 +200,7 @@ func judgeDMS(number, text string) databaseEvent {
 }
 
 // judgeReplication does the same for EventBridge's form.
-func judgeReplication(m *Message) verdict {
+func judgeReplication(m *aws.Message) verdict {
 	switch kind := m.At("detail.eventType"); {
 	case says(kind, "failed"), says(m.At("detail.category"), "failure"):
 		return stirs
@@ -209,12 +210,12 @@ func judgeReplication(m *Message) verdict {
 	return marks
 }
 
-func isRedshift(m *Message) bool {
+func isRedshift(m *aws.Message) bool {
 	return m.Fields != nil && m.Fields.Has("Event Message") && m.Fields.Has("Severity") && (m.Fields.Has("Resource") || m.Fields.Has("Event Source"))
 }
 
 // judgeRedshift goes by the severity, which is ERROR or INFO.
-func judgeRedshift(m *Message) verdict {
+func judgeRedshift(m *aws.Message) verdict {
 	text := m.At("Event Message")
 	switch severity := strings.ToUpper(m.At("Severity")); {
 	case severity == "ERROR" || severity == "CRITICAL":
@@ -231,22 +232,22 @@ func judgeRedshift(m *Message) verdict {
 var cachePrefixes = [...][2]string{{"ElastiCache:", "ElastiCache"}, {"MemoryDB:", "MemoryDB"}}
 
 // cacheEvent finds the name of an event in a message that has nothing else: a JSON object of one member, or a line.
-func cacheEvent(m *Message) (product, name, about string) {
+func cacheEvent(m *aws.Message) (product, name, about string) {
 	for _, p := range cachePrefixes {
-		for _, member := range m.Fields[:min(len(m.Fields), MaxPairs)] {
+		for _, member := range m.Fields[:min(len(m.Fields), aws.MaxPairs)] {
 			if event, ok := strings.CutPrefix(member.Name, p[0]); ok {
-				return p[1], event, plainText(member.Value)
+				return p[1], event, aws.PlainText(member.Value)
 			}
 		}
 		if rest, ok := strings.CutPrefix(strings.TrimSpace(m.Text), p[0]); ok && m.Fields == nil {
-			event, thing, _ := strings.Cut(firstLine(rest), ":")
+			event, thing, _ := strings.Cut(aws.FirstLine(rest), ":")
 			return p[1], strings.TrimSpace(event), strings.TrimSpace(thing)
 		}
 	}
 	return "", "", ""
 }
 
-func isCache(m *Message) bool {
+func isCache(m *aws.Message) bool {
 	if product, _, _ := cacheEvent(m); product != "" {
 		return true
 	}
@@ -255,7 +256,7 @@ func isCache(m *Message) bool {
 }
 
 // readCache reads what ElastiCache says, in its newer form, a name and a cluster, or in its older one, a sentence.
-func readCache(m *Message) []Judgement {
+func readCache(m *aws.Message) []Judgement {
 	product, event, about := cacheEvent(m)
 	if product == "" {
 		product, event, about = "ElastiCache", m.At("Message"), m.At("SourceIdentifier")

@@ -1,14 +1,16 @@
-package aws
+package messages
 
 import (
 	"strconv"
 	"strings"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // readConfiguration reads that an alarm of CloudWatch was made, changed or deleted.
-func readConfiguration(m *Message) []Judgement {
+func readConfiguration(m *aws.Message) []Judgement {
 	arn := "" // to the letter: names of alarms may end in spaces
-	if list := m.resources(); len(list) > 0 {
+	if list := m.Resources(); len(list) > 0 {
 		arn = list[0]
 	}
 	return []Judgement{{
@@ -18,8 +20,8 @@ func readConfiguration(m *Message) []Judgement {
 }
 
 // judgeDeployment wakes for a deployment that failed: what runs is neither the old nor the new version for sure.
-func judgeDeployment(m *Message) verdict {
-	what := called(m.At("resources.0"))
+func judgeDeployment(m *aws.Message) verdict {
+	what := aws.Called(m.At("resources.0"))
 	switch m.At("detail.eventName") {
 	case "SERVICE_DEPLOYMENT_FAILED":
 		return stirs.titled("ECS deployment of " + what + " failed")
@@ -32,7 +34,7 @@ func judgeDeployment(m *Message) verdict {
 }
 
 // judgeService judges what ECS says about a service. One whose tasks do not start loses capacity, whatever the type of the event says.
-func judgeService(m *Message) verdict {
+func judgeService(m *aws.Message) verdict {
 	switch kind, name := m.At("detail.eventType"), m.At("detail.eventName"); {
 	case kind == "ERROR", kind == "WARN" && strings.HasPrefix(name, "SERVICE_TASK_START_IMPAIRED"):
 		return stirs
@@ -44,11 +46,11 @@ func judgeService(m *Message) verdict {
 
 // judgeTask goes by why a task stopped. One that the service, a person or the market has stopped, or that did its work, is a change;
 // one that ended by itself with an error, never came up or failed its health checks is not.
-func judgeTask(m *Message) verdict {
+func judgeTask(m *aws.Message) verdict {
 	if m.At("detail.lastStatus") != "STOPPED" {
 		return marks
 	}
-	what, why := "ECS task of "+FirstOf(called(m.At("detail.group")), called(m.At("detail.taskDefinitionArn")), "somebody"), m.At("detail.stoppedReason")
+	what, why := "ECS task of "+aws.FirstOf(aws.Called(m.At("detail.group")), aws.Called(m.At("detail.taskDefinitionArn")), "somebody"), m.At("detail.stoppedReason")
 	v, says := taskStopped(m, why)
 	title := what + " " + says
 	if says == "stopped" && why != "" {
@@ -58,11 +60,11 @@ func judgeTask(m *Message) verdict {
 }
 
 // taskStopped judges a task that stopped, and says it in a few words.
-func taskStopped(m *Message, why string) (verdict, string) {
+func taskStopped(m *aws.Message, why string) (verdict, string) {
 	lower := strings.ToLower(why)
 	switch code := m.At("detail.stopCode"); {
 	case code == "TaskFailedToStart":
-		return stirs, "could not start: " + FirstOf(sentence(why), "ECS does not say why")
+		return stirs, "could not start: " + aws.FirstOf(sentence(why), "ECS does not say why")
 	case strings.HasPrefix(lower, "task failed") && strings.Contains(lower, "health check"):
 		return stirs, "failed its health checks"
 	case code == "UserInitiated", code == "SpotInterruption", code == "TerminationNotice", code == "ServiceSchedulerInitiated",
@@ -75,10 +77,10 @@ func taskStopped(m *Message, why string) (verdict, string) {
 }
 
 // containersStopped goes by how the containers ended. Of an essential one that exited without a code nobody knows that it did its work.
-func containersStopped(m *Message, essential bool) (verdict, string) {
+func containersStopped(m *aws.Message, essential bool) (verdict, string) {
 	codes := 0
-	for _, raw := range m.list("detail.containers") {
-		c := Members(raw)
+	for _, raw := range m.List("detail.containers") {
+		c := aws.Members(raw)
 		if reason := c.Text("reason"); strings.HasPrefix(reason, "OutOfMemory") {
 			return stirs, "ran out of memory (" + c.Text("name") + ")"
 		}
@@ -112,12 +114,12 @@ func judgeStack(status string) verdict {
 	return marks
 }
 
-func isStackText(m *Message) bool {
+func isStackText(m *aws.Message) bool {
 	return m.Fields == nil && strings.Contains(m.Text, "StackId='")
 }
 
 // readStackText reads CloudFormation's own notification. Only the stack as a whole can open an incident: when a resource fails, the stack says so too.
-func readStackText(m *Message) []Judgement {
+func readStackText(m *aws.Message) []Judgement {
 	id, status := m.At("StackId"), m.At("ResourceStatus")
 	about, v := m.At("StackName"), marks
 	if m.At("ResourceType") == "AWS::CloudFormation::Stack" && m.At("PhysicalResourceId") == id {
@@ -129,21 +131,21 @@ func readStackText(m *Message) []Judgement {
 		Treat: v.treat, Severity: v.severity, Changed: v.changed, Key: id, ARN: id, Time: m.At("Timestamp"),
 		Title: tidyTitle("CloudFormation " + about + ": " + wordsOf(status)), Reason: m.At("ResourceStatusReason"),
 	}
-	if a, ok := ParseARN(id); ok {
+	if a, ok := aws.ParseARN(id); ok {
 		j.Account, j.Region = a.Account, a.Region
 	}
 	return []Judgement{j}
 }
 
-func isScaling(m *Message) bool {
+func isScaling(m *aws.Message) bool {
 	if m.Fields != nil {
 		return m.Fields.Has("AutoScalingGroupName") && (m.Fields.Has("Event") || m.Fields.Has("LifecycleTransition"))
 	}
 	return strings.HasPrefix(strings.TrimSpace(m.Text), "Service: AWS Auto Scaling")
 }
 
-func judgeScaling(m *Message) verdict {
-	what := strings.TrimPrefix(FirstOf(m.At("Event"), m.At("LifecycleTransition")), "autoscaling:")
+func judgeScaling(m *aws.Message) verdict {
+	what := strings.TrimPrefix(aws.FirstOf(m.At("Event"), m.At("LifecycleTransition")), "autoscaling:")
 	v := marks
 	if strings.HasSuffix(what, "_ERROR") {
 		v = shows
@@ -152,18 +154,18 @@ func judgeScaling(m *Message) verdict {
 }
 
 // isDestination knows what Lambda hands to the destination of a function.
-func isDestination(m *Message) bool {
+func isDestination(m *aws.Message) bool {
 	return m.Fields != nil && m.At("requestContext.functionArn") != "" && (m.Fields.Has("responseContext") || m.Fields.Has("requestPayload"))
 }
 
-func judgeDestination(m *Message) verdict {
+func judgeDestination(m *aws.Message) verdict {
 	if m.At("requestContext.condition") == "Success" {
-		return marks.titled("Lambda " + called(m.At("requestContext.functionArn")) + " succeeded")
+		return marks.titled("Lambda " + aws.Called(m.At("requestContext.functionArn")) + " succeeded")
 	}
 	return stirs
 }
 
-func isBeanstalk(m *Message) bool {
+func isBeanstalk(m *aws.Message) bool {
 	return m.Fields == nil && m.At("Environment") != "" && m.At("Application") != "" && (strings.Contains(m.Text, "NotificationProcessId") || strings.Contains(m.Subject, "Elastic Beanstalk"))
 }
 
@@ -199,7 +201,7 @@ func firstWord(s string) string {
 }
 
 // judgeEnvironment does the same for EventBridge's form.
-func judgeEnvironment(m *Message) verdict {
+func judgeEnvironment(m *aws.Message) verdict {
 	v := judgeHealthText(m.At("detail.Message"), m.At("detail.EnvironmentName"))
 	if v.title == "" && v.treat == Marker && m.At("detail.Severity") == "ERROR" {
 		return shows

@@ -1,9 +1,11 @@
-package aws
+package messages
 
 import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 const (
@@ -11,8 +13,8 @@ const (
 	testRegion  = "eu-central-1"
 )
 
-func messageOf(subject, text string) *Message {
-	return NewMessage(subject, text, testAccount, testRegion)
+func messageOf(subject, text string) *aws.Message {
+	return aws.NewMessage(subject, text, testAccount, testRegion)
 }
 
 // event is an event of EventBridge.

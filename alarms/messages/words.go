@@ -1,9 +1,11 @@
-package aws
+package messages
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -33,7 +35,7 @@ func fill(pattern string, at func(string) string) string {
 
 func shownAt(path string, at func(string) string) string {
 	if short, ok := strings.CutSuffix(path, "~"); ok {
-		return called(at(short))
+		return aws.Called(at(short))
 	}
 	if short, ok := strings.CutSuffix(path, "^"); ok {
 		return wordsOf(at(short))
@@ -52,26 +54,6 @@ func tidyTitle(s string) string {
 		s = strings.TrimSuffix(s, word)
 	}
 	return strings.TrimLeft(s, " :,-")
-}
-
-// called is what people call the thing that an ARN, a path or a group of tasks names.
-func called(s string) string {
-	s = strings.TrimPrefix(strings.TrimPrefix(s, "service:"), "family:")
-	a, ok := ParseARN(s)
-	if !ok {
-		return s
-	}
-	switch {
-	case a.Service == "lambda":
-		_, name, _ := strings.Cut(a.Resource, ":")
-		name, _, _ = strings.Cut(name, ":") // a version or an alias may follow
-		return FirstOf(name, a.Resource)
-	case a.Service == "cloudformation":
-		if parts := strings.Split(a.Resource, "/"); len(parts) == 3 {
-			return parts[1]
-		}
-	}
-	return ShortName(s)
 }
 
 // wordsOf makes words of a name of a state: CREATE_COMPLETE and createComplete are create complete.
@@ -108,7 +90,7 @@ func withoutBraces(s string) string {
 
 // sentence is the first sentence of a text, or its first line.
 func sentence(s string) string {
-	s = firstLine(s)
+	s = aws.FirstLine(s)
 	if i := strings.Index(s, ". "); i > 0 {
 		s = s[:i]
 	}
@@ -116,7 +98,7 @@ func sentence(s string) string {
 }
 
 // plainSubject is the subject of a message without what only says that something fires.
-func plainSubject(m *Message) string {
+func plainSubject(m *aws.Message) string {
 	if _, rest, ok := firingSubject(m.Subject); ok {
 		return rest
 	}
@@ -155,4 +137,10 @@ func graded(word string) (verdict, bool) {
 		}
 	}
 	return verdict{}, false
+}
+
+// says reports whether a text has one of these words in it, in any case.
+func says(text string, words ...string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
 }

@@ -1,9 +1,10 @@
-package aws
+package messages
 
 import (
 	"slices"
 	"strings"
 
+	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -87,16 +88,21 @@ type row struct {
 	family string
 	// An event of EventBridge is known by its source and type, which may end in *; everything else by a look at it.
 	source, detailType string
-	known              func(*Message) bool
+	known              func(*aws.Message) bool
 	key, title, reason string // patterns; see fill
-	judge              func(*Message) verdict
-	recovers           bool                       // some of these messages tell that it is over
-	read               func(*Message) []Judgement // instead of judge: of messages that tell of several things
+	judge              func(*aws.Message) verdict
+	recovers           bool                           // some of these messages tell that it is over
+	read               func(*aws.Message) []Judgement // instead of judge: of messages that tell of several things
+}
+
+// Open takes the messages out that stand inside a message; see [aws.Open].
+func Open(m *aws.Message) []*aws.Message {
+	return aws.Open(m, func(inner *aws.Message) bool { return rowOf(inner) != nil })
 }
 
 // Judge finds out what a message amounts to, by the first row of the table that knows it. It never fails: the last row knows everything. A
 // message that tells of several things has several judgements, and always one.
-func Judge(m *Message) []Judgement {
+func Judge(m *aws.Message) []Judgement {
 	if r := rowOf(m); r != nil {
 		if all := r.judgements(m); len(all) > 0 {
 			return all
@@ -106,9 +112,9 @@ func Judge(m *Message) []Judgement {
 }
 
 // rowOf finds the row that knows a message; nil if none does.
-func rowOf(m *Message) *row {
+func rowOf(m *aws.Message) *row {
 	source := ""
-	if m.isEvent() {
+	if m.IsEvent() {
 		source = sourceOf(m)
 	}
 	for i := range table {
@@ -119,20 +125,20 @@ func rowOf(m *Message) *row {
 	return nil
 }
 
-func (r *row) knows(m *Message, source string) bool {
+func (r *row) knows(m *aws.Message, source string) bool {
 	if r.known != nil {
 		return r.known(m)
 	}
-	return m.isEvent() && Glob(r.source, source) && Glob(r.detailType, m.detailType())
+	return m.IsEvent() && aws.Glob(r.source, source) && aws.Glob(r.detailType, m.DetailType())
 }
 
 // sourceOf tells where an event comes from; if a rule has cut that away, its type tells: most begin with the name of the service. One that says
 // nothing of the kind is treated as somebody's own event, so that it is not taken for a change that nobody need look at.
-func sourceOf(m *Message) string {
+func sourceOf(m *aws.Message) string {
 	if source := m.Fields.Text("source"); source != "" {
 		return source
 	}
-	detailType := m.detailType()
+	detailType := m.DetailType()
 	word, _, _ := strings.Cut(detailType, " ")
 	guess, known := "aws."+strings.ToLower(word), ""
 	for i := range table {
@@ -140,7 +146,7 @@ func sourceOf(m *Message) string {
 		if r.source == "" || strings.HasSuffix(r.source, "*") {
 			continue
 		}
-		if r.detailType != "*" && Glob(r.detailType, detailType) {
+		if r.detailType != "*" && aws.Glob(r.detailType, detailType) {
 			return r.source
 		}
 		if r.source == guess {
@@ -150,7 +156,7 @@ func sourceOf(m *Message) string {
 	return known
 }
 
-func (r *row) judgements(m *Message) []Judgement {
+func (r *row) judgements(m *aws.Message) []Judgement {
 	var all []Judgement
 	if r.read != nil {
 		all = r.read(m)
@@ -158,44 +164,44 @@ func (r *row) judgements(m *Message) []Judgement {
 		v := r.judge(m)
 		all = []Judgement{{
 			Treat: v.treat, Severity: v.severity, Changed: v.changed,
-			Key:   FirstOf(v.key, strings.Trim(fill(r.key, m.At), "/")),
-			Title: FirstOf(v.title, tidyTitle(fill(r.title, m.At))), Reason: fill(r.reason, m.At),
+			Key:   aws.FirstOf(v.key, strings.Trim(fill(r.key, m.At), "/")),
+			Title: aws.FirstOf(v.title, tidyTitle(fill(r.title, m.At))), Reason: fill(r.reason, m.At),
 		}}
 	}
 	for i := range all {
 		j := &all[i]
-		j.Family, j.Recovers = FirstOf(j.Family, r.family), j.Recovers || r.recovers
+		j.Family, j.Recovers = aws.FirstOf(j.Family, r.family), j.Recovers || r.recovers
 		if m.Fields != nil {
 			j.origin(m)
 		}
-		j.Title = FirstOf(withoutBraces(j.Title), plainSubject(m), "A message of "+r.family)
-		j.Key = FirstOf(j.Key, j.ARN, j.Title)
+		j.Title = aws.FirstOf(withoutBraces(j.Title), plainSubject(m), "A message of "+r.family)
+		j.Key = aws.FirstOf(j.Key, j.ARN, j.Title)
 	}
 	return all
 }
 
 // origin sets where a message is from and when it happened, as far as the forms that messages have in common tell it.
-func (j *Judgement) origin(m *Message) {
-	if m.isEvent() {
-		j.Resources = m.resources()
+func (j *Judgement) origin(m *aws.Message) {
+	if m.IsEvent() {
+		j.Resources = m.Resources()
 		j.Event, j.Time = m.Fields.Text("id"), m.Fields.Text("time")
-		j.Account, j.Region = FirstOf(j.Account, m.Fields.Text("account")), FirstOf(j.Region, m.Fields.Text("region"))
+		j.Account, j.Region = aws.FirstOf(j.Account, m.Fields.Text("account")), aws.FirstOf(j.Region, m.Fields.Text("region"))
 		if len(j.Resources) > 0 {
-			j.ARN = FirstOf(j.ARN, j.Resources[0])
+			j.ARN = aws.FirstOf(j.ARN, j.Resources[0])
 		}
 		return
 	}
-	j.ARN = FirstOf(j.ARN, m.At("Source ARN"), m.At("AutoScalingGroupARN"))
-	j.Time = FirstOf(j.Time, m.At("Event Time"), m.At("Time"))
-	j.Account = FirstOf(j.Account, m.At("AccountId"), m.At("accountId"))
-	j.Region = FirstOf(j.Region, m.At("Region"), m.At("region"))
-	if a, ok := ParseARN(j.ARN); ok {
+	j.ARN = aws.FirstOf(j.ARN, m.At("Source ARN"), m.At("AutoScalingGroupARN"))
+	j.Time = aws.FirstOf(j.Time, m.At("Event Time"), m.At("Time"))
+	j.Account = aws.FirstOf(j.Account, m.At("AccountId"), m.At("accountId"))
+	j.Region = aws.FirstOf(j.Region, m.At("Region"), m.At("region"))
+	if a, ok := aws.ParseARN(j.ARN); ok {
 		j.Account, j.Region = a.Account, a.Region
 	}
 }
 
 // always gives one verdict to all messages of a kind.
-func always(v verdict) func(*Message) verdict { return func(*Message) verdict { return v } }
+func always(v verdict) func(*aws.Message) verdict { return func(*aws.Message) verdict { return v } }
 
 // A choice is a verdict for some states.
 type choice struct {
@@ -206,8 +212,8 @@ type choice struct {
 func on(v verdict, states ...string) choice { return choice{v, states} }
 
 // by judges by the state at a path: the first choice that names it counts. All other states are changes.
-func by(path string, choices ...choice) func(*Message) verdict {
-	return func(m *Message) verdict {
+func by(path string, choices ...choice) func(*aws.Message) verdict {
+	return func(m *aws.Message) verdict {
 		state := m.At(path)
 		for _, c := range choices {
 			if slices.ContainsFunc(c.states, func(s string) bool { return strings.EqualFold(s, state) }) {
@@ -219,15 +225,15 @@ func by(path string, choices ...choice) func(*Message) verdict {
 }
 
 // has knows JSON by members that are all there.
-func has(names ...string) func(*Message) bool {
-	return func(m *Message) bool {
+func has(names ...string) func(*aws.Message) bool {
+	return func(m *aws.Message) bool {
 		return m.Fields != nil && !slices.ContainsFunc(names, func(n string) bool { return !m.Fields.Has(n) })
 	}
 }
 
 // begins knows a text by how it begins.
-func begins(prefixes ...string) func(*Message) bool {
-	return func(m *Message) bool {
+func begins(prefixes ...string) func(*aws.Message) bool {
+	return func(m *aws.Message) bool {
 		text := strings.TrimSpace(m.Text)
 		return m.Fields == nil && slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(text, p) })
 	}

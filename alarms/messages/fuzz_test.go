@@ -1,10 +1,12 @@
-package aws
+package messages
 
 import (
 	"strings"
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // FuzzJudge: whatever comes, it is judged, soon, and says so without braces.
@@ -19,7 +21,7 @@ func FuzzJudge(f *testing.F) {
 		subject, text = strings.ToValidUTF8(subject, "?"), strings.ToValidUTF8(text, "?")
 		began := time.Now()
 		parts := Open(messageOf(subject, text))
-		if len(parts) == 0 || len(parts) > maxParts {
+		if len(parts) == 0 || len(parts) > aws.MaxParts {
 			t.Fatalf("%d parts", len(parts))
 		}
 		for _, m := range parts {

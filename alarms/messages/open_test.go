@@ -1,4 +1,4 @@
-package aws
+package messages
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package aws
+package messages
 
 import (
 	"maps"
@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/oncalm/oncalm/alarms/aws"
 )
 
 // An alert is what Prometheus and Grafana call an alarm. It is known by its labels, all of them, in whatever form it comes.
@@ -40,18 +42,18 @@ var alertTexts = map[string]bool{ // firing or not
 	"Alerts Firing:": true, "**Firing**": true, "Alerts Resolved:": false, "**Resolved**": false,
 }
 
-func isAlerts(m *Message) bool {
+func isAlerts(m *aws.Message) bool {
 	if _, _, ok := firingSubject(m.Subject); ok {
 		return true
 	}
 	if m.Fields != nil {
-		return len(m.list("alerts")) > 0 || m.Fields.Has("groupKey") || m.Fields.Has("alerts") && (m.Fields.Has("status") || m.Fields.Has("state"))
+		return len(m.List("alerts")) > 0 || m.Fields.Has("groupKey") || m.Fields.Has("alerts") && (m.Fields.Has("status") || m.Fields.Has("state"))
 	}
 	return alertForm.MatchString(m.Text) && strings.Contains(m.Text, "Labels:")
 }
 
 // readAlerts reads a message about one alert or many, of which some may fire and others be resolved: each is judged by itself.
-func readAlerts(m *Message) []Judgement {
+func readAlerts(m *aws.Message) []Judgement {
 	var alerts []alert
 	if m.Fields != nil {
 		alerts = jsonAlerts(m)
@@ -72,12 +74,12 @@ func readAlerts(m *Message) []Judgement {
 	return all
 }
 
-func jsonAlerts(m *Message) []alert {
+func jsonAlerts(m *aws.Message) []alert {
 	var alerts []alert
 	labelled := false
-	for _, raw := range m.list("alerts") {
-		f := Members(raw)
-		status := strings.ToLower(FirstOf(f.Text("status"), m.At("status")))
+	for _, raw := range m.List("alerts") {
+		f := aws.Members(raw)
+		status := strings.ToLower(aws.FirstOf(f.Text("status"), m.At("status")))
 		alerts = append(alerts, alert{
 			resolved: status == "resolved", labels: textsOf(f.Object("labels")), notes: textsOf(f.Object("annotations")), link: f.Text("generatorURL"),
 		})
@@ -85,18 +87,18 @@ func jsonAlerts(m *Message) []alert {
 	}
 	if common := textsOf(m.Fields.Object("commonLabels")); !labelled && len(common) > 0 {
 		alerts = append(alerts, alert{
-			resolved: isOver(FirstOf(m.At("status"), m.At("state"))), labels: common, notes: textsOf(m.Fields.Object("commonAnnotations")),
+			resolved: isOver(aws.FirstOf(m.At("status"), m.At("state"))), labels: common, notes: textsOf(m.Fields.Object("commonAnnotations")),
 		})
 	}
 	return alerts
 }
 
 // textsOf are the members of an object that are texts.
-func textsOf(f Fields) map[string]string {
+func textsOf(f aws.Fields) map[string]string {
 	texts := map[string]string{}
 	for _, m := range f.Distinct() {
-		if s := plainText(m.Value); s != "" && len(texts) < MaxPairs {
-			texts[Line(m.Name, MaxName)] = Line(s, MaxValue)
+		if s := aws.PlainText(m.Value); s != "" && len(texts) < aws.MaxPairs {
+			texts[aws.Line(m.Name, aws.MaxName)] = aws.Line(s, aws.MaxValue)
 		}
 	}
 	return texts
@@ -122,23 +124,23 @@ func textAlerts(text string) []alert {
 			into = alerts[len(alerts)-1].notes
 		case strings.HasPrefix(l, "Source: "):
 			alerts[len(alerts)-1].link, into = strings.TrimSpace(strings.TrimPrefix(l, "Source: ")), nil
-		case into != nil && pair && strings.HasPrefix(strings.TrimSpace(l), "- ") && len(into) < MaxPairs:
-			last = Line(name, MaxName)
-			into[last] = Line(value, MaxValue)
-		case into != nil && last != "" && len(into[last]) < MaxValue:
-			into[last] = Line(into[last]+" "+l, MaxValue) // a value of several lines
+		case into != nil && pair && strings.HasPrefix(strings.TrimSpace(l), "- ") && len(into) < aws.MaxPairs:
+			last = aws.Line(name, aws.MaxName)
+			into[last] = aws.Line(value, aws.MaxValue)
+		case into != nil && last != "" && len(into[last]) < aws.MaxValue:
+			into[last] = aws.Line(into[last]+" "+l, aws.MaxValue) // a value of several lines
 		}
 	}
 	return alerts
 }
 
 func (a alert) judge() Judgement {
-	name := FirstOf(a.labels["alertname"], a.labels["rulename"], a.labels["alert"], "Alert")
-	j := Judgement{Key: a.key(), Name: name, Title: a.title(name), Labels: a.labels, Reason: FirstOf(a.notes["description"], a.notes["message"], a.notes["summary"])}
+	name := aws.FirstOf(a.labels["alertname"], a.labels["rulename"], a.labels["alert"], "Alert")
+	j := Judgement{Key: a.key(), Name: name, Title: a.title(name), Labels: a.labels, Reason: aws.FirstOf(a.notes["description"], a.notes["message"], a.notes["summary"])}
 	if strings.HasPrefix(a.link, "https://") && strings.Trim(a.link, linkLetters) == "" {
 		j.Link = a.link
 	}
-	severity := FirstOf(a.labels["severity"], a.labels["level"], a.labels["priority"])
+	severity := aws.FirstOf(a.labels["severity"], a.labels["level"], a.labels["priority"])
 	v, known := graded(severity)
 	switch compact := strings.NewReplacer(" ", "", "-", "", "_", "", "'", "").Replace(strings.ToLower(name)); {
 	case slices.Contains(heartbeats, compact), strings.EqualFold(severity, "none"):
@@ -174,7 +176,7 @@ func (a alert) title(name string) string {
 	if i := slices.IndexFunc(wheres, func(label string) bool { return a.labels[label] != "" }); i >= 0 {
 		title += " (" + a.labels[wheres[i]] + ")"
 	}
-	if text := FirstOf(a.notes["summary"], a.notes["title"], a.notes["message"], a.notes["description"]); text != "" {
+	if text := aws.FirstOf(a.notes["summary"], a.notes["title"], a.notes["message"], a.notes["description"]); text != "" {
 		title += ": " + sentence(text)
 	}
 	return title
@@ -182,15 +184,15 @@ func (a alert) title(name string) string {
 
 // judgeGroup judges a message whose alerts cannot be told apart, as one of somebody's own template. What stands in parentheses at the end of its
 // subject is different each time: labels that just these alerts have in common.
-func judgeGroup(m *Message) Judgement {
-	firing, rest, ok := firingSubject(FirstOf(m.Subject, m.At("title")))
+func judgeGroup(m *aws.Message) Judgement {
+	firing, rest, ok := firingSubject(aws.FirstOf(m.Subject, m.At("title")))
 	if !ok && m.Fields != nil {
-		firing, rest = !isOver(FirstOf(m.At("status"), m.At("state"))), FirstOf(m.At("title"), m.At("message"))
+		firing, rest = !isOver(aws.FirstOf(m.At("status"), m.At("state"))), aws.FirstOf(m.At("title"), m.At("message"))
 	} else if !ok {
 		firing, rest = strings.Contains(m.Text, "Firing"), m.Subject
 	}
 	name, _, _ := strings.Cut(rest, " (")
-	j := Judgement{Treat: Page, Key: FirstOf(m.At("groupKey"), strings.TrimSpace("group: "+name)), Name: FirstOf(name, "Alert"), Title: FirstOf(rest, m.At("title"), sentence(m.At("message")), "Alerts of Prometheus or Grafana"), Reason: m.At("message")}
+	j := Judgement{Treat: Page, Key: aws.FirstOf(m.At("groupKey"), strings.TrimSpace("group: "+name)), Name: aws.FirstOf(name, "Alert"), Title: aws.FirstOf(rest, m.At("title"), sentence(m.At("message")), "Alerts of Prometheus or Grafana"), Reason: m.At("message")}
 	if !firing {
 		j.Treat = Resolve
 	}
@@ -201,13 +203,13 @@ func judgeGroup(m *Message) Judgement {
 }
 
 // isOldGrafana knows what Grafana's alerts before unified alerting send.
-func isOldGrafana(m *Message) bool {
+func isOldGrafana(m *aws.Message) bool {
 	return m.Fields != nil && m.Fields.Has("ruleName") && m.Fields.Has("state")
 }
 
-func readOldGrafana(m *Message) []Judgement {
+func readOldGrafana(m *aws.Message) []Judgement {
 	name := m.At("ruleName")
-	j := Judgement{Treat: Page, Key: "rule: " + FirstOf(m.At("ruleId"), name), Name: name, Title: tidyTitle(name + ": " + sentence(m.At("message"))), Reason: m.At("message")}
+	j := Judgement{Treat: Page, Key: "rule: " + aws.FirstOf(m.At("ruleId"), name), Name: name, Title: tidyTitle(name + ": " + sentence(m.At("message"))), Reason: m.At("message")}
 	switch strings.ToLower(m.At("state")) {
 	case "ok":
 		j.Treat = Resolve
