@@ -26,7 +26,7 @@ func BenchmarkClassify(b *testing.B) {
 	v := &sns.Verified{Envelope: *e, Topic: testTopicARN(), Received: time.Now()}
 	topics := topicsOf(b, testARN)
 	for b.Loop() {
-		if s := first(v, topics); s.Kind != KindMetric {
+		if s := first(v, topics); s.Kind != aws.KindMetric {
 			b.Fatal(s.Kind)
 		}
 	}

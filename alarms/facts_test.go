@@ -54,7 +54,7 @@ func TestFactsAreBounded(t *testing.T) {
 			t.Errorf("%q", l)
 		}
 	}
-	if len(a.Tags) != maxTags || len(a.Lines) == 0 || len(a.Lines) > maxLogLines || size > maxLogText {
+	if len(a.Tags) != aws.MaxTags || len(a.Lines) == 0 || len(a.Lines) > aws.MaxLogLines || size > aws.MaxLogText {
 		t.Errorf("%d tags, %d lines of %d bytes", len(a.Tags), len(a.Lines), size)
 	}
 }

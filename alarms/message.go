@@ -1,8 +1,6 @@
 package alarms
 
 import (
-	"strings"
-
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/alarms/aws"
@@ -16,20 +14,6 @@ type input struct {
 	part *aws.Message // the message, or one that stood inside it
 	f    aws.Fields   // the members of the message; nil if it is not a JSON object
 	ours sns.Topics
-}
-
-// A shape is one form that CloudWatch gives to its alarms.
-type shape struct {
-	fits func(input) bool
-	read func(input) Signal
-}
-
-// shapes are tried in this order. What fits none of them is no alarm of CloudWatch: see [messages.Judge].
-var shapes = []shape{
-	{hasAny("AlarmName", "NewStateValue"), readAlarm},       // all kinds of alarms, to SNS
-	{isAlarmEvent, readAlarmEvent},                          // to EventBridge
-	{hasAll("source", "alarmArn", "alarmData"), readAction}, // the alarm's action for Lambda, relayed
-	{looksLikeAlarm, readGarbled},                           // one that is not JSON any more
 }
 
 // Classify understands a verified message. It never fails: what nobody knows is
@@ -55,10 +39,11 @@ func Classify(v *sns.Verified, ours sns.Topics, rules []messages.Rule) []Signal 
 }
 
 func classify(in input, rules []messages.Rule) []Signal {
-	for _, s := range shapes {
-		if s.fits(in) {
-			return []Signal{finish(in, s.read(in))}
-		}
+	if a, ok := aws.ReadAlarm(in.f); ok {
+		return []Signal{finish(in, alarmSignal(in, &a))}
+	}
+	if looksLikeAlarm(in) { // one that is not JSON any more
+		return []Signal{finish(in, readGarbled(in))}
 	}
 	all := judged(in, rules)
 	for i := range all {
@@ -85,34 +70,4 @@ func finish(in input, s Signal) Signal {
 		s.Series = s.Fingerprint
 	}
 	return s
-}
-
-func hasAll(names ...string) func(input) bool {
-	return func(in input) bool {
-		for _, n := range names {
-			if !in.f.Has(n) {
-				return false
-			}
-		}
-		return true
-	}
-}
-
-// hasAny also takes members that are null: what names itself an alarm is one.
-func hasAny(names ...string) func(input) bool {
-	return func(in input) bool {
-		for _, n := range names {
-			if in.f.Get(n) != "" {
-				return true
-			}
-		}
-		return false
-	}
-}
-
-// isAlarmEvent finds events about the state of an alarm. A rule may have cut away where they are from.
-func isAlarmEvent(in input) bool {
-	source, detailType := in.f.Text("source"), in.f.Text("detail-type")
-	return in.f.Has("detail") && (source == "aws.cloudwatch" || source == "") &&
-		strings.HasPrefix(detailType, "CloudWatch Alarm ") && strings.HasSuffix(detailType, "State Change")
 }

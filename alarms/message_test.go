@@ -102,7 +102,7 @@ func checkSignal(t testing.TB, name string, s Signal) {
 		limits[key], limits[value] = aws.MaxName, aws.MaxValue
 	}
 	if m := s.Metric; m != nil {
-		limits[m.Namespace], limits[m.Name], limits[m.Statistic], limits[m.Expression] = aws.MaxName, aws.MaxName, aws.MaxName, maxExpression
+		limits[m.Namespace], limits[m.Name], limits[m.Statistic], limits[m.Expression] = aws.MaxName, aws.MaxName, aws.MaxName, aws.MaxExpression
 		for _, d := range m.Dimensions {
 			limits[d.Name], limits[d.Value] = aws.MaxName, aws.MaxValue
 		}

@@ -11,15 +11,9 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// Kinds of signals that are alarms of CloudWatch, after the shape of the message, whichever way they come. All others have the family
-// of the message as their kind; see [messages.Judgement].
-const (
-	KindMetric       = "metric"      // alarm on a metric, a formula, a query or a band
-	KindComposite    = "composite"   // alarm on other alarms
-	KindContributor  = "contributor" // one series of an alarm that has many
-	KindLog          = "log"         // alarm on a query of logs
-	KindSubscription = "subscription"
-)
+// KindSubscription is the kind of the signal that we are subscribed to a topic, or not any more. Alarms of CloudWatch have the kinds of package
+// aws; all others have the family of the message as theirs: see [messages.Judgement].
+const KindSubscription = "subscription"
 
 // An Effect is what a signal does.
 type Effect string

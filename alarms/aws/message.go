@@ -187,12 +187,3 @@ func (m *Message) Resources() []string {
 	}
 	return arns
 }
-
-// IsAlarm reports whether members are those of an alarm of CloudWatch, in any of its forms.
-func IsAlarm(f Fields) bool {
-	if f.Has("AlarmName") && f.Has("NewStateValue") || f.Has("alarmArn") && f.Has("alarmData") {
-		return true
-	}
-	detailType := f.Text("detail-type")
-	return f.Has("detail") && strings.HasPrefix(detailType, "CloudWatch Alarm ") && strings.HasSuffix(detailType, "State Change")
-}

@@ -1,4 +1,4 @@
-package alarms
+package aws
 
 import (
 	"strings"
@@ -25,7 +25,7 @@ func TestAlarmsInRule(t *testing.T) {
 		{"ALARM(a)\n\tOR\r\nALARM(b)", "a|b"},
 	}
 	for _, tt := range tests {
-		if diff := cmp.Diff(tt.want, strings.Join(alarmsIn(tt.rule), "|")); diff != "" {
+		if diff := cmp.Diff(tt.want, strings.Join(AlarmsIn(tt.rule), "|")); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.rule, diff)
 		}
 	}
@@ -34,7 +34,7 @@ func TestAlarmsInRule(t *testing.T) {
 func FuzzRule(f *testing.F) {
 	f.Add(`(ALARM("a") OR NOT ALARM(b)) AND AT_LEAST(2, ALARM, (c, d))`)
 	f.Fuzz(func(t *testing.T, rule string) {
-		for _, name := range alarmsIn(rule) {
+		for _, name := range AlarmsIn(rule) {
 			if name == "" {
 				t.Error("an alarm without a name")
 			}

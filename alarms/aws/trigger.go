@@ -1,4 +1,4 @@
-package alarms
+package aws
 
 import (
 	"regexp"
@@ -7,23 +7,22 @@ import (
 
 	"github.com/oncalm/oncalm/text"
 
-	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store/record/scan"
 )
 
-// maxExpression is the most that is kept of a formula or query, in characters.
-const maxExpression = 2000
+// MaxExpression is the most that is kept of a formula or query, in characters.
+const MaxExpression = 2000
 
 // metricOf reads what an alarm measures: the Trigger of the message to SNS, or the
 // configuration in EventBridge's form, which spells the same names otherwise. It
 // returns nil if there is nothing to read.
-func metricOf(t aws.Fields) *incidents.Metric {
+func metricOf(t Fields) *incidents.Metric {
 	if len(t) == 0 {
 		return nil
 	}
 	m := &incidents.Metric{
-		Comparison: aws.Line(either(t, "ComparisonOperator", "comparisonOperator"), aws.MaxName),
+		Comparison: Line(either(t, "ComparisonOperator", "comparisonOperator"), MaxName),
 		Period:     t.Whole("Period"),
 		Periods:    max(t.Whole("EvaluationPeriods"), t.Whole("evaluationPeriods")),
 		Datapoints: max(t.Whole("DatapointsToAlarm"), t.Whole("datapointsToAlarm")),
@@ -36,9 +35,9 @@ func metricOf(t aws.Fields) *incidents.Metric {
 	if list := append(t.List("Metrics"), t.List("metrics")...); len(list) > 0 {
 		fromQueries(m, list)
 	} else {
-		m.Namespace, m.Name = aws.Line(t.Text("Namespace"), aws.MaxName), aws.Line(t.Text("MetricName"), aws.MaxName)
-		m.Statistic = statistic(aws.FirstOf(t.Text("ExtendedStatistic"), t.Text("Statistic")))
-		m.Unit = aws.Line(t.Text("Unit"), aws.MaxName)
+		m.Namespace, m.Name = Line(t.Text("Namespace"), MaxName), Line(t.Text("MetricName"), MaxName)
+		m.Statistic = statistic(FirstOf(t.Text("ExtendedStatistic"), t.Text("Statistic")))
+		m.Unit = Line(t.Text("Unit"), MaxName)
 		m.Dimensions = dimensionsOf(t.Get("Dimensions"))
 	}
 	if m.Name == "" && m.Expression == "" && m.Threshold == nil && m.Comparison == "" {
@@ -48,7 +47,7 @@ func metricOf(t aws.Fields) *incidents.Metric {
 }
 
 // either returns the first of two members that is a text.
-func either(f aws.Fields, one, other string) string { return aws.FirstOf(f.Text(one), f.Text(other)) }
+func either(f Fields, one, other string) string { return FirstOf(f.Text(one), f.Text(other)) }
 
 // query is one element of an alarm over several metrics.
 type query struct {
@@ -63,7 +62,7 @@ type query struct {
 func fromQueries(m *incidents.Metric, list []string) {
 	var queries []query
 	for _, raw := range list[:min(len(list), 500)] {
-		queries = append(queries, queryOf(aws.Members(raw)))
+		queries = append(queries, queryOf(Members(raw)))
 	}
 	watched := slices.IndexFunc(queries, func(q query) bool { return q.returned && !isBand(q.expression) })
 	if watched < 0 {
@@ -75,7 +74,7 @@ func fromQueries(m *incidents.Metric, list []string) {
 		fromStats(m, []query{q})
 		return
 	}
-	m.Expression = aws.Line(q.expression, maxExpression)
+	m.Expression = Line(q.expression, MaxExpression)
 	fromStats(m, sources(queries, q.expression))
 }
 
@@ -83,7 +82,7 @@ func fromQueries(m *incidents.Metric, list []string) {
 // is compared with it.
 func isBand(expression string) bool { return strings.HasPrefix(expression, "ANOMALY_DETECTION_BAND") }
 
-func queryOf(f aws.Fields) query {
+func queryOf(f Fields) query {
 	q := query{
 		id: either(f, "Id", "id"), expression: either(f, "Expression", "expression"),
 		period:   max(f.Whole("Period"), f.Whole("period")),
@@ -100,13 +99,13 @@ func queryOf(f aws.Fields) query {
 	if metric == nil {
 		metric = s.Object("metric")
 	}
-	dimensions := aws.FirstOf(metric.Get("Dimensions"), metric.Get("dimensions"))
+	dimensions := FirstOf(metric.Get("Dimensions"), metric.Get("dimensions"))
 	q.period = max(q.period, s.Whole("Period"), s.Whole("period"))
 	q.stat = &incidents.Metric{
-		Namespace:  aws.Line(either(metric, "Namespace", "namespace"), aws.MaxName),
-		Name:       aws.Line(either(metric, "MetricName", "name"), aws.MaxName),
+		Namespace:  Line(either(metric, "Namespace", "namespace"), MaxName),
+		Name:       Line(either(metric, "MetricName", "name"), MaxName),
 		Statistic:  statistic(either(s, "Stat", "stat")),
-		Unit:       aws.Line(either(s, "Unit", "unit"), aws.MaxName),
+		Unit:       Line(either(s, "Unit", "unit"), MaxName),
 		Dimensions: dimensionsOf(dimensions),
 	}
 	return q
@@ -146,7 +145,7 @@ func fromStats(m *incidents.Metric, from []query) {
 	}
 	m.Namespace, m.Statistic, m.Unit = common(namespaces), common(statistics), common(units)
 	slices.Sort(names)
-	m.Name = text.Clip(strings.Join(slices.Compact(names), ", "), aws.MaxName)
+	m.Name = text.Clip(strings.Join(slices.Compact(names), ", "), MaxName)
 	m.Dimensions = tidy(m.Dimensions)
 }
 
@@ -162,16 +161,16 @@ func common(texts []string) string {
 // dimensionsOf reads [{"value":…,"name":…}], or {name: value}.
 func dimensionsOf(raw string) []incidents.Dimension {
 	var found []incidents.Dimension
-	for _, d := range aws.Elements(raw) {
-		f := aws.Members(d)
+	for _, d := range Elements(raw) {
+		f := Members(d)
 		found = append(found, incidents.Dimension{Name: f.Text("name"), Value: f.Text("value")})
 	}
-	for _, m := range aws.Members(raw).Distinct() {
+	for _, m := range Members(raw).Distinct() {
 		value, _ := scan.Unquote(m.Value)
 		found = append(found, incidents.Dimension{Name: m.Name, Value: value})
 	}
 	for i, d := range found {
-		found[i] = incidents.Dimension{Name: aws.Line(d.Name, aws.MaxName), Value: aws.Line(d.Value, aws.MaxValue)}
+		found[i] = incidents.Dimension{Name: Line(d.Name, MaxName), Value: Line(d.Value, MaxValue)}
 	}
 	return tidy(found)
 }
@@ -185,7 +184,7 @@ func tidy(found []incidents.Dimension) []incidents.Dimension {
 		return strings.Compare(a.Value, b.Value)
 	})
 	found = slices.Compact(found)
-	return found[:min(len(found), aws.MaxPairs)]
+	return found[:min(len(found), MaxPairs)]
 }
 
 // statistic writes AVERAGE as Average, as the console does; percentiles stay.
@@ -202,11 +201,11 @@ func statistic(s string) string {
 	case "SAMPLECOUNT":
 		return "SampleCount"
 	}
-	return aws.Line(s, aws.MaxName)
+	return Line(s, MaxName)
 }
 
 // logMetric reads what an alarm over a query of logs measures.
-func logMetric(data aws.Fields) *incidents.Metric {
+func logMetric(data Fields) *incidents.Metric {
 	m := &incidents.Metric{Periods: data.Whole("queryResultsToEvaluate"), Datapoints: data.Whole("queryResultsToAlarm")}
 	if n, ok := data.Number("threshold"); ok {
 		m.Threshold = new(n)

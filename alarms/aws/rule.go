@@ -1,4 +1,4 @@
-package alarms
+package aws
 
 import (
 	"strings"
@@ -6,10 +6,10 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// alarmsIn returns the names or ARNs of the alarms that a composite alarm's rule waits
+// AlarmsIn returns the names or ARNs of the alarms that a composite alarm's rule waits
 // for: those in ALARM(…) and AT_LEAST(…, ALARM, (…)). Those under NOT, and those that
 // shall be OK, do not count: their incidents have nothing to do with this one.
-func alarmsIn(rule string) []string {
+func AlarmsIn(rule string) []string {
 	p := &ruleParser{tokens: tokensOf(text.Clip(rule, maxRule))}
 	p.expression()
 	return p.found
