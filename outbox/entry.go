@@ -9,7 +9,8 @@
 //
 // The [Runner] takes due entries, lane by lane, runs the [Handler] of their kind,
 // and commits. A decision does all of its work in the commit and so happens exactly
-// once; an effect acts first and commits then, and so happens at least once.
+// once; an effect acts first and commits then, and so happens at least once. Several may work off
+// one store, each under a name: then an entry says by a [Claim] who has it in hand.
 //
 // What is due is due by the outbox's own time, which no setting of the wall clock moves: see
 // docs/decisions/0016. Only what is bound to the calendar ([Runner.Calendar]) follows the wall.
@@ -52,6 +53,7 @@ type Entry struct {
 	// Arming counts the calls of Soon, so that an entry armed again while it was
 	// being worked on is not taken for done.
 	Arming int `json:"arming,omitempty"`
+	Claim      // while one of several runners has the entry in hand
 
 	// PerhapsDone says that an earlier attempt, of this process or of one before
 	// it, may have had its effect without its result being recorded. Set by the
@@ -149,7 +151,7 @@ func (t Tx) Soon(e Entry) {
 			e.Due = old.Due
 		}
 		e.Created, e.Attempt, e.Error = old.Created, old.Attempt, old.Error
-		e.Arming = old.Arming + 1
+		e.Arming, e.Claim = old.Arming+1, old.Claim
 	case ok:
 		e.Arming = old.Arming + 1
 	case t.tx.Get(entryPrefix+e.Key) != nil: // what cannot be read
@@ -207,12 +209,14 @@ func (t Tx) firstDue(key string) string {
 	return at
 }
 
-func (t Tx) save(e Entry) {
+// save writes e and returns what it wrote.
+func (t Tx) save(e Entry) []byte {
 	val, err := e.record()
 	if err != nil {
 		panic(fmt.Sprintf("outbox: entry %s: %v", e.Key, err)) // a programming error
 	}
 	t.tx.Put(entryPrefix+e.Key, val)
+	return val
 }
 
 // record is what is stored of an entry: what encoding/json makes of it.
@@ -234,6 +238,8 @@ func (e *Entry) fields(o *record.Object) {
 	o.OptText("error", &e.Error)
 	o.OptTime("done", &e.Done)
 	o.OptInt("arming", &e.Arming)
+	o.OptText("claimed_by", &e.By)
+	o.OptTime("claimed_until", &e.Until)
 }
 
 func decode(val []byte) (Entry, error) {

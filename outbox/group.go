@@ -200,7 +200,11 @@ func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time) error {
 			g.log.Error("the due index names an entry that is not there, or is done (run oncalm fsck -repair)", "key", key)
 			continue
 		}
-		e.PerhapsDone = e.Attempt > 0 || e.Created.Add(-e.Ahead).Before(g.started) || tried
+		if e.bars(g.r.Owner, now) {
+			g.sooner(e.Until)
+			continue
+		}
+		e.PerhapsDone = e.Attempt > 0 || e.By != "" || e.Created.Add(-e.Ahead).Before(g.started) || tried
 		if !g.r.Calendar[e.Kind] {
 			e = e.under(g.r.time().noticed())
 		}
@@ -247,6 +251,9 @@ func (g *group) settle(res result, now time.Time) {
 	g.hands[g.rank(res.entry.Lane)]--
 	key := res.entry.Key
 	delete(g.claimed, key)
+	if errors.Is(res.err, errTaken) {
+		return
+	}
 	if _, ok := errors.AsType[*Unreachable](res.err); !ok {
 		delete(g.missed, key)
 		if g.gate.reached() {
@@ -295,6 +302,9 @@ func (g *group) release() {
 
 // work runs one entry to its end: handler, commit, or a recorded failure.
 func (g *group) work(ctx context.Context, e Entry) error {
+	if err := g.claim(ctx, &e); err != nil {
+		return err
+	}
 	begun := time.Now()
 	err := g.attempt(ctx, e)
 	g.r.Metrics.attempted(e, err, time.Since(begun))

@@ -37,6 +37,9 @@ type Runner struct {
 	Store    store.Store
 	Handlers map[string]Handler
 	Groups   []Group
+	// Owner is the name of this runner among several that work off one store, each with another. If
+	// it is empty, this is the only one, and nobody is asked.
+	Owner string
 	// Clock is what the outbox goes by; nil is for tests.
 	Clock *clocks.Clock
 	// Calendar are the kinds of entries that are due at a time of the calendar, by the wall

@@ -50,7 +50,8 @@ func clampRetry(d time.Duration) time.Duration { return min(max(d, time.Second),
 const maxRetry = 120 * time.Second
 
 // finish marks e as done, unless it was armed again meanwhile. It reports whether e
-// was still to be done; if not, nothing may be committed for it.
+// was still to be done; if not, nothing may be committed for it. Of two runners that have
+// done the same, because the claim of one ran out, the first to come here counts.
 func (t Tx) finish(e Entry) bool {
 	cur, ok := t.again(e)
 	if !ok || !cur.Done.IsZero() {
@@ -59,10 +60,14 @@ func (t Tx) finish(e Entry) bool {
 	}
 	if cur.Arming != e.Arming {
 		t.tx.Put(dueKey(cur), []byte{}) // not late yet
-		return true                     // has been armed again: what was done counts, but it runs once more
+		if cur.By != "" && !e.lost(cur) {
+			cur.Claim = Claim{}
+			t.save(cur)
+		}
+		return true // has been armed again: what was done counts, but it runs once more
 	}
 	t.tx.Delete(dueKey(cur))
-	cur.Done = t.now.UTC()
+	cur.Done, cur.Claim = t.now.UTC(), Claim{}
 	t.save(cur)
 	return true
 }
@@ -72,10 +77,11 @@ func (t Tx) finish(e Entry) bool {
 // holds it back itself. The index keeps in mind when it was due first.
 func (t Tx) fail(e Entry, err error, wait time.Duration) {
 	cur, ok := t.Get(e.Key)
-	if !ok || !cur.Done.IsZero() {
+	if !ok || !cur.Done.IsZero() || e.lost(cur) {
 		return
 	}
 	cur.Attempt++
+	cur.Claim = Claim{}
 	cur.Error = text.ClipBytes(err.Error(), 300)
 	if wait > 0 && cur.Arming == e.Arming {
 		first := t.firstDue(dueKey(cur))
@@ -89,10 +95,11 @@ func (t Tx) fail(e Entry, err error, wait time.Duration) {
 // park takes an entry that nobody can handle out of the queue, and keeps it.
 func (t Tx) park(e Entry) {
 	cur, ok := t.Get(e.Key)
-	if !ok || !cur.Done.IsZero() {
+	if !ok || !cur.Done.IsZero() || e.lost(cur) {
 		return
 	}
 	t.tx.Delete(dueKey(cur))
+	cur.Claim = Claim{}
 	cur.Error = "no handler for kind " + cur.Kind
 	t.save(cur)
 	t.tx.Put(parkedPrefix+cur.Key, []byte{})
