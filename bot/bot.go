@@ -15,7 +15,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/oncalm/oncalm/clocks"
-	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
@@ -76,19 +75,17 @@ var ErrOptions = errors.New("slack")
 
 // Bot is the door to Slack. It implements [paging.Notifier].
 type Bot struct {
-	o         Options
-	log       *slog.Logger
-	out       *slack.Sender
-	watch     *slack.Watch
-	users     map[string]string // names of people by their Slack ids
-	pace      *slack.Pace
-	zones     zones
-	strangers seldom
-	bodies    *doors.Reader
-	absent    absences
-	loose     sync.WaitGroup // what goes on after a request was answered
-	ending    chan struct{}  // closed when Run ends
-	end       func()
+	o      Options
+	log    *slog.Logger
+	out    *slack.Sender
+	watch  *slack.Watch
+	users  map[string]string // names of people by their Slack ids
+	pace   *slack.Pace
+	zones  zones
+	absent absences
+	loose  sync.WaitGroup // what goes on after a request was answered
+	ending chan struct{}  // closed when Run ends
+	end    func()
 }
 
 // Kinds of outbox entries that this package handles.
@@ -133,7 +130,6 @@ func New(o Options) (*Bot, error) {
 	return &Bot{
 		ending: ending, end: sync.OnceFunc(func() { close(ending) }),
 		o: o, log: log, out: out, watch: out.Watch, users: users, pace: slack.NewPace(),
-		bodies: doors.NewReader(largeBodies, arriving),
 	}, nil
 }
 

@@ -3,9 +3,6 @@ package bot
 import (
 	"context"
 	"errors"
-	"io"
-	"net/http"
-	"net/url"
 	"runtime/debug"
 	"time"
 
@@ -20,30 +17,10 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// command is POST /slack/commands. Its answers are for the one who asked.
-func (b *Bot) command(w http.ResponseWriter, r *http.Request) {
-	form, err := commandForm(readBody(r))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
-	}
-	ctx, cancel := hurried(r)
-	defer cancel()
-	c := &call{id: "slack:" + form.Get("trigger_id"), now: b.o.Clock.Now(), root: form.Get("command"), rest: form.Get("text")}
-	if b.out.Ours(form.Get("response_url")) {
-		c.reply = form.Get("response_url")
-	}
-	if form.Get("trigger_id") == "" {
-		c.id = "slack:" + digest(r)
-	}
-	payload := b.typed(ctx, c, form)
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_, _ = io.WriteString(w, payload) // a caller who hung up hears nothing
-}
-
 // typed carries out what was typed, and returns the answer.
-func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload string) {
-	if m, ok := b.admit(ctx, c, slack.Origin{Team: form.Get("team_id"), Enterprise: form.Get("enterprise_id"), App: form.Get("api_app_id")}, form.Get("user_id")); !ok {
+func (b *Bot) typed(ctx context.Context, r slack.Request) (payload string) {
+	c := &call{id: r.ID, now: r.At, root: r.Command.Root, rest: r.Command.Text, reply: r.ReplyTo}
+	if m, ok := b.admit(ctx, c, r); !ok {
 		return encode(m, time.UTC, false)
 	}
 	words := b.incidentWords()
@@ -65,23 +42,23 @@ func (b *Bot) typed(ctx context.Context, c *call, form url.Values) (payload stri
 	if c.root == b.o.Roots.OnCall && len(c.args) > 0 {
 		b.learnZone(ctx, c)
 	}
-	if w.form && len(c.args) == 0 && b.openForm(ctx, c, form.Get("trigger_id")) {
+	if w.form && len(c.args) == 0 && b.openForm(ctx, c, r.Trigger) {
 		return "" // the form is the answer
 	}
 	return b.carryOut(ctx, c, w)
 }
 
 // admit finds out who asks. Who is not in the configuration is told how to get there, and nothing else.
-func (b *Bot) admit(ctx context.Context, c *call, from slack.Origin, user string) (blocks.Message, bool) {
-	switch b.watch.Judge(ctx, from) {
+func (b *Bot) admit(ctx context.Context, c *call, r slack.Request) (blocks.Message, bool) {
+	switch b.watch.Judge(ctx, r.From) {
 	case slack.Starting:
 		return stillStarting(), false
 	case slack.Foreign:
 		return blocks.Sentence("This Oncalm belongs to another workspace; nothing was done."), false
 	}
-	c.person = b.users[user]
+	c.person = b.users[r.User]
 	if c.person == "" {
-		return stranger(user), false
+		return stranger(r.User), false
 	}
 	return blocks.Message{}, true
 }

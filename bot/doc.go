@@ -2,10 +2,9 @@
 //
 // # In
 //
-// [Bot.Handler] serves the three addresses that Slack calls. One middleware stands in front of all of them: it reads the
-// body, checks the signature over the raw bytes and the age, and only then is anything parsed. A request is carried out in
-// one transaction, together with the note that it was, so that the same request twice has one effect and the same answer.
-// The answer goes out when the change is on disk. No request waits for Slack: what has to be told later is owed.
+// [Bot.Serve] carries out what people do in Slack, by whichever door it came: see package slack. A request is carried out in one
+// transaction, together with the note that it was, so that the same request twice has one effect and the same answer. The answer goes
+// out when the change is on disk. No request waits for Slack: what has to be told later is owed.
 //
 // Who a Slack user is, the configuration says. Anybody else is refused, never taken for somebody.
 //

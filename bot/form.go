@@ -4,10 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
-	"net/http"
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
@@ -15,21 +15,6 @@ import (
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 )
-
-// submitted is a form that was sent, as Slack delivers it.
-type submitted struct {
-	Callback string `json:"callback_id"`
-	Metadata string `json:"private_metadata"`
-	State    struct {
-		Values map[string]map[string]struct {
-			User   string `json:"selected_user"`
-			Time   int64  `json:"selected_date_time"`
-			Option *struct {
-				Value string `json:"value"`
-			} `json:"selected_option"`
-		} `json:"values"`
-	} `json:"state"`
-}
 
 // Fields of the form; each is the id of its block and of its action.
 const (
@@ -108,32 +93,31 @@ func (b *Bot) scheduleSelect(c *call, names []string) tree {
 	return element
 }
 
-// submission is a form that somebody sent: 200, and what Slack is to do with it.
-func (b *Bot) submission(ctx context.Context, w http.ResponseWriter, in *interactive, id string) {
-	c := &call{id: id, now: b.o.Clock.Now(), root: b.o.Roots.OnCall, word: in.View.Callback}
-	m, ok := b.admit(ctx, c, in.origin(), in.User.ID)
+// submission carries out a form that somebody sent, and returns what Slack is to do with it.
+func (b *Bot) submission(ctx context.Context, r slack.Request) (payload string) {
+	c := &call{id: r.ID, now: r.At, root: b.o.Roots.OnCall, word: r.Form.Callback}
+	m, ok := b.admit(ctx, c, r)
 	var answer tree
 	switch {
 	case !ok:
 		answer = updated(m, "Close")
 	case c.word == confirmForm:
 		b.learnZone(ctx, c)
-		answer = b.confirmedForm(ctx, c, in.View.Metadata)
+		answer = b.confirmedForm(ctx, c, r.Form.Metadata)
 	default:
 		b.learnZone(ctx, c)
-		answer = b.filled(ctx, c, in.View)
+		answer = b.filled(ctx, c, r.Form)
 	}
 	body, err := json.Marshal(answer)
 	if err != nil {
 		b.log.Error("a form cannot be answered", "err", err)
-		return
+		return ""
 	}
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	_, _ = w.Write(body) // a caller who hung up hears nothing
+	return string(body)
 }
 
 // filled checks what was filled in, and shows in full what it means.
-func (b *Bot) filled(ctx context.Context, c *call, v submitted) tree {
+func (b *Bot) filled(ctx context.Context, c *call, v *slack.Form) tree {
 	p, wrong := b.planOf(c, v)
 	if v.Callback == "swap" {
 		p, wrong = b.swapOf(c, v)
@@ -165,18 +149,18 @@ func (b *Bot) filled(ctx context.Context, c *call, v submitted) tree {
 }
 
 // planOf is the plan that somebody has filled in, or what is wrong with it, by field.
-func (b *Bot) planOf(c *call, v submitted) (p plan, wrong map[string]string) {
-	value := v.State.Values
-	p = plan{How: paging.HowOverride, By: c.person, Change: changeID(c.id), Person: b.users[value[whoField][whoField].User]}
+func (b *Bot) planOf(c *call, v *slack.Form) (p plan, wrong map[string]string) {
+	value := v.Values
+	p = plan{How: paging.HowOverride, By: c.person, Change: changeID(c.id), Person: b.users[value[whoField].User]}
 	if v.Callback == "cover" {
 		p.How, p.Person = paging.HowCover, ""
 	}
-	if o := value[scheduleField][scheduleField].Option; o != nil {
-		p.Schedule = o.Value
+	if name := value[scheduleField].Option; name != "" {
+		p.Schedule = name
 	} else if len(b.o.Pager.Schedules) == 1 {
 		p.Schedule = slices.Collect(maps.Keys(b.o.Pager.Schedules))[0]
 	}
-	p.Span = period{value[fromField][fromField].Time, value[toField][toField].Time}
+	p.Span = period{value[fromField].Time, value[toField].Time}
 	now, wrong := c.now, map[string]string{}
 	switch {
 	case p.How == paging.HowOverride && p.Person == "":

@@ -2,12 +2,12 @@ package bot
 
 import (
 	"context"
-	"encoding/json"
 	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slackfake"
 )
 
@@ -137,14 +137,7 @@ func TestSwapFormErrors(t *testing.T) {
 			{mine, one("search", "cy", time.Hour, 2*time.Hour), theirsField}, {mine, one("shop", "cy", -2*time.Hour, -time.Hour), theirsField},
 			{one("shop", "bo", -2*time.Hour, -time.Hour), theirs, mineField}, {mine, theirs, ""},
 		} {
-			var v submitted
-			state, err := json.Marshal(tree{"state": tree{"values": tree{
-				mineField:   tree{mineField: tree{"selected_option": tree{"value": tt.mine}}},
-				theirsField: tree{theirsField: tree{"selected_option": tree{"value": tt.theirs}}},
-			}}})
-			if err != nil || json.Unmarshal(state, &v) != nil {
-				t.Fatal(err)
-			}
+			v := &slack.Form{Values: map[string]slack.Value{mineField: {Option: tt.mine}, theirsField: {Option: tt.theirs}}}
 			_, wrong := w.bot.swapOf(&call{now: now, person: "bo"}, v)
 			if (wrong[tt.field] == "") != (tt.field == "") || len(wrong) > 1 {
 				t.Errorf("%+v: %v", tt, wrong)

@@ -169,12 +169,12 @@ func TestGrid(t *testing.T) {
 func (w *world) visit(id string, from gridSender) {
 	w.t.Helper()
 	const foreigner = "belongs to another workspace"
-	if got := w.sends(pathCommands, inForm, from.command("note hm")); strings.Contains(got, foreigner) == from.ours || strings.Contains(got, "Noted on 1") != from.ours {
+	if got := w.sends("/slack/commands", inForm, from.command("note hm")); strings.Contains(got, foreigner) == from.ours || strings.Contains(got, "Noted on 1") != from.ours {
 		w.t.Errorf("a command is answered: %s", got)
 	}
 	page := w.only(w.slack.DM(ana))
 	button := page.Buttons()[0]
-	w.sends(pathInteractions, inForm, from.interaction("block_actions", map[string]any{
+	w.sends("/slack/interactions", inForm, from.interaction("block_actions", map[string]any{
 		"container": map[string]any{"type": "message", "message_ts": page.TS, "channel_id": page.Channel, "is_ephemeral": false},
 		"channel":   map[string]any{"id": page.Channel, "name": "directmessage"}, "state": map[string]any{"values": map[string]any{}},
 		"actions": []any{map[string]any{"action_id": button.ActionID, "block_id": "b", "value": button.Value, "type": "button", "action_ts": "1596530385.194939"}},
@@ -182,13 +182,13 @@ func (w *world) visit(id string, from gridSender) {
 	if got := w.head(id).Status; (got == incidents.StatusAcknowledged) != from.ours {
 		w.t.Errorf("after a press the incident is %s", got)
 	}
-	got := w.sends(pathInteractions, inForm, from.interaction("view_submission", map[string]any{
+	got := w.sends("/slack/interactions", inForm, from.interaction("view_submission", map[string]any{
 		"view": map[string]any{"id": "V111", "team_id": orNull(from.team), "type": "modal", "callback_id": "override", "private_metadata": "", "state": map[string]any{"values": map[string]any{}}},
 	}))
 	if strings.Contains(got, foreigner) == from.ours || got == "" {
 		w.t.Errorf("a form is answered: %s", got)
 	}
-	w.sends(pathEvents, "application/json", from.event())
+	w.sends("/slack/events", "application/json", from.event())
 	if gone := strings.Contains(w.bot.Status().Problem, "revoked"); gone != from.ours {
 		w.t.Errorf("an event counted: %t", gone)
 	}
@@ -208,7 +208,7 @@ func TestGridAfterARestart(t *testing.T) {
 				w.open(w.disk)
 				w.wait(time.Second)
 				for _, from := range senders() {
-					if got := w.sends(pathCommands, inForm, from.command("note hm")); strings.Contains(got, "Noted on 1") != from.ours {
+					if got := w.sends("/slack/commands", inForm, from.command("note hm")); strings.Contains(got, "Noted on 1") != from.ours {
 						t.Errorf("%s: %s", from.name, got)
 					}
 				}

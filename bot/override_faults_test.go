@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
@@ -162,11 +163,12 @@ func TestARequestTwice(t *testing.T) {
 		w := begin(t, three)
 		w.wait(time.Hour)
 		for _, text := range []string{"me 2h", "schedule", "undo"} {
-			form := map[string][]string{"team_id": {w.slack.TeamID()}, "api_app_id": {w.slack.AppID()}, "user_id": {bo}}
 			var answers []string
 			for range 3 {
-				c := &call{id: "slack:" + text, now: time.Now(), root: "/oncall", rest: text}
-				answers = append(answers, w.bot.typed(context.Background(), c, form))
+				answers = append(answers, w.bot.Serve(context.Background(), slack.Request{
+					ID: "slack:" + text, From: slack.Origin{Team: w.slack.TeamID(), App: w.slack.AppID()}, User: bo, At: time.Now(),
+					Command: &slack.Command{Root: "/oncall", Text: text},
+				}).JSON)
 				w.wait(time.Minute)
 			}
 			if answers[0] != answers[1] || answers[0] != answers[2] {

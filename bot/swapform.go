@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
@@ -115,15 +116,9 @@ func (b *Bot) turnLabel(c *call, t turn, named, several bool) string {
 }
 
 // swapOf is the swap that somebody has filled in, or what is wrong with it, by field.
-func (b *Bot) swapOf(c *call, v submitted) (p plan, wrong map[string]string) {
-	read := func(field string) (turn, bool) {
-		if o := v.State.Values[field][field].Option; o != nil {
-			return parseTurn(o.Value)
-		}
-		return turn{}, false
-	}
-	mine, ok := read(mineField)
-	theirs, ok2 := read(theirsField)
+func (b *Bot) swapOf(c *call, v *slack.Form) (p plan, wrong map[string]string) {
+	mine, ok := parseTurn(v.Values[mineField].Option)
+	theirs, ok2 := parseTurn(v.Values[theirsField].Option)
 	switch {
 	case !ok || mine.Person != c.person:
 		wrong = map[string]string{mineField: "Choose one of your shifts."}

@@ -193,14 +193,14 @@ func TestOrigins(t *testing.T) {
 		want Verdict
 	}{
 		{"nobody knows yet", Identity{}, Origin{"T1", "", "A1"}, Starting},
-		{"our workspace", alone, Origin{"T1", "", "A1"}, ours},
+		{"our workspace", alone, Origin{"T1", "", "A1"}, Ours},
 		{"another workspace", alone, Origin{"T2", "", "A1"}, Foreign},
 		{"another app", alone, Origin{"T1", "", "A2"}, Foreign},
 		{"no workspace", alone, Origin{"", "", "A1"}, Foreign},
 		{"a workspace of some organisation", alone, Origin{"T2", "E9", "A1"}, Foreign},
-		{"our organisation, no workspace", grid, Origin{"", "E1", "A1"}, ours},
-		{"a sibling", grid, Origin{"T2", "E1", "A1"}, ours},
-		{"our workspace, organisation left out", grid, Origin{"T1", "", "A1"}, ours},
+		{"our organisation, no workspace", grid, Origin{"", "E1", "A1"}, Ours},
+		{"a sibling", grid, Origin{"T2", "E1", "A1"}, Ours},
+		{"our workspace, organisation left out", grid, Origin{"T1", "", "A1"}, Ours},
 		{"another organisation", grid, Origin{"T2", "E2", "A1"}, Foreign},
 		{"another organisation, our workspace", grid, Origin{"T1", "E2", "A1"}, Foreign},
 		{"a stranger without an organisation", grid, Origin{"T2", "", "A1"}, Foreign},

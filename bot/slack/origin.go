@@ -16,7 +16,7 @@ type Verdict int
 const (
 	Foreign  Verdict = iota // it comes from another workspace, organisation or app
 	Starting                // Slack has not told yet who we are, so nobody can be told from strangers
-	ours
+	Ours
 )
 
 // Judge tells whether a request comes from our workspace, or our organisation, and through our app. Who signed it knows our
@@ -40,10 +40,10 @@ func (w *Watch) Judge(ctx context.Context, o Origin) Verdict {
 	case us.App != "" && o.App != us.App:
 	case us.Enterprise != "" && o.Enterprise != "":
 		if o.Enterprise == us.Enterprise {
-			v = ours
+			v = Ours
 		}
 	case us.Team != "" && o.Team == us.Team:
-		v = ours
+		v = Ours
 	}
 	if v == Foreign {
 		w.log.Warn("a request from another workspace, organisation or app was refused", "team", o.Team, "enterprise", o.Enterprise, "app", o.App)

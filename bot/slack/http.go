@@ -1,4 +1,4 @@
-package bot
+package slack
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -15,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/doors"
 )
 
@@ -29,20 +31,36 @@ const (
 	deadline = 2500 * time.Millisecond
 )
 
-// Handler serves POST /slack/commands, /slack/interactions and /slack/events. It answers 200 in under three seconds whatever
-// Slack and the store do; 401 to what Slack did not sign or signed long ago; 405, 413, 415 and 400 to what is no request
-// of Slack's; and 503 to a large one while too many others are being read.
-func (b *Bot) Handler() http.Handler {
+// A door takes what Slack posts over HTTP.
+type door struct {
+	secrets   []string // a request is authentic if one of them signed it
+	clock     *clocks.Clock
+	witness   *clocks.Witness
+	log       *slog.Logger
+	ours      func(address string) bool
+	bodies    *doors.Reader
+	strangers seldom
+	handle    Handler
+}
+
+// HTTP serves POST /slack/commands, /slack/interactions and /slack/events. A request is authentic if one of the secrets signed it. The
+// door answers 200 in under three seconds if the handler keeps to its context; 401 to what Slack did not sign or signed long ago;
+// 405, 413, 415 and 400 to what is no request of Slack's; and 503 to a large one while too many others are being read.
+func (s *Sender) HTTP(secrets []string, clock *clocks.Clock, h Handler) http.Handler {
+	d := &door{
+		secrets: secrets, clock: clock, witness: s.witness, log: s.log, ours: s.Ours,
+		bodies: doors.NewReader(largeBodies, arriving), handle: h,
+	}
 	routes := http.NewServeMux()
-	routes.HandleFunc(pathCommands, b.command)
-	routes.HandleFunc(pathInteractions, b.interaction)
-	routes.HandleFunc(pathEvents, b.event)
-	return b.guard(routes)
+	routes.HandleFunc(pathCommands, d.command)
+	routes.HandleFunc(pathInteractions, d.interaction)
+	routes.HandleFunc(pathEvents, d.event)
+	return d.guard(routes)
 }
 
 // guard lets through what Slack signed. What can be judged by the headers is judged before anything is read. It reads the body
 // once, and hands on what it read.
-func (b *Bot) guard(next http.Handler) http.Handler {
+func (d *door) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Query().Get("ssl_check") == "1" {
 			return // Slack tries our certificate: 200, and nothing more
@@ -56,20 +74,20 @@ func (b *Bot) guard(next http.Handler) http.Handler {
 			if sslCheck(r) {
 				return
 			}
-			http.Error(w, b.unsigned(b.o.Clock.Now()), http.StatusUnauthorized)
+			http.Error(w, d.unsigned(d.clock.Now()), http.StatusUnauthorized)
 			return
 		}
 		if kind := bodyKind(r.URL.Path); kind != "" && !ofKind(r, kind) {
 			http.Error(w, "this address takes "+kind, http.StatusUnsupportedMediaType)
 			return
 		}
-		body, done, err := b.bodies.Read(w, r)
+		body, done, err := d.bodies.Read(w, r)
 		if err != nil {
 			http.Error(w, err.Error(), unread(err))
 			return
 		}
 		defer done()
-		if complaint := b.authentic(r.Header, body, b.o.Clock.Now()); complaint != "" {
+		if complaint := d.authentic(r.Header, body, d.clock.Now()); complaint != "" {
 			http.Error(w, complaint, http.StatusUnauthorized)
 			return
 		}
@@ -113,32 +131,32 @@ func sslCheck(r *http.Request) bool {
 }
 
 // unsigned is the complaint about a request that Slack did not sign.
-func (b *Bot) unsigned(now time.Time) string {
-	b.strangers.do(now, func() {
-		b.log.Warn("a request was not signed with our secret; if Slack sent it, correct slack.signing_secret")
+func (d *door) unsigned(now time.Time) string {
+	d.strangers.do(now, func() {
+		d.log.Warn("a request was not signed with our secret; if Slack sent it, correct slack.signing_secret")
 	})
 	return "invalid signature"
 }
 
 // authentic says what is wrong with a request, or nothing. It never tells what would have been right.
-func (b *Bot) authentic(h http.Header, body []byte, now time.Time) (complaint string) {
+func (d *door) authentic(h http.Header, body []byte, now time.Time) (complaint string) {
 	stamp, given := h.Get("X-Slack-Request-Timestamp"), h.Get("X-Slack-Signature")
 	seconds, err := strconv.ParseInt(stamp, 10, 64)
-	if err != nil || !b.signed(stamp, given, body) {
-		return b.unsigned(now)
+	if err != nil || !d.signed(stamp, given, body) {
+		return d.unsigned(now)
 	}
 	// A clock that is known to be wrong must not keep people from acknowledging: their time is judged by what it should say.
-	if offset := now.Add(-b.o.Witness.Off()).Unix() - seconds; offset > int64(maxAge/time.Second) || offset < -int64(maxAge/time.Second) {
-		b.log.Warn("E2002 a request of Slack's is too old; check the server clock", "offset_seconds", offset)
+	if offset := now.Add(-d.witness.Off()).Unix() - seconds; offset > int64(maxAge/time.Second) || offset < -int64(maxAge/time.Second) {
+		d.log.Warn("E2002 a request of Slack's is too old; check the server clock", "offset_seconds", offset)
 		return "stale request"
 	}
 	return ""
 }
 
 // signed checks the signature with each secret; all of them, so that time tells nothing.
-func (b *Bot) signed(stamp, given string, body []byte) bool {
+func (d *door) signed(stamp, given string, body []byte) bool {
 	ok := false
-	for _, secret := range b.o.SigningSecrets {
+	for _, secret := range d.secrets {
 		if hmac.Equal([]byte(given), []byte(sign0(secret, stamp, body))) {
 			ok = true
 		}

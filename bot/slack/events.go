@@ -1,10 +1,8 @@
-package bot
+package slack
 
 import (
 	"net/http"
 	"time"
-
-	"github.com/oncalm/oncalm/bot/slack"
 )
 
 // occurrence is what we read of an event.
@@ -29,7 +27,7 @@ type occurrence struct {
 }
 
 // event is POST /slack/events: 200 to all of them, also to those that we do not know.
-func (b *Bot) event(w http.ResponseWriter, r *http.Request) {
+func (d *door) event(w http.ResponseWriter, r *http.Request) {
 	var e occurrence
 	if err := readJSON(readBody(r), &e); err != nil {
 		http.Error(w, errForm.Error(), http.StatusBadRequest)
@@ -41,28 +39,22 @@ func (b *Bot) event(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(e.Challenge)) // a caller who hung up hears nothing
 		return
 	case "app_rate_limited":
-		b.log.Warn("Slack holds back events, since there are too many", "minute", time.Unix(e.Minute, 0).UTC())
+		d.log.Warn("Slack holds back events, since there are too many", "minute", time.Unix(e.Minute, 0).UTC())
 		return
 	}
 	if e.Type != "event_callback" {
 		return
 	}
-	switch b.watch.Judge(r.Context(), e.origin()) {
-	case slack.Starting:
+	in := Request{From: e.origin(), At: d.clock.Now(), Event: &Event{Type: e.Event.Type}}
+	in.Event.Revoked = e.Event.Type == "tokens_revoked" && len(e.Event.Tokens.Bot) > 0 || e.Event.Type == "app_uninstalled"
+	if d.handle(r.Context(), in).Again {
 		http.Error(w, "still starting", http.StatusServiceUnavailable) // Slack tries again
-		return
-	case slack.Foreign:
-		return
-	}
-	switch {
-	case e.Event.Type == "tokens_revoked" && len(e.Event.Tokens.Bot) > 0, e.Event.Type == "app_uninstalled":
-		b.watch.Problem("E2010 Slack says that the bot's token was revoked; install the app again and set slack.bot_token", true)
 	}
 }
 
 // origin is where the app was installed that the event is for: in a shared channel it may happen elsewhere.
-func (e *occurrence) origin() slack.Origin {
-	o := slack.Origin{Team: e.Team, Enterprise: e.Grid, App: e.App}
+func (e *occurrence) origin() Origin {
+	o := Origin{Team: e.Team, Enterprise: e.Grid, App: e.App}
 	if len(e.Installed) > 0 {
 		o.Team, o.Enterprise = e.Installed[0].Team, e.Installed[0].Grid
 	}
