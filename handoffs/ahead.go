@@ -43,7 +43,7 @@ const (
 // ahead looks at the shifts of the coming week, in all schedules of a zone, and at what is open and quiet. If there is nothing
 // to say, nothing is told.
 func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
-	var b jobBody
+	var b outbox.Run
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
@@ -80,7 +80,7 @@ func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 			return nil, err
 		}
 	}
-	return func(tx store.Tx) error { return j.owe(tx, now) }, nil
+	return func(tx store.Tx) error { return outbox.In(tx, now).Plan(j) }, nil
 }
 
 // foresee finds what is amiss with a schedule from one instant to another, and returns its shifts, which name the schedule in

@@ -17,9 +17,7 @@
 //
 // # Jobs
 //
-// What happens at times of a clock on the wall is a [Job]. The times come from cron's calendar, but only as dates on a
-// calendar without clock changes; rotations turns them into instants. A job does nothing but owe an entry named for its
-// time, and each run owes the next. A run that was missed is made up for once, however many were missed.
+// What happens at times of a clock on the wall is an [outbox.Job], one for each zone that has schedules.
 //
 //	handoff/<schedule>                            the standing (in the store)
 //	handed/<schedule>/<number>                    record of each handoff (in the store)
@@ -163,7 +161,7 @@ func (d *Desk) begin(ctx context.Context, now time.Time) error {
 		for _, id := range slices.Sorted(maps.Keys(d.Groups)) {
 			oweGroup(outbox.In(tx, now), now, id) // what changed while the process was down is not known
 		}
-		return d.oweJobs(tx, now)
+		return d.planJobs(tx, now)
 	})
 }
 

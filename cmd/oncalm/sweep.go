@@ -7,8 +7,6 @@ import (
 	"log/slog"
 	"time"
 
-	"github.com/robfig/cron/v3"
-
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/clocks"
@@ -18,11 +16,15 @@ import (
 )
 
 const (
-	kindSweep  = "sweep"
-	sweepTimes = "17 3 * * *" // UTC, when few are awake to be slowed down
+	kindSweep = "sweep"
 	// sweepUntold is how long after the start the clock is doubted, if nobody says what time it is.
 	sweepUntold = 24 * time.Hour
 )
+
+// sweepJob is when few are awake to be slowed down.
+func sweepJob() outbox.Job {
+	return outbox.Job{Name: "sweep", Kind: kindSweep, Lane: outbox.Errands, Zone: time.UTC, Times: "17 3 * * *"}
+}
 
 // sweeping handles the daily removal of what is kept for a limited time. A run that was
 // missed while the program was down is due at the next start, once.
@@ -31,7 +33,7 @@ const (
 // is, until somebody has said that the clock is right.
 func (a *app) sweeping() map[string]outbox.Handler {
 	_, begun := a.clock.Read()
-	return map[string]outbox.Handler{kindSweep: func(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	return map[string]outbox.Handler{kindSweep: func(ctx context.Context, _ outbox.Entry) (func(store.Tx) error, error) {
 		now := a.clock.Now()
 		_, up := a.clock.Read()
 		switch off, known := a.others.Ahead(); {
@@ -47,7 +49,7 @@ func (a *app) sweeping() map[string]outbox.Handler {
 				return nil, err
 			}
 		}
-		return func(tx store.Tx) error { return oweSweep(tx, now, e.Key) }, nil
+		return func(tx store.Tx) error { return outbox.In(tx, now).Plan(sweepJob()) }, nil
 	}}
 }
 
@@ -56,7 +58,7 @@ func (a *app) sweeping() map[string]outbox.Handler {
 func scheduleSweep(ctx context.Context, s store.Store, c *clocks.Clock, log *slog.Logger) {
 	for {
 		now := c.Now()
-		err := s.Update(ctx, func(tx store.Tx) error { return oweSweep(tx, now, "") })
+		err := s.Update(ctx, func(tx store.Tx) error { return outbox.In(tx, now).Plan(sweepJob()) })
 		if err == nil || ctx.Err() != nil {
 			return
 		}
@@ -67,20 +69,3 @@ func scheduleSweep(ctx context.Context, s store.Store, c *clocks.Clock, log *slo
 		}
 	}
 }
-
-// oweSweep owes the next sweep after the one of that key, which may have come before its time:
-// by a clock that was ahead.
-func oweSweep(tx store.Tx, now time.Time, after string) error {
-	times, err := cron.ParseStandard(sweepTimes)
-	if err != nil {
-		return err
-	}
-	due := times.Next(now.UTC())
-	if sweepKey(due) == after {
-		due = times.Next(due)
-	}
-	outbox.In(tx, now).Once(outbox.Entry{Key: sweepKey(due), Kind: kindSweep, Lane: outbox.Errands, Due: due})
-	return nil
-}
-
-func sweepKey(due time.Time) string { return kindSweep + "/" + due.Format(time.RFC3339) }
