@@ -43,7 +43,7 @@ func TestSomebodyLeaves(t *testing.T) {
 		w.Status("1", incidents.StatusTriggered)
 		w.stop()
 		out := w.runs("timeline", "--config", filepath.Join(w.dir, "oncalm.yaml"), "1")
-		if !strings.Contains(out, "Begun anew with the first step of the policy: “ana, who acknowledged, is not in the configuration any more”") {
+		if !strings.Contains(out, "Began the policy anew with its first step: “ana, who acknowledged, is not in the configuration any more”") {
 			t.Errorf("the timeline does not say why:\n%s", out)
 		}
 		w.start()

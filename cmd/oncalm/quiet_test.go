@@ -48,7 +48,7 @@ func TestQuiet(t *testing.T) {
 			if card := w.Card("1"); !strings.Contains(card.Text, "nobody is paged") {
 				t.Errorf("the card says %q", card.Text)
 			}
-			if said := w.said("1"); !strings.Contains(said, "nobody was paged: sev4 is quiet") {
+			if said := w.said("1"); !strings.Contains(said, "nobody is paged: “sev4 is quiet”") {
 				t.Errorf("the timeline does not say why nobody is paged: %s", said)
 			}
 			w.Wait(3 * 24 * time.Hour)
