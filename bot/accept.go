@@ -1,10 +1,12 @@
 package bot
 
 import (
+	"errors"
 	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/overrides"
 
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/store"
@@ -32,24 +34,23 @@ func offerMessage(o handoffs.Offer) blocks.Message {
 func (b *Bot) accepting(value string) word {
 	schedule, at, _ := strings.Cut(value, " ")
 	border, err := time.Parse(time.RFC3339, at)
-	if err != nil || b.o.Accept == nil {
+	if err != nil {
 		return b.telling(blocks.Sentence("I do not know that button any more; nothing was changed."))
 	}
 	return word{change: func(c *call, tx store.Tx) (blocks.Message, error) {
-		outcome, err := b.o.Accept(tx, c.now, schedule, border, c.person)
-		if err != nil {
-			return blocks.Message{}, err
-		}
-		switch outcome {
-		case handoffs.Accepted:
+		_, err := b.o.Overrides.Accept(tx, c.now, c.person, schedule, border)
+		switch {
+		case err == nil:
 			c.private = true // the question is answered: the answer takes its place
 			return blocks.Sentence("You took over ", blocks.Strong(schedule), " ", c.now, "."), nil
-		case handoffs.Already:
+		case errors.Is(err, overrides.ErrAccepted):
 			return blocks.Sentence("You have accepted already: you are on call for ", blocks.Strong(schedule), "."), nil
-		case handoffs.NotYours:
+		case errors.Is(err, overrides.ErrNotYours):
 			return blocks.Sentence("This shift of ", blocks.Strong(schedule), " is not for you to accept; nothing was changed."), nil
+		case errors.Is(err, overrides.ErrTooLate):
+			return blocks.Sentence("This shift of ", blocks.Strong(schedule), " waits for nobody any more; nothing was changed. ", blocks.Code(b.o.Roots.OnCall+" "+schedule),
+				" tells who is on call."), nil
 		}
-		return blocks.Sentence("This shift of ", blocks.Strong(schedule), " waits for nobody any more; nothing was changed. ", blocks.Code(b.o.Roots.OnCall+" "+schedule),
-			" tells who is on call."), nil
+		return blocks.Message{}, err
 	}}
 }

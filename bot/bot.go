@@ -11,15 +11,14 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/overrides"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/oncalm/oncalm/clocks"
-	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
-	"github.com/oncalm/oncalm/store"
 )
 
 // Options is what a Bot needs.
@@ -37,8 +36,9 @@ type Options struct {
 	// Channel is where cards go, as an id; empty means no cards.
 	Channel string
 
-	Book  *incidents.Book
-	Pager *paging.Pager
+	Book      *incidents.Book
+	Pager     *paging.Pager
+	Overrides *overrides.Book // who is on call; changes of it are made there
 	// People are those whom we know, by their names in the configuration.
 	People map[string]Person
 	// Services are the names of all services, for /oncall.
@@ -49,11 +49,6 @@ type Options struct {
 	Roots Roots
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
 	Postmortem func(ctx context.Context, id string) (string, error)
-
-	// OnOverride is called in the transaction in which people change who is on call in a schedule; may be nil.
-	OnOverride func(tx store.Tx, now time.Time, schedule string)
-	// Accept is called in the transaction in which a person accepts a shift that waits for that; may be nil if none does.
-	Accept func(tx store.Tx, now time.Time, schedule string, border time.Time, person string) (handoffs.Outcome, error)
 
 	Clock   *clocks.Clock         // nil is for tests
 	Witness *clocks.Witness       // of the clock; may be nil
@@ -90,13 +85,12 @@ type Bot struct {
 
 // Kinds of outbox entries that this package handles.
 const (
-	KindCard   = "card"    // the card of an incident in the channel
-	KindPages  = "pages"   // what its pages say, after they were delivered
-	KindAnswer = "answer"  // what a person is told after pressing a button
-	KindTold   = "told"    // a change of who is on call that somebody is told of
-	KindAsk    = "ask"     // somebody is asked to stand in, or sees what came of it
-	KindAskEnd = "ask-end" // a question is over
-	KindStrip  = "strip"   // the picture of a schedule
+	KindCard   = "card"   // the card of an incident in the channel
+	KindPages  = "pages"  // what its pages say, after they were delivered
+	KindAnswer = "answer" // what a person is told after pressing a button
+	KindTold   = "told"   // a change of who is on call that somebody is told of
+	KindAsk    = "ask"    // somebody is asked to stand in, or sees what came of it
+	KindStrip  = "strip"  // the picture of a schedule
 )
 
 // New makes a Bot. It calls nobody. Errors wrap [ErrOptions].
@@ -155,7 +149,6 @@ func (b *Bot) Handlers() map[string]outbox.Handler {
 		KindAnswer: b.answer,
 		KindTold:   b.told,
 		KindAsk:    b.askMessage,
-		KindAskEnd: b.askEnd,
 		KindStrip:  b.picture,
 	}
 }

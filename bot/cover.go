@@ -4,13 +4,13 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/overrides"
 
 	"github.com/oncalm/oncalm/text"
 
-	"github.com/oncalm/oncalm/paging"
-	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -26,124 +26,115 @@ func (b *Bot) cover(c *call, tx store.Tx) (blocks.Message, error) {
 	if !ok {
 		return m, nil
 	}
-	if held := b.peopleIn(tx, r.schedule, s.From, s.To, nil); !slices.Contains(held, c.person) {
-		return blocks.Sentence("You are not on call for ", blocks.Strong(r.schedule), " then, so there is nothing to cover: ", inFull(s.From, s.To, b.zoneFor(c, r.schedule)),
-			" is held by ", b.heldBy(tx, r.schedule, s.From, s.To, nil), "."), nil
+	if held := b.o.Overrides.During(tx, r.schedule, s.From, s.To); !slices.Contains(held, c.person) {
+		return b.notYours(c, tx, r.schedule, s.From, s.To), nil
 	}
-	return b.ask(c, tx, plan{How: paging.HowCover, By: c.person, Change: changeID(c.id), Schedule: r.schedule, Span: periodOf(s.From, s.To)}, s)
+	return b.ask(c, tx, overrides.Plan{How: overrides.HowCover, By: c.person, Change: changeID(c.id), Schedule: r.schedule, Span: overrides.SpanOf(s.From, s.To)}, s)
 }
 
-// openCover asks the others.
-func (b *Bot) openCover(c *call, tx store.Tx, p plan) (blocks.Message, error) {
-	var others []string
-	for _, name := range membersOf(b.o.Pager.Schedules[p.Schedule], p.Span.from()) {
-		if name != c.person && b.o.People[name].Slack != "" {
-			others = append(others, name)
-		}
+// openAsk asks those who have to agree to a plan.
+func (b *Bot) openAsk(c *call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
+	done, err := b.o.Overrides.Ask(tx, c.now, c.person, p)
+	if err != nil {
+		return b.notAsked(c, tx, p, err)
 	}
-	if _, made := readAsk(tx, p.Change); made {
-		return blocks.Sentence("They are asked already."), nil
+	m := blocks.Sentence("I ask ", text.List(done.Ask.Asked, "and"), ". The first to accept takes it, and I tell you who. Until then you are on call as planned.")
+	if p.How == overrides.HowSwap {
+		m = blocks.Sentence("I ask ", blocks.Strong(p.Person), ". Nothing changes until they accept, and I tell you.")
 	}
-	switch {
-	case len(others) == 0:
-		return blocks.Sentence("There is nobody else in ", blocks.Strong(p.Schedule), " whom I could ask."), nil
-	case !c.now.Before(p.Span.to()):
-		return refusedOverride(paging.ErrOver)
-	}
-	b.openAsk(c, tx, ask{plan: p, Asked: others})
-	m := blocks.Sentence("I ask ", text.List(others, "and"), ". The first to accept takes it, and I tell you who. Until then you are on call as planned.")
 	m.Rows = [][]blocks.Button{{{Label: "Take it back", Action: "oncall-withdraw", Value: p.Change}}}
 	return m, nil
 }
 
-// accept is the button below a question.
-func (b *Bot) accept(c *call, tx store.Tx, id string) (blocks.Message, error) {
-	a, m, ok := b.open(c, tx, id)
-	if !ok {
-		return m, nil
-	}
-	var wanted []rotations.Override
-	if a.How == paging.HowSwap {
-		if !b.stillHeld(tx, a) {
-			b.closeAsk(tx, c.now, a, askVoid)
-			b.oweTold(tx, c.now, store.Key("told", a.Change, "void", a.By), a.By,
-				blocks.Sentence("The swap with ", blocks.Strong(a.Person), " for ", blocks.Strong(a.Schedule), " did not come about: the shifts have changed since you asked."))
-			return blocks.Sentence("The shifts have changed since ", blocks.Strong(a.By), " asked; nothing was exchanged."), nil
-		}
-		wanted = []rotations.Override{
-			{Schedule: a.Schedule, Person: a.Person, For: a.By, From: a.Span.from(), To: a.Span.to()},
-			{Schedule: a.Schedule, Person: a.By, For: a.Person, From: a.Theirs.from(), To: a.Theirs.to()},
-		}
-	} else {
-		wanted = []rotations.Override{{Schedule: a.Schedule, Person: c.person, For: a.By, From: a.Span.from(), To: a.Span.to()}}
-	}
-	made, err := b.book().Add(tx, c.now, a.Change, a.By, a.How, wanted...)
-	if errors.Is(err, paging.ErrOver) {
-		b.closeAsk(tx, c.now, a, askExpired)
-		return blocks.Sentence("It is too late: the time is over."), nil
-	}
-	if err != nil {
-		return refusedOverride(err)
-	}
-	a.Taken = c.person
-	b.closeAsk(tx, c.now, a, askTaken)
-	b.announce(c, tx, news{what: newsMade, by: c.person, overrides: made})
-	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(blocks.Say("You accepted ", a.whatFor(c.person), "."))}}, nil
-}
-
-// open returns a question that waits for that person's answer.
-func (b *Bot) open(c *call, tx store.Tx, id string) (a ask, m blocks.Message, ok bool) {
-	a, ok = readAsk(tx, id)
+// notAsked says why nobody was asked.
+func (b *Bot) notAsked(c *call, tx store.Tx, p overrides.Plan, err error) (blocks.Message, error) {
 	switch {
-	case !ok:
-		return a, blocks.Sentence("That question is from long ago; nothing was changed."), false
-	case !slices.Contains(a.Asked, c.person):
-		return a, blocks.Sentence("You were not asked; nothing was changed."), false
-	case a.State == askTaken && a.Taken == c.person:
-		return a, blocks.Sentence("You have accepted already."), false
-	case a.State == askTaken:
-		return a, blocks.Sentence(blocks.Strong(a.Taken), " was faster and has it; nothing was changed."), false
-	case a.State == askWithdrawn:
-		return a, blocks.Sentence(blocks.Strong(a.By), " has taken it back; nothing was changed."), false
-	case a.State != askOpen && a.State != askDeclined:
-		return a, blocks.Sentence("It is too late for that; nothing was changed."), false
+	case errors.Is(err, overrides.ErrAsked) && p.How == overrides.HowSwap:
+		return blocks.Sentence(blocks.Strong(p.Person), " is asked already."), nil
+	case errors.Is(err, overrides.ErrAsked):
+		return blocks.Sentence("They are asked already."), nil
+	case errors.Is(err, overrides.ErrNobody):
+		return blocks.Sentence("There is nobody else in ", blocks.Strong(p.Schedule), " whom I could ask."), nil
+	case errors.Is(err, overrides.ErrUnreachable):
+		return blocks.Sentence(blocks.Strong(p.Person), " has no Slack id in Oncalm's people list, so I cannot ask them."), nil
+	case errors.Is(err, overrides.ErrShifted):
+		return blocks.Sentence("The shifts have changed since; nothing was asked. Say it again: ", blocks.Code(c.root+" swap @"+p.Person), "."), nil
+	case errors.Is(err, overrides.ErrNotOnCall):
+		return b.notYours(c, tx, p.Schedule, p.Span.Begin(), p.Span.End()), nil
 	}
-	return a, m, true
+	return refusedOverride(err)
 }
 
-// decline is the other button below a question.
-func (b *Bot) decline(c *call, tx store.Tx, id string) (blocks.Message, error) {
-	a, m, ok := b.open(c, tx, id)
-	if !ok {
-		return m, nil
+// notYours says to somebody who asks for a cover that they are not on call then.
+func (b *Bot) notYours(c *call, tx store.Tx, schedule string, from, to time.Time) blocks.Message {
+	return blocks.Sentence("You are not on call for ", blocks.Strong(schedule), " then, so there is nothing to cover: ", inFull(from, to, b.zoneFor(c, schedule)),
+		" is held by ", b.heldBy(tx, schedule, from, to), ".")
+}
+
+// answerAsk is a button below a question.
+func (b *Bot) answerAsk(c *call, tx store.Tx, id string, accept bool) (blocks.Message, error) {
+	done, err := b.o.Overrides.Answer(tx, c.now, c.person, id, accept)
+	if err != nil {
+		a, _ := overrides.Asked(tx, id)
+		return refusedAnswer(a, err)
 	}
-	if !slices.Contains(a.Declined, c.person) {
-		a.Declined = append(a.Declined, c.person)
+	switch done.What {
+	case overrides.Voided:
+		return blocks.Sentence("The shifts have changed since ", blocks.Strong(done.Ask.By), " asked; nothing was exchanged."), nil
+	case overrides.Expired:
+		return blocks.Sentence("It is too late: the time is over."), nil
+	case overrides.Declined:
+		return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(blocks.Say("You declined."))}}, nil
 	}
-	state := askOpen
-	if len(a.Declined) == len(a.Asked) {
-		state = askDeclined
-		b.oweTold(tx, c.now, store.Key("told", a.Change, "declined", a.By), a.By, b.declinedMessage(a))
+	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(blocks.Say("You accepted ", whatFor(*done.Ask, c.person), "."))}}, nil
+}
+
+// refusedAnswer is what somebody reads whose answer does not count.
+func refusedAnswer(a overrides.Ask, err error) (blocks.Message, error) {
+	switch {
+	case errors.Is(err, overrides.ErrNoQuestion):
+		return blocks.Sentence("That question is from long ago; nothing was changed."), nil
+	case errors.Is(err, overrides.ErrNotAsked):
+		return blocks.Sentence("You were not asked; nothing was changed."), nil
+	case errors.Is(err, overrides.ErrAccepted):
+		return blocks.Sentence("You have accepted already."), nil
+	case errors.Is(err, overrides.ErrTaken):
+		return blocks.Sentence(blocks.Strong(a.Taken), " was faster and has it; nothing was changed."), nil
+	case errors.Is(err, overrides.ErrWithdrawn):
+		return blocks.Sentence(blocks.Strong(a.By), " has taken it back; nothing was changed."), nil
+	case errors.Is(err, overrides.ErrTooLate):
+		return blocks.Sentence("It is too late for that; nothing was changed."), nil
 	}
-	b.closeAsk(tx, c.now, a, state)
-	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(blocks.Say("You declined."))}}, nil
+	return refusedOverride(err)
 }
 
 // declinedMessage tells whoever asked that nobody will.
-func (b *Bot) declinedMessage(a ask) blocks.Message {
+func declinedMessage(a overrides.Ask) blocks.Message {
 	l := blocks.Say("⚠️ ", text.List(a.Declined, "and"), " declined ")
-	l = append(l, a.whatFor(a.By)...)
+	l = append(l, whatFor(a, a.By)...)
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(l, blocks.Say(". You are still on call as planned.")...))}}
 }
 
-// withdraw takes a question back that nobody has accepted.
-func (b *Bot) withdraw(c *call, tx store.Tx, a ask) (blocks.Message, error) {
-	if a.State != askOpen && a.State != askDeclined {
-		if a.State == askTaken {
-			return blocks.Sentence(blocks.Strong(a.Taken), " has accepted already. ", blocks.Code(c.root+" undo"), " takes that back."), nil
-		}
-		return blocks.Sentence("There is nothing left of that to take back."), nil
+// voidMessage tells whoever asked for a swap that it did not come about.
+func voidMessage(a overrides.Ask) blocks.Message {
+	return blocks.Sentence("The swap with ", blocks.Strong(a.Person), " for ", blocks.Strong(a.Schedule), " did not come about: the shifts have changed since you asked.")
+}
+
+// withdraw is the button below what somebody asked: the question is taken back, if nobody has accepted.
+func (b *Bot) withdraw(c *call, tx store.Tx, id string) (blocks.Message, error) {
+	done, err := b.o.Overrides.Withdraw(tx, c.now, c.person, id)
+	switch {
+	case errors.Is(err, overrides.ErrNoQuestion), errors.Is(err, overrides.ErrNotYours):
+		return b.unknownButton(c), nil
+	case errors.Is(err, overrides.ErrTaken):
+		a, _ := overrides.Asked(tx, id)
+		return blocks.Sentence(blocks.Strong(a.Taken), " has accepted already. ", blocks.Code(c.root+" undo"), " takes that back."), nil
+	case err != nil:
+		return refusedOverride(err)
 	}
-	b.closeAsk(tx, c.now, a, askWithdrawn)
-	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(append(blocks.Say("You took back "), a.whatFor(c.person)...), blocks.Say(". Nothing was changed.")...))}}, nil
+	return withdrawn(c, *done.Ask), nil
+}
+
+func withdrawn(c *call, a overrides.Ask) blocks.Message {
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(append(blocks.Say("You took back "), whatFor(a, c.person)...), blocks.Say(". Nothing was changed.")...))}}
 }

@@ -22,14 +22,11 @@
 //
 // # Who is on call
 //
-// People change it with the words of /oncall. A [paging.Override] is made in the transaction that answers; what can be misread
-// is a plan first, which is shown in full and travels in the button that confirms it. A plan that others have to agree to, a
-// cover or a swap, becomes an ask: a record that decides, in the transaction of whoever accepts first, and messages that follow
-// it. It ends when its span begins. Everybody whom a change touches is owed a notice.
+// People change it with the words of /oncall, in the book of package overrides. What can be misread is a plan first, which is
+// shown in full and travels in the button that confirms it. Of each change, whichever door it came by, [Bot.FollowOverrides]
+// owes a notice to everybody whom it touches, and brings the questions up to date that it answers.
 //
-//	ask/<change>                     a cover or swap, who was asked and what came of it; forgotten 30 days after
 //	ask/<change>/<person>            entry: the question to a person, as it stands
-//	ask/<change>/end                 entry: its span begins
 //	told/<change>/<what>/<person>    entry: a notice; without a person, to the channel
 //	picture/<change>                 entry: the picture of a schedule
 //

@@ -31,7 +31,7 @@ func (b *Bot) feed(ctx context.Context, c *call) (blocks.Message, error) {
 	case strings.EqualFold(said, "revoke"):
 		return blocks.Sentence("Which one? ", blocks.Code(c.root+" feed revoke me"), ", or the name of a schedule in place of ", blocks.Code("me"), "."), nil
 	case !ok:
-		known := slices.Sorted(maps.Keys(b.o.Pager.Schedules))
+		known := slices.Sorted(maps.Keys(b.o.Overrides.Schedules))
 		return unknownWord(c.root, "feed "+said, prefixed("feed ", append(known, "me", "revoke"))), nil
 	case b.o.PublicURL == "":
 		return blocks.Sentence("I do not know where I can be reached from outside, so I cannot make an address. Ask whoever keeps the configuration to set ",

@@ -9,10 +9,10 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/overrides"
 
 	"github.com/oncalm/oncalm/text"
 
-	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -35,7 +35,7 @@ func plainText(s string) tree { return tree{"type": "plain_text", "text": s, "em
 // openForm opens the form of a word, and reports whether it is open. It is the one thing for which a request waits for
 // Slack: the right to open it lasts three seconds.
 func (b *Bot) openForm(ctx context.Context, c *call, trigger string) bool {
-	if trigger == "" || len(b.o.Pager.Schedules) == 0 {
+	if trigger == "" || len(b.o.Overrides.Schedules) == 0 {
 		return false
 	}
 	view := b.formOf(ctx, c)
@@ -64,7 +64,7 @@ func (b *Bot) form(c *call) tree {
 	} else {
 		input(whoField, "Who", tree{"type": "users_select", "placeholder": plainText("Somebody in Oncalm's people list")})
 	}
-	if names := slices.Sorted(maps.Keys(b.o.Pager.Schedules)); len(names) > 1 {
+	if names := slices.Sorted(maps.Keys(b.o.Overrides.Schedules)); len(names) > 1 {
 		input(scheduleField, "Schedule", b.scheduleSelect(c, names))
 	}
 	begin := c.now.Truncate(time.Hour).Add(time.Hour)
@@ -127,9 +127,9 @@ func (b *Bot) filled(ctx context.Context, c *call, v *slack.Form) tree {
 	}
 	var m blocks.Message
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		from, to := p.Span.from(), p.Span.to()
-		if p.How == paging.HowCover && !slices.Contains(b.peopleIn(tx, p.Schedule, from, to, nil), c.person) {
-			wrong = map[string]string{fromField: "You are not on call for " + p.Schedule + " then: " + b.heldBy(tx, p.Schedule, from, to, nil) + "."}
+		from, to := p.Span.Begin(), p.Span.End()
+		if p.How == overrides.HowCover && !slices.Contains(b.o.Overrides.During(tx, p.Schedule, from, to), c.person) {
+			wrong = map[string]string{fromField: "You are not on call for " + p.Schedule + " then: " + b.heldBy(tx, p.Schedule, from, to) + "."}
 		}
 		m = b.shownPlan(c, tx, p, nil)
 		return nil
@@ -143,27 +143,27 @@ func (b *Bot) filled(ctx context.Context, c *call, v *slack.Form) tree {
 	answer := updated(m, "Cancel")
 	view, ok := answer["view"].(tree)
 	if ok {
-		view["callback_id"], view["private_metadata"], view["submit"] = confirmForm, p.value(), plainText("Confirm")
+		view["callback_id"], view["private_metadata"], view["submit"] = confirmForm, value(p), plainText("Confirm")
 	}
 	return answer
 }
 
 // planOf is the plan that somebody has filled in, or what is wrong with it, by field.
-func (b *Bot) planOf(c *call, v *slack.Form) (p plan, wrong map[string]string) {
+func (b *Bot) planOf(c *call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
 	value := v.Values
-	p = plan{How: paging.HowOverride, By: c.person, Change: changeID(c.id), Person: b.users[value[whoField].User]}
+	p = overrides.Plan{How: overrides.HowOverride, By: c.person, Change: changeID(c.id), Person: b.users[value[whoField].User]}
 	if v.Callback == "cover" {
-		p.How, p.Person = paging.HowCover, ""
+		p.How, p.Person = overrides.HowCover, ""
 	}
 	if name := value[scheduleField].Option; name != "" {
 		p.Schedule = name
-	} else if len(b.o.Pager.Schedules) == 1 {
-		p.Schedule = slices.Collect(maps.Keys(b.o.Pager.Schedules))[0]
+	} else if len(b.o.Overrides.Schedules) == 1 {
+		p.Schedule = slices.Collect(maps.Keys(b.o.Overrides.Schedules))[0]
 	}
-	p.Span = period{value[fromField].Time, value[toField].Time}
+	p.Span = overrides.Span{From: value[fromField].Time, To: value[toField].Time}
 	now, wrong := c.now, map[string]string{}
 	switch {
-	case p.How == paging.HowOverride && p.Person == "":
+	case p.How == overrides.HowOverride && p.Person == "":
 		wrong[whoField] = "That person is not in Oncalm's people list."
 	case !b.isSchedule(p.Schedule):
 		wrong[scheduleField] = "Which schedule?"
@@ -171,14 +171,14 @@ func (b *Bot) planOf(c *call, v *slack.Form) (p plan, wrong map[string]string) {
 		wrong[fromField] = "When does it begin?"
 	case p.Span.To == 0 || p.Span.To <= p.Span.From:
 		wrong[toField] = "It has to end after it begins."
-	case !now.Before(p.Span.to()):
+	case !now.Before(p.Span.End()):
 		wrong[toField] = "That is over already."
-	case p.Span.to().Sub(p.Span.from()) > paging.MaxOverride:
+	case p.Span.End().Sub(p.Span.Begin()) > overrides.MaxOverride:
 		wrong[toField] = "That is longer than 90 days. Who is away for so long is taken out of the schedule in the configuration."
-	case p.Span.from().Sub(now) > paging.MaxAhead:
+	case p.Span.Begin().Sub(now) > overrides.MaxAhead:
 		wrong[fromField] = "That is more than a year from now."
 	}
-	if p.Span.from().Before(now) {
+	if p.Span.Begin().Before(now) {
 		p.Span.From = now.Unix()
 	}
 	return p, wrong

@@ -9,6 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/overrides"
 )
 
 // later lets two years pass, since Slack's pickers do not show times of nine digits. It is a Saturday again, and ana's week.
@@ -50,7 +51,7 @@ func TestOverrideForm(t *testing.T) {
 			t.Fatalf("there is no second page: %+v", v)
 		}
 		contains(t, string(v.Blocks), "Shall I put ", "Sat 5 Jan 2002 03:30 until 05:30 (2 h, CET)", "Instead of ana.")
-		if n := len(w.overrides()); n != 0 {
+		if n := len(w.made()); n != 0 {
 			t.Fatalf("%d overrides before it was confirmed", n)
 		}
 		if r := w.slack.SubmitView(context.Background(), ana, nil); r.Err != nil {
@@ -102,7 +103,7 @@ func TestSwapForm(t *testing.T) {
 		v, _ := w.slack.View(bo)
 		contains(t, string(v.Blocks), "Mon 7 Jan 09:00 – Mon 14 Jan 09:00", "cy · Mon 14 Jan 09:00 – Mon 21 Jan 09:00", "ana · Sat 5 Jan 01:00 – Mon 7 Jan 09:00")
 		at := func(day int) int64 { return time.Date(2002, 1, day, 9, 0, 0, 0, time.UTC).Unix() }
-		mine, theirs := turn{"shop", "bo", period{at(7), at(14)}}.value(), turn{"shop", "cy", period{at(14), at(21)}}.value()
+		mine, theirs := turn{"shop", "bo", overrides.Span{From: at(7), To: at(14)}}.value(), turn{"shop", "cy", overrides.Span{From: at(14), To: at(21)}}.value()
 		r = w.slack.SubmitView(context.Background(), bo, map[string]string{mineField: mine, theirsField: theirs})
 		if r.Err != nil || len(r.Errors) > 0 {
 			t.Fatalf("%v, errors %v", r.Err, r.Errors)
@@ -128,7 +129,7 @@ func TestSwapFormErrors(t *testing.T) {
 		w := begin(t, three)
 		now := time.Now()
 		one := func(schedule, person string, from, to time.Duration) string {
-			return turn{schedule, person, periodOf(now.Add(from), now.Add(to))}.value()
+			return turn{schedule, person, overrides.SpanOf(now.Add(from), now.Add(to))}.value()
 		}
 		mine, theirs := one("shop", "bo", time.Hour, 2*time.Hour), one("shop", "cy", time.Hour, 2*time.Hour)
 		for _, tt := range []struct{ mine, theirs, field string }{

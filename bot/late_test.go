@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -120,11 +121,11 @@ func TestFormOnASlowDisk(t *testing.T) {
 		w.wait(time.Hour)
 		w.on(8*time.Second, errors.New("the disk is gone"))
 		now := time.Now()
-		p := plan{How: "me", By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: periodOf(now, now.Add(time.Hour))}
+		p := overrides.Plan{How: "me", By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(now, now.Add(time.Hour))}
 		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer cancel()
 		c := &call{id: "slack:x", now: now, person: "bo", root: "/oncall", word: "me"}
-		m := w.bot.confirmedOnce(ctx, c, p.value())
+		m := w.bot.confirmedOnce(ctx, c, value(p))
 		if took := time.Since(now); took > 2500*time.Millisecond {
 			t.Errorf("answered after %s", took)
 		}

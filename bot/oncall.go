@@ -17,7 +17,7 @@ import (
 
 // everybody is /oncall: who is on call in every schedule.
 func (b *Bot) everybody(ctx context.Context, c *call) (blocks.Message, error) {
-	schedules := slices.Sorted(maps.Keys(b.o.Pager.Schedules))
+	schedules := slices.Sorted(maps.Keys(b.o.Overrides.Schedules))
 	if len(schedules) == 0 {
 		return blocks.Sentence("There are no schedules. They are made in the configuration, under ", blocks.Code("schedules"), "."), nil
 	}
@@ -45,7 +45,7 @@ func (b *Bot) oncall(ctx context.Context, c *call) (blocks.Message, error) {
 	if person, ok := b.users[said]; ok && c.args[0].kind == userToken {
 		return blocks.Sentence("@", person, " is a person; behind ", blocks.Code(c.root), " I know schedules, services and the words of ", blocks.Code(c.root+" help"), ". When somebody is on call, ", blocks.Code(c.root+" schedule"), " shows."), nil
 	}
-	known := append(slices.Sorted(maps.Keys(b.o.Pager.Schedules)), b.o.Services...)
+	known := append(slices.Sorted(maps.Keys(b.o.Overrides.Schedules)), b.o.Services...)
 	return unknownWord(c.root, said, append(known, names(b.oncallWords())...)), nil
 }
 
@@ -112,7 +112,7 @@ func (b *Bot) shifts(ctx context.Context, now time.Time, schedules []string) ([]
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		lines = nil
 		for _, name := range schedules {
-			a := b.o.Pager.Schedules[name].At(now, b.o.Pager.Overrides(tx, name))
+			a := b.o.Overrides.Schedules[name].At(now, b.o.Overrides.Of(tx, name))
 			l := append(shift(name, a), b.absent.of(a.People)...)
 			for _, o := range a.Void {
 				l = append(l, blocks.Say("; ⚠️ an override for ", blocks.Strong(o.Person), " until ", o.To, " does not count: ", o.Void)...)

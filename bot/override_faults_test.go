@@ -12,7 +12,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slackfake"
-	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 )
 
@@ -38,7 +38,7 @@ func TestCoverWithABadSlack(t *testing.T) {
 					contains(t, w.only(unrepeated(w.slack.DM(cy))).Text, "bo accepted")
 					contains(t, w.only(unrepeated(w.slack.DM(ana))).Text, "bo is on call from")
 					contains(t, w.only(unrepeated(w.slack.Messages(channel))).Text, "bo is on call from")
-					if n := len(w.overrides()); n != 1 {
+					if n := len(w.made()); n != 1 {
 						t.Errorf("%d overrides", n)
 					}
 				})
@@ -90,14 +90,14 @@ func TestManyAccept(t *testing.T) {
 		crowd := []string{"ana"}
 		w := begin(t, func(o *Options) {
 			three(o)
-			s := o.Pager.Schedules["shop"]
+			s := o.Overrides.Schedules["shop"]
 			for n := range 20 {
 				name := fmt.Sprintf("p%02d", n)
 				crowd = append(crowd, name)
 				o.People[name] = Person{Slack: "U0" + strings.ToUpper(name)}
 			}
 			s.Layers[0].People = rotations.Turns(crowd...)
-			o.Pager.Schedules["shop"] = s
+			o.Overrides.Schedules["shop"] = s
 		})
 		for _, name := range crowd[1:] {
 			w.slack.SetUser(slackfake.User{ID: "U0" + strings.ToUpper(name), Name: name})
@@ -123,12 +123,12 @@ func TestManyAccept(t *testing.T) {
 			}
 			race.Wait()
 			w.wait(time.Minute)
-			if n := len(w.overrides()); n != round+1 {
+			if n := len(w.made()); n != round+1 {
 				t.Fatalf("%d overrides after %d covers", n, round+1)
 			}
 		}
 		var winners []string
-		for _, o := range w.overrides() {
+		for _, o := range w.made() {
 			winners = append(winners, o.Person)
 		}
 		t.Logf("the winners: %v", winners)
@@ -175,7 +175,7 @@ func TestARequestTwice(t *testing.T) {
 				t.Errorf("%s: %q", text, answers)
 			}
 		}
-		if all := w.overrides(); len(all) != 1 || all[0].CancelledBy != "bo" {
+		if all := w.made(); len(all) != 1 || all[0].CancelledBy != "bo" {
 			t.Errorf("overrides: %+v", all)
 		}
 		if n := len(w.slack.DM(bo)); n != 1 {
@@ -191,7 +191,7 @@ func TestHostileNames(t *testing.T) {
 		w := begin(t, func(o *Options) {
 			s := schedules()["payments"]
 			s.Name = evil
-			o.Pager.Schedules = map[string]rotations.Schedule{evil: s}
+			o.Overrides.Schedules = map[string]rotations.Schedule{evil: s}
 		})
 		w.wait(time.Hour)
 		for _, text := range []string{"me <!channel>", "override @bo <!here> fri", "override “<!channel>” 2h", "why at <!channel>", "swap @bo <!everyone> <!here>", "schedule", "cover me 2h", "me 2h"} {
@@ -206,7 +206,7 @@ func TestHostileNames(t *testing.T) {
 				t.Errorf("a mention: %s", m.Text)
 			}
 		}
-		if n := len(w.overrides()); n != 1 {
+		if n := len(w.made()); n != 1 {
 			t.Errorf("%d overrides", n)
 		}
 	})
@@ -230,8 +230,8 @@ func TestNoStore(t *testing.T) {
 		cancel()
 		c := &call{id: "slack:x", now: time.Now(), person: "bo", root: "/oncall", word: "me", args: tokens("2h"), rest: "2h"}
 		contains(t, w.bot.carryOut(ctx, c, word{change: w.bot.me}), "I cannot tell whether that was done")
-		p := plan{How: paging.HowMe, By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: periodOf(time.Now(), time.Now().Add(time.Hour))}
-		view, ok := w.bot.confirmedForm(ctx, c, p.value())["view"].(tree)
+		p := overrides.Plan{How: overrides.HowMe, By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(time.Now(), time.Now().Add(time.Hour))}
+		view, ok := w.bot.confirmedForm(ctx, c, value(p))["view"].(tree)
 		if !ok {
 			t.Fatal("the form is not answered")
 		}

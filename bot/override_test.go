@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
-	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
@@ -18,7 +18,7 @@ import (
 func three(o *Options) {
 	s := schedules()["payments"]
 	s.Name, s.Layers[0].People = "shop", rotations.Turns("ana", "bo", "cy")
-	o.Pager.Schedules = map[string]rotations.Schedule{"shop": s}
+	o.Overrides.Schedules = map[string]rotations.Schedule{"shop": s}
 }
 
 // said types a word of /oncall and returns what the person then sees.
@@ -37,7 +37,7 @@ func (w *world) onCall(schedule string, after time.Duration) string {
 	w.t.Helper()
 	var people []string
 	err := w.db.View(context.Background(), func(tx store.Tx) error {
-		people = w.pager.OnCall(tx, schedule, time.Now().Add(after))
+		people = w.overrides.OnCall(tx, schedule, time.Now().Add(after))
 		return nil
 	})
 	if err != nil {
@@ -47,10 +47,10 @@ func (w *world) onCall(schedule string, after time.Duration) string {
 }
 
 // overrides are those that people made, in order.
-func (w *world) overrides() (all []paging.Override) {
+func (w *world) made() (all []overrides.Override) {
 	w.t.Helper()
 	if err := w.db.View(context.Background(), func(tx store.Tx) error {
-		all = paging.All(tx, "")
+		all = overrides.All(tx, "")
 		return nil
 	}); err != nil {
 		w.t.Fatal(err)
@@ -101,7 +101,7 @@ func TestTakeOver(t *testing.T) {
 		}
 		contains(t, w.seen(bo).Text, "Taken back", "shop: ana instead of you")
 		contains(t, w.last(ana).Text, "you are on call from", "instead of bo", "Taken back by bo")
-		if all := w.overrides(); len(all) != 1 || all[0].CancelledBy != "bo" || all[0].How != paging.HowMe {
+		if all := w.made(); len(all) != 1 || all[0].CancelledBy != "bo" || all[0].How != overrides.HowMe {
 			t.Errorf("kept: %+v", all)
 		}
 	})
@@ -113,14 +113,14 @@ func TestOverrideIsConfirmed(t *testing.T) {
 		w.wait(time.Hour)
 		m := w.said(ana, "override @cy sun 18:00..mon 07:00")
 		contains(t, m.Text, "Shall I put cy on call for shop?", "Sun 2 Jan 2000 18:00 until Mon 3 Jan 2000 07:00 (13 h, CET)", "On the clock of the schedule: Sun 2 Jan 2000 17:00", "Instead of ana")
-		if n := len(w.overrides()); n != 0 {
+		if n := len(w.made()); n != 0 {
 			t.Fatalf("%d overrides before it was confirmed", n)
 		}
 		w.press(m, "Confirm", ana)
 		w.press(m, "Confirm", ana) // twice, by a nervous hand
 		w.wait(5 * time.Second)
-		all := w.overrides()
-		if len(all) != 1 || all[0].By != "ana" || all[0].Person != "cy" || all[0].How != paging.HowOverride {
+		all := w.made()
+		if len(all) != 1 || all[0].By != "ana" || all[0].Person != "cy" || all[0].How != overrides.HowOverride {
 			t.Fatalf("made: %+v", all)
 		}
 		contains(t, w.last(cy).Text, "you are on call from", "instead of ana", "an override by ana")
@@ -133,7 +133,7 @@ func TestOverrideIsConfirmed(t *testing.T) {
 		m = w.said(ana, "override @cy sun 18:00..mon 07:00")
 		w.press(m, "Cancel", ana)
 		w.wait(time.Second)
-		if n := len(w.overrides()); n != 1 {
+		if n := len(w.made()); n != 1 {
 			t.Errorf("%d overrides after Cancel", n)
 		}
 	})
@@ -143,9 +143,9 @@ func TestOverrideRefusals(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, func(o *Options) {
 			three(o)
-			s := o.Pager.Schedules["shop"]
+			s := o.Overrides.Schedules["shop"]
 			s.Name = "search"
-			o.Pager.Schedules["search"] = s
+			o.Overrides.Schedules["search"] = s
 		})
 		w.wait(time.Hour)
 		golden(t, "override-refused.txt", w.answers(ana, "/oncall",
@@ -153,7 +153,7 @@ func TestOverrideRefusals(t *testing.T) {
 			"override @bo 2026-12-24 shop", "override @bo 100d shop", "override @bo 1999-12-24 shop", "cover me", "cover me mon 10:00..tue 10:00 shop", "swap @bo", "swap @ana shop", "swap @bo 10:00 shop",
 			"swap @bo tue tue shop", "undo", "undo 3", "why at frii shop", "schedule", "schedule shp", "why sho"))
 		contains(t, w.typed("U0MAL", "/oncall", "me 2h"), "You are not in Oncalm's people list")
-		if n := len(w.overrides()); n != 0 {
+		if n := len(w.made()); n != 0 {
 			t.Errorf("%d overrides were made", n)
 		}
 	})
@@ -166,14 +166,14 @@ func TestWhichSchedule(t *testing.T) {
 		w := begin(t, func(o *Options) {
 			three(o)
 			for _, name := range []string{"search", odd} {
-				s := o.Pager.Schedules["shop"]
+				s := o.Overrides.Schedules["shop"]
 				s.Name = name
-				o.Pager.Schedules[name] = s
+				o.Overrides.Schedules[name] = s
 			}
-			s := o.Pager.Schedules["shop"]
+			s := o.Overrides.Schedules["shop"]
 			s.Name, s.Layers = "lone", []rotations.Layer{s.Layers[0]}
 			s.Layers[0].People = rotations.Turns("cy")
-			o.Pager.Schedules["lone"] = s
+			o.Overrides.Schedules["lone"] = s
 		})
 		w.wait(time.Hour)
 		m := w.said(bo, "override @bo 2h")
@@ -188,7 +188,7 @@ func TestWhichSchedule(t *testing.T) {
 			}
 		}
 		contains(t, w.said("U0MAL", "me 2h").Text, "not in Oncalm's people list")
-		if n := len(w.overrides()); n != 2 {
+		if n := len(w.made()); n != 2 {
 			t.Errorf("%d overrides", n)
 		}
 	})
@@ -198,8 +198,8 @@ func TestTheButtonsOfOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, three)
 		w.wait(time.Hour)
-		p := plan{How: paging.HowMe, By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: periodOf(time.Now(), time.Now().Add(time.Hour))}
-		for _, value := range []string{p.value(), "", "{", `{"by":"ana","change":"y","how":"sleep"}`} {
+		p := overrides.Plan{How: overrides.HowMe, By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(time.Now(), time.Now().Add(time.Hour))}
+		for _, value := range []string{value(p), "", "{", `{"by":"ana","change":"y","how":"sleep"}`} {
 			c := &call{id: "slack:" + value, now: time.Now(), person: "ana", root: "/oncall"}
 			contains(t, w.bot.carryOut(context.Background(), c, w.bot.pressedOnCall(c, "confirm", value)), "nothing was changed")
 		}
@@ -207,7 +207,7 @@ func TestTheButtonsOfOthers(t *testing.T) {
 			c := &call{id: "slack:" + verb, now: time.Now(), person: "ana", root: "/oncall"}
 			contains(t, w.bot.carryOut(context.Background(), c, w.bot.pressedOnCall(c, verb, "none")), "nothing was changed")
 		}
-		if n := len(w.overrides()); n != 0 {
+		if n := len(w.made()); n != 0 {
 			t.Errorf("%d overrides were made", n)
 		}
 	})
@@ -259,8 +259,8 @@ func TestCover(t *testing.T) {
 		race.Go(func() { w.press(toCy, "Accept", cy) })
 		race.Wait()
 		w.wait(5 * time.Second)
-		all := w.overrides()
-		if len(all) != 1 || all[0].For != "ana" || all[0].By != "ana" || all[0].How != paging.HowCover {
+		all := w.made()
+		if len(all) != 1 || all[0].For != "ana" || all[0].By != "ana" || all[0].How != overrides.HowCover {
 			t.Fatalf("made: %+v", all)
 		}
 		winner, loser := bo, cy
@@ -282,28 +282,6 @@ func TestCover(t *testing.T) {
 		}
 		contains(t, w.typed(winner, "/oncall", "undo"), "Taken back", "ana instead of you")
 	})
-}
-
-// TestWhoIsAsked holds that nobody is asked who has left, nor the one who asks, nor the turn of nobody.
-func TestWhoIsAsked(t *testing.T) {
-	zone, err := time.LoadLocation("Europe/Berlin")
-	until, err2 := rotations.ParseCivil("2000-01-05T09:00")
-	if err != nil || err2 != nil {
-		t.Fatal(err, err2)
-	}
-	s := rotations.Schedule{Zone: zone, Layers: []rotations.Layer{
-		{People: [][]string{{"ana", "bo"}, {rotations.Nobody}, {"cy"}}, Terms: [][]rotations.Term{{{}, {Until: until}}}},
-		{People: rotations.Turns("cy", "dan")},
-	}}
-	border := time.Date(2000, 1, 5, 8, 0, 0, 0, time.UTC)
-	for _, tt := range []struct {
-		at   time.Time
-		want string
-	}{{border.Add(-1), "ana bo cy dan"}, {border, "ana cy dan"}} {
-		if got := strings.Join(membersOf(s, tt.at), " "); got != tt.want {
-			t.Errorf("at %s: %s, want %s", tt.at, got, tt.want)
-		}
-	}
 }
 
 func TestCoverThatNobodyTakes(t *testing.T) {
@@ -334,7 +312,7 @@ func TestCoverThatNobodyTakes(t *testing.T) {
 		contains(t, w.last(bo).Text, "It was too late to accept")
 		w.press(old, "Accept", bo)
 		w.wait(2 * time.Second)
-		if n := len(w.overrides()); n != 0 {
+		if n := len(w.made()); n != 0 {
 			t.Errorf("%d overrides were made", n)
 		}
 		w.wait(31 * 24 * time.Hour)
@@ -360,7 +338,7 @@ func TestSwap(t *testing.T) {
 		w.press(m, "Ask cy", bo)
 		w.wait(2 * time.Second)
 		golden(t, "swap-asked.json", shown(t, w.only(w.slack.DM(cy))))
-		if n := len(w.overrides()); n != 0 {
+		if n := len(w.made()); n != 0 {
 			t.Fatalf("%d overrides before both agree", n)
 		}
 		w.press(w.last(cy), "Accept", cy)
@@ -394,7 +372,7 @@ func TestSwapOfWhatHasChanged(t *testing.T) {
 		w.wait(2 * time.Second)
 		w.press(w.slack.DM(cy)[0], "Accept", cy)
 		w.wait(5 * time.Second)
-		if n := len(w.overrides()); n != 1 {
+		if n := len(w.made()); n != 1 {
 			t.Errorf("%d overrides", n)
 		}
 		contains(t, w.slack.DM(cy)[0].Text, "The shifts have changed since")

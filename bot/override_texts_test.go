@@ -18,10 +18,10 @@ func TestOverrideTexts(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, three, func(o *Options) {
-			s := o.Pager.Schedules["shop"]
+			s := o.Overrides.Schedules["shop"]
 			s.Zone = berlin
-			o.Pager.Schedules["shop"] = s
-			o.Pager.Planned = map[string][]rotations.Override{"shop": {
+			o.Overrides.Schedules["shop"] = s
+			o.Overrides.Planned = map[string][]rotations.Override{"shop": {
 				{ID: "p", Schedule: "shop", Person: "bo", For: "cy", From: time.Date(2000, 1, 12, 8, 0, 0, 0, time.UTC), To: time.Date(2000, 1, 13, 8, 0, 0, 0, time.UTC)},
 			}}
 			o.People["ana"] = Person{Slack: ana, Zone: berlin}

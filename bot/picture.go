@@ -70,7 +70,7 @@ func (b *Bot) drawSchedule(ctx context.Context, body pictureBody) ([]byte, error
 	to := rotations.CivilOf(time.Date(y, m, d+scheduleDays, 0, 0, 0, 0, time.UTC)).In(zone)
 	p := strip.Picture{Title: body.Schedule, Zone: zone, From: from, To: to, Now: body.Now, Width: pictureWidth}
 	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		s, overrides := b.o.Pager.Schedules[body.Schedule], b.o.Pager.Overrides(tx, body.Schedule)
+		s, overrides := b.o.Overrides.Schedules[body.Schedule], b.o.Overrides.Of(tx, body.Schedule)
 		p.Rows = strip.ByPerson(s, overrides, from, to)
 		return nil
 	})

@@ -21,6 +21,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
@@ -30,18 +31,19 @@ var update = flag.Bool("update", false, "write the golden files anew")
 
 // world is the bot with everything around it: Slack and a store in memory, paging, a running outbox.
 type world struct {
-	t        *testing.T
-	slack    *slackfake.Slack
-	bot      *Bot
-	book     *incidents.Book
-	pager    *paging.Pager
-	runner   *outbox.Runner
-	db       store.Store
-	disk     store.Store // what outlives a restart
-	logged   *buffer
-	groups   []outbox.Group
-	drawings atomic.Int64 // attempts to draw a card
-	stop     func()
+	t         *testing.T
+	slack     *slackfake.Slack
+	bot       *Bot
+	book      *incidents.Book
+	overrides *overrides.Book
+	pager     *paging.Pager
+	runner    *outbox.Runner
+	db        store.Store
+	disk      store.Store // what outlives a restart
+	logged    *buffer
+	groups    []outbox.Group
+	drawings  atomic.Int64 // attempts to draw a card
+	stop      func()
 }
 
 const (
@@ -77,10 +79,11 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 	w.db = outbox.Waking(db, w.runner)
 	w.runner.Store = w.db
 	w.book = &incidents.Book{Store: w.db}
-	w.pager = &paging.Pager{Book: w.book, Policy: policy, Schedules: schedules()}
+	w.overrides = &overrides.Book{Schedules: schedules()}
+	w.pager = &paging.Pager{Book: w.book, Policy: policy, Overrides: w.overrides}
 	o := Options{
 		APIURL: w.slack.APIURL(), Token: w.slack.Token(), SigningSecrets: []string{w.slack.SigningSecret()},
-		Transport: w.slack.RoundTripper(), Channel: "C0INC", Book: w.book, Pager: w.pager, Services: []string{"checkout"},
+		Transport: w.slack.RoundTripper(), Channel: "C0INC", Book: w.book, Pager: w.pager, Overrides: w.overrides, Services: []string{"checkout"},
 		People: map[string]Person{"ana": {Slack: ana, Zone: time.FixedZone("CET", 3600)}, "bo": {Slack: bo}, "cy": {Slack: cy}, "nil": {}},
 		Postmortem: func(_ context.Context, id string) (string, error) {
 			return "# Postmortem of " + id + "\n\n<!channel> *hostile*\n", nil
@@ -95,14 +98,16 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 		w.t.Fatal(err)
 	}
 	w.bot = b
-	w.pager.Notifier, w.pager.Known = b, b.knows
+	w.pager.Notifier = b
+	w.overrides.Known, w.overrides.Reachable = b.knows, func(person string) bool { return o.People[person].Slack != "" }
+	w.overrides.Followers = []overrides.Follower{b.FollowOverrides}
 	for n := range w.groups {
 		if w.groups[n].Name == "pages" {
 			w.groups[n].Probe = b.Probe
 		}
 	}
 	w.book.Followers = []incidents.Follower{w.pager.Follow, b.Follow}
-	for _, hs := range []map[string]outbox.Handler{w.pager.Handlers(), b.Handlers()} {
+	for _, hs := range []map[string]outbox.Handler{w.overrides.Handlers(), w.pager.Handlers(), b.Handlers()} {
 		maps.Copy(w.runner.Handlers, hs)
 	}
 	draw := w.runner.Handlers[KindCard]

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/overrides"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
@@ -56,8 +57,8 @@ func (b *Bot) holders(ctx context.Context) []string {
 	now := b.o.Clock.Now()
 	hold := map[string]bool{}
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		for schedule := range b.o.Pager.Schedules {
-			for _, person := range b.o.Pager.OnCall(tx, schedule, now) {
+		for schedule := range b.o.Overrides.Schedules {
+			for _, person := range b.o.Overrides.OnCall(tx, schedule, now) {
 				hold[person] = true
 			}
 		}
@@ -100,8 +101,9 @@ func (b *Bot) callConfigured(ctx context.Context) error {
 		}
 		var lines []blocks.Line
 		for _, o := range roll.Void[:min(len(roll.Void), maxListed)] {
-			lines = append(lines, blocks.Say("⚠️ ", voided(o), ". On call then: ",
-				blocks.Strong(subject(b.peopleIn(tx, o.Schedule, laterOf(o.From, now), o.To, nil), "")), "."))
+			left := overrides.Override{Override: o}
+			people := b.o.Overrides.During(tx, o.Schedule, left.Left(now), o.To)
+			lines = append(lines, blocks.Say("⚠️ ", voided(o), ". On call then: ", blocks.Strong(subject(people, "")), "."))
 		}
 		if more := len(roll.Void) - len(lines); more > 0 {
 			lines = append(lines, blocks.Say("and ", text.Count(more, "more override", "more overrides")))

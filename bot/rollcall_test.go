@@ -9,6 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
@@ -195,9 +196,9 @@ func TestOverrideForSomebodyRemoved(t *testing.T) {
 		w := begin(t)
 		w.wait(time.Second)
 		now := time.Now()
-		book := &paging.OverrideBook{Schedules: w.pager.Schedules, Known: func(string) bool { return true }}
+		book := &overrides.Book{Schedules: w.overrides.Schedules, Known: func(string) bool { return true }}
 		err := w.db.Update(context.Background(), func(tx store.Tx) error {
-			_, err := book.Add(tx, now, "c1", "ana", paging.HowOverride, rotations.Override{
+			_, err := book.Make(tx, now, "ana", "c1", overrides.HowOverride, rotations.Override{
 				Schedule: "payments", Person: "dee", From: now, To: now.Add(3 * time.Hour),
 			})
 			return err

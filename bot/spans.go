@@ -16,7 +16,6 @@ import (
 
 	"github.com/oncalm/oncalm/bot/when"
 	"github.com/oncalm/oncalm/nearest"
-	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -68,13 +67,13 @@ func (b *Bot) knows(person string) bool {
 }
 
 func (b *Bot) isSchedule(name string) bool {
-	_, ok := b.o.Pager.Schedules[name]
+	_, ok := b.o.Overrides.Schedules[name]
 	return ok
 }
 
 // scheduleNamed is the schedule that was typed.
 func (b *Bot) scheduleNamed(said string) (name string, ok bool) {
-	return spelt(maps.Keys(b.o.Pager.Schedules), said)
+	return spelt(maps.Keys(b.o.Overrides.Schedules), said)
 }
 
 // spelt finds a name as it was typed, or else in any case if that is clear: telephones write words with a capital.
@@ -104,8 +103,8 @@ func unknownPerson(said string, known []string) blocks.Message {
 
 // whichSchedule is the schedule that a person means who names none: the only one there is, or the only one they are in.
 func (b *Bot) whichSchedule(c *call) (name string, m blocks.Message, ok bool) {
-	all := slices.Sorted(maps.Keys(b.o.Pager.Schedules))
-	own := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(membersOf(b.o.Pager.Schedules[s], c.now), c.person) })
+	all := slices.Sorted(maps.Keys(b.o.Overrides.Schedules))
+	own := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(b.o.Overrides.Schedules[s].Members(c.now), c.person) })
 	switch {
 	case len(all) == 0:
 		return "", blocks.Sentence("There are no schedules. They are made in the configuration, under ", blocks.Code("schedules"), "."), false
@@ -149,32 +148,11 @@ func (b *Bot) saidAgain(c *call, tx store.Tx, said string) (blocks.Message, erro
 	name, _, _ := strings.Cut(said, " ")
 	w, ok := find(b.oncallWords(), name)
 	if !ok || w.change == nil {
-		return blocks.Sentence("I do not know that button any more; nothing was changed. ", blocks.Code(c.root+" help"), " lists what I know."), nil
+		return b.unknownButton(c), nil
 	}
 	c.word, c.rest = w.name, strings.TrimSpace(strings.TrimPrefix(said, name))
 	c.args = tokens(c.rest)
 	return w.change(c, tx)
-}
-
-// membersOf lists who takes turns in a schedule, or will, from a time on: not those who have left by then.
-func membersOf(s rotations.Schedule, at time.Time) []string {
-	zone := s.Zone
-	if zone == nil {
-		zone = time.UTC
-	}
-	var all []string
-	for _, l := range s.Layers {
-		for i, turn := range l.People {
-			for j, person := range turn {
-				left := i < len(l.Terms) && j < len(l.Terms[i]) && l.Terms[i][j].Until != 0 && !at.Before(l.Terms[i][j].Until.In(zone))
-				if person != rotations.Nobody && !left {
-					all = append(all, person)
-				}
-			}
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
 }
 
 // requestedSpan is request for what has a time, which it reads in the zone of the person who wrote it. If that cannot be
@@ -211,7 +189,7 @@ func (b *Bot) zoneFor(c *call, schedule string) *time.Location {
 	if c.zone != nil {
 		return c.zone
 	}
-	if z := b.o.Pager.Schedules[schedule].Zone; z != nil {
+	if z := b.o.Overrides.Schedules[schedule].Zone; z != nil {
 		return z
 	}
 	return time.UTC

@@ -6,9 +6,9 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/overrides"
 
 	"github.com/oncalm/oncalm/bot/when"
-	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
@@ -23,7 +23,7 @@ func (b *Bot) swap(c *call, tx store.Tx) (blocks.Message, error) {
 		return m, nil
 	}
 	if r.person == c.person {
-		return refusedOverride(paging.ErrSamePerson)
+		return refusedOverride(overrides.ErrSamePerson)
 	}
 	mine, theirs := when.Span{}, when.Span{}
 	if len(r.rest) > 0 {
@@ -40,9 +40,9 @@ func (b *Bot) swap(c *call, tx store.Tx) (blocks.Message, error) {
 	if !ok {
 		return b.noShift(tx, c, r.schedule, r.person, theirs), nil
 	}
-	return b.ask(c, tx, plan{
-		How: paging.HowSwap, By: c.person, Change: changeID(c.id), Schedule: r.schedule, Person: r.person,
-		Span: periodOf(yours.From, yours.To), Theirs: periodOf(other.From, other.To),
+	return b.ask(c, tx, overrides.Plan{
+		How: overrides.HowSwap, By: c.person, Change: changeID(c.id), Schedule: r.schedule, Person: r.person,
+		Span: overrides.SpanOf(yours.From, yours.To), Theirs: overrides.SpanOf(other.From, other.To),
 	}, when.Span{})
 }
 
@@ -81,8 +81,8 @@ func twoMoments(words []string, now time.Time, zone *time.Location) (a, b when.S
 
 // shiftOf finds a person's shift that a time touches; without one, their next. What is past of a shift is left out.
 func (b *Bot) shiftOf(tx store.Tx, schedule, person string, now time.Time, at when.Span) (rotations.Shift, bool) {
-	overrides := b.o.Pager.Overrides(tx, schedule)
-	for _, s := range joinedShifts(b.o.Pager.Schedules[schedule].Shifts(now, now.Add(swapAhead), overrides), person) {
+	overrides := b.o.Overrides.Of(tx, schedule)
+	for _, s := range joinedShifts(b.o.Overrides.Schedules[schedule].Shifts(now, now.Add(swapAhead), overrides), person) {
 		touched := at.From.IsZero() && s.From.After(now) || s.From.Before(at.To) && at.From.Before(s.To) || !at.From.Before(s.From) && at.From.Before(s.To)
 		if touched {
 			return s, true
@@ -125,7 +125,7 @@ func (b *Bot) noShift(tx store.Tx, c *call, schedule, person string, at when.Spa
 		m = blocks.Sentence(who, " no shift of ", blocks.Strong(schedule), " at ", at.From.In(zone).Format("Mon 2 Jan 2006 15:04"), "; nothing was asked.")
 	}
 	var lines []blocks.Line
-	for _, s := range joinedShifts(b.o.Pager.Schedules[schedule].Shifts(c.now, c.now.Add(swapAhead), b.o.Pager.Overrides(tx, schedule)), person) {
+	for _, s := range joinedShifts(b.o.Overrides.Schedules[schedule].Shifts(c.now, c.now.Add(swapAhead), b.o.Overrides.Of(tx, schedule)), person) {
 		if lines = append(lines, blocks.Say(inFull(s.From, s.To, zone))); len(lines) == 5 {
 			break
 		}
@@ -134,40 +134,4 @@ func (b *Bot) noShift(tx store.Tx, c *call, schedule, person string, at when.Spa
 		m.Body = append(m.Body, blocks.Para(blocks.Say(these)), blocks.Bullets(lines...))
 	}
 	return m
-}
-
-// openSwap asks the other.
-func (b *Bot) openSwap(c *call, tx store.Tx, p plan) (blocks.Message, error) {
-	a := ask{plan: p, Asked: []string{p.Person}}
-	_, made := readAsk(tx, p.Change)
-	switch {
-	case made:
-		return blocks.Sentence(blocks.Strong(p.Person), " is asked already."), nil
-	case b.o.People[p.Person].Slack == "":
-		return blocks.Sentence(blocks.Strong(p.Person), " has no Slack id in Oncalm's people list, so I cannot ask them."), nil
-	case !b.stillHeld(tx, a):
-		return blocks.Sentence("The shifts have changed since; nothing was asked. Say it again: ", blocks.Code(c.root+" swap @"+p.Person), "."), nil
-	case !c.now.Before(p.Span.to()) || !c.now.Before(p.Theirs.to()):
-		return refusedOverride(paging.ErrOver)
-	}
-	b.openAsk(c, tx, a)
-	m := blocks.Sentence("I ask ", blocks.Strong(p.Person), ". Nothing changes until they accept, and I tell you.")
-	m.Rows = [][]blocks.Button{{{Label: "Take it back", Action: "oncall-withdraw", Value: p.Change}}}
-	return m, nil
-}
-
-// stillHeld reports whether both people hold the shifts that they exchange, all the time.
-func (b *Bot) stillHeld(tx store.Tx, a ask) bool {
-	return b.holds(tx, a.Schedule, a.Span, a.By) && b.holds(tx, a.Schedule, a.Theirs, a.Person)
-}
-
-// holds reports whether a person is on call in a schedule all the time.
-func (b *Bot) holds(tx store.Tx, schedule string, p period, person string) bool {
-	var covered time.Duration
-	for _, s := range b.o.Pager.Schedules[schedule].Shifts(p.from(), p.to(), b.o.Pager.Overrides(tx, schedule)) {
-		if slices.Contains(s.People, person) {
-			covered += s.To.Sub(s.From)
-		}
-	}
-	return covered > 0 && covered == p.to().Sub(p.from())
 }

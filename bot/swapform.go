@@ -10,10 +10,10 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/overrides"
 
 	"github.com/oncalm/oncalm/text"
 
-	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -26,7 +26,7 @@ const (
 // A turn is somebody's shift as an option of the form has it.
 type turn struct {
 	Schedule, Person string
-	Span             period
+	Span             overrides.Span
 }
 
 // value is the turn in an option's value, or "" if it has no room there.
@@ -77,16 +77,16 @@ func (b *Bot) swapForm(ctx context.Context, c *call) tree {
 
 // turns are the shifts to come of a person and of the others in their schedules, by their begin.
 func (b *Bot) turns(tx store.Tx, c *call) (mine, theirs []turn) {
-	for _, name := range slices.Sorted(maps.Keys(b.o.Pager.Schedules)) {
-		s := b.o.Pager.Schedules[name]
-		members := membersOf(s, c.now)
+	for _, name := range slices.Sorted(maps.Keys(b.o.Overrides.Schedules)) {
+		s := b.o.Overrides.Schedules[name]
+		members := s.Members(c.now)
 		if !slices.Contains(members, c.person) {
 			continue
 		}
-		shifts := s.Shifts(c.now, c.now.Add(swapAhead), b.o.Pager.Overrides(tx, name))
+		shifts := s.Shifts(c.now, c.now.Add(swapAhead), b.o.Overrides.Of(tx, name))
 		for _, p := range members {
 			for _, sh := range joinedShifts(shifts, p) {
-				t := turn{name, p, periodOf(sh.From, sh.To)}
+				t := turn{name, p, overrides.SpanOf(sh.From, sh.To)}
 				switch {
 				case t.value() == "" || sh.To.Equal(c.now.Add(swapAhead)): // the last one is cut off
 				case p == c.person:
@@ -105,7 +105,7 @@ func (b *Bot) turns(tx store.Tx, c *call) (mine, theirs []turn) {
 func (b *Bot) turnLabel(c *call, t turn, named, several bool) string {
 	const layout = "Mon 2 Jan 15:04"
 	zone := b.zoneFor(c, t.Schedule)
-	parts := []string{t.Span.from().In(zone).Format(layout) + " – " + t.Span.to().In(zone).Format(layout)}
+	parts := []string{t.Span.Begin().In(zone).Format(layout) + " – " + t.Span.End().In(zone).Format(layout)}
 	if several {
 		parts = append([]string{t.Schedule}, parts...)
 	}
@@ -116,7 +116,7 @@ func (b *Bot) turnLabel(c *call, t turn, named, several bool) string {
 }
 
 // swapOf is the swap that somebody has filled in, or what is wrong with it, by field.
-func (b *Bot) swapOf(c *call, v *slack.Form) (p plan, wrong map[string]string) {
+func (b *Bot) swapOf(c *call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
 	mine, ok := parseTurn(v.Values[mineField].Option)
 	theirs, ok2 := parseTurn(v.Values[theirsField].Option)
 	switch {
@@ -126,13 +126,13 @@ func (b *Bot) swapOf(c *call, v *slack.Form) (p plan, wrong map[string]string) {
 		wrong = map[string]string{theirsField: "Choose a shift of somebody else."}
 	case mine.Schedule != theirs.Schedule:
 		wrong = map[string]string{theirsField: "Both have to be shifts of the same schedule; yours is of " + mine.Schedule + "."}
-	case !c.now.Before(mine.Span.to()):
+	case !c.now.Before(mine.Span.End()):
 		wrong = map[string]string{mineField: "That shift is over."}
-	case !c.now.Before(theirs.Span.to()):
+	case !c.now.Before(theirs.Span.End()):
 		wrong = map[string]string{theirsField: "That shift is over."}
 	}
-	return plan{
-		How: paging.HowSwap, By: c.person, Change: changeID(c.id), Schedule: mine.Schedule, Person: theirs.Person, Span: mine.Span, Theirs: theirs.Span,
+	return overrides.Plan{
+		How: overrides.HowSwap, By: c.person, Change: changeID(c.id), Schedule: mine.Schedule, Person: theirs.Person, Span: mine.Span, Theirs: theirs.Span,
 	}, wrong
 }
 

@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/overrides"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/outbox"
-	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -79,105 +79,91 @@ func (b *Bot) sendOnce(ctx context.Context, e outbox.Entry, to string, direct bo
 	return r, err
 }
 
-// news is a change of who is on call that people are told about.
-type news struct {
-	what      newsKind
-	by        string // who did it
-	overrides []paging.Override
-	past      []paging.Override   // of the same change, over and therefore not undone
-	before    map[string][]string // who was on call until now in the span of each, by its id
+// FollowOverrides owes what people are told of a change of who is on call (see [overrides.Follower]).
+func (b *Bot) FollowOverrides(tx store.Tx, now time.Time, c overrides.Change) {
+	if c.Ask != nil {
+		b.oweAsk(tx, now, *c.Ask)
+	}
+	switch c.What {
+	case overrides.Made, overrides.Accepted:
+		b.announce(tx, now, c, "made")
+	case overrides.Cancelled:
+		b.announce(tx, now, c, "undone")
+	case overrides.Declined:
+		if c.Ask.State == overrides.AskDeclined {
+			b.tellAsker(tx, now, *c.Ask, "declined", declinedMessage(*c.Ask))
+		}
+	case overrides.Expired:
+		b.tellAsker(tx, now, *c.Ask, "expired", unanswered(*c.Ask))
+	case overrides.Voided:
+		b.tellAsker(tx, now, *c.Ask, "void", voidMessage(*c.Ask))
+	case overrides.Questioned, overrides.Withdrawn: // whoever asked is answered
+	case overrides.Held, overrides.Relieved: // that is told of with the handoff
+	}
 }
 
-type newsKind string
-
-const (
-	newsMade   newsKind = "made"
-	newsUndone newsKind = "undone"
-)
+// tellAsker owes to whoever asked what has come of it.
+func (b *Bot) tellAsker(tx store.Tx, now time.Time, a overrides.Ask, what string, m blocks.Message) {
+	b.oweTold(tx, now, store.Key("told", a.Change, what, a.By), a.By, m)
+}
 
 // announce tells a change to everybody who was on call, or is now, or agreed to it, and to the channel; not to whoever did
 // it, who is answered.
-func (b *Bot) announce(c *call, tx store.Tx, n news) {
-	if n.before == nil {
-		n.before = b.heldBefore(tx, c.now, n.overrides, n.overrides)
-	}
+func (b *Bot) announce(tx store.Tx, now time.Time, c overrides.Change, what string) {
 	touched := []string{}
 	add := func(people ...string) {
 		for _, p := range people {
-			if p != c.person && b.knows(p) && !slices.Contains(touched, p) {
+			if p != c.By && b.knows(p) && !slices.Contains(touched, p) {
 				touched = append(touched, p)
 			}
 		}
 	}
-	for _, o := range n.overrides {
+	for _, o := range c.Overrides {
 		add(o.Person, o.For)
-		if o.How == paging.HowCover || o.How == paging.HowSwap {
+		if o.How == overrides.HowCover || o.How == overrides.HowSwap {
 			add(o.By)
 		}
-		add(n.before[o.ID]...)
-		add(b.peopleIn(tx, o.Schedule, laterOf(o.From, c.now), o.To, nil)...)
+		add(c.Before[o.ID]...)
+		add(b.o.Overrides.During(tx, o.Schedule, o.Left(now), o.To)...)
 	}
 	const most = 20 // more than that are not on call in one span
-	key := func(to string) string {
-		return store.Key("told", n.overrides[0].Change, string(n.what), to)
-	}
+	key := func(to string) string { return store.Key("told", c.ID, what, to) }
 	for _, p := range touched[:min(len(touched), most)] {
-		b.oweTold(tx, c.now, key(p), p, b.newsMessage(c, tx, n, p))
+		b.oweTold(tx, now, key(p), p, b.newsMessage(tx, now, c, p))
 	}
-	b.oweTold(tx, c.now, key(""), "", b.newsMessage(c, tx, n, ""))
-	if b.o.OnOverride != nil {
-		for _, o := range n.overrides {
-			b.o.OnOverride(tx, c.now, o.Schedule)
-		}
-	}
-}
-
-// heldBefore is who is on call in the spans of overrides, by their ids, without some of them.
-func (b *Bot) heldBefore(tx store.Tx, now time.Time, overrides, without []paging.Override) map[string][]string {
-	before := map[string][]string{}
-	for _, o := range overrides {
-		before[o.ID] = b.peopleIn(tx, o.Schedule, laterOf(o.From, now), o.To, without)
-	}
-	return before
-}
-
-func laterOf(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return b
-	}
-	return a
+	b.oweTold(tx, now, key(""), "", b.newsMessage(tx, now, c, ""))
 }
 
 // newsMessage is a change as a person is told of it, or with "" everybody.
-func (b *Bot) newsMessage(c *call, tx store.Tx, n news, reader string) blocks.Message {
+func (b *Bot) newsMessage(tx store.Tx, now time.Time, c overrides.Change, reader string) blocks.Message {
 	var lines []blocks.Line
-	for _, o := range n.overrides {
-		lines = append(lines, b.newsLine(c, tx, n, o, reader))
+	for _, o := range c.Overrides {
+		lines = append(lines, b.newsLine(tx, now, c, o, reader))
 	}
-	for _, o := range n.past {
+	for _, o := range c.Past {
 		lines = append(lines, blocks.Say("What is past stays as it was: ", b.wasOnCall(tx, o, reader), " from ", o.From, " until ", o.Ends(), "."))
 	}
-	lines = append(lines, newsSource(n, reader))
+	lines = append(lines, newsSource(c, reader))
 	m := blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}
 	return m
 }
 
 // newsLine says who is on call in a span, and instead of whom.
-func (b *Bot) newsLine(c *call, tx store.Tx, n news, o paging.Override, reader string) blocks.Line {
-	from := laterOf(o.From, c.now)
-	now, before := []string{o.Person}, n.before[o.ID]
+func (b *Bot) newsLine(tx store.Tx, now time.Time, c overrides.Change, o overrides.Override, reader string) blocks.Line {
+	from := o.Left(now)
+	after, before := []string{o.Person}, c.Before[o.ID]
 	switch {
-	case n.what == newsUndone:
-		now = b.peopleIn(tx, o.Schedule, from, o.To, nil)
+	case c.What == overrides.Cancelled:
+		after = b.o.Overrides.During(tx, o.Schedule, from, o.To)
 	case o.For != "":
 		before = []string{o.For}
 	}
-	return blocks.Say(blocks.Strong(o.Schedule), ": ", blocks.Strong(subject(now, reader)), verb(now, reader), "on call from ", from, " until ", o.To,
+	return blocks.Say(blocks.Strong(o.Schedule), ": ", blocks.Strong(subject(after, reader)), verb(after, reader), "on call from ", from, " until ", o.To,
 		" instead of ", subject(before, reader), beforeThat(o), ".")
 }
 
 // beforeThat is what stands behind the rest of an override that was taken back when it had begun.
-func beforeThat(o paging.Override) string {
+func beforeThat(o overrides.Override) string {
 	if o.CancelledBy == "" || !o.From.Before(o.Ends()) {
 		return ""
 	}
@@ -186,8 +172,8 @@ func beforeThat(o paging.Override) string {
 
 // wasOnCall says who was on call in an override that is over: not always the one who was put there, as a later override counts
 // more.
-func (b *Bot) wasOnCall(tx store.Tx, o paging.Override, reader string) blocks.Line {
-	people := b.peopleIn(tx, o.Schedule, o.From, o.Ends(), nil)
+func (b *Bot) wasOnCall(tx store.Tx, o overrides.Override, reader string) blocks.Line {
+	people := b.o.Overrides.During(tx, o.Schedule, o.From, o.Ends())
 	was := " was "
 	if several(people, reader) {
 		was = " were "
@@ -226,24 +212,24 @@ func several(people []string, reader string) bool {
 }
 
 // newsSource says who did it, and how.
-func newsSource(n news, reader string) blocks.Line {
-	o := n.overrides[0]
-	who := subject([]string{n.by}, reader)
-	if n.what == newsUndone {
+func newsSource(c overrides.Change, reader string) blocks.Line {
+	o := c.Overrides[0]
+	who := subject([]string{c.By}, reader)
+	if c.What == overrides.Cancelled {
 		return blocks.Say("Taken back by ", who, ": ", howCame(o, reader), ".")
 	}
 	return blocks.Say("That is ", howCame(o, reader), ".")
 }
 
 // howCame says how an override came about.
-func howCame(o paging.Override, reader string) string {
+func howCame(o overrides.Override, reader string) string {
 	by := subject([]string{o.By}, reader)
 	switch o.How {
-	case paging.HowMe:
+	case overrides.HowMe:
 		return "an override by " + by + ", who took over"
-	case paging.HowCover:
+	case overrides.HowCover:
 		return "a cover that " + by + " asked for and " + subject([]string{o.Person}, reader) + " accepted"
-	case paging.HowSwap:
+	case overrides.HowSwap:
 		return "a swap between " + subject([]string{o.Person, o.For}, reader)
 	}
 	return "an override by " + by

@@ -8,12 +8,12 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/overrides"
 
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/bot/when"
 	"github.com/oncalm/oncalm/nearest"
-	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
@@ -44,9 +44,9 @@ func (b *Bot) askedWhy(c *call) (names []string, at time.Time, m blocks.Message,
 		}
 		words = append(words, t.text)
 	}
-	all := slices.Sorted(maps.Keys(b.o.Pager.Schedules))
+	all := slices.Sorted(maps.Keys(b.o.Overrides.Schedules))
 	if len(names) == 0 {
-		names = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(membersOf(b.o.Pager.Schedules[s], c.now), c.person) })
+		names = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(b.o.Overrides.Schedules[s].Members(c.now), c.person) })
 	}
 	if len(names) == 0 {
 		names = all
@@ -82,8 +82,8 @@ func unknownSchedule(c *call, said string, known []string) blocks.Message {
 
 // reasons says who is on call in a schedule at a time, and why.
 func (b *Bot) reasons(tx store.Tx, name string, at time.Time) []blocks.Line {
-	s := b.o.Pager.Schedules[name]
-	a := s.At(at, b.o.Pager.Overrides(tx, name))
+	s := b.o.Overrides.Schedules[name]
+	a := s.At(at, b.o.Overrides.Of(tx, name))
 	who := "nobody"
 	if len(a.People) > 0 {
 		who = text.List(a.People, "and")
@@ -110,13 +110,13 @@ func (b *Bot) reasons(tx store.Tx, name string, at time.Time) []blocks.Line {
 }
 
 // madeAs finds the override that people made.
-func madeAs(tx store.Tx, schedule, id string) (paging.Override, bool) {
-	for _, o := range paging.All(tx, schedule) {
+func madeAs(tx store.Tx, schedule, id string) (overrides.Override, bool) {
+	for _, o := range overrides.All(tx, schedule) {
 		if o.ID == id {
 			return o, true
 		}
 	}
-	return paging.Override{}, false
+	return overrides.Override{}, false
 }
 
 // clockChange says of a shift with a clock change in it how long it is.
@@ -158,15 +158,15 @@ func (b *Bot) schedule(c *call, tx store.Tx) (blocks.Message, error) {
 	r, m, ok := b.request(c, false)
 	switch {
 	case !ok && len(c.args) == 1:
-		return unknownSchedule(c, c.args[0].text, slices.Sorted(maps.Keys(b.o.Pager.Schedules))), nil
+		return unknownSchedule(c, c.args[0].text, slices.Sorted(maps.Keys(b.o.Overrides.Schedules))), nil
 	case !ok:
 		return m, nil
 	case len(r.rest) > 0:
-		return unknownSchedule(c, r.rest[0], slices.Sorted(maps.Keys(b.o.Pager.Schedules))), nil
+		return unknownSchedule(c, r.rest[0], slices.Sorted(maps.Keys(b.o.Overrides.Schedules))), nil
 	}
 	const further = 60 * 24 * time.Hour // to know where the last shift ends
 	to := c.now.Add(scheduleAhead)
-	sched, overrides := b.o.Pager.Schedules[r.schedule], b.o.Pager.Overrides(tx, r.schedule)
+	sched, overrides := b.o.Overrides.Schedules[r.schedule], b.o.Overrides.Of(tx, r.schedule)
 	lines := shiftLines(sched.Shifts(c.now, to.Add(further), overrides), c.now, to)
 	m = blocks.Sentence(blocks.Strong(r.schedule), ", the next 14 days:")
 	if more := len(lines) - scheduleLines; more > 0 {

@@ -4,20 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/outbox"
-	"github.com/oncalm/oncalm/paging"
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
 )
-
-// HowHandoff is how the overrides come about with which people stay on until others accept.
-const HowHandoff paging.How = "handoff"
-
-// byUs stands for whoever made such an override: nobody asked for it.
-const byUs = "oncalm"
 
 // hold is a handoff that waits for being accepted.
 type hold struct {
@@ -57,7 +49,7 @@ func (d *Desk) mayHold(now time.Time, old standing, m moment) bool {
 
 // leaving are those who leave and can stay on. Who is not in the configuration any more cannot.
 func (d *Desk) leaving(old standing, m moment) []string {
-	return slices.DeleteFunc(without(old.People, m.People), func(p string) bool { return !d.Pager.Knows(p) })
+	return slices.DeleteFunc(without(old.People, m.People), func(p string) bool { return !d.Overrides.Knows(p) })
 }
 
 // hold lets those who leave stay on in the places of those who come.
@@ -66,13 +58,10 @@ func (d *Desk) hold(tx store.Tx, now time.Time, schedule string, old standing, m
 	if !m.To.IsZero() && m.To.Before(h.Until) {
 		h.Until = m.To.UTC() // the next shift does not wait for this one
 	}
-	book := d.overrides()
 	leaving, owed := d.leaving(old, m), outbox.In(tx, now)
 	for n, in := range without(m.People, old.People) {
 		out := leaving[n%len(leaving)]
-		_, err := book.Add(tx, now, change(schedule, h.Border, in), byUs, HowHandoff, rotations.Override{
-			Schedule: schedule, Person: out, For: in, From: m.From, To: h.Until,
-		})
+		_, err := d.Overrides.Hold(tx, now, overrides.Handoff{Schedule: schedule, Border: h.Border, Until: h.Until, In: in, Out: out})
 		if err != nil {
 			return nil, fmt.Errorf("%s stays on for %s in %s: %w", out, in, schedule, err)
 		}
@@ -81,22 +70,6 @@ func (d *Desk) hold(tx store.Tx, now time.Time, schedule string, old standing, m
 		oweOffer(owed, now, offerBody{Offer{schedule, Outgoing, in, h.Border, h.Until}, out})
 	}
 	return h, nil
-}
-
-func (d *Desk) overrides() *paging.OverrideBook {
-	return &paging.OverrideBook{Schedules: d.Pager.Schedules, Known: func(string) bool { return true }}
-}
-
-const holdPrefix = "handoff/"
-
-// withoutHolds leaves out what is there only until somebody accepts.
-func withoutHolds(all []rotations.Override) []rotations.Override {
-	return slices.DeleteFunc(slices.Clone(all), func(o rotations.Override) bool { return strings.HasPrefix(o.ID, holdPrefix) })
-}
-
-// change names the override with which somebody stays on until a person accepts.
-func change(schedule string, border time.Time, person string) string {
-	return holdPrefix + schedule + "/" + stamp(border) + "/" + person
 }
 
 func oweOffer(owed outbox.Tx, now time.Time, b offerBody) {
@@ -129,37 +102,30 @@ func (d *Desk) offer(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	return nil, d.Messenger.Tell(ctx, e.Key, Message{To: b.To, Since: e.Created, PerhapsTold: e.PerhapsDone, What: b.Offer})
 }
 
-// Outcome is what came of accepting a shift.
-type Outcome string
+// Follow looks at the schedules that a change touches (see [overrides.Follower]). Of a change at once people are not told a
+// second time; only what is open is told to those who come. What cannot be done now is done when the schedule is looked at
+// next.
+func (d *Desk) Follow(tx store.Tx, now time.Time, c overrides.Change) {
+	if c.What == overrides.Held {
+		return // by the look that goes on
+	}
+	for _, o := range c.Overrides {
+		if err := d.follow(tx, now, c, o); err != nil {
+			d.Log.Error("an override is announced later", "schedule", o.Schedule, "err", err)
+		}
+	}
+}
 
-// The outcomes there are.
-const (
-	Accepted Outcome = "accepted"
-	Already  Outcome = "already"   // by the same person
-	TooLate  Outcome = "too_late"  // the plan holds already, or is another one now
-	NotYours Outcome = "not_yours" // somebody else is to accept
-)
-
-// Accept ends the wait for a person, in the transaction that answers them: from now on they are on call.
-func (d *Desk) Accept(tx store.Tx, now time.Time, schedule string, border time.Time, person string) (Outcome, error) {
-	s, _ := readStanding(tx, schedule)
-	switch h := s.Hold; {
-	case h == nil || !h.Border.Equal(border):
-		return TooLate, nil
-	case slices.Contains(h.Agreed, person):
-		return Already, nil
-	case !now.Before(h.Until):
-		return TooLate, nil
-	case h.Waits[person] == "":
-		return NotYours, nil
+func (d *Desk) follow(tx store.Tx, now time.Time, c overrides.Change, o overrides.Override) error {
+	if c.What != overrides.Relieved {
+		return d.look(tx, now, o.Schedule, true)
 	}
-	if _, err := d.overrides().Cancel(tx, now, change(schedule, s.Hold.Border, person), person); err != nil {
-		return "", err
+	if s, _ := readStanding(tx, o.Schedule); s.Hold != nil && s.Hold.Waits[o.For] != "" {
+		delete(s.Hold.Waits, o.For)
+		s.Hold.Agreed = append(s.Hold.Agreed, o.For)
+		if err := put(tx, standingKey(o.Schedule), s); err != nil {
+			return err
+		}
 	}
-	delete(s.Hold.Waits, person)
-	s.Hold.Agreed = append(s.Hold.Agreed, person)
-	if err := put(tx, standingKey(schedule), s); err != nil {
-		return "", err
-	}
-	return Accepted, d.LookAt(tx, now, schedule)
+	return d.look(tx, now, o.Schedule, false)
 }

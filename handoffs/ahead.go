@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
@@ -58,8 +59,8 @@ func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		a.Findings, shifts = nil, nil
 		a.Quiet, a.MoreQuiet = d.quiet(tx, b.Zone)
 		for _, name := range d.names() {
-			if s := d.Pager.Schedules[name]; zoneOf(s).String() == b.Zone {
-				found, its := foresee(s, a.From, a.To, withoutHolds(d.Pager.Overrides(tx, name)))
+			if s := d.Overrides.Schedules[name]; zoneOf(s).String() == b.Zone {
+				found, its := foresee(s, a.From, a.To, overrides.Settled(d.Overrides.Of(tx, name)))
 				a.Findings, shifts = append(a.Findings, found...), append(shifts, its...)
 			}
 		}

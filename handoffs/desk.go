@@ -9,11 +9,11 @@
 // passed: each change is announced once, and of several that were missed only what came of them. A schedule that is looked
 // at for the first time is taken as it is.
 //
-// Each look owes one for the next border, as steps of an escalation do. Whoever changes an override looks in the same
-// transaction; a look each minute, which writes only if there is something to write, finds what else may have changed.
+// Each look owes one for the next border, as steps of an escalation do. The desk follows the changes of overrides, and looks in
+// their transactions; a look each minute, which writes only if there is something to write, finds what else may have changed.
 //
 // Where a handoff has to be accepted, the outgoing people stand in for the incoming ones until these accept, or until a
-// limit: an override in the store like any other.
+// limit: package overrides keeps who waits, and whether they may accept.
 //
 // # Jobs
 //
@@ -40,6 +40,7 @@ import (
 
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 )
@@ -96,7 +97,8 @@ type Messenger interface {
 // Desk decides what people are told about shifts. Its fields are set before it is used and not changed afterwards.
 type Desk struct {
 	Store     store.Store
-	Pager     *paging.Pager // knows the schedules, their overrides, and who pages them
+	Overrides *overrides.Book // knows the schedules and who is on call
+	Pager     *paging.Pager   // knows who pages them
 	Rules     map[string]Rule
 	Messenger Messenger
 	Log       *slog.Logger
@@ -190,7 +192,7 @@ func (d *Desk) Look(ctx context.Context, now time.Time) error {
 	})
 }
 
-func (d *Desk) names() []string { return slices.Sorted(maps.Keys(d.Pager.Schedules)) }
+func (d *Desk) names() []string { return slices.Sorted(maps.Keys(d.Overrides.Schedules)) }
 
 // border is the handler of a border: a look, made when its time has come.
 func (d *Desk) border(_ context.Context, e outbox.Entry) (func(store.Tx) error, error) {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/outbox"
-	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/rotations/rotationstest"
 	"github.com/oncalm/oncalm/store"
@@ -38,11 +38,12 @@ func many(tb testing.TB, n int) *handoffs.Desk {
 	berlin := rotationstest.Zone("Europe/Berlin")
 	d := &handoffs.Desk{
 		Store: db, Messenger: silence{}, Log: slog.New(slog.DiscardHandler), Rules: map[string]handoffs.Rule{},
-		Pager: &paging.Pager{Schedules: map[string]rotations.Schedule{}},
+		Overrides: &overrides.Book{Schedules: map[string]rotations.Schedule{}},
 	}
+	d.Overrides.Followers = []overrides.Follower{d.Follow}
 	for i := range n {
 		name := fmt.Sprintf("s%05d", i)
-		d.Pager.Schedules[name] = rotations.Schedule{Name: name, Zone: berlin, Layers: []rotations.Layer{
+		d.Overrides.Schedules[name] = rotations.Schedule{Name: name, Zone: berlin, Layers: []rotations.Layer{
 			rotationstest.Layer("primary", "2026-01-05T09:00", "1w", "ana", "bo", "cy"),
 		}}
 		d.Rules[name] = handoffs.Rule{Mode: handoffs.Notice, Remind: []time.Duration{24 * time.Hour}}

@@ -96,7 +96,7 @@ func (d *Desk) group(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 func (d *Desk) members(tx store.Tx, now time.Time, g Group) []string {
 	people := slices.Clone(g.Always)
 	for _, schedule := range g.Schedules {
-		people = append(people, d.Pager.OnCall(tx, schedule, now)...)
+		people = append(people, d.Overrides.OnCall(tx, schedule, now)...)
 	}
 	slices.Sort(people)
 	return slices.Compact(people)

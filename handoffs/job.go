@@ -32,7 +32,7 @@ func (d *Desk) jobs() map[string]outbox.Job {
 			Name: store.Key("look-ahead", zone.String()), Kind: KindAhead, Lane: outbox.Chores, Zone: zone, Times: d.LookAhead.spec(),
 		}
 	}
-	for _, s := range d.Pager.Schedules {
+	for _, s := range d.Overrides.Schedules {
 		add(zoneOf(s))
 	}
 	if len(all) == 0 { // there are no shifts, but there may be quiet incidents

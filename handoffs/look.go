@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
@@ -52,12 +53,12 @@ type moment struct {
 
 // moment works out how a schedule stands and what is owed from there. It only reads.
 func (d *Desk) moment(tx store.Tx, now time.Time, name string) moment {
-	s, overrides := d.Pager.Schedules[name], d.Pager.Overrides(tx, name)
-	m := moment{Answer: s.At(now, overrides), rule: d.Rules[name]}
+	s, all := d.Overrides.Schedules[name], d.Overrides.Of(tx, name)
+	m := moment{Answer: s.At(now, all), rule: d.Rules[name]}
 	if m.To.IsZero() {
 		return m
 	}
-	m.owed = append(reminders(s, withoutHolds(overrides), now, m.To, m.rule.Remind), borderEntry(name, m.To))
+	m.owed = append(reminders(s, overrides.Settled(all), now, m.To, m.rule.Remind), borderEntry(name, m.To))
 	return m
 }
 
@@ -97,18 +98,9 @@ func (d *Desk) LookAt(tx store.Tx, now time.Time, schedule string) error {
 	return d.look(tx, now, schedule, false)
 }
 
-// Changed is [Desk.LookAt] for a transaction that changes who is on call, and tells people of it by itself. Of a change at
-// once they are not told a second time; only what is open is told to those who come. What cannot be done now is done when the
-// schedule is looked at next.
-func (d *Desk) Changed(tx store.Tx, now time.Time, schedule string) {
-	if err := d.look(tx, now, schedule, true); err != nil {
-		d.Log.Error("an override is announced later", "schedule", schedule, "err", err)
-	}
-}
-
 // look is LookAt; told says that people have been told of the change.
 func (d *Desk) look(tx store.Tx, now time.Time, schedule string, told bool) error {
-	if _, ok := d.Pager.Schedules[schedule]; !ok {
+	if _, ok := d.Overrides.Schedules[schedule]; !ok {
 		return nil
 	}
 	m := d.moment(tx, now, schedule)

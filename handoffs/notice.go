@@ -120,7 +120,7 @@ func (d *Desk) notice(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 
 // handoff is what there is to say about a handoff now.
 func (d *Desk) handoff(tx store.Tx, now time.Time, b noticeBody) (h Handoff, err error) {
-	a := d.Pager.Schedules[b.Schedule].At(now, d.Pager.Overrides(tx, b.Schedule))
+	a := d.Overrides.Schedules[b.Schedule].At(now, d.Overrides.Of(tx, b.Schedule))
 	h = Handoff{
 		Schedule: b.Schedule, Side: b.Side, Before: b.From, Now: a.People, At: b.At, Until: a.To, Next: a.Next,
 		Unaccepted: b.Unaccepted,

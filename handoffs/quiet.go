@@ -33,7 +33,7 @@ func (d *Desk) aheadOf(service string) string {
 	policy := d.Pager.Policy(service)
 	first := ""
 	for _, name := range d.names() {
-		zone := zoneOf(d.Pager.Schedules[name]).String()
+		zone := zoneOf(d.Overrides.Schedules[name]).String()
 		if pagesSchedule(policy, name) {
 			return zone
 		}

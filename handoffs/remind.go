@@ -146,7 +146,7 @@ func (d *Desk) remind(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 
 // reminder is what there is to say about a shift. Without a start it is no longer one.
 func (d *Desk) reminder(tx store.Tx, b remindBody) Reminder {
-	s, overrides := d.Pager.Schedules[b.Schedule], d.Pager.Overrides(tx, b.Schedule)
+	s, overrides := d.Overrides.Schedules[b.Schedule], d.Overrides.Of(tx, b.Schedule)
 	a := s.At(b.Start, overrides)
 	before := s.OnCall(b.Start.Add(-1), overrides)
 	if !slices.Contains(a.People, b.Person) || slices.Contains(before, b.Person) {

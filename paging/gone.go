@@ -14,9 +14,6 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// Knows reports whether a person is in the configuration.
-func (p *Pager) Knows(person string) bool { return p.Known == nil || p.Known(person) }
-
 // undelivered says what follows from a page that cannot be delivered: the run goes on at once.
 func (p *Pager) undelivered(tx store.Tx, now time.Time, i *incidents.Incident, b incidents.Undelivered) []incidents.Body {
 	owed := outbox.In(tx, now)
@@ -58,8 +55,8 @@ func (p *Pager) runOf(owed outbox.Tx, i *incidents.Incident) escalation {
 // standIns are the pages to those who take the place of a person who cannot be paged: whoever is on call if the overrides of
 // those who are gone do not count; and once the fallback is of no use, everybody whom the steps mean.
 func (p *Pager) standIns(tx store.Tx, now time.Time, i *incidents.Incident, run escalation, person string) []incidents.Body {
-	there := func(person string) bool { return p.Knows(person) && !i.Pages[person].Failed }
-	who := func(schedule string) []string { return p.onCall(tx, schedule, now, there) }
+	there := func(person string) bool { return p.Overrides.Knows(person) && !i.Pages[person].Failed }
+	who := func(schedule string) []string { return p.Overrides.OnCallIf(tx, schedule, now, there) }
 	d := Decide(run.Policy, i.Step, who)
 	if i.Step.Round >= run.Policy.rounds() && stepFailed(i) {
 		for n := range run.Policy.Steps {
@@ -91,7 +88,7 @@ func (p *Pager) changed(begun Policy, i *incidents.Incident) bool {
 	}
 	return !bytes.Equal(outbox.Body(begun), outbox.Body(today)) && slices.ContainsFunc(targets, func(t Target) bool {
 		person, ok := t.Person()
-		return !ok || p.Knows(person) && !i.Pages[person].Failed
+		return !ok || p.Overrides.Knows(person) && !i.Pages[person].Failed
 	})
 }
 
@@ -114,39 +111,14 @@ type Roll struct {
 // RollCall looks, once at the start, who is bound to a duty and not in the configuration any more: overrides of theirs are
 // void from now on, and policies of incidents that they took care of, or were paged for, are begun anew. What it found before is not found again.
 func (p *Pager) RollCall(tx store.Tx, now time.Time) (Roll, error) {
-	var r Roll
-	var back []string
-	from, to := store.Under(leftPart)
-	for k := range tx.Range(from, to) {
-		if p.Knows(store.Parts(k)[1]) {
-			back = append(back, k)
-		}
-	}
-	for _, k := range back {
-		tx.Delete(k)
-	}
-	left := now.UTC().Truncate(time.Second)
-	found := map[string]bool{}
-	for _, o := range All(tx, "") {
-		if !o.Pending(now) || o.Person == rotations.Nobody || p.Knows(o.Person) {
-			continue
-		}
-		if leftAt(tx, o.Person).IsZero() {
-			tx.Put(leftKey(o.Person), []byte(left.Format(time.RFC3339)))
-			found[o.Person] = true
-		}
-		if found[o.Person] {
-			void := Void([]rotations.Override{o.effective()}, p.Known, func(string) time.Time { return left })
-			r.Void = append(r.Void, void[len(void)-1])
-		}
-	}
+	r := Roll{Void: p.Overrides.RollCall(tx, now)}
 	anew, err := p.Anew(tx, now, func(i *incidents.Incident) string {
 		for _, person := range slices.Sorted(maps.Keys(i.Pages)) {
-			if i.Status == incidents.StatusTriggered && !p.Knows(person) {
+			if i.Status == incidents.StatusTriggered && !p.Overrides.Knows(person) {
 				return person + ", who was paged, is not in the configuration any more"
 			}
 		}
-		if person, ok := Acknowledger(i); ok && !p.Knows(person) {
+		if person, ok := Acknowledger(i); ok && !p.Overrides.Knows(person) {
 			return departed(person)
 		}
 		return ""
@@ -181,52 +153,3 @@ func (p *Pager) Anew(tx store.Tx, now time.Time, reason func(*incidents.Incident
 
 // mostOpen is how many open incidents a roll call looks at.
 const mostOpen = 10_000
-
-// Void returns overrides as they count if some people are not in the configuration any more: what is left of the overrides
-// for these from when they were found gone, or all if since does not know, is void. known may be nil: everybody is there.
-func Void(all []rotations.Override, known func(person string) bool, since func(person string) time.Time) []rotations.Override {
-	there := func(o rotations.Override) bool {
-		return o.Void != "" || o.Person == rotations.Nobody || known(o.Person)
-	}
-	if known == nil || !slices.ContainsFunc(all, func(o rotations.Override) bool { return !there(o) }) {
-		return all
-	}
-	var out []rotations.Override
-	for _, o := range all {
-		if there(o) {
-			out = append(out, o)
-			continue
-		}
-		counted, void, at := o, o, since(o.Person)
-		if at.Before(counted.To) {
-			counted.To = at
-		}
-		if at.After(void.From) {
-			void.From = at
-		}
-		void.Void = o.Person + " is not in the configuration"
-		for _, part := range []rotations.Override{counted, void} {
-			if part.From.Before(part.To) {
-				out = append(out, part)
-			}
-		}
-	}
-	return out
-}
-
-// leftPart is the first part of the keys of when people were found to be not in the configuration any more.
-const leftPart = "left"
-
-func leftKey(person string) string { return store.Key(leftPart, person) }
-
-// HasLeft reports whether a person with an override was found to be not in the configuration any more.
-func HasLeft(tx store.Tx, person string) bool { return !leftAt(tx, person).IsZero() }
-
-// leftAt is when a person with an override was found to be not in the configuration any more; zero if they were not.
-func leftAt(tx store.Tx, person string) time.Time {
-	at, err := time.Parse(time.RFC3339, string(tx.Get(leftKey(person))))
-	if err != nil {
-		return time.Time{}
-	}
-	return at
-}

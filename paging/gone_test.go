@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
@@ -155,9 +156,9 @@ var weekly = paging.Policy{
 func (s *scene) standIn(person string) {
 	s.t.Helper()
 	now := time.Now()
-	book := &paging.OverrideBook{Schedules: s.pager.Schedules, Known: func(string) bool { return true }}
+	book := &overrides.Book{Schedules: s.pager.Overrides.Schedules, Known: func(string) bool { return true }}
 	change(s.t, s.book.Store, func(tx store.Tx) error {
-		_, err := book.Add(tx, now, "c1", "ana", paging.HowOverride, rotations.Override{
+		_, err := book.Make(tx, now, "ana", "c1", overrides.HowOverride, rotations.Override{
 			Schedule: "web", Person: person, From: now, To: now.Add(3 * time.Hour),
 		})
 		return err
@@ -167,9 +168,9 @@ func (s *scene) standIn(person string) {
 func (s *scene) onCall(at time.Time) (people []string, why string, void int) {
 	s.t.Helper()
 	err := s.book.Store.View(s.t.Context(), func(tx store.Tx) error {
-		a := s.pager.Schedules["web"].At(at, s.pager.Overrides(tx, "web"))
+		a := s.pager.Overrides.Schedules["web"].At(at, s.pager.Overrides.Of(tx, "web"))
 		people, why, void = a.People, a.Why, len(a.Void)
-		if got := s.pager.OnCall(tx, "web", at); !slices.Equal(got, people) {
+		if got := s.pager.Overrides.OnCall(tx, "web", at); !slices.Equal(got, people) {
 			s.t.Errorf("OnCall says %v, and the schedule %v", got, people)
 		}
 		return nil
@@ -183,7 +184,7 @@ func (s *scene) onCall(at time.Time) (people []string, why string, void int) {
 // TestOverrideForSomebodyWhoWasRemoved: it does not count, from when that was found on, and is told of.
 func TestOverrideForSomebodyWhoWasRemoved(t *testing.T) {
 	play(t, weekly, func(s *scene) {
-		s.pager.Schedules = map[string]rotations.Schedule{"web": weekOf("web")}
+		s.pager.Overrides.Schedules = map[string]rotations.Schedule{"web": weekOf("web")}
 		s.wait(3 * 24 * time.Hour) // ana's week has begun
 		s.standIn("bo")
 		s.wait(time.Hour)
@@ -220,7 +221,7 @@ func TestOverrideForSomebodyWhoWasRemoved(t *testing.T) {
 // TestOverrideForSomebodyWhomSlackDoesNotReach: the one whose shift it is is paged at once.
 func TestOverrideForSomebodyWhomSlackDoesNotReach(t *testing.T) {
 	play(t, weekly, func(s *scene) {
-		s.pager.Schedules = map[string]rotations.Schedule{"web": weekOf("web")}
+		s.pager.Overrides.Schedules = map[string]rotations.Schedule{"web": weekOf("web")}
 		s.wait(3 * 24 * time.Hour)
 		s.standIn("bo")
 		s.gone("bo")

@@ -52,7 +52,7 @@ func TestAStepThatFindsNobodyIsPassed(t *testing.T) {
 
 // later is a policy whose only schedule begins on the third day.
 func later(s *scene) {
-	s.pager.Schedules = map[string]rotations.Schedule{"later": weekOf("later")}
+	s.pager.Overrides.Schedules = map[string]rotations.Schedule{"later": weekOf("later")}
 	p := sparse(1, "schedule:later")
 	p.Fallback = []paging.Target{"schedule:later"}
 	s.pager.Policy = func(string) paging.Policy { return p }

@@ -3,17 +3,13 @@ package paging_test
 import (
 	"context"
 	"errors"
-	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/store/bolt"
 )
 
 // weekOf is a schedule in which ana and bo take turns, a week each from 2000-01-03 09:00 UTC on.
@@ -28,191 +24,11 @@ func weekOf(name string) rotations.Schedule {
 	}}
 }
 
-func overrideBook(names ...string) *paging.OverrideBook {
-	all := map[string]rotations.Schedule{}
-	for _, n := range names {
-		all[n] = weekOf(n)
-	}
-	return &paging.OverrideBook{Schedules: all, Known: func(p string) bool {
-		return slices.Contains([]string{"ana", "bo", "cy"}, p)
-	}}
-}
-
-func openStore(t *testing.T) store.Store {
-	t.Helper()
-	db, err := bolt.Open(filepath.Join(t.TempDir(), "o.db"), bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := db.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return db
-}
-
 func change(t *testing.T, db store.Store, do func(tx store.Tx) error) {
 	t.Helper()
 	if err := db.Update(context.Background(), do); err != nil {
 		t.Fatal(err)
 	}
-}
-
-var midday = time.Date(2000, 1, 4, 12, 0, 0, 0, time.UTC)
-
-func span(person string, from, to time.Duration) rotations.Override {
-	return rotations.Override{Schedule: "shop", Person: person, From: midday.Add(from), To: midday.Add(to)}
-}
-
-func TestAddOverride(t *testing.T) {
-	const day = 24 * time.Hour
-	tests := []struct {
-		name   string
-		wanted rotations.Override
-		err    error
-	}{
-		{"fine", span("cy", time.Hour, 2*time.Hour), nil},
-		{"in progress", span("cy", -time.Hour, 2*time.Hour), nil},
-		{"for somebody", rotations.Override{Schedule: "shop", Person: "cy", For: "ana", From: midday, To: midday.Add(time.Hour)}, nil},
-		{"as long as can be", span("cy", 0, 90*day), nil},
-		{"too long", span("cy", 0, 90*day+time.Second), paging.ErrTooLong},
-		{"too far", span("cy", 367*day, 368*day), paging.ErrTooFar},
-		{"over", span("cy", -2*time.Hour, -time.Hour), paging.ErrOver},
-		{"ends now", span("cy", -time.Hour, 0), paging.ErrOver},
-		{"backwards", span("cy", 2*time.Hour, time.Hour), paging.ErrBackwards},
-		{"of no length", span("cy", time.Hour, time.Hour), paging.ErrBackwards},
-		{"nobody knows them", span("dan", time.Hour, 2*time.Hour), paging.ErrUnknownPerson},
-		{"for nobody", rotations.Override{Schedule: "shop", Person: "cy", For: "dan", From: midday, To: midday.Add(time.Hour)}, paging.ErrUnknownPerson},
-		{"for oneself", rotations.Override{Schedule: "shop", Person: "cy", For: "cy", From: midday, To: midday.Add(time.Hour)}, paging.ErrSamePerson},
-		{"no schedule", rotations.Override{Schedule: "ship", Person: "cy", From: midday, To: midday.Add(time.Hour)}, paging.ErrUnknownSchedule},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			db, book := openStore(t), overrideBook("shop")
-			err := db.Update(t.Context(), func(tx store.Tx) error {
-				made, err := book.Add(tx, midday, "c1", "ana", paging.HowOverride, tt.wanted)
-				if err == nil && made[0].From.Before(midday) {
-					t.Errorf("it begins at %s, before it was made", made[0].From)
-				}
-				return err
-			})
-			if !errors.Is(err, tt.err) {
-				t.Errorf("error %v, want %v", err, tt.err)
-			}
-			change(t, db, func(tx store.Tx) error {
-				if n, want := len(paging.All(tx, "")), 1; (n == want) != (tt.err == nil) {
-					t.Errorf("%d overrides are kept", n)
-				}
-				return nil
-			})
-		})
-	}
-}
-
-// TestAddIsAllOrNothing holds that of a change that cannot be made in full nothing is made.
-func TestAddIsAllOrNothing(t *testing.T) {
-	db, book := openStore(t), overrideBook("shop")
-	change(t, db, func(tx store.Tx) error {
-		if _, err := book.Add(tx, midday, "c1", "ana", paging.HowSwap, span("cy", 0, time.Hour), span("dan", 0, time.Hour)); err == nil {
-			t.Error("it was made, with a person whom nobody knows")
-		}
-		if n := len(paging.All(tx, "")); n != 0 {
-			t.Errorf("%d overrides are kept", n)
-		}
-		if _, err := book.Add(tx, midday, "c1", "ana", paging.HowSwap, span("cy", 0, time.Hour), span("bo", 2*time.Hour, 3*time.Hour)); err != nil {
-			t.Error(err)
-		}
-		if _, err := book.Add(tx, midday, "c1", "ana", paging.HowSwap, span("cy", 0, time.Hour)); !errors.Is(err, paging.ErrMade) {
-			t.Errorf("the second time: %v", err)
-		}
-		if _, err := book.Cancel(tx, midday, "c1", "bo"); err != nil {
-			t.Error(err)
-		}
-		if _, err := book.Add(tx, midday, "c1", "ana", paging.HowSwap, span("cy", 0, time.Hour)); !errors.Is(err, paging.ErrMade) {
-			t.Errorf("after it was taken back: %v", err)
-		}
-		return nil
-	})
-}
-
-// TestCancelledFromNowOn holds that taking back changes nothing that was.
-func TestCancelledFromNowOn(t *testing.T) {
-	db, book := openStore(t), overrideBook("shop")
-	pager := &paging.Pager{Schedules: book.Schedules}
-	who := func(tx store.Tx, after time.Duration) string {
-		return pager.OnCall(tx, "shop", midday.Add(after))[0]
-	}
-	change(t, db, func(tx store.Tx) error {
-		_, err := book.Add(tx, midday, "c1", "cy", paging.HowMe, span("cy", 0, 3*time.Hour))
-		return err
-	})
-	change(t, db, func(tx store.Tx) error {
-		got, err := book.Cancel(tx, midday.Add(time.Hour), "c1", "bo")
-		if err != nil || len(got) != 1 || !got[0].Ends().Equal(midday.Add(time.Hour)) || got[0].CancelledBy != "bo" {
-			t.Errorf("cancelled %+v, %v", got, err)
-		}
-		if _, err := book.Cancel(tx, midday.Add(time.Hour), "c1", "bo"); !errors.Is(err, paging.ErrNoChange) {
-			t.Errorf("the second time: %v", err)
-		}
-		if _, err := book.Cancel(tx, midday, "c2", "bo"); !errors.Is(err, paging.ErrNoChange) {
-			t.Errorf("what was never made: %v", err)
-		}
-		return nil
-	})
-	change(t, db, func(tx store.Tx) error {
-		got := []string{who(tx, -time.Second), who(tx, 0), who(tx, time.Hour-time.Second), who(tx, time.Hour)}
-		if diff := cmp.Diff([]string{"ana", "cy", "cy", "ana"}, got); diff != "" {
-			t.Errorf("on call (-want +got):\n%s", diff)
-		}
-		all := paging.All(tx, "shop")
-		if len(all) != 1 || all[0].By != "cy" || all[0].How != paging.HowMe || !all[0].Made.Equal(midday) {
-			t.Errorf("what is told of it: %+v", all)
-		}
-		return nil
-	})
-}
-
-// TestTheLastMadeWins holds that an override counts over those that were made before it, whenever they begin.
-func TestTheLastMadeWins(t *testing.T) {
-	db, book := openStore(t), overrideBook("shop", "shop2")
-	pager := &paging.Pager{Schedules: book.Schedules, Planned: map[string][]rotations.Override{"shop": {span("bo", -time.Hour, 9*time.Hour)}}}
-	change(t, db, func(tx store.Tx) error {
-		_, err := book.Add(tx, midday, "b", "ana", paging.HowOverride, span("ana", 2*time.Hour, 6*time.Hour))
-		_, err2 := book.Add(tx, midday.Add(time.Minute), "a", "ana", paging.HowOverride, span("cy", time.Hour, 4*time.Hour))
-		return errors.Join(err, err2)
-	})
-	change(t, db, func(tx store.Tx) error {
-		var got []string
-		for h := range 8 {
-			got = append(got, pager.OnCall(tx, "shop", midday.Add(time.Duration(h)*time.Hour))...)
-		}
-		if diff := cmp.Diff([]string{"bo", "cy", "cy", "cy", "ana", "ana", "bo", "bo"}, got); diff != "" {
-			t.Errorf("on call (-want +got):\n%s", diff)
-		}
-		if got := pager.OnCall(tx, "shop2", midday.Add(time.Hour)); got[0] != "ana" {
-			t.Errorf("the other schedule has %v", got)
-		}
-		return nil
-	})
-}
-
-// TestOnCallFindsLongOverrides holds that looking only at what can count misses nothing.
-func TestOnCallFindsLongOverrides(t *testing.T) {
-	db, book := openStore(t), overrideBook("shop")
-	pager := &paging.Pager{Schedules: book.Schedules}
-	change(t, db, func(tx store.Tx) error {
-		_, err := book.Add(tx, midday, "c", "ana", paging.HowOverride, span("cy", 0, paging.MaxOverride))
-		return err
-	})
-	change(t, db, func(tx store.Tx) error {
-		for _, at := range []time.Duration{0, paging.MaxOverride / 2, paging.MaxOverride - time.Second} {
-			if got := pager.OnCall(tx, "shop", midday.Add(at)); got[0] != "cy" {
-				t.Errorf("after %s %v", at, got)
-			}
-		}
-		return nil
-	})
 }
 
 // TestOverrideDuringARun holds that a step not yet taken asks who is on call then, and that the run keeps its policy.
@@ -222,15 +38,15 @@ func TestOverrideDuringARun(t *testing.T) {
 		Steps: []paging.Step{{Page: []paging.Target{"schedule:shop"}, Wait: 5 * time.Minute}},
 	}
 	play(t, policy, func(s *scene) {
-		book := overrideBook("shop")
-		s.pager.Schedules = book.Schedules
+		book := s.pager.Overrides
+		book.Schedules = map[string]rotations.Schedule{"shop": weekOf("shop")}
 		at := time.Date(2000, 1, 4, 12, 0, 0, 0, time.UTC) // ana's week
 		s.wait(time.Until(at))
 		s.open("sev2")
 		s.wait(time.Minute)
 		s.rang("1/page/0.0/ana")
 		change(s.t, s.book.Store, func(tx store.Tx) error {
-			_, err := book.Add(tx, time.Now(), "c1", "cy", paging.HowMe, rotations.Override{
+			_, err := book.Make(tx, time.Now(), "cy", "c1", overrides.HowMe, rotations.Override{
 				Schedule: "shop", Person: "cy", From: time.Now(), To: time.Now().Add(2 * time.Hour),
 			})
 			return err

@@ -12,7 +12,7 @@ import (
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -29,14 +29,9 @@ type Pager struct {
 	// Policy returns the escalation policy of a service; of an unknown one that of
 	// the default service.
 	Policy    func(service string) Policy
-	Schedules map[string]rotations.Schedule
-	// Planned holds the overrides from the configuration, by schedule. Those that
-	// people made are in the store.
-	Planned  map[string][]rotations.Override
-	Notifier Notifier
-	Clock    *clocks.Clock // nil is for tests
-	// Known reports whether a person is in the configuration; nil: everybody is.
-	Known func(person string) bool
+	Overrides *overrides.Book // knows who is on call
+	Notifier  Notifier
+	Clock     *clocks.Clock // nil is for tests
 }
 
 // Handlers returns the pager's handlers by kind, for the outbox.
@@ -46,21 +41,6 @@ func (p *Pager) Handlers() map[string]outbox.Handler {
 		KindPage:     p.page,
 		KindRemind:   p.remind,
 	}
-}
-
-// OnCall says who is on call in a schedule at t, overrides in the store included. An
-// unknown schedule has nobody.
-func (p *Pager) OnCall(tx store.Tx, schedule string, t time.Time) []string {
-	return p.onCall(tx, schedule, t, nil)
-}
-
-// onCall is OnCall; overrides for those who are not there do not count. there may be nil.
-func (p *Pager) onCall(tx store.Tx, schedule string, t time.Time, there func(person string) bool) []string {
-	s, ok := p.Schedules[schedule]
-	if !ok {
-		return nil
-	}
-	return s.OnCall(t, Void(p.overridesAt(tx, schedule, t), there, func(string) time.Time { return time.Time{} }))
 }
 
 // escalation is the body of an entry that decides a step.
@@ -118,7 +98,7 @@ func (p *Pager) begin(tx store.Tx, now time.Time, i *incidents.Incident) []incid
 
 // step takes one step of a run: whom to page now, and the entry for the step after.
 func (p *Pager) step(tx store.Tx, now time.Time, i *incidents.Incident, run escalation) []incidents.Body {
-	d := Decide(run.Policy, run.At, func(s string) []string { return p.OnCall(tx, s, now) })
+	d := Decide(run.Policy, run.At, func(s string) []string { return p.Overrides.OnCall(tx, s, now) })
 	rest := run
 	rest.At = d.Next
 	next := rest.entry(key(i, "escalate", d.Next), now.Add(d.Wait))
@@ -264,7 +244,7 @@ func (p *Pager) remind(_ context.Context, e outbox.Entry) (func(store.Tx) error,
 			return nil
 		}
 		person := i.AcknowledgedBy.Name
-		if !p.Knows(person) {
+		if !p.Overrides.Knows(person) {
 			return p.record(tx, now, i.ID, incidents.Escalated{Reason: departed(person), Anew: true})
 		}
 		next := r

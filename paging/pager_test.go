@@ -16,6 +16,7 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -61,7 +62,7 @@ func play(t *testing.T, p paging.Policy, do func(*scene)) {
 		book := &incidents.Book{Store: outbox.Waking(db, runner)}
 		s := &scene{t: t, book: book, phone: &phone{}}
 		s.configure(p)
-		s.pager = &paging.Pager{Book: book, Policy: s.policy, Known: s.known, Notifier: s.phone}
+		s.pager = &paging.Pager{Book: book, Policy: s.policy, Overrides: &overrides.Book{Known: s.known}, Notifier: s.phone}
 		book.Followers = []incidents.Follower{s.pager.Follow}
 		runner.Handlers = s.pager.Handlers()
 		ctx, cancel := context.WithCancel(t.Context())

@@ -19,8 +19,6 @@
 //	                                    and, while a step finds nobody, about those after it
 //	<id>/page/<round>.<step>/<person>   a page
 //	<id>/remind/<event>.<n>             the n-th reminder after an acknowledgement
-//	override/<schedule>/<from>/<id>     overrides that people made, in the store
-//	left/<person>                       when somebody with an override was found to be not in the configuration any more
 //
 // A duty is bound to a person, and people leave. A page or a reminder that cannot be delivered makes the run go on at once:
 // to whoever is on call if the overrides of those who are gone do not count, then to the next step. If whoever acknowledged

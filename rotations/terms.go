@@ -3,6 +3,7 @@ package rotations
 import (
 	"math"
 	"slices"
+	"time"
 )
 
 // Nobody is who takes a turn that is a gap on purpose, and who stands in by an [Override] that takes somebody off call. No
@@ -196,4 +197,25 @@ func (l *Layer) left(c Civil) (from, to Civil, left bool) {
 	}
 	from, to = l.terms(c)
 	return from, to, true
+}
+
+// Members lists who takes turns in a schedule, or will, from a time on: not those who have left by then.
+func (s Schedule) Members(at time.Time) []string {
+	zone := s.Zone
+	if zone == nil {
+		zone = time.UTC
+	}
+	var all []string
+	for _, l := range s.Layers {
+		for place, turn := range l.People {
+			for j, person := range turn {
+				until := l.term(place, j).Until
+				if person != Nobody && (until == 0 || at.Before(until.In(zone))) {
+					all = append(all, person)
+				}
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
 }

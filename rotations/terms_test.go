@@ -126,3 +126,25 @@ func TestLeavingMovesNobody(t *testing.T) {
 		}
 	})
 }
+
+// TestMembers holds that nobody is among them who has left, nor the turn of nobody.
+func TestMembers(t *testing.T) {
+	zone, err := time.LoadLocation("Europe/Berlin")
+	until, err2 := ParseCivil("2000-01-05T09:00")
+	if err != nil || err2 != nil {
+		t.Fatal(err, err2)
+	}
+	s := Schedule{Zone: zone, Layers: []Layer{
+		{People: [][]string{{"ana", "bo"}, {Nobody}, {"cy"}}, Terms: [][]Term{{{}, {Until: until}}}},
+		{People: Turns("cy", "dan")},
+	}}
+	border := time.Date(2000, 1, 5, 8, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		at   time.Time
+		want string
+	}{{border.Add(-1), "ana bo cy dan"}, {border, "ana cy dan"}} {
+		if got := strings.Join(s.Members(tt.at), " "); got != tt.want {
+			t.Errorf("at %s: %s, want %s", tt.at, got, tt.want)
+		}
+	}
+}

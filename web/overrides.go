@@ -4,7 +4,7 @@ import (
 	"context"
 	"net/http"
 
-	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
@@ -19,9 +19,9 @@ const RouteOverrides = "/overrides"
 func Overrides(ctx context.Context, s store.Store, schedules []string) (map[string][]rotations.Override, error) {
 	made := map[string][]rotations.Override{}
 	err := s.View(ctx, func(tx store.Tx) error {
-		pager := paging.Pager{Known: func(person string) bool { return !paging.HasLeft(tx, person) }}
+		book := overrides.Book{Known: func(person string) bool { return !overrides.HasLeft(tx, person) }}
 		for _, name := range schedules {
-			made[name] = pager.Overrides(tx, name)
+			made[name] = book.Of(tx, name)
 		}
 		return nil
 	})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -9,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
-	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -31,17 +32,13 @@ func (w *world) offer(person string) slackfake.Message {
 }
 
 // accepts presses the button for somebody.
-func (w *world) accepts(person string) (o handoffs.Outcome) {
+func (w *world) accepts(person string) error {
 	w.t.Helper()
 	border := time.Date(2000, 1, 10, 8, 0, 0, 0, time.UTC)
-	err := w.app.store.Update(w.t.Context(), func(tx store.Tx) (err error) {
-		o, err = w.app.desk.Accept(tx, time.Now(), "shop", border, person)
+	return w.app.store.Update(w.t.Context(), func(tx store.Tx) error {
+		_, err := w.app.overrides.Accept(tx, time.Now(), person, "shop", border)
 		return err
 	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	return o
 }
 
 // answered is what a person was answered last to a button.
@@ -62,8 +59,8 @@ func TestAcceptedHandoff(t *testing.T) {
 		w.Restart()
 		w.until("2000-01-10T08:10")
 		question := w.offer("bo")
-		if got := w.accepts("ana"); got != handoffs.NotYours {
-			t.Errorf("ana accepting: %s", got)
+		if err := w.accepts("ana"); !errors.Is(err, overrides.ErrNotYours) {
+			t.Errorf("ana accepting: %v", err)
 		}
 		w.Alarm("checkout-404")
 		w.Paged("ana", "checkout-404")
@@ -76,8 +73,8 @@ func TestAcceptedHandoff(t *testing.T) {
 		if all := w.slack.DM("U0BO"); strings.Contains(string(all[1].Blocks), "accept-shift") {
 			t.Error("the button is still there")
 		}
-		if got := w.accepts("bo"); got != handoffs.TooLate {
-			t.Errorf("bo accepting again: %s", got)
+		if err := w.accepts("bo"); !errors.Is(err, overrides.ErrTooLate) {
+			t.Errorf("bo accepting again: %v", err)
 		}
 		w.until("2000-01-10T08:31")
 		w.hears()

@@ -22,6 +22,7 @@ import (
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/rotations/feed"
@@ -58,6 +59,7 @@ type app struct {
 	intake        *alarms.Intake
 	door          *sns.Door
 	subscriptions *sns.Confirmations
+	overrides     *overrides.Book // who is on call
 	pager         *paging.Pager
 	desk          *handoffs.Desk
 	bot           *bot.Bot
@@ -88,10 +90,8 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.store = outbox.Waking(s, a.runner)
 	a.incoming = outbox.Waking(incoming, a.runner)
 	a.book = &incidents.Book{Store: a.store, Clock: a.clock}
-	a.pager = &paging.Pager{
-		Book: a.book, Policy: cfg.PolicyOf, Schedules: cfg.Schedules, Planned: cfg.Planned,
-		Known: cfg.Knows, Clock: a.clock,
-	}
+	a.overrides = overridesOf(cfg, a.clock)
+	a.pager = &paging.Pager{Book: a.book, Policy: cfg.PolicyOf, Overrides: a.overrides, Clock: a.clock}
 	for _, wire := range []func(outside) error{a.wireTexts, a.wireBot, a.wireAlarms} {
 		if err := wire(o); err != nil {
 			return nil, err
@@ -102,7 +102,8 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.runner.Groups = outbox.DefaultGroups(a.bot.Probe)
 	a.book.Followers = a.followers(o)
 	a.intake.Book.Followers = a.book.Followers
-	a.handle(a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(), a.subscriptions.Handlers(), a.sweeping())
+	a.overrides.Followers = []overrides.Follower{a.bot.FollowOverrides, a.desk.Follow}
+	a.handle(a.overrides.Handlers(), a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(), a.subscriptions.Handlers(), a.sweeping())
 	a.health = web.NewHealth(log, web.StoreWritable(incoming), web.NotBehind(a.runner.Look, time.Minute), web.Check{
 		Name: "slack", Run: a.slackWell,
 	}, web.Check{Name: "clock", Run: func(ctx context.Context, now time.Time) error { return a.watch.well(ctx, now) }},
@@ -135,7 +136,7 @@ func (a *app) followers(o outside) []incidents.Follower {
 func calendar() map[string]bool {
 	return map[string]bool{
 		handoffs.KindBorder: true, handoffs.KindRemind: true, handoffs.KindAhead: true,
-		bot.KindAskEnd: true, kindSweep: true,
+		overrides.KindAskEnd: true, kindSweep: true,
 	}
 }
 
@@ -172,8 +173,7 @@ func (a *app) wireBot(o outside) (err error) {
 		APIURL: a.cfg.Slack.APIURL, Token: a.cfg.Slack.BotToken.Reveal(),
 		SigningSecrets: []string{a.cfg.Slack.SigningSecret.Reveal()},
 		Transport:      o.slack, Connections: o.connections, Channel: a.cfg.Slack.Channel,
-		Book: a.book, Pager: a.pager, People: people, Services: services, PublicURL: a.cfg.PublicURL,
-		OnOverride: a.overridden, Accept: a.accepted,
+		Book: a.book, Pager: a.pager, Overrides: a.overrides, People: people, Services: services, PublicURL: a.cfg.PublicURL,
 		Postmortem: a.postmortem, Clock: a.clock, Witness: a.others, Log: a.log, Metrics: a.reg,
 	})
 	return err
@@ -270,7 +270,7 @@ func (a *app) private() http.Handler {
 
 // schedules are who is on call, as both doors show it.
 func (a *app) schedules() *web.Schedules {
-	return &web.Schedules{Store: a.store, Schedules: a.cfg.Schedules, Overrides: a.pager.Overrides, Clock: a.clock, Log: a.log}
+	return &web.Schedules{Store: a.store, Schedules: a.cfg.Schedules, Overrides: a.overrides.Of, Clock: a.clock, Log: a.log}
 }
 
 // run works until ctx ends, then finishes what is in hand.

@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -59,14 +59,14 @@ func TestFairnessCountsTheStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
-	book := &paging.OverrideBook{
+	book := &overrides.Book{
 		Schedules: map[string]rotations.Schedule{"payments": {Name: "payments", Zone: time.UTC, Layers: []rotations.Layer{{
 			Name: "primary", People: rotations.Turns("ana", "bo"), Start: rotations.CivilOf(start), Shift: rotations.Length{N: 1, Unit: rotations.Week},
 		}}}},
 		Known: func(string) bool { return true },
 	}
 	err = db.Update(t.Context(), func(tx store.Tx) error {
-		_, err := book.Add(tx, start, "1", "ana", paging.HowOverride,
+		_, err := book.Make(tx, start, "ana", "1", overrides.HowOverride,
 			rotations.Override{Schedule: "payments", Person: "cy", For: "ana", From: start, To: start.Add(8 * time.Hour)})
 		return err
 	})

@@ -99,7 +99,7 @@ func (c *fsckCommand) oweAnew(ctx context.Context, s *session, db store.Store, r
 	if err != nil {
 		return nil //nolint:nilerr // the server will say so, too
 	}
-	pager := &paging.Pager{Book: &incidents.Book{Store: db}, Policy: cfg.PolicyOf, Schedules: cfg.Schedules, Planned: cfg.Planned, Known: cfg.Knows}
+	pager := &paging.Pager{Book: &incidents.Book{Store: db}, Policy: cfg.PolicyOf, Overrides: overridesOf(cfg, nil)}
 	mended, err := pager.Audit(ctx)
 	for _, m := range mended {
 		r.OwedAnew(m.Incident, m.Key)

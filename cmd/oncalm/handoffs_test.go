@@ -17,7 +17,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/handoffs"
-	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
@@ -241,9 +241,9 @@ func (w *world) handed() (all []handoffs.Record) {
 func (w *world) override(id string, o rotations.Override) {
 	w.t.Helper()
 	o.Schedule = "shop"
-	book := paging.OverrideBook{Schedules: w.cfg.Schedules, Known: func(string) bool { return true }}
+	book := &overrides.Book{Schedules: w.cfg.Schedules, Known: func(string) bool { return true }}
 	err := w.app.store.Update(w.t.Context(), func(tx store.Tx) error {
-		_, err := book.Add(tx, time.Now(), id, "ana", paging.HowOverride, o)
+		_, err := book.Make(tx, time.Now(), "ana", id, overrides.HowOverride, o)
 		return err
 	})
 	if err != nil {

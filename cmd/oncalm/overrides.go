@@ -10,14 +10,23 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
-	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/text"
 	"github.com/oncalm/oncalm/web"
 )
+
+// overridesOf is the book of overrides, for all doors. Who follows it is wired when there are such.
+func overridesOf(cfg *config.Config, clock *clocks.Clock) *overrides.Book {
+	return &overrides.Book{
+		Schedules: cfg.Schedules, Planned: cfg.Planned, Known: cfg.Knows, Clock: clock,
+		Reachable: func(person string) bool { return cfg.People[person].Slack != "" },
+	}
+}
 
 // overrides returns all overrides of schedules: those of the configuration, and then those
 // that people made, from the store at path (empty: that of the configuration) or from the
@@ -39,7 +48,7 @@ func (s *session) overrides(ctx context.Context, cfg *config.Config, path string
 	}
 	all := map[string][]rotations.Override{}
 	for _, name := range names {
-		all[name] = paging.Void(append(slices.Clip(cfg.Planned[name]), made[name]...), cfg.Knows, func(string) time.Time { return s.now })
+		all[name] = overrides.Void(append(slices.Clip(cfg.Planned[name]), made[name]...), cfg.Knows, func(string) time.Time { return s.now })
 		s.sayVoid(name, all[name])
 	}
 	return all, nil

@@ -19,6 +19,7 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
@@ -109,7 +110,7 @@ func makeStore(path string) (err error) {
 	}
 	pager := &paging.Pager{
 		Book: book, Policy: func(string) paging.Policy { return policy },
-		Schedules: map[string]rotations.Schedule{"payments": sched},
+		Overrides: &overrides.Book{Schedules: map[string]rotations.Schedule{"payments": sched}},
 	}
 	book.Followers = []incidents.Follower{pager.Follow}
 	return db.Update(ctx, func(tx store.Tx) error { return tell(tx, book) })

@@ -165,7 +165,7 @@ func (a *app) keepers(ctx context.Context, now time.Time) []string {
 			if person, ok := target.Person(); ok {
 				people = append(people, person)
 			} else if schedule, ok := target.Schedule(); ok {
-				people = append(people, a.pager.OnCall(tx, schedule, now)...)
+				people = append(people, a.overrides.OnCall(tx, schedule, now)...)
 			}
 		}
 		return nil

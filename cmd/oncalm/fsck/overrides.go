@@ -1,7 +1,7 @@
 package fsck
 
 import (
-	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -13,7 +13,7 @@ const overridePrefix = "override/"
 func (c *checker) overrides() {
 	const again = "make it again in Slack"
 	for key, val := range c.tx.Range(overridePrefix, store.After(overridePrefix)) {
-		o, err := paging.DecodeOverride(val)
+		o, err := overrides.Decode(val)
 		switch {
 		case err != nil:
 			c.wrong(key, again, "the override cannot be read: %v", err)

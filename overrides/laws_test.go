@@ -1,4 +1,4 @@
-package paging_test
+package overrides_test
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
@@ -18,11 +18,11 @@ import (
 // TestWhatIsPastStays holds, for any changes at any times, that nothing which people do changes who was on call, and that
 // what counts is what was made last, and not taken back, or else the layers.
 func TestWhatIsPastStays(t *testing.T) {
-	db, book := openStore(t), overrideBook("shop")
-	pager := &paging.Pager{Schedules: book.Schedules}
+	db, book := openStore(t), bookOf("shop")
+
 	rapid.Check(t, func(t *rapid.T) {
 		err := db.Update(t.Context(), func(tx store.Tx) error {
-			s := &past{t: t, tx: tx, book: book, pager: pager, now: midday, was: map[time.Time]string{}}
+			s := &past{t: t, tx: tx, book: book, now: midday, was: map[time.Time]string{}}
 			for step := range rapid.IntRange(1, 12).Draw(t, "steps") {
 				s.step(fmt.Sprintf("c%d", step))
 			}
@@ -39,17 +39,16 @@ var errPlayed = errors.New("played")
 
 // past is a play of changes, with what was seen when it was now.
 type past struct {
-	t     *rapid.T
-	tx    store.Tx
-	book  *paging.OverrideBook
-	pager *paging.Pager
-	now   time.Time
-	was   map[time.Time]string
-	made  []string
+	t    *rapid.T
+	tx   store.Tx
+	book *overrides.Book
+	now  time.Time
+	was  map[time.Time]string
+	made []string
 }
 
 func (s *past) onCall(at time.Time) string {
-	return strings.Join(s.pager.OnCall(s.tx, "shop", at), " ")
+	return strings.Join(s.book.OnCall(s.tx, "shop", at), " ")
 }
 
 func (s *past) step(change string) {
@@ -60,8 +59,8 @@ func (s *past) step(change string) {
 		}
 	}
 	if len(s.made) > 0 && rapid.IntRange(0, 2).Draw(s.t, "take back") == 0 {
-		_, err := s.book.Cancel(s.tx, s.now, rapid.SampledFrom(s.made).Draw(s.t, "which"), "cy")
-		if err != nil && !errors.Is(err, paging.ErrNoChange) {
+		_, err := s.book.Cancel(s.tx, s.now, "ana", rapid.SampledFrom(s.made).Draw(s.t, "which"))
+		if err != nil && !errors.Is(err, overrides.ErrNoChange) {
 			s.t.Fatal(err)
 		}
 		return
@@ -75,7 +74,7 @@ func (s *past) step(change string) {
 	if rapid.Bool().Draw(s.t, "for somebody") {
 		o.For = person.Draw(s.t, "whom")
 	}
-	if _, err := s.book.Add(s.tx, s.now, change, "ana", paging.HowOverride, o); err == nil {
+	if _, err := s.book.Make(s.tx, s.now, "ana", change, overrides.HowOverride, o); err == nil {
 		s.made = append(s.made, change)
 	}
 }
@@ -90,7 +89,7 @@ func (s *past) check() {
 	for range 20 {
 		at := midday.Add(time.Duration(rapid.IntRange(0, 400).Draw(s.t, "at")) * 30 * time.Minute)
 		people := s.book.Schedules["shop"].OnCall(at, nil)
-		for _, o := range paging.All(s.tx, "shop") {
+		for _, o := range overrides.All(s.tx, "shop") {
 			if at.Before(o.From) || !at.Before(o.Ends()) {
 				continue
 			}
