@@ -61,7 +61,6 @@ type DB struct {
 	ended    chan struct{}         // closed when the committer has ended
 	failed   chan struct{}         // closed when broken is set
 	counts   counts
-	memory   *memory
 	damage   *wounds
 	room     []byte      // of the committer, for what it seals
 	stuck    atomic.Bool // bbolt is in the middle of something, and will not come out
@@ -89,14 +88,8 @@ func (d *DB) read(fn func(store.Tx) error) (id int, err error) {
 		return 0, err
 	}
 	defer rtx.Rollback() //nolint:errcheck // a transaction that only reads
-	t := d.newTx(rtx)
-	err = d.named(t.run(rtx, fn))
-	t.tidy()
-	return rtx.ID(), err
-}
-
-func (d *DB) newTx(rtx *bbolt.Tx) *tx {
-	return &tx{damage: d.damage, tidy: func() { d.memory.trim(d.bolt, rtx.Size(), time.Now()) }}
+	t := &tx{damage: d.damage}
+	return rtx.ID(), d.named(t.run(rtx, fn))
 }
 
 // settle waits until the transaction of that number is on disk: bbolt shows it to
@@ -139,7 +132,7 @@ func (d *DB) run(ctx context.Context, fn func(store.Tx) error) (*batch, error) {
 		return nil, err
 	}
 	defer rtx.Rollback() //nolint:errcheck // a transaction that only reads
-	t := d.newTx(rtx)
+	t := &tx{damage: d.damage}
 	t.writable = true
 	t.layers[1] = d.open.writes
 	if inflight != nil {
@@ -271,7 +264,6 @@ func (d *DB) Close() error {
 	if !first {
 		return nil
 	}
-	d.memory.close()
 	if d.stuck.Load() { // what waits for bbolt now waits for ever
 		return errors.Join(d.file.Close(), d.lock.release())
 	}

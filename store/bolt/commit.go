@@ -142,13 +142,12 @@ func (d *DB) commit(b *batch) {
 	if d.opts.early {
 		b.end(nil)
 	}
-	id, size, err := d.write(b)
+	id, err := d.write(b)
 	if err == nil {
 		d.durable.Store(int64(id))
 		d.counts.commits.Add(1)
 		d.counts.committing.Add(int64(time.Since(begun)))
 		d.inflight.Store(nil)
-		d.memory.trim(d.bolt, size, time.Now())
 	} else {
 		err = d.refuse(id, err)
 	}
@@ -157,19 +156,18 @@ func (d *DB) commit(b *batch) {
 	}
 }
 
-// write makes the writes of b one transaction of bbolt, and returns its number and
-// the size of the data.
-func (d *DB) write(b *batch) (id int, size int64, err error) {
+// write makes the writes of b one transaction of bbolt, and returns its number.
+func (d *DB) write(b *batch) (id int, err error) {
 	if err := d.astray(); err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	wtx, err := d.beginOf(true)
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	id = wtx.ID()
 	if known := d.durable.Load(); int64(id) != known+1 { // a copy was written over it, say
-		return id, 0, errors.Join(fmt.Errorf("%w: transaction %d follows %d", store.ErrGone, id, known), wtx.Rollback())
+		return id, errors.Join(fmt.Errorf("%w: transaction %d follows %d", store.ErrGone, id, known), wtx.Rollback())
 	}
 	defer func() {
 		if p := recover(); p != nil {
@@ -178,15 +176,15 @@ func (d *DB) write(b *batch) (id int, size int64, err error) {
 		}
 	}()
 	if err := d.putAll(wtx.Bucket(records), b.writes); err != nil {
-		return id, 0, errors.Join(err, wtx.Rollback())
+		return id, errors.Join(err, wtx.Rollback())
 	}
-	size = wtx.Size()
+	size := wtx.Size()
 	if err := wtx.Commit(); err != nil {
-		return id, size, err
+		return id, err
 	}
 	d.size.Store(size)
 	d.damage.written(b.writes)
-	return id, size, d.astray()
+	return id, d.astray()
 }
 
 // roomKept is how much memory for sealed values is kept from one commit to the next.

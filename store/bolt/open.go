@@ -107,10 +107,9 @@ func open(path string, o Options) (*DB, error) {
 	d := &DB{
 		path: path, opts: o, file: file, bolt: db, pageSize: int64(db.Info().PageSize), damage: found,
 		open: newBatch(), wake: make(chan struct{}, 1),
-		ended: make(chan struct{}), failed: make(chan struct{}), memory: newMemory(),
+		ended: make(chan struct{}), failed: make(chan struct{}),
 	}
 	if err := d.start(); err != nil {
-		d.memory.close()
 		return nil, errors.Join(err, db.Close())
 	}
 	return d, nil

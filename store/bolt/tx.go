@@ -22,13 +22,8 @@ type tx struct {
 	ranging  int   // Ranges that are being walked
 	reading  bool  // in bbolt's hands: a panic now is about the file, not the function
 	err      error // the first write that cannot be
-	seen     int   // pairs that Ranges have yielded
-	tidy     func()
 	damage   *wounds
 }
-
-// seenMany is after how many pairs of a Range the memory that shows them is looked at.
-const seenMany = 1 << 11
 
 // run calls fn on what rtx shows. A panic while the file is read becomes an error;
 // fn's own goes on.
@@ -139,9 +134,6 @@ func (t *tx) Range(from, to string) iter.Seq2[string, []byte] {
 				return
 			}
 			t.check()
-			if t.seen++; t.seen%seenMany == 0 {
-				t.tidy()
-			}
 		}
 	}
 }
