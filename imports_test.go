@@ -21,7 +21,7 @@ var order = []string{
 	"alarms/aws", "alarms/messages", "alarms/sns", "alarms",
 	"paging", "handoffs", "rollbacks", "postmortems",
 	"bot/slack/blocks", "bot/slack", "bot/slackfake", "bot/when", "bot",
-	"web", "cmd",
+	"ops", "web", "cmd",
 }
 
 // place is where a folder stands in the order, or -1.

@@ -1,14 +1,3 @@
-// Package web is what the program shows about itself over HTTP, and the frame in which
-// all its HTTP happens: limits, deadlines and headers.
-//
-// There are three doors. The public one takes alarms and Slack's requests; of this
-// package it has only [Health] and the calendars ([Schedules.RegisterFeeds]). The private web
-// listener has [Health], the metrics and the page of who is on call ([Schedules.RegisterPage])
-// too, and is meant for people and machines of one's own network. The third is a
-// socket beside the store's file ([ListenLocal], [Admin]), which only the user that
-// runs the program can open: through it the command line reads a store that a running
-// server holds.
-//
-// [NewServer] makes an http.Server that no slow or greedy client can hold up, and
-// [Frame] the handler around all others.
+// Package web is what people and programs read over HTTP: the page of who is on call ([Schedules.RegisterPage]), for the private door, and the
+// calendars ([Schedules.RegisterFeeds]), for the public one. The frame around all handlers is that of package doors.
 package web

@@ -2,7 +2,6 @@ package web
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"maps"
@@ -97,40 +96,4 @@ func (s *Schedules) send(w http.ResponseWriter, r *http.Request, cal feed.Calend
 	h.Set("Cache-Control", "private, no-cache") // kept, but asked about each time: a swap counts at once
 	h.Set("ETag", `"`+hex.EncodeToString(hash[:16])+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b.Bytes()))
-}
-
-// FeedMade is a new link, with what is never shown again.
-type FeedMade struct {
-	feed.Link
-	Token string `json:"token"`
-}
-
-// MakeFeed makes a link to a feed; by is empty for the command line. The error is [feed.ErrLinks], or one of the store.
-func MakeFeed(ctx context.Context, s store.Store, wanted feed.Feed, by string) (FeedMade, error) {
-	made := FeedMade{Token: feed.NewToken()}
-	err := s.Update(ctx, func(tx store.Tx) (err error) {
-		made.Link, err = feed.Add(tx, wanted, made.Token, by, time.Now())
-		return err
-	})
-	return made, err
-}
-
-// FeedLinks lists all links.
-func FeedLinks(ctx context.Context, s store.Store) ([]feed.Link, error) {
-	all := []feed.Link{}
-	err := s.View(ctx, func(tx store.Tx) error {
-		all = append(all[:0], feed.All(tx)...)
-		return nil
-	})
-	return all, err
-}
-
-// RevokeFeed revokes the links to a feed: the one of that id, or all if it is empty. It returns those revoked.
-func RevokeFeed(ctx context.Context, s store.Store, wanted feed.Feed, id string) ([]feed.Link, error) {
-	gone := []feed.Link{}
-	err := s.Update(ctx, func(tx store.Tx) error {
-		gone = append(gone[:0], feed.Remove(tx, wanted, func(l feed.Link) bool { return id == "" || l.ID == id })...)
-		return nil
-	})
-	return gone, err
 }

@@ -15,6 +15,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oncalm/oncalm/doors"
+	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/rotations/rotationstest"
@@ -40,7 +42,7 @@ func weekly(t *testing.T) *web.Schedules {
 
 func newLink(t *testing.T, s store.Store, f feed.Feed) string {
 	t.Helper()
-	made, err := web.MakeFeed(t.Context(), s, f, "ana")
+	made, err := ops.MakeFeed(t.Context(), s, f, "ana")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +62,7 @@ func TestFeeds(t *testing.T) {
 		f := weekly(t)
 		mux := http.NewServeMux()
 		f.RegisterFeeds(mux)
-		door := web.Frame(mux, quiet())
+		door := doors.Frame(mux, quiet())
 		address := newLink(t, f.Store, feed.Feed{Kind: feed.Schedule, Name: "payments"})
 		w := ask(door, http.MethodGet, address, "")
 		if w.Code != 200 || strings.Count(w.Body.String(), "BEGIN:VEVENT") != 31 {
@@ -98,7 +100,7 @@ func TestFeeds(t *testing.T) {
 		if w := ask(door, http.MethodGet, address, etag); w.Code != 200 {
 			t.Errorf("a day later: %d", w.Code)
 		}
-		if gone, err := web.RevokeFeed(t.Context(), f.Store, feed.Feed{Kind: feed.Schedule, Name: "payments"}, ""); err != nil || len(gone) != 1 {
+		if gone, err := ops.RevokeFeed(t.Context(), f.Store, feed.Feed{Kind: feed.Schedule, Name: "payments"}, ""); err != nil || len(gone) != 1 {
 			t.Fatal(gone, err)
 		}
 		if w := ask(door, http.MethodGet, address, etag); w.Code != 404 {
@@ -121,7 +123,7 @@ func TestFeedsTellNothing(t *testing.T) {
 	f.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	mux := http.NewServeMux()
 	f.RegisterFeeds(mux)
-	door := web.Frame(mux, f.Log)
+	door := doors.Frame(mux, f.Log)
 	right := newLink(t, f.Store, feed.Feed{Kind: feed.Schedule, Name: "payments"})
 	gone := newLink(t, f.Store, feed.Feed{Kind: feed.Schedule, Name: "no longer there"})
 	_, token, _ := strings.Cut(right, "?token=")
@@ -165,46 +167,4 @@ type broken struct{ store.Store }
 
 func (broken) View(context.Context, func(store.Tx) error) error {
 	return errors.New("the disk is gone")
-}
-
-func TestFeedsByAdmin(t *testing.T) {
-	s := newStore(t)
-	admin := web.Admin(s, nil, quiet())
-	call := func(method, body string, into any) int {
-		t.Helper()
-		w := httptest.NewRecorder()
-		admin.ServeHTTP(w, httptest.NewRequest(method, web.RouteFeeds, strings.NewReader(body)))
-		if w.Code == 200 {
-			if err := json.Unmarshal(w.Body.Bytes(), into); err != nil {
-				t.Fatal(err)
-			}
-		}
-		return w.Code
-	}
-	const payments = `{"kind":"schedule","name":"payments"}`
-	var made web.FeedMade
-	if code := call(http.MethodPost, payments, &made); code != 200 || made.Token == "" || made.Name != "payments" {
-		t.Fatalf("make: %d %+v", code, made)
-	}
-	call(http.MethodPost, payments, &made)
-	for _, wrong := range []string{"", "{}", `{"kind":"team","name":"x"}`, `{"kind":"person"}`, "["} {
-		if code := call(http.MethodPost, wrong, nil); code != http.StatusBadRequest {
-			t.Errorf("make %s: %d", wrong, code)
-		}
-	}
-	var all, gone []feed.Link
-	if code := call(http.MethodGet, "", &all); code != 200 || len(all) != 2 {
-		t.Errorf("list: %d %v", code, all)
-	}
-	if code := call(http.MethodDelete, `{"kind":"schedule","name":"payments","id":"`+made.ID+`"}`, &gone); code != 200 || len(gone) != 1 || gone[0].ID != made.ID {
-		t.Errorf("revoke one: %d %v", code, gone)
-	}
-	if code := call(http.MethodDelete, payments, &gone); code != 200 || len(gone) != 1 {
-		t.Errorf("revoke the rest: %d %v", code, gone)
-	}
-	for code := 200; code != http.StatusConflict; {
-		if code = call(http.MethodPost, payments, &made); code != 200 && code != http.StatusConflict {
-			t.Fatalf("make many: %d", code)
-		}
-	}
 }

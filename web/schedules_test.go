@@ -6,7 +6,7 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/oncalm/oncalm/web"
+	"github.com/oncalm/oncalm/doors"
 )
 
 func TestSchedules(t *testing.T) {
@@ -14,7 +14,7 @@ func TestSchedules(t *testing.T) {
 		s := weekly(t)
 		mux := http.NewServeMux()
 		s.RegisterPage(mux)
-		door := web.Frame(mux, quiet())
+		door := doors.Frame(mux, quiet())
 		for _, tt := range []struct {
 			path, form string
 			code       int

@@ -20,6 +20,6 @@
 //
 // # In the store
 //
-//	cert/<url>                                       a signing certificate of SNS, as PEM, and when it was fetched
-//	outbox/entry/sns.confirm%2f<topic>%2f<message>   a subscription to confirm (see package outbox)
+//	cert/<url>                                   a signing certificate of SNS, as PEM, and when it was fetched
+//	outbox/entry/sns.confirm/<topic>/<message>   a subscription to confirm (see package outbox)
 package sns

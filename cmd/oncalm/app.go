@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +22,7 @@ import (
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
@@ -39,7 +41,7 @@ type outside struct {
 	confirmer sns.Confirmer      // of subscriptions; nil: SNS
 	endpoint  string             // of an emulator of SNS; empty: the real one
 	clock     *clocks.Clock      // what time it is; nil: that of a bubble of time, for tests
-	reserve   *reserve           // of the disk; nil: none
+	reserve   *ops.Reserve       // of the disk; nil: none
 	follows   incidents.Follower // hears of every event, after the parts of the app; nil: nobody
 
 	connections int // that Slack may have at a time; 0: as many as there is work
@@ -64,9 +66,10 @@ type app struct {
 	desk          *handoffs.Desk
 	bot           *bot.Bot
 	runner        *outbox.Runner
-	health        *web.Health
-	self          *selfPager
-	watch         *clockWatch
+	health        *ops.Health
+	self          *ops.SelfPager
+	watch         *ops.ClockWatch
+	sweeper       *ops.Sweeper
 
 	refusals *doors.Refusals
 	texts    *templates.Set
@@ -76,13 +79,13 @@ type app struct {
 
 // newApp wires all parts on the store s. Nothing runs yet.
 func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
-	a := &app{cfg: cfg, log: log, clock: o.clock, others: clocks.NewWitness(o.clock), auditEach: auditEach, reg: prometheus.NewRegistry()}
+	a := &app{cfg: cfg, log: log, clock: o.clock, others: clocks.NewWitness(o.clock), auditEach: ops.AuditEach, reg: prometheus.NewRegistry()}
 	a.refusals = doors.NewRefusals(log, a.reg, posted())
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	noted := make(chan struct{}, 1)
-	base := noting{s, noted}
-	s = o.reserve.forDebts(base)
-	incoming := o.reserve.forAlarms(base)
+	base := ops.Noting(s, noted)
+	s = o.reserve.ForDebts(base)
+	incoming := o.reserve.ForAlarms(base)
 	a.runner = &outbox.Runner{
 		Store: s, Clock: a.clock, Log: log,
 		Metrics: outbox.NewMetrics(a.reg), Handlers: map[string]outbox.Handler{}, Calendar: calendar(),
@@ -103,22 +106,18 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.book.Followers = a.followers(o)
 	a.intake.Book.Followers = a.book.Followers
 	a.overrides.Followers = []overrides.Follower{a.bot.FollowOverrides, a.desk.Follow}
-	a.handle(a.overrides.Handlers(), a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(), a.subscriptions.Handlers(), a.sweeping())
-	a.health = web.NewHealth(log, web.StoreWritable(incoming), web.NotBehind(a.runner.Look, time.Minute), web.Check{
+	a.sweeper = &ops.Sweeper{
+		Store: a.store, Clock: a.clock, Witness: a.others, Log: log,
+		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, alarms.Sweep, incidents.Sweep, bot.Sweep},
+	}
+	a.handle(a.overrides.Handlers(), a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(), a.subscriptions.Handlers(), a.sweeper.Handlers())
+	a.health = ops.NewHealth(log, ops.StoreWritable(incoming), ops.NotBehind(a.runner.Look, time.Minute), ops.Check{
 		Name: "slack", Run: a.slackWell,
-	}, web.Check{Name: "clock", Run: func(ctx context.Context, now time.Time) error { return a.watch.well(ctx, now) }},
-		web.Check{Name: "channel", Run: a.channelWell, Aside: true})
-	a.self = &selfPager{store: incoming, spare: o.reserve != nil, noted: noted, keep: cfg.Store, who: a.keepers, notify: a.bot.SelfPage, log: log}
-	a.reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "oncalm_clock_ahead_seconds", Help: "By how much the wall clock is ahead of what Slack and AWS say; 0 while that is not known.",
-	}, func() float64 {
-		by, known := a.others.Ahead()
-		if !known {
-			return 0
-		}
-		return by.Seconds()
-	}))
-	a.watch = &clockWatch{witness: a.others, clock: a.clock, ask: a.bot.Probe, self: a.self, log: log}
+	}, ops.Check{Name: "clock", Run: func(ctx context.Context, now time.Time) error { return a.watch.Well(ctx, now) }},
+		ops.Check{Name: "channel", Run: a.channelWell, Aside: true})
+	a.self = &ops.SelfPager{Store: incoming, Spare: o.reserve != nil, Noted: noted, Keep: cfg.Store, Who: a.keepers, Notify: a.bot.SelfPage, Log: log}
+	a.watch = &ops.ClockWatch{Witness: a.others, Clock: a.clock, Ask: a.bot.Probe, Self: a.self, Log: log}
+	a.watch.Register(a.reg)
 	return a, nil
 }
 
@@ -136,7 +135,7 @@ func (a *app) followers(o outside) []incidents.Follower {
 func calendar() map[string]bool {
 	return map[string]bool{
 		handoffs.KindBorder: true, handoffs.KindRemind: true, handoffs.KindAhead: true,
-		overrides.KindAskEnd: true, kindSweep: true,
+		overrides.KindAskEnd: true, ops.KindSweep: true,
 	}
 }
 
@@ -256,13 +255,13 @@ func (a *app) public() http.Handler {
 	a.schedules().RegisterFeeds(feeds)
 	mux.Handle(feed.Route, doors.Hosts(feeds, a.cfg.Listen, "set public_url to the address that people use", a.cfg.PublicURL))
 	a.health.Register(mux)
-	return a.refusals.Watch(doors.Tidy(mux, append(posted(), web.RouteAlive, "/readyz")))
+	return a.refusals.Watch(doors.Tidy(mux, append(posted(), ops.RouteAlive, "/readyz")))
 }
 
 // private is for operators.
 func (a *app) private() http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", web.Metrics(a.reg, a.log))
+	mux.Handle("GET /metrics", ops.Metrics(a.reg, a.log))
 	a.schedules().RegisterPage(mux)
 	a.health.Register(mux)
 	return doors.Hosts(mux, a.cfg.WebListen, "ask for localhost, or put the host into web.listen or public_url", a.cfg.PublicURL)
@@ -273,15 +272,42 @@ func (a *app) schedules() *web.Schedules {
 	return &web.Schedules{Store: a.store, Schedules: a.cfg.Schedules, Overrides: a.overrides.Of, Clock: a.clock, Log: a.log}
 }
 
+// keepers is who is told when Oncalm itself is in trouble: the fallback of the default
+// service, and whom the first step of each service would page now, since nothing else will.
+func (a *app) keepers(ctx context.Context, now time.Time) []string {
+	targets := slices.Clone(a.cfg.PolicyOf(a.cfg.Services.Default).Fallback)
+	for _, service := range a.cfg.Services.All {
+		if policy := a.cfg.PolicyOf(service.Name); len(policy.Steps) > 0 {
+			targets = append(targets, policy.Steps[0].Page...)
+		}
+	}
+	var people []string
+	err := a.store.View(ctx, func(tx store.Tx) error {
+		people = nil
+		for _, target := range targets {
+			if person, ok := target.Person(); ok {
+				people = append(people, person)
+			} else if schedule, ok := target.Schedule(); ok {
+				people = append(people, a.overrides.OnCall(tx, schedule, now)...)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		a.log.Error("nobody is known to tell", "err", err)
+	}
+	return people
+}
+
 // run works until ctx ends, then finishes what is in hand.
 func (a *app) run(ctx context.Context) error {
 	var parts sync.WaitGroup
-	parts.Go(func() { scheduleSweep(ctx, a.store, a.clock, a.log) })
+	parts.Go(func() { a.sweeper.Plan(ctx) })
 	parts.Go(func() { a.bot.Run(ctx) })
 	parts.Go(func() { a.desk.Run(ctx) })
-	parts.Go(func() { a.self.run(ctx) })
-	parts.Go(func() { a.watch.run(ctx) })
-	parts.Go(func() { a.auditing(ctx) })
+	parts.Go(func() { a.self.Run(ctx) })
+	parts.Go(func() { a.watch.Run(ctx) })
+	parts.Go(func() { (&ops.Auditor{Pager: a.pager, Each: a.auditEach, Log: a.log}).Run(ctx, a.reg) })
 	err := a.runner.Run(ctx)
 	parts.Wait()
 	return err

@@ -70,7 +70,7 @@ func backUp(ctx context.Context, path, target string) (damaged int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	damaged, err = bolt.Publish(ctx, target, func(to io.Writer) error { return r.backup(ctx, to) })
+	damaged, err = bolt.Publish(ctx, target, func(to io.Writer) error { return r.Backup(ctx, to) })
 	return damaged, errors.Join(err, r.Close())
 }
 

@@ -22,7 +22,6 @@ import (
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
-	"github.com/oncalm/oncalm/web"
 )
 
 type demoCommand struct {
@@ -133,8 +132,8 @@ func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err erro
 		return err
 	}
 	d.stage.connect("http://"+d.house.addr(0), d.topic, d.slack)
-	d.api = web.NewServer(doors.Hosts(http.NewCrossOriginProtection().Handler(d.slack), "127.0.0.1", "it is for the bot alone"), log)
-	d.page = web.NewServer(doors.Named(d.front(log), doors.OnThisMachine, "open "+d.url()+", or start the demo with -addr HOST:PORT", addr), log)
+	d.api = doors.NewServer(doors.Hosts(http.NewCrossOriginProtection().Handler(d.slack), "127.0.0.1", "it is for the bot alone"), log)
+	d.page = doors.NewServer(doors.Named(d.front(log), doors.OnThisMachine, "open "+d.url()+", or start the demo with -addr HOST:PORT", addr), log)
 	d.page.WriteTimeout = 0 // the page listens to a stream
 	return nil
 }
@@ -145,7 +144,7 @@ func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err erro
 func (d *demo) front(log *slog.Logger) http.Handler {
 	feeds, mux := http.NewServeMux(), http.NewServeMux()
 	d.house.app.schedules().RegisterFeeds(feeds)
-	mux.Handle(feed.Route, web.Frame(feeds, log))
+	mux.Handle(feed.Route, doors.Frame(feeds, log))
 	mux.Handle("/", d.slack.Page())
 	return mux
 }

@@ -109,7 +109,7 @@ func (r *rig) delivered(n int) {
 	defer server.Close()
 	end := time.Now().Add(30 * time.Second)
 	for id := 1; id <= n; {
-		events, err := server.timeline(r.t.Context(), fmt.Sprint(id))
+		events, err := server.Timeline(r.t.Context(), fmt.Sprint(id))
 		if err == nil && events[len(events)-1].Kind() == "delivered" {
 			id++
 			continue

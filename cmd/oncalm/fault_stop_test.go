@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -195,7 +196,7 @@ func (r *rig) rest() {
 	defer server.Close()
 	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		var copied bytes.Buffer
-		if err := server.backup(r.t.Context(), &copied); err != nil {
+		if err := server.Backup(r.t.Context(), &copied); err != nil {
 			r.t.Fatal(err)
 		}
 		r.write("copied.db", copied.Bytes())
@@ -224,7 +225,7 @@ func dueSoon(t testing.TB, path string) (soon string) {
 			if err != nil {
 				return err
 			}
-			if !strings.Contains(key, "/"+kindSweep+"/") && time.Until(due) < 10*time.Minute {
+			if !strings.Contains(key, "/"+ops.KindSweep+"/") && time.Until(due) < 10*time.Minute {
 				soon = key
 			}
 		}

@@ -1,20 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
-	"io"
 	"maps"
-	"net/http"
 	"slices"
 	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/text"
-	"github.com/oncalm/oncalm/web"
 )
 
 type feedCommand struct {
@@ -31,7 +27,7 @@ func (c *feedCommand) Run(ctx context.Context, s *session) error {
 	if c.Do == "list" {
 		return s.withFeeds(ctx, c.storeFlag, func(l links) error { return c.list(ctx, s, l) })
 	}
-	wanted := web.FeedWanted{Feed: feed.Feed{Kind: feed.Schedule, Name: c.Schedule}, ID: c.ID}
+	wanted := ops.FeedWanted{Feed: feed.Feed{Kind: feed.Schedule, Name: c.Schedule}, ID: c.ID}
 	if c.Person != "" {
 		wanted.Feed = feed.Feed{Kind: feed.Person, Name: c.Person}
 	}
@@ -65,13 +61,13 @@ func (c *feedCommand) known(cfg *config.Config) error {
 
 // feedMade is a new link for other programs.
 type feedMade struct {
-	web.FeedMade
+	ops.FeedMade
 	Path string `json:"path"`
 	URL  string `json:"url"` // empty if public_url is not configured
 }
 
-func (c *feedCommand) make(ctx context.Context, s *session, l links, wanted web.FeedWanted, base string) error {
-	link, err := l.makeLink(ctx, wanted)
+func (c *feedCommand) make(ctx context.Context, s *session, l links, wanted ops.FeedWanted, base string) error {
+	link, err := l.MakeLink(ctx, wanted)
 	if errors.Is(err, feed.ErrLinks) {
 		return &stop{exitNo, err.Error(), "revoke some of them with: oncalm feed revoke"}
 	}
@@ -94,8 +90,8 @@ func (c *feedCommand) make(ctx context.Context, s *session, l links, wanted web.
 	return nil
 }
 
-func (c *feedCommand) revoke(ctx context.Context, s *session, l links, wanted web.FeedWanted) error {
-	gone, err := l.revokeLinks(ctx, wanted)
+func (c *feedCommand) revoke(ctx context.Context, s *session, l links, wanted ops.FeedWanted) error {
+	gone, err := l.RevokeLinks(ctx, wanted)
 	switch {
 	case err != nil:
 		return err
@@ -111,7 +107,7 @@ func (c *feedCommand) revoke(ctx context.Context, s *session, l links, wanted we
 }
 
 func (c *feedCommand) list(ctx context.Context, s *session, l links) error {
-	all, err := l.links(ctx)
+	all, err := l.Links(ctx)
 	if err != nil {
 		return err
 	}
@@ -132,9 +128,9 @@ func (c *feedCommand) list(ctx context.Context, s *session, l links) error {
 
 // links are the links of a store: of the file itself, or of the server that holds it.
 type links interface {
-	links(ctx context.Context) ([]feed.Link, error)
-	makeLink(ctx context.Context, wanted web.FeedWanted) (web.FeedMade, error)
-	revokeLinks(ctx context.Context, wanted web.FeedWanted) ([]feed.Link, error)
+	Links(ctx context.Context) ([]feed.Link, error)
+	MakeLink(ctx context.Context, wanted ops.FeedWanted) (ops.FeedMade, error)
+	RevokeLinks(ctx context.Context, wanted ops.FeedWanted) ([]feed.Link, error)
 }
 
 // withFeeds calls fn with the links of the store that the flags mean.
@@ -147,36 +143,12 @@ func (s *session) withFeeds(ctx context.Context, f storeFlag, fn func(links) err
 	})
 }
 
-func (f file) links(ctx context.Context) ([]feed.Link, error) { return web.FeedLinks(ctx, f.DB) }
+func (f file) Links(ctx context.Context) ([]feed.Link, error) { return ops.FeedLinks(ctx, f.DB) }
 
-func (f file) makeLink(ctx context.Context, wanted web.FeedWanted) (web.FeedMade, error) {
-	return web.MakeFeed(ctx, f.DB, wanted.Feed, "")
+func (f file) MakeLink(ctx context.Context, wanted ops.FeedWanted) (ops.FeedMade, error) {
+	return ops.MakeFeed(ctx, f.DB, wanted.Feed, "")
 }
 
-func (f file) revokeLinks(ctx context.Context, wanted web.FeedWanted) ([]feed.Link, error) {
-	return web.RevokeFeed(ctx, f.DB, wanted.Feed, wanted.ID)
-}
-
-func (s server) links(ctx context.Context) ([]feed.Link, error) {
-	var all []feed.Link
-	return all, s.get(ctx, web.RouteFeeds, decodeInto(&all))
-}
-
-func (s server) makeLink(ctx context.Context, wanted web.FeedWanted) (web.FeedMade, error) {
-	var made web.FeedMade
-	return made, s.send(ctx, http.MethodPost, wanted, decodeInto(&made))
-}
-
-func (s server) revokeLinks(ctx context.Context, wanted web.FeedWanted) ([]feed.Link, error) {
-	var gone []feed.Link
-	return gone, s.send(ctx, http.MethodDelete, wanted, decodeInto(&gone))
-}
-
-// send asks the server to change a link.
-func (s server) send(ctx context.Context, method string, wanted web.FeedWanted, read func(io.Reader) error) error {
-	body, err := json.Marshal(wanted)
-	if err != nil {
-		return err
-	}
-	return s.ask(ctx, method, web.RouteFeeds, bytes.NewReader(body), read)
+func (f file) RevokeLinks(ctx context.Context, wanted ops.FeedWanted) ([]feed.Link, error) {
+	return ops.RevokeFeed(ctx, f.DB, wanted.Feed, wanted.ID)
 }

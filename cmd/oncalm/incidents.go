@@ -8,10 +8,10 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/templates"
 	"github.com/oncalm/oncalm/text"
-	"github.com/oncalm/oncalm/web"
 )
 
 type incidentsCommand struct {
@@ -26,13 +26,13 @@ func (c *incidentsCommand) Run(ctx context.Context, s *session) error {
 	if c.Limit < 0 {
 		return &stop{exitUsage, "-limit is negative", "give a number from 1 on, or none"}
 	}
-	var list []web.Summary
+	var list []ops.Summary
 	err := s.withRecords(ctx, c.storeFlag, func(r records) (err error) {
 		limit := c.Limit
 		if c.Open {
 			limit = 0 // the open ones may be old
 		}
-		list, err = r.incidents(ctx, limit)
+		list, err = r.Incidents(ctx, limit)
 		return err
 	})
 	if err != nil {
@@ -51,15 +51,15 @@ func (c *incidentsCommand) Run(ctx context.Context, s *session) error {
 }
 
 // severityOf is how bad an incident is, and whether it pages nobody.
-func severityOf(i web.Summary) string {
+func severityOf(i ops.Summary) string {
 	if i.Quiet {
 		return i.Severity + " quiet"
 	}
 	return i.Severity
 }
 
-func (c *incidentsCommand) wanted(list []web.Summary) []web.Summary {
-	wanted := []web.Summary{}
+func (c *incidentsCommand) wanted(list []ops.Summary) []ops.Summary {
+	wanted := []ops.Summary{}
 	for _, i := range list {
 		if c.Limit > 0 && len(wanted) == c.Limit {
 			break
@@ -75,7 +75,7 @@ func (c *incidentsCommand) wanted(list []web.Summary) []web.Summary {
 func (s *session) incident(ctx context.Context, f storeFlag, id string) (incidents.Incident, []incidents.Event, error) {
 	var events []incidents.Event
 	err := s.withRecords(ctx, f, func(r records) (err error) {
-		events, err = r.timeline(ctx, id)
+		events, err = r.Timeline(ctx, id)
 		return err
 	})
 	if errors.Is(err, incidents.ErrNotFound) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -22,8 +21,7 @@ func (h *house) lost(ctx context.Context, cause error) {
 		kept = h.salvage(ctx)
 	}
 	h.log.Error("the store failed, so the server ends", "err", cause, "copy", kept)
-	now := time.Now()
-	h.app.self.tell(ctx, endPage(now, cause, kept), h.app.self.audience(ctx, now), map[string]bool{})
+	h.app.self.End(ctx, cause, kept)
 }
 
 // salvage writes what the file held that is gone, and that only this process has open, beside
@@ -40,20 +38,4 @@ func (h *house) salvage(ctx context.Context) string {
 // replacedName is where a store is kept that is not at its place any more.
 func replacedName(path string, now time.Time) string {
 	return path + ".replaced-" + now.UTC().Format("20060102T150405.000Z")
-}
-
-func endPage(now time.Time, cause error, kept string) bot.SelfPage {
-	text := "It ends now: " + cause.Error() + ". Until it is started again nobody is paged; SNS keeps alarms for as long as the retries of the subscription last. "
-	switch {
-	case kept != "":
-		text += "What the store held is in " + kept + ". Stop Oncalm, put that back with: oncalm restore -force " + kept + ", and start it. Without that it starts without the incidents that are open."
-	case errors.Is(cause, store.ErrGone):
-		text += "Stop Oncalm, and put the file back, or a backup with: oncalm restore -force BACKUP."
-	default:
-		text += "Look at the disk, and start it again."
-	}
-	return bot.SelfPage{
-		Key: "end/" + now.UTC().Format(time.RFC3339), Since: now,
-		Title: "🔴 Oncalm has lost its store", Text: text,
-	}
 }

@@ -5,19 +5,18 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"os"
 	"slices"
 	"time"
 
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/text"
-	"github.com/oncalm/oncalm/web"
 )
 
 // overridesOf is the book of overrides, for all doors. Who follows it is wired when there are such.
@@ -78,13 +77,13 @@ func (s *session) overridesOrPlanned(ctx context.Context, cfg *config.Config, pa
 func overridesIn(ctx context.Context, path string, names []string) (made map[string][]rotations.Override, err error) {
 	db, err := openStore(ctx, path, bolt.Options{MustExist: true})
 	if inUse, ok := errors.AsType[*store.InUse](err); ok {
-		there := server{web.LocalClient(path), inUse}
+		there := ops.NewClient(inUse)
 		defer func() { err = errors.Join(err, there.Close()) }()
-		return made, there.get(ctx, web.RouteOverrides+"?"+url.Values{"schedule": names}.Encode(), decodeInto(&made))
+		return there.Overrides(ctx, names)
 	}
 	if err != nil {
 		return nil, err
 	}
-	made, err = web.Overrides(ctx, db, names)
+	made, err = ops.Overrides(ctx, db, names)
 	return made, errors.Join(err, db.Close())
 }

@@ -30,7 +30,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/sns"
-	"github.com/oncalm/oncalm/web"
+	"github.com/oncalm/oncalm/doors"
 )
 
 // signer is a key that signs what SNS never would.
@@ -136,7 +136,7 @@ func (s *signer) serves(*http.Request) (*http.Response, error) {
 // on one line.
 func (w *world) asks(r *http.Request) string {
 	rec := httptest.NewRecorder()
-	web.Frame(w.app.public(), slog.New(slog.DiscardHandler)).ServeHTTP(rec, r)
+	doors.Frame(w.app.public(), slog.New(slog.DiscardHandler)).ServeHTTP(rec, r)
 	synctest.Wait()
 	said := strconv.Itoa(rec.Code)
 	if allow := rec.Header().Get("Allow"); allow != "" {

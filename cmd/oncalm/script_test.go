@@ -17,14 +17,15 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
-	"github.com/oncalm/oncalm/web"
 )
 
 // TestScripts runs the scripts of testdata/script. In them, oncalm is the program, a
@@ -204,10 +205,10 @@ func scriptHold(ts *testscript.TestScript, neg bool, args []string) {
 	if neg {
 		return
 	}
-	l, err := web.ListenLocal(path)
+	l, err := ops.ListenLocal(path)
 	ts.Check(err)
 	quiet := slog.New(slog.DiscardHandler)
-	srv := web.NewServer(web.Admin(db, db.Backup, quiet), quiet)
+	srv := doors.NewServer(ops.Admin(db, db.Backup, quiet), quiet)
 	done := make(chan error, 1)
 	go func() { done <- srv.Serve(l) }()
 	ts.Defer(func() {

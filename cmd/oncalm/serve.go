@@ -12,14 +12,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/doors"
+	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
-	"github.com/oncalm/oncalm/web"
 )
 
 type serveCommand struct{ configFlag }
@@ -70,7 +68,7 @@ func (c *serveCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	h, err := openHouse(cfg, db, db, log, outside{reserve: newReserve(db.Path(), log), clock: clocks.System(), endpoint: s.first("AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL")})
+	h, err := openHouse(cfg, db, db, log, outside{reserve: ops.NewReserve(db.Path(), log), clock: clocks.System(), endpoint: s.first("AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL")})
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
@@ -96,28 +94,28 @@ type house struct {
 	app     *app
 	db      *bolt.DB
 	log     *slog.Logger
-	crowded *prometheus.CounterVec
+	crowded *ops.Crowded
 	servers []*http.Server
 	doors   []net.Listener // public, private, local: one for each server
 }
 
 // openHouse wires the app and opens its doors. db is the file below s.
 func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger, o outside) (*house, error) {
-	places := placesFor(log)
+	places := ops.PlacesFor(log)
 	o.connections = places.Outgoing
 	a, err := newApp(cfg, s, log, o)
 	if err != nil {
 		return nil, &stop{exitUsage, err.Error(), "correct the configuration"}
 	}
-	web.NewGauges(a.reg, s, a.runner.Look, func() int64 { return db.Stats().Bytes }, log)
-	a.watchOver(db)
-	h := &house{app: a, db: db, log: log, crowded: closedTotal(a.reg)}
+	ops.NewGauges(a.reg, s, a.runner.Look, func() int64 { return db.Stats().Bytes }, log)
+	ops.WatchOver(db, a.health, a.reg)
+	h := &house{app: a, db: db, log: log, crowded: ops.NewCrowded(a.reg, log)}
 	for _, open := range []func() error{
-		func() error { return h.open("public", cfg.Listen, places.Public, web.Frame(a.public(), log)) },
-		func() error { return h.open("private", cfg.WebListen, places.Private, web.Frame(a.private(), log)) },
+		func() error { return h.open("public", cfg.Listen, places.Public, doors.Frame(a.public(), log)) },
+		func() error { return h.open("private", cfg.WebListen, places.Private, doors.Frame(a.private(), log)) },
 		func() error {
-			l, err := web.ListenLocal(db.Path())
-			h.serve(l, web.Admin(s, db.Backup, log))
+			l, err := ops.ListenLocal(db.Path())
+			h.serve(l, ops.Admin(s, db.Backup, log))
 			return err
 		},
 	} {
@@ -133,7 +131,7 @@ func (h *house) open(name, addr string, places int, handler http.Handler) error 
 	if err != nil {
 		return &stop{exitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, err), "choose a free address, or stop what uses it"}
 	}
-	crowd := doors.NewCrowd(l, places, h.closed(name))
+	crowd := doors.NewCrowd(l, places, h.crowded.Closed(name))
 	h.serve(crowd, handler)
 	crowd.Guard(h.servers[len(h.servers)-1])
 	return nil
@@ -142,7 +140,7 @@ func (h *house) open(name, addr string, places int, handler http.Handler) error 
 func (h *house) serve(l net.Listener, handler http.Handler) {
 	if l != nil {
 		h.doors = append(h.doors, l)
-		h.servers = append(h.servers, web.NewServer(handler, h.log))
+		h.servers = append(h.servers, doors.NewServer(handler, h.log))
 	}
 }
 
@@ -176,7 +174,7 @@ func (h *house) live(ctx context.Context, failed <-chan struct{}) error {
 		}
 	})
 	inside.Go(func() { h.db.Watch(work) })
-	inside.Go(func() { h.scrub(work) })
+	inside.Go(func() { ops.Scrub(work, h.db, h.log) })
 	var err error
 	select {
 	case <-ctx.Done():

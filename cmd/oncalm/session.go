@@ -11,9 +11,9 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
-	"github.com/oncalm/oncalm/web"
 )
 
 // Exit codes.
@@ -97,7 +97,7 @@ func explain(err error) *stop {
 		{store.ErrGone, exitUnknown, "put it back, or a copy of it with: oncalm restore -force; then start again"},
 		{store.ErrUnknownOutcome, exitUnknown, "look at the disk, and start again to read what is really there"},
 		{store.ErrFull, exitNo, "make space"},
-		{web.ErrLongPath, exitUsage, "keep the store in a folder with a shorter path"},
+		{ops.ErrLongPath, exitUsage, "keep the store in a folder with a shorter path"},
 		{syscall.EIO, exitNo, "look at the disk"},
 		{syscall.ELOOP, exitUsage, "where a file of the store should be there is a link: remove it"},
 		{syscall.EXDEV, exitUsage, "the file is mounted by itself, and cannot be replaced: mount its folder instead"},

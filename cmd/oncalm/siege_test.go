@@ -22,8 +22,9 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/web"
+	"github.com/oncalm/oncalm/ops"
 )
 
 // most is what the program may ever take, resident, whatever strangers do.
@@ -306,11 +307,11 @@ func TestFewFiles(t *testing.T) {
 // TestHealthBesideTheStore: the program can be asked whether it lives also where its door does not answer.
 func TestHealthBesideTheStore(t *testing.T) {
 	r := newRig(t, "http://127.0.0.1:1/")
-	l, err := web.ListenLocal(r.path("oncalm.db"))
+	l, err := ops.ListenLocal(r.path("oncalm.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := web.NewServer(web.Admin(nil, nil, slog.New(slog.DiscardHandler)), slog.New(slog.DiscardHandler))
+	server := doors.NewServer(ops.Admin(nil, nil, slog.New(slog.DiscardHandler)), slog.New(slog.DiscardHandler))
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	if out, code := r.call("healthcheck", "-config", r.path("oncalm.yaml")); code != 0 || out != "alive\n" {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -90,7 +91,7 @@ func TestSweepIsPlannedWhenThereIsSpace(t *testing.T) {
 	play(t, func(w *world) {
 		tight := &crowded{w.app.store, 3}
 		begun := time.Now()
-		scheduleSweep(w.t.Context(), tight, nil, slog.New(slog.DiscardHandler))
+		(&ops.Sweeper{Store: tight, Log: slog.New(slog.DiscardHandler)}).Plan(w.t.Context())
 		if waited := time.Since(begun); waited != 3*time.Minute {
 			t.Errorf("planned after %v, want three attempts, a minute apart", waited)
 		}

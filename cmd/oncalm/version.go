@@ -16,8 +16,8 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/store/bolt"
-	"github.com/oncalm/oncalm/web"
 )
 
 type versionCommand struct{ jsonFlag }
@@ -90,7 +90,7 @@ func (c *healthcheckCommand) Run(ctx context.Context, s *session) error {
 		err = &stop{exitNo, silent.Error(), "is the bot running?"}
 		// Strangers may stand in the door, but not in the one beside the store.
 		if file, bad := bolt.Locate(store); bad == nil && c.URL == "" {
-			if said, bad := healthy(req, web.LocalClient(file)); bad == nil {
+			if said, bad := healthy(req, ops.LocalClient(file)); bad == nil {
 				text, err = said, nil
 			}
 		}
@@ -138,7 +138,7 @@ func (c *healthcheckCommand) where(s *session) (url, store string, err error) {
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port) + web.RouteAlive, store, nil
+	return "http://" + net.JoinHostPort(host, port) + ops.RouteAlive, store, nil
 }
 
 // quoted shows a word from outside on one line.

@@ -1,4 +1,4 @@
-package main
+package ops
 
 import (
 	"context"
@@ -12,13 +12,13 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// A reserve is a file beside the store that takes space which nobody needs yet. When the disk
+// A Reserve is a file beside the store that takes space which nobody needs yet. When the disk
 // is full it is given up: pages, steps, acknowledgements and all that is written about
 // incidents that are open goes on in its space, while new alarms are refused, so that they do
 // not use it up. SNS keeps those. When there is room it is made again.
 //
-// A nil reserve is none: everything is refused alike when the disk is full.
-type reserve struct {
+// A nil Reserve is none: everything is refused alike when the disk is full.
+type Reserve struct {
 	path string // of the file
 	size int64  // in bytes
 	log  *slog.Logger
@@ -33,11 +33,11 @@ const (
 	reservePart  = 16 // of the disk it takes no more than one part in so many
 )
 
-// newReserve makes the reserve of the store at that path, with real blocks of the disk. On a
+// NewReserve makes the reserve of the store at that path, with real blocks of the disk. On a
 // disk that is too small for one, or too full, it is nil.
-func newReserve(store string, log *slog.Logger) *reserve {
-	r := &reserve{path: store + ".reserve", log: log}
-	if err := removed(r.path); err != nil { // its size may be another than now
+func NewReserve(store string, log *slog.Logger) *Reserve {
+	r := &Reserve{path: store + ".reserve", log: log}
+	if err := r.remove(); err != nil { // its size may be another than now
 		log.Warn("there is no reserve for when the disk is full", "err", err)
 		return nil
 	}
@@ -58,19 +58,26 @@ func newReserve(store string, log *slog.Logger) *reserve {
 }
 
 // make makes the file, whole or not at all.
-func (r *reserve) make() error {
+func (r *Reserve) make() error {
 	f, err := os.OpenFile(r.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	if err := errors.Join(allocate(f, r.size), f.Close()); err != nil {
-		return errors.Join(err, removed(r.path))
+		return errors.Join(err, r.remove())
+	}
+	return nil
+}
+
+func (r *Reserve) remove() error {
+	if err := os.Remove(r.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }
 
 // giveUp makes the space of the reserve free, and reports whether there is some of it.
-func (r *reserve) giveUp() bool {
+func (r *Reserve) giveUp() bool {
 	if r == nil {
 		return false
 	}
@@ -79,7 +86,7 @@ func (r *reserve) giveUp() bool {
 	if r.spent {
 		return true
 	}
-	if err := os.Remove(r.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := r.remove(); err != nil {
 		r.log.Error("the reserve cannot be given up", "err", err)
 		return false
 	}
@@ -90,7 +97,7 @@ func (r *reserve) giveUp() bool {
 
 // closed reports whether new alarms are to be refused. Where there is room again it makes the
 // reserve first.
-func (r *reserve) closed() bool {
+func (r *Reserve) closed() bool {
 	if r == nil {
 		return false
 	}
@@ -107,15 +114,15 @@ func (r *reserve) closed() bool {
 	return false
 }
 
-// forAlarms is a store for what comes in: it is full as long as the reserve is given up.
-func (r *reserve) forAlarms(s store.Store) store.Store { return forAlarms{s, r} }
+// ForAlarms is a store for what comes in: it is full as long as the reserve is given up.
+func (r *Reserve) ForAlarms(s store.Store) store.Store { return forAlarms{s, r} }
 
-// forDebts is a store for everything else: it has the reserve.
-func (r *reserve) forDebts(s store.Store) store.Store { return forDebts{s, r} }
+// ForDebts is a store for everything else: it has the reserve.
+func (r *Reserve) ForDebts(s store.Store) store.Store { return forDebts{s, r} }
 
 type forAlarms struct {
 	store.Store
-	reserve *reserve
+	reserve *Reserve
 }
 
 func (f forAlarms) Update(ctx context.Context, fn func(store.Tx) error) error {
@@ -131,7 +138,7 @@ func (f forAlarms) Update(ctx context.Context, fn func(store.Tx) error) error {
 
 type forDebts struct {
 	store.Store
-	reserve *reserve
+	reserve *Reserve
 }
 
 func (f forDebts) Update(ctx context.Context, fn func(store.Tx) error) error {

@@ -1,4 +1,4 @@
-package web
+package doors
 
 import (
 	"errors"
@@ -8,13 +8,13 @@ import (
 	"time"
 )
 
-// Limits of every server.
-const (
-	MaxBody = 1 << 20 // bytes of a request
+// WriteTimeout is how long every server takes to write an answer, at most.
+const WriteTimeout = 15 * time.Second
 
+// Other limits of every server.
+const (
 	headerTimeout = 5 * time.Second
 	readTimeout   = 10 * time.Second
-	writeTimeout  = 15 * time.Second
 	idleTimeout   = time.Minute
 	maxHeader     = 16 << 10
 )
@@ -26,7 +26,7 @@ func NewServer(h http.Handler, log *slog.Logger) *http.Server {
 		Handler:           h,
 		ReadHeaderTimeout: headerTimeout,
 		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
+		WriteTimeout:      WriteTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),

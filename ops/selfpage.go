@@ -1,4 +1,4 @@
-package main
+package ops
 
 import (
 	"context"
@@ -12,7 +12,6 @@ import (
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/web"
 )
 
 const (
@@ -21,20 +20,22 @@ const (
 	selfAgain = 30 * time.Minute // how often people are told that there still is none
 )
 
-// selfPager tells people through Slack that the store is full. Alarms are refused then,
+// A SelfPager tells people that Oncalm itself is in trouble: its store is full or lost, or the clock is wrong. Alarms are refused then,
 // so nobody would be paged for them, nor for this: an incident would have to be stored.
 // It keeps what it knows in memory, and is seldom heard.
-type selfPager struct {
-	store  store.Store   // as alarms see it
-	spare  bool          // there is a reserve for the incidents that are open
-	noted  chan struct{} // a write found the store full
-	keep   string        // where the store is, for people
-	who    func(ctx context.Context, now time.Time) []string
-	notify func(ctx context.Context, person string, p bot.SelfPage) error
-	log    *slog.Logger
+type SelfPager struct {
+	Store  store.Store   // as alarms see it
+	Spare  bool          // there is a reserve for the incidents that are open
+	Noted  chan struct{} // a write found the store full; see [Noting]
+	Keep   string        // where the store is, for people
+	Who    func(ctx context.Context, now time.Time) []string
+	Notify func(ctx context.Context, person string, p bot.SelfPage) error
+	Log    *slog.Logger
 }
 
-// noting is a store that takes note of writes for which there was no space.
+// Noting is a store that takes note in full of writes for which there was no space; full has room for one.
+func Noting(s store.Store, full chan<- struct{}) store.Store { return noting{s, full} }
+
 type noting struct {
 	store.Store
 	full chan<- struct{}
@@ -51,20 +52,20 @@ func (n noting) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return err
 }
 
-// run waits for the store to be full, each time, until ctx ends.
-func (p *selfPager) run(ctx context.Context) {
+// Run waits for the store to be full, each time, until ctx ends.
+func (p *SelfPager) Run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-p.noted:
+		case <-p.Noted:
 			p.episode(ctx)
 		}
 	}
 }
 
 // episode lasts from a write that found no space until there has been some for a while.
-func (p *selfPager) episode(ctx context.Context) {
+func (p *SelfPager) episode(ctx context.Context) {
 	var (
 		looks        = time.NewTicker(selfLook)
 		begun        = time.Now()
@@ -74,7 +75,7 @@ func (p *selfPager) episode(ctx context.Context) {
 	)
 	defer looks.Stop()
 	for now := begun; ; now = time.Now() {
-		err := web.StoreWritable(p.store).Run(ctx, now)
+		err := StoreWritable(p.Store).Run(ctx, now)
 		if errors.Is(err, store.ErrFull) || err != nil && !filled.IsZero() {
 			filled = now
 		}
@@ -86,7 +87,7 @@ func (p *selfPager) episode(ctx context.Context) {
 			return
 		case now.Equal(filled) && (said.IsZero() || now.Sub(said) >= selfAgain):
 			said, open = now, p.audience(ctx, now)
-			p.log.Error("the store is full: alarms are refused", "store", p.keep, "since", begun.UTC())
+			p.Log.Error("the store is full: alarms are refused", "store", p.Keep, "since", begun.UTC())
 		}
 		p.tell(ctx, p.fullPage(begun, said), open, told)
 		select {
@@ -98,9 +99,9 @@ func (p *selfPager) episode(ctx context.Context) {
 }
 
 // audience is who is to be told: the channel, as "", and people.
-func (p *selfPager) audience(ctx context.Context, now time.Time) map[string]bool {
+func (p *SelfPager) audience(ctx context.Context, now time.Time) map[string]bool {
 	all := map[string]bool{"": true}
-	for _, person := range p.who(ctx, now) {
+	for _, person := range p.Who(ctx, now) {
 		all[person] = true
 	}
 	return all
@@ -108,9 +109,9 @@ func (p *selfPager) audience(ctx context.Context, now time.Time) map[string]bool
 
 // tell tells those who are open, and moves them to told. Those whom it could not tell
 // stay open, unless they never can be told.
-func (p *selfPager) tell(ctx context.Context, page bot.SelfPage, open, told map[string]bool) {
+func (p *SelfPager) tell(ctx context.Context, page bot.SelfPage, open, told map[string]bool) {
 	for _, person := range slices.Sorted(maps.Keys(open)) {
-		err := p.notify(ctx, person, page)
+		err := p.Notify(ctx, person, page)
 		if _, never := errors.AsType[*paging.Undeliverable](err); err != nil && !never {
 			continue // Slack's trouble is logged by the bot
 		}
@@ -123,24 +124,24 @@ func (p *selfPager) tell(ctx context.Context, page bot.SelfPage, open, told map[
 
 // over tells those who know of the full store that it is not any more. Trying once will
 // do: who does not hear it will look.
-func (p *selfPager) over(ctx context.Context, now time.Time, told map[string]bool) {
+func (p *SelfPager) over(ctx context.Context, now time.Time, told map[string]bool) {
 	select {
-	case <-p.noted: // it was about what is over
+	case <-p.Noted: // it was about what is over
 	default:
 	}
-	p.log.Info("the store takes alarms again", "store", p.keep)
+	p.Log.Info("the store takes alarms again", "store", p.Keep)
 	p.tell(ctx, bot.SelfPage{
 		Key: "space/" + now.UTC().Format(time.RFC3339), Since: now,
 		Title: "🟢 Oncalm can store alarms again",
-		Text: "There is space for " + p.keep + ". SNS sends what was refused again, as long as the retries of the subscription last; " +
+		Text: "There is space for " + p.Keep + ". SNS sends what was refused again, as long as the retries of the subscription last; " +
 			"look in AWS for alarms that have no incident here.",
 	}, told, map[string]bool{})
 }
 
-func (p *selfPager) fullPage(begun, said time.Time) bot.SelfPage {
+func (p *SelfPager) fullPage(begun, said time.Time) bot.SelfPage {
 	text := fmt.Sprintf("There is no space left for %s, since %s at least. Alarms are refused, and nobody is paged for them; SNS keeps them for as long as the retries of the subscription last. ",
-		p.keep, begun.UTC().Format("15:04 MST"))
-	if p.spare {
+		p.Keep, begun.UTC().Format("15:04 MST"))
+	if p.Spare {
 		text += "Incidents that are open go on in a reserve: pages, steps and acknowledgements. "
 	}
 	return bot.SelfPage{
@@ -149,29 +150,24 @@ func (p *selfPager) fullPage(begun, said time.Time) bot.SelfPage {
 	}
 }
 
-// keepers is who is told when Oncalm itself is in trouble: the fallback of the default
-// service, and whom the first step of each service would page now, since nothing else will.
-func (a *app) keepers(ctx context.Context, now time.Time) []string {
-	targets := slices.Clone(a.cfg.PolicyOf(a.cfg.Services.Default).Fallback)
-	for _, service := range a.cfg.Services.All {
-		if policy := a.cfg.PolicyOf(service.Name); len(policy.Steps) > 0 {
-			targets = append(targets, policy.Steps[0].Page...)
-		}
+// End tells people that the server ends, since its store has failed. kept is where what the store held is, if it is not in its place any more.
+func (p *SelfPager) End(ctx context.Context, cause error, kept string) {
+	now := time.Now()
+	p.tell(ctx, endPage(now, cause, kept), p.audience(ctx, now), map[string]bool{})
+}
+
+func endPage(now time.Time, cause error, kept string) bot.SelfPage {
+	text := "It ends now: " + cause.Error() + ". Until it is started again nobody is paged; SNS keeps alarms for as long as the retries of the subscription last. "
+	switch {
+	case kept != "":
+		text += "What the store held is in " + kept + ". Stop Oncalm, put that back with: oncalm restore -force " + kept + ", and start it. Without that it starts without the incidents that are open."
+	case errors.Is(cause, store.ErrGone):
+		text += "Stop Oncalm, and put the file back, or a backup with: oncalm restore -force BACKUP."
+	default:
+		text += "Look at the disk, and start it again."
 	}
-	var people []string
-	err := a.store.View(ctx, func(tx store.Tx) error {
-		people = nil
-		for _, target := range targets {
-			if person, ok := target.Person(); ok {
-				people = append(people, person)
-			} else if schedule, ok := target.Schedule(); ok {
-				people = append(people, a.overrides.OnCall(tx, schedule, now)...)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		a.log.Error("nobody is known to tell", "err", err)
+	return bot.SelfPage{
+		Key: "end/" + now.UTC().Format(time.RFC3339), Since: now,
+		Title: "🔴 Oncalm has lost its store", Text: text,
 	}
-	return people
 }

@@ -1,4 +1,4 @@
-package web
+package ops
 
 import (
 	"context"
@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -35,7 +36,7 @@ func Admin(s store.Store, backup func(context.Context, io.Writer) error, log *sl
 	mux.HandleFunc("GET "+RouteFeeds, a.feeds)
 	mux.HandleFunc("POST "+RouteFeeds, a.makeFeed)
 	mux.HandleFunc("DELETE "+RouteFeeds, a.revokeFeed)
-	return Frame(mux, log)
+	return doors.Frame(mux, log)
 }
 
 type admin struct {

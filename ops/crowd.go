@@ -1,4 +1,4 @@
-package main
+package ops
 
 import (
 	"log/slog"
@@ -10,8 +10,8 @@ import (
 	"github.com/oncalm/oncalm/doors"
 )
 
-// placesFor divides the files that this process may open among the doors and Slack, and says if they are few.
-func placesFor(log *slog.Logger) doors.Places {
+// PlacesFor divides the files that this process may open among the doors and Slack, and says if they are few.
+func PlacesFor(log *slog.Logger) doors.Places {
 	files := doors.Files()
 	places, scarce := doors.Share(files)
 	if scarce {
@@ -21,8 +21,14 @@ func placesFor(log *slog.Logger) doors.Places {
 	return places
 }
 
-// closedTotal counts who was closed for others.
-func closedTotal(reg prometheus.Registerer) *prometheus.CounterVec {
+// Crowded takes note of connections that were closed for others.
+type Crowded struct {
+	total *prometheus.CounterVec
+	log   *slog.Logger
+}
+
+// NewCrowded counts them in reg, and tells of them in log.
+func NewCrowded(reg prometheus.Registerer, log *slog.Logger) *Crowded {
 	total := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "oncalm_connections_closed_total",
 		Help: "Connections that were closed for others, since their door was full and they had been silent or slow for longest.",
@@ -31,18 +37,18 @@ func closedTotal(reg prometheus.Registerer) *prometheus.CounterVec {
 		total.WithLabelValues(door)
 	}
 	reg.MustRegister(total)
-	return total
+	return &Crowded{total, log}
 }
 
-// closed takes note of a connection that was closed for another, and says so once a minute.
-func (h *house) closed(door string) func() {
-	total := h.crowded.WithLabelValues(door)
+// Closed takes note of a connection to a door that was closed for another, and says so once a minute.
+func (c *Crowded) Closed(door string) func() {
+	total := c.total.WithLabelValues(door)
 	var last atomic.Int64
 	return func() {
 		total.Inc()
 		now := time.Now().Unix()
 		if before := last.Load(); now-before >= 60 && last.CompareAndSwap(before, now) {
-			h.log.Warn("a door is full: connections that were silent or slow for longest are closed for others", "door", door)
+			c.log.Warn("a door is full: connections that were silent or slow for longest are closed for others", "door", door)
 		}
 	}
 }

@@ -1,10 +1,12 @@
-package main
+package ops
 
 import (
 	"context"
 	"fmt"
 	"log/slog"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/clocks"
@@ -16,19 +18,32 @@ const (
 	clockAsk   = time.Minute      // how often others are asked at most, while nobody has said what time it is
 )
 
-// clockWatch tells people that the clock of the machine is wrong. Messages whose time does not fit are refused then, until it is
+// A ClockWatch tells people that the clock of the machine is wrong. Messages whose time does not fit are refused then, until it is
 // set right, and SNS sends them again; so nobody would be paged.
-type clockWatch struct {
-	witness *clocks.Witness
-	clock   *clocks.Clock
-	ask     func(context.Context) error // makes Slack say something
-	self    *selfPager
-	log     *slog.Logger
+type ClockWatch struct {
+	Witness *clocks.Witness
+	Clock   *clocks.Clock
+	Ask     func(context.Context) error // makes Slack say something
+	Self    *SelfPager
+	Log     *slog.Logger
 }
 
-// well is a condition for being ready.
-func (c *clockWatch) well(context.Context, time.Time) error {
-	if off := c.witness.Off(); off != 0 {
+// Register registers by how much the clock is wrong.
+func (c *ClockWatch) Register(reg prometheus.Registerer) {
+	reg.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "oncalm_clock_ahead_seconds", Help: "By how much the wall clock is ahead of what Slack and AWS say; 0 while that is not known.",
+	}, func() float64 {
+		by, known := c.Witness.Ahead()
+		if !known {
+			return 0
+		}
+		return by.Seconds()
+	}))
+}
+
+// Well is a condition for being ready.
+func (c *ClockWatch) Well(context.Context, time.Time) error {
+	if off := c.Witness.Off(); off != 0 {
 		return fmt.Errorf("the clock of this machine is %s, as Slack and AWS tell the time: set it", slowOrFast(off))
 	}
 	return nil
@@ -42,8 +57,8 @@ func slowOrFast(ahead time.Duration) string {
 	return ahead.Round(5*time.Second).String() + " fast"
 }
 
-// run looks from time to time, until ctx ends.
-func (c *clockWatch) run(ctx context.Context) {
+// Run looks from time to time, until ctx ends.
+func (c *ClockWatch) Run(ctx context.Context) {
 	var (
 		looks       = time.NewTimer(clockFirst)
 		said, asked time.Time
@@ -60,32 +75,32 @@ func (c *clockWatch) run(ctx context.Context) {
 		}
 		looks.Reset(clockLook)
 		now := time.Now()
-		off := c.witness.Off()
-		_, known := c.witness.Ahead()
+		off := c.Witness.Off()
+		_, known := c.Witness.Ahead()
 		switch {
 		case !known && now.Sub(asked) >= clockAsk:
 			asked = now
-			_ = c.ask(ctx) // that Slack does not answer is told elsewhere
-			if _, known = c.witness.Ahead(); !known {
-				_ = c.ask(ctx) // one who says that we are wrong needs a second
+			_ = c.Ask(ctx) // that Slack does not answer is told elsewhere
+			if _, known = c.Witness.Ahead(); !known {
+				_ = c.Ask(ctx) // one who says that we are wrong needs a second
 			}
-			if c.witness.Off() != 0 {
+			if c.Witness.Off() != 0 {
 				looks.Reset(0)
 			}
 		case off != 0 && (said.IsZero() || now.Sub(said) >= selfAgain):
-			right := c.clock.Now().Add(-off)
-			said, open, page = now, c.self.audience(ctx, right), c.wrong(off, right)
-			c.log.Error("the clock of this machine is wrong: messages whose time does not fit are refused", "component", "clock", "off", slowOrFast(off), "ahead_seconds", off.Seconds())
+			right := c.Clock.Now().Add(-off)
+			said, open, page = now, c.Self.audience(ctx, right), c.wrong(off, right)
+			c.Log.Error("the clock of this machine is wrong: messages whose time does not fit are refused", "component", "clock", "off", slowOrFast(off), "ahead_seconds", off.Seconds())
 		case off == 0 && known && !said.IsZero():
 			said, open = time.Time{}, nil
-			c.log.Info("the clock of this machine is right again", "component", "clock")
-			c.self.tell(ctx, c.right(), told, map[string]bool{})
+			c.Log.Info("the clock of this machine is right again", "component", "clock")
+			c.Self.tell(ctx, c.right(), told, map[string]bool{})
 		}
-		c.self.tell(ctx, page, open, told)
+		c.Self.tell(ctx, page, open, told)
 	}
 }
 
-func (c *clockWatch) wrong(off time.Duration, right time.Time) bot.SelfPage {
+func (c *ClockWatch) wrong(off time.Duration, right time.Time) bot.SelfPage {
 	return bot.SelfPage{
 		Key: "clock/" + right.UTC().Format(time.RFC3339), Since: right,
 		Title: "🔴 The clock of Oncalm's machine is " + slowOrFast(off),
@@ -94,8 +109,8 @@ func (c *clockWatch) wrong(off time.Duration, right time.Time) bot.SelfPage {
 	}
 }
 
-func (c *clockWatch) right() bot.SelfPage {
-	now := c.clock.Now()
+func (c *ClockWatch) right() bot.SelfPage {
+	now := c.Clock.Now()
 	return bot.SelfPage{
 		Key: "clock-right/" + now.UTC().Format(time.RFC3339), Since: now,
 		Title: "🟢 The clock of Oncalm's machine is right again",

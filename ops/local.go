@@ -1,4 +1,4 @@
-package web
+package ops
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"os"
 	"syscall"
 	"time"
+
+	"github.com/oncalm/oncalm/doors"
 )
 
 // LocalSocket is the path of the socket beside a store's file.
@@ -48,7 +50,7 @@ func LocalClient(storePath string) *http.Client {
 	dialer := &net.Dialer{Timeout: dialTimeout}
 	return &http.Client{Transport: &http.Transport{
 		DisableKeepAlives:     true,
-		ResponseHeaderTimeout: writeTimeout,
+		ResponseHeaderTimeout: doors.WriteTimeout,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return dialer.DialContext(ctx, "unix", LocalSocket(storePath))
 		},

@@ -1,4 +1,4 @@
-package web_test
+package ops_test
 
 import (
 	"errors"
@@ -6,13 +6,13 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/oncalm/oncalm/web"
+	"github.com/oncalm/oncalm/ops"
 )
 
 // TestALongPathOfTheSocket: the system says of it that an argument is invalid, and no more.
 func TestALongPathOfTheSocket(t *testing.T) {
-	l, err := web.ListenLocal(filepath.Join(t.TempDir(), strings.Repeat("d", 120), "oncalm.db"))
-	if !errors.Is(err, web.ErrLongPath) {
+	l, err := ops.ListenLocal(filepath.Join(t.TempDir(), strings.Repeat("d", 120), "oncalm.db"))
+	if !errors.Is(err, ops.ErrLongPath) {
 		t.Errorf("%v, %v", l, err)
 	}
 }

@@ -1,0 +1,52 @@
+package ops
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/oncalm/oncalm/paging"
+)
+
+// AuditEach is how often it is looked whether each open incident has something owed.
+const AuditEach = time.Minute
+
+// An Auditor owes anew what was lost from the store (see [paging.Pager.Audit]).
+type Auditor struct {
+	Pager *paging.Pager
+	Each  time.Duration // [AuditEach]; 0: never, for tests
+	Log   *slog.Logger
+}
+
+// Run audits until ctx ends. What it mends is counted in reg.
+func (a *Auditor) Run(ctx context.Context, reg prometheus.Registerer) {
+	mended := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "oncalm_audit_mended_total", Help: "Steps, pages and reminders that were lost from the store and were owed anew.",
+	}, []string{"what"})
+	for _, what := range []string{"step", "page", "reminder"} {
+		mended.WithLabelValues(what)
+	}
+	reg.MustRegister(mended)
+	if a.Each == 0 {
+		return
+	}
+	looks := time.NewTicker(a.Each)
+	defer looks.Stop()
+	for {
+		done, err := a.Pager.Audit(ctx)
+		for _, m := range done {
+			mended.WithLabelValues(m.What).Inc()
+			a.Log.Error("what was owed was lost from the store, and is owed anew (run oncalm fsck)", "component", "audit", "incident", m.Incident, "what", m.What, "key", m.Key, "due", m.Due.UTC())
+		}
+		if err != nil && ctx.Err() == nil {
+			a.Log.Error("the incidents could not be audited", "component", "audit", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-looks.C:
+		}
+	}
+}

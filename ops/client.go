@@ -1,0 +1,121 @@
+package ops
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/feed"
+	"github.com/oncalm/oncalm/store"
+)
+
+// A Client asks the server that holds a store, through the socket beside its file. If that does not answer, the error wraps the [store.InUse]:
+// the store is in use by something else.
+type Client struct {
+	http  *http.Client
+	inUse *store.InUse
+}
+
+// NewClient makes a client for a store that is in use.
+func NewClient(inUse *store.InUse) *Client { return &Client{LocalClient(inUse.Path), inUse} }
+
+// Incidents lists incidents; see [Incidents].
+func (c *Client) Incidents(ctx context.Context, limit int) ([]Summary, error) {
+	var list []Summary
+	return list, c.get(ctx, RouteIncidents+"?limit="+strconv.Itoa(limit), decodeInto(&list))
+}
+
+// Timeline reads the events of an incident; see [Timeline].
+func (c *Client) Timeline(ctx context.Context, id string) ([]incidents.Event, error) {
+	var events []incidents.Event
+	if _, err := strconv.ParseUint(id, 10, 32); err != nil {
+		return nil, incidents.ErrNotFound
+	}
+	return events, c.get(ctx, RouteTimeline+id, decodeInto(&events))
+}
+
+// Backup writes a consistent copy of the store.
+func (c *Client) Backup(ctx context.Context, to io.Writer) error {
+	return c.get(ctx, RouteBackup, func(body io.Reader) error {
+		_, err := io.Copy(to, body)
+		return err
+	})
+}
+
+// Close lets go of the connections.
+func (c *Client) Close() error {
+	c.http.CloseIdleConnections()
+	return nil
+}
+
+func decodeInto(v any) func(io.Reader) error {
+	return func(body io.Reader) error { return json.NewDecoder(body).Decode(v) }
+}
+
+// get asks the server. If it does not answer, the store is in use by something else.
+func (c *Client) get(ctx context.Context, route string, read func(io.Reader) error) error {
+	return c.ask(ctx, http.MethodGet, route, nil, read)
+}
+
+func (c *Client) ask(ctx context.Context, method, route string, body io.Reader, read func(io.Reader) error) error {
+	req, err := http.NewRequestWithContext(ctx, method, "http://oncalm"+route, body)
+	if err != nil {
+		return err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("%w, and does not answer at %s", c.inUse, LocalSocket(c.inUse.Path))
+	}
+	defer func() { _ = resp.Body.Close() }()
+	switch resp.StatusCode {
+	case http.StatusOK:
+		return read(resp.Body)
+	case http.StatusNotFound:
+		return incidents.ErrNotFound
+	case http.StatusConflict:
+		return feed.ErrLinks
+	}
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
+	return errors.New("the running server answered: " + strings.TrimSpace(string(text)))
+}
+
+// Overrides returns the overrides that people made; see [Overrides].
+func (c *Client) Overrides(ctx context.Context, schedules []string) (made map[string][]rotations.Override, err error) {
+	return made, c.get(ctx, RouteOverrides+"?"+url.Values{"schedule": schedules}.Encode(), decodeInto(&made))
+}
+
+// Links lists the links to calendars; see [FeedLinks].
+func (c *Client) Links(ctx context.Context) ([]feed.Link, error) {
+	var all []feed.Link
+	return all, c.get(ctx, RouteFeeds, decodeInto(&all))
+}
+
+// MakeLink makes a link; see [MakeFeed].
+func (c *Client) MakeLink(ctx context.Context, wanted FeedWanted) (FeedMade, error) {
+	var made FeedMade
+	return made, c.send(ctx, http.MethodPost, wanted, decodeInto(&made))
+}
+
+// RevokeLinks revokes links; see [RevokeFeed].
+func (c *Client) RevokeLinks(ctx context.Context, wanted FeedWanted) ([]feed.Link, error) {
+	var gone []feed.Link
+	return gone, c.send(ctx, http.MethodDelete, wanted, decodeInto(&gone))
+}
+
+// send asks the server to change a link.
+func (c *Client) send(ctx context.Context, method string, wanted FeedWanted, read func(io.Reader) error) error {
+	body, err := json.Marshal(wanted)
+	if err != nil {
+		return err
+	}
+	return c.ask(ctx, method, RouteFeeds, bytes.NewReader(body), read)
+}
