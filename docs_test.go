@@ -115,15 +115,15 @@ func metricsInCode(t *testing.T) []string {
 	return sorted(names)
 }
 
-// configKeysInCode are the keys that the configuration's reader knows: entry{"name", …}, and what Sections lists.
+// configKeysInCode are the keys that the configuration's reader knows: reading.Key("name", …), and what Sections lists.
 func configKeysInCode(t *testing.T) []string {
 	t.Helper()
 	var keys []string
 	inspect(t, "cmd/oncalm/config/", func(n ast.Node) {
 		switch n := n.(type) {
-		case *ast.CompositeLit:
-			if typ, ok := n.Type.(*ast.Ident); ok && typ.Name == "entry" && len(n.Elts) > 0 {
-				keys = append(keys, literal(n.Elts[0]))
+		case *ast.CallExpr:
+			if fun, ok := n.Fun.(*ast.SelectorExpr); ok && fun.Sel.Name == "Key" && len(n.Args) > 0 {
+				keys = append(keys, literal(n.Args[0]))
 			}
 		case *ast.FuncDecl:
 			if n.Name.Name == "Sections" {

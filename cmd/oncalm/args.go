@@ -11,7 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 )
 
 // commands are all there are, with their flags and arguments.
@@ -56,7 +56,7 @@ type session struct {
 	stdout io.Writer
 	stderr io.Writer
 
-	warnings config.Problems // of the configuration that was loaded last
+	warnings reading.Problems // of the configuration that was loaded last
 }
 
 // run carries out one call of the program and returns its exit code.

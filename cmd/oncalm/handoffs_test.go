@@ -133,7 +133,7 @@ func (w *world) told(who string) string {
 	})
 	var b strings.Builder
 	for _, m := range all {
-		fmt.Fprintf(&b, "%s to %s: %s\n%s", m.Posted.UTC().Format("Mon 01-02 15:04"), who, firstLine(m.Text), reading(w.t, m.Blocks))
+		fmt.Fprintf(&b, "%s to %s: %s\n%s", m.Posted.UTC().Format("Mon 01-02 15:04"), who, firstLine(m.Text), readable(w.t, m.Blocks))
 	}
 	return b.String()
 }
@@ -148,8 +148,8 @@ func (w *world) allTold() string {
 	return w.told("ana") + w.told("bo") + w.told("cy") + w.told("channel")
 }
 
-// reading is the text of blocks.
-func reading(t *testing.T, blocks json.RawMessage) string {
+// readable is the text of blocks.
+func readable(t *testing.T, blocks json.RawMessage) string {
 	t.Helper()
 	var all []any
 	if err := json.Unmarshal(blocks, &all); err != nil {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -52,7 +53,7 @@ func ended(code int) error {
 }
 
 // refused is the error for a configuration that cannot be used.
-type refused struct{ problems config.Problems }
+type refused struct{ problems reading.Problems }
 
 func (e *refused) Error() string { return e.problems.String() }
 
@@ -118,7 +119,7 @@ func explain(err error) *stop {
 func (s *session) load(path string, sections ...string) (*config.Config, error) {
 	c, problems := config.Load(path, s.env, s.now)
 	if len(sections) > 0 {
-		problems = problems.In(sections...)
+		problems = problems.In(config.Sections(), sections...)
 	}
 	if errs := problems.Errors(); len(errs) > 0 {
 		return nil, &refused{errs}

@@ -22,6 +22,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/messages"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -62,10 +63,10 @@ type Config struct {
 type Slack struct {
 	Mode          string // http
 	APIURL        string // with a slash at the end
-	BotToken      Secret
-	SigningSecret Secret
-	AppToken      Secret // of socket mode
-	Channel       string // id of the channel for the incidents' cards
+	BotToken      secrets.Secret
+	SigningSecret secrets.Secret
+	AppToken      secrets.Secret // of socket mode
+	Channel       string         // id of the channel for the incidents' cards
 }
 
 // SNS is where alarms come from.

@@ -18,6 +18,8 @@ import (
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
@@ -103,11 +105,11 @@ func set(ar *txtar.Archive, name, text string) {
 	ar.Files = append(ar.Files, txtar.File{Name: name, Data: []byte(text)})
 }
 
-const secrets = "SLACK_BOT_TOKEN=xoxb-canary-one\nSLACK_SIGNING_SECRET=canary-two-0123456789\nSLACK_APP_TOKEN=xapp-canary-three\n"
+const canaries = "SLACK_BOT_TOKEN=xoxb-canary-one\nSLACK_SIGNING_SECRET=canary-two-0123456789\nSLACK_APP_TOKEN=xapp-canary-three\n"
 
 // TestEverything loads a file that has every key there is.
 func TestEverything(t *testing.T) {
-	c, problems := config.Load("testdata/everything.yaml", environment(secrets+"PORT=8080\n"), now)
+	c, problems := config.Load("testdata/everything.yaml", environment(canaries+"PORT=8080\n"), now)
 	if len(problems) > 0 {
 		t.Fatalf("problems:\n%s", problems)
 	}
@@ -119,8 +121,8 @@ func TestEverything(t *testing.T) {
 		Store: "testdata/bad/oncalm.db", PublicURL: "https://oncall.example.com",
 		Slack: config.Slack{
 			Mode: "http", APIURL: "http://127.0.0.1:9999/api/", Channel: "C0INCIDENTS",
-			BotToken: config.NewSecret("xoxb-canary-one"), SigningSecret: config.NewSecret("canary-two-0123456789"),
-			AppToken: config.NewSecret("xapp-canary-three"),
+			BotToken: secrets.New("xoxb-canary-one"), SigningSecret: secrets.New("canary-two-0123456789"),
+			AppToken: secrets.New("xapp-canary-three"),
 		},
 		SNS: config.SNS{Topics: []string{"arn:aws:sns:eu-central-1:123456789012:alarms"}, MaxAge: 75 * time.Minute, RequireV2: true},
 		People: map[string]config.Person{
@@ -179,7 +181,7 @@ func TestEverything(t *testing.T) {
 		},
 	}
 	opts := cmp.Options{
-		cmp.Comparer(func(a, b config.Secret) bool { return a.Reveal() == b.Reveal() }),
+		cmp.Comparer(func(a, b secrets.Secret) bool { return a.Reveal() == b.Reveal() }),
 		cmp.Comparer(func(a, b *time.Location) bool { return fmt.Sprint(a) == fmt.Sprint(b) }),
 		cmpopts.EquateEmpty(),
 	}
@@ -208,7 +210,7 @@ func location(t *testing.T, name string) *time.Location {
 
 // TestASecretIsNeverPrinted tries the ways in which values get into logs.
 func TestASecretIsNeverPrinted(t *testing.T) {
-	c, _ := config.Load("testdata/everything.yaml", environment(secrets), now)
+	c, _ := config.Load("testdata/everything.yaml", environment(canaries), now)
 	var b strings.Builder
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
 		fmt.Fprintf(&b, verb+" "+verb+"\n", c.Slack.BotToken, *c)
@@ -233,12 +235,12 @@ func TestASecretIsNeverPrinted(t *testing.T) {
 // TestInSections holds that a command fails only over what it needs.
 func TestInSections(t *testing.T) {
 	_, problems := config.Parse("f", []byte("people: {ana: {slack: U0ANA}}\nstor: x\nsns: {topics: [x]}\n"), environment(""), now)
-	count := func(ps config.Problems) int { return len(ps.Errors()) }
-	if all, some := count(problems), count(problems.In("people", "schedules")); all < 4 || some != 1 {
+	count := func(ps reading.Problems) int { return len(ps.Errors()) }
+	if all, some := count(problems), count(problems.In(config.Sections(), "people", "schedules")); all < 4 || some != 1 {
 		t.Errorf("%d errors in all, %d for people; want more, and only the unknown key:\n%s", all, some, problems)
 	}
 	_, problems = config.Parse("f", []byte("a: [\n"), environment(""), now)
-	if count(problems.In("people")) != 1 {
+	if count(problems.In(config.Sections(), "people")) != 1 {
 		t.Errorf("a file that cannot be read is an error for everybody: %s", problems)
 	}
 }
@@ -258,7 +260,7 @@ func FuzzConfig(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, src []byte) {
-		c, problems := config.Parse("fuzz.yaml", src, environment(secrets), now)
+		c, problems := config.Parse("fuzz.yaml", src, environment(canaries), now)
 		if c == nil {
 			t.Fatal("no config")
 		}

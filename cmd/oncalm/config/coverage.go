@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/rotations"
 )
 
@@ -19,9 +20,9 @@ const years = 2
 // covered checks what only shows when a schedule is looked at over time. What depends
 // on the date of the check is a warning: a configuration that served yesterday must
 // serve today.
-func (r *reader) covered(s rotations.Schedule, planned []rotations.Override, key value) {
+func (r *reader) covered(s rotations.Schedule, planned []rotations.Override, key reading.Value) {
 	if nobodys(s) {
-		r.errorf(r.place(key.key+".layers"), "name somebody in one of its layers", "schedule %s has nobody in any turn", s.Name)
+		r.Errorf(r.Place(key.Key+".layers"), "name somebody in one of its layers", "schedule %s has nobody in any turn", s.Name)
 		return
 	}
 	r.gaps(s, planned, key)
@@ -30,18 +31,18 @@ func (r *reader) covered(s rotations.Schedule, planned []rotations.Override, key
 }
 
 // idle warns of layers that never count, and of people who never have a shift in one.
-func (r *reader) idle(s rotations.Schedule, key value) {
-	for _, idle := range s.Idle(rotations.CivilOf(r.now.In(s.Zone))) {
-		at, name := r.place(key.key+".layers["+strconv.Itoa(idle.Layer)+"]"), s.Layers[idle.Layer].Name
+func (r *reader) idle(s rotations.Schedule, key reading.Value) {
+	for _, idle := range s.Idle(rotations.CivilOf(r.Now.In(s.Zone))) {
+		at, name := r.Place(key.Key+".layers["+strconv.Itoa(idle.Layer)+"]"), s.Layers[idle.Layer].Name
 		switch {
 		case idle.People != nil:
-			r.warnf(at, "give the shifts another length, such as 1w, or the layer another number of turns or other windows",
+			r.Warnf(at, "give the shifts another length, such as 1w, or the layer another number of turns or other windows",
 				"in layer %s these people never have a shift: %s; their turns always fall outside of its windows, or on time of a later layer",
 				name, strings.Join(idle.People, ", "))
 		case s.Layers[idle.Layer].Holidays == rotations.HolidaysOnly && len(s.Holidays) == 0:
-			r.warnf(at, "list them in holidays: of the schedule", "layer %s never counts: it is for holidays, and the schedule has none", name)
+			r.Warnf(at, "list them in holidays: of the schedule", "layer %s never counts: it is for holidays, and the schedule has none", name)
 		default:
-			r.warnf(at, "remove it, or give the later layers windows: a later layer wins where it covers",
+			r.Warnf(at, "remove it, or give the later layers windows: a later layer wins where it covers",
 				"layer %s never counts: later layers cover all of its time", name)
 		}
 	}
@@ -61,33 +62,33 @@ func nobodys(s rotations.Schedule) bool {
 
 // gaps warns of time in which nobody is on call, but for gaps on purpose. The fallback
 // of the policy is paged then, which may be as meant.
-func (r *reader) gaps(s rotations.Schedule, planned []rotations.Override, key value) {
-	to := r.now.AddDate(0, 0, horizon)
+func (r *reader) gaps(s rotations.Schedule, planned []rotations.Override, key reading.Value) {
+	to := r.Now.AddDate(0, 0, horizon)
 	for _, l := range s.Layers {
-		if start := l.Start.In(s.Zone); start.Before(r.now.AddDate(1, 0, 0)) {
+		if start := l.Start.In(s.Zone); start.Before(r.Now.AddDate(1, 0, 0)) {
 			to = latest(to, start.AddDate(0, 0, horizon))
 		}
 	}
-	gaps := slices.DeleteFunc(s.Gaps(r.now, to, planned), func(g rotations.Gap) bool { return g.Meant })
+	gaps := slices.DeleteFunc(s.Gaps(r.Now, to, planned), func(g rotations.Gap) bool { return g.Meant })
 	if len(gaps) == 0 {
 		return
 	}
-	r.warnf(key, "add a layer below that covers it, write nobody if it is meant, or leave it to the fallback of the policy",
+	r.Warnf(key, "add a layer below that covers it, write nobody if it is meant, or leave it to the fallback of the policy",
 		"nobody is on call in %s%s%s", s.Name, span(s.At(gaps[0].From, planned)), more(len(gaps)-1, to.In(s.Zone)))
 }
 
 // skipped warns of handoffs at wall-clock times that do not exist on some date.
-func (r *reader) skipped(s rotations.Schedule, key value) {
-	found := s.Skipped(r.now, r.now.AddDate(years, 0, 0))
+func (r *reader) skipped(s rotations.Schedule, key reading.Value) {
+	found := s.Skipped(r.Now, r.Now.AddDate(years, 0, 0))
 	for n, l := range s.Layers {
 		mine := slices.DeleteFunc(slices.Clone(found), func(f rotations.Skipped) bool { return f.Layer != l.Name })
 		if len(mine) == 0 {
 			continue
 		}
 		first := mine[0]
-		r.warnf(r.place(key.key+".layers["+strconv.Itoa(n)+"]"), "choose a time that exists every day, or leave it: it comes as soon as it can",
+		r.Warnf(r.Place(key.Key+".layers["+strconv.Itoa(n)+"]"), "choose a time that exists every day, or leave it: it comes as soon as it can",
 			"layer %s changes at %s, which the clocks skip: that day it comes at %s%s", l.Name, onClock(first.At), spoken(first.Comes),
-			more(len(mine)-1, r.now.AddDate(years, 0, 0)))
+			more(len(mine)-1, r.Now.AddDate(years, 0, 0)))
 	}
 }
 
@@ -99,11 +100,11 @@ func onClock(c rotations.Civil) string {
 
 // twice warns of people who are on call in two schedules of a policy at once: it means
 // to reach two people, and reaches one.
-func (r *reader) twice(c *Config, names []string, policy string, key value) {
-	to := r.now.AddDate(0, 0, horizon)
+func (r *reader) twice(c *Config, names []string, policy string, key reading.Value) {
+	to := r.Now.AddDate(0, 0, horizon)
 	shifts := map[string][]rotations.Shift{}
 	for _, name := range names {
-		shifts[name] = c.Schedules[name].Shifts(r.now, to, c.Planned[name])
+		shifts[name] = c.Schedules[name].Shifts(r.Now, to, c.Planned[name])
 	}
 	for i, one := range names {
 		for _, other := range names[i+1:] {
@@ -112,7 +113,7 @@ func (r *reader) twice(c *Config, names []string, policy string, key value) {
 				continue
 			}
 			first := both[0]
-			r.warnf(key, "let somebody else have one of these shifts", "%s is on call in %s and in %s at once, and policy %s means two people: from %s to %s%s",
+			r.Warnf(key, "let somebody else have one of these shifts", "%s is on call in %s and in %s at once, and policy %s means two people: from %s to %s%s",
 				first.person, one, other, policy, spoken(first.from), spoken(first.to), more(len(both)-1, to.In(c.Schedules[one].Zone)))
 		}
 	}

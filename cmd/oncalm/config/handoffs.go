@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -30,18 +31,18 @@ type Handoffs struct {
 }
 
 // ruled reads the keys of a schedule that are about its handoffs. What it leaves out is filled in when the whole file is read.
-func (r *reader) ruled(c *Config, schedule string) []entry {
+func (r *reader) ruled(c *Config, schedule string) []reading.Entry {
 	rule := handoffs.Rule{Mode: handoffs.Notice, Within: DefaultWithin}
 	reminded := false
-	r.later = append(r.later, func() {
+	r.Later = append(r.Later, func() {
 		if !reminded {
 			rule.Remind = r.remind
 		}
 		c.Handoffs.Rules[schedule] = rule
 	})
-	var keys []entry
+	var keys []reading.Entry
 	return append(keys,
-		entry{"handoff", func(v value) {
+		reading.Key("handoff", func(v reading.Value) {
 			mode, _ := r.oneOf(v, "notice", "accept", "none")
 			switch mode {
 			case "accept":
@@ -49,53 +50,53 @@ func (r *reader) ruled(c *Config, schedule string) []entry {
 			case "none":
 				rule.Mode = handoffs.Quiet
 			}
-		}},
-		entry{"accept_within", func(v value) {
+		}),
+		reading.Key("accept_within", func(v reading.Value) {
 			d, ok := r.duration(v)
 			switch {
 			case !ok:
 			case d < time.Minute || d > maxWithin:
-				r.errorf(v, "expected 1m to 24h", "%s is too short or too long", v.key)
+				r.Errorf(v, "expected 1m to 24h", "%s is too short or too long", v.Key)
 			default:
 				rule.Within = d
 			}
-		}},
-		entry{"remind", func(v value) { rule.Remind, reminded = r.leads(v), true }},
-		entry{"user_group", func(v value) {
-			if id, ok := r.filled(v, groupWanted); ok && r.isGroup(v, id, v.text) {
+		}),
+		reading.Key("remind", func(v reading.Value) { rule.Remind, reminded = r.leads(v), true }),
+		reading.Key("user_group", func(v reading.Value) {
+			if id, ok := r.Filled(v, groupWanted); ok && r.isGroup(v, id, v.Text) {
 				g := c.Handoffs.Groups[id]
 				g.Schedules = append(g.Schedules, schedule)
 				c.Handoffs.Groups[id] = g
 			}
-		}},
+		}),
 	)
 }
 
 const groupWanted = "the id of a Slack user group, such as S0ONCALL"
 
 // isGroup reports whether an id can be that of a user group, and complains if not, in the words of the file.
-func (r *reader) isGroup(v value, id, written string) bool {
+func (r *reader) isGroup(v reading.Value, id, written string) bool {
 	if groupForm.MatchString(id) {
 		return true
 	}
-	r.errorf(v, "give its id, which begins with S and stands in the group's address in Slack", "%s is not the id of a Slack user group", quote(written))
+	r.Errorf(v, "give its id, which begins with S and stands in the group's address in Slack", "%s is not the id of a Slack user group", reading.Quote(written))
 	return false
 }
 
-func (r *reader) handoffs(c *Config, v value) {
-	r.mapping(v,
-		entry{"remind", func(v value) { r.remind = r.leads(v) }},
-		entry{"look_ahead", func(v value) { r.lookAhead(c, v) }},
-		entry{"groups", func(v value) {
-			r.named(v, "user group", func(id string, key, v value) {
+func (r *reader) handoffs(c *Config, v reading.Value) {
+	r.Mapping(v,
+		reading.Key("remind", func(v reading.Value) { r.remind = r.leads(v) }),
+		reading.Key("look_ahead", func(v reading.Value) { r.lookAhead(c, v) }),
+		reading.Key("groups", func(v reading.Value) {
+			r.Named(v, "user group", func(id string, key, v reading.Value) {
 				if !r.isGroup(key, id, id) {
 					return
 				}
 				g := c.Handoffs.Groups[id]
-				r.list(v, "people", func(v value) { g.Always = append(g.Always, r.person(c, v)) })
+				r.List(v, "people", func(v reading.Value) { g.Always = append(g.Always, r.person(c, v)) })
 				c.Handoffs.Groups[id] = g
 			})
-		}},
+		}),
 	)
 }
 
@@ -105,9 +106,9 @@ func DefaultLookAhead() handoffs.Weekly {
 }
 
 // lookAhead reads a time of the week, such as mon 09:00, or off.
-func (r *reader) lookAhead(c *Config, v value) {
+func (r *reader) lookAhead(c *Config, v reading.Value) {
 	const wanted = "a day and a time such as mon 09:00, or off"
-	s, ok := r.filled(v, wanted)
+	s, ok := r.Filled(v, wanted)
 	if !ok {
 		return
 	}
@@ -119,29 +120,29 @@ func (r *reader) lookAhead(c *Config, v value) {
 	days, err := rotations.ParseDays(day)
 	clock, err2 := rotations.ParseClock(strings.TrimSpace(at))
 	if err != nil || err2 != nil || clock >= 24*60*60 || bits.OnesCount8(uint8(days)) != 1 {
-		r.errorf(v, "expected "+wanted, "%s is not a time of the week", quote(v.text))
+		r.Errorf(v, "expected "+wanted, "%s is not a time of the week", reading.Quote(v.Text))
 		return
 	}
 	c.Handoffs.LookAhead = handoffs.Weekly{Day: time.Weekday(bits.TrailingZeros8(uint8(days))), At: clock, On: true}
 }
 
 // leads reads how long before a shift its people are reminded: a duration, or a list of such. Zero is never.
-func (r *reader) leads(v value) []time.Duration {
+func (r *reader) leads(v reading.Value) []time.Duration {
 	var all []time.Duration
-	one := func(v value) {
+	one := func(v reading.Value) {
 		d, ok := r.duration(v)
 		switch {
 		case !ok || d == 0:
 		case d > maxRemind:
-			r.errorf(v, "expected at most 168h", "%s is longer than a week before", v.key)
+			r.Errorf(v, "expected at most 168h", "%s is longer than a week before", v.Key)
 		default:
 			all = append(all, d)
 		}
 	}
-	if v.kind == scalar {
+	if v.Kind == reading.Scalar {
 		one(v)
 		return all
 	}
-	r.list(v, "durations such as [24h, 1h]", one)
+	r.List(v, "durations such as [24h, 1h]", one)
 	return all
 }

@@ -3,20 +3,21 @@ package config
 import (
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/rotations"
 )
 
 // turn reads who takes a turn of a layer: a member, or a list of members who take it
 // together.
-func (r *reader) turn(c *Config, l *rotations.Layer, v value) {
+func (r *reader) turn(c *Config, l *rotations.Layer, v reading.Value) {
 	var people []string
 	var terms []rotations.Term
-	add := func(v value) {
+	add := func(v reading.Value) {
 		person, term := r.member(c, v)
 		people, terms = append(people, person), append(terms, term)
 	}
-	if v.kind == sequence {
-		r.list(v, "people", add)
+	if v.Kind == reading.Sequence {
+		r.List(v, "people", add)
 	} else {
 		add(v)
 	}
@@ -24,41 +25,41 @@ func (r *reader) turn(c *Config, l *rotations.Layer, v value) {
 }
 
 // shadow reads somebody who only gets the notices of a layer.
-func (r *reader) shadow(c *Config, l *rotations.Layer, v value) {
+func (r *reader) shadow(c *Config, l *rotations.Layer, v reading.Value) {
 	person, term := r.member(c, v)
 	l.Shadows = append(l.Shadows, rotations.Shadow{Person: person, Term: term})
 }
 
 // member reads a person, or one with the dates from which and until which they take
 // part.
-func (r *reader) member(c *Config, v value) (person string, term rotations.Term) {
-	if v.kind != mapping {
+func (r *reader) member(c *Config, v reading.Value) (person string, term rotations.Term) {
+	if v.Kind != reading.Mapping {
 		return r.somebody(c, v), term
 	}
 	named := false
-	r.mapping(v,
-		entry{"person", func(v value) { person, named = r.somebody(c, v), true }},
-		entry{"from", func(v value) { term.From = r.day(v) }},
-		entry{"until", func(v value) { term.Until = r.day(v) }},
+	r.Mapping(v,
+		reading.Key("person", func(v reading.Value) { person, named = r.somebody(c, v), true }),
+		reading.Key("from", func(v reading.Value) { term.From = r.day(v) }),
+		reading.Key("until", func(v reading.Value) { term.Until = r.day(v) }),
 	)
 	if !named {
-		r.unlessFaulty(v.key, "it says from when until when, but not who", "add person:")
+		r.unlessFaulty(v.Key, "it says from when until when, but not who", "add person:")
 	}
 	return person, term
 }
 
 // somebody reads the name of a person, or nobody.
-func (r *reader) somebody(c *Config, v value) string {
-	if v.kind == scalar && v.text == rotations.Nobody {
+func (r *reader) somebody(c *Config, v reading.Value) string {
+	if v.Kind == reading.Scalar && v.Text == rotations.Nobody {
 		return rotations.Nobody
 	}
 	return r.person(c, v)
 }
 
 // day reads a date, which means its midnight, or a local date and time.
-func (r *reader) day(v value) rotations.Civil {
+func (r *reader) day(v reading.Value) rotations.Civil {
 	const wanted = "a date such as 2026-03-01, or a local time such as 2026-03-01T09:00"
-	s, ok := r.filled(v, wanted)
+	s, ok := r.Filled(v, wanted)
 	if !ok {
 		return 0
 	}
@@ -67,7 +68,7 @@ func (r *reader) day(v value) rotations.Civil {
 	}
 	t, err := rotations.ParseCivil(s)
 	if err != nil {
-		r.errorf(v, "expected "+wanted, "%s is not a date", quote(v.text))
+		r.Errorf(v, "expected "+wanted, "%s is not a date", reading.Quote(v.Text))
 	}
 	return t
 }

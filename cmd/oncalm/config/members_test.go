@@ -78,7 +78,7 @@ func TestMembersAndHolidays(t *testing.T) {
 		t.Fatal(err)
 	}
 	c, problems := config.Parse(filepath.Join(dir, "oncalm.yaml"), []byte(memberText), environment(""), now)
-	if p := problems.In("schedules").Errors(); len(p) > 0 {
+	if p := problems.In(config.Sections(), "schedules").Errors(); len(p) > 0 {
 		t.Fatal(p)
 	}
 	civil := func(s string) rotations.Civil {

@@ -3,6 +3,7 @@ package config
 import (
 	"regexp"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/rotations"
 )
 
@@ -12,33 +13,33 @@ var (
 	groupForm = regexp.MustCompile(`^S[A-Z0-9]{2,30}$`)
 )
 
-func (r *reader) people(c *Config, v value) {
+func (r *reader) people(c *Config, v reading.Value) {
 	bySlack := map[string]string{}
-	r.named(v, "person", func(name string, key, v value) {
+	r.Named(v, "person", func(name string, key, v reading.Value) {
 		var p Person
 		if name == rotations.Nobody {
-			r.errorf(key, "choose another name: this one stands for gaps in schedules", "nobody may be called %s", name)
+			r.Errorf(key, "choose another name: this one stands for gaps in schedules", "nobody may be called %s", name)
 		}
-		r.mapping(v,
-			entry{"slack", r.formed(&p.Slack, userForm, "a Slack user id such as U0ANA; it stands in the menu of their Slack profile")},
-			entry{"phone", r.formed(&p.Phone, phoneForm, "a phone number in E.164 form, such as +4915112345678: +, country, number, no spaces")},
-			entry{"zone", func(v value) { p.Zone = r.zone(v) }},
+		r.Mapping(v,
+			reading.Key("slack", r.formed(&p.Slack, userForm, "a Slack user id such as U0ANA; it stands in the menu of their Slack profile")),
+			reading.Key("phone", r.formed(&p.Phone, phoneForm, "a phone number in E.164 form, such as +4915112345678: +, country, number, no spaces")),
+			reading.Key("zone", func(v reading.Value) { p.Zone = r.zone(v) }),
 		)
 		if other, taken := bySlack[p.Slack]; taken && p.Slack != "" {
-			r.errorf(r.place(key.key+".slack"), "give each person their own", "%s has the Slack id of %s", name, other)
+			r.Errorf(r.Place(key.Key+".slack"), "give each person their own", "%s has the Slack id of %s", name, other)
 		}
 		bySlack[p.Slack] = name
-		if p.Slack == "" && !r.faulty(key.key) {
-			r.warnf(key, "add slack: with the id from their Slack profile", "%s has no Slack id and cannot be paged", name)
+		if p.Slack == "" && !r.Faulty(key.Key) {
+			r.Warnf(key, "add slack: with the id from their Slack profile", "%s has no Slack id and cannot be paged", name)
 		}
 		c.People[name] = p
 	})
 }
 
-func (r *reader) roles(c *Config, v value) {
-	r.mapping(v, entry{"approver", func(v value) {
-		r.list(v, "people", func(v value) {
-			name, ok := r.filled(v, "a person, or the id of a Slack user group")
+func (r *reader) roles(c *Config, v reading.Value) {
+	r.Mapping(v, reading.Key("approver", func(v reading.Value) {
+		r.List(v, "people", func(v reading.Value) {
+			name, ok := r.Filled(v, "a person, or the id of a Slack user group")
 			if !ok {
 				return
 			}
@@ -47,5 +48,5 @@ func (r *reader) roles(c *Config, v value) {
 			}
 			c.Roles["approver"] = append(c.Roles["approver"], name)
 		})
-	}})
+	}))
 }

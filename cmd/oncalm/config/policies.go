@@ -3,69 +3,70 @@ package config
 import (
 	"slices"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/paging"
 )
 
-func (r *reader) policies(c *Config, v value) {
-	r.named(v, "policy", func(name string, key, v value) {
+func (r *reader) policies(c *Config, v reading.Value) {
+	r.Named(v, "policy", func(name string, key, v reading.Value) {
 		p := paging.Policy{Name: name, Rounds: 1, Reminder: paging.DefaultReminder}
-		r.mapping(v,
-			entry{"steps", func(v value) {
-				r.list(v, "steps such as {page: [\"schedule:payments\"], wait: 5m}", func(v value) {
+		r.Mapping(v,
+			reading.Key("steps", func(v reading.Value) {
+				r.List(v, "steps such as {page: [\"schedule:payments\"], wait: 5m}", func(v reading.Value) {
 					p.Steps = append(p.Steps, r.step(c, v))
 				})
-			}},
-			entry{"rounds", func(v value) {
+			}),
+			reading.Key("rounds", func(v reading.Value) {
 				if n, ok := r.number(v, 1, 100); ok {
 					p.Rounds = n
 				}
-			}},
-			entry{"fallback", func(v value) { p.Fallback = r.targets(c, v) }},
-			entry{"reminder", func(v value) {
+			}),
+			reading.Key("fallback", func(v reading.Value) { p.Fallback = r.targets(c, v) }),
+			reading.Key("reminder", func(v reading.Value) {
 				if d, ok := r.duration(v); ok {
 					p.Reminder = d
 				}
-			}},
+			}),
 		)
 		c.Policies[name] = p
-		r.later = append(r.later, func() {
+		r.Later = append(r.Later, func() {
 			r.reaches(c, p, key)
-			if names := schedulesOf(p); !r.faulty(key.key) && !r.faulty("schedules") {
+			if names := schedulesOf(p); !r.Faulty(key.Key) && !r.Faulty("schedules") {
 				r.twice(c, names, name, key)
 			}
 		})
 	})
 }
 
-func (r *reader) step(c *Config, v value) paging.Step {
+func (r *reader) step(c *Config, v reading.Value) paging.Step {
 	s := paging.Step{Wait: DefaultWait}
-	r.mapping(v,
-		entry{"page", func(v value) { s.Page = r.targets(c, v) }},
-		entry{"wait", func(v value) {
+	r.Mapping(v,
+		reading.Key("page", func(v reading.Value) { s.Page = r.targets(c, v) }),
+		reading.Key("wait", func(v reading.Value) {
 			if d, ok := r.duration(v); ok {
 				s.Wait = d
 				if d == 0 {
-					r.warnf(v, "give people time, such as 5m, or name all in one step", "%s is 0: the next step comes at once, before anybody can acknowledge", v.key)
+					r.Warnf(v, "give people time, such as 5m, or name all in one step", "%s is 0: the next step comes at once, before anybody can acknowledge", v.Key)
 				}
 			}
-		}},
+		}),
 	)
 	if len(s.Page) == 0 {
-		r.unlessFaulty(v.key, "the step pages nobody", `add page: ["schedule:NAME"] or ["person:NAME"]`)
+		r.unlessFaulty(v.Key, "the step pages nobody", `add page: ["schedule:NAME"] or ["person:NAME"]`)
 	}
 	return s
 }
 
-func (r *reader) targets(c *Config, v value) []paging.Target {
+func (r *reader) targets(c *Config, v reading.Value) []paging.Target {
 	var all []paging.Target
-	r.list(v, `targets such as ["schedule:payments", "person:bo"]`, func(v value) {
-		s, ok := r.filled(v, "schedule:NAME or person:NAME")
+	r.List(v, `targets such as ["schedule:payments", "person:bo"]`, func(v reading.Value) {
+		s, ok := r.Filled(v, "schedule:NAME or person:NAME")
 		if !ok {
 			return
 		}
 		t, err := paging.ParseTarget(s)
 		if err != nil {
-			r.errorf(v, "write schedule:NAME or person:NAME", "%s is not a target", quote(v.text))
+			r.Errorf(v, "write schedule:NAME or person:NAME", "%s is not a target", reading.Quote(v.Text))
 			return
 		}
 		if name, is := t.Schedule(); is {
@@ -92,12 +93,12 @@ func schedulesOf(p paging.Policy) []string {
 }
 
 // reaches checks that a policy gets through to somebody.
-func (r *reader) reaches(c *Config, p paging.Policy, key value) {
-	if r.faulty(key.key) {
+func (r *reader) reaches(c *Config, p paging.Policy, key reading.Value) {
+	if r.Faulty(key.Key) {
 		return
 	}
 	if len(p.Steps) == 0 {
-		r.errorf(key, `add steps: with {page: ["schedule:NAME"], wait: 5m}`, "policy %s has no steps", p.Name)
+		r.Errorf(key, `add steps: with {page: ["schedule:NAME"], wait: 5m}`, "policy %s has no steps", p.Name)
 		return
 	}
 	reached := false
@@ -106,12 +107,12 @@ func (r *reader) reaches(c *Config, p paging.Policy, key value) {
 	}
 	switch {
 	case !reached && !c.reachable(p.Fallback):
-		r.errorf(key, "name somebody with a Slack id in its steps or its fallback", "policy %s can page nobody", p.Name)
+		r.Errorf(key, "name somebody with a Slack id in its steps or its fallback", "policy %s can page nobody", p.Name)
 	case len(p.Fallback) == 0:
-		r.warnf(key, `add fallback: ["person:NAME"]`,
+		r.Warnf(key, `add fallback: ["person:NAME"]`,
 			"policy %s has no fallback: nobody is paged when a step finds nobody, nor after the last round", p.Name)
 	case !c.reachable(p.Fallback):
-		r.warnf(r.place(key.key+".fallback"), "name somebody with a Slack id", "the fallback of policy %s can page nobody", p.Name)
+		r.Warnf(r.Place(key.Key+".fallback"), "name somebody with a Slack id", "the fallback of policy %s can page nobody", p.Name)
 	}
 }
 

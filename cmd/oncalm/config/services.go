@@ -5,43 +5,44 @@ import (
 	"slices"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/incidents"
 )
 
-func (r *reader) services(c *Config, v value) {
-	r.named(v, "service", func(name string, key, v value) {
+func (r *reader) services(c *Config, v reading.Value) {
+	r.Named(v, "service", func(name string, key, v reading.Value) {
 		s := alarms.Service{Name: name, Severity: incidents.Sev2}
-		r.mapping(v,
-			entry{"policy", func(v value) {
-				policy, ok := r.filled(v, "the name of a policy")
+		r.Mapping(v,
+			reading.Key("policy", func(v reading.Value) {
+				policy, ok := r.Filled(v, "the name of a policy")
 				if ok {
 					s.Policy = policy
 					r.refer(v, "policy", policy, func() []string { return keys(c.Policies) })
 				}
-			}},
-			entry{"severity", func(v value) {
+			}),
+			reading.Key("severity", func(v reading.Value) {
 				if sev, ok := r.severity(v); ok {
 					s.Severity = sev
 				}
-			}},
-			entry{"alarms", func(v value) {
-				r.list(v, `alarms such as ["checkout-*", {region: eu-central-1}]`, func(v value) {
+			}),
+			reading.Key("alarms", func(v reading.Value) {
+				r.List(v, `alarms such as ["checkout-*", {region: eu-central-1}]`, func(v reading.Value) {
 					if m, ok := r.match(v); ok {
 						s.Matches = append(s.Matches, m)
 					}
 				})
-			}},
-			entry{"runbook", func(v value) { s.Runbook, _ = r.link(v, "https://wiki.example.com/checkout") }},
-			entry{"rollback", func(v value) { r.rollback(c, name, v) }},
+			}),
+			reading.Key("runbook", func(v reading.Value) { s.Runbook, _ = r.link(v, "https://wiki.example.com/checkout") }),
+			reading.Key("rollback", func(v reading.Value) { r.rollback(c, name, v) }),
 		)
-		if _, given := r.places[key.key+".policy"]; !given {
-			r.errorf(key, "add policy: with one of policies", "service %s has no policy", name)
+		if _, given := r.Places[key.Key+".policy"]; !given {
+			r.Errorf(key, "add policy: with one of policies", "service %s has no policy", name)
 		}
 		c.Services.All = append(c.Services.All, s)
 	})
 }
 
-func (r *reader) severity(v value) (string, bool) {
+func (r *reader) severity(v reading.Value) (string, bool) {
 	return r.oneOf(v, incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4)
 }
 
@@ -49,23 +50,23 @@ func (r *reader) severity(v value) (string, bool) {
 func DefaultQuiet() []string { return []string{incidents.Sev4} }
 
 // quiet reads the severities of which nobody is paged. An empty list means that all page.
-func (r *reader) quiet(c *Config, v value) {
+func (r *reader) quiet(c *Config, v reading.Value) {
 	const wanted = "severities such as [sev4], or [] so that all of them page"
-	if v.kind == null {
-		r.errorf(v, "write [sev4], or [] so that all severities page", "quiet has no value")
+	if v.Kind == reading.Null {
+		r.Errorf(v, "write [sev4], or [] so that all severities page", "quiet has no value")
 		return
 	}
 	c.Quiet = []string{}
-	r.list(v, wanted, func(v value) {
+	r.List(v, wanted, func(v reading.Value) {
 		sev, ok := r.severity(v)
 		switch {
 		case !ok:
 		case slices.Contains(c.Quiet, sev):
-			r.warnf(v, "remove one", "quiet lists %s twice", sev)
+			r.Warnf(v, "remove one", "quiet lists %s twice", sev)
 		default:
 			c.Quiet = append(c.Quiet, sev)
 			if sev == incidents.Sev1 {
-				r.warnf(v, "take sev1 out", "of the worst incidents nobody is paged, not even when alarms cannot reach Oncalm any more")
+				r.Warnf(v, "take sev1 out", "of the worst incidents nobody is paged, not even when alarms cannot reach Oncalm any more")
 			}
 		}
 	})
@@ -82,34 +83,34 @@ var (
 const maxPattern = 255
 
 // match reads a condition on alarms: a pattern for the name, or a mapping.
-func (r *reader) match(v value) (alarms.Match, bool) {
+func (r *reader) match(v reading.Value) (alarms.Match, bool) {
 	var m alarms.Match
-	if v.kind == scalar {
+	if v.Kind == reading.Scalar {
 		r.pattern(&m.Alarm, "an alarm's name, such as checkout-*")(v)
 		return m, m.Alarm != ""
 	}
-	r.mapping(v,
-		entry{"name", r.pattern(&m.Alarm, "an alarm's name, such as checkout-*")},
-		entry{"account", r.formed(&m.Account, accountForm, "an AWS account of 12 digits in quotes")},
-		entry{"region", r.formed(&m.Region, regionForm, "a region such as eu-central-1")},
-		entry{"dimension", r.formed(&m.Dimension, dimensionForm, "a dimension such as ServiceName=checkout")},
-		entry{"tag", r.formed(&m.Tag, dimensionForm, "a tag such as team=checkout")},
-		entry{"topic", r.formed(&m.Topic, topicPattern, "the ARN of a topic, or its name")},
+	r.Mapping(v,
+		reading.Key("name", r.pattern(&m.Alarm, "an alarm's name, such as checkout-*")),
+		reading.Key("account", r.formed(&m.Account, accountForm, "an AWS account of 12 digits in quotes")),
+		reading.Key("region", r.formed(&m.Region, regionForm, "a region such as eu-central-1")),
+		reading.Key("dimension", r.formed(&m.Dimension, dimensionForm, "a dimension such as ServiceName=checkout")),
+		reading.Key("tag", r.formed(&m.Tag, dimensionForm, "a tag such as team=checkout")),
+		reading.Key("topic", r.formed(&m.Topic, topicPattern, "the ARN of a topic, or its name")),
 	)
 	if m == (alarms.Match{}) {
-		r.unlessFaulty(v.key, "the condition has nothing that an alarm could match",
+		r.unlessFaulty(v.Key, "the condition has nothing that an alarm could match",
 			"give at least one of name, account, region, dimension, tag, topic")
 	}
-	return m, !r.faulty(v.key)
+	return m, !r.Faulty(v.Key)
 }
 
-func (r *reader) pattern(to *string, wanted string) func(value) {
-	return func(v value) {
-		s, ok := r.filled(v, wanted)
+func (r *reader) pattern(to *string, wanted string) func(reading.Value) {
+	return func(v reading.Value) {
+		s, ok := r.Filled(v, wanted)
 		switch {
 		case !ok:
 		case len(s) > maxPattern:
-			r.errorf(v, "shorten it: names of alarms have at most 255 characters", "the pattern is too long")
+			r.Errorf(v, "shorten it: names of alarms have at most 255 characters", "the pattern is too long")
 		default:
 			r.expression(v, s)
 			*to = s
@@ -121,21 +122,21 @@ func (r *reader) pattern(to *string, wanted string) func(value) {
 var expressions = regexp.MustCompile(`\.[*+]|^\^|\$$|\[[^\]]*-[^\]]*\][*+?]?|\[[^\]]*\][*+]|\([^()]*\|[^()]*\)|\\[.dwsbDWS*+?()\[\]-]|\(\?[:i]|[^|]\|[^|]|\)[+]|\{\d+(,\d*)?\}`)
 
 // expression warns of a regular expression in the place of a pattern.
-func (r *reader) expression(v value, pattern string) {
+func (r *reader) expression(v reading.Value, pattern string) {
 	if odd := expressions.FindString(pattern); odd != "" {
-		r.warnf(v, "* is any text and ? any character, as in checkout-*; for several patterns write several",
-			"%s looks like a regular expression; %s is taken as it stands", quote(v.text), quote(odd))
+		r.Warnf(v, "* is any text and ? any character, as in checkout-*; for several patterns write several",
+			"%s looks like a regular expression; %s is taken as it stands", reading.Quote(v.Text), reading.Quote(odd))
 	}
 }
 
 // formed returns the reader of a text of one form.
-func (r *reader) formed(to *string, form *regexp.Regexp, wanted string) func(value) {
-	return func(v value) {
-		s, ok := r.filled(v, wanted)
+func (r *reader) formed(to *string, form *regexp.Regexp, wanted string) func(reading.Value) {
+	return func(v reading.Value) {
+		s, ok := r.Filled(v, wanted)
 		switch {
 		case !ok:
 		case !form.MatchString(s):
-			r.errorf(v, "expected "+wanted, "%s cannot be %s", v.key, quote(v.text))
+			r.Errorf(v, "expected "+wanted, "%s cannot be %s", v.Key, reading.Quote(v.Text))
 		default:
 			if form == dimensionForm {
 				r.expression(v, s)
@@ -145,31 +146,31 @@ func (r *reader) formed(to *string, form *regexp.Regexp, wanted string) func(val
 	}
 }
 
-func (r *reader) rollback(c *Config, service string, v value) {
+func (r *reader) rollback(c *Config, service string, v reading.Value) {
 	b := Rollback{Approvals: 1}
-	r.mapping(v,
-		entry{"kind", func(v value) { b.Kind, _ = r.oneOf(v, "ecs") }},
-		entry{"cluster", r.setText(&b.Cluster, "the name of an ECS cluster")},
-		entry{"service", r.setText(&b.Service, "the name of an ECS service")},
-		entry{"approvals", func(v value) {
+	r.Mapping(v,
+		reading.Key("kind", func(v reading.Value) { b.Kind, _ = r.oneOf(v, "ecs") }),
+		reading.Key("cluster", r.SetText(&b.Cluster, "the name of an ECS cluster")),
+		reading.Key("service", r.SetText(&b.Service, "the name of an ECS service")),
+		reading.Key("approvals", func(v reading.Value) {
 			if n, ok := r.number(v, 0, 10); ok {
 				b.Approvals = n
 			}
-		}},
+		}),
 	)
-	if v.kind != mapping {
+	if v.Kind != reading.Mapping {
 		return
 	}
 	for _, need := range []struct{ key, has string }{{"kind", b.Kind}, {"cluster", b.Cluster}, {"service", b.Service}} {
 		if need.has == "" {
-			r.unlessFaulty(v.key+"."+need.key, "the rollback has no "+need.key, "add "+need.key)
+			r.unlessFaulty(v.Key+"."+need.key, "the rollback has no "+need.key, "add "+need.key)
 		}
 	}
 	c.Rollbacks[service] = b
 }
 
-func (r *reader) defaultService(c *Config, v value) {
-	s, ok := r.filled(v, "the name of a service")
+func (r *reader) defaultService(c *Config, v reading.Value) {
+	s, ok := r.Filled(v, "the name of a service")
 	if !ok {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 )
 
 var (
@@ -13,42 +14,42 @@ var (
 	queueForm = regexp.MustCompile(`^(arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?|https?://[^\s/]+/\S+)$`)
 )
 
-func (r *reader) sns(c *Config, v value) {
+func (r *reader) sns(c *Config, v reading.Value) {
 	s := &c.SNS
-	r.mapping(v,
-		entry{"topics", r.arns(&s.Topics, topicForm, "topic", "arn:aws:sns:eu-central-1:123456789012:alarms")},
-		entry{"queues", func(v value) {
+	r.Mapping(v,
+		reading.Key("topics", r.arns(&s.Topics, topicForm, "topic", "arn:aws:sns:eu-central-1:123456789012:alarms")),
+		reading.Key("queues", func(v reading.Value) {
 			r.arns(&s.Queues, queueForm, "queue", "arn:aws:sqs:eu-central-1:123456789012:alarms")(v)
 			if len(s.Queues) > 0 {
-				r.warnf(v, "subscribe POST /sns to the topics", "this version does not read queues")
+				r.Warnf(v, "subscribe POST /sns to the topics", "this version does not read queues")
 			}
-		}},
-		entry{"max_age", func(v value) {
+		}),
+		reading.Key("max_age", func(v reading.Value) {
 			if d, ok := r.duration(v); ok && d > 0 {
 				s.MaxAge = d
 			} else if ok {
-				r.errorf(v, "give it a duration such as 75m", "sns.max_age is 0: every message would be too old")
+				r.Errorf(v, "give it a duration such as 75m", "sns.max_age is 0: every message would be too old")
 			}
-		}},
-		entry{"require_signature_v2", r.setBool(&s.RequireV2)},
-		entry{"certificate", func(v value) { r.certificate(s, v) }},
+		}),
+		reading.Key("require_signature_v2", r.SetBool(&s.RequireV2)),
+		reading.Key("certificate", func(v reading.Value) { r.certificate(s, v) }),
 	)
-	if len(s.Topics) == 0 && !r.faulty("sns") {
-		r.warnf(r.place("sns.topics"), "list the ARNs of your topics", "sns.topics is empty: no alarm will be taken in")
+	if len(s.Topics) == 0 && !r.Faulty("sns") {
+		r.Warnf(r.Place("sns.topics"), "list the ARNs of your topics", "sns.topics is empty: no alarm will be taken in")
 	}
 }
 
 // arns returns the reader of a list of ARNs of one kind.
-func (r *reader) arns(to *[]string, form *regexp.Regexp, what, such string) func(value) {
-	return func(v value) {
-		r.list(v, "ARNs such as "+such, func(v value) {
-			s, ok := r.filled(v, "an ARN such as "+such)
+func (r *reader) arns(to *[]string, form *regexp.Regexp, what, such string) func(reading.Value) {
+	return func(v reading.Value) {
+		r.List(v, "ARNs such as "+such, func(v reading.Value) {
+			s, ok := r.Filled(v, "an ARN such as "+such)
 			switch {
 			case !ok:
 			case !form.MatchString(s):
 				r.noARN(v, s, what, such)
 			case what == "topic" && strings.HasSuffix(s, ".fifo"):
-				r.errorf(v, "make a standard topic, and have the alarms send there", "%s is a FIFO topic, which cannot deliver over HTTP", quote(v.text))
+				r.Errorf(v, "make a standard topic, and have the alarms send there", "%s is a FIFO topic, which cannot deliver over HTTP", reading.Quote(v.Text))
 			case !r.fits(v, s):
 			default:
 				*to = append(*to, s)
@@ -58,16 +59,16 @@ func (r *reader) arns(to *[]string, form *regexp.Regexp, what, such string) func
 }
 
 // noARN says what a text is instead of an ARN.
-func (r *reader) noARN(v value, s, what, such string) {
+func (r *reader) noARN(v reading.Value, s, what, such string) {
 	remedy := "write it as " + such
 	if topic, id, ok := cutLast(s, ":"); ok && topicForm.MatchString(topic) && subscriptionID.MatchString(id) {
-		r.errorf(v, "leave out its last part", "%s is the ARN of a subscription", quote(v.text))
+		r.Errorf(v, "leave out its last part", "%s is the ARN of a subscription", reading.Quote(v.Text))
 		return
 	}
 	if strings.TrimSpace(s) != s || strings.ContainsAny(s, "\"'") {
 		remedy = "take out the quotes and the white space in it"
 	}
-	r.errorf(v, remedy, "%s is not the ARN of a %s", quote(v.text), what)
+	r.Errorf(v, remedy, "%s is not the ARN of a %s", reading.Quote(v.Text), what)
 }
 
 var subscriptionID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
@@ -89,14 +90,14 @@ var partitions = []struct{ begins, name string }{
 }
 
 // fits reports whether there can be the region of an ARN, and whether it belongs to the ARN's partition.
-func (r *reader) fits(v value, arn string) bool {
+func (r *reader) fits(v reading.Value, arn string) bool {
 	parts := strings.Split(arn, ":")
 	if len(parts) < 4 || parts[0] != "arn" {
 		return true // the URL of a queue
 	}
 	partition, region := parts[1], parts[3]
 	if !regionName.MatchString(region) {
-		r.errorf(v, "write one such as eu-central-1", "%s is not a region of AWS", quote(region))
+		r.Errorf(v, "write one such as eu-central-1", "%s is not a region of AWS", reading.Quote(region))
 		return false
 	}
 	of := "aws"
@@ -107,24 +108,24 @@ func (r *reader) fits(v value, arn string) bool {
 		}
 	}
 	if partition != of {
-		r.errorf(v, "write arn:"+of+":…, or correct the region", "the region %s is in the partition %s, not in %s", region, of, partition)
+		r.Errorf(v, "write arn:"+of+":…, or correct the region", "the region %s is in the partition %s, not in %s", region, of, partition)
 	}
 	return partition == of
 }
 
 // certificate reads the path of a PEM file, or nothing.
-func (r *reader) certificate(s *SNS, v value) {
-	if v.kind == null {
+func (r *reader) certificate(s *SNS, v reading.Value) {
+	if v.Kind == reading.Null {
 		return
 	}
-	path, ok := r.text(v, "the path of a PEM file, or nothing")
+	path, ok := r.Text(v, "the path of a PEM file, or nothing")
 	if !ok || path == "" {
 		return
 	}
-	full := r.path(path)
-	pemText, err := readText(full)
+	full := r.Path(path)
+	pemText, err := reading.ReadText(full)
 	if err != nil {
-		r.errorf(v, "correct the path", "the certificate %s cannot be read: %v", full, err)
+		r.Errorf(v, "correct the path", "the certificate %s cannot be read: %v", full, err)
 		return
 	}
 	if _, err := sns.FileCertificate(pemText); err != nil {
@@ -132,7 +133,7 @@ func (r *reader) certificate(s *SNS, v value) {
 		if p, ok := errors.AsType[*sns.Problem](err); ok {
 			why = p.Text // its code is about messages
 		}
-		r.errorf(v, "name a PEM file with the certificate of an RSA key", "%s is no signing certificate: %s", quote(v.text), why)
+		r.Errorf(v, "name a PEM file with the certificate of an RSA key", "%s is no signing certificate: %s", reading.Quote(v.Text), why)
 		return
 	}
 	s.Certificate = full

@@ -4,22 +4,24 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 )
 
 // storeFile looks whether the store can be where the configuration says. What depends on the machine is a warning: a
 // configuration may be checked on another one than it is for.
-func (r *reader) storeFile(v value, path string) {
+func (r *reader) storeFile(v reading.Value, path string) {
 	info, err := os.Stat(path)
 	folder := filepath.Dir(path)
 	switch {
 	case err == nil && info.IsDir():
-		r.errorf(v, "name a file in it, such as "+filepath.Join(path, DefaultStore), "the store %s is a folder", path)
+		r.Errorf(v, "name a file in it, such as "+filepath.Join(path, DefaultStore), "the store %s is a folder", path)
 	case err == nil && !info.Mode().IsRegular():
-		r.errorf(v, "name a file", "the store %s is not a file", path)
+		r.Errorf(v, "name a file", "the store %s is not a file", path)
 	case err == nil && info.Mode()&0o044 != 0: // also in a folder of one's own: stores are moved, and backed up
-		r.warnf(v, "chmod 600 "+path, "the store %s can be read by others (its mode is %#o), with all that is known of incidents and people", path, info.Mode().Perm())
+		r.Warnf(v, "chmod 600 "+path, "the store %s can be read by others (its mode is %#o), with all that is known of incidents and people", path, info.Mode().Perm())
 	case err == nil && !writable(path):
-		r.warnf(v, "run the bot as the user that owns it", "the store %s cannot be written", path)
+		r.Warnf(v, "run the bot as the user that owns it", "the store %s cannot be written", path)
 	case err == nil:
 	default:
 		r.storeFolder(v, folder)
@@ -27,14 +29,14 @@ func (r *reader) storeFile(v value, path string) {
 }
 
 // storeFolder looks whether a store can be made in a folder.
-func (r *reader) storeFolder(v value, folder string) {
+func (r *reader) storeFolder(v reading.Value, folder string) {
 	info, err := os.Stat(folder)
 	switch {
 	case err == nil && !info.IsDir():
-		r.errorf(v, "name a file in a folder", "%s, for the store, is not a folder", folder)
+		r.Errorf(v, "name a file in a folder", "%s, for the store, is not a folder", folder)
 	case os.IsNotExist(err):
-		r.warnf(v, "make it before the bot starts", "the folder %s, for the store, is not there", folder)
+		r.Warnf(v, "make it before the bot starts", "the folder %s, for the store, is not there", folder)
 	case err != nil, info.Mode().Perm()&fs.FileMode(0o222) == 0, !writable(folder):
-		r.warnf(v, "let the user of the bot write there", "the folder %s, for the store, cannot be written", folder)
+		r.Warnf(v, "let the user of the bot write there", "the folder %s, for the store, cannot be written", folder)
 	}
 }

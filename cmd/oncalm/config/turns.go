@@ -3,17 +3,19 @@ package config
 import (
 	"slices"
 	"strconv"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 )
 
 // repeats warns of people who take several turns of a layer. It may be meant, so that
 // somebody is on call more often than others; more often a name was not replaced where
 // it should have been. Turns with dates are left out: somebody may go and come back.
-func (r *reader) repeats(c *Config, layer value, turns [][]string) {
-	r.later = append(r.later, func() {
+func (r *reader) repeats(c *Config, layer reading.Value, turns [][]string) {
+	r.Later = append(r.Later, func() {
 		first := map[string]int{}
 		for n, turn := range turns {
-			at, read := r.places[layer.key+".people["+strconv.Itoa(n)+"]"]
-			if !read || at.kind == mapping || slices.ContainsFunc(at.items, func(n *node) bool { return n.kind == mapping }) {
+			at, read := r.Places[layer.Key+".people["+strconv.Itoa(n)+"]"]
+			if !read || at.Kind == reading.Mapping || slices.ContainsFunc(at.Items, func(n *reading.Node) bool { return n.Kind == reading.Mapping }) {
 				continue
 			}
 			for _, person := range turn {
@@ -24,7 +26,7 @@ func (r *reader) repeats(c *Config, layer value, turns [][]string) {
 				case !again:
 					first[person] = n
 				case before != n:
-					r.warnf(at, "name somebody else, unless that is meant", "%s takes turn %d of the layer already", person, before+1)
+					r.Warnf(at, "name somebody else, unless that is meant", "%s takes turn %d of the layer already", person, before+1)
 				}
 			}
 		}

@@ -2,7 +2,7 @@ package config
 
 // unused warns of policies that no service names, and of schedules that nothing asks who is on call.
 func (r *reader) unused(c *Config) {
-	if r.faulty("services") || r.faulty("policies") || r.faulty("schedules") {
+	if r.Faulty("services") || r.Faulty("policies") || r.Faulty("schedules") {
 		return // what is wrong there may be why
 	}
 	policies, schedules := map[string]bool{}, map[string]bool{}
@@ -19,7 +19,7 @@ func (r *reader) unused(c *Config) {
 			}
 		}
 		if !policies[name] && len(c.Services.All) > 0 {
-			r.warnf(r.place("policies."+name), "name it in a service, or remove it", "no service has the policy %s", name)
+			r.Warnf(r.Place("policies."+name), "name it in a service, or remove it", "no service has the policy %s", name)
 		}
 	}
 	for _, g := range c.Handoffs.Groups {
@@ -29,7 +29,7 @@ func (r *reader) unused(c *Config) {
 	}
 	for name := range c.Schedules {
 		if !schedules[name] && len(c.Policies) > 0 {
-			r.warnf(r.place("schedules."+name), `name it in a policy's steps as "schedule:`+name+`", or remove it`, "no policy pages the schedule %s", name)
+			r.Warnf(r.Place("schedules."+name), `name it in a policy's steps as "schedule:`+name+`", or remove it`, "no policy pages the schedule %s", name)
 		}
 	}
 }

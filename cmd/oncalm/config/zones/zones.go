@@ -1,4 +1,5 @@
-package config
+// Package zones knows the names of time zones, and which of them are hardly ever meant.
+package zones
 
 import (
 	_ "embed"
@@ -6,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 )
 
 // zoneNames are the names of the tz database, for telling which one was meant. It need
@@ -14,7 +17,8 @@ import (
 //go:embed zones.txt
 var zoneNames string
 
-func zones() []string { return strings.Fields(zoneNames) }
+// Names lists the names of the tz database.
+func Names() []string { return strings.Fields(zoneNames) }
 
 // unchanging are zones whose clocks never change, named as places are whose clocks do, and the place that is mostly meant.
 var unchanging = map[string]string{
@@ -32,11 +36,11 @@ var places = map[int]string{
 
 var offsetZone = regexp.MustCompile(`^Etc/GMT([+-])([1-9]|1[0-4])$`)
 
-// unchanged warns of a zone that is right only for who knows that its clocks never change. Etc/GMT-3 is ahead of UTC: the
+// Unchanging warns of a zone that is right only for who knows that its clocks never change. Etc/GMT-3 is ahead of UTC: the
 // names have the sign of POSIX.
-func (r *reader) unchanged(v value, name string) {
+func Unchanging(r *reading.Reader, v reading.Value, name string) {
 	if place, ok := unchanging[name]; ok {
-		r.warnf(v, "name the place, such as "+place+", or UTC if it is meant", "the clocks of the zone %s never change to summer time", name)
+		r.Warnf(v, "name the place, such as "+place+", or UTC if it is meant", "the clocks of the zone %s never change to summer time", name)
 		return
 	}
 	m := offsetZone.FindStringSubmatch(name)
@@ -55,5 +59,5 @@ func (r *reader) unchanged(v value, name string) {
 	if other, ok := places[-ahead]; ok {
 		remedy += fmt.Sprintf(", or %s if UTC%+03d is meant", other, -ahead)
 	}
-	r.warnf(v, remedy, "%s is %s UTC by %d h (UTC%+03d), the other way round than it reads, and has no summer time", name, way, hours, ahead)
+	r.Warnf(v, remedy, "%s is %s UTC by %d h (UTC%+03d), the other way round than it reads, and has no summer time", name, way, hours, ahead)
 }

@@ -1,4 +1,4 @@
-package config
+package reading
 
 import (
 	"cmp"
@@ -90,12 +90,12 @@ func (ps Problems) Warnings() Problems {
 	return ps.only(func(p Problem) bool { return p.Level == Warning })
 }
 
-// In returns the problems that concern a command that needs those sections only
+// In returns the problems that concern a command that needs those sections only, of all
 // ("people", "schedules"): what is wrong in them, and with the file as a whole.
-func (ps Problems) In(sections ...string) Problems {
+func (ps Problems) In(all []string, sections ...string) Problems {
 	return ps.only(func(p Problem) bool {
 		section, _, _ := strings.Cut(p.Key, ".")
-		return !slices.Contains(Sections(), section) || slices.Contains(sections, section)
+		return !slices.Contains(all, section) || slices.Contains(sections, section)
 	})
 }
 
@@ -103,7 +103,8 @@ func (ps Problems) only(keep func(Problem) bool) Problems {
 	return slices.DeleteFunc(slices.Clone(ps), func(p Problem) bool { return !keep(p) })
 }
 
-func (ps Problems) sort() {
+// Sort brings them into the order of the file.
+func (ps Problems) Sort() {
 	slices.SortStableFunc(ps, func(a, b Problem) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column), cmp.Compare(a.Text, b.Text))
 	})

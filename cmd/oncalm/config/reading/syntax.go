@@ -1,4 +1,4 @@
-package config
+package reading
 
 import (
 	"fmt"
@@ -19,9 +19,9 @@ func unreadable(src []byte) error {
 		case c == '\n':
 			line, begin = line+1, i+1
 		case c == utf8.RuneError && size == 1:
-			return &syntaxError{line, utf8.RuneCount(src[begin:i]) + 1, fmt.Sprintf("the byte %#x is no UTF-8", src[i]), "save the file as UTF-8"}
+			return &SyntaxError{line, utf8.RuneCount(src[begin:i]) + 1, fmt.Sprintf("the byte %#x is no UTF-8", src[i]), "save the file as UTF-8"}
 		case c < ' ' && c != '\t' && c != '\r' || c == 0x7f:
-			return &syntaxError{line, utf8.RuneCount(src[begin:i]) + 1, fmt.Sprintf("there is a control character (%U)", c), "remove it, or write it as an escape in double quotes"}
+			return &SyntaxError{line, utf8.RuneCount(src[begin:i]) + 1, fmt.Sprintf("there is a control character (%U)", c), "remove it, or write it as an escape in double quotes"}
 		}
 		i += size
 	}
@@ -41,17 +41,17 @@ func explained(src []byte, err error) error {
 	line = min(max(stumble(all, message, line), 1), len(all))
 	t := text{lines: all, line: line}
 	if message == "exceeded max depth of 10000" {
-		return &syntaxError{line, 1, tooDeep, "write it with less depth"}
+		return &SyntaxError{line, 1, tooDeep, "write it with less depth"}
 	}
 	t.glance()
-	for _, look := range []func(string) *syntaxError{t.quotes, t.tabs, t.aliases, t.brackets, t.colons, t.characters, t.indents} {
+	for _, look := range []func(string) *SyntaxError{t.quotes, t.tabs, t.aliases, t.brackets, t.colons, t.characters, t.indents} {
 		if found := look(message); found != nil {
-			in := all[found.line-1]
-			found.col = utf8.RuneCountInString(in[:min(found.col-1, len(in))]) + 1 // so far it counts bytes
+			in := all[found.Line-1]
+			found.Col = utf8.RuneCountInString(in[:min(found.Col-1, len(in))]) + 1 // so far it counts bytes
 			return found
 		}
 	}
-	return &syntaxError{line, firstColumn(all[line-1]), "this line cannot be read: " + message, "correct the YAML"}
+	return &SyntaxError{line, firstColumn(all[line-1]), "this line cannot be read: " + message, "correct the YAML"}
 }
 
 var lineOf = regexp.MustCompile(`^line (\d+): (.*)$`)
@@ -184,23 +184,23 @@ func firstColumn(l string) int { return len(l) - len(strings.TrimLeft(l, " \t"))
 
 func (t *text) here() string { return t.lines[t.line-1] }
 
-func (t *text) at(col int, what, remedy string) *syntaxError {
-	return &syntaxError{t.line, col, what, remedy}
+func (t *text) at(col int, what, remedy string) *SyntaxError {
+	return &SyntaxError{t.line, col, what, remedy}
 }
 
-func (t *text) quotes(string) *syntaxError {
+func (t *text) quotes(string) *SyntaxError {
 	if t.quote == nil {
 		return nil
 	}
-	return &syntaxError{t.quote.line, t.quote.col, fmt.Sprintf("the quote %c that opens here is not closed in its line", t.quote.char), "close it, or remove it"}
+	return &SyntaxError{t.quote.line, t.quote.col, fmt.Sprintf("the quote %c that opens here is not closed in its line", t.quote.char), "close it, or remove it"}
 }
 
-func (t *text) tabs(message string) *syntaxError {
+func (t *text) tabs(message string) *SyntaxError {
 	for n, l := range t.lines[:t.line] {
 		indent := l[:firstColumn(l)-1]
 		col := strings.IndexByte(indent, '\t') + 1
 		if col > 0 && strings.TrimSpace(l) != "" && (n == t.line-1 || strings.Contains(message, "tab")) {
-			return &syntaxError{n + 1, col, "the line is indented with a tab", "indent with spaces only"}
+			return &SyntaxError{n + 1, col, "the line is indented with a tab", "indent with spaces only"}
 		}
 	}
 	if col := strings.IndexByte(t.here(), '\t') + 1; col > 0 && strings.Contains(message, "start any token") {
@@ -211,7 +211,7 @@ func (t *text) tabs(message string) *syntaxError {
 
 var unknownAnchor = regexp.MustCompile(`^unknown anchor '(.*)' referenced$`)
 
-func (t *text) aliases(message string) *syntaxError {
+func (t *text) aliases(message string) *SyntaxError {
 	m := unknownAnchor.FindStringSubmatch(message)
 	if m == nil {
 		return nil
@@ -220,7 +220,7 @@ func (t *text) aliases(message string) *syntaxError {
 	return t.at(max(col, 1), fmt.Sprintf("there is no anchor %q above", m[1]), "write &"+m[1]+" where it is meant; a pattern that begins with * stands in quotes")
 }
 
-func (t *text) brackets(message string) *syntaxError {
+func (t *text) brackets(message string) *SyntaxError {
 	comma := strings.Contains(message, "expected ','")
 	if !comma && !strings.Contains(message, "node content") && !strings.Contains(message, "end of stream") && !strings.Contains(message, "document start") {
 		return nil
@@ -230,7 +230,7 @@ func (t *text) brackets(message string) *syntaxError {
 	switch {
 	case len(t.before) > 0 && (keyForm.MatchString(t.here()) || last):
 		b := t.before[len(t.before)-1]
-		return &syntaxError{b.line, b.col, fmt.Sprintf("the %c that opens here is not closed", b.char), "close it with " + closing(b.char)}
+		return &SyntaxError{b.line, b.col, fmt.Sprintf("the %c that opens here is not closed", b.char), "close it with " + closing(b.char)}
 	case len(t.open) > len(t.before):
 		b := t.open[len(t.open)-1]
 		return t.at(b.col, fmt.Sprintf("the %c that opens here is not closed, or there is no comma between two values", b.char),
@@ -261,7 +261,7 @@ var glued = regexp.MustCompile(`^\s*(?:- )*([\pL_][\pL\pN_.-]*):[^\s:/]`)
 // gluedDash is an item of a list without a space after its dash.
 var gluedDash = regexp.MustCompile(`^\s*(-)[\pL{\["']`)
 
-func (t *text) colons(message string) *syntaxError {
+func (t *text) colons(message string) *SyntaxError {
 	switch {
 	case strings.Contains(message, "mapping values are not allowed"):
 		return t.secondColon()
@@ -272,24 +272,24 @@ func (t *text) colons(message string) *syntaxError {
 		}
 		l := t.lines[n-1]
 		if m := glued.FindStringSubmatchIndex(l); m != nil {
-			return &syntaxError{n, m[3] + 1, "no space follows the colon of " + l[m[2]:m[3]], "write " + l[m[2]:m[3]] + ": and then the value"}
+			return &SyntaxError{n, m[3] + 1, "no space follows the colon of " + l[m[2]:m[3]], "write " + l[m[2]:m[3]] + ": and then the value"}
 		}
-		return &syntaxError{n, firstColumn(l), "the line is neither a key with a colon nor an item of a list", "write KEY: VALUE, or - ITEM"}
+		return &SyntaxError{n, firstColumn(l), "the line is neither a key with a colon nor an item of a list", "write KEY: VALUE, or - ITEM"}
 	}
 	return nil
 }
 
 // secondColon tells what makes a value look like a mapping in the wrong place.
-func (t *text) secondColon() *syntaxError {
+func (t *text) secondColon() *SyntaxError {
 	l := t.here()
 	if n := t.above(); n > 0 {
 		above := t.lines[n-1]
 		if m := glued.FindStringSubmatchIndex(above); m != nil {
-			return &syntaxError{n, m[3] + 1, "no space follows the colon of " + above[m[2]:m[3]], "write " + above[m[2]:m[3]] + ": and then the value"}
+			return &SyntaxError{n, m[3] + 1, "no space follows the colon of " + above[m[2]:m[3]], "write " + above[m[2]:m[3]] + ": and then the value"}
 		}
 		for _, n := range []int{n, t.line} {
 			if m := gluedDash.FindStringSubmatchIndex(t.lines[n-1]); m != nil {
-				return &syntaxError{n, m[2] + 1, "no space follows the dash", "write - and then the item"}
+				return &SyntaxError{n, m[2] + 1, "no space follows the dash", "write - and then the item"}
 			}
 		}
 		if keyForm.MatchString(l) && !strings.Contains(keyForm.ReplaceAllString(l, ""), ": ") {
@@ -319,7 +319,7 @@ func (t *text) above() int {
 // reserved are characters with which a plain value cannot begin, and what the library says then.
 var reserved = regexp.MustCompile("(?:^|[:\\[{,-] *)([*&!|>%@`?])")
 
-func (t *text) characters(message string) *syntaxError {
+func (t *text) characters(message string) *SyntaxError {
 	odd := false
 	for _, about := range []string{"start any token", "alphabetic or numeric", "comment or line break", "tag", "directive", "whitespace or line break", "indentation indicator", "URI"} {
 		odd = odd || strings.Contains(message, about)
@@ -335,7 +335,7 @@ func (t *text) characters(message string) *syntaxError {
 	return t.at(m[2]+1, "a plain value cannot begin with "+c, "put the value in quotes")
 }
 
-func (t *text) indents(message string) *syntaxError {
+func (t *text) indents(message string) *SyntaxError {
 	l := t.here()
 	col := firstColumn(l)
 	switch {

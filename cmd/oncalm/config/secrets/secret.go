@@ -1,4 +1,6 @@
-package config
+// Package secrets reads the secrets of the configuration, and keeps them from being shown. It knows how those of Slack look, so that one in the place
+// of another, a placeholder of an example, or a file that others can read is found out before anything is tried with it.
+package secrets
 
 import (
 	"fmt"
@@ -12,8 +14,8 @@ const redacted = "[redacted]"
 // [Secret.Reveal] gives it out.
 type Secret struct{ value string }
 
-// NewSecret hides value.
-func NewSecret(value string) Secret { return Secret{value} }
+// New hides value.
+func New(value string) Secret { return Secret{value} }
 
 // Reveal returns the value, for the one place that must send or compare it.
 func (s Secret) Reveal() string { return s.value }

@@ -1,4 +1,4 @@
-package config
+package secrets
 
 import (
 	"io/fs"
@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 )
 
 // placeholders are what examples have in the place of a secret.
@@ -29,7 +31,8 @@ var secretKinds = []struct{ begins, what string }{
 	{"https://hooks.slack.com", "the address of a webhook"},
 }
 
-const signingSecret = "a signing secret"
+// Signing is the kind of the secret with which Slack signs.
+const Signing = "a signing secret"
 
 var signingForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
@@ -41,7 +44,7 @@ func kindOf(secret string) string {
 		}
 	}
 	if signingForm.MatchString(secret) {
-		return signingSecret
+		return Signing
 	}
 	return ""
 }
@@ -49,39 +52,39 @@ func kindOf(secret string) string {
 // minSecret is less than any secret of Slack has, and more than can be guessed.
 const minSecret = 8
 
-// secret returns the reader of a value that is never shown, and is of a kind. found says where in Slack it stands.
-func (r *reader) secret(to *Secret, kind, found string) func(value) {
-	return func(v value) {
-		s, ok := r.text(v, "a secret, best as ${NAME} or ${file:PATH}")
+// Read returns the reader of a value that is never shown, and is of a kind. found says where in Slack it stands.
+func Read(r *reading.Reader, to *Secret, kind, found string) func(reading.Value) {
+	return func(v reading.Value) {
+		s, ok := r.Text(v, "a secret, best as ${NAME} or ${file:PATH}")
 		if !ok {
 			return
 		}
-		what := v.key
-		if refs := reference.FindAllString(v.text, -1); len(refs) > 0 {
+		what := v.Key
+		if refs := reading.Reference.FindAllString(v.Text, -1); len(refs) > 0 {
 			what += ", from " + strings.Join(refs, " and ") + ","
 		}
 		trimmed := strings.TrimSpace(s)
 		is := kindOf(trimmed)
 		switch {
 		case trimmed == "":
-			r.errorf(v, "give it the value that Slack shows for the app", "%s is empty", what)
+			r.Errorf(v, "give it the value that Slack shows for the app", "%s is empty", what)
 		case placeholders.MatchString(trimmed):
-			r.errorf(v, "give it the value that Slack shows for the app", "%s is a placeholder", what)
+			r.Errorf(v, "give it the value that Slack shows for the app", "%s is a placeholder", what)
 		case strings.ContainsAny(trimmed, "\"'`“”‘’"):
-			r.errorf(v, "take them out: only what is in the file or the variable counts", "%s has quotes in it", what)
+			r.Errorf(v, "take them out: only what is in the file or the variable counts", "%s has quotes in it", what)
 		case strings.ContainsFunc(trimmed, func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }):
-			r.errorf(v, "give it the one value that Slack shows for the app, on one line", "%s has white space in it", what)
+			r.Errorf(v, "give it the one value that Slack shows for the app, on one line", "%s has white space in it", what)
 		case len(trimmed) < minSecret:
-			r.errorf(v, "give it the value that Slack shows for the app", "%s is too short for a secret", what)
-		case is != "" && is != kind, kind == signingSecret && strings.HasPrefix(trimmed, "xox"):
-			r.errorf(v, "give it "+kind+", which "+found, "%s is %s", what, or(is, "a token"))
+			r.Errorf(v, "give it the value that Slack shows for the app", "%s is too short for a secret", what)
+		case is != "" && is != kind, kind == Signing && strings.HasPrefix(trimmed, "xox"):
+			r.Errorf(v, "give it "+kind+", which "+found, "%s is %s", what, or(is, "a token"))
 		default:
-			r.padded(v, s, trimmed, what)
-			if is == "" && kind != signingSecret {
-				r.warnf(v, "give it "+kind+", which "+found, "%s does not look like %s", what, kind)
+			padded(r, v, s, trimmed, what)
+			if is == "" && kind != Signing {
+				r.Warnf(v, "give it "+kind+", which "+found, "%s does not look like %s", what, kind)
 			}
-			*to = NewSecret(trimmed)
-			r.exposed(v)
+			*to = New(trimmed)
+			exposed(r, v)
 		}
 	}
 }
@@ -94,23 +97,23 @@ func or(s, other string) string {
 }
 
 // padded warns of white space around a secret. It is left out here; another program that reads the same place may not do so.
-func (r *reader) padded(v value, s, trimmed, what string) {
+func padded(r *reading.Reader, v reading.Value, s, trimmed, what string) {
 	if s != trimmed {
-		r.warnf(v, "take it out", "%s has white space around it", what)
+		r.Warnf(v, "take it out", "%s has white space around it", what)
 	}
 }
 
 // exposed warns of files with secrets that others can read: those that are referred to, and the configuration itself.
-func (r *reader) exposed(v value) {
-	refs := reference.FindAllString(v.text, -1)
+func exposed(r *reading.Reader, v reading.Value) {
+	refs := reading.Reference.FindAllString(v.Text, -1)
 	for _, ref := range refs {
 		path, isFile := strings.CutPrefix(strings.TrimSuffix(ref, "}"), "${file:")
-		if isFile && readableByOthers(r.path(path)) {
-			r.warnf(v, "chmod 600 it", "others on this machine can read %s", r.path(path))
+		if isFile && readableByOthers(r.Path(path)) {
+			r.Warnf(v, "chmod 600 it", "others on this machine can read %s", r.Path(path))
 		}
 	}
-	if len(refs) == 0 && readableByOthers(r.file) {
-		r.warnf(v, "chmod 600 "+r.file+", or use ${NAME} or ${file:PATH}", "%s stands here, and others on this machine can read the file", v.key)
+	if len(refs) == 0 && readableByOthers(r.File) {
+		r.Warnf(v, "chmod 600 "+r.File+", or use ${NAME} or ${file:PATH}", "%s stands here, and others on this machine can read the file", v.Key)
 	}
 }
 

@@ -1,4 +1,5 @@
-package config
+// Package holidays reads which days are holidays for a schedule: dates, and the events of a calendar that last whole days.
+package holidays
 
 import (
 	"errors"
@@ -7,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/ical"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -14,12 +16,12 @@ import (
 // holidayYears is how many years ahead the yearly events of a calendar are holidays.
 const holidayYears = 12
 
-// holidays reads a list of dates and of calendars.
-func (r *reader) holidays(v value) []rotations.Holiday {
+// Read reads a list of dates and of calendars.
+func Read(r *reading.Reader, v reading.Value) []rotations.Holiday {
 	const wanted = "dates such as 2026-12-25, and .ics files"
 	var all []rotations.Holiday
-	r.list(v, wanted, func(v value) {
-		s, ok := r.filled(v, "one of "+wanted)
+	r.List(v, wanted, func(v reading.Value) {
+		s, ok := r.Filled(v, "one of "+wanted)
 		if !ok {
 			return
 		}
@@ -28,39 +30,39 @@ func (r *reader) holidays(v value) []rotations.Holiday {
 			return
 		}
 		if !strings.HasSuffix(strings.ToLower(s), ".ics") {
-			r.errorf(v, "expected "+wanted, "%s is neither a date nor a calendar", quote(v.text))
+			r.Errorf(v, "expected "+wanted, "%s is neither a date nor a calendar", reading.Quote(v.Text))
 			return
 		}
-		if text, ok := r.readFile(v, s); ok {
-			all = append(all, r.calendar(v, text)...)
+		if text, ok := r.ReadFile(v, s); ok {
+			all = append(all, calendar(r, v, text)...)
 		}
 	})
 	return rotations.SortHolidays(all)
 }
 
 // calendar returns the days of a calendar's events that last whole days.
-func (r *reader) calendar(v value, text string) []rotations.Holiday {
+func calendar(r *reading.Reader, v reading.Value, text string) []rotations.Holiday {
 	cal, err := ical.Parse([]byte(text))
 	if err != nil {
-		r.errorf(v, "export the calendar anew as iCalendar", "%s is not a calendar: %s", quote(v.text), strings.TrimPrefix(err.Error(), ical.ErrForm.Error()+": "))
+		r.Errorf(v, "export the calendar anew as iCalendar", "%s is not a calendar: %s", reading.Quote(v.Text), strings.TrimPrefix(err.Error(), ical.ErrForm.Error()+": "))
 		return nil
 	}
 	var all []rotations.Holiday
 	for _, event := range cal.Components("VEVENT") {
-		days, err := r.daysOf(event)
+		days, err := daysOf(event, r.Now)
 		if err != nil {
-			r.errorf(v, "list its dates instead, and take it out of the calendar", "%s: %v", quote(v.text), err)
+			r.Errorf(v, "list its dates instead, and take it out of the calendar", "%s: %v", reading.Quote(v.Text), err)
 		}
 		all = append(all, days...)
 	}
-	if len(all) == 0 && !r.faulty(v.key) {
-		r.warnf(v, "its events must last whole days", "%s has no holidays", quote(v.text))
+	if len(all) == 0 && !r.Faulty(v.Key) {
+		r.Warnf(v, "its events must last whole days", "%s has no holidays", reading.Quote(v.Text))
 	}
 	return all
 }
 
 // daysOf returns the days of an event: none if it was cancelled, or begins at a time of day other than midnight.
-func (r *reader) daysOf(event *ical.Component) ([]rotations.Holiday, error) {
+func daysOf(event *ical.Component, now time.Time) ([]rotations.Holiday, error) {
 	name := event.Get("SUMMARY").Text()
 	begin, ok := wholeDay(event, "DTSTART")
 	if !ok || strings.EqualFold(event.Get("STATUS").Value, "CANCELLED") {
@@ -70,14 +72,14 @@ func (r *reader) daysOf(event *ical.Component) ([]rotations.Holiday, error) {
 	if end, ok := wholeDay(event, "DTEND"); ok {
 		days = max(1, int(end.Sub(begin)/(24*time.Hour)))
 	}
-	begins, err := r.yearly(begin, event.Get("RRULE").Value)
+	begins, err := yearly(begin, event.Get("RRULE").Value, now)
 	for _, other := range []string{"RDATE", "EXDATE", "RECURRENCE-ID"} {
 		if event.Get(other).Value != "" {
 			err = errors.New("it changes single days of a repeated event")
 		}
 	}
 	if err != nil || days > 366 {
-		return nil, fmt.Errorf("the event %s of %s cannot be read: %w", quote(name), begin.Format(time.DateOnly), orTooLong(err))
+		return nil, fmt.Errorf("the event %s of %s cannot be read: %w", reading.Quote(name), begin.Format(time.DateOnly), orTooLong(err))
 	}
 	var all []rotations.Holiday
 	for _, first := range begins {
@@ -109,11 +111,11 @@ func wholeDay(event *ical.Component, name string) (time.Time, bool) {
 
 // yearly returns when an event happens: once, or by a rule on the same date of each
 // year. Other rules are errors.
-func (r *reader) yearly(begin time.Time, rule string) ([]time.Time, error) {
+func yearly(begin time.Time, rule string, now time.Time) ([]time.Time, error) {
 	if rule == "" {
 		return []time.Time{begin}, nil
 	}
-	last, count, every, freq := r.now.AddDate(holidayYears, 0, 0), 0, 1, ""
+	last, count, every, freq := now.AddDate(holidayYears, 0, 0), 0, 1, ""
 	for part := range strings.SplitSeq(rule, ";") {
 		key, val, _ := strings.Cut(part, "=")
 		n, err := strconv.Atoi(val)
@@ -129,15 +131,17 @@ func (r *reader) yearly(begin time.Time, rule string) ([]time.Time, error) {
 		case key == "UNTIL" && len(val) >= 8:
 			until, err := time.Parse("20060102", val[:8])
 			if err != nil {
-				return nil, fmt.Errorf("its rule %s has no date that could be read", quote(rule))
+				return nil, fmt.Errorf("its rule %s has no date that could be read", reading.Quote(rule))
 			}
-			last = earliest(last, until)
+			if until.Before(last) {
+				last = until
+			}
 		default:
-			return nil, fmt.Errorf("its rule %s is not understood", quote(rule))
+			return nil, fmt.Errorf("its rule %s is not understood", reading.Quote(rule))
 		}
 	}
 	if freq != "YEARLY" {
-		return nil, fmt.Errorf("its rule %s is not yearly", quote(rule))
+		return nil, fmt.Errorf("its rule %s is not yearly", reading.Quote(rule))
 	}
 	var all []time.Time
 	for year := 0; count == 0 || len(all) < count; year += every {

@@ -1,4 +1,4 @@
-package config
+package reading
 
 import (
 	"strings"
@@ -6,9 +6,9 @@ import (
 	"github.com/oncalm/oncalm/nearest"
 )
 
-// meant is a remedy that names the nearest of names, or lists them if none is near and
+// Meant is a remedy that names the nearest of names, or lists them if none is near and
 // they are few.
-func meant(word string, names []string) string {
+func Meant(word string, names []string) string {
 	if near := nearest.Of(word, names); near != "" {
 		return `did you mean "` + near + `"?`
 	}
