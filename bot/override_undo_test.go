@@ -56,3 +56,36 @@ func TestUndoSaysWhatStays(t *testing.T) {
 		golden(t, "override-undone.txt", b.String())
 	})
 }
+
+// TestCoverAcceptedTooLate holds that whoever asked is told that nobody has it, whoever found that out.
+func TestCoverAcceptedTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t, three)
+		w.wait(time.Hour)
+		w.press(w.said(ana, "cover me 5m"), "Ask the others", ana)
+		w.wait(6 * time.Minute) // it is over, and the question is not yet
+		w.press(w.last(bo), "Accept", bo)
+		w.wait(2 * time.Second)
+		contains(t, w.last(ana).Text, "Nobody has accepted")
+		w.wait(time.Hour)
+		if n := len(w.slack.DM(ana)); n != 1 {
+			t.Errorf("she was told %d times", n)
+		}
+	})
+}
+
+// TestCoverOfWhatHasChanged holds that nobody is asked to stand in for somebody who is not on call any more.
+func TestCoverOfWhatHasChanged(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t, three)
+		w.wait(time.Hour)
+		m := w.said(ana, "cover me 20:00..22:00")
+		w.press(w.said(cy, "override @cy 19:00..23:00"), "Confirm", cy)
+		w.press(m, "Ask the others", ana)
+		w.wait(2 * time.Second)
+		contains(t, w.seen(ana).Text, "You are not on call for shop then, so there is nothing to cover", "is held by cy")
+		if n := len(w.slack.DM(bo)); n != 0 {
+			t.Errorf("bo was asked: %s", w.last(bo).Text)
+		}
+	})
+}

@@ -82,35 +82,13 @@ func twoMoments(words []string, now time.Time, zone *time.Location) (a, b when.S
 // shiftOf finds a person's shift that a time touches; without one, their next. What is past of a shift is left out.
 func (b *Bot) shiftOf(tx store.Tx, schedule, person string, now time.Time, at when.Span) (rotations.Shift, bool) {
 	overrides := b.o.Overrides.Of(tx, schedule)
-	for _, s := range joinedShifts(b.o.Overrides.Schedules[schedule].Shifts(now, now.Add(swapAhead), overrides), person) {
+	for _, s := range rotations.ShiftsOf(b.o.Overrides.Schedules[schedule].Shifts(now, now.Add(swapAhead), overrides), person) {
 		touched := at.From.IsZero() && s.From.After(now) || s.From.Before(at.To) && at.From.Before(s.To) || !at.From.Before(s.From) && at.From.Before(s.To)
 		if touched {
 			return s, true
 		}
 	}
 	return rotations.Shift{}, false
-}
-
-// joinedShifts are the shifts of a person, those that follow each other within one shift of a layer as one.
-func joinedShifts(all []rotations.Shift, person string) []rotations.Shift {
-	var own []rotations.Shift
-	for _, s := range all {
-		if !slices.Contains(s.People, person) {
-			continue
-		}
-		if last := len(own) - 1; last >= 0 && own[last].To.Equal(s.From) && sameTurn(own[last], s) {
-			own[last].To = s.To
-			own[last].Layer, own[last].Number = s.Layer, s.Number
-			continue
-		}
-		own = append(own, s)
-	}
-	return own
-}
-
-// sameTurn reports whether two shifts of a person are parts of one: of the same shift of a layer, or cut by an override.
-func sameTurn(a, b rotations.Shift) bool {
-	return a.Layer == b.Layer && a.Number == b.Number || a.Layer == rotations.OverrideLayer || b.Layer == rotations.OverrideLayer
 }
 
 // noShift says that somebody has no such shift, and which they have.
@@ -125,7 +103,7 @@ func (b *Bot) noShift(tx store.Tx, c *call, schedule, person string, at when.Spa
 		m = blocks.Sentence(who, " no shift of ", blocks.Strong(schedule), " at ", at.From.In(zone).Format("Mon 2 Jan 2006 15:04"), "; nothing was asked.")
 	}
 	var lines []blocks.Line
-	for _, s := range joinedShifts(b.o.Overrides.Schedules[schedule].Shifts(c.now, c.now.Add(swapAhead), b.o.Overrides.Of(tx, schedule)), person) {
+	for _, s := range rotations.ShiftsOf(b.o.Overrides.Schedules[schedule].Shifts(c.now, c.now.Add(swapAhead), b.o.Overrides.Of(tx, schedule)), person) {
 		if lines = append(lines, blocks.Say(inFull(s.From, s.To, zone))); len(lines) == 5 {
 			break
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/overrides"
+	"github.com/oncalm/oncalm/rotations"
 
 	"github.com/oncalm/oncalm/text"
 
@@ -85,7 +86,7 @@ func (b *Bot) turns(tx store.Tx, c *call) (mine, theirs []turn) {
 		}
 		shifts := s.Shifts(c.now, c.now.Add(swapAhead), b.o.Overrides.Of(tx, name))
 		for _, p := range members {
-			for _, sh := range joinedShifts(shifts, p) {
+			for _, sh := range rotations.ShiftsOf(shifts, p) {
 				t := turn{name, p, overrides.SpanOf(sh.From, sh.To)}
 				switch {
 				case t.value() == "" || sh.To.Equal(c.now.Add(swapAhead)): // the last one is cut off

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,7 +67,6 @@ func span(person string, from, to time.Duration) rotations.Override {
 }
 
 func TestMake(t *testing.T) {
-	const day = 24 * time.Hour
 	tests := []struct {
 		name   string
 		wanted rotations.Override
@@ -214,4 +214,36 @@ func TestOnCallFindsLongOverrides(t *testing.T) {
 		}
 		return nil
 	})
+}
+
+// TestMakeNeedsNobody holds that what others have to agree to is not made without them.
+func TestMakeNeedsNobody(t *testing.T) {
+	for _, how := range []overrides.How{overrides.HowCover, overrides.HowSwap, overrides.HowHandoff, ""} {
+		playing(t, func(p *play) {
+			p.fails(overrides.ErrConsent, func() (overrides.Change, error) {
+				return p.book.Make(p.tx, p.now, "ana", "c", how, span("cy", 0, time.Hour))
+			})
+		})
+	}
+}
+
+// TestFollowers hold that each hears of each change, in their order, when it is written.
+func TestFollowers(t *testing.T) {
+	db, book := openStore(t), bookOf("shop")
+	var heard []string
+	follower := func(name string) overrides.Follower {
+		return func(tx store.Tx, now time.Time, c overrides.Change) {
+			heard = append(heard, name+" "+string(c.What)+" "+c.By+" "+strings.Join(book.OnCall(tx, "shop", now), " ")+" "+strings.Join(c.Before[c.ID], " "))
+		}
+	}
+	book.Followers = []overrides.Follower{follower("first"), follower("second")}
+	change(t, db, func(tx store.Tx) error {
+		_, err := book.Make(tx, midday, "bo", "c1", overrides.HowMe, span("bo", 0, time.Hour))
+		_, err2 := book.Cancel(tx, midday.Add(time.Minute), "bo", "c1")
+		return errors.Join(err, err2)
+	})
+	want := []string{"first made bo bo ana", "second made bo bo ana", "first cancelled bo ana bo", "second cancelled bo ana bo"}
+	if diff := cmp.Diff(want, heard); diff != "" {
+		t.Errorf("heard (-want +got):\n%s", diff)
+	}
 }

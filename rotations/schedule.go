@@ -168,3 +168,26 @@ func (s Schedule) At(t time.Time, overrides []Override) Answer {
 
 // lookahead is how many years [Schedule.At] looks for who is next. Only a schedule that all have left has nobody for so long.
 const lookahead = 10
+
+// ShiftsOf picks the shifts of a person as people see them: those that follow each other are one, if they are parts of one
+// shift of a layer, or an override cut it.
+func ShiftsOf(all []Shift, person string) []Shift {
+	var own []Shift
+	for _, s := range all {
+		if !slices.Contains(s.People, person) {
+			continue
+		}
+		if last := len(own) - 1; last >= 0 && own[last].To.Equal(s.From) && own[last].sameTurn(&s) {
+			own[last].To = s.To
+			own[last].Layer, own[last].Number = s.Layer, s.Number
+			continue
+		}
+		own = append(own, s)
+	}
+	return own
+}
+
+// sameTurn reports whether two shifts of a person are parts of one.
+func (s *Shift) sameTurn(next *Shift) bool {
+	return s.Layer == next.Layer && s.Number == next.Number || s.Layer == OverrideLayer || next.Layer == OverrideLayer
+}

@@ -1,6 +1,7 @@
 package rotations
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -142,5 +143,28 @@ func TestOnCallDoesNotAllocate(t *testing.T) {
 	planned := []Override{{Person: "zoe", From: at.Add(time.Hour), To: at.Add(2 * time.Hour)}}
 	if n := testing.AllocsPerRun(100, func() { s.OnCall(at, planned) }); n > 0 {
 		t.Errorf("a look-up allocates %v times", n)
+	}
+}
+
+// TestShiftsOf holds that what an override cuts out of a shift for somebody else parts it, and that what it leaves to the same
+// person does not.
+func TestShiftsOf(t *testing.T) {
+	at := func(day, hour int) time.Time { return time.Date(2000, 1, day, hour, 0, 0, 0, time.UTC) }
+	shift := func(layer string, number, from, to int, people ...string) Shift {
+		return Shift{Layer: layer, Number: number, People: people, From: at(from, 0), To: at(to, 0)}
+	}
+	all := []Shift{
+		shift("primary", 1, 1, 3, "ana"), shift(OverrideLayer, 0, 3, 4, "ana"), shift("primary", 1, 4, 5, "ana", "bo"),
+		shift(OverrideLayer, 0, 5, 6, "cy"), shift("primary", 1, 6, 8, "ana"), shift("primary", 2, 8, 15, "ana"), shift("primary", 3, 15, 22, "bo"),
+	}
+	var got []string
+	for _, s := range ShiftsOf(all, "ana") {
+		got = append(got, fmt.Sprintf("%d-%d %s %d", s.From.Day(), s.To.Day(), s.Layer, s.Number))
+	}
+	if diff := cmp.Diff([]string{"1-5 primary 1", "6-8 primary 1", "8-15 primary 2"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	if got := ShiftsOf(all, "dan"); got != nil {
+		t.Errorf("dan has %v", got)
 	}
 }
