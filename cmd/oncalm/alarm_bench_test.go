@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/store/bolt"
 )
 
@@ -30,7 +31,7 @@ func BenchmarkAlarm(b *testing.B) {
 	}
 	dir := b.TempDir()
 	cfg := fillConfig(b, dir, topic)
-	db, err := openStore(b.Context(), filepath.Join(dir, "oncalm.db"), bolt.Options{NoSync: true})
+	db, err := cli.OpenStore(b.Context(), filepath.Join(dir, "oncalm.db"), bolt.Options{NoSync: true})
 	if err != nil {
 		b.Fatal(err)
 	}

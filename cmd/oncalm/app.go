@@ -93,7 +93,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.store = outbox.Waking(s, a.runner)
 	a.incoming = outbox.Waking(incoming, a.runner)
 	a.book = &incidents.Book{Store: a.store, Clock: a.clock}
-	a.overrides = overridesOf(cfg, a.clock)
+	a.overrides = cfg.Overrides(a.clock)
 	a.pager = &paging.Pager{Book: a.book, Policy: cfg.PolicyOf, Overrides: a.overrides, Clock: a.clock}
 	for _, wire := range []func(outside) error{a.wireTexts, a.wireBot, a.wireAlarms} {
 		if err := wire(o); err != nil {

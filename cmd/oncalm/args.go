@@ -11,57 +11,34 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
+	"github.com/oncalm/oncalm/cmd/oncalm/records"
+	"github.com/oncalm/oncalm/cmd/oncalm/shifts"
 )
 
 // commands are all there are, with their flags and arguments.
 type commands struct {
-	Serve       serveCommand       `cmd:"" help:"Run the bot."`
-	Demo        demoCommand        `cmd:"" help:"Run the whole product with no account: Slack in the browser, alarms at the press of a button."`
-	Check       checkCommand       `cmd:"" help:"Say what is wrong with a configuration."`
-	Oncall      oncallCommand      `cmd:"" help:"Say who is on call, until when, who is next, and why."`
-	Shifts      shiftsCommand      `cmd:"" help:"List who is on call in a span of time."`
-	Simulate    simulateCommand    `cmd:"" help:"Show whom an incident would page, and when. Sends nothing."`
-	Feed        feedCommand        `cmd:"" help:"List, make or revoke links to calendars of shifts."`
-	Import      importCommand      `cmd:"" help:"Turn schedules of other on-call programs into a part of a configuration."`
-	Incidents   incidentsCommand   `cmd:"" help:"List the incidents, the newest first."`
-	Timeline    timelineCommand    `cmd:"" help:"Print what happened to an incident."`
-	Postmortem  postmortemCommand  `cmd:"" help:"Make a document from an incident's timeline."`
-	Backup      backupCommand      `cmd:"" help:"Write a copy of the store, also while the bot runs."`
-	Restore     restoreCommand     `cmd:"" help:"Put a backup into the place of the store."`
-	Fsck        fsckCommand        `cmd:"" help:"Check the store: its pages, and that every incident is what its timeline says."`
-	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running bot whether it is alive."`
-	Version     versionCommand     `cmd:"" help:"Print the version, and what it was built from."`
-}
-
-// Flags that several commands share.
-type (
-	configFlag struct {
-		Config string `default:"oncalm.yaml" placeholder:"FILE" help:"The configuration (default: oncalm.yaml)."`
-	}
-	storeFlag struct {
-		configFlag
-		Store string `placeholder:"FILE" help:"The store, instead of the one that the configuration names."`
-	}
-	jsonFlag struct {
-		JSON bool `name:"json" help:"Print JSON."`
-	}
-)
-
-// session is one call of the program: what it was given and where it answers.
-type session struct {
-	env    func(string) (string, bool)
-	now    time.Time // when it was called
-	stdin  io.Reader
-	stdout io.Writer
-	stderr io.Writer
-
-	warnings reading.Problems // of the configuration that was loaded last
+	Serve       serveCommand              `cmd:"" help:"Run the bot."`
+	Demo        demoCommand               `cmd:"" help:"Run the whole product with no account: Slack in the browser, alarms at the press of a button."`
+	Check       checkCommand              `cmd:"" help:"Say what is wrong with a configuration."`
+	Oncall      shifts.OncallCommand      `cmd:"" help:"Say who is on call, until when, who is next, and why."`
+	Shifts      shifts.Command            `cmd:"" help:"List who is on call in a span of time."`
+	Simulate    simulateCommand           `cmd:"" help:"Show whom an incident would page, and when. Sends nothing."`
+	Feed        shifts.FeedCommand        `cmd:"" help:"List, make or revoke links to calendars of shifts."`
+	Import      importCommand             `cmd:"" help:"Turn schedules of other on-call programs into a part of a configuration."`
+	Incidents   records.IncidentsCommand  `cmd:"" help:"List the incidents, the newest first."`
+	Timeline    records.TimelineCommand   `cmd:"" help:"Print what happened to an incident."`
+	Postmortem  records.PostmortemCommand `cmd:"" help:"Make a document from an incident's timeline."`
+	Backup      records.BackupCommand     `cmd:"" help:"Write a copy of the store, also while the bot runs."`
+	Restore     records.RestoreCommand    `cmd:"" help:"Put a backup into the place of the store."`
+	Fsck        records.FsckCommand       `cmd:"" help:"Check the store: its pages, and that every incident is what its timeline says."`
+	Healthcheck healthcheckCommand        `cmd:"" help:"Ask a running bot whether it is alive."`
+	Version     versionCommand            `cmd:"" help:"Print the version, and what it was built from."`
 }
 
 // run carries out one call of the program and returns its exit code.
 func run(ctx context.Context, args []string, env func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer) int {
-	s := &session{env: env, now: time.Now(), stdin: stdin, stdout: stdout, stderr: stderr}
+	s := &cli.Session{Env: env, Now: time.Now(), Stdin: stdin, Stdout: stdout, Stderr: stderr}
 	helped := false
 	parser, err := kong.New(&commands{},
 		kong.Name("oncalm"),
@@ -73,16 +50,16 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	if err != nil {
-		return s.fail(err) // a mistake in commands
+		return s.Fail(err) // a mistake in commands
 	}
 	call, err := parser.Parse(twoDashes(args))
 	switch {
 	case helped:
-		return exitFine
+		return cli.ExitFine
 	case err != nil:
-		return s.fail(usage(err))
+		return s.Fail(usage(err))
 	}
-	return s.fail(unlessInterrupted(ctx, patience(call.Command()), func() error { return call.Run() }))
+	return s.Fail(unlessInterrupted(ctx, patience(call.Command()), func() error { return call.Run() }))
 }
 
 // patience is how long a command may go on after it was told to end. Those with connections and debts end in their own order;
@@ -116,7 +93,7 @@ func unlessInterrupted(ctx context.Context, patience time.Duration, command func
 	case err := <-ended:
 		return err
 	case <-time.After(patience):
-		return &stop{code: exitInterrupted}
+		return &cli.Stop{Code: cli.ExitInterrupted}
 	}
 }
 
@@ -127,7 +104,7 @@ func usage(err error) error {
 		name, _, _ := strings.Cut(parse.Context.Command(), " ")
 		help = "run oncalm " + name + " --help"
 	}
-	return &stop{code: exitUsage, what: strings.ReplaceAll(err.Error(), "\n", " "), todo: help}
+	return &cli.Stop{Code: cli.ExitUsage, What: strings.ReplaceAll(err.Error(), "\n", " "), Todo: help}
 }
 
 // twoDashes lets long flags be written with one dash, as Go programs do: -config is

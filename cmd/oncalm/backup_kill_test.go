@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -51,13 +52,13 @@ func TestKilledBackup(t *testing.T) {
 	if killed < 4 {
 		t.Errorf("only %d backups were killed", killed)
 	}
-	if out, code := r.call("backup", "-config", r.path("oncalm.yaml"), "-force", target); code != exitFine {
+	if out, code := r.call("backup", "-config", r.path("oncalm.yaml"), "-force", target); code != cli.ExitFine {
 		t.Errorf("exit %d: %s", code, out)
 	}
 	if names, err := filepath.Glob(filepath.Join(dir, "*")); err != nil || len(names) != 1 {
 		t.Errorf("after a whole one there are %v, %v", names, err)
 	}
-	if out, code := r.call("fsck", "-config", r.path("oncalm.yaml"), "-store", target); code != exitFine {
+	if out, code := r.call("fsck", "-config", r.path("oncalm.yaml"), "-store", target); code != cli.ExitFine {
 		t.Errorf("fsck: exit %d: %s", code, out)
 	}
 }

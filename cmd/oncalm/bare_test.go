@@ -16,6 +16,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 )
 
@@ -42,18 +43,18 @@ type save struct {
 func bareMain() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	s := &session{env: os.LookupEnv, now: time.Now(), stdout: os.Stdout, stderr: os.Stderr}
-	cfg, err := s.load(os.Args[len(os.Args)-1])
+	s := &cli.Session{Env: os.LookupEnv, Now: time.Now(), Stdout: os.Stdout, Stderr: os.Stderr}
+	cfg, err := s.Load(os.Args[len(os.Args)-1])
 	if err != nil {
-		return s.fail(err)
+		return s.Fail(err)
 	}
 	db, err := bbolt.Open(cfg.Store, 0o600, nil)
 	if err != nil {
-		return s.fail(err)
+		return s.Fail(err)
 	}
 	b, err := newBare(cfg)
 	if err != nil {
-		return s.fail(err)
+		return s.Fail(err)
 	}
 	go b.commit(db)
 	for range 16 {
@@ -62,7 +63,7 @@ func bareMain() int {
 	server := http.Server{Addr: cfg.Listen, Handler: b, ReadHeaderTimeout: time.Second}
 	go func() { <-ctx.Done(); _ = server.Close() }()
 	_ = server.ListenAndServe()
-	return s.fail(db.Close())
+	return s.Fail(db.Close())
 }
 
 func newBare(cfg *config.Config) (*bare, error) {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 )
 
 // TestACommandCanBeInterrupted: what only reads ends at once when it is told to, whatever it is at.
@@ -26,8 +28,8 @@ func TestACommandCanBeInterrupted(t *testing.T) {
 	interrupt()
 	select {
 	case code := <-ended:
-		if code != exitInterrupted {
-			t.Errorf("exit code %d, want %d", code, exitInterrupted)
+		if code != cli.ExitInterrupted {
+			t.Errorf("exit code %d, want %d", code, cli.ExitInterrupted)
 		}
 	case <-time.After(10 * time.Second):
 		t.Error("it goes on")
@@ -42,7 +44,7 @@ func TestASpanIsBounded(t *testing.T) {
 		var out, errs bytes.Buffer
 		args := append([]string{"shifts", "-config", file, "-schedule", "day", "-from", "0001-01-01T00:00:00Z", "-to", "9999-01-01T00:00:00Z"}, form...)
 		code := run(t.Context(), args, func(string) (string, bool) { return "", false }, strings.NewReader(""), &out, &errs)
-		if want := "oncalm: the span is longer than 20 years: ask for one part after the other\n"; code != exitUsage || errs.String() != want || out.Len() > 0 {
+		if want := "oncalm: the span is longer than 20 years: ask for one part after the other\n"; code != cli.ExitUsage || errs.String() != want || out.Len() > 0 {
 			t.Errorf("%v: %d, %q, %d bytes", form, code, errs.String(), out.Len())
 		}
 	}

@@ -3,37 +3,38 @@ package main
 import (
 	"fmt"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 )
 
 type checkCommand struct {
-	configFlag
-	jsonFlag
+	cli.ConfigFlag
+	cli.JSONFlag
 }
 
 // Run says what is wrong with a configuration, all at once. Warnings alone are no
 // reason for a "no".
-func (c *checkCommand) Run(s *session) error {
-	_, problems := config.Load(c.Config, s.env, s.now)
+func (c *checkCommand) Run(s *cli.Session) error {
+	_, problems := config.Load(c.Config, s.Env, s.Now)
 	if c.JSON {
-		if err := s.json(problems); err != nil {
+		if err := s.JSON(problems); err != nil {
 			return err
 		}
 	}
 	for _, p := range problems {
 		if p.Line == 0 { // there is no file
-			return &refused{problems}
+			return &cli.Refused{Problems: problems}
 		}
 		if !c.JSON {
-			s.printf("%s", p)
+			s.Printf("%s", p)
 		}
 	}
 	errors, warnings := len(problems.Errors()), len(problems.Warnings())
 	if errors > 0 {
-		return ended(exitNo)
+		return cli.Ended(cli.ExitNo)
 	}
 	if !c.JSON {
-		s.printf("%s is fine%s", c.Config, but(warnings))
+		s.Printf("%s is fine%s", c.Config, but(warnings))
 	}
 	return nil
 }

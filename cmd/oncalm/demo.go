@@ -16,6 +16,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
@@ -30,7 +31,7 @@ type demoCommand struct {
 }
 
 // Run runs the demo until it is told to stop.
-func (c *demoCommand) Run(ctx context.Context, s *session) (err error) {
+func (c *demoCommand) Run(ctx context.Context, s *cli.Session) (err error) {
 	dir := c.Data
 	if dir == "" {
 		if dir, err = os.MkdirTemp("", "oncalm-demo-"); err != nil {
@@ -45,7 +46,7 @@ func (c *demoCommand) Run(ctx context.Context, s *session) (err error) {
 	if err := d.open(ctx, s, dir, c.Addr); err != nil {
 		return errors.Join(err, d.close())
 	}
-	s.printf("Oncalm demo: open %s in a browser. Ctrl-C ends it.", d.url())
+	s.Printf("Oncalm demo: open %s in a browser. Ctrl-C ends it.", d.url())
 	return d.live(ctx)
 }
 
@@ -104,30 +105,30 @@ default_service: platform
 `
 
 // open sets everything up. After an error, close undoes what was done.
-func (d *demo) open(ctx context.Context, s *session, dir, addr string) (err error) {
+func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err error) {
 	if d.doors.page, err = net.Listen("tcp", addr); err != nil {
-		return &stop{exitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, reason(err)), "choose another address with -addr"}
+		return cli.End(cli.ExitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, reason(err)), "choose another address with -addr")
 	}
 	if d.doors.api, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return err
 	}
-	if d.topic, err = sns.NewSigningTopic(demoTopic, s.now); err != nil {
+	if d.topic, err = sns.NewSigningTopic(demoTopic, s.Now); err != nil {
 		return err
 	}
 	d.openSlack()
-	cfg, err := s.demoConfig(dir, d)
+	cfg, err := configOf(s, dir, d)
 	if err != nil {
 		return err
 	}
 	cfg.PublicURL = strings.TrimSuffix(d.url(), "/") // not in the file: -addr may be an address that a file may not name without https
-	if d.db, err = openStore(ctx, cfg.Store, bolt.Options{}); err != nil {
+	if d.db, err = cli.OpenStore(ctx, cfg.Store, bolt.Options{}); err != nil {
 		return err
 	}
 	if err := d.db.View(ctx, d.stage.resume); err != nil {
 		return err
 	}
 	// That Slack does not answer is part of the play, and warnings of it would fill the terminal.
-	log := slog.New(slog.NewTextHandler(s.stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	log := slog.New(slog.NewTextHandler(s.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	if d.house, err = openHouse(cfg, d.db, d.db, log, outside{clock: clocks.System(), follows: d.stage.follow}); err != nil {
 		return err
 	}
@@ -173,9 +174,9 @@ func (d *demo) openSlack() {
 	})
 }
 
-// demoConfig writes the configuration and reads it as serve would.
-func (s *session) demoConfig(dir string, d *demo) (*config.Config, error) {
-	yesterday := s.now.UTC().AddDate(0, 0, -1).Format("2006-01-02") + "T09:00" // six days of Ana are left, at least
+// configOf writes the configuration and reads it as serve would.
+func configOf(s *cli.Session, dir string, d *demo) (*config.Config, error) {
+	yesterday := s.Now.UTC().AddDate(0, 0, -1).Format("2006-01-02") + "T09:00" // six days of Ana are left, at least
 	path := filepath.Join(dir, "oncalm.yaml")
 	for name, text := range map[string][]byte{
 		path:                          fmt.Appendf(nil, demoConfig, d.slack.APIURL(), demoTopic, yesterday),
@@ -185,7 +186,7 @@ func (s *session) demoConfig(dir string, d *demo) (*config.Config, error) {
 			return nil, err
 		}
 	}
-	return s.load(path)
+	return s.Load(path)
 }
 
 func (d *demo) url() string { return "http://" + d.doors.page.Addr().String() + "/" }

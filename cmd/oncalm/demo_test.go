@@ -15,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 )
 
 // demoAddress waits until the demo has said where its page is, and returns that.
@@ -42,7 +44,7 @@ func startDemo(t *testing.T, more ...string) (url string) {
 	}()
 	t.Cleanup(func() {
 		cancel()
-		if got := <-code; got != exitFine || errs.String() != "" {
+		if got := <-code; got != cli.ExitFine || errs.String() != "" {
 			t.Errorf("the demo ended with %d:\n%s", got, &errs)
 		}
 	})
@@ -166,7 +168,7 @@ func TestDemoGoesOn(t *testing.T) {
 		press(url, "clear", "No alarm is firing")
 	})
 	var out, errs syncBuffer
-	if code := run(t.Context(), []string{"incidents", "-json", "-store", filepath.Join(data, "oncalm.db")}, os.LookupEnv, strings.NewReader(""), &out, &errs); code != exitFine {
+	if code := run(t.Context(), []string{"incidents", "-json", "-store", filepath.Join(data, "oncalm.db")}, os.LookupEnv, strings.NewReader(""), &out, &errs); code != cli.ExitFine {
 		t.Fatalf("exit code %d: %s", code, &errs)
 	}
 	if n, over := strings.Count(out.String(), `"id"`), strings.Count(out.String(), `"resolved"`+":\""); n != 52 || over != 52 {
@@ -184,8 +186,8 @@ func TestDemoAddressInUse(t *testing.T) {
 	tmp, addr := t.TempDir(), l.Addr().String()
 	cmd, said := demoProcess(t, tmp, addr)
 	_ = cmd.Wait()
-	if got := cmd.ProcessState.ExitCode(); got != exitUsage {
-		t.Errorf("exit code %d, want %d", got, exitUsage)
+	if got := cmd.ProcessState.ExitCode(); got != cli.ExitUsage {
+		t.Errorf("exit code %d, want %d", got, cli.ExitUsage)
 	}
 	for _, want := range []string{"cannot listen on " + addr, "already in use", "choose another address with -addr"} {
 		if !strings.Contains(said.String(), want) {

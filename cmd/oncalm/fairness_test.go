@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
+	"github.com/oncalm/oncalm/cmd/oncalm/shifts"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
@@ -39,9 +41,9 @@ func TestFairnessCountsTheStore(t *testing.T) {
 		code := run(t.Context(), []string{
 			"shifts", "-fairness", "-config", file, "-from", "2026-01-05T00:00:00Z", "-to", "2026-01-19T00:00:00Z", "-json",
 		}, func(string) (string, bool) { return "", false }, strings.NewReader(""), &out, &errs)
-		var all []fairness
+		var all []shifts.Fairness
 		hours := map[string]float64{}
-		if code == exitFine {
+		if code == cli.ExitFine {
 			if err := json.Unmarshal(out.Bytes(), &all); err != nil {
 				t.Fatal(err)
 			}
@@ -51,10 +53,10 @@ func TestFairnessCountsTheStore(t *testing.T) {
 		}
 		return hours, errs.String(), code
 	}
-	if got, said, code := worked(); code != exitFine || !cmp.Equal(got, map[string]float64{"ana": 168, "bo": 168}) {
+	if got, said, code := worked(); code != cli.ExitFine || !cmp.Equal(got, map[string]float64{"ana": 168, "bo": 168}) {
 		t.Errorf("without a store: %v, %d, %s", got, code, said)
 	}
-	db, err := openStore(t.Context(), filepath.Join(dir, "oncalm.db"), bolt.Options{})
+	db, err := cli.OpenStore(t.Context(), filepath.Join(dir, "oncalm.db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,13 +75,13 @@ func TestFairnessCountsTheStore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, said, code := worked(); code != exitInUse || !strings.Contains(said, "in use") {
+	if got, said, code := worked(); code != cli.ExitInUse || !strings.Contains(said, "in use") {
 		t.Errorf("while something else has the store: %v, %d, %s", got, code, said)
 	}
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if got, said, code := worked(); code != exitFine || !cmp.Equal(got, map[string]float64{"ana": 160, "bo": 168, "cy": 8}) {
+	if got, said, code := worked(); code != cli.ExitFine || !cmp.Equal(got, map[string]float64{"ana": 160, "bo": 168, "cy": 8}) {
 		t.Errorf("with a store: %v, %d, %s", got, code, said)
 	}
 }

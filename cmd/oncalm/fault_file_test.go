@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -36,10 +37,10 @@ func storedRig(t *testing.T) (r *rig, backup string, accepted map[string]string)
 	}
 	allPaged(t, slack, accepted, 1)
 	backup = r.path("backup.db")
-	if out, code := r.call("backup", "-config", r.path("oncalm.yaml"), backup); code != exitFine {
+	if out, code := r.call("backup", "-config", r.path("oncalm.yaml"), backup); code != cli.ExitFine {
 		t.Fatalf("backup: exit %d: %s", code, out)
 	}
-	if code := r.stop(); code != exitFine {
+	if code := r.stop(); code != cli.ExitFine {
 		t.Fatalf("exit %d", code)
 	}
 	return r, backup, accepted
@@ -104,14 +105,14 @@ func TestDamagedStore(t *testing.T) {
 			}
 			out, code := r.call("serve", "-config", r.path("oncalm.yaml"))
 			said := restoreCommandSaid.FindStringSubmatch(out)
-			if code != exitDamaged || said == nil || said[2] != path || strings.Count(out, "\n") != 1 {
-				t.Fatalf("exit %d, want %d: %s", code, exitDamaged, out)
+			if code != cli.ExitDamaged || said == nil || said[2] != path || strings.Count(out, "\n") != 1 {
+				t.Fatalf("exit %d, want %d: %s", code, cli.ExitDamaged, out)
 			}
 			if left, err := os.ReadFile(path); err != nil || !bytes.Equal(left, broken) {
 				t.Errorf("the file was not left as it was: %v", err)
 			}
 			out, code = r.call(append(strings.Fields(said[1]), backup)...)
-			if code != exitFine {
+			if code != cli.ExitFine {
 				t.Fatalf("the command that was named: exit %d: %s", code, out)
 			}
 			holdsAccepted(t, path, accepted)
@@ -137,7 +138,7 @@ func TestEmptyFile(t *testing.T) {
 	if status := r.post(r.alarm("alarm-00001", incidents.AlarmFiring, time.Now())); status != http.StatusOK {
 		t.Errorf("an alarm: %d", status)
 	}
-	if code := r.stop(); code != exitFine {
+	if code := r.stop(); code != cli.ExitFine {
 		t.Errorf("exit %d", code)
 	}
 }
@@ -148,8 +149,8 @@ func TestStoreInUse(t *testing.T) {
 	r := newRig(t, newSlack(t).APIURL())
 	r.start()
 	want := fmt.Sprintf("oncalm: %s is in use (pid %d): stop that process first\n", r.path("oncalm.db"), r.cmd.Process.Pid)
-	if out, code := r.call("serve", "-config", r.path("oncalm.yaml")); code != exitInUse || out != want {
-		t.Errorf("exit %d: %s\nwant exit %d: %s", code, out, exitInUse, want)
+	if out, code := r.call("serve", "-config", r.path("oncalm.yaml")); code != cli.ExitInUse || out != want {
+		t.Errorf("exit %d: %s\nwant exit %d: %s", code, out, cli.ExitInUse, want)
 	}
 	if status := r.post(r.alarm("alarm-00001", incidents.AlarmFiring, time.Now())); status != http.StatusOK {
 		t.Errorf("an alarm to the first: %d", status)
@@ -161,7 +162,7 @@ func TestStoreInUse(t *testing.T) {
 // TestNewerStore opens a store that a later version has written.
 func TestNewerStore(t *testing.T) {
 	r := newRig(t, newSlack(t).APIURL())
-	db, err := openStore(t.Context(), r.path("oncalm.db"), bolt.Options{})
+	db, err := cli.OpenStore(t.Context(), r.path("oncalm.db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -176,8 +177,8 @@ func TestNewerStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, code := r.call("serve", "-config", r.path("oncalm.yaml"))
-	if want := "store v7, binary knows v3: use that version, or restore a backup from before it\n"; code != exitNewer || !strings.HasSuffix(out, want) {
-		t.Errorf("exit %d: %s\nwant exit %d: …%s", code, out, exitNewer, want)
+	if want := "store v7, binary knows v3: use that version, or restore a backup from before it\n"; code != cli.ExitNewer || !strings.HasSuffix(out, want) {
+		t.Errorf("exit %d: %s\nwant exit %d: …%s", code, out, cli.ExitNewer, want)
 	}
 }
 
@@ -190,8 +191,8 @@ func TestPortInUse(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := fmt.Sprintf("oncalm: cannot listen on %s: listen tcp %[1]s: bind: address already in use: choose a free address, or stop what uses it\n", addr)
-		if out, code := r.call("serve", "-config", r.path("oncalm.yaml")); code != exitUsage || out != want {
-			t.Errorf("exit %d: %s\nwant exit %d: %s", code, out, exitUsage, want)
+		if out, code := r.call("serve", "-config", r.path("oncalm.yaml")); code != cli.ExitUsage || out != want {
+			t.Errorf("exit %d: %s\nwant exit %d: %s", code, out, cli.ExitUsage, want)
 		}
 		if err := l.Close(); err != nil {
 			t.Fatal(err)
@@ -209,11 +210,11 @@ func TestBrokenDisk(t *testing.T) {
 		n, code int
 		said    string
 	}{
-		{1, exitUnknown, "start again to read what is really there"}, // it opens
-		{2, exitUnknown, "start again to read what is really there"}, // it begins to work
-		{9, exitUnknown, "start again to read what is really there"}, // under load
-		{20, exitUnknown, "start again to read what is really there"},
-		{31, exitUnknown, "start again to read what is really there"},
+		{1, cli.ExitUnknown, "start again to read what is really there"}, // it opens
+		{2, cli.ExitUnknown, "start again to read what is really there"}, // it begins to work
+		{9, cli.ExitUnknown, "start again to read what is really there"}, // under load
+		{20, cli.ExitUnknown, "start again to read what is really there"},
+		{31, cli.ExitUnknown, "start again to read what is really there"},
 	} {
 		t.Run(fmt.Sprintf("fdatasync %d", tc.n), func(t *testing.T) {
 			r, slack, s := brokenDisk(t, "pinned", tc.n)
@@ -228,7 +229,7 @@ func TestBrokenDisk(t *testing.T) {
 			r.start()
 			s.settle(r)
 			allPaged(t, slack, s.names(), 2)
-			if out, code := r.call("fsck", "-config", r.path("oncalm.yaml")); code != exitFine {
+			if out, code := r.call("fsck", "-config", r.path("oncalm.yaml")); code != cli.ExitFine {
 				t.Errorf("fsck: exit %d: %s", code, out)
 			}
 		})
@@ -270,7 +271,7 @@ func brokenDisk(t *testing.T, kind string, n int) (*rig, *slackfake.Slack, *stor
 // lost names the alarms that were accepted and are not in a store.
 func (s *storm) lost(t *testing.T, path string) (lost []string) {
 	t.Helper()
-	db, err := openStore(t.Context(), path, bolt.Options{MustExist: true, NoSync: true})
+	db, err := cli.OpenStore(t.Context(), path, bolt.Options{MustExist: true, NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -31,8 +32,8 @@ func TestFlippedBit(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, code := r.call("fsck", "-config", r.path("oncalm.yaml"))
-	if want := head + ": the value does not fit its checksum; oncalm fsck -repair mends it\n"; code != exitNo || !strings.Contains(out, want) {
-		t.Errorf("fsck: exit %d: %s\nwant exit %d: …%s", code, out, exitNo, want)
+	if want := head + ": the value does not fit its checksum; oncalm fsck -repair mends it\n"; code != cli.ExitNo || !strings.Contains(out, want) {
+		t.Errorf("fsck: exit %d: %s\nwant exit %d: …%s", code, out, cli.ExitNo, want)
 	}
 	r.start()
 	if status := r.post(r.alarm("alarm-00099", incidents.AlarmFiring, time.Now())); status != http.StatusOK {
@@ -42,18 +43,18 @@ func TestFlippedBit(t *testing.T) {
 	if status, body := r.get("/readyz"); status != http.StatusServiceUnavailable || !strings.Contains(body, notReady) {
 		t.Errorf("readyz says %d %s", status, body)
 	}
-	if code := r.stop(); code != exitFine {
+	if code := r.stop(); code != cli.ExitFine {
 		t.Errorf("exit %d", code)
 	}
 	if n := strings.Count(r.logs.String(), "the value of "+head+" does not fit its checksum"); n != 1 {
 		t.Errorf("it is said %d times, want once:\n%s", n, r.logs)
 	}
 	out, code = r.call("fsck", "-config", r.path("oncalm.yaml"), "-repair")
-	if code != exitFine || !strings.Contains(out, head+": the value does not fit its checksum; repaired\n") {
+	if code != cli.ExitFine || !strings.Contains(out, head+": the value does not fit its checksum; repaired\n") {
 		t.Errorf("fsck -repair: exit %d: %s", code, out)
 	}
 	out, code = r.call("fsck", "-config", r.path("oncalm.yaml"))
-	if want := "  1 damaged value was set aside by a repair, under damaged/\n  nothing is wrong\n"; code != exitFine || !strings.HasSuffix(out, want) {
+	if want := "  1 damaged value was set aside by a repair, under damaged/\n  nothing is wrong\n"; code != cli.ExitFine || !strings.HasSuffix(out, want) {
 		t.Errorf("fsck: exit %d: %s", code, out)
 	}
 	holdsAccepted(t, path, accepted)

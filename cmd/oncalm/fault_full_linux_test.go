@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -156,7 +157,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	f.again(r, firstOf(f.refused, 20))
 	allPaged(t, slack, f.accepted, 2)
-	if code := r.stop(); code != exitFine {
+	if code := r.stop(); code != cli.ExitFine {
 		t.Errorf("exit %d:\n%s", code, r.logs)
 	}
 	holdsAccepted(t, filepath.Join(dir, "oncalm.db"), f.accepted)
@@ -199,7 +200,7 @@ func TestStartOnFullDisk(t *testing.T) {
 	}
 	f.again(r, f.refused)
 	allPaged(t, slack, f.accepted, 3)
-	if code := r.stop(); code != exitFine {
+	if code := r.stop(); code != cli.ExitFine {
 		t.Errorf("exit %d:\n%s", code, r.logs)
 	}
 }
@@ -240,7 +241,7 @@ func TestReadOnlyDisk(t *testing.T) {
 	dir := smallDisk(t, 1<<20, syscall.MS_RDONLY)
 	r.configure(r.path("oncalm.db"), filepath.Join(dir, "oncalm.db"))
 	out, code := r.call("serve", "-config", r.path("oncalm.yaml"))
-	if want := "read-only file system: mount it for writing, or keep the store elsewhere\n"; code != exitUsage || !strings.HasSuffix(out, want) {
-		t.Errorf("exit %d: %s\nwant exit %d: …%s", code, out, exitUsage, want)
+	if want := "read-only file system: mount it for writing, or keep the store elsewhere\n"; code != cli.ExitUsage || !strings.HasSuffix(out, want) {
+		t.Errorf("exit %d: %s\nwant exit %d: …%s", code, out, cli.ExitUsage, want)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -33,7 +34,7 @@ func storeGone(t *testing.T, lose func(string) error, idle bool) {
 	r := newRig(t, slack.APIURL())
 	path := r.path("oncalm.db")
 	r.start()
-	if out, code := r.call("backup", "-config", r.path("oncalm.yaml"), path+".older"); code != exitFine {
+	if out, code := r.call("backup", "-config", r.path("oncalm.yaml"), path+".older"); code != cli.ExitFine {
 		t.Fatalf("backup: exit %d: %s", code, out)
 	}
 	body := r.alarm("alarm-00001", incidents.AlarmFiring, time.Now())
@@ -50,8 +51,8 @@ func storeGone(t *testing.T, lose func(string) error, idle bool) {
 			t.Error("an alarm was accepted that nobody will find")
 		}
 	}
-	if code := r.wait(); code != exitUnknown || !strings.Contains(r.logs.String(), "the store's file is not where it was") {
-		t.Errorf("exit %d, want %d:\n%s", code, exitUnknown, r.logs)
+	if code := r.wait(); code != cli.ExitUnknown || !strings.Contains(r.logs.String(), "the store's file is not where it was") {
+		t.Errorf("exit %d, want %d:\n%s", code, cli.ExitUnknown, r.logs)
 	}
 	want := []string{"channel: 🔴 Oncalm has lost its store", "ana: 🔴 Oncalm has lost its store", "bo: 🔴 Oncalm has lost its store"}
 	if got := selfPages(slack); !slices.Equal(got, want) {
@@ -61,7 +62,7 @@ func storeGone(t *testing.T, lose func(string) error, idle bool) {
 	if err != nil || len(kept) != 1 {
 		t.Fatalf("saved: %v, %v", kept, err)
 	}
-	if out, code := r.call("restore", "-config", r.path("oncalm.yaml"), "-force", kept[0]); code != exitFine {
+	if out, code := r.call("restore", "-config", r.path("oncalm.yaml"), "-force", kept[0]); code != cli.ExitFine {
 		t.Fatalf("restore: exit %d: %s", code, out)
 	}
 	holdsAccepted(t, path, accepted)
@@ -73,7 +74,7 @@ func TestLockGone(t *testing.T) {
 	r := newRig(t, newSlack(t).APIURL())
 	path := r.path("oncalm.db")
 	r.start()
-	if out, code := r.call("backup", "-config", r.path("oncalm.yaml"), r.path("backup.db")); code != exitFine {
+	if out, code := r.call("backup", "-config", r.path("oncalm.yaml"), r.path("backup.db")); code != cli.ExitFine {
 		t.Fatalf("backup: exit %d: %s", code, out)
 	}
 	for _, args := range [][]string{
@@ -84,8 +85,8 @@ func TestLockGone(t *testing.T) {
 		if err := os.Remove(path + ".lock"); err != nil {
 			t.Fatal(err)
 		}
-		if out, code := r.call(args...); code != exitInUse {
-			t.Errorf("%s: exit %d, want %d: %s", args[0], code, exitInUse, out)
+		if out, code := r.call(args...); code != cli.ExitInUse {
+			t.Errorf("%s: exit %d, want %d: %s", args[0], code, cli.ExitInUse, out)
 		}
 	}
 	if status := r.post(r.alarm("alarm-00001", incidents.AlarmFiring, time.Now())); status != http.StatusOK {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
@@ -56,7 +57,7 @@ func (s *scriptRun) unpaged() (problems []string) {
 
 // inspect looks into the store of a program that has ended.
 func (s *scriptRun) inspect() (problems []string) {
-	db, err := openStore(context.Background(), s.path("oncalm.db"), bolt.Options{MustExist: true, NoSync: true})
+	db, err := cli.OpenStore(context.Background(), s.path("oncalm.db"), bolt.Options{MustExist: true, NoSync: true})
 	if err != nil {
 		return []string{"the store does not open: " + err.Error()}
 	}
@@ -230,7 +231,7 @@ func allPaged(t *testing.T, slack *slackfake.Slack, accepted map[string]string, 
 // holdsAccepted says that a store has all those alarms, and that nothing is wrong with it.
 func holdsAccepted(t *testing.T, path string, accepted map[string]string) {
 	t.Helper()
-	db, err := openStore(context.Background(), path, bolt.Options{MustExist: true, NoSync: true})
+	db, err := cli.OpenStore(context.Background(), path, bolt.Options{MustExist: true, NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}

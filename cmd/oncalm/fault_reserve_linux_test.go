@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -82,7 +83,7 @@ func onFullDisk(t *testing.T, reserved bool) (frozen int) {
 	if info, err := os.Stat(path + ".reserve"); err != nil || info.Size() != 1<<20 {
 		t.Errorf("the reserve is not made again: %v, %v", info, err)
 	}
-	if code := r.stop(); code != exitFine {
+	if code := r.stop(); code != cli.ExitFine {
 		t.Errorf("exit %d:\n%s", code, r.logs)
 	}
 	out, _ := r.call("incidents", "-config", r.path("oncalm.yaml"))

@@ -13,6 +13,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -189,7 +190,7 @@ func (s *scriptRun) firstLife() (whole bool) {
 		}
 	}
 	if s.waitsFor() == "" {
-		return s.stop() == exitFine
+		return s.stop() == cli.ExitFine
 	}
 	select {
 	case <-s.ended:
@@ -226,7 +227,7 @@ func (s *scriptRun) secondLife() (problems []string) {
 		}
 	}
 	problems = append(problems, s.waitForPages()...)
-	if code := s.stop(); code != exitFine {
+	if code := s.stop(); code != cli.ExitFine {
 		problems = append(problems, fmt.Sprintf("exit %d at the end: %s", code, s.logs))
 	}
 	return problems
@@ -258,7 +259,7 @@ func needed(t *testing.T, format string, args ...any) {
 // prepareStore makes a store, as a program finds it that has run before.
 func prepareStore(t *testing.T, path string) {
 	t.Helper()
-	db, err := openStore(t.Context(), path, bolt.Options{NoSync: true})
+	db, err := cli.OpenStore(t.Context(), path, bolt.Options{NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}

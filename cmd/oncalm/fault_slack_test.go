@@ -10,6 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -102,7 +103,7 @@ func TestManyAlarms(t *testing.T) {
 // delivered waits until it is recorded that the pages of n incidents were delivered.
 func (r *rig) delivered(n int) {
 	r.t.Helper()
-	server, err := openRecords(r.t.Context(), r.path("oncalm.db"))
+	server, err := cli.OpenRecords(r.t.Context(), r.path("oncalm.db"))
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/store"
@@ -35,7 +36,7 @@ func TestSignals(t *testing.T) {
 			if err := r.cmd.Process.Signal(sig); err != nil {
 				t.Fatal(err)
 			}
-			if code := r.wait(); code != exitFine || !strings.Contains(r.logs.String(), `"msg":"stopped"`) {
+			if code := r.wait(); code != cli.ExitFine || !strings.Contains(r.logs.String(), `"msg":"stopped"`) {
 				t.Errorf("exit %d:\n%s", code, r.logs)
 			}
 			holdsAccepted(t, r.path("oncalm.db"), map[string]string{messageID(t, body): "alarm-00001"})
@@ -138,7 +139,7 @@ func TestStopUnderLoad(t *testing.T) {
 		code <- r.wait()
 	})
 	s.blow(r, 8, 5*time.Second)
-	if code := <-code; code != exitFine {
+	if code := <-code; code != cli.ExitFine {
 		t.Errorf("exit %d:\n%s", code, r.logs)
 	}
 	took := time.Since(<-stopped)
@@ -152,7 +153,7 @@ func TestStopUnderLoad(t *testing.T) {
 		accepted[name] = name
 	}
 	allPaged(t, slack, accepted, 1)
-	if code := r.stop(); code != exitFine {
+	if code := r.stop(); code != cli.ExitFine {
 		t.Errorf("exit %d:\n%s", code, r.logs)
 	}
 }
@@ -160,7 +161,7 @@ func TestStopUnderLoad(t *testing.T) {
 // digest names all that a store holds, but for the record that readiness is tried with.
 func digest(t *testing.T, path string) (sum string, n int) {
 	t.Helper()
-	db, err := openStore(context.Background(), path, bolt.Options{MustExist: true, NoSync: true})
+	db, err := cli.OpenStore(context.Background(), path, bolt.Options{MustExist: true, NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +190,7 @@ func digest(t *testing.T, path string) (sum string, n int) {
 func (r *rig) rest() {
 	r.t.Helper()
 	r.start()
-	server, err := openRecords(r.t.Context(), r.path("oncalm.db"))
+	server, err := cli.OpenRecords(r.t.Context(), r.path("oncalm.db"))
 	if err != nil {
 		r.t.Fatal(err)
 	}
@@ -206,7 +207,7 @@ func (r *rig) rest() {
 			r.t.Fatalf("%s is still to be done:\n%s", soon, r.logs)
 		}
 	}
-	if code := r.stop(); code != exitFine {
+	if code := r.stop(); code != cli.ExitFine {
 		r.t.Errorf("exit %d:\n%s", code, r.logs)
 	}
 }
@@ -214,7 +215,7 @@ func (r *rig) rest() {
 // dueSoon names something in the outbox that is due soon; "" if nothing is.
 func dueSoon(t testing.TB, path string) (soon string) {
 	t.Helper()
-	db, err := openStore(context.Background(), path, bolt.Options{MustExist: true, NoSync: true})
+	db, err := cli.OpenStore(context.Background(), path, bolt.Options{MustExist: true, NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,7 +262,7 @@ func TestStartAndKill(t *testing.T) {
 		_ = cmd.Wait()
 	}
 	s.start()
-	if code := s.stop(); code != exitFine {
+	if code := s.stop(); code != cli.ExitFine {
 		t.Errorf("exit %d:\n%s", code, s.logs)
 	}
 	if got, m := digest(t, s.path("oncalm.db")); got != want {

@@ -6,6 +6,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
+	"github.com/oncalm/oncalm/cmd/oncalm/shifts"
 )
 
 // TestFeedWhileServing makes a link through the running server, reads the calendar at the public door, and revokes the link.
@@ -26,12 +29,12 @@ func TestFeedWhileServing(t *testing.T) {
 	}
 	feed := func(args ...string) string {
 		out, code := r.call(append([]string{"feed", "-config", r.path("oncalm.yaml")}, args...)...)
-		if code != exitFine {
+		if code != cli.ExitFine {
 			t.Fatalf("feed %q: %d: %s", args, code, out)
 		}
 		return out
 	}
-	var made feedMade
+	var made shifts.Made
 	out := feed("make", "-schedule", "main", "-json")
 	if err := json.Unmarshal([]byte(out), &made); err != nil {
 		t.Fatalf("%v: %s", err, out)

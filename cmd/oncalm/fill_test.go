@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
@@ -41,7 +42,7 @@ func fill(b *testing.B, path string, n int) {
 		b.Fatal(err)
 	}
 	cfg := fillConfig(b, filepath.Dir(path), topic)
-	db, err := openStore(b.Context(), path, bolt.Options{NoSync: true})
+	db, err := cli.OpenStore(b.Context(), path, bolt.Options{NoSync: true})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -102,24 +103,24 @@ func TestLostEvent(t *testing.T) {
 				flipIn(t, path, key)
 			}
 			out, code := callStore(path, "fsck")
-			if want := lost[0] + ": the value does not fit its checksum: the event is lost, and a repair says so on the timeline; oncalm fsck -repair mends it\n"; code != exitNo || !strings.Contains(out, want) {
+			if want := lost[0] + ": the value does not fit its checksum: the event is lost, and a repair says so on the timeline; oncalm fsck -repair mends it\n"; code != cli.ExitNo || !strings.Contains(out, want) {
 				t.Errorf("fsck: exit %d: %s\nwant: …%s", code, out, want)
 			}
-			if out, code := callStore(path, "fsck", "-repair"); code != exitFine {
+			if out, code := callStore(path, "fsck", "-repair"); code != cli.ExitFine {
 				t.Errorf("fsck -repair: exit %d: %s", code, out)
 			}
 			want := "  1 damaged value was set aside by a repair, under damaged/\n  1 event is lost for good, as its timeline says\n  nothing is wrong\n"
 			if n := len(lost); n > 1 {
 				want = fmt.Sprintf("  %d damaged values were set aside by a repair, under damaged/\n  %d events are lost for good, as their timelines say\n  nothing is wrong\n", n, n)
 			}
-			if out, code := callStore(path, "fsck"); code != exitFine || !strings.HasSuffix(out, want) {
+			if out, code := callStore(path, "fsck"); code != cli.ExitFine || !strings.HasSuffix(out, want) {
 				t.Errorf("fsck again: exit %d: %s\nwant …%s", code, out, want)
 			}
 			if after, _ := callStore(path, "incidents"); after != before {
 				t.Errorf("incidents before:\n%safter:\n%s", before, after)
 			}
 			out, code = callStore(path, "timeline", strings.TrimLeft(store.Parts(lost[0])[1], "0"))
-			if n := strings.Count(out, "What stood here was damaged on the disk, and is lost."); code != exitFine || n != len(lost) || !strings.Contains(out, "Repaired the store; the incident was") {
+			if n := strings.Count(out, "What stood here was damaged on the disk, and is lost."); code != cli.ExitFine || n != len(lost) || !strings.Contains(out, "Repaired the store; the incident was") {
 				t.Errorf("timeline: exit %d:\n%s", code, out)
 			}
 		})
@@ -134,10 +135,10 @@ func TestLostEventAndHead(t *testing.T) {
 	}
 	flipIn(t, path, "incident/00000001/event/00000005")
 	flipIn(t, path, "incident/00000001/head")
-	if out, code := callStore(path, "fsck", "-repair"); code != exitFine {
+	if out, code := callStore(path, "fsck", "-repair"); code != cli.ExitFine {
 		t.Errorf("fsck -repair: exit %d: %s", code, out)
 	}
-	if out, code := callStore(path, "fsck"); code != exitFine || !strings.Contains(out, "nothing is wrong") {
+	if out, code := callStore(path, "fsck"); code != cli.ExitFine || !strings.Contains(out, "nothing is wrong") {
 		t.Errorf("fsck again: exit %d: %s", code, out)
 	}
 	if out, _ := callStore(path, "incidents"); !strings.Contains(out, "1   resolved") {

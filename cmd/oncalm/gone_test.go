@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -21,7 +22,7 @@ func (w *world) change(pairs ...string) {
 func (w *world) runs(args ...string) string {
 	w.t.Helper()
 	var out bytes.Buffer
-	if code := run(w.t.Context(), args, os.LookupEnv, nil, &out, &out); code != exitFine {
+	if code := run(w.t.Context(), args, os.LookupEnv, nil, &out, &out); code != cli.ExitFine {
 		w.t.Errorf("%s: exit %d", args, code)
 	}
 	return out.String()

@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -108,20 +109,20 @@ func hastyMain() int {
 func testMain(o bolt.Options, change func(store.Store) store.Store) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	s := &session{env: os.LookupEnv, now: time.Now(), stdout: os.Stdout, stderr: os.Stderr}
-	cfg, err := s.load(os.Args[len(os.Args)-1])
+	s := &cli.Session{Env: os.LookupEnv, Now: time.Now(), Stdout: os.Stdout, Stderr: os.Stderr}
+	cfg, err := s.Load(os.Args[len(os.Args)-1])
 	if err != nil {
-		return s.fail(err)
+		return s.Fail(err)
 	}
-	db, err := openStore(ctx, cfg.Store, o)
+	db, err := cli.OpenStore(ctx, cfg.Store, o)
 	if err != nil {
-		return s.fail(err)
+		return s.Fail(err)
 	}
 	h, err := openHouse(cfg, db, change(db), slog.New(slog.NewJSONHandler(os.Stderr, nil)), outside{})
 	if err != nil {
-		return s.fail(err)
+		return s.Fail(err)
 	}
-	return s.fail(errors.Join(h.live(ctx, db.Failed()), db.Close()))
+	return s.Fail(errors.Join(h.live(ctx, db.Failed()), db.Close()))
 }
 
 // pinnedMain is serve with all commits on one thread.

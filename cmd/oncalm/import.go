@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/importing"
 )
 
@@ -16,32 +17,32 @@ type importCommand struct {
 const largestImport = 64 << 20
 
 // Run turns schedules of other programs into a part of a configuration.
-func (c *importCommand) Run(s *session) error {
+func (c *importCommand) Run(s *cli.Session) error {
 	var files []importing.File
 	for _, name := range c.Files {
-		data, err := s.readFile(name)
+		data, err := readFile(s, name)
 		if err != nil {
 			return err
 		}
 		files = append(files, importing.File{Name: name, Data: data})
 	}
-	plan, err := importing.Read(files, s.now)
+	plan, err := importing.Read(files, s.Now)
 	switch {
 	case errors.Is(err, importing.ErrForm):
-		return &stop{exitUsage, err.Error(), "give another file"}
+		return cli.End(cli.ExitUsage, err.Error(), "give another file")
 	case err != nil:
-		return &stop{code: exitNo, what: err.Error()}
+		return &cli.Stop{Code: cli.ExitNo, What: err.Error()}
 	}
 	for _, note := range plan.Notes {
-		s.complain(note)
+		s.Complain(note)
 	}
-	_, err = s.stdout.Write(plan.YAML())
+	_, err = s.Stdout.Write(plan.YAML())
 	return err
 }
 
 // readFile reads a file, or the standard input.
-func (s *session) readFile(name string) ([]byte, error) {
-	from := s.stdin
+func readFile(s *cli.Session, name string) ([]byte, error) {
+	from := s.Stdin
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
@@ -52,7 +53,7 @@ func (s *session) readFile(name string) ([]byte, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(from, largestImport+1))
 	if err == nil && len(data) > largestImport {
-		err = &stop{exitUsage, name + " is larger than 64 MiB", "give the export only"}
+		err = cli.End(cli.ExitUsage, name+" is larger than 64 MiB", "give the export only")
 	}
 	return data, err
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 )
 
@@ -29,14 +30,14 @@ type judged struct {
 
 // judge shows what the message in a file amounts to. It looks at the message alone: whether an incident is open that it would join or resolve
 // is not asked.
-func (c *simulateCommand) judge(ctx context.Context, s *session, cfg *config.Config) error {
+func (c *simulateCommand) judge(ctx context.Context, s *cli.Session, cfg *config.Config) error {
 	text, err := readMessage(c.Message)
 	if err != nil {
 		return err
 	}
 	topics, _ := sns.ParseTopics(cfg.SNS.Topics) // what is wrong with them was said
 	topic := cmp.Or(slices.Concat(cfg.SNS.Topics, []string{"arn:aws:sns:us-east-1:000000000000:simulated"})[0])
-	at := c.At.or(s.now.UTC())
+	at := c.At.Or(s.Now.UTC())
 	var all []judged
 	for _, sig := range alarms.Classify(alarms.Unsigned(text, c.Subject, topic, at), topics, cfg.Messages) {
 		all = append(all, c.judged(ctx, s, cfg, &sig))
@@ -47,7 +48,7 @@ func (c *simulateCommand) judge(ctx context.Context, s *session, cfg *config.Con
 	}
 	all[0].Also = all[1:]
 	if c.JSON {
-		return s.json(all[0])
+		return s.JSON(all[0])
 	}
 	for _, j := range all {
 		printJudged(s, cfg, j)
@@ -55,7 +56,7 @@ func (c *simulateCommand) judge(ctx context.Context, s *session, cfg *config.Con
 	return nil
 }
 
-func (c *simulateCommand) judged(ctx context.Context, s *session, cfg *config.Config, sig *alarms.Signal) judged {
+func (c *simulateCommand) judged(ctx context.Context, s *cli.Session, cfg *config.Config, sig *alarms.Signal) judged {
 	service := cfg.Services.For(sig)
 	j := judged{Treat: sig.Treatment(), Family: sig.Kind, Key: cmp.Or(sig.Key, sig.ARN), Title: sig.Title, Service: service.Name, Run: []simulated{}}
 	if sig.Effect == alarms.EffectAlarm {
@@ -79,33 +80,33 @@ func (c *simulateCommand) judged(ctx context.Context, s *session, cfg *config.Co
 func readMessage(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return "", &stop{exitUsage, "the message cannot be read: " + err.Error(), "name its file with --message=FILE"}
+		return "", cli.End(cli.ExitUsage, "the message cannot be read: "+err.Error(), "name its file with --message=FILE")
 	}
 	defer func() { _ = file.Close() }() // it was only read
 	text, err := io.ReadAll(io.LimitReader(file, sns.MaxBody+1))
 	switch {
 	case err != nil:
-		return "", &stop{exitUsage, "the message cannot be read: " + err.Error(), "name its file with --message=FILE"}
+		return "", cli.End(cli.ExitUsage, "the message cannot be read: "+err.Error(), "name its file with --message=FILE")
 	case len(text) > sns.MaxBody:
-		return "", &stop{exitUsage, "the message is larger than 1 MiB, which SNS never brings", "name the file of one message"}
+		return "", cli.End(cli.ExitUsage, "the message is larger than 1 MiB, which SNS never brings", "name the file of one message")
 	}
 	return strings.TrimPrefix(string(text), "\ufeff"), nil
 }
 
 // printJudged says the same in words.
-func printJudged(s *session, cfg *config.Config, j judged) {
-	s.printf("%s", j.Title)
-	s.printf("  kind: %s, about: %s", j.Family, j.Key)
+func printJudged(s *cli.Session, cfg *config.Config, j judged) {
+	s.Printf("%s", j.Title)
+	s.Printf("  kind: %s, about: %s", j.Family, j.Key)
 	switch j.Treat {
 	case messages.Marker:
-		s.printf("  marker: kept as a change; nobody is disturbed")
+		s.Printf("  marker: kept as a change; nobody is disturbed")
 	case messages.Resolve:
-		s.printf("  resolve: resolves the incident that is open about the same thing; if there is none it is kept as a change")
+		s.Printf("  resolve: resolves the incident that is open about the same thing; if there is none it is kept as a change")
 	case messages.Quiet:
-		s.printf("  quiet: an incident of %s (%s), with a card and no page", j.Service, j.Severity)
+		s.Printf("  quiet: an incident of %s (%s), with a card and no page", j.Service, j.Severity)
 	case messages.Page:
 		policy := cfg.PolicyOf(j.Service)
-		s.printf("  page: an incident of %s (%s), which goes through policy %s until somebody acknowledges:", j.Service, j.Severity, policy.Name)
+		s.Printf("  page: an incident of %s (%s), which goes through policy %s until somebody acknowledges:", j.Service, j.Severity, policy.Name)
 		printRun(s, policy, j.Run)
 	}
 }

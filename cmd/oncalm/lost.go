@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -27,15 +28,10 @@ func (h *house) lost(ctx context.Context, cause error) {
 // salvage writes what the file held that is gone, and that only this process has open, beside
 // where it was. It returns the name of the copy, "" if there could be none.
 func (h *house) salvage(ctx context.Context) string {
-	kept := replacedName(h.db.Path(), time.Now())
+	kept := cli.ReplacedName(h.db.Path(), time.Now())
 	if err := h.db.BackupFile(ctx, kept); err != nil {
 		h.log.Error("what the store held cannot be saved", "err", err)
 		return ""
 	}
 	return kept
-}
-
-// replacedName is where a store is kept that is not at its place any more.
-func replacedName(path string, now time.Time) string {
-	return path + ".replaced-" + now.UTC().Format("20060102T150405.000Z")
 }

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -22,30 +23,30 @@ import (
 // file come from this one, those for the records from that of the committer.
 func migratingMain() int {
 	runtime.LockOSThread()
-	s := &session{stderr: os.Stderr}
-	db, err := openStore(context.Background(), os.Args[1], bolt.Options{MustExist: true, Pinned: true})
+	s := &cli.Session{Stderr: os.Stderr}
+	db, err := cli.OpenStore(context.Background(), os.Args[1], bolt.Options{MustExist: true, Pinned: true})
 	if err != nil {
-		return s.fail(err)
+		return s.Fail(err)
 	}
-	return s.fail(db.Close())
+	return s.Fail(db.Close())
 }
 
 // rashMain does the same, but says that it has migrated before it has.
 func rashMain() int {
 	runtime.LockOSThread()
-	s := &session{stderr: os.Stderr}
+	s := &cli.Session{Stderr: os.Stderr}
 	db, err := bolt.Open(os.Args[1], bolt.Options{MustExist: true, Pinned: true})
 	if err != nil {
-		return s.fail(err)
+		return s.Fail(err)
 	}
 	err = db.Update(context.Background(), func(tx store.Tx) error {
-		tx.Put(store.SchemaKey, fmt.Append(nil, newest()))
+		tx.Put(store.SchemaKey, fmt.Append(nil, cli.Newest()))
 		return nil
 	})
-	for _, m := range migrations() {
+	for _, m := range cli.Migrations() {
 		err = errors.Join(err, db.Update(context.Background(), m))
 	}
-	return s.fail(errors.Join(err, db.Close()))
+	return s.Fail(errors.Join(err, db.Close()))
 }
 
 // killedMigration migrates a store of before with a program that is killed at its n-th call of that name, and goes on with it.

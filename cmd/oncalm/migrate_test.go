@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
@@ -87,11 +88,11 @@ func goOnWithOlder(r *rig) (wrong []string) {
 			wrong = append(wrong, fmt.Sprintf("an alarm is answered with %d", status))
 		}
 	}
-	if code := r.stop(); code != exitFine {
+	if code := r.stop(); code != cli.ExitFine {
 		wrong = append(wrong, fmt.Sprintf("exit %d:\n%s", code, r.logs))
 	}
 	out, code := r.call("fsck", "-config", r.path("oncalm.yaml"))
-	if code != exitFine || !strings.Contains(out, "3 incidents") || !strings.Contains(out, "nothing is wrong") {
+	if code != cli.ExitFine || !strings.Contains(out, "3 incidents") || !strings.Contains(out, "nothing is wrong") {
 		wrong = append(wrong, fmt.Sprintf("fsck: exit %d: %s", code, out))
 	}
 	out, _ = r.call("incidents", "-config", r.path("oncalm.yaml"))
@@ -122,7 +123,7 @@ func pagedFor(t *testing.T, slack *slackfake.Slack, names ...string) {
 func sayFsck(t *testing.T, r *rig, want string) {
 	t.Helper()
 	out, code := r.call("fsck", "-config", r.path("oncalm.yaml"))
-	if code != exitFine || !strings.Contains(out, want) || !strings.Contains(out, "nothing is wrong") {
+	if code != cli.ExitFine || !strings.Contains(out, want) || !strings.Contains(out, "nothing is wrong") {
 		t.Errorf("fsck: exit %d: %s", code, out)
 	}
 }
@@ -132,7 +133,7 @@ func sayFsck(t *testing.T, r *rig, want string) {
 func TestOlderLanes(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "oncalm.db")
 	unpack(t, "testdata/stores/2-lanes-by-number.db.gz", path)
-	db, err := openStore(t.Context(), path, bolt.Options{})
+	db, err := cli.OpenStore(t.Context(), path, bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +211,7 @@ func TestOlderStoresControl(t *testing.T) {
 // TestRestoreRefusesNewer holds that a backup of a later version replaces nothing.
 func TestRestoreRefusesNewer(t *testing.T) {
 	r := newRig(t, newSlack(t).APIURL())
-	db, err := openStore(t.Context(), r.path("backup.db"), bolt.Options{})
+	db, err := cli.OpenStore(t.Context(), r.path("backup.db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -227,7 +228,7 @@ func TestRestoreRefusesNewer(t *testing.T) {
 	prepareStore(t, r.path("oncalm.db"))
 	for _, args := range [][]string{{"restore", "-force", r.path("backup.db")}, {"fsck", "-store", r.path("backup.db")}, {"incidents", "-store", r.path("backup.db")}, {"backup", "-store", r.path("backup.db"), r.path("copy.db")}} {
 		out, code := r.call(append([]string{args[0], "-config", r.path("oncalm.yaml")}, args[1:]...)...)
-		if code != exitNewer || !strings.Contains(out, "store v7, binary knows v3") {
+		if code != cli.ExitNewer || !strings.Contains(out, "store v7, binary knows v3") {
 			t.Errorf("%v: exit %d: %s", args, code, out)
 		}
 	}

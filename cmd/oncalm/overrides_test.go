@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/store/bolt"
 )
 
@@ -29,18 +30,18 @@ func TestCommandsCountOverrides(t *testing.T) {
 			{"oncall"}, {"shifts", "-schedule", "main", "-from", from, "-to", to}, {"simulate", "-service", "shop"},
 		} {
 			out, code := r.call(append(args, config...)...)
-			if code != exitFine || !strings.Contains(out, want) {
+			if code != cli.ExitFine || !strings.Contains(out, want) {
 				t.Errorf("%s: %s says %d, without %s:\n%s", when, args[0], code, want, out)
 			}
 		}
 	}
 	asks("while the server runs", `"bo"`)
-	if code := r.stop(); code != exitFine {
+	if code := r.stop(); code != cli.ExitFine {
 		t.Fatalf("exit %d", code)
 	}
 	asks("after it has stopped", `"bo"`)
 
-	db, err := openStore(t.Context(), r.path("oncalm.db"), bolt.Options{})
+	db, err := cli.OpenStore(t.Context(), r.path("oncalm.db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 
 	gocmp "github.com/google/go-cmp/cmp"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -152,7 +153,7 @@ func templateLink(t *testing.T, dir string) {
 
 func holdStore(t *testing.T, dir string) {
 	t.Helper()
-	db, err := openStore(t.Context(), filepath.Join(dir, "oncalm.db"), bolt.Options{})
+	db, err := cli.OpenStore(t.Context(), filepath.Join(dir, "oncalm.db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +173,7 @@ func newerStore(t *testing.T, dir string) {
 // inStore changes a store that it makes.
 func inStore(t *testing.T, dir string, change func(store.Tx)) {
 	t.Helper()
-	db, err := openStore(t.Context(), filepath.Join(dir, "oncalm.db"), bolt.Options{})
+	db, err := cli.OpenStore(t.Context(), filepath.Join(dir, "oncalm.db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/ops"
@@ -98,7 +99,7 @@ func scriptMkstore(ts *testscript.TestScript, neg bool, args []string) {
 
 func makeStore(path string) (err error) {
 	ctx := context.Background()
-	db, err := openStore(ctx, path, bolt.Options{NoSync: true})
+	db, err := cli.OpenStore(ctx, path, bolt.Options{NoSync: true})
 	if err != nil {
 		return err
 	}
@@ -199,7 +200,7 @@ func scriptHold(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: hold FILE")
 	}
 	path := ts.MkAbs(args[0])
-	db, err := openStore(context.Background(), path, bolt.Options{MustExist: true})
+	db, err := cli.OpenStore(context.Background(), path, bolt.Options{MustExist: true})
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(db.Close()) })
 	if neg {

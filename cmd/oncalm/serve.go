@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/ops"
@@ -20,7 +21,7 @@ import (
 	"github.com/oncalm/oncalm/store/bolt"
 )
 
-type serveCommand struct{ configFlag }
+type serveCommand struct{ cli.ConfigFlag }
 
 // grace is how long a stop may take: the doors close, the entries in hand are
 // finished, the store is closed. It leaves a second of the ten that are promised.
@@ -35,14 +36,14 @@ const garbage = 600
 const heapLimit = 100 << 20
 
 // tune sets what Go's runtime does, until restore is called. GOGC, GOMEMLIMIT and GOMAXPROCS in the environment override it.
-func (s *session) tune() (restore func()) {
-	if s.first("GOGC") == "" {
+func tune(s *cli.Session) (restore func()) {
+	if first(s, "GOGC") == "" {
 		debug.SetGCPercent(garbage)
 	}
-	if s.first("GOMEMLIMIT") == "" {
+	if first(s, "GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(heapLimit)
 	}
-	if s.first("GOMAXPROCS") != "" {
+	if first(s, "GOMAXPROCS") != "" {
 		return func() {}
 	}
 	// One thread more than there are processors: the store's, which waits for the disk most of the time, goes on as soon as
@@ -52,23 +53,23 @@ func (s *session) tune() (restore func()) {
 }
 
 // Run runs the bot until it is told to stop.
-func (c *serveCommand) Run(ctx context.Context, s *session) error {
-	cfg, err := s.load(c.Config)
+func (c *serveCommand) Run(ctx context.Context, s *cli.Session) error {
+	cfg, err := s.Load(c.Config)
 	if err != nil {
 		return err
 	}
-	defer s.tune()()
-	log := slog.New(slog.NewJSONHandler(s.stderr, nil))
-	for _, w := range s.warnings {
+	defer tune(s)()
+	log := slog.New(slog.NewJSONHandler(s.Stderr, nil))
+	for _, w := range s.Warnings {
 		log.Warn("configuration", "problem", w.String())
 	}
-	db, err := openStore(ctx, cfg.Store, bolt.Options{Damaged: func(what string) {
+	db, err := cli.OpenStore(ctx, cfg.Store, bolt.Options{Damaged: func(what string) {
 		log.Error("the store is damaged: stop Oncalm, and run oncalm fsck -repair", "store", cfg.Store, "what", what)
 	}})
 	if err != nil {
 		return err
 	}
-	h, err := openHouse(cfg, db, db, log, outside{reserve: ops.NewReserve(db.Path(), log), clock: clocks.System(), endpoint: s.first("AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL")})
+	h, err := openHouse(cfg, db, db, log, outside{reserve: ops.NewReserve(db.Path(), log), clock: clocks.System(), endpoint: first(s, "AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL")})
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
@@ -80,9 +81,9 @@ func (c *serveCommand) Run(ctx context.Context, s *session) error {
 }
 
 // first is the first of the environment variables that is set.
-func (s *session) first(names ...string) string {
+func first(s *cli.Session, names ...string) string {
 	for _, name := range names {
-		if value, _ := s.env(name); value != "" {
+		if value, _ := s.Env(name); value != "" {
 			return value
 		}
 	}
@@ -105,7 +106,7 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 	o.connections = places.Outgoing
 	a, err := newApp(cfg, s, log, o)
 	if err != nil {
-		return nil, &stop{exitUsage, err.Error(), "correct the configuration"}
+		return nil, cli.End(cli.ExitUsage, err.Error(), "correct the configuration")
 	}
 	ops.NewGauges(a.reg, s, a.runner.Look, func() int64 { return db.Stats().Bytes }, log)
 	ops.WatchOver(db, a.health, a.reg)
@@ -129,7 +130,7 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 func (h *house) open(name, addr string, places int, handler http.Handler) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return &stop{exitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, err), "choose a free address, or stop what uses it"}
+		return cli.End(cli.ExitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, err), "choose a free address, or stop what uses it")
 	}
 	crowd := doors.NewCrowd(l, places, h.crowded.Closed(name))
 	h.serve(crowd, handler)

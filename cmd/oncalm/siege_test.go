@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/ops"
@@ -32,10 +33,10 @@ const most = 150 << 10 // KiB
 
 // greedyMain is what the doors must not be: it reads whatever comes, and keeps it until it is whole. It serves in place of serve.
 func greedyMain() int {
-	s := &session{env: os.LookupEnv, now: time.Now(), stdout: os.Stdout, stderr: os.Stderr}
-	cfg, err := s.load(os.Args[len(os.Args)-1])
+	s := &cli.Session{Env: os.LookupEnv, Now: time.Now(), Stdout: os.Stdout, Stderr: os.Stderr}
+	cfg, err := s.Load(os.Args[len(os.Args)-1])
 	if err != nil {
-		return s.fail(err)
+		return s.Fail(err)
 	}
 	server := http.Server{Addr: cfg.Listen, ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
@@ -324,7 +325,7 @@ func TestHealthBesideTheStore(t *testing.T) {
 		t.Error(err)
 	}
 	<-served
-	if out, code := r.call("healthcheck", "-config", r.path("oncalm.yaml")); code != exitNo {
+	if out, code := r.call("healthcheck", "-config", r.path("oncalm.yaml")); code != cli.ExitNo {
 		t.Errorf("when nobody is there: %d %s", code, out)
 	}
 }

@@ -9,20 +9,22 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/shifts"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
 )
 
 type simulateCommand struct {
-	storeFlag
-	jsonFlag
-	Service string   `xor:"what" placeholder:"NAME" help:"An incident of this service; either this or --alarm is required."`
-	Alarm   string   `xor:"what" placeholder:"NAME" help:"An incident that an alarm of this name opens."`
-	Message string   `xor:"what" placeholder:"FILE" help:"How the message in this file is judged, and whom it would page: what SNS carries in Message, or a whole envelope."`
-	Subject string   `placeholder:"TEXT" help:"The subject of that message."`
-	Tag     []string `sep:"none" placeholder:"TAG" help:"A tag of that alarm, as team=checkout; may be given several times."`
-	At      instant  `placeholder:"TIME" help:"Opened at this time, as 2026-03-29T02:30:00+01:00 (default: now)."`
+	cli.StoreFlag
+	cli.JSONFlag
+	Service string      `xor:"what" placeholder:"NAME" help:"An incident of this service; either this or --alarm is required."`
+	Alarm   string      `xor:"what" placeholder:"NAME" help:"An incident that an alarm of this name opens."`
+	Message string      `xor:"what" placeholder:"FILE" help:"How the message in this file is judged, and whom it would page: what SNS carries in Message, or a whole envelope."`
+	Subject string      `placeholder:"TEXT" help:"The subject of that message."`
+	Tag     []string    `sep:"none" placeholder:"TAG" help:"A tag of that alarm, as team=checkout; may be given several times."`
+	At      cli.Instant `placeholder:"TIME" help:"Opened at this time, as 2026-03-29T02:30:00+01:00 (default: now)."`
 }
 
 // simulated is a step of the answer.
@@ -37,14 +39,14 @@ type simulated struct {
 }
 
 // Run goes through an escalation as if nobody ever acknowledged.
-func (c *simulateCommand) Run(ctx context.Context, s *session) error {
+func (c *simulateCommand) Run(ctx context.Context, s *cli.Session) error {
 	if c.Service == "" && c.Alarm == "" && c.Message == "" { // kong could require one of them, but its help would show each as required
-		return &stop{exitUsage, "missing flags: --service=NAME, --alarm=NAME or --message=FILE", "run oncalm simulate --help"}
+		return cli.End(cli.ExitUsage, "missing flags: --service=NAME, --alarm=NAME or --message=FILE", "run oncalm simulate --help")
 	}
 	if c.Subject != "" && c.Message == "" {
-		return &stop{exitUsage, "--subject is that of a message", "add --message=FILE"}
+		return cli.End(cli.ExitUsage, "--subject is that of a message", "add --message=FILE")
 	}
-	cfg, err := s.load(c.Config, "people", "schedules", "policies", "services", "default_service", "quiet", "messages", "sns")
+	cfg, err := s.Load(c.Config, "people", "schedules", "policies", "services", "default_service", "quiet", "messages", "sns")
 	if err != nil {
 		return err
 	}
@@ -60,28 +62,28 @@ func (c *simulateCommand) Run(ctx context.Context, s *session) error {
 	}
 	all := c.run(ctx, s, cfg, service.Name)
 	if c.JSON {
-		return s.json(all)
+		return s.JSON(all)
 	}
 	policy := cfg.PolicyOf(service.Name)
-	s.printf("An incident of %s (%s) goes through policy %s until somebody acknowledges:", service.Name, service.Severity, policy.Name)
+	s.Printf("An incident of %s (%s) goes through policy %s until somebody acknowledges:", service.Name, service.Severity, policy.Name)
 	printRun(s, policy, all)
 	return nil
 }
 
 // run goes through the escalation of an incident.
-func (c *simulateCommand) run(ctx context.Context, s *session, cfg *config.Config, service string) []simulated {
-	overrides := s.overridesOrPlanned(ctx, cfg, c.Store, slices.Collect(maps.Keys(cfg.Schedules)))
+func (c *simulateCommand) run(ctx context.Context, s *cli.Session, cfg *config.Config, service string) []simulated {
+	overrides := shifts.OverridesOrPlanned(ctx, s, cfg, c.Store, slices.Collect(maps.Keys(cfg.Schedules)))
 	who := func(schedule string, t time.Time) []string {
 		return cfg.Schedules[schedule].OnCall(t, overrides[schedule])
 	}
 	all := []simulated{}
-	for _, step := range paging.Simulate(cfg.PolicyOf(service), c.At.or(s.now.UTC()), who) {
+	for _, step := range paging.Simulate(cfg.PolicyOf(service), c.At.Or(s.Now.UTC()), who) {
 		all = append(all, simulatedStep(step))
 	}
 	return all
 }
 
-func printRun(s *session, policy paging.Policy, all []simulated) {
+func printRun(s *cli.Session, policy paging.Policy, all []simulated) {
 	rows := [][]string{{"AFTER", "AT", "ROUND", "STEP", "PAGE", "WHY"}}
 	for _, row := range all {
 		round, step := strconv.Itoa(row.Round+1), strconv.Itoa(row.Step+1)
@@ -90,15 +92,15 @@ func printRun(s *session, policy paging.Policy, all []simulated) {
 		}
 		rows = append(rows, []string{row.After, row.At, round, step, orNobody(row.Page), row.Why})
 	}
-	s.table(rows)
+	s.Table(rows)
 }
 
 // quiet answers for an incident of which nobody is paged.
-func (c *simulateCommand) quiet(s *session, service alarms.Service) error {
+func (c *simulateCommand) quiet(s *cli.Session, service alarms.Service) error {
 	if c.JSON {
-		return s.json([]simulated{})
+		return s.JSON([]simulated{})
 	}
-	s.printf("An incident of %s pages nobody: %s is quiet. It gets a card in the channel; escalating it by hand starts policy %s.",
+	s.Printf("An incident of %s pages nobody: %s is quiet. It gets a card in the channel; escalating it by hand starts policy %s.",
 		service.Name, service.Severity, service.Policy)
 	return nil
 }
@@ -121,7 +123,7 @@ func (c *simulateCommand) service(cfg *config.Config) (alarms.Service, error) {
 		for _, other := range cfg.Services.All {
 			names = append(names, other.Name)
 		}
-		return service, unknown("service", c.Service, names)
+		return service, cli.Unknown("service", c.Service, names)
 	}
 	return service, nil
 }

@@ -11,16 +11,16 @@ import (
 	neturl "net/url"
 	"runtime"
 	"runtime/debug"
-	"strconv"
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/store/bolt"
 )
 
-type versionCommand struct{ jsonFlag }
+type versionCommand struct{ cli.JSONFlag }
 
 // version tells what the program was built from. A build that left that out says so.
 type version struct {
@@ -54,16 +54,16 @@ func thisVersion() version {
 }
 
 // Run prints the version.
-func (c *versionCommand) Run(s *session) error {
+func (c *versionCommand) Run(s *cli.Session) error {
 	v := thisVersion()
 	if c.JSON {
-		return s.json(v)
+		return s.JSON(v)
 	}
 	line := "oncalm " + v.Version
 	if v.Commit != "" {
 		line += " (" + v.Commit + ")"
 	}
-	s.printf("%s, %s, %s", line, v.Go, v.Platform)
+	s.Printf("%s, %s, %s", line, v.Go, v.Platform)
 	return nil
 }
 
@@ -76,18 +76,18 @@ type healthcheckCommand struct {
 const healthTimeout = 2 * time.Second
 
 // Run asks a running server whether it is alive.
-func (c *healthcheckCommand) Run(ctx context.Context, s *session) error {
+func (c *healthcheckCommand) Run(ctx context.Context, s *cli.Session) error {
 	url, store, err := c.where(s)
 	if err != nil {
 		return err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return &stop{exitUsage, quoted(url) + " is not a URL", "give one such as http://127.0.0.1:8080/healthz"}
+		return cli.End(cli.ExitUsage, cli.Quoted(url)+" is not a URL", "give one such as http://127.0.0.1:8080/healthz")
 	}
 	text, err := healthy(req, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}) // the proxy is not for this machine
 	if silent, ok := errors.AsType[*neturl.Error](err); ok {
-		err = &stop{exitNo, silent.Error(), "is the bot running?"}
+		err = cli.End(cli.ExitNo, silent.Error(), "is the bot running?")
 		// Strangers may stand in the door, but not in the one beside the store.
 		if file, bad := bolt.Locate(store); bad == nil && c.URL == "" {
 			if said, bad := healthy(req, ops.LocalClient(file)); bad == nil {
@@ -98,7 +98,7 @@ func (c *healthcheckCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	s.printf("%s", text)
+	s.Printf("%s", text)
 	return nil
 }
 
@@ -113,16 +113,16 @@ func healthy(req *http.Request, client *http.Client) (text string, err error) {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
 	text = strings.TrimSpace(string(body))
 	if resp.StatusCode != http.StatusOK {
-		return "", &stop{exitNo, fmt.Sprintf("%s answered %s", req.URL, resp.Status), quoted(text)}
+		return "", cli.End(cli.ExitNo, fmt.Sprintf("%s answered %s", req.URL, resp.Status), cli.Quoted(text))
 	}
 	return text, nil
 }
 
 // where is what to ask: over the network and, if there is no answer, beside the store.
-func (c *healthcheckCommand) where(s *session) (url, store string, err error) {
+func (c *healthcheckCommand) where(s *cli.Session) (url, store string, err error) {
 	address, store := "127.0.0.1:8080", config.DefaultStore
 	if c.Config != "" && c.URL == "" {
-		cfg, err := s.load(c.Config, "listen", "store")
+		cfg, err := s.Load(c.Config, "listen", "store")
 		if err != nil {
 			return "", "", err
 		}
@@ -140,6 +140,3 @@ func (c *healthcheckCommand) where(s *session) (url, store string, err error) {
 	}
 	return "http://" + net.JoinHostPort(host, port) + ops.RouteAlive, store, nil
 }
-
-// quoted shows a word from outside on one line.
-func quoted(s string) string { return strconv.Quote(s) }

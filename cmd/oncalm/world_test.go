@@ -20,6 +20,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
@@ -127,7 +128,7 @@ func (w *world) build() {
 // start runs the program.
 func (w *world) start() {
 	w.t.Helper()
-	db, err := openStore(w.t.Context(), w.cfg.Store, bolt.Options{})
+	db, err := cli.OpenStore(w.t.Context(), w.cfg.Store, bolt.Options{})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -361,7 +362,7 @@ func (w *world) fsck() {
 	var out bytes.Buffer
 	code := run(context.Background(), []string{"fsck", "-config", filepath.Join(w.dir, "oncalm.yaml")},
 		os.LookupEnv, nil, &out, &out)
-	if code != exitFine {
+	if code != cli.ExitFine {
 		w.t.Errorf("fsck: exit %d: %s", code, out.String())
 	}
 }

@@ -22,7 +22,9 @@ import (
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/messages"
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -134,4 +136,12 @@ func (c *Config) PersonBySlack(id string) (name string, ok bool) {
 		}
 	}
 	return "", false
+}
+
+// Overrides is the book of overrides, for all doors. Who follows it is wired when there are such.
+func (c *Config) Overrides(clock *clocks.Clock) *overrides.Book {
+	return &overrides.Book{
+		Schedules: c.Schedules, Planned: c.Planned, Known: c.Knows, Clock: clock,
+		Reachable: func(person string) bool { return c.People[person].Slack != "" },
+	}
 }

@@ -1,4 +1,4 @@
-package main
+package records
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
@@ -15,9 +16,10 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-type fsckCommand struct {
-	storeFlag
-	jsonFlag
+// FsckCommand is oncalm fsck.
+type FsckCommand struct {
+	cli.StoreFlag
+	cli.JSONFlag
 	Repair bool `help:"Write what can be worked out again: heads, lists, the counter, and what would page somebody. What is recorded is never changed."`
 }
 
@@ -31,8 +33,8 @@ type checked struct {
 }
 
 // Run checks the store, or, while a server has it, a copy of it.
-func (c *fsckCommand) Run(ctx context.Context, s *session) error {
-	path, err := s.storePath(c.storeFlag)
+func (c *FsckCommand) Run(ctx context.Context, s *cli.Session) error {
+	path, err := s.StorePath(c.StoreFlag)
 	if err != nil {
 		return err
 	}
@@ -45,21 +47,21 @@ func (c *fsckCommand) Run(ctx context.Context, s *session) error {
 	}
 	found.Store = path
 	if c.JSON {
-		if err := s.json(found); err != nil {
+		if err := s.JSON(found); err != nil {
 			return err
 		}
 	} else {
-		s.sayChecked(found)
+		sayChecked(s, found)
 	}
 	if len(found.Pages) > 0 || found.Left() {
-		return ended(exitNo)
+		return cli.Ended(cli.ExitNo)
 	}
 	return nil
 }
 
 // check looks through the file at path.
-func (c *fsckCommand) check(ctx context.Context, s *session, path string) (found *checked, err error) {
-	db, err := openStore(ctx, path, bolt.Options{MustExist: true})
+func (c *FsckCommand) check(ctx context.Context, s *cli.Session, path string) (found *checked, err error) {
+	db, err := cli.OpenStore(ctx, path, bolt.Options{MustExist: true})
 	if err != nil {
 		return nil, err
 	}
@@ -73,9 +75,9 @@ func (c *fsckCommand) check(ctx context.Context, s *session, path string) (found
 	if err != nil {
 		return nil, err
 	}
-	found.Report, err = fsck.Check(ctx, db, s.now, damagedValues)
+	found.Report, err = fsck.Check(ctx, db, s.Now, damagedValues)
 	if errors.Is(err, store.ErrDamaged) {
-		return nil, damaged(path, err)
+		return nil, cli.DamagedStore(path, err)
 	}
 	if err != nil || !c.Repair {
 		return found, err
@@ -91,15 +93,15 @@ func (c *fsckCommand) check(ctx context.Context, s *session, path string) (found
 
 // oweAnew brings back what would page somebody and was lost, as the audit does while a server
 // runs. Without a configuration that names the policies, it is left to that.
-func (c *fsckCommand) oweAnew(ctx context.Context, s *session, db store.Store, r *fsck.Report) error {
+func (c *FsckCommand) oweAnew(ctx context.Context, s *cli.Session, db store.Store, r *fsck.Report) error {
 	if c.Store != "" {
 		return nil
 	}
-	cfg, err := s.load(c.Config)
+	cfg, err := s.Load(c.Config)
 	if err != nil {
 		return nil //nolint:nilerr // the server will say so, too
 	}
-	pager := &paging.Pager{Book: &incidents.Book{Store: db}, Policy: cfg.PolicyOf, Overrides: overridesOf(cfg, nil)}
+	pager := &paging.Pager{Book: &incidents.Book{Store: db}, Policy: cfg.PolicyOf, Overrides: cfg.Overrides(nil)}
 	mended, err := pager.Audit(ctx)
 	for _, m := range mended {
 		r.OwedAnew(m.Incident, m.Key)
@@ -108,7 +110,7 @@ func (c *fsckCommand) oweAnew(ctx context.Context, s *session, db store.Store, r
 }
 
 // snapshot checks a copy of a store that a server has.
-func (c *fsckCommand) snapshot(ctx context.Context, s *session, path string, inUse *store.InUse) (found *checked, err error) {
+func (c *FsckCommand) snapshot(ctx context.Context, s *cli.Session, path string, inUse *store.InUse) (found *checked, err error) {
 	dir, err := os.MkdirTemp("", "oncalm-fsck-")
 	if err != nil {
 		return nil, err
@@ -125,15 +127,15 @@ func (c *fsckCommand) snapshot(ctx context.Context, s *session, path string, inU
 	return found, err
 }
 
-func (s *session) sayChecked(found *checked) {
+func sayChecked(s *cli.Session, found *checked) {
 	what := found.Store
 	if found.Snapshot {
 		what += " (a copy, since a server has it)"
 	}
-	s.printf("%s: %s with %s, %s", what, text.Count(found.Incidents, "incident", "incidents"),
+	s.Printf("%s: %s with %s, %s", what, text.Count(found.Incidents, "incident", "incidents"),
 		text.Count(found.Events, "event", "events"), text.Count(found.Entries, "outbox entry", "outbox entries"))
 	for _, problem := range found.Pages {
-		s.printf("  the file: %s; restore a backup", problem)
+		s.Printf("  the file: %s; restore a backup", problem)
 	}
 	for _, f := range found.Findings {
 		line := "  " + f.Key + ": " + f.Text
@@ -145,15 +147,15 @@ func (s *session) sayChecked(found *checked) {
 		case f.Remedy != "":
 			line += "; " + f.Remedy
 		}
-		s.printf("%s", line)
+		s.Printf("%s", line)
 	}
 	if found.Aside > 0 {
-		s.printf("  %s set aside by a repair, under %s", text.Count(found.Aside, "damaged value was", "damaged values were"), fsck.AsidePrefix)
+		s.Printf("  %s set aside by a repair, under %s", text.Count(found.Aside, "damaged value was", "damaged values were"), fsck.AsidePrefix)
 	}
 	if found.Lost > 0 {
-		s.printf("  %s", text.Count(found.Lost, "event is lost for good, as its timeline says", "events are lost for good, as their timelines say"))
+		s.Printf("  %s", text.Count(found.Lost, "event is lost for good, as its timeline says", "events are lost for good, as their timelines say"))
 	}
 	if len(found.Pages) == 0 && len(found.Findings) == 0 {
-		s.printf("  nothing is wrong")
+		s.Printf("  nothing is wrong")
 	}
 }

@@ -1,4 +1,6 @@
-package main
+// Package records is what the command line does with a store and what it has recorded: list incidents and show their timelines and postmortems, copy
+// the store, put a copy back, and check it.
+package records
 
 import (
 	"context"
@@ -7,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/postmortems"
@@ -14,20 +17,21 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-type incidentsCommand struct {
-	storeFlag
-	jsonFlag
+// IncidentsCommand is oncalm incidents.
+type IncidentsCommand struct {
+	cli.StoreFlag
+	cli.JSONFlag
 	Open  bool `help:"Only those that are not resolved."`
 	Limit int  `placeholder:"N" help:"At most so many (default: all)."`
 }
 
 // Run lists incidents.
-func (c *incidentsCommand) Run(ctx context.Context, s *session) error {
+func (c *IncidentsCommand) Run(ctx context.Context, s *cli.Session) error {
 	if c.Limit < 0 {
-		return &stop{exitUsage, "-limit is negative", "give a number from 1 on, or none"}
+		return cli.End(cli.ExitUsage, "-limit is negative", "give a number from 1 on, or none")
 	}
 	var list []ops.Summary
-	err := s.withRecords(ctx, c.storeFlag, func(r records) (err error) {
+	err := s.WithRecords(ctx, c.StoreFlag, func(r cli.Records) (err error) {
 		limit := c.Limit
 		if c.Open {
 			limit = 0 // the open ones may be old
@@ -40,13 +44,13 @@ func (c *incidentsCommand) Run(ctx context.Context, s *session) error {
 	}
 	list = c.wanted(list)
 	if c.JSON {
-		return s.json(list)
+		return s.JSON(list)
 	}
 	rows := [][]string{{"ID", "STATUS", "SEVERITY", "SERVICE", "OPENED (UTC)", "TITLE"}}
 	for _, i := range list {
 		rows = append(rows, []string{i.ID, string(i.Status), severityOf(i), i.Service, i.Opened.Format(time.DateTime), text.Line(i.Title)})
 	}
-	s.table(rows)
+	s.Table(rows)
 	return nil
 }
 
@@ -58,7 +62,7 @@ func severityOf(i ops.Summary) string {
 	return i.Severity
 }
 
-func (c *incidentsCommand) wanted(list []ops.Summary) []ops.Summary {
+func (c *IncidentsCommand) wanted(list []ops.Summary) []ops.Summary {
 	wanted := []ops.Summary{}
 	for _, i := range list {
 		if c.Limit > 0 && len(wanted) == c.Limit {
@@ -72,87 +76,89 @@ func (c *incidentsCommand) wanted(list []ops.Summary) []ops.Summary {
 }
 
 // incident reads an incident and its timeline.
-func (s *session) incident(ctx context.Context, f storeFlag, id string) (incidents.Incident, []incidents.Event, error) {
+func incident(ctx context.Context, s *cli.Session, f cli.StoreFlag, id string) (incidents.Incident, []incidents.Event, error) {
 	var events []incidents.Event
-	err := s.withRecords(ctx, f, func(r records) (err error) {
+	err := s.WithRecords(ctx, f, func(r cli.Records) (err error) {
 		events, err = r.Timeline(ctx, id)
 		return err
 	})
 	if errors.Is(err, incidents.ErrNotFound) {
-		return incidents.Incident{}, nil, &stop{exitNo, "there is no incident " + quoted(id), "oncalm incidents lists them"}
+		return incidents.Incident{}, nil, cli.End(cli.ExitNo, "there is no incident "+cli.Quoted(id), "oncalm incidents lists them")
 	}
 	if err != nil {
 		return incidents.Incident{}, nil, err
 	}
 	i, err := incidents.Fold(strings.TrimLeft(id, "0"), events)
 	if err != nil {
-		return i, events, &stop{exitDamaged, "the timeline of incident " + id + " is damaged: " + err.Error(), "run oncalm fsck"}
+		return i, events, cli.End(cli.ExitDamaged, "the timeline of incident "+id+" is damaged: "+err.Error(), "run oncalm fsck")
 	}
 	return i, events, nil
 }
 
-type timelineCommand struct {
-	storeFlag
-	jsonFlag
+// TimelineCommand is oncalm timeline.
+type TimelineCommand struct {
+	cli.StoreFlag
+	cli.JSONFlag
 	ID string `arg:"" help:"The incident's number."`
 }
 
 // Run prints a timeline.
-func (c *timelineCommand) Run(ctx context.Context, s *session) error {
-	i, events, err := s.incident(ctx, c.storeFlag, c.ID)
+func (c *TimelineCommand) Run(ctx context.Context, s *cli.Session) error {
+	i, events, err := incident(ctx, s, c.StoreFlag, c.ID)
 	if err != nil {
 		return err
 	}
 	if c.JSON {
-		return s.json(events)
+		return s.JSON(events)
 	}
-	s.printf("Incident %s: %s (%s, %s, %s)", i.ID, text.Line(i.Title), i.Service, i.Severity, i.Status)
+	s.Printf("Incident %s: %s (%s, %s, %s)", i.ID, text.Line(i.Title), i.Service, i.Severity, i.Status)
 	rows := [][]string{{"SEQ", "AT (UTC)", "WHO", "WHAT"}}
 	for _, line := range postmortems.Build(i, events).Timeline {
 		if line.Seq > 0 {
 			rows = append(rows, []string{strconv.Itoa(line.Seq), line.At.UTC().Format(time.DateTime), line.Who, text.Line(line.What)})
 		}
 	}
-	s.table(rows)
+	s.Table(rows)
 	return nil
 }
 
-type postmortemCommand struct {
-	storeFlag
+// PostmortemCommand is oncalm postmortem.
+type PostmortemCommand struct {
+	cli.StoreFlag
 	Format string `enum:"markdown,json" default:"markdown" help:"markdown or json (default: markdown)."`
 	JSON   bool   `name:"json" help:"The same as -format json."`
 	ID     string `arg:"" help:"The incident's number."`
 }
 
 // Run makes the document of an incident.
-func (c *postmortemCommand) Run(ctx context.Context, s *session) error {
-	i, events, err := s.incident(ctx, c.storeFlag, c.ID)
+func (c *PostmortemCommand) Run(ctx context.Context, s *cli.Session) error {
+	i, events, err := incident(ctx, s, c.StoreFlag, c.ID)
 	if err != nil {
 		return err
 	}
 	doc := postmortems.Build(i, events)
 	if c.JSON || c.Format == "json" {
-		return s.json(doc)
+		return s.JSON(doc)
 	}
-	texts, err := s.texts(c.storeFlag)
+	filled, err := texts(s, c.StoreFlag)
 	if err != nil {
 		return err
 	}
-	text, err := postmortems.Render(doc, texts)
+	text, err := postmortems.Render(doc, filled)
 	if err != nil {
-		return &stop{exitUsage, err.Error(), "correct the template"}
+		return cli.End(cli.ExitUsage, err.Error(), "correct the template")
 	}
-	_, err = s.stdout.Write(text)
+	_, err = s.Stdout.Write(text)
 	return err
 }
 
 // texts are the templates of the configuration; those of the program if only a store
 // was named.
-func (s *session) texts(f storeFlag) (*templates.Set, error) {
+func texts(s *cli.Session, f cli.StoreFlag) (*templates.Set, error) {
 	if f.Store != "" {
 		return templates.Load("")
 	}
-	cfg, err := s.load(f.Config, "templates")
+	cfg, err := s.Load(f.Config, "templates")
 	if err != nil {
 		return nil, err
 	}

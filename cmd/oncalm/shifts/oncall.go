@@ -1,4 +1,7 @@
-package main
+// Package shifts is what the command line says about who is on call: now, in a span of time, as a calendar or a picture, around the next clock
+// changes, and how fairly it is shared; and the links to calendars of shifts. It counts the overrides that people made, also while a server has
+// the store.
+package shifts
 
 import (
 	"context"
@@ -8,16 +11,17 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
-	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/rotations"
 )
 
-type oncallCommand struct {
-	storeFlag
-	jsonFlag
-	Schedule string  `placeholder:"NAME" help:"Only this schedule."`
-	At       instant `placeholder:"TIME" help:"At this time, as 2026-03-29T02:30:00+01:00 (default: now)."`
+// OncallCommand is oncalm oncall.
+type OncallCommand struct {
+	cli.StoreFlag
+	cli.JSONFlag
+	Schedule string      `placeholder:"NAME" help:"Only this schedule."`
+	At       cli.Instant `placeholder:"TIME" help:"At this time, as 2026-03-29T02:30:00+01:00 (default: now)."`
 }
 
 // onCall is an element of the answer.
@@ -40,8 +44,8 @@ type next struct {
 }
 
 // Run answers who is on call.
-func (c *oncallCommand) Run(ctx context.Context, s *session) error {
-	cfg, err := s.load(c.Config, "people", "schedules")
+func (c *OncallCommand) Run(ctx context.Context, s *cli.Session) error {
+	cfg, err := s.Load(c.Config, "people", "schedules")
 	if err != nil {
 		return err
 	}
@@ -52,19 +56,19 @@ func (c *oncallCommand) Run(ctx context.Context, s *session) error {
 		}
 		names = []string{c.Schedule}
 	}
-	at := c.At.or(s.now)
-	overrides := s.overridesOrPlanned(ctx, cfg, c.Store, names)
+	at := c.At.Or(s.Now)
+	overrides := OverridesOrPlanned(ctx, s, cfg, c.Store, names)
 	all := []onCall{}
 	for _, name := range names {
 		sched := cfg.Schedules[name]
 		a := sched.At(at, overrides[name])
 		all = append(all, answer(name, at.In(sched.Zone), a))
 		if !c.JSON {
-			s.sayOnCall(name, a)
+			sayOnCall(s, name, a)
 		}
 	}
 	if c.JSON {
-		return s.json(all)
+		return s.JSON(all)
 	}
 	return nil
 }
@@ -72,7 +76,7 @@ func (c *oncallCommand) Run(ctx context.Context, s *session) error {
 func answer(name string, at time.Time, a rotations.Answer) onCall {
 	o := onCall{
 		Schedule: name, At: at.Format(time.RFC3339), OnCall: append([]string{}, a.People...),
-		Layer: a.Layer, From: maybe(a.From), To: maybe(a.To), Why: a.Why, Shadows: a.Shadows,
+		Layer: a.Layer, From: cli.Maybe(a.From), To: cli.Maybe(a.To), Why: a.Why, Shadows: a.Shadows,
 	}
 	if len(a.Next.People) > 0 {
 		o.Next = &next{a.Next.People, a.Next.From.Format(time.RFC3339)}
@@ -80,50 +84,40 @@ func answer(name string, at time.Time, a rotations.Answer) onCall {
 	return o
 }
 
-func (s *session) sayOnCall(name string, a rotations.Answer) {
+func sayOnCall(s *cli.Session, name string, a rotations.Answer) {
 	who := "nobody"
 	if len(a.People) > 0 {
 		who = strings.Join(a.People, ", ")
 	}
 	line := name + ": " + who
 	if !a.To.IsZero() {
-		line += " until " + a.To.Format(spokenTime)
+		line += " until " + a.To.Format(cli.SpokenTime)
 	}
 	if len(a.Next.People) > 0 {
 		line += ", then " + strings.Join(a.Next.People, ", ")
 	}
-	s.printf("%s\n  %s", line, a.Why)
+	s.Printf("%s\n  %s", line, a.Why)
 }
 
 // schedule finds the schedule of that name.
 func schedule(cfg *config.Config, name string) (rotations.Schedule, error) {
 	sched, ok := cfg.Schedules[name]
 	if !ok {
-		return sched, unknown("schedule", name, slices.Sorted(maps.Keys(cfg.Schedules)))
+		return sched, cli.Unknown("schedule", name, slices.Sorted(maps.Keys(cfg.Schedules)))
 	}
 	return sched, nil
 }
 
-// unknown says that there is no what of that name.
-func unknown(what, name string, names []string) error {
-	todo := "there are: " + strings.Join(names, ", ")
-	if near := nearest.Of(name, names); near != "" {
-		todo = "did you mean " + near + "?"
-	} else if len(names) == 0 {
-		todo = "there is none in the configuration"
-	}
-	return &stop{exitUsage, "there is no " + what + " " + quoted(name), todo}
-}
-
-type shiftsCommand struct {
-	storeFlag
-	jsonFlag
-	shiftsForms
-	Certificate bool    `xor:"form" help:"Print the shifts around the next two clock changes after -from."`
-	Fairness    bool    `xor:"form" help:"Print how many hours everybody has, planned and with overrides."`
-	Schedule    string  `placeholder:"NAME" help:"The schedule. A certificate or fairness is of all if none is given."`
-	From        instant `placeholder:"TIME" help:"Begin of the span, as 2026-03-01T00:00:00+01:00 (default: now)."`
-	To          instant `placeholder:"TIME" help:"End of the span (default: 14 days after its begin)."`
+// Command is oncalm shifts.
+type Command struct {
+	cli.StoreFlag
+	cli.JSONFlag
+	forms
+	Certificate bool        `xor:"form" help:"Print the shifts around the next two clock changes after -from."`
+	Fairness    bool        `xor:"form" help:"Print how many hours everybody has, planned and with overrides."`
+	Schedule    string      `placeholder:"NAME" help:"The schedule. A certificate or fairness is of all if none is given."`
+	From        cli.Instant `placeholder:"TIME" help:"Begin of the span, as 2026-03-01T00:00:00+01:00 (default: now)."`
+	To          cli.Instant `placeholder:"TIME" help:"End of the span (default: 14 days after its begin)."`
 }
 
 // usualSpan is how long the span is if nothing is said about its end.
@@ -140,15 +134,15 @@ type shift struct {
 }
 
 // Run lists shifts, or says what there is to say about them.
-func (c *shiftsCommand) Run(ctx context.Context, s *session) error {
+func (c *Command) Run(ctx context.Context, s *cli.Session) error {
 	if c.Schedule == "" && !c.Certificate && !c.Fairness {
-		return &stop{exitUsage, "missing flags: --schedule=NAME", "run oncalm shifts --help"}
+		return cli.End(cli.ExitUsage, "missing flags: --schedule=NAME", "run oncalm shifts --help")
 	}
-	c.From.Time = c.From.or(s.now)
+	c.From.Time = c.From.Or(s.Now)
 	if c.To.IsZero() {
 		c.To.Time = c.From.Add(usualSpan)
 	}
-	cfg, err := s.load(c.Config, "people", "schedules")
+	cfg, err := s.Load(c.Config, "people", "schedules")
 	if err != nil {
 		return err
 	}
@@ -163,9 +157,9 @@ func (c *shiftsCommand) Run(ctx context.Context, s *session) error {
 	case c.Certificate:
 		return c.certificate(ctx, s, cfg, names)
 	case !c.From.Before(c.To.Time):
-		return &stop{exitUsage, "the span ends before it begins", "give a -to that is after -from"}
+		return cli.End(cli.ExitUsage, "the span ends before it begins", "give a -to that is after -from")
 	case c.To.After(c.From.AddDate(longestSpan, 0, 0)):
-		return &stop{exitUsage, fmt.Sprintf("the span is longer than %d years", longestSpan), "ask for one part after the other"}
+		return cli.End(cli.ExitUsage, fmt.Sprintf("the span is longer than %d years", longestSpan), "ask for one part after the other")
 	case c.Fairness:
 		return c.fairness(ctx, s, cfg, names)
 	}
@@ -173,8 +167,8 @@ func (c *shiftsCommand) Run(ctx context.Context, s *session) error {
 }
 
 // list prints the shifts of the schedule.
-func (c *shiftsCommand) list(ctx context.Context, s *session, cfg *config.Config) error {
-	sched, overrides := cfg.Schedules[c.Schedule], s.overridesOrPlanned(ctx, cfg, c.Store, []string{c.Schedule})[c.Schedule]
+func (c *Command) list(ctx context.Context, s *cli.Session, cfg *config.Config) error {
+	sched, overrides := cfg.Schedules[c.Schedule], OverridesOrPlanned(ctx, s, cfg, c.Store, []string{c.Schedule})[c.Schedule]
 	if done, err := c.print(s, sched, overrides, c.From.Time, c.To.Time); done {
 		return err
 	}
@@ -183,12 +177,12 @@ func (c *shiftsCommand) list(ctx context.Context, s *session, cfg *config.Config
 	for _, sh := range sched.Shifts(c.From.Time, c.To.Time, overrides) {
 		for _, person := range sh.People {
 			all = append(all, shift{person, sh.Layer, sh.From.Format(time.RFC3339), sh.To.Format(time.RFC3339)})
-			rows = append(rows, []string{sh.From.Format(spokenTime), sh.To.Format(spokenTime), person, sh.Layer})
+			rows = append(rows, []string{sh.From.Format(cli.SpokenTime), sh.To.Format(cli.SpokenTime), person, sh.Layer})
 		}
 	}
 	if c.JSON {
-		return s.json(all)
+		return s.JSON(all)
 	}
-	s.table(rows)
+	s.Table(rows)
 	return nil
 }

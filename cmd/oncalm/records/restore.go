@@ -1,4 +1,4 @@
-package main
+package records
 
 import (
 	"context"
@@ -6,65 +6,67 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
 
-type restoreCommand struct {
-	storeFlag
+// RestoreCommand is oncalm restore.
+type RestoreCommand struct {
+	cli.StoreFlag
 	Force bool   `help:"Replace the store if there is one. It is kept beside the new one."`
 	File  string `arg:"" help:"The backup."`
 }
 
 // Run puts a backup into the place of the store.
-func (c *restoreCommand) Run(ctx context.Context, s *session) error {
-	path, err := s.storePath(c.storeFlag)
+func (c *RestoreCommand) Run(ctx context.Context, s *cli.Session) error {
+	path, err := s.StorePath(c.StoreFlag)
 	if err != nil {
 		return err
 	}
 	if same(path, c.File) {
-		return &stop{exitUsage, c.File + " is the store itself", "name a backup"}
+		return cli.End(cli.ExitUsage, c.File+" is the store itself", "name a backup")
 	}
-	if err := errors.Join(regular(path), regular(c.File)); err != nil {
+	if err := errors.Join(cli.Regular(path), cli.Regular(c.File)); err != nil {
 		return err
 	}
 	file, err := bolt.Locate(path)
 	if err != nil {
 		return err
 	}
-	if err := notNewer(c.File); errors.Is(err, store.ErrNewer) { // all else is said below
+	if err := cli.NotNewer(c.File); errors.Is(err, store.ErrNewer) { // all else is said below
 		return err
 	}
-	kept, err := c.keep(file, replacedName(file, s.now))
+	kept, err := c.keep(file, cli.ReplacedName(file, s.Now))
 	if err != nil {
 		return err
 	}
 	if err := bolt.Restore(ctx, c.File, file, c.Force); err != nil {
 		if errors.Is(err, store.ErrDamaged) {
-			err = &stop{exitDamaged, "the backup is damaged: " + err.Error(), "take an older one; nothing was replaced"}
+			err = cli.End(cli.ExitDamaged, "the backup is damaged: "+err.Error(), "take an older one; nothing was replaced")
 		}
 		if same(file, kept) { // nothing was replaced: the second name is of no use
 			err = errors.Join(err, removed(kept))
 		}
 		return err
 	}
-	s.printf("%s: restored from %s", path, c.File)
+	s.Printf("%s: restored from %s", path, c.File)
 	if kept != "" {
-		s.printf("%s: what was there before", kept)
+		s.Printf("%s: what was there before", kept)
 	}
 	return nil
 }
 
 // keep gives what is in the place of the store a second name, and returns it: the file
 // stays when its first name goes to the backup.
-func (c *restoreCommand) keep(path, kept string) (string, error) {
+func (c *RestoreCommand) keep(path, kept string) (string, error) {
 	if _, err := os.Lstat(path); errors.Is(err, fs.ErrNotExist) {
 		return "", nil
 	} else if err != nil {
 		return "", err
 	}
 	if !c.Force {
-		return "", &stop{exitUsage, path + " is there already", "replace it with -force; it is kept beside the new one"}
+		return "", cli.End(cli.ExitUsage, path+" is there already", "replace it with -force; it is kept beside the new one")
 	}
 	return kept, os.Link(path, kept)
 }

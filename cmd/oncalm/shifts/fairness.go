@@ -1,4 +1,4 @@
-package main
+package shifts
 
 import (
 	"context"
@@ -8,12 +8,13 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/rotations"
 )
 
-// fairness is how a schedule's time on call is spread over its people.
-type fairness struct {
+// Fairness is how a schedule's time on call is spread over its people.
+type Fairness struct {
 	Schedule string   `json:"schedule"`
 	From     string   `json:"from"`
 	To       string   `json:"to"`
@@ -58,8 +59,8 @@ func spread(all []share) share {
 	}
 }
 
-// fairly counts who was to be on call from one instant to another, and who is with the overrides.
-func fairly(cfg *config.Config, sched rotations.Schedule, overrides []rotations.Override, from, to time.Time) fairness {
+// fairly counts who was to be on call from one cli.Instant to another, and who is with the overrides.
+func fairly(cfg *config.Config, sched rotations.Schedule, overrides []rotations.Override, from, to time.Time) Fairness {
 	zone := func(person string) *time.Location { return cfg.People[person].Zone }
 	people := map[string]*shares{}
 	of := func(person string) *shares {
@@ -74,7 +75,7 @@ func fairly(cfg *config.Config, sched rotations.Schedule, overrides []rotations.
 	for _, l := range sched.Loads(sched.Shifts(from, to, overrides), zone) {
 		of(l.Person).Worked = shareOf(l)
 	}
-	f := fairness{
+	f := Fairness{
 		Schedule: sched.Name, From: from.In(sched.Zone).Format(time.RFC3339), To: to.In(sched.Zone).Format(time.RFC3339), People: []shares{},
 	}
 	var planned, worked []share
@@ -88,29 +89,29 @@ func fairly(cfg *config.Config, sched rotations.Schedule, overrides []rotations.
 }
 
 // fairness prints how the schedules' time is spread.
-func (c *shiftsCommand) fairness(ctx context.Context, s *session, cfg *config.Config, names []string) error {
-	made, err := s.overrides(ctx, cfg, c.Store, names)
+func (c *Command) fairness(ctx context.Context, s *cli.Session, cfg *config.Config, names []string) error {
+	made, err := allOverrides(ctx, s, cfg, c.Store, names)
 	if err != nil {
 		return err
 	}
-	all := []fairness{}
+	all := []Fairness{}
 	for _, name := range names {
 		all = append(all, fairly(cfg, cfg.Schedules[name], made[name], c.From.Time, c.To.Time))
 	}
 	if c.JSON {
-		return s.json(all)
+		return s.JSON(all)
 	}
 	for i, f := range all {
 		if i > 0 {
-			s.printf("")
+			s.Printf("")
 		}
 		zone := cfg.Schedules[f.Schedule].Zone
-		s.printf("%s, %s to %s: hours, planned and with overrides", f.Schedule, c.From.In(zone).Format(spokenTime), c.To.In(zone).Format(spokenTime))
+		s.Printf("%s, %s to %s: hours, planned and with overrides", f.Schedule, c.From.In(zone).Format(cli.SpokenTime), c.To.In(zone).Format(cli.SpokenTime))
 		rows := [][]string{{"PERSON", "PLANNED", "NIGHTS", "WEEKENDS", "HOLIDAYS", "WORKED", "NIGHTS", "WEEKENDS", "HOLIDAYS"}}
 		for _, p := range f.People {
 			rows = append(rows, fairRow(p.Person, p.Planned, p.Worked))
 		}
-		s.table(append(rows, fairRow("spread", f.Planned, f.Worked)))
+		s.Table(append(rows, fairRow("spread", f.Planned, f.Worked)))
 	}
 	return nil
 }

@@ -1,42 +1,43 @@
-package main
+package shifts
 
 import (
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/rotations/strip"
 )
 
-// shiftsForms are forms of the shifts for other programs, and for the eye.
-type shiftsForms struct {
+// forms are forms of the shifts for other programs, and for the eye.
+type forms struct {
 	ICS bool   `name:"ics" xor:"form" help:"Print a calendar (iCalendar)."`
 	SVG bool   `name:"svg" xor:"form" help:"Print a picture as SVG."`
 	PNG bool   `name:"png" xor:"form" help:"Print a picture as PNG."`
 	By  string `enum:"schedule,person" default:"schedule" placeholder:"WHAT" help:"Rows of the picture: schedule (one for all), or person (one for each)."`
 }
 
-// print prints the shifts from one instant to another in the form that was asked for. false: in none of these.
-func (f shiftsForms) print(s *session, sched rotations.Schedule, overrides []rotations.Override, from, to time.Time) (bool, error) {
+// print prints the shifts from one cli.Instant to another in the form that was asked for. false: in none of these.
+func (f forms) print(s *cli.Session, sched rotations.Schedule, overrides []rotations.Override, from, to time.Time) (bool, error) {
 	switch {
 	case f.ICS:
 		entries := feed.OfSchedule(sched, overrides, feed.Span{From: from, To: to, Cut: true})
-		_, err := feed.Calendar{Name: sched.Name, Zone: sched.Zone, Stamp: s.now, Entries: entries}.WriteTo(s.stdout)
+		_, err := feed.Calendar{Name: sched.Name, Zone: sched.Zone, Stamp: s.Now, Entries: entries}.WriteTo(s.Stdout)
 		return true, err
 	case f.SVG:
-		_, err := s.stdout.Write(f.picture(s.now, sched, overrides, from, to).SVG())
+		_, err := s.Stdout.Write(f.picture(s.Now, sched, overrides, from, to).SVG())
 		return true, err
 	case f.PNG:
-		text, err := f.picture(s.now, sched, overrides, from, to).PNG()
+		text, err := f.picture(s.Now, sched, overrides, from, to).PNG()
 		if err == nil {
-			_, err = s.stdout.Write(text)
+			_, err = s.Stdout.Write(text)
 		}
 		return true, err
 	}
 	return false, nil
 }
 
-func (f shiftsForms) picture(now time.Time, sched rotations.Schedule, overrides []rotations.Override, from, to time.Time) strip.Picture {
+func (f forms) picture(now time.Time, sched rotations.Schedule, overrides []rotations.Override, from, to time.Time) strip.Picture {
 	p := strip.Picture{Title: "Who is on call: " + sched.Name, Zone: sched.Zone, From: from, To: to, Now: now}
 	if f.By == "person" {
 		p.Rows = strip.ByPerson(sched, overrides, from, to)

@@ -1,4 +1,4 @@
-package main
+package records
 
 import (
 	"context"
@@ -8,38 +8,40 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/text"
 )
 
-type backupCommand struct {
-	storeFlag
+// BackupCommand is oncalm backup.
+type BackupCommand struct {
+	cli.StoreFlag
 	Force bool   `help:"Replace the target if it is there."`
 	File  string `arg:"" help:"Where the copy goes."`
 }
 
 // Run writes a copy of the store.
-func (c *backupCommand) Run(ctx context.Context, s *session) error {
-	path, err := s.storePath(c.storeFlag)
+func (c *BackupCommand) Run(ctx context.Context, s *cli.Session) error {
+	path, err := s.StorePath(c.StoreFlag)
 	if err != nil {
 		return err
 	}
 	if same(path, c.File) {
-		return &stop{exitUsage, c.File + " is the store itself", "name another file"}
+		return cli.End(cli.ExitUsage, c.File+" is the store itself", "name another file")
 	}
-	if err := errors.Join(regular(c.File), folder(filepath.Dir(c.File))); err != nil {
+	if err := errors.Join(cli.Regular(c.File), folder(filepath.Dir(c.File))); err != nil {
 		return err
 	}
 	if _, err := os.Lstat(c.File); err == nil && !c.Force {
-		return &stop{exitUsage, c.File + " is there already", "name another file, or replace it with -force"}
+		return cli.End(cli.ExitUsage, c.File+" is there already", "name another file, or replace it with -force")
 	}
 	n, err := backUp(ctx, path, c.File)
 	if err != nil {
 		return err
 	}
-	s.printf("%s: a copy of %s, checked", c.File, path)
+	s.Printf("%s: a copy of %s, checked", c.File, path)
 	if n > 0 {
-		s.printf("  %s damaged, as in the store: run oncalm fsck -repair", text.Count(n, "value is", "values are"))
+		s.Printf("  %s damaged, as in the store: run oncalm fsck -repair", text.Count(n, "value is", "values are"))
 	}
 	return nil
 }
@@ -49,9 +51,9 @@ func folder(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return &stop{exitUsage, "the folder " + path + " is not there", "make it, or name another file"}
+		return cli.End(cli.ExitUsage, "the folder "+path+" is not there", "make it, or name another file")
 	case err == nil && !info.IsDir():
-		return &stop{exitUsage, path + " is not a folder", "name another file"}
+		return cli.End(cli.ExitUsage, path+" is not a folder", "name another file")
 	}
 	return nil
 }
@@ -66,7 +68,7 @@ func same(a, b string) bool {
 // backUp writes a copy of the store at path, checks it, and then gives it its name. It returns
 // how many values are damaged, in the copy as in the store.
 func backUp(ctx context.Context, path, target string) (damaged int, err error) {
-	r, err := openRecords(ctx, path)
+	r, err := cli.OpenRecords(ctx, path)
 	if err != nil {
 		return 0, err
 	}

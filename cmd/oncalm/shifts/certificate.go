@@ -1,4 +1,4 @@
-package main
+package shifts
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -74,7 +75,7 @@ func around(sched rotations.Schedule, overrides []rotations.Override, change tim
 }
 
 func certifiedOf(s rotations.Shift) certified {
-	c := certified{OnCall: append([]string{}, s.People...), Layer: s.Layer, From: maybe(s.From), To: maybe(s.To), shift: s}
+	c := certified{OnCall: append([]string{}, s.People...), Layer: s.Layer, From: cli.Maybe(s.From), To: cli.Maybe(s.To), shift: s}
 	if !s.From.IsZero() && !s.To.IsZero() {
 		c.Hours = s.To.Sub(s.From).Hours()
 		c.Clock = float64(rotations.CivilOf(s.To)-rotations.CivilOf(s.From)) / time.Hour.Seconds()
@@ -83,31 +84,31 @@ func certifiedOf(s rotations.Shift) certified {
 }
 
 // certificate prints what the next clock changes do to schedules.
-func (c *shiftsCommand) certificate(ctx context.Context, s *session, cfg *config.Config, names []string) error {
-	overrides := s.overridesOrPlanned(ctx, cfg, c.Store, names)
+func (c *Command) certificate(ctx context.Context, s *cli.Session, cfg *config.Config, names []string) error {
+	overrides := OverridesOrPlanned(ctx, s, cfg, c.Store, names)
 	all := []certificate{}
 	for _, name := range names {
 		all = append(all, certificateOf(cfg.Schedules[name], overrides[name], c.From.Time))
 	}
 	if c.JSON {
-		return s.json(all)
+		return s.JSON(all)
 	}
 	for i, cert := range all {
 		if i > 0 {
-			s.printf("")
+			s.Printf("")
 		}
 		if len(cert.Changes) == 0 {
-			s.printf("%s (%s): the clocks do not change until %d", cert.Schedule, cert.Zone, c.From.Year()+changeYears)
+			s.Printf("%s (%s): the clocks do not change until %d", cert.Schedule, cert.Zone, c.From.Year()+changeYears)
 			continue
 		}
-		s.printf("%s (%s)", cert.Schedule, cert.Zone)
+		s.Printf("%s (%s)", cert.Schedule, cert.Zone)
 		for _, change := range cert.Changes {
-			s.printf("%s: %s", changed(change), "the shifts around it")
+			s.Printf("%s: %s", changed(change), "the shifts around it")
 			rows := [][]string{{"FROM", "TO", "HOURS", "BY THE CLOCK", "ON CALL", "LAYER"}}
 			for _, sh := range change.Shifts {
 				rows = append(rows, sh.row())
 			}
-			s.table(rows)
+			s.Table(rows)
 		}
 	}
 	return nil
@@ -135,7 +136,7 @@ func (c certified) row() []string {
 		if t.IsZero() {
 			return "-"
 		}
-		return t.Format(spokenTime)
+		return t.Format(cli.SpokenTime)
 	}
 	hours := func(h float64) string { return strconv.FormatFloat(h, 'f', -1, 64) }
 	who := strings.Join(c.OnCall, ", ")

@@ -1,4 +1,4 @@
-package main
+package shifts
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/overrides"
@@ -19,18 +19,10 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// overridesOf is the book of overrides, for all doors. Who follows it is wired when there are such.
-func overridesOf(cfg *config.Config, clock *clocks.Clock) *overrides.Book {
-	return &overrides.Book{
-		Schedules: cfg.Schedules, Planned: cfg.Planned, Known: cfg.Knows, Clock: clock,
-		Reachable: func(person string) bool { return cfg.People[person].Slack != "" },
-	}
-}
-
-// overrides returns all overrides of schedules: those of the configuration, and then those
+// allOverrides returns all overrides of schedules: those of the configuration, and then those
 // that people made, from the store at path (empty: that of the configuration) or from the
 // server that holds it. Without a store there are only the former.
-func (s *session) overrides(ctx context.Context, cfg *config.Config, path string, names []string) (map[string][]rotations.Override, error) {
+func allOverrides(ctx context.Context, s *cli.Session, cfg *config.Config, path string, names []string) (map[string][]rotations.Override, error) {
 	if path == "" {
 		file, err := bolt.Locate(cfg.Store)
 		if err != nil {
@@ -47,35 +39,35 @@ func (s *session) overrides(ctx context.Context, cfg *config.Config, path string
 	}
 	all := map[string][]rotations.Override{}
 	for _, name := range names {
-		all[name] = overrides.Void(append(slices.Clip(cfg.Planned[name]), made[name]...), cfg.Knows, func(string) time.Time { return s.now })
-		s.sayVoid(name, all[name])
+		all[name] = overrides.Void(append(slices.Clip(cfg.Planned[name]), made[name]...), cfg.Knows, func(string) time.Time { return s.Now })
+		sayVoid(s, name, all[name])
 	}
 	return all, nil
 }
 
 // sayVoid says which overrides of a schedule do not count.
-func (s *session) sayVoid(schedule string, all []rotations.Override) {
+func sayVoid(s *cli.Session, schedule string, all []rotations.Override) {
 	for _, o := range all {
-		if o.Void != "" && s.now.Before(o.To) {
-			_, _ = fmt.Fprintf(s.stderr, "oncalm: an override for %s in %s until %s does not count: %s\n",
+		if o.Void != "" && s.Now.Before(o.To) {
+			_, _ = fmt.Fprintf(s.Stderr, "oncalm: an override for %s in %s until %s does not count: %s\n",
 				text.Line(o.Person), schedule, o.To.Format(time.RFC3339), text.Line(o.Void))
 		}
 	}
 }
 
-// overridesOrPlanned is overrides for those who want an answer even if the store cannot be
+// OverridesOrPlanned is all overrides for those who want an answer even if the store cannot be
 // read: they are told what the answer leaves out.
-func (s *session) overridesOrPlanned(ctx context.Context, cfg *config.Config, path string, names []string) map[string][]rotations.Override {
-	all, err := s.overrides(ctx, cfg, path, names)
+func OverridesOrPlanned(ctx context.Context, s *cli.Session, cfg *config.Config, path string, names []string) map[string][]rotations.Override {
+	all, err := allOverrides(ctx, s, cfg, path, names)
 	if err != nil {
-		_, _ = fmt.Fprintf(s.stderr, "oncalm: overrides that people made are not counted: %v\n", err)
+		_, _ = fmt.Fprintf(s.Stderr, "oncalm: overrides that people made are not counted: %v\n", err)
 		return cfg.Planned
 	}
 	return all
 }
 
 func overridesIn(ctx context.Context, path string, names []string) (made map[string][]rotations.Override, err error) {
-	db, err := openStore(ctx, path, bolt.Options{MustExist: true})
+	db, err := cli.OpenStore(ctx, path, bolt.Options{MustExist: true})
 	if inUse, ok := errors.AsType[*store.InUse](err); ok {
 		there := ops.NewClient(inUse)
 		defer func() { err = errors.Join(err, there.Close()) }()

@@ -1,9 +1,10 @@
-package main
+package records
 
 import (
 	"bytes"
 	"testing"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
 )
 
@@ -15,8 +16,8 @@ func TestSayChecked(t *testing.T) {
 		"a.db: 2 incidents with 1 event, 2 outbox entries\n  nothing is wrong\n":  {2, 1, 2},
 	} {
 		var out bytes.Buffer
-		s := &session{stdout: &out}
-		s.sayChecked(&checked{Store: "a.db", Report: &fsck.Report{Incidents: n[0], Events: n[1], Entries: n[2]}})
+		s := &cli.Session{Stdout: &out}
+		sayChecked(s, &checked{Store: "a.db", Report: &fsck.Report{Incidents: n[0], Events: n[1], Entries: n[2]}})
 		if out.String() != want {
 			t.Errorf("%q instead of %q", out.String(), want)
 		}

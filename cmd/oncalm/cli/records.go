@@ -1,0 +1,79 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"io"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/ops"
+	"github.com/oncalm/oncalm/rotations/feed"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
+)
+
+// Records is a store to read from: the file itself, or the server that holds it.
+type Records interface {
+	Incidents(ctx context.Context, limit int) ([]ops.Summary, error)
+	Timeline(ctx context.Context, id string) ([]incidents.Event, error)
+	Backup(ctx context.Context, to io.Writer) error
+	Close() error
+}
+
+// OpenRecords opens the store at path; if a server holds it, the way to that server.
+func OpenRecords(ctx context.Context, path string) (Records, error) {
+	db, err := OpenStore(ctx, path, bolt.Options{MustExist: true})
+	if inUse, ok := errors.AsType[*store.InUse](err); ok {
+		return ops.NewClient(inUse), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return file{db}, nil
+}
+
+// file is a store that nobody else has.
+type file struct{ *bolt.DB }
+
+func (f file) Incidents(ctx context.Context, limit int) ([]ops.Summary, error) {
+	return ops.Incidents(ctx, f.DB, limit)
+}
+
+func (f file) Timeline(ctx context.Context, id string) ([]incidents.Event, error) {
+	return ops.Timeline(ctx, f.DB, id)
+}
+
+func (f file) Links(ctx context.Context) ([]feed.Link, error) { return ops.FeedLinks(ctx, f.DB) }
+
+func (f file) MakeLink(ctx context.Context, wanted ops.FeedWanted) (ops.FeedMade, error) {
+	return ops.MakeFeed(ctx, f.DB, wanted.Feed, "")
+}
+
+func (f file) RevokeLinks(ctx context.Context, wanted ops.FeedWanted) ([]feed.Link, error) {
+	return ops.RevokeFeed(ctx, f.DB, wanted.Feed, wanted.ID)
+}
+
+// WithRecords calls fn with the records of the store that the flags mean.
+func (s *Session) WithRecords(ctx context.Context, f StoreFlag, fn func(Records) error) error {
+	path, err := s.StorePath(f)
+	if err != nil {
+		return err
+	}
+	r, err := OpenRecords(ctx, path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(r), r.Close())
+}
+
+// StorePath is the store that the flags mean.
+func (s *Session) StorePath(f StoreFlag) (string, error) {
+	if f.Store != "" {
+		return f.Store, nil
+	}
+	cfg, err := s.Load(f.Config, "store")
+	if err != nil {
+		return "", err
+	}
+	return cfg.Store, nil
+}

@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt"
+)
+
+// Migrations lead from each number of what is stored to the next. What is stored may not
+// change without one: add it at the end, and a store of before to testdata/stores.
+func Migrations() []store.Migration {
+	return []store.Migration{
+		func(tx store.Tx) error { // 1 to 2: names of alarms in fingerprints, heads without what alarms said
+			return errors.Join(alarms.MoveFingerprints(tx), incidents.FoldHeads(tx))
+		},
+		outbox.NameLanes, // 2 to 3: names of lanes in what is owed
+	}
+}
+
+// Newest is the number of what this version stores.
+func Newest() int { return len(Migrations()) + 1 }
+
+// NotNewer refuses a backup that a later version has written.
+func NotNewer(path string) error {
+	val, err := bolt.Peek(path, store.SchemaKey)
+	if err != nil {
+		return err
+	}
+	if has, err := strconv.Atoi(string(val)); err == nil && has > Newest() {
+		return fmt.Errorf("%s: %w", path, &store.Newer{Has: has, Knows: Newest()})
+	}
+	return nil
+}
+
+// OpenStore opens the store at path and brings its layout to that of this version. All
+// that open a store do it here, so that all find out in the same words what is wrong
+// with it.
+func OpenStore(ctx context.Context, path string, o bolt.Options) (*bolt.DB, error) {
+	if err := Regular(path); err != nil {
+		return nil, err
+	}
+	db, err := bolt.Open(path, o)
+	switch {
+	case errors.Is(err, store.ErrDamaged):
+		return nil, DamagedStore(path, err)
+	case o.MustExist && errors.Is(err, fs.ErrNotExist):
+		return nil, End(ExitUsage, "there is no store at "+path, "correct the path; oncalm serve makes a store when it starts")
+	case err != nil:
+		return nil, err
+	}
+	if err := store.Migrate(ctx, db, Migrations()...); err != nil {
+		err = errors.Join(err, db.Close())
+		if errors.Is(err, store.ErrDamaged) {
+			return nil, DamagedStore(path, err)
+		}
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return db, nil
+}
+
+// Regular refuses folders and all else at path that cannot be a store or a copy of one.
+func Regular(path string) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return End(ExitUsage, path+" is not a file", "name a file, such as oncalm.db")
+	}
+	return nil
+}
+
+// DamagedStore is the error for a store that cannot be read, with the command that helps.
+func DamagedStore(path string, err error) error {
+	return End(ExitDamaged, err.Error(),
+		"the file was left as it is; put a backup in its place with: oncalm restore -store "+path+" -force BACKUP")
+}
+
+// ReplacedName is where a store is kept that is not at its place any more.
+func ReplacedName(path string, now time.Time) string {
+	return path + ".replaced-" + now.UTC().Format("20060102T150405.000Z")
+}
