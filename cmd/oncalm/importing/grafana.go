@@ -3,6 +3,7 @@ package importing
 import (
 	"cmp"
 	"encoding/json"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,6 +25,9 @@ type gfSchedule struct {
 	Type     string   `json:"type"`
 	TimeZone string   `json:"time_zone"`
 	Shifts   []string `json:"shifts"`
+	// Calendars elsewhere. Their addresses may be secrets.
+	Calendar  string `json:"ical_url_primary"`
+	Overrides string `json:"ical_url_overrides"`
 }
 
 type gfShift struct {
@@ -33,6 +37,7 @@ type gfShift struct {
 	TimeZone   string     `json:"time_zone"`
 	Level      int        `json:"level"` // the higher wins
 	Start      string     `json:"start"`
+	Since      string     `json:"rotation_start"` // the turns count from the start on, but begin to be there here
 	Seconds    int64      `json:"duration"`
 	Frequency  string     `json:"frequency"` // hourly, daily, weekly, monthly
 	Interval   int64      `json:"interval"`
@@ -44,6 +49,8 @@ type gfShift struct {
 	Users      []string   `json:"users"`
 	Rolling    [][]string `json:"rolling_users"`
 	First      int64      `json:"start_rotation_from_user_index"`
+
+	web bool // made by hand: a shift counts that is under way when the turns begin to be there
 }
 
 type gfUser struct {
@@ -88,18 +95,27 @@ func (p *Plan) grafana(g *grafana) {
 	used := map[string]bool{}
 	for _, in := range g.schedules {
 		var shifts []gfShift
-		for _, sh := range g.shifts {
-			if slices.Contains(in.Shifts, sh.ID) {
-				shifts = append(shifts, sh)
-				used[sh.ID] = true
+		var missing []string
+		for _, id := range in.Shifts {
+			i := slices.IndexFunc(g.shifts, func(sh gfShift) bool { return sh.ID == id })
+			switch {
+			case i < 0:
+				missing = append(missing, id)
+			case !slices.ContainsFunc(shifts, func(sh gfShift) bool { return sh.ID == id }):
+				shifts = append(shifts, g.shifts[i])
+				shifts[len(shifts)-1].web = in.Type == "web"
 			}
+			used[id] = true
 		}
+		p.gfElsewhere(in)
 		switch {
 		case in.Type == "ical":
-			p.note("schedule %s lies in a calendar elsewhere: import that calendar", in.Name)
 		case len(shifts) == 0:
 			p.note("schedule %s has none of its shifts in these files: give the answer of /on_call_shifts, too", in.Name)
 		default:
+			if len(missing) > 0 {
+				p.note("schedule %s: its shifts %s are not in these files, and whoever has them is missing here: give all of what /on_call_shifts answers", in.Name, list(missing))
+			}
 			p.gfSchedule(g, in, shifts)
 		}
 	}
@@ -107,6 +123,22 @@ func (p *Plan) grafana(g *grafana) {
 		if !used[sh.ID] {
 			p.note("shift %s belongs to none of the schedules in these files: give the answer of /schedules, too", sh.Name)
 		}
+	}
+}
+
+// gfElsewhere notes what of a schedule lies in calendars elsewhere. Of an address only the host is told.
+func (p *Plan) gfElsewhere(in gfSchedule) {
+	at := func(address string) string {
+		if u, err := url.Parse(address); err == nil && u.Host != "" {
+			return "at " + u.Host
+		}
+		return "elsewhere"
+	}
+	if in.Type == "ical" || in.Calendar != "" {
+		p.note("schedule %s lies in a calendar %s: import that calendar", in.Name, at(in.Calendar))
+	}
+	if in.Overrides != "" {
+		p.note("schedule %s has its overrides in a calendar %s, and none of them is here: import that, too, or make those again that are still to come", in.Name, at(in.Overrides))
 	}
 }
 
@@ -120,29 +152,36 @@ func (p *Plan) gfSchedule(g *grafana, in gfSchedule, shifts []gfShift) {
 	if len(g.users) == 0 {
 		p.note("people have their ids for names: give the answer of /users, too")
 	}
-	slices.SortStableFunc(shifts, func(a, b gfShift) int { return a.Level - b.Level })
-	levels := []int{}
-	for _, sh := range shifts {
-		if !p.gfFits(s, sh) {
-			continue
-		}
-		before := len(s.Layers)
-		p.gfShift(g, s, sh)
-		for range s.Layers[before:] {
-			levels = append(levels, sh.Level)
+	slices.SortStableFunc(shifts, func(a, b gfShift) int { return a.rank() - b.rank() })
+	for _, once := range []bool{false, true} { // what recurs comes first, so that the rest can be compared with it
+		for _, sh := range shifts {
+			if sh.once() == once && p.gfFits(g, s, sh) {
+				p.gfShift(g, s, sh)
+			}
 		}
 	}
-	p.gfOverlaps(s, levels)
+	p.gfOverlaps(s)
+}
+
+// once reports whether a shift does not recur.
+func (sh gfShift) once() bool { return sh.Type == "single_event" || sh.Type == "override" }
+
+// rank is the level of a shift; an override is above all.
+func (sh gfShift) rank() int {
+	if sh.Type == "override" {
+		return 1 << 20
+	}
+	return min(sh.Level, 1<<19)
 }
 
 // gfFits reports whether a shift is still to come and of a zone that can be carried over.
-func (p *Plan) gfFits(s *schedule, sh gfShift) bool {
+func (p *Plan) gfFits(g *grafana, s *schedule, sh gfShift) bool {
 	if sh.Until != "" {
 		switch last, err := instant(sh.Until, s.Zone); {
 		case err != nil:
 			p.note("%s: shift %s ends at %s there; take it out then", s.Name, sh.Name, sh.Until)
 		case !last.Add(time.Duration(sh.Seconds) * time.Second).After(p.now):
-			p.note("%s: shift %s ended at %s, and is left out", s.Name, sh.Name, last.In(s.Zone).Format(spoken))
+			p.note("%s: shift %s of %s ended at %s, and is left out", s.Name, sh.Name, listed(p.gfGroups(g, sh)), last.In(s.Zone).Format(spoken))
 			return false
 		}
 	}
@@ -153,14 +192,14 @@ func (p *Plan) gfFits(s *schedule, sh gfShift) bool {
 }
 
 // gfOverlaps notes layers of one level that cover the same time.
-func (p *Plan) gfOverlaps(s *schedule, levels []int) {
+func (p *Plan) gfOverlaps(s *schedule) {
 	if len(s.Layers) > mostPaired {
 		p.note("%s: it has %d layers; where those of one level overlap, all are on call there, and here only the last", s.Name, len(s.Layers))
 		return
 	}
 	for i := range s.Layers {
 		for j := range i {
-			if levels[i] == levels[j] && !p.apart(s, s.Layers[j], s.Layers[i]) {
+			if s.levels[i] == s.levels[j] && !p.apart(s, s.Layers[j], s.Layers[i]) {
 				p.note("%s: %s and %s overlap on one level, and there both are on call; here only %s is", s.Name, s.Layers[j].Name, s.Layers[i].Name, s.Layers[i].Name)
 			}
 		}
@@ -170,27 +209,44 @@ func (p *Plan) gfOverlaps(s *schedule, levels []int) {
 // gfGroups are the people of a shift, turn by turn.
 func (p *Plan) gfGroups(g *grafana, sh gfShift) [][]string {
 	groups := sh.Rolling
-	if sh.Type != "rolling_users" {
+	switch {
+	case sh.Type != "rolling_users" && len(sh.Users) > 0:
 		groups = [][]string{sh.Users}
+	case sh.once():
+		groups = groups[:min(len(groups), 1)]
 	}
+	// Nobody comes in place of an empty turn: the others follow each other, and pause after the last of them.
 	var all [][]string
 	for _, ids := range groups {
 		var turn []string
 		for _, id := range ids {
-			names := []string{}
-			for _, u := range g.users {
-				if u.ID == id {
-					names = append(names, u.Username, u.Name, u.Email)
-				}
-			}
-			turn = append(turn, p.person(id, names...))
-			p.known(turn[len(turn)-1], g.users, id)
+			turn = append(turn, p.gfPerson(g, sh, id))
 		}
-		if len(turn) > 0 {
-			all = append(all, turn)
+		all = append(all, turn)
+	}
+	isEmpty := func(turn []string) bool { return len(turn) == 0 }
+	all = slices.DeleteFunc(turned(all, sh.First), isEmpty)
+	if empty := len(groups) - len(all); empty > 0 && len(all) > 0 {
+		p.note("shift %s of %s from %s has turns without people; they are nobody's here", sh.Name, listed(all), sh.Start)
+		all = append(all, slices.Repeat([][]string{{nobody}}, empty)...)
+	}
+	return all
+}
+
+// gfPerson is a user of a shift.
+func (p *Plan) gfPerson(g *grafana, sh gfShift, id string) string {
+	names := []string{}
+	for _, u := range g.users {
+		if u.ID == id {
+			names = append(names, u.Username, u.Name, u.Email)
 		}
 	}
-	return turned(all, sh.First)
+	if len(names) == 0 && len(g.users) > 0 {
+		p.note("shift %s from %s: its user %s is not among the users in these files", sh.Name, sh.Start, id)
+	}
+	name := p.person(id, names...)
+	p.known(name, g.users, id)
+	return name
 }
 
 // known adds to a person of the plan what users of that id have besides names.
@@ -220,17 +276,31 @@ func (p *Plan) gfShift(g *grafana, s *schedule, sh gfShift) {
 		return
 	}
 	groups := p.gfGroups(g, sh)
-	if sh.Type == "single_event" || sh.Type == "override" {
-		for _, turn := range groups {
-			if len(turn) > 1 {
-				p.note("%s: shift %s at %s has several people; here only %s stands in", s.Name, sh.Name, sh.Start, turn[0])
-			}
-			to := at.Add(time.Duration(sh.Seconds) * time.Second)
-			p.overBy(s, turn[0], at, to)
-			p.override(s, rotations.Override{Person: turn[0], From: at, To: to})
-		}
-		return
+	switch {
+	case len(groups) == 0:
+		p.note("%s: shift %s from %s has no people, and is left out", s.Name, sh.Name, at.In(s.Zone).Format(spoken))
+	case sh.once():
+		p.gfOnce(s, sh, groups[0], at)
+	default:
+		s.level = sh.rank()
+		before := len(s.Layers)
+		p.gfRecurs(s, sh, groups, at)
+		p.gfSince(s, sh, before, zone)
 	}
+}
+
+// gfOnce carries over a shift that does not recur.
+func (p *Plan) gfOnce(s *schedule, sh gfShift, turn []string, at time.Time) {
+	if len(turn) > 1 {
+		p.note("%s: shift %s of %s at %s has several people; here only %s stands in", s.Name, sh.Name, list(turn), sh.Start, turn[0])
+	}
+	to := at.Add(time.Duration(sh.Seconds) * time.Second)
+	p.overBy(s, turn[0], at, to)
+	p.standIn(s, sh.rank(), rotations.Override{Person: turn[0], From: at, To: to}, true)
+}
+
+// gfRecurs carries over a shift that recurs.
+func (p *Plan) gfRecurs(s *schedule, sh gfShift, groups [][]string, at time.Time) {
 	r := rolling{name: sh.Name, start: wall(at, s.Zone), seconds: sh.Seconds, interval: max(sh.Interval, 1), groups: groups, weekday: time.Monday}
 	if first, ok := weekday(sh.WeekStart); ok {
 		r.weekday = first
@@ -253,7 +323,29 @@ func (p *Plan) gfShift(g *grafana, s *schedule, sh gfShift) {
 		why = "repeats " + cmp.Or(sh.Frequency, "never")
 	}
 	if why != "" {
-		p.note("%s: shift %s %s, which layers cannot express, and is left out", s.Name, sh.Name, why)
+		p.note("%s: shift %s of %s from %s %s, which layers cannot express, and is left out", s.Name, sh.Name, listed(groups), at.In(s.Zone).Format(spoken), why)
+	}
+}
+
+// gfSince lets the layers of a shift begin when its turns begin to be there, if that is still to come: with the first handoff
+// at or after that, unless shifts of the turn before begin after it, too. Whose turn it is counts from the start all the same.
+func (p *Plan) gfSince(s *schedule, sh gfShift, before int, zone *time.Location) {
+	since, err := instant(sh.Since, zone)
+	if sh.Since == "" || err == nil && !since.After(p.now) {
+		return
+	}
+	if err != nil {
+		p.note("%s: shift %s begins at %s there, which cannot be read", s.Name, sh.Name, sh.Since)
+		return
+	}
+	at := local(since, s.Zone)
+	if sh.web {
+		at -= rotations.Civil(sh.Seconds - 1)
+	}
+	for i := range s.Layers[before:] {
+		if l := &s.Layers[before+i]; !begins(l, at) {
+			p.note("%s: shift %s of %s begins at %s there; here at %s", s.Name, sh.Name, listed(l.People), since.In(s.Zone).Format(spoken), l.Start)
+		}
 	}
 }
 

@@ -49,8 +49,14 @@ func Read(files []File, now time.Time) (*Plan, error) {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
 	}
+	for _, missing := range p.pages.missing() {
+		p.note("what these files have of %s is not all: %s", missing.of, missing.what)
+	}
 	p.grafana(&g)
 	p.compare()
+	for _, s := range p.schedules {
+		p.hidden(s)
+	}
 	left := len(p.schedules)
 	p.schedules = slices.DeleteFunc(p.schedules, func(s *schedule) bool { return len(s.Layers) == 0 && len(s.overrides) == 0 })
 	if len(p.schedules) == 0 {
@@ -84,6 +90,7 @@ type envelope struct {
 	Results      []json.RawMessage `json:"results"`   // Grafana OnCall, of any kind
 	OnCallShifts []json.RawMessage `json:"on_call_shifts"`
 	Users        []json.RawMessage `json:"users"`
+	page
 }
 
 // kind tells by its fields what an element is.
@@ -96,11 +103,12 @@ type kind struct {
 	Username  string           `json:"username"`
 	Email     string           `json:"email"`
 	TimeZone  string           `json:"time_zone"`
+	Timezone  string           `json:"timezone"` // Opsgenie
 }
 
 // json reads a file of JSON.
 func (p *Plan) json(g *grafana, data []byte) error {
-	all, err := elements(data, 0)
+	all, err := p.elements(data, 0)
 	if err != nil {
 		return err
 	}
@@ -120,6 +128,8 @@ func (p *Plan) json(g *grafana, data []byte) error {
 			err = add(&g.schedules, one)
 		case k.Username != "" || k.Email != "":
 			err = add(&g.users, one)
+		case k.Timezone != "": // without its rotations
+			err = p.opsgenie(one)
 		case k.TimeZone != "":
 			err = fmt.Errorf("%w: the list of schedules has no layers in it; ask the API for each schedule by itself", ErrForm)
 		default:
@@ -136,7 +146,7 @@ func (p *Plan) json(g *grafana, data []byte) error {
 const maxEnvelopes = 3
 
 // elements are what a file lists, out of their envelopes.
-func elements(data []byte, depth int) ([]json.RawMessage, error) {
+func (p *Plan) elements(data []byte, depth int) ([]json.RawMessage, error) {
 	if data[0] == '[' {
 		return decode[[]json.RawMessage](data)
 	}
@@ -147,12 +157,13 @@ func elements(data []byte, depth int) ([]json.RawMessage, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.pages.add(e.page)
 	list := append(append(append(e.Schedules, e.Results...), e.OnCallShifts...), e.Users...)
 	if e.Schedule != nil {
 		list = append(list, e.Schedule)
 	}
 	if len(e.Data) > 0 {
-		inner, err := elements(e.Data, depth+1)
+		inner, err := p.elements(e.Data, depth+1)
 		return append(list, inner...), err
 	}
 	if len(list) == 0 {

@@ -1,6 +1,8 @@
 package importing
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +15,21 @@ type ogSchedule struct {
 	Timezone  string       `json:"timezone"`
 	Enabled   *bool        `json:"enabled"`
 	Rotations []ogRotation `json:"rotations"`
+
+	// An override, as GET /v2/schedules/{id}/overrides answers it, has these instead.
+	User  *ogUser   `json:"user"`
+	Start time.Time `json:"startDate"`
+	End   time.Time `json:"endDate"`
 }
+
+type ogUser struct {
+	Type     string `json:"type"` // user, team, escalation or none
+	ID       string `json:"id"`
+	Username string `json:"username"`
+	Name     string `json:"name"`
+}
+
+func (u ogUser) called() string { return cmp.Or(u.Username, u.Name, u.ID, u.Type) }
 
 type ogRotation struct {
 	Name         string     `json:"name"`
@@ -21,13 +37,8 @@ type ogRotation struct {
 	EndDate      *time.Time `json:"endDate"`
 	Type         string     `json:"type"` // hourly, daily or weekly
 	Length       int64      `json:"length"`
-	Participants []struct {
-		Type     string `json:"type"` // user, team, escalation or none
-		ID       string `json:"id"`
-		Username string `json:"username"`
-		Name     string `json:"name"`
-	} `json:"participants"`
-	Restriction *struct {
+	Participants []ogUser   `json:"participants"`
+	Restriction  *struct {
 		Type string    `json:"type"`
 		One  *ogHours  `json:"restriction"`  // of time-of-day
 		All  []ogHours `json:"restrictions"` // of weekday-and-time-of-day
@@ -48,7 +59,16 @@ func (p *Plan) opsgenie(data []byte) error {
 	if err != nil {
 		return err
 	}
+	if in.User != nil {
+		p.note("the override of %s from %s to %s names no schedule that is known here; make it again",
+			in.User.called(), in.Start.Format(spoken+" MST"), in.End.Format(spoken+" MST"))
+		return nil
+	}
 	s := p.schedule(in.Name, in.Timezone)
+	if len(in.Rotations) == 0 {
+		p.note("%s: it has no rotations in this file; they are in the answer to /v2/schedules?expand=rotation", s.Name)
+		return nil
+	}
 	if in.Enabled != nil && !*in.Enabled {
 		p.note("%s: the schedule is not enabled there", s.Name)
 	}
@@ -62,14 +82,29 @@ func (p *Plan) opsgenie(data []byte) error {
 
 func (p *Plan) ogRotation(s *schedule, in ogRotation) {
 	if in.EndDate != nil && !in.EndDate.After(p.now) {
-		p.note("%s: rotation %s ended at %s, and is left out", s.Name, in.Name, in.EndDate.In(s.Zone).Format(spoken))
+		var names []string
+		for _, who := range in.Participants {
+			names = append(names, who.called())
+		}
+		p.note("%s: rotation %s of %s ended at %s, and is left out", s.Name, in.Name, list(names), in.EndDate.In(s.Zone).Format(spoken))
 		return
 	}
+	people := p.ogPeople(s, in)
 	shift, ok := length(max(in.Length, 1) * unit(in.Type))
 	if !ok {
-		p.note("%s: rotation %s is %s, which is unknown, and is left out", s.Name, in.Name, in.Type)
+		p.note("%s: rotation %s of %s from %s is %s, which layers cannot express, and is left out", s.Name, in.Name, listed(people), in.StartDate.In(s.Zone).Format(spoken), cmp.Or(in.Type, "of no type"))
 		return
 	}
+	only, ok := ogWindows(in)
+	if !ok {
+		p.note("%s: the time restriction of rotation %s of %s from %s cannot be read, and the rotation is left out", s.Name, in.Name, listed(people), in.StartDate.In(s.Zone).Format(spoken))
+		return
+	}
+	p.layer(s, in.Name, rotations.Layer{People: people, Start: local(in.StartDate, s.Zone), Shift: shift, Only: only}, end(in.EndDate, s.Zone))
+}
+
+// ogPeople are the turns of a rotation.
+func (p *Plan) ogPeople(s *schedule, in ogRotation) [][]string {
 	var people [][]string
 	for _, who := range in.Participants {
 		switch who.Type {
@@ -84,12 +119,7 @@ func (p *Plan) ogRotation(s *schedule, in ogRotation) {
 			p.note("%s: in rotation %s the %s %s has turns; put people in the place of %s", s.Name, in.Name, who.Type, who.Name, name)
 		}
 	}
-	only, ok := ogWindows(in)
-	if !ok {
-		p.note("%s: the time restriction of rotation %s cannot be read, and the rotation is left out", s.Name, in.Name)
-		return
-	}
-	p.layer(s, in.Name, rotations.Layer{People: people, Start: local(in.StartDate, s.Zone), Shift: shift, Only: only}, end(in.EndDate, s.Zone))
+	return people
 }
 
 func ogWindows(in ogRotation) ([]rotations.Window, bool) {
@@ -124,6 +154,17 @@ func ogWindows(in ogRotation) ([]rotations.Window, bool) {
 	return windows(spans)
 }
 
+// filled is a layer in which somebody has nobody's turns.
+func filled(l rotations.Layer) rotations.Layer {
+	l.People = slices.Clone(l.People)
+	for i, turn := range l.People {
+		if slices.Contains(turn, nobody) {
+			l.People[i] = []string{"somebody"}
+		}
+	}
+	return l
+}
+
 // weekday reads a day by its name, or by two letters or more of it.
 func weekday(name string) (time.Weekday, bool) {
 	name = strings.ToLower(name)
@@ -144,15 +185,15 @@ func (p *Plan) ogSplit(s *schedule) {
 	}
 	for i := range s.Layers {
 		for j := range i {
-			if p.apart(s, s.Layers[j], s.Layers[i]) {
+			if p.apart(s, s.Layers[j], filled(s.Layers[i])) {
 				continue
 			}
 			layers := s.Layers
-			s.Layers = layers[:1:1]
+			s.Layers, s.levels = layers[:1:1], s.levels[:1:1]
 			names := []string{s.Name}
 			for _, l := range layers[1:] {
 				other := p.schedule(s.Name+"-"+l.Name, s.Zone.String())
-				other.Layers = []rotations.Layer{l}
+				other.Layers, other.levels = []rotations.Layer{l}, []int{0}
 				names = append(names, other.Name)
 			}
 			p.note("%s: its rotations overlap, and there all of them are paged at once; each is a schedule now (%s): page all of them in a step", s.Name, strings.Join(names, ", "))

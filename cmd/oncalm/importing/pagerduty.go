@@ -1,6 +1,7 @@
 package importing
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -79,18 +80,19 @@ func (p *Plan) pagerDuty(data []byte) error {
 func (p *Plan) pdPerson(u pdUser) string { return p.person(u.ID, u.Name, u.Summary, u.Email) }
 
 func (p *Plan) pdLayer(s *schedule, in pdLayer) {
+	var people [][]string
+	for _, u := range in.Users {
+		people = append(people, []string{p.pdPerson(u.User)})
+	}
+	called := fmt.Sprintf("layer %s of %s from %s", in.Name, listed(people), in.Start.In(s.Zone).Format(spoken))
 	if in.End != nil && !in.End.After(p.now) {
-		p.note("%s: layer %s ended at %s, and is left out", s.Name, in.Name, in.End.In(s.Zone).Format(spoken)) // as those did that were edited since
+		p.note("%s: %s ended at %s, and is left out", s.Name, called, in.End.In(s.Zone).Format(spoken)) // as those did that were edited since
 		return
 	}
 	shift, ok := length(in.TurnSeconds)
 	if !ok {
-		p.note("%s: layer %s has turns of %d seconds, which are not whole hours, and is left out", s.Name, in.Name, in.TurnSeconds)
+		p.note("%s: %s has turns of %d seconds, which are not whole hours, and is left out", s.Name, called, in.TurnSeconds)
 		return
-	}
-	var people [][]string
-	for _, u := range in.Users {
-		people = append(people, []string{p.pdPerson(u.User)})
 	}
 	if in.VirtualStart.IsZero() {
 		in.VirtualStart = in.Start
@@ -104,7 +106,7 @@ func (p *Plan) pdLayer(s *schedule, in pdLayer) {
 	}
 	only, ok := p.pdWindows(in)
 	if !ok {
-		p.note("%s: a restriction of layer %s cannot be read, and the layer is left out", s.Name, in.Name)
+		p.note("%s: a restriction of %s cannot be read, and the layer is left out", s.Name, called)
 		return
 	}
 	p.layer(s, in.Name, rotations.Layer{People: turned(people, k), Start: rotations.CivilOf(begin), Shift: shift, Only: only}, end(in.End, s.Zone))

@@ -19,6 +19,8 @@ type Plan struct {
 	people    []person
 	byID      map[string]string // names of people by what they are in the export
 	schedules []*schedule
+	pages     pages
+	cut       int // shifts that were looked at for those of lower levels
 }
 
 // person is somebody of the export.
@@ -32,6 +34,8 @@ type person struct {
 // schedule is one of the plan.
 type schedule struct {
 	rotations.Schedule
+	level     int   // of the layers that are added; the higher wins
+	levels    []int // of each layer
 	overrides []rotations.Override
 	lost      string  // what its time zone is called, if that is unknown
 	said      []entry // who is on call when, as the export itself says
@@ -148,7 +152,7 @@ func (p *Plan) layer(s *schedule, called string, l rotations.Layer, ends rotatio
 			l.Terms = append(l.Terms, slices.Repeat([]rotations.Term{{Until: ends}}, len(turn)))
 		}
 	}
-	s.Layers = append(s.Layers, l)
+	s.Layers, s.levels = append(s.Layers, l), append(s.levels, s.level)
 }
 
 // override adds an override that is not over.
@@ -212,6 +216,19 @@ func (p *Plan) compare() {
 			p.note("%s: so it is in %d of the %d shifts that the export lists", s.Name, wrong, len(s.said))
 		}
 	}
+}
+
+// listed is all who have turns.
+func listed(turns [][]string) string {
+	var all []string
+	for _, turn := range turns {
+		for _, who := range turn {
+			if !slices.Contains(all, who) {
+				all = append(all, who)
+			}
+		}
+	}
+	return list(all)
 }
 
 func list(people []string) string {

@@ -174,3 +174,25 @@ func gcd(a, b int64) int64 {
 	}
 	return a
 }
+
+// begins lets a layer begin with the first handoff from which on nothing of it opens before a time. It reports false if
+// something opens before and after that time between two handoffs: then the layer begins with the earlier one.
+func begins(l *rotations.Layer, at rotations.Civil) bool {
+	size := map[rotations.Unit]int64{rotations.Hour: hour, rotations.Day: day, rotations.Week: week}[l.Shift.Unit] * int64(l.Shift.N)
+	if size == 0 || at <= l.Start {
+		return true
+	}
+	k := int64(at-l.Start) / size
+	first := (l.Start + rotations.Civil(k*size)).In(time.UTC)
+	one := rotations.Schedule{Layers: []rotations.Layer{{People: rotations.Turns("somebody"), Start: l.Start, Shift: l.Shift, Only: l.Only}}}
+	early, late := false, false
+	for _, sh := range one.Shifts(first, first.Add(time.Duration(size)*time.Second), nil) {
+		early, late = early || rotations.CivilOf(sh.From) < at, late || rotations.CivilOf(sh.From) >= at
+	}
+	if !late && early {
+		k++
+	}
+	l.Start += rotations.Civil(k * size)
+	l.People, l.Terms = turned(l.People, k), turned(l.Terms, k)
+	return !early || !late
+}

@@ -124,11 +124,11 @@ func wall(t time.Time, zone *time.Location) time.Time {
 }
 
 // turned is a list that begins with another of its elements.
-func turned(people [][]string, first int64) [][]string {
-	n := int64(len(people))
+func turned[T any](list []T, first int64) []T {
+	n := int64(len(list))
 	if n == 0 {
 		return nil
 	}
 	first = (first%n + n) % n
-	return slices.Concat(people[first:], people[:first])
+	return slices.Concat(list[first:], list[:first])
 }
