@@ -1,6 +1,9 @@
 package rotations
 
-import "slices"
+import (
+	"slices"
+	"sort"
+)
 
 // Idle is what never comes to bear in a schedule, though it is written there.
 type Idle struct {
@@ -34,7 +37,7 @@ func (s Schedule) Idle(from Civil) []Idle {
 		}
 		always := l.Holidays == AnyDay || l.Holidays == HolidaysExcept && len(s.Holidays) == 0
 		if always && l.Terms == nil && l.Start <= from {
-			above = append(above, open...)
+			above = slices.Concat(above, open).joined()
 		}
 	}
 	slices.Reverse(all)
@@ -83,10 +86,24 @@ func divisor(a, b Civil) Civil {
 	return a
 }
 
-// spans are parts of a week, in wall-clock seconds since its Monday, in any order.
+// spans are parts of a week, in wall-clock seconds since its Monday, in order; no two touch.
 type spans []span
 
 type span struct{ from, to Civil }
+
+// joined puts parts in order, and makes one of those that touch.
+func (s spans) joined() spans {
+	slices.SortFunc(s, func(a, b span) int { return int(a.from - b.from) })
+	var all spans
+	for _, x := range s {
+		if n := len(all) - 1; n >= 0 && x.from <= all[n].to {
+			all[n].to = max(all[n].to, x.to)
+		} else {
+			all = append(all, x)
+		}
+	}
+	return all
+}
 
 // week returns when the layer's windows are open.
 func (l *Layer) week() spans {
@@ -107,35 +124,44 @@ func (l *Layer) week() spans {
 			}
 		}
 	}
-	return all
+	return all.joined()
 }
 
 // without returns the parts that are not in others.
 func (s spans) without(others spans) spans {
-	for _, o := range others {
-		var left spans
-		for _, x := range s {
-			for _, rest := range []span{{x.from, min(x.to, o.from)}, {max(x.from, o.to), x.to}} {
-				if rest.from < rest.to {
-					left = append(left, rest)
-				}
-			}
+	var left spans
+	for _, x := range s {
+		for len(others) > 0 && others[0].to <= x.from {
+			others = others[1:]
 		}
-		s = left
+		for _, o := range others {
+			if o.from >= x.to {
+				break
+			}
+			if x.from < o.from {
+				left = append(left, span{x.from, o.from})
+			}
+			x.from = o.to
+		}
+		if x.from < x.to {
+			left = append(left, x)
+		}
 	}
-	return s
+	return left
 }
 
 // first returns the first time in a part of the week from one time to another.
 func (s spans) first(from, to Civil) (c Civil, ok bool) {
 	monday := from - from%(7*day) // the calendar of Civil begins on a Monday
-	c = to
-	for _, x := range s {
-		for _, week := range []Civil{monday, monday + 7*day} {
-			if begin := max(from, week+x.from); begin < week+x.to && begin < c {
-				c = begin
-			}
-		}
+	since := from - monday
+	i := sort.Search(len(s), func(i int) bool { return s[i].to > since })
+	switch {
+	case len(s) == 0:
+		return to, false
+	case i < len(s):
+		c = max(from, monday+s[i].from)
+	default:
+		c = monday + 7*day + s[0].from
 	}
 	return c, c < to
 }

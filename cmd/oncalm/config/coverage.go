@@ -101,6 +101,9 @@ func onClock(c rotations.Civil) string {
 // twice warns of people who are on call in two schedules of a policy at once: it means
 // to reach two people, and reaches one.
 func (r *reader) twice(c *Config, names []string, policy string, key reading.Value) {
+	if len(names) < 2 {
+		return
+	}
 	to := r.Now.AddDate(0, 0, horizon)
 	shifts := map[string][]rotations.Shift{}
 	for _, name := range names {

@@ -56,13 +56,7 @@ func (r *reader) layer(c *Config, v reading.Value) rotations.Layer {
 		}),
 		reading.Key("start", func(v reading.Value) { l.Start, _ = r.civil(v) }),
 		reading.Key("shift", func(v reading.Value) { l.Shift = r.length(v) }),
-		reading.Key("only", func(v reading.Value) {
-			r.List(v, "windows such as {days: mon-fri, from: \"09:00\", to: \"17:00\"}", func(v reading.Value) {
-				if w, ok := r.window(v); ok {
-					l.Only = append(l.Only, w)
-				}
-			})
-		}),
+		reading.Key("only", func(v reading.Value) { r.windows(&l, v) }),
 		reading.Key("holidays", func(v reading.Value) {
 			rule, _ := r.oneOf(v, string(rotations.HolidaysOnly), string(rotations.HolidaysExcept))
 			l.Holidays = rotations.DayRule(rule)
@@ -76,6 +70,21 @@ func (r *reader) layer(c *Config, v reading.Value) rotations.Layer {
 	}
 	r.repeats(c, v, l.People)
 	return l
+}
+
+// maxWindows bounds the windows of a layer: each is looked at wherever somebody asks who is on call.
+const maxWindows = 200
+
+func (r *reader) windows(l *rotations.Layer, v reading.Value) {
+	if len(v.Items) > maxWindows {
+		r.Errorf(v, "join those that follow each other", "%s has %d windows; %d are the most", v.Key, len(v.Items), maxWindows)
+		return
+	}
+	r.List(v, "windows such as {days: mon-fri, from: \"09:00\", to: \"17:00\"}", func(v reading.Value) {
+		if w, ok := r.window(v); ok {
+			l.Only = append(l.Only, w)
+		}
+	})
 }
 
 // person reads the name of a person.
@@ -175,6 +184,7 @@ func shown(v reading.Value) string {
 }
 
 func (r *reader) overrides(c *Config, s rotations.Schedule, list reading.Value) {
+	var all []placed
 	r.List(list, "overrides such as {person: bo, for: ana, from: 2026-02-01T09:00, to: 2026-02-02T09:00}", func(v reading.Value) {
 		o := rotations.Override{Schedule: s.Name}
 		var from, to rotations.Civil
@@ -200,14 +210,10 @@ func (r *reader) overrides(c *Config, s rotations.Schedule, list reading.Value) 
 		if !r.Now.Before(o.To) {
 			r.Warnf(v, "remove it", "this override ended %s and changes nothing any more", spoken(o.To))
 		}
-		for n, other := range c.Planned[s.Name] {
-			if o.From.Before(other.To) && other.From.Before(o.To) && (o.For == "" || other.For == "" || o.For == other.For) {
-				r.Warnf(v, "where both are in force the later one in the file counts",
-					"this override overlaps overrides[%d] from %s to %s", n, spoken(latest(o.From, other.From)), spoken(earliest(o.To, other.To)))
-			}
-		}
+		all = append(all, placed{o, v})
 		c.Planned[s.Name] = append(c.Planned[s.Name], o)
 	})
+	r.overlaps(all)
 }
 
 // moment reads a local time of the schedule's zone, and when that is.

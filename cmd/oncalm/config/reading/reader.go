@@ -66,8 +66,11 @@ func (r *Reader) Place(key string) Value {
 // Faulty reports whether there is an error at a key, or below it.
 func (r *Reader) Faulty(key string) bool {
 	return slices.ContainsFunc(r.Problems, func(p Problem) bool {
+		if p.Level != Error {
+			return false
+		}
 		rest, below := strings.CutPrefix(p.Key, key)
-		return p.Level == Error && below && (rest == "" || rest[0] == '.' || rest[0] == '[')
+		return below && (rest == "" || rest[0] == '.' || rest[0] == '[')
 	})
 }
 
