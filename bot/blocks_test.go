@@ -57,7 +57,7 @@ func hostile(s string) incidents.Incident {
 	return incidents.Incident{
 		ID: "42", Title: s, Service: s, Severity: incidents.Sev1, Runbook: s, Status: incidents.StatusAcknowledged,
 		Opened: at, OpenedBy: incidents.ByAlarm(s), Acknowledged: at, AcknowledgedBy: incidents.ByAlarm(s), ResolvedBy: incidents.Person(s),
-		Pages: map[string]incidents.PageState{s: {Key: s, At: at}},
+		Pages: map[string]incidents.PageState{s: {Person: s, At: at}, s + "/sms": {Person: s, Via: s, At: at}},
 	}
 }
 
@@ -71,7 +71,7 @@ func hostileEvents(s string) []incidents.Event {
 	bodies := []incidents.Body{
 		incidents.Opened{Title: s, Service: s, Alarm: a}, incidents.Opened{}, incidents.Reported{Alarm: *a}, incidents.Reopened{},
 		incidents.Paged{Key: s, Person: s, Why: s}, incidents.Paged{Key: s, Person: s, Why: s, Reminder: true},
-		incidents.Delivered{Key: s, Person: s, Channel: "D1", Message: "1.2"}, incidents.Undelivered{Key: s, Person: s, Error: s},
+		incidents.Delivered{Key: s, Person: s, Via: incidents.ViaSlack, Channel: "D1", Message: "1.2"}, incidents.Undelivered{Key: s, Person: s, Error: s},
 		incidents.Withheld{Key: s, Person: s, Why: s}, incidents.Acknowledged{}, incidents.Escalated{Reason: s},
 		incidents.Noted{Text: s}, incidents.Resolved{Reason: s}, incidents.Unknown{Kind: s},
 	}

@@ -68,7 +68,7 @@ type Roots struct{ Incident, OnCall string }
 // ErrOptions says that a Bot cannot work with the options given.
 var ErrOptions = errors.New("slack")
 
-// Bot is the door to Slack. It implements [paging.Notifier].
+// Bot is the door to Slack. It implements [paging.Channel].
 type Bot struct {
 	o      Options
 	log    *slog.Logger

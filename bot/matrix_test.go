@@ -103,13 +103,13 @@ func (tt behaviour) check(t *testing.T) {
 		if len(pages) != 0 || len(w.slack.DM(bo)) != 1 {
 			t.Errorf("ana has %d pages and bo %d, want 0 and 1 at once", len(pages), len(w.slack.DM(bo)))
 		}
-		contains(t, fmt.Sprint(w.head(id).Pages["ana"]), "true") // failed
+		contains(t, fmt.Sprint(w.head(id).PagesTo("ana")), "true") // failed
 		return
 	}
 	if len(pages) != 1 {
 		t.Fatalf("%d pages after Slack was well again, want 1\n%s", len(pages), w.logged)
 	}
-	if w.head(id).Pages["ana"].Delivered.IsZero() {
+	if w.head(id).PagesTo("ana")[0].Delivered.IsZero() {
 		t.Error("the page is there, but not recorded as delivered")
 	}
 	if strings.Contains(w.logged.String(), w.slack.Token()) {
@@ -134,7 +134,7 @@ func TestAmbiguousTwice(t *testing.T) {
 		if n := len(w.slack.DM(ana)); n != 2 {
 			t.Errorf("%d pages, want 2: it could not be known that the first had arrived", n)
 		}
-		if w.head(id).Pages["ana"].Delivered.IsZero() {
+		if w.head(id).PagesTo("ana")[0].Delivered.IsZero() {
 			t.Error("not recorded as delivered")
 		}
 	})

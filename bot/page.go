@@ -21,7 +21,7 @@ import (
 // pageEvent marks a page in its metadata.
 const pageEvent = "oncalm_page"
 
-// Page sends a page as a direct message: one call, unless an earlier attempt may have got through. See [paging.Notifier].
+// Page sends a page as a direct message: one call, unless an earlier attempt may have got through. See [paging.Channel].
 func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Receipt, error) {
 	user := b.o.People[p.Person].Slack
 	if !b.knows(p.Person) {
@@ -49,7 +49,7 @@ var errHeld = errors.New("slack has asked to leave this person's direct messages
 
 // decided is when a page was decided, before which it cannot have been sent.
 func decided(p paging.Page, key string) time.Time {
-	if state := p.Incident.Pages[p.Person]; state.Key == key {
+	if state, newest := p.Incident.Pages[key]; newest {
 		return state.At
 	}
 	return p.Incident.Opened

@@ -42,7 +42,7 @@ func sentPages(events []incidents.Event) (pages []sentPage, ends []runEnd) {
 		case incidents.Paged:
 			decided[b.Key] = sentPage{key: b.Key, person: b.Person, why: b.Why, reminder: b.Reminder, run: len(ends)}
 		case incidents.Delivered:
-			if p, ok := decided[b.Key]; ok && b.Channel != "" && b.Message != "" {
+			if p, ok := decided[b.Key]; ok && b.Via == incidents.ViaSlack && b.Channel != "" && b.Message != "" {
 				p.Ref, p.at = slack.Ref{Channel: b.Channel, TS: b.Message}, e.Seq
 				pages = append(pages, p)
 			}

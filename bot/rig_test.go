@@ -98,7 +98,7 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 		w.t.Fatal(err)
 	}
 	w.bot = b
-	w.pager.Notifier = b
+	w.pager.Channels = map[string]paging.Channel{incidents.ViaSlack: b}
 	w.overrides.Known, w.overrides.Reachable = b.knows, func(person string) bool { return o.People[person].Slack != "" }
 	w.overrides.Followers = []overrides.Follower{b.FollowOverrides}
 	for n := range w.groups {

@@ -92,7 +92,7 @@ func TestOneSearchForAll(t *testing.T) {
 			t.Errorf("%d calls for one search of 480 messages, want 3", n)
 		}
 		for _, i := range []string{"1", "17", "30"} {
-			if w.head(i).Pages["ana"].Delivered.IsZero() {
+			if w.head(i).PagesTo("ana")[0].Delivered.IsZero() {
 				t.Errorf("the page of %s is not recorded as delivered", i)
 			}
 		}

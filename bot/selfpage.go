@@ -24,7 +24,7 @@ type SelfPage struct {
 }
 
 // SelfPage tells a person, or the channel of the incidents if person is "". Nothing of it is written down, before or
-// after: it is for when nothing can be. Errors are those of a page (see [paging.Notifier]).
+// after: it is for when nothing can be. Errors are those of a page (see [paging.Channel]).
 func (b *Bot) SelfPage(ctx context.Context, person string, p SelfPage) error {
 	to := b.o.Channel
 	if person != "" {

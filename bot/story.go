@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -98,11 +99,10 @@ func standing(i *incidents.Incident) blocks.Line {
 func pageStates(i *incidents.Incident) blocks.Line {
 	var all []blocks.Span
 	for _, person := range pagedPeople(i) {
-		p := i.Pages[person]
 		if len(all) > 0 {
 			all = append(all, blocks.Span{Text: ", "})
 		}
-		all = append(all, blocks.Strong(person), blocks.Span{Text: " " + pageState(p)})
+		all = append(all, blocks.Strong(person), blocks.Span{Text: " (" + personState(i, person) + ")"})
 	}
 	if len(all) == 0 && i.Quiet && i.Open() {
 		return blocks.Say("It can wait for working hours. Whoever wants somebody paged escalates it.")
@@ -113,21 +113,45 @@ func pageStates(i *incidents.Incident) blocks.Line {
 	return blocks.Say("Paged: ", blocks.Line(all))
 }
 
+// personState says how far the newest pages to a person have come. Channels are named if there are several; those that
+// were not needed are not.
+func personState(i *incidents.Incident, person string) string {
+	pages := i.PagesTo(person)
+	if len(pages) == 1 {
+		return pageState(pages[0])
+	}
+	var states []string
+	for _, p := range pages {
+		state := pageState(p)
+		switch {
+		case p.Failed || !p.Delivered.IsZero() || p.Due.IsZero():
+		case i.Status != incidents.StatusTriggered:
+			continue
+		default:
+			state = "to follow"
+		}
+		states = append(states, incidents.ChannelName(p.Via)+" "+state)
+	}
+	return strings.Join(states, ", ")
+}
+
 func pageState(p incidents.PageState) string {
 	switch {
 	case p.Failed:
-		return "(not delivered)"
+		return "not delivered"
 	case p.Delivered.IsZero():
-		return "(on its way)"
+		return "on its way"
 	}
-	return "(delivered)"
+	return "delivered"
 }
 
 // pagedPeople are those who were paged in this run, in that order.
 func pagedPeople(i *incidents.Incident) []string {
 	at := map[string]time.Time{}
-	for person, p := range i.Pages {
-		at[person] = p.At
+	for _, p := range i.Pages {
+		if p.At.After(at[p.Person]) {
+			at[p.Person] = p.At
+		}
 	}
 	return byTime(at)
 }

@@ -20,3 +20,44 @@ func TestEveryFormIsShown(t *testing.T) {
 		}
 	}
 }
+
+// TestStatesOfPages: with one channel it is not named; with several each says how far it has come, unless it was not needed.
+func TestStatesOfPages(t *testing.T) {
+	at := time.Date(2026, 3, 11, 14, 2, 13, 0, time.UTC)
+	slack := incidents.PageState{Person: "ana", Via: incidents.ViaSlack, At: at, Delivered: at}
+	sms := incidents.PageState{Person: "ana", Via: "sms", At: at, Due: at.Add(2 * time.Minute)}
+	sent, lost := sms, slack
+	sent.Delivered, lost.Delivered, lost.Failed = sms.Due, time.Time{}, true
+	other := incidents.PageState{Person: "bo", Via: incidents.ViaSlack, At: at.Add(time.Minute)}
+	for _, tt := range []struct {
+		status incidents.Status
+		pages  []incidents.PageState
+		want   string
+	}{
+		{incidents.StatusTriggered, []incidents.PageState{slack, other}, "Paged: ana (delivered), bo (on its way)"},
+		{incidents.StatusTriggered, []incidents.PageState{sms, slack, other}, "Paged: ana (Slack delivered, SMS to follow), bo (on its way)"},
+		{incidents.StatusTriggered, []incidents.PageState{sent, lost}, "Paged: ana (Slack not delivered, SMS delivered)"},
+		{incidents.StatusAcknowledged, []incidents.PageState{sms, slack}, "Paged: ana (Slack delivered)"},
+	} {
+		i := incidents.Incident{Status: tt.status, Pages: map[string]incidents.PageState{}}
+		for _, p := range tt.pages {
+			i.Pages["1/page/0.0/"+p.Person+"/"+p.Via] = p
+		}
+		if got := pageStates(&i).Plain(time.UTC); got != tt.want {
+			t.Errorf("%s, want %s", got, tt.want)
+		}
+	}
+}
+
+// TestOnlySlacksPagesAreEdited: what another channel calls its messages is nothing to Slack.
+func TestOnlySlacksPagesAreEdited(t *testing.T) {
+	var events []incidents.Event
+	for n, via := range []string{incidents.ViaSlack, "sms"} {
+		events = append(events,
+			incidents.Event{Seq: 2*n + 1, Body: incidents.Paged{Key: via, Person: "ana", Via: via}},
+			incidents.Event{Seq: 2*n + 2, Body: incidents.Delivered{Key: via, Person: "ana", Via: via, Channel: "D1", Message: "1.2"}})
+	}
+	if pages, _ := sentPages(events); len(pages) != 1 || pages[0].key != incidents.ViaSlack {
+		t.Errorf("%+v are edited in Slack", pages)
+	}
+}

@@ -132,7 +132,7 @@ func TestFollowersAnswerInTheSameTransaction(t *testing.T) {
 		return nil
 	}}
 	i := open(t, b, incidents.Opened{Title: "x"})
-	if i.Pages["ana"].Key != "k" || i.Then != "next" || i.Seq != 2 {
+	if i.Pages["k"].Person != "ana" || i.Then != "next" || i.Seq != 2 {
 		t.Errorf("incident = %+v; want the page on it", i)
 	}
 	view(t, b, func(tx store.Tx) error {

@@ -97,7 +97,7 @@ type Incident struct {
 	Step Position `json:"step"`
 	// Then is the key of the outbox entry that decides the step after Step.
 	Then string `json:"then,omitempty"`
-	// Pages holds the newest page to each person in this run.
+	// Pages holds the newest page to each person by each channel in this run, by [Paged.Key].
 	Pages map[string]PageState `json:"pages,omitempty"`
 
 	Seq int `json:"seq"` // of the newest event
@@ -117,8 +117,10 @@ type Position struct {
 
 // PageState is how far a page has come.
 type PageState struct {
-	Key       string    `json:"key"`
-	At        time.Time `json:"at"` // when it was decided
+	Person    string    `json:"person"`
+	Via       string    `json:"via"`
+	At        time.Time `json:"at"`           // when it was decided
+	Due       time.Time `json:"due,omitzero"` // when it is to go out, if not at once
 	Delivered time.Time `json:"delivered,omitzero"`
 	Failed    bool      `json:"failed,omitempty"` // it could not be delivered at all
 }

@@ -2,6 +2,8 @@ package incidents
 
 import (
 	"bytes"
+	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/oncalm/oncalm/store"
@@ -47,6 +49,56 @@ func FoldHeads(tx store.Tx) error {
 		if !bytes.Equal(val, tx.Get(headKey(id))) {
 			tx.Put(headKey(id), val)
 		}
+	}
+	return nil
+}
+
+// UnmarshalJSON also reads what was stored when there was one channel: pages by the person, each with its key. Heads are
+// written anew with the next event; what an incident was [Restated] to be stays as it was written.
+func (i *Incident) UnmarshalJSON(data []byte) error {
+	type plain Incident
+	if err := json.Unmarshal(data, (*plain)(i)); err != nil {
+		return err
+	}
+	var old struct {
+		Pages map[string]struct {
+			Key string `json:"key"`
+		} `json:"pages"`
+	}
+	if !slices.ContainsFunc(slices.Collect(maps.Values(i.Pages)), func(p PageState) bool { return p.Person == "" }) {
+		return nil
+	}
+	if err := json.Unmarshal(data, &old); err != nil {
+		return err
+	}
+	byKey := map[string]PageState{}
+	for person, p := range i.Pages {
+		key := old.Pages[person].Key
+		if key == "" { // it is not of before
+			byKey[person] = p
+			continue
+		}
+		p.Person, p.Via = person, ViaSlack
+		byKey[key] = p
+	}
+	i.Pages = byKey
+	return nil
+}
+
+// KeyPages writes the pages of incidents that are open by their keys, where they stood by the person: then an older version,
+// which would take each for one that a newer page has replaced, refuses the store. Heads of what is resolved are read as they
+// are, so that the work is that of what is open, however much there ever was.
+func KeyPages(tx store.Tx) error {
+	for _, id := range OpenIDs(tx, 0) {
+		i, err := Head(tx, id)
+		if err != nil {
+			continue // fsck names what cannot be read
+		}
+		val, err := i.record()
+		if err != nil {
+			return err
+		}
+		tx.Put(headKey(id), val)
 	}
 	return nil
 }

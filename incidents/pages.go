@@ -1,11 +1,23 @@
 package incidents
 
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/text"
+)
+
 // Paged is the decision to page one person. The page itself is then owed.
 type Paged struct {
 	Key      string   `json:"key"` // the page's name, in the outbox and in Slack
 	Person   string   `json:"person"`
-	Via      string   `json:"via"` // the channel: slack
+	Via      string   `json:"via"` // the channel
 	Position Position `json:"position"`
+	// After is how long after the decision the page is due, unless the person is to be reached at once: the
+	// channels before it come first.
+	After time.Duration `json:"after,omitempty"`
 	// Why tells the person why it is them.
 	Why string `json:"why"`
 	// Reminder is set on a page to somebody who had acknowledged.
@@ -20,10 +32,15 @@ type Paged struct {
 func (Paged) kind() string { return "paged" }
 
 func (b Paged) apply(i *Incident, e Event) error {
+	maps.DeleteFunc(i.Pages, func(_ string, p PageState) bool { return p.Person == b.Person && p.Via == b.Via })
 	if i.Pages == nil {
 		i.Pages = map[string]PageState{}
 	}
-	i.Pages[b.Person] = PageState{Key: b.Key, At: e.At}
+	page := PageState{Person: b.Person, Via: b.Via, At: e.At}
+	if b.After > 0 {
+		page.Due = e.At.Add(b.After)
+	}
+	i.Pages[b.Key] = page
 	if !b.Reminder {
 		i.Step, i.Then = b.Position, b.Then
 	}
@@ -36,13 +53,19 @@ func (b Paged) words(Event) Words {
 		verb = "reminded "
 	}
 	say := Sentence{plain(verb), someone(b.Person), plain(" through "), term(ChannelName(b.Via))}
+	if b.After > 0 {
+		say = append(say, plain(" after "+text.Lasting(b.After)))
+	}
 	return Words{Say: append(say, because(b.Why)...), Shown: OnTimeline | InPostmortem, Source: SourcePage}
 }
+
+// ViaSlack is the channel that everybody has. Others are named by those who reach people through them.
+const ViaSlack = "slack"
 
 // ChannelName is how people know a way to reach somebody. One of a newer version is called as it was recorded.
 func ChannelName(via string) string {
 	switch via {
-	case "slack":
+	case ViaSlack:
 		return "Slack"
 	case "sms":
 		return "SMS"
@@ -74,7 +97,7 @@ type Delivered struct {
 func (Delivered) kind() string { return "delivered" }
 
 func (b Delivered) apply(i *Incident, e Event) error {
-	i.settlePage(b.Person, b.Key, func(p *PageState) { p.Delivered = e.At })
+	i.settlePage(b.Key, func(p *PageState) { p.Delivered = e.At })
 	return nil
 }
 
@@ -97,7 +120,7 @@ type Undelivered struct {
 func (Undelivered) kind() string { return "undelivered" }
 
 func (b Undelivered) apply(i *Incident, _ Event) error {
-	i.settlePage(b.Person, b.Key, func(p *PageState) { p.Failed = true })
+	i.settlePage(b.Key, func(p *PageState) { p.Failed = true })
 	return nil
 }
 
@@ -122,9 +145,23 @@ func (b Withheld) words(Event) Words {
 	return Words{Say: append(say, because(b.Why)...), Shown: OnTimeline | InPostmortem, Source: SourcePage}
 }
 
-func (i *Incident) settlePage(person, key string, set func(*PageState)) {
-	if p, ok := i.Pages[person]; ok && p.Key == key {
+func (i *Incident) settlePage(key string, set func(*PageState)) {
+	if p, ok := i.Pages[key]; ok {
 		set(&p)
-		i.Pages[person] = p
+		i.Pages[key] = p
 	}
+}
+
+// PagesTo are the newest pages to a person in this run, in the order in which they are due: one by each channel.
+func (i *Incident) PagesTo(person string) []PageState {
+	var all []PageState
+	for _, p := range i.Pages {
+		if p.Person == person {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b PageState) int {
+		return cmp.Or(a.At.Compare(b.At), a.Due.Compare(b.Due), cmp.Compare(a.Via, b.Via))
+	})
+	return all
 }

@@ -1,6 +1,10 @@
 package incidents
 
-import "github.com/oncalm/oncalm/store/record"
+import (
+	"time"
+
+	"github.com/oncalm/oncalm/store/record"
+)
 
 // About how many bytes records are: events of an alarm, heads, and other events.
 const (
@@ -51,8 +55,10 @@ func (p *Position) fields(o *record.Object) {
 }
 
 func (p *PageState) fields(o *record.Object) {
-	o.Text("key", &p.Key)
+	o.Text("person", &p.Person)
+	o.Text("via", &p.Via)
 	o.Time("at", &p.At)
+	o.OptTime("due", &p.Due)
 	o.OptTime("delivered", &p.Delivered)
 	o.OptTrue("failed", &p.Failed)
 }
@@ -172,6 +178,9 @@ func (b *Paged) fields(o *record.Object) {
 	o.Text("person", &b.Person)
 	o.Text("via", &b.Via)
 	record.Part(o, "position", &b.Position, (*Position).fields)
+	after := int(b.After)
+	o.OptInt("after", &after)
+	b.After = time.Duration(after)
 	o.Text("why", &b.Why)
 	o.OptTrue("reminder", &b.Reminder)
 	o.OptText("fallback", &b.Fallback)

@@ -61,6 +61,7 @@ func TestWords(t *testing.T) {
 	}{
 		{incidents.Opened{Severity: "sev1", Service: "shop", Alarm: &alarm}, "opened as sev1 for shop: OK → ALARM at 14:02:10: too many"},
 		{incidents.Opened{Severity: "sev4", Service: "shop", Title: "slow", Quiet: "it is sev4"}, "opened as sev4 for shop: slow; nobody is paged: it is sev4"},
+		{incidents.Paged{Person: "ana", Via: "sms", After: 2 * time.Minute, Why: "you are on call"}, "paged ana through SMS after 2 min: you are on call"},
 		{incidents.Reported{Alarm: alarm, Raised: quiet}, "reported OK → ALARM at 14:02:10: too many; with this it is sev1 of checkout, and pages"},
 		{incidents.Reported{Alarm: incidents.Alarm{Contributor: map[string]string{"b": "2", "a": "1"}}, Late: true},
 			"reported a state that could not be read (a=1, b=2) (came after a newer message and changed nothing)"},

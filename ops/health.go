@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -196,8 +198,8 @@ func NotBehind(look func(context.Context) (outbox.State, error), atMost time.Dur
 		if err != nil {
 			return errors.New("the outbox cannot be read")
 		}
-		for _, lane := range outbox.Paging() {
-			if late := state.Behind[lane]; late > atMost {
+		for _, lane := range slices.Sorted(maps.Keys(state.Behind)) {
+			if late := state.Behind[lane]; lane.Pages() && late > atMost {
 				return fmt.Errorf("%s: behind by %s", lane, late.Round(time.Second))
 			}
 		}

@@ -27,10 +27,9 @@ const (
 	Errands   Lane = "errands" // what has nothing to do with Slack, and must not wait for it
 )
 
-// Paging are the lanes on which it depends that somebody is paged.
-func Paging() []Lane { return append([]Lane{Decisions}, pages()...) }
-
-func pages() []Lane { return []Lane{Pages1, Pages2, Pages3, Pages4} }
+// Pages reports whether it depends on l that somebody is paged. Pages that go by another channel than Slack have
+// lanes of their own, whose names begin as those of Slack's do.
+func (l Lane) Pages() bool { return l == Decisions || strings.HasPrefix(string(l), "pages_") }
 
 // UnmarshalJSON reads a name, or the number that a lane had in what was stored before lanes had names.
 func (l *Lane) UnmarshalJSON(text []byte) error {
@@ -82,7 +81,9 @@ func splitDue(key string) (due time.Time, entry string, err error) {
 	return due, entry, nil
 }
 
-// lanesIn are the lanes in which something stands, also those that no group serves.
+// Lanes are the lanes in which something stands, also those that no group serves.
+func (t Tx) Lanes() []Lane { return lanesIn(t.tx) }
+
 func lanesIn(tx store.Tx) (all []Lane) {
 	for from := duePrefix; ; {
 		first := ""

@@ -331,7 +331,7 @@ func TestAfterAnOutageTheOrderIsStrict(t *testing.T) {
 	}
 	inWorld(t, handlers, func(w *world) {
 		for n := range 40 {
-			lane := outbox.Paging()[4-n%4]
+			lane := []outbox.Lane{outbox.Pages4, outbox.Pages3, outbox.Pages2, outbox.Pages1}[n%4]
 			w.owe(false, outbox.Entry{Key: fmt.Sprintf("%s/%03d", strings.TrimPrefix(string(lane), "pages_sev"), n), Kind: "a", Lane: lane})
 		}
 		wait(10 * time.Minute)

@@ -61,7 +61,7 @@ type Runner struct {
 func DefaultGroups(probe func(context.Context) error) []Group {
 	return []Group{
 		{Name: "decisions", Lanes: []Lane{Decisions}, Workers: 4},
-		{Name: "pages", Lanes: pages(), Workers: 64, Probe: probe},
+		{Name: "pages", Lanes: []Lane{Pages1, Pages2, Pages3, Pages4}, Workers: 64, Probe: probe},
 		{Name: "answers", Lanes: []Lane{Answers}, Workers: 4, Probe: probe},
 		{Name: "chores", Lanes: []Lane{Chores}, Workers: 2, Probe: probe},
 		{Name: "errands", Lanes: []Lane{Errands}, Workers: 2},

@@ -76,7 +76,18 @@ func (p *Pager) Audit(ctx context.Context) (mended []Mended, err error) {
 // incidents that cannot be, by lane.
 func (p *Pager) due(ctx context.Context) (reminded map[string]bool, debris map[string]outbox.Lane, err error) {
 	reminded, debris = map[string]bool{}, map[string]outbox.Lane{}
-	for _, lane := range outbox.Paging() {
+	var lanes []outbox.Lane
+	err = p.Book.Store.View(ctx, func(tx store.Tx) error {
+		lanes = outbox.In(tx, p.Clock.Now()).Lanes()
+		return nil
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, lane := range lanes {
+		if !lane.Pages() {
+			continue
+		}
 		note := func(key string, readable bool) {
 			id, what, _ := strings.Cut(key, "/")
 			kind, _, _ := strings.Cut(what, "/")
@@ -136,16 +147,16 @@ func (p *Pager) suspect(t outbox.Tx, i *incidents.Incident, reminded bool) bool 
 
 // lost are the pages of an incident of which it is not known what became.
 func lost(t outbox.Tx, i *incidents.Incident, now time.Time) (keys []string) {
-	for _, page := range i.Pages {
+	for key, page := range i.Pages {
 		if page.Failed || !page.Delivered.IsZero() || now.Sub(page.At) > outbox.Lost {
 			continue
 		}
-		if i.Status == incidents.StatusAcknowledged && !strings.HasPrefix(page.Key, remindingPrefix(i)) {
+		if i.Status == incidents.StatusAcknowledged && !strings.HasPrefix(key, remindingPrefix(i)) {
 			continue // it would not be sent any more
 		}
-		e, ok := t.Get(page.Key)
-		if !ok || e.Done.IsZero() && !t.Owed(page.Key) {
-			keys = append(keys, page.Key)
+		e, ok := t.Get(key)
+		if !ok || e.Done.IsZero() && !t.Owed(key) {
+			keys = append(keys, key)
 		}
 	}
 	return keys
@@ -212,6 +223,7 @@ func (p *Pager) mendPages(tx store.Tx, t outbox.Tx, i *incidents.Incident, now t
 	events, err := incidents.Timeline(tx, i.ID)
 	for _, e := range events {
 		if b, ok := e.Body.(incidents.Paged); ok && gone[b.Key] {
+			b.After = max(b.After-now.Sub(e.At), 0)
 			e := t.Mend(pageEntry(now, i, b))
 			mended = append(mended, Mended{i.ID, "page", e.Key, e.Due})
 			delete(gone, b.Key)

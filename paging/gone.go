@@ -17,13 +17,17 @@ import (
 // undelivered says what follows from a page that cannot be delivered: the run goes on at once.
 func (p *Pager) undelivered(tx store.Tx, now time.Time, i *incidents.Incident, b incidents.Undelivered) []incidents.Body {
 	owed := outbox.In(tx, now)
+	_, newest := i.Pages[b.Key]
 	switch {
-	case i.Pages[b.Person].Key != b.Key:
+	case !newest:
 		return nil // a newer page to the same person took its place
 	case i.Status == incidents.StatusAcknowledged && strings.HasPrefix(b.Key, remindingPrefix(i)):
+		if next, ok := p.nextReminder(owed, i, b); ok {
+			return []incidents.Body{next}
+		}
 		why := fmt.Sprintf("the reminder to %s, who acknowledged, cannot be delivered: %s", b.Person, b.Error)
 		return []incidents.Body{incidents.Escalated{Reason: why, Anew: true}}
-	case i.Status != incidents.StatusTriggered || !strings.HasPrefix(b.Key, key(i, "page", i.Step)+"/"):
+	case i.Status != incidents.StatusTriggered || nextChannel(owed, now, i, b.Person) || !strings.HasPrefix(b.Key, key(i, "page", i.Step)+"/"):
 		return nil
 	}
 	run := p.runOf(owed, i)
@@ -55,7 +59,7 @@ func (p *Pager) runOf(owed outbox.Tx, i *incidents.Incident) escalation {
 // standIns are the pages to those who take the place of a person who cannot be paged: whoever is on call if the overrides of
 // those who are gone do not count; and once the fallback is of no use, everybody whom the steps mean.
 func (p *Pager) standIns(tx store.Tx, now time.Time, i *incidents.Incident, run escalation, person string) []incidents.Body {
-	there := func(person string) bool { return p.Overrides.Knows(person) && !i.Pages[person].Failed }
+	there := func(person string) bool { return p.Overrides.Knows(person) && !unreachable(i, person) }
 	who := func(schedule string) []string { return p.Overrides.OnCallIf(tx, schedule, now, there) }
 	d := Decide(run.Policy, i.Step, who)
 	if i.Step.Round >= run.Policy.rounds() && stepFailed(i) {
@@ -64,17 +68,16 @@ func (p *Pager) standIns(tx store.Tx, now time.Time, i *incidents.Incident, run 
 		}
 	}
 	var pages []incidents.Body
-	taken := map[string]bool{}
+	owed, taken := outbox.In(tx, now), map[string]bool{}
 	for _, c := range d.Calls {
-		k := key(i, "page", i.Step) + "/" + store.Key(c.Person)
-		if taken[c.Person] || !there(c.Person) || i.Pages[c.Person].Key == k {
+		if taken[c.Person] || !there(c.Person) || pagedAt(i, c.Person) {
 			continue
 		}
 		taken[c.Person] = true
-		pages = append(pages, incidents.Paged{
-			Key: k, Person: c.Person, Via: "slack", Position: i.Step, Fallback: d.Fallback, Then: i.Then,
+		pages = append(pages, p.call(owed, now, i, incidents.Paged{
+			Person: c.Person, Position: i.Step, Fallback: d.Fallback, Then: i.Then,
 			Why: c.Why + "; the page to " + person + " cannot be delivered",
-		})
+		})...)
 	}
 	return pages
 }
@@ -88,7 +91,7 @@ func (p *Pager) changed(begun Policy, i *incidents.Incident) bool {
 	}
 	return !bytes.Equal(outbox.Body(begun), outbox.Body(today)) && slices.ContainsFunc(targets, func(t Target) bool {
 		person, ok := t.Person()
-		return !ok || p.Overrides.Knows(person) && !i.Pages[person].Failed
+		return !ok || p.Overrides.Knows(person) && !unreachable(i, person)
 	})
 }
 
@@ -113,8 +116,8 @@ type Roll struct {
 func (p *Pager) RollCall(tx store.Tx, now time.Time) (Roll, error) {
 	r := Roll{Void: p.Overrides.RollCall(tx, now)}
 	anew, err := p.Anew(tx, now, func(i *incidents.Incident) string {
-		for _, person := range slices.Sorted(maps.Keys(i.Pages)) {
-			if i.Status == incidents.StatusTriggered && !p.Overrides.Knows(person) {
+		for _, key := range slices.Sorted(maps.Keys(i.Pages)) {
+			if person := i.Pages[key].Person; i.Status == incidents.StatusTriggered && !p.Overrides.Knows(person) {
 				return person + ", who was paged, is not in the configuration any more"
 			}
 		}

@@ -12,18 +12,6 @@ import (
 	"github.com/oncalm/oncalm/store/record"
 )
 
-// A Notifier sends pages through one channel, such as Slack.
-type Notifier interface {
-	// Page sends p, once for each key as far as it can tell: if p.PerhapsSent, it
-	// first looks whether an earlier attempt has got through, and adopts what it
-	// finds.
-	//
-	// Errors: [Undeliverable] if it can never get through to this person;
-	// [outbox.Later] and [outbox.Unreachable] as they say; any other error is tried
-	// again, also that of p.Still.
-	Page(ctx context.Context, key string, p Page) (Receipt, error)
-}
-
 // A Page is what one person is told, and asked to acknowledge.
 type Page struct {
 	Incident    incidents.Incident
@@ -32,7 +20,7 @@ type Page struct {
 	Why         string // why it is them
 	Reminder    bool   // they had acknowledged
 	PerhapsSent bool
-	// Still returns an error if the page is not to be sent any more. A Notifier that took
+	// Still returns an error if the page is not to be sent any more. A Channel that took
 	// time to look for an earlier attempt asks before it sends. It may be nil.
 	Still func(context.Context) error
 }
@@ -78,22 +66,23 @@ func (b *pageBody) fields(o *record.Object) {
 
 func pageEntry(now time.Time, i *incidents.Incident, b incidents.Paged) outbox.Entry {
 	return outbox.Entry{
-		Key: b.Key, Kind: KindPage, Lane: laneOf(i.Severity), Due: now,
+		Key: b.Key, Kind: KindPage, Lane: laneOf(b.Via, i.Severity), Due: now.Add(b.After),
 		Body: outbox.Body(pageBody{i.ID, i.Run, b.Person, b.Via, b.Why, b.Reminder}),
 	}
 }
 
-// laneOf is the lane of pages for incidents of that severity.
-func laneOf(severity string) outbox.Lane {
+// laneOf is the lane of pages by that channel for incidents of that severity.
+func laneOf(via, severity string) outbox.Lane {
+	lanes := Lanes(via)
 	switch severity {
 	case incidents.Sev1:
-		return outbox.Pages1
+		return lanes[0]
 	case incidents.Sev3:
-		return outbox.Pages3
+		return lanes[2]
 	case incidents.Sev4:
-		return outbox.Pages4
+		return lanes[3]
 	}
-	return outbox.Pages2
+	return lanes[1]
 }
 
 // page sends one page, unless it has become pointless.
@@ -119,7 +108,12 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		}
 		return err
 	}
-	r, err := p.Notifier.Page(ctx, e.Key, Page{*i, a, b.Person, b.Why, b.Reminder, e.PerhapsDone, still})
+	channel, ok := p.Channels[b.Via]
+	if !ok {
+		return p.recording(i.ID, incidents.Undelivered{
+			Key: e.Key, Person: b.Person, Via: b.Via, Error: "there is no channel " + b.Via}), nil
+	}
+	r, err := channel.Page(ctx, e.Key, Page{*i, a, b.Person, b.Why, b.Reminder, e.PerhapsDone, still})
 	if never, ok := errors.AsType[*Undeliverable](err); ok {
 		return p.recording(i.ID, incidents.Undelivered{
 			Key: e.Key, Person: b.Person, Via: b.Via, Error: never.Error()}), nil
@@ -159,7 +153,8 @@ func pointless(i *incidents.Incident, b pageBody, key string) string {
 		return "the incident was triggered anew before it went out"
 	case i.Status == incidents.StatusAcknowledged && !b.Reminder:
 		return i.AcknowledgedBy.Name + " acknowledged before it went out"
-	case i.Pages[b.Person].Key != key:
+	}
+	if _, newest := i.Pages[key]; !newest {
 		return "a newer page to the same person took its place"
 	}
 	return ""

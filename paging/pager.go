@@ -30,8 +30,12 @@ type Pager struct {
 	// the default service.
 	Policy    func(service string) Policy
 	Overrides *overrides.Book // knows who is on call
-	Notifier  Notifier
-	Clock     *clocks.Clock // nil is for tests
+	// Channels are the ways to reach people, by their names.
+	Channels map[string]Channel
+	// Reach says by which channels a person is paged for an incident of that severity; if it is nil, or
+	// knows none, by Slack at once.
+	Reach func(person, severity string) []Via
+	Clock *clocks.Clock // nil is for tests
 }
 
 // Handlers returns the pager's handlers by kind, for the outbox.
@@ -109,13 +113,13 @@ func (p *Pager) step(tx store.Tx, now time.Time, i *incidents.Incident, run esca
 		outbox.In(tx, now).Soon(next)
 		return nil
 	}
-	outbox.In(tx, now).Once(next)
+	owed := outbox.In(tx, now)
+	owed.Once(next)
 	var pages []incidents.Body
 	for _, c := range d.Calls {
-		pages = append(pages, incidents.Paged{
-			Key: key(i, "page", run.At) + "/" + store.Key(c.Person), Person: c.Person, Via: "slack",
-			Position: run.At, Why: c.Why, Fallback: d.Fallback, Then: next.Key,
-		})
+		pages = append(pages, p.call(owed, now, i, incidents.Paged{
+			Person: c.Person, Position: run.At, Why: c.Why, Fallback: d.Fallback, Then: next.Key,
+		})...)
 	}
 	return pages
 }
@@ -166,8 +170,8 @@ func (p *Pager) hurry(owed outbox.Tx, now time.Time, i *incidents.Incident) {
 // stepFailed reports whether no page of the step taken last can still reach anybody.
 func stepFailed(i *incidents.Incident) bool {
 	prefix := key(i, "page", i.Step) + "/"
-	for _, page := range i.Pages {
-		if strings.HasPrefix(page.Key, prefix) && !page.Failed {
+	for k, page := range i.Pages {
+		if strings.HasPrefix(k, prefix) && !page.Failed {
 			return false
 		}
 	}
@@ -250,10 +254,8 @@ func (p *Pager) remind(_ context.Context, e outbox.Entry) (func(store.Tx) error,
 		next := r
 		next.N++
 		outbox.In(tx, now).Once(*next.entry(now))
-		return p.record(tx, now, i.ID, incidents.Paged{
-			Key:    fmt.Sprintf("%s%d.%d/%s", remindingPrefix(i), r.Acked, r.N, store.Key(person)),
-			Person: person, Via: "slack", Position: i.Step, Then: i.Then, Reminder: true,
-			Why: fmt.Sprintf("you acknowledged %s ago and it is not resolved", text.Count(int(now.Sub(r.At).Round(time.Minute).Minutes()), "minute", "minutes")),
-		})
+		why := fmt.Sprintf("you acknowledged %s ago and it is not resolved", text.Count(int(now.Sub(r.At).Round(time.Minute).Minutes()), "minute", "minutes"))
+		via := p.reach(person, i.Severity)[0].Name
+		return p.record(tx, now, i.ID, reminding(i, fmt.Sprintf("%d.%d", r.Acked, r.N), person, via, why))
 	}, nil
 }

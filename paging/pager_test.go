@@ -47,22 +47,31 @@ type scene struct {
 	t     *testing.T
 	book  *incidents.Book
 	phone *phone
+	sms   *phone // a second channel, for who is reached by it
 	pager *paging.Pager
 }
 
 // play runs a scene with the pager at work on a real store, in a bubble of time.
 func play(t *testing.T, p paging.Policy, do func(*scene)) {
 	t.Helper()
+	playWith(t, p, nil, do)
+}
+
+// playWith is play with a probe of Slack.
+func playWith(t *testing.T, p paging.Policy, probe func(context.Context) error, do func(*scene)) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		db, err := bolt.Open(filepath.Join(t.TempDir(), "p.db"), bolt.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		runner := &outbox.Runner{Store: db, Groups: outbox.DefaultGroups(nil), Log: slog.New(slog.DiscardHandler)}
+		lanes := paging.Lanes("sms")
+		groups := append(outbox.DefaultGroups(probe), outbox.Group{Name: "sms", Lanes: lanes[:], Workers: 2})
+		runner := &outbox.Runner{Store: db, Groups: groups, Log: slog.New(slog.DiscardHandler)}
 		book := &incidents.Book{Store: outbox.Waking(db, runner)}
-		s := &scene{t: t, book: book, phone: &phone{}}
+		s := &scene{t: t, book: book, phone: &phone{}, sms: &phone{}}
 		s.configure(p)
-		s.pager = &paging.Pager{Book: book, Policy: s.policy, Overrides: &overrides.Book{Known: s.known}, Notifier: s.phone}
+		s.pager = &paging.Pager{Book: book, Policy: s.policy, Overrides: &overrides.Book{Known: s.known}, Channels: map[string]paging.Channel{incidents.ViaSlack: s.phone, "sms": s.sms}}
 		book.Followers = []incidents.Follower{s.pager.Follow}
 		runner.Handlers = s.pager.Handlers()
 		ctx, cancel := context.WithCancel(t.Context())

@@ -17,8 +17,13 @@
 //
 //	<id>/escalate/<round>.<step>        the decision about that step (from the second run on <run>.<round>.<step>),
 //	                                    and, while a step finds nobody, about those after it
-//	<id>/page/<round>.<step>/<person>   a page
+//	<id>/page/<round>.<step>/<person>   a page by Slack; by another channel its name follows: …/<person>/<channel>
 //	<id>/remind/<event>.<n>             the n-th reminder after an acknowledgement
+//
+// A person is reached by one [Channel] or more, each at its time after the decision ([Pager.Reach]). All pages to them are
+// decided, recorded and owed together, and each goes its own way: in lanes of its channel, so that a channel that does not
+// answer holds up no other. Once somebody acknowledges, what has not gone out is withheld. What cannot be delivered makes the
+// next channel due at once. A newer page takes the place of an older one to the same person by the same channel.
 //
 // A duty is bound to a person, and people leave. A page or a reminder that cannot be delivered makes the run go on at once:
 // to whoever is on call if the overrides of those who are gone do not count, then to the next step. If whoever acknowledged

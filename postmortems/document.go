@@ -162,6 +162,7 @@ type Page struct {
 	Fallback     string             `json:"fallback,omitempty"` // why it went to the policy's fallback; see [incidents.Paged]
 	Why          string             `json:"why"`                // what the person was told
 	Decided      time.Time          `json:"decided"`
+	Due          time.Time          `json:"due,omitzero"` // when it was to go out, if not at once
 	Delivered    time.Time          `json:"delivered,omitzero"`
 	Acknowledged time.Time          `json:"acknowledged,omitzero"` // by the person paged
 	Outcome      Outcome            `json:"outcome"`

@@ -365,3 +365,44 @@ func TestPagesBelongToTheirRun(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
+
+// TestPagesByTwoChannels holds that one press answers one page, and that a page that was not needed raises no question.
+func TestPagesByTwoChannels(t *testing.T) {
+	for _, tt := range []struct {
+		pressed time.Duration
+		want    []string
+	}{
+		{time.Minute, []string{`slack acknowledged ""`, `sms withheld "ana"`}},
+		{3 * time.Minute, []string{`slack delivered "ana"`, `sms acknowledged ""`}},
+	} {
+		s := tell(t, "2026-03-26 11:00:00")
+		s.opens(incidents.Sev2, s.alarm("a", incidents.AlarmFiring))
+		key := s.steps(first, "ana")[0]
+		s.by(incidents.Oncalm(), incidents.Paged{Key: key + "/sms", Person: "ana", Via: "sms", After: 2 * time.Minute})
+		s.delivers(key, "ana")
+		begun := s.now
+		if tt.pressed < 2*time.Minute {
+			s.after(tt.pressed).by(ana, incidents.Acknowledged{})
+			s.after(2*time.Minute-tt.pressed).by(incidents.Oncalm(), incidents.Withheld{Key: key + "/sms", Person: "ana", Why: "ana acknowledged before it went out"})
+		} else {
+			s.after(2*time.Minute).by(incidents.Oncalm(), incidents.Delivered{Key: key + "/sms", Person: "ana", Via: "sms"})
+			s.after(tt.pressed-2*time.Minute).by(ana, incidents.Acknowledged{})
+		}
+		d := build(s)
+		var got []string
+		for _, p := range d.Pages {
+			got = append(got, fmt.Sprintf("%s %s %q", p.Via, p.Outcome, p.Instead))
+		}
+		if diff := cmp.Diff(tt.want, got); diff != "" {
+			t.Errorf("pressed after %s (-want +got):\n%s", tt.pressed, diff)
+		}
+		if due := d.Pages[1].Due; !due.Equal(begun.Add(2 * time.Minute)) {
+			t.Errorf("the second is due at %s", due)
+		}
+		for _, q := range d.Questions {
+			if q.Rule == "withheld" {
+				t.Errorf("asked: %+v", q)
+			}
+		}
+	}
+}

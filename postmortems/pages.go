@@ -14,13 +14,16 @@ import (
 type pager struct {
 	pages  []Page
 	byKey  map[string]int
-	latest map[string]int // the newest page to each person in the current run
+	latest map[way]int // the newest page by each way in the current run
 	run    int
 }
 
+// A way leads to a person through a channel.
+type way struct{ person, via string }
+
 // readPages collects the pages, in the order in which they were decided.
 func readPages(timeline []incidents.Event) []Page {
-	p := &pager{pages: []Page{}, byKey: map[string]int{}, latest: map[string]int{}}
+	p := &pager{pages: []Page{}, byKey: map[string]int{}, latest: map[way]int{}}
 	for _, e := range timeline {
 		switch b := e.Body.(type) {
 		case incidents.Reopened:
@@ -59,12 +62,16 @@ func better(old, now Outcome) Outcome {
 
 func (p *pager) paged(e incidents.Event, b incidents.Paged) {
 	p.byKey[b.Key] = len(p.pages)
-	p.latest[b.Person] = len(p.pages)
-	p.pages = append(p.pages, Page{
+	p.latest[way{b.Person, b.Via}] = len(p.pages)
+	page := Page{
 		Key: b.Key, Person: clean(b.Person), Via: clean(b.Via), Run: p.run, Position: b.Position,
 		Reminder: b.Reminder, Fallback: clean(b.Fallback), Why: clean(b.Why), Decided: e.At.UTC(), Outcome: OutcomePending,
 		Events: []int{e.Seq},
-	})
+	}
+	if b.After > 0 {
+		page.Due = e.At.Add(b.After).UTC()
+	}
+	p.pages = append(p.pages, page)
 }
 
 func (p *pager) settle(key string, e incidents.Event, set func(*Page)) {
@@ -74,14 +81,15 @@ func (p *pager) settle(key string, e incidents.Event, set func(*Page)) {
 	}
 }
 
-// acknowledged credits the newest page to the person; the other pages of the run were
-// answered by somebody else, or by a later page.
+// acknowledged credits the page that the person saw last; the other pages of the run were
+// answered by somebody else, by a later page or through another channel.
 func (p *pager) acknowledged(e incidents.Event) {
-	for person, n := range p.latest {
+	credited, known := p.seenLast(e.By)
+	for _, n := range p.latest {
 		page := &p.pages[n]
 		switch {
 		case page.Outcome == OutcomeAcknowledged || page.Instead != "":
-		case e.By == incidents.Person(person):
+		case known && n == credited:
 			page.Outcome, page.Acknowledged = OutcomeAcknowledged, e.At.UTC()
 			page.Events = append(page.Events, e.Seq)
 		case page.Outcome == OutcomeDelivered || page.Outcome == OutcomePending:
@@ -89,6 +97,27 @@ func (p *pager) acknowledged(e incidents.Event) {
 			page.Events = append(page.Events, e.Seq)
 		}
 	}
+}
+
+// seenLast is the newest page to somebody that was delivered last; if none was, the first that was decided: it may be
+// written down later that it was delivered.
+func (p *pager) seenLast(by incidents.Actor) (page int, ok bool) {
+	for to, n := range p.latest {
+		if by != incidents.Person(to.person) {
+			continue
+		}
+		if !ok || later(p.pages[n], p.pages[page]) {
+			page, ok = n, true
+		}
+	}
+	return page, ok
+}
+
+func later(a, b Page) bool {
+	if d := a.Delivered.Compare(b.Delivered); d != 0 {
+		return d > 0
+	}
+	return a.Events[0] < b.Events[0]
 }
 
 // quiet reports whether the incident was quiet from its beginning to its end.

@@ -166,12 +166,20 @@ func (r *reading) askUndelivered(Document) (Question, bool) {
 }
 
 func (r *reading) askWithheld(Document) (Question, bool) {
-	events := r.all(is[incidents.Withheld])
+	events := r.all(func(e incidents.Event) bool {
+		b, ok := e.Body.(incidents.Withheld)
+		return ok && !r.waited(b.Key)
+	})
 	if len(events) == 0 {
 		return none()
 	}
 	return ask("withheld", "What kept them waiting, and what did people know without them?", events,
 		"%s waited until there was no point in sending", text.Count(len(events), "page", "pages"))
+}
+
+// waited reports whether a page was to wait from the start, for what a channel before it brings.
+func (r *reading) waited(key string) bool {
+	return slices.ContainsFunc(r.pages, func(p Page) bool { return p.Key == key && !p.Due.IsZero() })
 }
 
 func (r *reading) askReopened(Document) (Question, bool) {

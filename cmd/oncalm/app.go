@@ -100,7 +100,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 			return nil, err
 		}
 	}
-	a.pager.Notifier = a.bot
+	a.pager.Channels = map[string]paging.Channel{incidents.ViaSlack: a.bot}
 	a.wireDesk()
 	a.runner.Groups = outbox.DefaultGroups(a.bot.Probe)
 	a.book.Followers = a.followers(o)

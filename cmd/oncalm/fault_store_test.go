@@ -45,7 +45,7 @@ func TestFullAfterTheAlarm(t *testing.T) {
 		w.Wait(time.Minute)
 		w.Quiet()
 		i, kinds := w.Incident("1")
-		if i.Pages["ana"].Delivered.IsZero() {
+		if i.PagesTo("ana")[0].Delivered.IsZero() {
 			t.Errorf("with space again the delivery is not recorded: %v", kinds)
 		}
 		w.Press("ana", w.pages("ana")[0], "Acknowledge")

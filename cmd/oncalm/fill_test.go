@@ -122,7 +122,7 @@ func delivered(b *testing.B, a *app, n int) (count int) {
 			if err != nil {
 				return err
 			}
-			if i.Pages["ana"].Delivered.IsZero() {
+			if i.PagesTo("ana")[0].Delivered.IsZero() {
 				return nil
 			}
 			count++

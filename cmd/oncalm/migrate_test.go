@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"compress/gzip"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -25,12 +27,12 @@ import (
 
 // olderStores are stores that earlier versions have made, each before something about what is
 // stored changed. In all of them checkout-5xx-rate and search-p99 fire, and were paged once;
-// orders-age is over. The newest also owe what has failed, what is bound to the calendar, and an
-// entry that no version knows (parked).
+// orders-age is over. One also owes what has failed, what is bound to the calendar, and an
+// entry that no version knows (parked); the newest owes the page about search-p99.
 func olderStores(t *testing.T) []string {
 	t.Helper()
 	all, err := filepath.Glob("testdata/stores/*.db.gz")
-	if err != nil || len(all) < 4 {
+	if err != nil || len(all) < 5 {
 		t.Fatalf("stores of before: %v, %v", all, err)
 	}
 	return all
@@ -173,7 +175,57 @@ func TestOlderLanes(t *testing.T) {
 	}
 }
 
-// TestOlderStoresControl shows that the test above can fail: the file alone, brought up to
+// TestOlderPages holds that a page that was owed when pages were by the person is still the newest to that person, under the
+// key that it had in the outbox and that Slack is asked for.
+func TestOlderPages(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "oncalm.db")
+	unpack(t, "testdata/stores/3-pages-by-person.db.gz", path)
+	db, err := cli.OpenStore(t.Context(), path, bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	got := map[string]string{}
+	err = db.View(t.Context(), func(tx store.Tx) error {
+		for _, id := range []string{"1", "2", "3"} { // the last is resolved: its head is as it was
+			i, err := incidents.Head(tx, id)
+			if err != nil {
+				return err
+			}
+			for key, page := range i.Pages {
+				e, _ := outbox.In(tx, time.Now()).Get(key)
+				got[key] = fmt.Sprintf("to %s through %s, delivered %v, owed %v, done %v",
+					page.Person, page.Via, !page.Delivered.IsZero(), outbox.In(tx, time.Now()).Owed(key), !e.Done.IsZero())
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{
+		"1/page/0.0/ana": "to ana through slack, delivered true, owed false, done true",
+		"2/page/0.0/ana": "to ana through slack, delivered false, owed true, done false",
+		"3/page/0.0/ana": "to ana through slack, delivered false, owed true, done false",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("pages (-want +got):\n%s", diff)
+	}
+}
+
+// otherHeads reports whether a head of an incident that is open is written in another way than this version does.
+func otherHeads(tx store.Tx) bool {
+	return slices.ContainsFunc(incidents.OpenIDs(tx, 0), func(id string) bool {
+		i, err := incidents.Head(tx, id)
+		if err != nil {
+			return true
+		}
+		now, err := json.Marshal(i)
+		return err != nil || !bytes.Equal(now, tx.Get(fmt.Sprintf("incident/%08s/head", id)))
+	})
+}
+
+// TestOlderStoresControl shows that the tests above can fail: the file alone, brought up to
 // checksums, is not enough for the stores whose keys and heads are others.
 func TestOlderStoresControl(t *testing.T) {
 	wrong := 0
@@ -191,6 +243,7 @@ func TestOlderStoresControl(t *testing.T) {
 		}
 		old := false
 		err = db.View(t.Context(), func(tx store.Tx) error {
+			old = otherHeads(tx)
 			for key := range tx.Range("alarm/", "alarm0") {
 				old = old || !strings.Contains(key, ".")
 			}
@@ -228,7 +281,7 @@ func TestRestoreRefusesNewer(t *testing.T) {
 	prepareStore(t, r.path("oncalm.db"))
 	for _, args := range [][]string{{"restore", "-force", r.path("backup.db")}, {"fsck", "-store", r.path("backup.db")}, {"incidents", "-store", r.path("backup.db")}, {"backup", "-store", r.path("backup.db"), r.path("copy.db")}} {
 		out, code := r.call(append([]string{args[0], "-config", r.path("oncalm.yaml")}, args[1:]...)...)
-		if code != cli.ExitNewer || !strings.Contains(out, "store v7, binary knows v3") {
+		if code != cli.ExitNewer || !strings.Contains(out, "store v7, binary knows v4") {
 			t.Errorf("%v: exit %d: %s", args, code, out)
 		}
 	}

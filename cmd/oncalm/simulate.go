@@ -151,7 +151,7 @@ func simulatedStep(step paging.Simulated) simulated {
 		}
 	}
 	if len(row.Page) > 0 {
-		row.Via = append(row.Via, "slack")
+		row.Via = append(row.Via, incidents.ViaSlack)
 	}
 	row.Why = strings.Join(whys, "; ")
 	if row.Why == "" {

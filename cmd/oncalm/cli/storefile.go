@@ -23,7 +23,8 @@ func Migrations() []store.Migration {
 		func(tx store.Tx) error { // 1 to 2: names of alarms in fingerprints, heads without what alarms said
 			return errors.Join(alarms.MoveFingerprints(tx), incidents.FoldHeads(tx))
 		},
-		outbox.NameLanes, // 2 to 3: names of lanes in what is owed
+		outbox.NameLanes,   // 2 to 3: names of lanes in what is owed
+		incidents.KeyPages, // 3 to 4: pages by their keys in heads
 	}
 }
 
