@@ -20,6 +20,7 @@ type sheet struct {
 	zones   *ical.Zones
 	zone    *time.Location // of times that name none
 	titles  map[string]bool
+	leveled bool // whether titles begin with levels
 	onTitle bool // whether titles say who has a shift; else the attendees do
 
 	series  []*event // that recur
@@ -49,7 +50,9 @@ func (p *Plan) calendar(file string, data []byte) error {
 		c.lost = lost
 		p.note("%s: its time zone %q is unknown; it is in UTC now", c.Name, lost)
 	}
+	all = c.newest(all)
 	c.whose(all)
+	c.unzoned(all)
 	if err := c.entries(all); err != nil {
 		return err
 	}
@@ -64,7 +67,7 @@ func (p *Plan) calendar(file string, data []byte) error {
 // day there, whatever zone it is shown in.
 func (c *sheet) names(file string, all []*ical.Component) (name, zone, lost string) {
 	name = cmp.Or(c.cal.Get("X-WR-CALNAME").Text(), c.cal.Get("NAME").Text(), strings.TrimSuffix(filepath.Base(file), filepath.Ext(file)))
-	shown := cmp.Or(c.cal.Get("X-WR-TIMEZONE").Text(), c.cal.Get("TIMEZONE-ID").Text())
+	shown := c.shown()
 	if shown == "" {
 		for _, v := range all {
 			shown = cmp.Or(shown, v.Get("DTSTART").Param("TZID"))
@@ -87,6 +90,11 @@ func (c *sheet) names(file string, all []*ical.Component) (name, zone, lost stri
 		}
 	}
 	return name, zone, lost
+}
+
+// shown is the zone that the calendar itself names.
+func (c *sheet) shown() string {
+	return cmp.Or(c.cal.Get("X-WR-TIMEZONE").Text(), c.cal.Get("TIMEZONE-ID").Text())
 }
 
 // over reports whether a series has ended, as far as can be said without a look at its zone.
@@ -127,7 +135,7 @@ func (c *sheet) entries(all []*ical.Component) error {
 			exceptions = append(exceptions, v)
 			continue
 		case cancelled(v):
-			c.note("%s: the entry %q at %s is cancelled there, and left out", c.Name, c.title(v), v.Get("DTSTART").Value)
+			c.note("%s: the entry %q at %s is cancelled there, and left out", c.Name, c.title(v), c.begins(v))
 			continue
 		}
 		e, ok := c.event(v)
@@ -256,6 +264,7 @@ func (c *sheet) levels() {
 		for to < len(c.series) && c.series[to].level == c.series[from].level {
 			to++
 		}
+		c.level = c.series[from].level
 		c.rotations(c.series[from:to])
 		from = to
 	}

@@ -138,6 +138,7 @@ func (c *sheet) event(v *ical.Component) (*event, bool) {
 	e := &event{uid: v.Get("UID").Value, zone: c.zoneOf(v.Get("DTSTART")), gone: map[int64]bool{}}
 	if m := level.FindStringSubmatch(v.Get("SUMMARY").Value); m != nil {
 		e.level, _ = strconv.Atoi(m[1])
+		c.leveled = true
 	}
 	var err error
 	e.from, e.to, err = c.bounds(v)
@@ -162,8 +163,17 @@ func (c *sheet) event(v *ical.Component) (*event, bool) {
 	}
 	if rule != "" {
 		c.recurs(e, ical.Rule(rule))
+		c.onlyRule(e, v)
 	}
 	return e, true
+}
+
+// onlyRule notes by what else an entry recurs there, or does not.
+func (c *sheet) onlyRule(e *event, v *ical.Component) {
+	for _, p := range append(v.All("RRULE")[1:], v.All("EXRULE")...) {
+		c.note("%s: the series of %s from %s has a second rule, which is left out: %s %s",
+			c.Name, list(e.people), e.from.In(c.Zone).Format(spoken), p.Name, comment(p.Value))
+	}
 }
 
 // recurs reads by which rule an entry recurs.

@@ -1,6 +1,7 @@
 package importing
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -14,23 +15,49 @@ func (c *sheet) single() {
 		return
 	}
 	c.past.note(c)
-	c.inOrder(c.schedule, c.singles)
-}
-
-// inOrder carries over what does not recur: as overrides of what does, or else as the rotation that it shows.
-func (p *Plan) inOrder(s *schedule, all []*event) {
-	slices.SortStableFunc(all, func(a, b *event) int { return a.from.Compare(b.from) })
-	if len(s.Layers) == 0 && len(all) > 0 {
-		if p.turns(s, all) {
+	if len(c.singles) == 0 {
+		return
+	}
+	slices.SortStableFunc(c.singles, func(a, b *event) int { return cmp.Or(a.level-b.level, a.from.Compare(b.from)) })
+	if len(c.Layers) == 0 {
+		if c.turns(c.schedule, slices.Clone(c.singles)) {
 			return
 		}
-		p.guessed(s, all)
+		c.level = 0
+		c.guessed(c.schedule, c.singles)
 	}
-	for _, e := range all {
+	c.overlapping()
+	c.beneath()
+	for _, e := range c.singles {
 		if len(e.people) > 1 {
-			p.note("%s: the entry of %s at %s has several people; here only %s stands in", s.Name, list(e.people), e.from.In(s.Zone).Format(spoken), e.people[0])
+			c.note("%s: the entry of %s at %s has several people; here only %s stands in", c.Name, list(e.people), e.from.In(c.Zone).Format(spoken), e.people[0])
 		}
-		p.override(s, rotations.Override{Person: e.people[0], From: e.from, To: e.to})
+		c.standIn(c.schedule, e.level, rotations.Override{Person: e.people[0], From: e.from, To: e.to}, c.leveled && len(c.series) > 0)
+	}
+}
+
+// overlapping notes which entries of one level that do not recur are at one time: here the later of them counts. That of a higher
+// level does there, too.
+func (c *sheet) overlapping() {
+	var last *event // of those before, that which ends last
+	for _, e := range c.singles {
+		if last != nil && e.level == last.level && e.from.Before(last.to) && !slices.Equal(e.people, last.people) {
+			c.note("%s: at %s the entries of %s and %s are both there; here only %s stands in", c.Name, e.from.In(c.Zone).Format(spoken), list(last.people), list(e.people), e.people[0])
+		}
+		if last == nil || e.level != last.level || !e.to.Before(last.to) {
+			last = e
+		}
+	}
+}
+
+// beneath notes which entries that do not recur are all of their time beneath one of a higher level. They are sorted by level.
+func (c *sheet) beneath() {
+	all := c.singles[:min(len(c.singles), mostSeries)]
+	for i, e := range all {
+		j := slices.IndexFunc(all[i+1:], func(o *event) bool { return o.level > e.level && !e.from.Before(o.from) && !o.to.Before(e.to) })
+		if j >= 0 {
+			c.note("%s: the shift of %s from %s is of a lower level than that of %s then", c.Name, list(e.people), e.from.In(c.Zone).Format(spoken), list(all[i+1+j].people))
+		}
 	}
 }
 
@@ -94,6 +121,7 @@ func repeats(all []*event, n int) bool {
 
 // guessed makes a layer for what comes after single shifts, in which no order can be seen.
 func (p *Plan) guessed(s *schedule, all []*event) {
+	all = slices.SortedStableFunc(slices.Values(all), func(a, b *event) int { return a.from.Compare(b.from) })
 	var groups [][]string
 	for _, e := range all {
 		if !slices.ContainsFunc(groups, func(g []string) bool { return g[0] == e.people[0] }) {
