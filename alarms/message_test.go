@@ -207,6 +207,35 @@ func TestSameAlarm(t *testing.T) {
 	}
 }
 
+// TestRelayedAnywhere: an alarm is one wherever it stands, whoever relays it.
+func TestRelayedAnywhere(t *testing.T) {
+	messages := ownMessages(t)
+	alarm, event := messages["metric.json"], messages["eventbridge-alarm.json"]
+	detail := aws.Members(event).Get("detail")
+	want := first(received(alarm, ""), topicsOf(t, testARN))
+	relayed := func(detailType, detail string) string {
+		return `{"id":"1","source":"com.relay","detail-type":"` + detailType + `","account":"123456789012","region":"eu-central-1","resources":[],"detail":` + detail + `}`
+	}
+	asText := must[string](t)(quoted(alarm))
+	for name, text := range map[string]string{
+		"a detail": relayed("alarm", alarm), "in a detail": relayed("alarm", `{"alarm":`+alarm+`}`), "an event in a detail": relayed("alarm", event),
+		"the detail of another event": relayed("CloudWatch Alarm State Change", detail), "under another type": relayed("alarm", detail), "a detail alone": detail,
+		"an envelope in a detail": relayed("sns", `{"Type":"Notification","TopicArn":"`+testARN+`","Message":`+asText+`}`),
+		"further down":            `{"source":"relay","data":{"alarm":` + alarm + `}}`, "a list of texts": `[` + asText + `]`,
+		"records further down": `{"event":{"Records":[{"Sns":{"Message":` + asText + `}}]}}`, "records with objects": `{"Records":[{"Sns":{"Message":` + alarm + `}}]}`,
+		"in a text": "Forwarded alarm:\n" + alarm,
+	} {
+		all := Classify(received(text, ""), topicsOf(t, testARN), nil)
+		if s := all[0]; len(all) != 1 || s.Effect != EffectAlarm || s.State != want.State || s.Fingerprint != want.Fingerprint {
+			t.Errorf("%s: %d signals, %s %s %s %q", name, len(all), s.Effect, s.State, s.Fingerprint, s.Title)
+		}
+	}
+	changed := relayed("any", `{"alarmName":"a","operation":"update","state":{"value":"ALARM"}}`)
+	if s := first(received(changed, ""), topicsOf(t, testARN)); s.Effect == EffectAlarm {
+		t.Error("what was changed about an alarm is taken for its state")
+	}
+}
+
 // TestEventWithoutState: an event about the state of an alarm that does not say which
 // pages, like such a message to SNS.
 func TestEventWithoutState(t *testing.T) {

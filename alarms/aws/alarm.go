@@ -15,8 +15,8 @@ const (
 	KindLog         = "log"         // alarm on a query of logs
 )
 
-// An Alarm is what CloudWatch says about one of its alarms: what its three forms have in common, which are the message to SNS, the event to
-// EventBridge, and the action for Lambda. The texts are as they stand there; those that are missing are empty.
+// An Alarm is what CloudWatch says about one of its alarms: what its forms have in common, which are the message to SNS, the event to
+// EventBridge or its detail alone, and the action for Lambda. The texts are as they stand there; those that are missing are empty.
 type Alarm struct {
 	Kind               string
 	Name, ARN, Account string
@@ -50,6 +50,7 @@ var forms = []form{
 	{hasAny("AlarmName", "NewStateValue"), readNotification}, // all kinds of alarms, to SNS
 	{isStateChange, readEvent},                               // to EventBridge
 	{hasAll("source", "alarmArn", "alarmData"), readAction},  // the alarm's action for Lambda, relayed
+	{isDetail, readBare},                                     // the detail of an event, alone
 }
 
 // ReadAlarm reads an alarm of CloudWatch in any of its forms; false if a message is none, or is cut to pieces.
@@ -85,10 +86,26 @@ func hasAny(names ...string) func(Fields) bool {
 	}
 }
 
-// isStateChange finds events about the state of an alarm. A rule may have cut away where they are from.
+// isStateChange finds events about the state of an alarm. A rule may have cut away where they are from, and who sends them on must put
+// another source.
 func isStateChange(f Fields) bool {
 	source := f.Text("source")
-	return (source == "aws.cloudwatch" || source == "") && isStateEvent(f)
+	return (source == "aws.cloudwatch" || source == "") && isStateEvent(f) || isRelayed(f)
+}
+
+// isRelayed reports whether an event of anybody has the detail of one about the state of an alarm.
+func isRelayed(f Fields) bool { return f.Has("detail-type") && isDetail(f.Object("detail")) }
+
+// isDetail knows the detail of an event about the state of an alarm. That the alarm was changed is told with its state, too.
+func isDetail(f Fields) bool {
+	if f.Text("alarmName") == "" || f.Has("operation") {
+		return false
+	}
+	switch f.Object("state").Text("value") {
+	case "OK", "ALARM", "INSUFFICIENT_DATA":
+		return true
+	}
+	return false
 }
 
 // isStateEvent reports whether an event is about the state of an alarm, by its type.
@@ -99,7 +116,7 @@ func isStateEvent(f Fields) bool {
 
 // IsAlarm reports whether members are all there that an alarm of CloudWatch has, in any of its forms.
 func IsAlarm(f Fields) bool {
-	return f.Has("AlarmName") && f.Has("NewStateValue") || f.Has("alarmArn") && f.Has("alarmData") || isStateEvent(f)
+	return f.Has("AlarmName") && f.Has("NewStateValue") || f.Has("alarmArn") && f.Has("alarmData") || isStateEvent(f) || isRelayed(f) || isDetail(f)
 }
 
 // readNotification reads what CloudWatch sends to SNS.
@@ -167,12 +184,11 @@ func readEvent(f Fields) Alarm {
 	if list := f.List("resources"); len(list) > 0 {
 		a.ARN, _ = scan.Unquote(list[0])
 	}
-	contributor := detail.Object("alarmContributor")
-	if a.Contributor, a.Attributes = contributor.ID("id"), contributor.Object("attributes"); a.Contributor != "" {
-		a.Kind = KindContributor
-	}
 	return a
 }
+
+// readBare reads the detail of such an event alone, as a rule may send it.
+func readBare(f Fields) Alarm { return readDetail(f, f) }
 
 // readAction reads what an alarm hands to its Lambda action.
 func readAction(f Fields) Alarm {
@@ -193,6 +209,10 @@ func readDetail(d, f Fields) Alarm {
 	}
 	if a.Rule != "" {
 		a.Kind = KindComposite
+	}
+	contributor := d.Object("alarmContributor")
+	if a.Contributor, a.Attributes = contributor.ID("id"), contributor.Object("attributes"); a.Contributor != "" {
+		a.Kind = KindContributor
 	}
 	if data := Members(strings.TrimSpace(state.Text("reasonData"))); data != nil {
 		a.Triggering = alarmARNs(data.List("triggeringAlarms"))

@@ -52,6 +52,12 @@ func isAlerts(m *aws.Message) bool {
 	return alertForm.MatchString(m.Text) && strings.Contains(m.Text, "Labels:")
 }
 
+// isLabelled reports whether a message is about alerts by all that alerts have, so that nothing else looks like it.
+func isLabelled(m *aws.Message) bool {
+	list := m.Fields.List("alerts")
+	return len(list) > 0 && aws.Members(list[0]).Object("labels") != nil || m.Fields.Has("groupKey") && m.Fields.Object("commonLabels") != nil
+}
+
 // readAlerts reads a message about one alert or many, of which some may fire and others be resolved: each is judged by itself.
 func readAlerts(m *aws.Message) []Judgement {
 	var alerts []alert

@@ -58,6 +58,13 @@ func TestLargeMessages(t *testing.T) {
 		"stack":     "StackId='x'\n" + strings.Repeat("A='b'\n", size/6),
 		"records":   `{"Records":[` + strings.TrimSuffix(strings.Repeat(`{"body":"x"},`, size/13), ",") + `]}`,
 		"one line":  "Environment: x Application: " + strings.Repeat("NotificationProcessId ", size/22),
+		"known":     `{"title":"x","a":[` + strings.TrimSuffix(strings.Repeat(`{"ruleName":"","state":""},`, size/27), ",") + `]}`,
+		"carried":   `{"title":"x","a":[` + strings.TrimSuffix(strings.Repeat(`{"Type":"Notification","Message":"x"},`, size/38), ",") + `]}`,
+		"objects":   strings.Repeat("{\n", size/2),
+		"broken":    strings.Repeat(`{"a":1`+"\n", size/7),
+		"texts":     strings.Repeat("{\"a\":\"\n", size/8),
+		"inside":    strings.Repeat(`{"a":[{},`, size/20) + "1" + strings.Repeat("]}", size/20),
+		"eight":     strings.Repeat(`{"a":`, 8) + `[` + strings.TrimSuffix(strings.Repeat(`{"b":{"c":1}},`, size/15), ",") + `]` + strings.Repeat("}", 8),
 		"many keys": "{" + strings.TrimSuffix(strings.Repeat(`"k":{"AlarmName":1},`, size/20), ",") + "}",
 	} {
 		began := time.Now()
@@ -66,7 +73,8 @@ func TestLargeMessages(t *testing.T) {
 				checkJudgement(t, name, j)
 			}
 		}
-		if took := time.Since(began); took > 2*time.Second {
+		took := time.Since(began)
+		if t.Logf("%-10s %s", name, took); took > 2*time.Second {
 			t.Errorf("%s took %s", name, took)
 		}
 	}

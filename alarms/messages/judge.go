@@ -91,13 +91,9 @@ type row struct {
 	known              func(*aws.Message) bool
 	key, title, reason string // patterns; see fill
 	judge              func(*aws.Message) verdict
+	anybodys           bool                           // knows what anybody may send, and says little of what it is
 	recovers           bool                           // some of these messages tell that it is over
 	read               func(*aws.Message) []Judgement // instead of judge: of messages that tell of several things
-}
-
-// Open takes the messages out that stand inside a message; see [aws.Open].
-func Open(m *aws.Message) []*aws.Message {
-	return aws.Open(m, func(inner *aws.Message) bool { return rowOf(inner) != nil })
 }
 
 // Judge finds out what a message amounts to, by the first row of the table that knows it. It never fails: the last row knows everything. A

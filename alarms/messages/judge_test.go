@@ -233,6 +233,8 @@ func otherCases() []tableCase {
 		{"S3 test", "Amazon S3 Notification", `{"Service":"Amazon S3","Event":"s3:TestEvent","Bucket":"b"}`, Marker, "", "s3", "S3 test event of b"},
 		{"S3 object", "", `{"Records":[{"eventSource":"aws:s3","eventName":"ObjectRemoved:Delete","s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]}`, Marker, "", "s3", "S3 b: ObjectRemoved:Delete k"},
 		{"S3 lost an object", "", `{"Records":[{"eventSource":"aws:s3","eventName":"ReducedRedundancyLostObject","s3":{"bucket":{"name":"b"}}}]}`, Quiet, "sev4", "s3", ""},
+		{"a push", "UPDATE: AWS CodeCommit eu-central-1 push: shop", `{"Records":[{"eventSource":"aws:codecommit","eventName":"ReferenceChanges","codecommit":{"references":[{"ref":"refs/heads/main"}]},"eventSourceARN":"arn:aws:codecommit:eu-central-1:123456789012:shop"}]}`,
+			Marker, "", "codecommit", "CodeCommit shop: reference changes refs/heads/main"},
 		{"records of somebody", "", `{"Records":[{"what":"shop"}],"title":"Shop is down"}`, Page, "", "json", "Shop is down"},
 		{"log delivered", "", `{"s3Bucket":"logs","s3ObjectKey":["a/b.json.gz"]}`, Marker, "", "delivery", "CloudTrail delivered a log to logs"},
 		{"mail validated", "", "Successfully validated SNS topic for Amazon SES event publishing.", Marker, "", "ses", ""},

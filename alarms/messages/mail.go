@@ -34,6 +34,9 @@ func isObjectEvent(m *aws.Message) bool {
 	return source == "aws:s3"
 }
 
+// isPush knows what a trigger of CodeCommit sends.
+func isPush(m *aws.Message) bool { return m.At("Records.0.eventSource") == "aws:codecommit" }
+
 // readObjects reads what happened to an object. Only what S3 itself failed to do needs a look.
 func readObjects(m *aws.Message) []Judgement {
 	event, bucket := m.At("Records.0.eventName"), m.At("Records.0.s3.bucket.name")

@@ -17,7 +17,12 @@ func quoted(text string) string {
 
 // TestOpen: a message that was relayed is read as what it is, however it was wrapped.
 func TestOpen(t *testing.T) {
-	const alarm = `{"AlarmName":"cpu","NewStateValue":"OK"}`
+	const (
+		alarm  = `{"AlarmName":"cpu","NewStateValue":"OK"}`
+		alerts = `{"status":"firing","alerts":[{"status":"firing","labels":{"alertname":"A"}}]}`
+		detail = `{"alarmName":"cpu","state":{"value":"ALARM"}}`
+	)
+	stopped := task(`"stopCode":"TaskFailedToStart"`)
 	envelope := func(text string) string {
 		return `{"Type":"Notification","MessageId":"m","TopicArn":"arn:aws:sns:eu-central-1:1:inner","Subject":"s","Message":` + quoted(text) + `}`
 	}
@@ -38,6 +43,24 @@ func TestOpen(t *testing.T) {
 		{"a list", "[" + alarm + "," + alarm + "]", alarm + "|" + alarm, ""},
 		{"a message of somebody with an alarm in it", `{"team":"shop","alarm":` + alarm + `}`, alarm, ""},
 		{"the same, in a text", `{"team":"shop","text":` + quoted(alarm) + `}`, alarm, ""},
+		{"an event of a relay", event("com.relay", "alarm", "", alarm), alarm, ""},
+		{"in the detail of an event", event("com.relay", "alarm", "", `{"alarm":`+alarm+`}`), alarm, ""},
+		{"an envelope in an event", event("com.relay", "sns", "", envelope(alarm)), alarm, "arn:aws:sns:eu-central-1:1:inner"},
+		{"an envelope in an event, of somebody", event("com.relay", "sns", "", envelope("Fire")), "Fire", "arn:aws:sns:eu-central-1:1:inner"},
+		{"alerts in an event", event("com.relay", "alerts", "", alerts), alerts, ""},
+		{"an event in an event", event("com.relay", "any", "", stopped), stopped, ""},
+		{"two levels down", `{"source":"relay","data":{"alarm":` + alarm + `}}`, alarm, ""},
+		{"eight levels down", strings.Repeat(`{"a":`, 8) + alarm + strings.Repeat(`}`, 8), alarm, ""},
+		{"beside much else", `{"title":"Forwarded","x":{"n":[1,{"alarms":[` + alarm + `,` + alarm + `]}]}}`, alarm + "|" + alarm, ""},
+		{"a list of texts", `[` + quoted(alarm) + `]`, alarm, ""},
+		{"records further down", `{"event":{"Records":[{"Sns":{"Message":` + quoted(alarm) + `}}]}}`, alarm, ""},
+		{"records further down, of somebody", `{"event":{"Records":[{"Sns":{"TopicArn":"t","Message":"Fire"}}]}}`, "Fire", "t"},
+		{"a Message that is an object", `{"Records":[{"EventSource":"aws:sns","Sns":{"Subject":"OK: cpu","Message":` + alarm + `}}]}`, alarm, ""},
+		{"a text with an alarm", "Forwarded alarm:\n" + alarm, alarm, ""},
+		{"a text with an alarm in quotes", "Forwarded alarm:\n```\n" + alarm + "\n```\nby the relay", alarm, ""},
+		{"alarms in lines", alarm + "\n" + alarm, alarm + "|" + alarm, ""},
+		{"a text with an alarm in a member", `{"text":` + quoted("Forwarded alarm:\n"+alarm) + `}`, alarm, ""},
+		{"the detail of an event about an alarm", `{"team":"shop","d":` + detail + `}`, detail, ""},
 		{"objects of S3", `{"Records":[{"eventSource":"aws:s3"}]}`, `{"Records":[{"eventSource":"aws:s3"}]}`, ""},
 		{"a list of numbers", `[1,2]`, `[1,2]`, ""},
 		{"somebody's own Message", `{"Message":"Fire","level":"high"}`, `{"Message":"Fire","level":"high"}`, ""},
@@ -54,6 +77,19 @@ func TestOpen(t *testing.T) {
 		}
 		if got := strings.Join(texts, "|"); got != tt.want || via != tt.via {
 			t.Errorf("%s: %s over %q", tt.name, got, via)
+		}
+	}
+	for name, text := range map[string]string{
+		"an event of AWS":                 event("aws.lambda", "Something", "", alarm),
+		"a change to an alarm":            event("com.relay", "any", "", `{"alarmName":"cpu","operation":"update","state":{"value":"ALARM"}}`),
+		"a failure with what it was told": `{"errorMessage":"boom","errorType":"Error","event":{"alarm":` + alarm + `}}`,
+		"alerts that are none":            `{"title":"x","dashboard":{"alerts":["a"],"status":"open"}}`,
+		"an alarm within a line":          "Could not forward " + alarm,
+		"what somebody says of a service": `{"title":"Import is down","input":` + rds("0089", "low") + `}`,
+		"nine levels down":                strings.Repeat(`{"a":`, 9) + alarm + strings.Repeat(`}`, 9),
+	} {
+		if all := Open(messageOf("", text)); len(all) != 1 || all[0].Text != text {
+			t.Errorf("%s is opened: %s", name, all[0].Text)
 		}
 	}
 	failed := `{"requestContext":{"functionArn":"arn:aws:lambda:eu-central-1:1:function:relay"},"responseContext":{},"requestPayload":` + alarm + `}`

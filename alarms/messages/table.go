@@ -44,6 +44,8 @@ var serviceRows = []row{
 	{family: "ses", known: begins("Successfully validated SNS topic"), title: "SES can publish to this topic", judge: always(marks)},
 	{family: "s3", known: isS3Test, key: "{Bucket}", title: "S3 test event of {Bucket}", judge: always(marks)},
 	{family: "s3", known: isObjectEvent, read: readObjects},
+	{family: "codecommit", known: isPush, key: "{Records.0.eventSourceARN}", title: "CodeCommit {Records.0.eventSourceARN~}: {Records.0.eventName^} {Records.0.codecommit.references.0.ref}",
+		judge: always(marks)},
 	{family: "delivery", known: has("s3Bucket", "s3ObjectKey"), key: "{s3Bucket}", title: "CloudTrail delivered a log to {s3Bucket}", judge: always(marks)},
 	{family: "config", recovers: true, known: isConfig, key: "{configRuleName|configSnapshotId}/{resourceType|configurationItem.resourceType}/{resourceId|configurationItem.resourceId}",
 		title: "Config {configRuleName}: {messageType^} {resourceId|configurationItem.resourceId|s3Bucket}", judge: judgeConfig},
@@ -61,8 +63,8 @@ var serviceRows = []row{
 
 // otherRows are last: what nobody knows by its service.
 var otherRows = []row{
-	{family: "event", source: "aws.partner/*", detailType: "*", read: readOwnEvent},
+	{family: "event", anybodys: true, source: "aws.partner/*", detailType: "*", read: readOwnEvent},
 	{family: "aws", source: "aws.*", detailType: "*", key: "{detail-type|detailType}/{resources.0}", title: "{detail-type|detailType}: {resources.0~} {detail.state^|detail.status^}",
 		reason: "{detail.message|detail.description|detail.state|detail.status}", judge: judgeUnknown},
-	{family: "event", source: "*", detailType: "*", read: readOwnEvent},
+	{family: "event", anybodys: true, source: "*", detailType: "*", read: readOwnEvent},
 }

@@ -1,0 +1,122 @@
+package aws
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/oncalm/oncalm/store/record/scan"
+)
+
+// BareName is a name without its capital letters and signs, since everybody writes them in another way: Alert_Name is alertname.
+func BareName(s string) string {
+	return strings.NewReplacer("_", "", "-", "", " ", "").Replace(strings.ToLower(s))
+}
+
+// A place is a value that stands in a message.
+type place struct {
+	value string
+	path  string
+	// in is the message that it stands in: the outermost, or one with the subject and the topic of an envelope on the way.
+	in *Message
+}
+
+// search looks for the messages that a message is about and that stand somewhere in it, what is less deep before what is deeper. Nothing is
+// looked for inside of what was found.
+func (m *Message) search(forms Forms) []*Message {
+	var found []*Message
+	level, looked := m.inner(), 0
+	for range maxDeep {
+		var next []place
+		for _, p := range level {
+			if looked++; looked > maxLooked || len(found) > MaxParts {
+				return found
+			}
+			f := Members(p.value)
+			if f == nil {
+				next = append(next, p.children()...)
+				continue
+			}
+			if all := p.messages(m, f, forms); all != nil {
+				found = append(found, all...)
+				continue
+			}
+			next = append(next, p.members(f)...)
+		}
+		level = next
+	}
+	return found
+}
+
+// messages are those that the outer message is about, if the object at that place is one, or carries some.
+func (p place) messages(outer *Message, f Fields, forms Forms) []*Message {
+	inner := p.in.inside("", p.value)
+	if IsAlarm(f) {
+		return []*Message{inner}
+	}
+	if all := inner.carried(); all != nil && forms.Silent(outer, p.path) {
+		return all
+	}
+	if forms.About(outer, inner, p.path) {
+		return []*Message{inner}
+	}
+	return nil
+}
+
+// inner are the values in a message.
+func (m *Message) inner() []place {
+	if m.Fields != nil {
+		return place{in: m}.members(m.Fields)
+	}
+	return place{value: strings.TrimSpace(m.Text), in: m}.children()
+}
+
+// members are the values in an object that can hold messages.
+func (p place) members(f Fields) []place {
+	in := p.in
+	if f.Text("Message") != "" && (f.Has("TopicArn") || f.Has("TopicARN")) {
+		in = in.enveloped(f)
+	}
+	var all []place
+	for _, one := range f {
+		if value := opened(one.Value); strings.Contains(value, "{") {
+			all = append(all, place{value, strings.TrimPrefix(p.path+"/"+BareName(one.Name), "/"), in})
+		}
+	}
+	return all
+}
+
+// children are the elements of a list, or the objects in a text.
+func (p place) children() []place {
+	list := embedded(p.value)
+	if strings.HasPrefix(p.value, "[") {
+		list = Elements(p.value)
+	}
+	var all []place
+	for i, e := range list {
+		if value := opened(e); strings.Contains(value, "{") {
+			all = append(all, place{value, p.path + "/" + strconv.Itoa(i), p.in})
+		}
+	}
+	return all
+}
+
+// embedded are the JSON objects in a text that begin a line. What stands within a line is a part of what somebody says.
+func embedded(text string) []string {
+	var found []string
+	for tries := 0; tries < maxTries && len(found) <= MaxParts; {
+		line := strings.TrimLeft(text, " \t\r\n`")
+		if strings.HasPrefix(line, "{") {
+			if end := scan.Value(line, 0, MaxNesting); end < 0 {
+				tries++
+			} else {
+				found, line = append(found, line[:end]), line[end:]
+			}
+		}
+		_, rest, more := strings.Cut(line, "\n")
+		if !more {
+			break
+		}
+		text = rest
+	}
+	return found
+}
