@@ -22,7 +22,7 @@ var order = []string{
 	"paging", "handoffs", "rollbacks", "postmortems",
 	"bot/slack/blocks", "bot/slack", "bot/slackfake", "bot/when", "bot",
 	"ops", "web",
-	"cmd/oncalm/config/reading", "cmd/oncalm/config/holidays", "cmd/oncalm/config/secrets", "cmd/oncalm/config/zones",
+	"cmd/oncalm/config/reading", "cmd/oncalm/config/holidays", "cmd/oncalm/config/places", "cmd/oncalm/config/secrets", "cmd/oncalm/config/zones",
 	"cmd/oncalm/config", "cmd/oncalm/importing", "cmd/oncalm/fsck", "cmd/oncalm/cli", "cmd/oncalm/shifts", "cmd/oncalm/records", "cmd",
 }
 

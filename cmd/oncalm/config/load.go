@@ -2,31 +2,29 @@ package config
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
-	"net"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/zones"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/paging"
-	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/rotations"
-	"github.com/oncalm/oncalm/templates"
 )
 
 // Defaults for keys that a file leaves out.
 const (
 	DefaultListen    = ":8080"
 	DefaultWebListen = "127.0.0.1:9090"
-	DefaultStore     = "oncalm.db"
+	DefaultStore     = places.DefaultStore
 	DefaultSlackAPI  = "https://slack.com/api/"
 	DefaultMaxAge    = 75 * time.Minute
 	DefaultWait      = 5 * time.Minute
@@ -107,11 +105,11 @@ func empty(path string) *Config {
 
 func (r *reader) top(c *Config, top reading.Value) {
 	read := map[string]func(reading.Value){
-		"listen":          r.address(&c.Listen),
-		"store":           func(v reading.Value) { r.store(c, v) },
-		"templates":       func(v reading.Value) { r.templates(c, v) },
+		"listen":          places.Address(r.Reader, &c.Listen),
+		"store":           func(v reading.Value) { c.Store = cmp.Or(places.Store(r.Reader, v), c.Store) },
+		"templates":       func(v reading.Value) { c.Templates = places.Templates(r.Reader, v) },
 		"public_url":      func(v reading.Value) { r.publicURL(c, v) },
-		"web":             func(v reading.Value) { r.Mapping(v, reading.Key("listen", r.address(&c.WebListen))) },
+		"web":             func(v reading.Value) { r.Mapping(v, reading.Key("listen", places.Address(r.Reader, &c.WebListen))) },
 		"slack":           func(v reading.Value) { r.slack(c, v) },
 		"sns":             func(v reading.Value) { r.sns(c, v) },
 		"people":          func(v reading.Value) { r.people(c, v) },
@@ -140,7 +138,7 @@ func (r *reader) whole(c *Config, top reading.Value) {
 	if _, given := r.Places["sns"]; !given {
 		r.Warnf(r.Place("sns"), "list your topics in sns.topics", "there is no sns: no alarm will be taken in")
 	}
-	if collide(c.Listen, c.WebListen) {
+	if places.Collide(c.Listen, c.WebListen) {
 		text := fmt.Sprintf("listen and web.listen are both %s", c.Listen)
 		if c.Listen != c.WebListen {
 			text = fmt.Sprintf("listen (%s) and web.listen (%s) are on one port", c.Listen, c.WebListen)
@@ -169,97 +167,10 @@ func (r *reader) required(top reading.Value, section, remedy string) {
 	}
 }
 
-// address returns the reader of a listen address.
-func (r *reader) address(to *string) func(reading.Value) {
-	return func(v reading.Value) {
-		const wanted = "host:port or :port, such as :8080"
-		s, ok := r.Filled(v, wanted)
-		if !ok {
-			return
-		}
-		_, port, err := net.SplitHostPort(s)
-		n, portErr := strconv.Atoi(port)
-		if err != nil || portErr != nil || n < 0 || n > 65535 {
-			r.Errorf(v, "expected "+wanted, "%s is not an address to listen on", reading.Quote(v.Text))
-			return
-		}
-		*to = s
-	}
-}
-
-// collide reports whether one address is, or holds, the other. Port 0 is another one each time.
-func collide(a, b string) bool {
-	hostA, portA, errA := net.SplitHostPort(a)
-	hostB, portB, errB := net.SplitHostPort(b)
-	if errA != nil || errB != nil || portA != portB || portA == "0" {
-		return false
-	}
-	all := func(host string) bool { ip := net.ParseIP(host); return host == "" || ip != nil && ip.IsUnspecified() }
-	return hostA == hostB || all(hostA) || all(hostB) || loopback(hostA) && loopback(hostB)
-}
-
-func (r *reader) store(c *Config, v reading.Value) {
-	s, ok := r.Filled(v, "the path of a file")
-	switch {
-	case !ok:
-	case strings.HasPrefix(s, "etcd:"):
-		r.Errorf(v, "name a file, such as oncalm.db", "this version has no etcd store")
-	case strings.Contains(s, "://"):
-		r.Errorf(v, "name a file, such as oncalm.db", "%s is not the path of a file", reading.Quote(v.Text))
-	default:
-		c.Store = r.Path(s)
-		r.storeFile(v, c.Store)
-	}
-}
-
-// templates reads the directory of the operator's own texts, and sees that each can be filled in.
-func (r *reader) templates(c *Config, v reading.Value) {
-	s, ok := r.Filled(v, "the path of a directory")
-	if !ok {
-		return
-	}
-	dir := r.Path(s)
-	texts, err := templates.Load(dir)
-	if err == nil {
-		err = postmortems.Check(texts)
-	}
-	if err != nil {
-		r.Errorf(v, "correct it, or remove the key", "%v", err)
-		return
-	}
-	c.Templates = dir
-}
-
 func (r *reader) publicURL(c *Config, v reading.Value) {
-	if s, ok := r.link(v, "https://oncall.example.com"); ok {
+	if s, ok := places.Link(r.Reader, v, "https://oncall.example.com"); ok {
 		c.PublicURL = strings.TrimRight(s, "/")
 	}
-}
-
-// link reads an https URL. Plain http is good enough for this machine itself.
-func (r *reader) link(v reading.Value, such string) (string, bool) {
-	s, ok := r.Filled(v, "a URL such as "+such)
-	if !ok {
-		return "", false
-	}
-	u, err := url.Parse(s)
-	switch {
-	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		r.Errorf(v, "write one such as "+such, "%s is not a URL", reading.Quote(v.Text))
-		return "", false
-	case u.User != nil:
-		r.Errorf(v, "write it without user and password", "%s has a user in its URL", v.Key)
-		return "", false
-	case u.Scheme == "http" && !loopback(u.Hostname()):
-		r.Errorf(v, "write https://", "%s is not an https URL", reading.Quote(v.Text))
-		return "", false
-	}
-	return s, true
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // refer checks, once the whole file is read, that a name exists.

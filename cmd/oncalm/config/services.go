@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/incidents"
 )
@@ -32,7 +33,7 @@ func (r *reader) services(c *Config, v reading.Value) {
 					}
 				})
 			}),
-			reading.Key("runbook", func(v reading.Value) { s.Runbook, _ = r.link(v, "https://wiki.example.com/checkout") }),
+			reading.Key("runbook", func(v reading.Value) { s.Runbook, _ = places.Link(r.Reader, v, "https://wiki.example.com/checkout") }),
 			reading.Key("rollback", func(v reading.Value) { r.rollback(c, name, v) }),
 		)
 		if _, given := r.Places[key.Key+".policy"]; !given {

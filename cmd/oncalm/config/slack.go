@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
 )
@@ -52,7 +53,7 @@ func (r *reader) slackAPI(s *Slack, v reading.Value) {
 		r.Errorf(v, "write one such as "+DefaultSlackAPI, "%s is not a URL", reading.Quote(v.Text))
 		return
 	}
-	if u.Scheme == "http" && !loopback(u.Hostname()) {
+	if u.Scheme == "http" && !places.Loopback(u.Hostname()) {
 		r.Warnf(v, "use https unless the network is your own", "the Slack token goes to %s unencrypted", reading.Quote(v.Text))
 	}
 	s.APIURL = strings.TrimRight(text, "/") + "/"

@@ -1,16 +1,17 @@
-package config
+package places
 
 import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 )
 
 // storeFile looks whether the store can be where the configuration says. What depends on the machine is a warning: a
 // configuration may be checked on another one than it is for.
-func (r *reader) storeFile(v reading.Value, path string) {
+func storeFile(r *reading.Reader, v reading.Value, path string) {
 	info, err := os.Stat(path)
 	folder := filepath.Dir(path)
 	switch {
@@ -24,12 +25,12 @@ func (r *reader) storeFile(v reading.Value, path string) {
 		r.Warnf(v, "run the bot as the user that owns it", "the store %s cannot be written", path)
 	case err == nil:
 	default:
-		r.storeFolder(v, folder)
+		storeFolder(r, v, folder)
 	}
 }
 
 // storeFolder looks whether a store can be made in a folder.
-func (r *reader) storeFolder(v reading.Value, folder string) {
+func storeFolder(r *reading.Reader, v reading.Value, folder string) {
 	info, err := os.Stat(folder)
 	switch {
 	case err == nil && !info.IsDir():
@@ -39,4 +40,23 @@ func (r *reader) storeFolder(v reading.Value, folder string) {
 	case err != nil, info.Mode().Perm()&fs.FileMode(0o222) == 0, !writable(folder):
 		r.Warnf(v, "let the user of the bot write there", "the folder %s, for the store, cannot be written", folder)
 	}
+}
+
+// DefaultStore is the store of a configuration that names none.
+const DefaultStore = "oncalm.db"
+
+// Store reads the path of the store; it is empty if that cannot be.
+func Store(r *reading.Reader, v reading.Value) string {
+	s, ok := r.Filled(v, "the path of a file")
+	switch {
+	case !ok:
+	case strings.HasPrefix(s, "etcd:"):
+		r.Errorf(v, "name a file, such as oncalm.db", "this version has no etcd store")
+	case strings.Contains(s, "://"):
+		r.Errorf(v, "name a file, such as oncalm.db", "%s is not the path of a file", reading.Quote(v.Text))
+	default:
+		storeFile(r, v, r.Path(s))
+		return r.Path(s)
+	}
+	return ""
 }
