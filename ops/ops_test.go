@@ -238,6 +238,8 @@ func TestNotBehind(t *testing.T) {
 	owe("soon", outbox.Decisions, noon.Add(time.Hour))
 	owe("new", outbox.Pages1, noon.Add(-time.Minute))
 	well("")
+	owe("sms", "pages_sms_sev1", noon.Add(-3*time.Minute)) // of another channel than Slack
+	well("pages_sms_sev1: behind by 3m0s")
 	owe("page", outbox.Pages3, noon.Add(-2*time.Minute))
 	well("pages_sev3: behind by 2m0s")
 }

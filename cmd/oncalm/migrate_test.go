@@ -213,6 +213,76 @@ func TestOlderPages(t *testing.T) {
 	}
 }
 
+// TestOlderPageIsFound holds that a page that an earlier version has sent, without knowing it, is found by its key and not sent
+// again.
+func TestOlderPageIsFound(t *testing.T) {
+	t.Parallel()
+	slack := newSlack(t)
+	sent := `{"channel":"U0ANA","text":"sent before","metadata":{"event_type":"oncalm_page","event_payload":{"key":"2/page/0.0/ana"}}}`
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, slack.APIURL()+"chat.postMessage", strings.NewReader(sent))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Authorization", "Bearer "+slack.Token())
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	r := newRig(t, slack.APIURL())
+	unpack(t, "testdata/stores/3-pages-by-person.db.gz", r.path("oncalm.db"))
+	putOff(t, r.path("oncalm.db"), "2/escalate/1.0")
+	r.start()
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		out, _ := r.call("timeline", "-config", r.path("oncalm.yaml"), "2")
+		if strings.Contains(out, "Found the page to ana: an earlier attempt had delivered it") {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatalf("the page was not found:\n%s", out)
+		}
+	}
+	r.stop()
+	n := 0
+	for _, m := range slack.DM("U0ANA") {
+		if m.Metadata != nil && m.Metadata.EventPayload["key"] == "2/page/0.0/ana" {
+			n++
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d messages with the key of the page, want 1", n)
+	}
+}
+
+// putOff makes what is owed due in an hour, so that it is in nobody's way.
+func putOff(t *testing.T, path, key string) {
+	t.Helper()
+	db, err := bolt.Open(path, bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = db.Update(t.Context(), func(tx store.Tx) error {
+		owed := outbox.In(tx, time.Now())
+		e, ok := owed.Get(key)
+		if !ok {
+			return fmt.Errorf("%s is not owed", key)
+		}
+		due, _ := outbox.Places(e)
+		tx.Delete(due)
+		tx.Delete(outbox.EntryPrefix + key)
+		e.Due = time.Now().Add(time.Hour)
+		owed.Once(e)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // otherHeads reports whether a head of an incident that is open is written in another way than this version does.
 func otherHeads(tx store.Tx) bool {
 	return slices.ContainsFunc(incidents.OpenIDs(tx, 0), func(id string) bool {
