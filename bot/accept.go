@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/overrides"
 
@@ -31,18 +32,18 @@ func offerMessage(o handoffs.Offer) blocks.Message {
 }
 
 // accepting is the word of the button.
-func (b *Bot) accepting(value string) word {
+func (b *Bot) accepting(value string) chat.Word {
 	schedule, at, _ := strings.Cut(value, " ")
 	border, err := time.Parse(time.RFC3339, at)
 	if err != nil {
-		return b.telling(blocks.Sentence("I do not know that button any more; nothing was changed."))
+		return chat.Telling(blocks.Sentence("I do not know that button any more; nothing was changed."))
 	}
-	return word{change: func(c *call, tx store.Tx) (blocks.Message, error) {
-		_, err := b.o.Overrides.Accept(tx, c.now, c.person, schedule, border)
+	return chat.Word{Change: func(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+		_, err := b.o.Overrides.Accept(tx, c.Now, c.Person, schedule, border)
 		switch {
 		case err == nil:
-			c.private = true // the question is answered: the answer takes its place
-			return blocks.Sentence("You took over ", blocks.Strong(schedule), " ", c.now, "."), nil
+			c.Private = true // the question is answered: the answer takes its place
+			return blocks.Sentence("You took over ", blocks.Strong(schedule), " ", c.Now, "."), nil
 		case errors.Is(err, overrides.ErrAccepted):
 			return blocks.Sentence("You have accepted already: you are on call for ", blocks.Strong(schedule), "."), nil
 		case errors.Is(err, overrides.ErrNotYours):

@@ -12,6 +12,11 @@ import (
 // answering is how long a test waits until an answer has come, or has been given up: a call that hangs takes ten seconds.
 const answering = 3 * time.Minute
 
+const (
+	breath = 2 * time.Second // before the second attempt
+	uses   = 4               // of a response address
+)
+
 // TestALateAnswerIsTriedAgain: what came of a change that took long is told also if Slack fails at first, at most four times, with
 // pauses that grow, and not sooner than Slack asks for.
 func TestALateAnswerIsTriedAgain(t *testing.T) {

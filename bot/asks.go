@@ -58,7 +58,7 @@ func (b *Bot) askMessage(ctx context.Context, e outbox.Entry) (func(store.Tx) er
 		return nil, nil
 	}
 	if err != nil {
-		return nil, asChore(err)
+		return nil, slack.Owed(err)
 	}
 	now := b.o.Clock.Now()
 	return func(tx store.Tx) error {

@@ -1,8 +1,9 @@
 package bot
 
 import (
+	"errors"
+
 	"github.com/oncalm/oncalm/bot/slack"
-	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
 )
 
@@ -13,16 +14,8 @@ func asPage(err error) error {
 	case slack.Refused, slack.Unreadable:
 		return &paging.Undeliverable{Err: err}
 	}
-	return asChore(err)
+	return slack.Owed(err)
 }
 
-// asChore says to the outbox what a failed call means for anything else.
-func asChore(err error) error {
-	switch slack.TroubleOf(err) {
-	case slack.Limited:
-		return &outbox.Later{After: slack.WaitOf(err), Err: err}
-	case slack.Unreachable, slack.Barred:
-		return &outbox.Unreachable{Err: err}
-	}
-	return err
-}
+// errPaced is the reason of a card that waits for its turn.
+var errPaced = errors.New("waits for its turn, Slack takes about one message a second in a channel")

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
 )
@@ -30,7 +31,7 @@ func (canned) RoundTrip(r *http.Request) (*http.Response, error) {
 func benchPage(b *testing.B, url string, rt http.RoundTripper) {
 	bot, err := New(Options{
 		APIURL: url, Token: "xoxb-x", SigningSecrets: []string{"s"}, Transport: rt,
-		People: map[string]Person{"ana": {Slack: ana}}, Log: slog.New(slog.DiscardHandler),
+		People: map[string]chat.Person{"ana": {Slack: ana}}, Log: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
@@ -87,8 +88,8 @@ func messagesOf(s string) []blocks.Message {
 	i, a := hostile(s), hostileAlarm(s)
 	all := []blocks.Message{
 		pageMessage(paging.Page{Incident: i, Alarm: a, Person: s, Why: s}), pageMessage(paging.Page{Incident: i, Alarm: a, Person: s, Why: s, Reminder: true}),
-		blocks.Sentence(s, blocks.Strong(s), blocks.Code(s), blocks.Link(s, s), i.Opened, " "), unknownWord("/incident", s, []string{"ack"}), noSuch(s, []string{"41"}),
-		stranger(s), postmortemMessage(&i, s),
+		blocks.Sentence(s, blocks.Strong(s), blocks.Code(s), blocks.Link(s, s), i.Opened, " "), chat.Unknown("/incident", s, []string{"ack"}), noSuch(s, []string{"41"}),
+		postmortemMessage(&i, s),
 		{Title: s, Body: []blocks.Paragraph{blocks.Para(listed(&i)), blocks.Bullets(listed(&i), blocks.Say(s))}, Rows: [][]blocks.Button{{{Label: s, Action: "a", Value: s, URL: s}}}},
 	}
 	for _, status := range []incidents.Status{incidents.StatusTriggered, incidents.StatusAcknowledged, incidents.StatusResolved} {

@@ -5,11 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/overrides"
 
@@ -40,7 +42,7 @@ type Options struct {
 	Pager     *paging.Pager
 	Overrides *overrides.Book // who is on call; changes of it are made there
 	// People are those whom we know, by their names in the configuration.
-	People map[string]Person
+	People map[string]chat.Person
 	// Services are the names of all services, for /oncall.
 	Services []string
 	// PublicURL is where the program is reached from outside, without a slash at the end, for links to it; empty if that is not known.
@@ -54,12 +56,6 @@ type Options struct {
 	Witness *clocks.Witness       // of the clock; may be nil
 	Log     *slog.Logger          // may be nil
 	Metrics prometheus.Registerer // may be nil
-}
-
-// Person is what Slack needs to know of somebody.
-type Person struct {
-	Slack string         // id of the user in Slack, U…; "" if they have none
-	Zone  *time.Location // for times in texts without markup; nil means UTC
 }
 
 // Roots are the slash commands that lead to us.
@@ -76,11 +72,8 @@ type Bot struct {
 	watch  *slack.Watch
 	users  map[string]string // names of people by their Slack ids
 	pace   *slack.Pace
-	zones  zones
 	absent absences
-	loose  sync.WaitGroup // what goes on after a request was answered
-	ending chan struct{}  // closed when Run ends
-	end    func()
+	router *chat.Router
 }
 
 // Kinds of outbox entries that this package handles.
@@ -120,14 +113,37 @@ func New(o Options) (*Bot, error) {
 		Witness: o.Witness, Log: log, Metrics: o.Metrics,
 	})
 	out.Watch.Met(slack.Identity{Team: o.Team, App: o.App})
-	ending := make(chan struct{})
-	return &Bot{
-		ending: ending, end: sync.OnceFunc(func() { close(ending) }),
-		o: o, log: log, out: out, watch: out.Watch, users: users, pace: slack.NewPace(),
-	}, nil
+	b := &Bot{o: o, log: log, out: out, watch: out.Watch, users: users, pace: slack.NewPace()}
+	b.router = chat.New(chat.Options{
+		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People, Rooms: []chat.Room{b.incidentRoom(), b.oncallRoom()},
+		Refusal: refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
+	}, users)
+	return b, nil
 }
 
-func usersOf(people map[string]Person) (map[string]string, error) {
+// Handler serves what Slack posts: see [slack.Sender.HTTP].
+func (b *Bot) Handler() http.Handler {
+	return b.out.HTTP(b.o.SigningSecrets, b.o.Clock, b.Serve)
+}
+
+// Serve carries out a request, by whichever door it came.
+func (b *Bot) Serve(ctx context.Context, r slack.Request) slack.Reply {
+	if r.Event != nil {
+		return slack.Reply{Again: !b.happened(ctx, r)}
+	}
+	return b.router.Serve(ctx, r)
+}
+
+// happened takes note of an event, and reports whether it could be judged.
+func (b *Bot) happened(ctx context.Context, r slack.Request) bool {
+	v := b.watch.Judge(ctx, r.From)
+	if v == slack.Ours && r.Event.Revoked {
+		b.watch.Problem("E2010 Slack says that the bot's token was revoked; install the app again and set slack.bot_token", true)
+	}
+	return v != slack.Starting
+}
+
+func usersOf(people map[string]chat.Person) (map[string]string, error) {
 	users := map[string]string{}
 	for name, p := range people {
 		if p.Slack == "" {
@@ -143,14 +159,15 @@ func usersOf(people map[string]Person) (map[string]string, error) {
 
 // Handlers returns the bot's handlers by kind, for the outbox.
 func (b *Bot) Handlers() map[string]outbox.Handler {
-	return map[string]outbox.Handler{
-		KindCard:   b.card,
-		KindPages:  b.pages,
-		KindAnswer: b.answer,
-		KindTold:   b.told,
-		KindAsk:    b.askMessage,
-		KindStrip:  b.picture,
-	}
+	all := b.router.Handlers()
+	maps.Copy(all, map[string]outbox.Handler{
+		KindCard:  b.card,
+		KindPages: b.pages,
+		KindTold:  b.told,
+		KindAsk:   b.askMessage,
+		KindStrip: b.picture,
+	})
+	return all
 }
 
 // Status says how we and Slack are getting on.
@@ -168,10 +185,11 @@ const (
 // Run learns who we are to Slack, and asks again from time to time, until ctx ends. Nothing else waits for it: without Slack
 // everything works that does not need Slack. It returns when nothing of the bot is going on any more.
 func (b *Bot) Run(ctx context.Context) {
-	defer b.loose.Wait()
-	defer b.end()
-	b.loose.Go(func() { b.rollCall(ctx) })
-	b.loose.Go(func() { b.recallChannel(ctx) })
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	defer b.router.End()
+	beside.Go(func() { b.rollCall(ctx) })
+	beside.Go(func() { b.recallChannel(ctx) })
 	b.recall(ctx)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
@@ -201,12 +219,4 @@ func (b *Bot) greet(ctx context.Context) time.Duration {
 	b.keep(ctx, id)
 	b.glimpse(ctx)
 	return greeting
-}
-
-// zone is where a person lives, for times in plain text.
-func (b *Bot) zone(person string) *time.Location {
-	if z := b.o.People[person].Zone; z != nil {
-		return z
-	}
-	return time.UTC
 }

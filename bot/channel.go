@@ -38,7 +38,7 @@ func readAbsence(tx store.Tx) (a absence, ok bool) {
 func (b *Bot) undrawn(e outbox.Entry, edit bool, err error) (func(store.Tx) error, error) {
 	t, name := slack.TroubleOf(err), slack.CodeOf(err)
 	if t != slack.Refused && t != slack.Unreadable {
-		return nil, asChore(err)
+		return nil, slack.Owed(err)
 	}
 	if t == slack.Refused {
 		b.watch.Channel(slack.Complaint(b.o.Channel, name), edit)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/overrides"
 
@@ -15,26 +16,26 @@ import (
 )
 
 // cover is /oncall cover me: the others of a schedule are asked to stand in.
-func (b *Bot) cover(c *call, tx store.Tx) (blocks.Message, error) {
-	if len(c.args) > 0 && strings.EqualFold(c.args[0].text, "me") {
-		c.args = c.args[1:]
+func (b *Bot) cover(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	if len(c.Args) > 0 && strings.EqualFold(c.Args[0].Text, "me") {
+		c.Args = c.Args[1:]
 	}
-	if len(c.args) == 0 {
-		return blocks.Sentence("When shall somebody cover for you? ", blocks.Code(c.root+" cover me fri 18:00..sat 09:00"), "."), nil
+	if len(c.Args) == 0 {
+		return blocks.Sentence("When shall somebody cover for you? ", blocks.Code(c.Root+" cover me fri 18:00..sat 09:00"), "."), nil
 	}
 	r, s, m, ok := b.requestedSpan(c, false)
 	if !ok {
 		return m, nil
 	}
-	if held := b.o.Overrides.During(tx, r.schedule, s.From, s.To); !slices.Contains(held, c.person) {
+	if held := b.o.Overrides.During(tx, r.schedule, s.From, s.To); !slices.Contains(held, c.Person) {
 		return b.notYours(c, tx, r.schedule, s.From, s.To), nil
 	}
-	return b.ask(c, tx, overrides.Plan{How: overrides.HowCover, By: c.person, Change: changeID(c.id), Schedule: r.schedule, Span: overrides.SpanOf(s.From, s.To)}, s)
+	return b.ask(c, tx, overrides.Plan{How: overrides.HowCover, By: c.Person, Change: changeID(c.ID), Schedule: r.schedule, Span: overrides.SpanOf(s.From, s.To)}, s)
 }
 
 // openAsk asks those who have to agree to a plan.
-func (b *Bot) openAsk(c *call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
-	done, err := b.o.Overrides.Ask(tx, c.now, c.person, p)
+func (b *Bot) openAsk(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
+	done, err := b.o.Overrides.Ask(tx, c.Now, c.Person, p)
 	if err != nil {
 		return b.notAsked(c, tx, p, err)
 	}
@@ -47,7 +48,7 @@ func (b *Bot) openAsk(c *call, tx store.Tx, p overrides.Plan) (blocks.Message, e
 }
 
 // notAsked says why nobody was asked.
-func (b *Bot) notAsked(c *call, tx store.Tx, p overrides.Plan, err error) (blocks.Message, error) {
+func (b *Bot) notAsked(c *chat.Call, tx store.Tx, p overrides.Plan, err error) (blocks.Message, error) {
 	switch {
 	case errors.Is(err, overrides.ErrAsked) && p.How == overrides.HowSwap:
 		return blocks.Sentence(blocks.Strong(p.Person), " is asked already."), nil
@@ -58,7 +59,7 @@ func (b *Bot) notAsked(c *call, tx store.Tx, p overrides.Plan, err error) (block
 	case errors.Is(err, overrides.ErrUnreachable):
 		return blocks.Sentence(blocks.Strong(p.Person), " has no Slack id in Oncalm's people list, so I cannot ask them."), nil
 	case errors.Is(err, overrides.ErrShifted):
-		return blocks.Sentence("The shifts have changed since; nothing was asked. Say it again: ", blocks.Code(c.root+" swap @"+p.Person), "."), nil
+		return blocks.Sentence("The shifts have changed since; nothing was asked. Say it again: ", blocks.Code(c.Root+" swap @"+p.Person), "."), nil
 	case errors.Is(err, overrides.ErrNotOnCall):
 		return b.notYours(c, tx, p.Schedule, p.Span.Begin(), p.Span.End()), nil
 	}
@@ -66,14 +67,14 @@ func (b *Bot) notAsked(c *call, tx store.Tx, p overrides.Plan, err error) (block
 }
 
 // notYours says to somebody who asks for a cover that they are not on call then.
-func (b *Bot) notYours(c *call, tx store.Tx, schedule string, from, to time.Time) blocks.Message {
+func (b *Bot) notYours(c *chat.Call, tx store.Tx, schedule string, from, to time.Time) blocks.Message {
 	return blocks.Sentence("You are not on call for ", blocks.Strong(schedule), " then, so there is nothing to cover: ", inFull(from, to, b.zoneFor(c, schedule)),
 		" is held by ", b.heldBy(tx, schedule, from, to), ".")
 }
 
 // answerAsk is a button below a question.
-func (b *Bot) answerAsk(c *call, tx store.Tx, id string, accept bool) (blocks.Message, error) {
-	done, err := b.o.Overrides.Answer(tx, c.now, c.person, id, accept)
+func (b *Bot) answerAsk(c *chat.Call, tx store.Tx, id string, accept bool) (blocks.Message, error) {
+	done, err := b.o.Overrides.Answer(tx, c.Now, c.Person, id, accept)
 	if err != nil {
 		a, _ := overrides.Asked(tx, id)
 		return refusedAnswer(a, err)
@@ -86,7 +87,7 @@ func (b *Bot) answerAsk(c *call, tx store.Tx, id string, accept bool) (blocks.Me
 	case overrides.Declined:
 		return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(blocks.Say("You declined."))}}, nil
 	}
-	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(blocks.Say("You accepted ", whatFor(*done.Ask, c.person), "."))}}, nil
+	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(blocks.Say("You accepted ", whatFor(*done.Ask, c.Person), "."))}}, nil
 }
 
 // refusedAnswer is what somebody reads whose answer does not count.
@@ -121,20 +122,20 @@ func voidMessage(a overrides.Ask) blocks.Message {
 }
 
 // withdraw is the button below what somebody asked: the question is taken back, if nobody has accepted.
-func (b *Bot) withdraw(c *call, tx store.Tx, id string) (blocks.Message, error) {
-	done, err := b.o.Overrides.Withdraw(tx, c.now, c.person, id)
+func (b *Bot) withdraw(c *chat.Call, tx store.Tx, id string) (blocks.Message, error) {
+	done, err := b.o.Overrides.Withdraw(tx, c.Now, c.Person, id)
 	switch {
 	case errors.Is(err, overrides.ErrNoQuestion), errors.Is(err, overrides.ErrNotYours):
 		return b.unknownButton(c), nil
 	case errors.Is(err, overrides.ErrTaken):
 		a, _ := overrides.Asked(tx, id)
-		return blocks.Sentence(blocks.Strong(a.Taken), " has accepted already. ", blocks.Code(c.root+" undo"), " takes that back."), nil
+		return blocks.Sentence(blocks.Strong(a.Taken), " has accepted already. ", blocks.Code(c.Root+" undo"), " takes that back."), nil
 	case err != nil:
 		return refusedOverride(err)
 	}
 	return withdrawn(c, *done.Ask), nil
 }
 
-func withdrawn(c *call, a overrides.Ask) blocks.Message {
-	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(append(blocks.Say("You took back "), whatFor(a, c.person)...), blocks.Say(". Nothing was changed.")...))}}
+func withdrawn(c *chat.Call, a overrides.Ask) blocks.Message {
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(append(blocks.Say("You took back "), whatFor(a, c.Person)...), blocks.Say(". Nothing was changed.")...))}}
 }

@@ -2,11 +2,8 @@
 //
 // # In
 //
-// [Bot.Serve] carries out what people do in Slack, by whichever door it came: see package slack. A request is carried out in one
-// transaction, together with the note that it was, so that the same request twice has one effect and the same answer. The answer goes
-// out when the change is on disk. No request waits for Slack: what has to be told later is owed.
-//
-// Who a Slack user is, the configuration says. Anybody else is refused, never taken for somebody.
+// [Bot.Serve] carries out what people do in Slack, by whichever door it came (package slack), with the words of two rooms (package
+// chat): that of /incident and that of /oncall. No request waits for Slack: what has to be told later is owed.
 //
 // # Out
 //

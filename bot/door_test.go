@@ -14,6 +14,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
@@ -255,7 +256,7 @@ func TestNewRefuses(t *testing.T) {
 		"an empty secret": {Token: "x", SigningSecrets: []string{"s", ""}},
 		"no token":        {SigningSecrets: []string{"s"}},
 		"one user, two people": {
-			Token: "x", SigningSecrets: []string{"s"}, People: map[string]Person{"ana": {Slack: "U1"}, "bo": {Slack: "U1"}},
+			Token: "x", SigningSecrets: []string{"s"}, People: map[string]chat.Person{"ana": {Slack: "U1"}, "bo": {Slack: "U1"}},
 		},
 	}
 	for name, o := range tests {

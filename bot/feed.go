@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/incidents"
@@ -18,21 +19,21 @@ import (
 // feed is /oncall feed: it makes a link to a calendar, lists those of the one who asks, or revokes them.
 //
 // A link is made while it is shown, and not as other changes are: what those answered is kept, and the token is not to be.
-func (b *Bot) feed(ctx context.Context, c *call) (blocks.Message, error) {
-	if len(c.args) == 0 {
+func (b *Bot) feed(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+	if len(c.Args) == 0 {
 		return b.ownFeeds(ctx, c)
 	}
-	said := c.args[0].text
-	if strings.EqualFold(said, "revoke") && len(c.args) > 1 {
-		return b.revokeFeed(ctx, c, c.args[1].text)
+	said := c.Args[0].Text
+	if strings.EqualFold(said, "revoke") && len(c.Args) > 1 {
+		return b.revokeFeed(ctx, c, c.Args[1].Text)
 	}
 	wanted, ok := b.feedOf(c, said)
 	switch {
 	case strings.EqualFold(said, "revoke"):
-		return blocks.Sentence("Which one? ", blocks.Code(c.root+" feed revoke me"), ", or the name of a schedule in place of ", blocks.Code("me"), "."), nil
+		return blocks.Sentence("Which one? ", blocks.Code(c.Root+" feed revoke me"), ", or the name of a schedule in place of ", blocks.Code("me"), "."), nil
 	case !ok:
 		known := slices.Sorted(maps.Keys(b.o.Overrides.Schedules))
-		return unknownWord(c.root, "feed "+said, prefixed("feed ", append(known, "me", "revoke"))), nil
+		return chat.Unknown(c.Root, "feed "+said, prefixed("feed ", append(known, "me", "revoke"))), nil
 	case b.o.PublicURL == "":
 		return blocks.Sentence("I do not know where I can be reached from outside, so I cannot make an address. Ask whoever keeps the configuration to set ",
 			blocks.Code("public_url"), "."), nil
@@ -41,9 +42,9 @@ func (b *Bot) feed(ctx context.Context, c *call) (blocks.Message, error) {
 }
 
 // feedOf is the feed that was named. A schedule counts although nobody is in it; one that is gone does not.
-func (b *Bot) feedOf(c *call, said string) (feed.Feed, bool) {
+func (b *Bot) feedOf(c *chat.Call, said string) (feed.Feed, bool) {
 	if strings.EqualFold(said, "me") {
-		return feed.Feed{Kind: feed.Person, Name: c.person}, true
+		return feed.Feed{Kind: feed.Person, Name: c.Person}, true
 	}
 	name, ok := b.scheduleNamed(said)
 	if !ok {
@@ -60,19 +61,19 @@ func prefixed(prefix string, all []string) []string {
 }
 
 // makeFeed makes a link, once for each request.
-func (b *Bot) makeFeed(ctx context.Context, c *call, wanted feed.Feed) (blocks.Message, error) {
+func (b *Bot) makeFeed(ctx context.Context, c *chat.Call, wanted feed.Feed) (blocks.Message, error) {
 	token, again := feed.NewToken(), false
 	err := b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
-		if _, again = incidents.Recall(tx, c.id); again {
+		if _, again = incidents.Recall(tx, c.ID); again {
 			return nil
 		}
-		incidents.Remember(tx, c.now, c.id, "")
-		_, err := feed.Add(tx, wanted, token, c.person, c.now)
+		incidents.Remember(tx, c.Now, c.ID, "")
+		_, err := feed.Add(tx, wanted, token, c.Person, c.Now)
 		return err
 	})
 	switch {
 	case errors.Is(err, feed.ErrLinks):
-		return blocks.Sentence("There are too many links to this calendar. Revoke yours with ", blocks.Code(c.root+" feed revoke "+spokenFeed(wanted)), "."), nil
+		return blocks.Sentence("There are too many links to this calendar. Revoke yours with ", blocks.Code(c.Root+" feed revoke "+spokenFeed(wanted)), "."), nil
 	case err != nil:
 		return blocks.Message{}, err
 	case again:
@@ -82,16 +83,16 @@ func (b *Bot) makeFeed(ctx context.Context, c *call, wanted feed.Feed) (blocks.M
 	m := blocks.Sentence("Subscribe to this address in your calendar program, and it shows ", titleOfFeed(wanted), ":")
 	m.Body = append(m.Body,
 		blocks.Para(blocks.Say(blocks.Link(address, address))),
-		blocks.Para(blocks.Say("I show it this once. Whoever has it can read the calendar, until you say ", blocks.Code(c.root+" feed revoke "+spokenFeed(wanted)), ".")))
+		blocks.Para(blocks.Say("I show it this once. Whoever has it can read the calendar, until you say ", blocks.Code(c.Root+" feed revoke "+spokenFeed(wanted)), ".")))
 	return m, nil
 }
 
 // revokeFeed revokes the links to one's own shifts, whoever made them, or those that one has made to a schedule.
-func (b *Bot) revokeFeed(ctx context.Context, c *call, said string) (blocks.Message, error) {
+func (b *Bot) revokeFeed(ctx context.Context, c *chat.Call, said string) (blocks.Message, error) {
 	wanted, _ := b.feedOf(c, said) // that of a schedule which is gone can be revoked, too
 	count := 0
 	err := b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
-		count = len(feed.Remove(tx, wanted, func(l feed.Link) bool { return wanted.Kind == feed.Person || l.By == c.person }))
+		count = len(feed.Remove(tx, wanted, func(l feed.Link) bool { return wanted.Kind == feed.Person || l.By == c.Person }))
 		return nil
 	})
 	if err != nil {
@@ -107,12 +108,12 @@ func (b *Bot) revokeFeed(ctx context.Context, c *call, said string) (blocks.Mess
 }
 
 // ownFeeds lists the links of the one who asks.
-func (b *Bot) ownFeeds(ctx context.Context, c *call) (blocks.Message, error) {
+func (b *Bot) ownFeeds(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	var lines []blocks.Line
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		lines = nil
 		for _, l := range feed.All(tx) {
-			if l.By == c.person || l.Feed == (feed.Feed{Kind: feed.Person, Name: c.person}) {
+			if l.By == c.Person || l.Feed == (feed.Feed{Kind: feed.Person, Name: c.Person}) {
 				lines = append(lines, blocks.Say(titleOfFeed(l.Feed), ", made ", l.Made.Truncate(time.Second)))
 			}
 		}
@@ -126,8 +127,8 @@ func (b *Bot) ownFeeds(ctx context.Context, c *call) (blocks.Message, error) {
 		m = blocks.Sentence("Your links to calendars:")
 		m.Body = append(m.Body, blocks.Bullets(lines...))
 	}
-	m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Code(c.root+" feed me"), " makes a link to your own shifts, ", blocks.Code(c.root+" feed <schedule>"),
-		" one to a schedule, and ", blocks.Code(c.root+" feed revoke me"), " revokes.")))
+	m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Code(c.Root+" feed me"), " makes a link to your own shifts, ", blocks.Code(c.Root+" feed <schedule>"),
+		" one to a schedule, and ", blocks.Code(c.Root+" feed revoke me"), " revokes.")))
 	return m, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
 )
@@ -73,12 +74,12 @@ func TestFeedOnce(t *testing.T) {
 		w := begin(t, func(o *Options) { o.PublicURL = "https://oncall.example.com" })
 		var answers []string
 		for range 2 {
-			c := &call{id: "slack:1", now: time.Now(), person: "ana", root: "/oncall", args: tokens("payments")}
+			c := &chat.Call{ID: "slack:1", Now: time.Now(), Person: "ana", Root: "/oncall", Args: chat.Tokens("payments")}
 			m, err := w.bot.feed(t.Context(), c)
 			if err != nil {
 				t.Fatal(err)
 			}
-			answers = append(answers, w.bot.encode(c, m))
+			answers = append(answers, m.Text(time.UTC))
 		}
 		contains(t, answers[0], "https://oncall.example.com/ical/payments.ics?token=")
 		contains(t, answers[1], "This request was answered already")

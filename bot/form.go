@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/overrides"
@@ -32,34 +33,26 @@ type tree = map[string]any
 
 func plainText(s string) tree { return tree{"type": "plain_text", "text": s, "emoji": false} }
 
-// openForm opens the form of a word, and reports whether it is open. It is the one thing for which a request waits for
-// Slack: the right to open it lasts three seconds.
-func (b *Bot) openForm(ctx context.Context, c *call, trigger string) bool {
-	if trigger == "" || len(b.o.Overrides.Schedules) == 0 {
-		return false
+// openForm is the form of a word; nil if there is none to offer.
+func (b *Bot) openForm(ctx context.Context, c *chat.Call) any {
+	if len(b.o.Overrides.Schedules) == 0 {
+		return nil
 	}
-	view := b.formOf(ctx, c)
-	if view == nil {
-		return false
+	if view := b.formOf(ctx, c); view != nil {
+		return view
 	}
-	short, cancel := context.WithTimeout(ctx, opening)
-	defer cancel()
-	if err := b.out.OpenView(short, trigger, view); err != nil {
-		b.log.Warn("a form could not be opened; its word is explained instead", "word", c.word, "err", err)
-		return false
-	}
-	return true
+	return nil
 }
 
 // form is the form for an override or a cover.
-func (b *Bot) form(c *call) tree {
+func (b *Bot) form(c *chat.Call) tree {
 	title, submit := "Put somebody on call", "Next"
 	var blocks []tree
 	input := func(field, label string, element tree) {
 		element["action_id"] = field
 		blocks = append(blocks, tree{"type": "input", "block_id": field, "label": plainText(label), "element": element})
 	}
-	if c.word == "cover" {
+	if c.Word == "cover" {
 		title = "Ask for a cover"
 	} else {
 		input(whoField, "Who", tree{"type": "users_select", "placeholder": plainText("Somebody in Oncalm's people list")})
@@ -67,17 +60,17 @@ func (b *Bot) form(c *call) tree {
 	if names := slices.Sorted(maps.Keys(b.o.Overrides.Schedules)); len(names) > 1 {
 		input(scheduleField, "Schedule", b.scheduleSelect(c, names))
 	}
-	begin := c.now.Truncate(time.Hour).Add(time.Hour)
+	begin := c.Now.Truncate(time.Hour).Add(time.Hour)
 	input(fromField, "From", tree{"type": "datetimepicker", "initial_date_time": begin.Unix()})
 	input(toField, "Until", tree{"type": "datetimepicker", "initial_date_time": begin.Add(8 * time.Hour).Unix()})
 	return tree{
-		"type": "modal", "callback_id": c.word, "title": plainText(title), "submit": plainText(submit), "close": plainText("Cancel"),
+		"type": "modal", "callback_id": c.Word, "title": plainText(title), "submit": plainText(submit), "close": plainText("Cancel"),
 		"blocks": blocks,
 	}
 }
 
 // scheduleSelect offers schedules, the person's own chosen already if there is only one.
-func (b *Bot) scheduleSelect(c *call, names []string) tree {
+func (b *Bot) scheduleSelect(c *chat.Call, names []string) tree {
 	const most = 100 // that Slack takes
 	own, _, _ := b.whichSchedule(c)
 	element := tree{"type": "static_select"}
@@ -94,30 +87,15 @@ func (b *Bot) scheduleSelect(c *call, names []string) tree {
 }
 
 // submission carries out a form that somebody sent, and returns what Slack is to do with it.
-func (b *Bot) submission(ctx context.Context, r slack.Request) (payload string) {
-	c := &call{id: r.ID, now: r.At, root: b.o.Roots.OnCall, word: r.Form.Callback}
-	m, ok := b.admit(ctx, c, r)
-	var answer tree
-	switch {
-	case !ok:
-		answer = updated(m, "Close")
-	case c.word == confirmForm:
-		b.learnZone(ctx, c)
-		answer = b.confirmedForm(ctx, c, r.Form.Metadata)
-	default:
-		b.learnZone(ctx, c)
-		answer = b.filled(ctx, c, r.Form)
+func (b *Bot) submission(ctx context.Context, c *chat.Call, f *slack.Form) any {
+	if c.Word == confirmForm {
+		return b.confirmedForm(ctx, c, f.Metadata)
 	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		b.log.Error("a form cannot be answered", "err", err)
-		return ""
-	}
-	return string(body)
+	return b.filled(ctx, c, f)
 }
 
 // filled checks what was filled in, and shows in full what it means.
-func (b *Bot) filled(ctx context.Context, c *call, v *slack.Form) tree {
+func (b *Bot) filled(ctx context.Context, c *chat.Call, v *slack.Form) tree {
 	p, wrong := b.planOf(c, v)
 	if v.Callback == "swap" {
 		p, wrong = b.swapOf(c, v)
@@ -128,7 +106,7 @@ func (b *Bot) filled(ctx context.Context, c *call, v *slack.Form) tree {
 	var m blocks.Message
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		from, to := p.Span.Begin(), p.Span.End()
-		if p.How == overrides.HowCover && !slices.Contains(b.o.Overrides.During(tx, p.Schedule, from, to), c.person) {
+		if p.How == overrides.HowCover && !slices.Contains(b.o.Overrides.During(tx, p.Schedule, from, to), c.Person) {
 			wrong = map[string]string{fromField: "You are not on call for " + p.Schedule + " then: " + b.heldBy(tx, p.Schedule, from, to) + "."}
 		}
 		m = b.shownPlan(c, tx, p, nil)
@@ -136,7 +114,7 @@ func (b *Bot) filled(ctx context.Context, c *call, v *slack.Form) tree {
 	})
 	switch {
 	case err != nil:
-		return updated(b.excuse(c, err), "Close")
+		return updated(b.router.Excuse(c, err), "Close")
 	case len(wrong) > 0:
 		return tree{"response_action": "errors", "errors": wrong}
 	}
@@ -149,9 +127,9 @@ func (b *Bot) filled(ctx context.Context, c *call, v *slack.Form) tree {
 }
 
 // planOf is the plan that somebody has filled in, or what is wrong with it, by field.
-func (b *Bot) planOf(c *call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
+func (b *Bot) planOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
 	value := v.Values
-	p = overrides.Plan{How: overrides.HowOverride, By: c.person, Change: changeID(c.id), Person: b.users[value[whoField].User]}
+	p = overrides.Plan{How: overrides.HowOverride, By: c.Person, Change: changeID(c.ID), Person: b.users[value[whoField].User]}
 	if v.Callback == "cover" {
 		p.How, p.Person = overrides.HowCover, ""
 	}
@@ -161,7 +139,7 @@ func (b *Bot) planOf(c *call, v *slack.Form) (p overrides.Plan, wrong map[string
 		p.Schedule = slices.Collect(maps.Keys(b.o.Overrides.Schedules))[0]
 	}
 	p.Span = overrides.Span{From: value[fromField].Time, To: value[toField].Time}
-	now, wrong := c.now, map[string]string{}
+	now, wrong := c.Now, map[string]string{}
 	switch {
 	case p.How == overrides.HowOverride && p.Person == "":
 		wrong[whoField] = "That person is not in Oncalm's people list."
@@ -185,10 +163,10 @@ func (b *Bot) planOf(c *call, v *slack.Form) (p overrides.Plan, wrong map[string
 }
 
 // confirmedForm carries out what the first page said.
-func (b *Bot) confirmedForm(ctx context.Context, c *call, metadata string) tree {
-	m := b.confirmedOnce(ctx, c, metadata)
+func (b *Bot) confirmedForm(ctx context.Context, c *chat.Call, metadata string) tree {
+	m := b.router.Once(ctx, c, func(tx store.Tx) (blocks.Message, error) { return b.confirmed(c, tx, metadata) })
 	if len(m.Rows) > 0 { // buttons belong to messages
-		m.Rows, m.Body = nil, append(m.Body, blocks.Para(blocks.Say(blocks.Code(c.root+" undo"), " takes it back.")))
+		m.Rows, m.Body = nil, append(m.Body, blocks.Para(blocks.Say(blocks.Code(c.Root+" undo"), " takes it back.")))
 	}
 	return updated(m, "Close")
 }

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/overrides"
@@ -139,7 +140,7 @@ func TestSwapFormErrors(t *testing.T) {
 			{one("shop", "bo", -2*time.Hour, -time.Hour), theirs, mineField}, {mine, theirs, ""},
 		} {
 			v := &slack.Form{Values: map[string]slack.Value{mineField: {Option: tt.mine}, theirsField: {Option: tt.theirs}}}
-			_, wrong := w.bot.swapOf(&call{now: now, person: "bo"}, v)
+			_, wrong := w.bot.swapOf(&chat.Call{Now: now, Person: "bo"}, v)
 			if (wrong[tt.field] == "") != (tt.field == "") || len(wrong) > 1 {
 				t.Errorf("%+v: %v", tt, wrong)
 			}

@@ -24,7 +24,7 @@ func (b *Bot) SetGroup(ctx context.Context, id string, people []string) error {
 // groupError says to handoffs what a failed call means for a group.
 func groupError(id string, err error) error {
 	if t := slack.TroubleOf(err); t != slack.Refused && t != slack.Unreadable {
-		return asChore(err)
+		return slack.Owed(err)
 	}
 	return &handoffs.Refused{Code: slack.CodeOf(err), Why: groupRemedy(id, slack.CodeOf(err))}
 }

@@ -45,7 +45,7 @@ func (b *Bot) Tell(ctx context.Context, key string, n handoffs.Message) error {
 		b.log.Warn("a notice cannot be told", "key", key, "person", n.To, "err", err)
 		return nil
 	}
-	return asChore(err)
+	return slack.Owed(err)
 }
 
 // noticeWait is how long a notice has to wait for its turn.
@@ -89,7 +89,7 @@ func (b *Bot) Hindrances(ctx context.Context, person string, at time.Time) ([]ha
 // all the same.
 func (b *Bot) unasked(method string, err error) error {
 	if t := slack.TroubleOf(err); t == slack.Limited || t == slack.Unreachable {
-		return asChore(err)
+		return slack.Owed(err)
 	}
 	b.log.Warn("Slack does not tell whether somebody can be reached", "method", method, "err", err)
 	return nil

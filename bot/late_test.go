@@ -8,6 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
@@ -33,7 +35,7 @@ func (s *slowDisk) Update(ctx context.Context, fn func(store.Tx) error) error {
 
 // on gives the bot's doors a slow disk.
 func (w *world) on(takes time.Duration, fails error) {
-	w.bot.o.Book = &incidents.Book{Store: &slowDisk{w.db, takes, fails}, Followers: w.book.Followers}
+	*w.bot.o.Book = incidents.Book{Store: &slowDisk{w.db, takes, fails}, Followers: w.book.Followers}
 }
 
 // TestSlowDisk: at 2.5 s people are told that it is being stored, and then what came of it, whichever door they used.
@@ -124,8 +126,8 @@ func TestFormOnASlowDisk(t *testing.T) {
 		p := overrides.Plan{How: "me", By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(now, now.Add(time.Hour))}
 		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer cancel()
-		c := &call{id: "slack:x", now: now, person: "bo", root: "/oncall", word: "me"}
-		m := w.bot.confirmedOnce(ctx, c, value(p))
+		c := &chat.Call{ID: "slack:x", Now: now, Person: "bo", Root: "/oncall", Word: "me"}
+		m := w.bot.router.Once(ctx, c, func(tx store.Tx) (blocks.Message, error) { return w.bot.confirmed(c, tx, value(p)) })
 		if took := time.Since(now); took > 2500*time.Millisecond {
 			t.Errorf("answered after %s", took)
 		}

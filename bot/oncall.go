@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
@@ -16,46 +17,46 @@ import (
 )
 
 // everybody is /oncall: who is on call in every schedule.
-func (b *Bot) everybody(ctx context.Context, c *call) (blocks.Message, error) {
+func (b *Bot) everybody(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	schedules := slices.Sorted(maps.Keys(b.o.Overrides.Schedules))
 	if len(schedules) == 0 {
 		return blocks.Sentence("There are no schedules. They are made in the configuration, under ", blocks.Code("schedules"), "."), nil
 	}
-	lines, err := b.shifts(ctx, c.now, schedules)
+	lines, err := b.shifts(ctx, c.Now, schedules)
 	if err != nil {
 		return blocks.Message{}, err
 	}
 	const shown = 20
 	if more := len(lines) - shown; more > 0 {
-		lines = append(lines[:shown], blocks.Say("and ", more, " more: ", blocks.Code(c.root+" <schedule>")))
+		lines = append(lines[:shown], blocks.Say("and ", more, " more: ", blocks.Code(c.Root+" <schedule>")))
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Bullets(lines...)}}, nil
 }
 
 // oncall is /oncall with the name of a schedule or a service.
-func (b *Bot) oncall(ctx context.Context, c *call) (blocks.Message, error) {
-	said := c.args[0].text
+func (b *Bot) oncall(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+	said := c.Args[0].Text
 	if name, ok := b.scheduleNamed(said); ok {
-		lines, err := b.shifts(ctx, c.now, []string{name})
+		lines, err := b.shifts(ctx, c.Now, []string{name})
 		return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}, err
 	}
 	if name, ok := spelt(slices.Values(b.o.Services), said); ok {
 		return b.serviceOnCall(ctx, c, name)
 	}
-	if person, ok := b.users[said]; ok && c.args[0].kind == userToken {
-		return blocks.Sentence("@", person, " is a person; behind ", blocks.Code(c.root), " I know schedules, services and the words of ", blocks.Code(c.root+" help"), ". When somebody is on call, ", blocks.Code(c.root+" schedule"), " shows."), nil
+	if person, ok := b.users[said]; ok && c.Args[0].Kind == chat.UserToken {
+		return blocks.Sentence("@", person, " is a person; behind ", blocks.Code(c.Root), " I know schedules, services and the words of ", blocks.Code(c.Root+" help"), ". When somebody is on call, ", blocks.Code(c.Root+" schedule"), " shows."), nil
 	}
 	known := append(slices.Sorted(maps.Keys(b.o.Overrides.Schedules)), b.o.Services...)
-	return unknownWord(c.root, said, append(known, names(b.oncallWords())...)), nil
+	return chat.Unknown(c.Root, said, append(known, chat.Names(b.oncallWords())...)), nil
 }
 
 // serviceOnCall tells whom a page for a service goes to, and when it goes on to the next.
-func (b *Bot) serviceOnCall(ctx context.Context, c *call, service string) (blocks.Message, error) {
+func (b *Bot) serviceOnCall(ctx context.Context, c *chat.Call, service string) (blocks.Message, error) {
 	policy := b.o.Pager.Policy(service)
 	var lines []blocks.Line
 	var after time.Duration
 	for _, step := range policy.Steps {
-		who, err := b.called(ctx, c.now, step.Page)
+		who, err := b.called(ctx, c.Now, step.Page)
 		if err != nil {
 			return blocks.Message{}, err
 		}
@@ -67,7 +68,7 @@ func (b *Bot) serviceOnCall(ctx context.Context, c *call, service string) (block
 		after *= time.Duration(policy.Rounds)
 	}
 	if len(policy.Fallback) > 0 {
-		who, err := b.called(ctx, c.now, policy.Fallback)
+		who, err := b.called(ctx, c.Now, policy.Fallback)
 		if err != nil {
 			return blocks.Message{}, err
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/overrides"
 
@@ -35,15 +36,15 @@ func changeID(request string) string {
 }
 
 // me is /oncall me: whoever says it takes over. A length needs no confirmation: there is nothing to misread.
-func (b *Bot) me(c *call, tx store.Tx) (blocks.Message, error) {
-	if len(c.args) == 0 {
-		return blocks.Sentence("For how long do you take over? ", blocks.Code(c.root+" me 2h"), " or ", blocks.Code(c.root+" me until 18:00"), "."), nil
+func (b *Bot) me(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	if len(c.Args) == 0 {
+		return blocks.Sentence("For how long do you take over? ", blocks.Code(c.Root+" me 2h"), " or ", blocks.Code(c.Root+" me until 18:00"), "."), nil
 	}
 	r, s, m, ok := b.requestedSpan(c, false)
 	if !ok {
 		return m, nil
 	}
-	p := overrides.Plan{How: overrides.HowMe, By: c.person, Change: changeID(c.id), Schedule: r.schedule, Person: c.person, Span: overrides.SpanOf(s.From, s.To)}
+	p := overrides.Plan{How: overrides.HowMe, By: c.Person, Change: changeID(c.ID), Schedule: r.schedule, Person: c.Person, Span: overrides.SpanOf(s.From, s.To)}
 	if !s.Length {
 		return b.ask(c, tx, p, s)
 	}
@@ -54,18 +55,18 @@ func (b *Bot) me(c *call, tx store.Tx) (blocks.Message, error) {
 }
 
 // override is /oncall override: somebody is put on call.
-func (b *Bot) override(c *call, tx store.Tx) (blocks.Message, error) {
+func (b *Bot) override(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	r, s, m, ok := b.requestedSpan(c, true)
 	if !ok {
 		return m, nil
 	}
 	return b.ask(c, tx, overrides.Plan{
-		How: overrides.HowOverride, By: c.person, Change: changeID(c.id), Schedule: r.schedule, Person: r.person, Span: overrides.SpanOf(s.From, s.To),
+		How: overrides.HowOverride, By: c.Person, Change: changeID(c.ID), Schedule: r.schedule, Person: r.person, Span: overrides.SpanOf(s.From, s.To),
 	}, s)
 }
 
 // ask shows what was understood, and lets the person who said it confirm.
-func (b *Bot) ask(c *call, tx store.Tx, p overrides.Plan, s when.Span) (blocks.Message, error) {
+func (b *Bot) ask(c *chat.Call, tx store.Tx, p overrides.Plan, s when.Span) (blocks.Message, error) {
 	if m, err := b.idle(c, tx, p); err != nil || len(m.Body) > 0 {
 		return m, err
 	}
@@ -85,23 +86,23 @@ func (b *Bot) ask(c *call, tx store.Tx, p overrides.Plan, s when.Span) (blocks.M
 }
 
 // idle says why a plan cannot come about, or would change nothing.
-func (b *Bot) idle(c *call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
+func (b *Bot) idle(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
 	o := rotations.Override{Schedule: p.Schedule, Person: p.Person, From: p.Span.Begin(), To: p.Span.End()}
 	if p.How == overrides.HowCover {
-		o.Person = c.person
+		o.Person = c.Person
 	}
-	if err := b.o.Overrides.Check(c.now, o); err != nil {
+	if err := b.o.Overrides.Check(c.Now, o); err != nil {
 		return refusedOverride(err)
 	}
 	if p.How == overrides.HowCover || p.How == overrides.HowSwap || !b.o.Overrides.Holds(tx, p.Schedule, p.Person, o.From, o.To) || len(b.o.Overrides.During(tx, p.Schedule, o.From, o.To)) > 1 {
 		return blocks.Message{}, nil
 	}
-	return blocks.Sentence("Nothing would change: ", blocks.Strong(subject([]string{p.Person}, c.person)), verb([]string{p.Person}, c.person), "on call for ", blocks.Strong(p.Schedule), " then anyway, ",
+	return blocks.Sentence("Nothing would change: ", blocks.Strong(subject([]string{p.Person}, c.Person)), verb([]string{p.Person}, c.Person), "on call for ", blocks.Strong(p.Schedule), " then anyway, ",
 		inFull(o.From, o.To, b.zoneFor(c, p.Schedule)), "."), nil
 }
 
 // shownPlan says in full what a plan means.
-func (b *Bot) shownPlan(c *call, tx store.Tx, p overrides.Plan, notes []string) blocks.Message {
+func (b *Bot) shownPlan(c *chat.Call, tx store.Tx, p overrides.Plan, notes []string) blocks.Message {
 	zone := b.zoneFor(c, p.Schedule)
 	from, to := p.Span.Begin(), p.Span.End()
 	lines := []blocks.Line{b.planTitle(c, p)}
@@ -127,7 +128,7 @@ func (b *Bot) shownPlan(c *call, tx store.Tx, p overrides.Plan, notes []string) 
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}
 }
 
-func (b *Bot) planTitle(c *call, p overrides.Plan) blocks.Line {
+func (b *Bot) planTitle(c *chat.Call, p overrides.Plan) blocks.Line {
 	switch p.How {
 	case overrides.HowCover:
 		return blocks.Say("Shall I ask the others of ", blocks.Strong(p.Schedule), " to cover for you?")
@@ -135,7 +136,7 @@ func (b *Bot) planTitle(c *call, p overrides.Plan) blocks.Line {
 		return blocks.Say("Shall I ask ", blocks.Strong(p.Person), " to swap these shifts of ", blocks.Strong(p.Schedule), " with you?")
 	}
 	who := p.Person
-	if who == c.person {
+	if who == c.Person {
 		return blocks.Say("Shall I put ", blocks.Strong("you"), " on call for ", blocks.Strong(p.Schedule), "?")
 	}
 	return blocks.Say("Shall I put ", blocks.Strong(who), " on call for ", blocks.Strong(p.Schedule), "?")
@@ -151,8 +152,8 @@ func (b *Bot) heldBy(tx store.Tx, schedule string, from, to time.Time, without .
 }
 
 // apply makes an override.
-func (b *Bot) apply(c *call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
-	made, err := b.o.Overrides.Make(tx, c.now, p.By, p.Change, p.How, rotations.Override{
+func (b *Bot) apply(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
+	made, err := b.o.Overrides.Make(tx, c.Now, p.By, p.Change, p.How, rotations.Override{
 		Schedule: p.Schedule, Person: p.Person, From: p.Span.Begin(), To: p.Span.End(),
 	})
 	if err != nil {
@@ -162,11 +163,11 @@ func (b *Bot) apply(c *call, tx store.Tx, p overrides.Plan) (blocks.Message, err
 	who := blocks.Strong(o.Person) // with its verb
 	l := blocks.Say(who, " is on call for ", blocks.Strong(o.Schedule), " now.")
 	switch {
-	case o.Person == c.person && !o.From.After(c.now):
+	case o.Person == c.Person && !o.From.After(c.Now):
 		l = blocks.Say("You are on call for ", blocks.Strong(o.Schedule), " now.")
-	case o.Person == c.person:
+	case o.Person == c.Person:
 		l = blocks.Say("You will be on call for ", blocks.Strong(o.Schedule), ".")
-	case o.From.After(c.now):
+	case o.From.After(c.Now):
 		l = blocks.Say(who, " will be on call for ", blocks.Strong(o.Schedule), ".")
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(l,
@@ -197,11 +198,11 @@ func refusedOverride(err error) (blocks.Message, error) {
 }
 
 // confirmed is what comes of the button below a plan.
-func (b *Bot) confirmed(c *call, tx store.Tx, value string) (blocks.Message, error) {
+func (b *Bot) confirmed(c *chat.Call, tx store.Tx, value string) (blocks.Message, error) {
 	var p overrides.Plan
 	readable := json.Unmarshal([]byte(value), &p) == nil && p.Change != ""
 	switch {
-	case readable && p.By != c.person:
+	case readable && p.By != c.Person:
 		return blocks.Sentence("That button is not yours; nothing was changed."), nil
 	case !readable:
 		p.How = ""
@@ -216,11 +217,11 @@ func (b *Bot) confirmed(c *call, tx store.Tx, value string) (blocks.Message, err
 }
 
 // undo is /oncall undo: the last change that a person made, or took part in, is taken back.
-func (b *Bot) undo(c *call, tx store.Tx) (blocks.Message, error) {
-	if len(c.args) > 0 {
-		return blocks.Sentence("Only your last change can be taken back: ", blocks.Code(c.root+" undo"), "."), nil
+func (b *Bot) undo(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	if len(c.Args) > 0 {
+		return blocks.Sentence("Only your last change can be taken back: ", blocks.Code(c.Root+" undo"), "."), nil
 	}
-	done, err := b.o.Overrides.Undo(tx, c.now, c.person)
+	done, err := b.o.Overrides.Undo(tx, c.Now, c.Person)
 	switch {
 	case errors.Is(err, overrides.ErrNoChange):
 		return blocks.Sentence("There is nothing of yours to take back: no override that you made, or took part in, is ahead or in force."), nil
@@ -233,8 +234,8 @@ func (b *Bot) undo(c *call, tx store.Tx) (blocks.Message, error) {
 }
 
 // takeBack cancels a change, if it is for that person to do so.
-func (b *Bot) takeBack(c *call, tx store.Tx, change string) (blocks.Message, error) {
-	done, err := b.o.Overrides.Cancel(tx, c.now, c.person, change)
+func (b *Bot) takeBack(c *chat.Call, tx store.Tx, change string) (blocks.Message, error) {
+	done, err := b.o.Overrides.Cancel(tx, c.Now, c.Person, change)
 	if err != nil {
 		return refusedOverride(err)
 	}
@@ -242,22 +243,22 @@ func (b *Bot) takeBack(c *call, tx store.Tx, change string) (blocks.Message, err
 }
 
 // takenBack says who is on call instead, and what stays as it was.
-func (b *Bot) takenBack(c *call, tx store.Tx, done overrides.Change) blocks.Message {
+func (b *Bot) takenBack(c *chat.Call, tx store.Tx, done overrides.Change) blocks.Message {
 	lines := []blocks.Line{blocks.Say("Taken back.")}
 	for _, o := range done.Overrides {
-		from := o.Left(c.now)
-		lines = append(lines, blocks.Say(blocks.Strong(o.Schedule), ": ", blocks.Strong(b.heldBy(tx, o.Schedule, from, o.To)), " instead of ", subject(done.Before[o.ID], c.person), ", ",
+		from := o.Left(c.Now)
+		lines = append(lines, blocks.Say(blocks.Strong(o.Schedule), ": ", blocks.Strong(b.heldBy(tx, o.Schedule, from, o.To)), " instead of ", subject(done.Before[o.ID], c.Person), ", ",
 			inFull(from, o.To, b.zoneFor(c, o.Schedule)), beforeThat(o)))
 	}
 	for _, o := range done.Past {
-		lines = append(lines, blocks.Say(inFull(o.From, o.Ends(), b.zoneFor(c, o.Schedule)), " is past and stays as it was: ", b.wasOnCall(tx, o, c.person), "."))
+		lines = append(lines, blocks.Say(inFull(o.From, o.Ends(), b.zoneFor(c, o.Schedule)), " is past and stays as it was: ", b.wasOnCall(tx, o, c.Person), "."))
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}
 }
 
 // pressedOnCall is a button of /oncall.
-func (b *Bot) pressedOnCall(c *call, verb, value string) word {
-	return word{change: func(_ *call, tx store.Tx) (blocks.Message, error) {
+func (b *Bot) pressedOnCall(c *chat.Call, verb, value string) chat.Word {
+	return chat.Word{Change: func(_ *chat.Call, tx store.Tx) (blocks.Message, error) {
 		switch verb {
 		case "confirm":
 			return b.confirmed(c, tx, value)
@@ -278,8 +279,8 @@ func (b *Bot) pressedOnCall(c *call, verb, value string) word {
 	}}
 }
 
-func (b *Bot) unknownButton(c *call) blocks.Message {
-	return blocks.Sentence("I do not know that button any more; nothing was changed. ", blocks.Code(c.root+" help"), " lists what I know.")
+func (b *Bot) unknownButton(c *chat.Call) blocks.Message {
+	return blocks.Sentence("I do not know that button any more; nothing was changed. ", blocks.Code(c.Root+" help"), " lists what I know.")
 }
 
 // oncallAction is how the ids of the buttons of /oncall begin.

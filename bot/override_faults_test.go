@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/overrides"
@@ -94,7 +95,7 @@ func TestManyAccept(t *testing.T) {
 			for n := range 20 {
 				name := fmt.Sprintf("p%02d", n)
 				crowd = append(crowd, name)
-				o.People[name] = Person{Slack: "U0" + strings.ToUpper(name)}
+				o.People[name] = chat.Person{Slack: "U0" + strings.ToUpper(name)}
 			}
 			s.Layers[0].People = rotations.Turns(crowd...)
 			o.Overrides.Schedules["shop"] = s
@@ -228,8 +229,8 @@ func TestNoStore(t *testing.T) {
 		w.wait(time.Hour)
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		c := &call{id: "slack:x", now: time.Now(), person: "bo", root: "/oncall", word: "me", args: tokens("2h"), rest: "2h"}
-		contains(t, w.bot.carryOut(ctx, c, word{change: w.bot.me}), "I cannot tell whether that was done")
+		c := &chat.Call{ID: "slack:x", Now: time.Now(), Person: "bo", Root: "/oncall", Word: "me", Args: chat.Tokens("2h"), Rest: "2h"}
+		contains(t, w.bot.router.CarryOut(ctx, c, chat.Word{Change: w.bot.me}), "I cannot tell whether that was done")
 		p := overrides.Plan{How: overrides.HowMe, By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(time.Now(), time.Now().Add(time.Hour))}
 		view, ok := w.bot.confirmedForm(ctx, c, value(p))["view"].(tree)
 		if !ok {

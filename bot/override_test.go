@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
@@ -200,12 +201,12 @@ func TestTheButtonsOfOthers(t *testing.T) {
 		w.wait(time.Hour)
 		p := overrides.Plan{How: overrides.HowMe, By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(time.Now(), time.Now().Add(time.Hour))}
 		for _, value := range []string{value(p), "", "{", `{"by":"ana","change":"y","how":"sleep"}`} {
-			c := &call{id: "slack:" + value, now: time.Now(), person: "ana", root: "/oncall"}
-			contains(t, w.bot.carryOut(context.Background(), c, w.bot.pressedOnCall(c, "confirm", value)), "nothing was changed")
+			c := &chat.Call{ID: "slack:" + value, Now: time.Now(), Person: "ana", Root: "/oncall"}
+			contains(t, w.bot.router.CarryOut(context.Background(), c, w.bot.pressedOnCall(c, "confirm", value)), "nothing was changed")
 		}
 		for _, verb := range []string{"accept", "decline", "withdraw", "frobnicate"} {
-			c := &call{id: "slack:" + verb, now: time.Now(), person: "ana", root: "/oncall"}
-			contains(t, w.bot.carryOut(context.Background(), c, w.bot.pressedOnCall(c, verb, "none")), "nothing was changed")
+			c := &chat.Call{ID: "slack:" + verb, Now: time.Now(), Person: "ana", Root: "/oncall"}
+			contains(t, w.bot.router.CarryOut(context.Background(), c, w.bot.pressedOnCall(c, verb, "none")), "nothing was changed")
 		}
 		if n := len(w.made()); n != 0 {
 			t.Errorf("%d overrides were made", n)
@@ -217,7 +218,7 @@ func TestTheButtonsOfOthers(t *testing.T) {
 // comes in time where Slack does not tell.
 func TestZoneOfSlack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := begin(t, three, func(o *Options) { o.People["ana"] = Person{Slack: ana} })
+		w := begin(t, three, func(o *Options) { o.People["ana"] = chat.Person{Slack: ana} })
 		w.wait(time.Hour)
 		asked := 0 // while somebody waits for an answer: now and then Slack is asked about people anyway
 		said := func(text string) string {

@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -24,7 +25,7 @@ func TestOverrideTexts(t *testing.T) {
 			o.Overrides.Planned = map[string][]rotations.Override{"shop": {
 				{ID: "p", Schedule: "shop", Person: "bo", For: "cy", From: time.Date(2000, 1, 12, 8, 0, 0, 0, time.UTC), To: time.Date(2000, 1, 13, 8, 0, 0, 0, time.UTC)},
 			}}
-			o.People["ana"] = Person{Slack: ana, Zone: berlin}
+			o.People["ana"] = chat.Person{Slack: ana, Zone: berlin}
 		})
 		w.wait(10 * time.Hour)
 		var b strings.Builder

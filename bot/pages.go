@@ -86,7 +86,7 @@ func (b *Bot) pages(ctx context.Context, e outbox.Entry) (func(store.Tx) error, 
 	if err := b.o.Book.Store.Update(ctx, save); err != nil {
 		b.log.Warn("it cannot be kept which pages are up to date", "key", e.Key, "err", err)
 	}
-	return nil, asChore(err)
+	return nil, slack.Owed(err)
 }
 
 // editPages edits the pages that say something else than they should, and returns what they all say now, as far as it came.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
 
 	"github.com/oncalm/oncalm/text"
@@ -26,10 +27,10 @@ type pictureBody struct {
 }
 
 // owePicture owes a person the picture of a schedule, as a direct message: only what is posted can have one.
-func (b *Bot) owePicture(c *call, tx store.Tx, schedule string) {
-	outbox.In(tx, c.now).Once(outbox.Entry{
-		Key: store.Key("picture", changeID(c.id)), Kind: KindStrip, Lane: outbox.Chores, Due: c.now,
-		Body: outbox.Body(pictureBody{c.person, schedule, b.zoneFor(c, schedule).String(), c.now.UTC()}),
+func (b *Bot) owePicture(c *chat.Call, tx store.Tx, schedule string) {
+	outbox.In(tx, c.Now).Once(outbox.Entry{
+		Key: store.Key("picture", changeID(c.ID)), Kind: KindStrip, Lane: outbox.Chores, Due: c.Now,
+		Body: outbox.Body(pictureBody{c.Person, schedule, b.zoneFor(c, schedule).String(), c.Now.UTC()}),
 	})
 }
 
@@ -41,7 +42,7 @@ func (b *Bot) picture(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 		return nil, err
 	}
 	user := b.o.People[body.Person].Slack
-	if user == "" || !b.isSchedule(body.Schedule) || b.o.Clock.Now().Sub(e.Created) > life || b.out.Unsure(e.Key, e.PerhapsDone) {
+	if user == "" || !b.isSchedule(body.Schedule) || b.o.Clock.Now().Sub(e.Created) > chat.Life || b.out.Unsure(e.Key, e.PerhapsDone) {
 		return nil, nil
 	}
 	png, err := b.drawSchedule(ctx, body)
@@ -56,7 +57,7 @@ func (b *Bot) picture(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 		b.log.Warn("the picture of a schedule could not be sent; the app needs the scope files:write", "person", body.Person, "err", err)
 		return nil, nil
 	}
-	return nil, asChore(err)
+	return nil, slack.Owed(err)
 }
 
 // drawSchedule draws the next 14 days of a schedule, in the zone of whoever looks.

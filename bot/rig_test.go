@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
@@ -83,8 +84,8 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 	w.pager = &paging.Pager{Book: w.book, Policy: policy, Overrides: w.overrides}
 	o := Options{
 		APIURL: w.slack.APIURL(), Token: w.slack.Token(), SigningSecrets: []string{w.slack.SigningSecret()},
-		Transport: w.slack.RoundTripper(), Channel: "C0INC", Book: w.book, Pager: w.pager, Overrides: w.overrides, Services: []string{"checkout"},
-		People: map[string]Person{"ana": {Slack: ana, Zone: time.FixedZone("CET", 3600)}, "bo": {Slack: bo}, "cy": {Slack: cy}, "nil": {}},
+		Transport: w.slack.RoundTripper(), Channel: "C0INC", Book: &incidents.Book{Store: w.db}, Pager: w.pager, Overrides: w.overrides, Services: []string{"checkout"},
+		People: map[string]chat.Person{"ana": {Slack: ana, Zone: time.FixedZone("CET", 3600)}, "bo": {Slack: bo}, "cy": {Slack: cy}, "nil": {}},
 		Postmortem: func(_ context.Context, id string) (string, error) {
 			return "# Postmortem of " + id + "\n\n<!channel> *hostile*\n", nil
 		},
@@ -107,6 +108,7 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 		}
 	}
 	w.book.Followers = []incidents.Follower{w.pager.Follow, b.Follow}
+	b.o.Book.Followers = w.book.Followers
 	for _, hs := range []map[string]outbox.Handler{w.overrides.Handlers(), w.pager.Handlers(), b.Handlers()} {
 		maps.Copy(w.runner.Handlers, hs)
 	}

@@ -273,7 +273,7 @@ func TestStoreFails(t *testing.T) {
 			synctest.Wait()
 			contains(t, last(t, w.slack.Ephemerals(channel, ana)).Text, want)
 			w.bot.o.Book.Store = w.db
-			w.bot.loose.Wait()
+			w.bot.router.End()
 		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
@@ -23,7 +24,7 @@ const (
 )
 
 // brief is the command without a word: three lines.
-func (b *Bot) brief(ctx context.Context, c *call) (blocks.Message, error) {
+func (b *Bot) brief(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	var open []string
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		open = incidents.OpenIDs(tx, counted)
@@ -35,14 +36,14 @@ func (b *Bot) brief(ctx context.Context, c *call) (blocks.Message, error) {
 	now := blocks.Say("Nothing is open.")
 	switch {
 	case len(open) > 10:
-		now = blocks.Say("Open now: ", atLeast(len(open)), " incidents; ", blocks.Code(c.root+" list"), " shows them.")
+		now = blocks.Say("Open now: ", atLeast(len(open)), " incidents; ", blocks.Code(c.Root+" list"), " shows them.")
 	case len(open) > 0:
-		now = blocks.Say("Open now: ", strings.Join(open, ", "), ". ", blocks.Code(c.root+" list"), " says more.")
+		now = blocks.Say("Open now: ", strings.Join(open, ", "), ". ", blocks.Code(c.Root+" list"), " says more.")
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
-		blocks.Say("Answer a page: ", blocks.Code(c.root+" ack"), ", ", blocks.Code(c.root+" resolve"), ", ", blocks.Code(c.root+" escalate"), ", ", blocks.Code(c.root+" note what you see"), "."),
+		blocks.Say("Answer a page: ", blocks.Code(c.Root+" ack"), ", ", blocks.Code(c.Root+" resolve"), ", ", blocks.Code(c.Root+" escalate"), ", ", blocks.Code(c.Root+" note what you see"), "."),
 		now,
-		blocks.Say("All I know: ", blocks.Code(c.root+" help"), ". Who is on call: ", blocks.Code(b.o.Roots.OnCall), "."),
+		blocks.Say("All I know: ", blocks.Code(c.Root+" help"), ". Who is on call: ", blocks.Code(b.o.Roots.OnCall), "."),
 	)}}, nil
 }
 
@@ -54,7 +55,7 @@ func atLeast(n int) any {
 }
 
 // list is /incident list: what is open, or else the last incidents.
-func (b *Bot) list(ctx context.Context, c *call) (blocks.Message, error) {
+func (b *Bot) list(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	var open []string
 	var shown []incidents.Incident
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) (err error) {
@@ -94,7 +95,7 @@ func (b *Bot) list(ctx context.Context, c *call) (blocks.Message, error) {
 	}
 	m.Body = append(m.Body, blocks.Bullets(lines...))
 	if len(open) > 0 {
-		m.Body = append(m.Body, blocks.Para(blocks.Say("More about one: ", blocks.Code(c.root+" info "+shown[0].ID))))
+		m.Body = append(m.Body, blocks.Para(blocks.Say("More about one: ", blocks.Code(c.Root+" info "+shown[0].ID))))
 	}
 	return m, nil
 }
@@ -115,7 +116,7 @@ func listed(i *incidents.Incident) blocks.Line {
 }
 
 // info is /incident info: how an incident stands, and what happened.
-func (b *Bot) info(ctx context.Context, c *call) (blocks.Message, error) {
+func (b *Bot) info(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	var m blocks.Message
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		i, sorry, err := b.pickAny(c, tx)
@@ -142,23 +143,23 @@ func infoMessage(i account) blocks.Message {
 }
 
 // pickAny finds the incident that is meant among all: where only looking is asked for, the last one will do if none is open.
-func (b *Bot) pickAny(c *call, tx store.Tx) (*incidents.Incident, blocks.Message, error) {
-	if len(c.args) == 0 && c.pressed == nil && len(incidents.OpenIDs(tx, 1)) == 0 {
+func (b *Bot) pickAny(c *chat.Call, tx store.Tx) (*incidents.Incident, blocks.Message, error) {
+	if len(c.Args) == 0 && c.Target == nil && len(incidents.OpenIDs(tx, 1)) == 0 {
 		last, err := incidents.Newest(tx, "", 1)
 		if err != nil || len(last) == 0 {
 			return nil, blocks.Sentence("There is no incident yet."), err
 		}
 		return &last[0], blocks.Message{}, nil
 	}
-	if len(c.args) > 0 && !isID(strings.TrimPrefix(c.args[0].text, "#")) {
-		return nil, noSuch(c.args[0].text, incidents.OpenIDs(tx, maxListed)), nil
+	if len(c.Args) > 0 && !chat.IsID(strings.TrimPrefix(c.Args[0].Text, "#")) {
+		return nil, noSuch(c.Args[0].Text, incidents.OpenIDs(tx, maxListed)), nil
 	}
 	i, _, m := b.pick(c, tx)
 	return i, m, nil
 }
 
 // postmortem is /incident postmortem: the draft.
-func (b *Bot) postmortem(ctx context.Context, c *call) (blocks.Message, error) {
+func (b *Bot) postmortem(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	if b.o.Postmortem == nil {
 		return blocks.Sentence("This Oncalm writes no postmortems."), nil
 	}

@@ -1,15 +1,14 @@
 package bot
 
 import (
-	"context"
 	"iter"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
@@ -31,28 +30,28 @@ func (r request) text() string { return strings.Join(r.rest, " ") }
 
 // request takes apart what was typed. With mention, somebody has to be named. If it is not clear what is meant, ok is false
 // and m says what to do about it.
-func (b *Bot) request(c *call, mention bool) (r request, m blocks.Message, ok bool) {
-	for n, t := range c.args {
-		name := strings.TrimPrefix(t.text, "@")
-		schedule, isSchedule := b.scheduleNamed(t.text)
+func (b *Bot) request(c *chat.Call, mention bool) (r request, m blocks.Message, ok bool) {
+	for n, t := range c.Args {
+		name := strings.TrimPrefix(t.Text, "@")
+		schedule, isSchedule := b.scheduleNamed(t.Text)
 		switch {
-		case t.kind == userToken && b.users[t.text] == "":
+		case t.Kind == chat.UserToken && b.users[t.Text] == "":
 			return r, blocks.Sentence("That person is not in Oncalm's people list, so nothing was done. Whoever keeps its configuration can add them there."), false
-		case t.kind == userToken && r.person == "":
-			r.person = b.users[t.text]
-		case mention && r.person == "" && t.kind == wordToken && (b.knows(name) || strings.HasPrefix(t.text, "@")):
+		case t.Kind == chat.UserToken && r.person == "":
+			r.person = b.users[t.Text]
+		case mention && r.person == "" && t.Kind == chat.WordToken && (b.knows(name) || strings.HasPrefix(t.Text, "@")):
 			if !b.knows(name) {
 				return r, unknownPerson(name, slices.Collect(maps.Keys(b.o.People))), false
 			}
 			r.person = name
-		case r.schedule == "" && isSchedule && (n == len(c.args)-1 || n == 0):
+		case r.schedule == "" && isSchedule && (n == len(c.Args)-1 || n == 0):
 			r.schedule = schedule
 		default:
-			r.rest = append(r.rest, t.text)
+			r.rest = append(r.rest, t.Text)
 		}
 	}
 	if mention && r.person == "" {
-		return r, blocks.Sentence("Who? Write ", blocks.Code(c.root+" "+c.word+" @somebody "+"fri 18:00..sat 09:00"), "."), false
+		return r, blocks.Sentence("Who? Write ", blocks.Code(c.Root+" "+c.Word+" @somebody "+"fri 18:00..sat 09:00"), "."), false
 	}
 	if r.schedule == "" {
 		r.schedule, m, ok = b.whichSchedule(c)
@@ -102,9 +101,9 @@ func unknownPerson(said string, known []string) blocks.Message {
 }
 
 // whichSchedule is the schedule that a person means who names none: the only one there is, or the only one they are in.
-func (b *Bot) whichSchedule(c *call) (name string, m blocks.Message, ok bool) {
+func (b *Bot) whichSchedule(c *chat.Call) (name string, m blocks.Message, ok bool) {
 	all := slices.Sorted(maps.Keys(b.o.Overrides.Schedules))
-	own := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(b.o.Overrides.Schedules[s].Members(c.now), c.person) })
+	own := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(b.o.Overrides.Schedules[s].Members(c.Now), c.Person) })
 	switch {
 	case len(all) == 0:
 		return "", blocks.Sentence("There are no schedules. They are made in the configuration, under ", blocks.Code("schedules"), "."), false
@@ -118,19 +117,19 @@ func (b *Bot) whichSchedule(c *call) (name string, m blocks.Message, ok bool) {
 	default:
 		m = blocks.Sentence("Which schedule? You are in none of them. There are ", text.List(all[:min(len(all), 20)], "and"), ".")
 	}
-	if last := len(c.args) - 1; last >= 0 {
-		if near := nearest.Of(c.args[last].text, all); near != "" && nearest.Distance(strings.ToLower(c.args[last].text), strings.ToLower(near), 2) < 2 {
-			return "", unknownSchedule(c, c.args[last].text, all), false
+	if last := len(c.Args) - 1; last >= 0 {
+		if near := nearest.Of(c.Args[last].Text, all); near != "" && nearest.Distance(strings.ToLower(c.Args[last].Text), strings.ToLower(near), 2) < 2 {
+			return "", unknownSchedule(c, c.Args[last].Text, all), false
 		}
 	}
-	said := strings.TrimSpace(c.root + " " + c.word + " " + b.readable(c.rest))
+	said := strings.TrimSpace(c.Root + " " + c.Word + " " + b.router.Readable(c.Rest))
 	m.Body = append(m.Body, blocks.Para(blocks.Say("Press its button, or write its name at the end: ", blocks.Code(said+" "+all[0]))))
 	for n, name := range all[:min(len(all), 10)] {
 		if n%5 == 0 {
 			m.Rows = append(m.Rows, nil)
 		}
 		row := &m.Rows[len(m.Rows)-1]
-		*row = append(*row, blocks.Button{Label: text.Line(name), Action: oncallAction + "say/" + strconv.Itoa(n), Value: strings.TrimSpace(c.word+" "+c.rest) + " " + asTyped(name)})
+		*row = append(*row, blocks.Button{Label: text.Line(name), Action: oncallAction + "say/" + strconv.Itoa(n), Value: strings.TrimSpace(c.Word+" "+c.Rest) + " " + asTyped(name)})
 	}
 	return "", m, false
 }
@@ -144,24 +143,24 @@ func asTyped(name string) string {
 }
 
 // saidAgain carries out what a button says: a word and what stands behind it, as if it had been typed.
-func (b *Bot) saidAgain(c *call, tx store.Tx, said string) (blocks.Message, error) {
+func (b *Bot) saidAgain(c *chat.Call, tx store.Tx, said string) (blocks.Message, error) {
 	name, _, _ := strings.Cut(said, " ")
-	w, ok := find(b.oncallWords(), name)
-	if !ok || w.change == nil {
+	w, ok := chat.Find(b.oncallWords(), name)
+	if !ok || w.Change == nil {
 		return b.unknownButton(c), nil
 	}
-	c.word, c.rest = w.name, strings.TrimSpace(strings.TrimPrefix(said, name))
-	c.args = tokens(c.rest)
-	return w.change(c, tx)
+	c.Word, c.Rest = w.Name, strings.TrimSpace(strings.TrimPrefix(said, name))
+	c.Args = chat.Tokens(c.Rest)
+	return w.Change(c, tx)
 }
 
 // requestedSpan is request for what has a time, which it reads in the zone of the person who wrote it. If that cannot be
 // read, ok is false and m says what is understood.
-func (b *Bot) requestedSpan(c *call, mention bool) (r request, s when.Span, m blocks.Message, ok bool) {
+func (b *Bot) requestedSpan(c *chat.Call, mention bool) (r request, s when.Span, m blocks.Message, ok bool) {
 	if r, m, ok = b.request(c, mention); !ok {
 		return r, s, m, false
 	}
-	s, err := when.Parse(r.text(), c.now, b.zoneFor(c, r.schedule))
+	s, err := when.Parse(r.text(), c.Now, b.zoneFor(c, r.schedule))
 	if err != nil {
 		return r, s, unclearTime(err), false
 	}
@@ -182,63 +181,17 @@ func unclearTime(err error) blocks.Message {
 }
 
 // zoneFor is the zone that a person means: theirs, if it is known, or else that of the schedule.
-func (b *Bot) zoneFor(c *call, schedule string) *time.Location {
-	if z := b.o.People[c.person].Zone; z != nil {
+func (b *Bot) zoneFor(c *chat.Call, schedule string) *time.Location {
+	if z := b.o.People[c.Person].Zone; z != nil {
 		return z
 	}
-	if c.zone != nil {
-		return c.zone
+	if c.Zone != nil {
+		return c.Zone
 	}
 	if z := b.o.Overrides.Schedules[schedule].Zone; z != nil {
 		return z
 	}
 	return time.UTC
-}
-
-const (
-	// asking is how long a request waits for Slack to tell somebody's zone. There is an answer without it as well.
-	asking = 700 * time.Millisecond
-	// zonesKept is how long it is believed. People travel.
-	zonesKept = time.Hour
-)
-
-// zones remembers what Slack told about where people are. The zero value is ready.
-type zones struct {
-	mu    sync.Mutex
-	known map[string]zoneTold
-}
-
-type zoneTold struct {
-	zone *time.Location // nil if Slack did not tell
-	at   time.Time
-}
-
-// learnZone asks Slack for the zone of a person of whom the configuration does not say it.
-func (b *Bot) learnZone(ctx context.Context, c *call) {
-	user := b.o.People[c.person].Slack
-	if b.o.People[c.person].Zone != nil || user == "" {
-		return
-	}
-	b.zones.mu.Lock()
-	told, ok := b.zones.known[user]
-	b.zones.mu.Unlock()
-	if ok && c.now.Sub(told.at) < zonesKept {
-		c.zone = told.zone
-		return
-	}
-	short, cancel := context.WithTimeout(ctx, asking)
-	defer cancel()
-	u, err := b.out.UserInfo(short, user)
-	if err != nil {
-		b.log.Info("Slack does not tell somebody's time zone; that of the schedule is used", "person", c.person, "err", err)
-	}
-	c.zone = u.Zone
-	b.zones.mu.Lock()
-	defer b.zones.mu.Unlock()
-	if b.zones.known == nil {
-		b.zones.known = map[string]zoneTold{}
-	}
-	b.zones.known[user] = zoneTold{c.zone, c.now}
 }
 
 // inFull is a span as it was understood: with its days, times, length and zone.

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/overrides"
 
@@ -17,39 +18,39 @@ import (
 const swapAhead = 120 * 24 * time.Hour
 
 // swap is /oncall swap: two people exchange two shifts of a schedule. Without times it is about the next of each.
-func (b *Bot) swap(c *call, tx store.Tx) (blocks.Message, error) {
+func (b *Bot) swap(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	r, m, ok := b.request(c, true)
 	if !ok {
 		return m, nil
 	}
-	if r.person == c.person {
+	if r.person == c.Person {
 		return refusedOverride(overrides.ErrSamePerson)
 	}
 	mine, theirs := when.Span{}, when.Span{}
 	if len(r.rest) > 0 {
 		var err error
-		if mine, theirs, err = twoMoments(r.rest, c.now, b.zoneFor(c, r.schedule)); err != nil {
+		if mine, theirs, err = twoMoments(r.rest, c.Now, b.zoneFor(c, r.schedule)); err != nil {
 			return unclearShifts(c, err), nil
 		}
 	}
-	yours, ok := b.shiftOf(tx, r.schedule, c.person, c.now, mine)
+	yours, ok := b.shiftOf(tx, r.schedule, c.Person, c.Now, mine)
 	if !ok {
-		return b.noShift(tx, c, r.schedule, c.person, mine), nil
+		return b.noShift(tx, c, r.schedule, c.Person, mine), nil
 	}
-	other, ok := b.shiftOf(tx, r.schedule, r.person, c.now, theirs)
+	other, ok := b.shiftOf(tx, r.schedule, r.person, c.Now, theirs)
 	if !ok {
 		return b.noShift(tx, c, r.schedule, r.person, theirs), nil
 	}
 	return b.ask(c, tx, overrides.Plan{
-		How: overrides.HowSwap, By: c.person, Change: changeID(c.id), Schedule: r.schedule, Person: r.person,
+		How: overrides.HowSwap, By: c.Person, Change: changeID(c.ID), Schedule: r.schedule, Person: r.person,
 		Span: overrides.SpanOf(yours.From, yours.To), Theirs: overrides.SpanOf(other.From, other.To),
 	}, when.Span{})
 }
 
-func unclearShifts(c *call, err error) blocks.Message {
+func unclearShifts(c *chat.Call, err error) blocks.Message {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("No change was made: ", err.Error(), "."),
-		blocks.Say("Name a day or a time of your shift, then one of theirs: ", blocks.Code(c.root+" swap @somebody 2026-12-07 2026-12-14"), ", or neither for the next of each."),
+		blocks.Say("Name a day or a time of your shift, then one of theirs: ", blocks.Code(c.Root+" swap @somebody 2026-12-07 2026-12-14"), ", or neither for the next of each."),
 	)}}
 }
 
@@ -92,9 +93,9 @@ func (b *Bot) shiftOf(tx store.Tx, schedule, person string, now time.Time, at wh
 }
 
 // noShift says that somebody has no such shift, and which they have.
-func (b *Bot) noShift(tx store.Tx, c *call, schedule, person string, at when.Span) blocks.Message {
+func (b *Bot) noShift(tx store.Tx, c *chat.Call, schedule, person string, at when.Span) blocks.Message {
 	who, these := person+" has", person+" has these:"
-	if person == c.person {
+	if person == c.Person {
 		who, these = "You have", "You have these:"
 	}
 	zone := b.zoneFor(c, schedule)
@@ -103,7 +104,7 @@ func (b *Bot) noShift(tx store.Tx, c *call, schedule, person string, at when.Spa
 		m = blocks.Sentence(who, " no shift of ", blocks.Strong(schedule), " at ", at.From.In(zone).Format("Mon 2 Jan 2006 15:04"), "; nothing was asked.")
 	}
 	var lines []blocks.Line
-	for _, s := range rotations.ShiftsOf(b.o.Overrides.Schedules[schedule].Shifts(c.now, c.now.Add(swapAhead), b.o.Overrides.Of(tx, schedule)), person) {
+	for _, s := range rotations.ShiftsOf(b.o.Overrides.Schedules[schedule].Shifts(c.Now, c.Now.Add(swapAhead), b.o.Overrides.Of(tx, schedule)), person) {
 		if lines = append(lines, blocks.Say(inFull(s.From, s.To, zone))); len(lines) == 5 {
 			break
 		}

@@ -6,8 +6,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/overrides"
@@ -48,7 +48,7 @@ func parseTurn(value string) (t turn, ok bool) {
 }
 
 // swapForm is the form for a swap: one's own shifts, and those of the others. It is nil if there are none on one side.
-func (b *Bot) swapForm(ctx context.Context, c *call) tree {
+func (b *Bot) swapForm(ctx context.Context, c *chat.Call) tree {
 	const most = 100 // options that Slack takes
 	var mine, theirs []turn
 	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
@@ -71,26 +71,26 @@ func (b *Bot) swapForm(ctx context.Context, c *call) tree {
 		}}
 	}
 	return tree{
-		"type": "modal", "callback_id": c.word, "title": plainText("Swap two shifts"), "submit": plainText("Next"), "close": plainText("Cancel"),
+		"type": "modal", "callback_id": c.Word, "title": plainText("Swap two shifts"), "submit": plainText("Next"), "close": plainText("Cancel"),
 		"blocks": []tree{pick(mineField, "Your shift ("+b.zoneFor(c, mine[0].Schedule).String()+")", mine, false), pick(theirsField, "For this one", theirs, true)},
 	}
 }
 
 // turns are the shifts to come of a person and of the others in their schedules, by their begin.
-func (b *Bot) turns(tx store.Tx, c *call) (mine, theirs []turn) {
+func (b *Bot) turns(tx store.Tx, c *chat.Call) (mine, theirs []turn) {
 	for _, name := range slices.Sorted(maps.Keys(b.o.Overrides.Schedules)) {
 		s := b.o.Overrides.Schedules[name]
-		members := s.Members(c.now)
-		if !slices.Contains(members, c.person) {
+		members := s.Members(c.Now)
+		if !slices.Contains(members, c.Person) {
 			continue
 		}
-		shifts := s.Shifts(c.now, c.now.Add(swapAhead), b.o.Overrides.Of(tx, name))
+		shifts := s.Shifts(c.Now, c.Now.Add(swapAhead), b.o.Overrides.Of(tx, name))
 		for _, p := range members {
 			for _, sh := range rotations.ShiftsOf(shifts, p) {
 				t := turn{name, p, overrides.SpanOf(sh.From, sh.To)}
 				switch {
-				case t.value() == "" || sh.To.Equal(c.now.Add(swapAhead)): // the last one is cut off
-				case p == c.person:
+				case t.value() == "" || sh.To.Equal(c.Now.Add(swapAhead)): // the last one is cut off
+				case p == c.Person:
 					mine = append(mine, t)
 				case b.o.People[p].Slack != "":
 					theirs = append(theirs, t)
@@ -103,7 +103,7 @@ func (b *Bot) turns(tx store.Tx, c *call) (mine, theirs []turn) {
 }
 
 // turnLabel is a shift in one row.
-func (b *Bot) turnLabel(c *call, t turn, named, several bool) string {
+func (b *Bot) turnLabel(c *chat.Call, t turn, named, several bool) string {
 	const layout = "Mon 2 Jan 15:04"
 	zone := b.zoneFor(c, t.Schedule)
 	parts := []string{t.Span.Begin().In(zone).Format(layout) + " – " + t.Span.End().In(zone).Format(layout)}
@@ -117,33 +117,30 @@ func (b *Bot) turnLabel(c *call, t turn, named, several bool) string {
 }
 
 // swapOf is the swap that somebody has filled in, or what is wrong with it, by field.
-func (b *Bot) swapOf(c *call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
+func (b *Bot) swapOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
 	mine, ok := parseTurn(v.Values[mineField].Option)
 	theirs, ok2 := parseTurn(v.Values[theirsField].Option)
 	switch {
-	case !ok || mine.Person != c.person:
+	case !ok || mine.Person != c.Person:
 		wrong = map[string]string{mineField: "Choose one of your shifts."}
-	case !ok2 || theirs.Person == c.person || !b.knows(theirs.Person):
+	case !ok2 || theirs.Person == c.Person || !b.knows(theirs.Person):
 		wrong = map[string]string{theirsField: "Choose a shift of somebody else."}
 	case mine.Schedule != theirs.Schedule:
 		wrong = map[string]string{theirsField: "Both have to be shifts of the same schedule; yours is of " + mine.Schedule + "."}
-	case !c.now.Before(mine.Span.End()):
+	case !c.Now.Before(mine.Span.End()):
 		wrong = map[string]string{mineField: "That shift is over."}
-	case !c.now.Before(theirs.Span.End()):
+	case !c.Now.Before(theirs.Span.End()):
 		wrong = map[string]string{theirsField: "That shift is over."}
 	}
 	return overrides.Plan{
-		How: overrides.HowSwap, By: c.person, Change: changeID(c.id), Schedule: mine.Schedule, Person: theirs.Person, Span: mine.Span, Theirs: theirs.Span,
+		How: overrides.HowSwap, By: c.Person, Change: changeID(c.ID), Schedule: mine.Schedule, Person: theirs.Person, Span: mine.Span, Theirs: theirs.Span,
 	}, wrong
 }
 
 // formOf is the form of a word, or nil if it has none to offer.
-func (b *Bot) formOf(ctx context.Context, c *call) tree {
-	if c.word == "swap" {
+func (b *Bot) formOf(ctx context.Context, c *chat.Call) tree {
+	if c.Word == "swap" {
 		return b.swapForm(ctx, c)
 	}
 	return b.form(c)
 }
-
-// opening is how long a request waits for a form to open.
-const opening = 1500 * time.Millisecond

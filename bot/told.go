@@ -63,7 +63,7 @@ func (b *Bot) told(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 		return nil, nil
 	}
 	if err != nil || body.Person != "" {
-		return nil, asChore(err)
+		return nil, slack.Owed(err)
 	}
 	return func(tx store.Tx) error {
 		b.took(tx, now, false) // what takes a notice takes a card

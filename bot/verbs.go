@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
@@ -20,9 +21,9 @@ const (
 )
 
 // acknowledge is /incident ack. What is written behind the id is noted.
-func (b *Bot) acknowledge(c *call, tx store.Tx) (blocks.Message, error) {
-	if len(c.args) > 0 && !isID(strings.TrimPrefix(c.args[0].text, "#")) {
-		return noSuch(c.args[0].text, incidents.OpenIDs(tx, maxListed)), nil
+func (b *Bot) acknowledge(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	if len(c.Args) > 0 && !chat.IsID(strings.TrimPrefix(c.Args[0].Text, "#")) {
+		return noSuch(c.Args[0].Text, incidents.OpenIDs(tx, maxListed)), nil
 	}
 	i, said, m := b.pick(c, tx)
 	if i == nil {
@@ -38,12 +39,12 @@ func (b *Bot) acknowledge(c *call, tx store.Tx) (blocks.Message, error) {
 	}
 	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("You acknowledged ", blocks.Strong(i.ID), " (", text.Line(i.Title), "). Nobody else is paged for it now."),
-		blocks.Say("When it is over: ", blocks.Code(c.root+" resolve "+i.ID)),
+		blocks.Say("When it is over: ", blocks.Code(c.Root+" resolve "+i.ID)),
 	)}}, nil
 }
 
 // resolve is /incident resolve.
-func (b *Bot) resolve(c *call, tx store.Tx) (blocks.Message, error) {
+func (b *Bot) resolve(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, reason, m := b.pick(c, tx)
 	if i == nil {
 		return m, nil
@@ -55,11 +56,11 @@ func (b *Bot) resolve(c *call, tx store.Tx) (blocks.Message, error) {
 	if len(i.Firing) > 0 {
 		lines = append(lines, blocks.Say("Its alarm still says ALARM. If it fires again soon, ", i.ID, " is triggered again."))
 	}
-	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(append(lines, blocks.Say("The draft of the postmortem: ", blocks.Code(c.root+" postmortem "+i.ID)))...)}}, nil
+	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(append(lines, blocks.Say("The draft of the postmortem: ", blocks.Code(c.Root+" postmortem "+i.ID)))...)}}, nil
 }
 
 // escalate is /incident escalate.
-func (b *Bot) escalate(c *call, tx store.Tx) (blocks.Message, error) {
+func (b *Bot) escalate(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, reason, m := b.pick(c, tx)
 	if i == nil {
 		return m, nil
@@ -69,7 +70,7 @@ func (b *Bot) escalate(c *call, tx store.Tx) (blocks.Message, error) {
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("You escalated ", blocks.Strong(i.ID), " (", text.Line(i.Title), "). The next step of its policy is paged now.", shortened(reason)),
-		blocks.Say("Who has been paged: ", blocks.Code(c.root+" info "+i.ID)),
+		blocks.Say("Who has been paged: ", blocks.Code(c.Root+" info "+i.ID)),
 	)}}, nil
 }
 
@@ -82,13 +83,13 @@ func shortened(reason string) blocks.Line {
 }
 
 // note is /incident note. Notes can also be put on the timeline of a resolved incident.
-func (b *Bot) note(c *call, tx store.Tx) (blocks.Message, error) {
+func (b *Bot) note(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, typed, m := b.pick(c, tx)
 	if i == nil {
 		return m, nil
 	}
 	if typed == "" {
-		return blocks.Sentence("What shall I note? Write ", blocks.Code(c.root+" note "+i.ID+" what you saw or did"), "."), nil
+		return blocks.Sentence("What shall I note? Write ", blocks.Code(c.Root+" note "+i.ID+" what you saw or did"), "."), nil
 	}
 	kept := text.Clip(typed, maxNote)
 	if err := b.record(c, tx, i.ID, incidents.Noted{Text: kept}); err != nil {
@@ -101,25 +102,25 @@ func (b *Bot) note(c *call, tx store.Tx) (blocks.Message, error) {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(said)}}, nil
 }
 
-func (b *Bot) record(c *call, tx store.Tx, id string, body incidents.Body) error {
-	_, err := b.o.Book.Append(tx, c.now, id, incidents.Event{By: incidents.Person(c.person), Body: body})
-	c.acted = c.acted || err == nil
+func (b *Bot) record(c *chat.Call, tx store.Tx, id string, body incidents.Body) error {
+	_, err := b.o.Book.Append(tx, c.Now, id, incidents.Event{By: incidents.Person(c.Person), Body: body})
+	c.Acted = c.Acted || err == nil
 	return err
 }
 
 // pick finds the incident that is meant, and what was said about it. If it is not clear which, i is nil and m says what to
 // do about it.
-func (b *Bot) pick(c *call, tx store.Tx) (i *incidents.Incident, text string, m blocks.Message) {
+func (b *Bot) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text string, m blocks.Message) {
 	open := incidents.OpenIDs(tx, maxListed)
 	id, text := b.split(c, tx)
 	switch {
 	case id == "" && len(open) == 0:
-		return nil, text, blocks.Sentence("No incident is open. ", blocks.Code(c.root+" list"), " shows the last ones.")
+		return nil, text, blocks.Sentence("No incident is open. ", blocks.Code(c.Root+" list"), " shows the last ones.")
 	case id == "" && len(open) > 1:
 		return nil, text, b.which(c, tx, open, text)
 	case id == "":
 		id = open[0]
-	case !isID(id):
+	case !chat.IsID(id):
 		return nil, text, noSuch(id, open)
 	}
 	i, err := incidents.Head(tx, id)
@@ -130,37 +131,37 @@ func (b *Bot) pick(c *call, tx store.Tx) (i *incidents.Incident, text string, m 
 		b.log.Error("cannot read an incident", "incident", id, "err", err)
 		return nil, text, blocks.Sentence("Incident ", id, " cannot be read; nothing was changed. Ask whoever runs Oncalm to run ", blocks.Code("oncalm fsck"), ".")
 	}
-	if c.pressed != nil && c.pressed.Run != i.Run {
-		return nil, text, blocks.Sentence("That button is from before ", id, " was triggered again; nothing was changed. See ", blocks.Code(c.root+" info "+id), ".")
+	if c.Target != nil && c.Target.Run != i.Run {
+		return nil, text, blocks.Sentence("That button is from before ", id, " was triggered again; nothing was changed. See ", blocks.Code(c.Root+" info "+id), ".")
 	}
 	return i, text, blocks.Message{}
 }
 
 // split takes the id off what was typed, if there is one, and returns the rest. Only in front of a note a number can be
 // something else, and is an id only if there is such an incident.
-func (b *Bot) split(c *call, tx store.Tx) (id, text string) {
-	if c.pressed != nil {
-		return c.pressed.ID, c.rest
+func (b *Bot) split(c *chat.Call, tx store.Tx) (id, text string) {
+	if c.Target != nil {
+		return c.Target.ID, c.Rest
 	}
-	text = c.rest
-	if len(c.args) > 0 {
-		first := c.args[0]
-		bare, explicit := strings.CutPrefix(first.text, "#")
-		known := func() bool { _, err := incidents.Head(tx, bare); return isID(bare) && err == nil }
-		if first.kind == wordToken && isNumber(bare) && (explicit || c.word != "note" || known()) {
+	text = c.Rest
+	if len(c.Args) > 0 {
+		first := c.Args[0]
+		bare, explicit := strings.CutPrefix(first.Text, "#")
+		known := func() bool { _, err := incidents.Head(tx, bare); return chat.IsID(bare) && err == nil }
+		if first.Kind == chat.WordToken && chat.IsNumber(bare) && (explicit || c.Word != "note" || known()) {
 			id, text = bare, ""
-			if len(c.args) > 1 {
-				text = c.rest[c.args[1].from:]
+			if len(c.Args) > 1 {
+				text = c.Rest[c.Args[1].From:]
 			}
 		}
 	}
-	return id, unquote(b.readable(text))
+	return id, unquote(b.router.Readable(text))
 }
 
 // unquote takes off quotes around a whole text.
 func unquote(s string) string {
-	if all := tokens(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)); len(all) == 1 {
-		return strings.TrimSpace(all[0].text)
+	if all := chat.Tokens(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)); len(all) == 1 {
+		return strings.TrimSpace(all[0].Text)
 	}
 	return s
 }
@@ -168,7 +169,7 @@ func unquote(s string) string {
 // noSuch says that there is no incident of that id, and which there are.
 func noSuch(id string, open []string) blocks.Message {
 	m := "No incident " + id + "."
-	if !isID(id) {
+	if !chat.IsID(id) {
 		m = "“" + text.Clip(text.Line(id), 40) + "” is not the number of an incident."
 	}
 	if len(open) == 0 {
@@ -183,8 +184,8 @@ func noSuch(id string, open []string) blocks.Message {
 }
 
 // which asks which incident is meant, with a button for each that says the same word.
-func (b *Bot) which(c *call, tx store.Tx, open []string, said string) blocks.Message {
-	w, _ := find(b.incidentWords(), c.word)
+func (b *Bot) which(c *chat.Call, tx store.Tx, open []string, said string) blocks.Message {
+	w, _ := chat.Find(b.incidentWords(), c.Word)
 	m := blocks.Sentence("Several incidents are open. Which one?")
 	const asked = 10 // more buttons than that help nobody
 	for n, id := range open {
@@ -192,12 +193,12 @@ func (b *Bot) which(c *call, tx store.Tx, open []string, said string) blocks.Mes
 		if err != nil {
 			continue // it is named by its id in the list, and by fsck
 		}
-		value := strings.TrimSpace(target{id, i.Run}.value() + " " + said)
+		value := strings.TrimSpace(chat.Target{ID: id, Run: i.Run}.Value() + " " + said)
 		if n == asked || len(value) > blocks.MaxValue {
-			m.Body = append(m.Body, blocks.Para(blocks.Say("Or write the id: ", blocks.Code(w.says(c.root)), ". All: ", blocks.Code(c.root+" list"))))
+			m.Body = append(m.Body, blocks.Para(blocks.Say("Or write the id: ", blocks.Code(w.Says(c.Root)), ". All: ", blocks.Code(c.Root+" list"))))
 			return m
 		}
-		m.Rows = append(m.Rows, []blocks.Button{{Label: id + " · " + i.Severity + " · " + text.Line(i.Title), Action: w.name + "/" + id, Value: value}})
+		m.Rows = append(m.Rows, []blocks.Button{{Label: id + " · " + i.Severity + " · " + text.Line(i.Title), Action: w.Name + "/" + id, Value: value}})
 	}
 	return m
 }

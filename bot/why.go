@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/overrides"
 
@@ -19,7 +20,7 @@ import (
 )
 
 // why is /oncall why: for what reason somebody is on call, now or at another time.
-func (b *Bot) why(ctx context.Context, c *call) (blocks.Message, error) {
+func (b *Bot) why(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	names, at, m, ok := b.askedWhy(c)
 	if !ok {
 		return m, nil
@@ -35,18 +36,18 @@ func (b *Bot) why(ctx context.Context, c *call) (blocks.Message, error) {
 }
 
 // askedWhy reads what is asked for: a schedule or all that concern the person, and a time or now.
-func (b *Bot) askedWhy(c *call) (names []string, at time.Time, m blocks.Message, ok bool) {
+func (b *Bot) askedWhy(c *chat.Call) (names []string, at time.Time, m blocks.Message, ok bool) {
 	var words []string
-	for _, t := range c.args {
-		if name, ok := b.scheduleNamed(t.text); ok && len(names) == 0 {
+	for _, t := range c.Args {
+		if name, ok := b.scheduleNamed(t.Text); ok && len(names) == 0 {
 			names = []string{name}
 			continue
 		}
-		words = append(words, t.text)
+		words = append(words, t.Text)
 	}
 	all := slices.Sorted(maps.Keys(b.o.Overrides.Schedules))
 	if len(names) == 0 {
-		names = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(b.o.Overrides.Schedules[s].Members(c.now), c.person) })
+		names = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(b.o.Overrides.Schedules[s].Members(c.Now), c.Person) })
 	}
 	if len(names) == 0 {
 		names = all
@@ -57,25 +58,25 @@ func (b *Bot) askedWhy(c *call) (names []string, at time.Time, m blocks.Message,
 	const most = 10
 	names = names[:min(len(names), most)]
 	if len(words) == 0 {
-		return names, c.now, m, true
+		return names, c.Now, m, true
 	}
 	if len(words) == 1 && !strings.EqualFold(words[0], "now") {
 		if near := nearest.Of(words[0], all); near != "" && strings.HasPrefix(near, strings.ToLower(words[0])) {
 			return nil, at, unknownSchedule(c, words[0], all), false
 		}
 	}
-	s, err := when.Moment(strings.Join(words, " "), c.now, b.zoneFor(c, names[0]))
+	s, err := when.Moment(strings.Join(words, " "), c.Now, b.zoneFor(c, names[0]))
 	if err != nil {
-		return nil, at, blocks.Sentence(err.Error(), ". Write ", blocks.Code(c.root+" why [schedule] [at fri 18:00]"), "."), false
+		return nil, at, blocks.Sentence(err.Error(), ". Write ", blocks.Code(c.Root+" why [schedule] [at fri 18:00]"), "."), false
 	}
 	return names, s.From, m, true
 }
 
 // unknownSchedule says which schedules there are.
-func unknownSchedule(c *call, said string, known []string) blocks.Message {
+func unknownSchedule(c *chat.Call, said string, known []string) blocks.Message {
 	l := blocks.Say("There is no schedule “", text.Clip(text.Line(said), 40), "”. ")
 	if near := nearest.Of(said, known); near != "" {
-		l = append(l, blocks.Say("Did you mean ", blocks.Code(c.root+" "+c.word+" "+near), "? ")...)
+		l = append(l, blocks.Say("Did you mean ", blocks.Code(c.Root+" "+c.Word+" "+near), "? ")...)
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(l, blocks.Say("There are ", text.List(known[:min(len(known), 20)], "and"), ".")...))}}
 }
@@ -154,25 +155,25 @@ const (
 )
 
 // schedule is /oncall schedule: the shifts of the next 14 days.
-func (b *Bot) schedule(c *call, tx store.Tx) (blocks.Message, error) {
+func (b *Bot) schedule(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	r, m, ok := b.request(c, false)
 	switch {
-	case !ok && len(c.args) == 1:
-		return unknownSchedule(c, c.args[0].text, slices.Sorted(maps.Keys(b.o.Overrides.Schedules))), nil
+	case !ok && len(c.Args) == 1:
+		return unknownSchedule(c, c.Args[0].Text, slices.Sorted(maps.Keys(b.o.Overrides.Schedules))), nil
 	case !ok:
 		return m, nil
 	case len(r.rest) > 0:
 		return unknownSchedule(c, r.rest[0], slices.Sorted(maps.Keys(b.o.Overrides.Schedules))), nil
 	}
 	const further = 60 * 24 * time.Hour // to know where the last shift ends
-	to := c.now.Add(scheduleAhead)
+	to := c.Now.Add(scheduleAhead)
 	sched, overrides := b.o.Overrides.Schedules[r.schedule], b.o.Overrides.Of(tx, r.schedule)
-	lines := shiftLines(sched.Shifts(c.now, to.Add(further), overrides), c.now, to)
+	lines := shiftLines(sched.Shifts(c.Now, to.Add(further), overrides), c.Now, to)
 	m = blocks.Sentence(blocks.Strong(r.schedule), ", the next 14 days:")
 	if more := len(lines) - scheduleLines; more > 0 {
 		lines = append(lines[:scheduleLines], blocks.Say("and ", text.Count(more, "more shift", "more shifts")))
 	}
-	for _, o := range sched.Voided(c.now, to, overrides) {
+	for _, o := range sched.Voided(c.Now, to, overrides) {
 		lines = append(lines, blocks.Say("⚠️ ", voided(o)))
 	}
 	m.Body = append(m.Body, blocks.Bullets(lines...), blocks.Para(blocks.Say("The same as a picture is in your direct messages.")))

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/slack-go/slack"
+
+	"github.com/oncalm/oncalm/outbox"
 )
 
 // A Trouble is what a failed call amounts to.
@@ -195,4 +197,15 @@ func TroubleOf(err error) Trouble {
 		return e.trouble
 	}
 	return 0
+}
+
+// Owed says to the outbox what a failed call means for what is owed.
+func Owed(err error) error {
+	switch TroubleOf(err) {
+	case Limited:
+		return &outbox.Later{After: WaitOf(err), Err: err}
+	case Unreachable, Barred:
+		return &outbox.Unreachable{Err: err}
+	}
+	return err
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/doors"
@@ -160,9 +161,9 @@ func loadTexts(dir string) (*templates.Set, error) {
 }
 
 func (a *app) wireBot(o outside) (err error) {
-	people := map[string]bot.Person{}
+	people := map[string]chat.Person{}
 	for name, p := range a.cfg.People {
-		people[name] = bot.Person{Slack: p.Slack, Zone: p.Zone}
+		people[name] = chat.Person{Slack: p.Slack, Zone: p.Zone}
 	}
 	var services []string
 	for _, s := range a.cfg.Services.All {

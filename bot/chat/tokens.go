@@ -1,4 +1,4 @@
-package bot
+package chat
 
 import (
 	"strings"
@@ -8,21 +8,23 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// A token is a word of what a person typed.
-type token struct {
-	text string // entities taken back, quotes taken off; of a mention its id, of a link its address
-	kind tokenKind
-	from int // where it begins in the text
+// A Token is a word of what a person typed.
+type Token struct {
+	Text string // entities taken back, quotes taken off; of a mention its id, of a link its address
+	Kind TokenKind
+	From int // where it begins in the text
 }
 
-type tokenKind int
+// TokenKind is what Slack recognised in a word.
+type TokenKind int
 
+// The kinds; a WordToken is what Slack did not recognise.
 const (
-	wordToken tokenKind = iota
-	userToken
-	channelToken
-	groupToken
-	linkToken
+	WordToken TokenKind = iota
+	UserToken
+	ChannelToken
+	GroupToken
+	LinkToken
 )
 
 // quotes are pairs that hold words together. Telephones turn straight ones into others.
@@ -40,10 +42,10 @@ func closing(r rune) (end string, ok bool) {
 	return "", false
 }
 
-// tokens splits what a person typed, as Slack delivers it: words between spaces of any kind, quoted words, and in pointed
+// Tokens splits what a person typed, as Slack delivers it: words between spaces of any kind, quoted words, and in pointed
 // brackets what Slack recognised. It takes any text and never fails.
-func tokens(typed string) []token {
-	var all []token
+func Tokens(typed string) []Token {
+	var all []Token
 	for at := 0; at < len(typed); {
 		r, size := utf8.DecodeRuneInString(typed[at:])
 		switch {
@@ -61,13 +63,13 @@ func tokens(typed string) []token {
 }
 
 // wordAt reads a word, or what stands in quotes.
-func wordAt(typed string, at int) (t token, end int) {
+func wordAt(typed string, at int) (t Token, end int) {
 	first, size := utf8.DecodeRuneInString(typed[at:])
 	if ends, ok := closing(first); ok {
 		if n := strings.IndexAny(typed[at+size:], ends); n >= 0 {
 			end = at + size + n
 			_, last := utf8.DecodeRuneInString(typed[end:])
-			return token{text: unescape(typed[at+size : end]), from: at}, end + last
+			return Token{Text: unescape(typed[at+size : end]), From: at}, end + last
 		}
 	}
 	end = at
@@ -78,31 +80,31 @@ func wordAt(typed string, at int) (t token, end int) {
 		}
 		end += size
 	}
-	return token{text: text.Clean(unescape(typed[at:end])), from: at}, end
+	return Token{Text: text.Clean(unescape(typed[at:end])), From: at}, end
 }
 
 // bracket reads what Slack put into pointed brackets. What people type themselves never has them: it arrives as entities.
-func bracket(typed string, at int) (t token, end int) {
+func bracket(typed string, at int) (t Token, end int) {
 	inside, _, ok := strings.Cut(typed[at+1:], ">")
 	if !ok {
-		return token{text: text.Clean(unescape(typed[at+1:])), from: at}, len(typed)
+		return Token{Text: text.Clean(unescape(typed[at+1:])), From: at}, len(typed)
 	}
 	end = at + 1 + len(inside) + 1
 	id, label, _ := strings.Cut(inside, "|")
 	switch {
 	case strings.HasPrefix(id, "@"):
-		return token{text: id[1:], kind: userToken, from: at}, end
+		return Token{Text: id[1:], Kind: UserToken, From: at}, end
 	case strings.HasPrefix(id, "#"):
-		return token{text: id[1:], kind: channelToken, from: at}, end
+		return Token{Text: id[1:], Kind: ChannelToken, From: at}, end
 	case strings.HasPrefix(id, "!subteam^"):
-		return token{text: id[len("!subteam^"):], kind: groupToken, from: at}, end
+		return Token{Text: id[len("!subteam^"):], Kind: GroupToken, From: at}, end
 	case strings.HasPrefix(id, "!"):
 		if label == "" {
 			label = "@" + id[1:]
 		}
-		return token{text: text.Clean(unescape(label)), from: at}, end
+		return Token{Text: text.Clean(unescape(label)), From: at}, end
 	}
-	return token{text: unescape(strings.TrimPrefix(id, "mailto:")), kind: linkToken, from: at}, end
+	return Token{Text: unescape(strings.TrimPrefix(id, "mailto:")), Kind: LinkToken, From: at}, end
 }
 
 // unescape takes back the only three entities that Slack makes, and only once.
@@ -113,8 +115,8 @@ func unescape(s string) string {
 	return strings.NewReplacer("&lt;", "<", "&gt;", ">", "&amp;", "&").Replace(s)
 }
 
-// readable is what a person typed as others would read it: mentions as names, links as addresses.
-func (b *Bot) readable(typed string) string {
+// Readable is what a person typed as others would read it: mentions as names, links as addresses.
+func (r *Router) Readable(typed string) string {
 	var out strings.Builder
 	for typed != "" {
 		before, _, found := strings.Cut(typed, "<")
@@ -123,23 +125,23 @@ func (b *Bot) readable(typed string) string {
 			break
 		}
 		t, end := bracket(typed, len(before))
-		out.WriteString(b.mention(t, typed[len(before):end]))
+		out.WriteString(r.mention(t, typed[len(before):end]))
 		typed = typed[end:]
 	}
 	return strings.TrimSpace(text.Clean(out.String()))
 }
 
 // mention is how a token in pointed brackets reads: of a person their name, if we know it.
-func (b *Bot) mention(t token, raw string) string {
+func (r *Router) mention(t Token, raw string) string {
 	_, label, _ := strings.Cut(strings.Trim(raw, "<>"), "|")
-	sign := map[tokenKind]string{userToken: "@", channelToken: "#", groupToken: "@"}[t.kind]
+	sign := map[TokenKind]string{UserToken: "@", ChannelToken: "#", GroupToken: "@"}[t.Kind]
 	switch {
 	case sign == "":
-		return t.text
-	case t.kind == userToken && b.users[t.text] != "":
-		return "@" + b.users[t.text]
+		return t.Text
+	case t.Kind == UserToken && r.users[t.Text] != "":
+		return "@" + r.users[t.Text]
 	case label != "":
 		return sign + strings.TrimPrefix(unescape(label), sign)
 	}
-	return sign + t.text
+	return sign + t.Text
 }

@@ -1,4 +1,4 @@
-package bot
+package chat
 
 import (
 	"strings"
@@ -23,7 +23,7 @@ func bare(typed, root string) string {
 	if first == "" || strings.ContainsAny(first, "<>") {
 		return s
 	}
-	if second, more := firstWord(rest); isNumber(strings.TrimPrefix(plain(second), "#")) {
+	if second, more := firstWord(rest); IsNumber(strings.TrimPrefix(plain(second), "#")) {
 		rest = plain(second) + " " + more
 	}
 	return strings.TrimFunc(plain(first)+" "+rest, blank)

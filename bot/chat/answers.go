@@ -1,8 +1,7 @@
-package bot
+package chat
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"time"
 
@@ -14,15 +13,12 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// errPaced is the reason of a card that waits for its turn.
-var errPaced = errors.New("waits for its turn, Slack takes about one message a second in a channel")
-
 // uses is how often we use a response address at the most. Slack allows five times, of which one may have said that
 // something is being stored.
 const uses = 4
 
-// life is how long Slack takes answers to something that a person did.
-const life = 30 * time.Minute
+// Life is how long Slack takes answers to something that a person did.
+const Life = 30 * time.Minute
 
 // encode makes the answer that only one person sees, to a command or at a response address. With replace it takes the place
 // of the message acted on.
@@ -48,25 +44,25 @@ func answerEntry(now time.Time, request, url, payload string) outbox.Entry {
 }
 
 // answer tells a person what came of pressing a button. It is dropped when Slack does not take it any more.
-func (b *Bot) answer(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+func (r *Router) answer(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var body answerBody
 	if err := e.Decode(&body); err != nil {
 		return nil, err
 	}
-	if b.o.Clock.Now().Sub(e.Created) > life {
-		b.log.Warn("an answer came too late to be told", "key", e.Key)
+	if r.o.Clock.Now().Sub(e.Created) > Life {
+		r.o.Log.Warn("an answer came too late to be told", "key", e.Key)
 		return nil, nil
 	}
-	err := b.out.Answer(ctx, body.URL, []byte(body.Payload))
+	err := r.o.Out.Answer(ctx, body.URL, []byte(body.Payload))
 	if (slack.PerhapsSent(err) || slack.TroubleOf(err) == slack.Limited) && e.Attempt+1 >= uses {
-		b.log.Warn("an answer could not be told as often as Slack takes one", "key", e.Key, "err", err)
+		r.o.Log.Warn("an answer could not be told as often as Slack takes one", "key", e.Key, "err", err)
 		return nil, nil
 	}
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable || t == slack.Barred {
-		b.log.Warn("an answer could not be told", "key", e.Key, "err", err)
+		r.o.Log.Warn("an answer could not be told", "key", e.Key, "err", err)
 		return nil, nil
 	}
-	return nil, asChore(err)
+	return nil, slack.Owed(err)
 }
 
 // breath is the pause before an answer is tried again; each further one is twice as long.
@@ -74,17 +70,17 @@ const breath = 2 * time.Second
 
 // answerLoosely tells a person what could not be written down, such as that the store takes nothing. It does not wait, and tries
 // so many times. With a stop of the program it ends: there is nothing that the next start would know of.
-func (b *Bot) answerLoosely(url, payload string, times int) {
-	b.loose.Go(func() {
+func (r *Router) answerLoosely(url, payload string, times int) {
+	r.loose.Go(func() {
 		pause := breath
 		for {
-			err := b.out.Answer(context.Background(), url, []byte(payload))
+			err := r.o.Out.Answer(context.Background(), url, []byte(payload))
 			if err == nil {
 				return
 			}
 			times--
-			if t := slack.TroubleOf(err); times == 0 || t != slack.Limited && t != slack.Unreachable || !b.lives(max(pause, slack.WaitOf(err))) {
-				b.log.Warn("an answer could not be told", "err", err)
+			if t := slack.TroubleOf(err); times == 0 || t != slack.Limited && t != slack.Unreachable || !r.lives(max(pause, slack.WaitOf(err))) {
+				r.o.Log.Warn("an answer could not be told", "err", err)
 				return
 			}
 			pause *= 2
@@ -93,11 +89,11 @@ func (b *Bot) answerLoosely(url, payload string, times int) {
 }
 
 // lives reports whether d has passed before the program was to end.
-func (b *Bot) lives(d time.Duration) bool {
+func (r *Router) lives(d time.Duration) bool {
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {
-	case <-b.ending:
+	case <-r.ending:
 		return false
 	case <-t.C:
 		return true

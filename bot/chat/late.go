@@ -1,13 +1,11 @@
-package bot
+package chat
 
 import (
 	"context"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
-
 	"github.com/oncalm/oncalm/bot/slack/blocks"
-
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -18,13 +16,13 @@ const longest = time.Minute
 type attempt[T any] struct{ done chan T }
 
 // attemptTo does something whose end somebody waits for, but not beyond Slack's patience: it goes on after that.
-func attemptTo[T any](ctx context.Context, b *Bot, do func(context.Context) T) attempt[T] {
+func attemptTo[T any](ctx context.Context, r *Router, do func(context.Context) T) attempt[T] {
 	a := attempt[T]{make(chan T, 1)}
 	work, cancel := context.WithTimeout(context.WithoutCancel(ctx), longest)
 	if ctx.Err() != nil {
 		cancel() // nobody waits for it any more: it is not begun
 	}
-	b.loose.Go(func() {
+	r.loose.Go(func() {
 		defer cancel()
 		a.done <- do(work)
 	})
@@ -47,17 +45,17 @@ type carried struct {
 	told    bool
 }
 
-// carryOut says a word and returns the answer, encoded. A word that changes something is carried out once for each request,
+// CarryOut says a word and returns the answer, encoded. A word that changes something is carried out once for each request,
 // and answers the same each time. It never fails: what went wrong is told in the answer. What takes longer than Slack's
 // patience is being stored: that is the answer then, and what came of it follows.
-func (b *Bot) carryOut(ctx context.Context, c *call, w word) (payload string) {
+func (r *Router) CarryOut(ctx context.Context, c *Call, w Word) (payload string) {
 	address, pressed := c.reply, c.url != ""
 	if pressed {
 		address = c.url
 	}
-	zone := b.zone(c.person)
-	a := attemptTo(ctx, b, func(ctx context.Context) carried {
-		payload := b.carry(ctx, c, w)
+	zone := r.zone(c.Person)
+	a := attemptTo(ctx, r, func(ctx context.Context) carried {
+		payload := r.carry(ctx, c, w)
 		return carried{payload, c.told}
 	})
 	if ctx.Err() != nil {
@@ -69,11 +67,11 @@ func (b *Bot) carryOut(ctx context.Context, c *call, w word) (payload string) {
 	}
 	payload = encode(beingStored(), zone, false)
 	if pressed {
-		b.answerLoosely(address, payload, 1) // the uses that are left are for what came of it
+		r.answerLoosely(address, payload, 1) // the uses that are left are for what came of it
 	}
-	b.loose.Go(func() {
+	r.loose.Go(func() {
 		if result := <-a.done; !result.told && address != "" {
-			b.answerLoosely(address, result.payload, uses)
+			r.answerLoosely(address, result.payload, uses)
 		}
 	})
 	return payload
@@ -84,18 +82,21 @@ func beingStored() blocks.Message {
 	return blocks.Sentence("That is being stored, and takes longer than usual. What came of it follows; there is no need to do it again.")
 }
 
-// confirmedOnce carries out the plan of a form. If that takes longer than Slack's patience, what came of it follows as a
-// direct message.
-func (b *Bot) confirmedOnce(ctx context.Context, c *call, metadata string) blocks.Message {
-	person, user := c.person, b.o.People[c.person].Slack
-	a := attemptTo(ctx, b, func(ctx context.Context) (m blocks.Message) {
-		_, err := b.once(ctx, c, func(tx store.Tx) (done blocks.Message, err error) {
-			done, err = b.confirmed(c, tx, metadata)
+// lateEvent marks what came of a form after its answer in its metadata.
+const lateEvent = "oncalm_told"
+
+// Once carries out what a form asks for, once. If that takes longer than Slack's patience, what came of it follows as a direct
+// message.
+func (r *Router) Once(ctx context.Context, c *Call, do func(store.Tx) (blocks.Message, error)) blocks.Message {
+	person, user := c.Person, r.o.People[c.Person].Slack
+	a := attemptTo(ctx, r, func(ctx context.Context) (m blocks.Message) {
+		_, err := r.once(ctx, c, func(tx store.Tx) (done blocks.Message, err error) {
+			done, err = do(tx)
 			m = done
 			return done, err
 		})
 		if err != nil {
-			m = b.excuse(c, err)
+			m = r.Excuse(c, err)
 		}
 		if len(m.Body) == 0 {
 			m = blocks.Sentence("That was done already.")
@@ -109,10 +110,10 @@ func (b *Bot) confirmedOnce(ctx context.Context, c *call, metadata string) block
 	if ok {
 		return m
 	}
-	b.loose.Go(func() {
+	r.loose.Go(func() {
 		m := <-a.done
-		if _, err := b.out.Post(context.Background(), user, blocks.Draw(m), slack.Tag{Event: toldEvent, Key: c.id}); err != nil {
-			b.log.Warn("what came of a form could not be told", "person", person, "err", err)
+		if _, err := r.o.Out.Post(context.Background(), user, blocks.Draw(m), slack.Tag{Event: lateEvent, Key: c.ID}); err != nil {
+			r.o.Log.Warn("what came of a form could not be told", "person", person, "err", err)
 		}
 	})
 	return beingStored()

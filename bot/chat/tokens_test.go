@@ -1,9 +1,7 @@
-package bot
+package chat
 
 import (
-	"strings"
 	"testing"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -32,11 +30,11 @@ func TestTokens(t *testing.T) {
 		"<never closed":                   w("never closed"),
 		"x<@U1>y":                         w("x", "@U1", "y"),
 	}
-	signs := map[tokenKind]string{userToken: "@", channelToken: "#", groupToken: "^", linkToken: "~"}
+	signs := map[TokenKind]string{UserToken: "@", ChannelToken: "#", GroupToken: "^", LinkToken: "~"}
 	for text, want := range tests {
 		var got []string
-		for _, tok := range tokens(text) {
-			got = append(got, signs[tok.kind]+tok.text)
+		for _, tok := range Tokens(text) {
+			got = append(got, signs[tok.Kind]+tok.Text)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", text, diff)
@@ -45,7 +43,7 @@ func TestTokens(t *testing.T) {
 }
 
 func TestReadable(t *testing.T) {
-	b := &Bot{users: map[string]string{"U0ANA": "ana"}}
+	r := &Router{users: map[string]string{"U0ANA": "ana"}}
 	for text, want := range map[string]string{
 		"the db is &lt;full&gt; &amp; slow":         "the db is <full> & slow",
 		"ask <@U0ANA|a.alvarez> or <@U0X|xen>":      "ask @ana or @xen",
@@ -61,49 +59,8 @@ func TestReadable(t *testing.T) {
 		" around ":                                  "around",
 		"&lt;@U0ANA&gt; was typed, not recognised.": "<@U0ANA> was typed, not recognised.",
 	} {
-		if got := b.readable(text); got != want {
-			t.Errorf("readable(%q) = %q, want %q", text, got, want)
+		if got := r.Readable(text); got != want {
+			t.Errorf("Readable(%q) = %q, want %q", text, got, want)
 		}
 	}
-}
-
-// TestWordTable: no name stands for two words, all have help, and each either changes or shows.
-func TestWordTable(t *testing.T) {
-	b := &Bot{}
-	for _, words := range [][]word{b.incidentWords(), b.oncallWords()} {
-		seen := map[string]bool{}
-		for _, w := range words {
-			for _, name := range append([]string{w.name}, w.also...) {
-				if seen[name] || name != strings.ToLower(name) {
-					t.Errorf("%s: twice, or not in lower case", name)
-				}
-				seen[name] = true
-			}
-			if w.help == "" || (w.change == nil) == (w.show == nil) {
-				t.Errorf("%s: no help, or not exactly one of change and show", w.name)
-			}
-		}
-	}
-}
-
-func FuzzSlash(f *testing.F) {
-	for _, s := range append(nasty(), "ack 42", "note “a b” c", "<@U1|x>", "<", "\"", "«»", "<!subteam^", "note <@U0ANA> &amp;") {
-		f.Add(s)
-	}
-	b := &Bot{users: map[string]string{"U0ANA": "ana"}}
-	f.Fuzz(func(t *testing.T, text string) {
-		at := -1
-		for _, tok := range tokens(text) {
-			if tok.from <= at || tok.from >= len(text) {
-				t.Fatalf("%q: token %+v begins at the wrong place", text, tok)
-			}
-			at = tok.from
-		}
-		read := b.readable(text)
-		if utf8.ValidString(text) && !utf8.ValidString(read) {
-			t.Errorf("%q became %q, which is not UTF-8", text, read)
-		}
-		unquote(read)
-		judge(t, unknownWord("/incident", text, []string{"ack"}))
-	})
 }

@@ -1,0 +1,67 @@
+package chat
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// A Person is what Slack needs to know of somebody.
+type Person struct {
+	Slack string         // id of the user in Slack, U…; "" if they have none
+	Zone  *time.Location // for times in texts without markup; nil means UTC
+}
+
+// zone is where a person lives, for times in plain text.
+func (r *Router) zone(person string) *time.Location {
+	if z := r.o.People[person].Zone; z != nil {
+		return z
+	}
+	return time.UTC
+}
+
+const (
+	// asking is how long a request waits for Slack to tell somebody's zone. There is an answer without it as well.
+	asking = 700 * time.Millisecond
+	// zonesKept is how long it is believed. People travel.
+	zonesKept = time.Hour
+)
+
+// zones remembers what Slack told about where people are. The zero value is ready.
+type zones struct {
+	mu    sync.Mutex
+	known map[string]zoneTold
+}
+
+type zoneTold struct {
+	zone *time.Location // nil if Slack did not tell
+	at   time.Time
+}
+
+// learnZone asks Slack for the zone of a person of whom the configuration does not say it.
+func (r *Router) learnZone(ctx context.Context, c *Call) {
+	user := r.o.People[c.Person].Slack
+	if r.o.People[c.Person].Zone != nil || user == "" {
+		return
+	}
+	r.zones.mu.Lock()
+	told, ok := r.zones.known[user]
+	r.zones.mu.Unlock()
+	if ok && c.Now.Sub(told.at) < zonesKept {
+		c.Zone = told.zone
+		return
+	}
+	short, cancel := context.WithTimeout(ctx, asking)
+	defer cancel()
+	u, err := r.o.Out.UserInfo(short, user)
+	if err != nil {
+		r.o.Log.Info("Slack does not tell somebody's time zone; that of the schedule is used", "person", c.Person, "err", err)
+	}
+	c.Zone = u.Zone
+	r.zones.mu.Lock()
+	defer r.zones.mu.Unlock()
+	if r.zones.known == nil {
+		r.zones.known = map[string]zoneTold{}
+	}
+	r.zones.known[user] = zoneTold{c.Zone, c.Now}
+}

@@ -1,0 +1,275 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/text"
+)
+
+// Options is what a Router needs.
+type Options struct {
+	Out    *slack.Sender
+	Book   *incidents.Book // its store
+	Clock  *clocks.Clock
+	Log    *slog.Logger
+	People map[string]Person // by their names in the configuration
+	Rooms  []Room
+	// Refusal says why an incident's state does not allow what was asked.
+	Refusal func(*Call, *incidents.Refused) blocks.Message
+	// Aside makes the answer to a call that has changed an incident.
+	Aside func(blocks.Message) blocks.Message
+	// Look is what shows whether something was done, as people type it.
+	Look string
+}
+
+// A Room is the conversation of one slash command. It owns its words, its buttons and its forms.
+type Room struct {
+	Root  string // the slash command
+	Words []Word
+	// Silent is said if nothing follows the command, Other if what follows is no word of the room; without Other the nearest word
+	// is named.
+	Silent Word
+	Other  *Word
+	// Bare says that no word of the room takes a text: marks around words were copied along. Its times are in the zone of whoever
+	// asks, which is found out.
+	Bare bool
+	// Press is the word of a button, by its action and value; false if it is none of the room's. May be nil.
+	Press func(c *Call, action, value string) (Word, bool)
+	// Submit carries out a form, and returns as JSON what Slack is to do with it. May be nil.
+	Submit func(ctx context.Context, c *Call, f *slack.Form) any
+	// Closed is what Slack is to do with a form of somebody who may not send it.
+	Closed func(blocks.Message) any
+}
+
+// A Router carries out what people say in Slack.
+type Router struct {
+	o     Options
+	users map[string]string // names of people by their Slack ids
+	zones zones
+	loose sync.WaitGroup // what goes on after a request was answered
+
+	ending chan struct{} // closed by End
+	end    func()
+}
+
+// New makes a Router. Users are the names of people by their ids in Slack.
+func New(o Options, users map[string]string) *Router {
+	ending := make(chan struct{})
+	return &Router{o: o, users: users, ending: ending, end: sync.OnceFunc(func() { close(ending) })}
+}
+
+// End gives up what is told loosely, and waits for what goes on.
+func (r *Router) End() {
+	r.end()
+	r.loose.Wait()
+}
+
+// KindAnswer is the kind of outbox entries that tell a person what came of pressing a button.
+const KindAnswer = "answer"
+
+// Handlers returns the handlers of outbox entries by kind.
+func (r *Router) Handlers() map[string]outbox.Handler {
+	return map[string]outbox.Handler{KindAnswer: r.answer}
+}
+
+// Serve carries out a command, a button or a form, by whichever door it came.
+func (r *Router) Serve(ctx context.Context, in slack.Request) slack.Reply {
+	switch {
+	case in.Command != nil:
+		return slack.Reply{JSON: r.typed(ctx, in)}
+	case in.Action != nil:
+		r.pressed(ctx, in)
+	case in.Form != nil:
+		return slack.Reply{JSON: r.submitted(ctx, in)}
+	}
+	return slack.Reply{}
+}
+
+// typed carries out what was typed, and returns the answer.
+func (r *Router) typed(ctx context.Context, in slack.Request) (payload string) {
+	c := &Call{ID: in.ID, Now: in.At, Root: in.Command.Root, Rest: in.Command.Text, reply: in.ReplyTo}
+	if m, ok := r.admit(ctx, c, in); !ok {
+		return encode(m, time.UTC, false)
+	}
+	room, ok := r.room(c.Root)
+	if !ok {
+		return encode(r.noRoom(c.Root), time.UTC, false)
+	}
+	if c.Rest = bare(c.Rest, c.Root); room.Bare {
+		c.Rest = bareAll(c.Rest, c.Root)
+	}
+	c.Args = Tokens(c.Rest)
+	w, m, ok := meant(c, room)
+	if !ok {
+		return encode(m, r.zone(c.Person), false)
+	}
+	if room.Bare && len(c.Args) > 0 {
+		r.learnZone(ctx, c)
+	}
+	if w.Form != nil && len(c.Args) == 0 && r.open(ctx, c, w, in.Trigger) {
+		return "" // the form is the answer
+	}
+	return r.CarryOut(ctx, c, w)
+}
+
+func (r *Router) room(root string) (*Room, bool) {
+	for n := range r.o.Rooms {
+		if r.o.Rooms[n].Root == root {
+			return &r.o.Rooms[n], true
+		}
+	}
+	return nil, false
+}
+
+func (r *Router) noRoom(root string) blocks.Message {
+	var roots []any
+	for n, room := range r.o.Rooms {
+		if n > 0 {
+			roots = append(roots, " and ")
+		}
+		roots = append(roots, blocks.Code(room.Root))
+	}
+	return blocks.Sentence(blocks.Say("I do not know ", blocks.Code(text.Clip(text.Line(root), 40)), ", only "), blocks.Say(roots...), ".")
+}
+
+// admit finds out who asks. Who is not in the configuration is told how to get there, and nothing else.
+func (r *Router) admit(ctx context.Context, c *Call, in slack.Request) (blocks.Message, bool) {
+	switch r.o.Out.Watch.Judge(ctx, in.From) {
+	case slack.Starting:
+		return stillStarting(), false
+	case slack.Foreign:
+		return blocks.Sentence("This Oncalm belongs to another workspace; nothing was done."), false
+	}
+	c.Person = r.users[in.User]
+	if c.Person == "" {
+		return stranger(in.User), false
+	}
+	return blocks.Message{}, true
+}
+
+// stillStarting is the answer while it is not known who we are.
+func stillStarting() blocks.Message {
+	return blocks.Sentence("I am still starting and have not heard from Slack who I am; nothing was done. Try again in a minute.")
+}
+
+func stranger(user string) blocks.Message {
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
+		blocks.Say("You are not in Oncalm's people list, so nothing was done."),
+		blocks.Say("Ask whoever keeps its configuration to add this under ", blocks.Code("people"), ": ", blocks.Code("yourname: {slack: "+text.Clip(text.Line(user), 20)+"}")),
+	)}}
+}
+
+// meant finds the word that was typed, and leaves in c what follows it. Without one, m is the answer.
+func meant(c *Call, room *Room) (w Word, m blocks.Message, ok bool) {
+	if len(c.Args) == 0 {
+		return room.Silent, m, true
+	}
+	c.Word = c.Args[0].Text
+	w, ok = Find(room.Words, c.Word)
+	switch {
+	case ok:
+		c.Word = w.Name
+	case room.Other != nil:
+		return *room.Other, m, true
+	default:
+		return w, Unknown(c.Root, c.Word, Names(room.Words)), false
+	}
+	c.Args = c.Args[1:]
+	if len(c.Args) == 0 {
+		c.Rest = ""
+		return w, m, true
+	}
+	begin := c.Args[0].From
+	c.Rest = c.Rest[begin:]
+	for n := range c.Args {
+		c.Args[n].From -= begin
+	}
+	return w, m, true
+}
+
+// opening is how long Slack may take to open a form.
+const opening = 1500 * time.Millisecond
+
+// open opens the form of a word, and reports whether it is open. It is the one thing for which a request waits for Slack: the
+// right to open it lasts three seconds.
+func (r *Router) open(ctx context.Context, c *Call, w Word, trigger string) bool {
+	if trigger == "" {
+		return false
+	}
+	view := w.Form(ctx, c)
+	if view == nil {
+		return false
+	}
+	short, cancel := context.WithTimeout(ctx, opening)
+	defer cancel()
+	if err := r.o.Out.OpenView(short, trigger, view); err != nil {
+		r.o.Log.Warn("a form could not be opened; its word is explained instead", "word", c.Word, "err", err)
+		return false
+	}
+	return true
+}
+
+// pressed carries out a button. Whoever pressed is answered later, or by the message itself.
+func (r *Router) pressed(ctx context.Context, in slack.Request) {
+	c := &Call{ID: in.ID, Now: in.At, Private: in.Action.Private, url: in.ReplyTo}
+	action, _, _ := strings.Cut(in.Action.ID, "/")
+	if action == "open" {
+		return // a link: the browser has opened it already
+	}
+	if m, ok := r.admit(ctx, c, in); !ok {
+		if c.url != "" { // nothing is written down for strangers, nor while it is not known who is one
+			r.answerLoosely(c.url, encode(m, time.UTC, false), uses)
+		}
+		return
+	}
+	for n := range r.o.Rooms {
+		room := &r.o.Rooms[n]
+		if c.Root = room.Root; room.Press == nil {
+			continue
+		}
+		if w, ok := room.Press(c, action, in.Action.Value); ok {
+			if room.Bare {
+				r.learnZone(ctx, c)
+			}
+			r.CarryOut(ctx, c, w)
+			return
+		}
+	}
+	c.Root = r.o.Rooms[0].Root
+	r.CarryOut(ctx, c, NoButton(c.Root))
+}
+
+// submitted carries out a form, and returns what Slack is to do with it.
+func (r *Router) submitted(ctx context.Context, in slack.Request) (payload string) {
+	for n := range r.o.Rooms {
+		room := &r.o.Rooms[n]
+		if room.Submit == nil {
+			continue
+		}
+		c := &Call{ID: in.ID, Now: in.At, Root: room.Root, Word: in.Form.Callback}
+		var answer any
+		if m, ok := r.admit(ctx, c, in); !ok {
+			answer = room.Closed(m)
+		} else {
+			r.learnZone(ctx, c)
+			answer = room.Submit(ctx, c, in.Form)
+		}
+		body, err := json.Marshal(answer)
+		if err != nil {
+			r.o.Log.Error("a form cannot be answered", "err", err)
+			return ""
+		}
+		return string(body)
+	}
+	return ""
+}

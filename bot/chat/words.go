@@ -1,0 +1,107 @@
+package chat
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/nearest"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
+)
+
+// A Word is what can be said after a slash command. Help is made from the words.
+type Word struct {
+	Name  string
+	Also  []string // other names
+	Usage string   // what may stand behind it
+	Help  string   // what it does, in one sentence
+	// Change carries the word out, in the transaction that also remembers that it was.
+	Change func(*Call, store.Tx) (blocks.Message, error)
+	// Show only looks. A word has either.
+	Show func(context.Context, *Call) (blocks.Message, error)
+	// Form is what the word opens if nothing stands behind it, as JSON for Slack; nil, or a nil form, opens none.
+	Form func(context.Context, *Call) any
+}
+
+// A Call is one thing that a person asks for, typed or pressed.
+type Call struct {
+	ID     string // of the request: the same request comes with the same id
+	Now    time.Time
+	Person string         // their name in the configuration
+	Root   string         // the slash command
+	Zone   *time.Location // theirs as Slack tells it, where the configuration does not; may be nil
+	Word   string         // as it was said
+	Rest   string         // what was typed after the word, as Slack delivers it
+	Args   []Token
+	Acted  bool // it has changed an incident
+	// Target is what the button that was pressed is about; nil if the word was typed.
+	Target *Target
+	// Private says that the button stands in a message that only its presser sees, and which the answer replaces.
+	Private bool
+
+	reply string // of what was typed: where an answer goes that comes late; may be empty
+	url   string // of what was pressed: where the answer goes
+	told  bool   // the answer goes there by itself
+}
+
+// Find looks a word up by one of its names.
+func Find(words []Word, name string) (Word, bool) {
+	name = strings.ToLower(name)
+	for _, w := range words {
+		if w.Name == name || slices.Contains(w.Also, name) {
+			return w, true
+		}
+	}
+	return Word{}, false
+}
+
+// Says is how to say a word, with what follows it.
+func (w Word) Says(root string) string { return strings.TrimSpace(root + " " + w.Name + " " + w.Usage) }
+
+// Help lists words.
+func Help(root string, words []Word) blocks.Message {
+	var lines []blocks.Line
+	for _, w := range words {
+		l := blocks.Say(blocks.Code(w.Says(root)), "  ", w.Help)
+		if len(w.Also) > 0 {
+			l = append(l, blocks.Say(" Also: ", text.List(w.Also, "or"), ".")...)
+		}
+		lines = append(lines, l)
+	}
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Bullets(lines...)}}
+}
+
+// Unknown names the nearest of what could have been meant, and where all of it is.
+func Unknown(root, said string, names []string) blocks.Message {
+	said = text.Clip(text.Line(said), 40)
+	l := blocks.Say("I do not know “", said, "”. ")
+	if near := nearest.Of(said, names); near != "" {
+		l = append(l, blocks.Say("Did you mean ", blocks.Code(root+" "+near), "? ")...)
+	}
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(l, blocks.Say(blocks.Code(root+" help"), " lists what I know.")...))}}
+}
+
+// Names are all names of words, the first of each word first.
+func Names(words []Word) []string {
+	var all []string
+	for _, w := range words {
+		all = append(all, w.Name)
+	}
+	for _, w := range words {
+		all = append(all, w.Also...)
+	}
+	return all
+}
+
+// Telling is a word that only says something to whoever pressed a button.
+func Telling(m blocks.Message) Word {
+	return Word{Change: func(*Call, store.Tx) (blocks.Message, error) { return m, nil }}
+}
+
+// NoButton is the word of a button that nobody knows.
+func NoButton(root string) Word {
+	return Telling(blocks.Sentence("I do not know that button any more; nothing was changed. ", blocks.Code(root+" help"), " lists what I know."))
+}

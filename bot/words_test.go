@@ -1,0 +1,50 @@
+package bot
+
+import (
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/bot/chat"
+)
+
+// TestWordTable: no name stands for two words, all have help, and each either changes or shows.
+func TestWordTable(t *testing.T) {
+	b := &Bot{}
+	for _, words := range [][]chat.Word{b.incidentWords(), b.oncallWords()} {
+		seen := map[string]bool{}
+		for _, w := range words {
+			for _, name := range append([]string{w.Name}, w.Also...) {
+				if seen[name] || name != strings.ToLower(name) {
+					t.Errorf("%s: twice, or not in lower case", name)
+				}
+				seen[name] = true
+			}
+			if w.Help == "" || (w.Change == nil) == (w.Show == nil) {
+				t.Errorf("%s: no help, or not exactly one of change and show", w.Name)
+			}
+		}
+	}
+}
+
+func FuzzSlash(f *testing.F) {
+	for _, s := range append(nasty(), "ack 42", "note “a b” c", "<@U1|x>", "<", "\"", "«»", "<!subteam^", "note <@U0ANA> &amp;") {
+		f.Add(s)
+	}
+	r := chat.New(chat.Options{}, map[string]string{"U0ANA": "ana"})
+	f.Fuzz(func(t *testing.T, text string) {
+		at := -1
+		for _, tok := range chat.Tokens(text) {
+			if tok.From <= at || tok.From >= len(text) {
+				t.Fatalf("%q: token %+v begins at the wrong place", text, tok)
+			}
+			at = tok.From
+		}
+		read := r.Readable(text)
+		if utf8.ValidString(text) && !utf8.ValidString(read) {
+			t.Errorf("%q became %q, which is not UTF-8", text, read)
+		}
+		unquote(read)
+		judge(t, chat.Unknown("/incident", text, []string{"ack"}))
+	})
+}
