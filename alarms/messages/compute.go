@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -59,16 +60,19 @@ func judgeTask(m *aws.Message) verdict {
 	return v.titled(title)
 }
 
+// stoppedFor is how reasons begin for which tasks are stopped from outside; events are often without a code for them.
+var stoppedFor = []string{"scaling activity", "task stopped by", "host ec2 (instance", "your spot task", "ecs is performing maintenance"}
+
 // taskStopped judges a task that stopped, and says it in a few words.
 func taskStopped(m *aws.Message, why string) (verdict, string) {
 	lower := strings.ToLower(why)
 	switch code := m.At("detail.stopCode"); {
 	case code == "TaskFailedToStart":
 		return stirs, "could not start: " + aws.FirstOf(sentence(why), "ECS does not say why")
-	case strings.HasPrefix(lower, "task failed") && strings.Contains(lower, "health check"):
+	case strings.Contains(lower, "health check") && (strings.HasPrefix(lower, "task failed") || strings.Contains(lower, "is unhealthy")):
 		return stirs, "failed its health checks"
 	case code == "UserInitiated", code == "SpotInterruption", code == "TerminationNotice", code == "ServiceSchedulerInitiated",
-		strings.HasPrefix(lower, "scaling activity"), strings.HasPrefix(lower, "task stopped by"):
+		slices.ContainsFunc(stoppedFor, func(why string) bool { return strings.HasPrefix(lower, why) }):
 		return marks, "stopped"
 	case strings.HasPrefix(lower, "cannotpull"), strings.HasPrefix(lower, "resourceinitialization"), strings.HasPrefix(lower, "cannotstart"), strings.HasPrefix(lower, "cannotcreate"):
 		return stirs, "could not start: " + sentence(why)
@@ -78,28 +82,42 @@ func taskStopped(m *aws.Message, why string) (verdict, string) {
 
 // containersStopped goes by how the containers ended. Of an essential one that exited without a code nobody knows that it did its work.
 func containersStopped(m *aws.Message, essential bool) (verdict, string) {
-	codes := 0
+	codes, done, failed, killed := 0, false, "", ""
 	for _, raw := range m.List("detail.containers") {
 		c := aws.Members(raw)
 		if reason := c.Text("reason"); strings.HasPrefix(reason, "OutOfMemory") {
 			return stirs, "ran out of memory (" + c.Text("name") + ")"
 		}
 		n, ok := c.Number("exitCode")
-		if ok {
-			codes++
+		if !ok {
+			continue
 		}
-		if ok && n != 0 {
-			return stirs, tidyTitle("exited with code " + strconv.Itoa(int(n)) + " (" + c.Text("name") + ")")
+		codes++
+		switch says := tidyTitle("exited with code " + strconv.Itoa(int(n)) + " (" + c.Text("name") + ")"); {
+		case n == 0:
+			done = true
+		case (n == 137 || n == 143) && stopsOthers(m):
+			killed = aws.FirstOf(killed, says)
+		default:
+			failed = aws.FirstOf(failed, says)
 		}
 	}
-	if codes == 0 && (essential || m.At("detail.stopCode") == "EssentialContainerExited") {
+	if !done {
+		failed = aws.FirstOf(failed, killed)
+	}
+	switch {
+	case failed != "":
+		return stirs, failed
+	case codes == 0 && (essential || m.At("detail.stopCode") == "EssentialContainerExited"):
 		return stirs, "lost an essential container"
-	}
-	if codes > 0 {
+	case done:
 		return marks, "exited with code 0"
 	}
 	return marks, "stopped"
 }
+
+// stopsOthers reports whether a task ends when its work is done: then ECS stops what runs beside it, with 143, or with 137 if it does not go. A service has no such end.
+func stopsOthers(m *aws.Message) bool { return !strings.HasPrefix(m.At("detail.group"), "service:") }
 
 // judgeStack goes by the status of a whole stack. An update that has worked is the recovery from one that has not, and a change.
 func judgeStack(status string) verdict {

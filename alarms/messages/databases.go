@@ -154,7 +154,7 @@ func judgeDatabase(m *aws.Message, what, number, text string) databaseEvent {
 
 // orShown is a verdict for a category: what is only a change is shown if its words are those of trouble.
 func orShown(v verdict, text string) verdict {
-	if v.treat == Marker && troubleWords.MatchString(text) {
+	if v.treat == Marker && (troubleWords.MatchString(text) || memoryWords.MatchString(text)) {
 		return shows
 	}
 	return v
@@ -172,7 +172,8 @@ func lessForCopies(m *aws.Message, e databaseEvent) databaseEvent {
 var (
 	storageWords  = regexp.MustCompile(`(?i)\b(low (free )?storage|storage[- ]full|free storage .*\blow|storage .*\b(exhausted|consumed)|out of (storage|space|memory))\b`)
 	failoverWords = regexp.MustCompile(`(?i)\bfail(ing|ed)? ?-?over\b`)
-	troubleWords  = regexp.MustCompile(`(?i)\b(fail(ed|ure|s)?|crash(ed)?|corrupt(ed)?|unavailable|not available|inaccessible|has stopped|unhealthy|unable to|incompatible|error)\b`)
+	troubleWords  = regexp.MustCompile(`(?i)\b(fail(ed|ure|s)?|crash(ed)?|corrupt(ed)?|unavailable|not available|inaccessible|has stopped|unhealthy|unable to|incompatible|error|(is|are|was|were|been|became|becomes) degraded|hardware (issue|problem|fault))\b`)
+	memoryWords   = regexp.MustCompile(`(?i)\b(low on memory|low memory|memory (ran|is running|has run|runs|running) (out|low)|memory (is|was) (exhausted|used up)|memory exhaust(ed|ion)|insufficient memory)\b`)
 )
 
 // judgeWords is for what has neither a number nor a category.
@@ -180,6 +181,8 @@ func judgeWords(text string) databaseEvent {
 	switch {
 	case storageWords.MatchString(text):
 		return databaseEvent{"storage", "", wakes}
+	case memoryWords.MatchString(text):
+		return databaseEvent{"memory", "", stirs}
 	case failoverWords.MatchString(text):
 		return databaseEvent{"failover", "", stirs}
 	case troubleWords.MatchString(text):

@@ -18,7 +18,7 @@ var computeRows = []row{
 		title: "ECS service {resources.0~}: {detail.eventName^}", reason: "{detail.reason}", judge: judgeService},
 	{family: "ecs-task", source: "aws.ecs", detailType: "ECS Task State Change", key: "{detail.clusterArn~}/{detail.group|detail.taskDefinitionArn~}",
 		title: "ECS task of {detail.group~|detail.taskDefinitionArn~}: {detail.lastStatus^}", reason: "{detail.stoppedReason}", judge: judgeTask},
-	{family: "ecs", source: "aws.ecs", detailType: "*", title: "{detail-type}: {resources.0~} {detail.status^}", judge: always(marks)},
+	{family: "ecs", source: "aws.ecs", detailType: "*", title: "{detail-type}: {resources.0~} {detail.status^}", judge: judgeUnknown},
 
 	{family: "codepipeline", source: "aws.codepipeline", detailType: "CodePipeline *", key: "{detail.pipeline}",
 		title: "CodePipeline {detail.pipeline}: {detail.stage} {detail.action} {detail.state^}", reason: "{detail.execution-result.external-execution-summary}",
@@ -35,6 +35,8 @@ var computeRows = []row{
 	{family: "cloudformation", recovers: true, source: "aws.cloudformation", detailType: "CloudFormation Stack Status Change", key: "{detail.stack-id}",
 		title: "CloudFormation {detail.stack-id~}: {detail.status-details.status^}", reason: "{detail.status-details.status-reason}",
 		judge: func(m *aws.Message) verdict { return judgeStack(m.At("detail.status-details.status")) }},
+	{family: "cloudformation", source: "aws.cloudformation", detailType: "CloudFormation StackSet Operation Status Change", key: "{detail.stack-set-arn}",
+		title: "{detail-type}: {detail.stack-set-arn~} {detail.status-details.status^}", reason: "{detail.status-details.status-reason}", judge: judgeFailure},
 	{family: "cloudformation", source: "aws.cloudformation", detailType: "*",
 		title:  "{detail-type}: {detail.stack-id~|detail.stack-set-arn~} {detail.logical-resource-id} {detail.status-details.status^|detail.status-details.detailed-status^|detail.status-details.stack-drift-status^}",
 		reason: "{detail.status-details.status-reason}", judge: always(marks)},
@@ -46,13 +48,13 @@ var computeRows = []row{
 	{family: "autoscaling", source: "aws.autoscaling", detailType: "*", title: "Auto Scaling {detail.AutoScalingGroupName}: {detail-type}", reason: "{detail.Cause}", judge: always(marks)},
 	{family: "ebs", source: "aws.ec2", detailType: "EBS *", key: "{detail.source|resources.0}",
 		title: "EBS {detail.source~|resources.0~}: {detail.event^} {detail.result^}", reason: "{detail.cause}", judge: by("detail.result", on(shows, "failed"))},
-	{family: "ec2", source: "aws.ec2", detailType: "*", title: "{detail-type}: {detail.instance-id} {detail.state^|detail.instance-action^}", judge: always(marks)},
+	{family: "ec2", source: "aws.ec2", detailType: "*", title: "{detail-type}: {detail.instance-id} {detail.state^|detail.instance-action^}", judge: judgeUnknown},
 	{family: "appconfig", source: "aws.appconfig", detailType: "*Rolled Back", title: "AppConfig {detail.ConfigurationProfile.Name}: deployment rolled back", key: "{detail.ConfigurationProfile.Name}", judge: always(shows)},
 	{family: "appconfig", source: "aws.appconfig", detailType: "*", title: "AppConfig {detail.ConfigurationProfile.Name}: {detail-type}", judge: always(marks)},
 	{family: "synthetics", recovers: true, source: "aws.synthetics", detailType: "Synthetics Canary TestRun *", key: "{detail.canary-name}",
 		title: "Synthetics canary {detail.canary-name}: {detail.test-run-status^}: {detail.state-reason}", reason: "{detail.state-reason|detail.message}",
 		judge: by("detail.test-run-status", on(shows, "FAILED", "ERROR"), on(ends, "PASSED"))},
-	{family: "synthetics", source: "aws.synthetics", detailType: "*", title: "Synthetics canary {detail.canary-name}: {detail.current-state^}", judge: always(marks)},
+	{family: "synthetics", source: "aws.synthetics", detailType: "*", title: "Synthetics canary {detail.canary-name}: {detail.current-state^}", judge: judgeFailure},
 	{family: "step-functions", recovers: true, source: "aws.states", detailType: "Step Functions Execution Status Change", key: "{detail.stateMachineArn}",
 		title: "Step Functions {detail.stateMachineArn~}: {detail.status^}: {detail.error}", reason: "{detail.cause|detail.error}", judge: by("detail.status", on(stirs, "FAILED", "TIMED_OUT"), on(ends, "SUCCEEDED"))},
 	{family: "batch", source: "aws.batch", detailType: "Batch Job State Change", key: "{detail.jobQueue~}/{detail.jobDefinition~|detail.jobName}",
@@ -70,7 +72,7 @@ var dataRows = []row{
 		title: "Redshift {detail.sourceIdentifier|detail.SourceIdentifier|resources.0~}: {detail.message|detail.Message|detail-type}", reason: "{detail.message|detail.Message}",
 		judge: by("detail.severity", on(wakes, "ERROR", "CRITICAL"), on(shows, "WARN", "WARNING"))},
 	{family: "dms", source: "aws.dms", detailType: "*", key: "{resources.0}", title: "DMS {resources.0~}: {detail.detailMessage|detail.eventType^}", reason: "{detail.detailMessage}", judge: judgeReplication},
-	{family: "elasticache", source: "aws.elasticache", detailType: "*", key: "{resources.0}", title: "ElastiCache {resources.0~}: {detail-type}", reason: "{detail.message}", judge: judgeUnknown},
+	{family: "elasticache", source: "aws.elasticache", detailType: "*", key: "{resources.0}", title: "ElastiCache {resources.0~}: {detail-type}", reason: "{detail.message}", judge: judgeFailure},
 	{family: "backup", source: "aws.backup", detailType: "* Job State Change", key: "{detail.resourceArn|detail.backupVaultName|detail.sourceBackupVaultArn}",
 		title: "AWS Backup of {detail.resourceArn~|detail.backupVaultName}: {detail.state^|detail.status^}: {detail.statusMessage}", reason: "{detail.statusMessage}", judge: judgeJob},
 	{family: "snapshots", source: "aws.dlm", detailType: "*", key: "{detail.policy_id|resources.0}", title: "Snapshot policy {detail.policy_id|resources.0~}: {detail.state^}", reason: "{detail.cause}", judge: by("detail.state", on(shows, "ERROR"))},
@@ -81,7 +83,7 @@ var dataRows = []row{
 // securityRows are EventBridge's events about findings, rules, certificates and advice.
 var securityRows = []row{
 	{family: "ecr-scan", source: "aws.ecr", detailType: "ECR Image Scan", key: "{detail.repository-name}", title: "ECR scan of {detail.repository-name}: {detail.scan-status^}", judge: judgeScan},
-	{family: "ecr", source: "aws.ecr", detailType: "*", title: "ECR {detail.repository-name}: {detail.action-type^} {detail.image-tag}", judge: always(marks)},
+	{family: "ecr", source: "aws.ecr", detailType: "*", title: "ECR {detail.repository-name}: {detail.action-type^} {detail.image-tag}", judge: judgeUnknown},
 	{family: "inspector", source: "aws.inspector2", detailType: "Inspector2 Finding", key: "{detail.resources.0.id|detail.awsAccountId}/{detail.severity}",
 		title: "Inspector: {detail.severity^} finding on {detail.resources.0.details.awsEcrContainerImage.repositoryName|detail.resources.0.tags.Name|detail.resources.0.id~}: {detail.title}", reason: "{detail.description}", judge: judgeFinding},
 	{family: "ecr-scan", source: "aws.inspector2", detailType: "Inspector2 Scan", key: "{detail.repository-name~}", title: "ECR scan of {detail.repository-name~}: {detail.scan-status^}", judge: judgeScan},
@@ -108,21 +110,13 @@ var securityRows = []row{
 	{family: "cost", source: "aws.ce", detailType: "*", key: "{detail.anomalyId|resources.0}", title: "Cost anomaly: {detail.rootCauses.0.service|detail.dimensionValue} {detail.impact.totalImpact} USD more", judge: always(shows)},
 }
 
-// judgeUnknown looks whether an event of AWS that is not in the table says that something failed.
-func judgeUnknown(m *aws.Message) verdict {
-	for _, s := range [...]string{m.At("detail.state"), m.At("detail.status"), m.DetailType()} {
-		if says(s, "fail", "error", "timeout", "timed out", "timed_out", "exhausted", "approaching", "impaired", "degraded", "unhealthy") {
-			return shows
-		}
-	}
-	if says(m.At("detail.severity"), "critical", "high", "error") {
-		return shows
-	}
-	return marks
-}
-
-// judgeCall takes what the owner of the account does for worth a look: nobody should use that login.
+// judgeCall takes what the owner of the account does for worth a look: nobody should use that login. What a service did by itself, and could not do, is too;
+// of a call that was refused whoever made it hears.
 func judgeCall(m *aws.Message) verdict {
+	if name := m.At("detail.eventName"); strings.HasPrefix(m.DetailType(), "AWS Service Event") && saysFailure(name) {
+		about := aws.FirstOf(m.At("detail.additionalEventData.SecretId"), m.At("resources.0"), m.At("detail.eventSource"))
+		return shows.titled(tidyTitle(wordsOf(name) + ": " + aws.Called(about) + ": " + sentence(aws.FirstOf(m.At("detail.additionalEventData.errorMessage"), m.At("detail.errorMessage"))))).keyed(name + "/" + about)
+	}
 	if m.At("detail.userIdentity.type") == "Root" && strings.Contains(m.DetailType(), "Sign") {
 		return shows.titled("The root user has signed in")
 	}

@@ -2,6 +2,7 @@ package messages
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,7 +89,7 @@ type tableCase struct {
 }
 
 func tableCases() []tableCase {
-	return append(append(append(databaseCases(), computeCases()...), findingCases()...), otherCases()...)
+	return slices.Concat(databaseCases(), memoryCases(), computeCases(), taskCases(), findingCases(), failureCases(), quietCases(), otherCases())
 }
 
 func databaseCases() []tableCase {

@@ -79,7 +79,7 @@ func readBackup(m *aws.Message) []Judgement {
 	text := strings.TrimSpace(m.Text)
 	said := sentence(text)
 	v := marks
-	if says(said, "fail", "expired", "abort", "partial", "denied", "error", "not completed", "unsuccessful", "in time") {
+	if says(said, "fail", "expired", "abort", "partial", "denied", "error", "not completed", "unsuccessful", "in time", "stopped") {
 		v = shows
 	}
 	about := ""

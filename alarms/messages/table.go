@@ -65,6 +65,6 @@ var serviceRows = []row{
 var otherRows = []row{
 	{family: "event", anybodys: true, source: "aws.partner/*", detailType: "*", read: readOwnEvent},
 	{family: "aws", source: "aws.*", detailType: "*", key: "{detail-type|detailType}/{resources.0}", title: "{detail-type|detailType}: {resources.0~} {detail.state^|detail.status^}",
-		reason: "{detail.message|detail.description|detail.state|detail.status}", judge: judgeUnknown},
+		reason: "{detail.message|detail.description|detail.FailureReason|detail.ErrorMessage|detail.changeDescription|detail.state|detail.status}", judge: judgeUnknown},
 	{family: "event", anybodys: true, source: "*", detailType: "*", read: readOwnEvent},
 }
