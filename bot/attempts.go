@@ -1,8 +1,6 @@
 package bot
 
 import (
-	"errors"
-
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/paging"
 )
@@ -16,6 +14,3 @@ func asPage(err error) error {
 	}
 	return slack.Owed(err)
 }
-
-// errPaced is the reason of a card that waits for its turn.
-var errPaced = errors.New("waits for its turn, Slack takes about one message a second in a channel")

@@ -12,8 +12,11 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/notice"
+	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/overrides"
+	"github.com/oncalm/oncalm/store"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -66,24 +69,22 @@ var ErrOptions = errors.New("slack")
 
 // Bot is the door to Slack. It implements [paging.Channel].
 type Bot struct {
-	o      Options
-	log    *slog.Logger
-	out    *slack.Sender
-	watch  *slack.Watch
-	users  map[string]string // names of people by their Slack ids
-	pace   *slack.Pace
-	absent absences
-	router *chat.Router
+	o       Options
+	log     *slog.Logger
+	out     *slack.Sender
+	watch   *slack.Watch
+	users   map[string]string // names of people by their Slack ids
+	pace    *slack.Pace
+	absent  absences
+	router  *chat.Router
+	shifts  *shifts.Room
+	notices *notice.Notices
 }
 
 // Kinds of outbox entries that this package handles.
 const (
-	KindCard   = "card"   // the card of an incident in the channel
-	KindPages  = "pages"  // what its pages say, after they were delivered
-	KindAnswer = "answer" // what a person is told after pressing a button
-	KindTold   = "told"   // a change of who is on call that somebody is told of
-	KindAsk    = "ask"    // somebody is asked to stand in, or sees what came of it
-	KindStrip  = "strip"  // the picture of a schedule
+	KindCard  = "card"  // the card of an incident in the channel
+	KindPages = "pages" // what its pages say, after they were delivered
 )
 
 // New makes a Bot. It calls nobody. Errors wrap [ErrOptions].
@@ -114,11 +115,31 @@ func New(o Options) (*Bot, error) {
 	})
 	out.Watch.Met(slack.Identity{Team: o.Team, App: o.App})
 	b := &Bot{o: o, log: log, out: out, watch: out.Watch, users: users, pace: slack.NewPace()}
+	b.notices = &notice.Notices{
+		Out: out, Pace: b.pace, People: o.People, Channel: o.Channel, Clock: o.Clock, Log: log,
+		Took: func(tx store.Tx, now time.Time) { b.took(tx, now, false) }, // what takes a notice takes a card
+	}
+	b.shifts = shifts.New(shifts.Options{
+		Root: o.Roots.OnCall, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, People: o.People, Users: users, Services: o.Services,
+		PublicURL: o.PublicURL, Out: out, Owe: b.notices.Owe, Absent: b.absent.of, Clock: o.Clock, Log: log,
+	})
 	b.router = chat.New(chat.Options{
-		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People, Rooms: []chat.Room{b.incidentRoom(), b.oncallRoom()},
+		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People, Rooms: []chat.Room{b.incidentRoom(), b.shifts.Room()},
 		Refusal: refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
 	}, users)
+	b.shifts.Router = b.router
 	return b, nil
+}
+
+// FollowOverrides owes what people are told of a change of who is on call (see [overrides.Follower]).
+func (b *Bot) FollowOverrides(tx store.Tx, now time.Time, c overrides.Change) {
+	b.shifts.Follow(tx, now, c)
+}
+
+// knows reports whether somebody is in the configuration.
+func (b *Bot) knows(person string) bool {
+	_, ok := b.o.People[person]
+	return ok
 }
 
 // Handler serves what Slack posts: see [slack.Sender.HTTP].
@@ -159,14 +180,10 @@ func usersOf(people map[string]chat.Person) (map[string]string, error) {
 
 // Handlers returns the bot's handlers by kind, for the outbox.
 func (b *Bot) Handlers() map[string]outbox.Handler {
-	all := b.router.Handlers()
-	maps.Copy(all, map[string]outbox.Handler{
-		KindCard:  b.card,
-		KindPages: b.pages,
-		KindTold:  b.told,
-		KindAsk:   b.askMessage,
-		KindStrip: b.picture,
-	})
+	all := map[string]outbox.Handler{KindCard: b.card, KindPages: b.pages}
+	for _, more := range []map[string]outbox.Handler{b.router.Handlers(), b.notices.Handlers(), b.shifts.Handlers()} {
+		maps.Copy(all, more)
+	}
 	return all
 }
 

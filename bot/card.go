@@ -188,7 +188,7 @@ func saveCard(tx store.Tx, id string, r cardRecord) error {
 func (b *Bot) postpone(e outbox.Entry, until time.Time) (func(store.Tx) error, error) {
 	now := b.o.Clock.Now()
 	if e.PerhapsDone {
-		return nil, &outbox.Later{After: until.Sub(now), Err: errPaced}
+		return nil, &outbox.Later{After: until.Sub(now), Err: slack.ErrPaced}
 	}
 	e.Due = until
 	return func(tx store.Tx) error {

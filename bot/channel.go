@@ -72,7 +72,7 @@ func (b *Bot) took(tx store.Tx, now time.Time, edit bool) {
 		return
 	}
 	tx.Delete(awayKey)
-	b.oweTold(tx, now, store.Key("told", "channel", a.Since.UTC().Format(time.RFC3339Nano)), "", blocks.Sentence(
+	b.notices.Owe(tx, now, store.Key("told", "channel", a.Since.UTC().Format(time.RFC3339Nano)), "", blocks.Sentence(
 		missingHere, a.Since, " until ", now, ": Slack refused them (", blocks.Code(a.Code), "). What is missing follows now."))
 }
 

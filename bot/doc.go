@@ -16,16 +16,4 @@
 //
 //	card/<id>    where the card of an incident is, and the event up to which it tells the story
 //	shown/<id>   what the pages of an incident say now, by key
-//
-// # Who is on call
-//
-// People change it with the words of /oncall, in the book of package overrides. What can be misread is a plan first, which is
-// shown in full and travels in the button that confirms it. Of each change, whichever door it came by, [Bot.FollowOverrides]
-// owes a notice to everybody whom it touches, and brings the questions up to date that it answers.
-//
-//	ask/<change>/<person>            entry: the question to a person, as it stands
-//	told/<change>/<what>/<person>    entry: a notice; without a person, to the channel
-//	picture/<change>                 entry: the picture of a schedule
-//
-// What people read is written by package blocks.
 package bot

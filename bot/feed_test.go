@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
 )
@@ -74,12 +74,10 @@ func TestFeedOnce(t *testing.T) {
 		w := begin(t, func(o *Options) { o.PublicURL = "https://oncall.example.com" })
 		var answers []string
 		for range 2 {
-			c := &chat.Call{ID: "slack:1", Now: time.Now(), Person: "ana", Root: "/oncall", Args: chat.Tokens("payments")}
-			m, err := w.bot.feed(t.Context(), c)
-			if err != nil {
-				t.Fatal(err)
-			}
-			answers = append(answers, m.Text(time.UTC))
+			answers = append(answers, w.bot.Serve(t.Context(), slack.Request{
+				ID: "slack:1", From: slack.Origin{Team: w.slack.TeamID(), App: w.slack.AppID()}, User: ana, At: time.Now(),
+				Command: &slack.Command{Root: "/oncall", Text: "feed payments"},
+			}).JSON)
 		}
 		contains(t, answers[0], "https://oncall.example.com/ical/payments.ics?token=")
 		contains(t, answers[1], "This request was answered already")

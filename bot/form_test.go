@@ -2,16 +2,48 @@ package bot
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/overrides"
 )
+
+// Fields of the forms of /oncall.
+const (
+	whoField, fromField, toField = "who", "from", "to"
+	mineField, theirsField       = "mine", "theirs"
+)
+
+// choice is the value of an option that stands for a shift.
+func choice(t *testing.T, schedule, person string, span overrides.Span) string {
+	t.Helper()
+	val, err := json.Marshal([]any{span.From, span.To, schedule, person})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(val)
+}
+
+// submit sends a form as somebody, and returns what Slack is to do with it.
+func (w *world) submit(ctx context.Context, id, user string, f slack.Form) string {
+	return w.bot.Serve(ctx, slack.Request{
+		ID: id, From: slack.Origin{Team: w.slack.TeamID(), App: w.slack.AppID()}, User: user, At: time.Now(), Form: &f,
+	}).JSON
+}
+
+// pushes presses a button of /oncall as somebody, whether there is one or not.
+func (w *world) pushes(id, user, action, value string) {
+	w.bot.Serve(context.Background(), slack.Request{
+		ID: id, From: slack.Origin{Team: w.slack.TeamID(), App: w.slack.AppID()}, User: user, At: time.Now(),
+		Action: &slack.Action{ID: action, Value: value},
+	})
+}
 
 // later lets two years pass, since Slack's pickers do not show times of nine digits. It is a Saturday again, and ana's week.
 func later() { time.Sleep(735 * 24 * time.Hour) }
@@ -104,7 +136,8 @@ func TestSwapForm(t *testing.T) {
 		v, _ := w.slack.View(bo)
 		contains(t, string(v.Blocks), "Mon 7 Jan 09:00 – Mon 14 Jan 09:00", "cy · Mon 14 Jan 09:00 – Mon 21 Jan 09:00", "ana · Sat 5 Jan 01:00 – Mon 7 Jan 09:00")
 		at := func(day int) int64 { return time.Date(2002, 1, day, 9, 0, 0, 0, time.UTC).Unix() }
-		mine, theirs := turn{"shop", "bo", overrides.Span{From: at(7), To: at(14)}}.value(), turn{"shop", "cy", overrides.Span{From: at(14), To: at(21)}}.value()
+		mine := choice(t, "shop", "bo", overrides.Span{From: at(7), To: at(14)})
+		theirs := choice(t, "shop", "cy", overrides.Span{From: at(14), To: at(21)})
 		r = w.slack.SubmitView(context.Background(), bo, map[string]string{mineField: mine, theirsField: theirs})
 		if r.Err != nil || len(r.Errors) > 0 {
 			t.Fatalf("%v, errors %v", r.Err, r.Errors)
@@ -130,18 +163,23 @@ func TestSwapFormErrors(t *testing.T) {
 		w := begin(t, three)
 		now := time.Now()
 		one := func(schedule, person string, from, to time.Duration) string {
-			return turn{schedule, person, overrides.SpanOf(now.Add(from), now.Add(to))}.value()
+			return choice(t, schedule, person, overrides.SpanOf(now.Add(from), now.Add(to)))
 		}
 		mine, theirs := one("shop", "bo", time.Hour, 2*time.Hour), one("shop", "cy", time.Hour, 2*time.Hour)
-		for _, tt := range []struct{ mine, theirs, field string }{
+		for n, tt := range []struct{ mine, theirs, field string }{
 			{"", theirs, mineField}, {"[]", theirs, mineField}, {"{", theirs, mineField}, {theirs, theirs, mineField},
 			{mine, "", theirsField}, {mine, mine, theirsField}, {mine, one("shop", "dan", time.Hour, 2*time.Hour), theirsField},
 			{mine, one("search", "cy", time.Hour, 2*time.Hour), theirsField}, {mine, one("shop", "cy", -2*time.Hour, -time.Hour), theirsField},
 			{one("shop", "bo", -2*time.Hour, -time.Hour), theirs, mineField}, {mine, theirs, ""},
 		} {
-			v := &slack.Form{Values: map[string]slack.Value{mineField: {Option: tt.mine}, theirsField: {Option: tt.theirs}}}
-			_, wrong := w.bot.swapOf(&chat.Call{Now: now, Person: "bo"}, v)
-			if (wrong[tt.field] == "") != (tt.field == "") || len(wrong) > 1 {
+			var said struct{ Errors map[string]string }
+			answer := w.submit(context.Background(), fmt.Sprint("slack:", n), bo, slack.Form{
+				Callback: "swap", Values: map[string]slack.Value{mineField: {Option: tt.mine}, theirsField: {Option: tt.theirs}},
+			})
+			if err := json.Unmarshal([]byte(answer), &said); err != nil {
+				t.Fatal(err)
+			}
+			if wrong := said.Errors; (wrong[tt.field] == "") != (tt.field == "") || len(wrong) > 1 {
 				t.Errorf("%+v: %v", tt, wrong)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/slack"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -35,7 +36,7 @@ func (b *Bot) Tell(ctx context.Context, key string, n handoffs.Message) error {
 	}
 	if wait := b.noticeWait(key, n, to, now); wait > 0 {
 		b.out.Skip(key, n.PerhapsTold)
-		return &outbox.Later{After: wait, Err: errPaced}
+		return &outbox.Later{After: wait, Err: slack.ErrPaced}
 	}
 	_, _, err := b.out.Put(ctx, slack.Post{
 		To: to, Direct: n.To != "", Tag: slack.Tag{Event: noticeEvent, Key: key}, Name: key, Drawn: blocks.Draw(noticeMessage(n)),
@@ -108,7 +109,7 @@ func noticeMessage(n handoffs.Message) blocks.Message {
 		return blocks.Sentence(blocks.Strong(w.Person), " is on call for ", blocks.Strong(w.Schedule), " from ", w.Start, " and may not notice a page: ",
 			hindered(w.Hindrances), ".")
 	case handoffs.Offer:
-		return offerMessage(w)
+		return shifts.OfferMessage(w)
 	case handoffs.Ahead:
 		return aheadMessage(w)
 	case handoffs.GroupTrouble:

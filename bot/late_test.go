@@ -8,8 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/chat"
-	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
@@ -126,12 +125,11 @@ func TestFormOnASlowDisk(t *testing.T) {
 		p := overrides.Plan{How: "me", By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(now, now.Add(time.Hour))}
 		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer cancel()
-		c := &chat.Call{ID: "slack:x", Now: now, Person: "bo", Root: "/oncall", Word: "me"}
-		m := w.bot.router.Once(ctx, c, func(tx store.Tx) (blocks.Message, error) { return w.bot.confirmed(c, tx, value(p)) })
+		answer := w.submit(ctx, "slack:x", bo, slack.Form{Callback: "confirm", Metadata: written(t, p)})
 		if took := time.Since(now); took > 2500*time.Millisecond {
 			t.Errorf("answered after %s", took)
 		}
-		contains(t, m.Text(time.UTC), "being stored")
+		contains(t, answer, "being stored")
 		w.wait(7 * time.Second)
 		contains(t, last(t, w.slack.DM(bo)).Text, "That failed, and it is our fault")
 	})

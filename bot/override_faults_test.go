@@ -229,13 +229,12 @@ func TestNoStore(t *testing.T) {
 		w.wait(time.Hour)
 		ctx, cancel := context.WithCancel(context.Background())
 		cancel()
-		c := &chat.Call{ID: "slack:x", Now: time.Now(), Person: "bo", Root: "/oncall", Word: "me", Args: chat.Tokens("2h"), Rest: "2h"}
-		contains(t, w.bot.router.CarryOut(ctx, c, chat.Word{Change: w.bot.me}), "I cannot tell whether that was done")
+		contains(t, w.bot.Serve(ctx, slack.Request{
+			ID: "slack:x", From: slack.Origin{Team: w.slack.TeamID(), App: w.slack.AppID()}, User: bo, At: time.Now(),
+			Command: &slack.Command{Root: "/oncall", Text: "me 2h"},
+		}).JSON, "I cannot tell whether that was done")
 		p := overrides.Plan{How: overrides.HowMe, By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(time.Now(), time.Now().Add(time.Hour))}
-		view, ok := w.bot.confirmedForm(ctx, c, value(p))["view"].(tree)
-		if !ok {
-			t.Fatal("the form is not answered")
-		}
-		contains(t, fmt.Sprintf("%s", view["blocks"]), "I cannot tell whether that was done")
+		answer := w.submit(ctx, "slack:y", bo, slack.Form{Callback: "confirm", Metadata: written(t, p)})
+		contains(t, answer, "I cannot tell whether that was done")
 	})
 }

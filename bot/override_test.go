@@ -10,6 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
@@ -200,13 +201,21 @@ func TestTheButtonsOfOthers(t *testing.T) {
 		w := begin(t, three)
 		w.wait(time.Hour)
 		p := overrides.Plan{How: overrides.HowMe, By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(time.Now(), time.Now().Add(time.Hour))}
-		for _, value := range []string{value(p), "", "{", `{"by":"ana","change":"y","how":"sleep"}`} {
-			c := &chat.Call{ID: "slack:" + value, Now: time.Now(), Person: "ana", Root: "/oncall"}
-			contains(t, w.bot.router.CarryOut(context.Background(), c, w.bot.pressedOnCall(c, "confirm", value)), "nothing was changed")
+		press := func(action, value string) {
+			w.pushes("slack:"+action+value, ana, action, value)
+			if err := w.db.View(t.Context(), func(tx store.Tx) error {
+				said, _ := incidents.Recall(tx, "slack:"+action+value)
+				contains(t, said, "nothing was changed")
+				return nil
+			}); err != nil {
+				t.Error(err)
+			}
+		}
+		for _, value := range []string{written(t, p), "", "{", `{"by":"ana","change":"y","how":"sleep"}`} {
+			press("oncall-confirm", value)
 		}
 		for _, verb := range []string{"accept", "decline", "withdraw", "frobnicate"} {
-			c := &chat.Call{ID: "slack:" + verb, Now: time.Now(), Person: "ana", Root: "/oncall"}
-			contains(t, w.bot.router.CarryOut(context.Background(), c, w.bot.pressedOnCall(c, verb, "none")), "nothing was changed")
+			press("oncall-"+verb, "none")
 		}
 		if n := len(w.made()); n != 0 {
 			t.Errorf("%d overrides were made", n)

@@ -3,6 +3,7 @@ package bot
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
 	"log/slog"
 	"maps"
@@ -293,10 +294,20 @@ func golden(t *testing.T, name, got string) {
 // contains fails unless got has all parts in it.
 func contains(t *testing.T, got string, parts ...string) {
 	t.Helper()
-	got = strings.ReplaceAll(got, nbsp, " ")
+	got = strings.ReplaceAll(got, "\u00a0", " ")
 	for _, p := range parts {
 		if !strings.Contains(got, p) {
 			t.Errorf("%q is not in:\n%s", p, got)
 		}
 	}
+}
+
+// written is a plan as it travels in the button that confirms it.
+func written(t *testing.T, p overrides.Plan) string {
+	t.Helper()
+	val, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(val)
 }

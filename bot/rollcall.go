@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/overrides"
 
@@ -18,7 +19,6 @@ import (
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
-	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -103,12 +103,12 @@ func (b *Bot) callConfigured(ctx context.Context) error {
 		for _, o := range roll.Void[:min(len(roll.Void), maxListed)] {
 			left := overrides.Override{Override: o}
 			people := b.o.Overrides.During(tx, o.Schedule, left.Left(now), o.To)
-			lines = append(lines, blocks.Say("⚠️ ", voided(o), ". On call then: ", blocks.Strong(subject(people, "")), "."))
+			lines = append(lines, blocks.Say("⚠️ ", shifts.Voided(o), ". On call then: ", blocks.Strong(shifts.Subject(people, "")), "."))
 		}
 		if more := len(roll.Void) - len(lines); more > 0 {
 			lines = append(lines, blocks.Say("and ", text.Count(more, "more override", "more overrides")))
 		}
-		b.oweTold(tx, now, store.Key("told", "void", roll.Void[0].ID, now.UTC().Format(time.RFC3339)), "", blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}})
+		b.notices.Owe(tx, now, store.Key("told", "void", roll.Void[0].ID, now.UTC().Format(time.RFC3339)), "", blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}})
 		return nil
 	})
 	if err != nil {
@@ -124,11 +124,6 @@ func (b *Bot) callConfigured(ctx context.Context) error {
 		b.log.Warn("somebody who was paged for an incident is not in the configuration any more; the policy begins anew", "incident", id)
 	}
 	return nil
-}
-
-// voided says of an override that it does not count, and why.
-func voided(o rotations.Override) blocks.Line {
-	return blocks.Say(blocks.Strong(o.Schedule), ": an override for ", blocks.Strong(o.Person), " from ", o.From, " until ", o.To, " does not count: ", o.Void)
 }
 
 // callSlack asks Slack about people, and says who cannot be reached, if somebody is found who was not before.
@@ -171,7 +166,7 @@ func (b *Bot) sayAbsent(ctx context.Context, found, before map[string]handoffs.H
 	return b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
 		people := slices.Sorted(maps.Keys(found))
 		if slices.ContainsFunc(people, func(p string) bool { return before[p] == "" }) {
-			b.oweTold(tx, now, store.Key("told", "absent", strings.Join(people, " ")), "", absentMessage(people, found))
+			b.notices.Owe(tx, now, store.Key("told", "absent", strings.Join(people, " ")), "", absentMessage(people, found))
 		}
 		_, err := b.o.Pager.Anew(tx, now, func(i *incidents.Incident) string {
 			person, _ := paging.Acknowledger(i)

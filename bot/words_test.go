@@ -10,8 +10,8 @@ import (
 
 // TestWordTable: no name stands for two words, all have help, and each either changes or shows.
 func TestWordTable(t *testing.T) {
-	b := &Bot{}
-	for _, words := range [][]chat.Word{b.incidentWords(), b.oncallWords()} {
+	b, _ := alone(t, "s")
+	for _, words := range [][]chat.Word{b.incidentWords(), b.shifts.Room().Words} {
 		seen := map[string]bool{}
 		for _, w := range words {
 			for _, name := range append([]string{w.Name}, w.Also...) {

@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -86,3 +87,6 @@ func (p *Pace) Forget(key string) {
 	defer p.mu.Unlock()
 	delete(p.slots, key)
 }
+
+// ErrPaced is why something waits that could be sent.
+var ErrPaced = errors.New("waits for its turn, Slack takes about one message a second in a channel")

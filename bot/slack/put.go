@@ -11,6 +11,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/outbox"
 )
 
 // A Sender sends messages to Slack, and knows what became of them.
@@ -114,6 +115,14 @@ func (s *Sender) Put(ctx context.Context, p Post) (r Ref, adopted bool, err erro
 		s.dms.set(p.To, r.Channel)
 	}
 	return r, false, nil
+}
+
+// PutOwed posts the message of an outbox entry, unless an earlier attempt has got through. event marks it in its metadata.
+func (s *Sender) PutOwed(ctx context.Context, e outbox.Entry, to string, direct bool, d blocks.Drawn, event string) (Ref, error) {
+	r, _, err := s.Put(ctx, Post{
+		To: to, Direct: direct, Tag: Tag{event, e.Key}, Name: e.Key, Drawn: d, Since: e.Created, Perhaps: e.PerhapsDone,
+	})
+	return r, err
 }
 
 // find says where a post stands that an earlier attempt has brought through, and whether that is known. What Slack has taken

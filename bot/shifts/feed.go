@@ -1,4 +1,4 @@
-package bot
+package shifts
 
 import (
 	"context"
@@ -19,34 +19,34 @@ import (
 // feed is /oncall feed: it makes a link to a calendar, lists those of the one who asks, or revokes them.
 //
 // A link is made while it is shown, and not as other changes are: what those answered is kept, and the token is not to be.
-func (b *Bot) feed(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+func (room *Room) feed(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	if len(c.Args) == 0 {
-		return b.ownFeeds(ctx, c)
+		return room.ownFeeds(ctx, c)
 	}
 	said := c.Args[0].Text
 	if strings.EqualFold(said, "revoke") && len(c.Args) > 1 {
-		return b.revokeFeed(ctx, c, c.Args[1].Text)
+		return room.revokeFeed(ctx, c, c.Args[1].Text)
 	}
-	wanted, ok := b.feedOf(c, said)
+	wanted, ok := room.feedOf(c, said)
 	switch {
 	case strings.EqualFold(said, "revoke"):
 		return blocks.Sentence("Which one? ", blocks.Code(c.Root+" feed revoke me"), ", or the name of a schedule in place of ", blocks.Code("me"), "."), nil
 	case !ok:
-		known := slices.Sorted(maps.Keys(b.o.Overrides.Schedules))
+		known := slices.Sorted(maps.Keys(room.o.Overrides.Schedules))
 		return chat.Unknown(c.Root, "feed "+said, prefixed("feed ", append(known, "me", "revoke"))), nil
-	case b.o.PublicURL == "":
+	case room.o.PublicURL == "":
 		return blocks.Sentence("I do not know where I can be reached from outside, so I cannot make an address. Ask whoever keeps the configuration to set ",
 			blocks.Code("public_url"), "."), nil
 	}
-	return b.makeFeed(ctx, c, wanted)
+	return room.makeFeed(ctx, c, wanted)
 }
 
 // feedOf is the feed that was named. A schedule counts although nobody is in it; one that is gone does not.
-func (b *Bot) feedOf(c *chat.Call, said string) (feed.Feed, bool) {
+func (room *Room) feedOf(c *chat.Call, said string) (feed.Feed, bool) {
 	if strings.EqualFold(said, "me") {
 		return feed.Feed{Kind: feed.Person, Name: c.Person}, true
 	}
-	name, ok := b.scheduleNamed(said)
+	name, ok := room.scheduleNamed(said)
 	if !ok {
 		name = said
 	}
@@ -61,9 +61,9 @@ func prefixed(prefix string, all []string) []string {
 }
 
 // makeFeed makes a link, once for each request.
-func (b *Bot) makeFeed(ctx context.Context, c *chat.Call, wanted feed.Feed) (blocks.Message, error) {
+func (room *Room) makeFeed(ctx context.Context, c *chat.Call, wanted feed.Feed) (blocks.Message, error) {
 	token, again := feed.NewToken(), false
-	err := b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
+	err := room.o.Book.Store.Update(ctx, func(tx store.Tx) error {
 		if _, again = incidents.Recall(tx, c.ID); again {
 			return nil
 		}
@@ -79,7 +79,7 @@ func (b *Bot) makeFeed(ctx context.Context, c *chat.Call, wanted feed.Feed) (blo
 	case again:
 		return blocks.Sentence("This request was answered already. Say it again for another link."), nil
 	}
-	address := wanted.URL(b.o.PublicURL, token)
+	address := wanted.URL(room.o.PublicURL, token)
 	m := blocks.Sentence("Subscribe to this address in your calendar program, and it shows ", titleOfFeed(wanted), ":")
 	m.Body = append(m.Body,
 		blocks.Para(blocks.Say(blocks.Link(address, address))),
@@ -88,10 +88,10 @@ func (b *Bot) makeFeed(ctx context.Context, c *chat.Call, wanted feed.Feed) (blo
 }
 
 // revokeFeed revokes the links to one's own shifts, whoever made them, or those that one has made to a schedule.
-func (b *Bot) revokeFeed(ctx context.Context, c *chat.Call, said string) (blocks.Message, error) {
-	wanted, _ := b.feedOf(c, said) // that of a schedule which is gone can be revoked, too
+func (room *Room) revokeFeed(ctx context.Context, c *chat.Call, said string) (blocks.Message, error) {
+	wanted, _ := room.feedOf(c, said) // that of a schedule which is gone can be revoked, too
 	count := 0
-	err := b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
+	err := room.o.Book.Store.Update(ctx, func(tx store.Tx) error {
 		count = len(feed.Remove(tx, wanted, func(l feed.Link) bool { return wanted.Kind == feed.Person || l.By == c.Person }))
 		return nil
 	})
@@ -108,9 +108,9 @@ func (b *Bot) revokeFeed(ctx context.Context, c *chat.Call, said string) (blocks
 }
 
 // ownFeeds lists the links of the one who asks.
-func (b *Bot) ownFeeds(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+func (room *Room) ownFeeds(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	var lines []blocks.Line
-	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		lines = nil
 		for _, l := range feed.All(tx) {
 			if l.By == c.Person || l.Feed == (feed.Feed{Kind: feed.Person, Name: c.Person}) {

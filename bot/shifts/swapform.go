@@ -1,4 +1,4 @@
-package bot
+package shifts
 
 import (
 	"context"
@@ -48,11 +48,11 @@ func parseTurn(value string) (t turn, ok bool) {
 }
 
 // swapForm is the form for a swap: one's own shifts, and those of the others. It is nil if there are none on one side.
-func (b *Bot) swapForm(ctx context.Context, c *chat.Call) tree {
+func (room *Room) swapForm(ctx context.Context, c *chat.Call) tree {
 	const most = 100 // options that Slack takes
 	var mine, theirs []turn
-	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		mine, theirs = b.turns(tx, c)
+	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		mine, theirs = room.turns(tx, c)
 		return nil
 	})
 	if err != nil || len(mine) == 0 || len(theirs) == 0 {
@@ -63,7 +63,7 @@ func (b *Bot) swapForm(ctx context.Context, c *chat.Call) tree {
 		var options []tree
 		for _, t := range all[:min(len(all), most)] {
 			if v := t.value(); v != "" {
-				options = append(options, tree{"text": plainText(b.turnLabel(c, t, named, several)), "value": v})
+				options = append(options, tree{"text": plainText(room.turnLabel(c, t, named, several)), "value": v})
 			}
 		}
 		return tree{"type": "input", "block_id": field, "label": plainText(label), "element": tree{
@@ -72,19 +72,19 @@ func (b *Bot) swapForm(ctx context.Context, c *chat.Call) tree {
 	}
 	return tree{
 		"type": "modal", "callback_id": c.Word, "title": plainText("Swap two shifts"), "submit": plainText("Next"), "close": plainText("Cancel"),
-		"blocks": []tree{pick(mineField, "Your shift ("+b.zoneFor(c, mine[0].Schedule).String()+")", mine, false), pick(theirsField, "For this one", theirs, true)},
+		"blocks": []tree{pick(mineField, "Your shift ("+room.zoneFor(c, mine[0].Schedule).String()+")", mine, false), pick(theirsField, "For this one", theirs, true)},
 	}
 }
 
 // turns are the shifts to come of a person and of the others in their schedules, by their begin.
-func (b *Bot) turns(tx store.Tx, c *chat.Call) (mine, theirs []turn) {
-	for _, name := range slices.Sorted(maps.Keys(b.o.Overrides.Schedules)) {
-		s := b.o.Overrides.Schedules[name]
+func (room *Room) turns(tx store.Tx, c *chat.Call) (mine, theirs []turn) {
+	for _, name := range slices.Sorted(maps.Keys(room.o.Overrides.Schedules)) {
+		s := room.o.Overrides.Schedules[name]
 		members := s.Members(c.Now)
 		if !slices.Contains(members, c.Person) {
 			continue
 		}
-		shifts := s.Shifts(c.Now, c.Now.Add(swapAhead), b.o.Overrides.Of(tx, name))
+		shifts := s.Shifts(c.Now, c.Now.Add(swapAhead), room.o.Overrides.Of(tx, name))
 		for _, p := range members {
 			for _, sh := range rotations.ShiftsOf(shifts, p) {
 				t := turn{name, p, overrides.SpanOf(sh.From, sh.To)}
@@ -92,7 +92,7 @@ func (b *Bot) turns(tx store.Tx, c *chat.Call) (mine, theirs []turn) {
 				case t.value() == "" || sh.To.Equal(c.Now.Add(swapAhead)): // the last one is cut off
 				case p == c.Person:
 					mine = append(mine, t)
-				case b.o.People[p].Slack != "":
+				case room.o.People[p].Slack != "":
 					theirs = append(theirs, t)
 				}
 			}
@@ -103,9 +103,9 @@ func (b *Bot) turns(tx store.Tx, c *chat.Call) (mine, theirs []turn) {
 }
 
 // turnLabel is a shift in one row.
-func (b *Bot) turnLabel(c *chat.Call, t turn, named, several bool) string {
+func (room *Room) turnLabel(c *chat.Call, t turn, named, several bool) string {
 	const layout = "Mon 2 Jan 15:04"
-	zone := b.zoneFor(c, t.Schedule)
+	zone := room.zoneFor(c, t.Schedule)
 	parts := []string{t.Span.Begin().In(zone).Format(layout) + " – " + t.Span.End().In(zone).Format(layout)}
 	if several {
 		parts = append([]string{t.Schedule}, parts...)
@@ -117,13 +117,13 @@ func (b *Bot) turnLabel(c *chat.Call, t turn, named, several bool) string {
 }
 
 // swapOf is the swap that somebody has filled in, or what is wrong with it, by field.
-func (b *Bot) swapOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
+func (room *Room) swapOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
 	mine, ok := parseTurn(v.Values[mineField].Option)
 	theirs, ok2 := parseTurn(v.Values[theirsField].Option)
 	switch {
 	case !ok || mine.Person != c.Person:
 		wrong = map[string]string{mineField: "Choose one of your shifts."}
-	case !ok2 || theirs.Person == c.Person || !b.knows(theirs.Person):
+	case !ok2 || theirs.Person == c.Person || !room.knows(theirs.Person):
 		wrong = map[string]string{theirsField: "Choose a shift of somebody else."}
 	case mine.Schedule != theirs.Schedule:
 		wrong = map[string]string{theirsField: "Both have to be shifts of the same schedule; yours is of " + mine.Schedule + "."}
@@ -138,9 +138,9 @@ func (b *Bot) swapOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[s
 }
 
 // formOf is the form of a word, or nil if it has none to offer.
-func (b *Bot) formOf(ctx context.Context, c *chat.Call) tree {
+func (room *Room) formOf(ctx context.Context, c *chat.Call) tree {
 	if c.Word == "swap" {
-		return b.swapForm(ctx, c)
+		return room.swapForm(ctx, c)
 	}
-	return b.form(c)
+	return room.form(c)
 }

@@ -1,4 +1,4 @@
-package bot
+package shifts
 
 import (
 	"errors"
@@ -7,17 +7,17 @@ import (
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/overrides"
 
-	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/store"
 )
 
 // acceptAction is the action of the button that accepts a shift. Its value is the schedule, and when the shift begins.
 const acceptAction = "accept-shift"
 
-// offerMessage asks a person to accept a shift, or tells the other one that it waits.
-func offerMessage(o handoffs.Offer) blocks.Message {
+// OfferMessage asks a person to accept a shift, or tells the other one that it waits.
+func OfferMessage(o handoffs.Offer) blocks.Message {
 	if o.Side == handoffs.Outgoing {
 		m := blocks.Message{Title: "Your shift for " + o.Schedule + " goes on", Notice: "Your shift for " + o.Schedule + " goes on until " + o.Other + " accepts."}
 		m.Body = append(m.Body, blocks.Para(blocks.Say("You stay on call until ", blocks.Strong(o.Other), " has accepted, and no longer than until ", o.Until, ".")))
@@ -32,14 +32,14 @@ func offerMessage(o handoffs.Offer) blocks.Message {
 }
 
 // accepting is the word of the button.
-func (b *Bot) accepting(value string) chat.Word {
+func (room *Room) accepting(value string) chat.Word {
 	schedule, at, _ := strings.Cut(value, " ")
 	border, err := time.Parse(time.RFC3339, at)
 	if err != nil {
 		return chat.Telling(blocks.Sentence("I do not know that button any more; nothing was changed."))
 	}
 	return chat.Word{Change: func(c *chat.Call, tx store.Tx) (blocks.Message, error) {
-		_, err := b.o.Overrides.Accept(tx, c.Now, c.Person, schedule, border)
+		_, err := room.o.Overrides.Accept(tx, c.Now, c.Person, schedule, border)
 		switch {
 		case err == nil:
 			c.Private = true // the question is answered: the answer takes its place
@@ -49,7 +49,7 @@ func (b *Bot) accepting(value string) chat.Word {
 		case errors.Is(err, overrides.ErrNotYours):
 			return blocks.Sentence("This shift of ", blocks.Strong(schedule), " is not for you to accept; nothing was changed."), nil
 		case errors.Is(err, overrides.ErrTooLate):
-			return blocks.Sentence("This shift of ", blocks.Strong(schedule), " waits for nobody any more; nothing was changed. ", blocks.Code(b.o.Roots.OnCall+" "+schedule),
+			return blocks.Sentence("This shift of ", blocks.Strong(schedule), " waits for nobody any more; nothing was changed. ", blocks.Code(room.o.Root+" "+schedule),
 				" tells who is on call."), nil
 		}
 		return blocks.Message{}, err

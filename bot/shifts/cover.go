@@ -1,4 +1,4 @@
-package bot
+package shifts
 
 import (
 	"errors"
@@ -16,28 +16,28 @@ import (
 )
 
 // cover is /oncall cover me: the others of a schedule are asked to stand in.
-func (b *Bot) cover(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+func (room *Room) cover(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if len(c.Args) > 0 && strings.EqualFold(c.Args[0].Text, "me") {
 		c.Args = c.Args[1:]
 	}
 	if len(c.Args) == 0 {
 		return blocks.Sentence("When shall somebody cover for you? ", blocks.Code(c.Root+" cover me fri 18:00..sat 09:00"), "."), nil
 	}
-	r, s, m, ok := b.requestedSpan(c, false)
+	r, s, m, ok := room.requestedSpan(c, false)
 	if !ok {
 		return m, nil
 	}
-	if held := b.o.Overrides.During(tx, r.schedule, s.From, s.To); !slices.Contains(held, c.Person) {
-		return b.notYours(c, tx, r.schedule, s.From, s.To), nil
+	if held := room.o.Overrides.During(tx, r.schedule, s.From, s.To); !slices.Contains(held, c.Person) {
+		return room.notYours(c, tx, r.schedule, s.From, s.To), nil
 	}
-	return b.ask(c, tx, overrides.Plan{How: overrides.HowCover, By: c.Person, Change: changeID(c.ID), Schedule: r.schedule, Span: overrides.SpanOf(s.From, s.To)}, s)
+	return room.ask(c, tx, overrides.Plan{How: overrides.HowCover, By: c.Person, Change: changeID(c.ID), Schedule: r.schedule, Span: overrides.SpanOf(s.From, s.To)}, s)
 }
 
 // openAsk asks those who have to agree to a plan.
-func (b *Bot) openAsk(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
-	done, err := b.o.Overrides.Ask(tx, c.Now, c.Person, p)
+func (room *Room) openAsk(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
+	done, err := room.o.Overrides.Ask(tx, c.Now, c.Person, p)
 	if err != nil {
-		return b.notAsked(c, tx, p, err)
+		return room.notAsked(c, tx, p, err)
 	}
 	m := blocks.Sentence("I ask ", text.List(done.Ask.Asked, "and"), ". The first to accept takes it, and I tell you who. Until then you are on call as planned.")
 	if p.How == overrides.HowSwap {
@@ -48,7 +48,7 @@ func (b *Bot) openAsk(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Messa
 }
 
 // notAsked says why nobody was asked.
-func (b *Bot) notAsked(c *chat.Call, tx store.Tx, p overrides.Plan, err error) (blocks.Message, error) {
+func (room *Room) notAsked(c *chat.Call, tx store.Tx, p overrides.Plan, err error) (blocks.Message, error) {
 	switch {
 	case errors.Is(err, overrides.ErrAsked) && p.How == overrides.HowSwap:
 		return blocks.Sentence(blocks.Strong(p.Person), " is asked already."), nil
@@ -61,20 +61,20 @@ func (b *Bot) notAsked(c *chat.Call, tx store.Tx, p overrides.Plan, err error) (
 	case errors.Is(err, overrides.ErrShifted):
 		return blocks.Sentence("The shifts have changed since; nothing was asked. Say it again: ", blocks.Code(c.Root+" swap @"+p.Person), "."), nil
 	case errors.Is(err, overrides.ErrNotOnCall):
-		return b.notYours(c, tx, p.Schedule, p.Span.Begin(), p.Span.End()), nil
+		return room.notYours(c, tx, p.Schedule, p.Span.Begin(), p.Span.End()), nil
 	}
 	return refusedOverride(err)
 }
 
 // notYours says to somebody who asks for a cover that they are not on call then.
-func (b *Bot) notYours(c *chat.Call, tx store.Tx, schedule string, from, to time.Time) blocks.Message {
-	return blocks.Sentence("You are not on call for ", blocks.Strong(schedule), " then, so there is nothing to cover: ", inFull(from, to, b.zoneFor(c, schedule)),
-		" is held by ", b.heldBy(tx, schedule, from, to), ".")
+func (room *Room) notYours(c *chat.Call, tx store.Tx, schedule string, from, to time.Time) blocks.Message {
+	return blocks.Sentence("You are not on call for ", blocks.Strong(schedule), " then, so there is nothing to cover: ", inFull(from, to, room.zoneFor(c, schedule)),
+		" is held by ", room.heldBy(tx, schedule, from, to), ".")
 }
 
 // answerAsk is a button below a question.
-func (b *Bot) answerAsk(c *chat.Call, tx store.Tx, id string, accept bool) (blocks.Message, error) {
-	done, err := b.o.Overrides.Answer(tx, c.Now, c.Person, id, accept)
+func (room *Room) answerAsk(c *chat.Call, tx store.Tx, id string, accept bool) (blocks.Message, error) {
+	done, err := room.o.Overrides.Answer(tx, c.Now, c.Person, id, accept)
 	if err != nil {
 		a, _ := overrides.Asked(tx, id)
 		return refusedAnswer(a, err)
@@ -122,11 +122,11 @@ func voidMessage(a overrides.Ask) blocks.Message {
 }
 
 // withdraw is the button below what somebody asked: the question is taken back, if nobody has accepted.
-func (b *Bot) withdraw(c *chat.Call, tx store.Tx, id string) (blocks.Message, error) {
-	done, err := b.o.Overrides.Withdraw(tx, c.Now, c.Person, id)
+func (room *Room) withdraw(c *chat.Call, tx store.Tx, id string) (blocks.Message, error) {
+	done, err := room.o.Overrides.Withdraw(tx, c.Now, c.Person, id)
 	switch {
 	case errors.Is(err, overrides.ErrNoQuestion), errors.Is(err, overrides.ErrNotYours):
-		return b.unknownButton(c), nil
+		return room.unknownButton(c), nil
 	case errors.Is(err, overrides.ErrTaken):
 		a, _ := overrides.Asked(tx, id)
 		return blocks.Sentence(blocks.Strong(a.Taken), " has accepted already. ", blocks.Code(c.Root+" undo"), " takes that back."), nil

@@ -1,4 +1,4 @@
-package bot
+package shifts
 
 import (
 	"crypto/sha256"
@@ -36,41 +36,41 @@ func changeID(request string) string {
 }
 
 // me is /oncall me: whoever says it takes over. A length needs no confirmation: there is nothing to misread.
-func (b *Bot) me(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+func (room *Room) me(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if len(c.Args) == 0 {
 		return blocks.Sentence("For how long do you take over? ", blocks.Code(c.Root+" me 2h"), " or ", blocks.Code(c.Root+" me until 18:00"), "."), nil
 	}
-	r, s, m, ok := b.requestedSpan(c, false)
+	r, s, m, ok := room.requestedSpan(c, false)
 	if !ok {
 		return m, nil
 	}
 	p := overrides.Plan{How: overrides.HowMe, By: c.Person, Change: changeID(c.ID), Schedule: r.schedule, Person: c.Person, Span: overrides.SpanOf(s.From, s.To)}
 	if !s.Length {
-		return b.ask(c, tx, p, s)
+		return room.ask(c, tx, p, s)
 	}
-	if m, err := b.idle(c, tx, p); err != nil || len(m.Body) > 0 {
+	if m, err := room.idle(c, tx, p); err != nil || len(m.Body) > 0 {
 		return m, err
 	}
-	return b.apply(c, tx, p)
+	return room.apply(c, tx, p)
 }
 
 // override is /oncall override: somebody is put on call.
-func (b *Bot) override(c *chat.Call, tx store.Tx) (blocks.Message, error) {
-	r, s, m, ok := b.requestedSpan(c, true)
+func (room *Room) override(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	r, s, m, ok := room.requestedSpan(c, true)
 	if !ok {
 		return m, nil
 	}
-	return b.ask(c, tx, overrides.Plan{
+	return room.ask(c, tx, overrides.Plan{
 		How: overrides.HowOverride, By: c.Person, Change: changeID(c.ID), Schedule: r.schedule, Person: r.person, Span: overrides.SpanOf(s.From, s.To),
 	}, s)
 }
 
 // ask shows what was understood, and lets the person who said it confirm.
-func (b *Bot) ask(c *chat.Call, tx store.Tx, p overrides.Plan, s when.Span) (blocks.Message, error) {
-	if m, err := b.idle(c, tx, p); err != nil || len(m.Body) > 0 {
+func (room *Room) ask(c *chat.Call, tx store.Tx, p overrides.Plan, s when.Span) (blocks.Message, error) {
+	if m, err := room.idle(c, tx, p); err != nil || len(m.Body) > 0 {
 		return m, err
 	}
-	m := b.shownPlan(c, tx, p, s.Notes)
+	m := room.shownPlan(c, tx, p, s.Notes)
 	label := "Confirm"
 	if p.How == overrides.HowCover {
 		label = "Ask the others"
@@ -86,26 +86,26 @@ func (b *Bot) ask(c *chat.Call, tx store.Tx, p overrides.Plan, s when.Span) (blo
 }
 
 // idle says why a plan cannot come about, or would change nothing.
-func (b *Bot) idle(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
+func (room *Room) idle(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
 	o := rotations.Override{Schedule: p.Schedule, Person: p.Person, From: p.Span.Begin(), To: p.Span.End()}
 	if p.How == overrides.HowCover {
 		o.Person = c.Person
 	}
-	if err := b.o.Overrides.Check(c.Now, o); err != nil {
+	if err := room.o.Overrides.Check(c.Now, o); err != nil {
 		return refusedOverride(err)
 	}
-	if p.How == overrides.HowCover || p.How == overrides.HowSwap || !b.o.Overrides.Holds(tx, p.Schedule, p.Person, o.From, o.To) || len(b.o.Overrides.During(tx, p.Schedule, o.From, o.To)) > 1 {
+	if p.How == overrides.HowCover || p.How == overrides.HowSwap || !room.o.Overrides.Holds(tx, p.Schedule, p.Person, o.From, o.To) || len(room.o.Overrides.During(tx, p.Schedule, o.From, o.To)) > 1 {
 		return blocks.Message{}, nil
 	}
-	return blocks.Sentence("Nothing would change: ", blocks.Strong(subject([]string{p.Person}, c.Person)), verb([]string{p.Person}, c.Person), "on call for ", blocks.Strong(p.Schedule), " then anyway, ",
-		inFull(o.From, o.To, b.zoneFor(c, p.Schedule)), "."), nil
+	return blocks.Sentence("Nothing would change: ", blocks.Strong(Subject([]string{p.Person}, c.Person)), verb([]string{p.Person}, c.Person), "on call for ", blocks.Strong(p.Schedule), " then anyway, ",
+		inFull(o.From, o.To, room.zoneFor(c, p.Schedule)), "."), nil
 }
 
 // shownPlan says in full what a plan means.
-func (b *Bot) shownPlan(c *chat.Call, tx store.Tx, p overrides.Plan, notes []string) blocks.Message {
-	zone := b.zoneFor(c, p.Schedule)
+func (room *Room) shownPlan(c *chat.Call, tx store.Tx, p overrides.Plan, notes []string) blocks.Message {
+	zone := room.zoneFor(c, p.Schedule)
 	from, to := p.Span.Begin(), p.Span.End()
-	lines := []blocks.Line{b.planTitle(c, p)}
+	lines := []blocks.Line{room.planTitle(c, p)}
 	if p.How == overrides.HowSwap {
 		lines = append(lines,
 			blocks.Say("Yours, for ", p.Person, ": ", inFull(from, to, zone)),
@@ -113,13 +113,13 @@ func (b *Bot) shownPlan(c *chat.Call, tx store.Tx, p overrides.Plan, notes []str
 	} else {
 		lines = append(lines, blocks.Say(inFull(from, to, zone)))
 	}
-	if own := b.o.Overrides.Schedules[p.Schedule].Zone; own != nil && own.String() != zone.String() && p.How != overrides.HowSwap {
+	if own := room.o.Overrides.Schedules[p.Schedule].Zone; own != nil && own.String() != zone.String() && p.How != overrides.HowSwap {
 		lines = append(lines, blocks.Say("On the clock of the schedule: ", inFull(from, to, own)))
 	}
 	if p.How == overrides.HowOverride || p.How == overrides.HowMe {
-		lines = append(lines, blocks.Say("Instead of ", b.heldBy(tx, p.Schedule, from, to), "."))
+		lines = append(lines, blocks.Say("Instead of ", room.heldBy(tx, p.Schedule, from, to), "."))
 	}
-	if p.Person != "" && b.o.People[p.Person].Slack == "" {
+	if p.Person != "" && room.o.People[p.Person].Slack == "" {
 		notes = append(slices.Clip(notes), p.Person+" has no Slack id in Oncalm's people list, so no page would reach them")
 	}
 	for _, n := range notes {
@@ -128,7 +128,7 @@ func (b *Bot) shownPlan(c *chat.Call, tx store.Tx, p overrides.Plan, notes []str
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}
 }
 
-func (b *Bot) planTitle(c *chat.Call, p overrides.Plan) blocks.Line {
+func (room *Room) planTitle(c *chat.Call, p overrides.Plan) blocks.Line {
 	switch p.How {
 	case overrides.HowCover:
 		return blocks.Say("Shall I ask the others of ", blocks.Strong(p.Schedule), " to cover for you?")
@@ -143,8 +143,8 @@ func (b *Bot) planTitle(c *chat.Call, p overrides.Plan) blocks.Line {
 }
 
 // heldBy names who is on call in a span, as if some overrides had not been made: "ana and bo", or nobody.
-func (b *Bot) heldBy(tx store.Tx, schedule string, from, to time.Time, without ...overrides.Override) string {
-	people := b.o.Overrides.During(tx, schedule, from, to, without...)
+func (room *Room) heldBy(tx store.Tx, schedule string, from, to time.Time, without ...overrides.Override) string {
+	people := room.o.Overrides.During(tx, schedule, from, to, without...)
 	if len(people) == 0 {
 		return "nobody"
 	}
@@ -152,8 +152,8 @@ func (b *Bot) heldBy(tx store.Tx, schedule string, from, to time.Time, without .
 }
 
 // apply makes an override.
-func (b *Bot) apply(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
-	made, err := b.o.Overrides.Make(tx, c.Now, p.By, p.Change, p.How, rotations.Override{
+func (room *Room) apply(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
+	made, err := room.o.Overrides.Make(tx, c.Now, p.By, p.Change, p.How, rotations.Override{
 		Schedule: p.Schedule, Person: p.Person, From: p.Span.Begin(), To: p.Span.End(),
 	})
 	if err != nil {
@@ -171,7 +171,7 @@ func (b *Bot) apply(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message
 		l = blocks.Say(who, " will be on call for ", blocks.Strong(o.Schedule), ".")
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(l,
-		blocks.Say(inFull(o.From, o.To, b.zoneFor(c, o.Schedule)), ", instead of ", b.heldBy(tx, o.Schedule, o.From, o.To, o), "."),
+		blocks.Say(inFull(o.From, o.To, room.zoneFor(c, o.Schedule)), ", instead of ", room.heldBy(tx, o.Schedule, o.From, o.To, o), "."),
 	)}, Rows: [][]blocks.Button{{undoButton(p.Change)}}}, nil
 }
 
@@ -198,7 +198,7 @@ func refusedOverride(err error) (blocks.Message, error) {
 }
 
 // confirmed is what comes of the button below a plan.
-func (b *Bot) confirmed(c *chat.Call, tx store.Tx, value string) (blocks.Message, error) {
+func (room *Room) confirmed(c *chat.Call, tx store.Tx, value string) (blocks.Message, error) {
 	var p overrides.Plan
 	readable := json.Unmarshal([]byte(value), &p) == nil && p.Change != ""
 	switch {
@@ -209,19 +209,19 @@ func (b *Bot) confirmed(c *chat.Call, tx store.Tx, value string) (blocks.Message
 	}
 	switch p.How {
 	case overrides.HowCover, overrides.HowSwap:
-		return b.openAsk(c, tx, p)
+		return room.openAsk(c, tx, p)
 	case overrides.HowMe, overrides.HowOverride:
-		return b.apply(c, tx, p)
+		return room.apply(c, tx, p)
 	}
 	return blocks.Sentence("I do not know that button any more; nothing was changed."), nil
 }
 
 // undo is /oncall undo: the last change that a person made, or took part in, is taken back.
-func (b *Bot) undo(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+func (room *Room) undo(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if len(c.Args) > 0 {
 		return blocks.Sentence("Only your last change can be taken back: ", blocks.Code(c.Root+" undo"), "."), nil
 	}
-	done, err := b.o.Overrides.Undo(tx, c.Now, c.Person)
+	done, err := room.o.Overrides.Undo(tx, c.Now, c.Person)
 	switch {
 	case errors.Is(err, overrides.ErrNoChange):
 		return blocks.Sentence("There is nothing of yours to take back: no override that you made, or took part in, is ahead or in force."), nil
@@ -230,56 +230,56 @@ func (b *Bot) undo(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	case done.What == overrides.Withdrawn:
 		return withdrawn(c, *done.Ask), nil
 	}
-	return b.takenBack(c, tx, done), nil
+	return room.takenBack(c, tx, done), nil
 }
 
 // takeBack cancels a change, if it is for that person to do so.
-func (b *Bot) takeBack(c *chat.Call, tx store.Tx, change string) (blocks.Message, error) {
-	done, err := b.o.Overrides.Cancel(tx, c.Now, c.Person, change)
+func (room *Room) takeBack(c *chat.Call, tx store.Tx, change string) (blocks.Message, error) {
+	done, err := room.o.Overrides.Cancel(tx, c.Now, c.Person, change)
 	if err != nil {
 		return refusedOverride(err)
 	}
-	return b.takenBack(c, tx, done), nil
+	return room.takenBack(c, tx, done), nil
 }
 
 // takenBack says who is on call instead, and what stays as it was.
-func (b *Bot) takenBack(c *chat.Call, tx store.Tx, done overrides.Change) blocks.Message {
+func (room *Room) takenBack(c *chat.Call, tx store.Tx, done overrides.Change) blocks.Message {
 	lines := []blocks.Line{blocks.Say("Taken back.")}
 	for _, o := range done.Overrides {
 		from := o.Left(c.Now)
-		lines = append(lines, blocks.Say(blocks.Strong(o.Schedule), ": ", blocks.Strong(b.heldBy(tx, o.Schedule, from, o.To)), " instead of ", subject(done.Before[o.ID], c.Person), ", ",
-			inFull(from, o.To, b.zoneFor(c, o.Schedule)), beforeThat(o)))
+		lines = append(lines, blocks.Say(blocks.Strong(o.Schedule), ": ", blocks.Strong(room.heldBy(tx, o.Schedule, from, o.To)), " instead of ", Subject(done.Before[o.ID], c.Person), ", ",
+			inFull(from, o.To, room.zoneFor(c, o.Schedule)), beforeThat(o)))
 	}
 	for _, o := range done.Past {
-		lines = append(lines, blocks.Say(inFull(o.From, o.Ends(), b.zoneFor(c, o.Schedule)), " is past and stays as it was: ", b.wasOnCall(tx, o, c.Person), "."))
+		lines = append(lines, blocks.Say(inFull(o.From, o.Ends(), room.zoneFor(c, o.Schedule)), " is past and stays as it was: ", room.wasOnCall(tx, o, c.Person), "."))
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}
 }
 
 // pressedOnCall is a button of /oncall.
-func (b *Bot) pressedOnCall(c *chat.Call, verb, value string) chat.Word {
+func (room *Room) pressedOnCall(c *chat.Call, verb, value string) chat.Word {
 	return chat.Word{Change: func(_ *chat.Call, tx store.Tx) (blocks.Message, error) {
 		switch verb {
 		case "confirm":
-			return b.confirmed(c, tx, value)
+			return room.confirmed(c, tx, value)
 		case "cancel":
 			return blocks.Sentence("All right, nothing was changed."), nil
 		case "say":
-			return b.saidAgain(c, tx, value)
+			return room.saidAgain(c, tx, value)
 		case "undo":
-			return b.takeBack(c, tx, strings.TrimSpace(value))
+			return room.takeBack(c, tx, strings.TrimSpace(value))
 		case "accept":
-			return b.answerAsk(c, tx, value, true)
+			return room.answerAsk(c, tx, value, true)
 		case "decline":
-			return b.answerAsk(c, tx, value, false)
+			return room.answerAsk(c, tx, value, false)
 		case "withdraw":
-			return b.withdraw(c, tx, value)
+			return room.withdraw(c, tx, value)
 		}
-		return b.unknownButton(c), nil
+		return room.unknownButton(c), nil
 	}}
 }
 
-func (b *Bot) unknownButton(c *chat.Call) blocks.Message {
+func (room *Room) unknownButton(c *chat.Call) blocks.Message {
 	return blocks.Sentence("I do not know that button any more; nothing was changed. ", blocks.Code(c.Root+" help"), " lists what I know.")
 }
 

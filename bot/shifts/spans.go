@@ -1,4 +1,4 @@
-package bot
+package shifts
 
 import (
 	"iter"
@@ -30,18 +30,18 @@ func (r request) text() string { return strings.Join(r.rest, " ") }
 
 // request takes apart what was typed. With mention, somebody has to be named. If it is not clear what is meant, ok is false
 // and m says what to do about it.
-func (b *Bot) request(c *chat.Call, mention bool) (r request, m blocks.Message, ok bool) {
+func (room *Room) request(c *chat.Call, mention bool) (r request, m blocks.Message, ok bool) {
 	for n, t := range c.Args {
 		name := strings.TrimPrefix(t.Text, "@")
-		schedule, isSchedule := b.scheduleNamed(t.Text)
+		schedule, isSchedule := room.scheduleNamed(t.Text)
 		switch {
-		case t.Kind == chat.UserToken && b.users[t.Text] == "":
+		case t.Kind == chat.UserToken && room.o.Users[t.Text] == "":
 			return r, blocks.Sentence("That person is not in Oncalm's people list, so nothing was done. Whoever keeps its configuration can add them there."), false
 		case t.Kind == chat.UserToken && r.person == "":
-			r.person = b.users[t.Text]
-		case mention && r.person == "" && t.Kind == chat.WordToken && (b.knows(name) || strings.HasPrefix(t.Text, "@")):
-			if !b.knows(name) {
-				return r, unknownPerson(name, slices.Collect(maps.Keys(b.o.People))), false
+			r.person = room.o.Users[t.Text]
+		case mention && r.person == "" && t.Kind == chat.WordToken && (room.knows(name) || strings.HasPrefix(t.Text, "@")):
+			if !room.knows(name) {
+				return r, unknownPerson(name, slices.Collect(maps.Keys(room.o.People))), false
 			}
 			r.person = name
 		case r.schedule == "" && isSchedule && (n == len(c.Args)-1 || n == 0):
@@ -54,25 +54,25 @@ func (b *Bot) request(c *chat.Call, mention bool) (r request, m blocks.Message, 
 		return r, blocks.Sentence("Who? Write ", blocks.Code(c.Root+" "+c.Word+" @somebody "+"fri 18:00..sat 09:00"), "."), false
 	}
 	if r.schedule == "" {
-		r.schedule, m, ok = b.whichSchedule(c)
+		r.schedule, m, ok = room.whichSchedule(c)
 		return r, m, ok
 	}
 	return r, m, true
 }
 
-func (b *Bot) knows(person string) bool {
-	_, ok := b.o.People[person]
+func (room *Room) knows(person string) bool {
+	_, ok := room.o.People[person]
 	return ok
 }
 
-func (b *Bot) isSchedule(name string) bool {
-	_, ok := b.o.Overrides.Schedules[name]
+func (room *Room) isSchedule(name string) bool {
+	_, ok := room.o.Overrides.Schedules[name]
 	return ok
 }
 
 // scheduleNamed is the schedule that was typed.
-func (b *Bot) scheduleNamed(said string) (name string, ok bool) {
-	return spelt(maps.Keys(b.o.Overrides.Schedules), said)
+func (room *Room) scheduleNamed(said string) (name string, ok bool) {
+	return spelt(maps.Keys(room.o.Overrides.Schedules), said)
 }
 
 // spelt finds a name as it was typed, or else in any case if that is clear: telephones write words with a capital.
@@ -101,9 +101,9 @@ func unknownPerson(said string, known []string) blocks.Message {
 }
 
 // whichSchedule is the schedule that a person means who names none: the only one there is, or the only one they are in.
-func (b *Bot) whichSchedule(c *chat.Call) (name string, m blocks.Message, ok bool) {
-	all := slices.Sorted(maps.Keys(b.o.Overrides.Schedules))
-	own := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(b.o.Overrides.Schedules[s].Members(c.Now), c.Person) })
+func (room *Room) whichSchedule(c *chat.Call) (name string, m blocks.Message, ok bool) {
+	all := slices.Sorted(maps.Keys(room.o.Overrides.Schedules))
+	own := slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(room.o.Overrides.Schedules[s].Members(c.Now), c.Person) })
 	switch {
 	case len(all) == 0:
 		return "", blocks.Sentence("There are no schedules. They are made in the configuration, under ", blocks.Code("schedules"), "."), false
@@ -122,7 +122,7 @@ func (b *Bot) whichSchedule(c *chat.Call) (name string, m blocks.Message, ok boo
 			return "", unknownSchedule(c, c.Args[last].Text, all), false
 		}
 	}
-	said := strings.TrimSpace(c.Root + " " + c.Word + " " + b.router.Readable(c.Rest))
+	said := strings.TrimSpace(c.Root + " " + c.Word + " " + room.Router.Readable(c.Rest))
 	m.Body = append(m.Body, blocks.Para(blocks.Say("Press its button, or write its name at the end: ", blocks.Code(said+" "+all[0]))))
 	for n, name := range all[:min(len(all), 10)] {
 		if n%5 == 0 {
@@ -143,11 +143,11 @@ func asTyped(name string) string {
 }
 
 // saidAgain carries out what a button says: a word and what stands behind it, as if it had been typed.
-func (b *Bot) saidAgain(c *chat.Call, tx store.Tx, said string) (blocks.Message, error) {
+func (room *Room) saidAgain(c *chat.Call, tx store.Tx, said string) (blocks.Message, error) {
 	name, _, _ := strings.Cut(said, " ")
-	w, ok := chat.Find(b.oncallWords(), name)
+	w, ok := chat.Find(room.words(), name)
 	if !ok || w.Change == nil {
-		return b.unknownButton(c), nil
+		return room.unknownButton(c), nil
 	}
 	c.Word, c.Rest = w.Name, strings.TrimSpace(strings.TrimPrefix(said, name))
 	c.Args = chat.Tokens(c.Rest)
@@ -156,11 +156,11 @@ func (b *Bot) saidAgain(c *chat.Call, tx store.Tx, said string) (blocks.Message,
 
 // requestedSpan is request for what has a time, which it reads in the zone of the person who wrote it. If that cannot be
 // read, ok is false and m says what is understood.
-func (b *Bot) requestedSpan(c *chat.Call, mention bool) (r request, s when.Span, m blocks.Message, ok bool) {
-	if r, m, ok = b.request(c, mention); !ok {
+func (room *Room) requestedSpan(c *chat.Call, mention bool) (r request, s when.Span, m blocks.Message, ok bool) {
+	if r, m, ok = room.request(c, mention); !ok {
 		return r, s, m, false
 	}
-	s, err := when.Parse(r.text(), c.Now, b.zoneFor(c, r.schedule))
+	s, err := when.Parse(r.text(), c.Now, room.zoneFor(c, r.schedule))
 	if err != nil {
 		return r, s, unclearTime(err), false
 	}
@@ -181,14 +181,14 @@ func unclearTime(err error) blocks.Message {
 }
 
 // zoneFor is the zone that a person means: theirs, if it is known, or else that of the schedule.
-func (b *Bot) zoneFor(c *chat.Call, schedule string) *time.Location {
-	if z := b.o.People[c.Person].Zone; z != nil {
+func (room *Room) zoneFor(c *chat.Call, schedule string) *time.Location {
+	if z := room.o.People[c.Person].Zone; z != nil {
 		return z
 	}
 	if c.Zone != nil {
 		return c.Zone
 	}
-	if z := b.o.Overrides.Schedules[schedule].Zone; z != nil {
+	if z := room.o.Overrides.Schedules[schedule].Zone; z != nil {
 		return z
 	}
 	return time.UTC

@@ -1,4 +1,4 @@
-package bot
+package shifts
 
 import (
 	"context"
@@ -17,12 +17,12 @@ import (
 )
 
 // everybody is /oncall: who is on call in every schedule.
-func (b *Bot) everybody(ctx context.Context, c *chat.Call) (blocks.Message, error) {
-	schedules := slices.Sorted(maps.Keys(b.o.Overrides.Schedules))
+func (room *Room) everybody(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+	schedules := slices.Sorted(maps.Keys(room.o.Overrides.Schedules))
 	if len(schedules) == 0 {
 		return blocks.Sentence("There are no schedules. They are made in the configuration, under ", blocks.Code("schedules"), "."), nil
 	}
-	lines, err := b.shifts(ctx, c.Now, schedules)
+	lines, err := room.shifts(ctx, c.Now, schedules)
 	if err != nil {
 		return blocks.Message{}, err
 	}
@@ -34,29 +34,29 @@ func (b *Bot) everybody(ctx context.Context, c *chat.Call) (blocks.Message, erro
 }
 
 // oncall is /oncall with the name of a schedule or a service.
-func (b *Bot) oncall(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+func (room *Room) oncall(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	said := c.Args[0].Text
-	if name, ok := b.scheduleNamed(said); ok {
-		lines, err := b.shifts(ctx, c.Now, []string{name})
+	if name, ok := room.scheduleNamed(said); ok {
+		lines, err := room.shifts(ctx, c.Now, []string{name})
 		return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}, err
 	}
-	if name, ok := spelt(slices.Values(b.o.Services), said); ok {
-		return b.serviceOnCall(ctx, c, name)
+	if name, ok := spelt(slices.Values(room.o.Services), said); ok {
+		return room.serviceOnCall(ctx, c, name)
 	}
-	if person, ok := b.users[said]; ok && c.Args[0].Kind == chat.UserToken {
+	if person, ok := room.o.Users[said]; ok && c.Args[0].Kind == chat.UserToken {
 		return blocks.Sentence("@", person, " is a person; behind ", blocks.Code(c.Root), " I know schedules, services and the words of ", blocks.Code(c.Root+" help"), ". When somebody is on call, ", blocks.Code(c.Root+" schedule"), " shows."), nil
 	}
-	known := append(slices.Sorted(maps.Keys(b.o.Overrides.Schedules)), b.o.Services...)
-	return chat.Unknown(c.Root, said, append(known, chat.Names(b.oncallWords())...)), nil
+	known := append(slices.Sorted(maps.Keys(room.o.Overrides.Schedules)), room.o.Services...)
+	return chat.Unknown(c.Root, said, append(known, chat.Names(room.words())...)), nil
 }
 
 // serviceOnCall tells whom a page for a service goes to, and when it goes on to the next.
-func (b *Bot) serviceOnCall(ctx context.Context, c *chat.Call, service string) (blocks.Message, error) {
-	policy := b.o.Pager.Policy(service)
+func (room *Room) serviceOnCall(ctx context.Context, c *chat.Call, service string) (blocks.Message, error) {
+	policy := room.o.Pager.Policy(service)
 	var lines []blocks.Line
 	var after time.Duration
 	for _, step := range policy.Steps {
-		who, err := b.called(ctx, c.Now, step.Page)
+		who, err := room.called(ctx, c.Now, step.Page)
 		if err != nil {
 			return blocks.Message{}, err
 		}
@@ -68,7 +68,7 @@ func (b *Bot) serviceOnCall(ctx context.Context, c *chat.Call, service string) (
 		after *= time.Duration(policy.Rounds)
 	}
 	if len(policy.Fallback) > 0 {
-		who, err := b.called(ctx, c.Now, policy.Fallback)
+		who, err := room.called(ctx, c.Now, policy.Fallback)
 		if err != nil {
 			return blocks.Message{}, err
 		}
@@ -87,7 +87,7 @@ func afterwards(d time.Duration) string {
 }
 
 // called says who is meant by targets now.
-func (b *Bot) called(ctx context.Context, now time.Time, targets []paging.Target) (blocks.Line, error) {
+func (room *Room) called(ctx context.Context, now time.Time, targets []paging.Target) (blocks.Line, error) {
 	var all blocks.Line
 	for n, t := range targets {
 		if n > 0 {
@@ -97,7 +97,7 @@ func (b *Bot) called(ctx context.Context, now time.Time, targets []paging.Target
 			all = blocks.Say(all, blocks.Strong(person))
 		}
 		if schedule, ok := t.Schedule(); ok {
-			shifts, err := b.shifts(ctx, now, []string{schedule})
+			shifts, err := room.shifts(ctx, now, []string{schedule})
 			if err != nil {
 				return nil, err
 			}
@@ -108,13 +108,13 @@ func (b *Bot) called(ctx context.Context, now time.Time, targets []paging.Target
 }
 
 // shifts says of each schedule who is on call, until when, and who is next.
-func (b *Bot) shifts(ctx context.Context, now time.Time, schedules []string) ([]blocks.Line, error) {
+func (room *Room) shifts(ctx context.Context, now time.Time, schedules []string) ([]blocks.Line, error) {
 	var lines []blocks.Line
-	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		lines = nil
 		for _, name := range schedules {
-			a := b.o.Overrides.Schedules[name].At(now, b.o.Overrides.Of(tx, name))
-			l := append(shift(name, a), b.absent.of(a.People)...)
+			a := room.o.Overrides.Schedules[name].At(now, room.o.Overrides.Of(tx, name))
+			l := append(shift(name, a), room.o.Absent(a.People)...)
 			for _, o := range a.Void {
 				l = append(l, blocks.Say("; ⚠️ an override for ", blocks.Strong(o.Person), " until ", o.To, " does not count: ", o.Void)...)
 			}

@@ -1,4 +1,4 @@
-package bot
+package shifts
 
 import (
 	"context"
@@ -20,15 +20,15 @@ import (
 )
 
 // why is /oncall why: for what reason somebody is on call, now or at another time.
-func (b *Bot) why(ctx context.Context, c *chat.Call) (blocks.Message, error) {
-	names, at, m, ok := b.askedWhy(c)
+func (room *Room) why(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+	names, at, m, ok := room.askedWhy(c)
 	if !ok {
 		return m, nil
 	}
-	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		m = blocks.Message{}
 		for _, name := range names {
-			m.Body = append(m.Body, blocks.Para(b.reasons(tx, name, at)...))
+			m.Body = append(m.Body, blocks.Para(room.reasons(tx, name, at)...))
 		}
 		return nil
 	})
@@ -36,18 +36,18 @@ func (b *Bot) why(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 }
 
 // askedWhy reads what is asked for: a schedule or all that concern the person, and a time or now.
-func (b *Bot) askedWhy(c *chat.Call) (names []string, at time.Time, m blocks.Message, ok bool) {
+func (room *Room) askedWhy(c *chat.Call) (names []string, at time.Time, m blocks.Message, ok bool) {
 	var words []string
 	for _, t := range c.Args {
-		if name, ok := b.scheduleNamed(t.Text); ok && len(names) == 0 {
+		if name, ok := room.scheduleNamed(t.Text); ok && len(names) == 0 {
 			names = []string{name}
 			continue
 		}
 		words = append(words, t.Text)
 	}
-	all := slices.Sorted(maps.Keys(b.o.Overrides.Schedules))
+	all := slices.Sorted(maps.Keys(room.o.Overrides.Schedules))
 	if len(names) == 0 {
-		names = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(b.o.Overrides.Schedules[s].Members(c.Now), c.Person) })
+		names = slices.DeleteFunc(slices.Clone(all), func(s string) bool { return !slices.Contains(room.o.Overrides.Schedules[s].Members(c.Now), c.Person) })
 	}
 	if len(names) == 0 {
 		names = all
@@ -65,7 +65,7 @@ func (b *Bot) askedWhy(c *chat.Call) (names []string, at time.Time, m blocks.Mes
 			return nil, at, unknownSchedule(c, words[0], all), false
 		}
 	}
-	s, err := when.Moment(strings.Join(words, " "), c.Now, b.zoneFor(c, names[0]))
+	s, err := when.Moment(strings.Join(words, " "), c.Now, room.zoneFor(c, names[0]))
 	if err != nil {
 		return nil, at, blocks.Sentence(err.Error(), ". Write ", blocks.Code(c.Root+" why [schedule] [at fri 18:00]"), "."), false
 	}
@@ -82,9 +82,9 @@ func unknownSchedule(c *chat.Call, said string, known []string) blocks.Message {
 }
 
 // reasons says who is on call in a schedule at a time, and why.
-func (b *Bot) reasons(tx store.Tx, name string, at time.Time) []blocks.Line {
-	s := b.o.Overrides.Schedules[name]
-	a := s.At(at, b.o.Overrides.Of(tx, name))
+func (room *Room) reasons(tx store.Tx, name string, at time.Time) []blocks.Line {
+	s := room.o.Overrides.Schedules[name]
+	a := s.At(at, room.o.Overrides.Of(tx, name))
 	who := "nobody"
 	if len(a.People) > 0 {
 		who = text.List(a.People, "and")
@@ -155,29 +155,29 @@ const (
 )
 
 // schedule is /oncall schedule: the shifts of the next 14 days.
-func (b *Bot) schedule(c *chat.Call, tx store.Tx) (blocks.Message, error) {
-	r, m, ok := b.request(c, false)
+func (room *Room) schedule(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	r, m, ok := room.request(c, false)
 	switch {
 	case !ok && len(c.Args) == 1:
-		return unknownSchedule(c, c.Args[0].Text, slices.Sorted(maps.Keys(b.o.Overrides.Schedules))), nil
+		return unknownSchedule(c, c.Args[0].Text, slices.Sorted(maps.Keys(room.o.Overrides.Schedules))), nil
 	case !ok:
 		return m, nil
 	case len(r.rest) > 0:
-		return unknownSchedule(c, r.rest[0], slices.Sorted(maps.Keys(b.o.Overrides.Schedules))), nil
+		return unknownSchedule(c, r.rest[0], slices.Sorted(maps.Keys(room.o.Overrides.Schedules))), nil
 	}
 	const further = 60 * 24 * time.Hour // to know where the last shift ends
 	to := c.Now.Add(scheduleAhead)
-	sched, overrides := b.o.Overrides.Schedules[r.schedule], b.o.Overrides.Of(tx, r.schedule)
+	sched, overrides := room.o.Overrides.Schedules[r.schedule], room.o.Overrides.Of(tx, r.schedule)
 	lines := shiftLines(sched.Shifts(c.Now, to.Add(further), overrides), c.Now, to)
 	m = blocks.Sentence(blocks.Strong(r.schedule), ", the next 14 days:")
 	if more := len(lines) - scheduleLines; more > 0 {
 		lines = append(lines[:scheduleLines], blocks.Say("and ", text.Count(more, "more shift", "more shifts")))
 	}
 	for _, o := range sched.Voided(c.Now, to, overrides) {
-		lines = append(lines, blocks.Say("⚠️ ", voided(o)))
+		lines = append(lines, blocks.Say("⚠️ ", Voided(o)))
 	}
 	m.Body = append(m.Body, blocks.Bullets(lines...), blocks.Para(blocks.Say("The same as a picture is in your direct messages.")))
-	b.owePicture(c, tx, r.schedule)
+	room.owePicture(c, tx, r.schedule)
 	return m, nil
 }
 

@@ -1,4 +1,4 @@
-package bot
+package shifts
 
 import (
 	"context"
@@ -27,41 +27,41 @@ type pictureBody struct {
 }
 
 // owePicture owes a person the picture of a schedule, as a direct message: only what is posted can have one.
-func (b *Bot) owePicture(c *chat.Call, tx store.Tx, schedule string) {
+func (room *Room) owePicture(c *chat.Call, tx store.Tx, schedule string) {
 	outbox.In(tx, c.Now).Once(outbox.Entry{
 		Key: store.Key("picture", changeID(c.ID)), Kind: KindStrip, Lane: outbox.Chores, Due: c.Now,
-		Body: outbox.Body(pictureBody{c.Person, schedule, b.zoneFor(c, schedule).String(), c.Now.UTC()}),
+		Body: outbox.Body(pictureBody{c.Person, schedule, room.zoneFor(c, schedule).String(), c.Now.UTC()}),
 	})
 }
 
 // picture draws a schedule and sends it. It is dropped if it comes late, may have come through, or is not taken: all that it
 // shows was said in words.
-func (b *Bot) picture(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+func (room *Room) picture(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var body pictureBody
 	if err := e.Decode(&body); err != nil {
 		return nil, err
 	}
-	user := b.o.People[body.Person].Slack
-	if user == "" || !b.isSchedule(body.Schedule) || b.o.Clock.Now().Sub(e.Created) > chat.Life || b.out.Unsure(e.Key, e.PerhapsDone) {
+	user := room.o.People[body.Person].Slack
+	if user == "" || !room.isSchedule(body.Schedule) || room.o.Clock.Now().Sub(e.Created) > chat.Life || room.o.Out.Unsure(e.Key, e.PerhapsDone) {
 		return nil, nil
 	}
-	png, err := b.drawSchedule(ctx, body)
+	png, err := room.drawSchedule(ctx, body)
 	if err != nil {
 		return nil, err
 	}
-	err = b.out.Upload(ctx, e.Key, user, slack.File{
+	err = room.o.Out.Upload(ctx, e.Key, user, slack.File{
 		Name: "schedule.png", Title: text.Line(body.Schedule) + ", the next 14 days",
 		Alt: "Who is on call in the next 14 days; /oncall schedule says it in words", Data: png,
 	})
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable || slack.CodeOf(err) == "missing_scope" {
-		b.log.Warn("the picture of a schedule could not be sent; the app needs the scope files:write", "person", body.Person, "err", err)
+		room.o.Log.Warn("the picture of a schedule could not be sent; the app needs the scope files:write", "person", body.Person, "err", err)
 		return nil, nil
 	}
 	return nil, slack.Owed(err)
 }
 
 // drawSchedule draws the next 14 days of a schedule, in the zone of whoever looks.
-func (b *Bot) drawSchedule(ctx context.Context, body pictureBody) ([]byte, error) {
+func (room *Room) drawSchedule(ctx context.Context, body pictureBody) ([]byte, error) {
 	zone, err := time.LoadLocation(body.Zone)
 	if err != nil {
 		zone = time.UTC
@@ -70,8 +70,8 @@ func (b *Bot) drawSchedule(ctx context.Context, body pictureBody) ([]byte, error
 	from := rotations.CivilOf(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)).In(zone)
 	to := rotations.CivilOf(time.Date(y, m, d+scheduleDays, 0, 0, 0, 0, time.UTC)).In(zone)
 	p := strip.Picture{Title: body.Schedule, Zone: zone, From: from, To: to, Now: body.Now, Width: pictureWidth}
-	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		s, overrides := b.o.Overrides.Schedules[body.Schedule], b.o.Overrides.Of(tx, body.Schedule)
+	err = room.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		s, overrides := room.o.Overrides.Schedules[body.Schedule], room.o.Overrides.Of(tx, body.Schedule)
 		p.Rows = strip.ByPerson(s, overrides, from, to)
 		return nil
 	})

@@ -1,4 +1,4 @@
-package bot
+package shifts
 
 import (
 	"slices"
@@ -18,8 +18,8 @@ import (
 const swapAhead = 120 * 24 * time.Hour
 
 // swap is /oncall swap: two people exchange two shifts of a schedule. Without times it is about the next of each.
-func (b *Bot) swap(c *chat.Call, tx store.Tx) (blocks.Message, error) {
-	r, m, ok := b.request(c, true)
+func (room *Room) swap(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	r, m, ok := room.request(c, true)
 	if !ok {
 		return m, nil
 	}
@@ -29,19 +29,19 @@ func (b *Bot) swap(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	mine, theirs := when.Span{}, when.Span{}
 	if len(r.rest) > 0 {
 		var err error
-		if mine, theirs, err = twoMoments(r.rest, c.Now, b.zoneFor(c, r.schedule)); err != nil {
+		if mine, theirs, err = twoMoments(r.rest, c.Now, room.zoneFor(c, r.schedule)); err != nil {
 			return unclearShifts(c, err), nil
 		}
 	}
-	yours, ok := b.shiftOf(tx, r.schedule, c.Person, c.Now, mine)
+	yours, ok := room.shiftOf(tx, r.schedule, c.Person, c.Now, mine)
 	if !ok {
-		return b.noShift(tx, c, r.schedule, c.Person, mine), nil
+		return room.noShift(tx, c, r.schedule, c.Person, mine), nil
 	}
-	other, ok := b.shiftOf(tx, r.schedule, r.person, c.Now, theirs)
+	other, ok := room.shiftOf(tx, r.schedule, r.person, c.Now, theirs)
 	if !ok {
-		return b.noShift(tx, c, r.schedule, r.person, theirs), nil
+		return room.noShift(tx, c, r.schedule, r.person, theirs), nil
 	}
-	return b.ask(c, tx, overrides.Plan{
+	return room.ask(c, tx, overrides.Plan{
 		How: overrides.HowSwap, By: c.Person, Change: changeID(c.ID), Schedule: r.schedule, Person: r.person,
 		Span: overrides.SpanOf(yours.From, yours.To), Theirs: overrides.SpanOf(other.From, other.To),
 	}, when.Span{})
@@ -81,9 +81,9 @@ func twoMoments(words []string, now time.Time, zone *time.Location) (a, b when.S
 }
 
 // shiftOf finds a person's shift that a time touches; without one, their next. What is past of a shift is left out.
-func (b *Bot) shiftOf(tx store.Tx, schedule, person string, now time.Time, at when.Span) (rotations.Shift, bool) {
-	overrides := b.o.Overrides.Of(tx, schedule)
-	for _, s := range rotations.ShiftsOf(b.o.Overrides.Schedules[schedule].Shifts(now, now.Add(swapAhead), overrides), person) {
+func (room *Room) shiftOf(tx store.Tx, schedule, person string, now time.Time, at when.Span) (rotations.Shift, bool) {
+	overrides := room.o.Overrides.Of(tx, schedule)
+	for _, s := range rotations.ShiftsOf(room.o.Overrides.Schedules[schedule].Shifts(now, now.Add(swapAhead), overrides), person) {
 		touched := at.From.IsZero() && s.From.After(now) || s.From.Before(at.To) && at.From.Before(s.To) || !at.From.Before(s.From) && at.From.Before(s.To)
 		if touched {
 			return s, true
@@ -93,18 +93,18 @@ func (b *Bot) shiftOf(tx store.Tx, schedule, person string, now time.Time, at wh
 }
 
 // noShift says that somebody has no such shift, and which they have.
-func (b *Bot) noShift(tx store.Tx, c *chat.Call, schedule, person string, at when.Span) blocks.Message {
+func (room *Room) noShift(tx store.Tx, c *chat.Call, schedule, person string, at when.Span) blocks.Message {
 	who, these := person+" has", person+" has these:"
 	if person == c.Person {
 		who, these = "You have", "You have these:"
 	}
-	zone := b.zoneFor(c, schedule)
+	zone := room.zoneFor(c, schedule)
 	m := blocks.Sentence(who, " no shift of ", blocks.Strong(schedule), " in the next 120 days; nothing was asked.")
 	if !at.From.IsZero() {
 		m = blocks.Sentence(who, " no shift of ", blocks.Strong(schedule), " at ", at.From.In(zone).Format("Mon 2 Jan 2006 15:04"), "; nothing was asked.")
 	}
 	var lines []blocks.Line
-	for _, s := range rotations.ShiftsOf(b.o.Overrides.Schedules[schedule].Shifts(c.Now, c.Now.Add(swapAhead), b.o.Overrides.Of(tx, schedule)), person) {
+	for _, s := range rotations.ShiftsOf(room.o.Overrides.Schedules[schedule].Shifts(c.Now, c.Now.Add(swapAhead), room.o.Overrides.Of(tx, schedule)), person) {
 		if lines = append(lines, blocks.Say(inFull(s.From, s.To, zone))); len(lines) == 5 {
 			break
 		}

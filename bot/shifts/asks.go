@@ -1,4 +1,4 @@
-package bot
+package shifts
 
 import (
 	"context"
@@ -22,7 +22,7 @@ type askBody struct {
 }
 
 // oweAsk owes to each who is asked how the question stands.
-func (b *Bot) oweAsk(tx store.Tx, now time.Time, a overrides.Ask) {
+func (room *Room) oweAsk(tx store.Tx, now time.Time, a overrides.Ask) {
 	for _, p := range a.Asked {
 		outbox.In(tx, now).Soon(outbox.Entry{
 			Key: store.Key("ask", a.Change, p), Kind: KindAsk, Lane: outbox.Answers, Due: now, Body: outbox.Body(askBody{a.Change, p}),
@@ -31,43 +31,43 @@ func (b *Bot) oweAsk(tx store.Tx, now time.Time, a overrides.Ask) {
 }
 
 // askMessage brings the question that one person was asked up to date, or asks it.
-func (b *Bot) askMessage(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+func (room *Room) askMessage(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var body askBody
 	if err := e.Decode(&body); err != nil {
 		return nil, err
 	}
 	var a overrides.Ask
 	var ok bool
-	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		a, ok = overrides.Asked(tx, body.ID)
 		return nil
 	})
-	user, sent := b.o.People[body.Person].Slack, stands(a, body.Person)
+	user, sent := room.o.People[body.Person].Slack, stands(a, body.Person)
 	switch {
 	case err != nil || !ok || user == "":
 		return nil, err
 	case sent.TS != "":
-		err = b.out.Edit(ctx, sent, blocks.Draw(question(a, body.Person)), slack.Tag{Event: askEvent, Key: e.Key})
-	case a.State != overrides.AskOpen && !b.out.Unsure(e.Key, e.PerhapsDone):
+		err = room.o.Out.Edit(ctx, sent, blocks.Draw(question(a, body.Person)), slack.Tag{Event: askEvent, Key: e.Key})
+	case a.State != overrides.AskOpen && !room.o.Out.Unsure(e.Key, e.PerhapsDone):
 		return nil, nil // it was never asked
 	default:
-		sent, err = b.sendOnce(ctx, e, user, true, blocks.Draw(question(a, body.Person)), askEvent)
+		sent, err = room.o.Out.PutOwed(ctx, e, user, true, blocks.Draw(question(a, body.Person)), askEvent)
 	}
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable {
-		b.log.Warn("a question could not be put", "key", e.Key, "person", body.Person, "err", err)
+		room.o.Log.Warn("a question could not be put", "key", e.Key, "person", body.Person, "err", err)
 		return nil, nil
 	}
 	if err != nil {
 		return nil, slack.Owed(err)
 	}
-	now := b.o.Clock.Now()
+	now := room.o.Clock.Now()
 	return func(tx store.Tx) error {
 		latest, ok := overrides.Delivered(tx, body.ID, body.Person, outbox.Body(sent))
 		if !ok {
 			return nil
 		}
 		if latest.State != a.State || len(latest.Declined) != len(a.Declined) {
-			b.oweAsk(tx, now, latest)
+			room.oweAsk(tx, now, latest)
 		}
 		return nil
 	}, nil
@@ -92,7 +92,7 @@ func unanswered(a overrides.Ask) blocks.Message {
 // whatFor says to a reader what is asked for.
 func whatFor(a overrides.Ask, reader string) blocks.Line {
 	if a.How == overrides.HowSwap {
-		by, other := subject([]string{a.By}, reader), subject([]string{a.Person}, reader)
+		by, other := Subject([]string{a.By}, reader), Subject([]string{a.Person}, reader)
 		return blocks.Say("a swap of shifts of ", blocks.Strong(a.Schedule), ": ", other, takes(a.Person, reader), a.Span.Begin(), " until ", a.Span.End(), ", and ", by, takes(a.By, reader), a.Theirs.Begin(), " until ", a.Theirs.End())
 	}
 	return blocks.Say("a cover for ", blocks.Strong(a.Schedule), " from ", a.Span.Begin(), " until ", a.Span.End())

@@ -1,4 +1,4 @@
-package bot
+package shifts
 
 import (
 	"context"
@@ -34,18 +34,18 @@ type tree = map[string]any
 func plainText(s string) tree { return tree{"type": "plain_text", "text": s, "emoji": false} }
 
 // openForm is the form of a word; nil if there is none to offer.
-func (b *Bot) openForm(ctx context.Context, c *chat.Call) any {
-	if len(b.o.Overrides.Schedules) == 0 {
+func (room *Room) openForm(ctx context.Context, c *chat.Call) any {
+	if len(room.o.Overrides.Schedules) == 0 {
 		return nil
 	}
-	if view := b.formOf(ctx, c); view != nil {
+	if view := room.formOf(ctx, c); view != nil {
 		return view
 	}
 	return nil
 }
 
 // form is the form for an override or a cover.
-func (b *Bot) form(c *chat.Call) tree {
+func (room *Room) form(c *chat.Call) tree {
 	title, submit := "Put somebody on call", "Next"
 	var blocks []tree
 	input := func(field, label string, element tree) {
@@ -57,8 +57,8 @@ func (b *Bot) form(c *chat.Call) tree {
 	} else {
 		input(whoField, "Who", tree{"type": "users_select", "placeholder": plainText("Somebody in Oncalm's people list")})
 	}
-	if names := slices.Sorted(maps.Keys(b.o.Overrides.Schedules)); len(names) > 1 {
-		input(scheduleField, "Schedule", b.scheduleSelect(c, names))
+	if names := slices.Sorted(maps.Keys(room.o.Overrides.Schedules)); len(names) > 1 {
+		input(scheduleField, "Schedule", room.scheduleSelect(c, names))
 	}
 	begin := c.Now.Truncate(time.Hour).Add(time.Hour)
 	input(fromField, "From", tree{"type": "datetimepicker", "initial_date_time": begin.Unix()})
@@ -70,9 +70,9 @@ func (b *Bot) form(c *chat.Call) tree {
 }
 
 // scheduleSelect offers schedules, the person's own chosen already if there is only one.
-func (b *Bot) scheduleSelect(c *chat.Call, names []string) tree {
+func (room *Room) scheduleSelect(c *chat.Call, names []string) tree {
 	const most = 100 // that Slack takes
-	own, _, _ := b.whichSchedule(c)
+	own, _, _ := room.whichSchedule(c)
 	element := tree{"type": "static_select"}
 	var options []tree
 	for _, name := range names[:min(len(names), most)] {
@@ -87,34 +87,34 @@ func (b *Bot) scheduleSelect(c *chat.Call, names []string) tree {
 }
 
 // submission carries out a form that somebody sent, and returns what Slack is to do with it.
-func (b *Bot) submission(ctx context.Context, c *chat.Call, f *slack.Form) any {
+func (room *Room) submission(ctx context.Context, c *chat.Call, f *slack.Form) any {
 	if c.Word == confirmForm {
-		return b.confirmedForm(ctx, c, f.Metadata)
+		return room.confirmedForm(ctx, c, f.Metadata)
 	}
-	return b.filled(ctx, c, f)
+	return room.filled(ctx, c, f)
 }
 
 // filled checks what was filled in, and shows in full what it means.
-func (b *Bot) filled(ctx context.Context, c *chat.Call, v *slack.Form) tree {
-	p, wrong := b.planOf(c, v)
+func (room *Room) filled(ctx context.Context, c *chat.Call, v *slack.Form) tree {
+	p, wrong := room.planOf(c, v)
 	if v.Callback == "swap" {
-		p, wrong = b.swapOf(c, v)
+		p, wrong = room.swapOf(c, v)
 	}
 	if len(wrong) > 0 {
 		return tree{"response_action": "errors", "errors": wrong}
 	}
 	var m blocks.Message
-	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		from, to := p.Span.Begin(), p.Span.End()
-		if p.How == overrides.HowCover && !slices.Contains(b.o.Overrides.During(tx, p.Schedule, from, to), c.Person) {
-			wrong = map[string]string{fromField: "You are not on call for " + p.Schedule + " then: " + b.heldBy(tx, p.Schedule, from, to) + "."}
+		if p.How == overrides.HowCover && !slices.Contains(room.o.Overrides.During(tx, p.Schedule, from, to), c.Person) {
+			wrong = map[string]string{fromField: "You are not on call for " + p.Schedule + " then: " + room.heldBy(tx, p.Schedule, from, to) + "."}
 		}
-		m = b.shownPlan(c, tx, p, nil)
+		m = room.shownPlan(c, tx, p, nil)
 		return nil
 	})
 	switch {
 	case err != nil:
-		return updated(b.router.Excuse(c, err), "Close")
+		return updated(room.Router.Excuse(c, err), "Close")
 	case len(wrong) > 0:
 		return tree{"response_action": "errors", "errors": wrong}
 	}
@@ -127,23 +127,23 @@ func (b *Bot) filled(ctx context.Context, c *chat.Call, v *slack.Form) tree {
 }
 
 // planOf is the plan that somebody has filled in, or what is wrong with it, by field.
-func (b *Bot) planOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
+func (room *Room) planOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
 	value := v.Values
-	p = overrides.Plan{How: overrides.HowOverride, By: c.Person, Change: changeID(c.ID), Person: b.users[value[whoField].User]}
+	p = overrides.Plan{How: overrides.HowOverride, By: c.Person, Change: changeID(c.ID), Person: room.o.Users[value[whoField].User]}
 	if v.Callback == "cover" {
 		p.How, p.Person = overrides.HowCover, ""
 	}
 	if name := value[scheduleField].Option; name != "" {
 		p.Schedule = name
-	} else if len(b.o.Overrides.Schedules) == 1 {
-		p.Schedule = slices.Collect(maps.Keys(b.o.Overrides.Schedules))[0]
+	} else if len(room.o.Overrides.Schedules) == 1 {
+		p.Schedule = slices.Collect(maps.Keys(room.o.Overrides.Schedules))[0]
 	}
 	p.Span = overrides.Span{From: value[fromField].Time, To: value[toField].Time}
 	now, wrong := c.Now, map[string]string{}
 	switch {
 	case p.How == overrides.HowOverride && p.Person == "":
 		wrong[whoField] = "That person is not in Oncalm's people list."
-	case !b.isSchedule(p.Schedule):
+	case !room.isSchedule(p.Schedule):
 		wrong[scheduleField] = "Which schedule?"
 	case p.Span.From == 0:
 		wrong[fromField] = "When does it begin?"
@@ -163,8 +163,8 @@ func (b *Bot) planOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[s
 }
 
 // confirmedForm carries out what the first page said.
-func (b *Bot) confirmedForm(ctx context.Context, c *chat.Call, metadata string) tree {
-	m := b.router.Once(ctx, c, func(tx store.Tx) (blocks.Message, error) { return b.confirmed(c, tx, metadata) })
+func (room *Room) confirmedForm(ctx context.Context, c *chat.Call, metadata string) tree {
+	m := room.Router.Once(ctx, c, func(tx store.Tx) (blocks.Message, error) { return room.confirmed(c, tx, metadata) })
 	if len(m.Rows) > 0 { // buttons belong to messages
 		m.Rows, m.Body = nil, append(m.Body, blocks.Para(blocks.Say(blocks.Code(c.Root+" undo"), " takes it back.")))
 	}
