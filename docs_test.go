@@ -265,7 +265,7 @@ func TestDocsCanFail(t *testing.T) {
 
 // TestExampleConfiguration holds that what the quickstart begins with has nothing wrong with it.
 func TestExampleConfiguration(t *testing.T) {
-	env := map[string]string{"SLACK_BOT_TOKEN": "xoxb-for-this-test", "SLACK_SIGNING_SECRET": "only-for-this-test"}
+	env := map[string]string{"SLACK_BOT_TOKEN": "xoxb-for-this-test", "SLACK_SIGNING_SECRET": "0123456789abcdef0123456789abcdef"}
 	now := time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)
 	_, problems := config.Load("oncalm.example.yaml", func(name string) (string, bool) {
 		value, ok := env[name]

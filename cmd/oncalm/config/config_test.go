@@ -162,7 +162,7 @@ func TestEverything(t *testing.T) {
 					{Account: "123456789012", Region: "eu-*", Dimension: "ServiceName=checkout", Tag: "team=checkout", Topic: "alarms", Alarm: "x?"},
 				},
 			},
-			{Name: "search", Policy: "short", Severity: "sev2"},
+			{Name: "search", Policy: "short", Severity: "sev2", Matches: []alarms.Match{{Alarm: "search-*"}}},
 		}},
 		Rollbacks: map[string]config.Rollback{"checkout": {Kind: "ecs", Cluster: "prod", Service: "checkout", Approvals: 1}},
 		Messages: []messages.Rule{

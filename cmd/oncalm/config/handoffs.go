@@ -136,6 +136,7 @@ func (r *reader) leads(v reading.Value) []time.Duration {
 		case d > maxRemind:
 			r.Errorf(v, "expected at most 168h", "%s is longer than a week before", v.Key)
 		default:
+			r.odd(v, d, time.Minute, maxRemind, "such as 24h, or 0 for never")
 			all = append(all, d)
 		}
 	}

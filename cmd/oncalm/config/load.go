@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/zones"
@@ -35,6 +36,8 @@ type reader struct {
 	*reading.Reader
 	remind []time.Duration     // for schedules that say nothing else
 	names  map[string][]string // that others can refer to, by what they name
+	// matches are those of the services that were read, by what they match.
+	matches map[alarms.Match]owner
 }
 
 // Sections lists the keys on the top of a file.
@@ -74,7 +77,7 @@ func Parse(path string, src []byte, env func(string) (string, bool), now time.Ti
 		}
 		return c, reading.Problems{p}
 	}
-	r := &reader{Reader: reading.New(path, env, now), names: map[string][]string{}, remind: []time.Duration{DefaultRemind}}
+	r := &reader{Reader: reading.New(path, env, now), names: map[string][]string{}, matches: map[alarms.Match]owner{}, remind: []time.Duration{DefaultRemind}}
 	top := reading.At(root, "")
 	r.top(c, top)
 	if root.Kind != reading.Mapping && root.Kind != reading.Null {
@@ -146,14 +149,20 @@ func (r *reader) whole(c *Config, top reading.Value) {
 		r.Report(reading.Error, r.Place("web.listen"), text, "give web.listen an address of its own: it is not for the public")
 	}
 	r.unused(c)
-	if _, given := r.Places["default_service"]; given || len(c.Services.All) == 0 {
-		return
-	}
-	if len(c.Services.All) == 1 {
+	r.oneDefault(c)
+	r.lonely(c)
+}
+
+// oneDefault sees that there is a default service: of one service it is that.
+func (r *reader) oneDefault(c *Config) {
+	_, given := r.Places["default_service"]
+	switch {
+	case given || len(c.Services.All) == 0:
+	case len(c.Services.All) == 1:
 		c.Services.Default = c.Services.All[0].Name
-		return
+	default:
+		r.Errorf(r.Place("default_service"), "name the service for alarms that no other claims", "default_service is missing")
 	}
-	r.Errorf(r.Place("default_service"), "name the service for alarms that no other claims", "default_service is missing")
 }
 
 // required reports a section that is missing or empty.

@@ -1,8 +1,12 @@
 package config
 
 import (
+	"regexp"
+	"strings"
+
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/messages"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 )
 
@@ -11,14 +15,18 @@ const maxRules = 200
 
 // messages reads what messages amount to that are not CloudWatch's own. The first rule that fits counts.
 func (r *reader) messages(c *Config, v reading.Value) {
+	var places []reading.Value // of the rules
 	r.List(v, `rules such as {match: {subject: "*backup*completed*"}, treat: marker}`, func(v reading.Value) {
 		if rule, ok := r.rule(c, v); ok {
-			c.Messages = append(c.Messages, rule)
+			c.Messages, places = append(c.Messages, rule), append(places, v)
 		}
 	})
 	if len(c.Messages) > maxRules {
 		r.Errorf(v, "join those that amount to the same by patterns", "messages has %d rules; %d are the most", len(c.Messages), maxRules)
+		return
 	}
+	r.dead(c.Messages, places)
+	r.unanswered(c.Messages, places)
 }
 
 func (r *reader) rule(c *Config, v reading.Value) (messages.Rule, bool) {
@@ -29,8 +37,17 @@ func (r *reader) rule(c *Config, v reading.Value) (messages.Rule, bool) {
 			s, _ := r.oneOf(v, treatments()...)
 			rule.Treat = messages.Treatment(s)
 		}),
-		reading.Key("key", r.pathText(&rule.Key, "what the message is about, such as $.job")),
-		reading.Key("title", r.pathText(&rule.Title, "what to say, such as $.message")),
+		reading.Key("key", func(v reading.Value) {
+			r.pathText(&rule.Key, "what the message is about, such as $.job")(v)
+			if !reading.InQuotes(rule.Key) {
+				r.bare(v, rule.Key)
+			}
+			r.Quoted(v, rule.Key)
+		}),
+		reading.Key("title", func(v reading.Value) {
+			r.pathText(&rule.Title, "what to say, such as $.message")(v)
+			r.bare(v, rule.Title)
+		}),
 		reading.Key("severity", func(v reading.Value) { rule.Severity, _ = r.severity(v) }),
 	)
 	if v.Kind != reading.Mapping {
@@ -66,8 +83,8 @@ func treatments() []string {
 
 func (r *reader) matchMessage(v reading.Value, rule *messages.Rule) {
 	r.Mapping(v,
-		reading.Key("subject", r.pattern(&rule.Subject, "a pattern for the subject, such as *completed*")),
-		reading.Key("text", r.pattern(&rule.Text, "a pattern for the whole text, such as *completed*")),
+		reading.Key("subject", patterns.Text(r.Reader, &rule.Subject, "a pattern for the subject, such as *completed*")),
+		reading.Key("text", patterns.Text(r.Reader, &rule.Text, "a pattern for the whole text, such as *completed*")),
 		reading.Key("json", func(v reading.Value) { r.conditions(v, rule) }),
 	)
 	if rule.Subject == "" && rule.Text == "" && len(rule.JSON) == 0 {
@@ -87,7 +104,7 @@ func (r *reader) conditions(v reading.Value, rule *messages.Rule) {
 			return
 		}
 		c := messages.Condition{Path: f.Name}
-		r.Read(r.pattern(&c.Pattern, "a pattern for what stands there"), reading.At(f.Value, at.Key))
+		r.Read(patterns.Text(r.Reader, &c.Pattern, "a pattern for what stands there"), reading.At(f.Value, at.Key))
 		if c.Pattern != "" {
 			rule.JSON = append(rule.JSON, c)
 		}
@@ -106,5 +123,20 @@ func (r *reader) pathText(to *string, wanted string) func(reading.Value) {
 			return
 		}
 		*to = s
+	}
+}
+
+var (
+	inBraces = regexp.MustCompile(`\{[^}]*\}`)
+	barePath = regexp.MustCompile(`(^|[^0-9])(\$[.\[])`)
+)
+
+// bare warns of a path in a text that is not in braces.
+func (r *reader) bare(v reading.Value, s string) {
+	if strings.HasPrefix(s, "$") {
+		return
+	}
+	if found := barePath.FindStringSubmatch(inBraces.ReplaceAllString(s, "")); found != nil {
+		r.Warnf(v, `write a path that stands in a text in braces, as in "Job {$.job}"`, "%s in %s is no path, but text", found[2], reading.Quote(v.Text))
 	}
 }

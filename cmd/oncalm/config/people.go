@@ -3,6 +3,7 @@ package config
 import (
 	"regexp"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -21,8 +22,8 @@ func (r *reader) people(c *Config, v reading.Value) {
 			r.Errorf(key, "choose another name: this one stands for gaps in schedules", "nobody may be called %s", name)
 		}
 		r.Mapping(v,
-			reading.Key("slack", r.formed(&p.Slack, userForm, "a Slack user id such as U0ANA; it stands in the menu of their Slack profile")),
-			reading.Key("phone", r.formed(&p.Phone, phoneForm, "a phone number in E.164 form, such as +4915112345678: +, country, number, no spaces")),
+			reading.Key("slack", patterns.Formed(r.Reader, &p.Slack, userForm, "a Slack user id such as U0ANA; it stands in the menu of their Slack profile")),
+			reading.Key("phone", patterns.Formed(r.Reader, &p.Phone, phoneForm, "a phone number in E.164 form, such as +4915112345678: +, country, number, no spaces")),
 			reading.Key("zone", func(v reading.Value) { p.Zone = r.zone(v) }),
 		)
 		if other, taken := bySlack[p.Slack]; taken && p.Slack != "" {

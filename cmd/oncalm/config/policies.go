@@ -2,6 +2,7 @@ package config
 
 import (
 	"slices"
+	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/paging"
@@ -25,6 +26,7 @@ func (r *reader) policies(c *Config, v reading.Value) {
 			reading.Key("reminder", func(v reading.Value) {
 				if d, ok := r.duration(v); ok {
 					p.Reminder = d
+					r.odd(v, d, time.Minute, 7*24*time.Hour, "such as 30m, or 0 for never")
 				}
 			}),
 		)
@@ -38,6 +40,20 @@ func (r *reader) policies(c *Config, v reading.Value) {
 	})
 }
 
+// leastWait is what somebody needs at the least to hear a page, and to press a button.
+const leastWait = 30 * time.Second
+
+// odd warns of a duration that is too short or too long to be meant. Zero has a meaning of its own.
+func (r *reader) odd(v reading.Value, d, least, most time.Duration, such string) {
+	switch {
+	case d == 0:
+	case d < least:
+		r.Warnf(v, "give it more, "+such, "%s is %s, which is too short for people", v.Key, reading.Quote(v.Text))
+	case d > most:
+		r.Warnf(v, "give it less, "+such, "%s is %s, which is too long to help anybody", v.Key, reading.Quote(v.Text))
+	}
+}
+
 func (r *reader) step(c *Config, v reading.Value) paging.Step {
 	s := paging.Step{Wait: DefaultWait}
 	r.Mapping(v,
@@ -45,6 +61,7 @@ func (r *reader) step(c *Config, v reading.Value) paging.Step {
 		reading.Key("wait", func(v reading.Value) {
 			if d, ok := r.duration(v); ok {
 				s.Wait = d
+				r.odd(v, d, leastWait, 24*time.Hour, "such as 5m")
 				if d == 0 {
 					r.Warnf(v, "give people time, such as 5m, or name all in one step", "%s is 0: the next step comes at once, before anybody can acknowledge", v.Key)
 				}
@@ -73,6 +90,9 @@ func (r *reader) targets(c *Config, v reading.Value) []paging.Target {
 			r.refer(v, "schedule", name, func() []string { return keys(c.Schedules) })
 		} else if name, is := t.Person(); is {
 			r.refer(v, "person", name, func() []string { return keys(c.People) })
+		}
+		if slices.Contains(all, t) {
+			r.Warnf(v, "remove one of them", "%s stands there twice, and is paged once", reading.Quote(v.Text))
 		}
 		all = append(all, t)
 	})

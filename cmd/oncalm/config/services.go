@@ -1,10 +1,10 @@
 package config
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/incidents"
@@ -29,6 +29,7 @@ func (r *reader) services(c *Config, v reading.Value) {
 			reading.Key("alarms", func(v reading.Value) {
 				r.List(v, `alarms such as ["checkout-*", {region: eu-central-1}]`, func(v reading.Value) {
 					if m, ok := r.match(v); ok {
+						r.matched(c, name, m, v)
 						s.Matches = append(s.Matches, m)
 					}
 				})
@@ -73,78 +74,26 @@ func (r *reader) quiet(c *Config, v reading.Value) {
 	})
 }
 
-// Each may be a pattern, in which * is any text and ? any character.
-var (
-	accountForm   = regexp.MustCompile(`^[0-9*?]{1,12}$`)
-	regionForm    = regexp.MustCompile(`^[a-z0-9*?-]{1,30}$`)
-	dimensionForm = regexp.MustCompile(`^[^=\s]+=.+$`)
-	topicPattern  = regexp.MustCompile(`^[A-Za-z0-9:._*?-]+$`)
-)
-
-const maxPattern = 255
-
 // match reads a condition on alarms: a pattern for the name, or a mapping.
 func (r *reader) match(v reading.Value) (alarms.Match, bool) {
 	var m alarms.Match
 	if v.Kind == reading.Scalar {
-		r.pattern(&m.Alarm, "an alarm's name, such as checkout-*")(v)
+		patterns.Name(r.Reader, &m.Alarm)(v)
 		return m, m.Alarm != ""
 	}
 	r.Mapping(v,
-		reading.Key("name", r.pattern(&m.Alarm, "an alarm's name, such as checkout-*")),
-		reading.Key("account", r.formed(&m.Account, accountForm, "an AWS account of 12 digits in quotes")),
-		reading.Key("region", r.formed(&m.Region, regionForm, "a region such as eu-central-1")),
-		reading.Key("dimension", r.formed(&m.Dimension, dimensionForm, "a dimension such as ServiceName=checkout")),
-		reading.Key("tag", r.formed(&m.Tag, dimensionForm, "a tag such as team=checkout")),
-		reading.Key("topic", r.formed(&m.Topic, topicPattern, "the ARN of a topic, or its name")),
+		reading.Key("name", patterns.Name(r.Reader, &m.Alarm)),
+		reading.Key("account", patterns.Formed(r.Reader, &m.Account, patterns.Account, "an AWS account of 12 digits in quotes")),
+		reading.Key("region", patterns.Region(r.Reader, &m.Region)),
+		reading.Key("dimension", patterns.Formed(r.Reader, &m.Dimension, patterns.Dimension, "a dimension such as ServiceName=checkout")),
+		reading.Key("tag", patterns.Formed(r.Reader, &m.Tag, patterns.Dimension, "a tag such as team=checkout")),
+		reading.Key("topic", patterns.Formed(r.Reader, &m.Topic, patterns.Topic, "the ARN of a topic, or its name")),
 	)
 	if m == (alarms.Match{}) {
 		r.unlessFaulty(v.Key, "the condition has nothing that an alarm could match",
 			"give at least one of name, account, region, dimension, tag, topic")
 	}
 	return m, !r.Faulty(v.Key)
-}
-
-func (r *reader) pattern(to *string, wanted string) func(reading.Value) {
-	return func(v reading.Value) {
-		s, ok := r.Filled(v, wanted)
-		switch {
-		case !ok:
-		case len(s) > maxPattern:
-			r.Errorf(v, "shorten it: names of alarms have at most 255 characters", "the pattern is too long")
-		default:
-			r.expression(v, s)
-			*to = s
-		}
-	}
-}
-
-// expressions are what regular expressions have and names of alarms hardly do: .* and .+, anchors, classes, choices, escapes.
-var expressions = regexp.MustCompile(`\.[*+]|^\^|\$$|\[[^\]]*-[^\]]*\][*+?]?|\[[^\]]*\][*+]|\([^()]*\|[^()]*\)|\\[.dwsbDWS*+?()\[\]-]|\(\?[:i]|[^|]\|[^|]|\)[+]|\{\d+(,\d*)?\}`)
-
-// expression warns of a regular expression in the place of a pattern.
-func (r *reader) expression(v reading.Value, pattern string) {
-	if odd := expressions.FindString(pattern); odd != "" {
-		r.Warnf(v, "* is any text and ? any character, as in checkout-*; for several patterns write several",
-			"%s looks like a regular expression; %s is taken as it stands", reading.Quote(v.Text), reading.Quote(odd))
-	}
-}
-
-// formed returns the reader of a text of one form.
-func (r *reader) formed(to *string, form *regexp.Regexp, wanted string) func(reading.Value) {
-	return func(v reading.Value) {
-		s, ok := r.Filled(v, wanted)
-		switch {
-		case !ok:
-		case !form.MatchString(s):
-			r.Errorf(v, "expected "+wanted, "%s cannot be %s", v.Key, reading.Quote(v.Text))
-		default:
-			if form == dimensionForm {
-				r.expression(v, s)
-			}
-			*to = s
-		}
-	}
 }
 
 func (r *reader) rollback(c *Config, service string, v reading.Value) {

@@ -3,10 +3,14 @@ package config
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/incidents"
 )
 
 var (
@@ -24,19 +28,32 @@ func (r *reader) sns(c *Config, v reading.Value) {
 				r.Warnf(v, "subscribe POST /sns to the topics", "this version does not read queues")
 			}
 		}),
-		reading.Key("max_age", func(v reading.Value) {
-			if d, ok := r.duration(v); ok && d > 0 {
-				s.MaxAge = d
-			} else if ok {
-				r.Errorf(v, "give it a duration such as 75m", "sns.max_age is 0: every message would be too old")
-			}
-		}),
+		reading.Key("max_age", func(v reading.Value) { r.maxAge(s, v) }),
 		reading.Key("require_signature_v2", r.SetBool(&s.RequireV2)),
 		reading.Key("certificate", func(v reading.Value) { r.certificate(s, v) }),
 	)
 	if len(s.Topics) == 0 && !r.Faulty("sns") {
 		r.Warnf(r.Place("sns.topics"), "list the ARNs of your topics", "sns.topics is empty: no alarm will be taken in")
 	}
+}
+
+// retries is how long SNS tries to deliver a message.
+const retries = time.Hour
+
+func (r *reader) maxAge(s *SNS, v reading.Value) {
+	d, ok := r.duration(v)
+	switch {
+	case !ok:
+		return
+	case d == 0:
+		r.Errorf(v, "give it a duration such as 75m", "sns.max_age is 0: every message would be too old")
+		return
+	case d < retries:
+		r.Warnf(v, "give it more than an hour, such as 75m", "%s is %s: SNS tries for up to an hour to deliver an alarm, which would be refused then", v.Key, reading.Quote(v.Text))
+	case d > incidents.RequestsKept:
+		r.Warnf(v, "give it less than a week, such as 75m", "%s is %s: what has come is remembered for a week; an older message would count again", v.Key, reading.Quote(v.Text))
+	}
+	s.MaxAge = d
 }
 
 // arns returns the reader of a list of ARNs of one kind.
@@ -51,6 +68,8 @@ func (r *reader) arns(to *[]string, form *regexp.Regexp, what, such string) func
 			case what == "topic" && strings.HasSuffix(s, ".fifo"):
 				r.Errorf(v, "make a standard topic, and have the alarms send there", "%s is a FIFO topic, which cannot deliver over HTTP", reading.Quote(v.Text))
 			case !r.fits(v, s):
+			case slices.Contains(*to, s):
+				r.Warnf(v, "remove one of them", "the %s %s stands there twice", what, reading.Quote(v.Text))
 			default:
 				*to = append(*to, s)
 			}
@@ -81,8 +100,6 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return s[:i], s[i+len(sep):], true
 }
 
-var regionName = regexp.MustCompile(`^[a-z]{2,3}(-[a-z]+)+-[1-9]\d?$`)
-
 // partitions are those beside aws, by how the names of their regions begin.
 var partitions = []struct{ begins, name string }{
 	{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"us-isob-", "aws-iso-b"}, {"us-isof-", "aws-iso-f"}, {"eu-isoe-", "aws-iso-e"}, {"us-iso-", "aws-iso"},
@@ -96,8 +113,7 @@ func (r *reader) fits(v reading.Value, arn string) bool {
 		return true // the URL of a queue
 	}
 	partition, region := parts[1], parts[3]
-	if !regionName.MatchString(region) {
-		r.Errorf(v, "write one such as eu-central-1", "%s is not a region of AWS", reading.Quote(region))
+	if !patterns.IsRegion(r.Reader, v, region) {
 		return false
 	}
 	of := "aws"

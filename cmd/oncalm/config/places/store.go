@@ -14,7 +14,14 @@ import (
 func storeFile(r *reading.Reader, v reading.Value, path string) {
 	info, err := os.Stat(path)
 	folder := filepath.Dir(path)
+	own, ownErr := os.Stat(r.File)
 	switch {
+	case err == nil && ownErr == nil && os.SameFile(info, own):
+		r.Errorf(v, "name a file of its own, such as "+DefaultStore, "the store %s is this configuration", path)
+	case strings.HasPrefix(v.Text, "~"):
+		r.Warnf(v, "write the path in full", "the ~ of %s is taken as it stands: it is no home folder here", reading.Quote(v.Text))
+	case strings.HasPrefix(path, "/dev/shm/"), strings.HasPrefix(path, "/run/"):
+		r.Warnf(v, "name a file on a disk", "the store %s is in memory: it is gone when the machine starts anew, with all incidents", path)
 	case err == nil && info.IsDir():
 		r.Errorf(v, "name a file in it, such as "+filepath.Join(path, DefaultStore), "the store %s is a folder", path)
 	case err == nil && !info.Mode().IsRegular():
@@ -55,6 +62,8 @@ func Store(r *reading.Reader, v reading.Value) string {
 	case strings.Contains(s, "://"):
 		r.Errorf(v, "name a file, such as oncalm.db", "%s is not the path of a file", reading.Quote(v.Text))
 	default:
+		r.Quoted(v, s)
+		r.Padded(v, s)
 		storeFile(r, v, r.Path(s))
 		return r.Path(s)
 	}

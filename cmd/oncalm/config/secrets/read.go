@@ -17,7 +17,7 @@ var placeholders = regexp.MustCompile(`(?i)change[-_ ]?me|replace[-_ ]?(me|this)
 // kinds of secrets that Slack shows for an app, as they begin.
 var secretKinds = []struct{ begins, what string }{
 	{"xoxb-", "a bot's token"},
-	{"xoxe.xoxb-", "a bot's token"},
+	{"xoxe.xoxb-", rotating},
 	{"xoxp-", "a user's token"},
 	{"xoxe.xoxp-", "a user's token"},
 	{"xapp-", "an app-level token"},
@@ -34,7 +34,16 @@ var secretKinds = []struct{ begins, what string }{
 // Signing is the kind of the secret with which Slack signs.
 const Signing = "a signing secret"
 
-var signingForm = regexp.MustCompile(`^[0-9a-f]{32}$`)
+// rotating is the kind of a token that ends.
+const rotating = "a rotating token, which ends after 12 hours"
+
+// Forms of what is or could be taken for a signing secret. Slack's own documents show one with letters beyond f.
+var (
+	signingForm      = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	signingLike      = regexp.MustCompile(`^[0-9a-z]{32}$`)
+	partOfSigning    = regexp.MustCompile(`^[0-9a-f]{24,31}$`)
+	verificationForm = regexp.MustCompile(`^[0-9A-Za-z]{24}$`)
+)
 
 // kindOf says what a secret is by its form; nothing if it could be anything.
 func kindOf(secret string) string {
@@ -68,7 +77,7 @@ func Read(r *reading.Reader, to *Secret, kind, found string) func(reading.Value)
 		switch {
 		case trimmed == "":
 			r.Errorf(v, "give it the value that Slack shows for the app", "%s is empty", what)
-		case placeholders.MatchString(trimmed):
+		case placeholders.MatchString(trimmed), strings.Trim(trimmed, trimmed[:1]) == "":
 			r.Errorf(v, "give it the value that Slack shows for the app", "%s is a placeholder", what)
 		case strings.ContainsAny(trimmed, "\"'`“”‘’"):
 			r.Errorf(v, "take them out: only what is in the file or the variable counts", "%s has quotes in it", what)
@@ -76,6 +85,8 @@ func Read(r *reading.Reader, to *Secret, kind, found string) func(reading.Value)
 			r.Errorf(v, "give it the one value that Slack shows for the app, on one line", "%s has white space in it", what)
 		case len(trimmed) < minSecret:
 			r.Errorf(v, "give it the value that Slack shows for the app", "%s is too short for a secret", what)
+		case is == rotating:
+			r.Errorf(v, "give it the token of an app without token rotation, which begins with xoxb-; the rotation of an app cannot be turned off: make another app", "%s is %s", what, is)
 		case is != "" && is != kind, kind == Signing && strings.HasPrefix(trimmed, "xox"):
 			r.Errorf(v, "give it "+kind+", which "+found, "%s is %s", what, or(is, "a token"))
 		default:
@@ -85,9 +96,32 @@ func Read(r *reading.Reader, to *Secret, kind, found string) func(reading.Value)
 			}
 			*to = New(trimmed)
 			exposed(r, v)
+			if kind == Signing {
+				r.Later = append(r.Later, func() { signs(r, v, trimmed, what, found) })
+			}
 		}
 	}
 }
+
+// signs looks whether a secret can be Slack's. Where another server stands in for Slack it is whatever that one has.
+func signs(r *reading.Reader, v reading.Value, secret, what, found string) {
+	_, another := r.Places["slack.api_url"]
+	remedy := "give it " + Signing + ", which " + found
+	switch {
+	case another, signingLike.MatchString(secret):
+	case partOfSigning.MatchString(secret):
+		r.Errorf(v, remedy+", as a whole", "%s has %d characters; a signing secret has 32", what, len(secret))
+	case verificationForm.MatchString(secret) && strings.ContainsAny(secret, upper) && strings.ContainsAny(secret, lower):
+		r.Errorf(v, remedy+" beside it", "%s is a Verification Token", what)
+	default:
+		r.Warnf(v, remedy, "%s does not look like a signing secret, which has 32 hexadecimal digits", what)
+	}
+}
+
+const (
+	upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	lower = "abcdefghijklmnopqrstuvwxyz"
+)
 
 func or(s, other string) string {
 	if s == "" {

@@ -1,0 +1,110 @@
+// Package patterns reads patterns, in which * is any text and ? any character, and names of regions. What can be read and fits
+// nothing, or is hardly meant so, is found here: regular expressions, ARNs in the place of names, quotes of a word processor.
+package patterns
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+)
+
+// Forms of what an alarm can be matched by; each may be a pattern.
+var (
+	Account   = regexp.MustCompile(`^([0-9?]{12}|[0-9?]{0,11}\*[0-9*?]{0,11})$`)
+	Dimension = regexp.MustCompile(`^[^=\s]+=.+$`)
+	Topic     = regexp.MustCompile(`^[A-Za-z0-9:._*?-]+$`)
+)
+
+const maxPattern = 255
+
+// Text returns the reader of a pattern for texts of messages, which are trimmed before they are compared.
+func Text(r *reading.Reader, to *string, wanted string) func(reading.Value) {
+	return func(v reading.Value) {
+		s, ok := anyPattern(r, v, wanted)
+		switch {
+		case !ok:
+		case s != strings.TrimSpace(s):
+			r.Errorf(v, "take it out", "%s has white space around it, which no message has: it fits none", reading.Quote(v.Text))
+		default:
+			*to = s
+		}
+	}
+}
+
+// Name returns the reader of a pattern for the names of alarms.
+func Name(r *reading.Reader, to *string) func(reading.Value) {
+	return func(v reading.Value) {
+		s, ok := anyPattern(r, v, "an alarm's name, such as checkout-*")
+		switch {
+		case !ok:
+		case strings.HasPrefix(s, "arn:"):
+			arnAsName(r, v, s)
+		default:
+			r.Padded(v, s)
+			*to = s
+		}
+	}
+}
+
+// arnAsName says what to write instead of an ARN where a name is compared.
+func arnAsName(r *reading.Reader, v reading.Value, arn string) {
+	remedy := "write the alarm's name alone"
+	_, name, isAlarm := strings.Cut(arn, ":alarm:")
+	switch a, ok := aws.ParseARN(arn); {
+	case v.Refers():
+	case ok && isAlarm && aws.IsAccount(a.Account) && aws.IsRegion(a.Region):
+		remedy += `: {name: "` + name + `", account: "` + a.Account + `", region: ` + a.Region + `}`
+	case ok && isAlarm:
+		remedy += `: "` + name + `"`
+	case ok && a.Service == "sns":
+		remedy = `write {topic: "` + arn + `"} for all alarms that come over the topic`
+	}
+	r.Errorf(v, remedy, "%s is an ARN, and is compared with the names of alarms: it fits none", reading.Quote(v.Text))
+}
+
+// anyPattern reads a pattern, and warns of what counts in it and is hardly meant to.
+func anyPattern(r *reading.Reader, v reading.Value, wanted string) (string, bool) {
+	s, ok := r.Filled(v, wanted)
+	switch {
+	case !ok:
+		return "", false
+	case len(s) > maxPattern:
+		r.Errorf(v, "shorten it: names of alarms have at most 255 characters", "the pattern is too long")
+		return "", false
+	}
+	expression(r, v, s)
+	r.Quoted(v, s)
+	return s, true
+}
+
+// expressions are what regular expressions have and names of alarms hardly do: .* and .+, anchors, classes, choices, escapes.
+var expressions = regexp.MustCompile(`\.[*+]|^\^|\$$|\[[^\]]*-[^\]]*\][*+?]?|\[[^\]]*\][*+]|\([^()]*\|[^()]*\)|\\[.dwsbDWS*+?()\[\]-]|\(\?[:i]|[^|]\|[^|]|\)[+]|\{\d+(,\d*)?\}`)
+
+// expression warns of a regular expression in the place of a pattern.
+func expression(r *reading.Reader, v reading.Value, pattern string) {
+	if odd := expressions.FindString(pattern); odd != "" {
+		r.Warnf(v, "* is any text and ? any character, as in checkout-*; for several patterns write several",
+			"%s looks like a regular expression; %s is taken as it stands", reading.Quote(v.Text), reading.Quote(odd))
+	}
+}
+
+// Formed returns the reader of a text of one form.
+func Formed(r *reading.Reader, to *string, form *regexp.Regexp, wanted string) func(reading.Value) {
+	return func(v reading.Value) {
+		s, ok := r.Filled(v, wanted)
+		switch {
+		case !ok:
+		case !form.MatchString(s):
+			r.Errorf(v, "expected "+wanted, "%s cannot be %s", v.Key, reading.Quote(v.Text))
+		default:
+			if form == Dimension {
+				expression(r, v, s)
+				r.Quoted(v, s)
+				r.Padded(v, s)
+			}
+			*to = s
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package patterns
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/nearest"
+)
+
+var regionForm = regexp.MustCompile(`^[a-z0-9*?-]{1,30}$`)
+
+// Region returns the reader of a region's name, or a pattern for such.
+func Region(r *reading.Reader, to *string) func(reading.Value) {
+	read := Formed(r, to, regionForm, "a region such as eu-central-1")
+	return func(v reading.Value) {
+		read(v)
+		switch s := *to; {
+		case s == "":
+		case !strings.ContainsAny(s, "*?"):
+			if !IsRegion(r, v, s) {
+				*to = ""
+			}
+		case !slices.ContainsFunc(aws.Regions(), func(name string) bool { return aws.Glob(s, name) }):
+			r.Warnf(v, likeRegion(strings.Trim(s, "*?-")), "no region of AWS that is known fits %s", reading.Quote(v.Text))
+		}
+	}
+}
+
+// IsRegion reports whether a text can be the name of a region, and warns if it is none that is known.
+func IsRegion(r *reading.Reader, v reading.Value, name string) bool {
+	switch {
+	case !aws.IsRegion(name):
+		r.Errorf(v, likeRegion(name), "%s is not a region of AWS", reading.Quote(name))
+		return false
+	case !slices.Contains(aws.Regions(), name):
+		r.Warnf(v, likeRegion(name)+"; a region that is new may stay", "%s is no region of AWS that is known", reading.Quote(name))
+	}
+	return true
+}
+
+// likeRegion is the remedy for what is no region.
+func likeRegion(name string) string {
+	if near := nearest.Of(name, aws.Regions()); near != "" {
+		return `did you mean "` + near + `"?`
+	}
+	return "write one such as eu-central-1"
+}
