@@ -100,16 +100,17 @@ func (p place) children() []place {
 	return all
 }
 
-// embedded are the JSON objects in a text that begin a line. What stands within a line is a part of what somebody says.
+// embedded are the JSON objects in a text that begin a line, or stand on one after a word for what they are: what stands within a sentence is a part of
+// what somebody says.
 func embedded(text string) []string {
 	var found []string
 	for tries := 0; tries < maxTries && len(found) <= MaxParts; {
-		line := strings.TrimLeft(text, " \t\r\n`")
-		if strings.HasPrefix(line, "{") {
-			if end := scan.Value(line, 0, MaxNesting); end < 0 {
+		line := strings.TrimLeft(text, " \t\r\n`>")
+		if begin := labelled(line); begin >= 0 {
+			if end := scan.Value(line, begin, MaxNesting); end < 0 {
 				tries++
 			} else {
-				found, line = append(found, line[:end]), line[end:]
+				found, line = append(found, line[begin:end]), line[end:]
 			}
 		}
 		_, rest, more := strings.Cut(line, "\n")
@@ -119,4 +120,25 @@ func embedded(text string) []string {
 		text = rest
 	}
 	return found
+}
+
+// maxLabel is how long the word for a JSON object is at most, in bytes.
+const maxLabel = 60
+
+// labelled finds the object that a line begins with, after a label perhaps; -1 if there is none. "Could not send: {" is no label.
+func labelled(line string) int {
+	begin := strings.IndexByte(line[:min(len(line), maxLabel)], '{')
+	if begin <= 0 {
+		return begin
+	}
+	label := strings.ToLower(line[:begin])
+	if strings.Contains(label, "\n") || !strings.HasSuffix(strings.TrimSpace(label), ":") {
+		return -1
+	}
+	for _, word := range [...]string{"not", "fail", "error", "unable", "exception", "denied", "invalid", "reject", "drop"} {
+		if strings.Contains(label, word) {
+			return -1
+		}
+	}
+	return begin
 }

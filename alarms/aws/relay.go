@@ -152,12 +152,16 @@ func (m *Message) listed(list []string) []*Message {
 	return found
 }
 
-// opened is a JSON value, or what a text of JSON says.
+// opened is a JSON value, or what a text of JSON says, which may be one again.
 func opened(value string) string {
-	if text, ok := scan.Unquote(value); ok {
-		value = text
+	for range maxWraps {
+		text, ok := scan.Unquote(value)
+		if !ok {
+			break
+		}
+		value = strings.TrimSpace(text)
 	}
-	return strings.TrimSpace(value)
+	return value
 }
 
 // wrapped is what stands in one member of a message: JSON for all kinds of subscribers, or the body of a message of SQS. It may as well be a part

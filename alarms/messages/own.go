@@ -21,7 +21,7 @@ var (
 	keys    = []string{"dedupkey", "dedup", "key", "alias", "fingerprint", "alertid", "incidentid", "problemid", "issueid", "incidentkey", "threadid"}
 	ids     = []string{"id", "uuid"} // of something that has a state; else of the message, for all that anybody knows
 	states  = []string{
-		"status", "state", "alertstatus", "alertstate", "alerttransition", "problemstatus", "problemstate", "incidentstatus", "incidentstate", "issuestatus", "issuestate",
+		"status", "state", "alertstatus", "alertstate", "alerttransition", "problemstatus", "problemstate", "incidentstatus", "incidentstate", "issuestatus", "issuestate", "currentstatus", "currentstate",
 		"eventaction", "action", "eventtype",
 	}
 	degrees = []string{"severity", "level", "priority", "urgency"}
@@ -114,7 +114,8 @@ func degreeOf(all []told) (verdict, bool) {
 
 // keyOf is what a message calls the thing that it is about; empty if it does not. An id is one only of something that has a state.
 func keyOf(all []told, state string) string {
-	if key := find(all, keys, bodies); key != "" || state == "" {
+	hook := find(all, []string{"eventtype"}, []string{"event"}) != "" // of PagerDuty, about what stands in its data
+	if key := find(all, keys, bodies); key != "" || state == "" && !hook {
 		return key
 	}
 	for _, owner := range owners {

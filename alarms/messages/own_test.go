@@ -66,6 +66,7 @@ func TestPairs(t *testing.T) {
 		{"PagerDuty events", `{"event_action":"trigger","dedup_key":"k","payload":{"summary":"Disk","severity":"critical"}}`, `{"event_action":"resolve","dedup_key":"k"}`},
 		{"PagerDuty webhooks", `{"event":{"id":"1","event_type":"incident.triggered","data":{"id":"P1","title":"Disk","status":"triggered"}}}`,
 			`{"event":{"id":"2","event_type":"incident.resolved","data":{"id":"P1","title":"Disk","status":"resolved"}}}`},
+		{"Pingdom", `{"check_id":1,"check_name":"web","previous_state":"UP","current_state":"DOWN"}`, `{"check_id":1,"check_name":"web","previous_state":"DOWN","current_state":"UP"}`},
 		{"Opsgenie", `{"action":"Create","alert":{"alertId":"1","message":"Disk","priority":"P1"}}`, `{"action":"Close","alert":{"alertId":"1","message":"Disk","priority":"P1"}}`},
 		{"an event of one's own", event("com.shop", "order.stuck", "", `{"problemId":"o1","status":"open","severity":"critical"}`), event("com.shop", "order.stuck", "", `{"problemId":"o1","status":"resolved"}`)},
 	}
@@ -112,6 +113,7 @@ func TestStatesOfOthers(t *testing.T) {
 		{`{"action":"AddNote","alert":{"message":"Disk","alertId":"1","priority":"P1"}}`, Marker, ""},
 		{`{"action":"UnAcknowledge","alert":{"message":"Disk","alertId":"1","priority":"P1"}}`, Page, ""},
 		{`{"status":"acknowledged","title":"Disk"}`, Marker, ""},
+		{`{"event":{"id":"9","event_type":"incident.unacknowledged","data":{"id":"P1","title":"Disk"}}}`, Page, ""},
 		// What must not change.
 		{`{"title":"Disk","payload":{"severity":"info"}}`, Page, ""},
 		{`{"title":"Disk","data":{"status":"resolved"}}`, Page, ""},
@@ -122,6 +124,8 @@ func TestStatesOfOthers(t *testing.T) {
 	for _, tt := range tests {
 		if j := Judge(messageOf("", tt.text))[0]; j.Treat != tt.treat || j.Severity != tt.severity || !strings.HasPrefix(j.Title, "Disk") {
 			t.Errorf("%s: %s %q %q, want %s %q", tt.text, j.Treat, j.Severity, j.Title, tt.treat, tt.severity)
+		} else if strings.Contains(tt.text, "P1\",") && j.Key != "P1" && j.Key != "1" {
+			t.Errorf("%s: key %q", tt.text, j.Key)
 		}
 	}
 }
