@@ -46,7 +46,7 @@ func NewGauges(reg prometheus.Registerer, s store.Store, look func(context.Conte
 		open: prometheus.NewDesc("oncalm_incidents_open",
 			"Incidents that are not resolved, by status.", []string{"status"}, nil),
 		bytes: prometheus.NewDesc("oncalm_store_bytes",
-			"Size of the store's file.", nil, nil),
+			"How much of the store's file is in use, or was.", nil, nil),
 	}
 	reg.MustRegister(g)
 	return g

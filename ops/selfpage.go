@@ -24,13 +24,13 @@ const (
 // so nobody would be paged for them, nor for this: an incident would have to be stored.
 // It keeps what it knows in memory, and is seldom heard.
 type SelfPager struct {
-	Store  store.Store   // as alarms see it
-	Spare  bool          // there is a reserve for the incidents that are open
-	Noted  chan struct{} // a write found the store full; see [Noting]
-	Keep   string        // where the store is, for people
-	Who    func(ctx context.Context, now time.Time) []string
-	Notify func(ctx context.Context, person string, p bot.SelfPage) error
-	Log    *slog.Logger
+	Store   store.Store   // as alarms see it
+	Reserve Reserve       // for the incidents that are open; nil: none
+	Noted   chan struct{} // a write found the store full; see [Noting]
+	Keep    string        // where the store is, for people
+	Who     func(ctx context.Context, now time.Time) []string
+	Notify  func(ctx context.Context, person string, p bot.SelfPage) error
+	Log     *slog.Logger
 }
 
 // Noting is a store that takes note in full of writes for which there was no space; full has room for one.
@@ -141,8 +141,12 @@ func (p *SelfPager) over(ctx context.Context, now time.Time, told map[string]boo
 func (p *SelfPager) fullPage(begun, said time.Time) bot.SelfPage {
 	text := fmt.Sprintf("There is no space left for %s, since %s at least. Alarms are refused, and nobody is paged for them; SNS keeps them for as long as the retries of the subscription last. ",
 		p.Keep, begun.UTC().Format("15:04 MST"))
-	if p.Spare {
+	switch {
+	case p.Reserve == nil:
+	case p.Reserve.Reserved():
 		text += "Incidents that are open go on in a reserve: pages, steps and acknowledgements. "
+	default:
+		text += "Incidents that are open may stand still, too: there is no reserve, or no room in it. "
 	}
 	return bot.SelfPage{
 		Key: "full/" + said.UTC().Format(time.RFC3339), Since: said,

@@ -42,7 +42,7 @@ type outside struct {
 	confirmer sns.Confirmer      // of subscriptions; nil: SNS
 	endpoint  string             // of an emulator of SNS; empty: the real one
 	clock     *clocks.Clock      // what time it is; nil: that of a bubble of time, for tests
-	reserve   *ops.Reserve       // of the disk; nil: none
+	reserve   ops.Reserve        // of the store; nil: none
 	follows   incidents.Follower // hears of every event, after the parts of the app; nil: nobody
 
 	connections int // that Slack may have at a time; 0: as many as there is work
@@ -84,9 +84,11 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.refusals = doors.NewRefusals(log, a.reg, posted())
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	noted := make(chan struct{}, 1)
-	base := ops.Noting(s, noted)
-	s = o.reserve.ForDebts(base)
-	incoming := o.reserve.ForAlarms(base)
+	s = ops.Noting(s, noted)
+	incoming := s
+	if o.reserve != nil {
+		s, incoming = ops.ForDebts(s, o.reserve), ops.ForAlarms(s, o.reserve)
+	}
 	a.runner = &outbox.Runner{
 		Store: s, Clock: a.clock, Log: log,
 		Metrics: outbox.NewMetrics(a.reg), Handlers: map[string]outbox.Handler{}, Calendar: calendar(),
@@ -116,7 +118,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 		Name: "slack", Run: a.slackWell,
 	}, ops.Check{Name: "clock", Run: func(ctx context.Context, now time.Time) error { return a.watch.Well(ctx, now) }},
 		ops.Check{Name: "channel", Run: a.channelWell, Aside: true})
-	a.self = &ops.SelfPager{Store: incoming, Spare: o.reserve != nil, Noted: noted, Keep: cfg.Store, Who: a.keepers, Notify: a.bot.SelfPage, Log: log}
+	a.self = &ops.SelfPager{Store: incoming, Reserve: o.reserve, Noted: noted, Keep: cfg.Store, Who: a.keepers, Notify: a.bot.SelfPage, Log: log}
 	a.watch = &ops.ClockWatch{Witness: a.others, Clock: a.clock, Ask: a.bot.Probe, Self: a.self, Log: log}
 	a.watch.Register(a.reg)
 	return a, nil

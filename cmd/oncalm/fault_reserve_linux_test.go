@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,9 +17,9 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// TestReserve fills the disk to the last byte while incidents are open. They are escalated
-// to the end and can be acknowledged, new alarms are refused, and with space again the reserve
-// is made anew. Without a reserve the same incidents stay where they are.
+// TestReserve fills the disk to the last byte while incidents are open, and whatever fills it goes
+// on trying. They are escalated to the end and can be acknowledged, new alarms are refused, and
+// with space again the reserve is made whole. Without a reserve the same incidents stay where they are.
 func TestReserve(t *testing.T) {
 	t.Parallel() // it waits more than it computes
 	if n := onFullDisk(t, true); n > 0 {
@@ -41,8 +43,8 @@ func onFullDisk(t *testing.T, reserved bool) (frozen int) {
 	path := filepath.Join(dir, "oncalm.db")
 	r.configure(r.path("oncalm.db"), path)
 	r.configure("wait: 30m}], rounds: 3", `wait: 6s}, {page: ["person:bo"], wait: 10m}], rounds: 3`)
-	if !reserved { // what cannot be made is none
-		if err := os.MkdirAll(filepath.Join(path+".reserve", "in the way"), 0o700); err != nil {
+	if !reserved { // where too little is free there is none
+		if err := os.WriteFile(filepath.Join(dir, "ballast"), make([]byte, 14<<20), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -57,7 +59,7 @@ func onFullDisk(t *testing.T, reserved bool) (frozen int) {
 		}
 		open[messageID(t, body)] = name
 	}
-	fillUp(t, filepath.Join(dir, "filler"))
+	empty := keepFull(t, filepath.Join(dir, "filler"))
 	f := &flood{full: make(chan struct{}), done: make(chan struct{})}
 	go func() { <-f.full; close(f.done) }()
 	f.pour(r)
@@ -74,14 +76,9 @@ func onFullDisk(t *testing.T, reserved bool) (frozen int) {
 	if status, code := r.refusal(r.alarm("late", incidents.AlarmFiring, time.Now())); status != http.StatusServiceUnavailable || code != "E1017" {
 		t.Errorf("a new alarm on a full disk: %d %s", status, code)
 	}
-	if err := os.Remove(filepath.Join(dir, "filler")); err != nil {
-		t.Fatal(err)
-	}
+	empty()
 	if status, code := r.refusal(r.alarm("later", incidents.AlarmFiring, time.Now())); status != http.StatusOK {
 		t.Errorf("a new alarm with space again: %d %s", status, code)
-	}
-	if info, err := os.Stat(path + ".reserve"); err != nil || info.Size() != 1<<20 {
-		t.Errorf("the reserve is not made again: %v, %v", info, err)
 	}
 	if code := r.stop(); code != cli.ExitFine {
 		t.Errorf("exit %d:\n%s", code, r.logs)
@@ -108,15 +105,40 @@ func escalated(slack *slackfake.Slack, open map[string]string) (frozen int) {
 	}
 }
 
-// fillUp writes a file until there is no space left, to the last byte.
-func fillUp(t *testing.T, path string) {
+// keepFull makes a disk full to the last byte, and keeps it so until it is emptied: what others
+// give up is taken at once.
+func keepFull(t *testing.T, path string) (empty func()) {
 	t.Helper()
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	for err == nil {
-		_, err = f.Write(make([]byte, 4096))
+	fill := func() {
+		for _, size := range []int{64 << 10, 4 << 10} {
+			for err := error(nil); err == nil; {
+				_, err = f.Write(make([]byte, size))
+			}
+		}
 	}
+	fill()
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for looks := time.Tick(5 * time.Millisecond); ; fill() {
+			select {
+			case <-looks:
+			case <-end:
+				return
+			}
+		}
+	}()
+	empty = sync.OnceFunc(func() {
+		close(end)
+		<-ended
+		if err := errors.Join(f.Close(), os.Remove(path)); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Cleanup(empty)
+	return empty
 }

@@ -23,7 +23,7 @@ import (
 // sweptCalls are the calls by which the program changes the world: the store's, and
 // what it says to SNS and Slack. A question mark stands before those that not every
 // machine has.
-var sweptCalls = []string{"pwrite64", "fdatasync", "fsync", "ftruncate", "?rename,?renameat,?renameat2", "write"}
+var sweptCalls = []string{"pwrite64", "fdatasync", "fsync", "ftruncate", "fallocate", "?rename,?renameat,?renameat2", "write"}
 
 type sweep struct {
 	t      *testing.T

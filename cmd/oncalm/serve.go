@@ -69,7 +69,8 @@ func (c *serveCommand) Run(ctx context.Context, s *cli.Session) error {
 	if err != nil {
 		return err
 	}
-	h, err := openHouse(cfg, db, db, log, outside{reserve: ops.NewReserve(db.Path(), log), clock: clocks.System(), endpoint: first(s, "AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL")})
+	ops.KeepReserve(db, log)
+	h, err := openHouse(cfg, db, db, log, outside{reserve: db, clock: clocks.System(), endpoint: first(s, "AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL")})
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}

@@ -49,6 +49,7 @@ type DB struct {
 	bolt *bbolt.DB
 
 	pageSize int64 // in bytes
+	reserve  reserve
 
 	turn   sync.Mutex // held while a function of Update runs; guards the next three
 	open   *batch     // collects what functions write

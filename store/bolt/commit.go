@@ -138,6 +138,8 @@ func (d *DB) finished() bool {
 
 // commit writes b and answers its callers.
 func (d *DB) commit(b *batch) {
+	d.reserve.mu.Lock()
+	defer d.reserve.mu.Unlock()
 	begun := time.Now()
 	if d.opts.early {
 		b.end(nil)
@@ -153,6 +155,9 @@ func (d *DB) commit(b *batch) {
 	}
 	if !d.opts.early {
 		b.end(err)
+	}
+	if err == nil {
+		d.reserve.committed(d.file, d.size.Load())
 	}
 }
 
@@ -178,13 +183,25 @@ func (d *DB) write(b *batch) (id int, err error) {
 	if err := d.putAll(wtx.Bucket(records), b.writes); err != nil {
 		return id, errors.Join(err, wtx.Rollback())
 	}
-	size := wtx.Size()
 	if err := wtx.Commit(); err != nil {
+		return id, err
+	}
+	size, err := d.held()
+	if err != nil {
 		return id, err
 	}
 	d.size.Store(size)
 	d.damage.written(b.writes)
 	return id, d.astray()
+}
+
+// held is the size of what the file holds: a commit takes pages until its end.
+func (d *DB) held() (size int64, err error) {
+	rtx, err := d.begin()
+	if err != nil {
+		return 0, err
+	}
+	return rtx.Size(), rtx.Rollback()
 }
 
 // roomKept is how much memory for sealed values is kept from one commit to the next.
@@ -225,6 +242,7 @@ func abandon(wtx *bbolt.Tx) (gone bool) {
 func (d *DB) refuse(id int, err error) error {
 	if isFull(err) && !d.shows(id) {
 		err = fmt.Errorf("%s: %w: %w", d.path, store.ErrFull, err)
+		d.reserve.struck()
 		d.turn.Lock()
 		defer d.turn.Unlock()
 		d.inflight.Store(nil)

@@ -27,6 +27,9 @@
 // [DB.Failed] is closed, and the process should stop and start again. Views still
 // answer then, if they can.
 //
+// With [DB.KeepReserve] the file has more blocks of the disk than it needs. Nobody else can
+// write into those, so on a full disk there is still room for what cannot be put off.
+//
 // Pages that are no pages surface as [store.ErrDamaged]; [DB.Check] finds them. bbolt has no
 // checksums on pages of data, so each value has one behind it. A value that does not fit its
 // own is absent to those who read it; [Options.Damaged] is told once, [DB.Health] says so,

@@ -12,7 +12,8 @@ type counts struct {
 
 // Stats tells how the store does.
 type Stats struct {
-	// Bytes is the size of the file, Free how much of that can be written again.
+	// Bytes is how much of the file is in use or was, Free how much of that can be written
+	// again.
 	Bytes, Free int64
 	// Updates counts functions that were run for Update, and Commits how often
 	// their writes went to disk: the fewer, the more they shared. Both since Open.
@@ -35,9 +36,7 @@ func (d *DB) Stats() Stats {
 	if s.Damaged = len(keys); file != "" {
 		s.Damaged++
 	}
-	if info, err := d.file.Stat(); err == nil {
-		s.Bytes = info.Size()
-	}
+	s.Bytes = d.size.Load()
 	inside := d.bolt.Stats()
 	s.Free = int64(inside.FreePageN+inside.PendingPageN) * d.pageSize
 	return s
