@@ -199,8 +199,8 @@ func (p *Plan) gfOverlaps(s *schedule) {
 	}
 	for i := range s.Layers {
 		for j := range i {
-			if s.levels[i] == s.levels[j] && !p.apart(s, s.Layers[j], s.Layers[i]) {
-				p.note("%s: %s and %s overlap on one level, and there both are on call; here only %s is", s.Name, s.Layers[j].Name, s.Layers[i].Name, s.Layers[i].Name)
+			if s.levels[i] == s.levels[j] {
+				p.overlaps(s, s.Layers[j], s.Layers[i])
 			}
 		}
 	}

@@ -186,6 +186,9 @@ func TestHostileCalendars(t *testing.T) {
 		"many series":        {head + many(800, vevent("SUMMARY:a", "DTSTART:20260105T090000Z", "DURATION:P1D", "RRULE:FREQ=WEEKLY")) + "END:VCALENDAR\r\n", "more than 400 series"},
 		"ten thousand years": {head + vevent("SUMMARY:a", "DTSTART:00010101T000000Z", "DTEND:99990101T000000Z", "RRULE:FREQ=DAILY") + "END:VCALENDAR\r\n", ""},
 		"many times":         {head + vevent("SUMMARY:a", "DTSTART:20260105T090000Z", "DURATION:P1D", "RRULE:FREQ=DAILY;COUNT=2000000000") + "END:VCALENDAR\r\n", ""},
+		"many pauses":        {head + many(350, vevent("SUMMARY:a", "DTSTART:20260105T090000Z", "DURATION:PT20H", "RRULE:FREQ=DAILY;INTERVAL=143")) + many(50, vevent("SUMMARY:[L1] b", "DTSTART:20260106T090000Z", "DURATION:PT9H", "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR,SA,SU")) + "END:VCALENDAR\r\n", ""},
+		"many turns":         {head + vevent("SUMMARY:a", "DTSTART:20260105T090000Z", "DURATION:PT20H", "RRULE:FREQ=DAILY;INTERVAL=11") + vevent("SUMMARY:b", "DTSTART:20260106T090000Z", "DURATION:PT9H", "RRULE:FREQ=WEEKLY;INTERVAL=13;BYDAY=MO,TU,WE,TH,FR,SA,SU") + "END:VCALENDAR\r\n", ""},
+		"many single ones":   {head + vevent("SUMMARY:[L1] a", "DTSTART:20260105T090000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY") + many(15000, vevent("SUMMARY:[L0] b", "DTSTART:20260406T090000Z", "DURATION:P900D")) + "END:VCALENDAR\r\n", ""},
 		"many exceptions":    {head + vevent("SUMMARY:a", "DTSTART:20260105T090000Z", "DURATION:P1D", "RRULE:FREQ=DAILY", many(5000, "EXDATE:20260405T090000Z\r\n")+"X:y") + "END:VCALENDAR\r\n", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

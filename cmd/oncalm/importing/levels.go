@@ -8,7 +8,7 @@ import (
 )
 
 // mostCut is how many shifts of higher levels are looked at, over all that does not recur.
-const mostCut = 50_000
+const mostCut = 10_000
 
 // of returns the schedule with those layers only whose level fits.
 func (s *schedule) of(fits func(level int) bool) rotations.Schedule {

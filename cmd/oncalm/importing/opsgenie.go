@@ -185,7 +185,7 @@ func (p *Plan) ogSplit(s *schedule) {
 	}
 	for i := range s.Layers {
 		for j := range i {
-			if p.apart(s, s.Layers[j], filled(s.Layers[i])) {
+			if _, both := p.overlap(s, s.Layers[j], filled(s.Layers[i])); !both {
 				continue
 			}
 			layers := s.Layers

@@ -37,10 +37,13 @@ func TestAnotherReader(t *testing.T) {
 	dir := t.TempDir()
 	from, to := now, now.AddDate(0, 4, 0)
 	args := []string{filepath.Join("testdata", "read.py"), strconv.FormatInt(from.Unix(), 10), strconv.FormatInt(to.Unix(), 10)}
-	const calendars = 150
+	const calendars = 300
+	exact := map[string]bool{}
 	for n := range calendars {
 		path := filepath.Join(dir, fmt.Sprintf("%d.ics", n))
-		if err := os.WriteFile(path, []byte(drawCalendar(rand.New(rand.NewPCG(7, uint64(n))))), 0o600); err != nil {
+		d := newDrawing(rand.New(rand.NewPCG(7, uint64(n))))
+		exact[path] = d.exact
+		if err := os.WriteFile(path, []byte(d.text()), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		args = append(args, path)
@@ -69,46 +72,45 @@ func TestAnotherReader(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, data)
 		}
-		if compared(t, p, read[n], data, from, to) {
+		if compared(t, p, read[n], data, exact[path], from, to) {
 			same++
 		}
 	}
-	if same < calendars*3/4 {
+	if same < calendars*2/3 {
 		t.Errorf("only %d of %d calendars are carried over as they are", same, calendars)
 	}
 }
 
 var aDate = regexp.MustCompile(`\d{4}-\d{2}-\d{2}`)
 
-// compared reports whether a plan has the same people on call as another program read.
-func compared(t *testing.T, p *Plan, rows [][]any, data []byte, from, to time.Time) bool {
+// compared reports whether a plan has the same people on call as another program read. Of several who are on call there at once
+// some must be here, if the calendar can be carried over exactly.
+func compared(t *testing.T, p *Plan, rows [][]any, data []byte, exact bool, from, to time.Time) bool {
 	t.Helper()
 	s := p.schedules[0]
+	exact = exact && !slices.ContainsFunc(p.Notes, func(note string) bool { return strings.Contains(note, "is a guess") })
 	for _, r := range rows {
-		// The other program takes the length for exact, so that a shift ends an hour early or late when the clocks change.
-		// Whoever sees the calendar takes it for days.
+		// The other program takes the length of a series for exact, so that a shift ends an hour early or late when the clocks
+		// change. Whoever sees the calendar takes it for days.
 		begin, end := int64(r[0].(float64)), int64(r[1].(float64))
-		if days := (end - begin) / day; (end-begin)%day == 0 {
-			r[1] = float64((rotations.CivilOf(time.Unix(begin, 0).In(s.Zone)) + rotations.Civil(days*day)).In(s.Zone).Unix())
+		if r[4].(bool) {
+			r[1] = float64((rotations.CivilOf(time.Unix(begin, 0).In(s.Zone)) + rotations.Civil(end-begin)).In(s.Zone).Unix())
 		}
 	}
 	for at := from; at.Before(to); at = at.Add(time.Hour) {
-		var want []string
-		for _, r := range rows {
-			begin, end := int64(r[0].(float64)), int64(r[1].(float64))
-			who := strings.ToLower(r[2].(string))
-			if begin <= at.Unix() && at.Unix() < end && !slices.Contains(want, who) {
-				want = append(want, who)
-			}
-		}
+		want := onCallBy(rows, at)
 		have := s.OnCall(at, s.overrides)
 		if alike(want, have) {
 			continue
 		}
-		noted := slices.ContainsFunc(p.Notes, func(note string) bool {
-			named := slices.ContainsFunc(append(want, have...), func(who string) bool { return strings.Contains(note, who) })
-			return named && aDate.MatchString(note)
-		})
+		about := slices.DeleteFunc(slices.Clone(want), func(who string) bool { return slices.Contains(have, who) })
+		if len(about) == 0 {
+			about = slices.DeleteFunc(slices.Clone(have), func(who string) bool { return slices.Contains(want, who) })
+		}
+		noted := !exact || part(have, want)
+		for _, who := range about {
+			noted = noted && slices.ContainsFunc(p.Notes, func(note string) bool { return strings.Contains(note, who) && aDate.MatchString(note) })
+		}
 		if !noted {
 			t.Fatalf("at %s: %s, want %s, and no note says so: %q\n%s\n%s", at, list(have), list(want), p.Notes, data, p.YAML())
 		}
@@ -117,59 +119,139 @@ func compared(t *testing.T, p *Plan, rows [][]any, data []byte, from, to time.Ti
 	return true
 }
 
-// drawCalendar draws a rotation of some people, with occurrences that were cancelled, moved or given to somebody else, ends and
-// pauses.
-func drawCalendar(r *rand.Rand) string {
-	zone := []string{"Europe/Berlin", "America/New_York", "UTC", "Australia/Lord_Howe"}[r.IntN(4)]
+// onCallBy returns who is on call by what another program read: those of the highest level, of whom one that does not recur
+// stands in for those that do.
+func onCallBy(rows [][]any, at time.Time) []string {
+	var want []string
+	best := -1
+	for _, r := range rows {
+		begin, end := int64(r[0].(float64)), int64(r[1].(float64))
+		if at.Unix() < begin || at.Unix() >= end {
+			continue
+		}
+		who, rank := strings.ToLower(r[2].(string)), 0
+		if m := level.FindStringSubmatch(who); m != nil {
+			rank = 2 * int(m[1][0]-'0')
+			who = level.ReplaceAllString(who, "")
+		}
+		if strings.HasPrefix(r[3].(string), "once") {
+			rank++
+		}
+		if rank > best {
+			want, best = nil, rank
+		}
+		if rank == best && !slices.Contains(want, who) {
+			want = append(want, who)
+		}
+	}
+	return want
+}
+
+// A drawing is a calendar that is drawn.
+type drawing struct {
+	*rand.Rand
+	strings.Builder
+	zone  string
+	exact bool // layers and overrides can say the same
+}
+
+// newDrawing draws a rotation of some people, who have all of their turns or a part of each, with occurrences that were cancelled,
+// moved or given to somebody else, ends and pauses; and what else is in calendars.
+func newDrawing(r *rand.Rand) *drawing {
+	d := &drawing{Rand: r, zone: []string{"Europe/Berlin", "America/New_York", "UTC", "Australia/Lord_Howe"}[r.IntN(4)], exact: true}
 	days := []int{1, 7, 7, 14}[r.IntN(4)]
+	lasts := time.Duration(days) * 24 * time.Hour
+	if r.IntN(3) == 0 {
+		lasts -= time.Duration([]int{16, 2, 24 * (days / 3), 63 * (days / 7)}[r.IntN(4)]) * time.Hour
+	}
 	n := 1 + r.IntN(3)
-	var b strings.Builder
-	fmt.Fprintf(&b, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nX-WR-CALNAME:s\r\n")
-	if shown := []string{zone, "Europe/Paris"}[r.IntN(2)]; zone != "UTC" { // the other program moves what is in UTC there
-		fmt.Fprintf(&b, "X-WR-TIMEZONE:%s\r\n", shown)
+	d.line("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nX-WR-CALNAME:s")
+	if shown := []string{d.zone, "Europe/Paris"}[r.IntN(2)]; d.zone != "UTC" { // the other program moves what is in UTC there
+		d.line("X-WR-TIMEZONE:" + shown)
 	}
 	start := time.Date(2026, 1, 5+r.IntN(7), 9, 0, 0, 0, time.UTC)
-	stamp := func(name string, at time.Time) string {
-		if zone == "UTC" {
-			return name + ":" + at.Format("20060102T150405Z") + "\r\n"
-		}
-		return name + ";TZID=" + zone + ":" + at.Format("20060102T150405") + "\r\n"
-	}
-	entry := func(uid int, who, more string, at, end time.Time) {
-		fmt.Fprintf(&b, "BEGIN:VEVENT\r\nUID:%d\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:%s\r\n%s%s%sEND:VEVENT\r\n", uid, who, stamp("DTSTART", at), stamp("DTEND", end), more)
-	}
-	names := []string{"Ana", "Bo", "Cy"}
+	prefix := []string{"", "", "[L1] "}[r.IntN(3)]
 	for i := range n {
-		begin := start.AddDate(0, 0, i*days)
-		freq, every := "DAILY", n*days
-		if days%7 == 0 {
-			freq, every = "WEEKLY", n*days/7
+		d.turn(fmt.Sprint(i), prefix, i, n, days, lasts, start.AddDate(0, 0, i*days))
+	}
+	d.besides(prefix, start)
+	return d
+}
+
+func (d *drawing) line(text string) { d.WriteString(text + "\r\n") }
+
+func (d *drawing) text() string { return d.String() + "END:VCALENDAR\r\n" }
+
+func (d *drawing) stamp(name string, at time.Time) string {
+	if d.zone == "UTC" {
+		return name + ":" + at.Format("20060102T150405Z") + "\r\n"
+	}
+	return name + ";TZID=" + d.zone + ":" + at.Format("20060102T150405") + "\r\n"
+}
+
+func (d *drawing) entry(uid, who, more string, at time.Time, lasts time.Duration) {
+	d.line("BEGIN:VEVENT\r\nUID:" + uid + "\r\nDTSTAMP:20260101T000000Z\r\nSUMMARY:" + who)
+	d.line(d.stamp("DTSTART", at) + d.stamp("DTEND", at.Add(lasts)) + more + "END:VEVENT")
+}
+
+// turn draws the series of the i-th of n who take turns of some days, and its exceptions.
+func (d *drawing) turn(uid, prefix string, i, n, days int, lasts time.Duration, begin time.Time) {
+	who := prefix + []string{"Ana", "Bo", "Cy"}[i]
+	freq, every := "DAILY", n*days
+	if days%7 == 0 {
+		freq, every = "WEEKLY", n*days/7
+	}
+	rule := fmt.Sprintf("RRULE:FREQ=%s;INTERVAL=%d", freq, every)
+	switch d.IntN(5) {
+	case 0:
+		rule += fmt.Sprintf(";COUNT=%d", 1+d.IntN(20))
+	case 1:
+		rule += ";UNTIL=" + begin.AddDate(0, 0, d.IntN(170)).Format("20060102T150405Z")
+	}
+	occurrence := func() time.Time {
+		return begin.AddDate(0, 0, every*d.IntN(30)*map[string]int{"DAILY": 1, "WEEKLY": 7}[freq])
+	}
+	more := rule + "\r\n"
+	switch d.IntN(10) {
+	case 0: // an older version of it
+		d.entry(uid, prefix+"Old", "SEQUENCE:1\r\n"+rule+"\r\n", begin.Add(-time.Hour), lasts)
+		more += "SEQUENCE:2\r\n"
+	case 1:
+		more += "RRULE:FREQ=WEEKLY;INTERVAL=3\r\n"
+		d.exact = false
+	}
+	for range d.IntN(3) {
+		more += d.stamp("EXDATE", occurrence())
+	}
+	d.entry(uid, who, more, begin, lasts)
+	for range d.IntN(3) {
+		at := occurrence()
+		if strings.Contains(more, d.stamp("EXDATE", at)) || strings.Contains(more, "COUNT") || strings.Contains(more, "UNTIL") {
+			continue
 		}
-		rule := fmt.Sprintf("RRULE:FREQ=%s;INTERVAL=%d", freq, every)
-		switch r.IntN(5) {
-		case 0:
-			rule += fmt.Sprintf(";COUNT=%d", 1+r.IntN(20))
-		case 1:
-			rule += ";UNTIL=" + begin.AddDate(0, 0, r.IntN(170)).Format("20060102T150405Z")
+		moved := at.Add(time.Duration([]int{0, 0, 3, -5}[d.IntN(4)]) * time.Hour)
+		more += d.stamp("EXDATE", at) // so that it is not drawn again
+		status := []string{"", "", "STATUS:CANCELLED\r\n"}[d.IntN(3)]
+		d.entry(uid, []string{prefix + "Di", who}[d.IntN(2)], d.stamp("RECURRENCE-ID", at)+status+"SEQUENCE:2\r\n", moved, lasts)
+	}
+}
+
+// besides draws entries that do not recur, of any level, and a series that meets the turns.
+func (d *drawing) besides(prefix string, start time.Time) {
+	for i := range d.IntN(3) {
+		who := []string{"Eve", "Fay"}[i]
+		if prefix != "" {
+			who = fmt.Sprintf("[L%d] %s", d.IntN(3), who)
 		}
-		occurrence := func() time.Time {
-			return begin.AddDate(0, 0, every*r.IntN(30)*map[string]int{"DAILY": 1, "WEEKLY": 7}[freq])
-		}
-		more := rule + "\r\n"
-		for range r.IntN(3) {
-			more += stamp("EXDATE", occurrence())
-		}
-		entry(i, names[i], more, begin, begin.AddDate(0, 0, days))
-		for range r.IntN(3) {
-			at := occurrence()
-			if strings.Contains(more, stamp("EXDATE", at)) || strings.Contains(more, "COUNT") || strings.Contains(more, "UNTIL") {
-				continue
-			}
-			moved := at.Add(time.Duration([]int{0, 0, 3, -5}[r.IntN(4)]) * time.Hour)
-			more += stamp("EXDATE", at) // so that it is not drawn again
-			status := []string{"", "", "STATUS:CANCELLED\r\n"}[r.IntN(3)]
-			entry(i, []string{"Di", names[i]}[r.IntN(2)], stamp("RECURRENCE-ID", at)+status, moved, moved.AddDate(0, 0, days))
+		d.entry(fmt.Sprint("once", i), who, "", start.AddDate(0, 2, d.IntN(100)).Add(time.Duration(d.IntN(24))*time.Hour), 11*time.Hour)
+	}
+	switch d.IntN(6) {
+	case 0: // some hours each second week
+		d.entry("more", prefix+"Gus", "RRULE:FREQ=WEEKLY;INTERVAL=2\r\n", start.AddDate(0, 0, 1).Add(5*time.Hour), 4*time.Hour)
+	case 1: // all the time, below
+		if prefix != "" {
+			d.exact = false // pauses above it are nobody's turns
+			d.entry("more", "[L0] Gus", "RRULE:FREQ=WEEKLY\r\n", start.AddDate(0, 0, 1), 7*24*time.Hour)
 		}
 	}
-	return b.String() + "END:VCALENDAR\r\n"
 }

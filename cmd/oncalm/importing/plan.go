@@ -179,8 +179,8 @@ func (p *Plan) overBy(s *schedule, who string, from, to time.Time) {
 
 const spoken = "2006-01-02 15:04"
 
-// apart reports whether two layers never cover the same time, as far as a year from now shows.
-func (p *Plan) apart(s *schedule, a, b rotations.Layer) bool {
+// overlap returns when two layers first cover the same time, as far as a year from now shows; false if they do not.
+func (p *Plan) overlap(s *schedule, a, b rotations.Layer) (time.Time, bool) {
 	from, to := p.now, p.now.AddDate(1, 0, 0)
 	for _, l := range []rotations.Layer{a, b} {
 		if start := l.Start.In(s.Zone); start.After(from) {
@@ -189,11 +189,20 @@ func (p *Plan) apart(s *schedule, a, b rotations.Layer) bool {
 	}
 	other := rotations.Schedule{Zone: s.Zone, Layers: []rotations.Layer{b}}
 	for _, sh := range (rotations.Schedule{Zone: s.Zone, Layers: []rotations.Layer{a}}).Shifts(from, to, nil) {
-		if len(other.Shifts(sh.From, sh.To, nil)) > 0 {
-			return false
+		if both := other.Shifts(sh.From, sh.To, nil); len(both) > 0 {
+			return both[0].From, true
 		}
 	}
-	return true
+	return to, false
+}
+
+// overlaps notes layers that cover the same time, and of which only the later counts there.
+func (p *Plan) overlaps(s *schedule, lower, upper rotations.Layer) {
+	if at, ok := p.overlap(s, lower, upper); ok {
+		who := func(l rotations.Layer) string { return strings.ReplaceAll(listed(l.People), " and ", ", ") }
+		p.note("%s: %s (%s) and %s (%s) overlap, first at %s: there all of them are on call then, here only %s", s.Name,
+			lower.Name, who(lower), upper.Name, who(upper), at.Format(spoken), upper.Name)
+	}
 }
 
 // compare compares each schedule with what its export says of who is on call when.

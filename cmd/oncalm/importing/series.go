@@ -38,6 +38,7 @@ func (c *sheet) rotations(all []*event) {
 		rounds[i] = append(rounds[i], e)
 	}
 	before := len(s.Layers)
+	rounds, others = c.woven(rounds, others)
 	for _, r := range rounds {
 		c.round(r)
 	}
@@ -50,9 +51,7 @@ func (c *sheet) rotations(all []*event) {
 	}
 	for i := before; i < len(s.Layers); i++ {
 		for j := before; j < i; j++ {
-			if !p.apart(s, s.Layers[j], s.Layers[i]) {
-				p.note("%s: %s and %s overlap; where they do, only %s is on call here", s.Name, s.Layers[j].Name, s.Layers[i].Name, s.Layers[i].Name)
-			}
+			p.overlaps(s, s.Layers[j], s.Layers[i])
 		}
 	}
 }
@@ -157,6 +156,8 @@ func (c *sheet) turn(place []*event, first time.Time, every int64) (people []str
 			people, terms = append(people, who), append(terms, t)
 		} else if terms[i].Until == t.From && t.From != 0 {
 			terms[i].Until = t.Until
+		} else if terms[i].From <= t.From && (terms[i].Until == 0 || t.Until != 0 && t.Until <= terms[i].Until) {
+			return // they are there by another series
 		} else {
 			ok = false
 		}

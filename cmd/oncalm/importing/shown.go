@@ -129,5 +129,6 @@ func (p *Plan) guessed(s *schedule, all []*event) {
 		}
 	}
 	p.plain(s, rolling{name: "rotation", start: all[0].begin, groups: groups}, week, nil)
-	p.note("%s: no order can be seen in the entries: each is an override, and the layer below is a guess: correct its people, start and shift", s.Name)
+	p.note("%s: no order can be seen in the entries of %s from %s on: each is an override, and the layer below is a guess: correct its people, start and shift",
+		s.Name, listed(groups), all[0].from.In(s.Zone).Format(spoken))
 }

@@ -1,0 +1,171 @@
+package importing
+
+import (
+	"slices"
+	"time"
+)
+
+// A cycle is a series that comes again after whole weeks or days.
+type cycle struct {
+	*event
+	unit   int64       // in seconds: a week or a day
+	n      int64       // after how many units it comes again
+	begins []time.Time // its first occurrences, one for each place in a unit, as begin is
+	round  int         // which round it is in, counted from 1; 0 for none
+	pauses bool        // there are units in which neither it is there nor another of its round
+}
+
+// Bounds of what becomes one rotation. Those of people stay far below.
+const (
+	mostTurns  = 200
+	mostCycles = 60
+)
+
+// cycle returns how a series comes again; false if that is not in whole weeks or days.
+func (e *event) cycle() (c cycle, ok bool) {
+	every, counted := interval(e)
+	days, named := weekdays(splitDays(e.rule["BYDAY"]))
+	c = cycle{event: e, unit: unit(e.rule["FREQ"]), n: every}
+	if !counted || !named || e.seconds%60 != 0 || e.begin.Second() != 0 || c.unit < day {
+		return c, false
+	}
+	own := wall(e.from, e.zone).Weekday()
+	switch {
+	case len(days) == 0:
+		c.begins = []time.Time{e.begin}
+		if c.unit == day && every%7 == 0 {
+			c.unit, c.n = week, every/7
+		}
+	case e.seconds > day || c.unit == day && every > 1:
+		return c, false
+	default:
+		first := time.Monday
+		if d, ok := weekday(e.rule["WKST"]); ok {
+			first = d
+		}
+		c.unit = week
+		for _, d := range days {
+			at := e.begin.AddDate(0, 0, int(d-first+7)%7-int(own-first+7)%7)
+			if at.Before(e.begin) {
+				at = at.AddDate(0, 0, 7*int(every))
+			}
+			c.begins = append(c.begins, at)
+		}
+	}
+	return c, c.n <= mostTurns && e.seconds <= c.n*c.unit
+}
+
+// weekly is the cycle in weeks: one of days comes again on other days of them, until it is there as it was; false if that takes
+// too long.
+func (c cycle) weekly() (cycle, bool) {
+	if c.unit == week {
+		return c, true
+	}
+	weeks, first := c.n/gcd(c.n, 7), c.begins[0]
+	if weeks > mostTurns {
+		return c, false
+	}
+	c.begins = nil
+	for d := int64(0); d < 7*weeks; d += c.n {
+		c.begins = append(c.begins, first.AddDate(0, 0, int(d)))
+	}
+	c.unit, c.n = week, weeks
+	return c, true
+}
+
+// meets reports whether two cycles can be there at one time of the week, or of the day.
+func (c cycle) meets(o cycle) bool {
+	if c.round != 0 && c.round == o.round {
+		return true
+	}
+	unit := min(c.unit, o.unit)
+	for _, a := range c.begins {
+		for _, b := range o.begins {
+			if past(a, b, unit) < c.seconds || past(b, a, unit) < o.seconds {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// past is how many seconds after a time of the week, or of the day, another one comes.
+func past(from, to time.Time, unit int64) int64 {
+	return ((to.Unix()-from.Unix())%unit + unit) % unit
+}
+
+// woven makes layers of those series that pause and meet others: at each time of the week those take turns, or are on call
+// together, who are there then. Pauses of one would be nobody's turns otherwise, and keep others off call. It returns the series
+// that it made no layers of.
+func (c *sheet) woven(rounds [][]*event, others []*event) (restRounds [][]*event, restOthers []*event) {
+	done := map[*event]bool{}
+	for _, group := range meeting(cycles(rounds, others)) {
+		if !slices.ContainsFunc(group, func(o cycle) bool { return o.pauses }) || len(group) > mostCycles || plain(group) {
+			continue
+		}
+		if c.weave(group) {
+			for _, o := range group {
+				done[o.event] = true
+			}
+		}
+	}
+	isDone := func(e *event) bool { return done[e] }
+	for _, r := range rounds {
+		if r = slices.DeleteFunc(r, isDone); len(r) > 0 {
+			restRounds = append(restRounds, r)
+		}
+	}
+	return restRounds, slices.DeleteFunc(others, isDone)
+}
+
+// plain reports whether a group is a round of whole weeks or days, or alone in weeks: that is a layer without windows, or one
+// with its own.
+func plain(group []cycle) bool {
+	first := group[0]
+	if len(group) == 1 {
+		return first.rule["FREQ"] == "WEEKLY" && first.seconds <= week
+	}
+	return first.round != 0 && first.seconds%first.unit == 0 && !slices.ContainsFunc(group, func(o cycle) bool { return o.round != first.round })
+}
+
+// cycles are those of the series that have one.
+func cycles(rounds [][]*event, others []*event) []cycle {
+	var all []cycle
+	for i, r := range rounds {
+		every, _ := period(r[0])
+		places := map[int64]bool{}
+		for _, e := range r {
+			places[past(r[0].begin, e.begin, every)] = true
+		}
+		for _, e := range r {
+			if o, ok := e.cycle(); ok {
+				o.round, o.pauses = i+1, int64(len(places)) < every/e.seconds && o.n > 1
+				all = append(all, o)
+			}
+		}
+	}
+	for _, e := range others {
+		if o, ok := e.cycle(); ok {
+			o.pauses = o.n > 1
+			all = append(all, o)
+		}
+	}
+	return all
+}
+
+// meeting puts those together that meet, or that meet others which do.
+func meeting(all []cycle) [][]cycle {
+	var groups [][]cycle
+	for _, o := range all {
+		group := []cycle{o}
+		groups = slices.DeleteFunc(groups, func(g []cycle) bool {
+			if !slices.ContainsFunc(g, o.meets) {
+				return false
+			}
+			group = append(group, g...)
+			return true
+		})
+		groups = append(groups, group)
+	}
+	return groups
+}
