@@ -172,6 +172,7 @@ func lessForCopies(m *aws.Message, e databaseEvent) databaseEvent {
 var (
 	storageWords  = regexp.MustCompile(`(?i)\b(low (free )?storage|storage[- ]full|free storage .*\blow|storage .*\b(exhausted|consumed)|out of (storage|space|memory))\b`)
 	failoverWords = regexp.MustCompile(`(?i)\bfail(ing|ed)? ?-?over\b`)
+	unwellWords   = regexp.MustCompile(`(?i)\b(unavailable|unhealthy|health .*\bis bad|not available)\b`)
 	troubleWords  = regexp.MustCompile(`(?i)\b(fail(ed|ure|s)?|crash(ed)?|corrupt(ed)?|unavailable|not available|inaccessible|has stopped|unhealthy|unable to|incompatible|error|(is|are|was|were|been|became|becomes) degraded|hardware (issue|problem|fault))\b`)
 	memoryWords   = regexp.MustCompile(`(?i)\b(low on memory|low memory|memory (ran|is running|has run|runs|running) (out|low)|memory (is|was) (exhausted|used up)|memory exhaust(ed|ion)|insufficient memory)\b`)
 )
@@ -223,7 +224,7 @@ func judgeRedshift(m *aws.Message) verdict {
 	switch severity := strings.ToUpper(m.At("Severity")); {
 	case severity == "ERROR" || severity == "CRITICAL":
 		return wakes
-	case severity == "WARN" || severity == "WARNING":
+	case severity == "WARN" || severity == "WARNING", unwellWords.MatchString(text):
 		return shows
 	case says(text, "recovered", "recovery completed", "available again", "back online"):
 		return ends

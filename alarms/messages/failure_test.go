@@ -26,8 +26,14 @@ func taskCases() []tableCase {
 	}
 }
 
-func memoryCases() []tableCase {
+// wordCases are of services that have said it in words that nobody knew.
+func wordCases() []tableCase {
 	return []tableCase{
+		{"Redshift unwell", "", `{"Event Source":"cluster","Resource":"dw","Severity":"INFO","Event Message":"The health of the cluster dw is bad and it is unavailable"}`, Quiet, "sev4", "redshift", ""},
+		{"mail of a budget, older", "AWS Budgets: monthly has exceeded your alert threshold", "Dear AWS Customer,\n\nYou requested that we alert you", Quiet, "sev4", "budget", "AWS Budgets: monthly has exceeded your alert threshold"},
+		{"mail is subscribed", "", "You have successfully subscribed your Amazon SNS topic 'x' to receive 'Bounce' notifications from Amazon SES for identity 'x'.", Marker, "", "ses", ""},
+		{"finding that is archived", "", event("aws.guardduty", "GuardDuty Finding", "", `{"severity":8,"type":"Recon","title":"t","service":{"archived":true}}`), Marker, "", "guardduty", ""},
+		{"finding that is not", "", event("aws.guardduty", "GuardDuty Finding", "", `{"severity":8,"type":"Recon","title":"t","service":{"archived":false}}`), Page, "sev3", "guardduty", ""},
 		{"low on memory", "", rds("0403", "A database workload is causing the system to run critically low on memory. RDS set the value of innodb_buffer_pool_size."), Page, "sev3", "rds", "RDS orders: A database workload is causing the system to run critically low on memory"},
 		{"memory ran out", "", rds("0999", "Database instance is being restarted because memory ran out"), Page, "sev3", "rds", ""},
 		{"hardware", "", rds("0998", "The host of your database experienced a hardware issue; recovery in progress"), Page, "sev3", "rds", ""},
@@ -69,6 +75,10 @@ func failureCases() []tableCase {
 		failed("aws.emr", "EMR Cluster State Change", `{"state":"TERMINATED_WITH_ERRORS"}`, "aws", "EMR Cluster State Change: shop terminated with errors"),
 		failed("aws.ecr", "ECR Image Action", `{"result":"FAILURE","repository-name":"web","action-type":"PUSH"}`, "ecr", ""),
 		failed("aws.synthetics", "Synthetics Canary Status Change", `{"canary-name":"login","current-state":"ERROR","previous-state":"RUNNING"}`, "synthetics", ""),
+		failed("aws.dlm", "DLM Pre Post Script Notification", `{"policy_id":"p","result":"failed"}`, "snapshots", "Snapshot policy p: failed"),
+		failed("aws.dlm", "DLM Policy State Change", `{"policy_id":"p","state":"ERROR"}`, "snapshots", "Snapshot policy p: error"),
+		failed("aws.guardduty", "GuardDuty Malware Protection Resource Status Error", `{"resourceStatus":"ERROR"}`, "guardduty", ""),
+		failed("aws.config", "Config Configuration Snapshot Delivery Status", `{"messageType":"ConfigurationSnapshotDeliveryFailed"}`, "config", ""),
 		failed("aws.cloudformation", "CloudFormation StackSet Operation Status Change", `{"stack-set-arn":"s","status-details":{"status":"FAILED"}}`, "cloudformation", ""),
 	}
 }
@@ -89,9 +99,10 @@ func quietCases() []tableCase {
 		{"aws.ec2", "EC2 Instance State-change Notification", `{"instance-id":"i-1","state":"shutting-down"}`},
 		{"aws.secretsmanager", "AWS Service Event via CloudTrail", `{"eventName":"RotationSucceeded","eventSource":"secretsmanager.amazonaws.com"}`},
 		{"aws.s3", "AWS API Call via CloudTrail", `{"eventName":"GetObject","errorCode":"AccessDenied"}`},
+		{"aws.dlm", "DLM Policy State Change", `{"policy_id":"p","state":"ENABLED"}`},
 		{"aws.connect", "Amazon Connect Contact Event", `{"eventType":"DISCONNECTED"}`},
 	} {
-		family := map[string]string{"aws.ec2": "ec2", "aws.secretsmanager": "cloudtrail", "aws.s3": "cloudtrail"}[c[0]]
+		family := map[string]string{"aws.ec2": "ec2", "aws.secretsmanager": "cloudtrail", "aws.s3": "cloudtrail", "aws.dlm": "snapshots"}[c[0]]
 		if family == "" {
 			family = "aws"
 		}

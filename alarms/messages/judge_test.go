@@ -89,7 +89,7 @@ type tableCase struct {
 }
 
 func tableCases() []tableCase {
-	return slices.Concat(databaseCases(), memoryCases(), computeCases(), taskCases(), findingCases(), failureCases(), quietCases(), otherCases())
+	return slices.Concat(databaseCases(), wordCases(), computeCases(), taskCases(), findingCases(), failureCases(), quietCases(), otherCases())
 }
 
 func databaseCases() []tableCase {

@@ -65,6 +65,27 @@ func judgeConfig(m *aws.Message) verdict {
 	return marks
 }
 
+// judgeDelivery judges what AWS Config tells of its own work over EventBridge. The states of resources are not its own.
+func judgeDelivery(m *aws.Message) verdict {
+	if says(m.At("detail.messageType"), "fail") {
+		return shows
+	}
+	return marks
+}
+
+// isBudget knows the mails of AWS Budgets, in their newer and their older words.
+func isBudget(m *aws.Message) bool {
+	return m.Fields == nil && (strings.HasPrefix(m.Subject, "AWS Budgets:") || strings.HasPrefix(strings.TrimSpace(m.Text), "AWS Budget"))
+}
+
+// judgeBudget shows them; the older words name the budget in the subject.
+func judgeBudget(m *aws.Message) verdict {
+	if m.At("Budget Name") == "" {
+		return shows.titled(plainSubject(m))
+	}
+	return shows
+}
+
 // isBackup knows what AWS Backup writes. The state stands in an attribute too, which nobody signs; the text says it as well.
 func isBackup(m *aws.Message) bool {
 	text := strings.TrimSpace(m.Text)

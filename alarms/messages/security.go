@@ -60,6 +60,7 @@ func judgeThreat(m *aws.Message) verdict {
 	}
 	v := marks
 	switch n, _ := aws.Members(m.Raw([]string{"detail"})).Number("severity"); {
+	case m.At("detail.service.archived") == "true": // a rule of the account says that nobody need look
 	case n >= 9:
 		v = wakes
 	case n >= 7:
@@ -68,6 +69,14 @@ func judgeThreat(m *aws.Message) verdict {
 		v = shows
 	}
 	return v.keyed(m.At("detail.type") + "/" + aws.FirstOf(resource, m.At("detail.id"), m.At("detail.title")))
+}
+
+// judgeMalware judges a scan, and whatever became of it.
+func judgeMalware(m *aws.Message) verdict {
+	if m.At("detail.scanResultDetails.scanResultStatus") == "THREATS_FOUND" {
+		return stirs
+	}
+	return judgeFailure(m)
 }
 
 // readFindings reads what Security Hub has found, or was told by others. It comes in batches.

@@ -41,7 +41,7 @@ var serviceRows = []row{
 	{family: "devops-guru", recovers: true, known: has("InsightId", "MessageType"), key: "{InsightId}", title: "{InsightName|InsightDescription}",
 		reason: "{InsightDescription}", judge: judgeInsight},
 	{family: "ses", known: isMail, read: readMail},
-	{family: "ses", known: begins("Successfully validated SNS topic"), title: "SES can publish to this topic", judge: always(marks)},
+	{family: "ses", known: begins("Successfully validated SNS topic", "You have successfully subscribed your Amazon SNS topic"), title: "SES can publish to this topic", judge: always(marks)},
 	{family: "s3", known: isS3Test, key: "{Bucket}", title: "S3 test event of {Bucket}", judge: always(marks)},
 	{family: "s3", known: isObjectEvent, read: readObjects},
 	{family: "codecommit", known: isPush, key: "{Records.0.eventSourceARN}", title: "CodeCommit {Records.0.eventSourceARN~}: {Records.0.eventName^} {Records.0.codecommit.references.0.ref}",
@@ -57,8 +57,8 @@ var serviceRows = []row{
 		judge: always(shows)},
 	{family: "cloudformation", recovers: true, known: isStackText, key: "{StackId}", title: "CloudFormation {StackName}: {ResourceStatus^}", reason: "{ResourceStatusReason}", read: readStackText},
 	{family: "backup", known: isBackup, read: readBackup},
-	{family: "budget", known: begins("AWS Budget"), key: "{Budget Name}", title: "Budget {Budget Name}: {Alert Type^} {ACTUAL Amount|FORECASTED Amount}, alert at {Alert Threshold}",
-		reason: "{Alert Type^}, alert at {Alert Threshold}, of {Budgeted Amount}", judge: always(shows)},
+	{family: "budget", known: isBudget, key: "{Budget Name}", title: "Budget {Budget Name}: {Alert Type^} {ACTUAL Amount|FORECASTED Amount}, alert at {Alert Threshold}",
+		reason: "{Alert Type^}, alert at {Alert Threshold}, of {Budgeted Amount}", judge: judgeBudget},
 }
 
 // otherRows are last: what nobody knows by its service.
