@@ -20,7 +20,7 @@ var order = []string{
 	"doors",
 	"alarms/aws", "alarms/messages", "alarms/sns", "alarms",
 	"paging", "handoffs", "rollbacks", "postmortems",
-	"bot/slack/blocks", "bot/slack", "bot/slackfake", "bot/when", "bot/chat", "bot/notice", "bot/shifts", "bot",
+	"bot/slack/blocks", "bot/slack", "bot/slackfake", "bot/bottest", "bot/when", "bot/chat", "bot/view", "bot/notice", "bot/command", "bot/shifts", "bot",
 	"ops", "web",
 	"cmd/oncalm/config/reading", "cmd/oncalm/config/holidays", "cmd/oncalm/config/places", "cmd/oncalm/config/secrets", "cmd/oncalm/config/zones",
 	"cmd/oncalm/config", "cmd/oncalm/importing", "cmd/oncalm/fsck", "cmd/oncalm/cli", "cmd/oncalm/shifts", "cmd/oncalm/records", "cmd",
@@ -72,8 +72,8 @@ func checkOrder(all []source) []string {
 			case strings.HasPrefix(s.dir(), "cmd/") && strings.HasPrefix(dir, s.dir()+"/"): // a command's own rooms
 			case place(dir) < 0 || place(dir) >= own:
 				add(s, "%s may not import %s, which does not stand before it", s.dir(), dir)
-			case dir == "bot/slackfake" && !s.test() && !isDemo(s.path):
-				add(s, "only the demo and tests import bot/slackfake: it is a test double")
+			case (dir == "bot/slackfake" && s.dir() != "bot/bottest" || dir == "bot/bottest") && !s.test() && !isDemo(s.path):
+				add(s, "only the demo and tests import %s: it is a test double", dir)
 			}
 		}
 	}

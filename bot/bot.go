@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/command"
 	"github.com/oncalm/oncalm/bot/notice"
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/slack"
@@ -78,6 +79,7 @@ type Bot struct {
 	absent  absences
 	router  *chat.Router
 	shifts  *shifts.Room
+	command *command.Room
 	notices *notice.Notices
 }
 
@@ -123,11 +125,14 @@ func New(o Options) (*Bot, error) {
 		Root: o.Roots.OnCall, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, People: o.People, Users: users, Services: o.Services,
 		PublicURL: o.PublicURL, Out: out, Owe: b.notices.Owe, Absent: b.absent.of, Clock: o.Clock, Log: log,
 	})
+	b.command = command.New(command.Options{
+		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Postmortem: o.Postmortem, Log: log,
+	})
 	b.router = chat.New(chat.Options{
-		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People, Rooms: []chat.Room{b.incidentRoom(), b.shifts.Room()},
-		Refusal: refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
+		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People, Rooms: []chat.Room{b.command.Room(), b.shifts.Room()},
+		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
 	}, users)
-	b.shifts.Router = b.router
+	b.shifts.Router, b.command.Router = b.router, b.router
 	return b, nil
 }
 

@@ -1,13 +1,12 @@
 package bot
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/view"
 
 	"github.com/oncalm/oncalm/bot/slack"
 
@@ -156,12 +155,12 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	}, nil
 }
 
-func (b *Bot) readForCard(ctx context.Context, id string) (i account, r cardRecord, err error) {
+func (b *Bot) readForCard(ctx context.Context, id string) (i view.Account, r cardRecord, err error) {
 	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		if r, err = readCard(tx, id); err != nil {
 			return err
 		}
-		i, err = readAccount(tx, id, recent)
+		i, err = view.ReadAccount(tx, id, recent)
 		return err
 	})
 	return i, r, err
@@ -198,16 +197,16 @@ func (b *Bot) postpone(e outbox.Entry, until time.Time) (func(store.Tx) error, e
 }
 
 // cardMessage is the card of an incident.
-func cardMessage(i account) blocks.Message {
-	m := blocks.Message{Title: headline(i.Incident), Notice: cardNotice(i.Incident)}
-	m.Body = append(m.Body, i.summary())
+func cardMessage(i view.Account) blocks.Message {
+	m := blocks.Message{Title: view.Headline(i.Incident), Notice: cardNotice(i.Incident)}
+	m.Body = append(m.Body, i.Summary())
 	if i.Open() {
-		m.Body = append(m.Body, evidence(i.alarm)...)
+		m.Body = append(m.Body, view.Evidence(i.Alarm)...)
 	}
-	if lines := story(i.events, 3, incidents.OnCard); len(lines) > 0 {
+	if lines := view.Story(i.Events, 3, incidents.OnCard); len(lines) > 0 {
 		m.Body = append(m.Body, blocks.Bullets(lines...))
 	}
-	m.Rows = [][]blocks.Button{offers(i.Incident), links(i.Incident, i.alarm)}
+	m.Rows = [][]blocks.Button{view.Buttons(i.Incident), view.Links(i.Incident, i.Alarm)}
 	return m
 }
 
@@ -218,16 +217,9 @@ func cardNotice(i *incidents.Incident) string {
 	}
 	switch i.Status {
 	case incidents.StatusAcknowledged:
-		what += " by " + name(i.AcknowledgedBy)
+		what += " by " + view.NameOf(i.AcknowledgedBy)
 	case incidents.StatusResolved:
-		what += " by " + name(i.ResolvedBy)
+		what += " by " + view.NameOf(i.ResolvedBy)
 	}
 	return fmt.Sprintf("%s: %s. Incident %s, %s, %s.", i.Severity, text.Clip(text.Line(i.Title), 150), i.ID, i.Service, what)
-}
-
-// byTime lists names by their times, and those of one time by name.
-func byTime(at map[string]time.Time) []string {
-	return slices.SortedFunc(maps.Keys(at), func(a, b string) int {
-		return cmp.Or(at[a].Compare(at[b]), cmp.Compare(a, b))
-	})
 }

@@ -281,7 +281,7 @@ func TestDamagedEvidence(t *testing.T) {
 		w := begin(t)
 		id := w.alarm("checkout-5xx")
 		w.wait(10 * time.Second)
-		for range 10 * maxLines {
+		for range 120 {
 			if _, err := w.book.Record(t.Context(), id, incidents.Person("ana"), incidents.Noted{Text: "looking"}); err != nil {
 				t.Fatal(err)
 			}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/view"
+
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/slack"
 
@@ -277,7 +279,7 @@ func openLine(i handoffs.Open) blocks.Line {
 	case i.Quiet:
 		who = blocks.Say("quiet")
 	}
-	return blocks.Say(sign(i.Severity), " ", blocks.Strong(i.ID), " · ", i.Service, " · ", text.Clip(text.Line(i.Title), 150), " · ", who)
+	return blocks.Say(view.Sign(i.Severity), " ", blocks.Strong(i.ID), " · ", i.Service, " · ", text.Clip(text.Line(i.Title), 150), " · ", who)
 }
 
 // reminderMessage tells a person of a shift that is coming.

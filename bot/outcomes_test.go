@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/bottest"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/paging"
 )
@@ -51,7 +52,7 @@ func TestHold(t *testing.T) {
 		if n := len(w.slack.Calls("chat.postMessage")); n != 1 {
 			t.Errorf("%d calls while Slack asked for patience, want 1", n)
 		}
-		if _, err := w.bot.Page(t.Context(), "9/page/0.0/bo", paging.Page{Person: "bo", Incident: hostile("x")}); err != nil {
+		if _, err := w.bot.Page(t.Context(), "9/page/0.0/bo", paging.Page{Person: "bo", Incident: bottest.Incident("x")}); err != nil {
 			t.Errorf("a page to somebody else: %v", err)
 		}
 		w.wait(30 * time.Second)
@@ -174,7 +175,7 @@ func TestPageInSpiteOfAnAnswerThatCannotBeRead(t *testing.T) {
 				w := begin(t, func(o *Options) { o.Channel = "" })
 				w.wait(time.Second)
 				w.slack.Fail(slackfake.Fault{Method: tc.method, Kind: slackfake.JSON(tc.answer)})
-				r, err := w.bot.Page(t.Context(), "1/page/0.0/ana", paging.Page{Person: "ana", Incident: hostile("x"), PerhapsSent: true})
+				r, err := w.bot.Page(t.Context(), "1/page/0.0/ana", paging.Page{Person: "ana", Incident: bottest.Incident("x"), PerhapsSent: true})
 				if err != nil || r.Adopted != (tc.adopted != "") || r.Adopted && r.Message != tc.adopted {
 					t.Errorf("%+v, %v", r, err)
 				}
@@ -214,7 +215,7 @@ func TestWhatWasSentIsKnown(t *testing.T) {
 		w := begin(t, func(o *Options) { o.Channel = "" })
 		w.wait(time.Second)
 		w.slack.Fail(slackfake.Fault{Method: "conversations.history", Kind: slackfake.RateLimited("30")})
-		page := paging.Page{Person: "bo", Incident: hostile("x")}
+		page := paging.Page{Person: "bo", Incident: bottest.Incident("x")}
 		first, err := w.bot.Page(t.Context(), "9/page/0.0/bo", page)
 		if err != nil {
 			t.Fatal(err)

@@ -7,13 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/view"
+
 	"github.com/oncalm/oncalm/bot/slack"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/text"
 
-	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
 )
@@ -66,7 +67,7 @@ func (b *Bot) receipt(r slack.Ref, adopted bool) paging.Receipt {
 // pageMessage is what a person is told who is paged.
 func pageMessage(p paging.Page) blocks.Message {
 	i := &p.Incident
-	m := blocks.Message{Title: headline(i), Notice: pageNotice(p)}
+	m := blocks.Message{Title: view.Headline(i), Notice: pageNotice(p)}
 	if p.Reminder {
 		m.Title = "⏰ still open · " + m.Title
 	}
@@ -74,8 +75,8 @@ func pageMessage(p paging.Page) blocks.Message {
 		blocks.Say(blocks.Strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
 		blocks.Say(blocks.Strong("Why you: "), text.Line(p.Why)),
 	))
-	m.Body = append(m.Body, evidence(p.Alarm)...)
-	m.Rows = [][]blocks.Button{offers(i), links(i, p.Alarm)}
+	m.Body = append(m.Body, view.Evidence(p.Alarm)...)
+	m.Rows = [][]blocks.Button{view.Buttons(i), view.Links(i, p.Alarm)}
 	return m
 }
 
@@ -87,61 +88,4 @@ func pageNotice(p paging.Page) string {
 		return "Still open: " + title + ". Incident " + i.ID + ", " + i.Service + ": " + p.Why + "."
 	}
 	return i.Severity + ": " + title + ". Incident " + i.ID + ", " + i.Service + ". Please acknowledge: " + p.Why + "."
-}
-
-// headline is the title of everything about an incident.
-func headline(i *incidents.Incident) string {
-	return sign(i.Severity) + " " + i.Severity + " · " + text.Line(i.Title)
-}
-
-// sign shows a severity before it is read.
-func sign(severity string) string {
-	switch severity {
-	case incidents.Sev1:
-		return "🔴"
-	case incidents.Sev3:
-		return "🟡"
-	case incidents.Sev4:
-		return "🔵"
-	}
-	return "🟠"
-}
-
-// shownLogLines is how many lines of a log a page shows.
-const shownLogLines = 3
-
-// evidence is what the alarm says, in its own words.
-func evidence(a *incidents.Alarm) []blocks.Paragraph {
-	if a == nil {
-		return nil
-	}
-	var lines []blocks.Line
-	if d := text.Clip(text.Line(a.Description), 300); d != "" {
-		lines = append(lines, blocks.Say(d))
-	}
-	if r := text.Clip(text.Line(a.Reason), 400); r != "" {
-		lines = append(lines, blocks.Say(r))
-	}
-	if e := text.Clip(text.Line(a.Evaluation), 100); e != "" {
-		lines = append(lines, blocks.Say("Evaluation: ", e))
-	}
-	for _, l := range a.Lines[:min(len(a.Lines), shownLogLines)] {
-		lines = append(lines, blocks.Say(text.Clip(text.Line(l), 200)))
-	}
-	if len(lines) == 0 {
-		return nil
-	}
-	return []blocks.Paragraph{blocks.Quote(lines...)}
-}
-
-// links are the buttons that lead to where one looks first.
-func links(i *incidents.Incident, a *incidents.Alarm) []blocks.Button {
-	var row []blocks.Button
-	if i.Runbook != "" {
-		row = append(row, blocks.Button{Label: "Runbook", Action: "open/runbook", URL: i.Runbook})
-	}
-	if a != nil && a.Link != "" {
-		row = append(row, blocks.Button{Label: "Alarm in AWS", Action: "open/alarm", URL: a.Link})
-	}
-	return row
 }

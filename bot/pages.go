@@ -7,6 +7,8 @@ import (
 	"maps"
 	"strconv"
 
+	"github.com/oncalm/oncalm/bot/view"
+
 	"github.com/oncalm/oncalm/bot/slack"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -90,9 +92,9 @@ func (b *Bot) pages(ctx context.Context, e outbox.Entry) (func(store.Tx) error, 
 }
 
 // editPages edits the pages that say something else than they should, and returns what they all say now, as far as it came.
-func (b *Bot) editPages(ctx context.Context, i account, shown map[string]string) (now map[string]string, err error) {
-	pages, ends := sentPages(i.events)
-	acked := lastAcknowledgement(i.events)
+func (b *Bot) editPages(ctx context.Context, i view.Account, shown map[string]string) (now map[string]string, err error) {
+	pages, ends := sentPages(i.Events)
+	acked := lastAcknowledgement(i.Events)
 	now = map[string]string{}
 	maps.Copy(now, shown)
 	for _, p := range pages {
@@ -125,14 +127,14 @@ func saveShown(tx store.Tx, id string, shown map[string]string) error {
 func shownKey(id string) string { return store.Key("shown", id) }
 
 // readForPages also reads what the pages say now, by key.
-func (b *Bot) readForPages(ctx context.Context, id string) (i account, shown map[string]string, err error) {
+func (b *Bot) readForPages(ctx context.Context, id string) (i view.Account, shown map[string]string, err error) {
 	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		if val := tx.Get(shownKey(id)); val != nil {
 			if err := json.Unmarshal(val, &shown); err != nil {
 				return fmt.Errorf("pages of incident %s: %w", id, err)
 			}
 		}
-		i, err = readAccount(tx, id, allEvents)
+		i, err = view.ReadAccount(tx, id, view.AllEvents)
 		return err
 	})
 	return i, shown, err
@@ -148,18 +150,18 @@ func lastAcknowledgement(events []incidents.Event) (seq int) {
 }
 
 // message is the page as it should stand now.
-func (p sentPage) message(i account, ends []runEnd, says string) blocks.Message {
-	m := pageMessage(paging.Page{Incident: *i.Incident, Alarm: i.alarm, Person: p.person, Why: p.why, Reminder: p.reminder})
+func (p sentPage) message(i view.Account, ends []runEnd, says string) blocks.Message {
+	m := pageMessage(paging.Page{Incident: *i.Incident, Alarm: i.Alarm, Person: p.person, Why: p.why, Reminder: p.reminder})
 	if says == asSent {
 		return m
 	}
-	m.Rows = [][]blocks.Button{links(i.Incident, i.alarm)}
+	m.Rows = [][]blocks.Button{view.Links(i.Incident, i.Alarm)}
 	var news []blocks.Line
 	if p.run < len(ends) {
 		end := ends[p.run].resolved
-		news = append(news, blocks.Say("✅ ", blocks.Strong("Resolved"), " by ", blocks.Strong(name(end.By)), ", ", end.At))
+		news = append(news, blocks.Say("✅ ", blocks.Strong("Resolved"), " by ", blocks.Strong(view.NameOf(end.By)), ", ", end.At))
 	} else {
-		news = append(news, standing(i.Incident))
+		news = append(news, view.Standing(i.Incident))
 		if i.AcknowledgedBy == incidents.Person(p.person) {
 			news = append(news, blocks.Say("When it is over: ", blocks.Code("/incident resolve "+i.ID)))
 		}

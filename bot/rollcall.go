@@ -23,6 +23,9 @@ import (
 )
 
 const (
+	// most is how many are named in one message.
+	most = 20
+
 	// calm is how long after the start Slack is asked about people: pages that are owed come first.
 	calm = 30 * time.Second
 	// between is the pause between questions about people, and lookAfter that between rounds of them: about those who hold a
@@ -100,7 +103,7 @@ func (b *Bot) callConfigured(ctx context.Context) error {
 			return err
 		}
 		var lines []blocks.Line
-		for _, o := range roll.Void[:min(len(roll.Void), maxListed)] {
+		for _, o := range roll.Void[:min(len(roll.Void), most)] {
 			left := overrides.Override{Override: o}
 			people := b.o.Overrides.During(tx, o.Schedule, left.Left(now), o.To)
 			lines = append(lines, blocks.Say("⚠️ ", shifts.Voided(o), ". On call then: ", blocks.Strong(shifts.Subject(people, "")), "."))
@@ -197,7 +200,7 @@ func (b *Bot) hindrance(ctx context.Context, person string) (h handoffs.Hindranc
 
 func absentMessage(people []string, found map[string]handoffs.Hindrance) blocks.Message {
 	var lines []blocks.Line
-	for _, p := range people[:min(len(people), maxListed)] {
+	for _, p := range people[:min(len(people), most)] {
 		lines = append(lines, blocks.Say("⚠️ ", blocks.Strong(p), " cannot be paged: ", hindered([]handoffs.Hindrance{found[p]}), "."))
 	}
 	if more := len(people) - len(lines); more > 0 {

@@ -316,12 +316,12 @@ func TestLongNote(t *testing.T) {
 		w := begin(t)
 		w.wait(time.Second)
 		w.alarm("checkout-5xx")
-		contains(t, w.typed(ana, "/incident", "note "+strings.Repeat("ü", maxNote+1)), "Only the first 3000 characters")
-		if got := w.typed(ana, "/incident", "note "+strings.Repeat("ü", maxNote)); got != "Noted on 1 (checkout-5xx)." {
+		contains(t, w.typed(ana, "/incident", "note "+strings.Repeat("ü", 3000+1)), "Only the first 3000 characters")
+		if got := w.typed(ana, "/incident", "note "+strings.Repeat("ü", 3000)); got != "Noted on 1 (checkout-5xx)." {
 			t.Errorf("of one that fits: %s", got)
 		}
 		const cut = "Only the first 500 characters of the reason are kept"
-		contains(t, w.typed(ana, "/incident", "escalate "+strings.Repeat("ü", maxReason+1)), cut)
-		contains(t, w.typed(ana, "/incident", "resolve "+strings.Repeat("ü", maxReason+1)), cut)
+		contains(t, w.typed(ana, "/incident", "escalate "+strings.Repeat("ü", 500+1)), cut)
+		contains(t, w.typed(ana, "/incident", "resolve "+strings.Repeat("ü", 500+1)), cut)
 	})
 }

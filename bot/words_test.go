@@ -5,13 +5,14 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/oncalm/oncalm/bot/bottest"
 	"github.com/oncalm/oncalm/bot/chat"
 )
 
 // TestWordTable: no name stands for two words, all have help, and each either changes or shows.
 func TestWordTable(t *testing.T) {
 	b, _ := alone(t, "s")
-	for _, words := range [][]chat.Word{b.incidentWords(), b.shifts.Room().Words} {
+	for _, words := range [][]chat.Word{b.command.Room().Words, b.shifts.Room().Words} {
 		seen := map[string]bool{}
 		for _, w := range words {
 			for _, name := range append([]string{w.Name}, w.Also...) {
@@ -28,7 +29,7 @@ func TestWordTable(t *testing.T) {
 }
 
 func FuzzSlash(f *testing.F) {
-	for _, s := range append(nasty(), "ack 42", "note “a b” c", "<@U1|x>", "<", "\"", "«»", "<!subteam^", "note <@U0ANA> &amp;") {
+	for _, s := range append(bottest.Nasty(), "ack 42", "note “a b” c", "<@U1|x>", "<", "\"", "«»", "<!subteam^", "note <@U0ANA> &amp;") {
 		f.Add(s)
 	}
 	r := chat.New(chat.Options{}, map[string]string{"U0ANA": "ana"})
@@ -44,7 +45,6 @@ func FuzzSlash(f *testing.F) {
 		if utf8.ValidString(text) && !utf8.ValidString(read) {
 			t.Errorf("%q became %q, which is not UTF-8", text, read)
 		}
-		unquote(read)
-		judge(t, chat.Unknown("/incident", text, []string{"ack"}))
+		bottest.Judge(t, chat.Unknown("/incident", text, []string{"ack"}))
 	})
 }

@@ -1,4 +1,4 @@
-package bot
+package command
 
 import (
 	"errors"
@@ -21,19 +21,19 @@ const (
 )
 
 // acknowledge is /incident ack. What is written behind the id is noted.
-func (b *Bot) acknowledge(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+func (room *Room) acknowledge(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if len(c.Args) > 0 && !chat.IsID(strings.TrimPrefix(c.Args[0].Text, "#")) {
 		return noSuch(c.Args[0].Text, incidents.OpenIDs(tx, maxListed)), nil
 	}
-	i, said, m := b.pick(c, tx)
+	i, said, m := room.pick(c, tx)
 	if i == nil {
 		return m, nil
 	}
-	if err := b.record(c, tx, i.ID, incidents.Acknowledged{}); err != nil {
+	if err := room.record(c, tx, i.ID, incidents.Acknowledged{}); err != nil {
 		return blocks.Message{}, err
 	}
 	if said != "" {
-		if err := b.record(c, tx, i.ID, incidents.Noted{Text: text.Clip(said, maxNote)}); err != nil {
+		if err := room.record(c, tx, i.ID, incidents.Noted{Text: text.Clip(said, maxNote)}); err != nil {
 			return blocks.Message{}, err
 		}
 	}
@@ -44,12 +44,12 @@ func (b *Bot) acknowledge(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 }
 
 // resolve is /incident resolve.
-func (b *Bot) resolve(c *chat.Call, tx store.Tx) (blocks.Message, error) {
-	i, reason, m := b.pick(c, tx)
+func (room *Room) resolve(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	i, reason, m := room.pick(c, tx)
 	if i == nil {
 		return m, nil
 	}
-	if err := b.record(c, tx, i.ID, incidents.Resolved{Reason: text.Clip(reason, maxReason)}); err != nil {
+	if err := room.record(c, tx, i.ID, incidents.Resolved{Reason: text.Clip(reason, maxReason)}); err != nil {
 		return blocks.Message{}, err
 	}
 	lines := []blocks.Line{blocks.Say("You resolved ", blocks.Strong(i.ID), " (", text.Line(i.Title), ").", shortened(reason))}
@@ -60,12 +60,12 @@ func (b *Bot) resolve(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 }
 
 // escalate is /incident escalate.
-func (b *Bot) escalate(c *chat.Call, tx store.Tx) (blocks.Message, error) {
-	i, reason, m := b.pick(c, tx)
+func (room *Room) escalate(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	i, reason, m := room.pick(c, tx)
 	if i == nil {
 		return m, nil
 	}
-	if err := b.record(c, tx, i.ID, incidents.Escalated{Reason: text.Clip(reason, maxReason)}); err != nil {
+	if err := room.record(c, tx, i.ID, incidents.Escalated{Reason: text.Clip(reason, maxReason)}); err != nil {
 		return blocks.Message{}, err
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
@@ -83,8 +83,8 @@ func shortened(reason string) blocks.Line {
 }
 
 // note is /incident note. Notes can also be put on the timeline of a resolved incident.
-func (b *Bot) note(c *chat.Call, tx store.Tx) (blocks.Message, error) {
-	i, typed, m := b.pick(c, tx)
+func (room *Room) note(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	i, typed, m := room.pick(c, tx)
 	if i == nil {
 		return m, nil
 	}
@@ -92,7 +92,7 @@ func (b *Bot) note(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return blocks.Sentence("What shall I note? Write ", blocks.Code(c.Root+" note "+i.ID+" what you saw or did"), "."), nil
 	}
 	kept := text.Clip(typed, maxNote)
-	if err := b.record(c, tx, i.ID, incidents.Noted{Text: kept}); err != nil {
+	if err := room.record(c, tx, i.ID, incidents.Noted{Text: kept}); err != nil {
 		return blocks.Message{}, err
 	}
 	said := blocks.Say("Noted on ", blocks.Strong(i.ID), " (", text.Line(i.Title), ").")
@@ -102,22 +102,22 @@ func (b *Bot) note(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(said)}}, nil
 }
 
-func (b *Bot) record(c *chat.Call, tx store.Tx, id string, body incidents.Body) error {
-	_, err := b.o.Book.Append(tx, c.Now, id, incidents.Event{By: incidents.Person(c.Person), Body: body})
+func (room *Room) record(c *chat.Call, tx store.Tx, id string, body incidents.Body) error {
+	_, err := room.o.Book.Append(tx, c.Now, id, incidents.Event{By: incidents.Person(c.Person), Body: body})
 	c.Acted = c.Acted || err == nil
 	return err
 }
 
 // pick finds the incident that is meant, and what was said about it. If it is not clear which, i is nil and m says what to
 // do about it.
-func (b *Bot) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text string, m blocks.Message) {
+func (room *Room) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text string, m blocks.Message) {
 	open := incidents.OpenIDs(tx, maxListed)
-	id, text := b.split(c, tx)
+	id, text := room.split(c, tx)
 	switch {
 	case id == "" && len(open) == 0:
 		return nil, text, blocks.Sentence("No incident is open. ", blocks.Code(c.Root+" list"), " shows the last ones.")
 	case id == "" && len(open) > 1:
-		return nil, text, b.which(c, tx, open, text)
+		return nil, text, room.which(c, tx, open, text)
 	case id == "":
 		id = open[0]
 	case !chat.IsID(id):
@@ -128,7 +128,7 @@ func (b *Bot) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text strin
 		return nil, text, noSuch(id, open)
 	}
 	if err != nil {
-		b.log.Error("cannot read an incident", "incident", id, "err", err)
+		room.o.Log.Error("cannot read an incident", "incident", id, "err", err)
 		return nil, text, blocks.Sentence("Incident ", id, " cannot be read; nothing was changed. Ask whoever runs Oncalm to run ", blocks.Code("oncalm fsck"), ".")
 	}
 	if c.Target != nil && c.Target.Run != i.Run {
@@ -139,7 +139,7 @@ func (b *Bot) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text strin
 
 // split takes the id off what was typed, if there is one, and returns the rest. Only in front of a note a number can be
 // something else, and is an id only if there is such an incident.
-func (b *Bot) split(c *chat.Call, tx store.Tx) (id, text string) {
+func (room *Room) split(c *chat.Call, tx store.Tx) (id, text string) {
 	if c.Target != nil {
 		return c.Target.ID, c.Rest
 	}
@@ -155,7 +155,7 @@ func (b *Bot) split(c *chat.Call, tx store.Tx) (id, text string) {
 			}
 		}
 	}
-	return id, unquote(b.router.Readable(text))
+	return id, unquote(room.Router.Readable(text))
 }
 
 // unquote takes off quotes around a whole text.
@@ -184,8 +184,8 @@ func noSuch(id string, open []string) blocks.Message {
 }
 
 // which asks which incident is meant, with a button for each that says the same word.
-func (b *Bot) which(c *chat.Call, tx store.Tx, open []string, said string) blocks.Message {
-	w, _ := chat.Find(b.incidentWords(), c.Word)
+func (room *Room) which(c *chat.Call, tx store.Tx, open []string, said string) blocks.Message {
+	w, _ := chat.Find(room.words(), c.Word)
 	m := blocks.Sentence("Several incidents are open. Which one?")
 	const asked = 10 // more buttons than that help nobody
 	for n, id := range open {

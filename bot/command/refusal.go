@@ -1,7 +1,9 @@
-package bot
+package command
 
 import (
 	"errors"
+
+	"github.com/oncalm/oncalm/bot/view"
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -11,17 +13,17 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// refusal says why an incident's state does not allow what was asked. Nothing was changed.
-func refusal(c *chat.Call, e *incidents.Refused) blocks.Message {
+// Refusal says why an incident's state does not allow what was asked. Nothing was changed.
+func Refusal(c *chat.Call, e *incidents.Refused) blocks.Message {
 	i := &e.Incident
 	id := blocks.Strong(i.ID)
 	switch {
 	case errors.Is(e.Reason, incidents.ErrResolved):
-		return blocks.Sentence(id, " was resolved ", text.Ago(c.Now.Sub(i.Resolved)), " by ", name(i.ResolvedBy), "; nothing changed.")
+		return blocks.Sentence(id, " was resolved ", text.Ago(c.Now.Sub(i.Resolved)), " by ", view.NameOf(i.ResolvedBy), "; nothing changed.")
 	case errors.Is(e.Reason, incidents.ErrAcknowledged) && i.AcknowledgedBy == incidents.Person(c.Person):
 		return blocks.Sentence("You acknowledged ", id, " ", text.Ago(c.Now.Sub(i.Acknowledged)), " already; nothing changed. When it is over: ", blocks.Code(c.Root+" resolve "+i.ID))
 	case errors.Is(e.Reason, incidents.ErrAcknowledged):
-		return blocks.Sentence(id, " was acknowledged ", text.Ago(c.Now.Sub(i.Acknowledged)), " by ", name(i.AcknowledgedBy), "; nothing changed.")
+		return blocks.Sentence(id, " was acknowledged ", text.Ago(c.Now.Sub(i.Acknowledged)), " by ", view.NameOf(i.AcknowledgedBy), "; nothing changed.")
 	}
 	return blocks.Sentence("Incident ", id, ": ", e.Reason.Error(), "; nothing changed.")
 }

@@ -1,4 +1,4 @@
-package bot
+package view
 
 import (
 	"github.com/oncalm/oncalm/bot/chat"
@@ -7,8 +7,8 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// offers are the buttons that make sense for an incident as it stands, in their order.
-func offers(i *incidents.Incident) []blocks.Button {
+// Buttons are the buttons that make sense for an incident as it stands, in their order.
+func Buttons(i *incidents.Incident) []blocks.Button {
 	at := chat.Target{ID: i.ID, Run: i.Run}.Value()
 	switch i.Status {
 	case incidents.StatusTriggered:

@@ -1,4 +1,4 @@
-package bot
+package view
 
 import (
 	"strings"
@@ -46,18 +46,5 @@ func TestStatesOfPages(t *testing.T) {
 		if got := pageStates(&i).Plain(time.UTC); got != tt.want {
 			t.Errorf("%s, want %s", got, tt.want)
 		}
-	}
-}
-
-// TestOnlySlacksPagesAreEdited: what another channel calls its messages is nothing to Slack.
-func TestOnlySlacksPagesAreEdited(t *testing.T) {
-	var events []incidents.Event
-	for n, via := range []string{incidents.ViaSlack, "sms"} {
-		events = append(events,
-			incidents.Event{Seq: 2*n + 1, Body: incidents.Paged{Key: via, Person: "ana", Via: via}},
-			incidents.Event{Seq: 2*n + 2, Body: incidents.Delivered{Key: via, Person: "ana", Via: via, Channel: "D1", Message: "1.2"}})
-	}
-	if pages, _ := sentPages(events); len(pages) != 1 || pages[0].key != incidents.ViaSlack {
-		t.Errorf("%+v are edited in Slack", pages)
 	}
 }

@@ -1,4 +1,4 @@
-package bot
+package view
 
 import (
 	"strings"
@@ -19,9 +19,9 @@ func tell(e incidents.Event) blocks.Line {
 	case e.By.Kind == incidents.KindOncalm || e.By.Kind == "":
 		return l
 	case len(words) > 0 && words[0].Form == incidents.Quote:
-		return blocks.Say(blocks.Strong(name(e.By)), ": ", l)
+		return blocks.Say(blocks.Strong(NameOf(e.By)), ": ", l)
 	}
-	return blocks.Say(blocks.Strong(name(e.By)), " ", l)
+	return blocks.Say(blocks.Strong(NameOf(e.By)), " ", l)
 }
 
 // spoken renders a sentence. Texts from outside are cut: the whole of them is in the timeline that is printed.
@@ -48,8 +48,8 @@ func spoken(s incidents.Sentence) blocks.Line {
 	return l
 }
 
-// name is how people know an actor.
-func name(a incidents.Actor) string {
+// NameOf is how people know an actor.
+func NameOf(a incidents.Actor) string {
 	switch a.Kind {
 	case incidents.KindAlarm:
 		return "alarm " + a.Name
@@ -59,8 +59,8 @@ func name(a incidents.Actor) string {
 	return a.Name
 }
 
-// story is the newest of those events that are shown in a place and were not struck, at most n, oldest first, each with its time.
-func story(events []incidents.Event, n int, place incidents.Where) []blocks.Line {
+// Story is the newest of those events that are shown in a place and were not struck, at most n, oldest first, each with its time.
+func Story(events []incidents.Event, n int, place incidents.Where) []blocks.Line {
 	struck := map[int]bool{}
 	for _, e := range events {
 		if s, ok := e.Body.(incidents.Struck); ok {
@@ -80,14 +80,14 @@ func story(events []incidents.Event, n int, place incidents.Where) []blocks.Line
 	return lines
 }
 
-// standing is what an incident's status amounts to, in words.
-func standing(i *incidents.Incident) blocks.Line {
+// Standing is what an incident's status amounts to, in words.
+func Standing(i *incidents.Incident) blocks.Line {
 	switch i.Status {
 	case incidents.StatusAcknowledged:
-		return blocks.Say("✋ ", blocks.Strong("Acknowledged"), " by ", blocks.Strong(name(i.AcknowledgedBy)), ", ", i.Acknowledged)
+		return blocks.Say("✋ ", blocks.Strong("Acknowledged"), " by ", blocks.Strong(NameOf(i.AcknowledgedBy)), ", ", i.Acknowledged)
 	case incidents.StatusResolved:
 		took := i.Resolved.Sub(i.Opened)
-		return blocks.Say("✅ ", blocks.Strong("Resolved"), " by ", blocks.Strong(name(i.ResolvedBy)), ", ", i.Resolved, " (after ", text.Lasting(max(took, 0)), ")")
+		return blocks.Say("✅ ", blocks.Strong("Resolved"), " by ", blocks.Strong(NameOf(i.ResolvedBy)), ", ", i.Resolved, " (after ", text.Lasting(max(took, 0)), ")")
 	}
 	if i.Quiet {
 		return blocks.Say("🔕 ", blocks.Strong("Quiet"), ": nobody is paged")

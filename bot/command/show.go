@@ -1,9 +1,11 @@
-package bot
+package command
 
 import (
 	"context"
 	"errors"
 	"strings"
+
+	"github.com/oncalm/oncalm/bot/view"
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -24,9 +26,9 @@ const (
 )
 
 // brief is the command without a word: three lines.
-func (b *Bot) brief(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+func (room *Room) brief(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	var open []string
-	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		open = incidents.OpenIDs(tx, counted)
 		return nil
 	})
@@ -43,7 +45,7 @@ func (b *Bot) brief(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("Answer a page: ", blocks.Code(c.Root+" ack"), ", ", blocks.Code(c.Root+" resolve"), ", ", blocks.Code(c.Root+" escalate"), ", ", blocks.Code(c.Root+" note what you see"), "."),
 		now,
-		blocks.Say("All I know: ", blocks.Code(c.Root+" help"), ". Who is on call: ", blocks.Code(b.o.Roots.OnCall), "."),
+		blocks.Say("All I know: ", blocks.Code(c.Root+" help"), ". Who is on call: ", blocks.Code(room.o.OnCall), "."),
 	)}}, nil
 }
 
@@ -55,10 +57,10 @@ func atLeast(n int) any {
 }
 
 // list is /incident list: what is open, or else the last incidents.
-func (b *Bot) list(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+func (room *Room) list(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	var open []string
 	var shown []incidents.Incident
-	err := b.o.Book.Store.View(ctx, func(tx store.Tx) (err error) {
+	err := room.o.Book.Store.View(ctx, func(tx store.Tx) (err error) {
 		open, shown = incidents.OpenIDs(tx, counted), nil
 		for _, id := range open[:min(len(open), maxListed)] {
 			i, err := incidents.Head(tx, id)
@@ -102,12 +104,12 @@ func (b *Bot) list(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 
 // listed is an incident in one line.
 func listed(i *incidents.Incident) blocks.Line {
-	l := blocks.Say(blocks.Strong(i.ID), " ", sign(i.Severity), " ", i.Severity, " · ", text.Clip(text.Line(i.Title), 100), " · ", i.Service, " · ")
+	l := blocks.Say(blocks.Strong(i.ID), " ", view.Sign(i.Severity), " ", i.Severity, " · ", text.Clip(text.Line(i.Title), 100), " · ", i.Service, " · ")
 	switch i.Status {
 	case incidents.StatusAcknowledged:
-		return append(l, blocks.Say("acknowledged by ", name(i.AcknowledgedBy), " ", i.Acknowledged)...)
+		return append(l, blocks.Say("acknowledged by ", view.NameOf(i.AcknowledgedBy), " ", i.Acknowledged)...)
 	case incidents.StatusResolved:
-		return append(l, blocks.Say("resolved by ", name(i.ResolvedBy), " ", i.Resolved)...)
+		return append(l, blocks.Say("resolved by ", view.NameOf(i.ResolvedBy), " ", i.Resolved)...)
 	}
 	if i.Quiet {
 		return append(l, blocks.Say("quiet since ", i.Opened)...)
@@ -116,34 +118,34 @@ func listed(i *incidents.Incident) blocks.Line {
 }
 
 // info is /incident info: how an incident stands, and what happened.
-func (b *Bot) info(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+func (room *Room) info(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	var m blocks.Message
-	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		i, sorry, err := b.pickAny(c, tx)
+	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		i, sorry, err := room.pickAny(c, tx)
 		if i == nil {
 			m = sorry
 			return err
 		}
-		told, err := accountOf(tx, i, 10*maxLines)
+		told, err := view.AccountOf(tx, i, 10*maxLines)
 		m = infoMessage(told)
 		return err
 	})
 	return m, err
 }
 
-func infoMessage(i account) blocks.Message {
-	m := blocks.Message{Title: headline(i.Incident)}
-	m.Body = append(append(m.Body, i.summary()), evidence(i.alarm)...)
-	lines := story(i.events, maxLines, incidents.OnTimeline)
+func infoMessage(i view.Account) blocks.Message {
+	m := blocks.Message{Title: view.Headline(i.Incident)}
+	m.Body = append(append(m.Body, i.Summary()), view.Evidence(i.Alarm)...)
+	lines := view.Story(i.Events, maxLines, incidents.OnTimeline)
 	if len(lines) > 0 {
 		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong("Timeline"))), blocks.Bullets(lines...))
 	}
-	m.Rows = [][]blocks.Button{offers(i.Incident), links(i.Incident, i.alarm)}
+	m.Rows = [][]blocks.Button{view.Buttons(i.Incident), view.Links(i.Incident, i.Alarm)}
 	return m
 }
 
 // pickAny finds the incident that is meant among all: where only looking is asked for, the last one will do if none is open.
-func (b *Bot) pickAny(c *chat.Call, tx store.Tx) (*incidents.Incident, blocks.Message, error) {
+func (room *Room) pickAny(c *chat.Call, tx store.Tx) (*incidents.Incident, blocks.Message, error) {
 	if len(c.Args) == 0 && c.Target == nil && len(incidents.OpenIDs(tx, 1)) == 0 {
 		last, err := incidents.Newest(tx, "", 1)
 		if err != nil || len(last) == 0 {
@@ -154,25 +156,25 @@ func (b *Bot) pickAny(c *chat.Call, tx store.Tx) (*incidents.Incident, blocks.Me
 	if len(c.Args) > 0 && !chat.IsID(strings.TrimPrefix(c.Args[0].Text, "#")) {
 		return nil, noSuch(c.Args[0].Text, incidents.OpenIDs(tx, maxListed)), nil
 	}
-	i, _, m := b.pick(c, tx)
+	i, _, m := room.pick(c, tx)
 	return i, m, nil
 }
 
 // postmortem is /incident postmortem: the draft.
-func (b *Bot) postmortem(ctx context.Context, c *chat.Call) (blocks.Message, error) {
-	if b.o.Postmortem == nil {
+func (room *Room) postmortem(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+	if room.o.Postmortem == nil {
 		return blocks.Sentence("This Oncalm writes no postmortems."), nil
 	}
 	var i *incidents.Incident
 	var m blocks.Message
-	err := b.o.Book.Store.View(ctx, func(tx store.Tx) (err error) {
-		i, m, err = b.pickAny(c, tx)
+	err := room.o.Book.Store.View(ctx, func(tx store.Tx) (err error) {
+		i, m, err = room.pickAny(c, tx)
 		return err
 	})
 	if err != nil || i == nil {
 		return m, err
 	}
-	text, err := b.o.Postmortem(ctx, i.ID)
+	text, err := room.o.Postmortem(ctx, i.ID)
 	if errors.Is(err, incidents.ErrNotFound) {
 		return blocks.Sentence("No incident ", i.ID, "."), nil
 	}

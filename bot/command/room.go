@@ -1,0 +1,82 @@
+package command
+
+import (
+	"context"
+	"log/slog"
+
+	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// Options is what a Room needs.
+type Options struct {
+	Root   string          // the slash command
+	OnCall string          // that of the other room, which help names
+	Book   *incidents.Book // what people do is recorded in it
+	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
+	Postmortem func(ctx context.Context, id string) (string, error)
+	Log        *slog.Logger
+}
+
+// A Room is the conversation about incidents.
+type Room struct {
+	o Options
+	// Router carries its words out; it is set before anything is said.
+	Router *chat.Router
+}
+
+// New makes a Room.
+func New(o Options) *Room { return &Room{o: o} }
+
+// words are the words of /incident, in the order of help.
+func (room *Room) words() []chat.Word {
+	return []chat.Word{
+		{Name: "ack", Also: []string{"acknowledge"}, Usage: "[id [note]]", Change: room.acknowledge,
+			Help: "You take care of it, and nobody else is paged."},
+		{Name: "resolve", Also: []string{"close"}, Usage: "[id] [reason]", Change: room.resolve,
+			Help: "It is over."},
+		{Name: "escalate", Usage: "[id] [reason]", Change: room.escalate,
+			Help: "The next step of the policy is paged at once."},
+		{Name: "note", Usage: "[id] text", Change: room.note,
+			Help: "Puts a line on the timeline."},
+		{Name: "list", Usage: "", Show: room.list,
+			Help: "What is open."},
+		{Name: "info", Also: []string{"show"}, Usage: "[id]", Show: room.info,
+			Help: "How an incident stands, and what happened."},
+		{Name: "postmortem", Also: []string{"pm", "retro"}, Usage: "[id]", Show: room.postmortem,
+			Help: "The draft of the postmortem, made from the timeline."},
+		{Name: "help", Usage: "", Show: room.help,
+			Help: "This list."},
+	}
+}
+
+// help explains all words of /incident.
+func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
+	m := chat.Help(room.o.Root, room.words())
+	m.Body = append(m.Body, blocks.Para(
+		blocks.Say("The id may be left out while only one incident is open. ", blocks.Code(room.o.OnCall), " tells who is on call."),
+	))
+	return m, nil
+}
+
+// Room is the conversation of /incident.
+func (room *Room) Room() chat.Room {
+	return chat.Room{
+		Root: room.o.Root, Words: room.words(), Silent: chat.Word{Show: room.brief}, Press: room.press,
+	}
+}
+
+// press is the word of a button of an incident.
+func (room *Room) press(c *chat.Call, action, value string) (chat.Word, bool) {
+	w, known := chat.Find(room.words(), action)
+	if !known {
+		return w, false
+	}
+	at, typed, readable := chat.ParseTarget(value)
+	if !readable {
+		return chat.NoButton(c.Root), true
+	}
+	c.Word, c.Rest, c.Target = w.Name, typed, &at
+	return w, true
+}

@@ -1,0 +1,45 @@
+package view
+
+import (
+	"math"
+
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
+)
+
+// Account is what is read of an incident to tell about it.
+type Account struct {
+	*incidents.Incident
+	Alarm  *incidents.Alarm  // what its alarm says now; nil if there is none, or if it cannot be read
+	Events []incidents.Event // the newest, in order
+}
+
+// AllEvents is more than an incident has.
+const AllEvents = math.MaxInt32
+
+// ReadAccount reads an incident with so many of its newest events. Errors are those of [incidents.Head].
+func ReadAccount(tx store.Tx, id string, newest int) (Account, error) {
+	i, err := incidents.Head(tx, id)
+	if err != nil {
+		return Account{}, err
+	}
+	return AccountOf(tx, i, newest)
+}
+
+// AccountOf is [ReadAccount] of an incident that was read.
+func AccountOf(tx store.Tx, i *incidents.Incident, newest int) (Account, error) {
+	a, _ := incidents.Evidence(tx, i) // told without evidence is better than not told
+	events, err := incidents.TimelineFrom(tx, i.ID, i.Seq-newest)
+	return Account{i, a, events}, err
+}
+
+// Summary is how it stands, in a few lines.
+func (i Account) Summary() blocks.Paragraph {
+	return blocks.Para(
+		Standing(i.Incident),
+		blocks.Say(blocks.Strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
+		pageStates(i.Incident),
+	)
+}
