@@ -20,7 +20,7 @@ var order = []string{
 	"doors",
 	"alarms/aws", "alarms/messages", "alarms/sns", "alarms",
 	"paging", "handoffs", "rollbacks", "postmortems",
-	"bot/slack/blocks", "bot/slack", "bot/slackfake", "bot/bottest", "bot/when", "bot/chat", "bot/view", "bot/notice", "bot/command", "bot/shifts", "bot",
+	"bot/slack/blocks", "bot/slack", "bot/slack/door", "bot/slackfake", "bot/bottest", "bot/when", "bot/chat", "bot/view", "bot/notice", "bot/command", "bot/shifts", "bot",
 	"ops", "web",
 	"cmd/oncalm/config/reading", "cmd/oncalm/config/holidays", "cmd/oncalm/config/places", "cmd/oncalm/config/secrets", "cmd/oncalm/config/zones",
 	"cmd/oncalm/config", "cmd/oncalm/importing", "cmd/oncalm/fsck", "cmd/oncalm/cli", "cmd/oncalm/shifts", "cmd/oncalm/records", "cmd",

@@ -16,6 +16,7 @@ import (
 	"github.com/oncalm/oncalm/bot/notice"
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/bot/slack/door"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
 
@@ -147,9 +148,11 @@ func (b *Bot) knows(person string) bool {
 	return ok
 }
 
-// Handler serves what Slack posts: see [slack.Sender.HTTP].
+// Handler serves what Slack posts: see [door.HTTP].
 func (b *Bot) Handler() http.Handler {
-	return b.out.HTTP(b.o.SigningSecrets, b.o.Clock, b.Serve)
+	return door.HTTP(door.Options{
+		Secrets: b.o.SigningSecrets, Clock: b.o.Clock, Witness: b.o.Witness, Log: b.log, Ours: b.out.Ours, Handle: b.Serve,
+	})
 }
 
 // Serve carries out a request, by whichever door it came.

@@ -6,9 +6,8 @@
 // serves all messages of a conversation, and takes two seconds at the most: who cannot look, sends, and says that it may be a
 // repeat. What Slack has taken since the start is known without looking.
 //
-// What people do comes in as a [Request], by a door: [Sender.HTTP] is the one for Slack's posts. It judges by the headers what can
-// be, reads the body once, checks the signature over the raw bytes and the age, and only then parses anything. A [Handler] answers
-// with a [Reply] and knows nothing of the door. [Watch.Judge] tells our own workspace from strangers.
+// What people do comes in as a [Request] by a door (package door is the one for what Slack posts), and a [Handler] answers with a
+// [Reply]. [Watch.Judge] tells our own workspace from strangers.
 //
 // An error of a call is one of a few troubles ([TroubleOf]): wait, since Slack says so; wait, since nobody answers; the token is not
 // taken; the form is not taken; or this message is refused. One table has Slack's names for all of them. A [Watch] takes note of

@@ -20,7 +20,6 @@ type Sender struct {
 	*outcomes
 	Watch   *Watch
 	log     *slog.Logger
-	witness *clocks.Witness
 	channel string // of the incidents
 	looks   looks
 	dms     dms
@@ -53,7 +52,7 @@ func New(c Options) *Sender {
 	}
 	w := newWatch(c.Log, c.Metrics)
 	return &Sender{
-		client: newClient(c.APIURL, c.Token, c.Transport, c.Witness, w), outcomes: newOutcomes(), Watch: w, log: c.Log, witness: c.Witness, channel: c.Channel,
+		client: newClient(c.APIURL, c.Token, c.Transport, c.Witness, w), outcomes: newOutcomes(), Watch: w, log: c.Log, channel: c.Channel,
 	}
 }
 

@@ -1,8 +1,10 @@
-package slack
+package door
 
 import (
 	"net/http"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slack"
 )
 
 // occurrence is what we read of an event.
@@ -45,7 +47,7 @@ func (d *door) event(w http.ResponseWriter, r *http.Request) {
 	if e.Type != "event_callback" {
 		return
 	}
-	in := Request{From: e.origin(), At: d.clock.Now(), Event: &Event{Type: e.Event.Type}}
+	in := slack.Request{From: e.origin(), At: d.clock.Now(), Event: &slack.Event{Type: e.Event.Type}}
 	in.Event.Revoked = e.Event.Type == "tokens_revoked" && len(e.Event.Tokens.Bot) > 0 || e.Event.Type == "app_uninstalled"
 	if d.handle(r.Context(), in).Again {
 		http.Error(w, "still starting", http.StatusServiceUnavailable) // Slack tries again
@@ -53,8 +55,8 @@ func (d *door) event(w http.ResponseWriter, r *http.Request) {
 }
 
 // origin is where the app was installed that the event is for: in a shared channel it may happen elsewhere.
-func (e *occurrence) origin() Origin {
-	o := Origin{Team: e.Team, Enterprise: e.Grid, App: e.App}
+func (e *occurrence) origin() slack.Origin {
+	o := slack.Origin{Team: e.Team, Enterprise: e.Grid, App: e.App}
 	if len(e.Installed) > 0 {
 		o.Team, o.Enterprise = e.Installed[0].Team, e.Installed[0].Grid
 	}

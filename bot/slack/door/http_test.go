@@ -1,4 +1,4 @@
-package slack
+package door
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 
 // TestSigningVectors reads the vectors that were recomputed from Slack's own documentation.
 func TestSigningVectors(t *testing.T) {
-	text, err := os.ReadFile(filepath.Join("..", "..", "..", "shared", "fixtures", "slack", "signing-vectors.json"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "shared", "fixtures", "slack", "signing-vectors.json"))
 	if err != nil {
 		t.Skipf("the vectors are not here: %v", err)
 	}

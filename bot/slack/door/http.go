@@ -1,4 +1,4 @@
-package slack
+package door
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/doors"
 )
@@ -40,16 +41,27 @@ type door struct {
 	ours      func(address string) bool
 	bodies    *doors.Reader
 	strangers seldom
-	handle    Handler
+	handle    slack.Handler
 }
 
-// HTTP serves POST /slack/commands, /slack/interactions and /slack/events. A request is authentic if one of the secrets signed it. The
-// door answers 200 in under three seconds if the handler keeps to its context; 401 to what Slack did not sign or signed long ago;
+// Options is what a door needs.
+type Options struct {
+	Secrets []string // a request is authentic if one of them signed it
+	Clock   *clocks.Clock
+	Witness *clocks.Witness // of our clock; may be nil
+	Log     *slog.Logger
+	// Ours reports whether an address is Slack's, so that an answer may be sent there.
+	Ours   func(address string) bool
+	Handle slack.Handler
+}
+
+// HTTP serves POST /slack/commands, /slack/interactions and /slack/events. A request is authentic if one of the secrets signed it.
+// The door answers 200 in under three seconds if the handler keeps to its context; 401 to what Slack did not sign or signed long ago;
 // 405, 413, 415 and 400 to what is no request of Slack's; and 503 to a large one while too many others are being read.
-func (s *Sender) HTTP(secrets []string, clock *clocks.Clock, h Handler) http.Handler {
+func HTTP(o Options) http.Handler {
 	d := &door{
-		secrets: secrets, clock: clock, witness: s.witness, log: s.log, ours: s.Ours,
-		bodies: doors.NewReader(largeBodies, arriving), handle: h,
+		secrets: o.Secrets, clock: o.Clock, witness: o.Witness, log: o.Log, ours: o.Ours,
+		bodies: doors.NewReader(largeBodies, arriving), handle: o.Handle,
 	}
 	routes := http.NewServeMux()
 	routes.HandleFunc(pathCommands, d.command)
