@@ -18,7 +18,7 @@ var order = []string{
 	"rotations", "rotations/rotationstest", "rotations/feed", "rotations/strip",
 	"incidents", "overrides",
 	"doors",
-	"alarms/aws", "alarms/messages", "alarms/sns", "alarms",
+	"alarms/aws", "alarms/facts", "alarms/messages", "alarms/sns", "alarms",
 	"paging", "handoffs", "rollbacks", "postmortems",
 	"bot/slack/blocks", "bot/slack", "bot/slack/door", "bot/slackfake", "bot/bottest", "bot/when", "bot/chat", "bot/view", "bot/notice", "bot/command", "bot/shifts", "bot",
 	"ops", "web",

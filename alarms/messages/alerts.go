@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/facts"
 )
 
 // An alert is what Prometheus and Grafana call an alarm. It is known by its labels, all of them, in whatever form it comes.
@@ -93,7 +94,7 @@ func jsonAlerts(m *aws.Message) []alert {
 	}
 	if common := textsOf(m.Fields.Object("commonLabels")); !labelled && len(common) > 0 {
 		alerts = append(alerts, alert{
-			resolved: isOver(aws.FirstOf(m.At("status"), m.At("state"))), labels: common, notes: textsOf(m.Fields.Object("commonAnnotations")),
+			resolved: facts.IsOver(aws.FirstOf(m.At("status"), m.At("state"))), labels: common, notes: textsOf(m.Fields.Object("commonAnnotations")),
 		})
 	}
 	return alerts
@@ -193,7 +194,7 @@ func (a alert) title(name string) string {
 func judgeGroup(m *aws.Message) Judgement {
 	firing, rest, ok := firingSubject(aws.FirstOf(m.Subject, m.At("title")))
 	if !ok && m.Fields != nil {
-		firing, rest = !isOver(aws.FirstOf(m.At("status"), m.At("state"))), aws.FirstOf(m.At("title"), m.At("message"))
+		firing, rest = !facts.IsOver(aws.FirstOf(m.At("status"), m.At("state"))), aws.FirstOf(m.At("title"), m.At("message"))
 	} else if !ok {
 		firing, rest = strings.Contains(m.Text, "Firing"), m.Subject
 	}

@@ -2,8 +2,9 @@
 // It is pure: texts go in, judgements come out; it knows no store, no clock and no HTTP.
 //
 // [Open] takes out what a relay has wrapped, and [JudgeBy] finds out what a message amounts to: the rules of the configuration first, then the
-// table of this package, which has a row for each kind. A [Judgement] says what the message is about, by family and key, what to say, and whether
-// that pages, is shown, is over, or is a change. Alarms of CloudWatch are not judged here: [aws.ReadAlarm] reads them.
+// table of this package, which has a row for each kind; what no row knows is judged by what package facts finds in it. A [Judgement] says what
+// the message is about, by family and key, what to say, and whether that pages, is shown, is over, or is a change. Alarms of CloudWatch are not
+// judged here: [aws.ReadAlarm] reads them.
 //
 // Labels, alerts and what is looked at of somebody's own message are bounded, and no judgement refuses a message: what cannot be understood is
 // somebody's own, and opens an incident.

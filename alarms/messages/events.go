@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/facts"
 )
 
 // computeRows are EventBridge's events about what runs and what changes it.
@@ -113,7 +114,7 @@ var securityRows = []row{
 // judgeCall takes what the owner of the account does for worth a look: nobody should use that login. What a service did by itself, and could not do, is too;
 // of a call that was refused whoever made it hears.
 func judgeCall(m *aws.Message) verdict {
-	if name := m.At("detail.eventName"); strings.HasPrefix(m.DetailType(), "AWS Service Event") && saysFailure(name) {
+	if name := m.At("detail.eventName"); strings.HasPrefix(m.DetailType(), "AWS Service Event") && facts.SaysFailure(name) {
 		about := aws.FirstOf(m.At("detail.additionalEventData.SecretId"), m.At("resources.0"), m.At("detail.eventSource"))
 		return shows.titled(tidyTitle(wordsOf(name) + ": " + aws.Called(about) + ": " + sentence(aws.FirstOf(m.At("detail.additionalEventData.errorMessage"), m.At("detail.errorMessage"))))).keyed(name + "/" + about)
 	}

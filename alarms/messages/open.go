@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/facts"
 )
 
 // Open takes the messages out that stand inside a message; see [aws.Open].
@@ -19,26 +20,21 @@ func isWhole(m *aws.Message) bool {
 	if r := rowOf(m); r != nil && !r.anybodys {
 		return true
 	}
-	return slices.ContainsFunc(m.Fields, func(one aws.Member) bool {
-		return slices.Contains(failures, aws.BareName(one.Name)) && aws.PlainText(one.Value) != ""
-	})
+	return facts.IsReport(m.Fields)
 }
 
-// failures are the members in which programs report that they have failed.
-var failures = []string{"errormessage", "errortype", "stacktrace", "exception", "traceback"}
-
 // An opener remembers what the messages say that it opens: one may hold many.
-type opener map[*aws.Message][]told
+type opener map[*aws.Message][]facts.Fact
 
 // said is what a message says, besides what stands at a path.
-func (o opener) said(m *aws.Message, path string) []told {
+func (o opener) said(m *aws.Message, path string) []facts.Fact {
 	all, known := o[m]
 	if !known {
-		all = allTold(m.Fields)
+		all = facts.Of(m.Fields)
 		o[m] = all
 	}
-	return slices.DeleteFunc(slices.Clone(all), func(t told) bool {
-		at := strings.TrimPrefix(t.in+"/"+t.name, "/")
+	return slices.DeleteFunc(slices.Clone(all), func(t facts.Fact) bool {
+		at := strings.TrimPrefix(t.In+"/"+t.Name, "/")
 		return at == path || strings.HasPrefix(at, path+"/")
 	})
 }
@@ -48,22 +44,10 @@ func (o opener) silent(m *aws.Message, path string) bool {
 	if m.Fields == nil {
 		return strings.HasPrefix(strings.TrimSpace(m.Text), "[")
 	}
-	return !slices.ContainsFunc(o.said(m, path), told.says)
+	return !slices.ContainsFunc(o.said(m, path), isSaid)
 }
 
-// says reports whether a member says what is wrong, how bad that is, or that it is over.
-func (t told) says() bool {
-	switch {
-	case t.name == "name", t.name == "event", t.name == "type": // what it is called, and not what is wrong
-		return false
-	case slices.Contains(states, t.name):
-		return isState(t.text)
-	case slices.Contains(degrees, t.name):
-		_, known := graded(t.text)
-		return known
-	}
-	return slices.Contains(titles, t.name) || slices.Contains(details, t.name)
-}
+func isSaid(t facts.Fact) bool { return t.Says(isGrade) }
 
 // about reports whether a message that stands in another is what that one is about. Alerts are, wherever they stand. What a row knows is, if it
 // stands where others put all that there is, or if nothing else is said; a change must not hide what is said beside it.
@@ -75,9 +59,9 @@ func (o opener) about(outer, inner *aws.Message, path string) bool {
 	case isLabelled(inner):
 		return true
 	case Judge(inner)[0].Treat != Marker:
-		return slices.Contains(wrappers, path) || o.silent(outer, path)
-	case slices.Contains(wrappers, path), inner.IsEvent() && inner.Fields.Has("source"):
-		return !slices.ContainsFunc(o.said(outer, path), func(t told) bool { return t.name != "subject" && t.says() })
+		return facts.IsWrapper(path) || o.silent(outer, path)
+	case facts.IsWrapper(path), inner.IsEvent() && inner.Fields.Has("source"):
+		return !slices.ContainsFunc(o.said(outer, path), func(t facts.Fact) bool { return t.Name != "subject" && isSaid(t) })
 	}
 	return false
 }

@@ -86,6 +86,7 @@ func TestOpen(t *testing.T) {
 		"an event of AWS":                 event("aws.lambda", "Something", "", alarm),
 		"a change to an alarm":            event("com.relay", "any", "", `{"alarmName":"cpu","operation":"update","state":{"value":"ALARM"}}`),
 		"a failure with what it was told": `{"errorMessage":"boom","errorType":"Error","event":{"alarm":` + alarm + `}}`,
+		"the same over EventBridge":       event("com.shop", "failed", "", `{"errorMessage":"boom","input":`+alarm+`}`),
 		"alerts that are none":            `{"title":"x","dashboard":{"alerts":["a"],"status":"open"}}`,
 		"an alarm within a line":          "This came from " + alarm,
 		"an alarm that was not forwarded": "Could not forward: " + alarm,

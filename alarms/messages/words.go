@@ -139,6 +139,12 @@ func graded(word string) (verdict, bool) {
 	return verdict{}, false
 }
 
+// isGrade reports whether a word says how bad something is.
+func isGrade(word string) bool {
+	_, known := graded(word)
+	return known
+}
+
 // says reports whether a text has one of these words in it, in any case.
 func says(text string, words ...string) bool {
 	text = strings.ToLower(text)
