@@ -75,10 +75,10 @@ type Bot struct {
 	log     *slog.Logger
 	out     *slack.Sender
 	watch   *slack.Watch
-	users   map[string]string // names of people by their Slack ids
 	pace    *slack.Pace
-	absent  absences
 	router  *chat.Router
+	roll    *roll
+	greeter *greeter
 	shifts  *shifts.Room
 	command *command.Room
 	notices *notice.Notices
@@ -117,14 +117,23 @@ func New(o Options) (*Bot, error) {
 		Witness: o.Witness, Log: log, Metrics: o.Metrics,
 	})
 	out.Watch.Met(slack.Identity{Team: o.Team, App: o.App})
-	b := &Bot{o: o, log: log, out: out, watch: out.Watch, users: users, pace: slack.NewPace()}
+	b := &Bot{o: o, log: log, out: out, watch: out.Watch, pace: slack.NewPace()}
+	b.compose(users)
+	return b, nil
+}
+
+// compose makes the rooms.
+func (b *Bot) compose(users map[string]string) {
+	o, log, out := b.o, b.log, b.out
 	b.notices = &notice.Notices{
 		Out: out, Pace: b.pace, People: o.People, Channel: o.Channel, Clock: o.Clock, Log: log,
 		Took: func(tx store.Tx, now time.Time) { b.took(tx, now, false) }, // what takes a notice takes a card
 	}
+	b.roll = &roll{o: o, log: log, out: out, notices: b.notices}
+	b.greeter = &greeter{o: o, log: log, out: out, watch: out.Watch, glimpse: b.glimpse}
 	b.shifts = shifts.New(shifts.Options{
 		Root: o.Roots.OnCall, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, People: o.People, Users: users, Services: o.Services,
-		PublicURL: o.PublicURL, Out: out, Owe: b.notices.Owe, Absent: b.absent.of, Clock: o.Clock, Log: log,
+		PublicURL: o.PublicURL, Out: out, Owe: b.notices.Owe, Absent: b.roll.absent.of, Clock: o.Clock, Log: log,
 	})
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Postmortem: o.Postmortem, Log: log,
@@ -134,7 +143,6 @@ func New(o Options) (*Bot, error) {
 		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
 	}, users)
 	b.shifts.Router, b.command.Router = b.router, b.router
-	return b, nil
 }
 
 // FollowOverrides owes what people are told of a change of who is on call (see [overrides.Follower]).
@@ -198,50 +206,13 @@ func (b *Bot) Handlers() map[string]outbox.Handler {
 // Status says how we and Slack are getting on.
 func (b *Bot) Status() slack.Status { return b.watch.Now() }
 
-const (
-	// greeting is how often we ask Slack whether it still takes our token.
-	greeting = 5 * time.Minute
-	// knocking is how often we ask while something is wrong.
-	knocking = 30 * time.Second
-	// introducing is how often we ask while nobody has told us who we are: until then no request is carried out.
-	introducing = 3 * time.Second
-)
-
 // Run learns who we are to Slack, and asks again from time to time, until ctx ends. Nothing else waits for it: without Slack
 // everything works that does not need Slack. It returns when nothing of the bot is going on any more.
 func (b *Bot) Run(ctx context.Context) {
 	var beside sync.WaitGroup
 	defer beside.Wait()
 	defer b.router.End()
-	beside.Go(func() { b.rollCall(ctx) })
+	beside.Go(func() { b.roll.run(ctx) })
 	beside.Go(func() { b.recallChannel(ctx) })
-	b.recall(ctx)
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
-		timer.Reset(b.greet(ctx))
-	}
-}
-
-// greet asks Slack who we are and returns when to ask again.
-func (b *Bot) greet(ctx context.Context) time.Duration {
-	id, err := b.out.Identify(ctx)
-	if err != nil && !b.watch.Identity().Known() {
-		return introducing
-	}
-	if err != nil {
-		return knocking
-	}
-	if b.o.Team != "" && id.Team != "" && b.o.Team != id.Team {
-		b.watch.Problem(fmt.Sprintf("the bot's token belongs to workspace %s, and slack.team says %s; correct one of them", id.Team, b.o.Team), true)
-	}
-	b.watch.Met(b.configured(id))
-	b.keep(ctx, id)
-	b.glimpse(ctx)
-	return greeting
+	b.greeter.run(ctx)
 }

@@ -5,6 +5,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
 
@@ -26,51 +29,102 @@ func digestOf(token string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
+const (
+	// greeting is how often we ask Slack whether it still takes our token.
+	greeting = 5 * time.Minute
+	// knocking is how often we ask while something is wrong.
+	knocking = 30 * time.Second
+	// introducing is how often we ask while nobody has told us who we are: until then no request is carried out.
+	introducing = 3 * time.Second
+)
+
+// A greeter learns who we are to Slack, and keeps it for the next start.
+type greeter struct {
+	o       Options
+	log     *slog.Logger
+	out     *slack.Sender
+	watch   *slack.Watch
+	glimpse func(context.Context) // of the channel
+}
+
+// run asks who we are, and again from time to time, until ctx ends.
+func (g *greeter) run(ctx context.Context) {
+	g.recall(ctx)
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		}
+		timer.Reset(g.greet(ctx))
+	}
+}
+
+// greet asks Slack who we are and returns when to ask again.
+func (g *greeter) greet(ctx context.Context) time.Duration {
+	id, err := g.out.Identify(ctx)
+	if err != nil && !g.watch.Identity().Known() {
+		return introducing
+	}
+	if err != nil {
+		return knocking
+	}
+	if g.o.Team != "" && id.Team != "" && g.o.Team != id.Team {
+		g.watch.Problem(fmt.Sprintf("the bot's token belongs to workspace %s, and slack.team says %s; correct one of them", id.Team, g.o.Team), true)
+	}
+	g.watch.Met(g.configured(id))
+	g.keep(ctx, id)
+	g.glimpse(ctx)
+	return greeting
+}
+
 // recall takes up who we were before the start. The configuration overrules it.
-func (b *Bot) recall(ctx context.Context) {
+func (g *greeter) recall(ctx context.Context) {
 	var k knownIdentity
-	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+	err := g.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		if val := tx.Get(identityKey); val == nil || json.Unmarshal(val, &k) != nil {
 			k = knownIdentity{} // Slack tells it anew
 		}
 		return nil
 	})
-	if err != nil || !k.Known() || k.Token != digestOf(b.o.Token) || b.watch.Identity().User != "" {
+	if err != nil || !k.Known() || k.Token != digestOf(g.o.Token) || g.watch.Identity().User != "" {
 		return
 	}
-	b.watch.Met(b.configured(k.Identity))
+	g.watch.Met(g.configured(k.Identity))
 }
 
 // keep stores who we are, if that has changed. A store in trouble only means that it is asked again at the next start.
-func (b *Bot) keep(ctx context.Context, id slack.Identity) {
-	val, err := json.Marshal(knownIdentity{digestOf(b.o.Token), id})
+func (g *greeter) keep(ctx context.Context, id slack.Identity) {
+	val, err := json.Marshal(knownIdentity{digestOf(g.o.Token), id})
 	if err != nil {
 		return // unreachable: it is all text
 	}
 	same := false
-	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+	err = g.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		same = string(tx.Get(identityKey)) == string(val)
 		return nil
 	})
 	if same || err != nil {
 		return
 	}
-	err = b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
+	err = g.o.Book.Store.Update(ctx, func(tx store.Tx) error {
 		tx.Put(identityKey, val)
 		return nil
 	})
 	if err != nil {
-		b.log.Info("who we are to Slack could not be stored for the next start", "err", err)
+		g.log.Info("who we are to Slack could not be stored for the next start", "err", err)
 	}
 }
 
 // configured is an identity with what the configuration says of it.
-func (b *Bot) configured(id slack.Identity) slack.Identity {
-	if b.o.Team != "" {
-		id.Team = b.o.Team
+func (g *greeter) configured(id slack.Identity) slack.Identity {
+	if g.o.Team != "" {
+		id.Team = g.o.Team
 	}
-	if b.o.App != "" {
-		id.App = b.o.App
+	if g.o.App != "" {
+		id.App = g.o.App
 	}
 	return id
 }

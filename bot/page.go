@@ -42,7 +42,7 @@ func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Recei
 	if err != nil {
 		return paging.Receipt{}, asPage(err)
 	}
-	return b.receipt(r, adopted), nil
+	return receipt(b.watch.Identity().Home, r, adopted), nil
 }
 
 // errHeld is why a page waits though it could be tried.
@@ -56,9 +56,10 @@ func decided(p paging.Page, key string) time.Time {
 	return p.Incident.Opened
 }
 
-func (b *Bot) receipt(r slack.Ref, adopted bool) paging.Receipt {
+// receipt tells where a page stands; home is the address of the workspace, as far as it is known.
+func receipt(home string, r slack.Ref, adopted bool) paging.Receipt {
 	receipt := paging.Receipt{Channel: r.Channel, Message: r.TS, Adopted: adopted}
-	if home := b.watch.Identity().Home; home != "" && r.TS != "" {
+	if home != "" && r.TS != "" {
 		receipt.Link = home + "archives/" + r.Channel + "/p" + strings.ReplaceAll(r.TS, ".", "")
 	}
 	return receipt

@@ -2,12 +2,14 @@ package bot
 
 import (
 	"context"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/notice"
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/overrides"
@@ -35,10 +37,19 @@ const (
 	everybody = 24
 )
 
-// rollCall looks who is bound to a duty and not there any more: at once in the configuration, and then, calmly and never on
+// A roll looks who is bound to a duty and not there any more.
+type roll struct {
+	o       Options
+	log     *slog.Logger
+	out     *slack.Sender
+	notices *notice.Notices
+	absent  absences
+}
+
+// run looks who is bound to a duty and not there any more: at once in the configuration, and then, calmly and never on
 // the way of a page, in Slack. It returns when ctx ends.
-func (b *Bot) rollCall(ctx context.Context) {
-	for b.callConfigured(ctx) != nil {
+func (r *roll) run(ctx context.Context) {
+	for r.callConfigured(ctx) != nil {
 		if !sleep(ctx, between) {
 			return
 		}
@@ -46,22 +57,22 @@ func (b *Bot) rollCall(ctx context.Context) {
 	pause := calm
 	for round := 0; sleep(ctx, pause); round++ {
 		pause = lookAfter
-		people := slices.Sorted(maps.Keys(b.o.People))
+		people := slices.Sorted(maps.Keys(r.o.People))
 		if round%everybody > 0 {
-			people = b.holders(ctx)
+			people = r.holders(ctx)
 		}
-		b.callSlack(ctx, people)
+		r.callSlack(ctx, people)
 	}
 }
 
 // holders are those on whom somebody counts just now: who is on call, or acknowledged an incident that is open.
-func (b *Bot) holders(ctx context.Context) []string {
+func (r *roll) holders(ctx context.Context) []string {
 	const most = 1000
-	now := b.o.Clock.Now()
+	now := r.o.Clock.Now()
 	hold := map[string]bool{}
-	err := b.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		for schedule := range b.o.Overrides.Schedules {
-			for _, person := range b.o.Overrides.OnCall(tx, schedule, now) {
+	err := r.o.Book.Store.View(ctx, func(tx store.Tx) error {
+		for schedule := range r.o.Overrides.Schedules {
+			for _, person := range r.o.Overrides.OnCall(tx, schedule, now) {
 				hold[person] = true
 			}
 		}
@@ -77,7 +88,7 @@ func (b *Bot) holders(ctx context.Context) []string {
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
-		b.log.Warn("it cannot be looked who holds a duty; those who do are asked about in an hour", "err", err)
+		r.log.Warn("it cannot be looked who holds a duty; those who do are asked about in an hour", "err", err)
 	}
 	return slices.Sorted(maps.Keys(hold))
 }
@@ -95,48 +106,48 @@ func sleep(ctx context.Context, d time.Duration) bool {
 }
 
 // callConfigured finds those who are not in the configuration any more, and says so.
-func (b *Bot) callConfigured(ctx context.Context) error {
-	now := b.o.Clock.Now()
+func (r *roll) callConfigured(ctx context.Context) error {
+	now := r.o.Clock.Now()
 	var roll paging.Roll
-	err := b.o.Book.Store.Update(ctx, func(tx store.Tx) (err error) {
-		if roll, err = b.o.Pager.RollCall(tx, now); err != nil || len(roll.Void) == 0 {
+	err := r.o.Book.Store.Update(ctx, func(tx store.Tx) (err error) {
+		if roll, err = r.o.Pager.RollCall(tx, now); err != nil || len(roll.Void) == 0 {
 			return err
 		}
 		var lines []blocks.Line
 		for _, o := range roll.Void[:min(len(roll.Void), most)] {
 			left := overrides.Override{Override: o}
-			people := b.o.Overrides.During(tx, o.Schedule, left.Left(now), o.To)
+			people := r.o.Overrides.During(tx, o.Schedule, left.Left(now), o.To)
 			lines = append(lines, blocks.Say("⚠️ ", shifts.Voided(o), ". On call then: ", blocks.Strong(shifts.Subject(people, "")), "."))
 		}
 		if more := len(roll.Void) - len(lines); more > 0 {
 			lines = append(lines, blocks.Say("and ", text.Count(more, "more override", "more overrides")))
 		}
-		b.notices.Owe(tx, now, store.Key("told", "void", roll.Void[0].ID, now.UTC().Format(time.RFC3339)), "", blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}})
+		r.notices.Owe(tx, now, store.Key("told", "void", roll.Void[0].ID, now.UTC().Format(time.RFC3339)), "", blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}})
 		return nil
 	})
 	if err != nil {
 		if ctx.Err() == nil { // stopped, else: the next start looks
-			b.log.Error("it cannot be looked who is not in the configuration any more", "err", err)
+			r.log.Error("it cannot be looked who is not in the configuration any more", "err", err)
 		}
 		return err
 	}
 	for _, o := range roll.Void {
-		b.log.Warn("an override does not count", "schedule", o.Schedule, "person", o.Person, "until", o.To, "why", o.Void)
+		r.log.Warn("an override does not count", "schedule", o.Schedule, "person", o.Person, "until", o.To, "why", o.Void)
 	}
 	for _, id := range roll.Anew {
-		b.log.Warn("somebody who was paged for an incident is not in the configuration any more; the policy begins anew", "incident", id)
+		r.log.Warn("somebody who was paged for an incident is not in the configuration any more; the policy begins anew", "incident", id)
 	}
 	return nil
 }
 
 // callSlack asks Slack about people, and says who cannot be reached, if somebody is found who was not before.
-func (b *Bot) callSlack(ctx context.Context, people []string) {
-	found, before := b.absent.all(), b.absent.all()
+func (r *roll) callSlack(ctx context.Context, people []string) {
+	found, before := r.absent.all(), r.absent.all()
 	for _, person := range people {
-		if b.o.People[person].Slack == "" {
+		if r.o.People[person].Slack == "" {
 			continue // the configuration's check says so, or they are not in it any more
 		}
-		switch h, told := b.hindrance(ctx, person); {
+		switch h, told := r.hindrance(ctx, person); {
 		case told && h != "":
 			found[person] = h
 		case told:
@@ -146,32 +157,32 @@ func (b *Bot) callSlack(ctx context.Context, people []string) {
 			return
 		}
 	}
-	if err := b.sayAbsent(ctx, found, before); err != nil {
+	if err := r.sayAbsent(ctx, found, before); err != nil {
 		if ctx.Err() == nil {
-			b.log.Error("it cannot be told who cannot be reached", "err", err)
+			r.log.Error("it cannot be told who cannot be reached", "err", err)
 		}
 		return // the next round finds them anew
 	}
-	b.absent.set(found)
+	r.absent.set(found)
 	for _, person := range slices.Sorted(maps.Keys(found)) {
 		if h := found[person]; before[person] != h {
-			b.log.Warn("a person cannot be reached", "person", person, "why", hindered([]handoffs.Hindrance{h}))
+			r.log.Warn("a person cannot be reached", "person", person, "why", hindered([]handoffs.Hindrance{h}))
 		}
 	}
 }
 
 // sayAbsent tells the channel who was found that was not before, and begins anew what those took care of who cannot be reached.
-func (b *Bot) sayAbsent(ctx context.Context, found, before map[string]handoffs.Hindrance) error {
+func (r *roll) sayAbsent(ctx context.Context, found, before map[string]handoffs.Hindrance) error {
 	if len(found) == 0 {
 		return nil
 	}
-	now := b.o.Clock.Now()
-	return b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
+	now := r.o.Clock.Now()
+	return r.o.Book.Store.Update(ctx, func(tx store.Tx) error {
 		people := slices.Sorted(maps.Keys(found))
 		if slices.ContainsFunc(people, func(p string) bool { return before[p] == "" }) {
-			b.notices.Owe(tx, now, store.Key("told", "absent", strings.Join(people, " ")), "", absentMessage(people, found))
+			r.notices.Owe(tx, now, store.Key("told", "absent", strings.Join(people, " ")), "", absentMessage(people, found))
 		}
-		_, err := b.o.Pager.Anew(tx, now, func(i *incidents.Incident) string {
+		_, err := r.o.Pager.Anew(tx, now, func(i *incidents.Incident) string {
 			person, _ := paging.Acknowledger(i)
 			if h, ok := found[person]; ok && h != handoffs.NotAPerson {
 				return person + ", who acknowledged, cannot be reached: " + hindered([]handoffs.Hindrance{h})
@@ -183,8 +194,8 @@ func (b *Bot) sayAbsent(ctx context.Context, found, before map[string]handoffs.H
 }
 
 // hindrance asks Slack whether a person can be reached at all. What it does not tell, stays as it was.
-func (b *Bot) hindrance(ctx context.Context, person string) (h handoffs.Hindrance, told bool) {
-	u, err := b.out.UserInfo(ctx, b.o.People[person].Slack)
+func (r *roll) hindrance(ctx context.Context, person string) (h handoffs.Hindrance, told bool) {
+	u, err := r.out.UserInfo(ctx, r.o.People[person].Slack)
 	switch code := slack.CodeOf(err); {
 	case code == "user_not_found":
 		return handoffs.UnknownUser, true

@@ -145,7 +145,7 @@ func TestRollCallEndsWithTheProgram(t *testing.T) {
 					cancel()
 				}
 				done := make(chan struct{})
-				go func() { defer close(done); w.bot.rollCall(ctx) }()
+				go func() { defer close(done); w.bot.roll.run(ctx) }()
 				time.Sleep(after)
 				cancel()
 				<-done
