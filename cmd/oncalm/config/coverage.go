@@ -98,19 +98,30 @@ func onClock(c rotations.Civil) string {
 	return s[:10] + " " + s[11:]
 }
 
+// maxAtOnce is of how many schedules of a policy at the most it is looked who is on call in two of them, and maxPairs how many
+// pairs there may be in a file: nobody has as many, and a file has room for thousands.
+const (
+	maxAtOnce = 50
+	maxPairs  = 5000
+)
+
 // twice warns of people who are on call in two schedules of a policy at once: it means
 // to reach two people, and reaches one.
 func (r *reader) twice(c *Config, names []string, policy string, key reading.Value) {
-	if len(names) < 2 {
+	if n := len(names) * (len(names) - 1) / 2; len(names) > maxAtOnce || r.pairs+n > maxPairs {
+		r.Warnf(key, "page fewer schedules", "policy %s pages %d schedules: it is not looked whether somebody is on call in two of them at once", policy, len(names))
 		return
 	}
 	to := r.Now.AddDate(0, 0, horizon)
 	shifts := map[string][]rotations.Shift{}
-	for _, name := range names {
-		shifts[name] = c.Schedules[name].Shifts(r.Now, to, c.Planned[name])
-	}
 	for i, one := range names {
 		for _, other := range names[i+1:] {
+			r.pairs++
+			for _, name := range []string{one, other} {
+				if _, known := shifts[name]; !known {
+					shifts[name] = c.Schedules[name].Shifts(r.Now, to, c.Planned[name])
+				}
+			}
 			both := together(shifts[one], shifts[other])
 			if len(both) == 0 {
 				continue

@@ -15,6 +15,9 @@ type owner struct {
 	line    int
 }
 
+// maxCompared is of how many topics at the most it is said that a match is for none of them.
+const maxCompared = 100
+
 // matched warns of a match that never counts: one that stands there already, and one for a topic that is not heard.
 func (r *reader) matched(c *Config, service string, m alarms.Match, v reading.Value) {
 	switch first, taken := r.matches[m]; {
@@ -29,6 +32,9 @@ func (r *reader) matched(c *Config, service string, m alarms.Match, v reading.Va
 		return
 	}
 	r.Later = append(r.Later, func() {
+		if len(c.SNS.Topics) > maxCompared {
+			return
+		}
 		heard := func(arn string) bool { return aws.Glob(m.Topic, arn) || aws.Glob(m.Topic, aws.ShortName(arn)) }
 		if len(c.SNS.Topics) > 0 && !r.Faulty("sns") && !slices.ContainsFunc(c.SNS.Topics, heard) {
 			at := r.Place(v.Key + ".topic")

@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,23 @@ func TestLargeFiles(t *testing.T) {
 				t.Error("nothing is said")
 			}
 		})
+	}
+}
+
+// TestManySchedules: of a policy that pages more schedules than anybody has it is said that they are not compared.
+func TestManySchedules(t *testing.T) {
+	of := func(form string) string {
+		return many(3000, func(i int) string { return strings.ReplaceAll(form, "N", strconv.Itoa(i)) })
+	}
+	text := strings.Replace(sound, "schedules: {", "schedules: {"+of("sN: {zone: UTC, layers: [{name: l, people: [ana], start: 2026-01-05T09:00, shift: 1h}]}")+", ", 1)
+	text = strings.Replace(text, `page: ["schedule:day"`, `page: ["schedule:day", `+of("schedule:sN"), 1)
+	begun := time.Now()
+	_, problems := config.Parse("f", []byte(text), environment(""), now)
+	if took := time.Since(begun); took > 30*time.Second {
+		t.Errorf("it took %s", took)
+	}
+	if want := "policy p pages 3001 schedules: it is not looked whether somebody is on call in two of them at once"; len(problems) != 1 || problems[0].Text != want {
+		t.Errorf("%s\nwant %s", problems, want)
 	}
 }
 

@@ -38,6 +38,7 @@ type reader struct {
 	names  map[string][]string // that others can refer to, by what they name
 	// matches are those of the services that were read, by what they match.
 	matches map[alarms.Match]owner
+	pairs   int // of schedules that were looked at together
 }
 
 // Sections lists the keys on the top of a file.

@@ -76,6 +76,7 @@ func (r *reader) step(c *Config, v reading.Value) paging.Step {
 
 func (r *reader) targets(c *Config, v reading.Value) []paging.Target {
 	var all []paging.Target
+	seen := map[paging.Target]bool{}
 	r.List(v, `targets such as ["schedule:payments", "person:bo"]`, func(v reading.Value) {
 		s, ok := r.Filled(v, "schedule:NAME or person:NAME")
 		if !ok {
@@ -91,9 +92,10 @@ func (r *reader) targets(c *Config, v reading.Value) []paging.Target {
 		} else if name, is := t.Person(); is {
 			r.refer(v, "person", name, func() []string { return keys(c.People) })
 		}
-		if slices.Contains(all, t) {
+		if seen[t] {
 			r.Warnf(v, "remove one of them", "%s stands there twice, and is paged once", reading.Quote(v.Text))
 		}
+		seen[t] = true
 		all = append(all, t)
 	})
 	return all

@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -59,6 +58,7 @@ func (r *reader) maxAge(s *SNS, v reading.Value) {
 // arns returns the reader of a list of ARNs of one kind.
 func (r *reader) arns(to *[]string, form *regexp.Regexp, what, such string) func(reading.Value) {
 	return func(v reading.Value) {
+		seen := map[string]bool{}
 		r.List(v, "ARNs such as "+such, func(v reading.Value) {
 			s, ok := r.Filled(v, "an ARN such as "+such)
 			switch {
@@ -68,9 +68,10 @@ func (r *reader) arns(to *[]string, form *regexp.Regexp, what, such string) func
 			case what == "topic" && strings.HasSuffix(s, ".fifo"):
 				r.Errorf(v, "make a standard topic, and have the alarms send there", "%s is a FIFO topic, which cannot deliver over HTTP", reading.Quote(v.Text))
 			case !r.fits(v, s):
-			case slices.Contains(*to, s):
+			case seen[s]:
 				r.Warnf(v, "remove one of them", "the %s %s stands there twice", what, reading.Quote(v.Text))
 			default:
+				seen[s] = true
 				*to = append(*to, s)
 			}
 		})
@@ -84,7 +85,7 @@ func (r *reader) noARN(v reading.Value, s, what, such string) {
 		r.Errorf(v, "leave out its last part", "%s is the ARN of a subscription", reading.Quote(v.Text))
 		return
 	}
-	if strings.TrimSpace(s) != s || strings.ContainsAny(s, "\"'") {
+	if strings.TrimSpace(s) != s || strings.ContainsAny(s, "\"'“”„‘’«»") {
 		remedy = "take out the quotes and the white space in it"
 	}
 	r.Errorf(v, remedy, "%s is not the ARN of a %s", reading.Quote(v.Text), what)

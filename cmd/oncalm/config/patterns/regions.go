@@ -24,7 +24,7 @@ func Region(r *reading.Reader, to *string) func(reading.Value) {
 				*to = ""
 			}
 		case !slices.ContainsFunc(aws.Regions(), func(name string) bool { return aws.Glob(s, name) }):
-			r.Warnf(v, likeRegion(strings.Trim(s, "*?-")), "no region of AWS that is known fits %s", reading.Quote(v.Text))
+			r.Warnf(v, strings.TrimSuffix(likeRegion(strings.Trim(s, "*?-")), "."), "no region of AWS that is known fits %s", reading.Quote(v.Text))
 		}
 	}
 }
@@ -33,10 +33,10 @@ func Region(r *reading.Reader, to *string) func(reading.Value) {
 func IsRegion(r *reading.Reader, v reading.Value, name string) bool {
 	switch {
 	case !aws.IsRegion(name):
-		r.Errorf(v, likeRegion(name), "%s is not a region of AWS", reading.Quote(name))
+		r.Errorf(v, strings.TrimSuffix(likeRegion(name), "."), "%s is not a region of AWS", reading.Quote(name))
 		return false
 	case !slices.Contains(aws.Regions(), name):
-		r.Warnf(v, likeRegion(name)+"; a region that is new may stay", "%s is no region of AWS that is known", reading.Quote(name))
+		r.Warnf(v, likeRegion(name)+" A region that is new may stay", "%s is no region of AWS that is known", reading.Quote(name))
 	}
 	return true
 }
@@ -46,5 +46,5 @@ func likeRegion(name string) string {
 	if near := nearest.Of(name, aws.Regions()); near != "" {
 		return `did you mean "` + near + `"?`
 	}
-	return "write one such as eu-central-1"
+	return "write one such as eu-central-1."
 }
