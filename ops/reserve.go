@@ -12,7 +12,7 @@ import (
 	"github.com/oncalm/oncalm/store/bolt"
 )
 
-// A reserve is room in the store's file that nobody else can take, such as [*bolt.DB] keeps.
+// A Reserve is room in the store's file that nobody else can take, such as [*bolt.DB] keeps.
 // When the disk is full, pages, steps, acknowledgements and all that is written about incidents
 // that are open goes on in it, while new alarms are refused, so that they do not use it up. SNS
 // keeps those.
