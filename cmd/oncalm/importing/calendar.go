@@ -56,7 +56,7 @@ func (p *Plan) calendar(file string, data []byte) error {
 	if err := c.entries(all); err != nil {
 		return err
 	}
-	c.levels()
+	c.layers()
 	c.single()
 	c.corrected()
 	c.verified()
@@ -254,18 +254,4 @@ func (c *sheet) fromThenOn(of, e *event, at time.Time, goesOn bool) {
 		e.rule, e.last = of.rule, was
 	}
 	c.series = append(c.series, e)
-}
-
-// levels makes layers of the series, those of a higher level above.
-func (c *sheet) levels() {
-	slices.SortStableFunc(c.series, func(a, b *event) int { return a.level - b.level })
-	for from := 0; from < len(c.series); {
-		to := from
-		for to < len(c.series) && c.series[to].level == c.series[from].level {
-			to++
-		}
-		c.level = c.series[from].level
-		c.rotations(c.series[from:to])
-		from = to
-	}
 }

@@ -3,6 +3,8 @@ package importing
 import (
 	"slices"
 	"time"
+
+	"github.com/oncalm/oncalm/rotations"
 )
 
 // A cycle is a series that comes again after whole weeks or days.
@@ -94,44 +96,112 @@ func past(from, to time.Time, unit int64) int64 {
 	return ((to.Unix()-from.Unix())%unit + unit) % unit
 }
 
-// woven makes layers of those series that pause and meet others: at each time of the week those take turns, or are on call
-// together, who are there then. Pauses of one would be nobody's turns otherwise, and keep others off call. It returns the series
-// that it made no layers of.
-func (c *sheet) woven(rounds [][]*event, others []*event) (restRounds [][]*event, restOthers []*event) {
+// woven takes those groups of series out of the tiers that are woven: those that pause and meet others. Their pauses would be
+// nobody's turns, and keep others off call.
+func (c *sheet) woven(tiers []*tier) [][]cycle {
+	var groups [][]cycle
+	for i, t := range tiers {
+		groups = append(groups, meeting(cycles(t, i*mostSeries))...)
+	}
+	groups = c.across(groups)
+	groups = slices.DeleteFunc(groups, func(group []cycle) bool {
+		return !pausing(group) || plain(group) || !weavable(group)
+	})
 	done := map[*event]bool{}
-	for _, group := range meeting(cycles(rounds, others)) {
-		if !slices.ContainsFunc(group, func(o cycle) bool { return o.pauses }) || len(group) > mostCycles || plain(group) {
-			continue
-		}
-		if c.weave(group) {
-			for _, o := range group {
-				done[o.event] = true
-			}
+	for _, group := range groups {
+		for _, o := range group {
+			done[o.event] = true
 		}
 	}
 	isDone := func(e *event) bool { return done[e] }
-	for _, r := range rounds {
-		if r = slices.DeleteFunc(r, isDone); len(r) > 0 {
-			restRounds = append(restRounds, r)
+	for _, t := range tiers {
+		for i := range t.rounds {
+			t.rounds[i] = slices.DeleteFunc(t.rounds[i], isDone)
 		}
+		t.rounds = slices.DeleteFunc(t.rounds, func(r []*event) bool { return len(r) == 0 })
+		t.others = slices.DeleteFunc(t.others, isDone)
 	}
-	return restRounds, slices.DeleteFunc(others, isDone)
+	return groups
+}
+
+// pausing reports whether there are pauses in a group.
+func pausing(group []cycle) bool {
+	return slices.ContainsFunc(group, func(o cycle) bool { return o.pauses })
+}
+
+// top is the highest level of a group.
+func top(group []cycle) int {
+	return slices.MaxFunc(group, func(a, b cycle) int { return a.level - b.level }).level
+}
+
+// across puts groups that pause together with those of lower levels that have somebody on call in their pauses, and with those
+// of levels between. Where one of a higher level comes or goes, that is not possible.
+func (c *sheet) across(groups [][]cycle) [][]cycle {
+	merged := false
+	for i := 0; i < len(groups); i++ {
+		if !pausing(groups[i]) || !weavable(groups[i]) || !c.gaps(groups[i]) {
+			continue
+		}
+		group, with := slices.Clone(groups[i]), map[int]bool{i: true}
+		for more := true; more; {
+			more = false
+			for j, other := range groups {
+				if !with[j] && slices.ContainsFunc(other, func(o cycle) bool { return under(group, groups[i], o) }) {
+					group, with[j], more = append(group, other...), true, true
+				}
+			}
+		}
+		if len(with) == 1 || !weavable(group) || !c.steady(group) {
+			continue
+		}
+		var rest [][]cycle
+		for j, other := range groups {
+			if !with[j] {
+				rest = append(rest, other)
+			}
+		}
+		groups, merged = append(rest, group), true
+		break
+	}
+	if merged {
+		return c.across(groups)
+	}
+	return groups
+}
+
+// under reports whether a cycle counts in the pauses of a group, or stands between it and another of what is put together.
+func under(group, pauses []cycle, o cycle) bool {
+	if slices.ContainsFunc(pauses, func(p cycle) bool { return p.level > o.level && p.meets(o) }) {
+		return true
+	}
+	return o.level < top(group) && slices.ContainsFunc(group, func(g cycle) bool { return g.level < o.level && g.meets(o) })
+}
+
+// steady reports whether all of a group, but for those of the lowest level, are there already and stay.
+func (c *sheet) steady(group []cycle) bool {
+	low := slices.MinFunc(group, func(a, b cycle) int { return a.level - b.level }).level
+	return !slices.ContainsFunc(group, func(o cycle) bool {
+		return o.level > low && (!o.last.IsZero() || slices.ContainsFunc(o.begins, func(at time.Time) bool { return rotations.CivilOf(at).In(c.Zone).After(c.now) }))
+	})
 }
 
 // plain reports whether a group is a round of whole weeks or days, or alone in weeks: that is a layer without windows, or one
 // with its own.
 func plain(group []cycle) bool {
 	first := group[0]
+	if slices.ContainsFunc(group, func(o cycle) bool { return o.level != first.level }) {
+		return false
+	}
 	if len(group) == 1 {
 		return first.rule["FREQ"] == "WEEKLY" && first.seconds <= week
 	}
 	return first.round != 0 && first.seconds%first.unit == 0 && !slices.ContainsFunc(group, func(o cycle) bool { return o.round != first.round })
 }
 
-// cycles are those of the series that have one.
-func cycles(rounds [][]*event, others []*event) []cycle {
+// cycles are those of the series of a tier that have one. Its rounds are counted from a number on.
+func cycles(t *tier, number int) []cycle {
 	var all []cycle
-	for i, r := range rounds {
+	for i, r := range t.rounds {
 		every, _ := period(r[0])
 		places := map[int64]bool{}
 		for _, e := range r {
@@ -139,12 +209,12 @@ func cycles(rounds [][]*event, others []*event) []cycle {
 		}
 		for _, e := range r {
 			if o, ok := e.cycle(); ok {
-				o.round, o.pauses = i+1, int64(len(places)) < every/e.seconds && o.n > 1
+				o.round, o.pauses = number+i+1, int64(len(places)) < every/e.seconds && o.n > 1
 				all = append(all, o)
 			}
 		}
 	}
-	for _, e := range others {
+	for _, e := range t.others {
 		if o, ok := e.cycle(); ok {
 			o.pauses = o.n > 1
 			all = append(all, o)

@@ -296,7 +296,8 @@ func (p *Plan) gfOnce(s *schedule, sh gfShift, turn []string, at time.Time) {
 	}
 	to := at.Add(time.Duration(sh.Seconds) * time.Second)
 	p.overBy(s, turn[0], at, to)
-	p.standIn(s, sh.rank(), rotations.Override{Person: turn[0], From: at, To: to}, true)
+	o := rotations.Override{Person: turn[0], From: at, To: to}
+	p.standIn(s, o, p.layered(s, sh.rank(), o))
 }
 
 // gfRecurs carries over a shift that recurs.

@@ -7,8 +7,12 @@ import (
 	"github.com/oncalm/oncalm/rotations"
 )
 
-// mostCut is how many shifts of higher levels are looked at, over all that does not recur.
-const mostCut = 10_000
+// mostCut is how much is looked at to find what is of a higher level, over all that does not recur: days of series, and shifts,
+// each of which counts for more.
+const (
+	mostCut  = 2_000_000
+	perShift = 200
+)
 
 // of returns the schedule with those layers only whose level fits.
 func (s *schedule) of(fits func(level int) bool) rotations.Schedule {
@@ -21,65 +25,74 @@ func (s *schedule) of(fits func(level int) bool) rotations.Schedule {
 	return part
 }
 
-// standIn adds an override for what does not recur and has a level. It does not count while a layer of a higher level has
-// somebody on call. both tells that there those of its own level are on call besides it.
-func (p *Plan) standIn(s *schedule, level int, o rotations.Override, both bool) {
-	from, to := later(o.From, p.now), o.To
-	if year := from.AddDate(1, 0, 0); year.Before(to) { // nobody has a shift so long
+// beside are the shifts that recur while something does that does not.
+type beside struct{ above, same []rotations.Shift }
+
+// looked is the part of an override in which it is looked at what recurs. Nobody has a shift so long that there is more.
+func (p *Plan) looked(o rotations.Override) (from, to time.Time) {
+	from, to = later(o.From, p.now), o.To
+	if year := from.AddDate(1, 0, 0); year.Before(to) {
 		to = year
 	}
-	higher := s.of(func(l int) bool { return l > level })
-	var above []rotations.Shift
-	if len(higher.Layers) > 0 && p.cut < mostCut {
-		above = higher.Shifts(from, to, nil)
-		p.cut += len(above) + 1
-	} else if len(higher.Layers) > 0 {
-		p.note("%s: the levels of the shift of %s from %s, and of those after it, were not compared: there are too many", s.Name, o.Person, o.From.In(s.Zone).Format(spoken))
+	return from, to
+}
+
+// enough reports whether no more is to be looked at, and notes that.
+func (p *Plan) enough(s *schedule, o rotations.Override, steps int) bool {
+	if p.cut += steps; p.cut <= mostCut {
+		return false
 	}
+	p.note("%s: the levels of the shift of %s from %s, and of those after it, were not compared: there are too many", s.Name, o.Person, o.From.In(s.Zone).Format(spoken))
+	return true
+}
+
+// layered finds in the layers what recurs.
+func (p *Plan) layered(s *schedule, level int, o rotations.Override) beside {
+	from, to := p.looked(o)
+	if p.enough(s, o, perShift) {
+		return beside{}
+	}
+	b := beside{
+		s.of(func(l int) bool { return l > level }).Shifts(from, to, nil),
+		s.of(func(l int) bool { return l == level }).Shifts(from, to, nil),
+	}
+	p.cut += perShift * (len(b.above) + len(b.same))
+	return b
+}
+
+// standIn adds an override for what does not recur. It does not count while somebody of a higher level is on call; with those of
+// its own level both are on call there, and only it here.
+func (p *Plan) standIn(s *schedule, o rotations.Override, b beside) {
 	kept, rest := 0, o
 	var who []string
-	for _, sh := range above {
+	for _, sh := range b.above {
 		if rest.From.Before(sh.From) {
 			rest.To = sh.From
 			p.override(s, rest)
 			kept++
 		}
-		rest.From = sh.To
+		rest.From = later(rest.From, sh.To)
 		for _, name := range sh.People {
 			if !slices.Contains(who, name) {
 				who = append(who, name)
 			}
 		}
 	}
-	if rest.To = o.To; rest.From.Before(rest.To) || len(above) == 0 {
+	if rest.To = o.To; rest.From.Before(rest.To) || len(b.above) == 0 {
 		p.override(s, rest)
 		kept++
 	}
 	began := o.From.In(s.Zone).Format(spoken)
 	switch {
-	case len(above) > 0 && kept == 0:
+	case len(b.above) > 0 && kept == 0:
 		p.note("%s: the shift of %s from %s is of a lower level than that of %s then, and is left out", s.Name, o.Person, began, list(who))
-	case len(above) > 0:
+	case len(b.above) > 0:
 		p.note("%s: the shift of %s from %s is of a lower level than that of %s, and counts only where nobody of these is on call", s.Name, o.Person, began, list(who))
 	}
-	if both {
-		p.beside(s, level, o)
-	}
-}
-
-// beside notes who of the same level is on call there besides somebody who stands in here.
-func (p *Plan) beside(s *schedule, level int, o rotations.Override) {
-	same := s.of(func(l int) bool { return l == level })
-	from := later(o.From, p.now)
-	if len(same.Layers) == 0 || p.cut > mostCut || !from.Before(o.To) {
-		return
-	}
-	shifts := same.Shifts(from, from.Add(min(o.To.Sub(from), week*time.Second)), nil)
-	p.cut += len(shifts)
-	for _, sh := range shifts {
-		if !slices.Contains(sh.People, o.Person) {
-			p.note("%s: at %s %s and %s are on call there, by shifts of one level; here only %s is", s.Name, sh.From.Format(spoken), list(sh.People), o.Person, o.Person)
-			return
+	for _, sh := range b.same {
+		if kept > 0 && !slices.Contains(sh.People, o.Person) {
+			p.note("%s: at %s %s and %s are on call there, by shifts of one level; here only %s is", s.Name, sh.From.In(s.Zone).Format(spoken), list(sh.People), o.Person, o.Person)
+			break
 		}
 	}
 }

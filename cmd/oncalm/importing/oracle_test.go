@@ -152,6 +152,7 @@ type drawing struct {
 	*rand.Rand
 	strings.Builder
 	zone  string
+	ends  bool // one of those who take turns
 	exact bool // layers and overrides can say the same
 }
 
@@ -205,8 +206,10 @@ func (d *drawing) turn(uid, prefix string, i, n, days int, lasts time.Duration, 
 	switch d.IntN(5) {
 	case 0:
 		rule += fmt.Sprintf(";COUNT=%d", 1+d.IntN(20))
+		d.ends = true
 	case 1:
 		rule += ";UNTIL=" + begin.AddDate(0, 0, d.IntN(170)).Format("20060102T150405Z")
+		d.ends = true
 	}
 	occurrence := func() time.Time {
 		return begin.AddDate(0, 0, every*d.IntN(30)*map[string]int{"DAILY": 1, "WEEKLY": 7}[freq])
@@ -245,13 +248,18 @@ func (d *drawing) besides(prefix string, start time.Time) {
 		}
 		d.entry(fmt.Sprint("once", i), who, "", start.AddDate(0, 2, d.IntN(100)).Add(time.Duration(d.IntN(24))*time.Hour), 11*time.Hour)
 	}
-	switch d.IntN(6) {
-	case 0: // some hours each second week
-		d.entry("more", prefix+"Gus", "RRULE:FREQ=WEEKLY;INTERVAL=2\r\n", start.AddDate(0, 0, 1).Add(5*time.Hour), 4*time.Hour)
-	case 1: // all the time, below
+	for i := range max(d.IntN(5)-2, 0) { // some hours of some weeks
+		at := prefix
 		if prefix != "" {
-			d.exact = false // pauses above it are nobody's turns
-			d.entry("more", "[L0] Gus", "RRULE:FREQ=WEEKLY\r\n", start.AddDate(0, 0, 1), 7*24*time.Hour)
+			at = fmt.Sprintf("[L%d] ", d.IntN(3))
+			d.exact = d.exact && !d.ends // what is beneath a pause cannot take over from one who leaves
 		}
+		begin := start.AddDate(0, 0, d.IntN(14)).Add(time.Duration(d.IntN(16)) * time.Hour) // not in an hour that the clocks skip
+		rule := fmt.Sprintf("RRULE:FREQ=WEEKLY;INTERVAL=%d\r\n", 1+d.IntN(3))
+		d.entry(fmt.Sprint("more", i), at+[]string{"Gus", "Hal"}[i], rule, begin, time.Duration([]int{4, 30}[d.IntN(2)])*time.Hour)
+	}
+	if prefix != "" && d.IntN(3) == 0 { // all the time, below
+		d.exact = d.exact && !d.ends
+		d.entry("all", "[L0] Ian", "RRULE:FREQ=WEEKLY\r\n", start.AddDate(0, 0, 1), 7*24*time.Hour)
 	}
 }

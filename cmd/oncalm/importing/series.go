@@ -9,49 +9,83 @@ import (
 	"github.com/oncalm/oncalm/rotations"
 )
 
-// rotations carries over what recurs on one level: series of the same length that fill each other's pauses are one layer in
-// which people take turns, and every other is a layer of its own.
-func (c *sheet) rotations(all []*event) {
-	p, s := c.Plan, c.schedule
+// A tier is what recurs on one level.
+type tier struct {
+	level  int
+	rounds [][]*event // of the same length, so that they may fill each other's pauses
+	others []*event
+}
+
+// layers makes layers of the series, those of a higher level above. Of one level, series of the same length that fill each other's
+// pauses are one layer in which people take turns; those that pause and meet others are woven; and every other is a layer of its
+// own.
+func (c *sheet) layers() {
+	slices.SortStableFunc(c.series, func(a, b *event) int { return a.level - b.level })
+	var tiers []*tier
+	for from := 0; from < len(c.series); {
+		to := from
+		for to < len(c.series) && c.series[to].level == c.series[from].level {
+			to++
+		}
+		tiers = append(tiers, c.tier(c.series[from:to]))
+		from = to
+	}
+	woven := c.woven(tiers)
+	for _, t := range tiers {
+		c.level = t.level
+		for _, group := range woven {
+			if top(group) == t.level {
+				c.weave(group)
+			}
+		}
+		before := len(c.Layers) // those do not overlap, or hide each other as they should
+		for _, r := range t.rounds {
+			c.round(r)
+		}
+		for _, e := range t.others {
+			c.alone(e)
+		}
+		c.overlapped(before)
+	}
+}
+
+// tier sorts the series of one level.
+func (c *sheet) tier(all []*event) *tier {
+	t := &tier{level: all[0].level}
 	slices.SortStableFunc(all, func(a, b *event) int { return a.begin.Compare(b.begin) })
-	var rounds [][]*event
-	var others []*event
 	for _, e := range all {
-		e.ending(s.Zone)
+		e.ending(c.Zone)
 		every, why := period(e)
 		if why != "" {
 			c.leave(e, why)
 			continue
 		}
 		if every < e.seconds || every%e.seconds != 0 || every/e.seconds > most {
-			others = append(others, e)
+			t.others = append(t.others, e)
 			continue
 		}
-		i := slices.IndexFunc(rounds, func(r []*event) bool {
+		i := slices.IndexFunc(t.rounds, func(r []*event) bool {
 			other, _ := period(r[0])
 			return other == every && r[0].seconds == e.seconds && int64(e.begin.Sub(r[0].begin)/time.Second)%e.seconds == 0
 		})
 		if i < 0 {
-			rounds = append(rounds, []*event{e})
+			t.rounds = append(t.rounds, []*event{e})
 			continue
 		}
-		rounds[i] = append(rounds[i], e)
+		t.rounds[i] = append(t.rounds[i], e)
 	}
-	before := len(s.Layers)
-	rounds, others = c.woven(rounds, others)
-	for _, r := range rounds {
-		c.round(r)
-	}
-	for _, e := range others {
-		c.alone(e)
-	}
-	if len(s.Layers)-before > mostPaired {
-		p.note("%s: it has %d layers on one level; where they overlap only the last is on call here", s.Name, len(s.Layers)-before)
+	return t
+}
+
+// overlapped notes which layers of one level, from one on, overlap.
+func (c *sheet) overlapped(before int) {
+	if len(c.Layers)-before > mostPaired {
+		c.note("%s: it has %d layers on one level; where they overlap only the last is on call here", c.Name, len(c.Layers)-before)
 		return
 	}
-	for i := before; i < len(s.Layers); i++ {
+	for i := before; i < len(c.Layers); i++ {
 		for j := before; j < i; j++ {
-			p.overlaps(s, s.Layers[j], s.Layers[i])
+			c.overlaps(c.schedule, c.Layers[j], c.Layers[i])
 		}
 	}
 }

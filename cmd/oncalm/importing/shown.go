@@ -32,8 +32,38 @@ func (c *sheet) single() {
 		if len(e.people) > 1 {
 			c.note("%s: the entry of %s at %s has several people; here only %s stands in", c.Name, list(e.people), e.from.In(c.Zone).Format(spoken), e.people[0])
 		}
-		c.standIn(c.schedule, e.level, rotations.Override{Person: e.people[0], From: e.from, To: e.to}, c.leveled && len(c.series) > 0)
+		o := rotations.Override{Person: e.people[0], From: e.from, To: e.to}
+		c.standIn(c.schedule, o, c.recurring(e.level, o))
 	}
+}
+
+// recurring finds in the series, and in their exceptions, what recurs. Without levels an entry that does not recur stands in for
+// those that do.
+func (c *sheet) recurring(level int, o rotations.Override) (b beside) {
+	from, to := c.looked(o)
+	if !c.leveled || !from.Before(to) || c.enough(c.schedule, o, (len(c.series)+len(c.changed))*int(1+to.Sub(from)/(24*time.Hour))) {
+		return b
+	}
+	for _, list := range [][]*event{c.series, c.changed} {
+		for _, e := range list {
+			if e.lost || e.level < level {
+				continue
+			}
+			for _, at := range e.within(from, to) {
+				sh := rotations.Shift{People: e.people, From: later(at.from, from), To: at.to}
+				if e.level > level {
+					b.above = append(b.above, sh)
+				} else {
+					b.same = append(b.same, sh)
+				}
+			}
+		}
+	}
+	c.cut += perShift * (len(b.above) + len(b.same))
+	earlier := func(x, y rotations.Shift) int { return x.From.Compare(y.From) }
+	slices.SortStableFunc(b.above, earlier)
+	slices.SortStableFunc(b.same, earlier)
+	return b
 }
 
 // overlapping notes which entries of one level that do not recur are at one time: here the later of them counts. That of a higher

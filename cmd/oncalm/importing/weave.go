@@ -24,27 +24,64 @@ type strip struct {
 	pieces  []piece
 }
 
-// weave makes the layers of cycles, one for each strip. It returns false if it cannot.
-func (c *sheet) weave(group []cycle) bool {
-	size := group[0].unit
-	if slices.ContainsFunc(group, func(o cycle) bool { return o.unit == week }) {
+// weavable reports whether cycles can be woven: there are not too many of them, and they come again as they were before long.
+func weavable(group []cycle) bool {
+	if len(group) > mostCycles {
+		return false
+	}
+	_, _, ok := even(group)
+	return ok
+}
+
+// even brings cycles to one unit.
+func even(group []cycle) (same []cycle, size int64, ok bool) {
+	same = slices.SortedStableFunc(slices.Values(group), func(a, b cycle) int { return a.begin.Compare(b.begin) })
+	size = same[0].unit
+	if slices.ContainsFunc(same, func(o cycle) bool { return o.unit != size }) {
 		size = week
-		for i := range group {
-			var ok bool
-			if group[i], ok = group[i].weekly(); !ok {
-				return false
+		for i := range same {
+			if same[i], ok = same[i].weekly(); !ok {
+				return nil, 0, false
 			}
 		}
 	}
-	if turnsOf(group) > mostTurns {
-		return false
-	}
-	slices.SortStableFunc(group, func(a, b cycle) int { return a.begin.Compare(b.begin) })
+	return same, size, turnsOf(same) <= mostTurns
+}
+
+// weave makes the layers of cycles, one for each strip. If there always is somebody, the longest strip is beneath the others and
+// needs no windows.
+func (c *sheet) weave(group []cycle) {
+	group, size, _ := even(group)
 	start := frame(group, size)
-	for _, s := range strips(spun(group, start, size, c.now, c.Zone)) {
+	all := strips(spun(group, start, size, c.now, c.Zone))
+	covered := int64(0)
+	for _, s := range all {
+		covered += s.length()
+	}
+	longest := slices.IndexFunc(all, func(s *strip) bool {
+		return !slices.ContainsFunc(all, func(o *strip) bool { return o.length() > s.length() })
+	})
+	if covered == size && !c.gaps(group) && !slices.ContainsFunc(group, func(o cycle) bool { return !o.last.IsZero() }) {
+		whole := all[longest]
+		whole.pieces = []piece{{0, size}}
+		all = slices.Insert(slices.Delete(all, longest, longest+1), 0, whole)
+	}
+	for _, s := range all {
 		c.strip(s, start, size)
 	}
-	return true
+}
+
+// gaps reports whether there would be turns of nobody.
+func (c *sheet) gaps(group []cycle) bool {
+	group, size, _ := even(group)
+	for _, s := range strips(spun(group, frame(group, size), size, c.now, c.Zone)) {
+		for p := range turnsOf(s.cycles()) {
+			if len(s.place(p)) == 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // turnsOf is after how many units all cycles come again as they were, or more than are allowed.
@@ -136,6 +173,13 @@ func strips(all []thread) []*strip {
 	return list
 }
 
+func (s *strip) length() (seconds int64) {
+	for _, p := range s.pieces {
+		seconds += p.to - p.from
+	}
+	return seconds
+}
+
 // only are the windows of a strip.
 func (s *strip) only(start time.Time, size int64) []rotations.Window {
 	var spans []span
@@ -154,27 +198,49 @@ func (s *strip) only(start time.Time, size int64) []rotations.Window {
 	return all
 }
 
+// cycles are those that are in a strip.
+func (s *strip) cycles() []cycle {
+	var all []cycle
+	for _, t := range s.threads {
+		all = append(all, t.cycle)
+	}
+	return all
+}
+
+// place is who is there in the p-th unit, and in each that comes after all turns: those of the highest level.
+func (s *strip) place(p int64) []thread {
+	var there []thread
+	for _, t := range s.threads {
+		switch {
+		case (p-t.first)%t.n != 0 || len(there) > 0 && there[0].level > t.level:
+		case len(there) > 0 && there[0].level < t.level:
+			there = []thread{t}
+		default:
+			there = append(there, t)
+		}
+	}
+	return there
+}
+
 // strip makes a layer of a strip.
 func (c *sheet) strip(s *strip, start time.Time, size int64) {
-	var group []cycle
+	turns := turnsOf(s.cycles())
+	var used []cycle
 	late := false
-	for _, t := range s.threads {
-		group = append(group, t.cycle)
-		late = late || t.first >= t.n
+	for p := range turns {
+		for _, t := range s.place(p) {
+			used, late = append(used, t.cycle), late || t.first >= t.n
+		}
 	}
 	out := rolling{name: "rotation", start: start}
-	ends, together := c.endOf(group)
+	ends, together := c.endOf(used)
 	if together = together && !late; together {
 		out.ends = ends
 	}
-	turns := turnsOf(group)
 	var terms [][]rotations.Term
 	for p := range turns {
 		var place []*event
-		for _, t := range s.threads {
-			if (p-t.first)%t.n != 0 {
-				continue
-			}
+		for _, t := range s.place(p) {
 			first := p
 			for first < t.first {
 				first += turns

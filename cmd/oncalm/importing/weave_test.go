@@ -43,7 +43,16 @@ func TestPauses(t *testing.T) {
 		"too many turns":               {base + entry("Ana", "20260106T180000", "20260106T220000", "FREQ=WEEKLY;INTERVAL=401"), []string{"nobody's turn in ana keeps di off call, whom a lower layer has then"}, ""},
 		"above a lower level": {
 			strings.ReplaceAll(base, "SUMMARY:", "SUMMARY:[L0] ") + strings.ReplaceAll(entry("Ana", "20260106T180000", "20260106T220000", two), "SUMMARY:", "SUMMARY:[L1] "),
-			[]string{"s: at 2026-03-10 18:00 nobody's turn in ana keeps di off call, whom a lower layer has then", "s: nobody's turns in ana do so 26 times in a year"}, "",
+			[]string{"people: [di]\n        start: 2026-01-05T09:00\n        shift: 1w\n      - name: rotation-2\n        people: [ana, di]\n        start: 2026-01-05T09:00\n        shift: 1w\n        only:\n          - {days: \"tue\", from: \"18:00\", to: \"22:00\"}"}, "# -",
+		},
+		"above a lower level, and ending": {
+			strings.ReplaceAll(base, "SUMMARY:", "SUMMARY:[L0] ") + strings.ReplaceAll(entry("Ana", "20260106T180000", "20260106T220000", two+";UNTIL=20261231T220000Z"), "SUMMARY:", "SUMMARY:[L1] "),
+			[]string{"s: at 2026-03-10 18:00 nobody's turn in ana keeps di off call, whom a lower layer has then", "s: nobody's turns in ana do so "}, "",
+		},
+		"between two levels": {
+			strings.ReplaceAll(base, "SUMMARY:", "SUMMARY:[L0] ") + strings.ReplaceAll(entry("Ana", "20260106T180000", "20260106T220000", two), "SUMMARY:", "SUMMARY:[L2] ") +
+				strings.ReplaceAll(entry("Bo", "20260106T200000", "20260107T080000", "FREQ=WEEKLY"), "SUMMARY:", "SUMMARY:[L1] ") + strings.ReplaceAll(entry("Cy", "20260108T200000", "20260109T080000", "FREQ=WEEKLY"), "SUMMARY:", "SUMMARY:[L2] "),
+			[]string{"people: [ana, di]", "people: [ana, bo]", "people: [bo]", "people: [di]", "people: [cy]"}, "# -",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
