@@ -17,6 +17,7 @@ type Idle struct {
 // itself after some weeks, so much is looked at. Overrides, holidays and people who come or go later are not: what only they
 // bring about or prevent is not idle.
 func (s Schedule) Idle(from Civil) []Idle {
+	s.Layers = counted(s.Layers)
 	var all []Idle
 	above := spans{} // when a later layer always counts
 	for i := len(s.Layers) - 1; i >= 0; i-- {

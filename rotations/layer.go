@@ -19,6 +19,8 @@ type Layer struct {
 	Holidays DayRule
 	// Shadows get the notices of the layer's shifts and are not paged.
 	Shadows []Shadow
+
+	counted *turns // set only in a copy that is asked again and again; see [counted]
 }
 
 // Turns returns turns of one person each, for [Layer].

@@ -60,6 +60,9 @@ func (l *Layer) there(place int, c Civil) []string {
 // since returns the first shift for which there is a place: the first handoff at which one of its people takes part, or will
 // have.
 func (l *Layer) since(place int) int {
+	if l.counted != nil {
+		return l.counted.since[place]
+	}
 	from := distantFuture
 	for j := range l.People[place] {
 		from = min(from, l.term(place, j).From)
@@ -94,6 +97,9 @@ func (l *Layer) epoch(k int) (places, next int) {
 // -1 if there is no place yet. Where places are added the turns go on after the one that was last, so that whatever was
 // before stays what it was.
 func (l *Layer) place(k int) (place, round int) {
+	if l.counted != nil {
+		return l.counted.place(l, k)
+	}
 	place = -1
 	for from := 0; from <= k; {
 		places, next := l.epoch(from)
@@ -152,14 +158,21 @@ func (l *Layer) duty(k int, c Civil) (duty, bool) {
 // order from there on, begun with another one each round.
 func (l *Layer) stand(place, round, k int, c Civil) (duty, bool) {
 	places, _ := l.epoch(k)
-	for i := range places - 1 {
-		other := place
-		for range 1 + (round+i)%(places-1) {
-			other = l.following(other, k)
-		}
+	if places < 2 {
+		return duty{}, false
+	}
+	ahead, other := 1+round%(places-1), place
+	for range ahead {
+		other = l.following(other, k)
+	}
+	for range places - 1 {
 		if people := l.there(other, c); len(people) > 0 && !gap(people) {
 			return duty{people, place, other}, true
 		}
+		if ahead++; ahead == places { // all the way round
+			ahead, other = 1, place
+		}
+		other = l.following(other, k)
 	}
 	return duty{}, false
 }

@@ -19,8 +19,9 @@ type cell struct {
 	active   []*Override // in order, from the last one on that replaces everybody: what comes before it does not matter
 }
 
-// newView returns a view of a schedule, good from one instant to another.
+// newView returns a view of a schedule, which it makes its own, good from one instant to another.
 func newView(s *Schedule, from, to time.Time, overrides []Override) *view {
+	s.Layers = counted(s.Layers)
 	v := &view{schedule: s, calendar: calendar{zone: s.Zone}}
 	for i := range overrides {
 		o := &overrides[i]

@@ -184,6 +184,7 @@ func TestEverything(t *testing.T) {
 		cmp.Comparer(func(a, b secrets.Secret) bool { return a.Reveal() == b.Reveal() }),
 		cmp.Comparer(func(a, b *time.Location) bool { return fmt.Sprint(a) == fmt.Sprint(b) }),
 		cmpopts.EquateEmpty(),
+		cmpopts.IgnoreUnexported(rotations.Layer{}),
 	}
 	if diff := cmp.Diff(want, c, opts); diff != "" {
 		t.Errorf("config (-want +got):\n%s", diff)
