@@ -164,7 +164,7 @@ func endPage(now time.Time, cause error, kept string) bot.SelfPage {
 	text := "It ends now: " + cause.Error() + ". Until it is started again nobody is paged; SNS keeps alarms for as long as the retries of the subscription last. "
 	switch {
 	case kept != "":
-		text += "What the store held is in " + kept + ". Stop Oncalm, put that back with: oncalm restore -force " + kept + ", and start it. Without that it starts without the incidents that are open."
+		text += "What the store held is in " + kept + ". Stop Oncalm, put that back with: oncalm restore -force " + kept + ", and start it. Without that it does not start, or only with what is in its place now."
 	case errors.Is(cause, store.ErrGone):
 		text += "Stop Oncalm, and put the file back, or a backup with: oncalm restore -force BACKUP."
 	default:

@@ -19,6 +19,9 @@ var (
 	// in use. It comes with [ErrUnknownOutcome].
 	ErrGone = errors.New("the store's file is not where it was")
 
+	// ErrMissing says that there was a store, and is none any more.
+	ErrMissing = errors.New("the store is missing")
+
 	// ErrClosed says that the store was closed before or while it was asked.
 	ErrClosed = errors.New("the store is closed")
 

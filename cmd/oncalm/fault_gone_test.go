@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -61,6 +63,12 @@ func storeGone(t *testing.T, lose func(string) error, idle bool) {
 	kept, err := filepath.Glob(path + ".replaced-*")
 	if err != nil || len(kept) != 1 {
 		t.Fatalf("saved: %v, %v", kept, err)
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) { // a supervisor starts it again at once
+		out, code := r.call("serve", "-config", r.path("oncalm.yaml"))
+		if want := "put its file back, or what is left with: oncalm restore -store " + path + " -force " + kept[0] + ";"; code != cli.ExitDamaged || !strings.Contains(out, want) {
+			t.Errorf("started without its store: exit %d: %s\nwant exit %d: %s", code, out, cli.ExitDamaged, want)
+		}
 	}
 	if out, code := r.call("restore", "-config", r.path("oncalm.yaml"), "-force", kept[0]); code != cli.ExitFine {
 		t.Fatalf("restore: exit %d: %s", code, out)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strconv"
@@ -24,7 +25,13 @@ const noFollow = syscall.O_NOFOLLOW
 // is never replaced. But it can be removed by those who take it for rubbish, and the next
 // one would lock another file of that name. So the store's own file is locked, too, by
 // bbolt while it is open, and here by those who replace it.
-type lock struct{ file *os.File }
+type lock struct {
+	file  *os.File
+	stood bool // <file>.lock says that there was a store
+}
+
+// stands is what <file>.lock says once there is a store.
+const stands = "There is a store beside this file. If that is missing, none is made in its place as long as this file is here.\n"
 
 // takeLock takes the lock of the store at path, or says at once who has it.
 func takeLock(path string) (*lock, error) {
@@ -32,7 +39,7 @@ func takeLock(path string) (*lock, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := note(l.file); err != nil {
+	if err := l.note(); err != nil {
 		return nil, errors.Join(err, l.release())
 	}
 	return l, nil
@@ -62,7 +69,7 @@ func hold(path, name string, flag int) (*lock, error) {
 		case err != nil:
 			return nil, errors.Join(err, f.Close())
 		case isAt(f, name):
-			return &lock{f}, nil
+			return &lock{file: f}, nil
 		}
 		if err := unlock(f); err != nil {
 			return nil, err
@@ -70,16 +77,38 @@ func hold(path, name string, flag int) (*lock, error) {
 	}
 }
 
-// note writes our process id down, for people and for systems without /proc.
-func note(f *os.File) error {
-	if err := f.Truncate(0); err != nil && !isFull(err) {
+// note writes our process id down, for people and for systems without /proc, and keeps what is
+// said there of a store.
+func (l *lock) note() error {
+	text := make([]byte, len(stands)+100)
+	n, err := l.file.ReadAt(text, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
-	_, err := f.WriteAt(fmt.Appendf(nil, "%d\n", os.Getpid()), 0)
-	if err != nil && isFull(err) {
-		return nil // a full disk is no reason not to start
+	l.stood = bytes.Contains(text[:n], []byte(stands))
+	return l.write()
+}
+
+// mark writes down that there is a store.
+func (l *lock) mark() error {
+	if l.stood {
+		return nil
 	}
-	return err
+	l.stood = true
+	return l.write()
+}
+
+func (l *lock) write() error {
+	text := fmt.Appendf(nil, "%d\n", os.Getpid())
+	if l.stood {
+		text = append(text, stands...)
+	}
+	if _, err := l.file.WriteAt(text, 0); isFull(err) {
+		return nil // a full disk is no reason not to start
+	} else if err != nil {
+		return err
+	}
+	return l.file.Truncate(int64(len(text))) // after that: what is said of a store stays if we are killed
 }
 
 // release ends the hold explicitly: a process that is just being started by another
@@ -104,7 +133,8 @@ func holder(f *os.File) int {
 	}
 	text := make([]byte, 20)
 	n, _ := f.ReadAt(text, 0)
-	pid, _ := strconv.Atoi(string(bytes.TrimSpace(text[:n])))
+	line, _, _ := strings.Cut(string(text[:n]), "\n")
+	pid, _ := strconv.Atoi(line)
 	return pid
 }
 

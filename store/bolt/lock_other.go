@@ -7,11 +7,13 @@ import "os"
 const noFollow = 0
 
 // lock is empty here: the lock that bbolt keeps on the file itself must do.
-type lock struct{}
+type lock struct{ stood bool }
 
 func takeLock(string) (*lock, error) { return &lock{}, nil }
 
 func holdFile(string) (*lock, error) { return nil, nil }
+
+func (*lock) mark() error { return nil }
 
 func (*lock) release() error { return nil }
 

@@ -35,7 +35,7 @@ const (
 // Open opens the store at path, and creates it if there is none or an empty file.
 //
 // Errors: [*store.InUse] at once if a process holds it, [store.ErrDamaged] if what
-// is there is not a store, [store.ErrFull], [os.ErrNotExist] if o says so, or those
+// is there is not a store, [store.ErrMissing] if there was one, [store.ErrFull], [os.ErrNotExist] if o says so, or those
 // of the file system.
 //
 // If path is a link, or leads over one, the store is what it leads to; a [*Dangling] leads
@@ -52,7 +52,7 @@ func Open(name string, o Options) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := open(path, o)
+	d, err := openHeld(path, o, held)
 	if err != nil {
 		return nil, errors.Join(err, held.release())
 	}
@@ -86,6 +86,26 @@ func exists(path string) (bool, error) {
 		return false, fmt.Errorf("%s is not a file", path)
 	}
 	return info.Size() > 0, nil
+}
+
+// openHeld opens the store that held is the lock of, and makes one only where there never was one:
+// whoever was told that something is in it would find nothing.
+func openHeld(path string, o Options, held *lock) (*DB, error) {
+	there, err := exists(path)
+	if err == nil && !there && held.stood {
+		err = fmt.Errorf("%s: %w", path, store.ErrMissing)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d, err := open(path, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := held.mark(); err != nil {
+		return nil, errors.Join(err, d.bolt.Close())
+	}
+	return d, nil
 }
 
 // open opens the file that the lock is held for, creating it if need be.

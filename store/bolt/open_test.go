@@ -67,6 +67,66 @@ func TestOpenEmptyFile(t *testing.T) {
 	}
 }
 
+// TestOpenMissing holds that a store which was there is not made anew, however it went, until the
+// lock beside it is removed, too.
+func TestOpenMissing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "oncalm.db")
+	mustOpen := func() {
+		t.Helper()
+		d, err := Open(path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustOpen()
+	mustOpen()
+	for name, lose := range map[string]func() error{
+		"removed": func() error { return os.Remove(path) },
+		"moved":   func() error { return os.Rename(path, path+".moved") },
+		"emptied": func() error { return os.Truncate(path, 0) },
+	} {
+		if err := lose(); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, err := Open(path, Options{}); !errors.Is(err, store.ErrMissing) {
+				t.Errorf("%s: error %v, want %v", name, err, store.ErrMissing)
+			}
+		}
+		if err := os.Remove(path + ".lock"); err != nil {
+			t.Fatal(err)
+		}
+		mustOpen()
+	}
+}
+
+// TestOpenHalfMade: where a store could not be made the first time it is made the next.
+func TestOpenHalfMade(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "oncalm.db")
+	if err := os.MkdirAll(filepath.Join(path+".new", "in the way"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := Open(path, Options{}); err == nil {
+		t.Fatal(errors.Join(errors.New("a store was made where none can be"), d.Close()))
+	}
+	if _, err := os.Stat(path + ".lock"); err != nil {
+		t.Fatalf("the test is of no use: %v", err)
+	}
+	if err := os.RemoveAll(path + ".new"); err != nil {
+		t.Fatal(err)
+	}
+	d, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOpenMustExist(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data")
 	if _, err := Open(filepath.Join(dir, "oncalm.db"), Options{MustExist: true}); !errors.Is(err, fs.ErrNotExist) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -54,6 +56,8 @@ func OpenStore(ctx context.Context, path string, o bolt.Options) (*bolt.DB, erro
 	switch {
 	case errors.Is(err, store.ErrDamaged):
 		return nil, DamagedStore(path, err)
+	case errors.Is(err, store.ErrMissing):
+		return nil, missingStore(path, err)
 	case o.MustExist && errors.Is(err, fs.ErrNotExist):
 		return nil, End(ExitUsage, "there is no store at "+path, "correct the path; oncalm serve makes a store when it starts")
 	case err != nil:
@@ -83,7 +87,25 @@ func DamagedStore(path string, err error) error {
 		"the file was left as it is; put a backup in its place with: oncalm restore -store "+path+" -force BACKUP")
 }
 
+// missingStore is the error for a store that is not there any more, with what helps: what a bot
+// that lost it has saved, if it could, or else a backup.
+func missingStore(path string, err error) error {
+	file, failed := bolt.Locate(path)
+	if failed != nil {
+		return errors.Join(err, failed)
+	}
+	from := "BACKUP"
+	if kept, _ := filepath.Glob(file + replacedPart + "*"); len(kept) > 0 { // a pattern that is none finds nothing
+		from = slices.Max(kept)
+	}
+	return End(ExitDamaged, err.Error(),
+		"put its file back, or what is left with: oncalm restore -store "+path+" -force "+from+"; only to begin without all that was in it, remove "+file+".lock")
+}
+
+// replacedPart comes between the name of a store and the time in names of what it was.
+const replacedPart = ".replaced-"
+
 // ReplacedName is where a store is kept that is not at its place any more.
 func ReplacedName(path string, now time.Time) string {
-	return path + ".replaced-" + now.UTC().Format("20060102T150405.000Z")
+	return path + replacedPart + now.UTC().Format("20060102T150405.000Z")
 }
