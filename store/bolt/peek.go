@@ -2,6 +2,8 @@ package bolt
 
 import (
 	"fmt"
+	"os"
+	"slices"
 
 	"go.etcd.io/bbolt"
 
@@ -43,4 +45,28 @@ func Peek(path, key string) (val []byte, err error) {
 		err = closed
 	}
 	return val, err
+}
+
+// Ours reports whether a file is a store or was meant to be one: it may be damaged, or empty. It
+// looks no further than at what says where all else is.
+func Ours(path string) (bool, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil || info.Size() == 0 {
+		return err == nil, err
+	}
+	m, ok := newestMeta(f)
+	if !ok || m.size < headerSize || m.size > 1<<16 || m.root >= m.high {
+		return false, nil
+	}
+	page := make([]byte, m.size)
+	if _, err := f.ReadAt(page, int64(m.root*m.size)); err != nil {
+		return false, nil // it ends before what it says
+	}
+	elements, _ := readElements(readHeader(page), page)
+	return slices.ContainsFunc(elements, func(e element) bool { return e.bucket && string(e.key) == string(mark) }), nil
 }

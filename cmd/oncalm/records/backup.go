@@ -32,8 +32,8 @@ func (c *BackupCommand) Run(ctx context.Context, s *cli.Session) error {
 	if err := errors.Join(cli.Regular(c.File), folder(filepath.Dir(c.File))); err != nil {
 		return err
 	}
-	if _, err := os.Lstat(c.File); err == nil && !c.Force {
-		return cli.End(cli.ExitUsage, c.File+" is there already", "name another file, or replace it with -force")
+	if err := c.replaceable(); err != nil {
+		return err
 	}
 	n, err := backUp(ctx, path, c.File)
 	if err != nil {
@@ -44,6 +44,34 @@ func (c *BackupCommand) Run(ctx context.Context, s *cli.Session) error {
 		s.Printf("  %s damaged, as in the store: run oncalm fsck -repair", text.Count(n, "value is", "values are"))
 	}
 	return nil
+}
+
+// replaceable refuses to replace what is there, unless it was told to, and then what is no store:
+// a word is quickly mistyped, and a link may lead anywhere.
+func (c *BackupCommand) replaceable() error {
+	_, err := os.Lstat(c.File)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !c.Force:
+		return cli.End(cli.ExitUsage, c.File+" is there already", "name another file, or replace it with -force")
+	}
+	file, err := bolt.Locate(c.File)
+	if err != nil {
+		return err
+	}
+	ours, err := bolt.Ours(file)
+	switch {
+	case err != nil:
+		return err
+	case ours:
+		return nil
+	case file != filepath.Clean(c.File): // by a link
+		return cli.End(cli.ExitUsage, c.File+" leads to "+file+", which is no store of Oncalm", "name another file, or remove it first")
+	}
+	return cli.End(cli.ExitUsage, c.File+" is there already, and is no store of Oncalm", "name another file, or remove it first")
 }
 
 // folder refuses a place for a file that is not there.
