@@ -62,7 +62,7 @@ func storeGone(t *testing.T, lose func(string) error, idle bool) {
 	}
 	kept, err := filepath.Glob(path + ".replaced-*")
 	if err != nil || len(kept) != 1 {
-		t.Fatalf("saved: %v, %v", kept, err)
+		t.Fatalf("saved: %v, %v\n%s", kept, err, r.logs)
 	}
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) { // a supervisor starts it again at once
 		out, code := r.call("serve", "-config", r.path("oncalm.yaml"))

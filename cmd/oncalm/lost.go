@@ -29,7 +29,11 @@ func (h *house) lost(ctx context.Context, cause error) {
 // where it was. It returns the name of the copy, "" if there could be none.
 func (h *house) salvage(ctx context.Context) string {
 	kept := cli.ReplacedName(h.db.Path(), time.Now())
-	if err := h.db.BackupFile(ctx, kept); err != nil {
+	err := h.db.BackupFile(ctx, kept)
+	if errors.Is(err, store.ErrUnknownOutcome) { // that of a commit which was under way: nobody has its answer, and none follows
+		err = h.db.BackupFile(ctx, kept)
+	}
+	if err != nil {
 		h.log.Error("what the store held cannot be saved", "err", err)
 		return ""
 	}
