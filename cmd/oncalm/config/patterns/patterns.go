@@ -43,8 +43,25 @@ func Name(r *reading.Reader, to *string) func(reading.Value) {
 			arnAsName(r, v, s)
 		default:
 			r.Padded(v, s)
+			foreign(r, v, s)
 			*to = s
 		}
+	}
+}
+
+// ways of other languages to write a pattern, as names of alarms are hardly written.
+var (
+	severalNames = regexp.MustCompile(`\*\s*[,;]\s*\S`)
+	percentSign  = regexp.MustCompile(`[-_./:]%$`)
+)
+
+// foreign warns of a list in one text, and of the % of SQL.
+func foreign(r *reading.Reader, v reading.Value, s string) {
+	switch {
+	case severalNames.MatchString(s):
+		r.Warnf(v, `write each for itself, as in ["checkout-*", "search-*"]`, "%s looks like several patterns, and is one", reading.Quote(v.Text))
+	case percentSign.MatchString(s):
+		r.Warnf(v, "* is any text, as in checkout-*", "the %% of %s is taken as it stands", reading.Quote(v.Text))
 	}
 }
 
