@@ -16,6 +16,7 @@ import (
 // event is an entry of a calendar.
 type event struct {
 	uid      string
+	called   string // what the layers of it are called; nothing if it has no name of its own
 	people   []string
 	level    int // the higher wins
 	zone     *time.Location

@@ -153,14 +153,20 @@ func (p *Plan) gfSchedule(g *grafana, in gfSchedule, shifts []gfShift) {
 		p.note("people have their ids for names: give the answer of /users, too")
 	}
 	slices.SortStableFunc(shifts, func(a, b gfShift) int { return a.rank() - b.rank() })
-	for _, once := range []bool{false, true} { // what recurs comes first, so that the rest can be compared with it
-		for _, sh := range shifts {
-			if sh.once() == once && p.gfFits(g, s, sh) {
-				p.gfShift(g, s, sh)
-			}
+	shifts = slices.DeleteFunc(shifts, func(sh gfShift) bool { return !p.gfFits(g, s, sh) })
+	recurring := slices.DeleteFunc(slices.Clone(shifts), gfShift.once)
+	c := p.gfWoven(g, s, recurring)
+	if c == nil {
+		for _, sh := range recurring {
+			p.gfShift(g, s, sh, nil)
+		}
+		p.gfOverlaps(s)
+	}
+	for _, sh := range shifts { // after what recurs, with which they are compared
+		if sh.once() {
+			p.gfShift(g, s, sh, c)
 		}
 	}
-	p.gfOverlaps(s)
 }
 
 // once reports whether a shift does not recur.
@@ -265,7 +271,7 @@ func (p *Plan) known(name string, users []gfUser, id string) {
 	}
 }
 
-func (p *Plan) gfShift(g *grafana, s *schedule, sh gfShift) {
+func (p *Plan) gfShift(g *grafana, s *schedule, sh gfShift, c *sheet) {
 	zone := s.Zone
 	if z, err := time.LoadLocation(sh.TimeZone); err == nil && sh.TimeZone != "" {
 		zone = z
@@ -280,7 +286,7 @@ func (p *Plan) gfShift(g *grafana, s *schedule, sh gfShift) {
 	case len(groups) == 0:
 		p.note("%s: shift %s from %s has no people, and is left out", s.Name, sh.Name, at.In(s.Zone).Format(spoken))
 	case sh.once():
-		p.gfOnce(s, sh, groups[0], at)
+		p.gfOnce(s, sh, groups[0], at, c)
 	default:
 		s.level = sh.rank()
 		before := len(s.Layers)
@@ -290,14 +296,18 @@ func (p *Plan) gfShift(g *grafana, s *schedule, sh gfShift) {
 }
 
 // gfOnce carries over a shift that does not recur.
-func (p *Plan) gfOnce(s *schedule, sh gfShift, turn []string, at time.Time) {
+func (p *Plan) gfOnce(s *schedule, sh gfShift, turn []string, at time.Time, c *sheet) {
 	if len(turn) > 1 {
 		p.note("%s: shift %s of %s at %s has several people; here only %s stands in", s.Name, sh.Name, list(turn), sh.Start, turn[0])
 	}
 	to := at.Add(time.Duration(sh.Seconds) * time.Second)
 	p.overBy(s, turn[0], at, to)
 	o := rotations.Override{Person: turn[0], From: at, To: to}
-	p.standIn(s, o, p.layered(s, sh.rank(), o))
+	if c != nil {
+		p.standIn(s, o, c.recurring(sh.rank(), o))
+	} else {
+		p.standIn(s, o, p.layered(s, sh.rank(), o))
+	}
 }
 
 // gfRecurs carries over a shift that recurs.

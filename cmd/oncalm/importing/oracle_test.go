@@ -37,7 +37,7 @@ func TestAnotherReader(t *testing.T) {
 	dir := t.TempDir()
 	from, to := now, now.AddDate(0, 4, 0)
 	args := []string{filepath.Join("testdata", "read.py"), strconv.FormatInt(from.Unix(), 10), strconv.FormatInt(to.Unix(), 10)}
-	const calendars = 300
+	const calendars = 200
 	exact := map[string]bool{}
 	for n := range calendars {
 		path := filepath.Join(dir, fmt.Sprintf("%d.ics", n))

@@ -1,6 +1,7 @@
 package importing
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,16 +21,7 @@ type tier struct {
 // pauses are one layer in which people take turns; those that pause and meet others are woven; and every other is a layer of its
 // own.
 func (c *sheet) layers() {
-	slices.SortStableFunc(c.series, func(a, b *event) int { return a.level - b.level })
-	var tiers []*tier
-	for from := 0; from < len(c.series); {
-		to := from
-		for to < len(c.series) && c.series[to].level == c.series[from].level {
-			to++
-		}
-		tiers = append(tiers, c.tier(c.series[from:to]))
-		from = to
-	}
+	tiers := c.tiers()
 	woven := c.woven(tiers)
 	for _, t := range tiers {
 		c.level = t.level
@@ -47,6 +39,21 @@ func (c *sheet) layers() {
 		}
 		c.overlapped(before)
 	}
+}
+
+// tiers sorts the series, the lower ones first.
+func (c *sheet) tiers() []*tier {
+	slices.SortStableFunc(c.series, func(a, b *event) int { return a.level - b.level })
+	var tiers []*tier
+	for from := 0; from < len(c.series); {
+		to := from
+		for to < len(c.series) && c.series[to].level == c.series[from].level {
+			to++
+		}
+		tiers = append(tiers, c.tier(c.series[from:to]))
+		from = to
+	}
+	return tiers
 }
 
 // tier sorts the series of one level.
@@ -153,7 +160,7 @@ func (c *sheet) round(r []*event) {
 		c.alone(r[0])
 		return
 	}
-	out := rolling{name: "rotation", start: r[0].begin}
+	out := rolling{name: nameOf(r), start: r[0].begin}
 	ends, all := together(r, every)
 	terms := [][]rotations.Term{}
 	for _, place := range places {
@@ -256,7 +263,7 @@ func together(r []*event, every int64) (ends rotations.Civil, all bool) {
 // alone makes a layer of one series.
 func (c *sheet) alone(e *event) {
 	every, _ := interval(e)
-	r := rolling{name: list(e.people), start: e.begin, seconds: e.seconds, interval: every, groups: [][]string{e.people}, weekday: time.Monday, ends: e.ends}
+	r := rolling{name: cmp.Or(e.called, list(e.people)), start: e.begin, seconds: e.seconds, interval: every, groups: [][]string{e.people}, weekday: time.Monday, ends: e.ends}
 	if first, ok := weekday(e.rule["WKST"]); ok {
 		r.weekday = first
 	}

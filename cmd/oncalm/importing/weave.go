@@ -226,13 +226,14 @@ func (s *strip) place(p int64) []thread {
 func (c *sheet) strip(s *strip, start time.Time, size int64) {
 	turns := turnsOf(s.cycles())
 	var used []cycle
+	var events []*event
 	late := false
 	for p := range turns {
 		for _, t := range s.place(p) {
-			used, late = append(used, t.cycle), late || t.first >= t.n
+			used, events, late = append(used, t.cycle), append(events, t.event), late || t.first >= t.n
 		}
 	}
-	out := rolling{name: "rotation", start: start}
+	out := rolling{name: nameOf(events), start: start}
 	ends, together := c.endOf(used)
 	if together = together && !late; together {
 		out.ends = ends
