@@ -225,6 +225,8 @@ func (c *sheet) exception(of *event, v *ical.Component, past *tally) {
 	switch {
 	case at.IsZero():
 		c.note("%s: the entry %q replaces the occurrence %s, which cannot be read, and is left out", c.Name, c.title(v), id.Value)
+	case of == nil && cancelled(v) && at.After(c.now):
+		c.note("%s: the entry %q at %s is cancelled there, and left out", c.Name, c.title(v), at.In(c.Zone).Format(spoken))
 	case of == nil && cancelled(v):
 		past.add(&event{people: []string{c.title(v)}, from: at, to: at})
 	case of == nil && ok && !e.to.After(c.now):

@@ -101,7 +101,7 @@ func past(from, to time.Time, unit int64) int64 {
 func (c *sheet) woven(tiers []*tier) [][]cycle {
 	var groups [][]cycle
 	for i, t := range tiers {
-		groups = append(groups, meeting(cycles(t, i*mostSeries))...)
+		groups = append(groups, meeting(c.cycles(t, i*mostSeries))...)
 	}
 	groups = c.across(groups)
 	groups = slices.DeleteFunc(groups, func(group []cycle) bool {
@@ -198,8 +198,11 @@ func plain(group []cycle) bool {
 	return first.round != 0 && first.seconds%first.unit == 0 && !slices.ContainsFunc(group, func(o cycle) bool { return o.round != first.round })
 }
 
-// cycles are those of the series of a tier that have one. Its rounds are counted from a number on.
-func cycles(t *tier, number int) []cycle {
+// fleeting reports whether a series comes later and ends: nobody has a turn before it and after it, too.
+func (c *sheet) fleeting(e *event) bool { return !e.last.IsZero() && e.from.After(c.now) }
+
+// cycles are those of the series of a tier that have one and are woven with others. Its rounds are counted from a number on.
+func (c *sheet) cycles(t *tier, number int) []cycle {
 	var all []cycle
 	for i, r := range t.rounds {
 		every, _ := period(r[0])
@@ -208,14 +211,14 @@ func cycles(t *tier, number int) []cycle {
 			places[past(r[0].begin, e.begin, every)] = true
 		}
 		for _, e := range r {
-			if o, ok := e.cycle(); ok {
+			if o, ok := e.cycle(); ok && !c.fleeting(e) {
 				o.round, o.pauses = number+i+1, int64(len(places)) < every/e.seconds && o.n > 1
 				all = append(all, o)
 			}
 		}
 	}
 	for _, e := range t.others {
-		if o, ok := e.cycle(); ok {
+		if o, ok := e.cycle(); ok && !c.fleeting(e) {
 			o.pauses = o.n > 1
 			all = append(all, o)
 		}

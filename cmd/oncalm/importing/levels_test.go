@@ -80,6 +80,10 @@ func TestVersions(t *testing.T) {
 			entry("a", "Ana", "20260105", two, "SEQUENCE:1") + entry("a", "Ana", "20260105", two, "SEQUENCE:2", "STATUS:CANCELLED") + bo,
 			[]string{"people: [bo, nobody]", `s: the entry "Ana" at 2026-01-05 09:00 is cancelled there, and left out`}, "ana:",
 		},
+		"an occurrence of nothing": {
+			entry("a", "Ana", "20260105", two) + bo + entry("z", "Cy", "20260316", "RECURRENCE-ID:20260316T080000Z", "STATUS:CANCELLED"),
+			[]string{`s: the entry "Cy" at 2026-03-16 09:00 is cancelled there, and left out`}, "is over",
+		},
 		"a second rule": {entry("a", "Ana", "20260105", two, "RRULE:FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "EXRULE:FREQ=MONTHLY") + bo, []string{
 			"s: the series of ana from 2026-01-05 09:00 has a second rule, which is left out: RRULE FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", "which is left out: EXRULE FREQ=MONTHLY", "people: [ana, bo]",
 		}, ""},

@@ -25,19 +25,25 @@ func (c *sheet) layers() {
 	woven := c.woven(tiers)
 	for _, t := range tiers {
 		c.level = t.level
+		before, several := len(c.Layers), map[int]bool{}
 		for _, group := range woven {
-			if top(group) == t.level {
-				c.weave(group)
+			if top(group) != t.level {
+				continue
+			}
+			from := len(c.Layers)
+			c.weave(group)
+			for i := range c.Layers[from:] {
+				several[from+i] = slices.ContainsFunc(group, func(o cycle) bool { return o.level != t.level })
 			}
 		}
-		before := len(c.Layers) // those do not overlap, or hide each other as they should
+		own := len(c.Layers) // those before hide each other as they should
 		for _, r := range t.rounds {
 			c.round(r)
 		}
 		for _, e := range t.others {
 			c.alone(e)
 		}
-		c.overlapped(before)
+		c.overlapped(before, own, several)
 	}
 }
 
@@ -84,15 +90,17 @@ func (c *sheet) tier(all []*event) *tier {
 	return t
 }
 
-// overlapped notes which layers of one level, from one on, overlap.
-func (c *sheet) overlapped(before int) {
+// overlapped notes which layers of one level, from one on, overlap others of it, but for those that are of several levels.
+func (c *sheet) overlapped(before, own int, several map[int]bool) {
 	if len(c.Layers)-before > mostPaired {
 		c.note("%s: it has %d layers on one level; where they overlap only the last is on call here", c.Name, len(c.Layers)-before)
 		return
 	}
-	for i := before; i < len(c.Layers); i++ {
+	for i := own; i < len(c.Layers); i++ {
 		for j := before; j < i; j++ {
-			c.overlaps(c.schedule, c.Layers[j], c.Layers[i])
+			if !several[j] {
+				c.overlaps(c.schedule, c.Layers[j], c.Layers[i])
+			}
 		}
 	}
 }
