@@ -2,12 +2,56 @@ package chat
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/store"
 )
+
+// loose is what goes on after a request was answered. Requests still come while somebody waits for it, which a [sync.WaitGroup] is not
+// made for. The zero value is ready.
+type loose struct {
+	mu   sync.Mutex
+	n    int
+	idle chan struct{} // closed when nothing goes on any more; nil if nobody waits for that
+}
+
+// Go starts f.
+func (l *loose) Go(f func()) {
+	l.mu.Lock()
+	l.n++
+	l.mu.Unlock()
+	go func() {
+		defer l.done()
+		f()
+	}()
+}
+
+func (l *loose) done() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.n--; l.n == 0 && l.idle != nil {
+		close(l.idle)
+		l.idle = nil
+	}
+}
+
+// Wait returns when nothing goes on.
+func (l *loose) Wait() {
+	l.mu.Lock()
+	if l.n == 0 {
+		l.mu.Unlock()
+		return
+	}
+	if l.idle == nil {
+		l.idle = make(chan struct{})
+	}
+	idle := l.idle
+	l.mu.Unlock()
+	<-idle
+}
 
 // longest is how long a change may take that people wait for, however slow the disk is.
 const longest = time.Minute

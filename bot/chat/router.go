@@ -56,7 +56,7 @@ type Router struct {
 	o     Options
 	users map[string]string // names of people by their Slack ids
 	zones zones
-	loose sync.WaitGroup // what goes on after a request was answered
+	loose loose
 
 	ending chan struct{} // closed by End
 	end    func()
