@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"runtime"
@@ -166,6 +167,7 @@ func (d *DB) write(b *batch) (id int, err error) {
 	if err := d.astray(); err != nil {
 		return 0, err
 	}
+	before := [2][]byte{d.metaPage(0), d.metaPage(1)} // before it begins: what changes until then shows in its number
 	wtx, err := d.beginOf(true)
 	if err != nil {
 		return 0, err
@@ -186,6 +188,9 @@ func (d *DB) write(b *batch) (id int, err error) {
 	if err := wtx.Commit(); err != nil {
 		return id, err
 	}
+	if other := 1 - id%2; !bytes.Equal(before[other], d.metaPage(other)) { // a copy was written over it meanwhile, and this over that
+		return id, fmt.Errorf("%w: what was there before transaction %d has changed", store.ErrGone, id)
+	}
 	size, err := d.held()
 	if err != nil {
 		return id, err
@@ -193,6 +198,16 @@ func (d *DB) write(b *batch) (id int, err error) {
 	d.size.Store(size)
 	d.damage.written(b.writes)
 	return id, d.astray()
+}
+
+// metaPage reads one of the two pages that say where the data begins. A transaction writes the one
+// that its number says, and leaves the other as it is.
+func (d *DB) metaPage(n int) []byte {
+	page := make([]byte, headerSize+metaSize)
+	if _, err := d.file.ReadAt(page, int64(n)*d.pageSize); err != nil {
+		return nil
+	}
+	return page
 }
 
 // held is the size of what the file holds: a commit takes pages until its end.
