@@ -1,6 +1,7 @@
 package rotations
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -51,6 +52,26 @@ Sat 2027-01-02T00:00+01:00  Mon 2027-01-04T00:00+01:00   48:00h  primary 52: bo
 	s.Layers[1].Holidays = HolidaysExcept
 	if got := s.OnCall(civil("2026-12-25T12:00").In(s.Zone), nil); !cmp.Equal(got, []string{"ana"}) {
 		t.Errorf("the layer that leaves out holidays has one: %v", got)
+	}
+}
+
+// TestNobodyAfterSomebody: a turn may be nobody's when whoever had it has left; not while somebody is there.
+func TestNobodyAfterSomebody(t *testing.T) {
+	left := civil("2027-03-01T00:00")
+	l := Layer{Name: "a", People: [][]string{{"ana", Nobody}, {"bo"}}, Start: civil("2027-01-04T00:00"), Shift: Length{1, Week}}
+	l.Terms = [][]Term{{{Until: left}, {From: left}}, {{}}}
+	s := Schedule{Name: "s", Zone: time.UTC, Layers: []Layer{l}}
+	if problems := s.Validate(); len(problems) > 0 {
+		t.Errorf("%v", problems)
+	}
+	for at, want := range map[string][]string{"2027-01-05T00:00": {"ana"}, "2027-03-02T00:00": nil, "2027-03-09T00:00": {"bo"}} {
+		if got := s.OnCall(civil(at).In(time.UTC), nil); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", at, got, want)
+		}
+	}
+	s.Layers[0].Terms[0][1].From--
+	if problems := s.Validate(); len(problems) != 1 || problems[0].What != "nobody is in a turn with others" {
+		t.Errorf("%v", problems)
 	}
 }
 

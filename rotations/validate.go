@@ -115,7 +115,7 @@ func (l *Layer) turnProblem(place int) (what, remedy string) {
 		switch {
 		case person == "":
 			return "a person without a name", "name who takes the turn"
-		case person == Nobody && len(turn) > 1:
+		case person == Nobody && l.shared(place, i):
 			return "nobody is in a turn with others", "leave nobody out, or give it a turn of its own"
 		case term.ends():
 			return fmt.Sprintf("%s is there until %s only, and from %s", person, term.Until, term.From), "give an until that is after from"
@@ -127,6 +127,16 @@ func (l *Layer) turnProblem(place int) (what, remedy string) {
 		}
 	}
 	return "", ""
+}
+
+// shared reports whether the i-th of a turn is there while another of them is.
+func (l *Layer) shared(place, i int) bool {
+	for j := range l.People[place] {
+		if j != i && l.term(place, i).overlaps(l.term(place, j)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s Shadow) problem() (what, remedy string) {

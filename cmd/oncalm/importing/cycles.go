@@ -212,7 +212,7 @@ func (c *sheet) cycles(t *tier, number int) []cycle {
 		}
 		for _, e := range r {
 			if o, ok := e.cycle(); ok && !c.fleeting(e) {
-				o.round, o.pauses = number+i+1, int64(len(places)) < every/e.seconds && o.n > 1
+				o.round, o.pauses = number+i+1, int64(len(places)) < every/e.seconds && (o.n > 1 || len(r) > 1)
 				all = append(all, o)
 			}
 		}

@@ -258,6 +258,16 @@ func part(have, want []string) bool {
 	return len(want) > 1 && len(have) > 0 && !slices.ContainsFunc(have, func(who string) bool { return !slices.Contains(want, who) })
 }
 
+// named reports whether notes name all who are on call there and not here.
+func (c *sheet) named(want, have []string) bool {
+	for _, who := range want {
+		if !slices.Contains(have, who) && !slices.ContainsFunc(c.Notes, func(note string) bool { return strings.Contains(note, who) }) {
+			return false
+		}
+	}
+	return true
+}
+
 // mostCompared is how many spans of the year to come are compared, and mostTold how many differences are told one by one.
 const (
 	mostCompared = 3000
@@ -275,16 +285,22 @@ func (c *sheet) verified() {
 	for i := range min(len(borders)-1, mostCompared) {
 		middle := borders[i].Add(borders[i+1].Sub(borders[i]) / 2)
 		want, have := c.there(middle), c.OnCall(middle, c.overrides)
-		if part(have, want) || alike(want, have) {
+		key := list(want) + " " + list(have)
+		if alike(want, have) {
+			continue
+		}
+		if part(have, want) {
+			if told[key]++; told[key] == 1 && len(told) <= mostTold && !c.named(want, have) {
+				c.note("%s: at %s %s are on call there; here only %s", c.Name, borders[i].In(c.Zone).Format(spoken), list(want), list(have))
+			}
 			continue
 		}
 		wrong++
-		key := list(want) + " " + list(have)
 		if told[key]++; told[key] == 1 && len(told) <= mostTold {
 			c.note("%s: at %s the calendar has %s on call, and this has %s: compare them", c.Name, borders[i].In(c.Zone).Format(spoken), list(want), list(have))
 		}
 	}
-	if wrong > len(told) {
+	if wrong > mostTold {
 		c.note("%s: so it is in %d of the %d spans of a year", c.Name, wrong, len(borders)-1)
 	}
 }

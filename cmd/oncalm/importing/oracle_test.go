@@ -72,6 +72,11 @@ func TestAnotherReader(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, data)
 		}
+		for _, s := range p.schedules {
+			if problems := s.Validate(); len(problems) > 0 {
+				t.Fatalf("%v\n%s\n%s", problems, data, p.YAML())
+			}
+		}
 		if compared(t, p, read[n], data, exact[path], from, to) {
 			same++
 		}
@@ -256,6 +261,9 @@ func (d *drawing) besides(prefix string, start time.Time) {
 		}
 		begin := start.AddDate(0, 0, d.IntN(14)).Add(time.Duration(d.IntN(16)) * time.Hour) // not in an hour that the clocks skip
 		rule := fmt.Sprintf("RRULE:FREQ=WEEKLY;INTERVAL=%d\r\n", 1+d.IntN(3))
+		if d.IntN(5) == 0 { // later, and not for long
+			begin, rule, d.exact = begin.AddDate(0, 0, 84), strings.Replace(rule, "\r\n", ";COUNT=3\r\n", 1), false
+		}
 		d.entry(fmt.Sprint("more", i), at+[]string{"Gus", "Hal"}[i], rule, begin, time.Duration([]int{4, 30}[d.IntN(2)])*time.Hour)
 	}
 	if prefix != "" && d.IntN(3) == 0 { // all the time, below
