@@ -111,6 +111,7 @@ func (r *reader) rollback(c *Config, service string, v reading.Value) {
 	if v.Kind != reading.Mapping {
 		return
 	}
+	r.Warnf(v, "take it out, or leave it for the version that carries it out", "nothing rolls %s back: this version has no rollbacks", service)
 	for _, need := range []struct{ key, has string }{{"kind", b.Kind}, {"cluster", b.Cluster}, {"service", b.Service}} {
 		if need.has == "" {
 			r.unlessFaulty(v.Key+"."+need.key, "the rollback has no "+need.key, "add "+need.key)
