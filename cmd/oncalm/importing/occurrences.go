@@ -1,6 +1,7 @@
 package importing
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -258,10 +259,12 @@ func part(have, want []string) bool {
 	return len(want) > 1 && len(have) > 0 && !slices.ContainsFunc(have, func(who string) bool { return !slices.Contains(want, who) })
 }
 
-// named reports whether notes name all who are on call there and not here.
+var aDay = regexp.MustCompile(`\d{4}-\d{2}-\d{2}`)
+
+// named reports whether notes with a date name all who are on call there and not here.
 func (c *sheet) named(want, have []string) bool {
 	for _, who := range want {
-		if !slices.Contains(have, who) && !slices.ContainsFunc(c.Notes, func(note string) bool { return strings.Contains(note, who) }) {
+		if !slices.Contains(have, who) && !slices.ContainsFunc(c.Notes, func(note string) bool { return strings.Contains(note, who) && aDay.MatchString(note) }) {
 			return false
 		}
 	}

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -86,8 +85,6 @@ func TestAnotherReader(t *testing.T) {
 	}
 }
 
-var aDate = regexp.MustCompile(`\d{4}-\d{2}-\d{2}`)
-
 // compared reports whether a plan has the same people on call as another program read. Of several who are on call there at once
 // some must be here, if the calendar can be carried over exactly.
 func compared(t *testing.T, p *Plan, rows [][]any, data []byte, exact bool, from, to time.Time) bool {
@@ -114,7 +111,7 @@ func compared(t *testing.T, p *Plan, rows [][]any, data []byte, exact bool, from
 		}
 		noted := !exact || part(have, want)
 		for _, who := range about {
-			noted = noted && slices.ContainsFunc(p.Notes, func(note string) bool { return strings.Contains(note, who) && aDate.MatchString(note) })
+			noted = noted && slices.ContainsFunc(p.Notes, func(note string) bool { return strings.Contains(note, who) && aDay.MatchString(note) })
 		}
 		if !noted {
 			t.Fatalf("at %s: %s, want %s, and no note says so: %q\n%s\n%s", at, list(have), list(want), p.Notes, data, p.YAML())
