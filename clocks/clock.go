@@ -10,6 +10,7 @@ package clocks
 import (
 	"os"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,12 +27,44 @@ type Clock struct {
 
 // System is the clock of this machine.
 func System() *Clock {
-	begun := time.Now()
-	up, boot := uptime, bootName()
-	if _, ok := up(); !ok {
-		return &Clock{Wall: time.Now, Up: func() time.Duration { return time.Since(begun) }}
+	c, boot := &uptimes{begun: time.Now(), ask: uptime}, bootName()
+	if _, ok := uptime(); !ok {
+		c.ask, boot = nil, ""
 	}
-	return &Clock{Wall: time.Now, Boot: boot, Up: func() time.Duration { d, _ := up(); return d }}
+	return &Clock{Wall: time.Now, Boot: boot, Up: c.up}
+}
+
+// uptimes tells how long the machine has been up. The kernel is asked a few times a second at most: in between Go's own clock counts,
+// which stands still while the machine sleeps.
+type uptimes struct {
+	begun time.Time
+	ask   func() (time.Duration, bool) // the kernel; nil if it does not know
+
+	asked  atomic.Int64 // when, since begun by Go's clock; in nanoseconds, as is
+	behind atomic.Int64 // by how much Go's clock since begun is behind the kernel: it only grows
+}
+
+// askEvery is how long Go's clock is trusted.
+const askEvery = 100 * time.Millisecond
+
+func (u *uptimes) up() time.Duration {
+	since := time.Since(u.begun)
+	if u.ask == nil {
+		return since
+	}
+	if asked := u.asked.Load(); asked == 0 || since-time.Duration(asked) >= askEvery {
+		// The kernel first: whoever is delayed between the two finds too little, and the next finds more.
+		told, _ := u.ask()
+		since = time.Since(u.begun)
+		for {
+			behind := u.behind.Load()
+			if found := int64(told - since); found <= behind || u.behind.CompareAndSwap(behind, found) {
+				break
+			}
+		}
+		u.asked.Store(int64(since))
+	}
+	return since + time.Duration(u.behind.Load())
 }
 
 // bootName names the start of the machine, and the offsets of the time namespace in which the process counts from it.
