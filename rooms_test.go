@@ -36,7 +36,7 @@ func tooLarge() map[string]room {
 		"handoffs":             {methods: map[string]int{"Desk": 36}},
 		"postmortems":          {lines: 2373, methods: map[string]int{"reading": 45}},
 		"rotations":            {lines: 2194},
-		"store/bolt":           {lines: 3084, files: 24, methods: map[string]int{"DB": 42}},
+		"store/bolt":           {lines: 3100, files: 24, methods: map[string]int{"DB": 42}},
 	}
 }
 

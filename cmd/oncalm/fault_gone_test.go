@@ -69,6 +69,12 @@ func storeGone(t *testing.T, lose func(string) error, idle bool) {
 		if want := "put its file back, or what is left with: oncalm restore -store " + path + " -force " + kept[0] + ";"; code != cli.ExitDamaged || !strings.Contains(out, want) {
 			t.Errorf("started without its store: exit %d: %s\nwant exit %d: %s", code, out, cli.ExitDamaged, want)
 		}
+		for _, args := range [][]string{{"fsck"}, {"incidents"}, {"backup", r.path("copy.db")}} { // all of them say the same
+			out, code := r.call(append(append(args[:1:1], "-config", r.path("oncalm.yaml")), args[1:]...)...)
+			if code != cli.ExitDamaged || !strings.Contains(out, "put its file back") {
+				t.Errorf("%s: exit %d: %s", args[0], code, out)
+			}
+		}
 	}
 	if out, code := r.call("restore", "-config", r.path("oncalm.yaml"), "-force", kept[0]); code != cli.ExitFine {
 		t.Fatalf("restore: exit %d: %s", code, out)

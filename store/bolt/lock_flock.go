@@ -89,6 +89,17 @@ func (l *lock) note() error {
 	return l.write()
 }
 
+// stood reports whether <path>.lock says that there was a store. Nothing is locked.
+func stood(path string) bool {
+	f, err := openInPlace(path+".lock", os.O_RDONLY, 0)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, int64(len(stands)+100)))
+	return err == nil && bytes.Contains(text, []byte(stands))
+}
+
 // mark writes down that there is a store.
 func (l *lock) mark() error {
 	if l.stood {

@@ -65,10 +65,13 @@ func Open(name string, o Options) (*DB, error) {
 func prepare(path string, o Options) error {
 	if o.MustExist {
 		there, err := exists(path)
-		if err == nil && !there {
-			err = &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+		switch {
+		case err != nil || there:
+			return err
+		case stood(path):
+			return fmt.Errorf("%s: %w", path, store.ErrMissing)
 		}
-		return err
+		return &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
 	}
 	return os.MkdirAll(filepath.Dir(path), 0o700)
 }
