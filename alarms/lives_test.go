@@ -166,6 +166,19 @@ func TestRelayedAlarms(t *testing.T) {
 	}
 }
 
+// TestCitedAlarms: what somebody says wakes somebody, and the alarm that it cites stays as it is.
+func TestCitedAlarms(t *testing.T) {
+	r := newRig(t)
+	r.want(r.says(0, "", r.message(aws.Example{Name: "checkout-5xx", At: minute(0)})), Opened)
+	ok := r.message(aws.Example{Name: "checkout-5xx", State: alarmOK, At: minute(1)})
+	r.want(r.says(2, "", `{"severity":"critical","status":"firing","title":"Failover failed","cause":`+ok+`}`), Opened)
+	r.want(r.says(3, "", `{"source":"com.shop","detail-type":"HealFailed","detail":{"severity":"critical","message":"failover after recovery failed","trigger":`+ok+`}}`), Opened)
+	r.have("all that is wrong", "checkout-5xx: triggered; Failover failed: triggered; HealFailed: failover after recovery failed: triggered")
+	r.want(r.says(4, "", `{"status":"resolved","title":"Failover failed","cause":`+ok+`}`), Resolved)
+	r.want(r.says(5, "", ok), Resolved)
+	r.have("at last", "checkout-5xx: resolved; Failover failed: resolved; HealFailed: failover after recovery failed: triggered")
+}
+
 // TestRecords: of several messages in one each does what it does.
 func TestRecords(t *testing.T) {
 	r := newRig(t)

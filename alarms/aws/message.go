@@ -167,6 +167,31 @@ func isWord(s string) bool {
 	return s != "" && len(s) <= 60 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == ""
 }
 
+// Headline is what stands above a message: its subject, or the first line of a text that has none.
+func (m *Message) Headline() string {
+	if m.Subject != "" && m.Subject != noSubject {
+		return m.Subject
+	}
+	if m.Fields != nil {
+		return ""
+	}
+	line, _, _ := strings.Cut(strings.TrimSpace(m.Text), "\n")
+	return Line(line, MaxValue)
+}
+
+// noSubject is what a mail of SNS is called that has no subject.
+const noSubject = "AWS Notification Message"
+
+// IsBroken reports whether a text looks like JSON that cannot be read, or is cut off: what only begins with a bracket or a brace is a text.
+func (m *Message) IsBroken() bool {
+	text := strings.TrimSpace(m.Text)
+	if text == "" || m.Fields != nil || text[0] != '{' && text[0] != '[' {
+		return false
+	}
+	rest := strings.TrimLeft(text[1:], " \t\r\n[{")
+	return rest == "" || strings.ContainsRune(`"]}`, rune(rest[0]))
+}
+
 // DetailType is the type of an event of EventBridge, or of a notification of the developer tools, which spell it otherwise.
 func (m *Message) DetailType() string {
 	return FirstOf(m.Fields.Text("detail-type"), m.Fields.Text("detailType"))

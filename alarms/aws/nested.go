@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,11 +37,15 @@ func (m *Message) search(forms Forms) []*Message {
 				next = append(next, p.children()...)
 				continue
 			}
-			if all := p.messages(m, f, forms); all != nil {
-				found = append(found, all...)
-				continue
+			all := p.messages(m, f, forms)
+			found = append(found, all...)
+			switch {
+			case all != nil:
+			case IsAlarm(f): // only cited, which takes longer to find out
+				looked += maxLooked / MaxParts
+			default:
+				next = append(next, p.members(f)...)
 			}
-			next = append(next, p.members(f)...)
 		}
 		level = next
 	}
@@ -50,10 +55,7 @@ func (m *Message) search(forms Forms) []*Message {
 // messages are those that the outer message is about, if the object at that place is one, or carries some.
 func (p place) messages(outer *Message, f Fields, forms Forms) []*Message {
 	inner := p.in.inside("", p.value)
-	if IsAlarm(f) {
-		return []*Message{inner}
-	}
-	if all := inner.carried(); all != nil && forms.Silent(outer, p.path) {
+	if all := inner.carried(forms); all != nil && !IsAlarm(f) && forms.Silent(outer, p.path) {
 		return all
 	}
 	if forms.About(outer, inner, p.path) {
@@ -113,13 +115,22 @@ func embedded(text string) []string {
 				found, line = append(found, line[begin:end]), line[end:]
 			}
 		}
-		_, rest, more := strings.Cut(line, "\n")
+		said, rest, more := strings.Cut(line, "\n")
+		if complains(said) {
+			return nil
+		}
 		if !more {
 			break
 		}
 		text = rest
 	}
 	return found
+}
+
+// complains reports whether a line tells of a failure, so that what stands below it is what failed, and not what is told.
+func complains(line string) bool {
+	line = strings.ToLower(line)
+	return slices.ContainsFunc([]string{"could not", "cannot", "unable to", " failed", "crashed"}, func(words string) bool { return strings.Contains(line, words) })
 }
 
 // maxLabel is how long the word for a JSON object is at most, in bytes.

@@ -25,7 +25,7 @@ type Forms struct {
 	Whole func(*Message) bool
 	// Silent says that a message says nothing itself, besides what stands at that path: names with slashes between them.
 	Silent func(m *Message, path string) bool
-	// About says that a message, which stands at that path in another, is what that one is about.
+	// About says that a message, which stands at that path in another, is what that one is about. Of alarms it is asked, too.
 	About func(outer, inner *Message, path string) bool
 }
 
@@ -74,7 +74,7 @@ func (m *Message) open(forms Forms) []*Message {
 	case IsAlarm(m.Fields):
 		return nil
 	}
-	if all := m.carried(); all != nil {
+	if all := m.carried(forms); all != nil {
 		return all
 	}
 	if forms.Whole(m) {
@@ -86,16 +86,21 @@ func (m *Message) open(forms Forms) []*Message {
 	return m.search(forms)
 }
 
-// carried are the messages in what only carries them: an envelope, or records.
-func (m *Message) carried() []*Message {
-	if m.isEnvelope() {
+// carried are the messages in what only carries them: an envelope, or records. What says something beside them does more.
+func (m *Message) carried(forms Forms) []*Message {
+	envelope, records := m.isEnvelope(), m.Fields.List("Records")
+	if !envelope && len(records) == 0 || !forms.Silent(&Message{Fields: m.Fields.without(envelopeNames)}, "") {
+		return nil
+	}
+	if envelope {
 		return []*Message{m.enveloped(m.Fields)}
 	}
-	return m.records(m.Fields.List("Records"))
+	return m.records(records)
 }
 
-// envelopeNames are the members of an envelope of SNS.
+// envelopeNames are the members of an envelope of SNS, and of records.
 var envelopeNames = []string{
+	"Records",
 	"Type", "MessageId", "TopicArn", "TopicARN", "Subject", "Message", "Timestamp", "MessageAttributes", "Token", "SubscribeURL", "UnsubscribeURL", "UnsubscribeUrl",
 	"SignatureVersion", "Signature", "SigningCertURL", "SigningCertUrl", "SequenceNumber",
 }
@@ -108,6 +113,11 @@ func (m *Message) isEnvelope() bool {
 		return text != ""
 	}
 	return Members(strings.TrimSpace(text)) != nil && !slices.ContainsFunc(f, func(one Member) bool { return !slices.Contains(envelopeNames, one.Name) })
+}
+
+// without are the members that have none of these names.
+func (f Fields) without(names []string) Fields {
+	return slices.DeleteFunc(slices.Clone(f), func(one Member) bool { return slices.Contains(names, one.Name) })
 }
 
 // enveloped is the message in an envelope. Some put the JSON there as it is, and not as a text.

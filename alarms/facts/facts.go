@@ -14,7 +14,8 @@ var (
 		"title", "summary", "headline", "subject", "alert", "alertname", "alarm", "alarmname", "problemtitle", "issuetitle", "incidenttitle", "alerttitle", "eventtitle",
 		"problemname", "issuename", "incidentname", "monitorname", "checkname",
 	}
-	details = []string{"message", "description", "text", "error", "errormessage", "msg", "reason", "details", "detail", "body", "name", "event", "type"}
+	texts   = []string{"message", "description", "text", "error", "errormessage", "msg", "reason"}
+	details = slices.Concat(texts, []string{"details", "detail", "body", "name", "event", "type"})
 	keys    = []string{"dedupkey", "dedup", "key", "alias", "fingerprint", "alertid", "incidentid", "problemid", "issueid", "incidentkey", "threadid"}
 	ids     = []string{"id", "uuid"} // of something that has a state; else of the message, for all that anybody knows
 	states  = []string{
@@ -109,7 +110,21 @@ func Title(all []Fact) string {
 			top = t.Text
 		}
 	}
-	return aws.FirstOf(top, Find(all, titles, nil))
+	deeper := titles
+	if Find(all, texts, []string{""}) != "" { // the name of an alarm that it cites is not its title
+		deeper = slices.DeleteFunc(slices.Clone(titles), func(name string) bool { return name == "alarmname" || name == "alertname" })
+	}
+	return withoutEmoji(aws.FirstOf(top, Find(all, deeper, nil)))
+}
+
+// withoutEmoji removes what chat programs write before a title: :warning: and the like.
+func withoutEmoji(s string) string {
+	if rest, ok := strings.CutPrefix(s, ":"); ok {
+		if name, rest, ok := strings.Cut(rest, ":"); ok && name != "" && !strings.ContainsAny(name, " /") {
+			return aws.FirstOf(strings.TrimSpace(rest), s)
+		}
+	}
+	return s
 }
 
 // Detail is what a message says of what is wrong, besides its title.

@@ -58,6 +58,14 @@ func TestIds(t *testing.T) {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}
+	for _, text := range []string{`{"id":"m","title":"Slow"}`, `{"id":"m","name":"web"}`, `{"event":{"id":"m","title":"Slow"}}`} {
+		if got := Key(Of(aws.Members(text)), "firing"); got != "" {
+			t.Errorf("%s: the id of a message is %q", text, got)
+		}
+		if EventKey(Of(aws.Members(text))) != "m" {
+			t.Errorf("%s in an event: %q", text, EventKey(Of(aws.Members(text))))
+		}
+	}
 	if got := Key(Of(aws.Members(`{"id":"m"}`)), ""); got != "" {
 		t.Errorf("the id of a message without a state is that of a thing: %q", got)
 	}

@@ -8,14 +8,23 @@ import (
 	"github.com/oncalm/oncalm/alarms/aws"
 )
 
-// Key is what a message calls the thing that it is about; empty if it does not. An id is one only of something that has a state.
+// Key is what a message calls the thing that it is about; empty if it does not. An id is one only of something that has a state, and what has a title beside
+// its id is known by that: the next message about the same thing has another id.
 func Key(all []Fact, state string) string {
+	titled := Title(all) != "" || Find(all, texts, nil) == "" && Find(all, []string{"name"}, []string{""}) != ""
+	return key(all, state, func(owner string) bool { return titled && (owner == "" || owner == "event") })
+}
+
+// EventKey is Key for what stands in an event, which has an id of its own.
+func EventKey(all []Fact) string { return key(all, "any", func(string) bool { return false }) }
+
+func key(all []Fact, state string, except func(owner string) bool) string {
 	hook := Find(all, []string{"eventtype"}, []string{"event"}) != "" // of PagerDuty, about what stands in its data
 	if key := Find(all, keys, bodies); key != "" || state == "" && !hook {
 		return key
 	}
 	for _, owner := range owners {
-		if id := Find(all, ids, []string{owner}); id != "" {
+		if id := Find(all, ids, []string{owner}); id != "" && !except(owner) {
 			return id
 		}
 	}

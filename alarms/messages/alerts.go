@@ -44,7 +44,7 @@ var alertTexts = map[string]bool{ // firing or not
 }
 
 func isAlerts(m *aws.Message) bool {
-	if _, _, ok := firingSubject(m.Subject); ok {
+	if _, _, ok := firingSubject(m.Headline()); ok {
 		return true
 	}
 	if m.Fields != nil {
@@ -192,7 +192,7 @@ func (a alert) title(name string) string {
 // judgeGroup judges a message whose alerts cannot be told apart, as one of somebody's own template. What stands in parentheses at the end of its
 // subject is different each time: labels that just these alerts have in common.
 func judgeGroup(m *aws.Message) Judgement {
-	firing, rest, ok := firingSubject(aws.FirstOf(m.Subject, m.At("title")))
+	firing, rest, ok := firingSubject(aws.FirstOf(m.Headline(), m.At("title")))
 	if !ok && m.Fields != nil {
 		firing, rest = !facts.IsOver(aws.FirstOf(m.At("status"), m.At("state"))), aws.FirstOf(m.At("title"), m.At("message"))
 	} else if !ok {

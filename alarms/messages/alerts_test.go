@@ -55,6 +55,11 @@ func TestAlerts(t *testing.T) {
 		{"old Grafana", "", `{"ruleId":7,"ruleName":"Slow","state":"alerting","message":"It is slow"}`, `page rule: 7 "Slow: It is slow"`},
 		{"old Grafana, over", "", `{"ruleId":7,"ruleName":"Slow","state":"ok"}`, `resolve rule: 7 "Slow"`},
 		{"annotations before", "", "It is slow\n\nAlerts Firing:\n" + alertText("alertname=A"), `page alertname=A "A: It is slow"`},
+		{"a body of one's own", "", "[FIRING:1] Disk12 (prod)", `page group: Disk12 "Disk12 (prod)"`},
+		{"a body of one's own, over", "", "[RESOLVED] Disk12 (prod)", `resolve group: Disk12 "Disk12 (prod)"`},
+		{"a body of one's own, over, with more in it", "", "\n[RESOLVED] Disk12 (prod)\nIt is over.", `resolve group: Disk12 "Disk12 (prod)"`},
+		{"a mail without a subject", "AWS Notification Message", "[RESOLVED] Disk12 (prod)", `resolve group: Disk12 "Disk12 (prod)"`},
+		{"a body with labels", "", "[RESOLVED] Slow (shop)\nAlerts Resolved:\n" + alertText("alertname=Slow", "service=shop"), `resolve ` + slow + ` "Slow (shop): It is slow"`},
 		{"JSON of one's own", "[RESOLVED] Slow shop", `{"x":1}`, `resolve group: Slow shop "Slow shop"`},
 		{"no labels", "", "Alerts Firing:\nLabels:\nAnnotations:\nSource: x\n", `page group: "Alerts of Prometheus or Grafana"`},
 	}

@@ -49,19 +49,31 @@ func (o opener) silent(m *aws.Message, path string) bool {
 
 func isSaid(t facts.Fact) bool { return t.Says(isGrade) }
 
-// about reports whether a message that stands in another is what that one is about. Alerts are, wherever they stand. What a row knows is, if it
+// about reports whether a message that stands in another is what that one is about. Alarms and alerts are, wherever they stand, if they are not only cited. What a row knows is, if it
 // stands where others put all that there is, or if nothing else is said; a change must not hide what is said beside it.
 func (o opener) about(outer, inner *aws.Message, path string) bool {
-	r := rowOf(inner)
-	switch {
-	case r == nil || r.anybodys:
+	part := facts.Part{Path: path, Fields: inner.Fields}
+	if a, alarm := aws.ReadAlarm(inner.Fields); alarm {
+		part.Name, part.Fires = a.Name, a.State == "ALARM"
+		return !o.cites(outer, &part)
+	}
+	if r := rowOf(inner); r == nil || r.anybodys {
 		return false
+	}
+	all := Judge(inner)
+	part.Name, part.Fires = all[0].Name, slices.ContainsFunc(all, func(j Judgement) bool { return j.Treat == Page || j.Treat == Quiet })
+	switch {
 	case isLabelled(inner):
-		return true
-	case Judge(inner)[0].Treat != Marker:
-		return facts.IsWrapper(path) || o.silent(outer, path)
+		return !o.cites(outer, &part)
+	case all[0].Treat != Marker:
+		return o.silent(outer, path) || facts.IsWrapper(path) && (part.Fires || !o.cites(outer, &part))
 	case facts.IsWrapper(path), inner.IsEvent() && inner.Fields.Has("source"):
 		return !slices.ContainsFunc(o.said(outer, path), func(t facts.Fact) bool { return t.Name != "subject" && isSaid(t) })
 	}
 	return false
+}
+
+// cites reports whether a message only cites what stands in it. What fires is only cited by what pages, too.
+func (o opener) cites(outer *aws.Message, part *facts.Part) bool {
+	return part.IsCited(o.said(outer, part.Path), isGrade) && (!part.Fires || Judge(outer)[0].Treat == Page)
 }

@@ -120,6 +120,10 @@ func TestOpenIsBounded(t *testing.T) {
 	if all := Open(messageOf("", many)); len(all) != 1 || Judge(all[0])[0].Treat != Page {
 		t.Errorf("%d messages", len(all))
 	}
+	cited := `{"title":"Failover failed","status":"firing","causes":[` + strings.TrimSuffix(strings.Repeat(`{"AlarmName":"a","NewStateValue":"ALARM"},`, 5000), ",") + "]}"
+	if all := Open(messageOf("", cited)); len(all) != 1 || all[0].Text != cited {
+		t.Errorf("%d messages", len(all))
+	}
 	nested := fmt.Sprintf(`[{"Records":[%s]},{"Records":[%[1]s]}]`, strings.TrimSuffix(strings.Repeat(`{"body":"Fire"},`, 90), ","))
 	total := 0
 	for _, m := range Open(messageOf("", nested)) {

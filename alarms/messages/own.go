@@ -19,7 +19,7 @@ func judgeOwn(m *aws.Message) Judgement {
 	all := facts.Of(m.Fields)
 	more := facts.Detail(all)
 	j := Judgement{Family: "json", Own: true, Treat: Page, Reason: more, Account: m.At("accountId"), Region: m.At("region")}
-	raw := aws.FirstOf(withoutEmoji(facts.Title(all)), plainSubject(m), sentence(more))
+	raw := aws.FirstOf(facts.Title(all), plainSubject(m), sentence(more))
 	title := withoutBraces(raw)
 	j.Title = aws.FirstOf(title, withoutBraces(facts.Summary(all)), "A message without a title")
 	state := facts.State(all)
@@ -54,24 +54,14 @@ func (j *Judgement) grade(all []facts.Fact, state string) {
 	}
 }
 
-// withoutEmoji removes what chat programs write before a title: :warning: and the like.
-func withoutEmoji(s string) string {
-	if rest, ok := strings.CutPrefix(s, ":"); ok {
-		if name, rest, ok := strings.Cut(rest, ":"); ok && name != "" && !strings.ContainsAny(name, " /") {
-			return aws.FirstOf(strings.TrimSpace(rest), s)
-		}
-	}
-	return s
-}
-
 // judgeText judges a text.
 func judgeText(m *aws.Message) Judgement {
-	first := aws.FirstLine(m.Text)
-	if strings.HasPrefix(first, "{") || strings.HasPrefix(first, "[") {
-		first = aws.Line("Unreadable JSON: "+withoutBraces(first), aws.MaxTitle)
+	title := aws.FirstOf(plainSubject(m), "(empty message)")
+	if m.Headline() != m.Subject && m.IsBroken() {
+		title = aws.Line("Unreadable JSON: "+withoutBraces(aws.FirstLine(m.Text)), aws.MaxTitle)
 	}
 	return Judgement{
-		Family: "text", Own: true, Treat: Page, Title: aws.FirstOf(plainSubject(m), withoutBraces(first), "(empty message)"),
+		Family: "text", Own: true, Treat: Page, Title: title,
 		Key: hashOf(m.Subject, m.Text),
 	}
 }
@@ -85,12 +75,12 @@ func hashOf(parts ...string) string {
 // readOwnEvent judges somebody's own event: they have sent it on purpose, so somebody should see it, and if it says how bad it is, that counts.
 func readOwnEvent(m *aws.Message) []Judgement {
 	all := facts.Of(m.Fields.Object("detail"))
-	said := aws.FirstOf(withoutEmoji(facts.Title(all)), facts.Detail(all))
+	said := aws.FirstOf(facts.Title(all), facts.Detail(all))
 	j := Judgement{Treat: Quiet, Severity: QuietSeverity, Reason: said, Title: tidyTitle(m.DetailType() + ": " + sentence(said))}
 	state := facts.State(all)
 	j.Recovers = facts.IsOver(state) || facts.IsBegun(state)
 	j.grade(all, state)
-	about := aws.FirstOf(facts.Key(all, "any"), m.At("resources.0"))
+	about := aws.FirstOf(facts.EventKey(all), m.At("resources.0"))
 	j.Key = strings.Join([]string{m.Fields.Text("source"), m.DetailType(), about}, "/")
 	return []Judgement{j}
 }

@@ -57,7 +57,11 @@ func TestPairs(t *testing.T) {
 		{"Dynatrace, without a title", `{"ProblemID":"P-1","State":"OPEN","ImpactedEntity":"checkout"}`, `{"ProblemID":"P-1","State":"RESOLVED","ImpactedEntity":"checkout"}`},
 		{"Dynatrace", `{"ProblemID":"P-1","State":"OPEN","ProblemTitle":"Slow","ProblemSeverity":"PERFORMANCE"}`, `{"ProblemID":"P-1","State":"RESOLVED","ProblemTitle":"Slow (over)"}`},
 		{"New Relic", `{"issueId":"i-1","title":"High CPU","state":"ACTIVATED","priority":"CRITICAL"}`, `{"issueId":"i-1","title":"CPU","state":"CLOSED"}`},
-		{"an id", `{"id":"a-1","title":"Slow","status":"firing"}`, `{"id":"a-1","title":"Slow no more","status":"ok"}`},
+		{"an id", `{"id":"a-1","text":"Slow","status":"firing"}`, `{"id":"a-1","text":"Slow no more","status":"ok"}`},
+		{"an id of the message, beside a title", `{"id":"u1","state":"firing","title":"Queue is stuck"}`, `{"id":"u2","state":"resolved","title":"Queue is stuck"}`},
+		{"the same, beside a name", `{"event_id":"u1","id":"u1","status":"firing","name":"web"}`, `{"event_id":"u2","id":"u2","status":"ok","name":"web"}`},
+		{"the same, of an event in it", `{"event":{"uuid":"u1"},"state":"firing","title":"Queue is stuck"}`, `{"event":{"uuid":"u2"},"state":"resolved","title":"Queue is stuck"}`},
+		{"an id of a problem, beside titles", `{"id":"m1","problem":{"id":"p"},"state":"firing","title":"Slow"}`, `{"id":"m2","problem":{"id":"p"},"state":"resolved","title":"Slow no more"}`},
 		{"problem_id", `{"problem_id":7,"state":"down","text":"x"}`, `{"problem_id":7,"state":"up","text":"y"}`},
 		{"facts alone", `{"check":"ping","status":"DOWN","value":95,"at":"2026-11-02T14:01:00Z","took":"12 ms"}`, `{"value":3,"check":"ping","status":"UP","at":"2026-11-02T14:11:00Z","took":"9.5 ms"}`},
 		{"a state alone", `{"state":"OPEN","n":3}`, `{"state":"RESOLVED","n":0}`},
@@ -88,6 +92,7 @@ func TestNoPairs(t *testing.T) {
 		{"tickets", `{"ticketId":41,"State":"OPEN"}`, `{"ticketId":42,"State":"OPEN"}`},
 		{"titles", `{"title":"web-1 is slow","status":"firing"}`, `{"title":"web-2 is slow","status":"firing"}`},
 		{"an id of what has no state is that of a message", `{"id":1,"title":"An order is stuck"}`, `{"id":1,"title":"A user is locked out"}`},
+		{"orders, in events of one's own", event("com.shop", "order.stuck", "", `{"id":"o1","title":"Stuck","severity":"critical"}`), event("com.shop", "order.stuck", "", `{"id":"o2","title":"Stuck","severity":"critical"}`)},
 		{"incidents of PagerDuty", `{"event":{"id":"1","event_type":"incident.triggered","data":{"id":"P1","title":"Disk"}}}`, `{"event":{"id":"1","event_type":"incident.triggered","data":{"id":"P2","title":"Disk"}}}`},
 	}
 	for _, tt := range tests {
@@ -126,6 +131,58 @@ func TestStatesOfOthers(t *testing.T) {
 			t.Errorf("%s: %s %q %q, want %s %q", tt.text, j.Treat, j.Severity, j.Title, tt.treat, tt.severity)
 		} else if strings.Contains(tt.text, "P1\",") && j.Key != "P1" && j.Key != "1" {
 			t.Errorf("%s: key %q", tt.text, j.Key)
+		}
+	}
+}
+
+// TestCited: what somebody says is told as such, whatever it cites that has happened before; what a relay says is not.
+func TestCited(t *testing.T) {
+	const (
+		ok      = `{"AlarmName":"cpu","AlarmDescription":"The processor of web is busy","NewStateValue":"OK","OldStateValue":"ALARM","Region":"EU (Frankfurt)"}`
+		firing  = `{"AlarmName":"cpu","NewStateValue":"ALARM"}`
+		over    = `{"status":"resolved","alerts":[{"status":"resolved","labels":{"alertname":"Slow"}}]}`
+		records = `[{"Sns":{"TopicArn":"t","Message":` + "%s" + `}}]`
+	)
+	carried := strings.Replace(records, "%s", quoted(ok), 1)
+	tests := []struct{ name, text, want string }{ // what was sent, judged as itself; nothing if it is what stands inside
+		{"a cause", `{"severity":"critical","status":"firing","title":"Failover failed","cause":` + ok + `}`, `page Failover failed "Failover failed"`},
+		{"a state and a title", `{"status":"firing","title":"Failover failed","cause":` + ok + `}`, `page Failover failed "Failover failed"`},
+		{"a cause in a text", `{"status":"firing","title":"Failover failed","cause":` + quoted(ok) + `}`, `page Failover failed "Failover failed"`},
+		{"a cause in a text with a label", `{"status":"firing","title":"Failover failed","cause":` + quoted("Alarm: "+ok) + `}`, `page Failover failed "Failover failed"`},
+		{"in a body", `{"status":"firing","title":"Failover failed","body":` + quoted(ok) + `}`, `page Failover failed "Failover failed"`},
+		{"a cause that fires", `{"status":"firing","title":"Failover failed","cause":` + firing + `}`, `page Failover failed "Failover failed"`},
+		{"further down", `{"status":"firing","title":"Failover failed","context":{"last":{"alarms":[` + ok + `]}}}`, `page Failover failed "Failover failed"`},
+		{"what is said further down", `{"data":{"status":"firing","title":"Failover failed","alarm":` + ok + `}}`, `page `},
+		{"only a state", `{"status":"firing","key":"k","alarm":` + ok + `}`, `page k `},
+		{"only a degree", `{"severity":"critical","key":"k","alarm":` + ok + `}`, `page k `},
+		{"only a title", `{"title":"Failover failed","key":"k","alarm":` + ok + `}`, `page k "Failover failed"`},
+		{"only a text", `{"text":"Failover failed","key":"k","alarm":` + ok + `}`, `page k "Failover failed"`},
+		{"only a text, of an alarm by name", `{"text":"The runbook for cpu crashed","key":"k","alarm":` + ok + `}`, `page k "The runbook for cpu crashed"`},
+		{"an event", event("com.shop", "HealFailed", "", `{"severity":"critical","message":"failover after recovery failed","trigger":`+ok+`}`), `page com.shop/HealFailed/ "HealFailed: failover after recovery failed"`},
+		{"alerts", `{"status":"firing","title":"Failover failed","cause":` + over + `}`, `page Failover failed "Failover failed"`},
+		{"good news of a service", `{"status":"firing","title":"Failover failed","body":` + quoted(rds("0021", "recovered")) + `}`, `page Failover failed "Failover failed"`},
+		{"what a function was told", `{"severity":"critical","key":"k","title":"Failover failed","Records":` + carried + `}`, `page k "Failover failed"`},
+		{"what a function was told, further down", `{"severity":"critical","key":"k","title":"Failover failed","event":{"Records":` + carried + `}}`, `page k "Failover failed"`},
+		{"what SNS did not deliver", `{"severity":"critical","key":"k","title":"Failover failed","TopicArn":"t","Message":` + quoted(ok) + `}`, `page k "Failover failed"`},
+		{"a text", "We could not handle this:\n" + ok, `page text:`},
+		{"a text that tells of a failure", "Failover failed:\n" + ok, `page text:`},
+		{"an incident of PagerDuty", `{"event_action":"trigger","dedup_key":"k","payload":{"summary":"Failover failed","severity":"critical","custom_details":{"alarm":` + ok + `}}}`, `page k "Failover failed"`},
+		// What must not change: relays.
+		{"words of a relay", `{"title":"Forwarded alarm","alarm":` + ok + `}`, ""},
+		{"words of CloudWatch", `{"subject":"OK: \"cpu\" in EU (Frankfurt)","alarm":` + ok + `}`, ""},
+		{"words of the alarm", `{"title":"cpu: OK","description":"The processor of web is busy","state":"OK","alarm":` + ok + `}`, ""},
+		{"the state of the alarm", `{"status":"firing","severity":"critical","alarm":` + firing + `}`, ""},
+		{"that it is over", `{"status":"resolved","severity":"critical","alarm":` + ok + `}`, ""},
+		{"that it is an alarm", `{"eventType":"alarm","alarm":` + ok + `}`, ""},
+		{"less than the alarm says", `{"severity":"low","title":"For your information","alarm":` + firing + `}`, ""},
+		{"alerts of a relay", `{"title":"[RESOLVED] Slow (shop)","data":` + over + `}`, ""},
+		{"an event of a relay", event("com.relay", "alarm", "", `{"message":"CloudWatch alarm cpu changed","alarm":`+ok+`}`), ""},
+	}
+	for _, tt := range tests {
+		m := Open(messageOf("", tt.text))
+		got := lines(Judge(m[0]))
+		if itself := len(m) == 1 && m[0].Text == tt.text; itself != (tt.want != "") || !strings.HasPrefix(got, tt.want) {
+			t.Errorf("%s: itself %t\n got %s\nwant %s", tt.name, itself, got, tt.want)
 		}
 	}
 }

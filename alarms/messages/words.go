@@ -97,15 +97,13 @@ func sentence(s string) string {
 	return strings.TrimSuffix(s, ".")
 }
 
-// plainSubject is the subject of a message without what only says that something fires.
+// plainSubject is the headline of a message without what only says that something fires.
 func plainSubject(m *aws.Message) string {
-	if _, rest, ok := firingSubject(m.Subject); ok {
+	headline := m.Headline()
+	if _, rest, ok := firingSubject(headline); ok {
 		return rest
 	}
-	if m.Subject == "AWS Notification Message" { // what a mail is called that has none
-		return ""
-	}
-	return withoutBraces(m.Subject)
+	return withoutBraces(headline)
 }
 
 // A grade is how bad a word says that it is.
