@@ -9,7 +9,7 @@ const (
 	// remembered bounds how many outcomes are kept.
 	remembered = 50_000
 	// unrecorded bounds of how many messages is kept where they stand: those that arrived while nothing can be recorded.
-	unrecorded = 5_000
+	unrecorded = 500
 )
 
 // outcomes remembers what is known about messages that failed to go out, by their keys. The outbox only knows that there was
