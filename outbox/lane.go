@@ -49,8 +49,8 @@ const (
 )
 
 func dueKey(e Entry) string {
-	key := make([]byte, 0, len(duePrefix)+len(e.Lane)+len("//")+len(timeFormat)+len(e.Key))
-	key = append(append(key, duePrefix...), e.Lane...)
+	var room [160]byte // for most keys: there are several for each alarm
+	key := append(append(room[:0], duePrefix...), e.Lane...)
 	key = e.at().AppendFormat(append(key, '/'), timeFormat)
 	return string(append(append(key, '/'), e.Key...))
 }
