@@ -16,6 +16,7 @@ import (
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/store/storetest"
 )
 
 // owners are runners on one store, each of which can die.
@@ -117,7 +118,7 @@ func (o *owners) ran(key string) string {
 
 // effects lists who committed what an entry is for.
 func (o *owners) effects(key string) (by []string) {
-	for k := range content(o.t, o.db) {
+	for k := range storetest.Content(o.t, o.db) {
 		if name, ok := strings.CutPrefix(k, "effect/"+key+"/"); ok {
 			by = append(by, name)
 		}
@@ -190,7 +191,7 @@ func TestAFailureGivesTheClaimBack(t *testing.T) {
 		stopA, _ := o.run("a", time.Hour) // always too long
 		wait(30*time.Second + 500*time.Millisecond)
 		stopA()
-		if val := content(t, o.db)["outbox/entry/x"]; strings.Contains(val, `"claimed_`) || !strings.Contains(val, `"attempt":1`) {
+		if val := storetest.Content(t, o.db)["outbox/entry/x"]; strings.Contains(val, `"claimed_`) || !strings.Contains(val, `"attempt":1`) {
 			t.Errorf("after a failed attempt: %s", val)
 		}
 		stopB, _ := o.run("b", time.Second)
@@ -199,7 +200,7 @@ func TestAFailureGivesTheClaimBack(t *testing.T) {
 		if by := o.effects("x"); len(by) != 1 || by[0] != "b" {
 			t.Errorf("committed by %q", by)
 		}
-		if val := content(t, o.db)["outbox/entry/x"]; strings.Contains(val, `"claimed_`) {
+		if val := storetest.Content(t, o.db)["outbox/entry/x"]; strings.Contains(val, `"claimed_`) {
 			t.Errorf("when it is done: %s", val)
 		}
 	})
@@ -259,7 +260,7 @@ func TestNoClaimWithoutAName(t *testing.T) {
 			o.owe(outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Pages1})
 			stop, _ := o.run(name, 20*time.Second)
 			wait(10 * time.Second)
-			val := content(t, o.db)["outbox/entry/x"]
+			val := storetest.Content(t, o.db)["outbox/entry/x"]
 			if claimed := strings.Contains(val, `"claimed_by":"a","claimed_until":"2000-01-01T00:01:00Z"`); claimed != (name != "") {
 				t.Errorf("owner %q: %s", name, val)
 			}

@@ -111,7 +111,7 @@ func TestPlan(t *testing.T) {
 		t.Helper()
 		must(t, storetest.Twice(s), func(tx store.Tx) error { return outbox.In(tx, at(t, now)).Plan(j) })
 		var got []string
-		for key := range content(t, s) {
+		for key := range storetest.Content(t, s) {
 			if entry, ok := strings.CutPrefix(key, "outbox/due/errands/"); ok {
 				got = append(got, entry)
 			}

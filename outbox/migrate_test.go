@@ -12,22 +12,6 @@ import (
 	"github.com/oncalm/oncalm/store/storetest"
 )
 
-// content is all that a store holds.
-func content(t *testing.T, s store.Store) map[string]string {
-	t.Helper()
-	all := map[string]string{}
-	err := s.View(t.Context(), func(tx store.Tx) error {
-		for key, val := range tx.Range("", "") {
-			all[key] = string(val)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
 // TestNameLanes: what is owed is under the names of its lanes, what is done is left alone, and nothing of it is lost, whatever
 // else stands there; a second time changes nothing.
 func TestNameLanes(t *testing.T) {
@@ -70,7 +54,7 @@ func TestNameLanes(t *testing.T) {
 	})
 	for range 2 {
 		must(t, storetest.Twice(s), outbox.NameLanes)
-		if diff := cmp.Diff(want, content(t, s)); diff != "" {
+		if diff := cmp.Diff(want, storetest.Content(t, s)); diff != "" {
 			t.Fatalf("the store (-want +got):\n%s", diff)
 		}
 	}
@@ -109,8 +93,8 @@ func TestNumbersOfLanesAreRead(t *testing.T) {
 	if n, err := outbox.Sweep(t.Context(), s, now.Add(outbox.Kept)); n != 1 || err != nil {
 		t.Errorf("%d were swept, %v", n, err)
 	}
-	if _, there := content(t, s)["outbox/due/pages_sev2/20261130T080000.000000000/lost"]; !there {
-		t.Errorf("what was owed anew is not under the name of its lane: %v", content(t, s))
+	if _, there := storetest.Content(t, s)["outbox/due/pages_sev2/20261130T080000.000000000/lost"]; !there {
+		t.Errorf("what was owed anew is not under the name of its lane: %v", storetest.Content(t, s))
 	}
 }
 

@@ -34,21 +34,6 @@ func plainly(t *testing.T, content map[string]string) store.Store {
 	return s
 }
 
-func content(t *testing.T, s store.Store) map[string]string {
-	t.Helper()
-	all := map[string]string{}
-	err := s.View(t.Context(), func(tx store.Tx) error {
-		for key, val := range tx.Range("", "") {
-			all[key] = string(val)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return all
-}
-
 var errNo = errors.New("no")
 
 // suffixed is a migration that adds a letter to the value of a.
@@ -119,7 +104,7 @@ func TestMigrate(t *testing.T) {
 			if !errors.Is(err, tt.err) || tt.err != nil && !strings.Contains(err.Error(), tt.text) {
 				t.Errorf("error %v, want %v: %s", err, tt.err, tt.text)
 			}
-			if diff := cmp.Diff(tt.want, content(t, s)); diff != "" {
+			if diff := cmp.Diff(tt.want, storetest.Content(t, s)); diff != "" {
 				t.Errorf("content (-want +got):\n%s", diff)
 			}
 		})
@@ -150,7 +135,7 @@ func TestMigrateTogether(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{"schema": "3", "a": "123"}
-	if diff := cmp.Diff(want, content(t, s)); diff != "" {
+	if diff := cmp.Diff(want, storetest.Content(t, s)); diff != "" {
 		t.Errorf("content after two programs have migrated (-want +got):\n%s", diff)
 	}
 }

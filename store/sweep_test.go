@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/storetest"
 )
 
 func isOld(_ store.Tx, _ string, val []byte) bool { return string(val) == "old" }
@@ -72,7 +73,7 @@ func TestSweep(t *testing.T) {
 		if n != 5 || err != nil {
 			t.Errorf("limit %d: %d keys, error %v, want 5", tt.limit, n, err)
 		}
-		if diff := cmp.Diff(left, content(t, s)); diff != "" {
+		if diff := cmp.Diff(left, storetest.Content(t, s)); diff != "" {
 			t.Errorf("limit %d: content (-want +got):\n%s", tt.limit, diff)
 		}
 		if diff := cmp.Diff(tt.want, s.deleted); diff != "" {
@@ -93,7 +94,7 @@ func TestSweepLongRange(t *testing.T) {
 	if n != 1 || err != nil {
 		t.Errorf("%d keys, error %v, want 1", n, err)
 	}
-	if got := len(content(t, s)); got != 9999 {
+	if got := len(storetest.Content(t, s)); got != 9999 {
 		t.Errorf("%d keys left, want 9999", got)
 	}
 }
@@ -110,7 +111,7 @@ func TestSweepReads(t *testing.T) {
 		t.Errorf("%d keys, error %v, want 1", n, err)
 	}
 	want := map[string]string{"a/1": "", "a/2": "", "keep/1": "", "keep/2": ""}
-	if diff := cmp.Diff(want, content(t, s)); diff != "" {
+	if diff := cmp.Diff(want, storetest.Content(t, s)); diff != "" {
 		t.Errorf("content (-want +got):\n%s", diff)
 	}
 }
@@ -127,7 +128,7 @@ func TestSweepLooksAgain(t *testing.T) {
 	if n != 3 || err != nil {
 		t.Errorf("%d keys, error %v, want 3", n, err)
 	}
-	if got := content(t, s)["seen/0"]; got != "new" {
+	if got := storetest.Content(t, s)["seen/0"]; got != "new" {
 		t.Errorf("a key that was written meanwhile is %q", got)
 	}
 }

@@ -126,9 +126,6 @@ func (m Message) Button(labelOrAction string) (Button, bool) {
 	return Button{}, false
 }
 
-// ByBot tells messages of the bot.
-func ByBot(m Message) bool { return m.Bot }
-
 // Messages lists what stands in a conversation, the oldest first, replies in
 // threads included, ephemeral messages not. The argument is a channel id, a
 // channel name, or a user id for the direct messages between that person and the

@@ -59,6 +59,19 @@ func unpack(t *testing.T, packed, path string) {
 	}
 }
 
+// openOlder opens a store of before, which brings it to the newest layout.
+func openOlder(t *testing.T, packed string) *bolt.DB {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "oncalm.db")
+	unpack(t, packed, path)
+	db, err := cli.OpenStore(t.Context(), path, bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
 // TestOlderStores goes on with stores of before. What fires says ALARM again, and no second
 // incident opens; its OK resolves the one that is open; steps that are owed come; and fsck
 // finds nothing, also if it is the first to open the store.
@@ -133,15 +146,9 @@ func sayFsck(t *testing.T, r *rig, want string) {
 // TestOlderLanes holds what becomes of what was owed in lanes that had numbers: all of it stands in a lane of the name that it
 // had in metrics, and what has failed or is parked is still known to be.
 func TestOlderLanes(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "oncalm.db")
-	unpack(t, "testdata/stores/2-lanes-by-number.db.gz", path)
-	db, err := cli.OpenStore(t.Context(), path, bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := openOlder(t, "testdata/stores/2-lanes-by-number.db.gz")
 	got := map[string]string{}
-	err = db.View(t.Context(), func(tx store.Tx) error {
+	err := db.View(t.Context(), func(tx store.Tx) error {
 		for key := range tx.Range(outbox.EntryPrefix, store.After(outbox.EntryPrefix)) {
 			e, ok := outbox.In(tx, time.Now()).Get(strings.TrimPrefix(key, outbox.EntryPrefix))
 			due, parked := outbox.Places(e)
@@ -178,15 +185,9 @@ func TestOlderLanes(t *testing.T) {
 // TestOlderPages holds that a page that was owed when pages were by the person is still the newest to that person, under the
 // key that it had in the outbox and that Slack is asked for.
 func TestOlderPages(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "oncalm.db")
-	unpack(t, "testdata/stores/3-pages-by-person.db.gz", path)
-	db, err := cli.OpenStore(t.Context(), path, bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := openOlder(t, "testdata/stores/3-pages-by-person.db.gz")
 	got := map[string]string{}
-	err = db.View(t.Context(), func(tx store.Tx) error {
+	err := db.View(t.Context(), func(tx store.Tx) error {
 		for _, id := range []string{"1", "2", "3"} { // the last is resolved: its head is as it was
 			i, err := incidents.Head(tx, id)
 			if err != nil {

@@ -15,6 +15,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/storetest"
 )
 
 // filled makes a store with many pages of all kinds, some of them free.
@@ -308,7 +309,7 @@ func survives(t *testing.T, path string) (well bool) {
 	if problems != nil {
 		return false
 	}
-	if n := len(contentOf(t, d)); n < 100 {
+	if n := len(storetest.Content(t, d)); n < 100 {
 		t.Errorf("a file with no problem has %d keys", n)
 	}
 	return true

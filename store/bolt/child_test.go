@@ -197,7 +197,7 @@ func scriptModel(t testing.TB, n int) map[string]string {
 	for i := 1; i <= n; i++ {
 		mustUpdate(t, model, func(tx store.Tx) { scriptStep(tx, i) })
 	}
-	return contentOf(t, model)
+	return storetest.Content(t, model)
 }
 
 // start starts a child and returns the lines that it says.

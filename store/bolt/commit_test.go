@@ -15,6 +15,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/storetest"
 )
 
 // crowd runs fn in many goroutines.
@@ -218,7 +219,7 @@ func TestContextEndsLater(t *testing.T) {
 	if err != nil {
 		t.Error(err)
 	}
-	if diff := cmp.Diff(map[string]string{"a": ""}, contentOf(t, d)); diff != "" {
+	if diff := cmp.Diff(map[string]string{"a": ""}, storetest.Content(t, d)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -234,7 +235,7 @@ func TestGoexit(t *testing.T) {
 		})
 	})
 	put(t, d, "b", "")
-	if diff := cmp.Diff(map[string]string{"b": ""}, contentOf(t, d)); diff != "" {
+	if diff := cmp.Diff(map[string]string{"b": ""}, storetest.Content(t, d)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -257,7 +258,7 @@ func TestTooLong(t *testing.T) {
 		}
 	})
 	put(t, d, long[1:], "")
-	if n := len(contentOf(t, d)); n != 11 {
+	if n := len(storetest.Content(t, d)); n != 11 {
 		t.Errorf("%d keys, want 11", n)
 	}
 	if err := d.View(background, func(tx store.Tx) error {
@@ -382,7 +383,7 @@ func TestFailStop(t *testing.T) {
 	if err := d.Update(background, func(store.Tx) error { return nil }); !errors.Is(err, store.ErrUnknownOutcome) {
 		t.Errorf("later: error %v, want %v", err, store.ErrUnknownOutcome)
 	}
-	if diff := cmp.Diff(map[string]string{"a": "1"}, contentOf(t, d)); diff != "" {
+	if diff := cmp.Diff(map[string]string{"a": "1"}, storetest.Content(t, d)); diff != "" {
 		t.Errorf("a View after that (-want +got):\n%s", diff)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/storetest"
 )
 
 // reopened is what is in the store at path.
@@ -26,7 +27,7 @@ func reopened(t *testing.T, path string) map[string]string {
 	}
 	defer d.Close()
 	sound(t, d)
-	return contentOf(t, d)
+	return storetest.Content(t, d)
 }
 
 // TestBackup copies a store while two counters in it go up together.
@@ -159,7 +160,7 @@ func TestCompact(t *testing.T) {
 	if n != 2700 || err != nil {
 		t.Fatalf("swept %d, error %v", n, err)
 	}
-	want := contentOf(t, d)
+	want := storetest.Content(t, d)
 	if s := d.Stats(); s.Free < s.Bytes/100 {
 		t.Errorf("%d of %d bytes are free", s.Free, s.Bytes)
 	}

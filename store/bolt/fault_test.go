@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/oncalm/oncalm/store/storetest"
 )
 
 // The system calls by which a store becomes durable. A question mark stands before
@@ -36,7 +38,7 @@ func holdsScript(t *testing.T, path string, acked int) {
 	}
 	defer d.Close()
 	sound(t, d)
-	got := contentOf(t, d)
+	got := storetest.Content(t, d)
 	want := scriptModel(t, acked)
 	if maps.Equal(want, got) || acked < steps && maps.Equal(scriptModel(t, acked+1), got) {
 		return

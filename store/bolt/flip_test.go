@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/storetest"
 )
 
 // liveBytes are the places in a file that anything depends on.
@@ -60,7 +61,7 @@ func TestEveryFlipIsFound(t *testing.T) {
 		make(t, path)
 		d, err := Open(path, Options{})
 		must(t, err)
-		want := contentOf(t, d)
+		want := storetest.Content(t, d)
 		must(t, d.Close())
 		places := liveBytes(t, path)
 		rng := rand.New(rand.NewPCG(5, 6))
@@ -126,7 +127,7 @@ func flipped(t *testing.T, path string, want map[string]string) string {
 		}
 		return "structure"
 	}
-	for key, val := range contentOf(t, d) {
+	for key, val := range storetest.Content(t, d) {
 		if old, ok := want[key]; !ok || old != val {
 			t.Errorf("%q is read as %.40q", key, val)
 		}
@@ -152,7 +153,7 @@ func TestDamagedValue(t *testing.T) {
 	d, err := Open(path, Options{Damaged: func(what string) { told = append(told, what) }})
 	must(t, err)
 	defer d.Close()
-	all := contentOf(t, d)
+	all := storetest.Content(t, d)
 	for range 3 {
 		must(t, d.View(background, func(tx store.Tx) error {
 			if tx.Get("large/1") != nil || tx.Get("large/2") == nil {

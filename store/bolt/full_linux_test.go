@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/storetest"
 )
 
 // smallDisk mounts a disk of so many bytes.
@@ -119,7 +120,7 @@ func TestNoSpaceToCreate(t *testing.T) {
 func holdsAll(t *testing.T, d *DB, acked map[string]string) {
 	t.Helper()
 	sound(t, d)
-	got := contentOf(t, d)
+	got := storetest.Content(t, d)
 	if len(got) != len(acked) {
 		t.Errorf("%d keys are there, %d were answered", len(got), len(acked))
 	}

@@ -26,22 +26,6 @@ func put(t testing.TB, s store.Store, key, val string) {
 	mustUpdate(t, s, func(tx store.Tx) { tx.Put(key, []byte(val)) })
 }
 
-// contentOf is everything in a store.
-func contentOf(t testing.TB, s store.Store) map[string]string {
-	t.Helper()
-	all := map[string]string{}
-	err := s.View(background, func(tx store.Tx) error {
-		for key, val := range tx.Range("", "") {
-			all[key] = string(val)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatalf("View: %v", err)
-	}
-	return all
-}
-
 // sound fails the test if the structure of the file is not.
 func sound(t testing.TB, d *DB) {
 	t.Helper()

@@ -14,6 +14,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/storetest"
 )
 
 func TestOpenCreates(t *testing.T) {
@@ -40,7 +41,7 @@ func TestOpenCreates(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer d.Close()
-	if diff := cmp.Diff(map[string]string{"a": "1"}, contentOf(t, d)); diff != "" {
+	if diff := cmp.Diff(map[string]string{"a": "1"}, storetest.Content(t, d)); diff != "" {
 		t.Errorf("content after opening again (-want +got):\n%s", diff)
 	}
 }

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/oncalm/oncalm/store/storetest"
 )
 
 // disk is what a disk has of a process' changes, and may have.
@@ -175,7 +177,7 @@ func (r *replayer) look(path string, image onDisk, answered int) string {
 	if problems, err := d.Check(background); err != nil || problems != nil {
 		return fmt.Sprintf("Check: %q, %v", problems, err)
 	}
-	got := contentOf(r.t, d)
+	got := storetest.Content(r.t, d)
 	if maps.Equal(r.models[answered], got) || maps.Equal(r.models[answered+1], got) {
 		return ""
 	}

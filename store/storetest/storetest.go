@@ -103,7 +103,17 @@ func view(t testing.TB, s store.Store, fn func(store.Tx)) {
 	}
 }
 
-// content is everything that is in the store.
+// Content is everything that is in a store, by its key.
+func Content(t testing.TB, s store.Store) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, p := range content(t, s) {
+		all[p.Key] = p.Val
+	}
+	return all
+}
+
+// content is everything that is in the store, in the order of its keys.
 func content(t testing.TB, s store.Store) (all []pair) {
 	t.Helper()
 	view(t, s, func(tx store.Tx) { all = read(tx, "", "") })
