@@ -82,6 +82,7 @@ func checkHabits(all []source) []string {
 	var findings []string
 	for _, s := range all {
 		findings = append(findings, checkCalls(s)...)
+		findings = append(findings, checkTimers(s)...)
 		if !s.test() {
 			for _, imported := range importsOf(s) {
 				if slices.Contains(pure[s.dir()], imported) {
@@ -120,6 +121,25 @@ func checkCalls(s source) []string {
 			return true
 		})
 	}
+	return findings
+}
+
+// checkTimers finds timers that are due at once. Two of them in one bubble of testing/synctest, at the same time, end the
+// process under the race detector (SIGSEGV; golang.org/issue/78156): loops do their work first, and then wait.
+func checkTimers(s source) []string {
+	var findings []string
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) != 1 {
+			return true
+		}
+		sel, ok := call.Fun.(*ast.SelectorExpr)
+		zero, lit := call.Args[0].(*ast.BasicLit)
+		if ok && lit && zero.Value == "0" && slices.Contains([]string{"NewTimer", "After", "Reset"}, sel.Sel.Name) {
+			findings = append(findings, fmt.Sprintf("%s: %s(0) is due at once: do it first, then wait", s.at(call), sel.Sel.Name))
+		}
+		return true
+	})
 	return findings
 }
 
@@ -267,6 +287,9 @@ func TestHabitsCanFail(t *testing.T) {
 			"bot/a_test.go:3: time.Sleep: a test that sleeps is slow or flaky: use testing/synctest, or wait for a state",
 		}},
 		{"bot/a_test.go", "package bot\nimport (\"time\"; _ \"testing/synctest\")\nfunc TestA() { time.Sleep(1) }\n", nil},
+		{"bot/a.go", "package bot\nimport \"time\"\nvar a, b = time.NewTimer(0), time.NewTimer(1)\n", []string{
+			"bot/a.go:3: NewTimer(0) is due at once: do it first, then wait",
+		}},
 		{"bot/a.go", "package bot\nvar x map[int]int\nfunc F() { x[1]++ }\nfunc G() { x := 1; x = 2; _ = x }\n", []string{
 			"bot/a.go:3: changes the package variable x",
 		}},

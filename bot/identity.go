@@ -50,15 +50,7 @@ type greeter struct {
 // run asks who we are, and again from time to time, until ctx ends.
 func (g *greeter) run(ctx context.Context) {
 	g.recall(ctx)
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
-		timer.Reset(g.greet(ctx))
+	for sleep(ctx, g.greet(ctx)) {
 	}
 }
 

@@ -133,14 +133,7 @@ const every = time.Minute
 // Run looks at all schedules, at once and then each minute, until ctx ends.
 func (d *Desk) Run(ctx context.Context) {
 	begun := false
-	timer := time.NewTimer(0)
-	defer timer.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
+	for ctx.Err() == nil {
 		now := d.Clock.Now()
 		err := d.Look(ctx, now)
 		if err == nil && !begun {
@@ -150,7 +143,10 @@ func (d *Desk) Run(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			d.Log.Error("cannot look after handoffs, trying again in a minute", "err", err)
 		}
-		timer.Reset(every)
+		select {
+		case <-ctx.Done():
+		case <-time.After(every):
+		}
 	}
 }
 

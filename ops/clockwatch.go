@@ -75,18 +75,12 @@ func (c *ClockWatch) Run(ctx context.Context) {
 		}
 		looks.Reset(clockLook)
 		now := time.Now()
-		off := c.Witness.Off()
 		_, known := c.Witness.Ahead()
-		switch {
-		case !known && now.Sub(asked) >= clockAsk:
+		if !known && now.Sub(asked) >= clockAsk {
 			asked = now
-			_ = c.Ask(ctx) // that Slack does not answer is told elsewhere
-			if _, known = c.Witness.Ahead(); !known {
-				_ = c.Ask(ctx) // one who says that we are wrong needs a second
-			}
-			if c.Witness.Off() != 0 {
-				looks.Reset(0)
-			}
+			known = c.ask(ctx)
+		}
+		switch off := c.Witness.Off(); {
 		case off != 0 && (said.IsZero() || now.Sub(said) >= selfAgain):
 			right := c.Clock.Now().Add(-off)
 			said, open, page = now, c.Self.audience(ctx, right), c.wrong(off, right)
@@ -98,6 +92,17 @@ func (c *ClockWatch) Run(ctx context.Context) {
 		}
 		c.Self.tell(ctx, page, open, told)
 	}
+}
+
+// ask has Slack tell the time, and reports whether that was enough to know it. Who says that we are wrong needs a second.
+func (c *ClockWatch) ask(ctx context.Context) bool {
+	for range 2 {
+		_ = c.Ask(ctx) // that Slack does not answer is told elsewhere
+		if _, known := c.Witness.Ahead(); known {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *ClockWatch) wrong(off time.Duration, right time.Time) bot.SelfPage {

@@ -72,7 +72,7 @@ func (g *group) run(ctx context.Context) {
 	for range g.Workers {
 		g.workers.Go(func() { g.hand(context.WithoutCancel(ctx)) })
 	}
-	timer := time.NewTimer(0)
+	timer := time.NewTimer(time.Minute)
 	defer timer.Stop()
 	for {
 		select {
@@ -222,7 +222,7 @@ func (g *group) sooner(t time.Time) {
 }
 
 // pause is how long there is nothing to do, unless somebody wakes us. It is a minute
-// at the most.
+// at the most, and never nothing: timers that are due at once end the race detector (golang.org/issue/78156).
 func (g *group) pause(now time.Time) time.Duration {
 	next := g.next
 	switch {
@@ -238,7 +238,7 @@ func (g *group) pause(now time.Time) time.Duration {
 	if next.IsZero() {
 		return time.Minute
 	}
-	return min(max(next.Sub(now), 0), time.Minute)
+	return min(max(next.Sub(now), time.Millisecond), time.Minute)
 }
 
 // settle takes note of a finished attempt.
