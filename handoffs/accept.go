@@ -49,7 +49,7 @@ func (d *Desk) mayHold(now time.Time, old standing, m moment) bool {
 
 // leaving are those who leave and can stay on. Who is not in the configuration any more cannot.
 func (d *Desk) leaving(old standing, m moment) []string {
-	return slices.DeleteFunc(without(old.People, m.People), func(p string) bool { return !d.Overrides.Knows(p) })
+	return slices.DeleteFunc(without(old.People, m.People), func(p string) bool { return !d.overrides.Knows(p) })
 }
 
 // hold lets those who leave stay on in the places of those who come.
@@ -61,7 +61,8 @@ func (d *Desk) hold(tx store.Tx, now time.Time, schedule string, old standing, m
 	leaving, owed := d.leaving(old, m), outbox.In(tx, now)
 	for n, in := range without(m.People, old.People) {
 		out := leaving[n%len(leaving)]
-		_, err := d.Overrides.Hold(tx, now, overrides.Handoff{Schedule: schedule, Border: h.Border, Until: h.Until, In: in, Out: out})
+		_, err := d.overrides.Hold(tx, now,
+			overrides.Handoff{Schedule: schedule, Border: h.Border, Until: h.Until, In: in, Out: out})
 		if err != nil {
 			return nil, fmt.Errorf("%s stays on for %s in %s: %w", out, in, schedule, err)
 		}
@@ -80,14 +81,14 @@ func oweOffer(owed outbox.Tx, now time.Time, b offerBody) {
 }
 
 // offer tells a person of a shift that waits for being accepted, if it still does.
-func (d *Desk) offer(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+func (n *notices) offer(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var b offerBody
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	now := d.Clock.Now()
+	now := n.clock.Now()
 	waits := false
-	err := d.Store.View(ctx, func(tx store.Tx) error {
+	err := n.store.View(ctx, func(tx store.Tx) error {
 		s, _ := readStanding(tx, b.Schedule)
 		in := b.To
 		if b.Side == Outgoing {
@@ -99,7 +100,8 @@ func (d *Desk) offer(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	if err != nil || !waits {
 		return nil, err
 	}
-	return nil, d.Messenger.Tell(ctx, e.Key, Message{To: b.To, Since: e.Created, PerhapsTold: e.PerhapsDone, What: b.Offer})
+	return nil, n.messenger.Tell(ctx, e.Key,
+		Message{To: b.To, Since: e.Created, PerhapsTold: e.PerhapsDone, What: b.Offer})
 }
 
 // Follow looks at the schedules that a change touches (see [overrides.Follower]). Of a change at once people are not told a
@@ -111,7 +113,7 @@ func (d *Desk) Follow(tx store.Tx, now time.Time, c overrides.Change) {
 	}
 	for _, o := range c.Overrides {
 		if err := d.follow(tx, now, c, o); err != nil {
-			d.Log.Error("an override is announced later", "schedule", o.Schedule, "err", err)
+			d.log.Error("an override is announced later", "schedule", o.Schedule, "err", err)
 		}
 	}
 }

@@ -6,8 +6,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
@@ -41,26 +43,36 @@ const (
 	mostPeople = 40
 )
 
-// ahead looks at the shifts of the coming week, in all schedules of a zone, and at what is open and quiet. If there is nothing
+// weekAhead looks at the shifts to come, once a week in each zone.
+type weekAhead struct {
+	store     store.Store
+	overrides *overrides.Book
+	pager     *paging.Pager
+	messenger Messenger
+	at        Weekly
+	clock     *clocks.Clock
+}
+
+// look looks at the shifts of the coming week, in all schedules of a zone, and at what is open and quiet. If there is nothing
 // to say, nothing is told.
-func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+func (w *weekAhead) look(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var b outbox.Run
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	j, ok := d.jobs()[b.Zone]
+	j, ok := w.jobs()[b.Zone]
 	if !ok || j.Times != b.Times {
 		return nil, nil // it is planned otherwise now, or not at all
 	}
-	now := d.Clock.Now()
+	now := w.clock.Now()
 	a := Ahead{From: now.In(j.Zone), To: now.In(j.Zone).AddDate(0, 0, week)}
 	var shifts []rotations.Shift
-	err := d.Store.View(ctx, func(tx store.Tx) error {
+	err := w.store.View(ctx, func(tx store.Tx) error {
 		a.Findings, shifts = nil, nil
-		a.Quiet, a.MoreQuiet = d.quiet(tx, b.Zone)
-		for _, name := range d.names() {
-			if s := d.Overrides.Schedules[name]; zoneOf(s).String() == b.Zone {
-				found, its := foresee(s, a.From, a.To, overrides.Settled(d.Overrides.Of(tx, name)))
+		a.Quiet, a.MoreQuiet = w.quiet(tx, b.Zone)
+		for _, name := range names(w.overrides) {
+			if s := w.overrides.Schedules[name]; zoneOf(s).String() == b.Zone {
+				found, its := foresee(s, a.From, a.To, overrides.Settled(w.overrides.Of(tx, name)))
 				a.Findings, shifts = append(a.Findings, found...), append(shifts, its...)
 			}
 		}
@@ -69,7 +81,7 @@ func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	if err != nil {
 		return nil, err
 	}
-	missing, err := d.unreachable(ctx, shifts)
+	missing, err := w.unreachable(ctx, shifts)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +89,7 @@ func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	if len(a.Findings) > 0 || len(a.Quiet) > 0 {
 		shown := min(len(a.Findings), mostAhead)
 		a.Findings, a.More = a.Findings[:shown], len(a.Findings)-shown
-		if err := d.Messenger.Tell(ctx, e.Key, Message{Since: b.At, PerhapsTold: e.PerhapsDone, What: a}); err != nil {
+		if err := w.messenger.Tell(ctx, e.Key, Message{Since: b.At, PerhapsTold: e.PerhapsDone, What: a}); err != nil {
 			return nil, err
 		}
 	}
@@ -86,8 +98,9 @@ func (d *Desk) ahead(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 
 // foresee finds what is amiss with a schedule from one instant to another, and returns its shifts, which name the schedule in
 // the place of their layer.
-func foresee(s rotations.Schedule, from, to time.Time, overrides []rotations.Override) (all []Finding, shifts []rotations.Shift) {
-	shifts = s.Shifts(from, to, overrides)
+func foresee(s rotations.Schedule, from, to time.Time, overrides []rotations.Override) ([]Finding, []rotations.Shift) {
+	var all []Finding
+	shifts := s.Shifts(from, to, overrides)
 	for _, gap := range s.Gaps(from, to, overrides) {
 		if !gap.Meant && !usual(s, gap, overrides) {
 			all = append(all, Finding{Schedule: s.Name, From: gap.From, To: gap.To})
@@ -160,7 +173,7 @@ func meet(a, b rotations.Override) Finding {
 
 // unreachable finds those of the shifts' people whom Slack cannot reach at all. Do Not Disturb is not among that: it is
 // looked at before each shift.
-func (d *Desk) unreachable(ctx context.Context, shifts []rotations.Shift) ([]Finding, error) {
+func (w *weekAhead) unreachable(ctx context.Context, shifts []rotations.Shift) ([]Finding, error) {
 	first := map[string]rotations.Shift{}
 	for _, s := range shifts {
 		for _, p := range s.People {
@@ -173,7 +186,7 @@ func (d *Desk) unreachable(ctx context.Context, shifts []rotations.Shift) ([]Fin
 	var all []Finding
 	for _, p := range people[:min(len(people), mostPeople)] {
 		s := first[p]
-		hindrances, err := d.Messenger.Hindrances(ctx, p, s.From)
+		hindrances, err := w.messenger.Hindrances(ctx, p, s.From)
 		if err != nil {
 			return nil, err
 		}

@@ -1,6 +1,9 @@
 // Package handoffs says what people are told about shifts: that one begins or ends, that one is coming, what is amiss with
 // those ahead. It decides; the bot tells.
 //
+// The [Desk] finds out that a shift begins or ends and puts that on record. What follows is owed to its parts: notices tell people,
+// userGroups bring the user groups in Slack up to date, and weekAhead looks once a week at the shifts to come.
+//
 // # Handoffs
 //
 // What was announced last is kept for each schedule: its standing. [Desk.LookAt] compares it with who is on call now, and
@@ -94,8 +97,8 @@ type Messenger interface {
 	SetGroup(ctx context.Context, id string, people []string) error
 }
 
-// Desk decides what people are told about shifts. Its fields are set before it is used and not changed afterwards.
-type Desk struct {
+// Options is what a [Desk] needs.
+type Options struct {
 	Store     store.Store
 	Overrides *overrides.Book // knows the schedules and who is on call
 	Pager     *paging.Pager   // knows who pages them
@@ -110,20 +113,51 @@ type Desk struct {
 	Clock     *clocks.Clock // nil is for tests
 }
 
+// A Desk finds out that a shift begins or ends, and puts it on record. It owes what follows from that to its parts.
+type Desk struct {
+	store     store.Store
+	overrides *overrides.Book
+	rules     map[string]Rule
+	log       *slog.Logger
+	clock     *clocks.Clock
+
+	notices *notices
+	groups  *userGroups
+	ahead   *weekAhead
+}
+
+// New makes a Desk.
+func New(o Options) *Desk {
+	return &Desk{
+		store: o.Store, overrides: o.Overrides, rules: o.Rules, log: o.Log, clock: o.Clock,
+		notices: &notices{
+			store: o.Store, overrides: o.Overrides, pager: o.Pager, rules: o.Rules, messenger: o.Messenger, phones: o.Phones,
+			clock: o.Clock,
+		},
+		groups: &userGroups{
+			store: o.Store, overrides: o.Overrides, messenger: o.Messenger, groups: o.Groups, log: o.Log, clock: o.Clock,
+		},
+		ahead: &weekAhead{
+			store: o.Store, overrides: o.Overrides, pager: o.Pager, messenger: o.Messenger, at: o.LookAhead, clock: o.Clock,
+		},
+	}
+}
+
 // Handlers returns the desk's handlers by kind, for the outbox.
 func (d *Desk) Handlers() map[string]outbox.Handler {
 	return map[string]outbox.Handler{
-		KindBorder:   d.border,
-		KindNotice:   d.notice,
-		KindTogether: d.together,
-		KindRemind:   d.remind,
-		KindWarn:     d.warn,
-		KindOffer:    d.offer,
+		KindBorder: d.border,
 
-		KindGroup:   d.group,
-		KindTrouble: d.trouble,
+		KindNotice:   d.notices.notice,
+		KindTogether: d.notices.together,
+		KindRemind:   d.notices.remind,
+		KindWarn:     d.notices.warn,
+		KindOffer:    d.notices.offer,
 
-		KindAhead: d.ahead,
+		KindGroup:   d.groups.update,
+		KindTrouble: d.groups.trouble,
+
+		KindAhead: d.ahead.look,
 	}
 }
 
@@ -134,14 +168,14 @@ const every = time.Minute
 func (d *Desk) Run(ctx context.Context) {
 	begun := false
 	for ctx.Err() == nil {
-		now := d.Clock.Now()
+		now := d.clock.Now()
 		err := d.Look(ctx, now)
 		if err == nil && !begun {
 			err = d.begin(ctx, now)
 			begun = err == nil
 		}
 		if err != nil && ctx.Err() == nil {
-			d.Log.Error("cannot look after handoffs, trying again in a minute", "err", err)
+			d.log.Error("cannot look after handoffs, trying again in a minute", "err", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -152,23 +186,21 @@ func (d *Desk) Run(ctx context.Context) {
 
 // begin owes what no change of a schedule brings about.
 func (d *Desk) begin(ctx context.Context, now time.Time) error {
-	if len(d.Groups) == 0 && !d.LookAhead.On {
+	if len(d.groups.groups) == 0 && !d.ahead.at.On {
 		return nil
 	}
-	return d.Store.Update(ctx, func(tx store.Tx) error {
-		for _, id := range slices.Sorted(maps.Keys(d.Groups)) {
-			oweGroup(outbox.In(tx, now), now, id) // what changed while the process was down is not known
-		}
-		return d.planJobs(tx, now)
+	return d.store.Update(ctx, func(tx store.Tx) error {
+		d.groups.oweAll(outbox.In(tx, now), now)
+		return d.ahead.plan(tx, now)
 	})
 }
 
 // Look finds schedules that need a look, and looks at these. Most of the time it only reads.
 func (d *Desk) Look(ctx context.Context, now time.Time) error {
 	var due []string
-	err := d.Store.View(ctx, func(tx store.Tx) error {
+	err := d.store.View(ctx, func(tx store.Tx) error {
 		due = nil
-		for _, name := range d.names() {
+		for _, name := range names(d.overrides) {
 			if d.needed(tx, now, name) {
 				due = append(due, name)
 			}
@@ -178,7 +210,7 @@ func (d *Desk) Look(ctx context.Context, now time.Time) error {
 	if err != nil || len(due) == 0 {
 		return err
 	}
-	return d.Store.Update(ctx, func(tx store.Tx) error {
+	return d.store.Update(ctx, func(tx store.Tx) error {
 		for _, name := range due {
 			if err := d.LookAt(tx, now, name); err != nil {
 				return err
@@ -188,7 +220,8 @@ func (d *Desk) Look(ctx context.Context, now time.Time) error {
 	})
 }
 
-func (d *Desk) names() []string { return slices.Sorted(maps.Keys(d.Overrides.Schedules)) }
+// names are those of all schedules.
+func names(book *overrides.Book) []string { return slices.Sorted(maps.Keys(book.Schedules)) }
 
 // border is the handler of a border: a look, made when its time has come.
 func (d *Desk) border(_ context.Context, e outbox.Entry) (func(store.Tx) error, error) {
@@ -196,6 +229,6 @@ func (d *Desk) border(_ context.Context, e outbox.Entry) (func(store.Tx) error, 
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	now := d.Clock.Now()
+	now := d.clock.Now()
 	return func(tx store.Tx) error { return d.LookAt(tx, now, b.Schedule) }, nil
 }

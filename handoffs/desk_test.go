@@ -27,8 +27,14 @@ func (silence) Hindrances(context.Context, string, time.Time) ([]handoffs.Hindra
 
 func (silence) SetGroup(context.Context, string, []string) error { return nil }
 
+// A desk is a Desk and what it was made of.
+type desk struct {
+	handoffs.Options
+	*handoffs.Desk
+}
+
 // many is a desk with weekly schedules of three people.
-func many(tb testing.TB, n int) *handoffs.Desk {
+func many(tb testing.TB, n int, to handoffs.Messenger) desk {
 	tb.Helper()
 	db, err := bolt.Open(tb.TempDir()+"/oncalm.db", bolt.Options{})
 	if err != nil {
@@ -36,10 +42,11 @@ func many(tb testing.TB, n int) *handoffs.Desk {
 	}
 	tb.Cleanup(func() { _ = db.Close() })
 	berlin := rotationstest.Zone("Europe/Berlin")
-	d := &handoffs.Desk{
-		Store: db, Messenger: silence{}, Log: slog.New(slog.DiscardHandler), Rules: map[string]handoffs.Rule{},
+	o := handoffs.Options{
+		Store: db, Messenger: to, Log: slog.New(slog.DiscardHandler), Rules: map[string]handoffs.Rule{},
 		Overrides: &overrides.Book{Schedules: map[string]rotations.Schedule{}},
 	}
+	d := desk{o, handoffs.New(o)}
 	d.Overrides.Followers = []overrides.Follower{d.Follow}
 	for i := range n {
 		name := fmt.Sprintf("s%05d", i)
@@ -54,7 +61,7 @@ func many(tb testing.TB, n int) *handoffs.Desk {
 // TestManySchedules holds that a thousand schedules that hand over together are told of once each, and that a look when
 // nothing has happened writes nothing.
 func TestManySchedules(t *testing.T) {
-	d := many(t, 1000)
+	d := many(t, 1000, silence{})
 	now := time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
 	count := func() (handed, entries int) {
 		t.Helper()
@@ -106,7 +113,8 @@ func (s *slow) Tell(_ context.Context, _ string, m handoffs.Message) error {
 
 // TestLateForTheChannel holds that a handoff that is decided while the channel is told of others is told of as well.
 func TestLateForTheChannel(t *testing.T) {
-	d := many(t, 3)
+	teller := &slow{}
+	d := many(t, 3, teller)
 	before := time.Date(2026, 11, 23, 7, 0, 0, 0, time.UTC)
 	now := before.Add(time.Hour)
 	look := func(names ...string) {
@@ -138,8 +146,7 @@ func TestLateForTheChannel(t *testing.T) {
 		t.Fatal(err)
 	}
 	look("s00000", "s00001")
-	teller := &slow{meanwhile: func() { look("s00002") }}
-	d.Messenger = teller
+	teller.meanwhile = func() { look("s00002") }
 	e, ok := owed("handoffs/2026-11-23T08:00:00Z")
 	if !ok {
 		t.Fatal("the channel is not to be told")
@@ -163,7 +170,7 @@ func TestLateForTheChannel(t *testing.T) {
 
 // BenchmarkLook is the look each minute, when nothing has happened, at a thousand schedules.
 func BenchmarkLook(b *testing.B) {
-	d := many(b, 1000)
+	d := many(b, 1000, silence{})
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	if err := d.Look(b.Context(), now); err != nil {
 		b.Fatal(err)

@@ -3,11 +3,14 @@ package handoffs
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"maps"
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -38,6 +41,16 @@ type groupBody struct {
 	Group string `json:"group"`
 }
 
+// userGroups keeps user groups up to date.
+type userGroups struct {
+	store     store.Store
+	overrides *overrides.Book
+	messenger Messenger
+	groups    map[string]Group // by their ids
+	log       *slog.Logger
+	clock     *clocks.Clock
+}
+
 // oweGroup owes bringing a group up to date. It is done once for all that happens until then.
 func oweGroup(owed outbox.Tx, now time.Time, id string) {
 	owed.Soon(outbox.Entry{
@@ -45,42 +58,49 @@ func oweGroup(owed outbox.Tx, now time.Time, id string) {
 	})
 }
 
-// oweGroupsOf owes it for the groups of a schedule.
-func (d *Desk) oweGroupsOf(owed outbox.Tx, now time.Time, schedule string) {
-	for _, id := range slices.Sorted(maps.Keys(d.Groups)) {
-		if slices.Contains(d.Groups[id].Schedules, schedule) {
+// oweAll owes it for all groups: what changed while the process was down is not known.
+func (u *userGroups) oweAll(owed outbox.Tx, now time.Time) {
+	for _, id := range slices.Sorted(maps.Keys(u.groups)) {
+		oweGroup(owed, now, id)
+	}
+}
+
+// oweOf owes it for the groups of a schedule.
+func (u *userGroups) oweOf(owed outbox.Tx, now time.Time, schedule string) {
+	for _, id := range slices.Sorted(maps.Keys(u.groups)) {
+		if slices.Contains(u.groups[id].Schedules, schedule) {
 			oweGroup(owed, now, id)
 		}
 	}
 }
 
-// group brings a group up to date. What Slack refuses is told once, until it succeeds or another thing is wrong.
-func (d *Desk) group(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+// update brings a group up to date. What Slack refuses is told once, until it succeeds or another thing is wrong.
+func (u *userGroups) update(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var b groupBody
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	g, ok := d.Groups[b.Group]
+	g, ok := u.groups[b.Group]
 	if !ok {
 		return nil, nil // it is not in the configuration any more
 	}
-	now := d.Clock.Now()
+	now := u.clock.Now()
 	var people []string
 	var told string
-	err := d.Store.View(ctx, func(tx store.Tx) error {
-		people, told = d.members(tx, now, g), string(tx.Get(troubleKey(b.Group)))
+	err := u.store.View(ctx, func(tx store.Tx) error {
+		people, told = u.members(tx, now, g), string(tx.Get(troubleKey(b.Group)))
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	err = d.Messenger.SetGroup(ctx, b.Group, people)
+	err = u.messenger.SetGroup(ctx, b.Group, people)
 	refused, is := errors.AsType[*Refused](err)
 	switch {
 	case is && refused.Code == told:
 		return nil, nil
 	case is:
-		d.Log.Error("a user group cannot be kept up to date", "group", b.Group, "err", refused)
+		u.log.Error("a user group cannot be kept up to date", "group", b.Group, "err", refused)
 		return func(tx store.Tx) error {
 			tx.Put(troubleKey(b.Group), []byte(refused.Code))
 			outbox.In(tx, now).Once(troubleEntry(now, GroupTrouble{b.Group, refused.Why}))
@@ -93,10 +113,10 @@ func (d *Desk) group(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 }
 
 // members are the people of a group, each once.
-func (d *Desk) members(tx store.Tx, now time.Time, g Group) []string {
+func (u *userGroups) members(tx store.Tx, now time.Time, g Group) []string {
 	people := slices.Clone(g.Always)
 	for _, schedule := range g.Schedules {
-		people = append(people, d.Overrides.OnCall(tx, schedule, now)...)
+		people = append(people, u.overrides.OnCall(tx, schedule, now)...)
 	}
 	slices.Sort(people)
 	return slices.Compact(people)
@@ -111,10 +131,10 @@ func troubleEntry(now time.Time, g GroupTrouble) outbox.Entry {
 }
 
 // trouble tells the channel that a group cannot be kept up to date.
-func (d *Desk) trouble(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+func (u *userGroups) trouble(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var g GroupTrouble
 	if err := e.Decode(&g); err != nil {
 		return nil, err
 	}
-	return nil, d.Messenger.Tell(ctx, e.Key, Message{Since: e.Created, PerhapsTold: e.PerhapsDone, What: g})
+	return nil, u.messenger.Tell(ctx, e.Key, Message{Since: e.Created, PerhapsTold: e.PerhapsDone, What: g})
 }

@@ -22,17 +22,17 @@ func (w Weekly) spec() string {
 }
 
 // jobs are all that there are now, by their zones.
-func (d *Desk) jobs() map[string]outbox.Job {
+func (w *weekAhead) jobs() map[string]outbox.Job {
 	all := map[string]outbox.Job{}
-	if !d.LookAhead.On {
+	if !w.at.On {
 		return all
 	}
 	add := func(zone *time.Location) {
 		all[zone.String()] = outbox.Job{
-			Name: store.Key("look-ahead", zone.String()), Kind: KindAhead, Lane: outbox.Chores, Zone: zone, Times: d.LookAhead.spec(),
+			Name: store.Key("look-ahead", zone.String()), Kind: KindAhead, Lane: outbox.Chores, Zone: zone, Times: w.at.spec(),
 		}
 	}
-	for _, s := range d.Overrides.Schedules {
+	for _, s := range w.overrides.Schedules {
 		add(zoneOf(s))
 	}
 	if len(all) == 0 { // there are no shifts, but there may be quiet incidents
@@ -48,9 +48,9 @@ func zoneOf(s rotations.Schedule) *time.Location {
 	return s.Zone
 }
 
-// planJobs owes the next run of each job.
-func (d *Desk) planJobs(tx store.Tx, now time.Time) error {
-	for _, j := range d.jobs() {
+// plan owes the next run of each job.
+func (w *weekAhead) plan(tx store.Tx, now time.Time) error {
+	for _, j := range w.jobs() {
 		if err := outbox.In(tx, now).Plan(j); err != nil {
 			return err
 		}

@@ -22,7 +22,7 @@ import (
 // TestRecordsTellTheStory holds, whatever happens and whenever it is looked at: the records of a schedule are a chain without
 // gaps, its end is who is on call at the time of the look, and each border is looked at in the end.
 func TestRecordsTellTheStory(t *testing.T) {
-	d := many(t, 1)
+	d := many(t, 1, silence{})
 	s := d.Overrides.Schedules["s00000"]
 	s.Layers[0].Shift = rotations.Length{N: 12, Unit: rotations.Hour}
 	round := 0
@@ -44,7 +44,7 @@ func TestRecordsTellTheStory(t *testing.T) {
 }
 
 // act lets something happen, and looks.
-func act(rt *rapid.T, t *testing.T, d *handoffs.Desk, name string, now time.Time) {
+func act(rt *rapid.T, t *testing.T, d desk, name string, now time.Time) {
 	people := rapid.SampledFrom([]string{"ana", "bo", "cy"})
 	what, person := rapid.IntRange(0, 3).Draw(rt, "what"), people.Draw(rt, "person")
 	id := fmt.Sprintf("%s-%d", name, now.Unix())
@@ -79,7 +79,7 @@ func act(rt *rapid.T, t *testing.T, d *handoffs.Desk, name string, now time.Time
 	}
 }
 
-func check(rt *rapid.T, t *testing.T, d *handoffs.Desk, s rotations.Schedule, now time.Time) {
+func check(rt *rapid.T, t *testing.T, d desk, s rotations.Schedule, now time.Time) {
 	err := d.Store.View(t.Context(), func(tx store.Tx) error {
 		var last *handoffs.Record
 		for _, val := range tx.Range(store.Under("handed", s.Name)) {

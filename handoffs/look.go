@@ -53,8 +53,8 @@ type moment struct {
 
 // moment works out how a schedule stands and what is owed from there. It only reads.
 func (d *Desk) moment(tx store.Tx, now time.Time, name string) moment {
-	s, all := d.Overrides.Schedules[name], d.Overrides.Of(tx, name)
-	m := moment{Answer: s.At(now, all), rule: d.Rules[name]}
+	s, all := d.overrides.Schedules[name], d.overrides.Of(tx, name)
+	m := moment{Answer: s.At(now, all), rule: d.rules[name]}
 	if m.To.IsZero() {
 		return m
 	}
@@ -86,7 +86,10 @@ func readStanding(tx store.Tx, schedule string) (standing, bool) {
 func (d *Desk) needed(tx store.Tx, now time.Time, name string) bool {
 	m := d.moment(tx, now, name)
 	s, known := readStanding(tx, name)
-	return !known || !same(s.People, m.People) || s.Hold != nil && s.Hold.over(now) || slices.ContainsFunc(m.owed, func(e outbox.Entry) bool {
+	if !known || !same(s.People, m.People) || s.Hold != nil && s.Hold.over(now) {
+		return true
+	}
+	return slices.ContainsFunc(m.owed, func(e outbox.Entry) bool {
 		_, used := outbox.In(tx, now).Get(e.Key)
 		return !used
 	})
@@ -100,7 +103,7 @@ func (d *Desk) LookAt(tx store.Tx, now time.Time, schedule string) error {
 
 // look is LookAt; told says that people have been told of the change.
 func (d *Desk) look(tx store.Tx, now time.Time, schedule string, told bool) error {
-	if _, ok := d.Overrides.Schedules[schedule]; !ok {
+	if _, ok := d.overrides.Schedules[schedule]; !ok {
 		return nil
 	}
 	m := d.moment(tx, now, schedule)
@@ -109,7 +112,7 @@ func (d *Desk) look(tx store.Tx, now time.Time, schedule string, told bool) erro
 	if known && !told && !same(old.People, m.People) && d.mayHold(now, old, m) {
 		h, err := d.hold(tx, now, schedule, old, m)
 		if err != nil {
-			d.Log.Error("a shift begins without being accepted", "schedule", schedule, "err", err)
+			d.log.Error("a shift begins without being accepted", "schedule", schedule, "err", err)
 		}
 		m = d.moment(tx, now, schedule)
 		next.People, next.Shadows, next.Hold = m.People, m.Shadows, h
@@ -152,7 +155,7 @@ func (d *Desk) handOver(tx store.Tx, now time.Time, old standing, m moment, sche
 			}
 		}
 	}
-	d.oweGroupsOf(outbox.In(tx, now), now, schedule)
+	d.groups.oweOf(outbox.In(tx, now), now, schedule)
 	if m.rule.Mode != Quiet {
 		oweNotices(outbox.In(tx, now), now, r)
 	}

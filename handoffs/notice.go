@@ -8,8 +8,10 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
@@ -97,35 +99,47 @@ func oweAlone(owed outbox.Tx, now time.Time, r Record) {
 	(&noticeBody{r, Beside, ""}).owe(owed, now)
 }
 
+// notices tell people of handoffs, of shifts that are coming, and of those that wait for them. They say how things stand when they
+// are told, which may be later than when they were owed.
+type notices struct {
+	store     store.Store
+	overrides *overrides.Book
+	pager     *paging.Pager
+	rules     map[string]Rule
+	messenger Messenger
+	phones    map[string]bool
+	clock     *clocks.Clock
+}
+
 // notice tells somebody of a handoff, as things stand when it is told.
-func (d *Desk) notice(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+func (n *notices) notice(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var b noticeBody
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	now := d.Clock.Now()
+	now := n.clock.Now()
 	var h Handoff
 	var pointless bool
-	err := d.Store.View(ctx, func(tx store.Tx) (err error) {
+	err := n.store.View(ctx, func(tx store.Tx) (err error) {
 		s, _ := readStanding(tx, b.Schedule)
-		h, err = d.handoff(tx, now, b)
+		h, err = n.handoff(tx, now, b)
 		pointless = b.pointless(now, s, h)
 		return err
 	})
 	if err != nil || pointless {
 		return nil, err
 	}
-	return nil, d.Messenger.Tell(ctx, e.Key, Message{To: b.To, Since: e.Created, PerhapsTold: e.PerhapsDone, What: h})
+	return nil, n.messenger.Tell(ctx, e.Key, Message{To: b.To, Since: e.Created, PerhapsTold: e.PerhapsDone, What: h})
 }
 
 // handoff is what there is to say about a handoff now.
-func (d *Desk) handoff(tx store.Tx, now time.Time, b noticeBody) (h Handoff, err error) {
-	a := d.Overrides.Schedules[b.Schedule].At(now, d.Overrides.Of(tx, b.Schedule))
+func (n *notices) handoff(tx store.Tx, now time.Time, b noticeBody) (h Handoff, err error) {
+	a := n.overrides.Schedules[b.Schedule].At(now, n.overrides.Of(tx, b.Schedule))
 	h = Handoff{
 		Schedule: b.Schedule, Side: b.Side, Before: b.From, Now: a.People, At: b.At, Until: a.To, Next: a.Next,
 		Unaccepted: b.Unaccepted,
 	}
-	h.Open, h.More, err = d.open(tx, b.Schedule)
+	h.Open, h.More, err = n.open(tx, b.Schedule)
 	return h, err
 }
 
@@ -149,7 +163,7 @@ const (
 )
 
 // open lists the open incidents of services whose policies page a schedule, the worst first, and counts those beyond a few.
-func (d *Desk) open(tx store.Tx, schedule string) (all []Open, more int, err error) {
+func (n *notices) open(tx store.Tx, schedule string) (all []Open, more int, err error) {
 	concerned := map[string]bool{}
 	for _, id := range incidents.OpenIDs(tx, readOpen) {
 		i, err := incidents.Head(tx, id)
@@ -161,7 +175,7 @@ func (d *Desk) open(tx store.Tx, schedule string) (all []Open, more int, err err
 		}
 		pages, known := concerned[i.Service]
 		if !known {
-			pages = pagesSchedule(d.Pager.Policy(i.Service), schedule)
+			pages = pagesSchedule(n.pager.Policy(i.Service), schedule)
 			concerned[i.Service] = pages
 		}
 		if pages {

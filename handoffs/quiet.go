@@ -7,7 +7,7 @@ import (
 
 // quiet lists the open quiet incidents of which the look ahead of a zone tells, the oldest first, and counts those beyond a
 // few. One that cannot be read is left to fsck: it must not keep back what else is to be told.
-func (d *Desk) quiet(tx store.Tx, zone string) (all []Open, more int) {
+func (w *weekAhead) quiet(tx store.Tx, zone string) (all []Open, more int) {
 	tells := map[string]bool{} // by service
 	for _, id := range incidents.OpenIDs(tx, readOpen) {
 		i, err := incidents.Head(tx, id)
@@ -16,7 +16,7 @@ func (d *Desk) quiet(tx store.Tx, zone string) (all []Open, more int) {
 		}
 		here, known := tells[i.Service]
 		if !known {
-			here = d.aheadOf(i.Service) == zone
+			here = w.zoneOfService(i.Service) == zone
 			tells[i.Service] = here
 		}
 		if here {
@@ -27,13 +27,13 @@ func (d *Desk) quiet(tx store.Tx, zone string) (all []Open, more int) {
 	return all[:shown], len(all) - shown
 }
 
-// aheadOf is the zone in whose look ahead the quiet incidents of a service are told, so that each is told of once: that of the
+// zoneOfService is the zone in whose look ahead the quiet incidents of a service are told, so that each is told of once: that of the
 // first schedule that its policy pages, or else the first of all.
-func (d *Desk) aheadOf(service string) string {
-	policy := d.Pager.Policy(service)
+func (w *weekAhead) zoneOfService(service string) string {
+	policy := w.pager.Policy(service)
 	first := ""
-	for _, name := range d.names() {
-		zone := zoneOf(d.Overrides.Schedules[name]).String()
+	for _, name := range names(w.overrides) {
+		zone := zoneOf(w.overrides.Schedules[name]).String()
 		if pagesSchedule(policy, name) {
 			return zone
 		}

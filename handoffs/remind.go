@@ -68,7 +68,8 @@ func (b remindBody) entry() outbox.Entry {
 // reminders are the entries of all reminders that come due before the schedule is looked at next, and of those that are due
 // already. Who is on call at some time between the reminder and the shift needs none: they know. So do those in whose place
 // somebody stands meanwhile. Of several that are due already the one nearest to the shift is enough.
-func reminders(s rotations.Schedule, overrides []rotations.Override, now, next time.Time, leads []time.Duration) []outbox.Entry {
+func reminders(s rotations.Schedule, overrides []rotations.Override, now, next time.Time,
+	leads []time.Duration) []outbox.Entry {
 	if len(leads) == 0 {
 		return nil
 	}
@@ -106,28 +107,28 @@ func onCallBetween(shifts []rotations.Shift, person string, from, to time.Time) 
 }
 
 // remind tells a person that a shift is coming, if it still is, and what is amiss.
-func (d *Desk) remind(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+func (n *notices) remind(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var b remindBody
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	now := d.Clock.Now()
+	now := n.clock.Now()
 	var r Reminder
-	err := d.Store.View(ctx, func(tx store.Tx) error {
-		r = d.reminder(tx, b)
+	err := n.store.View(ctx, func(tx store.Tx) error {
+		r = n.reminder(tx, b)
 		return nil
 	})
 	if err != nil || r.Start.IsZero() || !now.Before(b.Start) {
 		return nil, err
 	}
-	if r.Hindrances, err = d.hindrances(ctx, b.Person, b.Start); err != nil {
+	if r.Hindrances, err = n.hindrances(ctx, b.Person, b.Start); err != nil {
 		return nil, err
 	}
 	since := e.Created
 	if due := b.Start.Add(-b.Lead); due.After(since) {
 		since = due
 	}
-	err = d.Messenger.Tell(ctx, e.Key, Message{To: b.Person, Since: since, PerhapsTold: e.PerhapsDone, What: r})
+	err = n.messenger.Tell(ctx, e.Key, Message{To: b.Person, Since: since, PerhapsTold: e.PerhapsDone, What: r})
 	if err != nil {
 		return nil, err
 	}
@@ -145,8 +146,8 @@ func (d *Desk) remind(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 }
 
 // reminder is what there is to say about a shift. Without a start it is no longer one.
-func (d *Desk) reminder(tx store.Tx, b remindBody) Reminder {
-	s, overrides := d.Overrides.Schedules[b.Schedule], d.Overrides.Of(tx, b.Schedule)
+func (n *notices) reminder(tx store.Tx, b remindBody) Reminder {
+	s, overrides := n.overrides.Schedules[b.Schedule], n.overrides.Of(tx, b.Schedule)
 	a := s.At(b.Start, overrides)
 	before := s.OnCall(b.Start.Add(-1), overrides)
 	if !slices.Contains(a.People, b.Person) || slices.Contains(before, b.Person) {
@@ -158,22 +159,22 @@ func (d *Desk) reminder(tx store.Tx, b remindBody) Reminder {
 }
 
 // hindrances asks Slack and the configuration what keeps a person from noticing a page.
-func (d *Desk) hindrances(ctx context.Context, person string, at time.Time) ([]Hindrance, error) {
-	all, err := d.Messenger.Hindrances(ctx, person, at)
-	if err == nil && len(d.Phones) > 0 && !d.Phones[person] {
+func (n *notices) hindrances(ctx context.Context, person string, at time.Time) ([]Hindrance, error) {
+	all, err := n.messenger.Hindrances(ctx, person, at)
+	if err == nil && len(n.phones) > 0 && !n.phones[person] {
 		all = append(all, NoPhone)
 	}
 	return all, err
 }
 
 // warn tells the channel of somebody whose shift is near and who may not notice a page.
-func (d *Desk) warn(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+func (n *notices) warn(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var w Warning
 	if err := e.Decode(&w); err != nil {
 		return nil, err
 	}
-	if !d.Clock.Now().Before(w.Start.Add(nearby)) {
+	if !n.clock.Now().Before(w.Start.Add(nearby)) {
 		return nil, nil // Slack was away for so long that it is of no use any more
 	}
-	return nil, d.Messenger.Tell(ctx, e.Key, Message{Since: e.Created, PerhapsTold: e.PerhapsDone, What: w})
+	return nil, n.messenger.Tell(ctx, e.Key, Message{Since: e.Created, PerhapsTold: e.PerhapsDone, What: w})
 }

@@ -38,22 +38,23 @@ func oweChannel(owed outbox.Tx, now time.Time, r Record) {
 		return
 	}
 	owed.Once(outbox.Entry{
-		Key: key, Kind: KindTogether, Lane: outbox.Chores, Due: now.Add(gathering), Body: outbox.Body(togetherBody{stamp(r.At)}),
+		Key: key, Kind: KindTogether, Lane: outbox.Chores, Due: now.Add(gathering),
+		Body: outbox.Body(togetherBody{stamp(r.At)}),
 	})
 }
 
 // together tells the channel of all handoffs of a time. One that comes while it is told is told by itself.
-func (d *Desk) together(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+func (n *notices) together(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var b togetherBody
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	now := d.Clock.Now()
+	now := n.clock.Now()
 	var t Together
-	err := d.Store.View(ctx, func(tx store.Tx) error {
+	err := n.store.View(ctx, func(tx store.Tx) error {
 		t.Handoffs = nil
-		for _, r := range d.handedAt(tx, b.At) {
-			h, err := d.handoff(tx, now, noticeBody{Record: r, Side: Beside})
+		for _, r := range n.handedAt(tx, b.At) {
+			h, err := n.handoff(tx, now, noticeBody{Record: r, Side: Beside})
 			if err != nil {
 				return err
 			}
@@ -65,13 +66,13 @@ func (d *Desk) together(ctx context.Context, e outbox.Entry) (func(store.Tx) err
 		return nil, err
 	}
 	if len(t.Handoffs) > 0 {
-		err = d.Messenger.Tell(ctx, e.Key, Message{Since: e.Created, PerhapsTold: e.PerhapsDone, What: t})
+		err = n.messenger.Tell(ctx, e.Key, Message{Since: e.Created, PerhapsTold: e.PerhapsDone, What: t})
 		if err != nil {
 			return nil, err
 		}
 	}
 	return func(tx store.Tx) error {
-		for _, r := range d.handedAt(tx, b.At) {
+		for _, r := range n.handedAt(tx, b.At) {
 			if !slices.ContainsFunc(t.Handoffs, func(h Handoff) bool { return h.Schedule == r.Schedule }) {
 				oweAlone(outbox.In(tx, now), now, r)
 			}
@@ -81,9 +82,9 @@ func (d *Desk) together(ctx context.Context, e outbox.Entry) (func(store.Tx) err
 }
 
 // handedAt are the handoffs of a time that are to be told of and after which there was no other.
-func (d *Desk) handedAt(tx store.Tx, at string) (all []Record) {
-	for _, name := range d.names() {
-		if d.Rules[name].Mode == Quiet {
+func (n *notices) handedAt(tx store.Tx, at string) (all []Record) {
+	for _, name := range names(n.overrides) {
+		if n.rules[name].Mode == Quiet {
 			continue
 		}
 		s, known := readStanding(tx, name)

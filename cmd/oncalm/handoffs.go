@@ -12,9 +12,9 @@ func (a *app) wireDesk() {
 			phones[name] = true
 		}
 	}
-	a.desk = &handoffs.Desk{
+	a.desk = handoffs.New(handoffs.Options{
 		Store: a.store, Overrides: a.overrides, Pager: a.pager, Rules: a.cfg.Handoffs.Rules, Messenger: a.bot, Phones: phones,
 		Groups: a.cfg.Handoffs.Groups, LookAhead: a.cfg.Handoffs.LookAhead, Clock: a.clock,
 		Log: a.log.With("component", "handoffs"),
-	}
+	})
 }
