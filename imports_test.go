@@ -16,7 +16,7 @@ var order = []string{
 	"store", "store/record/scan", "store/record", "store/record/recordtest", "store/bolt", "store/etcd", "store/storetest",
 	"text", "clocks", "outbox", "nearest", "ical", "templates",
 	"rotations", "rotations/rotationstest", "rotations/feed", "rotations/strip",
-	"incidents", "overrides",
+	"incidents", "overrides", "changes",
 	"doors",
 	"alarms/aws", "alarms/facts", "alarms/messages", "alarms/sns", "alarms",
 	"paging", "handoffs", "rollbacks", "postmortems",

@@ -32,7 +32,7 @@
 // # What else comes in
 //
 // A message that is not CloudWatch's own is judged by the table of package messages, or by a rule of the configuration before it: it pages, is
-// quiet, resolves, or is kept as a [Change] marker, for the question "what changed before?". It is known by its family and key, in the account of the
+// quiet, resolves, or is kept as a marker (package changes), for the question "what changed before?". It is known by its family and key, in the account of the
 // topic; these are its fingerprint, and its one series. What nobody knows opens an incident. A message may hold others, as a relay's does, or
 // tell of several things: [Classify] makes a signal of each, and they are committed together.
 //
@@ -40,7 +40,6 @@
 //
 //	alarm/<fingerprint>          the alarm's series, and its incident
 //	alarmparent/<fingerprint>    the composite alarms that named this one
-//	change/<time>/<id>           Change, kept for 8 days
 //	seen/<time>.<MessageId>      what was taken in (see package incidents)
 //	seen/<time>.event.<id>       events of EventBridge that open incidents, so that one which comes in two messages counts once
 package alarms

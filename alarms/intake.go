@@ -8,6 +8,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
@@ -162,7 +163,7 @@ func (t *Intake) apply(tx store.Tx, now time.Time, sig *Signal, svc Service) (Ou
 	default:
 		return t.follow(tx, now, sig, svc)
 	}
-	if err := saveChange(tx, changeOf(sig, svc)); err != nil {
+	if err := changes.Save(tx, changeOf(sig, svc)); err != nil {
 		return Outcome{}, err
 	}
 	if sig.Deleted {
@@ -180,7 +181,7 @@ func (t *Intake) recover(tx store.Tx, now time.Time, sig *Signal, svc Service) (
 	if out.What == Noted {
 		out.What = Changed
 	}
-	return out, saveChange(tx, changeOf(sig, svc))
+	return out, changes.Save(tx, changeOf(sig, svc))
 }
 
 // follow puts a word into its place in the order of time, and acts on it if it is the
@@ -334,7 +335,7 @@ func (t *Intake) late(tx store.Tx, now time.Time, rec known, sig *Signal, svc Se
 	}
 	c := changeOf(sig, svc)
 	c.Title = "Fired, and was OK before we heard of it: " + c.Title
-	return Outcome{What: Late}, saveChange(tx, c)
+	return Outcome{What: Late}, changes.Save(tx, c)
 }
 
 // deleted tells an open incident that its alarm is gone.

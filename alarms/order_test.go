@@ -9,6 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -103,10 +104,9 @@ func (r *rig) standing() (open, heard bool) {
 		for range tx.Range(store.Under("incident")) {
 			heard = true
 		}
-		for range tx.Range(changePrefix, store.After(changePrefix)) {
-			heard = true
-		}
-		return nil
+		marks, err := changes.Between(tx, time.Unix(0, 0), testTime.Add(1000*time.Hour))
+		heard = heard || len(marks) > 0
+		return err
 	})
 	if err != nil {
 		r.t.Fatal(err)

@@ -21,6 +21,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -306,11 +307,11 @@ func (r *rig) timeline(id string) string {
 	return strings.Join(kinds, ", ")
 }
 
-func (r *rig) changes() []Change {
+func (r *rig) changes() []changes.Change {
 	r.t.Helper()
-	var found []Change
+	var found []changes.Change
 	err := r.store.View(r.t.Context(), func(tx store.Tx) (err error) {
-		found, err = Changes(tx, time.Unix(0, 0), testTime.Add(1000*time.Hour))
+		found, err = changes.Between(tx, time.Unix(0, 0), testTime.Add(1000*time.Hour))
 		return err
 	})
 	if err != nil {

@@ -15,17 +15,11 @@ const recordsKept = 30 * 24 * time.Hour
 // sweepBatch is how many keys are deleted in one transaction: records can be large.
 const sweepBatch = 50
 
-// Sweep deletes what is not needed any more: change markers after [ChangesKept], and
-// what texts and alarms said long ago. It deletes in small transactions, so that
+// Sweep deletes what texts and alarms said long ago. It deletes in small transactions, so that
 // nobody waits for it, and returns how many keys it deleted. Run it once a day.
 func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
-	changes, err := store.Sweep(ctx, s, changePrefix, changePrefix+now.Add(-ChangesKept).UTC().Format(changeTime), sweepBatch,
-		func(store.Tx, string, []byte) bool { return true })
-	if err != nil {
-		return changes, err
-	}
 	from, to := store.Under("alarm")
-	records, err := store.Sweep(ctx, s, from, to, sweepBatch, func(tx store.Tx, _ string, val []byte) bool {
+	return store.Sweep(ctx, s, from, to, sweepBatch, func(tx store.Tx, _ string, val []byte) bool {
 		r, err := record.Unmarshal(val, (*known).fields)
 		if err != nil {
 			return true // nothing that can be read is lost
@@ -33,5 +27,4 @@ func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
 		i := head(tx, r.Incident)
 		return now.Sub(r.Heard) > recordsKept && (i == nil || !i.Open())
 	})
-	return changes + records, err
 }

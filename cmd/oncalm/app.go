@@ -18,6 +18,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/doors"
@@ -111,7 +112,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.overrides.Followers = []overrides.Follower{a.bot.FollowOverrides, a.desk.Follow}
 	a.sweeper = &ops.Sweeper{
 		Store: a.store, Clock: a.clock, Witness: a.others, Log: log,
-		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, alarms.Sweep, incidents.Sweep, bot.Sweep},
+		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, changes.Sweep, alarms.Sweep, incidents.Sweep, bot.Sweep},
 	}
 	a.handle(a.overrides.Handlers(), a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(), a.subscriptions.Handlers(), a.sweeper.Handlers())
 	a.health = ops.NewHealth(log, ops.StoreWritable(incoming), ops.NotBehind(a.runner.Look, time.Minute), ops.Check{
