@@ -20,7 +20,9 @@ var order = []string{
 	"doors",
 	"alarms/aws", "alarms/facts", "alarms/messages", "alarms/sns", "alarms",
 	"paging", "handoffs", "rollbacks", "postmortems",
-	"bot/slack/blocks", "bot/slack", "bot/slack/door", "bot/slackfake", "bot/bottest", "bot/when", "bot/chat", "bot/view", "bot/notice", "bot/command", "bot/shifts", "bot",
+	"bot/slack/blocks", "bot/slack", "bot/slack/door",
+	"bot/slackfake/wire", "bot/slackfake/blockkit", "bot/slackfake", "bot/bottest",
+	"bot/when", "bot/chat", "bot/view", "bot/notice", "bot/command", "bot/shifts", "bot",
 	"ops", "web",
 	"cmd/oncalm/config/reading", "cmd/oncalm/config/holidays", "cmd/oncalm/config/places", "cmd/oncalm/config/secrets", "cmd/oncalm/config/zones",
 	"cmd/oncalm/config", "cmd/oncalm/importing", "cmd/oncalm/fsck", "cmd/oncalm/cli", "cmd/oncalm/shifts", "cmd/oncalm/records", "cmd",
@@ -72,13 +74,18 @@ func checkOrder(all []source) []string {
 			case strings.HasPrefix(s.dir(), "cmd/") && strings.HasPrefix(dir, s.dir()+"/"): // a command's own rooms
 			case place(dir) < 0 || place(dir) >= own:
 				add(s, "%s may not import %s, which does not stand before it", s.dir(), dir)
-			case (dir == "bot/slackfake" && s.dir() != "bot/bottest" || dir == "bot/bottest") && !s.test() && !isDemo(s.path):
+			case isDouble(dir) && !isDouble(s.dir()) && !s.test() && !isDemo(s.path):
 				add(s, "only the demo and tests import %s: it is a test double", dir)
 			}
 		}
 	}
 	slices.Sort(findings)
 	return findings
+}
+
+// isDouble says whether a folder is there for tests and the demo: the rooms of the fake Slack, and what the bot's tests share.
+func isDouble(dir string) bool {
+	return dir == "bot/bottest" || dir == "bot/slackfake" || strings.HasPrefix(dir, "bot/slackfake/")
 }
 
 // isDemo says whether a file is one of the demo.
@@ -111,6 +118,8 @@ func TestImportOrderCanFail(t *testing.T) {
 		{"store/a_test.go", "bot", []string{"store/a_test.go: store may not import bot, which does not stand before it"}},
 		{"web/a.go", "cmd/oncalm", []string{"web/a.go: web may not import cmd/oncalm, which does not stand before it"}},
 		{"web/a.go", "bot/slackfake", []string{"web/a.go: only the demo and tests import bot/slackfake: it is a test double"}},
+		{"web/a.go", "bot/slackfake/wire", []string{"web/a.go: only the demo and tests import bot/slackfake/wire: it is a test double"}},
+		{"bot/bottest/a.go", "bot/slackfake/blockkit", nil},
 		{"util/a.go", "store", []string{"util/a.go: folder util has no place in the import order"}},
 		{"doc.go", "store", []string{"doc.go: . may not import store, which does not stand before it"}},
 	}

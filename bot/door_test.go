@@ -18,6 +18,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
 )
@@ -42,7 +43,7 @@ func signedRequest(secret, path, body string, at time.Time) *http.Request {
 	}
 	stamp := strconv.FormatInt(at.Unix(), 10)
 	r.Header.Set("X-Slack-Request-Timestamp", stamp)
-	r.Header.Set("X-Slack-Signature", slackfake.Sign(secret, stamp, []byte(body)))
+	r.Header.Set("X-Slack-Signature", wire.Sign(secret, stamp, []byte(body)))
 	return r
 }
 

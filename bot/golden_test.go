@@ -12,6 +12,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -21,7 +22,7 @@ var madeID = regexp.MustCompile(`"block_id":"b[0-9a-f]{5}",`)
 // shown is a message as the golden files keep it.
 func shown(t *testing.T, m slackfake.Message) string {
 	t.Helper()
-	if problems := slackfake.ValidateBlocks(m.Blocks); len(problems) > 0 {
+	if problems := blockkit.ValidateBlocks(m.Blocks); len(problems) > 0 {
 		t.Errorf("Slack would not take this: %v", problems)
 	}
 	if m.Blocks != nil {

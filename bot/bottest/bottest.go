@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -20,7 +20,7 @@ func Judge(t testing.TB, m blocks.Message) {
 	if err := blocks.Validate(raw); err != nil {
 		t.Errorf("%v\n%s", err, raw)
 	}
-	if problems := slackfake.ValidateBlocks(raw); len(problems) > 0 {
+	if problems := blockkit.ValidateBlocks(raw); len(problems) > 0 {
 		t.Errorf("Slack would say: %v\n%s", problems, raw)
 	}
 	text := m.Text(time.UTC)

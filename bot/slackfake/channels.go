@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 const (
@@ -16,49 +18,49 @@ const (
 )
 
 // visible finds a channel that the bot may know of.
-func (s *Slack) visible(a args) (*conversation, error) {
+func (s *Slack) visible(a wire.Args) (*conversation, error) {
 	c := s.conv(a["channel"])
 	if c == nil || c.Private && !c.has(s.opts.BotUserID) {
-		return nil, refuse("channel_not_found")
+		return nil, wire.Refuse("channel_not_found")
 	}
 	return c, nil
 }
 
 // managed finds a channel that the bot may change: one it is in.
-func (s *Slack) managed(a args) (*conversation, error) {
+func (s *Slack) managed(a wire.Args) (*conversation, error) {
 	c, err := s.visible(a)
 	switch {
 	case err != nil:
 		return nil, err
 	case c.im != "":
-		return nil, refuse("method_not_supported_for_channel_type")
+		return nil, wire.Refuse("method_not_supported_for_channel_type")
 	case !c.has(s.opts.BotUserID):
-		return nil, refuse("not_in_channel")
+		return nil, wire.Refuse("not_in_channel")
 	}
 	return c, nil
 }
 
-func (s *Slack) convOpen(a args) (answer, error) {
-	users := a.list("users")
+func (s *Slack) convOpen(a wire.Args) (wire.Answer, error) {
+	users := a.List("users")
 	if c := s.conv(a["channel"]); c != nil && c.im != "" {
 		users = []string{c.im}
 	}
 	switch {
 	case len(users) == 0:
-		return nil, refuse("users_list_not_supplied")
+		return nil, wire.Refuse("users_list_not_supplied")
 	case len(users) > 1:
-		return nil, refuse("method_not_supported_for_channel_type") // group direct messages
+		return nil, wire.Refuse("method_not_supported_for_channel_type") // group direct messages
 	}
 	u := s.user(users[0])
 	switch {
 	case u == nil || u.IsBot:
-		return nil, refuse("user_not_found")
+		return nil, wire.Refuse("user_not_found")
 	case u.Deleted:
-		return nil, refuse("user_disabled")
+		return nil, wire.Refuse("user_disabled")
 	}
 	c, already := s.openIM(u.ID)
-	out := answer{"channel": answer{"id": c.ID}}
-	if a.bool("return_im") {
+	out := wire.Answer{"channel": wire.Answer{"id": c.ID}}
+	if a.Bool("return_im") {
 		shape := s.shapeConv(c)
 		shape["is_open"] = true
 		out["channel"] = shape
@@ -69,27 +71,27 @@ func (s *Slack) convOpen(a args) (answer, error) {
 	return out, nil
 }
 
-func (s *Slack) convInfo(a args) (answer, error) {
+func (s *Slack) convInfo(a wire.Args) (wire.Answer, error) {
 	c, err := s.visible(a)
 	if err != nil {
 		return nil, err
 	}
 	shape := s.shapeConv(c)
-	if a.bool("include_num_members") {
+	if a.Bool("include_num_members") {
 		shape["num_members"] = len(c.Members)
 	}
-	return answer{"channel": shape}, nil
+	return wire.Answer{"channel": shape}, nil
 }
 
-func (s *Slack) convList(a args) (answer, error) {
-	types := a.list("types")
+func (s *Slack) convList(a wire.Args) (wire.Answer, error) {
+	types := a.List("types")
 	if len(types) == 0 {
 		types = []string{"public_channel"}
 	}
 	word := map[string]string{"channel": "public_channel", "group": "private_channel", "im": "im"}
 	var found []*conversation
 	for _, c := range s.convs {
-		hidden := c.Private && !c.has(s.opts.BotUserID) || c.Archived && a.bool("exclude_archived")
+		hidden := c.Private && !c.has(s.opts.BotUserID) || c.Archived && a.Bool("exclude_archived")
 		if !hidden && slices.Contains(types, word[c.kind()]) {
 			found = append(found, c)
 		}
@@ -98,14 +100,14 @@ func (s *Slack) convList(a args) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	shapes := make([]answer, len(page))
+	shapes := make([]wire.Answer, len(page))
 	for i, c := range page {
 		shapes[i] = s.shapeConv(c)
 	}
-	return answer{"channels": shapes, "response_metadata": answer{"next_cursor": next}}, nil
+	return wire.Answer{"channels": shapes, "response_metadata": wire.Answer{"next_cursor": next}}, nil
 }
 
-func (s *Slack) convMembers(a args) (answer, error) {
+func (s *Slack) convMembers(a wire.Args) (wire.Answer, error) {
 	c, err := s.visible(a)
 	if err != nil {
 		return nil, err
@@ -114,62 +116,62 @@ func (s *Slack) convMembers(a args) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return answer{"members": page, "response_metadata": answer{"next_cursor": next}}, nil
+	return wire.Answer{"members": page, "response_metadata": wire.Answer{"next_cursor": next}}, nil
 }
 
 // checkName tells what is wrong with a channel's name.
 func (s *Slack) checkName(name string) error {
 	switch {
 	case name == "":
-		return refuse("invalid_name_required")
+		return wire.Refuse("invalid_name_required")
 	case utf8.RuneCountInString(name) > maxChannelName:
-		return refuse("invalid_name_maxlength")
+		return wire.Refuse("invalid_name_maxlength")
 	case !regexp.MustCompile(`[\p{L}\p{N}]`).MatchString(name):
-		return refuse("invalid_name_punctuation")
+		return wire.Refuse("invalid_name_punctuation")
 	case strings.ToLower(name) != name || regexp.MustCompile(`[^\p{L}\p{N}_-]`).MatchString(name):
-		return refuse("invalid_name_specials")
+		return wire.Refuse("invalid_name_specials")
 	case slices.ContainsFunc(s.convs, func(c *conversation) bool { return c.Name == name }):
-		return refuse("name_taken") // archived ones count too
+		return wire.Refuse("name_taken") // archived ones count too
 	}
 	return nil
 }
 
-func (s *Slack) convCreate(a args) (answer, error) {
+func (s *Slack) convCreate(a wire.Args) (wire.Answer, error) {
 	if err := s.checkName(a["name"]); err != nil {
 		return nil, err
 	}
 	me := s.opts.BotUserID
 	c := s.addChannel(Channel{
-		ID: s.id("C"), Name: a["name"], Private: a.bool("is_private"), Members: []string{me},
+		ID: s.id("C"), Name: a["name"], Private: a.Bool("is_private"), Members: []string{me},
 	}, me)
 	s.changed()
-	return answer{"channel": s.shapeConv(c)}, nil
+	return wire.Answer{"channel": s.shapeConv(c)}, nil
 }
 
-func (s *Slack) convInvite(a args) (answer, error) {
+func (s *Slack) convInvite(a wire.Args) (wire.Answer, error) {
 	c, err := s.managed(a)
 	if err != nil {
 		return nil, err
 	}
-	users := a.list("users")
+	users := a.List("users")
 	switch {
 	case c.Archived:
-		return nil, refuse("is_archived")
+		return nil, wire.Refuse("is_archived")
 	case len(users) == 0:
-		return nil, refuse("no_user")
+		return nil, wire.Refuse("no_user")
 	case len(users) > maxInvited:
-		return nil, refuse("too_many_users")
+		return nil, wire.Refuse("too_many_users")
 	}
-	var failures []answer
+	var failures []wire.Answer
 	first := ""
 	for _, id := range users {
 		if code := s.cantInvite(c, id); code != "" {
-			failures = append(failures, answer{"user": id, "ok": false, "error": code})
+			failures = append(failures, wire.Answer{"user": id, "ok": false, "error": code})
 			first = cmp.Or(first, code)
 		}
 	}
-	if first != "" && (!a.bool("force") || len(failures) == len(users)) {
-		return nil, &refusal{code: first, fields: answer{"errors": failures}}
+	if first != "" && (!a.Bool("force") || len(failures) == len(users)) {
+		return nil, &wire.Refusal{Code: first, Fields: wire.Answer{"errors": failures}}
 	}
 	for _, id := range users {
 		if s.cantInvite(c, id) == "" {
@@ -177,7 +179,7 @@ func (s *Slack) convInvite(a args) (answer, error) {
 		}
 	}
 	s.changed()
-	return answer{"channel": s.shapeConv(c)}, nil
+	return wire.Answer{"channel": s.shapeConv(c)}, nil
 }
 
 func (s *Slack) cantInvite(c *conversation, id string) string {
@@ -195,20 +197,20 @@ func (s *Slack) cantInvite(c *conversation, id string) string {
 	return ""
 }
 
-func (s *Slack) convJoin(a args) (answer, error) {
+func (s *Slack) convJoin(a wire.Args) (wire.Answer, error) {
 	c, err := s.visible(a)
 	switch {
 	case err != nil:
 		return nil, err
 	case c.Private:
-		return nil, refuse("method_not_supported_for_channel_type")
+		return nil, wire.Refuse("method_not_supported_for_channel_type")
 	case c.Archived:
-		return nil, refuse("is_archived")
+		return nil, wire.Refuse("is_archived")
 	}
-	out := answer{}
+	out := wire.Answer{}
 	if c.has(s.opts.BotUserID) {
 		out["warning"] = "already_in_channel"
-		out["response_metadata"] = answer{"warnings": []string{"already_in_channel"}}
+		out["response_metadata"] = wire.Answer{"warnings": []string{"already_in_channel"}}
 	} else {
 		c.Members = append(c.Members, s.opts.BotUserID)
 	}
@@ -216,30 +218,30 @@ func (s *Slack) convJoin(a args) (answer, error) {
 	return out, nil
 }
 
-func (s *Slack) convLeave(a args) (answer, error) {
+func (s *Slack) convLeave(a wire.Args) (wire.Answer, error) {
 	c, err := s.visible(a)
 	if err != nil {
 		return nil, err
 	}
 	if !c.has(s.opts.BotUserID) {
-		return answer{"not_in_channel": true}, nil
+		return wire.Answer{"not_in_channel": true}, nil
 	}
 	c.Members = slices.DeleteFunc(c.Members, func(id string) bool { return id == s.opts.BotUserID })
-	return answer{}, nil
+	return wire.Answer{}, nil
 }
 
-func (s *Slack) convSetTopic(a args) (answer, error)   { return s.describe(a, "topic") }
-func (s *Slack) convSetPurpose(a args) (answer, error) { return s.describe(a, "purpose") }
+func (s *Slack) convSetTopic(a wire.Args) (wire.Answer, error)   { return s.describe(a, "topic") }
+func (s *Slack) convSetPurpose(a wire.Args) (wire.Answer, error) { return s.describe(a, "purpose") }
 
-func (s *Slack) describe(a args, what string) (answer, error) {
+func (s *Slack) describe(a wire.Args, what string) (wire.Answer, error) {
 	c, err := s.managed(a)
 	switch {
 	case err != nil:
 		return nil, err
 	case c.Archived:
-		return nil, refuse("is_archived")
+		return nil, wire.Refuse("is_archived")
 	case utf8.RuneCountInString(a[what]) > maxTopic:
-		return nil, refuse("too_long")
+		return nil, wire.Refuse("too_long")
 	}
 	if what == "topic" {
 		c.Topic = a[what]
@@ -247,10 +249,10 @@ func (s *Slack) describe(a args, what string) (answer, error) {
 		c.Purpose = a[what]
 	}
 	s.changed()
-	return answer{"channel": s.shapeConv(c)}, nil
+	return wire.Answer{"channel": s.shapeConv(c)}, nil
 }
 
-func (s *Slack) convRename(a args) (answer, error) {
+func (s *Slack) convRename(a wire.Args) (wire.Answer, error) {
 	c, err := s.managed(a)
 	if err != nil {
 		return nil, err
@@ -260,38 +262,38 @@ func (s *Slack) convRename(a args) (answer, error) {
 	}
 	c.Name = a["name"]
 	s.changed()
-	return answer{"channel": s.shapeConv(c)}, nil
+	return wire.Answer{"channel": s.shapeConv(c)}, nil
 }
 
-func (s *Slack) convArchive(a args) (answer, error) {
+func (s *Slack) convArchive(a wire.Args) (wire.Answer, error) {
 	c, err := s.managed(a)
 	switch {
 	case err != nil:
 		return nil, err
 	case c.Archived:
-		return nil, refuse("already_archived")
+		return nil, wire.Refuse("already_archived")
 	}
 	c.Archived = true
 	s.changed()
-	return answer{}, nil
+	return wire.Answer{}, nil
 }
 
-func (s *Slack) convUnarchive(a args) (answer, error) {
+func (s *Slack) convUnarchive(a wire.Args) (wire.Answer, error) {
 	c, err := s.visible(a)
 	switch {
 	case err != nil:
 		return nil, err
 	case !c.Archived:
-		return nil, refuse("not_archived")
+		return nil, wire.Refuse("not_archived")
 	}
 	c.Archived = false
 	s.changed()
-	return answer{}, nil
+	return wire.Answer{}, nil
 }
 
 // shapeConv is a conversation as the API shows it.
-func (s *Slack) shapeConv(c *conversation) answer {
-	out := answer{
+func (s *Slack) shapeConv(c *conversation) wire.Answer {
+	out := wire.Answer{
 		"id": c.ID, "created": c.created.Unix(), "is_archived": c.Archived, "is_im": c.im != "",
 		"is_org_shared": false, "context_team_id": s.opts.Team.ID,
 	}
@@ -308,8 +310,8 @@ func (s *Slack) shapeConv(c *conversation) answer {
 	return out
 }
 
-func described(text string, c *conversation) answer {
-	return answer{"value": text, "creator": cmp.Or(c.creator, ""), "last_set": lastSet(text, c.created)}
+func described(text string, c *conversation) wire.Answer {
+	return wire.Answer{"value": text, "creator": cmp.Or(c.creator, ""), "last_set": lastSet(text, c.created)}
 }
 
 func lastSet(text string, created time.Time) int64 {

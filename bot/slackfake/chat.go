@@ -5,10 +5,15 @@ import (
 	"slices"
 	"time"
 	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
-// maxText is the hard limit of a message's text, in characters.
-const maxText = 40_000
+const (
+	maxText        = 40_000 // of a message, in characters
+	maxAttachments = 100
+)
 
 // target finds where a message goes: a channel's id or name, direct messages, or a
 // person, whose direct messages are then opened.
@@ -18,14 +23,14 @@ func (s *Slack) target(name string) (*conversation, error) {
 		u := s.user(name)
 		switch {
 		case u == nil || u.IsBot:
-			return nil, refuse("channel_not_found")
+			return nil, wire.Refuse("channel_not_found")
 		case u.Deleted:
-			return nil, refuse("user_disabled")
+			return nil, wire.Refuse("user_disabled")
 		}
 		c, _ = s.openIM(name)
 	}
 	if u := s.user(c.im); u != nil && u.Deleted {
-		return nil, refuse("user_disabled")
+		return nil, wire.Refuse("user_disabled")
 	}
 	return c, s.mayPost(c)
 }
@@ -34,29 +39,29 @@ func (s *Slack) mayPost(c *conversation) error {
 	member := c.has(s.opts.BotUserID)
 	switch {
 	case c.Archived:
-		return refuse("is_archived")
+		return wire.Refuse("is_archived")
 	case !member && c.Private:
-		return refuse("channel_not_found")
+		return wire.Refuse("channel_not_found")
 	case !member && !slices.Contains(s.opts.Scopes, "chat:write.public"):
-		return refuse("not_in_channel")
+		return wire.Refuse("not_in_channel")
 	}
 	return nil
 }
 
 // content reads what chat.postMessage, chat.update and response URLs share.
-func content(a args) (Message, error) {
+func content(a wire.Args) (Message, error) {
 	m := Message{Text: a["text"]}
 	if a["markdown_text"] != "" {
 		if m.Text != "" || a["blocks"] != "" {
-			return m, refuse("markdown_text_conflict")
+			return m, wire.Refuse("markdown_text_conflict")
 		}
 		m.Text = a["markdown_text"]
 	}
 	if utf8.RuneCountInString(m.Text) > maxText {
-		return m, refuse("msg_too_long")
+		return m, wire.Refuse("msg_too_long")
 	}
 	var err error
-	if m.Blocks, err = parseBlocks(a["blocks"]); err != nil {
+	if m.Blocks, err = blockkit.ParseBlocks(a["blocks"]); err != nil {
 		return m, err
 	}
 	if m.Attached, err = parseAttachments(a["attachments"]); err != nil {
@@ -66,32 +71,15 @@ func content(a args) (Message, error) {
 	return m, err
 }
 
-func parseBlocks(text string) (json.RawMessage, error) {
-	if text == "" {
-		return nil, nil
-	}
-	var blocks []any
-	if json.Unmarshal([]byte(text), &blocks) != nil {
-		return nil, refuse("invalid_blocks_format")
-	}
-	if problems := validateMessage(blocks); len(problems) > 0 {
-		return nil, invalid("invalid_blocks", problems)
-	}
-	if len(blocks) == 0 {
-		return nil, nil
-	}
-	return json.RawMessage(text), nil
-}
-
 func parseAttachments(text string) (json.RawMessage, error) {
 	var all []map[string]any
 	switch {
 	case text == "":
 		return nil, nil
 	case json.Unmarshal([]byte(text), &all) != nil:
-		return nil, refuse("invalid_attachments")
+		return nil, wire.Refuse("invalid_attachments")
 	case len(all) > maxAttachments:
-		return nil, refuse("too_many_attachments")
+		return nil, wire.Refuse("too_many_attachments")
 	case len(all) == 0:
 		return nil, nil
 	}
@@ -105,20 +93,20 @@ func parseMetadata(text string) (*Metadata, error) {
 	}
 	var d Metadata
 	if json.Unmarshal([]byte(text), &d) != nil {
-		return nil, refuse("invalid_metadata_format")
+		return nil, wire.Refuse("invalid_metadata_format")
 	}
 	if d.EventType == "" {
 		if len(d.EventPayload) == 0 {
 			return nil, nil
 		}
-		return nil, refuse("invalid_metadata_schema")
+		return nil, wire.Refuse("invalid_metadata_schema")
 	}
 	return &d, nil
 }
 
 func (m *Message) empty() bool { return m.Text == "" && m.Blocks == nil && m.Attached == nil }
 
-func (s *Slack) postMessage(a args) (answer, error) {
+func (s *Slack) postMessage(a wire.Args) (wire.Answer, error) {
 	c, err := s.target(a["channel"])
 	if err != nil {
 		return nil, err
@@ -128,24 +116,24 @@ func (s *Slack) postMessage(a args) (answer, error) {
 		return nil, err
 	}
 	if m.empty() {
-		return nil, refuse("no_text")
+		return nil, wire.Refuse("no_text")
 	}
 	m.User, m.Bot = s.opts.BotUserID, true
 	if ts := a["thread_ts"]; ts != "" {
 		parent := c.message(ts)
 		if parent == nil || parent.Ephemeral != "" {
-			return nil, refuse("thread_not_found")
+			return nil, wire.Refuse("thread_not_found")
 		}
-		m.ThreadTS, m.Broadcast = parent.TS, a.bool("reply_broadcast")
+		m.ThreadTS, m.Broadcast = parent.TS, a.Bool("reply_broadcast")
 		if parent.ThreadTS != "" {
 			m.ThreadTS = parent.ThreadTS
 		}
 	}
 	posted := s.add(c, m)
-	return answer{"channel": c.ID, "ts": posted.TS, "message": s.shape(c, posted, true)}, nil
+	return wire.Answer{"channel": c.ID, "ts": posted.TS, "message": s.shape(c, posted, true)}, nil
 }
 
-func (s *Slack) postEphemeral(a args) (answer, error) {
+func (s *Slack) postEphemeral(a wire.Args) (wire.Answer, error) {
 	c, err := s.target(a["channel"])
 	if err != nil {
 		return nil, err
@@ -153,41 +141,41 @@ func (s *Slack) postEphemeral(a args) (answer, error) {
 	u := s.user(a["user"])
 	switch {
 	case u == nil:
-		return nil, refuse("user_not_found")
+		return nil, wire.Refuse("user_not_found")
 	case !c.has(u.ID):
-		return nil, refuse("user_not_in_channel")
+		return nil, wire.Refuse("user_not_in_channel")
 	}
 	m, err := content(a)
 	if err != nil {
 		return nil, err
 	}
 	if m.empty() {
-		return nil, refuse("no_text")
+		return nil, wire.Refuse("no_text")
 	}
 	m.User, m.Bot, m.Ephemeral = s.opts.BotUserID, true, u.ID
 	m.ThreadTS, m.Metadata = a["thread_ts"], nil
-	return answer{"message_ts": s.add(c, m).TS}, nil
+	return wire.Answer{"message_ts": s.add(c, m).TS}, nil
 }
 
 // own finds a message that the bot may change.
-func (s *Slack) own(a args, notMine string) (*conversation, *Message, error) {
+func (s *Slack) own(a wire.Args, notMine string) (*conversation, *Message, error) {
 	c := s.conv(a["channel"])
 	if c == nil || c.Private && !c.has(s.opts.BotUserID) {
-		return nil, nil, refuse("channel_not_found")
+		return nil, nil, wire.Refuse("channel_not_found")
 	}
 	m := c.message(a["ts"])
 	switch {
 	case m == nil || m.Ephemeral != "":
-		return nil, nil, refuse("message_not_found")
+		return nil, nil, wire.Refuse("message_not_found")
 	case !m.Bot:
-		return nil, nil, refuse(notMine)
+		return nil, nil, wire.Refuse(notMine)
 	case c.Archived:
-		return nil, nil, refuse("is_archived")
+		return nil, nil, wire.Refuse("is_archived")
 	}
 	return c, m, nil
 }
 
-func (s *Slack) updateMessage(a args) (answer, error) {
+func (s *Slack) updateMessage(a wire.Args) (wire.Answer, error) {
 	c, m, err := s.own(a, "cant_update_message")
 	if err != nil {
 		return nil, err
@@ -196,16 +184,16 @@ func (s *Slack) updateMessage(a args) (answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if next.empty() && !a.has("blocks") && !a.has("attachments") {
-		return nil, refuse("no_text")
+	if next.empty() && !a.Has("blocks") && !a.Has("attachments") {
+		return nil, wire.Refuse("no_text")
 	}
 	s.edit(m, next, a)
-	return answer{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": s.shape(c, m, true)}, nil
+	return wire.Answer{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": s.shape(c, m, true)}, nil
 }
 
 // edit replaces what a message says. Blocks stay only if neither they nor a text
 // are given; attachments and metadata stay if they are not given.
-func (s *Slack) edit(m *Message, next Message, a args) {
+func (s *Slack) edit(m *Message, next Message, a wire.Args) {
 	m.Edits = append(m.Edits, Edit{Until: time.Now(), Text: m.Text, Blocks: m.Blocks, Metadata: m.Metadata})
 	if a["text"] != "" || a["blocks"] != "" || a["markdown_text"] != "" {
 		m.Blocks = s.fillBlockIDs(next.Blocks)
@@ -213,36 +201,36 @@ func (s *Slack) edit(m *Message, next Message, a args) {
 	if next.Text != "" {
 		m.Text = next.Text
 	}
-	if a.has("attachments") {
+	if a.Has("attachments") {
 		m.Attached = next.Attached
 	}
-	if a.has("metadata") {
+	if a.Has("metadata") {
 		m.Metadata = next.Metadata
 	}
 	m.Edited = m.Blocks == nil // Slack marks only edits of plain texts
 	s.changed()
 }
 
-func (s *Slack) deleteMessage(a args) (answer, error) {
+func (s *Slack) deleteMessage(a wire.Args) (wire.Answer, error) {
 	c, m, err := s.own(a, "cant_delete_message")
 	if err != nil {
 		return nil, err
 	}
 	c.remove(m)
 	s.changed()
-	return answer{"channel": c.ID, "ts": m.TS}, nil
+	return wire.Answer{"channel": c.ID, "ts": m.TS}, nil
 }
 
-func (s *Slack) permalink(a args) (answer, error) {
+func (s *Slack) permalink(a wire.Args) (wire.Answer, error) {
 	c := s.conv(a["channel"])
 	if c == nil {
-		return nil, refuse("channel_not_found")
+		return nil, wire.Refuse("channel_not_found")
 	}
 	m := c.message(a["message_ts"])
 	if m == nil {
-		return nil, refuse("message_not_found")
+		return nil, wire.Refuse("message_not_found")
 	}
-	return answer{"channel": c.ID, "permalink": s.link(c, m)}, nil
+	return wire.Answer{"channel": c.ID, "permalink": s.link(c, m)}, nil
 }
 
 // Permalink is the address of a message in the workspace.
@@ -255,8 +243,8 @@ func (s *Slack) link(c *conversation, m *Message) string {
 }
 
 // shape is a message as the API shows it.
-func (s *Slack) shape(c *conversation, m *Message, withMetadata bool) answer {
-	out := answer{"type": "message", "user": m.User, "text": m.Text, "ts": m.TS, "team": s.opts.Team.ID}
+func (s *Slack) shape(c *conversation, m *Message, withMetadata bool) wire.Answer {
+	out := wire.Answer{"type": "message", "user": m.User, "text": m.Text, "ts": m.TS, "team": s.opts.Team.ID}
 	if m.Bot {
 		out["bot_id"], out["app_id"] = s.opts.BotID, s.opts.AppID
 		out["bot_profile"] = s.botProfile()
@@ -279,13 +267,13 @@ func (s *Slack) shape(c *conversation, m *Message, withMetadata bool) answer {
 		}
 	}
 	if m.Edited {
-		out["edited"] = answer{"user": m.User, "ts": stamp(m.Edits[len(m.Edits)-1].Until)}
+		out["edited"] = wire.Answer{"user": m.User, "ts": stamp(m.Edits[len(m.Edits)-1].Until)}
 	}
 	s.shapeThread(out, c, m)
 	return out
 }
 
-func (s *Slack) shapeThread(out answer, c *conversation, m *Message) {
+func (s *Slack) shapeThread(out wire.Answer, c *conversation, m *Message) {
 	if m.ThreadTS != "" {
 		if parent := c.message(m.ThreadTS); parent != nil {
 			out["parent_user_id"] = parent.User
@@ -307,9 +295,9 @@ func (s *Slack) shapeThread(out answer, c *conversation, m *Message) {
 	out["latest_reply"] = replies[len(replies)-1].TS
 }
 
-func (s *Slack) botProfile() answer {
-	return answer{
+func (s *Slack) botProfile() wire.Answer {
+	return wire.Answer{
 		"id": s.opts.BotID, "app_id": s.opts.AppID, "name": s.opts.BotName,
-		"team_id": s.opts.Team.ID, "deleted": false, "updated": 0, "icons": answer{},
+		"team_id": s.opts.Team.ID, "deleted": false, "updated": 0, "icons": wire.Answer{},
 	}
 }

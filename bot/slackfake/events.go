@@ -8,6 +8,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 // Event is one delivery of the Events API.
@@ -29,10 +32,10 @@ func (s *Slack) Event(ctx context.Context, e Event) Response {
 	if _, ok := inner["event_ts"]; !ok {
 		inner["event_ts"] = stamp(now)
 	}
-	envelope := answer{
+	envelope := wire.Answer{
 		"token": verificationToken, "team_id": s.opts.Team.ID, "api_app_id": s.opts.AppID,
 		"event": inner, "type": "event_callback", "event_id": e.ID, "event_time": now.Unix(),
-		"authorizations": []any{answer{
+		"authorizations": []any{wire.Answer{
 			"enterprise_id": nil, "team_id": s.opts.Team.ID, "user_id": s.opts.BotUserID,
 			"is_bot": true, "is_enterprise_install": false,
 		}},
@@ -43,7 +46,7 @@ func (s *Slack) Event(ctx context.Context, e Event) Response {
 	return s.deliver(ctx, envelope, e)
 }
 
-func (s *Slack) deliver(ctx context.Context, envelope answer, e Event) Response {
+func (s *Slack) deliver(ctx context.Context, envelope wire.Answer, e Event) Response {
 	body, err := json.Marshal(envelope)
 	if err != nil {
 		return Response{Err: err}
@@ -65,7 +68,7 @@ func (s *Slack) deliver(ctx context.Context, envelope answer, e Event) Response 
 // Verify sends the url_verification request with which Slack tries an events URL;
 // the bot has to give the challenge back.
 func (s *Slack) Verify(ctx context.Context, challenge string) Response {
-	return s.deliver(ctx, answer{"token": verificationToken, "challenge": challenge, "type": "url_verification"}, Event{})
+	return s.deliver(ctx, wire.Answer{"token": verificationToken, "challenge": challenge, "type": "url_verification"}, Event{})
 }
 
 // Say lets a person write into a conversation. If the bot has subscribed to it and
@@ -144,7 +147,7 @@ func (s *Slack) mark(ctx context.Context, userID string, m Message, name, kind s
 	s.mu.Unlock()
 	s.publish(ctx, c, map[string]any{
 		"type": kind, "user": userID, "reaction": name, "item_user": author,
-		"item": answer{"type": "message", "channel": c.ID, "ts": m.TS},
+		"item": wire.Answer{"type": "message", "channel": c.ID, "ts": m.TS},
 	})
 	return nil
 }
@@ -152,7 +155,7 @@ func (s *Slack) mark(ctx context.Context, userID string, m Message, name, kind s
 // publish delivers an event if the bot has subscribed to it and can see it.
 func (s *Slack) publish(ctx context.Context, c *conversation, fields map[string]any) {
 	s.mu.Lock()
-	wanted := slices.Contains(s.opts.Subscriptions, text(fields["type"])) && c.has(s.opts.BotUserID)
+	wanted := slices.Contains(s.opts.Subscriptions, blockkit.Text(fields["type"])) && c.has(s.opts.BotUserID)
 	s.mu.Unlock()
 	if wanted {
 		s.Event(ctx, Event{Fields: fields})

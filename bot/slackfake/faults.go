@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 // Fault makes calls fail. Empty filters match everything.
@@ -25,7 +27,7 @@ type Fault struct {
 type Kind struct {
 	name   string
 	stores bool
-	play   func(ctx context.Context, run func() reply) reply
+	play   func(ctx context.Context, run func() wire.Reply) wire.Reply
 }
 
 // String names the kind as it appears in Call.Outcome.
@@ -39,67 +41,67 @@ func (k Kind) outcome(work string) string {
 	return k.name
 }
 
-func fixed(name string, rep reply) Kind {
-	return Kind{name: name, play: func(context.Context, func() reply) reply { return rep }}
+func fixed(name string, rep wire.Reply) Kind {
+	return Kind{name: name, play: func(context.Context, func() wire.Reply) wire.Reply { return rep }}
 }
 
 // RateLimited answers 429 with this Retry-After header, which Slack sends in whole
 // seconds; "" leaves it out.
 func RateLimited(retryAfter string) Kind {
-	rep := jsonReply(answer{"ok": false, "error": "ratelimited"})
-	rep.status = http.StatusTooManyRequests
+	rep := wire.JSONReply(wire.Answer{"ok": false, "error": "ratelimited"})
+	rep.Status = http.StatusTooManyRequests
 	if retryAfter != "" {
-		rep.header.Set("Retry-After", retryAfter)
+		rep.Header.Set("Retry-After", retryAfter)
 	}
 	return fixed("429", rep)
 }
 
 // Status answers with this status code and an HTML page.
 func Status(code int) Kind {
-	return fixed(strconv.Itoa(code), htmlReply(code, http.StatusText(code)))
+	return fixed(strconv.Itoa(code), wire.HTMLReply(code, http.StatusText(code)))
 }
 
 // Redirect answers 302 to a sign-in page, which is HTML with status 200.
 func Redirect() Kind {
-	rep := htmlReply(http.StatusFound, "Moved")
-	rep.header.Set("Location", "/signin")
+	rep := wire.HTMLReply(http.StatusFound, "Moved")
+	rep.Header.Set("Location", "/signin")
 	return fixed("302", rep)
 }
 
 // HTML answers 200 with a page instead of JSON.
-func HTML() Kind { return fixed("html", htmlReply(http.StatusOK, "We will be back soon")) }
+func HTML() Kind { return fixed("html", wire.HTMLReply(http.StatusOK, "We will be back soon")) }
 
 // Truncated answers 200 with JSON that breaks off; nothing is done.
 func Truncated() Kind {
-	rep := jsonReply(answer{"ok": true})
-	rep.body = []byte(`{"ok":true,"channel":"C0`)
+	rep := wire.JSONReply(wire.Answer{"ok": true})
+	rep.Body = []byte(`{"ok":true,"channel":"C0`)
 	return fixed("truncated", rep)
 }
 
 // JSON answers 200 with this text; nothing is done.
 func JSON(text string) Kind {
-	rep := jsonReply(nil)
-	rep.body = []byte(text)
+	rep := wire.JSONReply(nil)
+	rep.Body = []byte(text)
 	return fixed("json", rep)
 }
 
 // Empty answers 200 with no body; nothing is done.
 func Empty() Kind {
-	rep := jsonReply(nil)
-	rep.body = nil
+	rep := wire.JSONReply(nil)
+	rep.Body = nil
 	return fixed("empty", rep)
 }
 
 // Error answers ok:false with this error.
 func Error(code string) Kind {
-	return fixed(code, jsonReply(answer{"ok": false, "error": code}))
+	return fixed(code, wire.JSONReply(wire.Answer{"ok": false, "error": code}))
 }
 
 // Hang never answers; the caller waits until its own patience ends.
 func Hang() Kind {
-	return Kind{name: "hang", play: func(ctx context.Context, _ func() reply) reply {
+	return Kind{name: "hang", play: func(ctx context.Context, _ func() wire.Reply) wire.Reply {
 		<-ctx.Done()
-		return reply{err: ctx.Err()}
+		return wire.Reply{Err: ctx.Err()}
 	}}
 }
 
@@ -110,18 +112,18 @@ func Reset() Kind { return broken("reset", "read", syscall.ECONNRESET) }
 func Refused() Kind { return broken("refused", "dial", syscall.ECONNREFUSED) }
 
 func broken(name, op string, cause syscall.Errno) Kind {
-	return fixed(name, reply{err: &net.OpError{Op: op, Net: "tcp", Err: os.NewSyscallError(op, cause)}})
+	return fixed(name, wire.Reply{Err: &net.OpError{Op: op, Net: "tcp", Err: os.NewSyscallError(op, cause)}})
 }
 
 // Slow answers properly, but d later. If the caller does not wait that long,
 // nothing is done.
 func Slow(d time.Duration) Kind {
-	return Kind{name: "slow", stores: true, play: func(ctx context.Context, run func() reply) reply {
+	return Kind{name: "slow", stores: true, play: func(ctx context.Context, run func() wire.Reply) wire.Reply {
 		late := time.NewTimer(d)
 		defer late.Stop()
 		select {
 		case <-ctx.Done():
-			return reply{err: ctx.Err()}
+			return wire.Reply{Err: ctx.Err()}
 		case <-late.C:
 			return run()
 		}
@@ -131,9 +133,9 @@ func Slow(d time.Duration) Kind {
 // Stored does what was asked and then fails in the given way: the caller cannot
 // know that it was done.
 func Stored(then Kind) Kind {
-	return Kind{name: then.name, stores: true, play: func(ctx context.Context, run func() reply) reply {
+	return Kind{name: then.name, stores: true, play: func(ctx context.Context, run func() wire.Reply) wire.Reply {
 		rep := run()
-		return then.play(ctx, func() reply { return rep })
+		return then.play(ctx, func() wire.Reply { return rep })
 	}}
 }
 
@@ -201,7 +203,7 @@ func (s *Slack) Clear() {
 }
 
 // fault chooses how a call fails; nil means that it does not.
-func (s *Slack) fault(name string, a args) *Kind {
+func (s *Slack) fault(name string, a wire.Args) *Kind {
 	if s.down.at(time.Now()) {
 		k := Refused()
 		return &k
@@ -231,7 +233,7 @@ func (s *Slack) fault(name string, a args) *Kind {
 	return nil
 }
 
-func (s *Slack) concerns(f *Fault, name string, a args) bool {
+func (s *Slack) concerns(f *Fault, name string, a wire.Args) bool {
 	if f.Method != "" && f.Method != name {
 		return false
 	}
@@ -245,6 +247,6 @@ func (s *Slack) concerns(f *Fault, name string, a args) bool {
 	if f.User == "" {
 		return true
 	}
-	named := slices.Concat(a.list("user"), a.list("users"), a.list("user_id"), []string{a["channel"]})
+	named := slices.Concat(a.List("user"), a.List("users"), a.List("user_id"), []string{a["channel"]})
 	return slices.Contains(named, f.User) || a["channel"] == DMID(f.User)
 }

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 // file is an upload: first promised, then sent, then completed.
@@ -30,10 +32,10 @@ func (s *Slack) fileByID(id string) *file {
 	return s.files[i]
 }
 
-func (s *Slack) fileURL(a args) (answer, error) {
+func (s *Slack) fileURL(a wire.Args) (wire.Answer, error) {
 	length, err := strconv.Atoi(a["length"])
 	if a["filename"] == "" || err != nil || length <= 0 {
-		return nil, refuse("invalid_arguments")
+		return nil, wire.Refuse("invalid_arguments")
 	}
 	f := &file{FileRef: FileRef{ID: s.id("F"), Name: a["filename"]}, alt: a["alt_txt"], length: length}
 	s.files = append(s.files, f)
@@ -41,21 +43,21 @@ func (s *Slack) fileURL(a args) (answer, error) {
 	if host == "" {
 		host = "https://files.slack.com"
 	}
-	return answer{"upload_url": host + "/upload/v1/" + f.ID, "file_id": f.ID}, nil
+	return wire.Answer{"upload_url": host + "/upload/v1/" + f.ID, "file_id": f.ID}, nil
 }
 
 // upload takes the bytes of a file, raw or as a multipart form.
-func (s *Slack) upload(path, ctype string, body []byte) (answer, error) {
+func (s *Slack) upload(path, ctype string, body []byte) (wire.Answer, error) {
 	f := s.fileByID(path[strings.LastIndex(path, "/")+1:])
 	if f == nil || f.sent {
-		return nil, &refusal{code: "file_not_found", status: http.StatusNotFound}
+		return nil, &wire.Refusal{Code: "file_not_found", Status: http.StatusNotFound}
 	}
 	content, err := fileBytes(ctype, body)
 	if err != nil || len(content) != f.length {
-		return nil, &refusal{code: "length_mismatch", status: http.StatusBadRequest}
+		return nil, &wire.Refusal{Code: "length_mismatch", Status: http.StatusBadRequest}
 	}
 	f.content, f.sent = content, true
-	return answer{}, nil
+	return wire.Answer{}, nil
 }
 
 func fileBytes(ctype string, body []byte) ([]byte, error) {
@@ -77,16 +79,16 @@ func fileBytes(ctype string, body []byte) ([]byte, error) {
 	}
 }
 
-func (s *Slack) fileComplete(a args) (answer, error) {
+func (s *Slack) fileComplete(a wire.Args) (wire.Answer, error) {
 	var wanted []FileRef
 	if json.Unmarshal([]byte(a["files"]), &wanted) != nil || len(wanted) == 0 {
-		return nil, refuse("invalid_arguments")
+		return nil, wire.Refuse("invalid_arguments")
 	}
 	var refs []FileRef
 	for _, w := range wanted {
 		f := s.fileByID(w.ID)
 		if f == nil || !f.sent {
-			return nil, refuse("file_not_found")
+			return nil, wire.Refuse("file_not_found")
 		}
 		f.Title, f.complete = w.Title, true
 		if f.Title == "" {
@@ -94,7 +96,7 @@ func (s *Slack) fileComplete(a args) (answer, error) {
 		}
 		refs = append(refs, f.FileRef)
 	}
-	channels := a.list("channels")
+	channels := a.List("channels")
 	if a["channel_id"] != "" {
 		channels = append(channels, a["channel_id"])
 	}
@@ -108,7 +110,7 @@ func (s *Slack) fileComplete(a args) (answer, error) {
 			Text: a["initial_comment"], ThreadTS: a["thread_ts"], Files: refs,
 		})
 	}
-	return answer{"files": refs}, nil
+	return wire.Answer{"files": refs}, nil
 }
 
 // File returns the bytes of an uploaded file.

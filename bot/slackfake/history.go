@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 const (
@@ -13,13 +15,13 @@ const (
 )
 
 // readable finds a conversation that the bot may read.
-func (s *Slack) readable(a args) (*conversation, error) {
+func (s *Slack) readable(a wire.Args) (*conversation, error) {
 	c := s.conv(a["channel"])
 	switch {
 	case c == nil, c.Private && !c.has(s.opts.BotUserID):
-		return nil, refuse("channel_not_found")
+		return nil, wire.Refuse("channel_not_found")
 	case !c.has(s.opts.BotUserID):
-		return nil, refuse("not_in_channel")
+		return nil, wire.Refuse("not_in_channel")
 	}
 	scope := map[string]string{"channel": "channels:history", "group": "groups:history", "im": "im:history"}[c.kind()]
 	if !s.scoped(scope) {
@@ -28,7 +30,7 @@ func (s *Slack) readable(a args) (*conversation, error) {
 	return c, nil
 }
 
-func (s *Slack) history(a args) (answer, error) {
+func (s *Slack) history(a wire.Args) (wire.Answer, error) {
 	c, err := s.readable(a)
 	if err != nil {
 		return nil, err
@@ -51,7 +53,7 @@ func (s *Slack) history(a args) (answer, error) {
 	return out, nil
 }
 
-func (s *Slack) threadReplies(a args) (answer, error) {
+func (s *Slack) threadReplies(a wire.Args) (wire.Answer, error) {
 	c, err := s.readable(a)
 	if err != nil {
 		return nil, err
@@ -61,7 +63,7 @@ func (s *Slack) threadReplies(a args) (answer, error) {
 		root = c.message(root.ThreadTS)
 	}
 	if root == nil || root.Ephemeral != "" {
-		return nil, refuse("thread_not_found")
+		return nil, wire.Refuse("thread_not_found")
 	}
 	found := []*Message{root}
 	for _, m := range c.replies(root.TS) {
@@ -76,21 +78,21 @@ func (s *Slack) threadReplies(a args) (answer, error) {
 	return s.page(c, page, next, a), nil
 }
 
-func (s *Slack) page(c *conversation, page []*Message, next string, a args) answer {
-	shown := make([]answer, len(page))
+func (s *Slack) page(c *conversation, page []*Message, next string, a wire.Args) wire.Answer {
+	shown := make([]wire.Answer, len(page))
 	for i, m := range page {
-		shown[i] = s.shape(c, m, a.bool("include_all_metadata"))
+		shown[i] = s.shape(c, m, a.Bool("include_all_metadata"))
 	}
-	return answer{
+	return wire.Answer{
 		"messages": shown, "has_more": next != "",
-		"response_metadata": answer{"next_cursor": next},
+		"response_metadata": wire.Answer{"next_cursor": next},
 	}
 }
 
 // within tells whether a ts lies between oldest and latest.
-func within(ts string, a args) bool {
+func within(ts string, a wire.Args) bool {
 	after, before := 1, -1
-	if a.bool("inclusive") {
+	if a.Bool("inclusive") {
 		after, before = 0, 0
 	}
 	if v := a["oldest"]; v != "" && v != "0" && compareTS(ts, v) < after {
@@ -102,11 +104,11 @@ func within(ts string, a args) bool {
 
 // cut takes one page out of a list. The cursor, opaque to callers, names the first
 // element of the next page by its key, so that it holds while others are added.
-func cut[T any](all []T, a args, key func(T) string) (page []T, next string, err error) {
+func cut[T any](all []T, a wire.Args, key func(T) string) (page []T, next string, err error) {
 	limit := defaultPage
 	if v := a["limit"]; v != "" && v != "0" {
 		if limit, err = strconv.Atoi(v); err != nil || limit < 0 {
-			return nil, "", refuse("invalid_limit")
+			return nil, "", wire.Refuse("invalid_limit")
 		}
 	}
 	from := 0
@@ -115,7 +117,7 @@ func cut[T any](all []T, a args, key func(T) string) (page []T, next string, err
 		name, ours := strings.CutPrefix(string(raw), "next:")
 		from = slices.IndexFunc(all, func(t T) bool { return key(t) == name })
 		if err != nil || !ours || from < 0 {
-			return nil, "", refuse("invalid_cursor")
+			return nil, "", wire.Refuse("invalid_cursor")
 		}
 	}
 	to := min(from+min(limit, maxPage), len(all))

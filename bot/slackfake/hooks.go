@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 const (
@@ -57,15 +59,15 @@ func (s *Slack) newHook(kind string, h hook) string {
 }
 
 // respond is a POST to a response_url.
-func (s *Slack) respond(path string, a args) (answer, error) {
+func (s *Slack) respond(path string, a wire.Args) (wire.Answer, error) {
 	h := s.hooks[path]
 	switch {
 	case h == nil:
-		return nil, &refusal{code: "invalid_url", status: http.StatusNotFound}
+		return nil, &wire.Refusal{Code: "invalid_url", Status: http.StatusNotFound}
 	case h.uses >= hookUses:
-		return nil, &refusal{code: "used_url", status: http.StatusNotFound}
+		return nil, &wire.Refusal{Code: "used_url", Status: http.StatusNotFound}
 	case time.Since(h.at) > hookLife:
-		return nil, &refusal{code: "expired_url", status: http.StatusNotFound}
+		return nil, &wire.Refusal{Code: "expired_url", Status: http.StatusNotFound}
 	}
 	h.uses++
 	_, err := s.answerBy(h, a)
@@ -74,15 +76,15 @@ func (s *Slack) respond(path string, a args) (answer, error) {
 
 // answerBy lets an answer land in the conversation that h leads to. It returns the
 // message that was posted or changed; nil if one was deleted.
-func (s *Slack) answerBy(h *hook, a args) (*Message, error) {
+func (s *Slack) answerBy(h *hook, a wire.Args) (*Message, error) {
 	c := s.conv(h.channel)
 	if c == nil {
-		return nil, refuse("channel_not_found")
+		return nil, wire.Refuse("channel_not_found")
 	}
 	original := c.message(h.original)
-	if a.bool("delete_original") {
+	if a.Bool("delete_original") {
 		if original == nil {
-			return nil, refuse("message_not_found")
+			return nil, wire.Refuse("message_not_found")
 		}
 		c.remove(original)
 		s.changed()
@@ -93,9 +95,9 @@ func (s *Slack) answerBy(h *hook, a args) (*Message, error) {
 	case err != nil:
 		return nil, err
 	case m.empty():
-		return nil, refuse("no_text")
+		return nil, wire.Refuse("no_text")
 	}
-	if original != nil && a.bool("replace_original") {
+	if original != nil && a.Bool("replace_original") {
 		s.edit(original, m, a)
 		return original, nil
 	}

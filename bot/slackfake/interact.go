@@ -3,11 +3,12 @@ package slackfake
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"maps"
 	"slices"
 	"time"
-	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 // verificationToken is the deprecated token field; nothing may trust it.
@@ -31,7 +32,7 @@ func (s *Slack) Choose(ctx context.Context, m Message, action, value, userID str
 	return s.interact(ctx, payload)
 }
 
-func (s *Slack) actionPayload(m Message, action, value, userID string) (answer, error) {
+func (s *Slack) actionPayload(m Message, action, value, userID string) (wire.Answer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u, c, err := s.acting(userID, m.Channel)
@@ -51,16 +52,16 @@ func (s *Slack) actionPayload(m Message, action, value, userID string) (answer, 
 	if err != nil {
 		return nil, err
 	}
-	container := answer{
+	container := wire.Answer{
 		"type": "message", "message_ts": m.TS, "channel_id": c.ID, "is_ephemeral": m.Ephemeral != "",
 	}
 	if m.ThreadTS != "" {
 		container["thread_ts"] = m.ThreadTS
 	}
 	payload := s.payload("block_actions", u)
-	maps.Copy(payload, answer{
-		"container": container, "channel": answer{"id": c.ID, "name": c.shownName()},
-		"actions": []any{act}, "state": answer{"values": values(m.Blocks, e, value)},
+	maps.Copy(payload, wire.Answer{
+		"container": container, "channel": wire.Answer{"id": c.ID, "name": c.shownName()},
+		"actions": []any{act}, "state": wire.Answer{"values": values(m.Blocks, e, value)},
 		"trigger_id":   s.newTrigger(u.ID),
 		"response_url": s.newHook("actions", hook{channel: c.ID, user: u.ID, original: m.TS, thread: m.ThreadTS}),
 	})
@@ -71,69 +72,69 @@ func (s *Slack) actionPayload(m Message, action, value, userID string) (answer, 
 }
 
 // payload has the fields that all interactions share.
-func (s *Slack) payload(kind string, u *User) answer {
-	return answer{
+func (s *Slack) payload(kind string, u *User) wire.Answer {
+	return wire.Answer{
 		"type": kind, "token": verificationToken, "api_app_id": s.opts.AppID,
-		"team":       answer{"id": s.opts.Team.ID, "domain": s.opts.Team.Domain},
+		"team":       wire.Answer{"id": s.opts.Team.ID, "domain": s.opts.Team.Domain},
 		"enterprise": nil, "is_enterprise_install": false,
-		"user": answer{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": s.opts.Team.ID},
+		"user": wire.Answer{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": s.opts.Team.ID},
 	}
 }
 
 // pick finds an element by action id or label.
-func pick(blocks json.RawMessage, action string) (element, error) {
-	all := interactives(blocks)
-	i := slices.IndexFunc(all, func(e element) bool { return e.actionID() == action })
+func pick(blocks json.RawMessage, action string) (blockkit.Element, error) {
+	all := blockkit.Interactives(blocks)
+	i := slices.IndexFunc(all, func(e blockkit.Element) bool { return e.ActionID() == action })
 	if i < 0 {
-		i = slices.IndexFunc(all, func(e element) bool { return e.button().Label == action })
+		i = slices.IndexFunc(all, func(e blockkit.Element) bool { return e.Button().Label == action })
 	}
 	if i < 0 {
-		return element{}, &noSuch{what: "button", name: action}
+		return blockkit.Element{}, &noSuch{what: "button", name: action}
 	}
 	return all[i], nil
 }
 
-// action is one element of "actions".
-func (s *Slack) action(e element, value string) (map[string]any, error) {
+// action is one blockkit.Element of "actions".
+func (s *Slack) action(e blockkit.Element, value string) (map[string]any, error) {
 	act := map[string]any{
-		"type": e.kind(), "action_id": e.actionID(), "block_id": e.blockID, "action_ts": stamp(time.Now()),
+		"type": e.Kind(), "action_id": e.ActionID(), "block_id": e.BlockID, "action_ts": stamp(time.Now()),
 	}
 	for _, key := range []string{"text", "value", "style", "url", "confirm", "placeholder", "initial_option"} {
-		if v, ok := e.fields[key]; ok {
+		if v, ok := e.Fields[key]; ok {
 			act[key] = v
 		}
 	}
-	if e.kind() == "button" {
+	if e.Kind() == "button" {
 		return act, nil
 	}
-	st, err := e.state(value)
+	st, err := input{e}.state(value)
 	maps.Copy(act, st)
 	return act, err
 }
 
 // values is state.values: what all inputs hold, with one of them changed.
-func values(blocks json.RawMessage, changed element, value string) map[string]map[string]any {
+func values(blocks json.RawMessage, changed blockkit.Element, value string) map[string]map[string]any {
 	all := map[string]map[string]any{}
-	for _, e := range interactives(blocks) {
-		if e.kind() == "button" || e.kind() == "overflow" {
+	for _, e := range blockkit.Interactives(blocks) {
+		if e.Kind() == "button" || e.Kind() == "overflow" {
 			continue
 		}
-		given := e.initial()
-		if e.blockID == changed.blockID && e.actionID() == changed.actionID() {
+		given := input{e}.initial()
+		if e.BlockID == changed.BlockID && e.ActionID() == changed.ActionID() {
 			given = value
 		}
-		if st, err := e.state(given); err == nil {
+		if st, err := (input{e}).state(given); err == nil {
 			put(all, e, st)
 		}
 	}
 	return all
 }
 
-func put(all map[string]map[string]any, e element, st map[string]any) {
-	if all[e.blockID] == nil {
-		all[e.blockID] = map[string]any{}
+func put(all map[string]map[string]any, e blockkit.Element, st map[string]any) {
+	if all[e.BlockID] == nil {
+		all[e.BlockID] = map[string]any{}
 	}
-	all[e.blockID][e.actionID()] = st
+	all[e.BlockID][e.ActionID()] = st
 }
 
 // PressInView acts on an element of the modal that a person has in front of them.
@@ -145,7 +146,7 @@ func (s *Slack) PressInView(ctx context.Context, userID, action, value string) R
 	return s.interact(ctx, payload)
 }
 
-func (s *Slack) viewActionPayload(userID, action, value string) (answer, error) {
+func (s *Slack) viewActionPayload(userID, action, value string) (wire.Answer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v, u, err := s.front(userID)
@@ -161,10 +162,10 @@ func (s *Slack) viewActionPayload(userID, action, value string) (answer, error) 
 		return nil, err
 	}
 	shape := s.shapeView(v)
-	shape["state"] = answer{"values": values(v.Blocks, e, value)}
+	shape["state"] = wire.Answer{"values": values(v.Blocks, e, value)}
 	payload := s.payload("block_actions", u)
-	maps.Copy(payload, answer{
-		"container": answer{"type": "view", "view_id": v.ID}, "view": shape,
+	maps.Copy(payload, wire.Answer{
+		"container": wire.Answer{"type": "view", "view_id": v.ID}, "view": shape,
 		"actions": []any{act}, "trigger_id": s.newTrigger(u.ID),
 	})
 	return payload, nil
@@ -199,7 +200,7 @@ func (s *Slack) SubmitView(ctx context.Context, userID string, inputs map[string
 	return resp
 }
 
-func (s *Slack) submission(userID string, inputs map[string]string) (answer, string, error) {
+func (s *Slack) submission(userID string, inputs map[string]string) (wire.Answer, string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v, u, err := s.front(userID)
@@ -211,9 +212,9 @@ func (s *Slack) submission(userID string, inputs map[string]string) (answer, str
 		return nil, "", err
 	}
 	shape := s.shapeView(v)
-	shape["state"] = answer{"values": filled}
+	shape["state"] = wire.Answer{"values": filled}
 	payload := s.payload("view_submission", u)
-	maps.Copy(payload, answer{"view": shape, "trigger_id": s.newTrigger(u.ID), "response_urls": []any{}})
+	maps.Copy(payload, wire.Answer{"view": shape, "trigger_id": s.newTrigger(u.ID), "response_urls": []any{}})
 	return payload, v.ID, nil
 }
 
@@ -221,21 +222,21 @@ func (s *Slack) submission(userID string, inputs map[string]string) (answer, str
 func fill(v *View, inputs map[string]string) (map[string]map[string]any, error) {
 	all := map[string]map[string]any{}
 	used := map[string]bool{}
-	for _, e := range interactives(v.Blocks) {
-		if e.kind() == "button" || e.kind() == "overflow" {
+	for _, e := range blockkit.Interactives(v.Blocks) {
+		if e.Kind() == "button" || e.Kind() == "overflow" {
 			continue
 		}
-		given, name := e.initial(), e.actionID()
+		given, name := input{e}.initial(), e.ActionID()
 		if _, ok := inputs[name]; !ok {
-			name = e.blockID
+			name = e.BlockID
 		}
 		if in, ok := inputs[name]; ok {
 			given, used[name] = in, true
 		}
-		if err := e.accepts(given); err != nil {
+		if err := (input{e}).accepts(given); err != nil {
 			return nil, err
 		}
-		st, err := e.state(given)
+		st, err := input{e}.state(given)
 		if err != nil {
 			return nil, err
 		}
@@ -247,19 +248,4 @@ func fill(v *View, inputs map[string]string) (map[string]map[string]any, error) 
 		}
 	}
 	return all, nil
-}
-
-// accepts tells whether Slack lets an input hold this.
-func (e element) accepts(given string) error {
-	if optional, _ := e.block["optional"].(bool); e.input && !optional && given == "" {
-		return fmt.Errorf("%w: %q is required", ErrInput, e.blockID)
-	}
-	n := float64(utf8.RuneCountInString(given))
-	if limit, ok := e.fields["max_length"].(float64); ok && n > limit {
-		return fmt.Errorf("%w: %q is longer than %v", ErrInput, e.blockID, limit)
-	}
-	if limit, ok := e.fields["min_length"].(float64); ok && given != "" && n < limit {
-		return fmt.Errorf("%w: %q is shorter than %v", ErrInput, e.blockID, limit)
-	}
-	return nil
 }

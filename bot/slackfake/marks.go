@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 const (
@@ -12,50 +14,50 @@ const (
 )
 
 // marked finds the message that a reaction or a pin is about.
-func (s *Slack) marked(a args) (*conversation, *Message, error) {
+func (s *Slack) marked(a wire.Args) (*conversation, *Message, error) {
 	c := s.conv(a["channel"])
 	switch {
 	case c == nil, c.Private && !c.has(s.opts.BotUserID):
-		return nil, nil, refuse("channel_not_found")
+		return nil, nil, wire.Refuse("channel_not_found")
 	case a["timestamp"] == "":
-		return nil, nil, refuse("no_item_specified")
+		return nil, nil, wire.Refuse("no_item_specified")
 	case !c.has(s.opts.BotUserID):
-		return nil, nil, refuse("not_in_channel")
+		return nil, nil, wire.Refuse("not_in_channel")
 	case c.Archived:
-		return nil, nil, refuse("is_archived")
+		return nil, nil, wire.Refuse("is_archived")
 	}
 	m := c.message(a["timestamp"])
 	if m == nil || m.Ephemeral != "" {
-		return nil, nil, refuse("message_not_found")
+		return nil, nil, wire.Refuse("message_not_found")
 	}
 	return c, m, nil
 }
 
-func (s *Slack) reactionAdd(a args) (answer, error) {
+func (s *Slack) reactionAdd(a wire.Args) (wire.Answer, error) {
 	_, m, err := s.marked(a)
 	if err != nil {
 		return nil, err
 	}
 	if !regexp.MustCompile(`^[a-z0-9_+'-]+$`).MatchString(a["name"]) {
-		return nil, refuse("invalid_name")
+		return nil, wire.Refuse("invalid_name")
 	}
 	if !m.react(a["name"], s.opts.BotUserID) {
-		return nil, refuse("already_reacted")
+		return nil, wire.Refuse("already_reacted")
 	}
 	s.changed()
-	return answer{}, nil
+	return wire.Answer{}, nil
 }
 
-func (s *Slack) reactionRemove(a args) (answer, error) {
+func (s *Slack) reactionRemove(a wire.Args) (wire.Answer, error) {
 	_, m, err := s.marked(a)
 	if err != nil {
 		return nil, err
 	}
 	if !m.unreact(a["name"], s.opts.BotUserID) {
-		return nil, refuse("no_reaction")
+		return nil, wire.Refuse("no_reaction")
 	}
 	s.changed()
-	return answer{}, nil
+	return wire.Answer{}, nil
 }
 
 // react adds a person's reaction; false if it was there.
@@ -88,80 +90,80 @@ func (m *Message) unreact(name, user string) bool {
 	return true
 }
 
-func (s *Slack) reactionsGet(a args) (answer, error) {
+func (s *Slack) reactionsGet(a wire.Args) (wire.Answer, error) {
 	c, m, err := s.marked(a)
 	if err != nil {
 		return nil, err
 	}
-	return answer{"type": "message", "channel": c.ID, "message": s.shape(c, m, false)}, nil
+	return wire.Answer{"type": "message", "channel": c.ID, "message": s.shape(c, m, false)}, nil
 }
 
-func (s *Slack) pinAdd(a args) (answer, error) {
+func (s *Slack) pinAdd(a wire.Args) (wire.Answer, error) {
 	c, m, err := s.marked(a)
 	switch {
 	case err != nil:
 		return nil, err
 	case slices.Contains(c.pins, m.TS):
-		return nil, refuse("already_pinned")
+		return nil, wire.Refuse("already_pinned")
 	case len(c.pins) >= maxPins:
-		return nil, refuse("too_many_pins")
+		return nil, wire.Refuse("too_many_pins")
 	}
 	c.pins = append(c.pins, m.TS)
 	s.changed()
-	return answer{}, nil
+	return wire.Answer{}, nil
 }
 
-func (s *Slack) pinRemove(a args) (answer, error) {
+func (s *Slack) pinRemove(a wire.Args) (wire.Answer, error) {
 	c, m, err := s.marked(a)
 	switch {
 	case err != nil:
 		return nil, err
 	case !slices.Contains(c.pins, m.TS):
-		return nil, refuse("no_pin")
+		return nil, wire.Refuse("no_pin")
 	}
 	c.pins = slices.DeleteFunc(c.pins, func(ts string) bool { return ts == m.TS })
 	s.changed()
-	return answer{}, nil
+	return wire.Answer{}, nil
 }
 
-func (s *Slack) pinList(a args) (answer, error) {
+func (s *Slack) pinList(a wire.Args) (wire.Answer, error) {
 	c, err := s.readable(a)
 	if err != nil {
 		return nil, err
 	}
-	items := []answer{}
+	items := []wire.Answer{}
 	for _, ts := range c.pins {
 		if m := c.message(ts); m != nil {
-			items = append(items, answer{"type": "message", "channel": c.ID, "message": s.shape(c, m, false)})
+			items = append(items, wire.Answer{"type": "message", "channel": c.ID, "message": s.shape(c, m, false)})
 		}
 	}
-	return answer{"items": items}, nil
+	return wire.Answer{"items": items}, nil
 }
 
-func (s *Slack) bookmarkAdd(a args) (answer, error) {
+func (s *Slack) bookmarkAdd(a wire.Args) (wire.Answer, error) {
 	c := s.conv(a["channel_id"])
 	switch link, err := url.Parse(a["link"]); {
 	case c == nil:
-		return nil, refuse("channel_not_found")
+		return nil, wire.Refuse("channel_not_found")
 	case a["title"] == "":
-		return nil, refuse("invalid_arguments")
+		return nil, wire.Refuse("invalid_arguments")
 	case a["type"] != "link":
-		return nil, refuse("invalid_bookmark_type")
+		return nil, wire.Refuse("invalid_bookmark_type")
 	case err != nil || link.Host == "":
-		return nil, refuse("invalid_link")
+		return nil, wire.Refuse("invalid_link")
 	case len(c.bookmarks) >= maxBookmarks:
-		return nil, refuse("too_many_bookmarks")
+		return nil, wire.Refuse("too_many_bookmarks")
 	}
 	b := bookmark{ID: s.id("Bk"), ChannelID: c.ID, Title: a["title"], Link: a["link"], Emoji: a["emoji"], Type: "link"}
 	c.bookmarks = append(c.bookmarks, b)
 	s.changed()
-	return answer{"bookmark": b}, nil
+	return wire.Answer{"bookmark": b}, nil
 }
 
-func (s *Slack) bookmarkList(a args) (answer, error) {
+func (s *Slack) bookmarkList(a wire.Args) (wire.Answer, error) {
 	c := s.conv(a["channel_id"])
 	if c == nil {
-		return nil, refuse("channel_not_found")
+		return nil, wire.Refuse("channel_not_found")
 	}
-	return answer{"bookmarks": append([]bookmark{}, c.bookmarks...)}, nil
+	return wire.Answer{"bookmarks": append([]bookmark{}, c.bookmarks...)}, nil
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
 )
 
 // Message is one message as it stands now. Its fields are copies: reading it again
@@ -57,18 +59,6 @@ type FileRef struct {
 	Title string `json:"title"`
 }
 
-// Button is an element of a message that people can press or choose from.
-type Button struct {
-	BlockID  string
-	ActionID string
-	Type     string // "button", "static_select", …
-	Label    string
-	Value    string
-	Style    string // "", "primary", "danger"
-	URL      string
-	Confirm  bool // asks before it acts
-}
-
 func (m *Message) clone() Message {
 	c := *m
 	c.Blocks = slices.Clone(m.Blocks)
@@ -108,22 +98,22 @@ func (m Message) Value(key string) string {
 }
 
 // Buttons lists the interactive elements of a message in their order.
-func (m Message) Buttons() []Button {
-	var all []Button
-	for _, e := range interactives(m.Blocks) {
-		all = append(all, e.button())
+func (m Message) Buttons() []blockkit.Button {
+	var all []blockkit.Button
+	for _, e := range blockkit.Interactives(m.Blocks) {
+		all = append(all, e.Button())
 	}
 	return all
 }
 
 // Button finds an interactive element by its label or its action id.
-func (m Message) Button(labelOrAction string) (Button, bool) {
+func (m Message) Button(labelOrAction string) (blockkit.Button, bool) {
 	for _, b := range m.Buttons() {
 		if b.Label == labelOrAction || b.ActionID == labelOrAction {
 			return b, true
 		}
 	}
-	return Button{}, false
+	return blockkit.Button{}, false
 }
 
 // Messages lists what stands in a conversation, the oldest first, replies in

@@ -270,14 +270,3 @@ func TestHome(t *testing.T) {
 		t.Errorf("%+v", v)
 	}
 }
-
-// FuzzBlocks holds that the judge takes any input without breaking.
-func FuzzBlocks(f *testing.F) {
-	f.Add([]byte(`[{"type":"section","text":{"type":"mrkdwn","text":"x"}}]`))
-	f.Add([]byte(`[{"type":"actions","elements":[{"type":"static_select","options":[{"text":null}]}]}]`))
-	f.Add([]byte(`[null,1,{"type":"table","rows":[[{}]]},{"type":"input","element":{"type":"checkboxes"}}]`))
-	f.Fuzz(func(_ *testing.T, raw []byte) {
-		slackfake.ValidateBlocks(raw)
-		slackfake.ValidateView(raw, "modal")
-	})
-}

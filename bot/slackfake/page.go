@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 //go:embed page
@@ -78,7 +80,7 @@ func (s *Slack) asset(name string) http.HandlerFunc {
 
 // doing reads a JSON request and writes what the action returns; an error becomes
 // {"error": …} with status 200, because the page shows it to the person.
-func doing[T any](action func(*http.Request, T) (answer, error)) http.HandlerFunc {
+func doing[T any](action func(*http.Request, T) (wire.Answer, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var in T
 		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxPageBody))
@@ -92,7 +94,7 @@ func doing[T any](action func(*http.Request, T) (answer, error)) http.HandlerFun
 		}
 		out, err := action(r, in)
 		if out == nil {
-			out = answer{}
+			out = wire.Answer{}
 		}
 		if err != nil {
 			out["error"] = sentence(err)
@@ -102,10 +104,10 @@ func doing[T any](action func(*http.Request, T) (answer, error)) http.HandlerFun
 }
 
 func writeJSON(w http.ResponseWriter, v any) {
-	rep := jsonReply(v)
+	rep := wire.JSONReply(v)
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(rep.status)
-	_, _ = w.Write(rep.body) // a browser that went away is no trouble of ours
+	w.WriteHeader(rep.Status)
+	_, _ = w.Write(rep.Body) // a browser that went away is no trouble of ours
 }
 
 // pageStream tells the page that something has changed. It says only that: the page

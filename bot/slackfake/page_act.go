@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 // sentence is what the page tells the person about an error.
@@ -31,14 +33,14 @@ type at struct {
 	TS      string `json:"ts"`
 }
 
-func (s *Slack) pageActAs(_ *http.Request, in at) (answer, error) {
+func (s *Slack) pageActAs(_ *http.Request, in at) (wire.Answer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	u := s.user(in.As)
 	if u == nil || u.IsBot || u.Deleted {
 		return nil, &noSuch{what: "person", name: in.As}
 	}
-	return answer{"me": u.ID, "name": u.RealName}, nil
+	return wire.Answer{"me": u.ID, "name": u.RealName}, nil
 }
 
 type sendRequest struct {
@@ -48,7 +50,7 @@ type sendRequest struct {
 }
 
 // pageSend is the composer: a line that begins with a slash is a command.
-func (s *Slack) pageSend(r *http.Request, in sendRequest) (answer, error) {
+func (s *Slack) pageSend(r *http.Request, in sendRequest) (wire.Answer, error) {
 	typed := strings.TrimSpace(in.Text)
 	if typed == "" {
 		return nil, nil
@@ -59,7 +61,7 @@ func (s *Slack) pageSend(r *http.Request, in sendRequest) (answer, error) {
 	if strings.HasPrefix(typed, "/") && in.Thread == "" {
 		command, rest, _ := strings.Cut(typed, " ")
 		resp := s.Command(r.Context(), in.As, in.Channel, command, strings.TrimSpace(rest))
-		return answer{"took": resp.Took.Milliseconds()}, resp.Err
+		return wire.Answer{"took": resp.Took.Milliseconds()}, resp.Err
 	}
 	_, err := s.say(r.Context(), in.As, in.Channel, in.Thread, typed)
 	return nil, err
@@ -71,13 +73,13 @@ type pressRequest struct {
 	Value  string `json:"value"`
 }
 
-func (s *Slack) pagePress(r *http.Request, in pressRequest) (answer, error) {
+func (s *Slack) pagePress(r *http.Request, in pressRequest) (wire.Answer, error) {
 	m, err := s.pageFind(in.at)
 	if err != nil {
 		return nil, err
 	}
 	resp := s.Choose(r.Context(), m, in.Action, in.Value, in.As)
-	return answer{"took": resp.Took.Milliseconds()}, resp.Err
+	return wire.Answer{"took": resp.Took.Milliseconds()}, resp.Err
 }
 
 func (s *Slack) pageFind(in at) (Message, error) {
@@ -100,7 +102,7 @@ type reactRequest struct {
 }
 
 // pageReact turns a person's reaction on or off.
-func (s *Slack) pageReact(r *http.Request, in reactRequest) (answer, error) {
+func (s *Slack) pageReact(r *http.Request, in reactRequest) (wire.Answer, error) {
 	m, err := s.pageFind(in.at)
 	if err != nil {
 		return nil, err
@@ -112,7 +114,7 @@ func (s *Slack) pageReact(r *http.Request, in reactRequest) (answer, error) {
 }
 
 // pageRead remembers that a person has seen a conversation up to a message.
-func (s *Slack) pageRead(_ *http.Request, in at) (answer, error) {
+func (s *Slack) pageRead(_ *http.Request, in at) (wire.Answer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.conv(in.Channel)
@@ -136,7 +138,7 @@ type viewRequest struct {
 	Value  string            `json:"value"`
 }
 
-func (s *Slack) pageView(r *http.Request, in viewRequest) (answer, error) {
+func (s *Slack) pageView(r *http.Request, in viewRequest) (wire.Answer, error) {
 	v, ok := s.View(in.As)
 	if !ok || v.ID != in.ID {
 		return nil, &noSuch{what: "open modal", name: in.ID}
@@ -152,18 +154,18 @@ func (s *Slack) pageView(r *http.Request, in viewRequest) (answer, error) {
 	default:
 		return nil, &noSuch{what: "such thing to do as", name: in.Do}
 	}
-	return answer{"errors": resp.Errors}, resp.Err
+	return wire.Answer{"errors": resp.Errors}, resp.Err
 }
 
 type controlRequest struct {
 	ID string `json:"id"`
 }
 
-func (s *Slack) pageControl(r *http.Request, in controlRequest) (answer, error) {
+func (s *Slack) pageControl(r *http.Request, in controlRequest) (wire.Answer, error) {
 	for _, c := range s.opts.Page.Controls {
 		if c.ID == in.ID && s.opts.Page.Run != nil {
 			message, err := s.opts.Page.Run(r.Context(), c.ID)
-			return answer{"message": message}, err
+			return wire.Answer{"message": message}, err
 		}
 	}
 	return nil, &noSuch{what: "control", name: in.ID}

@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 const (
@@ -27,7 +30,7 @@ func (s *Slack) pageState(w http.ResponseWriter, r *http.Request) {
 	if open == nil || !open.has(me.ID) {
 		open = im
 	}
-	out := answer{
+	out := wire.Answer{
 		"version": s.version, "title": s.title(), "team": s.opts.Team.Name, "now": time.Now().UnixMilli(),
 		"me": me.ID, "zone": s.shownZone(me), "bot": s.opts.BotUserID,
 		"people": s.pagePeople(), "groups": s.pageGroups(), "convs": s.pageConvs(me, open),
@@ -67,15 +70,15 @@ func (s *Slack) actor(id string) *User {
 	return &s.users[i]
 }
 
-func (s *Slack) pagePeople() []answer {
-	people := []answer{}
+func (s *Slack) pagePeople() []wire.Answer {
+	people := []wire.Answer{}
 	for i := range s.users {
 		u := &s.users[i]
 		unread := 0
 		if c := s.conv(DMID(u.ID)); c != nil {
 			unread = s.unread(c, u.ID)
 		}
-		people = append(people, answer{
+		people = append(people, wire.Answer{
 			"id": u.ID, "name": u.Name, "real": u.RealName, "title": u.Title, "zone": s.shownZone(u),
 			"bot": u.IsBot, "gone": u.Deleted, "unread": unread,
 		})
@@ -83,24 +86,24 @@ func (s *Slack) pagePeople() []answer {
 	return people
 }
 
-func (s *Slack) pageGroups() []answer {
-	groups := []answer{}
+func (s *Slack) pageGroups() []wire.Answer {
+	groups := []wire.Answer{}
 	for _, g := range s.groups {
 		if !g.Disabled {
-			groups = append(groups, answer{"id": g.ID, "handle": g.Handle, "name": g.Name})
+			groups = append(groups, wire.Answer{"id": g.ID, "handle": g.Handle, "name": g.Name})
 		}
 	}
 	return groups
 }
 
 // pageConvs lists what stands on the left, and what can be mentioned.
-func (s *Slack) pageConvs(me *User, open *conversation) []answer {
-	convs := []answer{}
+func (s *Slack) pageConvs(me *User, open *conversation) []wire.Answer {
+	convs := []wire.Answer{}
 	for _, c := range s.convs {
 		if !c.has(me.ID) || c.Archived && c != open {
 			continue
 		}
-		shape := answer{
+		shape := wire.Answer{
 			"id": c.ID, "name": c.Name, "kind": c.kind(), "topic": c.Topic, "archived": c.Archived,
 			"unread": s.unread(c, me.ID), "members": len(c.Members),
 		}
@@ -148,8 +151,8 @@ func (s *Slack) unread(c *conversation, user string) int {
 
 // pageOpen is the open conversation with its newest messages, or with more of them
 // back to before.
-func (s *Slack) pageOpen(c *conversation, me *User, before string) answer {
-	shown := []answer{}
+func (s *Slack) pageOpen(c *conversation, me *User, before string) wire.Answer {
+	shown := []wire.Answer{}
 	more := false
 	for _, m := range slices.Backward(c.messages) {
 		if !visibleTo(m, me.ID) || m.ThreadTS != "" && !m.Broadcast {
@@ -162,7 +165,7 @@ func (s *Slack) pageOpen(c *conversation, me *User, before string) answer {
 		shown = append(shown, s.pageMessage(c, m))
 	}
 	slices.Reverse(shown)
-	return answer{
+	return wire.Answer{
 		"id": c.ID, "name": c.Name, "kind": c.kind(), "topic": c.Topic, "archived": c.Archived,
 		"members": len(c.Members), "messages": shown, "more": more,
 		"pins": append([]string{}, c.pins...), "bookmarks": append([]bookmark{}, c.bookmarks...),
@@ -185,17 +188,17 @@ func (s *Slack) pageThread(c *conversation, me *User, ts string) any {
 	if root == nil || !visibleTo(root, me.ID) {
 		return nil
 	}
-	shown := []answer{s.pageMessage(c, root)}
+	shown := []wire.Answer{s.pageMessage(c, root)}
 	for _, m := range c.messages {
 		if m.ThreadTS == root.TS && m.TS != root.TS && visibleTo(m, me.ID) {
 			shown = append(shown, s.pageMessage(c, m))
 		}
 	}
-	return answer{"ts": root.TS, "messages": shown}
+	return wire.Answer{"ts": root.TS, "messages": shown}
 }
 
-func (s *Slack) pageMessage(c *conversation, m *Message) answer {
-	out := answer{
+func (s *Slack) pageMessage(c *conversation, m *Message) wire.Answer {
+	out := wire.Answer{
 		"ts": m.TS, "channel": c.ID, "user": m.User, "bot": m.Bot, "text": m.Text, "edited": m.Edited,
 		"own": m.Ephemeral != "", "asked": m.Asked, "pinned": slices.Contains(c.pins, m.TS), "edits": len(m.Edits),
 	}
@@ -223,37 +226,37 @@ func (s *Slack) pageModal(me *User) any {
 		return nil
 	}
 	v := stack[len(stack)-1]
-	return answer{
+	return wire.Answer{
 		"id": v.ID, "hash": v.Hash, "title": v.Title, "submit": v.Submit, "depth": len(stack),
-		"close": textOf(v.request["close"]), "blocks": v.Blocks,
+		"close": blockkit.TextOf(v.request["close"]), "blocks": v.Blocks,
 	}
 }
 
-func (s *Slack) pageDown() answer {
+func (s *Slack) pageDown() wire.Answer {
 	now := time.Now()
-	out := answer{"on": s.down.at(now), "left": 0}
+	out := wire.Answer{"on": s.down.at(now), "left": 0}
 	if !s.down.on && now.Before(s.down.until) {
 		out["left"] = s.down.until.Sub(now).Milliseconds()
 	}
 	return out
 }
 
-func (s *Slack) pageStage() answer {
+func (s *Slack) pageStage() wire.Answer {
 	p := s.opts.Page
-	commands, controls, steps, links := []answer{}, []answer{}, []answer{}, []answer{}
+	commands, controls, steps, links := []wire.Answer{}, []wire.Answer{}, []wire.Answer{}, []wire.Answer{}
 	for _, c := range p.Commands {
-		commands = append(commands, answer{"command": c.Command, "word": c.Word, "args": c.Args, "help": c.Help})
+		commands = append(commands, wire.Answer{"command": c.Command, "word": c.Word, "args": c.Args, "help": c.Help})
 	}
 	for _, c := range p.Controls {
-		controls = append(controls, answer{"id": c.ID, "label": c.Label, "hint": c.Hint, "kind": c.Kind})
+		controls = append(controls, wire.Answer{"id": c.ID, "label": c.Label, "hint": c.Hint, "kind": c.Kind})
 	}
 	for _, st := range p.Steps {
-		steps = append(steps, answer{"id": st.ID, "title": st.Title, "hint": st.Hint, "done": s.done[st.ID]})
+		steps = append(steps, wire.Answer{"id": st.ID, "title": st.Title, "hint": st.Hint, "done": s.done[st.ID]})
 	}
 	for _, l := range p.Links {
-		links = append(links, answer{"label": l.Label, "url": l.URL})
+		links = append(links, wire.Answer{"label": l.Label, "url": l.URL})
 	}
-	return answer{
+	return wire.Answer{
 		"commands": commands, "controls": controls, "steps": steps, "links": links,
 		"welcome": p.Welcome, "farewell": p.Farewell, "actor": p.Actor, "beside": p.Beside,
 	}

@@ -20,6 +20,8 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake"
 )
 
+type obj = map[string]any
+
 // stage is a workspace with a page and a bot, and a client for the page.
 type stage struct {
 	*slackfake.Slack
@@ -303,7 +305,7 @@ func TestPageDoor(t *testing.T) {
 		{"POST", "/chat/control", "same-origin", "application/json", `{"id":"fire"}`, 200},
 		{"POST", "/chat/control", "same-origin", "text/plain", `{"id":"fire"}`, 400},
 		{"POST", "/chat/control", "same-origin", "application/json", `{`, 400},
-		{"POST", "/chat/send", "same-origin", "application/json", `{"text":"` + x(300_000) + `"}`, 413},
+		{"POST", "/chat/send", "same-origin", "application/json", `{"text":"` + strings.Repeat("x", 300_000) + `"}`, 413},
 		{"GET", "/chat/control", "same-origin", "", "", 405},
 		{"GET", "/", "none", "", "", 200},
 		{"GET", "/favicon.ico", "none", "", "", 200},

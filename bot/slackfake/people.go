@@ -4,10 +4,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
-func (s *Slack) authTest(args) (answer, error) {
-	return answer{
+func (s *Slack) authTest(wire.Args) (wire.Answer, error) {
+	return wire.Answer{
 		"url":  "https://" + s.opts.Team.Domain + ".slack.com/",
 		"team": s.opts.Team.Name, "team_id": s.opts.Team.ID,
 		"user": s.opts.BotName, "user_id": s.opts.BotUserID, "bot_id": s.opts.BotID,
@@ -15,55 +17,55 @@ func (s *Slack) authTest(args) (answer, error) {
 	}, nil
 }
 
-func (s *Slack) teamInfo(args) (answer, error) {
-	return answer{"team": answer{"id": s.opts.Team.ID, "name": s.opts.Team.Name, "domain": s.opts.Team.Domain}}, nil
+func (s *Slack) teamInfo(wire.Args) (wire.Answer, error) {
+	return wire.Answer{"team": wire.Answer{"id": s.opts.Team.ID, "name": s.opts.Team.Name, "domain": s.opts.Team.Domain}}, nil
 }
 
-func (s *Slack) botsInfo(a args) (answer, error) {
+func (s *Slack) botsInfo(a wire.Args) (wire.Answer, error) {
 	if a["bot"] != "" && a["bot"] != s.opts.BotID {
-		return nil, refuse("bot_not_found")
+		return nil, wire.Refuse("bot_not_found")
 	}
-	return answer{"bot": answer{
+	return wire.Answer{"bot": wire.Answer{
 		"id": s.opts.BotID, "app_id": s.opts.AppID, "name": s.opts.BotName,
-		"user_id": s.opts.BotUserID, "deleted": false, "updated": 0, "icons": answer{},
+		"user_id": s.opts.BotUserID, "deleted": false, "updated": 0, "icons": wire.Answer{},
 	}}, nil
 }
 
-func (s *Slack) usersInfo(a args) (answer, error) {
+func (s *Slack) usersInfo(a wire.Args) (wire.Answer, error) {
 	u := s.user(a["user"])
 	if u == nil {
-		return nil, refuse("user_not_found")
+		return nil, wire.Refuse("user_not_found")
 	}
-	return answer{"user": s.shapeUser(u)}, nil
+	return wire.Answer{"user": s.shapeUser(u)}, nil
 }
 
-func (s *Slack) usersList(a args) (answer, error) {
+func (s *Slack) usersList(a wire.Args) (wire.Answer, error) {
 	page, next, err := cut(s.users, a, func(u User) string { return u.ID })
 	if err != nil {
 		return nil, err
 	}
-	shapes := make([]answer, len(page))
+	shapes := make([]wire.Answer, len(page))
 	for i := range page {
 		shapes[i] = s.shapeUser(&page[i])
 	}
-	return answer{
+	return wire.Answer{
 		"members": shapes, "cache_ts": time.Now().Unix(),
-		"response_metadata": answer{"next_cursor": next},
+		"response_metadata": wire.Answer{"next_cursor": next},
 	}, nil
 }
 
-func (s *Slack) usersByEmail(a args) (answer, error) {
+func (s *Slack) usersByEmail(a wire.Args) (wire.Answer, error) {
 	i := slices.IndexFunc(s.users, func(u User) bool {
 		return u.Email != "" && strings.EqualFold(u.Email, a["email"]) && !u.Deleted
 	})
 	if i < 0 {
-		return nil, refuse("users_not_found")
+		return nil, wire.Refuse("users_not_found")
 	}
-	return answer{"user": s.shapeUser(&s.users[i])}, nil
+	return wire.Answer{"user": s.shapeUser(&s.users[i])}, nil
 }
 
-func (s *Slack) shapeUser(u *User) answer {
-	profile := answer{
+func (s *Slack) shapeUser(u *User) wire.Answer {
+	profile := wire.Answer{
 		"real_name": u.RealName, "real_name_normalized": u.RealName,
 		"display_name": u.Name, "display_name_normalized": u.Name, "title": u.Title,
 		"team": s.opts.Team.ID, "status_text": "", "status_emoji": "", "avatar_hash": "",
@@ -71,7 +73,7 @@ func (s *Slack) shapeUser(u *User) answer {
 	if s.scoped("users:read.email") && u.Email != "" {
 		profile["email"] = u.Email
 	}
-	out := answer{
+	out := wire.Answer{
 		"id": u.ID, "team_id": s.opts.Team.ID, "name": u.Name, "deleted": u.Deleted, "is_bot": u.IsBot,
 		"profile": profile, "updated": 0, "is_app_user": false,
 	}
@@ -95,90 +97,90 @@ func (u *User) location() *time.Location {
 	return zone
 }
 
-func (s *Slack) group(a args) (*UserGroup, error) {
+func (s *Slack) group(a wire.Args) (*UserGroup, error) {
 	i := slices.IndexFunc(s.groups, func(g UserGroup) bool { return g.ID == a["usergroup"] })
 	if i < 0 {
-		return nil, refuse("no_such_subteam")
+		return nil, wire.Refuse("no_such_subteam")
 	}
 	return &s.groups[i], nil
 }
 
-func (s *Slack) groupsList(a args) (answer, error) {
-	shapes := []answer{}
+func (s *Slack) groupsList(a wire.Args) (wire.Answer, error) {
+	shapes := []wire.Answer{}
 	for i := range s.groups {
 		g := &s.groups[i]
-		if g.Disabled && !a.bool("include_disabled") {
+		if g.Disabled && !a.Bool("include_disabled") {
 			continue
 		}
 		shapes = append(shapes, s.shapeGroup(g, a))
 	}
-	return answer{"usergroups": shapes}, nil
+	return wire.Answer{"usergroups": shapes}, nil
 }
 
-func (s *Slack) shapeGroup(g *UserGroup, a args) answer {
-	out := answer{
+func (s *Slack) shapeGroup(g *UserGroup, a wire.Args) wire.Answer {
+	out := wire.Answer{
 		"id": g.ID, "team_id": s.opts.Team.ID, "is_usergroup": true, "name": g.Name, "handle": g.Handle,
 		"description": "", "is_external": false, "date_create": 0, "date_update": 0, "date_delete": 0,
-		"prefs": answer{"channels": []string{}, "groups": []string{}},
+		"prefs": wire.Answer{"channels": []string{}, "groups": []string{}},
 	}
 	if g.Disabled {
 		out["date_delete"] = 1
 	}
-	if a.bool("include_count") {
+	if a.Bool("include_count") {
 		out["user_count"] = len(g.Users)
 	}
-	if a["users"] != "" || a.bool("include_users") {
+	if a["users"] != "" || a.Bool("include_users") {
 		out["users"] = slices.Clone(g.Users)
 	}
 	return out
 }
 
-func (s *Slack) groupMembers(a args) (answer, error) {
+func (s *Slack) groupMembers(a wire.Args) (wire.Answer, error) {
 	g, err := s.group(a)
 	if err != nil {
 		return nil, err
 	}
-	if g.Disabled && !a.bool("include_disabled") {
-		return nil, refuse("subteam_disabled")
+	if g.Disabled && !a.Bool("include_disabled") {
+		return nil, wire.Refuse("subteam_disabled")
 	}
-	return answer{"users": append([]string{}, g.Users...)}, nil
+	return wire.Answer{"users": append([]string{}, g.Users...)}, nil
 }
 
-func (s *Slack) groupUpdate(a args) (answer, error) {
+func (s *Slack) groupUpdate(a wire.Args) (wire.Answer, error) {
 	g, err := s.group(a)
 	if err != nil {
 		return nil, err
 	}
-	users := a.list("users")
+	users := a.List("users")
 	if len(users) == 0 {
-		return nil, refuse("no_users_provided")
+		return nil, wire.Refuse("no_users_provided")
 	}
 	for _, id := range users {
 		if u := s.user(id); u == nil || u.Deleted || u.IsBot {
-			return nil, refuse("invalid_users")
+			return nil, wire.Refuse("invalid_users")
 		}
 	}
 	g.Users = slices.Clone(users)
 	s.changed()
-	return answer{"usergroup": s.shapeGroup(g, a)}, nil
+	return wire.Answer{"usergroup": s.shapeGroup(g, a)}, nil
 }
 
-func (s *Slack) groupEnable(a args) (answer, error)  { return s.groupSwitch(a, false) }
-func (s *Slack) groupDisable(a args) (answer, error) { return s.groupSwitch(a, true) }
+func (s *Slack) groupEnable(a wire.Args) (wire.Answer, error)  { return s.groupSwitch(a, false) }
+func (s *Slack) groupDisable(a wire.Args) (wire.Answer, error) { return s.groupSwitch(a, true) }
 
-func (s *Slack) groupSwitch(a args, disabled bool) (answer, error) {
+func (s *Slack) groupSwitch(a wire.Args, disabled bool) (wire.Answer, error) {
 	g, err := s.group(a)
 	switch {
 	case err != nil:
 		return nil, err
 	case g.Disabled == disabled && disabled:
-		return nil, refuse("already_disabled")
+		return nil, wire.Refuse("already_disabled")
 	case g.Disabled == disabled:
-		return nil, refuse("already_enabled")
+		return nil, wire.Refuse("already_enabled")
 	}
 	g.Disabled = disabled
 	s.changed()
-	return answer{"usergroup": s.shapeGroup(g, a)}, nil
+	return wire.Answer{"usergroup": s.shapeGroup(g, a)}, nil
 }
 
 // Group returns the user group of a handle, with its members as they stand now.

@@ -1,6 +1,10 @@
 package slackfake
 
-import "time"
+import (
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
+)
 
 // Quiet is when a person is not to be disturbed. The zero value is never.
 type Quiet struct {
@@ -11,12 +15,12 @@ type Quiet struct {
 }
 
 // dndInfo tells of the span that holds now, or else of the next one.
-func (s *Slack) dndInfo(a args) (answer, error) {
+func (s *Slack) dndInfo(a wire.Args) (wire.Answer, error) {
 	u := s.user(a["user"])
 	if u == nil {
-		return nil, refuse("user_not_found")
+		return nil, wire.Refuse("user_not_found")
 	}
-	out := answer{"dnd_enabled": false, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1, "snooze_enabled": false}
+	out := wire.Answer{"dnd_enabled": false, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1, "snooze_enabled": false}
 	now := time.Now()
 	if from, to, ok := u.quiet(now); ok {
 		out["dnd_enabled"], out["next_dnd_start_ts"], out["next_dnd_end_ts"] = true, from.Unix(), to.Unix()

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 // afterSubmit does with the modals what the answer to a submission says.
@@ -37,7 +40,7 @@ func (s *Slack) afterSubmit(viewID string, resp Response) (map[string]string, er
 	case "update", "push":
 		next, err := s.parseView(string(said.View), "modal")
 		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrAnswer, detailed(err))
+			return nil, fmt.Errorf("%w: %w", ErrAnswer, wire.Detailed(err))
 		}
 		if said.Action == "update" {
 			s.replaceView(v, next)
@@ -60,9 +63,9 @@ func checkErrors(v *View, errs map[string]string) error {
 	if len(errs) == 0 {
 		return fmt.Errorf("%w: no errors given", ErrAnswer)
 	}
-	inputs := interactives(v.Blocks)
+	inputs := blockkit.Interactives(v.Blocks)
 	for id := range errs {
-		if !slices.ContainsFunc(inputs, func(e element) bool { return e.input && e.blockID == id }) {
+		if !slices.ContainsFunc(inputs, func(e blockkit.Element) bool { return e.Input && e.BlockID == id }) {
 			return fmt.Errorf("%w: errors name %q, which is no input block", ErrAnswer, id)
 		}
 	}
@@ -102,7 +105,7 @@ func (s *Slack) Shortcut(ctx context.Context, callbackID, userID string) Respons
 		return Response{Err: &noSuch{what: "person", name: userID}}
 	}
 	payload := s.payload("shortcut", u)
-	payload["user"] = answer{"id": u.ID, "username": u.Name, "team_id": s.opts.Team.ID}
+	payload["user"] = wire.Answer{"id": u.ID, "username": u.Name, "team_id": s.opts.Team.ID}
 	payload["callback_id"], payload["trigger_id"] = callbackID, s.newTrigger(u.ID)
 	payload["action_ts"] = stamp(time.Now())
 	s.mu.Unlock()
@@ -118,10 +121,10 @@ func (s *Slack) MessageShortcut(ctx context.Context, m Message, callbackID, user
 		return Response{Err: err}
 	}
 	payload := s.payload("message_action", u)
-	payload["user"] = answer{"id": u.ID, "name": u.Name}
+	payload["user"] = wire.Answer{"id": u.ID, "name": u.Name}
 	payload["callback_id"], payload["trigger_id"] = callbackID, s.newTrigger(u.ID)
 	payload["action_ts"], payload["message_ts"] = stamp(time.Now()), m.TS
-	payload["channel"] = answer{"id": c.ID, "name": c.shownName()}
+	payload["channel"] = wire.Answer{"id": c.ID, "name": c.shownName()}
 	payload["message"] = s.shape(c, &m, true)
 	payload["response_url"] = s.newHook("actions", hook{channel: c.ID, user: u.ID, original: m.TS})
 	s.mu.Unlock()

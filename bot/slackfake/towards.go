@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 // patience is how long Slack waits for the bot's answer.
@@ -43,7 +45,7 @@ func (e *noSuch) Unwrap() error { return ErrInput }
 
 // Response is how the bot answered one request.
 type Response struct {
-	Status  int // of HTTP; 0 if there was no answer
+	Status  int // of HTTP; 0 if there was no wire.Answer
 	Header  http.Header
 	Body    []byte
 	Took    time.Duration
@@ -78,7 +80,7 @@ func (s *Slack) Connect(base string, rt http.RoundTripper) {
 }
 
 // ConnectHandler connects a bot in memory.
-func (s *Slack) ConnectHandler(h http.Handler) { s.Connect("http://bot.invalid", Handler(h)) }
+func (s *Slack) ConnectHandler(h http.Handler) { s.Connect("http://bot.invalid", wire.Handler(h)) }
 
 // Request builds a signed request of now, for tests that want to tamper with one
 // before they send it.
@@ -94,7 +96,7 @@ func (s *Slack) Request(ctx context.Context, path, contentType string, body []by
 	r.Header.Set("Content-Type", contentType)
 	r.Header.Set("User-Agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
 	r.Header.Set("X-Slack-Request-Timestamp", now)
-	r.Header.Set("X-Slack-Signature", Sign(s.opts.SigningSecret, now, body))
+	r.Header.Set("X-Slack-Signature", wire.Sign(s.opts.SigningSecret, now, body))
 	return r, nil
 }
 
@@ -122,7 +124,7 @@ func (s *Slack) Send(r *http.Request) Response {
 		return Response{Took: time.Since(start), Err: failure(ctx, err)}
 	}
 	defer resp.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxBody))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, wire.MaxBody))
 	out := Response{Status: resp.StatusCode, Header: resp.Header, Body: body, Took: time.Since(start)}
 	switch {
 	case err != nil:
@@ -149,7 +151,7 @@ func (s *Slack) post(ctx context.Context, path, contentType string, body []byte)
 }
 
 // interact sends an interaction.
-func (s *Slack) interact(ctx context.Context, payload answer) Response {
+func (s *Slack) interact(ctx context.Context, payload wire.Answer) Response {
 	raw, err := json.Marshal(payload)
 	if err != nil {
 		return Response{Err: err}
@@ -221,30 +223,22 @@ func (s *Slack) immediate(h *hook, resp Response) (*Message, error) {
 	if len(bytes.TrimSpace(resp.Body)) == 0 {
 		return nil, nil
 	}
-	a := args{"text": string(resp.Body)}
+	a := wire.Args{"text": string(resp.Body)}
 	if ctype, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); ctype == "application/json" {
 		if !json.Valid(resp.Body) {
 			return nil, fmt.Errorf("%w: not JSON", ErrAnswer)
 		}
-		a = jsonArgs(resp.Body)
+		a = wire.JSONArgs(resp.Body)
 		if len(a) == 0 {
 			return nil, nil
 		}
 	}
 	m, err := s.answerBy(h, a)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrAnswer, detailed(err))
+		return nil, fmt.Errorf("%w: %w", ErrAnswer, wire.Detailed(err))
 	}
 	out := m.clone()
 	return &out, nil
-}
-
-// detailed adds Slack's own messages to a refusal.
-func detailed(err error) error {
-	if r, ok := errors.AsType[*refusal](err); ok && r.fields["errors"] != nil {
-		return fmt.Errorf("%w: %v", err, r.fields["errors"])
-	}
-	return err
 }
 
 // cause is the word that Slack shows for an error.

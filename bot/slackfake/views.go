@@ -6,13 +6,14 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 const (
 	triggerLife = 3 * time.Second
 	maxStack    = 3 // modals on top of each other
-
-	maxViewBytes = 250_000 // of a view as JSON
 )
 
 // View is an open modal, or a published home tab.
@@ -32,7 +33,7 @@ type View struct {
 	ClearOnClose    bool
 	Blocks          json.RawMessage // with block ids filled in
 
-	request answer // as it was sent
+	request map[string]any // as it was sent
 }
 
 // trigger is the right to open one modal for a person, soon.
@@ -59,11 +60,11 @@ func (s *Slack) spend(id string) (user string, err error) {
 	t := s.triggers[id]
 	switch {
 	case t == nil:
-		return "", refuse("invalid_trigger_id")
+		return "", wire.Refuse("invalid_trigger_id")
 	case t.used:
-		return "", refuse("exchanged_trigger_id")
+		return "", wire.Refuse("exchanged_trigger_id")
 	case time.Since(t.at) > triggerLife:
-		return "", refuse("expired_trigger_id")
+		return "", wire.Refuse("expired_trigger_id")
 	}
 	t.used = true
 	return t.user, nil
@@ -71,15 +72,9 @@ func (s *Slack) spend(id string) (user string, err error) {
 
 // parseView reads and judges the view argument.
 func (s *Slack) parseView(text, kind string) (*View, error) {
-	if len(text) > maxViewBytes {
-		return nil, refuse("view_too_large")
-	}
-	var req answer
-	if json.Unmarshal([]byte(text), &req) != nil {
-		return nil, invalid("invalid_arguments", []string{"must provide an object [json-pointer:/view]"})
-	}
-	if problems := validateView(req, kind); len(problems) > 0 {
-		return nil, invalid("invalid_arguments", problems)
+	req, err := blockkit.ParseView(text, kind)
+	if err != nil {
+		return nil, err
 	}
 	var fields struct {
 		Type            string                `json:"type"`
@@ -93,7 +88,7 @@ func (s *Slack) parseView(text, kind string) (*View, error) {
 		Blocks          json.RawMessage       `json:"blocks"`
 	}
 	if err := json.Unmarshal([]byte(text), &fields); err != nil {
-		return nil, invalid("invalid_arguments", []string{err.Error() + " [json-pointer:/view]"})
+		return nil, wire.Invalid("invalid_arguments", []string{err.Error() + " [json-pointer:/view]"})
 	}
 	return &View{
 		Type: fields.Type, Title: fields.Title.Text, Submit: fields.Submit.Text,
@@ -103,13 +98,13 @@ func (s *Slack) parseView(text, kind string) (*View, error) {
 	}, nil
 }
 
-func (s *Slack) viewsOpen(a args) (answer, error) {
+func (s *Slack) viewsOpen(a wire.Args) (wire.Answer, error) {
 	v, err := s.parseView(a["view"], "modal")
 	if err != nil {
 		return nil, err
 	}
 	if v.ExternalID != "" && s.viewBy(func(o *View) bool { return o.ExternalID == v.ExternalID }) != nil {
-		return nil, refuse("duplicate_external_id")
+		return nil, wire.Refuse("duplicate_external_id")
 	}
 	if v.User, err = s.spend(a["trigger_id"]); err != nil {
 		return nil, err
@@ -118,7 +113,7 @@ func (s *Slack) viewsOpen(a args) (answer, error) {
 	return s.show(v, nil), nil
 }
 
-func (s *Slack) viewsPush(a args) (answer, error) {
+func (s *Slack) viewsPush(a wire.Args) (wire.Answer, error) {
 	v, err := s.parseView(a["view"], "modal")
 	if err != nil {
 		return nil, err
@@ -129,52 +124,52 @@ func (s *Slack) viewsPush(a args) (answer, error) {
 	stack := s.stack(v.User)
 	switch {
 	case len(stack) == 0:
-		return nil, refuse("not_found")
+		return nil, wire.Refuse("not_found")
 	case len(stack) >= maxStack:
-		return nil, refuse("push_limit_reached")
+		return nil, wire.Refuse("push_limit_reached")
 	}
 	return s.show(v, stack[len(stack)-1]), nil
 }
 
-func (s *Slack) viewsUpdate(a args) (answer, error) {
+func (s *Slack) viewsUpdate(a wire.Args) (wire.Answer, error) {
 	old := s.viewBy(func(v *View) bool {
 		return a["view_id"] != "" && v.ID == a["view_id"] || a["external_id"] != "" && v.ExternalID == a["external_id"]
 	})
 	if old == nil {
-		return nil, refuse("not_found")
+		return nil, wire.Refuse("not_found")
 	}
 	if a["hash"] != "" && a["hash"] != old.Hash {
-		return nil, refuse("hash_conflict")
+		return nil, wire.Refuse("hash_conflict")
 	}
 	v, err := s.parseView(a["view"], "modal")
 	if err != nil {
 		return nil, err
 	}
 	s.replaceView(old, v)
-	return answer{"view": s.shapeView(old)}, nil
+	return wire.Answer{"view": s.shapeView(old)}, nil
 }
 
-func (s *Slack) viewsPublish(a args) (answer, error) {
+func (s *Slack) viewsPublish(a wire.Args) (wire.Answer, error) {
 	u := s.user(a["user_id"])
 	if u == nil {
-		return nil, refuse("user_not_found")
+		return nil, wire.Refuse("user_not_found")
 	}
 	v, err := s.parseView(a["view"], "home")
 	if err != nil {
 		return nil, err
 	}
 	if old := s.homes[u.ID]; old != nil && a["hash"] != "" && a["hash"] != old.Hash {
-		return nil, refuse("hash_conflict")
+		return nil, wire.Refuse("hash_conflict")
 	}
 	v.User, v.ID, v.Hash = u.ID, s.id("V"), s.newHash()
 	v.RootID = v.ID
 	s.homes[u.ID] = v
 	s.changed()
-	return answer{"view": s.shapeView(v)}, nil
+	return wire.Answer{"view": s.shapeView(v)}, nil
 }
 
 // show puts a modal on the person's screen, on top of another or alone.
-func (s *Slack) show(v *View, under *View) answer {
+func (s *Slack) show(v *View, under *View) wire.Answer {
 	v.ID, v.Hash = s.id("V"), s.newHash()
 	v.RootID = v.ID
 	if under != nil {
@@ -182,7 +177,7 @@ func (s *Slack) show(v *View, under *View) answer {
 	}
 	s.views = append(s.views, v)
 	s.changed()
-	return answer{"view": s.shapeView(v)}
+	return wire.Answer{"view": s.shapeView(v)}
 }
 
 // replaceView gives an open view new content under its old id.
@@ -255,11 +250,11 @@ func (v *View) clone() View {
 }
 
 // shapeView is a view as the API and the interactions show it.
-func (s *Slack) shapeView(v *View) answer {
-	out := answer{
+func (s *Slack) shapeView(v *View) wire.Answer {
+	out := wire.Answer{
 		"id": v.ID, "team_id": s.opts.Team.ID, "type": v.Type, "blocks": v.Blocks,
 		"private_metadata": v.PrivateMetadata, "callback_id": v.CallbackID, "external_id": v.ExternalID,
-		"state": answer{"values": answer{}}, "hash": v.Hash,
+		"state": wire.Answer{"values": wire.Answer{}}, "hash": v.Hash,
 		"clear_on_close": v.ClearOnClose, "notify_on_close": v.NotifyOnClose, "submit_disabled": false,
 		"root_view_id": v.RootID, "previous_view_id": nil,
 		"app_id": s.opts.AppID, "app_installed_team_id": s.opts.Team.ID, "bot_id": s.opts.BotID,

@@ -16,6 +16,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
@@ -116,7 +117,7 @@ func (w *world) told(who string) string {
 		if n++; n <= w.seen["told "+who] {
 			continue
 		}
-		if problems := slackfake.ValidateBlocks(m.Blocks); len(problems) > 0 {
+		if problems := blockkit.ValidateBlocks(m.Blocks); len(problems) > 0 {
 			w.t.Errorf("Slack would not take this: %v", problems)
 		}
 		if err := blocks.Validate(m.Blocks); err != nil {

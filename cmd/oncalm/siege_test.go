@@ -21,7 +21,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
@@ -160,7 +160,7 @@ func (r *rig) slash(text string) (time.Duration, error) {
 	stamp := strconv.FormatInt(begun.Unix(), 10)
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("X-Slack-Request-Timestamp", stamp)
-	req.Header.Set("X-Slack-Signature", slackfake.Sign("fake-signing-secret", stamp, []byte(form)))
+	req.Header.Set("X-Slack-Signature", wire.Sign("fake-signing-secret", stamp, []byte(form)))
 	resp, err := stranded(5 * time.Second).Do(req)
 	if err != nil {
 		return time.Since(begun), err

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
 // readyz is what the program answers whether it is ready.
@@ -121,7 +121,7 @@ func signedAt(at time.Time) *http.Request {
 	r := httptest.NewRequest(http.MethodPost, "/slack/commands", strings.NewReader(body))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("X-Slack-Request-Timestamp", stamp)
-	r.Header.Set("X-Slack-Signature", slackfake.Sign("fake-signing-secret", stamp, []byte(body)))
+	r.Header.Set("X-Slack-Signature", wire.Sign("fake-signing-secret", stamp, []byte(body)))
 	return r
 }
 

@@ -1,7 +1,6 @@
-package slackfake
+package blockkit
 
 import (
-	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -12,21 +11,21 @@ import (
 
 // The limits of Block Kit. Lengths are in characters.
 const (
-	maxBlocks      = 50
-	maxViewBlocks  = 100
-	maxAttachments = 100
-	maxMarkdown    = 12_000 // of all markdown blocks of a message together
-	maxSection     = 3000
-	maxFieldText   = 2000
-	maxFields      = 10
-	maxHeader      = 150
-	maxContext     = 10
-	maxActions     = 25
-	maxID          = 255
-	maxURL         = 3000
-	maxAlt         = 2000
-	maxViewTitle   = 24
-	maxPrivate     = 3000
+	maxBlocks     = 50
+	maxViewBlocks = 100
+	maxText       = 40_000 // of one text in rich text, as of a whole message
+	maxMarkdown   = 12_000 // of all markdown blocks of a message together
+	maxSection    = 3000
+	maxFieldText  = 2000
+	maxFields     = 10
+	maxHeader     = 150
+	maxContext    = 10
+	maxActions    = 25
+	maxID         = 255
+	maxURL        = 3000
+	maxAlt        = 2000
+	maxViewTitle  = 24
+	maxPrivate    = 3000
 )
 
 // rule judges one value found at a JSON pointer.
@@ -70,30 +69,6 @@ func validateMessage(blocks []any) []string {
 	return c.problems
 }
 
-// ValidateBlocks judges the blocks of a message, given as a JSON array. It returns
-// what Slack would object to; nothing if Slack would take them.
-func ValidateBlocks(raw []byte) []string {
-	_, err := parseBlocks(string(raw))
-	return problemsOf(err)
-}
-
-// ValidateView judges a view, given as JSON; kind is "modal" or "home".
-func ValidateView(raw []byte, kind string) []string {
-	_, err := New(Options{}).parseView(string(raw), kind)
-	return problemsOf(err)
-}
-
-func problemsOf(err error) []string {
-	r, ok := errors.AsType[*refusal](err)
-	if !ok {
-		return nil
-	}
-	if list, ok := r.fields["errors"].([]string); ok {
-		return list
-	}
-	return []string{r.code}
-}
-
 func (c *checker) blocks(at string, blocks []any, limit int) {
 	if len(blocks) > limit {
 		c.say(at, "no more than %d items allowed", limit)
@@ -111,7 +86,7 @@ func (c *checker) blocks(at string, blocks []any, limit int) {
 
 func (c *checker) block(at string, v any) {
 	o, _ := v.(map[string]any)
-	sh, known := blockShape(text(o["type"]))
+	sh, known := blockShape(Text(o["type"]))
 	if !known {
 		c.say(at, "unsupported type: %v", o["type"])
 		return
@@ -126,7 +101,7 @@ func (c *checker) block(at string, v any) {
 	case "image":
 		c.picture(at, o)
 	case "markdown":
-		c.markdown += utf8.RuneCountInString(text(o["text"]))
+		c.markdown += utf8.RuneCountInString(Text(o["text"]))
 	case "table":
 		c.tables++
 	case "input":
@@ -183,7 +158,7 @@ func str(atLeast, atMost int) rule {
 // link takes absolute URLs.
 func link(c *checker, at string, v any) {
 	str(1, maxURL)(c, at, v)
-	u, err := url.Parse(text(v))
+	u, err := url.Parse(Text(v))
 	if err != nil || u.Scheme == "" || u.Host == "" && u.Scheme != "mailto" {
 		c.say(at, "invalid url")
 	}
@@ -210,7 +185,7 @@ func number(low, high float64) rule {
 // word takes one of some strings.
 func word(allowed ...string) rule {
 	return func(c *checker, at string, v any) {
-		if !slices.Contains(allowed, text(v)) {
+		if !slices.Contains(allowed, Text(v)) {
 			c.say(at, "must be one of %v", allowed)
 		}
 	}
@@ -238,7 +213,7 @@ func list(atLeast, atMost int, each rule) rule {
 func unique(seen func(*checker) map[string]bool, name string) rule {
 	return func(c *checker, at string, v any) {
 		str(1, maxID)(c, at, v)
-		id := text(v)
+		id := Text(v)
 		if seen(c)[id] {
 			c.say(at, "`%s` must be unique: %q", name, id)
 		}
@@ -281,7 +256,7 @@ func (c *checker) picture(at string, o map[string]any) {
 }
 
 // validateView judges a view.
-func validateView(view answer, kind string) []string {
+func validateView(view map[string]any, kind string) []string {
 	c := newChecker()
 	sh := shape{
 		"blocks":           need(func(*checker, string, any) {}),
@@ -299,7 +274,7 @@ func validateView(view answer, kind string) []string {
 	if view["type"] != kind {
 		c.say("/view/type", "must be one of [%s]", kind)
 	}
-	c.object("/view", map[string]any(view), sh)
+	c.object("/view", view, sh)
 	blocks, ok := view["blocks"].([]any)
 	if !ok && view["blocks"] != nil {
 		c.say("/view/blocks", "must provide an array")

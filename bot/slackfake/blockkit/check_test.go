@@ -1,17 +1,15 @@
-package slackfake_test
+package blockkit_test
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/slack-go/slack"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
 )
 
 type obj = map[string]any
@@ -171,7 +169,7 @@ func judge(t *testing.T, blocks ...any) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slackfake.ValidateBlocks(raw)
+	return blockkit.ValidateBlocks(raw)
 }
 
 func TestWrongBlocks(t *testing.T) {
@@ -245,7 +243,7 @@ func TestViewLimits(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := strings.Join(slackfake.ValidateView(raw, "modal"), "\n")
+			got := strings.Join(blockkit.ValidateView(raw, "modal"), "\n")
 			if c.want == "" && got != "" || !strings.Contains(got, c.want) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
@@ -253,42 +251,13 @@ func TestViewLimits(t *testing.T) {
 	}
 }
 
-// TestLibraryBlocks shows that what slack-go builds is taken as it is.
-func TestLibraryBlocks(t *testing.T) {
-	rich := slack.NewRichTextBlock("r",
-		slack.NewRichTextSection(
-			slack.NewRichTextSectionTextElement("bold", &slack.RichTextSectionTextStyle{Bold: true}),
-			slack.NewRichTextSectionLinkElement("https://a.example", "link", nil),
-			slack.NewRichTextSectionUserElement("U0ANA", nil),
-			slack.NewRichTextSectionDateElement(1730000000, "{date_short} {time}", nil, nil),
-		),
-		slack.NewRichTextList(slack.RTEListBullet, 0, slack.NewRichTextSection(slack.NewRichTextSectionTextElement("one", nil))),
-		&slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement("code", nil)}},
-		&slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement("quote", nil)}},
-	)
-	ask := slack.NewConfirmationBlockObject(plainText("Sure?"), plainText("It is loud."), plainText("Yes"), plainText("No"))
-	blocks := []slack.Block{
-		slack.NewHeaderBlock(plainText("SEV2 checkout")),
-		slack.NewSectionBlock(slack.NewTextBlockObject("mrkdwn", "*x*", false, false), nil,
-			slack.NewAccessory(slack.NewButtonBlockElement("go", "1", plainText("Go")).WithConfirm(ask))),
-		slack.NewContextBlock("", slack.NewTextBlockObject("mrkdwn", "since 14:02", false, false)),
-		slack.NewDividerBlock(),
-		slack.NewImageBlock("https://a.example/x.png", "graph", "", plainText("Errors")),
-		slack.NewMarkdownBlock("", "# Title"),
-		rich,
-		slack.NewInputBlock("", plainText("When"), nil, slack.NewDatePickerBlockElement("when")),
-	}
-	if err := post("C0INC", say("x"), slack.MsgOptionBlocks(blocks...))(t.Context(), client(workspace())); err != nil {
-		e, _ := errors.AsType[slack.SlackErrorResponse](err)
-		t.Errorf("%v %v", err, e.ResponseMetadata.Messages)
-	}
-}
-
-func TestInvalidBlocksSayWhy(t *testing.T) {
-	err := post("C0INC", slack.MsgOptionBlocks(slack.NewHeaderBlock(plainText(x(151)))))(t.Context(), client(workspace()))
-	e, _ := errors.AsType[slack.SlackErrorResponse](err)
-	want := []string{"[ERROR] must be less than 151 characters [json-pointer:/blocks/0/text/text]"}
-	if diff := cmp.Diff(want, e.ResponseMetadata.Messages); diff != "" || e.Err != "invalid_blocks" {
-		t.Errorf("%q %s", e.Err, diff)
-	}
+// FuzzBlocks holds that the judge takes any input without breaking.
+func FuzzBlocks(f *testing.F) {
+	f.Add([]byte(`[{"type":"section","text":{"type":"mrkdwn","text":"x"}}]`))
+	f.Add([]byte(`[{"type":"actions","elements":[{"type":"static_select","options":[{"text":null}]}]}]`))
+	f.Add([]byte(`[null,1,{"type":"table","rows":[[{}]]},{"type":"input","element":{"type":"checkboxes"}}]`))
+	f.Fuzz(func(_ *testing.T, raw []byte) {
+		blockkit.ValidateBlocks(raw)
+		blockkit.ValidateView(raw, "modal")
+	})
 }

@@ -1,4 +1,4 @@
-package slackfake
+package wire
 
 import (
 	"crypto/hmac"

@@ -1,4 +1,4 @@
-package slackfake
+package blockkit
 
 // blockShape is what a block of this type may have, besides type and block_id.
 func blockShape(kind string) (shape, bool) {

@@ -1,4 +1,4 @@
-package slackfake
+package blockkit
 
 import (
 	"fmt"
@@ -17,7 +17,7 @@ const (
 func elementOf(kinds ...string) rule {
 	return func(c *checker, at string, v any) {
 		o, _ := v.(map[string]any)
-		kind := text(o["type"])
+		kind := Text(o["type"])
 		sh, known := elementShape(kind)
 		if !known || !slices.Contains(kinds, kind) {
 			c.say(at, "unsupported type: %v", o["type"])
@@ -149,14 +149,14 @@ func (c *checker) options(at, kind string, o map[string]any) {
 			c.say(at, "must define either `options` or `option_groups`")
 		}
 	}
-	e := element{fields: o}
+	e := Element{Fields: o}
 	initial, _ := o["initial_options"].([]any)
 	if one := o["initial_option"]; one != nil {
 		initial = append(initial, one)
 	}
 	for _, i := range initial {
 		first, _ := i.(map[string]any)
-		if found, err := e.option(text(first["value"])); err != nil || textOf(found["text"]) != textOf(first["text"]) {
+		if found, ok := e.Option(Text(first["value"])); !ok || TextOf(found["text"]) != TextOf(first["text"]) {
 			if kind != "external_select" && kind != "multi_external_select" {
 				c.say(at, "initial options must be among the options")
 			}
