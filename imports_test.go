@@ -15,7 +15,7 @@ import (
 var order = []string{
 	"store", "store/record/scan", "store/record", "store/record/recordtest", "store/bolt", "store/etcd", "store/storetest",
 	"text", "clocks", "outbox", "nearest", "ical", "templates",
-	"rotations", "rotations/rotationstest", "rotations/feed", "rotations/strip",
+	"rotations/civil/civiltest", "rotations/civil", "rotations", "rotations/rotationstest", "rotations/feed", "rotations/strip",
 	"incidents", "overrides", "changes",
 	"doors",
 	"alarms/aws", "alarms/facts", "alarms/messages", "alarms/sns", "alarms",

@@ -26,6 +26,7 @@ import (
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -146,7 +147,7 @@ func policy(string) paging.Policy {
 
 func schedules() map[string]rotations.Schedule {
 	week, err := rotations.ParseLength("1w")
-	start, err2 := rotations.ParseCivil("1999-12-27T09:00")
+	start, err2 := civil.Parse("1999-12-27T09:00")
 	if err != nil || err2 != nil {
 		panic("the test's own schedule cannot be read")
 	}

@@ -6,13 +6,14 @@ import (
 
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 	"github.com/oncalm/oncalm/store"
 )
 
 // Weekly is a time of the week on a clock on the wall. The zero value never comes.
 type Weekly struct {
 	Day time.Weekday
-	At  rotations.Clock // before 24:00
+	At  civil.Clock // before 24:00
 	On  bool
 }
 

@@ -8,7 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/oncalm/oncalm/outbox"
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 	"github.com/oncalm/oncalm/rotations/rotationstest"
 )
 
@@ -28,7 +28,7 @@ func TestJobsAgreeWithShifts(t *testing.T) {
 			}
 		}
 		clock := day.Add(time.Duration(rapid.IntRange(0, 24*60-1).Draw(t, "minute")) * time.Minute)
-		want := rotations.CivilOf(clock).In(zone)
+		want := civil.Of(clock).In(zone)
 		j := outbox.Job{Name: "daily", Zone: zone, Times: clock.Format("4 15 2 1") + " *"}
 		got, err := j.Next(want.Add(-time.Minute))
 		if err != nil || !got.Equal(want) {

@@ -9,12 +9,13 @@ import (
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 	"github.com/oncalm/oncalm/store"
 )
 
 // weekOf is a schedule in which ana and bo take turns, a week each from 2000-01-03 09:00 UTC on.
 func weekOf(name string) rotations.Schedule {
-	start, err := rotations.ParseCivil("2000-01-03T09:00")
+	start, err := civil.Parse("2000-01-03T09:00")
 	week, err2 := rotations.ParseLength("1w")
 	if err := errors.Join(err, err2); err != nil {
 		panic(err)

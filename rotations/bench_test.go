@@ -3,6 +3,9 @@ package rotations
 import (
 	"testing"
 	"time"
+
+	"github.com/oncalm/oncalm/rotations/civil"
+	"github.com/oncalm/oncalm/rotations/civil/civiltest"
 )
 
 func BenchmarkOnCall(b *testing.B) {
@@ -96,10 +99,10 @@ func BenchmarkCheck10000(b *testing.B) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	schedules := make([]Schedule, 10_000)
 	for i := range schedules {
-		s := weekly(zones()[i%len(zones())].String())
+		s := weekly(civiltest.Zones()[i%len(civiltest.Zones())].String())
 		s.Layers = append(s.Layers, Layer{
-			Name: "office", People: Turns("eve", "fay"), Start: civil("2026-01-05T09:00"), Shift: Length{1, Day},
-			Only: []Window{{0b0111110, 9 * hour, 17 * hour}},
+			Name: "office", People: Turns("eve", "fay"), Start: moment("2026-01-05T09:00"), Shift: Length{1, Day},
+			Only: []civil.Window{window(0b0111110, 9*civil.Hour, 17*civil.Hour)},
 		})
 		schedules[i] = s
 	}
@@ -116,7 +119,7 @@ func BenchmarkCheck10000(b *testing.B) {
 // BenchmarkTerms asks who is on call where people have come and gone.
 func BenchmarkTerms(b *testing.B) {
 	s := weekly("Europe/Berlin")
-	s.Layers[0].Terms = [][]Term{nil, {{Until: civil("2024-01-01T00:00")}}, {{From: civil("2020-01-01T00:00")}}, {{From: civil("2022-01-01T00:00")}}}
+	s.Layers[0].Terms = [][]Term{nil, {{Until: moment("2024-01-01T00:00")}}, {{From: moment("2020-01-01T00:00")}}, {{From: moment("2022-01-01T00:00")}}}
 	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	b.ReportAllocs()
 	for b.Loop() {

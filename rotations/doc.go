@@ -18,18 +18,13 @@
 // # Wall clocks
 //
 // A layer lives on the wall clock of its schedule's zone: its k-th handoff is the start plus k shifts on a calendar that
-// knows no clock changes (a [Civil]), hours included. Only the result is turned into an instant. The rule for that fits in
-// one line, and all others follow from it:
+// knows no clock changes (a [civil.Time]), hours included. Only the result is turned into an instant, by the rule of package
+// civil. So two handoffs that fall into one gap come together and leave no shift between them, and an hour that is repeated
+// passes without a handoff. A weekly handoff at 09:00 stays at 09:00, and the week it ends has 167 or 169 hours when the clocks
+// change.
 //
-//	a wall-clock time comes at the first instant at which the local clock has reached it.
+// Looking up who is on call is arithmetic on the time that the local clock has reached. Nothing is counted from the start, so a
+// schedule that began ten years ago answers as fast as a new one.
 //
-// So 02:30 on a night without a 02:30 comes at the first instant after the gap; on a night with two it comes with the first,
-// and the repeated hour passes without a handoff; two handoffs that fall into one gap come together and leave no shift
-// between them. A weekly handoff at 09:00 stays at 09:00, and the week it ends has 167 or 169 hours when the clocks change.
-//
-// Read the other way round: at any instant there is one time that the local clock has reached so far, which never falls back.
-// Looking up who is on call is arithmetic on that time. Nothing is counted from the start, so a schedule that began ten years
-// ago answers as fast as a new one.
-//
-// Overrides are about instants, not wall clocks: [Civil.In] makes them from what people write.
+// Overrides are about instants, not wall clocks: [civil.Time.In] makes them from what people write.
 package rotations

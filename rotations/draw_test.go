@@ -5,21 +5,24 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/oncalm/oncalm/rotations/civil"
+	"github.com/oncalm/oncalm/rotations/civil/civiltest"
 )
 
 // drawSchedule draws a schedule without problems, whose layers begin up to some hundred days before or shortly after an
 // instant.
-func drawSchedule(t *rapid.T, s site, about time.Time) Schedule {
-	sched := Schedule{Name: "payments", Zone: s.zone}
+func drawSchedule(t *rapid.T, s civiltest.Site, about time.Time) Schedule {
+	sched := Schedule{Name: "payments", Zone: s.Zone}
 	for range rapid.IntRange(1, 6).Draw(t, "holidays") {
-		date := CivilOf(about).midnight() + Civil(rapid.IntRange(-12, 12).Draw(t, "holiday"))*day
+		date := civil.Of(about).Midnight() + civil.Time(rapid.IntRange(-12, 12).Draw(t, "holiday"))*civil.Day
 		sched.Holidays = append(sched.Holidays, Holiday{Date: date})
 	}
 	sched.Holidays = SortHolidays(sched.Holidays)
 	for i := range rapid.IntRange(1, 4).Draw(t, "layers") {
 		l := Layer{Name: fmt.Sprintf("layer%d", i), People: drawPeople(t)}
-		start := CivilOf(about) + Civil(rapid.IntRange(-300*day, 5*day).Draw(t, "start"))
-		grain := rapid.SampledFrom([]Civil{1, minute, hour / 2, hour, day}).Draw(t, "start at whole")
+		start := civil.Of(about) + civil.Time(rapid.IntRange(-300*civil.Day, 5*civil.Day).Draw(t, "start"))
+		grain := rapid.SampledFrom([]civil.Time{1, civil.Minute, civil.Hour / 2, civil.Hour, civil.Day}).Draw(t, "start at whole")
 		l.Start = start - start%grain
 		l.Shift = rapid.SampledFrom([]Length{
 			{1, Hour}, {5, Hour}, {12, Hour}, {24, Hour}, {1, Day}, {3, Day}, {1, Week}, {2, Week}, {1, Month}, {3, Month},
@@ -28,7 +31,7 @@ func drawSchedule(t *rapid.T, s site, about time.Time) Schedule {
 			l.Only = append(l.Only, drawWindow(t))
 		}
 		if rapid.Bool().Draw(t, "terms") {
-			l.Terms = drawTerms(t, l.People, CivilOf(about))
+			l.Terms = drawTerms(t, l.People, civil.Of(about))
 		}
 		l.Holidays = rapid.SampledFrom([]DayRule{AnyDay, AnyDay, HolidaysOnly, HolidaysExcept}).Draw(t, "holidays")
 		sched.Layers = append(sched.Layers, l)
@@ -51,7 +54,7 @@ func drawPeople(t *rapid.T) [][]string {
 }
 
 // drawTerms draws from when until when people take part: some always, some come or go about an instant.
-func drawTerms(t *rapid.T, people [][]string, about Civil) [][]Term {
+func drawTerms(t *rapid.T, people [][]string, about civil.Time) [][]Term {
 	terms := [][]Term{}
 	for _, turn := range people[:rapid.IntRange(0, len(people)).Draw(t, "turns with terms")] {
 		var row []Term
@@ -63,28 +66,28 @@ func drawTerms(t *rapid.T, people [][]string, about Civil) [][]Term {
 	return terms
 }
 
-func drawTerm(t *rapid.T, about Civil) Term {
+func drawTerm(t *rapid.T, about civil.Time) Term {
 	var term Term
 	if rapid.Bool().Draw(t, "comes") {
-		term.From = about + Civil(rapid.IntRange(-30*24, 10*24).Draw(t, "comes at")*hour)
+		term.From = about + civil.Time(rapid.IntRange(-30*24, 10*24).Draw(t, "comes at")*civil.Hour)
 	}
 	if rapid.Bool().Draw(t, "goes") {
-		term.Until = max(about, term.From) + Civil(rapid.IntRange(-10*24, 10*24).Draw(t, "goes at")*hour)
+		term.Until = max(about, term.From) + civil.Time(rapid.IntRange(-10*24, 10*24).Draw(t, "goes at")*civil.Hour)
 		if term.ends() {
-			term.Until = term.From + hour
+			term.Until = term.From + civil.Hour
 		}
 	}
 	return term
 }
 
-func drawWindow(t *rapid.T) Window {
-	w := Window{
-		Days: Days(rapid.IntRange(1, int(EveryDay)).Draw(t, "days")),
-		From: Clock(rapid.IntRange(0, 23).Draw(t, "from") * hour),
-		To:   Clock(rapid.IntRange(0, 48).Draw(t, "to") * hour / 2),
+func drawWindow(t *rapid.T) civil.Window {
+	w := civil.Window{
+		Days: civil.Days(rapid.IntRange(1, int(civil.EveryDay)).Draw(t, "days")),
+		From: civil.Clock(rapid.IntRange(0, 23).Draw(t, "from") * civil.Hour),
+		To:   civil.Clock(rapid.IntRange(0, 48).Draw(t, "to") * civil.Hour / 2),
 	}
 	if w.From == w.To {
-		w.To += hour / 2
+		w.To += civil.Hour / 2
 	}
 	return w
 }
@@ -99,8 +102,8 @@ func drawOverrides(t *rapid.T, about time.Time) []Override {
 }
 
 func drawOverride(t *rapid.T, about time.Time) Override {
-	from := about.Add(time.Duration(rapid.IntRange(-10*day, 10*day).Draw(t, "override from")) * time.Second)
-	length := time.Duration(rapid.IntRange(1, 5*day).Draw(t, "override length")) * time.Second
+	from := about.Add(time.Duration(rapid.IntRange(-10*civil.Day, 10*civil.Day).Draw(t, "override from")) * time.Second)
+	length := time.Duration(rapid.IntRange(1, 5*civil.Day).Draw(t, "override length")) * time.Second
 	return Override{
 		Schedule: rapid.SampledFrom([]string{"", "payments", "payments", "others"}).Draw(t, "override of"),
 		Person:   rapid.SampledFrom([]string{"ana", "bo", "zoe", Nobody}).Draw(t, "stands in"),
@@ -114,7 +117,7 @@ func drawOverride(t *rapid.T, about time.Time) Override {
 func drawNear(t *rapid.T, about time.Time, shifts []Shift) []time.Time {
 	var all []time.Time
 	for range 10 {
-		d := time.Duration(rapid.Int64Range(-12*day*1e9, 12*day*1e9).Draw(t, "beside"))
+		d := time.Duration(rapid.Int64Range(-12*civil.Day*1e9, 12*civil.Day*1e9).Draw(t, "beside"))
 		all = append(all, about.Add(d))
 	}
 	for _, s := range shifts {

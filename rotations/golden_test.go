@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oncalm/oncalm/rotations/civil/civiltest"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -67,21 +68,21 @@ func TestClockChanges(t *testing.T) {
 	}
 	var b strings.Builder
 	for _, tt := range tests {
-		z := zone(tt.zone)
+		z := civiltest.Zone(tt.zone)
 		s := Schedule{Zone: z, Layers: []Layer{layer(t, "primary", tt.layer)}}
-		fmt.Fprintf(&b, "%s: %s (%s)\n%s\n", tt.zone, tt.what, tt.layer, render(s.Shifts(civil(tt.from).In(z), civil(tt.to).In(z), nil)))
+		fmt.Fprintf(&b, "%s: %s (%s)\n%s\n", tt.zone, tt.what, tt.layer, render(s.Shifts(moment(tt.from).In(z), moment(tt.to).In(z), nil)))
 	}
 	golden(t, "clock-changes.golden", b.String())
 }
 
 // TestAnswers writes down what people are told.
 func TestAnswers(t *testing.T) {
-	z := zone("Europe/Berlin")
+	z := civiltest.Zone("Europe/Berlin")
 	s := Schedule{Name: "payments", Zone: z, Layers: []Layer{
 		layer(t, "weekdays", "ana,bo+cy 2026-01-05T09:00 1w mon-fri/00:00/24:00"),
 		layer(t, "nights", "di,eve 2026-02-01T12:00 2d mon-thu/22:00/06:00"),
 	}}
-	at := func(s string) time.Time { return civil(s).In(z) }
+	at := func(s string) time.Time { return moment(s).In(z) }
 	o := []Override{
 		{ID: "1", Person: "zoe", For: "ana", From: at("2026-01-20T10:00"), To: at("2026-01-22T10:00")},
 		{ID: "2", Person: "yan", From: at("2026-02-06T20:00"), To: at("2026-02-09T12:00")},

@@ -1,11 +1,15 @@
 package rotations
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/oncalm/oncalm/rotations/civil"
+)
 
 // Holiday is a day that is not like its weekday, from midnight to midnight on the schedule's wall clock.
 type Holiday struct {
-	Date Civil  // its midnight
-	Name string // may be empty
+	Date civil.Time // its midnight
+	Name string     // may be empty
 }
 
 // DayRule says on which days a layer applies, as far as holidays are concerned.
@@ -39,16 +43,16 @@ func SortHolidays(days []Holiday) []Holiday {
 }
 
 // Holiday returns the holiday of the day that holds c, and false if it is none.
-func (s Schedule) Holiday(c Civil) (Holiday, bool) {
-	if i := holidayAt(s.Holidays, c); i >= 0 && c < s.Holidays[i].Date+day {
+func (s Schedule) Holiday(c civil.Time) (Holiday, bool) {
+	if i := holidayAt(s.Holidays, c); i >= 0 && c < s.Holidays[i].Date+civil.Day {
 		return s.Holidays[i], true
 	}
 	return Holiday{}, false
 }
 
 // holidayAt returns the index of the last holiday that has begun at c, or -1.
-func holidayAt(days []Holiday, c Civil) int {
-	i, found := slices.BinarySearchFunc(days, c, func(h Holiday, c Civil) int {
+func holidayAt(days []Holiday, c civil.Time) int {
+	i, found := slices.BinarySearchFunc(days, c, func(h Holiday, c civil.Time) int {
 		switch {
 		case h.Date < c:
 			return -1
@@ -64,11 +68,11 @@ func holidayAt(days []Holiday, c Civil) int {
 }
 
 // dayRun returns a span around c that is a holiday as a whole, or holds none.
-func dayRun(days []Holiday, c Civil) (from, to Civil, holiday bool) {
-	from, to = distantPast, distantFuture
+func dayRun(days []Holiday, c civil.Time) (from, to civil.Time, holiday bool) {
+	from, to = civil.DistantPast, civil.DistantFuture
 	i := holidayAt(days, c)
 	if i >= 0 {
-		begins, ends := days[i].Date, days[i].Date+day
+		begins, ends := days[i].Date, days[i].Date+civil.Day
 		if c < ends {
 			return begins, ends, true
 		}
@@ -81,9 +85,9 @@ func dayRun(days []Holiday, c Civil) (from, to Civil, holiday bool) {
 }
 
 // applies reports whether the rule lets a layer apply at c, and a span around c in which that stays so.
-func (r DayRule) applies(days []Holiday, c Civil) (from, to Civil, applies bool) {
+func (r DayRule) applies(days []Holiday, c civil.Time) (from, to civil.Time, applies bool) {
 	if r == AnyDay {
-		return distantPast, distantFuture, true
+		return civil.DistantPast, civil.DistantFuture, true
 	}
 	from, to, holiday := dayRun(days, c)
 	return from, to, holiday == (r == HolidaysOnly)

@@ -6,23 +6,28 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/oncalm/oncalm/rotations/civil"
+	"github.com/oncalm/oncalm/rotations/civil/civiltest"
 )
 
 // staffed is a schedule with an everyday layer, one for holidays, one that has nobody on New Year's Day, and shadows.
 func staffed() Schedule {
-	begin, week := civil("2026-01-05T09:00"), Length{1, Week}
+	begin, week := moment("2026-01-05T09:00"), Length{1, Week}
 	return Schedule{
-		Name: "payments", Zone: zone("Europe/Berlin"),
+		Name: "payments", Zone: civiltest.Zone("Europe/Berlin"),
 		Holidays: SortHolidays([]Holiday{
-			{civil("2026-12-26T00:00"), ""}, {civil("2026-12-25T00:00"), ""}, {civil("2026-12-25T00:00"), "Christmas Day"},
+			{moment("2026-12-26T00:00"), ""}, {moment("2026-12-25T00:00"), ""}, {moment("2026-12-25T00:00"), "Christmas Day"},
 		}),
 		Layers: []Layer{
 			{
 				Name: "primary", People: Turns("ana", "bo"), Start: begin, Shift: week,
-				Shadows: []Shadow{{Person: "cy"}, {"di", Term{Until: civil("2026-06-01T00:00")}}},
+				Shadows: []Shadow{{Person: "cy"}, {"di", Term{Until: moment("2026-06-01T00:00")}}},
 			},
 			{Name: "holidays", People: Turns("eve"), Start: begin, Shift: week, Holidays: HolidaysOnly},
-			{Name: "closed", People: Turns(Nobody), Start: civil("2027-01-01T00:00"), Shift: Length{1, Day}, Only: []Window{{1 << 5, 0, 24 * hour}}},
+			{Name: "closed", People: Turns(Nobody), Start: moment("2027-01-01T00:00"), Shift: Length{1, Day}, Only: []civil.Window{
+				window(1<<5, 0, 24*civil.Hour),
+			}},
 		},
 	}
 }
@@ -32,7 +37,7 @@ func TestHolidays(t *testing.T) {
 	if p := s.Validate(); len(p) > 0 {
 		t.Fatal(p)
 	}
-	from, to := civil("2026-12-22T00:00").In(s.Zone), civil("2027-01-04T00:00").In(s.Zone)
+	from, to := moment("2026-12-22T00:00").In(s.Zone), moment("2027-01-04T00:00").In(s.Zone)
 	const want = `
 Tue 2026-12-22T00:00+01:00  Fri 2026-12-25T00:00+01:00   72:00h  primary 51: ana
 Fri 2026-12-25T00:00+01:00  Sun 2026-12-27T00:00+01:00   48:00h  holidays 51: eve
@@ -43,29 +48,29 @@ Sat 2027-01-02T00:00+01:00  Mon 2027-01-04T00:00+01:00   48:00h  primary 52: bo
 	if diff := cmp.Diff(want, "\n"+render(s.Shifts(from, to, nil))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if h, ok := s.Holiday(civil("2026-12-25T23:59")); !ok || h.Name != "Christmas Day" {
+	if h, ok := s.Holiday(moment("2026-12-25T23:59")); !ok || h.Name != "Christmas Day" {
 		t.Errorf("Christmas is %v, %v", h, ok)
 	}
-	if h, ok := s.Holiday(civil("2026-12-27T00:00")); ok {
+	if h, ok := s.Holiday(moment("2026-12-27T00:00")); ok {
 		t.Errorf("the 27th is %v", h)
 	}
 	s.Layers[1].Holidays = HolidaysExcept
-	if got := s.OnCall(civil("2026-12-25T12:00").In(s.Zone), nil); !cmp.Equal(got, []string{"ana"}) {
+	if got := s.OnCall(moment("2026-12-25T12:00").In(s.Zone), nil); !cmp.Equal(got, []string{"ana"}) {
 		t.Errorf("the layer that leaves out holidays has one: %v", got)
 	}
 }
 
 // TestNobodyAfterSomebody: a turn may be nobody's when whoever had it has left; not while somebody is there.
 func TestNobodyAfterSomebody(t *testing.T) {
-	left := civil("2027-03-01T00:00")
-	l := Layer{Name: "a", People: [][]string{{"ana", Nobody}, {"bo"}}, Start: civil("2027-01-04T00:00"), Shift: Length{1, Week}}
+	left := moment("2027-03-01T00:00")
+	l := Layer{Name: "a", People: [][]string{{"ana", Nobody}, {"bo"}}, Start: moment("2027-01-04T00:00"), Shift: Length{1, Week}}
 	l.Terms = [][]Term{{{Until: left}, {From: left}}, {{}}}
 	s := Schedule{Name: "s", Zone: time.UTC, Layers: []Layer{l}}
 	if problems := s.Validate(); len(problems) > 0 {
 		t.Errorf("%v", problems)
 	}
 	for at, want := range map[string][]string{"2027-01-05T00:00": {"ana"}, "2027-03-02T00:00": nil, "2027-03-09T00:00": {"bo"}} {
-		if got := s.OnCall(civil(at).In(time.UTC), nil); !slices.Equal(got, want) {
+		if got := s.OnCall(moment(at).In(time.UTC), nil); !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", at, got, want)
 		}
 	}
@@ -77,13 +82,13 @@ func TestNobodyAfterSomebody(t *testing.T) {
 
 func TestNobody(t *testing.T) {
 	s := staffed()
-	at := civil("2027-01-01T12:00").In(s.Zone)
+	at := moment("2027-01-01T12:00").In(s.Zone)
 	a := s.At(at, nil)
 	if a.People != nil || a.Layer != "closed" || a.Why != "layer closed, day 1 since 2027-01-01 00:00: nobody" || a.Next.People[0] != "bo" {
 		t.Errorf("%+v", a)
 	}
 	gaps := s.Gaps(at.AddDate(0, 0, -1), at.AddDate(0, 0, 1), nil)
-	day := civil("2027-01-01T00:00").In(s.Zone)
+	day := moment("2027-01-01T00:00").In(s.Zone)
 	if diff := cmp.Diff([]Gap{{day, day.AddDate(0, 0, 1), true}}, gaps); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -92,7 +97,7 @@ func TestNobody(t *testing.T) {
 		t.Errorf("with a stand-in: %v", got)
 	}
 	off := Override{Person: Nobody, For: "ana", From: at.AddDate(0, 0, -40), To: at}
-	week := civil("2026-12-23T12:00").In(s.Zone)
+	week := moment("2026-12-23T12:00").In(s.Zone)
 	a = s.At(week, []Override{off})
 	if len(a.People) > 0 || a.Why != "override: nobody stands in for ana until 2027-01-01 12:00" || !s.Gaps(week, week.Add(1), []Override{off})[0].Meant {
 		t.Errorf("%+v", a)
@@ -100,7 +105,7 @@ func TestNobody(t *testing.T) {
 	if gaps := s.Gaps(at, at, nil); gaps != nil {
 		t.Errorf("gaps of no time: %v", gaps)
 	}
-	before := s.Gaps(civil("2026-01-01T00:00").In(s.Zone), at.AddDate(0, -1, 0), nil)
+	before := s.Gaps(moment("2026-01-01T00:00").In(s.Zone), at.AddDate(0, -1, 0), nil)
 	if len(before) != 1 || before[0].Meant {
 		t.Errorf("before the first layer: %v", before)
 	}
@@ -121,7 +126,7 @@ func TestShadows(t *testing.T) {
 		{"2026-01-01T12:00", nil, nil},
 	}
 	for _, tt := range tests {
-		at := civil(tt.at).In(s.Zone)
+		at := moment(tt.at).In(s.Zone)
 		if diff := cmp.Diff(tt.want, s.Shadows(at, tt.overrides)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", tt.at, diff)
 		}
@@ -134,9 +139,9 @@ func TestShadows(t *testing.T) {
 func TestValidateMembers(t *testing.T) {
 	s := staffed()
 	s.Holidays = append(s.Holidays, s.Holidays[0])
-	late := Term{From: civil("2026-03-01T00:00"), Until: civil("2026-02-01T00:00")}
+	late := Term{From: moment("2026-03-01T00:00"), Until: moment("2026-02-01T00:00")}
 	s.Layers = append(s.Layers, Layer{
-		Name: "x", Start: civil("2026-01-05T09:00"), Shift: Length{1, Week}, Holidays: "never",
+		Name: "x", Start: moment("2026-01-05T09:00"), Shift: Length{1, Week}, Holidays: "never",
 		People:  [][]string{{"ana", Nobody}, {"bo"}, {"cy", "cy"}, {"di", "di"}},
 		Terms:   [][]Term{nil, {late}, {{Until: late.From}, {From: late.Until}}, {{Until: late.Until}, {From: late.From}}},
 		Shadows: []Shadow{{}, {"bo", late}, {Person: "ana"}},

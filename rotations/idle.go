@@ -3,6 +3,8 @@ package rotations
 import (
 	"slices"
 	"sort"
+
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // Idle is what never comes to bear in a schedule, though it is written there.
@@ -16,7 +18,7 @@ type Idle struct {
 // Idle returns the layers, and the people of other layers, that never come to bear from a wall-clock time on. As it repeats
 // itself after some weeks, so much is looked at. Overrides, holidays and people who come or go later are not: what only they
 // bring about or prevent is not idle.
-func (s Schedule) Idle(from Civil) []Idle {
+func (s Schedule) Idle(from civil.Time) []Idle {
 	s.Layers = counted(s.Layers)
 	var all []Idle
 	above := spans{} // when a later layer always counts
@@ -46,7 +48,7 @@ func (s Schedule) Idle(from Civil) []Idle {
 }
 
 // idle returns who takes part in the layer from a time on, and never has a shift that falls on the given part of the week.
-func (l *Layer) idle(week spans, from Civil) []string {
+func (l *Layer) idle(week spans, from civil.Time) []string {
 	seen := map[string]bool{}
 	first := l.shift(from)
 	for k := first; k < first+l.cycle(); k++ {
@@ -74,13 +76,13 @@ func (l *Layer) idle(week spans, from Civil) []string {
 func (l *Layer) cycle() int {
 	n := len(l.People)
 	if size := l.Shift.seconds(); size > 0 {
-		n *= int(7 * day / divisor(Civil(n)*size, 7*day))
+		n *= int(7 * civil.Day / divisor(civil.Time(n)*size, 7*civil.Day))
 	}
 	return 2*n + 1 // the first may have begun before; turns that others take come by turns themselves
 }
 
 // divisor is the greatest that two numbers have in common.
-func divisor(a, b Civil) Civil {
+func divisor(a, b civil.Time) civil.Time {
 	for b != 0 {
 		a, b = b, a%b
 	}
@@ -90,7 +92,7 @@ func divisor(a, b Civil) Civil {
 // spans are parts of a week, in wall-clock seconds since its Monday, in order; no two touch.
 type spans []span
 
-type span struct{ from, to Civil }
+type span struct{ from, to civil.Time }
 
 // joined puts parts in order, and makes one of those that touch.
 func (s spans) joined() spans {
@@ -109,19 +111,19 @@ func (s spans) joined() spans {
 // week returns when the layer's windows are open.
 func (l *Layer) week() spans {
 	if len(l.Only) == 0 {
-		return spans{{0, 7 * day}}
+		return spans{{0, 7 * civil.Day}}
 	}
 	var all spans
 	for _, w := range l.Only {
-		for d := range Civil(7) {
-			if !w.Days.Has((d * day).weekday()) {
+		for d := range civil.Time(7) {
+			if !w.Days.Has((d * civil.Day).Weekday()) {
 				continue
 			}
-			from := d*day + Civil(w.From)
-			to := from + w.length()
-			all = append(all, span{from, min(to, 7*day)})
-			if to > 7*day { // into the next week
-				all = append(all, span{0, to - 7*day})
+			from := d*civil.Day + civil.Time(w.From)
+			to := from + w.Length()
+			all = append(all, span{from, min(to, 7*civil.Day)})
+			if to > 7*civil.Day { // into the next week
+				all = append(all, span{0, to - 7*civil.Day})
 			}
 		}
 	}
@@ -152,8 +154,8 @@ func (s spans) without(others spans) spans {
 }
 
 // first returns the first time in a part of the week from one time to another.
-func (s spans) first(from, to Civil) (c Civil, ok bool) {
-	monday := from - from%(7*day) // the calendar of Civil begins on a Monday
+func (s spans) first(from, to civil.Time) (c civil.Time, ok bool) {
+	monday := from - from%(7*civil.Day) // the calendar of Civil begins on a Monday
 	since := from - monday
 	i := sort.Search(len(s), func(i int) bool { return s[i].to > since })
 	switch {
@@ -162,7 +164,7 @@ func (s spans) first(from, to Civil) (c Civil, ok bool) {
 	case i < len(s):
 		c = max(from, monday+s[i].from)
 	default:
-		c = monday + 7*day + s[0].from
+		c = monday + 7*civil.Day + s[0].from
 	}
 	return c, c < to
 }

@@ -7,12 +7,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/oncalm/oncalm/rotations/civil"
+	"github.com/oncalm/oncalm/rotations/civil/civiltest"
 )
 
 func TestIdle(t *testing.T) {
 	start := mustCivil(t, "2026-01-05T09:00")
-	week := []Window{{Days: 0b0111110, From: 0, To: 24 * hour}}
-	night := []Window{{Days: EveryDay, From: 18 * hour, To: 9 * hour}}
+	week := []civil.Window{{Days: 0b0111110, From: 0, To: 24 * civil.Hour}}
+	night := []civil.Window{{Days: civil.EveryDay, From: 18 * civil.Hour, To: 9 * civil.Hour}}
 	seven := Turns("ana", "bo", "cy", "di", "eve", "fay", "gil")
 	for name, c := range map[string]struct {
 		layers []Layer
@@ -23,12 +26,12 @@ func TestIdle(t *testing.T) {
 			[]Idle{{0, []string{"fay"}}}, // gil has Monday morning
 		},
 		"begun at midnight": {
-			[]Layer{{Name: "a", People: seven, Start: start - 9*hour, Shift: Length{1, Day}, Only: week}},
+			[]Layer{{Name: "a", People: seven, Start: start - 9*civil.Hour, Shift: Length{1, Day}, Only: week}},
 			[]Idle{{0, []string{"fay", "gil"}}},
 		},
 		"six take turns": {[]Layer{{Name: "a", People: seven[:6], Start: start, Shift: Length{1, Day}, Only: week}}, nil},
 		"day and night": {
-			[]Layer{{Name: "a", People: Turns("ana", "bo"), Start: start, Shift: Length{12, Hour}, Only: []Window{{Days: EveryDay, From: 9 * hour, To: 21 * hour}}}},
+			[]Layer{{Name: "a", People: Turns("ana", "bo"), Start: start, Shift: Length{12, Hour}, Only: []civil.Window{{Days: civil.EveryDay, From: 9 * civil.Hour, To: 21 * civil.Hour}}}},
 			[]Idle{{0, []string{"bo"}}},
 		},
 		"all covered": {
@@ -39,12 +42,12 @@ func TestIdle(t *testing.T) {
 			[]Layer{
 				{Name: "a", People: seven, Start: start, Shift: Length{1, Month}},
 				{Name: "b", People: seven, Start: start, Shift: Length{1, Week}, Only: night},
-				{Name: "c", People: seven, Start: start, Shift: Length{1, Week}, Only: []Window{{Days: EveryDay, From: 8 * hour, To: 20 * hour}}},
+				{Name: "c", People: seven, Start: start, Shift: Length{1, Week}, Only: []civil.Window{{Days: civil.EveryDay, From: 8 * civil.Hour, To: 20 * civil.Hour}}},
 			},
 			[]Idle{{0, nil}},
 		},
 		"covered from later on": {
-			[]Layer{{Name: "a", People: seven, Start: start, Shift: Length{1, Week}}, {Name: "b", People: seven, Start: start + 400*day, Shift: Length{1, Week}}},
+			[]Layer{{Name: "a", People: seven, Start: start, Shift: Length{1, Week}}, {Name: "b", People: seven, Start: start + 400*civil.Day, Shift: Length{1, Week}}},
 			nil,
 		},
 		"for holidays that there are not": {
@@ -58,9 +61,9 @@ func TestIdle(t *testing.T) {
 	}
 }
 
-func mustCivil(t *testing.T, s string) Civil {
+func mustCivil(t *testing.T, s string) civil.Time {
 	t.Helper()
-	c, err := ParseCivil(s)
+	c, err := civil.Parse(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,21 +75,21 @@ func TestEverybodyHasAShiftOrIsIdle(t *testing.T) {
 	named := 0
 	rapid.Check(t, func(t *rapid.T) {
 		about := time.Date(2026, 3, 4, 5, 6, 0, 0, time.UTC)
-		s := drawSchedule(t, site{zone: time.UTC}, about)
+		s := drawSchedule(t, civiltest.Site{Zone: time.UTC}, about)
 		s.Layers = s.Layers[:min(len(s.Layers), 2)]
-		longest := Civil(0)
+		longest := civil.Time(0)
 		for i := range s.Layers {
 			l := &s.Layers[i]
-			l.Terms, l.Holidays, l.Start = nil, AnyDay, min(l.Start, CivilOf(about))
+			l.Terms, l.Holidays, l.Start = nil, AnyDay, min(l.Start, civil.Of(about))
 			longest = max(longest, l.handoff(l.cycle())-l.Start)
 		}
 		shown := map[[2]string]bool{}
-		for _, sh := range s.Shifts(about, about.Add(time.Duration(longest+7*day)*time.Second), nil) {
+		for _, sh := range s.Shifts(about, about.Add(time.Duration(longest+7*civil.Day)*time.Second), nil) {
 			for _, p := range sh.People {
 				shown[[2]string{sh.Layer, p}] = true
 			}
 		}
-		idle := s.Idle(CivilOf(about))
+		idle := s.Idle(civil.Of(about))
 		for i, l := range s.Layers {
 			for _, turn := range l.People {
 				for _, p := range turn {

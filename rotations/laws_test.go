@@ -10,14 +10,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/oncalm/oncalm/rotations/civil"
+	"github.com/oncalm/oncalm/rotations/civil/civiltest"
 	"github.com/oncalm/oncalm/text"
 )
 
 // TestLaws checks for any schedule in any zone what users rely on without saying it.
 func TestLaws(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		site := drawSite(t)
-		about := drawInstant(t, site, "about")
+		site := civiltest.DrawSite(t)
+		about := civiltest.DrawInstant(t, site, "about")
 		s, o := drawSchedule(t, site, about), drawOverrides(t, about)
 		if p := s.Validate(); len(p) > 0 {
 			t.Fatalf("drawn with problems: %v", p)
@@ -141,8 +143,8 @@ func checkPieces(t *rapid.T, s Schedule, o []Override, from, to time.Time, shift
 // TestOverrideChangesNothingElse adds an override at any place in the order.
 func TestOverrideChangesNothingElse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		site := drawSite(t)
-		about := drawInstant(t, site, "about")
+		site := civiltest.DrawSite(t)
+		about := civiltest.DrawInstant(t, site, "about")
 		s, before := drawSchedule(t, site, about), drawOverrides(t, about)
 		o := drawOverride(t, about)
 		after := slices.Insert(slices.Clone(before), rapid.IntRange(0, len(before)).Draw(t, "place"), o)
@@ -166,31 +168,31 @@ func TestOverrideChangesNothingElse(t *testing.T) {
 // day all year but where that time does not exist.
 func TestYearsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		site := drawSite(t)
+		site := civiltest.DrawSite(t)
 		year := rapid.IntRange(1960, 2038).Draw(t, "year")
-		s := Schedule{Zone: site.zone, Layers: []Layer{{
-			Name: "primary", People: drawPeople(t), Start: CivilOf(time.Date(year-2, 3, 31, 2, 30, 0, 0, time.UTC)),
+		s := Schedule{Zone: site.Zone, Layers: []Layer{{
+			Name: "primary", People: drawPeople(t), Start: civil.Of(time.Date(year-2, 3, 31, 2, 30, 0, 0, time.UTC)),
 			Shift: rapid.SampledFrom([]Length{{1, Day}, {1, Week}, {1, Month}, {24, Hour}, {12, Hour}}).Draw(t, "shift"),
 		}}}
-		from := CivilOf(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)).In(site.zone)
-		to := CivilOf(time.Date(year+1, 1, 1, 0, 0, 0, 0, time.UTC)).In(site.zone)
+		from := civil.Of(time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)).In(site.Zone)
+		to := civil.Of(time.Date(year+1, 1, 1, 0, 0, 0, 0, time.UTC)).In(site.Zone)
 		sum := time.Duration(0)
 		for i, shift := range s.Shifts(from, to, nil) {
 			sum += shift.To.Sub(shift.From)
 			l := &s.Layers[0]
 			handoff := l.handoff(shift.Number - 1)
-			if i > 0 && CivilOf(shift.From) != handoff && !slices.Contains(site.changes, shift.From.Unix()) {
-				t.Fatalf("%s: shift %d begins at %s, not at %s", site.zone, shift.Number, shift.From, handoff)
+			if i > 0 && civil.Of(shift.From) != handoff && !slices.Contains(site.Changes, shift.From.Unix()) {
+				t.Fatalf("%s: shift %d begins at %s, not at %s", site.Zone, shift.Number, shift.From, handoff)
 			}
 		}
 		for _, gap := range s.Gaps(from, to, nil) {
 			if !gap.Meant {
-				t.Fatalf("%s: nobody meant the gap %+v", site.zone, gap)
+				t.Fatalf("%s: nobody meant the gap %+v", site.Zone, gap)
 			}
 			sum += gap.To.Sub(gap.From)
 		}
 		if sum != to.Sub(from) {
-			t.Fatalf("%s: the shifts of %d add up to %s, not %s", site.zone, year, sum, to.Sub(from))
+			t.Fatalf("%s: the shifts of %d add up to %s, not %s", site.Zone, year, sum, to.Sub(from))
 		}
 	})
 }

@@ -1,5 +1,7 @@
 package rotations
 
+import "github.com/oncalm/oncalm/rotations/civil"
+
 // Layer is turns that follow each other.
 type Layer struct {
 	Name string // unique in its schedule
@@ -10,11 +12,11 @@ type Layer struct {
 	// because the lists are shorter, always do. A turn comes into being with the first handoff at which one of its people
 	// takes part. While nobody of a turn is there, the other turns take it by turns; those of one turn may follow each other.
 	Terms [][]Term
-	Start Civil  // the first handoff, on the wall clock of the schedule's zone; before it the layer covers nothing
-	Shift Length // from one handoff to the next
+	Start civil.Time // the first handoff, on the wall clock of the schedule's zone; before it the layer covers nothing
+	Shift Length     // from one handoff to the next
 	// Only restricts the layer to windows of the week; outside them lower layers apply. Windows do not move handoffs. Without
 	// any the layer always covers.
-	Only []Window
+	Only []civil.Window
 	// Holidays restricts the layer to holidays of the schedule, or to all other days.
 	Holidays DayRule
 	// Shadows get the notices of the layer's shifts and are not paged.
@@ -35,7 +37,7 @@ func Turns(people ...string) [][]string {
 // usable reports whether the layer can cover anything. One with an error in it, which [Schedule.Validate] names, does not.
 func (l *Layer) usable() bool {
 	for i := range l.Only {
-		if !l.Only[i].valid() {
+		if !l.Only[i].Valid() {
 			return false
 		}
 	}
@@ -43,7 +45,7 @@ func (l *Layer) usable() bool {
 }
 
 // covers reports whether the layer has the shift at c, also if that is one of nobody.
-func (l *Layer) covers(c Civil, days []Holiday) bool {
+func (l *Layer) covers(c civil.Time, days []Holiday) bool {
 	if c < l.Start || !l.usable() {
 		return false
 	}
@@ -63,11 +65,11 @@ func (l *Layer) covers(c Civil, days []Holiday) bool {
 }
 
 // shift returns the number of the shift that holds c, from 0. c is not before the start.
-func (l *Layer) shift(c Civil) int {
+func (l *Layer) shift(c civil.Time) int {
 	if size := l.Shift.seconds(); size > 0 {
 		return int((c - l.Start) / size)
 	}
-	k := (c.month() - l.Start.month()) / l.Shift.N
+	k := (c.Month() - l.Start.Month()) / l.Shift.N
 	if k > 0 && c < l.handoff(k) {
 		k-- // the handoff of c's month is still to come
 	}
@@ -75,18 +77,18 @@ func (l *Layer) shift(c Civil) int {
 }
 
 // handoff returns when shift k begins.
-func (l *Layer) handoff(k int) Civil {
+func (l *Layer) handoff(k int) civil.Time {
 	if size := l.Shift.seconds(); size > 0 {
-		return l.Start + Civil(k)*size
+		return l.Start + civil.Time(k)*size
 	}
-	return l.Start.inMonth(l.Start.month() + k*l.Shift.N)
+	return l.Start.InMonth(l.Start.Month() + k*l.Shift.N)
 }
 
 // open returns a span around c in which a window is open. It may go on before or after with another window.
-func (l *Layer) open(c Civil) (from, to Civil, open bool) {
+func (l *Layer) open(c civil.Time) (from, to civil.Time, open bool) {
 	from, to = c, c
 	for i := range l.Only {
-		if f, t, ok := l.Only[i].holding(c); ok {
+		if f, t, ok := l.Only[i].Holding(c); ok {
 			from, to, open = min(from, f), max(to, t), true
 		}
 	}
@@ -95,7 +97,7 @@ func (l *Layer) open(c Civil) (from, to Civil, open bool) {
 
 // on returns a span around c, which is in shift k, in which the layer is covered by that shift and the same people. The layer
 // covers c.
-func (l *Layer) on(c Civil, k int, days []Holiday) (from, to Civil) {
+func (l *Layer) on(c civil.Time, k int, days []Holiday) (from, to civil.Time) {
 	from, to = l.handoff(k), l.handoff(k+1)
 	if len(l.Only) > 0 {
 		f, t, _ := l.open(c)
@@ -113,12 +115,12 @@ func (l *Layer) on(c Civil, k int, days []Holiday) (from, to Civil) {
 }
 
 // off returns a span around c in which the layer covers nothing. It does not cover c.
-func (l *Layer) off(c Civil, days []Holiday) (from, to Civil) {
+func (l *Layer) off(c civil.Time, days []Holiday) (from, to civil.Time) {
 	switch {
 	case !l.usable():
-		return distantPast, distantFuture
+		return civil.DistantPast, civil.DistantFuture
 	case c < l.Start:
-		return distantPast, l.Start
+		return civil.DistantPast, l.Start
 	}
 	// The reasons that last longest come first.
 	if from, to, left := l.left(c); left {
@@ -136,8 +138,8 @@ func (l *Layer) off(c Civil, days []Holiday) (from, to Civil) {
 }
 
 // closed returns a span around c, not before the start, in which no window is open; false if one is.
-func (l *Layer) closed(c Civil) (from, to Civil, closed bool) {
-	from, to = distantPast, distantFuture
+func (l *Layer) closed(c civil.Time) (from, to civil.Time, closed bool) {
+	from, to = civil.DistantPast, civil.DistantFuture
 	if len(l.Only) == 0 {
 		return from, to, false
 	}
@@ -145,11 +147,11 @@ func (l *Layer) closed(c Civil) (from, to Civil, closed bool) {
 		return from, to, false
 	}
 	for i := range l.Only {
-		to = min(to, l.Only[i].next(c))
-		from = max(from, l.Only[i].last(c))
+		to = min(to, l.Only[i].Next(c))
+		from = max(from, l.Only[i].Last(c))
 	}
 	if from <= l.Start {
-		from = distantPast // it has not covered anything yet
+		from = civil.DistantPast // it has not covered anything yet
 	}
 	return from, to, true
 }

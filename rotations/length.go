@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // Unit is a unit of shift lengths, written as in the configuration.
@@ -51,17 +53,17 @@ func (l Length) valid() bool {
 }
 
 // seconds returns the length in wall-clock seconds, 0 for months and unknown units.
-func (l Length) seconds() Civil {
+func (l Length) seconds() civil.Time {
 	if len(l.Unit) != 1 {
 		return 0
 	}
 	switch l.Unit[0] { // asked for often: letters are compared faster than words
 	case Hour[0]:
-		return Civil(l.N) * hour
+		return civil.Time(l.N) * civil.Hour
 	case Day[0]:
-		return Civil(l.N) * day
+		return civil.Time(l.N) * civil.Day
 	case Week[0]:
-		return Civil(l.N) * 7 * day
+		return civil.Time(l.N) * 7 * civil.Day
 	}
 	return 0
 }

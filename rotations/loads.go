@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // Load is how long somebody is on call, in time that passes: an hour that a clock change repeats counts twice. The parts may
@@ -17,8 +19,8 @@ type Load struct {
 }
 
 const (
-	nightFrom Civil = 22 * hour
-	nightTo   Civil = 8 * hour
+	nightFrom civil.Time = 22 * civil.Hour
+	nightTo   civil.Time = 8 * civil.Hour
 )
 
 // Loads adds up shifts of the schedule by person, in the order of the names. Everybody in a turn of the schedule is there, also
@@ -39,22 +41,22 @@ func (s Schedule) Loads(shifts []Shift, zone func(person string) *time.Location)
 			}
 		}
 	}
-	here := &days{calendar: calendar{zone: s.Zone}}
+	here := &days{calendar: civil.Calendar{Zone: s.Zone}}
 	for _, shift := range shifts {
-		holiday := here.within(shift, 0, day, func(date Civil) bool {
+		holiday := here.within(shift, 0, civil.Day, func(date civil.Time) bool {
 			_, ok := s.Holiday(date)
 			return ok
 		})
 		for _, person := range shift.People {
 			own := here
 			if z := zone(person); z != nil {
-				own = &days{calendar: calendar{zone: z}}
+				own = &days{calendar: civil.Calendar{Zone: z}}
 			}
 			l := of(person)
 			l.Total += shift.To.Sub(shift.From)
-			l.Night += own.within(shift, nightFrom, day+nightTo, func(Civil) bool { return true })
-			l.Weekend += own.within(shift, 0, day, func(date Civil) bool {
-				w := date.weekday()
+			l.Night += own.within(shift, nightFrom, civil.Day+nightTo, func(civil.Time) bool { return true })
+			l.Weekend += own.within(shift, 0, civil.Day, func(date civil.Time) bool {
+				w := date.Weekday()
 				return w == time.Saturday || w == time.Sunday
 			})
 			l.Holiday += holiday
@@ -70,17 +72,17 @@ func (s Schedule) Loads(shifts []Shift, zone func(person string) *time.Location)
 }
 
 // days are those of a zone.
-type days struct{ calendar calendar }
+type days struct{ calendar civil.Calendar }
 
 // within returns how much of a shift is within a part of some days, given from and to their midnight.
-func (d *days) within(shift Shift, from, to Civil, counts func(date Civil) bool) time.Duration {
+func (d *days) within(shift Shift, from, to civil.Time, counts func(date civil.Time) bool) time.Duration {
 	sum := time.Duration(0)
-	first, last := d.calendar.reached(shift.From.Unix()).midnight()-day, d.calendar.reached(shift.To.Unix())
-	for date := first; date <= last; date += day {
+	first, last := d.calendar.Reached(shift.From.Unix()).Midnight()-civil.Day, d.calendar.Reached(shift.To.Unix())
+	for date := first; date <= last; date += civil.Day {
 		if !counts(date) {
 			continue
 		}
-		begin, end := later(d.calendar.time(date+from), shift.From), earlier(d.calendar.time(date+to), shift.To)
+		begin, end := later(d.calendar.Time(date+from), shift.From), earlier(d.calendar.Time(date+to), shift.To)
 		if begin.Before(end) {
 			sum += end.Sub(begin)
 		}

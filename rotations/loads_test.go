@@ -6,15 +6,17 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/oncalm/oncalm/rotations/civil/civiltest"
 )
 
 // TestLoads counts a week with a clock change, a holiday and somebody in another zone.
 func TestLoads(t *testing.T) {
-	s := Schedule{Zone: zone("Europe/Berlin"), Layers: []Layer{{
-		Name: "primary", People: Turns("ana", "bo", Nobody, "zoe"), Start: civil("2026-03-23T08:00"), Shift: Length{1, Week},
-	}}, Holidays: []Holiday{{civil("2026-03-29T00:00"), "Clock Day"}, {civil("2026-04-06T00:00"), ""}}}
-	shifts := s.Shifts(civil("2026-03-23T08:00").In(s.Zone), civil("2026-04-06T08:00").In(s.Zone), nil)
-	zones := map[string]*time.Location{"bo": zone("Australia/Sydney")}
+	s := Schedule{Zone: civiltest.Zone("Europe/Berlin"), Layers: []Layer{{
+		Name: "primary", People: Turns("ana", "bo", Nobody, "zoe"), Start: moment("2026-03-23T08:00"), Shift: Length{1, Week},
+	}}, Holidays: []Holiday{{moment("2026-03-29T00:00"), "Clock Day"}, {moment("2026-04-06T00:00"), ""}}}
+	shifts := s.Shifts(moment("2026-03-23T08:00").In(s.Zone), moment("2026-04-06T08:00").In(s.Zone), nil)
+	zones := map[string]*time.Location{"bo": civiltest.Zone("Australia/Sydney")}
 	got := s.Loads(shifts, func(person string) *time.Location { return zones[person] })
 	want := []Load{
 		{"ana", 167 * time.Hour, 69 * time.Hour, 47 * time.Hour, 23 * time.Hour},
@@ -30,8 +32,8 @@ func TestLoads(t *testing.T) {
 // TestLoadsAddUp checks that nobody's time is lost: the totals are as long as the shifts, and parts no longer than the whole.
 func TestLoadsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		site := drawSite(t)
-		about := drawInstant(t, site, "about")
+		site := civiltest.DrawSite(t)
+		about := civiltest.DrawInstant(t, site, "about")
 		s, o := drawSchedule(t, site, about), drawOverrides(t, about)
 		shifts := s.Shifts(about.AddDate(0, 0, -10), about.AddDate(0, 0, 10), o)
 		sum, want := time.Duration(0), time.Duration(0)

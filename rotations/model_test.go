@@ -6,6 +6,9 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/oncalm/oncalm/rotations/civil"
+	"github.com/oncalm/oncalm/rotations/civil/civiltest"
 )
 
 // modelOnCall is OnCall the slow way: it counts handoffs from the start, opens and closes the windows of every day, and turns
@@ -60,7 +63,7 @@ func named(person string) []string {
 // modelHoliday reports whether t is on a holiday: its midnight has come, and the next has not.
 func modelHoliday(s Schedule, t time.Time) bool {
 	return slices.ContainsFunc(s.Holidays, func(h Holiday) bool {
-		return comes(s, h.Date, t) && !comes(s, h.Date+day, t)
+		return comes(s, h.Date, t) && !comes(s, h.Date+civil.Day, t)
 	})
 }
 
@@ -109,7 +112,7 @@ func modelTurn(s Schedule, l Layer, k int, t time.Time) ([]string, bool) {
 }
 
 // modelPlaces returns the turns that there are when a shift begins.
-func modelPlaces(l Layer, handoff Civil) []int {
+func modelPlaces(l Layer, handoff civil.Time) []int {
 	var all []int
 	for i, turn := range l.People {
 		for j := range turn {
@@ -131,8 +134,8 @@ func modelShift(s Schedule, l Layer, t time.Time) int {
 	return k
 }
 
-func modelHandoff(l Layer, k int) Civil {
-	start, n := l.Start.utc(), k*l.Shift.N
+func modelHandoff(l Layer, k int) civil.Time {
+	start, n := l.Start.In(time.UTC), k*l.Shift.N
 	y, m, d := start.Date()
 	switch l.Shift.Unit {
 	case Hour:
@@ -146,11 +149,11 @@ func modelHandoff(l Layer, k int) Civil {
 			start = time.Date(y, m+time.Month(n), d-1, start.Hour(), start.Minute(), start.Second(), 0, time.UTC)
 		}
 	}
-	return CivilOf(start)
+	return civil.Of(start)
 }
 
 // modelOpen reports whether a window is open at t.
-func modelOpen(s Schedule, w Window, t time.Time) bool {
+func modelOpen(s Schedule, w civil.Window, t time.Time) bool {
 	today := t.In(s.Zone)
 	for back := -4; back <= 4; back++ {
 		y, m, d := today.Date()
@@ -159,7 +162,7 @@ func modelOpen(s Schedule, w Window, t time.Time) bool {
 		if w.To <= w.From {
 			to = to.AddDate(0, 0, 1)
 		}
-		if w.Days.Has(date.Weekday()) && comes(s, CivilOf(from), t) && !comes(s, CivilOf(to), t) {
+		if w.Days.Has(date.Weekday()) && comes(s, civil.Of(from), t) && !comes(s, civil.Of(to), t) {
 			return true
 		}
 	}
@@ -167,18 +170,18 @@ func modelOpen(s Schedule, w Window, t time.Time) bool {
 }
 
 // comes reports whether a wall-clock time has come at t.
-func comes(s Schedule, c Civil, t time.Time) bool {
-	shown := CivilOf(t.In(s.Zone))
-	if apart := c - shown; apart > 3*day || apart < -3*day {
+func comes(s Schedule, c civil.Time, t time.Time) bool {
+	shown := civil.Of(t.In(s.Zone))
+	if apart := c - shown; apart > 3*civil.Day || apart < -3*civil.Day {
 		return c < shown
 	}
-	return !slowIn(c, s.Zone).After(t)
+	return !civiltest.First(c.In(time.UTC), s.Zone).After(t)
 }
 
 func TestOnCallAgreesWithTheModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		site := drawSite(t)
-		about := drawInstant(t, site, "about")
+		site := civiltest.DrawSite(t)
+		about := civiltest.DrawInstant(t, site, "about")
 		s, o := drawSchedule(t, site, about), drawOverrides(t, about)
 		for _, at := range drawNear(t, about, nil) {
 			if got, want := s.OnCall(at, o), modelOnCall(s, at, o); !slices.Equal(got, want) {

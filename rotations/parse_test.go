@@ -40,53 +40,6 @@ func TestParseLength(t *testing.T) {
 	}
 }
 
-func TestParseDays(t *testing.T) {
-	const wanted = ": expected days such as mon-fri or sat,sun"
-	tests := []struct{ in, want, err string }{
-		{"mon-fri", "mon-fri", ""},
-		{"sat,sun", "sat-sun", ""},
-		{"Sat, Sun", "sat-sun", ""},
-		{"monday", "mon", ""},
-		{"mon,wed-fri", "mon,wed-fri", ""},
-		{"sun,mon,sat", "mon,sat-sun", ""},
-		{"fri-mon", "mon,fri-sun", ""},
-		{"mon-sun", "mon-sun", ""},
-		{"sun-sat", "mon-sun", ""},
-		{"tue-mon", "mon-sun", ""},
-		{"wed-wed", "wed", ""},
-		{"", "", `"" is not a day of the week` + wanted},
-		{"mo-fr", "", `"mo" is not a day of the week` + wanted},
-		{"mon-", "", `"" is not a day of the week` + wanted},
-		{"mon-wed-fri", "", `"wed-fri" is not a day of the week` + wanted},
-		{"mon;tue", "", `"mon;tue" is not a day of the week` + wanted},
-	}
-	for _, tt := range tests {
-		got, err := ParseDays(tt.in)
-		if message(err) != tt.err || got.String() != tt.want {
-			t.Errorf("ParseDays(%q) = %s, %v", tt.in, got, err)
-		}
-	}
-	for d := Days(1); d <= EveryDay; d++ {
-		if back, err := ParseDays(d.String()); back != d {
-			t.Errorf("%b is written %q, which reads as %b, %v", d, d, back, err)
-		}
-	}
-}
-
-func TestParseClock(t *testing.T) {
-	for _, s := range []string{"00:00", "09:00", "23:59", "24:00"} {
-		if c, err := ParseClock(s); err != nil || c.String() != s {
-			t.Errorf("ParseClock(%q) = %s, %v", s, c, err)
-		}
-	}
-	for _, s := range []string{"", "9:00", "24:01", "12:60", "25:00", "09:00:00", "0900", "+9:00", "09.00", "-1:00"} {
-		want := `"` + s + `" is not a time of day: expected one from 00:00 to 24:00, such as 09:00`
-		if c, err := ParseClock(s); message(err) != want {
-			t.Errorf("ParseClock(%q) = %s, %v", s, c, err)
-		}
-	}
-}
-
 func TestParseWindow(t *testing.T) {
 	tests := []struct{ days, from, to, want string }{
 		{"mon-fri", "09:00", "17:00", "mon-fri 09:00-17:00"},
@@ -114,56 +67,23 @@ func TestParseWindow(t *testing.T) {
 	}
 }
 
-func TestWindowPassesMidnight(t *testing.T) {
-	w, err := ParseWindow("fri", "22:00", "06:00") // 2026-01-09 is a Friday
-	if err != nil {
-		t.Fatal(err)
-	}
-	tests := []struct {
-		at         string
-		open       bool
-		next, last string
-	}{
-		{"2026-01-09T05:00", false, "2026-01-09T22:00", "2026-01-03T06:00"},
-		{"2026-01-09T21:59", false, "2026-01-09T22:00", "2026-01-03T06:00"},
-		{"2026-01-09T22:00", true, "2026-01-09T22:00", "2026-01-03T06:00"},
-		{"2026-01-09T23:00", true, "2026-01-16T22:00", "2026-01-03T06:00"},
-		{"2026-01-10T05:59", true, "2026-01-16T22:00", "2026-01-03T06:00"},
-		{"2026-01-10T06:00", false, "2026-01-16T22:00", "2026-01-10T06:00"},
-		{"2026-01-10T23:00", false, "2026-01-16T22:00", "2026-01-10T06:00"},
-	}
-	for _, tt := range tests {
-		c := civil(tt.at)
-		if _, _, open := w.holding(c); open != tt.open {
-			t.Errorf("at %s open is %v", tt.at, open)
-		}
-		if w.next(c).String() != tt.next || w.last(c).String() != tt.last {
-			t.Errorf("at %s it opens next %s, want %s, and closed last %s, want %s", tt.at, w.next(c), tt.next, w.last(c), tt.last)
-		}
-	}
-}
-
-// FuzzParse checks that nothing makes the readers panic, and that what they take is written so that they read the same.
-func FuzzParse(f *testing.F) {
-	for _, s := range []string{"2026-01-05T09:00", "1w", "12mo", "mon-fri,sun", "24:00", "09:00"} {
+// FuzzParseLength checks that nothing makes the reader panic, and that what it takes is written so that it reads the same.
+func FuzzParseLength(f *testing.F) {
+	for _, s := range []string{"1w", "12mo", "9999d", "1m"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if c, err := ParseCivil(s); err == nil && civil(c.String()) != c {
-			t.Errorf("civil %q became %q", s, c)
-		}
 		if l, err := ParseLength(s); err == nil {
 			if back, err := ParseLength(l.String()); back != l || err != nil {
 				t.Errorf("length %q became %q", s, l)
 			}
 		}
-		if d, err := ParseDays(s); err == nil {
-			if back, err := ParseDays(d.String()); back != d || err != nil || d == 0 {
-				t.Errorf("days %q became %q", s, d)
-			}
-		}
-		if c, err := ParseClock(s); err == nil && c.String() != s {
-			t.Errorf("clock %q became %q", s, c)
-		}
 	})
+}
+
+func message(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
 }

@@ -3,6 +3,8 @@ package rotations
 import (
 	"slices"
 	"time"
+
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // Schedule says who is on call when.
@@ -20,8 +22,8 @@ const OverrideLayer = "override"
 // OnCall returns who is on call at t: nobody in a gap. The overrides are applied in their order, those of other schedules
 // not at all. The result may be part of the schedule and must not be changed.
 func (s Schedule) OnCall(t time.Time, overrides []Override) []string {
-	cal := calendar{zone: s.Zone}
-	c := cal.reached(t.Unix())
+	cal := civil.Calendar{Zone: s.Zone}
+	c := cal.Reached(t.Unix())
 	var people []string
 	if i := s.layerAt(c); i >= 0 {
 		l := &s.Layers[i]
@@ -39,12 +41,12 @@ func (s Schedule) OnCall(t time.Time, overrides []Override) []string {
 // Shadows returns who gets the notices at t without being paged: the shadows of the layer that counts then, whatever the
 // overrides make of it, but for those who are on call themselves.
 func (s Schedule) Shadows(t time.Time, overrides []Override) []string {
-	cal := calendar{zone: s.Zone}
-	return s.shadows(cal.reached(t.Unix()), s.OnCall(t, overrides))
+	cal := civil.Calendar{Zone: s.Zone}
+	return s.shadows(cal.Reached(t.Unix()), s.OnCall(t, overrides))
 }
 
 // shadows returns the shadows of the layer that counts at c, but for some people.
-func (s *Schedule) shadows(c Civil, but []string) []string {
+func (s *Schedule) shadows(c civil.Time, but []string) []string {
 	i := s.layerAt(c)
 	if i < 0 {
 		return nil
@@ -59,7 +61,7 @@ func (s *Schedule) shadows(c Civil, but []string) []string {
 }
 
 // layerAt returns the index of the layer that counts at c, or -1.
-func (s *Schedule) layerAt(c Civil) int {
+func (s *Schedule) layerAt(c civil.Time) int {
 	for i := len(s.Layers) - 1; i >= 0; i-- {
 		if s.Layers[i].covers(c, s.Holidays) {
 			return i
@@ -69,8 +71,8 @@ func (s *Schedule) layerAt(c Civil) int {
 }
 
 // spanAt returns a span around c in which the same shift of the same layer counts, or in which no layer does.
-func (s *Schedule) spanAt(c Civil) (layer, shift int, from, to Civil) {
-	layer, shift, from, to = s.layerAt(c), -1, distantPast, distantFuture
+func (s *Schedule) spanAt(c civil.Time) (layer, shift int, from, to civil.Time) {
+	layer, shift, from, to = s.layerAt(c), -1, civil.DistantPast, civil.DistantFuture
 	if layer >= 0 {
 		shift = s.Layers[layer].shift(c)
 		from, to = s.Layers[layer].on(c, shift, s.Holidays)
@@ -123,10 +125,10 @@ func (s Schedule) Shifts(from, to time.Time, overrides []Override) []Shift {
 
 // estimate returns about how many shifts there are in a window, as far as that can be said without looking.
 func (s *Schedule) estimate(from, to time.Time) int {
-	most := Civil(0)
+	most := civil.Time(0)
 	for i := range s.Layers {
 		if size := s.Layers[i].Shift.seconds(); size > 0 && len(s.Layers[i].Only) == 0 {
-			most = max(most, Civil(to.Sub(from)/time.Second)/size+2)
+			most = max(most, civil.Time(to.Sub(from)/time.Second)/size+2)
 		}
 	}
 	return int(min(most, 1<<14))
@@ -147,11 +149,11 @@ type Answer struct {
 
 // At returns who is on call at t, until when, who is next, and why. The overrides count as in [Schedule.OnCall].
 func (s Schedule) At(t time.Time, overrides []Override) Answer {
-	v := newView(&s, time.Time{}, endless(), overrides)
+	v := newView(&s, time.Time{}, civil.Endless(), overrides)
 	limit := t.AddDate(lookahead, 0, 0)
 	p, next := v.onward(v.at(t), limit)
 	p = v.backward(p)
-	a := Answer{Shift: v.shift(p), Why: v.why(t, p), Shadows: s.shadows(v.calendar.reached(t.Unix()), p.people)}
+	a := Answer{Shift: v.shift(p), Why: v.why(t, p), Shadows: s.shadows(v.calendar.Reached(t.Unix()), p.people)}
 	for _, o := range s.Voided(t, t.Add(1), overrides) {
 		a.Void = append(a.Void, o)
 		a.Why += "; " + v.void(&o)

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/oncalm/oncalm/rotations/civil"
+	"github.com/oncalm/oncalm/rotations/civil/civiltest"
 )
 
 func TestShiftsOfNoTime(t *testing.T) {
@@ -25,7 +28,7 @@ func TestShiftsOfNoTime(t *testing.T) {
 // TestOverridesInTheirOrder checks that a later override acts on what the earlier ones made of it.
 func TestOverridesInTheirOrder(t *testing.T) {
 	s := Schedule{Name: "payments", Layers: []Layer{{
-		Name: "primary", People: [][]string{{"ana", "bo"}}, Start: civil("2026-01-05T09:00"), Shift: Length{1, Week},
+		Name: "primary", People: [][]string{{"ana", "bo"}}, Start: moment("2026-01-05T09:00"), Shift: Length{1, Week},
 	}}}
 	at := time.Date(2026, 1, 6, 12, 0, 0, 0, time.UTC)
 	gap := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
@@ -73,7 +76,7 @@ func TestOverridesInTheirOrder(t *testing.T) {
 // TestShiftsUnderOverrides checks which shifts are told apart: each has one reason.
 func TestShiftsUnderOverrides(t *testing.T) {
 	s := weekly("Europe/Berlin")
-	at := func(s string) time.Time { return civil(s).In(zone("Europe/Berlin")) }
+	at := func(s string) time.Time { return moment(s).In(civiltest.Zone("Europe/Berlin")) }
 	over := func(person, instead, from, to string) Override {
 		return Override{ID: from, Person: person, For: instead, From: at(from), To: at(to)}
 	}
@@ -101,7 +104,7 @@ Tue 2026-01-20T00:00+01:00  Wed 2026-01-21T00:00+01:00   24:00h  primary 577: an
 // TestAppendingIsSafe appends to answers: a caller that does must not write into the schedule.
 func TestAppendingIsSafe(t *testing.T) {
 	s := weekly("Europe/Berlin")
-	at := civil("2026-01-06T12:00").In(s.Zone)
+	at := moment("2026-01-06T12:00").In(s.Zone)
 	_ = append(s.OnCall(at, nil), "zoe")
 	_ = append(s.At(at, nil).People, "zoe")
 	if diff := cmp.Diff(Turns("ana", "bo", "cy", "di"), s.Layers[0].People); diff != "" {
@@ -111,8 +114,8 @@ func TestAppendingIsSafe(t *testing.T) {
 
 // weekly is a schedule of one weekly layer that began years ago.
 func weekly(name string) Schedule {
-	return Schedule{Name: "payments", Zone: zone(name), Layers: []Layer{{
-		Name: "primary", People: Turns("ana", "bo", "cy", "di"), Start: civil("2015-01-05T09:00"), Shift: Length{1, Week},
+	return Schedule{Name: "payments", Zone: civiltest.Zone(name), Layers: []Layer{{
+		Name: "primary", People: Turns("ana", "bo", "cy", "di"), Start: moment("2015-01-05T09:00"), Shift: Length{1, Week},
 	}}}
 }
 
@@ -120,12 +123,16 @@ func weekly(name string) Schedule {
 func crowded(at time.Time) (Schedule, []Override) {
 	s := weekly("Europe/Berlin")
 	for i, l := range []Layer{
-		{Name: "days", Shift: Length{1, Day}, Only: []Window{{0b0111110, 9 * hour, 17 * hour}}},
-		{Name: "nights", Shift: Length{12, Hour}, Only: []Window{{EveryDay, 22 * hour, 6 * hour}}},
-		{Name: "weekends", Shift: Length{2, Week}, Only: []Window{{0b1000001, 0, 24 * hour}, {1 << 5, 18 * hour, 24 * hour}}},
-		{Name: "months", Shift: Length{1, Month}, Only: []Window{{1 << 1, 9 * hour, 12 * hour}, {1 << 3, 9 * hour, 12 * hour}}},
+		{Name: "days", Shift: Length{1, Day}, Only: []civil.Window{window(0b0111110, 9*civil.Hour, 17*civil.Hour)}},
+		{Name: "nights", Shift: Length{12, Hour}, Only: []civil.Window{window(civil.EveryDay, 22*civil.Hour, 6*civil.Hour)}},
+		{Name: "weekends", Shift: Length{2, Week}, Only: []civil.Window{
+			window(0b1000001, 0, 24*civil.Hour), window(1<<5, 18*civil.Hour, 24*civil.Hour),
+		}},
+		{Name: "months", Shift: Length{1, Month}, Only: []civil.Window{
+			window(1<<1, 9*civil.Hour, 12*civil.Hour), window(1<<3, 9*civil.Hour, 12*civil.Hour),
+		}},
 	} {
-		l.People, l.Start = Turns("eve", "fay", "gus"), civil("2016-02-29T08:00")+Civil(i)*hour
+		l.People, l.Start = Turns("eve", "fay", "gus"), moment("2016-02-29T08:00")+civil.Time(i)*civil.Hour
 		s.Layers = append(s.Layers, l)
 	}
 	var overrides []Override
@@ -167,4 +174,17 @@ func TestShiftsOf(t *testing.T) {
 	if got := ShiftsOf(all, "dan"); got != nil {
 		t.Errorf("dan has %v", got)
 	}
+}
+
+func moment(s string) civil.Time {
+	c, err := civil.Parse(s)
+	if err != nil {
+		panic(err)
+	}
+	return c
+}
+
+// window is open from one time of some days to another.
+func window(days civil.Days, from, to civil.Clock) civil.Window {
+	return civil.Window{Days: days, From: from, To: to}
 }

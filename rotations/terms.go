@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // Nobody is who takes a turn that is a gap on purpose, and who stands in by an [Override] that takes somebody off call. No
@@ -12,9 +14,9 @@ const Nobody = "nobody"
 
 // Term is from when until when somebody takes part in a layer, on the wall clock of the schedule's zone; Until is not part of
 // it. A zero bound is open.
-type Term struct{ From, Until Civil }
+type Term struct{ From, Until civil.Time }
 
-func (t Term) holds(c Civil) bool { return c >= t.From && (t.Until == 0 || c < t.Until) }
+func (t Term) holds(c civil.Time) bool { return c >= t.From && (t.Until == 0 || c < t.Until) }
 
 // Shadow is somebody who gets the notices of a layer and is not paged.
 type Shadow struct {
@@ -34,7 +36,7 @@ func (l *Layer) term(place, j int) Term {
 }
 
 // there returns those people of a place who take part at c. It does not allocate if they stand side by side.
-func (l *Layer) there(place int, c Civil) []string {
+func (l *Layer) there(place int, c civil.Time) []string {
 	turn := l.People[place]
 	first, end, n := len(turn), 0, 0
 	for j := range turn {
@@ -63,14 +65,14 @@ func (l *Layer) since(place int) int {
 	if l.counted != nil {
 		return l.counted.since[place]
 	}
-	from := distantFuture
+	from := civil.DistantFuture
 	for j := range l.People[place] {
 		from = min(from, l.term(place, j).From)
 	}
 	switch {
 	case from <= l.Start:
 		return 0
-	case from == distantFuture:
+	case from == civil.DistantFuture:
 		return math.MaxInt // it has no people
 	}
 	k := l.shift(from)
@@ -134,7 +136,7 @@ type duty struct {
 
 // duty returns who has shift k at c; false if of all the people nobody is there. A turn of which nobody is there is taken by
 // the others, each time by the next of them, so that everybody keeps their own turns and has an equal part in these.
-func (l *Layer) duty(k int, c Civil) (duty, bool) {
+func (l *Layer) duty(k int, c civil.Time) (duty, bool) {
 	if l.Terms == nil {
 		i := k % len(l.People)
 		if gap(l.People[i]) {
@@ -156,7 +158,7 @@ func (l *Layer) duty(k int, c Civil) (duty, bool) {
 
 // stand returns who takes shift k, the turn of a place of which nobody is there at c: the others that there are then, in their
 // order from there on, begun with another one each round.
-func (l *Layer) stand(place, round, k int, c Civil) (duty, bool) {
+func (l *Layer) stand(place, round, k int, c civil.Time) (duty, bool) {
 	places, _ := l.epoch(k)
 	if places < 2 {
 		return duty{}, false
@@ -178,11 +180,11 @@ func (l *Layer) stand(place, round, k int, c Civil) (duty, bool) {
 }
 
 // terms returns a span around c in which nobody comes or goes.
-func (l *Layer) terms(c Civil) (from, to Civil) {
-	from, to = distantPast, distantFuture
+func (l *Layer) terms(c civil.Time) (from, to civil.Time) {
+	from, to = civil.DistantPast, civil.DistantFuture
 	for i := range l.Terms {
 		for _, t := range l.Terms[i] {
-			for _, edge := range [2]Civil{t.From, t.Until} {
+			for _, edge := range [2]civil.Time{t.From, t.Until} {
 				switch {
 				case edge == 0:
 				case edge <= c:
@@ -197,7 +199,7 @@ func (l *Layer) terms(c Civil) (from, to Civil) {
 }
 
 // left returns a span around c in which none of the people takes part; false if one does.
-func (l *Layer) left(c Civil) (from, to Civil, left bool) {
+func (l *Layer) left(c civil.Time) (from, to civil.Time, left bool) {
 	if l.Terms == nil {
 		return 0, 0, false
 	}

@@ -8,21 +8,24 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"github.com/oncalm/oncalm/rotations/civil"
+	"github.com/oncalm/oncalm/rotations/civil/civiltest"
 )
 
 // weeks says who has the shifts of a weekly layer, from the first on.
 func weeks(s Schedule, n int) string {
 	var all []string
 	for k := range n {
-		at := (s.Layers[0].handoff(k) + hour).In(s.Zone)
+		at := (s.Layers[0].handoff(k) + civil.Hour).In(s.Zone)
 		all = append(all, strings.Join(append(s.OnCall(at, nil), []string{}...), "+"))
 	}
 	return strings.Join(all, " ")
 }
 
 func TestTerms(t *testing.T) {
-	from := func(s string) Term { return Term{From: civil(s)} }
-	until := func(s string) Term { return Term{Until: civil(s)} }
+	from := func(s string) Term { return Term{From: moment(s)} }
+	until := func(s string) Term { return Term{Until: moment(s)} }
 	tests := []struct {
 		name   string
 		people [][]string
@@ -42,8 +45,8 @@ func TestTerms(t *testing.T) {
 		{"one of two", [][]string{{"ana", "bo", "cy"}}, [][]Term{{{}, until("2026-01-12T09:00"), {}}}, "ana+bo+cy ana+cy ana+cy ana+cy ana+cy ana+cy ana+cy ana+cy"},
 	}
 	for _, tt := range tests {
-		s := Schedule{Name: "payments", Zone: zone("Europe/Berlin"), Layers: []Layer{{
-			Name: "primary", People: tt.people, Terms: tt.terms, Start: civil("2026-01-05T09:00"), Shift: Length{1, Week},
+		s := Schedule{Name: "payments", Zone: civiltest.Zone("Europe/Berlin"), Layers: []Layer{{
+			Name: "primary", People: tt.people, Terms: tt.terms, Start: moment("2026-01-05T09:00"), Shift: Length{1, Week},
 		}}}
 		if p := s.Validate(); len(p) > 0 {
 			t.Errorf("%s: %v", tt.name, p)
@@ -56,11 +59,11 @@ func TestTerms(t *testing.T) {
 
 // TestLeavingWithinAShift checks that the rest of it is somebody else's, who is named.
 func TestLeavingWithinAShift(t *testing.T) {
-	s := Schedule{Zone: zone("Europe/Berlin"), Layers: []Layer{{
-		Name: "primary", People: Turns("ana", "bo"), Terms: [][]Term{{{Until: civil("2026-01-08T00:00")}}},
-		Start: civil("2026-01-05T09:00"), Shift: Length{1, Week},
+	s := Schedule{Zone: civiltest.Zone("Europe/Berlin"), Layers: []Layer{{
+		Name: "primary", People: Turns("ana", "bo"), Terms: [][]Term{{{Until: moment("2026-01-08T00:00")}}},
+		Start: moment("2026-01-05T09:00"), Shift: Length{1, Week},
 	}}}
-	a := s.At(civil("2026-01-08T00:00").In(s.Zone), nil)
+	a := s.At(moment("2026-01-08T00:00").In(s.Zone), nil)
 	const want = "layer primary, week 1 since 2026-01-05 09:00, the turn of ana, who is not there: bo"
 	if a.Why != want || a.From.Format(time.DateTime) != "2026-01-08 00:00:00" || a.Number != 1 {
 		t.Errorf("%+v", a)
@@ -70,11 +73,11 @@ func TestLeavingWithinAShift(t *testing.T) {
 // TestJoiningChangesNothingBefore adds a person to a layer from a date on, anywhere in the order: alone or beside others.
 func TestJoiningChangesNothingBefore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		site := drawSite(t)
-		about := drawInstant(t, site, "about")
+		site := civiltest.DrawSite(t)
+		about := civiltest.DrawInstant(t, site, "about")
 		before, o := drawSchedule(t, site, about), drawOverrides(t, about)
 		i := rapid.IntRange(0, len(before.Layers)-1).Draw(t, "layer")
-		date := CivilOf(about) + Civil(rapid.IntRange(-5*day, 5*day).Draw(t, "from"))
+		date := civil.Of(about) + civil.Time(rapid.IntRange(-5*civil.Day, 5*civil.Day).Draw(t, "from"))
 		after := before
 		after.Layers = slices.Clone(before.Layers)
 		l := &after.Layers[i]
@@ -85,7 +88,7 @@ func TestJoiningChangesNothingBefore(t *testing.T) {
 		}
 		l.People = slices.Insert(slices.Clone(l.People), place, []string{"kim"})
 		l.Terms = slices.Insert(terms, place, []Term{{From: date}})
-		from, to := about.AddDate(0, 0, -20), date.In(site.zone)
+		from, to := about.AddDate(0, 0, -20), date.In(site.Zone)
 		if diff := cmp.Diff(before.Shifts(from, to, o), after.Shifts(from, to, o)); diff != "" {
 			t.Fatalf("before %s (-without kim +with):\n%s", date, diff)
 		}
@@ -103,7 +106,7 @@ func TestLeavingMovesNobody(t *testing.T) {
 		terms[who] = []Term{{Until: s.Layers[0].handoff(rapid.IntRange(1, 50).Draw(t, "after weeks"))}}
 		taken := map[string]int{}
 		for k := range 200 {
-			at := (s.Layers[0].handoff(k) + day).In(s.Zone)
+			at := (s.Layers[0].handoff(k) + civil.Day).In(s.Zone)
 			s.Layers[0].Terms = nil
 			planned := s.OnCall(at, nil)[0]
 			s.Layers[0].Terms = terms
@@ -130,7 +133,7 @@ func TestLeavingMovesNobody(t *testing.T) {
 // TestMembers holds that nobody is among them who has left, nor the turn of nobody.
 func TestMembers(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Berlin")
-	until, err2 := ParseCivil("2000-01-05T09:00")
+	until, err2 := civil.Parse("2000-01-05T09:00")
 	if err != nil || err2 != nil {
 		t.Fatal(err, err2)
 	}

@@ -5,6 +5,9 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/oncalm/oncalm/rotations/civil"
+	"github.com/oncalm/oncalm/rotations/civil/civiltest"
 )
 
 // TestCountedTurns: who has a shift is the same, whether the turns are counted once or each time.
@@ -12,7 +15,7 @@ func TestCountedTurns(t *testing.T) {
 	many := 0
 	rapid.Check(t, func(t *rapid.T) {
 		about := time.Date(2026, 3, 4, 5, 6, 0, 0, time.UTC)
-		s := drawSchedule(t, site{zone: time.UTC}, about)
+		s := drawSchedule(t, civiltest.Site{Zone: time.UTC}, about)
 		for i, once := range counted(s.Layers) {
 			l := s.Layers[i]
 			if once.counted == nil {
@@ -36,10 +39,10 @@ func TestCountedTurns(t *testing.T) {
 
 // TestManyWhoComeAndGo: hundreds of people who came one after the other, and have gone, are looked through in a moment.
 func TestManyWhoComeAndGo(t *testing.T) {
-	l := Layer{Name: "l", Start: civil("2000-01-03T09:00"), Shift: Length{1, Hour}}
+	l := Layer{Name: "l", Start: moment("2000-01-03T09:00"), Shift: Length{1, Hour}}
 	for i := range 2000 {
-		from := l.Start + Civil(i)*day
-		l.People, l.Terms = append(l.People, []string{"ana"}), append(l.Terms, []Term{{From: from, Until: from + 9000*day}})
+		from := l.Start + civil.Time(i)*civil.Day
+		l.People, l.Terms = append(l.People, []string{"ana"}), append(l.Terms, []Term{{From: from, Until: from + 9000*civil.Day}})
 	}
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	begun := time.Now()

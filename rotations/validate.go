@@ -2,6 +2,8 @@ package rotations
 
 import (
 	"fmt"
+
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // Problem is something wrong with a schedule or an override.
@@ -56,7 +58,7 @@ func (s Schedule) Validate() []Problem {
 		}
 	}
 	for i, h := range s.Holidays {
-		if h.Date != h.Date.midnight() || i > 0 && h.Date <= s.Holidays[i-1].Date {
+		if h.Date != h.Date.Midnight() || i > 0 && h.Date <= s.Holidays[i-1].Date {
 			all.add(fmt.Sprintf("holidays[%d]", i), "the holidays are not in the order of their dates", "sort them, each date once")
 		}
 	}
@@ -80,7 +82,7 @@ func (l *Layer) problems() []Problem {
 		}
 	}
 	if l.Start <= 0 {
-		all.add("start", "the layer has no start", "give the first handoff as "+civilWanted)
+		all.add("start", "the layer has no start", "give the first handoff as "+civil.Form)
 	}
 	switch {
 	case l.Shift == Length{}:
@@ -91,7 +93,7 @@ func (l *Layer) problems() []Problem {
 		all.add("shift", fmt.Sprintf("a shift of %s is not possible", l.Shift), "write "+lengthWanted)
 	}
 	for i, w := range l.Only {
-		all.under(fmt.Sprintf("only[%d]", i), w.problems())
+		all.under(fmt.Sprintf("only[%d]", i), windowProblems(w))
 	}
 	if !l.Holidays.valid() {
 		all.add("holidays", fmt.Sprintf("%q says nothing about holidays", l.Holidays), "write only or except")

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // lines are problems as people read them.
@@ -18,7 +20,7 @@ func lines(problems []Problem) []string {
 
 func TestValidate(t *testing.T) {
 	fine := func() Layer {
-		return Layer{Name: "primary", People: Turns("ana", "bo"), Start: civil("2026-01-05T09:00"), Shift: Length{1, Week}}
+		return Layer{Name: "primary", People: Turns("ana", "bo"), Start: moment("2026-01-05T09:00"), Shift: Length{1, Week}}
 	}
 	with := func(change func(*Layer)) []Layer {
 		l := fine()
@@ -54,8 +56,9 @@ func TestValidate(t *testing.T) {
 		{"zero", with(func(l *Layer) { l.Shift = Length{0, Week} }), []string{`layers[0].shift: a shift of 0w is not possible; ` + length}},
 		{"negative", with(func(l *Layer) { l.Shift = Length{-1, Month} }), []string{`layers[0].shift: a shift of -1mo is not possible; ` + length}},
 		{"windows", with(func(l *Layer) {
-			l.Only = []Window{
-				{EveryDay, 9 * hour, 17 * hour}, {0, 9 * hour, 17 * hour}, {EveryDay, 9 * hour, 9 * hour}, {1, -1, 25 * hour},
+			l.Only = []civil.Window{
+				window(civil.EveryDay, 9*civil.Hour, 17*civil.Hour), window(0, 9*civil.Hour, 17*civil.Hour),
+				window(civil.EveryDay, 9*civil.Hour, 9*civil.Hour), window(1, -1, 25*civil.Hour),
 			}
 		}), []string{
 			"layers[0].only[1].days: the window is on no day of the week; name its days, such as mon-fri",
@@ -106,16 +109,18 @@ func TestValidateOverride(t *testing.T) {
 // TestErrorsAreHarmless asks schedules that Validate refuses: they cover nothing, and no question hangs or panics.
 func TestErrorsAreHarmless(t *testing.T) {
 	now := time.Date(2026, 12, 31, 23, 59, 59, 999, time.UTC)
-	start := civil("2026-01-05T09:00")
+	start := moment("2026-01-05T09:00")
 	layers := []Layer{
 		{},
 		{People: Turns("ana")},
 		{People: Turns("ana"), Shift: Length{1, "y"}},
 		{People: Turns("ana"), Start: start, Shift: Length{-1, Hour}},
 		{Start: start, Shift: Length{1, Hour}},
-		{People: Turns("ana"), Start: start, Shift: Length{1, Week}, Only: []Window{{}}},
-		{People: Turns("ana"), Start: start, Shift: Length{1, Week}, Only: []Window{{1, -5 * hour, 90 * hour}}},
-		{People: Turns("ana"), Start: start, Shift: Length{1, Week}, Only: []Window{{EveryDay, 30 * hour, 31 * hour}}},
+		{People: Turns("ana"), Start: start, Shift: Length{1, Week}, Only: []civil.Window{{}}},
+		{People: Turns("ana"), Start: start, Shift: Length{1, Week}, Only: []civil.Window{window(1, -5*civil.Hour, 90*civil.Hour)}},
+		{People: Turns("ana"), Start: start, Shift: Length{1, Week}, Only: []civil.Window{
+			window(civil.EveryDay, 30*civil.Hour, 31*civil.Hour),
+		}},
 		{People: [][]string{{}, {}}, Start: start, Shift: Length{1, Week}},
 	}
 	overrides := []Override{

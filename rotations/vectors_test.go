@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/oncalm/oncalm/rotations/civil/civiltest"
 )
 
 //go:embed testdata/vectors.txt
@@ -58,7 +60,7 @@ func (v *vector) read(t *testing.T, key string, f []string) {
 	case "name":
 		v.name = strings.Join(f, " ")
 	case "zone":
-		v.schedule.Zone = zone(f[0])
+		v.schedule.Zone = civiltest.Zone(f[0])
 	case "layer":
 		v.schedule.Layers = append(v.schedule.Layers, readLayer(t, len(v.schedule.Layers), f))
 	case "override":
@@ -73,7 +75,7 @@ func (v *vector) read(t *testing.T, key string, f []string) {
 // readLayer reads ana,bo+cy 2026-01-05T09:00 1w mon-fri/09:00/17:00.
 func readLayer(t *testing.T, i int, f []string) Layer {
 	t.Helper()
-	l := Layer{Name: fmt.Sprintf("layer%d", i), Start: civil(f[1])}
+	l := Layer{Name: fmt.Sprintf("layer%d", i), Start: moment(f[1])}
 	for turn := range strings.SplitSeq(f[0], ",") {
 		l.People = append(l.People, strings.Split(turn, "+"))
 	}

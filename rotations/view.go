@@ -3,13 +3,15 @@ package rotations
 import (
 	"slices"
 	"time"
+
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // A view looks at a schedule with its overrides, piece by piece.
 type view struct {
 	schedule  *Schedule
 	overrides []*Override // those that count in this schedule, in order
-	calendar  calendar
+	calendar  civil.Calendar
 	cell      cell // looked at last
 }
 
@@ -22,7 +24,7 @@ type cell struct {
 // newView returns a view of a schedule, which it makes its own, good from one instant to another.
 func newView(s *Schedule, from, to time.Time, overrides []Override) *view {
 	s.Layers = counted(s.Layers)
-	v := &view{schedule: s, calendar: calendar{zone: s.Zone}}
+	v := &view{schedule: s, calendar: civil.Calendar{Zone: s.Zone}}
 	for i := range overrides {
 		o := &overrides[i]
 		if o.usable(s.Name) && o.From.Before(to) && from.Before(o.To) {
@@ -71,7 +73,7 @@ func (v *view) cellAt(t time.Time) *cell {
 	if !t.Before(c.from) && t.Before(c.to) {
 		return c
 	}
-	c.from, c.to, c.active = time.Time{}, endless(), c.active[:0]
+	c.from, c.to, c.active = time.Time{}, civil.Endless(), c.active[:0]
 	for _, o := range v.overrides {
 		switch {
 		case t.Before(o.From):
@@ -97,18 +99,18 @@ func (v *view) piece(t time.Time, known bool) piece {
 	c := v.cellAt(t)
 	p := piece{layer: -1, shift: -1, from: c.from, to: c.to}
 	if len(c.active) == 0 || c.active[0].For != "" {
-		civil := v.calendar.reached(t.Unix())
+		civil := v.calendar.Reached(t.Unix())
 		layer, shift, from, to := v.schedule.spanAt(civil)
 		if layer >= 0 {
 			d, _ := v.schedule.Layers[layer].duty(shift, civil)
 			p.people = d.people
 		}
 		p.layer, p.shift = layer, shift
-		p.to = earlier(p.to, v.calendar.time(to))
+		p.to = earlier(p.to, v.calendar.Time(to))
 		if known {
 			p.from = t
 		} else {
-			p.from = later(p.from, v.calendar.time(from))
+			p.from = later(p.from, v.calendar.Time(from))
 		}
 	}
 	for _, o := range c.active {
@@ -129,7 +131,7 @@ func (v *view) onward(p piece, limit time.Time) (whole, next piece) {
 		p.to = next.to
 	}
 	if len(p.people) == 0 {
-		p.to = endless()
+		p.to = civil.Endless()
 	}
 	return p, next
 }
@@ -144,7 +146,7 @@ func (v *view) straight(shifts []Shift, p *piece, to time.Time) []Shift {
 	l := &v.schedule.Layers[p.layer]
 	begin := v.local(p.from)
 	for k := p.shift; ; k++ {
-		end := v.calendar.time(l.handoff(k + 1))
+		end := v.calendar.Time(l.handoff(k + 1))
 		if end.After(limit) {
 			*p = v.piece(begin, true)
 			return shifts
@@ -165,13 +167,13 @@ func (v *view) free(p *piece) time.Time {
 		return p.to
 	}
 	l := &v.schedule.Layers[p.layer]
-	if len(l.Only) > 0 || l.Holidays != AnyDay || l.Terms != nil || p.to.Before(v.calendar.time(l.handoff(p.shift+1))) {
+	if len(l.Only) > 0 || l.Holidays != AnyDay || l.Terms != nil || p.to.Before(v.calendar.Time(l.handoff(p.shift+1))) {
 		return p.to
 	}
-	until, c := v.cell.to, v.calendar.reached(p.from.Unix())
+	until, c := v.cell.to, v.calendar.Reached(p.from.Unix())
 	for i := p.layer + 1; i < len(v.schedule.Layers); i++ {
 		_, to := v.schedule.Layers[i].off(c, v.schedule.Holidays)
-		until = earlier(until, v.calendar.time(to))
+		until = earlier(until, v.calendar.Time(to))
 	}
 	return until
 }
@@ -198,7 +200,7 @@ func (v *view) shift(p piece) Shift {
 // fill writes what others see of the part of a piece in a window.
 func (v *view) fill(s *Shift, p *piece, from, to time.Time) {
 	s.People, s.From = p.people, v.local(later(p.from, from))
-	if end := earlier(p.to, to); !end.Equal(endless()) {
+	if end := earlier(p.to, to); !end.Equal(civil.Endless()) {
 		s.To = v.local(end)
 	}
 	switch {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/rotations/civil"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -40,7 +41,7 @@ func (v *view) void(o *Override) string {
 // turn says which turn it is: layer primary, week 12 since 2026-01-05 09:00.
 func (v *view) turn(p piece) string {
 	l := &v.schedule.Layers[p.layer]
-	since := l.Start.spoken()
+	since := l.Start.Spoken()
 	unit := l.Shift.Unit.spoken()
 	if l.Shift.N == 1 {
 		return fmt.Sprintf("layer %s, %s %d since %s", l.Name, unit, p.shift+1, since)
@@ -51,7 +52,7 @@ func (v *view) turn(p piece) string {
 // absent says in whose place the people of a piece have its shift, if it is not theirs.
 func (v *view) absent(t time.Time, p piece) string {
 	l := &v.schedule.Layers[p.layer]
-	d, _ := l.duty(p.shift, v.calendar.reached(t.Unix()))
+	d, _ := l.duty(p.shift, v.calendar.Reached(t.Unix()))
 	if d.place == d.taken {
 		return ""
 	}
@@ -60,17 +61,17 @@ func (v *view) absent(t time.Time, p piece) string {
 
 // gap says why nobody is on call.
 func (v *view) gap(t time.Time, p piece) string {
-	first := distantFuture
+	first := civil.DistantFuture
 	for i := range v.schedule.Layers {
 		if l := &v.schedule.Layers[i]; l.usable() {
 			first = min(first, l.Start)
 		}
 	}
 	switch {
-	case first == distantFuture:
+	case first == civil.DistantFuture:
 		return "the schedule has no layers"
-	case v.calendar.reached(t.Unix()) < first:
-		return "no layer has begun yet; the first starts at " + first.spoken()
+	case v.calendar.Reached(t.Unix()) < first:
+		return "no layer has begun yet; the first starts at " + first.Spoken()
 	case p.from.IsZero():
 		return "no layer covers the time until " + v.spoken(p.to)
 	}

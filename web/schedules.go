@@ -16,6 +16,7 @@ import (
 
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 	"github.com/oncalm/oncalm/rotations/strip"
 	"github.com/oncalm/oncalm/store"
 )
@@ -119,8 +120,8 @@ func (s *Schedules) picture(w http.ResponseWriter, r *http.Request) {
 		zone = time.UTC
 	}
 	today := now.In(zone)
-	midnight := rotations.CivilOf(time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, time.UTC))
-	end := rotations.CivilOf(time.Date(today.Year(), today.Month(), today.Day()+daysOf(r), 0, 0, 0, 0, time.UTC))
+	midnight := civil.Of(time.Date(today.Year(), today.Month(), today.Day(), 0, 0, 0, 0, time.UTC))
+	end := civil.Of(time.Date(today.Year(), today.Month(), today.Day()+daysOf(r), 0, 0, 0, 0, time.UTC))
 	p := strip.Picture{Title: "Who is on call: " + name, Zone: zone, From: midnight.In(zone), To: end.In(zone), Now: now}
 	p.Rows = []strip.Row{strip.OfSchedule(sched, overrides, p.From, p.To)}
 	// The picture brings its own colours for light and dark, and nothing else.

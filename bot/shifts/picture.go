@@ -6,13 +6,11 @@ import (
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
-
-	"github.com/oncalm/oncalm/text"
-
 	"github.com/oncalm/oncalm/outbox"
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 	"github.com/oncalm/oncalm/rotations/strip"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
 )
 
 // pictureWidth is in pixels; more would be too small to read in a channel.
@@ -67,8 +65,8 @@ func (room *Room) drawSchedule(ctx context.Context, body pictureBody) ([]byte, e
 		zone = time.UTC
 	}
 	y, m, d := body.Now.In(zone).Date()
-	from := rotations.CivilOf(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)).In(zone)
-	to := rotations.CivilOf(time.Date(y, m, d+scheduleDays, 0, 0, 0, 0, time.UTC)).In(zone)
+	from := civil.Of(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)).In(zone)
+	to := civil.Of(time.Date(y, m, d+scheduleDays, 0, 0, 0, 0, time.UTC)).In(zone)
 	p := strip.Picture{Title: body.Schedule, Zone: zone, From: from, To: to, Now: body.Now, Width: pictureWidth}
 	err = room.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		s, overrides := room.o.Overrides.Schedules[body.Schedule], room.o.Overrides.Of(tx, body.Schedule)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // point is a moment or a day, as it was written.
@@ -137,7 +137,7 @@ func (r *reader) on(d civilDate, t term, whole bool) time.Time {
 	if whole {
 		c.hour = 24
 	}
-	return r.instant(rotations.CivilOf(time.Date(d.year, d.month, d.day, c.hour, c.minute, 0, 0, time.UTC))).In(r.zone)
+	return r.instant(civil.Of(time.Date(d.year, d.month, d.day, c.hour, c.minute, 0, 0, time.UTC))).In(r.zone)
 }
 
 // dayEnd is the end of the day that begins at t.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // Span is what was understood. Both times are in the zone that was given.
@@ -211,23 +211,23 @@ func (r *reader) after(t time.Time, p part) (time.Time, error) {
 	if p.days > 0 {
 		local := t.In(r.zone)
 		y, m, d := local.Date()
-		c := rotations.CivilOf(time.Date(y, m, d+p.days, local.Hour(), local.Minute(), local.Second(), 0, time.UTC))
+		c := civil.Of(time.Date(y, m, d+p.days, local.Hour(), local.Minute(), local.Second(), 0, time.UTC))
 		t = r.instant(c)
 	}
 	return t.Add(p.exact).In(r.zone), nil
 }
 
 // instant is when a clock in the zone first shows c. It notes what is unusual about it.
-func (r *reader) instant(c rotations.Civil) time.Time {
+func (r *reader) instant(c civil.Time) time.Time {
 	at := c.In(r.zone)
 	shown := strings.Replace(c.String(), "T", " ", 1)
 	_, before := at.Zone()
 	later := at.Add(3 * time.Hour)
 	_, after := later.Zone()
 	switch repeated := at.Add(time.Duration(before-after) * time.Second); {
-	case rotations.CivilOf(at) != c:
+	case civil.Of(at) != c:
 		r.note(fmt.Sprintf("%s is skipped there by a clock change; %s counts", shown, at.Format("15:04")))
-	case before > after && rotations.CivilOf(repeated) == c:
+	case before > after && civil.Of(repeated) == c:
 		r.note(fmt.Sprintf("%s comes twice there because of a clock change; the first counts", shown))
 	}
 	return at

@@ -15,6 +15,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/shifts"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -63,7 +64,7 @@ func TestFairnessCountsTheStore(t *testing.T) {
 	start := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
 	book := &overrides.Book{
 		Schedules: map[string]rotations.Schedule{"payments": {Name: "payments", Zone: time.UTC, Layers: []rotations.Layer{{
-			Name: "primary", People: rotations.Turns("ana", "bo"), Start: rotations.CivilOf(start), Shift: rotations.Length{N: 1, Unit: rotations.Week},
+			Name: "primary", People: rotations.Turns("ana", "bo"), Start: civil.Of(start), Shift: rotations.Length{N: 1, Unit: rotations.Week},
 		}}}},
 		Known: func(string) bool { return true },
 	}

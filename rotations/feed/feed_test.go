@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 	"github.com/oncalm/oncalm/rotations/rotationstest"
 )
 
@@ -25,8 +26,8 @@ func payments(zone string) (rotations.Schedule, []rotations.Override) {
 	s := rotations.Schedule{Name: "payments", Zone: z, Layers: []rotations.Layer{
 		rotationstest.Layer("week", "2026-01-05T09:00", "1w", "ana", "bo+cy"), rotationstest.Layer("nights", "2026-01-05T22:00", "1d", "di", "eve"),
 	}}
-	s.Layers[0].Only = []rotations.Window{rotationstest.Window("mon-sat", "00:00", "24:00")}
-	s.Layers[1].Only = []rotations.Window{rotationstest.Window("fri-sat", "22:00", "06:00")}
+	s.Layers[0].Only = []civil.Window{rotationstest.Window("mon-sat", "00:00", "24:00")}
+	s.Layers[1].Only = []civil.Window{rotationstest.Window("fri-sat", "22:00", "06:00")}
 	at := func(s string) time.Time { return rotationstest.Civil(s).In(z) }
 	return s, []rotations.Override{
 		{Person: "zoe", For: "cy", From: at("2026-03-25T12:00"), To: at("2026-03-26T12:00")},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 func must[T any](v T, err error) T {
@@ -17,13 +18,13 @@ func must[T any](v T, err error) T {
 }
 
 // Civil is a time on a wall clock, such as 2026-01-05T09:00.
-func Civil(s string) rotations.Civil { return must(rotations.ParseCivil(s)) }
+func Civil(s string) civil.Time { return must(civil.Parse(s)) }
 
 // Zone is a zone of the machine's table, such as Europe/Berlin. Tests that must not depend on the machine import time/tzdata.
 func Zone(name string) *time.Location { return must(time.LoadLocation(name)) }
 
 // Window is a window of the week, as [rotations.ParseWindow] reads it.
-func Window(days, from, to string) rotations.Window {
+func Window(days, from, to string) civil.Window {
 	return must(rotations.ParseWindow(days, from, to))
 }
 

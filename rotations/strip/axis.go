@@ -3,7 +3,7 @@ package strip
 import (
 	"time"
 
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // A day of the axis, as far as it lies in the span.
@@ -21,7 +21,7 @@ const mostDays = 1000
 func (y *layout) days() []day {
 	local := y.p.From.In(y.zone)
 	date := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, time.UTC)
-	begin := func(d time.Time) time.Time { return rotations.CivilOf(d).In(y.zone) }
+	begin := func(d time.Time) time.Time { return civil.Of(d).In(y.zone) }
 	var all []day
 	for range mostDays {
 		next := date.AddDate(0, 0, 1)
@@ -127,7 +127,7 @@ func (y *layout) date(d day, width float64) {
 func (y *layout) hours(days []day) {
 	for _, d := range days {
 		for _, hour := range []int{6, 12, 18} {
-			at := rotations.CivilOf(d.date.Add(time.Duration(hour) * time.Hour)).In(y.zone)
+			at := civil.Of(d.date.Add(time.Duration(hour) * time.Hour)).In(y.zone)
 			if !at.After(y.p.From) || !at.Before(y.p.To) {
 				continue
 			}

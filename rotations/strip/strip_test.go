@@ -21,6 +21,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 	"github.com/oncalm/oncalm/rotations/rotationstest"
 )
 
@@ -48,20 +49,20 @@ func samples() []sample {
 	add("week-3", []Row{OfSchedule(week, over, at("2026-11-16T00:00"), at("2026-11-30T00:00"))}, "2026-11-16T00:00", "2026-11-30T00:00", "2026-11-23T14:05")
 	add("week-3-people", ByPerson(week, over, at("2026-11-16T00:00"), at("2026-11-30T00:00")), "2026-11-16T00:00", "2026-11-30T00:00", "2026-11-23T14:05")
 	one := rotations.Schedule{Name: "search", Zone: z, Layers: []rotations.Layer{rotationstest.Layer("day", "2026-01-05T09:00", "1d", "ana")}}
-	one.Layers[0].Only = []rotations.Window{rotationstest.Window("mon-fri", "09:00", "17:00")}
+	one.Layers[0].Only = []civil.Window{rotationstest.Window("mon-fri", "09:00", "17:00")}
 	add("one-office-hours", []Row{OfSchedule(one, nil, at("2026-11-23T00:00"), at("2026-12-07T00:00"))}, "2026-11-23T00:00", "2026-12-07T00:00", "2026-11-23T14:05")
 	eight := []string{"ana", "bo", "Chukwuemeka Okonkwo-Featherstonehaugh", "dörte", "eve", "Фёдор", "günther-maximilian", "hal"}
 	days := rotations.Schedule{Name: "infrastructure on-call, second line", Zone: z, Layers: []rotations.Layer{
 		rotationstest.Layer("days", "2026-11-02T09:00", "2d", eight...), rotationstest.Layer("nights", "2026-11-02T21:00", "1d", "ana+bo", "eve+hal"),
 	}}
-	days.Layers[0].Only = []rotations.Window{rotationstest.Window("mon-sat", "00:00", "24:00")}
-	days.Layers[1].Only = []rotations.Window{rotationstest.Window("fri", "21:00", "09:00")}
+	days.Layers[0].Only = []civil.Window{rotationstest.Window("mon-sat", "00:00", "24:00")}
+	days.Layers[1].Only = []civil.Window{rotationstest.Window("fri", "21:00", "09:00")}
 	add("eight-14-days", []Row{OfSchedule(days, over, at("2026-11-23T12:00"), at("2026-12-07T12:00"))}, "2026-11-23T12:00", "2026-12-07T12:00", "2026-11-25T00:05")
 	add("eight-six-weeks", []Row{OfSchedule(days, over, at("2026-11-09T00:00"), at("2026-12-21T00:00")), OfSchedule(week, over, at("2026-11-09T00:00"), at("2026-12-21T00:00"))},
 		"2026-11-09T00:00", "2026-12-21T00:00", "2026-11-23T14:05")
 	add("eight-six-weeks-people", ByPerson(days, over, at("2026-11-09T00:00"), at("2026-12-21T00:00")), "2026-11-09T00:00", "2026-12-21T00:00", "2026-12-20T23:05")
 	off := rotations.Schedule{Name: "off", Zone: z, Layers: []rotations.Layer{rotationstest.Layer("days", "2026-11-02T09:00", "2d", "ana", rotations.Nobody, "bo")}}
-	off.Layers[0].Only = []rotations.Window{rotationstest.Window("mon-fri", "00:00", "24:00")}
+	off.Layers[0].Only = []civil.Window{rotationstest.Window("mon-fri", "00:00", "24:00")}
 	add("on-purpose", []Row{OfSchedule(off, nil, at("2026-11-16T00:00"), at("2026-11-30T00:00"))}, "2026-11-16T00:00", "2026-11-30T00:00", "2026-11-23T14:05")
 	add("clock-change", []Row{OfSchedule(week, nil, at("2026-03-28T00:00"), at("2026-03-31T00:00"))}, "2026-03-28T00:00", "2026-03-31T00:00", "2026-03-29T03:00")
 	add("now-in-a-name", []Row{OfSchedule(week, nil, at("2026-11-16T00:00"), at("2026-11-30T00:00"))}, "2026-11-16T00:00", "2026-11-30T00:00", "2026-11-16T13:00")

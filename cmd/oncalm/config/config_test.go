@@ -24,6 +24,7 @@ import (
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 var update = flag.Bool("update", false, "write what is found as what is wanted")
@@ -116,7 +117,7 @@ func TestEverything(t *testing.T) {
 		t.Fatalf("problems:\n%s", problems)
 	}
 	berlin := location(t, "Europe/Berlin")
-	start, _ := rotations.ParseCivil("2026-01-05T09:00")
+	start, _ := civil.Parse("2026-01-05T09:00")
 	office, _ := rotations.ParseWindow("mon-fri", "09:00", "17:00")
 	want := &config.Config{
 		File: "testdata/everything.yaml", Listen: ":8080", WebListen: "127.0.0.1:9091",
@@ -136,7 +137,7 @@ func TestEverything(t *testing.T) {
 			{Name: "base", People: rotations.Turns("ana", "bo"), Start: start, Shift: rotations.Length{N: 1, Unit: rotations.Week}},
 			{
 				Name: "office", People: [][]string{{"bo", "cy"}, {"ana"}}, Start: start,
-				Shift: rotations.Length{N: 36, Unit: rotations.Hour}, Only: []rotations.Window{office},
+				Shift: rotations.Length{N: 36, Unit: rotations.Hour}, Only: []civil.Window{office},
 			},
 		}}},
 		Planned: map[string][]rotations.Override{"payments": {{

@@ -9,6 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // horizon is how many days ahead gaps and people in two places are looked for.
@@ -32,7 +33,7 @@ func (r *reader) covered(s rotations.Schedule, planned []rotations.Override, key
 
 // idle warns of layers that never count, and of people who never have a shift in one.
 func (r *reader) idle(s rotations.Schedule, key reading.Value) {
-	for _, idle := range s.Idle(rotations.CivilOf(r.Now.In(s.Zone))) {
+	for _, idle := range s.Idle(civil.Of(r.Now.In(s.Zone))) {
 		at, name := r.Place(key.Key+".layers["+strconv.Itoa(idle.Layer)+"]"), s.Layers[idle.Layer].Name
 		switch {
 		case idle.People != nil:
@@ -93,7 +94,7 @@ func (r *reader) skipped(s rotations.Schedule, key reading.Value) {
 }
 
 // onClock gives a wall-clock time for people.
-func onClock(c rotations.Civil) string {
+func onClock(c civil.Time) string {
 	s := c.String()
 	return s[:10] + " " + s[11:]
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/handoffs"
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // DefaultRemind is how long before a shift its people are reminded, if nothing else is said.
@@ -117,8 +117,8 @@ func (r *reader) lookAhead(c *Config, v reading.Value) {
 		return
 	}
 	day, at, _ := strings.Cut(strings.TrimSpace(s), " ")
-	days, err := rotations.ParseDays(day)
-	clock, err2 := rotations.ParseClock(strings.TrimSpace(at))
+	days, err := civil.ParseDays(day)
+	clock, err2 := civil.ParseClock(strings.TrimSpace(at))
 	if err != nil || err2 != nil || clock >= 24*60*60 || bits.OnesCount8(uint8(days)) != 1 {
 		r.Errorf(v, "expected "+wanted, "%s is not a time of the week", reading.Quote(v.Text))
 		return

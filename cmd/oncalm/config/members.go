@@ -5,6 +5,7 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // turn reads who takes a turn of a layer: a member, or a list of members who take it
@@ -57,16 +58,16 @@ func (r *reader) somebody(c *Config, v reading.Value) string {
 }
 
 // day reads a date, which means its midnight, or a local date and time.
-func (r *reader) day(v reading.Value) rotations.Civil {
+func (r *reader) day(v reading.Value) civil.Time {
 	const wanted = "a date such as 2026-03-01, or a local time such as 2026-03-01T09:00"
 	s, ok := r.Filled(v, wanted)
 	if !ok {
 		return 0
 	}
 	if date, err := time.Parse(time.DateOnly, s); err == nil && date.Year() > 0 {
-		return rotations.CivilOf(date)
+		return civil.Of(date)
 	}
-	t, err := rotations.ParseCivil(s)
+	t, err := civil.Parse(s)
 	if err != nil {
 		r.Errorf(v, "expected "+wanted, "%s is not a date", reading.Quote(v.Text))
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 const memberText = `
@@ -81,8 +82,8 @@ func TestMembersAndHolidays(t *testing.T) {
 	if p := problems.In(config.Sections(), "schedules").Errors(); len(p) > 0 {
 		t.Fatal(p)
 	}
-	civil := func(s string) rotations.Civil {
-		c, err := rotations.ParseCivil(s)
+	civil := func(s string) civil.Time {
+		c, err := civil.Parse(s)
 		if err != nil {
 			t.Fatal(err)
 		}

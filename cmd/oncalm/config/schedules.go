@@ -8,6 +8,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/holidays"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 func (r *reader) schedules(c *Config, v reading.Value) {
@@ -96,8 +97,8 @@ func (r *reader) person(c *Config, v reading.Value) string {
 	return name
 }
 
-func (r *reader) civil(v reading.Value) (rotations.Civil, bool) {
-	return parsed(r, v, rotations.ParseCivil, "not a local date and time", "a local date and time such as 2026-01-05T09:00")
+func (r *reader) civil(v reading.Value) (civil.Time, bool) {
+	return parsed(r, v, civil.Parse, "not a local date and time", "a local date and time such as 2026-01-05T09:00")
 }
 
 func (r *reader) length(v reading.Value) rotations.Length {
@@ -105,7 +106,7 @@ func (r *reader) length(v reading.Value) rotations.Length {
 	return l
 }
 
-func (r *reader) window(v reading.Value) (rotations.Window, bool) {
+func (r *reader) window(v reading.Value) (civil.Window, bool) {
 	var days, from, to string
 	r.Mapping(v,
 		reading.Key("days", func(v reading.Value) { days = r.days(v) }),
@@ -113,7 +114,7 @@ func (r *reader) window(v reading.Value) (rotations.Window, bool) {
 		reading.Key("to", func(v reading.Value) { to = r.clock(v) }),
 	)
 	if v.Kind != reading.Mapping || r.Faulty(v.Key) {
-		return rotations.Window{}, false
+		return civil.Window{}, false
 	}
 	w, err := rotations.ParseWindow(days, from, to)
 	if err != nil {
@@ -130,14 +131,14 @@ func (r *reader) days(v reading.Value) string {
 		r.List(v, wanted, func(v reading.Value) { all = append(all, r.days(v)) })
 		return strings.Join(all, ",")
 	}
-	if days, ok := parsed(r, v, rotations.ParseDays, "not days of the week", wanted); ok {
+	if days, ok := parsed(r, v, civil.ParseDays, "not days of the week", wanted); ok {
 		return days.String()
 	}
 	return ""
 }
 
 func (r *reader) clock(v reading.Value) string {
-	if clock, ok := parsed(r, v, rotations.ParseClock, "not a time of day", `a time of day in quotes, such as "09:00"`); ok {
+	if clock, ok := parsed(r, v, civil.ParseClock, "not a time of day", `a time of day in quotes, such as "09:00"`); ok {
 		return clock.String()
 	}
 	return ""
@@ -187,7 +188,7 @@ func (r *reader) overrides(c *Config, s rotations.Schedule, list reading.Value) 
 	var all []placed
 	r.List(list, "overrides such as {person: bo, for: ana, from: 2026-02-01T09:00, to: 2026-02-02T09:00}", func(v reading.Value) {
 		o := rotations.Override{Schedule: s.Name}
-		var from, to rotations.Civil
+		var from, to civil.Time
 		r.Mapping(v,
 			reading.Key("person", func(v reading.Value) { o.Person = r.somebody(c, v) }),
 			reading.Key("for", func(v reading.Value) { o.For = r.person(c, v) }),
@@ -198,7 +199,7 @@ func (r *reader) overrides(c *Config, s rotations.Schedule, list reading.Value) 
 			return
 		}
 		if from < to && o.From.Equal(o.To) && !o.From.IsZero() {
-			r.Errorf(r.Place(v.Key+".to"), "give times that are there: the clocks show "+rotations.CivilOf(o.To).String()+" next",
+			r.Errorf(r.Place(v.Key+".to"), "give times that are there: the clocks show "+civil.Of(o.To).String()+" next",
 				"the clocks of %s skip the time from %s to %s", s.Zone, from, to)
 		}
 		for _, p := range o.Validate() {
@@ -217,7 +218,7 @@ func (r *reader) overrides(c *Config, s rotations.Schedule, list reading.Value) 
 }
 
 // moment reads a local time of the schedule's zone, and when that is.
-func (r *reader) moment(s rotations.Schedule, v reading.Value) (rotations.Civil, time.Time) {
+func (r *reader) moment(s rotations.Schedule, v reading.Value) (civil.Time, time.Time) {
 	t, ok := r.civil(v)
 	if !ok {
 		return t, time.Time{}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/ical"
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // A sheet is a calendar that is carried over.
@@ -204,7 +204,7 @@ func (c *sheet) dates(e *event, v *ical.Component) {
 		for at := range c.moments(p) {
 			more := *e
 			more.rule, more.from = nil, at
-			more.to = (rotations.CivilOf(at.In(e.zone)) + rotations.Civil(e.seconds)).In(e.zone)
+			more.to = (civil.Of(at.In(e.zone)) + civil.Time(e.seconds)).In(e.zone)
 			if e.rule == nil {
 				c.singles = append(c.singles, &more)
 			} else {

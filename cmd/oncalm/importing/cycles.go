@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // A cycle is a series that comes again after whole weeks or days.
@@ -181,7 +181,7 @@ func under(group, pauses []cycle, o cycle) bool {
 func (c *sheet) steady(group []cycle) bool {
 	low := slices.MinFunc(group, func(a, b cycle) int { return a.level - b.level }).level
 	return !slices.ContainsFunc(group, func(o cycle) bool {
-		return o.level > low && (!o.last.IsZero() || slices.ContainsFunc(o.begins, func(at time.Time) bool { return rotations.CivilOf(at).In(c.Zone).After(c.now) }))
+		return o.level > low && (!o.last.IsZero() || slices.ContainsFunc(o.begins, func(at time.Time) bool { return civil.Of(at).In(c.Zone).After(c.now) }))
 	})
 }
 

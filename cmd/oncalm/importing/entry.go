@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/ical"
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // event is an entry of a calendar.
@@ -24,7 +24,7 @@ type event struct {
 	begin    time.Time         // from on the wall clock of the schedule, as if that was UTC
 	seconds  int64             // how long: a series on the clock of its own zone, what does not recur on that of the schedule
 	rule     map[string]string // of its recurrence; nil if it is a single one
-	ends     rotations.Civil   // when the last of a series does; 0 if none is the last
+	ends     civil.Time        // when the last of a series does; 0 if none is the last
 	last     until
 	gone     map[int64]bool // begins of occurrences that are not there, in seconds of Unix
 	lost     bool           // it is no part of the schedule
@@ -226,8 +226,8 @@ func lastBegin(text string, zone *time.Location) (time.Time, bool) {
 		return at, true
 	}
 	if at, err := time.Parse("20060102T150405", text); err == nil {
-		return rotations.CivilOf(at).In(zone), true
+		return civil.Of(at).In(zone), true
 	}
 	at, err := time.Parse("20060102", text)
-	return rotations.CivilOf(at.AddDate(0, 0, 1)).In(zone).Add(-time.Second), err == nil
+	return civil.Of(at.AddDate(0, 0, 1)).In(zone).Add(-time.Second), err == nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // What the API of Grafana OnCall answers, which may come in several files: /schedules, /on_call_shifts, /users.
@@ -351,7 +352,7 @@ func (p *Plan) gfSince(s *schedule, sh gfShift, before int, zone *time.Location)
 	}
 	at := local(since, s.Zone)
 	if sh.web {
-		at -= rotations.Civil(sh.Seconds - 1)
+		at -= civil.Time(sh.Seconds - 1)
 	}
 	for i := range s.Layers[before:] {
 		if l := &s.Layers[before+i]; !begins(l, at) {
@@ -365,7 +366,7 @@ func instant(text string, zone *time.Location) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, text); err == nil {
 		return t, nil
 	}
-	c, err := rotations.ParseCivil(text)
+	c, err := civil.Parse(text)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/ical"
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 var errNoSpan = errors.New("it has no begin or no end")
@@ -50,7 +50,7 @@ func after(from time.Time, lasts string) (time.Time, error) {
 	}
 	to := from
 	if days := n[0]*week + n[1]*day; days > 0 {
-		to = (rotations.CivilOf(from) + rotations.Civil(days)).In(from.Location())
+		to = (civil.Of(from) + civil.Time(days)).In(from.Location())
 	}
 	return to.Add(time.Duration(n[2]*hour+n[3]*60+n[4]) * time.Second), nil
 }
@@ -60,7 +60,7 @@ func after(from time.Time, lasts string) (time.Time, error) {
 func (c *sheet) moment(p ical.Property) (time.Time, error) {
 	for _, form := range []string{"20060102T150405", "20060102T150405Z", "20060102"} {
 		if at, err := time.Parse(form, p.Value); err == nil {
-			return rotations.CivilOf(at).In(c.zoneOf(p)), nil
+			return civil.Of(at).In(c.zoneOf(p)), nil
 		}
 	}
 	return time.Time{}, errNoSpan

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // An occurrence is when an entry is there once.
@@ -58,8 +59,8 @@ func (e *event) starting(day time.Time) (o occurrence, ok bool) {
 	if !e.on(day) {
 		return o, false
 	}
-	begin := rotations.CivilOf(day) + rotations.Civil(secondOf(wall(e.from, e.zone)))
-	o = occurrence{begin.In(e.zone), (begin + rotations.Civil(e.seconds)).In(e.zone)}
+	begin := civil.Of(day) + civil.Time(secondOf(wall(e.from, e.zone)))
+	o = occurrence{begin.In(e.zone), (begin + civil.Time(e.seconds)).In(e.zone)}
 	return o, (e.last.IsZero() || !o.from.After(e.last.Time)) && !e.gone[o.from.Unix()]
 }
 
@@ -74,7 +75,7 @@ func (e *event) within(from, to time.Time) []occurrence {
 	var all []occurrence
 	day := wall(later(from.Add(-time.Duration(e.seconds)*time.Second), e.from), e.zone).Truncate(24*time.Hour).AddDate(0, 0, -1)
 	for range counted {
-		if rotations.CivilOf(day).In(e.zone).After(to) {
+		if civil.Of(day).In(e.zone).After(to) {
 			break
 		}
 		if o, ok := e.starting(day); ok && o.from.Before(to) && from.Before(o.to) {
@@ -152,7 +153,7 @@ func (c *sheet) corrected() {
 		}
 		for begin := range e.gone {
 			from := time.Unix(begin, 0).In(c.Zone)
-			spans = append(spans, occurrence{from, (rotations.CivilOf(from.In(e.zone)) + rotations.Civil(e.seconds)).In(e.zone)})
+			spans = append(spans, occurrence{from, (civil.Of(from.In(e.zone)) + civil.Time(e.seconds)).In(e.zone)})
 		}
 	}
 	for _, e := range c.changed {

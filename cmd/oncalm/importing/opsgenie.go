@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // A schedule of Opsgenie, as GET /v2/schedules/{id} and ?expand=rotation answer it.
@@ -122,7 +123,7 @@ func (p *Plan) ogPeople(s *schedule, in ogRotation) [][]string {
 	return people
 }
 
-func ogWindows(in ogRotation) ([]rotations.Window, bool) {
+func ogWindows(in ogRotation) ([]civil.Window, bool) {
 	if in.Restriction == nil {
 		return nil, true
 	}

@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // python finds an interpreter that has the module: the system's own, or the first in the path.
@@ -96,7 +96,7 @@ func compared(t *testing.T, p *Plan, rows [][]any, data []byte, exact bool, from
 		// change. Whoever sees the calendar takes it for days.
 		begin, end := int64(r[0].(float64)), int64(r[1].(float64))
 		if r[4].(bool) {
-			r[1] = float64((rotations.CivilOf(time.Unix(begin, 0).In(s.Zone)) + rotations.Civil(end-begin)).In(s.Zone).Unix())
+			r[1] = float64((civil.Of(time.Unix(begin, 0).In(s.Zone)) + civil.Time(end-begin)).In(s.Zone).Unix())
 		}
 	}
 	for at := from; at.Before(to); at = at.Add(time.Hour) {

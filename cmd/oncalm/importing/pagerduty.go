@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // A schedule of PagerDuty, as GET /schedules/{id} answers it.
@@ -109,7 +110,7 @@ func (p *Plan) pdLayer(s *schedule, in pdLayer) {
 		p.note("%s: a restriction of %s cannot be read, and the layer is left out", s.Name, called)
 		return
 	}
-	p.layer(s, in.Name, rotations.Layer{People: turned(people, k), Start: rotations.CivilOf(begin), Shift: shift, Only: only}, end(in.End, s.Zone))
+	p.layer(s, in.Name, rotations.Layer{People: turned(people, k), Start: civil.Of(begin), Shift: shift, Only: only}, end(in.End, s.Zone))
 }
 
 // floor divides, downwards also below zero.
@@ -121,7 +122,7 @@ func floor(a, b int64) int64 {
 	return q
 }
 
-func (p *Plan) pdWindows(in pdLayer) ([]rotations.Window, bool) {
+func (p *Plan) pdWindows(in pdLayer) ([]civil.Window, bool) {
 	var spans []span
 	for _, r := range in.Restrictions {
 		at, err := time.Parse("15:04:05", r.Start)

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // gfWoven carries over the shifts of Grafana OnCall that recur as a calendar would have them, if some pause and meet others: each
@@ -49,11 +49,11 @@ func (p *Plan) gfSeries(g *grafana, s *schedule, sh gfShift) (all []*event, ok b
 	if !daily {
 		days *= 7
 	}
-	start := rotations.CivilOf(at.In(s.Zone)) + rotations.Civil(sh.firstDay(at.In(s.Zone).Weekday())*day)
+	start := civil.Of(at.In(s.Zone)) + civil.Time(sh.firstDay(at.In(s.Zone).Weekday())*day)
 	for i, turn := range groups {
-		from := (start + rotations.Civil(i*days*day)).In(s.Zone)
+		from := (start + civil.Time(i*days*day)).In(s.Zone)
 		e := &event{uid: sh.ID, called: sh.Name, people: turn, level: sh.rank(), zone: s.Zone, from: from, begin: wall(from, s.Zone), seconds: sh.Seconds, gone: map[int64]bool{}}
-		e.to = (rotations.CivilOf(from) + rotations.Civil(sh.Seconds)).In(s.Zone)
+		e.to = (civil.Of(from) + civil.Time(sh.Seconds)).In(s.Zone)
 		e.rule = map[string]string{"FREQ": strings.ToUpper(sh.Frequency), "INTERVAL": fmt.Sprint(interval * len(groups))}
 		if len(sh.ByDay) > 0 {
 			e.rule["BYDAY"] = strings.Join(sh.ByDay, ",")

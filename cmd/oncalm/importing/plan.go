@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // Plan is what becomes of an export.
@@ -139,7 +140,7 @@ func (p *Plan) free(text, fallback string, taken func(string) bool) string {
 
 // layer adds a layer, the later the stronger. Without people it is none. If it ends, all of its people leave at once: then
 // layers below count as if it was not there.
-func (p *Plan) layer(s *schedule, called string, l rotations.Layer, ends rotations.Civil) {
+func (p *Plan) layer(s *schedule, called string, l rotations.Layer, ends civil.Time) {
 	if len(l.People) == 0 {
 		p.note("%s: %s has no people and is left out", s.Name, called)
 		return

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // rolling is a series of shifts in which groups take turns, as calendars have it: each shift begins at the start's time of day
@@ -16,31 +17,31 @@ type rolling struct {
 	interval int64
 	groups   [][]string
 	weekday  time.Weekday       // on which a week begins, where days of it are named
-	ends     rotations.Civil    // with its last shift; 0 for never
+	ends     civil.Time         // with its last shift; 0 for never
 	terms    [][]rotations.Term // of the people of the groups, if they do not all end together
 }
 
 // ending is when the last shift of a series ends, on the wall clock as last is: none begins after that. step is after how many
 // seconds the next shift can begin; where days of the week are named, that is each day.
-func (r rolling) ending(last time.Time, step int64, named bool) rotations.Civil {
+func (r rolling) ending(last time.Time, step int64, named bool) civil.Time {
 	if named && r.seconds <= day {
 		step = day
 	}
 	k := floor(int64(last.Sub(r.start)/time.Second), step)
-	return rotations.CivilOf(r.start) + rotations.Civil(k*step+r.seconds)
+	return civil.Of(r.start) + civil.Time(k*step+r.seconds)
 }
 
 // most is how many turns, or weeks between turns, a rotation may have. Nobody's has more.
 const most = 1000
 
 // plain adds a layer of turns that follow each other from the start.
-func (p *Plan) plain(s *schedule, r rolling, seconds int64, only []rotations.Window) {
+func (p *Plan) plain(s *schedule, r rolling, seconds int64, only []civil.Window) {
 	shift, ok := length(seconds)
 	if !ok {
 		p.note("%s: %s has turns of %d seconds, which are not whole hours, and is left out", s.Name, r.name, seconds)
 		return
 	}
-	p.layer(s, r.name, rotations.Layer{People: r.groups, Start: rotations.CivilOf(r.start), Shift: shift, Only: only, Terms: r.terms}, r.ends)
+	p.layer(s, r.name, rotations.Layer{People: r.groups, Start: civil.Of(r.start), Shift: shift, Only: only, Terms: r.terms}, r.ends)
 }
 
 // weekly adds a series in which each group has a week of each interval: from the start on if no days are named, otherwise those
@@ -87,7 +88,7 @@ func (p *Plan) weekly(s *schedule, r rolling, days []time.Weekday) (why string) 
 
 // since notes that a layer of whole calendar weeks may begin earlier than it did, if that is still to come.
 func (p *Plan) since(s *schedule, called string, start time.Time) {
-	if rotations.CivilOf(start).In(s.Zone).After(p.now) {
+	if civil.Of(start).In(s.Zone).After(p.now) {
 		p.note("%s: %s begins at %s; here it begins with the calendar week of that", s.Name, called, start.Format(spoken))
 	}
 }
@@ -177,22 +178,22 @@ func gcd(a, b int64) int64 {
 
 // begins lets a layer begin with the first handoff from which on nothing of it opens before a time. It reports false if
 // something opens before and after that time between two handoffs: then the layer begins with the earlier one.
-func begins(l *rotations.Layer, at rotations.Civil) bool {
+func begins(l *rotations.Layer, at civil.Time) bool {
 	size := map[rotations.Unit]int64{rotations.Hour: hour, rotations.Day: day, rotations.Week: week}[l.Shift.Unit] * int64(l.Shift.N)
 	if size == 0 || at <= l.Start {
 		return true
 	}
 	k := int64(at-l.Start) / size
-	first := (l.Start + rotations.Civil(k*size)).In(time.UTC)
+	first := (l.Start + civil.Time(k*size)).In(time.UTC)
 	one := rotations.Schedule{Layers: []rotations.Layer{{People: rotations.Turns("somebody"), Start: l.Start, Shift: l.Shift, Only: l.Only}}}
 	early, late := false, false
 	for _, sh := range one.Shifts(first, first.Add(time.Duration(size)*time.Second), nil) {
-		early, late = early || rotations.CivilOf(sh.From) < at, late || rotations.CivilOf(sh.From) >= at
+		early, late = early || civil.Of(sh.From) < at, late || civil.Of(sh.From) >= at
 	}
 	if !late && early {
 		k++
 	}
-	l.Start += rotations.Civil(k * size)
+	l.Start += civil.Time(k * size)
 	l.People, l.Terms = turned(l.People, k), turned(l.Terms, k)
 	return !early || !late
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // A tier is what recurs on one level.
@@ -211,18 +212,18 @@ func (c *sheet) turn(place []*event, first time.Time, every int64) (people []str
 			ok = false
 		}
 	}
-	covered := rotations.Civil(0) // until when somebody has the turns; 0 for ever
+	covered := civil.Time(0) // until when somebody has the turns; 0 for ever
 	for i, e := range place {
 		t := rotations.Term{Until: e.ends}
 		if e.begin.Sub(first) >= time.Duration(every)*time.Second {
-			t.From = rotations.CivilOf(e.begin)
+			t.From = civil.Of(e.begin)
 		}
 		// The one before comes last a turn before the next begins: in between others have their turns.
 		if i == 0 && t.From != 0 {
 			add(nobody, rotations.Term{Until: t.From})
 		}
 		if i > 0 && covered != 0 && t.From > covered {
-			if t.From >= covered+rotations.Civil(every) {
+			if t.From >= covered+civil.Time(every) {
 				add(nobody, rotations.Term{From: covered, Until: t.From})
 			} else {
 				for j := range terms {
@@ -250,7 +251,7 @@ func (c *sheet) turn(place []*event, first time.Time, every int64) (people []str
 
 // together is when a round ends: with the last of its series, if none of the others would come again before that, and none
 // begins later than the first turns.
-func together(r []*event, every int64) (ends rotations.Civil, all bool) {
+func together(r []*event, every int64) (ends civil.Time, all bool) {
 	for _, e := range r {
 		ends = max(ends, e.ends)
 	}
@@ -261,7 +262,7 @@ func together(r []*event, every int64) (ends rotations.Civil, all bool) {
 		if ends == 0 {
 			continue
 		}
-		if next := e.ends + rotations.Civil(every-e.seconds); e.ends == 0 || next < ends {
+		if next := e.ends + civil.Time(every-e.seconds); e.ends == 0 || next < ends {
 			return 0, false
 		}
 	}

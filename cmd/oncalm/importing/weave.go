@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // A thread is a piece of a cycle that lies in one unit, at the same seconds of each.
@@ -124,7 +125,7 @@ func spun(group []cycle, start time.Time, size int64, now time.Time, zone *time.
 	var all []thread
 	for _, o := range group {
 		for _, at := range o.begins {
-			begun := !rotations.CivilOf(at).In(zone).After(now)
+			begun := !civil.Of(at).In(zone).After(now)
 			for from := int64(at.Sub(start) / time.Second); from < int64(at.Sub(start)/time.Second)+o.seconds; {
 				n := from / size
 				to := min((n+1)*size, int64(at.Sub(start)/time.Second)+o.seconds)
@@ -181,7 +182,7 @@ func (s *strip) length() (seconds int64) {
 }
 
 // only are the windows of a strip.
-func (s *strip) only(start time.Time, size int64) []rotations.Window {
+func (s *strip) only(start time.Time, size int64) []civil.Window {
 	var spans []span
 	for _, p := range s.pieces {
 		at := start.Add(time.Duration(p.from) * time.Second)
@@ -272,7 +273,7 @@ func (c *sheet) strip(s *strip, start time.Time, size int64) {
 func gap(turn []string) bool { return slices.Equal(turn, []string{nobody}) }
 
 // endOf is when the last of some cycles ends; false if they do not end together, so that none would come again before that.
-func (c *sheet) endOf(group []cycle) (ends rotations.Civil, together bool) {
+func (c *sheet) endOf(group []cycle) (ends civil.Time, together bool) {
 	for _, o := range group {
 		ends = max(ends, o.ends)
 	}

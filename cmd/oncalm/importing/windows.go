@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 const (
@@ -52,7 +53,7 @@ type span struct {
 
 // windows are spans of the week as windows, those of the same hours together. ok is false if one is not in whole minutes.
 // All of the week is no window.
-func windows(spans []span) (all []rotations.Window, ok bool) {
+func windows(spans []span) (all []civil.Window, ok bool) {
 	for _, s := range spans {
 		if s.seconds >= week {
 			return nil, true
@@ -65,26 +66,26 @@ func windows(spans []span) (all []rotations.Window, ok bool) {
 			if left < day && from > 0 { // one that passes midnight is one window
 				part = left
 			}
-			all = merge(all, rotations.Window{Days: 1 << on, From: rotations.Clock(from), To: clock(from + part)})
+			all = merge(all, civil.Window{Days: 1 << on, From: civil.Clock(from), To: clock(from + part)})
 			left -= part
 		}
 	}
-	if len(all) == 1 && all[0] == (rotations.Window{Days: rotations.EveryDay, To: day}) {
+	if len(all) == 1 && all[0] == (civil.Window{Days: civil.EveryDay, To: day}) {
 		return nil, true
 	}
 	return all, true
 }
 
 // clock is a time of day, the next day's after midnight.
-func clock(seconds int64) rotations.Clock {
+func clock(seconds int64) civil.Clock {
 	if seconds > day {
 		seconds -= day
 	}
-	return rotations.Clock(seconds)
+	return civil.Clock(seconds)
 }
 
-func merge(all []rotations.Window, w rotations.Window) []rotations.Window {
-	i := slices.IndexFunc(all, func(o rotations.Window) bool { return o.From == w.From && o.To == w.To })
+func merge(all []civil.Window, w civil.Window) []civil.Window {
+	i := slices.IndexFunc(all, func(o civil.Window) bool { return o.From == w.From && o.To == w.To })
 	if i < 0 {
 		return append(all, w)
 	}
@@ -110,7 +111,7 @@ func everyDay() []time.Weekday {
 func secondOf(t time.Time) int64 { return int64(t.Hour()*hour + t.Minute()*60 + t.Second()) }
 
 // end is an end that may not be there on the wall clock.
-func end(at *time.Time, zone *time.Location) rotations.Civil {
+func end(at *time.Time, zone *time.Location) civil.Time {
 	if at == nil {
 		return 0
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // YAML is the plan as a part of a configuration, with the notes as comments.
@@ -80,7 +81,7 @@ func (p *Plan) needed(name string) bool {
 	})
 }
 
-func local(t time.Time, zone *time.Location) rotations.Civil { return rotations.CivilOf(t.In(zone)) }
+func local(t time.Time, zone *time.Location) civil.Time { return civil.Of(t.In(zone)) }
 
 func turns(l rotations.Layer) string {
 	var all []string
@@ -102,7 +103,7 @@ func turns(l rotations.Layer) string {
 	return strings.Join(all, ", ")
 }
 
-func dated(key string, c rotations.Civil) string {
+func dated(key string, c civil.Time) string {
 	if c == 0 {
 		return ""
 	}

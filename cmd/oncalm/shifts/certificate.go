@@ -9,6 +9,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // certificate says what the next clock changes do to a schedule.
@@ -48,7 +49,7 @@ const (
 
 func certificateOf(sched rotations.Schedule, overrides []rotations.Override, from time.Time) certificate {
 	c := certificate{Schedule: sched.Name, Zone: sched.Zone.String(), Changes: []certify{}}
-	for _, change := range rotations.Changes(sched.Zone, from, from.AddDate(changeYears, 0, 0), changesShown) {
+	for _, change := range civil.Changes(sched.Zone, from, from.AddDate(changeYears, 0, 0), changesShown) {
 		c.Changes = append(c.Changes, certify{
 			At: change.At.Format(time.RFC3339), Before: change.Before.String(), After: change.After.String(),
 			Seconds: int(change.After - change.Before), Shifts: around(sched, overrides, change.At),
@@ -78,7 +79,7 @@ func certifiedOf(s rotations.Shift) certified {
 	c := certified{OnCall: append([]string{}, s.People...), Layer: s.Layer, From: cli.Maybe(s.From), To: cli.Maybe(s.To), shift: s}
 	if !s.From.IsZero() && !s.To.IsZero() {
 		c.Hours = s.To.Sub(s.From).Hours()
-		c.Clock = float64(rotations.CivilOf(s.To)-rotations.CivilOf(s.From)) / time.Hour.Seconds()
+		c.Clock = float64(civil.Of(s.To)-civil.Of(s.From)) / time.Hour.Seconds()
 	}
 	return c
 }

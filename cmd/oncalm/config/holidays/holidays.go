@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/ical"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/rotations/civil"
 )
 
 // holidayYears is how many years ahead the yearly events of a calendar are holidays.
@@ -26,7 +27,7 @@ func Read(r *reading.Reader, v reading.Value) []rotations.Holiday {
 			return
 		}
 		if date, err := time.Parse(time.DateOnly, s); err == nil {
-			all = append(all, rotations.Holiday{Date: rotations.CivilOf(date)})
+			all = append(all, rotations.Holiday{Date: civil.Of(date)})
 			return
 		}
 		if !strings.HasSuffix(strings.ToLower(s), ".ics") {
@@ -84,7 +85,7 @@ func daysOf(event *ical.Component, now time.Time) ([]rotations.Holiday, error) {
 	var all []rotations.Holiday
 	for _, first := range begins {
 		for n := range days {
-			all = append(all, rotations.Holiday{Date: rotations.CivilOf(first.AddDate(0, 0, n)), Name: name})
+			all = append(all, rotations.Holiday{Date: civil.Of(first.AddDate(0, 0, n)), Name: name})
 		}
 	}
 	return all, nil

@@ -1,4 +1,4 @@
-package rotations
+package civil
 
 import (
 	"testing"
@@ -7,8 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-func civil(s string) Civil {
-	c, err := ParseCivil(s)
+func at(s string) Time {
+	c, err := Parse(s)
 	if err != nil {
 		panic(err)
 	}
@@ -34,9 +34,9 @@ func TestParseCivil(t *testing.T) {
 		{"", "", `"" is not a local time` + wanted},
 	}
 	for _, tt := range tests {
-		c, err := ParseCivil(tt.in)
+		c, err := Parse(tt.in)
 		if message(err) != tt.err || err == nil && c.String() != tt.want {
-			t.Errorf("ParseCivil(%q) = %s, %v", tt.in, c, err)
+			t.Errorf("Parse(%q) = %s, %v", tt.in, c, err)
 		}
 	}
 }
@@ -52,29 +52,29 @@ func message(err error) string {
 func TestCivilAgreesWithTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		at := time.Unix(rapid.Int64Range(-70_000_000_000, 70_000_000_000).Draw(t, "at"), 0).UTC()
-		c := CivilOf(at)
+		c := Of(at)
 		if !c.utc().Equal(at) {
 			t.Fatalf("%s became %s", at, c.utc())
 		}
-		if c.weekday() != at.Weekday() {
-			t.Fatalf("%s is a %s, not a %s", at, at.Weekday(), c.weekday())
+		if c.Weekday() != at.Weekday() {
+			t.Fatalf("%s is a %s, not a %s", at, at.Weekday(), c.Weekday())
 		}
 		y, m, d := at.Date()
-		if want := CivilOf(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)); c.midnight() != want {
-			t.Fatalf("the midnight of %s is %s, not %s", at, want, c.midnight())
+		if want := Of(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)); c.Midnight() != want {
+			t.Fatalf("the midnight of %s is %s, not %s", at, want, c.Midnight())
 		}
 		n := rapid.IntRange(-500, 500).Draw(t, "months")
 		last := time.Date(y, m+time.Month(n)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 		want := time.Date(y, m+time.Month(n), min(d, last), at.Hour(), at.Minute(), at.Second(), 0, time.UTC)
-		if got := c.inMonth(c.month() + n); got != CivilOf(want) {
+		if got := c.InMonth(c.Month() + n); got != Of(want) {
 			t.Fatalf("%d months from %s is %s, not %s", n, at, got, want)
 		}
 	})
 }
 
 func TestCivilZeroIsMonday(t *testing.T) {
-	if c := Civil(0); c.String() != "0001-01-01T00:00" || c.weekday() != time.Monday {
-		t.Errorf("the zero value is %s, a %s", c, c.weekday())
+	if c := Time(0); c.String() != "0001-01-01T00:00" || c.Weekday() != time.Monday {
+		t.Errorf("the zero value is %s, a %s", c, c.Weekday())
 	}
 	if epoch.String() != "1970-01-01T00:00" {
 		t.Errorf("the epoch is %s", epoch)

@@ -1,4 +1,4 @@
-package rotations
+package civil
 
 import (
 	"fmt"
@@ -14,102 +14,64 @@ type Window struct {
 	To   Clock // 24:00 is the end of the day
 }
 
-// ParseWindow reads the three parts of a window as [ParseDays] and [ParseClock] do. Without days it is every day; without
-// from it begins at 00:00, and without to it ends at 24:00.
-func ParseWindow(days, from, to string) (Window, error) {
-	w := Window{Days: EveryDay, To: 24 * hour}
-	var err error
-	if days != "" {
-		if w.Days, err = ParseDays(days); err != nil {
-			return Window{}, err
-		}
-	}
-	if from != "" {
-		if w.From, err = ParseClock(from); err != nil {
-			return Window{}, err
-		}
-	}
-	if to != "" {
-		if w.To, err = ParseClock(to); err != nil {
-			return Window{}, err
-		}
-	}
-	if p := w.problems(); len(p) > 0 {
-		return Window{}, fmt.Errorf("%s: %s", p[0].What, p[0].Remedy)
-	}
-	return w, nil
-}
-
-// problems says what is wrong with a window.
-func (w Window) problems() []Problem {
-	var all problems
-	if w.Days == 0 || w.Days > EveryDay {
-		all.add("days", "the window is on no day of the week", "name its days, such as mon-fri")
-	}
-	if w.From < 0 || w.From >= 24*hour {
-		all.add("from", "the window begins outside its day", "begin it from 00:00 to 23:59")
-	}
-	if w.To < 0 || w.To > 24*hour {
-		all.add("to", "the window ends outside the day", "end it from 00:00 to 24:00; one that ends before it begins passes midnight")
-	}
-	if w.From == w.To {
-		all.add("to", fmt.Sprintf("the window begins and ends at %s", w.From), "for whole days write from 00:00 to 24:00")
-	}
-	return all
-}
-
-func (w Window) valid() bool {
-	return w.Days != 0 && w.Days <= EveryDay && w.From != w.To && w.From >= 0 && w.From < 24*hour && w.To >= 0 && w.To <= 24*hour
+// Valid reports whether the window is open at all, and within its days.
+func (w Window) Valid() bool {
+	return w.Days != 0 && w.Days <= EveryDay && w.From != w.To && w.From >= 0 && w.From < 24*Hour && w.To >= 0 && w.To <= 24*Hour
 }
 
 // String returns the window for people: mon-fri 22:00-06:00.
 func (w Window) String() string { return fmt.Sprintf("%s %s-%s", w.Days, w.From, w.To) }
 
-// length returns how long the window is open, in wall-clock seconds.
-func (w Window) length() Civil {
+// Length returns how long the window is open, in wall-clock seconds.
+func (w Window) Length() Time {
 	if w.To > w.From {
-		return Civil(w.To - w.From)
+		return Time(w.To - w.From)
 	}
-	return Civil(w.To-w.From) + day
+	return Time(w.To-w.From) + Day
 }
 
-// holding returns the span of the window that holds c.
-func (w Window) holding(c Civil) (from, to Civil, ok bool) {
-	begins := c.midnight()
-	today := begins.weekday()
-	if from = begins + Civil(w.From); from <= c && w.Days.Has(today) {
-		to = from + w.length()
+// Holding returns the span of the window that holds c.
+func (w Window) Holding(c Time) (from, to Time, ok bool) {
+	begins := c.Midnight()
+	today := begins.Weekday()
+	if from = begins + Time(w.From); from <= c && w.Days.Has(today) {
+		to = from + w.Length()
 		return from, to, c < to
 	}
-	from = from - day // since yesterday
-	to = from + w.length()
+	from = from - Day // since yesterday
+	to = from + w.Length()
 	return from, to, c < to && w.Days.Has((today+6)%7)
 }
 
-// next returns when the window opens next, at c or later.
-func (w Window) next(c Civil) Civil {
-	from := c.midnight() + Civil(w.From)
-	on := from.weekday()
+// Next returns when the window opens next, at c or later.
+func (w Window) Next(c Time) Time {
+	from := c.Midnight() + Time(w.From)
+	on := from.Weekday()
 	for range 8 {
 		if from >= c && w.Days.Has(on) {
 			return from
 		}
-		from, on = from+day, (on+1)%7
+		from, on = from+Day, (on+1)%7
 	}
-	return distantFuture // it is on no day
+	return DistantFuture // it is on no day
 }
 
-// last returns when the window closed last, at c or earlier.
-func (w Window) last(c Civil) Civil {
-	from := c.midnight() + Civil(w.From)
-	on, length := from.weekday(), w.length()
+// Last returns when the window closed last, at c or earlier.
+func (w Window) Last(c Time) Time {
+	from := c.Midnight() + Time(w.From)
+	on, length := from.Weekday(), w.Length()
 	for range 9 { // one that passes midnight may still be open today, and again a week ago
 		if from+length <= c && w.Days.Has(on) {
 			return from + length
 		}
-		from, on = from-day, (on+6)%7
+		from, on = from-Day, (on+6)%7
 	}
-	return distantPast
+	return DistantPast
+}
+
+// Closes returns when the window closes next, at c or later.
+func (w Window) Closes(c Time) Time {
+	return w.Next(c-w.Length()) + w.Length()
 }
 
 // Clock is a time of day on a wall clock, in seconds after midnight, up to 24:00.
@@ -119,7 +81,7 @@ type Clock int
 func ParseClock(s string) (Clock, error) {
 	var h, m int
 	if len(s) == 5 && s[2] == ':' && number(s[:2], &h) && number(s[3:], &m) && m < 60 && h*60+m <= 24*60 {
-		return Clock(h*hour + m*minute), nil
+		return Clock(h*Hour + m*Minute), nil
 	}
 	return 0, fmt.Errorf("%q is not a time of day: expected one from 00:00 to 24:00, such as 09:00", s)
 }
@@ -135,7 +97,7 @@ func number(s string, n *int) bool {
 }
 
 // String returns the form that [ParseClock] reads.
-func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", int(c)/hour, int(c)/minute%60) }
+func (c Clock) String() string { return fmt.Sprintf("%02d:%02d", int(c)/Hour, int(c)/Minute%60) }
 
 // Days is a set of days of the week: bit n is [time.Weekday] n.
 type Days uint8

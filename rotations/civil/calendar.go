@@ -1,4 +1,4 @@
-package rotations
+package civil
 
 import (
 	"math"
@@ -7,16 +7,16 @@ import (
 
 // lookback is more than any fold is long and more than any zone is away from UTC, in seconds. The longest fold on record is
 // Alaska's of 1867: it lived one day twice when it changed sides of the date line.
-const lookback = 36 * hour
+const lookback = 36 * Hour
 
-// A calendar turns wall-clock times of a zone into instants and back. The two directions agree:
+// A Calendar turns wall-clock times of a zone into instants and back. The two directions agree:
 //
 //	instant(c) <= u  exactly if  reached(u) >= c
 //
 // It remembers the stretch it looked up last, so one that goes forward in time is cheap. It is not safe for concurrent use;
 // make one where it is needed.
-type calendar struct {
-	zone    *time.Location // nil is UTC
+type Calendar struct {
+	Zone    *time.Location // nil is UTC
 	stretch stretch
 }
 
@@ -25,9 +25,9 @@ type calendar struct {
 type stretch struct{ start, end, offset int64 }
 
 // at returns a stretch that holds u.
-func (k *calendar) at(u int64) stretch {
+func (k *Calendar) at(u int64) stretch {
 	if u < k.stretch.start || u >= k.stretch.end {
-		k.stretch = stretchAt(k.zone, u)
+		k.stretch = stretchAt(k.Zone, u)
 	}
 	return k.stretch
 }
@@ -48,13 +48,13 @@ func stretchAt(zone *time.Location, u int64) stretch {
 	if s.end <= u {
 		// Beyond a zone's table of changes package time ends every year after 365 days, which on the last day of a leap year
 		// is over. No zone changes any more on that day.
-		s.end = u - u%day + day
+		s.end = u - u%Day + Day
 	}
 	return s
 }
 
 // instant returns the first instant at which the local clock has reached c, in seconds since 1970 UTC.
-func (k *calendar) instant(c Civil) int64 {
+func (k *Calendar) instant(c Time) int64 {
 	local := int64(c - epoch)
 	from := local - lookback // too early for any zone to have reached c
 	for {
@@ -66,31 +66,31 @@ func (k *calendar) instant(c Civil) int64 {
 	}
 }
 
-// reached returns the latest time that the local clock has shown up to and including u, seconds since 1970 UTC: what it shows
+// Reached returns the latest time that the local clock has shown up to and including u, seconds since 1970 UTC: what it shows
 // now, or while a fold is lived through for the second time, what it showed just before it was set back.
-func (k *calendar) reached(u int64) Civil {
+func (k *Calendar) Reached(u int64) Time {
 	latest := int64(math.MinInt64)
 	s := k.at(u - lookback)
 	for s.end <= u {
 		latest = max(latest, s.end-1+s.offset)
 		s = k.at(s.end)
 	}
-	return epoch + Civil(max(latest, u+s.offset))
+	return epoch + Time(max(latest, u+s.offset))
 }
 
-// time is instant as a time.Time of the zone. The bounds of what has no bound become the zero time and [endless].
-func (k *calendar) time(c Civil) time.Time {
+// Time is instant as a time.Time of the zone. The bounds of what has no bound become the zero time and [endless].
+func (k *Calendar) Time(c Time) time.Time {
 	switch c {
-	case distantPast:
+	case DistantPast:
 		return time.Time{}
-	case distantFuture:
-		return endless()
+	case DistantFuture:
+		return Endless()
 	}
-	if k.zone == nil {
+	if k.Zone == nil {
 		return time.Unix(k.instant(c), 0).UTC()
 	}
-	return time.Unix(k.instant(c), 0).In(k.zone)
+	return time.Unix(k.instant(c), 0).In(k.Zone)
 }
 
-// endless is an instant after all others, so that spans without an end compare like all spans.
-func endless() time.Time { return time.Unix(1<<50, 0) }
+// Endless is an instant after all others, so that spans without an end compare like all spans.
+func Endless() time.Time { return time.Unix(1<<50, 0) }

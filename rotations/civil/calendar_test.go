@@ -1,25 +1,16 @@
-package rotations
+package civil
 
 import (
 	"testing"
 	"time"
 
 	"pgregory.net/rapid"
+
+	"github.com/oncalm/oncalm/rotations/civil/civiltest"
 )
 
-// slowIn is Civil.In the slow way: it asks every minute, then every second, whether the local clock has reached c.
-func slowIn(c Civil, z *time.Location) time.Time {
-	clock := func(u int64) Civil { return CivilOf(time.Unix(u, 0).In(z)) }
-	u := int64(c-epoch) - lookback
-	u += int64(c-clock(u)) % minute // from here whole minutes hit c, unless the offset changes by seconds
-	for clock(u) < c {
-		u += minute
-	}
-	for clock(u-1) >= c {
-		u--
-	}
-	return time.Unix(u, 0).In(z)
-}
+// slowIn is Time.In the slow way.
+func slowIn(c Time, z *time.Location) time.Time { return civiltest.First(c.utc(), z) }
 
 func TestIn(t *testing.T) {
 	tests := []struct{ zone, civil, want string }{
@@ -75,15 +66,15 @@ func TestIn(t *testing.T) {
 		{"UTC", "2026-03-29T02:30", "2026-03-29T02:30:00Z"},
 	}
 	for _, tt := range tests {
-		got := civil(tt.civil).In(zone(tt.zone))
+		got := at(tt.civil).In(civiltest.Zone(tt.zone))
 		if s := got.Format(time.RFC3339); s != tt.want {
 			t.Errorf("%s in %s = %s, want %s", tt.civil, tt.zone, s, tt.want)
 		}
-		if slow := slowIn(civil(tt.civil), zone(tt.zone)); !slow.Equal(got) {
+		if slow := slowIn(at(tt.civil), civiltest.Zone(tt.zone)); !slow.Equal(got) {
 			t.Errorf("%s in %s: the table says %s, asking every second %s", tt.civil, tt.zone, tt.want, slow.Format(time.RFC3339))
 		}
 	}
-	if got := civil("2026-01-05T09:00").In(nil); got.Format(time.RFC3339) != "2026-01-05T09:00:00Z" {
+	if got := at("2026-01-05T09:00").In(nil); got.Format(time.RFC3339) != "2026-01-05T09:00:00Z" {
 		t.Errorf("without a zone: %s", got)
 	}
 }
@@ -92,20 +83,20 @@ func TestIn(t *testing.T) {
 // where c is skipped, a later time; and the instant before it is earlier on the wall clock.
 func TestInEveryChange(t *testing.T) {
 	n, gaps, folds := 0, 0, 0
-	for _, s := range sites() {
-		for _, at := range s.changes {
-			before := CivilOf(time.Unix(at-1, 0).In(s.zone)) + 1 // what the clock would have shown
-			after := CivilOf(time.Unix(at, 0).In(s.zone))
+	for _, s := range civiltest.Sites() {
+		for _, at := range s.Changes {
+			before := Of(time.Unix(at-1, 0).In(s.Zone)) + 1 // what the clock would have shown
+			after := Of(time.Unix(at, 0).In(s.Zone))
 			middle := (before + after) / 2
-			for _, c := range []Civil{before - 1, before, after, middle, middle + 1, after - 1, after + 1, before + 1} {
-				got := c.In(s.zone)
-				shown, previous := CivilOf(got), CivilOf(got.Add(-time.Second))
+			for _, c := range []Time{before - 1, before, after, middle, middle + 1, after - 1, after + 1, before + 1} {
+				got := c.In(s.Zone)
+				shown, previous := Of(got), Of(got.Add(-time.Second))
 				skipped := before <= c && c < after && got.Unix() == at
 				if (shown != c && !skipped) || shown < c || previous >= c {
-					t.Errorf("%s: %s came at %s (%s), a second before it was %s", s.zone, c, got, shown, previous)
+					t.Errorf("%s: %s came at %s (%s), a second before it was %s", s.Zone, c, got, shown, previous)
 				}
 				if folded := after <= c && c < before; folded && got.Unix() >= at {
-					t.Errorf("%s: %s came at %s, the second time", s.zone, c, got)
+					t.Errorf("%s: %s came at %s, the second time", s.Zone, c, got)
 				}
 				checkReached(t, s, c, got)
 				n++
@@ -117,29 +108,29 @@ func TestInEveryChange(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d times around %d gaps and %d folds of %d zones", n, gaps, folds, len(sites()))
+	t.Logf("%d times around %d gaps and %d folds of %d zones", n, gaps, folds, len(civiltest.Sites()))
 }
 
 // checkReached checks that c is reached at its instant, and not before.
-func checkReached(t *testing.T, s site, c Civil, at time.Time) {
+func checkReached(t *testing.T, s civiltest.Site, c Time, at time.Time) {
 	t.Helper()
-	cal := calendar{zone: s.zone}
-	if r := cal.reached(at.Unix()); r < c {
-		t.Errorf("%s: at %s only %s is reached, not %s", s.zone, at, r, c)
+	cal := Calendar{Zone: s.Zone}
+	if r := cal.Reached(at.Unix()); r < c {
+		t.Errorf("%s: at %s only %s is reached, not %s", s.Zone, at, r, c)
 	}
-	if r := cal.reached(at.Unix() - 1); r >= c {
-		t.Errorf("%s: before %s already %s is reached", s.zone, at, r)
+	if r := cal.Reached(at.Unix() - 1); r >= c {
+		t.Errorf("%s: before %s already %s is reached", s.Zone, at, r)
 	}
 }
 
 // TestInIsTheFirstInstant compares with asking every minute.
 func TestInIsTheFirstInstant(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := drawSite(t)
-		c := CivilOf(drawInstant(t, s, "time")) + Civil(rapid.IntRange(-3*hour, 3*hour).Draw(t, "beside"))
-		c -= c % minute
-		if got, want := c.In(s.zone), slowIn(c, s.zone); !got.Equal(want) {
-			t.Fatalf("%s in %s = %s, want %s", c, s.zone, got, want)
+		s := civiltest.DrawSite(t)
+		c := Of(civiltest.DrawInstant(t, s, "time")) + Time(rapid.IntRange(-3*Hour, 3*Hour).Draw(t, "beside"))
+		c -= c % Minute
+		if got, want := c.In(s.Zone), slowIn(c, s.Zone); !got.Equal(want) {
+			t.Fatalf("%s in %s = %s, want %s", c, s.Zone, got, want)
 		}
 	})
 }
@@ -148,20 +139,20 @@ func TestInIsTheFirstInstant(t *testing.T) {
 // calls changes nothing.
 func TestReachedIsTheOtherWay(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := drawSite(t)
-		used := calendar{zone: s.zone}
+		s := civiltest.DrawSite(t)
+		used := Calendar{Zone: s.Zone}
 		for range 20 {
-			u := drawInstant(t, s, "instant").Unix()
-			fresh := calendar{zone: s.zone}
-			c := fresh.reached(u) + Civil(rapid.IntRange(-3*hour, 3*hour).Draw(t, "beside"))
-			if (used.instant(c) <= u) != (used.reached(u) >= c) {
-				t.Fatalf("%s: %s comes at %d, and at %d is reached %s", s.zone, c, used.instant(c), u, used.reached(u))
+			u := civiltest.DrawInstant(t, s, "instant").Unix()
+			fresh := Calendar{Zone: s.Zone}
+			c := fresh.Reached(u) + Time(rapid.IntRange(-3*Hour, 3*Hour).Draw(t, "beside"))
+			if (used.instant(c) <= u) != (used.Reached(u) >= c) {
+				t.Fatalf("%s: %s comes at %d, and at %d is reached %s", s.Zone, c, used.instant(c), u, used.Reached(u))
 			}
-			if a, b := used.instant(c), (&calendar{zone: s.zone}).instant(c); a != b {
-				t.Fatalf("%s: %s comes at %d with a used calendar, at %d with a new one", s.zone, c, a, b)
+			if a, b := used.instant(c), (&Calendar{Zone: s.Zone}).instant(c); a != b {
+				t.Fatalf("%s: %s comes at %d with a used calendar, at %d with a new one", s.Zone, c, a, b)
 			}
-			if shown := CivilOf(time.Unix(u, 0).In(s.zone)); used.reached(u) < shown {
-				t.Fatalf("%s: at %d the clock shows %s and %s is reached", s.zone, u, shown, used.reached(u))
+			if shown := Of(time.Unix(u, 0).In(s.Zone)); used.Reached(u) < shown {
+				t.Fatalf("%s: at %d the clock shows %s and %s is reached", s.Zone, u, shown, used.Reached(u))
 			}
 		}
 	})
