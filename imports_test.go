@@ -21,7 +21,7 @@ var order = []string{
 	"alarms/aws", "alarms/facts", "alarms/messages", "alarms/sns", "alarms",
 	"paging", "handoffs", "rollbacks", "postmortems",
 	"bot/slack/blocks", "bot/slack", "bot/slack/door",
-	"bot/slackfake/wire", "bot/slackfake/blockkit", "bot/slackfake", "bot/bottest",
+	"bot/slackfake/wire", "bot/slackfake/blockkit", "bot/slackfake/workspace", "bot/slackfake", "bot/bottest",
 	"bot/when", "bot/chat", "bot/view", "bot/notice", "bot/command", "bot/shifts", "bot",
 	"ops", "web",
 	"cmd/oncalm/config/reading", "cmd/oncalm/config/holidays", "cmd/oncalm/config/places", "cmd/oncalm/config/secrets", "cmd/oncalm/config/zones",

@@ -10,6 +10,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -166,7 +167,7 @@ func TestStormOfEdits(t *testing.T) {
 	})
 }
 
-func has(all []slackfake.Message, key string) bool {
+func has(all []workspace.Message, key string) bool {
 	for _, m := range all {
 		if m.Value("key") == key {
 			return true

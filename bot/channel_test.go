@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 // acts are what brings a card that waited for its channel: what a person does and a restart at once, time within a minute.
@@ -22,7 +23,7 @@ func acts() map[string]func(w *world) {
 }
 
 // cards are the cards in the channel, without what else it is told.
-func (w *world) cards() (all []slackfake.Message) {
+func (w *world) cards() (all []workspace.Message) {
 	for _, m := range w.slack.Messages(channel) {
 		if m.Metadata != nil && m.Metadata.EventType == cardEvent {
 			all = append(all, m)

@@ -11,8 +11,8 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -20,7 +20,7 @@ import (
 var madeID = regexp.MustCompile(`"block_id":"b[0-9a-f]{5}",`)
 
 // shown is a message as the golden files keep it.
-func shown(t *testing.T, m slackfake.Message) string {
+func shown(t *testing.T, m workspace.Message) string {
 	t.Helper()
 	if problems := blockkit.ValidateBlocks(m.Blocks); len(problems) > 0 {
 		t.Errorf("Slack would not take this: %v", problems)

@@ -13,6 +13,7 @@ import (
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -101,7 +102,7 @@ func TestManyAccept(t *testing.T) {
 			o.Overrides.Schedules["shop"] = s
 		})
 		for _, name := range crowd[1:] {
-			w.slack.SetUser(slackfake.User{ID: "U0" + strings.ToUpper(name), Name: name})
+			w.slack.SetUser(workspace.User{ID: "U0" + strings.ToUpper(name), Name: name})
 		}
 		var holder string
 		for _, p := range crowd {
@@ -113,7 +114,7 @@ func TestManyAccept(t *testing.T) {
 			w.press(w.said2(holder, fmt.Sprintf("cover me %d:00..%d:00", 12+round, 13+round)), "Ask the others", holder)
 			w.wait(time.Minute)
 			var race sync.WaitGroup
-			questions := map[string]slackfake.Message{}
+			questions := map[string]workspace.Message{}
 			for _, name := range crowd {
 				if user := w.bot.o.People[name].Slack; user != holder {
 					questions[user] = w.newestQuestion(user)
@@ -137,7 +138,7 @@ func TestManyAccept(t *testing.T) {
 }
 
 // said2 types a word of /oncall in a person's direct messages.
-func (w *world) said2(user, text string) slackfake.Message {
+func (w *world) said2(user, text string) workspace.Message {
 	w.t.Helper()
 	r := w.slack.Command(context.Background(), user, user, "/oncall", text)
 	if r.Err != nil || r.Message == nil {
@@ -147,7 +148,7 @@ func (w *world) said2(user, text string) slackfake.Message {
 }
 
 // newestQuestion is the newest message to a person that can be accepted.
-func (w *world) newestQuestion(user string) slackfake.Message {
+func (w *world) newestQuestion(user string) workspace.Message {
 	w.t.Helper()
 	for _, m := range slices.Backward(w.slack.DM(user)) {
 		if _, ok := m.Button("Accept"); ok {
@@ -155,7 +156,7 @@ func (w *world) newestQuestion(user string) slackfake.Message {
 		}
 	}
 	w.t.Fatalf("%s was not asked", user)
-	return slackfake.Message{}
+	return workspace.Message{}
 }
 
 // TestARequestTwice holds that a request that Slack repeats has one effect and the same answer.
@@ -214,11 +215,11 @@ func TestHostileNames(t *testing.T) {
 }
 
 // unrepeated leaves out what says of itself that it may be a repeat: where Slack lets nobody look, it may come twice.
-func unrepeated(all []slackfake.Message) []slackfake.Message {
+func unrepeated(all []workspace.Message) []workspace.Message {
 	const mark = "(perhaps a repeat) "
-	return slices.DeleteFunc(slices.Clone(all), func(m slackfake.Message) bool {
+	return slices.DeleteFunc(slices.Clone(all), func(m workspace.Message) bool {
 		first, repeat := strings.CutPrefix(m.Text, mark)
-		return repeat && slices.ContainsFunc(all, func(o slackfake.Message) bool { return o.Text == first })
+		return repeat && slices.ContainsFunc(all, func(o workspace.Message) bool { return o.Text == first })
 	})
 }
 

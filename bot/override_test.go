@@ -10,6 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
@@ -24,7 +25,7 @@ func three(o *Options) {
 }
 
 // said types a word of /oncall and returns what the person then sees.
-func (w *world) said(user, text string) slackfake.Message {
+func (w *world) said(user, text string) workspace.Message {
 	w.t.Helper()
 	r := w.slack.Command(context.Background(), user, channel, "/oncall", text)
 	if r.Err != nil || r.Message == nil {
@@ -61,7 +62,7 @@ func (w *world) made() (all []overrides.Override) {
 }
 
 // seen is the newest answer that a person sees in the channel.
-func (w *world) seen(user string) slackfake.Message {
+func (w *world) seen(user string) workspace.Message {
 	w.t.Helper()
 	all := w.slack.Ephemerals(channel, user)
 	if len(all) == 0 {
@@ -71,7 +72,7 @@ func (w *world) seen(user string) slackfake.Message {
 }
 
 // last is the newest direct message to a person.
-func (w *world) last(user string) slackfake.Message {
+func (w *world) last(user string) workspace.Message {
 	w.t.Helper()
 	all := w.slack.DM(user)
 	if len(all) == 0 {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/rotations"
 )
 
@@ -29,7 +29,7 @@ func TestOverrideTexts(t *testing.T) {
 		})
 		w.wait(10 * time.Hour)
 		var b strings.Builder
-		tell := func(who string, all ...slackfake.Message) {
+		tell := func(who string, all ...workspace.Message) {
 			for _, m := range all {
 				if len(m.Files) == 0 {
 					b.WriteString("To " + who + ":\n" + m.Text + "\n\n")

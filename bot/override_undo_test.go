@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 // TestUndoSaysWhatStays holds that whoever takes a swap back, and everybody who is told, reads what of it is past and stays:
@@ -30,7 +30,7 @@ func TestUndoSaysWhatStays(t *testing.T) {
 			w.wait(5 * time.Second)
 			for _, told := range []struct {
 				to  string
-				all []slackfake.Message
+				all []workspace.Message
 			}{{"ana", w.slack.DM(ana)}, {"bo", w.slack.DM(bo)}, {"cy", w.slack.DM(cy)}, {"the channel", w.slack.Messages(channel)}} {
 				for _, m := range told.all {
 					if strings.Contains(m.Text, "Taken back") && !said[told.to+m.TS] {

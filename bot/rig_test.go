@@ -21,6 +21,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
@@ -64,11 +65,11 @@ func beginWith(t *testing.T, groups []outbox.Group, change ...func(*Options)) *w
 	t.Helper()
 	w := &world{t: t, logged: &buffer{}, groups: groups}
 	w.slack = slackfake.New(slackfake.Options{
-		Users: []slackfake.User{
+		Users: []workspace.User{
 			{ID: ana, Name: "ana", RealName: "Ana Alvarez", Zone: "Europe/Berlin"}, {ID: bo, Name: "bo"}, {ID: cy, Name: "cy"},
 			{ID: "U0MAL", Name: "mal"},
 		},
-		Channels: []slackfake.Channel{{ID: "C0INC", Name: channel}, {ID: "C0GEN", Name: "general"}},
+		Channels: []workspace.Channel{{ID: "C0INC", Name: channel}, {ID: "C0GEN", Name: "general"}},
 	})
 	w.disk = newMemory()
 	w.open(w.disk, change...)
@@ -223,7 +224,7 @@ func (w *world) typed(user, command, text string) string {
 }
 
 // press presses a button and fails if Slack would show an error.
-func (w *world) press(m slackfake.Message, button, user string) {
+func (w *world) press(m workspace.Message, button, user string) {
 	w.t.Helper()
 	if r := w.slack.Press(context.Background(), m, button, user); r.Err != nil {
 		w.t.Errorf("pressing %s: %v", button, r.Err)
@@ -245,7 +246,7 @@ func (w *world) head(id string) *incidents.Incident {
 }
 
 // only returns the one message there is.
-func (w *world) only(all []slackfake.Message) slackfake.Message {
+func (w *world) only(all []workspace.Message) workspace.Message {
 	w.t.Helper()
 	if len(all) != 1 {
 		w.t.Fatalf("%d messages, want 1: %v", len(all), texts(all))
@@ -253,7 +254,7 @@ func (w *world) only(all []slackfake.Message) slackfake.Message {
 	return all[0]
 }
 
-func texts(all []slackfake.Message) []string {
+func texts(all []workspace.Message) []string {
 	var out []string
 	for _, m := range all {
 		out = append(out, m.Text)
@@ -262,7 +263,7 @@ func texts(all []slackfake.Message) []string {
 }
 
 // labels are the labels of a message's buttons.
-func labels(m slackfake.Message) string {
+func labels(m workspace.Message) string {
 	var all []string
 	for _, b := range m.Buttons() {
 		all = append(all, b.Label)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
@@ -33,7 +34,7 @@ func TestAccountsThatAreClosed(t *testing.T) {
 		id := w.alarm("checkout-5xx")
 		w.wait(time.Second)
 		w.press(w.only(w.slack.DM(ana)), "Acknowledge", ana)
-		w.slack.SetUser(slackfake.User{ID: ana, Name: "ana", Deleted: true})
+		w.slack.SetUser(workspace.User{ID: ana, Name: "ana", Deleted: true})
 		w.wait(time.Minute)
 		if got := w.told("cannot be paged"); len(got) != 1 {
 			t.Fatalf("the channel was told %q", got)
@@ -50,7 +51,7 @@ func TestAccountsThatAreClosed(t *testing.T) {
 		if got := w.told("cannot be paged"); len(got) != 1 {
 			t.Errorf("after a restart the channel was told %q", got)
 		}
-		w.slack.SetUser(slackfake.User{ID: ana, Name: "ana"})
+		w.slack.SetUser(workspace.User{ID: ana, Name: "ana"})
 		w.wait(25 * time.Hour)
 		if got := w.typed(bo, "/oncall", ""); strings.Contains(got, "cannot be reached") {
 			t.Errorf("ana is back: %s", got)
@@ -91,8 +92,8 @@ func TestHoldersAreAskedAboutHourly(t *testing.T) {
 		if a, b, c := w.askedAbout(ana), w.askedAbout(bo), w.askedAbout(cy); a != 5 || b != 1 || c != 5 {
 			t.Errorf("asked about who is on call %d times, who acknowledged %d times, and who does neither %d times", a, c, b)
 		}
-		w.slack.SetUser(slackfake.User{ID: cy, Name: "cy", Deleted: true})
-		w.slack.SetUser(slackfake.User{ID: bo, Name: "bo", Deleted: true})
+		w.slack.SetUser(workspace.User{ID: cy, Name: "cy", Deleted: true})
+		w.slack.SetUser(workspace.User{ID: bo, Name: "bo", Deleted: true})
 		w.wait(time.Hour)
 		if got := w.told("cannot be paged"); len(got) != 1 || strings.Contains(got[0], "bo ") {
 			t.Errorf("told within the hour: %q", got)
@@ -137,7 +138,7 @@ func TestRollCallEndsWithTheProgram(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := begin(t)
 				w.stop()
-				w.slack.SetUser(slackfake.User{ID: ana, Name: "ana", Deleted: true})
+				w.slack.SetUser(workspace.User{ID: ana, Name: "ana", Deleted: true})
 				w.slack.Fail(slackfake.Fault{Method: "users.info", Skip: 3, Kind: slackfake.Hang()})
 				w.bot.o.Book = &incidents.Book{Store: stopped{w.db}, Followers: w.book.Followers}
 				ctx, cancel := context.WithCancel(t.Context())

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -53,7 +54,7 @@ func TestWhich(t *testing.T) {
 	})
 }
 
-func last(t *testing.T, all []slackfake.Message) slackfake.Message {
+func last(t *testing.T, all []workspace.Message) workspace.Message {
 	t.Helper()
 	if len(all) == 0 {
 		t.Fatal("there is no message")

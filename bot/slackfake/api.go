@@ -68,15 +68,15 @@ func (s *Slack) handle(r *http.Request, path string) wire.Reply {
 
 // call records a request, plays the faults that concern it and answers it.
 func (s *Slack) call(ctx context.Context, name string, a wire.Args, work func() (wire.Answer, error)) wire.Reply {
-	s.mu.Lock()
+	s.ws.Lock()
 	seq := s.record(name, a)
 	kind := s.fault(name, a)
-	s.mu.Unlock()
+	s.ws.Unlock()
 
 	outcome := "nothing"
 	run := func() wire.Reply {
-		s.mu.Lock()
-		defer s.mu.Unlock()
+		s.ws.Lock()
+		defer s.ws.Unlock()
 		out, err := work()
 		rep, word := s.render(name, out, err)
 		outcome = word
@@ -89,8 +89,8 @@ func (s *Slack) call(ctx context.Context, name string, a wire.Args, work func() 
 		rep = kind.play(ctx, run)
 		outcome = kind.outcome(outcome)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	s.settle(seq, outcome)
 	return rep
 }
@@ -177,8 +177,8 @@ func (s *Slack) settle(c *Call, outcome string) { c.Outcome = outcome }
 // Calls lists the requests so far, the oldest first, without their tokens. With
 // names, only those of these methods.
 func (s *Slack) Calls(methods ...string) []Call {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	var all []Call
 	for _, c := range s.calls {
 		if len(methods) == 0 || slices.Contains(methods, c.Method) {

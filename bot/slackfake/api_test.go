@@ -14,23 +14,24 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
-// workspace is a small team with a channel for incidents.
-func workspace() *slackfake.Slack {
+// team is a small workspace with a channel for incidents.
+func team() *slackfake.Slack {
 	return slackfake.New(slackfake.Options{
-		Users: []slackfake.User{
+		Users: []workspace.User{
 			{ID: "U0ANA", Name: "ana", RealName: "Ana Lima", Email: "ana@example.com", Zone: "Europe/Berlin"},
 			{ID: "U0BO", Name: "bo", RealName: "Bo Chen", Email: "bo@example.com"},
 			{ID: "U0GONE", Name: "gone", Email: "gone@example.com", Deleted: true},
 		},
-		Channels: []slackfake.Channel{
+		Channels: []workspace.Channel{
 			{ID: "C0INC", Name: "incidents"},
 			{ID: "C0OTHER", Name: "other", Members: []string{"U0ANA"}},
 			{ID: "C0OLD", Name: "old", Archived: true},
 			{ID: "G0SECRET", Name: "secret", Private: true, Members: []string{"U0BO"}},
 		},
-		Groups: []slackfake.UserGroup{{ID: "S0ONCALL", Handle: "oncall", Users: []string{"U0ANA"}}},
+		Groups: []workspace.UserGroup{{ID: "S0ONCALL", Handle: "oncall", Users: []string{"U0ANA"}}},
 	})
 }
 
@@ -123,7 +124,7 @@ func TestRefusals(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				if got := code(c.call(t.Context(), client(workspace()))); got != c.want {
+				if got := code(c.call(t.Context(), client(team()))); got != c.want {
 					t.Errorf("got error %q, want %q", got, c.want)
 				}
 			})
@@ -182,7 +183,7 @@ func code(err error) string {
 
 func TestTokens(t *testing.T) {
 	for token, want := range map[string]string{"": "not_authed", "xoxb-other": "invalid_auth", "xoxb-fake": ""} {
-		hc := &http.Client{Transport: workspace().RoundTripper()}
+		hc := &http.Client{Transport: team().RoundTripper()}
 		_, err := slack.New(token, slack.OptionHTTPClient(hc)).AuthTestContext(t.Context())
 		if got := code(err); got != want {
 			t.Errorf("token %q: got %q, want %q", token, got, want)
@@ -192,8 +193,8 @@ func TestTokens(t *testing.T) {
 
 func TestScopes(t *testing.T) {
 	s := slackfake.New(slackfake.Options{
-		Users:    []slackfake.User{{ID: "U0ANA", Name: "ana"}},
-		Channels: []slackfake.Channel{{ID: "C0OTHER", Name: "other", Members: []string{"U0ANA"}}},
+		Users:    []workspace.User{{ID: "U0ANA", Name: "ana"}},
+		Channels: []workspace.Channel{{ID: "C0OTHER", Name: "other", Members: []string{"U0ANA"}}},
 		Scopes:   []string{"chat:write", "chat:write.public"},
 	})
 	auth, err := client(s).AuthTestContext(t.Context())
@@ -215,7 +216,7 @@ func TestScopes(t *testing.T) {
 
 func TestMessagesHaveUniqueIncreasingTimestamps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := workspace()
+		s := team()
 		c := client(s)
 		last := ""
 		for i := range 50 {
@@ -236,7 +237,7 @@ func TestMessagesHaveUniqueIncreasingTimestamps(t *testing.T) {
 
 func TestHistoryPagesAndMetadata(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := workspace()
+		s := team()
 		c := client(s)
 		for i := range 5 {
 			meta := slack.SlackMetadata{EventType: "page", EventPayload: map[string]any{"key": fmt.Sprint(i)}}
@@ -247,7 +248,7 @@ func TestHistoryPagesAndMetadata(t *testing.T) {
 		}
 		msgs := s.DM("U0ANA")
 		q := slack.GetConversationHistoryParameters{
-			ChannelID: slackfake.DMID("U0ANA"), Oldest: msgs[0].TS, Limit: 3, IncludeAllMetadata: true,
+			ChannelID: workspace.DMID("U0ANA"), Oldest: msgs[0].TS, Limit: 3, IncludeAllMetadata: true,
 		}
 		var keys []string
 		for {

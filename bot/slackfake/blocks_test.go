@@ -34,14 +34,14 @@ func TestLibraryBlocks(t *testing.T) {
 		rich,
 		slack.NewInputBlock("", plainText("When"), nil, slack.NewDatePickerBlockElement("when")),
 	}
-	if err := post("C0INC", say("x"), slack.MsgOptionBlocks(blocks...))(t.Context(), client(workspace())); err != nil {
+	if err := post("C0INC", say("x"), slack.MsgOptionBlocks(blocks...))(t.Context(), client(team())); err != nil {
 		e, _ := errors.AsType[slack.SlackErrorResponse](err)
 		t.Errorf("%v %v", err, e.ResponseMetadata.Messages)
 	}
 }
 
 func TestInvalidBlocksSayWhy(t *testing.T) {
-	err := post("C0INC", slack.MsgOptionBlocks(slack.NewHeaderBlock(plainText(strings.Repeat("x", 151)))))(t.Context(), client(workspace()))
+	err := post("C0INC", slack.MsgOptionBlocks(slack.NewHeaderBlock(plainText(strings.Repeat("x", 151)))))(t.Context(), client(team()))
 	e, _ := errors.AsType[slack.SlackErrorResponse](err)
 	want := []string{"[ERROR] must be less than 151 characters [json-pointer:/blocks/0/text/text]"}
 	if diff := cmp.Diff(want, e.ResponseMetadata.Messages); diff != "" || e.Err != "invalid_blocks" {

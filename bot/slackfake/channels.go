@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 const (
@@ -18,23 +19,23 @@ const (
 )
 
 // visible finds a channel that the bot may know of.
-func (s *Slack) visible(a wire.Args) (*conversation, error) {
-	c := s.conv(a["channel"])
-	if c == nil || c.Private && !c.has(s.opts.BotUserID) {
+func (s *Slack) visible(a wire.Args) (*workspace.Conversation, error) {
+	c := s.ws.Conversation(a["channel"])
+	if c == nil || c.Private && !c.Has(s.opts.BotUserID) {
 		return nil, wire.Refuse("channel_not_found")
 	}
 	return c, nil
 }
 
 // managed finds a channel that the bot may change: one it is in.
-func (s *Slack) managed(a wire.Args) (*conversation, error) {
+func (s *Slack) managed(a wire.Args) (*workspace.Conversation, error) {
 	c, err := s.visible(a)
 	switch {
 	case err != nil:
 		return nil, err
-	case c.im != "":
+	case c.IM != "":
 		return nil, wire.Refuse("method_not_supported_for_channel_type")
-	case !c.has(s.opts.BotUserID):
+	case !c.Has(s.opts.BotUserID):
 		return nil, wire.Refuse("not_in_channel")
 	}
 	return c, nil
@@ -42,8 +43,8 @@ func (s *Slack) managed(a wire.Args) (*conversation, error) {
 
 func (s *Slack) convOpen(a wire.Args) (wire.Answer, error) {
 	users := a.List("users")
-	if c := s.conv(a["channel"]); c != nil && c.im != "" {
-		users = []string{c.im}
+	if c := s.ws.Conversation(a["channel"]); c != nil && c.IM != "" {
+		users = []string{c.IM}
 	}
 	switch {
 	case len(users) == 0:
@@ -51,14 +52,14 @@ func (s *Slack) convOpen(a wire.Args) (wire.Answer, error) {
 	case len(users) > 1:
 		return nil, wire.Refuse("method_not_supported_for_channel_type") // group direct messages
 	}
-	u := s.user(users[0])
+	u := s.ws.User(users[0])
 	switch {
 	case u == nil || u.IsBot:
 		return nil, wire.Refuse("user_not_found")
 	case u.Deleted:
 		return nil, wire.Refuse("user_disabled")
 	}
-	c, already := s.openIM(u.ID)
+	c, already := s.ws.OpenIM(u.ID)
 	out := wire.Answer{"channel": wire.Answer{"id": c.ID}}
 	if a.Bool("return_im") {
 		shape := s.shapeConv(c)
@@ -89,14 +90,14 @@ func (s *Slack) convList(a wire.Args) (wire.Answer, error) {
 		types = []string{"public_channel"}
 	}
 	word := map[string]string{"channel": "public_channel", "group": "private_channel", "im": "im"}
-	var found []*conversation
-	for _, c := range s.convs {
-		hidden := c.Private && !c.has(s.opts.BotUserID) || c.Archived && a.Bool("exclude_archived")
-		if !hidden && slices.Contains(types, word[c.kind()]) {
+	var found []*workspace.Conversation
+	for _, c := range s.ws.Conversations {
+		hidden := c.Private && !c.Has(s.opts.BotUserID) || c.Archived && a.Bool("exclude_archived")
+		if !hidden && slices.Contains(types, word[c.Kind()]) {
 			found = append(found, c)
 		}
 	}
-	page, next, err := cut(found, a, func(c *conversation) string { return c.ID })
+	page, next, err := cut(found, a, func(c *workspace.Conversation) string { return c.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +131,7 @@ func (s *Slack) checkName(name string) error {
 		return wire.Refuse("invalid_name_punctuation")
 	case strings.ToLower(name) != name || regexp.MustCompile(`[^\p{L}\p{N}_-]`).MatchString(name):
 		return wire.Refuse("invalid_name_specials")
-	case slices.ContainsFunc(s.convs, func(c *conversation) bool { return c.Name == name }):
+	case slices.ContainsFunc(s.ws.Conversations, func(c *workspace.Conversation) bool { return c.Name == name }):
 		return wire.Refuse("name_taken") // archived ones count too
 	}
 	return nil
@@ -141,10 +142,10 @@ func (s *Slack) convCreate(a wire.Args) (wire.Answer, error) {
 		return nil, err
 	}
 	me := s.opts.BotUserID
-	c := s.addChannel(Channel{
-		ID: s.id("C"), Name: a["name"], Private: a.Bool("is_private"), Members: []string{me},
+	c := s.ws.AddChannel(workspace.Channel{
+		ID: s.ws.IDs.New("C"), Name: a["name"], Private: a.Bool("is_private"), Members: []string{me},
 	}, me)
-	s.changed()
+	s.ws.Changes.Mark()
 	return wire.Answer{"channel": s.shapeConv(c)}, nil
 }
 
@@ -178,12 +179,12 @@ func (s *Slack) convInvite(a wire.Args) (wire.Answer, error) {
 			c.Members = append(c.Members, id)
 		}
 	}
-	s.changed()
+	s.ws.Changes.Mark()
 	return wire.Answer{"channel": s.shapeConv(c)}, nil
 }
 
-func (s *Slack) cantInvite(c *conversation, id string) string {
-	u := s.user(id)
+func (s *Slack) cantInvite(c *workspace.Conversation, id string) string {
+	u := s.ws.User(id)
 	switch {
 	case u == nil:
 		return "user_not_found"
@@ -191,7 +192,7 @@ func (s *Slack) cantInvite(c *conversation, id string) string {
 		return "cant_invite_self"
 	case u.Deleted:
 		return "cant_invite"
-	case c.has(id):
+	case c.Has(id):
 		return "already_in_channel"
 	}
 	return ""
@@ -208,7 +209,7 @@ func (s *Slack) convJoin(a wire.Args) (wire.Answer, error) {
 		return nil, wire.Refuse("is_archived")
 	}
 	out := wire.Answer{}
-	if c.has(s.opts.BotUserID) {
+	if c.Has(s.opts.BotUserID) {
 		out["warning"] = "already_in_channel"
 		out["response_metadata"] = wire.Answer{"warnings": []string{"already_in_channel"}}
 	} else {
@@ -223,7 +224,7 @@ func (s *Slack) convLeave(a wire.Args) (wire.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !c.has(s.opts.BotUserID) {
+	if !c.Has(s.opts.BotUserID) {
 		return wire.Answer{"not_in_channel": true}, nil
 	}
 	c.Members = slices.DeleteFunc(c.Members, func(id string) bool { return id == s.opts.BotUserID })
@@ -248,7 +249,7 @@ func (s *Slack) describe(a wire.Args, what string) (wire.Answer, error) {
 	} else {
 		c.Purpose = a[what]
 	}
-	s.changed()
+	s.ws.Changes.Mark()
 	return wire.Answer{"channel": s.shapeConv(c)}, nil
 }
 
@@ -261,7 +262,7 @@ func (s *Slack) convRename(a wire.Args) (wire.Answer, error) {
 		return nil, err
 	}
 	c.Name = a["name"]
-	s.changed()
+	s.ws.Changes.Mark()
 	return wire.Answer{"channel": s.shapeConv(c)}, nil
 }
 
@@ -274,7 +275,7 @@ func (s *Slack) convArchive(a wire.Args) (wire.Answer, error) {
 		return nil, wire.Refuse("already_archived")
 	}
 	c.Archived = true
-	s.changed()
+	s.ws.Changes.Mark()
 	return wire.Answer{}, nil
 }
 
@@ -287,31 +288,31 @@ func (s *Slack) convUnarchive(a wire.Args) (wire.Answer, error) {
 		return nil, wire.Refuse("not_archived")
 	}
 	c.Archived = false
-	s.changed()
+	s.ws.Changes.Mark()
 	return wire.Answer{}, nil
 }
 
 // shapeConv is a conversation as the API shows it.
-func (s *Slack) shapeConv(c *conversation) wire.Answer {
+func (s *Slack) shapeConv(c *workspace.Conversation) wire.Answer {
 	out := wire.Answer{
-		"id": c.ID, "created": c.created.Unix(), "is_archived": c.Archived, "is_im": c.im != "",
+		"id": c.ID, "created": c.Created.Unix(), "is_archived": c.Archived, "is_im": c.IM != "",
 		"is_org_shared": false, "context_team_id": s.opts.Team.ID,
 	}
-	if c.im != "" {
-		out["user"], out["priority"] = c.im, 0
+	if c.IM != "" {
+		out["user"], out["priority"] = c.IM, 0
 		return out
 	}
-	out["name"], out["name_normalized"], out["creator"] = c.Name, c.Name, c.creator
+	out["name"], out["name_normalized"], out["creator"] = c.Name, c.Name, c.Creator
 	out["is_channel"], out["is_group"], out["is_private"] = !c.Private, c.Private, c.Private
 	out["is_general"], out["is_shared"], out["is_ext_shared"] = c.Name == "general", false, false
-	out["is_member"] = c.has(s.opts.BotUserID)
+	out["is_member"] = c.Has(s.opts.BotUserID)
 	out["topic"] = described(c.Topic, c)
 	out["purpose"] = described(c.Purpose, c)
 	return out
 }
 
-func described(text string, c *conversation) wire.Answer {
-	return wire.Answer{"value": text, "creator": cmp.Or(c.creator, ""), "last_set": lastSet(text, c.created)}
+func described(text string, c *workspace.Conversation) wire.Answer {
+	return wire.Answer{"value": text, "creator": cmp.Or(c.Creator, ""), "last_set": lastSet(text, c.Created)}
 }
 
 func lastSet(text string, created time.Time) int64 {

@@ -16,7 +16,7 @@
 //     [Slack.Press], [Slack.SubmitView] and [Slack.Event] send authentic signed
 //     requests to /slack/commands, /slack/interactions and /slack/events below the
 //     endpoint given to [Slack.Connect], and what the bot answers lands in the
-//     conversation, as it would in Slack.
+//     Conversation, as it would in Slack.
 //   - Towards a browser it is a chat page ([Slack.Page]).
 //
 // A test looks at what happened with [Slack.DM], [Slack.Messages],

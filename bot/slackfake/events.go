@@ -11,6 +11,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 // Event is one delivery of the Events API.
@@ -23,14 +24,14 @@ type Event struct {
 
 // Event delivers an event to the bot.
 func (s *Slack) Event(ctx context.Context, e Event) Response {
-	s.mu.Lock()
+	s.ws.Lock()
 	if e.ID == "" {
-		e.ID = s.id("Ev")
+		e.ID = s.ws.IDs.New("Ev")
 	}
 	inner := maps.Clone(e.Fields)
 	now := time.Now()
 	if _, ok := inner["event_ts"]; !ok {
-		inner["event_ts"] = stamp(now)
+		inner["event_ts"] = workspace.Stamp(now)
 	}
 	envelope := wire.Answer{
 		"token": verificationToken, "team_id": s.opts.Team.ID, "api_app_id": s.opts.AppID,
@@ -40,9 +41,9 @@ func (s *Slack) Event(ctx context.Context, e Event) Response {
 			"is_bot": true, "is_enterprise_install": false,
 		}},
 		"is_ext_shared_channel": false,
-		"event_context":         "4-" + s.secret("event"),
+		"event_context":         "4-" + s.ws.IDs.Secret("event"),
 	}
-	s.mu.Unlock()
+	s.ws.Unlock()
 	return s.deliver(ctx, envelope, e)
 }
 
@@ -73,12 +74,14 @@ func (s *Slack) Verify(ctx context.Context, challenge string) Response {
 
 // Say lets a person write into a conversation. If the bot has subscribed to it and
 // is a member, it gets the events; what it answers to them is not looked at.
-func (s *Slack) Say(ctx context.Context, userID, channel, typed string) (Message, error) {
+func (s *Slack) Say(ctx context.Context, userID, channel, typed string) (workspace.Message, error) {
 	return s.say(ctx, userID, channel, "", typed)
 }
 
 // Reply is Say in the thread of a message.
-func (s *Slack) Reply(ctx context.Context, userID string, to Message, typed string) (Message, error) {
+func (s *Slack) Reply(
+	ctx context.Context, userID string, to workspace.Message, typed string,
+) (workspace.Message, error) {
 	thread := to.ThreadTS
 	if thread == "" {
 		thread = to.TS
@@ -86,24 +89,24 @@ func (s *Slack) Reply(ctx context.Context, userID string, to Message, typed stri
 	return s.say(ctx, userID, to.Channel, thread, typed)
 }
 
-func (s *Slack) say(ctx context.Context, userID, channel, thread, typed string) (Message, error) {
-	s.mu.Lock()
+func (s *Slack) say(ctx context.Context, userID, channel, thread, typed string) (workspace.Message, error) {
+	s.ws.Lock()
 	u, c, err := s.acting(userID, channel)
 	if err == nil && c.Archived {
 		err = &noSuch{what: "open conversation", name: channel}
 	}
 	if err != nil {
-		s.mu.Unlock()
-		return Message{}, err
+		s.ws.Unlock()
+		return workspace.Message{}, err
 	}
-	m := s.add(c, Message{User: u.ID, Text: s.wire(typed), ThreadTS: thread})
-	s.seen[u.ID+"/"+c.ID] = m.TS
-	out := m.clone()
-	s.mu.Unlock()
+	m := s.ws.Add(c, workspace.Message{User: u.ID, Text: s.ws.Wire(typed), ThreadTS: thread})
+	c.Seen[u.ID] = m.TS
+	out := m.Clone()
+	s.ws.Unlock()
 
 	event := map[string]any{
 		"type": "message", "client_msg_id": out.TS, "user": userID, "text": out.Text, "ts": out.TS,
-		"team": s.opts.Team.ID, "channel": c.ID, "channel_type": c.kind(), "event_ts": out.TS,
+		"team": s.opts.Team.ID, "channel": c.ID, "channel_type": c.Kind(), "event_ts": out.TS,
 	}
 	if thread != "" {
 		event["thread_ts"] = thread
@@ -119,32 +122,32 @@ func (s *Slack) say(ctx context.Context, userID, channel, thread, typed string) 
 }
 
 // React puts a person's emoji under a message.
-func (s *Slack) React(ctx context.Context, userID string, m Message, name string) error {
-	return s.mark(ctx, userID, m, name, "reaction_added", (*Message).react)
+func (s *Slack) React(ctx context.Context, userID string, m workspace.Message, name string) error {
+	return s.mark(ctx, userID, m, name, "reaction_added", (*workspace.Message).React)
 }
 
 // Unreact takes it away.
-func (s *Slack) Unreact(ctx context.Context, userID string, m Message, name string) error {
-	return s.mark(ctx, userID, m, name, "reaction_removed", (*Message).unreact)
+func (s *Slack) Unreact(ctx context.Context, userID string, m workspace.Message, name string) error {
+	return s.mark(ctx, userID, m, name, "reaction_removed", (*workspace.Message).Unreact)
 }
 
-func (s *Slack) mark(ctx context.Context, userID string, m Message, name, kind string,
-	change func(*Message, string, string) bool,
+func (s *Slack) mark(ctx context.Context, userID string, m workspace.Message, name, kind string,
+	change func(*workspace.Message, string, string) bool,
 ) error {
-	s.mu.Lock()
+	s.ws.Lock()
 	u, c, err := s.acting(userID, m.Channel)
 	if err != nil {
-		s.mu.Unlock()
+		s.ws.Unlock()
 		return err
 	}
-	stored := c.message(m.TS)
+	stored := c.Message(m.TS)
 	if stored == nil || !change(stored, name, u.ID) {
-		s.mu.Unlock()
+		s.ws.Unlock()
 		return &noSuch{what: "such change of", name: name}
 	}
-	s.changed()
+	s.ws.Changes.Mark()
 	author := stored.User
-	s.mu.Unlock()
+	s.ws.Unlock()
 	s.publish(ctx, c, map[string]any{
 		"type": kind, "user": userID, "reaction": name, "item_user": author,
 		"item": wire.Answer{"type": "message", "channel": c.ID, "ts": m.TS},
@@ -153,10 +156,10 @@ func (s *Slack) mark(ctx context.Context, userID string, m Message, name, kind s
 }
 
 // publish delivers an event if the bot has subscribed to it and can see it.
-func (s *Slack) publish(ctx context.Context, c *conversation, fields map[string]any) {
-	s.mu.Lock()
-	wanted := slices.Contains(s.opts.Subscriptions, blockkit.Text(fields["type"])) && c.has(s.opts.BotUserID)
-	s.mu.Unlock()
+func (s *Slack) publish(ctx context.Context, c *workspace.Conversation, fields map[string]any) {
+	s.ws.Lock()
+	wanted := slices.Contains(s.opts.Subscriptions, blockkit.Text(fields["type"])) && c.Has(s.opts.BotUserID)
+	s.ws.Unlock()
 	if wanted {
 		s.Event(ctx, Event{Fields: fields})
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 // Fault makes calls fail. Empty filters match everything.
@@ -144,8 +145,8 @@ func StoredButTimedOut() Kind { return Stored(Hang()) }
 
 // Fail adds a fault. Of several that match a call, the first added one counts.
 func (s *Slack) Fail(f Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	s.faults = append(s.faults, &f)
 }
 
@@ -157,8 +158,8 @@ type everyNth struct {
 // FailEvery makes each n-th call from now on fail, whatever its method; n = 0 turns
 // that off.
 func (s *Slack) FailEvery(n int, k Kind) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	s.every = everyNth{n: n, kind: k}
 }
 
@@ -173,33 +174,33 @@ func (o outage) at(now time.Time) bool { return o.on || now.Before(o.until) }
 // over a socket every call gets 503. While it is down nobody gets through to the
 // bot either.
 func (s *Slack) Down(on bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	s.down = outage{on: on}
-	s.changed()
+	s.ws.Changes.Mark()
 }
 
 // DownFor takes Slack down for a while.
 func (s *Slack) DownFor(d time.Duration) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	s.down = outage{until: time.Now().Add(d)}
-	s.changed()
+	s.ws.Changes.Mark()
 }
 
 // IsDown tells whether Slack is down, and until when if that is known.
 func (s *Slack) IsDown() (bool, time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	return s.down.at(time.Now()), s.down.until
 }
 
 // Clear ends all faults and outages.
 func (s *Slack) Clear() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	s.faults, s.every, s.down = nil, everyNth{}, outage{}
-	s.changed()
+	s.ws.Changes.Mark()
 }
 
 // fault chooses how a call fails; nil means that it does not.
@@ -237,16 +238,16 @@ func (s *Slack) concerns(f *Fault, name string, a wire.Args) bool {
 	if f.Method != "" && f.Method != name {
 		return false
 	}
-	c := s.find(a["channel"])
+	c := s.ws.Find(a["channel"])
 	if c == nil {
-		c = s.find(a["channel_id"])
+		c = s.ws.Find(a["channel_id"])
 	}
-	if f.Channel != "" && (c == nil || s.find(f.Channel) != c) {
+	if f.Channel != "" && (c == nil || s.ws.Find(f.Channel) != c) {
 		return false
 	}
 	if f.User == "" {
 		return true
 	}
 	named := slices.Concat(a.List("user"), a.List("users"), a.List("user_id"), []string{a["channel"]})
-	return slices.Contains(named, f.User) || a["channel"] == DMID(f.User)
+	return slices.Contains(named, f.User) || a["channel"] == workspace.DMID(f.User)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 func TestFaultKinds(t *testing.T) {
@@ -64,7 +65,7 @@ func TestFaultKinds(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.kind.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := workspace()
+				s := team()
 				s.Fail(slackfake.Fault{Method: "chat.postMessage", Times: 1, Kind: c.kind})
 				start := time.Now()
 				err := post("C0INC", say("hi"))(t.Context(), client(s))
@@ -103,13 +104,13 @@ func TestFaultsChooseTheirCalls(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			s := workspace()
+			s := team()
 			if err := post("U0ANA", say("first"))(t.Context(), client(s)); err != nil {
 				t.Fatal(err)
 			}
 			c.fault.Kind = slackfake.Status(500)
 			s.Fail(c.fault)
-			for _, channel := range []string{slackfake.DMID("U0ANA"), "U0BO", "C0INC"} {
+			for _, channel := range []string{workspace.DMID("U0ANA"), "U0BO", "C0INC"} {
 				_ = post(channel, say("hi"))(t.Context(), client(s))
 			}
 			_, _ = client(s).AuthTestContext(t.Context())
@@ -129,7 +130,7 @@ func TestFaultsChooseTheirCalls(t *testing.T) {
 }
 
 func TestFailEvery(t *testing.T) {
-	s := workspace()
+	s := team()
 	s.FailEvery(3, slackfake.Status(502))
 	var failed []int
 	for i := 1; i <= 9; i++ {
@@ -144,7 +145,7 @@ func TestFailEvery(t *testing.T) {
 
 func TestDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := workspace()
+		s := team()
 		s.ConnectHandler(http.NotFoundHandler())
 		s.Down(true)
 		if err := post("C0INC", say("hi"))(t.Context(), client(s)); !errors.Is(err, syscall.ECONNREFUSED) {
@@ -171,7 +172,7 @@ func TestDown(t *testing.T) {
 
 func TestCanceledCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := workspace()
+		s := team()
 		s.Fail(slackfake.Fault{Kind: slackfake.Hang()})
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		defer cancel()
@@ -185,7 +186,7 @@ func TestCanceledCalls(t *testing.T) {
 
 // TestOverASocket shows that the faults look the same when the fake is served.
 func TestOverASocket(t *testing.T) {
-	s := workspace()
+	s := team()
 	srv := httptest.NewServer(s)
 	defer srv.Close()
 	hc := &http.Client{Timeout: 200 * time.Millisecond, Transport: &http.Transport{DisableKeepAlives: true}}
@@ -224,7 +225,7 @@ func TestUnknownHosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := workspace().RoundTripper().RoundTrip(r)
+	resp, err := team().RoundTripper().RoundTrip(r)
 	if err == nil {
 		resp.Body.Close()
 		t.Fatal("a foreign host answered")

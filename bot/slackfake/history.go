@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 const (
@@ -15,15 +16,15 @@ const (
 )
 
 // readable finds a conversation that the bot may read.
-func (s *Slack) readable(a wire.Args) (*conversation, error) {
-	c := s.conv(a["channel"])
+func (s *Slack) readable(a wire.Args) (*workspace.Conversation, error) {
+	c := s.ws.Conversation(a["channel"])
 	switch {
-	case c == nil, c.Private && !c.has(s.opts.BotUserID):
+	case c == nil, c.Private && !c.Has(s.opts.BotUserID):
 		return nil, wire.Refuse("channel_not_found")
-	case !c.has(s.opts.BotUserID):
+	case !c.Has(s.opts.BotUserID):
 		return nil, wire.Refuse("not_in_channel")
 	}
-	scope := map[string]string{"channel": "channels:history", "group": "groups:history", "im": "im:history"}[c.kind()]
+	scope := map[string]string{"channel": "channels:history", "group": "groups:history", "im": "im:history"}[c.Kind()]
 	if !s.scoped(scope) {
 		return nil, s.missing(scope)
 	}
@@ -35,9 +36,9 @@ func (s *Slack) history(a wire.Args) (wire.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	var found []*Message
-	for _, m := range slices.Backward(c.messages) {
-		if v := a["oldest"]; v != "" && compareTS(m.TS, v) < 0 {
+	var found []*workspace.Message
+	for _, m := range slices.Backward(c.Messages) {
+		if v := a["oldest"]; v != "" && workspace.CompareTS(m.TS, v) < 0 {
 			break
 		}
 		if m.Ephemeral == "" && (m.ThreadTS == "" || m.Broadcast) && within(m.TS, a) {
@@ -49,7 +50,7 @@ func (s *Slack) history(a wire.Args) (wire.Answer, error) {
 		return nil, err
 	}
 	out := s.page(c, page, next, a)
-	out["pin_count"] = len(c.pins)
+	out["pin_count"] = len(c.Pins)
 	return out, nil
 }
 
@@ -58,15 +59,15 @@ func (s *Slack) threadReplies(a wire.Args) (wire.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	root := c.message(a["ts"])
+	root := c.Message(a["ts"])
 	if root != nil && root.ThreadTS != "" {
-		root = c.message(root.ThreadTS)
+		root = c.Message(root.ThreadTS)
 	}
 	if root == nil || root.Ephemeral != "" {
 		return nil, wire.Refuse("thread_not_found")
 	}
-	found := []*Message{root}
-	for _, m := range c.replies(root.TS) {
+	found := []*workspace.Message{root}
+	for _, m := range c.Replies(root.TS) {
 		if within(m.TS, a) {
 			found = append(found, m)
 		}
@@ -78,10 +79,10 @@ func (s *Slack) threadReplies(a wire.Args) (wire.Answer, error) {
 	return s.page(c, page, next, a), nil
 }
 
-func (s *Slack) page(c *conversation, page []*Message, next string, a wire.Args) wire.Answer {
+func (s *Slack) page(c *workspace.Conversation, page []*workspace.Message, next string, a wire.Args) wire.Answer {
 	shown := make([]wire.Answer, len(page))
 	for i, m := range page {
-		shown[i] = s.shape(c, m, a.Bool("include_all_metadata"))
+		shown[i] = s.ws.App.ShapeMessage(c, m, a.Bool("include_all_metadata"))
 	}
 	return wire.Answer{
 		"messages": shown, "has_more": next != "",
@@ -95,11 +96,11 @@ func within(ts string, a wire.Args) bool {
 	if a.Bool("inclusive") {
 		after, before = 0, 0
 	}
-	if v := a["oldest"]; v != "" && v != "0" && compareTS(ts, v) < after {
+	if v := a["oldest"]; v != "" && v != "0" && workspace.CompareTS(ts, v) < after {
 		return false
 	}
 	v := a["latest"]
-	return v == "" || compareTS(ts, v) <= before
+	return v == "" || workspace.CompareTS(ts, v) <= before
 }
 
 // cut takes one page out of a list. The cursor, opaque to callers, names the first
@@ -127,4 +128,4 @@ func cut[T any](all []T, a wire.Args, key func(T) string) (page []T, next string
 	return all[from:to], next, nil
 }
 
-func tsOf(m *Message) string { return m.TS }
+func tsOf(m *workspace.Message) string { return m.TS }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 // verificationToken is the deprecated token field; nothing may trust it.
@@ -17,14 +18,14 @@ const verificationToken = "fake-verification-token"
 // Press presses a button of a message, the one with this action id or, failing
 // that, with this label. The bot gets the block_actions request; the response says
 // how it answered.
-func (s *Slack) Press(ctx context.Context, m Message, action, userID string) Response {
+func (s *Slack) Press(ctx context.Context, m workspace.Message, action, userID string) Response {
 	return s.Choose(ctx, m, action, "", userID)
 }
 
 // Choose acts on any element of a message: value is the value of the chosen option
 // of a select, a radio button or an overflow menu, a user's id for a users_select
 // and so on; several are separated by commas. For a button it is ignored.
-func (s *Slack) Choose(ctx context.Context, m Message, action, value, userID string) Response {
+func (s *Slack) Choose(ctx context.Context, m workspace.Message, action, value, userID string) Response {
 	payload, err := s.actionPayload(m, action, value, userID)
 	if err != nil {
 		return Response{Err: err}
@@ -32,14 +33,14 @@ func (s *Slack) Choose(ctx context.Context, m Message, action, value, userID str
 	return s.interact(ctx, payload)
 }
 
-func (s *Slack) actionPayload(m Message, action, value, userID string) (wire.Answer, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *Slack) actionPayload(m workspace.Message, action, value, userID string) (wire.Answer, error) {
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	u, c, err := s.acting(userID, m.Channel)
 	if err != nil {
 		return nil, err
 	}
-	now := c.message(m.TS)
+	now := c.Message(m.TS)
 	if now == nil || now.Ephemeral != "" && now.Ephemeral != userID {
 		return nil, &noSuch{what: "message", name: m.TS}
 	}
@@ -60,19 +61,21 @@ func (s *Slack) actionPayload(m Message, action, value, userID string) (wire.Ans
 	}
 	payload := s.payload("block_actions", u)
 	maps.Copy(payload, wire.Answer{
-		"container": container, "channel": wire.Answer{"id": c.ID, "name": c.shownName()},
+		"container": container, "channel": wire.Answer{"id": c.ID, "name": c.ShownName()},
 		"actions": []any{act}, "state": wire.Answer{"values": values(m.Blocks, e, value)},
-		"trigger_id":   s.newTrigger(u.ID),
-		"response_url": s.newHook("actions", hook{channel: c.ID, user: u.ID, original: m.TS, thread: m.ThreadTS}),
+		"trigger_id": s.ws.Screens.NewTrigger(u.ID),
+		"response_url": s.ws.Hooks.New("actions", workspace.Hook{
+			Channel: c.ID, User: u.ID, Original: m.TS, Thread: m.ThreadTS,
+		}),
 	})
 	if m.Ephemeral == "" {
-		payload["message"] = s.shape(c, now, true)
+		payload["message"] = s.ws.App.ShapeMessage(c, now, true)
 	}
 	return payload, nil
 }
 
 // payload has the fields that all interactions share.
-func (s *Slack) payload(kind string, u *User) wire.Answer {
+func (s *Slack) payload(kind string, u *workspace.User) wire.Answer {
 	return wire.Answer{
 		"type": kind, "token": verificationToken, "api_app_id": s.opts.AppID,
 		"team":       wire.Answer{"id": s.opts.Team.ID, "domain": s.opts.Team.Domain},
@@ -97,7 +100,7 @@ func pick(blocks json.RawMessage, action string) (blockkit.Element, error) {
 // action is one blockkit.Element of "actions".
 func (s *Slack) action(e blockkit.Element, value string) (map[string]any, error) {
 	act := map[string]any{
-		"type": e.Kind(), "action_id": e.ActionID(), "block_id": e.BlockID, "action_ts": stamp(time.Now()),
+		"type": e.Kind(), "action_id": e.ActionID(), "block_id": e.BlockID, "action_ts": workspace.Stamp(time.Now()),
 	}
 	for _, key := range []string{"text", "value", "style", "url", "confirm", "placeholder", "initial_option"} {
 		if v, ok := e.Fields[key]; ok {
@@ -147,8 +150,8 @@ func (s *Slack) PressInView(ctx context.Context, userID, action, value string) R
 }
 
 func (s *Slack) viewActionPayload(userID, action, value string) (wire.Answer, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	v, u, err := s.front(userID)
 	if err != nil {
 		return nil, err
@@ -161,23 +164,23 @@ func (s *Slack) viewActionPayload(userID, action, value string) (wire.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	shape := s.shapeView(v)
+	shape := s.ws.App.ShapeView(v)
 	shape["state"] = wire.Answer{"values": values(v.Blocks, e, value)}
 	payload := s.payload("block_actions", u)
 	maps.Copy(payload, wire.Answer{
 		"container": wire.Answer{"type": "view", "view_id": v.ID}, "view": shape,
-		"actions": []any{act}, "trigger_id": s.newTrigger(u.ID),
+		"actions": []any{act}, "trigger_id": s.ws.Screens.NewTrigger(u.ID),
 	})
 	return payload, nil
 }
 
 // front finds the modal that a person has in front of them.
-func (s *Slack) front(userID string) (*View, *User, error) {
-	u := s.user(userID)
+func (s *Slack) front(userID string) (*workspace.View, *workspace.User, error) {
+	u := s.ws.User(userID)
 	if u == nil {
 		return nil, nil, &noSuch{what: "person", name: userID}
 	}
-	stack := s.stack(userID)
+	stack := s.ws.Screens.Of(userID)
 	if len(stack) == 0 {
 		return nil, nil, &noSuch{what: "open modal of", name: userID}
 	}
@@ -201,8 +204,8 @@ func (s *Slack) SubmitView(ctx context.Context, userID string, inputs map[string
 }
 
 func (s *Slack) submission(userID string, inputs map[string]string) (wire.Answer, string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	v, u, err := s.front(userID)
 	if err != nil {
 		return nil, "", err
@@ -211,15 +214,15 @@ func (s *Slack) submission(userID string, inputs map[string]string) (wire.Answer
 	if err != nil {
 		return nil, "", err
 	}
-	shape := s.shapeView(v)
+	shape := s.ws.App.ShapeView(v)
 	shape["state"] = wire.Answer{"values": filled}
 	payload := s.payload("view_submission", u)
-	maps.Copy(payload, wire.Answer{"view": shape, "trigger_id": s.newTrigger(u.ID), "response_urls": []any{}})
+	maps.Copy(payload, wire.Answer{"view": shape, "trigger_id": s.ws.Screens.NewTrigger(u.ID), "response_urls": []any{}})
 	return payload, v.ID, nil
 }
 
 // fill is the state of a view with these inputs, or why Slack would not submit it.
-func fill(v *View, inputs map[string]string) (map[string]map[string]any, error) {
+func fill(v *workspace.View, inputs map[string]string) (map[string]map[string]any, error) {
 	all := map[string]map[string]any{}
 	used := map[string]bool{}
 	for _, e := range blockkit.Interactives(v.Blocks) {

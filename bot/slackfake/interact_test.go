@@ -15,6 +15,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 func plainText(t string) *slack.TextBlockObject {
@@ -22,7 +23,7 @@ func plainText(t string) *slack.TextBlockObject {
 }
 
 // page posts a message with buttons and a select to ana and returns it.
-func page(t *testing.T, s *slackfake.Slack) slackfake.Message {
+func page(t *testing.T, s *slackfake.Slack) workspace.Message {
 	t.Helper()
 	ack := slack.NewButtonBlockElement("ack", "42", plainText("Acknowledge")).WithStyle(slack.StylePrimary)
 	snooze := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plainText("Snooze"), "snooze",
@@ -41,7 +42,7 @@ func page(t *testing.T, s *slackfake.Slack) slackfake.Message {
 
 func TestPress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := workspace()
+		s := team()
 		b := connect(t, s)
 		m := page(t, s)
 		if m.Value("key") != "42/page/0.0/ana" || !m.Bot || m.User != s.BotUserID() {
@@ -83,7 +84,7 @@ func TestPress(t *testing.T) {
 }
 
 func TestCannotPress(t *testing.T) {
-	s := workspace()
+	s := team()
 	connect(t, s)
 	m := page(t, s)
 	gone := m
@@ -103,7 +104,7 @@ func TestCannotPress(t *testing.T) {
 // TestStaleButton presses a button that the bot has already taken away: the
 // person's screen may be older than the message.
 func TestStaleButton(t *testing.T) {
-	s := workspace()
+	s := team()
 	b := connect(t, s)
 	m := page(t, s)
 	_, _, _, err := client(s).UpdateMessageContext(t.Context(), m.Channel, m.TS, say("resolved"), slack.MsgOptionBlocks())
@@ -119,7 +120,7 @@ func TestStaleButton(t *testing.T) {
 }
 
 func TestReplaceOriginal(t *testing.T) {
-	s := workspace()
+	s := team()
 	b := connect(t, s)
 	m := page(t, s)
 	s.Press(t.Context(), m, "ack", "U0ANA")
@@ -138,10 +139,10 @@ func TestReplaceOriginal(t *testing.T) {
 }
 
 func TestUpdateKeepsWhatIsNotGiven(t *testing.T) {
-	s := workspace()
+	s := team()
 	m := page(t, s)
 	c := client(s)
-	update := func(options ...slack.MsgOption) slackfake.Message {
+	update := func(options ...slack.MsgOption) workspace.Message {
 		t.Helper()
 		if _, _, _, err := c.UpdateMessageContext(t.Context(), m.Channel, m.TS, options...); err != nil {
 			t.Fatal(err)
@@ -163,7 +164,7 @@ func TestUpdateKeepsWhatIsNotGiven(t *testing.T) {
 
 func TestTriggers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := workspace()
+		s := team()
 		b := connect(t, s)
 		open := func() error {
 			_, err := client(s).OpenViewContext(t.Context(), b.payload().TriggerID, modal("Note"))
@@ -233,7 +234,7 @@ func TestSubmitView(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			s := workspace()
+			s := team()
 			b := connect(t, s)
 			opened(t, s, b)
 			b.answer = json(c.answer)
@@ -263,7 +264,7 @@ func marshal(v any) string {
 }
 
 func TestSubmissionFields(t *testing.T) {
-	s := workspace()
+	s := team()
 	b := connect(t, s)
 	id := opened(t, s, b)
 	s.SubmitView(t.Context(), "U0ANA", map[string]string{"what": "deploy 7"})
@@ -277,7 +278,7 @@ func TestSubmissionFields(t *testing.T) {
 }
 
 func TestViewStack(t *testing.T) {
-	s := workspace()
+	s := team()
 	b := connect(t, s)
 	opened(t, s, b)
 	push := func(title string) error {
@@ -311,8 +312,8 @@ func TestViewStack(t *testing.T) {
 func TestEvents(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := slackfake.New(slackfake.Options{
-			Users:         []slackfake.User{{ID: "U0ANA", Name: "ana"}},
-			Channels:      []slackfake.Channel{{ID: "C0INC", Name: "incidents"}},
+			Users:         []workspace.User{{ID: "U0ANA", Name: "ana"}},
+			Channels:      []workspace.Channel{{ID: "C0INC", Name: "incidents"}},
 			Subscriptions: []string{"message", "app_mention", "reaction_added"},
 		})
 		b := connect(t, s)

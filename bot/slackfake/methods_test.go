@@ -10,11 +10,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 func TestAuthTest(t *testing.T) {
-	got, err := client(workspace()).AuthTestContext(t.Context())
+	got, err := client(team()).AuthTestContext(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestAuthTest(t *testing.T) {
 }
 
 func TestPeople(t *testing.T) {
-	c := client(workspace())
+	c := client(team())
 	u, err := c.GetUserByEmailContext(t.Context(), "ANA@example.com")
 	if err != nil || u.ID != "U0ANA" || u.RealName != "Ana Lima" || u.TZ != "Europe/Berlin" || u.TZOffset%3600 != 0 {
 		t.Errorf("%v %+v", err, u)
@@ -46,7 +46,7 @@ func TestPeople(t *testing.T) {
 }
 
 func TestOpenConversation(t *testing.T) {
-	s := workspace()
+	s := team()
 	c := client(s)
 	open := func(user string) (string, bool, error) {
 		ch, _, already, err := c.OpenConversationContext(t.Context(), &slack.OpenConversationParameters{Users: []string{user}})
@@ -68,7 +68,7 @@ func TestOpenConversation(t *testing.T) {
 }
 
 func TestIncidentChannel(t *testing.T) {
-	s := workspace()
+	s := team()
 	c := client(s)
 	ch, err := c.CreateConversationContext(t.Context(), slack.CreateConversationParams{ChannelName: "inc-42-checkout"})
 	if err != nil {
@@ -86,7 +86,7 @@ func TestIncidentChannel(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, ok := s.ChannelByName("inc-42-checkout")
-	want := slackfake.Channel{
+	want := workspace.Channel{
 		ID: ch.ID, Name: "inc-42-checkout", Topic: "checkout is down", Purpose: "to fix it",
 		Members: []string{"U0ONCALM", "U0ANA", "U0BO"},
 	}
@@ -128,7 +128,7 @@ func codeText(err error) string {
 }
 
 func TestListAndJoinChannels(t *testing.T) {
-	c := client(workspace())
+	c := client(team())
 	list := func(archived bool, types ...string) []string {
 		t.Helper()
 		chs, err := c.GetAllConversationsContext(t.Context(), slack.GetConversationsOptionLimit(1),
@@ -160,7 +160,7 @@ func TestListAndJoinChannels(t *testing.T) {
 }
 
 func TestUserGroups(t *testing.T) {
-	s := workspace()
+	s := team()
 	c := client(s)
 	if _, err := c.UpdateUserGroupMembersListContext(t.Context(), "S0ONCALL", []string{"U0BO", "U0ANA"}); err != nil {
 		t.Fatal(err)
@@ -182,7 +182,7 @@ func TestUserGroups(t *testing.T) {
 
 func TestUpload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := workspace()
+		s := team()
 		doc := []byte("# Postmortem\n")
 		f, err := client(s).UploadFileContext(t.Context(), slack.UploadFileParameters{
 			Reader: bytes.NewReader(doc), FileSize: len(doc), Filename: "42.md", Title: "Postmortem of 42",
@@ -213,7 +213,7 @@ func TestUpload(t *testing.T) {
 }
 
 func TestThreads(t *testing.T) {
-	s := workspace()
+	s := team()
 	c := client(s)
 	_, root, err := c.PostMessageContext(t.Context(), "C0INC", say("card"))
 	if err != nil {
@@ -242,7 +242,7 @@ func TestThreads(t *testing.T) {
 }
 
 func TestDeleteAndPermalink(t *testing.T) {
-	s := workspace()
+	s := team()
 	c := client(s)
 	said, err := s.Say(t.Context(), "U0ANA", "incidents", "mine")
 	if err != nil {
@@ -261,7 +261,7 @@ func TestDeleteAndPermalink(t *testing.T) {
 }
 
 func TestHome(t *testing.T) {
-	s := workspace()
+	s := team()
 	view := slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{section("quiet")}}}
 	if _, err := client(s).PublishViewContext(t.Context(), slack.PublishViewContextRequest{UserID: "U0ANA", View: view}); err != nil {
 		t.Fatal(err)

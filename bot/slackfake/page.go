@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 //go:embed page
@@ -133,9 +134,9 @@ func (s *Slack) pageStream(w http.ResponseWriter, r *http.Request) {
 		case <-ended:
 			return
 		case <-wake:
-			s.mu.Lock()
-			version := s.version
-			s.mu.Unlock()
+			s.ws.Lock()
+			version := s.ws.Changes.Version()
+			s.ws.Unlock()
 			fmt.Fprintf(w, "event: change\ndata: %d\n\n", version)
 		case <-beat.C:
 			_, _ = io.WriteString(w, ": here\n\n") // flushing tells whether it arrived
@@ -148,26 +149,21 @@ func (s *Slack) pageStream(w http.ResponseWriter, r *http.Request) {
 
 // watch adds or removes a watcher; the channel returned is closed when streams end.
 func (s *Slack) watch(wake chan struct{}, on bool) <-chan struct{} {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if on {
-		s.watchers[wake] = true
-	} else {
-		delete(s.watchers, wake)
+	s.ws.Lock()
+	defer s.ws.Unlock()
+	if !on {
+		s.ws.Changes.Leave(wake)
+		return nil
 	}
-	return s.ended
+	return s.ws.Changes.Watch(wake)
 }
 
 // EndStreams ends the live updates of all pages, so that a server can shut down:
 // give it to http.Server.RegisterOnShutdown.
 func (s *Slack) EndStreams() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	select {
-	case <-s.ended:
-	default:
-		close(s.ended)
-	}
+	s.ws.Lock()
+	defer s.ws.Unlock()
+	s.ws.Changes.End()
 }
 
 // pageFile shows an uploaded file: pictures and texts in the browser, everything
@@ -179,7 +175,7 @@ func (s *Slack) pageFile(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if s.opts.Page.Opened != nil {
-		s.opts.Page.Opened(FileRef{ID: r.PathValue("id"), Name: name})
+		s.opts.Page.Opened(workspace.FileRef{ID: r.PathValue("id"), Name: name})
 	}
 	kind := map[string]string{
 		".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif",

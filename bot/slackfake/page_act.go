@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 // sentence is what the page tells the person about an error.
@@ -34,9 +35,9 @@ type at struct {
 }
 
 func (s *Slack) pageActAs(_ *http.Request, in at) (wire.Answer, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	u := s.user(in.As)
+	s.ws.Lock()
+	defer s.ws.Unlock()
+	u := s.ws.User(in.As)
 	if u == nil || u.IsBot || u.Deleted {
 		return nil, &noSuch{what: "person", name: in.As}
 	}
@@ -82,18 +83,18 @@ func (s *Slack) pagePress(r *http.Request, in pressRequest) (wire.Answer, error)
 	return wire.Answer{"took": resp.Took.Milliseconds()}, resp.Err
 }
 
-func (s *Slack) pageFind(in at) (Message, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.conv(in.Channel)
-	if c == nil || !c.has(in.As) {
-		return Message{}, &noSuch{what: "conversation", name: in.Channel}
+func (s *Slack) pageFind(in at) (workspace.Message, error) {
+	s.ws.Lock()
+	defer s.ws.Unlock()
+	c := s.ws.Conversation(in.Channel)
+	if c == nil || !c.Has(in.As) {
+		return workspace.Message{}, &noSuch{what: "conversation", name: in.Channel}
 	}
-	m := c.message(in.TS)
+	m := c.Message(in.TS)
 	if m == nil || !visibleTo(m, in.As) {
-		return Message{}, &noSuch{what: "message", name: in.TS}
+		return workspace.Message{}, &noSuch{what: "message", name: in.TS}
 	}
-	return m.clone(), nil
+	return m.Clone(), nil
 }
 
 type reactRequest struct {
@@ -115,16 +116,15 @@ func (s *Slack) pageReact(r *http.Request, in reactRequest) (wire.Answer, error)
 
 // pageRead remembers that a person has seen a conversation up to a message.
 func (s *Slack) pageRead(_ *http.Request, in at) (wire.Answer, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.conv(in.Channel)
-	if c == nil || !c.has(in.As) {
+	s.ws.Lock()
+	defer s.ws.Unlock()
+	c := s.ws.Conversation(in.Channel)
+	if c == nil || !c.Has(in.As) {
 		return nil, &noSuch{what: "conversation", name: in.Channel}
 	}
-	key := in.As + "/" + c.ID
-	if compareTS(in.TS, s.seen[key]) > 0 {
-		s.seen[key] = in.TS
-		s.changed()
+	if workspace.CompareTS(in.TS, c.Seen[in.As]) > 0 {
+		c.Seen[in.As] = in.TS
+		s.ws.Changes.Mark()
 	}
 	return nil, nil
 }

@@ -1,6 +1,10 @@
 package slackfake
 
-import "context"
+import (
+	"context"
+
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
+)
 
 // PageOptions describe what the chat page offers besides the conversations.
 type PageOptions struct {
@@ -21,7 +25,7 @@ type PageOptions struct {
 	// Run does what a control says. The message, or the error, is shown for a moment.
 	Run func(ctx context.Context, controlID string) (message string, err error)
 	// Opened is told when somebody opens a file in the page.
-	Opened func(FileRef)
+	Opened func(workspace.FileRef)
 }
 
 // CommandHelp is one line of the suggestions under the command line.
@@ -52,10 +56,10 @@ type Link struct{ Label, URL string }
 
 // Done ticks a step of the guided tour off.
 func (s *Slack) Done(stepID string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	if !s.done[stepID] {
 		s.done[stepID] = true
-		s.changed()
+		s.ws.Changes.Mark()
 	}
 }

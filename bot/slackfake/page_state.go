@@ -7,6 +7,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 const (
@@ -18,20 +19,20 @@ const (
 // open (in), and perhaps a thread of it.
 func (s *Slack) pageState(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	me := s.actor(q.Get("as"))
 	if me == nil {
 		http.Error(w, "there is nobody in this workspace", http.StatusNotFound)
 		return
 	}
-	im, _ := s.openIM(me.ID)
-	open := s.conv(q.Get("in"))
-	if open == nil || !open.has(me.ID) {
+	im, _ := s.ws.OpenIM(me.ID)
+	open := s.ws.Conversation(q.Get("in"))
+	if open == nil || !open.Has(me.ID) {
 		open = im
 	}
 	out := wire.Answer{
-		"version": s.version, "title": s.title(), "team": s.opts.Team.Name, "now": time.Now().UnixMilli(),
+		"version": s.ws.Changes.Version(), "title": s.title(), "team": s.opts.Team.Name, "now": time.Now().UnixMilli(),
 		"me": me.ID, "zone": s.shownZone(me), "bot": s.opts.BotUserID,
 		"people": s.pagePeople(), "groups": s.pageGroups(), "convs": s.pageConvs(me, open),
 		"open": s.pageOpen(open, me, q.Get("before")), "view": s.pageModal(me),
@@ -49,7 +50,7 @@ func (s *Slack) title() string {
 }
 
 // shownZone is the zone in which a person reads times; "" is that of the browser.
-func (s *Slack) shownZone(u *User) string {
+func (s *Slack) shownZone(u *workspace.User) string {
 	if s.opts.Page.LocalTime && u.ID == s.opts.Page.Actor {
 		return ""
 	}
@@ -57,25 +58,25 @@ func (s *Slack) shownZone(u *User) string {
 }
 
 // actor is who acts: the one asked for, the default, or the first person.
-func (s *Slack) actor(id string) *User {
+func (s *Slack) actor(id string) *workspace.User {
 	for _, want := range []string{id, s.opts.Page.Actor} {
-		if u := s.user(want); u != nil && !u.IsBot && !u.Deleted {
+		if u := s.ws.User(want); u != nil && !u.IsBot && !u.Deleted {
 			return u
 		}
 	}
-	i := slices.IndexFunc(s.users, func(u User) bool { return !u.IsBot && !u.Deleted })
+	i := slices.IndexFunc(s.ws.People, func(u workspace.User) bool { return !u.IsBot && !u.Deleted })
 	if i < 0 {
 		return nil
 	}
-	return &s.users[i]
+	return &s.ws.People[i]
 }
 
 func (s *Slack) pagePeople() []wire.Answer {
 	people := []wire.Answer{}
-	for i := range s.users {
-		u := &s.users[i]
+	for i := range s.ws.People {
+		u := &s.ws.People[i]
 		unread := 0
-		if c := s.conv(DMID(u.ID)); c != nil {
+		if c := s.ws.Conversation(workspace.DMID(u.ID)); c != nil {
 			unread = s.unread(c, u.ID)
 		}
 		people = append(people, wire.Answer{
@@ -88,7 +89,7 @@ func (s *Slack) pagePeople() []wire.Answer {
 
 func (s *Slack) pageGroups() []wire.Answer {
 	groups := []wire.Answer{}
-	for _, g := range s.groups {
+	for _, g := range s.ws.Groups {
 		if !g.Disabled {
 			groups = append(groups, wire.Answer{"id": g.ID, "handle": g.Handle, "name": g.Name})
 		}
@@ -97,14 +98,14 @@ func (s *Slack) pageGroups() []wire.Answer {
 }
 
 // pageConvs lists what stands on the left, and what can be mentioned.
-func (s *Slack) pageConvs(me *User, open *conversation) []wire.Answer {
+func (s *Slack) pageConvs(me *workspace.User, open *workspace.Conversation) []wire.Answer {
 	convs := []wire.Answer{}
-	for _, c := range s.convs {
-		if !c.has(me.ID) || c.Archived && c != open {
+	for _, c := range s.ws.Conversations {
+		if !c.Has(me.ID) || c.Archived && c != open {
 			continue
 		}
 		shape := wire.Answer{
-			"id": c.ID, "name": c.Name, "kind": c.kind(), "topic": c.Topic, "archived": c.Archived,
+			"id": c.ID, "name": c.Name, "kind": c.Kind(), "topic": c.Topic, "archived": c.Archived,
 			"unread": s.unread(c, me.ID), "members": len(c.Members),
 		}
 		if last := lastVisible(c, me.ID); last != nil {
@@ -115,8 +116,8 @@ func (s *Slack) pageConvs(me *User, open *conversation) []wire.Answer {
 	return convs
 }
 
-func lastVisible(c *conversation, user string) *Message {
-	for _, m := range slices.Backward(c.messages) {
+func lastVisible(c *workspace.Conversation, user string) *workspace.Message {
+	for _, m := range slices.Backward(c.Messages) {
 		if visibleTo(m, user) {
 			return m
 		}
@@ -124,10 +125,12 @@ func lastVisible(c *conversation, user string) *Message {
 	return nil
 }
 
-func visibleTo(m *Message, user string) bool { return m.Ephemeral == "" || m.Ephemeral == user }
+func visibleTo(m *workspace.Message, user string) bool {
+	return m.Ephemeral == "" || m.Ephemeral == user
+}
 
 // preview is the first line of a message, for notifications.
-func preview(m *Message) string {
+func preview(m *workspace.Message) string {
 	r := []rune(m.Text)
 	if len(r) > 120 {
 		return string(r[:119]) + "…"
@@ -136,10 +139,10 @@ func preview(m *Message) string {
 }
 
 // unread counts what others have written since the person last looked.
-func (s *Slack) unread(c *conversation, user string) int {
+func (s *Slack) unread(c *workspace.Conversation, user string) int {
 	n := 0
-	for _, m := range slices.Backward(c.messages) {
-		if compareTS(m.TS, s.seen[user+"/"+c.ID]) <= 0 || n >= countedUnread {
+	for _, m := range slices.Backward(c.Messages) {
+		if workspace.CompareTS(m.TS, c.Seen[user]) <= 0 || n >= countedUnread {
 			break
 		}
 		if visibleTo(m, user) && m.User != user {
@@ -151,14 +154,14 @@ func (s *Slack) unread(c *conversation, user string) int {
 
 // pageOpen is the open conversation with its newest messages, or with more of them
 // back to before.
-func (s *Slack) pageOpen(c *conversation, me *User, before string) wire.Answer {
+func (s *Slack) pageOpen(c *workspace.Conversation, me *workspace.User, before string) wire.Answer {
 	shown := []wire.Answer{}
 	more := false
-	for _, m := range slices.Backward(c.messages) {
+	for _, m := range slices.Backward(c.Messages) {
 		if !visibleTo(m, me.ID) || m.ThreadTS != "" && !m.Broadcast {
 			continue
 		}
-		if len(shown) >= shownMessages && (before == "" || compareTS(m.TS, before) < 0) {
+		if len(shown) >= shownMessages && (before == "" || workspace.CompareTS(m.TS, before) < 0) {
 			more = true
 			break
 		}
@@ -166,30 +169,30 @@ func (s *Slack) pageOpen(c *conversation, me *User, before string) wire.Answer {
 	}
 	slices.Reverse(shown)
 	return wire.Answer{
-		"id": c.ID, "name": c.Name, "kind": c.kind(), "topic": c.Topic, "archived": c.Archived,
+		"id": c.ID, "name": c.Name, "kind": c.Kind(), "topic": c.Topic, "archived": c.Archived,
 		"members": len(c.Members), "messages": shown, "more": more,
-		"pins": append([]string{}, c.pins...), "bookmarks": append([]bookmark{}, c.bookmarks...),
-		"seen": s.seen[me.ID+"/"+c.ID],
+		"pins": append([]string{}, c.Pins...), "bookmarks": append([]workspace.Bookmark{}, c.Bookmarks...),
+		"seen": c.Seen[me.ID],
 	}
 }
 
 // pageBeside is the channel that stands beside the open conversation, if the page has
 // room for it.
-func (s *Slack) pageBeside(open *conversation, me *User, wanted string) any {
-	c := s.conv(s.opts.Page.Beside)
-	if wanted == "" || c == nil || open.im == "" || c.Archived || !c.has(me.ID) {
+func (s *Slack) pageBeside(open *workspace.Conversation, me *workspace.User, wanted string) any {
+	c := s.ws.Conversation(s.opts.Page.Beside)
+	if wanted == "" || c == nil || open.IM == "" || c.Archived || !c.Has(me.ID) {
 		return nil
 	}
 	return s.pageOpen(c, me, "")
 }
 
-func (s *Slack) pageThread(c *conversation, me *User, ts string) any {
-	root := c.message(ts)
+func (s *Slack) pageThread(c *workspace.Conversation, me *workspace.User, ts string) any {
+	root := c.Message(ts)
 	if root == nil || !visibleTo(root, me.ID) {
 		return nil
 	}
 	shown := []wire.Answer{s.pageMessage(c, root)}
-	for _, m := range c.messages {
+	for _, m := range c.Messages {
 		if m.ThreadTS == root.TS && m.TS != root.TS && visibleTo(m, me.ID) {
 			shown = append(shown, s.pageMessage(c, m))
 		}
@@ -197,10 +200,10 @@ func (s *Slack) pageThread(c *conversation, me *User, ts string) any {
 	return wire.Answer{"ts": root.TS, "messages": shown}
 }
 
-func (s *Slack) pageMessage(c *conversation, m *Message) wire.Answer {
+func (s *Slack) pageMessage(c *workspace.Conversation, m *workspace.Message) wire.Answer {
 	out := wire.Answer{
 		"ts": m.TS, "channel": c.ID, "user": m.User, "bot": m.Bot, "text": m.Text, "edited": m.Edited,
-		"own": m.Ephemeral != "", "asked": m.Asked, "pinned": slices.Contains(c.pins, m.TS), "edits": len(m.Edits),
+		"own": m.Ephemeral != "", "asked": m.Asked, "pinned": slices.Contains(c.Pins, m.TS), "edits": len(m.Edits),
 	}
 	if m.Blocks != nil {
 		out["blocks"] = m.Blocks
@@ -214,21 +217,21 @@ func (s *Slack) pageMessage(c *conversation, m *Message) wire.Answer {
 	if m.Broadcast {
 		out["thread"] = m.ThreadTS
 	}
-	if replies := c.replies(m.TS); len(replies) > 0 {
+	if replies := c.Replies(m.TS); len(replies) > 0 {
 		out["replies"], out["latest"] = len(replies), replies[len(replies)-1].TS
 	}
 	return out
 }
 
-func (s *Slack) pageModal(me *User) any {
-	stack := s.stack(me.ID)
+func (s *Slack) pageModal(me *workspace.User) any {
+	stack := s.ws.Screens.Of(me.ID)
 	if len(stack) == 0 {
 		return nil
 	}
 	v := stack[len(stack)-1]
 	return wire.Answer{
 		"id": v.ID, "hash": v.Hash, "title": v.Title, "submit": v.Submit, "depth": len(stack),
-		"close": blockkit.TextOf(v.request["close"]), "blocks": v.Blocks,
+		"close": blockkit.TextOf(v.Request["close"]), "blocks": v.Blocks,
 	}
 }
 

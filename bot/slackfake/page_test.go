@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 type obj = map[string]any
@@ -32,10 +33,10 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	s := slackfake.New(slackfake.Options{
-		Users: []slackfake.User{
+		Users: []workspace.User{
 			{ID: "U0ANA", Name: "ana", RealName: "Ana Lima"}, {ID: "U0BO", Name: "bo"}, {ID: "U0GONE", Name: "gone", Deleted: true},
 		},
-		Channels: []slackfake.Channel{{ID: "C0INC", Name: "incidents"}, {ID: "C0BO", Name: "bos", Members: []string{"U0BO"}}},
+		Channels: []workspace.Channel{{ID: "C0INC", Name: "incidents"}, {ID: "C0BO", Name: "bos", Members: []string{"U0BO"}}},
 		Page: slackfake.PageOptions{
 			Title: "Oncalm", Actor: "U0ANA", Beside: "C0INC", LocalTime: true, Welcome: "hello", Farewell: "bye",
 			Commands: []slackfake.CommandHelp{{Command: "/incident", Word: "ack", Args: "[id]", Help: "take it"}},
@@ -91,7 +92,7 @@ type pageState struct {
 			Own            bool
 			Asked          string
 			Replies        int
-			Reactions      []slackfake.Reaction
+			Reactions      []workspace.Reaction
 		}
 	}
 	Thread *struct{ Messages []struct{ Text string } }
@@ -170,7 +171,8 @@ func TestPageConversation(t *testing.T) {
 	if ana.unread("C0INC") != 0 || ana.Open.Messages[1].Replies != 1 || len(ana.Thread.Messages) != 2 {
 		t.Errorf("%+v %+v", ana.Open.Messages, ana.Thread)
 	}
-	if diff := cmp.Diff([]slackfake.Reaction{{Name: "eyes", Count: 1, Users: []string{"U0ANA"}}}, ana.Open.Messages[1].Reactions); diff != "" {
+	eyes := []workspace.Reaction{{Name: "eyes", Count: 1, Users: []string{"U0ANA"}}}
+	if diff := cmp.Diff(eyes, ana.Open.Messages[1].Reactions); diff != "" {
 		t.Error(diff)
 	}
 	s.do("react", obj{"as": "U0ANA", "channel": "C0INC", "ts": said.TS, "name": "eyes"})

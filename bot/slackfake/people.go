@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 func (s *Slack) authTest(wire.Args) (wire.Answer, error) {
@@ -32,7 +33,7 @@ func (s *Slack) botsInfo(a wire.Args) (wire.Answer, error) {
 }
 
 func (s *Slack) usersInfo(a wire.Args) (wire.Answer, error) {
-	u := s.user(a["user"])
+	u := s.ws.User(a["user"])
 	if u == nil {
 		return nil, wire.Refuse("user_not_found")
 	}
@@ -40,7 +41,7 @@ func (s *Slack) usersInfo(a wire.Args) (wire.Answer, error) {
 }
 
 func (s *Slack) usersList(a wire.Args) (wire.Answer, error) {
-	page, next, err := cut(s.users, a, func(u User) string { return u.ID })
+	page, next, err := cut(s.ws.People, a, func(u workspace.User) string { return u.ID })
 	if err != nil {
 		return nil, err
 	}
@@ -55,16 +56,16 @@ func (s *Slack) usersList(a wire.Args) (wire.Answer, error) {
 }
 
 func (s *Slack) usersByEmail(a wire.Args) (wire.Answer, error) {
-	i := slices.IndexFunc(s.users, func(u User) bool {
+	i := slices.IndexFunc(s.ws.People, func(u workspace.User) bool {
 		return u.Email != "" && strings.EqualFold(u.Email, a["email"]) && !u.Deleted
 	})
 	if i < 0 {
 		return nil, wire.Refuse("users_not_found")
 	}
-	return wire.Answer{"user": s.shapeUser(&s.users[i])}, nil
+	return wire.Answer{"user": s.shapeUser(&s.ws.People[i])}, nil
 }
 
-func (s *Slack) shapeUser(u *User) wire.Answer {
+func (s *Slack) shapeUser(u *workspace.User) wire.Answer {
 	profile := wire.Answer{
 		"real_name": u.RealName, "real_name_normalized": u.RealName,
 		"display_name": u.Name, "display_name_normalized": u.Name, "title": u.Title,
@@ -80,7 +81,7 @@ func (s *Slack) shapeUser(u *User) wire.Answer {
 	if u.Deleted {
 		return out
 	}
-	_, offset := time.Now().In(u.location()).Zone()
+	_, offset := time.Now().In(u.Location()).Zone()
 	out["real_name"], out["tz"], out["tz_label"], out["tz_offset"] = u.RealName, u.Zone, u.Zone, offset
 	for _, flag := range []string{"is_admin", "is_owner", "is_primary_owner", "is_restricted", "is_ultra_restricted"} {
 		out[flag] = false
@@ -88,27 +89,18 @@ func (s *Slack) shapeUser(u *User) wire.Answer {
 	return out
 }
 
-// location is the person's time zone; UTC if the machine does not know it.
-func (u *User) location() *time.Location {
-	zone, err := time.LoadLocation(u.Zone)
-	if err != nil {
-		return time.UTC
-	}
-	return zone
-}
-
-func (s *Slack) group(a wire.Args) (*UserGroup, error) {
-	i := slices.IndexFunc(s.groups, func(g UserGroup) bool { return g.ID == a["usergroup"] })
-	if i < 0 {
+func (s *Slack) group(a wire.Args) (*workspace.UserGroup, error) {
+	g := s.ws.Group(a["usergroup"])
+	if g == nil {
 		return nil, wire.Refuse("no_such_subteam")
 	}
-	return &s.groups[i], nil
+	return g, nil
 }
 
 func (s *Slack) groupsList(a wire.Args) (wire.Answer, error) {
 	shapes := []wire.Answer{}
-	for i := range s.groups {
-		g := &s.groups[i]
+	for i := range s.ws.Groups {
+		g := &s.ws.Groups[i]
 		if g.Disabled && !a.Bool("include_disabled") {
 			continue
 		}
@@ -117,7 +109,7 @@ func (s *Slack) groupsList(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"usergroups": shapes}, nil
 }
 
-func (s *Slack) shapeGroup(g *UserGroup, a wire.Args) wire.Answer {
+func (s *Slack) shapeGroup(g *workspace.UserGroup, a wire.Args) wire.Answer {
 	out := wire.Answer{
 		"id": g.ID, "team_id": s.opts.Team.ID, "is_usergroup": true, "name": g.Name, "handle": g.Handle,
 		"description": "", "is_external": false, "date_create": 0, "date_update": 0, "date_delete": 0,
@@ -156,12 +148,12 @@ func (s *Slack) groupUpdate(a wire.Args) (wire.Answer, error) {
 		return nil, wire.Refuse("no_users_provided")
 	}
 	for _, id := range users {
-		if u := s.user(id); u == nil || u.Deleted || u.IsBot {
+		if u := s.ws.User(id); u == nil || u.Deleted || u.IsBot {
 			return nil, wire.Refuse("invalid_users")
 		}
 	}
 	g.Users = slices.Clone(users)
-	s.changed()
+	s.ws.Changes.Mark()
 	return wire.Answer{"usergroup": s.shapeGroup(g, a)}, nil
 }
 
@@ -179,19 +171,23 @@ func (s *Slack) groupSwitch(a wire.Args, disabled bool) (wire.Answer, error) {
 		return nil, wire.Refuse("already_enabled")
 	}
 	g.Disabled = disabled
-	s.changed()
+	s.ws.Changes.Mark()
 	return wire.Answer{"usergroup": s.shapeGroup(g, a)}, nil
 }
 
-// Group returns the user group of a handle, with its members as they stand now.
-func (s *Slack) Group(handle string) (UserGroup, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.groups, func(g UserGroup) bool { return g.Handle == strings.TrimPrefix(handle, "@") })
-	if i < 0 {
-		return UserGroup{}, false
+// dndInfo tells of the span that holds now, or else of the next one.
+func (s *Slack) dndInfo(a wire.Args) (wire.Answer, error) {
+	u := s.ws.User(a["user"])
+	if u == nil {
+		return nil, wire.Refuse("user_not_found")
 	}
-	g := s.groups[i]
-	g.Users = slices.Clone(g.Users)
-	return g, true
+	out := wire.Answer{"dnd_enabled": false, "next_dnd_start_ts": 1, "next_dnd_end_ts": 1, "snooze_enabled": false}
+	now := time.Now()
+	if from, to, ok := u.NextQuiet(now); ok {
+		out["dnd_enabled"], out["next_dnd_start_ts"], out["next_dnd_end_ts"] = true, from.Unix(), to.Unix()
+	}
+	if u.Quiet.Snoozed.After(now) {
+		out["snooze_enabled"], out["snooze_endtime"] = true, u.Quiet.Snoozed.Unix()
+	}
+	return out, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 // afterSubmit does with the modals what the answer to a submission says.
@@ -24,33 +25,33 @@ func (s *Slack) afterSubmit(viewID string, resp Response) (map[string]string, er
 			return nil, fmt.Errorf("%w: %w", ErrAnswer, err)
 		}
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	v := s.viewBy(func(v *View) bool { return v.ID == viewID })
+	s.ws.Lock()
+	defer s.ws.Unlock()
+	v := s.ws.Screens.By(func(v *workspace.View) bool { return v.ID == viewID })
 	if v == nil {
 		return nil, nil // the bot has put something else in its place
 	}
 	switch said.Action {
 	case "":
-		s.dropView(v.ID)
+		s.ws.Screens.Close(v.ID)
 	case "clear":
-		s.dropViews(v.User)
+		s.ws.Screens.CloseAll(v.User)
 	case "errors":
 		return said.Errors, checkErrors(v, said.Errors)
 	case "update", "push":
-		next, err := s.parseView(string(said.View), "modal")
+		next, err := s.ws.Screens.Parse(string(said.View), "modal")
 		if err != nil {
 			return nil, fmt.Errorf("%w: %w", ErrAnswer, wire.Detailed(err))
 		}
 		if said.Action == "update" {
-			s.replaceView(v, next)
+			s.ws.Screens.Replace(v, next)
 			return nil, nil
 		}
-		if len(s.stack(v.User)) >= maxStack {
+		if len(s.ws.Screens.Of(v.User)) >= workspace.MaxStack {
 			return nil, fmt.Errorf("%w: push_limit_reached", ErrAnswer)
 		}
 		next.User = v.User
-		s.show(next, v)
+		s.ws.Screens.Show(next, v)
 	default:
 		return nil, fmt.Errorf("%w: response_action %q", ErrAnswer, said.Action)
 	}
@@ -59,7 +60,7 @@ func (s *Slack) afterSubmit(viewID string, resp Response) (map[string]string, er
 
 // checkErrors tells whether errors name input blocks only; Slack shows "trouble
 // connecting" otherwise.
-func checkErrors(v *View, errs map[string]string) error {
+func checkErrors(v *workspace.View, errs map[string]string) error {
 	if len(errs) == 0 {
 		return fmt.Errorf("%w: no errors given", ErrAnswer)
 	}
@@ -75,21 +76,21 @@ func checkErrors(v *View, errs map[string]string) error {
 // CloseView closes the modal that a person has in front of them. The bot hears of
 // it only if it asked to (notify_on_close): else the response is empty.
 func (s *Slack) CloseView(ctx context.Context, userID string) Response {
-	s.mu.Lock()
+	s.ws.Lock()
 	v, u, err := s.front(userID)
 	if err != nil {
-		s.mu.Unlock()
+		s.ws.Unlock()
 		return Response{Err: err}
 	}
 	payload := s.payload("view_closed", u)
-	payload["view"], payload["is_cleared"] = s.shapeView(v), v.ClearOnClose
+	payload["view"], payload["is_cleared"] = s.ws.App.ShapeView(v), v.ClearOnClose
 	notify := v.NotifyOnClose
 	if v.ClearOnClose {
-		s.dropViews(u.ID)
+		s.ws.Screens.CloseAll(u.ID)
 	} else {
-		s.dropView(v.ID)
+		s.ws.Screens.Close(v.ID)
 	}
-	s.mu.Unlock()
+	s.ws.Unlock()
 	if !notify {
 		return Response{}
 	}
@@ -98,35 +99,35 @@ func (s *Slack) CloseView(ctx context.Context, userID string) Response {
 
 // Shortcut starts a global shortcut of the bot.
 func (s *Slack) Shortcut(ctx context.Context, callbackID, userID string) Response {
-	s.mu.Lock()
-	u := s.user(userID)
+	s.ws.Lock()
+	u := s.ws.User(userID)
 	if u == nil {
-		s.mu.Unlock()
+		s.ws.Unlock()
 		return Response{Err: &noSuch{what: "person", name: userID}}
 	}
 	payload := s.payload("shortcut", u)
 	payload["user"] = wire.Answer{"id": u.ID, "username": u.Name, "team_id": s.opts.Team.ID}
-	payload["callback_id"], payload["trigger_id"] = callbackID, s.newTrigger(u.ID)
-	payload["action_ts"] = stamp(time.Now())
-	s.mu.Unlock()
+	payload["callback_id"], payload["trigger_id"] = callbackID, s.ws.Screens.NewTrigger(u.ID)
+	payload["action_ts"] = workspace.Stamp(time.Now())
+	s.ws.Unlock()
 	return s.interact(ctx, payload)
 }
 
 // MessageShortcut starts a shortcut of the bot on a message.
-func (s *Slack) MessageShortcut(ctx context.Context, m Message, callbackID, userID string) Response {
-	s.mu.Lock()
+func (s *Slack) MessageShortcut(ctx context.Context, m workspace.Message, callbackID, userID string) Response {
+	s.ws.Lock()
 	u, c, err := s.acting(userID, m.Channel)
 	if err != nil {
-		s.mu.Unlock()
+		s.ws.Unlock()
 		return Response{Err: err}
 	}
 	payload := s.payload("message_action", u)
 	payload["user"] = wire.Answer{"id": u.ID, "name": u.Name}
-	payload["callback_id"], payload["trigger_id"] = callbackID, s.newTrigger(u.ID)
-	payload["action_ts"], payload["message_ts"] = stamp(time.Now()), m.TS
-	payload["channel"] = wire.Answer{"id": c.ID, "name": c.shownName()}
-	payload["message"] = s.shape(c, &m, true)
-	payload["response_url"] = s.newHook("actions", hook{channel: c.ID, user: u.ID, original: m.TS})
-	s.mu.Unlock()
+	payload["callback_id"], payload["trigger_id"] = callbackID, s.ws.Screens.NewTrigger(u.ID)
+	payload["action_ts"], payload["message_ts"] = workspace.Stamp(time.Now()), m.TS
+	payload["channel"] = wire.Answer{"id": c.ID, "name": c.ShownName()}
+	payload["message"] = s.ws.App.ShapeMessage(c, &m, true)
+	payload["response_url"] = s.ws.Hooks.New("actions", workspace.Hook{Channel: c.ID, User: u.ID, Original: m.TS})
+	s.ws.Unlock()
 	return s.interact(ctx, payload)
 }

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 // patience is how long Slack waits for the bot's answer.
@@ -33,7 +34,7 @@ var (
 	// ErrAnswer says that the bot's answer broke Slack's rules.
 	ErrAnswer = errors.New("invalid_command_response")
 	// ErrInput says that Slack would not even send this: an unknown person,
-	// conversation, button or option, a required input left empty.
+	// Conversation, button or option, a required input left empty.
 	ErrInput = errors.New("this cannot be done in slack")
 )
 
@@ -49,9 +50,9 @@ type Response struct {
 	Header  http.Header
 	Body    []byte
 	Took    time.Duration
-	Message *Message          // what the answer left in the conversation, if anything
-	Errors  map[string]string // by block id: why a submitted view was refused
-	Err     error             // why the person sees an error instead
+	Message *workspace.Message // what the answer left in the conversation, if anything
+	Errors  map[string]string  // by block id: why a submitted view was refused
+	Err     error              // why the person sees an error instead
 }
 
 // Text is the text of the message that the answer left, or "".
@@ -74,8 +75,8 @@ func (s *Slack) Connect(base string, rt http.RoundTripper) {
 	if rt == nil {
 		rt = http.DefaultTransport
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	s.bot = endpoint{base: base, rt: rt}
 }
 
@@ -85,9 +86,9 @@ func (s *Slack) ConnectHandler(h http.Handler) { s.Connect("http://bot.invalid",
 // Request builds a signed request of now, for tests that want to tamper with one
 // before they send it.
 func (s *Slack) Request(ctx context.Context, path, contentType string, body []byte) (*http.Request, error) {
-	s.mu.Lock()
+	s.ws.Lock()
 	base := s.bot.base
-	s.mu.Unlock()
+	s.ws.Unlock()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, base+path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
@@ -103,9 +104,9 @@ func (s *Slack) Request(ctx context.Context, path, contentType string, body []by
 // Send sends a request, usually one of [Slack.Request], to the bot and waits for
 // the answer as long as Slack does.
 func (s *Slack) Send(r *http.Request) Response {
-	s.mu.Lock()
+	s.ws.Lock()
 	rt := s.bot.rt
-	s.mu.Unlock()
+	s.ws.Unlock()
 	if down, _ := s.IsDown(); down {
 		return Response{Err: ErrDown}
 	}
@@ -171,8 +172,8 @@ func (s *Slack) Command(ctx context.Context, userID, channel, command, typed str
 		return Response{Err: err}
 	}
 	resp := s.post(ctx, "/slack/commands", "application/x-www-form-urlencoded", []byte(form.Encode()))
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	if resp.Err == nil {
 		resp.Message, resp.Err = s.immediate(h, resp)
 	}
@@ -182,44 +183,44 @@ func (s *Slack) Command(ctx context.Context, userID, channel, command, typed str
 	return resp
 }
 
-func (s *Slack) commandForm(userID, channel, command, typed string) (url.Values, *hook, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+func (s *Slack) commandForm(userID, channel, command, typed string) (url.Values, *workspace.Hook, error) {
+	s.ws.Lock()
+	defer s.ws.Unlock()
 	u, c, err := s.acting(userID, channel)
 	if err != nil {
 		return nil, nil, err
 	}
-	h := hook{channel: c.ID, user: u.ID, asked: strings.TrimSpace(command + " " + typed)}
+	h := workspace.Hook{Channel: c.ID, User: u.ID, Asked: strings.TrimSpace(command + " " + typed)}
 	return url.Values{
 		"token": {verificationToken}, "api_app_id": {s.opts.AppID},
 		"team_id": {s.opts.Team.ID}, "team_domain": {s.opts.Team.Domain},
-		"channel_id": {c.ID}, "channel_name": {c.shownName()},
+		"channel_id": {c.ID}, "channel_name": {c.ShownName()},
 		"user_id": {u.ID}, "user_name": {u.Name},
-		"command": {command}, "text": {s.wire(typed)},
+		"command": {command}, "text": {s.ws.Wire(typed)},
 		"is_enterprise_install": {"false"},
-		"response_url":          {s.newHook("commands", h)},
-		"trigger_id":            {s.newTrigger(u.ID)},
+		"response_url":          {s.ws.Hooks.New("commands", h)},
+		"trigger_id":            {s.ws.Screens.NewTrigger(u.ID)},
 	}, &h, nil
 }
 
 // acting finds who acts and where; people act only where they are members.
-func (s *Slack) acting(userID, channel string) (*User, *conversation, error) {
-	u := s.user(userID)
+func (s *Slack) acting(userID, channel string) (*workspace.User, *workspace.Conversation, error) {
+	u := s.ws.User(userID)
 	if u == nil {
 		return nil, nil, &noSuch{what: "person", name: userID}
 	}
-	c := s.find(channel)
-	if c == nil && s.user(channel) != nil {
-		c, _ = s.openIM(channel)
+	c := s.ws.Find(channel)
+	if c == nil && s.ws.User(channel) != nil {
+		c, _ = s.ws.OpenIM(channel)
 	}
-	if c == nil || !c.has(userID) {
+	if c == nil || !c.Has(userID) {
 		return nil, nil, &noSuch{what: "conversation", name: channel}
 	}
 	return u, c, nil
 }
 
 // immediate lets the direct answer to a command land in the conversation.
-func (s *Slack) immediate(h *hook, resp Response) (*Message, error) {
+func (s *Slack) immediate(h *workspace.Hook, resp Response) (*workspace.Message, error) {
 	if len(bytes.TrimSpace(resp.Body)) == 0 {
 		return nil, nil
 	}
@@ -233,11 +234,11 @@ func (s *Slack) immediate(h *hook, resp Response) (*Message, error) {
 			return nil, nil
 		}
 	}
-	m, err := s.answerBy(h, a)
+	m, err := s.ws.AnswerBy(h, a)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrAnswer, wire.Detailed(err))
 	}
-	out := m.clone()
+	out := m.Clone()
 	return &out, nil
 }
 
@@ -252,8 +253,8 @@ func cause(err error) string {
 }
 
 // slackbot tells one person something, as Slackbot does.
-func (s *Slack) slackbot(h *hook, text string) {
-	if c := s.conv(h.channel); c != nil {
-		s.add(c, Message{User: "USLACKBOT", Text: text, Ephemeral: h.user, Asked: h.asked})
+func (s *Slack) slackbot(h *workspace.Hook, text string) {
+	if c := s.ws.Conversation(h.Channel); c != nil {
+		s.ws.Add(c, workspace.Message{User: "USLACKBOT", Text: text, Ephemeral: h.User, Asked: h.Asked})
 	}
 }

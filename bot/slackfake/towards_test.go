@@ -17,6 +17,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
 // bot is a small bot: it verifies, remembers and answers what a test wants.
@@ -66,7 +67,7 @@ func (b *bot) payload() slack.InteractionCallback {
 
 func TestCommandFields(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := workspace()
+		s := team()
 		b := connect(t, s)
 		b.answer = func(w http.ResponseWriter, _ *http.Request, form url.Values) {
 			fmt.Fprint(w, "seen ", form.Get("text"))
@@ -142,13 +143,13 @@ func TestCommandAnswers(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := workspace()
+				s := team()
 				connect(t, s).answer = c.answer
 				r := s.Command(t.Context(), "U0ANA", "incidents", "/incident", "")
 				if !errors.Is(r.Err, c.err) {
 					t.Errorf("error %v, want %v", r.Err, c.err)
 				}
-				check := func(who string, got []slackfake.Message, want string) {
+				check := func(who string, got []workspace.Message, want string) {
 					if want == "" && len(got) != 0 || want != "" && (len(got) != 1 || !strings.Contains(got[0].Text, want)) {
 						t.Errorf("%s sees %+v, want %q", who, got, want)
 					}
@@ -162,7 +163,7 @@ func TestCommandAnswers(t *testing.T) {
 
 func TestResponseURL(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := workspace()
+		s := team()
 		b := connect(t, s)
 		s.Command(t.Context(), "U0ANA", "incidents", "/incident", "list")
 		form, _ := url.ParseQuery(string(b.bodies[0]))
@@ -196,14 +197,14 @@ func TestResponseURL(t *testing.T) {
 }
 
 func TestCannotAct(t *testing.T) {
-	s := workspace()
+	s := team()
 	connect(t, s)
 	for _, c := range [][2]string{{"U404", "incidents"}, {"U0ANA", "nowhere"}, {"U0BO", "other"}} {
 		if r := s.Command(t.Context(), c[0], c[1], "/incident", ""); !errors.Is(r.Err, slackfake.ErrInput) {
 			t.Errorf("%v: %v", c, r.Err)
 		}
 	}
-	if r := workspace().Command(t.Context(), "U0ANA", "incidents", "/incident", ""); !errors.Is(r.Err, slackfake.ErrNotConnected) {
+	if r := team().Command(t.Context(), "U0ANA", "incidents", "/incident", ""); !errors.Is(r.Err, slackfake.ErrNotConnected) {
 		t.Errorf("without a bot: %v", r.Err)
 	}
 }

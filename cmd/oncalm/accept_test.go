@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
 )
@@ -20,7 +20,7 @@ func accepting() shop {
 }
 
 // offer is the last message with a button that accepts.
-func (w *world) offer(person string) slackfake.Message {
+func (w *world) offer(person string) workspace.Message {
 	w.t.Helper()
 	for _, m := range slices.Backward(w.slack.DM(slackID(person))) {
 		if _, ok := m.Button("Accept"); ok {
@@ -28,7 +28,7 @@ func (w *world) offer(person string) slackfake.Message {
 		}
 	}
 	w.t.Fatalf("at %s: %s was not asked to accept", clock(), person)
-	return slackfake.Message{}
+	return workspace.Message{}
 }
 
 // accepts presses the button for somebody.

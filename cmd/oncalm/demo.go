@@ -15,6 +15,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
@@ -161,15 +162,15 @@ func reason(err error) error {
 func (d *demo) openSlack() {
 	d.stage = &stage{}
 	d.slack = slackfake.New(slackfake.Options{
-		Team:     slackfake.Team{ID: "T0DEMO", Name: "Example Shop", Domain: "example-shop"},
+		Team:     workspace.Team{ID: "T0DEMO", Name: "Example Shop", Domain: "example-shop"},
 		BotToken: "xoxb-demo", SigningSecret: "demo-signing-secret",
 		BaseURL: "http://" + d.doors.api.Addr().String(),
-		Users: []slackfake.User{
+		Users: []workspace.User{
 			{ID: "U0ANA", Name: "ana", RealName: "Ana", Title: "Backend", Zone: "Europe/Berlin"},
 			{ID: "U0BO", Name: "bo", RealName: "Bo", Title: "Platform", Zone: "Europe/Lisbon"},
 			{ID: "U0CY", Name: "cy", RealName: "Cy", Title: "Engineering lead", Zone: "Europe/Berlin"},
 		},
-		Channels: []slackfake.Channel{{ID: "C0INCIDENTS", Name: "incidents", Topic: "Cards of all incidents"}},
+		Channels: []workspace.Channel{{ID: "C0INCIDENTS", Name: "incidents", Topic: "Cards of all incidents"}},
 		Page:     d.stage.page(),
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
 	"github.com/oncalm/oncalm/incidents"
@@ -169,7 +170,7 @@ func (s *scriptRun) checkSlack(crashes int) (problems []string) {
 }
 
 // liveIn finds markup in a message that does something: none of ours has any.
-func liveIn(m slackfake.Message) (problems []string) {
+func liveIn(m workspace.Message) (problems []string) {
 	if strings.Contains(m.Text, "<!channel") || strings.Contains(m.Text, "<@") {
 		problems = append(problems, fmt.Sprintf("I17: live markup in the text %q", m.Text))
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 )
@@ -69,7 +70,7 @@ func onFullDisk(t *testing.T, reserved bool) (frozen int) {
 		return frozen
 	}
 	pages := slack.DM("U0BO")
-	m := pages[slices.IndexFunc(pages, func(m slackfake.Message) bool { return strings.HasPrefix(m.Text, "sev2: open-") })]
+	m := pages[slices.IndexFunc(pages, func(m workspace.Message) bool { return strings.HasPrefix(m.Text, "sev2: open-") })]
 	if resp := slack.Press(t.Context(), m, "Acknowledge", "U0BO"); resp.Status != http.StatusOK {
 		t.Errorf("an acknowledgement on a full disk: %+v", resp)
 	}
@@ -95,7 +96,7 @@ func escalated(slack *slackfake.Slack, open map[string]string) (frozen int) {
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		frozen = 0
 		for _, name := range open {
-			if !slices.ContainsFunc(slack.DM("U0BO"), func(m slackfake.Message) bool { return strings.Contains(m.Text, name) }) {
+			if !slices.ContainsFunc(slack.DM("U0BO"), func(m workspace.Message) bool { return strings.Contains(m.Text, name) }) {
 				frozen++
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -179,10 +180,10 @@ func TestReminders(t *testing.T) {
 		until string
 	}{
 		"one day before": {shop{begin: "2000-01-09T07:00", keys: "remind: [24h, 1h]"}, "2000-01-10T07:30"},
-		"silent hours":   {shop{begin: "2000-01-09T07:30", quiet: slackfake.Quiet{From: "20:00", To: "10:00"}}, "2000-01-09T08:30"},
+		"silent hours":   {shop{begin: "2000-01-09T07:30", quiet: workspace.Quiet{From: "20:00", To: "10:00"}}, "2000-01-09T08:30"},
 		"deactivated":    {shop{begin: "2000-01-09T07:30", deactivated: true}, "2000-01-09T08:30"},
 		"snoozed": {shop{begin: "2000-01-10T06:30", keys: "remind: 1h",
-			quiet: slackfake.Quiet{Snoozed: time.Date(2000, 1, 10, 9, 0, 0, 0, time.UTC)}}, "2000-01-10T07:30"},
+			quiet: workspace.Quiet{Snoozed: time.Date(2000, 1, 10, 9, 0, 0, 0, time.UTC)}}, "2000-01-10T07:30"},
 		"no phone": {shop{begin: "2000-01-09T07:30", before: func(w *world) {
 			p := w.cfg.People["ana"]
 			p.Phone = "+4915112345678"

@@ -15,8 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
-	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
@@ -53,7 +53,7 @@ type shop struct {
 	zone, start, shift string
 	keys, more         string       // of the schedule, and of the whole file
 	before             func(*world) // before the program starts
-	quiet              slackfake.Quiet
+	quiet              workspace.Quiet
 	deactivated        bool // bo
 }
 
@@ -73,7 +73,7 @@ func (s shop) play(t *testing.T, scene func(*world)) {
 		}
 		time.Sleep(time.Until(begin))
 		w.build()
-		w.slack.SetUser(slackfake.User{ID: "U0BO", Name: "bo", Quiet: s.quiet, Deleted: s.deactivated})
+		w.slack.SetUser(workspace.User{ID: "U0BO", Name: "bo", Quiet: s.quiet, Deleted: s.deactivated})
 		if s.before != nil {
 			s.before(w)
 		}
@@ -108,7 +108,7 @@ func (w *world) told(who string) string {
 	if who != "channel" {
 		in = slackID(who)
 	}
-	var all []slackfake.Message
+	var all []workspace.Message
 	n := 0
 	for _, m := range w.slack.Messages(in) {
 		if m.Metadata == nil || m.Metadata.EventType != "oncalm_notice" {
@@ -126,7 +126,7 @@ func (w *world) told(who string) string {
 		all = append(all, m)
 	}
 	w.seen["told "+who] = n
-	slices.SortStableFunc(all, func(a, b slackfake.Message) int { // what is due at once goes out side by side
+	slices.SortStableFunc(all, func(a, b workspace.Message) int { // what is due at once goes out side by side
 		if before := a.Posted.Truncate(time.Second).Compare(b.Posted.Truncate(time.Second)); before != 0 {
 			return before
 		}

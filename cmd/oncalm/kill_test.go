@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -22,8 +23,8 @@ func newSlack(t testing.TB) *slackfake.Slack {
 	server := httptest.NewUnstartedServer(nil)
 	s := slackfake.New(slackfake.Options{
 		BaseURL:  "http://" + server.Listener.Addr().String(),
-		Users:    []slackfake.User{{ID: "U0ANA", Name: "ana"}, {ID: "U0BO", Name: "bo"}},
-		Channels: []slackfake.Channel{{ID: "C0INCIDENTS", Name: "incidents"}},
+		Users:    []workspace.User{{ID: "U0ANA", Name: "ana"}, {ID: "U0BO", Name: "bo"}},
+		Channels: []workspace.Channel{{ID: "C0INCIDENTS", Name: "incidents"}},
 	})
 	server.Config.Handler = s
 	server.Start()

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
 	"github.com/oncalm/oncalm/incidents"
@@ -124,7 +125,8 @@ func pagedFor(t *testing.T, slack *slackfake.Slack, names ...string) {
 	t.Helper()
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		missing := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
-			return slices.ContainsFunc(slack.DM("U0ANA"), func(m slackfake.Message) bool { return strings.Contains(m.Text, name) })
+			tells := func(m workspace.Message) bool { return strings.Contains(m.Text, name) }
+			return slices.ContainsFunc(slack.DM("U0ANA"), tells)
 		})
 		if len(missing) == 0 {
 			return

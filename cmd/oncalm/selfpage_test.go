@@ -12,13 +12,14 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/store"
 )
 
 // selfPages lists what the program said of itself, and to whom: the channel's first.
 func selfPages(slack *slackfake.Slack) []string {
 	var said []string
-	of := func(to string, all []slackfake.Message) {
+	of := func(to string, all []workspace.Message) {
 		for _, m := range all {
 			if m.Metadata != nil && m.Metadata.EventType == "oncalm_self" {
 				title, _, _ := strings.Cut(m.Text, "\n")

@@ -20,6 +20,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/incidents"
@@ -107,9 +108,11 @@ func (w *world) build() {
 	w.text = cmp.Or(w.text, worldConfig)
 	w.hands = newHands()
 	w.slack = slackfake.New(slackfake.Options{
-		Users:    []slackfake.User{{ID: "U0ANA", Name: "ana"}, {ID: "U0BO", Name: "bo"}, {ID: "U0CY", Name: "cy"}, {ID: "U0EVE", Name: "eve"}},
-		Channels: []slackfake.Channel{{ID: "C0INCIDENTS", Name: "incidents"}},
-		Groups:   []slackfake.UserGroup{{ID: "S0ONCALL", Handle: "oncall", Users: []string{"U0EVE"}}},
+		Users: []workspace.User{
+			{ID: "U0ANA", Name: "ana"}, {ID: "U0BO", Name: "bo"}, {ID: "U0CY", Name: "cy"}, {ID: "U0EVE", Name: "eve"},
+		},
+		Channels: []workspace.Channel{{ID: "C0INCIDENTS", Name: "incidents"}},
+		Groups:   []workspace.UserGroup{{ID: "S0ONCALL", Handle: "oncall", Users: []string{"U0EVE"}}},
 	})
 	for name, text := range map[string][]byte{
 		"sns.pem": w.topic.Certificate(), "oncalm.yaml": fmt.Appendf(nil, w.text, rigTopic),
@@ -224,9 +227,9 @@ func (w *world) OK(name string) {
 func slackID(person string) string { return "U0" + strings.ToUpper(person) }
 
 // pages lists the pages to somebody, the oldest first. Where calls of Slack fail, one may come twice, and counts once.
-func (w *world) pages(person string) []slackfake.Message {
+func (w *world) pages(person string) []workspace.Message {
 	told := map[string]bool{}
-	return slices.DeleteFunc(w.slack.DM(slackID(person)), func(m slackfake.Message) bool {
+	return slices.DeleteFunc(w.slack.DM(slackID(person)), func(m workspace.Message) bool {
 		if m.Metadata == nil || m.Metadata.EventType != "oncalm_page" {
 			return true
 		}
@@ -238,7 +241,7 @@ func (w *world) pages(person string) []slackfake.Message {
 }
 
 // Paged says that somebody has got a page that was not looked at yet, and looks at it.
-func (w *world) Paged(person, text string) slackfake.Message {
+func (w *world) Paged(person, text string) workspace.Message {
 	w.t.Helper()
 	n := w.seen[person]
 	for end := time.Now().Add(w.flaky); len(w.pages(person)) <= n && time.Now().Before(end); {
@@ -270,7 +273,7 @@ func (w *world) Quiet() {
 }
 
 // Press presses a button of a message.
-func (w *world) Press(person string, m slackfake.Message, button string) {
+func (w *world) Press(person string, m workspace.Message, button string) {
 	w.t.Helper()
 	b, ok := m.Button(button)
 	if !ok {
@@ -298,9 +301,9 @@ func (w *world) Says(person, command, text string) string {
 }
 
 // Card is the incident's message in the channel, as it stands.
-func (w *world) Card(id string) slackfake.Message {
+func (w *world) Card(id string) workspace.Message {
 	w.t.Helper()
-	var found []slackfake.Message
+	var found []workspace.Message
 	for end := time.Now().Add(w.flaky + 5*time.Second); len(found) == 0 && time.Now().Before(end); w.Wait(time.Second) {
 		for _, m := range w.slack.Messages("C0INCIDENTS") {
 			if m.Metadata != nil && strings.HasPrefix(fmt.Sprint(m.Metadata.EventPayload["key"]), id+"/card") {

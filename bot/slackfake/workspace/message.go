@@ -1,4 +1,4 @@
-package slackfake
+package workspace
 
 import (
 	"encoding/json"
@@ -9,7 +9,7 @@ import (
 )
 
 // Message is one message as it stands now. Its fields are copies: reading it again
-// needs another call of [Slack.Messages].
+// needs another look into the workspace.
 type Message struct {
 	Channel   string // id of the conversation
 	TS        string // unique and increasing in the conversation
@@ -59,7 +59,8 @@ type FileRef struct {
 	Title string `json:"title"`
 }
 
-func (m *Message) clone() Message {
+// Clone is a copy that shares nothing.
+func (m *Message) Clone() Message {
 	c := *m
 	c.Blocks = slices.Clone(m.Blocks)
 	c.Attached = slices.Clone(m.Attached)
@@ -116,34 +117,32 @@ func (m Message) Button(labelOrAction string) (blockkit.Button, bool) {
 	return blockkit.Button{}, false
 }
 
-// Messages lists what stands in a conversation, the oldest first, replies in
-// threads included, ephemeral messages not. The argument is a channel id, a
-// channel name, or a user id for the direct messages between that person and the
-// bot. An unknown conversation has no messages.
-func (s *Slack) Messages(channel string) []Message {
-	return s.list(channel, func(m *Message) bool { return m.Ephemeral == "" })
+// React adds a person's reaction; false if it was there.
+func (m *Message) React(name, user string) bool {
+	i := slices.IndexFunc(m.Reactions, func(r Reaction) bool { return r.Name == name })
+	if i < 0 {
+		m.Reactions = append(m.Reactions, Reaction{Name: name, Count: 1, Users: []string{user}})
+		return true
+	}
+	r := &m.Reactions[i]
+	if slices.Contains(r.Users, user) {
+		return false
+	}
+	r.Users = append(r.Users, user)
+	r.Count++
+	return true
 }
 
-// DM lists the direct messages between a person and the bot, the oldest first.
-func (s *Slack) DM(userID string) []Message { return s.Messages(userID) }
-
-// Ephemerals lists what only this person sees in a conversation, the oldest first.
-func (s *Slack) Ephemerals(channel, userID string) []Message {
-	return s.list(channel, func(m *Message) bool { return m.Ephemeral == userID })
-}
-
-func (s *Slack) list(channel string, keep func(*Message) bool) []Message {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.find(channel)
-	if c == nil {
-		return nil
+// Unreact takes a person's reaction away; false if there was none.
+func (m *Message) Unreact(name, user string) bool {
+	i := slices.IndexFunc(m.Reactions, func(r Reaction) bool { return r.Name == name })
+	if i < 0 || !slices.Contains(m.Reactions[i].Users, user) {
+		return false
 	}
-	var all []Message
-	for _, m := range c.messages {
-		if keep(m) {
-			all = append(all, m.clone())
-		}
+	r := &m.Reactions[i]
+	r.Users = slices.DeleteFunc(r.Users, func(u string) bool { return u == user })
+	if r.Count--; r.Count == 0 {
+		m.Reactions = slices.Delete(m.Reactions, i, i+1)
 	}
-	return all
+	return true
 }
