@@ -142,7 +142,8 @@ func (b *Bot) compose(users map[string]string) {
 		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People, Rooms: []chat.Room{b.command.Room(), b.shifts.Room()},
 		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
 	}, users)
-	b.shifts.Router, b.command.Router = b.router, b.router
+	b.shifts.SetRouter(b.router)
+	b.command.Router = b.router
 }
 
 // FollowOverrides owes what people are told of a change of who is on call (see [overrides.Follower]).

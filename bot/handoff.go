@@ -8,7 +8,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/view"
 
-	"github.com/oncalm/oncalm/bot/shifts"
+	"github.com/oncalm/oncalm/bot/shifts/change"
 	"github.com/oncalm/oncalm/bot/slack"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -111,7 +111,7 @@ func noticeMessage(n handoffs.Message) blocks.Message {
 		return blocks.Sentence(blocks.Strong(w.Person), " is on call for ", blocks.Strong(w.Schedule), " from ", w.Start, " and may not notice a page: ",
 			hindered(w.Hindrances), ".")
 	case handoffs.Offer:
-		return shifts.OfferMessage(w)
+		return change.OfferMessage(w)
 	case handoffs.Ahead:
 		return aheadMessage(w)
 	case handoffs.GroupTrouble:

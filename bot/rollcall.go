@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/notice"
-	"github.com/oncalm/oncalm/bot/shifts"
+	"github.com/oncalm/oncalm/bot/shifts/news"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/overrides"
 
@@ -117,7 +117,7 @@ func (r *roll) callConfigured(ctx context.Context) error {
 		for _, o := range roll.Void[:min(len(roll.Void), most)] {
 			left := overrides.Override{Override: o}
 			people := r.o.Overrides.During(tx, o.Schedule, left.Left(now), o.To)
-			lines = append(lines, blocks.Say("⚠️ ", shifts.Voided(o), ". On call then: ", blocks.Strong(shifts.Subject(people, "")), "."))
+			lines = append(lines, blocks.Say("⚠️ ", news.Voided(o), ". On call then: ", blocks.Strong(news.Subject(people, "")), "."))
 		}
 		if more := len(roll.Void) - len(lines); more > 0 {
 			lines = append(lines, blocks.Say("and ", text.Count(more, "more override", "more overrides")))

@@ -1,21 +1,19 @@
-package shifts
+package change
 
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"slices"
 	"strings"
 
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
-
-	"github.com/oncalm/oncalm/text"
-
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
 )
 
 // Fields of the form of a swap; each is the id of its block and of its action.
@@ -48,11 +46,11 @@ func parseTurn(value string) (t turn, ok bool) {
 }
 
 // swapForm is the form for a swap: one's own shifts, and those of the others. It is nil if there are none on one side.
-func (room *Room) swapForm(ctx context.Context, c *chat.Call) tree {
+func (fs *Forms) swapForm(ctx context.Context, c *chat.Call) tree {
 	const most = 100 // options that Slack takes
 	var mine, theirs []turn
-	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		mine, theirs = room.turns(tx, c)
+	err := fs.Book.Store.View(ctx, func(tx store.Tx) error {
+		mine, theirs = fs.turns(tx, c)
 		return nil
 	})
 	if err != nil || len(mine) == 0 || len(theirs) == 0 {
@@ -63,7 +61,7 @@ func (room *Room) swapForm(ctx context.Context, c *chat.Call) tree {
 		var options []tree
 		for _, t := range all[:min(len(all), most)] {
 			if v := t.value(); v != "" {
-				options = append(options, tree{"text": plainText(room.turnLabel(c, t, named, several)), "value": v})
+				options = append(options, tree{"text": plainText(fs.turnLabel(c, t, named, several)), "value": v})
 			}
 		}
 		return tree{"type": "input", "block_id": field, "label": plainText(label), "element": tree{
@@ -71,20 +69,23 @@ func (room *Room) swapForm(ctx context.Context, c *chat.Call) tree {
 		}}
 	}
 	return tree{
-		"type": "modal", "callback_id": c.Word, "title": plainText("Swap two shifts"), "submit": plainText("Next"), "close": plainText("Cancel"),
-		"blocks": []tree{pick(mineField, "Your shift ("+room.zoneFor(c, mine[0].Schedule).String()+")", mine, false), pick(theirsField, "For this one", theirs, true)},
+		"type": "modal", "callback_id": c.Word, "title": plainText("Swap two shifts"), "submit": plainText("Next"),
+		"close": plainText("Cancel"), "blocks": []tree{
+			pick(mineField, "Your shift ("+fs.Reader.Zone(c, mine[0].Schedule).String()+")", mine, false),
+			pick(theirsField, "For this one", theirs, true),
+		},
 	}
 }
 
 // turns are the shifts to come of a person and of the others in their schedules, by their begin.
-func (room *Room) turns(tx store.Tx, c *chat.Call) (mine, theirs []turn) {
-	for _, name := range slices.Sorted(maps.Keys(room.o.Overrides.Schedules)) {
-		s := room.o.Overrides.Schedules[name]
+func (fs *Forms) turns(tx store.Tx, c *chat.Call) (mine, theirs []turn) {
+	for _, name := range fs.Reader.Schedules() {
+		s := fs.Overrides.Schedules[name]
 		members := s.Members(c.Now)
 		if !slices.Contains(members, c.Person) {
 			continue
 		}
-		shifts := s.Shifts(c.Now, c.Now.Add(swapAhead), room.o.Overrides.Of(tx, name))
+		shifts := s.Shifts(c.Now, c.Now.Add(swapAhead), fs.Overrides.Of(tx, name))
 		for _, p := range members {
 			for _, sh := range rotations.ShiftsOf(shifts, p) {
 				t := turn{name, p, overrides.SpanOf(sh.From, sh.To)}
@@ -92,7 +93,7 @@ func (room *Room) turns(tx store.Tx, c *chat.Call) (mine, theirs []turn) {
 				case t.value() == "" || sh.To.Equal(c.Now.Add(swapAhead)): // the last one is cut off
 				case p == c.Person:
 					mine = append(mine, t)
-				case room.o.People[p].Slack != "":
+				case fs.Reader.People[p].Slack != "":
 					theirs = append(theirs, t)
 				}
 			}
@@ -103,9 +104,9 @@ func (room *Room) turns(tx store.Tx, c *chat.Call) (mine, theirs []turn) {
 }
 
 // turnLabel is a shift in one row.
-func (room *Room) turnLabel(c *chat.Call, t turn, named, several bool) string {
+func (fs *Forms) turnLabel(c *chat.Call, t turn, named, several bool) string {
 	const layout = "Mon 2 Jan 15:04"
-	zone := room.zoneFor(c, t.Schedule)
+	zone := fs.Reader.Zone(c, t.Schedule)
 	parts := []string{t.Span.Begin().In(zone).Format(layout) + " – " + t.Span.End().In(zone).Format(layout)}
 	if several {
 		parts = append([]string{t.Schedule}, parts...)
@@ -117,30 +118,33 @@ func (room *Room) turnLabel(c *chat.Call, t turn, named, several bool) string {
 }
 
 // swapOf is the swap that somebody has filled in, or what is wrong with it, by field.
-func (room *Room) swapOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
+func (fs *Forms) swapOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
 	mine, ok := parseTurn(v.Values[mineField].Option)
 	theirs, ok2 := parseTurn(v.Values[theirsField].Option)
 	switch {
 	case !ok || mine.Person != c.Person:
 		wrong = map[string]string{mineField: "Choose one of your shifts."}
-	case !ok2 || theirs.Person == c.Person || !room.knows(theirs.Person):
+	case !ok2 || theirs.Person == c.Person || !fs.Reader.Knows(theirs.Person):
 		wrong = map[string]string{theirsField: "Choose a shift of somebody else."}
 	case mine.Schedule != theirs.Schedule:
-		wrong = map[string]string{theirsField: "Both have to be shifts of the same schedule; yours is of " + mine.Schedule + "."}
+		wrong = map[string]string{
+			theirsField: "Both have to be shifts of the same schedule; yours is of " + mine.Schedule + ".",
+		}
 	case !c.Now.Before(mine.Span.End()):
 		wrong = map[string]string{mineField: "That shift is over."}
 	case !c.Now.Before(theirs.Span.End()):
 		wrong = map[string]string{theirsField: "That shift is over."}
 	}
 	return overrides.Plan{
-		How: overrides.HowSwap, By: c.Person, Change: changeID(c.ID), Schedule: mine.Schedule, Person: theirs.Person, Span: mine.Span, Theirs: theirs.Span,
+		How: overrides.HowSwap, By: c.Person, Change: typed.ChangeID(c.ID), Schedule: mine.Schedule, Person: theirs.Person,
+		Span: mine.Span, Theirs: theirs.Span,
 	}, wrong
 }
 
 // formOf is the form of a word, or nil if it has none to offer.
-func (room *Room) formOf(ctx context.Context, c *chat.Call) tree {
+func (fs *Forms) formOf(ctx context.Context, c *chat.Call) tree {
 	if c.Word == "swap" {
-		return room.swapForm(ctx, c)
+		return fs.swapForm(ctx, c)
 	}
-	return room.form(c)
+	return fs.form(c)
 }

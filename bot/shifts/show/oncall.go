@@ -1,28 +1,26 @@
-package shifts
+package show
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
-
-	"github.com/oncalm/oncalm/text"
-
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
 )
 
-// everybody is /oncall: who is on call in every schedule.
-func (room *Room) everybody(ctx context.Context, c *chat.Call) (blocks.Message, error) {
-	schedules := slices.Sorted(maps.Keys(room.o.Overrides.Schedules))
+// Everybody is /oncall: who is on call in every schedule.
+func (b *Board) Everybody(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+	schedules := b.Reader.Schedules()
 	if len(schedules) == 0 {
-		return blocks.Sentence("There are no schedules. They are made in the configuration, under ", blocks.Code("schedules"), "."), nil
+		return typed.NoSchedules(), nil
 	}
-	lines, err := room.shifts(ctx, c.Now, schedules)
+	lines, err := b.shifts(ctx, c.Now, schedules)
 	if err != nil {
 		return blocks.Message{}, err
 	}
@@ -33,30 +31,31 @@ func (room *Room) everybody(ctx context.Context, c *chat.Call) (blocks.Message, 
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Bullets(lines...)}}, nil
 }
 
-// oncall is /oncall with the name of a schedule or a service.
-func (room *Room) oncall(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+// OnCall is /oncall with the name of a schedule or a service.
+func (b *Board) OnCall(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	said := c.Args[0].Text
-	if name, ok := room.scheduleNamed(said); ok {
-		lines, err := room.shifts(ctx, c.Now, []string{name})
+	if name, ok := b.Reader.Schedule(said); ok {
+		lines, err := b.shifts(ctx, c.Now, []string{name})
 		return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}, err
 	}
-	if name, ok := spelt(slices.Values(room.o.Services), said); ok {
-		return room.serviceOnCall(ctx, c, name)
+	if name, ok := typed.Spelt(slices.Values(b.Services), said); ok {
+		return b.serviceOnCall(ctx, c, name)
 	}
-	if person, ok := room.o.Users[said]; ok && c.Args[0].Kind == chat.UserToken {
-		return blocks.Sentence("@", person, " is a person; behind ", blocks.Code(c.Root), " I know schedules, services and the words of ", blocks.Code(c.Root+" help"), ". When somebody is on call, ", blocks.Code(c.Root+" schedule"), " shows."), nil
+	if person, ok := b.Reader.Users[said]; ok && c.Args[0].Kind == chat.UserToken {
+		return blocks.Sentence("@", person, " is a person; behind ", blocks.Code(c.Root),
+			" I know schedules, services and the words of ", blocks.Code(c.Root+" help"), ". When somebody is on call, ",
+			blocks.Code(c.Root+" schedule"), " shows."), nil
 	}
-	known := append(slices.Sorted(maps.Keys(room.o.Overrides.Schedules)), room.o.Services...)
-	return chat.Unknown(c.Root, said, append(known, chat.Names(room.words())...)), nil
+	return chat.Unknown(c.Root, said, slices.Concat(b.Reader.Schedules(), b.Services, b.Words)), nil
 }
 
 // serviceOnCall tells whom a page for a service goes to, and when it goes on to the next.
-func (room *Room) serviceOnCall(ctx context.Context, c *chat.Call, service string) (blocks.Message, error) {
-	policy := room.o.Pager.Policy(service)
+func (b *Board) serviceOnCall(ctx context.Context, c *chat.Call, service string) (blocks.Message, error) {
+	policy := b.Pager.Policy(service)
 	var lines []blocks.Line
 	var after time.Duration
 	for _, step := range policy.Steps {
-		who, err := room.called(ctx, c.Now, step.Page)
+		who, err := b.called(ctx, c.Now, step.Page)
 		if err != nil {
 			return blocks.Message{}, err
 		}
@@ -68,7 +67,7 @@ func (room *Room) serviceOnCall(ctx context.Context, c *chat.Call, service strin
 		after *= time.Duration(policy.Rounds)
 	}
 	if len(policy.Fallback) > 0 {
-		who, err := room.called(ctx, c.Now, policy.Fallback)
+		who, err := b.called(ctx, c.Now, policy.Fallback)
 		if err != nil {
 			return blocks.Message{}, err
 		}
@@ -87,7 +86,7 @@ func afterwards(d time.Duration) string {
 }
 
 // called says who is meant by targets now.
-func (room *Room) called(ctx context.Context, now time.Time, targets []paging.Target) (blocks.Line, error) {
+func (b *Board) called(ctx context.Context, now time.Time, targets []paging.Target) (blocks.Line, error) {
 	var all blocks.Line
 	for n, t := range targets {
 		if n > 0 {
@@ -97,7 +96,7 @@ func (room *Room) called(ctx context.Context, now time.Time, targets []paging.Ta
 			all = blocks.Say(all, blocks.Strong(person))
 		}
 		if schedule, ok := t.Schedule(); ok {
-			shifts, err := room.shifts(ctx, now, []string{schedule})
+			shifts, err := b.shifts(ctx, now, []string{schedule})
 			if err != nil {
 				return nil, err
 			}
@@ -108,15 +107,16 @@ func (room *Room) called(ctx context.Context, now time.Time, targets []paging.Ta
 }
 
 // shifts says of each schedule who is on call, until when, and who is next.
-func (room *Room) shifts(ctx context.Context, now time.Time, schedules []string) ([]blocks.Line, error) {
+func (b *Board) shifts(ctx context.Context, now time.Time, schedules []string) ([]blocks.Line, error) {
 	var lines []blocks.Line
-	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
+	err := b.Book.Store.View(ctx, func(tx store.Tx) error {
 		lines = nil
 		for _, name := range schedules {
-			a := room.o.Overrides.Schedules[name].At(now, room.o.Overrides.Of(tx, name))
-			l := append(shift(name, a), room.o.Absent(a.People)...)
+			a := b.Overrides.Schedules[name].At(now, b.Overrides.Of(tx, name))
+			l := append(shift(name, a), b.Absent(a.People)...)
 			for _, o := range a.Void {
-				l = append(l, blocks.Say("; ⚠️ an override for ", blocks.Strong(o.Person), " until ", o.To, " does not count: ", o.Void)...)
+				l = append(l, blocks.Say("; ⚠️ an override for ", blocks.Strong(o.Person), " until ", o.To, " does not count: ",
+					o.Void)...)
 			}
 			lines = append(lines, l)
 		}
@@ -133,7 +133,8 @@ func shift(schedule string, a rotations.Answer) blocks.Line {
 	case len(a.People) == 0 && next == "":
 		return append(l, blocks.Say("nobody is on call, and nobody will be; pages go to the fallback")...)
 	case len(a.People) == 0:
-		return append(l, blocks.Say("nobody is on call until ", a.Next.From, ", then ", next, "; before that pages go to the fallback")...)
+		return append(l, blocks.Say("nobody is on call until ", a.Next.From, ", then ", next,
+			"; before that pages go to the fallback")...)
 	case next == "" || a.To.IsZero():
 		return append(l, blocks.Say(blocks.Strong(text.List(a.People, "and")), ", for good")...)
 	}

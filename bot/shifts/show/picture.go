@@ -1,10 +1,11 @@
-package shifts
+package show
 
 import (
 	"context"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/rotations/civil"
@@ -12,6 +13,14 @@ import (
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
 )
+
+// KindStrip is the kind of outbox entries that send the picture of a schedule.
+const KindStrip = "strip"
+
+// Handlers returns the handlers of outbox entries by kind.
+func (b *Board) Handlers() map[string]outbox.Handler {
+	return map[string]outbox.Handler{KindStrip: b.picture}
+}
 
 // pictureWidth is in pixels; more would be too small to read in a channel.
 const pictureWidth = 720
@@ -25,41 +34,43 @@ type pictureBody struct {
 }
 
 // owePicture owes a person the picture of a schedule, as a direct message: only what is posted can have one.
-func (room *Room) owePicture(c *chat.Call, tx store.Tx, schedule string) {
+func (b *Board) owePicture(c *chat.Call, tx store.Tx, schedule string) {
 	outbox.In(tx, c.Now).Once(outbox.Entry{
-		Key: store.Key("picture", changeID(c.ID)), Kind: KindStrip, Lane: outbox.Chores, Due: c.Now,
-		Body: outbox.Body(pictureBody{c.Person, schedule, room.zoneFor(c, schedule).String(), c.Now.UTC()}),
+		Key: store.Key("picture", typed.ChangeID(c.ID)), Kind: KindStrip, Lane: outbox.Chores, Due: c.Now,
+		Body: outbox.Body(pictureBody{c.Person, schedule, b.Reader.Zone(c, schedule).String(), c.Now.UTC()}),
 	})
 }
 
 // picture draws a schedule and sends it. It is dropped if it comes late, may have come through, or is not taken: all that it
 // shows was said in words.
-func (room *Room) picture(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+func (b *Board) picture(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var body pictureBody
 	if err := e.Decode(&body); err != nil {
 		return nil, err
 	}
-	user := room.o.People[body.Person].Slack
-	if user == "" || !room.isSchedule(body.Schedule) || room.o.Clock.Now().Sub(e.Created) > chat.Life || room.o.Out.Unsure(e.Key, e.PerhapsDone) {
+	user := b.Reader.People[body.Person].Slack
+	if user == "" || !b.Reader.Has(body.Schedule) || b.Clock.Now().Sub(e.Created) > chat.Life ||
+		b.Out.Unsure(e.Key, e.PerhapsDone) {
 		return nil, nil
 	}
-	png, err := room.drawSchedule(ctx, body)
+	png, err := b.drawSchedule(ctx, body)
 	if err != nil {
 		return nil, err
 	}
-	err = room.o.Out.Upload(ctx, e.Key, user, slack.File{
+	err = b.Out.Upload(ctx, e.Key, user, slack.File{
 		Name: "schedule.png", Title: text.Line(body.Schedule) + ", the next 14 days",
 		Alt: "Who is on call in the next 14 days; /oncall schedule says it in words", Data: png,
 	})
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable || slack.CodeOf(err) == "missing_scope" {
-		room.o.Log.Warn("the picture of a schedule could not be sent; the app needs the scope files:write", "person", body.Person, "err", err)
+		b.Log.Warn("the picture of a schedule could not be sent; the app needs the scope files:write", "person", body.Person,
+			"err", err)
 		return nil, nil
 	}
 	return nil, slack.Owed(err)
 }
 
 // drawSchedule draws the next 14 days of a schedule, in the zone of whoever looks.
-func (room *Room) drawSchedule(ctx context.Context, body pictureBody) ([]byte, error) {
+func (b *Board) drawSchedule(ctx context.Context, body pictureBody) ([]byte, error) {
 	zone, err := time.LoadLocation(body.Zone)
 	if err != nil {
 		zone = time.UTC
@@ -68,8 +79,8 @@ func (room *Room) drawSchedule(ctx context.Context, body pictureBody) ([]byte, e
 	from := civil.Of(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)).In(zone)
 	to := civil.Of(time.Date(y, m, d+scheduleDays, 0, 0, 0, 0, time.UTC)).In(zone)
 	p := strip.Picture{Title: body.Schedule, Zone: zone, From: from, To: to, Now: body.Now, Width: pictureWidth}
-	err = room.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		s, overrides := room.o.Overrides.Schedules[body.Schedule], room.o.Overrides.Of(tx, body.Schedule)
+	err = b.Book.Store.View(ctx, func(tx store.Tx) error {
+		s, overrides := b.Overrides.Schedules[body.Schedule], b.Overrides.Of(tx, body.Schedule)
 		p.Rows = strip.ByPerson(s, overrides, from, to)
 		return nil
 	})

@@ -1,4 +1,4 @@
-package shifts
+package change
 
 import (
 	"context"
@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/overrides"
-
-	"github.com/oncalm/oncalm/text"
-
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
 )
 
 // Fields of the form; each is the id of its block and of its action.
@@ -33,19 +33,27 @@ type tree = map[string]any
 
 func plainText(s string) tree { return tree{"type": "plain_text", "text": s, "emoji": false} }
 
-// openForm is the form of a word; nil if there is none to offer.
-func (room *Room) openForm(ctx context.Context, c *chat.Call) any {
-	if len(room.o.Overrides.Schedules) == 0 {
+// Forms are what people fill in to have the same plans. The fields are set before it is used and not changed afterwards.
+type Forms struct {
+	Plans     *Plans
+	Reader    *typed.Reader
+	Overrides *overrides.Book
+	Book      *incidents.Book // its store
+}
+
+// Open is the form of a word; nil if there is none to offer.
+func (fs *Forms) Open(ctx context.Context, c *chat.Call) any {
+	if len(fs.Overrides.Schedules) == 0 {
 		return nil
 	}
-	if view := room.formOf(ctx, c); view != nil {
+	if view := fs.formOf(ctx, c); view != nil {
 		return view
 	}
 	return nil
 }
 
 // form is the form for an override or a cover.
-func (room *Room) form(c *chat.Call) tree {
+func (fs *Forms) form(c *chat.Call) tree {
 	title, submit := "Put somebody on call", "Next"
 	var blocks []tree
 	input := func(field, label string, element tree) {
@@ -57,22 +65,22 @@ func (room *Room) form(c *chat.Call) tree {
 	} else {
 		input(whoField, "Who", tree{"type": "users_select", "placeholder": plainText("Somebody in Oncalm's people list")})
 	}
-	if names := slices.Sorted(maps.Keys(room.o.Overrides.Schedules)); len(names) > 1 {
-		input(scheduleField, "Schedule", room.scheduleSelect(c, names))
+	if names := fs.Reader.Schedules(); len(names) > 1 {
+		input(scheduleField, "Schedule", fs.scheduleSelect(c, names))
 	}
 	begin := c.Now.Truncate(time.Hour).Add(time.Hour)
 	input(fromField, "From", tree{"type": "datetimepicker", "initial_date_time": begin.Unix()})
 	input(toField, "Until", tree{"type": "datetimepicker", "initial_date_time": begin.Add(8 * time.Hour).Unix()})
 	return tree{
-		"type": "modal", "callback_id": c.Word, "title": plainText(title), "submit": plainText(submit), "close": plainText("Cancel"),
-		"blocks": blocks,
+		"type": "modal", "callback_id": c.Word, "title": plainText(title), "submit": plainText(submit),
+		"close": plainText("Cancel"), "blocks": blocks,
 	}
 }
 
 // scheduleSelect offers schedules, the person's own chosen already if there is only one.
-func (room *Room) scheduleSelect(c *chat.Call, names []string) tree {
+func (fs *Forms) scheduleSelect(c *chat.Call, names []string) tree {
 	const most = 100 // that Slack takes
-	own, _, _ := room.whichSchedule(c)
+	own, _, _ := fs.Reader.WhichSchedule(c)
 	element := tree{"type": "static_select"}
 	var options []tree
 	for _, name := range names[:min(len(names), most)] {
@@ -86,35 +94,36 @@ func (room *Room) scheduleSelect(c *chat.Call, names []string) tree {
 	return element
 }
 
-// submission carries out a form that somebody sent, and returns what Slack is to do with it.
-func (room *Room) submission(ctx context.Context, c *chat.Call, f *slack.Form) any {
+// Submit carries out a form that somebody sent, and returns what Slack is to do with it.
+func (fs *Forms) Submit(ctx context.Context, c *chat.Call, f *slack.Form) any {
 	if c.Word == confirmForm {
-		return room.confirmedForm(ctx, c, f.Metadata)
+		return fs.confirmedForm(ctx, c, f.Metadata)
 	}
-	return room.filled(ctx, c, f)
+	return fs.filled(ctx, c, f)
 }
 
 // filled checks what was filled in, and shows in full what it means.
-func (room *Room) filled(ctx context.Context, c *chat.Call, v *slack.Form) tree {
-	p, wrong := room.planOf(c, v)
+func (fs *Forms) filled(ctx context.Context, c *chat.Call, v *slack.Form) tree {
+	p, wrong := fs.planOf(c, v)
 	if v.Callback == "swap" {
-		p, wrong = room.swapOf(c, v)
+		p, wrong = fs.swapOf(c, v)
 	}
 	if len(wrong) > 0 {
 		return tree{"response_action": "errors", "errors": wrong}
 	}
 	var m blocks.Message
-	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
+	err := fs.Book.Store.View(ctx, func(tx store.Tx) error {
 		from, to := p.Span.Begin(), p.Span.End()
-		if p.How == overrides.HowCover && !slices.Contains(room.o.Overrides.During(tx, p.Schedule, from, to), c.Person) {
-			wrong = map[string]string{fromField: "You are not on call for " + p.Schedule + " then: " + room.heldBy(tx, p.Schedule, from, to) + "."}
+		if p.How == overrides.HowCover && !slices.Contains(fs.Overrides.During(tx, p.Schedule, from, to), c.Person) {
+			wrong = map[string]string{fromField: "You are not on call for " + p.Schedule + " then: " +
+				heldBy(tx, fs.Overrides, p.Schedule, from, to) + "."}
 		}
-		m = room.shownPlan(c, tx, p, nil)
+		m = fs.Plans.shownPlan(c, tx, p, nil)
 		return nil
 	})
 	switch {
 	case err != nil:
-		return updated(room.Router.Excuse(c, err), "Close")
+		return updated(fs.Reader.Router.Excuse(c, err), "Close")
 	case len(wrong) > 0:
 		return tree{"response_action": "errors", "errors": wrong}
 	}
@@ -127,23 +136,24 @@ func (room *Room) filled(ctx context.Context, c *chat.Call, v *slack.Form) tree 
 }
 
 // planOf is the plan that somebody has filled in, or what is wrong with it, by field.
-func (room *Room) planOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
+func (fs *Forms) planOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
 	value := v.Values
-	p = overrides.Plan{How: overrides.HowOverride, By: c.Person, Change: changeID(c.ID), Person: room.o.Users[value[whoField].User]}
+	p = overrides.Plan{How: overrides.HowOverride, By: c.Person, Change: typed.ChangeID(c.ID),
+		Person: fs.Reader.Users[value[whoField].User]}
 	if v.Callback == "cover" {
 		p.How, p.Person = overrides.HowCover, ""
 	}
 	if name := value[scheduleField].Option; name != "" {
 		p.Schedule = name
-	} else if len(room.o.Overrides.Schedules) == 1 {
-		p.Schedule = slices.Collect(maps.Keys(room.o.Overrides.Schedules))[0]
+	} else if len(fs.Overrides.Schedules) == 1 {
+		p.Schedule = slices.Collect(maps.Keys(fs.Overrides.Schedules))[0]
 	}
 	p.Span = overrides.Span{From: value[fromField].Time, To: value[toField].Time}
 	now, wrong := c.Now, map[string]string{}
 	switch {
 	case p.How == overrides.HowOverride && p.Person == "":
 		wrong[whoField] = "That person is not in Oncalm's people list."
-	case !room.isSchedule(p.Schedule):
+	case !fs.Reader.Has(p.Schedule):
 		wrong[scheduleField] = "Which schedule?"
 	case p.Span.From == 0:
 		wrong[fromField] = "When does it begin?"
@@ -152,7 +162,8 @@ func (room *Room) planOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong m
 	case !now.Before(p.Span.End()):
 		wrong[toField] = "That is over already."
 	case p.Span.End().Sub(p.Span.Begin()) > overrides.MaxOverride:
-		wrong[toField] = "That is longer than 90 days. Who is away for so long is taken out of the schedule in the configuration."
+		wrong[toField] = "That is longer than 90 days. Who is away for so long is taken out of the schedule in the " +
+			"configuration."
 	case p.Span.Begin().Sub(now) > overrides.MaxAhead:
 		wrong[fromField] = "That is more than a year from now."
 	}
@@ -163,13 +174,18 @@ func (room *Room) planOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong m
 }
 
 // confirmedForm carries out what the first page said.
-func (room *Room) confirmedForm(ctx context.Context, c *chat.Call, metadata string) tree {
-	m := room.Router.Once(ctx, c, func(tx store.Tx) (blocks.Message, error) { return room.confirmed(c, tx, metadata) })
+func (fs *Forms) confirmedForm(ctx context.Context, c *chat.Call, metadata string) tree {
+	m := fs.Reader.Router.Once(ctx, c, func(tx store.Tx) (blocks.Message, error) {
+		return fs.Plans.Confirm(c, tx, metadata)
+	})
 	if len(m.Rows) > 0 { // buttons belong to messages
 		m.Rows, m.Body = nil, append(m.Body, blocks.Para(blocks.Say(blocks.Code(c.Root+" undo"), " takes it back.")))
 	}
 	return updated(m, "Close")
 }
+
+// Closed is what takes the place of a form of somebody who may not send it.
+func Closed(m blocks.Message) any { return updated(m, "Close") }
 
 // updated puts a message in the place of a form.
 func updated(m blocks.Message, label string) tree {

@@ -1,4 +1,4 @@
-package shifts
+package change
 
 import (
 	"slices"
@@ -6,10 +6,10 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
-	"github.com/oncalm/oncalm/overrides"
-
 	"github.com/oncalm/oncalm/bot/when"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
@@ -17,32 +17,32 @@ import (
 // swapAhead is how far ahead shifts to swap are looked for.
 const swapAhead = 120 * 24 * time.Hour
 
-// swap is /oncall swap: two people exchange two shifts of a schedule. Without times it is about the next of each.
-func (room *Room) swap(c *chat.Call, tx store.Tx) (blocks.Message, error) {
-	r, m, ok := room.request(c, true)
+// Swap is /oncall swap: two people exchange two shifts of a schedule. Without times it is about the next of each.
+func (ps *Plans) Swap(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	meant, m, ok := ps.Reader.Read(c, true)
 	if !ok {
 		return m, nil
 	}
-	if r.person == c.Person {
+	if meant.Person == c.Person {
 		return refusedOverride(overrides.ErrSamePerson)
 	}
 	mine, theirs := when.Span{}, when.Span{}
-	if len(r.rest) > 0 {
+	if len(meant.Rest) > 0 {
 		var err error
-		if mine, theirs, err = twoMoments(r.rest, c.Now, room.zoneFor(c, r.schedule)); err != nil {
+		if mine, theirs, err = twoMoments(meant.Rest, c.Now, ps.Reader.Zone(c, meant.Schedule)); err != nil {
 			return unclearShifts(c, err), nil
 		}
 	}
-	yours, ok := room.shiftOf(tx, r.schedule, c.Person, c.Now, mine)
+	yours, ok := ps.shiftOf(tx, meant.Schedule, c.Person, c.Now, mine)
 	if !ok {
-		return room.noShift(tx, c, r.schedule, c.Person, mine), nil
+		return ps.noShift(tx, c, meant.Schedule, c.Person, mine), nil
 	}
-	other, ok := room.shiftOf(tx, r.schedule, r.person, c.Now, theirs)
+	other, ok := ps.shiftOf(tx, meant.Schedule, meant.Person, c.Now, theirs)
 	if !ok {
-		return room.noShift(tx, c, r.schedule, r.person, theirs), nil
+		return ps.noShift(tx, c, meant.Schedule, meant.Person, theirs), nil
 	}
-	return room.ask(c, tx, overrides.Plan{
-		How: overrides.HowSwap, By: c.Person, Change: changeID(c.ID), Schedule: r.schedule, Person: r.person,
+	return ps.propose(c, tx, overrides.Plan{
+		How: overrides.HowSwap, By: c.Person, Change: typed.ChangeID(c.ID), Schedule: meant.Schedule, Person: meant.Person,
 		Span: overrides.SpanOf(yours.From, yours.To), Theirs: overrides.SpanOf(other.From, other.To),
 	}, when.Span{})
 }
@@ -50,7 +50,8 @@ func (room *Room) swap(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 func unclearShifts(c *chat.Call, err error) blocks.Message {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("No change was made: ", err.Error(), "."),
-		blocks.Say("Name a day or a time of your shift, then one of theirs: ", blocks.Code(c.Root+" swap @somebody 2026-12-07 2026-12-14"), ", or neither for the next of each."),
+		blocks.Say("Name a day or a time of your shift, then one of theirs: ",
+			blocks.Code(c.Root+" swap @somebody 2026-12-07 2026-12-14"), ", or neither for the next of each."),
 	)}}
 }
 
@@ -80,11 +81,17 @@ func twoMoments(words []string, now time.Time, zone *time.Location) (a, b when.S
 	return a, b, err
 }
 
-// shiftOf finds a person's shift that a time touches; without one, their next. What is past of a shift is left out.
-func (room *Room) shiftOf(tx store.Tx, schedule, person string, now time.Time, at when.Span) (rotations.Shift, bool) {
-	overrides := room.o.Overrides.Of(tx, schedule)
-	for _, s := range rotations.ShiftsOf(room.o.Overrides.Schedules[schedule].Shifts(now, now.Add(swapAhead), overrides), person) {
-		touched := at.From.IsZero() && s.From.After(now) || s.From.Before(at.To) && at.From.Before(s.To) || !at.From.Before(s.From) && at.From.Before(s.To)
+// upcoming are a person's shifts that one can swap. What is past of a shift is left out.
+func (ps *Plans) upcoming(tx store.Tx, schedule, person string, now time.Time) []rotations.Shift {
+	shifts := ps.Overrides.Schedules[schedule].Shifts(now, now.Add(swapAhead), ps.Overrides.Of(tx, schedule))
+	return rotations.ShiftsOf(shifts, person)
+}
+
+// shiftOf finds a person's shift that a time touches; without one, their next.
+func (ps *Plans) shiftOf(tx store.Tx, schedule, person string, now time.Time, at when.Span) (rotations.Shift, bool) {
+	for _, s := range ps.upcoming(tx, schedule, person, now) {
+		touched := at.From.IsZero() && s.From.After(now) || s.From.Before(at.To) && at.From.Before(s.To) ||
+			!at.From.Before(s.From) && at.From.Before(s.To)
 		if touched {
 			return s, true
 		}
@@ -93,18 +100,19 @@ func (room *Room) shiftOf(tx store.Tx, schedule, person string, now time.Time, a
 }
 
 // noShift says that somebody has no such shift, and which they have.
-func (room *Room) noShift(tx store.Tx, c *chat.Call, schedule, person string, at when.Span) blocks.Message {
+func (ps *Plans) noShift(tx store.Tx, c *chat.Call, schedule, person string, at when.Span) blocks.Message {
 	who, these := person+" has", person+" has these:"
 	if person == c.Person {
 		who, these = "You have", "You have these:"
 	}
-	zone := room.zoneFor(c, schedule)
+	zone := ps.Reader.Zone(c, schedule)
 	m := blocks.Sentence(who, " no shift of ", blocks.Strong(schedule), " in the next 120 days; nothing was asked.")
 	if !at.From.IsZero() {
-		m = blocks.Sentence(who, " no shift of ", blocks.Strong(schedule), " at ", at.From.In(zone).Format("Mon 2 Jan 2006 15:04"), "; nothing was asked.")
+		m = blocks.Sentence(who, " no shift of ", blocks.Strong(schedule), " at ",
+			at.From.In(zone).Format("Mon 2 Jan 2006 15:04"), "; nothing was asked.")
 	}
 	var lines []blocks.Line
-	for _, s := range rotations.ShiftsOf(room.o.Overrides.Schedules[schedule].Shifts(c.Now, c.Now.Add(swapAhead), room.o.Overrides.Of(tx, schedule)), person) {
+	for _, s := range ps.upcoming(tx, schedule, person, c.Now) {
 		if lines = append(lines, blocks.Say(inFull(s.From, s.To, zone))); len(lines) == 5 {
 			break
 		}

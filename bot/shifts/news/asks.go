@@ -1,4 +1,4 @@
-package shifts
+package news
 
 import (
 	"context"
@@ -7,13 +7,20 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
-	"github.com/oncalm/oncalm/overrides"
-
 	"github.com/oncalm/oncalm/bot/slack/blocks"
-
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
 )
+
+// KindAsk is the kind of outbox entries that bring a question up to date: somebody is asked to stand in, or sees what came of it.
+const KindAsk = "ask"
+
+// Handlers returns the handlers of outbox entries by kind.
+func (f *Follower) Handlers() map[string]outbox.Handler {
+	return map[string]outbox.Handler{KindAsk: f.askMessage}
+}
 
 // askBody is the body of an entry that brings the question to a person up to date.
 type askBody struct {
@@ -22,52 +29,53 @@ type askBody struct {
 }
 
 // oweAsk owes to each who is asked how the question stands.
-func (room *Room) oweAsk(tx store.Tx, now time.Time, a overrides.Ask) {
+func (f *Follower) oweAsk(tx store.Tx, now time.Time, a overrides.Ask) {
 	for _, p := range a.Asked {
 		outbox.In(tx, now).Soon(outbox.Entry{
-			Key: store.Key("ask", a.Change, p), Kind: KindAsk, Lane: outbox.Answers, Due: now, Body: outbox.Body(askBody{a.Change, p}),
+			Key: store.Key("ask", a.Change, p), Kind: KindAsk, Lane: outbox.Answers, Due: now,
+			Body: outbox.Body(askBody{a.Change, p}),
 		})
 	}
 }
 
 // askMessage brings the question that one person was asked up to date, or asks it.
-func (room *Room) askMessage(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+func (f *Follower) askMessage(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var body askBody
 	if err := e.Decode(&body); err != nil {
 		return nil, err
 	}
 	var a overrides.Ask
 	var ok bool
-	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
+	err := f.Book.Store.View(ctx, func(tx store.Tx) error {
 		a, ok = overrides.Asked(tx, body.ID)
 		return nil
 	})
-	user, sent := room.o.People[body.Person].Slack, stands(a, body.Person)
+	user, sent := f.People[body.Person].Slack, stands(a, body.Person)
 	switch {
 	case err != nil || !ok || user == "":
 		return nil, err
 	case sent.TS != "":
-		err = room.o.Out.Edit(ctx, sent, blocks.Draw(question(a, body.Person)), slack.Tag{Event: askEvent, Key: e.Key})
-	case a.State != overrides.AskOpen && !room.o.Out.Unsure(e.Key, e.PerhapsDone):
+		err = f.Out.Edit(ctx, sent, blocks.Draw(question(a, body.Person)), slack.Tag{Event: askEvent, Key: e.Key})
+	case a.State != overrides.AskOpen && !f.Out.Unsure(e.Key, e.PerhapsDone):
 		return nil, nil // it was never asked
 	default:
-		sent, err = room.o.Out.PutOwed(ctx, e, user, true, blocks.Draw(question(a, body.Person)), askEvent)
+		sent, err = f.Out.PutOwed(ctx, e, user, true, blocks.Draw(question(a, body.Person)), askEvent)
 	}
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable {
-		room.o.Log.Warn("a question could not be put", "key", e.Key, "person", body.Person, "err", err)
+		f.Log.Warn("a question could not be put", "key", e.Key, "person", body.Person, "err", err)
 		return nil, nil
 	}
 	if err != nil {
 		return nil, slack.Owed(err)
 	}
-	now := room.o.Clock.Now()
+	now := f.Clock.Now()
 	return func(tx store.Tx) error {
 		latest, ok := overrides.Delivered(tx, body.ID, body.Person, outbox.Body(sent))
 		if !ok {
 			return nil
 		}
 		if latest.State != a.State || len(latest.Declined) != len(a.Declined) {
-			room.oweAsk(tx, now, latest)
+			f.oweAsk(tx, now, latest)
 		}
 		return nil
 	}, nil
@@ -84,37 +92,16 @@ func stands(a overrides.Ask, person string) (r slack.Ref) {
 // askEvent marks a question in its metadata.
 const askEvent = "oncalm_ask"
 
-// unanswered tells whoever asked that nobody accepted.
-func unanswered(a overrides.Ask) blocks.Message {
-	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(blocks.Say("⚠️ Nobody has accepted: "), append(whatFor(a, a.By), blocks.Say(". You are still on call as planned.")...)...))}}
-}
-
-// whatFor says to a reader what is asked for.
-func whatFor(a overrides.Ask, reader string) blocks.Line {
-	if a.How == overrides.HowSwap {
-		by, other := Subject([]string{a.By}, reader), Subject([]string{a.Person}, reader)
-		return blocks.Say("a swap of shifts of ", blocks.Strong(a.Schedule), ": ", other, takes(a.Person, reader), a.Span.Begin(), " until ", a.Span.End(), ", and ", by, takes(a.By, reader), a.Theirs.Begin(), " until ", a.Theirs.End())
-	}
-	return blocks.Say("a cover for ", blocks.Strong(a.Schedule), " from ", a.Span.Begin(), " until ", a.Span.End())
-}
-
-// takes is "take" with its person.
-func takes(person, reader string) string {
-	if person == reader {
-		return " take "
-	}
-	return " takes "
-}
-
 // question is what somebody reads who is asked, as it stands.
 func question(a overrides.Ask, reader string) blocks.Message {
 	m := blocks.Message{}
 	if a.How == overrides.HowSwap {
 		m.Notice = a.By + " asks you to swap shifts of " + a.Schedule + "."
-		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong(a.By), " asks you for ", whatFor(a, reader), ".")))
+		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong(a.By), " asks you for ", WhatFor(a, reader), ".")))
 	} else {
 		m.Notice = a.By + " asks who can cover for them in " + a.Schedule + "."
-		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong(a.By), " asks the others of ", blocks.Strong(a.Schedule), " to cover from ", a.Span.Begin(), " until ", a.Span.End(), ". The first to accept takes it.")))
+		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong(a.By), " asks the others of ", blocks.Strong(a.Schedule),
+			" to cover from ", a.Span.Begin(), " until ", a.Span.End(), ". The first to accept takes it.")))
 	}
 	var news blocks.Line
 	switch declined := slices.Contains(a.Declined, reader); {
@@ -140,4 +127,27 @@ func question(a overrides.Ask, reader string) blocks.Message {
 	m.Notice = news.Plain(nil)
 	m.Body = append(m.Body, blocks.Para(news))
 	return m
+}
+
+// unanswered tells whoever asked that nobody accepted.
+func unanswered(a overrides.Ask) blocks.Message {
+	l := append(blocks.Say("⚠️ Nobody has accepted: "), WhatFor(a, a.By)...)
+	return blocks.Message{Body: []blocks.Paragraph{
+		blocks.Para(append(l, blocks.Say(". You are still on call as planned.")...)),
+	}}
+}
+
+// declinedMessage tells whoever asked that nobody will.
+func declinedMessage(a overrides.Ask) blocks.Message {
+	l := blocks.Say("⚠️ ", text.List(a.Declined, "and"), " declined ")
+	l = append(l, WhatFor(a, a.By)...)
+	return blocks.Message{Body: []blocks.Paragraph{
+		blocks.Para(append(l, blocks.Say(". You are still on call as planned.")...)),
+	}}
+}
+
+// voidMessage tells whoever asked for a swap that it did not come about.
+func voidMessage(a overrides.Ask) blocks.Message {
+	return blocks.Sentence("The swap with ", blocks.Strong(a.Person), " for ", blocks.Strong(a.Schedule),
+		" did not come about: the shifts have changed since you asked.")
 }

@@ -1,52 +1,58 @@
-package shifts
+package show
 
 import (
 	"context"
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
-
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
 )
 
-// feed is /oncall feed: it makes a link to a calendar, lists those of the one who asks, or revokes them.
+// Feeds are the links to calendars that people have made. The fields are set before it is used and not changed afterwards.
+type Feeds struct {
+	Reader *typed.Reader
+	Book   *incidents.Book // its store
+	// PublicURL is where the program is reached from outside, without a slash at the end; "" if that is not known.
+	PublicURL string
+}
+
+// Feed is /oncall feed: it makes a link to a calendar, lists those of the one who asks, or revokes them.
 //
 // A link is made while it is shown, and not as other changes are: what those answered is kept, and the token is not to be.
-func (room *Room) feed(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+func (f *Feeds) Feed(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	if len(c.Args) == 0 {
-		return room.ownFeeds(ctx, c)
+		return f.ownFeeds(ctx, c)
 	}
 	said := c.Args[0].Text
 	if strings.EqualFold(said, "revoke") && len(c.Args) > 1 {
-		return room.revokeFeed(ctx, c, c.Args[1].Text)
+		return f.revokeFeed(ctx, c, c.Args[1].Text)
 	}
-	wanted, ok := room.feedOf(c, said)
+	wanted, ok := f.feedOf(c, said)
 	switch {
 	case strings.EqualFold(said, "revoke"):
-		return blocks.Sentence("Which one? ", blocks.Code(c.Root+" feed revoke me"), ", or the name of a schedule in place of ", blocks.Code("me"), "."), nil
+		return blocks.Sentence("Which one? ", blocks.Code(c.Root+" feed revoke me"),
+			", or the name of a schedule in place of ", blocks.Code("me"), "."), nil
 	case !ok:
-		known := slices.Sorted(maps.Keys(room.o.Overrides.Schedules))
-		return chat.Unknown(c.Root, "feed "+said, prefixed("feed ", append(known, "me", "revoke"))), nil
-	case room.o.PublicURL == "":
-		return blocks.Sentence("I do not know where I can be reached from outside, so I cannot make an address. Ask whoever keeps the configuration to set ",
-			blocks.Code("public_url"), "."), nil
+		return chat.Unknown(c.Root, "feed "+said, prefixed("feed ", append(f.Reader.Schedules(), "me", "revoke"))), nil
+	case f.PublicURL == "":
+		return blocks.Sentence("I do not know where I can be reached from outside, so I cannot make an address. ",
+			"Ask whoever keeps the configuration to set ", blocks.Code("public_url"), "."), nil
 	}
-	return room.makeFeed(ctx, c, wanted)
+	return f.makeFeed(ctx, c, wanted)
 }
 
 // feedOf is the feed that was named. A schedule counts although nobody is in it; one that is gone does not.
-func (room *Room) feedOf(c *chat.Call, said string) (feed.Feed, bool) {
+func (f *Feeds) feedOf(c *chat.Call, said string) (feed.Feed, bool) {
 	if strings.EqualFold(said, "me") {
 		return feed.Feed{Kind: feed.Person, Name: c.Person}, true
 	}
-	name, ok := room.scheduleNamed(said)
+	name, ok := f.Reader.Schedule(said)
 	if !ok {
 		name = said
 	}
@@ -61,9 +67,9 @@ func prefixed(prefix string, all []string) []string {
 }
 
 // makeFeed makes a link, once for each request.
-func (room *Room) makeFeed(ctx context.Context, c *chat.Call, wanted feed.Feed) (blocks.Message, error) {
+func (f *Feeds) makeFeed(ctx context.Context, c *chat.Call, wanted feed.Feed) (blocks.Message, error) {
 	token, again := feed.NewToken(), false
-	err := room.o.Book.Store.Update(ctx, func(tx store.Tx) error {
+	err := f.Book.Store.Update(ctx, func(tx store.Tx) error {
 		if _, again = incidents.Recall(tx, c.ID); again {
 			return nil
 		}
@@ -73,25 +79,27 @@ func (room *Room) makeFeed(ctx context.Context, c *chat.Call, wanted feed.Feed) 
 	})
 	switch {
 	case errors.Is(err, feed.ErrLinks):
-		return blocks.Sentence("There are too many links to this calendar. Revoke yours with ", blocks.Code(c.Root+" feed revoke "+spokenFeed(wanted)), "."), nil
+		return blocks.Sentence("There are too many links to this calendar. Revoke yours with ",
+			blocks.Code(c.Root+" feed revoke "+spokenFeed(wanted)), "."), nil
 	case err != nil:
 		return blocks.Message{}, err
 	case again:
 		return blocks.Sentence("This request was answered already. Say it again for another link."), nil
 	}
-	address := wanted.URL(room.o.PublicURL, token)
+	address := wanted.URL(f.PublicURL, token)
 	m := blocks.Sentence("Subscribe to this address in your calendar program, and it shows ", titleOfFeed(wanted), ":")
 	m.Body = append(m.Body,
 		blocks.Para(blocks.Say(blocks.Link(address, address))),
-		blocks.Para(blocks.Say("I show it this once. Whoever has it can read the calendar, until you say ", blocks.Code(c.Root+" feed revoke "+spokenFeed(wanted)), ".")))
+		blocks.Para(blocks.Say("I show it this once. Whoever has it can read the calendar, until you say ",
+			blocks.Code(c.Root+" feed revoke "+spokenFeed(wanted)), ".")))
 	return m, nil
 }
 
 // revokeFeed revokes the links to one's own shifts, whoever made them, or those that one has made to a schedule.
-func (room *Room) revokeFeed(ctx context.Context, c *chat.Call, said string) (blocks.Message, error) {
-	wanted, _ := room.feedOf(c, said) // that of a schedule which is gone can be revoked, too
+func (f *Feeds) revokeFeed(ctx context.Context, c *chat.Call, said string) (blocks.Message, error) {
+	wanted, _ := f.feedOf(c, said) // that of a schedule which is gone can be revoked, too
 	count := 0
-	err := room.o.Book.Store.Update(ctx, func(tx store.Tx) error {
+	err := f.Book.Store.Update(ctx, func(tx store.Tx) error {
 		count = len(feed.Remove(tx, wanted, func(l feed.Link) bool { return wanted.Kind == feed.Person || l.By == c.Person }))
 		return nil
 	})
@@ -102,15 +110,17 @@ func (room *Room) revokeFeed(ctx context.Context, c *chat.Call, said string) (bl
 	case 0:
 		return blocks.Sentence("You have no link to ", titleOfFeed(wanted), "."), nil
 	case 1:
-		return blocks.Sentence("Revoked: your link to ", titleOfFeed(wanted), ". Calendar programs that use it show nothing new from now on."), nil
+		return blocks.Sentence("Revoked: your link to ", titleOfFeed(wanted),
+			". Calendar programs that use it show nothing new from now on."), nil
 	}
-	return blocks.Sentence("Revoked: ", count, " links to ", titleOfFeed(wanted), ". Calendar programs that use them show nothing new from now on."), nil
+	return blocks.Sentence("Revoked: ", count, " links to ", titleOfFeed(wanted),
+		". Calendar programs that use them show nothing new from now on."), nil
 }
 
 // ownFeeds lists the links of the one who asks.
-func (room *Room) ownFeeds(ctx context.Context, c *chat.Call) (blocks.Message, error) {
+func (f *Feeds) ownFeeds(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	var lines []blocks.Line
-	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
+	err := f.Book.Store.View(ctx, func(tx store.Tx) error {
 		lines = nil
 		for _, l := range feed.All(tx) {
 			if l.By == c.Person || l.Feed == (feed.Feed{Kind: feed.Person, Name: c.Person}) {
@@ -127,8 +137,11 @@ func (room *Room) ownFeeds(ctx context.Context, c *chat.Call) (blocks.Message, e
 		m = blocks.Sentence("Your links to calendars:")
 		m.Body = append(m.Body, blocks.Bullets(lines...))
 	}
-	m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Code(c.Root+" feed me"), " makes a link to your own shifts, ", blocks.Code(c.Root+" feed <schedule>"),
-		" one to a schedule, and ", blocks.Code(c.Root+" feed revoke me"), " revokes.")))
+	m.Body = append(m.Body, blocks.Para(
+		blocks.Say(blocks.Code(c.Root+" feed me"), " makes a link to your own shifts, ",
+			blocks.Code(c.Root+" feed <schedule>"), " one to a schedule, and ",
+			blocks.Code(c.Root+" feed revoke me"), " revokes."),
+	))
 	return m, nil
 }
 
