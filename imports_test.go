@@ -26,7 +26,11 @@ var order = []string{
 	"bot/shifts/typed", "bot/shifts/news", "bot/shifts/show", "bot/shifts/change", "bot/shifts", "bot",
 	"ops", "web",
 	"cmd/oncalm/config/reading", "cmd/oncalm/config/holidays", "cmd/oncalm/config/places", "cmd/oncalm/config/secrets", "cmd/oncalm/config/zones",
-	"cmd/oncalm/config", "cmd/oncalm/importing", "cmd/oncalm/fsck", "cmd/oncalm/cli", "cmd/oncalm/shifts", "cmd/oncalm/records", "cmd",
+	"cmd/oncalm/config",
+	"cmd/oncalm/importing/wall", "cmd/oncalm/importing/plan", "cmd/oncalm/importing/rolling", "cmd/oncalm/importing/series",
+	"cmd/oncalm/importing/sheet", "cmd/oncalm/importing/calendar", "cmd/oncalm/importing/grafana",
+	"cmd/oncalm/importing/opsgenie", "cmd/oncalm/importing/pagerduty", "cmd/oncalm/importing",
+	"cmd/oncalm/fsck", "cmd/oncalm/cli", "cmd/oncalm/shifts", "cmd/oncalm/records", "cmd",
 }
 
 // place is where a folder stands in the order, or -1.

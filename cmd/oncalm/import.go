@@ -7,6 +7,7 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/importing"
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan"
 )
 
 type importCommand struct {
@@ -26,17 +27,17 @@ func (c *importCommand) Run(s *cli.Session) error {
 		}
 		files = append(files, importing.File{Name: name, Data: data})
 	}
-	plan, err := importing.Read(files, s.Now)
+	made, err := importing.Read(files, s.Now)
 	switch {
-	case errors.Is(err, importing.ErrForm):
+	case errors.Is(err, plan.ErrForm):
 		return cli.End(cli.ExitUsage, err.Error(), "give another file")
 	case err != nil:
 		return &cli.Stop{Code: cli.ExitNo, What: err.Error()}
 	}
-	for _, note := range plan.Notes {
+	for _, note := range made.Notes {
 		s.Complain(note)
 	}
-	_, err = s.Stdout.Write(plan.YAML())
+	_, err = s.Stdout.Write(made.YAML())
 	return err
 }
 

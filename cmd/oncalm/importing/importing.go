@@ -3,11 +3,14 @@ package importing
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/calendar"
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/grafana"
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/opsgenie"
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/pagerduty"
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan"
 )
 
 // File is a file to read.
@@ -16,70 +19,46 @@ type File struct {
 	Data []byte
 }
 
-var (
-	// ErrForm says that a file is none of those that can be read.
-	ErrForm = errors.New("not an export that can be read")
-	// ErrNothing says that the files have no schedules in them.
-	ErrNothing = errors.New("there are no schedules in it")
-	// ErrOver says that nothing of the schedules can be carried over.
-	ErrOver = errors.New("nothing is left to import")
-)
+const wanted = "expected a calendar (.ics), or as JSON the schedules of PagerDuty, Opsgenie or Grafana OnCall " +
+	"as their API answers them"
 
-const wanted = "expected a calendar (.ics), or as JSON the schedules of PagerDuty, Opsgenie or Grafana OnCall as their API answers them"
-
-// Read makes a plan of files, which may belong together: Grafana OnCall has schedules, shifts and users in three. now decides
-// what is over. Errors wrap [ErrForm], [ErrNothing] or [ErrOver].
-func Read(files []File, now time.Time) (*Plan, error) {
-	p := newPlan(now)
-	var g grafana
+// Read makes a plan of files, which may belong together: Grafana OnCall has schedules, shifts and users in three. now
+// decides what is over. Errors wrap [plan.ErrForm], [plan.ErrNothing] or [plan.ErrOver].
+func Read(files []File, now time.Time) (*plan.Plan, error) {
+	r := &reading{plan: plan.New(now)}
 	for _, f := range files {
-		data := bytes.TrimPrefix(bytes.TrimSpace(f.Data), []byte("\uFEFF"))
-		var err error
-		switch {
-		case bytes.HasPrefix(data, []byte("BEGIN:VCALENDAR")):
-			err = p.calendar(f.Name, data)
-		case bytes.HasPrefix(data, []byte("{")), bytes.HasPrefix(data, []byte("[")):
-			err = p.json(&g, data)
-		case len(data) == 0:
-			err = fmt.Errorf("%w: the file is empty", ErrForm)
-		default:
-			err = fmt.Errorf("%w: %s", ErrForm, wanted)
-		}
-		if err != nil {
+		if err := r.file(f); err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
 	}
-	for _, missing := range p.pages.missing() {
-		p.note("what these files have of %s is not all: %s", missing.of, missing.what)
+	for _, missing := range r.pages.missing() {
+		r.plan.Note("what these files have of %s is not all: %s", missing.of, missing.what)
 	}
-	p.grafana(&g)
-	p.compare()
-	for _, s := range p.schedules {
-		p.hidden(s)
+	r.grafana.Into(r.plan)
+	if err := r.plan.Finish(); err != nil {
+		return nil, err
 	}
-	left := len(p.schedules)
-	p.schedules = slices.DeleteFunc(p.schedules, func(s *schedule) bool { return len(s.Layers) == 0 && len(s.overrides) == 0 })
-	if len(p.schedules) == 0 {
-		why := ErrNothing
-		if left > 0 {
-			why = ErrOver
-		}
-		return nil, fmt.Errorf("%w%s", why, more(p.Notes))
-	}
-	return p, nil
+	return r.plan, nil
 }
 
-// more puts notes behind an error, as far as one line has space for them.
-func more(notes []string) string {
-	const most = 10
-	text := strings.Join(notes[:min(len(notes), most)], "; ")
+// A reading is what was read of the files so far.
+type reading struct {
+	plan    *plan.Plan
+	grafana grafana.Export // is carried over when all files are read
+	pages   pages
+}
+
+func (r *reading) file(f File) error {
+	data := bytes.TrimPrefix(bytes.TrimSpace(f.Data), []byte("\uFEFF"))
 	switch {
-	case len(notes) == 0:
-		return ""
-	case len(notes) > most:
-		text += fmt.Sprintf("; and %d more", len(notes)-most)
+	case bytes.HasPrefix(data, []byte("BEGIN:VCALENDAR")):
+		return calendar.Read(r.plan, f.Name, data)
+	case bytes.HasPrefix(data, []byte("{")), bytes.HasPrefix(data, []byte("[")):
+		return r.json(data)
+	case len(data) == 0:
+		return fmt.Errorf("%w: the file is empty", plan.ErrForm)
 	}
-	return ": " + text
+	return fmt.Errorf("%w: %s", plan.ErrForm, wanted)
 }
 
 // envelope is what the APIs put around what they answer.
@@ -107,69 +86,80 @@ type kind struct {
 }
 
 // json reads a file of JSON.
-func (p *Plan) json(g *grafana, data []byte) error {
-	all, err := p.elements(data, 0)
+func (r *reading) json(data []byte) error {
+	all, err := r.elements(data, 0)
 	if err != nil {
 		return err
 	}
 	for _, one := range all {
-		k, err := decode[kind](one)
-		if err != nil {
-			return err
-		}
-		switch {
-		case k.Layers != nil:
-			err = p.pagerDuty(one)
-		case k.Rotations != nil:
-			err = p.opsgenie(one)
-		case k.Start != "" && k.Type != "":
-			err = add(&g.shifts, one)
-		case k.Shifts != nil || k.Type == "web" || k.Type == "ical" || k.Type == "calendar":
-			err = add(&g.schedules, one)
-		case k.Username != "" || k.Email != "":
-			err = add(&g.users, one)
-		case k.Timezone != "": // without its rotations
-			err = p.opsgenie(one)
-		case k.TimeZone != "":
-			err = fmt.Errorf("%w: the list of schedules has no layers in it; ask the API for each schedule by itself", ErrForm)
-		default:
-			err = fmt.Errorf("%w: %s", ErrForm, wanted)
-		}
-		if err != nil {
+		if err := r.element(one); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func (r *reading) element(data json.RawMessage) error {
+	k, err := decode[kind](data)
+	switch {
+	case err != nil:
+		return err
+	case k.Layers != nil:
+		return into[pagerduty.Schedule](r.plan, data)
+	case k.Rotations != nil:
+		return into[opsgenie.Schedule](r.plan, data)
+	case k.Start != "" && k.Type != "":
+		return add(&r.grafana.Shifts, data)
+	case k.Shifts != nil || k.Type == "web" || k.Type == "ical" || k.Type == "calendar":
+		return add(&r.grafana.Schedules, data)
+	case k.Username != "" || k.Email != "":
+		return add(&r.grafana.Users, data)
+	case k.Timezone != "": // without its rotations
+		return into[opsgenie.Schedule](r.plan, data)
+	case k.TimeZone != "":
+		return fmt.Errorf("%w: the list of schedules has no layers in it; ask the API for each schedule by itself",
+			plan.ErrForm)
+	}
+	return fmt.Errorf("%w: %s", plan.ErrForm, wanted)
+}
+
 // maxEnvelopes is how many envelopes may be in each other. Each is read with all that is in it.
 const maxEnvelopes = 3
 
 // elements are what a file lists, out of their envelopes.
-func (p *Plan) elements(data []byte, depth int) ([]json.RawMessage, error) {
+func (r *reading) elements(data []byte, depth int) ([]json.RawMessage, error) {
 	if data[0] == '[' {
 		return decode[[]json.RawMessage](data)
 	}
 	if depth > maxEnvelopes {
-		return nil, fmt.Errorf("%w: there are more than %d envelopes in each other", ErrForm, maxEnvelopes)
+		return nil, fmt.Errorf("%w: there are more than %d envelopes in each other", plan.ErrForm, maxEnvelopes)
 	}
 	e, err := decode[envelope](data)
 	if err != nil {
 		return nil, err
 	}
-	p.pages.add(e.page)
+	r.pages.add(e.page)
 	list := append(append(append(e.Schedules, e.Results...), e.OnCallShifts...), e.Users...)
 	if e.Schedule != nil {
 		list = append(list, e.Schedule)
 	}
 	if len(e.Data) > 0 {
-		inner, err := p.elements(e.Data, depth+1)
+		inner, err := r.elements(e.Data, depth+1)
 		return append(list, inner...), err
 	}
 	if len(list) == 0 {
 		list = append(list, data)
 	}
 	return list, nil
+}
+
+// into reads an element and carries it over.
+func into[T interface{ Into(p *plan.Plan) }](p *plan.Plan, data json.RawMessage) error {
+	v, err := decode[T](data)
+	if err == nil {
+		v.Into(p)
+	}
+	return err
 }
 
 // add reads an element and appends it.
@@ -181,10 +171,10 @@ func add[T any](list *[]T, data json.RawMessage) error {
 	return err
 }
 
-// decode reads what is in JSON. The error is [ErrForm].
+// decode reads what is in JSON. The error is [plan.ErrForm].
 func decode[T any](data []byte) (v T, err error) {
 	if err := json.Unmarshal(data, &v); err != nil {
-		return v, fmt.Errorf("%w: %w", ErrForm, err)
+		return v, fmt.Errorf("%w: %w", plan.ErrForm, err)
 	}
 	return v, nil
 }

@@ -1,7 +1,6 @@
 package importing
 
 import (
-	"encoding/json"
 	"errors"
 	"flag"
 	"os"
@@ -13,7 +12,8 @@ import (
 	_ "time/tzdata"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -37,7 +37,7 @@ func golden(t *testing.T, name string, got []byte) {
 	}
 }
 
-func read(t *testing.T, names ...string) *Plan {
+func read(t *testing.T, names ...string) *plan.Plan {
 	t.Helper()
 	var files []File
 	for _, name := range names {
@@ -66,11 +66,11 @@ func TestForms(t *testing.T) {
 	} {
 		p := read(t, files...)
 		golden(t, want, p.YAML())
-		for _, s := range p.schedules {
+		for _, s := range p.Schedules {
 			if problems := s.Validate(); len(problems) > 0 {
 				t.Errorf("%s: %s: %v", want, s.Name, problems)
 			}
-			for _, o := range s.overrides {
+			for _, o := range s.Overrides {
 				if problems := o.Validate(); len(problems) > 0 {
 					t.Errorf("%s: %s: %v", want, s.Name, problems)
 				}
@@ -110,7 +110,7 @@ func TestOnCall(t *testing.T) {
 	}
 	for _, tt := range tests {
 		p := read(t, tt.files...)
-		i := slices.IndexFunc(p.schedules, func(s *schedule) bool { return s.Name == tt.schedule })
+		i := slices.IndexFunc(p.Schedules, func(s *plan.Schedule) bool { return s.Name == tt.schedule })
 		if i < 0 {
 			t.Errorf("%v: no schedule %s", tt.files, tt.schedule)
 			continue
@@ -119,7 +119,7 @@ func TestOnCall(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := list(p.schedules[i].OnCall(at, p.schedules[i].overrides)); got != tt.want {
+		if got := plan.List(p.Schedules[i].OnCall(at, p.Schedules[i].Overrides)); got != tt.want {
 			t.Errorf("%v: %s at %s: %s, want %s", tt.files, tt.schedule, tt.at, got, tt.want)
 		}
 	}
@@ -152,122 +152,23 @@ func TestErrors(t *testing.T) {
 		data, want string
 		is         error
 	}{
-		{"", "x: not an export that can be read: the file is empty", ErrForm},
-		{"hello", "expected a calendar (.ics), or as JSON", ErrForm},
-		{"{}", "expected a calendar (.ics), or as JSON", ErrForm},
-		{"[1]", "not an export that can be read", ErrForm},
-		{`{"data": 5}`, "not an export that can be read", ErrForm},
-		{`{"schedules": [{"id": "P1", "time_zone": "UTC", "name": "x"}]}`, "ask the API for each schedule by itself", ErrForm},
-		{`{"schedule": {"name": "x", "schedule_layers": [{"start": "yesterday"}]}}`, "not an export that can be read", ErrForm},
-		{`{"results": [{"id": "S2", "name": "Elsewhere", "type": "ical"}]}`, "import that calendar", ErrNothing},
-		{`{"results": []}`, "expected", ErrForm},
-		{"BEGIN:VCALENDAR\nEND:VCALENDAR\n", "the calendar has no entries", ErrNothing},
-		{"BEGIN:VCALENDAR\nBEGIN:VEVENT\n", "not an export that can be read", ErrForm},
+		{"", "x: not an export that can be read: the file is empty", plan.ErrForm},
+		{"hello", "expected a calendar (.ics), or as JSON", plan.ErrForm},
+		{"{}", "expected a calendar (.ics), or as JSON", plan.ErrForm},
+		{"[1]", "not an export that can be read", plan.ErrForm},
+		{`{"data": 5}`, "not an export that can be read", plan.ErrForm},
+		{`{"schedules": [{"id": "P1", "time_zone": "UTC", "name": "x"}]}`, "ask the API for each schedule by itself", plan.ErrForm},
+		{`{"schedule": {"name": "x", "schedule_layers": [{"start": "yesterday"}]}}`, "not an export that can be read", plan.ErrForm},
+		{`{"results": [{"id": "S2", "name": "Elsewhere", "type": "ical"}]}`, "import that calendar", plan.ErrNothing},
+		{`{"results": []}`, "expected", plan.ErrForm},
+		{"BEGIN:VCALENDAR\nEND:VCALENDAR\n", "the calendar has no entries", plan.ErrNothing},
+		{"BEGIN:VCALENDAR\nBEGIN:VEVENT\n", "not an export that can be read", plan.ErrForm},
 	}
 	for _, tt := range tests {
 		_, err := Read([]File{{"x", []byte(tt.data)}}, now)
 		if !errors.Is(err, tt.is) || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%q: %v, want %v with %q", tt.data, err, tt.is, tt.want)
 		}
-	}
-}
-
-// TestWindows holds that spans of the week become the windows that one would write.
-func TestWindows(t *testing.T) {
-	tests := []struct {
-		spans []span
-		want  string
-	}{
-		{daily(everyDay(), 9*hour, 8*hour), "mon-sun 09:00-17:00"},
-		{daily(everyDay(), 20*hour, 12*hour), "mon-sun 20:00-08:00"},
-		{daily(everyDay(), 0, day), ""},
-		{[]span{{time.Monday, 0, 5 * day}}, "mon-fri 00:00-24:00"},
-		{[]span{{time.Friday, 17 * hour, 64 * hour}}, "fri 17:00-24:00, sat-sun 00:00-24:00, mon 00:00-09:00"},
-		{[]span{{time.Sunday, 12 * hour, day}}, "sun 12:00-24:00, mon 00:00-12:00"},
-		{[]span{{time.Sunday, 12 * hour, week}}, ""},
-		{[]span{{time.Monday, 30, hour}}, "wrong"},
-	}
-	for _, tt := range tests {
-		all, ok := windows(tt.spans)
-		var texts []string
-		for _, w := range all {
-			texts = append(texts, w.String())
-		}
-		got := strings.Join(texts, ", ")
-		if !ok {
-			got = "wrong"
-		}
-		if strings.ReplaceAll(got, "sat,sun", "sat-sun") != tt.want {
-			t.Errorf("%v: %s, want %s", tt.spans, got, tt.want)
-		}
-	}
-}
-
-// TestVectors carries over what Grafana OnCall tests itself with, and compares day by day.
-func TestVectors(t *testing.T) {
-	data, err := os.ReadFile(filepath.Join("..", "..", "..", "..", "shared", "vectors", "grafana_custom_shifts.json"))
-	if err != nil {
-		t.Skip("no vectors in ../shared beside the repository")
-	}
-	var file struct {
-		Cases []struct {
-			Name      string              `json:"name"`
-			Groups    [][]string          `json:"groups"`
-			Start     time.Time           `json:"start"`
-			ByDay     []string            `json:"by_day"`
-			Frequency string              `json:"frequency"`
-			Interval  int                 `json:"interval"`
-			Days      int                 `json:"total_days"`
-			Expect    map[string][]string `json:"expect"`
-		} `json:"cases"`
-	}
-	if err := json.Unmarshal(data, &file); err != nil {
-		t.Fatal(err)
-	}
-	carried := 0
-	for _, c := range file.Cases {
-		text, err := json.Marshal(map[string]any{
-			"schedules": []any{map[string]any{"id": "S", "name": "s", "type": "web", "time_zone": "UTC", "shifts": []string{"O"}}},
-			"on_call_shifts": []any{map[string]any{
-				"id": "O", "name": "o", "type": "rolling_users", "time_zone": "UTC", "start": c.Start.Format("2006-01-02T15:04:05"), "duration": 86400,
-				"frequency": c.Frequency, "interval": c.Interval, "by_day": c.ByDay, "rolling_users": c.Groups, "week_start": "MO",
-			}},
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p, err := Read([]File{{c.Name, text}}, c.Start)
-		if errors.Is(err, ErrOver) {
-			if !strings.Contains(err.Error(), "which layers cannot express, and is left out") {
-				t.Errorf("%s: left out without a note: %v", c.Name, err)
-			}
-			continue
-		}
-		if err != nil {
-			t.Fatalf("%s: %v", c.Name, err)
-		}
-		s := p.schedules[0]
-		carried++
-		got := map[string][]string{}
-		for d := range c.Days {
-			at := c.Start.AddDate(0, 0, d)
-			var on []string
-			for _, who := range s.OnCall(at.Add(12*time.Hour), nil) {
-				if who != nobody {
-					on = append(on, strings.ToUpper(who))
-				}
-			}
-			if on != nil {
-				got[at.Format(time.DateOnly)] = on
-			}
-		}
-		if diff := cmp.Diff(c.Expect, got, cmpopts.EquateEmpty()); diff != "" {
-			t.Errorf("%s (-want +got):\n%s%s", c.Name, diff, p.YAML())
-		}
-	}
-	// Three are by the month; one pauses for days between turns and is, by its own comment, questionable.
-	if want := len(file.Cases) - 4; carried != want {
-		t.Errorf("%d of %d cases could be carried over, want %d", carried, len(file.Cases), want)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan"
 )
 
 // A page is a part of an answer that comes in several.
@@ -69,7 +71,8 @@ func (p *pages) add(one page) {
 	}
 }
 
-// numbered takes an address apart: what the answer is about, and the number of the page; [rest] if it goes by something else.
+// numbered takes an address apart: what the answer is about, and the number of the page; [rest] if it goes by something
+// else.
 func numbered(address string) (of string, number int) {
 	u, err := url.Parse(address)
 	if err != nil || address == "" {
@@ -100,7 +103,7 @@ func (p *pages) missing() []incomplete {
 			}
 		}
 		if len(numbers) > 0 {
-			all = append(all, incomplete{of, list(numbers[:min(len(numbers), 10)]) + "; give all of them"})
+			all = append(all, incomplete{of, plan.List(numbers[:min(len(numbers), 10)]) + "; give all of them"})
 		}
 	}
 	return all
