@@ -91,7 +91,7 @@ func moduleOf(imported string, modules []string) string {
 }
 
 // testRooms serve tests alone, from packages of their own.
-var testRooms = []string{"store/storetest", "store/record/recordtest", "rotations/civil/civiltest"}
+var testRooms = []string{"store/storetest", "store/record/recordtest", "rotations/civil/civiltest", "postmortems/storytest"}
 
 // checkModules compares what is imported and required with what docs/dependencies.md allows.
 func checkModules(all []source, gomod, doc string) []string {

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/postmortems/document"
+	"github.com/oncalm/oncalm/postmortems/evidence"
+	"github.com/oncalm/oncalm/postmortems/wording"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -23,25 +26,31 @@ const (
 const nobodyOnCall = "nobody is on call"
 
 // factors asks for contributing factors: several, of different kinds.
-func factors() []Factor {
-	return []Factor{
-		{"technical", "which conditions in code, data or infrastructure made this possible, or worse?"},
-		{"process", "which ways of working (changes, reviews, handoffs) mattered?"},
-		{"tooling", "what did tools, alarms, dashboards and runbooks show, hide or slow down?"},
-		{"environment", "what around it mattered: load, suppliers, time of day, other work?"},
+func factors() []document.Factor {
+	return []document.Factor{
+		{Kind: "technical", Ask: "which conditions in code, data or infrastructure made this possible, or worse?"},
+		{Kind: "process", Ask: "which ways of working (changes, reviews, handoffs) mattered?"},
+		{Kind: "tooling", Ask: "what did tools, alarms, dashboards and runbooks show, hide or slow down?"},
+		{Kind: "environment", Ask: "what around it mattered: load, suppliers, time of day, other work?"},
 	}
 }
 
-// questions chooses what to ask by what happened. No question begins with why or who:
-// such questions look for a person, and get a defence.
-func (r *reading) questions(d Document) []Question {
-	rules := []func(Document) (Question, bool){
-		r.askPerson, r.askDetection, r.askPageLag, r.askAck, r.askNoAck, r.askSteps, r.askEscalated,
-		r.askNobody, r.askUndelivered, r.askWithheld, r.askReopened, r.askFlapped, r.askEnd, r.askGaps, r.askRunbook,
+// An interview chooses what to ask by what happened. No question begins with why or who: such questions look for a person,
+// and get a defence.
+type interview struct {
+	told *evidence.Reading
+	doc  document.Document // all of it but the questions
+}
+
+// questions are those of all rules that have one.
+func (v interview) questions() []document.Question {
+	rules := []func() (document.Question, bool){
+		v.person, v.detection, v.pageLag, v.ack, v.noAck, v.steps, v.escalated, v.nobody, v.undelivered, v.withheld,
+		v.reopened, v.flapped, v.end, v.gaps, v.runbook,
 	}
-	questions := []Question{}
+	questions := []document.Question{}
 	for _, rule := range rules {
-		if q, ok := rule(d); ok {
+		if q, ok := rule(); ok {
 			questions = append(questions, q)
 		}
 	}
@@ -49,63 +58,71 @@ func (r *reading) questions(d Document) []Question {
 }
 
 // ask makes a question.
-func ask(rule, question string, events []int, because string, args ...any) (Question, bool) {
-	return Question{rule, Sentence{Text: fmt.Sprintf(because, args...), Events: events}, question}, true
+func ask(rule, question string, events []int, because string, args ...any) (document.Question, bool) {
+	told := document.Sentence{Text: fmt.Sprintf(because, args...), Events: events}
+	return document.Question{Rule: rule, Because: told, Ask: question}, true
 }
 
-func none() (Question, bool) { return Question{}, false }
+func none() (document.Question, bool) { return document.Question{}, false }
 
-func (r *reading) askPerson(d Document) (Question, bool) {
-	if d.Detection.Alarm != nil || d.Detection.Person == "" {
+func (v interview) person() (document.Question, bool) {
+	if v.doc.Detection.Alarm != nil || v.doc.Detection.Person == "" {
 		return none()
 	}
-	return ask("declared", "What was the first sign, and which alarm could have told it?", d.Detection.Events,
+	return ask("declared", "What was the first sign, and which alarm could have told it?", v.doc.Detection.Events,
 		"A person declared the incident")
 }
 
-func (r *reading) askDetection(d Document) (Question, bool) {
-	m := d.measure("TTD")
-	if m.Seconds == nil || length(*m.Seconds) < slowToDetect {
+func (v interview) detection() (document.Question, bool) {
+	m := v.doc.Measure("TTD")
+	if m.Seconds == nil || document.Length(*m.Seconds) < slowToDetect {
 		return none()
 	}
-	return ask("slow detection", "What would cut that in half?", m.Events, "Detection took %s", took(length(*m.Seconds)))
+	return ask(
+		"slow detection",
+		"What would cut that in half?",
+		m.Events,
+		"Detection took %s",
+		wording.Took(document.Length(*m.Seconds)),
+	)
 }
 
-func (r *reading) askPageLag(d Document) (Question, bool) {
-	for _, m := range d.Times {
-		if m.Name == "Delivery lag" && m.Seconds != nil && length(*m.Seconds) > slowPage {
+func (v interview) pageLag() (document.Question, bool) {
+	for _, m := range v.doc.Times {
+		if m.Name == "Delivery lag" && m.Seconds != nil && document.Length(*m.Seconds) > slowPage {
 			return ask("slow page", "What held the page up, and what else would have reached somebody?", m.Events,
-				"The first page was delivered %s after the detection", took(length(*m.Seconds)))
+				"The first page was delivered %s after the detection", wording.Took(document.Length(*m.Seconds)))
 		}
 	}
 	return none()
 }
 
-func (r *reading) askAck(d Document) (Question, bool) {
-	m := d.measure("TTA")
-	if m.Seconds == nil || length(*m.Seconds) <= slowAck {
+func (v interview) ack() (document.Question, bool) {
+	m := v.doc.Measure("TTA")
+	if m.Seconds == nil || document.Length(*m.Seconds) <= slowAck {
 		return none()
 	}
 	return ask("slow acknowledgement", "What was the responder seeing when the page arrived?", m.Events,
-		"The first acknowledgement came %s after the first page", took(length(*m.Seconds)))
+		"The first acknowledgement came %s after the first page", wording.Took(document.Length(*m.Seconds)))
 }
 
-func (r *reading) askNoAck(d Document) (Question, bool) {
-	if len(d.Pages) == 0 || r.incident.Open() || len(r.all(byPerson[incidents.Acknowledged])) > 0 {
+func (v interview) noAck() (document.Question, bool) {
+	if len(v.doc.Pages) == 0 || v.told.Incident.Open() ||
+		len(v.told.All(evidence.ByPerson[incidents.Acknowledged])) > 0 {
 		return none()
 	}
-	return ask("no acknowledgement", "How did it come to an end, and was a page needed?", d.PagesInAll.Events,
-		"%s, and nobody acknowledged", text.Count(len(d.Pages), "page was decided", "pages were decided"))
+	return ask("no acknowledgement", "How did it come to an end, and was a page needed?", v.doc.PagesInAll.Events,
+		"%s, and nobody acknowledged", text.Count(len(v.doc.Pages), "page was decided", "pages were decided"))
 }
 
-// askSteps asks when the first step of a run was not enough.
-func (r *reading) askSteps(d Document) (Question, bool) {
+// steps asks when the first step of a run was not enough.
+func (v interview) steps() (document.Question, bool) {
 	type place struct {
 		run int
 		at  incidents.Position
 	}
 	events, steps, fallback := []int{}, map[place]bool{}, false
-	for _, p := range d.Pages {
+	for _, p := range v.doc.Pages {
 		switch {
 		case p.Reminder:
 			continue
@@ -130,34 +147,43 @@ func (r *reading) askSteps(d Document) (Question, bool) {
 	return ask("further steps", "What would let the first step reach somebody?", events, "%s", further)
 }
 
-func (r *reading) askEscalated(Document) (Question, bool) {
-	events := r.all(byPerson[incidents.Escalated])
+func (v interview) escalated() (document.Question, bool) {
+	events := v.told.All(evidence.ByPerson[incidents.Escalated])
 	if len(events) == 0 {
 		return none()
 	}
 	return ask("escalated", "What made calling for more people the right step at that moment?", events,
-		"It was escalated by hand %s", times(len(events)))
+		"It was escalated by hand %s", wording.Times(len(events)))
 }
 
-func (r *reading) askNobody(d Document) (Question, bool) {
+func (v interview) nobody() (document.Question, bool) {
 	events := []int{}
-	for _, p := range d.Pages {
+	for _, p := range v.doc.Pages {
 		if strings.HasPrefix(p.Why, nobodyOnCall) {
 			events = append(events, p.Events[0])
 		}
 	}
 	if len(events) > 0 {
-		return ask("nobody on call", "How did the gap in the schedule come about, and what would have shown it before?", events,
-			"Nobody was on call when a step was taken, so the fallback was paged")
+		return ask(
+			"nobody on call",
+			"How did the gap in the schedule come about, and what would have shown it before?",
+			events,
+			"Nobody was on call when a step was taken, so the fallback was paged",
+		)
 	}
-	if len(d.Pages) > 0 || r.quiet() {
+	if len(v.doc.Pages) > 0 || v.told.Quiet() {
 		return none()
 	}
-	return ask("nobody paged", "How should somebody have been reached?", d.PagesInAll.Events, "Nobody was paged at all")
+	return ask(
+		"nobody paged",
+		"How should somebody have been reached?",
+		v.doc.PagesInAll.Events,
+		"Nobody was paged at all",
+	)
 }
 
-func (r *reading) askUndelivered(Document) (Question, bool) {
-	events := r.all(is[incidents.Undelivered])
+func (v interview) undelivered() (document.Question, bool) {
+	events := v.told.All(evidence.Is[incidents.Undelivered])
 	if len(events) == 0 {
 		return none()
 	}
@@ -165,10 +191,10 @@ func (r *reading) askUndelivered(Document) (Question, bool) {
 		"%s could not be delivered", text.Count(len(events), "page", "pages"))
 }
 
-func (r *reading) askWithheld(Document) (Question, bool) {
-	events := r.all(func(e incidents.Event) bool {
+func (v interview) withheld() (document.Question, bool) {
+	events := v.told.All(func(e incidents.Event) bool {
 		b, ok := e.Body.(incidents.Withheld)
-		return ok && !r.waited(b.Key)
+		return ok && !v.told.Waited(b.Key)
 	})
 	if len(events) == 0 {
 		return none()
@@ -177,26 +203,21 @@ func (r *reading) askWithheld(Document) (Question, bool) {
 		"%s waited until there was no point in sending", text.Count(len(events), "page", "pages"))
 }
 
-// waited reports whether a page was to wait from the start, for what a channel before it brings.
-func (r *reading) waited(key string) bool {
-	return slices.ContainsFunc(r.pages, func(p Page) bool { return p.Key == key && !p.Due.IsZero() })
-}
-
-func (r *reading) askReopened(Document) (Question, bool) {
-	events := r.all(is[incidents.Reopened])
+func (v interview) reopened() (document.Question, bool) {
+	events := v.told.All(evidence.Is[incidents.Reopened])
 	if len(events) == 0 {
 		return none()
 	}
 	return ask("reopened", "How was recovery seen the first time, and what was still in place?", events,
-		"It was triggered again %s after it had been resolved", times(len(events)))
+		"It was triggered again %s after it had been resolved", wording.Times(len(events)))
 }
 
-// askFlapped asks about alarms that fired several times.
-func (r *reading) askFlapped(d Document) (Question, bool) {
+// flapped asks about alarms that fired several times.
+func (v interview) flapped() (document.Question, bool) {
 	firings := map[string][]int{}
 	var flapped []string
-	for _, w := range d.Impact.Series {
-		if w.From.IsZero() || len(r.words) == 0 {
+	for _, w := range v.doc.Impact.Series {
+		if w.From.IsZero() || !v.told.Heard() {
 			continue
 		}
 		name := "“" + w.Source[0] + "”"
@@ -216,64 +237,64 @@ func (r *reading) askFlapped(d Document) (Question, bool) {
 	}
 	slices.Sort(events)
 	return ask("flapping", "Which of these were signs of something new, and which were noise?", events,
-		"%s fired %s", and(flapped), times(total))
+		"%s fired %s", and(flapped), wording.Times(total))
 }
 
-func (r *reading) askEnd(d Document) (Question, bool) {
-	if r.incident.Open() || d.Impact.Unended == 0 {
+func (v interview) end() (document.Question, bool) {
+	if v.told.Incident.Open() || v.doc.Impact.Unended == 0 {
 		return none()
 	}
 	events := []int{}
-	for _, w := range d.Impact.Windows {
+	for _, w := range v.doc.Impact.Windows {
 		if w.To.IsZero() {
 			events = append(events, w.Events...)
 		}
 	}
-	return ask("no recovery", "How was it known that users were no longer hurt?", events,
-		"The incident was resolved, and the end of %s is not recorded", text.Count(d.Impact.Unended, "window of impact", "windows of impact"))
+	return ask(
+		"no recovery",
+		"How was it known that users were no longer hurt?",
+		events,
+		"The incident was resolved, and the end of %s is not recorded",
+		text.Count(v.doc.Impact.Unended, "window of impact", "windows of impact"),
+	)
 }
 
-// askGaps asks about silence before the incident was resolved.
-func (r *reading) askGaps(d Document) (Question, bool) {
+// gaps asks about silence before the incident was resolved.
+func (v interview) gaps() (document.Question, bool) {
 	var gaps int
 	var longest float64
 	events := []int{}
-	for n, l := range d.Timeline {
-		if l.Source != sourceGap || !d.Header.Resolved.IsZero() && !l.At.Before(d.Header.Resolved) {
+	for n, l := range v.doc.Timeline {
+		if l.Source != document.SourceGap || !v.doc.Header.Resolved.IsZero() && !l.At.Before(v.doc.Header.Resolved) {
 			continue
 		}
 		gaps++
 		longest = max(longest, l.Gap)
 		for _, near := range []int{n - 1, n + 1} {
-			if near >= 0 && near < len(d.Timeline) && d.Timeline[near].Seq > 0 {
-				events = append(events, d.Timeline[near].Seq)
+			if near >= 0 && near < len(v.doc.Timeline) && v.doc.Timeline[near].Seq > 0 {
+				events = append(events, v.doc.Timeline[near].Seq)
 			}
 		}
 	}
 	if gaps == 0 {
 		return none()
 	}
-	because := "Nothing was recorded for " + took(length(longest))
+	because := "Nothing was recorded for " + wording.Took(document.Length(longest))
 	if gaps > 1 {
-		because = fmt.Sprintf("%d times nothing was recorded for more than %s, the longest time for %s", gaps, took(longGap), took(length(longest)))
+		because = fmt.Sprintf(
+			"%d times nothing was recorded for more than %s, the longest time for %s",
+			gaps,
+			wording.Took(evidence.LongGap),
+			wording.Took(document.Length(longest)),
+		)
 	}
 	return ask("gaps", "What happened in that time, and where was it said?", events, "%s", because)
 }
 
-func (r *reading) askRunbook(Document) (Question, bool) {
-	if r.incident.Runbook != "" {
+func (v interview) runbook() (document.Question, bool) {
+	if v.told.Incident.Runbook != "" {
 		return none()
 	}
-	return ask("no runbook", "What would a runbook have said, and to whom?", r.all(is[incidents.Opened]),
-		"No runbook was linked for %s", r.service())
-}
-
-// measure returns the measure of that short name.
-func (d Document) measure(name string) Measure {
-	for _, m := range d.Times {
-		if m.Short == name {
-			return m
-		}
-	}
-	return Measure{}
+	return ask("no runbook", "What would a runbook have said, and to whom?", v.told.All(evidence.Is[incidents.Opened]),
+		"No runbook was linked for %s", v.told.Service())
 }

@@ -29,6 +29,8 @@ import (
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/postmortems/document"
+	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/templates"
@@ -160,7 +162,7 @@ func loadTexts(dir string) (*templates.Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	return texts, postmortems.Check(texts)
+	return texts, markdown.Check(texts)
 }
 
 func (a *app) wireBot(o outside) (err error) {
@@ -217,7 +219,7 @@ func (a *app) wireAlarms(o outside) error {
 
 // postmortem renders the document of an incident.
 func (a *app) postmortem(ctx context.Context, id string) (string, error) {
-	var doc postmortems.Document
+	var doc document.Document
 	err := a.store.View(ctx, func(tx store.Tx) (err error) {
 		doc, err = postmortems.FromStore(tx, id)
 		return err
@@ -225,7 +227,7 @@ func (a *app) postmortem(ctx context.Context, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := postmortems.Render(doc, a.texts)
+	text, err := markdown.Render(doc, a.texts)
 	return string(text), err
 }
 

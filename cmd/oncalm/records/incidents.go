@@ -13,6 +13,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/templates"
 	"github.com/oncalm/oncalm/text"
 )
@@ -144,7 +145,7 @@ func (c *PostmortemCommand) Run(ctx context.Context, s *cli.Session) error {
 	if err != nil {
 		return err
 	}
-	text, err := postmortems.Render(doc, filled)
+	text, err := markdown.Render(doc, filled)
 	if err != nil {
 		return cli.End(cli.ExitUsage, err.Error(), "correct the template")
 	}

@@ -8,7 +8,7 @@ import (
 	"strconv"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
-	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/templates"
 )
 
@@ -21,7 +21,7 @@ func Templates(r *reading.Reader, v reading.Value) string {
 	dir := r.Path(s)
 	texts, err := templates.Load(dir)
 	if err == nil {
-		err = postmortems.Check(texts)
+		err = markdown.Check(texts)
 	}
 	if err != nil {
 		r.Errorf(v, "correct it, or remove the key", "%v", err)

@@ -1,9 +1,10 @@
-package postmortems
+package evidence
 
 import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/postmortems/document"
 )
 
 // A point is a moment of the incident: t0 to t5 of the definitions.
@@ -17,11 +18,18 @@ type point struct {
 // points are the moments between which times are measured.
 type points struct{ start, detected, delivered, acknowledged, mitigated, resolved point }
 
-// times measures how long things took. A moment that is not recorded makes the times
+// A stopwatch finds the moments between which times are measured.
+type stopwatch struct {
+	told *Reading
+	doc  document.Document // with impact and detection
+}
+
+// Times measures how long things took. A moment that is not recorded makes the times
 // that need it not recorded.
-func (r *reading) times(d Document) []Measure {
-	p := points{r.startPoint(d), r.detectedPoint(d), r.deliveredPoint(), r.acknowledgedPoint(), r.mitigatedPoint(d), r.resolvedPoint()}
-	return []Measure{
+func (r *Reading) Times(d document.Document) []document.Measure {
+	t := stopwatch{r, d}
+	p := points{t.start(), t.detected(), t.delivered(), t.acknowledged(), t.mitigated(), t.resolved()}
+	return []document.Measure{
 		measure("Time to detect", "TTD", p.start, p.detected),
 		measure("Delivery lag", "", p.detected, p.delivered),
 		measure("Time to acknowledge", "TTA", p.delivered, p.acknowledged),
@@ -32,8 +40,15 @@ func (r *reading) times(d Document) []Measure {
 	}
 }
 
-func measure(name, shortName string, from, to point) Measure {
-	m := Measure{Name: name, Short: shortName, Between: [2]string{from.words, to.words}, From: from.at, To: to.at, Events: []int{}}
+func measure(name, shortName string, from, to point) document.Measure {
+	m := document.Measure{
+		Name:    name,
+		Short:   shortName,
+		Between: [2]string{from.words, to.words},
+		From:    from.at,
+		To:      to.at,
+		Events:  []int{},
+	}
 	m.Events = append(append(m.Events, from.events...), to.events...)
 	switch {
 	case from.missing != "":
@@ -43,24 +58,24 @@ func measure(name, shortName string, from, to point) Measure {
 	case to.at.Before(from.at):
 		m.Missing = "the order was the reverse (" + to.words + ", then " + from.words + ")"
 	default:
-		m.Seconds = seconds(to.at.Sub(from.at))
+		m.Seconds = document.Seconds(to.at.Sub(from.at))
 	}
 	return m
 }
 
-// startPoint is the start of the impact. Only an alarm's own time counts: when somebody
+// start is the start of the impact. Only an alarm's own time counts: when somebody
 // declared the incident, users were hurt already.
-func (r *reading) startPoint(d Document) point {
+func (t stopwatch) start() point {
 	p := point{words: "start of impact", missing: "no alarm told when the impact began"}
-	if len(r.words) == 0 || len(d.Impact.Windows) == 0 {
+	if !t.told.Heard() || len(t.doc.Impact.Windows) == 0 {
 		return p
 	}
-	if d.Impact.Unstarted > 0 {
+	if t.doc.Impact.Unstarted > 0 {
 		p.missing = "the start of a window of impact is not recorded"
 		return p
 	}
-	first := d.Impact.Windows[0].From
-	for _, w := range r.words {
+	first := t.doc.Impact.Windows[0].From
+	for _, w := range t.told.words {
 		if w.measured && w.at.Equal(first) && w.State == incidents.AlarmFiring {
 			return point{words: p.words, at: first, events: []int{w.seq}}
 		}
@@ -69,33 +84,33 @@ func (r *reading) startPoint(d Document) point {
 	return p
 }
 
-// detectedPoint is when the first alarm was accepted or somebody declared the incident.
-func (r *reading) detectedPoint(d Document) point {
-	p := point{words: "detected", at: d.Detection.At, events: d.Detection.Events}
+// detected is when the first alarm was accepted or somebody declared the incident.
+func (t stopwatch) detected() point {
+	p := point{words: "detected", at: t.doc.Detection.At, events: t.doc.Detection.Events}
 	if p.at.IsZero() {
 		p.missing = "the timeline has no beginning"
 	}
 	return p
 }
 
-func (r *reading) deliveredPoint() point {
-	return r.point("first page delivered", is[incidents.Delivered], "no page was delivered")
+func (t stopwatch) delivered() point {
+	return t.first("first page delivered", Is[incidents.Delivered], "no page was delivered")
 }
 
-func (r *reading) acknowledgedPoint() point {
-	return r.point("first acknowledgement", byPerson[incidents.Acknowledged], "nobody acknowledged")
+func (t stopwatch) acknowledged() point {
+	return t.first("first acknowledgement", ByPerson[incidents.Acknowledged], "nobody acknowledged")
 }
 
-// mitigatedPoint is the end of the impact, if all alarms told of their recovery.
-func (r *reading) mitigatedPoint(d Document) point {
+// mitigated is the end of the impact, if all alarms told of their recovery.
+func (t stopwatch) mitigated() point {
 	p := point{words: "end of impact", missing: "no alarm told when the impact ended"}
-	for _, w := range d.Impact.Windows {
+	for _, w := range t.doc.Impact.Windows {
 		if w.To.IsZero() {
 			return point{words: p.words, missing: "the end of a window of impact is not recorded"}
 		}
-		if !w.To.Before(p.at) && len(r.words) > 0 {
+		if !w.To.Before(p.at) && t.told.Heard() {
 			p = point{words: "end of impact", at: w.To, events: w.Events[len(w.Events)-1:]}
-			if w.Confidence == Reported {
+			if w.Confidence == document.Reported {
 				p.words = "end of impact as reported"
 			}
 		}
@@ -103,22 +118,23 @@ func (r *reading) mitigatedPoint(d Document) point {
 	return p
 }
 
-// resolvedPoint is when the incident was resolved for good, as far as is known.
-func (r *reading) resolvedPoint() point {
+// resolved is when the incident was resolved for good, as far as is known.
+func (t stopwatch) resolved() point {
 	p := point{words: "resolved", missing: "the incident is not resolved"}
-	if r.incident.Open() {
+	if t.told.Incident.Open() {
 		return p
 	}
-	for _, e := range r.events {
-		if is[incidents.Resolved](e) {
+	for _, e := range t.told.Events {
+		if Is[incidents.Resolved](e) {
 			p = point{words: p.words, at: e.At.UTC(), events: []int{e.Seq}}
 		}
 	}
 	return p
 }
 
-func (r *reading) point(words string, wanted func(incidents.Event) bool, missing string) point {
-	e, ok := r.first(wanted)
+// first is when the first of some events happened.
+func (t stopwatch) first(words string, wanted func(incidents.Event) bool, missing string) point {
+	e, ok := t.told.First(wanted)
 	if !ok {
 		return point{words: words, missing: missing}
 	}

@@ -1,4 +1,4 @@
-package postmortems
+package markdown
 
 import (
 	"bytes"
@@ -12,6 +12,8 @@ import (
 	"github.com/yuin/goldmark/parser"
 	rawhtml "github.com/yuin/goldmark/renderer/html"
 	"pgregory.net/rapid"
+
+	"github.com/oncalm/oncalm/postmortems/wording"
 )
 
 // dialects understands all that Markdown's dialects may do with a text, and passes on
@@ -53,8 +55,8 @@ const harmless = "harmless"
 // the same as with a harmless word, but for the text in the word's place, letter by
 // letter. Isolates are not seen. in are the places, from the first on.
 func checkLiteral(t interface{ Fatalf(string, ...any) }, in []string, s string) {
-	isolates := strings.NewReplacer(isolateStart, "", isolateEnd, "")
-	want := clean(s)
+	isolates := strings.NewReplacer("\u2068", "", "\u2069", "")
+	want := wording.Clean(s)
 	if want == "" {
 		return
 	}
@@ -120,7 +122,7 @@ func TestLiteralStaysReadable(t *testing.T) {
 
 func TestIsolates(t *testing.T) {
 	for text, want := range map[string]string{
-		"alarm " + said("שלום (x)") + " is OK": "alarm \u2068שלום (x)\u2069 is OK",
+		"alarm " + wording.Said("שלום (x)") + " is OK": "alarm \u2068שלום (x)\u2069 is OK",
 		"שלום (x)":                         "\u2068שלום (x)\u2069",
 		"plain":                            "plain",
 		"\u2068forged":                     "forged",
@@ -182,19 +184,4 @@ func FuzzLink(f *testing.F) {
 			t.Errorf("%q is linked: %s", address, page)
 		}
 	})
-}
-
-func TestMarks(t *testing.T) {
-	for want, seqs := range map[string][]int{
-		"":                 {},
-		"[e3]":             {3},
-		"[e1, e2]":         {2, 1, 2},
-		"[e1–e3, e5]":      {1, 2, 3, 5},
-		"[e1, e2, e4, e5]": {1, 2, 4, 5},
-		"[e1, e3, e5, e7, e9, e11, e13, e15, and 2 more]": {1, 3, 5, 7, 9, 11, 13, 15, 17, 19},
-	} {
-		if got := marks(seqs); got != want {
-			t.Errorf("marks(%v) = %s, want %s", seqs, got, want)
-		}
-	}
 }

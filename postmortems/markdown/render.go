@@ -1,9 +1,11 @@
-package postmortems
+package markdown
 
 import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/templates"
 )
 
@@ -12,7 +14,7 @@ const template = "postmortem"
 
 // Render writes a document as Markdown, in the dialect of GitHub. The errors are those
 // of [templates.Set.Execute].
-func Render(d Document, set *templates.Set) ([]byte, error) {
+func Render(d document.Document, set *templates.Set) ([]byte, error) {
 	return set.Execute(template, newSheet(d))
 }
 
@@ -20,7 +22,7 @@ func Render(d Document, set *templates.Set) ([]byte, error) {
 // so that a template that names what is not there is found when the program starts. The
 // errors are those of [Render].
 func Check(set *templates.Set) error {
-	for _, d := range []Document{sample(), Build(incidents.Incident{ID: "1"}, nil)} {
+	for _, d := range []document.Document{sample(), postmortems.Build(incidents.Incident{ID: "1"}, nil)} {
 		if _, err := Render(d, set); err != nil {
 			return err
 		}
@@ -29,7 +31,7 @@ func Check(set *templates.Set) error {
 }
 
 // sample is a document in which no part is empty.
-func sample() Document {
+func sample() document.Document {
 	start := time.Date(2026, 3, 28, 14, 2, 0, 0, time.UTC)
 	alarm := incidents.Alarm{
 		Name: "checkout-5xx", Series: "a", State: incidents.AlarmFiring, Previous: incidents.AlarmOK,
@@ -53,7 +55,7 @@ func sample() Document {
 	if err != nil {
 		panic(err) // the timeline above is well-formed
 	}
-	d := Build(i, timeline)
-	d.ActionItems = append(d.ActionItems, ActionItem{ID: "1"})
+	d := postmortems.Build(i, timeline)
+	d.ActionItems = append(d.ActionItems, document.ActionItem{ID: "1"})
 	return d
 }

@@ -1,4 +1,4 @@
-package postmortems
+package evidence
 
 import (
 	"fmt"
@@ -9,6 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/postmortems/document"
+	"github.com/oncalm/oncalm/postmortems/wording"
 )
 
 var noon = time.Date(2026, 3, 28, 12, 0, 0, 0, time.UTC)
@@ -57,7 +59,7 @@ func timelineOf(t *testing.T, words []string) []incidents.Event {
 }
 
 // show writes windows as "1–5 a measured [e1, e2]".
-func show(windows []Window) []string {
+func show(windows []document.Window) []string {
 	var all []string
 	for _, w := range windows {
 		end := func(t time.Time) string {
@@ -66,7 +68,7 @@ func show(windows []Window) []string {
 			}
 			return fmt.Sprint(int(t.Sub(noon).Minutes()))
 		}
-		s := fmt.Sprintf("%s–%s %s %s %s", end(w.From), end(w.To), strings.Join(w.Source, "+"), w.Confidence, marks(w.Events))
+		s := fmt.Sprintf("%s–%s %s %s %s", end(w.From), end(w.To), strings.Join(w.Source, "+"), w.Confidence, wording.Marks(w.Events))
 		if w.NoData {
 			s += " no data"
 		}
@@ -110,44 +112,10 @@ func TestWindows(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			r := read(incidents.Incident{}, timelineOf(t, tt.words))
-			if diff := cmp.Diff(tt.want, show(r.impact().Windows)); diff != "" {
+			r := Read(incidents.Incident{}, timelineOf(t, tt.words))
+			if diff := cmp.Diff(tt.want, show(r.Impact().Windows)); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
-	}
-}
-
-func TestTook(t *testing.T) {
-	for d, want := range map[time.Duration]string{
-		0:                                       "0 s",
-		3 * time.Millisecond:                    "under 0.1 s",
-		340 * time.Millisecond:                  "0.3 s",
-		2300 * time.Millisecond:                 "2.3 s",
-		9949 * time.Millisecond:                 "9.9 s",
-		9950 * time.Millisecond:                 "10 s",
-		59 * time.Second:                        "59 s",
-		59600 * time.Millisecond:                "1 min",
-		4*time.Minute + 32*time.Second:          "4 min 32 s",
-		59*time.Minute + 59500*time.Millisecond: "1 h",
-		time.Hour + 5*time.Minute:               "1 h 5 min",
-		24*time.Hour - time.Second:              "1 d",
-		51 * time.Hour:                          "2 d 3 h",
-		-2 * time.Second:                        "−2 s",
-	} {
-		if got := took(d); got != want {
-			t.Errorf("took(%d) = %q, want %q", d, got, want)
-		}
-	}
-}
-
-func TestFit(t *testing.T) {
-	size := func(string) int { return 1 }
-	omitted := func(n int) string { return fmt.Sprint("-", n) }
-	rows := strings.Split("abcdefgh", "")
-	for limit, want := range map[int]string{8: "abcdefgh", 9: "abcdefgh", 7: "abcd-1fgh", 4: "ab-4gh", 1: "a-7", 0: "-8"} {
-		if got := strings.Join(fit(rows, limit, size, omitted), ""); got != want {
-			t.Errorf("fit to %d: %s, want %s", limit, got, want)
-		}
 	}
 }

@@ -1,4 +1,4 @@
-package postmortems
+package evidence
 
 import (
 	"strings"

@@ -1,4 +1,4 @@
-package postmortems
+package evidence
 
 import (
 	"cmp"
@@ -9,27 +9,26 @@ import (
 	"unicode/utf8"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/postmortems/document"
+	"github.com/oncalm/oncalm/postmortems/wording"
 )
 
 const (
-	// longGap is how long nothing must have been recorded to be worth a line.
-	longGap = 15 * time.Minute
+	// LongGap is how long nothing must have been recorded to be worth a line.
+	LongGap = 15 * time.Minute
 	// late is how much later than it happened a note must have been written down to be
 	// marked so.
 	late = time.Minute
 )
 
-// sourceGap is the source of a line that says that nothing was recorded. The others are those of [incidents.Source].
-const sourceGap = "gap"
-
-// lines makes the timeline: in the order of what happened, without what was struck, and
+// Lines makes the timeline: in the order of what happened, without what was struck, and
 // with the gaps. A gap is a time without any event, shown or not.
-func (r *reading) lines() []Line {
-	events := slices.Clone(r.events)
+func (r *Reading) Lines() []document.Line {
+	events := slices.Clone(r.Events)
 	slices.SortStableFunc(events, func(a, b incidents.Event) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq))
 	})
-	lines := []Line{}
+	lines := []document.Line{}
 	for n, e := range events {
 		if n > 0 {
 			lines = append(lines, gap(events[n-1].At, e.At)...)
@@ -38,24 +37,32 @@ func (r *reading) lines() []Line {
 			lines = append(lines, newLine(e, words))
 		}
 	}
-	for n := len(lines); n > 0 && lines[n-1].Source == sourceGap; n-- {
+	for n := len(lines); n > 0 && lines[n-1].Source == document.SourceGap; n-- {
 		lines = lines[:n-1] // what came after it is not shown
 	}
 	return lines
 }
 
-func gap(from, to time.Time) []Line {
+func gap(from, to time.Time) []document.Line {
 	d := to.Sub(from)
-	if d <= longGap {
+	if d <= LongGap {
 		return nil
 	}
-	return []Line{{At: from.UTC(), Source: sourceGap, What: "nothing recorded for " + took(d), Gap: d.Seconds()}}
+	return []document.Line{
+		{At: from.UTC(), Source: document.SourceGap, What: "nothing recorded for " + wording.Took(d), Gap: d.Seconds()},
+	}
 }
 
-func newLine(e incidents.Event, words incidents.Words) Line {
-	l := Line{Seq: e.Seq, At: e.At.UTC(), Who: who(e.By), Source: string(words.Source), What: written(e, words.Say)}
+func newLine(e incidents.Event, words incidents.Words) document.Line {
+	l := document.Line{
+		Seq:    e.Seq,
+		At:     e.At.UTC(),
+		Who:    wording.Who(e.By),
+		Source: string(words.Source),
+		What:   written(e, words.Say),
+	}
 	if a := incidents.AlarmIn(e.Body); a != nil {
-		l.Link, l.LinkTo, l.MessageID = a.Link, "console", clean(a.MessageID)
+		l.Link, l.LinkTo, l.MessageID = a.Link, "console", wording.Clean(a.MessageID)
 	}
 	if words.Link != "" {
 		l.Link, l.LinkTo = words.Link, "message"
@@ -81,15 +88,15 @@ func written(e incidents.Event, s incidents.Sentence) string {
 			}
 			b.WriteString(p.Text)
 		case incidents.Term, incidents.Someone:
-			b.WriteString(said(p.Text))
+			b.WriteString(wording.Said(p.Text))
 		case incidents.Quote:
 			if n == 0 {
-				b.WriteString(clean(p.Text))
+				b.WriteString(wording.Clean(p.Text))
 				continue
 			}
-			b.WriteString("“" + said(p.Text) + "”")
+			b.WriteString("“" + wording.Said(p.Text) + "”")
 		case incidents.Moment:
-			b.WriteString(clock(p.At.UTC(), e.At.UTC()))
+			b.WriteString(wording.Clock(p.At.UTC(), e.At.UTC()))
 		}
 	}
 	return b.String()

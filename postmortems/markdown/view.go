@@ -1,4 +1,4 @@
-package postmortems
+package markdown
 
 import (
 	"strconv"
@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/postmortems/document"
+	"github.com/oncalm/oncalm/postmortems/wording"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -54,12 +56,13 @@ const (
 	maxTimeline = 640 << 10
 )
 
-func newSheet(d Document) sheet {
+func newSheet(d document.Document) sheet {
 	h := d.Header
 	s := sheet{
-		ID: literal(h.ID), Title: literal(text.Clip(h.Title, 300)), Severity: literal(or(h.Severity, notRecorded)), Status: literal(string(h.Status)),
-		Service: literal(or(h.Service, notRecorded)), Opened: moment(h.Opened), Resolved: moment(h.Resolved),
-		Runbook: or(link("runbook", h.Runbook, nil), notRecorded),
+		ID: literal(h.ID), Title: literal(text.Clip(h.Title, 300)), Status: literal(string(h.Status)),
+		Severity: literal(or(h.Severity, wording.NotRecorded)), Service: literal(or(h.Service, wording.NotRecorded)),
+		Opened: wording.Moment(h.Opened), Resolved: wording.Moment(h.Resolved),
+		Runbook: or(link("runbook", h.Runbook, nil), wording.NotRecorded),
 		Draft:   literal(d.Draft),
 		Made:    made(h),
 		Windows: windowRows(d.Impact.Windows), Total: total(d.Impact),
@@ -102,29 +105,35 @@ func or(s, otherwise string) string {
 func blank(ask string) string { return "**[fill in: " + literal(ask) + "]**" }
 
 // sentence writes a sentence, what is asked after it, and the events it is taken from.
-func sentence(s Sentence) string {
+func sentence(s document.Sentence) string {
 	words := literal(s.Text)
 	if s.Ask != "" {
 		words += " " + blank(s.Ask)
 	}
-	return strings.TrimSpace(words + ". " + marks(s.Events))
+	return strings.TrimSpace(words + ". " + wording.Marks(s.Events))
 }
 
-func made(h Header) string {
+func made(h document.Header) string {
 	s := "Made from " + text.Count(h.Events, "event", "events") + " of the timeline"
 	if !h.Newest.IsZero() {
-		s += ", the last of them recorded at " + moment(h.Newest) + " UTC"
+		s += ", the last of them recorded at " + wording.Moment(h.Newest) + " UTC"
 	}
 	return s
 }
 
-func windowRows(windows []Window) []windowRow {
+func windowRows(windows []document.Window) []windowRow {
 	var rows []windowRow
 	for _, w := range windows {
-		row := windowRow{moment(w.From), moment(w.To), notRecorded, literal(text.Clip(strings.Join(w.Source, "; "), 500)),
-			string(w.Confidence), marks(w.Events)}
+		row := windowRow{
+			wording.Moment(w.From),
+			wording.Moment(w.To),
+			wording.NotRecorded,
+			literal(text.Clip(strings.Join(w.Source, "; "), 500)),
+			string(w.Confidence),
+			wording.Marks(w.Events),
+		}
 		if !w.From.IsZero() && !w.To.IsZero() {
-			row.Length = took(w.To.Sub(w.From))
+			row.Length = wording.Took(w.To.Sub(w.From))
 		}
 		if w.NoData {
 			row.Confidence += ", in part without data"
@@ -136,22 +145,24 @@ func windowRows(windows []Window) []windowRow {
 }
 
 // total sums up the windows, if there is something to add to them.
-func total(im Impact) string {
+func total(im document.Impact) string {
 	var parts []string
 	if len(im.Windows) == 1 {
 		return "" // the table has said it
 	}
 	if im.Total != nil {
-		parts = append(parts, "In all "+took(length(*im.Total)))
+		parts = append(parts, "In all "+wording.Took(document.Length(*im.Total)))
 	}
-	if im.Unended > 0 {
-		parts = append(parts, text.Count(im.Unended, "window has an end that is", "windows have an end that is")+" "+notRecorded)
+	lost := func(n int, what string) {
+		if n > 0 {
+			count := text.Count(n, "window has "+what+" that is", "windows have "+what+" that is")
+			parts = append(parts, count+" "+wording.NotRecorded)
+		}
 	}
-	if im.Unstarted > 0 {
-		parts = append(parts, text.Count(im.Unstarted, "window has a start that is", "windows have a start that is")+" "+notRecorded)
-	}
+	lost(im.Unended, "an end")
+	lost(im.Unstarted, "a start")
 	if len(parts) == 0 {
-		return "When users were hurt is " + notRecorded + "."
+		return "When users were hurt is " + wording.NotRecorded + "."
 	}
 	if im.Total != nil && len(parts) > 1 {
 		parts[0] = "At least" + strings.TrimPrefix(parts[0], "In all")
@@ -159,14 +170,18 @@ func total(im Impact) string {
 	return strings.Join(parts, "; ") + "."
 }
 
-func detectionText(d Detection) string {
+func detectionText(d document.Detection) string {
 	if d.Alarm == nil {
-		return sentence(Sentence{Text: "Declared by " + or(text.Clip(d.Person, shortest), notRecorded) + " at " + moment(d.At) + " UTC; no alarm had opened the incident", Events: d.Events})
+		person := or(text.Clip(d.Person, wording.Shortest), wording.NotRecorded)
+		return sentence(document.Sentence{
+			Text:   "Declared by " + person + " at " + wording.Moment(d.At) + " UTC; no alarm had opened the incident",
+			Events: d.Events,
+		})
 	}
-	return sentence(Sentence{Text: "This alarm opened the incident", Events: d.Events})
+	return sentence(document.Sentence{Text: "This alarm opened the incident", Events: d.Events})
 }
 
-func alarmRows(a *Alarm) []fieldRow {
+func alarmRows(a *document.Alarm) []fieldRow {
 	if a == nil {
 		return nil
 	}
@@ -174,22 +189,27 @@ func alarmRows(a *Alarm) []fieldRow {
 	if a.Link != "" {
 		name += " (" + link("console", a.Link, consoleHosts) + ")"
 	}
-	lag := notRecorded
+	lag := wording.NotRecorded
 	if a.Lag != nil {
-		lag = took(length(*a.Lag))
+		lag = wording.Took(document.Length(*a.Lag))
 		if *a.Lag < 0 {
 			lag += " (the clocks disagree)"
 		}
 	}
 	rows := []fieldRow{{"Alarm", name}, {"Account", cell(a.Account)}, {"Region", cell(a.Region)}}
-	for _, f := range []fieldRow{{"Contributor", a.Contributor}, {"Description", a.Description}, {"Tags", a.Tags}, {"Evaluation", a.Evaluation}, {"Log", strings.Join(a.Lines, " · ")}} {
+	for _, f := range []fieldRow{
+		{"Contributor", a.Contributor}, {"Description", a.Description}, {"Tags", a.Tags}, {"Evaluation", a.Evaluation},
+		{"Log", strings.Join(a.Lines, " · ")},
+	} {
 		if f.Value != "" {
 			rows = append(rows, fieldRow{f.Name, cell(f.Value)})
 		}
 	}
-	rows = append(rows, fieldRow{"Metric", cell(a.Metric)}, fieldRow{"Condition", cell(a.Condition)}, fieldRow{"Reason", cell(a.Reason)},
-		fieldRow{"Changed (UTC)", millis(a.Changed)}, fieldRow{"Accepted by Oncalm (UTC)", millis(a.Accepted)}, fieldRow{"Lag", lag},
-		fieldRow{"SNS message", cell(a.MessageID)})
+	rows = append(rows, []fieldRow{
+		{"Metric", cell(a.Metric)}, {"Condition", cell(a.Condition)}, {"Reason", cell(a.Reason)},
+		{"Changed (UTC)", millis(a.Changed)}, {"Accepted by Oncalm (UTC)", millis(a.Accepted)}, {"Lag", lag},
+		{"SNS message", cell(a.MessageID)},
+	}...)
 	if len(a.Doubts) > 0 {
 		rows = append(rows, fieldRow{"To be noted", cell(strings.Join(a.Doubts, "; "))})
 	}
@@ -197,40 +217,55 @@ func alarmRows(a *Alarm) []fieldRow {
 }
 
 // cell is a literal, not too long, or that it is not recorded.
-func cell(s string) string { return or(literal(text.Clip(s, 2000)), notRecorded) }
+func cell(s string) string { return or(literal(text.Clip(s, 2000)), wording.NotRecorded) }
 
-func pageRows(pages []Page) []pageRow {
+func pageRows(pages []document.Page) []pageRow {
 	var rows []pageRow
 	for _, p := range pages {
 		rows = append(rows, pageRow{
-			Who: literal(text.Clip(p.Person, shortest)), Via: literal(text.Clip(said(incidents.ChannelName(p.Via)), shortest)), Step: p.step(),
-			Decided: moment(p.Decided), Delivered: or(clock(p.Delivered, p.Decided), "–"), Acknowledged: or(clock(p.Acknowledged, p.Decided), "–"),
-			Outcome: literal(text.Clip(p.outcome(), 500)), Events: marks(p.Events),
+			Who:          literal(text.Clip(p.Person, wording.Shortest)),
+			Via:          literal(text.Clip(wording.Said(incidents.ChannelName(p.Via)), wording.Shortest)),
+			Step:         p.Step(),
+			Decided:      wording.Moment(p.Decided),
+			Delivered:    or(wording.Clock(p.Delivered, p.Decided), "–"),
+			Acknowledged: or(wording.Clock(p.Acknowledged, p.Decided), "–"),
+			Outcome:      literal(text.Clip(p.Became(), 500)),
+			Events:       wording.Marks(p.Events),
 		})
 	}
-	return fit(rows, maxPages, func(r pageRow) int { return len(r.Who) + len(r.Via) + len(r.Outcome) + len(r.Events) + 100 },
-		func(n int) pageRow { return pageRow{Outcome: leftOut(n)} })
+	return fit(
+		rows,
+		maxPages,
+		func(r pageRow) int { return len(r.Who) + len(r.Via) + len(r.Outcome) + len(r.Events) + 100 },
+		func(n int) pageRow { return pageRow{Outcome: leftOut(n)} },
+	)
 }
 
 // newTimeRow makes a row of times; those of the day of the incident without their day.
-func newTimeRow(m Measure, day time.Time) timeRow {
-	row := timeRow{Name: literal(m.Name), Value: notRecorded + ": " + literal(m.Missing), From: literal(m.Between[0]), To: literal(m.Between[1]), Events: marks(m.Events)}
+func newTimeRow(m document.Measure, day time.Time) timeRow {
+	row := timeRow{
+		Name:   literal(m.Name),
+		Value:  wording.NotRecorded + ": " + literal(m.Missing),
+		From:   literal(m.Between[0]),
+		To:     literal(m.Between[1]),
+		Events: wording.Marks(m.Events),
+	}
 	if m.Short != "" {
 		row.Name += " (" + literal(m.Short) + ")"
 	}
 	if m.Seconds != nil {
-		row.Value = took(length(*m.Seconds))
+		row.Value = wording.Took(document.Length(*m.Seconds))
 	}
 	if !m.From.IsZero() {
-		row.From += ", " + clock(m.From, day)
+		row.From += ", " + wording.Clock(m.From, day)
 	}
 	if !m.To.IsZero() {
-		row.To += ", " + clock(m.To, day)
+		row.To += ", " + wording.Clock(m.To, day)
 	}
 	return row
 }
 
-func newActionRow(a ActionItem) actionRow {
+func newActionRow(a document.ActionItem) actionRow {
 	return actionRow{literal(a.ID), literal(a.Text), literal(a.Owner), literal(a.Due), literal(a.Type),
 		literal(a.Priority), literal(a.VerifyBy), literal(a.Ticket), literal(a.Status)}
 }
@@ -244,7 +279,8 @@ func struckText(n int) string {
 
 // leftOut says that a table was too long.
 func leftOut(rows int) string {
-	return "*" + strconv.Itoa(rows) + " rows are left out here to keep this document readable; its JSON form has them all*"
+	const why = " rows are left out here to keep this document readable; its JSON form has them all"
+	return "*" + strconv.Itoa(rows) + why + "*"
 }
 
 // fit keeps as many rows as fit into the limit: the first and the last ones, and one in

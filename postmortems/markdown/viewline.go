@@ -1,8 +1,10 @@
-package postmortems
+package markdown
 
 import (
 	"time"
 
+	"github.com/oncalm/oncalm/postmortems/document"
+	"github.com/oncalm/oncalm/postmortems/wording"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -18,7 +20,7 @@ const (
 const cutTo = 200
 
 // lineRows makes the rows of the timeline, as detailed as their number allows.
-func lineRows(lines []Line) []lineRow {
+func lineRows(lines []document.Line) []lineRow {
 	size := func(r lineRow) int {
 		return len(r.Event) + len(r.Time) + len(r.Who) + len(r.What) + len(r.Evidence) + len("|  |  |  |  |  |\n")
 	}
@@ -40,22 +42,28 @@ func lineRows(lines []Line) []lineRow {
 	return fit(rows, maxTimeline, size, func(n int) lineRow { return lineRow{What: leftOut(n)} })
 }
 
-func timelineRows(lines []Line, shown detail) []lineRow {
+func timelineRows(lines []document.Line, shown detail) []lineRow {
 	var rows []lineRow
 	day, lastLink := "", ""
 	for _, l := range lines {
-		if l.Source == sourceGap {
+		if l.Source == document.SourceGap {
 			rows = append(rows, lineRow{What: "*" + literal(l.What) + "*"})
 			continue
 		}
-		if d := l.At.Format(layoutDay); d != day {
+		if d := l.At.Format(wording.LayoutDay); d != day {
 			day = d
 			rows = append(rows, lineRow{What: "**" + d + "**"})
 		}
 		if shown == cut {
 			l.Who, l.What = text.Clip(l.Who, cutTo), text.Clip(l.What, cutTo)
 		}
-		row := lineRow{Event: marks([]int{l.Seq}), Time: l.At.Format(layoutTime), Who: literal(l.Who), What: literal(l.What), Evidence: evidence(l)}
+		row := lineRow{
+			Event:    wording.Marks([]int{l.Seq}),
+			Time:     l.At.Format(wording.LayoutTime),
+			Who:      literal(l.Who),
+			What:     literal(l.What),
+			Evidence: evidence(l),
+		}
 		if shown == cut {
 			if l.Link != "" && l.Link == lastLink {
 				row.Evidence = "as before"
@@ -63,7 +71,7 @@ func timelineRows(lines []Line, shown detail) []lineRow {
 			lastLink = l.Link
 		}
 		if !l.Added.IsZero() {
-			row.What += " *(added later, at " + clock(l.Added, l.At) + ")*"
+			row.What += " *(added later, at " + wording.Clock(l.Added, l.At) + ")*"
 		}
 		rows = append(rows, row)
 	}
@@ -71,7 +79,7 @@ func timelineRows(lines []Line, shown detail) []lineRow {
 }
 
 // evidence leads to where a line can be checked.
-func evidence(l Line) string {
+func evidence(l document.Line) string {
 	switch {
 	case l.LinkTo == "console":
 		return link(l.LinkTo, l.Link, consoleHosts)
@@ -83,21 +91,10 @@ func evidence(l Line) string {
 	return ""
 }
 
-// clock writes a time without its day, if that is the day of the other time.
-func clock(t, other time.Time) string {
-	switch {
-	case t.IsZero():
-		return ""
-	case t.Format(layoutDay) == other.Format(layoutDay):
-		return t.Format(layoutTime)
-	}
-	return moment(t)
-}
-
 // millis writes a time in full, with milliseconds.
 func millis(t time.Time) string {
 	if t.IsZero() {
-		return notRecorded
+		return wording.NotRecorded
 	}
-	return t.UTC().Format(layoutFull + ".000")
+	return t.UTC().Format(wording.LayoutFull + ".000")
 }

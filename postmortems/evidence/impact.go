@@ -1,4 +1,4 @@
-package postmortems
+package evidence
 
 import (
 	"cmp"
@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/postmortems/document"
+	"github.com/oncalm/oncalm/postmortems/wording"
 )
 
 // A word is what an alarm said in one event.
@@ -46,7 +48,7 @@ func accepted(e incidents.Event, a incidents.Alarm) time.Time {
 
 // label names an alarm for people; contributors by their attributes.
 func label(a incidents.Alarm) string {
-	name := short(a.Name)
+	name := wording.Short(a.Name)
 	if c := contributor(a); c != "" {
 		name += " (" + c + ")"
 	}
@@ -57,17 +59,18 @@ func label(a incidents.Alarm) string {
 func contributor(a incidents.Alarm) string {
 	var parts []string
 	for _, k := range slices.Sorted(maps.Keys(a.Contributor)) {
-		parts = append(parts, short(k)+"="+short(a.Contributor[k]))
+		parts = append(parts, wording.Short(k)+"="+wording.Short(a.Contributor[k]))
 	}
 	return strings.Join(parts, ", ")
 }
 
-func (r *reading) impact() Impact {
-	im := Impact{Series: r.series()}
-	if len(r.words) == 0 {
+// Impact is when users were hurt, as far as alarms and people told.
+func (r *Reading) Impact() document.Impact {
+	im := document.Impact{Series: r.series()}
+	if !r.Heard() {
 		im.Series = append(im.Series, r.declared()...)
 	}
-	im.Windows = union(im.Series)
+	im.Windows = document.Union(im.Series)
 	var total time.Duration
 	whole := 0
 	for _, w := range im.Windows {
@@ -82,50 +85,42 @@ func (r *reading) impact() Impact {
 		}
 	}
 	if whole > 0 {
-		im.Total = seconds(total)
+		im.Total = document.Seconds(total)
 	}
 	return im
 }
 
 // declared is the impact as people told it, for an incident without any alarm: from
 // when they opened it to when they resolved it.
-func (r *reading) declared() []Window {
-	var windows []Window
-	for _, e := range r.events {
+func (r *Reading) declared() []document.Window {
+	var windows []document.Window
+	for _, e := range r.Events {
 		switch e.Body.(type) {
 		case incidents.Opened, incidents.Reopened:
-			windows = append(windows, Window{From: e.At.UTC(), Source: []string{who(e.By)},
-				Confidence: Reported, Events: []int{e.Seq}})
+			windows = append(windows, document.Window{From: e.At.UTC(), Source: []string{wording.Who(e.By)},
+				Confidence: document.Reported, Events: []int{e.Seq}})
 		case incidents.Resolved:
 			if n := len(windows); n > 0 {
-				windows[n-1].end(e.At, who(e.By), e.Seq)
+				windows[n-1].End(e.At, wording.Who(e.By), e.Seq)
 			}
 		}
 	}
 	return windows
 }
 
-func (w *Window) end(at time.Time, by string, seq int) {
-	w.To = at.UTC()
-	w.Events = append(w.Events, seq)
-	if !slices.Contains(w.Source, by) {
-		w.Source = append(w.Source, by)
-	}
-}
-
 // series makes the windows of each alarm and contributor by itself, from ALARM to OK
 // in the order of the alarm's own times.
-func (r *reading) series() []Window {
+func (r *Reading) series() []document.Window {
 	bySeries := map[string][]word{}
 	for _, w := range r.words {
 		bySeries[w.Series] = append(bySeries[w.Series], w)
 	}
-	all := []Window{}
+	all := []document.Window{}
 	for _, words := range bySeries {
 		slices.SortStableFunc(words, inTime)
-		all = append(all, r.windowsOf(words)...)
+		all = append(all, course{r, words}.windows()...)
 	}
-	slices.SortFunc(all, byStart)
+	slices.SortFunc(all, document.ByStart)
 	return all
 }
 
@@ -138,126 +133,83 @@ func inTime(a, b word) int {
 	return cmp.Or(a.at.Compare(b.at), cmp.Compare(rank(a), rank(b)))
 }
 
-// byStart orders windows by their start; those without one by their end.
-func byStart(a, b Window) int {
-	start := func(w Window) time.Time {
-		if w.From.IsZero() {
-			return w.To
-		}
-		return w.From
-	}
-	return cmp.Or(start(a).Compare(start(b)), cmp.Compare(a.Events[0], b.Events[0]))
+// A course is what one alarm, or one contributor of it, said in the course of the incident, in order.
+type course struct {
+	told  *Reading
+	words []word
 }
 
-// windowsOf makes the windows of one series.
-func (r *reading) windowsOf(words []word) []Window {
-	var windows []Window
+// windows are those from ALARM to OK.
+func (c course) windows() []document.Window {
+	var windows []document.Window
 	firing := false
-	for n, w := range words {
+	for n, w := range c.words {
 		last := len(windows) - 1
 		switch {
-		case n > 0 && w.State == words[n-1].State && w.at.Equal(words[n-1].at):
+		case n > 0 && w.State == c.words[n-1].State && w.at.Equal(c.words[n-1].at):
 			if firing { // another message with the same word
 				windows[last].Events = append(windows[last].Events, w.seq)
 			}
-		case w.State == incidents.AlarmFiring && firing && r.anew(&windows[last], w):
+		case w.State == incidents.AlarmFiring && firing && c.anew(&windows[last], w):
 			windows = append(windows, startOf(w))
 		case w.State == incidents.AlarmFiring && !firing:
 			windows = append(windows, startOf(w))
 			firing = true
 		case w.State == incidents.AlarmOK && firing:
-			windows[last].end(w.at, label(w.Alarm), w.seq)
+			windows[last].End(w.at, label(w.Alarm), w.seq)
 			windows[last].Confidence = lesser(windows[last].Confidence, w)
 			firing = false
 		case w.State == incidents.AlarmOK && w.Previous == incidents.AlarmFiring:
 			// It had fired, and that message never came to this timeline.
-			windows = append(windows, Window{To: w.at, Source: []string{label(w.Alarm)},
-				Confidence: lesser(Measured, w), Events: []int{w.seq}})
+			windows = append(windows, document.Window{To: w.at, Source: []string{label(w.Alarm)},
+				Confidence: lesser(document.Measured, w), Events: []int{w.seq}})
 		case firing:
 			windows[last].NoData = windows[last].NoData || w.State == incidents.AlarmUnknown
 			windows[last].Events = append(windows[last].Events, w.seq)
 		}
 	}
-	if last := words[len(words)-1]; firing && last.NeverRecovers {
-		r.endByPeople(&windows[len(windows)-1], time.Time{})
+	if last := c.words[len(c.words)-1]; firing && last.NeverRecovers {
+		c.endByPeople(&windows[len(windows)-1], time.Time{})
 	}
 	return windows
 }
 
 // anew reports whether an alarm that fires while its window lasts fires anew, for the
 // window had ended without its OK reaching this timeline. It then ends the window.
-func (r *reading) anew(w *Window, next word) bool {
-	if next.NeverRecovers && r.endByPeople(w, next.at) {
+func (c course) anew(w *document.Window, next word) bool {
+	if next.NeverRecovers && c.endByPeople(w, next.at) {
 		return true
 	}
 	w.EndLost = next.Previous == incidents.AlarmOK
 	return w.EndLost
 }
 
-func startOf(w word) Window {
-	return Window{From: w.at, Source: []string{label(w.Alarm)}, Confidence: lesser(Measured, w), Events: []int{w.seq}}
+func startOf(w word) document.Window {
+	return document.Window{
+		From:       w.at,
+		Source:     []string{label(w.Alarm)},
+		Confidence: lesser(document.Measured, w),
+		Events:     []int{w.seq},
+	}
 }
 
 // lesser is the confidence of a window after one more word.
-func lesser(c Confidence, w word) Confidence {
+func lesser(so document.Confidence, w word) document.Confidence {
 	if !w.measured {
-		return Reported
+		return document.Reported
 	}
-	return c
+	return so
 }
 
 // endByPeople ends the window of an alarm that never says OK when somebody resolved the
 // incident (before the time given, if one is): theirs is the only word that there is.
-func (r *reading) endByPeople(w *Window, before time.Time) bool {
-	e, ok := r.first(func(e incidents.Event) bool {
-		return byPerson[incidents.Resolved](e) && e.At.After(w.From) && (before.IsZero() || e.At.Before(before))
+func (c course) endByPeople(w *document.Window, before time.Time) bool {
+	e, ok := c.told.First(func(e incidents.Event) bool {
+		return ByPerson[incidents.Resolved](e) && e.At.After(w.From) && (before.IsZero() || e.At.Before(before))
 	})
 	if ok {
-		w.end(e.At, who(e.By), e.Seq)
-		w.Confidence = Reported
+		w.End(e.At, wording.Who(e.By), e.Seq)
+		w.Confidence = document.Reported
 	}
 	return ok
-}
-
-// union merges windows that overlap or touch. One without a start, or whose end was
-// lost, can be merged with no other; one that has not ended takes in all that begin
-// after it.
-func union(windows []Window) []Window {
-	merged := []Window{}
-	last := -1 // the window that the next may be merged with
-	for _, w := range windows {
-		w.Source, w.Events = slices.Clone(w.Source), slices.Clone(w.Events)
-		alone := w.From.IsZero() || w.EndLost
-		if !alone && last >= 0 && merged[last].reaches(w.From) {
-			merged[last].take(w)
-			continue
-		}
-		merged = append(merged, w)
-		if !alone {
-			last = len(merged) - 1
-		}
-	}
-	slices.SortStableFunc(merged, byStart)
-	return merged
-}
-
-// reaches reports whether t lies within the window or at its end.
-func (w *Window) reaches(t time.Time) bool { return w.To.IsZero() || !w.To.Before(t) }
-
-// take merges a window that begins within this one.
-func (w *Window) take(other Window) {
-	if !w.To.IsZero() && (other.To.IsZero() || other.To.After(w.To)) {
-		w.To = other.To
-	}
-	for _, s := range other.Source {
-		if !slices.Contains(w.Source, s) {
-			w.Source = append(w.Source, s)
-		}
-	}
-	if other.Confidence == Reported {
-		w.Confidence = Reported
-	}
-	w.NoData = w.NoData || other.NoData
-	w.Events = append(w.Events, other.Events...)
-	slices.Sort(w.Events)
 }

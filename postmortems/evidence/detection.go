@@ -1,4 +1,4 @@
-package postmortems
+package evidence
 
 import (
 	"fmt"
@@ -8,69 +8,72 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/postmortems/document"
+	"github.com/oncalm/oncalm/postmortems/wording"
 	"github.com/oncalm/oncalm/text"
 )
 
-// detection is how the incident was opened.
-func (r *reading) detection() Detection {
-	for _, e := range r.events {
+// Detection is how the incident was opened.
+func (r *Reading) Detection() document.Detection {
+	for _, e := range r.Events {
 		b, ok := e.Body.(incidents.Opened)
 		switch {
 		case !ok:
 		case b.Alarm == nil:
-			return Detection{Person: who(e.By), At: e.At.UTC(), Events: []int{e.Seq}}
+			return document.Detection{Person: wording.Who(e.By), At: e.At.UTC(), Events: []int{e.Seq}}
 		default:
 			a := describe(e, *b.Alarm)
-			return Detection{Alarm: a, At: a.Accepted, Events: []int{e.Seq}}
+			return document.Detection{Alarm: a, At: a.Accepted, Events: []int{e.Seq}}
 		}
 	}
-	return Detection{Events: []int{}} // not a timeline that we wrote
+	return document.Detection{Events: []int{}} // not a timeline that we wrote
 }
 
 // describe puts an alarm into words.
-func describe(e incidents.Event, a incidents.Alarm) *Alarm {
+func describe(e incidents.Event, a incidents.Alarm) *document.Alarm {
 	w := newWord(e, a)
-	words := &Alarm{
-		Name: clean(a.Name), ARN: clean(a.ARN), Account: clean(a.Account), Region: clean(a.Region),
-		Contributor: contributor(a), Reason: clean(a.Reason), Description: clean(a.Description),
-		Link: a.Link, MessageID: clean(a.MessageID), Accepted: accepted(e, a),
+	words := &document.Alarm{
+		Name: wording.Clean(a.Name), ARN: wording.Clean(a.ARN),
+		Account: wording.Clean(a.Account), Region: wording.Clean(a.Region),
+		Contributor: contributor(a), Reason: wording.Clean(a.Reason), Description: wording.Clean(a.Description),
+		Link: a.Link, MessageID: wording.Clean(a.MessageID), Accepted: accepted(e, a),
 	}
 	if a.Metric != nil {
 		words.Metric, words.Condition = metric(*a.Metric), condition(*a.Metric)
 	}
 	var tags []string
 	for _, name := range slices.Sorted(maps.Keys(a.Tags)) {
-		tags = append(tags, clean(name)+"="+clean(a.Tags[name]))
+		tags = append(tags, wording.Clean(name)+"="+wording.Clean(a.Tags[name]))
 	}
-	words.Tags, words.Evaluation = strings.Join(tags, ", "), clean(a.Evaluation)
+	words.Tags, words.Evaluation = strings.Join(tags, ", "), wording.Clean(a.Evaluation)
 	for _, l := range a.Lines {
-		words.Lines = append(words.Lines, clean(l))
+		words.Lines = append(words.Lines, wording.Clean(l))
 	}
 	for _, flag := range a.Flags {
-		words.Doubts = append(words.Doubts, clean(flag))
+		words.Doubts = append(words.Doubts, wording.Clean(flag))
 	}
 	if a.NeverRecovers {
 		words.Doubts = append(words.Doubts, "it never reports recovery")
 	}
 	if w.measured {
 		words.Changed = w.at
-		words.Lag = seconds(words.Accepted.Sub(w.at))
+		words.Lag = document.Seconds(words.Accepted.Sub(w.at))
 	}
 	return words
 }
 
 // metric names what is measured: "Sum of AWS/SQS NumberOfMessagesSent (QueueName=q)".
 func metric(m incidents.Metric) string {
-	name := said(strings.TrimSpace(m.Namespace + " " + m.Name))
+	name := wording.Said(strings.TrimSpace(m.Namespace + " " + m.Name))
 	if m.Expression != "" {
-		name = said(m.Expression)
+		name = wording.Said(m.Expression)
 	}
 	if m.Statistic != "" && name != "" {
-		name = said(m.Statistic) + " of " + name
+		name = wording.Said(m.Statistic) + " of " + name
 	}
 	var dims []string
 	for _, d := range m.Dimensions {
-		dims = append(dims, said(d.Name)+"="+said(d.Value))
+		dims = append(dims, wording.Said(d.Name)+"="+wording.Said(d.Value))
 	}
 	if len(dims) > 0 {
 		name += " (" + strings.Join(dims, ", ") + ")"
@@ -85,7 +88,7 @@ func condition(m incidents.Metric) string {
 		s += " " + strconv.FormatFloat(*m.Threshold, 'f', -1, 64)
 	}
 	if m.Unit != "" && m.Threshold != nil {
-		s += " " + said(m.Unit)
+		s += " " + wording.Said(m.Unit)
 	}
 	switch {
 	case m.Periods <= 0:
@@ -118,5 +121,5 @@ func comparison(operator string) string {
 	case "LessThanLowerOrGreaterThanUpperThreshold":
 		return "outside the expected band"
 	}
-	return said(operator)
+	return wording.Said(operator)
 }

@@ -1,20 +1,4 @@
-// Package postmortems makes a document from the timeline of an incident.
-//
-// [Build] is pure: the same incident and timeline make the same [Document], whatever
-// the machine, its clock and its time zone. The document says only what was recorded.
-// Each sentence, row and figure names the events that it is taken from by their
-// numbers; what no event tells is "not recorded", never 0 and never a guess; and what
-// only people can know is asked for.
-//
-// A Document is plain data and is also the JSON form. [Render] lays it out as Markdown
-// by the template "postmortem". What came from outside (names and reasons of alarms,
-// notes, errors) is shown letter by letter: it cannot become a link, a mention, a
-// heading or a column of a table. Links lead to the AWS console and to Slack alone,
-// and to the runbook, which is configured.
-//
-//	doc := postmortems.Build(incident, timeline)
-//	markdown, err := postmortems.Render(doc, set)
-package postmortems
+package document
 
 import (
 	"time"
@@ -186,6 +170,9 @@ type Measure struct {
 	Missing string `json:"missing,omitempty"`
 	Events  []int  `json:"events"`
 }
+
+// SourceGap is the source of a line that says that nothing was recorded. The others are those of [incidents.Source].
+const SourceGap = "gap"
 
 // Line is one line of the timeline, in the order of what happened.
 type Line struct {
