@@ -23,8 +23,8 @@ func (t *Intake) fire(tx store.Tx, now time.Time, id string, last lastWord, sig 
 		return out, err
 	}
 	_, err = t.Book.Append(tx, now, out.Incident, incidents.Event{By: incidents.Oncalm(), Body: incidents.Noted{
-		Text: "The alarm " + sig.Name + " has said at " + last.Unknown.UTC().Format(time.DateTime) +
-			" UTC that it lacks data (INSUFFICIENT_DATA). That does not say that it is well.",
+		Text: "The alarm " + sig.Name + " reported INSUFFICIENT_DATA at " + last.Unknown.UTC().Format(time.DateTime) +
+			" UTC. That does not mean it has recovered.",
 	}})
 	return out, err
 }

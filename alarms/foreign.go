@@ -120,7 +120,7 @@ func (t *Intake) foreign(tx store.Tx, now time.Time, rec *known, sig *Signal, sv
 	if i := head(tx, rec.Incident); i != nil && i.Open() && now.Sub(apart.Remarked) >= remarks {
 		apart.Remarked = now
 		if err := t.remark(tx, now, i.ID, "Topic "+sig.Topic+" says "+string(sig.State)+" about the alarm "+sig.Name+
-			". It does not speak for that alarm: nothing was changed."); err != nil {
+			". That topic is not authoritative for this alarm: nothing was changed."); err != nil {
 			return Outcome{}, err
 		}
 	}
@@ -162,8 +162,8 @@ func (t *Intake) confirmForeign(_ context.Context, e outbox.Entry) (func(store.T
 			return err
 		}
 		apart.Incident = out.Incident
-		if err := t.remark(tx, now, out.Incident, "Only topic "+sig.Topic+" has told of this, and "+rec.Topic+
-			" speaks for that alarm. If it was replaced, take it out of sns.topics."); err != nil {
+		if err := t.remark(tx, now, out.Incident, "Only topic "+sig.Topic+" reported this; "+rec.Topic+
+			" is authoritative for that alarm. If it was replaced, remove it from sns.topics."); err != nil {
 			return err
 		}
 		return apart.save(tx, own.Fingerprint)

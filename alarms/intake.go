@@ -80,7 +80,7 @@ type Outcome struct {
 func (t *Intake) Take(ctx context.Context, v *sns.Verified) (seen bool, err error) {
 	out, err := t.take(ctx, v)
 	if err == nil && out.What == Foreign && t.Tally != nil {
-		t.Tally.Say(slog.LevelWarn, Foreign, "a topic spoke of an alarm that is not its own; nothing was changed", "topic", v.TopicARN, "incident", out.Incident)
+		t.Tally.Say(slog.LevelWarn, Foreign, "a topic reported an alarm that it is not authoritative for; nothing was changed", "topic", v.TopicARN, "incident", out.Incident)
 	}
 	return out.What == Seen, err
 }
@@ -289,11 +289,11 @@ func (t *Intake) clear(tx store.Tx, now time.Time, id string, last lastWord, sig
 func wellAgain(several, lacksData bool) string {
 	switch {
 	case several && lacksData:
-		return "none of its alarms says ALARM any more"
+		return "none of its alarms is in ALARM any more"
 	case several:
 		return "all of its alarms are OK"
 	case lacksData:
-		return "the alarm was OK, and has lacked data since"
+		return "the alarm went to OK, and has had insufficient data since"
 	}
 	return "the alarm is OK"
 }
@@ -334,7 +334,7 @@ func (t *Intake) late(tx store.Tx, now time.Time, rec known, sig *Signal, svc Se
 		return Outcome{What: Late}, nil
 	}
 	c := changeOf(sig, svc)
-	c.Title = "Fired, and was OK before we heard of it: " + c.Title
+	c.Title = "Fired, and was OK before its message arrived: " + c.Title
 	return Outcome{What: Late}, changes.Save(tx, c)
 }
 
@@ -347,7 +347,7 @@ func (t *Intake) deleted(tx store.Tx, now time.Time, sig *Signal) (Outcome, erro
 	}
 	rec.NeverRecovers = true
 	_, err := t.Book.Append(tx, now, i.ID, incidents.Event{By: incidents.Oncalm(), Body: incidents.Noted{
-		Text: "The alarm " + rec.Name + " was deleted. It will not report any more; resolve the incident by hand.",
+		Text: "The alarm " + rec.Name + " was deleted. It will not report again; resolve the incident by hand.",
 	}})
 	if err != nil {
 		return Outcome{}, err

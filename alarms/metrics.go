@@ -9,7 +9,7 @@ type Metrics struct{ signals *prometheus.CounterVec }
 func NewMetrics(reg prometheus.Registerer) *Metrics {
 	m := &Metrics{signals: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "oncalm_signals_total",
-		Help: "Messages understood, by their kind and what became of them.",
+		Help: "Messages understood, by kind and outcome.",
 	}, []string{"kind", "outcome"})}
 	reg.MustRegister(m.signals)
 	return m

@@ -160,8 +160,8 @@ func TestLacksData(t *testing.T) {
 		r := newRig(t).at(3)
 		r.want(r.alarm(aws.Example{State: alarmUnknown, At: minute(2)}), Noted)
 		r.want(r.alarm(aws.Example{At: minute(1)}), Opened)
-		if got, want := r.lines("1"), "opened, The alarm checkout-5xx has said at 2026-11-02 14:04:00 UTC that it lacks data (INSUFFICIENT_DATA). "+
-			"That does not say that it is well."; got != want || len(r.changes()) > 0 {
+		if got, want := r.lines("1"), "opened, The alarm checkout-5xx reported INSUFFICIENT_DATA at 2026-11-02 14:04:00 UTC. "+
+			"That does not mean it has recovered."; got != want || len(r.changes()) > 0 {
 			t.Errorf("timeline: %s, changes %v", got, r.changes())
 		}
 		r.want(r.alarm(aws.Example{At: minute(1)}), Repeated)
@@ -171,7 +171,7 @@ func TestLacksData(t *testing.T) {
 		r.alarm(aws.Example{At: minute(0)})
 		r.alarm(aws.Example{State: alarmUnknown, At: minute(2)})
 		r.want(r.alarm(aws.Example{State: alarmOK, At: minute(1)}), Resolved)
-		if got, want := r.lines("1"), "opened, reported, reported, resolved: the alarm was OK, and has lacked data since"; got != want {
+		if got, want := r.lines("1"), "opened, reported, reported, resolved: the alarm went to OK, and has had insufficient data since"; got != want {
 			t.Errorf("timeline: %s", got)
 		}
 		r.want(r.alarm(aws.Example{At: minute(1.5)}), Reopened)
@@ -199,7 +199,7 @@ func TestLacksData(t *testing.T) {
 		r.want(word("b", alarmFiring, 1), Reported)
 		r.want(word("a", alarmOK, 2), Reported)
 		r.want(word("b", alarmOK, 2), Resolved)
-		if got := r.lines("1"); !strings.HasSuffix(got, "resolved: none of its alarms says ALARM any more") {
+		if got := r.lines("1"); !strings.HasSuffix(got, "resolved: none of its alarms is in ALARM any more") {
 			t.Errorf("timeline: %s", got)
 		}
 	})

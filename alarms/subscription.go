@@ -17,9 +17,9 @@ func subscriptionSignal(topic aws.ARN, at time.Time, state incidents.AlarmState)
 	}
 	s.Kind, s.Name, s.ARN, s.Account, s.Region = KindSubscription, s.Title, topic.String(), topic.Account, topic.Region
 	s.State, s.Changed, s.Series = state, at, s.Fingerprint
-	s.Reason = "Alarms of topic " + topic.String() + " do not reach us any more."
+	s.Reason = "Oncalm no longer receives alarms from topic " + topic.String() + "."
 	s.Description = s.Reason + "\nSubscribe again: aws sns subscribe --region " + topic.Region + " --topic-arn " + topic.String() +
-		" --protocol https --notification-endpoint PUBLIC_URL/sns\nThen look in CloudTrail who called Unsubscribe or DeleteTopic."
+		" --protocol https --notification-endpoint PUBLIC_URL/sns\nThen check CloudTrail for who called Unsubscribe or DeleteTopic."
 	return s
 }
 
@@ -28,7 +28,7 @@ func subscriptionSignal(topic aws.ARN, at time.Time, state incidents.AlarmState)
 func (t *Intake) Subscribed(tx store.Tx, now time.Time, topic aws.ARN, sent time.Time) error {
 	sig := subscriptionSignal(topic, sent, incidents.AlarmOK)
 	sig.Received = now.UTC()
-	sig.Reason, sig.Description = "We are subscribed to "+topic.String()+" again.", ""
+	sig.Reason, sig.Description = "Oncalm is subscribed to "+topic.String()+" again.", ""
 	_, err := t.apply(tx, now, &sig, t.Services.fallback())
 	return err
 }

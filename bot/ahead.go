@@ -46,7 +46,7 @@ func quietAhead(a handoffs.Ahead) []blocks.Paragraph {
 	if a.MoreQuiet > 0 {
 		lines = append(lines, blocks.Say(fmt.Sprintf("and %d more", a.MoreQuiet)))
 	}
-	return []blocks.Paragraph{blocks.Para(blocks.Say("Open and quiet, so that nobody is paged:")), blocks.Bullets(lines...)}
+	return []blocks.Paragraph{blocks.Para(blocks.Say("Open but quiet, so nobody is paged:")), blocks.Bullets(lines...)}
 }
 
 func finding(f handoffs.Finding) blocks.Line {
@@ -58,8 +58,8 @@ func finding(f handoffs.Finding) blocks.Line {
 	case len(f.Overrides) == 1:
 		return blocks.Say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which changes nothing.")
 	case len(f.Overrides) > 1:
-		return blocks.Say("from ", f.From, " to ", f.To, " two overrides meet: ", standsIn(f.Overrides[0]), ", and ", standsIn(f.Overrides[1]),
-			". The last one counts.")
+		return blocks.Say("from ", f.From, " to ", f.To, " two overrides overlap: ", standsIn(f.Overrides[0]), ", and ", standsIn(f.Overrides[1]),
+			". The last one wins.")
 	}
 	return blocks.Say("nobody is on call from ", f.From, " to ", f.To, "; pages go to the fallback.")
 }

@@ -93,7 +93,7 @@ const (
 // New makes a Bot. It calls nobody. Errors wrap [ErrOptions].
 func New(o Options) (*Bot, error) {
 	if len(o.SigningSecrets) == 0 || slices.Contains(o.SigningSecrets, "") {
-		return nil, fmt.Errorf("%w: the signing secret is empty, so nobody could be told from Slack; set slack.signing_secret", ErrOptions)
+		return nil, fmt.Errorf("%w: the signing secret is empty, so requests from Slack cannot be verified; set slack.signing_secret", ErrOptions)
 	}
 	if o.Token == "" {
 		return nil, fmt.Errorf("%w: the bot token is empty; set slack.bot_token", ErrOptions)

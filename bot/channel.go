@@ -43,7 +43,7 @@ func (b *Bot) undrawn(e outbox.Entry, edit bool, err error) (func(store.Tx) erro
 	if t == slack.Refused {
 		b.watch.Channel(slack.Complaint(b.o.Channel, name), edit)
 	}
-	b.log.Debug("a card waits for its channel", "key", e.Key, "err", err)
+	b.log.Debug("a card is waiting for its channel", "key", e.Key, "err", err)
 	now := b.o.Clock.Now()
 	e.Due = now.Add(slowly)
 	return func(tx store.Tx) error {
@@ -73,7 +73,7 @@ func (b *Bot) took(tx store.Tx, now time.Time, edit bool) {
 	}
 	tx.Delete(awayKey)
 	b.notices.Owe(tx, now, store.Key("told", "channel", a.Since.UTC().Format(time.RFC3339Nano)), "", blocks.Sentence(
-		missingHere, a.Since, " until ", now, ": Slack refused them (", blocks.Code(a.Code), "). What is missing follows now."))
+		missingHere, a.Since, " until ", now, ": Slack refused them (", blocks.Code(a.Code), "). The missing ones follow now."))
 }
 
 // missingHere begins what a channel is told that takes cards again.
@@ -118,7 +118,7 @@ func (b *Bot) recallChannel(ctx context.Context) {
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
-		b.log.Warn("cards that wait for their channel cannot be hastened; they are tried within a minute", "err", err)
+		b.log.Warn("cannot send waiting cards at once; each is retried within a minute", "err", err)
 	}
 }
 
@@ -141,7 +141,7 @@ func (b *Bot) glimpse(ctx context.Context) {
 func (b *Bot) withChannel(m blocks.Message) blocks.Message {
 	if why := b.watch.Now().Channel; why != "" {
 		m.Shown = false // it is not
-		m.Body = append(m.Body, blocks.Para(blocks.Say("⚠️ The card cannot be brought up to date: ", why, ".")))
+		m.Body = append(m.Body, blocks.Para(blocks.Say("⚠️ The card cannot be updated: ", why, ".")))
 	}
 	return m
 }

@@ -73,7 +73,7 @@ func (w *world) back(code string) {
 	if len(got) != 1 {
 		w.t.Fatalf("the channel was told %q", got)
 	}
-	contains(w.t, got[0], "⚠️ Cards were missing here, or out of date, from ", " UTC> until ", ": Slack refused them (`"+code+"`). What is missing follows now.")
+	contains(w.t, got[0], "⚠️ Cards were missing here, or out of date, from ", " UTC> until ", ": Slack refused them (`"+code+"`). The missing ones follow now.")
 }
 
 // TestEditsOfAChannelThatWasAway is the same for cards that stand already, and for all that wait.
@@ -120,7 +120,7 @@ func TestToldWhileTheChannelIsAway(t *testing.T) {
 		w.away("not_in_channel")
 		w.alarm("checkout-5xx")
 		w.wait(5 * time.Second)
-		const said = "The card cannot be brought up to date: channel C0INC takes no cards (not_in_channel); type /invite @oncalm in that channel"
+		const said = "The card cannot be updated: channel C0INC takes no cards (not_in_channel); type /invite @oncalm in that channel"
 		contains(t, w.typed(ana, "/incident", "note it is slow"), "Noted on 1", said)
 		w.press(w.slack.DM(ana)[0], "Acknowledge", ana)
 		w.wait(2 * time.Second)

@@ -33,7 +33,7 @@ func (b *Bot) Tell(ctx context.Context, key string, n handoffs.Message) error {
 		to = b.o.People[n.To].Slack
 	}
 	if to == "" {
-		b.log.Info("a notice has nowhere to go", "key", key, "person", n.To)
+		b.log.Info("a notice has no recipient", "key", key, "person", n.To)
 		return nil
 	}
 	if wait := b.noticeWait(key, n, to, now); wait > 0 {
@@ -45,7 +45,7 @@ func (b *Bot) Tell(ctx context.Context, key string, n handoffs.Message) error {
 		Since: n.Since, Perhaps: n.PerhapsTold,
 	})
 	if trouble := slack.TroubleOf(err); trouble == slack.Refused || trouble == slack.Unreadable {
-		b.log.Warn("a notice cannot be told", "key", key, "person", n.To, "err", err)
+		b.log.Warn("a notice cannot be sent", "key", key, "person", n.To, "err", err)
 		return nil
 	}
 	return slack.Owed(err)
@@ -94,7 +94,7 @@ func (b *Bot) unasked(method string, err error) error {
 	if t := slack.TroubleOf(err); t == slack.Limited || t == slack.Unreachable {
 		return slack.Owed(err)
 	}
-	b.log.Warn("Slack does not tell whether somebody can be reached", "method", method, "err", err)
+	b.log.Warn("Slack does not say whether somebody can be reached", "method", method, "err", err)
 	return nil
 }
 
@@ -115,7 +115,7 @@ func noticeMessage(n handoffs.Message) blocks.Message {
 	case handoffs.Ahead:
 		return aheadMessage(w)
 	case handoffs.GroupTrouble:
-		return blocks.Sentence("The user group ", blocks.Code(w.Group), " cannot be kept up to date: ", w.Why, ". Pages are not affected.")
+		return blocks.Sentence("The user group ", blocks.Code(w.Group), " cannot be updated: ", w.Why, ". Pages are not affected.")
 	}
 	return blocks.Message{}
 }
@@ -135,9 +135,9 @@ func handoffMessage(h handoffs.Handoff) blocks.Message {
 		m.Notice = m.Title + "."
 		if now != "" {
 			m.Notice = m.Title + ": " + now + " took over."
-			m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong(now), " is on call since ", h.At, ", ", after)))
+			m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong(now), " is on call from ", h.At, " ", after)))
 		} else {
-			m.Body = append(m.Body, blocks.Para(blocks.Say("Nobody is on call since ", h.At, ", ", after)))
+			m.Body = append(m.Body, blocks.Para(blocks.Say("Nobody is on call from ", h.At, " ", after)))
 		}
 	case handoffs.Shadow:
 		m.Title = "Handoff of " + h.Schedule + ", which you shadow"
@@ -163,7 +163,7 @@ func unaccepted(h handoffs.Handoff) blocks.Line {
 	case handoffs.Outgoing:
 		return blocks.Say(who, late)
 	}
-	return blocks.Say(who, late, " If nobody hears from them, ", blocks.Code("/oncall me"), " takes over.")
+	return blocks.Say(who, late, " If you cannot reach them, take over with ", blocks.Code("/oncall me"), ".")
 }
 
 // handoffLine tells of a handoff in one line.
@@ -219,7 +219,7 @@ func togetherMessage(t handoffs.Together) blocks.Message {
 // afterWhom says who was on call before.
 func afterWhom(before string) string {
 	if before == "" {
-		return ", after a time without anybody"
+		return ", after a gap"
 	}
 	return ", after " + before
 }
@@ -231,9 +231,9 @@ func shiftEnd(now []string, until time.Time, next rotations.Shift) blocks.Line {
 	case until.IsZero() && len(now) == 0:
 		return blocks.Say("and nobody will be; pages go to the fallback.")
 	case until.IsZero():
-		return blocks.Say("for good.")
+		return blocks.Say("indefinitely.")
 	case len(now) == 0:
-		return blocks.Say("until ", until, "; then ", then, ". Before that pages go to the fallback.")
+		return blocks.Say("until ", until, "; then ", then, ". Until then, pages go to the fallback.")
 	case then == "":
 		return blocks.Say("until ", until, "; then nobody.")
 	case next.From.After(until):
@@ -282,9 +282,9 @@ func openLine(i handoffs.Open) blocks.Line {
 	return blocks.Say(view.Sign(i.Severity), " ", blocks.Strong(i.ID), " · ", i.Service, " · ", text.Clip(text.Line(i.Title), 150), " · ", who)
 }
 
-// reminderMessage tells a person of a shift that is coming.
+// reminderMessage tells a person of a shift that is coming up.
 func reminderMessage(r handoffs.Reminder) blocks.Message {
-	m := blocks.Message{Title: "Your next shift for " + r.Schedule + " is coming"}
+	m := blocks.Message{Title: "Your next shift for " + r.Schedule + " is coming up"}
 	m.Notice = m.Title + "."
 	l := blocks.Say("You are on call from ", r.Start)
 	if !r.Until.IsZero() {
@@ -314,15 +314,15 @@ func hindered(all []handoffs.Hindrance) string {
 	for _, h := range all {
 		switch h {
 		case handoffs.NoSlackID:
-			words = append(words, "there is no Slack id for them in the configuration")
+			words = append(words, "they have no Slack id in the configuration")
 		case handoffs.UnknownUser:
 			words = append(words, "Slack does not know the id in the configuration")
 		case handoffs.Deactivated:
 			words = append(words, "their Slack account is deactivated")
 		case handoffs.NotAPerson:
-			words = append(words, "the Slack id in the configuration is that of an app")
+			words = append(words, "the Slack id in the configuration belongs to an app")
 		case handoffs.DoNotDisturb:
-			words = append(words, "Do Not Disturb is on in Slack when the shift begins")
+			words = append(words, "Do Not Disturb will be on in Slack when the shift begins")
 		}
 	}
 	return text.List(words, "and")
@@ -332,9 +332,9 @@ func hindered(all []handoffs.Hindrance) string {
 func remedyFor(h handoffs.Hindrance) string {
 	switch h {
 	case handoffs.DoNotDisturb:
-		return "Slack's Do Not Disturb is on for you when the shift begins, and pages would make no sound. Change its hours, or let it pass messages of this app."
+		return "Slack's Do Not Disturb will be on for you when the shift begins, and pages would make no sound. Change its hours, or allow messages from this app."
 	case handoffs.NoPhone:
-		return "There is no phone number for you in the configuration. Have it added there, under your name in people."
+		return "You have no phone number in the configuration. Ask for it to be added there, under your name in people."
 	}
-	return "You may not notice a page: " + hindered([]handoffs.Hindrance{h}) + ". Have that corrected, or find somebody who stands in for you."
+	return "You may not notice a page: " + hindered([]handoffs.Hindrance{h}) + ". Have that corrected, or find somebody to stand in for you."
 }

@@ -64,7 +64,7 @@ func (g *greeter) greet(ctx context.Context) time.Duration {
 		return knocking
 	}
 	if g.o.Team != "" && id.Team != "" && g.o.Team != id.Team {
-		g.watch.Problem(fmt.Sprintf("the bot's token belongs to workspace %s, and slack.team says %s; correct one of them", id.Team, g.o.Team), true)
+		g.watch.Problem(fmt.Sprintf("the bot's token belongs to workspace %s, but slack.team says %s; correct one of them", id.Team, g.o.Team), true)
 	}
 	g.watch.Met(g.configured(id))
 	g.keep(ctx, id)
@@ -106,7 +106,7 @@ func (g *greeter) keep(ctx context.Context, id slack.Identity) {
 		return nil
 	})
 	if err != nil {
-		g.log.Info("who we are to Slack could not be stored for the next start", "err", err)
+		g.log.Info("could not store the bot's Slack identity for the next start", "err", err)
 	}
 }
 

@@ -26,7 +26,7 @@ const pageEvent = "oncalm_page"
 func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Receipt, error) {
 	user := b.o.People[p.Person].Slack
 	if !b.knows(p.Person) {
-		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s is not in the configuration any more", p.Person)}
+		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s is no longer in the configuration", p.Person)}
 	}
 	if user == "" {
 		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s has no Slack id: add people.%s.slack", p.Person, p.Person)}
@@ -46,7 +46,7 @@ func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Recei
 }
 
 // errHeld is why a page waits though it could be tried.
-var errHeld = errors.New("slack has asked to leave this person's direct messages alone for a while")
+var errHeld = errors.New("slack is rate-limiting direct messages to this person")
 
 // decided is when a page was decided, before which it cannot have been sent.
 func decided(p paging.Page, key string) time.Time {

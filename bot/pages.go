@@ -86,7 +86,7 @@ func (b *Bot) pages(ctx context.Context, e outbox.Entry) (func(store.Tx) error, 
 	}
 	// What stands already is not edited again: with many pages Slack's limit would be met before the last one each time.
 	if err := b.o.Book.Store.Update(ctx, save); err != nil {
-		b.log.Warn("it cannot be kept which pages are up to date", "key", e.Key, "err", err)
+		b.log.Warn("could not record which pages are up to date", "key", e.Key, "err", err)
 	}
 	return nil, slack.Owed(err)
 }
@@ -107,7 +107,7 @@ func (b *Bot) editPages(ctx context.Context, i view.Account, shown map[string]st
 			if t := slack.TroubleOf(err); t != slack.Refused && t != slack.Unreadable {
 				return now, err
 			}
-			b.log.Warn("a page cannot be brought up to date", "key", p.key, "err", err)
+			b.log.Warn("a page cannot be updated", "key", p.key, "err", err)
 		}
 		now[p.key] = says
 	}

@@ -88,7 +88,7 @@ func (r *roll) holders(ctx context.Context) []string {
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
-		r.log.Warn("it cannot be looked who holds a duty; those who do are asked about in an hour", "err", err)
+		r.log.Warn("cannot check who is on duty; trying again in an hour", "err", err)
 	}
 	return slices.Sorted(maps.Keys(hold))
 }
@@ -127,7 +127,7 @@ func (r *roll) callConfigured(ctx context.Context) error {
 	})
 	if err != nil {
 		if ctx.Err() == nil { // stopped, else: the next start looks
-			r.log.Error("it cannot be looked who is not in the configuration any more", "err", err)
+			r.log.Error("cannot check who is no longer in the configuration", "err", err)
 		}
 		return err
 	}
@@ -135,7 +135,7 @@ func (r *roll) callConfigured(ctx context.Context) error {
 		r.log.Warn("an override does not count", "schedule", o.Schedule, "person", o.Person, "until", o.To, "why", o.Void)
 	}
 	for _, id := range roll.Anew {
-		r.log.Warn("somebody who was paged for an incident is not in the configuration any more; the policy begins anew", "incident", id)
+		r.log.Warn("somebody who was paged for an incident is no longer in the configuration; the policy starts again", "incident", id)
 	}
 	return nil
 }
@@ -159,7 +159,7 @@ func (r *roll) callSlack(ctx context.Context, people []string) {
 	}
 	if err := r.sayAbsent(ctx, found, before); err != nil {
 		if ctx.Err() == nil {
-			r.log.Error("it cannot be told who cannot be reached", "err", err)
+			r.log.Error("could not report who cannot be reached", "err", err)
 		}
 		return // the next round finds them anew
 	}
@@ -217,7 +217,7 @@ func absentMessage(people []string, found map[string]handoffs.Hindrance) blocks.
 	if more := len(people) - len(lines); more > 0 {
 		lines = append(lines, blocks.Say("and ", more, " more"))
 	}
-	lines = append(lines, blocks.Say("A page to them goes on to the next at once. Correct their ids, or take them out of the configuration."))
+	lines = append(lines, blocks.Say("A page to them moves on to the next person at once. Correct their ids, or remove them from the configuration."))
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}
 }
 

@@ -22,7 +22,7 @@ func TestUptimes(t *testing.T) {
 		if asked != 2 {
 			t.Errorf("the kernel was asked %d times in a tenth of a second", asked)
 		}
-		slept += 10 * time.Minute // the machine has slept: Go's clock stood still
+		slept += 10 * time.Minute // the machine was asleep: Go's clock stood still
 		time.Sleep(askEvery)
 		if got, want := u.up(), time.Since(begun)+70*time.Minute; got != want {
 			t.Errorf("after a sleep %s, want %s", got, want)

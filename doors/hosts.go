@@ -34,7 +34,7 @@ func Named(h http.Handler, also func(host string) bool, remedy string, names ...
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host := hostOf(r.Host)
 		if host != "" && !also(host) && !slices.Contains(own, host) {
-			http.Error(w, "this is not the host that was asked for; "+remedy, http.StatusMisdirectedRequest)
+			http.Error(w, "this host name is not served here; "+remedy, http.StatusMisdirectedRequest)
 			return
 		}
 		h.ServeHTTP(w, r)

@@ -47,7 +47,7 @@ func (d *Desk) mayHold(now time.Time, old standing, m moment) bool {
 		len(without(m.People, old.People)) > 0 && len(d.leaving(old, m)) > 0
 }
 
-// leaving are those who leave and can stay on. Who is not in the configuration any more cannot.
+// leaving are those who leave and can stay on. Who is no longer in the configuration cannot.
 func (d *Desk) leaving(old standing, m moment) []string {
 	return slices.DeleteFunc(without(old.People, m.People), func(p string) bool { return !d.overrides.Knows(p) })
 }

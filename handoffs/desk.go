@@ -53,7 +53,7 @@ const (
 	KindBorder   = "handoff"         // a shift may begin or end
 	KindNotice   = "handoff.notice"  // somebody is told of a handoff
 	KindTogether = "handoff.channel" // the channel is told of all handoffs of a time
-	KindRemind   = "handoff.remind"  // somebody is told of a shift that is coming
+	KindRemind   = "handoff.remind"  // somebody is told of a shift that is coming up
 	KindWarn     = "handoff.warn"    // the channel is told of somebody who may not notice a page
 	KindOffer    = "handoff.offer"   // somebody is asked to accept a shift
 

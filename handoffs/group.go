@@ -82,7 +82,7 @@ func (u *userGroups) update(ctx context.Context, e outbox.Entry) (func(store.Tx)
 	}
 	g, ok := u.groups[b.Group]
 	if !ok {
-		return nil, nil // it is not in the configuration any more
+		return nil, nil // it is no longer in the configuration
 	}
 	now := u.clock.Now()
 	var people []string

@@ -10,7 +10,7 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// Reminder says to a person that a shift of theirs is coming.
+// Reminder says to a person that a shift of theirs is coming up.
 type Reminder struct {
 	Schedule   string
 	Start      time.Time

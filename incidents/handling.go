@@ -49,9 +49,9 @@ func (b Escalated) apply(i *Incident, _ Event) error {
 }
 
 func (b Escalated) words(Event) Words {
-	say := plain("escalated, so that the next step is due at once")
+	say := plain("escalated, so the next step is due at once")
 	if b.Anew {
-		say = plain("began the policy anew with its first step")
+		say = plain("started the policy again from its first step")
 	}
 	return Words{Say: append(Sentence{say}, because(b.Reason)...), Shown: OnCard | OnTimeline | InPostmortem}
 }

@@ -61,7 +61,7 @@ func (b Reported) apply(i *Incident, e Event) error {
 func (b Reported) words(e Event) Words {
 	w := Words{Say: append(Sentence{plain("reported ")}, b.Alarm.says(e)...), Shown: OnCard | OnTimeline | InPostmortem, Source: SourceAlarm}
 	if b.Late {
-		w.Say, w.Shown = append(w.Say, plain(" (came after a newer message and changed nothing)")), InPostmortem
+		w.Say, w.Shown = append(w.Say, plain(" (arrived after a newer message and changed nothing)")), InPostmortem
 	}
 	w.Say = append(w.Say, paging("", b.Raised)...)
 	return w

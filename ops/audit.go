@@ -23,7 +23,7 @@ type Auditor struct {
 // Run audits until ctx ends. What it mends is counted in reg.
 func (a *Auditor) Run(ctx context.Context, reg prometheus.Registerer) {
 	mended := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "oncalm_audit_mended_total", Help: "Steps, pages and reminders that were lost from the store and were owed anew.",
+		Name: "oncalm_audit_mended_total", Help: "Steps, pages and reminders that were lost from the store and enqueued again.",
 	}, []string{"what"})
 	for _, what := range []string{"step", "page", "reminder"} {
 		mended.WithLabelValues(what)
@@ -38,7 +38,7 @@ func (a *Auditor) Run(ctx context.Context, reg prometheus.Registerer) {
 		done, err := a.Pager.Audit(ctx)
 		for _, m := range done {
 			mended.WithLabelValues(m.What).Inc()
-			a.Log.Error("what was owed was lost from the store, and is owed anew (run oncalm fsck)", "component", "audit", "incident", m.Incident, "what", m.What, "key", m.Key, "due", m.Due.UTC())
+			a.Log.Error("outbox entries were lost from the store and are enqueued again (run oncalm fsck)", "component", "audit", "incident", m.Incident, "what", m.What, "key", m.Key, "due", m.Due.UTC())
 		}
 		if err != nil && ctx.Err() == nil {
 			a.Log.Error("the incidents could not be audited", "component", "audit", "err", err)

@@ -44,7 +44,7 @@ func (c *ClockWatch) Register(reg prometheus.Registerer) {
 // Well is a condition for being ready.
 func (c *ClockWatch) Well(context.Context, time.Time) error {
 	if off := c.Witness.Off(); off != 0 {
-		return fmt.Errorf("the clock of this machine is %s, as Slack and AWS tell the time: set it", slowOrFast(off))
+		return fmt.Errorf("the clock of this machine is %s, compared with Slack and AWS: set it", slowOrFast(off))
 	}
 	return nil
 }
@@ -84,7 +84,7 @@ func (c *ClockWatch) Run(ctx context.Context) {
 		case off != 0 && (said.IsZero() || now.Sub(said) >= selfAgain):
 			right := c.Clock.Now().Add(-off)
 			said, open, page = now, c.Self.audience(ctx, right), c.wrong(off, right)
-			c.Log.Error("the clock of this machine is wrong: messages whose time does not fit are refused", "component", "clock", "off", slowOrFast(off), "ahead_seconds", off.Seconds())
+			c.Log.Error("the clock of this machine is wrong: messages whose time disagrees with it are refused", "component", "clock", "off", slowOrFast(off), "ahead_seconds", off.Seconds())
 		case off == 0 && known && !said.IsZero():
 			said, open = time.Time{}, nil
 			c.Log.Info("the clock of this machine is right again", "component", "clock")
@@ -108,8 +108,8 @@ func (c *ClockWatch) ask(ctx context.Context) bool {
 func (c *ClockWatch) wrong(off time.Duration, right time.Time) bot.SelfPage {
 	return bot.SelfPage{
 		Key: "clock/" + right.UTC().Format(time.RFC3339), Since: right,
-		Title: "🔴 The clock of Oncalm's machine is " + slowOrFast(off),
-		Text: "That is what Slack and AWS say. Alarms whose time does not fit are refused, and nobody is paged for them; SNS sends them again for as long as the retries of the subscription last. " +
+		Title: "🔴 The clock on Oncalm's machine is " + slowOrFast(off),
+		Text: "Slack and AWS agree on that. Alarms whose time disagrees with it are refused, and nobody is paged for them; SNS sends them again for as long as the subscription's retry policy lasts. " +
 			"Handoffs come at the wrong time. Set the clock now (chronyc makestep, or timedatectl set-ntp true); nothing else is needed.",
 	}
 }
@@ -118,7 +118,7 @@ func (c *ClockWatch) right() bot.SelfPage {
 	now := c.Clock.Now()
 	return bot.SelfPage{
 		Key: "clock-right/" + now.UTC().Format(time.RFC3339), Since: now,
-		Title: "🟢 The clock of Oncalm's machine is right again",
-		Text:  "SNS sends again what was refused, as long as the retries of the subscription last; look in AWS for alarms that have no incident here.",
+		Title: "🟢 The clock on Oncalm's machine is right again",
+		Text:  "SNS sends what was refused again, for as long as the subscription's retry policy lasts; check AWS for alarms that have no incident here.",
 	}
 }

@@ -15,7 +15,7 @@ func PlacesFor(log *slog.Logger) doors.Places {
 	files := doors.Files()
 	places, scarce := doors.Share(files)
 	if scarce {
-		log.Warn("the system lets this process open few files, so it takes few connections at a time; raise the limit (ulimit -n, LimitNOFILE)",
+		log.Warn("the system limits this process to few open files, so it accepts few connections at a time; raise the limit (ulimit -n, LimitNOFILE)",
 			"files", files, "connections", places.Public)
 	}
 	return places
@@ -31,7 +31,7 @@ type Crowded struct {
 func NewCrowded(reg prometheus.Registerer, log *slog.Logger) *Crowded {
 	total := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "oncalm_connections_closed_total",
-		Help: "Connections that were closed for others, since their door was full and they had been silent or slow for longest.",
+		Help: "Connections closed to make room for others, by door, since they had been silent or slow the longest.",
 	}, []string{"door"})
 	for _, door := range []string{"public", "private"} {
 		total.WithLabelValues(door)
@@ -48,7 +48,7 @@ func (c *Crowded) Closed(door string) func() {
 		total.Inc()
 		now := time.Now().Unix()
 		if before := last.Load(); now-before >= 60 && last.CompareAndSwap(before, now) {
-			c.log.Warn("a door is full: connections that were silent or slow for longest are closed for others", "door", door)
+			c.log.Warn("a door is full: the connections that were silent or slow the longest are closed to make room", "door", door)
 		}
 	}
 }

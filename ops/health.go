@@ -167,7 +167,7 @@ const (
 
 // errNotWritable is said of whatever else keeps the store from being written: the
 // details are not for the public.
-var errNotWritable = errors.New("the store does not take writes")
+var errNotWritable = errors.New("the store does not accept writes")
 
 // StoreWritable checks that the store takes writes, with one as large as an alarm's.
 func StoreWritable(s store.Store) Check {

@@ -40,7 +40,7 @@ func NewGauges(reg prometheus.Registerer, s store.Store, look func(context.Conte
 	g := &Gauges{
 		store: s, look: look, size: size, log: log,
 		behind: prometheus.NewDesc("oncalm_outbox_behind_seconds",
-			"How long the oldest entry that is due has been waiting since it was due first, by lane; 0 if none is.", []string{"lane"}, nil),
+			"How long the oldest due entry has been waiting since it first came due, by lane; 0 if none is due.", []string{"lane"}, nil),
 		parked: prometheus.NewDesc("oncalm_outbox_parked",
 			"Outbox entries of a kind that this version cannot handle.", nil, nil),
 		open: prometheus.NewDesc("oncalm_incidents_open",

@@ -189,7 +189,7 @@ func TestStoreWritable(t *testing.T) {
 		{nil, ""},
 		{errors.Join(store.ErrFull, errors.New("write /var/lib/oncalm/oncalm.db")), store.ErrFull.Error()},
 		{store.ErrUnknownOutcome, store.ErrUnknownOutcome.Error()},
-		{errors.New("/var/lib/oncalm/oncalm.db: odd"), "the store does not take writes"},
+		{errors.New("/var/lib/oncalm/oncalm.db: odd"), "the store does not accept writes"},
 	} {
 		var s store.Store = db
 		if tc.err != nil {

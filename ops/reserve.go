@@ -24,17 +24,17 @@ type Reserve interface {
 // KeepReserve makes the store keep a reserve.
 func KeepReserve(db *bolt.DB, log *slog.Logger) {
 	if err := os.Remove(db.Path() + ".reserve"); err != nil && !errors.Is(err, fs.ErrNotExist) { // a file that versions before kept
-		log.Warn("the reserve of before cannot be removed", "err", err)
+		log.Warn("the old reserve cannot be removed", "err", err)
 	}
 	err := db.KeepReserve(func(short bool) {
 		if short {
-			log.Error("the disk is full: what is left of the reserve is for the incidents that are open, and alarms are refused")
+			log.Error("the disk is full: the rest of the reserve is kept for open incidents, and alarms are refused")
 		} else {
-			log.Info("there is room again: the reserve is whole, and alarms are taken")
+			log.Info("there is space again: the reserve is complete, and alarms are accepted")
 		}
 	})
 	if err != nil {
-		log.Warn("there is no whole reserve for when the disk is full", "err", err)
+		log.Warn("the reserve for a full disk is not complete", "err", err)
 	}
 }
 
@@ -49,7 +49,7 @@ type forAlarms struct {
 func (f forAlarms) Update(ctx context.Context, fn func(store.Tx) error) error {
 	return f.Store.Update(ctx, func(tx store.Tx) error { // in its turn: after a commit that did not fit none comes in
 		if f.reserve.Short() {
-			return fmt.Errorf("%w: what is left is for the incidents that are open", store.ErrFull)
+			return fmt.Errorf("%w: the rest is kept for open incidents", store.ErrFull)
 		}
 		return fn(tx)
 	})

@@ -19,7 +19,7 @@ const scrubEach = time.Hour
 func Scrub(ctx context.Context, db *bolt.DB, log *slog.Logger) {
 	for {
 		if err := db.Scrub(ctx); err != nil && !errors.Is(err, context.Canceled) {
-			log.Warn("the store cannot be looked through", "err", err)
+			log.Warn("the store cannot be scanned", "err", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -129,28 +129,28 @@ func (p *SelfPager) over(ctx context.Context, now time.Time, told map[string]boo
 	case <-p.Noted: // it was about what is over
 	default:
 	}
-	p.Log.Info("the store takes alarms again", "store", p.Keep)
+	p.Log.Info("the store accepts alarms again", "store", p.Keep)
 	p.tell(ctx, bot.SelfPage{
 		Key: "space/" + now.UTC().Format(time.RFC3339), Since: now,
 		Title: "🟢 Oncalm can store alarms again",
-		Text: "There is space for " + p.Keep + ". SNS sends what was refused again, as long as the retries of the subscription last; " +
-			"look in AWS for alarms that have no incident here.",
+		Text: "There is space for " + p.Keep + ". SNS sends what was refused again, for as long as the subscription's retry policy lasts; " +
+			"check AWS for alarms that have no incident here.",
 	}, told, map[string]bool{})
 }
 
 func (p *SelfPager) fullPage(begun, said time.Time) bot.SelfPage {
-	text := fmt.Sprintf("There is no space left for %s, since %s at least. Alarms are refused, and nobody is paged for them; SNS keeps them for as long as the retries of the subscription last. ",
+	text := fmt.Sprintf("There has been no space left for %s since at least %s. Alarms are refused, and nobody is paged for them; SNS keeps them for as long as the subscription's retry policy lasts. ",
 		p.Keep, begun.UTC().Format("15:04 MST"))
 	switch {
 	case p.Reserve == nil:
 	case p.Reserve.Reserved():
-		text += "Incidents that are open go on in a reserve: pages, steps and acknowledgements. "
+		text += "Open incidents keep working from a reserve: pages, steps and acknowledgements. "
 	default:
-		text += "Incidents that are open may stand still, too: there is no reserve, or no room in it. "
+		text += "Open incidents may be stuck, too: there is no reserve, or no room left in it. "
 	}
 	return bot.SelfPage{
 		Key: "full/" + said.UTC().Format(time.RFC3339), Since: said,
-		Title: "🔴 Oncalm cannot store alarms: no space left", Text: text + "Make space now; nothing else is needed.",
+		Title: "🔴 Oncalm cannot store alarms: no space left", Text: text + "Free some disk space now; nothing else is needed.",
 	}
 }
 
@@ -161,14 +161,14 @@ func (p *SelfPager) End(ctx context.Context, cause error, kept string) {
 }
 
 func endPage(now time.Time, cause error, kept string) bot.SelfPage {
-	text := "It ends now: " + cause.Error() + ". Until it is started again nobody is paged; SNS keeps alarms for as long as the retries of the subscription last. "
+	text := "Oncalm is stopping now: " + cause.Error() + ". Nobody is paged until it is started again; SNS keeps alarms for as long as the subscription's retry policy lasts. "
 	switch {
 	case kept != "":
-		text += "What the store held is in " + kept + ". Stop Oncalm, put that back with: oncalm restore -force " + kept + ", and start it. Without that it does not start, or only with what is in its place now."
+		text += "The contents of the store are saved in " + kept + ". Stop Oncalm, restore them with: oncalm restore -force " + kept + ", and start it again. Without that it does not start, or starts only with what is in their place now."
 	case errors.Is(cause, store.ErrGone):
-		text += "Stop Oncalm, and put the file back, or a backup with: oncalm restore -force BACKUP."
+		text += "Stop Oncalm, and put the file back, or restore a backup with: oncalm restore -force BACKUP."
 	default:
-		text += "Look at the disk, and start it again."
+		text += "Check the disk, and start it again."
 	}
 	return bot.SelfPage{
 		Key: "end/" + now.UTC().Format(time.RFC3339), Since: now,

@@ -47,7 +47,7 @@ func (s *Sweeper) Handlers() map[string]outbox.Handler {
 		case known && off.Abs() >= clocks.Wrong:
 			return nil, &outbox.Later{After: 2 * time.Minute, Err: fmt.Errorf("the clock of this machine is %s: nothing is swept until it is right", slowOrFast(off))}
 		case !known && up-begun < sweepUntold:
-			return nil, &outbox.Later{After: 30 * time.Second, Err: errors.New("nobody has said whether the clock of this machine is right: nothing is swept until then")}
+			return nil, &outbox.Later{After: 30 * time.Second, Err: errors.New("it is not known yet whether the clock of this machine is right: nothing is swept until it is")}
 		}
 		for _, sweep := range s.Sweeps {
 			if _, err := sweep(ctx, s.Store, now); err != nil {
@@ -67,7 +67,7 @@ func (s *Sweeper) Plan(ctx context.Context) {
 		if err == nil || ctx.Err() != nil {
 			return
 		}
-		s.Log.Warn("the daily sweep could not be planned; it is tried again in a minute", "err", err)
+		s.Log.Warn("the daily sweep could not be scheduled; trying again in a minute", "err", err)
 		select {
 		case <-ctx.Done():
 			return

@@ -28,7 +28,7 @@ func (r *Runner) beginClock(ctx context.Context) error {
 	}
 	now := r.time().mark()
 	if back := r.time().back; back > time.Minute {
-		r.Log.Warn("the clock was set back since the last start: what is to come is counted from now", "component", "outbox", "by_at_least", back.Round(time.Second))
+		r.Log.Warn("the clock was set back since the last start: deadlines count from now", "component", "outbox", "by_at_least", back.Round(time.Second))
 	}
 	switch {
 	case now.Ahead != last.Ahead || last.Unaimed:
@@ -54,7 +54,7 @@ func (r *Runner) watchClock(ctx context.Context) {
 		}
 		now, awake := r.time().now(), time.Now()
 		if slept := now.Sub(last) - awake.Sub(passed); slept > clockSlack {
-			r.Log.Warn("the machine has slept", "component", "outbox", "for", slept.Round(time.Second))
+			r.Log.Warn("the machine was asleep", "component", "outbox", "for", slept.Round(time.Second))
 			r.Wake()
 		}
 		last, passed = now, awake
@@ -78,7 +78,7 @@ func (r *Runner) keepClock(ctx context.Context, m mark) {
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
-		r.Log.Warn("the time could not be written down", "component", "outbox", "err", err)
+		r.Log.Warn("the state of the clock could not be stored", "component", "outbox", "err", err)
 	}
 }
 
@@ -90,7 +90,7 @@ func (r *Runner) stepped(ctx context.Context) {
 	r.keepClock(ctx, m)
 	if err := r.aimAll(ctx, m.Ahead); err != nil {
 		if ctx.Err() == nil {
-			r.Log.Error("what is due at times of the calendar could not be counted anew", "component", "outbox", "err", err)
+			r.Log.Error("entries that are due at calendar times could not be rescheduled", "component", "outbox", "err", err)
 		}
 		return
 	}

@@ -264,7 +264,7 @@ func (g *group) settle(res result, now time.Time) {
 	g.missed[key] = now.Add(backoff(res.entry.Attempt + 1))
 	if g.Probe != nil && g.gate.missed(now) {
 		g.release()
-		g.log.Warn("the other side does not answer, waiting until a probe gets through", "err", res.err)
+		g.log.Warn("the other side does not respond, waiting until a probe gets through", "err", res.err)
 	}
 }
 
@@ -288,7 +288,7 @@ func (g *group) back(now time.Time) {
 		g.missed[key] = now
 	}
 	g.strict = now.Add(catchUp)
-	g.log.Info("the other side answers again")
+	g.log.Info("the other side responds again")
 }
 
 // release gives back what was taken ahead, so that order is by urgency again when
@@ -334,7 +334,7 @@ func (g *group) attempt(ctx context.Context, e Entry) (err error) {
 	}()
 	h := g.r.Handlers[e.Kind]
 	if h == nil {
-		g.log.Error("no handler for an entry, it is parked", "key", e.Key, "kind", e.Kind)
+		g.log.Error("no handler for an entry, parking it", "key", e.Key, "kind", e.Kind)
 		return g.r.Store.Update(ctx, func(tx store.Tx) error {
 			g.r.in(tx, g.r.Clock.Now()).park(e)
 			return nil

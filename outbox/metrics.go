@@ -21,11 +21,11 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 	m := &Metrics{
 		attempts: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "oncalm_outbox_attempts_total",
-			Help: "Attempts to work off an outbox entry, by kind and result.",
+			Help: "Attempts to process an outbox entry, by kind and result.",
 		}, []string{"kind", "result"}),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name:    "oncalm_outbox_attempt_seconds",
-			Help:    "Duration of one attempt, its commit included, in seconds.",
+			Help:    "Duration of one attempt in seconds, including its commit.",
 			Buckets: []float64{0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30},
 		}, []string{"kind"}),
 	}
@@ -46,7 +46,7 @@ func resultOf(err error) string {
 		return "done"
 	}
 	if _, ok := errors.AsType[*Later](err); ok {
-		return "told_to_wait"
+		return "deferred"
 	}
 	if _, ok := errors.AsType[*Unreachable](err); ok {
 		return "unreachable"

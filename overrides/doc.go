@@ -23,7 +23,7 @@
 //
 // # People who have left
 //
-// An override for somebody who is not in the configuration any more does not count from the moment that a start finds that
+// An override for somebody who is no longer in the configuration does not count from the moment that a start finds that
 // on ([Book.RollCall]), and says so; until then it may have brought somebody on call.
 //
 //	override/<schedule>/<from>/<id>     overrides that people made

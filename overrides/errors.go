@@ -13,7 +13,7 @@ var (
 	// ErrOver says that the span is over.
 	ErrOver = errors.New("that time is over")
 	// ErrTooLong says that the span is longer than [MaxOverride].
-	ErrTooLong = errors.New("that is longer than 90 days; who is away for so long is taken out of the schedule in the configuration")
+	ErrTooLong = errors.New("that is longer than 90 days; for a longer absence, change the schedule in the configuration")
 	// ErrTooFar says that the span begins later than [MaxAhead] from now.
 	ErrTooFar = errors.New("that begins more than a year from now")
 	// ErrSamePerson says that somebody would stand in for themselves.
@@ -27,12 +27,12 @@ var (
 	// ErrNotYours says that the change, or what is asked, concerns others.
 	ErrNotYours = errors.New("that is for others to decide")
 
-	// ErrAsked says that they are asked already.
-	ErrAsked = errors.New("they are asked already")
+	// ErrAsked says that they have been asked already.
+	ErrAsked = errors.New("they have been asked already")
 	// ErrNoConsent says that the plan is of a kind that nobody has to agree to.
 	ErrNoConsent = errors.New("nobody has to agree to that")
-	// ErrNobody says that there is nobody who could be asked.
-	ErrNobody = errors.New("there is nobody who could be asked")
+	// ErrNobody says that there is nobody to ask.
+	ErrNobody = errors.New("there is nobody to ask")
 	// ErrUnreachable says that the person cannot be asked.
 	ErrUnreachable = errors.New("that person cannot be asked")
 	// ErrShifted says that the shifts to exchange are not any more what they were.
@@ -41,15 +41,15 @@ var (
 	ErrNotOnCall = errors.New("there is nothing to cover: they are not on call then")
 
 	// ErrNoQuestion says that there is no such question, or not any more.
-	ErrNoQuestion = errors.New("that question is from long ago")
+	ErrNoQuestion = errors.New("there is no such question any more")
 	// ErrNotAsked says that the question is for others.
 	ErrNotAsked = errors.New("that question is for others")
 	// ErrAccepted says that the same person has accepted before.
-	ErrAccepted = errors.New("that was accepted already")
+	ErrAccepted = errors.New("you have accepted that already")
 	// ErrTaken says that somebody else has accepted.
 	ErrTaken = errors.New("somebody else has accepted")
 	// ErrWithdrawn says that whoever asked has taken it back.
-	ErrWithdrawn = errors.New("that question was taken back")
+	ErrWithdrawn = errors.New("that question was withdrawn")
 	// ErrTooLate says that nobody waits for an answer any more.
 	ErrTooLate = errors.New("it is too late for that")
 )

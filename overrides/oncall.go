@@ -50,7 +50,7 @@ func (b *Book) Holds(tx store.Tx, schedule, person string, from, to time.Time) b
 }
 
 // Of returns the overrides of a schedule as they count: those of the configuration, then those that people made, in the order
-// in which they were made. A later one wins. What is left of one for somebody who is not in the configuration any more is
+// in which they were made. A later one wins. What is left of one for somebody who is no longer in the configuration is
 // void (see [Void]).
 func (b *Book) Of(tx store.Tx, schedule string) []rotations.Override {
 	from, to := store.Under(part, schedule)

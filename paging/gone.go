@@ -39,7 +39,7 @@ func (p *Pager) undelivered(tx store.Tx, now time.Time, i *incidents.Incident, b
 	case !exhausted(owed, i):
 		p.hurry(owed, now, i)
 	case p.changed(run.Policy, i):
-		const why = "nobody whom the policy names that the run began with can be paged, and the configuration has another by now"
+		const why = "nobody named in the policy that this run started with can be paged, and the configuration has a newer policy"
 		return []incidents.Body{incidents.Escalated{Reason: why, Anew: true}}
 	}
 	return nil
@@ -100,7 +100,7 @@ func remindingPrefix(i *incidents.Incident) string { return i.ID + "/page/remind
 
 // departed says why a run begins anew whose incident somebody took care of.
 func departed(person string) string {
-	return person + ", who acknowledged, is not in the configuration any more"
+	return person + ", who acknowledged, is no longer in the configuration"
 }
 
 // A Roll is what a roll call found.
@@ -118,7 +118,7 @@ func (p *Pager) RollCall(tx store.Tx, now time.Time) (Roll, error) {
 	anew, err := p.Anew(tx, now, func(i *incidents.Incident) string {
 		for _, key := range slices.Sorted(maps.Keys(i.Pages)) {
 			if person := i.Pages[key].Person; i.Status == incidents.StatusTriggered && !p.Overrides.Knows(person) {
-				return person + ", who was paged, is not in the configuration any more"
+				return person + ", who was paged, is no longer in the configuration"
 			}
 		}
 		if person, ok := Acknowledger(i); ok && !p.Overrides.Knows(person) {

@@ -105,7 +105,7 @@ func TestAcknowledgerWhoIsGone(t *testing.T) {
 	})
 }
 
-// TestAcknowledgerWhoWasRemoved: of somebody who is not in the configuration any more it is known without trying.
+// TestAcknowledgerWhoWasRemoved: of somebody who is no longer in the configuration it is known without trying.
 func TestAcknowledgerWhoWasRemoved(t *testing.T) {
 	today := row
 	today.Steps = []paging.Step{{Page: []paging.Target{"person:dee"}, Wait: time.Minute}}
@@ -122,7 +122,7 @@ func TestAcknowledgerWhoWasRemoved(t *testing.T) {
 				s.configure(today) // the run takes the policy of today
 				notice(s)
 				s.rang("1/page/0.0/ana", "1/page/1.0.0/dee")
-				if diff := cmp.Diff([]string{"ana, who acknowledged, is not in the configuration any more"}, s.reasons("1")); diff != "" {
+				if diff := cmp.Diff([]string{"ana, who acknowledged, is no longer in the configuration"}, s.reasons("1")); diff != "" {
 					t.Error(diff)
 				}
 				if r := s.rollCall(); len(r.Anew) > 0 {

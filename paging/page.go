@@ -26,7 +26,7 @@ type Page struct {
 }
 
 // errOvertaken makes a page look again whether it is still to be sent.
-var errOvertaken = errors.New("the incident has changed since the page was begun")
+var errOvertaken = errors.New("the incident has changed since the page was started")
 
 // A Receipt names the message that carries a page.
 type Receipt struct {
@@ -150,7 +150,7 @@ func pointless(i *incidents.Incident, b pageBody, key string) string {
 	case i.Status == incidents.StatusResolved:
 		return "the incident was resolved before it went out"
 	case i.Run != b.Run:
-		return "the incident was triggered anew before it went out"
+		return "the incident was triggered again before it went out"
 	case i.Status == incidents.StatusAcknowledged && !b.Reminder:
 		return i.AcknowledgedBy.Name + " acknowledged before it went out"
 	}

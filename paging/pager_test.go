@@ -27,7 +27,7 @@ type phone struct {
 	mu   sync.Mutex
 	rang []string // person key why
 	fail func(key string) error
-	left []string      // who is not in the configuration any more
+	left []string      // who is no longer in the configuration
 	says paging.Policy // of the configuration
 }
 

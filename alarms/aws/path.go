@@ -28,11 +28,11 @@ func ParsePath(path string) ([]string, error) {
 		switch {
 		case strings.HasPrefix(rest, "['"):
 			if name, after, ok = strings.Cut(rest[2:], "']"); !ok {
-				return wrong("a name in brackets has no end")
+				return wrong("a name in brackets is not closed")
 			}
 		case rest[0] == '[':
 			if name, after, ok = strings.Cut(rest[1:], "]"); !ok || !isNumber(name) {
-				return wrong("brackets hold a number, or a name in single quotes")
+				return wrong("brackets must hold a number, or a name in single quotes")
 			}
 		case rest[0] == '.':
 			end := strings.IndexAny(rest[1:], ".[")
@@ -41,7 +41,7 @@ func ParsePath(path string) ([]string, error) {
 			}
 			name, after = rest[1:1+end], rest[1+end:]
 		default:
-			return wrong("after $ comes a dot or a bracket")
+			return wrong("a dot or a bracket must follow $")
 		}
 		if name == "" || name == "*" {
 			return wrong("a name is missing")
@@ -50,7 +50,7 @@ func ParsePath(path string) ([]string, error) {
 	}
 	switch {
 	case len(names) == 0:
-		return wrong("it leads to the message itself")
+		return wrong("it points to the whole message")
 	case len(names) > maxPathNames:
 		return wrong("it is too long")
 	}

@@ -58,7 +58,7 @@ func checkKey(cert *x509.Certificate) error {
 // checkName refuses certificates that do not belong to SNS in the region.
 func checkName(cert *x509.Certificate, region string) error {
 	if want := aws.Signer(region); want == "" || cert.Subject.CommonName != want {
-		return refuse(CodeCertificate, "the signing certificate is not that of SNS in %s", region)
+		return refuse(CodeCertificate, "the signing certificate does not belong to SNS in %s", region)
 	}
 	return nil
 }
@@ -88,7 +88,7 @@ func checkCertURL(topic aws.ARN, url string) error {
 	if name, pem := strings.CutSuffix(rest, ".pem"); ok && pem && isHex32(name) {
 		return nil
 	}
-	return refuse(CodeCertURL, "SigningCertURL is not the address of a certificate of SNS in %s", topic.Region)
+	return refuse(CodeCertURL, "SigningCertURL is not the address of an SNS certificate in %s", topic.Region)
 }
 
 func isHex32(s string) bool {

@@ -132,7 +132,7 @@ func (d *Door) take(w http.ResponseWriter, r *http.Request, now time.Time) (seen
 func checkRequest(r *http.Request) error {
 	switch encoding := r.Header.Get("Content-Encoding"); {
 	case r.Method != http.MethodPost:
-		return refuse(CodeMethod, "only POST is answered here")
+		return refuse(CodeMethod, "only POST is supported here")
 	case encoding != "" && encoding != "identity":
 		return refuse(CodeEncoding, "Content-Encoding %s is not supported", aws.Line(encoding, 20))
 	case r.Header.Get("X-Amz-Sns-Rawdelivery") == "true":
@@ -186,11 +186,11 @@ func checkHeaders(r *http.Request, e *Envelope) error {
 func (d *Door) problem(r *http.Request, err error) *Problem {
 	p, ok := errors.AsType[*Problem](err)
 	if !ok {
-		p = &Problem{Code: CodeStore, Text: "trouble of our own; SNS will send the message again", Err: err}
+		p = &Problem{Code: CodeStore, Text: "internal error; SNS will send the message again", Err: err}
 	}
 	level, msg := slog.LevelWarn, "refused a message"
 	if p.Code.Status() >= http.StatusInternalServerError {
-		level, msg = slog.LevelError, "could not take in a message"
+		level, msg = slog.LevelError, "could not accept a message"
 	}
 	d.tally.Say(level, string(p.Code)+storeTrouble(err), msg, "code", string(p.Code), "err", p, "from", r.RemoteAddr)
 	return p

@@ -232,7 +232,7 @@ func TestDuplicate(t *testing.T) {
 	}
 	d.inbox.only(t)
 	counts := `
-# HELP oncalm_sns_requests_total Requests to the SNS door, by what became of them: accepted, duplicate, or the code of the refusal.
+# HELP oncalm_sns_requests_total Requests to /sns, by result: accepted, duplicate, or the error code.
 # TYPE oncalm_sns_requests_total counter
 oncalm_sns_requests_total{result="accepted"} 1
 oncalm_sns_requests_total{result="duplicate"} 2

@@ -108,7 +108,7 @@ func (a *AWSCertificates) Certificate(ctx context.Context, topic aws.ARN, url st
 	case <-k.ready:
 		return k.cert, k.err
 	case <-ctx.Done():
-		return nil, refuseFor(ctx.Err(), CodeFetch, "the request ended before the signing certificate was there")
+		return nil, refuseFor(ctx.Err(), CodeFetch, "the request ended before the signing certificate was fetched")
 	}
 }
 
@@ -189,7 +189,7 @@ func (a *AWSCertificates) obtain(ctx context.Context, topic aws.ARN, url string)
 	waiting, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	if err := a.ration.wait(waiting, url); err != nil {
-		return nil, refuseFor(err, CodeBusy, "too many signing certificates that were never seen are asked for at once; SNS will send the message again")
+		return nil, refuseFor(err, CodeBusy, "too many unknown signing certificates are needed at once; SNS will send the message again")
 	}
 	text, err := a.fetch(ctx, url)
 	a.ration.done(url, errors.Is(err, errNothing))
@@ -199,12 +199,12 @@ func (a *AWSCertificates) obtain(ctx context.Context, topic aws.ARN, url string)
 	}
 	cert, err := judge(topic, text)
 	if err != nil {
-		a.tally.Say(slog.LevelWarn, "judge", "SNS served something else than its signing certificate", "url", url, "err", err)
+		a.tally.Say(slog.LevelWarn, "judge", "SNS served something other than its signing certificate", "url", url, "err", err)
 		return nil, err
 	}
 	if a.store != nil {
 		if err := a.store.Save(ctx, url, text); err != nil {
-			a.log.Warn("could not keep a signing certificate", "url", url, "err", err)
+			a.log.Warn("could not store a signing certificate", "url", url, "err", err)
 		}
 	}
 	a.log.Info("fetched a signing certificate of SNS", "url", url, "not_after", cert.NotAfter)
@@ -218,7 +218,7 @@ func (a *AWSCertificates) load(ctx context.Context, topic aws.ARN, url string) *
 	}
 	text, err := a.store.Load(ctx, url)
 	if err != nil {
-		a.log.Warn("could not read a kept signing certificate", "url", url, "err", err)
+		a.log.Warn("could not read a stored signing certificate", "url", url, "err", err)
 	}
 	if err != nil || text == nil {
 		return nil

@@ -29,11 +29,11 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 	m := &Metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "oncalm_sns_requests_total",
-			Help: "Requests to the SNS door, by what became of them: accepted, duplicate, or the code of the refusal.",
+			Help: "Requests to /sns, by result: accepted, duplicate, or the error code.",
 		}, []string{"result"}),
 		seconds: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name:    "oncalm_sns_request_seconds",
-			Help:    "Duration of a request to the SNS door, the commit included, in seconds.",
+			Help:    "Duration of a request to /sns in seconds, including the commit.",
 			Buckets: []float64{0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 2, 10},
 		}),
 		confirms: prometheus.NewCounterVec(prometheus.CounterOpts{

@@ -25,7 +25,7 @@ const (
 )
 
 // errCrowded says that too many addresses were waiting that are as likely to be true.
-var errCrowded = errors.New("too many certificates that were never seen are asked for at once")
+var errCrowded = errors.New("too many unknown certificates are needed at once")
 
 // A ration lets few addresses be asked at a time, and not too many in a time. Whoever knows the name of a topic can name addresses
 // at which there is nothing, as many as he likes; SNS names one in all messages of a region, and sends a message again. So of those

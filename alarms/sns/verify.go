@@ -57,14 +57,14 @@ func (v *Verifier) Verify(ctx context.Context, now time.Time, e *Envelope) (*Ver
 		return nil, refuse(CodeTopic, "topic %s is not in sns.topics; add it or unsubscribe", aws.Line(e.TopicARN, aws.MaxName))
 	}
 	if v.RequireV2 && e.SignatureVersion != "2" {
-		return nil, refuse(CodeSignature, "the message is not signed with SignatureVersion 2; set that attribute of the topic")
+		return nil, refuse(CodeSignature, "the message is not signed with SignatureVersion 2; set that attribute on the topic")
 	}
 	cert, err := v.Certificates.Certificate(ctx, topic, e.SigningCertURL)
 	if err != nil {
 		return nil, err
 	}
 	if !signedBy(cert, e) {
-		return nil, refuse(CodeSignature, "the signature does not fit the message")
+		return nil, refuse(CodeSignature, "the signature does not match the message")
 	}
 	if err := cmp.Or(v.checkAge(now, e.Sent), checkDates(cert, e.Sent)); err != nil {
 		return nil, v.doubt(err)
@@ -81,7 +81,7 @@ func (v *Verifier) doubt(err error) error {
 	if v.Agrees == nil || v.Agrees() {
 		return err
 	}
-	return refuseFor(err, CodeClock, "the time of the message does not fit our clock, which may be wrong; SNS will send it again")
+	return refuseFor(err, CodeClock, "the time of the message disagrees with our clock, which may be wrong; SNS will send it again")
 }
 
 func (v *Verifier) checkAge(now, sent time.Time) error {

@@ -75,7 +75,7 @@ func (n *Notices) send(ctx context.Context, e outbox.Entry) (func(store.Tx) erro
 		to = n.People[b.Person].Slack
 	}
 	if to == "" || now.Sub(e.Created) > stale {
-		n.Log.Warn("a notice could not be told", "key", e.Key, "person", b.Person)
+		n.Log.Warn("a notice could not be sent", "key", e.Key, "person", b.Person)
 		return nil, nil
 	}
 	if b.Person == "" {
@@ -85,7 +85,7 @@ func (n *Notices) send(ctx context.Context, e outbox.Entry) (func(store.Tx) erro
 	}
 	_, err := n.Out.PutOwed(ctx, e, to, b.Person != "", b.Drawn, event)
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable {
-		n.Log.Warn("a notice could not be told", "key", e.Key, "person", b.Person, "err", err)
+		n.Log.Warn("a notice could not be sent", "key", e.Key, "person", b.Person, "err", err)
 		return nil, nil
 	}
 	if err != nil || b.Person != "" {

@@ -127,7 +127,7 @@ func TestHandoffToAcceptMissed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			accepting().play(t, func(w *world) {
 				w.Wait(time.Minute)
-				w.hears("Mon 01-10 07:45 to bo: Your next shift for shop is coming.")
+				w.hears("Mon 01-10 07:45 to bo: Your next shift for shop is coming up.")
 				w.stop()
 				time.Sleep(tt.down)
 				w.start()

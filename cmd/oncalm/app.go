@@ -270,7 +270,7 @@ func (a *app) private() http.Handler {
 	mux.Handle("GET /metrics", ops.Metrics(a.reg, a.log))
 	a.schedules().RegisterPage(mux)
 	a.health.Register(mux)
-	return doors.Hosts(mux, a.cfg.WebListen, "ask for localhost, or put the host into web.listen or public_url", a.cfg.PublicURL)
+	return doors.Hosts(mux, a.cfg.WebListen, "use localhost, or add the host to web.listen or public_url", a.cfg.PublicURL)
 }
 
 // schedules are who is on call, as both doors show it.
@@ -300,7 +300,7 @@ func (a *app) keepers(ctx context.Context, now time.Time) []string {
 		return nil
 	})
 	if err != nil {
-		a.log.Error("nobody is known to tell", "err", err)
+		a.log.Error("cannot find out whom to notify", "err", err)
 	}
 	return people
 }

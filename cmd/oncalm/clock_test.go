@@ -36,7 +36,7 @@ func TestClockSetBack(t *testing.T) {
 		w.Quiet()
 	})
 	life(func(w *world, logs *syncBuffer) {
-		const line = `level=WARN msg="the clock was set back since the last start: what is to come is counted from now" component=outbox by_at_least=26h0m0s`
+		const line = `level=WARN msg="the clock was set back since the last start: deadlines count from now" component=outbox by_at_least=26h0m0s`
 		if got := logs.lineWith("clock"); got != line {
 			t.Errorf("log: %s\nwant: %s", got, line)
 		}

@@ -32,7 +32,7 @@ func TestFlippedBit(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, code := r.call("fsck", "-config", r.path("oncalm.yaml"))
-	if want := head + ": the value does not fit its checksum; oncalm fsck -repair mends it\n"; code != cli.ExitNo || !strings.Contains(out, want) {
+	if want := head + ": the value does not fit its checksum; oncalm fsck -repair repairs it\n"; code != cli.ExitNo || !strings.Contains(out, want) {
 		t.Errorf("fsck: exit %d: %s\nwant exit %d: …%s", code, out, cli.ExitNo, want)
 	}
 	r.start()

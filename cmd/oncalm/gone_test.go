@@ -44,7 +44,7 @@ func TestSomebodyLeaves(t *testing.T) {
 		w.Status("1", incidents.StatusTriggered)
 		w.stop()
 		out := w.runs("timeline", "--config", filepath.Join(w.dir, "oncalm.yaml"), "1")
-		if !strings.Contains(out, "Began the policy anew with its first step: “ana, who acknowledged, is not in the configuration any more”") {
+		if !strings.Contains(out, "Started the policy again from its first step: “ana, who acknowledged, is no longer in the configuration”") {
 			t.Errorf("the timeline does not say why:\n%s", out)
 		}
 		w.start()

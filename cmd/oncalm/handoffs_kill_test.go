@@ -67,7 +67,7 @@ func TestHandoffOverAKill(t *testing.T) {
 // reminded counts bo's reminders: his shift is near when the program first starts.
 func reminded(s *slackfake.Slack) (n int) {
 	for _, m := range s.Messages("U0BO") {
-		if m.Text == "Your next shift for main is coming." {
+		if m.Text == "Your next shift for main is coming up." {
 			n++
 		}
 	}

@@ -88,7 +88,7 @@ func readMessage(path string) (string, error) {
 	case err != nil:
 		return "", cli.End(cli.ExitUsage, "the message cannot be read: "+err.Error(), "name its file with --message=FILE")
 	case len(text) > sns.MaxBody:
-		return "", cli.End(cli.ExitUsage, "the message is larger than 1 MiB, which SNS never brings", "name the file of one message")
+		return "", cli.End(cli.ExitUsage, "the message is larger than 1 MiB, which SNS never sends", "name the file of one message")
 	}
 	return strings.TrimPrefix(string(text), "\ufeff"), nil
 }
@@ -99,9 +99,9 @@ func printJudged(s *cli.Session, cfg *config.Config, j judged) {
 	s.Printf("  kind: %s, about: %s", j.Family, j.Key)
 	switch j.Treat {
 	case messages.Marker:
-		s.Printf("  marker: kept as a change; nobody is disturbed")
+		s.Printf("  marker: kept as a change; nobody is notified")
 	case messages.Resolve:
-		s.Printf("  resolve: resolves the incident that is open about the same thing; if there is none it is kept as a change")
+		s.Printf("  resolve: resolves the open incident about the same thing; if there is none, it is kept as a change")
 	case messages.Quiet:
 		s.Printf("  quiet: an incident of %s (%s), with a card and no page", j.Service, j.Severity)
 	case messages.Page:

@@ -21,7 +21,7 @@ func (h *house) lost(ctx context.Context, cause error) {
 	if errors.Is(cause, store.ErrGone) {
 		kept = h.salvage(ctx)
 	}
-	h.log.Error("the store failed, so the server ends", "err", cause, "copy", kept)
+	h.log.Error("the store failed, so the server stops", "err", cause, "copy", kept)
 	h.app.self.End(ctx, cause, kept)
 }
 
@@ -34,7 +34,7 @@ func (h *house) salvage(ctx context.Context) string {
 		err = h.db.BackupFile(ctx, kept)
 	}
 	if err != nil {
-		h.log.Error("what the store held cannot be saved", "err", err)
+		h.log.Error("the contents of the store cannot be saved", "err", err)
 		return ""
 	}
 	return kept

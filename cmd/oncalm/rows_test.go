@@ -71,7 +71,7 @@ func envelopeRows() []row {
 		{3, "deep", body(strings.Repeat(`{"a":`, 101) + "1" + strings.Repeat("}", 101)), "400 E1003 JSON is nested more than 100 levels deep"},
 		{4, "1.3 MiB", body(strings.Repeat("x", 1363149)), "413 E1004 body 1.3 MiB exceeds 1 MiB"},
 		{5, "compressed", posting(unchanged, "Content-Encoding", "gzip"), "415 E1005 Content-Encoding gzip is not supported"},
-		{6, "GET", func(w *world) string { return w.asks(httptest.NewRequest(http.MethodGet, "/sns", nil)) }, "405 Allow: POST E1000 only POST is answered here"},
+		{6, "GET", func(w *world) string { return w.asks(httptest.NewRequest(http.MethodGet, "/sns", nil)) }, "405 Allow: POST E1000 only POST is supported here"},
 		{7, "a field is missing", each(missing("Type"), missing("MessageId"), missing("TopicArn"), missing("Signature")), `400 E1006 Type is missing
 400 E1006 MessageId is missing
 400 E1006 TopicArn is missing
@@ -103,7 +103,7 @@ func senderRows() []row {
 				said[address(url)(w)] = true
 			}
 			return fmt.Sprintf("%s, asked %q", strings.Join(slices.Sorted(maps.Keys(said)), " "), c.asked)
-		}, "403 E1011 SigningCertURL is not the address of a certificate of SNS in eu-central-1, asked []"},
+		}, "403 E1011 SigningCertURL is not the address of an SNS certificate in eu-central-1, asked []"},
 		{11, "the certificate cannot be fetched", func(w *world) string {
 			c := w.behindCloud(func(*http.Request) (*http.Response, error) { return nil, errNoRoute })
 			return fmt.Sprintf("%s, asked %q", posting(unchanged)(w), c.asked)
@@ -115,8 +115,8 @@ func senderRows() []row {
 		}, "503 E1012 the signing certificate could not be fetched; SNS will send the message again, after 5s"},
 		{12, "the certificate is right", signedBy(0), "200 accepted"},
 		{12, "the certificate is too old", signedBy(1), "403 E1013 the signing certificate was not valid when the message was sent"},
-		{12, "the certificate is somebody else's", signedBy(2), "403 E1013 the signing certificate is not that of SNS in eu-central-1"},
-		{13, "bad signature", posting(replaced("checkout-5xx", "checkout-6xx")), "403 E1014 the signature does not fit the message"},
+		{12, "the certificate is somebody else's", signedBy(2), "403 E1013 the signing certificate does not belong to SNS in eu-central-1"},
+		{13, "bad signature", posting(replaced("checkout-5xx", "checkout-6xx")), "403 E1014 the signature does not match the message"},
 		{13, "version 1 when version 2 is required", each(func(w *world) string {
 			return w.sends(sns.Post{Message: "x", Version: "1"})
 		}, func(w *world) string {
@@ -124,7 +124,7 @@ func senderRows() []row {
 			w.Restart()
 			return w.sends(sns.Post{Message: "x", Version: "1"})
 		}, func(w *world) string { return w.sends(sns.Post{Message: "x"}) }), `200 accepted
-403 E1014 the message is not signed with SignatureVersion 2; set that attribute of the topic
+403 E1014 the message is not signed with SignatureVersion 2; set that attribute on the topic
 200 accepted`},
 		{14, "too old", func(w *world) string {
 			return w.sends(sns.Post{Message: "x", At: time.Now().Add(-76 * time.Minute)})

@@ -72,8 +72,8 @@ func TestSelfPage(t *testing.T) {
 		once := []string{"channel: " + none, "ana: " + none, "cy: " + none} // she is on call, he the fallback
 		see("at once", once...)
 		dm := w.slack.DM("U0CY")
-		wantText := none + "\nThere is no space left for " + w.cfg.Store + ", since 00:00 UTC at least. Alarms are refused, and nobody is paged for them; " +
-			"SNS keeps them for as long as the retries of the subscription last. Make space now; nothing else is needed."
+		wantText := none + "\nThere has been no space left for " + w.cfg.Store + " since at least 00:00 UTC. Alarms are refused, and nobody is paged for them; " +
+			"SNS keeps them for as long as the subscription's retry policy lasts. Free some disk space now; nothing else is needed."
 		if diff := cmp.Diff(wantText, dm[len(dm)-1].Text); diff != "" {
 			t.Errorf("(-want +got):\n%s", diff)
 		}

@@ -191,7 +191,7 @@ func (h *house) live(ctx context.Context, failed <-chan struct{}) error {
 		inside.Go(func() { h.lost(end, err) })
 	}
 	if !h.leave(end, &inside) {
-		h.log.Warn("some work did not end in time; it will be done after the next start")
+		h.log.Warn("some work did not finish in time; it will be done after the next start")
 	}
 	return err
 }

@@ -59,7 +59,7 @@ func TestAWrongClock(t *testing.T) {
 						t.Errorf("log: %s", line)
 					}
 					told := strings.Join(selfPages(w.slack), "\n")
-					if !strings.Contains(told, "channel: 🔴 The clock of Oncalm's machine is "+name) || !strings.Contains(told, "ana: 🔴") {
+					if !strings.Contains(told, "channel: 🔴 The clock on Oncalm's machine is "+name) || !strings.Contains(told, "ana: 🔴") {
 						t.Errorf("told:\n%s", told)
 					}
 					w.Press("ana", page, "Acknowledge")

@@ -42,7 +42,7 @@ func (as *Answers) Answer(c *chat.Call, tx store.Tx, id string, accept bool) (bl
 func refusedAnswer(a overrides.Ask, err error) (blocks.Message, error) {
 	switch {
 	case errors.Is(err, overrides.ErrNoQuestion):
-		return blocks.Sentence("That question is from long ago; nothing was changed."), nil
+		return blocks.Sentence("There is no such question any more; nothing was changed."), nil
 	case errors.Is(err, overrides.ErrNotAsked):
 		return blocks.Sentence("You were not asked; nothing was changed."), nil
 	case errors.Is(err, overrides.ErrAccepted):

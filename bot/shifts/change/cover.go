@@ -57,7 +57,7 @@ func (ps *Plans) notAsked(c *chat.Call, tx store.Tx, p overrides.Plan, err error
 	case errors.Is(err, overrides.ErrAsked) && p.How == overrides.HowSwap:
 		return blocks.Sentence(blocks.Strong(p.Person), " is asked already."), nil
 	case errors.Is(err, overrides.ErrAsked):
-		return blocks.Sentence("They are asked already."), nil
+		return blocks.Sentence("They have been asked already."), nil
 	case errors.Is(err, overrides.ErrNobody):
 		return blocks.Sentence("There is nobody else in ", blocks.Strong(p.Schedule), " whom I could ask."), nil
 	case errors.Is(err, overrides.ErrUnreachable):

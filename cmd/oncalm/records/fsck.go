@@ -143,7 +143,7 @@ func sayChecked(s *cli.Session, found *checked) {
 		case f.Repaired:
 			line += "; repaired"
 		case f.Repairable:
-			line += "; oncalm fsck -repair mends it"
+			line += "; oncalm fsck -repair repairs it"
 		case f.Remedy != "":
 			line += "; " + f.Remedy
 		}

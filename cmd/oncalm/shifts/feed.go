@@ -34,7 +34,7 @@ func (c *FeedCommand) Run(ctx context.Context, s *cli.Session) error {
 		wanted.Feed = feed.Feed{Kind: feed.Person, Name: c.Person}
 	}
 	if wanted.Name == "" {
-		return cli.End(cli.ExitUsage, "whose calendar is not said", "give -schedule NAME or -person NAME")
+		return cli.End(cli.ExitUsage, "no calendar is named", "give -schedule NAME or -person NAME")
 	}
 	if c.Do == "revoke" {
 		return withFeeds(ctx, s, c.StoreFlag, func(l links) error { return c.revoke(ctx, s, l, wanted) })
