@@ -13,7 +13,9 @@ import (
 // order is the way of the data. A package imports only what stands before it, so there is one way through the program and
 // no circle. cmd stands for every command and its own rooms, but those that stand before it here.
 var order = []string{
-	"store", "store/record/scan", "store/record", "store/record/recordtest", "store/bolt", "store/etcd", "store/storetest",
+	"store", "store/record/scan", "store/record", "store/record/recordtest",
+	"store/bolt/disk", "store/bolt/layout", "store/bolt/pages", "store/bolt/datafile", "store/bolt/copies", "store/bolt/reserve", "store/bolt",
+	"store/etcd", "store/storetest",
 	"text", "clocks", "outbox", "nearest", "ical", "templates",
 	"rotations/civil/civiltest", "rotations/civil", "rotations", "rotations/rotationstest", "rotations/feed", "rotations/strip",
 	"incidents", "overrides", "changes",

@@ -17,7 +17,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/ops"
-	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/store/bolt/disk"
 )
 
 type versionCommand struct{ cli.JSONFlag }
@@ -89,7 +89,7 @@ func (c *healthcheckCommand) Run(ctx context.Context, s *cli.Session) error {
 	if silent, ok := errors.AsType[*neturl.Error](err); ok {
 		err = cli.End(cli.ExitNo, silent.Error(), "is the bot running?")
 		// Strangers may stand in the door, but not in the one beside the store.
-		if file, bad := bolt.Locate(store); bad == nil && c.URL == "" {
+		if file, bad := disk.Locate(store); bad == nil && c.URL == "" {
 			if said, bad := healthy(req, ops.LocalClient(file)); bad == nil {
 				text, err = said, nil
 			}

@@ -4,16 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"path/filepath"
 	"runtime/debug"
-	"sync"
-	"sync/atomic"
 	"time"
 
-	"go.etcd.io/bbolt"
-	berrors "go.etcd.io/bbolt/errors"
-
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt/datafile"
+	"github.com/oncalm/oncalm/store/bolt/disk"
+	"github.com/oncalm/oncalm/store/bolt/reserve"
 )
 
 // Options says how to open a store. The zero value is right for production.
@@ -39,32 +39,84 @@ type Options struct {
 
 // DB is a [store.Store] in one file. Open makes one.
 type DB struct {
-	name string // of the store, as it was given; there may be links in it
-	path string // of the file
-	opts Options
-	lock *lock
-	file *os.File     // bbolt's own
-	info os.FileInfo  // of file, when it was opened
-	size atomic.Int64 // of what the file must hold, in bytes
-	bolt *bbolt.DB
+	lock      *disk.Lock
+	file      *datafile.File
+	reserve   *reserve.Reserve
+	queue     *queue
+	committer *committer
+}
 
-	pageSize int64 // in bytes
-	reserve  reserve
+// Open opens the store at path, and creates it if there is none or an empty file.
+//
+// Errors: [*store.InUse] at once if a process holds it, [store.ErrDamaged] if what
+// is there is not a store, [store.ErrMissing] if there was one, [store.ErrFull],
+// [os.ErrNotExist] if o says so, or those of the file system.
+//
+// If path is a link, or leads over one, the store is what it leads to; a [*disk.Dangling] leads
+// nowhere.
+func Open(name string, o Options) (*DB, error) {
+	path, err := disk.Locate(name)
+	if err != nil {
+		return nil, err
+	}
+	if err := prepare(path, o); err != nil {
+		return nil, err
+	}
+	held, err := disk.TakeLock(path)
+	if err != nil {
+		return nil, err
+	}
+	d, err := openHeld(name, path, o, held)
+	if err != nil {
+		return nil, errors.Join(err, held.Release())
+	}
+	go d.committer.run()
+	return d, nil
+}
 
-	turn   sync.Mutex // held while a function of Update runs; guards the next three
-	open   *batch     // collects what functions write
-	closed bool
-	broken error // why nothing can be written any more
+// prepare makes the directory of the store, or finds that it must not.
+func prepare(path string, o Options) error {
+	if o.MustExist {
+		there, err := disk.Exists(path)
+		switch {
+		case err != nil || there:
+			return err
+		case disk.Stood(path):
+			return fmt.Errorf("%s: %w", path, store.ErrMissing)
+		}
+		return &fs.PathError{Op: "open", Path: path, Err: fs.ErrNotExist}
+	}
+	return os.MkdirAll(filepath.Dir(path), 0o700)
+}
 
-	inflight atomic.Pointer[batch] // being committed; set under turn
-	durable  atomic.Int64          // number of the last transaction known to be on disk
-	wake     chan struct{}         // of one slot: the open batch has writes, or Close was called
-	ended    chan struct{}         // closed when the committer has ended
-	failed   chan struct{}         // closed when broken is set
-	counts   counts
-	damage   *wounds
-	room     []byte      // of the committer, for what it seals
-	stuck    atomic.Bool // bbolt is in the middle of something, and will not come out
+// openHeld opens the store that held is the lock of, and makes one only where there never was one:
+// whoever was told that something is in it would find nothing.
+func openHeld(name, path string, o Options, held *disk.Lock) (*DB, error) {
+	there, err := disk.Exists(path)
+	if err == nil && !there && held.Stood() {
+		err = fmt.Errorf("%s: %w", path, store.ErrMissing)
+	}
+	if err != nil {
+		return nil, err
+	}
+	q := newQueue()
+	f, err := datafile.Open(name, path, datafile.Options{NoSync: o.NoSync, Damaged: o.Damaged, Lost: q.fail})
+	if err != nil {
+		return nil, err
+	}
+	rtx, err := f.Begin(false)
+	if err == nil {
+		q.durable.Store(int64(rtx.ID()))
+		err = rtx.Rollback()
+	}
+	if err == nil {
+		err = held.Mark()
+	}
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	r := reserve.New(f.OS, f.Size())
+	return &DB{lock: held, file: f, reserve: r, queue: q, committer: newCommitter(q, f, r, o)}, nil
 }
 
 // View implements [store.Store]. It waits neither for functions nor for commits to
@@ -77,31 +129,20 @@ func (d *DB) View(ctx context.Context, fn func(store.Tx) error) error {
 	if err != nil {
 		return err
 	}
-	return d.settle(id)
+	return d.queue.settle(id)
 }
 
 // read runs fn on what is committed by now, and returns the number of the last
 // transaction that it could see.
 func (d *DB) read(fn func(store.Tx) error) (id int, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	rtx, err := d.begin()
+	rtx, err := d.file.Begin(false)
 	if err != nil {
 		return 0, err
 	}
 	defer rtx.Rollback() //nolint:errcheck // a transaction that only reads
-	t := &tx{damage: d.damage}
-	return rtx.ID(), d.named(t.run(rtx, fn))
-}
-
-// settle waits until the transaction of that number is on disk: bbolt shows it to
-// readers a little earlier.
-func (d *DB) settle(id int) error {
-	b := d.inflight.Load()
-	if b == nil || int64(id) <= d.durable.Load() {
-		return nil // or it never will be: then Failed says so
-	}
-	<-b.done // b is that transaction: no later one is in flight before it is on disk
-	return b.err
+	t := &tx{file: d.file}
+	return rtx.ID(), d.file.Named(t.run(rtx, fn))
 }
 
 // Update implements [store.Store].
@@ -120,116 +161,47 @@ func (d *DB) Update(ctx context.Context, fn func(store.Tx) error) error {
 // run runs fn in its turn, and returns the batch whose commit decides what becomes
 // of it; nil if err is final.
 func (d *DB) run(ctx context.Context, fn func(store.Tx) error) (*batch, error) {
-	if err := d.takeTurn(ctx); err != nil {
+	q := d.queue
+	if err := q.takeTurn(ctx); err != nil {
 		return nil, err
 	}
-	defer d.turn.Unlock()
+	defer q.turn.Unlock()
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	// The batch in flight comes first: what is committed after it has been looked
 	// at is read twice, in the layer and in the file, and is the same.
-	inflight := d.inflight.Load()
-	rtx, err := d.begin()
+	inflight := q.inflight.Load()
+	rtx, err := d.file.Begin(false)
 	if err != nil {
 		return nil, err
 	}
 	defer rtx.Rollback() //nolint:errcheck // a transaction that only reads
-	t := &tx{damage: d.damage}
+	t := &tx{file: d.file}
 	t.writable = true
-	t.layers[1] = d.open.writes
+	t.layers[1] = q.open.writes
 	if inflight != nil {
 		t.layers[2] = inflight.writes
 	}
-	err = d.named(t.run(rtx, fn))
-	d.counts.updates.Add(1)
+	err = d.file.Named(t.run(rtx, fn))
+	q.updates.Add(1)
 	if err == nil && len(t.layers[0]) > 0 {
-		d.open.add(t.layers[0])
-		d.rouse()
+		q.open.add(t.layers[0])
+		q.rouse()
 	}
-	if len(d.open.writes) > 0 {
-		return d.open, err
+	if len(q.open.writes) > 0 {
+		return q.open, err
 	}
 	return inflight, err
 }
 
-// takeTurn locks d.turn for a function that may run and whose writes have a place.
-func (d *DB) takeTurn(ctx context.Context) error {
-	for {
-		d.turn.Lock()
-		err := ctx.Err()
-		switch {
-		case err != nil:
-		case d.broken != nil:
-			err = d.broken
-		case d.closed:
-			err = store.ErrClosed
-		case !d.open.full():
-			return nil
-		}
-		if err != nil {
-			d.turn.Unlock()
-			return err
-		}
-		leaves := d.open.leaves
-		d.turn.Unlock()
-		select {
-		case <-leaves:
-		case <-ctx.Done():
-		}
-	}
-}
-
-// begin starts a transaction that reads.
-func (d *DB) begin() (*bbolt.Tx, error) { return d.beginOf(false) }
-
-// beginOf starts a transaction of bbolt. If the first pages cannot be read any more it
-// panics with locks in its hands: whoever comes later would wait for ever.
-func (d *DB) beginOf(writable bool) (btx *bbolt.Tx, err error) {
-	if d.stuck.Load() {
-		return nil, store.ErrUnknownOutcome
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			d.stuck.Store(true)
-			if err = d.astray(); err == nil {
-				err = fmt.Errorf("%w: %v", store.ErrDamaged, p)
-			}
-			err = d.unknown(err)
-			go d.fail(err) // the caller may have the turn
-		}
-	}()
-	btx, err = d.bolt.Begin(writable)
-	return btx, beginError(err)
-}
-
-// beginError is what bbolt says when no transaction can begin, in the store's words.
-func beginError(err error) error {
-	if errors.Is(err, berrors.ErrDatabaseNotOpen) {
-		return store.ErrClosed
-	}
-	return err
-}
-
-// rouse tells the committer to look. It never blocks.
-func (d *DB) rouse() {
-	select {
-	case d.wake <- struct{}{}:
-	default:
-	}
-}
-
 // Failed is closed when a commit failed in a way that leaves its outcome open. From
 // then on every Update returns [store.ErrUnknownOutcome].
-func (d *DB) Failed() <-chan struct{} { return d.failed }
+func (d *DB) Failed() <-chan struct{} { return d.queue.failed }
 
 // Broken says why Failed was closed, nil if it was not. It wraps [store.ErrUnknownOutcome].
-func (d *DB) Broken() error {
-	d.turn.Lock()
-	defer d.turn.Unlock()
-	return d.broken
-}
+func (d *DB) Broken() error { return d.queue.why() }
 
 // Path is where the file of the store is: without links.
-func (d *DB) Path() string { return d.path }
+func (d *DB) Path() string { return d.file.Path() }
 
 // lookEach is how often [DB.Watch] looks.
 const lookEach = time.Second
@@ -244,29 +216,22 @@ func (d *DB) Watch(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-d.failed:
+		case <-d.queue.failed:
 			return
 		case <-looks.C:
 		}
-		if err := d.astray(); err != nil {
-			d.fail(d.unknown(err))
+		if err := d.file.Astray(); err != nil {
+			d.queue.fail(d.file.Unknown(err))
 		}
 	}
 }
 
 // Close implements [store.Store]. Updates that have begun are committed and answered.
 func (d *DB) Close() error {
-	d.turn.Lock()
-	first := !d.closed
-	d.closed = true
-	d.turn.Unlock()
-	d.rouse()
-	<-d.ended
+	first := d.queue.close()
+	<-d.committer.ended
 	if !first {
 		return nil
 	}
-	if d.stuck.Load() { // what waits for bbolt now waits for ever
-		return errors.Join(d.file.Close(), d.lock.release())
-	}
-	return errors.Join(d.bolt.Close(), d.lock.release())
+	return errors.Join(d.file.Close(), d.lock.Release())
 }

@@ -9,9 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/google/go-cmp/cmp"
 	"go.etcd.io/bbolt"
 
 	"github.com/oncalm/oncalm/store"
@@ -40,31 +38,6 @@ func filled(t testing.TB, path string) {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// branchAbove is a page that leads to all keys.
-func branchAbove(t testing.TB, path string) uint64 {
-	t.Helper()
-	b, m := bytesAndMeta(t, path)
-	h := readHeader(b[page(m.root):])
-	elements, ok := readElements(h, b[page(m.root):page(m.root+1)])
-	if !ok || len(elements) != 2 || readHeader(b[page(number(elements[1].val)):]).flags != branchPage {
-		t.Fatal("there is no branch")
-	}
-	return number(elements[1].val)
-}
-
-func bytesAndMeta(t testing.TB, path string) ([]byte, meta) {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, ok := newestMeta(strings.NewReader(string(b)))
-	if !ok {
-		t.Fatal("no meta page")
-	}
-	return b, m
 }
 
 // overwrite puts b into a file that exists.
@@ -152,7 +125,7 @@ func TestDamageInUse(t *testing.T) {
 		put(t, d, fmt.Sprintf("key/%02d", n), strings.Repeat("v", 1000))
 	}
 	put(t, d, "other", "1")
-	overwrite(t, d.path, make([]byte, 4096), page(leafWith(t, d.path, "key/30")))
+	overwrite(t, d.Path(), make([]byte, 4096), page(leafWith(t, d.Path(), "key/30")))
 	look := func(tx store.Tx) error {
 		for range tx.Range("key/", "key0") {
 		}
@@ -165,7 +138,7 @@ func TestDamageInUse(t *testing.T) {
 			return nil
 		}),
 	} {
-		if !errors.Is(err, store.ErrDamaged) || !strings.HasPrefix(err.Error(), d.path) {
+		if !errors.Is(err, store.ErrDamaged) || !strings.HasPrefix(err.Error(), d.Path()) {
 			t.Errorf("%s: error %v, want %v", what, err, store.ErrDamaged)
 		}
 	}
@@ -191,31 +164,6 @@ func TestDamageInUse(t *testing.T) {
 	}
 }
 
-// leafWith finds the leaf that has a key.
-func leafWith(t *testing.T, path, key string) uint64 {
-	t.Helper()
-	b, m := bytesAndMeta(t, path)
-	id := m.root
-	for range 10 {
-		h := readHeader(b[page(id):])
-		elements, _ := readElements(h, b[page(id):page(id+h.overflow+1)])
-		var next uint64
-		for _, e := range elements {
-			switch {
-			case e.bucket:
-				next = number(e.val)
-			case h.flags == leafPage && string(e.key) == key:
-				return id
-			case h.flags == branchPage && (next == 0 || string(e.key) <= key):
-				next = e.child
-			}
-		}
-		id = next
-	}
-	t.Fatalf("no leaf has %s", key)
-	return 0
-}
-
 // TestCutInUse cuts the file under a store that has it open: the kernel answers reading
 // with a signal.
 func TestCutInUse(t *testing.T) {
@@ -223,7 +171,7 @@ func TestCutInUse(t *testing.T) {
 	for n := range 50 {
 		put(t, d, fmt.Sprintf("key/%02d", n), strings.Repeat("v", 1000))
 	}
-	cut(t, d.path, page(2))
+	cut(t, d.Path(), page(2))
 	err := d.View(background, func(tx store.Tx) error {
 		for range tx.Range("", "") {
 		}
@@ -244,8 +192,8 @@ func TestCheckSurvives(t *testing.T) {
 	dir := inMemory(t)
 	path := filepath.Join(dir, "oncalm.db")
 	filled(t, path)
-	whole, m := bytesAndMeta(t, path)
-	whole = whole[:page(m.high)]
+	whole := read(t, path)
+	whole = whole[:len(pagesOf(t, path))*os.Getpagesize()]
 	rng := rand.New(rand.NewPCG(3, 4))
 	found := 0
 	for round := range rounds {
@@ -353,26 +301,5 @@ func TestCheckWhileWriting(t *testing.T) {
 	<-ended
 	if _, err := d.Check(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("Check with an ended context: error %v", err)
-	}
-}
-
-// TestCheckOfManyProblems holds that a check of a file that is nothing but damage ends.
-func TestCheckOfManyProblems(t *testing.T) {
-	c := checker{ctx: background, file: strings.NewReader(""), size: 4096, deep: true}
-	c.meta = meta{root: 3, freelist: noFreelist, high: 1 << 20}
-	c.used = make([]bool, c.meta.high)
-	begun := time.Now()
-	if err := c.run(); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"page 3 is beyond the end of the file"}, c.problems); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-	c = checker{ctx: background, file: strings.NewReader(""), size: 4096, deep: true, meta: meta{root: 3, freelist: 4, high: 1 << 20}, used: make([]bool, 1<<20)}
-	if err := c.run(); !errors.Is(err, errEnough) || len(c.problems) != maxProblems {
-		t.Errorf("%d problems, error %v", len(c.problems), err)
-	}
-	if took := time.Since(begun); took > 10*time.Second {
-		t.Errorf("it took %v", took)
 	}
 }

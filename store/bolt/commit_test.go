@@ -58,10 +58,10 @@ func TestCommitIsOver(t *testing.T) {
 	put(t, d, "a", "1")
 	put(t, d, "a", "2")
 	id, err := d.read(func(store.Tx) error { return nil })
-	if durable := d.durable.Load(); err != nil || durable != int64(id) {
+	if durable := d.queue.durable.Load(); err != nil || durable != int64(id) {
 		t.Errorf("transaction %d is shown, %d is known to be durable; error %v", id, durable, err)
 	}
-	if d.inflight.Load() != nil {
+	if d.queue.inflight.Load() != nil {
 		t.Error("a batch is still in flight")
 	}
 }
@@ -139,7 +139,7 @@ func TestRefusalsWait(t *testing.T) {
 // holdUp makes the next commit wait until letGo is called.
 func holdUp(t *testing.T, d *DB) (letGo func()) {
 	t.Helper()
-	wtx, err := d.bolt.Begin(true)
+	wtx, err := d.file.Bolt.Begin(true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func TestBatchIsBounded(t *testing.T) {
 			d := openNew(t, Options{NoSync: true})
 			letGo := holdUp(t, d)
 			later(t, d, func(tx store.Tx) { tx.Put("first", nil) })
-			for d.inflight.Load() == nil { // its commit waits now
+			for d.queue.inflight.Load() == nil { // its commit waits now
 				runtime.Gosched()
 			}
 			for n := range tt.n {
@@ -343,7 +343,7 @@ func TestCloseAnswersAll(t *testing.T) {
 			}
 		}
 	})
-	if diff := cmp.Diff(answered, reopened(t, d.path)); diff != "" {
+	if diff := cmp.Diff(answered, reopened(t, d.Path())); diff != "" {
 		t.Errorf("(-answered +there):\n%s", diff)
 	}
 }
@@ -367,15 +367,15 @@ func TestFailStop(t *testing.T) {
 			})
 		}()
 	}
-	for d.counts.updates.Load() < 11 {
+	for d.queue.updates.Load() < 11 {
 		runtime.Gosched()
 	}
-	if err := d.file.Close(); err != nil {
+	if err := d.file.OS.Close(); err != nil {
 		t.Fatal(err)
 	}
 	letGo()
 	for range 10 {
-		if err := <-errs; !errors.Is(err, store.ErrUnknownOutcome) || !strings.HasPrefix(err.Error(), d.path) {
+		if err := <-errs; !errors.Is(err, store.ErrUnknownOutcome) || !strings.HasPrefix(err.Error(), d.Path()) {
 			t.Errorf("error %v, want %v", err, store.ErrUnknownOutcome)
 		}
 	}

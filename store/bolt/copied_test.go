@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt/copies"
 )
 
 // TestACopyOpensWhateverItsNumber holds that a backup opens, and is sound, after an odd
@@ -24,7 +25,7 @@ func TestACopyOpensWhateverItsNumber(t *testing.T) {
 		if err := d.BackupFile(t.Context(), path); err != nil {
 			t.Fatal(err)
 		}
-		if err := Restore(t.Context(), path, path+".restored", false); err != nil {
+		if err := copies.Restore(t.Context(), path, path+".restored", false); err != nil {
 			t.Errorf("after %d transactions: %v", n+1, err)
 		}
 		c, err := Open(path, Options{MustExist: true})

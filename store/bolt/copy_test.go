@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt/copies"
 	"github.com/oncalm/oncalm/store/storetest"
 )
 
@@ -87,7 +88,7 @@ func TestRestore(t *testing.T) {
 	if err := d.BackupFile(background, src); err != nil {
 		t.Fatal(err)
 	}
-	if err := Restore(background, src, dst, false); err != nil {
+	if err := copies.Restore(background, src, dst, false); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]string{"a": "1"}
@@ -98,20 +99,20 @@ func TestRestore(t *testing.T) {
 	if err := d.BackupFile(background, src); err != nil {
 		t.Fatal(err)
 	}
-	if err := Restore(background, src, dst, false); !errors.Is(err, fs.ErrExist) {
+	if err := copies.Restore(background, src, dst, false); !errors.Is(err, fs.ErrExist) {
 		t.Errorf("over a store: error %v, want %v", err, fs.ErrExist)
 	}
 	if diff := cmp.Diff(want, reopened(t, dst)); diff != "" {
 		t.Errorf("after a refusal (-want +got):\n%s", diff)
 	}
-	if err := Restore(background, src, dst, true); err != nil {
+	if err := copies.Restore(background, src, dst, true); err != nil {
 		t.Fatal(err)
 	}
 	want["a"] = "2"
 	if diff := cmp.Diff(want, reopened(t, dst)); diff != "" {
 		t.Errorf("restored over another (-want +got):\n%s", diff)
 	}
-	isInUse(t, Restore(background, d.path, dst, true), d.path, os.Getpid())
+	isInUse(t, copies.Restore(background, d.Path(), dst, true), d.Path(), os.Getpid())
 }
 
 // TestRestoreRefuses holds that what is no good backup does not replace a store.
@@ -135,7 +136,7 @@ func TestRestoreRefuses(t *testing.T) {
 	for _, tt := range tests {
 		src := filepath.Join(dir, tt.name)
 		tt.write(src)
-		if err := Restore(background, src, dst, true); !errors.Is(err, tt.want) || !strings.Contains(err.Error(), src) {
+		if err := copies.Restore(background, src, dst, true); !errors.Is(err, tt.want) || !strings.Contains(err.Error(), src) {
 			t.Errorf("%s: error %v, want %v", tt.name, err, tt.want)
 		}
 		if diff := cmp.Diff(map[string]string{}, reopened(t, dst)); diff != "" {
@@ -167,7 +168,7 @@ func TestCompact(t *testing.T) {
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again, err := Open(d.path, Options{})
+	again, err := Open(d.Path(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,17 +178,17 @@ func TestCompact(t *testing.T) {
 	if err := again.Close(); err != nil {
 		t.Fatal(err)
 	}
-	before, after, err := Compact(background, d.path)
+	before, after, err := copies.Compact(background, d.Path())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if info, err := os.Stat(d.path); err != nil || info.Size() != after || after > 1<<20 || before < 2<<20 {
+	if info, err := os.Stat(d.Path()); err != nil || info.Size() != after || after > 1<<20 || before < 2<<20 {
 		t.Errorf("from %d to %d bytes, the file has %v, %v", before, after, info.Size(), err)
 	}
-	if diff := cmp.Diff(want, reopened(t, d.path)); diff != "" {
+	if diff := cmp.Diff(want, reopened(t, d.Path())); diff != "" {
 		t.Errorf("compacted (-want +got):\n%s", diff)
 	}
-	if _, _, err := Compact(background, d.path+"x"); !errors.Is(err, fs.ErrNotExist) {
+	if _, _, err := copies.Compact(background, d.Path()+"x"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: error %v", err)
 	}
 }

@@ -35,9 +35,16 @@
 // own is absent to those who read it; [Options.Damaged] is told once, [DB.Health] says so,
 // and [DB.Damage] lists them.
 //
+// # Rooms
+//
+// This package is about transactions: who writes in which batch, and what is answered when. What
+// it stands on has rooms of its own: disk (names, links, locks, files that replace others), layout
+// (buckets and checksums), pages (checking them), datafile (a file that is open, and what can
+// happen to it), copies (backups), reserve.
+//
 // # On disk
 //
-// The file is what [Locate] finds; beside it stands <file>.lock, which one process at a
+// The file is what [disk.Locate] finds; beside it stands <file>.lock, which one process at a
 // time holds and which names it. The file itself is locked, too: <file>.lock can be
 // removed. A file is created, restored or compacted as <file>.new and then renamed, so
 // <file> is never half of anything.

@@ -12,41 +12,6 @@ import (
 	"github.com/oncalm/oncalm/store/storetest"
 )
 
-// liveBytes are the places in a file that anything depends on.
-func liveBytes(t *testing.T, path string) (all []int64) {
-	t.Helper()
-	b, m := bytesAndMeta(t, path)
-	add := func(from, to int64) {
-		for at := from; at < to; at++ {
-			all = append(all, at)
-		}
-	}
-	add(0, headerSize+metaSize)
-	add(page(1), page(1)+headerSize+metaSize)
-	h := readHeader(b[page(m.freelist):])
-	add(page(m.freelist), page(m.freelist)+headerSize+8*int64(h.count))
-	var walk func(id uint64)
-	walk = func(id uint64) {
-		h := readHeader(b[page(id):])
-		elements, ok := readElements(h, b[page(id):page(id+h.overflow+1)])
-		if !ok {
-			t.Fatalf("page %d cannot be read", id)
-		}
-		end := page(id) + headerSize + int64(h.count)*elementSize
-		for _, e := range elements {
-			end += int64(len(e.key) + len(e.val))
-			if h.flags == branchPage {
-				walk(e.child)
-			} else if e.bucket && number(e.val) != 0 {
-				walk(number(e.val))
-			}
-		}
-		add(page(id), end)
-	}
-	walk(m.root)
-	return all
-}
-
 // TestEveryFlipIsFound flips single bits in all that a store depends on. Each is found: the
 // store does not open, or a check names what is damaged; and until then nothing is read that
 // was not written. Without checksums and with the structure alone many are not found.

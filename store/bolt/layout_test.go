@@ -12,6 +12,8 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt/copies"
+	"github.com/oncalm/oncalm/store/bolt/layout"
 )
 
 // older makes a file as versions before layout 2 did, without checksums.
@@ -28,7 +30,7 @@ func older(t *testing.T, path, number string) map[string]string {
 	db, err := bbolt.Open(path, 0o600, nil)
 	must(t, err)
 	must(t, db.Update(func(btx *bbolt.Tx) error {
-		b, err := btx.CreateBucket(mark)
+		b, err := btx.CreateBucket([]byte(layout.MarkName))
 		for key, val := range want {
 			err = errors.Join(err, b.Put([]byte(key), []byte(val)))
 		}
@@ -38,27 +40,58 @@ func older(t *testing.T, path, number string) map[string]string {
 	return want
 }
 
-// TestBringUp opens a file of an older version, at once and after it was stopped in the
-// middle. Everything is there, with checksums; and the older version takes it for newer.
-func TestBringUp(t *testing.T) {
+// stopped moves some pairs of an older file, as a version does that brings it to this layout and is
+// stopped in the middle.
+func stopped(t *testing.T, path string, n int) {
+	t.Helper()
+	db, err := bbolt.Open(path, 0o600, nil)
+	must(t, err)
+	must(t, db.Update(func(btx *bbolt.Tx) error {
+		from := btx.Bucket([]byte(layout.MarkName))
+		into, err := btx.CreateBucket([]byte(layout.RecordsName))
+		if err != nil {
+			return err
+		}
+		seal := func(key string) error {
+			_, sealed := layout.Seal(nil, []byte(key), from.Get([]byte(key)))
+			return into.Put([]byte(key), sealed)
+		}
+		if from.Get([]byte(store.SchemaKey)) != nil {
+			err = seal(store.SchemaKey)
+		}
+		err = errors.Join(err, setNumber(btx, "2"))
+		for n := range n {
+			key := fmt.Sprintf("key/%06d", n)
+			err = errors.Join(err, seal(key), from.Delete([]byte(key)))
+		}
+		return errors.Join(err, layout.NoteEmpty(into))
+	}))
+	must(t, db.Close())
+}
+
+// setNumber sets the number of the layout of a file.
+func setNumber(btx *bbolt.Tx, number string) error {
+	_, sealed := layout.Seal(nil, []byte(store.SchemaKey), []byte(number))
+	return setMark(btx, number, sealed)
+}
+
+func setMark(btx *bbolt.Tx, number string, sum []byte) error {
+	marked := btx.Bucket([]byte(layout.MarkName))
+	return errors.Join(marked.Put([]byte(store.SchemaKey), []byte(number)), marked.Put([]byte(store.SchemaKey+".sum"), sum))
+}
+
+// TestOpenOlder opens a file of an older version, at once and after it was stopped in the
+// middle. Everything is there, with checksums.
+func TestOpenOlder(t *testing.T) {
 	for _, number := range []string{"1", ""} {
-		for moves := range 4 {
+		for _, moved := range []int{0, 1, 2000, 6000} {
 			path := filepath.Join(inMemory(t), "oncalm.db")
 			want := older(t, path, number)
-			db, err := bbolt.Open(path, 0o600, nil)
-			must(t, err)
-			for n := range moves {
-				must(t, db.Update(move))
-				must(t, db.View(func(btx *bbolt.Tx) error {
-					if got := string(btx.Bucket(mark).Get(markKey)); got != "2" {
-						t.Errorf("after %d moves an older version reads %q", n+1, got)
-					}
-					return nil
-				}))
+			if moved > 0 {
+				stopped(t, path, moved)
 			}
-			must(t, db.Close())
 			if diff := cmp.Diff(want, reopened(t, path)); diff != "" {
-				t.Errorf("number %q, %d moves (-want +got):\n%.400s", number, moves, diff)
+				t.Errorf("number %q, %d moved (-want +got):\n%.400s", number, moved, diff)
 			}
 			d, err := Open(path, Options{})
 			must(t, err)
@@ -75,7 +108,7 @@ func TestRestoreOlder(t *testing.T) {
 	dir := inMemory(t)
 	want := older(t, filepath.Join(dir, "backup.db"), "1")
 	path := filepath.Join(dir, "oncalm.db")
-	must(t, Restore(background, filepath.Join(dir, "backup.db"), path, false))
+	must(t, copies.Restore(background, filepath.Join(dir, "backup.db"), path, false))
 	if diff := cmp.Diff(want, reopened(t, path)); diff != "" {
 		t.Errorf("(-want +got):\n%.400s", diff)
 	}
@@ -90,12 +123,10 @@ func TestNewerLayout(t *testing.T) {
 	set := func(number string, sum []byte) {
 		db, err := bbolt.Open(path, 0o600, nil)
 		must(t, err)
-		must(t, db.Update(func(btx *bbolt.Tx) error {
-			return errors.Join(btx.Bucket(mark).Put(markKey, []byte(number)), btx.Bucket(mark).Put(markSum, sum))
-		}))
+		must(t, db.Update(func(btx *bbolt.Tx) error { return setMark(btx, number, sum) }))
 		must(t, db.Close())
 	}
-	_, sealed := seal(nil, markKey, []byte("3"))
+	_, sealed := layout.Seal(nil, []byte(store.SchemaKey), []byte("3"))
 	for _, tt := range []struct {
 		sum  []byte
 		want error
@@ -104,7 +135,7 @@ func TestNewerLayout(t *testing.T) {
 		if _, err := Open(path, Options{}); !errors.Is(err, tt.want) {
 			t.Errorf("Open: %v, want %v", err, tt.want)
 		}
-		if err := Restore(background, path, filepath.Join(dir, "restored.db"), true); !errors.Is(err, tt.want) {
+		if err := copies.Restore(background, path, filepath.Join(dir, "restored.db"), true); !errors.Is(err, tt.want) {
 			t.Errorf("Restore: %v, want %v", err, tt.want)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt/copies"
 	"github.com/oncalm/oncalm/store/storetest"
 )
 
@@ -167,8 +168,8 @@ func TestInUse(t *testing.T) {
 		t.Errorf("the answer took %v", took)
 	}
 	isInUse(t, err, path, cmd.Process.Pid)
-	isInUse(t, Restore(background, path, path, true), path, cmd.Process.Pid)
-	_, _, err = Compact(background, path)
+	isInUse(t, copies.Restore(background, path, path, true), path, cmd.Process.Pid)
+	_, _, err = copies.Compact(background, path)
 	isInUse(t, err, path, cmd.Process.Pid)
 }
 
@@ -189,12 +190,12 @@ func isInUse(t *testing.T, err error, path string, pid int) {
 // TestInUseHere holds the same for two stores of one process.
 func TestInUseHere(t *testing.T) {
 	d := openNew(t, Options{})
-	_, err := Open(d.path, Options{})
-	isInUse(t, err, d.path, os.Getpid())
+	_, err := Open(d.Path(), Options{})
+	isInUse(t, err, d.Path(), os.Getpid())
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	again, err := Open(d.path, Options{})
+	again, err := Open(d.Path(), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

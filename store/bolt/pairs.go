@@ -75,6 +75,15 @@ func (p pairs) merge(q pairs) pairs {
 	return p
 }
 
+// keys yields the keys that were written.
+func (p pairs) keys(yield func(string) bool) {
+	for i := range p {
+		if !yield(p[i].key) {
+			return
+		}
+	}
+}
+
 // size is about the number of bytes that p puts into the file.
 func (p pairs) size() (n int) {
 	for i := range p {

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"go.etcd.io/bbolt"
+
+	"github.com/oncalm/oncalm/store/bolt/datafile"
 )
 
 // TestOurs tells stores, whole and damaged, from all else.
@@ -50,7 +52,7 @@ func TestOurs(t *testing.T) {
 		if err := os.WriteFile(path, c.text, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if got, err := Ours(path); err != nil || got != c.want {
+		if got, err := datafile.Ours(path); err != nil || got != c.want {
 			t.Errorf("%s: %t, %v, want %t", c.name, got, err, c.want)
 		}
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt/copies"
+	"github.com/oncalm/oncalm/store/bolt/disk"
 )
 
 func link(t *testing.T, target, name string) {
@@ -21,47 +23,21 @@ func link(t *testing.T, target, name string) {
 	}
 }
 
-func TestLocate(t *testing.T) {
+// TestOpenDangling holds that a link that leads to nothing is no place for a store.
+func TestOpenDangling(t *testing.T) {
 	dir := t.TempDir()
-	at := func(parts ...string) string { return filepath.Join(append([]string{dir}, parts...)...) }
-	if err := os.MkdirAll(at("disk", "data"), 0o700); err != nil {
-		t.Fatal(err)
+	for name, target := range map[string]string{"lost": "not/mounted.db", "lost too": "lost", "lost folder": "nowhere"} {
+		link(t, target, filepath.Join(dir, name))
 	}
-	writeText(t, at("disk", "real.db"), "x")
-	link(t, at("disk", "real.db"), at("one"))
-	link(t, "one", at("two"))
-	link(t, "disk", at("folder"))
-	link(t, "not/mounted.db", at("lost"))
-	link(t, "lost", at("lost too"))
-	link(t, "nowhere", at("lost folder"))
-	for _, tt := range []struct{ name, want, leads string }{
-		{"disk/real.db", "disk/real.db", ""},
-		{"disk/new.db", "disk/new.db", ""},
-		{"disk/new/new.db", "disk/new/new.db", ""},
-		{"one", "disk/real.db", ""},
-		{"two", "disk/real.db", ""},
-		{"folder/real.db", "disk/real.db", ""},
-		{"folder/data/new/new.db", "disk/data/new/new.db", ""},
-		{"lost", "", "not/mounted.db"},
-		{"lost too", "", "not/mounted.db"},
-		{"lost folder/a/new.db", "", "nowhere"},
-	} {
-		got, err := Locate(at(tt.name))
-		if tt.leads == "" {
-			if err != nil || got != at(tt.want) {
-				t.Errorf("%s: %s, %v, want %s", tt.name, got, err, at(tt.want))
-			}
-			continue
-		}
-		if nowhere, ok := errors.AsType[*Dangling](err); !ok || nowhere.Target != at(tt.leads) {
-			t.Errorf("%s: error %v, want one that names %s", tt.name, err, at(tt.leads))
-		}
-		if _, err := Open(at(tt.name), Options{}); !errors.As(err, new(*Dangling)) {
-			t.Errorf("%s: Open: %v", tt.name, err)
+	for _, name := range []string{"lost", "lost too", "lost folder/a/new.db"} {
+		if _, err := Open(filepath.Join(dir, name), Options{}); !errors.As(err, new(*disk.Dangling)) {
+			t.Errorf("%s: Open: %v", name, err)
 		}
 	}
-	if _, err := os.Lstat(at("not")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("something was made where a link leads to nothing: %v", err)
+	for _, name := range []string{"not", "nowhere"} {
+		if _, err := os.Lstat(filepath.Join(dir, name)); !errors.Is(err, fs.ErrNotExist) {
+			t.Errorf("%s was made where a link leads to nothing: %v", name, err)
+		}
 	}
 }
 
@@ -92,14 +68,14 @@ func TestOneStoreBehindLinks(t *testing.T) {
 			t.Errorf("%s: error %v, want %v", name, err, store.ErrInUse)
 		}
 	}
-	isInUse(t, Restore(background, latest, soft, true), path, os.Getpid())
+	isInUse(t, copies.Restore(background, latest, soft, true), path, os.Getpid())
 	if err := d.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := Restore(background, latest, soft, true); err != nil {
+	if err := copies.Restore(background, latest, soft, true); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Compact(background, soft); err != nil {
+	if _, _, err := copies.Compact(background, soft); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{soft, latest} {
@@ -141,11 +117,11 @@ func TestLockRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	for what, use := range map[string]func() error{
-		"Open":    func() error { _, err := Open(d.path, Options{}); return err },
-		"Restore": func() error { return Restore(background, backup, d.path, true) },
-		"Compact": func() error { _, _, err := Compact(background, d.path); return err },
+		"Open":    func() error { _, err := Open(d.Path(), Options{}); return err },
+		"Restore": func() error { return copies.Restore(background, backup, d.Path(), true) },
+		"Compact": func() error { _, _, err := copies.Compact(background, d.Path()); return err },
 	} {
-		if err := os.Remove(d.path + ".lock"); err != nil {
+		if err := os.Remove(d.Path() + ".lock"); err != nil {
 			t.Fatal(err)
 		}
 		err := use()
@@ -228,7 +204,7 @@ func TestOverwritten(t *testing.T) {
 	}
 	b, err := os.ReadFile(older)
 	must(t, err)
-	overwrite(t, d.path, b, 0)
+	overwrite(t, d.Path(), b, 0)
 	err = d.Update(background, func(tx store.Tx) error { tx.Put("b", nil); return nil })
 	if !errors.Is(err, store.ErrGone) {
 		t.Errorf("error %v, want %v", err, store.ErrGone)

@@ -14,8 +14,8 @@ import (
 	"github.com/oncalm/oncalm/store/storetest"
 )
 
-// disk is what a disk has of a process' changes, and may have.
-type disk struct {
+// modelDisk is what a disk has of a process' changes, and may have.
+type modelDisk struct {
 	files map[int]*onDisk
 	name  int      // which file the store's name leads to for sure; -1: none
 	names []change // renames that are not durable
@@ -45,7 +45,7 @@ func (f onDisk) grown(ch change, bytes int) onDisk {
 // clone copies what is surely there.
 func (f *onDisk) clone() onDisk { return onDisk{data: slices.Clone(f.data), size: f.size} }
 
-func (d *disk) apply(ch change) {
+func (d *modelDisk) apply(ch change) {
 	f := d.files[ch.file]
 	if f == nil {
 		f = &onDisk{}
@@ -114,7 +114,7 @@ func replay(t *testing.T, path string, changes []change) *replayer {
 		r.models = append(r.models, scriptModel(t, min(n, steps)))
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
-	d := disk{files: map[int]*onDisk{}, name: -1}
+	d := modelDisk{files: map[int]*onDisk{}, name: -1}
 	answered := 0
 	for i, ch := range changes {
 		d.apply(ch)
@@ -133,7 +133,7 @@ func replay(t *testing.T, path string, changes []change) *replayer {
 }
 
 // named are the files that the store's name may lead to.
-func (d *disk) named() []int {
+func (d *modelDisk) named() []int {
 	all := []int{d.name}
 	for _, r := range d.names {
 		all = append(all, r.file)

@@ -13,17 +13,17 @@ import (
 func TestSettle(t *testing.T) {
 	for _, outcome := range []error{nil, store.ErrUnknownOutcome} {
 		synctest.Test(t, func(t *testing.T) {
-			d, b := &DB{}, newBatch()
-			d.durable.Store(4)
-			if err := d.settle(4); err != nil {
+			q, b := newQueue(), newBatch()
+			q.durable.Store(4)
+			if err := q.settle(4); err != nil {
 				t.Errorf("a durable one: %v", err)
 			}
-			d.inflight.Store(b)
-			if err := d.settle(4); err != nil {
+			q.inflight.Store(b)
+			if err := q.settle(4); err != nil {
 				t.Errorf("a durable one, while another is in flight: %v", err)
 			}
 			answer := make(chan error, 1)
-			go func() { answer <- d.settle(5) }()
+			go func() { answer <- q.settle(5) }()
 			synctest.Wait()
 			select {
 			case err := <-answer:

@@ -1,14 +1,6 @@
 package bolt
 
-import (
-	"sync/atomic"
-	"time"
-)
-
-// counts are kept since Open.
-type counts struct {
-	updates, commits, committing atomic.Int64
-}
+import "time"
 
 // Stats tells how the store does.
 type Stats struct {
@@ -27,17 +19,12 @@ type Stats struct {
 
 // Stats reads the figures. It is cheap.
 func (d *DB) Stats() Stats {
-	s := Stats{
-		Updates:    d.counts.updates.Load(),
-		Commits:    d.counts.commits.Load(),
-		Committing: time.Duration(d.counts.committing.Load()),
+	return Stats{
+		Updates:    d.queue.updates.Load(),
+		Commits:    d.committer.commits.Load(),
+		Committing: time.Duration(d.committer.committing.Load()),
+		Damaged:    d.file.Damages(),
+		Bytes:      d.file.Size(),
+		Free:       d.file.Free(),
 	}
-	keys, file := d.damage.all()
-	if s.Damaged = len(keys); file != "" {
-		s.Damaged++
-	}
-	s.Bytes = d.size.Load()
-	inside := d.bolt.Stats()
-	s.Free = int64(inside.FreePageN+inside.PendingPageN) * d.pageSize
-	return s
 }

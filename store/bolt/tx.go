@@ -8,6 +8,8 @@ import (
 	"go.etcd.io/bbolt"
 
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/bolt/datafile"
+	"github.com/oncalm/oncalm/store/bolt/layout"
 )
 
 // tx is a transaction as its function sees it: the writes of the function itself,
@@ -19,10 +21,10 @@ type tx struct {
 
 	writable bool
 	over     bool
-	ranging  int   // Ranges that are being walked
-	reading  bool  // in bbolt's hands: a panic now is about the file, not the function
-	err      error // the first write that cannot be
-	damage   *wounds
+	ranging  int            // Ranges that are being walked
+	reading  bool           // in bbolt's hands: a panic now is about the file, not the function
+	err      error          // the first write that cannot be
+	file     *datafile.File // is told of damage
 }
 
 // run calls fn on what rtx shows. A panic while the file is read becomes an error;
@@ -37,7 +39,7 @@ func (t *tx) run(rtx *bbolt.Tx, fn func(store.Tx) error) (err error) {
 		}
 	}()
 	t.reading = true
-	t.bucket = rtx.Bucket(records)
+	t.bucket = layout.Records(rtx)
 	t.cursor = t.bucket.Cursor()
 	t.reading = false
 	if err := fn(t); err != nil {
@@ -60,10 +62,10 @@ func (t *tx) Get(key string) []byte {
 		t.reading = false
 		return nil
 	}
-	val, ok := unseal(found, sealed)
+	val, ok := layout.Unseal(found, sealed)
 	t.reading = false
 	if !ok { // if it is another key, it may be this one with a bit that flipped
-		t.damage.value(found)
+		t.file.DamagedValue(found)
 		return nil
 	}
 	if string(found) != key {
@@ -164,11 +166,11 @@ func (m *merge) advance() {
 // stand takes what the cursor shows, or what follows if that is damaged.
 func (m *merge) stand(key, sealed []byte) {
 	for ; key != nil && (m.to == "" || string(key) < m.to); key, sealed = m.cursor.Next() {
-		if val, ok := unseal(key, sealed); ok {
+		if val, ok := layout.Unseal(key, sealed); ok {
 			m.key, m.val = key, val
 			return
 		}
-		m.t.damage.value(key)
+		m.t.file.DamagedValue(key)
 	}
 	m.key, m.val = nil, nil
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/store/bolt/disk"
 )
 
 // Exit codes.
@@ -88,7 +88,7 @@ func Explain(err error) *Stop {
 	if end, ok := errors.AsType[*Stop](err); ok {
 		return end
 	}
-	if nowhere, ok := errors.AsType[*bolt.Dangling](err); ok {
+	if nowhere, ok := errors.AsType[*disk.Dangling](err); ok {
 		return End(ExitUsage, nowhere.Error(), "mount the disk that it leads to, or remove the link")
 	}
 	for _, known := range []struct {

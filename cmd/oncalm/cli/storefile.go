@@ -16,6 +16,8 @@ import (
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/store/bolt/datafile"
+	"github.com/oncalm/oncalm/store/bolt/disk"
 )
 
 // Migrations lead from each number of what is stored to the next. What is stored may not
@@ -35,7 +37,7 @@ func Newest() int { return len(Migrations()) + 1 }
 
 // NotNewer refuses a backup that a later version has written.
 func NotNewer(path string) error {
-	val, err := bolt.Peek(path, store.SchemaKey)
+	val, err := datafile.Peek(path, store.SchemaKey)
 	if err != nil {
 		return err
 	}
@@ -90,7 +92,7 @@ func DamagedStore(path string, err error) error {
 // missingStore is the error for a store that is not there any more, with what helps: what a bot
 // that lost it has saved, if it could, or else a backup.
 func missingStore(path string, err error) error {
-	file, failed := bolt.Locate(path)
+	file, failed := disk.Locate(path)
 	if failed != nil {
 		return errors.Join(err, failed)
 	}

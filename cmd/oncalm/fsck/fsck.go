@@ -15,7 +15,7 @@ import (
 
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/store/bolt/pages"
 )
 
 // A Finding is one thing that is wrong.
@@ -70,7 +70,7 @@ func (r *Report) Left() bool {
 
 // Check looks through a store, of which some values are damaged: they cannot be read, so
 // that what they are needed for is amiss, too.
-func Check(ctx context.Context, s store.Store, now time.Time, damaged []bolt.Damaged) (*Report, error) {
+func Check(ctx context.Context, s store.Store, now time.Time, damaged []pages.Damaged) (*Report, error) {
 	var report *Report
 	err := s.View(ctx, func(tx store.Tx) error {
 		c := &checker{
@@ -160,7 +160,7 @@ type checker struct {
 
 // damaged adds the values that are damaged. What they were nobody knows any more, but it can
 // be kept for people to look at; and what can be worked out again is, by what follows.
-func (c *checker) damaged(all []bolt.Damaged) {
+func (c *checker) damaged(all []pages.Damaged) {
 	for _, d := range all {
 		c.lost[d.Key] = len(c.report.Findings)
 		c.add(Finding{Key: d.Key, Text: "the value does not fit its checksum", Repairable: true, aside: d.Stored})

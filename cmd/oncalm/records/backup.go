@@ -9,7 +9,9 @@ import (
 	"path/filepath"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
-	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/store/bolt/copies"
+	"github.com/oncalm/oncalm/store/bolt/datafile"
+	"github.com/oncalm/oncalm/store/bolt/disk"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -58,11 +60,11 @@ func (c *BackupCommand) replaceable() error {
 	case !c.Force:
 		return cli.End(cli.ExitUsage, c.File+" is there already", "name another file, or replace it with -force")
 	}
-	file, err := bolt.Locate(c.File)
+	file, err := disk.Locate(c.File)
 	if err != nil {
 		return err
 	}
-	ours, err := bolt.Ours(file)
+	ours, err := datafile.Ours(file)
 	switch {
 	case err != nil:
 		return err
@@ -100,7 +102,7 @@ func backUp(ctx context.Context, path, target string) (damaged int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	damaged, err = bolt.Publish(ctx, target, func(to io.Writer) error { return r.Backup(ctx, to) })
+	damaged, err = copies.Publish(ctx, target, func(to io.Writer) error { return r.Backup(ctx, to) })
 	return damaged, errors.Join(err, r.Close())
 }
 

@@ -8,7 +8,8 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/store/bolt/copies"
+	"github.com/oncalm/oncalm/store/bolt/disk"
 )
 
 // RestoreCommand is oncalm restore.
@@ -30,7 +31,7 @@ func (c *RestoreCommand) Run(ctx context.Context, s *cli.Session) error {
 	if err := errors.Join(cli.Regular(path), cli.Regular(c.File)); err != nil {
 		return err
 	}
-	file, err := bolt.Locate(path)
+	file, err := disk.Locate(path)
 	if err != nil {
 		return err
 	}
@@ -41,7 +42,7 @@ func (c *RestoreCommand) Run(ctx context.Context, s *cli.Session) error {
 	if err != nil {
 		return err
 	}
-	if err := bolt.Restore(ctx, c.File, file, c.Force); err != nil {
+	if err := copies.Restore(ctx, c.File, file, c.Force); err != nil {
 		if errors.Is(err, store.ErrDamaged) {
 			err = cli.End(cli.ExitDamaged, "the backup is damaged: "+err.Error(), "take an older one; nothing was replaced")
 		}

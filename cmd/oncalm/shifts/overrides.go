@@ -16,6 +16,7 @@ import (
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/store/bolt/disk"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -24,7 +25,7 @@ import (
 // server that holds it. Without a store there are only the former.
 func allOverrides(ctx context.Context, s *cli.Session, cfg *config.Config, path string, names []string) (map[string][]rotations.Override, error) {
 	if path == "" {
-		file, err := bolt.Locate(cfg.Store)
+		file, err := disk.Locate(cfg.Store)
 		if err != nil {
 			return nil, err
 		}

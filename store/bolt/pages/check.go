@@ -1,4 +1,10 @@
-package bolt
+// Package pages reads the pages of a file of bbolt, and says whether they are as they should be.
+//
+// It reads them itself: bbolt takes what they say for true, and can end the process over it. It is
+// also stricter: a page has no gaps, the keys of a branch are equal to the first keys below it,
+// no page is used twice or lost. Together with the checksums of package layout every single flip
+// of a bit that counts is found.
+package pages
 
 import (
 	"context"
@@ -10,22 +16,10 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// maxProblems is how many problems a check names before it gives up.
-const maxProblems = 100
+// MaxProblems is how many problems a check names before it gives up.
+const MaxProblems = 100
 
 var errEnough = errors.New("too many problems")
-
-// Check reads every page of the file, as it is at this moment, and says in words for
-// people what is wrong with its structure; nil if nothing is. The store may be used
-// meanwhile. The error is that of ctx or of the disk. Values that do not fit their
-// checksums are told by [DB.Damage].
-//
-// It reads the pages itself: bbolt takes what they say for true, and can end the
-// process over it.
-func (d *DB) Check(ctx context.Context) (problems []string, err error) {
-	broken, err := check(ctx, d.bolt, d.file, true)
-	return append(broken.problems, broken.metas...), err
-}
 
 // A Damaged value does not fit its checksum: it, its key, or the checksum is not what was
 // written.
@@ -34,59 +28,21 @@ type Damaged struct {
 	Stored []byte // what stands there, with the checksum
 }
 
-// Damage reads every value of the file, as Check does its pages, and returns those that are
-// damaged. Readers of the store take them for absent.
-func (d *DB) Damage(ctx context.Context) ([]Damaged, error) {
-	broken, err := check(ctx, d.bolt, d.file, true)
-	return broken.values, err
+// Found is what a check has found, in words for people.
+type Found struct {
+	Problems []string  // of the structure: what is there cannot be told from what is not
+	Metas    []string  // of the pages that say where the data begins; one of them is enough
+	Values   []Damaged // no more than MaxProblems
 }
 
-// Scrub looks through the whole file for damage that nobody has come upon. What it finds is
-// told as [Options] and [DB.Health] say.
-func (d *DB) Scrub(ctx context.Context) error {
-	broken, err := check(ctx, d.bolt, d.file, true)
-	if err == nil {
-		d.damage.take(broken)
-	}
-	return err
-}
-
-// Health says in words for everybody which damage to the file is known by now, and what to
-// do about it; nil if there is none.
-func (d *DB) Health() error {
-	keys, file := d.damage.all()
-	switch {
-	case file != "":
-		return errors.New("the file of the store is damaged: stop Oncalm, and run oncalm fsck")
-	case len(keys) > 0:
-		return fmt.Errorf("the store is damaged (%d of its values): stop Oncalm, and run oncalm fsck -repair", len(keys))
-	}
-	return nil
-}
-
-// broken is what a check has found.
-type broken struct {
-	problems []string  // of the structure: what is there cannot be told from what is not
-	metas    []string  // of the pages that say where the data begins; one of them is enough
-	values   []Damaged // no more than maxProblems
-}
-
-// take takes over what a check has found.
-func (m *wounds) take(b broken) {
-	for _, p := range slices.Concat(b.problems, b.metas) {
-		m.page(p)
-	}
-	for _, v := range b.values {
-		m.value([]byte(v.Key))
-	}
-}
-
-// check checks all pages, or if not deep only those that lead to the data.
-func check(ctx context.Context, db *bbolt.DB, file io.ReaderAt, deep bool) (broken, error) {
+// Check checks all pages of a file, as it is at this moment, or if not deep only those that lead to
+// the data. The file may be written to meanwhile. The error is that of ctx, of bbolt or of the
+// disk.
+func Check(ctx context.Context, db *bbolt.DB, file io.ReaderAt, deep bool) (Found, error) {
 	for range 100 {
 		rtx, err := db.Begin(false)
 		if err != nil {
-			return broken{}, beginError(err)
+			return Found{}, err
 		}
 		c := checker{ctx: ctx, file: file, size: db.Info().PageSize, deep: deep}
 		if !c.begin(uint64(rtx.ID())) {
@@ -98,9 +54,9 @@ func check(ctx context.Context, db *bbolt.DB, file io.ReaderAt, deep bool) (brok
 		if errors.Is(err, errEnough) {
 			err = nil
 		}
-		return c.broken, err
+		return c.Found, err
 	}
-	return broken{problems: []string{"no page says where the data begins"}}, nil
+	return Found{Problems: []string{"no page says where the data begins"}}, nil
 }
 
 // checker walks a file as one transaction sees it, which must stay open.
@@ -112,7 +68,7 @@ type checker struct {
 	deep bool
 	used []bool // by page: somebody has it already
 	page []byte // the page that was read last
-	broken
+	Found
 }
 
 func (c *checker) begin(txid uint64) (ok bool) {
@@ -120,7 +76,8 @@ func (c *checker) begin(txid uint64) (ok bool) {
 	c.used = make([]bool, c.meta.high)
 	for id := range uint64(2) {
 		if !soundMeta(c.file, c.size, id) {
-			c.metas = append(c.metas, fmt.Sprintf("page %d should say where the data begins, and does not: what was written last may be missing", id))
+			c.Metas = append(c.Metas, fmt.Sprintf(
+				"page %d should say where the data begins, and does not: what was written last may be missing", id))
 		}
 	}
 	return ok
@@ -128,8 +85,8 @@ func (c *checker) begin(txid uint64) (ok bool) {
 
 // say notes a problem.
 func (c *checker) say(format string, args ...any) error {
-	c.problems = append(c.problems, fmt.Sprintf(format, args...))
-	if len(c.problems) >= maxProblems {
+	c.Problems = append(c.Problems, fmt.Sprintf(format, args...))
+	if len(c.Problems) >= MaxProblems {
 		return errEnough
 	}
 	return nil

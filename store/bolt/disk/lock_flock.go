@@ -1,6 +1,6 @@
 //go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
 
-package bolt
+package disk
 
 import (
 	"bytes"
@@ -19,34 +19,35 @@ import (
 // noFollow makes opening a link fail.
 const noFollow = syscall.O_NOFOLLOW
 
-// lock is a hold on a file. The kernel ends it with the process.
+// A Lock is a hold on a file. The kernel ends it with the process.
 //
 // A store is held twice. Who has <file>.lock has the name: unlike the store's own file it
 // is never replaced. But it can be removed by those who take it for rubbish, and the next
 // one would lock another file of that name. So the store's own file is locked, too, by
 // bbolt while it is open, and here by those who replace it.
-type lock struct {
+type Lock struct {
 	file  *os.File
 	stood bool // <file>.lock says that there was a store
 }
 
 // stands is what <file>.lock says once there is a store.
-const stands = "There is a store beside this file. If that is missing, none is made in its place as long as this file is here.\n"
+const stands = "There is a store beside this file. " +
+	"If that is missing, none is made in its place as long as this file is here.\n"
 
-// takeLock takes the lock of the store at path, or says at once who has it.
-func takeLock(path string) (*lock, error) {
+// TakeLock takes the lock of the store at path, or says at once who has it.
+func TakeLock(path string) (*Lock, error) {
 	l, err := hold(path, path+".lock", os.O_RDWR|os.O_CREATE)
 	if err != nil {
 		return nil, err
 	}
 	if err := l.note(); err != nil {
-		return nil, errors.Join(err, l.release())
+		return nil, errors.Join(err, l.Release())
 	}
 	return l, nil
 }
 
-// holdFile locks the store's own file at path, if there is one, or says at once who has it.
-func holdFile(path string) (*lock, error) {
+// HoldFile locks the store's own file at path, if there is one, or says at once who has it.
+func HoldFile(path string) (*Lock, error) {
 	l, err := hold(path, path, os.O_RDONLY)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
@@ -56,9 +57,9 @@ func holdFile(path string) (*lock, error) {
 
 // hold locks the file of that name, for the store at path. It may have got another name, or
 // none, before it was locked: then it is not the one.
-func hold(path, name string, flag int) (*lock, error) {
+func hold(path, name string, flag int) (*Lock, error) {
 	for {
-		f, err := openInPlace(name, flag, 0o600)
+		f, err := OpenInPlace(name, flag, 0o600)
 		if err != nil {
 			return nil, err
 		}
@@ -69,9 +70,9 @@ func hold(path, name string, flag int) (*lock, error) {
 		case err != nil:
 			return nil, errors.Join(err, f.Close())
 		case isAt(f, name):
-			return &lock{file: f}, nil
+			return &Lock{file: f}, nil
 		}
-		if err := unlock(f); err != nil {
+		if err := Unlock(f); err != nil {
 			return nil, err
 		}
 	}
@@ -79,7 +80,7 @@ func hold(path, name string, flag int) (*lock, error) {
 
 // note writes our process id down, for people and for systems without /proc, and keeps what is
 // said there of a store.
-func (l *lock) note() error {
+func (l *Lock) note() error {
 	text := make([]byte, len(stands)+100)
 	n, err := l.file.ReadAt(text, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -89,9 +90,9 @@ func (l *lock) note() error {
 	return l.write()
 }
 
-// stood reports whether <path>.lock says that there was a store. Nothing is locked.
-func stood(path string) bool {
-	f, err := openInPlace(path+".lock", os.O_RDONLY, 0)
+// Stood reports whether <path>.lock says that there was a store. Nothing is locked.
+func Stood(path string) bool {
+	f, err := OpenInPlace(path+".lock", os.O_RDONLY, 0)
 	if err != nil {
 		return false
 	}
@@ -100,8 +101,11 @@ func stood(path string) bool {
 	return err == nil && bytes.Contains(text, []byte(stands))
 }
 
-// mark writes down that there is a store.
-func (l *lock) mark() error {
+// Stood says that there was a store when the lock was taken, or is one.
+func (l *Lock) Stood() bool { return l.stood }
+
+// Mark writes down that there is a store.
+func (l *Lock) Mark() error {
 	if l.stood {
 		return nil
 	}
@@ -109,12 +113,12 @@ func (l *lock) mark() error {
 	return l.write()
 }
 
-func (l *lock) write() error {
+func (l *Lock) write() error {
 	text := fmt.Appendf(nil, "%d\n", os.Getpid())
 	if l.stood {
 		text = append(text, stands...)
 	}
-	if _, err := l.file.WriteAt(text, 0); isFull(err) {
+	if _, err := l.file.WriteAt(text, 0); IsFull(err) {
 		return nil // a full disk is no reason not to start
 	} else if err != nil {
 		return err
@@ -122,16 +126,17 @@ func (l *lock) write() error {
 	return l.file.Truncate(int64(len(text))) // after that: what is said of a store stays if we are killed
 }
 
-// release ends the hold explicitly: a process that is just being started by another
+// Release ends the hold explicitly: a process that is just being started by another
 // goroutine may still have the file open, and would go on holding it.
-func (l *lock) release() error {
+func (l *Lock) Release() error {
 	if l == nil {
 		return nil
 	}
-	return unlock(l.file)
+	return Unlock(l.file)
 }
 
-func unlock(f *os.File) error {
+// Unlock ends the hold on a file, and closes it.
+func Unlock(f *os.File) error {
 	return errors.Join(syscall.Flock(int(f.Fd()), syscall.LOCK_UN), f.Close())
 }
 
@@ -139,7 +144,7 @@ func unlock(f *os.File) error {
 // kernel's own list comes first: the note may still be that of a process that was
 // killed.
 func holder(f *os.File) int {
-	if pid := lockedBy(f.Name()); pid != 0 {
+	if pid := LockedBy(f.Name()); pid != 0 {
 		return pid
 	}
 	text := make([]byte, 20)
@@ -149,8 +154,8 @@ func holder(f *os.File) int {
 	return pid
 }
 
-// lockedBy is the process that has a file locked, as far as the kernel tells; 0 if not.
-func lockedBy(path string) int {
+// LockedBy is the process that has a file locked, as far as the kernel tells; 0 if not.
+func LockedBy(path string) int {
 	info, err := os.Stat(path)
 	if err != nil {
 		return 0

@@ -1,9 +1,10 @@
-package bolt
+package pages
 
 import (
 	"encoding/binary"
 	"hash/fnv"
 	"io"
+	"slices"
 )
 
 // The layout of bbolt's pages, as far as checking them needs it. Numbers are in the
@@ -90,7 +91,9 @@ func readMeta(file io.ReaderAt, at int64) (meta, bool) {
 	b = b[headerSize:]
 	sum := fnv.New64a()
 	sum.Write(b[:metaSize-8])
-	m := meta{root: number(b[16:]), freelist: number(b[32:]), high: number(b[40:]), txid: number(b[48:]), size: number4(b[8:])}
+	m := meta{
+		root: number(b[16:]), freelist: number(b[32:]), high: number(b[40:]), txid: number(b[48:]), size: number4(b[8:]),
+	}
 	return m, number4(b) == magic && number(b[metaSize-8:]) == sum.Sum64()
 }
 
@@ -148,4 +151,37 @@ func freeIDs(h header, page []byte) (ids []uint64, ok bool) {
 		ids[i] = number(list[8*i:])
 	}
 	return ids, true
+}
+
+// MetaPage reads one of the two pages that say where the data begins, as far as it says anything;
+// nil if it cannot be read. A transaction writes the one that its number says, and leaves the
+// other as it is.
+func MetaPage(file io.ReaderAt, n int, pageSize int64) []byte {
+	page := make([]byte, headerSize+metaSize)
+	if _, err := file.ReadAt(page, int64(n)*pageSize); err != nil {
+		return nil
+	}
+	return page
+}
+
+// Size reads how many bytes of a file are in use or free. It is 0 for what is no file of bbolt,
+// which bbolt itself says best.
+func Size(file io.ReaderAt) int64 {
+	m, _ := newestMeta(file)
+	return int64(m.high * m.size)
+}
+
+// HasBucket reports whether a file of which nothing is known has a bucket of that name. It may be
+// damaged: no more is looked at than what says where all else is.
+func HasBucket(file io.ReaderAt, name string) bool {
+	m, ok := newestMeta(file)
+	if !ok || m.size < headerSize || m.size > 1<<16 || m.root >= m.high {
+		return false
+	}
+	page := make([]byte, m.size)
+	if _, err := file.ReadAt(page, int64(m.root*m.size)); err != nil {
+		return false // it ends before what it says
+	}
+	elements, _ := readElements(readHeader(page), page)
+	return slices.ContainsFunc(elements, func(e element) bool { return e.bucket && string(e.key) == name })
 }

@@ -1,4 +1,4 @@
-package bolt
+package disk
 
 import (
 	"errors"
@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"github.com/oncalm/oncalm/store"
 )
 
 // A Dangling is a link that leads to nothing: a disk is not mounted, most of the time.
@@ -76,14 +74,14 @@ func leadsTo(link string) string {
 	return link
 }
 
-// openInPlace opens a file that must not be a link: links were followed on purpose before.
-func openInPlace(name string, flag int, perm os.FileMode) (*os.File, error) {
+// OpenInPlace opens a file that must not be a link: links were followed on purpose before.
+func OpenInPlace(name string, flag int, perm os.FileMode) (*os.File, error) {
 	return os.OpenFile(name, flag|noFollow, perm)
 }
 
-// newInPlace makes a file where there must be none, not even a link.
-func newInPlace(name string, flag int, perm os.FileMode) (*os.File, error) {
-	return openInPlace(name, flag|os.O_CREATE|os.O_EXCL, perm)
+// NewInPlace makes a file where there must be none, not even a link.
+func NewInPlace(name string, flag int, perm os.FileMode) (*os.File, error) {
+	return OpenInPlace(name, flag|os.O_CREATE|os.O_EXCL, perm)
 }
 
 // isAt reports whether f is what a name stands for.
@@ -93,19 +91,17 @@ func isAt(f *os.File, name string) bool {
 	return errMine == nil && errThere == nil && os.SameFile(mine, there)
 }
 
-// astray says why the name of the store does not stand for the file that is written into
-// any more, or not for all of it: who starts again would read something else. nil if it does.
-func (d *DB) astray() error {
-	info, err := os.Stat(d.name)
+// Exists says whether there is a store at path, whole or damaged. An empty file is
+// none: it was made, by whomever, and never written.
+func Exists(path string) (bool, error) {
+	info, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%w: it was removed", store.ErrGone)
+		return false, nil
 	case err != nil:
-		return fmt.Errorf("%w: %w", store.ErrGone, err)
-	case !os.SameFile(info, d.info):
-		return fmt.Errorf("%w: another file is in its place", store.ErrGone)
-	case info.Size() < d.size.Load():
-		return fmt.Errorf("%w: it was cut from %d to %d bytes", store.ErrGone, d.size.Load(), info.Size())
+		return false, err
+	case !info.Mode().IsRegular():
+		return false, fmt.Errorf("%s is not a file", path)
 	}
-	return nil
+	return info.Size() > 0, nil
 }

@@ -1,6 +1,6 @@
 //go:build linux || darwin || freebsd || netbsd || openbsd || dragonfly
 
-package bolt
+package disk
 
 import (
 	"fmt"
@@ -27,7 +27,8 @@ func TestNoteOfHolder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	locks := fmt.Sprintf("1: POSIX  ADVISORY  WRITE 1 fe:00:%[1]d 0 EOF\n2: FLOCK  ADVISORY  WRITE 812 fe:00:%[1]d 0 EOF\n", inode(info))
+	const lines = "1: POSIX  ADVISORY  WRITE 1 fe:00:%[1]d 0 EOF\n2: FLOCK  ADVISORY  WRITE 812 fe:00:%[1]d 0 EOF\n"
+	locks := fmt.Sprintf(lines, inode(info))
 	if got := inLocks(locks, info); got != 812 {
 		t.Errorf("holder %d, want 812", got)
 	}

@@ -1,6 +1,10 @@
-package bolt
+package pages
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/oncalm/oncalm/store/bolt/layout"
+)
 
 // span is where the keys of a page must lie: from low on, and below high if there is
 // an upper bound.
@@ -93,8 +97,8 @@ func (c *checker) records(t *tree, h header, elements []element) error {
 		if e.bucket {
 			return c.say("page %d has a bucket among the records", h.id)
 		}
-		if _, ok := unseal(e.key, e.val); t.sealed && !ok && len(c.values) < maxProblems {
-			c.values = append(c.values, Damaged{string(e.key), bytes.Clone(e.val)})
+		if _, ok := layout.Unseal(e.key, e.val); t.sealed && !ok && len(c.Values) < MaxProblems {
+			c.Values = append(c.Values, Damaged{string(e.key), bytes.Clone(e.val)})
 		}
 	}
 	return nil
@@ -102,12 +106,12 @@ func (c *checker) records(t *tree, h header, elements []element) error {
 
 // bucket follows the value of a bucket: a tree, or a leaf of its own inside.
 func (c *checker) bucket(h header, e element) error {
-	t, val := &tree{deep: c.deep, sealed: string(e.key) == string(records)}, e.val
-	if !e.bucket || !t.sealed && string(e.key) != string(mark) || len(val) < bucketSize {
+	t, val := &tree{deep: c.deep, sealed: string(e.key) == layout.RecordsName}, e.val
+	if !e.bucket || !t.sealed && string(e.key) != layout.MarkName || len(val) < bucketSize {
 		return c.say("page %d has a bucket that is none of ours", h.id)
 	}
 	some := number(val[8:])
-	if some > hasRecords || some > 0 && !t.sealed {
+	if some > layout.HasRecords || some > 0 && !t.sealed {
 		return c.say("page %d has a bucket with a number that is none of ours", h.id)
 	}
 	if root := number(val); root != 0 {

@@ -1,4 +1,4 @@
-package bolt
+package disk
 
 import (
 	"errors"
@@ -41,7 +41,8 @@ func give(f *os.File, name string) error {
 		return err
 	}
 	here := -100 // AT_FDCWD
-	_, _, errno := syscall.Syscall6(syscall.SYS_LINKAT, uintptr(here), uintptr(unsafe.Pointer(from)), uintptr(here), uintptr(unsafe.Pointer(to)), followLink, 0)
+	_, _, errno := syscall.Syscall6(syscall.SYS_LINKAT,
+		uintptr(here), uintptr(unsafe.Pointer(from)), uintptr(here), uintptr(unsafe.Pointer(to)), followLink, 0)
 	if errno != 0 {
 		return &os.LinkError{Op: "link", Old: f.Name(), New: name, Err: errno}
 	}
