@@ -49,14 +49,11 @@ type Config struct {
 	Policies map[string]paging.Policy
 	// Services are in the order of the file; their default is where an alarm goes that
 	// none of them claims.
-	Services  alarms.Services
-	Rollbacks map[string]Rollback // by service
+	Services alarms.Services
 	// Messages say what messages amount to that are not CloudWatch's own, before the program's own table does.
 	Messages []messages.Rule
 	// Quiet lists the severities of which nobody is paged.
 	Quiet []string
-	// Roles lists people, or Slack user groups by their id, by role.
-	Roles map[string][]string
 	// Handoffs says what is done when shifts begin and end.
 	Handoffs Handoffs
 }
@@ -74,7 +71,6 @@ type Slack struct {
 // SNS is where alarms come from.
 type SNS struct {
 	Topics []string // ARNs of the topics that may send
-	Queues []string // SQS queues that are subscribed to topics
 	// MaxAge is how old a message over HTTP may be.
 	MaxAge time.Duration
 	// RequireV2 refuses messages that are not signed with SHA-256.
@@ -89,14 +85,6 @@ type Person struct {
 	Slack string         // user id
 	Phone string         // E.164; empty if not configured
 	Zone  *time.Location // nil if not configured
-}
-
-// Rollback says how a service goes back to its last good version.
-type Rollback struct {
-	Kind      string // ecs
-	Cluster   string
-	Service   string
-	Approvals int // how many other people must approve
 }
 
 // Service returns the service of that name, and false if there is none.

@@ -100,10 +100,9 @@ func empty(path string) *Config {
 		Store:    reading.New(path, nil, time.Time{}).Path(DefaultStore),
 		People:   map[string]Person{},
 		Policies: map[string]paging.Policy{}, Schedules: map[string]rotations.Schedule{},
-		Planned: map[string][]rotations.Override{}, Roles: map[string][]string{},
-		Rollbacks: map[string]Rollback{},
-		Quiet:     DefaultQuiet(),
-		Handoffs:  Handoffs{Rules: map[string]handoffs.Rule{}, Groups: map[string]handoffs.Group{}, LookAhead: DefaultLookAhead()},
+		Planned:  map[string][]rotations.Override{},
+		Quiet:    DefaultQuiet(),
+		Handoffs: Handoffs{Rules: map[string]handoffs.Rule{}, Groups: map[string]handoffs.Group{}, LookAhead: DefaultLookAhead()},
 	}
 }
 
@@ -122,7 +121,7 @@ func (r *reader) top(c *Config, top reading.Value) {
 		"services":        func(v reading.Value) { r.services(c, v) },
 		"messages":        func(v reading.Value) { r.messages(c, v) },
 		"quiet":           func(v reading.Value) { r.quiet(c, v) },
-		"roles":           func(v reading.Value) { r.roles(c, v) },
+		"roles":           func(v reading.Value) { r.roles(v) },
 		"default_service": func(v reading.Value) { r.defaultService(c, v) },
 		"handoffs":        func(v reading.Value) { r.handoffs(c, v) },
 	}

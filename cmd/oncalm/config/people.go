@@ -37,18 +37,6 @@ func (r *reader) people(c *Config, v reading.Value) {
 	})
 }
 
-func (r *reader) roles(c *Config, v reading.Value) {
-	r.Mapping(v, reading.Key("approver", func(v reading.Value) {
-		r.Warnf(v, "take it out, or leave it for the version that has them", "nobody is asked to approve anything: this version has no rollbacks")
-		r.List(v, "people", func(v reading.Value) {
-			name, ok := r.Filled(v, "a person, or the id of a Slack user group")
-			if !ok {
-				return
-			}
-			if !groupForm.MatchString(name) {
-				r.refer(v, "person", name, func() []string { return keys(c.People) })
-			}
-			c.Roles["approver"] = append(c.Roles["approver"], name)
-		})
-	}))
+func (r *reader) roles(v reading.Value) {
+	r.Mapping(v, reading.Key("approver", r.NotBuilt("asks nobody to approve anything", "take it out")))
 }

@@ -35,7 +35,7 @@ func (r *reader) services(c *Config, v reading.Value) {
 				})
 			}),
 			reading.Key("runbook", func(v reading.Value) { s.Runbook, _ = places.Link(r.Reader, v, "https://wiki.example.com/checkout") }),
-			reading.Key("rollback", func(v reading.Value) { r.rollback(c, name, v) }),
+			reading.Key("rollback", r.NotBuilt("does not roll services back", "take it out")),
 		)
 		if _, given := r.Places[key.Key+".policy"]; !given {
 			r.Errorf(key, "add policy: with one of policies", "service %s has no policy", name)
@@ -94,30 +94,6 @@ func (r *reader) match(v reading.Value) (alarms.Match, bool) {
 			"give at least one of name, account, region, dimension, tag, topic")
 	}
 	return m, !r.Faulty(v.Key)
-}
-
-func (r *reader) rollback(c *Config, service string, v reading.Value) {
-	b := Rollback{Approvals: 1}
-	r.Mapping(v,
-		reading.Key("kind", func(v reading.Value) { b.Kind, _ = r.oneOf(v, "ecs") }),
-		reading.Key("cluster", r.SetText(&b.Cluster, "the name of an ECS cluster")),
-		reading.Key("service", r.SetText(&b.Service, "the name of an ECS service")),
-		reading.Key("approvals", func(v reading.Value) {
-			if n, ok := r.number(v, 0, 10); ok {
-				b.Approvals = n
-			}
-		}),
-	)
-	if v.Kind != reading.Mapping {
-		return
-	}
-	r.Warnf(v, "take it out, or leave it for the version that carries it out", "nothing rolls %s back: this version has no rollbacks", service)
-	for _, need := range []struct{ key, has string }{{"kind", b.Kind}, {"cluster", b.Cluster}, {"service", b.Service}} {
-		if need.has == "" {
-			r.unlessFaulty(v.Key+"."+need.key, "the rollback has no "+need.key, "add "+need.key)
-		}
-	}
-	c.Rollbacks[service] = b
 }
 
 func (r *reader) defaultService(c *Config, v reading.Value) {

@@ -39,7 +39,7 @@ func (r *reader) slack(c *Config, v reading.Value) {
 func (r *reader) slackMode(v reading.Value) {
 	mode, ok := r.oneOf(v, "http", "socket")
 	if ok && mode == "socket" {
-		r.Errorf(v, "use http", "this version has no socket mode")
+		r.NotBuilt("has no socket mode", "use http")(v)
 	}
 }
 

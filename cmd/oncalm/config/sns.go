@@ -14,19 +14,13 @@ import (
 
 var (
 	topicForm = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$`)
-	queueForm = regexp.MustCompile(`^(arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,80}(\.fifo)?|https?://[^\s/]+/\S+)$`)
 )
 
 func (r *reader) sns(c *Config, v reading.Value) {
 	s := &c.SNS
 	r.Mapping(v,
 		reading.Key("topics", r.arns(&s.Topics, topicForm, "topic", "arn:aws:sns:eu-central-1:123456789012:alarms")),
-		reading.Key("queues", func(v reading.Value) {
-			r.arns(&s.Queues, queueForm, "queue", "arn:aws:sqs:eu-central-1:123456789012:alarms")(v)
-			if len(s.Queues) > 0 {
-				r.Warnf(v, "subscribe POST /sns to the topics", "this version does not read queues")
-			}
-		}),
+		reading.Key("queues", r.NotBuilt("does not read queues", "subscribe POST /sns to the topics")),
 		reading.Key("max_age", func(v reading.Value) { r.maxAge(s, v) }),
 		reading.Key("require_signature_v2", r.SetBool(&s.RequireV2)),
 		reading.Key("certificate", func(v reading.Value) { r.certificate(s, v) }),

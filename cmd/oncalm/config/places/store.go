@@ -58,7 +58,7 @@ func Store(r *reading.Reader, v reading.Value) string {
 	switch {
 	case !ok:
 	case strings.HasPrefix(s, "etcd:"):
-		r.Errorf(v, "name a file, such as oncalm.db", "this version has no etcd store")
+		r.NotBuilt("has no etcd store", "name a file, such as oncalm.db")(v)
 	case strings.Contains(s, "://"):
 		r.Errorf(v, "name a file, such as oncalm.db", "%s is not the path of a file", reading.Quote(v.Text))
 	default:
