@@ -115,22 +115,14 @@ func metricsInCode(t *testing.T) []string {
 	return sorted(names)
 }
 
-// configKeysInCode are the keys that the configuration's reader knows: reading.Key("name", …), and what Sections lists.
+// configKeysInCode are the keys that the configuration's readers know: reading.Key("name", …).
 func configKeysInCode(t *testing.T) []string {
 	t.Helper()
 	var keys []string
 	inspect(t, "cmd/oncalm/config/", func(n ast.Node) {
-		switch n := n.(type) {
-		case *ast.CallExpr:
-			if fun, ok := n.Fun.(*ast.SelectorExpr); ok && fun.Sel.Name == "Key" && len(n.Args) > 0 {
-				keys = append(keys, literal(n.Args[0]))
-			}
-		case *ast.FuncDecl:
-			if n.Name.Name == "Sections" {
-				ast.Inspect(n, func(n ast.Node) bool {
-					keys = append(keys, literal(n))
-					return true
-				})
+		if call, ok := n.(*ast.CallExpr); ok && len(call.Args) > 0 {
+			if fun, ok := call.Fun.(*ast.SelectorExpr); ok && fun.Sel.Name == "Key" {
+				keys = append(keys, literal(call.Args[0]))
 			}
 		}
 	})

@@ -2,7 +2,7 @@
 // that is wrong named at once and where it stands.
 //
 // [Load] turns the file into the values that the other packages work with, so that
-// nothing after it has to look at text again. What it finds wrong are [Problems]. A
+// nothing after it has to look at text again. What it finds wrong are [reading.Problems]. A
 // [Config] is returned all the same, as far as it could be read: a command that only
 // asks who is on call must not fail because a Slack token is missing (see
 // [Problems.In]).
@@ -14,16 +14,19 @@
 // Relative paths, that of the store included, are relative to the folder of the
 // configuration file, so that every command finds the same store from wherever it is
 // called.
+//
+// Each section of the file is read by a type of its own, in a room of its own if it is large; all of them stand in one
+// list (see sections). A key is one line of its section's mapping. Sections know nothing of each other but the names
+// that they refer to: what must agree is looked at when all of the file was read.
 package config
 
 import (
 	"slices"
-	"time"
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/clocks"
-	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
@@ -55,36 +58,7 @@ type Config struct {
 	// Quiet lists the severities of which nobody is paged.
 	Quiet []string
 	// Handoffs says what is done when shifts begin and end.
-	Handoffs Handoffs
-}
-
-// Slack is how to reach the workspace.
-type Slack struct {
-	Mode          string // http
-	APIURL        string // with a slash at the end
-	BotToken      secrets.Secret
-	SigningSecret secrets.Secret
-	AppToken      secrets.Secret // of socket mode
-	Channel       string         // id of the channel for the incidents' cards
-}
-
-// SNS is where alarms come from.
-type SNS struct {
-	Topics []string // ARNs of the topics that may send
-	// MaxAge is how old a message over HTTP may be.
-	MaxAge time.Duration
-	// RequireV2 refuses messages that are not signed with SHA-256.
-	RequireV2 bool
-	// Certificate is the path of a PEM file trusted as the signing certificate;
-	// empty means that AWS's own are fetched.
-	Certificate string
-}
-
-// Person is somebody who can be paged.
-type Person struct {
-	Slack string         // user id
-	Phone string         // E.164; empty if not configured
-	Zone  *time.Location // nil if not configured
+	Handoffs schedules.Handoffs
 }
 
 // Service returns the service of that name, and false if there is none.

@@ -18,7 +18,9 @@ import (
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/paging"
@@ -152,7 +154,7 @@ func TestEverything(t *testing.T) {
 			},
 			"short": {
 				Name: "short", Rounds: 1, Fallback: []paging.Target{"person:cy"}, Reminder: paging.DefaultReminder,
-				Steps: []paging.Step{{Page: []paging.Target{"person:bo"}, Wait: config.DefaultWait}},
+				Steps: []paging.Step{{Page: []paging.Target{"person:bo"}, Wait: policies.DefaultWait}},
 			},
 		},
 		Services: alarms.Services{Default: "checkout", All: []alarms.Service{
@@ -173,7 +175,7 @@ func TestEverything(t *testing.T) {
 			},
 		},
 		Quiet: []string{"sev4", "sev3"},
-		Handoffs: config.Handoffs{Rules: map[string]handoffs.Rule{
+		Handoffs: schedules.Handoffs{Rules: map[string]handoffs.Rule{
 			"payments": {Mode: handoffs.Accept, Within: 15 * time.Minute, Remind: []time.Duration{24 * time.Hour, time.Hour}},
 		}, Groups: map[string]handoffs.Group{"S0ONCALL": {Schedules: []string{"payments"}, Always: []string{"cy"}}},
 			LookAhead: handoffs.Weekly{Day: time.Friday, At: 15*60*60 + 30*60, On: true},

@@ -4,19 +4,16 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
-	"fmt"
-	"maps"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
-	"github.com/oncalm/oncalm/cmd/oncalm/config/zones"
-	"github.com/oncalm/oncalm/handoffs"
-	"github.com/oncalm/oncalm/nearest"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/rules"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/services"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/severities"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 )
@@ -28,23 +25,48 @@ const (
 	DefaultStore     = places.DefaultStore
 	DefaultSlackAPI  = "https://slack.com/api/"
 	DefaultMaxAge    = 75 * time.Minute
-	DefaultWait      = 5 * time.Minute
 )
 
-// reader reads the keys of the configuration.
-type reader struct {
-	*reading.Reader
-	remind []time.Duration     // for schedules that say nothing else
-	names  map[string][]string // that others can refer to, by what they name
-	// matches are those of the services that were read, by what they match.
-	matches map[alarms.Match]owner
-	pairs   int // of schedules that were looked at together
+// sections lists the keys on the top of a file, each with the part of c that it fills in.
+func sections(c *Config) []reading.Entry {
+	slack, sns := slackReader{&c.Slack}, snsReader{&c.SNS}
+	people := &peopleReader{to: c.People, bySlack: map[string]string{}}
+	handoffs := schedules.NewHandoffReader(&c.Handoffs)
+	duty := &schedules.Reader{Schedules: c.Schedules, Planned: c.Planned, Handoffs: handoffs}
+	policy := &policies.Reader{
+		Policies:  c.Policies,
+		Reachable: func(person string) bool { return c.People[person].Slack != "" },
+		Pairs:     schedules.Pairs{Schedules: c.Schedules, Planned: c.Planned},
+	}
+	service := &services.Reader{Services: &c.Services, Topics: &c.SNS.Topics}
+	rule := &rules.Reader{Rules: &c.Messages, Quiet: c.PagesNobody}
+	return []reading.Entry{
+		reading.Key("listen", places.Address(&c.Listen)),
+		reading.Key("store", func(v reading.Value) { c.Store = cmp.Or(places.Store(v), c.Store) }),
+		reading.Key("templates", func(v reading.Value) { c.Templates = places.Templates(v) }),
+		reading.Key("public_url", c.publicURL),
+		reading.Key("web", func(v reading.Value) { v.Mapping(reading.Key("listen", places.Address(&c.WebListen))) }),
+		reading.Key("slack", slack.section).Needed("give it bot_token, signing_secret and channel"),
+		reading.Key("sns", sns.section),
+		reading.Key("people", people.section).Needed("list who can be on call"),
+		reading.Key("schedules", duty.Section),
+		reading.Key("policies", policy.Section).Needed("add one that says whom to page"),
+		reading.Key("services", service.Section).Needed("add one, and the alarms that are its own"),
+		reading.Key("messages", rule.Section),
+		reading.Key("quiet", severities.Quiet(&c.Quiet)),
+		reading.Key("roles", roles),
+		reading.Key("default_service", service.Default),
+		reading.Key("handoffs", handoffs.Section),
+	}
 }
 
 // Sections lists the keys on the top of a file.
 func Sections() []string {
-	return []string{"listen", "store", "templates", "public_url", "web", "slack", "sns", "people", "schedules", "policies", "services",
-		"messages", "quiet", "roles", "default_service", "handoffs"}
+	var names []string
+	for _, section := range sections(&Config{}) {
+		names = append(names, section.Name())
+	}
+	return names
 }
 
 // Load reads the configuration file. env answers for environment variables. now is
@@ -59,16 +81,20 @@ func Load(path string, env func(string) (string, bool), now time.Time) (*Config,
 		if errors.Is(err, reading.ErrTooLarge) {
 			remedy = "make it smaller"
 		}
-		return empty(path), reading.Problems{{File: path, Text: "the configuration cannot be read: " + err.Error(), Remedy: remedy}}
+		text := "the configuration cannot be read: " + err.Error()
+		return empty(reading.New(path, env, now)), reading.Problems{{File: path, Text: text, Remedy: remedy}}
 	}
 	return Parse(path, src, env, now)
 }
 
 // Parse is Load for a file of that content.
 func Parse(path string, src []byte, env func(string) (string, bool), now time.Time) (*Config, reading.Problems) {
-	c := empty(path)
+	file := reading.New(path, env, now)
+	c := empty(file)
 	if bytes.HasPrefix(src, []byte("\xff\xfe")) || bytes.HasPrefix(src, []byte("\xfe\xff")) {
-		return c, reading.Problems{{File: path, Line: 1, Column: 1, Text: "the file is in UTF-16", Remedy: "save it as UTF-8"}}
+		return c, reading.Problems{{
+			File: path, Line: 1, Column: 1, Text: "the file is in UTF-16", Remedy: "save it as UTF-8",
+		}}
 	}
 	root, err := reading.Parse(src)
 	if err != nil {
@@ -78,190 +104,29 @@ func Parse(path string, src []byte, env func(string) (string, bool), now time.Ti
 		}
 		return c, reading.Problems{p}
 	}
-	r := &reader{Reader: reading.New(path, env, now), names: map[string][]string{}, matches: map[alarms.Match]owner{}, remind: []time.Duration{DefaultRemind}}
-	top := reading.At(root, "")
-	r.top(c, top)
-	if root.Kind != reading.Mapping && root.Kind != reading.Null {
-		return c, r.Problems // nothing else could be said
-	}
-	for _, check := range r.Later {
-		check()
-	}
-	r.whole(c, top)
-	r.Problems.Sort()
-	return c, r.Problems
+	file.Read(root, func(top reading.Value) {
+		top.Mapping(sections(c)...)
+		file.Later(func() { c.agree(file) })
+	})
+	return c, file.Problems
 }
 
-func empty(path string) *Config {
+// empty is what a file says that says nothing.
+func empty(f *reading.File) *Config {
 	return &Config{
-		File: path, Listen: DefaultListen, WebListen: DefaultWebListen,
-		Slack:    Slack{Mode: "http", APIURL: DefaultSlackAPI},
-		SNS:      SNS{MaxAge: DefaultMaxAge},
-		Store:    reading.New(path, nil, time.Time{}).Path(DefaultStore),
-		People:   map[string]Person{},
-		Policies: map[string]paging.Policy{}, Schedules: map[string]rotations.Schedule{},
-		Planned:  map[string][]rotations.Override{},
-		Quiet:    DefaultQuiet(),
-		Handoffs: Handoffs{Rules: map[string]handoffs.Rule{}, Groups: map[string]handoffs.Group{}, LookAhead: DefaultLookAhead()},
+		File: f.Name, Listen: DefaultListen, WebListen: DefaultWebListen, Store: f.Path(DefaultStore),
+		Slack:     Slack{Mode: "http", APIURL: DefaultSlackAPI},
+		SNS:       SNS{MaxAge: DefaultMaxAge},
+		People:    map[string]Person{},
+		Schedules: map[string]rotations.Schedule{}, Planned: map[string][]rotations.Override{},
+		Policies: map[string]paging.Policy{},
+		Quiet:    severities.DefaultQuiet(),
+		Handoffs: schedules.DefaultHandoffs(),
 	}
 }
 
-func (r *reader) top(c *Config, top reading.Value) {
-	read := map[string]func(reading.Value){
-		"listen":          places.Address(r.Reader, &c.Listen),
-		"store":           func(v reading.Value) { c.Store = cmp.Or(places.Store(r.Reader, v), c.Store) },
-		"templates":       func(v reading.Value) { c.Templates = places.Templates(r.Reader, v) },
-		"public_url":      func(v reading.Value) { r.publicURL(c, v) },
-		"web":             func(v reading.Value) { r.Mapping(v, reading.Key("listen", places.Address(r.Reader, &c.WebListen))) },
-		"slack":           func(v reading.Value) { r.slack(c, v) },
-		"sns":             func(v reading.Value) { r.sns(c, v) },
-		"people":          func(v reading.Value) { r.people(c, v) },
-		"schedules":       func(v reading.Value) { r.schedules(c, v) },
-		"policies":        func(v reading.Value) { r.policies(c, v) },
-		"services":        func(v reading.Value) { r.services(c, v) },
-		"messages":        func(v reading.Value) { r.messages(c, v) },
-		"quiet":           func(v reading.Value) { r.quiet(c, v) },
-		"roles":           func(v reading.Value) { r.roles(v) },
-		"default_service": func(v reading.Value) { r.defaultService(c, v) },
-		"handoffs":        func(v reading.Value) { r.handoffs(c, v) },
-	}
-	var entries []reading.Entry
-	for _, name := range Sections() {
-		entries = append(entries, reading.Key(name, read[name]))
-	}
-	r.Mapping(top, entries...)
-}
-
-// whole checks what is not about one key.
-func (r *reader) whole(c *Config, top reading.Value) {
-	r.required(top, "slack", "give it bot_token, signing_secret and channel")
-	r.required(top, "people", "list who can be on call")
-	r.required(top, "policies", "add one that says whom to page")
-	r.required(top, "services", "add one, and the alarms that are its own")
-	if _, given := r.Places["sns"]; !given {
-		r.Warnf(r.Place("sns"), "list your topics in sns.topics", "there is no sns: no alarm will be taken in")
-	}
-	if places.Collide(c.Listen, c.WebListen) {
-		text := fmt.Sprintf("listen and web.listen are both %s", c.Listen)
-		if c.Listen != c.WebListen {
-			text = fmt.Sprintf("listen (%s) and web.listen (%s) are on one port", c.Listen, c.WebListen)
-		}
-		r.Report(reading.Error, r.Place("web.listen"), text, "give web.listen an address of its own: it is not for the public")
-	}
-	r.unused(c)
-	r.oneDefault(c)
-	r.lonely(c)
-}
-
-// oneDefault sees that there is a default service: of one service it is that.
-func (r *reader) oneDefault(c *Config) {
-	_, given := r.Places["default_service"]
-	switch {
-	case given || len(c.Services.All) == 0:
-	case len(c.Services.All) == 1:
-		c.Services.Default = c.Services.All[0].Name
-	default:
-		r.Errorf(r.Place("default_service"), "name the service for alarms that no other claims", "default_service is missing")
-	}
-}
-
-// required reports a section that is missing or empty.
-func (r *reader) required(top reading.Value, section, remedy string) {
-	v, given := r.Places[section]
-	switch {
-	case !given:
-		r.Errorf(reading.At(top.Node, section), remedy, "%s is missing", section)
-	case v.Kind == reading.Null || v.Kind == reading.Mapping && len(v.Fields) == 0:
-		r.Errorf(reading.At(v.Node, section), remedy, "%s is empty", section)
-	}
-}
-
-func (r *reader) publicURL(c *Config, v reading.Value) {
-	if s, ok := places.Link(r.Reader, v, "https://oncall.example.com"); ok {
+func (c *Config) publicURL(v reading.Value) {
+	if s, ok := places.Link(v, "https://oncall.example.com"); ok {
 		c.PublicURL = strings.TrimRight(s, "/")
 	}
-}
-
-// refer checks, once the whole file is read, that a name exists.
-func (r *reader) refer(v reading.Value, what, name string, names func() []string) {
-	r.Later = append(r.Later, func() {
-		all, known := r.names[what]
-		if !known {
-			all = slices.Sorted(slices.Values(names()))
-			r.names[what] = all
-		}
-		_, exists := slices.BinarySearch(all, name)
-		switch {
-		case exists || r.Full(reading.Error):
-		case v.Refers():
-			r.Errorf(v, "", "there is no %s of the name that %s stands for", what, reading.Quote(v.Text))
-		default:
-			r.Errorf(v, reading.Meant(name, all), "there is no %s %s", what, reading.Quote(name))
-		}
-	})
-}
-
-func keys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-// oneOf reads one of some words.
-func (r *reader) oneOf(v reading.Value, words ...string) (string, bool) {
-	s, ok := r.Filled(v, "one of "+strings.Join(words, ", "))
-	if ok && !slices.Contains(words, s) {
-		r.Errorf(v, "expected one of "+strings.Join(words, ", "), "%s cannot be %s", v.Key, reading.Quote(v.Text))
-		return "", false
-	}
-	return s, ok
-}
-
-// number reads a whole number between two bounds.
-func (r *reader) number(v reading.Value, least, most int) (int, bool) {
-	wanted := fmt.Sprintf("a whole number from %d to %d", least, most)
-	s, ok := r.Filled(v, wanted)
-	if !ok {
-		return 0, false
-	}
-	n, err := strconv.Atoi(s)
-	if err != nil || n < least || n > most {
-		r.Errorf(v, "expected "+wanted, "%s cannot be %s", v.Key, reading.Quote(v.Text))
-		return 0, false
-	}
-	return n, true
-}
-
-// duration reads a duration that is not negative.
-func (r *reader) duration(v reading.Value) (time.Duration, bool) {
-	const wanted = "a duration such as 30s, 5m or 1h30m"
-	s, ok := r.Filled(v, wanted)
-	if !ok {
-		return 0, false
-	}
-	d, err := time.ParseDuration(s)
-	switch {
-	case err != nil:
-		r.Errorf(v, "expected "+wanted, "%s is not a duration", reading.Quote(v.Text))
-		return 0, false
-	case d < 0:
-		r.Errorf(v, "expected "+wanted, "%s is negative", v.Key)
-		return 0, false
-	}
-	return d, true
-}
-
-// zone reads the name of a time zone.
-func (r *reader) zone(v reading.Value) *time.Location {
-	s, ok := r.Filled(v, "a time zone such as Europe/Berlin")
-	if !ok {
-		return nil
-	}
-	zone, err := time.LoadLocation(s)
-	if err != nil || s == "Local" {
-		remedy := "name one of the tz database, such as Europe/Berlin"
-		if near := nearest.Of(s, zones.Names()); near != "" {
-			remedy = "did you mean " + near + "?"
-		}
-		r.Errorf(v, remedy, "unknown time zone %s", reading.Quote(v.Text))
-		return nil
-	}
-	zones.Unchanging(r.Reader, v, s)
-	return zone
 }

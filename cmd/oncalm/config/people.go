@@ -2,41 +2,65 @@ package config
 
 import (
 	"regexp"
+	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/zones"
 	"github.com/oncalm/oncalm/rotations"
 )
+
+// Person is somebody who can be paged.
+type Person struct {
+	Slack string         // user id
+	Phone string         // E.164; empty if not configured
+	Zone  *time.Location // nil if not configured
+}
 
 var (
 	userForm  = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
 	phoneForm = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)
-	groupForm = regexp.MustCompile(`^S[A-Z0-9]{2,30}$`)
 )
 
-func (r *reader) people(c *Config, v reading.Value) {
-	bySlack := map[string]string{}
-	r.Named(v, "person", func(name string, key, v reading.Value) {
-		var p Person
+const (
+	userWanted  = "a Slack user id such as U0ANA; it stands in the menu of their Slack profile"
+	phoneWanted = "a phone number in E.164 form, such as +4915112345678: +, country, number, no spaces"
+)
+
+// A peopleReader reads the section people.
+type peopleReader struct {
+	to      map[string]Person
+	bySlack map[string]string // names
+}
+
+func (r *peopleReader) section(v reading.Value) {
+	v.Named("person", func(name string, key, v reading.Value) {
 		if name == rotations.Nobody {
-			r.Errorf(key, "choose another name: this one stands for gaps in schedules", "nobody may be called %s", name)
+			key.Errorf("choose another name: this one stands for gaps in schedules", "nobody may be called %s", name)
 		}
-		r.Mapping(v,
-			reading.Key("slack", patterns.Formed(r.Reader, &p.Slack, userForm, "a Slack user id such as U0ANA; it stands in the menu of their Slack profile")),
-			reading.Key("phone", patterns.Formed(r.Reader, &p.Phone, phoneForm, "a phone number in E.164 form, such as +4915112345678: +, country, number, no spaces")),
-			reading.Key("zone", func(v reading.Value) { p.Zone = r.zone(v) }),
+		var p Person
+		v.Mapping(
+			reading.Key("slack", patterns.Formed(&p.Slack, userForm, userWanted)),
+			reading.Key("phone", patterns.Formed(&p.Phone, phoneForm, phoneWanted)),
+			reading.Key("zone", func(v reading.Value) { p.Zone = zones.Read(v) }),
 		)
-		if other, taken := bySlack[p.Slack]; taken && p.Slack != "" {
-			r.Errorf(r.Place(key.Key+".slack"), "give each person their own", "%s has the Slack id of %s", name, other)
-		}
-		bySlack[p.Slack] = name
-		if p.Slack == "" && !r.Faulty(key.Key) {
-			r.Warnf(key, "add slack: with the id from their Slack profile", "%s has no Slack id and cannot be paged", name)
-		}
-		c.People[name] = p
+		r.to[name] = p
+		r.reached(name, p, key)
 	})
 }
 
-func (r *reader) roles(v reading.Value) {
-	r.Mapping(v, reading.Key("approver", r.NotBuilt("asks nobody to approve anything", "take it out")))
+// reached sees that a person has a Slack id, and one of their own.
+func (r *peopleReader) reached(name string, p Person, key reading.Value) {
+	switch other, taken := r.bySlack[p.Slack]; {
+	case p.Slack != "" && taken:
+		key.In("slack").Errorf("give each person their own", "%s has the Slack id of %s", name, other)
+	case p.Slack == "" && !key.Faulty():
+		key.Warnf("add slack: with the id from their Slack profile", "%s has no Slack id and cannot be paged", name)
+	}
+	r.bySlack[p.Slack] = name
+}
+
+// roles reads who may do what. This version has none of them.
+func roles(v reading.Value) {
+	v.Mapping(reading.Key("approver", reading.NotBuilt("asks nobody to approve anything", "take it out")))
 }

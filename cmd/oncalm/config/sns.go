@@ -12,80 +12,97 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-var (
-	topicForm = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$`)
-)
+// SNS is where alarms come from.
+type SNS struct {
+	Topics []string // ARNs of the topics that may send
+	// MaxAge is how old a message over HTTP may be.
+	MaxAge time.Duration
+	// RequireV2 refuses messages that are not signed with SHA-256.
+	RequireV2 bool
+	// Certificate is the path of a PEM file trusted as the signing certificate;
+	// empty means that AWS's own are fetched.
+	Certificate string
+}
 
-func (r *reader) sns(c *Config, v reading.Value) {
-	s := &c.SNS
-	r.Mapping(v,
-		reading.Key("topics", r.arns(&s.Topics, topicForm, "topic", "arn:aws:sns:eu-central-1:123456789012:alarms")),
-		reading.Key("queues", r.NotBuilt("does not read queues", "subscribe POST /sns to the topics")),
-		reading.Key("max_age", func(v reading.Value) { r.maxAge(s, v) }),
-		reading.Key("require_signature_v2", r.SetBool(&s.RequireV2)),
-		reading.Key("certificate", func(v reading.Value) { r.certificate(s, v) }),
+// An snsReader reads the section sns.
+type snsReader struct{ to *SNS }
+
+func (r snsReader) section(v reading.Value) {
+	v.Mapping(
+		reading.Key("topics", r.topics),
+		reading.Key("queues", reading.NotBuilt("does not read queues", "subscribe POST /sns to the topics")),
+		reading.Key("max_age", r.maxAge),
+		reading.Key("require_signature_v2", reading.SetBool(&r.to.RequireV2)),
+		reading.Key("certificate", r.certificate),
 	)
-	if len(s.Topics) == 0 && !r.Faulty("sns") {
-		r.Warnf(r.Place("sns.topics"), "list the ARNs of your topics", "sns.topics is empty: no alarm will be taken in")
+	if len(r.to.Topics) == 0 && !v.Faulty() {
+		v.In("topics").Warnf("list the ARNs of your topics", "sns.topics is empty: no alarm will be taken in")
 	}
 }
 
 // retries is how long SNS tries to deliver a message.
 const retries = time.Hour
 
-func (r *reader) maxAge(s *SNS, v reading.Value) {
-	d, ok := r.duration(v)
+func (r snsReader) maxAge(v reading.Value) {
+	d, ok := v.Duration()
 	switch {
 	case !ok:
 		return
 	case d == 0:
-		r.Errorf(v, "give it a duration such as 75m", "sns.max_age is 0: every message would be too old")
+		v.Errorf("give it a duration such as 75m", "sns.max_age is 0: every message would be too old")
 		return
 	case d < retries:
-		r.Warnf(v, "give it more than an hour, such as 75m", "%s is %s: SNS tries for up to an hour to deliver an alarm, which would be refused then", v.Key, reading.Quote(v.Text))
+		v.Warnf("give it more than an hour, such as 75m",
+			"%s is %s: SNS tries for up to an hour to deliver an alarm, which would be refused then",
+			v.Key, reading.Quote(v.Text()))
 	case d > incidents.RequestsKept:
-		r.Warnf(v, "give it less than a week, such as 75m", "%s is %s: what has come is remembered for a week; an older message would count again", v.Key, reading.Quote(v.Text))
+		v.Warnf("give it less than a week, such as 75m",
+			"%s is %s: what has come is remembered for a week; an older message would count again",
+			v.Key, reading.Quote(v.Text()))
 	}
-	s.MaxAge = d
+	r.to.MaxAge = d
 }
 
-// arns returns the reader of a list of ARNs of one kind.
-func (r *reader) arns(to *[]string, form *regexp.Regexp, what, such string) func(reading.Value) {
-	return func(v reading.Value) {
-		seen := map[string]bool{}
-		r.List(v, "ARNs such as "+such, func(v reading.Value) {
-			s, ok := r.Filled(v, "an ARN such as "+such)
-			switch {
-			case !ok:
-			case !form.MatchString(s):
-				r.noARN(v, s, what, such)
-			case what == "topic" && strings.HasSuffix(s, ".fifo"):
-				r.Errorf(v, "make a standard topic, and have the alarms send there", "%s is a FIFO topic, which cannot deliver over HTTP", reading.Quote(v.Text))
-			case !r.fits(v, s):
-			case seen[s]:
-				r.Warnf(v, "remove one of them", "the %s %s stands there twice", what, reading.Quote(v.Text))
-			default:
-				seen[s] = true
-				*to = append(*to, s)
-			}
-		})
-	}
+var (
+	topicForm      = regexp.MustCompile(`^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?$`)
+	subscriptionID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+)
+
+const suchTopic = "arn:aws:sns:eu-central-1:123456789012:alarms"
+
+func (r snsReader) topics(v reading.Value) {
+	seen := map[string]bool{}
+	v.List("ARNs such as "+suchTopic, func(v reading.Value) {
+		s, ok := v.Filled("an ARN such as " + suchTopic)
+		switch {
+		case !ok:
+		case !topicForm.MatchString(s):
+			noTopic(v, s)
+		case strings.HasSuffix(s, ".fifo"):
+			v.Errorf("make a standard topic, and have the alarms send there",
+				"%s is a FIFO topic, which cannot deliver over HTTP", reading.Quote(v.Text()))
+		case !fits(v, s):
+		case seen[s]:
+			v.Warnf("remove one of them", "the topic %s stands there twice", reading.Quote(v.Text()))
+		default:
+			seen[s] = true
+			r.to.Topics = append(r.to.Topics, s)
+		}
+	})
 }
 
-// noARN says what a text is instead of an ARN.
-func (r *reader) noARN(v reading.Value, s, what, such string) {
-	remedy := "write it as " + such
+// noTopic says what a text is instead of the ARN of a topic.
+func noTopic(v reading.Value, s string) {
+	remedy := "write it as " + suchTopic
 	if topic, id, ok := cutLast(s, ":"); ok && topicForm.MatchString(topic) && subscriptionID.MatchString(id) {
-		r.Errorf(v, "leave out its last part", "%s is the ARN of a subscription", reading.Quote(v.Text))
+		v.Errorf("leave out its last part", "%s is the ARN of a subscription", reading.Quote(v.Text()))
 		return
 	}
 	if strings.TrimSpace(s) != s || strings.ContainsAny(s, "\"'“”„‘’«»") {
 		remedy = "take out the quotes and the white space in it"
 	}
-	r.Errorf(v, remedy, "%s is not the ARN of a %s", reading.Quote(v.Text), what)
+	v.Errorf(remedy, "%s is not the ARN of a topic", reading.Quote(v.Text()))
 }
-
-var subscriptionID = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 
 func cutLast(s, sep string) (before, after string, found bool) {
 	i := strings.LastIndex(s, sep)
@@ -97,18 +114,15 @@ func cutLast(s, sep string) (before, after string, found bool) {
 
 // partitions are those beside aws, by how the names of their regions begin.
 var partitions = []struct{ begins, name string }{
-	{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"us-isob-", "aws-iso-b"}, {"us-isof-", "aws-iso-f"}, {"eu-isoe-", "aws-iso-e"}, {"us-iso-", "aws-iso"},
-	{"eusc-", "aws-eusc"},
+	{"cn-", "aws-cn"}, {"us-gov-", "aws-us-gov"}, {"us-isob-", "aws-iso-b"}, {"us-isof-", "aws-iso-f"},
+	{"eu-isoe-", "aws-iso-e"}, {"us-iso-", "aws-iso"}, {"eusc-", "aws-eusc"},
 }
 
 // fits reports whether there can be the region of an ARN, and whether it belongs to the ARN's partition.
-func (r *reader) fits(v reading.Value, arn string) bool {
+func fits(v reading.Value, arn string) bool {
 	parts := strings.Split(arn, ":")
-	if len(parts) < 4 || parts[0] != "arn" {
-		return true // the URL of a queue
-	}
 	partition, region := parts[1], parts[3]
-	if !patterns.IsRegion(r.Reader, v, region) {
+	if !patterns.IsRegion(v, region) {
 		return false
 	}
 	of := "aws"
@@ -119,24 +133,25 @@ func (r *reader) fits(v reading.Value, arn string) bool {
 		}
 	}
 	if partition != of {
-		r.Errorf(v, "write arn:"+of+":…, or correct the region", "the region %s is in the partition %s, not in %s", region, of, partition)
+		v.Errorf("write arn:"+of+":…, or correct the region",
+			"the region %s is in the partition %s, not in %s", region, of, partition)
 	}
 	return partition == of
 }
 
 // certificate reads the path of a PEM file, or nothing.
-func (r *reader) certificate(s *SNS, v reading.Value) {
-	if v.Kind == reading.Null {
+func (r snsReader) certificate(v reading.Value) {
+	if v.Kind() == reading.Null {
 		return
 	}
-	path, ok := r.Text(v, "the path of a PEM file, or nothing")
+	path, ok := v.Single("the path of a PEM file, or nothing")
 	if !ok || path == "" {
 		return
 	}
-	full := r.Path(path)
+	full := v.File.Path(path)
 	pemText, err := reading.ReadText(full)
 	if err != nil {
-		r.Errorf(v, "correct the path", "the certificate %s cannot be read: %v", full, err)
+		v.Errorf("correct the path", "the certificate %s cannot be read: %v", full, err)
 		return
 	}
 	if _, err := sns.FileCertificate(pemText); err != nil {
@@ -144,8 +159,9 @@ func (r *reader) certificate(s *SNS, v reading.Value) {
 		if p, ok := errors.AsType[*sns.Problem](err); ok {
 			why = p.Text // its code is about messages
 		}
-		r.Errorf(v, "name a PEM file with the certificate of an RSA key", "%s is no signing certificate: %s", reading.Quote(v.Text), why)
+		v.Errorf("name a PEM file with the certificate of an RSA key",
+			"%s is no signing certificate: %s", reading.Quote(v.Text()), why)
 		return
 	}
-	s.Certificate = full
+	r.to.Certificate = full
 }

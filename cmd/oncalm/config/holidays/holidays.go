@@ -1,4 +1,5 @@
-// Package holidays reads which days are holidays for a schedule: dates, and the events of a calendar that last whole days.
+// Package holidays reads which days are holidays for a schedule: dates, and the events of a calendar that last whole
+// days.
 package holidays
 
 import (
@@ -18,11 +19,11 @@ import (
 const holidayYears = 12
 
 // Read reads a list of dates and of calendars.
-func Read(r *reading.Reader, v reading.Value) []rotations.Holiday {
+func Read(v reading.Value) []rotations.Holiday {
 	const wanted = "dates such as 2026-12-25, and .ics files"
 	var all []rotations.Holiday
-	r.List(v, wanted, func(v reading.Value) {
-		s, ok := r.Filled(v, "one of "+wanted)
+	v.List(wanted, func(v reading.Value) {
+		s, ok := v.Filled("one of " + wanted)
 		if !ok {
 			return
 		}
@@ -31,33 +32,35 @@ func Read(r *reading.Reader, v reading.Value) []rotations.Holiday {
 			return
 		}
 		if !strings.HasSuffix(strings.ToLower(s), ".ics") {
-			r.Errorf(v, "expected "+wanted, "%s is neither a date nor a calendar", reading.Quote(v.Text))
+			v.Errorf("expected "+wanted, "%s is neither a date nor a calendar", reading.Quote(v.Text()))
 			return
 		}
-		if text, ok := r.ReadFile(v, s); ok {
-			all = append(all, calendar(r, v, text)...)
+		if text, ok := v.Content(s); ok {
+			all = append(all, calendar(v, text)...)
 		}
 	})
 	return rotations.SortHolidays(all)
 }
 
 // calendar returns the days of a calendar's events that last whole days.
-func calendar(r *reading.Reader, v reading.Value, text string) []rotations.Holiday {
+func calendar(v reading.Value, text string) []rotations.Holiday {
 	cal, err := ical.Parse([]byte(text))
 	if err != nil {
-		r.Errorf(v, "export the calendar anew as iCalendar", "%s is not a calendar: %s", reading.Quote(v.Text), strings.TrimPrefix(err.Error(), ical.ErrForm.Error()+": "))
+		v.Errorf("export the calendar anew as iCalendar",
+			"%s is not a calendar: %s",
+			reading.Quote(v.Text()), strings.TrimPrefix(err.Error(), ical.ErrForm.Error()+": "))
 		return nil
 	}
 	var all []rotations.Holiday
 	for _, event := range cal.Components("VEVENT") {
-		days, err := daysOf(event, r.Now)
+		days, err := daysOf(event, v.File.Now)
 		if err != nil {
-			r.Errorf(v, "list its dates instead, and take it out of the calendar", "%s: %v", reading.Quote(v.Text), err)
+			v.Errorf("list its dates instead, and take it out of the calendar", "%s: %v", reading.Quote(v.Text()), err)
 		}
 		all = append(all, days...)
 	}
-	if len(all) == 0 && !r.Faulty(v.Key) {
-		r.Warnf(v, "its events must last whole days", "%s has no holidays", reading.Quote(v.Text))
+	if len(all) == 0 && !v.Faulty() {
+		v.Warnf("its events must last whole days", "%s has no holidays", reading.Quote(v.Text()))
 	}
 	return all
 }
@@ -80,7 +83,8 @@ func daysOf(event *ical.Component, now time.Time) ([]rotations.Holiday, error) {
 		}
 	}
 	if err != nil || days > 366 {
-		return nil, fmt.Errorf("the event %s of %s cannot be read: %w", reading.Quote(name), begin.Format(time.DateOnly), orTooLong(err))
+		return nil, fmt.Errorf("the event %s of %s cannot be read: %w",
+			reading.Quote(name), begin.Format(time.DateOnly), orTooLong(err))
 	}
 	var all []rotations.Holiday
 	for _, first := range begins {
@@ -98,8 +102,8 @@ func orTooLong(err error) error {
 	return errors.New("it is longer than a year")
 }
 
-// wholeDay returns the date of a property: a mere date, or a local midnight, which is how some programs write that an event
-// lasts all day.
+// wholeDay returns the date of a property: a mere date, or a local midnight, which is how some programs write that an
+// event lasts all day.
 func wholeDay(event *ical.Component, name string) (time.Time, bool) {
 	p := event.Get(name)
 	for _, form := range []string{"20060102", "20060102T000000"} {

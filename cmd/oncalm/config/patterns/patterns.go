@@ -1,5 +1,6 @@
-// Package patterns reads patterns, in which * is any text and ? any character, and names of regions. What can be read and fits
-// nothing, or is hardly meant so, is found here: regular expressions, ARNs in the place of names, quotes of a word processor.
+// Package patterns reads patterns, in which * is any text and ? any character, and names of regions. What can be read
+// and fits nothing, or is hardly meant so, is found here: regular expressions, ARNs in the place of names, quotes of a
+// word processor.
 package patterns
 
 import (
@@ -20,13 +21,14 @@ var (
 const maxPattern = 255
 
 // Text returns the reader of a pattern for texts of messages, which are trimmed before they are compared.
-func Text(r *reading.Reader, to *string, wanted string) func(reading.Value) {
+func Text(to *string, wanted string) func(reading.Value) {
 	return func(v reading.Value) {
-		s, ok := anyPattern(r, v, wanted)
+		s, ok := anyPattern(v, wanted)
 		switch {
 		case !ok:
 		case s != strings.TrimSpace(s):
-			r.Errorf(v, "take it out", "%s has white space around it, which no message has: it fits none", reading.Quote(v.Text))
+			v.Errorf("take it out",
+				"%s has white space around it, which no message has: it fits none", reading.Quote(v.Text()))
 		default:
 			*to = s
 		}
@@ -34,16 +36,16 @@ func Text(r *reading.Reader, to *string, wanted string) func(reading.Value) {
 }
 
 // Name returns the reader of a pattern for the names of alarms.
-func Name(r *reading.Reader, to *string) func(reading.Value) {
+func Name(to *string) func(reading.Value) {
 	return func(v reading.Value) {
-		s, ok := anyPattern(r, v, "an alarm's name, such as checkout-*")
+		s, ok := anyPattern(v, "an alarm's name, such as checkout-*")
 		switch {
 		case !ok:
 		case strings.HasPrefix(s, "arn:"):
-			arnAsName(r, v, s)
+			arnAsName(v, s)
 		default:
-			r.Padded(v, s)
-			foreign(r, v, s)
+			Padded(v, s)
+			foreign(v, s)
 			*to = s
 		}
 	}
@@ -56,17 +58,18 @@ var (
 )
 
 // foreign warns of a list in one text, and of the % of SQL.
-func foreign(r *reading.Reader, v reading.Value, s string) {
+func foreign(v reading.Value, s string) {
 	switch {
 	case severalNames.MatchString(s):
-		r.Warnf(v, `write each for itself, as in ["checkout-*", "search-*"]`, "%s looks like several patterns, and is one", reading.Quote(v.Text))
+		v.Warnf(`write each for itself, as in ["checkout-*", "search-*"]`,
+			"%s looks like several patterns, and is one", reading.Quote(v.Text()))
 	case percentSign.MatchString(s):
-		r.Warnf(v, "* is any text, as in checkout-*", "the %% of %s is taken as it stands", reading.Quote(v.Text))
+		v.Warnf("* is any text, as in checkout-*", "the %% of %s is taken as it stands", reading.Quote(v.Text()))
 	}
 }
 
 // arnAsName says what to write instead of an ARN where a name is compared.
-func arnAsName(r *reading.Reader, v reading.Value, arn string) {
+func arnAsName(v reading.Value, arn string) {
 	remedy := "write the alarm's name alone"
 	_, name, isAlarm := strings.Cut(arn, ":alarm:")
 	switch a, ok := aws.ParseARN(arn); {
@@ -78,48 +81,49 @@ func arnAsName(r *reading.Reader, v reading.Value, arn string) {
 	case ok && a.Service == "sns":
 		remedy = `write {topic: "` + arn + `"} for all alarms that come over the topic`
 	}
-	r.Errorf(v, remedy, "%s is an ARN, and is compared with the names of alarms: it fits none", reading.Quote(v.Text))
+	v.Errorf(remedy, "%s is an ARN, and is compared with the names of alarms: it fits none", reading.Quote(v.Text()))
 }
 
 // anyPattern reads a pattern, and warns of what counts in it and is hardly meant to.
-func anyPattern(r *reading.Reader, v reading.Value, wanted string) (string, bool) {
-	s, ok := r.Filled(v, wanted)
+func anyPattern(v reading.Value, wanted string) (string, bool) {
+	s, ok := v.Filled(wanted)
 	switch {
 	case !ok:
 		return "", false
 	case len(s) > maxPattern:
-		r.Errorf(v, "shorten it: names of alarms have at most 255 characters", "the pattern is too long")
+		v.Errorf("shorten it: names of alarms have at most 255 characters", "the pattern is too long")
 		return "", false
 	}
-	expression(r, v, s)
-	r.Quoted(v, s)
+	expression(v, s)
+	Quoted(v, s)
 	return s, true
 }
 
-// expressions are what regular expressions have and names of alarms hardly do: .* and .+, anchors, classes, choices, escapes.
+// expressions are what regular expressions have and names of alarms hardly do: .* and .+, anchors, classes, choices,
+// escapes.
 var expressions = regexp.MustCompile(`\.[*+]|^\^|\$$|\[[^\]]*-[^\]]*\][*+?]?|\[[^\]]*\][*+]|\([^()]*\|[^()]*\)|\\[.dwsbDWS*+?()\[\]-]|\(\?[:i]|[^|]\|[^|]|\)[+]|\{\d+(,\d*)?\}`)
 
 // expression warns of a regular expression in the place of a pattern.
-func expression(r *reading.Reader, v reading.Value, pattern string) {
+func expression(v reading.Value, pattern string) {
 	if odd := expressions.FindString(pattern); odd != "" {
-		r.Warnf(v, "* is any text and ? any character, as in checkout-*; for several patterns write several",
-			"%s looks like a regular expression; %s is taken as it stands", reading.Quote(v.Text), reading.Quote(odd))
+		v.Warnf("* is any text and ? any character, as in checkout-*; for several patterns write several",
+			"%s looks like a regular expression; %s is taken as it stands", reading.Quote(v.Text()), reading.Quote(odd))
 	}
 }
 
 // Formed returns the reader of a text of one form.
-func Formed(r *reading.Reader, to *string, form *regexp.Regexp, wanted string) func(reading.Value) {
+func Formed(to *string, form *regexp.Regexp, wanted string) func(reading.Value) {
 	return func(v reading.Value) {
-		s, ok := r.Filled(v, wanted)
+		s, ok := v.Filled(wanted)
 		switch {
 		case !ok:
 		case !form.MatchString(s):
-			r.Errorf(v, "expected "+wanted, "%s cannot be %s", v.Key, reading.Quote(v.Text))
+			v.Errorf("expected "+wanted, "%s cannot be %s", v.Key, reading.Quote(v.Text()))
 		default:
 			if form == Dimension {
-				expression(r, v, s)
-				r.Quoted(v, s)
-				r.Padded(v, s)
+				expression(v, s)
+				Quoted(v, s)
+				Padded(v, s)
 			}
 			*to = s
 		}

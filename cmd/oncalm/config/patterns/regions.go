@@ -13,30 +13,32 @@ import (
 var regionForm = regexp.MustCompile(`^[a-z0-9*?-]{1,30}$`)
 
 // Region returns the reader of a region's name, or a pattern for such.
-func Region(r *reading.Reader, to *string) func(reading.Value) {
-	read := Formed(r, to, regionForm, "a region such as eu-central-1")
+func Region(to *string) func(reading.Value) {
+	read := Formed(to, regionForm, "a region such as eu-central-1")
 	return func(v reading.Value) {
 		read(v)
 		switch s := *to; {
 		case s == "":
 		case !strings.ContainsAny(s, "*?"):
-			if !IsRegion(r, v, s) {
+			if !IsRegion(v, s) {
 				*to = ""
 			}
 		case !slices.ContainsFunc(aws.Regions(), func(name string) bool { return aws.Glob(s, name) }):
-			r.Warnf(v, strings.TrimSuffix(likeRegion(strings.Trim(s, "*?-")), "."), "no region of AWS that is known fits %s", reading.Quote(v.Text))
+			v.Warnf(strings.TrimSuffix(likeRegion(strings.Trim(s, "*?-")), "."),
+				"no region of AWS that is known fits %s", reading.Quote(v.Text()))
 		}
 	}
 }
 
 // IsRegion reports whether a text can be the name of a region, and warns if it is none that is known.
-func IsRegion(r *reading.Reader, v reading.Value, name string) bool {
+func IsRegion(v reading.Value, name string) bool {
 	switch {
 	case !aws.IsRegion(name):
-		r.Errorf(v, strings.TrimSuffix(likeRegion(name), "."), "%s is not a region of AWS", reading.Quote(name))
+		v.Errorf(strings.TrimSuffix(likeRegion(name), "."), "%s is not a region of AWS", reading.Quote(name))
 		return false
 	case !slices.Contains(aws.Regions(), name):
-		r.Warnf(v, likeRegion(name)+" A region that is new may stay", "%s is no region of AWS that is known", reading.Quote(name))
+		v.Warnf(likeRegion(name)+" A region that is new may stay",
+			"%s is no region of AWS that is known", reading.Quote(name))
 	}
 	return true
 }

@@ -1,5 +1,6 @@
-// Package places reads where things are that the configuration names: the store and folders of the machine, addresses to listen on, and links. What
-// cannot be is an error; what depends on the machine is a warning, since a configuration may be checked on another one than it is for.
+// Package places reads where things are that the configuration names: the store and folders of the machine, addresses
+// to listen on, and links. What cannot be is an error; what depends on the machine is a warning, since a configuration
+// may be checked on another one than it is for.
 package places
 
 import (
@@ -13,35 +14,35 @@ import (
 )
 
 // Templates reads the directory of the operator's own texts, and sees that each can be filled in.
-func Templates(r *reading.Reader, v reading.Value) string {
-	s, ok := r.Filled(v, "the path of a directory")
+func Templates(v reading.Value) string {
+	s, ok := v.Filled("the path of a directory")
 	if !ok {
 		return ""
 	}
-	dir := r.Path(s)
+	dir := v.File.Path(s)
 	texts, err := templates.Load(dir)
 	if err == nil {
 		err = markdown.Check(texts)
 	}
 	if err != nil {
-		r.Errorf(v, "correct it, or remove the key", "%v", err)
+		v.Errorf("correct it, or remove the key", "%v", err)
 		return ""
 	}
 	return dir
 }
 
 // Address returns the reader of a listen address.
-func Address(r *reading.Reader, to *string) func(reading.Value) {
+func Address(to *string) func(reading.Value) {
 	return func(v reading.Value) {
 		const wanted = "host:port or :port, such as :8080"
-		s, ok := r.Filled(v, wanted)
+		s, ok := v.Filled(wanted)
 		if !ok {
 			return
 		}
 		_, port, err := net.SplitHostPort(s)
 		n, portErr := strconv.Atoi(port)
 		if err != nil || portErr != nil || n < 0 || n > 65535 {
-			r.Errorf(v, "expected "+wanted, "%s is not an address to listen on", reading.Quote(v.Text))
+			v.Errorf("expected "+wanted, "%s is not an address to listen on", reading.Quote(v.Text()))
 			return
 		}
 		*to = s
@@ -60,21 +61,21 @@ func Collide(a, b string) bool {
 }
 
 // Link reads an https URL. Plain http is good enough for this machine itself.
-func Link(r *reading.Reader, v reading.Value, such string) (string, bool) {
-	s, ok := r.Filled(v, "a URL such as "+such)
+func Link(v reading.Value, such string) (string, bool) {
+	s, ok := v.Filled("a URL such as " + such)
 	if !ok {
 		return "", false
 	}
 	u, err := url.Parse(s)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
-		r.Errorf(v, "write one such as "+such, "%s is not a URL", reading.Quote(v.Text))
+		v.Errorf("write one such as "+such, "%s is not a URL", reading.Quote(v.Text()))
 		return "", false
 	case u.User != nil:
-		r.Errorf(v, "write it without user and password", "%s has a user in its URL", v.Key)
+		v.Errorf("write it without user and password", "%s has a user in its URL", v.Key)
 		return "", false
 	case u.Scheme == "http" && !Loopback(u.Hostname()):
-		r.Errorf(v, "write https://", "%s is not an https URL", reading.Quote(v.Text))
+		v.Errorf("write https://", "%s is not an https URL", reading.Quote(v.Text()))
 		return "", false
 	}
 	return s, true

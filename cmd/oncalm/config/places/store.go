@@ -6,46 +6,51 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 )
 
 // storeFile looks whether the store can be where the configuration says. What depends on the machine is a warning: a
 // configuration may be checked on another one than it is for.
-func storeFile(r *reading.Reader, v reading.Value, path string) {
+func storeFile(v reading.Value, path string) {
 	info, err := os.Stat(path)
 	folder := filepath.Dir(path)
-	own, ownErr := os.Stat(r.File)
+	own, ownErr := os.Stat(v.File.Name)
 	switch {
 	case err == nil && ownErr == nil && os.SameFile(info, own):
-		r.Errorf(v, "name a file of its own, such as "+DefaultStore, "the store %s is this configuration", path)
-	case strings.HasPrefix(v.Text, "~"):
-		r.Warnf(v, "write the path in full", "the ~ of %s is taken as it stands: it is no home folder here", reading.Quote(v.Text))
+		v.Errorf("name a file of its own, such as "+DefaultStore, "the store %s is this configuration", path)
+	case strings.HasPrefix(v.Text(), "~"):
+		v.Warnf("write the path in full",
+			"the ~ of %s is taken as it stands: it is no home folder here", reading.Quote(v.Text()))
 	case strings.HasPrefix(path, "/dev/shm/"), strings.HasPrefix(path, "/run/"):
-		r.Warnf(v, "name a file on a disk", "the store %s is in memory: it is gone when the machine starts anew, with all incidents", path)
+		v.Warnf("name a file on a disk",
+			"the store %s is in memory: it is gone when the machine starts anew, with all incidents", path)
 	case err == nil && info.IsDir():
-		r.Errorf(v, "name a file in it, such as "+filepath.Join(path, DefaultStore), "the store %s is a folder", path)
+		v.Errorf("name a file in it, such as "+filepath.Join(path, DefaultStore), "the store %s is a folder", path)
 	case err == nil && !info.Mode().IsRegular():
-		r.Errorf(v, "name a file", "the store %s is not a file", path)
+		v.Errorf("name a file", "the store %s is not a file", path)
 	case err == nil && info.Mode()&0o044 != 0: // also in a folder of one's own: stores are moved, and backed up
-		r.Warnf(v, "chmod 600 "+path, "the store %s can be read by others (its mode is %#o), with all that is known of incidents and people", path, info.Mode().Perm())
+		v.Warnf("chmod 600 "+path,
+			"the store %s can be read by others (its mode is %#o), with all that is known of incidents and people",
+			path, info.Mode().Perm())
 	case err == nil && !writable(path):
-		r.Warnf(v, "run the bot as the user that owns it", "the store %s cannot be written", path)
+		v.Warnf("run the bot as the user that owns it", "the store %s cannot be written", path)
 	case err == nil:
 	default:
-		storeFolder(r, v, folder)
+		storeFolder(v, folder)
 	}
 }
 
 // storeFolder looks whether a store can be made in a folder.
-func storeFolder(r *reading.Reader, v reading.Value, folder string) {
+func storeFolder(v reading.Value, folder string) {
 	info, err := os.Stat(folder)
 	switch {
 	case err == nil && !info.IsDir():
-		r.Errorf(v, "name a file in a folder", "%s, for the store, is not a folder", folder)
+		v.Errorf("name a file in a folder", "%s, for the store, is not a folder", folder)
 	case os.IsNotExist(err):
-		r.Warnf(v, "make it before the bot starts", "the folder %s, for the store, is not there", folder)
+		v.Warnf("make it before the bot starts", "the folder %s, for the store, is not there", folder)
 	case err != nil, info.Mode().Perm()&fs.FileMode(0o222) == 0, !writable(folder):
-		r.Warnf(v, "let the user of the bot write there", "the folder %s, for the store, cannot be written", folder)
+		v.Warnf("let the user of the bot write there", "the folder %s, for the store, cannot be written", folder)
 	}
 }
 
@@ -53,19 +58,19 @@ func storeFolder(r *reading.Reader, v reading.Value, folder string) {
 const DefaultStore = "oncalm.db"
 
 // Store reads the path of the store; it is empty if that cannot be.
-func Store(r *reading.Reader, v reading.Value) string {
-	s, ok := r.Filled(v, "the path of a file")
+func Store(v reading.Value) string {
+	s, ok := v.Filled("the path of a file")
 	switch {
 	case !ok:
 	case strings.HasPrefix(s, "etcd:"):
-		r.NotBuilt("has no etcd store", "name a file, such as oncalm.db")(v)
+		reading.NotBuilt("has no etcd store", "name a file, such as oncalm.db")(v)
 	case strings.Contains(s, "://"):
-		r.Errorf(v, "name a file, such as oncalm.db", "%s is not the path of a file", reading.Quote(v.Text))
+		v.Errorf("name a file, such as oncalm.db", "%s is not the path of a file", reading.Quote(v.Text()))
 	default:
-		r.Quoted(v, s)
-		r.Padded(v, s)
-		storeFile(r, v, r.Path(s))
-		return r.Path(s)
+		patterns.Quoted(v, s)
+		patterns.Padded(v, s)
+		storeFile(v, v.File.Path(s))
+		return v.File.Path(s)
 	}
 	return ""
 }

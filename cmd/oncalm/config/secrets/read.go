@@ -62,59 +62,62 @@ func kindOf(secret string) string {
 const minSecret = 8
 
 // Read returns the reader of a value that is never shown, and is of a kind. found says where in Slack it stands.
-func Read(r *reading.Reader, to *Secret, kind, found string) func(reading.Value) {
+func Read(to *Secret, kind, found string) func(reading.Value) {
 	return func(v reading.Value) {
-		s, ok := r.Text(v, "a secret, best as ${NAME} or ${file:PATH}")
+		s, ok := v.Single("a secret, best as ${NAME} or ${file:PATH}")
 		if !ok {
 			return
 		}
 		what := v.Key
-		if refs := reading.Reference.FindAllString(v.Text, -1); len(refs) > 0 {
+		if refs := reading.Reference.FindAllString(v.Text(), -1); len(refs) > 0 {
 			what += ", from " + strings.Join(refs, " and ") + ","
 		}
 		trimmed := strings.TrimSpace(s)
 		is := kindOf(trimmed)
 		switch {
 		case trimmed == "":
-			r.Errorf(v, "give it the value that Slack shows for the app", "%s is empty", what)
+			v.Errorf("give it the value that Slack shows for the app", "%s is empty", what)
 		case placeholders.MatchString(trimmed), strings.Trim(trimmed, trimmed[:1]) == "":
-			r.Errorf(v, "give it the value that Slack shows for the app", "%s is a placeholder", what)
+			v.Errorf("give it the value that Slack shows for the app", "%s is a placeholder", what)
 		case strings.ContainsAny(trimmed, "\"'`“”‘’"):
-			r.Errorf(v, "take them out: only what is in the file or the variable counts", "%s has quotes in it", what)
+			v.Errorf("take them out: only what is in the file or the variable counts", "%s has quotes in it", what)
 		case strings.ContainsFunc(trimmed, func(c rune) bool { return unicode.IsSpace(c) || !unicode.IsPrint(c) }):
-			r.Errorf(v, "give it the one value that Slack shows for the app, on one line", "%s has white space in it", what)
+			v.Errorf("give it the one value that Slack shows for the app, on one line",
+				"%s has white space in it", what)
 		case len(trimmed) < minSecret:
-			r.Errorf(v, "give it the value that Slack shows for the app", "%s is too short for a secret", what)
+			v.Errorf("give it the value that Slack shows for the app", "%s is too short for a secret", what)
 		case is == rotating:
-			r.Errorf(v, "give it the token of an app without token rotation, which begins with xoxb-; the rotation of an app cannot be turned off: make another app", "%s is %s", what, is)
+			v.Errorf("give it the token of an app without token rotation, which begins with xoxb-; "+
+				"the rotation of an app cannot be turned off: make another app",
+				"%s is %s", what, is)
 		case is != "" && is != kind, kind == Signing && strings.HasPrefix(trimmed, "xox"):
-			r.Errorf(v, "give it "+kind+", which "+found, "%s is %s", what, or(is, "a token"))
+			v.Errorf("give it "+kind+", which "+found, "%s is %s", what, or(is, "a token"))
 		default:
-			padded(r, v, s, trimmed, what)
+			padded(v, s, trimmed, what)
 			if is == "" && kind != Signing {
-				r.Warnf(v, "give it "+kind+", which "+found, "%s does not look like %s", what, kind)
+				v.Warnf("give it "+kind+", which "+found, "%s does not look like %s", what, kind)
 			}
 			*to = New(trimmed)
-			exposed(r, v)
+			exposed(v)
 			if kind == Signing {
-				r.Later = append(r.Later, func() { signs(r, v, trimmed, what, found) })
+				v.File.Later(func() { signs(v, trimmed, what, found) })
 			}
 		}
 	}
 }
 
 // signs looks whether a secret can be Slack's. Where another server stands in for Slack it is whatever that one has.
-func signs(r *reading.Reader, v reading.Value, secret, what, found string) {
-	_, another := r.Places["slack.api_url"]
+func signs(v reading.Value, secret, what, found string) {
+	_, another := v.File.Look("slack.api_url")
 	remedy := "give it " + Signing + ", which " + found
 	switch {
 	case another, signingLike.MatchString(secret):
 	case partOfSigning.MatchString(secret):
-		r.Errorf(v, remedy+", as a whole", "%s has %d characters; a signing secret has 32", what, len(secret))
+		v.Errorf(remedy+", as a whole", "%s has %d characters; a signing secret has 32", what, len(secret))
 	case verificationForm.MatchString(secret) && strings.ContainsAny(secret, upper) && strings.ContainsAny(secret, lower):
-		r.Errorf(v, remedy+" beside it", "%s is a Verification Token", what)
+		v.Errorf(remedy+" beside it", "%s is a Verification Token", what)
 	default:
-		r.Warnf(v, remedy, "%s does not look like a signing secret, which has 32 hexadecimal digits", what)
+		v.Warnf(remedy, "%s does not look like a signing secret, which has 32 hexadecimal digits", what)
 	}
 }
 
@@ -130,28 +133,31 @@ func or(s, other string) string {
 	return s
 }
 
-// padded warns of white space around a secret. It is left out here; another program that reads the same place may not do so.
-func padded(r *reading.Reader, v reading.Value, s, trimmed, what string) {
+// padded warns of white space around a secret. It is left out here; another program that reads the same place may not
+// do so.
+func padded(v reading.Value, s, trimmed, what string) {
 	if s != trimmed {
-		r.Warnf(v, "take it out", "%s has white space around it", what)
+		v.Warnf("take it out", "%s has white space around it", what)
 	}
 }
 
 // exposed warns of files with secrets that others can read: those that are referred to, and the configuration itself.
-func exposed(r *reading.Reader, v reading.Value) {
-	refs := reading.Reference.FindAllString(v.Text, -1)
+func exposed(v reading.Value) {
+	refs := reading.Reference.FindAllString(v.Text(), -1)
 	for _, ref := range refs {
 		path, isFile := strings.CutPrefix(strings.TrimSuffix(ref, "}"), "${file:")
-		if isFile && readableByOthers(r.Path(path)) {
-			r.Warnf(v, "chmod 600 it", "others on this machine can read %s", r.Path(path))
+		if isFile && readableByOthers(v.File.Path(path)) {
+			v.Warnf("chmod 600 it", "others on this machine can read %s", v.File.Path(path))
 		}
 	}
-	if len(refs) == 0 && readableByOthers(r.File) {
-		r.Warnf(v, "chmod 600 "+r.File+", or use ${NAME} or ${file:PATH}", "%s stands here, and others on this machine can read the file", v.Key)
+	if len(refs) == 0 && readableByOthers(v.File.Name) {
+		v.Warnf("chmod 600 "+v.File.Name+", or use ${NAME} or ${file:PATH}",
+			"%s stands here, and others on this machine can read the file", v.Key)
 	}
 }
 
-// readableByOthers reports whether the group of a file, or everybody, can read it: if the file and all folders above let them.
+// readableByOthers reports whether the group of a file, or everybody, can read it: if the file and all folders above
+// let them.
 func readableByOthers(path string) bool {
 	full, err := filepath.EvalSymlinks(path)
 	if err != nil {

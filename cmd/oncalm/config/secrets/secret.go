@@ -1,5 +1,6 @@
-// Package secrets reads the secrets of the configuration, and keeps them from being shown. It knows how those of Slack look, so that one in the place
-// of another, a placeholder of an example, or a file that others can read is found out before anything is tried with it.
+// Package secrets reads the secrets of the configuration, and keeps them from being shown. It knows how those of Slack
+// look, so that one in the place of another, a placeholder of an example, or a file that others can read is found out
+// before anything is tried with it.
 package secrets
 
 import (

@@ -1,4 +1,4 @@
-// Package zones knows the names of time zones, and which of them are hardly ever meant.
+// Package zones reads the names of time zones, and knows which of them are hardly ever meant.
 package zones
 
 import (
@@ -7,8 +7,10 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/nearest"
 )
 
 // zoneNames are the names of the tz database, for telling which one was meant. It need
@@ -17,10 +19,27 @@ import (
 //go:embed zones.txt
 var zoneNames string
 
-// Names lists the names of the tz database.
-func Names() []string { return strings.Fields(zoneNames) }
+// Read reads the name of a time zone.
+func Read(v reading.Value) *time.Location {
+	s, ok := v.Filled("a time zone such as Europe/Berlin")
+	if !ok {
+		return nil
+	}
+	zone, err := time.LoadLocation(s)
+	if err != nil || s == "Local" {
+		remedy := "name one of the tz database, such as Europe/Berlin"
+		if near := nearest.Of(s, strings.Fields(zoneNames)); near != "" {
+			remedy = "did you mean " + near + "?"
+		}
+		v.Errorf(remedy, "unknown time zone %s", reading.Quote(v.Text()))
+		return nil
+	}
+	warnUnchanging(v, s)
+	return zone
+}
 
-// unchanging are zones whose clocks never change, named as places are whose clocks do, and the place that is mostly meant.
+// unchanging are zones whose clocks never change, named as places are whose clocks do, and the place that is mostly
+// meant.
 var unchanging = map[string]string{
 	"EST": "America/New_York", "MST": "America/Denver", "HST": "Pacific/Honolulu",
 	"GMT": "Europe/London", "GMT0": "Europe/London", "GMT+0": "Europe/London", "GMT-0": "Europe/London", "Greenwich": "Europe/London",
@@ -36,11 +55,12 @@ var places = map[int]string{
 
 var offsetZone = regexp.MustCompile(`^Etc/GMT([+-])([1-9]|1[0-4])$`)
 
-// Unchanging warns of a zone that is right only for who knows that its clocks never change. Etc/GMT-3 is ahead of UTC: the
-// names have the sign of POSIX.
-func Unchanging(r *reading.Reader, v reading.Value, name string) {
+// warnUnchanging warns of a zone that is right only for who knows that its clocks never change. Etc/GMT-3 is ahead of
+// UTC: the names have the sign of POSIX.
+func warnUnchanging(v reading.Value, name string) {
 	if place, ok := unchanging[name]; ok {
-		r.Warnf(v, "name the place, such as "+place+", or UTC if it is meant", "the clocks of the zone %s never change to summer time", name)
+		v.Warnf("name the place, such as "+place+", or UTC if it is meant",
+			"the clocks of the zone %s never change to summer time", name)
 		return
 	}
 	m := offsetZone.FindStringSubmatch(name)
@@ -59,5 +79,7 @@ func Unchanging(r *reading.Reader, v reading.Value, name string) {
 	if other, ok := places[-ahead]; ok {
 		remedy += fmt.Sprintf(", or %s if UTC%+03d is meant", other, -ahead)
 	}
-	r.Warnf(v, remedy, "%s is %s UTC by %d h (UTC%+03d), the other way round than it reads, and has no summer time", name, way, hours, ahead)
+	v.Warnf(remedy,
+		"%s is %s UTC by %d h (UTC%+03d), the other way round than it reads, and has no summer time",
+		name, way, hours, ahead)
 }

@@ -1,4 +1,4 @@
-package config
+package rules
 
 import (
 	"slices"
@@ -10,16 +10,18 @@ import (
 	"github.com/oncalm/oncalm/nearest"
 )
 
-// dead warns of rules that never count, since one before fits whatever they fit, and of one that keeps everything from paging.
-func (r *reader) dead(rules []messages.Rule, places []reading.Value) {
+// dead warns of rules that never count, since one before fits whatever they fit, and of one that keeps everything from
+// paging.
+func dead(rules []messages.Rule, places []reading.Value) {
 	pages := false
 	for j := range rules {
 		i := slices.IndexFunc(rules[:j], func(before messages.Rule) bool { return fitsAll(&before, &rules[j]) })
 		switch {
 		case i >= 0:
-			r.Warnf(places[j], "put it before that one, or remove it", "the rule never counts: %s, which comes first, fits all that it fits", places[i].Key)
+			places[j].Warnf("put it before that one, or remove it",
+				"the rule never counts: %s, which comes first, fits all that it fits", places[i].Key)
 		case !pages && rules[j].Treat != messages.Page && fitsAll(&rules[j], &messages.Rule{}):
-			r.Warnf(places[j], `say more of the messages that are meant, such as {subject: "*completed*"}`,
+			places[j].Warnf(`say more of the messages that are meant, such as {subject: "*completed*"}`,
 				"the rule fits all messages but CloudWatch's own alarms: none of them pages anybody")
 		}
 		pages = pages || rules[j].Treat == messages.Page
@@ -28,13 +30,18 @@ func (r *reader) dead(rules []messages.Rule, places []reading.Value) {
 
 // fitsAll reports whether a rule surely fits all messages that another one fits.
 func fitsAll(r, other *messages.Rule) bool {
-	return includes(r.Subject, other.Subject) && includes(r.Text, other.Text) && !slices.ContainsFunc(r.JSON, func(c messages.Condition) bool {
-		return !slices.ContainsFunc(other.JSON, func(o messages.Condition) bool { return o.Path == c.Path && includes(c.Pattern, o.Pattern) })
-	})
+	met := func(c messages.Condition) bool {
+		return slices.ContainsFunc(other.JSON, func(o messages.Condition) bool {
+			return o.Path == c.Path && includes(c.Pattern, o.Pattern)
+		})
+	}
+	return includes(r.Subject, other.Subject) && includes(r.Text, other.Text) &&
+		!slices.ContainsFunc(r.JSON, func(c messages.Condition) bool { return !met(c) })
 }
 
-// includes reports whether a pattern surely fits all texts that another one fits; no pattern fits all. What fits the other one
-// as it is written, * as *, fits each text that stands for: * can only have been met by *. With ? that is not so.
+// includes reports whether a pattern surely fits all texts that another one fits; no pattern fits all. What fits the
+// other one as it is written, * as *, fits each text that stands for: * can only have been met by *. With ? that is
+// not so.
 func includes(pattern, other string) bool {
 	if strings.Trim(pattern, "*") == "" {
 		return true
@@ -42,8 +49,9 @@ func includes(pattern, other string) bool {
 	return other != "" && !strings.Contains(pattern, "?") && aws.Glob(strings.ToLower(pattern), strings.ToLower(other))
 }
 
-// unanswered warns of rules that resolve what no rule opens: the key of such an incident is its rule's, not one of the table.
-func (r *reader) unanswered(rules []messages.Rule, places []reading.Value) {
+// unanswered warns of rules that resolve what no rule opens: the key of such an incident is its rule's, not one of the
+// table.
+func unanswered(rules []messages.Rule, places []reading.Value) {
 	var open []string
 	for _, rule := range rules {
 		if rule.Key != "" && (rule.Treat == messages.Page || rule.Treat == messages.Quiet) {
@@ -57,19 +65,22 @@ func (r *reader) unanswered(rules []messages.Rule, places []reading.Value) {
 		}
 		remedy := "give the rule that opens it, with treat: page or quiet, the same key"
 		near := slices.IndexFunc(open, func(k string) bool { return nearest.Distance(k, key, 2) < 2 })
-		switch paths := strings.Contains(key, "$") && slices.ContainsFunc(open, func(k string) bool { return strings.Contains(k, "$") }); {
+		paths := slices.ContainsFunc(open, func(k string) bool { return strings.Contains(k, "$") })
+		switch {
 		case near >= 0:
 			remedy = `did you mean "` + open[near] + `"?`
-		case paths:
+		case paths && strings.Contains(key, "$"):
 			continue // the same may stand at another path when it is over
 		}
-		r.Warnf(r.Place(places[i].Key+".key"), remedy, "no rule opens incidents under the key %s: there is nothing to resolve", reading.Quote(rule.Key))
+		places[i].In("key").Warnf(remedy,
+			"no rule opens incidents under the key %s: there is nothing to resolve", reading.Quote(rule.Key))
 	}
 }
 
 // plainKey is a key with a path alone as it is written without braces.
 func plainKey(key string) string {
-	if inner, ok := strings.CutPrefix(strings.TrimSpace(key), "{"); ok && strings.Count(inner, "}") == 1 && strings.HasSuffix(inner, "}") {
+	inner, ok := strings.CutPrefix(strings.TrimSpace(key), "{")
+	if ok && strings.Count(inner, "}") == 1 && strings.HasSuffix(inner, "}") {
 		return strings.TrimSuffix(inner, "}")
 	}
 	return strings.TrimSpace(key)

@@ -1,0 +1,68 @@
+// Package services reads what alarms are about: services, each with its escalation policy, and with the alarms that are
+// its own.
+package services
+
+import (
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/severities"
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// A Reader reads the sections services and default_service.
+type Reader struct {
+	Services *alarms.Services
+	// Topics are those that are heard, once the whole file was read.
+	Topics *[]string
+
+	taken map[alarms.Match]owner // by what was read so far
+}
+
+// Section reads services by their names.
+func (r *Reader) Section(v reading.Value) {
+	v.Named("service", func(name string, key, v reading.Value) {
+		s := alarms.Service{Name: name, Severity: incidents.Sev2}
+		v.Mapping(
+			reading.Key("policy", func(v reading.Value) {
+				if policy, ok := v.Filled("the name of a policy"); ok {
+					s.Policy = policy
+					v.Refer("policy", policy)
+				}
+			}),
+			reading.Key("severity", severities.Set(&s.Severity)),
+			reading.Key("alarms", func(v reading.Value) { s.Matches = r.matches(v, name) }),
+			reading.Key("runbook", func(v reading.Value) {
+				s.Runbook, _ = places.Link(v, "https://wiki.example.com/checkout")
+			}),
+			reading.Key("rollback", reading.NotBuilt("does not roll services back", "take it out")),
+		)
+		if !key.Has("policy") {
+			key.Errorf("add policy: with one of policies", "service %s has no policy", name)
+		}
+		r.Services.All = append(r.Services.All, s)
+	})
+}
+
+// Default reads the service of alarms that no other claims.
+func (r *Reader) Default(v reading.Value) {
+	if name, ok := v.Filled("the name of a service"); ok {
+		r.Services.Default = name
+		v.Refer("service", name)
+	}
+}
+
+// Agree sees, when the whole file was read, that there is a default service: of one service it is that. It warns of
+// services that no alarm can come to. quiet says which severities page nobody.
+func Agree(f *reading.File, services *alarms.Services, quiet func(severity string) bool) {
+	_, given := f.Look("default_service")
+	switch all := services.All; {
+	case len(all) == 0 || given:
+	case len(all) == 1:
+		services.Default = all[0].Name
+	default:
+		f.Place("default_service").Errorf("name the service for alarms that no other claims",
+			"default_service is missing")
+	}
+	lonely(f, services, quiet)
+}
