@@ -32,8 +32,9 @@ var order = []string{
 	"cmd/oncalm/config/secrets", "cmd/oncalm/config/severities", "cmd/oncalm/config/zones",
 	"cmd/oncalm/config/schedules", "cmd/oncalm/config/policies", "cmd/oncalm/config/services", "cmd/oncalm/config/rules",
 	"cmd/oncalm/config",
-	"cmd/oncalm/importing/wall", "cmd/oncalm/importing/plan", "cmd/oncalm/importing/rolling", "cmd/oncalm/importing/series",
-	"cmd/oncalm/importing/sheet", "cmd/oncalm/importing/calendar", "cmd/oncalm/importing/grafana",
+	"cmd/oncalm/importing/wall", "cmd/oncalm/importing/plan", "cmd/oncalm/importing/plan/plantest",
+	"cmd/oncalm/importing/rolling", "cmd/oncalm/importing/series", "cmd/oncalm/importing/sheet",
+	"cmd/oncalm/importing/calendar", "cmd/oncalm/importing/grafana",
 	"cmd/oncalm/importing/opsgenie", "cmd/oncalm/importing/pagerduty", "cmd/oncalm/importing",
 	"cmd/oncalm/fsck", "cmd/oncalm/cli", "cmd/oncalm/shifts", "cmd/oncalm/records", "cmd",
 }

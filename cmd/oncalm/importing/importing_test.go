@@ -14,11 +14,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan"
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan/plantest"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
 
-var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+var now = plantest.Now()
 
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()

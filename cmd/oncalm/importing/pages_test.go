@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan"
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan/plantest"
 )
 
 // weekOf is an export of Grafana OnCall with a weekly shift.
@@ -20,15 +21,6 @@ func weekOf() []File {
 		{"o", []byte(`{"results": [` + shift + `]}`)},
 		{"u", []byte(users)},
 	}
-}
-
-// planned is a plan in words, with the error if there is none.
-func planned(files ...File) string {
-	p, err := Read(files, now)
-	if err != nil {
-		return err.Error()
-	}
-	return string(p.YAML())
 }
 
 // TestPages: of an answer that comes in several pages it is said which are missing, and nothing is if all are there.
@@ -54,7 +46,7 @@ func TestPages(t *testing.T) {
 		{[]File{page(`"next": "` + api + `?cursor=abc", "previous": null`)}, says + "there is a further page"},
 		{[]File{page(`"current_page_number": 2000000000, "previous": "` + api + `?page=1999999999"`)}, says + "page 1 is missing and page 2 is missing"},
 	} {
-		got := planned(append(weekOf(), tt.files...)...)
+		got := plantest.Said(Read(append(weekOf(), tt.files...), now))
 		if !strings.Contains(got, tt.want) || tt.want == "" && strings.Contains(got, "is not all") {
 			t.Errorf("no %q in\n%s", tt.want, got)
 		}

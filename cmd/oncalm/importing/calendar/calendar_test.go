@@ -1,28 +1,34 @@
 package calendar
 
 import (
-	"time"
+	"strings"
 	_ "time/tzdata"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan"
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan/plantest"
 )
 
-var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+var now = plantest.Now()
 
 // carried is what becomes of a calendar.
 func carried(text string) (*plan.Plan, error) {
-	p := plan.New(now)
-	if err := Read(p, "x", []byte(text)); err != nil {
-		return nil, err
-	}
-	return p, p.Finish()
+	return plantest.Carried(now, func(p *plan.Plan) error { return Read(p, "x", []byte(text)) })
 }
 
-// planned is a plan in words, or the error if there is none.
-func planned(text string) string {
-	p, err := carried(text)
-	if err != nil {
-		return err.Error()
-	}
-	return string(p.YAML())
+// planned is a plan as it is written, or why there is none.
+func planned(text string) string { return plantest.Said(carried(text)) }
+
+// called is a calendar that is called s.
+func called(entries ...string) string {
+	return "BEGIN:VCALENDAR\nX-WR-CALNAME:s\n" + strings.Join(entries, "") + "END:VCALENDAR\n"
+}
+
+// berlin is a calendar in Berlin.
+func berlin(entries ...string) string {
+	return called("X-WR-TIMEZONE:Europe/Berlin\n", strings.Join(entries, ""))
+}
+
+// vevent is an entry.
+func vevent(lines ...string) string {
+	return "BEGIN:VEVENT\n" + strings.Join(lines, "\n") + "\nEND:VEVENT\n"
 }

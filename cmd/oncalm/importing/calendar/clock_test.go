@@ -10,10 +10,9 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan"
 )
 
-// entries is a calendar in Berlin.
-func entries(lines ...string) string {
-	return "BEGIN:VCALENDAR\r\nX-WR-CALNAME:s\r\nX-WR-TIMEZONE:Europe/Berlin\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:ana\r\n" +
-		strings.Join(lines, "\r\n") + "\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+// of is a calendar in Berlin of one entry.
+func of(lines ...string) string {
+	return berlin(vevent(append([]string{"UID:1", "SUMMARY:ana"}, lines...)...))
 }
 
 // TestDurations holds that entries may say how long they last instead of when they end: days are those of the calendar, also
@@ -34,7 +33,7 @@ func TestDurations(t *testing.T) {
 		{";TZID=Europe/Berlin:20260328T090000", "a week", none},
 		{";VALUE=DATE:20260328", "a week", none},
 	} {
-		p, err := carried(entries("DTSTART"+tt.start, "DURATION:"+tt.lasts))
+		p, err := carried(of("DTSTART"+tt.start, "DURATION:"+tt.lasts))
 		got := fmt.Sprint(err)
 		if err == nil {
 			got = string(p.YAML()) + strings.Join(p.Notes, "\n")
@@ -48,7 +47,7 @@ func TestDurations(t *testing.T) {
 // TestIntervals holds that a series which comes again after no number of weeks is not taken for one of each week.
 func TestIntervals(t *testing.T) {
 	for _, interval := range []string{"0", "-2", "99999999999999999999", "", "two"} {
-		_, err := carried(entries("DTSTART:20260302T090000", "DTEND:20260309T090000", "RRULE:FREQ=WEEKLY;INTERVAL="+interval))
+		_, err := carried(of("DTSTART:20260302T090000", "DTEND:20260309T090000", "RRULE:FREQ=WEEKLY;INTERVAL="+interval))
 		want := "s: the series of ana from 2026-03-02 09:00 has INTERVAL=" + strings.ToUpper(interval) + ", which layers cannot express, and is left out"
 		if !errors.Is(err, plan.ErrOver) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", interval, err)
@@ -58,7 +57,7 @@ func TestIntervals(t *testing.T) {
 
 // TestUnknownZone: that a zone is unknown is said once.
 func TestUnknownZone(t *testing.T) {
-	text := strings.ReplaceAll(entries("DTSTART;TZID=Europe/Berlin:20260302T090000", "DTEND;TZID=Europe/Berlin:20260309T090000", "RRULE:FREQ=WEEKLY"), "Europe/Berlin", "Mars/North")
+	text := strings.ReplaceAll(of("DTSTART;TZID=Europe/Berlin:20260302T090000", "DTEND;TZID=Europe/Berlin:20260309T090000", "RRULE:FREQ=WEEKLY"), "Europe/Berlin", "Mars/North")
 	p, err := carried(text)
 	if err != nil {
 		t.Fatal(err)
@@ -81,9 +80,7 @@ func TestTimesWithoutZone(t *testing.T) {
 		`;TZID="W. Europe Standard Time"`: "",
 		";TZID=Mars/North":                `s: the time zone "Mars/North" is unknown; times in it are read as Europe/Berlin`,
 	} {
-		text := "BEGIN:VCALENDAR\r\nX-WR-CALNAME:s\r\nX-WR-TIMEZONE:Europe/Berlin\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:ana\r\n" +
-			fmt.Sprintf("DTSTART%s:20260302T090000\r\nDTEND%[1]s:20260309T090000\r\n", param) + "RRULE:FREQ=WEEKLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
-		p, err := carried(text)
+		p, err := carried(of("DTSTART"+param+":20260302T090000", "DTEND"+param+":20260309T090000", "RRULE:FREQ=WEEKLY"))
 		if err != nil {
 			t.Fatal(err)
 		}

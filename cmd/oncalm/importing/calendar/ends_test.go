@@ -1,12 +1,12 @@
 package calendar
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan"
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan/plantest"
 	"github.com/oncalm/oncalm/cmd/oncalm/importing/wall"
 )
 
@@ -24,7 +24,8 @@ type repeating struct {
 func (e repeating) ics() string {
 	begin := stamped(e.begin)
 	const form = "20060102T150405Z"
-	return fmt.Sprintf("BEGIN:VEVENT\r\nUID:%s\r\nSUMMARY:%s\r\nDTSTART:%s\r\nDTEND:%s\r\nRRULE:%s\r\nEND:VEVENT\r\n", e.who, e.who, begin.Format(form), begin.Add(e.length).Format(form), e.rule)
+	return vevent("UID:"+e.who, "SUMMARY:"+e.who, "DTSTART:"+begin.Format(form),
+		"DTEND:"+begin.Add(e.length).Format(form), "RRULE:"+e.rule)
 }
 
 // on reports whether the entry is there at a time, counted one by one.
@@ -68,11 +69,11 @@ func TestEnds(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			text := "BEGIN:VCALENDAR\r\nX-WR-CALNAME:s\r\n"
+			var entries []string
 			for _, e := range tt.entries {
-				text += e.ics()
+				entries = append(entries, e.ics())
 			}
-			p, err := carried(text + "END:VCALENDAR\r\n")
+			p, err := carried(called(entries...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -110,12 +111,6 @@ func TestEndsApart(t *testing.T) {
 		"FREQ=MONTHLY":                                  "s: the series of ana from 2026-01-05 09:00 is monthly, which layers cannot express, and is left out",
 	} {
 		ana := repeating{who: "ana", begin: "2026-01-05T09:00", length: weeks, rule: rule}
-		p, err := carried("BEGIN:VCALENDAR\r\nX-WR-CALNAME:s\r\n" + ana.ics() + bo.ics() + "END:VCALENDAR\r\n")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := string(p.YAML()); !strings.Contains(got, want) {
-			t.Errorf("%s: want %q in\n%s", rule, want, got)
-		}
+		plantest.Look(t, planned(called(ana.ics(), bo.ics())), []string{want})
 	}
 }

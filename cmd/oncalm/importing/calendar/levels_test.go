@@ -3,6 +3,8 @@ package calendar
 import (
 	"strings"
 	"testing"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan/plantest"
 )
 
 // TestLevels: of those who are on call by a calendar at one time, those of the highest level are, whether that recurs or not.
@@ -44,22 +46,14 @@ func TestLevels(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := planned("BEGIN:VCALENDAR\nX-WR-CALNAME:s\nX-WR-TIMEZONE:Europe/Berlin\n" + tt.text + "END:VCALENDAR\n")
-			for _, want := range tt.want {
-				if !strings.Contains(got, want) {
-					t.Errorf("no %q in\n%s", want, got)
-				}
-			}
-			if tt.never != "" && strings.Contains(got, tt.never) {
-				t.Errorf("there is %q in\n%s", tt.never, got)
-			}
+			plantest.Look(t, planned(berlin(tt.text)), tt.want, tt.never)
 		})
 	}
 }
 
 // TestVersions: of an entry the newest version counts, and what of its rules and zones cannot be read is named.
 func TestVersions(t *testing.T) {
-	const head, two = "BEGIN:VCALENDAR\nX-WR-CALNAME:s\n", "RRULE:FREQ=WEEKLY;INTERVAL=2"
+	const two = "RRULE:FREQ=WEEKLY;INTERVAL=2"
 	entry := func(uid, who, day string, more ...string) string {
 		return vevent(append([]string{"UID:" + uid, "SUMMARY:" + who, "DTSTART;TZID=Europe/Berlin:" + day + "T090000", "DURATION:P7D"}, more...)...)
 	}
@@ -94,15 +88,7 @@ func TestVersions(t *testing.T) {
 		"all in UTC":             {strings.Replace(floating, "090000", "090000Z", 1), []string{"people: [ana]"}, "# -"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := planned(head + tt.text + "END:VCALENDAR\n")
-			for _, want := range tt.want {
-				if !strings.Contains(got, want) {
-					t.Errorf("no %q in\n%s", want, got)
-				}
-			}
-			if tt.never != "" && strings.Contains(got, tt.never) {
-				t.Errorf("there is %q in\n%s", tt.never, got)
-			}
+			plantest.Look(t, planned(called(tt.text)), tt.want, tt.never)
 		})
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan/plantest"
 )
 
 // TestPauses: series that pause and meet others are one rotation for each time of the week, in which nobody's pause keeps others
@@ -58,15 +60,8 @@ func TestPauses(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := planned("BEGIN:VCALENDAR\nX-WR-CALNAME:s\nX-WR-TIMEZONE:Europe/Berlin\n" + tt.text + "END:VCALENDAR\n")
-			for _, want := range tt.want {
-				if !strings.Contains(got, want) {
-					t.Errorf("no %q in\n%s", want, got)
-				}
-			}
-			if tt.never != "" && strings.Contains(got, tt.never) {
-				t.Errorf("there is %q in\n%s", tt.never, got)
-			}
+			got := planned(berlin(tt.text))
+			plantest.Look(t, got, tt.want, tt.never)
 			if strings.Contains(got, "compare them") && !strings.Contains(got, "off call") {
 				t.Errorf("it is not as the calendar says:\n%s", got)
 			}

@@ -14,9 +14,10 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan"
+	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan/plantest"
 )
 
-var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+var now = plantest.Now()
 
 // exported is an export, of which JSON has all in one.
 func exported(text string) Export {
@@ -33,18 +34,10 @@ func exported(text string) Export {
 
 // carried is what becomes of an export.
 func carried(e Export, now time.Time) (*plan.Plan, error) {
-	p := plan.New(now)
-	e.Into(p)
-	return p, p.Finish()
-}
-
-// planned is a plan in words, or the error if there is none.
-func planned(e Export) string {
-	p, err := carried(e, now)
-	if err != nil {
-		return err.Error()
-	}
-	return string(p.YAML())
+	return plantest.Carried(now, func(p *plan.Plan) error {
+		e.Into(p)
+		return nil
+	})
 }
 
 // shiftsOf is an export with a weekly shift of ana, O1, and more.
@@ -86,15 +79,7 @@ func TestShiftsOfGrafana(t *testing.T) {
 		"turns that begin some time": {both, one(`"type": "rolling_users", "level": 2, "frequency": "weekly", "rotation_start": "soon", "rolling_users": [["UA"], ["UC"]]`), []string{"s: shift o begins at soon there, which cannot be read"}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := planned(shiftsOf(tt.schedule, tt.shifts))
-			for _, want := range tt.want {
-				if !strings.Contains(got, want) {
-					t.Errorf("no %q in\n%s", want, got)
-				}
-			}
-			if tt.never != "" && strings.Contains(got, tt.never) {
-				t.Errorf("there is %q in\n%s", tt.never, got)
-			}
+			plantest.Look(t, plantest.Said(carried(shiftsOf(tt.schedule, tt.shifts), now)), tt.want, tt.never)
 		})
 	}
 }
@@ -110,13 +95,7 @@ func TestUsersOfGrafana(t *testing.T) {
 		text := `{"users": [{"id": "A", "username": "Ana", "slack": ` + slack + `, "timezone": "Europe/Berlin"}],
 			"schedules": [{"id": "S", "name": "s", "type": "web", "time_zone": "UTC", "shifts": ["O"]}],
 			"on_call_shifts": [{"id": "O", "name": "o", "type": "rolling_users", "start": "2026-01-05T09:00:00", "duration": 604800, "frequency": "weekly", "interval": 1, "rolling_users": [["A"]]}]}`
-		p, err := carried(exported(text), now)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := string(p.YAML()); !strings.Contains(got, want) {
-			t.Errorf("%s: no %q in\n%s", slack, want, got)
-		}
+		plantest.Look(t, plantest.Said(carried(exported(text), now)), []string{want})
 	}
 }
 
