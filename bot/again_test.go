@@ -6,7 +6,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/api"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 )
 
 // answering is how long a test waits until an answer has come, or has been given up: a call that hangs takes ten seconds.
@@ -21,18 +22,18 @@ const (
 // pauses that grow, and not sooner than Slack asks for.
 func TestALateAnswerIsTriedAgain(t *testing.T) {
 	for name, tt := range map[string]struct {
-		kind  slackfake.Kind
+		kind  faults.Kind
 		least time.Duration // before the second attempt
 		final bool          // it is not tried again
 	}{
-		"500":              {kind: slackfake.Status(500), least: breath},
-		"503":              {kind: slackfake.Status(503), least: breath},
-		"limited":          {kind: slackfake.RateLimited(""), least: 5 * time.Second},
-		"limited for 20 s": {kind: slackfake.RateLimited("20"), least: 20 * time.Second},
-		"no answer":        {kind: slackfake.Hang(), least: breath},
-		"cut off":          {kind: slackfake.Reset(), least: breath},
-		"gone":             {kind: slackfake.Status(404), final: true},
-		"used up":          {kind: slackfake.Error("used_url"), final: true},
+		"500":              {kind: faults.Status(500), least: breath},
+		"503":              {kind: faults.Status(503), least: breath},
+		"limited":          {kind: faults.RateLimited(""), least: 5 * time.Second},
+		"limited for 20 s": {kind: faults.RateLimited("20"), least: 20 * time.Second},
+		"no answer":        {kind: faults.Hang(), least: breath},
+		"cut off":          {kind: faults.Reset(), least: breath},
+		"gone":             {kind: faults.Status(404), final: true},
+		"used up":          {kind: faults.Error("used_url"), final: true},
 	} {
 		for _, times := range []int{uses - 1, 0} {
 			t.Run(name, func(t *testing.T) {
@@ -42,10 +43,10 @@ func TestALateAnswerIsTriedAgain(t *testing.T) {
 					w.alarm("checkout-5xx")
 					w.wait(5 * time.Second)
 					w.on(8*time.Second, nil)
-					w.slack.Fail(slackfake.Fault{Method: "response_url", Times: times, Kind: tt.kind})
+					w.slack.Faults.Fail(faults.Fault{Method: "response_url", Times: times, Kind: tt.kind})
 					contains(t, w.typed(ana, "/incident", "note hm"), "being stored")
 					w.wait(answering)
-					calls := w.slack.Calls("response_url")
+					calls := w.slack.API.Calls("response_url")
 					if tt.final {
 						if len(calls) != 1 {
 							t.Errorf("%d attempts after Slack had refused for good", len(calls))
@@ -69,7 +70,7 @@ func TestALateAnswerIsTriedAgain(t *testing.T) {
 }
 
 // growing holds that each pause is at least as long as the one before.
-func growing(t *testing.T, calls []slackfake.Call, least time.Duration) {
+func growing(t *testing.T, calls []api.Call, least time.Duration) {
 	t.Helper()
 	for n := 1; n < len(calls); n++ {
 		pause := calls[n].At.Sub(calls[n-1].At)
@@ -84,8 +85,8 @@ func growing(t *testing.T, calls []slackfake.Call, least time.Duration) {
 // the answers go and fail.
 func TestAnAddressIsNotUsedUp(t *testing.T) {
 	const slacks = 5
-	for name, kind := range map[string]slackfake.Kind{
-		"500": slackfake.Status(500), "limited": slackfake.RateLimited("1"), "no answer": slackfake.Hang(),
+	for name, kind := range map[string]faults.Kind{
+		"500": faults.Status(500), "limited": faults.RateLimited("1"), "no answer": faults.Hang(),
 	} {
 		for _, disk := range []time.Duration{0, 8 * time.Second} {
 			t.Run(name, func(t *testing.T) {
@@ -95,10 +96,10 @@ func TestAnAddressIsNotUsedUp(t *testing.T) {
 					w.alarm("checkout-5xx")
 					w.wait(5 * time.Second)
 					w.on(disk, nil)
-					w.slack.Fail(slackfake.Fault{Method: "response_url", Kind: kind})
+					w.slack.Faults.Fail(faults.Fault{Method: "response_url", Kind: kind})
 					w.press(w.only(w.slack.DM(ana)), "Escalate", ana)
 					w.wait(40 * time.Minute)
-					if n := len(w.slack.Calls("response_url")); n < uses || n > slacks {
+					if n := len(w.slack.API.Calls("response_url")); n < uses || n > slacks {
 						t.Errorf("used %d times", n)
 					}
 				})
@@ -115,7 +116,7 @@ func TestAStopDoesNotWaitForAnswers(t *testing.T) {
 		w.alarm("checkout-5xx")
 		w.wait(5 * time.Second)
 		w.on(8*time.Second, nil)
-		w.slack.Fail(slackfake.Fault{Method: "response_url", Kind: slackfake.RateLimited("90")})
+		w.slack.Faults.Fail(faults.Fault{Method: "response_url", Kind: faults.RateLimited("90")})
 		w.typed(ana, "/incident", "note hm")
 		w.wait(7 * time.Second)
 		begun := time.Now()

@@ -9,7 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slack"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
@@ -20,7 +20,7 @@ func TestAdoptedAfterRestart(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t)
 		w.wait(time.Second)
-		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Times: 2, Kind: slackfake.StoredButTimedOut()})
+		w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", Times: 2, Kind: faults.StoredButTimedOut()})
 		id := w.alarm("checkout-5xx")
 		w.wait(time.Second)
 		w.restart()
@@ -54,7 +54,7 @@ func TestOldPageIsNotAdopted(t *testing.T) {
 		w.disk = newMemory()
 		w.restart()
 		w.wait(time.Second)
-		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", User: ana, Times: 1, Kind: slackfake.Status(500)})
+		w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", User: ana, Times: 1, Kind: faults.Status(500)})
 		w.alarm("checkout-5xx")
 		w.wait(time.Minute)
 		if n := len(w.slack.DM(ana)); n != old+1 {
@@ -99,7 +99,7 @@ func TestStorm(t *testing.T) {
 		}
 		w.wait(2 * many * time.Second)
 		drawn := 0
-		for _, c := range w.slack.Calls("chat.postMessage", "chat.update") {
+		for _, c := range w.slack.API.Calls("chat.postMessage", "chat.update") {
 			if c.Args["channel"] == "C0INC" {
 				drawn++
 			}
@@ -116,7 +116,7 @@ func TestStorm(t *testing.T) {
 				t.Errorf("card %d came %v after the one before it", n, gap)
 			}
 		}
-		for _, c := range w.slack.Calls("chat.postMessage", "chat.update") {
+		for _, c := range w.slack.API.Calls("chat.postMessage", "chat.update") {
 			if c.Outcome != "ok" {
 				t.Errorf("%s: %s", c.Method, c.Outcome)
 			}
@@ -135,7 +135,7 @@ func TestStormOfEdits(t *testing.T) {
 			ids = append(ids, w.alarm(fmt.Sprintf("alarm-%d", n)))
 			w.wait(10 * time.Second)
 		}
-		drawn, before := w.drawings.Load(), len(w.slack.Calls("chat.update"))
+		drawn, before := w.drawings.Load(), len(w.slack.API.Calls("chat.update"))
 		for _, id := range ids[1:] {
 			if _, err := w.book.Record(context.Background(), id, incidents.ByAlarm("a"), incidents.Resolved{}); err != nil {
 				t.Fatal(err)
@@ -152,7 +152,7 @@ func TestStormOfEdits(t *testing.T) {
 		}
 		edits := 0
 		var last time.Time
-		for _, c := range w.slack.Calls("chat.update")[before:] {
+		for _, c := range w.slack.API.Calls("chat.update")[before:] {
 			if c.Args["channel"] != "C0INC" {
 				continue // pages
 			}
@@ -182,7 +182,7 @@ func TestCardsAfterAnOutage(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := begin(t)
 			w.wait(time.Second)
-			w.slack.Down(true)
+			w.slack.Faults.Down(true)
 			for n := range 30 {
 				w.alarm(fmt.Sprintf("alarm-%d", n))
 				w.wait(10 * time.Second)
@@ -190,7 +190,7 @@ func TestCardsAfterAnOutage(t *testing.T) {
 			if restart {
 				w.restart()
 			}
-			w.slack.Down(false)
+			w.slack.Faults.Down(false)
 			w.wait(3 * time.Minute)
 			cards := w.slack.Messages(channel)
 			if len(cards) != 30 {
@@ -216,7 +216,7 @@ func TestNoNeedlessEdits(t *testing.T) {
 		if n := len(w.slack.DM(ana)); n < 5 {
 			t.Fatalf("%d messages, want the page and reminders", n)
 		}
-		if n := len(w.slack.Calls("chat.update")); n != 1 {
+		if n := len(w.slack.API.Calls("chat.update")); n != 1 {
 			t.Errorf("%d edits, want 1", n)
 		}
 	})
@@ -228,7 +228,7 @@ func TestManyChangesAreOneEdit(t *testing.T) {
 		w := begin(t)
 		id := w.alarm("checkout-5xx")
 		w.wait(time.Minute)
-		before := len(w.slack.Calls("chat.update"))
+		before := len(w.slack.API.Calls("chat.update"))
 		for n := range 50 {
 			body := incidents.Noted{Text: fmt.Sprintf("line %d", n)}
 			if _, err := w.book.Record(context.Background(), id, incidents.Person("ana"), body); err != nil {
@@ -237,7 +237,7 @@ func TestManyChangesAreOneEdit(t *testing.T) {
 			w.wait(10 * time.Millisecond)
 		}
 		w.wait(10 * time.Second)
-		if n := len(w.slack.Calls("chat.update")) - before; n < 1 || n > 4 {
+		if n := len(w.slack.API.Calls("chat.update")) - before; n < 1 || n > 4 {
 			t.Errorf("%d edits for 50 notes in half a second", n)
 		}
 		contains(t, string(w.only(w.slack.Messages(channel)).Blocks), "line 49", "line 48", "line 47")
@@ -250,7 +250,9 @@ func TestDeletedCard(t *testing.T) {
 		w := begin(t)
 		w.alarm("checkout-5xx")
 		w.wait(10 * time.Second)
-		w.slack.Fail(slackfake.Fault{Method: "chat.update", Channel: "C0INC", Times: 1, Kind: slackfake.Error("message_not_found")})
+		w.slack.Faults.Fail(faults.Fault{
+			Method: "chat.update", Channel: "C0INC", Times: 1, Kind: faults.Error("message_not_found"),
+		})
 		w.typed(ana, "/incident", "ack")
 		w.wait(10 * time.Second)
 		cards := w.slack.Messages(channel)
@@ -267,7 +269,9 @@ func TestDeletedCard(t *testing.T) {
 func TestAmbiguousCard(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t)
-		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Channel: "C0INC", Times: 1, Kind: slackfake.StoredButTimedOut()})
+		w.slack.Faults.Fail(faults.Fault{
+			Method: "chat.postMessage", Channel: "C0INC", Times: 1, Kind: faults.StoredButTimedOut(),
+		})
 		w.alarm("checkout-5xx")
 		w.wait(time.Second)
 		w.typed(ana, "/incident", "ack")

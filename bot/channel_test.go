@@ -6,7 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
@@ -35,7 +35,7 @@ func (w *world) cards() (all []workspace.Message) {
 // away lets the channel take nothing any more.
 func (w *world) away(code string) {
 	for _, method := range []string{"chat.postMessage", "chat.update"} {
-		w.slack.Fail(slackfake.Fault{Method: method, Channel: channel, Kind: slackfake.Error(code)})
+		w.slack.Faults.Fail(faults.Fault{Method: method, Channel: channel, Kind: faults.Error(code)})
 	}
 }
 
@@ -51,7 +51,7 @@ func TestChannelThatWasAway(t *testing.T) {
 					w.alarm("checkout-5xx")
 					w.wait(12 * time.Second)
 					contains(t, w.bot.Status().Channel, code)
-					w.slack.Clear()
+					w.slack.Faults.Clear()
 					act(w)
 					w.wait(2 * time.Second)
 					w.only(w.cards())
@@ -100,7 +100,7 @@ func TestEditsOfAChannelThatWasAway(t *testing.T) {
 						w.wait(100 * time.Millisecond)
 						contains(t, w.bot.Status().Channel, code)
 					}
-					w.slack.Clear()
+					w.slack.Faults.Clear()
 					act(w)
 					w.wait(5 * time.Second)
 					contains(t, w.cards()[0].Text, "resolved by bo")
@@ -128,7 +128,7 @@ func TestToldWhileTheChannelIsAway(t *testing.T) {
 		if got := w.typed(ana, "/incident", "list"); strings.Contains(got, "takes no cards") {
 			t.Errorf("who only looks is told, too: %s", got)
 		}
-		w.slack.Clear()
+		w.slack.Faults.Clear()
 		w.typed(ana, "/incident", "note again")
 		w.wait(2 * time.Second)
 		if got := w.typed(ana, "/incident", "note it is well"); strings.Contains(got, "takes no cards") {
@@ -169,11 +169,11 @@ func TestChannelBeforeTheFirstCard(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			w := begin(t)
 			w.stop()
-			w.slack.Fail(slackfake.Fault{Method: "conversations.history", Channel: channel, Kind: slackfake.Error(code)})
+			w.slack.Faults.Fail(faults.Fault{Method: "conversations.history", Channel: channel, Kind: faults.Error(code)})
 			w.open(w.disk)
 			w.wait(time.Second)
 			contains(t, w.bot.Status().Channel, code, "/invite @oncalm")
-			w.slack.Clear()
+			w.slack.Faults.Clear()
 			w.wait(greeting)
 			if p := w.bot.Status().Channel; p != "" {
 				t.Errorf("still said: %s", p)
@@ -186,7 +186,9 @@ func TestChannelBeforeTheFirstCard(t *testing.T) {
 func TestCardThatIsUnreadable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t)
-		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Channel: channel, Times: 2, Kind: slackfake.Error("invalid_blocks")})
+		w.slack.Faults.Fail(faults.Fault{
+			Method: "chat.postMessage", Channel: channel, Times: 2, Kind: faults.Error("invalid_blocks"),
+		})
 		w.alarm("checkout-5xx")
 		w.wait(5 * time.Second)
 		if p := w.bot.Status().Channel; p != "" {

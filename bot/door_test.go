@@ -17,7 +17,8 @@ import (
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
+	"github.com/oncalm/oncalm/bot/slackfake/hands"
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
@@ -129,7 +130,7 @@ func TestTokenRevoked(t *testing.T) {
 		if s := w.bot.Status(); s.Problem != "" || s.Team != w.slack.TeamID() {
 			t.Fatalf("at first: %+v", s)
 		}
-		w.slack.Fail(slackfake.Fault{Kind: slackfake.Error("token_revoked")})
+		w.slack.Faults.Fail(faults.Fault{Kind: faults.Error("token_revoked")})
 		w.alarm("checkout-5xx")
 		w.wait(time.Minute)
 		if s := w.bot.Status(); !s.Barred || !strings.Contains(s.Problem, "E2010") {
@@ -138,7 +139,7 @@ func TestTokenRevoked(t *testing.T) {
 		if n := strings.Count(w.logged.String(), "level=ERROR msg=\"E2010"); n != 1 {
 			t.Errorf("E2010 was logged %d times", n)
 		}
-		w.slack.Clear()
+		w.slack.Faults.Clear()
 		w.wait(2 * time.Minute)
 		if s := w.bot.Status(); s.Problem != "" || s.Barred {
 			t.Errorf("with a new token: %+v", s)
@@ -173,12 +174,13 @@ func TestTwice(t *testing.T) {
 			"team_id": {w.slack.TeamID()}, "api_app_id": {w.slack.AppID()}, "user_id": {ana}, "command": {"/incident"},
 			"text": {"note 1 first"}, "trigger_id": {"1.2.abc"},
 		}.Encode()
-		send := func() slackfake.Response {
-			r, err := w.slack.Request(context.Background(), "/slack/commands", "application/x-www-form-urlencoded", []byte(form))
+		send := func() hands.Response {
+			r, err := w.slack.Bot.Request(context.Background(), "/slack/commands",
+				"application/x-www-form-urlencoded", []byte(form))
 			if err != nil {
 				t.Fatal(err)
 			}
-			return w.slack.Send(r)
+			return w.slack.Bot.Send(r)
 		}
 		first := send()
 		seq := w.head(id).Seq
@@ -206,11 +208,12 @@ func TestRefusalTwice(t *testing.T) {
 		}.Encode()
 		answers := []string{}
 		for range 2 {
-			r, err := w.slack.Request(context.Background(), "/slack/commands", "application/x-www-form-urlencoded", []byte(form))
+			r, err := w.slack.Bot.Request(context.Background(), "/slack/commands",
+				"application/x-www-form-urlencoded", []byte(form))
 			if err != nil {
 				t.Fatal(err)
 			}
-			answers = append(answers, string(w.slack.Send(r).Body))
+			answers = append(answers, string(w.slack.Bot.Send(r).Body))
 			if _, err := w.book.Record(context.Background(), id, incidents.ByAlarm("a"), incidents.Reopened{}); err != nil && !errors.Is(err, incidents.ErrAlreadyOpen) {
 				t.Fatal(err)
 			}
@@ -234,17 +237,20 @@ func TestStrangers(t *testing.T) {
 		contains(t, w.slack.Ephemerals(channel, "U0MAL")[1].Text, "not in Oncalm's people list")
 
 		form := url.Values{"team_id": {"T0OTHER"}, "api_app_id": {w.slack.AppID()}, "user_id": {ana}, "command": {"/incident"}, "text": {"ack"}, "trigger_id": {"x"}}
-		r, err := w.slack.Request(context.Background(), "/slack/commands", "application/x-www-form-urlencoded", []byte(form.Encode()))
+		r, err := w.slack.Bot.Request(context.Background(), "/slack/commands",
+			"application/x-www-form-urlencoded", []byte(form.Encode()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		contains(t, string(w.slack.Send(r).Body), "another workspace")
+		contains(t, string(w.slack.Bot.Send(r).Body), "another workspace")
 		form.Set("team_id", w.slack.TeamID())
 		form.Set("api_app_id", "A0OTHER")
-		if r, err = w.slack.Request(context.Background(), "/slack/commands", "application/x-www-form-urlencoded", []byte(form.Encode())); err != nil {
+		r, err = w.slack.Bot.Request(context.Background(), "/slack/commands",
+			"application/x-www-form-urlencoded", []byte(form.Encode()))
+		if err != nil {
 			t.Fatal(err)
 		}
-		contains(t, string(w.slack.Send(r).Body), "another workspace")
+		contains(t, string(w.slack.Bot.Send(r).Body), "another workspace")
 		if got := w.head(id).Status; got != incidents.StatusTriggered {
 			t.Errorf("strangers made it %s", got)
 		}

@@ -21,7 +21,7 @@ func TestPageToResolved(t *testing.T) {
 		if got, want := labels(page), "Acknowledge, Resolve, Escalate, Runbook, Alarm in AWS"; got != want {
 			t.Errorf("buttons of the page: %s, want %s", got, want)
 		}
-		if n := len(w.slack.Calls("chat.postMessage")); n != 2 { // the page and the card
+		if n := len(w.slack.API.Calls("chat.postMessage")); n != 2 { // the page and the card
 			t.Errorf("%d calls of chat.postMessage, want 2", n)
 		}
 		card := w.only(w.slack.Messages(channel))

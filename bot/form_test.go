@@ -10,7 +10,8 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
+	"github.com/oncalm/oncalm/bot/slackfake/hands"
 	"github.com/oncalm/oncalm/overrides"
 )
 
@@ -53,12 +54,13 @@ func TestOverrideForm(t *testing.T) {
 		later()
 		w := begin(t, three)
 		w.wait(90 * time.Minute)
-		fill := func(who string, from, to time.Duration) slackfake.Response {
-			return w.slack.SubmitView(context.Background(), ana, map[string]string{
+		fill := func(who string, from, to time.Duration) hands.Response {
+			return w.slack.Hands.SubmitView(context.Background(), ana, map[string]string{
 				whoField: who, fromField: strconv.FormatInt(time.Now().Add(from).Unix(), 10), toField: strconv.FormatInt(time.Now().Add(to).Unix(), 10),
 			})
 		}
-		if r := w.slack.Command(context.Background(), ana, channel, "/oncall", "override"); r.Err != nil || r.Message != nil {
+		if r := w.slack.Hands.Command(context.Background(), ana, channel, "/oncall", "override"); r.Err != nil ||
+			r.Message != nil {
 			t.Fatalf("%v, message %v\n%s", r.Err, r.Message != nil, w.logged)
 		}
 		for _, tt := range []struct {
@@ -87,7 +89,7 @@ func TestOverrideForm(t *testing.T) {
 		if n := len(w.made()); n != 0 {
 			t.Fatalf("%d overrides before it was confirmed", n)
 		}
-		if r := w.slack.SubmitView(context.Background(), ana, nil); r.Err != nil {
+		if r := w.slack.Hands.SubmitView(context.Background(), ana, nil); r.Err != nil {
 			t.Fatal(r.Err)
 		}
 		w.wait(2 * time.Second)
@@ -105,17 +107,18 @@ func TestCoverForm(t *testing.T) {
 		later()
 		w := begin(t, three)
 		w.wait(time.Hour)
-		r := w.slack.Command(context.Background(), bo, channel, "/oncall", "cover")
+		r := w.slack.Hands.Command(context.Background(), bo, channel, "/oncall", "cover")
 		if r.Err != nil || r.Message != nil {
 			t.Fatalf("%v, message %v\n%s", r.Err, r.Message != nil, w.logged)
 		}
-		if r = w.slack.SubmitView(context.Background(), bo, nil); r.Err != nil || r.Errors[fromField] != "You are not on call for shop then: ana." {
+		if r = w.slack.Hands.SubmitView(context.Background(), bo, nil); r.Err != nil ||
+			r.Errors[fromField] != "You are not on call for shop then: ana." {
 			t.Errorf("%v, errors %v", r.Err, r.Errors)
 		}
-		w.slack.CloseView(context.Background(), bo)
-		w.slack.Command(context.Background(), ana, channel, "/oncall", "cover")
+		w.slack.Hands.CloseView(context.Background(), bo)
+		w.slack.Hands.Command(context.Background(), ana, channel, "/oncall", "cover")
 		for range 2 {
-			if r = w.slack.SubmitView(context.Background(), ana, nil); r.Err != nil || len(r.Errors) > 0 {
+			if r = w.slack.Hands.SubmitView(context.Background(), ana, nil); r.Err != nil || len(r.Errors) > 0 {
 				t.Fatalf("%v, errors %v", r.Err, r.Errors)
 			}
 		}
@@ -129,7 +132,7 @@ func TestSwapForm(t *testing.T) {
 		later()
 		w := begin(t, three)
 		w.wait(time.Hour)
-		r := w.slack.Command(context.Background(), bo, channel, "/oncall", "swap")
+		r := w.slack.Hands.Command(context.Background(), bo, channel, "/oncall", "swap")
 		if r.Err != nil || r.Message != nil {
 			t.Fatalf("%v, message %v\n%s", r.Err, r.Message != nil, w.logged)
 		}
@@ -138,13 +141,13 @@ func TestSwapForm(t *testing.T) {
 		at := func(day int) int64 { return time.Date(2002, 1, day, 9, 0, 0, 0, time.UTC).Unix() }
 		mine := choice(t, "shop", "bo", overrides.Span{From: at(7), To: at(14)})
 		theirs := choice(t, "shop", "cy", overrides.Span{From: at(14), To: at(21)})
-		r = w.slack.SubmitView(context.Background(), bo, map[string]string{mineField: mine, theirsField: theirs})
+		r = w.slack.Hands.SubmitView(context.Background(), bo, map[string]string{mineField: mine, theirsField: theirs})
 		if r.Err != nil || len(r.Errors) > 0 {
 			t.Fatalf("%v, errors %v", r.Err, r.Errors)
 		}
 		v, _ = w.slack.View(bo)
 		contains(t, string(v.Blocks), "Shall I ask ", "Yours, for cy: Mon 7 Jan 2002 09:00", "Theirs, for you: Mon 14 Jan 2002 09:00")
-		if r = w.slack.SubmitView(context.Background(), bo, nil); r.Err != nil {
+		if r = w.slack.Hands.SubmitView(context.Background(), bo, nil); r.Err != nil {
 			t.Fatal(r.Err)
 		}
 		w.wait(2 * time.Second)
@@ -192,8 +195,10 @@ func TestFormsThatDoNotOpen(t *testing.T) {
 		later()
 		w := begin(t, three)
 		w.wait(time.Hour)
-		for _, kind := range []slackfake.Kind{slackfake.Hang(), slackfake.Status(500), slackfake.Error("expired_trigger_id"), slackfake.HTML()} {
-			w.slack.Fail(slackfake.Fault{Method: "views.open", Times: 1, Kind: kind})
+		for _, kind := range []faults.Kind{
+			faults.Hang(), faults.Status(500), faults.Error("expired_trigger_id"), faults.HTML(),
+		} {
+			w.slack.Faults.Fail(faults.Fault{Method: "views.open", Times: 1, Kind: kind})
 			begun := time.Now()
 			contains(t, w.said(ana, "override").Text, "Who?")
 			if took := time.Since(begun); took > 3*time.Second {

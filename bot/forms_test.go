@@ -53,11 +53,11 @@ func TestEventThatPosesAsAPress(t *testing.T) {
 		posing := strings.ReplaceAll(string(event), `\u0026`, "&") // Slack leaves the sign as it is
 		for _, path := range []string{"/slack/interactions", "/slack/commands"} {
 			for _, contentType := range []string{jsonType, formType, ""} {
-				r, err := w.slack.Request(context.Background(), path, contentType, []byte(posing))
+				r, err := w.slack.Bot.Request(context.Background(), path, contentType, []byte(posing))
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got := w.slack.Send(r); got.Status == http.StatusOK {
+				if got := w.slack.Bot.Send(r); got.Status == http.StatusOK {
 					t.Errorf("%s as %q: %d %s, want a refusal", path, contentType, got.Status, got.Body)
 				}
 			}

@@ -10,7 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -121,11 +121,11 @@ func (s gridSender) event() string {
 // sends sends what a gridSender says to one of the doors, and returns the body of the answer. Nobody waits for it longer than a moment.
 func (w *world) sends(path, kind, body string) string {
 	w.t.Helper()
-	r, err := w.slack.Request(w.t.Context(), path, kind, []byte(body))
+	r, err := w.slack.Bot.Request(w.t.Context(), path, kind, []byte(body))
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	got := w.slack.Send(r)
+	got := w.slack.Bot.Send(r)
 	if got.Err != nil || got.Took > time.Second {
 		w.t.Errorf("%s: %v after %s", path, got.Err, got.Took)
 	}
@@ -137,7 +137,7 @@ func inGrid(t *testing.T, install string) *world {
 	t.Helper()
 	w := begin(t)
 	w.stop()
-	w.slack.Fail(slackfake.Fault{Method: "auth.test", Kind: slackfake.JSON(install)})
+	w.slack.Faults.Fail(faults.Fault{Method: "auth.test", Kind: faults.JSON(install)})
 	w.disk = newMemory() // with nothing in it of who we were
 	w.open(w.disk)
 	w.wait(time.Second)
@@ -203,8 +203,8 @@ func TestGridAfterARestart(t *testing.T) {
 				w.alarm("checkout-5xx")
 				w.wait(2 * time.Second)
 				w.stop()
-				w.slack.Clear()
-				w.slack.Fail(slackfake.Fault{Method: "auth.test", Kind: slackfake.Status(500)})
+				w.slack.Faults.Clear()
+				w.slack.Faults.Fail(faults.Fault{Method: "auth.test", Kind: faults.Status(500)})
 				w.open(w.disk)
 				w.wait(time.Second)
 				for _, from := range senders() {

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 )
@@ -15,7 +15,7 @@ import (
 // A behaviour is one way in which Slack fails a page, and what must come of it.
 type behaviour struct {
 	name string
-	kind slackfake.Kind
+	kind faults.Kind
 	// ambiguous: the page may have been delivered though the call failed.
 	ambiguous bool
 	// final: that person cannot be reached, and the next step is taken at once.
@@ -27,40 +27,42 @@ type behaviour struct {
 
 func behaviours() []behaviour {
 	all := []behaviour{
-		{name: "500", kind: slackfake.Status(500)},
-		{name: "503", kind: slackfake.Status(503)},
-		{name: "302 to a sign-in page", kind: slackfake.Redirect()},
-		{name: "407 of a proxy", kind: slackfake.Status(407)},
-		{name: "HTML with 200", kind: slackfake.HTML()},
-		{name: "truncated JSON", kind: slackfake.Truncated()},
-		{name: "no bytes", kind: slackfake.Empty()},
-		{name: "reset", kind: slackfake.Reset()},
-		{name: "refused", kind: slackfake.Refused()},
-		{name: "never answers", kind: slackfake.Hang()},
-		{name: "slower than we wait", kind: slackfake.Slow(time.Minute)},
-		{name: "slow", kind: slackfake.Slow(8 * time.Second)},
-		{name: "stored, then never answers", kind: slackfake.StoredButTimedOut(), ambiguous: true},
-		{name: "stored, then reset", kind: slackfake.Stored(slackfake.Reset()), ambiguous: true},
-		{name: "stored, then 500", kind: slackfake.Stored(slackfake.Status(500)), ambiguous: true},
-		{name: "stored, then truncated", kind: slackfake.Stored(slackfake.Truncated()), ambiguous: true},
+		{name: "500", kind: faults.Status(500)},
+		{name: "503", kind: faults.Status(503)},
+		{name: "302 to a sign-in page", kind: faults.Redirect()},
+		{name: "407 of a proxy", kind: faults.Status(407)},
+		{name: "HTML with 200", kind: faults.HTML()},
+		{name: "truncated JSON", kind: faults.Truncated()},
+		{name: "no bytes", kind: faults.Empty()},
+		{name: "reset", kind: faults.Reset()},
+		{name: "refused", kind: faults.Refused()},
+		{name: "never answers", kind: faults.Hang()},
+		{name: "slower than we wait", kind: faults.Slow(time.Minute)},
+		{name: "slow", kind: faults.Slow(8 * time.Second)},
+		{name: "stored, then never answers", kind: faults.StoredButTimedOut(), ambiguous: true},
+		{name: "stored, then reset", kind: faults.Stored(faults.Reset()), ambiguous: true},
+		{name: "stored, then 500", kind: faults.Stored(faults.Status(500)), ambiguous: true},
+		{name: "stored, then truncated", kind: faults.Stored(faults.Truncated()), ambiguous: true},
 	}
 	for _, after := range []string{"1", "0", "-5", "abc", "", "9999999999", "30", "1.5"} {
-		all = append(all, behaviour{name: "429 Retry-After " + after, kind: slackfake.RateLimited(after), by: 2*time.Minute + 5*time.Second})
+		all = append(all, behaviour{
+			name: "429 Retry-After " + after, kind: faults.RateLimited(after), by: 2*time.Minute + 5*time.Second,
+		})
 	}
 	for _, code := range []string{
 		"ratelimited", "internal_error", "fatal_error", "request_timeout", "service_unavailable", "invalid_auth", "token_revoked",
 		"token_expired", "missing_scope", "not_authed",
 	} {
-		all = append(all, behaviour{name: code, kind: slackfake.Error(code)})
+		all = append(all, behaviour{name: code, kind: faults.Error(code)})
 	}
 	for _, code := range []string{
 		"channel_not_found", "user_not_found", "user_disabled", "cannot_dm_bot", "is_archived", "not_in_channel", "restricted_action",
 		"never_heard_of_this", "account_inactive", // of the person: our token is taken
 	} {
-		all = append(all, behaviour{name: code, kind: slackfake.Error(code), final: true})
+		all = append(all, behaviour{name: code, kind: faults.Error(code), final: true})
 	}
 	for _, code := range []string{"invalid_blocks", "invalid_blocks_format", "msg_too_long", "metadata_too_large"} {
-		all = append(all, behaviour{name: code, kind: slackfake.Error(code), formOnly: true})
+		all = append(all, behaviour{name: code, kind: faults.Error(code), formOnly: true})
 	}
 	return all
 }
@@ -82,7 +84,7 @@ func (tt behaviour) check(t *testing.T) {
 	if tt.final || tt.formOnly || tt.ambiguous {
 		times = 1
 	}
-	w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", User: ana, Times: times, Kind: tt.kind})
+	w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", User: ana, Times: times, Kind: tt.kind})
 	id := w.alarm("checkout-5xx")
 	if tt.formOnly {
 		w.wait(time.Second)
@@ -127,8 +129,8 @@ func TestAmbiguousTwice(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, func(o *Options) { o.Channel = "" })
 		w.wait(time.Second)
-		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Times: 1, Kind: slackfake.StoredButTimedOut()})
-		w.slack.Fail(slackfake.Fault{Method: "conversations.history", Times: 1, Kind: slackfake.Error("missing_scope")})
+		w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", Times: 1, Kind: faults.StoredButTimedOut()})
+		w.slack.Faults.Fail(faults.Fault{Method: "conversations.history", Times: 1, Kind: faults.Error("missing_scope")})
 		id := w.alarm("checkout-5xx")
 		w.wait(time.Minute)
 		if n := len(w.slack.DM(ana)); n != 2 {
@@ -147,7 +149,7 @@ func TestOutage(t *testing.T) {
 		groups := outbox.DefaultGroups(nil)
 		groups[1].Workers = 1 // more would send at the same moment, and there would be no order to see
 		w := beginWith(t, groups)
-		w.slack.Down(true)
+		w.slack.Faults.Down(true)
 		w.wait(time.Minute)
 		var over string
 		for n := range 12 {
@@ -165,7 +167,7 @@ func TestOutage(t *testing.T) {
 		if s := w.bot.Status(); s.Problem == "" || s.Barred {
 			t.Errorf("status while Slack is down: %+v", s)
 		}
-		w.slack.Down(false)
+		w.slack.Faults.Down(false)
 		w.wait(40 * time.Second)
 		var order []string
 		for _, m := range w.slack.DM(ana) {

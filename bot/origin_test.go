@@ -7,7 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
+	"github.com/oncalm/oncalm/bot/slackfake/hands"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -21,7 +22,7 @@ func TestBeforeWeKnowOurselves(t *testing.T) {
 		w.wait(time.Second)
 		page := w.only(w.slack.DM(ana))
 		w.stop()
-		w.slack.Fail(slackfake.Fault{Method: "auth.test", Kind: slackfake.Status(500)})
+		w.slack.Faults.Fail(faults.Fault{Method: "auth.test", Kind: faults.Status(500)})
 		forget(t, w.disk)
 		w.open(w.disk)
 		w.wait(time.Second)
@@ -29,7 +30,7 @@ func TestBeforeWeKnowOurselves(t *testing.T) {
 		w.press(page, "Acknowledge", ana)
 		w.wait(time.Second)
 		contains(t, last(t, w.slack.Ephemerals(page.Channel, ana)).Text, "still starting")
-		r := w.slack.Event(t.Context(), slackfake.Event{Fields: map[string]any{"type": "app_uninstalled"}})
+		r := w.slack.Bot.Event(t.Context(), hands.Event{Fields: map[string]any{"type": "app_uninstalled"}})
 		if r.Status != http.StatusServiceUnavailable {
 			t.Errorf("an event is answered with %d", r.Status)
 		}
@@ -39,7 +40,7 @@ func TestBeforeWeKnowOurselves(t *testing.T) {
 		if strings.Contains(w.bot.Status().Problem, "revoked") {
 			t.Error("the event was carried out")
 		}
-		w.slack.Clear()
+		w.slack.Faults.Clear()
 		w.wait(4 * time.Second)
 		contains(t, w.typed(ana, "/incident", "ack"), "You acknowledged 1")
 	})
@@ -69,7 +70,7 @@ func TestWeKnowOurselvesAfterARestart(t *testing.T) {
 		w.wait(time.Second)
 		page := w.only(w.slack.DM(ana))
 		w.stop()
-		w.slack.Fail(slackfake.Fault{Method: "auth.test", Kind: slackfake.Status(500)})
+		w.slack.Faults.Fail(faults.Fault{Method: "auth.test", Kind: faults.Status(500)})
 		w.open(w.disk)
 		w.wait(time.Second)
 		w.press(page, "Acknowledge", ana)

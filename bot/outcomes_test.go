@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/bottest"
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/paging"
 )
 
@@ -21,17 +21,17 @@ func TestNoSearchAfterRefusedConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, func(o *Options) { o.Channel = "" })
 		w.wait(time.Second)
-		w.slack.Down(true)
+		w.slack.Faults.Down(true)
 		for n := range 20 {
 			w.alarm(fmt.Sprintf("alarm-%d", n))
 		}
 		w.wait(time.Minute)
-		w.slack.Down(false)
+		w.slack.Faults.Down(false)
 		w.wait(time.Minute)
 		if n := len(w.slack.DM(ana)); n != 20 {
 			t.Errorf("%d pages, want 20", n)
 		}
-		for _, c := range w.slack.Calls("conversations.history", "conversations.open") {
+		for _, c := range w.slack.API.Calls("conversations.history", "conversations.open") {
 			t.Errorf("%s was called", c.Method)
 		}
 	})
@@ -42,14 +42,14 @@ func TestHold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, func(o *Options) { o.Channel = "" })
 		w.wait(time.Second)
-		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", User: ana, Times: 1, Kind: slackfake.RateLimited("20")})
+		w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", User: ana, Times: 1, Kind: faults.RateLimited("20")})
 		w.alarm("first")
 		w.wait(time.Second)
 		for n := range 10 {
 			w.alarm(fmt.Sprintf("alarm-%d", n))
 		}
 		w.wait(15 * time.Second)
-		if n := len(w.slack.Calls("chat.postMessage")); n != 1 {
+		if n := len(w.slack.API.Calls("chat.postMessage")); n != 1 {
 			t.Errorf("%d calls while Slack asked for patience, want 1", n)
 		}
 		if _, err := w.bot.Page(t.Context(), "9/page/0.0/bo", paging.Page{Person: "bo", Incident: bottest.Incident("x")}); err != nil {
@@ -59,7 +59,7 @@ func TestHold(t *testing.T) {
 		if n := len(w.slack.DM(ana)); n != 11 {
 			t.Errorf("%d pages, want 11", n)
 		}
-		if n := len(w.slack.Calls("conversations.history")); n != 0 {
+		if n := len(w.slack.API.Calls("conversations.history")); n != 0 {
 			t.Errorf("%d searches for pages that cannot have been sent", n)
 		}
 	})
@@ -70,8 +70,8 @@ func TestScopeForSearching(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, func(o *Options) { o.Channel = "" })
 		w.wait(time.Second)
-		w.slack.Fail(slackfake.Fault{Method: "conversations.history", Kind: slackfake.Error("missing_scope")})
-		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Times: 1, Kind: slackfake.Reset()})
+		w.slack.Faults.Fail(faults.Fault{Method: "conversations.history", Kind: faults.Error("missing_scope")})
+		w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", Times: 1, Kind: faults.Reset()})
 		w.alarm("checkout-5xx")
 		w.wait(time.Minute)
 		w.only(w.slack.DM(ana))
@@ -83,14 +83,17 @@ func TestScopeForSearching(t *testing.T) {
 
 // TestResponseURLIsSecret: whoever knows it can speak as the bot.
 func TestResponseURLIsSecret(t *testing.T) {
-	for _, k := range []slackfake.Kind{slackfake.Reset(), slackfake.Status(500), slackfake.Status(404), slackfake.HTML(), slackfake.Hang(), slackfake.Error("used_url"), slackfake.RateLimited("1")} {
+	for _, k := range []faults.Kind{
+		faults.Reset(), faults.Status(500), faults.Status(404), faults.HTML(), faults.Hang(), faults.Error("used_url"),
+		faults.RateLimited("1"),
+	} {
 		synctest.Test(t, func(t *testing.T) {
 			w := begin(t)
 			w.wait(time.Second)
 			w.alarm("checkout-5xx")
 			w.wait(time.Second)
 			card := w.only(w.slack.Messages(channel))
-			w.slack.Fail(slackfake.Fault{Method: "response_url", Times: 2, Kind: k})
+			w.slack.Faults.Fail(faults.Fault{Method: "response_url", Times: 2, Kind: k})
 			w.press(card, "Escalate", ana)
 			w.wait(time.Hour)
 			w.stop()
@@ -136,12 +139,13 @@ func TestOnlySlackIsReached(t *testing.T) {
 			"response_url":"https://evil.example/actions/x","container":{},"actions":[{"action_id":"escalate","value":"1.0","action_ts":"1.1"}]}`,
 			w.slack.TeamID(), w.slack.AppID(), ana)
 		form := url.Values{"payload": {payload}}
-		r, err := w.slack.Request(t.Context(), "/slack/interactions", "application/x-www-form-urlencoded", []byte(form.Encode()))
+		r, err := w.slack.Bot.Request(t.Context(), "/slack/interactions",
+			"application/x-www-form-urlencoded", []byte(form.Encode()))
 		if err != nil {
 			t.Fatal(err)
 		}
 		seq := w.head("1").Seq
-		if resp := w.slack.Send(r); resp.Err != nil || len(resp.Body) != 0 {
+		if resp := w.slack.Bot.Send(r); resp.Err != nil || len(resp.Body) != 0 {
 			t.Errorf("%v %s", resp.Err, resp.Body)
 		}
 		w.wait(time.Minute)
@@ -174,7 +178,7 @@ func TestPageInSpiteOfAnAnswerThatCannotBeRead(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := begin(t, func(o *Options) { o.Channel = "" })
 				w.wait(time.Second)
-				w.slack.Fail(slackfake.Fault{Method: tc.method, Kind: slackfake.JSON(tc.answer)})
+				w.slack.Faults.Fail(faults.Fault{Method: tc.method, Kind: faults.JSON(tc.answer)})
 				r, err := w.bot.Page(t.Context(), "1/page/0.0/ana", paging.Page{Person: "ana", Incident: bottest.Incident("x"), PerhapsSent: true})
 				if err != nil || r.Adopted != (tc.adopted != "") || r.Adopted && r.Message != tc.adopted {
 					t.Errorf("%+v, %v", r, err)
@@ -193,8 +197,10 @@ func TestAcknowledgedWhileSlackIsAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t)
 		w.wait(time.Second)
-		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Times: 1, Kind: slackfake.Status(500)})
-		w.slack.Fail(slackfake.Fault{Method: "conversations.history", Times: 1, Kind: slackfake.Slow(1800 * time.Millisecond)})
+		w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", Times: 1, Kind: faults.Status(500)})
+		w.slack.Faults.Fail(faults.Fault{
+			Method: "conversations.history", Times: 1, Kind: faults.Slow(1800 * time.Millisecond),
+		})
 		w.alarm("checkout-5xx")
 		w.wait(2400 * time.Millisecond)
 		if n := w.searches(); n != 1 {
@@ -214,7 +220,7 @@ func TestWhatWasSentIsKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, func(o *Options) { o.Channel = "" })
 		w.wait(time.Second)
-		w.slack.Fail(slackfake.Fault{Method: "conversations.history", Kind: slackfake.RateLimited("30")})
+		w.slack.Faults.Fail(faults.Fault{Method: "conversations.history", Kind: faults.RateLimited("30")})
 		page := paging.Page{Person: "bo", Incident: bottest.Incident("x")}
 		first, err := w.bot.Page(t.Context(), "9/page/0.0/bo", page)
 		if err != nil {
@@ -225,7 +231,7 @@ func TestWhatWasSentIsKnown(t *testing.T) {
 		if err != nil || again.Message != first.Message || !again.Adopted {
 			t.Errorf("%+v, %v, want what was sent first: %+v", again, err, first)
 		}
-		if pages, looks := len(w.slack.DM(bo)), len(w.slack.Calls("conversations.history")); pages != 1 || looks != 0 {
+		if pages, looks := len(w.slack.DM(bo)), len(w.slack.API.Calls("conversations.history")); pages != 1 || looks != 0 {
 			t.Errorf("%d pages and %d searches, want 1 and 0", pages, looks)
 		}
 		w.restart()

@@ -12,7 +12,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
@@ -22,8 +22,9 @@ import (
 // twice. Each second call is not among them: who looks whether the last attempt got through before making another would for
 // ever fail at the second of the two.
 func TestCoverWithABadSlack(t *testing.T) {
-	for name, kind := range map[string]slackfake.Kind{
-		"500": slackfake.Status(500), "429": slackfake.RateLimited("2"), "reset": slackfake.Reset(), "stored": slackfake.StoredButTimedOut(),
+	for name, kind := range map[string]faults.Kind{
+		"500": faults.Status(500), "429": faults.RateLimited("2"), "reset": faults.Reset(),
+		"stored": faults.StoredButTimedOut(),
 	} {
 		for _, every := range []int{3, 4, 5} {
 			t.Run(fmt.Sprint(name, " each ", every), func(t *testing.T) {
@@ -31,7 +32,7 @@ func TestCoverWithABadSlack(t *testing.T) {
 					w := begin(t, three)
 					w.wait(time.Hour)
 					m := w.said(ana, "cover me sun 18:00..mon 07:00")
-					w.slack.FailEvery(every, kind)
+					w.slack.Faults.FailEvery(every, kind)
 					w.press(m, "Ask the others", ana)
 					w.wait(3 * time.Minute)
 					w.press(w.only(w.slack.DM(bo)), "Accept", bo)
@@ -60,7 +61,7 @@ func TestCoverOverARestart(t *testing.T) {
 		}
 		deaf := func() {
 			for _, method := range []string{"chat.postMessage", "chat.update"} {
-				w.slack.Fail(slackfake.Fault{Method: method, Kind: slackfake.Refused()})
+				w.slack.Faults.Fail(faults.Fault{Method: method, Kind: faults.Refused()})
 			}
 		}
 		w.wait(time.Hour)
@@ -69,14 +70,14 @@ func TestCoverOverARestart(t *testing.T) {
 		deaf()
 		w.press(m, "Ask the others", ana)
 		again()
-		w.slack.Clear()
+		w.slack.Faults.Clear()
 		w.wait(2 * time.Minute)
 		toBo := w.only(w.slack.DM(bo))
 		again()
 		deaf()
 		w.press(toBo, "Accept", bo)
 		again()
-		w.slack.Clear()
+		w.slack.Faults.Clear()
 		w.wait(2 * time.Minute)
 		if got := w.onCall("shop", 48*time.Hour); got != "bo" {
 			t.Errorf("on call: %s", got)
@@ -140,7 +141,7 @@ func TestManyAccept(t *testing.T) {
 // said2 types a word of /oncall in a person's direct messages.
 func (w *world) said2(user, text string) workspace.Message {
 	w.t.Helper()
-	r := w.slack.Command(context.Background(), user, user, "/oncall", text)
+	r := w.slack.Hands.Command(context.Background(), user, user, "/oncall", text)
 	if r.Err != nil || r.Message == nil {
 		w.t.Fatalf("/oncall %s: %v, message %v", text, r.Err, r.Message)
 	}

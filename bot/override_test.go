@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/overrides"
@@ -27,7 +27,7 @@ func three(o *Options) {
 // said types a word of /oncall and returns what the person then sees.
 func (w *world) said(user, text string) workspace.Message {
 	w.t.Helper()
-	r := w.slack.Command(context.Background(), user, channel, "/oncall", text)
+	r := w.slack.Hands.Command(context.Background(), user, channel, "/oncall", text)
 	if r.Err != nil || r.Message == nil {
 		w.t.Fatalf("/oncall %s: %v, message %v", text, r.Err, r.Message)
 	}
@@ -232,12 +232,12 @@ func TestZoneOfSlack(t *testing.T) {
 		w.wait(time.Hour)
 		asked := 0 // while somebody waits for an answer: now and then Slack is asked about people anyway
 		said := func(text string) string {
-			before := len(w.slack.Calls("users.info"))
+			before := len(w.slack.API.Calls("users.info"))
 			m := w.said(ana, text)
-			asked += len(w.slack.Calls("users.info")) - before
+			asked += len(w.slack.API.Calls("users.info")) - before
 			return m.Text
 		}
-		w.slack.Fail(slackfake.Fault{Method: "users.info", Times: 1, Kind: slackfake.Hang()})
+		w.slack.Faults.Fail(faults.Fault{Method: "users.info", Times: 1, Kind: faults.Hang()})
 		begun := time.Now()
 		contains(t, said("override @bo 9-17"), "09:00 until 17:00 (8 h, UTC)")
 		if took := time.Since(begun); took > time.Second {

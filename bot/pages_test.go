@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -32,9 +32,9 @@ func TestManyPages(t *testing.T) {
 		if pages < 10 {
 			t.Fatalf("%d pages, too few to see anything", pages)
 		}
-		before := len(w.slack.Calls("chat.update"))
+		before := len(w.slack.API.Calls("chat.update"))
 		for k := range 3 * pages {
-			w.slack.Fail(slackfake.Fault{Method: "chat.update", Skip: 4 * (k + 1), Times: 1, Kind: slackfake.RateLimited("30")})
+			w.slack.Faults.Fail(faults.Fault{Method: "chat.update", Skip: 4 * (k + 1), Times: 1, Kind: faults.RateLimited("30")})
 		}
 		w.typed(ana, "/incident", "resolve")
 		w.wait(10 * time.Minute)
@@ -44,7 +44,7 @@ func TestManyPages(t *testing.T) {
 			}
 		}
 		edits := 0
-		for _, c := range w.slack.Calls("chat.update")[before:] {
+		for _, c := range w.slack.API.Calls("chat.update")[before:] {
 			if c.Outcome == "ok" {
 				edits++
 			}
@@ -59,7 +59,10 @@ func TestManyPages(t *testing.T) {
 func TestPageThatCannotBeEdited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := reminded(t, 2*time.Hour)
-		w.slack.Fail(slackfake.Fault{Method: "chat.update", Times: 2, Kind: slackfake.Error("msg_too_long")}) // with and without form
+		// with and without form
+		w.slack.Faults.Fail(faults.Fault{
+			Method: "chat.update", Times: 2, Kind: faults.Error("msg_too_long"),
+		})
 		w.typed(ana, "/incident", "resolve")
 		w.wait(10 * time.Minute)
 		var resolved []bool

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 )
 
 func TestPictureOfASchedule(t *testing.T) {
@@ -29,15 +29,15 @@ func TestPictureOfASchedule(t *testing.T) {
 
 // TestNoPicture holds that what cannot be sent as a picture holds nothing up: no picture is worth a retry for ever, or twice.
 func TestNoPicture(t *testing.T) {
-	for name, kind := range map[string]slackfake.Kind{
-		"missing scope": slackfake.Error("missing_scope"), "refused": slackfake.Error("file_uploads_disabled"),
-		"perhaps": slackfake.StoredButTimedOut(), "500": slackfake.Status(500),
+	for name, kind := range map[string]faults.Kind{
+		"missing scope": faults.Error("missing_scope"), "refused": faults.Error("file_uploads_disabled"),
+		"perhaps": faults.StoredButTimedOut(), "500": faults.Status(500),
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := begin(t, three)
 				w.wait(time.Hour)
-				w.slack.Fail(slackfake.Fault{Method: "files.completeUploadExternal", Times: 1, Kind: kind})
+				w.slack.Faults.Fail(faults.Fault{Method: "files.completeUploadExternal", Times: 1, Kind: kind})
 				w.said(ana, "schedule")
 				w.wait(10 * time.Minute)
 				if n := len(w.slack.DM(ana)); n > 1 {

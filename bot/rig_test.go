@@ -87,7 +87,8 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 	w.pager = &paging.Pager{Book: w.book, Policy: policy, Overrides: w.overrides}
 	o := Options{
 		APIURL: w.slack.APIURL(), Token: w.slack.Token(), SigningSecrets: []string{w.slack.SigningSecret()},
-		Transport: w.slack.RoundTripper(), Channel: "C0INC", Book: &incidents.Book{Store: w.db}, Pager: w.pager, Overrides: w.overrides, Services: []string{"checkout"},
+		Transport: w.slack.API.RoundTripper(), Channel: "C0INC", Book: &incidents.Book{Store: w.db},
+		Pager: w.pager, Overrides: w.overrides, Services: []string{"checkout"},
 		People: map[string]chat.Person{"ana": {Slack: ana, Zone: time.FixedZone("CET", 3600)}, "bo": {Slack: bo}, "cy": {Slack: cy}, "nil": {}},
 		Postmortem: func(_ context.Context, id string) (string, error) {
 			return "# Postmortem of " + id + "\n\n<!channel> *hostile*\n", nil
@@ -120,7 +121,7 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 		w.drawings.Add(1)
 		return draw(ctx, e)
 	}
-	w.slack.ConnectHandler(b.Handler())
+	w.slack.Bot.ConnectHandler(b.Handler())
 	ctx, cancel := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	running.Go(func() { _ = w.runner.Run(ctx) })
@@ -216,7 +217,7 @@ func (w *world) wait(d time.Duration) {
 // typed types a slash command in the channel and returns what the person then reads.
 func (w *world) typed(user, command, text string) string {
 	w.t.Helper()
-	r := w.slack.Command(context.Background(), user, channel, command, text)
+	r := w.slack.Hands.Command(context.Background(), user, channel, command, text)
 	if r.Err != nil {
 		w.t.Errorf("%s %s: %v", command, text, r.Err)
 	}
@@ -226,7 +227,7 @@ func (w *world) typed(user, command, text string) string {
 // press presses a button and fails if Slack would show an error.
 func (w *world) press(m workspace.Message, button, user string) {
 	w.t.Helper()
-	if r := w.slack.Press(context.Background(), m, button, user); r.Err != nil {
+	if r := w.slack.Hands.Press(context.Background(), m, button, user); r.Err != nil {
 		w.t.Errorf("pressing %s: %v", button, r.Err)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/overrides"
@@ -61,7 +61,7 @@ func TestAccountsThatAreClosed(t *testing.T) {
 
 // askedAbout counts how often Slack was asked about somebody.
 func (w *world) askedAbout(user string) (n int) {
-	for _, c := range w.slack.Calls("users.info") {
+	for _, c := range w.slack.API.Calls("users.info") {
 		if c.Args["user"] == user {
 			n++
 		}
@@ -102,9 +102,9 @@ func TestHoldersAreAskedAboutHourly(t *testing.T) {
 		if got := w.head(id).Status; got != incidents.StatusTriggered {
 			t.Errorf("the incident is %s", got)
 		}
-		w.slack.Fail(slackfake.Fault{Method: "users.info", Kind: slackfake.Status(500)}) // what is not told stays as it was
+		w.slack.Faults.Fail(faults.Fault{Method: "users.info", Kind: faults.Status(500)}) // what is not told stays as it was
 		w.wait(2 * time.Hour)
-		w.slack.Clear()
+		w.slack.Faults.Clear()
 		w.wait(2 * time.Hour)
 		if got := w.told("cannot be paged"); len(got) != 1 {
 			t.Errorf("told again: %q", got)
@@ -139,7 +139,7 @@ func TestRollCallEndsWithTheProgram(t *testing.T) {
 				w := begin(t)
 				w.stop()
 				w.slack.SetUser(workspace.User{ID: ana, Name: "ana", Deleted: true})
-				w.slack.Fail(slackfake.Fault{Method: "users.info", Skip: 3, Kind: slackfake.Hang()})
+				w.slack.Faults.Fail(faults.Fault{Method: "users.info", Skip: 3, Kind: faults.Hang()})
 				w.bot.o.Book = &incidents.Book{Store: stopped{w.db}, Followers: w.book.Followers}
 				ctx, cancel := context.WithCancel(t.Context())
 				if after == 0 {
@@ -168,11 +168,11 @@ func TestInactiveAccountOrToken(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := begin(t)
 				w.wait(time.Second)
-				fault := slackfake.Fault{User: ana, Kind: slackfake.Error("account_inactive")}
+				fault := faults.Fault{User: ana, Kind: faults.Error("account_inactive")}
 				if tt.token {
 					fault.User = ""
 				}
-				w.slack.Fail(fault)
+				w.slack.Faults.Fail(fault)
 				w.alarm("checkout-5xx")
 				w.wait(2 * time.Second)
 				if n := len(w.slack.DM(bo)); (n == 0) != tt.token {
@@ -181,7 +181,7 @@ func TestInactiveAccountOrToken(t *testing.T) {
 				if got := w.bot.Status().Barred; got != tt.token {
 					t.Errorf("barred: %v", got)
 				}
-				w.slack.Clear()
+				w.slack.Faults.Clear()
 				w.wait(2 * time.Minute)
 				if n := len(w.slack.DM(ana)); (n == 1) != tt.token {
 					t.Errorf("ana has %d pages", n)

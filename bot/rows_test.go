@@ -9,7 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
@@ -121,7 +121,7 @@ func TestSlowPage(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, func(o *Options) { o.Channel = "" })
 		w.wait(time.Second)
-		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", User: ana, Times: 1, Kind: slackfake.Slow(8 * time.Second)})
+		w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", User: ana, Times: 1, Kind: faults.Slow(8 * time.Second)})
 		w.alarm("checkout-5xx")
 		w.wait(2 * time.Second)
 		w.typed(bo, "/incident", "ack")
@@ -140,12 +140,12 @@ func TestLateAnswer(t *testing.T) {
 		w.alarm("checkout-5xx")
 		w.wait(time.Second)
 		card := w.only(w.slack.Messages(channel))
-		w.slack.Fail(slackfake.Fault{Method: "response_url", Kind: slackfake.Status(500)})
+		w.slack.Faults.Fail(faults.Fault{Method: "response_url", Kind: faults.Status(500)})
 		w.press(card, "Escalate", ana)
 		w.wait(40 * time.Minute)
-		calls := len(w.slack.Calls("response_url"))
+		calls := len(w.slack.API.Calls("response_url"))
 		w.wait(time.Hour)
-		if n := len(w.slack.Calls("response_url")) - calls; n != 0 || calls != uses {
+		if n := len(w.slack.API.Calls("response_url")) - calls; n != 0 || calls != uses {
 			t.Errorf("%d attempts in the first 40 minutes, then %d more", calls, n)
 		}
 	})
@@ -159,7 +159,7 @@ func TestCardChannel(t *testing.T) {
 		t.Run(code, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := begin(t)
-				w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Channel: "C0INC", Kind: slackfake.Error(code)})
+				w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", Channel: "C0INC", Kind: faults.Error(code)})
 				for n := range 3 {
 					w.alarm(fmt.Sprintf("alarm-%d", n))
 					w.wait(5 * time.Second)
@@ -171,12 +171,12 @@ func TestCardChannel(t *testing.T) {
 				if n := strings.Count(w.logged.String(), "takes no cards"); n != 1 {
 					t.Errorf("logged %d times", n)
 				}
-				before := len(w.slack.Calls("chat.postMessage"))
+				before := len(w.slack.API.Calls("chat.postMessage"))
 				w.wait(4 * time.Minute)
-				if n := len(w.slack.Calls("chat.postMessage")) - before; n > 12 { // each card once a minute
+				if n := len(w.slack.API.Calls("chat.postMessage")) - before; n > 12 { // each card once a minute
 					t.Errorf("%d more attempts in 4 min", n)
 				}
-				w.slack.Clear()
+				w.slack.Faults.Clear()
 				w.wait(15 * time.Minute)
 				if n := len(w.cards()); n != 3 {
 					t.Errorf("%d cards after the channel was mended, want 3", n)
@@ -208,10 +208,10 @@ func TestPageIsOneCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, func(o *Options) { o.Channel = "" })
 		w.wait(time.Second)
-		before := len(w.slack.Calls())
+		before := len(w.slack.API.Calls())
 		w.alarm("checkout-5xx")
 		w.wait(20 * time.Second) // later people are asked about
-		if n := len(w.slack.Calls()) - before; n != 1 {
+		if n := len(w.slack.API.Calls()) - before; n != 1 {
 			t.Errorf("%d calls, want 1", n)
 		}
 	})
@@ -225,18 +225,19 @@ func TestSlackHangs(t *testing.T) {
 		w.alarm("checkout-5xx")
 		w.wait(time.Second)
 		card := w.only(w.slack.Messages(channel))
-		w.slack.Fail(slackfake.Fault{Kind: slackfake.Hang()})
+		w.slack.Faults.Fail(faults.Fault{Kind: faults.Hang()})
 		for _, text := range []string{"", "list", "info", "note it hangs", "ack", "escalate", "resolve", "pm"} {
-			if r := w.slack.Command(t.Context(), ana, channel, "/incident", text); r.Err != nil || r.Took > 100*time.Millisecond {
+			if r := w.slack.Hands.Command(t.Context(), ana, channel, "/incident", text); r.Err != nil ||
+				r.Took > 100*time.Millisecond {
 				t.Errorf("/incident %s: %v after %v", text, r.Err, r.Took)
 			}
 		}
 		for _, button := range []string{"Acknowledge", "Resolve", "Escalate"} {
-			if r := w.slack.Press(t.Context(), card, button, bo); r.Err != nil || r.Took > 100*time.Millisecond {
+			if r := w.slack.Hands.Press(t.Context(), card, button, bo); r.Err != nil || r.Took > 100*time.Millisecond {
 				t.Errorf("%s: %v after %v", button, r.Err, r.Took)
 			}
 		}
-		w.slack.Clear()
+		w.slack.Faults.Clear()
 		w.wait(2 * time.Minute)
 		if n := len(w.slack.Ephemerals(channel, bo)); n != 3 { // refusals: ana had resolved it
 			t.Errorf("%d late answers, want 3", n)

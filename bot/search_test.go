@@ -7,7 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -15,26 +15,27 @@ import (
 func owing(t *testing.T, n int, sent bool) *world {
 	w := begin(t, func(o *Options) { o.Channel = "" })
 	w.wait(time.Second)
-	kind := slackfake.Hang()
+	kind := faults.Hang()
 	if sent {
-		kind = slackfake.StoredButTimedOut()
+		kind = faults.StoredButTimedOut()
 	}
-	w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Kind: kind})
+	w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", Kind: kind})
 	for k := range n {
 		w.alarm(fmt.Sprintf("alarm-%d", k), func(o *incidents.Opened) { o.Alarm.Series = fmt.Sprint(k) })
 	}
 	w.wait(3 * time.Second)
-	w.slack.Clear()
+	w.slack.Faults.Clear()
 	return w
 }
 
 // searchFaults are ways in which a search comes to nothing.
-func searchFaults() map[string]slackfake.Kind {
-	return map[string]slackfake.Kind{
-		"limited": slackfake.RateLimited("30"), "slow": slackfake.Slow(8 * time.Second), "hanging": slackfake.Hang(), "500": slackfake.Status(500),
-		"forbidden": slackfake.Error("missing_scope"), "nowhere": slackfake.Error("channel_not_found"), "HTML": slackfake.HTML(),
-		"malformed": slackfake.JSON(`{"ok":true,"messages":7}`), "truncated": slackfake.Truncated(), "reset": slackfake.Reset(),
-		"barred": slackfake.Error("invalid_auth"),
+func searchFaults() map[string]faults.Kind {
+	return map[string]faults.Kind{
+		"limited": faults.RateLimited("30"), "slow": faults.Slow(8 * time.Second), "hanging": faults.Hang(),
+		"500":       faults.Status(500),
+		"forbidden": faults.Error("missing_scope"), "nowhere": faults.Error("channel_not_found"), "HTML": faults.HTML(),
+		"malformed": faults.JSON(`{"ok":true,"messages":7}`), "truncated": faults.Truncated(), "reset": faults.Reset(),
+		"barred": faults.Error("invalid_auth"),
 	}
 }
 
@@ -46,7 +47,7 @@ func TestWhoCannotLookSends(t *testing.T) {
 			t.Run(name+" "+method, func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					w := owing(t, 30, false)
-					w.slack.Fail(slackfake.Fault{Method: method, Kind: kind})
+					w.slack.Faults.Fail(faults.Fault{Method: method, Kind: kind})
 					w.restart()
 					w.wait(10 * time.Second)
 					pages := w.slack.DM(ana)
@@ -54,7 +55,7 @@ func TestWhoCannotLookSends(t *testing.T) {
 						t.Fatalf("%d pages after 10 s, want 30", len(pages))
 					}
 					contains(t, pages[0].Text, "repeat")
-					if n := len(w.slack.Calls(method)); n > 3 {
+					if n := len(w.slack.API.Calls(method)); n > 3 {
 						t.Errorf("%s was tried %d times", method, n)
 					}
 					if p := w.bot.Status().Problem; p != "" {
@@ -73,7 +74,7 @@ func TestOneSearchForAll(t *testing.T) {
 		w := owing(t, 30, true)
 		sent := len(w.slack.DM(ana))
 		for n := range 450 {
-			if _, err := w.slack.Say(t.Context(), ana, w.slack.DM(ana)[0].Channel, fmt.Sprintf("hm %d", n)); err != nil {
+			if _, err := w.slack.Hands.Say(t.Context(), ana, w.slack.DM(ana)[0].Channel, fmt.Sprintf("hm %d", n)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -101,7 +102,7 @@ func TestOneSearchForAll(t *testing.T) {
 
 // searches counts the calls that looked for messages. Another one only asks at the start whether we are in the channel.
 func (w *world) searches() (n int) {
-	for _, c := range w.slack.Calls("conversations.history") {
+	for _, c := range w.slack.API.Calls("conversations.history") {
 		if c.Args["limit"] != "1" {
 			n++
 		}
@@ -116,8 +117,8 @@ func TestSearchesForTheChannel(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := begin(t)
 				w.wait(time.Second)
-				w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Channel: channel, Times: 1, Kind: slackfake.Reset()})
-				w.slack.Fail(slackfake.Fault{Method: "conversations.history", Kind: kind})
+				w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", Channel: channel, Times: 1, Kind: faults.Reset()})
+				w.slack.Faults.Fail(faults.Fault{Method: "conversations.history", Kind: kind})
 				w.alarm("checkout-5xx")
 				if err := w.bot.SelfPage(t.Context(), "", SelfPage{Key: "full/1", Since: time.Now(), Title: "full", Text: "full"}); err != nil {
 					t.Log(err) // the fault met this one

@@ -37,7 +37,7 @@ func team() *slackfake.Slack {
 
 // client is slack-go on top of the fake, without a socket.
 func client(s *slackfake.Slack) *slack.Client {
-	hc := &http.Client{Transport: s.RoundTripper(), Timeout: 10 * time.Second}
+	hc := &http.Client{Transport: s.API.RoundTripper(), Timeout: 10 * time.Second}
 	return slack.New(s.Token(), slack.OptionAPIURL(s.APIURL()), slack.OptionHTTPClient(hc))
 }
 
@@ -183,7 +183,7 @@ func code(err error) string {
 
 func TestTokens(t *testing.T) {
 	for token, want := range map[string]string{"": "not_authed", "xoxb-other": "invalid_auth", "xoxb-fake": ""} {
-		hc := &http.Client{Transport: team().RoundTripper()}
+		hc := &http.Client{Transport: team().API.RoundTripper()}
 		_, err := slack.New(token, slack.OptionHTTPClient(hc)).AuthTestContext(t.Context())
 		if got := code(err); got != want {
 			t.Errorf("token %q: got %q, want %q", token, got, want)

@@ -14,7 +14,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/slack-go/slack"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
+	"github.com/oncalm/oncalm/bot/slackfake/hands"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
@@ -36,37 +37,37 @@ func TestFaultKinds(t *testing.T) {
 		}
 	}
 	cases := []struct {
-		kind    slackfake.Kind
+		kind    faults.Kind
 		want    func(error) bool
 		took    time.Duration
 		stored  int
 		outcome string
 	}{
-		{slackfake.RateLimited("30"), retryAfter(30 * time.Second), 0, 0, "429"},
-		{slackfake.RateLimited("-5"), retryAfter(-5 * time.Second), 0, 0, "429"},
-		{slackfake.RateLimited("abc"), says("invalid syntax"), 0, 0, "429"},
-		{slackfake.RateLimited(""), status(429), 0, 0, "429"},
-		{slackfake.Status(500), status(500), 0, 0, "500"},
-		{slackfake.Status(503), status(503), 0, 0, "503"},
-		{slackfake.Redirect(), says("invalid character '<'"), 0, 0, "302"},
-		{slackfake.HTML(), says("invalid character '<'"), 0, 0, "html"},
-		{slackfake.Truncated(), says("unexpected EOF"), 0, 0, "truncated"},
-		{slackfake.Empty(), says("EOF"), 0, 0, "empty"},
-		{slackfake.Error("account_inactive"), says("account_inactive"), 0, 0, "account_inactive"},
-		{slackfake.Hang(), is(context.DeadlineExceeded), 10 * time.Second, 0, "hang"},
-		{slackfake.Reset(), is(syscall.ECONNRESET), 0, 0, "reset"},
-		{slackfake.Refused(), is(syscall.ECONNREFUSED), 0, 0, "refused"},
-		{slackfake.Slow(4 * time.Second), is(nil), 4 * time.Second, 1, "ok, then slow"},
-		{slackfake.Slow(time.Hour), is(context.DeadlineExceeded), 10 * time.Second, 0, "nothing, then slow"},
-		{slackfake.StoredButTimedOut(), is(context.DeadlineExceeded), 10 * time.Second, 1, "ok, then hang"},
-		{slackfake.Stored(slackfake.Status(500)), status(500), 0, 1, "ok, then 500"},
-		{slackfake.Stored(slackfake.Reset()), is(syscall.ECONNRESET), 0, 1, "ok, then reset"},
+		{faults.RateLimited("30"), retryAfter(30 * time.Second), 0, 0, "429"},
+		{faults.RateLimited("-5"), retryAfter(-5 * time.Second), 0, 0, "429"},
+		{faults.RateLimited("abc"), says("invalid syntax"), 0, 0, "429"},
+		{faults.RateLimited(""), status(429), 0, 0, "429"},
+		{faults.Status(500), status(500), 0, 0, "500"},
+		{faults.Status(503), status(503), 0, 0, "503"},
+		{faults.Redirect(), says("invalid character '<'"), 0, 0, "302"},
+		{faults.HTML(), says("invalid character '<'"), 0, 0, "html"},
+		{faults.Truncated(), says("unexpected EOF"), 0, 0, "truncated"},
+		{faults.Empty(), says("EOF"), 0, 0, "empty"},
+		{faults.Error("account_inactive"), says("account_inactive"), 0, 0, "account_inactive"},
+		{faults.Hang(), is(context.DeadlineExceeded), 10 * time.Second, 0, "hang"},
+		{faults.Reset(), is(syscall.ECONNRESET), 0, 0, "reset"},
+		{faults.Refused(), is(syscall.ECONNREFUSED), 0, 0, "refused"},
+		{faults.Slow(4 * time.Second), is(nil), 4 * time.Second, 1, "ok, then slow"},
+		{faults.Slow(time.Hour), is(context.DeadlineExceeded), 10 * time.Second, 0, "nothing, then slow"},
+		{faults.StoredButTimedOut(), is(context.DeadlineExceeded), 10 * time.Second, 1, "ok, then hang"},
+		{faults.Stored(faults.Status(500)), status(500), 0, 1, "ok, then 500"},
+		{faults.Stored(faults.Reset()), is(syscall.ECONNRESET), 0, 1, "ok, then reset"},
 	}
 	for _, c := range cases {
 		t.Run(c.kind.String(), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := team()
-				s.Fail(slackfake.Fault{Method: "chat.postMessage", Times: 1, Kind: c.kind})
+				s.Faults.Fail(faults.Fault{Method: "chat.postMessage", Times: 1, Kind: c.kind})
 				start := time.Now()
 				err := post("C0INC", say("hi"))(t.Context(), client(s))
 				if !c.want(err) {
@@ -78,7 +79,7 @@ func TestFaultKinds(t *testing.T) {
 				if n := len(s.Messages("incidents")); n != c.stored {
 					t.Errorf("%d messages stored, want %d", n, c.stored)
 				}
-				if got := s.Calls()[0].Outcome; got != c.outcome {
+				if got := s.API.Calls()[0].Outcome; got != c.outcome {
 					t.Errorf("outcome %q, want %q", got, c.outcome)
 				}
 				if err := post("C0INC", say("again"))(t.Context(), client(s)); err != nil {
@@ -92,15 +93,15 @@ func TestFaultKinds(t *testing.T) {
 func TestFaultsChooseTheirCalls(t *testing.T) {
 	cases := []struct {
 		name  string
-		fault slackfake.Fault
+		fault faults.Fault
 		want  []string // outcomes of: post to ana, post to bo, post to incidents, auth.test
 	}{
-		{"all", slackfake.Fault{}, []string{"500", "500", "500", "500"}},
-		{"a method", slackfake.Fault{Method: "auth.test"}, []string{"ok", "ok", "ok", "500"}},
-		{"a person", slackfake.Fault{User: "U0BO"}, []string{"ok", "500", "ok", "ok"}},
-		{"a channel", slackfake.Fault{Channel: "#incidents"}, []string{"ok", "ok", "500", "ok"}},
-		{"once", slackfake.Fault{Times: 1}, []string{"500", "ok", "ok", "ok"}},
-		{"the second and third", slackfake.Fault{Skip: 1, Times: 2}, []string{"ok", "500", "500", "ok"}},
+		{"all", faults.Fault{}, []string{"500", "500", "500", "500"}},
+		{"a method", faults.Fault{Method: "auth.test"}, []string{"ok", "ok", "ok", "500"}},
+		{"a person", faults.Fault{User: "U0BO"}, []string{"ok", "500", "ok", "ok"}},
+		{"a channel", faults.Fault{Channel: "#incidents"}, []string{"ok", "ok", "500", "ok"}},
+		{"once", faults.Fault{Times: 1}, []string{"500", "ok", "ok", "ok"}},
+		{"the second and third", faults.Fault{Skip: 1, Times: 2}, []string{"ok", "500", "500", "ok"}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -108,20 +109,20 @@ func TestFaultsChooseTheirCalls(t *testing.T) {
 			if err := post("U0ANA", say("first"))(t.Context(), client(s)); err != nil {
 				t.Fatal(err)
 			}
-			c.fault.Kind = slackfake.Status(500)
-			s.Fail(c.fault)
+			c.fault.Kind = faults.Status(500)
+			s.Faults.Fail(c.fault)
 			for _, channel := range []string{workspace.DMID("U0ANA"), "U0BO", "C0INC"} {
 				_ = post(channel, say("hi"))(t.Context(), client(s))
 			}
 			_, _ = client(s).AuthTestContext(t.Context())
 			var got []string
-			for _, call := range s.Calls()[1:] {
+			for _, call := range s.API.Calls()[1:] {
 				got = append(got, call.Outcome)
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
-			s.Clear()
+			s.Faults.Clear()
 			if err := post("U0ANA", say("hi"))(t.Context(), client(s)); err != nil {
 				t.Errorf("after Clear: %v", err)
 			}
@@ -131,7 +132,7 @@ func TestFaultsChooseTheirCalls(t *testing.T) {
 
 func TestFailEvery(t *testing.T) {
 	s := team()
-	s.FailEvery(3, slackfake.Status(502))
+	s.Faults.FailEvery(3, faults.Status(502))
 	var failed []int
 	for i := 1; i <= 9; i++ {
 		if post("C0INC", say("hi"))(t.Context(), client(s)) != nil {
@@ -146,21 +147,21 @@ func TestFailEvery(t *testing.T) {
 func TestDown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := team()
-		s.ConnectHandler(http.NotFoundHandler())
-		s.Down(true)
+		s.Bot.ConnectHandler(http.NotFoundHandler())
+		s.Faults.Down(true)
 		if err := post("C0INC", say("hi"))(t.Context(), client(s)); !errors.Is(err, syscall.ECONNREFUSED) {
 			t.Errorf("down: %v", err)
 		}
-		if r := s.Command(t.Context(), "U0ANA", "incidents", "/incident", ""); !errors.Is(r.Err, slackfake.ErrDown) {
+		if r := s.Hands.Command(t.Context(), "U0ANA", "incidents", "/incident", ""); !errors.Is(r.Err, hands.ErrDown) {
 			t.Errorf("a command while down: %v", r.Err)
 		}
-		s.Down(false)
-		s.DownFor(30 * time.Second)
+		s.Faults.Down(false)
+		s.Faults.DownFor(30 * time.Second)
 		time.Sleep(29 * time.Second)
 		if err := post("C0INC", say("hi"))(t.Context(), client(s)); err == nil {
 			t.Error("still down")
 		}
-		if down, until := s.IsDown(); !down || time.Until(until) != time.Second {
+		if down, until := s.Faults.IsDown(); !down || time.Until(until) != time.Second {
 			t.Errorf("down %v until %v", down, until)
 		}
 		time.Sleep(time.Second)
@@ -173,7 +174,7 @@ func TestDown(t *testing.T) {
 func TestCanceledCalls(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := team()
-		s.Fail(slackfake.Fault{Kind: slackfake.Hang()})
+		s.Faults.Fail(faults.Fault{Kind: faults.Hang()})
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
 		defer cancel()
 		start := time.Now()
@@ -187,7 +188,7 @@ func TestCanceledCalls(t *testing.T) {
 // TestOverASocket shows that the faults look the same when the fake is served.
 func TestOverASocket(t *testing.T) {
 	s := team()
-	srv := httptest.NewServer(s)
+	srv := httptest.NewServer(s.API)
 	defer srv.Close()
 	hc := &http.Client{Timeout: 200 * time.Millisecond, Transport: &http.Transport{DisableKeepAlives: true}}
 	sc := slack.New(s.Token(), slack.OptionAPIURL(srv.URL+"/api/"), slack.OptionHTTPClient(hc))
@@ -195,21 +196,21 @@ func TestOverASocket(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
-		kind slackfake.Kind
+		kind faults.Kind
 		want string
 	}{
-		{slackfake.Status(500), "500"},
-		{slackfake.Reset(), "EOF"},
-		{slackfake.Refused(), "503"},
-		{slackfake.Hang(), "Client.Timeout"},
-		{slackfake.RateLimited("7"), "retry after 7s"},
-		{slackfake.Error("no_luck"), "no_luck"},
-		{slackfake.Slow(1), "<nil>"},
-		{slackfake.Redirect(), "'<'"},
-		{slackfake.StoredButTimedOut(), "Client.Timeout"},
+		{faults.Status(500), "500"},
+		{faults.Reset(), "EOF"},
+		{faults.Refused(), "503"},
+		{faults.Hang(), "Client.Timeout"},
+		{faults.RateLimited("7"), "retry after 7s"},
+		{faults.Error("no_luck"), "no_luck"},
+		{faults.Slow(1), "<nil>"},
+		{faults.Redirect(), "'<'"},
+		{faults.StoredButTimedOut(), "Client.Timeout"},
 	} {
-		s.Clear()
-		s.Fail(slackfake.Fault{Times: 1, Kind: c.kind})
+		s.Faults.Clear()
+		s.Faults.Fail(faults.Fault{Times: 1, Kind: c.kind})
 		got := "<nil>"
 		if err := post("C0INC", say("hi"))(t.Context(), sc); err != nil {
 			got = err.Error()
@@ -225,7 +226,7 @@ func TestUnknownHosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp, err := team().RoundTripper().RoundTrip(r)
+	resp, err := team().API.RoundTripper().RoundTrip(r)
 	if err == nil {
 		resp.Body.Close()
 		t.Fatal("a foreign host answered")

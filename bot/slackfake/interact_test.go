@@ -15,6 +15,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/hands"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
@@ -51,7 +52,7 @@ func TestPress(t *testing.T) {
 		if got, ok := m.Button("Acknowledge"); !ok || got.Value != "42" || got.Style != "primary" {
 			t.Errorf("button %+v", got)
 		}
-		if r := s.Press(t.Context(), m, "ack", "U0ANA"); r.Err != nil {
+		if r := s.Hands.Press(t.Context(), m, "ack", "U0ANA"); r.Err != nil {
 			t.Fatal(r.Err)
 		}
 		ic := b.payload()
@@ -71,7 +72,7 @@ func TestPress(t *testing.T) {
 		if !strings.HasPrefix(ic.ResponseURL, "https://hooks.slack.com/actions/") || act.ActionTs == "" {
 			t.Errorf("%q %q", ic.ResponseURL, act.ActionTs)
 		}
-		if r := s.Choose(t.Context(), m, "snooze", "1h", "U0ANA"); r.Err != nil {
+		if r := s.Hands.Choose(t.Context(), m, "snooze", "1h", "U0ANA"); r.Err != nil {
 			t.Fatal(r.Err)
 		}
 		if got := b.payload().ActionCallback.BlockActions[0].SelectedOption; got.Value != "1h" || got.Text.Text != "1 hour" {
@@ -89,13 +90,13 @@ func TestCannotPress(t *testing.T) {
 	m := page(t, s)
 	gone := m
 	gone.TS = "1.000001"
-	for name, r := range map[string]slackfake.Response{
-		"no such button":  s.Press(t.Context(), m, "resolve", "U0ANA"),
-		"no such option":  s.Choose(t.Context(), m, "snooze", "2h", "U0ANA"),
-		"not her message": s.Press(t.Context(), m, "ack", "U0BO"),
-		"no such message": s.Press(t.Context(), gone, "ack", "U0ANA"),
+	for name, r := range map[string]hands.Response{
+		"no such button":  s.Hands.Press(t.Context(), m, "resolve", "U0ANA"),
+		"no such option":  s.Hands.Choose(t.Context(), m, "snooze", "2h", "U0ANA"),
+		"not her message": s.Hands.Press(t.Context(), m, "ack", "U0BO"),
+		"no such message": s.Hands.Press(t.Context(), gone, "ack", "U0ANA"),
 	} {
-		if !errors.Is(r.Err, slackfake.ErrInput) {
+		if !errors.Is(r.Err, hands.ErrInput) {
 			t.Errorf("%s: %v", name, r.Err)
 		}
 	}
@@ -111,7 +112,7 @@ func TestStaleButton(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r := s.Press(t.Context(), m, "ack", "U0ANA"); r.Err != nil {
+	if r := s.Hands.Press(t.Context(), m, "ack", "U0ANA"); r.Err != nil {
 		t.Fatal(r.Err)
 	}
 	if ic := b.payload(); ic.Message.Text != "resolved" || len(ic.Message.Blocks.BlockSet) != 0 {
@@ -123,7 +124,7 @@ func TestReplaceOriginal(t *testing.T) {
 	s := team()
 	b := connect(t, s)
 	m := page(t, s)
-	s.Press(t.Context(), m, "ack", "U0ANA")
+	s.Hands.Press(t.Context(), m, "ack", "U0ANA")
 	_, _, _, err := client(s).SendMessageContext(t.Context(), "", say("taken"), slack.MsgOptionReplaceOriginal(b.payload().ResponseURL))
 	if err != nil {
 		t.Fatal(err)
@@ -171,14 +172,14 @@ func TestTriggers(t *testing.T) {
 			return err
 		}
 		m := page(t, s)
-		s.Press(t.Context(), m, "ack", "U0ANA")
+		s.Hands.Press(t.Context(), m, "ack", "U0ANA")
 		if err := open(); err != nil {
 			t.Errorf("first: %v", err)
 		}
 		if err := open(); code(err) != "exchanged_trigger_id" {
 			t.Errorf("second: %v", err)
 		}
-		s.Press(t.Context(), m, "ack", "U0ANA")
+		s.Hands.Press(t.Context(), m, "ack", "U0ANA")
 		time.Sleep(3*time.Second + 1)
 		if err := open(); code(err) != "expired_trigger_id" {
 			t.Errorf("late: %v", err)
@@ -189,7 +190,7 @@ func TestTriggers(t *testing.T) {
 // opened shows ana a modal and returns its id.
 func opened(t *testing.T, s *slackfake.Slack, b *bot) string {
 	t.Helper()
-	s.Press(t.Context(), page(t, s), "ack", "U0ANA")
+	s.Hands.Press(t.Context(), page(t, s), "ack", "U0ANA")
 	v, err := client(s).OpenViewContext(t.Context(), b.payload().TriggerID, modal("Note"))
 	if err != nil {
 		t.Fatal(err)
@@ -225,12 +226,12 @@ func TestSubmitView(t *testing.T) {
 		},
 		{
 			name: "errors about no input", answer: slack.NewErrorsViewSubmissionResponse(map[string]string{"foo": "bar"}),
-			inputs: map[string]string{"what": "x"}, err: slackfake.ErrAnswer, errors: map[string]string{"foo": "bar"}, after: "Note",
+			inputs: map[string]string{"what": "x"}, err: hands.ErrAnswer, errors: map[string]string{"foo": "bar"}, after: "Note",
 		},
 		{name: "updates", answer: slack.NewUpdateViewSubmissionResponse(&second), inputs: map[string]string{"what": "x"}, after: "Second"},
 		{name: "pushes", answer: slack.NewPushViewSubmissionResponse(&second), inputs: map[string]string{"what": "x"}, after: "Second"},
-		{name: "empty", inputs: nil, err: slackfake.ErrInput, after: "Note"},
-		{name: "unknown input", inputs: map[string]string{"what": "x", "who": "y"}, err: slackfake.ErrInput, after: "Note"},
+		{name: "empty", inputs: nil, err: hands.ErrInput, after: "Note"},
+		{name: "unknown input", inputs: map[string]string{"what": "x", "who": "y"}, err: hands.ErrInput, after: "Note"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -238,7 +239,7 @@ func TestSubmitView(t *testing.T) {
 			b := connect(t, s)
 			opened(t, s, b)
 			b.answer = json(c.answer)
-			r := s.SubmitView(t.Context(), "U0ANA", c.inputs)
+			r := s.Hands.SubmitView(t.Context(), "U0ANA", c.inputs)
 			if !errors.Is(r.Err, c.err) {
 				t.Errorf("error %v, want %v", r.Err, c.err)
 			}
@@ -267,7 +268,7 @@ func TestSubmissionFields(t *testing.T) {
 	s := team()
 	b := connect(t, s)
 	id := opened(t, s, b)
-	s.SubmitView(t.Context(), "U0ANA", map[string]string{"what": "deploy 7"})
+	s.Hands.SubmitView(t.Context(), "U0ANA", map[string]string{"what": "deploy 7"})
 	ic := b.payload()
 	if ic.Type != slack.InteractionTypeViewSubmission || ic.View.ID != id || ic.View.CallbackID != "note" || ic.View.Hash == "" {
 		t.Errorf("%+v", ic.View)
@@ -282,7 +283,7 @@ func TestViewStack(t *testing.T) {
 	b := connect(t, s)
 	opened(t, s, b)
 	push := func(title string) error {
-		s.Press(t.Context(), s.DM("U0ANA")[0], "ack", "U0ANA")
+		s.Hands.Press(t.Context(), s.DM("U0ANA")[0], "ack", "U0ANA")
 		_, err := client(s).PushViewContext(t.Context(), b.payload().TriggerID, modal(title))
 		return err
 	}
@@ -302,7 +303,7 @@ func TestViewStack(t *testing.T) {
 	var titles []string
 	for v, ok := s.View("U0ANA"); ok; v, ok = s.View("U0ANA") {
 		titles = append(titles, v.Title)
-		s.CloseView(t.Context(), "U0ANA")
+		s.Hands.CloseView(t.Context(), "U0ANA")
 	}
 	if diff := cmp.Diff([]string{"new", "two", "Note"}, titles); diff != "" {
 		t.Error(diff)
@@ -317,17 +318,17 @@ func TestEvents(t *testing.T) {
 			Subscriptions: []string{"message", "app_mention", "reaction_added"},
 		})
 		b := connect(t, s)
-		m, err := s.Say(t.Context(), "U0ANA", "incidents", "@oncalm look at <this>")
+		m, err := s.Hands.Say(t.Context(), "U0ANA", "incidents", "@oncalm look at <this>")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.React(t.Context(), "U0ANA", m, "pushpin"); err != nil {
+		if err := s.Hands.React(t.Context(), "U0ANA", m, "pushpin"); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Unreact(t.Context(), "U0ANA", m, "pushpin"); err != nil {
+		if err := s.Hands.Unreact(t.Context(), "U0ANA", m, "pushpin"); err != nil {
 			t.Fatal(err)
 		}
-		s.Event(t.Context(), slackfake.Event{ID: "Ev1", Retry: 2, Fields: map[string]any{"type": "tokens_revoked"}})
+		s.Bot.Event(t.Context(), hands.Event{ID: "Ev1", Retry: 2, Fields: map[string]any{"type": "tokens_revoked"}})
 		var kinds []string
 		for i, body := range b.bodies {
 			var e struct {
@@ -353,7 +354,8 @@ func TestEvents(t *testing.T) {
 		if diff := cmp.Diff(want, kinds); diff != "" {
 			t.Error(diff)
 		}
-		if r := s.Verify(t.Context(), "abc"); r.Err != nil || !strings.Contains(string(b.bodies[len(b.bodies)-1]), `"challenge":"abc"`) {
+		if r := s.Bot.Verify(t.Context(), "abc"); r.Err != nil ||
+			!strings.Contains(string(b.bodies[len(b.bodies)-1]), `"challenge":"abc"`) {
 			t.Errorf("%+v", r)
 		}
 	})

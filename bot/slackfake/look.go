@@ -130,5 +130,5 @@ func (s *Slack) Group(handle string) (workspace.UserGroup, bool) {
 
 // Permalink is the address of a message in the workspace.
 func (s *Slack) Permalink(m workspace.Message) string {
-	return s.link(&workspace.Conversation{Channel: workspace.Channel{ID: m.Channel}}, &m)
+	return s.ws.App.Permalink(m.Channel, m.TS)
 }

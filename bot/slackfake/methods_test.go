@@ -199,7 +199,7 @@ func TestUpload(t *testing.T) {
 		if len(m) != 1 || m[0].Text != "Here it is." || m[0].Files[0].Title != "Postmortem of 42" {
 			t.Errorf("%+v", m)
 		}
-		if got := []string{s.Calls()[0].Method, s.Calls()[1].Method, s.Calls()[2].Method}; cmp.Diff(
+		if got := []string{s.API.Calls()[0].Method, s.API.Calls()[1].Method, s.API.Calls()[2].Method}; cmp.Diff(
 			[]string{"files.getUploadURLExternal", "upload", "files.completeUploadExternal"}, got) != "" {
 			t.Errorf("calls %v", got)
 		}
@@ -224,7 +224,7 @@ func TestThreads(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := s.Reply(t.Context(), "U0ANA", s.Messages("incidents")[1], "three"); err != nil {
+	if _, err := s.Hands.Reply(t.Context(), "U0ANA", s.Messages("incidents")[1], "three"); err != nil {
 		t.Fatal(err)
 	}
 	msgs, more, _, err := c.GetConversationRepliesContext(t.Context(), &slack.GetConversationRepliesParameters{ChannelID: "C0INC", Timestamp: root})
@@ -244,7 +244,7 @@ func TestThreads(t *testing.T) {
 func TestDeleteAndPermalink(t *testing.T) {
 	s := team()
 	c := client(s)
-	said, err := s.Say(t.Context(), "U0ANA", "incidents", "mine")
+	said, err := s.Hands.Say(t.Context(), "U0ANA", "incidents", "mine")
 	if err != nil {
 		t.Fatal(err)
 	}

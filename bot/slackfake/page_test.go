@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/chatpage"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
@@ -37,11 +38,11 @@ func newStage(t *testing.T) *stage {
 			{ID: "U0ANA", Name: "ana", RealName: "Ana Lima"}, {ID: "U0BO", Name: "bo"}, {ID: "U0GONE", Name: "gone", Deleted: true},
 		},
 		Channels: []workspace.Channel{{ID: "C0INC", Name: "incidents"}, {ID: "C0BO", Name: "bos", Members: []string{"U0BO"}}},
-		Page: slackfake.PageOptions{
+		Page: chatpage.Options{
 			Title: "Oncalm", Actor: "U0ANA", Beside: "C0INC", LocalTime: true, Welcome: "hello", Farewell: "bye",
-			Commands: []slackfake.CommandHelp{{Command: "/incident", Word: "ack", Args: "[id]", Help: "take it"}},
-			Controls: []slackfake.Control{{ID: "fire", Label: "Fire an alarm"}, {ID: "clear", Label: "Clear it"}},
-			Steps:    []slackfake.Step{{ID: "fired", Title: "Fire an alarm"}, {ID: "acked", Title: "Acknowledge"}},
+			Commands: []chatpage.CommandHelp{{Command: "/incident", Word: "ack", Args: "[id]", Help: "take it"}},
+			Controls: []chatpage.Control{{ID: "fire", Label: "Fire an alarm"}, {ID: "clear", Label: "Clear it"}},
+			Steps:    []chatpage.Step{{ID: "fired", Title: "Fire an alarm"}, {ID: "acked", Title: "Acknowledge"}},
 			Run: func(_ context.Context, id string) (string, error) {
 				if id == "fire" {
 					return "fired", nil
@@ -50,7 +51,7 @@ func newStage(t *testing.T) *stage {
 			},
 		},
 	})
-	return &stage{Slack: s, t: t, bot: connect(t, s), page: s.Page()}
+	return &stage{Slack: s, t: t, bot: connect(t, s), page: s.Page.Handler()}
 }
 
 // do posts to the page and returns its answer.
@@ -226,7 +227,7 @@ func TestPageRefuses(t *testing.T) {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	s.Down(true)
+	s.Faults.Down(true)
 	if out := s.do("send", obj{"as": "U0ANA", "channel": "C0INC", "text": "hi"}); out["error"] != "Slack is down: nothing gets through." {
 		t.Errorf("down: %v", out)
 	}
@@ -240,8 +241,8 @@ func TestPageStage(t *testing.T) {
 	if out := s.do("control", obj{"id": "clear"}); out["error"] != "Nothing burns." {
 		t.Errorf("error %v", out)
 	}
-	s.Done("fired")
-	s.Down(true)
+	s.Page.Done("fired")
+	s.Faults.Down(true)
 	st := s.state("as=U0BO")
 	if !st.Stage.Steps[0].Done || st.Stage.Steps[1].Done || !st.Down.On || len(st.Stage.Controls) != 2 || st.Stage.Commands[0].Word != "ack" {
 		t.Errorf("%+v", st.Stage)
@@ -329,7 +330,7 @@ func TestPageDoor(t *testing.T) {
 
 // TestPageAssets holds that nothing is inline and that no text becomes markup.
 func TestPageAssets(t *testing.T) {
-	entries, err := os.ReadDir("page")
+	entries, err := os.ReadDir("chatpage/assets")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -341,7 +342,7 @@ func TestPageAssets(t *testing.T) {
 		names[e.Name()] = true
 	}
 	for name := range names {
-		raw, err := os.ReadFile("page/" + name)
+		raw, err := os.ReadFile("chatpage/assets/" + name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -386,7 +387,7 @@ func TestPageStream(t *testing.T) {
 	if second := next(); first == second || second == "ended" {
 		t.Errorf("%q, then %q", first, second)
 	}
-	s.EndStreams()
+	s.Page.EndStreams()
 	if _, err := io.ReadAll(resp.Body); err != nil || lines.Err() != nil {
 		t.Errorf("the stream should end in peace: %v %v", err, lines.Err())
 	}

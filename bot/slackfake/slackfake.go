@@ -4,6 +4,10 @@ import (
 	"cmp"
 	"strings"
 
+	"github.com/oncalm/oncalm/bot/slackfake/api"
+	"github.com/oncalm/oncalm/bot/slackfake/chatpage"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
+	"github.com/oncalm/oncalm/bot/slackfake/hands"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
@@ -30,29 +34,27 @@ type Options struct {
 
 	// BaseURL, when the fake is served on a socket, is where (no trailing slash):
 	// response URLs and upload URLs then begin with it. Empty means Slack's own
-	// hosts, which only [Slack.RoundTripper] can reach.
+	// hosts, which only [api.API.RoundTripper] can reach.
 	BaseURL string
 
 	// Subscriptions are the types of events that the bot gets when people act:
 	// "message", "app_mention", "reaction_added", "reaction_removed". Nil means none.
-	// Others can be sent by hand with [Slack.Event].
+	// Others can be sent by hand with [hands.Bot.Event].
 	Subscriptions []string
 
-	Page PageOptions // what the chat page offers besides the conversations
+	Page chatpage.Options // what the chat page offers besides the conversations
 }
 
-// Slack is one workspace. All methods are safe for concurrent use.
+// Slack is one workspace and its sides. All of it is safe for concurrent use.
 type Slack struct {
-	opts    Options
-	methods map[string]method
-	ws      *workspace.Workspace // its lock guards the rest
+	API    *api.API       // towards the bot's client
+	Faults *faults.Faults // how it misbehaves
+	Bot    *hands.Bot     // the bot's doors, and requests made by hand
+	Hands  *hands.Hands   // what people do
+	Page   *chatpage.Page // towards a browser
 
-	calls  []*Call
-	faults []*Fault
-	every  everyNth
-	down   outage
-	bot    endpoint
-	done   map[string]bool // steps of the page's tour
+	opts Options
+	ws   *workspace.Workspace
 }
 
 // New makes a workspace.
@@ -62,11 +64,13 @@ func New(o Options) *Slack {
 		Team: o.Team, ID: o.AppID, BotID: o.BotID, BotUserID: o.BotUserID, BotName: o.BotName, BotTitle: o.BotTitle,
 		SigningSecret: o.SigningSecret, BaseURL: o.BaseURL,
 	}
+	ws := workspace.New(app, workspace.Content{Users: o.Users, Channels: o.Channels, Groups: o.Groups})
+	broken := faults.New(ws)
+	bot := hands.NewBot(ws, broken, o.Subscriptions)
+	people := hands.New(ws, bot)
 	return &Slack{
-		opts:    o,
-		methods: methods(),
-		ws:      workspace.New(app, workspace.Content{Users: o.Users, Channels: o.Channels, Groups: o.Groups}),
-		done:    map[string]bool{},
+		API: api.New(ws, broken, o.BotToken, o.Scopes), Faults: broken, Bot: bot, Hands: people,
+		Page: chatpage.New(ws, broken, people, o.Page), opts: o, ws: ws,
 	}
 }
 
@@ -82,9 +86,6 @@ func (o *Options) setDefaults() {
 	o.BotToken = cmp.Or(o.BotToken, "xoxb-fake")
 	o.SigningSecret = cmp.Or(o.SigningSecret, "fake-signing-secret")
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
-	if o.Scopes == nil {
-		o.Scopes = allScopes(methods())
-	}
 }
 
 // APIURL is what a client takes as the base of the Web API; it ends with a slash.

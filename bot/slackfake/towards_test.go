@@ -17,6 +17,7 @@ import (
 	"github.com/slack-go/slack"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/hands"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
@@ -31,7 +32,7 @@ type bot struct {
 
 func connect(t *testing.T, s *slackfake.Slack) *bot {
 	b := &bot{t: t, slack: s, answer: func(http.ResponseWriter, *http.Request, url.Values) {}}
-	s.ConnectHandler(b)
+	s.Bot.ConnectHandler(b)
 	return b
 }
 
@@ -73,7 +74,7 @@ func TestCommandFields(t *testing.T) {
 			fmt.Fprint(w, "seen ", form.Get("text"))
 		}
 		typed := `page @bo & @oncall in #incidents, <now> @nobody https://a.example/?b=1&c=2 mail@bo.example @bo.`
-		r := s.Command(t.Context(), "U0ANA", "incidents", "/incident", typed)
+		r := s.Hands.Command(t.Context(), "U0ANA", "incidents", "/incident", typed)
 		if r.Err != nil || r.Status != 200 || b.requests[0].URL.Path != "/slack/commands" {
 			t.Fatalf("%+v", r)
 		}
@@ -127,25 +128,26 @@ func TestCommandAnswers(t *testing.T) {
 		{"JSON as text", body("text/plain", `{"text":"x"}`), nil, "", `{"text":"x"}`},
 		{"JSON", body("application/json", `{"text":"x"}`), nil, "", "x"},
 		{"in channel", body("application/json; charset=utf-8", `{"response_type":"in_channel","text":"x"}`), nil, "x", ""},
-		{"no JSON", body("application/json", `{`), slackfake.ErrAnswer, "", "invalid_command_response"},
-		{"bad blocks", body("application/json", `{"blocks":[{"type":"section"}]}`), slackfake.ErrAnswer, "", "invalid_command_response"},
+		{"no JSON", body("application/json", `{`), hands.ErrAnswer, "", "invalid_command_response"},
+		{"bad blocks", body("application/json", `{"blocks":[{"type":"section"}]}`),
+			hands.ErrAnswer, "", "invalid_command_response"},
 		{"status", func(w http.ResponseWriter, _ *http.Request, _ url.Values) { w.WriteHeader(500) },
-			slackfake.ErrDispatch, "", "dispatch_failed"},
+			hands.ErrDispatch, "", "dispatch_failed"},
 		{"too late", func(_ http.ResponseWriter, r *http.Request, _ url.Values) {
 			select {
 			case <-r.Context().Done():
 			case <-time.After(4 * time.Second):
 			}
-		}, slackfake.ErrTimeout, "", "operation_timeout"},
+		}, hands.ErrTimeout, "", "operation_timeout"},
 		{"panic", func(http.ResponseWriter, *http.Request, url.Values) { panic(http.ErrAbortHandler) },
-			slackfake.ErrDispatch, "", "dispatch_failed"},
+			hands.ErrDispatch, "", "dispatch_failed"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := team()
 				connect(t, s).answer = c.answer
-				r := s.Command(t.Context(), "U0ANA", "incidents", "/incident", "")
+				r := s.Hands.Command(t.Context(), "U0ANA", "incidents", "/incident", "")
 				if !errors.Is(r.Err, c.err) {
 					t.Errorf("error %v, want %v", r.Err, c.err)
 				}
@@ -165,7 +167,7 @@ func TestResponseURL(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := team()
 		b := connect(t, s)
-		s.Command(t.Context(), "U0ANA", "incidents", "/incident", "list")
+		s.Hands.Command(t.Context(), "U0ANA", "incidents", "/incident", "list")
 		form, _ := url.ParseQuery(string(b.bodies[0]))
 		hook := form.Get("response_url")
 		answer := func(options ...slack.MsgOption) error {
@@ -186,7 +188,7 @@ func TestResponseURL(t *testing.T) {
 		if n := len(s.Ephemerals("incidents", "U0ANA")); n != 4 {
 			t.Errorf("%d answers", n)
 		}
-		s.Command(t.Context(), "U0ANA", "incidents", "/incident", "list")
+		s.Hands.Command(t.Context(), "U0ANA", "incidents", "/incident", "list")
 		form, _ = url.ParseQuery(string(b.bodies[1]))
 		hook = form.Get("response_url")
 		time.Sleep(30*time.Minute + 1)
@@ -200,11 +202,12 @@ func TestCannotAct(t *testing.T) {
 	s := team()
 	connect(t, s)
 	for _, c := range [][2]string{{"U404", "incidents"}, {"U0ANA", "nowhere"}, {"U0BO", "other"}} {
-		if r := s.Command(t.Context(), c[0], c[1], "/incident", ""); !errors.Is(r.Err, slackfake.ErrInput) {
+		if r := s.Hands.Command(t.Context(), c[0], c[1], "/incident", ""); !errors.Is(r.Err, hands.ErrInput) {
 			t.Errorf("%v: %v", c, r.Err)
 		}
 	}
-	if r := team().Command(t.Context(), "U0ANA", "incidents", "/incident", ""); !errors.Is(r.Err, slackfake.ErrNotConnected) {
+	r := team().Hands.Command(t.Context(), "U0ANA", "incidents", "/incident", "")
+	if !errors.Is(r.Err, hands.ErrNotConnected) {
 		t.Errorf("without a bot: %v", r.Err)
 	}
 }

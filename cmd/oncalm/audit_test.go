@@ -96,11 +96,11 @@ func losses(way func(*world, string)) map[string]func(*world) {
 			w.Press("bo", w.Paged("bo", "checkout-5xx"), "Acknowledge")
 		},
 		"a page": func(w *world) {
-			w.slack.Down(true)
+			w.slack.Faults.Down(true)
 			w.Alarm("checkout-5xx")
 			w.Wait(time.Second)
 			lose(w, "/page/")
-			w.slack.Down(false)
+			w.slack.Faults.Down(false)
 			w.Wait(2 * time.Minute)
 			w.Paged("ana", "checkout-5xx")
 		},

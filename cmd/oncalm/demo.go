@@ -134,7 +134,8 @@ func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err 
 		return err
 	}
 	d.stage.connect("http://"+d.house.addr(0), d.topic, d.slack)
-	d.api = doors.NewServer(doors.Hosts(http.NewCrossOriginProtection().Handler(d.slack), "127.0.0.1", "it is for the bot alone"), log)
+	api := http.NewCrossOriginProtection().Handler(d.slack.API)
+	d.api = doors.NewServer(doors.Hosts(api, "127.0.0.1", "it is for the bot alone"), log)
 	d.page = doors.NewServer(doors.Named(d.front(log), doors.OnThisMachine, "open "+d.url()+", or start the demo with -addr HOST:PORT", addr), log)
 	d.page.WriteTimeout = 0 // the page listens to a stream
 	return nil
@@ -147,7 +148,7 @@ func (d *demo) front(log *slog.Logger) http.Handler {
 	feeds, mux := http.NewServeMux(), http.NewServeMux()
 	d.house.app.schedules().RegisterFeeds(feeds)
 	mux.Handle(feed.Route, doors.Frame(feeds, log))
-	mux.Handle("/", d.slack.Page())
+	mux.Handle("/", d.slack.Page.Handler())
 	return mux
 }
 
@@ -198,7 +199,7 @@ func (d *demo) live(ctx context.Context) error {
 	go func() { broken <- d.api.Serve(d.doors.api) }()
 	go func() { broken <- d.page.Serve(d.doors.page) }()
 	err := d.house.live(ctx, d.db.Failed())
-	d.slack.EndStreams()
+	d.slack.Page.EndStreams()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	if d.page.Shutdown(end) != nil {
@@ -232,14 +233,14 @@ func (g *stage) follow(_ store.Tx, _ time.Time, i *incidents.Incident, e inciden
 	switch e.Body.(type) {
 	case incidents.Delivered:
 		if !g.known[i.Title] {
-			g.slack.Done("page")
+			g.slack.Page.Done("page")
 		}
 	case incidents.Acknowledged:
-		g.slack.Done("ack")
+		g.slack.Page.Done("ack")
 	case incidents.Noted:
-		g.slack.Done("note")
+		g.slack.Page.Done("note")
 	case incidents.Resolved:
-		g.slack.Done("over")
+		g.slack.Page.Done("over")
 	}
 	return nil
 }

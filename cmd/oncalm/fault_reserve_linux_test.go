@@ -50,7 +50,7 @@ func onFullDisk(t *testing.T, reserved bool) (frozen int) {
 		}
 	}
 	r.start()
-	slack.Connect("http://"+r.addr, nil)
+	slack.Bot.Connect("http://"+r.addr, nil)
 	open := map[string]string{}
 	for n := range 20 {
 		name := fmt.Sprintf("open-%05d", n)
@@ -71,7 +71,7 @@ func onFullDisk(t *testing.T, reserved bool) (frozen int) {
 	}
 	pages := slack.DM("U0BO")
 	m := pages[slices.IndexFunc(pages, func(m workspace.Message) bool { return strings.HasPrefix(m.Text, "sev2: open-") })]
-	if resp := slack.Press(t.Context(), m, "Acknowledge", "U0BO"); resp.Status != http.StatusOK {
+	if resp := slack.Hands.Press(t.Context(), m, "Acknowledge", "U0BO"); resp.Status != http.StatusOK {
 		t.Errorf("an acknowledgement on a full disk: %+v", resp)
 	}
 	if status, code := r.refusal(r.alarm("late", incidents.AlarmFiring, time.Now())); status != http.StatusServiceUnavailable || code != "E1017" {

@@ -13,6 +13,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -92,7 +93,7 @@ func newScript(t *testing.T, m *mail) *scriptRun {
 	slack := newSlack(t)
 	r := newRig(t, slack.APIURL())
 	r.configure(`wait: 30m}]`, `wait: 30m}, {page: ["person:bo"], wait: 30m}]`)
-	slack.Connect("http://"+r.addr, nil)
+	slack.Bot.Connect("http://"+r.addr, nil)
 	s := &scriptRun{rig: r, mail: m, slack: slack, acked: map[string]time.Time{}, patience: 30 * time.Second}
 	s.writeScript()
 	return s
@@ -101,9 +102,9 @@ func newScript(t *testing.T, m *mail) *scriptRun {
 // writeScript writes down who does what. Nobody acknowledges or resolves what nobody was
 // paged for, in either life: such a page is withheld, and rightly so.
 func (s *scriptRun) writeScript() {
-	once := func(user string, k slackfake.Kind) func() bool {
+	once := func(user string, k faults.Kind) func() bool {
 		return func() bool {
-			s.slack.Fail(slackfake.Fault{Method: "chat.postMessage", User: user, Times: 1, Kind: k})
+			s.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", User: user, Times: 1, Kind: k})
 			return true
 		}
 	}
@@ -116,10 +117,10 @@ func (s *scriptRun) writeScript() {
 	for _, id := range []string{"2", "3", "4"} {
 		s.act(id+" was paged", s.sees("U0ANA", id+"/page/"))
 	}
-	s.firstAct("ana cannot be reached", once("U0ANA", slackfake.Error("user_disabled")))
+	s.firstAct("ana cannot be reached", once("U0ANA", faults.Error("user_disabled")))
 	s.act("alarm 5", s.posts(s.mail.firing[4]))
 	s.firstAct("5 was paged", s.sees("U0BO", "5/page/"))
-	s.firstAct("Slack fails once", once("U0ANA", slackfake.Status(http.StatusInternalServerError)))
+	s.firstAct("Slack fails once", once("U0ANA", faults.Status(http.StatusInternalServerError)))
 	s.act("alarm 6", s.posts(s.mail.firing[5]))
 	s.act("ack 6", s.types("ack 6", "You acknowledged 6"))
 	s.act("escalate 2", s.types("escalate 2", "You escalated 2"))
@@ -146,7 +147,7 @@ func (s *scriptRun) posts(body []byte) func() bool {
 // types says that ana types a command, and what she is to be answered.
 func (s *scriptRun) types(text, want string) func() bool {
 	return func() bool {
-		resp := s.slack.Command(s.t.Context(), "U0ANA", "C0INCIDENTS", "/incident", text)
+		resp := s.slack.Hands.Command(s.t.Context(), "U0ANA", "C0INCIDENTS", "/incident", text)
 		if resp.Err != nil || resp.Status != http.StatusOK || !bytes.Contains(resp.Body, []byte(want)) {
 			return false
 		}
@@ -216,7 +217,7 @@ func (s *scriptRun) waitsFor() string {
 func (s *scriptRun) secondLife() (problems []string) {
 	s.t.Helper()
 	s.kind, s.wrap, s.env = "plain", nil, nil
-	s.slack.Clear()
+	s.slack.Faults.Clear()
 	if !s.launch() {
 		code := s.wait()
 		return []string{fmt.Sprintf("it does not start again: exit %d: %s", code, s.logs)}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
 )
@@ -166,12 +166,12 @@ func TestKilledAfterThePage(t *testing.T) {
 func TestKilledBeforeThePage(t *testing.T) {
 	t.Parallel() // it waits more than it computes
 	const n = 40
-	for name, hanging := range map[string]slackfake.Kind{
-		"nothing stored": slackfake.Hang(), "stored but not answered": slackfake.StoredButTimedOut(),
+	for name, hanging := range map[string]faults.Kind{
+		"nothing stored": faults.Hang(), "stored but not answered": faults.StoredButTimedOut(),
 	} {
 		t.Run(name, func(t *testing.T) {
 			slack := newSlack(t)
-			slack.Fail(slackfake.Fault{Method: "chat.postMessage", Kind: hanging})
+			slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", Kind: hanging})
 			r := newRig(t, slack.APIURL())
 			r.start()
 			accepted, answers := r.postAll(n)
@@ -180,7 +180,7 @@ func TestKilledBeforeThePage(t *testing.T) {
 			}
 			early := len(slack.DM("U0ANA"))
 			r.kill()
-			slack.Clear()
+			slack.Faults.Clear()
 			r.start()
 			allPaged(t, slack, accepted, 1)
 			r.delivered(n)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -32,7 +32,7 @@ func TestFullAfterTheAlarm(t *testing.T) {
 		full := &atomic.Bool{}
 		w.around = func(s store.Store) store.Store { return fullStore{s, full} }
 		w.Restart()
-		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Times: 1, Kind: slackfake.Slow(time.Second)})
+		w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", Times: 1, Kind: faults.Slow(time.Second)})
 		w.Alarm("checkout-5xx")
 		full.Store(true)
 		w.Wait(3 * time.Minute)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/rotations"
 )
 
@@ -31,7 +31,7 @@ func (w *world) group() string {
 // groupCalls are the calls about user groups since it was asked last.
 func (w *world) groupCalls() (calls []string) {
 	n := 0
-	for _, c := range w.slack.Calls() {
+	for _, c := range w.slack.API.Calls() {
 		if name, ok := strings.CutPrefix(c.Method, "usergroups."); ok {
 			if n++; n > w.seen["calls"] {
 				calls = append(calls, name)
@@ -90,7 +90,7 @@ func TestUserGroupThatSlackRefuses(t *testing.T) {
 	for _, code := range []string{"permission_denied", "paid_teams_only", "plan_upgrade_required", "missing_scope", "not_allowed_token_type", "no_permission"} {
 		t.Run(code, func(t *testing.T) {
 			refusal := func(w *world) {
-				w.slack.Fail(slackfake.Fault{Method: "usergroups.users.update", Kind: slackfake.Error(code)})
+				w.slack.Faults.Fail(faults.Fault{Method: "usergroups.users.update", Kind: faults.Error(code)})
 			}
 			shop{begin: "2000-01-04T07:50", shift: "1h", keys: grouping, before: refusal}.play(t, func(w *world) {
 				w.until("2000-01-04T10:01")
@@ -102,7 +102,7 @@ func TestUserGroupThatSlackRefuses(t *testing.T) {
 				if p := w.app.bot.Status().Problem; p != "" {
 					t.Errorf("problem: %s", p)
 				}
-				w.slack.Clear()
+				w.slack.Faults.Clear()
 				w.until("2000-01-04T12:01")
 				if got := w.group(); got != "bo" {
 					t.Errorf("the group is %q", got)
@@ -130,11 +130,13 @@ func TestUserGroupWithABadMember(t *testing.T) {
 
 // TestUserGroupWithABadSlack holds that a group comes right when Slack asks to wait, or fails.
 func TestUserGroupWithABadSlack(t *testing.T) {
-	for name, kind := range map[string]slackfake.Kind{"429": slackfake.RateLimited("30"), "500": slackfake.Status(500), "lost": slackfake.StoredButTimedOut()} {
+	for name, kind := range map[string]faults.Kind{
+		"429": faults.RateLimited("30"), "500": faults.Status(500), "lost": faults.StoredButTimedOut(),
+	} {
 		t.Run(name, func(t *testing.T) {
 			shop{begin: "2000-01-04T07:50", shift: "1d", keys: grouping, before: func(w *world) {
-				w.slack.Fail(slackfake.Fault{Method: "usergroups.list", Times: 1, Kind: kind})
-				w.slack.Fail(slackfake.Fault{Method: "usergroups.users.update", Times: 1, Kind: kind})
+				w.slack.Faults.Fail(faults.Fault{Method: "usergroups.list", Times: 1, Kind: kind})
+				w.slack.Faults.Fail(faults.Fault{Method: "usergroups.users.update", Times: 1, Kind: kind})
 			}}.play(t, func(w *world) {
 				w.Wait(3 * time.Minute)
 				if got := w.group(); got != "ana" {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/rotations"
@@ -64,7 +64,7 @@ func TestHandoffsMissed(t *testing.T) {
 func TestHandoffsWhileSlackIsAway(t *testing.T) {
 	shop{shift: "1h", keys: "remind: 0s", begin: "2000-01-03T08:30"}.play(t, func(w *world) {
 		w.Wait(time.Minute)
-		w.slack.DownFor(2 * time.Hour) // bo comes and goes, cy takes over
+		w.slack.Faults.DownFor(2 * time.Hour) // bo comes and goes, cy takes over
 		w.Wait(2*time.Hour + 5*time.Minute)
 		told := heads(w.allTold())
 		want := []string{
@@ -140,11 +140,13 @@ func (w *world) configure(old, replacement string) {
 
 // TestHandoffsWithABadSlack holds that nobody is told twice of what Slack only said had failed.
 func TestHandoffsWithABadSlack(t *testing.T) {
-	for name, kind := range map[string]slackfake.Kind{"lost": slackfake.StoredButTimedOut(), "reset": slackfake.Reset(), "429": slackfake.RateLimited("20")} {
+	for name, kind := range map[string]faults.Kind{
+		"lost": faults.StoredButTimedOut(), "reset": faults.Reset(), "429": faults.RateLimited("20"),
+	} {
 		t.Run(name, func(t *testing.T) {
 			shop{shift: "1d", keys: "remind: 0s", begin: "2000-01-04T07:30"}.play(t, func(w *world) {
 				w.Wait(time.Minute)
-				w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Times: 3, Kind: kind})
+				w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", Times: 3, Kind: kind})
 				w.until("2000-01-04T08:05")
 				if n := len(heads(w.allTold())); n != 3 {
 					t.Errorf("%d notices, want 3", n)
@@ -190,7 +192,7 @@ func TestReminders(t *testing.T) {
 			w.cfg.People = map[string]config.Person{"ana": p, "bo": w.cfg.People["bo"], "cy": w.cfg.People["cy"]}
 		}}, "2000-01-09T08:30"},
 		"Slack does not tell": {shop{begin: "2000-01-09T07:30", before: func(w *world) {
-			w.slack.Fail(slackfake.Fault{Method: "users.info", Kind: slackfake.Error("missing_scope")})
+			w.slack.Faults.Fail(faults.Fault{Method: "users.info", Kind: faults.Error("missing_scope")})
 		}}, "2000-01-09T08:30"},
 		"on call before": {shop{begin: "2000-01-09T07:30", before: func(w *world) {
 			w.cfg.Schedules["shop"].Layers[0].People[1] = []string{"bo", "ana"}

@@ -26,7 +26,7 @@ func newSlack(t testing.TB) *slackfake.Slack {
 		Users:    []workspace.User{{ID: "U0ANA", Name: "ana"}, {ID: "U0BO", Name: "bo"}},
 		Channels: []workspace.Channel{{ID: "C0INCIDENTS", Name: "incidents"}},
 	})
-	server.Config.Handler = s
+	server.Config.Handler = s.API
 	server.Start()
 	t.Cleanup(server.Close)
 	return s

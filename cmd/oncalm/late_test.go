@@ -5,14 +5,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/outbox"
 )
 
 // TestLatenessCountsFromTheFirstDue: a page that Slack puts off again and again is late, though its next attempt is not.
 func TestLatenessCountsFromTheFirstDue(t *testing.T) {
 	play(t, func(w *world) {
-		w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Kind: slackfake.RateLimited("10")})
+		w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", Kind: faults.RateLimited("10")})
 		w.Alarm("checkout-5xx")
 		for _, passed := range []time.Duration{30 * time.Second, 100 * time.Second, 200 * time.Second} {
 			w.Wait(passed - late(w))
@@ -23,7 +23,7 @@ func TestLatenessCountsFromTheFirstDue(t *testing.T) {
 				t.Errorf("after %v readyz says %s", passed, said)
 			}
 		}
-		w.slack.Clear()
+		w.slack.Faults.Clear()
 		w.Wait(40 * time.Second)
 		w.Paged("ana", "checkout-5xx")
 		if got := late(w); got != 0 {

@@ -16,9 +16,9 @@ import (
 func TestCommandsCountOverrides(t *testing.T) {
 	slack := newSlack(t)
 	r := newRig(t, slack.APIURL())
-	slack.Connect("http://"+r.addr, nil)
+	slack.Bot.Connect("http://"+r.addr, nil)
 	r.start()
-	resp := slack.Command(t.Context(), "U0BO", "C0INCIDENTS", "/oncall", "me 2h")
+	resp := slack.Hands.Command(t.Context(), "U0BO", "C0INCIDENTS", "/oncall", "me 2h")
 	if resp.Err != nil || resp.Status != http.StatusOK || !bytes.Contains(resp.Body, []byte("You are on call for main now.")) {
 		t.Fatalf("%v, %d, %s", resp.Err, resp.Status, resp.Body)
 	}

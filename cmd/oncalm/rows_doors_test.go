@@ -234,7 +234,8 @@ func form(w *world, trigger, text string) []byte {
 // request is a signed request of Slack's.
 func (w *world) slackRequest(trigger, text string) *http.Request {
 	w.t.Helper()
-	r, err := w.slack.Request(w.t.Context(), "/slack/commands", "application/x-www-form-urlencoded", form(w, trigger, text))
+	r, err := w.slack.Bot.Request(w.t.Context(), "/slack/commands",
+		"application/x-www-form-urlencoded", form(w, trigger, text))
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -244,7 +245,7 @@ func (w *world) slackRequest(trigger, text string) *http.Request {
 // answers is the text of an answer to a slash command, and the labels of its buttons.
 func (w *world) answers(text string) string {
 	w.t.Helper()
-	resp := w.slack.Command(w.t.Context(), "U0ANA", "C0INCIDENTS", "/incident", text)
+	resp := w.slack.Hands.Command(w.t.Context(), "U0ANA", "C0INCIDENTS", "/incident", text)
 	synctest.Wait()
 	if resp.Err != nil || resp.Message == nil {
 		return fmt.Sprintf("%d, %v", resp.Status, resp.Err)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -129,14 +129,14 @@ func TestScenes(t *testing.T) {
 // Each second call is too many: who looks whether the last attempt got through before
 // making another would for ever fail at the second of the two.
 func TestScenesWithABadSlack(t *testing.T) {
-	kinds := map[string]slackfake.Kind{
-		"500": slackfake.Status(500), "429": slackfake.RateLimited("2"), "html": slackfake.HTML(),
-		"reset": slackfake.Reset(), "stored": slackfake.StoredButTimedOut(), "internal": slackfake.Error("internal_error"),
+	kinds := map[string]faults.Kind{
+		"500": faults.Status(500), "429": faults.RateLimited("2"), "html": faults.HTML(),
+		"reset": faults.Reset(), "stored": faults.StoredButTimedOut(), "internal": faults.Error("internal_error"),
 	}
 	every := []int{3, 4, 7}
 	if testing.Short() {
 		every = every[:1]
-		maps.DeleteFunc(kinds, func(name string, _ slackfake.Kind) bool { return name != "500" && name != "stored" })
+		maps.DeleteFunc(kinds, func(name string, _ faults.Kind) bool { return name != "500" && name != "stored" })
 	}
 	for _, n := range every {
 		for _, kind := range slices.Sorted(maps.Keys(kinds)) {
@@ -144,7 +144,7 @@ func TestScenesWithABadSlack(t *testing.T) {
 				t.Run(kind+" each "+string(rune('0'+n))+"/"+name, func(t *testing.T) {
 					play(t, func(w *world) {
 						w.flaky = 70 * time.Second
-						w.slack.FailEvery(n, kinds[kind])
+						w.slack.Faults.FailEvery(n, kinds[kind])
 						scene(w)
 					})
 				})
@@ -214,7 +214,7 @@ func TestAStrangerIsRefused(t *testing.T) {
 		w.Status("1", triggered)
 		card := w.Card("1")
 		b, _ := card.Button("Acknowledge")
-		w.slack.Press(w.t.Context(), card, b.ActionID, "U0EVE")
+		w.slack.Hands.Press(w.t.Context(), card, b.ActionID, "U0EVE")
 		w.Status("1", triggered)
 		w.Press("ana", page, "Acknowledge")
 	})
@@ -222,7 +222,7 @@ func TestAStrangerIsRefused(t *testing.T) {
 
 func TestALongOutage(t *testing.T) {
 	play(t, func(w *world) {
-		w.slack.Down(true)
+		w.slack.Faults.Down(true)
 		w.Alarm("search-old")   // sev3, resolved while Slack is down
 		w.Alarm("search-p99")   // sev3
 		w.Alarm("orders-age")   // sev2
@@ -230,7 +230,7 @@ func TestALongOutage(t *testing.T) {
 		w.Wait(2 * time.Minute)
 		w.OK("search-old")
 		w.Wait(time.Minute)
-		w.slack.Down(false)
+		w.slack.Faults.Down(false)
 		w.Wait(40 * time.Second)
 		w.Paged("ana", "checkout-5xx")
 		w.Paged("ana", "orders-age")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/store"
 )
@@ -106,15 +107,15 @@ func TestSelfPage(t *testing.T) {
 // TestSelfPageWithoutSlack fills the store while Slack is away, and while it takes
 // messages without saying so: who is told late is told, and once.
 func TestSelfPageWithoutSlack(t *testing.T) {
-	for name, kind := range map[string]slackfake.Kind{"away": slackfake.Status(503), "silent": slackfake.StoredButTimedOut()} {
+	for name, kind := range map[string]faults.Kind{"away": faults.Status(503), "silent": faults.StoredButTimedOut()} {
 		t.Run(name, func(t *testing.T) {
 			play(t, func(w *world) {
 				full := w.fillable()
-				w.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Kind: kind})
+				w.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", Kind: kind})
 				full.Store(true)
 				w.refused("checkout-5xx")
 				w.Wait(5 * time.Minute)
-				w.slack.Clear()
+				w.slack.Faults.Clear()
 				w.Wait(time.Minute)
 				got := selfPages(w.slack)
 				if len(got) != 3 || !slices.ContainsFunc(got, func(s string) bool { return strings.HasPrefix(s, "cy: ") }) {

@@ -17,6 +17,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/chatpage"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -37,12 +38,12 @@ type stage struct {
 
 const outage = 30 * time.Second
 
-func (g *stage) page() slackfake.PageOptions {
-	return slackfake.PageOptions{
+func (g *stage) page() chatpage.Options {
+	return chatpage.Options{
 		Title: "Oncalm", Actor: "U0ANA", Beside: "C0INCIDENTS", LocalTime: true, Run: g.run,
 		Welcome:  "You are Ana, and on call this week. Fire an alarm, and Oncalm pages you here.",
 		Farewell: "Now break things. Ignore a page for a minute, and Bo is paged. Take Slack down, and fire an alarm while it is.",
-		Commands: []slackfake.CommandHelp{
+		Commands: []chatpage.CommandHelp{
 			{Command: "/incident", Word: "ack", Args: "[id]", Help: "take it: paging stops"},
 			{Command: "/incident", Word: "note", Args: "[id] text", Help: "put a line on the timeline"},
 			{Command: "/incident", Word: "escalate", Args: "[id]", Help: "page the next person now"},
@@ -60,13 +61,13 @@ func (g *stage) page() slackfake.PageOptions {
 			{Command: "/oncall", Word: "why", Help: "for what reason somebody is on call"},
 			{Command: "/oncall", Word: "undo", Help: "take your last change back"},
 		},
-		Controls: []slackfake.Control{
+		Controls: []chatpage.Control{
 			{ID: "fire", Label: "Fire an alarm", Hint: "A CloudWatch alarm goes to ALARM and SNS posts it, signed", Kind: "primary"},
 			{ID: "clear", Label: "Clear it", Hint: "What fired last goes back to OK"},
 			{ID: "storm", Label: "Storm", Hint: "25 alarms within a second"},
 			{ID: "down", Label: "Slack is down for 30 s", Hint: "Nothing gets through. Fire an alarm while it is down: nothing is lost", Kind: "danger"},
 		},
-		Steps: []slackfake.Step{
+		Steps: []chatpage.Step{
 			{ID: "fire", Title: "Fire an alarm", Hint: "Press the button above"},
 			{ID: "page", Title: "The page arrives", Hint: "A direct message to you, because you are on call"},
 			{ID: "ack", Title: "Acknowledge it", Hint: "Press the button in the message, or type /incident ack"},
@@ -81,7 +82,7 @@ func (g *stage) page() slackfake.PageOptions {
 // note of what visitors type.
 func (g *stage) connect(url string, topic *sns.SigningTopic, slack *slackfake.Slack) {
 	g.url, g.topic, g.slack = url, topic, slack
-	slack.Connect(url, g)
+	slack.Bot.Connect(url, g)
 }
 
 // resume takes up what an earlier demo has left in the store: a name that fired then is not taken again, since an alarm that
@@ -115,7 +116,7 @@ func (g *stage) RoundTrip(r *http.Request) (*http.Response, error) {
 	passed.Body = io.NopCloser(bytes.NewReader(body))
 	resp, err := http.DefaultTransport.RoundTrip(passed)
 	if form, bad := url.ParseQuery(string(body)); bad == nil && err == nil && readsPostmortem(form) {
-		g.slack.Done("postmortem")
+		g.slack.Page.Done("postmortem")
 	}
 	return resp, err
 }
@@ -141,7 +142,7 @@ func (g *stage) run(ctx context.Context, control string) (message string, err er
 	case "storm":
 		return g.storm(ctx)
 	case "down":
-		g.slack.DownFor(outage)
+		g.slack.Faults.DownFor(outage)
 		return "Slack does not answer for 30 seconds", nil
 	}
 	return "", fmt.Errorf("there is no control %q", control)
@@ -193,7 +194,7 @@ func (g *stage) fire(ctx context.Context, together ...aws.Example) error {
 		last := &g.firing[len(g.firing)-1]
 		*last = append(*last, x)
 	}
-	g.slack.Done("fire")
+	g.slack.Page.Done("fire")
 	return nil
 }
 

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slackfake"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
@@ -83,10 +83,10 @@ func (s *story) does(person, word, id string) {
 
 // breaks lets some calls of Slack fail, in one of the ways in which they do.
 func (s *story) breaks() {
-	kinds := []slackfake.Kind{slackfake.Status(500), slackfake.RateLimited("3"), slackfake.StoredButTimedOut(), slackfake.HTML()}
+	kinds := []faults.Kind{faults.Status(500), faults.RateLimited("3"), faults.StoredButTimedOut(), faults.HTML()}
 	n, times := s.rand.IntN(len(kinds)), 1+s.rand.IntN(4)
 	s.tell("%d calls of Slack fail (%d)", times, n)
-	s.slack.Fail(slackfake.Fault{Method: "chat.postMessage", Times: times, Kind: kinds[n]})
+	s.slack.Faults.Fail(faults.Fault{Method: "chat.postMessage", Times: times, Kind: kinds[n]})
 	s.faults += times
 }
 

@@ -141,14 +141,16 @@ func (w *world) start() {
 		behind = w.around(db)
 	}
 	log := cmp.Or(w.log, slog.New(slog.DiscardHandler))
-	w.app, err = newApp(w.cfg, behind, log, outside{slack: dated{w.slack.RoundTripper(), w.hands}, aws: w.aws, clock: w.hands.clock()})
+	w.app, err = newApp(w.cfg, behind, log, outside{
+		slack: dated{w.slack.API.RoundTripper(), w.hands}, aws: w.aws, clock: w.hands.clock(),
+	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
 	if w.naked {
 		w.app.auditEach = 0
 	}
-	w.slack.ConnectHandler(w.app.public())
+	w.slack.Bot.ConnectHandler(w.app.public())
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- w.app.run(ctx) }()
@@ -279,7 +281,7 @@ func (w *world) Press(person string, m workspace.Message, button string) {
 	if !ok {
 		w.t.Fatalf("the message %q has no button %s", m.Text, button)
 	}
-	resp := w.slack.Press(w.t.Context(), m, b.ActionID, slackID(person))
+	resp := w.slack.Hands.Press(w.t.Context(), m, b.ActionID, slackID(person))
 	if resp.Err != nil || resp.Status != http.StatusOK {
 		w.t.Fatalf("%s pressed %s: %d, %v", person, button, resp.Status, resp.Err)
 	}
@@ -289,7 +291,7 @@ func (w *world) Press(person string, m workspace.Message, button string) {
 // Says is what somebody is answered to a slash command in the channel.
 func (w *world) Says(person, command, text string) string {
 	w.t.Helper()
-	resp := w.slack.Command(w.t.Context(), slackID(person), "C0INCIDENTS", command, text)
+	resp := w.slack.Hands.Command(w.t.Context(), slackID(person), "C0INCIDENTS", command, text)
 	if resp.Err != nil || resp.Status != http.StatusOK {
 		w.t.Fatalf("%s typed %s %s: %d, %v", person, command, text, resp.Status, resp.Err)
 	}

@@ -85,3 +85,8 @@ func (p App) ShapeView(v *View) wire.Answer {
 	}
 	return out
 }
+
+// Permalink is the address of a message.
+func (p App) Permalink(channel, ts string) string {
+	return "https://" + p.Team.Domain + ".slack.com/archives/" + channel + "/p" + ts[:len(ts)-7] + ts[len(ts)-6:]
+}

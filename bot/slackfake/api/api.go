@@ -1,28 +1,40 @@
-package slackfake
+package api
 
 import (
 	"context"
 	"errors"
 	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"syscall"
-	"time"
 
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
-// method is one method of the Web API. run is called with the lock held; it
-// returns the fields of the answer besides ok, or a refusal.
-type method struct {
-	scope string // that the token needs; "" means none
-	run   func(*Slack, wire.Args) (wire.Answer, error)
+// API is the Web API over a workspace.
+type API struct {
+	ws      *workspace.Workspace // its lock guards the calls
+	faults  *faults.Faults
+	may     *access
+	methods map[string]method
+	calls   []*Call
+}
+
+// New makes the Web API for one token. Scopes that are nil stand for all that the methods need.
+func New(ws *workspace.Workspace, f *faults.Faults, token string, scopes []string) *API {
+	may := &access{ws: ws, token: token, scopes: scopes}
+	s := &API{ws: ws, faults: f, may: may, methods: methodsOf(ws, may)}
+	if scopes == nil {
+		may.scopes = allScopes(s.methods)
+	}
+	return s
 }
 
 // ServeHTTP is the Web API under /api/, together with the response URLs and the
 // upload URLs.
-func (s *Slack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rep := s.handle(r, r.URL.Path)
 	if errors.Is(rep.Err, syscall.ECONNREFUSED) {
 		rep = wire.HTMLReply(http.StatusServiceUnavailable, "Service unavailable")
@@ -37,7 +49,7 @@ func (s *Slack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // handle routes a request, whatever its transport.
-func (s *Slack) handle(r *http.Request, path string) wire.Reply {
+func (s *API) handle(r *http.Request, path string) wire.Reply {
 	body, err := wire.ReadBody(r)
 	if err != nil {
 		return wire.Reply{Err: err}
@@ -58,7 +70,7 @@ func (s *Slack) handle(r *http.Request, path string) wire.Reply {
 		})
 	case strings.HasPrefix(path, "/upload/"):
 		return s.call(r.Context(), "upload", wire.Args{"path": path}, func() (wire.Answer, error) {
-			return s.upload(path, r.Header.Get("Content-Type"), body)
+			return files{s.ws, s.may}.upload(path, r.Header.Get("Content-Type"), body)
 		})
 	case path == "/signin":
 		return wire.HTMLReply(http.StatusOK, "Sign in")
@@ -67,10 +79,10 @@ func (s *Slack) handle(r *http.Request, path string) wire.Reply {
 }
 
 // call records a request, plays the faults that concern it and answers it.
-func (s *Slack) call(ctx context.Context, name string, a wire.Args, work func() (wire.Answer, error)) wire.Reply {
+func (s *API) call(ctx context.Context, name string, a wire.Args, work func() (wire.Answer, error)) wire.Reply {
 	s.ws.Lock()
 	seq := s.record(name, a)
-	kind := s.fault(name, a)
+	kind := s.faults.Choose(name, a)
 	s.ws.Unlock()
 
 	outcome := "nothing"
@@ -86,8 +98,8 @@ func (s *Slack) call(ctx context.Context, name string, a wire.Args, work func() 
 	if kind == nil {
 		rep = run()
 	} else {
-		rep = kind.play(ctx, run)
-		outcome = kind.outcome(outcome)
+		rep = kind.Play(ctx, run)
+		outcome = kind.Outcome(outcome)
 	}
 	s.ws.Lock()
 	defer s.ws.Unlock()
@@ -95,8 +107,8 @@ func (s *Slack) call(ctx context.Context, name string, a wire.Args, work func() 
 	return rep
 }
 
-// render puts an wire.Answer, or a refusal, into JSON.
-func (s *Slack) render(name string, out wire.Answer, err error) (rep wire.Reply, outcome string) {
+// render puts an answer, or a refusal, into JSON.
+func (s *API) render(name string, out wire.Answer, err error) (rep wire.Reply, outcome string) {
 	full := wire.Answer{"ok": err == nil}
 	maps.Copy(full, out)
 	outcome = "ok"
@@ -112,7 +124,7 @@ func (s *Slack) render(name string, out wire.Answer, err error) (rep wire.Reply,
 	rep = wire.JSONReply(full)
 	rep.Status = status
 	if name == "auth.test" || outcome == "missing_scope" {
-		rep.Header.Set("X-OAuth-Scopes", strings.Join(s.opts.Scopes, ","))
+		rep.Header.Set("X-OAuth-Scopes", strings.Join(s.may.scopes, ","))
 	}
 	if name == "upload" && err == nil {
 		rep = wire.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte("OK - 1")}
@@ -121,71 +133,27 @@ func (s *Slack) render(name string, out wire.Answer, err error) (rep wire.Reply,
 }
 
 // run checks who asks, and answers.
-func (s *Slack) run(name string, a wire.Args) (wire.Answer, error) {
+func (s *API) run(name string, a wire.Args) (wire.Answer, error) {
 	m, known := s.methods[name]
 	switch {
 	case !known:
 		return nil, &wire.Refusal{Code: "unknown_method", Fields: wire.Answer{"req_method": name}}
 	case a["token"] == "":
 		return nil, wire.Refuse("not_authed")
-	case a["token"] != s.opts.BotToken:
+	case a["token"] != s.may.token:
 		return nil, wire.Refuse("invalid_auth")
-	case m.scope != "" && !s.scoped(m.scope):
-		return nil, s.missing(m.scope)
+	case m.scope != "" && !s.may.scoped(m.scope):
+		return nil, s.may.missing(m.scope)
 	}
-	return m.run(s, a)
+	return m.run(a)
 }
 
-// scoped tells whether the token has one of the scopes, separated by "|".
-func (s *Slack) scoped(anyOf string) bool {
-	return slices.ContainsFunc(strings.Split(anyOf, "|"), func(scope string) bool {
-		return slices.Contains(s.opts.Scopes, scope)
-	})
-}
-
-func (s *Slack) missing(scope string) error {
-	return &wire.Refusal{Code: "missing_scope", Fields: wire.Answer{
-		"needed": strings.ReplaceAll(scope, "|", ","), "provided": strings.Join(s.opts.Scopes, ","),
-	}}
-}
-
-// Call is one request that reached the fake.
-type Call struct {
-	Method  string // "chat.postMessage", …, "response_url", "upload"
-	Args    map[string]string
-	At      time.Time
-	Outcome string // "ok", the error's name, or what the fault was
-}
-
-// keptCalls bounds how many calls are remembered; of a longer row the older half
-// is dropped.
-const keptCalls = 100_000
-
-func (s *Slack) record(name string, a wire.Args) (seq *Call) {
-	if len(s.calls) >= keptCalls {
-		s.calls = slices.Clone(s.calls[keptCalls/2:])
+// respond is a POST to a response_url.
+func (s *API) respond(path string, a wire.Args) (wire.Answer, error) {
+	h, err := s.ws.Hooks.Use(path)
+	if err != nil {
+		return nil, err
 	}
-	shown := maps.Clone(map[string]string(a))
-	delete(shown, "token")
-	c := &Call{Method: name, Args: shown, At: time.Now(), Outcome: "unanswered"}
-	s.calls = append(s.calls, c)
-	return c
-}
-
-func (s *Slack) settle(c *Call, outcome string) { c.Outcome = outcome }
-
-// Calls lists the requests so far, the oldest first, without their tokens. With
-// names, only those of these methods.
-func (s *Slack) Calls(methods ...string) []Call {
-	s.ws.Lock()
-	defer s.ws.Unlock()
-	var all []Call
-	for _, c := range s.calls {
-		if len(methods) == 0 || slices.Contains(methods, c.Method) {
-			out := *c
-			out.Args = maps.Clone(c.Args)
-			all = append(all, out)
-		}
-	}
-	return all
+	_, err = s.ws.AnswerBy(h, a)
+	return nil, err
 }

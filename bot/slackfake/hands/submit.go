@@ -1,4 +1,4 @@
-package slackfake
+package hands
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 )
 
 // afterSubmit does with the modals what the answer to a submission says.
-func (s *Slack) afterSubmit(viewID string, resp Response) (map[string]string, error) {
+func (s *Hands) afterSubmit(viewID string, resp Response) (map[string]string, error) {
 	var said struct {
 		Action string            `json:"response_action"`
 		Errors map[string]string `json:"errors"`
@@ -75,7 +75,7 @@ func checkErrors(v *workspace.View, errs map[string]string) error {
 
 // CloseView closes the modal that a person has in front of them. The bot hears of
 // it only if it asked to (notify_on_close): else the response is empty.
-func (s *Slack) CloseView(ctx context.Context, userID string) Response {
+func (s *Hands) CloseView(ctx context.Context, userID string) Response {
 	s.ws.Lock()
 	v, u, err := s.front(userID)
 	if err != nil {
@@ -94,27 +94,27 @@ func (s *Slack) CloseView(ctx context.Context, userID string) Response {
 	if !notify {
 		return Response{}
 	}
-	return s.interact(ctx, payload)
+	return s.bot.interact(ctx, payload)
 }
 
 // Shortcut starts a global shortcut of the bot.
-func (s *Slack) Shortcut(ctx context.Context, callbackID, userID string) Response {
+func (s *Hands) Shortcut(ctx context.Context, callbackID, userID string) Response {
 	s.ws.Lock()
 	u := s.ws.User(userID)
 	if u == nil {
 		s.ws.Unlock()
-		return Response{Err: &noSuch{what: "person", name: userID}}
+		return Response{Err: &NoSuch{What: "person", Name: userID}}
 	}
 	payload := s.payload("shortcut", u)
-	payload["user"] = wire.Answer{"id": u.ID, "username": u.Name, "team_id": s.opts.Team.ID}
+	payload["user"] = wire.Answer{"id": u.ID, "username": u.Name, "team_id": s.ws.App.Team.ID}
 	payload["callback_id"], payload["trigger_id"] = callbackID, s.ws.Screens.NewTrigger(u.ID)
 	payload["action_ts"] = workspace.Stamp(time.Now())
 	s.ws.Unlock()
-	return s.interact(ctx, payload)
+	return s.bot.interact(ctx, payload)
 }
 
 // MessageShortcut starts a shortcut of the bot on a message.
-func (s *Slack) MessageShortcut(ctx context.Context, m workspace.Message, callbackID, userID string) Response {
+func (s *Hands) MessageShortcut(ctx context.Context, m workspace.Message, callbackID, userID string) Response {
 	s.ws.Lock()
 	u, c, err := s.acting(userID, m.Channel)
 	if err != nil {
@@ -129,5 +129,5 @@ func (s *Slack) MessageShortcut(ctx context.Context, m workspace.Message, callba
 	payload["message"] = s.ws.App.ShapeMessage(c, &m, true)
 	payload["response_url"] = s.ws.Hooks.New("actions", workspace.Hook{Channel: c.ID, User: u.ID, Original: m.TS})
 	s.ws.Unlock()
-	return s.interact(ctx, payload)
+	return s.bot.interact(ctx, payload)
 }

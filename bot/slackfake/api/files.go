@@ -1,4 +1,4 @@
-package slackfake
+package api
 
 import (
 	"bytes"
@@ -14,7 +14,13 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
-func (s *Slack) fileURL(a wire.Args) (wire.Answer, error) {
+// files answers files.* and takes uploads.
+type files struct {
+	ws  *workspace.Workspace
+	may *access
+}
+
+func (s files) url(a wire.Args) (wire.Answer, error) {
 	length, err := strconv.Atoi(a["length"])
 	if a["filename"] == "" || err != nil || length <= 0 {
 		return nil, wire.Refuse("invalid_arguments")
@@ -22,7 +28,7 @@ func (s *Slack) fileURL(a wire.Args) (wire.Answer, error) {
 	ref := workspace.FileRef{ID: s.ws.IDs.New("F"), Name: a["filename"]}
 	f := &workspace.File{FileRef: ref, Alt: a["alt_txt"], Length: length}
 	s.ws.Files = append(s.ws.Files, f)
-	host := s.opts.BaseURL
+	host := s.ws.App.BaseURL
 	if host == "" {
 		host = "https://files.slack.com"
 	}
@@ -30,7 +36,7 @@ func (s *Slack) fileURL(a wire.Args) (wire.Answer, error) {
 }
 
 // upload takes the bytes of a file, raw or as a multipart form.
-func (s *Slack) upload(path, ctype string, body []byte) (wire.Answer, error) {
+func (s files) upload(path, ctype string, body []byte) (wire.Answer, error) {
 	f := s.ws.File(path[strings.LastIndex(path, "/")+1:])
 	if f == nil || f.Sent {
 		return nil, &wire.Refusal{Code: "file_not_found", Status: http.StatusNotFound}
@@ -62,7 +68,7 @@ func fileBytes(ctype string, body []byte) ([]byte, error) {
 	}
 }
 
-func (s *Slack) fileComplete(a wire.Args) (wire.Answer, error) {
+func (s files) complete(a wire.Args) (wire.Answer, error) {
 	var wanted []workspace.FileRef
 	if json.Unmarshal([]byte(a["files"]), &wanted) != nil || len(wanted) == 0 {
 		return nil, wire.Refuse("invalid_arguments")
@@ -84,12 +90,12 @@ func (s *Slack) fileComplete(a wire.Args) (wire.Answer, error) {
 		channels = append(channels, a["channel_id"])
 	}
 	for _, id := range channels {
-		c, err := s.target(id)
+		c, err := s.may.target(id)
 		if err != nil {
 			return nil, err
 		}
 		s.ws.Add(c, workspace.Message{
-			User: s.opts.BotUserID, Bot: true, Subtype: "file_share",
+			User: s.ws.App.BotUserID, Bot: true, Subtype: "file_share",
 			Text: a["initial_comment"], ThreadTS: a["thread_ts"], Files: refs,
 		})
 	}

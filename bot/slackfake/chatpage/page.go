@@ -1,4 +1,4 @@
-package slackfake
+package chatpage
 
 import (
 	"embed"
@@ -7,14 +7,18 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"path"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
+	"github.com/oncalm/oncalm/bot/slackfake/hands"
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
-//go:embed page
+//go:embed assets
 var assets embed.FS
 
 const (
@@ -26,25 +30,39 @@ const (
 	heartbeat   = 20 * time.Second
 )
 
-// Page is the chat page: the page itself at /, everything else below /chat/. It
+// Page is the chat page of a workspace.
+type Page struct {
+	ws     *workspace.Workspace // its lock guards the rest
+	faults *faults.Faults
+	hands  *hands.Hands
+	o      Options
+	done   map[string]bool // steps of the tour
+}
+
+// New makes the page. What people do on it goes through the hands.
+func New(ws *workspace.Workspace, f *faults.Faults, h *hands.Hands, o Options) *Page {
+	return &Page{ws: ws, faults: f, hands: h, o: o, done: map[string]bool{}}
+}
+
+// Handler is the chat page: the page itself at /, everything else below /chat/. It
 // asks for no login, so it belongs on a loopback address.
-func (s *Slack) Page() http.Handler {
+func (p *Page) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", s.asset("index.html"))
-	mux.HandleFunc("GET /favicon.ico", s.asset("favicon.svg"))
+	mux.HandleFunc("GET /{$}", p.asset("index.html"))
+	mux.HandleFunc("GET /favicon.ico", p.asset("favicon.svg"))
 	mux.HandleFunc("GET /chat/assets/{name}", func(w http.ResponseWriter, r *http.Request) {
-		s.asset(r.PathValue("name"))(w, r)
+		p.asset(r.PathValue("name"))(w, r)
 	})
-	mux.HandleFunc("GET /chat/state", s.pageState)
-	mux.HandleFunc("GET /chat/stream", s.pageStream)
-	mux.HandleFunc("GET /chat/file/{id}", s.pageFile)
-	mux.HandleFunc("POST /chat/act", doing(s.pageActAs))
-	mux.HandleFunc("POST /chat/send", doing(s.pageSend))
-	mux.HandleFunc("POST /chat/press", doing(s.pagePress))
-	mux.HandleFunc("POST /chat/react", doing(s.pageReact))
-	mux.HandleFunc("POST /chat/read", doing(s.pageRead))
-	mux.HandleFunc("POST /chat/view", doing(s.pageView))
-	mux.HandleFunc("POST /chat/control", doing(s.pageControl))
+	mux.HandleFunc("GET /chat/state", screen{p}.state)
+	mux.HandleFunc("GET /chat/stream", p.stream)
+	mux.HandleFunc("GET /chat/file/{id}", p.file)
+	mux.HandleFunc("POST /chat/act", doing(acts{p}.actAs))
+	mux.HandleFunc("POST /chat/send", doing(acts{p}.send))
+	mux.HandleFunc("POST /chat/press", doing(acts{p}.press))
+	mux.HandleFunc("POST /chat/react", doing(acts{p}.react))
+	mux.HandleFunc("POST /chat/read", doing(acts{p}.read))
+	mux.HandleFunc("POST /chat/view", doing(acts{p}.view))
+	mux.HandleFunc("POST /chat/control", doing(acts{p}.control))
 	return secured(http.NewCrossOriginProtection().Handler(mux))
 }
 
@@ -62,13 +80,13 @@ func secured(next http.Handler) http.Handler {
 }
 
 // asset serves one embedded file.
-func (s *Slack) asset(name string) http.HandlerFunc {
+func (p *Page) asset(name string) http.HandlerFunc {
 	kinds := map[string]string{
 		".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
 		".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
 	}
 	return func(w http.ResponseWriter, r *http.Request) {
-		body, err := fs.ReadFile(assets, "page/"+name)
+		body, err := fs.ReadFile(assets, "assets/"+name)
 		kind := kinds[name[max(0, strings.LastIndex(name, ".")):]]
 		if err != nil || kind == "" {
 			http.NotFound(w, r)
@@ -111,17 +129,17 @@ func writeJSON(w http.ResponseWriter, v any) {
 	_, _ = w.Write(rep.Body) // a browser that went away is no trouble of ours
 }
 
-// pageStream tells the page that something has changed. It says only that: the page
+// stream tells the page that something has changed. It says only that: the page
 // then asks for what it shows.
-func (s *Slack) pageStream(w http.ResponseWriter, r *http.Request) {
+func (p *Page) stream(w http.ResponseWriter, r *http.Request) {
 	flush := http.NewResponseController(w)
 	_ = flush.SetWriteDeadline(time.Time{}) // unsupported by some writers: then there is no deadline either
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.WriteHeader(http.StatusOK)
 	wake := make(chan struct{}, 1)
 	wake <- struct{}{}
-	ended := s.watch(wake, true)
-	defer s.watch(wake, false)
+	ended := p.watch(wake, true)
+	defer p.watch(wake, false)
 	beat := time.NewTicker(heartbeat)
 	defer beat.Stop()
 	if _, err := io.WriteString(w, "retry: 1000\n\n"); err != nil {
@@ -134,9 +152,9 @@ func (s *Slack) pageStream(w http.ResponseWriter, r *http.Request) {
 		case <-ended:
 			return
 		case <-wake:
-			s.ws.Lock()
-			version := s.ws.Changes.Version()
-			s.ws.Unlock()
+			p.ws.Lock()
+			version := p.ws.Changes.Version()
+			p.ws.Unlock()
 			fmt.Fprintf(w, "event: change\ndata: %d\n\n", version)
 		case <-beat.C:
 			_, _ = io.WriteString(w, ": here\n\n") // flushing tells whether it arrived
@@ -148,39 +166,50 @@ func (s *Slack) pageStream(w http.ResponseWriter, r *http.Request) {
 }
 
 // watch adds or removes a watcher; the channel returned is closed when streams end.
-func (s *Slack) watch(wake chan struct{}, on bool) <-chan struct{} {
-	s.ws.Lock()
-	defer s.ws.Unlock()
+func (p *Page) watch(wake chan struct{}, on bool) <-chan struct{} {
+	p.ws.Lock()
+	defer p.ws.Unlock()
 	if !on {
-		s.ws.Changes.Leave(wake)
+		p.ws.Changes.Leave(wake)
 		return nil
 	}
-	return s.ws.Changes.Watch(wake)
+	return p.ws.Changes.Watch(wake)
 }
 
 // EndStreams ends the live updates of all pages, so that a server can shut down:
 // give it to http.Server.RegisterOnShutdown.
-func (s *Slack) EndStreams() {
-	s.ws.Lock()
-	defer s.ws.Unlock()
-	s.ws.Changes.End()
+func (p *Page) EndStreams() {
+	p.ws.Lock()
+	defer p.ws.Unlock()
+	p.ws.Changes.End()
 }
 
-// pageFile shows an uploaded file: pictures and texts in the browser, everything
+// upload is a complete upload; its bytes are nil if there is none.
+func (p *Page) upload(id string) (workspace.FileRef, []byte) {
+	p.ws.Lock()
+	defer p.ws.Unlock()
+	f := p.ws.File(id)
+	if f == nil || !f.Complete {
+		return workspace.FileRef{}, nil
+	}
+	return workspace.FileRef{ID: id, Name: f.Name}, slices.Clone(f.Content)
+}
+
+// file shows an uploaded file: pictures and texts in the browser, everything
 // else as a download.
-func (s *Slack) pageFile(w http.ResponseWriter, r *http.Request) {
-	name, content, ok := s.File(r.PathValue("id"))
-	if !ok {
+func (p *Page) file(w http.ResponseWriter, r *http.Request) {
+	ref, content := p.upload(r.PathValue("id"))
+	if content == nil {
 		http.NotFound(w, r)
 		return
 	}
-	if s.opts.Page.Opened != nil {
-		s.opts.Page.Opened(workspace.FileRef{ID: r.PathValue("id"), Name: name})
+	if p.o.Opened != nil {
+		p.o.Opened(ref)
 	}
 	kind := map[string]string{
 		".png": "image/png", ".jpg": "image/jpeg", ".gif": "image/gif",
 		".md": "text/plain; charset=utf-8", ".txt": "text/plain; charset=utf-8",
-	}[strings.ToLower(name[max(0, strings.LastIndex(name, ".")):])]
+	}[strings.ToLower(path.Ext(ref.Name))]
 	if kind == "" {
 		kind = "application/octet-stream"
 		w.Header().Set("Content-Disposition", "attachment")

@@ -1,4 +1,4 @@
-package slackfake
+package api
 
 import (
 	"cmp"
@@ -18,30 +18,13 @@ const (
 	maxInvited     = 100
 )
 
-// visible finds a channel that the bot may know of.
-func (s *Slack) visible(a wire.Args) (*workspace.Conversation, error) {
-	c := s.ws.Conversation(a["channel"])
-	if c == nil || c.Private && !c.Has(s.opts.BotUserID) {
-		return nil, wire.Refuse("channel_not_found")
-	}
-	return c, nil
+// channels answers conversations.*, but for what is said in them.
+type channels struct {
+	ws  *workspace.Workspace
+	may *access
 }
 
-// managed finds a channel that the bot may change: one it is in.
-func (s *Slack) managed(a wire.Args) (*workspace.Conversation, error) {
-	c, err := s.visible(a)
-	switch {
-	case err != nil:
-		return nil, err
-	case c.IM != "":
-		return nil, wire.Refuse("method_not_supported_for_channel_type")
-	case !c.Has(s.opts.BotUserID):
-		return nil, wire.Refuse("not_in_channel")
-	}
-	return c, nil
-}
-
-func (s *Slack) convOpen(a wire.Args) (wire.Answer, error) {
+func (s channels) open(a wire.Args) (wire.Answer, error) {
 	users := a.List("users")
 	if c := s.ws.Conversation(a["channel"]); c != nil && c.IM != "" {
 		users = []string{c.IM}
@@ -62,7 +45,7 @@ func (s *Slack) convOpen(a wire.Args) (wire.Answer, error) {
 	c, already := s.ws.OpenIM(u.ID)
 	out := wire.Answer{"channel": wire.Answer{"id": c.ID}}
 	if a.Bool("return_im") {
-		shape := s.shapeConv(c)
+		shape := s.shape(c)
 		shape["is_open"] = true
 		out["channel"] = shape
 	}
@@ -72,19 +55,19 @@ func (s *Slack) convOpen(a wire.Args) (wire.Answer, error) {
 	return out, nil
 }
 
-func (s *Slack) convInfo(a wire.Args) (wire.Answer, error) {
-	c, err := s.visible(a)
+func (s channels) info(a wire.Args) (wire.Answer, error) {
+	c, err := s.may.visible(a)
 	if err != nil {
 		return nil, err
 	}
-	shape := s.shapeConv(c)
+	shape := s.shape(c)
 	if a.Bool("include_num_members") {
 		shape["num_members"] = len(c.Members)
 	}
 	return wire.Answer{"channel": shape}, nil
 }
 
-func (s *Slack) convList(a wire.Args) (wire.Answer, error) {
+func (s channels) list(a wire.Args) (wire.Answer, error) {
 	types := a.List("types")
 	if len(types) == 0 {
 		types = []string{"public_channel"}
@@ -92,7 +75,7 @@ func (s *Slack) convList(a wire.Args) (wire.Answer, error) {
 	word := map[string]string{"channel": "public_channel", "group": "private_channel", "im": "im"}
 	var found []*workspace.Conversation
 	for _, c := range s.ws.Conversations {
-		hidden := c.Private && !c.Has(s.opts.BotUserID) || c.Archived && a.Bool("exclude_archived")
+		hidden := c.Private && !c.Has(s.ws.App.BotUserID) || c.Archived && a.Bool("exclude_archived")
 		if !hidden && slices.Contains(types, word[c.Kind()]) {
 			found = append(found, c)
 		}
@@ -103,13 +86,13 @@ func (s *Slack) convList(a wire.Args) (wire.Answer, error) {
 	}
 	shapes := make([]wire.Answer, len(page))
 	for i, c := range page {
-		shapes[i] = s.shapeConv(c)
+		shapes[i] = s.shape(c)
 	}
 	return wire.Answer{"channels": shapes, "response_metadata": wire.Answer{"next_cursor": next}}, nil
 }
 
-func (s *Slack) convMembers(a wire.Args) (wire.Answer, error) {
-	c, err := s.visible(a)
+func (s channels) members(a wire.Args) (wire.Answer, error) {
+	c, err := s.may.visible(a)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +104,7 @@ func (s *Slack) convMembers(a wire.Args) (wire.Answer, error) {
 }
 
 // checkName tells what is wrong with a channel's name.
-func (s *Slack) checkName(name string) error {
+func (s channels) checkName(name string) error {
 	switch {
 	case name == "":
 		return wire.Refuse("invalid_name_required")
@@ -137,20 +120,20 @@ func (s *Slack) checkName(name string) error {
 	return nil
 }
 
-func (s *Slack) convCreate(a wire.Args) (wire.Answer, error) {
+func (s channels) create(a wire.Args) (wire.Answer, error) {
 	if err := s.checkName(a["name"]); err != nil {
 		return nil, err
 	}
-	me := s.opts.BotUserID
+	me := s.ws.App.BotUserID
 	c := s.ws.AddChannel(workspace.Channel{
 		ID: s.ws.IDs.New("C"), Name: a["name"], Private: a.Bool("is_private"), Members: []string{me},
 	}, me)
 	s.ws.Changes.Mark()
-	return wire.Answer{"channel": s.shapeConv(c)}, nil
+	return wire.Answer{"channel": s.shape(c)}, nil
 }
 
-func (s *Slack) convInvite(a wire.Args) (wire.Answer, error) {
-	c, err := s.managed(a)
+func (s channels) invite(a wire.Args) (wire.Answer, error) {
+	c, err := s.may.managed(a)
 	if err != nil {
 		return nil, err
 	}
@@ -180,15 +163,15 @@ func (s *Slack) convInvite(a wire.Args) (wire.Answer, error) {
 		}
 	}
 	s.ws.Changes.Mark()
-	return wire.Answer{"channel": s.shapeConv(c)}, nil
+	return wire.Answer{"channel": s.shape(c)}, nil
 }
 
-func (s *Slack) cantInvite(c *workspace.Conversation, id string) string {
+func (s channels) cantInvite(c *workspace.Conversation, id string) string {
 	u := s.ws.User(id)
 	switch {
 	case u == nil:
 		return "user_not_found"
-	case id == s.opts.BotUserID:
+	case id == s.ws.App.BotUserID:
 		return "cant_invite_self"
 	case u.Deleted:
 		return "cant_invite"
@@ -198,8 +181,8 @@ func (s *Slack) cantInvite(c *workspace.Conversation, id string) string {
 	return ""
 }
 
-func (s *Slack) convJoin(a wire.Args) (wire.Answer, error) {
-	c, err := s.visible(a)
+func (s channels) join(a wire.Args) (wire.Answer, error) {
+	c, err := s.may.visible(a)
 	switch {
 	case err != nil:
 		return nil, err
@@ -209,33 +192,33 @@ func (s *Slack) convJoin(a wire.Args) (wire.Answer, error) {
 		return nil, wire.Refuse("is_archived")
 	}
 	out := wire.Answer{}
-	if c.Has(s.opts.BotUserID) {
+	if c.Has(s.ws.App.BotUserID) {
 		out["warning"] = "already_in_channel"
 		out["response_metadata"] = wire.Answer{"warnings": []string{"already_in_channel"}}
 	} else {
-		c.Members = append(c.Members, s.opts.BotUserID)
+		c.Members = append(c.Members, s.ws.App.BotUserID)
 	}
-	out["channel"] = s.shapeConv(c)
+	out["channel"] = s.shape(c)
 	return out, nil
 }
 
-func (s *Slack) convLeave(a wire.Args) (wire.Answer, error) {
-	c, err := s.visible(a)
+func (s channels) leave(a wire.Args) (wire.Answer, error) {
+	c, err := s.may.visible(a)
 	if err != nil {
 		return nil, err
 	}
-	if !c.Has(s.opts.BotUserID) {
+	if !c.Has(s.ws.App.BotUserID) {
 		return wire.Answer{"not_in_channel": true}, nil
 	}
-	c.Members = slices.DeleteFunc(c.Members, func(id string) bool { return id == s.opts.BotUserID })
+	c.Members = slices.DeleteFunc(c.Members, func(id string) bool { return id == s.ws.App.BotUserID })
 	return wire.Answer{}, nil
 }
 
-func (s *Slack) convSetTopic(a wire.Args) (wire.Answer, error)   { return s.describe(a, "topic") }
-func (s *Slack) convSetPurpose(a wire.Args) (wire.Answer, error) { return s.describe(a, "purpose") }
+func (s channels) setTopic(a wire.Args) (wire.Answer, error)   { return s.describe(a, "topic") }
+func (s channels) setPurpose(a wire.Args) (wire.Answer, error) { return s.describe(a, "purpose") }
 
-func (s *Slack) describe(a wire.Args, what string) (wire.Answer, error) {
-	c, err := s.managed(a)
+func (s channels) describe(a wire.Args, what string) (wire.Answer, error) {
+	c, err := s.may.managed(a)
 	switch {
 	case err != nil:
 		return nil, err
@@ -250,11 +233,11 @@ func (s *Slack) describe(a wire.Args, what string) (wire.Answer, error) {
 		c.Purpose = a[what]
 	}
 	s.ws.Changes.Mark()
-	return wire.Answer{"channel": s.shapeConv(c)}, nil
+	return wire.Answer{"channel": s.shape(c)}, nil
 }
 
-func (s *Slack) convRename(a wire.Args) (wire.Answer, error) {
-	c, err := s.managed(a)
+func (s channels) rename(a wire.Args) (wire.Answer, error) {
+	c, err := s.may.managed(a)
 	if err != nil {
 		return nil, err
 	}
@@ -263,11 +246,11 @@ func (s *Slack) convRename(a wire.Args) (wire.Answer, error) {
 	}
 	c.Name = a["name"]
 	s.ws.Changes.Mark()
-	return wire.Answer{"channel": s.shapeConv(c)}, nil
+	return wire.Answer{"channel": s.shape(c)}, nil
 }
 
-func (s *Slack) convArchive(a wire.Args) (wire.Answer, error) {
-	c, err := s.managed(a)
+func (s channels) archive(a wire.Args) (wire.Answer, error) {
+	c, err := s.may.managed(a)
 	switch {
 	case err != nil:
 		return nil, err
@@ -279,8 +262,8 @@ func (s *Slack) convArchive(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{}, nil
 }
 
-func (s *Slack) convUnarchive(a wire.Args) (wire.Answer, error) {
-	c, err := s.visible(a)
+func (s channels) unarchive(a wire.Args) (wire.Answer, error) {
+	c, err := s.may.visible(a)
 	switch {
 	case err != nil:
 		return nil, err
@@ -292,11 +275,11 @@ func (s *Slack) convUnarchive(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{}, nil
 }
 
-// shapeConv is a conversation as the API shows it.
-func (s *Slack) shapeConv(c *workspace.Conversation) wire.Answer {
+// shape is a conversation as the API shows it.
+func (s channels) shape(c *workspace.Conversation) wire.Answer {
 	out := wire.Answer{
 		"id": c.ID, "created": c.Created.Unix(), "is_archived": c.Archived, "is_im": c.IM != "",
-		"is_org_shared": false, "context_team_id": s.opts.Team.ID,
+		"is_org_shared": false, "context_team_id": s.ws.App.Team.ID,
 	}
 	if c.IM != "" {
 		out["user"], out["priority"] = c.IM, 0
@@ -305,7 +288,7 @@ func (s *Slack) shapeConv(c *workspace.Conversation) wire.Answer {
 	out["name"], out["name_normalized"], out["creator"] = c.Name, c.Name, c.Creator
 	out["is_channel"], out["is_group"], out["is_private"] = !c.Private, c.Private, c.Private
 	out["is_general"], out["is_shared"], out["is_ext_shared"] = c.Name == "general", false, false
-	out["is_member"] = c.Has(s.opts.BotUserID)
+	out["is_member"] = c.Has(s.ws.App.BotUserID)
 	out["topic"] = described(c.Topic, c)
 	out["purpose"] = described(c.Purpose, c)
 	return out

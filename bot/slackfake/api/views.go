@@ -1,11 +1,17 @@
-package slackfake
+package api
 
 import (
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
-func (s *Slack) viewsOpen(a wire.Args) (wire.Answer, error) {
+// views answers views.*.
+type views struct {
+	ws  *workspace.Workspace
+	may *access
+}
+
+func (s views) open(a wire.Args) (wire.Answer, error) {
 	v, err := s.ws.Screens.Parse(a["view"], "modal")
 	if err != nil {
 		return nil, err
@@ -21,7 +27,7 @@ func (s *Slack) viewsOpen(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"view": s.ws.App.ShapeView(v)}, nil
 }
 
-func (s *Slack) viewsPush(a wire.Args) (wire.Answer, error) {
+func (s views) push(a wire.Args) (wire.Answer, error) {
 	v, err := s.ws.Screens.Parse(a["view"], "modal")
 	if err != nil {
 		return nil, err
@@ -40,7 +46,7 @@ func (s *Slack) viewsPush(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"view": s.ws.App.ShapeView(v)}, nil
 }
 
-func (s *Slack) viewsUpdate(a wire.Args) (wire.Answer, error) {
+func (s views) update(a wire.Args) (wire.Answer, error) {
 	old := s.ws.Screens.By(func(v *workspace.View) bool {
 		return a["view_id"] != "" && v.ID == a["view_id"] || a["external_id"] != "" && v.ExternalID == a["external_id"]
 	})
@@ -58,7 +64,7 @@ func (s *Slack) viewsUpdate(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"view": s.ws.App.ShapeView(old)}, nil
 }
 
-func (s *Slack) viewsPublish(a wire.Args) (wire.Answer, error) {
+func (s views) publish(a wire.Args) (wire.Answer, error) {
 	u := s.ws.User(a["user_id"])
 	if u == nil {
 		return nil, wire.Refuse("user_not_found")

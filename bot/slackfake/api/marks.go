@@ -1,4 +1,4 @@
-package slackfake
+package api
 
 import (
 	"net/url"
@@ -14,63 +14,49 @@ const (
 	maxBookmarks = 100
 )
 
-// marked finds the message that a reaction or a pin is about.
-func (s *Slack) marked(a wire.Args) (*workspace.Conversation, *workspace.Message, error) {
-	c := s.ws.Conversation(a["channel"])
-	switch {
-	case c == nil, c.Private && !c.Has(s.opts.BotUserID):
-		return nil, nil, wire.Refuse("channel_not_found")
-	case a["timestamp"] == "":
-		return nil, nil, wire.Refuse("no_item_specified")
-	case !c.Has(s.opts.BotUserID):
-		return nil, nil, wire.Refuse("not_in_channel")
-	case c.Archived:
-		return nil, nil, wire.Refuse("is_archived")
-	}
-	m := c.Message(a["timestamp"])
-	if m == nil || m.Ephemeral != "" {
-		return nil, nil, wire.Refuse("message_not_found")
-	}
-	return c, m, nil
+// marks answers reactions.*, pins.* and bookmarks.*.
+type marks struct {
+	ws  *workspace.Workspace
+	may *access
 }
 
-func (s *Slack) reactionAdd(a wire.Args) (wire.Answer, error) {
-	_, m, err := s.marked(a)
+func (s marks) reactionAdd(a wire.Args) (wire.Answer, error) {
+	_, m, err := s.may.marked(a)
 	if err != nil {
 		return nil, err
 	}
 	if !regexp.MustCompile(`^[a-z0-9_+'-]+$`).MatchString(a["name"]) {
 		return nil, wire.Refuse("invalid_name")
 	}
-	if !m.React(a["name"], s.opts.BotUserID) {
+	if !m.React(a["name"], s.ws.App.BotUserID) {
 		return nil, wire.Refuse("already_reacted")
 	}
 	s.ws.Changes.Mark()
 	return wire.Answer{}, nil
 }
 
-func (s *Slack) reactionRemove(a wire.Args) (wire.Answer, error) {
-	_, m, err := s.marked(a)
+func (s marks) reactionRemove(a wire.Args) (wire.Answer, error) {
+	_, m, err := s.may.marked(a)
 	if err != nil {
 		return nil, err
 	}
-	if !m.Unreact(a["name"], s.opts.BotUserID) {
+	if !m.Unreact(a["name"], s.ws.App.BotUserID) {
 		return nil, wire.Refuse("no_reaction")
 	}
 	s.ws.Changes.Mark()
 	return wire.Answer{}, nil
 }
 
-func (s *Slack) reactionsGet(a wire.Args) (wire.Answer, error) {
-	c, m, err := s.marked(a)
+func (s marks) reactionsGet(a wire.Args) (wire.Answer, error) {
+	c, m, err := s.may.marked(a)
 	if err != nil {
 		return nil, err
 	}
 	return wire.Answer{"type": "message", "channel": c.ID, "message": s.ws.App.ShapeMessage(c, m, false)}, nil
 }
 
-func (s *Slack) pinAdd(a wire.Args) (wire.Answer, error) {
-	c, m, err := s.marked(a)
+func (s marks) pinAdd(a wire.Args) (wire.Answer, error) {
+	c, m, err := s.may.marked(a)
 	switch {
 	case err != nil:
 		return nil, err
@@ -84,8 +70,8 @@ func (s *Slack) pinAdd(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{}, nil
 }
 
-func (s *Slack) pinRemove(a wire.Args) (wire.Answer, error) {
-	c, m, err := s.marked(a)
+func (s marks) pinRemove(a wire.Args) (wire.Answer, error) {
+	c, m, err := s.may.marked(a)
 	switch {
 	case err != nil:
 		return nil, err
@@ -97,8 +83,8 @@ func (s *Slack) pinRemove(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{}, nil
 }
 
-func (s *Slack) pinList(a wire.Args) (wire.Answer, error) {
-	c, err := s.readable(a)
+func (s marks) pinList(a wire.Args) (wire.Answer, error) {
+	c, err := s.may.readable(a)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +97,7 @@ func (s *Slack) pinList(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"items": items}, nil
 }
 
-func (s *Slack) bookmarkAdd(a wire.Args) (wire.Answer, error) {
+func (s marks) bookmarkAdd(a wire.Args) (wire.Answer, error) {
 	c := s.ws.Conversation(a["channel_id"])
 	switch link, err := url.Parse(a["link"]); {
 	case c == nil:
@@ -133,7 +119,7 @@ func (s *Slack) bookmarkAdd(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"bookmark": b}, nil
 }
 
-func (s *Slack) bookmarkList(a wire.Args) (wire.Answer, error) {
+func (s marks) bookmarkList(a wire.Args) (wire.Answer, error) {
 	c := s.ws.Conversation(a["channel_id"])
 	if c == nil {
 		return nil, wire.Refuse("channel_not_found")

@@ -1,4 +1,4 @@
-package slackfake
+package hands
 
 import (
 	"encoding/json"
@@ -16,7 +16,7 @@ type input struct{ e blockkit.Element }
 func (i input) option(value string) (map[string]any, error) {
 	o, ok := i.e.Option(value)
 	if !ok {
-		return nil, &noSuch{what: "option", name: value}
+		return nil, &NoSuch{What: "option", Name: value}
 	}
 	return o, nil
 }

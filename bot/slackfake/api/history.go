@@ -1,4 +1,4 @@
-package slackfake
+package api
 
 import (
 	"encoding/base64"
@@ -15,24 +15,14 @@ const (
 	maxPage     = 999
 )
 
-// readable finds a conversation that the bot may read.
-func (s *Slack) readable(a wire.Args) (*workspace.Conversation, error) {
-	c := s.ws.Conversation(a["channel"])
-	switch {
-	case c == nil, c.Private && !c.Has(s.opts.BotUserID):
-		return nil, wire.Refuse("channel_not_found")
-	case !c.Has(s.opts.BotUserID):
-		return nil, wire.Refuse("not_in_channel")
-	}
-	scope := map[string]string{"channel": "channels:history", "group": "groups:history", "im": "im:history"}[c.Kind()]
-	if !s.scoped(scope) {
-		return nil, s.missing(scope)
-	}
-	return c, nil
+// history answers what reads conversations.
+type history struct {
+	ws  *workspace.Workspace
+	may *access
 }
 
-func (s *Slack) history(a wire.Args) (wire.Answer, error) {
-	c, err := s.readable(a)
+func (s history) read(a wire.Args) (wire.Answer, error) {
+	c, err := s.may.readable(a)
 	if err != nil {
 		return nil, err
 	}
@@ -54,8 +44,8 @@ func (s *Slack) history(a wire.Args) (wire.Answer, error) {
 	return out, nil
 }
 
-func (s *Slack) threadReplies(a wire.Args) (wire.Answer, error) {
-	c, err := s.readable(a)
+func (s history) replies(a wire.Args) (wire.Answer, error) {
+	c, err := s.may.readable(a)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +69,7 @@ func (s *Slack) threadReplies(a wire.Args) (wire.Answer, error) {
 	return s.page(c, page, next, a), nil
 }
 
-func (s *Slack) page(c *workspace.Conversation, page []*workspace.Message, next string, a wire.Args) wire.Answer {
+func (s history) page(c *workspace.Conversation, page []*workspace.Message, next string, a wire.Args) wire.Answer {
 	shown := make([]wire.Answer, len(page))
 	for i, m := range page {
 		shown[i] = s.ws.App.ShapeMessage(c, m, a.Bool("include_all_metadata"))

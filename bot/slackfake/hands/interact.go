@@ -1,4 +1,4 @@
-package slackfake
+package hands
 
 import (
 	"context"
@@ -18,22 +18,22 @@ const verificationToken = "fake-verification-token"
 // Press presses a button of a message, the one with this action id or, failing
 // that, with this label. The bot gets the block_actions request; the response says
 // how it answered.
-func (s *Slack) Press(ctx context.Context, m workspace.Message, action, userID string) Response {
+func (s *Hands) Press(ctx context.Context, m workspace.Message, action, userID string) Response {
 	return s.Choose(ctx, m, action, "", userID)
 }
 
 // Choose acts on any element of a message: value is the value of the chosen option
 // of a select, a radio button or an overflow menu, a user's id for a users_select
 // and so on; several are separated by commas. For a button it is ignored.
-func (s *Slack) Choose(ctx context.Context, m workspace.Message, action, value, userID string) Response {
+func (s *Hands) Choose(ctx context.Context, m workspace.Message, action, value, userID string) Response {
 	payload, err := s.actionPayload(m, action, value, userID)
 	if err != nil {
 		return Response{Err: err}
 	}
-	return s.interact(ctx, payload)
+	return s.bot.interact(ctx, payload)
 }
 
-func (s *Slack) actionPayload(m workspace.Message, action, value, userID string) (wire.Answer, error) {
+func (s *Hands) actionPayload(m workspace.Message, action, value, userID string) (wire.Answer, error) {
 	s.ws.Lock()
 	defer s.ws.Unlock()
 	u, c, err := s.acting(userID, m.Channel)
@@ -42,7 +42,7 @@ func (s *Slack) actionPayload(m workspace.Message, action, value, userID string)
 	}
 	now := c.Message(m.TS)
 	if now == nil || now.Ephemeral != "" && now.Ephemeral != userID {
-		return nil, &noSuch{what: "message", name: m.TS}
+		return nil, &NoSuch{What: "message", Name: m.TS}
 	}
 	// What a person presses is what their screen shows: perhaps an older version.
 	e, err := pick(m.Blocks, action)
@@ -75,12 +75,12 @@ func (s *Slack) actionPayload(m workspace.Message, action, value, userID string)
 }
 
 // payload has the fields that all interactions share.
-func (s *Slack) payload(kind string, u *workspace.User) wire.Answer {
+func (s *Hands) payload(kind string, u *workspace.User) wire.Answer {
 	return wire.Answer{
-		"type": kind, "token": verificationToken, "api_app_id": s.opts.AppID,
-		"team":       wire.Answer{"id": s.opts.Team.ID, "domain": s.opts.Team.Domain},
+		"type": kind, "token": verificationToken, "api_app_id": s.ws.App.ID,
+		"team":       wire.Answer{"id": s.ws.App.Team.ID, "domain": s.ws.App.Team.Domain},
 		"enterprise": nil, "is_enterprise_install": false,
-		"user": wire.Answer{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": s.opts.Team.ID},
+		"user": wire.Answer{"id": u.ID, "username": u.Name, "name": u.Name, "team_id": s.ws.App.Team.ID},
 	}
 }
 
@@ -92,13 +92,13 @@ func pick(blocks json.RawMessage, action string) (blockkit.Element, error) {
 		i = slices.IndexFunc(all, func(e blockkit.Element) bool { return e.Button().Label == action })
 	}
 	if i < 0 {
-		return blockkit.Element{}, &noSuch{what: "button", name: action}
+		return blockkit.Element{}, &NoSuch{What: "button", Name: action}
 	}
 	return all[i], nil
 }
 
 // action is one blockkit.Element of "actions".
-func (s *Slack) action(e blockkit.Element, value string) (map[string]any, error) {
+func (s *Hands) action(e blockkit.Element, value string) (map[string]any, error) {
 	act := map[string]any{
 		"type": e.Kind(), "action_id": e.ActionID(), "block_id": e.BlockID, "action_ts": workspace.Stamp(time.Now()),
 	}
@@ -141,15 +141,15 @@ func put(all map[string]map[string]any, e blockkit.Element, st map[string]any) {
 }
 
 // PressInView acts on an element of the modal that a person has in front of them.
-func (s *Slack) PressInView(ctx context.Context, userID, action, value string) Response {
+func (s *Hands) PressInView(ctx context.Context, userID, action, value string) Response {
 	payload, err := s.viewActionPayload(userID, action, value)
 	if err != nil {
 		return Response{Err: err}
 	}
-	return s.interact(ctx, payload)
+	return s.bot.interact(ctx, payload)
 }
 
-func (s *Slack) viewActionPayload(userID, action, value string) (wire.Answer, error) {
+func (s *Hands) viewActionPayload(userID, action, value string) (wire.Answer, error) {
 	s.ws.Lock()
 	defer s.ws.Unlock()
 	v, u, err := s.front(userID)
@@ -175,35 +175,35 @@ func (s *Slack) viewActionPayload(userID, action, value string) (wire.Answer, er
 }
 
 // front finds the modal that a person has in front of them.
-func (s *Slack) front(userID string) (*workspace.View, *workspace.User, error) {
+func (s *Hands) front(userID string) (*workspace.View, *workspace.User, error) {
 	u := s.ws.User(userID)
 	if u == nil {
-		return nil, nil, &noSuch{what: "person", name: userID}
+		return nil, nil, &NoSuch{What: "person", Name: userID}
 	}
 	stack := s.ws.Screens.Of(userID)
 	if len(stack) == 0 {
-		return nil, nil, &noSuch{what: "open modal of", name: userID}
+		return nil, nil, &NoSuch{What: "open modal of", Name: userID}
 	}
 	return stack[len(stack)-1], u, nil
 }
 
 // SubmitView fills the modal that a person has in front of them and submits it.
 // Inputs are named by action id or block id; those not named keep their initial
-// value. Values are given as for [Slack.Choose]. An empty answer closes the modal;
+// value. Values are given as for [Hands.Choose]. An empty answer closes the modal;
 // errors, update, push and clear do what they do in Slack.
-func (s *Slack) SubmitView(ctx context.Context, userID string, inputs map[string]string) Response {
+func (s *Hands) SubmitView(ctx context.Context, userID string, inputs map[string]string) Response {
 	payload, viewID, err := s.submission(userID, inputs)
 	if err != nil {
 		return Response{Err: err}
 	}
-	resp := s.interact(ctx, payload)
+	resp := s.bot.interact(ctx, payload)
 	if resp.Err == nil {
 		resp.Errors, resp.Err = s.afterSubmit(viewID, resp)
 	}
 	return resp
 }
 
-func (s *Slack) submission(userID string, inputs map[string]string) (wire.Answer, string, error) {
+func (s *Hands) submission(userID string, inputs map[string]string) (wire.Answer, string, error) {
 	s.ws.Lock()
 	defer s.ws.Unlock()
 	v, u, err := s.front(userID)
@@ -247,7 +247,7 @@ func fill(v *workspace.View, inputs map[string]string) (map[string]map[string]an
 	}
 	for name := range inputs {
 		if !used[name] {
-			return nil, &noSuch{what: "input", name: name}
+			return nil, &NoSuch{What: "input", Name: name}
 		}
 	}
 	return all, nil

@@ -1,4 +1,4 @@
-package slackfake
+package chatpage
 
 import (
 	"context"
@@ -6,8 +6,8 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
-// PageOptions describe what the chat page offers besides the conversations.
-type PageOptions struct {
+// Options describe what the chat page offers besides the conversations.
+type Options struct {
 	Title    string // of the product, shown in the bar; default: the team's name
 	Actor    string // user id of who acts at first; default: the first person
 	Beside   string // id of a channel that stands beside the direct messages where there is room for it
@@ -44,7 +44,7 @@ type Control struct {
 	Kind  string // "", "primary" or "danger"
 }
 
-// Step is one line of the guided tour; [Slack.Done] ticks it off.
+// Step is one line of the guided tour; [Page.Done] ticks it off.
 type Step struct {
 	ID    string
 	Title string
@@ -55,11 +55,11 @@ type Step struct {
 type Link struct{ Label, URL string }
 
 // Done ticks a step of the guided tour off.
-func (s *Slack) Done(stepID string) {
-	s.ws.Lock()
-	defer s.ws.Unlock()
-	if !s.done[stepID] {
-		s.done[stepID] = true
-		s.ws.Changes.Mark()
+func (p *Page) Done(stepID string) {
+	p.ws.Lock()
+	defer p.ws.Unlock()
+	if !p.done[stepID] {
+		p.done[stepID] = true
+		p.ws.Changes.Mark()
 	}
 }

@@ -1,4 +1,4 @@
-package slackfake
+package api
 
 import (
 	"net"
@@ -9,17 +9,17 @@ import (
 )
 
 // RoundTripper serves the fake in memory, under the hosts of Slack and that of
-// Options.BaseURL; other hosts do not exist. It honours the context of a request
+// the workspace's BaseURL; other hosts do not exist. It honours the context of a request
 // and so the timeout of its client, also inside a synctest bubble.
-func (s *Slack) RoundTripper() http.RoundTripper { return &memory{s} }
+func (s *API) RoundTripper() http.RoundTripper { return &memory{s} }
 
-type memory struct{ slack *Slack }
+type memory struct{ api *API }
 
 func (m *memory) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	path, known := m.slack.pathOf(r.URL)
+	path, known := m.api.pathOf(r.URL)
 	if !known {
 		if r.Body != nil {
 			r.Body.Close()
@@ -27,7 +27,7 @@ func (m *memory) RoundTrip(r *http.Request) (*http.Response, error) {
 		missing := &net.DNSError{Err: "no such host", Name: r.URL.Hostname(), IsNotFound: true}
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: missing}
 	}
-	rep := m.slack.handle(r, path)
+	rep := m.api.handle(r, path)
 	if rep.Err != nil {
 		return nil, rep.Err
 	}
@@ -35,13 +35,13 @@ func (m *memory) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // pathOf is the path of a URL inside the fake, if it is one of the fake's.
-func (s *Slack) pathOf(u *url.URL) (string, bool) {
-	hosts := []string{"slack.com", "hooks.slack.com", "files.slack.com", s.opts.Team.Domain + ".slack.com"}
+func (s *API) pathOf(u *url.URL) (string, bool) {
+	hosts := []string{"slack.com", "hooks.slack.com", "files.slack.com", s.ws.App.Team.Domain + ".slack.com"}
 	if slices.Contains(hosts, u.Host) && u.Scheme == "https" {
 		return u.Path, true
 	}
-	base, err := url.Parse(s.opts.BaseURL)
-	if err != nil || s.opts.BaseURL == "" || u.Host != base.Host {
+	base, err := url.Parse(s.ws.App.BaseURL)
+	if err != nil || s.ws.App.BaseURL == "" || u.Host != base.Host {
 		return "", false
 	}
 	return strings.TrimPrefix(u.Path, base.Path), true

@@ -1,4 +1,4 @@
-package slackfake
+package chatpage
 
 import (
 	"net/http"
@@ -15,68 +15,71 @@ const (
 	countedUnread = 99
 )
 
-// pageState is all that the page shows to one person (as), with one conversation
+// screen is what the page shows. It is asked with the workspace locked, but for state.
+type screen struct{ p *Page }
+
+// state is all that the page shows to one person (as), with one conversation
 // open (in), and perhaps a thread of it.
-func (s *Slack) pageState(w http.ResponseWriter, r *http.Request) {
+func (s screen) state(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	s.ws.Lock()
-	defer s.ws.Unlock()
+	s.p.ws.Lock()
+	defer s.p.ws.Unlock()
 	me := s.actor(q.Get("as"))
 	if me == nil {
 		http.Error(w, "there is nobody in this workspace", http.StatusNotFound)
 		return
 	}
-	im, _ := s.ws.OpenIM(me.ID)
-	open := s.ws.Conversation(q.Get("in"))
+	im, _ := s.p.ws.OpenIM(me.ID)
+	open := s.p.ws.Conversation(q.Get("in"))
 	if open == nil || !open.Has(me.ID) {
 		open = im
 	}
 	out := wire.Answer{
-		"version": s.ws.Changes.Version(), "title": s.title(), "team": s.opts.Team.Name, "now": time.Now().UnixMilli(),
-		"me": me.ID, "zone": s.shownZone(me), "bot": s.opts.BotUserID,
-		"people": s.pagePeople(), "groups": s.pageGroups(), "convs": s.pageConvs(me, open),
-		"open": s.pageOpen(open, me, q.Get("before")), "view": s.pageModal(me),
-		"thread": s.pageThread(open, me, q.Get("thread")), "beside": s.pageBeside(open, me, q.Get("beside")),
-		"down": s.pageDown(), "stage": s.pageStage(),
+		"version": s.p.ws.Changes.Version(), "title": s.title(), "team": s.p.ws.App.Team.Name, "now": time.Now().UnixMilli(),
+		"me": me.ID, "zone": s.shownZone(me), "bot": s.p.ws.App.BotUserID,
+		"people": s.people(), "groups": s.groups(), "convs": s.convs(me, open),
+		"open": s.open(open, me, q.Get("before")), "view": s.modal(me),
+		"thread": s.thread(open, me, q.Get("thread")), "beside": s.beside(open, me, q.Get("beside")),
+		"down": s.down(), "stage": s.stage(),
 	}
 	writeJSON(w, out)
 }
 
-func (s *Slack) title() string {
-	if s.opts.Page.Title != "" {
-		return s.opts.Page.Title
+func (s screen) title() string {
+	if s.p.o.Title != "" {
+		return s.p.o.Title
 	}
-	return s.opts.Team.Name
+	return s.p.ws.App.Team.Name
 }
 
 // shownZone is the zone in which a person reads times; "" is that of the browser.
-func (s *Slack) shownZone(u *workspace.User) string {
-	if s.opts.Page.LocalTime && u.ID == s.opts.Page.Actor {
+func (s screen) shownZone(u *workspace.User) string {
+	if s.p.o.LocalTime && u.ID == s.p.o.Actor {
 		return ""
 	}
 	return u.Zone
 }
 
 // actor is who acts: the one asked for, the default, or the first person.
-func (s *Slack) actor(id string) *workspace.User {
-	for _, want := range []string{id, s.opts.Page.Actor} {
-		if u := s.ws.User(want); u != nil && !u.IsBot && !u.Deleted {
+func (s screen) actor(id string) *workspace.User {
+	for _, want := range []string{id, s.p.o.Actor} {
+		if u := s.p.ws.User(want); u != nil && !u.IsBot && !u.Deleted {
 			return u
 		}
 	}
-	i := slices.IndexFunc(s.ws.People, func(u workspace.User) bool { return !u.IsBot && !u.Deleted })
+	i := slices.IndexFunc(s.p.ws.People, func(u workspace.User) bool { return !u.IsBot && !u.Deleted })
 	if i < 0 {
 		return nil
 	}
-	return &s.ws.People[i]
+	return &s.p.ws.People[i]
 }
 
-func (s *Slack) pagePeople() []wire.Answer {
+func (s screen) people() []wire.Answer {
 	people := []wire.Answer{}
-	for i := range s.ws.People {
-		u := &s.ws.People[i]
+	for i := range s.p.ws.People {
+		u := &s.p.ws.People[i]
 		unread := 0
-		if c := s.ws.Conversation(workspace.DMID(u.ID)); c != nil {
+		if c := s.p.ws.Conversation(workspace.DMID(u.ID)); c != nil {
 			unread = s.unread(c, u.ID)
 		}
 		people = append(people, wire.Answer{
@@ -87,9 +90,9 @@ func (s *Slack) pagePeople() []wire.Answer {
 	return people
 }
 
-func (s *Slack) pageGroups() []wire.Answer {
+func (s screen) groups() []wire.Answer {
 	groups := []wire.Answer{}
-	for _, g := range s.ws.Groups {
+	for _, g := range s.p.ws.Groups {
 		if !g.Disabled {
 			groups = append(groups, wire.Answer{"id": g.ID, "handle": g.Handle, "name": g.Name})
 		}
@@ -97,10 +100,10 @@ func (s *Slack) pageGroups() []wire.Answer {
 	return groups
 }
 
-// pageConvs lists what stands on the left, and what can be mentioned.
-func (s *Slack) pageConvs(me *workspace.User, open *workspace.Conversation) []wire.Answer {
+// convs lists what stands on the left, and what can be mentioned.
+func (s screen) convs(me *workspace.User, open *workspace.Conversation) []wire.Answer {
 	convs := []wire.Answer{}
-	for _, c := range s.ws.Conversations {
+	for _, c := range s.p.ws.Conversations {
 		if !c.Has(me.ID) || c.Archived && c != open {
 			continue
 		}
@@ -139,7 +142,7 @@ func preview(m *workspace.Message) string {
 }
 
 // unread counts what others have written since the person last looked.
-func (s *Slack) unread(c *workspace.Conversation, user string) int {
+func (s screen) unread(c *workspace.Conversation, user string) int {
 	n := 0
 	for _, m := range slices.Backward(c.Messages) {
 		if workspace.CompareTS(m.TS, c.Seen[user]) <= 0 || n >= countedUnread {
@@ -152,9 +155,9 @@ func (s *Slack) unread(c *workspace.Conversation, user string) int {
 	return n
 }
 
-// pageOpen is the open conversation with its newest messages, or with more of them
+// open is the open conversation with its newest messages, or with more of them
 // back to before.
-func (s *Slack) pageOpen(c *workspace.Conversation, me *workspace.User, before string) wire.Answer {
+func (s screen) open(c *workspace.Conversation, me *workspace.User, before string) wire.Answer {
 	shown := []wire.Answer{}
 	more := false
 	for _, m := range slices.Backward(c.Messages) {
@@ -165,7 +168,7 @@ func (s *Slack) pageOpen(c *workspace.Conversation, me *workspace.User, before s
 			more = true
 			break
 		}
-		shown = append(shown, s.pageMessage(c, m))
+		shown = append(shown, s.message(c, m))
 	}
 	slices.Reverse(shown)
 	return wire.Answer{
@@ -176,31 +179,31 @@ func (s *Slack) pageOpen(c *workspace.Conversation, me *workspace.User, before s
 	}
 }
 
-// pageBeside is the channel that stands beside the open conversation, if the page has
+// beside is the channel that stands beside the open conversation, if the page has
 // room for it.
-func (s *Slack) pageBeside(open *workspace.Conversation, me *workspace.User, wanted string) any {
-	c := s.ws.Conversation(s.opts.Page.Beside)
+func (s screen) beside(open *workspace.Conversation, me *workspace.User, wanted string) any {
+	c := s.p.ws.Conversation(s.p.o.Beside)
 	if wanted == "" || c == nil || open.IM == "" || c.Archived || !c.Has(me.ID) {
 		return nil
 	}
-	return s.pageOpen(c, me, "")
+	return s.open(c, me, "")
 }
 
-func (s *Slack) pageThread(c *workspace.Conversation, me *workspace.User, ts string) any {
+func (s screen) thread(c *workspace.Conversation, me *workspace.User, ts string) any {
 	root := c.Message(ts)
 	if root == nil || !visibleTo(root, me.ID) {
 		return nil
 	}
-	shown := []wire.Answer{s.pageMessage(c, root)}
+	shown := []wire.Answer{s.message(c, root)}
 	for _, m := range c.Messages {
 		if m.ThreadTS == root.TS && m.TS != root.TS && visibleTo(m, me.ID) {
-			shown = append(shown, s.pageMessage(c, m))
+			shown = append(shown, s.message(c, m))
 		}
 	}
 	return wire.Answer{"ts": root.TS, "messages": shown}
 }
 
-func (s *Slack) pageMessage(c *workspace.Conversation, m *workspace.Message) wire.Answer {
+func (s screen) message(c *workspace.Conversation, m *workspace.Message) wire.Answer {
 	out := wire.Answer{
 		"ts": m.TS, "channel": c.ID, "user": m.User, "bot": m.Bot, "text": m.Text, "edited": m.Edited,
 		"own": m.Ephemeral != "", "asked": m.Asked, "pinned": slices.Contains(c.Pins, m.TS), "edits": len(m.Edits),
@@ -223,8 +226,8 @@ func (s *Slack) pageMessage(c *workspace.Conversation, m *workspace.Message) wir
 	return out
 }
 
-func (s *Slack) pageModal(me *workspace.User) any {
-	stack := s.ws.Screens.Of(me.ID)
+func (s screen) modal(me *workspace.User) any {
+	stack := s.p.ws.Screens.Of(me.ID)
 	if len(stack) == 0 {
 		return nil
 	}
@@ -235,17 +238,18 @@ func (s *Slack) pageModal(me *workspace.User) any {
 	}
 }
 
-func (s *Slack) pageDown() wire.Answer {
+func (s screen) down() wire.Answer {
 	now := time.Now()
-	out := wire.Answer{"on": s.down.at(now), "left": 0}
-	if !s.down.on && now.Before(s.down.until) {
-		out["left"] = s.down.until.Sub(now).Milliseconds()
+	down, until := s.p.faults.Outage(now)
+	out := wire.Answer{"on": down, "left": 0}
+	if now.Before(until) {
+		out["left"] = until.Sub(now).Milliseconds()
 	}
 	return out
 }
 
-func (s *Slack) pageStage() wire.Answer {
-	p := s.opts.Page
+func (s screen) stage() wire.Answer {
+	p := s.p.o
 	commands, controls, steps, links := []wire.Answer{}, []wire.Answer{}, []wire.Answer{}, []wire.Answer{}
 	for _, c := range p.Commands {
 		commands = append(commands, wire.Answer{"command": c.Command, "word": c.Word, "args": c.Args, "help": c.Help})
@@ -254,7 +258,7 @@ func (s *Slack) pageStage() wire.Answer {
 		controls = append(controls, wire.Answer{"id": c.ID, "label": c.Label, "hint": c.Hint, "kind": c.Kind})
 	}
 	for _, st := range p.Steps {
-		steps = append(steps, wire.Answer{"id": st.ID, "title": st.Title, "hint": st.Hint, "done": s.done[st.ID]})
+		steps = append(steps, wire.Answer{"id": st.ID, "title": st.Title, "hint": st.Hint, "done": s.p.done[st.ID]})
 	}
 	for _, l := range p.Links {
 		links = append(links, wire.Answer{"label": l.Label, "url": l.URL})
