@@ -101,7 +101,8 @@ func anyPattern(v reading.Value, wanted string) (string, bool) {
 
 // expressions are what regular expressions have and names of alarms hardly do: .* and .+, anchors, classes, choices,
 // escapes.
-var expressions = regexp.MustCompile(`\.[*+]|^\^|\$$|\[[^\]]*-[^\]]*\][*+?]?|\[[^\]]*\][*+]|\([^()]*\|[^()]*\)|\\[.dwsbDWS*+?()\[\]-]|\(\?[:i]|[^|]\|[^|]|\)[+]|\{\d+(,\d*)?\}`)
+var expressions = regexp.MustCompile(`\.[*+]|^\^|\$$|\[[^\]]*-[^\]]*\][*+?]?|\[[^\]]*\][*+]` +
+	`|\([^()]*\|[^()]*\)|\\[.dwsbDWS*+?()\[\]-]|\(\?[:i]|[^|]\|[^|]|\)[+]|\{\d+(,\d*)?\}`)
 
 // expression warns of a regular expression in the place of a pattern.
 func expression(v reading.Value, pattern string) {

@@ -19,9 +19,15 @@ func unreadable(src []byte) error {
 		case c == '\n':
 			line, begin = line+1, i+1
 		case c == utf8.RuneError && size == 1:
-			return &SyntaxError{line, utf8.RuneCount(src[begin:i]) + 1, fmt.Sprintf("the byte %#x is no UTF-8", src[i]), "save the file as UTF-8"}
+			return &SyntaxError{
+				line, utf8.RuneCount(src[begin:i]) + 1, fmt.Sprintf("the byte %#x is no UTF-8", src[i]),
+				"save the file as UTF-8",
+			}
 		case c < ' ' && c != '\t' && c != '\r' || c == 0x7f:
-			return &SyntaxError{line, utf8.RuneCount(src[begin:i]) + 1, fmt.Sprintf("there is a control character (%U)", c), "remove it, or write it as an escape in double quotes"}
+			return &SyntaxError{
+				line, utf8.RuneCount(src[begin:i]) + 1, fmt.Sprintf("there is a control character (%U)", c),
+				"remove it, or write it as an escape in double quotes",
+			}
 		}
 		i += size
 	}
@@ -44,7 +50,10 @@ func explained(src []byte, err error) error {
 		return &SyntaxError{line, 1, tooDeep, "write it with less depth"}
 	}
 	t.glance()
-	for _, look := range []func(string) *SyntaxError{t.quotes, t.tabs, t.aliases, t.brackets, t.colons, t.characters, t.indents} {
+	looks := []func(string) *SyntaxError{
+		t.quotes, t.tabs, t.aliases, t.brackets, t.colons, t.characters, t.indents,
+	}
+	for _, look := range looks {
 		if found := look(message); found != nil {
 			in := all[found.Line-1]
 			found.Col = utf8.RuneCountInString(in[:min(found.Col-1, len(in))]) + 1 // so far it counts bytes
@@ -192,7 +201,10 @@ func (t *text) quotes(string) *SyntaxError {
 	if t.quote == nil {
 		return nil
 	}
-	return &SyntaxError{t.quote.line, t.quote.col, fmt.Sprintf("the quote %c that opens here is not closed in its line", t.quote.char), "close it, or remove it"}
+	return &SyntaxError{
+		t.quote.line, t.quote.col, fmt.Sprintf("the quote %c that opens here is not closed in its line", t.quote.char),
+		"close it, or remove it",
+	}
 }
 
 func (t *text) tabs(message string) *SyntaxError {
@@ -217,12 +229,14 @@ func (t *text) aliases(message string) *SyntaxError {
 		return nil
 	}
 	col := strings.Index(t.here(), "*"+m[1]) + 1
-	return t.at(max(col, 1), fmt.Sprintf("there is no anchor %q above", m[1]), "write &"+m[1]+" where it is meant; a pattern that begins with * stands in quotes")
+	return t.at(max(col, 1), fmt.Sprintf("there is no anchor %q above", m[1]),
+		"write &"+m[1]+" where it is meant; a pattern that begins with * stands in quotes")
 }
 
 func (t *text) brackets(message string) *SyntaxError {
 	comma := strings.Contains(message, "expected ','")
-	if !comma && !strings.Contains(message, "node content") && !strings.Contains(message, "end of stream") && !strings.Contains(message, "document start") {
+	if !comma && !strings.Contains(message, "node content") && !strings.Contains(message, "end of stream") &&
+		!strings.Contains(message, "document start") {
 		return nil
 	}
 	const commas = "put one comma between two; a value with brackets, quotes or a comma of its own stands in quotes"
@@ -230,19 +244,26 @@ func (t *text) brackets(message string) *SyntaxError {
 	switch {
 	case len(t.before) > 0 && (keyForm.MatchString(t.here()) || last):
 		b := t.before[len(t.before)-1]
-		return &SyntaxError{b.line, b.col, fmt.Sprintf("the %c that opens here is not closed", b.char), "close it with " + closing(b.char)}
+		return &SyntaxError{
+			b.line, b.col, fmt.Sprintf("the %c that opens here is not closed", b.char),
+			"close it with " + closing(b.char),
+		}
 	case len(t.open) > len(t.before):
 		b := t.open[len(t.open)-1]
-		return t.at(b.col, fmt.Sprintf("the %c that opens here is not closed, or there is no comma between two values", b.char),
+		return t.at(b.col,
+			fmt.Sprintf("the %c that opens here is not closed, or there is no comma between two values", b.char),
 			"close it with "+closing(b.char)+", and put commas between")
 	case t.after != nil:
-		return t.at(t.after.col, "text follows after a quote was closed, or there is no comma between two values", commas)
+		return t.at(t.after.col, "text follows after a quote was closed, or there is no comma between two values",
+			commas)
 	case t.extra != nil:
-		return t.at(t.extra.col, fmt.Sprintf("the %c closes nothing", t.extra.char), "remove it, or put the value in quotes")
+		return t.at(t.extra.col, fmt.Sprintf("the %c closes nothing", t.extra.char),
+			"remove it, or put the value in quotes")
 	case comma || len(t.open) > 0:
 		return t.at(firstColumn(t.here()), "there is no comma between two values in brackets, or one too many", commas)
 	}
-	return t.at(firstColumn(t.here()), "a value stands here that belongs to nothing above", "remove it, or put the value in quotes")
+	return t.at(firstColumn(t.here()), "a value stands here that belongs to nothing above",
+		"remove it, or put the value in quotes")
 }
 
 func closing(opening byte) string {
@@ -272,9 +293,15 @@ func (t *text) colons(message string) *SyntaxError {
 		}
 		l := t.lines[n-1]
 		if m := glued.FindStringSubmatchIndex(l); m != nil {
-			return &SyntaxError{n, m[3] + 1, "no space follows the colon of " + l[m[2]:m[3]], "write " + l[m[2]:m[3]] + ": and then the value"}
+			return &SyntaxError{
+				n, m[3] + 1, "no space follows the colon of " + l[m[2]:m[3]],
+				"write " + l[m[2]:m[3]] + ": and then the value",
+			}
 		}
-		return &SyntaxError{n, firstColumn(l), "the line is neither a key with a colon nor an item of a list", "write KEY: VALUE, or - ITEM"}
+		return &SyntaxError{
+			n, firstColumn(l), "the line is neither a key with a colon nor an item of a list",
+			"write KEY: VALUE, or - ITEM",
+		}
 	}
 	return nil
 }
@@ -285,7 +312,10 @@ func (t *text) secondColon() *SyntaxError {
 	if n := t.above(); n > 0 {
 		above := t.lines[n-1]
 		if m := glued.FindStringSubmatchIndex(above); m != nil {
-			return &SyntaxError{n, m[3] + 1, "no space follows the colon of " + above[m[2]:m[3]], "write " + above[m[2]:m[3]] + ": and then the value"}
+			return &SyntaxError{
+				n, m[3] + 1, "no space follows the colon of " + above[m[2]:m[3]],
+				"write " + above[m[2]:m[3]] + ": and then the value",
+			}
 		}
 		for _, n := range []int{n, t.line} {
 			if m := gluedDash.FindStringSubmatchIndex(t.lines[n-1]); m != nil {
@@ -321,11 +351,15 @@ var reserved = regexp.MustCompile("(?:^|[:\\[{,-] *)([*&!|>%@`?])")
 
 func (t *text) characters(message string) *SyntaxError {
 	odd := false
-	for _, about := range []string{"start any token", "alphabetic or numeric", "comment or line break", "tag", "directive", "whitespace or line break", "indentation indicator", "URI"} {
+	for _, about := range []string{
+		"start any token", "alphabetic or numeric", "comment or line break", "tag", "directive",
+		"whitespace or line break", "indentation indicator", "URI",
+	} {
 		odd = odd || strings.Contains(message, about)
 	}
 	if strings.Contains(message, "escape") || strings.Contains(message, "hexdecimal") {
-		return t.at(max(strings.IndexByte(t.here(), '\\')+1, 1), "an escape in double quotes is none of YAML's", `write \\ for a backslash, or use single quotes`)
+		return t.at(max(strings.IndexByte(t.here(), '\\')+1, 1), "an escape in double quotes is none of YAML's",
+			`write \\ for a backslash, or use single quotes`)
 	}
 	m := reserved.FindStringSubmatchIndex(t.here())
 	if !odd || m == nil {
@@ -341,18 +375,23 @@ func (t *text) indents(message string) *SyntaxError {
 	switch {
 	case strings.Contains(message, "sequence entries are not allowed"):
 		if at := strings.Index(l, ": - "); at >= 0 {
-			return t.at(at+3, "an item of a list stands in the line of its key", "begin a new line for it, or write [A, B]")
+			return t.at(at+3, "an item of a list stands in the line of its key",
+				"begin a new line for it, or write [A, B]")
 		}
-		return t.at(col, "an item of a list stands where none can be", "indent it as the items above, or end the value above first")
+		return t.at(col, "an item of a list stands where none can be",
+			"indent it as the items above, or end the value above first")
 	case !strings.Contains(message, "expected key") && !strings.Contains(message, "'-' indicator"):
 		return nil
 	case t.after != nil:
-		return t.at(t.after.col, "text follows after a quote was closed", "put the whole value into quotes, and double a quote inside of it")
+		return t.at(t.after.col, "text follows after a quote was closed",
+			"put the whole value into quotes, and double a quote inside of it")
 	case t.extra != nil:
-		return t.at(t.extra.col, fmt.Sprintf("the %c closes nothing", t.extra.char), "remove it, or put the value in quotes")
+		return t.at(t.extra.col, fmt.Sprintf("the %c closes nothing", t.extra.char),
+			"remove it, or put the value in quotes")
 	}
 	if n := t.above(); n > 0 && col > firstColumn(t.lines[n-1]) && keyForm.MatchString(l) {
 		return t.at(col, fmt.Sprintf(belowValue, n), "indent it as its neighbours")
 	}
-	return t.at(col, fmt.Sprintf("the line is indented by %d, as no line above that it could belong to", col-1), "indent it as its neighbours, with spaces")
+	return t.at(col, fmt.Sprintf("the line is indented by %d, as no line above that it could belong to", col-1),
+		"indent it as its neighbours, with spaces")
 }

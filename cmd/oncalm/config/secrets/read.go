@@ -12,7 +12,11 @@ import (
 )
 
 // placeholders are what examples have in the place of a secret.
-var placeholders = regexp.MustCompile(`(?i)change[-_ ]?me|replace[-_ ]?(me|this)|placeholder|^(secret|token|password|none|null|todo|fixme|test|dummy|example)$|(^|[-_ <])your?[-_ ]|^(my[-_ ]?)?((slack|bot|app|signing)[-_ ]?)*(token|secret)$|[-_ ]here$|^x+$|^xox[a-z]-?$|^xapp-?$|^xox[a-z]-[x0*-]+$|^xapp-[x0*-]+$|[*]{3}|\.\.\.|…|^<.*>$|^[$%{].*[}%]$`)
+var placeholders = regexp.MustCompile(`(?i)change[-_ ]?me|replace[-_ ]?(me|this)|placeholder` +
+	`|^(secret|token|password|none|null|todo|fixme|test|dummy|example)$` +
+	`|(^|[-_ <])your?[-_ ]|^(my[-_ ]?)?((slack|bot|app|signing)[-_ ]?)*(token|secret)$|[-_ ]here$` +
+	`|^x+$|^xox[a-z]-?$|^xapp-?$|^xox[a-z]-[x0*-]+$|^xapp-[x0*-]+$` +
+	`|[*]{3}|\.\.\.|…|^<.*>$|^[$%{].*[}%]$`)
 
 // kinds of secrets that Slack shows for an app, as they begin.
 var secretKinds = []struct{ begins, what string }{
@@ -114,7 +118,8 @@ func signs(v reading.Value, secret, what, found string) {
 	case another, signingLike.MatchString(secret):
 	case partOfSigning.MatchString(secret):
 		v.Errorf(remedy+", as a whole", "%s has %d characters; a signing secret has 32", what, len(secret))
-	case verificationForm.MatchString(secret) && strings.ContainsAny(secret, upper) && strings.ContainsAny(secret, lower):
+	case verificationForm.MatchString(secret) &&
+		strings.ContainsAny(secret, upper) && strings.ContainsAny(secret, lower):
 		v.Errorf(remedy+" beside it", "%s is a Verification Token", what)
 	default:
 		v.Warnf(remedy, "%s does not look like a signing secret, which has 32 hexadecimal digits", what)

@@ -42,15 +42,18 @@ func Read(v reading.Value) *time.Location {
 // meant.
 var unchanging = map[string]string{
 	"EST": "America/New_York", "MST": "America/Denver", "HST": "Pacific/Honolulu",
-	"GMT": "Europe/London", "GMT0": "Europe/London", "GMT+0": "Europe/London", "GMT-0": "Europe/London", "Greenwich": "Europe/London",
+	"GMT": "Europe/London", "GMT0": "Europe/London", "GMT+0": "Europe/London", "GMT-0": "Europe/London",
+	"Greenwich": "Europe/London",
 }
 
 // places are zones by the hours that they are ahead of UTC, in winter.
 var places = map[int]string{
-	-11: "Pacific/Pago_Pago", -10: "Pacific/Honolulu", -9: "America/Anchorage", -8: "America/Los_Angeles", -7: "America/Denver",
-	-6: "America/Chicago", -5: "America/New_York", -4: "America/Halifax", -3: "America/Sao_Paulo", -2: "America/Noronha", -1: "Atlantic/Azores",
-	1: "Europe/Berlin", 2: "Europe/Athens", 3: "Europe/Istanbul", 4: "Asia/Dubai", 5: "Asia/Karachi", 6: "Asia/Dhaka", 7: "Asia/Bangkok",
-	8: "Asia/Singapore", 9: "Asia/Tokyo", 10: "Australia/Sydney", 11: "Pacific/Noumea", 12: "Pacific/Auckland", 13: "Pacific/Apia", 14: "Pacific/Kiritimati",
+	-11: "Pacific/Pago_Pago", -10: "Pacific/Honolulu", -9: "America/Anchorage", -8: "America/Los_Angeles",
+	-7: "America/Denver", -6: "America/Chicago", -5: "America/New_York", -4: "America/Halifax",
+	-3: "America/Sao_Paulo", -2: "America/Noronha", -1: "Atlantic/Azores", 1: "Europe/Berlin",
+	2: "Europe/Athens", 3: "Europe/Istanbul", 4: "Asia/Dubai", 5: "Asia/Karachi", 6: "Asia/Dhaka",
+	7: "Asia/Bangkok", 8: "Asia/Singapore", 9: "Asia/Tokyo", 10: "Australia/Sydney", 11: "Pacific/Noumea",
+	12: "Pacific/Auckland", 13: "Pacific/Apia", 14: "Pacific/Kiritimati",
 }
 
 var offsetZone = regexp.MustCompile(`^Etc/GMT([+-])([1-9]|1[0-4])$`)
