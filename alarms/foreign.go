@@ -57,17 +57,17 @@ func (r *known) spokesman(sig *Signal) string {
 
 // handOver forgets what the topic said that spoke before: its times may have been made up, so that
 // what is true looks late. Only an OK that is late even so does not end what may be true.
-func (r *known) handOver(sig *Signal, was order) (lastWord, order) {
+func (r *known) handOver(sig *Signal, was order) (lastState, order) {
 	r.Topic = sig.Topic
 	if was == same {
 		return r.Series[sig.Series], same
 	}
-	r.Series = map[string]lastWord{}
+	r.Series = map[string]lastState{}
 	if was == lately && sig.State != incidents.AlarmFiring {
-		r.Series[sig.Series] = lastWord{}.with(sig.State, sig.Changed)
+		r.Series[sig.Series] = lastState{}.with(sig.State, sig.Changed)
 		return r.Series[sig.Series], lately
 	}
-	return lastWord{}, newer
+	return lastState{}, newer
 }
 
 // kin reports whether what is known of one alarm may be joined with a signal about another: both are

@@ -234,7 +234,7 @@ func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (O
 	case incidents.AlarmOK:
 		out, err = t.clear(tx, now, rec.Incident, last, sig)
 	default:
-		out, err = t.tell(tx, now, rec.Incident, sig)
+		out, err = t.reportOpen(tx, now, rec.Incident, sig)
 	}
 	if err != nil {
 		return Outcome{}, err
@@ -265,7 +265,7 @@ func (t *Intake) append(tx store.Tx, now time.Time, id string, sig *Signal, body
 
 // clear tells the incident that an alarm is well, and resolves it if nothing in it
 // fires any more. last is what the series had said.
-func (t *Intake) clear(tx store.Tx, now time.Time, id string, last lastWord, sig *Signal) (Outcome, error) {
+func (t *Intake) clear(tx store.Tx, now time.Time, id string, last lastState, sig *Signal) (Outcome, error) {
 	i := head(tx, id)
 	if i == nil {
 		return Outcome{What: Noted}, nil
@@ -313,8 +313,8 @@ func (t *Intake) wellWithout(tx store.Tx, i *incidents.Incident, sig *Signal) bo
 	return true
 }
 
-// tell notes a word on the open incident; it changes nothing else.
-func (t *Intake) tell(tx store.Tx, now time.Time, id string, sig *Signal) (Outcome, error) {
+// reportOpen adds what an alarm said to the timeline of the open incident; it changes nothing else.
+func (t *Intake) reportOpen(tx store.Tx, now time.Time, id string, sig *Signal) (Outcome, error) {
 	if i := head(tx, id); i == nil || !i.Open() {
 		return Outcome{Noted, id}, nil
 	}
@@ -322,7 +322,7 @@ func (t *Intake) tell(tx store.Tx, now time.Time, id string, sig *Signal) (Outco
 	return Outcome{Reported, id}, err
 }
 
-// late shows a word that was overtaken on the timeline. If the alarm never had an
+// late shows a message on the timeline that a newer one has overtaken. If the alarm never had an
 // incident, it fired and was well again before we heard of either: that is kept as a
 // change marker.
 func (t *Intake) late(tx store.Tx, now time.Time, rec known, sig *Signal, svc Service) (Outcome, error) {

@@ -438,13 +438,13 @@ func TestStoreFails(t *testing.T) {
 }
 
 func TestPrune(t *testing.T) {
-	rec := known{Heard: testTime, Series: map[string]lastWord{}}
+	rec := known{Heard: testTime, Series: map[string]lastState{}}
 	for n := range 300 {
 		state, age := alarmOK, time.Duration(n)*time.Hour
 		if n == 299 {
 			state = alarmFiring
 		}
-		rec.Series[strings.Repeat("x", n)] = lastWord{State: state, Changed: testTime.Add(-age)}
+		rec.Series[strings.Repeat("x", n)] = lastState{State: state, Changed: testTime.Add(-age)}
 	}
 	rec.prune()
 	if n := len(rec.Series); n != 7*24+1+1 {

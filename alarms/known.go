@@ -17,7 +17,7 @@ type known struct {
 	// Incident is the last one that the alarm was part of.
 	Incident string `json:"incident,omitempty"`
 	// Series holds what the alarm said last, or each of its contributors.
-	Series map[string]lastWord `json:"series,omitempty"`
+	Series map[string]lastState `json:"series,omitempty"`
 	// NeverRecovers is that of the newest word; see [incidents.Alarm].
 	NeverRecovers bool `json:"never_recovers,omitempty"`
 	// Heard is when the newest word came.
@@ -29,9 +29,9 @@ type known struct {
 	Remarked time.Time `json:"remarked,omitzero"`
 }
 
-// lastWord is what one series said last. INSUFFICIENT_DATA stands apart: it does not say
+// lastState is what one series said last. INSUFFICIENT_DATA stands apart: it does not say
 // whether what was said before still holds, so it neither ends an ALARM nor hides one.
-type lastWord struct {
+type lastState struct {
 	// State is the newest of OK and ALARM, or empty if there was none. Records of older
 	// versions have one word only: if that is INSUFFICIENT_DATA, what came before Changed
 	// is not known.
@@ -44,14 +44,14 @@ type lastWord struct {
 func (r *known) fields(o *record.Object) {
 	o.Text("name", &r.Name)
 	o.OptText("incident", &r.Incident)
-	record.OptMap(o, "series", &r.Series, (*lastWord).fields)
+	record.OptMap(o, "series", &r.Series, (*lastState).fields)
 	o.OptTrue("never_recovers", &r.NeverRecovers)
 	o.Time("heard", &r.Heard)
 	o.OptText("topic", &r.Topic)
 	o.OptTime("remarked", &r.Remarked)
 }
 
-func (w *lastWord) fields(o *record.Object) {
+func (w *lastState) fields(o *record.Object) {
 	record.OptWord(o, "state", &w.State)
 	o.OptTime("changed", &w.Changed)
 	o.OptTime("unknown", &w.Unknown)
@@ -69,7 +69,7 @@ func knownOf(tx store.Tx, fp string) (r known) {
 		}
 	}
 	if r.Series == nil {
-		r.Series = map[string]lastWord{}
+		r.Series = map[string]lastState{}
 	}
 	for name, w := range r.Series {
 		if w.State == incidents.AlarmUnknown && w.Unknown.IsZero() { // of an older version
@@ -119,7 +119,7 @@ const (
 
 // against compares by the alarm's own time. OK and ALARM are compared with each other
 // only; of the two for the same time ALARM counts.
-func (w lastWord) against(state incidents.AlarmState, changed time.Time) order {
+func (w lastState) against(state incidents.AlarmState, changed time.Time) order {
 	switch {
 	case state == incidents.AlarmUnknown:
 		return w.againstUnknown(changed)
@@ -139,7 +139,7 @@ func (w lastWord) against(state incidents.AlarmState, changed time.Time) order {
 
 // againstUnknown does the same for INSUFFICIENT_DATA. At the same time it is worse than
 // OK, and better than ALARM.
-func (w lastWord) againstUnknown(changed time.Time) order {
+func (w lastState) againstUnknown(changed time.Time) order {
 	switch {
 	case changed.Equal(w.Unknown):
 		return same
@@ -150,7 +150,7 @@ func (w lastWord) againstUnknown(changed time.Time) order {
 }
 
 // with is what a series has said last once it says that, too.
-func (w lastWord) with(state incidents.AlarmState, changed time.Time) lastWord {
+func (w lastState) with(state incidents.AlarmState, changed time.Time) lastState {
 	if state == incidents.AlarmUnknown {
 		w.Unknown = changed
 	} else {
@@ -160,7 +160,7 @@ func (w lastWord) with(state incidents.AlarmState, changed time.Time) lastWord {
 }
 
 // newest is the time of the newest word.
-func (w lastWord) newest() time.Time {
+func (w lastState) newest() time.Time {
 	if w.Unknown.After(w.Changed) {
 		return w.Unknown
 	}

@@ -71,17 +71,17 @@ var ErrOptions = errors.New("slack")
 
 // Bot is the door to Slack. It implements [paging.Channel].
 type Bot struct {
-	o       Options
-	log     *slog.Logger
-	out     *slack.Sender
-	watch   *slack.Watch
-	pace    *slack.Pace
-	router  *chat.Router
-	roll    *roll
-	greeter *greeter
-	shifts  *shifts.Room
-	command *command.Room
-	notices *notice.Notices
+	o          Options
+	log        *slog.Logger
+	out        *slack.Sender
+	watch      *slack.Watch
+	pace       *slack.Pace
+	router     *chat.Router
+	roll       *rollCall
+	identifier *identifier
+	shifts     *shifts.Room
+	command    *command.Room
+	notices    *notice.Notices
 }
 
 // Kinds of outbox entries that this package handles.
@@ -116,7 +116,7 @@ func New(o Options) (*Bot, error) {
 		APIURL: o.APIURL, Token: o.Token, Transport: o.Transport, Connections: o.Connections, Channel: o.Channel,
 		Witness: o.Witness, Log: log, Metrics: o.Metrics,
 	})
-	out.Watch.Met(slack.Identity{Team: o.Team, App: o.App})
+	out.Watch.SetIdentity(slack.Identity{Team: o.Team, App: o.App})
 	b := &Bot{o: o, log: log, out: out, watch: out.Watch, pace: slack.NewPace()}
 	b.compose(users)
 	return b, nil
@@ -129,8 +129,8 @@ func (b *Bot) compose(users map[string]string) {
 		Out: out, Pace: b.pace, People: o.People, Channel: o.Channel, Clock: o.Clock, Log: log,
 		Took: func(tx store.Tx, now time.Time) { b.took(tx, now, false) }, // what takes a notice takes a card
 	}
-	b.roll = &roll{o: o, log: log, out: out, notices: b.notices}
-	b.greeter = &greeter{o: o, log: log, out: out, watch: out.Watch, glimpse: b.glimpse}
+	b.roll = &rollCall{o: o, log: log, out: out, notices: b.notices}
+	b.identifier = &identifier{o: o, log: log, out: out, watch: out.Watch, checkChannel: b.checkChannel}
 	b.shifts = shifts.New(shifts.Options{
 		Root: o.Roots.OnCall, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, People: o.People, Users: users, Services: o.Services,
 		PublicURL: o.PublicURL, Out: out, Owe: b.notices.Owe, Absent: b.roll.absent.of, Clock: o.Clock, Log: log,
@@ -215,5 +215,5 @@ func (b *Bot) Run(ctx context.Context) {
 	defer b.router.End()
 	beside.Go(func() { b.roll.run(ctx) })
 	beside.Go(func() { b.recallChannel(ctx) })
-	b.greeter.run(ctx)
+	b.identifier.run(ctx)
 }

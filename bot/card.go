@@ -78,7 +78,7 @@ func (b *Bot) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incide
 		})
 	}
 	if b.o.Channel != "" {
-		b.oweCard(tx, owed, now, i, e)
+		b.enqueueCard(tx, owed, now, i, e)
 	}
 	return nil
 }
@@ -94,8 +94,8 @@ func outdatesPages(i *incidents.Incident, e incidents.Event) bool {
 	return false
 }
 
-// oweCard owes a card, at a time that keeps the pace. What people do is shown without waiting for the cards of a storm.
-func (b *Bot) oweCard(tx store.Tx, owed outbox.Tx, now time.Time, i *incidents.Incident, e incidents.Event) {
+// enqueueCard owes a card, at a time that keeps the pace. What people do is shown without waiting for the cards of a storm.
+func (b *Bot) enqueueCard(tx store.Tx, owed outbox.Tx, now time.Time, i *incidents.Incident, e incidents.Event) {
 	key, due := cardKey(i.ID), now.Add(settling)
 	slot, ok := b.pace.Given(key)
 	if ok && slot.After(now) && e.By.Kind != incidents.KindPerson && owed.Waits(outbox.Chores, slot, key) {

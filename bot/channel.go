@@ -67,7 +67,7 @@ func (b *Bot) took(tx store.Tx, now time.Time, edit bool) {
 	if !away {
 		return
 	}
-	hasten(tx, now)
+	sendWaitingCards(tx, now)
 	if edit && !a.Edit {
 		return
 	}
@@ -79,8 +79,8 @@ func (b *Bot) took(tx store.Tx, now time.Time, edit bool) {
 // missingHere begins what a channel is told that takes cards again.
 const missingHere = "⚠️ Cards were missing here, or out of date, from "
 
-// hasten lets the cards go that wait for their channel, as fast as Slack takes them. Beyond these they come within their minute.
-func hasten(tx store.Tx, now time.Time) {
+// sendWaitingCards lets the cards go that wait for their channel, as fast as Slack takes them. Beyond these they come within their minute.
+func sendWaitingCards(tx store.Tx, now time.Time) {
 	const most = 200
 	owed := outbox.In(tx, now)
 	var waiting []string
@@ -114,7 +114,7 @@ func (b *Bot) recallChannel(ctx context.Context) {
 	}
 	now := b.o.Clock.Now()
 	err = b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
-		hasten(tx, now)
+		sendWaitingCards(tx, now)
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
@@ -122,18 +122,18 @@ func (b *Bot) recallChannel(ctx context.Context) {
 	}
 }
 
-// glimpse asks Slack for a line of the channel, as long as nothing was posted there: whether we are in it is better known
+// checkChannel asks Slack for a line of the channel, as long as nothing was posted there: whether we are in it is better known
 // before the first card. That a channel is archived it does not tell.
-func (b *Bot) glimpse(ctx context.Context) {
-	if b.o.Channel == "" || !b.watch.Unheard() {
+func (b *Bot) checkChannel(ctx context.Context) {
+	if b.o.Channel == "" || !b.watch.ChannelUnknown() {
 		return
 	}
-	err := b.out.Glimpse(ctx, b.o.Channel)
+	err := b.out.ReadChannel(ctx, b.o.Channel)
 	switch name := slack.CodeOf(err); {
 	case err == nil:
-		b.watch.Glimpsed("")
+		b.watch.ChannelRead("")
 	case slack.TroubleOf(err) == slack.Refused && slack.OfChannel(name):
-		b.watch.Glimpsed(slack.Complaint(b.o.Channel, name))
+		b.watch.ChannelRead(slack.Complaint(b.o.Channel, name))
 	}
 }
 

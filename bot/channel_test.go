@@ -174,7 +174,7 @@ func TestChannelBeforeTheFirstCard(t *testing.T) {
 			w.wait(time.Second)
 			contains(t, w.bot.Status().Channel, code, "/invite @oncalm")
 			w.slack.Faults.Clear()
-			w.wait(greeting)
+			w.wait(confirmEvery)
 			if p := w.bot.Status().Channel; p != "" {
 				t.Errorf("still said: %s", p)
 			}

@@ -101,7 +101,7 @@ func TestGuard(t *testing.T) {
 
 func TestEvents(t *testing.T) {
 	b, _ := alone(t, "s")
-	b.watch.Met(slack.Identity{Team: "T1"})
+	b.watch.SetIdentity(slack.Identity{Team: "T1"})
 	tests := []struct{ name, body, want string }{
 		{"verification", `{"type":"url_verification","challenge":"3eZbrw1a<b>"}`, "3eZbrw1a<b>"},
 		{"unknown", `{"type":"event_callback","team_id":"T1","event_id":"Ev1","event":{"type":"never_seen"}}`, ""},
@@ -150,7 +150,7 @@ func TestTokenRevoked(t *testing.T) {
 
 func TestTokensRevokedEvent(t *testing.T) {
 	b, _ := alone(t, "s")
-	b.watch.Met(slack.Identity{Team: "T1"})
+	b.watch.SetIdentity(slack.Identity{Team: "T1"})
 	for body, want := range map[string]bool{
 		`{"type":"event_callback","team_id":"T1","event":{"type":"tokens_revoked","tokens":{"oauth":["U1"]}}}`:              false,
 		`{"type":"event_callback","team_id":"T1","event":{"type":"tokens_revoked","tokens":{"oauth":["U1"],"bot":["U2"]}}}`: true,

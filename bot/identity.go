@@ -30,50 +30,50 @@ func digestOf(token string) string {
 }
 
 const (
-	// greeting is how often we ask Slack whether it still takes our token.
-	greeting = 5 * time.Minute
-	// knocking is how often we ask while something is wrong.
-	knocking = 30 * time.Second
-	// introducing is how often we ask while nobody has told us who we are: until then no request is carried out.
-	introducing = 3 * time.Second
+	// confirmEvery is how often we ask Slack whether it still accepts our token.
+	confirmEvery = 5 * time.Minute
+	// retryEvery is how often we ask while something is wrong.
+	retryEvery = 30 * time.Second
+	// identifyEvery is how often we ask while our identity is not known: until then no request is carried out.
+	identifyEvery = 3 * time.Second
 )
 
-// A greeter learns who we are to Slack, and keeps it for the next start.
-type greeter struct {
-	o       Options
-	log     *slog.Logger
-	out     *slack.Sender
-	watch   *slack.Watch
-	glimpse func(context.Context) // of the channel
+// An identifier asks Slack who the bot is, and stores it for the next start.
+type identifier struct {
+	o            Options
+	log          *slog.Logger
+	out          *slack.Sender
+	watch        *slack.Watch
+	checkChannel func(context.Context) // of the channel
 }
 
 // run asks who we are, and again from time to time, until ctx ends.
-func (g *greeter) run(ctx context.Context) {
+func (g *identifier) run(ctx context.Context) {
 	g.recall(ctx)
-	for sleep(ctx, g.greet(ctx)) {
+	for sleep(ctx, g.check(ctx)) {
 	}
 }
 
-// greet asks Slack who we are and returns when to ask again.
-func (g *greeter) greet(ctx context.Context) time.Duration {
+// check asks Slack who we are and returns when to ask again.
+func (g *identifier) check(ctx context.Context) time.Duration {
 	id, err := g.out.Identify(ctx)
 	if err != nil && !g.watch.Identity().Known() {
-		return introducing
+		return identifyEvery
 	}
 	if err != nil {
-		return knocking
+		return retryEvery
 	}
 	if g.o.Team != "" && id.Team != "" && g.o.Team != id.Team {
 		g.watch.Problem(fmt.Sprintf("the bot's token belongs to workspace %s, but slack.team says %s; correct one of them", id.Team, g.o.Team), true)
 	}
-	g.watch.Met(g.configured(id))
+	g.watch.SetIdentity(g.configured(id))
 	g.keep(ctx, id)
-	g.glimpse(ctx)
-	return greeting
+	g.checkChannel(ctx)
+	return confirmEvery
 }
 
 // recall takes up who we were before the start. The configuration overrules it.
-func (g *greeter) recall(ctx context.Context) {
+func (g *identifier) recall(ctx context.Context) {
 	var k knownIdentity
 	err := g.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		if val := tx.Get(identityKey); val == nil || json.Unmarshal(val, &k) != nil {
@@ -84,11 +84,11 @@ func (g *greeter) recall(ctx context.Context) {
 	if err != nil || !k.Known() || k.Token != digestOf(g.o.Token) || g.watch.Identity().User != "" {
 		return
 	}
-	g.watch.Met(g.configured(k.Identity))
+	g.watch.SetIdentity(g.configured(k.Identity))
 }
 
 // keep stores who we are, if that has changed. A store in trouble only means that it is asked again at the next start.
-func (g *greeter) keep(ctx context.Context, id slack.Identity) {
+func (g *identifier) keep(ctx context.Context, id slack.Identity) {
 	val, err := json.Marshal(knownIdentity{digestOf(g.o.Token), id})
 	if err != nil {
 		return // unreachable: it is all text
@@ -111,7 +111,7 @@ func (g *greeter) keep(ctx context.Context, id slack.Identity) {
 }
 
 // configured is an identity with what the configuration says of it.
-func (g *greeter) configured(id slack.Identity) slack.Identity {
+func (g *identifier) configured(id slack.Identity) slack.Identity {
 	if g.o.Team != "" {
 		id.Team = g.o.Team
 	}

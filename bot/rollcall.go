@@ -28,17 +28,17 @@ const (
 	// most is how many are named in one message.
 	most = 20
 
-	// calm is how long after the start Slack is asked about people: pages that are owed come first.
-	calm = 30 * time.Second
-	// between is the pause between questions about people, and lookAfter that between rounds of them: about those who hold a
-	// duty, and in each of so many rounds about everybody.
-	between   = time.Second
-	lookAfter = time.Hour
-	everybody = 24
+	// startDelay is how long after the start Slack is first asked about people: pages come first.
+	startDelay = 30 * time.Second
+	// questionPause is the pause between two people, and roundPause that between two rounds. A round asks about those on duty;
+	// every fullRound-th round asks about everybody.
+	questionPause = time.Second
+	roundPause    = time.Hour
+	fullRound     = 24
 )
 
 // A roll looks who is bound to a duty and not there any more.
-type roll struct {
+type rollCall struct {
 	o       Options
 	log     *slog.Logger
 	out     *slack.Sender
@@ -48,25 +48,25 @@ type roll struct {
 
 // run looks who is bound to a duty and not there any more: at once in the configuration, and then, calmly and never on
 // the way of a page, in Slack. It returns when ctx ends.
-func (r *roll) run(ctx context.Context) {
-	for r.callConfigured(ctx) != nil {
-		if !sleep(ctx, between) {
+func (r *rollCall) run(ctx context.Context) {
+	for r.checkConfigured(ctx) != nil {
+		if !sleep(ctx, questionPause) {
 			return
 		}
 	}
-	pause := calm
+	pause := startDelay
 	for round := 0; sleep(ctx, pause); round++ {
-		pause = lookAfter
+		pause = roundPause
 		people := slices.Sorted(maps.Keys(r.o.People))
-		if round%everybody > 0 {
-			people = r.holders(ctx)
+		if round%fullRound > 0 {
+			people = r.onDuty(ctx)
 		}
-		r.callSlack(ctx, people)
+		r.checkSlack(ctx, people)
 	}
 }
 
-// holders are those on whom somebody counts just now: who is on call, or acknowledged an incident that is open.
-func (r *roll) holders(ctx context.Context) []string {
+// onDuty are the people who are on call now, or acknowledged an open incident.
+func (r *rollCall) onDuty(ctx context.Context) []string {
 	const most = 1000
 	now := r.o.Clock.Now()
 	hold := map[string]bool{}
@@ -105,8 +105,8 @@ func sleep(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-// callConfigured finds those who are not in the configuration any more, and says so.
-func (r *roll) callConfigured(ctx context.Context) error {
+// checkConfigured finds people with duties who are no longer in the configuration, and reports them.
+func (r *rollCall) checkConfigured(ctx context.Context) error {
 	now := r.o.Clock.Now()
 	var roll paging.Roll
 	err := r.o.Book.Store.Update(ctx, func(tx store.Tx) (err error) {
@@ -140,8 +140,8 @@ func (r *roll) callConfigured(ctx context.Context) error {
 	return nil
 }
 
-// callSlack asks Slack about people, and says who cannot be reached, if somebody is found who was not before.
-func (r *roll) callSlack(ctx context.Context, people []string) {
+// checkSlack asks Slack about people, and reports those who cannot be reached when somebody new is among them.
+func (r *rollCall) checkSlack(ctx context.Context, people []string) {
 	found, before := r.absent.all(), r.absent.all()
 	for _, person := range people {
 		if r.o.People[person].Slack == "" {
@@ -153,11 +153,11 @@ func (r *roll) callSlack(ctx context.Context, people []string) {
 		case told:
 			delete(found, person)
 		}
-		if !sleep(ctx, between) {
+		if !sleep(ctx, questionPause) {
 			return
 		}
 	}
-	if err := r.sayAbsent(ctx, found, before); err != nil {
+	if err := r.reportAbsent(ctx, found, before); err != nil {
 		if ctx.Err() == nil {
 			r.log.Error("could not report who cannot be reached", "err", err)
 		}
@@ -171,8 +171,8 @@ func (r *roll) callSlack(ctx context.Context, people []string) {
 	}
 }
 
-// sayAbsent tells the channel who was found that was not before, and begins anew what those took care of who cannot be reached.
-func (r *roll) sayAbsent(ctx context.Context, found, before map[string]handoffs.Hindrance) error {
+// reportAbsent notifies the channel if somebody new cannot be reached, and restarts the policies of incidents that such people acknowledged.
+func (r *rollCall) reportAbsent(ctx context.Context, found, before map[string]handoffs.Hindrance) error {
 	if len(found) == 0 {
 		return nil
 	}
@@ -194,7 +194,7 @@ func (r *roll) sayAbsent(ctx context.Context, found, before map[string]handoffs.
 }
 
 // hindrance asks Slack whether a person can be reached at all. What it does not tell, stays as it was.
-func (r *roll) hindrance(ctx context.Context, person string) (h handoffs.Hindrance, told bool) {
+func (r *rollCall) hindrance(ctx context.Context, person string) (h handoffs.Hindrance, told bool) {
 	u, err := r.out.UserInfo(ctx, r.o.People[person].Slack)
 	switch code := slack.CodeOf(err); {
 	case code == "user_not_found":

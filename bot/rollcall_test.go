@@ -132,7 +132,7 @@ func (s stopped) Update(ctx context.Context, fn func(store.Tx) error) error {
 // TestRollCallEndsWithTheProgram: a stop is no error, whatever it meets.
 func TestRollCallEndsWithTheProgram(t *testing.T) {
 	for name, after := range map[string]time.Duration{
-		"before it began": 0, "in a question": calm + 500*time.Millisecond, "between rounds": time.Hour,
+		"before it began": 0, "in a question": startDelay + 500*time.Millisecond, "between rounds": time.Hour,
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

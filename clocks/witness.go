@@ -10,8 +10,8 @@ import (
 const (
 	// freshness is how long it counts what somebody said the time was.
 	freshness = 10 * time.Minute
-	// heardMost is how many of the newest sayings count.
-	heardMost = 5
+	// maxSamples is how many of the newest samples count.
+	maxSamples = 5
 	// alike is how far apart the times may be that two answers mean to be the same.
 	alike = 15 * time.Second
 	// slowest is how long an answer may take, for its time to say something.
@@ -20,19 +20,19 @@ const (
 	Wrong = time.Minute
 )
 
-// A Witness hears from others what time it is: each answer of Slack and of AWS says so in its Date. With that it knows by how
+// A Witness learns the time from others: each answer of Slack and of AWS has it in its Date. With that it knows by how
 // much our wall clock is off; a clock that is set between is understood, since what is kept is how long the machine was up. One
 // answer that is wrong changes nothing: of the newest the one in the middle counts, and a single one is only believed if it says
-// that we are right. A nil *Witness has heard nobody.
+// that we are right. A nil *Witness has no samples.
 type Witness struct {
 	clock *Clock
 
-	mu    sync.Mutex
-	heard []saying // the oldest first
+	mu      sync.Mutex
+	samples []sample // the oldest first
 }
 
-// saying is the time as somebody told it.
-type saying struct {
+// sample is the time that one answer gave.
+type sample struct {
 	up   time.Duration // when
 	zero time.Time     // what they would have said when the machine had been up for no time
 }
@@ -40,21 +40,21 @@ type saying struct {
 // NewWitness makes a witness about a clock.
 func NewWitness(c *Clock) *Witness { return &Witness{clock: c} }
 
-// Hear returns next with one difference: the witness hears what its answers say about the time.
-func (w *Witness) Hear(next http.RoundTripper) http.RoundTripper {
+// Observe returns next, whose answers the witness reads the time from.
+func (w *Witness) Observe(next http.RoundTripper) http.RoundTripper {
 	if w == nil {
 		return next
 	}
-	return &hearing{w, next}
+	return &observedTransport{w, next}
 }
 
-type hearing struct {
+type observedTransport struct {
 	witness *Witness
 	next    http.RoundTripper
 }
 
 // RoundTrip implements [http.RoundTripper].
-func (h *hearing) RoundTrip(r *http.Request) (*http.Response, error) {
+func (h *observedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	_, begun := h.witness.clock.Read()
 	resp, err := h.next.RoundTrip(r)
 	if err != nil {
@@ -68,7 +68,7 @@ func (h *hearing) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // CloseIdleConnections is what [http.Client] calls.
-func (h *hearing) CloseIdleConnections() {
+func (h *observedTransport) CloseIdleConnections() {
 	if c, ok := h.next.(interface{ CloseIdleConnections() }); ok {
 		c.CloseIdleConnections()
 	}
@@ -91,9 +91,9 @@ func (w *Witness) Note(said time.Time, begun, ended time.Duration) {
 	middle := begun + (ended-begun)/2
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.heard = append(w.heard, saying{ended, said.Add(time.Second/2 - middle)})
-	if n := len(w.heard); n > heardMost {
-		w.heard = slices.Delete(w.heard, 0, n-heardMost)
+	w.samples = append(w.samples, sample{ended, said.Add(time.Second/2 - middle)})
+	if n := len(w.samples); n > maxSamples {
+		w.samples = slices.Delete(w.samples, 0, n-maxSamples)
 	}
 }
 
@@ -107,7 +107,7 @@ func (w *Witness) Ahead() (by time.Duration, known bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var all []time.Duration
-	for _, s := range w.heard {
+	for _, s := range w.samples {
 		if up-s.up <= freshness {
 			all = append(all, wall.Sub(s.zero.Add(up)))
 		}

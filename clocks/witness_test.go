@@ -62,7 +62,7 @@ func TestWitness(t *testing.T) {
 
 func TestNobodyIsHeardWithoutAWitness(t *testing.T) {
 	var w *Witness
-	if w.Agrees() || w.Off() != 0 || w.Hear(http.DefaultTransport) != http.DefaultTransport {
+	if w.Agrees() || w.Off() != 0 || w.Observe(http.DefaultTransport) != http.DefaultTransport {
 		t.Error("a nil witness has heard something")
 	}
 	w.Note(time.Now(), w.Up(), w.Up())
@@ -78,7 +78,7 @@ func TestHear(t *testing.T) {
 	}))
 	defer s.Close()
 	w := NewWitness(System())
-	client := &http.Client{Transport: w.Hear(http.DefaultTransport)}
+	client := &http.Client{Transport: w.Observe(http.DefaultTransport)}
 	defer client.CloseIdleConnections()
 	get := func() {
 		resp, err := client.Get(s.URL)

@@ -9,6 +9,6 @@
 // [NewServer] makes an http.Server with a deadline for every part of a request, and [Frame] the handler around all others: limits, headers, and a
 // 500 where a handler panics.
 //
-// A [Crowd] is a listener with a number of places, in which whoever is silent or slow makes room for whoever comes. [Share] divides
+// A [LimitedListener] is a listener with a number of places, in which whoever is silent or slow makes room for whoever comes. [Share] divides
 // the files that the system gives to the process, so that none of those is missing that are needed to page somebody.
 package doors

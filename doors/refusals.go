@@ -62,7 +62,7 @@ func NewRefusals(log *slog.Logger, reg prometheus.Registerer, routes []string) *
 func (f *Refusals) Watch(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked := r.URL.Path
-		heard := &heard{ResponseWriter: w}
+		heard := &statusWriter{ResponseWriter: w}
 		h.ServeHTTP(heard, r)
 		if heard.status >= http.StatusBadRequest {
 			f.note(r, asked, heard, time.Now())
@@ -70,7 +70,7 @@ func (f *Refusals) Watch(h http.Handler) http.Handler {
 	})
 }
 
-func (f *Refusals) note(r *http.Request, asked string, h *heard, now time.Time) {
+func (f *Refusals) note(r *http.Request, asked string, h *statusWriter, now time.Time) {
 	door := doorOf(r.URL.Path)
 	f.total.WithLabelValues(door, strconv.Itoa(h.status)).Inc()
 	switch {
@@ -85,7 +85,7 @@ func (f *Refusals) note(r *http.Request, asked string, h *heard, now time.Time) 
 		return
 	}
 	f.log.Warn("refused a request", "method", text.Clip(text.Line(r.Method), shown), "path", text.Clip(text.Line(asked), shown), "status", h.status,
-		"why", text.Line(string(bytes.TrimSpace(h.begin))), "right_path", f.hint(from, asked), "sender", string(from), "from", r.RemoteAddr, "not_told_before", untold)
+		"why", text.Line(string(bytes.TrimSpace(h.begin))), "right_path", f.hint(from, asked), "sender", string(from), "from", r.RemoteAddr, "unreported", untold)
 }
 
 // hint names the path that was probably meant.
@@ -136,10 +136,10 @@ func (f *Refusals) ration(of sender) *ration {
 
 // A ration is so many lines, and some more as time goes by. The zero value is full.
 type ration struct {
-	mu     sync.Mutex
-	used   int
-	since  time.Time // when used was right
-	untold int       // since the last line
+	mu         sync.Mutex
+	used       int
+	since      time.Time // when used was right
+	unreported int       // since the last line
 }
 
 // take takes one line, if there is one, and returns how many got none before it.
@@ -151,23 +151,23 @@ func (r *ration) take(now time.Time) (untold int, ok bool) {
 		r.since = now
 	}
 	if r.used >= lines {
-		r.untold++
+		r.unreported++
 		return 0, false
 	}
 	r.used++
-	untold, r.untold = r.untold, 0
+	untold, r.unreported = r.unreported, 0
 	return untold, true
 }
 
-// heard is a ResponseWriter that knows the status, and the first line of what is said about an error.
-type heard struct {
+// statusWriter is a ResponseWriter that knows the status, and the first line of what is said about an error.
+type statusWriter struct {
 	http.ResponseWriter
 	status int
 	begin  []byte
 }
 
 // WriteHeader notes the status.
-func (h *heard) WriteHeader(status int) {
+func (h *statusWriter) WriteHeader(status int) {
 	if h.status == 0 || h.status < http.StatusOK {
 		h.status = status
 	}
@@ -175,7 +175,7 @@ func (h *heard) WriteHeader(status int) {
 }
 
 // Write keeps the beginning of an error.
-func (h *heard) Write(p []byte) (int, error) {
+func (h *statusWriter) Write(p []byte) (int, error) {
 	if h.status == 0 {
 		h.status = http.StatusOK
 	}
@@ -187,4 +187,4 @@ func (h *heard) Write(p []byte) (int, error) {
 }
 
 // Unwrap lets [http.ResponseController] through.
-func (h *heard) Unwrap() http.ResponseWriter { return h.ResponseWriter }
+func (h *statusWriter) Unwrap() http.ResponseWriter { return h.ResponseWriter }

@@ -122,7 +122,7 @@ func TestRefusalsAreRationed(t *testing.T) {
 		time.Sleep(refill)
 		w.ask("POST", "/y")
 		w.ask("POST", "/z")
-		if got := w.lines(); got != lines+2 || !strings.Contains(w.log.String(), `"not_told_before":980`) {
+		if got := w.lines(); got != lines+2 || !strings.Contains(w.log.String(), `"unreported":980`) {
 			t.Errorf("after a pause: %d lines: %s", got, w.log.String()[max(0, w.log.Len()-300):])
 		}
 		if got := w.refused(t)["other 404"]; got != 1003 {

@@ -312,7 +312,7 @@ func TestEvidence(t *testing.T) {
 		want(tt.want)
 	}
 	i := head(t, b)
-	i.Word.Event = 99
+	i.LatestAlarm.Event = 99
 	view(t, b, func(tx store.Tx) error {
 		if a, err := incidents.Evidence(tx, &i); err == nil || !strings.Contains(err.Error(), "event 99") {
 			t.Errorf("an event that is not there is %+v, error %v", a, err)

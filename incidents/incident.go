@@ -84,9 +84,9 @@ type Incident struct {
 	Resolved       time.Time `json:"resolved,omitzero"` // zero while it is not
 	ResolvedBy     Actor     `json:"resolved_by,omitzero"`
 
-	// Word points to the newest word of the alarm that opened the incident; zero if a
+	// LatestAlarm points to the newest report of the alarm that opened the incident; zero if a
 	// person did. [Evidence] reads it: what the timeline holds is not kept twice.
-	Word Word `json:"word,omitzero"`
+	LatestAlarm AlarmRef `json:"word,omitzero"`
 	// Firing holds the alarms (and contributors of alarms) that say ALARM now, by
 	// [Alarm.Series], with their names.
 	Firing map[string]string `json:"firing,omitempty"`
@@ -103,8 +103,8 @@ type Incident struct {
 	Seq int `json:"seq"` // of the newest event
 }
 
-// Word points to what an alarm said.
-type Word struct {
+// AlarmRef points to the event with what an alarm said.
+type AlarmRef struct {
 	Series string `json:"series"` // of the alarm
 	Event  int    `json:"event"`  // the event's number
 }

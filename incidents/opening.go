@@ -22,7 +22,7 @@ func (b Opened) apply(i *Incident, e Event) error {
 	i.Title, i.Service, i.Severity, i.Runbook = b.Title, b.Service, b.Severity, b.Runbook
 	i.Status, i.Opened, i.OpenedBy = StatusTriggered, e.At, e.By
 	i.Quiet = b.Quiet != ""
-	i.hear(e, b.Alarm)
+	i.applyAlarm(e, b.Alarm)
 	return nil
 }
 
@@ -53,7 +53,7 @@ func (b Reported) apply(i *Incident, e Event) error {
 	if b.Late {
 		return nil
 	}
-	i.hear(e, &b.Alarm)
+	i.applyAlarm(e, &b.Alarm)
 	i.raise(e, &b.Alarm, b.Raised)
 	return nil
 }
@@ -87,7 +87,7 @@ func (b Reopened) apply(i *Incident, e Event) error {
 	i.Run++
 	i.Step, i.Then, i.Pages = Position{}, "", nil
 	i.Quiet = b.Quiet != ""
-	i.hear(e, b.Alarm)
+	i.applyAlarm(e, b.Alarm)
 	i.raise(e, b.Alarm, b.Raised)
 	return nil
 }
@@ -122,17 +122,17 @@ func (i *Incident) raise(e Event, a *Alarm, to *Raised) {
 		i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
 	}
 	if a != nil {
-		i.Word = Word{a.Series, e.Seq}
+		i.LatestAlarm = AlarmRef{a.Series, e.Seq}
 	}
 }
 
-// hear takes in what an alarm says in an event.
-func (i *Incident) hear(e Event, a *Alarm) {
+// applyAlarm applies the state that an alarm has in an event.
+func (i *Incident) applyAlarm(e Event, a *Alarm) {
 	if a == nil {
 		return
 	}
-	if i.Word == (Word{}) || i.Word.Series == a.Series {
-		i.Word = Word{a.Series, e.Seq}
+	if i.LatestAlarm == (AlarmRef{}) || i.LatestAlarm.Series == a.Series {
+		i.LatestAlarm = AlarmRef{a.Series, e.Seq}
 	}
 	switch a.State {
 	case AlarmFiring:

@@ -40,12 +40,12 @@ func decodeHead(id string, val []byte) (*Incident, error) {
 
 // Evidence reads the newest word of the alarm that opened an incident; nil if a person did.
 func Evidence(tx store.Tx, i *Incident) (*Alarm, error) {
-	if i.Word == (Word{}) {
+	if i.LatestAlarm == (AlarmRef{}) {
 		return nil, nil
 	}
-	e, err := record.Unmarshal(tx.Get(eventKey(i.ID, i.Word.Event)), (*Event).fields)
+	e, err := record.Unmarshal(tx.Get(eventKey(i.ID, i.LatestAlarm.Event)), (*Event).fields)
 	if err != nil {
-		return nil, fmt.Errorf("incident %s: event %d: %w (run oncalm fsck)", i.ID, i.Word.Event, err)
+		return nil, fmt.Errorf("incident %s: event %d: %w (run oncalm fsck)", i.ID, i.LatestAlarm.Event, err)
 	}
 	return AlarmIn(e.Body), nil
 }

@@ -30,7 +30,7 @@ func (i *Incident) fields(o *record.Object) {
 	record.OptPart(o, "acknowledged_by", &i.AcknowledgedBy, (*Actor).fields)
 	o.OptTime("resolved", &i.Resolved)
 	record.OptPart(o, "resolved_by", &i.ResolvedBy, (*Actor).fields)
-	record.OptPart(o, "word", &i.Word, (*Word).fields)
+	record.OptPart(o, "word", &i.LatestAlarm, (*AlarmRef).fields)
 	o.OptTextMap("firing", &i.Firing)
 	o.OptInt("run", &i.Run)
 	record.Part(o, "step", &i.Step, (*Position).fields)
@@ -44,7 +44,7 @@ func (a *Actor) fields(o *record.Object) {
 	o.Text("name", &a.Name)
 }
 
-func (w *Word) fields(o *record.Object) {
+func (w *AlarmRef) fields(o *record.Object) {
 	o.Text("series", &w.Series)
 	o.Int("event", &w.Event)
 }

@@ -55,7 +55,7 @@ func (a admin) incidents(w http.ResponseWriter, r *http.Request) {
 		}
 		limit = n
 	}
-	unhurried(w)
+	liftWriteDeadline(w)
 	list, err := Incidents(r.Context(), a.store, limit)
 	a.answer(w, r, list, err)
 }
@@ -81,7 +81,7 @@ func (a admin) answer(w http.ResponseWriter, r *http.Request, v any, err error) 
 // backup streams the copy. If it fails midway the connection is cut, so that the other
 // side cannot take a part for the whole.
 func (a admin) backup(w http.ResponseWriter, r *http.Request) {
-	unhurried(w)
+	liftWriteDeadline(w)
 	w.Header().Set("Content-Type", "application/octet-stream")
 	if err := a.backUp(r.Context(), w); err != nil {
 		a.log.Error("backup failed", "err", err)
@@ -89,7 +89,7 @@ func (a admin) backup(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// unhurried lifts the deadline for writing an answer that may be long.
-func unhurried(w http.ResponseWriter) {
+// liftWriteDeadline lifts the deadline for writing an answer that may be long.
+func liftWriteDeadline(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Time{}) // without one there is none to lift
 }

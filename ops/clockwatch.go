@@ -88,9 +88,9 @@ func (c *ClockWatch) Run(ctx context.Context) {
 		case off == 0 && known && !said.IsZero():
 			said, open = time.Time{}, nil
 			c.Log.Info("the clock of this machine is right again", "component", "clock")
-			c.Self.tell(ctx, c.right(), told, map[string]bool{})
+			c.Self.notify(ctx, c.right(), told, map[string]bool{})
 		}
-		c.Self.tell(ctx, page, open, told)
+		c.Self.notify(ctx, page, open, told)
 	}
 }
 

@@ -89,7 +89,7 @@ func (p *SelfPager) episode(ctx context.Context) {
 			said, open = now, p.audience(ctx, now)
 			p.Log.Error("the store is full: alarms are refused", "store", p.Keep, "since", begun.UTC())
 		}
-		p.tell(ctx, p.fullPage(begun, said), open, told)
+		p.notify(ctx, p.fullPage(begun, said), open, told)
 		select {
 		case <-ctx.Done():
 			return
@@ -107,9 +107,9 @@ func (p *SelfPager) audience(ctx context.Context, now time.Time) map[string]bool
 	return all
 }
 
-// tell tells those who are open, and moves them to told. Those whom it could not tell
+// notify tells those who are open, and moves them to told. Those whom it could not tell
 // stay open, unless they never can be told.
-func (p *SelfPager) tell(ctx context.Context, page bot.SelfPage, open, told map[string]bool) {
+func (p *SelfPager) notify(ctx context.Context, page bot.SelfPage, open, told map[string]bool) {
 	for _, person := range slices.Sorted(maps.Keys(open)) {
 		err := p.Notify(ctx, person, page)
 		if _, never := errors.AsType[*paging.Undeliverable](err); err != nil && !never {
@@ -130,7 +130,7 @@ func (p *SelfPager) over(ctx context.Context, now time.Time, told map[string]boo
 	default:
 	}
 	p.Log.Info("the store accepts alarms again", "store", p.Keep)
-	p.tell(ctx, bot.SelfPage{
+	p.notify(ctx, bot.SelfPage{
 		Key: "space/" + now.UTC().Format(time.RFC3339), Since: now,
 		Title: "🟢 Oncalm can store alarms again",
 		Text: "There is space for " + p.Keep + ". SNS sends what was refused again, for as long as the subscription's retry policy lasts; " +
@@ -157,7 +157,7 @@ func (p *SelfPager) fullPage(begun, said time.Time) bot.SelfPage {
 // End tells people that the server ends, since its store has failed. kept is where what the store held is, if it is not in its place any more.
 func (p *SelfPager) End(ctx context.Context, cause error, kept string) {
 	now := time.Now()
-	p.tell(ctx, endPage(now, cause, kept), p.audience(ctx, now), map[string]bool{})
+	p.notify(ctx, endPage(now, cause, kept), p.audience(ctx, now), map[string]bool{})
 }
 
 func endPage(now time.Time, cause error, kept string) bot.SelfPage {

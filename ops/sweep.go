@@ -15,8 +15,8 @@ import (
 // KindSweep is the kind of the outbox entry that removes what is kept for a limited time.
 const KindSweep = "sweep"
 
-// sweepUntold is how long after the start the clock is doubted, if nobody says what time it is.
-const sweepUntold = 24 * time.Hour
+// clockDoubted is how long after the start the clock is doubted, if nobody says what time it is.
+const clockDoubted = 24 * time.Hour
 
 // sweepJob is when few are awake to be slowed down.
 func sweepJob() outbox.Job {
@@ -46,7 +46,7 @@ func (s *Sweeper) Handlers() map[string]outbox.Handler {
 		switch off, known := s.Witness.Ahead(); {
 		case known && off.Abs() >= clocks.Wrong:
 			return nil, &outbox.Later{After: 2 * time.Minute, Err: fmt.Errorf("the clock of this machine is %s: nothing is swept until it is right", slowOrFast(off))}
-		case !known && up-begun < sweepUntold:
+		case !known && up-begun < clockDoubted:
 			return nil, &outbox.Later{After: 30 * time.Second, Err: errors.New("it is not known yet whether the clock of this machine is right: nothing is swept until it is")}
 		}
 		for _, sweep := range s.Sweeps {

@@ -8,9 +8,9 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// Owed reports whether the entry of that key can be read, is not done, and stands where it
+// Pending reports whether the entry of that key can be read, is not done, and stands where it
 // will be found when its time comes.
-func (t Tx) Owed(key string) bool {
+func (t Tx) Pending(key string) bool {
 	e, _, ok := t.read(key)
 	return ok && e.Done.IsZero() && (t.tx.Get(dueKey(e)) != nil || t.tx.Get(parkedPrefix+key) != nil)
 }
@@ -83,5 +83,5 @@ func (t Tx) Under(prefix string) bool {
 	for k := range t.tx.Range(entryPrefix+prefix, store.After(entryPrefix+prefix)) {
 		keys = append(keys, strings.TrimPrefix(k, entryPrefix))
 	}
-	return slices.ContainsFunc(keys, t.Owed)
+	return slices.ContainsFunc(keys, t.Pending)
 }

@@ -102,7 +102,7 @@ type Tx struct {
 // store that wakes a runner ([Waking]) it goes by that runner's clock, in any other by what the
 // last runner wrote down.
 func In(tx store.Tx, now time.Time) Tx {
-	if o, ok := tx.(*owing); ok {
+	if o, ok := tx.(*trackedTx); ok {
 		return Tx{tx, now, o.ahead(now)}
 	}
 	return Tx{tx, now, readMark(tx).Ahead}

@@ -97,7 +97,7 @@ func (g *group) run(ctx context.Context) {
 func (g *group) fill(ctx context.Context, now time.Time) {
 	g.yields = false
 	if g.gate.closed() {
-		g.knock(ctx, now)
+		g.startProbe(ctx, now)
 		return
 	}
 	for g.busy < g.Workers {
@@ -139,8 +139,8 @@ func (g *group) behind(lane Lane) bool {
 	return false
 }
 
-// knock asks whether the other side is back, if it is time to ask.
-func (g *group) knock(ctx context.Context, now time.Time) {
+// startProbe asks whether the other side is back, if it is time to ask.
+func (g *group) startProbe(ctx context.Context, now time.Time) {
 	if g.probing || now.Before(g.gate.until) {
 		return
 	}

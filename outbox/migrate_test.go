@@ -81,11 +81,11 @@ func TestNumbersOfLanesAreRead(t *testing.T) {
 		if e, _ = owed.Get("done"); e.Kind != "a" {
 			t.Error("a used key is used again")
 		}
-		if owed.Owed("lost") {
+		if owed.Pending("lost") {
 			t.Error("what is in no index is taken for owed")
 		}
 		e, _ = owed.Get("lost")
-		if owed.Mend(e); !owed.Owed("lost") {
+		if owed.Mend(e); !owed.Pending("lost") {
 			t.Error("it cannot be owed anew")
 		}
 		return nil

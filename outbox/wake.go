@@ -57,19 +57,19 @@ func (w *waking) Update(ctx context.Context, fn func(store.Tx) error) error {
 }
 
 func (r *Runner) update(ctx context.Context, s store.Store, fn func(store.Tx) error) error {
-	var last *owing
+	var last *trackedTx
 	err := s.Update(ctx, func(tx store.Tx) error {
-		last = &owing{Tx: tx, runner: r}
+		last = &trackedTx{Tx: tx, runner: r}
 		return fn(last)
 	})
 	if err == nil {
-		r.rouse(last)
+		r.wakeGroups(last)
 	}
 	return err
 }
 
-// rouse wakes the groups that would look too late for what a transaction owes.
-func (r *Runner) rouse(o *owing) {
+// wakeGroups wakes the groups that would look too late for what a transaction has enqueued.
+func (r *Runner) wakeGroups(o *trackedTx) {
 	r.prepare()
 	for _, s := range o.soonest {
 		due, _, err := splitDue(s.key)
@@ -81,8 +81,8 @@ func (r *Runner) rouse(o *owing) {
 	}
 }
 
-// owing is a transaction that notices what it owes, and knows the runner that will do it.
-type owing struct {
+// trackedTx is a transaction that notices what it owes, and knows the runner that will do it.
+type trackedTx struct {
 	store.Tx
 	runner  *Runner
 	soonest []soonest
@@ -100,7 +100,7 @@ type soonest struct {
 
 // ahead is how far the wall clock is ahead of the outbox's if it says now. A transaction asks
 // often, and with the same time.
-func (o *owing) ahead(now time.Time) time.Duration {
+func (o *trackedTx) ahead(now time.Time) time.Duration {
 	if !o.asked.Equal(now) || o.asked.IsZero() {
 		o.asked, o.by = now, o.runner.timeIn(o.Tx).aheadAt(now)
 	}
@@ -108,7 +108,7 @@ func (o *owing) ahead(now time.Time) time.Duration {
 }
 
 // Put implements [store.Tx].
-func (o *owing) Put(key string, val []byte) {
+func (o *trackedTx) Put(key string, val []byte) {
 	o.Tx.Put(key, val)
 	if !strings.HasPrefix(key, duePrefix) {
 		return

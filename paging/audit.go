@@ -142,7 +142,7 @@ func (p *Pager) suspect(t outbox.Tx, i *incidents.Incident, reminded bool) bool 
 	case i.Status == incidents.StatusAcknowledged:
 		return !reminded && p.reminds(t, i)
 	}
-	return !t.Owed(pending(i))
+	return !t.Pending(pending(i))
 }
 
 // lost are the pages of an incident of which it is not known what became.
@@ -155,7 +155,7 @@ func lost(t outbox.Tx, i *incidents.Incident, now time.Time) (keys []string) {
 			continue // it would not be sent any more
 		}
 		e, ok := t.Get(key)
-		if !ok || e.Done.IsZero() && !t.Owed(key) {
+		if !ok || e.Done.IsZero() && !t.Pending(key) {
 			keys = append(keys, key)
 		}
 	}
@@ -177,7 +177,7 @@ func (p *Pager) Mend(tx store.Tx, now time.Time, id string) (mended []Mended, er
 	switch {
 	case i.Status == incidents.StatusAcknowledged:
 		next, err = p.mendReminder(tx, t, i, now)
-	case !t.Owed(pending(i)):
+	case !t.Pending(pending(i)):
 		e := t.Mend(p.nextStep(t, i, now))
 		next = []Mended{{i.ID, "step", e.Key, e.Due}}
 	}

@@ -37,7 +37,7 @@ func (p *Pager) undelivered(tx store.Tx, now time.Time, i *incidents.Incident, b
 	switch {
 	case !stepFailed(i):
 	case !exhausted(owed, i):
-		p.hurry(owed, now, i)
+		p.stepNow(owed, now, i)
 	case p.changed(run.Policy, i):
 		const why = "nobody named in the policy that this run started with can be paged, and the configuration has a newer policy"
 		return []incidents.Body{incidents.Escalated{Reason: why, Anew: true}}

@@ -80,12 +80,12 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 	case incidents.Paged:
 		owed.Once(pageEntry(now, i, b))
 	case incidents.Acknowledged:
-		owe(owed, firstReminder(owed, i, e))
+		enqueue(owed, firstReminder(owed, i, e))
 	case incidents.Escalated:
 		if _, begun := owed.Get(pending(i)); b.Anew || !begun && i.Then == "" {
 			return p.begin(tx, now, i) // anew, or it was quiet until now
 		}
-		p.hurry(owed, now, i)
+		p.stepNow(owed, now, i)
 	case incidents.Undelivered:
 		return p.undelivered(tx, now, i, b)
 	}
@@ -152,8 +152,8 @@ func (p *Pager) record(tx store.Tx, now time.Time, id string, bodies ...incident
 	return nil
 }
 
-// hurry makes the next step of the run due now.
-func (p *Pager) hurry(owed outbox.Tx, now time.Time, i *incidents.Incident) {
+// stepNow makes the next step of the run due now.
+func (p *Pager) stepNow(owed outbox.Tx, now time.Time, i *incidents.Incident) {
 	if i.Status != incidents.StatusTriggered {
 		return
 	}
@@ -226,7 +226,7 @@ func firstReminder(owed outbox.Tx, i *incidents.Incident, e incidents.Event) *ou
 	return r.entry(e.Recorded)
 }
 
-func owe(owed outbox.Tx, e *outbox.Entry) {
+func enqueue(owed outbox.Tx, e *outbox.Entry) {
 	if e != nil {
 		owed.Once(*e)
 	}

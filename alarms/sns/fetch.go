@@ -87,8 +87,10 @@ func NewAWSCertificates(transport http.RoundTripper, store CertStore, log *slog.
 	}
 }
 
-// Hear lets a witness hear what time it is for AWS. It is called before anything is fetched.
-func (a *AWSCertificates) Hear(w *clocks.Witness) { a.client.Transport = w.Hear(a.client.Transport) }
+// ObserveClock lets a witness read the time of AWS from its answers. Call it before anything is fetched.
+func (a *AWSCertificates) ObserveClock(w *clocks.Witness) {
+	a.client.Transport = w.Observe(a.client.Transport)
+}
 
 // Certificate implements [CertSource].
 func (a *AWSCertificates) Certificate(ctx context.Context, topic aws.ARN, url string) (*x509.Certificate, error) {
@@ -128,14 +130,14 @@ func (a *AWSCertificates) find(url string, now time.Time) (k *knownCert, mine bo
 				return k, false, nil
 			}
 		default:
-			a.ration.heard(url, now)
+			a.ration.noteRequest(url, now)
 			if k.together++; k.together > mostTogether {
 				return nil, false, refuse(CodeBusy, "too many messages wait for the same signing certificate; SNS will send this one again")
 			}
 			return k, false, nil
 		}
 	}
-	a.ration.heard(url, now)
+	a.ration.noteRequest(url, now)
 	url = strings.Clone(url) // it is a part of a body, which need not be kept
 	k = &knownCert{ready: make(chan struct{}), asked: now}
 	a.known[url] = k

@@ -24,8 +24,8 @@ const (
 	mostTogether = 64
 )
 
-// errCrowded says that too many addresses were waiting that are as likely to be true.
-var errCrowded = errors.New("too many unknown certificates are needed at once")
+// errTooManyWaiting says that too many addresses were waiting that are as likely to be true.
+var errTooManyWaiting = errors.New("too many unknown certificates are needed at once")
 
 // A ration lets few addresses be asked at a time, and not too many in a time. Whoever knows the name of a topic can name addresses
 // at which there is nothing, as many as he likes; SNS names one in all messages of a region, and sends a message again. So of those
@@ -53,8 +53,8 @@ type turn struct {
 	answer chan error
 }
 
-// heard counts that a message named an address.
-func (r *ration) heard(url string, now time.Time) {
+// noteRequest counts that a message named an address.
+func (r *ration) noteRequest(url string, now time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.named.add(url, 1, now)
@@ -72,7 +72,7 @@ func (r *ration) wait(ctx context.Context, url string) error {
 	}
 	r.hand(time.Now())
 	if len(r.waiting) > mostWaiting {
-		r.leave(r.least(), errCrowded)
+		r.leave(r.least(), errTooManyWaiting)
 	}
 	r.mu.Unlock()
 	select {

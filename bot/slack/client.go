@@ -61,7 +61,7 @@ func transport(most int) http.RoundTripper {
 }
 
 func newClient(base, token string, rt http.RoundTripper, c *clocks.Witness, w *Watch) *client {
-	rt = c.Hear(rt)
+	rt = c.Observe(rt)
 	h := &http.Client{
 		Transport: rt,
 		Timeout:   patience,
@@ -256,8 +256,8 @@ func (c *client) OpenView(ctx context.Context, trigger string, view any) error {
 	return c.watch.done(method, err)
 }
 
-// Glimpse asks Slack for a line of a channel: whether we may read there at all.
-func (c *client) Glimpse(ctx context.Context, channel string) error {
+// ReadChannel asks Slack for a line of a channel: whether we may read there at all.
+func (c *client) ReadChannel(ctx context.Context, channel string) error {
 	var said struct{}
 	return c.ask(ctx, "conversations.history", url.Values{"channel": {channel}, "limit": {"1"}}, &said)
 }

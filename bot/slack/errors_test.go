@@ -207,7 +207,7 @@ func TestOrigins(t *testing.T) {
 		{"a sibling through another app", grid, Origin{"T2", "E1", "A2"}, Foreign},
 	} {
 		w := newWatch(slog.New(slog.DiscardHandler), nil)
-		w.Met(tt.us)
+		w.SetIdentity(tt.us)
 		if got := w.Judge(t.Context(), tt.from); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}

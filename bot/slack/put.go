@@ -18,11 +18,11 @@ import (
 type Sender struct {
 	*client
 	*outcomes
-	Watch   *Watch
-	log     *slog.Logger
-	channel string // of the incidents
-	looks   looks
-	dms     dms
+	Watch    *Watch
+	log      *slog.Logger
+	channel  string // of the incidents
+	searches searches
+	dms      dms
 }
 
 // Options is how Slack is reached.
@@ -130,7 +130,7 @@ func (s *Sender) find(ctx context.Context, p Post) (r Ref, known bool) {
 	if r, ok := s.arrived(p.Name); ok {
 		return r, true
 	}
-	return s.look(ctx, p)
+	return s.search(ctx, p)
 }
 
 // moved reports whether a message cannot be edited any more since its channel takes nothing, and another was named meanwhile.

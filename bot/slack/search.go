@@ -10,67 +10,67 @@ import (
 )
 
 const (
-	// skew is how far Slack's clock and ours may be apart when we look for a message by its time.
-	skew = 5 * time.Minute
-	// glance is how long a look for an earlier attempt may take, with all that it needs.
-	glance = 2 * time.Second
-	// blindness is how long nobody looks after Slack has refused to let us.
-	blindness = time.Minute
+	// clockSkew is how far Slack's clock and ours may be apart when we search for a message by its time.
+	clockSkew = 5 * time.Minute
+	// searchTimeout is how long a search for an earlier attempt may take in all.
+	searchTimeout = 2 * time.Second
+	// searchPause is how long nobody searches after Slack has refused it.
+	searchPause = time.Minute
 	// kept bounds how many conversations are remembered that were looked through.
-	keptLooks = 500
+	maxSearches = 500
 )
 
-// looks are what was found in conversations, so that one search serves all messages that were to go there. The zero value
+// searches are the results by conversation, so that one search serves all messages to it. The zero value
 // is ready.
-type looks struct {
-	mu    sync.Mutex
-	found map[string]*looked // by the channel or user
-	blind time.Time          // until then Slack lets nobody look
+type searches struct {
+	mu     sync.Mutex
+	found  map[string]*search // by the channel or user
+	paused time.Time          // until then nobody searches
 }
 
-// looked is what one conversation was found to hold of ours. Whoever holds turn may look and write.
-type looked struct {
+// search is which of our messages one conversation was found to hold. Whoever holds turn may search and write.
+type search struct {
 	turn  chan struct{}
-	since time.Time // what is older was not looked at
-	begun time.Time // when the search began: of what was tried later it knows nothing; zero: it came to nothing
-	tried time.Time // when a search in vain ended
+	since time.Time // older messages were not read
+	begun time.Time // when the search began: attempts made later are unknown to it; zero: it failed
+	tried time.Time // when a failed search ended
 	refs  map[Tag]Ref
 }
 
-func (l *looks) of(to string) *looked {
+func (l *searches) of(to string) *search {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.found == nil || len(l.found) >= keptLooks {
-		l.found = map[string]*looked{}
+	if l.found == nil || len(l.found) >= maxSearches {
+		l.found = map[string]*search{}
 	}
 	if l.found[to] == nil {
-		l.found[to] = &looked{turn: make(chan struct{}, 1)}
+		l.found[to] = &search{turn: make(chan struct{}, 1)}
 	}
 	return l.found[to]
 }
 
-func (l *looks) blindUntil() time.Time {
+func (l *searches) pausedUntil() time.Time {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.blind
+	return l.paused
 }
 
-func (l *looks) close(until time.Time) {
+func (l *searches) pause(until time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.blind = until
+	l.paused = until
 }
 
-// look says where a post stands that an earlier attempt may have brought through, and whether it could be looked for at all.
-// It takes a moment at the most, whatever Slack does.
-func (s *Sender) look(ctx context.Context, p Post) (r Ref, ok bool) {
+// search finds the message of an earlier attempt at a post, and reports whether the search worked.
+// It ends within searchTimeout, whatever Slack does.
+func (s *Sender) search(ctx context.Context, p Post) (r Ref, ok bool) {
 	now := time.Now()
-	if now.Before(s.looks.blindUntil()) {
+	if now.Before(s.searches.pausedUntil()) {
 		return Ref{}, false
 	}
-	ctx, cancel := context.WithTimeout(ctx, glance)
+	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
 	defer cancel()
-	l, since := s.looks.of(p.To), p.Since.Add(-skew)
+	l, since := s.searches.of(p.To), p.Since.Add(-clockSkew)
 	select {
 	case l.turn <- struct{}{}:
 		defer func() { <-l.turn }()
@@ -80,16 +80,16 @@ func (s *Sender) look(ctx context.Context, p Post) (r Ref, ok bool) {
 	if l.begun.After(s.tried(p.Name)) && !since.Before(l.since) {
 		return l.refs[p.Tag], true
 	}
-	if time.Since(l.tried) < glance {
-		return Ref{}, false // somebody has just looked in vain
+	if time.Since(l.tried) < searchTimeout {
+		return Ref{}, false // a search has just failed
 	}
 	begun := time.Now()
-	refs, err := s.through(ctx, p, since)
+	refs, err := s.ourMessages(ctx, p, since)
 	if err != nil {
 		l.tried = time.Now()
-		s.log.Warn("it cannot be looked whether a message came before; it is sent", "key", p.Tag.Key, "err", err)
-		if until, wait := s.holdsLooks(err), time.Now(); until > 0 {
-			s.looks.close(wait.Add(until))
+		s.log.Warn("cannot check whether this message was sent before; sending it", "key", p.Tag.Key, "err", err)
+		if until, wait := s.pauseAfter(err), time.Now(); until > 0 {
+			s.searches.pause(wait.Add(until))
 		}
 		return Ref{}, false
 	}
@@ -97,19 +97,19 @@ func (s *Sender) look(ctx context.Context, p Post) (r Ref, ok bool) {
 	return refs[p.Tag], true
 }
 
-// holdsLooks is how long nobody needs to look any more after a search that failed.
-func (s *Sender) holdsLooks(err error) time.Duration {
+// pauseAfter is how long to make no further search after one failed.
+func (s *Sender) pauseAfter(err error) time.Duration {
 	switch TroubleOf(err) {
 	case Limited:
-		return min(max(WaitOf(err), time.Second), 2*blindness)
+		return min(max(WaitOf(err), time.Second), 2*searchPause)
 	case Barred:
-		return blindness
+		return searchPause
 	}
 	return 0
 }
 
-// through goes through the conversation of a post and returns what is there of ours.
-func (s *Sender) through(ctx context.Context, p Post, since time.Time) (refs map[Tag]Ref, err error) {
+// ourMessages reads the conversation of a post and returns our messages in it.
+func (s *Sender) ourMessages(ctx context.Context, p Post, since time.Time) (refs map[Tag]Ref, err error) {
 	channel := p.To
 	if p.Direct {
 		if channel, err = s.dm(ctx, p.To); err != nil {

@@ -28,13 +28,13 @@ type Watch struct {
 	log   *slog.Logger
 	calls *prometheus.CounterVec
 
-	mu     sync.Mutex
-	status Status
-	heard  bool // Slack took a post to the channel, or refused it
-	edit   bool // what keeps cards out of their channel, Slack said to an edit
-	who    Identity
-	known  chan struct{} // closed when Slack has told who we are
-	tell   func()        // closes it
+	mu           sync.Mutex
+	status       Status
+	channelKnown bool // Slack took a post to the channel, or refused it
+	edit         bool // what keeps cards out of their channel, Slack said to an edit
+	who          Identity
+	known        chan struct{} // closed when Slack has told who we are
+	tell         func()        // closes it
 }
 
 func newWatch(log *slog.Logger, reg prometheus.Registerer) *Watch {
@@ -108,12 +108,12 @@ func (w *Watch) Well() {
 // Channel notes what keeps cards out of their channel, as Slack said to an edit or to a post. A change is logged.
 func (w *Watch) Channel(text string, edit bool) {
 	w.mu.Lock()
-	w.heard = true
+	w.channelKnown = true
 	if text != "" && w.status.Channel == "" {
 		w.edit = edit
 	}
 	w.mu.Unlock()
-	w.aside(text)
+	w.setChannel(text)
 }
 
 // posted notes what the channel said to a post, be it a card or a notice.
@@ -136,21 +136,21 @@ func (w *Watch) Took(edit bool) {
 	}
 }
 
-// Unheard reports whether nothing was posted to the channel yet, nor refused.
-func (w *Watch) Unheard() bool {
+// ChannelUnknown reports whether nothing was posted to the channel yet, nor refused.
+func (w *Watch) ChannelUnknown() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return !w.heard
+	return !w.channelKnown
 }
 
-// Glimpsed notes what Slack tells of the channel before anything was posted there.
-func (w *Watch) Glimpsed(text string) {
-	if w.Unheard() {
-		w.aside(text)
+// ChannelRead notes what Slack tells of the channel before anything was posted there.
+func (w *Watch) ChannelRead(text string) {
+	if w.ChannelUnknown() {
+		w.setChannel(text)
 	}
 }
 
-func (w *Watch) aside(text string) {
+func (w *Watch) setChannel(text string) {
 	w.mu.Lock()
 	was := w.status.Channel
 	w.status.Channel = text
@@ -164,8 +164,8 @@ func (w *Watch) aside(text string) {
 	}
 }
 
-// Met notes who we are.
-func (w *Watch) Met(id Identity) {
+// SetIdentity notes who we are.
+func (w *Watch) SetIdentity(id Identity) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if id.Known() {

@@ -190,7 +190,7 @@ func (a *app) wireAlarms(o outside) error {
 		return err
 	}
 	fetched := sns.NewAWSCertificates(o.aws, sns.StoredCertificates{Store: a.store}, a.log)
-	fetched.Hear(a.others)
+	fetched.ObserveClock(a.others)
 	var certs sns.CertSource = fetched
 	if path := a.cfg.SNS.Certificate; path != "" {
 		text, err := os.ReadFile(path)

@@ -198,7 +198,7 @@ func TestOlderPages(t *testing.T) {
 			for key, page := range i.Pages {
 				e, _ := outbox.In(tx, time.Now()).Get(key)
 				got[key] = fmt.Sprintf("to %s through %s, delivered %v, owed %v, done %v",
-					page.Person, page.Via, !page.Delivered.IsZero(), outbox.In(tx, time.Now()).Owed(key), !e.Done.IsZero())
+					page.Person, page.Via, !page.Delivered.IsZero(), outbox.In(tx, time.Now()).Pending(key), !e.Done.IsZero())
 			}
 		}
 		return nil

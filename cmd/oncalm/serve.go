@@ -93,12 +93,12 @@ func first(s *cli.Session, names ...string) string {
 
 // house is the app with its doors to the network.
 type house struct {
-	app     *app
-	db      *bolt.DB
-	log     *slog.Logger
-	crowded *ops.Crowded
-	servers []*http.Server
-	doors   []net.Listener // public, private, local: one for each server
+	app       *app
+	db        *bolt.DB
+	log       *slog.Logger
+	evictions *ops.Evictions
+	servers   []*http.Server
+	doors     []net.Listener // public, private, local: one for each server
 }
 
 // openHouse wires the app and opens its doors. db is the file below s.
@@ -111,7 +111,7 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 	}
 	ops.NewGauges(a.reg, s, a.runner.Look, func() int64 { return db.Stats().Bytes }, log)
 	ops.WatchOver(db, a.health, a.reg)
-	h := &house{app: a, db: db, log: log, crowded: ops.NewCrowded(a.reg, log)}
+	h := &house{app: a, db: db, log: log, evictions: ops.NewEvictions(a.reg, log)}
 	for _, open := range []func() error{
 		func() error { return h.open("public", cfg.Listen, places.Public, doors.Frame(a.public(), log)) },
 		func() error { return h.open("private", cfg.WebListen, places.Private, doors.Frame(a.private(), log)) },
@@ -133,9 +133,9 @@ func (h *house) open(name, addr string, places int, handler http.Handler) error 
 	if err != nil {
 		return cli.End(cli.ExitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, err), "choose a free address, or stop what uses it")
 	}
-	crowd := doors.NewCrowd(l, places, h.crowded.Closed(name))
-	h.serve(crowd, handler)
-	crowd.Guard(h.servers[len(h.servers)-1])
+	limited := doors.NewLimitedListener(l, places, h.evictions.Closed(name))
+	h.serve(limited, handler)
+	limited.Guard(h.servers[len(h.servers)-1])
 	return nil
 }
 

@@ -21,14 +21,14 @@ func PlacesFor(log *slog.Logger) doors.Places {
 	return places
 }
 
-// Crowded takes note of connections that were closed for others.
-type Crowded struct {
+// Evictions takes note of connections that were closed for others.
+type Evictions struct {
 	total *prometheus.CounterVec
 	log   *slog.Logger
 }
 
-// NewCrowded counts them in reg, and tells of them in log.
-func NewCrowded(reg prometheus.Registerer, log *slog.Logger) *Crowded {
+// NewEvictions counts them in reg, and tells of them in log.
+func NewEvictions(reg prometheus.Registerer, log *slog.Logger) *Evictions {
 	total := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "oncalm_connections_closed_total",
 		Help: "Connections closed to make room for others, by door, since they had been silent or slow the longest.",
@@ -37,11 +37,11 @@ func NewCrowded(reg prometheus.Registerer, log *slog.Logger) *Crowded {
 		total.WithLabelValues(door)
 	}
 	reg.MustRegister(total)
-	return &Crowded{total, log}
+	return &Evictions{total, log}
 }
 
 // Closed takes note of a connection to a door that was closed for another, and says so once a minute.
-func (c *Crowded) Closed(door string) func() {
+func (c *Evictions) Closed(door string) func() {
 	total := c.total.WithLabelValues(door)
 	var last atomic.Int64
 	return func() {

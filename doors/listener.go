@@ -16,33 +16,33 @@ const (
 	newcomer = time.Second
 	// slow is how long a request may take to arrive before it can be closed for others.
 	slow = time.Second
-	// glance is how often a full door looks again who has become slow.
-	glance = 50 * time.Millisecond
+	// recheckEvery is how often a full listener checks which connections have become slow.
+	recheckEvery = 50 * time.Millisecond
 	// maxLines is how many lines the headers of a request may have: a list of tiny headers takes many times its size.
 	maxLines = 500
 )
 
 var errLines = errors.New("too many headers")
 
-// A Crowd is a listener with so many connections open at a time at most. When it is full, whoever wants in gets the place of the
+// A LimitedListener keeps at most so many connections open. When it is full, a new connection gets the place of the
 // one that has been silent for longest, or else of the one whose request has been arriving for longest. Nobody is closed whose
 // request has arrived: if those are all, others wait.
-type Crowd struct {
+type LimitedListener struct {
 	net.Listener
 	most  int
 	onEnd func() // called for each connection that was closed for another
 
 	mu      sync.Mutex
-	guests  map[*guest]bool
+	conns   map[*trackedConn]bool
 	changed chan struct{} // somebody left, or fell silent
 	closed  chan struct{}
 	once    sync.Once
 }
 
-// NewCrowd makes a Crowd of a listener. onEnd, which may be nil, is called for each connection that was closed for another.
-func NewCrowd(l net.Listener, most int, onEnd func()) *Crowd {
-	return &Crowd{
-		Listener: l, most: most, onEnd: onEnd, guests: map[*guest]bool{}, changed: make(chan struct{}, 1), closed: make(chan struct{}),
+// NewLimitedListener limits l to most connections. onEnd, which may be nil, is called for each connection that is closed for another.
+func NewLimitedListener(l net.Listener, most int, onEnd func()) *LimitedListener {
+	return &LimitedListener{
+		Listener: l, most: most, onEnd: onEnd, conns: map[*trackedConn]bool{}, changed: make(chan struct{}, 1), closed: make(chan struct{}),
 	}
 }
 
@@ -55,20 +55,20 @@ const (
 	served               // all has arrived: it is being worked on, or answered
 )
 
-// guest is a connection. Its stage is guarded by the crowd's lock.
-type guest struct {
+// trackedConn is a connection. Its stage is guarded by the listener's lock.
+type trackedConn struct {
 	net.Conn
-	crowd *Crowd
-	stage stage
-	since time.Time // when the stage began
-	known bool      // it has sent a request before: who loses such a connection tries again
+	listener *LimitedListener
+	stage    stage
+	since    time.Time // when the stage began
+	known    bool      // it has sent a request before: who loses such a connection tries again
 
 	awaited atomic.Bool  // somebody is waiting for what it sends
 	lines   atomic.Int32 // of headers that have come, while it is silent
 }
 
 // Read reads, and counts the lines of headers.
-func (g *guest) Read(p []byte) (int, error) {
+func (g *trackedConn) Read(p []byte) (int, error) {
 	g.awaited.Store(true)
 	n, err := g.Conn.Read(p)
 	g.awaited.Store(false)
@@ -82,10 +82,10 @@ func (g *guest) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Guard makes a server tell the crowd how far its connections are. It is called before the server serves.
-func (c *Crowd) Guard(s *http.Server) {
+// Guard makes a server report to the listener how far its connections are. It is called before the server serves.
+func (c *LimitedListener) Guard(s *http.Server) {
 	s.ConnState = func(conn net.Conn, state http.ConnState) {
-		g, ok := conn.(*guest)
+		g, ok := conn.(*trackedConn)
 		switch {
 		case !ok:
 		case state == http.StateActive:
@@ -97,7 +97,7 @@ func (c *Crowd) Guard(s *http.Server) {
 		}
 	}
 	s.ConnContext = func(ctx context.Context, conn net.Conn) context.Context {
-		return context.WithValue(ctx, guestKey{}, conn)
+		return context.WithValue(ctx, connKey{}, conn)
 	}
 	next := s.Handler
 	s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -108,23 +108,23 @@ func (c *Crowd) Guard(s *http.Server) {
 	})
 }
 
-type guestKey struct{}
+type connKey struct{}
 
 // arrived notes that all of a request has come.
 func arrived(r *http.Request) {
-	if g, ok := r.Context().Value(guestKey{}).(*guest); ok {
-		g.crowd.enter(g, served)
+	if g, ok := r.Context().Value(connKey{}).(*trackedConn); ok {
+		g.listener.enter(g, served)
 	}
 }
 
 // Accept returns the next connection that there is a place for.
-func (c *Crowd) Accept() (net.Conn, error) {
+func (c *LimitedListener) Accept() (net.Conn, error) {
 	conn, err := c.Listener.Accept()
 	if err != nil {
 		return nil, err
 	}
-	g := &guest{Conn: conn, crowd: c}
-	look := time.NewTicker(glance)
+	g := &trackedConn{Conn: conn, listener: c}
+	look := time.NewTicker(recheckEvery)
 	defer look.Stop()
 	for !c.admit(g, time.Now()) {
 		select {
@@ -139,21 +139,21 @@ func (c *Crowd) Accept() (net.Conn, error) {
 }
 
 // admit gives a connection a place, if there is one or somebody can be closed for it.
-func (c *Crowd) admit(g *guest, now time.Time) bool {
+func (c *LimitedListener) admit(g *trackedConn, now time.Time) bool {
 	c.mu.Lock()
-	var out *guest
-	if len(c.guests) >= c.most {
-		for out = c.longest(now); out != nil && pending(out.Conn); out = c.longest(now) {
-			out.since = now // it has spoken, and was not heard yet
+	var out *trackedConn
+	if len(c.conns) >= c.most {
+		for out = c.evictable(now); out != nil && pending(out.Conn); out = c.evictable(now) {
+			out.since = now // its bytes have arrived, and were not read yet
 		}
 		if out == nil {
 			c.mu.Unlock()
 			return false
 		}
-		delete(c.guests, out)
+		delete(c.conns, out)
 	}
 	g.since = now
-	c.guests[g] = true
+	c.conns[g] = true
 	c.mu.Unlock()
 	if out != nil {
 		_ = out.Conn.Close()
@@ -164,11 +164,11 @@ func (c *Crowd) admit(g *guest, now time.Time) bool {
 	return true
 }
 
-// longest is the connection to close for another: the one that has been silent for longest, or else sending. It is nil if all have
+// evictable is the connection to close for another: the one that has been silent for longest, or else sending. It is nil if all have
 // a claim to stay: nobody pays for it that we are slow ourselves.
-func (c *Crowd) longest(now time.Time) *guest {
-	var out *guest
-	for g := range c.guests {
+func (c *LimitedListener) evictable(now time.Time) *trackedConn {
+	var out *trackedConn
+	for g := range c.conns {
 		if !g.awaited.Load() {
 			continue
 		}
@@ -182,7 +182,7 @@ func (c *Crowd) longest(now time.Time) *guest {
 }
 
 // enter notes that a connection has come to a stage.
-func (c *Crowd) enter(g *guest, s stage) {
+func (c *LimitedListener) enter(g *trackedConn, s stage) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	g.stage, g.since = s, time.Now()
@@ -190,20 +190,20 @@ func (c *Crowd) enter(g *guest, s stage) {
 	if s == silent {
 		g.lines.Store(0)
 		g.known = true
-		c.tell()
+		c.wakeWaiting()
 	}
 }
 
 // leave gives the place of a connection back, once.
-func (c *Crowd) leave(g *guest) {
+func (c *LimitedListener) leave(g *trackedConn) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.guests, g)
-	c.tell()
+	delete(c.conns, g)
+	c.wakeWaiting()
 }
 
-// tell wakes whoever waits for a place.
-func (c *Crowd) tell() {
+// wakeWaiting wakes whoever waits for a place.
+func (c *LimitedListener) wakeWaiting() {
 	select {
 	case c.changed <- struct{}{}:
 	default:
@@ -211,13 +211,13 @@ func (c *Crowd) tell() {
 }
 
 // Close closes the listener and ends the wait for a place.
-func (c *Crowd) Close() error {
+func (c *LimitedListener) Close() error {
 	c.once.Do(func() { close(c.closed) })
 	return c.Listener.Close()
 }
 
 // Close closes the connection and gives its place back.
-func (g *guest) Close() error {
-	defer g.crowd.leave(g)
+func (g *trackedConn) Close() error {
+	defer g.listener.leave(g)
 	return g.Conn.Close()
 }

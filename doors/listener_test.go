@@ -42,9 +42,9 @@ func newPlace(t *testing.T, most int, l func(net.Listener) net.Listener) *place 
 		_, _ = fmt.Fprintf(w, "%d bytes", len(body))
 	}))
 	if l == nil {
-		crowd := NewCrowd(server.Listener, most, func() { p.closed.Add(1) })
-		crowd.Guard(server.Config)
-		server.Listener = crowd
+		limited := NewLimitedListener(server.Listener, most, func() { p.closed.Add(1) })
+		limited.Guard(server.Config)
+		server.Listener = limited
 	} else {
 		server.Listener = l(server.Listener)
 	}
@@ -160,7 +160,7 @@ func TestPending(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := NewCrowd(inner, 2, nil)
+	c := NewLimitedListener(inner, 2, nil)
 	defer c.Close()
 	enter := func(says string) net.Conn {
 		out, err := net.Dial("tcp", inner.Addr().String())
@@ -176,11 +176,11 @@ func TestPending(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { _ = in.Close() })
-		in.(*guest).awaited.Store(true)
+		in.(*trackedConn).awaited.Store(true)
 		return in
 	}
 	spoke, silent := enter("GET"), enter("")
-	for !pending(spoke.(*guest).Conn) {
+	for !pending(spoke.(*trackedConn).Conn) {
 		<-time.After(time.Millisecond)
 	}
 	enter("")
@@ -204,8 +204,8 @@ func TestManyHeaders(t *testing.T) {
 	}
 }
 
-// TestCrowdWithoutRoom is the control: where nobody goes, the silent shut the door.
-func TestCrowdWithoutRoom(t *testing.T) {
+// TestLimitWithoutEviction is the control: where nobody goes, the silent shut the door.
+func TestLimitWithoutEviction(t *testing.T) {
 	p := newPlace(t, 0, func(l net.Listener) net.Listener { return &turnstile{l, make(chan struct{}, 3)} })
 	for range 3 {
 		p.dial("")
@@ -230,13 +230,13 @@ func (s *turnstile) Accept() (net.Conn, error) {
 	}
 }
 
-// TestFullCrowdCloses: closing a listener ends a wait for a place.
-func TestFullCrowdCloses(t *testing.T) {
+// TestFullListenerCloses: closing a listener ends a wait for a place.
+func TestFullListenerCloses(t *testing.T) {
 	inner, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := NewCrowd(inner, 1, nil)
+	c := NewLimitedListener(inner, 1, nil)
 	for range 2 {
 		conn, err := net.Dial("tcp", inner.Addr().String())
 		if err != nil {
@@ -244,12 +244,12 @@ func TestFullCrowdCloses(t *testing.T) {
 		}
 		defer conn.Close()
 	}
-	guest, err := c.Accept()
+	conn, err := c.Accept()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer guest.Close()
-	arrived((&http.Request{}).WithContext(context.WithValue(t.Context(), guestKey{}, guest)))
+	defer conn.Close()
+	arrived((&http.Request{}).WithContext(context.WithValue(t.Context(), connKey{}, conn)))
 	ended := make(chan error, 1)
 	go func() { _, err := c.Accept(); ended <- err }()
 	if err := c.Close(); err != nil {
