@@ -57,7 +57,13 @@ func (w *lastState) fields(o *record.Object) {
 	o.OptTime("unknown", &w.Unknown)
 }
 
-func knownKey(fp string) string { return store.Key("alarm", fp) }
+// Parts with which the keys of alarms begin.
+const (
+	knownPart  = "alarm"
+	parentPart = "alarmparent"
+)
+
+func knownKey(fp string) string { return store.Key(knownPart, fp) }
 
 // knownOf is what is known of a fingerprint; nothing if there is no record, or none
 // that can be read: better to page once more than to refuse what an alarm says.
@@ -169,7 +175,7 @@ func (w lastState) newest() time.Time {
 
 const maxParents = 10
 
-func parentKey(fp string) string { return store.Key("alarmparent", fp) }
+func parentKey(fp string) string { return store.Key(parentPart, fp) }
 
 // parentsOf returns the fingerprints of the composite alarms that named an alarm.
 func parentsOf(tx store.Tx, fp string) []string {

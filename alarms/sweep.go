@@ -18,7 +18,7 @@ const sweepBatch = 50
 // Sweep deletes what texts and alarms said long ago. It deletes in small transactions, so that
 // nobody waits for it, and returns how many keys it deleted. Run it once a day.
 func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
-	from, to := store.Under("alarm")
+	from, to := store.Under(knownPart)
 	return store.Sweep(ctx, s, from, to, sweepBatch, func(tx store.Tx, _ string, val []byte) bool {
 		r, err := record.Unmarshal(val, (*known).fields)
 		if err != nil {

@@ -39,7 +39,7 @@ type cardRecord struct {
 	Seq int `json:"seq"` // of the newest event that the card tells of
 }
 
-func cardRecordKey(id string) string { return store.Key("card", id) }
+func cardRecordKey(id string) string { return store.Key(cardPart, id) }
 
 func cardKey(id string) string { return id + "/card" }
 

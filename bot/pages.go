@@ -124,7 +124,7 @@ func saveShown(tx store.Tx, id string, shown map[string]string) error {
 	return nil
 }
 
-func shownKey(id string) string { return store.Key("shown", id) }
+func shownKey(id string) string { return store.Key(shownPart, id) }
 
 // readForPages also reads what the pages say now, by key.
 func (b *Bot) readForPages(ctx context.Context, id string) (i view.Account, shown map[string]string, err error) {

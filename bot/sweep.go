@@ -18,7 +18,7 @@ const sweepBatch = 100
 // timeline, and on no card.
 func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
 	total := 0
-	for _, kept := range []string{"card", "shown"} {
+	for _, kept := range []string{cardPart, shownPart} {
 		from, to := store.Under(kept)
 		n, err := store.Sweep(ctx, s, from, to, sweepBatch, func(tx store.Tx, key string, _ []byte) bool {
 			i, err := incidents.Head(tx, store.Parts(key)[1])

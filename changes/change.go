@@ -42,6 +42,9 @@ const (
 	keyTime = "20060102T150405.000000000"
 )
 
+// Keys are all keys of changes, with their checks.
+func Keys() []store.Check { return []store.Check{{Prefix: prefix}} }
+
 // keyAt is where the markers of a time begin.
 func keyAt(at time.Time) string { return prefix + at.UTC().Format(keyTime) }
 

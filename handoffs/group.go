@@ -122,7 +122,7 @@ func (u *userGroups) members(tx store.Tx, now time.Time, g Group) []string {
 	return slices.Compact(people)
 }
 
-func troubleKey(group string) string { return store.Key("group", group) }
+func troubleKey(group string) string { return store.Key(groupPart, group) }
 
 func troubleEntry(now time.Time, g GroupTrouble) outbox.Entry {
 	return outbox.Entry{

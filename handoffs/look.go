@@ -72,7 +72,7 @@ func borderEntry(schedule string, at time.Time) outbox.Entry {
 // stamp is a time as it stands in keys.
 func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
-func standingKey(schedule string) string { return store.Key("handoff", schedule) }
+func standingKey(schedule string) string { return store.Key(standingPart, schedule) }
 
 // readStanding returns false if a schedule has not been looked at yet. A record that cannot be read is as good as none: it is
 // written anew.

@@ -27,7 +27,7 @@ type togetherBody struct {
 const gathering = 2 * time.Second
 
 func recordKey(schedule string, number int) string {
-	return store.Key("handed", schedule, fmt.Sprintf("%08d", number))
+	return store.Key(handedPart, schedule, fmt.Sprintf("%08d", number))
 }
 
 // oweChannel owes telling the channel of a handoff: with others of the same time or, if these have been told, by itself.

@@ -10,15 +10,17 @@ import (
 )
 
 const (
-	counterKey = "counter/incident"
-	openPrefix = "open/"
+	counterKey     = "counter/incident"
+	incidentPrefix = "incident/"
+	openPrefix     = "open/"
+	seenPrefix     = "seen/" // of requests that were carried out
 )
 
-func headKey(id string) string { return "incident/" + padded(id) + "/head" }
+func headKey(id string) string { return incidentPrefix + padded(id) + "/head" }
 func openKey(id string) string { return openPrefix + padded(id) }
 
 func eventKey(id string, seq int) string {
-	return "incident/" + padded(id) + "/event/" + padded(strconv.Itoa(seq))
+	return incidentPrefix + padded(id) + "/event/" + padded(strconv.Itoa(seq))
 }
 
 // Head reads an incident. It is the guard of a transaction that changes it. The
@@ -135,13 +137,13 @@ func Remember(tx store.Tx, now time.Time, id, answer string) {
 	if err != nil {
 		panic(err) // a time and a string can always be written
 	}
-	tx.Put(store.Key("seen", id), val)
+	tx.Put(seenPrefix+store.Key(id), val)
 }
 
 // Recall reports whether the request of that id was carried out before, and what it
 // was answered then. Ids are kept for 7 days.
 func Recall(tx store.Tx, id string) (answer string, seen bool) {
-	val := tx.Get(store.Key("seen", id))
+	val := tx.Get(seenPrefix + store.Key(id))
 	if val == nil {
 		return "", false
 	}

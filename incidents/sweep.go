@@ -14,8 +14,7 @@ const RequestsKept = 7 * 24 * time.Hour
 // Sweep forgets requests that were carried out more than [RequestsKept] ago, in small
 // transactions, and returns how many.
 func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
-	from, to := store.Under("seen")
-	return store.Sweep(ctx, s, from, to, 500, func(_ store.Tx, _ string, val []byte) bool {
+	return store.Sweep(ctx, s, seenPrefix, store.After(seenPrefix), 500, func(_ store.Tx, _ string, val []byte) bool {
 		var r request
 		return json.Unmarshal(val, &r) == nil && now.Sub(r.At) > RequestsKept
 	})

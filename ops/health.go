@@ -165,6 +165,9 @@ const (
 	probeSize = 32 << 10
 )
 
+// Keys are all keys of the look whether the store takes writes, with their checks.
+func Keys() []store.Check { return []store.Check{{Prefix: probeKey}} }
+
 // errNotWritable is said of whatever else keeps the store from being written: the
 // details are not for the public.
 var errNotWritable = errors.New("the store does not accept writes")

@@ -93,7 +93,10 @@ const (
 	askKept = 30 * 24 * time.Hour
 )
 
-func askKey(id string) string { return store.Key("ask", id) }
+// askPart is the first part of the keys of what people ask.
+const askPart = "ask"
+
+func askKey(id string) string { return store.Key(askPart, id) }
 
 // Asked returns an ask by the id of its change. ok is false if there is none, or not any more.
 func Asked(tx store.Tx, id string) (a Ask, ok bool) {
@@ -111,7 +114,7 @@ func (a *Ask) save(tx store.Tx) {
 
 // lastAsk is what a person has asked last and nobody has answered yet.
 func lastAsk(tx store.Tx, person string) (last Ask, ok bool) {
-	from, to := store.Under("ask")
+	from, to := store.Under(askPart)
 	for _, val := range tx.Range(from, to) {
 		var a Ask
 		if json.Unmarshal(val, &a) == nil && a.By == person && a.State == AskOpen && !a.Made.Before(last.Made) {

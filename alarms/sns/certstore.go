@@ -16,6 +16,12 @@ type StoredCertificates struct{ Store store.Store }
 // year.
 const maxStored = 10
 
+// certPart is the first part of the keys of certificates.
+const certPart = "cert"
+
+// Keys are all keys of certificates, with their checks.
+func Keys() []store.Check { return []store.Check{{Prefix: certPart + "/"}} }
+
 // storedCert is the value of cert/<url>.
 type storedCert struct {
 	Fetched time.Time `json:"fetched"`
@@ -27,7 +33,7 @@ func (s StoredCertificates) Load(ctx context.Context, url string) ([]byte, error
 	var text []byte
 	err := s.Store.View(ctx, func(tx store.Tx) error {
 		text = nil
-		val := tx.Get(store.Key("cert", url))
+		val := tx.Get(store.Key(certPart, url))
 		if val == nil {
 			return nil
 		}
@@ -48,10 +54,10 @@ func (s StoredCertificates) Save(ctx context.Context, url string, text []byte) e
 	if err != nil {
 		return fmt.Errorf("certificate %s: %w", url, err)
 	}
-	key := store.Key("cert", url)
+	key := store.Key(certPart, url)
 	return s.Store.Update(ctx, func(tx store.Tx) error {
 		n, oldest, since := 0, "", time.Time{}
-		from, to := store.Under("cert")
+		from, to := store.Under(certPart)
 		for k, val := range tx.Range(from, to) {
 			if k == key {
 				continue

@@ -1,7 +1,7 @@
-// Package fsck checks that what a store holds agrees with itself: that every incident
-// is what its timeline says, that the lists that make things quick to find list
-// everything and nothing else, and that every incident that nobody has taken care of
-// has something owed that will page somebody.
+// Package fsck looks through a whole store: each owner of keys checks its own, and what belongs to
+// nobody is named. So every incident is what its timeline says, the lists that make things quick to
+// find list everything and nothing else, and every incident that nobody has taken care of has
+// something owed that will page somebody.
 //
 // What can be worked out again from the timelines and the outbox entries themselves is
 // repaired on request. What a timeline says is never changed: where an event is damaged on the
@@ -9,10 +9,14 @@
 package fsck
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt/pages"
@@ -27,19 +31,7 @@ type Finding struct {
 	Repaired   bool   `json:"repaired"`
 	Remedy     string `json:"remedy,omitempty"` // for what a person must do
 
-	aside  []byte // what is damaged, to be kept elsewhere
-	put    bool   // write value; otherwise delete the key
-	value  []byte
-	target string // the key to write, if it is another one
-	also   []write
-
-	forgotten string // the incident of which nobody would hear
-}
-
-// write is a value that is written with the repair of something else.
-type write struct {
-	key   string
-	value []byte
+	found *store.Finding
 }
 
 // A Report is what a check found.
@@ -58,6 +50,8 @@ type Report struct {
 // nothing reads them but people who look what they were.
 const AsidePrefix = "damaged/"
 
+const countAside = "set aside"
+
 // Left reports whether something is wrong that was not repaired.
 func (r *Report) Left() bool {
 	for _, f := range r.Findings {
@@ -71,21 +65,87 @@ func (r *Report) Left() bool {
 // Check looks through a store, of which some values are damaged: they cannot be read, so
 // that what they are needed for is amiss, too.
 func Check(ctx context.Context, s store.Store, now time.Time, damaged []pages.Damaged) (*Report, error) {
-	var report *Report
+	var in *store.Inspection
 	err := s.View(ctx, func(tx store.Tx) error {
-		c := &checker{
-			tx: tx, now: now, report: &Report{Findings: []Finding{}}, pending: map[string]bool{}, open: map[string]bool{}, lost: map[string]int{},
+		in = store.Inspect(tx, now)
+		setAside(in, damaged)
+		all := owners()
+		for _, c := range all {
+			if c.Look != nil {
+				c.Look(in)
+			}
 		}
-		c.damaged(damaged)
-		c.outbox()
-		c.incidents()
-		c.openIndex()
-		c.counter()
-		c.overrides()
-		report = c.report
+		ownerless(in, all)
 		return nil
 	})
-	return report, err
+	if err != nil {
+		return nil, err
+	}
+	return reportOf(in), nil
+}
+
+func reportOf(in *store.Inspection) *Report {
+	r := &Report{
+		Incidents: in.Counts[incidents.CountIncidents], Events: in.Counts[incidents.CountEvents],
+		Lost: in.Counts[incidents.CountLost], Entries: in.Counts[outbox.CountEntries], Aside: in.Counts[countAside],
+		Findings: []Finding{},
+	}
+	for _, f := range in.Findings {
+		r.Findings = append(r.Findings, Finding{
+			Key: f.Key, Text: f.Text, Remedy: f.Remedy, Repairable: len(f.Repair) > 0, found: f,
+		})
+	}
+	return r
+}
+
+// setAside adds the values that are damaged. What they were nobody knows any more, but it can
+// be kept for people to look at; and what can be worked out again is, by what follows.
+func setAside(in *store.Inspection, damaged []pages.Damaged) {
+	for _, d := range damaged {
+		in.AddLost(store.Finding{
+			Key: d.Key, Text: "the value does not fit its checksum",
+			Repair: []store.Write{{Key: AsidePrefix + d.Key, Val: d.Stored}, {Key: d.Key}},
+		})
+	}
+}
+
+// countSetAside counts what earlier repairs have set aside.
+func countSetAside(in *store.Inspection) {
+	for range in.Tx.Range(AsidePrefix, store.After(AsidePrefix)) {
+		in.Counts[countAside]++
+	}
+}
+
+// ownerless adds the keys that are those of no check: by their first part, of which there are few.
+func ownerless(in *store.Inspection, all []store.Check) {
+	all = slices.SortedFunc(slices.Values(all), func(a, b store.Check) int { return cmp.Compare(a.Prefix, b.Prefix) })
+	var first string // key of those that have the same first part
+	n := 0
+	say := func() {
+		if n > 0 {
+			in.Wrong(first, "a later version may have left it; nothing reads it here",
+				"no part of Oncalm has keys that begin like this (%d of them)", n)
+		}
+		n = 0
+	}
+	from := ""
+	for _, c := range append(all, store.Check{}) { // at the end, what comes after all of them
+		for key := range in.Tx.Range(from, c.Prefix) {
+			if n == 0 || rootOf(key) != rootOf(first) {
+				say()
+				first = key
+			}
+			n++
+		}
+		from = c.End()
+	}
+	say()
+}
+
+// rootOf is the first part of a key.
+func rootOf(key string) string {
+	root, _, _ := strings.Cut(key, "/")
+	return root
 }
 
 // batch is how many repairs go into one transaction.
@@ -99,8 +159,7 @@ func Repair(ctx context.Context, s store.Store, r *Report) error {
 			todo = append(todo, &r.Findings[n])
 		}
 	}
-	for len(todo) > 0 {
-		part := todo[:min(batch, len(todo))]
+	for part := range slices.Chunk(todo, batch) {
 		err := s.Update(ctx, func(tx store.Tx) error {
 			for _, f := range part {
 				f.write(tx)
@@ -113,7 +172,6 @@ func Repair(ctx context.Context, s store.Store, r *Report) error {
 		for _, f := range part {
 			f.Repaired = true
 		}
-		todo = todo[len(part):]
 	}
 	return nil
 }
@@ -122,67 +180,16 @@ func Repair(ctx context.Context, s store.Store, r *Report) error {
 func (r *Report) OwedAnew(incident, key string) {
 	for n := range r.Findings {
 		f := &r.Findings[n]
-		f.Repaired = f.Repaired || f.forgotten == incident || f.Key == outbox.EntryPrefix+key
+		f.Repaired = f.Repaired || f.found.Incident == incident || f.Key == outbox.EntryPrefix+key
 	}
 }
 
 func (f *Finding) write(tx store.Tx) {
-	if f.aside != nil {
-		tx.Put(AsidePrefix+f.Key, f.aside)
+	for _, w := range f.found.Repair {
+		if w.Val == nil {
+			tx.Delete(w.Key)
+		} else {
+			tx.Put(w.Key, w.Val)
+		}
 	}
-	key := f.Key
-	if f.target != "" {
-		key = f.target
-	}
-	if f.put {
-		tx.Put(key, f.value)
-	} else {
-		tx.Delete(key)
-	}
-	for _, w := range f.also {
-		tx.Put(w.key, w.value)
-	}
-}
-
-// checker is one look through a store.
-type checker struct {
-	tx     store.Tx
-	now    time.Time
-	report *Report
-	// pending has the incidents for which an entry is owed that pages somebody, or
-	// decides whom to page; open those that the open index must list. By the id as it
-	// is in keys.
-	pending map[string]bool
-	open    map[string]bool
-	last    uint64         // the highest id
-	lost    map[string]int // the findings of the values that are damaged, by key
-}
-
-// damaged adds the values that are damaged. What they were nobody knows any more, but it can
-// be kept for people to look at; and what can be worked out again is, by what follows.
-func (c *checker) damaged(all []pages.Damaged) {
-	for _, d := range all {
-		c.lost[d.Key] = len(c.report.Findings)
-		c.add(Finding{Key: d.Key, Text: "the value does not fit its checksum", Repairable: true, aside: d.Stored})
-	}
-	for range c.tx.Range(AsidePrefix, store.After(AsidePrefix)) {
-		c.report.Aside++
-	}
-}
-
-func (c *checker) add(f Finding) { c.report.Findings = append(c.report.Findings, f) }
-
-// wrong adds what only a person can mend.
-func (c *checker) wrong(key, remedy, format string, args ...any) {
-	c.add(Finding{Key: key, Text: fmt.Sprintf(format, args...), Remedy: remedy})
-}
-
-// surplus adds a key that must not be there.
-func (c *checker) surplus(key, format string, args ...any) {
-	c.add(Finding{Key: key, Text: fmt.Sprintf(format, args...), Repairable: true})
-}
-
-// missing adds a key that must have another value than it has, or have one at all.
-func (c *checker) missing(key string, value []byte, format string, args ...any) {
-	c.add(Finding{Key: key, Text: fmt.Sprintf(format, args...), Repairable: true, put: true, value: value})
 }

@@ -1,0 +1,8 @@
+package alarms
+
+import "github.com/oncalm/oncalm/store"
+
+// Keys are all keys of alarms, with their checks.
+func Keys() []store.Check {
+	return []store.Check{{Prefix: knownPart + "/"}, {Prefix: parentPart + "/"}}
+}

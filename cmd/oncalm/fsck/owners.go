@@ -1,0 +1,36 @@
+package fsck
+
+import (
+	"slices"
+
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/changes"
+	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/ops"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/overrides"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rotations/feed"
+	"github.com/oncalm/oncalm/store"
+)
+
+// owners are all who have keys in a store, with their checks, for one inspection, in the order in which they
+// look.
+func owners() []store.Check {
+	return slices.Concat(
+		[]store.Check{{Prefix: store.SchemaKey}, {Prefix: AsidePrefix, Look: countSetAside}},
+		outbox.Keys(),
+		incidents.Keys(paging.CheckIncident),
+		overrides.Keys(),
+		changes.Keys(),
+		alarms.Keys(),
+		sns.Keys(),
+		handoffs.Keys(),
+		feed.Keys(),
+		bot.Keys(),
+		ops.Keys(),
+	)
+}

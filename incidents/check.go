@@ -1,0 +1,214 @@
+package incidents
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+// What is counted in an inspection.
+const (
+	CountIncidents = "incidents"
+	CountEvents    = "events"
+	CountLost      = "lost events" // of which their timelines say so
+)
+
+// Keys are all keys of incidents, with their checks, for one inspection. also looks at each incident that
+// is not resolved, as its timeline says that it is, and whose head is at key: for those who keep
+// something beside it. also may be nil.
+func Keys(also func(in *store.Inspection, key string, i Incident)) []store.Check {
+	c := &checker{also: also, open: map[string]bool{}}
+	return []store.Check{
+		{Prefix: incidentPrefix, Look: c.timelines},
+		{Prefix: openPrefix, Look: c.openIndex},
+		{Prefix: counterKey, Look: c.counter},
+		{Prefix: seenPrefix},
+	}
+}
+
+// checker holds that every incident is what its timeline says, and that what makes incidents quick to
+// find lists all of them and nothing else.
+type checker struct {
+	in   *store.Inspection
+	also func(in *store.Inspection, key string, i Incident)
+	open map[string]bool // what the open index must list, by the id as it is in keys
+	last uint64          // the highest id
+}
+
+// timelines goes through all incidents, one after the other.
+func (c *checker) timelines(in *store.Inspection) {
+	c.in = in
+	var t *history
+	for key, val := range in.Tx.Range(incidentPrefix, store.After(incidentPrefix)) {
+		parts := store.Parts(key)
+		if len(parts) < 3 {
+			c.in.Wrong(key, store.NoRepair, "this is not a key of an incident")
+			continue
+		}
+		if t == nil || t.id != parts[1] {
+			c.finish(t)
+			t = &history{id: parts[1]}
+		}
+		switch {
+		case len(parts) == 3 && parts[2] == "head":
+			t.head = bytes.Clone(val)
+		case len(parts) == 4 && parts[2] == "event":
+			c.event(t, key, parts[3], val)
+		default:
+			c.in.Wrong(key, store.NoRepair, "this is not a key of an incident")
+		}
+	}
+	c.finish(t)
+}
+
+// history is an incident as it was read.
+type history struct {
+	id      string // as it is in keys
+	head    []byte
+	events  []Event
+	newer   bool  // it has events that this version does not know
+	damaged bool  // its events cannot be read in full
+	lost    []int // the numbers of those that do not fit their checksum; events has what stands in for them
+}
+
+func (c *checker) event(t *history, key, number string, val []byte) {
+	c.in.Counts[CountEvents]++
+	var e Event
+	if err := json.Unmarshal(val, &e); err != nil {
+		t.damaged = true
+		c.in.Wrong(key, store.NoRepair, "the event cannot be read: %v", err)
+		return
+	}
+	if want := fmt.Sprintf("%08d", e.Seq); want != number {
+		t.damaged = true
+		c.in.Wrong(key, store.NoRepair, "the event says that it is number %d", e.Seq)
+		return
+	}
+	c.standIn(t, e.Seq, e.At)
+	if want := len(t.events) + 1; e.Seq != want && !t.damaged {
+		t.damaged = true
+		c.in.Wrong(key, store.NoRepair, "event %d follows event %d", e.Seq, want-1)
+	}
+	switch b := e.Body.(type) {
+	case Unknown:
+		t.newer = true
+	case Restated:
+		c.in.Counts[CountLost] += len(b.Lost)
+	}
+	t.events = append(t.events, e)
+}
+
+// finish checks an incident when all of it was read.
+func (c *checker) finish(t *history) {
+	if t == nil {
+		return
+	}
+	c.in.Counts[CountIncidents]++
+	n, err := strconv.ParseUint(t.id, 10, 32)
+	key := incidentPrefix + t.id + "/head"
+	if err != nil || len(t.id) < 8 {
+		c.in.Wrong(key, store.NoRepair, "%q is not a number of an incident", t.id)
+		return
+	}
+	c.last = max(c.last, n)
+	stored, readable := readHead(t.head)
+	c.standIn(t, math.MaxInt, stored.Opened)
+	if len(t.events) == 0 {
+		c.in.Wrong(key, store.NoRepair, "the incident has no events")
+	}
+	if t.damaged || len(t.events) == 0 {
+		if readable {
+			c.judge(t, stored)
+		}
+		return
+	}
+	if len(t.lost) > 0 {
+		if stored, err = c.restate(t, stored, readable); err != nil {
+			c.in.Wrong(key, store.NoRepair, "the incident cannot be written: %v", err)
+			return
+		}
+	}
+	folded, err := Fold(strconv.FormatUint(n, 10), t.events)
+	if err != nil {
+		c.in.Wrong(key, store.NoRepair, "the timeline cannot have been recorded: %v", err)
+		return
+	}
+	c.compare(t, key, stored, readable, folded)
+}
+
+func readHead(val []byte) (Incident, bool) {
+	var i Incident
+	err := json.Unmarshal(val, &i)
+	return i, err == nil
+}
+
+// compare checks that the head is what the timeline says. Of a newer version's
+// timeline this one does not understand all: there the head is right.
+func (c *checker) compare(t *history, key string, stored Incident, readable bool, folded Incident) {
+	want, err := json.Marshal(folded)
+	if err != nil {
+		c.in.Wrong(key, store.NoRepair, "the incident cannot be written: %v", err)
+		return
+	}
+	switch have, _ := json.Marshal(stored); {
+	case t.head == nil:
+		c.in.Missing(key, want, "the incident has no head")
+	case !readable:
+		c.in.Missing(key, want, "the head cannot be read")
+	case t.newer:
+		folded = stored
+	case !bytes.Equal(have, want):
+		c.in.Missing(key, want, "the head is not what the timeline says: %s instead of %s", brief(stored), brief(folded))
+	}
+	c.judge(t, folded)
+}
+
+// brief names what matters most of an incident.
+func brief(i Incident) string {
+	return fmt.Sprintf("%s after %d events", cmp.Or(string(i.Status), "nothing"), i.Seq)
+}
+
+// judge checks what must be there besides an incident that is not resolved.
+func (c *checker) judge(t *history, i Incident) {
+	if !i.Open() {
+		return
+	}
+	c.open[t.id] = true
+	if c.also != nil {
+		c.also(c.in, incidentPrefix+t.id+"/head", i)
+	}
+}
+
+// openIndex checks that open/ lists the incidents that are not resolved.
+func (c *checker) openIndex(*store.Inspection) {
+	listed := map[string]bool{}
+	for key := range c.in.Tx.Range(openPrefix, store.After(openPrefix)) {
+		id := strings.TrimPrefix(key, openPrefix)
+		listed[id] = true
+		if !c.open[id] {
+			c.in.Surplus(key, "the incident is listed as open, and is not")
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(c.open)) {
+		if !listed[id] {
+			c.in.Missing(openPrefix+id, []byte{}, "the incident is open, and is not listed")
+		}
+	}
+}
+
+// counter checks that no id will be given a second time.
+func (c *checker) counter(*store.Inspection) {
+	n, _ := strconv.ParseUint(string(c.in.Tx.Get(counterKey)), 10, 32)
+	if n < c.last {
+		c.in.Missing(counterKey, []byte(strconv.FormatUint(c.last, 10)),
+			"the last number given is %d, and there is an incident %d", n, c.last)
+	}
+}

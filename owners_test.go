@@ -1,0 +1,122 @@
+package oncalm_test
+
+import (
+	"go/ast"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// runsKeys is where the checks of all owners of keys are run.
+const runsKeys = "cmd/oncalm/fsck"
+
+// checkOwners finds rooms that write keys and do not say which are theirs, with a func Keys, and those whose
+// keys nobody checks. That each key which is really written has an owner fsck says at the end of every scene.
+func checkOwners(all []source) []string {
+	writes, offers, run := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, s := range all {
+		if s.test() || s.dir() == "store" || strings.HasPrefix(s.dir(), "store/") {
+			continue
+		}
+		imported := map[string]string{}
+		for _, p := range importsOf(s) {
+			if dir, ours := strings.CutPrefix(p, modulePath+"/"); ours {
+				imported[path.Base(dir)] = dir
+			}
+		}
+		for _, decl := range s.file.Decls {
+			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Recv == nil && fn.Name.Name == "Keys" && returnsChecks(fn) {
+				offers[s.dir()] = true
+			}
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			called, ok := call.Fun.(*ast.SelectorExpr)
+			switch {
+			case !ok:
+			case called.Sel.Name == "Put" && len(call.Args) == 2 && isTx(called.X):
+				writes[s.dir()] = true
+			case called.Sel.Name == "Keys" && s.dir() == runsKeys:
+				if of, is := called.X.(*ast.Ident); is {
+					run[imported[of.Name]] = true
+				}
+			}
+			return true
+		})
+	}
+	var findings []string
+	for dir := range writes {
+		if !offers[dir] && dir != runsKeys { // which names its own itself
+			findings = append(findings, dir+": it writes keys, and has no func Keys that says which are its own")
+		}
+	}
+	for dir := range offers {
+		if !run[dir] {
+			findings = append(findings, dir+": its Keys are not checked by "+runsKeys)
+		}
+	}
+	slices.Sort(findings)
+	return findings
+}
+
+// returnsChecks says whether a function returns a []store.Check.
+func returnsChecks(fn *ast.FuncDecl) bool {
+	if fn.Type.Results == nil || len(fn.Type.Results.List) != 1 {
+		return false
+	}
+	list, ok := fn.Type.Results.List[0].Type.(*ast.ArrayType)
+	if !ok {
+		return false
+	}
+	t, ok := list.Elt.(*ast.SelectorExpr)
+	return ok && t.Sel.Name == "Check"
+}
+
+// isTx says whether an expression is a transaction, by its name.
+func isTx(x ast.Expr) bool {
+	switch x := x.(type) {
+	case *ast.Ident:
+		return x.Name == "tx"
+	case *ast.SelectorExpr:
+		return x.Sel.Name == "tx"
+	}
+	return false
+}
+
+func TestOwners(t *testing.T) {
+	report(t, checkOwners(tree(t)))
+}
+
+func TestOwnersCanFail(t *testing.T) {
+	const (
+		writing  = "package p\nfunc put(tx store.Tx) { tx.Put(\"a\", nil) }\n"
+		inField  = "package p\nfunc (t T) put() { t.tx.Put(\"a\", nil) }\n"
+		offering = "package p\nfunc Keys() []store.Check { return nil }\n"
+		otherKey = "package p\nfunc Keys() []string { return nil }\n"
+		running  = "package fsck\nimport \"github.com/oncalm/oncalm/paging\"\nfunc owners() { paging.Keys() }\n"
+	)
+	const silent = "paging: it writes keys, and has no func Keys that says which are its own"
+	for name, tt := range map[string]struct {
+		files map[string]string
+		want  []string
+	}{
+		"all is well": {map[string]string{"paging/a.go": writing, "paging/b.go": offering, runsKeys + "/a.go": running}, nil},
+		"no keys":     {map[string]string{"paging/a.go": writing}, []string{silent}},
+		"in a field":  {map[string]string{"paging/a.go": inField, "paging/b.go": otherKey}, []string{silent}},
+		"not run": {
+			map[string]string{"web/a.go": offering, "paging/b.go": offering, runsKeys + "/a.go": running},
+			[]string{"web: its Keys are not checked by " + runsKeys},
+		},
+		"a test": {map[string]string{"paging/a_test.go": writing}, nil},
+	} {
+		if diff := cmp.Diff(tt.want, checkOwners(sources(t, tt.files))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}

@@ -1,0 +1,38 @@
+package paging
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
+)
+
+// CheckIncident holds that of an incident which nobody has taken care of something is owed that will
+// page somebody. Its head is at key.
+func CheckIncident(in *store.Inspection, key string, i incidents.Incident) {
+	if i.Status != incidents.StatusTriggered || i.Quiet || pages(in.Tx, i.ID) {
+		return
+	}
+	in.Add(store.Finding{
+		Key: key, Remedy: "acknowledge or escalate it in Slack", Incident: i.ID,
+		Text: fmt.Sprintf("incident %s is triggered, and nothing is owed that would page anybody", i.ID),
+	})
+}
+
+// pages reports whether an entry is owed that pages somebody about an incident, or decides whom to page.
+// It reads entries themselves: one that is in no index any more is found, too, and put back there.
+func pages(tx store.Tx, id string) bool {
+	from := outbox.EntryPrefix + id + "/"
+	for key, val := range tx.Range(from, store.After(from)) {
+		var e outbox.Entry
+		if json.Unmarshal(val, &e) != nil || outbox.EntryPrefix+e.Key != key || !e.Done.IsZero() {
+			continue
+		}
+		if e.Kind == KindPage || e.Kind == KindEscalate {
+			return true
+		}
+	}
+	return false
+}
