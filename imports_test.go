@@ -20,7 +20,7 @@ var order = []string{
 	"rotations/civil/civiltest", "rotations/civil", "rotations", "rotations/rotationstest", "rotations/feed", "rotations/strip",
 	"incidents", "overrides", "changes",
 	"doors",
-	"alarms/aws", "alarms/facts", "alarms/messages", "alarms/sns", "alarms",
+	"alarms/aws", "alarms/facts", "alarms/judge", "alarms/alerts", "alarms/messages", "alarms/sns", "alarms",
 	"paging", "handoffs", "rollbacks",
 	"postmortems/wording", "postmortems/document", "postmortems/evidence", "postmortems/storytest", "postmortems", "postmortems/markdown",
 	"bot/slack/blocks", "bot/slack", "bot/slack/door",

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,14 +23,6 @@ const (
 type room struct {
 	lines, files int
 	methods      map[string]int // by type
-}
-
-// tooLarge are the rooms that were larger before there was a limit. None may grow, and none may stay here that keeps the limits:
-// the list only gets shorter.
-func tooLarge() map[string]room {
-	return map[string]room{
-		"alarms/messages": {lines: 2007},
-	}
 }
 
 func rooms(all []source) map[string]*room {
@@ -70,32 +63,28 @@ func receiver(fn *ast.FuncDecl) string {
 	}
 }
 
-// checkRooms finds rooms beyond the limits, or beyond what they have been allowed until they are divided, and allowances that
-// nobody needs.
-func checkRooms(all []source, allowed map[string]room) []string {
+// checkRooms finds rooms and types beyond the limits.
+func checkRooms(all []source) []string {
 	var findings []string
-	judge := func(name, what string, n, most, more int) {
-		switch {
-		case n > max(most, more):
-			findings = append(findings, fmt.Sprintf("%s: %d %s, more than %d: divide it", name, n, what, max(most, more)))
-		case more > 0 && n <= most:
-			findings = append(findings, fmt.Sprintf("%s: %d %s are within the limit: it needs no allowance any more", name, n, what))
+	judge := func(name, what string, n, most int) {
+		if n > most {
+			findings = append(findings, fmt.Sprintf("%s: %d %s, more than %d: divide it", name, n, what, most))
 		}
 	}
 	found := rooms(all)
 	for _, name := range slices.Sorted(maps.Keys(found)) {
-		r, more := found[name], allowed[name]
-		judge(name, "lines", r.lines, maxRoomLines, more.lines)
-		judge(name, "files", r.files, maxRoomFiles, more.files)
+		r := found[name]
+		judge(name, "lines", r.lines, maxRoomLines)
+		judge(name, "files", r.files, maxRoomFiles)
 		for _, t := range slices.Sorted(maps.Keys(r.methods)) {
-			judge(name+"."+t, "methods", r.methods[t], maxTypeMethods, more.methods[t])
+			judge(name+"."+t, "methods", r.methods[t], maxTypeMethods)
 		}
 	}
 	return findings
 }
 
 func TestRooms(t *testing.T) {
-	report(t, checkRooms(tree(t), tooLarge()))
+	report(t, checkRooms(tree(t)))
 }
 
 func TestRoomsCanFail(t *testing.T) {
@@ -103,17 +92,15 @@ func TestRoomsCanFail(t *testing.T) {
 	for n := range maxTypeMethods + 1 {
 		text += fmt.Sprintf("func (t *T[X]) M%d() {}\n", n)
 	}
-	all := sources(t, map[string]string{"p/a.go": text})
-	for _, tt := range []struct {
-		allowed map[string]room
-		want    []string
-	}{
-		{nil, []string{"p.T: 31 methods, more than 30: divide it"}},
-		{map[string]room{"p": {methods: map[string]int{"T": 31}}}, nil},
-		{map[string]room{"p": {lines: 2100, methods: map[string]int{"T": 31}}}, []string{"p: 34 lines are within the limit: it needs no allowance any more"}},
-	} {
-		if diff := cmp.Diff(tt.want, checkRooms(all, tt.allowed)); diff != "" {
-			t.Errorf("(-want +got):\n%s", diff)
-		}
+	files := map[string]string{"p/a.go": text + strings.Repeat("\n", maxRoomLines), "p/a_test.go": text}
+	for n := range maxRoomFiles + 1 {
+		files[fmt.Sprintf("q/%d.go", n)] = "package q\n"
+	}
+	want := []string{
+		"p: 2034 lines, more than 2000: divide it", "p.T: 31 methods, more than 30: divide it",
+		"q: 21 files, more than 20: divide it",
+	}
+	if diff := cmp.Diff(want, checkRooms(sources(t, files))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

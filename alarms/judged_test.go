@@ -8,16 +8,16 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/oncalm/oncalm/alarms/messages"
+	"github.com/oncalm/oncalm/alarms/judge"
 	"github.com/oncalm/oncalm/alarms/sns"
 )
 
 // treatment is what a signal amounts to, with the severities of which nobody is paged left as they are by default.
-func treatment(s Signal) messages.Treatment {
-	if got := s.Treatment(); got != messages.Page || s.Severity != messages.QuietSeverity {
+func treatment(s Signal) judge.Treatment {
+	if got := s.Treatment(); got != judge.Page || s.Severity != judge.QuietSeverity {
 		return got
 	}
-	return messages.Quiet
+	return judge.Quiet
 }
 
 // TestJudged goes through messages with the treatment that a user expects of each.
@@ -29,11 +29,11 @@ func TestJudged(t *testing.T) {
 	if len(all) < 30 {
 		t.Fatalf("%d messages", len(all))
 	}
-	wants := map[string][]messages.Treatment{
-		"incident": {messages.Page}, "incident titled by InsightName": {messages.Page}, "incident titled with the function": {messages.Page}, "marker": {messages.Marker},
-		"low incident": {messages.Quiet}, "low incident, no page at night": {messages.Quiet}, "same incident": {messages.Quiet}, "low incident or marker": {messages.Quiet},
-		"low incident (a person has to act by a date)": {messages.Quiet}, "incident or low (their choice: marker)": {messages.Quiet}, "low incident, title with the message": {messages.Quiet},
-		"resolves": {messages.Resolve}, "resolves, no page": {messages.Resolve}, "not sev2 page": {messages.Quiet},
+	wants := map[string][]judge.Treatment{
+		"incident": {judge.Page}, "incident titled by InsightName": {judge.Page}, "incident titled with the function": {judge.Page}, "marker": {judge.Marker},
+		"low incident": {judge.Quiet}, "low incident, no page at night": {judge.Quiet}, "same incident": {judge.Quiet}, "low incident or marker": {judge.Quiet},
+		"low incident (a person has to act by a date)": {judge.Quiet}, "incident or low (their choice: marker)": {judge.Quiet}, "low incident, title with the message": {judge.Quiet},
+		"resolves": {judge.Resolve}, "resolves, no page": {judge.Resolve}, "not sev2 page": {judge.Quiet},
 	}
 	for _, m := range all {
 		s := first(received(m.Message, m.Subject), sns.Topics{})

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/judge"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/alarms/sns"
 )
@@ -211,10 +212,10 @@ func TestRulesOfTheConfiguration(t *testing.T) {
 	r := newRig(t)
 	r.intake.Quiet = []string{"sev4"}
 	r.intake.Rules = []messages.Rule{
-		{JSON: []messages.Condition{{Path: "$.state", Pattern: "FAILED"}}, Treat: messages.Page, Key: "$.job", Title: "$.message"},
-		{JSON: []messages.Condition{{Path: "$.state", Pattern: "DONE"}}, Treat: messages.Resolve, Key: "$.job"},
-		{Subject: "*weekly report*", Treat: messages.Marker},
-		{Subject: "*disk*", Treat: messages.Quiet},
+		{JSON: []messages.Condition{{Path: "$.state", Pattern: "FAILED"}}, Treat: judge.Page, Key: "$.job", Title: "$.message"},
+		{JSON: []messages.Condition{{Path: "$.state", Pattern: "DONE"}}, Treat: judge.Resolve, Key: "$.job"},
+		{Subject: "*weekly report*", Treat: judge.Marker},
+		{Subject: "*disk*", Treat: judge.Quiet},
 	}
 	r.want(r.says(0, "", `{"state":"FAILED","job":"bills","message":"No bills"}`), Opened)
 	r.want(r.says(1, "", `{"state":"FAILED","job":"bills","message":"Still no bills"}`), Reported)

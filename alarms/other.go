@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/judge"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
@@ -21,7 +22,7 @@ func judged(in input, rules []messages.Rule) []Signal {
 }
 
 // signalOf makes a signal of a judgement.
-func signalOf(in input, j messages.Judgement) Signal {
+func signalOf(in input, j judge.Judgement) Signal {
 	s := Signal{Severity: j.Severity, Quiet: j.Quiet, Key: j.Key, Deleted: j.Deleted, Event: aws.Line(j.Event, aws.MaxName)}
 	s.Kind, s.ARN, s.Reason, s.Link = j.Family, j.ARN, j.Reason, aws.Line(j.Link, aws.MaxARN)
 	s.Title = aws.Line(j.Title, aws.MaxTitle)
@@ -32,9 +33,9 @@ func signalOf(in input, j messages.Judgement) Signal {
 		s.Resources = append(s.Resources, aws.Line(arn, aws.MaxARN))
 	}
 	switch j.Treat {
-	case messages.Marker:
+	case judge.Marker:
 		s.Effect = EffectChange
-	case messages.Resolve:
+	case judge.Resolve:
 		s.Effect, s.State, s.Changes = EffectRecovery, incidents.AlarmOK, j.Changed
 	default:
 		s.Effect, s.State = EffectIncident, incidents.AlarmFiring

@@ -6,13 +6,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms/messages"
+	"github.com/oncalm/oncalm/alarms/judge"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 )
 
 // KindSubscription is the kind of the signal that we are subscribed to a topic, or not any more. Alarms of CloudWatch have the kinds of package
-// aws; all others have the family of the message as theirs: see [messages.Judgement].
+// aws; all others have the family of the message as theirs: see [judge.Judgement].
 const KindSubscription = "subscription"
 
 // An Effect is what a signal does.
@@ -68,16 +68,16 @@ type Signal struct {
 }
 
 // Treatment is what a signal amounts to, as far as its severity does not make it quiet.
-func (s *Signal) Treatment() messages.Treatment {
+func (s *Signal) Treatment() judge.Treatment {
 	switch {
 	case s.Effect == EffectChange, s.State == incidents.AlarmUnknown:
-		return messages.Marker
+		return judge.Marker
 	case s.State == incidents.AlarmOK:
-		return messages.Resolve
+		return judge.Resolve
 	case s.Quiet != "":
-		return messages.Quiet
+		return judge.Quiet
 	}
-	return messages.Page
+	return judge.Page
 }
 
 // fingerprint makes a short name from what identifies a thing.

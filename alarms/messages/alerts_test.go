@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/oncalm/oncalm/alarms/judge"
 )
 
 // alertText is Alertmanager's default text about one alert.
@@ -19,7 +21,7 @@ func alertText(labels ...string) string {
 }
 
 // lines shows judgements in one line each.
-func lines(all []Judgement) string {
+func lines(all []judge.Judgement) string {
 	var lines []string
 	for _, j := range all {
 		lines = append(lines, strings.TrimSpace(string(j.Treat)+" "+j.Severity)+" "+j.Key+" "+fmt.Sprintf("%q", j.Title))
@@ -90,7 +92,7 @@ func TestManyAlerts(t *testing.T) {
 		b.WriteString(alertText("alertname=A", fmt.Sprintf("instance=%d", i)))
 	}
 	all := Judge(messageOf("", b.String()))
-	if len(all) != 101 || all[100].Treat != Page || all[100].Title != "150 more alerts in one message; look into Alertmanager" {
+	if len(all) != 101 || all[100].Treat != judge.Page || all[100].Title != "150 more alerts in one message; look into Alertmanager" {
 		t.Errorf("%d judgements, the last %+v", len(all), all[len(all)-1])
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/judge"
 	"github.com/oncalm/oncalm/store/record/scan"
 )
 
@@ -13,64 +14,64 @@ import (
 type databaseEvent struct {
 	about   string
 	says    string
-	verdict verdict
+	verdict judge.Verdict
 }
 
 // databaseEvents are the numbers of RDS, Aurora, DocumentDB and Neptune that are not just changes. All other numbers are judged by their
 // category, and if that says nothing by their words.
 var databaseEvents = map[string]databaseEvent{
-	"0007": {"storage", "storage is used up", wakes},
-	"0089": {"storage", "storage is low", wakes},
-	"0221": {"storage", "storage is full, the database was shut down", wakes},
-	"0222": {"storage", "storage is low, the database will be shut down", wakes},
-	"0227": {"storage", "Aurora storage is low", wakes},
-	"0223": {"storage", "storage autoscaling cannot scale", stirs},
-	"0224": {"storage", "storage will reach its maximum", stirs},
-	"0254": {"storage", "storage quota of the account is used up", stirs},
-	"0225": {"storage", "storage nears its maximum", shows},
-	"0219": {"storage", "storage autoscaling will try again", shows},
-	"0220": {"storage", "storage autoscaling will try again", shows},
-	"0237": {"storage", "storage autoscaling will try again", shows},
-	"0189": {"storage", "gp2 burst balance is low", shows},
-	"0231": {"storage", "storage modification failed and is retried", shows},
+	"0007": {"storage", "storage is used up", judge.Wakes},
+	"0089": {"storage", "storage is low", judge.Wakes},
+	"0221": {"storage", "storage is full, the database was shut down", judge.Wakes},
+	"0222": {"storage", "storage is low, the database will be shut down", judge.Wakes},
+	"0227": {"storage", "Aurora storage is low", judge.Wakes},
+	"0223": {"storage", "storage autoscaling cannot scale", judge.Stirs},
+	"0224": {"storage", "storage will reach its maximum", judge.Stirs},
+	"0254": {"storage", "storage quota of the account is used up", judge.Stirs},
+	"0225": {"storage", "storage nears its maximum", judge.Shows},
+	"0219": {"storage", "storage autoscaling will try again", judge.Shows},
+	"0220": {"storage", "storage autoscaling will try again", judge.Shows},
+	"0237": {"storage", "storage autoscaling will try again", judge.Shows},
+	"0189": {"storage", "gp2 burst balance is low", judge.Shows},
+	"0231": {"storage", "storage modification failed and is retried", judge.Shows},
 
-	"0022": {"failure", "error while restarting", wakes},
-	"0031": {"failure", "failed, restore it to a point in time", wakes},
-	"0035": {"failure", "incompatible parameters", wakes},
-	"0036": {"failure", "incompatible network", wakes},
-	"0369": {"failure", "unavailable", wakes},
-	"0419": {"failure", "encryption key cannot be used", wakes},
-	"0243": {"failure", "proxy lacks IP addresses", stirs},
-	"0275": {"failure", "proxy limits connections", stirs},
-	"0004": {"availability", "shut down", stirs},
-	"0006": {"availability", "restarted", stirs},
-	"0020": {"availability", "recovery started", stirs},
-	"0052": {"availability", "recovery of the Multi-AZ instance started", stirs},
-	"0021": {"availability", "recovery completed", ends},
-	"0053": {"availability", "recovery of the Multi-AZ instance completed", ends},
-	"0026": {"maintenance", "offline for maintenance", shows},
-	"0027": {"maintenance", "maintenance completed", ends},
+	"0022": {"failure", "error while restarting", judge.Wakes},
+	"0031": {"failure", "failed, restore it to a point in time", judge.Wakes},
+	"0035": {"failure", "incompatible parameters", judge.Wakes},
+	"0036": {"failure", "incompatible network", judge.Wakes},
+	"0369": {"failure", "unavailable", judge.Wakes},
+	"0419": {"failure", "encryption key cannot be used", judge.Wakes},
+	"0243": {"failure", "proxy lacks IP addresses", judge.Stirs},
+	"0275": {"failure", "proxy limits connections", judge.Stirs},
+	"0004": {"availability", "shut down", judge.Stirs},
+	"0006": {"availability", "restarted", judge.Stirs},
+	"0020": {"availability", "recovery started", judge.Stirs},
+	"0052": {"availability", "recovery of the Multi-AZ instance started", judge.Stirs},
+	"0021": {"availability", "recovery completed", judge.Ends},
+	"0053": {"availability", "recovery of the Multi-AZ instance completed", judge.Ends},
+	"0026": {"maintenance", "offline for maintenance", judge.Shows},
+	"0027": {"maintenance", "maintenance completed", judge.Ends},
 
-	"0013": {"failover", "started", stirs},
-	"0015": {"failover", "completed, DNS may take minutes", stirs},
-	"0034": {"failover", "not attempted: there was one just now", stirs},
-	"0049": {"failover", "completed", stirs},
-	"0050": {"failover", "activation started", stirs},
-	"0051": {"failover", "activation completed", stirs},
-	"0065": {"failover", "recovered from a partial one", stirs},
-	"0069": {"failover", "failed", wakes},
-	"0070": {"failover", "restarted", stirs},
-	"0071": {"failover", "completed", stirs},
-	"0072": {"failover", "started in the same zone", stirs},
-	"0073": {"failover", "started across zones", stirs},
-	"0187": {"failover", "to another region failed", wakes},
+	"0013": {"failover", "started", judge.Stirs},
+	"0015": {"failover", "completed, DNS may take minutes", judge.Stirs},
+	"0034": {"failover", "not attempted: there was one just now", judge.Stirs},
+	"0049": {"failover", "completed", judge.Stirs},
+	"0050": {"failover", "activation started", judge.Stirs},
+	"0051": {"failover", "activation completed", judge.Stirs},
+	"0065": {"failover", "recovered from a partial one", judge.Stirs},
+	"0069": {"failover", "failed", judge.Wakes},
+	"0070": {"failover", "restarted", judge.Stirs},
+	"0071": {"failover", "completed", judge.Stirs},
+	"0072": {"failover", "started in the same zone", judge.Stirs},
+	"0073": {"failover", "started across zones", judge.Stirs},
+	"0187": {"failover", "to another region failed", judge.Wakes},
 
-	"0045": {"replication", "replication error", stirs},
-	"0057": {"replication", "replication was terminated", stirs},
-	"0046": {"replication", "replication resumed", ends},
-	"0062": {"replication", "replication was stopped by hand", marks},
-	"0063": {"replication", "replication was reset", marks},
-	"0202": {"replication", "read replica could not be created", shows},
+	"0045": {"replication", "replication error", judge.Stirs},
+	"0057": {"replication", "replication was terminated", judge.Stirs},
+	"0046": {"replication", "replication resumed", judge.Ends},
+	"0062": {"replication", "replication was stopped by hand", judge.Marks},
+	"0063": {"replication", "replication was reset", judge.Marks},
+	"0202": {"replication", "read replica could not be created", judge.Shows},
 }
 
 // configuring are numbers of category failure that say that something asked for could not be done: nothing that worked has ceased to.
@@ -80,32 +81,36 @@ var configuring = map[string]bool{
 }
 
 // plainNumbers are events that are changes although their words look like trouble: a stop that was asked for, a failed export that was cancelled.
-var plainNumbers = map[string]bool{"0001": true, "0002": true, "0087": true, "0088": true, "0154": true, "0160": true, "0061": true, "0190": true}
+var plainNumbers = map[string]bool{"0001": true, "0002": true, "0087": true, "0088": true, "0154": true,
+	"0160": true, "0061": true, "0190": true}
 
 // databaseCategories are the categories that say more than a number that we do not know.
 var databaseCategories = []struct {
 	names   []string
 	about   string
-	verdict verdict
+	verdict judge.Verdict
 }{
-	{[]string{"low storage"}, "storage", wakes},
-	{[]string{"failover", "global failover", "global-failover"}, "failover", stirs},
-	{[]string{"failure"}, "failure", stirs},
-	{[]string{"availability"}, "availability", stirs},
-	{[]string{"maintenance", "security patching"}, "maintenance", marks},
-	{[]string{"backup", "creation", "deletion", "configuration change", "restoration", "recovery", "read replica", "security"}, "change", marks},
+	{[]string{"low storage"}, "storage", judge.Wakes},
+	{[]string{"failover", "global failover", "global-failover"}, "failover", judge.Stirs},
+	{[]string{"failure"}, "failure", judge.Stirs},
+	{[]string{"availability"}, "availability", judge.Stirs},
+	{[]string{"maintenance", "security patching"}, "maintenance", judge.Marks},
+	{[]string{"backup", "creation", "deletion", "configuration change", "restoration", "recovery", "read replica",
+		"security"}, "change", judge.Marks},
 }
 
 var databaseNumber = regexp.MustCompile(`(?:RDS|DMS)-EVENT-(\d{4})`)
 
 // isDatabase knows an event subscription of RDS, or of DMS, which took over the form. Redshift has it too, and a severity beside it.
 func isDatabase(m *aws.Message) bool {
-	return m.Fields != nil && m.Fields.Has("Event Source") && m.Fields.Has("Event Message") && !m.Fields.Has("Severity")
+	return m.Fields != nil && m.Fields.Has("Event Source") && m.Fields.Has("Event Message") &&
+		!m.Fields.Has("Severity")
 }
 
 // readDatabase reads what RDS says, over its own subscription or over EventBridge: both are about the same thing.
-func readDatabase(m *aws.Message) []Judgement {
-	id := aws.FirstOf(m.At("Source ID"), m.At("SourceId"), m.At("detail.SourceIdentifier"), aws.Called(m.At("resources.0")), m.At("Event Source"))
+func readDatabase(m *aws.Message) []judge.Judgement {
+	id := aws.FirstOf(m.At("Source ID"), m.At("SourceId"), m.At("detail.SourceIdentifier"),
+		aws.Called(m.At("resources.0")), m.At("Event Source"))
 	text := aws.FirstOf(m.At("Event Message"), m.At("detail.Message"))
 	number, what := "", "RDS"
 	if found := databaseNumber.FindStringSubmatch(aws.FirstOf(m.At("Event ID"), m.At("detail.EventID"))); found != nil {
@@ -115,15 +120,19 @@ func readDatabase(m *aws.Message) []Judgement {
 		what = "DMS"
 	}
 	e := judgeDatabase(m, what, number, text)
-	title := what + " " + id + ": " + aws.FirstOf(e.says, sentence(text))
+	title := what + " " + id + ": " + aws.FirstOf(e.says, judge.Sentence(text))
 	if e.about == "failover" {
-		title = what + " failover of " + id + ": " + aws.FirstOf(e.says, sentence(text))
+		title = what + " failover of " + id + ": " + aws.FirstOf(e.says, judge.Sentence(text))
 	}
-	j := Judgement{Family: strings.ToLower(what), Recovers: e.about == "replication" || e.about == "availability" || e.about == "maintenance", Treat: e.verdict.treat, Severity: e.verdict.severity, Key: id + "/" + e.about, Title: title, Reason: text, ARN: m.At("detail.SourceArn")}
+	j := judge.Judgement{
+		Family: strings.ToLower(what), Treat: e.verdict.Treat, Severity: e.verdict.Severity,
+		Recovers: e.about == "replication" || e.about == "availability" || e.about == "maintenance",
+		Key:      id + "/" + e.about, Title: title, Reason: text, ARN: m.At("detail.SourceArn"),
+	}
 	if link := m.At("Identifier Link"); strings.HasPrefix(link, "https://console.aws.amazon.com/") {
 		j.Link = strings.ReplaceAll(link, " ", "%20")
 	}
-	return []Judgement{j}
+	return []judge.Judgement{j}
 }
 
 // judgeDatabase goes by the number, then by the category, and at last by the words.
@@ -135,9 +144,9 @@ func judgeDatabase(m *aws.Message, what, number, text string) databaseEvent {
 	case known:
 		return e
 	case configuring[number]:
-		return databaseEvent{"settings", "", shows}
+		return databaseEvent{"settings", "", judge.Shows}
 	case plainNumbers[number]:
-		return databaseEvent{"change", "", marks}
+		return databaseEvent{"change", "", judge.Marks}
 	}
 	for _, c := range databaseCategories {
 		for _, raw := range append(m.List("detail.EventCategories"), m.List("Event Categories")...) {
@@ -153,9 +162,9 @@ func judgeDatabase(m *aws.Message, what, number, text string) databaseEvent {
 }
 
 // orShown is a verdict for a category: what is only a change is shown if its words are those of trouble.
-func orShown(v verdict, text string) verdict {
-	if v.treat == Marker && (troubleWords.MatchString(text) || memoryWords.MatchString(text)) {
-		return shows
+func orShown(v judge.Verdict, text string) judge.Verdict {
+	if v.Treat == judge.Marker && (troubleWords.MatchString(text) || memoryWords.MatchString(text)) {
+		return judge.Shows
 	}
 	return v
 }
@@ -163,8 +172,9 @@ func orShown(v verdict, text string) verdict {
 // lessForCopies judges what happens to snapshots, groups of settings and the like: nobody's queries go there.
 func lessForCopies(m *aws.Message, e databaseEvent) databaseEvent {
 	kind := strings.ToLower(aws.FirstOf(m.At("Event Source"), m.At("detail.SourceType")))
-	if e.verdict.treat == Page && says(kind, "snapshot", "parameter", "security", "custom-engine", "custom_engine", "blue-green", "blue_green", "zero-etl") {
-		e.verdict = shows
+	if e.verdict.Treat == judge.Page && judge.Says(kind, "snapshot", "parameter", "security", "custom-engine",
+		"custom_engine", "blue-green", "blue_green", "zero-etl") {
+		e.verdict = judge.Shows
 	}
 	return e
 }
@@ -181,55 +191,56 @@ var (
 func judgeWords(text string) databaseEvent {
 	switch {
 	case storageWords.MatchString(text):
-		return databaseEvent{"storage", "", wakes}
+		return databaseEvent{"storage", "", judge.Wakes}
 	case memoryWords.MatchString(text):
-		return databaseEvent{"memory", "", stirs}
+		return databaseEvent{"memory", "", judge.Stirs}
 	case failoverWords.MatchString(text):
-		return databaseEvent{"failover", "", stirs}
+		return databaseEvent{"failover", "", judge.Stirs}
 	case troubleWords.MatchString(text):
-		return databaseEvent{"failure", "", stirs}
+		return databaseEvent{"failure", "", judge.Stirs}
 	}
-	return databaseEvent{"change", "", marks}
+	return databaseEvent{"change", "", judge.Marks}
 }
 
 // judgeDMS judges tasks of the migration service. One that stopped was mostly asked to.
 func judgeDMS(number, text string) databaseEvent {
 	switch {
-	case number == "0078", says(text, "failed", "failure"):
-		return databaseEvent{"task", "", stirs}
-	case number == "0079", says(text, "has stopped", "low storage", "memory"):
-		return databaseEvent{"task", "", shows}
+	case number == "0078", judge.Says(text, "failed", "failure"):
+		return databaseEvent{"task", "", judge.Stirs}
+	case number == "0079", judge.Says(text, "has stopped", "low storage", "memory"):
+		return databaseEvent{"task", "", judge.Shows}
 	}
-	return databaseEvent{"change", "", marks}
+	return databaseEvent{"change", "", judge.Marks}
 }
 
 // judgeReplication does the same for EventBridge's form.
-func judgeReplication(m *aws.Message) verdict {
+func judgeReplication(m *aws.Message) judge.Verdict {
 	switch kind := m.At("detail.eventType"); {
-	case says(kind, "failed"), says(m.At("detail.category"), "failure"):
-		return stirs
-	case says(kind, "stopped", "low_storage", "low storage"):
-		return shows
+	case judge.Says(kind, "failed"), judge.Says(m.At("detail.category"), "failure"):
+		return judge.Stirs
+	case judge.Says(kind, "stopped", "low_storage", "low storage"):
+		return judge.Shows
 	}
-	return marks
+	return judge.Marks
 }
 
 func isRedshift(m *aws.Message) bool {
-	return m.Fields != nil && m.Fields.Has("Event Message") && m.Fields.Has("Severity") && (m.Fields.Has("Resource") || m.Fields.Has("Event Source"))
+	return m.Fields != nil && m.Fields.Has("Event Message") && m.Fields.Has("Severity") &&
+		(m.Fields.Has("Resource") || m.Fields.Has("Event Source"))
 }
 
 // judgeRedshift goes by the severity, which is ERROR or INFO.
-func judgeRedshift(m *aws.Message) verdict {
+func judgeRedshift(m *aws.Message) judge.Verdict {
 	text := m.At("Event Message")
 	switch severity := strings.ToUpper(m.At("Severity")); {
 	case severity == "ERROR" || severity == "CRITICAL":
-		return wakes
+		return judge.Wakes
 	case severity == "WARN" || severity == "WARNING", unwellWords.MatchString(text):
-		return shows
-	case says(text, "recovered", "recovery completed", "available again", "back online"):
-		return ends
+		return judge.Shows
+	case judge.Says(text, "recovered", "recovery completed", "available again", "back online"):
+		return judge.Ends
 	}
-	return marks
+	return judge.Marks
 }
 
 // cachePrefixes are what the names of events of ElastiCache and MemoryDB begin with.
@@ -256,30 +267,33 @@ func isCache(m *aws.Message) bool {
 		return true
 	}
 	kind := m.At("SourceType")
-	return m.Fields != nil && m.Fields.Has("SourceIdentifier") && m.Fields.Has("Message") && (strings.HasPrefix(kind, "cache-") || kind == "replication-group")
+	return m.Fields != nil && m.Fields.Has("SourceIdentifier") && m.Fields.Has("Message") &&
+		(strings.HasPrefix(kind, "cache-") || kind == "replication-group")
 }
 
 // readCache reads what ElastiCache says, in its newer form, a name and a cluster, or in its older one, a sentence.
-func readCache(m *aws.Message) []Judgement {
+func readCache(m *aws.Message) []judge.Judgement {
 	product, event, about := cacheEvent(m)
 	if product == "" {
 		product, event, about = "ElastiCache", m.At("Message"), m.At("SourceIdentifier")
 	}
-	kind, title := "change", product+" "+about+": "+wordsOf(event)
-	v := marks
+	kind, title := "change", product+" "+about+": "+judge.Words(event)
+	v := judge.Marks
 	switch {
-	case says(event, "testfailover", "test failover"):
-	case says(event, "failover"):
-		kind, v, title = "failover", stirs, product+" failover of "+about
-		if says(event, "fail", "unable") && says(strings.ReplaceAll(strings.ToLower(event), "failover", ""), "fail", "unable") {
-			v, title = wakes, title+" failed"
+	case judge.Says(event, "testfailover", "test failover"):
+	case judge.Says(event, "failover"):
+		kind, v, title = "failover", judge.Stirs, product+" failover of "+about
+		if judge.Says(event, "fail", "unable") &&
+			judge.Says(strings.ReplaceAll(strings.ToLower(event), "failover", ""), "fail", "unable") {
+			v, title = judge.Wakes, title+" failed"
 		}
-	case says(event, "fail", "error", "unable"):
-		kind, v = "failure", shows
-	case says(event, "rebooted", "restarted", "shutdown", "recovery", "nodereplacecomplete"):
-		kind, v = "nodes", shows
-	case says(event, "replacementscheduled", "replacementrescheduled", "is scheduled for", "re-scheduled"):
-		kind, v = "maintenance", shows
+	case judge.Says(event, "fail", "error", "unable"):
+		kind, v = "failure", judge.Shows
+	case judge.Says(event, "rebooted", "restarted", "shutdown", "recovery", "nodereplacecomplete"):
+		kind, v = "nodes", judge.Shows
+	case judge.Says(event, "replacementscheduled", "replacementrescheduled", "is scheduled for", "re-scheduled"):
+		kind, v = "maintenance", judge.Shows
 	}
-	return []Judgement{{Treat: v.treat, Severity: v.severity, Key: about + "/" + kind, Title: title, Time: m.At("Date")}}
+	return []judge.Judgement{{Treat: v.Treat, Severity: v.Severity, Key: about + "/" + kind, Title: title,
+		Time: m.At("Date")}}
 }

@@ -5,128 +5,222 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/facts"
+	"github.com/oncalm/oncalm/alarms/judge"
 )
 
 // computeRows are EventBridge's events about what runs and what changes it.
-var computeRows = []row{
-	{family: "cloudtrail", source: "*", detailType: "* via CloudTrail", title: "{detail.eventName^} at {detail.eventSource} by {detail.userIdentity.arn~|detail.userIdentity.type}", reason: "{detail.errorMessage|detail.errorCode}", judge: judgeCall},
-	{family: "cloudwatch", source: "aws.cloudwatch", detailType: "CloudWatch Alarm Configuration Change", key: "{resources.0}",
-		title: "CloudWatch alarm {detail.alarmName}: {detail.operation}", reason: "{detail.configuration.description}", read: readConfiguration},
+var computeRows = []judge.Row{
+	{Family: "cloudtrail", Source: "*", DetailType: "* via CloudTrail",
+		Title:  "{detail.eventName^} at {detail.eventSource} by {detail.userIdentity.arn~|detail.userIdentity.type}",
+		Reason: "{detail.errorMessage|detail.errorCode}", Judge: judgeCall},
+	{Family: "cloudwatch", Source: "aws.cloudwatch", DetailType: "CloudWatch Alarm Configuration Change",
+		Key: "{resources.0}", Title: "CloudWatch alarm {detail.alarmName}: {detail.operation}",
+		Reason: "{detail.configuration.description}", Read: readConfiguration},
 
-	{family: "ecs-deployment", source: "aws.ecs", detailType: "ECS Deployment State Change", key: "{resources.0}",
-		title: "ECS deployment of {resources.0~}: {detail.eventName^}", reason: "{detail.reason}", judge: judgeDeployment},
-	{family: "ecs-service", source: "aws.ecs", detailType: "ECS Service Action", key: "{resources.0}",
-		title: "ECS service {resources.0~}: {detail.eventName^}", reason: "{detail.reason}", judge: judgeService},
-	{family: "ecs-task", source: "aws.ecs", detailType: "ECS Task State Change", key: "{detail.clusterArn~}/{detail.group|detail.taskDefinitionArn~}",
-		title: "ECS task of {detail.group~|detail.taskDefinitionArn~}: {detail.lastStatus^}", reason: "{detail.stoppedReason}", judge: judgeTask},
-	{family: "ecs", source: "aws.ecs", detailType: "*", title: "{detail-type}: {resources.0~} {detail.status^}", judge: judgeUnknown},
+	{Family: "ecs-deployment", Source: "aws.ecs", DetailType: "ECS Deployment State Change", Key: "{resources.0}",
+		Title: "ECS deployment of {resources.0~}: {detail.eventName^}", Reason: "{detail.reason}",
+		Judge: judgeDeployment},
+	{Family: "ecs-service", Source: "aws.ecs", DetailType: "ECS Service Action", Key: "{resources.0}",
+		Title: "ECS service {resources.0~}: {detail.eventName^}", Reason: "{detail.reason}", Judge: judgeService},
+	{Family: "ecs-task", Source: "aws.ecs", DetailType: "ECS Task State Change",
+		Key:    "{detail.clusterArn~}/{detail.group|detail.taskDefinitionArn~}",
+		Title:  "ECS task of {detail.group~|detail.taskDefinitionArn~}: {detail.lastStatus^}",
+		Reason: "{detail.stoppedReason}", Judge: judgeTask},
+	{Family: "ecs", Source: "aws.ecs", DetailType: "*", Title: "{detail-type}: {resources.0~} {detail.status^}",
+		Judge: judgeUnknown},
 
-	{family: "codepipeline", source: "aws.codepipeline", detailType: "CodePipeline *", key: "{detail.pipeline}",
-		title: "CodePipeline {detail.pipeline}: {detail.stage} {detail.action} {detail.state^}", reason: "{detail.execution-result.external-execution-summary}",
-		judge: by("detail.state", on(shows, "FAILED"))},
-	{family: "codedeploy", source: "aws.codedeploy", detailType: "CodeDeploy Deployment *", key: "{detail.application}/{detail.deploymentGroup}",
-		title: "CodeDeploy {detail.application}: deployment {detail.state^}", judge: by("detail.state", on(shows, "FAILURE"))},
-	{family: "codedeploy", source: "aws.codedeploy", detailType: "*", title: "CodeDeploy {detail.application}: {detail.instanceId} {detail.state^}", judge: always(marks)},
-	{family: "codebuild", source: "aws.codebuild", detailType: "CodeBuild Build State Change", key: "{detail.project-name}",
-		title: "CodeBuild {detail.project-name}: build {detail.build-status^}", reason: "{detail.additional-information.logs.deep-link}",
-		judge: by("detail.build-status", on(shows, "FAILED", "FAULT", "TIMED_OUT"))},
-	{family: "codebuild", source: "aws.codebuild", detailType: "*", title: "CodeBuild {detail.project-name}: {detail.completed-phase^} {detail.completed-phase-status^}", judge: always(marks)},
-	{family: "codecommit", source: "aws.codecommit", detailType: "*", title: "CodeCommit {detail.repositoryName|detail.repositoryNames|detail.approvalRuleTemplateName}: {detail.event^}",
-		reason: "{detail.notificationBody}", judge: always(marks)},
-	{family: "cloudformation", recovers: true, source: "aws.cloudformation", detailType: "CloudFormation Stack Status Change", key: "{detail.stack-id}",
-		title: "CloudFormation {detail.stack-id~}: {detail.status-details.status^}", reason: "{detail.status-details.status-reason}",
-		judge: func(m *aws.Message) verdict { return judgeStack(m.At("detail.status-details.status")) }},
-	{family: "cloudformation", source: "aws.cloudformation", detailType: "CloudFormation StackSet Operation Status Change", key: "{detail.stack-set-arn}",
-		title: "{detail-type}: {detail.stack-set-arn~} {detail.status-details.status^}", reason: "{detail.status-details.status-reason}", judge: judgeFailure},
-	{family: "cloudformation", source: "aws.cloudformation", detailType: "*",
-		title:  "{detail-type}: {detail.stack-id~|detail.stack-set-arn~} {detail.logical-resource-id} {detail.status-details.status^|detail.status-details.detailed-status^|detail.status-details.stack-drift-status^}",
-		reason: "{detail.status-details.status-reason}", judge: always(marks)},
+	{Family: "codepipeline", Source: "aws.codepipeline", DetailType: "CodePipeline *", Key: "{detail.pipeline}",
+		Title:  "CodePipeline {detail.pipeline}: {detail.stage} {detail.action} {detail.state^}",
+		Reason: "{detail.execution-result.external-execution-summary}",
+		Judge:  judge.By("detail.state", judge.On(judge.Shows, "FAILED"))},
+	{Family: "codedeploy", Source: "aws.codedeploy", DetailType: "CodeDeploy Deployment *",
+		Key:   "{detail.application}/{detail.deploymentGroup}",
+		Title: "CodeDeploy {detail.application}: deployment {detail.state^}",
+		Judge: judge.By("detail.state", judge.On(judge.Shows, "FAILURE"))},
+	{Family: "codedeploy", Source: "aws.codedeploy", DetailType: "*",
+		Title: "CodeDeploy {detail.application}: {detail.instanceId} {detail.state^}",
+		Judge: judge.Always(judge.Marks)},
+	{Family: "codebuild", Source: "aws.codebuild", DetailType: "CodeBuild Build State Change",
+		Key: "{detail.project-name}", Title: "CodeBuild {detail.project-name}: build {detail.build-status^}",
+		Reason: "{detail.additional-information.logs.deep-link}",
+		Judge:  judge.By("detail.build-status", judge.On(judge.Shows, "FAILED", "FAULT", "TIMED_OUT"))},
+	{Family: "codebuild", Source: "aws.codebuild", DetailType: "*",
+		Title: "CodeBuild {detail.project-name}: {detail.completed-phase^} {detail.completed-phase-status^}",
+		Judge: judge.Always(judge.Marks)},
+	{Family: "codecommit", Source: "aws.codecommit", DetailType: "*",
+		Title: "CodeCommit {detail.repositoryName|detail.repositoryNames|detail.approvalRuleTemplateName}: " +
+			"{detail.event^}", Reason: "{detail.notificationBody}", Judge: judge.Always(judge.Marks)},
+	{Family: "cloudformation", Recovers: true, Source: "aws.cloudformation",
+		DetailType: "CloudFormation Stack Status Change", Key: "{detail.stack-id}",
+		Title:  "CloudFormation {detail.stack-id~}: {detail.status-details.status^}",
+		Reason: "{detail.status-details.status-reason}",
+		Judge:  func(m *aws.Message) judge.Verdict { return judgeStack(m.At("detail.status-details.status")) }},
+	{Family: "cloudformation", Source: "aws.cloudformation",
+		DetailType: "CloudFormation StackSet Operation Status Change", Key: "{detail.stack-set-arn}",
+		Title:  "{detail-type}: {detail.stack-set-arn~} {detail.status-details.status^}",
+		Reason: "{detail.status-details.status-reason}", Judge: judgeFailure},
+	{Family: "cloudformation", Source: "aws.cloudformation", DetailType: "*",
+		Title: "{detail-type}: {detail.stack-id~|detail.stack-set-arn~} {detail.logical-resource-id} " +
+			"{detail.status-details.status^|detail.status-details.detailed-status^|" +
+			"detail.status-details.stack-drift-status^}",
+		Reason: "{detail.status-details.status-reason}", Judge: judge.Always(judge.Marks)},
 
-	{family: "autoscaling", source: "aws.autoscaling", detailType: "EC2 Instance * Unsuccessful", key: "{detail.AutoScalingGroupName}",
-		title: "Auto Scaling {detail.AutoScalingGroupName}: {detail-type}: {detail.StatusMessage}", reason: "{detail.StatusMessage|detail.Cause}", judge: always(shows)},
-	{family: "autoscaling", source: "aws.autoscaling", detailType: "EC2 Auto Scaling Instance Refresh Failed", key: "{detail.AutoScalingGroupName}",
-		title: "Auto Scaling {detail.AutoScalingGroupName}: instance refresh failed", judge: always(shows)},
-	{family: "autoscaling", source: "aws.autoscaling", detailType: "*", title: "Auto Scaling {detail.AutoScalingGroupName}: {detail-type}", reason: "{detail.Cause}", judge: always(marks)},
-	{family: "ebs", source: "aws.ec2", detailType: "EBS *", key: "{detail.source|resources.0}",
-		title: "EBS {detail.source~|resources.0~}: {detail.event^} {detail.result^}", reason: "{detail.cause}", judge: by("detail.result", on(shows, "failed"))},
-	{family: "ec2", source: "aws.ec2", detailType: "*", title: "{detail-type}: {detail.instance-id} {detail.state^|detail.instance-action^}", judge: judgeUnknown},
-	{family: "appconfig", source: "aws.appconfig", detailType: "*Rolled Back", title: "AppConfig {detail.ConfigurationProfile.Name}: deployment rolled back", key: "{detail.ConfigurationProfile.Name}", judge: always(shows)},
-	{family: "appconfig", source: "aws.appconfig", detailType: "*", title: "AppConfig {detail.ConfigurationProfile.Name}: {detail-type}", judge: always(marks)},
-	{family: "synthetics", recovers: true, source: "aws.synthetics", detailType: "Synthetics Canary TestRun *", key: "{detail.canary-name}",
-		title: "Synthetics canary {detail.canary-name}: {detail.test-run-status^}: {detail.state-reason}", reason: "{detail.state-reason|detail.message}",
-		judge: by("detail.test-run-status", on(shows, "FAILED", "ERROR"), on(ends, "PASSED"))},
-	{family: "synthetics", source: "aws.synthetics", detailType: "*", title: "Synthetics canary {detail.canary-name}: {detail.current-state^}", judge: judgeFailure},
-	{family: "step-functions", recovers: true, source: "aws.states", detailType: "Step Functions Execution Status Change", key: "{detail.stateMachineArn}",
-		title: "Step Functions {detail.stateMachineArn~}: {detail.status^}: {detail.error}", reason: "{detail.cause|detail.error}", judge: by("detail.status", on(stirs, "FAILED", "TIMED_OUT"), on(ends, "SUCCEEDED"))},
-	{family: "batch", source: "aws.batch", detailType: "Batch Job State Change", key: "{detail.jobQueue~}/{detail.jobDefinition~|detail.jobName}",
-		title: "Batch job {detail.jobName}: {detail.status^}: {detail.statusReason}", reason: "{detail.statusReason}", judge: by("detail.status", on(shows, "FAILED"))},
-	{family: "beanstalk", recovers: true, source: "aws.elasticbeanstalk", detailType: "*", key: "{detail.ApplicationName}/{detail.EnvironmentName}",
-		title: "Beanstalk {detail.EnvironmentName}: {detail.Message|detail.Status}", reason: "{detail.Message}", judge: judgeEnvironment},
-	{family: "health", recovers: true, source: "aws.health", detailType: "AWS Health*", key: "{detail.eventArn}", title: "AWS Health: {detail.service}", reason: "{detail.eventDescription.0.latestDescription}", judge: judgeHealth},
-	{family: "devops-guru", recovers: true, source: "aws.devops-guru", detailType: "*", key: "{detail.insightId}", title: "{detail.insightName|detail-type}", reason: "{detail.insightDescription}", judge: judgeInsight},
+	{Family: "autoscaling", Source: "aws.autoscaling", DetailType: "EC2 Instance * Unsuccessful",
+		Key:    "{detail.AutoScalingGroupName}",
+		Title:  "Auto Scaling {detail.AutoScalingGroupName}: {detail-type}: {detail.StatusMessage}",
+		Reason: "{detail.StatusMessage|detail.Cause}", Judge: judge.Always(judge.Shows)},
+	{Family: "autoscaling", Source: "aws.autoscaling", DetailType: "EC2 Auto Scaling Instance Refresh Failed",
+		Key:   "{detail.AutoScalingGroupName}",
+		Title: "Auto Scaling {detail.AutoScalingGroupName}: instance refresh failed", Judge: judge.Always(judge.Shows)},
+	{Family: "autoscaling", Source: "aws.autoscaling", DetailType: "*",
+		Title: "Auto Scaling {detail.AutoScalingGroupName}: {detail-type}", Reason: "{detail.Cause}",
+		Judge: judge.Always(judge.Marks)},
+	{Family: "ebs", Source: "aws.ec2", DetailType: "EBS *", Key: "{detail.source|resources.0}",
+		Title: "EBS {detail.source~|resources.0~}: {detail.event^} {detail.result^}", Reason: "{detail.cause}",
+		Judge: judge.By("detail.result", judge.On(judge.Shows, "failed"))},
+	{Family: "ec2", Source: "aws.ec2", DetailType: "*",
+		Title: "{detail-type}: {detail.instance-id} {detail.state^|detail.instance-action^}", Judge: judgeUnknown},
+	{Family: "appconfig", Source: "aws.appconfig", DetailType: "*Rolled Back",
+		Title: "AppConfig {detail.ConfigurationProfile.Name}: deployment rolled back",
+		Key:   "{detail.ConfigurationProfile.Name}", Judge: judge.Always(judge.Shows)},
+	{Family: "appconfig", Source: "aws.appconfig", DetailType: "*",
+		Title: "AppConfig {detail.ConfigurationProfile.Name}: {detail-type}", Judge: judge.Always(judge.Marks)},
+	{Family: "synthetics", Recovers: true, Source: "aws.synthetics", DetailType: "Synthetics Canary TestRun *",
+		Key:    "{detail.canary-name}",
+		Title:  "Synthetics canary {detail.canary-name}: {detail.test-run-status^}: {detail.state-reason}",
+		Reason: "{detail.state-reason|detail.message}",
+		Judge: judge.By("detail.test-run-status", judge.On(judge.Shows, "FAILED", "ERROR"),
+			judge.On(judge.Ends, "PASSED"))},
+	{Family: "synthetics", Source: "aws.synthetics", DetailType: "*",
+		Title: "Synthetics canary {detail.canary-name}: {detail.current-state^}", Judge: judgeFailure},
+	{Family: "step-functions", Recovers: true, Source: "aws.states",
+		DetailType: "Step Functions Execution Status Change", Key: "{detail.stateMachineArn}",
+		Title:  "Step Functions {detail.stateMachineArn~}: {detail.status^}: {detail.error}",
+		Reason: "{detail.cause|detail.error}",
+		Judge: judge.By("detail.status", judge.On(judge.Stirs, "FAILED", "TIMED_OUT"),
+			judge.On(judge.Ends, "SUCCEEDED"))},
+	{Family: "batch", Source: "aws.batch", DetailType: "Batch Job State Change",
+		Key:   "{detail.jobQueue~}/{detail.jobDefinition~|detail.jobName}",
+		Title: "Batch job {detail.jobName}: {detail.status^}: {detail.statusReason}", Reason: "{detail.statusReason}",
+		Judge: judge.By("detail.status", judge.On(judge.Shows, "FAILED"))},
+	{Family: "beanstalk", Recovers: true, Source: "aws.elasticbeanstalk", DetailType: "*",
+		Key:   "{detail.ApplicationName}/{detail.EnvironmentName}",
+		Title: "Beanstalk {detail.EnvironmentName}: {detail.Message|detail.Status}", Reason: "{detail.Message}",
+		Judge: judgeEnvironment},
+	{Family: "health", Recovers: true, Source: "aws.health", DetailType: "AWS Health*", Key: "{detail.eventArn}",
+		Title: "AWS Health: {detail.service}", Reason: "{detail.eventDescription.0.latestDescription}",
+		Judge: judgeHealth},
+	{Family: "devops-guru", Recovers: true, Source: "aws.devops-guru", DetailType: "*", Key: "{detail.insightId}",
+		Title: "{detail.insightName|detail-type}", Reason: "{detail.insightDescription}", Judge: judgeInsight},
 }
 
 // dataRows are EventBridge's events about databases, caches, backups and jobs on data.
-var dataRows = []row{
-	{family: "rds", source: "aws.rds", detailType: "*", read: readDatabase},
-	{family: "redshift", source: "aws.redshift", detailType: "*", key: "{detail.sourceIdentifier|detail.SourceIdentifier|resources.0~}",
-		title: "Redshift {detail.sourceIdentifier|detail.SourceIdentifier|resources.0~}: {detail.message|detail.Message|detail-type}", reason: "{detail.message|detail.Message}",
-		judge: by("detail.severity", on(wakes, "ERROR", "CRITICAL"), on(shows, "WARN", "WARNING"))},
-	{family: "dms", source: "aws.dms", detailType: "*", key: "{resources.0}", title: "DMS {resources.0~}: {detail.detailMessage|detail.eventType^}", reason: "{detail.detailMessage}", judge: judgeReplication},
-	{family: "elasticache", source: "aws.elasticache", detailType: "*", key: "{resources.0}", title: "ElastiCache {resources.0~}: {detail-type}", reason: "{detail.message}", judge: judgeFailure},
-	{family: "backup", source: "aws.backup", detailType: "* Job State Change", key: "{detail.resourceArn|detail.backupVaultName|detail.sourceBackupVaultArn}",
-		title: "AWS Backup of {detail.resourceArn~|detail.backupVaultName}: {detail.state^|detail.status^}: {detail.statusMessage}", reason: "{detail.statusMessage}", judge: judgeJob},
-	{family: "snapshots", source: "aws.dlm", detailType: "*", key: "{detail.policy_id|resources.0}", title: "Snapshot policy {detail.policy_id|resources.0~}: {detail.state^|detail.result^}", reason: "{detail.cause}", judge: judgeFailure},
-	{family: "glue", source: "aws.glue", detailType: "*", key: "{detail.jobName|detail.crawlerName|resources.0}", title: "Glue {detail.jobName|detail.crawlerName|detail-type}: {detail.state^}: {detail.message|detail.errorMessage}",
-		reason: "{detail.message|detail.errorMessage}", judge: by("detail.state", on(shows, "FAILED", "TIMEOUT", "ERROR"))},
+var dataRows = []judge.Row{
+	{Family: "rds", Source: "aws.rds", DetailType: "*", Read: readDatabase},
+	{Family: "redshift", Source: "aws.redshift", DetailType: "*",
+		Key: "{detail.sourceIdentifier|detail.SourceIdentifier|resources.0~}",
+		Title: "Redshift {detail.sourceIdentifier|detail.SourceIdentifier|resources.0~}: " +
+			"{detail.message|detail.Message|detail-type}", Reason: "{detail.message|detail.Message}",
+		Judge: judge.By("detail.severity", judge.On(judge.Wakes, "ERROR", "CRITICAL"),
+			judge.On(judge.Shows, "WARN", "WARNING"))},
+	{Family: "dms", Source: "aws.dms", DetailType: "*", Key: "{resources.0}",
+		Title: "DMS {resources.0~}: {detail.detailMessage|detail.eventType^}", Reason: "{detail.detailMessage}",
+		Judge: judgeReplication},
+	{Family: "elasticache", Source: "aws.elasticache", DetailType: "*", Key: "{resources.0}",
+		Title: "ElastiCache {resources.0~}: {detail-type}", Reason: "{detail.message}", Judge: judgeFailure},
+	{Family: "backup", Source: "aws.backup", DetailType: "* Job State Change",
+		Key: "{detail.resourceArn|detail.backupVaultName|detail.sourceBackupVaultArn}",
+		Title: "AWS Backup of {detail.resourceArn~|detail.backupVaultName}: {detail.state^|detail.status^}: " +
+			"{detail.statusMessage}", Reason: "{detail.statusMessage}", Judge: judgeJob},
+	{Family: "snapshots", Source: "aws.dlm", DetailType: "*", Key: "{detail.policy_id|resources.0}",
+		Title:  "Snapshot policy {detail.policy_id|resources.0~}: {detail.state^|detail.result^}",
+		Reason: "{detail.cause}", Judge: judgeFailure},
+	{Family: "glue", Source: "aws.glue", DetailType: "*", Key: "{detail.jobName|detail.crawlerName|resources.0}",
+		Title: "Glue {detail.jobName|detail.crawlerName|detail-type}: {detail.state^}: " +
+			"{detail.message|detail.errorMessage}", Reason: "{detail.message|detail.errorMessage}",
+		Judge: judge.By("detail.state", judge.On(judge.Shows, "FAILED", "TIMEOUT", "ERROR"))},
 }
 
 // securityRows are EventBridge's events about findings, rules, certificates and advice.
-var securityRows = []row{
-	{family: "ecr-scan", source: "aws.ecr", detailType: "ECR Image Scan", key: "{detail.repository-name}", title: "ECR scan of {detail.repository-name}: {detail.scan-status^}", judge: judgeScan},
-	{family: "ecr", source: "aws.ecr", detailType: "*", title: "ECR {detail.repository-name}: {detail.action-type^} {detail.image-tag}", judge: judgeUnknown},
-	{family: "inspector", source: "aws.inspector2", detailType: "Inspector2 Finding", key: "{detail.resources.0.id|detail.awsAccountId}/{detail.severity}",
-		title: "Inspector: {detail.severity^} finding on {detail.resources.0.details.awsEcrContainerImage.repositoryName|detail.resources.0.tags.Name|detail.resources.0.id~}: {detail.title}", reason: "{detail.description}", judge: judgeFinding},
-	{family: "ecr-scan", source: "aws.inspector2", detailType: "Inspector2 Scan", key: "{detail.repository-name~}", title: "ECR scan of {detail.repository-name~}: {detail.scan-status^}", judge: judgeScan},
-	{family: "inspector", source: "aws.inspector2", detailType: "*", title: "{detail-type}: {resources.0~}", judge: always(marks)},
-	{family: "guardduty", source: "aws.guardduty", detailType: "GuardDuty Finding", key: "{detail.type}/", title: "GuardDuty: {detail.title|detail.type}", reason: "{detail.description}", judge: judgeThreat},
-	{family: "guardduty", source: "aws.guardduty", detailType: "GuardDuty Malware *", key: "{detail.s3ObjectDetails.bucketName}/{detail.s3ObjectDetails.objectKey}",
-		title: "GuardDuty malware scan of {detail.s3ObjectDetails.bucketName}: {detail.scanResultDetails.scanResultStatus^}", judge: judgeMalware},
-	{family: "securityhub", recovers: true, source: "aws.securityhub", detailType: "*", read: readFindings},
-	{family: "macie", source: "aws.macie", detailType: "*", key: "{detail.type}/{detail.resourcesAffected.s3Bucket.name}", title: "Macie: {detail.title}", reason: "{detail.description}",
-		judge: by("detail.severity.description", on(shows, "High", "Medium"))},
-	{family: "access-analyzer", recovers: true, source: "aws.access-analyzer", detailType: "*", key: "{detail.resource}", title: "Access Analyzer: {detail.resourceType} {detail.resource~} can be reached from outside",
-		judge: by("detail.status", on(shows, "ACTIVE"), on(ends, "RESOLVED", "ARCHIVED"))},
-	{family: "config", recovers: true, source: "aws.config", detailType: "Config Rules Compliance Change", key: "{detail.configRuleName}/{detail.resourceType}/{detail.resourceId}",
-		title: "Config {detail.configRuleName}: {detail.resourceId} is {detail.newEvaluationResult.complianceType^}", reason: "{detail.newEvaluationResult.annotation}",
-		judge: by("detail.newEvaluationResult.complianceType", on(shows, "NON_COMPLIANT"), on(ends, "COMPLIANT"))},
-	{family: "config", source: "aws.config", detailType: "*", title: "{detail-type}: {detail.messageType^} {detail.resourceId|resources.0~}", judge: judgeDelivery},
-	{family: "trusted-advisor", recovers: true, source: "aws.trustedadvisor", detailType: "Trusted Advisor Check*", key: "{detail.check-name}/{detail.resource_id|detail.uuid}",
-		title: "Trusted Advisor: {detail.check-name} {detail.resource_id~}: {detail.status^}", judge: by("detail.status", on(shows, "ERROR", "WARN"), on(ends, "OK"))},
-	{family: "certificate", source: "aws.acm", detailType: "*Expired", key: "{resources.0}", title: "The certificate of {detail.CommonName|resources.0~} has expired", judge: always(stirs)},
-	{family: "certificate", source: "aws.acm", detailType: "ACM Certificate Approaching Expiration", key: "{resources.0}",
-		title: "The certificate of {detail.CommonName|resources.0~} expires in {detail.DaysToExpiry} days", judge: always(shows)},
-	{family: "certificate", source: "aws.acm", detailType: "*Action Required", key: "{resources.0}", title: "The certificate of {detail.CommonName|resources.0~} cannot be renewed: action required", judge: always(shows)},
-	{family: "kms", source: "aws.kms", detailType: "*", key: "{detail.key-id|resources.0}", title: "KMS key {detail.key-id~|resources.0~}: {detail-type}", judge: judgeKey},
-	{family: "cost", source: "aws.ce", detailType: "*", key: "{detail.anomalyId|resources.0}", title: "Cost anomaly: {detail.rootCauses.0.service|detail.dimensionValue} {detail.impact.totalImpact} USD more", judge: always(shows)},
+var securityRows = []judge.Row{
+	{Family: "ecr-scan", Source: "aws.ecr", DetailType: "ECR Image Scan", Key: "{detail.repository-name}",
+		Title: "ECR scan of {detail.repository-name}: {detail.scan-status^}", Judge: judgeScan},
+	{Family: "ecr", Source: "aws.ecr", DetailType: "*",
+		Title: "ECR {detail.repository-name}: {detail.action-type^} {detail.image-tag}", Judge: judgeUnknown},
+	{Family: "inspector", Source: "aws.inspector2", DetailType: "Inspector2 Finding",
+		Key: "{detail.resources.0.id|detail.awsAccountId}/{detail.severity}",
+		Title: "Inspector: {detail.severity^} finding on " +
+			"{detail.resources.0.details.awsEcrContainerImage.repositoryName|" +
+			"detail.resources.0.tags.Name|detail.resources.0.id~}: {detail.title}",
+		Reason: "{detail.description}", Judge: judgeFinding},
+	{Family: "ecr-scan", Source: "aws.inspector2", DetailType: "Inspector2 Scan", Key: "{detail.repository-name~}",
+		Title: "ECR scan of {detail.repository-name~}: {detail.scan-status^}", Judge: judgeScan},
+	{Family: "inspector", Source: "aws.inspector2", DetailType: "*", Title: "{detail-type}: {resources.0~}",
+		Judge: judge.Always(judge.Marks)},
+	{Family: "guardduty", Source: "aws.guardduty", DetailType: "GuardDuty Finding", Key: "{detail.type}/",
+		Title: "GuardDuty: {detail.title|detail.type}", Reason: "{detail.description}", Judge: judgeThreat},
+	{Family: "guardduty", Source: "aws.guardduty", DetailType: "GuardDuty Malware *",
+		Key: "{detail.s3ObjectDetails.bucketName}/{detail.s3ObjectDetails.objectKey}",
+		Title: "GuardDuty malware scan of {detail.s3ObjectDetails.bucketName}: " +
+			"{detail.scanResultDetails.scanResultStatus^}", Judge: judgeMalware},
+	{Family: "securityhub", Recovers: true, Source: "aws.securityhub", DetailType: "*", Read: readFindings},
+	{Family: "macie", Source: "aws.macie", DetailType: "*",
+		Key: "{detail.type}/{detail.resourcesAffected.s3Bucket.name}", Title: "Macie: {detail.title}",
+		Reason: "{detail.description}",
+		Judge:  judge.By("detail.severity.description", judge.On(judge.Shows, "High", "Medium"))},
+	{Family: "access-analyzer", Recovers: true, Source: "aws.access-analyzer", DetailType: "*",
+		Key:   "{detail.resource}",
+		Title: "Access Analyzer: {detail.resourceType} {detail.resource~} can be reached from outside",
+		Judge: judge.By("detail.status", judge.On(judge.Shows, "ACTIVE"),
+			judge.On(judge.Ends, "RESOLVED", "ARCHIVED"))},
+	{Family: "config", Recovers: true, Source: "aws.config", DetailType: "Config Rules Compliance Change",
+		Key:    "{detail.configRuleName}/{detail.resourceType}/{detail.resourceId}",
+		Title:  "Config {detail.configRuleName}: {detail.resourceId} is {detail.newEvaluationResult.complianceType^}",
+		Reason: "{detail.newEvaluationResult.annotation}",
+		Judge: judge.By("detail.newEvaluationResult.complianceType",
+			judge.On(judge.Shows, "NON_COMPLIANT"), judge.On(judge.Ends, "COMPLIANT"))},
+	{Family: "config", Source: "aws.config", DetailType: "*",
+		Title: "{detail-type}: {detail.messageType^} {detail.resourceId|resources.0~}", Judge: judgeDelivery},
+	{Family: "trusted-advisor", Recovers: true, Source: "aws.trustedadvisor", DetailType: "Trusted Advisor Check*",
+		Key:   "{detail.check-name}/{detail.resource_id|detail.uuid}",
+		Title: "Trusted Advisor: {detail.check-name} {detail.resource_id~}: {detail.status^}",
+		Judge: judge.By("detail.status", judge.On(judge.Shows, "ERROR", "WARN"), judge.On(judge.Ends, "OK"))},
+	{Family: "certificate", Source: "aws.acm", DetailType: "*Expired", Key: "{resources.0}",
+		Title: "The certificate of {detail.CommonName|resources.0~} has expired", Judge: judge.Always(judge.Stirs)},
+	{Family: "certificate", Source: "aws.acm", DetailType: "ACM Certificate Approaching Expiration",
+		Key:   "{resources.0}",
+		Title: "The certificate of {detail.CommonName|resources.0~} expires in {detail.DaysToExpiry} days",
+		Judge: judge.Always(judge.Shows)},
+	{Family: "certificate", Source: "aws.acm", DetailType: "*Action Required", Key: "{resources.0}",
+		Title: "The certificate of {detail.CommonName|resources.0~} cannot be renewed: action required",
+		Judge: judge.Always(judge.Shows)},
+	{Family: "kms", Source: "aws.kms", DetailType: "*", Key: "{detail.key-id|resources.0}",
+		Title: "KMS key {detail.key-id~|resources.0~}: {detail-type}", Judge: judgeKey},
+	{Family: "cost", Source: "aws.ce", DetailType: "*", Key: "{detail.anomalyId|resources.0}",
+		Title: "Cost anomaly: {detail.rootCauses.0.service|detail.dimensionValue} {detail.impact.totalImpact} USD more",
+		Judge: judge.Always(judge.Shows)},
 }
 
-// judgeCall takes what the owner of the account does for worth a look: nobody should use that login. What a service did by itself, and could not do, is too;
-// of a call that was refused whoever made it hears.
-func judgeCall(m *aws.Message) verdict {
-	if name := m.At("detail.eventName"); strings.HasPrefix(m.DetailType(), "AWS Service Event") && facts.SaysFailure(name) {
-		about := aws.FirstOf(m.At("detail.additionalEventData.SecretId"), m.At("resources.0"), m.At("detail.eventSource"))
-		return shows.titled(tidyTitle(wordsOf(name) + ": " + aws.Called(about) + ": " + sentence(aws.FirstOf(m.At("detail.additionalEventData.errorMessage"), m.At("detail.errorMessage"))))).keyed(name + "/" + about)
+// judgeCall takes what the owner of the account does for worth a look: nobody should use that login. What a service did by
+// itself, and could not do, is too; of a call that was refused whoever made it hears.
+func judgeCall(m *aws.Message) judge.Verdict {
+	name := m.At("detail.eventName")
+	if strings.HasPrefix(m.DetailType(), "AWS Service Event") && facts.SaysFailure(name) {
+		about := aws.FirstOf(m.At("detail.additionalEventData.SecretId"), m.At("resources.0"),
+			m.At("detail.eventSource"))
+		why := aws.FirstOf(m.At("detail.additionalEventData.errorMessage"), m.At("detail.errorMessage"))
+		title := judge.Tidy(judge.Words(name) + ": " + aws.Called(about) + ": " + judge.Sentence(why))
+		return judge.Shows.Titled(title).Keyed(name + "/" + about)
 	}
 	if m.At("detail.userIdentity.type") == "Root" && strings.Contains(m.DetailType(), "Sign") {
-		return shows.titled("The root user has signed in")
+		return judge.Shows.Titled("The root user has signed in")
 	}
-	return marks
+	return judge.Marks
 }
 
-func judgeKey(m *aws.Message) verdict {
-	if says(m.DetailType(), "deletion", "expiration") {
-		return shows
+func judgeKey(m *aws.Message) judge.Verdict {
+	if judge.Says(m.DetailType(), "deletion", "expiration") {
+		return judge.Shows
 	}
-	return marks
+	return judge.Marks
 }

@@ -1,6 +1,10 @@
 package messages
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/oncalm/oncalm/alarms/judge"
+)
 
 // job is the event of a task that was started for its own sake.
 func job(detail string) string {
@@ -11,43 +15,43 @@ const exited = `"stopCode":"EssentialContainerExited","stoppedReason":"Essential
 
 func taskCases() []tableCase {
 	return []tableCase{
-		{"job done, the rest was stopped", "", job(exited + `[{"name":"app","exitCode":0},{"name":"envoy","exitCode":143}]`), Marker, "", "ecs-task", "ECS task of nightly exited with code 0"},
-		{"job done, the rest was killed", "", job(exited + `[{"name":"datadog","exitCode":137},{"name":"app","exitCode":0}]`), Marker, "", "ecs-task", "ECS task of nightly exited with code 0"},
-		{"job done, the rest without memory", "", job(exited + `[{"name":"app","exitCode":0},{"name":"envoy","exitCode":137,"reason":"OutOfMemoryError: killed"}]`), Page, "sev3", "ecs-task", "ECS task of nightly ran out of memory (envoy)"},
-		{"job failed", "", job(exited + `[{"name":"envoy","exitCode":143},{"name":"init","exitCode":0},{"name":"app","exitCode":1}]`), Page, "sev3", "ecs-task", "ECS task of nightly exited with code 1 (app)"},
-		{"job killed", "", job(exited + `[{"name":"app","exitCode":137}]`), Page, "sev3", "ecs-task", "ECS task of nightly exited with code 137 (app)"},
-		{"task of a service killed", "", task(exited + `[{"name":"init","exitCode":0},{"name":"app","exitCode":137}]`), Page, "sev3", "ecs-task", "ECS task of web exited with code 137 (app)"},
-		{"host gone, without a code", "", task(`"stoppedReason":"Host EC2 (instance i-1) terminated.","containers":[{"name":"app","exitCode":137}]`), Marker, "", "ecs-task", "ECS task of web stopped: Host EC2 (instance i-1) terminated"},
-		{"host gone", "", task(`"stopCode":"TerminationNotice","stoppedReason":"Host EC2 (instance i-1) terminated."`), Marker, "", "ecs-task", ""},
-		{"spot, without a code", "", task(`"stoppedReason":"Your Spot Task was interrupted.","containers":[{"exitCode":143}]`), Marker, "", "ecs-task", ""},
-		{"task unwell, as the service says it", "", task(`"stopCode":"ServiceSchedulerInitiated","stoppedReason":"(service web) (port 80) is unhealthy in (target-group x) due to (reason Health checks failed)"`), Page, "sev3", "ecs-task", ""},
-		{"instance that cannot register", "", event("aws.ecs", "ECS Container Instance State Change", "", `{"status":"REGISTRATION_FAILED","containerInstanceArn":"arn:aws:ecs:eu-central-1:1:container-instance/p/x"}`), Quiet, "sev4", "ecs", "ECS Container Instance State Change: x registration failed"},
-		{"instance", "", event("aws.ecs", "ECS Container Instance State Change", "", `{"status":"ACTIVE","agentConnected":false}`), Marker, "", "ecs", ""},
+		{"job done, the rest was stopped", "", job(exited + `[{"name":"app","exitCode":0},{"name":"envoy","exitCode":143}]`), judge.Marker, "", "ecs-task", "ECS task of nightly exited with code 0"},
+		{"job done, the rest was killed", "", job(exited + `[{"name":"datadog","exitCode":137},{"name":"app","exitCode":0}]`), judge.Marker, "", "ecs-task", "ECS task of nightly exited with code 0"},
+		{"job done, the rest without memory", "", job(exited + `[{"name":"app","exitCode":0},{"name":"envoy","exitCode":137,"reason":"OutOfMemoryError: killed"}]`), judge.Page, "sev3", "ecs-task", "ECS task of nightly ran out of memory (envoy)"},
+		{"job failed", "", job(exited + `[{"name":"envoy","exitCode":143},{"name":"init","exitCode":0},{"name":"app","exitCode":1}]`), judge.Page, "sev3", "ecs-task", "ECS task of nightly exited with code 1 (app)"},
+		{"job killed", "", job(exited + `[{"name":"app","exitCode":137}]`), judge.Page, "sev3", "ecs-task", "ECS task of nightly exited with code 137 (app)"},
+		{"task of a service killed", "", task(exited + `[{"name":"init","exitCode":0},{"name":"app","exitCode":137}]`), judge.Page, "sev3", "ecs-task", "ECS task of web exited with code 137 (app)"},
+		{"host gone, without a code", "", task(`"stoppedReason":"Host EC2 (instance i-1) terminated.","containers":[{"name":"app","exitCode":137}]`), judge.Marker, "", "ecs-task", "ECS task of web stopped: Host EC2 (instance i-1) terminated"},
+		{"host gone", "", task(`"stopCode":"TerminationNotice","stoppedReason":"Host EC2 (instance i-1) terminated."`), judge.Marker, "", "ecs-task", ""},
+		{"spot, without a code", "", task(`"stoppedReason":"Your Spot Task was interrupted.","containers":[{"exitCode":143}]`), judge.Marker, "", "ecs-task", ""},
+		{"task unwell, as the service says it", "", task(`"stopCode":"ServiceSchedulerInitiated","stoppedReason":"(service web) (port 80) is unhealthy in (target-group x) due to (reason Health checks failed)"`), judge.Page, "sev3", "ecs-task", ""},
+		{"instance that cannot register", "", event("aws.ecs", "ECS Container Instance State Change", "", `{"status":"REGISTRATION_FAILED","containerInstanceArn":"arn:aws:ecs:eu-central-1:1:container-instance/p/x"}`), judge.Quiet, "sev4", "ecs", "ECS Container Instance State Change: x registration failed"},
+		{"instance", "", event("aws.ecs", "ECS Container Instance State Change", "", `{"status":"ACTIVE","agentConnected":false}`), judge.Marker, "", "ecs", ""},
 	}
 }
 
 // wordCases are of services that have said it in words that nobody knew.
 func wordCases() []tableCase {
 	return []tableCase{
-		{"Redshift unwell", "", `{"Event Source":"cluster","Resource":"dw","Severity":"INFO","Event Message":"The health of the cluster dw is bad and it is unavailable"}`, Quiet, "sev4", "redshift", ""},
-		{"mail of a budget, older", "AWS Budgets: monthly has exceeded your alert threshold", "Dear AWS Customer,\n\nYou requested that we alert you", Quiet, "sev4", "budget", "AWS Budgets: monthly has exceeded your alert threshold"},
-		{"mail is subscribed", "", "You have successfully subscribed your Amazon SNS topic 'x' to receive 'Bounce' notifications from Amazon SES for identity 'x'.", Marker, "", "ses", ""},
-		{"finding that is archived", "", event("aws.guardduty", "GuardDuty Finding", "", `{"severity":8,"type":"Recon","title":"t","service":{"archived":true}}`), Marker, "", "guardduty", ""},
-		{"finding that is not", "", event("aws.guardduty", "GuardDuty Finding", "", `{"severity":8,"type":"Recon","title":"t","service":{"archived":false}}`), Page, "sev3", "guardduty", ""},
-		{"low on memory", "", rds("0403", "A database workload is causing the system to run critically low on memory. RDS set the value of innodb_buffer_pool_size."), Page, "sev3", "rds", "RDS orders: A database workload is causing the system to run critically low on memory"},
-		{"memory ran out", "", rds("0999", "Database instance is being restarted because memory ran out"), Page, "sev3", "rds", ""},
-		{"hardware", "", rds("0998", "The host of your database experienced a hardware issue; recovery in progress"), Page, "sev3", "rds", ""},
-		{"volume degraded", "", rds("0215", "The DB instance's storage volume is degraded"), Page, "sev3", "rds", ""},
-		{"memory of a class", "", rds("0998", "The instance class has more memory now"), Marker, "", "rds", ""},
-		{"a mirror", "", rds("0066", "The SQL Server DB instance is re-establishing its mirror. Performance will be degraded"), Marker, "", "rds", ""},
-		{"backup stopped", "Notification from AWS Backup", "An AWS Backup job was stopped. Resource ARN : arn:aws:ec2:eu-central-1:123456789012:volume/vol-2. BackupJob ID : 1", Quiet, "sev4", "backup", "An AWS Backup job was stopped: vol-2"},
-		{"backup started", "Notification from AWS Backup", "An AWS Backup job was started. Resource ARN : arn:aws:ec2:eu-central-1:123456789012:volume/vol-2. BackupJob ID : 1", Marker, "", "backup", ""},
+		{"Redshift unwell", "", `{"Event Source":"cluster","Resource":"dw","Severity":"INFO","Event Message":"The health of the cluster dw is bad and it is unavailable"}`, judge.Quiet, "sev4", "redshift", ""},
+		{"mail of a budget, older", "AWS Budgets: monthly has exceeded your alert threshold", "Dear AWS Customer,\n\nYou requested that we alert you", judge.Quiet, "sev4", "budget", "AWS Budgets: monthly has exceeded your alert threshold"},
+		{"mail is subscribed", "", "You have successfully subscribed your Amazon SNS topic 'x' to receive 'Bounce' notifications from Amazon SES for identity 'x'.", judge.Marker, "", "ses", ""},
+		{"finding that is archived", "", event("aws.guardduty", "GuardDuty Finding", "", `{"severity":8,"type":"Recon","title":"t","service":{"archived":true}}`), judge.Marker, "", "guardduty", ""},
+		{"finding that is not", "", event("aws.guardduty", "GuardDuty Finding", "", `{"severity":8,"type":"Recon","title":"t","service":{"archived":false}}`), judge.Page, "sev3", "guardduty", ""},
+		{"low on memory", "", rds("0403", "A database workload is causing the system to run critically low on memory. RDS set the value of innodb_buffer_pool_size."), judge.Page, "sev3", "rds", "RDS orders: A database workload is causing the system to run critically low on memory"},
+		{"memory ran out", "", rds("0999", "Database instance is being restarted because memory ran out"), judge.Page, "sev3", "rds", ""},
+		{"hardware", "", rds("0998", "The host of your database experienced a hardware issue; recovery in progress"), judge.Page, "sev3", "rds", ""},
+		{"volume degraded", "", rds("0215", "The DB instance's storage volume is degraded"), judge.Page, "sev3", "rds", ""},
+		{"memory of a class", "", rds("0998", "The instance class has more memory now"), judge.Marker, "", "rds", ""},
+		{"a mirror", "", rds("0066", "The SQL Server DB instance is re-establishing its mirror. Performance will be degraded"), judge.Marker, "", "rds", ""},
+		{"backup stopped", "Notification from AWS Backup", "An AWS Backup job was stopped. Resource ARN : arn:aws:ec2:eu-central-1:123456789012:volume/vol-2. BackupJob ID : 1", judge.Quiet, "sev4", "backup", "An AWS Backup job was stopped: vol-2"},
+		{"backup started", "Notification from AWS Backup", "An AWS Backup job was started. Resource ARN : arn:aws:ec2:eu-central-1:123456789012:volume/vol-2. BackupJob ID : 1", judge.Marker, "", "backup", ""},
 	}
 }
 
 // failed is an event of a service that is in no row, or in the last one of its service, and says that something failed.
 func failed(source, detailType, detail, family, title string) tableCase {
-	return tableCase{detailType + " " + detail, "", event(source, detailType, "arn:aws:x:eu-central-1:123456789012:thing/shop", detail), Quiet, "sev4", family, title}
+	return tableCase{detailType + " " + detail, "", event(source, detailType, "arn:aws:x:eu-central-1:123456789012:thing/shop", detail), judge.Quiet, "sev4", family, title}
 }
 
 func failureCases() []tableCase {
@@ -106,7 +110,7 @@ func quietCases() []tableCase {
 		if family == "" {
 			family = "aws"
 		}
-		all = append(all, tableCase{c[1] + " " + c[2], "", event(c[0], c[1], "arn:aws:x:eu-central-1:123456789012:thing/shop", c[2]), Marker, "", family, ""})
+		all = append(all, tableCase{c[1] + " " + c[2], "", event(c[0], c[1], "arn:aws:x:eu-central-1:123456789012:thing/shop", c[2]), judge.Marker, "", family, ""})
 	}
 	return all
 }

@@ -6,7 +6,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/oncalm/oncalm/alarms/alerts"
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/judge"
 )
 
 // FuzzJudge: whatever comes, it is judged, soon, and says so without braces.
@@ -16,7 +18,7 @@ func FuzzJudge(f *testing.F) {
 	}
 	f.Add("[FIRING:1] x", "Alerts Firing:\n"+alertText("alertname=A"))
 	f.Add("", `{"Records":[{"body":"\"{}\""}]}`)
-	rules := []Rule{{Subject: "*a*b*", Treat: Quiet}, {JSON: []Condition{{"$.a[0].b", "*"}}, Treat: Page, Key: "{$.a}", Title: "$.b"}, {Text: "*x*y*z*", Treat: Resolve, Key: "$.k"}}
+	rules := []Rule{{Subject: "*a*b*", Treat: judge.Quiet}, {JSON: []Condition{{"$.a[0].b", "*"}}, Treat: judge.Page, Key: "{$.a}", Title: "$.b"}, {Text: "*x*y*z*", Treat: judge.Resolve, Key: "$.k"}}
 	f.Fuzz(func(t *testing.T, subject, text string) {
 		subject, text = strings.ToValidUTF8(subject, "?"), strings.ToValidUTF8(text, "?")
 		began := time.Now()
@@ -25,8 +27,8 @@ func FuzzJudge(f *testing.F) {
 			t.Fatalf("%d parts", len(parts))
 		}
 		for _, m := range parts {
-			for _, all := range [][]Judgement{Judge(m), JudgeBy(rules, m)} {
-				if len(all) == 0 || len(all) > maxAlerts+1 {
+			for _, all := range [][]judge.Judgement{Judge(m), JudgeBy(rules, m)} {
+				if len(all) == 0 || len(all) > alerts.Most+1 {
 					t.Fatalf("%d judgements", len(all))
 				}
 				for _, j := range all {
@@ -69,7 +71,7 @@ func TestLargeMessages(t *testing.T) {
 	} {
 		began := time.Now()
 		for _, m := range Open(messageOf("", text)) {
-			for _, j := range JudgeBy([]Rule{{Text: strings.Repeat("*a", 20) + "b", Treat: Quiet}}, m) {
+			for _, j := range JudgeBy([]Rule{{Text: strings.Repeat("*a", 20) + "b", Treat: judge.Quiet}}, m) {
 				checkJudgement(t, name, j)
 			}
 		}

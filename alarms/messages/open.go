@@ -4,8 +4,10 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oncalm/oncalm/alarms/alerts"
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/facts"
+	"github.com/oncalm/oncalm/alarms/judge"
 )
 
 // Open takes the messages out that stand inside a message; see [aws.Open].
@@ -17,7 +19,7 @@ func Open(m *aws.Message) []*aws.Message {
 // isWhole reports whether a row knows a message, unless that is one for whatever anybody sends. What fails and tells with what it was called is a
 // failure of its own.
 func isWhole(m *aws.Message) bool {
-	if r := rowOf(m); r != nil && !r.anybodys {
+	if r := rowOf(m); r != nil && !r.Anybodys {
 		return true
 	}
 	return facts.IsReport(m.Fields)
@@ -47,7 +49,7 @@ func (o opener) silent(m *aws.Message, path string) bool {
 	return !slices.ContainsFunc(o.said(m, path), isSaid)
 }
 
-func isSaid(t facts.Fact) bool { return t.Says(isGrade) }
+func isSaid(t facts.Fact) bool { return t.Says(judge.IsGrade) }
 
 // about reports whether a message that stands in another is what that one is about. Alarms and alerts are, wherever they stand, if they are not only cited. What a row knows is, if it
 // stands where others put all that there is, or if nothing else is said; a change must not hide what is said beside it.
@@ -57,23 +59,26 @@ func (o opener) about(outer, inner *aws.Message, path string) bool {
 		part.Name, part.Fires = a.Name, a.State == "ALARM"
 		return !o.cites(outer, &part)
 	}
-	if r := rowOf(inner); r == nil || r.anybodys {
+	if r := rowOf(inner); r == nil || r.Anybodys {
 		return false
 	}
 	all := Judge(inner)
-	part.Name, part.Fires = all[0].Name, slices.ContainsFunc(all, func(j Judgement) bool { return j.Treat == Page || j.Treat == Quiet })
+	part.Name, part.Fires = all[0].Name, slices.ContainsFunc(all,
+		func(j judge.Judgement) bool { return j.Treat == judge.Page || j.Treat == judge.Quiet })
 	switch {
-	case isLabelled(inner):
+	case alerts.IsLabelled(inner):
 		return !o.cites(outer, &part)
-	case all[0].Treat != Marker:
+	case all[0].Treat != judge.Marker:
 		return o.silent(outer, path) || facts.IsWrapper(path) && (part.Fires || !o.cites(outer, &part))
 	case facts.IsWrapper(path), inner.IsEvent() && inner.Fields.Has("source"):
-		return !slices.ContainsFunc(o.said(outer, path), func(t facts.Fact) bool { return t.Name != "subject" && isSaid(t) })
+		return !slices.ContainsFunc(o.said(outer, path),
+			func(t facts.Fact) bool { return t.Name != "subject" && isSaid(t) })
 	}
 	return false
 }
 
 // cites reports whether a message only cites what stands in it. What fires is only cited by what pages, too.
 func (o opener) cites(outer *aws.Message, part *facts.Part) bool {
-	return part.IsCited(o.said(outer, part.Path), isGrade) && (!part.Fires || Judge(outer)[0].Treat == Page)
+	return part.IsCited(o.said(outer, part.Path), judge.IsGrade) &&
+		(!part.Fires || Judge(outer)[0].Treat == judge.Page)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/oncalm/oncalm/alarms/judge"
 )
 
 func quoted(text string) string {
@@ -117,7 +119,7 @@ func TestOpenIsBounded(t *testing.T) {
 		t.Errorf("%d messages", len(all))
 	}
 	many := "[" + strings.TrimSuffix(strings.Repeat(`{"title":"x"},`, 5000), ",") + "]"
-	if all := Open(messageOf("", many)); len(all) != 1 || Judge(all[0])[0].Treat != Page {
+	if all := Open(messageOf("", many)); len(all) != 1 || Judge(all[0])[0].Treat != judge.Page {
 		t.Errorf("%d messages", len(all))
 	}
 	cited := `{"title":"Failover failed","status":"firing","causes":[` + strings.TrimSuffix(strings.Repeat(`{"AlarmName":"a","NewStateValue":"ALARM"},`, 5000), ",") + "]}"

@@ -7,21 +7,23 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/facts"
+	"github.com/oncalm/oncalm/alarms/judge"
 )
 
 // judgeOwn judges what no row of the table knows: somebody's own message. It opens an incident, titled by what it says, and if it says how
 // bad it is, that counts. Only repeats of the very same text are taken for the same thing, unless the message has a key, or a state
 // that can be over: who knows what the others tell.
-func judgeOwn(m *aws.Message) Judgement {
+func judgeOwn(m *aws.Message) judge.Judgement {
 	if m.Fields == nil {
 		return judgeText(m)
 	}
 	all := facts.Of(m.Fields)
 	more := facts.Detail(all)
-	j := Judgement{Family: "json", Own: true, Treat: Page, Reason: more, Account: m.At("accountId"), Region: m.At("region")}
-	raw := aws.FirstOf(facts.Title(all), plainSubject(m), sentence(more))
-	title := withoutBraces(raw)
-	j.Title = aws.FirstOf(title, withoutBraces(facts.Summary(all)), "A message without a title")
+	j := judge.Judgement{Family: "json", Own: true, Treat: judge.Page, Reason: more, Account: m.At("accountId"),
+		Region: m.At("region")}
+	raw := aws.FirstOf(facts.Title(all), judge.Subject(m), judge.Sentence(more))
+	title := judge.WithoutBraces(raw)
+	j.Title = aws.FirstOf(title, judge.WithoutBraces(facts.Summary(all)), "A message without a title")
 	state := facts.State(all)
 	j.Recovers = facts.IsOver(state) || facts.IsBegun(state)
 	switch key := facts.Key(all, state); {
@@ -35,33 +37,33 @@ func judgeOwn(m *aws.Message) Judgement {
 		j.Key = hashOf(m.Subject, m.Text)
 	}
 	if facts.IsGood(state) {
-		j.Treat, j.Severity = Quiet, QuietSeverity
+		j.Treat, j.Severity = judge.Quiet, judge.QuietSeverity
 	}
-	j.grade(all, state)
+	settle(&j, all, state)
 	return j
 }
 
-// grade takes what a message says itself of how bad it is, and whether it is over or in somebody's hands.
-func (j *Judgement) grade(all []facts.Fact, state string) {
-	if v, known := graded(facts.Degree(all, isGrade)); known {
-		j.Treat, j.Severity = v.treat, v.severity
+// settle takes into a judgement what a message says itself of how bad it is, and whether it is over or in somebody's hands.
+func settle(j *judge.Judgement, all []facts.Fact, state string) {
+	if v, known := judge.Graded(facts.Degree(all, judge.IsGrade)); known {
+		j.Treat, j.Severity = v.Treat, v.Severity
 	}
 	switch {
 	case facts.IsOver(state):
-		j.Treat, j.Severity = Resolve, ""
+		j.Treat, j.Severity = judge.Resolve, ""
 	case facts.IsHandled(state):
-		j.Treat, j.Severity = Marker, ""
+		j.Treat, j.Severity = judge.Marker, ""
 	}
 }
 
 // judgeText judges a text.
-func judgeText(m *aws.Message) Judgement {
-	title := aws.FirstOf(plainSubject(m), "(empty message)")
+func judgeText(m *aws.Message) judge.Judgement {
+	title := aws.FirstOf(judge.Subject(m), "(empty message)")
 	if m.Headline() != m.Subject && m.IsBroken() {
-		title = aws.Line("Unreadable JSON: "+withoutBraces(aws.FirstLine(m.Text)), aws.MaxTitle)
+		title = aws.Line("Unreadable JSON: "+judge.WithoutBraces(aws.FirstLine(m.Text)), aws.MaxTitle)
 	}
-	return Judgement{
-		Family: "text", Own: true, Treat: Page, Title: title,
+	return judge.Judgement{
+		Family: "text", Own: true, Treat: judge.Page, Title: title,
 		Key: hashOf(m.Subject, m.Text),
 	}
 }
@@ -73,14 +75,15 @@ func hashOf(parts ...string) string {
 }
 
 // readOwnEvent judges somebody's own event: they have sent it on purpose, so somebody should see it, and if it says how bad it is, that counts.
-func readOwnEvent(m *aws.Message) []Judgement {
+func readOwnEvent(m *aws.Message) []judge.Judgement {
 	all := facts.Of(m.Fields.Object("detail"))
 	said := aws.FirstOf(facts.Title(all), facts.Detail(all))
-	j := Judgement{Treat: Quiet, Severity: QuietSeverity, Reason: said, Title: tidyTitle(m.DetailType() + ": " + sentence(said))}
+	j := judge.Judgement{Treat: judge.Quiet, Severity: judge.QuietSeverity, Reason: said,
+		Title: judge.Tidy(m.DetailType() + ": " + judge.Sentence(said))}
 	state := facts.State(all)
 	j.Recovers = facts.IsOver(state) || facts.IsBegun(state)
-	j.grade(all, state)
+	settle(&j, all, state)
 	about := aws.FirstOf(facts.EventKey(all), m.At("resources.0"))
 	j.Key = strings.Join([]string{m.Fields.Text("source"), m.DetailType(), about}, "/")
-	return []Judgement{j}
+	return []judge.Judgement{j}
 }

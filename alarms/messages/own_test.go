@@ -3,14 +3,16 @@ package messages
 import (
 	"strings"
 	"testing"
+
+	"github.com/oncalm/oncalm/alarms/judge"
 )
 
 // TestTheOutsideCounts: JSON in a member of somebody's own message takes nothing away of what the message itself says.
 func TestTheOutsideCounts(t *testing.T) {
 	const inner = `{"orders":12}`
 	rule := []Rule{
-		{JSON: []Condition{{"$.status", "resolved"}}, Treat: Resolve, Key: "$.dedup_key"},
-		{JSON: []Condition{{"$.status", "firing"}}, Treat: Page, Key: "$.dedup_key", Title: "$.title"},
+		{JSON: []Condition{{"$.status", "resolved"}}, Treat: judge.Resolve, Key: "$.dedup_key"},
+		{JSON: []Condition{{"$.status", "firing"}}, Treat: judge.Page, Key: "$.dedup_key", Title: "$.title"},
 	}
 	s3 := `{"Records":[{"eventSource":"aws:s3","eventName":"ObjectCreated:Put","s3":{"bucket":{"name":"b"},"object":{"key":"k"}}}]}`
 	tests := []struct{ name, text, want string }{
@@ -41,10 +43,10 @@ func TestTheOutsideCounts(t *testing.T) {
 		}
 		checkJudgement(t, tt.name, all[0])
 	}
-	if j := Judge(Open(messageOf("", tests[2].text))[0])[0]; j.Treat != Quiet || j.Title != "Checkout is down" {
+	if j := Judge(Open(messageOf("", tests[2].text))[0])[0]; j.Treat != judge.Quiet || j.Title != "Checkout is down" {
 		t.Errorf("of low severity: %+v", j)
 	}
-	for i, want := range []Treatment{Page, Resolve} {
+	for i, want := range []judge.Treatment{judge.Page, judge.Resolve} {
 		if j := JudgeBy(rule, Open(messageOf("", tests[i].text))[0])[0]; j.Treat != want || j.Key != "chk" || j.Family != configured {
 			t.Errorf("a rule for what is outside: %+v", j)
 		}
@@ -76,7 +78,7 @@ func TestPairs(t *testing.T) {
 	}
 	for _, tt := range tests {
 		begins, ends := Judge(messageOf("", tt.begins))[0], Judge(messageOf("", tt.ends))[0]
-		if begins.Treat != Page || !begins.Recovers || ends.Treat != Resolve || begins.Key != ends.Key || begins.Family != ends.Family {
+		if begins.Treat != judge.Page || !begins.Recovers || ends.Treat != judge.Resolve || begins.Key != ends.Key || begins.Family != ends.Family {
 			t.Errorf("%s: %s %q, then %s %q", tt.name, begins.Treat, begins.Key, ends.Treat, ends.Key)
 		}
 		checkJudgement(t, tt.name, begins)
@@ -96,7 +98,7 @@ func TestNoPairs(t *testing.T) {
 		{"incidents of PagerDuty", `{"event":{"id":"1","event_type":"incident.triggered","data":{"id":"P1","title":"Disk"}}}`, `{"event":{"id":"1","event_type":"incident.triggered","data":{"id":"P2","title":"Disk"}}}`},
 	}
 	for _, tt := range tests {
-		if one, other := Judge(messageOf("", tt.one))[0], Judge(messageOf("", tt.other))[0]; one.Key == other.Key || one.Treat != Page || other.Treat != Page {
+		if one, other := Judge(messageOf("", tt.one))[0], Judge(messageOf("", tt.other))[0]; one.Key == other.Key || one.Treat != judge.Page || other.Treat != judge.Page {
 			t.Errorf("%s: %s %q and %s %q", tt.name, one.Treat, one.Key, other.Treat, other.Key)
 		}
 	}
@@ -106,25 +108,25 @@ func TestNoPairs(t *testing.T) {
 func TestStatesOfOthers(t *testing.T) {
 	tests := []struct {
 		text     string
-		treat    Treatment
+		treat    judge.Treatment
 		severity string
 	}{
-		{`{"event_action":"trigger","dedup_key":"k","payload":{"summary":"Disk at 80 %","severity":"info","source":"db-1"}}`, Quiet, "sev4"},
-		{`{"event_action":"trigger","dedup_key":"k","payload":{"summary":"Disk at 90 %","severity":"warning","source":"db-1"}}`, Page, "sev3"},
-		{`{"event_action":"acknowledge","dedup_key":"k","payload":{"summary":"Disk","severity":"critical"}}`, Marker, ""},
-		{`{"event":{"event_type":"incident.acknowledged","data":{"id":"P1","title":"Disk","status":"acknowledged","urgency":"high"}}}`, Marker, ""},
-		{`{"event":{"event_type":"incident.triggered","data":{"id":"P1","title":"Disk","urgency":"low"}}}`, Quiet, "sev4"},
-		{`{"action":"Acknowledge","alert":{"message":"Disk","alertId":"1","priority":"P1"}}`, Marker, ""},
-		{`{"action":"AddNote","alert":{"message":"Disk","alertId":"1","priority":"P1"}}`, Marker, ""},
-		{`{"action":"UnAcknowledge","alert":{"message":"Disk","alertId":"1","priority":"P1"}}`, Page, ""},
-		{`{"status":"acknowledged","title":"Disk"}`, Marker, ""},
-		{`{"event":{"id":"9","event_type":"incident.unacknowledged","data":{"id":"P1","title":"Disk"}}}`, Page, ""},
+		{`{"event_action":"trigger","dedup_key":"k","payload":{"summary":"Disk at 80 %","severity":"info","source":"db-1"}}`, judge.Quiet, "sev4"},
+		{`{"event_action":"trigger","dedup_key":"k","payload":{"summary":"Disk at 90 %","severity":"warning","source":"db-1"}}`, judge.Page, "sev3"},
+		{`{"event_action":"acknowledge","dedup_key":"k","payload":{"summary":"Disk","severity":"critical"}}`, judge.Marker, ""},
+		{`{"event":{"event_type":"incident.acknowledged","data":{"id":"P1","title":"Disk","status":"acknowledged","urgency":"high"}}}`, judge.Marker, ""},
+		{`{"event":{"event_type":"incident.triggered","data":{"id":"P1","title":"Disk","urgency":"low"}}}`, judge.Quiet, "sev4"},
+		{`{"action":"Acknowledge","alert":{"message":"Disk","alertId":"1","priority":"P1"}}`, judge.Marker, ""},
+		{`{"action":"AddNote","alert":{"message":"Disk","alertId":"1","priority":"P1"}}`, judge.Marker, ""},
+		{`{"action":"UnAcknowledge","alert":{"message":"Disk","alertId":"1","priority":"P1"}}`, judge.Page, ""},
+		{`{"status":"acknowledged","title":"Disk"}`, judge.Marker, ""},
+		{`{"event":{"id":"9","event_type":"incident.unacknowledged","data":{"id":"P1","title":"Disk"}}}`, judge.Page, ""},
 		// What must not change.
-		{`{"title":"Disk","payload":{"severity":"info"}}`, Page, ""},
-		{`{"title":"Disk","data":{"status":"resolved"}}`, Page, ""},
-		{`{"title":"Disk","status":"assigned"}`, Page, ""},
-		{`{"title":"Disk","status":"not ok"}`, Page, ""},
-		{`{"title":"Disk","status":"unresolved"}`, Page, ""},
+		{`{"title":"Disk","payload":{"severity":"info"}}`, judge.Page, ""},
+		{`{"title":"Disk","data":{"status":"resolved"}}`, judge.Page, ""},
+		{`{"title":"Disk","status":"assigned"}`, judge.Page, ""},
+		{`{"title":"Disk","status":"not ok"}`, judge.Page, ""},
+		{`{"title":"Disk","status":"unresolved"}`, judge.Page, ""},
 	}
 	for _, tt := range tests {
 		if j := Judge(messageOf("", tt.text))[0]; j.Treat != tt.treat || j.Severity != tt.severity || !strings.HasPrefix(j.Title, "Disk") {

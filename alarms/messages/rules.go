@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/judge"
 )
 
 // A Rule is a row that a user adds to the table: what it fits, and what that amounts to. All conditions that are given must hold.
@@ -14,7 +15,7 @@ type Rule struct {
 	Subject, Text string
 	// JSON are patterns for what stands at paths of the message, such as "$.detail.state".
 	JSON  []Condition
-	Treat Treatment
+	Treat judge.Treatment
 	// Key, Title are texts, in which a path such as $.job, alone or in braces, stands for what is there; empty for what the table of the program says.
 	Key, Title string
 	Severity   string // of a Page; empty for that of the message or the service
@@ -55,7 +56,7 @@ func fits(pattern, text string) bool {
 const configured = "messages"
 
 // JudgeBy is Judge with rules that come before the table: the first that fits a message counts.
-func JudgeBy(rules []Rule, m *aws.Message) []Judgement {
+func JudgeBy(rules []Rule, m *aws.Message) []judge.Judgement {
 	all := Judge(m)
 	i := slices.IndexFunc(rules, func(r Rule) bool { return r.Fits(m) })
 	if i < 0 {
@@ -63,11 +64,12 @@ func JudgeBy(rules []Rule, m *aws.Message) []Judgement {
 	}
 	r := &rules[i]
 	at := func(path string) string { return atPath(m, path) }
-	key, title := strings.TrimSpace(expand(r.Key, at)), tidyTitle(expand(r.Title, at))
+	key, title := strings.TrimSpace(expand(r.Key, at)), judge.Tidy(expand(r.Title, at))
 	if key != "" {
 		all = all[:1] // all of it is one thing
 		all[0].Family, all[0].Key = configured, key
-		all[0].Recovers = slices.ContainsFunc(rules, func(o Rule) bool { return o.Treat == Resolve && o.Key != "" })
+		all[0].Recovers = slices.ContainsFunc(rules,
+			func(o Rule) bool { return o.Treat == judge.Resolve && o.Key != "" })
 	}
 	for n := range all {
 		r.change(&all[n], title)
@@ -76,18 +78,18 @@ func JudgeBy(rules []Rule, m *aws.Message) []Judgement {
 }
 
 // change makes of a judgement of the table that of the rule.
-func (r *Rule) change(j *Judgement, title string) {
+func (r *Rule) change(j *judge.Judgement, title string) {
 	own := j.Severity
-	if j.Treat != Page {
+	if j.Treat != judge.Page {
 		own = ""
 	}
 	j.Treat, j.Severity, j.Title = r.Treat, "", aws.FirstOf(title, j.Title)
 	switch r.Treat {
-	case Page:
+	case judge.Page:
 		j.Severity = aws.FirstOf(r.Severity, own)
-	case Quiet:
-		j.Severity, j.Quiet = QuietSeverity, "the configuration says so of messages like this"
-	case Marker, Resolve:
+	case judge.Quiet:
+		j.Severity, j.Quiet = judge.QuietSeverity, "the configuration says so of messages like this"
+	case judge.Marker, judge.Resolve:
 	}
 }
 
@@ -96,7 +98,7 @@ func expand(text string, at func(string) string) string {
 	if strings.HasPrefix(text, "$") {
 		return at(text)
 	}
-	return fill(text, at)
+	return judge.Fill(text, at)
 }
 
 // atPath returns what stands at a path of a rule, subject and text among them.

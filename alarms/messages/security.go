@@ -6,10 +6,11 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/judge"
 )
 
 // judgeScan counts what is critical in an image. It hurts nobody tonight.
-func judgeScan(m *aws.Message) verdict {
+func judgeScan(m *aws.Message) judge.Verdict {
 	status := aws.FirstOf(m.At("detail.scan-status"), "?")
 	counts := aws.Members(m.Raw([]string{"detail", "finding-severity-counts"}))
 	var found []string
@@ -28,19 +29,19 @@ func judgeScan(m *aws.Message) verdict {
 	}
 	switch {
 	case critical > 0:
-		return shows.titled(title)
+		return judge.Shows.Titled(title)
 	case strings.Contains(status, "FAIL"):
-		return shows
+		return judge.Shows
 	}
-	return marks.titled(title)
+	return judge.Marks.Titled(title)
 }
 
 // judgeFinding judges one of Inspector's. One that is closed says nothing of the others on the same resource.
-func judgeFinding(m *aws.Message) verdict {
-	if m.At("detail.status") == "ACTIVE" && !says(m.At("detail.severity"), "informational") {
-		return shows
+func judgeFinding(m *aws.Message) judge.Verdict {
+	if m.At("detail.status") == "ACTIVE" && !judge.Says(m.At("detail.severity"), "informational") {
+		return judge.Shows
 	}
-	return marks
+	return judge.Marks
 }
 
 // threatened are the paths at which GuardDuty names what a finding is about.
@@ -51,71 +52,73 @@ var threatened = []string{
 
 // judgeThreat goes by GuardDuty's scale from 1 to 10: 7 is high, 9 critical. A finding is sent again whenever there is more of it, under an id of its own for
 // each attacker, so it is the type and what is attacked that make it one thing.
-func judgeThreat(m *aws.Message) verdict {
+func judgeThreat(m *aws.Message) judge.Verdict {
 	resource := ""
 	for _, path := range threatened {
 		if resource = m.At("detail.resource." + path); resource != "" {
 			break
 		}
 	}
-	v := marks
+	v := judge.Marks
 	switch n, _ := aws.Members(m.Raw([]string{"detail"})).Number("severity"); {
 	case m.At("detail.service.archived") == "true": // a rule of the account says that nobody need look
 	case n >= 9:
-		v = wakes
+		v = judge.Wakes
 	case n >= 7:
-		v = stirs
+		v = judge.Stirs
 	case n >= 4:
-		v = shows
+		v = judge.Shows
 	}
-	return v.keyed(m.At("detail.type") + "/" + aws.FirstOf(resource, m.At("detail.id"), m.At("detail.title")))
+	return v.Keyed(m.At("detail.type") + "/" + aws.FirstOf(resource, m.At("detail.id"), m.At("detail.title")))
 }
 
 // judgeMalware judges a scan, and whatever became of it.
-func judgeMalware(m *aws.Message) verdict {
+func judgeMalware(m *aws.Message) judge.Verdict {
 	if m.At("detail.scanResultDetails.scanResultStatus") == "THREATS_FOUND" {
-		return stirs
+		return judge.Stirs
 	}
 	return judgeFailure(m)
 }
 
 // readFindings reads what Security Hub has found, or was told by others. It comes in batches.
-func readFindings(m *aws.Message) []Judgement {
-	var all []Judgement
+func readFindings(m *aws.Message) []judge.Judgement {
+	var all []judge.Judgement
 	list := m.List("detail.findings")
 	for _, raw := range list[:min(len(list), aws.MaxParts)] {
 		f := &aws.Message{Fields: aws.Members(raw)}
 		v := judgeHubFinding(f)
-		all = append(all, Judgement{
-			Treat: v.treat, Severity: v.severity, Key: aws.FirstOf(f.At("Id"), f.At("finding_info.uid"), f.At("Title")), Title: "Security Hub: " + aws.FirstOf(f.At("Title"), f.At("finding_info.title"), "a finding"),
+		all = append(all, judge.Judgement{
+			Treat: v.Treat, Severity: v.Severity, Key: aws.FirstOf(f.At("Id"), f.At("finding_info.uid"), f.At("Title")),
+			Title:  "Security Hub: " + aws.FirstOf(f.At("Title"), f.At("finding_info.title"), "a finding"),
 			Reason: aws.FirstOf(f.At("Description"), f.At("finding_info.desc")), ARN: f.At("Resources.0.Id"),
 		})
 	}
 	if len(all) == 0 {
-		return []Judgement{{Treat: Marker, Title: m.DetailType()}}
+		return []judge.Judgement{{Treat: judge.Marker, Title: m.DetailType()}}
 	}
 	return all
 }
 
 // judgeHubFinding goes by the label of the severity. What is not new any more is over; how a thing is set up can wait for the morning unless it
 // is critical, an attack cannot.
-func judgeHubFinding(f *aws.Message) verdict {
+func judgeHubFinding(f *aws.Message) judge.Verdict {
 	status := aws.FirstOf(f.At("Workflow.Status"), f.At("status"))
-	if f.At("RecordState") == "ARCHIVED" || says(status, "resolved", "suppressed", "archived") || f.At("Compliance.Status") == "PASSED" {
-		return ends
+	if f.At("RecordState") == "ARCHIVED" || judge.Says(status, "resolved", "suppressed", "archived") ||
+		f.At("Compliance.Status") == "PASSED" {
+		return judge.Ends
 	}
-	attack := says(f.At("Types"), "ttps/", "effects/", "unusual behaviors/")
+	attack := judge.Says(f.At("Types"), "ttps/", "effects/", "unusual behaviors/")
 	switch label := strings.ToUpper(aws.FirstOf(f.At("Severity.Label"), f.At("severity"))); {
 	case status == "NOTIFIED" && label != "CRITICAL":
-		return marks
+		return judge.Marks
 	case label == "CRITICAL":
-		return wakes
+		return judge.Wakes
 	case label == "HIGH" && attack:
-		return stirs
+		return judge.Stirs
 	case label == "HIGH":
-		return shows
+		return judge.Shows
 	}
-	return marks
+	return judge.Marks
 }
 
 // healthTime is how AWS Health writes times.
@@ -123,24 +126,25 @@ const healthTime = time.RFC1123
 
 // judgeHealth takes AWS's own trouble as seriously as an alarm, and believes AWS when it is over. What AWS will do on a certain date somebody
 // has to know before.
-func judgeHealth(m *aws.Message) verdict {
+func judgeHealth(m *aws.Message) judge.Verdict {
 	service := m.At("detail.service")
-	what := wordsOf(strings.TrimPrefix(strings.TrimPrefix(m.At("detail.eventTypeCode"), "AWS_"), service+"_"))
-	title := tidyTitle("AWS Health: " + service + " " + what)
+	what := judge.Words(strings.TrimPrefix(strings.TrimPrefix(m.At("detail.eventTypeCode"), "AWS_"), service+"_"))
+	title := judge.Tidy("AWS Health: " + service + " " + what)
 	about := healthEntities(m)
 	closed := m.At("detail.statusCode") == "closed"
 	switch category := m.At("detail.eventTypeCategory"); {
 	case closed && category != "":
-		return ends.titled(title + ": closed")
+		return judge.Ends.Titled(title + ": closed")
 	case category == "issue":
 		region := aws.FirstOf(m.At("detail.eventRegion"), m.At("region"))
-		return wakes.titled(tidyTitle(title + " in " + region + ": " + aws.FirstOf(about, sentence(m.At("detail.eventDescription.0.latestDescription")))))
+		about = aws.FirstOf(about, judge.Sentence(m.At("detail.eventDescription.0.latestDescription")))
+		return judge.Wakes.Titled(judge.Tidy(title + " in " + region + ": " + about))
 	case category == "scheduledChange":
-		return shows.titled(tidyTitle(title + " for " + healthDate(m.At("detail.startTime")) + ": " + about))
+		return judge.Shows.Titled(judge.Tidy(title + " for " + healthDate(m.At("detail.startTime")) + ": " + about))
 	case category == "investigation", category == "accountNotification":
-		return shows.titled(tidyTitle(title + ": " + about))
+		return judge.Shows.Titled(judge.Tidy(title + ": " + about))
 	}
-	return marks.titled(title)
+	return judge.Marks.Titled(title)
 }
 
 // healthDate writes a time of AWS Health so that its date can be read at a glance.
@@ -169,17 +173,17 @@ func healthEntities(m *aws.Message) string {
 }
 
 // judgeInsight judges an insight of DevOps Guru, over its own topic or EventBridge.
-func judgeInsight(m *aws.Message) verdict {
+func judgeInsight(m *aws.Message) judge.Verdict {
 	kind := aws.FirstOf(m.At("MessageType"), m.At("detail.messageType"))
 	severity := aws.FirstOf(m.At("InsightSeverity"), m.At("detail.insightSeverity"))
-	proactive := says(aws.FirstOf(m.At("InsightType"), m.At("detail.insightType")), "proactive")
+	proactive := judge.Says(aws.FirstOf(m.At("InsightType"), m.At("detail.insightType")), "proactive")
 	switch {
-	case kind == "CLOSED_INSIGHT", m.IsEvent() && says(m.DetailType(), "closed"):
-		return ends
+	case kind == "CLOSED_INSIGHT", m.IsEvent() && judge.Says(m.DetailType(), "closed"):
+		return judge.Ends
 	case kind != "" && kind != "NEW_INSIGHT" && kind != "SEVERITY_UPGRADED":
-		return marks
-	case !proactive && says(severity, "high", "critical"):
-		return wakes
+		return judge.Marks
+	case !proactive && judge.Says(severity, "high", "critical"):
+		return judge.Wakes
 	}
-	return shows
+	return judge.Shows
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/alarms"
-	"github.com/oncalm/oncalm/alarms/messages"
+	"github.com/oncalm/oncalm/alarms/judge"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
@@ -17,13 +17,13 @@ import (
 
 // judged is how a message is judged, and whom it would page.
 type judged struct {
-	Treat    messages.Treatment `json:"treat"`
-	Family   string             `json:"family"`
-	Key      string             `json:"key"`
-	Title    string             `json:"title"`
-	Severity string             `json:"severity"`
-	Service  string             `json:"service"`
-	Run      []simulated        `json:"run"`
+	Treat    judge.Treatment `json:"treat"`
+	Family   string          `json:"family"`
+	Key      string          `json:"key"`
+	Title    string          `json:"title"`
+	Severity string          `json:"severity"`
+	Service  string          `json:"service"`
+	Run      []simulated     `json:"run"`
 	// Also is what else the message tells: a relay's or a group of alerts may tell of several things.
 	Also []judged `json:"also,omitempty"`
 }
@@ -42,7 +42,7 @@ func (c *simulateCommand) judge(ctx context.Context, s *cli.Session, cfg *config
 	for _, sig := range alarms.Classify(alarms.Unsigned(text, c.Subject, topic, at), topics, cfg.Messages) {
 		all = append(all, c.judged(ctx, s, cfg, &sig))
 	}
-	main := slices.IndexFunc(all, func(j judged) bool { return j.Treat == messages.Page })
+	main := slices.IndexFunc(all, func(j judged) bool { return j.Treat == judge.Page })
 	if main > 0 {
 		all[0], all[main] = all[main], all[0]
 	}
@@ -62,14 +62,14 @@ func (c *simulateCommand) judged(ctx context.Context, s *cli.Session, cfg *confi
 	if sig.Effect == alarms.EffectAlarm {
 		j.Family = "cloudwatch"
 	}
-	if j.Treat != messages.Page && j.Treat != messages.Quiet {
+	if j.Treat != judge.Page && j.Treat != judge.Quiet {
 		return j
 	}
 	j.Severity = cmp.Or(sig.Severity, service.Severity)
 	switch {
-	case j.Treat == messages.Quiet:
+	case j.Treat == judge.Quiet:
 	case cfg.PagesNobody(j.Severity):
-		j.Treat = messages.Quiet
+		j.Treat = judge.Quiet
 	default:
 		j.Run = c.run(ctx, s, cfg, service.Name)
 	}
@@ -98,13 +98,13 @@ func printJudged(s *cli.Session, cfg *config.Config, j judged) {
 	s.Printf("%s", j.Title)
 	s.Printf("  kind: %s, about: %s", j.Family, j.Key)
 	switch j.Treat {
-	case messages.Marker:
+	case judge.Marker:
 		s.Printf("  marker: kept as a change; nobody is notified")
-	case messages.Resolve:
+	case judge.Resolve:
 		s.Printf("  resolve: resolves the open incident about the same thing; if there is none, it is kept as a change")
-	case messages.Quiet:
+	case judge.Quiet:
 		s.Printf("  quiet: an incident of %s (%s), with a card and no page", j.Service, j.Severity)
-	case messages.Page:
+	case judge.Page:
 		policy := cfg.PolicyOf(j.Service)
 		s.Printf("  page: an incident of %s (%s), which goes through policy %s until somebody acknowledges:", j.Service, j.Severity, policy.Name)
 		printRun(s, policy, j.Run)

@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/judge"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
@@ -168,9 +169,9 @@ func TestEverything(t *testing.T) {
 			{Name: "search", Policy: "short", Severity: "sev2", Matches: []alarms.Match{{Alarm: "search-*"}}},
 		}},
 		Messages: []messages.Rule{
-			{Subject: "*backup*completed*", Text: "*", Treat: messages.Marker},
+			{Subject: "*backup*completed*", Text: "*", Treat: judge.Marker},
 			{
-				JSON: []messages.Condition{{Path: "$.state", Pattern: "FAILED"}, {Path: "$['run no']", Pattern: "?"}}, Treat: messages.Page,
+				JSON: []messages.Condition{{Path: "$.state", Pattern: "FAILED"}, {Path: "$['run no']", Pattern: "?"}}, Treat: judge.Page,
 				Key: "$.job", Title: "Job {$.job}: {$.message}", Severity: "sev2",
 			},
 		},

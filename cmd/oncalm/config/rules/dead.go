@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/judge"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/nearest"
@@ -20,11 +21,11 @@ func dead(rules []messages.Rule, places []reading.Value) {
 		case i >= 0:
 			places[j].Warnf("put it before that one, or remove it",
 				"the rule never counts: %s, which comes first, fits all that it fits", places[i].Key)
-		case !pages && rules[j].Treat != messages.Page && fitsAll(&rules[j], &messages.Rule{}):
+		case !pages && rules[j].Treat != judge.Page && fitsAll(&rules[j], &messages.Rule{}):
 			places[j].Warnf(`say more of the messages that are meant, such as {subject: "*completed*"}`,
 				"the rule fits all messages but CloudWatch's own alarms: none of them pages anybody")
 		}
-		pages = pages || rules[j].Treat == messages.Page
+		pages = pages || rules[j].Treat == judge.Page
 	}
 }
 
@@ -54,13 +55,13 @@ func includes(pattern, other string) bool {
 func unanswered(rules []messages.Rule, places []reading.Value) {
 	var open []string
 	for _, rule := range rules {
-		if rule.Key != "" && (rule.Treat == messages.Page || rule.Treat == messages.Quiet) {
+		if rule.Key != "" && (rule.Treat == judge.Page || rule.Treat == judge.Quiet) {
 			open = append(open, plainKey(rule.Key))
 		}
 	}
 	for i, rule := range rules {
 		key := plainKey(rule.Key)
-		if rule.Treat != messages.Resolve || key == "" || slices.Contains(open, key) {
+		if rule.Treat != judge.Resolve || key == "" || slices.Contains(open, key) {
 			continue
 		}
 		remedy := "give the rule that opens it, with treat: page or quiet, the same key"

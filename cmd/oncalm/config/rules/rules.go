@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/judge"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
@@ -45,7 +46,7 @@ func (r *Reader) rule(v reading.Value) (messages.Rule, bool) {
 		reading.Key("match", func(v reading.Value) { match(v, &rule) }),
 		reading.Key("treat", func(v reading.Value) {
 			s, _ := v.OneOf(treatments()...)
-			rule.Treat = messages.Treatment(s)
+			rule.Treat = judge.Treatment(s)
 		}),
 		reading.Key("key", func(v reading.Value) {
 			rule.Key = pathText(v, "what the message is about, such as $.job")
@@ -81,11 +82,11 @@ func sound(rule messages.Rule, v reading.Value) {
 	if !v.Has("treat") {
 		v.Errorf("add treat: page, quiet, marker or resolve", "the rule does not say what its messages amount to")
 	}
-	if rule.Severity != "" && rule.Treat != "" && rule.Treat != messages.Page {
+	if rule.Severity != "" && rule.Treat != "" && rule.Treat != judge.Page {
 		v.In("severity").Errorf("remove it, or write treat: page",
 			"a severity says how bad a page is; this rule is treat: %s", rule.Treat)
 	}
-	if rule.Treat == messages.Resolve && rule.Key == "" {
+	if rule.Treat == judge.Resolve && rule.Key == "" {
 		v.In("treat").Warnf("add the key that the rule has which opens the incident",
 			"without a key it resolves only what the program itself knows to be the same")
 	}
@@ -93,7 +94,7 @@ func sound(rule messages.Rule, v reading.Value) {
 
 func treatments() []string {
 	var names []string
-	for _, t := range messages.Treatments() {
+	for _, t := range judge.Treatments() {
 		names = append(names, string(t))
 	}
 	return names

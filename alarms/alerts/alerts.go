@@ -1,4 +1,4 @@
-package messages
+package alerts
 
 import (
 	"maps"
@@ -9,7 +9,14 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/facts"
+	"github.com/oncalm/oncalm/alarms/judge"
 )
+
+// Rows are alerts of Prometheus's Alertmanager, which Amazon's managed one is too, and of Grafana.
+var Rows = []judge.Row{
+	{Family: "alert", Recovers: true, Known: isAlerts, Read: readAlerts},
+	{Family: "alert", Recovers: true, Known: isOldGrafana, Read: readOldGrafana},
+}
 
 // An alert is what Prometheus and Grafana call an alarm. It is known by its labels, all of them, in whatever form it comes.
 type alert struct {
@@ -19,22 +26,12 @@ type alert struct {
 	link     string
 }
 
-// maxAlerts is how many alerts of one message are taken by themselves.
-const maxAlerts = 100
+// Most is how many alerts of one message are taken by themselves.
+const Most = 100
 
 // heartbeats are alerts that always fire, to show that the way works.
-var heartbeats = []string{"watchdog", "deadmansswitch", "deadmanssnitch", "deadmansnitch", "deadman", "alwaysfiring", "heartbeat", "prometheusalwaysfiring", "infoinhibitor"}
-
-var firingForm = regexp.MustCompile(`^\s*\[(FIRING|RESOLVED)(?::\s*\d+)?(?:\s*[,|]\s*RESOLVED(?::\s*\d+)?)?\]\s*`)
-
-// firingSubject takes apart what Alertmanager and Grafana make the title of a message: [FIRING:2] and what the alerts have in common.
-func firingSubject(subject string) (firing bool, rest string, ok bool) {
-	found := firingForm.FindStringSubmatchIndex(subject)
-	if found == nil {
-		return false, "", false
-	}
-	return subject[found[2]:found[3]] == "FIRING", strings.TrimSpace(subject[found[1]:]), true
-}
+var heartbeats = []string{"watchdog", "deadmansswitch", "deadmanssnitch", "deadmansnitch", "deadman",
+	"alwaysfiring", "heartbeat", "prometheusalwaysfiring", "infoinhibitor"}
 
 var alertForm = regexp.MustCompile(`(?m)^(Alerts (Firing|Resolved):|\*\*(Firing|Resolved)\*\*)\s*$`)
 
@@ -44,23 +41,25 @@ var alertTexts = map[string]bool{ // firing or not
 }
 
 func isAlerts(m *aws.Message) bool {
-	if _, _, ok := firingSubject(m.Headline()); ok {
+	if _, _, ok := judge.Firing(m.Headline()); ok {
 		return true
 	}
 	if m.Fields != nil {
-		return len(m.List("alerts")) > 0 || m.Fields.Has("groupKey") || m.Fields.Has("alerts") && (m.Fields.Has("status") || m.Fields.Has("state"))
+		return len(m.List("alerts")) > 0 || m.Fields.Has("groupKey") ||
+			m.Fields.Has("alerts") && (m.Fields.Has("status") || m.Fields.Has("state"))
 	}
 	return alertForm.MatchString(m.Text) && strings.Contains(m.Text, "Labels:")
 }
 
-// isLabelled reports whether a message is about alerts by all that alerts have, so that nothing else looks like it.
-func isLabelled(m *aws.Message) bool {
+// IsLabelled reports whether a message is about alerts by all that alerts have, so that nothing else looks like it.
+func IsLabelled(m *aws.Message) bool {
 	list := m.Fields.List("alerts")
-	return len(list) > 0 && aws.Members(list[0]).Object("labels") != nil || m.Fields.Has("groupKey") && m.Fields.Object("commonLabels") != nil
+	return len(list) > 0 && aws.Members(list[0]).Object("labels") != nil ||
+		m.Fields.Has("groupKey") && m.Fields.Object("commonLabels") != nil
 }
 
 // readAlerts reads a message about one alert or many, of which some may fire and others be resolved: each is judged by itself.
-func readAlerts(m *aws.Message) []Judgement {
+func readAlerts(m *aws.Message) []judge.Judgement {
 	var alerts []alert
 	if m.Fields != nil {
 		alerts = jsonAlerts(m)
@@ -69,14 +68,15 @@ func readAlerts(m *aws.Message) []Judgement {
 	}
 	alerts = slices.DeleteFunc(alerts, func(a alert) bool { return len(a.labels) == 0 })
 	if len(alerts) == 0 {
-		return []Judgement{judgeGroup(m)}
+		return []judge.Judgement{judgeGroup(m)}
 	}
-	var all []Judgement
-	for _, a := range alerts[:min(len(alerts), maxAlerts)] {
+	var all []judge.Judgement
+	for _, a := range alerts[:min(len(alerts), Most)] {
 		all = append(all, a.judge())
 	}
-	if more := len(alerts) - maxAlerts; more > 0 {
-		all = append(all, Judgement{Treat: Page, Key: "more alerts", Title: strconv.Itoa(more) + " more alerts in one message; look into Alertmanager"})
+	if more := len(alerts) - Most; more > 0 {
+		all = append(all, judge.Judgement{Treat: judge.Page, Key: "more alerts",
+			Title: strconv.Itoa(more) + " more alerts in one message; look into Alertmanager"})
 	}
 	return all
 }
@@ -94,7 +94,8 @@ func jsonAlerts(m *aws.Message) []alert {
 	}
 	if common := textsOf(m.Fields.Object("commonLabels")); !labelled && len(common) > 0 {
 		alerts = append(alerts, alert{
-			resolved: facts.IsOver(aws.FirstOf(m.At("status"), m.At("state"))), labels: common, notes: textsOf(m.Fields.Object("commonAnnotations")),
+			resolved: facts.IsOver(aws.FirstOf(m.At("status"), m.At("state"))), labels: common,
+			notes: textsOf(m.Fields.Object("commonAnnotations")),
 		})
 	}
 	return alerts
@@ -124,7 +125,8 @@ func textAlerts(text string) []alert {
 		case part:
 			resolved, into = !firing, nil
 		case strings.TrimSpace(l) == "Labels:":
-			alerts = append(alerts, alert{resolved: resolved, labels: map[string]string{}, notes: map[string]string{}})
+			alerts = append(alerts, alert{resolved: resolved, labels: map[string]string{},
+				notes: map[string]string{}})
 			into = alerts[len(alerts)-1].labels
 		case len(alerts) == 0:
 		case strings.TrimSpace(l) == "Annotations:":
@@ -141,23 +143,24 @@ func textAlerts(text string) []alert {
 	return alerts
 }
 
-func (a alert) judge() Judgement {
+func (a alert) judge() judge.Judgement {
 	name := aws.FirstOf(a.labels["alertname"], a.labels["rulename"], a.labels["alert"], "Alert")
-	j := Judgement{Key: a.key(), Name: name, Title: a.title(name), Labels: a.labels, Reason: aws.FirstOf(a.notes["description"], a.notes["message"], a.notes["summary"])}
+	j := judge.Judgement{Key: a.key(), Name: name, Title: a.title(name), Labels: a.labels,
+		Reason: aws.FirstOf(a.notes["description"], a.notes["message"], a.notes["summary"])}
 	if strings.HasPrefix(a.link, "https://") && strings.Trim(a.link, linkLetters) == "" {
 		j.Link = a.link
 	}
 	severity := aws.FirstOf(a.labels["severity"], a.labels["level"], a.labels["priority"])
-	v, known := graded(severity)
+	v, known := judge.Graded(severity)
 	switch compact := strings.NewReplacer(" ", "", "-", "", "_", "", "'", "").Replace(strings.ToLower(name)); {
 	case slices.Contains(heartbeats, compact), strings.EqualFold(severity, "none"):
-		v = marks
+		v = judge.Marks
 	case a.resolved:
-		v = ends
+		v = judge.Ends
 	case !known:
-		v = wakes
+		v = judge.Wakes
 	}
-	j.Treat, j.Severity = v.treat, v.severity
+	j.Treat, j.Severity = v.Treat, v.Severity
 	return j
 }
 
@@ -183,28 +186,33 @@ func (a alert) title(name string) string {
 	if i := slices.IndexFunc(wheres, func(label string) bool { return a.labels[label] != "" }); i >= 0 {
 		title += " (" + a.labels[wheres[i]] + ")"
 	}
-	if text := aws.FirstOf(a.notes["summary"], a.notes["title"], a.notes["message"], a.notes["description"]); text != "" {
-		title += ": " + sentence(text)
+	text := aws.FirstOf(a.notes["summary"], a.notes["title"], a.notes["message"], a.notes["description"])
+	if text != "" {
+		title += ": " + judge.Sentence(text)
 	}
 	return title
 }
 
 // judgeGroup judges a message whose alerts cannot be told apart, as one of somebody's own template. What stands in parentheses at the end of its
 // subject is different each time: labels that just these alerts have in common.
-func judgeGroup(m *aws.Message) Judgement {
-	firing, rest, ok := firingSubject(aws.FirstOf(m.Headline(), m.At("title")))
+func judgeGroup(m *aws.Message) judge.Judgement {
+	firing, rest, ok := judge.Firing(aws.FirstOf(m.Headline(), m.At("title")))
 	if !ok && m.Fields != nil {
-		firing, rest = !facts.IsOver(aws.FirstOf(m.At("status"), m.At("state"))), aws.FirstOf(m.At("title"), m.At("message"))
+		firing = !facts.IsOver(aws.FirstOf(m.At("status"), m.At("state")))
+		rest = aws.FirstOf(m.At("title"), m.At("message"))
 	} else if !ok {
 		firing, rest = strings.Contains(m.Text, "Firing"), m.Subject
 	}
 	name, _, _ := strings.Cut(rest, " (")
-	j := Judgement{Treat: Page, Key: aws.FirstOf(m.At("groupKey"), strings.TrimSpace("group: "+name)), Name: aws.FirstOf(name, "Alert"), Title: aws.FirstOf(rest, m.At("title"), sentence(m.At("message")), "Alerts of Prometheus or Grafana"), Reason: m.At("message")}
+	j := judge.Judgement{Treat: judge.Page, Key: aws.FirstOf(m.At("groupKey"), strings.TrimSpace("group: "+name)),
+		Name:   aws.FirstOf(name, "Alert"),
+		Title:  aws.FirstOf(rest, m.At("title"), judge.Sentence(m.At("message")), "Alerts of Prometheus or Grafana"),
+		Reason: m.At("message")}
 	if !firing {
-		j.Treat = Resolve
+		j.Treat = judge.Resolve
 	}
 	if slices.Contains(heartbeats, strings.ToLower(strings.ReplaceAll(name, " ", ""))) {
-		j.Treat = Marker
+		j.Treat = judge.Marker
 	}
 	return j
 }
@@ -214,14 +222,15 @@ func isOldGrafana(m *aws.Message) bool {
 	return m.Fields != nil && m.Fields.Has("ruleName") && m.Fields.Has("state")
 }
 
-func readOldGrafana(m *aws.Message) []Judgement {
+func readOldGrafana(m *aws.Message) []judge.Judgement {
 	name := m.At("ruleName")
-	j := Judgement{Treat: Page, Key: "rule: " + aws.FirstOf(m.At("ruleId"), name), Name: name, Title: tidyTitle(name + ": " + sentence(m.At("message"))), Reason: m.At("message")}
+	j := judge.Judgement{Treat: judge.Page, Key: "rule: " + aws.FirstOf(m.At("ruleId"), name), Name: name,
+		Title: judge.Tidy(name + ": " + judge.Sentence(m.At("message"))), Reason: m.At("message")}
 	switch strings.ToLower(m.At("state")) {
 	case "ok":
-		j.Treat = Resolve
+		j.Treat = judge.Resolve
 	case "paused", "pending":
-		j.Treat = Marker
+		j.Treat = judge.Marker
 	}
-	return []Judgement{j}
+	return []judge.Judgement{j}
 }
