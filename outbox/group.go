@@ -238,7 +238,7 @@ func (g *group) pause(now time.Time) time.Duration {
 	if next.IsZero() {
 		return time.Minute
 	}
-	return min(max(next.Sub(now), time.Millisecond), time.Minute)
+	return min(max(next.Sub(now), time.Nanosecond), time.Minute)
 }
 
 // settle takes note of a finished attempt.
