@@ -119,7 +119,8 @@ func (s *Slack) SetUser(u workspace.User) {
 func (s *Slack) Group(handle string) (workspace.UserGroup, bool) {
 	s.ws.Lock()
 	defer s.ws.Unlock()
-	i := slices.IndexFunc(s.ws.Groups, func(g workspace.UserGroup) bool { return g.Handle == strings.TrimPrefix(handle, "@") })
+	handle = strings.TrimPrefix(handle, "@")
+	i := slices.IndexFunc(s.ws.Groups, func(g workspace.UserGroup) bool { return g.Handle == handle })
 	if i < 0 {
 		return workspace.UserGroup{}, false
 	}

@@ -49,7 +49,7 @@ type Options struct {
 type Slack struct {
 	API    *api.API       // towards the bot's client
 	Faults *faults.Faults // how it misbehaves
-	Bot    *hands.Bot     // the bot's doors, and requests made by hand
+	Bot    *hands.Bot     // towards the bot's doors: where they are, and requests made by hand
 	Hands  *hands.Hands   // what people do
 	Page   *chatpage.Page // towards a browser
 

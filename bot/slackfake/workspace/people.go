@@ -64,7 +64,8 @@ func (u *User) NextQuiet(now time.Time) (from, to time.Time, ok bool) {
 	local := now.In(u.Location())
 	for day := -1; ; day++ {
 		on := func(clock time.Time, later int) time.Time {
-			return time.Date(local.Year(), local.Month(), local.Day()+day+later, clock.Hour(), clock.Minute(), 0, 0, local.Location())
+			year, month, today := local.Date()
+			return time.Date(year, month, today+day+later, clock.Hour(), clock.Minute(), 0, 0, local.Location())
 		}
 		from, to = on(begin, 0), on(end, 0)
 		if !to.After(from) {
