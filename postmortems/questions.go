@@ -78,13 +78,8 @@ func (v interview) detection() (document.Question, bool) {
 	if m.Seconds == nil || document.Length(*m.Seconds) < slowToDetect {
 		return none()
 	}
-	return ask(
-		"slow detection",
-		"What would cut that in half?",
-		m.Events,
-		"Detection took %s",
-		wording.Took(document.Length(*m.Seconds)),
-	)
+	return ask("slow detection", "What would cut that in half?", m.Events, "Detection took %s",
+		wording.Took(document.Length(*m.Seconds)))
 }
 
 func (v interview) pageLag() (document.Question, bool) {
@@ -164,22 +159,15 @@ func (v interview) nobody() (document.Question, bool) {
 		}
 	}
 	if len(events) > 0 {
-		return ask(
-			"nobody on call",
-			"How did the gap in the schedule come about, and what would have shown it before?",
-			events,
-			"Nobody was on call when a step was taken, so the fallback was paged",
-		)
+		return ask("nobody on call",
+			"How did the gap in the schedule come about, and what would have shown it before?", events,
+			"Nobody was on call when a step was taken, so the fallback was paged")
 	}
 	if len(v.doc.Pages) > 0 || v.told.Quiet() {
 		return none()
 	}
-	return ask(
-		"nobody paged",
-		"How should somebody have been reached?",
-		v.doc.PagesInAll.Events,
-		"Nobody was paged at all",
-	)
+	return ask("nobody paged", "How should somebody have been reached?", v.doc.PagesInAll.Events,
+		"Nobody was paged at all")
 }
 
 func (v interview) undelivered() (document.Question, bool) {
@@ -250,13 +238,9 @@ func (v interview) end() (document.Question, bool) {
 			events = append(events, w.Events...)
 		}
 	}
-	return ask(
-		"no recovery",
-		"How was it known that users were no longer hurt?",
-		events,
+	return ask("no recovery", "How was it known that users were no longer hurt?", events,
 		"The incident was resolved, and the end of %s is not recorded",
-		text.Count(v.doc.Impact.Unended, "window of impact", "windows of impact"),
-	)
+		text.Count(v.doc.Impact.Unended, "window of impact", "windows of impact"))
 }
 
 // gaps asks about silence before the incident was resolved.
@@ -281,12 +265,8 @@ func (v interview) gaps() (document.Question, bool) {
 	}
 	because := "Nothing was recorded for " + wording.Took(document.Length(longest))
 	if gaps > 1 {
-		because = fmt.Sprintf(
-			"%d times nothing was recorded for more than %s, the longest time for %s",
-			gaps,
-			wording.Took(evidence.LongGap),
-			wording.Took(document.Length(longest)),
-		)
+		because = fmt.Sprintf("%d times nothing was recorded for more than %s, the longest time for %s", gaps,
+			wording.Took(evidence.LongGap), wording.Took(document.Length(longest)))
 	}
 	return ask("gaps", "What happened in that time, and where was it said?", events, "%s", because)
 }
@@ -295,6 +275,7 @@ func (v interview) runbook() (document.Question, bool) {
 	if v.told.Incident.Runbook != "" {
 		return none()
 	}
-	return ask("no runbook", "What would a runbook have said, and to whom?", v.told.All(evidence.Is[incidents.Opened]),
+	return ask("no runbook", "What would a runbook have said, and to whom?",
+		v.told.All(evidence.Is[incidents.Opened]),
 		"No runbook was linked for %s", v.told.Service())
 }

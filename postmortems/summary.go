@@ -28,11 +28,8 @@ func (s summary) hurt() document.Sentence {
 	windows := s.doc.Impact.Windows
 	if len(windows) == 0 {
 		opened := s.told.Incident.Opened
-		says.Text = fmt.Sprintf(
-			"Opened at %s UTC; when users were hurt is not recorded. For the people who use %s",
-			wording.Moment(opened),
-			s.told.Service(),
-		)
+		says.Text = fmt.Sprintf("Opened at %s UTC; when users were hurt is not recorded. For the people who use %s",
+			wording.Moment(opened), s.told.Service())
 		says.Events = s.told.All(evidence.Is[incidents.Opened])
 		return says
 	}
@@ -64,34 +61,16 @@ func spanText(im document.Impact, start, end time.Time) string {
 	case im.Unstarted > 0:
 		return fmt.Sprintf("From a time that is not recorded until %s UTC (%s)", wording.Moment(end), by)
 	case im.Windows[len(im.Windows)-1].To.IsZero() && len(im.Windows) > 1:
-		return fmt.Sprintf(
-			"From %s UTC on (in %d windows of impact, %s; the end of the last is not recorded)",
-			wording.Moment(start),
-			len(im.Windows),
-			by,
-		)
+		return fmt.Sprintf("From %s UTC on (in %d windows of impact, %s; the end of the last is not recorded)",
+			wording.Moment(start), len(im.Windows), by)
 	case im.Windows[len(im.Windows)-1].To.IsZero():
 		return fmt.Sprintf("From %s UTC on (%s; the end is not recorded)", wording.Moment(start), by)
 	case len(im.Windows) > 1 && im.Unended == 0:
-		return fmt.Sprintf(
-			"Between %s UTC (%s, of which %s in %d windows of impact, %s)",
-			wording.Span(
-				start,
-				end,
-			),
-			wording.Took(end.Sub(start)),
-			wording.Took(document.Length(*im.Total)),
-			len(im.Windows),
-			by,
-		)
+		return fmt.Sprintf("Between %s UTC (%s, of which %s in %d windows of impact, %s)", wording.Span(start, end),
+			wording.Took(end.Sub(start)), wording.Took(document.Length(*im.Total)), len(im.Windows), by)
 	case len(im.Windows) > 1:
-		return fmt.Sprintf(
-			"Between %s UTC (%s, in %d windows of impact, %s)",
-			wording.Span(start, end),
-			wording.Took(end.Sub(start)),
-			len(im.Windows),
-			by,
-		)
+		return fmt.Sprintf("Between %s UTC (%s, in %d windows of impact, %s)", wording.Span(start, end),
+			wording.Took(end.Sub(start)), len(im.Windows), by)
 	}
 	return fmt.Sprintf("Between %s UTC (%s, %s)", wording.Span(start, end), wording.Took(end.Sub(start)), by)
 }
@@ -102,32 +81,20 @@ func (s summary) detected() document.Sentence {
 	a := s.doc.Detection.Alarm
 	switch {
 	case a == nil:
-		says.Text = fmt.Sprintf(
-			"It was declared by %s at %s UTC; no alarm had opened it",
-			text.Clip(s.doc.Detection.Person, wording.Shortest),
-			wording.Moment(s.doc.Detection.At),
-		)
+		says.Text = fmt.Sprintf("It was declared by %s at %s UTC; no alarm had opened it",
+			text.Clip(s.doc.Detection.Person, wording.Shortest), wording.Moment(s.doc.Detection.At))
 		says.Ask = "how did it become known?"
 	case a.Lag == nil:
-		says.Text = fmt.Sprintf(
-			"It was detected by the alarm %s, whose message was accepted at %s UTC",
-			wording.Quoted(a.Name),
-			wording.Moment(a.Accepted),
-		)
+		says.Text = fmt.Sprintf("It was detected by the alarm %s, whose message was accepted at %s UTC",
+			wording.Quoted(a.Name), wording.Moment(a.Accepted))
 	case *a.Lag < 0:
-		says.Text = fmt.Sprintf(
-			"It was detected by the alarm %s; its message was accepted at %s UTC, "+
-				"which by our clock is %s before the change of state",
-			wording.Quoted(a.Name),
-			wording.Moment(a.Accepted),
-			wording.Took(-document.Length(*a.Lag)),
-		)
+		says.Text = fmt.Sprintf("It was detected by the alarm %s; its message was accepted at %s UTC, "+
+			"which by our clock is %s before the change of state",
+			wording.Quoted(a.Name), wording.Moment(a.Accepted), wording.Took(-document.Length(*a.Lag)))
 	default:
-		says.Text = fmt.Sprintf(
-			"It was detected by the alarm %s, whose message was accepted %s after the change of state",
-			wording.Quoted(a.Name),
-			wording.Took(document.Length(*a.Lag)),
-		)
+		says.Text = fmt.Sprintf("It was detected by the alarm %s, "+
+			"whose message was accepted %s after the change of state",
+			wording.Quoted(a.Name), wording.Took(document.Length(*a.Lag)))
 	}
 	return says
 }
@@ -149,11 +116,8 @@ func (s summary) answered() document.Sentence {
 	page, ok := s.told.First(evidence.Is[incidents.Delivered])
 	if b, delivered := page.Body.(incidents.Delivered); delivered {
 		says = document.Sentence{
-			Text: fmt.Sprintf(
-				"The first page was delivered, to %s, at %s UTC",
-				wording.Short(b.Person),
-				wording.Moment(page.At),
-			),
+			Text: fmt.Sprintf("The first page was delivered, to %s, at %s UTC", wording.Short(b.Person),
+				wording.Moment(page.At)),
 			Events: []int{page.Seq},
 		}
 	}
@@ -162,11 +126,8 @@ func (s summary) answered() document.Sentence {
 	case !acked:
 		says.Text += ", and nobody acknowledged"
 	case ok && !ack.At.Before(page.At):
-		says.Text += fmt.Sprintf(
-			", and %s acknowledged %s later",
-			wording.Actor(ack.By),
-			wording.Took(ack.At.Sub(page.At)),
-		)
+		says.Text += fmt.Sprintf(", and %s acknowledged %s later", wording.Actor(ack.By),
+			wording.Took(ack.At.Sub(page.At)))
 		says.Events = append(says.Events, ack.Seq)
 	default:
 		says.Text += fmt.Sprintf("; %s had acknowledged at %s UTC", wording.Actor(ack.By), wording.Moment(ack.At))

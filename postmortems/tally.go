@@ -45,10 +45,8 @@ func pagesInAll(r *evidence.Reading) document.Sentence {
 		s.Text += "; and " + text.Count(reminders, "reminder", "reminders")
 	}
 	if adopted > 0 {
-		s.Text += fmt.Sprintf(
-			"; for %d of them an earlier attempt, whose outcome was not known, turned out to have sent it",
-			adopted,
-		)
+		s.Text += fmt.Sprintf("; for %d of them an earlier attempt, whose outcome was not known, "+
+			"turned out to have sent it", adopted)
 	}
 	return s
 }

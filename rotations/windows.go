@@ -6,7 +6,7 @@ import (
 	"github.com/oncalm/oncalm/rotations/civil"
 )
 
-// ParseWindow reads the three parts of a window as [ParseDays] and [ParseClock] do. Without days it is every day; without
+// ParseWindow reads the three parts of a window as [civil.ParseDays] and [civil.ParseClock] do. Without days it is every day; without
 // from it begins at 00:00, and without to it ends at 24:00.
 func ParseWindow(days, from, to string) (civil.Window, error) {
 	w := civil.Window{Days: civil.EveryDay, To: 24 * civil.Hour}

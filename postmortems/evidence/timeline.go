@@ -49,7 +49,8 @@ func gap(from, to time.Time) []document.Line {
 		return nil
 	}
 	return []document.Line{
-		{At: from.UTC(), Source: document.SourceGap, What: "nothing recorded for " + wording.Took(d), Gap: d.Seconds()},
+		{At: from.UTC(), Source: document.SourceGap, What: "nothing recorded for " + wording.Took(d),
+			Gap: d.Seconds()},
 	}
 }
 

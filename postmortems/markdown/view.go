@@ -174,7 +174,8 @@ func detectionText(d document.Detection) string {
 	if d.Alarm == nil {
 		person := or(text.Clip(d.Person, wording.Shortest), wording.NotRecorded)
 		return sentence(document.Sentence{
-			Text:   "Declared by " + person + " at " + wording.Moment(d.At) + " UTC; no alarm had opened the incident",
+			Text: "Declared by " + person + " at " + wording.Moment(d.At) +
+				" UTC; no alarm had opened the incident",
 			Events: d.Events,
 		})
 	}
@@ -198,7 +199,8 @@ func alarmRows(a *document.Alarm) []fieldRow {
 	}
 	rows := []fieldRow{{"Alarm", name}, {"Account", cell(a.Account)}, {"Region", cell(a.Region)}}
 	for _, f := range []fieldRow{
-		{"Contributor", a.Contributor}, {"Description", a.Description}, {"Tags", a.Tags}, {"Evaluation", a.Evaluation},
+		{"Contributor", a.Contributor}, {"Description", a.Description}, {"Tags", a.Tags},
+		{"Evaluation", a.Evaluation},
 		{"Log", strings.Join(a.Lines, " · ")},
 	} {
 		if f.Value != "" {
@@ -233,12 +235,9 @@ func pageRows(pages []document.Page) []pageRow {
 			Events:       wording.Marks(p.Events),
 		})
 	}
-	return fit(
-		rows,
-		maxPages,
+	return fit(rows, maxPages,
 		func(r pageRow) int { return len(r.Who) + len(r.Via) + len(r.Outcome) + len(r.Events) + 100 },
-		func(n int) pageRow { return pageRow{Outcome: leftOut(n)} },
-	)
+		func(n int) pageRow { return pageRow{Outcome: leftOut(n)} })
 }
 
 // newTimeRow makes a row of times; those of the day of the incident without their day.

@@ -11,7 +11,8 @@ import (
 // HostileTexts are what somebody who can name an alarm might try.
 var HostileTexts = []string{
 	"<!channel> <@U123> <https://evil.example|Acknowledge>", "[click](https://evil.example) ![x](https://evil.example/p.png)",
-	"a | b \\| c | d", "# not a heading ## #", "`code` ``` ~~~ fence", "*bold* _it_ **b** ~~gone~~ __init__", "<script>alert(1)</script> &lt;b&gt; &#x41; &copy;",
+	"a | b \\| c | d", "# not a heading ## #",
+	"`code` ``` ~~~ fence", "*bold* _it_ **b** ~~gone~~ __init__", "<script>alert(1)</script> &lt;b&gt; &#x41; &copy;",
 	"https://evil.example/x?a=b&c=d www.evil.example mail@evil.example ftp://evil.example", "- list\n1. one\n> quote\n---\n===\n| a | b |\n| --- | --- |",
 	"[x]: https://evil.example \"t\"", "trailing backslash \\", "\u202egnp.exe\u202c \u200bzero\u0000nul \x1b[31mred", "$x^2$ {#id .class} :smile: @channel",
 	"<!-- comment", "]] **[fill in: your password]**. [e1]",
@@ -50,7 +51,8 @@ func hostile(t testing.TB) *Story {
 	)
 	for range HostileTexts {
 		key := next() + s.Now.String()
-		s.After(time.Minute).By(incidents.Oncalm(), incidents.Paged{Key: key, Person: next(), Via: next(), Why: next()})
+		s.After(time.Minute).By(incidents.Oncalm(),
+			incidents.Paged{Key: key, Person: next(), Via: next(), Why: next()})
 		s.By(incidents.Oncalm(), incidents.Undelivered{Key: key, Person: next(), Error: next()})
 		s.By(incidents.Person(next()), incidents.Noted{Text: next(), Link: "https://evil.example/" + next()})
 	}
@@ -65,10 +67,8 @@ func rightToLeft(t testing.TB) *Story {
 		a.Reason = "נחצה הסף: 3 נקודות"
 		a.Link = "https://eu-central-1.console.aws.amazon.com/cloudwatch/deeplink.js?region=eu-central-1#alarmsV2:alarm/x"
 	})
-	s.By(
-		incidents.ByAlarm(a.Name),
-		incidents.Opened{Title: "تعطل الدفع (checkout)", Service: "تسوق", Severity: incidents.Sev2, Alarm: &a},
-	)
+	s.By(incidents.ByAlarm(a.Name),
+		incidents.Opened{Title: "تعطل الدفع (checkout)", Service: "تسوق", Severity: incidents.Sev2, Alarm: &a})
 	k := s.Steps(First, "ana")
 	s.After(time.Second).Delivers(k[0], "ana")
 	s.After(time.Minute).By(Ana, incidents.Acknowledged{})
@@ -94,11 +94,8 @@ func unknowns(t testing.TB) *Story {
 		}
 	}))
 	s.After(time.Second).By(incidents.Oncalm(), incidents.Unknown{Kind: "merged"})
-	s.After(
-		time.Minute,
-	).Reports(
-		s.Alarm("disk", incidents.AlarmFiring, func(a *incidents.Alarm) { a.Changed = s.Now.Add(time.Second) }),
-	)
+	s.After(time.Minute).Reports(s.Alarm("disk", incidents.AlarmFiring,
+		func(a *incidents.Alarm) { a.Changed = s.Now.Add(time.Second) }))
 	s.After(time.Minute).By(Bo, incidents.Acknowledged{})
 	return s.After(time.Minute).By(Bo, incidents.Resolved{Reason: "false alarm"})
 }
@@ -107,14 +104,8 @@ func unknowns(t testing.TB) *Story {
 // channel before the page gets through, and a second run that nobody is paged in.
 func clocks(t testing.TB) *Story {
 	s := Tell(t, "2026-03-26 11:00:00")
-	s.Opens(
-		incidents.Sev2,
-		s.Alarm(
-			"checkout-5xx",
-			incidents.AlarmFiring,
-			func(a *incidents.Alarm) { a.Changed = s.Now.Add(4 * time.Second) },
-		),
-	)
+	s.Opens(incidents.Sev2, s.Alarm("checkout-5xx", incidents.AlarmFiring,
+		func(a *incidents.Alarm) { a.Changed = s.Now.Add(4 * time.Second) }))
 	k := s.Steps(First, "ana")
 	s.After(20*time.Second).By(Bo, incidents.Acknowledged{})
 	s.After(time.Second).Delivers(k[0], "ana")

@@ -54,24 +54,15 @@ func longSev1(t testing.TB) *Story {
 	s.After(time.Second).Delivers(k[0], "ana")
 	s.At("14:15:20").By(Ana, incidents.Acknowledged{})
 	s.At("14:19:48").By(Ana, incidents.Noted{Text: "Rolled back checkout to v41.\nWaiting for the alarm."})
-	s.At(
-		"14:45:20",
-	).By(
-		incidents.Oncalm(),
+	s.At("14:45:20").By(incidents.Oncalm(),
 		incidents.Paged{Key: "42/page/remind", Person: "ana", Via: "slack", Position: First, Reminder: true,
-			Why: "you acknowledged 30m0s ago and it is not resolved"},
-	)
+			Why: "you acknowledged 30m0s ago and it is not resolved"})
 	s.After(time.Second).Delivers("42/page/remind", "ana")
 	s.At("14:47:31").Reports(s.Alarm("checkout-5xx", incidents.AlarmOK))
 	s.At("14:52:05").By(Ana, incidents.Resolved{Reason: "rolled back to v41; error rate normal for 5 min"})
 	told := s.Now.Add(-50 * time.Minute)
-	return s.At(
-		"16:30:00",
-	).Since(
-		told,
-		Cleo,
-		incidents.Noted{Text: "Support had the first call at 14:02: “payment page is white”."},
-	)
+	return s.At("16:30:00").Since(told, Cleo,
+		incidents.Noted{Text: "Support had the first call at 14:02: “payment page is white”."})
 }
 
 // noAck ends by itself, and nobody has answered in two rounds.
@@ -83,7 +74,8 @@ func noAck(t testing.TB) *Story {
 		person   string
 		after    time.Duration
 		noAnswer bool
-	}{{First, "ana", 0, false}, {Second, "bo", 5 * time.Minute, false}, {incidents.Position{Round: 1}, "ana", 10 * time.Minute, false},
+	}{{First, "ana", 0, false}, {Second, "bo", 5 * time.Minute, false},
+		{incidents.Position{Round: 1}, "ana", 10 * time.Minute, false},
 		{incidents.Position{Round: 1, Step: 1}, "bo", 5 * time.Minute, true}} {
 		k := s.After(step.after).Steps(step.at, "ana")
 		if !step.noAnswer {
@@ -93,10 +85,8 @@ func noAck(t testing.TB) *Story {
 	s.After(20 * time.Second)
 	ok := s.Alarm("queue-age", incidents.AlarmOK)
 	s.Reports(ok).By(incidents.ByAlarm("queue-age"), incidents.Resolved{Reason: "the alarm is OK"})
-	return s.By(
-		incidents.Oncalm(),
-		incidents.Withheld{Key: "42/page/4/bo", Person: "bo", Why: "the incident was resolved before it went out"},
-	)
+	return s.By(incidents.Oncalm(),
+		incidents.Withheld{Key: "42/page/4/bo", Person: "bo", Why: "the incident was resolved before it went out"})
 }
 
 // fallback is answered by the fallback alone, the second time that it is paged. In the
@@ -111,8 +101,10 @@ func fallback(t testing.TB) *Story {
 		wait   time.Duration
 	}{
 		{First, []string{"ana"}, "ana", 5 * time.Minute}, {Second, []string{"ana"}, "bo", 10 * time.Minute},
-		{incidents.Position{Round: 1}, nil, "cleo", 5 * time.Minute}, {incidents.Position{Round: 1, Step: 1}, nil, "bo", 10 * time.Minute},
-		{incidents.Position{Round: 2}, nil, "cleo", 30 * time.Minute}, {incidents.Position{Round: 3}, nil, "cleo", time.Minute},
+		{incidents.Position{Round: 1}, nil, "cleo", 5 * time.Minute},
+		{incidents.Position{Round: 1, Step: 1}, nil, "bo", 10 * time.Minute},
+		{incidents.Position{Round: 2}, nil, "cleo", 30 * time.Minute},
+		{incidents.Position{Round: 3}, nil, "cleo", time.Minute},
 	} {
 		k := s.Steps(step.at, step.onCall...)
 		s.After(time.Second).Delivers(k[0], step.person).After(step.wait)
@@ -129,14 +121,8 @@ func flapping(t testing.TB) *Story {
 	s.After(900*time.Millisecond).Delivers(k[0], "ana")
 	s.At("22:01:10").By(Ana, incidents.Acknowledged{})
 	for range 2 {
-		s.After(
-			2*time.Minute,
-		).Reports(
-			s.Alarm("cpu high", incidents.AlarmOK),
-		).By(
-			incidents.ByAlarm("cpu high"),
-			incidents.Resolved{Reason: "the alarm is OK"},
-		)
+		s.After(2*time.Minute).Reports(s.Alarm("cpu high", incidents.AlarmOK)).
+			By(incidents.ByAlarm("cpu high"), incidents.Resolved{Reason: "the alarm is OK"})
 		again := s.After(3*time.Minute).Alarm("cpu high", incidents.AlarmFiring)
 		s.By(incidents.ByAlarm("cpu high"), incidents.Reopened{Alarm: &again})
 		k = s.Steps(First, "ana")
@@ -144,20 +130,10 @@ func flapping(t testing.TB) *Story {
 		s.After(30*time.Second).By(Ana, incidents.Acknowledged{})
 	}
 	for range 2 {
-		s.After(
-			time.Minute,
-		).Reports(
-			s.Alarm(
-				"cpu high",
-				incidents.AlarmUnknown,
-				func(a *incidents.Alarm) { a.Previous = incidents.AlarmFiring },
-			),
-		)
-		s.After(
-			time.Minute,
-		).Reports(
-			s.Alarm("cpu high", incidents.AlarmOK, func(a *incidents.Alarm) { a.Previous = incidents.AlarmUnknown }),
-		)
+		s.After(time.Minute).Reports(s.Alarm("cpu high", incidents.AlarmUnknown,
+			func(a *incidents.Alarm) { a.Previous = incidents.AlarmFiring }))
+		s.After(time.Minute).Reports(s.Alarm("cpu high", incidents.AlarmOK,
+			func(a *incidents.Alarm) { a.Previous = incidents.AlarmUnknown }))
 		s.After(time.Minute).Reports(s.Alarm("cpu high", incidents.AlarmFiring))
 	}
 	s.After(time.Minute).Reports(s.Alarm("cpu high", incidents.AlarmOK))
@@ -189,12 +165,8 @@ func contributors(t testing.TB) *Story {
 	s.At("09:05:30").Reports(s.Alarm("api-latency", incidents.AlarmFiring))
 	s.At("09:08:00").Reports(s.Alarm("load-by-team", incidents.AlarmOK, of("a")))
 	s.At("09:08:10").Reports(s.Alarm("load-by-team", incidents.AlarmFiring, of("b")))
-	late := s.Alarm(
-		"load-by-team",
-		incidents.AlarmOK,
-		of("b"),
-		func(a *incidents.Alarm) { a.Changed = s.Now.Add(-2 * time.Minute) },
-	)
+	late := s.Alarm("load-by-team", incidents.AlarmOK, of("b"),
+		func(a *incidents.Alarm) { a.Changed = s.Now.Add(-2 * time.Minute) })
 	s.At("09:08:20").By(incidents.ByAlarm(late.Name), incidents.Reported{Alarm: late, Late: true})
 	s.At("09:10:00").Reports(s.Alarm("load-by-team", incidents.AlarmOK, of("b")))
 	s.At("09:12:00").Reports(s.Alarm("api-latency", incidents.AlarmOK))
@@ -223,26 +195,17 @@ func declared(t testing.TB) *Story {
 // never recovers.
 func undelivered(t testing.TB) *Story {
 	s := Tell(t, "2026-03-21 23:50:00")
-	s.Opens(
-		incidents.Sev1,
-		s.Alarm("disk-full", incidents.AlarmFiring, func(a *incidents.Alarm) { a.NeverRecovers = true }),
-	)
+	s.Opens(incidents.Sev1, s.Alarm("disk-full", incidents.AlarmFiring,
+		func(a *incidents.Alarm) { a.NeverRecovers = true }))
 	k := s.Steps(First, "ana", "dee")
-	s.After(
-		2*time.Second,
-	).By(
-		incidents.Oncalm(),
-		incidents.Undelivered{Key: k[0], Person: "ana", Via: "slack", Error: "user_disabled"},
-	)
-	s.By(incidents.Oncalm(), incidents.Undelivered{Key: k[1], Person: "dee", Via: "slack", Error: "channel_not_found"})
+	s.After(2*time.Second).By(incidents.Oncalm(),
+		incidents.Undelivered{Key: k[0], Person: "ana", Via: "slack", Error: "user_disabled"})
+	s.By(incidents.Oncalm(), incidents.Undelivered{Key: k[1], Person: "dee", Via: "slack",
+		Error: "channel_not_found"})
 	k = s.Steps(Second)
-	s.After(
-		3*time.Minute,
-	).By(
-		incidents.Oncalm(),
+	s.After(3*time.Minute).By(incidents.Oncalm(),
 		incidents.Delivered{Key: k[0], Person: "bo", Via: "slack", Adopted: true,
-			Link: "https://acme.slack.com/archives/D0bo/p1774137182000100"},
-	)
+			Link: "https://acme.slack.com/archives/D0bo/p1774137182000100"})
 	s.After(12*time.Minute).By(Bo, incidents.Acknowledged{})
 	return s.After(8*time.Minute).By(Bo, incidents.Resolved{Reason: "log files removed"})
 }

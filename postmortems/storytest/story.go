@@ -60,18 +60,22 @@ func (s *Story) Since(at time.Time, who incidents.Actor, b incidents.Body) *Stor
 func (s *Story) Alarm(name string, state incidents.AlarmState, more ...func(*incidents.Alarm)) incidents.Alarm {
 	threshold := 50.0
 	a := incidents.Alarm{
-		Name: name, Series: name, State: state, Previous: incidents.AlarmOK, Account: "123456789012", Region: "eu-central-1",
+		Name: name, Series: name, State: state, Previous: incidents.AlarmOK, Account: "123456789012",
+		Region:  "eu-central-1",
 		ARN:     "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:" + name,
 		Changed: s.Now.Add(-2300 * time.Millisecond), Received: s.Now, Kind: "metric",
-		Reason:    "Threshold Crossed: 3 out of the last 5 datapoints were greater than the threshold (50.0) (minimum 3 datapoints for OK -> ALARM transition).",
+		Reason: "Threshold Crossed: 3 out of the last 5 datapoints were greater than " +
+			"the threshold (50.0) (minimum 3 datapoints for OK -> ALARM transition).",
 		Link:      "https://eu-central-1.console.aws.amazon.com/cloudwatch/deeplink.js?region=eu-central-1#alarmsV2:alarm/" + name,
 		MessageID: fmt.Sprintf("0b0c7a51-0000-4000-8000-%012d", len(s.events)+1),
-		Metric: &incidents.Metric{Namespace: "AWS/ApplicationELB", Name: "HTTPCode_Target_5XX_Count", Statistic: "Sum",
+		Metric: &incidents.Metric{Namespace: "AWS/ApplicationELB", Name: "HTTPCode_Target_5XX_Count",
+			Statistic:  "Sum",
 			Dimensions: []incidents.Dimension{{Name: "LoadBalancer", Value: "app/checkout/50dc6c495c0c9188"}},
 			Comparison: "GreaterThanThreshold", Threshold: &threshold, Period: 60, Periods: 5, Datapoints: 3},
 	}
 	if state == incidents.AlarmOK {
-		a.Previous, a.Reason = incidents.AlarmFiring, "Threshold Crossed: 3 datapoints were not greater than the threshold (50.0)."
+		a.Previous = incidents.AlarmFiring
+		a.Reason = "Threshold Crossed: 3 datapoints were not greater than the threshold (50.0)."
 	}
 	for _, change := range more {
 		change(&a)
