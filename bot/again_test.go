@@ -60,7 +60,7 @@ func TestALateAnswerIsTriedAgain(t *testing.T) {
 					if got := last(t, w.slack.Ephemerals(channel, ana)).Text; strings.Contains(got, "Noted on 1") != (times > 0) {
 						t.Errorf("told: %s", got)
 					}
-					if gaveUp := strings.Contains(w.logged.String(), "an answer could not be told"); gaveUp != (times == 0) {
+					if gaveUp := strings.Contains(w.logged.String(), "a reply could not be sent"); gaveUp != (times == 0) {
 						t.Errorf("the log says that it was given up: %t", gaveUp)
 					}
 				})

@@ -54,7 +54,7 @@ func finding(f handoffs.Finding) blocks.Line {
 	case f.Person != "":
 		return blocks.Say(blocks.Strong(f.Person), " is on call from ", f.From, " and cannot be reached: ", hindered([]handoffs.Hindrance{f.Hindrance}), ".")
 	case len(f.Overrides) == 1 && f.Overrides[0].Void != "":
-		return blocks.Say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which does not count: ", f.Overrides[0].Void, ".")
+		return blocks.Say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which is ignored: ", f.Overrides[0].Void, ".")
 	case len(f.Overrides) == 1:
 		return blocks.Say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which changes nothing.")
 	case len(f.Overrides) > 1:

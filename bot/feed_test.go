@@ -46,7 +46,7 @@ func TestFeed(t *testing.T) {
 		contains(t, w.typed(ana, "/oncall", "feed"), "`/oncall feed me` makes a link to your own shifts")
 		first, second := w.typed(ana, "/oncall", "feed payments"), w.typed(bo, "/oncall", "feed payments")
 		me := w.typed(ana, "/oncall", "feed ME")
-		contains(t, me, "the shifts of ana", "I show it this once", "/oncall feed revoke me")
+		contains(t, me, "the shifts of ana", "It is shown only once", "/oncall feed revoke me")
 		if !w.opens(first, payments) || !w.opens(second, payments) || !w.opens(me, own) {
 			t.Fatal("an address does not open its feed")
 		}
@@ -80,7 +80,7 @@ func TestFeedOnce(t *testing.T) {
 			}).JSON)
 		}
 		contains(t, answers[0], "https://oncall.example.com/ical/payments.ics?token=")
-		contains(t, answers[1], "This request was answered already")
+		contains(t, answers[1], "This request was already answered")
 		contains(t, w.typed(ana, "/oncall", "feed revoke payments"), "Revoked: your link")
 	})
 }

@@ -85,7 +85,7 @@ func TestOverrideForm(t *testing.T) {
 		if !ok || v.Submit != "Confirm" {
 			t.Fatalf("there is no second page: %+v", v)
 		}
-		contains(t, string(v.Blocks), "Shall I put ", "Sat 5 Jan 2002 03:30 until 05:30 (2 h, CET)", "Instead of ana.")
+		contains(t, string(v.Blocks), "Should I put ", "Sat 5 Jan 2002 03:30 until 05:30 (2 h, CET)", "Instead of ana.")
 		if n := len(w.made()); n != 0 {
 			t.Fatalf("%d overrides before it was confirmed", n)
 		}
@@ -146,7 +146,7 @@ func TestSwapForm(t *testing.T) {
 			t.Fatalf("%v, errors %v", r.Err, r.Errors)
 		}
 		v, _ = w.slack.View(bo)
-		contains(t, string(v.Blocks), "Shall I ask ", "Yours, for cy: Mon 7 Jan 2002 09:00", "Theirs, for you: Mon 14 Jan 2002 09:00")
+		contains(t, string(v.Blocks), "Should I ask ", "Yours, for cy: Mon 7 Jan 2002 09:00", "Theirs, for you: Mon 14 Jan 2002 09:00")
 		if r = w.slack.Hands.SubmitView(context.Background(), bo, nil); r.Err != nil {
 			t.Fatal(r.Err)
 		}

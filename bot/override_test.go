@@ -102,8 +102,8 @@ func TestTakeOver(t *testing.T) {
 		if got := w.onCall("shop", 0); got != "ana" {
 			t.Errorf("on call after Undo: %s", got)
 		}
-		contains(t, w.seen(bo).Text, "Taken back", "shop: ana instead of you")
-		contains(t, w.last(ana).Text, "you are on call from", "instead of bo", "Taken back by bo")
+		contains(t, w.seen(bo).Text, "Undone", "shop: ana instead of you")
+		contains(t, w.last(ana).Text, "you are on call from", "instead of bo", "Undone by bo")
 		if all := w.made(); len(all) != 1 || all[0].CancelledBy != "bo" || all[0].How != overrides.HowMe {
 			t.Errorf("kept: %+v", all)
 		}
@@ -115,7 +115,7 @@ func TestOverrideIsConfirmed(t *testing.T) {
 		w := begin(t, three)
 		w.wait(time.Hour)
 		m := w.said(ana, "override @cy sun 18:00..mon 07:00")
-		contains(t, m.Text, "Shall I put cy on call for shop?", "Sun 2 Jan 2000 18:00 until Mon 3 Jan 2000 07:00 (13 h, CET)", "On the clock of the schedule: Sun 2 Jan 2000 17:00", "Instead of ana")
+		contains(t, m.Text, "Should I put cy on call for shop?", "Sun 2 Jan 2000 18:00 until Mon 3 Jan 2000 07:00 (13 h, CET)", "On the clock of the schedule: Sun 2 Jan 2000 17:00", "Instead of ana")
 		if n := len(w.made()); n != 0 {
 			t.Fatalf("%d overrides before it was confirmed", n)
 		}
@@ -129,9 +129,9 @@ func TestOverrideIsConfirmed(t *testing.T) {
 		contains(t, w.last(cy).Text, "you are on call from", "instead of ana", "an override by ana")
 		contains(t, w.typed(bo, "/oncall", "why at sun 20:00"), "shop at", "cy", "override: cy stands in for everybody until 2000-01-03 06:00", "an override by ana, made")
 		contains(t, w.typed(bo, "/oncall", "schedule"), "shop, the next 14 days", "ana now, until", "cy from", "(stands in)")
-		contains(t, w.typed(bo, "/oncall", "undo"), "nothing of yours")
-		contains(t, w.typed(ana, "/oncall", "undo"), "Taken back", "shop: ana instead of cy")
-		contains(t, w.typed(ana, "/oncall", "undo"), "nothing of yours")
+		contains(t, w.typed(bo, "/oncall", "undo"), "nothing to undo")
+		contains(t, w.typed(ana, "/oncall", "undo"), "Undone", "shop: ana instead of cy")
+		contains(t, w.typed(ana, "/oncall", "undo"), "nothing to undo")
 
 		m = w.said(ana, "override @cy sun 18:00..mon 07:00")
 		w.press(m, "Cancel", ana)
@@ -258,7 +258,7 @@ func TestCover(t *testing.T) {
 		w := begin(t, three)
 		w.wait(time.Hour)
 		m := w.said(ana, "cover me sun 18:00..mon 07:00")
-		contains(t, m.Text, "Shall I ask the others of shop to cover for you?")
+		contains(t, m.Text, "Should I ask the others of shop to cover for you?")
 		w.press(m, "Ask the others", ana)
 		w.wait(2 * time.Second)
 		contains(t, w.seen(ana).Text, "I ask bo and cy")
@@ -291,7 +291,7 @@ func TestCover(t *testing.T) {
 		if n := len(w.slack.DM(winner)) + len(w.slack.DM(loser)); n != 2 {
 			t.Errorf("%d messages to those who were asked, want 2", n)
 		}
-		contains(t, w.typed(winner, "/oncall", "undo"), "Taken back", "ana instead of you")
+		contains(t, w.typed(winner, "/oncall", "undo"), "Undone", "ana instead of you")
 	})
 }
 
@@ -314,7 +314,7 @@ func TestCoverThatNobodyTakes(t *testing.T) {
 		ask()
 		contains(t, w.typed(ana, "/oncall", "undo"), "You took back a cover for shop")
 		w.wait(2 * time.Second)
-		contains(t, w.last(cy).Text, "ana has taken it back")
+		contains(t, w.last(cy).Text, "ana has withdrawn it")
 
 		ask()
 		old := w.last(bo)
@@ -344,7 +344,7 @@ func TestSwap(t *testing.T) {
 		w := begin(t, three)
 		w.wait(time.Hour)
 		m := w.said(bo, "swap @cy")
-		contains(t, m.Text, "Shall I ask cy to swap these shifts of shop with you?", "Yours, for cy: Mon 3 Jan 2000 09:00 until Mon 10 Jan 2000 09:00 (7 days, UTC)",
+		contains(t, m.Text, "Should I ask cy to swap these shifts of shop with you?", "Yours, for cy: Mon 3 Jan 2000 09:00 until Mon 10 Jan 2000 09:00 (7 days, UTC)",
 			"Theirs, for you: Mon 10 Jan 2000 09:00 until Mon 17 Jan 2000 09:00")
 		w.press(m, "Ask cy", bo)
 		w.wait(2 * time.Second)
@@ -360,7 +360,7 @@ func TestSwap(t *testing.T) {
 		}
 		contains(t, w.last(bo).Text, "cy is on call from", "you are on call from", "a swap between cy and you")
 		contains(t, w.typed(ana, "/oncall", "schedule"), "cy from", "bo from")
-		contains(t, w.typed(cy, "/oncall", "undo"), "Taken back", "bo instead of you", "cy instead of bo")
+		contains(t, w.typed(cy, "/oncall", "undo"), "Undone", "bo instead of you", "cy instead of bo")
 		w.wait(5 * time.Second)
 
 		contains(t, w.said(ana, "swap @bo 4 jan 11 jan").Text, "You have no shift of shop at Tue 4 Jan")
@@ -387,6 +387,6 @@ func TestSwapOfWhatHasChanged(t *testing.T) {
 			t.Errorf("%d overrides", n)
 		}
 		contains(t, w.slack.DM(cy)[0].Text, "The shifts have changed since")
-		contains(t, w.last(bo).Text, "did not come about")
+		contains(t, w.last(bo).Text, "did not happen")
 	})
 }

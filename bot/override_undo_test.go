@@ -33,7 +33,7 @@ func TestUndoSaysWhatStays(t *testing.T) {
 				all []workspace.Message
 			}{{"ana", w.slack.DM(ana)}, {"bo", w.slack.DM(bo)}, {"cy", w.slack.DM(cy)}, {"the channel", w.slack.Messages(channel)}} {
 				for _, m := range told.all {
-					if strings.Contains(m.Text, "Taken back") && !said[told.to+m.TS] {
+					if strings.Contains(m.Text, "Undone") && !said[told.to+m.TS] {
 						shown(t, m)
 						b.WriteString("To " + told.to + ":\n" + m.Text + "\n\n")
 						said[told.to+m.TS] = true
@@ -83,7 +83,7 @@ func TestCoverOfWhatHasChanged(t *testing.T) {
 		w.press(w.said(cy, "override @cy 19:00..23:00"), "Confirm", cy)
 		w.press(m, "Ask the others", ana)
 		w.wait(2 * time.Second)
-		contains(t, w.seen(ana).Text, "You are not on call for shop then, so there is nothing to cover", "is held by cy")
+		contains(t, w.seen(ana).Text, "You are not on call for shop then, so there is nothing to cover", "belongs to cy")
 		if n := len(w.slack.DM(bo)); n != 0 {
 			t.Errorf("bo was asked: %s", w.last(bo).Text)
 		}

@@ -14,7 +14,7 @@ func TestPictureOfASchedule(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, three)
 		w.wait(time.Hour)
-		contains(t, w.said(ana, "schedule").Text, "shop, the next 14 days", "The same as a picture is in your direct messages")
+		contains(t, w.said(ana, "schedule").Text, "shop, the next 14 days", "A picture of it is in your direct messages")
 		w.wait(5 * time.Second)
 		m := w.only(w.slack.DM(ana))
 		if len(m.Files) != 1 || m.Files[0].Title != "shop, the next 14 days" {

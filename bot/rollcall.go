@@ -132,7 +132,7 @@ func (r *rollCall) checkConfigured(ctx context.Context) error {
 		return err
 	}
 	for _, o := range roll.Void {
-		r.log.Warn("an override does not count", "schedule", o.Schedule, "person", o.Person, "until", o.To, "why", o.Void)
+		r.log.Warn("an override is ignored", "schedule", o.Schedule, "person", o.Person, "until", o.To, "why", o.Void)
 	}
 	for _, id := range roll.Anew {
 		r.log.Warn("somebody who was paged for an incident is no longer in the configuration; the policy starts again", "incident", id)

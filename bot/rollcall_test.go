@@ -213,10 +213,10 @@ func TestOverrideForSomebodyRemoved(t *testing.T) {
 		if got := w.told(why); len(got) != 1 {
 			t.Errorf("the channel was told %q", got)
 		} else {
-			contains(t, got[0], "does not count: dee is not in the configuration. On call then: ana.")
+			contains(t, got[0], "is ignored: dee is not in the configuration. On call then: ana.")
 		}
-		contains(t, w.logged.String(), "an override does not count")
-		contains(t, w.typed(bo, "/oncall", ""), "payments: ana until", "an override for dee until", "does not count: dee is not in the configuration")
+		contains(t, w.logged.String(), "an override is ignored")
+		contains(t, w.typed(bo, "/oncall", ""), "payments: ana until", "an override for dee until", "is ignored: dee is not in the configuration")
 		contains(t, w.typed(bo, "/oncall", "schedule payments"), "ana now", why)
 		contains(t, w.typed(bo, "/oncall", "why payments"), "an override for dee until")
 		w.alarm("checkout-5xx")

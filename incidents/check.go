@@ -166,7 +166,7 @@ func (c *checker) compare(t *history, key string, stored Incident, readable bool
 	case t.newer:
 		folded = stored
 	case !bytes.Equal(have, want):
-		c.in.Missing(key, want, "the head is not what the timeline says: %s instead of %s", brief(stored), brief(folded))
+		c.in.Missing(key, want, "the head differs from the timeline: %s instead of %s", brief(stored), brief(folded))
 	}
 	c.judge(t, folded)
 }
@@ -194,12 +194,12 @@ func (c *checker) openIndex(*store.Inspection) {
 		id := strings.TrimPrefix(key, openPrefix)
 		listed[id] = true
 		if !c.open[id] {
-			c.in.Surplus(key, "the incident is listed as open, and is not")
+			c.in.Surplus(key, "the incident is listed as open, but is not")
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.open)) {
 		if !listed[id] {
-			c.in.Missing(openPrefix+id, []byte{}, "the incident is open, and is not listed")
+			c.in.Missing(openPrefix+id, []byte{}, "the incident is open, but is not listed")
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // told any more what came of the event, the head, which was written with the last one, is said
 // anew at the end.
 
-const standsIn = "What stood here was damaged on the disk, and is lost."
+const standsIn = "This event was damaged on the disk, and is lost."
 
 // standIn fills the numbers from the last event that was read to seq, as far as the events that
 // had them are lost. at is when they happened at the latest, if nothing before them is known.

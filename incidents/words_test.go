@@ -30,7 +30,7 @@ func TestEveryKindHasWords(t *testing.T) {
 		}
 		e := incidents.Event{Seq: 1, By: incidents.Person("ana"), Body: body}
 		if e.Kind() != k.Name || names[k.Name] {
-			t.Errorf("%s is called %s, or stands there twice", k.Name, e.Kind())
+			t.Errorf("%s is called %s, or is listed twice", k.Name, e.Kind())
 		}
 		names[k.Name] = true
 		w := e.Words()

@@ -22,7 +22,7 @@ import (
 type Check struct {
 	Name string
 	Run  func(ctx context.Context, now time.Time) error
-	// Aside says that the check is told, and does not count: it is about something without which people are still paged.
+	// Aside says that the check is told, and is ignored: it is about something without which people are still paged.
 	Aside bool
 }
 

@@ -38,7 +38,7 @@ func checkEntries(in *store.Inspection) {
 		expected[due], expected[parked] = true, true
 		if in.Tx.Get(due) == nil && in.Tx.Get(parked) == nil {
 			in.Add(store.Finding{
-				Key: key, Text: "what is owed is in no list, and would never be done",
+				Key: key, Text: "the entry is in no index, and would never be done",
 				Repair: []store.Write{{Key: due, Val: []byte{}}},
 			})
 		}
@@ -46,7 +46,7 @@ func checkEntries(in *store.Inspection) {
 	for _, prefix := range []string{duePrefix, parkedPrefix} {
 		for key := range in.Tx.Range(prefix, store.After(prefix)) {
 			if !expected[key] {
-				in.Surplus(key, "nothing is owed that this would be the place of")
+				in.Surplus(key, "there is no entry for this index key")
 			}
 		}
 	}

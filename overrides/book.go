@@ -63,7 +63,7 @@ const (
 	Questioned What = "questioned" // others were asked to agree
 	Accepted   What = "accepted"   // one of them has: overrides were made
 	Declined   What = "declined"   // one of them has not
-	Withdrawn  What = "withdrawn"  // whoever asked has taken it back
+	Withdrawn  What = "withdrawn"  // whoever asked has withdrawn it
 	Expired    What = "expired"    // the span has begun
 	Voided     What = "voided"     // the shifts are not any more what they were
 

@@ -48,7 +48,7 @@ var (
 	ErrAccepted = errors.New("you have accepted that already")
 	// ErrTaken says that somebody else has accepted.
 	ErrTaken = errors.New("somebody else has accepted")
-	// ErrWithdrawn says that whoever asked has taken it back.
+	// ErrWithdrawn says that whoever asked has withdrawn it.
 	ErrWithdrawn = errors.New("that question was withdrawn")
 	// ErrTooLate says that nobody waits for an answer any more.
 	ErrTooLate = errors.New("it is too late for that")

@@ -17,7 +17,7 @@ func CheckIncident(in *store.Inspection, key string, i incidents.Incident) {
 	}
 	in.Add(store.Finding{
 		Key: key, Remedy: "acknowledge or escalate it in Slack", Incident: i.ID,
-		Text: fmt.Sprintf("incident %s is triggered, and nothing is owed that would page anybody", i.ID),
+		Text: fmt.Sprintf("incident %s is triggered, and nothing is scheduled that would page anybody", i.ID),
 	})
 }
 

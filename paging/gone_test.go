@@ -201,7 +201,7 @@ func TestOverrideForSomebodyWhoWasRemoved(t *testing.T) {
 		}
 		people, why, void := s.onCall(time.Now())
 		if !slices.Equal(people, []string{"ana"}) || void != 1 || !strings.Contains(why, "an override for bo until") ||
-			!strings.Contains(why, "does not count: bo is not in the configuration") {
+			!strings.Contains(why, "is ignored: bo is not in the configuration") {
 			t.Errorf("%v is on call: %s", people, why)
 		}
 		if before, _, _ := s.onCall(time.Now().Add(-30 * time.Minute)); !slices.Equal(before, []string{"bo"}) {

@@ -69,7 +69,7 @@ func (v interview) person() (document.Question, bool) {
 	if v.doc.Detection.Alarm != nil || v.doc.Detection.Person == "" {
 		return none()
 	}
-	return ask("declared", "What was the first sign, and which alarm could have told it?", v.doc.Detection.Events,
+	return ask("declared", "What was the first sign, and which alarm could have reported it?", v.doc.Detection.Events,
 		"A person declared the incident")
 }
 
@@ -188,7 +188,7 @@ func (v interview) withheld() (document.Question, bool) {
 		return none()
 	}
 	return ask("withheld", "What kept them waiting, and what did people know without them?", events,
-		"%s waited until there was no point in sending", text.Count(len(events), "page", "pages"))
+		"%s waited until sending was pointless", text.Count(len(events), "page", "pages"))
 }
 
 func (v interview) reopened() (document.Question, bool) {

@@ -39,7 +39,7 @@ func (all *problems) under(path string, part []Problem) {
 func (s Schedule) Validate() []Problem {
 	var all problems
 	if s.Zone == nil {
-		all.add("zone", "no time zone", "name one of the tz database, such as Europe/Berlin")
+		all.add("zone", "no time zone", "use one of the tz database, such as Europe/Berlin")
 	}
 	if len(s.Layers) == 0 {
 		all.add("layers", "the schedule has no layers", "add one with name, people, start and shift")

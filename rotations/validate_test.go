@@ -74,7 +74,7 @@ func TestValidate(t *testing.T) {
 		}
 	}
 	got := lines(Schedule{Layers: []Layer{fine()}}.Validate())
-	if diff := cmp.Diff([]string{"zone: no time zone; name one of the tz database, such as Europe/Berlin"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"zone: no time zone; use one of the tz database, such as Europe/Berlin"}, got); diff != "" {
 		t.Errorf("no zone (-want +got):\n%s", diff)
 	}
 }

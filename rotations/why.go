@@ -35,7 +35,7 @@ func (v *view) standIn(o *Override) string {
 
 // void says of an override that it does not count, and why.
 func (v *view) void(o *Override) string {
-	return fmt.Sprintf("an override for %s until %s does not count: %s", o.Person, v.spoken(o.To), o.Void)
+	return fmt.Sprintf("an override for %s until %s is ignored: %s", o.Person, v.spoken(o.To), o.Void)
 }
 
 // turn says which turn it is: layer primary, week 12 since 2026-01-05 09:00.

@@ -84,4 +84,4 @@ func (in *Inspection) Missing(key string, val []byte, format string, args ...any
 }
 
 // NoRepair is the remedy for what is recorded and cannot be read.
-const NoRepair = "restore a backup, or leave it: nothing reads what is behind it"
+const NoRepair = "restore a backup, or leave it: nothing after it is read"

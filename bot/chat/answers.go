@@ -50,16 +50,16 @@ func (r *Router) answer(ctx context.Context, e outbox.Entry) (func(store.Tx) err
 		return nil, err
 	}
 	if r.o.Clock.Now().Sub(e.Created) > Life {
-		r.o.Log.Warn("an answer came too late to be told", "key", e.Key)
+		r.o.Log.Warn("a reply came too late to be sent", "key", e.Key)
 		return nil, nil
 	}
 	err := r.o.Out.Answer(ctx, body.URL, []byte(body.Payload))
 	if (slack.PerhapsSent(err) || slack.TroubleOf(err) == slack.Limited) && e.Attempt+1 >= uses {
-		r.o.Log.Warn("an answer could not be told as often as Slack takes one", "key", e.Key, "err", err)
+		r.o.Log.Warn("a reply could not be sent in as many attempts as Slack allows", "key", e.Key, "err", err)
 		return nil, nil
 	}
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable || t == slack.Barred {
-		r.o.Log.Warn("an answer could not be told", "key", e.Key, "err", err)
+		r.o.Log.Warn("a reply could not be sent", "key", e.Key, "err", err)
 		return nil, nil
 	}
 	return nil, slack.Owed(err)
@@ -80,7 +80,7 @@ func (r *Router) answerLoosely(url, payload string, times int) {
 			}
 			times--
 			if t := slack.TroubleOf(err); times == 0 || t != slack.Limited && t != slack.Unreachable || !r.lives(max(pause, slack.WaitOf(err))) {
-				r.o.Log.Warn("an answer could not be told", "err", err)
+				r.o.Log.Warn("a reply could not be sent", "err", err)
 				return
 			}
 			pause *= 2

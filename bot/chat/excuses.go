@@ -22,11 +22,11 @@ type excuse struct {
 // excuses is the table from errors to what people read.
 func excuses() []excuse {
 	return []excuse{
-		{[]error{store.ErrFull}, "Nothing was changed: there is no space left where Oncalm keeps its data. Tell whoever runs it; pages that are on their way still go out."},
+		{[]error{store.ErrFull}, "Nothing was changed: there is no space left for Oncalm's data. Tell whoever runs it; pages that are on their way still go out."},
 		{[]error{store.ErrClosed}, "Nothing was changed: Oncalm is stopping. Try again in a minute."},
 		{
 			[]error{store.ErrUnknownOutcome, context.DeadlineExceeded, context.Canceled},
-			"I cannot tell whether that was done: the store did not answer in time. Look before you try again: ",
+			"I cannot tell whether that was done: the store did not answer in time. Check before you try again: ",
 		},
 	}
 }
@@ -48,6 +48,6 @@ func (r *Router) Excuse(c *Call, err error) blocks.Message {
 	}
 	reference := rand.Text()[:6]
 	r.o.Log.Error("the reference that was given for this", "reference", reference, "err", err)
-	return blocks.Sentence(fmt.Sprintf("That failed, and it is our fault. Whether anything was changed, %s tells. Reference for whoever runs Oncalm: %s.",
+	return blocks.Sentence(fmt.Sprintf("That failed, and it is our fault. %s shows whether anything was changed. Reference for whoever runs Oncalm: %s.",
 		r.o.Look, reference))
 }

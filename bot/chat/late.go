@@ -123,7 +123,7 @@ func (r *Router) CarryOut(ctx context.Context, c *Call, w Word) (payload string)
 
 // beingStored is what people read while the store is slow.
 func beingStored() blocks.Message {
-	return blocks.Sentence("That is being stored, and takes longer than usual. What came of it follows; there is no need to do it again.")
+	return blocks.Sentence("That is being stored, and takes longer than usual. The result follows; there is no need to do it again.")
 }
 
 // lateEvent marks what came of a form after its answer in its metadata.
@@ -143,7 +143,7 @@ func (r *Router) Once(ctx context.Context, c *Call, do func(store.Tx) (blocks.Me
 			m = r.Excuse(c, err)
 		}
 		if len(m.Body) == 0 {
-			m = blocks.Sentence("That was done already.")
+			m = blocks.Sentence("That was already done.")
 		}
 		return m
 	})
@@ -157,7 +157,7 @@ func (r *Router) Once(ctx context.Context, c *Call, do func(store.Tx) (blocks.Me
 	r.loose.Go(func() {
 		m := <-a.done
 		if _, err := r.o.Out.Post(context.Background(), user, blocks.Draw(m), slack.Tag{Event: lateEvent, Key: c.ID}); err != nil {
-			r.o.Log.Warn("what came of a form could not be told", "person", person, "err", err)
+			r.o.Log.Warn("the result of a form could not be sent", "person", person, "err", err)
 		}
 	})
 	return beingStored()

@@ -55,7 +55,7 @@ func (r *Router) learnZone(ctx context.Context, c *Call) {
 	defer cancel()
 	u, err := r.o.Out.UserInfo(short, user)
 	if err != nil {
-		r.o.Log.Info("Slack does not tell somebody's time zone; that of the schedule is used", "person", c.Person, "err", err)
+		r.o.Log.Info("Slack does not say what somebody's time zone is; using the schedule's", "person", c.Person, "err", err)
 	}
 	c.Zone = u.Zone
 	r.zones.mu.Lock()

@@ -159,13 +159,13 @@ func (r *Router) admit(ctx context.Context, c *Call, in slack.Request) (blocks.M
 
 // stillStarting is the answer while it is not known who we are.
 func stillStarting() blocks.Message {
-	return blocks.Sentence("I am still starting and have not heard from Slack who I am; nothing was done. Try again in a minute.")
+	return blocks.Sentence("I am still starting and do not know my Slack identity yet; nothing was done. Try again in a minute.")
 }
 
 func stranger(user string) blocks.Message {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("You are not in Oncalm's people list, so nothing was done."),
-		blocks.Say("Ask whoever keeps its configuration to add this under ", blocks.Code("people"), ": ", blocks.Code("yourname: {slack: "+text.Clip(text.Line(user), 20)+"}")),
+		blocks.Say("Ask whoever maintains its configuration to add this under ", blocks.Code("people"), ": ", blocks.Code("yourname: {slack: "+text.Clip(text.Line(user), 20)+"}")),
 	)}}
 }
 
@@ -213,7 +213,7 @@ func (r *Router) open(ctx context.Context, c *Call, w Word, trigger string) bool
 	short, cancel := context.WithTimeout(ctx, opening)
 	defer cancel()
 	if err := r.o.Out.OpenView(short, trigger, view); err != nil {
-		r.o.Log.Warn("a form could not be opened; its word is explained instead", "word", c.Word, "err", err)
+		r.o.Log.Warn("a form could not be opened; sending the command's help instead", "word", c.Word, "err", err)
 		return false
 	}
 	return true

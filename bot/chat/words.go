@@ -81,7 +81,7 @@ func Unknown(root, said string, names []string) blocks.Message {
 	if near := nearest.Of(said, names); near != "" {
 		l = append(l, blocks.Say("Did you mean ", blocks.Code(root+" "+near), "? ")...)
 	}
-	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(l, blocks.Say(blocks.Code(root+" help"), " lists what I know.")...))}}
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(l, blocks.Say(blocks.Code(root+" help"), " lists all commands.")...))}}
 }
 
 // Names are all names of words, the first of each word first.
@@ -103,5 +103,5 @@ func Telling(m blocks.Message) Word {
 
 // NoButton is the word of a button that nobody knows.
 func NoButton(root string) Word {
-	return Telling(blocks.Sentence("I do not know that button any more; nothing was changed. ", blocks.Code(root+" help"), " lists what I know."))
+	return Telling(blocks.Sentence("I do not know that button any more; nothing was changed. ", blocks.Code(root+" help"), " lists all commands."))
 }

@@ -33,7 +33,7 @@ func New(o Options) *Room { return &Room{o: o} }
 func (room *Room) words() []chat.Word {
 	return []chat.Word{
 		{Name: "ack", Also: []string{"acknowledge"}, Usage: "[id [note]]", Change: room.acknowledge,
-			Help: "You take care of it, and nobody else is paged."},
+			Help: "You take it on, and nobody else is paged."},
 		{Name: "resolve", Also: []string{"close"}, Usage: "[id] [reason]", Change: room.resolve,
 			Help: "It is over."},
 		{Name: "escalate", Usage: "[id] [reason]", Change: room.escalate,
@@ -43,7 +43,7 @@ func (room *Room) words() []chat.Word {
 		{Name: "list", Usage: "", Show: room.list,
 			Help: "What is open."},
 		{Name: "info", Also: []string{"show"}, Usage: "[id]", Show: room.info,
-			Help: "How an incident stands, and what happened."},
+			Help: "The state of an incident, and what happened."},
 		{Name: "postmortem", Also: []string{"pm", "retro"}, Usage: "[id]", Show: room.postmortem,
 			Help: "The draft of the postmortem, made from the timeline."},
 		{Name: "help", Usage: "", Show: room.help,
@@ -55,7 +55,7 @@ func (room *Room) words() []chat.Word {
 func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
 	m := chat.Help(room.o.Root, room.words())
 	m.Body = append(m.Body, blocks.Para(
-		blocks.Say("The id may be left out while only one incident is open. ", blocks.Code(room.o.OnCall), " tells who is on call."),
+		blocks.Say("You can leave the id out while only one incident is open. ", blocks.Code(room.o.OnCall), " shows who is on call."),
 	))
 	return m, nil
 }

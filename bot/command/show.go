@@ -45,7 +45,7 @@ func (room *Room) brief(ctx context.Context, c *chat.Call) (blocks.Message, erro
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("Answer a page: ", blocks.Code(c.Root+" ack"), ", ", blocks.Code(c.Root+" resolve"), ", ", blocks.Code(c.Root+" escalate"), ", ", blocks.Code(c.Root+" note what you see"), "."),
 		now,
-		blocks.Say("All I know: ", blocks.Code(c.Root+" help"), ". Who is on call: ", blocks.Code(room.o.OnCall), "."),
+		blocks.Say("All commands: ", blocks.Code(c.Root+" help"), ". Who is on call: ", blocks.Code(room.o.OnCall), "."),
 	)}}, nil
 }
 
@@ -80,7 +80,7 @@ func (room *Room) list(ctx context.Context, c *chat.Call) (blocks.Message, error
 	var m blocks.Message
 	switch {
 	case len(shown) == 0:
-		return blocks.Sentence("Nothing is open, and nothing has ever been. May it stay so."), nil
+		return blocks.Sentence("Nothing is open, and there has been no incident yet."), nil
 	case len(open) == 0:
 		m = blocks.Sentence("Nothing is open. The last ones:")
 	case len(open) == 1:
@@ -193,7 +193,7 @@ func postmortemMessage(i *incidents.Incident, written string) blocks.Message {
 	}
 	last := blocks.Say("As a file: ", blocks.Code("oncalm postmortem "+i.ID))
 	if rest != "" {
-		last = blocks.Say("It is longer than fits here. All of it: ", blocks.Code("oncalm postmortem "+i.ID))
+		last = blocks.Say("It does not fit here. For all of it: ", blocks.Code("oncalm postmortem "+i.ID))
 	}
 	m.Body = append(m.Body, blocks.Para(last))
 	return m

@@ -54,7 +54,7 @@ func (room *Room) resolve(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	}
 	lines := []blocks.Line{blocks.Say("You resolved ", blocks.Strong(i.ID), " (", text.Line(i.Title), ").", shortened(reason))}
 	if len(i.Firing) > 0 {
-		lines = append(lines, blocks.Say("Its alarm still says ALARM. If it fires again soon, ", i.ID, " is triggered again."))
+		lines = append(lines, blocks.Say("Its alarm is still in ALARM. If it fires again soon, ", i.ID, " is triggered again."))
 	}
 	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(append(lines, blocks.Say("The draft of the postmortem: ", blocks.Code(c.Root+" postmortem "+i.ID)))...)}}, nil
 }
@@ -79,7 +79,7 @@ func shortened(reason string) blocks.Line {
 	if text.Clip(reason, maxReason) == reason {
 		return nil
 	}
-	return blocks.Say(" Only the first ", maxReason, " characters of the reason are kept: put the rest into a note.")
+	return blocks.Say(" Only the first ", maxReason, " characters of the reason are kept: put the rest in a note.")
 }
 
 // note is /incident note. Notes can also be put on the timeline of a resolved incident.
@@ -89,7 +89,7 @@ func (room *Room) note(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return m, nil
 	}
 	if typed == "" {
-		return blocks.Sentence("What shall I note? Write ", blocks.Code(c.Root+" note "+i.ID+" what you saw or did"), "."), nil
+		return blocks.Sentence("What should I note? Write ", blocks.Code(c.Root+" note "+i.ID+" what you saw or did"), "."), nil
 	}
 	kept := text.Clip(typed, maxNote)
 	if err := room.record(c, tx, i.ID, incidents.Noted{Text: kept}); err != nil {
@@ -97,7 +97,7 @@ func (room *Room) note(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	}
 	said := blocks.Say("Noted on ", blocks.Strong(i.ID), " (", text.Line(i.Title), ").")
 	if kept != typed {
-		said = blocks.Say(said, " Only the first ", maxNote, " characters: put the rest into another note.")
+		said = blocks.Say(said, " Only the first ", maxNote, " characters: put the rest in another note.")
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(said)}}, nil
 }

@@ -94,22 +94,22 @@ func (room *Room) Follow(tx store.Tx, now time.Time, c overrides.Change) {
 func (room *Room) words() []chat.Word {
 	return []chat.Word{
 		{Name: "me", Usage: "2h", Change: room.plans.Me,
-			Help: "You take over, from now on."},
+			Help: "You take over, starting now."},
 		{Name: "override", Usage: "@somebody fri 18:00..sat 09:00 [schedule]",
 			Form: room.forms.Open, Change: room.plans.Override,
-			Help: "Somebody is put on call."},
+			Help: "Puts somebody on call."},
 		{Name: "cover", Usage: "me fri 18:00..sat 09:00 [schedule]",
 			Form: room.forms.Open, Change: room.plans.Cover,
 			Help: "Asks the others of the schedule to stand in for you. The first to accept takes it."},
 		{Name: "swap", Usage: "@somebody [your shift] [their shift] [schedule]",
 			Form: room.forms.Open, Change: room.plans.Swap,
-			Help: "Asks somebody to exchange two shifts with you; of each the next, or those at the times you name."},
+			Help: "Asks somebody to swap two shifts with you: the next of each, or those at the times you name."},
 		{Name: "schedule", Usage: "[schedule]", Change: room.board.Schedule,
 			Help: "Who is on call in the next 14 days."},
 		{Name: "why", Usage: "[schedule] [at fri 18:00]", Show: room.board.Why,
-			Help: "For what reason somebody is on call."},
+			Help: "Why somebody is on call."},
 		{Name: "undo", Usage: "", Change: room.answers.Undo,
-			Help: "Takes your last change back, from now on."},
+			Help: "Undoes your last change, from now on."},
 		{Name: "feed", Usage: "[me or schedule]", Show: room.feeds.Feed, Help: "Shifts as a calendar to subscribe to."},
 		{Name: "help", Usage: "", Show: room.help, Help: "This list."},
 	}
@@ -125,8 +125,8 @@ func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
 	}, m.Body[0].Lines...)
 	m.Body = append(m.Body, blocks.Para(
 		blocks.Say("Times are yours: ", blocks.Code("2h"), ", ", blocks.Code("until 18:00"), ", ", blocks.Code("fri 9-17"),
-			", ", blocks.Code("24 dec..27 dec"), ". What can be misread is shown in full before it counts."),
-		blocks.Say("The schedule may be left out if you are in one only."),
+			", ", blocks.Code("24 dec..27 dec"), ". Anything that could be misread is shown in full before it takes effect."),
+		blocks.Say("You can leave the schedule out if you are in only one."),
 	))
 	return m, nil
 }

@@ -105,7 +105,7 @@ func pageStates(i *incidents.Incident) blocks.Line {
 		all = append(all, blocks.Strong(person), blocks.Span{Text: " (" + personState(i, person) + ")"})
 	}
 	if len(all) == 0 && i.Quiet && i.Open() {
-		return blocks.Say("It can wait for working hours. Whoever wants somebody paged escalates it.")
+		return blocks.Say("It can wait for working hours. To page somebody, escalate it.")
 	}
 	if len(all) == 0 {
 		return blocks.Say("Nobody has been paged.")

@@ -41,7 +41,7 @@ func (r *reader) point(terms []term) (p point, rest []term, err error) {
 				t.kind, t.clk = clockTerm, clock{t.n, 0}
 			}
 			if !t.clk.half("") {
-				return p, nil, unclear("“%s” is no time of day", t.text)
+				return p, nil, unclear("“%s” is not a time of day", t.text)
 			}
 			p.clock = t
 		case (t.kind == nowTerm || t.kind == instantTerm) && !p.given(p.day) && !p.given(p.clock) && !p.exact():
@@ -66,9 +66,9 @@ func (r *reader) ended(p point, next bool, terms []term, n int) (point, []term, 
 	case n < len(terms) && (terms[n].kind == wordTerm || terms[n].kind == unitTerm || terms[n].kind == halfTerm || terms[n].kind == monthTerm):
 		return p, nil, unclear("I do not understand %s", last)
 	case !p.given(p.day) && !p.given(p.clock) && !p.exact() && n < len(terms):
-		return p, nil, unclear("I miss a day or a time of day before %s", last)
+		return p, nil, unclear("a day or a time of day is missing before %s", last)
 	case !p.given(p.day) && !p.given(p.clock) && !p.exact():
-		return p, nil, unclear("I miss a day or a time of day at the end")
+		return p, nil, unclear("a day or a time of day is missing at the end")
 	}
 	return p, terms[n:], nil
 }

@@ -56,7 +56,7 @@ func Parse(text string, now time.Time, zone *time.Location) (Span, error) {
 		return Span{}, unclear("that is over: it ended %s", r.spoken(s.To))
 	case s.From.Before(now):
 		s.From = now.In(zone)
-		s.Notes = append(s.Notes, "it has begun already, so it counts from now on")
+		s.Notes = append(s.Notes, "it has already begun, so it counts from now on")
 	}
 	s.Notes = append(r.notes, s.Notes...)
 	return s, nil
@@ -119,7 +119,7 @@ func (r *reader) span(all []term) (Span, error) {
 	}
 	if len(all) > 0 && all[0].kind == lengthTerm {
 		if len(all) > 1 {
-			return Span{}, unclear("I do not understand “%s” behind a length", all[1].text)
+			return Span{}, unclear("I do not understand “%s” after a length", all[1].text)
 		}
 		to, err := r.after(r.now, all[0].part)
 		return Span{From: r.now.In(r.zone), To: to, Length: true}, err

@@ -158,7 +158,7 @@ func TestWithoutAnAuditWhatIsLostStaysLost(t *testing.T) {
 			t.Errorf("a story would not notice: %q", ids)
 		}
 		out := w.fscked("-repair")
-		if !strings.Contains(out, "incident 1 is triggered, and nothing is owed that would page anybody; repaired") {
+		if !strings.Contains(out, "incident 1 is triggered, and nothing is scheduled that would page anybody; repaired") {
 			t.Errorf("fsck: %s", out)
 		}
 		w.start()

@@ -120,7 +120,7 @@ func TestLostEvent(t *testing.T) {
 				t.Errorf("incidents before:\n%safter:\n%s", before, after)
 			}
 			out, code = callStore(path, "timeline", strings.TrimLeft(store.Parts(lost[0])[1], "0"))
-			if n := strings.Count(out, "What stood here was damaged on the disk, and is lost."); code != cli.ExitFine || n != len(lost) || !strings.Contains(out, "Repaired the store; the incident was") {
+			if n := strings.Count(out, "This event was damaged on the disk, and is lost."); code != cli.ExitFine || n != len(lost) || !strings.Contains(out, "Repaired the store; the incident was") {
 				t.Errorf("timeline: exit %d:\n%s", code, out)
 			}
 		})

@@ -71,7 +71,7 @@ func TestStandInLeaves(t *testing.T) {
 			{"oncall"}, {"shifts", "--schedule", "days"}, {"shifts", "--certificate"}, {"shifts", "--fairness"}, {"simulate", "--service", "checkout"},
 		} {
 			out := w.runs(append(args, "--config", filepath.Join(w.dir, "oncalm.yaml"))...)
-			if !strings.Contains(out, "an override for bo in days until") || !strings.Contains(out, "does not count: bo is not in the configuration") {
+			if !strings.Contains(out, "an override for bo in days until") || !strings.Contains(out, "is ignored: bo is not in the configuration") {
 				t.Errorf("%s does not say it:\n%s", args, out)
 			}
 		}

@@ -216,7 +216,7 @@ func slackRows() []row {
 			_, kinds := w.Incident("1")
 			return fmt.Sprintf("the same answer: %v; %s", first == again, strings.Join(kinds, " "))
 		}, "the same answer: true; opened paged delivered noted"},
-		{25, "no word", func(w *world) string { return w.answers("") }, "Answer a page: `/incident ack`, `/incident resolve`, `/incident escalate`, `/incident note what you see`.\nNothing is open.\nAll I know: `/incident help`. Who is on call: `/oncall`."},
+		{25, "no word", func(w *world) string { return w.answers("") }, "Answer a page: `/incident ack`, `/incident resolve`, `/incident escalate`, `/incident note what you see`.\nNothing is open.\nAll commands: `/incident help`. Who is on call: `/oncall`."},
 		{26, "no such incident", func(w *world) string {
 			w.opens("a", "b")
 			return w.answers("ack 999999")

@@ -96,7 +96,7 @@ func theScenes() map[string]func(*world) {
 			w.Press("cy", page, "Resolve")
 			w.Alarm("checkout-5xx")
 			w.Press("cy", w.Paged("cy", "checkout-5xx"), "Resolve")
-			if text := w.Says("cy", "/oncall", "undo"); !strings.Contains(text, "Taken back") {
+			if text := w.Says("cy", "/oncall", "undo"); !strings.Contains(text, "Undone") {
 				w.t.Errorf("undo: %q", text)
 			}
 			w.Alarm("orders-age")

@@ -49,7 +49,7 @@ func TestDemoInBrowser(t *testing.T) {
 		p.accessible("with a postmortem, " + colours)
 	}
 	p.types("/incident help")
-	p.sees("#log", "How an incident stands, and what happened.")
+	p.sees("#log", "The state of an incident, and what happened.")
 	p.types("/oncall")
 	p.sees("#log", "shop: ana until")
 	if found := p.complaints(); len(found) > 0 {

@@ -66,7 +66,7 @@ func measure(name, shortName string, from, to point) document.Measure {
 // start is the start of the impact. Only an alarm's own time counts: when somebody
 // declared the incident, users were hurt already.
 func (t stopwatch) start() point {
-	p := point{words: "start of impact", missing: "no alarm told when the impact began"}
+	p := point{words: "start of impact", missing: "no alarm reported when the impact began"}
 	if !t.told.Heard() || len(t.doc.Impact.Windows) == 0 {
 		return p
 	}
@@ -80,7 +80,7 @@ func (t stopwatch) start() point {
 			return point{words: p.words, at: first, events: []int{w.seq}}
 		}
 	}
-	p.missing = "the alarm did not tell its own time"
+	p.missing = "the alarm did not report its own time"
 	return p
 }
 
@@ -103,7 +103,7 @@ func (t stopwatch) acknowledged() point {
 
 // mitigated is the end of the impact, if all alarms told of their recovery.
 func (t stopwatch) mitigated() point {
-	p := point{words: "end of impact", missing: "no alarm told when the impact ended"}
+	p := point{words: "end of impact", missing: "no alarm reported when the impact ended"}
 	for _, w := range t.doc.Impact.Windows {
 		if w.To.IsZero() {
 			return point{words: p.words, missing: "the end of a window of impact is not recorded"}

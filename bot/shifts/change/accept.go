@@ -53,14 +53,14 @@ func (as *Answers) AcceptShift(value string) chat.Word {
 			c.Private = true // the question is answered: the answer takes its place
 			return blocks.Sentence("You took over ", blocks.Strong(schedule), " ", c.Now, "."), nil
 		case errors.Is(err, overrides.ErrAccepted):
-			return blocks.Sentence("You have accepted already: you are on call for ", blocks.Strong(schedule), "."), nil
+			return blocks.Sentence("You have already accepted: you are on call for ", blocks.Strong(schedule), "."), nil
 		case errors.Is(err, overrides.ErrNotYours):
 			return blocks.Sentence("This shift of ", blocks.Strong(schedule),
-				" is not for you to accept; nothing was changed."), nil
+				" is not yours to accept; nothing was changed."), nil
 		case errors.Is(err, overrides.ErrTooLate):
 			return blocks.Sentence("This shift of ", blocks.Strong(schedule),
-				" waits for nobody any more; nothing was changed. ",
-				blocks.Code(c.Root+" "+schedule), " tells who is on call."), nil
+				" no longer needs to be accepted; nothing was changed. ",
+				blocks.Code(c.Root+" "+schedule), " shows who is on call."), nil
 		}
 		return blocks.Message{}, err
 	}}

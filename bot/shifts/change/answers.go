@@ -28,9 +28,9 @@ func (as *Answers) Answer(c *chat.Call, tx store.Tx, id string, accept bool) (bl
 	switch done.What {
 	case overrides.Voided:
 		return blocks.Sentence("The shifts have changed since ", blocks.Strong(done.Ask.By),
-			" asked; nothing was exchanged."), nil
+			" asked; nothing was swapped."), nil
 	case overrides.Expired:
-		return blocks.Sentence("It is too late: the time is over."), nil
+		return blocks.Sentence("It is too late: that time is over."), nil
 	case overrides.Declined:
 		return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(blocks.Say("You declined."))}}, nil
 	}
@@ -46,11 +46,11 @@ func refusedAnswer(a overrides.Ask, err error) (blocks.Message, error) {
 	case errors.Is(err, overrides.ErrNotAsked):
 		return blocks.Sentence("You were not asked; nothing was changed."), nil
 	case errors.Is(err, overrides.ErrAccepted):
-		return blocks.Sentence("You have accepted already."), nil
+		return blocks.Sentence("You have already accepted."), nil
 	case errors.Is(err, overrides.ErrTaken):
-		return blocks.Sentence(blocks.Strong(a.Taken), " was faster and has it; nothing was changed."), nil
+		return blocks.Sentence(blocks.Strong(a.Taken), " accepted first; nothing was changed."), nil
 	case errors.Is(err, overrides.ErrWithdrawn):
-		return blocks.Sentence(blocks.Strong(a.By), " has taken it back; nothing was changed."), nil
+		return blocks.Sentence(blocks.Strong(a.By), " has withdrawn it; nothing was changed."), nil
 	case errors.Is(err, overrides.ErrTooLate):
 		return blocks.Sentence("It is too late for that; nothing was changed."), nil
 	}

@@ -20,7 +20,7 @@ func (ps *Plans) Cover(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		c.Args = c.Args[1:]
 	}
 	if len(c.Args) == 0 {
-		return blocks.Sentence("When shall somebody cover for you? ",
+		return blocks.Sentence("When should somebody cover for you? ",
 			blocks.Code(c.Root+" cover me fri 18:00..sat 09:00"), "."), nil
 	}
 	meant, s, m, ok := ps.Reader.ReadSpan(c, false)
@@ -43,9 +43,9 @@ func (ps *Plans) openAsk(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Me
 		return ps.notAsked(c, tx, p, err)
 	}
 	m := blocks.Sentence("I ask ", text.List(done.Ask.Asked, "and"),
-		". The first to accept takes it, and I tell you who. Until then you are on call as planned.")
+		". The first to accept takes it, and I will tell you who. Until then you are on call as planned.")
 	if p.How == overrides.HowSwap {
-		m = blocks.Sentence("I ask ", blocks.Strong(p.Person), ". Nothing changes until they accept, and I tell you.")
+		m = blocks.Sentence("I ask ", blocks.Strong(p.Person), ". Nothing changes until they accept; I will tell you.")
 	}
 	m.Rows = [][]blocks.Button{{{Label: "Take it back", Action: "oncall-withdraw", Value: p.Change}}}
 	return m, nil
@@ -55,7 +55,7 @@ func (ps *Plans) openAsk(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Me
 func (ps *Plans) notAsked(c *chat.Call, tx store.Tx, p overrides.Plan, err error) (blocks.Message, error) {
 	switch {
 	case errors.Is(err, overrides.ErrAsked) && p.How == overrides.HowSwap:
-		return blocks.Sentence(blocks.Strong(p.Person), " is asked already."), nil
+		return blocks.Sentence(blocks.Strong(p.Person), " has already been asked."), nil
 	case errors.Is(err, overrides.ErrAsked):
 		return blocks.Sentence("They have been asked already."), nil
 	case errors.Is(err, overrides.ErrNobody):
@@ -64,7 +64,7 @@ func (ps *Plans) notAsked(c *chat.Call, tx store.Tx, p overrides.Plan, err error
 		return blocks.Sentence(blocks.Strong(p.Person),
 			" has no Slack id in Oncalm's people list, so I cannot ask them."), nil
 	case errors.Is(err, overrides.ErrShifted):
-		return blocks.Sentence("The shifts have changed since; nothing was asked. Say it again: ",
+		return blocks.Sentence("The shifts have changed since then; nobody was asked. Try again: ",
 			blocks.Code(c.Root+" swap @"+p.Person), "."), nil
 	case errors.Is(err, overrides.ErrNotOnCall):
 		return ps.notYours(c, tx, p.Schedule, p.Span.Begin(), p.Span.End()), nil
@@ -75,5 +75,5 @@ func (ps *Plans) notAsked(c *chat.Call, tx store.Tx, p overrides.Plan, err error
 // notYours says to somebody who asks for a cover that they are not on call then.
 func (ps *Plans) notYours(c *chat.Call, tx store.Tx, schedule string, from, to time.Time) blocks.Message {
 	return blocks.Sentence("You are not on call for ", blocks.Strong(schedule), " then, so there is nothing to cover: ",
-		inFull(from, to, ps.Reader.Zone(c, schedule)), " is held by ", heldBy(tx, ps.Overrides, schedule, from, to), ".")
+		inFull(from, to, ps.Reader.Zone(c, schedule)), " belongs to ", heldBy(tx, ps.Overrides, schedule, from, to), ".")
 }

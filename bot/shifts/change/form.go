@@ -158,12 +158,11 @@ func (fs *Forms) planOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong ma
 	case p.Span.From == 0:
 		wrong[fromField] = "When does it begin?"
 	case p.Span.To == 0 || p.Span.To <= p.Span.From:
-		wrong[toField] = "It has to end after it begins."
+		wrong[toField] = "It must end after it begins."
 	case !now.Before(p.Span.End()):
-		wrong[toField] = "That is over already."
+		wrong[toField] = "That is already over."
 	case p.Span.End().Sub(p.Span.Begin()) > overrides.MaxOverride:
-		wrong[toField] = "That is longer than 90 days. Who is away for so long is taken out of the schedule in the " +
-			"configuration."
+		wrong[toField] = "That is longer than 90 days. For a longer absence, change the schedule in the configuration."
 	case p.Span.Begin().Sub(now) > overrides.MaxAhead:
 		wrong[fromField] = "That is more than a year from now."
 	}
@@ -179,7 +178,7 @@ func (fs *Forms) confirmedForm(ctx context.Context, c *chat.Call, metadata strin
 		return fs.Plans.Confirm(c, tx, metadata)
 	})
 	if len(m.Rows) > 0 { // buttons belong to messages
-		m.Rows, m.Body = nil, append(m.Body, blocks.Para(blocks.Say(blocks.Code(c.Root+" undo"), " takes it back.")))
+		m.Rows, m.Body = nil, append(m.Body, blocks.Para(blocks.Say(blocks.Code(c.Root+" undo"), " undoes it.")))
 	}
 	return updated(m, "Close")
 }

@@ -11,7 +11,7 @@ import (
 // Me is /oncall me: whoever says it takes over. A length needs no confirmation: there is nothing to misread.
 func (ps *Plans) Me(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if len(c.Args) == 0 {
-		return blocks.Sentence("For how long do you take over? ", blocks.Code(c.Root+" me 2h"), " or ",
+		return blocks.Sentence("How long will you take over for? ", blocks.Code(c.Root+" me 2h"), " or ",
 			blocks.Code(c.Root+" me until 18:00"), "."), nil
 	}
 	meant, s, m, ok := ps.Reader.ReadSpan(c, false)

@@ -90,7 +90,7 @@ func (ps *Plans) shownPlan(c *chat.Call, tx store.Tx, p overrides.Plan, notes []
 		lines = append(lines, blocks.Say("Instead of ", heldBy(tx, ps.Overrides, p.Schedule, from, to), "."))
 	}
 	if p.Person != "" && ps.Reader.People[p.Person].Slack == "" {
-		notes = append(slices.Clip(notes), p.Person+" has no Slack id in Oncalm's people list, so no page would reach them")
+		notes = append(slices.Clip(notes), p.Person+" has no Slack id in Oncalm's people list, so pages would not reach them")
 	}
 	for _, n := range notes {
 		lines = append(lines, blocks.Say("⚠️ ", n, "."))
@@ -101,16 +101,16 @@ func (ps *Plans) shownPlan(c *chat.Call, tx store.Tx, p overrides.Plan, notes []
 func (ps *Plans) planTitle(c *chat.Call, p overrides.Plan) blocks.Line {
 	switch p.How {
 	case overrides.HowCover:
-		return blocks.Say("Shall I ask the others of ", blocks.Strong(p.Schedule), " to cover for you?")
+		return blocks.Say("Should I ask the others of ", blocks.Strong(p.Schedule), " to cover for you?")
 	case overrides.HowSwap:
-		return blocks.Say("Shall I ask ", blocks.Strong(p.Person), " to swap these shifts of ", blocks.Strong(p.Schedule),
+		return blocks.Say("Should I ask ", blocks.Strong(p.Person), " to swap these shifts of ", blocks.Strong(p.Schedule),
 			" with you?")
 	}
 	who := p.Person
 	if who == c.Person {
-		return blocks.Say("Shall I put ", blocks.Strong("you"), " on call for ", blocks.Strong(p.Schedule), "?")
+		return blocks.Say("Should I put ", blocks.Strong("you"), " on call for ", blocks.Strong(p.Schedule), "?")
 	}
-	return blocks.Say("Shall I put ", blocks.Strong(who), " on call for ", blocks.Strong(p.Schedule), "?")
+	return blocks.Say("Should I put ", blocks.Strong(who), " on call for ", blocks.Strong(p.Schedule), "?")
 }
 
 // apply makes an override.

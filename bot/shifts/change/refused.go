@@ -19,9 +19,9 @@ func refusedOverride(err error) (blocks.Message, error) {
 	}
 	switch {
 	case errors.Is(err, overrides.ErrMade):
-		return blocks.Sentence("That was done already."), nil
+		return blocks.Sentence("That was already done."), nil
 	case errors.Is(err, overrides.ErrNoChange), errors.Is(err, overrides.ErrNotYours):
-		return blocks.Sentence("There is nothing left of that to take back."), nil
+		return blocks.Sentence("There is nothing left of that to undo."), nil
 	}
 	return blocks.Message{}, err
 }

@@ -50,8 +50,8 @@ func (ps *Plans) Swap(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 func unclearShifts(c *chat.Call, err error) blocks.Message {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("No change was made: ", err.Error(), "."),
-		blocks.Say("Name a day or a time of your shift, then one of theirs: ",
-			blocks.Code(c.Root+" swap @somebody 2026-12-07 2026-12-14"), ", or neither for the next of each."),
+		blocks.Say("Name a day or a time in your shift, then one in theirs: ",
+			blocks.Code(c.Root+" swap @somebody 2026-12-07 2026-12-14"), ", or leave both out for the next of each."),
 	)}}
 }
 
@@ -106,10 +106,10 @@ func (ps *Plans) noShift(tx store.Tx, c *chat.Call, schedule, person string, at 
 		who, these = "You have", "You have these:"
 	}
 	zone := ps.Reader.Zone(c, schedule)
-	m := blocks.Sentence(who, " no shift of ", blocks.Strong(schedule), " in the next 120 days; nothing was asked.")
+	m := blocks.Sentence(who, " no shift of ", blocks.Strong(schedule), " in the next 120 days; nobody was asked.")
 	if !at.From.IsZero() {
 		m = blocks.Sentence(who, " no shift of ", blocks.Strong(schedule), " at ",
-			at.From.In(zone).Format("Mon 2 Jan 2006 15:04"), "; nothing was asked.")
+			at.From.In(zone).Format("Mon 2 Jan 2006 15:04"), "; nobody was asked.")
 	}
 	var lines []blocks.Line
 	for _, s := range ps.upcoming(tx, schedule, person, c.Now) {

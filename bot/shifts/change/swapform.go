@@ -128,7 +128,7 @@ func (fs *Forms) swapOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong ma
 		wrong = map[string]string{theirsField: "Choose a shift of somebody else."}
 	case mine.Schedule != theirs.Schedule:
 		wrong = map[string]string{
-			theirsField: "Both have to be shifts of the same schedule; yours is of " + mine.Schedule + ".",
+			theirsField: "Both shifts must be of the same schedule; yours is of " + mine.Schedule + ".",
 		}
 	case !c.Now.Before(mine.Span.End()):
 		wrong = map[string]string{mineField: "That shift is over."}

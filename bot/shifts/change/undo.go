@@ -13,13 +13,13 @@ import (
 // Undo is /oncall undo: the last change that a person made, or took part in, is taken back.
 func (as *Answers) Undo(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if len(c.Args) > 0 {
-		return blocks.Sentence("Only your last change can be taken back: ", blocks.Code(c.Root+" undo"), "."), nil
+		return blocks.Sentence("Only your last change can be undone: ", blocks.Code(c.Root+" undo"), "."), nil
 	}
 	done, err := as.Overrides.Undo(tx, c.Now, c.Person)
 	switch {
 	case errors.Is(err, overrides.ErrNoChange):
-		return blocks.Sentence("There is nothing of yours to take back: ",
-			"no override that you made, or took part in, is ahead or in force."), nil
+		return blocks.Sentence("You have nothing to undo: ",
+			"no override that you made or took part in is in force or still to come."), nil
 	case err != nil:
 		return refusedOverride(err)
 	case done.What == overrides.Withdrawn:
@@ -39,7 +39,7 @@ func (as *Answers) TakeBack(c *chat.Call, tx store.Tx, change string) (blocks.Me
 
 // takenBack says who is on call instead, and what stays as it was.
 func (as *Answers) takenBack(c *chat.Call, tx store.Tx, done overrides.Change) blocks.Message {
-	lines := []blocks.Line{blocks.Say("Taken back.")}
+	lines := []blocks.Line{blocks.Say("Undone.")}
 	for _, o := range done.Overrides {
 		from := o.Left(c.Now)
 		lines = append(lines, blocks.Say(blocks.Strong(o.Schedule), ": ",

@@ -62,7 +62,7 @@ func (f *Follower) askMessage(ctx context.Context, e outbox.Entry) (func(store.T
 		sent, err = f.Out.PutOwed(ctx, e, user, true, blocks.Draw(question(a, body.Person)), askEvent)
 	}
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable {
-		f.Log.Warn("a question could not be put", "key", e.Key, "person", body.Person, "err", err)
+		f.Log.Warn("a request to cover or swap could not be sent", "key", e.Key, "person", body.Person, "err", err)
 		return nil, nil
 	}
 	if err != nil {
@@ -116,11 +116,11 @@ func question(a overrides.Ask, reader string) blocks.Message {
 	case a.State == overrides.AskTaken:
 		news = blocks.Say("✅ ", blocks.Strong(a.Taken), " accepted.")
 	case a.State == overrides.AskWithdrawn:
-		news = blocks.Say(blocks.Strong(a.By), " has taken it back.")
+		news = blocks.Say(blocks.Strong(a.By), " has withdrawn it.")
 	case a.State == overrides.AskExpired:
 		news = blocks.Say("It was too late to accept.")
 	case a.State == overrides.AskVoid:
-		news = blocks.Say("The shifts have changed since, so nothing was exchanged.")
+		news = blocks.Say("The shifts have changed since then, so nothing was swapped.")
 	default:
 		news = blocks.Say("You declined.")
 	}
@@ -146,8 +146,8 @@ func declinedMessage(a overrides.Ask) blocks.Message {
 	}}
 }
 
-// voidMessage tells whoever asked for a swap that it did not come about.
+// voidMessage tells whoever asked for a swap that it did not happen.
 func voidMessage(a overrides.Ask) blocks.Message {
 	return blocks.Sentence("The swap with ", blocks.Strong(a.Person), " for ", blocks.Strong(a.Schedule),
-		" did not come about: the shifts have changed since you asked.")
+		" did not happen: the shifts have changed since you asked.")
 }

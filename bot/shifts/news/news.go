@@ -88,7 +88,7 @@ func (f *Follower) newsMessage(tx store.Tx, now time.Time, c overrides.Change, r
 		lines = append(lines, f.newsLine(tx, now, c, o, reader))
 	}
 	for _, o := range c.Past {
-		lines = append(lines, blocks.Say("What is past stays as it was: ", WasOnCall(tx, f.Overrides, o, reader), " from ",
+		lines = append(lines, blocks.Say("The past stays as it was: ", WasOnCall(tx, f.Overrides, o, reader), " from ",
 			o.From, " until ", o.Ends(), "."))
 	}
 	lines = append(lines, newsSource(c, reader))
@@ -115,7 +115,7 @@ func newsSource(c overrides.Change, reader string) blocks.Line {
 	o := c.Overrides[0]
 	who := Subject([]string{c.By}, reader)
 	if c.What == overrides.Cancelled {
-		return blocks.Say("Taken back by ", who, ": ", HowCame(o, reader), ".")
+		return blocks.Say("Undone by ", who, ": ", HowCame(o, reader), ".")
 	}
 	return blocks.Say("That is ", HowCame(o, reader), ".")
 }

@@ -58,7 +58,7 @@ func HowCame(o overrides.Override, reader string) string {
 // Voided says of an override that it does not count, and why.
 func Voided(o rotations.Override) blocks.Line {
 	return blocks.Say(blocks.Strong(o.Schedule), ": an override for ", blocks.Strong(o.Person), " from ", o.From,
-		" until ", o.To, " does not count: ", o.Void)
+		" until ", o.To, " is ignored: ", o.Void)
 }
 
 // BeforeThat is what stands behind the rest of an override that was taken back when it had begun.

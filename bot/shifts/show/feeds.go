@@ -41,8 +41,8 @@ func (f *Feeds) Feed(ctx context.Context, c *chat.Call) (blocks.Message, error) 
 	case !ok:
 		return chat.Unknown(c.Root, "feed "+said, prefixed("feed ", append(f.Reader.Schedules(), "me", "revoke"))), nil
 	case f.PublicURL == "":
-		return blocks.Sentence("I do not know where I can be reached from outside, so I cannot make an address. ",
-			"Ask whoever keeps the configuration to set ", blocks.Code("public_url"), "."), nil
+		return blocks.Sentence("I do not know my public address, so I cannot make a link. ",
+			"Ask whoever maintains the configuration to set ", blocks.Code("public_url"), "."), nil
 	}
 	return f.makeFeed(ctx, c, wanted)
 }
@@ -84,13 +84,13 @@ func (f *Feeds) makeFeed(ctx context.Context, c *chat.Call, wanted feed.Feed) (b
 	case err != nil:
 		return blocks.Message{}, err
 	case again:
-		return blocks.Sentence("This request was answered already. Say it again for another link."), nil
+		return blocks.Sentence("This request was already answered. Repeat it for another link."), nil
 	}
 	address := wanted.URL(f.PublicURL, token)
-	m := blocks.Sentence("Subscribe to this address in your calendar program, and it shows ", titleOfFeed(wanted), ":")
+	m := blocks.Sentence("Subscribe to this address in your calendar app to see ", titleOfFeed(wanted), ":")
 	m.Body = append(m.Body,
 		blocks.Para(blocks.Say(blocks.Link(address, address))),
-		blocks.Para(blocks.Say("I show it this once. Whoever has it can read the calendar, until you say ",
+		blocks.Para(blocks.Say("It is shown only once. Whoever has it can read the calendar, until you run ",
 			blocks.Code(c.Root+" feed revoke "+spokenFeed(wanted)), ".")))
 	return m, nil
 }
@@ -111,10 +111,10 @@ func (f *Feeds) revokeFeed(ctx context.Context, c *chat.Call, said string) (bloc
 		return blocks.Sentence("You have no link to ", titleOfFeed(wanted), "."), nil
 	case 1:
 		return blocks.Sentence("Revoked: your link to ", titleOfFeed(wanted),
-			". Calendar programs that use it show nothing new from now on."), nil
+			". Calendar apps that use it get nothing new from now on."), nil
 	}
 	return blocks.Sentence("Revoked: ", count, " links to ", titleOfFeed(wanted),
-		". Calendar programs that use them show nothing new from now on."), nil
+		". Calendar apps that use them get nothing new from now on."), nil
 }
 
 // ownFeeds lists the links of the one who asks.

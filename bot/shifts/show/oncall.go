@@ -43,7 +43,7 @@ func (b *Board) OnCall(ctx context.Context, c *chat.Call) (blocks.Message, error
 	}
 	if person, ok := b.Reader.Users[said]; ok && c.Args[0].Kind == chat.UserToken {
 		return blocks.Sentence("@", person, " is a person; behind ", blocks.Code(c.Root),
-			" I know schedules, services and the words of ", blocks.Code(c.Root+" help"), ". When somebody is on call, ",
+			" I know schedules, services and the commands of ", blocks.Code(c.Root+" help"), ". When somebody is on call, ",
 			blocks.Code(c.Root+" schedule"), " shows."), nil
 	}
 	return chat.Unknown(c.Root, said, slices.Concat(b.Reader.Schedules(), b.Services, b.Words)), nil
@@ -115,7 +115,7 @@ func (b *Board) shifts(ctx context.Context, now time.Time, schedules []string) (
 			a := b.Overrides.Schedules[name].At(now, b.Overrides.Of(tx, name))
 			l := append(shift(name, a), b.Absent(a.People)...)
 			for _, o := range a.Void {
-				l = append(l, blocks.Say("; ⚠️ an override for ", blocks.Strong(o.Person), " until ", o.To, " does not count: ",
+				l = append(l, blocks.Say("; ⚠️ an override for ", blocks.Strong(o.Person), " until ", o.To, " is ignored: ",
 					o.Void)...)
 			}
 			lines = append(lines, l)

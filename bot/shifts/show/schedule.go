@@ -42,7 +42,7 @@ func (b *Board) Schedule(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		lines = append(lines, blocks.Say("⚠️ ", news.Voided(o)))
 	}
 	m.Body = append(m.Body, blocks.Bullets(lines...),
-		blocks.Para(blocks.Say("The same as a picture is in your direct messages.")))
+		blocks.Para(blocks.Say("A picture of it is in your direct messages.")))
 	b.owePicture(c, tx, meant.Schedule)
 	return m, nil
 }

@@ -45,7 +45,7 @@ func (r *Reader) Read(c *chat.Call, mention bool) (meant Meaning, m blocks.Messa
 		switch {
 		case t.Kind == chat.UserToken && r.Users[t.Text] == "":
 			return meant, blocks.Sentence("That person is not in Oncalm's people list, so nothing was done. ",
-				"Whoever keeps its configuration can add them there."), false
+				"Whoever maintains its configuration can add them."), false
 		case t.Kind == chat.UserToken && meant.Person == "":
 			meant.Person = r.Users[t.Text]
 		case mention && meant.Person == "" && t.Kind == chat.WordToken && (r.Knows(name) || strings.HasPrefix(t.Text, "@")):
@@ -147,7 +147,7 @@ func UnknownSchedule(c *chat.Call, said string, known []string) blocks.Message {
 
 // NoSchedules says how to make the first one.
 func NoSchedules() blocks.Message {
-	return blocks.Sentence("There are no schedules. They are made in the configuration, under ",
+	return blocks.Sentence("There are no schedules. Add them to the configuration, under ",
 		blocks.Code("schedules"), ".")
 }
 

@@ -17,7 +17,7 @@ func Draw(m Message) Drawn { return Drawn{m.Text(time.UTC), m.Blocks()} }
 
 // Repeated says of a message that it may have come before.
 func (d Drawn) Repeated() Drawn {
-	const words = "This may be a repeat: it could not be looked whether it had come before."
+	const words = "This may be a repeat: Oncalm could not check whether it was sent before."
 	d.Text = "(perhaps a repeat) " + d.Text
 	var all []json.RawMessage
 	if json.Unmarshal(d.Blocks, &all) != nil || len(all) == 0 || len(all) >= maxBlocks {

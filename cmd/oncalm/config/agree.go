@@ -14,7 +14,7 @@ import (
 // agree checks what is not about one section, when all of them were read.
 func (c *Config) agree(f *reading.File) {
 	if _, given := f.Look("sns"); !given {
-		f.Place("sns").Warnf("list your topics in sns.topics", "there is no sns: no alarm will be taken in")
+		f.Place("sns").Warnf("list your topics in sns.topics", "there is no sns: no alarm will be accepted")
 	}
 	if places.Collide(c.Listen, c.WebListen) {
 		text := fmt.Sprintf("listen and web.listen are both %s", c.Listen)

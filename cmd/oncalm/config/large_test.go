@@ -67,7 +67,7 @@ func TestManySchedules(t *testing.T) {
 	if took := time.Since(begun); took > 30*time.Second {
 		t.Errorf("it took %s", took)
 	}
-	if want := "policy p pages 3001 schedules: it is not looked whether somebody is on call in two of them at once"; len(problems) != 1 || problems[0].Text != want {
+	if want := "policy p pages 3001 schedules: whether somebody is on call in two of them at once is not checked"; len(problems) != 1 || problems[0].Text != want {
 		t.Errorf("%s\nwant %s", problems, want)
 	}
 }

@@ -51,7 +51,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("people", people.section).Needed("list who can be on call"),
 		reading.Key("schedules", duty.Section),
 		reading.Key("policies", policy.Section).Needed("add one that says whom to page"),
-		reading.Key("services", service.Section).Needed("add one, and the alarms that are its own"),
+		reading.Key("services", service.Section).Needed("add one, with its alarms"),
 		reading.Key("messages", rule.Section),
 		reading.Key("quiet", severities.Quiet(&c.Quiet)),
 		reading.Key("roles", roles),

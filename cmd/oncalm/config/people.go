@@ -36,7 +36,7 @@ type peopleReader struct {
 func (r *peopleReader) section(v reading.Value) {
 	v.Named("person", func(name string, key, v reading.Value) {
 		if name == rotations.Nobody {
-			key.Errorf("choose another name: this one stands for gaps in schedules", "nobody may be called %s", name)
+			key.Errorf("choose another name: this one means a gap in a schedule", "no person may be called %s", name)
 		}
 		var p Person
 		v.Mapping(

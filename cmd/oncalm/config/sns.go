@@ -36,7 +36,7 @@ func (r snsReader) section(v reading.Value) {
 		reading.Key("certificate", r.certificate),
 	)
 	if len(r.to.Topics) == 0 && !v.Faulty() {
-		v.In("topics").Warnf("list the ARNs of your topics", "sns.topics is empty: no alarm will be taken in")
+		v.In("topics").Warnf("list the ARNs of your topics", "sns.topics is empty: no alarm will be accepted")
 	}
 }
 
@@ -53,11 +53,11 @@ func (r snsReader) maxAge(v reading.Value) {
 		return
 	case d < retries:
 		v.Warnf("give it more than an hour, such as 75m",
-			"%s is %s: SNS tries for up to an hour to deliver an alarm, which would be refused then",
+			"%s is %s: SNS tries to deliver an alarm for up to an hour, and late ones would be refused",
 			v.Key, reading.Quote(v.Text()))
 	case d > incidents.RequestsKept:
 		v.Warnf("give it less than a week, such as 75m",
-			"%s is %s: what has come is remembered for a week; an older message would count again",
+			"%s is %s: received messages are remembered for a week; an older one would count again",
 			v.Key, reading.Quote(v.Text()))
 	}
 	r.to.MaxAge = d
@@ -83,7 +83,7 @@ func (r snsReader) topics(v reading.Value) {
 				"%s is a FIFO topic, which cannot deliver over HTTP", reading.Quote(v.Text()))
 		case !fits(v, s):
 		case seen[s]:
-			v.Warnf("remove one of them", "the topic %s stands there twice", reading.Quote(v.Text()))
+			v.Warnf("remove one of them", "the topic %s is listed twice", reading.Quote(v.Text()))
 		default:
 			seen[s] = true
 			r.to.Topics = append(r.to.Topics, s)
@@ -160,7 +160,7 @@ func (r snsReader) certificate(v reading.Value) {
 			why = p.Text // its code is about messages
 		}
 		v.Errorf("name a PEM file with the certificate of an RSA key",
-			"%s is no signing certificate: %s", reading.Quote(v.Text()), why)
+			"%s is not a signing certificate: %s", reading.Quote(v.Text()), why)
 		return
 	}
 	r.to.Certificate = full

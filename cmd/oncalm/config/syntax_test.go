@@ -63,7 +63,7 @@ func TestHostileFiles(t *testing.T) {
 		"deep items":   {strings.Repeat("- ", 1<<19) + "a", "nested more than 50 deep"},
 		"deep both":    {strings.Repeat("[{a: ", 1<<17), "nested more than 50 deep"},
 		"doubling":     {doubling.String(), "more than 100000 values"},
-		"a circle":     {"a: &a [*a]\n", "inside of what it stands for"},
+		"a circle":     {"a: &a [*a]\n", "refers to itself"},
 		"many values":  {strings.Repeat("- a\n", 1<<17), "more than 100000 values"},
 		"many keys":    {strings.Repeat("a: 1\n", 1<<17), "more than 100000 values"},
 		"many unknown": {strings.Repeat("a: 1\n", 90_000), "and more like these"},

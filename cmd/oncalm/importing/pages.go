@@ -97,13 +97,13 @@ func (p *pages) missing() []incomplete {
 		for _, n := range slices.Sorted(maps.Keys(p.named[of])) {
 			switch {
 			case n == rest:
-				numbers = append(numbers, "there is a further page")
+				numbers = append(numbers, "there is another page")
 			case !p.read[of][n]:
 				numbers = append(numbers, fmt.Sprintf("page %d is missing", n))
 			}
 		}
 		if len(numbers) > 0 {
-			all = append(all, incomplete{of, plan.List(numbers[:min(len(numbers), 10)]) + "; give all of them"})
+			all = append(all, incomplete{of, plan.List(numbers[:min(len(numbers), 10)]) + "; add all of them"})
 		}
 	}
 	return all

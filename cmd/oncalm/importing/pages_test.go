@@ -37,13 +37,13 @@ func TestPages(t *testing.T) {
 		files []File
 		want  string
 	}{
-		{[]File{first}, says + "page 2 is missing; give all of them"},
+		{[]File{first}, says + "page 2 is missing; add all of them"},
 		{[]File{first, second}, says + "page 3 is missing"},
 		{[]File{first, third}, says + "page 2 is missing"},
 		{[]File{third}, says + "page 1 is missing and page 2 is missing"},
 		{[]File{third, second, first}, ""},
 		{[]File{page(`"next": null, "previous": null, "current_page_number": 1`)}, ""},
-		{[]File{page(`"next": "` + api + `?cursor=abc", "previous": null`)}, says + "there is a further page"},
+		{[]File{page(`"next": "` + api + `?cursor=abc", "previous": null`)}, says + "there is another page"},
 		{[]File{page(`"current_page_number": 2000000000, "previous": "` + api + `?page=1999999999"`)}, says + "page 1 is missing and page 2 is missing"},
 	} {
 		got := plantest.Said(Read(append(weekOf(), tt.files...), now))

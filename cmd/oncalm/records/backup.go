@@ -81,7 +81,7 @@ func folder(path string) error {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return cli.End(cli.ExitUsage, "the folder "+path+" is not there", "create it, or name another file")
+		return cli.End(cli.ExitUsage, "the folder "+path+" does not exist", "create it, or name another file")
 	case err == nil && !info.IsDir():
 		return cli.End(cli.ExitUsage, path+" is not a folder", "name another file")
 	}

@@ -50,7 +50,7 @@ func allOverrides(ctx context.Context, s *cli.Session, cfg *config.Config, path 
 func sayVoid(s *cli.Session, schedule string, all []rotations.Override) {
 	for _, o := range all {
 		if o.Void != "" && s.Now.Before(o.To) {
-			_, _ = fmt.Fprintf(s.Stderr, "oncalm: an override for %s in %s until %s does not count: %s\n",
+			_, _ = fmt.Fprintf(s.Stderr, "oncalm: an override for %s in %s until %s is ignored: %s\n",
 				text.Line(o.Person), schedule, o.To.Format(time.RFC3339), text.Line(o.Void))
 		}
 	}

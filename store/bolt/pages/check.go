@@ -56,7 +56,7 @@ func Check(ctx context.Context, db *bbolt.DB, file io.ReaderAt, deep bool) (Foun
 		}
 		return c.Found, err
 	}
-	return Found{Problems: []string{"no page says where the data begins"}}, nil
+	return Found{Problems: []string{"no meta page says where the data begins"}}, nil
 }
 
 // checker walks a file as one transaction sees it, which must stay open.

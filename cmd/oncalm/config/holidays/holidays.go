@@ -46,7 +46,7 @@ func Read(v reading.Value) []rotations.Holiday {
 func calendar(v reading.Value, text string) []rotations.Holiday {
 	cal, err := ical.Parse([]byte(text))
 	if err != nil {
-		v.Errorf("export the calendar anew as iCalendar",
+		v.Errorf("export the calendar again as iCalendar",
 			"%s is not a calendar: %s",
 			reading.Quote(v.Text()), strings.TrimPrefix(err.Error(), ical.ErrForm.Error()+": "))
 		return nil

@@ -28,7 +28,7 @@ func Text(to *string, wanted string) func(reading.Value) {
 		case !ok:
 		case s != strings.TrimSpace(s):
 			v.Errorf("take it out",
-				"%s has white space around it, which no message has: it fits none", reading.Quote(v.Text()))
+				"%s has white space around it, which no message has: it matches none", reading.Quote(v.Text()))
 		default:
 			*to = s
 		}
@@ -62,9 +62,9 @@ func foreign(v reading.Value, s string) {
 	switch {
 	case severalNames.MatchString(s):
 		v.Warnf(`write each for itself, as in ["checkout-*", "search-*"]`,
-			"%s looks like several patterns, and is one", reading.Quote(v.Text()))
+			"%s looks like several patterns, but is one", reading.Quote(v.Text()))
 	case percentSign.MatchString(s):
-		v.Warnf("* is any text, as in checkout-*", "the %% of %s is taken as it stands", reading.Quote(v.Text()))
+		v.Warnf("* is any text, as in checkout-*", "the %% of %s is taken literally", reading.Quote(v.Text()))
 	}
 }
 
@@ -81,7 +81,7 @@ func arnAsName(v reading.Value, arn string) {
 	case ok && a.Service == "sns":
 		remedy = `write {topic: "` + arn + `"} for all alarms that come over the topic`
 	}
-	v.Errorf(remedy, "%s is an ARN, and is compared with the names of alarms: it fits none", reading.Quote(v.Text()))
+	v.Errorf(remedy, "%s is an ARN, and is compared with the names of alarms: it matches none", reading.Quote(v.Text()))
 }
 
 // anyPattern reads a pattern, and warns of what counts in it and is hardly meant to.
@@ -108,7 +108,7 @@ var expressions = regexp.MustCompile(`\.[*+]|^\^|\$$|\[[^\]]*-[^\]]*\][*+?]?|\[[
 func expression(v reading.Value, pattern string) {
 	if odd := expressions.FindString(pattern); odd != "" {
 		v.Warnf("* is any text and ? any character, as in checkout-*; for several patterns write several",
-			"%s looks like a regular expression; %s is taken as it stands", reading.Quote(v.Text()), reading.Quote(odd))
+			"%s looks like a regular expression; %s is taken literally", reading.Quote(v.Text()), reading.Quote(odd))
 	}
 }
 

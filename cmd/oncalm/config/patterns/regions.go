@@ -25,7 +25,7 @@ func Region(to *string) func(reading.Value) {
 			}
 		case !slices.ContainsFunc(aws.Regions(), func(name string) bool { return aws.Glob(s, name) }):
 			v.Warnf(strings.TrimSuffix(likeRegion(strings.Trim(s, "*?-")), "."),
-				"no region of AWS that is known fits %s", reading.Quote(v.Text()))
+				"no known AWS region matches %s", reading.Quote(v.Text()))
 		}
 	}
 }
@@ -34,11 +34,11 @@ func Region(to *string) func(reading.Value) {
 func IsRegion(v reading.Value, name string) bool {
 	switch {
 	case !aws.IsRegion(name):
-		v.Errorf(strings.TrimSuffix(likeRegion(name), "."), "%s is not a region of AWS", reading.Quote(name))
+		v.Errorf(strings.TrimSuffix(likeRegion(name), "."), "%s is not an AWS region", reading.Quote(name))
 		return false
 	case !slices.Contains(aws.Regions(), name):
-		v.Warnf(likeRegion(name)+" A region that is new may stay",
-			"%s is no region of AWS that is known", reading.Quote(name))
+		v.Warnf(likeRegion(name)+" If it is a new region, leave it",
+			"%s is not a known AWS region", reading.Quote(name))
 	}
 	return true
 }

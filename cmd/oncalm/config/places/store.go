@@ -21,17 +21,17 @@ func storeFile(v reading.Value, path string) {
 		v.Errorf("name a file of its own, such as "+DefaultStore, "the store %s is this configuration", path)
 	case strings.HasPrefix(v.Text(), "~"):
 		v.Warnf("write the path in full",
-			"the ~ of %s is taken as it stands: it is no home folder here", reading.Quote(v.Text()))
+			"the ~ of %s is taken literally: it does not mean a home folder here", reading.Quote(v.Text()))
 	case strings.HasPrefix(path, "/dev/shm/"), strings.HasPrefix(path, "/run/"):
 		v.Warnf("name a file on a disk",
-			"the store %s is in memory: it is gone when the machine starts anew, with all incidents", path)
+			"the store %s is in memory: when the machine restarts, it is lost with all incidents", path)
 	case err == nil && info.IsDir():
 		v.Errorf("name a file in it, such as "+filepath.Join(path, DefaultStore), "the store %s is a folder", path)
 	case err == nil && !info.Mode().IsRegular():
 		v.Errorf("name a file", "the store %s is not a file", path)
 	case err == nil && info.Mode()&0o044 != 0: // also in a folder of one's own: stores are moved, and backed up
 		v.Warnf("chmod 600 "+path,
-			"the store %s can be read by others (its mode is %#o), with all that is known of incidents and people",
+			"the store %s can be read by others (its mode is %#o), with everything about incidents and people",
 			path, info.Mode().Perm())
 	case err == nil && !writable(path):
 		v.Warnf("run the bot as the user that owns it", "the store %s cannot be written", path)
@@ -48,7 +48,7 @@ func storeFolder(v reading.Value, folder string) {
 	case err == nil && !info.IsDir():
 		v.Errorf("name a file in a folder", "%s, for the store, is not a folder", folder)
 	case os.IsNotExist(err):
-		v.Warnf("make it before the bot starts", "the folder %s, for the store, is not there", folder)
+		v.Warnf("create it before the bot starts", "the folder %s, for the store, does not exist", folder)
 	case err != nil, info.Mode().Perm()&fs.FileMode(0o222) == 0, !writable(folder):
 		v.Warnf("let the user of the bot write there", "the folder %s, for the store, cannot be written", folder)
 	}

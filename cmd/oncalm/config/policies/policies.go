@@ -70,7 +70,7 @@ func step(v reading.Value) paging.Step {
 			v.Odd(d, leastWait, 24*time.Hour, "such as 5m")
 			if d == 0 {
 				v.Warnf("give people time, such as 5m, or name all in one step",
-					"%s is 0: the next step comes at once, before anybody can acknowledge", v.Key)
+					"%s is 0: the next step is paged at once, before anybody can acknowledge", v.Key)
 			}
 		}),
 	)
@@ -89,7 +89,7 @@ func targets(v reading.Value) []paging.Target {
 			return
 		}
 		if seen[t] {
-			v.Warnf("remove one of them", "%s stands there twice, and is paged once", reading.Quote(v.Text()))
+			v.Warnf("remove one of them", "%s is listed twice, and is paged once", reading.Quote(v.Text()))
 		}
 		seen[t] = true
 		all = append(all, t)

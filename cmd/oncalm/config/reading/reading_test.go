@@ -44,7 +44,7 @@ func TestASection(t *testing.T) {
 		"what is not built":    {people + "kettles: {one: {owner: ana, whistle: 3}}", "f:2:38: this version has no whistles; take it out"},
 		"a key that is near":   {people + "kettles: {one: {owner: ana, boil: 3m}}", `f:2:29: unknown key "boil"; did you mean "boils"?`},
 		"a name that is near":  {people + "kettles: {one: {owner: an}}", `f:2:24: there is no person "an"; did you mean "ana"?`},
-		"a name from outside":  {people + "kettles: {one: {owner: '${SECRET}'}}", `f:2:24: there is no person of the name that "${SECRET}" stands for`},
+		"a name from outside":  {people + "kettles: {one: {owner: '${SECRET}'}}", `f:2:24: there is no person with the name that "${SECRET}" stands for`},
 		"what is in a problem": {people + "kettles: {one: {owner: ana, boils: '${SECRET}'}}", `f:2:36: "${SECRET}" is not a duration; expected a duration such as 30s, 5m or 1h30m`},
 		"a key from outside":   {people + "kettles: {one: {owner: ana, hunter2hunter2: x}}", `f:2:29: unknown key "hunter2hunter2"; there are: owner, boils, whistle`},
 	} {

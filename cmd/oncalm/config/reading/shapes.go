@@ -128,7 +128,7 @@ func (v Value) Each(wanted string, read func(name string, key, value Value)) {
 	lines := map[string]int{}
 	for _, f := range v.fields() {
 		if before, repeated := lines[f.name]; repeated {
-			f.key.Errorf("remove one of them", "the key %s stands in line %d already", Quote(f.name), before)
+			f.key.Errorf("remove one of them", "the key %s is already in line %d", Quote(f.name), before)
 			continue
 		}
 		lines[f.name] = f.key.Line()

@@ -20,7 +20,7 @@ func unreadable(src []byte) error {
 			line, begin = line+1, i+1
 		case c == utf8.RuneError && size == 1:
 			return &SyntaxError{
-				line, utf8.RuneCount(src[begin:i]) + 1, fmt.Sprintf("the byte %#x is no UTF-8", src[i]),
+				line, utf8.RuneCount(src[begin:i]) + 1, fmt.Sprintf("the byte %#x is not UTF-8", src[i]),
 				"save the file as UTF-8",
 			}
 		case c < ' ' && c != '\t' && c != '\r' || c == 0x7f:
@@ -358,7 +358,7 @@ func (t *text) characters(message string) *SyntaxError {
 		odd = odd || strings.Contains(message, about)
 	}
 	if strings.Contains(message, "escape") || strings.Contains(message, "hexdecimal") {
-		return t.at(max(strings.IndexByte(t.here(), '\\')+1, 1), "an escape in double quotes is none of YAML's",
+		return t.at(max(strings.IndexByte(t.here(), '\\')+1, 1), "YAML has no such escape in double quotes",
 			`write \\ for a backslash, or use single quotes`)
 	}
 	m := reserved.FindStringSubmatchIndex(t.here())

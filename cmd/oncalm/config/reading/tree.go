@@ -116,7 +116,7 @@ func (b *bounds) count(n *yaml.Node, more int) error {
 func (b *bounds) alias(n *yaml.Node) error {
 	size := b.sizes[n.Alias]
 	if size == 0 {
-		text := fmt.Sprintf("*%s stands inside of what it stands for", n.Value)
+		text := fmt.Sprintf("*%s refers to itself", n.Value)
 		return &SyntaxError{n.Line, n.Column, text, "write out what is meant"}
 	}
 	return b.count(n, size)
@@ -126,7 +126,7 @@ func (b *bounds) alias(n *yaml.Node) error {
 func noKey(key *yaml.Node) error {
 	if key.Kind == yaml.MappingNode && key.Style&yaml.FlowStyle != 0 {
 		return &SyntaxError{
-			key.Line, key.Column, "braces in braces are no value: a template was not filled in",
+			key.Line, key.Column, "double braces are not a value: a template was not filled in",
 			"fill it in, or put the value in quotes",
 		}
 	}

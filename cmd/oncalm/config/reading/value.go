@@ -140,7 +140,7 @@ func (v Value) Refer(what, name string) {
 		switch {
 		case v.File.Knows(what, name) || v.File.Full(Error):
 		case v.Refers():
-			v.Errorf("", "there is no %s of the name that %s stands for", what, Quote(v.Text()))
+			v.Errorf("", "there is no %s with the name that %s stands for", what, Quote(v.Text()))
 		default:
 			v.Errorf(Meant(name, v.File.names[what]), "there is no %s %s", what, Quote(name))
 		}

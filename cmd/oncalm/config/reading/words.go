@@ -83,7 +83,7 @@ func (v Value) Odd(d, least, most time.Duration, such string) {
 	case d < least:
 		v.Warnf("give it more, "+such, "%s is %s, which is too short for people", v.Key, Quote(v.Text()))
 	case d > most:
-		v.Warnf("give it less, "+such, "%s is %s, which is too long to help anybody", v.Key, Quote(v.Text()))
+		v.Warnf("give it less, "+such, "%s is %s, which is too long to be of use", v.Key, Quote(v.Text()))
 	}
 }
 

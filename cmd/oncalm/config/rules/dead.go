@@ -20,10 +20,10 @@ func dead(rules []messages.Rule, places []reading.Value) {
 		switch {
 		case i >= 0:
 			places[j].Warnf("put it before that one, or remove it",
-				"the rule never counts: %s, which comes first, fits all that it fits", places[i].Key)
+				"the rule never applies: %s, which comes first, matches everything that it matches", places[i].Key)
 		case !pages && rules[j].Treat != judge.Page && fitsAll(&rules[j], &messages.Rule{}):
-			places[j].Warnf(`say more of the messages that are meant, such as {subject: "*completed*"}`,
-				"the rule fits all messages but CloudWatch's own alarms: none of them pages anybody")
+			places[j].Warnf(`narrow it down to the messages that are meant, such as {subject: "*completed*"}`,
+				"the rule matches all messages except CloudWatch's own alarms: none of them pages anybody")
 		}
 		pages = pages || rules[j].Treat == judge.Page
 	}

@@ -32,7 +32,7 @@ func (r *Reader) Section(v reading.Value) {
 		}
 	})
 	if n := len(*r.Rules); n > maxRules {
-		v.Errorf("join those that amount to the same by patterns",
+		v.Errorf("merge rules by using patterns",
 			"messages has %d rules; %d are the most", n, maxRules)
 		return
 	}
@@ -80,15 +80,15 @@ func sound(rule messages.Rule, v reading.Value) {
 		v.Errorf(`add match, such as {subject: "*completed*"}`, "the rule has no match")
 	}
 	if !v.Has("treat") {
-		v.Errorf("add treat: page, quiet, marker or resolve", "the rule does not say what its messages amount to")
+		v.Errorf("add treat: page, quiet, marker or resolve", "the rule does not say how to treat its messages")
 	}
 	if rule.Severity != "" && rule.Treat != "" && rule.Treat != judge.Page {
 		v.In("severity").Errorf("remove it, or write treat: page",
 			"a severity says how bad a page is; this rule is treat: %s", rule.Treat)
 	}
 	if rule.Treat == judge.Resolve && rule.Key == "" {
-		v.In("treat").Warnf("add the key that the rule has which opens the incident",
-			"without a key it resolves only what the program itself knows to be the same")
+		v.In("treat").Warnf("add the key of the rule that opens the incident",
+			"without a key it resolves only what Oncalm itself recognises as the same")
 	}
 }
 
@@ -156,7 +156,7 @@ func bare(v reading.Value, s string) {
 		return
 	}
 	if found := barePath.FindStringSubmatch(inBraces.ReplaceAllString(s, "")); found != nil {
-		v.Warnf(`write a path that stands in a text in braces, as in "Job {$.job}"`,
-			"%s in %s is no path, but text", found[2], reading.Quote(v.Text()))
+		v.Warnf(`put a path within a text in braces, as in "Job {$.job}"`,
+			"%s in %s is text, not a path", found[2], reading.Quote(v.Text()))
 	}
 }

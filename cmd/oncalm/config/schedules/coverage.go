@@ -41,10 +41,10 @@ func idle(s rotations.Schedule, key reading.Value) {
 				name, strings.Join(idle.People, ", "))
 		case s.Layers[idle.Layer].Holidays == rotations.HolidaysOnly && len(s.Holidays) == 0:
 			at.Warnf("list them in holidays: of the schedule",
-				"layer %s never counts: it is for holidays, and the schedule has none", name)
+				"layer %s never applies: it is for holidays, and the schedule has none", name)
 		default:
 			at.Warnf("remove it, or give the later layers windows: a later layer wins where it covers",
-				"layer %s never counts: later layers cover all of its time", name)
+				"layer %s never applies: later layers cover all of its time", name)
 		}
 	}
 }

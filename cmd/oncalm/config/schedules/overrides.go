@@ -45,7 +45,7 @@ func override(s rotations.Schedule, v reading.Value) (rotations.Override, bool) 
 		return o, false
 	}
 	if from < to && o.From.Equal(o.To) && !o.From.IsZero() {
-		v.In("to").Errorf("give times that are there: the clocks show "+civil.Of(o.To).String()+" next",
+		v.In("to").Errorf("give times that exist: the clocks show "+civil.Of(o.To).String()+" next",
 			"the clocks of %s skip the time from %s to %s", s.Zone, from, to)
 	}
 	for _, p := range o.Validate() {
@@ -55,7 +55,7 @@ func override(s rotations.Schedule, v reading.Value) (rotations.Override, bool) 
 		return o, false
 	}
 	if !v.File.Now.Before(o.To) {
-		v.Warnf("remove it", "this override ended %s and changes nothing any more", spoken(o.To))
+		v.Warnf("remove it", "this override ended %s and has no effect any more", spoken(o.To))
 	}
 	return o, true
 }
@@ -123,7 +123,7 @@ func overlap(o *placed, rivals []*crowd) {
 		others = fmt.Sprintf(", and %d more then", n-1)
 	}
 	_, name, _ := strings.Cut(longest.at.Key, ".overrides")
-	o.at.Warnf("where both are in force the later one in the file counts",
+	o.at.Warnf("where both are in force, the later one in the file wins",
 		"this override overlaps overrides%s from %s to %s%s",
 		name, spoken(o.From), spoken(earliest(o.To, longest.To)), others)
 }

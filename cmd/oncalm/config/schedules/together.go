@@ -28,7 +28,7 @@ type Pairs struct {
 func (p *Pairs) Check(names []string, policy string, key reading.Value) {
 	if n := len(names) * (len(names) - 1) / 2; len(names) > maxAtOnce || p.compared+n > maxPairs {
 		key.Warnf("page fewer schedules",
-			"policy %s pages %d schedules: it is not looked whether somebody is on call in two of them at once",
+			"policy %s pages %d schedules: whether somebody is on call in two of them at once is not checked",
 			policy, len(names))
 		return
 	}

@@ -39,7 +39,7 @@ var secretKinds = []struct{ begins, what string }{
 const Signing = "a signing secret"
 
 // rotating is the kind of a token that ends.
-const rotating = "a rotating token, which ends after 12 hours"
+const rotating = "a rotating token, which expires after 12 hours"
 
 // Forms of what is or could be taken for a signing secret. Slack's own documents show one with letters beyond f.
 var (

@@ -58,10 +58,10 @@ func (r *Reader) counts(m alarms.Match, v reading.Value, service string) {
 	}
 	switch first, taken := r.taken[m]; {
 	case taken && first.service == service:
-		v.Warnf("remove one of them", "the same stands in line %d already", first.line)
+		v.Warnf("remove one of them", "line %d already has the same", first.line)
 	case taken:
 		v.Warnf("remove one of them, or make one more specific",
-			"service %s has the same in line %d, and comes first: no alarm comes to %s by it",
+			"service %s has the same in line %d, and comes first: no alarm reaches %s through it",
 			first.service, first.line, service)
 	default:
 		r.taken[m] = owner{service, v.Line()}
@@ -83,7 +83,7 @@ func (r *Reader) heard(pattern string, at reading.Value) {
 	fits := func(arn string) bool { return aws.Glob(pattern, arn) || aws.Glob(pattern, aws.ShortName(arn)) }
 	if !slices.ContainsFunc(topics, fits) {
 		at.Warnf("add its ARN to sns.topics, or correct it",
-			"no topic of sns.topics is %s: nothing comes over it", reading.Quote(at.Text()))
+			"no topic in sns.topics is %s: no alarm arrives over it", reading.Quote(at.Text()))
 	}
 }
 
@@ -97,7 +97,7 @@ func lonely(f *reading.File, services *alarms.Services, quiet func(severity stri
 	for _, s := range all {
 		if len(s.Matches) == 0 && s.Name != services.Default && services.Default != "" {
 			f.Place("services."+s.Name).Warnf("give it alarms, or remove it",
-				"no alarm comes to service %s: it has no alarms, and is not the default service", s.Name)
+				"no alarm reaches service %s: it has no alarms, and is not the default service", s.Name)
 		}
 		silent = silent && quiet(s.Severity)
 		if !slices.Contains(severities, s.Severity) {

@@ -61,7 +61,7 @@ func Agree(f *reading.File, services *alarms.Services, quiet func(severity strin
 	case len(all) == 1:
 		services.Default = all[0].Name
 	default:
-		f.Place("default_service").Errorf("name the service for alarms that no other claims",
+		f.Place("default_service").Errorf("name the service for alarms that no other service matches",
 			"default_service is missing")
 	}
 	lonely(f, services, quiet)

@@ -43,7 +43,7 @@ func Quiet(to *[]string) func(reading.Value) {
 				return
 			case severity == incidents.Sev1:
 				v.Warnf("take sev1 out",
-					"of the worst incidents nobody is paged, not even when alarms cannot reach Oncalm any more")
+					"nobody is paged for the worst incidents, not even when alarms can no longer reach Oncalm")
 			}
 			*to = append(*to, severity)
 		})

@@ -27,7 +27,7 @@ func Read(v reading.Value) *time.Location {
 	}
 	zone, err := time.LoadLocation(s)
 	if err != nil || s == "Local" {
-		remedy := "name one of the tz database, such as Europe/Berlin"
+		remedy := "use one of the tz database, such as Europe/Berlin"
 		if near := nearest.Of(s, strings.Fields(zoneNames)); near != "" {
 			remedy = "did you mean " + near + "?"
 		}
@@ -83,6 +83,6 @@ func warnUnchanging(v reading.Value, name string) {
 		remedy += fmt.Sprintf(", or %s if UTC%+03d is meant", other, -ahead)
 	}
 	v.Warnf(remedy,
-		"%s is %s UTC by %d h (UTC%+03d), the other way round than it reads, and has no summer time",
+		"%s is %s UTC by %d h (UTC%+03d), the opposite of what it looks like, and has no summer time",
 		name, way, hours, ahead)
 }

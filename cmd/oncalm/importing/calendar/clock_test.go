@@ -62,7 +62,7 @@ func TestUnknownZone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := `s: its time zone "Mars/North" is unknown; it is in UTC now`; strings.Join(p.Notes, "\n") != want {
+	if want := `s: its time zone "Mars/North" is unknown; UTC is used`; strings.Join(p.Notes, "\n") != want {
 		t.Errorf("%q", p.Notes)
 	}
 }

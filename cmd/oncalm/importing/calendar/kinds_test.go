@@ -126,9 +126,9 @@ func TestKinds(t *testing.T) {
 // TestNothingLeft: where all is over or cannot be carried over that is said, in one line.
 func TestNothingLeft(t *testing.T) {
 	for text, want := range map[string]string{
-		vevent("SUMMARY:Ana", "DTSTART:20250105T090000Z", "DTEND:20250106T090000Z"):                                            "nothing is left to import: s: the entry of ana from 2025-01-05 09:00 is over, and left out",
-		vevent("SUMMARY:Ana", "DTSTART:20250105T090000Z", "DTEND:20250106T090000Z", "RRULE:FREQ=DAILY;UNTIL=20250301T000000Z"): "nothing is left to import: s: the entry of ana from 2025-01-05 09:00 is over, and left out",
-		vevent("SUMMARY:Ana", "STATUS:CANCELLED", "DTSTART:20260405T090000Z", "DTEND:20260406T090000Z"):                        `nothing is left to import: s: the entry "Ana" at 2026-04-05 09:00 is cancelled there, and left out`,
+		vevent("SUMMARY:Ana", "DTSTART:20250105T090000Z", "DTEND:20250106T090000Z"):                                            "there is nothing to import: s: the entry of ana from 2025-01-05 09:00 is over, and left out",
+		vevent("SUMMARY:Ana", "DTSTART:20250105T090000Z", "DTEND:20250106T090000Z", "RRULE:FREQ=DAILY;UNTIL=20250301T000000Z"): "there is nothing to import: s: the entry of ana from 2025-01-05 09:00 is over, and left out",
+		vevent("SUMMARY:Ana", "STATUS:CANCELLED", "DTSTART:20260405T090000Z", "DTEND:20260406T090000Z"):                        `there is nothing to import: s: the entry "Ana" at 2026-04-05 09:00 is cancelled there, and left out`,
 	} {
 		_, err := carried(called(text))
 		if !errors.Is(err, plan.ErrOver) || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") {

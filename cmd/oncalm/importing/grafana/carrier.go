@@ -27,7 +27,7 @@ func (g Export) schedule(p *plan.Plan, in Schedule, shifts []Shift) {
 	}
 	c := carrier{p.Begin(in.Name, zone), g.Users}
 	if len(c.users) == 0 {
-		c.s.Plan.Note("people have their ids for names: give the answer of /users, too")
+		c.s.Plan.Note("people have their ids for names: add the response of /users")
 	}
 	slices.SortStableFunc(shifts, func(a, b Shift) int { return a.rank() - b.rank() })
 	shifts = slices.DeleteFunc(shifts, func(sh Shift) bool { return !c.fits(sh) })

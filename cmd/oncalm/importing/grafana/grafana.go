@@ -118,12 +118,12 @@ func (g Export) Into(p *plan.Plan) {
 		switch {
 		case in.Type == "ical":
 		case len(shifts) == 0:
-			p.Note("schedule %s has none of its shifts in these files: give the answer of /on_call_shifts, too",
+			p.Note("schedule %s has none of its shifts in these files: add the response of /on_call_shifts",
 				in.Name)
 		default:
 			if len(missing) > 0 {
 				p.Note("schedule %s: its shifts %s are not in these files, and whoever has them is missing here: "+
-					"give all of what /on_call_shifts answers",
+					"add the whole response of /on_call_shifts",
 					in.Name, plan.List(missing))
 			}
 			g.schedule(p, in, shifts)
@@ -131,7 +131,7 @@ func (g Export) Into(p *plan.Plan) {
 	}
 	for _, sh := range g.Shifts {
 		if !used[sh.ID] {
-			p.Note("shift %s belongs to none of the schedules in these files: give the answer of /schedules, too",
+			p.Note("shift %s belongs to none of the schedules in these files: add the response of /schedules",
 				sh.Name)
 		}
 	}

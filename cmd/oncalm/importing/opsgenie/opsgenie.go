@@ -65,7 +65,7 @@ type hours struct {
 // Into carries the schedule over into a plan.
 func (in Schedule) Into(p *plan.Plan) {
 	if in.User != nil {
-		p.Note("the override of %s from %s to %s names no schedule that is known here; make it again",
+		p.Note("the override of %s from %s to %s names no schedule that is known here; add it by hand",
 			in.User.called(), in.Start.Format(plan.Spoken+" MST"), in.End.Format(plan.Spoken+" MST"))
 		return
 	}
@@ -80,7 +80,7 @@ func (in Schedule) Into(p *plan.Plan) {
 	for _, r := range in.Rotations {
 		r.into(s)
 	}
-	s.Note("overrides are not in this export; those that are still to come must be made again")
+	s.Note("overrides are not in this export; add those that are still to come by hand")
 	split(s)
 }
 

@@ -30,9 +30,9 @@ func TestOfOpsgenie(t *testing.T) {
 		rotation(`"type": "monthly"`): "s: rotation r of ana and bo from 2026-01-05 09:00 is monthly, which layers cannot express, and is left out",
 		rotation(`"type": "weekly", "timeRestriction": {"type": "weekday-and-time-of-day", "restrictions": [{"startDay": "someday"}]}`):                                   "s: the time restriction of rotation r of ana and bo from 2026-01-05 09:00 cannot be read",
 		rotation(`"type": "weekly", "endDate": "2026-02-05T08:00:00Z"`):                                                                                                   "s: rotation r of ana@example.com and bo@example.com ended at 2026-02-05 09:00, and is left out",
-		`{"name": "s", "timezone": "UTC", "rotations": []}`:                                                                                                               "nothing is left to import: s: it has no rotations in this file; they are in the answer to /v2/schedules?expand=rotation",
+		`{"name": "s", "timezone": "UTC", "rotations": []}`:                                                                                                               "there is nothing to import: s: it has no rotations in this file; they are in the answer to /v2/schedules?expand=rotation",
 		`{"name": "s", "timezone": "UTC", "enabled": true}`:                                                                                                               "s: it has no rotations in this file; they are in the answer to /v2/schedules?expand=rotation",
-		`{"alias": "a", "user": {"type": "user", "username": "bo@example.com"}, "startDate": "2026-12-01T08:00:00Z", "endDate": "2026-12-02T08:00:00Z", "rotations": []}`: "the override of bo@example.com from 2026-12-01 08:00 UTC to 2026-12-02 08:00 UTC names no schedule that is known here; make it again",
+		`{"alias": "a", "user": {"type": "user", "username": "bo@example.com"}, "startDate": "2026-12-01T08:00:00Z", "endDate": "2026-12-02T08:00:00Z", "rotations": []}`: "the override of bo@example.com from 2026-12-01 08:00 UTC to 2026-12-02 08:00 UTC names no schedule that is known here; add it by hand",
 	} {
 		plantest.Look(t, planned(text), []string{want})
 	}

@@ -27,7 +27,7 @@ var (
 	// ErrNothing says that the files have no schedules in them.
 	ErrNothing = errors.New("there are no schedules in it")
 	// ErrOver says that nothing of the schedules can be carried over.
-	ErrOver = errors.New("nothing is left to import")
+	ErrOver = errors.New("there is nothing to import")
 )
 
 // Plan is what becomes of an export.

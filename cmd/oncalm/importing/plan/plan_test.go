@@ -162,7 +162,7 @@ func TestFinish(t *testing.T) {
 		p.Begin("s", "UTC").Layer(fmt.Sprint("layer ", n), rotations.Layer{}, 0)
 	}
 	err = p.Finish()
-	const begin, end = "nothing is left to import: s: layer 0 has no people and is left out; s-2: layer 1", "; and 2 more"
+	const begin, end = "there is nothing to import: s: layer 0 has no people and is left out; s-2: layer 1", "; and 2 more"
 	if !errors.Is(err, plan.ErrOver) || !strings.HasPrefix(err.Error(), begin) || !strings.HasSuffix(err.Error(), end) {
 		t.Errorf("%v", err)
 	}

@@ -43,7 +43,7 @@ func (s *Schedule) At(t time.Time) string { return t.In(s.Zone).Format(Spoken) }
 // Unzoned notes that the time zone of the schedule is unknown.
 func (s *Schedule) Unzoned(zone string) {
 	s.lost = zone
-	s.Note("its time zone %q is unknown; it is in UTC now", zone)
+	s.Note("its time zone %q is unknown; UTC is used", zone)
 }
 
 // Lost is what the schedule's time zone is called, if that is unknown.

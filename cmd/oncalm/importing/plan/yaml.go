@@ -20,7 +20,7 @@ func (p *Plan) YAML() []byte {
 	}
 	out("# Made by oncalm import. Put it into the configuration, and let oncalm check look at it.")
 	if len(p.Notes) > 0 {
-		out("#\n# Not as it was there:")
+		out("#\n# Differences from the original:")
 		for _, n := range p.Notes {
 			out("# - %s", Line(n))
 		}

@@ -78,7 +78,7 @@ func TestOver(t *testing.T) {
 	past := []string{"ana 2026-02-25T09:00 24", "bo 2026-02-26T09:00 24", "ana 2026-02-27T09:00 24"}
 	plantest.Look(t, carried(past, []string{"bo 2026-02-28T09:00 30"}), []string{"3 entries are over, and left out, among them that of ana from 2026-02-27 09:00", "is a guess"})
 	plantest.Look(t, carried(past, []string{"bo 2026-02-28T09:00 24"}), []string{"people: [ana, bo]\n        start: 2026-02-25T09:00"}, "are over")
-	plantest.Look(t, carried(past[:1], nil), []string{"nothing is left to import: s: the entry of ana from 2026-02-25 09:00 is over, and left out"})
+	plantest.Look(t, carried(past[:1], nil), []string{"there is nothing to import: s: the entry of ana from 2026-02-25 09:00 is over, and left out"})
 }
 
 // TestExceptions: where an occurrence is not there, or another one is, others are on call than the layers say.
