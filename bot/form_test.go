@@ -177,7 +177,7 @@ func TestSwapFormErrors(t *testing.T) {
 		} {
 			var said struct{ Errors map[string]string }
 			answer := w.submit(context.Background(), fmt.Sprint("slack:", n), bo, slack.Form{
-				Callback: "swap", Values: map[string]slack.Value{mineField: {Option: tt.mine}, theirsField: {Option: tt.theirs}},
+				Callback: "oncall/swap", Values: map[string]slack.Value{mineField: {Option: tt.mine}, theirsField: {Option: tt.theirs}},
 			})
 			if err := json.Unmarshal([]byte(answer), &said); err != nil {
 				t.Fatal(err)

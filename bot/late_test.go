@@ -125,7 +125,7 @@ func TestFormOnASlowDisk(t *testing.T) {
 		p := overrides.Plan{How: "me", By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(now, now.Add(time.Hour))}
 		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer cancel()
-		answer := w.submit(ctx, "slack:x", bo, slack.Form{Callback: "confirm", Metadata: written(t, p)})
+		answer := w.submit(ctx, "slack:x", bo, slack.Form{Callback: "oncall/confirm", Metadata: written(t, p)})
 		if took := time.Since(now); took > 2500*time.Millisecond {
 			t.Errorf("answered after %s", took)
 		}

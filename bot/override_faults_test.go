@@ -236,7 +236,7 @@ func TestNoStore(t *testing.T) {
 			Command: &slack.Command{Root: "/oncall", Text: "me 2h"},
 		}).JSON, "I cannot tell whether that was done")
 		p := overrides.Plan{How: overrides.HowMe, By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(time.Now(), time.Now().Add(time.Hour))}
-		answer := w.submit(ctx, "slack:y", bo, slack.Form{Callback: "confirm", Metadata: written(t, p)})
+		answer := w.submit(ctx, "slack:y", bo, slack.Form{Callback: "oncall/confirm", Metadata: written(t, p)})
 		contains(t, answer, "I cannot tell whether that was done")
 	})
 }

@@ -29,7 +29,7 @@ func TestWhich(t *testing.T) {
 		if got, want := labels(asked), "1 · sev2 · checkout-5xx, 2 · sev2 · checkout-slow"; got != want {
 			t.Errorf("buttons: %s, want %s", got, want)
 		}
-		w.press(asked, "ack/2", ana)
+		w.press(asked, "incident/ack/2", ana)
 		w.wait(time.Second)
 		if got := w.head(second).Status; got != incidents.StatusAcknowledged {
 			t.Errorf("the one that was chosen is %s", got)
@@ -44,11 +44,11 @@ func TestWhich(t *testing.T) {
 		}
 
 		w.typed(bo, "/incident", "note “the disk is <full>”")
-		w.press(last(t, w.slack.Ephemerals(channel, bo)), "note/1", bo)
+		w.press(last(t, w.slack.Ephemerals(channel, bo)), "incident/note/1", bo)
 		w.wait(time.Second)
 		contains(t, w.typed(bo, "/incident", "info 1"), "bo: the disk is &lt;full&gt;")
 		w.typed(bo, "/incident", "pm")
-		w.press(last(t, w.slack.Ephemerals(channel, bo)), "postmortem/1", bo)
+		w.press(last(t, w.slack.Ephemerals(channel, bo)), "incident/postmortem/1", bo)
 		w.wait(time.Second)
 		contains(t, string(last(t, w.slack.Ephemerals(channel, bo)).Blocks), "Postmortem of 1")
 	})

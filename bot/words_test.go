@@ -1,6 +1,8 @@
 package bot
 
 import (
+	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -47,4 +49,39 @@ func FuzzSlash(f *testing.F) {
 		}
 		bottest.Judge(t, chat.Unknown("/incident", text, []string{"ack"}))
 	})
+}
+
+// TestChatWordsAreDocumented ties the chat section of the manual to the table of words: each word has its row there, with its
+// other names, and there is no row of a word that is not in the table.
+func TestChatWordsAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../docs/commands.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := map[string]string{} // what the manual says of a word
+	for _, m := range regexp.MustCompile("(?m)^\\| `(/(?:incident|oncall)[a-z ]*)` \\| (.*) \\|$").FindAllStringSubmatch(string(doc), -1) {
+		rows[m[1]] = m[2]
+	}
+	b, _ := alone(t, "s")
+	for _, room := range []chat.Room{b.command.Room(), b.shifts.Room()} {
+		if rows[room.Root] == "" {
+			t.Errorf("%s alone has no row", room.Root)
+		}
+		delete(rows, room.Root)
+		for _, w := range room.Words {
+			row := rows[room.Root+" "+w.Name]
+			if row == "" {
+				t.Errorf("%s %s has no row", room.Root, w.Name)
+			}
+			for _, name := range w.Also {
+				if !strings.Contains(row, "`"+name+"`") {
+					t.Errorf("%s %s: its row does not name %s", room.Root, w.Name, name)
+				}
+			}
+			delete(rows, room.Root+" "+w.Name)
+		}
+	}
+	for row := range rows {
+		t.Errorf("%s has a row, and is no word", row)
+	}
 }

@@ -41,7 +41,7 @@ func (r *Router) say(ctx context.Context, c *Call, w Word) (payload string, err 
 		})
 	}
 	m, err := w.Show(ctx, c)
-	if err != nil || c.Target == nil {
+	if err != nil || c.url == "" {
 		return r.encode(c, m), err
 	}
 	return r.once(ctx, c, func(store.Tx) (blocks.Message, error) { return m, nil })

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"strings"
 	"sync"
@@ -32,10 +31,16 @@ type Options struct {
 	Look string
 }
 
-// A Room is the conversation of one slash command. It owns its words, its buttons and its forms.
+// A Room is the conversation of one slash command. It owns its words; its buttons and forms say them.
 type Room struct {
+	Name  string // in buttons and forms: it never changes
 	Root  string // the slash command
+	Title string // of its forms
 	Words []Word
+	// Unheard are words that only buttons and forms say: nobody types them.
+	Unheard []Word
+	// Was are the words of buttons and forms from before they named their room, by their actions. Messages live on in Slack.
+	Was map[string]string
 	// Silent is said if nothing follows the command, Other if what follows is no word of the room; without Other the nearest word
 	// is named.
 	Silent Word
@@ -43,12 +48,8 @@ type Room struct {
 	// Bare says that no word of the room takes a text: marks around words were copied along. Its times are in the zone of whoever
 	// asks, which is found out.
 	Bare bool
-	// Press is the word of a button, by its action and value; false if it is none of the room's. May be nil.
-	Press func(c *Call, action, value string) (Word, bool)
-	// Submit carries out a form, and returns as JSON what Slack is to do with it. May be nil.
-	Submit func(ctx context.Context, c *Call, f *slack.Form) any
-	// Closed is what Slack is to do with a form of somebody who may not send it.
-	Closed func(blocks.Message) any
+	// Target says that what a button carries begins with the incident that it is about.
+	Target bool
 }
 
 // A Router carries out what people say in Slack.
@@ -197,33 +198,10 @@ func meant(c *Call, room *Room) (w Word, m blocks.Message, ok bool) {
 	return w, m, true
 }
 
-// opening is how long Slack may take to open a form.
-const opening = 1500 * time.Millisecond
-
-// open opens the form of a word, and reports whether it is open. It is the one thing for which a request waits for Slack: the
-// right to open it lasts three seconds.
-func (r *Router) open(ctx context.Context, c *Call, w Word, trigger string) bool {
-	if trigger == "" {
-		return false
-	}
-	view := w.Form(ctx, c)
-	if view == nil {
-		return false
-	}
-	short, cancel := context.WithTimeout(ctx, opening)
-	defer cancel()
-	if err := r.o.Out.OpenView(short, trigger, view); err != nil {
-		r.o.Log.Warn("a form could not be opened; sending the command's help instead", "word", c.Word, "err", err)
-		return false
-	}
-	return true
-}
-
 // pressed carries out a button. Whoever pressed is answered later, or by the message itself.
 func (r *Router) pressed(ctx context.Context, in slack.Request) {
 	c := &Call{ID: in.ID, Now: in.At, Private: in.Action.Private, url: in.ReplyTo}
-	action, _, _ := strings.Cut(in.Action.ID, "/")
-	if action == "open" {
+	if link, _, _ := strings.Cut(in.Action.ID, "/"); link == "open" {
 		return // a link: the browser has opened it already
 	}
 	if m, ok := r.admit(ctx, c, in); !ok {
@@ -232,44 +210,17 @@ func (r *Router) pressed(ctx context.Context, in slack.Request) {
 		}
 		return
 	}
-	for n := range r.o.Rooms {
-		room := &r.o.Rooms[n]
-		if c.Root = room.Root; room.Press == nil {
-			continue
-		}
-		if w, ok := room.Press(c, action, in.Action.Value); ok {
-			if room.Bare {
-				r.learnZone(ctx, c)
-			}
-			r.CarryOut(ctx, c, w)
-			return
-		}
+	room, w, ok := r.said(in.Action.ID)
+	if !ok {
+		room, w = &r.o.Rooms[0], Telling(NoButton(r.o.Rooms[0].Root))
 	}
-	c.Root = r.o.Rooms[0].Root
-	r.CarryOut(ctx, c, NoButton(c.Root))
-}
-
-// submitted carries out a form, and returns what Slack is to do with it.
-func (r *Router) submitted(ctx context.Context, in slack.Request) (payload string) {
-	for n := range r.o.Rooms {
-		room := &r.o.Rooms[n]
-		if room.Submit == nil {
-			continue
-		}
-		c := &Call{ID: in.ID, Now: in.At, Root: room.Root, Word: in.Form.Callback}
-		var answer any
-		if m, ok := r.admit(ctx, c, in); !ok {
-			answer = room.Closed(m)
-		} else {
-			r.learnZone(ctx, c)
-			answer = room.Submit(ctx, c, in.Form)
-		}
-		body, err := json.Marshal(answer)
-		if err != nil {
-			r.o.Log.Error("a form cannot be answered", "err", err)
-			return ""
-		}
-		return string(body)
+	c.Root, c.Word, c.Rest = room.Root, w.Name, in.Action.Value
+	if ok && room.Target && !c.aim() {
+		w = Telling(NoButton(c.Root))
 	}
-	return ""
+	c.Args = Tokens(c.Rest)
+	if room.Bare {
+		r.learnZone(ctx, c)
+	}
+	r.CarryOut(ctx, c, w)
 }

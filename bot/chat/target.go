@@ -26,6 +26,15 @@ func ParseTarget(value string) (t Target, text string, ok bool) {
 	return Target{ID: id, Run: n}, text, true
 }
 
+// aim takes the target off what a button carries, and reports whether there is one.
+func (c *Call) aim() bool {
+	at, rest, ok := ParseTarget(c.Rest)
+	if ok {
+		c.Target, c.Rest = &at, rest
+	}
+	return ok
+}
+
 // IsID tells whether something has the form of an incident's id.
 func IsID(s string) bool { return IsNumber(s) && len(s) <= 9 && s[0] != '0' }
 

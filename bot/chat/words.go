@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/store"
@@ -22,8 +23,10 @@ type Word struct {
 	Change func(*Call, store.Tx) (blocks.Message, error)
 	// Show only looks. A word has either.
 	Show func(context.Context, *Call) (blocks.Message, error)
-	// Form is what the word opens if nothing stands behind it, as JSON for Slack; nil, or a nil form, opens none.
-	Form func(context.Context, *Call) any
+	// Form is what the word opens if nothing stands behind it; false opens none. May be nil.
+	Form func(context.Context, *Call) (blocks.Form, bool)
+	// Filled carries out a form of the word that somebody sent. Nil for words without one.
+	Filled func(context.Context, *Call, *slack.Form) Filled
 }
 
 // A Call is one thing that a person asks for, typed or pressed.
@@ -101,7 +104,12 @@ func Telling(m blocks.Message) Word {
 	return Word{Change: func(*Call, store.Tx) (blocks.Message, error) { return m, nil }}
 }
 
-// NoButton is the word of a button that nobody knows.
-func NoButton(root string) Word {
-	return Telling(blocks.Sentence("I do not know that button any more; nothing was changed. ", blocks.Code(root+" help"), " lists all commands."))
+// NoButton answers a button that nobody knows.
+func NoButton(root string) blocks.Message { return gone(root, "button") }
+
+// NoForm answers a form that nobody knows.
+func NoForm(root string) blocks.Message { return gone(root, "form") }
+
+func gone(root, what string) blocks.Message {
+	return blocks.Sentence("I do not know that ", what, " any more; nothing was changed. ", blocks.Code(root+" help"), " lists all commands.")
 }

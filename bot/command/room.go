@@ -6,6 +6,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -63,20 +64,7 @@ func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
 // Room is the conversation of /incident.
 func (room *Room) Room() chat.Room {
 	return chat.Room{
-		Root: room.o.Root, Words: room.words(), Silent: chat.Word{Show: room.brief}, Press: room.press,
+		Name: view.Room, Root: room.o.Root, Title: "Incident", Words: room.words(), Silent: chat.Word{Show: room.brief}, Target: true,
+		Was: map[string]string{"ack": "ack", "resolve": "resolve", "escalate": "escalate", "note": "note", "info": "info", "postmortem": "postmortem"},
 	}
-}
-
-// press is the word of a button of an incident.
-func (room *Room) press(c *chat.Call, action, value string) (chat.Word, bool) {
-	w, known := chat.Find(room.words(), action)
-	if !known {
-		return w, false
-	}
-	at, typed, readable := chat.ParseTarget(value)
-	if !readable {
-		return chat.NoButton(c.Root), true
-	}
-	c.Word, c.Rest, c.Target = w.Name, typed, &at
-	return w, true
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/view"
 
 	"github.com/oncalm/oncalm/text"
 
@@ -198,7 +199,8 @@ func (room *Room) which(c *chat.Call, tx store.Tx, open []string, said string) b
 			m.Body = append(m.Body, blocks.Para(blocks.Say("Or write the id: ", blocks.Code(w.Says(c.Root)), ". All: ", blocks.Code(c.Root+" list"))))
 			return m
 		}
-		m.Rows = append(m.Rows, []blocks.Button{{Label: id + " · " + i.Severity + " · " + text.Line(i.Title), Action: w.Name + "/" + id, Value: value}})
+		again := chat.Said{Room: view.Room, Word: w.Name, Rest: value}
+		m.Rows = append(m.Rows, []blocks.Button{again.Numbered(id+" · "+i.Severity+" · "+text.Line(i.Title), id)})
 	}
 	return m
 }

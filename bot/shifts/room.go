@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"maps"
-	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
@@ -96,13 +95,13 @@ func (room *Room) words() []chat.Word {
 		{Name: "me", Usage: "2h", Change: room.plans.Me,
 			Help: "You take over, starting now."},
 		{Name: "override", Usage: "@somebody fri 18:00..sat 09:00 [schedule]",
-			Form: room.forms.Open, Change: room.plans.Override,
+			Form: room.forms.Open, Filled: room.forms.Filled, Change: room.plans.Override,
 			Help: "Puts somebody on call."},
 		{Name: "cover", Usage: "me fri 18:00..sat 09:00 [schedule]",
-			Form: room.forms.Open, Change: room.plans.Cover,
+			Form: room.forms.Open, Filled: room.forms.Filled, Change: room.plans.Cover,
 			Help: "Asks the others of the schedule to stand in for you. The first to accept takes it."},
 		{Name: "swap", Usage: "@somebody [your shift] [their shift] [schedule]",
-			Form: room.forms.Open, Change: room.plans.Swap,
+			Form: room.forms.Open, Filled: room.forms.Filled, Change: room.plans.Swap,
 			Help: "Asks somebody to swap two shifts with you: the next of each, or those at the times you name."},
 		{Name: "schedule", Usage: "[schedule]", Change: room.board.Schedule,
 			Help: "Who is on call in the next 14 days."},
@@ -134,57 +133,26 @@ func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
 // Room is the conversation as the router knows it.
 func (room *Room) Room() chat.Room {
 	return chat.Room{
-		Root: room.root, Words: room.words(), Silent: chat.Word{Show: room.board.Everybody},
-		Other: &chat.Word{Show: room.board.OnCall}, Bare: true,
-		Press: room.press, Submit: room.forms.Submit, Closed: change.Closed,
+		Name: typed.Room, Root: room.root, Title: typed.Title, Bare: true,
+		Words: room.words(), Silent: chat.Word{Show: room.board.Everybody}, Other: &chat.Word{Show: room.board.OnCall},
+		Unheard: room.unheard(), Was: map[string]string{
+			"oncall-confirm": "confirm", "oncall-cancel": "cancel", "oncall-undo": "take-back", "oncall-accept": "accept",
+			"oncall-decline": "decline", "oncall-withdraw": "withdraw", "accept-shift": "take-over",
+		},
 	}
 }
 
-// press is the word of a button about who is on call.
-func (room *Room) press(c *chat.Call, action, value string) (chat.Word, bool) {
-	if action == change.AcceptAction {
-		c.Word = action
-		return room.answers.AcceptShift(value), true
+// unheard are the words that only buttons and forms say.
+func (room *Room) unheard() []chat.Word {
+	cancel := chat.Telling(blocks.Sentence("All right, nothing was changed."))
+	cancel.Name = "cancel"
+	return []chat.Word{
+		{Name: "confirm", Change: room.plans.Confirm, Filled: room.forms.Confirmed},
+		cancel,
+		{Name: "take-back", Change: room.answers.TakeBack},
+		{Name: "accept", Change: room.answers.Accept},
+		{Name: "decline", Change: room.answers.Decline},
+		{Name: "withdraw", Change: room.answers.Withdraw},
+		{Name: "take-over", Change: room.answers.AcceptShift},
 	}
-	verb, ok := strings.CutPrefix(action, typed.Action)
-	if !ok {
-		return chat.Word{}, false
-	}
-	c.Word = verb
-	return room.pressed(verb, value), true
-}
-
-// pressed is the word of a button of /oncall, by what stands behind the beginning that they all have.
-func (room *Room) pressed(verb, value string) chat.Word {
-	return chat.Word{Change: func(c *chat.Call, tx store.Tx) (blocks.Message, error) {
-		switch verb {
-		case "confirm":
-			return room.plans.Confirm(c, tx, value)
-		case "cancel":
-			return blocks.Sentence("All right, nothing was changed."), nil
-		case "say":
-			return room.saidAgain(c, tx, value)
-		case "undo":
-			return room.answers.TakeBack(c, tx, strings.TrimSpace(value))
-		case "accept":
-			return room.answers.Answer(c, tx, value, true)
-		case "decline":
-			return room.answers.Answer(c, tx, value, false)
-		case "withdraw":
-			return room.answers.Withdraw(c, tx, value)
-		}
-		return chat.NoButton(c.Root).Change(c, tx)
-	}}
-}
-
-// saidAgain carries out what a button says: a word and what stands behind it, as if it had been typed.
-func (room *Room) saidAgain(c *chat.Call, tx store.Tx, said string) (blocks.Message, error) {
-	name, _, _ := strings.Cut(said, " ")
-	w, ok := chat.Find(room.words(), name)
-	if !ok || w.Change == nil {
-		return chat.NoButton(c.Root).Change(c, tx)
-	}
-	c.Word, c.Rest = w.Name, strings.TrimSpace(strings.TrimPrefix(said, name))
-	c.Args = chat.Tokens(c.Rest)
-	return w.Change(c, tx)
 }

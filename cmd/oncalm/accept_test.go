@@ -70,7 +70,7 @@ func TestAcceptedHandoff(t *testing.T) {
 		w.Paged("bo", "checkout-500")
 		w.Wait(time.Minute)
 		goldenText(t, "accept.txt", told+w.allTold())
-		if all := w.slack.DM("U0BO"); strings.Contains(string(all[1].Blocks), "accept-shift") {
+		if all := w.slack.DM("U0BO"); strings.Contains(string(all[1].Blocks), "oncall/take-over") {
 			t.Error("the button is still there")
 		}
 		if err := w.accepts("bo"); !errors.Is(err, overrides.ErrTooLate) {

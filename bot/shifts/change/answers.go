@@ -18,8 +18,18 @@ type Answers struct {
 	Overrides *overrides.Book
 }
 
-// Answer is a button below a question.
-func (as *Answers) Answer(c *chat.Call, tx store.Tx, id string, accept bool) (blocks.Message, error) {
+// Accept is the button below a question whose answer is yes.
+func (as *Answers) Accept(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	return as.answer(c, tx, true)
+}
+
+// Decline is the other one.
+func (as *Answers) Decline(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	return as.answer(c, tx, false)
+}
+
+func (as *Answers) answer(c *chat.Call, tx store.Tx, accept bool) (blocks.Message, error) {
+	id := c.Rest
 	done, err := as.Overrides.Answer(tx, c.Now, c.Person, id, accept)
 	if err != nil {
 		a, _ := overrides.Asked(tx, id)
@@ -58,11 +68,12 @@ func refusedAnswer(a overrides.Ask, err error) (blocks.Message, error) {
 }
 
 // Withdraw is the button below what somebody asked: the question is taken back, if nobody has accepted.
-func (as *Answers) Withdraw(c *chat.Call, tx store.Tx, id string) (blocks.Message, error) {
+func (as *Answers) Withdraw(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	id := c.Rest
 	done, err := as.Overrides.Withdraw(tx, c.Now, c.Person, id)
 	switch {
 	case errors.Is(err, overrides.ErrNoQuestion), errors.Is(err, overrides.ErrNotYours):
-		return chat.NoButton(c.Root).Change(c, tx)
+		return chat.NoButton(c.Root), nil
 	case errors.Is(err, overrides.ErrTaken):
 		a, _ := overrides.Asked(tx, id)
 		return blocks.Sentence(blocks.Strong(a.Taken), " has accepted already. ", blocks.Code(c.Root+" undo"),

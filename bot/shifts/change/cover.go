@@ -47,7 +47,7 @@ func (ps *Plans) openAsk(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Me
 	if p.How == overrides.HowSwap {
 		m = blocks.Sentence("I ask ", blocks.Strong(p.Person), ". Nothing changes until they accept; I will tell you.")
 	}
-	m.Rows = [][]blocks.Button{{{Label: "Take it back", Action: "oncall-withdraw", Value: p.Change}}}
+	m.Rows = [][]blocks.Button{{typed.Said("withdraw", p.Change).Button("Take it back")}}
 	return m, nil
 }
 

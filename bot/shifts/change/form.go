@@ -2,7 +2,6 @@ package change
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"slices"
 	"time"
@@ -14,7 +13,6 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/text"
 )
 
 // Fields of the form; each is the id of its block and of its action.
@@ -25,14 +23,6 @@ const (
 	toField       = "to"
 )
 
-// confirmForm is the callback of the second page of a form.
-const confirmForm = "confirm"
-
-// tree is a JSON object for Slack.
-type tree = map[string]any
-
-func plainText(s string) tree { return tree{"type": "plain_text", "text": s, "emoji": false} }
-
 // Forms are what people fill in to have the same plans. The fields are set before it is used and not changed afterwards.
 type Forms struct {
 	Plans     *Plans
@@ -41,75 +31,53 @@ type Forms struct {
 	Book      *incidents.Book // its store
 }
 
-// Open is the form of a word; nil if there is none to offer.
-func (fs *Forms) Open(ctx context.Context, c *chat.Call) any {
-	if len(fs.Overrides.Schedules) == 0 {
-		return nil
+// Open is the form of a word; false if there is none to offer.
+func (fs *Forms) Open(ctx context.Context, c *chat.Call) (f blocks.Form, ok bool) {
+	switch {
+	case len(fs.Overrides.Schedules) == 0:
+		return f, false
+	case c.Word == "swap":
+		f, ok = fs.swapForm(ctx, c)
+	default:
+		f, ok = fs.form(c), true
 	}
-	if view := fs.formOf(ctx, c); view != nil {
-		return view
-	}
-	return nil
+	return typed.Said(c.Word, "").Form(f), ok
 }
 
 // form is the form for an override or a cover.
-func (fs *Forms) form(c *chat.Call) tree {
-	title, submit := "Put somebody on call", "Next"
-	var blocks []tree
-	input := func(field, label string, element tree) {
-		element["action_id"] = field
-		blocks = append(blocks, tree{"type": "input", "block_id": field, "label": plainText(label), "element": element})
-	}
+func (fs *Forms) form(c *chat.Call) blocks.Form {
+	f := blocks.Form{Title: "Put somebody on call", Send: "Next", Close: "Cancel"}
 	if c.Word == "cover" {
-		title = "Ask for a cover"
+		f.Title = "Ask for a cover"
 	} else {
-		input(whoField, "Who", tree{"type": "users_select", "placeholder": plainText("Somebody in Oncalm's people list")})
+		f.Fields = append(f.Fields, blocks.Field{
+			Kind: blocks.PersonField, Name: whoField, Label: "Who", Hint: "Somebody in Oncalm's people list",
+		})
 	}
 	if names := fs.Reader.Schedules(); len(names) > 1 {
-		input(scheduleField, "Schedule", fs.scheduleSelect(c, names))
+		own, _, _ := fs.Reader.WhichSchedule(c)
+		pick := blocks.Field{Kind: blocks.ChoiceField, Name: scheduleField, Label: "Schedule", Chosen: own}
+		for _, name := range names {
+			pick.Choices = append(pick.Choices, blocks.Choice{Label: name, Value: name})
+		}
+		f.Fields = append(f.Fields, pick)
 	}
 	begin := c.Now.Truncate(time.Hour).Add(time.Hour)
-	input(fromField, "From", tree{"type": "datetimepicker", "initial_date_time": begin.Unix()})
-	input(toField, "Until", tree{"type": "datetimepicker", "initial_date_time": begin.Add(8 * time.Hour).Unix()})
-	return tree{
-		"type": "modal", "callback_id": c.Word, "title": plainText(title), "submit": plainText(submit),
-		"close": plainText("Cancel"), "blocks": blocks,
-	}
+	f.Fields = append(f.Fields,
+		blocks.Field{Kind: blocks.TimeField, Name: fromField, Label: "From", At: begin},
+		blocks.Field{Kind: blocks.TimeField, Name: toField, Label: "Until", At: begin.Add(8 * time.Hour)},
+	)
+	return f
 }
 
-// scheduleSelect offers schedules, the person's own chosen already if there is only one.
-func (fs *Forms) scheduleSelect(c *chat.Call, names []string) tree {
-	const most = 100 // that Slack takes
-	own, _, _ := fs.Reader.WhichSchedule(c)
-	element := tree{"type": "static_select"}
-	var options []tree
-	for _, name := range names[:min(len(names), most)] {
-		o := tree{"text": plainText(text.Clip(text.Line(name), blocks.MaxLabel)), "value": text.Clip(name, 150)}
-		options = append(options, o)
-		if name == own {
-			element["initial_option"] = o
-		}
-	}
-	element["options"] = options
-	return element
-}
-
-// Submit carries out a form that somebody sent, and returns what Slack is to do with it.
-func (fs *Forms) Submit(ctx context.Context, c *chat.Call, f *slack.Form) any {
-	if c.Word == confirmForm {
-		return fs.confirmedForm(ctx, c, f.Metadata)
-	}
-	return fs.filled(ctx, c, f)
-}
-
-// filled checks what was filled in, and shows in full what it means.
-func (fs *Forms) filled(ctx context.Context, c *chat.Call, v *slack.Form) tree {
-	p, wrong := fs.planOf(c, v)
-	if v.Callback == "swap" {
-		p, wrong = fs.swapOf(c, v)
+// Filled checks what was filled in, and shows in full what it means.
+func (fs *Forms) Filled(ctx context.Context, c *chat.Call, sent *slack.Form) chat.Filled {
+	p, wrong := fs.planOf(c, sent)
+	if c.Word == "swap" {
+		p, wrong = fs.swapOf(c, sent)
 	}
 	if len(wrong) > 0 {
-		return tree{"response_action": "errors", "errors": wrong}
+		return chat.Filled{Wrong: wrong}
 	}
 	var m blocks.Message
 	err := fs.Book.Store.View(ctx, func(tx store.Tx) error {
@@ -121,18 +89,11 @@ func (fs *Forms) filled(ctx context.Context, c *chat.Call, v *slack.Form) tree {
 		m = fs.Plans.shownPlan(c, tx, p, nil)
 		return nil
 	})
-	switch {
-	case err != nil:
-		return updated(fs.Reader.Router.Excuse(c, err), "Close")
-	case len(wrong) > 0:
-		return tree{"response_action": "errors", "errors": wrong}
+	if err != nil {
+		return chat.Filled{Next: chat.Closing(typed.Title, fs.Reader.Router.Excuse(c, err))}
 	}
-	answer := updated(m, "Cancel")
-	view, ok := answer["view"].(tree)
-	if ok {
-		view["callback_id"], view["private_metadata"], view["submit"] = confirmForm, value(p), plainText("Confirm")
-	}
-	return answer
+	next := blocks.Form{Title: typed.Title, Send: "Confirm", Close: "Cancel", Body: m}
+	return chat.Filled{Wrong: wrong, Next: typed.Said("confirm", value(p)).Form(next)}
 }
 
 // planOf is the plan that somebody has filled in, or what is wrong with it, by field.
@@ -140,7 +101,7 @@ func (fs *Forms) planOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong ma
 	value := v.Values
 	p = overrides.Plan{How: overrides.HowOverride, By: c.Person, Change: typed.ChangeID(c.ID),
 		Person: fs.Reader.Users[value[whoField].User]}
-	if v.Callback == "cover" {
+	if c.Word == "cover" {
 		p.How, p.Person = overrides.HowCover, ""
 	}
 	if name := value[scheduleField].Option; name != "" {
@@ -172,23 +133,11 @@ func (fs *Forms) planOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong ma
 	return p, wrong
 }
 
-// confirmedForm carries out what the first page said.
-func (fs *Forms) confirmedForm(ctx context.Context, c *chat.Call, metadata string) tree {
-	m := fs.Reader.Router.Once(ctx, c, func(tx store.Tx) (blocks.Message, error) {
-		return fs.Plans.Confirm(c, tx, metadata)
-	})
+// Confirmed carries out what the first page said.
+func (fs *Forms) Confirmed(ctx context.Context, c *chat.Call, _ *slack.Form) chat.Filled {
+	m := fs.Reader.Router.Once(ctx, c, func(tx store.Tx) (blocks.Message, error) { return fs.Plans.Confirm(c, tx) })
 	if len(m.Rows) > 0 { // buttons belong to messages
-		m.Rows, m.Body = nil, append(m.Body, blocks.Para(blocks.Say(blocks.Code(c.Root+" undo"), " undoes it.")))
+		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Code(c.Root+" undo"), " undoes it.")))
 	}
-	return updated(m, "Close")
-}
-
-// Closed is what takes the place of a form of somebody who may not send it.
-func Closed(m blocks.Message) any { return updated(m, "Close") }
-
-// updated puts a message in the place of a form.
-func updated(m blocks.Message, label string) tree {
-	return tree{"response_action": "update", "view": tree{
-		"type": "modal", "title": plainText("On call"), "close": plainText(label), "blocks": json.RawMessage(m.Blocks()),
-	}}
+	return chat.Filled{Next: chat.Closing(typed.Title, m)}
 }

@@ -45,8 +45,7 @@ func (ps *Plans) propose(c *chat.Call, tx store.Tx, p overrides.Plan, s when.Spa
 		label = "Ask " + p.Person
 	}
 	m.Rows = [][]blocks.Button{{
-		{Label: label, Action: "oncall-confirm", Value: value(p), Main: true},
-		{Label: "Cancel", Action: "oncall-cancel", Value: value(p)},
+		typed.Said("confirm", value(p)).Button(label).AsMain(), typed.Said("cancel", value(p)).Button("Cancel"),
 	}}
 	return m, nil
 }
@@ -139,9 +138,9 @@ func (ps *Plans) apply(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Mess
 }
 
 // Confirm is what comes of the button below a plan.
-func (ps *Plans) Confirm(c *chat.Call, tx store.Tx, value string) (blocks.Message, error) {
+func (ps *Plans) Confirm(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	var p overrides.Plan
-	readable := json.Unmarshal([]byte(value), &p) == nil && p.Change != ""
+	readable := json.Unmarshal([]byte(c.Rest), &p) == nil && p.Change != ""
 	switch {
 	case readable && p.By != c.Person:
 		return blocks.Sentence("That button is not yours; nothing was changed."), nil
@@ -154,7 +153,7 @@ func (ps *Plans) Confirm(c *chat.Call, tx store.Tx, value string) (blocks.Messag
 	case overrides.HowMe, overrides.HowOverride:
 		return ps.apply(c, tx, p)
 	}
-	return blocks.Sentence("I do not know that button any more; nothing was changed."), nil
+	return chat.NoButton(c.Root), nil
 }
 
 // heldBy names who is on call in a span, as if some overrides had not been made: "ana and bo", or nobody.

@@ -31,50 +31,39 @@ type turn struct {
 // value is the turn in an option's value, or "" if it has no room there.
 func (t turn) value() string {
 	val, err := json.Marshal([]any{t.Span.From, t.Span.To, t.Schedule, t.Person})
-	if err != nil || len(val) > maxOption {
+	if err != nil || len(val) > blocks.MaxChoice {
 		return ""
 	}
 	return string(val)
 }
-
-// maxOption is the longest value of an option, in bytes.
-const maxOption = 150
 
 func parseTurn(value string) (t turn, ok bool) {
 	fields := []any{&t.Span.From, &t.Span.To, &t.Schedule, &t.Person}
 	return t, json.Unmarshal([]byte(value), &fields) == nil && t.Person != ""
 }
 
-// swapForm is the form for a swap: one's own shifts, and those of the others. It is nil if there are none on one side.
-func (fs *Forms) swapForm(ctx context.Context, c *chat.Call) tree {
-	const most = 100 // options that Slack takes
+// swapForm is the form for a swap: one's own shifts, and those of the others; false if there are none on one side.
+func (fs *Forms) swapForm(ctx context.Context, c *chat.Call) (f blocks.Form, ok bool) {
 	var mine, theirs []turn
 	err := fs.Book.Store.View(ctx, func(tx store.Tx) error {
 		mine, theirs = fs.turns(tx, c)
 		return nil
 	})
 	if err != nil || len(mine) == 0 || len(theirs) == 0 {
-		return nil
+		return f, false
 	}
 	several := mine[0].Schedule != mine[len(mine)-1].Schedule
-	pick := func(field, label string, all []turn, named bool) tree {
-		var options []tree
-		for _, t := range all[:min(len(all), most)] {
-			if v := t.value(); v != "" {
-				options = append(options, tree{"text": plainText(fs.turnLabel(c, t, named, several)), "value": v})
-			}
+	pick := func(field, label string, all []turn, named bool) blocks.Field {
+		f := blocks.Field{Kind: blocks.ChoiceField, Name: field, Label: label, Hint: "Choose a shift"}
+		for _, t := range all {
+			f.Choices = append(f.Choices, blocks.Choice{Label: fs.turnLabel(c, t, named, several), Value: t.value()})
 		}
-		return tree{"type": "input", "block_id": field, "label": plainText(label), "element": tree{
-			"type": "static_select", "action_id": field, "options": options, "placeholder": plainText("Choose a shift"),
-		}}
+		return f
 	}
-	return tree{
-		"type": "modal", "callback_id": c.Word, "title": plainText("Swap two shifts"), "submit": plainText("Next"),
-		"close": plainText("Cancel"), "blocks": []tree{
-			pick(mineField, "Your shift ("+fs.Reader.Zone(c, mine[0].Schedule).String()+")", mine, false),
-			pick(theirsField, "For this one", theirs, true),
-		},
-	}
+	return blocks.Form{Title: "Swap two shifts", Send: "Next", Close: "Cancel", Fields: []blocks.Field{
+		pick(mineField, "Your shift ("+fs.Reader.Zone(c, mine[0].Schedule).String()+")", mine, false),
+		pick(theirsField, "For this one", theirs, true),
+	}}, true
 }
 
 // turns are the shifts to come of a person and of the others in their schedules, by their begin.
@@ -139,12 +128,4 @@ func (fs *Forms) swapOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong ma
 		How: overrides.HowSwap, By: c.Person, Change: typed.ChangeID(c.ID), Schedule: mine.Schedule, Person: theirs.Person,
 		Span: mine.Span, Theirs: theirs.Span,
 	}, wrong
-}
-
-// formOf is the form of a word, or nil if it has none to offer.
-func (fs *Forms) formOf(ctx context.Context, c *chat.Call) tree {
-	if c.Word == "swap" {
-		return fs.swapForm(ctx, c)
-	}
-	return fs.form(c)
 }

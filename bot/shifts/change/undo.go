@@ -2,9 +2,11 @@ package change
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/shifts/news"
+	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
@@ -29,8 +31,8 @@ func (as *Answers) Undo(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 }
 
 // TakeBack cancels a change, if it is for that person to do so.
-func (as *Answers) TakeBack(c *chat.Call, tx store.Tx, change string) (blocks.Message, error) {
-	done, err := as.Overrides.Cancel(tx, c.Now, c.Person, change)
+func (as *Answers) TakeBack(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	done, err := as.Overrides.Cancel(tx, c.Now, c.Person, strings.TrimSpace(c.Rest))
 	if err != nil {
 		return refusedOverride(err)
 	}
@@ -55,5 +57,5 @@ func (as *Answers) takenBack(c *chat.Call, tx store.Tx, done overrides.Change) b
 }
 
 func undoButton(change string) blocks.Button {
-	return blocks.Button{Label: "Undo", Action: "oncall-undo", Value: change}
+	return typed.Said("take-back", change).Button("Undo")
 }

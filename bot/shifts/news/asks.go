@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/outbox"
@@ -107,8 +108,7 @@ func question(a overrides.Ask, reader string) blocks.Message {
 	switch declined := slices.Contains(a.Declined, reader); {
 	case a.State == overrides.AskOpen && !declined:
 		m.Rows = [][]blocks.Button{{
-			{Label: "Accept", Action: "oncall-accept", Value: a.Change, Main: true},
-			{Label: "Decline", Action: "oncall-decline", Value: a.Change},
+			typed.Said("accept", a.Change).Button("Accept").AsMain(), typed.Said("decline", a.Change).Button("Decline"),
 		}}
 		return m
 	case a.State == overrides.AskTaken && a.Taken == reader:

@@ -18,8 +18,15 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// Action is how the ids of the buttons of /oncall begin.
-const Action = "oncall-"
+const (
+	// Room is the name of the room of /oncall in buttons and forms.
+	Room = "oncall"
+	// Title is that of its forms.
+	Title = "On call"
+)
+
+// Said is a word of /oncall and what stands behind it, as a button or a form carries it.
+func Said(word, rest string) chat.Said { return chat.Said{Room: Room, Word: word, Rest: rest} }
 
 // A Reader finds out what somebody means. Its fields are set before it is used and not changed afterwards.
 type Reader struct {
@@ -183,10 +190,8 @@ func (r *Reader) WhichSchedule(c *chat.Call) (name string, m blocks.Message, ok 
 			m.Rows = append(m.Rows, nil)
 		}
 		row := &m.Rows[len(m.Rows)-1]
-		*row = append(*row, blocks.Button{
-			Label: text.Line(name), Action: Action + "say/" + strconv.Itoa(n),
-			Value: strings.TrimSpace(c.Word+" "+c.Rest) + " " + asTyped(name),
-		})
+		again := Said(c.Word, strings.TrimSpace(c.Rest+" "+asTyped(name)))
+		*row = append(*row, again.Numbered(text.Line(name), strconv.Itoa(n)))
 	}
 	return "", m, false
 }

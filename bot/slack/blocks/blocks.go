@@ -58,6 +58,12 @@ type Button struct {
 	Main   bool // the one to press
 }
 
+// AsMain is the button as the one to press.
+func (b Button) AsMain() Button {
+	b.Main = true
+	return b
+}
+
 // usable reports whether a button may be shown. One that leads nowhere is left out.
 func (b *Button) usable() bool {
 	return text.Line(b.Label) != "" && (b.URL == "" || safeURL(b.URL)) && len(b.Value) <= MaxValue
