@@ -120,18 +120,18 @@ func TestToldWhileTheChannelIsAway(t *testing.T) {
 		w.away("not_in_channel")
 		w.alarm("checkout-5xx")
 		w.wait(5 * time.Second)
-		const said = "The card cannot be updated: channel C0INC takes no cards (not_in_channel); type /invite @oncalm in that channel"
+		const said = "The card cannot be updated: channel C0INC does not accept cards (not_in_channel); type /invite @oncalm in that channel"
 		contains(t, w.typed(ana, "/incident", "note it is slow"), "Noted on 1", said)
 		w.press(w.slack.DM(ana)[0], "Acknowledge", ana)
 		w.wait(2 * time.Second)
 		contains(t, last(t, w.slack.Ephemerals(w.slack.DM(ana)[0].Channel, ana)).Text, "You acknowledged 1", said)
-		if got := w.typed(ana, "/incident", "list"); strings.Contains(got, "takes no cards") {
+		if got := w.typed(ana, "/incident", "list"); strings.Contains(got, "does not accept cards") {
 			t.Errorf("who only looks is told, too: %s", got)
 		}
 		w.slack.Faults.Clear()
 		w.typed(ana, "/incident", "note again")
 		w.wait(2 * time.Second)
-		if got := w.typed(ana, "/incident", "note it is well"); strings.Contains(got, "takes no cards") {
+		if got := w.typed(ana, "/incident", "note it is well"); strings.Contains(got, "does not accept cards") {
 			t.Errorf("still told: %s", got)
 		}
 	})

@@ -168,7 +168,7 @@ func TestCardChannel(t *testing.T) {
 					t.Errorf("%d pages, want 3", n)
 				}
 				contains(t, w.bot.Status().Channel, code, remedy)
-				if n := strings.Count(w.logged.String(), "takes no cards"); n != 1 {
+				if n := strings.Count(w.logged.String(), "does not accept cards"); n != 1 {
 					t.Errorf("logged %d times", n)
 				}
 				before := len(w.slack.API.Calls("chat.postMessage"))

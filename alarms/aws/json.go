@@ -24,7 +24,7 @@ func Members(text string) Fields { return scan.Members(text, MaxNesting) }
 // Elements takes a JSON array apart, as members does an object.
 func Elements(text string) []string { return scan.Elements(text, MaxNesting) }
 
-// Get returns the JSON of a member; empty if there is none of that name.
+// Get returns the JSON of a member; empty if nothing has that name.
 func (f Fields) Get(name string) string {
 	for _, m := range slices.Backward(f) {
 		if m.Name == name {

@@ -15,7 +15,7 @@ import (
 func (r *Router) carry(ctx context.Context, c *Call, w Word) (payload string) {
 	defer func() {
 		if p := recover(); p != nil {
-			r.o.Log.Error("a word failed", "word", c.Word, "panic", p, "stack", string(debug.Stack()))
+			r.o.Log.Error("a command failed", "word", c.Word, "panic", p, "stack", string(debug.Stack()))
 			payload = r.tellFailure(c, errPanic)
 		}
 	}()

@@ -114,7 +114,7 @@ func (c *client) sendDrawn(ctx context.Context, method, channel, ts string, d bl
 	text := d.Text
 	r, err := c.chat(ctx, method, chatBody(channel, ts, text, d.Blocks, t))
 	if TroubleOf(err) == Unreadable {
-		c.watch.log.Error("Slack does not take the form of a message, sending its text", "method", method, "key", t.Key, "err", err)
+		c.watch.log.Error("Slack rejected the blocks of a message, sending its plain text", "method", method, "key", t.Key, "err", err)
 		r, err = c.chat(ctx, method, chatBody(channel, ts, text, []byte("[]"), t))
 	}
 	return r, err
@@ -214,7 +214,7 @@ func (c *client) openDM(ctx context.Context, user string) (string, error) {
 	return in.Channel.ID, err
 }
 
-// ask is a call that reads something. Whoever waits for a page must not wait because of an answer that we cannot read: that
+// ask is a call that reads something. Whoever waits for a page must not wait because of a response that cannot be read: that
 // is an error as if Slack had refused, since it would be the same the next time.
 func (c *client) ask(ctx context.Context, method string, with url.Values, into any) error {
 	answer, err := c.exchange(ctx, method, "application/x-www-form-urlencoded", []byte(with.Encode()))
@@ -236,7 +236,7 @@ func readAnswer(method string, answer []byte, into any) error {
 		return named(method, said.Error)
 	}
 	if err := json.Unmarshal(answer, into); err != nil {
-		return &callError{trouble: Refused, method: method, code: "an answer that we cannot read", err: err}
+		return &callError{trouble: Refused, method: method, code: "a response that cannot be read", err: err}
 	}
 	return nil
 }

@@ -95,7 +95,7 @@ const impatience = 5 * time.Second
 // named is the error for an answer with ok:false.
 func named(method, name string) *callError {
 	if name == "" {
-		name = "an answer without a result"
+		name = "a response without a result"
 		return &callError{trouble: Unreachable, method: method, code: name}
 	}
 	return &callError{trouble: troubleNamed(name), method: method, code: name, wait: impatience}
@@ -149,9 +149,9 @@ func how(err error) string {
 	_, shape := errors.AsType[*json.UnmarshalTypeError](err)
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded):
-		return "no answer in time"
+		return "no response in time"
 	case syntax, shape, errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
-		return "an answer that is not Slack's"
+		return "a response that is not Slack's"
 	}
 	return "no connection"
 }

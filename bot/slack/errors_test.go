@@ -105,7 +105,7 @@ func TestOddAnswers(t *testing.T) {
 		err := json.NewDecoder(strings.NewReader(answer)).Decode(&struct {
 			OK bool `json:"ok"`
 		}{})
-		if got := how(err); got != "an answer that is not Slack's" {
+		if got := how(err); got != "a response that is not Slack's" {
 			t.Errorf("%q is %q", answer, got)
 		}
 	}

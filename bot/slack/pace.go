@@ -89,4 +89,4 @@ func (p *Pace) Forget(key string) {
 }
 
 // ErrPaced is why something waits that could be sent.
-var ErrPaced = errors.New("waits for its turn, Slack takes about one message a second in a channel")
+var ErrPaced = errors.New("waiting its turn: Slack accepts about one message a second in a channel")

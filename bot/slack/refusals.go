@@ -17,7 +17,7 @@ func OfChannel(code string) bool {
 
 // Complaint says in one line what keeps cards out of a channel, and what to do.
 func Complaint(channel, code string) string {
-	return fmt.Sprintf("channel %s takes no cards (%s); %s", channel, code, remedy(code))
+	return fmt.Sprintf("channel %s does not accept cards (%s); %s", channel, code, remedy(code))
 }
 
 // remedy says what to do about a channel that takes no messages.

@@ -67,7 +67,7 @@ func (w *Watch) done(method string, err error) error {
 	case t == Unreachable:
 		w.Problem(fmt.Sprintf("Slack does not answer (%v); pages wait and go out when it does", err), false)
 	case t == Barred:
-		w.Problem(fmt.Sprintf("E2010 Slack does not take the bot's token (%s); install the app again and set slack.bot_token", CodeOf(err)), true)
+		w.Problem(fmt.Sprintf("E2010 Slack does not accept the bot's token (%s); install the app again and set slack.bot_token", CodeOf(err)), true)
 	default:
 		w.Well()
 	}

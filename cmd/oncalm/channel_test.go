@@ -16,7 +16,7 @@ func TestReadyzNamesTheChannel(t *testing.T) {
 		w.Wait(4 * time.Second)
 		w.Paged("ana", "checkout-5xx")
 		said := w.readyz()
-		for _, part := range []string{`"ready":true`, `{"name":"channel","ok":false,"reason":"channel `, `takes no cards (is_archived); unarchive it`} {
+		for _, part := range []string{`"ready":true`, `{"name":"channel","ok":false,"reason":"channel `, `does not accept cards (is_archived); unarchive it`} {
 			if !strings.Contains(said, part) {
 				t.Errorf("%s is not in %s", part, said)
 			}

@@ -69,7 +69,7 @@ const demoTopic = "arn:aws:sns:eu-central-1:123456789012:alarms"
 
 // demoConfig is the configuration; the verbs are Slack, the topic and the beginning of
 // the shifts.
-const demoConfig = `# The configuration of oncalm demo, made anew at each start.
+const demoConfig = `# The configuration of oncalm demo, rewritten at each start.
 listen: 127.0.0.1:0
 web: {listen: "127.0.0.1:0"}
 store: oncalm.db

@@ -32,7 +32,7 @@ func TestFlippedBit(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, code := r.call("fsck", "-config", r.path("oncalm.yaml"))
-	if want := head + ": the value does not fit its checksum; oncalm fsck -repair repairs it\n"; code != cli.ExitNo || !strings.Contains(out, want) {
+	if want := head + ": the value does not match its checksum; oncalm fsck -repair repairs it\n"; code != cli.ExitNo || !strings.Contains(out, want) {
 		t.Errorf("fsck: exit %d: %s\nwant exit %d: …%s", code, out, cli.ExitNo, want)
 	}
 	r.start()
@@ -46,11 +46,11 @@ func TestFlippedBit(t *testing.T) {
 	if code := r.stop(); code != cli.ExitFine {
 		t.Errorf("exit %d", code)
 	}
-	if n := strings.Count(r.logs.String(), "the value of "+head+" does not fit its checksum"); n != 1 {
+	if n := strings.Count(r.logs.String(), "the value of "+head+" does not match its checksum"); n != 1 {
 		t.Errorf("it is said %d times, want once:\n%s", n, r.logs)
 	}
 	out, code = r.call("fsck", "-config", r.path("oncalm.yaml"), "-repair")
-	if code != cli.ExitFine || !strings.Contains(out, head+": the value does not fit its checksum; repaired\n") {
+	if code != cli.ExitFine || !strings.Contains(out, head+": the value does not match its checksum; repaired\n") {
 		t.Errorf("fsck -repair: exit %d: %s", code, out)
 	}
 	out, code = r.call("fsck", "-config", r.path("oncalm.yaml"))

@@ -17,7 +17,7 @@ import (
 //
 // strace counts the calls of each thread. So all commits come from one thread, which
 // makes every one of their calls a place to stop at, and there is a sweep for a store
-// that is made and one for a store that is there already: in that one the thread of the
+// that is made and one for a store that already exists: in that one the thread of the
 // committer is the first to make so many calls.
 
 // sweptCalls are the calls by which the program changes the world: the store's, and

@@ -103,7 +103,7 @@ func TestLostEvent(t *testing.T) {
 				flipIn(t, path, key)
 			}
 			out, code := callStore(path, "fsck")
-			if want := lost[0] + ": the value does not fit its checksum: the event is lost, and a repair says so on the timeline; oncalm fsck -repair repairs it\n"; code != cli.ExitNo || !strings.Contains(out, want) {
+			if want := lost[0] + ": the value does not match its checksum: the event is lost, and a repair says so on the timeline; oncalm fsck -repair repairs it\n"; code != cli.ExitNo || !strings.Contains(out, want) {
 				t.Errorf("fsck: exit %d: %s\nwant: …%s", code, out, want)
 			}
 			if out, code := callStore(path, "fsck", "-repair"); code != cli.ExitFine {

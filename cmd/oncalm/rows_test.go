@@ -208,7 +208,7 @@ func slackRows() []row {
 			r := w.slackRequest("t1", "list")
 			w.Wait(412 * time.Second)
 			return w.asks(r) + "; " + logs.lineWith("E2002")
-		}, `401 stale request; level=WARN msg="E2002 a request of Slack's is too old; check the server clock" component=bot offset_seconds=412`},
+		}, `401 stale request; level=WARN msg="E2002 a request from Slack is too old; check the server clock" component=bot offset_seconds=412`},
 		{24, "the same request twice", func(w *world) string {
 			w.opens("checkout-5xx")
 			first := w.asks(w.slackRequest("t1", "note 1 it hangs"))

@@ -41,7 +41,7 @@ func (d *door) event(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(e.Challenge)) // a caller who hung up hears nothing
 		return
 	case "app_rate_limited":
-		d.log.Warn("Slack holds back events, since there are too many", "minute", time.Unix(e.Minute, 0).UTC())
+		d.log.Warn("Slack is rate-limiting events, since there are too many", "minute", time.Unix(e.Minute, 0).UTC())
 		return
 	}
 	if e.Type != "event_callback" {

@@ -42,7 +42,7 @@ func ofKind(r *http.Request, kind string) bool {
 }
 
 // errForm says that a body is not what its address takes. What exactly is wrong is of no use to anybody: Slack does not send it.
-var errForm = errors.New("the body is not what this address takes")
+var errForm = errors.New("the body is not what this path accepts")
 
 // commandForm reads the form of a slash command: no field comes twice, there is a command, and no payload.
 func commandForm(body []byte) (url.Values, error) {

@@ -90,7 +90,7 @@ func (d *door) guard(next http.Handler) http.Handler {
 			return
 		}
 		if kind := bodyKind(r.URL.Path); kind != "" && !ofKind(r, kind) {
-			http.Error(w, "this address takes "+kind, http.StatusUnsupportedMediaType)
+			http.Error(w, "this path accepts "+kind, http.StatusUnsupportedMediaType)
 			return
 		}
 		body, done, err := d.bodies.Read(w, r)
@@ -159,7 +159,7 @@ func (d *door) authentic(h http.Header, body []byte, now time.Time) (complaint s
 	}
 	// A clock that is known to be wrong must not keep people from acknowledging: their time is judged by what it should say.
 	if offset := now.Add(-d.witness.Off()).Unix() - seconds; offset > int64(maxAge/time.Second) || offset < -int64(maxAge/time.Second) {
-		d.log.Warn("E2002 a request of Slack's is too old; check the server clock", "offset_seconds", offset)
+		d.log.Warn("E2002 a request from Slack is too old; check the server clock", "offset_seconds", offset)
 		return "stale request"
 	}
 	return ""

@@ -101,7 +101,7 @@ func (d *door) interaction(w http.ResponseWriter, r *http.Request) {
 	if d.ours(in.ResponseURL) {
 		req.ReplyTo = in.ResponseURL
 	} else if in.ResponseURL != "" {
-		d.log.Warn("an interaction wants its answer at an address that is not Slack's; it gets none")
+		d.log.Warn("an interaction names a response URL that is not Slack's; it gets no reply")
 	}
 	if reply := d.handle(ctx, req); reply.JSON != "" {
 		w.Header().Set("Content-Type", jsonForm)

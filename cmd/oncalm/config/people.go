@@ -23,7 +23,7 @@ var (
 )
 
 const (
-	userWanted  = "a Slack user id such as U0ANA; it stands in the menu of their Slack profile"
+	userWanted  = "a Slack user id such as U0ANA; it is in the menu of their Slack profile"
 	phoneWanted = "a phone number in E.164 form, such as +4915112345678: +, country, number, no spaces"
 )
 

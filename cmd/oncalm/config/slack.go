@@ -74,7 +74,7 @@ func (r slackReader) channel(v reading.Value) {
 		return
 	}
 	if !channelForm.MatchString(id) {
-		v.Errorf("give its id, which begins with C and stands at the bottom of the channel's details",
+		v.Errorf("give its id, which begins with C and is at the bottom of the channel's details",
 			"%s is not the id of a Slack channel", reading.Quote(v.Text()))
 		return
 	}

@@ -283,7 +283,7 @@ func TestLiteralSecrets(t *testing.T) {
 			t.Errorf("%o: %s", mode, problems)
 		}
 		for _, p := range problems {
-			if !strings.Contains(p.Text, "stands here, and others on this machine can read the file") || !strings.Contains(p.Remedy, "chmod 600") {
+			if !strings.Contains(p.Text, "is written here, and others on this machine can read the file") || !strings.Contains(p.Remedy, "chmod 600") {
 				t.Errorf("%o: %s", mode, p)
 			}
 		}

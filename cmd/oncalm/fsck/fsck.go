@@ -103,7 +103,7 @@ func reportOf(in *store.Inspection) *Report {
 func setAside(in *store.Inspection, damaged []pages.Damaged) {
 	for _, d := range damaged {
 		in.AddLost(store.Finding{
-			Key: d.Key, Text: "the value does not fit its checksum",
+			Key: d.Key, Text: "the value does not match its checksum",
 			Repair: []store.Write{{Key: AsidePrefix + d.Key, Val: d.Stored}, {Key: d.Key}},
 		})
 	}

@@ -58,7 +58,7 @@ func (c *BackupCommand) replaceable() error {
 	case err != nil:
 		return err
 	case !c.Force:
-		return cli.End(cli.ExitUsage, c.File+" is there already", "name another file, or replace it with -force")
+		return cli.End(cli.ExitUsage, c.File+" already exists", "name another file, or replace it with -force")
 	}
 	file, err := disk.Locate(c.File)
 	if err != nil {
@@ -71,9 +71,9 @@ func (c *BackupCommand) replaceable() error {
 	case ours:
 		return nil
 	case file != filepath.Clean(c.File): // by a link
-		return cli.End(cli.ExitUsage, c.File+" leads to "+file+", which is no store of Oncalm", "name another file, or remove it first")
+		return cli.End(cli.ExitUsage, c.File+" leads to "+file+", which is not an Oncalm store", "name another file, or remove it first")
 	}
-	return cli.End(cli.ExitUsage, c.File+" is there already, and is no store of Oncalm", "name another file, or remove it first")
+	return cli.End(cli.ExitUsage, c.File+" already exists, and is not an Oncalm store", "name another file, or remove it first")
 }
 
 // folder refuses a place for a file that is not there.

@@ -130,7 +130,7 @@ func (c *FsckCommand) snapshot(ctx context.Context, s *cli.Session, path string,
 func sayChecked(s *cli.Session, found *checked) {
 	what := found.Store
 	if found.Snapshot {
-		what += " (a copy, since a server has it)"
+		what += " (a copy, since a server is using it)"
 	}
 	s.Printf("%s: %s with %s, %s", what, text.Count(found.Incidents, "incident", "incidents"),
 		text.Count(found.Events, "event", "events"), text.Count(found.Entries, "outbox entry", "outbox entries"))

@@ -67,7 +67,7 @@ func (c *RestoreCommand) keep(path, kept string) (string, error) {
 		return "", err
 	}
 	if !c.Force {
-		return "", cli.End(cli.ExitUsage, path+" is there already", "replace it with -force; it is kept beside the new one")
+		return "", cli.End(cli.ExitUsage, path+" already exists", "replace it with -force; it is kept beside the new one")
 	}
 	return kept, os.Link(path, kept)
 }

@@ -33,7 +33,7 @@ func (m *wounds) value(key []byte) {
 	m.keys[string(key)] = true
 	m.any.Store(true)
 	if m.say != nil {
-		m.say("the value of " + string(key) + " does not fit its checksum, and is taken for absent")
+		m.say("the value of " + string(key) + " does not match its checksum, and is taken for absent")
 	}
 }
 

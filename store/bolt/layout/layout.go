@@ -191,7 +191,7 @@ func Value(btx *bbolt.Tx, key string) ([]byte, error) {
 	}
 	val, ok := Unseal(name, sealed)
 	if !ok {
-		return nil, fmt.Errorf("%w: the value of %s does not fit its checksum", store.ErrDamaged, key)
+		return nil, fmt.Errorf("%w: the value of %s does not match its checksum", store.ErrDamaged, key)
 	}
 	return bytes.Clone(val), nil
 }

@@ -66,7 +66,7 @@ func TestBringUp(t *testing.T) {
 				for key, sealed := range each(Records(btx)) {
 					val, ok := Unseal(key, sealed)
 					if !ok {
-						t.Errorf("%s does not fit its checksum", key)
+						t.Errorf("%s does not match its checksum", key)
 					}
 					got[string(key)] = string(val)
 				}

@@ -21,7 +21,7 @@ const MaxProblems = 100
 
 var errEnough = errors.New("too many problems")
 
-// A Damaged value does not fit its checksum: it, its key, or the checksum is not what was
+// A Damaged value does not match its checksum: it, its key, or the checksum is not what was
 // written.
 type Damaged struct {
 	Key    string

@@ -108,7 +108,7 @@ func (c *checker) records(t *tree, h header, elements []element) error {
 func (c *checker) bucket(h header, e element) error {
 	t, val := &tree{deep: c.deep, sealed: string(e.key) == layout.RecordsName}, e.val
 	if !e.bucket || !t.sealed && string(e.key) != layout.MarkName || len(val) < bucketSize {
-		return c.say("page %d has a bucket that is none of ours", h.id)
+		return c.say("page %d has an unknown bucket", h.id)
 	}
 	some := number(val[8:])
 	if some > layout.HasRecords || some > 0 && !t.sealed {

@@ -16,7 +16,7 @@ func Meant(word string, names []string) string {
 	case len(names) == 0:
 		return ""
 	case len(names) > 20:
-		return "there is none of that name"
+		return "nothing has that name"
 	}
 	return "there are: " + strings.Join(names, ", ")
 }

@@ -230,7 +230,7 @@ func (t *text) aliases(message string) *SyntaxError {
 	}
 	col := strings.Index(t.here(), "*"+m[1]) + 1
 	return t.at(max(col, 1), fmt.Sprintf("there is no anchor %q above", m[1]),
-		"write &"+m[1]+" where it is meant; a pattern that begins with * stands in quotes")
+		"write &"+m[1]+" where it is meant; a pattern that begins with * needs quotes")
 }
 
 func (t *text) brackets(message string) *SyntaxError {
@@ -239,7 +239,7 @@ func (t *text) brackets(message string) *SyntaxError {
 		!strings.Contains(message, "document start") {
 		return nil
 	}
-	const commas = "put one comma between two; a value with brackets, quotes or a comma of its own stands in quotes"
+	const commas = "put one comma between two; a value with brackets, quotes or a comma of its own needs quotes"
 	last := t.line == len(t.lines) || strings.TrimSpace(t.here()) == ""
 	switch {
 	case len(t.before) > 0 && (keyForm.MatchString(t.here()) || last):
@@ -262,7 +262,7 @@ func (t *text) brackets(message string) *SyntaxError {
 	case comma || len(t.open) > 0:
 		return t.at(firstColumn(t.here()), "there is no comma between two values in brackets, or one too many", commas)
 	}
-	return t.at(firstColumn(t.here()), "a value stands here that belongs to nothing above",
+	return t.at(firstColumn(t.here()), "this value belongs to nothing above it",
 		"remove it, or put the value in quotes")
 }
 
@@ -328,10 +328,10 @@ func (t *text) secondColon() *SyntaxError {
 	}
 	key := keyForm.FindStringIndex(l)
 	if key == nil {
-		return t.at(firstColumn(l), "a colon stands here where no key can be", "put the value in quotes")
+		return t.at(firstColumn(l), "there is a colon where no key can be", "put the value in quotes")
 	}
 	col := strings.Index(l[key[1]:], ":") + 1
-	return t.at(key[1]+col, "a second colon with a space after it stands in the value", "put the value in quotes")
+	return t.at(key[1]+col, "the value contains a second colon with a space after it", "put the value in quotes")
 }
 
 const belowValue = "the line is indented below line %d, which has a value already"
@@ -375,10 +375,10 @@ func (t *text) indents(message string) *SyntaxError {
 	switch {
 	case strings.Contains(message, "sequence entries are not allowed"):
 		if at := strings.Index(l, ": - "); at >= 0 {
-			return t.at(at+3, "an item of a list stands in the line of its key",
+			return t.at(at+3, "an item of a list is on the line of its key",
 				"begin a new line for it, or write [A, B]")
 		}
-		return t.at(col, "an item of a list stands where none can be",
+		return t.at(col, "there is an item of a list where none can be",
 			"indent it as the items above, or end the value above first")
 	case !strings.Contains(message, "expected key") && !strings.Contains(message, "'-' indicator"):
 		return nil

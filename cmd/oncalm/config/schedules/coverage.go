@@ -80,7 +80,7 @@ func gaps(s rotations.Schedule, planned []rotations.Override, key reading.Value)
 		return
 	}
 	key.Warnf(
-		"add a layer below that covers it, write nobody if it is meant, or leave it to the fallback of the policy",
+		"add a layer below that covers it, write nobody if that is intended, or leave it to the fallback of the policy",
 		"nobody is on call in %s%s%s", s.Name, span(s.At(gaps[0].From, planned)), more(len(gaps)-1, to.In(s.Zone)))
 }
 

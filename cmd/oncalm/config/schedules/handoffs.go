@@ -144,7 +144,7 @@ func isGroup(v reading.Value, id, written string) bool {
 	if groupForm.MatchString(id) {
 		return true
 	}
-	v.Errorf("give its id, which begins with S and stands in the group's address in Slack",
+	v.Errorf("give its id, which begins with S and is in the group's address in Slack",
 		"%s is not the id of a Slack user group", reading.Quote(written))
 	return false
 }

@@ -154,7 +154,7 @@ func repeats(layer reading.Value, turns [][]string) {
 			case !again:
 				first[person] = n
 			case before != n:
-				at.Warnf("name somebody else, unless that is meant",
+				at.Warnf("name somebody else, unless that is intended",
 					"%s takes turn %d of the layer already", person, before+1)
 			}
 		}

@@ -157,7 +157,7 @@ func exposed(v reading.Value) {
 	}
 	if len(refs) == 0 && readableByOthers(v.File.Name) {
 		v.Warnf("chmod 600 "+v.File.Name+", or use ${NAME} or ${file:PATH}",
-			"%s stands here, and others on this machine can read the file", v.Key)
+			"%s is written here, and others on this machine can read the file", v.Key)
 	}
 }
 

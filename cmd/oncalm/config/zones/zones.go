@@ -62,7 +62,7 @@ var offsetZone = regexp.MustCompile(`^Etc/GMT([+-])([1-9]|1[0-4])$`)
 // UTC: the names have the sign of POSIX.
 func warnUnchanging(v reading.Value, name string) {
 	if place, ok := unchanging[name]; ok {
-		v.Warnf("name the place, such as "+place+", or UTC if it is meant",
+		v.Warnf("name the place, such as "+place+", or UTC if that is intended",
 			"the clocks of the zone %s never change to summer time", name)
 		return
 	}

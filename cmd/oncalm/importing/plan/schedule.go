@@ -177,7 +177,7 @@ func (s *Schedule) hidden() {
 		times := 0
 		for _, gap := range alone.Gaps(s.Plan.Now, s.Plan.Now.AddDate(1, 0, 0), nil) {
 			if looked++; looked > mostHidden {
-				s.Note("whether nobody's turns hide lower layers was not looked at to the end")
+				s.Note("whether nobody's turns hide lower layers was not checked completely")
 				return
 			}
 			if !gap.Meant {
