@@ -5,6 +5,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -157,5 +158,116 @@ func TestLinksCanFail(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, checkLinks(pages, exists)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// namedPaths are the files and folders that a document names as code: what ends in .go, and what begins with one of the folders
+// of the root. A file without a folder is in that of the file before it in the same paragraph, or in the root.
+func namedPaths(src string, folders []string) []string {
+	var paths []string
+	folder := ""
+	doc := goldmark.DefaultParser().Parse(text.NewReader([]byte(src)))
+	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) { // the function returns no error
+		if entering && n.Type() == ast.TypeBlock {
+			folder = ""
+		}
+		if span, ok := n.(*ast.CodeSpan); ok && entering {
+			for word := range strings.FieldsSeq(strings.ReplaceAll(plainText(span, []byte(src)), "·", " ")) {
+				name := path.Clean(strings.TrimRight(word, ".,:;"))
+				first, _, inFolder := strings.Cut(name, "/")
+				switch file := path.Ext(name) == ".go"; {
+				case strings.ContainsAny(name, "<…"): // the form of a key
+				case file && !inFolder:
+					paths = append(paths, path.Join(folder, name))
+				case inFolder && (file || slices.Contains(folders, first)):
+					paths = append(paths, name)
+					if file {
+						folder = path.Dir(name)
+					}
+				}
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	return paths
+}
+
+// rootFolders are the folders in the root.
+func rootFolders(t *testing.T) []string {
+	t.Helper()
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var folders []string
+	for _, e := range entries {
+		if e.IsDir() {
+			folders = append(folders, e.Name())
+		}
+	}
+	return folders
+}
+
+// TestNamedFilesExist holds that each file and folder that a document names is there. The changelog may name what is gone.
+func TestNamedFilesExist(t *testing.T) {
+	folders := rootFolders(t)
+	found := map[string]int{}
+	for name, src := range documents(t) {
+		if name == "CHANGELOG.md" {
+			continue
+		}
+		for _, named := range namedPaths(src, folders) {
+			found[name]++
+			if matches, err := filepath.Glob(filepath.FromSlash(named)); err != nil || len(matches) == 0 {
+				t.Errorf("%s names %s, which is not there", name, named)
+			}
+		}
+	}
+	if found["CONTRIBUTING.md"] < 30 {
+		t.Errorf("found %d files and folders in CONTRIBUTING.md: this test looks for them in the wrong way", found["CONTRIBUTING.md"])
+	}
+}
+
+func TestNamedFilesCanFail(t *testing.T) {
+	const doc = "The `rooms_test.go`, by `go run ./cmd/x demo`.\n\n1. `bot/chat/said.go`, then `carry.go` (`/slack/events`).\n2. `b.go` of `store · store/bolt`, `store/<key>`.\n\n" +
+		"| `cmd/*` |\n\n```sh\ncat store/in/a/block.go\n```\n"
+	want := []string{"rooms_test.go", "cmd/x", "bot/chat/said.go", "bot/chat/carry.go", "b.go", "store/bolt", "cmd/*"}
+	if diff := cmp.Diff(want, namedPaths(doc, []string{"cmd", "store"})); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// documentedOrder are the packages that CONTRIBUTING.md lists in the order of imports.
+func documentedOrder(doc string) []string {
+	var names []string
+	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(doc, -1) {
+		names = append(names, strings.Split(row[1], " · ")...)
+	}
+	if list := regexp.MustCompile("(?m)^`(reading · [^`]+)`$").FindStringSubmatch(doc); list != nil {
+		for _, name := range strings.Split(list[1], " · ") {
+			names = append(names, path.Join("cmd/oncalm/config", strings.TrimPrefix(name, "config")))
+		}
+	}
+	return names
+}
+
+// TestOrderIsDocumented holds that CONTRIBUTING.md lists the packages that there are, in the order that imports are checked by: all but
+// those that help tests, and the rooms of commands.
+func TestOrderIsDocumented(t *testing.T) {
+	_, part, _ := strings.Cut(read(t, "CONTRIBUTING.md"), "\n## One way for the data\n")
+	part, _, _ = strings.Cut(part, "\n## ")
+	var want, config []string
+	for _, dir := range order {
+		_, err := os.Stat(filepath.FromSlash(dir))
+		switch {
+		case err != nil || strings.HasSuffix(dir, "test"):
+		case strings.HasPrefix(dir, "cmd/oncalm/config"):
+			config = append(config, dir)
+		case !strings.HasPrefix(dir, "cmd/"):
+			want = append(want, dir)
+		}
+	}
+	if diff := cmp.Diff(slices.Concat(want, config), documentedOrder(part)); diff != "" {
+		t.Errorf("the packages that CONTRIBUTING.md lists (-want +got):\n%s", diff)
 	}
 }
