@@ -38,7 +38,7 @@ func TestLateOKWithoutTime(t *testing.T) {
 	r.want(r.take(r.verified(sns.Post{Message: says("OK", "date"), At: minute(4)})), Resolved)
 }
 
-// TestEventsWithoutSource: a rule may have cut it away. What their type tells still counts, and what tells nothing is looked at.
+// TestEventsWithoutSource: a rule may have cut it away. What their type tells still counts, and what tells nothing is read.
 func TestEventsWithoutSource(t *testing.T) {
 	for kind, want := range map[string]string{
 		"AWS Health Event":                       Opened,

@@ -70,7 +70,7 @@ func refires(tx store.Tx, i *incidents.Incident, sig *Signal, now time.Time) boo
 }
 
 // overSince is when a resolved incident was over. If an alarm resolved it, its own time
-// counts, as it does for the ALARM that comes after: we may have heard of both at once.
+// counts, as it does for the ALARM that comes after: we may have learnt of both at once.
 func overSince(tx store.Tx, i *incidents.Incident) time.Time {
 	if i.ResolvedBy.Kind != incidents.KindAlarm {
 		return i.Resolved

@@ -27,7 +27,7 @@ type Intake struct {
 	// Rules say what messages amount to that are not CloudWatch's own, before the table of package messages does.
 	Rules   []messages.Rule
 	Metrics *Metrics // may be nil
-	// Quiet lists the severities of which nobody is paged. It is looked at when a run begins.
+	// Quiet lists the severities of which nobody is paged. It is read when a run begins.
 	Quiet []string
 	// Tally tells of topics that speak of alarms that are not theirs; may be nil.
 	Tally *doors.Tally
@@ -323,7 +323,7 @@ func (t *Intake) reportOpen(tx store.Tx, now time.Time, id string, sig *Signal) 
 }
 
 // late shows a message on the timeline that a newer one has overtaken. If the alarm never had an
-// incident, it fired and was well again before we heard of either: that is kept as a
+// incident, it fired and was well again before we learnt of either: that is kept as a
 // change marker.
 func (t *Intake) late(tx store.Tx, now time.Time, rec known, sig *Signal, svc Service) (Outcome, error) {
 	if head(tx, rec.Incident) != nil {

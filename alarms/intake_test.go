@@ -114,7 +114,7 @@ func TestUnknownOK(t *testing.T) {
 	if len(r.all()) != 0 {
 		t.Error("OK opened an incident")
 	}
-	// It had fired before, and we hear of it only now: nobody is woken, nothing is lost.
+	// It had fired before, and we learn of it only now: nobody is woken, nothing is lost.
 	r.want(r.at(2).alarm(aws.Example{At: minute(-1)}), Late)
 	if len(r.all()) != 0 || len(r.changes()) != 1 || !strings.Contains(r.changes()[0].Title, "checkout-5xx") {
 		t.Errorf("%d incidents, changes %+v", len(r.all()), r.changes())

@@ -260,7 +260,7 @@ func TestOldRecords(t *testing.T) {
 }
 
 // TestFiresAgainByItsOwnClock: how soon an alarm fired again is a matter between its own
-// times, whenever we hear of them; after a person resolved it, of the person's.
+// times, whenever we learn of them; after a person resolved it, of the person's.
 func TestFiresAgainByItsOwnClock(t *testing.T) {
 	tests := []struct {
 		name      string

@@ -146,7 +146,7 @@ func (b *Bot) compose(users map[string]string) {
 	b.command.Router = b.router
 }
 
-// FollowOverrides owes what people are told of a change of who is on call (see [overrides.Follower]).
+// FollowOverrides enqueues what people are told of a change of who is on call (see [overrides.Follower]).
 func (b *Bot) FollowOverrides(tx store.Tx, now time.Time, c overrides.Change) {
 	b.shifts.Follow(tx, now, c)
 }

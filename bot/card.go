@@ -69,7 +69,7 @@ func readCard(tx store.Tx, id string) (cardRecord, error) {
 	return r, nil
 }
 
-// Follow is the bot's part in each event (see [incidents.Follower]): it owes a card, and pages that say how things stand.
+// Follow is the bot's part in each event (see [incidents.Follower]): it enqueues a card, and pages that say how things stand.
 func (b *Bot) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
 	owed := outbox.In(tx, now)
 	if outdatesPages(i, e) {
@@ -94,7 +94,7 @@ func outdatesPages(i *incidents.Incident, e incidents.Event) bool {
 	return false
 }
 
-// enqueueCard owes a card, at a time that keeps the pace. What people do is shown without waiting for the cards of a storm.
+// enqueueCard enqueues a card, at a time that keeps the pace. What people do is shown without waiting for the cards of a storm.
 func (b *Bot) enqueueCard(tx store.Tx, owed outbox.Tx, now time.Time, i *incidents.Incident, e incidents.Event) {
 	key, due := cardKey(i.ID), now.Add(settling)
 	slot, ok := b.pace.Given(key)

@@ -27,7 +27,7 @@ type absence struct {
 	Edit bool `json:"edit,omitempty"`
 }
 
-// readAbsence returns the absence that goes on. What cannot be read is noted anew at the next refusal.
+// readAbsence returns the absence that goes on. What cannot be read is noted again at the next refusal.
 func readAbsence(tx store.Tx) (a absence, ok bool) {
 	val := tx.Get(awayKey)
 	return a, val != nil && json.Unmarshal(val, &a) == nil

@@ -137,7 +137,7 @@ func TestToldWhileTheChannelIsAway(t *testing.T) {
 	})
 }
 
-// TestAnotherChannel: cards that stand in a channel which takes none any more are posted anew where the configuration says.
+// TestAnotherChannel: cards that stand in a channel which takes none any more are posted again where the configuration says.
 func TestAnotherChannel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t)

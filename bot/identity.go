@@ -77,7 +77,7 @@ func (g *identifier) recall(ctx context.Context) {
 	var k knownIdentity
 	err := g.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		if val := tx.Get(identityKey); val == nil || json.Unmarshal(val, &k) != nil {
-			k = knownIdentity{} // Slack tells it anew
+			k = knownIdentity{} // Slack tells it again
 		}
 		return nil
 	})

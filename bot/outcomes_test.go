@@ -15,7 +15,7 @@ import (
 	"github.com/oncalm/oncalm/paging"
 )
 
-// TestNoSearchAfterRefusedConnections: when it is certain that nothing was sent, nothing is looked for: after an outage
+// TestNoSearchAfterRefusedConnections: when it is certain that nothing was sent, nothing is searched for: after an outage
 // there is more to do.
 func TestNoSearchAfterRefusedConnections(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -158,7 +158,7 @@ func TestOnlySlackIsReached(t *testing.T) {
 	})
 }
 
-// TestPageInSpiteOfAnAnswerThatCannotBeRead: a page that may have got through is looked for. Where the answer to that cannot
+// TestPageInSpiteOfAnAnswerThatCannotBeRead: a page that may have got through is searched for. Where the answer to that cannot
 // be read it goes out all the same, and among messages of any form ours is found.
 func TestPageInSpiteOfAnAnswerThatCannotBeRead(t *testing.T) {
 	const odd = `{"type":"message","ts":"1.1","metadata":"none"},{"ts":7,"blocks":[{"type":"context","elements":[{"type":"hologram"}]}]},
@@ -191,7 +191,7 @@ func TestPageInSpiteOfAnAnswerThatCannotBeRead(t *testing.T) {
 	}
 }
 
-// TestAcknowledgedWhileSlackIsAsked: an earlier attempt is looked for, which takes a while, and somebody acknowledges meanwhile. The
+// TestAcknowledgedWhileSlackIsAsked: an earlier attempt is searched for, which takes a while, and somebody acknowledges meanwhile. The
 // page is not sent then.
 func TestAcknowledgedWhileSlackIsAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -214,8 +214,8 @@ func TestAcknowledgedWhileSlackIsAsked(t *testing.T) {
 	})
 }
 
-// TestWhatWasSentIsKnown: a page that Slack has taken, but that could not be recorded, is neither sent again nor looked for.
-// After a start nobody knows of it: it is looked for.
+// TestWhatWasSentIsKnown: a page that Slack has taken, but that could not be recorded, is neither sent again nor searched for.
+// After a start nobody knows of it: it is searched for.
 func TestWhatWasSentIsKnown(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, func(o *Options) { o.Channel = "" })

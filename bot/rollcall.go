@@ -161,7 +161,7 @@ func (r *rollCall) checkSlack(ctx context.Context, people []string) {
 		if ctx.Err() == nil {
 			r.log.Error("could not report who cannot be reached", "err", err)
 		}
-		return // the next round finds them anew
+		return // the next round finds them again
 	}
 	r.absent.set(found)
 	for _, person := range slices.Sorted(maps.Keys(found)) {

@@ -11,7 +11,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// owing makes a world in which so many pages to ana are owed since before the start, of each service one.
+// owing makes a world in which so many pages to ana are enqueued since before the start, of each service one.
 func owing(t *testing.T, n int, sent bool) *world {
 	w := begin(t, func(o *Options) { o.Channel = "" })
 	w.wait(time.Second)
@@ -39,7 +39,7 @@ func searchFaults() map[string]faults.Kind {
 	}
 }
 
-// TestWhoCannotLookSends: pages that are owed after a restart go out within seconds, whatever becomes of searching, and say
+// TestWhoCannotLookSends: pages that are enqueued after a restart go out within seconds, whatever becomes of searching, and say
 // that they may be a repeat.
 func TestWhoCannotLookSends(t *testing.T) {
 	for name, kind := range searchFaults() {
@@ -100,7 +100,7 @@ func TestOneSearchForAll(t *testing.T) {
 	})
 }
 
-// searches counts the calls that looked for messages. Another one only asks at the start whether we are in the channel.
+// searches counts the calls that searched for messages. Another one only asks at the start whether we are in the channel.
 func (w *world) searches() (n int) {
 	for _, c := range w.slack.API.Calls("conversations.history") {
 		if c.Args["limit"] != "1" {

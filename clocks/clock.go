@@ -2,7 +2,7 @@
 //
 // The time on the wall is what people, Slack and SNS go by. It may be wrong, and it may be set at any moment: by a person, by
 // NTP minutes after the machine was started, by a virtual machine that is moved. The time that the machine has been up only
-// goes forward, one second each second, also while the machine sleeps; but it means nothing to anybody else, and begins anew
+// goes forward, one second each second, also while the machine sleeps; but it means nothing to anybody else, and starts again
 // when the machine does. What is to happen so long after its cause is counted by the second (package outbox does); what is to
 // happen at a time of the calendar, and what people read, goes by the first.
 package clocks

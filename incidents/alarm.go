@@ -15,7 +15,7 @@ const (
 // FlagReceived marks an alarm whose own time made no sense: the time is that of its message.
 const FlagReceived = "received time used"
 
-// Alarm is one word of an alarm, as far as people need it. Its texts come from
+// Alarm is one report of an alarm, as far as people need it. Its texts come from
 // outside: clean of control characters and cut to size, but never to be trusted.
 type Alarm struct {
 	Name    string `json:"name"`

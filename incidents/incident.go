@@ -72,7 +72,7 @@ type Incident struct {
 	Severity string `json:"severity"`
 	Runbook  string `json:"runbook,omitempty"` // an https link, from the service
 	Status   Status `json:"status"`
-	// Quiet says that this run pages nobody: no step of a policy was taken, and none is owed. It
+	// Quiet says that this run pages nobody: no step of a policy was taken, and none is enqueued. It
 	// was decided when the run began, and ends when a person escalates or an alarm that pages
 	// joins.
 	Quiet bool `json:"quiet,omitempty"`
@@ -91,7 +91,7 @@ type Incident struct {
 	// [Alarm.Series], with their names.
 	Firing map[string]string `json:"firing,omitempty"`
 
-	// Run counts how often the incident was triggered again, or its policy begun anew; 0 is the first time.
+	// Run counts how often the incident was triggered again, or its policy started again; 0 is the first time.
 	Run int `json:"run,omitempty"`
 	// Step is the step of the escalation policy that was taken last in this run.
 	Step Position `json:"step"`
@@ -145,7 +145,7 @@ func Fold(id string, events []Event) (Incident, error) {
 	return i, nil
 }
 
-// restated is where the last event stands that says anew what the incident is; 0 if there is none.
+// restated is where the last event stands that says again what the incident is; 0 if there is none.
 func restated(events []Event) int {
 	for n := len(events) - 1; n > 0; n-- {
 		if _, ok := events[n].Body.(Restated); ok {

@@ -11,7 +11,7 @@ import (
 // An event that does not match its checksum is lost for good. A note stands in for it, so that
 // the timeline has no gap and people read why something is not there; and since it cannot be
 // told any more what came of the event, the head, which was written with the last one, is said
-// anew at the end.
+// again at the end.
 
 const standsIn = "This event was damaged on the disk, and is lost."
 

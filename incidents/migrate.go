@@ -29,7 +29,7 @@ func shown(padded string) string {
 	return padded
 }
 
-// FoldHeads writes anew each head that is not what the timeline says: how a head is written
+// FoldHeads rewrites each head that is not what the timeline says: how a head is written
 // has changed. It leaves alone what it does not understand in full: timelines of a newer
 // version, or damaged ones.
 func FoldHeads(tx store.Tx) error {
@@ -54,7 +54,7 @@ func FoldHeads(tx store.Tx) error {
 }
 
 // UnmarshalJSON also reads what was stored when there was one channel: pages by the person, each with its key. Heads are
-// written anew with the next event; what an incident was [Restated] to be stays as it was written.
+// rewritten with the next event; what an incident was [Restated] to be stays as it was written.
 func (i *Incident) UnmarshalJSON(data []byte) error {
 	type plain Incident
 	if err := json.Unmarshal(data, (*plain)(i)); err != nil {

@@ -38,7 +38,7 @@ func (b Opened) words(e Event) Words {
 	return w
 }
 
-// Reported is a word of an alarm about an incident that is open, or was.
+// Reported is a report of an alarm about an incident that is open, or was.
 type Reported struct {
 	Alarm Alarm `json:"alarm"`
 	// Late says that a newer word was known already: this one changes nothing.

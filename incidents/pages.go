@@ -9,7 +9,7 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// Paged is the decision to page one person. The page itself is then owed.
+// Paged is the decision to page one person. The page itself is then enqueued.
 type Paged struct {
 	Key      string   `json:"key"` // the page's name, in the outbox and in Slack
 	Person   string   `json:"person"`

@@ -2,7 +2,7 @@ package incidents
 
 import "maps"
 
-// Restated says anew what the incident is, since events before it were damaged on the disk, and a
+// Restated says again what the incident is, since events before it were damaged on the disk, and a
 // line that says so stands in for each. The incident is what the last of these says, and what
 // follows from there.
 type Restated struct {

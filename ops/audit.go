@@ -10,10 +10,10 @@ import (
 	"github.com/oncalm/oncalm/paging"
 )
 
-// AuditEach is how often it is looked whether each open incident has something owed.
+// AuditEach is how often it is looked whether each open incident has something enqueued.
 const AuditEach = time.Minute
 
-// An Auditor owes anew what was lost from the store (see [paging.Pager.Audit]).
+// An Auditor enqueues again what was lost from the store (see [paging.Pager.Audit]).
 type Auditor struct {
 	Pager *paging.Pager
 	Each  time.Duration // [AuditEach]; 0: never, for tests

@@ -8,7 +8,7 @@
 // When Oncalm itself is in trouble no incident can tell of it. A [SelfPager] tells people past the store: that it is full, or lost, and as a
 // [ClockWatch] finds out, that the clock of the machine is wrong. A [Reserve] of the disk keeps incidents going that are open when it is full.
 //
-// An [Auditor] owes anew what was lost from the store, a [Sweeper] removes daily what was kept long enough, and [Scrub] looks for damage. Each asks
+// An [Auditor] enqueues again what was lost from the store, a [Sweeper] removes daily what was kept long enough, and [Scrub] looks for damage. Each asks
 // the rooms, which know their own keys.
 //
 // # In the store

@@ -58,7 +58,7 @@ func (s *Sweeper) Handlers() map[string]outbox.Handler {
 	}}
 }
 
-// Plan owes the next sweep, as soon as there is space for it: also on a full
+// Plan enqueues the next sweep, as soon as there is space for it: also on a full
 // disk the program starts, to page for what is stored and to say what is wrong.
 func (s *Sweeper) Plan(ctx context.Context) {
 	for {

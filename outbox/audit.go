@@ -15,7 +15,7 @@ func (t Tx) Pending(key string) bool {
 	return ok && e.Done.IsZero() && (t.tx.Get(dueKey(e)) != nil || t.tx.Get(parkedPrefix+key) != nil)
 }
 
-// Mend owes e again though its key was used: what was stored of it cannot be read, or is in no
+// Mend enqueues e again though its key was used: what was stored of it cannot be read, or is in no
 // index. If an index still says when it was due, it is due then, and not before now.
 func (t Tx) Mend(e Entry) Entry {
 	e = t.fresh(e)
@@ -73,11 +73,11 @@ func (t Tx) Due(lane Lane, from string, most int, seen func(key string, readable
 	return ""
 }
 
-// Lost is how long after it was owed an entry that is not there must have been lost: what is
+// Lost is how long after it was enqueued an entry that is not there must have been lost: what is
 // done is kept so long at least.
 const Lost = Kept - 24*time.Hour
 
-// Under reports whether one of the entries whose keys begin so is owed.
+// Under reports whether one of the entries whose keys begin so is enqueued.
 func (t Tx) Under(prefix string) bool {
 	var keys []string
 	for k := range t.tx.Range(entryPrefix+prefix, store.After(entryPrefix+prefix)) {

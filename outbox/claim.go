@@ -23,7 +23,7 @@ type Claim struct {
 const grace = 30 * time.Second
 
 // errTaken is the outcome for an entry that changed between the queue and the hand: another runner has
-// taken it or is done with it, or it was armed again. If it is still owed, the next look finds it.
+// taken it or is done with it, or it was armed again. If it is still enqueued, the next look finds it.
 var errTaken = errors.New("outbox: the entry was taken by another runner")
 
 // bars reports whether the claim keeps a runner from taking the entry.

@@ -10,7 +10,7 @@ import (
 const (
 	// clockLook is how often it is looked whether the clock was set, or the machine slept.
 	clockLook = time.Second
-	// aimBatch is how many keys are looked at in one transaction.
+	// aimBatch is how many keys are read in one transaction.
 	aimBatch = 200
 )
 

@@ -33,7 +33,7 @@ func life(t *testing.T, path string, handlers func(*world) map[string]outbox.Han
 	})
 }
 
-// TestClockSetBack owes things while the clock is hours ahead. When it is right again,
+// TestClockSetBack enqueues things while the clock is hours ahead. When it is right again,
 // what waits waits no longer than it would have; what is due at a time of the calendar
 // stays there.
 func TestClockSetBack(t *testing.T) {

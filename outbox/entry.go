@@ -33,7 +33,7 @@ import (
 	"github.com/oncalm/oncalm/store/record"
 )
 
-// An Entry is one thing owed.
+// An Entry is one thing enqueued.
 type Entry struct {
 	// Key names the effect; it is the idempotency key everywhere that it goes.
 	Key  string          `json:"key"`
@@ -108,7 +108,7 @@ func In(tx store.Tx, now time.Time) Tx {
 	return Tx{tx, now, readMark(tx).Ahead}
 }
 
-// Once owes e, unless its key was ever used.
+// Once enqueues e, unless its key was ever used.
 func (t Tx) Once(e Entry) {
 	if t.tx.Get(entryPrefix+e.Key) != nil {
 		return
@@ -116,7 +116,7 @@ func (t Tx) Once(e Entry) {
 	t.arm(t.fresh(e))
 }
 
-// fresh is e as something owed now. A time that Go's clock has counted from now is as far from
+// fresh is e as something enqueued now. A time that Go's clock has counted from now is as far from
 // now as that clock says, whatever was done to the wall between the two.
 func (t Tx) fresh(e Entry) Entry {
 	if e.Lane == "" {
@@ -130,7 +130,7 @@ func (t Tx) fresh(e Entry) Entry {
 	return e
 }
 
-// Soon owes e, or arms it again if its key was used: done or not, it will run (once
+// Soon enqueues e, or arms it again if its key was used: done or not, it will run (once
 // more) at e.Due. Many calls before it runs are one run. An entry that is already
 // waiting for an earlier time keeps that time.
 func (t Tx) Soon(e Entry) {

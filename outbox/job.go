@@ -7,7 +7,7 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// A Job is work that is owed at times of a clock on the wall, each time under the name of that time:
+// A Job is work that is enqueued at times of a clock on the wall, each time under the name of that time:
 // <name>/<time>. It does nothing but owe its next run ([Tx.Plan]), at the start and with the outcome of
 // each run; so one that was missed is made up for once, however many were missed. Its kind is one of
 // [Runner.Calendar].
@@ -61,7 +61,7 @@ func shown(at time.Time, zone *time.Location) time.Time {
 	}
 }
 
-// Plan owes the next run of a job, unless it is owed. If that has come already, by a clock that was ahead, it is the one after it.
+// Plan enqueues the next run of a job, unless it already is. If that has come already, by a clock that was ahead, it is the one after it.
 func (t Tx) Plan(j Job) error {
 	for after := t.now; ; {
 		due, err := j.Next(after)

@@ -102,7 +102,7 @@ func TestJobsThatNeverCome(t *testing.T) {
 	}
 }
 
-// TestPlan holds what a job owes: its next run, once; and if that has come before its time, by a clock that was ahead, the one
+// TestPlan holds what a job enqueues: its next run, once; and if that has come before its time, by a clock that was ahead, the one
 // after it.
 func TestPlan(t *testing.T) {
 	j := outbox.Job{Name: "sweep", Kind: "a", Lane: outbox.Errands, Zone: time.UTC, Times: "17 3 * * *"}

@@ -54,7 +54,7 @@ func resultOf(err error) string {
 	return "failed"
 }
 
-// State is a look at what is owed.
+// State is a look at what is enqueued.
 type State struct {
 	// Behind is how long the oldest entry that is due has been waiting, in each lane that is served or
 	// has something in it; 0 if none is. It counts from when the entry was due first, however often it

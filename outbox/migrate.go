@@ -18,9 +18,9 @@ func numbered(n int) Lane {
 	return names[n]
 }
 
-// NameLanes writes names where what is owed had numbers of lanes: in the index of what is due, and in
+// NameLanes writes names where what is enqueued had numbers of lanes: in the index of what is due, and in
 // the entries. What is done keeps its number until it is swept, so that the work, and what it takes of
-// memory, is that of what is owed, however much was done. A place in the index of which the entry
+// memory, is that of what is enqueued, however much was done. A place in the index of which the entry
 // cannot be read moves, too: it says when that was due, and the audit asks for that.
 func NameLanes(tx store.Tx) error {
 	type place struct {

@@ -12,7 +12,7 @@ import (
 	"github.com/oncalm/oncalm/store/storetest"
 )
 
-// TestNameLanes: what is owed is under the names of its lanes, what is done is left alone, and nothing of it is lost, whatever
+// TestNameLanes: what is enqueued is under the names of its lanes, what is done is left alone, and nothing of it is lost, whatever
 // else stands there; a second time changes nothing.
 func TestNameLanes(t *testing.T) {
 	const at = "20261130T084703.000000000"
@@ -61,7 +61,7 @@ func TestNameLanes(t *testing.T) {
 }
 
 // TestNumbersOfLanesAreRead: what was done, and what is in no index, keeps the number that its lane had: its key is used, it is
-// swept, and it can be owed again.
+// swept, and it can be enqueued again.
 func TestNumbersOfLanesAreRead(t *testing.T) {
 	now := time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
 	s := storetest.Memory()

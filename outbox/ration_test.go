@@ -17,7 +17,7 @@ import (
 	"github.com/oncalm/oncalm/store/bolt"
 )
 
-// TestRation: while something more urgent is at work, what is owed goes out bit by bit; otherwise, and as soon as it is over, all
+// TestRation: while something more urgent is at work, what is enqueued goes out bit by bit; otherwise, and as soon as it is over, all
 // of it at once.
 func TestRation(t *testing.T) {
 	for _, tt := range []struct {
@@ -41,7 +41,7 @@ func TestRation(t *testing.T) {
 	}
 }
 
-// startedWhile owes n pages and returns how many started when.
+// startedWhile enqueues n pages and returns how many started when.
 func startedWhile(t *testing.T, n int, busy func() bool) map[time.Duration]int {
 	t.Helper()
 	db, err := bolt.Open(filepath.Join(t.TempDir(), "o.db"), bolt.Options{})

@@ -43,9 +43,9 @@ type Runner struct {
 	// Clock is what the outbox goes by; nil is for tests.
 	Clock *clocks.Clock
 	// Calendar are the kinds of entries that are due at a time of the calendar, by the wall
-	// clock. All others are due so long after they were owed, whatever is done to it.
+	// clock. All others are due so long after they were enqueued, whatever is done to it.
 	Calendar map[string]bool
-	// Busy reports whether something more urgent is at work just now than what is owed; it may be nil. While it does, each
+	// Busy reports whether something more urgent is at work just now than what is enqueued; it may be nil. While it does, each
 	// group starts a thousand attempts a second at most.
 	Busy    func() bool
 	Log     *slog.Logger

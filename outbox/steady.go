@@ -67,7 +67,7 @@ func (m mark) write(tx store.Tx) {
 
 // begin finds out what the outbox's time is, from what the store says; once.
 //
-// While the machine has not been started anew, the time that it has been up says how much
+// While the machine has not been rebooted, the time that it has been up says how much
 // has passed. Otherwise only the wall clock can say it, and may be wrong. If by it the time
 // would go back, it goes on from the newest time that the store knows: then nothing waits
 // longer than it would have in all.

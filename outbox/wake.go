@@ -81,7 +81,7 @@ func (r *Runner) wakeGroups(o *trackedTx) {
 	}
 }
 
-// trackedTx is a transaction that notices what it owes, and knows the runner that will do it.
+// trackedTx is a transaction that notices what it enqueues, and knows the runner that will do it.
 type trackedTx struct {
 	store.Tx
 	runner  *Runner

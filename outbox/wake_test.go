@@ -25,7 +25,7 @@ func (l *looked) View(ctx context.Context, fn func(store.Tx) error) error {
 	return l.Store.View(ctx, fn)
 }
 
-// TestWoken: what is owed runs when it is due, whatever its group was waiting for; groups that have nothing to do sooner than
+// TestWoken: what is enqueued runs when it is due, whatever its group was waiting for; groups that have nothing to do sooner than
 // they thought are left alone.
 func TestWoken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

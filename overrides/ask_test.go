@@ -294,7 +294,7 @@ func TestUndoTheLast(t *testing.T) {
 	})
 }
 
-// ends lets the entry run that is owed at the end of an ask, or to forget it.
+// ends lets the entry run that is enqueued at the end of an ask, or to forget it.
 func (p *play) ends(key string) {
 	p.t.Helper()
 	e, ok := outbox.In(p.tx, p.now).Get(key)

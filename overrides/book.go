@@ -28,7 +28,7 @@ type Book struct {
 	Known func(person string) bool
 	// Reachable reports whether a person can be asked something; nil: everybody can.
 	Reachable func(person string) bool
-	// Followers hear of each change, in this order.
+	// Followers learn of each change, in this order.
 	Followers []Follower
 	Clock     *clocks.Clock // nil is for tests
 }
@@ -71,7 +71,7 @@ const (
 	Relieved What = "relieved" // the other has accepted
 )
 
-// follow lets the followers hear of a change, and returns it.
+// follow lets the followers learn of a change, and returns it.
 func (b *Book) follow(tx store.Tx, now time.Time, c Change) Change {
 	for _, f := range b.Followers {
 		f(tx, now, c)

@@ -11,8 +11,8 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// An Audit looks whether each incident that is open has something owed by which somebody will
-// hear of it, and owes anew what is not: an entry may have been damaged on the disk, or be in no
+// An Audit looks whether each incident that is open has something enqueued by which somebody will
+// learn of it, and enqueues again what is not: an entry may have been damaged on the disk, or be in no
 // index any more, and then it never comes.
 //
 // It reads the index of what is due once, and the incidents that are open; never those that are
@@ -21,7 +21,7 @@ import (
 // auditBatch is how many keys are read in one transaction.
 const auditBatch = 1000
 
-// A Mended is what an audit owed anew.
+// A Mended is what an audit enqueued again.
 type Mended struct {
 	Incident string
 	What     string // "step", "page" or "reminder"
@@ -72,7 +72,7 @@ func (p *Pager) Audit(ctx context.Context) (mended []Mended, err error) {
 	return mended, p.clear(ctx, debris)
 }
 
-// due finds the incidents of which a reminder is owed that can be read, and the entries about
+// due finds the incidents of which a reminder is enqueued that can be read, and the entries about
 // incidents that cannot be, by lane.
 func (p *Pager) due(ctx context.Context) (reminded map[string]bool, debris map[string]outbox.Lane, err error) {
 	reminded, debris = map[string]bool{}, map[string]outbox.Lane{}
@@ -114,7 +114,7 @@ func (p *Pager) due(ctx context.Context) (reminded map[string]bool, debris map[s
 	return reminded, debris, nil
 }
 
-// clear forgets what cannot be read and was not owed anew, since nobody needs it.
+// clear forgets what cannot be read and was not enqueued again, since nobody needs it.
 func (p *Pager) clear(ctx context.Context, debris map[string]outbox.Lane) error {
 	if len(debris) == 0 {
 		return nil
@@ -162,7 +162,7 @@ func lost(t outbox.Tx, i *incidents.Incident, now time.Time) (keys []string) {
 	return keys
 }
 
-// Mend owes anew, within a transaction, what is missing of an incident, and says so on its
+// Mend enqueues again, within a transaction, what is missing of an incident, and says so on its
 // timeline.
 func (p *Pager) Mend(tx store.Tx, now time.Time, id string) (mended []Mended, err error) {
 	i, err := incidents.Head(tx, id)
@@ -211,7 +211,7 @@ func (p *Pager) nextStep(t outbox.Tx, i *incidents.Incident, now time.Time) outb
 	return run.entry(pending(i), now)
 }
 
-// mendPages owes the pages anew that were lost, from what the timeline says of them.
+// mendPages enqueues the pages again that were lost, from what the timeline says of them.
 func (p *Pager) mendPages(tx store.Tx, t outbox.Tx, i *incidents.Incident, now time.Time) (mended []Mended, err error) {
 	gone := map[string]bool{}
 	for _, key := range lost(t, i, now) {
@@ -232,8 +232,8 @@ func (p *Pager) mendPages(tx store.Tx, t outbox.Tx, i *incidents.Incident, now t
 	return mended, err
 }
 
-// mendReminder owes the next reminder of an acknowledged incident anew, if its policy has any and
-// none is owed.
+// mendReminder enqueues the next reminder of an acknowledged incident again, if its policy has any and
+// none is enqueued.
 func (p *Pager) mendReminder(tx store.Tx, t outbox.Tx, i *incidents.Incident, now time.Time) ([]Mended, error) {
 	if !p.reminds(t, i) {
 		return nil, nil

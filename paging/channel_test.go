@@ -242,7 +242,7 @@ func TestAChannelThatIsNotThere(t *testing.T) {
 	})
 }
 
-// TestAPageByTheSecondChannelIsLost: it is owed anew for the time at which it was due.
+// TestAPageByTheSecondChannelIsLost: it is enqueued again for the time at which it was due.
 func TestAPageByTheSecondChannelIsLost(t *testing.T) {
 	play(t, row, func(s *scene) {
 		slackThenSMS(s, 2*time.Minute)

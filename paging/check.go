@@ -9,7 +9,7 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// CheckIncident holds that of an incident which nobody has taken care of something is owed that will
+// CheckIncident holds that of an incident which nobody has taken care of something is enqueued that will
 // page somebody. Its head is at key.
 func CheckIncident(in *store.Inspection, key string, i incidents.Incident) {
 	if i.Status != incidents.StatusTriggered || i.Quiet || pages(in.Tx, i.ID) {
@@ -21,7 +21,7 @@ func CheckIncident(in *store.Inspection, key string, i incidents.Incident) {
 	})
 }
 
-// pages reports whether an entry is owed that pages somebody about an incident, or decides whom to page.
+// pages reports whether an entry is enqueued that pages somebody about an incident, or decides whom to page.
 // It reads entries themselves: one that is in no index any more is found, too, and put back there.
 func pages(tx store.Tx, id string) bool {
 	from := outbox.EntryPrefix + id + "/"

@@ -98,7 +98,7 @@ func (p *Pager) changed(begun Policy, i *incidents.Incident) bool {
 // remindingPrefix is how the keys of reminders begin.
 func remindingPrefix(i *incidents.Incident) string { return i.ID + "/page/remind-" }
 
-// departed says why a run begins anew whose incident somebody took care of.
+// departed says why a run starts again whose incident somebody took care of.
 func departed(person string) string {
 	return person + ", who acknowledged, is no longer in the configuration"
 }
@@ -107,12 +107,12 @@ func departed(person string) string {
 type Roll struct {
 	// Void are the overrides that do not count from now on.
 	Void []rotations.Override
-	// Anew are the incidents whose policies were begun anew.
+	// Anew are the incidents whose policies were started again.
 	Anew []string
 }
 
 // RollCall looks, once at the start, who is bound to a duty and not in the configuration any more: overrides of theirs are
-// void from now on, and policies of incidents that they took care of, or were paged for, are begun anew. What it found before is not found again.
+// void from now on, and policies of incidents that they took care of, or were paged for, are started again. What it found before is not found again.
 func (p *Pager) RollCall(tx store.Tx, now time.Time) (Roll, error) {
 	r := Roll{Void: p.Overrides.RollCall(tx, now)}
 	anew, err := p.Anew(tx, now, func(i *incidents.Incident) string {
@@ -135,7 +135,7 @@ func Acknowledger(i *incidents.Incident) (person string, ok bool) {
 	return i.AcknowledgedBy.Name, i.Status == incidents.StatusAcknowledged && i.AcknowledgedBy.Kind == incidents.KindPerson
 }
 
-// Anew begins the policies of open incidents anew for which there is a reason to do so, and returns their ids.
+// Anew begins the policies of open incidents again for which there is a reason to do so, and returns their ids.
 func (p *Pager) Anew(tx store.Tx, now time.Time, reason func(*incidents.Incident) string) (ids []string, err error) {
 	for _, id := range incidents.OpenIDs(tx, mostOpen) {
 		i, err := incidents.Head(tx, id)

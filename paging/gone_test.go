@@ -54,7 +54,7 @@ func (s *scene) policy(string) paging.Policy {
 	return s.phone.says
 }
 
-// reasons lists why policies were begun anew.
+// reasons lists why policies were started again.
 func (s *scene) reasons(id string) (all []string) {
 	s.t.Helper()
 	err := s.book.Store.View(s.t.Context(), func(tx store.Tx) error {

@@ -83,7 +83,7 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 		enqueue(owed, firstReminder(owed, i, e))
 	case incidents.Escalated:
 		if _, begun := owed.Get(pending(i)); b.Anew || !begun && i.Then == "" {
-			return p.begin(tx, now, i) // anew, or it was quiet until now
+			return p.begin(tx, now, i) // again, or it was quiet until now
 		}
 		p.stepNow(owed, now, i)
 	case incidents.Undelivered:
@@ -187,7 +187,7 @@ func exhausted(owed outbox.Tx, i *incidents.Incident) bool {
 	return !ok || next.Decode(&run) != nil || run.At.Round > run.Policy.rounds()
 }
 
-// key names what is owed at a place of the incident's current run.
+// key names what is enqueued at a place of the incident's current run.
 func key(i *incidents.Incident, what string, at incidents.Position) string {
 	if i.Run == 0 {
 		return fmt.Sprintf("%s/%s/%d.%d", i.ID, what, at.Round, at.Step)

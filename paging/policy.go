@@ -11,7 +11,7 @@
 // asked when a step is taken, not before. Nobody on call means the fallback; after the
 // last round the fallback is paged again and again until somebody acknowledges.
 //
-// A quiet incident (see [incidents.Incident]) has no run: nothing is owed for it, not even a
+// A quiet incident (see [incidents.Incident]) has no run: nothing is enqueued for it, not even a
 // reminder, until somebody escalates it or an alarm that pages joins. Then its run begins with the
 // first step.
 //
@@ -21,13 +21,13 @@
 //	<id>/remind/<event>.<n>             the n-th reminder after an acknowledgement
 //
 // A person is reached by one [Channel] or more, each at its time after the decision ([Pager.Reach]). All pages to them are
-// decided, recorded and owed together, and each goes its own way: in lanes of its channel, so that a channel that does not
+// decided, recorded and enqueued together, and each goes its own way: in lanes of its channel, so that a channel that does not
 // answer holds up no other. Once somebody acknowledges, what has not gone out is withheld. What cannot be delivered makes the
 // next channel due at once. A newer page takes the place of an older one to the same person by the same channel.
 //
 // A duty is bound to a person, and people leave. A page or a reminder that cannot be delivered makes the run go on at once:
 // to whoever is on call if the overrides of those who are gone do not count, then to the next step. If whoever acknowledged
-// is gone, the policy is begun anew, as it is in the configuration by then. [Pager.RollCall] looks at each start.
+// is gone, the policy is started again, as it is in the configuration by then. [Pager.RollCall] looks at each start.
 package paging
 
 import (

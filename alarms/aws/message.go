@@ -120,7 +120,7 @@ func PlainText(value string) string {
 	return strings.Join(shown, ", ")
 }
 
-// maxLines is how many lines of a text are looked at for values.
+// maxLines is how many lines of a text are read for values.
 const maxLines = 200
 
 // linesOf reads the lines of a text that name a value. Of repeated names the first one counts.

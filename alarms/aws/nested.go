@@ -22,7 +22,7 @@ type place struct {
 }
 
 // search looks for the messages that a message is about and that stand somewhere in it, what is less deep before what is deeper. Nothing is
-// looked for inside of what was found.
+// searched for inside of what was found.
 func (m *Message) search(forms Forms) []*Message {
 	var found []*Message
 	level, looked := m.inner(), 0

@@ -10,8 +10,8 @@ import (
 // MaxParts is how many messages one may hold.
 const MaxParts = 100
 
-// What is looked at for messages that stand inside others is bounded: how often one may be wrapped, how deeply one may stand in an object of
-// somebody's own, how many values are looked at there, and how often it is tried to read JSON that is none in a text.
+// What is read for messages that stand inside others is bounded: how often one may be wrapped, how deeply one may stand in an object of
+// somebody's own, how many values are read there, and how often it is tried to read JSON that is none in a text.
 const (
 	maxWraps  = 6
 	maxDeep   = 8

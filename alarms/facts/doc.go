@@ -2,5 +2,5 @@
 // that something failed. People and services write the same things under many names and in many words; here are those.
 //
 // A [Fact] is a member with a text, wherever it stands. [Of] lists them, what stands near the top first, and the other functions look in that list. Names are compared
-// without their capital letters and signs. It is pure, and what is looked at is bounded.
+// without their capital letters and signs. It is pure, and what is read is bounded.
 package facts

@@ -43,7 +43,7 @@ func IsWrapper(name string) bool { return slices.Contains(wrappers, name) }
 // A Fact is a member of a message, wherever it stands, that says something.
 type Fact struct{ In, Name, Text string }
 
-// maxTold and maxDeep bound what is looked at of somebody's own message.
+// maxTold and maxDeep bound what is read of somebody's own message.
 const (
 	maxTold  = 200
 	maxDeep  = 3

@@ -168,7 +168,7 @@ func TestSignatureThatIsNone(t *testing.T) {
 	}
 }
 
-// TestWholeSecond: a validator that parses and writes the time anew drops .000.
+// TestWholeSecond: a validator that parses and writes the time again drops .000.
 func TestWholeSecond(t *testing.T) {
 	e := must[*Envelope](t)(testTopic().Envelope(Post{Message: "m", At: testTime}))
 	if e.Timestamp != "2026-11-02T14:02:00.000Z" {

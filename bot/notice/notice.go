@@ -1,6 +1,6 @@
 // Package notice sends notices: what people are told besides pages.
 //
-// A notice is owed in the transaction of its cause, to a person or to the channel of the incidents, and goes out once. It is
+// A notice is enqueued in the transaction of its cause, to a person or to the channel of the incidents, and goes out once. It is
 // dropped when nobody needs it any more.
 //
 //	told/…    entry: a notice; its last part is the person, or empty for the channel
@@ -49,7 +49,7 @@ type body struct {
 	Drawn  blocks.Drawn `json:"message"`
 }
 
-// Owe owes what a person, or with "" the channel, is told. A key is used once.
+// Owe enqueues what a person, or with "" the channel, is told. A key is used once.
 func (n *Notices) Owe(tx store.Tx, now time.Time, key, person string, m blocks.Message) {
 	if person == "" && n.Channel == "" || person != "" && n.People[person].Slack == "" {
 		return
@@ -64,7 +64,7 @@ func (n *Notices) Handlers() map[string]outbox.Handler {
 	return map[string]outbox.Handler{Kind: n.send}
 }
 
-// send sends what is owed to a person or the channel.
+// send sends what is enqueued to a person or the channel.
 func (n *Notices) send(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var b body
 	if err := e.Decode(&b); err != nil {

@@ -199,7 +199,7 @@ func TroubleOf(err error) Trouble {
 	return 0
 }
 
-// Owed says to the outbox what a failed call means for what is owed.
+// Owed says to the outbox what a failed call means for what is enqueued.
 func Owed(err error) error {
 	switch TroubleOf(err) {
 	case Limited:

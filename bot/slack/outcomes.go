@@ -13,7 +13,7 @@ const (
 )
 
 // outcomes remembers what is known about messages that failed to go out, by their keys. The outbox only knows that there was
-// an attempt; here is known whether it may have got through, which decides whether it has to be looked for.
+// an attempt; here is known whether it may have got through, which decides whether it has to be searched for.
 type outcomes struct {
 	mu    sync.Mutex
 	maybe map[string]outcome
@@ -66,12 +66,12 @@ func (o *outcomes) stands(key string, r Ref) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.stand) >= unrecorded {
-		clear(o.stand) // they are looked for in Slack, as after a restart
+		clear(o.stand) // they are searched for in Slack, as after a restart
 	}
 	o.stand[key] = r
 }
 
-// note remembers what came of an attempt to post to a channel. What an attempt before it left open has been looked for, unless
+// note remembers what came of an attempt to post to a channel. What an attempt before it left open has been searched for, unless
 // blind.
 func (o *outcomes) note(key, channel string, err error, now time.Time, blind bool) {
 	o.mu.Lock()
@@ -107,7 +107,7 @@ func (o *outcomes) Skip(key string, perhaps bool) {
 func (o *outcomes) keep(key string, maybe outcome) {
 	if len(o.maybe) >= remembered {
 		clear(o.maybe)       // most are of messages that were never tried again; about the others we ask Slack
-		o.begun = time.Now() // what was looked at so far does not tell of them
+		o.begun = time.Now() // what was read so far does not tell of them
 	}
 	o.maybe[key] = maybe
 }

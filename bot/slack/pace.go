@@ -8,7 +8,7 @@ import (
 
 // Pace spreads work that must not go faster than Slack takes it. It gives out times: each piece of work asks once, waits for
 // its time and then goes, so that ten thousand cards that wait cost nothing while they wait. It is kept in memory: after a
-// restart the due times in the outbox still hold, and what is new is spread anew.
+// restart the due times in the outbox still hold, and what is new is spread again.
 type Pace struct {
 	mu    sync.Mutex
 	next  map[string]time.Time // when a kind of work would be exactly on its pace again

@@ -58,7 +58,7 @@ func New(c Options) *Sender {
 
 // A Post is a message that is to stand somewhere once: in a channel, or in somebody's direct messages.
 //
-// Still is asked before a post goes out that had to be looked for; its error takes the post back. It may be nil.
+// Still is asked before a post goes out that had to be searched for; its error takes the post back. It may be nil.
 type Post struct {
 	To      string // a channel or, of a direct message, a user
 	Direct  bool
@@ -125,7 +125,7 @@ func (s *Sender) PutOwed(ctx context.Context, e outbox.Entry, to string, direct 
 }
 
 // find says where a post stands that an earlier attempt has brought through, and whether that is known. What Slack has taken
-// since the start need not be looked for.
+// since the start need not be searched for.
 func (s *Sender) find(ctx context.Context, p Post) (r Ref, known bool) {
 	if r, ok := s.arrived(p.Name); ok {
 		return r, true
