@@ -87,7 +87,8 @@ func newImage(t *testing.T) *image {
 		}
 	}
 	data := filepath.Join(i.root, "var/lib/oncalm")
-	if err := errors.Join(os.MkdirAll(data, 0o755), os.Chmod(data, 0o700), os.Chown(data, imageUser, imageUser)); err != nil {
+	if err := errors.Join(os.MkdirAll(data, 0o755), os.Chmod(data, 0o700),
+		os.Chown(data, imageUser, imageUser)); err != nil {
 		t.Fatal(err)
 	}
 	return i

@@ -16,7 +16,7 @@ var order = []string{
 	"store", "store/record/scan", "store/record", "store/record/recordtest",
 	"store/bolt/disk", "store/bolt/layout", "store/bolt/pages", "store/bolt/datafile", "store/bolt/copies", "store/bolt/reserve", "store/bolt",
 	"store/etcd", "store/storetest",
-	"text", "clocks", "outbox", "nearest", "ical", "templates",
+	"text", "clocks", "outbox/steady", "outbox", "nearest", "ical", "templates",
 	"rotations/civil/civiltest", "rotations/civil", "rotations", "rotations/rotationstest", "rotations/feed", "rotations/strip",
 	"incidents", "overrides", "changes",
 	"doors",

@@ -22,6 +22,7 @@ type source struct {
 	path  string // from the root, with slashes
 	fset  *token.FileSet
 	file  *ast.File
+	text  string
 	lines int
 }
 
@@ -43,7 +44,7 @@ func parse(name, text string) (source, error) {
 	if err != nil {
 		return source{}, err
 	}
-	return source{path: name, fset: fset, file: file, lines: strings.Count(text, "\n")}, nil
+	return source{path: name, fset: fset, file: file, text: text, lines: strings.Count(text, "\n")}, nil
 }
 
 // sources parses files given as name and text, for tests of the checks themselves.

@@ -43,7 +43,8 @@ func (noStore) Update(_ context.Context, fn func(store.Tx) error) error {
 func BenchmarkTake(b *testing.B) {
 	e := must[*sns.Envelope](b)(sns.Decode(benchBody(b)))
 	v := &sns.Verified{Envelope: *e, Topic: testTopicARN(), Received: time.Now()}
-	intake := &Intake{Book: &incidents.Book{Store: noStore{}}, Services: Services{Default: "x"}, Topics: topicsOf(b, testARN)}
+	intake := &Intake{Book: &incidents.Book{Store: noStore{}}, Services: Services{Default: "x"},
+		Topics: topicsOf(b, testARN)}
 	for b.Loop() {
 		if _, err := intake.take(b.Context(), v); err != nil {
 			b.Fatal(err)
@@ -56,7 +57,8 @@ func BenchmarkDoor(b *testing.B) {
 	body := benchBody(b)
 	source := must[sns.CertSource](b)(sns.FileCertificate(liveTopic().Certificate()))
 	topics, reg := topicsOf(b, testARN), prometheus.NewRegistry()
-	intake := &Intake{Book: &incidents.Book{Store: noStore{}}, Services: Services{Default: "x"}, Topics: topics, Metrics: NewMetrics(reg)}
+	intake := &Intake{Book: &incidents.Book{Store: noStore{}}, Services: Services{Default: "x"}, Topics: topics,
+		Metrics: NewMetrics(reg)}
 	d := sns.NewDoor(&sns.Verifier{Topics: topics, Certificates: source}, intake, quiet(), sns.NewMetrics(reg))
 	for b.Loop() {
 		r := httptest.NewRequest(http.MethodPost, "/sns", bytes.NewReader(body))

@@ -70,12 +70,14 @@ func TestUnusualButGood(t *testing.T) {
 			return i.Title == strings.Repeat("n", 254)+"…"
 		}},
 		{"empty message", "", "", func(i evident) bool { return i.Title == "(empty message)" }},
-		{"256 KiB", strings.Repeat("long ", 50<<10), "", func(i evident) bool { return len(i.Alarm.Raw) <= aws.MaxRaw+3 && len(i.Alarm.Raw) > 10000 }},
+		{"256 KiB", strings.Repeat("long ", 50<<10),
+			"", func(i evident) bool { return len(i.Alarm.Raw) <= aws.MaxRaw+3 && len(i.Alarm.Raw) > 10000 }},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			d := newDoorRig(t)
-			if status, a := d.post(d.sign(sns.Post{Message: tt.message, Subject: tt.subject})); status != 200 || !strings.Contains(a, "accepted") {
+			if status, a := d.post(d.sign(sns.Post{Message: tt.message, Subject: tt.subject})); status != 200 ||
+				!strings.Contains(a, "accepted") {
 				t.Fatalf("%d %s", status, a)
 			}
 			if i := d.incident(); !tt.check(i) {
@@ -132,7 +134,8 @@ func TestUnsubscribed(t *testing.T) {
 		topic, _ := aws.ParseARN(testARN)
 		asked := time.Now()
 		time.Sleep(time.Second)
-		if err := d.store.Update(t.Context(), func(tx store.Tx) error { return d.intake.Subscribed(tx, time.Now(), topic, asked) }); err != nil {
+		if err := d.store.Update(t.Context(),
+			func(tx store.Tx) error { return d.intake.Subscribed(tx, time.Now(), topic, asked) }); err != nil {
 			t.Fatal(err)
 		}
 		if i := d.incident(); i.Open() {

@@ -23,7 +23,8 @@ func TestTags(t *testing.T) {
 		message := r.message(aws.Example{Name: "disk"})
 		r.text(strings.TrimSuffix(strings.TrimSpace(message), "}") + "," + tags + `,"EvaluationState":"PARTIAL_DATA"}`)
 		i := r.incident()
-		if diff := cmp.Diff(map[string]string{"team": "checkout", "env": "prod"}, i.Alarm.Tags); diff != "" || i.Alarm.TagsStatus != "OK" || i.Alarm.Evaluation != "PARTIAL_DATA" {
+		if diff := cmp.Diff(map[string]string{"team": "checkout", "env": "prod"}, i.Alarm.Tags); diff != "" || i.Alarm.TagsStatus != "OK" ||
+			i.Alarm.Evaluation != "PARTIAL_DATA" {
 			t.Errorf("%s: %s, %q, %q", name, diff, i.Alarm.TagsStatus, i.Alarm.Evaluation)
 		}
 		if i.Service != "checkout" {
@@ -46,7 +47,8 @@ func TestFactsAreBounded(t *testing.T) {
 	}
 	r := newRig(t)
 	message := r.message(aws.Example{Name: "disk"})
-	r.text(strings.TrimSuffix(strings.TrimSpace(message), "}") + `,"AlarmTags":[` + strings.Join(tags, ",") + `],"LogLines":[` + strings.Join(lines, ",") + `]}`)
+	r.text(strings.TrimSuffix(strings.TrimSpace(message), "}") + `,"AlarmTags":[` + strings.Join(tags, ",") + `],"LogLines":[` +
+		strings.Join(lines, ",") + `]}`)
 	a := r.incident().Alarm
 	size := 0
 	for _, l := range a.Lines {

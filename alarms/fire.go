@@ -12,7 +12,8 @@ import (
 
 // fire acts on ALARM. id is the incident that the alarm was part of before, last what
 // the series had said.
-func (t *Intake) fire(tx store.Tx, now time.Time, id string, last lastState, sig *Signal, svc Service) (Outcome, error) {
+func (t *Intake) fire(tx store.Tx, now time.Time, id string, last lastState, sig *Signal, svc Service) (Outcome,
+	error) {
 	overtaken := last.Unknown.After(sig.Changed)
 	if overtaken && firesIn(head(tx, id), sig.Series) {
 		_, err := t.report(tx, now, id, sig, true) // its INSUFFICIENT_DATA was reported, and stays the newest word

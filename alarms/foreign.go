@@ -154,7 +154,8 @@ func (t *Intake) confirmForeign(_ context.Context, e outbox.Entry) (func(store.T
 			return err
 		}
 		told := rec.Series[sig.Series].against(sig.State, sig.Changed) != newer
-		if told || firesIn(head(tx, rec.Incident), sig.Series) || last.State != incidents.AlarmFiring || !last.Changed.Equal(sig.Changed) {
+		if told || firesIn(head(tx, rec.Incident), sig.Series) || last.State != incidents.AlarmFiring ||
+			!last.Changed.Equal(sig.Changed) {
 			return nil
 		}
 		out, err := t.fire(tx, now, apart.Incident, last, own, svc)

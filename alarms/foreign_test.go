@@ -305,7 +305,8 @@ func TestForeignRelatives(t *testing.T) {
 		r.want(r.over(strangeARN, above), Opened)
 		r.want(r.over(testARN, aws.Example{Name: "checkout-x"}), Opened)
 		r.later(time.Minute)
-		r.want(r.over(strangeARN, aws.Example{Name: "above", State: alarmOK, Rule: above.Rule, Children: above.Children}), Resolved)
+		r.want(r.over(strangeARN, aws.Example{Name: "above", State: alarmOK, Rule: above.Rule, Children: above.Children}),
+			Resolved)
 	})
 	foreignRig(t, func(r *rig) { // the control
 		r.want(r.over(centralARN, aws.Example{Name: "above", Rule: "ALARM(x)", Children: []string{r.topic.AlarmARN("checkout-x")}}), Opened)
@@ -325,7 +326,8 @@ func TestForeignWordsChangeNothing(t *testing.T) {
 		}
 		var steps []step
 		for range 30 {
-			s := step{[]string{testARN, strangeARN, strangeARN}[dice.IntN(3)], aws.Example{Name: "checkout-x", State: states[dice.IntN(3)]}}
+			s := step{[]string{testARN, strangeARN, strangeARN}[dice.IntN(3)],
+				aws.Example{Name: "checkout-x", State: states[dice.IntN(3)]}}
 			s.x.At = testTime.Add(time.Duration(dice.IntN(300)) * time.Second)
 			steps = append(steps, s)
 		}

@@ -80,7 +80,8 @@ type Outcome struct {
 func (t *Intake) Take(ctx context.Context, v *sns.Verified) (seen bool, err error) {
 	out, err := t.take(ctx, v)
 	if err == nil && out.What == Foreign && t.Tally != nil {
-		t.Tally.Say(slog.LevelWarn, Foreign, "a topic reported an alarm that it is not authoritative for; nothing was changed", "topic", v.TopicARN, "incident", out.Incident)
+		t.Tally.Say(slog.LevelWarn, Foreign,
+			"a topic reported an alarm that it is not authoritative for; nothing was changed", "topic", v.TopicARN, "incident", out.Incident)
 	}
 	return out.What == Seen, err
 }
@@ -139,7 +140,8 @@ func (t *Intake) judge(v *sns.Verified) []aimed {
 }
 
 // update runs fn in a transaction, unless the message was seen before.
-func (t *Intake) update(ctx context.Context, message string, now time.Time, fn func(store.Tx) (Outcome, error)) (out Outcome, err error) {
+func (t *Intake) update(ctx context.Context, message string, now time.Time,
+	fn func(store.Tx) (Outcome, error)) (out Outcome, err error) {
 	err = t.Book.Store.Update(ctx, func(tx store.Tx) (err error) {
 		if id, seen := incidents.Recall(tx, message); seen {
 			out = Outcome{Seen, id}
@@ -259,7 +261,8 @@ func (t *Intake) report(tx store.Tx, now time.Time, id string, sig *Signal, late
 	return t.append(tx, now, id, sig, incidents.Reported{Alarm: sig.Alarm, Late: late})
 }
 
-func (t *Intake) append(tx store.Tx, now time.Time, id string, sig *Signal, body incidents.Body) (*incidents.Incident, error) {
+func (t *Intake) append(tx store.Tx, now time.Time, id string, sig *Signal, body incidents.Body) (*incidents.Incident,
+	error) {
 	return t.Book.Append(tx, now, id, incidents.Event{By: incidents.ByAlarm(sig.Name), Body: body})
 }
 

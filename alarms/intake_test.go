@@ -39,7 +39,8 @@ func TestAlarmOpensAndResolves(t *testing.T) {
 	}
 	r.want(r.at(10).alarm(aws.Example{Name: "checkout-5xx", State: alarmOK}), Resolved)
 	i = r.incident()
-	if i.Status != incidents.StatusResolved || !i.Resolved.Equal(minute(10)) || i.ResolvedBy.Kind != incidents.KindAlarm || len(i.Firing) != 0 {
+	if i.Status != incidents.StatusResolved || !i.Resolved.Equal(minute(10)) || i.ResolvedBy.Kind != incidents.KindAlarm ||
+		len(i.Firing) != 0 {
 		t.Errorf("resolved as %+v", i)
 	}
 	if got, want := r.timeline("1"), "opened, reported OK, resolved"; got != want {

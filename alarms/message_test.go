@@ -19,8 +19,9 @@ import (
 // received wraps a message as if it had come a minute after the beginning.
 func received(message, subject string) *sns.Verified {
 	return &sns.Verified{
-		Envelope: sns.Envelope{Type: sns.Notification, MessageID: "m-1", TopicARN: testARN, Message: message, Subject: subject, Sent: testTime},
-		Topic:    testTopicARN(), Received: minute(1),
+		Envelope: sns.Envelope{Type: sns.Notification, MessageID: "m-1", TopicARN: testARN, Message: message, Subject: subject,
+			Sent: testTime},
+		Topic: testTopicARN(), Received: minute(1),
 	}
 }
 
@@ -77,20 +78,23 @@ func messageIn(text []byte) (subject, message string) {
 func checkSignal(t testing.TB, name string, s Signal) {
 	t.Helper()
 	bad := func(format string, args ...any) { t.Errorf("%s: %s", name, fmt.Sprintf(format, args...)) }
-	if s.Kind == "" || s.Title == "" || s.Name == "" || s.Fingerprint == "" || s.Series == "" || s.MessageID == "" || s.Topic == "" || s.Account == "" || s.Region == "" {
+	if s.Kind == "" || s.Title == "" || s.Name == "" || s.Fingerprint == "" || s.Series == "" || s.MessageID == "" ||
+		s.Topic == "" || s.Account == "" || s.Region == "" {
 		bad("something is empty: %+v", s)
 	}
 	if s.Changed.IsZero() || s.Changed.After(s.Received.Add(sns.MaxAhead)) {
 		bad("changed at %s", s.Changed)
 	}
-	if s.Effect != EffectChange && s.State == "" || !slices.Contains([]incidents.AlarmState{"", alarmOK, alarmUnknown, alarmFiring}, s.State) {
+	if s.Effect != EffectChange && s.State == "" ||
+		!slices.Contains([]incidents.AlarmState{"", alarmOK, alarmUnknown, alarmFiring}, s.State) {
 		bad("effect %s with state %q", s.Effect, s.State)
 	}
 	if fingerprintOf(s.Series) != s.Fingerprint {
 		bad("series %s of %s", s.Series, s.Fingerprint)
 	}
 	limits := map[string]int{
-		s.Title: aws.MaxName, s.Name: aws.MaxName, s.ARN: aws.MaxARN, s.Reason: aws.MaxReason, s.Description: aws.MaxText, s.Raw: aws.MaxRaw + 3,
+		s.Title: aws.MaxName, s.Name: aws.MaxName, s.ARN: aws.MaxARN, s.Reason: aws.MaxReason, s.Description: aws.MaxText,
+		s.Raw:     aws.MaxRaw + 3,
 		s.Account: 20, s.Region: 40, s.Link: 4000, s.Event: aws.MaxName,
 	}
 	for _, list := range [][]string{s.Flags, s.Resources} {
@@ -102,7 +106,8 @@ func checkSignal(t testing.TB, name string, s Signal) {
 		limits[key], limits[value] = aws.MaxName, aws.MaxValue
 	}
 	if m := s.Metric; m != nil {
-		limits[m.Namespace], limits[m.Name], limits[m.Statistic], limits[m.Expression] = aws.MaxName, aws.MaxName, aws.MaxName, aws.MaxExpression
+		limits[m.Namespace], limits[m.Name], limits[m.Statistic], limits[m.Expression] = aws.MaxName, aws.MaxName,
+			aws.MaxName, aws.MaxExpression
 		for _, d := range m.Dimensions {
 			limits[d.Name], limits[d.Value] = aws.MaxName, aws.MaxValue
 		}
@@ -112,7 +117,8 @@ func checkSignal(t testing.TB, name string, s Signal) {
 			bad("a text of %d characters: %.50q", n, text)
 		}
 		if r := strings.IndexFunc(text, func(r rune) bool {
-			return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200b || r == 0xfeff
+			return r < ' ' && r != '\n' && r != '\t' || r == 0x7f || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 ||
+				r == 0x200b || r == 0xfeff
 		}); r >= 0 {
 			bad("a control character in %.50q", text)
 		}
@@ -166,7 +172,8 @@ func TestOddAlarms(t *testing.T) {
 			return s.Name == "(no name)" && slices.Contains(s.Flags, FlagUnparsed) && s.State == incidents.AlarmFiring
 		}},
 		{"no state", alarm(`,"NewStateValue":null`), func(s Signal) bool {
-			return s.Effect == EffectAlarm && s.State == incidents.AlarmFiring && slices.Contains(s.Flags, FlagUnparsed) && strings.Contains(s.Raw, "AlarmArn")
+			return s.Effect == EffectAlarm && s.State == incidents.AlarmFiring && slices.Contains(s.Flags, FlagUnparsed) &&
+				strings.Contains(s.Raw, "AlarmArn")
 		}},
 		{"unknown state", alarm(`,"NewStateValue":"alarm"`), func(s Signal) bool { return slices.Contains(s.Flags, FlagUnparsed) }},
 		{"no threshold", alarm(`,"Trigger":{"MetricName":"m"}`), func(s Signal) bool { return s.Metric.Threshold == nil }},
@@ -226,7 +233,8 @@ func TestRelayedAnywhere(t *testing.T) {
 		"in a text": "Forwarded alarm:\n" + alarm,
 	} {
 		all := Classify(received(text, ""), topicsOf(t, testARN), nil)
-		if s := all[0]; len(all) != 1 || s.Effect != EffectAlarm || s.State != want.State || s.Fingerprint != want.Fingerprint {
+		if s := all[0]; len(all) != 1 || s.Effect != EffectAlarm || s.State != want.State ||
+			s.Fingerprint != want.Fingerprint {
 			t.Errorf("%s: %d signals, %s %s %s %q", name, len(all), s.Effect, s.State, s.Fingerprint, s.Title)
 		}
 	}
@@ -244,7 +252,8 @@ func TestEventWithoutState(t *testing.T) {
 			s := first(received(`{"detail-type":"CloudWatch Alarm `+kind+`","source":"aws.cloudwatch","account":"123456789012","region":"eu-central-1",`+
 				`"resources":["arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a"],"detail":`+detail+`}`, ""), sns.Topics{})
 			checkSignal(t, detail, s)
-			if s.Effect != EffectAlarm || s.State != incidents.AlarmFiring || s.Name != "a" || !slices.Contains(s.Flags, FlagUnparsed) || s.Raw == "" {
+			if s.Effect != EffectAlarm || s.State != incidents.AlarmFiring || s.Name != "a" ||
+				!slices.Contains(s.Flags, FlagUnparsed) || s.Raw == "" {
 				t.Errorf("%s with %s is understood as %+v", kind, detail, s)
 			}
 		}

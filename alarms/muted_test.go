@@ -17,7 +17,8 @@ func (r *rig) eventOf(name string, state incidents.AlarmState, minutes float64, 
 	at := minute(minutes).UTC()
 	return fmt.Sprintf(`{"version":"0","id":"%s-%s-%v%s","detail-type":"CloudWatch Alarm State Change","source":"aws.cloudwatch","account":"123456789012",`+
 		`"time":%q,"region":"eu-central-1","resources":[%q],"detail":{"alarmName":%q,"state":{"value":%q,"reason":"r","timestamp":%q%s}}}`,
-		name, state, minutes, by, at.Format("2006-01-02T15:04:05Z"), r.topic.AlarmARN(name), name, state, at.Format(aws.StateChangeTime), suppressed)
+		name, state, minutes, by, at.Format("2006-01-02T15:04:05Z"), r.topic.AlarmARN(name), name, state, at.Format(aws.StateChangeTime),
+		suppressed)
 }
 
 // TestMuted: an alarm whose actions CloudWatch suppresses pages nobody, and pages when that ends.

@@ -23,7 +23,8 @@ func judged(in input, rules []messages.Rule) []Signal {
 
 // signalOf makes a signal of a judgement.
 func signalOf(in input, j judge.Judgement) Signal {
-	s := Signal{Severity: j.Severity, Quiet: j.Quiet, Key: j.Key, Deleted: j.Deleted, Event: aws.Line(j.Event, aws.MaxName)}
+	s := Signal{Severity: j.Severity, Quiet: j.Quiet, Key: j.Key, Deleted: j.Deleted,
+		Event: aws.Line(j.Event, aws.MaxName)}
 	s.Kind, s.ARN, s.Reason, s.Link = j.Family, j.ARN, j.Reason, aws.Line(j.Link, aws.MaxARN)
 	s.Title = aws.Line(j.Title, aws.MaxTitle)
 	s.Name = aws.FirstOf(aws.Line(j.Name, aws.MaxName), s.Title)
@@ -95,7 +96,8 @@ func numbered(all []Signal) []Signal {
 // Unsigned is a message that nobody has signed, as if it had come over that topic, for those who ask what a message would do. The text may be
 // a whole envelope; its topic and subject count then, unless a subject is given.
 func Unsigned(text, subject, topic string, at time.Time) *sns.Verified {
-	v := &sns.Verified{Envelope: sns.Envelope{Type: sns.Notification, MessageID: "simulated", TopicARN: topic, Message: text, Subject: subject, Sent: at}, Received: at.UTC()}
+	v := &sns.Verified{Envelope: sns.Envelope{Type: sns.Notification, MessageID: "simulated", TopicARN: topic,
+		Message: text, Subject: subject, Sent: at}, Received: at.UTC()}
 	if f := aws.Members(strings.TrimSpace(text)); f.Has("Message") && f.Has("TopicArn") {
 		v.Message, v.TopicARN = f.Text("Message"), f.Text("TopicArn")
 		v.Subject = aws.FirstOf(subject, f.Text("Subject"))

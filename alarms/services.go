@@ -113,7 +113,8 @@ func (m Match) fits(sig *Signal) (specificity, bool) {
 		m.Dimension != "" && !m.fitsDimension(sig) || m.Tag != "" && !m.fitsTag(sig) {
 		return told, false
 	}
-	told = specificity{literal(m.Alarm), literal(m.Dimension), literal(m.Tag), literal(m.Topic), literal(m.Account) + literal(m.Region)}
+	told = specificity{literal(m.Alarm), literal(m.Dimension), literal(m.Tag), literal(m.Topic),
+		literal(m.Account) + literal(m.Region)}
 	return told, true
 }
 

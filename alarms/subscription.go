@@ -18,8 +18,10 @@ func subscriptionSignal(topic aws.ARN, at time.Time, state incidents.AlarmState)
 	s.Kind, s.Name, s.ARN, s.Account, s.Region = KindSubscription, s.Title, topic.String(), topic.Account, topic.Region
 	s.State, s.Changed, s.Series = state, at, s.Fingerprint
 	s.Reason = "Oncalm no longer receives alarms from topic " + topic.String() + "."
-	s.Description = s.Reason + "\nSubscribe again: aws sns subscribe --region " + topic.Region + " --topic-arn " + topic.String() +
-		" --protocol https --notification-endpoint PUBLIC_URL/sns\nThen check CloudTrail for who called Unsubscribe or DeleteTopic."
+	s.Description = s.Reason + "\nSubscribe again: aws sns subscribe --region " + topic.Region + " --topic-arn " +
+		topic.String() +
+		" --protocol https --notification-endpoint PUBLIC_URL/sns\nThen check CloudTrail for who called Unsubscribe or " +
+		"DeleteTopic."
 	return s
 }
 

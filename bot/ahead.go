@@ -52,13 +52,16 @@ func quietAhead(a handoffs.Ahead) []blocks.Paragraph {
 func finding(f handoffs.Finding) blocks.Line {
 	switch {
 	case f.Person != "":
-		return blocks.Say(blocks.Strong(f.Person), " is on call from ", f.From, " and cannot be reached: ", hindered([]handoffs.Hindrance{f.Hindrance}), ".")
+		return blocks.Say(blocks.Strong(f.Person), " is on call from ", f.From, " and cannot be reached: ",
+			hindered([]handoffs.Hindrance{f.Hindrance}), ".")
 	case len(f.Overrides) == 1 && f.Overrides[0].Void != "":
-		return blocks.Say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which is ignored: ", f.Overrides[0].Void, ".")
+		return blocks.Say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which is ignored: ",
+			f.Overrides[0].Void, ".")
 	case len(f.Overrides) == 1:
 		return blocks.Say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which changes nothing.")
 	case len(f.Overrides) > 1:
-		return blocks.Say("from ", f.From, " to ", f.To, " two overrides overlap: ", standsIn(f.Overrides[0]), ", and ", standsIn(f.Overrides[1]),
+		return blocks.Say("from ", f.From, " to ", f.To, " two overrides overlap: ", standsIn(f.Overrides[0]), ", and ",
+			standsIn(f.Overrides[1]),
 			". The last one wins.")
 	}
 	return blocks.Say("nobody is on call from ", f.From, " to ", f.To, "; pages go to the fallback.")

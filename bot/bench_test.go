@@ -25,7 +25,8 @@ type canned struct{}
 
 func (canned) RoundTrip(r *http.Request) (*http.Response, error) {
 	_, _ = io.Copy(io.Discard, r.Body)
-	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(echo)), Request: r}, nil
+	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(echo)), Request: r},
+		nil
 }
 
 func benchPage(b *testing.B, url string, rt http.RoundTripper) {

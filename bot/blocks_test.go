@@ -17,11 +17,15 @@ import (
 func messagesOf(s string) []blocks.Message {
 	i, a := bottest.Incident(s), bottest.Alarm(s)
 	all := []blocks.Message{
-		pageMessage(paging.Page{Incident: i, Alarm: a, Person: s, Why: s}), pageMessage(paging.Page{Incident: i, Alarm: a, Person: s, Why: s, Reminder: true}),
-		blocks.Sentence(s, blocks.Strong(s), blocks.Code(s), blocks.Link(s, s), i.Opened, " "), chat.Unknown("/incident", s, []string{"ack"}),
-		{Title: s, Body: []blocks.Paragraph{blocks.Bullets(blocks.Say("and ", s))}, Rows: [][]blocks.Button{{{Label: s, Action: "a", Value: s, URL: s}}}},
+		pageMessage(paging.Page{Incident: i, Alarm: a, Person: s, Why: s}),
+		pageMessage(paging.Page{Incident: i, Alarm: a, Person: s, Why: s, Reminder: true}),
+		blocks.Sentence(s, blocks.Strong(s), blocks.Code(s), blocks.Link(s, s), i.Opened, " "),
+		chat.Unknown("/incident", s, []string{"ack"}),
+		{Title: s, Body: []blocks.Paragraph{blocks.Bullets(blocks.Say("and ", s))},
+			Rows: [][]blocks.Button{{{Label: s, Action: "a", Value: s, URL: s}}}},
 	}
-	for _, status := range []incidents.Status{incidents.StatusTriggered, incidents.StatusAcknowledged, incidents.StatusResolved} {
+	for _, status := range []incidents.Status{incidents.StatusTriggered, incidents.StatusAcknowledged,
+		incidents.StatusResolved} {
 		i.Status = status
 		all = append(all, cardMessage(view.Account{Incident: &i, Alarm: a, Events: bottest.Events(s)}))
 	}

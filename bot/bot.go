@@ -93,7 +93,8 @@ const (
 // New makes a Bot. It calls nobody. Errors wrap [ErrOptions].
 func New(o Options) (*Bot, error) {
 	if len(o.SigningSecrets) == 0 || slices.Contains(o.SigningSecrets, "") {
-		return nil, fmt.Errorf("%w: the signing secret is empty, so requests from Slack cannot be verified; set slack.signing_secret", ErrOptions)
+		return nil, fmt.Errorf("%w: the signing secret is empty, so requests from Slack cannot be verified; set "+
+			"slack.signing_secret", ErrOptions)
 	}
 	if o.Token == "" {
 		return nil, fmt.Errorf("%w: the bot token is empty; set slack.bot_token", ErrOptions)
@@ -132,14 +133,16 @@ func (b *Bot) compose(users map[string]string) {
 	b.roll = &rollCall{o: o, log: log, out: out, notices: b.notices}
 	b.identifier = &identifier{o: o, log: log, out: out, watch: out.Watch, checkChannel: b.checkChannel}
 	b.shifts = shifts.New(shifts.Options{
-		Root: o.Roots.OnCall, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, People: o.People, Users: users, Services: o.Services,
+		Root: o.Roots.OnCall, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, People: o.People, Users: users,
+		Services:  o.Services,
 		PublicURL: o.PublicURL, Out: out, Owe: b.notices.Owe, Absent: b.roll.absent.of, Clock: o.Clock, Log: log,
 	})
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Postmortem: o.Postmortem, Log: log,
 	})
 	b.router = chat.New(chat.Options{
-		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People, Rooms: []chat.Room{b.command.Room(), b.shifts.Room()},
+		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People,
+		Rooms:   []chat.Room{b.command.Room(), b.shifts.Room()},
 		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
 	}, users)
 	b.shifts.SetRouter(b.router)
@@ -176,7 +179,8 @@ func (b *Bot) Serve(ctx context.Context, r slack.Request) slack.Reply {
 func (b *Bot) happened(ctx context.Context, r slack.Request) bool {
 	v := b.watch.Judge(ctx, r.From)
 	if v == slack.Ours && r.Event.Revoked {
-		b.watch.Problem("E2010 Slack says that the bot's token was revoked; install the app again and set slack.bot_token", true)
+		b.watch.Problem("E2010 Slack says that the bot's token was revoked; install the app again and set slack.bot_token",
+			true)
 	}
 	return v != slack.Starting
 }
@@ -188,7 +192,8 @@ func usersOf(people map[string]chat.Person) (map[string]string, error) {
 			continue
 		}
 		if other, taken := users[p.Slack]; taken {
-			return nil, fmt.Errorf("%w: %s and %s have the same Slack id %s", ErrOptions, min(name, other), max(name, other), p.Slack)
+			return nil, fmt.Errorf("%w: %s and %s have the same Slack id %s", ErrOptions, min(name, other), max(name, other),
+				p.Slack)
 		}
 		users[p.Slack] = name
 	}

@@ -128,7 +128,8 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 		return nil, err
 	}
 	now := b.o.Clock.Now()
-	if b.o.Channel == "" || record.Seq >= i.Seq || record.TS == "" && i.Status == incidents.StatusResolved && now.Sub(i.Resolved) > stale {
+	if b.o.Channel == "" || record.Seq >= i.Seq ||
+		record.TS == "" && i.Status == incidents.StatusResolved && now.Sub(i.Resolved) > stale {
 		b.pace.Forget(e.Key)
 		return nil, nil
 	}
@@ -140,7 +141,8 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 		return b.postpone(e, when)
 	}
 	r, adopted, err := b.out.Put(ctx, slack.Post{
-		To: b.o.Channel, Tag: slack.Tag{Event: cardEvent, Key: e.Key}, Name: e.Key, Drawn: blocks.Draw(cardMessage(i)), Since: i.Opened, Perhaps: e.PerhapsDone,
+		To: b.o.Channel, Tag: slack.Tag{Event: cardEvent, Key: e.Key}, Name: e.Key, Drawn: blocks.Draw(cardMessage(i)),
+		Since: i.Opened, Perhaps: e.PerhapsDone,
 		At: record.Ref, Renew: true,
 	})
 	edit := record.TS != ""
@@ -221,5 +223,6 @@ func cardNotice(i *incidents.Incident) string {
 	case incidents.StatusResolved:
 		what += " by " + view.NameOf(i.ResolvedBy)
 	}
-	return fmt.Sprintf("%s: %s. Incident %s, %s, %s.", i.Severity, text.Clip(text.Line(i.Title), 150), i.ID, i.Service, what)
+	return fmt.Sprintf("%s: %s. Incident %s, %s, %s.", i.Severity, text.Clip(text.Line(i.Title), 150), i.ID, i.Service,
+		what)
 }

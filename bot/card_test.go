@@ -84,7 +84,8 @@ func TestStorm(t *testing.T) {
 		// A new incident of another severity does not wait for the others.
 		urgent := w.alarm("urgent", func(o *incidents.Opened) { o.Severity = incidents.Sev1 })
 		w.wait(3 * time.Second)
-		if m := last(t, w.slack.Messages(channel)); len(w.slack.Messages(channel)) > 12 || m.Value("key") != urgent+"/card" && !has(w.slack.Messages(channel), urgent+"/card") {
+		if m := last(t, w.slack.Messages(channel)); len(w.slack.Messages(channel)) > 12 ||
+			m.Value("key") != urgent+"/card" && !has(w.slack.Messages(channel), urgent+"/card") {
 			t.Errorf("the card of the urgent incident waits behind %d others", len(w.slack.Messages(channel)))
 		}
 		// What people do is shown without waiting, on cards that are there.

@@ -73,7 +73,8 @@ func (b *Bot) took(tx store.Tx, now time.Time, edit bool) {
 	}
 	tx.Delete(awayKey)
 	b.notices.Owe(tx, now, store.Key("told", "channel", a.Since.UTC().Format(time.RFC3339Nano)), "", blocks.Sentence(
-		missingHere, a.Since, " until ", now, ": Slack refused them (", blocks.Code(a.Code), "). The missing ones follow now."))
+		missingHere, a.Since, " until ", now, ": Slack refused them (", blocks.Code(a.Code),
+		"). The missing ones follow now."))
 }
 
 // missingHere begins what a channel is told that takes cards again.

@@ -214,7 +214,8 @@ func TestRefusalTwice(t *testing.T) {
 				t.Fatal(err)
 			}
 			answers = append(answers, string(w.slack.Bot.Send(r).Body))
-			if _, err := w.book.Record(context.Background(), id, incidents.ByAlarm("a"), incidents.Reopened{}); err != nil && !errors.Is(err, incidents.ErrAlreadyOpen) {
+			if _, err := w.book.Record(context.Background(), id, incidents.ByAlarm("a"), incidents.Reopened{}); err != nil &&
+				!errors.Is(err, incidents.ErrAlreadyOpen) {
 				t.Fatal(err)
 			}
 		}

@@ -56,7 +56,8 @@ func TestOverrideForm(t *testing.T) {
 		w.wait(90 * time.Minute)
 		fill := func(who string, from, to time.Duration) hands.Response {
 			return w.slack.Hands.SubmitView(context.Background(), ana, map[string]string{
-				whoField: who, fromField: strconv.FormatInt(time.Now().Add(from).Unix(), 10), toField: strconv.FormatInt(time.Now().Add(to).Unix(), 10),
+				whoField: who, fromField: strconv.FormatInt(time.Now().Add(from).Unix(), 10),
+				toField: strconv.FormatInt(time.Now().Add(to).Unix(), 10),
 			})
 		}
 		if r := w.slack.Hands.Command(context.Background(), ana, channel, "/oncall", "override"); r.Err != nil ||

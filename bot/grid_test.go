@@ -169,7 +169,8 @@ func TestGrid(t *testing.T) {
 func (w *world) visit(id string, from gridSender) {
 	w.t.Helper()
 	const foreigner = "belongs to another workspace"
-	if got := w.sends("/slack/commands", inForm, from.command("note hm")); strings.Contains(got, foreigner) == from.ours || strings.Contains(got, "Noted on 1") != from.ours {
+	if got := w.sends("/slack/commands", inForm, from.command("note hm")); strings.Contains(got, foreigner) == from.ours ||
+		strings.Contains(got, "Noted on 1") != from.ours {
 		w.t.Errorf("a command is answered: %s", got)
 	}
 	page := w.only(w.slack.DM(ana))

@@ -35,7 +35,8 @@ func groupRemedy(id, code string) string {
 	case "missing_scope":
 		return "the Slack app lacks the scopes usergroups:read and usergroups:write; add them and install it again"
 	case "permission_denied", "no_permission", "not_allowed_token_type", "access_denied", "restricted_action":
-		return "the workspace does not let this app change user groups; in Slack's settings under Permissions, allow everybody to do that: apps count as members"
+		return "the workspace does not let this app change user groups; in Slack's settings under Permissions, allow " +
+			"everybody to do that: apps count as members"
 	case "paid_teams_only", "plan_upgrade_required":
 		return "the workspace's plan has no user groups; remove user_group from the configuration"
 	case "no_such_subteam", "subteam_not_found":

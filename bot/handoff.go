@@ -41,7 +41,8 @@ func (b *Bot) Tell(ctx context.Context, key string, n handoffs.Message) error {
 		return &outbox.Later{After: wait, Err: slack.ErrPaced}
 	}
 	_, _, err := b.out.Put(ctx, slack.Post{
-		To: to, Direct: n.To != "", Tag: slack.Tag{Event: noticeEvent, Key: key}, Name: key, Drawn: blocks.Draw(noticeMessage(n)),
+		To: to, Direct: n.To != "", Tag: slack.Tag{Event: noticeEvent, Key: key}, Name: key,
+		Drawn: blocks.Draw(noticeMessage(n)),
 		Since: n.Since, Perhaps: n.PerhapsTold,
 	})
 	if trouble := slack.TroubleOf(err); trouble == slack.Refused || trouble == slack.Unreadable {
@@ -108,14 +109,16 @@ func noticeMessage(n handoffs.Message) blocks.Message {
 	case handoffs.Reminder:
 		return reminderMessage(w)
 	case handoffs.Warning:
-		return blocks.Sentence(blocks.Strong(w.Person), " is on call for ", blocks.Strong(w.Schedule), " from ", w.Start, " and may not notice a page: ",
+		return blocks.Sentence(blocks.Strong(w.Person), " is on call for ", blocks.Strong(w.Schedule), " from ", w.Start,
+			" and may not notice a page: ",
 			hindered(w.Hindrances), ".")
 	case handoffs.Offer:
 		return change.OfferMessage(w)
 	case handoffs.Ahead:
 		return aheadMessage(w)
 	case handoffs.GroupTrouble:
-		return blocks.Sentence("The user group ", blocks.Code(w.Group), " cannot be updated: ", w.Why, ". Pages are not affected.")
+		return blocks.Sentence("The user group ", blocks.Code(w.Group), " cannot be updated: ", w.Why,
+			". Pages are not affected.")
 	}
 	return blocks.Message{}
 }
@@ -279,7 +282,8 @@ func openLine(i handoffs.Open) blocks.Line {
 	case i.Quiet:
 		who = blocks.Say("quiet")
 	}
-	return blocks.Say(view.Sign(i.Severity), " ", blocks.Strong(i.ID), " · ", i.Service, " · ", text.Clip(text.Line(i.Title), 150), " · ", who)
+	return blocks.Say(view.Sign(i.Severity), " ", blocks.Strong(i.ID), " · ", i.Service, " · ",
+		text.Clip(text.Line(i.Title), 150), " · ", who)
 }
 
 // reminderMessage tells a person of a shift that is coming up.
@@ -332,9 +336,11 @@ func hindered(all []handoffs.Hindrance) string {
 func remedyFor(h handoffs.Hindrance) string {
 	switch h {
 	case handoffs.DoNotDisturb:
-		return "Slack's Do Not Disturb will be on for you when the shift begins, and pages would make no sound. Change its hours, or allow messages from this app."
+		return "Slack's Do Not Disturb will be on for you when the shift begins, and pages would make no sound. Change " +
+			"its hours, or allow messages from this app."
 	case handoffs.NoPhone:
 		return "You have no phone number in the configuration. Ask for it to be added there, under your name in people."
 	}
-	return "You may not notice a page: " + hindered([]handoffs.Hindrance{h}) + ". Have that corrected, or find somebody to stand in for you."
+	return "You may not notice a page: " + hindered([]handoffs.Hindrance{h}) +
+		". Have that corrected, or find somebody to stand in for you."
 }

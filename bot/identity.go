@@ -64,7 +64,8 @@ func (g *identifier) check(ctx context.Context) time.Duration {
 		return retryEvery
 	}
 	if g.o.Team != "" && id.Team != "" && g.o.Team != id.Team {
-		g.watch.Problem(fmt.Sprintf("the bot's token belongs to workspace %s, but slack.team says %s; correct one of them", id.Team, g.o.Team), true)
+		g.watch.Problem(fmt.Sprintf("the bot's token belongs to workspace %s, but slack.team says %s; correct one of them",
+			id.Team, g.o.Team), true)
 	}
 	g.watch.SetIdentity(g.configured(id))
 	g.keep(ctx, id)

@@ -122,7 +122,8 @@ func TestFormOnASlowDisk(t *testing.T) {
 		w.wait(time.Hour)
 		w.on(8*time.Second, errors.New("the disk is gone"))
 		now := time.Now()
-		p := overrides.Plan{How: "me", By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(now, now.Add(time.Hour))}
+		p := overrides.Plan{How: "me", By: "bo", Change: "x", Schedule: "shop", Person: "bo",
+			Span: overrides.SpanOf(now, now.Add(time.Hour))}
 		ctx, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
 		defer cancel()
 		answer := w.submit(ctx, "slack:x", bo, slack.Form{Callback: "oncall/confirm", Metadata: written(t, p)})

@@ -136,7 +136,8 @@ func TestOnlySlackIsReached(t *testing.T) {
 		w.wait(time.Second)
 		w.alarm("checkout-5xx")
 		payload := fmt.Sprintf(`{"type":"block_actions","team":{"id":%q},"api_app_id":%q,"user":{"id":%q},"trigger_id":"1.2",
-			"response_url":"https://evil.example/actions/x","container":{},"actions":[{"action_id":"escalate","value":"1.0","action_ts":"1.1"}]}`,
+			"response_url":"https://evil.example/actions/x","container":{},
+			"actions":[{"action_id":"escalate","value":"1.0","action_ts":"1.1"}]}`,
 			w.slack.TeamID(), w.slack.AppID(), ana)
 		form := url.Values{"payload": {payload}}
 		r, err := w.slack.Bot.Request(t.Context(), "/slack/interactions",

@@ -235,7 +235,8 @@ func TestNoStore(t *testing.T) {
 			ID: "slack:x", From: slack.Origin{Team: w.slack.TeamID(), App: w.slack.AppID()}, User: bo, At: time.Now(),
 			Command: &slack.Command{Root: "/oncall", Text: "me 2h"},
 		}).JSON, "I cannot tell whether that was done")
-		p := overrides.Plan{How: overrides.HowMe, By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(time.Now(), time.Now().Add(time.Hour))}
+		p := overrides.Plan{How: overrides.HowMe, By: "bo", Change: "x", Schedule: "shop", Person: "bo",
+			Span: overrides.SpanOf(time.Now(), time.Now().Add(time.Hour))}
 		answer := w.submit(ctx, "slack:y", bo, slack.Form{Callback: "oncall/confirm", Metadata: written(t, p)})
 		contains(t, answer, "I cannot tell whether that was done")
 	})

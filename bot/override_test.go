@@ -201,7 +201,8 @@ func TestTheButtonsOfOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t, three)
 		w.wait(time.Hour)
-		p := overrides.Plan{How: overrides.HowMe, By: "bo", Change: "x", Schedule: "shop", Person: "bo", Span: overrides.SpanOf(time.Now(), time.Now().Add(time.Hour))}
+		p := overrides.Plan{How: overrides.HowMe, By: "bo", Change: "x", Schedule: "shop", Person: "bo",
+			Span: overrides.SpanOf(time.Now(), time.Now().Add(time.Hour))}
 		press := func(action, value string) {
 			w.pushes("slack:"+action+value, ana, action, value)
 			if err := w.db.View(t.Context(), func(tx store.Tx) error {

@@ -23,7 +23,8 @@ func TestOverrideTexts(t *testing.T) {
 			s.Zone = berlin
 			o.Overrides.Schedules["shop"] = s
 			o.Overrides.Planned = map[string][]rotations.Override{"shop": {
-				{ID: "p", Schedule: "shop", Person: "bo", For: "cy", From: time.Date(2000, 1, 12, 8, 0, 0, 0, time.UTC), To: time.Date(2000, 1, 13, 8, 0, 0, 0, time.UTC)},
+				{ID: "p", Schedule: "shop", Person: "bo", For: "cy", From: time.Date(2000, 1, 12, 8, 0, 0, 0, time.UTC),
+					To: time.Date(2000, 1, 13, 8, 0, 0, 0, time.UTC)},
 			}}
 			o.People["ana"] = chat.Person{Slack: ana, Zone: berlin}
 		})

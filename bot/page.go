@@ -29,7 +29,8 @@ func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Recei
 		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s is no longer in the configuration", p.Person)}
 	}
 	if user == "" {
-		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s has no Slack id: add people.%s.slack", p.Person, p.Person)}
+		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s has no Slack id: add people.%s.slack", p.Person,
+			p.Person)}
 	}
 	if wait := b.out.Held(user, time.Now()); wait > 0 {
 		b.out.Skip(key, p.PerhapsSent)

@@ -92,7 +92,8 @@ func (b *Bot) pages(ctx context.Context, e outbox.Entry) (func(store.Tx) error, 
 }
 
 // editPages edits the pages that say something else than they should, and returns what they all say now, as far as it came.
-func (b *Bot) editPages(ctx context.Context, i view.Account, shown map[string]string) (now map[string]string, err error) {
+func (b *Bot) editPages(ctx context.Context, i view.Account, shown map[string]string) (now map[string]string,
+	err error) {
 	pages, ends := sentPages(i.Events)
 	acked := lastAcknowledgement(i.Events)
 	now = map[string]string{}
@@ -151,7 +152,8 @@ func lastAcknowledgement(events []incidents.Event) (seq int) {
 
 // message is the page as it should stand now.
 func (p sentPage) message(i view.Account, ends []runEnd, says string) blocks.Message {
-	m := pageMessage(paging.Page{Incident: *i.Incident, Alarm: i.Alarm, Person: p.person, Why: p.why, Reminder: p.reminder})
+	m := pageMessage(paging.Page{Incident: *i.Incident, Alarm: i.Alarm, Person: p.person, Why: p.why,
+		Reminder: p.reminder})
 	if says == asSent {
 		return m
 	}

@@ -89,7 +89,8 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 		APIURL: w.slack.APIURL(), Token: w.slack.Token(), SigningSecrets: []string{w.slack.SigningSecret()},
 		Transport: w.slack.API.RoundTripper(), Channel: "C0INC", Book: &incidents.Book{Store: w.db},
 		Pager: w.pager, Overrides: w.overrides, Services: []string{"checkout"},
-		People: map[string]chat.Person{"ana": {Slack: ana, Zone: time.FixedZone("CET", 3600)}, "bo": {Slack: bo}, "cy": {Slack: cy}, "nil": {}},
+		People: map[string]chat.Person{"ana": {Slack: ana, Zone: time.FixedZone("CET", 3600)}, "bo": {Slack: bo}, "cy": {Slack: cy},
+			"nil": {}},
 		Postmortem: func(_ context.Context, id string) (string, error) {
 			return "# Postmortem of " + id + "\n\n<!channel> *hostile*\n", nil
 		},

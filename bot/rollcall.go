@@ -117,12 +117,14 @@ func (r *rollCall) checkConfigured(ctx context.Context) error {
 		for _, o := range roll.Void[:min(len(roll.Void), most)] {
 			left := overrides.Override{Override: o}
 			people := r.o.Overrides.During(tx, o.Schedule, left.Left(now), o.To)
-			lines = append(lines, blocks.Say("⚠️ ", news.Voided(o), ". On call then: ", blocks.Strong(news.Subject(people, "")), "."))
+			lines = append(lines, blocks.Say("⚠️ ", news.Voided(o), ". On call then: ", blocks.Strong(news.Subject(people, "")),
+				"."))
 		}
 		if more := len(roll.Void) - len(lines); more > 0 {
 			lines = append(lines, blocks.Say("and ", text.Count(more, "more override", "more overrides")))
 		}
-		r.notices.Owe(tx, now, store.Key("told", "void", roll.Void[0].ID, now.UTC().Format(time.RFC3339)), "", blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}})
+		r.notices.Owe(tx, now, store.Key("told", "void", roll.Void[0].ID, now.UTC().Format(time.RFC3339)), "",
+			blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}})
 		return nil
 	})
 	if err != nil {
@@ -135,7 +137,8 @@ func (r *rollCall) checkConfigured(ctx context.Context) error {
 		r.log.Warn("an override is ignored", "schedule", o.Schedule, "person", o.Person, "until", o.To, "why", o.Void)
 	}
 	for _, id := range roll.Anew {
-		r.log.Warn("somebody who was paged for an incident is no longer in the configuration; the policy starts again", "incident", id)
+		r.log.Warn("somebody who was paged for an incident is no longer in the configuration; the policy starts again",
+			"incident", id)
 	}
 	return nil
 }
@@ -212,12 +215,14 @@ func (r *rollCall) hindrance(ctx context.Context, person string) (h handoffs.Hin
 func absentMessage(people []string, found map[string]handoffs.Hindrance) blocks.Message {
 	var lines []blocks.Line
 	for _, p := range people[:min(len(people), most)] {
-		lines = append(lines, blocks.Say("⚠️ ", blocks.Strong(p), " cannot be paged: ", hindered([]handoffs.Hindrance{found[p]}), "."))
+		lines = append(lines, blocks.Say("⚠️ ", blocks.Strong(p), " cannot be paged: ",
+			hindered([]handoffs.Hindrance{found[p]}), "."))
 	}
 	if more := len(people) - len(lines); more > 0 {
 		lines = append(lines, blocks.Say("and ", more, " more"))
 	}
-	lines = append(lines, blocks.Say("A page to them moves on to the next person at once. Correct their ids, or remove them from the configuration."))
+	lines = append(lines, blocks.Say("A page to them moves on to the next person at once. Correct their ids, or remove "+
+		"them from the configuration."))
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}
 }
 

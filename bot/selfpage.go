@@ -35,7 +35,8 @@ func (b *Bot) SelfPage(ctx context.Context, person string, p SelfPage) error {
 	}
 	m := blocks.Message{Title: p.Title, Body: []blocks.Paragraph{blocks.Para(blocks.Say(p.Text))}}
 	_, _, err := b.out.Put(ctx, slack.Post{
-		To: to, Direct: person != "", Tag: slack.Tag{Event: selfEvent, Key: p.Key}, Name: p.Key + "/" + person, Drawn: blocks.Draw(m), Since: p.Since,
+		To: to, Direct: person != "", Tag: slack.Tag{Event: selfEvent, Key: p.Key}, Name: p.Key + "/" + person,
+		Drawn: blocks.Draw(m), Since: p.Since,
 	})
 	return asPage(err)
 }

@@ -77,5 +77,6 @@ const sweepBatch = 50
 
 // Sweep deletes the markers that were kept for [Kept], in small transactions, and returns how many. Run it once a day.
 func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
-	return store.Sweep(ctx, s, prefix, keyAt(now.Add(-Kept)), sweepBatch, func(store.Tx, string, []byte) bool { return true })
+	return store.Sweep(ctx, s, prefix, keyAt(now.Add(-Kept)), sweepBatch,
+		func(store.Tx, string, []byte) bool { return true })
 }

@@ -27,7 +27,8 @@ func TestRead(t *testing.T) {
 		n    int
 		want error
 	}{
-		{0, nil}, {1, nil}, {firstRead - 1, nil}, {firstRead, nil}, {firstRead + 1, nil}, {SmallBody - 1, nil}, {SmallBody, nil},
+		{0, nil}, {1, nil}, {firstRead - 1, nil}, {firstRead, nil}, {firstRead + 1, nil}, {SmallBody - 1, nil},
+		{SmallBody, nil},
 		{SmallBody + 1, nil}, {MaxBody - 1, nil}, {MaxBody, nil}, {MaxBody + 1, ErrTooLarge}, {3 * MaxBody, ErrTooLarge},
 	}
 	d := NewReader(1, time.Second)
@@ -79,7 +80,8 @@ func TestTurns(t *testing.T) {
 		}
 		synctest.Wait()
 		begun := time.Now()
-		if _, _, err := d.Read(httptest.NewRecorder(), request(SmallBody+1, true)); !errors.Is(err, ErrBusy) || time.Since(begun) != waiting {
+		if _, _, err := d.Read(httptest.NewRecorder(), request(SmallBody+1, true)); !errors.Is(err, ErrBusy) ||
+			time.Since(begun) != waiting {
 			t.Errorf("one too many: %v after %v", err, time.Since(begun))
 		}
 		if _, _, err := d.Read(httptest.NewRecorder(), request(SmallBody, true)); err != nil {

@@ -42,7 +42,8 @@ type LimitedListener struct {
 // NewLimitedListener limits l to most connections. onEnd, which may be nil, is called for each connection that is closed for another.
 func NewLimitedListener(l net.Listener, most int, onEnd func()) *LimitedListener {
 	return &LimitedListener{
-		Listener: l, most: most, onEnd: onEnd, conns: map[*trackedConn]bool{}, changed: make(chan struct{}, 1), closed: make(chan struct{}),
+		Listener: l, most: most, onEnd: onEnd, conns: map[*trackedConn]bool{}, changed: make(chan struct{}, 1),
+		closed: make(chan struct{}),
 	}
 }
 

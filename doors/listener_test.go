@@ -104,7 +104,8 @@ func TestSilentGoFirst(t *testing.T) {
 	if err := answer(p.dial(get), 5*time.Second); err != nil {
 		t.Errorf("a newcomer: %v", err)
 	}
-	if err := answer(first, 5*time.Second); !errors.Is(err, io.EOF) && !strings.Contains(fmt.Sprint(err), "reset") && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err := answer(first, 5*time.Second); !errors.Is(err, io.EOF) && !strings.Contains(fmt.Sprint(err), "reset") &&
+		!errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Errorf("the one that was silent for longest: %v, want it closed", err)
 	}
 	if n := p.closed.Load(); n != 1 {

@@ -45,10 +45,11 @@ const (
 
 // NewRefusals registers the metrics. routes are the paths that take a POST.
 func NewRefusals(log *slog.Logger, reg prometheus.Registerer, routes []string) *Refusals {
-	f := &Refusals{log: log, routes: routes, said: map[sender]*ration{}, total: prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "oncalm_http_refused_total",
-		Help: "Requests that were answered with an error, by door and status.",
-	}, []string{"door", "status"})}
+	f := &Refusals{log: log, routes: routes, said: map[sender]*ration{},
+		total: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "oncalm_http_refused_total",
+			Help: "Requests that were answered with an error, by door and status.",
+		}, []string{"door", "status"})}
 	for _, door := range []string{"sns", "slack", "other"} {
 		for _, status := range []int{http.StatusNotFound, http.StatusMethodNotAllowed} {
 			f.total.WithLabelValues(door, strconv.Itoa(status))
@@ -84,8 +85,10 @@ func (f *Refusals) note(r *http.Request, asked string, h *statusWriter, now time
 	if !ok {
 		return
 	}
-	f.log.Warn("refused a request", "method", text.Clip(text.Line(r.Method), shown), "path", text.Clip(text.Line(asked), shown), "status", h.status,
-		"why", text.Line(string(bytes.TrimSpace(h.begin))), "right_path", f.hint(from, asked), "sender", string(from), "from", r.RemoteAddr, "unreported", untold)
+	f.log.Warn("refused a request", "method", text.Clip(text.Line(r.Method), shown), "path",
+		text.Clip(text.Line(asked), shown), "status", h.status,
+		"why", text.Line(string(bytes.TrimSpace(h.begin))), "right_path", f.hint(from, asked), "sender", string(from), "from",
+		r.RemoteAddr, "unreported", untold)
 }
 
 // hint names the path that was probably meant.

@@ -15,12 +15,13 @@ import (
 func TestTally(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b strings.Builder
-		tally := doors.NewTally(slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
-			if a.Key == slog.TimeKey {
-				a.Value = slog.StringValue(a.Value.Time().UTC().Format("15:04:05"))
-			}
-			return a
-		}})))
+		tally := doors.NewTally(slog.New(slog.NewTextHandler(&b,
+			&slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+				if a.Key == slog.TimeKey {
+					a.Value = slog.StringValue(a.Value.Time().UTC().Format("15:04:05"))
+				}
+				return a
+			}})))
 		at := time.Now()
 		wait := func(d time.Duration) { time.Sleep(time.Until(at.Add(d))); synctest.Wait() }
 		tally.Say(slog.LevelWarn, "a", "refused", "n", 1)

@@ -34,7 +34,8 @@ func TestRecordsTellTheStory(t *testing.T) {
 			Mode:   rapid.SampledFrom([]handoffs.Mode{handoffs.Notice, handoffs.Accept}).Draw(rt, "mode"),
 			Within: time.Duration(rapid.IntRange(1, 24*60).Draw(rt, "within")) * time.Minute, Remind: []time.Duration{time.Hour},
 		}
-		now := time.Date(2026, 3, 28, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 3*24*3600).Draw(rt, "begin")) * time.Second)
+		now := time.Date(2026, 3, 28, 0, 0, 0, 0,
+			time.UTC).Add(time.Duration(rapid.IntRange(0, 3*24*3600).Draw(rt, "begin")) * time.Second)
 		for range rapid.IntRange(1, 12).Draw(rt, "steps") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 14*3600).Draw(rt, "pass")) * time.Second)
 			act(rt, t, d, s.Name, now)
@@ -54,7 +55,8 @@ func act(rt *rapid.T, t *testing.T, d desk, name string, now time.Time) {
 		var err error
 		switch what {
 		case 0:
-			_, err = book.Make(tx, now, "ana", id, overrides.HowMe, rotations.Override{Schedule: name, Person: person, From: now, To: now.Add(length)})
+			_, err = book.Make(tx, now, "ana", id, overrides.HowMe,
+				rotations.Override{Schedule: name, Person: person, From: now, To: now.Add(length)})
 		case 1:
 			if all := overrides.All(tx, name); len(all) > 0 && all[len(all)-1].How == overrides.HowMe {
 				_, err = book.Cancel(tx, now, "ana", all[len(all)-1].Change)

@@ -70,7 +70,8 @@ var (
 func TestIDsCountUpAndSortByTime(t *testing.T) {
 	b := newBook(t)
 	for want := range 12 {
-		if i := open(t, b, incidents.Opened{Title: "x"}); i.ID != []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"}[want] {
+		if i := open(t, b, incidents.Opened{Title: "x"}); i.ID != []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11",
+			"12"}[want] {
 			t.Fatalf("id %q at place %d", i.ID, want)
 		}
 	}
@@ -124,7 +125,8 @@ func TestRefusals(t *testing.T) {
 
 func TestFollowersAnswerInTheSameTransaction(t *testing.T) {
 	b := newBook(t)
-	b.Followers = []incidents.Follower{func(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
+	b.Followers = []incidents.Follower{func(tx store.Tx, now time.Time, i *incidents.Incident,
+		e incidents.Event) []incidents.Body {
 		tx.Put("last", []byte(e.Kind()))
 		if _, ok := e.Body.(incidents.Opened); ok {
 			return []incidents.Body{incidents.Paged{Key: "k", Person: "ana", Then: "next"}}

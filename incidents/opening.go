@@ -59,7 +59,8 @@ func (b Reported) apply(i *Incident, e Event) error {
 }
 
 func (b Reported) words(e Event) Words {
-	w := Words{Say: append(Sentence{plain("reported ")}, b.Alarm.says(e)...), Shown: OnCard | OnTimeline | InPostmortem, Source: SourceAlarm}
+	w := Words{Say: append(Sentence{plain("reported ")}, b.Alarm.says(e)...), Shown: OnCard | OnTimeline | InPostmortem,
+		Source: SourceAlarm}
 	if b.Late {
 		w.Say, w.Shown = append(w.Say, plain(" (arrived after a newer message and changed nothing)")), InPostmortem
 	}

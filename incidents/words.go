@@ -106,7 +106,8 @@ func because(reason string) Sentence {
 func paging(quiet string, raised *Raised) Sentence {
 	switch {
 	case raised != nil:
-		return Sentence{plain("; the incident is now "), term(raised.Severity), plain(" of "), term(raised.Service), plain(", and pages")}
+		return Sentence{plain("; the incident is now "), term(raised.Severity), plain(" of "), term(raised.Service),
+			plain(", and pages")}
 	case quiet != "":
 		return append(Sentence{plain("; nobody is paged")}, because(quiet)...)
 	}

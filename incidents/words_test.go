@@ -53,7 +53,8 @@ func TestEveryKindHasWords(t *testing.T) {
 
 func TestWords(t *testing.T) {
 	at := time.Date(2026, 3, 11, 14, 2, 13, 0, time.UTC)
-	alarm := incidents.Alarm{Name: "5xx", State: incidents.AlarmFiring, Previous: incidents.AlarmOK, Changed: at.Add(-3 * time.Second), Reason: "too many"}
+	alarm := incidents.Alarm{Name: "5xx", State: incidents.AlarmFiring, Previous: incidents.AlarmOK,
+		Changed: at.Add(-3 * time.Second), Reason: "too many"}
 	quiet := &incidents.Raised{Severity: "sev1", Service: "checkout"}
 	for _, tt := range []struct {
 		body incidents.Body

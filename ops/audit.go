@@ -38,7 +38,8 @@ func (a *Auditor) Run(ctx context.Context, reg prometheus.Registerer) {
 		done, err := a.Pager.Audit(ctx)
 		for _, m := range done {
 			mended.WithLabelValues(m.What).Inc()
-			a.Log.Error("outbox entries were lost from the store and are enqueued again (run oncalm fsck)", "component", "audit", "incident", m.Incident, "what", m.What, "key", m.Key, "due", m.Due.UTC())
+			a.Log.Error("outbox entries were lost from the store and are enqueued again (run oncalm fsck)", "component", "audit",
+				"incident", m.Incident, "what", m.What, "key", m.Key, "due", m.Due.UTC())
 		}
 		if err != nil && ctx.Err() == nil {
 			a.Log.Error("the incidents could not be audited", "component", "audit", "err", err)

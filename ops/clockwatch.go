@@ -84,7 +84,8 @@ func (c *ClockWatch) Run(ctx context.Context) {
 		case off != 0 && (said.IsZero() || now.Sub(said) >= selfAgain):
 			right := c.Clock.Now().Add(-off)
 			said, open, page = now, c.Self.audience(ctx, right), c.wrong(off, right)
-			c.Log.Error("the clock of this machine is wrong: messages whose time disagrees with it are refused", "component", "clock", "off", slowOrFast(off), "ahead_seconds", off.Seconds())
+			c.Log.Error("the clock of this machine is wrong: messages whose time disagrees with it are refused", "component",
+				"clock", "off", slowOrFast(off), "ahead_seconds", off.Seconds())
 		case off == 0 && known && !said.IsZero():
 			said, open = time.Time{}, nil
 			c.Log.Info("the clock of this machine is right again", "component", "clock")
@@ -109,8 +110,10 @@ func (c *ClockWatch) wrong(off time.Duration, right time.Time) bot.SelfPage {
 	return bot.SelfPage{
 		Key: "clock/" + right.UTC().Format(time.RFC3339), Since: right,
 		Title: "🔴 The clock on Oncalm's machine is " + slowOrFast(off),
-		Text: "Slack and AWS agree on that. Alarms whose time disagrees with it are refused, and nobody is paged for them; SNS sends them again for as long as the subscription's retry policy lasts. " +
-			"Handoffs come at the wrong time. Set the clock now (chronyc makestep, or timedatectl set-ntp true); nothing else is needed.",
+		Text: "Slack and AWS agree on that. Alarms whose time disagrees with it are refused, and nobody is paged for " +
+			"them; SNS sends them again for as long as the subscription's retry policy lasts. " +
+			"Handoffs come at the wrong time. Set the clock now (chronyc makestep, or timedatectl set-ntp true); nothing " +
+			"else is needed.",
 	}
 }
 
@@ -119,6 +122,7 @@ func (c *ClockWatch) right() bot.SelfPage {
 	return bot.SelfPage{
 		Key: "clock-right/" + now.UTC().Format(time.RFC3339), Since: now,
 		Title: "🟢 The clock on Oncalm's machine is right again",
-		Text:  "SNS sends what was refused again, for as long as the subscription's retry policy lasts; check AWS for alarms that have no incident here.",
+		Text: "SNS sends what was refused again, for as long as the subscription's retry policy lasts; check AWS for " +
+			"alarms that have no incident here.",
 	}
 }

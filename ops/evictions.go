@@ -15,7 +15,8 @@ func PlacesFor(log *slog.Logger) doors.Places {
 	files := doors.Files()
 	places, scarce := doors.Share(files)
 	if scarce {
-		log.Warn("the system limits this process to few open files, so it accepts few connections at a time; raise the limit (ulimit -n, LimitNOFILE)",
+		log.Warn("the system limits this process to few open files, so it accepts few connections at a time; raise the "+
+			"limit (ulimit -n, LimitNOFILE)",
 			"files", files, "connections", places.Public)
 	}
 	return places

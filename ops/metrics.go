@@ -36,11 +36,13 @@ type Gauges struct {
 }
 
 // NewGauges registers the figures of a store. look is [outbox.Runner.Look], and size tells how many bytes the store takes.
-func NewGauges(reg prometheus.Registerer, s store.Store, look func(context.Context) (outbox.State, error), size func() int64, log *slog.Logger) *Gauges {
+func NewGauges(reg prometheus.Registerer, s store.Store, look func(context.Context) (outbox.State, error),
+	size func() int64, log *slog.Logger) *Gauges {
 	g := &Gauges{
 		store: s, look: look, size: size, log: log,
 		behind: prometheus.NewDesc("oncalm_outbox_behind_seconds",
-			"How long the oldest due entry has been waiting since it first came due, by lane; 0 if none is due.", []string{"lane"}, nil),
+			"How long the oldest due entry has been waiting since it first came due, by lane; 0 if none is due.",
+			[]string{"lane"}, nil),
 		parked: prometheus.NewDesc("oncalm_outbox_parked",
 			"Outbox entries of a kind that this version cannot handle.", nil, nil),
 		open: prometheus.NewDesc("oncalm_incidents_open",

@@ -61,7 +61,8 @@ func fill(t testing.TB, s store.Store, n int) {
 				return err
 			}
 			if i.Seq == 1 && len(i.ID)%3 == 0 {
-				if _, err := book.Append(tx, noon, i.ID, incidents.Event{By: incidents.Person("ana"), Body: incidents.Resolved{}}); err != nil {
+				if _, err := book.Append(tx, noon, i.ID,
+					incidents.Event{By: incidents.Person("ana"), Body: incidents.Resolved{}}); err != nil {
 					return err
 				}
 			}

@@ -133,13 +133,15 @@ func (p *SelfPager) over(ctx context.Context, now time.Time, told map[string]boo
 	p.notify(ctx, bot.SelfPage{
 		Key: "space/" + now.UTC().Format(time.RFC3339), Since: now,
 		Title: "🟢 Oncalm can store alarms again",
-		Text: "There is space for " + p.Keep + ". SNS sends what was refused again, for as long as the subscription's retry policy lasts; " +
+		Text: "There is space for " + p.Keep +
+			". SNS sends what was refused again, for as long as the subscription's retry policy lasts; " +
 			"check AWS for alarms that have no incident here.",
 	}, told, map[string]bool{})
 }
 
 func (p *SelfPager) fullPage(begun, said time.Time) bot.SelfPage {
-	text := fmt.Sprintf("There has been no space left for %s since at least %s. Alarms are refused, and nobody is paged for them; SNS keeps them for as long as the subscription's retry policy lasts. ",
+	text := fmt.Sprintf("There has been no space left for %s since at least %s. Alarms are refused, and nobody is "+
+		"paged for them; SNS keeps them for as long as the subscription's retry policy lasts. ",
 		p.Keep, begun.UTC().Format("15:04 MST"))
 	switch {
 	case p.Reserve == nil:
@@ -150,7 +152,8 @@ func (p *SelfPager) fullPage(begun, said time.Time) bot.SelfPage {
 	}
 	return bot.SelfPage{
 		Key: "full/" + said.UTC().Format(time.RFC3339), Since: said,
-		Title: "🔴 Oncalm cannot store alarms: no space left", Text: text + "Free some disk space now; nothing else is needed.",
+		Title: "🔴 Oncalm cannot store alarms: no space left",
+		Text:  text + "Free some disk space now; nothing else is needed.",
 	}
 }
 
@@ -161,10 +164,13 @@ func (p *SelfPager) End(ctx context.Context, cause error, kept string) {
 }
 
 func endPage(now time.Time, cause error, kept string) bot.SelfPage {
-	text := "Oncalm is stopping now: " + cause.Error() + ". Nobody is paged until it is started again; SNS keeps alarms for as long as the subscription's retry policy lasts. "
+	text := "Oncalm is stopping now: " + cause.Error() +
+		". Nobody is paged until it is started again; SNS keeps alarms for as long as the subscription's retry policy lasts. "
 	switch {
 	case kept != "":
-		text += "The contents of the store are saved in " + kept + ". Stop Oncalm, restore them with: oncalm restore -force " + kept + ", and start it again. Without that it does not start, or starts only with what is in their place now."
+		text += "The contents of the store are saved in " + kept +
+			". Stop Oncalm, restore them with: oncalm restore -force " + kept +
+			", and start it again. Without that it does not start, or starts only with what is in their place now."
 	case errors.Is(cause, store.ErrGone):
 		text += "Stop Oncalm, and put the file back, or restore a backup with: oncalm restore -force BACKUP."
 	default:

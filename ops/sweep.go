@@ -45,9 +45,11 @@ func (s *Sweeper) Handlers() map[string]outbox.Handler {
 		_, up := s.Clock.Read()
 		switch off, known := s.Witness.Ahead(); {
 		case known && off.Abs() >= clocks.Wrong:
-			return nil, &outbox.Later{After: 2 * time.Minute, Err: fmt.Errorf("the clock of this machine is %s: nothing is swept until it is right", slowOrFast(off))}
+			return nil, &outbox.Later{After: 2 * time.Minute,
+				Err: fmt.Errorf("the clock of this machine is %s: nothing is swept until it is right", slowOrFast(off))}
 		case !known && up-begun < clockDoubted:
-			return nil, &outbox.Later{After: 30 * time.Second, Err: errors.New("it is not known yet whether the clock of this machine is right: nothing is swept until it is")}
+			return nil, &outbox.Later{After: 30 * time.Second,
+				Err: errors.New("it is not known yet whether the clock of this machine is right: nothing is swept until it is")}
 		}
 		for _, sweep := range s.Sweeps {
 			if _, err := sweep(ctx, s.Store, now); err != nil {

@@ -16,7 +16,6 @@ func Keys() []store.Check {
 		{Prefix: entryPrefix, Look: checkEntries},
 		{Prefix: duePrefix},
 		{Prefix: parkedPrefix},
-		{Prefix: clockKey},
 	}
 }
 

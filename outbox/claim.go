@@ -43,7 +43,7 @@ func (g *group) claim(ctx context.Context, e *Entry) error {
 		if !ok || !bytes.Equal(val, e.stored) {
 			return errTaken
 		}
-		claim = Claim{g.r.Owner, g.r.time().now().Add(g.Timeout + grace).UTC()}
+		claim = Claim{g.r.Owner, g.r.time().Now().Add(g.Timeout + grace).UTC()}
 		cur.Claim = claim
 		stored = Tx{tx: tx}.save(cur)
 		return nil

@@ -131,7 +131,8 @@ func TestOwnersShareTheWork(t *testing.T) {
 	withOwners(t, func(o *owners) {
 		var all []outbox.Entry
 		for n := range 200 {
-			all = append(all, outbox.Entry{Key: fmt.Sprint(n), Kind: "a", Lane: []outbox.Lane{outbox.Decisions, outbox.Pages1, outbox.Pages4}[n%3]})
+			all = append(all, outbox.Entry{Key: fmt.Sprint(n), Kind: "a",
+				Lane: []outbox.Lane{outbox.Decisions, outbox.Pages1, outbox.Pages4}[n%3]})
 		}
 		o.owe(all...)
 		stopA, _ := o.run("a", time.Second)

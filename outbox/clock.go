@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/oncalm/oncalm/outbox/steady"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -17,23 +18,24 @@ const (
 // beginClock finds out what time it is, and brings what is bound to the calendar to its
 // place if the wall clock was set since the last start.
 func (r *Runner) beginClock(ctx context.Context) error {
-	var last mark
+	var last steady.Mark
 	err := r.Store.View(ctx, func(tx store.Tx) error {
-		r.time().begin(tx)
-		last = readMark(tx)
+		r.time().Begin(tx, newest)
+		last = steady.ReadMark(tx)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	now := r.time().mark()
-	if back := r.time().back; back > time.Minute {
-		r.Log.Warn("the clock was set back since the last start: deadlines count from now", "component", "outbox", "by_at_least", back.Round(time.Second))
+	now := r.time().Mark()
+	if back := r.time().Back(); back > time.Minute {
+		r.Log.Warn("the clock was set back since the last start: deadlines count from now", "component", "outbox",
+			"by_at_least", back.Round(time.Second))
 	}
 	switch {
 	case now.Ahead != last.Ahead || last.Unaimed:
 		r.stepped(ctx)
-	case now.Boot != last.Boot || now.At.Sub(last.At) >= clockKept:
+	case now.Boot != last.Boot || now.At.Sub(last.At) >= steady.Kept:
 		r.keepClock(ctx, now)
 	} // else: many starts in a row leave the store as it is
 	return nil
@@ -45,36 +47,36 @@ func (r *Runner) beginClock(ctx context.Context) error {
 func (r *Runner) watchClock(ctx context.Context) {
 	looks := time.NewTicker(clockLook)
 	defer looks.Stop()
-	kept, last, passed := r.time().now(), r.time().now(), time.Now()
+	kept, last, passed := r.time().Now(), r.time().Now(), time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-looks.C:
 		}
-		now, awake := r.time().now(), time.Now()
-		if slept := now.Sub(last) - awake.Sub(passed); slept > clockSlack {
+		now, awake := r.time().Now(), time.Now()
+		if slept := now.Sub(last) - awake.Sub(passed); slept > steady.Slack {
 			r.Log.Warn("the machine was asleep", "component", "outbox", "for", slept.Round(time.Second))
 			r.Wake()
 		}
 		last, passed = now, awake
-		switch step := r.time().look(); {
+		switch step := r.time().Look(); {
 		case step != 0:
 			r.Log.Warn("the clock was set", "component", "outbox", "by", step.Round(time.Millisecond))
 			r.stepped(ctx)
-		case now.Sub(kept) < clockKept:
+		case now.Sub(kept) < steady.Kept:
 			continue
 		default:
-			r.keepClock(ctx, r.time().mark())
+			r.keepClock(ctx, r.time().Mark())
 		}
 		kept = now
 	}
 }
 
 // keepClock writes a mark. If it cannot, the next time will do.
-func (r *Runner) keepClock(ctx context.Context, m mark) {
+func (r *Runner) keepClock(ctx context.Context, m steady.Mark) {
 	err := r.Store.Update(ctx, func(tx store.Tx) error {
-		m.write(tx)
+		m.Write(tx)
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
@@ -85,7 +87,7 @@ func (r *Runner) keepClock(ctx context.Context, m mark) {
 // stepped writes down by how much the wall is ahead now, and brings what is bound to the
 // calendar to its place under that.
 func (r *Runner) stepped(ctx context.Context) {
-	m := r.time().mark()
+	m := r.time().Mark()
 	m.Unaimed = true
 	r.keepClock(ctx, m)
 	if err := r.aimAll(ctx, m.Ahead); err != nil {
@@ -153,4 +155,31 @@ func (r *Runner) aimSome(ctx context.Context, from string, ahead time.Duration) 
 func (r *Runner) misplaced(tx store.Tx, key string, ahead time.Duration) bool {
 	e, _, ok := Tx{tx: tx}.read(key)
 	return ok && e.Done.IsZero() && e.Attempt == 0 && r.Calendar[e.Kind] && e.Ahead != ahead
+}
+
+// newest is a time that is after all that the store was told, but not much.
+func newest(tx store.Tx, at time.Time) time.Time {
+	t := Tx{tx: tx}
+	for k := range tx.Range(duePrefix, store.After(duePrefix)) {
+		_, key, err := splitDue(k)
+		if err != nil {
+			continue // the groups tell of it
+		}
+		e, ok := t.Get(key)
+		if !ok {
+			continue
+		}
+		at = later(at, e.Created)
+		if e.Attempt > 0 {
+			at = later(at, e.Due.Add(-maxRetry)) // then it had failed
+		}
+	}
+	return at.Add(time.Millisecond).UTC()
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }

@@ -19,7 +19,8 @@ import (
 
 // life is one life of a program whose store lies at path. Each begins at the same time,
 // whenever the one before it ended: its clock is set back.
-func life(t *testing.T, path string, handlers func(*world) map[string]outbox.Handler, play func(*world, *bytes.Buffer)) {
+func life(t *testing.T, path string, handlers func(*world) map[string]outbox.Handler,
+	play func(*world, *bytes.Buffer)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		logs := &bytes.Buffer{}

@@ -29,6 +29,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/oncalm/oncalm/outbox/steady"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/record"
 )
@@ -105,7 +106,7 @@ func In(tx store.Tx, now time.Time) Tx {
 	if o, ok := tx.(*trackedTx); ok {
 		return Tx{tx, now, o.ahead(now)}
 	}
-	return Tx{tx, now, readMark(tx).Ahead}
+	return Tx{tx, now, steady.ReadMark(tx).Ahead}
 }
 
 // Once enqueues e, unless its key was ever used.

@@ -80,15 +80,15 @@ func (g *group) run(ctx context.Context) {
 			return
 		default:
 		}
-		g.fill(ctx, g.r.time().now())
-		timer.Reset(g.pause(g.r.time().now()))
+		g.fill(ctx, g.r.time().Now())
+		timer.Reset(g.pause(g.r.time().Now()))
 		select {
 		case <-ctx.Done():
 			return
 		case <-g.bell.rings:
 		case <-timer.C:
 		case res := <-g.done:
-			g.settle(res, g.r.time().now())
+			g.settle(res, g.r.time().Now())
 		}
 	}
 }
@@ -206,7 +206,7 @@ func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time) error {
 		}
 		e.PerhapsDone = e.Attempt > 0 || e.By != "" || e.Created.Add(-e.Ahead).Before(g.started) || tried
 		if !g.r.Calendar[e.Kind] {
-			e = e.under(g.r.time().noticed())
+			e = e.under(g.r.time().Noticed())
 		}
 		e.stored = bytes.Clone(val)
 		g.claimed[key] = true

@@ -79,7 +79,8 @@ func TestJobsGoForward(t *testing.T) {
 			Name: "daily", Zone: zoneOf(t, rapid.SampledFrom(zones).Draw(t, "zone")),
 			Times: time.Date(0, 1, 1, hour, minute, 0, 0, time.UTC).Format("4 15") + " * * *",
 		}
-		now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.Int64Range(0, 365*24*3600).Draw(t, "at")) * time.Second)
+		now := time.Date(2026, 1, 1, 0, 0, 0, 0,
+			time.UTC).Add(time.Duration(rapid.Int64Range(0, 365*24*3600).Draw(t, "at")) * time.Second)
 		for range 5 {
 			next, err := j.Next(now)
 			if err != nil {

@@ -73,7 +73,7 @@ func (r *Runner) Look(ctx context.Context) (State, error) {
 	var state State
 	err := r.Store.View(ctx, func(tx store.Tx) error {
 		state = State{Behind: map[Lane]time.Duration{}}
-		now := r.timeIn(tx).now()
+		now := r.timeIn(tx).Now()
 		for _, g := range r.Groups {
 			for _, lane := range g.Lanes {
 				state.Behind[lane] = 0

@@ -22,7 +22,8 @@ func TestNameLanes(t *testing.T) {
 	before, want := map[string]string{}, map[string]string{}
 	keep := func(key, val string) { before[key], want[key] = val, val }
 	for n, lane := range []outbox.Lane{
-		outbox.Decisions, outbox.Pages1, outbox.Pages2, outbox.Pages3, outbox.Pages4, outbox.Answers, outbox.Chores, outbox.Errands,
+		outbox.Decisions, outbox.Pages1, outbox.Pages2, outbox.Pages3, outbox.Pages4, outbox.Answers, outbox.Chores,
+		outbox.Errands,
 	} {
 		key, number, name := fmt.Sprintf("%d/x", n), fmt.Sprint(n), fmt.Sprintf("%q", lane)
 		before["outbox/entry/"+key] = entry(key, number, "")

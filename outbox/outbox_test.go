@@ -344,7 +344,8 @@ func TestAfterAnOutageTheOrderIsStrict(t *testing.T) {
 		for _, key := range w.seen() {
 			lanes += key[:1]
 		}
-		if want := strings.Repeat("1", 10) + strings.Repeat("2", 10) + strings.Repeat("3", 10) + strings.Repeat("4", 10); lanes != want {
+		if want := strings.Repeat("1", 10) + strings.Repeat("2", 10) + strings.Repeat("3", 10) +
+			strings.Repeat("4", 10); lanes != want {
 			t.Errorf("lanes in order of going out: %s, want %s", lanes, want)
 		}
 	})
@@ -446,7 +447,8 @@ func TestAPanickingHandlerIsAFailedAttempt(t *testing.T) {
 
 func TestWithoutHandlerParkedAndLaterUnparked(t *testing.T) {
 	inWorld(t, counting, func(w *world) {
-		w.owe(false, outbox.Entry{Key: "x", Kind: "b", Lane: outbox.Decisions}, outbox.Entry{Key: "y", Kind: "a", Lane: outbox.Decisions})
+		w.owe(false, outbox.Entry{Key: "x", Kind: "b", Lane: outbox.Decisions},
+			outbox.Entry{Key: "y", Kind: "a", Lane: outbox.Decisions})
 		wait(time.Minute)
 		w.want("y")
 		state, err := w.runner.Look(t.Context())

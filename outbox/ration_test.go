@@ -26,7 +26,8 @@ func TestRation(t *testing.T) {
 		want   map[time.Duration]int
 	}{
 		{"nothing else", 0, map[time.Duration]int{0: 23}},
-		{"all the time", time.Hour, map[time.Duration]int{0: 5, 5 * time.Millisecond: 5, 10 * time.Millisecond: 5, 15 * time.Millisecond: 5, 20 * time.Millisecond: 3}},
+		{"all the time", time.Hour, map[time.Duration]int{0: 5, 5 * time.Millisecond: 5, 10 * time.Millisecond: 5,
+			15 * time.Millisecond: 5, 20 * time.Millisecond: 3}},
 		{"for a while", 7 * time.Millisecond, map[time.Duration]int{0: 5, 5 * time.Millisecond: 5, 10 * time.Millisecond: 13}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -51,14 +52,15 @@ func startedWhile(t *testing.T, n int, busy func() bool) map[time.Duration]int {
 	defer db.Close()
 	var mu sync.Mutex
 	zero, started := time.Now(), map[time.Duration]int{}
-	r := &outbox.Runner{Store: db, Groups: outbox.DefaultGroups(nil), Busy: busy, Log: slog.New(slog.DiscardHandler), Handlers: map[string]outbox.Handler{
-		"a": func(context.Context, outbox.Entry) (func(store.Tx) error, error) {
-			mu.Lock()
-			defer mu.Unlock()
-			started[time.Since(zero)]++
-			return nil, nil
-		},
-	}}
+	r := &outbox.Runner{Store: db, Groups: outbox.DefaultGroups(nil), Busy: busy, Log: slog.New(slog.DiscardHandler),
+		Handlers: map[string]outbox.Handler{
+			"a": func(context.Context, outbox.Entry) (func(store.Tx) error, error) {
+				mu.Lock()
+				defer mu.Unlock()
+				started[time.Since(zero)]++
+				return nil, nil
+			},
+		}}
 	err = db.Update(t.Context(), func(tx store.Tx) error {
 		for k := range n {
 			outbox.In(tx, zero).Once(outbox.Entry{Key: fmt.Sprint(k), Kind: "a", Lane: outbox.Pages2, Due: zero})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/outbox/steady"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -53,7 +54,7 @@ type Runner struct {
 
 	once   sync.Once
 	bells  []*bell // of the groups
-	steady steady
+	steady *steady.Time
 }
 
 // DefaultGroups serves decisions, pages, answers, chores and errands each with workers
@@ -70,7 +71,7 @@ func DefaultGroups(probe func(context.Context) error) []Group {
 
 func (r *Runner) prepare() {
 	r.once.Do(func() {
-		r.steady.clock = r.Clock
+		r.steady = steady.New(r.Clock)
 		for range r.Groups {
 			r.bells = append(r.bells, newBell())
 		}
@@ -78,20 +79,20 @@ func (r *Runner) prepare() {
 }
 
 // time is the outbox's own, once it has begun.
-func (r *Runner) time() *steady {
+func (r *Runner) time() *steady.Time {
 	r.prepare()
-	return &r.steady
+	return r.steady
 }
 
 // timeIn is the same, and it begins if it has not.
-func (r *Runner) timeIn(tx store.Tx) *steady {
+func (r *Runner) timeIn(tx store.Tx) *steady.Time {
 	r.prepare()
-	r.steady.begin(tx)
-	return &r.steady
+	r.steady.Begin(tx, newest)
+	return r.steady
 }
 
 // in returns a Tx that goes by the runner's clock.
-func (r *Runner) in(tx store.Tx, now time.Time) Tx { return Tx{tx, now, r.timeIn(tx).aheadAt(now)} }
+func (r *Runner) in(tx store.Tx, now time.Time) Tx { return Tx{tx, now, r.timeIn(tx).AheadAt(now)} }
 
 // Wake tells the runner that something may have become due. It never blocks.
 func (r *Runner) Wake() {
@@ -114,7 +115,7 @@ func (r *Runner) Run(ctx context.Context) error {
 	if err := r.unpark(ctx); err != nil && ctx.Err() == nil {
 		return err
 	}
-	started := r.time().now()
+	started := r.time().Now()
 	var groups sync.WaitGroup
 	groups.Go(func() { r.watchClock(ctx) })
 	for n, g := range r.Groups {

@@ -102,7 +102,7 @@ type soonest struct {
 // often, and with the same time.
 func (o *trackedTx) ahead(now time.Time) time.Duration {
 	if !o.asked.Equal(now) || o.asked.IsZero() {
-		o.asked, o.by = now, o.runner.timeIn(o.Tx).aheadAt(now)
+		o.asked, o.by = now, o.runner.timeIn(o.Tx).AheadAt(now)
 	}
 	return o.by
 }

@@ -36,17 +36,19 @@ func TestWoken(t *testing.T) {
 		defer db.Close()
 		s, zero := &looked{Store: db}, time.Now()
 		ran := make(chan string, 10)
-		r := &outbox.Runner{Store: s, Groups: outbox.DefaultGroups(nil), Log: slog.New(slog.DiscardHandler), Handlers: map[string]outbox.Handler{
-			"a": func(_ context.Context, e outbox.Entry) (func(store.Tx) error, error) {
-				ran <- e.Key + " after " + time.Since(zero).String()
-				return func(tx store.Tx) error {
-					if e.Key == "soon" { // owes something to another group
-						outbox.In(tx, time.Now()).Once(outbox.Entry{Key: "page", Kind: "a", Lane: outbox.Pages1, Due: time.Now().Add(time.Second)})
-					}
-					return nil
-				}, nil
-			},
-		}}
+		r := &outbox.Runner{Store: s, Groups: outbox.DefaultGroups(nil), Log: slog.New(slog.DiscardHandler),
+			Handlers: map[string]outbox.Handler{
+				"a": func(_ context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+					ran <- e.Key + " after " + time.Since(zero).String()
+					return func(tx store.Tx) error {
+						if e.Key == "soon" { // owes something to another group
+							outbox.In(tx, time.Now()).Once(outbox.Entry{Key: "page", Kind: "a", Lane: outbox.Pages1,
+								Due: time.Now().Add(time.Second)})
+						}
+						return nil
+					}, nil
+				},
+			}}
 		ctx, cancel := context.WithCancel(t.Context())
 		defer synctest.Wait()
 		defer cancel()

@@ -166,7 +166,8 @@ func (b *Book) Ask(tx store.Tx, now time.Time, by string, p Plan) (Change, error
 		due = soonest
 	}
 	outbox.In(tx, now).Once(outbox.Entry{
-		Key: askKey(a.Change) + "/end", Kind: KindAskEnd, Lane: outbox.Answers, Due: due, Body: outbox.Body(endBody{ID: a.Change}),
+		Key: askKey(a.Change) + "/end", Kind: KindAskEnd, Lane: outbox.Answers, Due: due,
+		Body: outbox.Body(endBody{ID: a.Change}),
 	})
 	return b.follow(tx, now, Change{What: Questioned, ID: a.Change, By: by, Ask: &a}), nil
 }

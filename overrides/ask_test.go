@@ -37,7 +37,10 @@ func playing(t *testing.T, do func(*play)) {
 	s := book.Schedules["shop"]
 	s.Layers[0].People = rotations.Turns("ana", "bo", "cy")
 	p := &play{t: t, book: book, now: midday}
-	book.Followers = []overrides.Follower{func(_ store.Tx, _ time.Time, c overrides.Change) { p.heard = append(p.heard, c.What) }}
+	book.Followers = []overrides.Follower{func(_ store.Tx, _ time.Time,
+		c overrides.Change) {
+		p.heard = append(p.heard, c.What)
+	}}
 	change(t, openStore(t), func(tx store.Tx) error {
 		p.tx = tx
 		do(p)
@@ -106,7 +109,8 @@ func (p *play) onCall(after time.Duration, want string) {
 // cover asks who stands in for ana from one hour on, for two.
 func cover(id string) overrides.Plan {
 	return overrides.Plan{
-		How: overrides.HowCover, Change: id, Schedule: "shop", Span: overrides.SpanOf(midday.Add(time.Hour), midday.Add(3*time.Hour)),
+		How: overrides.HowCover, Change: id, Schedule: "shop",
+		Span: overrides.SpanOf(midday.Add(time.Hour), midday.Add(3*time.Hour)),
 	}
 }
 
@@ -114,7 +118,8 @@ func cover(id string) overrides.Plan {
 func swap(id string) overrides.Plan {
 	return overrides.Plan{
 		How: overrides.HowSwap, Change: id, Schedule: "shop", Person: "bo",
-		Span: overrides.SpanOf(midday.Add(day), midday.Add(2*day)), Theirs: overrides.SpanOf(midday.Add(day+week), midday.Add(2*day+week)),
+		Span:   overrides.SpanOf(midday.Add(day), midday.Add(2*day)),
+		Theirs: overrides.SpanOf(midday.Add(day+week), midday.Add(2*day+week)),
 	}
 }
 
@@ -130,15 +135,18 @@ func TestAskIsRefused(t *testing.T) {
 		plan overrides.Plan
 		want error
 	}{
-		"an override":                 {"ana", with(cover("c"), func(p *overrides.Plan) { p.How = overrides.HowOverride }), overrides.ErrNoConsent},
-		"a handoff":                   {"ana", with(cover("c"), func(p *overrides.Plan) { p.How = overrides.HowHandoff }), overrides.ErrNoConsent},
+		"an override": {"ana", with(cover("c"), func(p *overrides.Plan) { p.How = overrides.HowOverride }),
+			overrides.ErrNoConsent},
+		"a handoff": {"ana", with(cover("c"), func(p *overrides.Plan) { p.How = overrides.HowHandoff }),
+			overrides.ErrNoConsent},
 		"of no kind":                  {"ana", with(cover("c"), func(p *overrides.Plan) { p.How = "" }), overrides.ErrNoConsent},
 		"cover of what is not theirs": {"bo", cover("c"), overrides.ErrNotOnCall},
 		"cover of a schedule of nobody": {
 			"ana", with(cover("c"), func(p *overrides.Plan) { p.Schedule = "ship" }), overrides.ErrNobody,
 		},
 		"cover that is over": {
-			"ana", with(cover("c"), func(p *overrides.Plan) { p.Span = overrides.SpanOf(midday.Add(-2*time.Hour), midday) }), overrides.ErrOver,
+			"ana", with(cover("c"), func(p *overrides.Plan) { p.Span = overrides.SpanOf(midday.Add(-2*time.Hour), midday) }),
+			overrides.ErrOver,
 		},
 		"cover backwards": {
 			"ana", with(cover("c"), func(p *overrides.Plan) { p.Span.To = p.Span.From }), overrides.ErrBackwards,
@@ -154,7 +162,8 @@ func TestAskIsRefused(t *testing.T) {
 		"swap of what is not theirs":       {"cy", swap("c"), overrides.ErrShifted},
 		"swap for what is not the other's": {"ana", with(swap("c"), func(p *overrides.Plan) { p.Person = "cy" }), overrides.ErrShifted},
 		"swap of which one is over": {
-			"ana", with(swap("c"), func(p *overrides.Plan) { p.Theirs = overrides.SpanOf(midday.Add(-week), midday.Add(-day)) }), overrides.ErrOver,
+			"ana", with(swap("c"), func(p *overrides.Plan) { p.Theirs = overrides.SpanOf(midday.Add(-week), midday.Add(-day)) }),
+			overrides.ErrOver,
 		},
 		"swap in a schedule that there is not": {
 			"ana", with(swap("c"), func(p *overrides.Plan) { p.Schedule = "ship" }), overrides.ErrUnknownSchedule,
@@ -186,7 +195,8 @@ func TestAskWhoCanBeAsked(t *testing.T) {
 func TestCover(t *testing.T) {
 	playing(t, func(p *play) {
 		asked := p.does(overrides.Questioned, p.ask("ana", cover("c")))
-		if a := asked.Ask; a.By != "ana" || asked.By != "ana" || !slices.Equal(a.Asked, []string{"bo", "cy"}) || len(asked.Overrides) > 0 {
+		if a := asked.Ask; a.By != "ana" || asked.By != "ana" || !slices.Equal(a.Asked, []string{"bo", "cy"}) ||
+			len(asked.Overrides) > 0 {
 			t.Errorf("asked %+v", a)
 		}
 		p.onCall(2*time.Hour, "ana") // nothing has changed yet
@@ -207,7 +217,8 @@ func TestCover(t *testing.T) {
 		want := rotations.Override{
 			ID: "c", Schedule: "shop", Person: "cy", For: "ana", From: midday.Add(time.Hour), To: midday.Add(3 * time.Hour),
 		}
-		if o := c.Overrides; len(o) != 1 || o[0].Override != want || o[0].How != overrides.HowCover || o[0].By != "ana" || o[0].Change != "c" {
+		if o := c.Overrides; len(o) != 1 || o[0].Override != want || o[0].How != overrides.HowCover || o[0].By != "ana" ||
+			o[0].Change != "c" {
 			t.Errorf("made %+v", o)
 		}
 		if diff := cmp.Diff(map[string][]string{"c": {"ana"}}, c.Before); diff != "" || c.Ask.Taken != "cy" || c.By != "cy" {

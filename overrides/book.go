@@ -81,7 +81,8 @@ func (b *Book) follow(tx store.Tx, now time.Time, c Change) Change {
 
 // Make makes overrides, all of one change or, with an error, none. What lies before now is left out: nothing changes who was
 // on call. Errors: [ErrConsent], [ErrMade], and those of [Book.Check].
-func (b *Book) Make(tx store.Tx, now time.Time, by, change string, how How, wanted ...rotations.Override) (Change, error) {
+func (b *Book) Make(tx store.Tx, now time.Time, by, change string, how How, wanted ...rotations.Override) (Change,
+	error) {
 	if how != HowOverride && how != HowMe {
 		return Change{}, ErrConsent
 	}
@@ -95,7 +96,8 @@ func (b *Book) Make(tx store.Tx, now time.Time, by, change string, how How, want
 }
 
 // add writes overrides, all or none.
-func (b *Book) add(tx store.Tx, now time.Time, by, change string, how How, wanted []rotations.Override) ([]Override, error) {
+func (b *Book) add(tx store.Tx, now time.Time, by, change string, how How, wanted []rotations.Override) ([]Override,
+	error) {
 	var made []Override
 	for n, w := range wanted {
 		w.ID = change

@@ -84,9 +84,12 @@ func TestMake(t *testing.T) {
 		{"backwards", span("cy", 2*time.Hour, time.Hour), overrides.ErrBackwards},
 		{"of no length", span("cy", time.Hour, time.Hour), overrides.ErrBackwards},
 		{"nobody knows them", span("dan", time.Hour, 2*time.Hour), overrides.ErrUnknownPerson},
-		{"for nobody", rotations.Override{Schedule: "shop", Person: "cy", For: "dan", From: midday, To: midday.Add(time.Hour)}, overrides.ErrUnknownPerson},
-		{"for oneself", rotations.Override{Schedule: "shop", Person: "cy", For: "cy", From: midday, To: midday.Add(time.Hour)}, overrides.ErrSamePerson},
-		{"no schedule", rotations.Override{Schedule: "ship", Person: "cy", From: midday, To: midday.Add(time.Hour)}, overrides.ErrUnknownSchedule},
+		{"for nobody", rotations.Override{Schedule: "shop", Person: "cy", For: "dan", From: midday, To: midday.Add(time.Hour)},
+			overrides.ErrUnknownPerson},
+		{"for oneself", rotations.Override{Schedule: "shop", Person: "cy", For: "cy", From: midday, To: midday.Add(time.Hour)},
+			overrides.ErrSamePerson},
+		{"no schedule", rotations.Override{Schedule: "ship", Person: "cy", From: midday, To: midday.Add(time.Hour)},
+			overrides.ErrUnknownSchedule},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -115,22 +118,26 @@ func TestMake(t *testing.T) {
 func TestMakeIsAllOrNothing(t *testing.T) {
 	db, book := openStore(t), bookOf("shop")
 	change(t, db, func(tx store.Tx) error {
-		if _, err := book.Make(tx, midday, "ana", "c1", overrides.HowOverride, span("cy", 0, time.Hour), span("dan", 0, time.Hour)); err == nil {
+		if _, err := book.Make(tx, midday, "ana", "c1", overrides.HowOverride, span("cy", 0, time.Hour),
+			span("dan", 0, time.Hour)); err == nil {
 			t.Error("it was made, with a person whom nobody knows")
 		}
 		if n := len(overrides.All(tx, "")); n != 0 {
 			t.Errorf("%d overrides are kept", n)
 		}
-		if _, err := book.Make(tx, midday, "ana", "c1", overrides.HowOverride, span("cy", 0, time.Hour), span("bo", 2*time.Hour, 3*time.Hour)); err != nil {
+		if _, err := book.Make(tx, midday, "ana", "c1", overrides.HowOverride, span("cy", 0, time.Hour),
+			span("bo", 2*time.Hour, 3*time.Hour)); err != nil {
 			t.Error(err)
 		}
-		if _, err := book.Make(tx, midday, "ana", "c1", overrides.HowOverride, span("cy", 0, time.Hour)); !errors.Is(err, overrides.ErrMade) {
+		if _, err := book.Make(tx, midday, "ana", "c1", overrides.HowOverride, span("cy", 0, time.Hour)); !errors.Is(err,
+			overrides.ErrMade) {
 			t.Errorf("the second time: %v", err)
 		}
 		if _, err := book.Cancel(tx, midday, "ana", "c1"); err != nil {
 			t.Error(err)
 		}
-		if _, err := book.Make(tx, midday, "ana", "c1", overrides.HowOverride, span("cy", 0, time.Hour)); !errors.Is(err, overrides.ErrMade) {
+		if _, err := book.Make(tx, midday, "ana", "c1", overrides.HowOverride, span("cy", 0, time.Hour)); !errors.Is(err,
+			overrides.ErrMade) {
 			t.Errorf("after it was taken back: %v", err)
 		}
 		return nil
@@ -152,7 +159,8 @@ func TestCancelledFromNowOn(t *testing.T) {
 			t.Errorf("by somebody whom it does not concern: %v", err)
 		}
 		c, err := book.Cancel(tx, midday.Add(time.Hour), "cy", "c1")
-		if got := c.Overrides; err != nil || len(got) != 1 || !got[0].Ends().Equal(midday.Add(time.Hour)) || got[0].CancelledBy != "cy" {
+		if got := c.Overrides; err != nil || len(got) != 1 || !got[0].Ends().Equal(midday.Add(time.Hour)) ||
+			got[0].CancelledBy != "cy" {
 			t.Errorf("cancelled %+v, %v", got, err)
 		}
 		if _, err := book.Cancel(tx, midday.Add(time.Hour), "cy", "c1"); !errors.Is(err, overrides.ErrNoChange) {
@@ -234,7 +242,8 @@ func TestFollowers(t *testing.T) {
 	var heard []string
 	follower := func(name string) overrides.Follower {
 		return func(tx store.Tx, now time.Time, c overrides.Change) {
-			heard = append(heard, name+" "+string(c.What)+" "+c.By+" "+strings.Join(book.OnCall(tx, "shop", now), " ")+" "+strings.Join(c.Before[c.ID], " "))
+			heard = append(heard, name+" "+string(c.What)+" "+c.By+" "+strings.Join(book.OnCall(tx, "shop", now), " ")+" "+
+				strings.Join(c.Before[c.ID], " "))
 		}
 	}
 	book.Followers = []overrides.Follower{follower("first"), follower("second")}

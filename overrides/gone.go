@@ -49,7 +49,8 @@ func (b *Book) welcome(tx store.Tx) {
 
 // Void returns overrides as they count if some people are not in the configuration any more: what is left of the overrides
 // for these from when they were found gone, or all if since does not know, is void. known may be nil: everybody is there.
-func Void(all []rotations.Override, known func(person string) bool, since func(person string) time.Time) []rotations.Override {
+func Void(all []rotations.Override, known func(person string) bool,
+	since func(person string) time.Time) []rotations.Override {
 	there := func(o rotations.Override) bool {
 		return o.Void != "" || o.Person == rotations.Nobody || known(o.Person)
 	}

@@ -70,5 +70,6 @@ func heldBorder(schedule string, border time.Time) string {
 
 // Settled leaves out what is there only until somebody accepts.
 func Settled(all []rotations.Override) []rotations.Override {
-	return slices.DeleteFunc(slices.Clone(all), func(o rotations.Override) bool { return strings.HasPrefix(o.ID, handoffPrefix) })
+	return slices.DeleteFunc(slices.Clone(all),
+		func(o rotations.Override) bool { return strings.HasPrefix(o.ID, handoffPrefix) })
 }

@@ -14,7 +14,8 @@ var border = time.Date(2000, 1, 10, 9, 0, 0, 0, time.UTC)
 
 func (p *play) hold(in, out string) func() (overrides.Change, error) {
 	return func() (overrides.Change, error) {
-		return p.book.Hold(p.tx, p.now, overrides.Handoff{Schedule: "shop", Border: border, Until: border.Add(time.Hour), In: in, Out: out})
+		return p.book.Hold(p.tx, p.now,
+			overrides.Handoff{Schedule: "shop", Border: border, Until: border.Add(time.Hour), In: in, Out: out})
 	}
 }
 
@@ -59,7 +60,8 @@ func TestHandoffThatNobodyAccepts(t *testing.T) {
 		p.now = border
 		p.does(overrides.Held, p.hold("bo", "ana"))
 		all := p.book.Of(p.tx, "shop")
-		if kept := overrides.Settled(append(all, rotations.Override{ID: "c1"})); len(all) != 1 || len(kept) != 1 || kept[0].ID != "c1" {
+		if kept := overrides.Settled(append(all, rotations.Override{ID: "c1"})); len(all) != 1 || len(kept) != 1 ||
+			kept[0].ID != "c1" {
 			t.Errorf("of %+v settled %+v", all, kept)
 		}
 		p.now = border.Add(time.Hour)

@@ -192,7 +192,8 @@ func (p *Pager) Mend(tx store.Tx, now time.Time, id string) (mended []Mended, er
 
 func (m Mended) text() string {
 	what := map[string]string{
-		"step": "The next step of the escalation", "page": "A page that was not delivered", "reminder": "The reminder to whoever acknowledged",
+		"step": "The next step of the escalation", "page": "A page that was not delivered",
+		"reminder": "The reminder to whoever acknowledged",
 	}[m.What]
 	return what + " was lost from the store; it is scheduled again, for " + m.Due.UTC().Format("15:04:05 MST") + "."
 }

@@ -101,7 +101,8 @@ func nextChannel(owed outbox.Tx, now time.Time, i *incidents.Incident, person st
 	if len(waiting) == 0 {
 		return false
 	}
-	next := slices.MinFunc(waiting, func(a, b outbox.Entry) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Key, b.Key)) })
+	next := slices.MinFunc(waiting,
+		func(a, b outbox.Entry) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Key, b.Key)) })
 	next.Due = now
 	owed.Soon(next)
 	return true
@@ -109,7 +110,8 @@ func nextChannel(owed outbox.Tx, now time.Time, i *incidents.Incident, person st
 
 // nextReminder is the reminder by the channel that comes after that of one that cannot be delivered, if there is any: somebody who
 // takes care is not to be reminded on all at once.
-func (p *Pager) nextReminder(owed outbox.Tx, i *incidents.Incident, failed incidents.Undelivered) (incidents.Paged, bool) {
+func (p *Pager) nextReminder(owed outbox.Tx, i *incidents.Incident, failed incidents.Undelivered) (incidents.Paged,
+	bool) {
 	vias := p.reach(failed.Person, i.Severity)
 	next := slices.IndexFunc(vias, func(v Via) bool { return v.Name == failed.Via }) + 1
 	e, ok := owed.Get(failed.Key)
@@ -127,7 +129,8 @@ func (p *Pager) nextReminder(owed outbox.Tx, i *incidents.Incident, failed incid
 // reminding is the page that reminds a person for the nth time.
 func reminding(i *incidents.Incident, nth, person, via, why string) incidents.Paged {
 	return incidents.Paged{
-		Key: pageKey(remindingPrefix(i)+nth, person, via), Person: person, Via: via, Position: i.Step, Then: i.Then, Reminder: true, Why: why,
+		Key: pageKey(remindingPrefix(i)+nth, person, via), Person: person, Via: via, Position: i.Step, Then: i.Then,
+		Reminder: true, Why: why,
 	}
 }
 

@@ -15,7 +15,8 @@ import (
 )
 
 // undelivered says what follows from a page that cannot be delivered: the run goes on at once.
-func (p *Pager) undelivered(tx store.Tx, now time.Time, i *incidents.Incident, b incidents.Undelivered) []incidents.Body {
+func (p *Pager) undelivered(tx store.Tx, now time.Time, i *incidents.Incident,
+	b incidents.Undelivered) []incidents.Body {
 	owed := outbox.In(tx, now)
 	_, newest := i.Pages[b.Key]
 	switch {
@@ -27,7 +28,8 @@ func (p *Pager) undelivered(tx store.Tx, now time.Time, i *incidents.Incident, b
 		}
 		why := fmt.Sprintf("the reminder to %s, who acknowledged, cannot be delivered: %s", b.Person, b.Error)
 		return []incidents.Body{incidents.Escalated{Reason: why, Anew: true}}
-	case i.Status != incidents.StatusTriggered || nextChannel(owed, now, i, b.Person) || !strings.HasPrefix(b.Key, key(i, "page", i.Step)+"/"):
+	case i.Status != incidents.StatusTriggered || nextChannel(owed, now, i, b.Person) ||
+		!strings.HasPrefix(b.Key, key(i, "page", i.Step)+"/"):
 		return nil
 	}
 	run := p.runOf(owed, i)
@@ -39,7 +41,8 @@ func (p *Pager) undelivered(tx store.Tx, now time.Time, i *incidents.Incident, b
 	case !exhausted(owed, i):
 		p.stepNow(owed, now, i)
 	case p.changed(run.Policy, i):
-		const why = "nobody named in the policy that this run started with can be paged, and the configuration has a newer policy"
+		const why = "nobody named in the policy that this run started with can be paged, and the configuration has a " +
+			"newer policy"
 		return []incidents.Body{incidents.Escalated{Reason: why, Anew: true}}
 	}
 	return nil
@@ -58,7 +61,8 @@ func (p *Pager) runOf(owed outbox.Tx, i *incidents.Incident) escalation {
 
 // standIns are the pages to those who take the place of a person who cannot be paged: whoever is on call if the overrides of
 // those who are gone do not count; and once the fallback is of no use, everybody whom the steps mean.
-func (p *Pager) standIns(tx store.Tx, now time.Time, i *incidents.Incident, run escalation, person string) []incidents.Body {
+func (p *Pager) standIns(tx store.Tx, now time.Time, i *incidents.Incident, run escalation,
+	person string) []incidents.Body {
 	there := func(person string) bool { return p.Overrides.Knows(person) && !unreachable(i, person) }
 	who := func(schedule string) []string { return p.Overrides.OnCallIf(tx, schedule, now, there) }
 	d := Decide(run.Policy, i.Step, who)

@@ -253,7 +253,8 @@ func TestFallbackWhoIsGone(t *testing.T) {
 
 // TestPolicyOfPeopleWhoAreGone: a run whose policy names nobody who can be paged takes that of the configuration, once.
 func TestPolicyOfPeopleWhoAreGone(t *testing.T) {
-	play(t, paging.Policy{Name: "old", Steps: []paging.Step{{Page: []paging.Target{"person:ana"}, Wait: time.Minute}}, Fallback: []paging.Target{"person:ana"}}, func(s *scene) {
+	play(t, paging.Policy{Name: "old", Steps: []paging.Step{{Page: []paging.Target{"person:ana"}, Wait: time.Minute}},
+		Fallback: []paging.Target{"person:ana"}}, func(s *scene) {
 		s.open("sev2")
 		s.wait(0)
 		s.configure(row)

@@ -254,7 +254,8 @@ func (p *Pager) remind(_ context.Context, e outbox.Entry) (func(store.Tx) error,
 		next := r
 		next.N++
 		outbox.In(tx, now).Once(*next.entry(now))
-		why := fmt.Sprintf("you acknowledged %s ago and it is not resolved", text.Count(int(now.Sub(r.At).Round(time.Minute).Minutes()), "minute", "minutes"))
+		why := fmt.Sprintf("you acknowledged %s ago and it is not resolved",
+			text.Count(int(now.Sub(r.At).Round(time.Minute).Minutes()), "minute", "minutes"))
 		via := p.reach(person, i.Severity)[0].Name
 		return p.record(tx, now, i.ID, reminding(i, fmt.Sprintf("%d.%d", r.Acked, r.N), person, via, why))
 	}, nil

@@ -71,7 +71,8 @@ func playWith(t *testing.T, p paging.Policy, probe func(context.Context) error, 
 		book := &incidents.Book{Store: outbox.Waking(db, runner)}
 		s := &scene{t: t, book: book, phone: &phone{}, sms: &phone{}}
 		s.configure(p)
-		s.pager = &paging.Pager{Book: book, Policy: s.policy, Overrides: &overrides.Book{Known: s.known}, Channels: map[string]paging.Channel{incidents.ViaSlack: s.phone, "sms": s.sms}}
+		s.pager = &paging.Pager{Book: book, Policy: s.policy, Overrides: &overrides.Book{Known: s.known},
+			Channels: map[string]paging.Channel{incidents.ViaSlack: s.phone, "sms": s.sms}}
 		book.Followers = []incidents.Follower{s.pager.Follow}
 		runner.Handlers = s.pager.Handlers()
 		ctx, cancel := context.WithCancel(t.Context())
@@ -168,7 +169,8 @@ func TestDamagedEvidence(t *testing.T) {
 		now := time.Now()
 		err := s.book.Store.Update(s.t.Context(), func(tx store.Tx) error {
 			i, err := s.book.Open(tx, now, now, incidents.ByAlarm("cpu"), incidents.Opened{
-				Title: "x", Severity: "sev2", Alarm: &incidents.Alarm{Name: "cpu", Series: "cpu", State: incidents.AlarmFiring, Changed: now, Received: now},
+				Title: "x", Severity: "sev2", Alarm: &incidents.Alarm{Name: "cpu", Series: "cpu", State: incidents.AlarmFiring, Changed: now,
+					Received: now},
 			})
 			tx.Put("incident/0000000"+i.ID+"/event/00000001", []byte("{"))
 			return err
@@ -233,7 +235,8 @@ func TestPagesToTheFallbackAreMarked(t *testing.T) {
 		want   []string
 	}{
 		{row, []string{"-", "-", "-", "-", incidents.FallbackAfter, incidents.FallbackAfter}},
-		{vacant, []string{"-", incidents.FallbackNobody, "-", incidents.FallbackNobody, incidents.FallbackAfter, incidents.FallbackAfter}},
+		{vacant, []string{"-", incidents.FallbackNobody, "-", incidents.FallbackNobody, incidents.FallbackAfter,
+			incidents.FallbackAfter}},
 	} {
 		play(t, tt.policy, func(s *scene) {
 			s.open("sev2")

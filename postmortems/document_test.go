@@ -71,7 +71,8 @@ func TestTimeZonesDoNotMatter(t *testing.T) {
 
 // sentences are all that a document says by itself, with where.
 func sentences(d document.Document) map[string]document.Sentence {
-	all := map[string]document.Sentence{"pages": d.PagesInAll, "detection": {Text: fmt.Sprint(d.Detection.At, d.Detection.Person), Events: d.Detection.Events}}
+	all := map[string]document.Sentence{"pages": d.PagesInAll,
+		"detection": {Text: fmt.Sprint(d.Detection.At, d.Detection.Person), Events: d.Detection.Events}}
 	for n, s := range d.Summary {
 		all[fmt.Sprintf("summary %d", n)] = s
 	}
@@ -82,7 +83,8 @@ func sentences(d document.Document) map[string]document.Sentence {
 		all[fmt.Sprintf("window %d", n)] = document.Sentence{Text: fmt.Sprint(w.From, w.To, w.Source, w.Confidence), Events: w.Events}
 	}
 	for n, p := range d.Pages {
-		all[fmt.Sprintf("page %d", n)] = document.Sentence{Text: fmt.Sprint(p.Person, p.Decided, p.Delivered, p.Acknowledged, p.Outcome), Events: p.Events}
+		all[fmt.Sprintf("page %d", n)] = document.Sentence{Text: fmt.Sprint(p.Person, p.Decided, p.Delivered, p.Acknowledged,
+			p.Outcome), Events: p.Events}
 	}
 	for _, m := range d.Times {
 		if m.Seconds != nil {
@@ -102,7 +104,8 @@ func TestEverySentenceNamesItsEvents(t *testing.T) {
 				t.Errorf("%s: %s names no event: %q", name, where, s.Text)
 				continue
 			}
-			rest := slices.DeleteFunc(slices.Clone(events), func(e incidents.Event) bool { return slices.Contains(s.Events, e.Seq) })
+			rest := slices.DeleteFunc(slices.Clone(events),
+				func(e incidents.Event) bool { return slices.Contains(s.Events, e.Seq) })
 			if len(rest) != len(events)-len(slices.Compact(slices.Sorted(slices.Values(s.Events)))) {
 				t.Errorf("%s: %s names events that are not there: %v", name, where, s.Events)
 			}
@@ -182,7 +185,8 @@ func TestQuestionsAskForTheSecondStory(t *testing.T) {
 	asked := map[string]bool{}
 	slow := func(t testing.TB) *storytest.Story { // detected, paged and acknowledged late
 		s := storytest.Tell(t, "2026-03-25 10:00:00")
-		s.Opens(incidents.Sev2, s.Alarm("a", incidents.AlarmFiring, func(a *incidents.Alarm) { a.Changed = s.Now.Add(-time.Hour) }))
+		s.Opens(incidents.Sev2, s.Alarm("a", incidents.AlarmFiring,
+			func(a *incidents.Alarm) { a.Changed = s.Now.Add(-time.Hour) }))
 		k := s.Steps(storytest.First, "ana")
 		return s.After(2*time.Minute).Delivers(k[0], "ana").After(6*time.Minute).By(storytest.Ana, incidents.Acknowledged{})
 	}
@@ -246,7 +250,8 @@ func TestNobodyOnCallIsHowPagingSaysIt(t *testing.T) {
 func TestPagesBelongToTheirRun(t *testing.T) {
 	s := storytest.Tell(t, "2026-03-26 11:00:00")
 	s.Opens(incidents.Sev2, s.Alarm("a", incidents.AlarmFiring))
-	s.Delivers(s.Steps(storytest.First, "ana")[0], "ana").By(storytest.Bo, incidents.Resolved{}).By(storytest.Bo, incidents.Reopened{})
+	s.Delivers(s.Steps(storytest.First, "ana")[0], "ana").By(storytest.Bo, incidents.Resolved{}).By(storytest.Bo,
+		incidents.Reopened{})
 	s.Delivers(s.Steps(storytest.First, "dee")[0], "dee").By(storytest.Bo, incidents.Acknowledged{})
 	var got []string
 	for _, p := range build(s).Pages {

@@ -64,7 +64,8 @@ func (l *Layer) idle(week spans, from civil.Time) []string {
 	for i, turn := range l.People {
 		for j, person := range turn {
 			t := l.term(i, j)
-			if stays := t.From <= from && t.Until == 0; stays && !seen[person] && person != Nobody && !slices.Contains(idle, person) {
+			if stays := t.From <= from && t.Until == 0; stays && !seen[person] && person != Nobody &&
+				!slices.Contains(idle, person) {
 				idle = append(idle, person)
 			}
 		}

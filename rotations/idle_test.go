@@ -31,27 +31,32 @@ func TestIdle(t *testing.T) {
 		},
 		"six take turns": {[]Layer{{Name: "a", People: seven[:6], Start: start, Shift: Length{1, Day}, Only: week}}, nil},
 		"day and night": {
-			[]Layer{{Name: "a", People: Turns("ana", "bo"), Start: start, Shift: Length{12, Hour}, Only: []civil.Window{{Days: civil.EveryDay, From: 9 * civil.Hour, To: 21 * civil.Hour}}}},
+			[]Layer{{Name: "a", People: Turns("ana", "bo"), Start: start, Shift: Length{12, Hour},
+				Only: []civil.Window{{Days: civil.EveryDay, From: 9 * civil.Hour, To: 21 * civil.Hour}}}},
 			[]Idle{{0, []string{"bo"}}},
 		},
 		"all covered": {
-			[]Layer{{Name: "a", People: seven, Start: start, Shift: Length{1, Week}}, {Name: "b", People: seven, Start: start, Shift: Length{1, Week}}},
+			[]Layer{{Name: "a", People: seven, Start: start, Shift: Length{1, Week}},
+				{Name: "b", People: seven, Start: start, Shift: Length{1, Week}}},
 			[]Idle{{0, nil}},
 		},
 		"covered by two": {
 			[]Layer{
 				{Name: "a", People: seven, Start: start, Shift: Length{1, Month}},
 				{Name: "b", People: seven, Start: start, Shift: Length{1, Week}, Only: night},
-				{Name: "c", People: seven, Start: start, Shift: Length{1, Week}, Only: []civil.Window{{Days: civil.EveryDay, From: 8 * civil.Hour, To: 20 * civil.Hour}}},
+				{Name: "c", People: seven, Start: start, Shift: Length{1, Week},
+					Only: []civil.Window{{Days: civil.EveryDay, From: 8 * civil.Hour, To: 20 * civil.Hour}}},
 			},
 			[]Idle{{0, nil}},
 		},
 		"covered from later on": {
-			[]Layer{{Name: "a", People: seven, Start: start, Shift: Length{1, Week}}, {Name: "b", People: seven, Start: start + 400*civil.Day, Shift: Length{1, Week}}},
+			[]Layer{{Name: "a", People: seven, Start: start, Shift: Length{1, Week}},
+				{Name: "b", People: seven, Start: start + 400*civil.Day, Shift: Length{1, Week}}},
 			nil,
 		},
 		"for holidays that there are not": {
-			[]Layer{{Name: "a", People: seven, Start: start, Shift: Length{1, Week}}, {Name: "b", People: seven, Start: start, Shift: Length{1, Week}, Holidays: HolidaysOnly}},
+			[]Layer{{Name: "a", People: seven, Start: start, Shift: Length{1, Week}},
+				{Name: "b", People: seven, Start: start, Shift: Length{1, Week}, Holidays: HolidaysOnly}},
 			[]Idle{{1, nil}},
 		},
 	} {
@@ -93,7 +98,8 @@ func TestEverybodyHasAShiftOrIsIdle(t *testing.T) {
 		for i, l := range s.Layers {
 			for _, turn := range l.People {
 				for _, p := range turn {
-					is := slices.ContainsFunc(idle, func(d Idle) bool { return d.Layer == i && (d.People == nil || slices.Contains(d.People, p)) })
+					is := slices.ContainsFunc(idle,
+						func(d Idle) bool { return d.Layer == i && (d.People == nil || slices.Contains(d.People, p)) })
 					if p != Nobody && is == shown[[2]string{l.Name, p}] {
 						t.Fatalf("%s in %s: idle %v, has a shift %v", p, l.Name, is, !is)
 					}

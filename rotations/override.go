@@ -30,7 +30,8 @@ func (o *Override) usable(schedule string) bool {
 
 // wellFormed reports whether the override would count in a schedule, were it not void.
 func (o *Override) wellFormed(schedule string) bool {
-	return o.Person != "" && o.Person != o.For && o.For != Nobody && o.From.Before(o.To) && (o.Schedule == "" || o.Schedule == schedule)
+	return o.Person != "" && o.Person != o.For && o.For != Nobody && o.From.Before(o.To) &&
+		(o.Schedule == "" || o.Schedule == schedule)
 }
 
 // Voided returns those overrides of a schedule that would have a part between two instants, were they not void.

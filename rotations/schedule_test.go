@@ -138,7 +138,8 @@ func crowded(at time.Time) (Schedule, []Override) {
 	var overrides []Override
 	for i := range 50 {
 		from := at.Add(time.Duration(i-25) * 8 * time.Hour)
-		o := Override{Schedule: "payments", Person: "zoe", For: []string{"ana", "eve", "fay", "", "bo"}[i%5], From: from, To: from.Add(24 * time.Hour)}
+		o := Override{Schedule: "payments", Person: "zoe", For: []string{"ana", "eve", "fay", "", "bo"}[i%5], From: from,
+			To: from.Add(24 * time.Hour)}
 		overrides = append(overrides, o)
 	}
 	return s, overrides

@@ -42,7 +42,8 @@ func TestManyWhoComeAndGo(t *testing.T) {
 	l := Layer{Name: "l", Start: moment("2000-01-03T09:00"), Shift: Length{1, Hour}}
 	for i := range 2000 {
 		from := l.Start + civil.Time(i)*civil.Day
-		l.People, l.Terms = append(l.People, []string{"ana"}), append(l.Terms, []Term{{From: from, Until: from + 9000*civil.Day}})
+		l.People, l.Terms = append(l.People, []string{"ana"}),
+			append(l.Terms, []Term{{From: from, Until: from + 9000*civil.Day}})
 	}
 	from := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	begun := time.Now()

@@ -120,7 +120,8 @@ func (l *Layer) turnProblem(place int) (what, remedy string) {
 		case person == Nobody && l.shared(place, i):
 			return "nobody is in a turn with others", "leave nobody out, or give it a turn of its own"
 		case term.ends():
-			return fmt.Sprintf("%s is there until %s only, and from %s", person, term.Until, term.From), "give an until that is after from"
+			return fmt.Sprintf("%s is there until %s only, and from %s", person, term.Until, term.From),
+				"give an until that is after from"
 		}
 		for j := range i {
 			if turn[j] == person && term.overlaps(l.term(place, j)) {
@@ -146,7 +147,8 @@ func (s Shadow) problem() (what, remedy string) {
 	case s.Person == "" || s.Person == Nobody:
 		return "a shadow without a name", "name who gets the notices, or leave it out"
 	case s.Term.ends():
-		return fmt.Sprintf("%s is there until %s only, and from %s", s.Person, s.Term.Until, s.Term.From), "give an until that is after from"
+		return fmt.Sprintf("%s is there until %s only, and from %s", s.Person, s.Term.Until, s.Term.From),
+			"give an until that is after from"
 	}
 	return "", ""
 }

@@ -117,7 +117,8 @@ func TestErrorsAreHarmless(t *testing.T) {
 		{People: Turns("ana"), Start: start, Shift: Length{-1, Hour}},
 		{Start: start, Shift: Length{1, Hour}},
 		{People: Turns("ana"), Start: start, Shift: Length{1, Week}, Only: []civil.Window{{}}},
-		{People: Turns("ana"), Start: start, Shift: Length{1, Week}, Only: []civil.Window{window(1, -5*civil.Hour, 90*civil.Hour)}},
+		{People: Turns("ana"), Start: start, Shift: Length{1, Week},
+			Only: []civil.Window{window(1, -5*civil.Hour, 90*civil.Hour)}},
 		{People: Turns("ana"), Start: start, Shift: Length{1, Week}, Only: []civil.Window{
 			window(civil.EveryDay, 30*civil.Hour, 31*civil.Hour),
 		}},

@@ -64,7 +64,8 @@ func (v *vector) read(t *testing.T, key string, f []string) {
 	case "layer":
 		v.schedule.Layers = append(v.schedule.Layers, readLayer(t, len(v.schedule.Layers), f))
 	case "override":
-		v.overrides = append(v.overrides, Override{Person: f[0], For: strings.Trim(f[1], "-"), From: instant(f[2]), To: instant(f[3])})
+		v.overrides = append(v.overrides,
+			Override{Person: f[0], For: strings.Trim(f[1], "-"), From: instant(f[2]), To: instant(f[3])})
 	case "handoffs", "shifts", "days", "persons":
 		v.kind, v.from, v.to = key, instant(f[0]), instant(f[1])
 	default:
@@ -108,7 +109,8 @@ func (v *vector) got() []string {
 		}
 	case "shifts":
 		for _, s := range shifts {
-			got = append(got, fmt.Sprintf("%s %s %s", s.From.Format(time.RFC3339), s.To.Format(time.RFC3339), strings.Join(s.People, "+")))
+			got = append(got, fmt.Sprintf("%s %s %s", s.From.Format(time.RFC3339), s.To.Format(time.RFC3339),
+				strings.Join(s.People, "+")))
 		}
 	case "persons":
 		for _, s := range persons(shifts) {

@@ -56,7 +56,8 @@ func (v *view) absent(t time.Time, p piece) string {
 	if d.place == d.taken {
 		return ""
 	}
-	return fmt.Sprintf(", the turn of %s, who is not there", text.List(slices.Compact(slices.Clone(l.People[d.place])), "and"))
+	return fmt.Sprintf(", the turn of %s, who is not there",
+		text.List(slices.Compact(slices.Clone(l.People[d.place])), "and"))
 }
 
 // gap says why nobody is on call.

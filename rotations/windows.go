@@ -42,7 +42,8 @@ func windowProblems(w civil.Window) []Problem {
 		all.add("from", "the window begins outside its day", "begin it from 00:00 to 23:59")
 	}
 	if w.To < 0 || w.To > 24*civil.Hour {
-		all.add("to", "the window ends outside the day", "end it from 00:00 to 24:00; one that ends before it begins passes midnight")
+		all.add("to", "the window ends outside the day",
+			"end it from 00:00 to 24:00; one that ends before it begins passes midnight")
 	}
 	if w.From == w.To {
 		all.add("to", fmt.Sprintf("the window begins and ends at %s", w.From), "for whole days write from 00:00 to 24:00")

@@ -9,7 +9,8 @@ const reads = 4096
 // deleted. It goes through them in pieces: no transaction deletes more than limit, and
 // none is long. dead is asked again in the transaction that deletes; it may read through
 // its Tx, and must not have effects.
-func Sweep(ctx context.Context, s Store, from, to string, limit int, dead func(tx Tx, key string, val []byte) bool) (n int, err error) {
+func Sweep(ctx context.Context, s Store, from, to string, limit int,
+	dead func(tx Tx, key string, val []byte) bool) (n int, err error) {
 	limit = max(limit, 1)
 	for {
 		var found []string
@@ -32,7 +33,8 @@ func Sweep(ctx context.Context, s Store, from, to string, limit int, dead func(t
 
 // findDead looks at some keys. It returns those that are dead, and where to go on; ""
 // if that was all.
-func findDead(ctx context.Context, s Store, from, to string, limit int, dead func(Tx, string, []byte) bool) (next string, found []string, err error) {
+func findDead(ctx context.Context, s Store, from, to string, limit int,
+	dead func(Tx, string, []byte) bool) (next string, found []string, err error) {
 	err = s.View(ctx, func(tx Tx) error {
 		next, found = "", nil
 		looked := 0

@@ -239,14 +239,16 @@ func TestOnlyPlainDataIsShown(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, d := range []any{nil, "text", 1, 1.5, true, data{}, &data{}, []data{{}}, map[string]data{}, tree{}, struct{ N *int }{}} {
+	for _, d := range []any{nil, "text", 1, 1.5, true, data{}, &data{}, []data{{}}, map[string]data{}, tree{},
+		struct{ N *int }{}} {
 		if _, err := set.Execute("postmortem", d); err != nil {
 			t.Errorf("%T: %v", d, err)
 		}
 	}
 	for _, d := range []any{
 		behaving{}, &behaving{}, pointing{}, &pointing{}, time.Now(), errors.New("x"), func() {}, make(chan int),
-		struct{ At time.Time }{}, struct{ Any any }{}, []behaving{}, map[string]pointing{}, map[string]func(){}, struct{ unseen func() }{},
+		struct{ At time.Time }{}, struct{ Any any }{}, []behaving{}, map[string]pointing{}, map[string]func(){},
+		struct{ unseen func() }{},
 	} {
 		if _, err := set.Execute("postmortem", d); !errors.Is(err, errNotPlain) {
 			t.Errorf("%T: %v, want %v", d, err, errNotPlain)

@@ -42,7 +42,8 @@ func Hidden(r rune) bool {
 		return false
 	case unicode.In(r, unicode.Cc, unicode.Cf):
 		return true
-	case r == '\u034f', r == '\u115f', r == '\u1160', r == '\u17b4', r == '\u17b5', r == '\u2800', r == '\u3164', r == '\uffa0':
+	case r == '\u034f', r == '\u115f', r == '\u1160', r == '\u17b4', r == '\u17b5', r == '\u2800', r == '\u3164',
+		r == '\uffa0':
 		return true // letters and marks without a picture
 	case r >= 0xE0000 && r <= 0xE0FFF:
 		return true // tags, and variants of ideographs that fonts may ignore

@@ -30,7 +30,8 @@ func TestEveryRune(t *testing.T) {
 			t.Fatalf("cleaning %q twice differs from once", s)
 		}
 		switch {
-		case unicode.In(r, unicode.Letter, unicode.Number, unicode.Punct) && !text.Hidden(r) && !strings.ContainsRune(cleaned, r):
+		case unicode.In(r, unicode.Letter, unicode.Number, unicode.Punct) && !text.Hidden(r) &&
+			!strings.ContainsRune(cleaned, r):
 			t.Fatalf("Clean takes out %U, which people read", r)
 		case unicode.Is(unicode.Bidi_Control, r) && strings.ContainsRune(cleaned, r):
 			t.Fatalf("Clean keeps %U, which turns the direction of reading", r)
@@ -57,8 +58,10 @@ func FuzzClean(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string, n int) {
 		n = max(1, n%1000)
-		for _, out := range []string{text.Clean(s), text.Line(s), text.Markdown(text.Line(s)), text.Slack(text.Clean(s)), text.HTML(text.Clean(s))} {
-			if !utf8.ValidString(out) || strings.ContainsFunc(out, func(r rune) bool { return text.Hidden(r) && r != '\n' && r != '\t' }) {
+		for _, out := range []string{text.Clean(s), text.Line(s), text.Markdown(text.Line(s)), text.Slack(text.Clean(s)),
+			text.HTML(text.Clean(s))} {
+			if !utf8.ValidString(out) ||
+				strings.ContainsFunc(out, func(r rune) bool { return text.Hidden(r) && r != '\n' && r != '\t' }) {
 				t.Fatalf("%q becomes %q", s, out)
 			}
 		}
@@ -68,7 +71,8 @@ func FuzzClean(f *testing.F) {
 		if got := text.ClipBytes(text.Clean(s), n); len(got) > n+len(text.Ellipsis) || !utf8.ValidString(got) {
 			t.Fatalf("ClipBytes to %d leaves %q", n, got)
 		}
-		if strings.ContainsAny(text.Slack(s), "<>") || strings.ContainsAny(text.HTML(s), `<>"`) || strings.ContainsAny(text.Markdown(s), "<>") {
+		if strings.ContainsAny(text.Slack(s), "<>") || strings.ContainsAny(text.HTML(s), `<>"`) ||
+			strings.ContainsAny(text.Markdown(s), "<>") {
 			t.Fatalf("%q keeps markup", s)
 		}
 	})

@@ -100,7 +100,8 @@ func TestFeeds(t *testing.T) {
 		if w := ask(door, http.MethodGet, address, etag); w.Code != 200 {
 			t.Errorf("a day later: %d", w.Code)
 		}
-		if gone, err := ops.RevokeFeed(t.Context(), f.Store, feed.Feed{Kind: feed.Schedule, Name: "payments"}, ""); err != nil || len(gone) != 1 {
+		if gone, err := ops.RevokeFeed(t.Context(), f.Store, feed.Feed{Kind: feed.Schedule, Name: "payments"}, ""); err != nil ||
+			len(gone) != 1 {
 			t.Fatal(gone, err)
 		}
 		if w := ask(door, http.MethodGet, address, etag); w.Code != 404 {

@@ -118,15 +118,18 @@ func (x Example) complete() Example {
 	if x.State == incidents.AlarmOK {
 		verb, value = "was not", x.Threshold/5
 	}
-	set(&x.Reason, fmt.Sprintf("Threshold Crossed: 1 out of the last 1 datapoints [%.1f (%s)] %s greater than the threshold (%.1f) "+
-		"(minimum 1 datapoint for %s -> %s transition).", value, x.At.UTC().Add(-time.Minute).Format("02/01/06 15:04:00"), verb, x.Threshold, x.Previous, x.State))
+	set(&x.Reason, fmt.Sprintf("Threshold Crossed: 1 out of the last 1 datapoints [%.1f (%s)] %s greater than the "+
+		"threshold (%.1f) "+
+		"(minimum 1 datapoint for %s -> %s transition).", value, x.At.UTC().Add(-time.Minute).Format("02/01/06 15:04:00"),
+		verb, x.Threshold, x.Previous, x.State))
 	return x
 }
 
 func (x Example) message(topic ARN) exampleMessage {
 	m := exampleMessage{
 		AlarmName: x.Name, AWSAccountID: topic.Account, NewStateValue: x.State, NewStateReason: x.Reason,
-		StateChangeTime: x.At.UTC().Format(StateChangeTime), Region: regionTitle(topic.Region), AlarmArn: AlarmARN(topic, x.Name).String(),
+		StateChangeTime: x.At.UTC().Format(StateChangeTime), Region: regionTitle(topic.Region),
+		AlarmArn:      AlarmARN(topic, x.Name).String(),
 		OldStateValue: x.Previous, AlarmContributorID: x.Contributor, AlarmContributorAttributes: x.Attributes,
 		OKActions: []string{topic.String()}, AlarmActions: []string{topic.String()}, InsufficientDataActions: []string{},
 	}

@@ -25,7 +25,8 @@ type Message struct {
 
 // NewMessage reads a message that came over a topic of that account and region.
 func NewMessage(subject, text, account, region string) *Message {
-	return &Message{Subject: subject, Text: text, Fields: Members(strings.TrimSpace(text)), Account: account, Region: region}
+	return &Message{Subject: subject, Text: text, Fields: Members(strings.TrimSpace(text)), Account: account,
+		Region: region}
 }
 
 // inside is a message that stood in this one.

@@ -130,7 +130,8 @@ func embedded(text string) []string {
 // complains reports whether a line tells of a failure, so that what stands below it is what failed, and not what is told.
 func complains(line string) bool {
 	line = strings.ToLower(line)
-	return slices.ContainsFunc([]string{"could not", "cannot", "unable to", " failed", "crashed"}, func(words string) bool { return strings.Contains(line, words) })
+	return slices.ContainsFunc([]string{"could not", "cannot", "unable to", " failed", "crashed"},
+		func(words string) bool { return strings.Contains(line, words) })
 }
 
 // maxLabel is how long the word for a JSON object is at most, in bytes.

@@ -112,7 +112,8 @@ func (m *Message) isEnvelope() bool {
 	if text == "" || f.Has("TopicArn") || f.Has("TopicARN") || f.Text("Type") == "Notification" {
 		return text != ""
 	}
-	return Members(strings.TrimSpace(text)) != nil && !slices.ContainsFunc(f, func(one Member) bool { return !slices.Contains(envelopeNames, one.Name) })
+	return Members(strings.TrimSpace(text)) != nil &&
+		!slices.ContainsFunc(f, func(one Member) bool { return !slices.Contains(envelopeNames, one.Name) })
 }
 
 // without are the members that have none of these names.

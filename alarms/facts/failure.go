@@ -33,7 +33,8 @@ func isDown(text string) bool {
 
 // isAsked reports whether something goes down because somebody wants it to.
 func isAsked(word string) bool {
-	return slices.ContainsFunc([]string{"scal", "shut", "step", "cool", "spin", "count", "ramp", "drain"}, func(w string) bool { return strings.Contains(word, w) })
+	return slices.ContainsFunc([]string{"scal", "shut", "step", "cool", "spin", "count", "ramp", "drain"},
+		func(w string) bool { return strings.Contains(word, w) })
 }
 
 // The names of members in which a service says how it stands with a thing end in these; those that begin so say how it was, or should be.
@@ -46,9 +47,10 @@ var (
 
 // tellsState reports whether a member of an event tells its own state, by the names that services give it.
 func (t Fact) tellsState() bool {
-	return slices.ContainsFunc(stateEnds, func(end string) bool { return strings.HasSuffix(t.Name, end) }) && !slices.ContainsFunc(earlier, func(begin string) bool {
-		return strings.HasPrefix(t.Name, begin) || strings.HasPrefix(t.In[strings.LastIndexByte(t.In, '/')+1:], begin)
-	})
+	return slices.ContainsFunc(stateEnds, func(end string) bool { return strings.HasSuffix(t.Name, end) }) &&
+		!slices.ContainsFunc(earlier, func(begin string) bool {
+			return strings.HasPrefix(t.Name, begin) || strings.HasPrefix(t.In[strings.LastIndexByte(t.In, '/')+1:], begin)
+		})
 }
 
 // Failure is the word by which an event of AWS says that something failed; empty if none does. What it says of the state goes before the type of

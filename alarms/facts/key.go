@@ -34,7 +34,8 @@ func key(all []Fact, state string, except func(owner string) bool) string {
 // TitleKey names a thing by its title, without the state that may stand before it ("[Triggered] Slow", "OK: Slow"), and by where it is.
 func TitleKey(raw, title string, all []Fact) string {
 	key := title
-	if word, rest, ok := strings.Cut(title, " "); ok && (strings.HasPrefix(raw, "[") || strings.HasSuffix(word, ":")) && IsState(strings.TrimSuffix(word, ":")) {
+	if word, rest, ok := strings.Cut(title, " "); ok && (strings.HasPrefix(raw, "[") || strings.HasSuffix(word, ":")) &&
+		IsState(strings.TrimSuffix(word, ":")) {
 		key = rest
 	}
 	for _, t := range all {

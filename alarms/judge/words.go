@@ -87,7 +87,8 @@ func WithoutBraces(s string) string {
 		}
 		return r
 	}, s)
-	joined := strings.NewReplacer(" : ", ": ", " :", ":", " , ", ", ", " ,", ",").Replace(strings.Join(strings.Fields(s), " "))
+	joined := strings.NewReplacer(" : ", ": ", " :", ":", " , ", ", ", " ,",
+		",").Replace(strings.Join(strings.Fields(s), " "))
 	return strings.TrimLeft(joined, ",: ")
 }
 

@@ -18,7 +18,8 @@ func FuzzJudge(f *testing.F) {
 	}
 	f.Add("[FIRING:1] x", "Alerts Firing:\n"+alertText("alertname=A"))
 	f.Add("", `{"Records":[{"body":"\"{}\""}]}`)
-	rules := []Rule{{Subject: "*a*b*", Treat: judge.Quiet}, {JSON: []Condition{{"$.a[0].b", "*"}}, Treat: judge.Page, Key: "{$.a}", Title: "$.b"}, {Text: "*x*y*z*", Treat: judge.Resolve, Key: "$.k"}}
+	rules := []Rule{{Subject: "*a*b*", Treat: judge.Quiet},
+		{JSON: []Condition{{"$.a[0].b", "*"}}, Treat: judge.Page, Key: "{$.a}", Title: "$.b"}, {Text: "*x*y*z*", Treat: judge.Resolve, Key: "$.k"}}
 	f.Fuzz(func(t *testing.T, subject, text string) {
 		subject, text = strings.ToValidUTF8(subject, "?"), strings.ToValidUTF8(text, "?")
 		began := time.Now()

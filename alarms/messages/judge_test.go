@@ -61,7 +61,8 @@ func TestTable(t *testing.T) {
 	for _, tt := range tableCases() {
 		m := messageOf(tt.subject, tt.message)
 		j := Judge(m)[0]
-		if j.Treat != tt.treat || j.Severity != tt.severity || j.Family != tt.family || tt.title != "" && j.Title != tt.title {
+		if j.Treat != tt.treat || j.Severity != tt.severity || j.Family != tt.family ||
+			tt.title != "" && j.Title != tt.title {
 			t.Errorf("%s:\n got %s %q %s %q\nwant %s %q %s %q", tt.name, j.Treat, j.Severity, j.Family, j.Title, tt.treat, tt.severity, tt.family, tt.title)
 		}
 		checkJudgement(t, tt.name, j)
@@ -90,7 +91,8 @@ type tableCase struct {
 }
 
 func tableCases() []tableCase {
-	return slices.Concat(databaseCases(), wordCases(), computeCases(), taskCases(), findingCases(), failureCases(), quietCases(), otherCases())
+	return slices.Concat(databaseCases(), wordCases(), computeCases(), taskCases(), findingCases(), failureCases(),
+		quietCases(), otherCases())
 }
 
 func databaseCases() []tableCase {

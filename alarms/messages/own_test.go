@@ -47,7 +47,8 @@ func TestTheOutsideCounts(t *testing.T) {
 		t.Errorf("of low severity: %+v", j)
 	}
 	for i, want := range []judge.Treatment{judge.Page, judge.Resolve} {
-		if j := JudgeBy(rule, Open(messageOf("", tests[i].text))[0])[0]; j.Treat != want || j.Key != "chk" || j.Family != configured {
+		if j := JudgeBy(rule, Open(messageOf("", tests[i].text))[0])[0]; j.Treat != want || j.Key != "chk" ||
+			j.Family != configured {
 			t.Errorf("a rule for what is outside: %+v", j)
 		}
 	}
@@ -78,7 +79,8 @@ func TestPairs(t *testing.T) {
 	}
 	for _, tt := range tests {
 		begins, ends := Judge(messageOf("", tt.begins))[0], Judge(messageOf("", tt.ends))[0]
-		if begins.Treat != judge.Page || !begins.Recovers || ends.Treat != judge.Resolve || begins.Key != ends.Key || begins.Family != ends.Family {
+		if begins.Treat != judge.Page || !begins.Recovers || ends.Treat != judge.Resolve || begins.Key != ends.Key ||
+			begins.Family != ends.Family {
 			t.Errorf("%s: %s %q, then %s %q", tt.name, begins.Treat, begins.Key, ends.Treat, ends.Key)
 		}
 		checkJudgement(t, tt.name, begins)
@@ -98,7 +100,8 @@ func TestNoPairs(t *testing.T) {
 		{"incidents of PagerDuty", `{"event":{"id":"1","event_type":"incident.triggered","data":{"id":"P1","title":"Disk"}}}`, `{"event":{"id":"1","event_type":"incident.triggered","data":{"id":"P2","title":"Disk"}}}`},
 	}
 	for _, tt := range tests {
-		if one, other := Judge(messageOf("", tt.one))[0], Judge(messageOf("", tt.other))[0]; one.Key == other.Key || one.Treat != judge.Page || other.Treat != judge.Page {
+		if one, other := Judge(messageOf("", tt.one))[0], Judge(messageOf("", tt.other))[0]; one.Key == other.Key ||
+			one.Treat != judge.Page || other.Treat != judge.Page {
 			t.Errorf("%s: %s %q and %s %q", tt.name, one.Treat, one.Key, other.Treat, other.Key)
 		}
 	}
@@ -129,7 +132,8 @@ func TestStatesOfOthers(t *testing.T) {
 		{`{"title":"Disk","status":"unresolved"}`, judge.Page, ""},
 	}
 	for _, tt := range tests {
-		if j := Judge(messageOf("", tt.text))[0]; j.Treat != tt.treat || j.Severity != tt.severity || !strings.HasPrefix(j.Title, "Disk") {
+		if j := Judge(messageOf("", tt.text))[0]; j.Treat != tt.treat || j.Severity != tt.severity ||
+			!strings.HasPrefix(j.Title, "Disk") {
 			t.Errorf("%s: %s %q %q, want %s %q", tt.text, j.Treat, j.Severity, j.Title, tt.treat, tt.severity)
 		} else if strings.Contains(tt.text, "P1\",") && j.Key != "P1" && j.Key != "1" {
 			t.Errorf("%s: key %q", tt.text, j.Key)

@@ -25,7 +25,8 @@ const tokenLife = 48 * time.Hour
 
 // A Confirmer confirms subscriptions. The SNS client of the AWS SDK is one.
 type Confirmer interface {
-	ConfirmSubscription(context.Context, *snsapi.ConfirmSubscriptionInput, ...func(*snsapi.Options)) (*snsapi.ConfirmSubscriptionOutput, error)
+	ConfirmSubscription(context.Context, *snsapi.ConfirmSubscriptionInput,
+		...func(*snsapi.Options)) (*snsapi.ConfirmSubscriptionOutput, error)
 }
 
 // confirmation is the body of the entry.
@@ -91,7 +92,8 @@ func (c *Confirmations) confirm(ctx context.Context, e outbox.Entry) (func(store
 		return nil, nil
 	}
 	c.Metrics.confirmed(confirmFailed)
-	return nil, fmt.Errorf("confirming the subscription to %s (the role needs sns:ConfirmSubscription): %w", asked.Topic, err)
+	return nil, fmt.Errorf("confirming the subscription to %s (the role needs sns:ConfirmSubscription): %w", asked.Topic,
+		err)
 }
 
 // final reports whether an error of SNS will be the same next time: the token or the

@@ -26,7 +26,8 @@ type snsFake struct {
 	answer error
 }
 
-func (s *snsFake) ConfirmSubscription(_ context.Context, in *snsapi.ConfirmSubscriptionInput, opts ...func(*snsapi.Options)) (*snsapi.ConfirmSubscriptionOutput, error) {
+func (s *snsFake) ConfirmSubscription(_ context.Context, in *snsapi.ConfirmSubscriptionInput,
+	opts ...func(*snsapi.Options)) (*snsapi.ConfirmSubscriptionOutput, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var o snsapi.Options

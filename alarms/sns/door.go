@@ -45,7 +45,8 @@ type Door struct {
 
 // NewDoor makes the handler for POST /sns. The metrics may be nil.
 func NewDoor(v *Verifier, t Taker, log *slog.Logger, m *Metrics) *Door {
-	return &Door{verifier: v, taker: t, log: log, metrics: m, bodies: doors.NewReader(largeBodies, arriving), tally: doors.NewTally(log)}
+	return &Door{verifier: v, taker: t, log: log, metrics: m, bodies: doors.NewReader(largeBodies, arriving),
+		tally: doors.NewTally(log)}
 }
 
 // answer is the body of every response.

@@ -275,13 +275,15 @@ func TestCertificateTrouble(t *testing.T) {
 		t.Errorf("%d %+v", status, a)
 	}
 	other := must[*SigningTopic](t)(newSigningTopic(testTopicARN(), "evil.example", time.Now(), time.Now().Add(time.Hour)))
-	d.door.verifier.Certificates = NewAWSCertificates(&awsFake{answer: serve(200, string(other.Certificate()))}, nil, quiet())
+	d.door.verifier.Certificates = NewAWSCertificates(&awsFake{answer: serve(200, string(other.Certificate()))}, nil,
+		quiet())
 	if status, a := d.post(d.sign(Post{Message: "m"})); status != 403 || a.Code != CodeCertificate {
 		t.Errorf("%d %+v", status, a)
 	}
 	d.door.verifier.Certificates = NewAWSCertificates(tripwire{t}, nil, quiet())
 	for _, url := range forgedURLs[1:] {
-		body := edited(t, d.sign(Post{Message: "m"}), d.topic.CertificateURL(), strings.Trim(string(must[[]byte](t)(json.Marshal(url))), `"`))
+		body := edited(t, d.sign(Post{Message: "m"}), d.topic.CertificateURL(),
+			strings.Trim(string(must[[]byte](t)(json.Marshal(url))), `"`))
 		if status, a := d.post(body); status != 403 || a.Code != CodeCertURL {
 			t.Errorf("%s: %d %+v", url, status, a)
 		}

@@ -132,7 +132,8 @@ func (a *AWSCertificates) find(url string, now time.Time) (k *knownCert, mine bo
 		default:
 			a.ration.noteRequest(url, now)
 			if k.together++; k.together > mostTogether {
-				return nil, false, refuse(CodeBusy, "too many messages wait for the same signing certificate; SNS will send this one again")
+				return nil, false, refuse(CodeBusy,
+					"too many messages wait for the same signing certificate; SNS will send this one again")
 			}
 			return k, false, nil
 		}
@@ -191,7 +192,8 @@ func (a *AWSCertificates) obtain(ctx context.Context, topic aws.ARN, url string)
 	waiting, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	if err := a.ration.wait(waiting, url); err != nil {
-		return nil, refuseFor(err, CodeBusy, "too many unknown signing certificates are needed at once; SNS will send the message again")
+		return nil, refuseFor(err, CodeBusy,
+			"too many unknown signing certificates are needed at once; SNS will send the message again")
 	}
 	text, err := a.fetch(ctx, url)
 	a.ration.done(url, errors.Is(err, errNothing))
@@ -238,7 +240,8 @@ func (a *AWSCertificates) load(ctx context.Context, topic aws.ARN, url string) *
 func judge(topic aws.ARN, text []byte) (*x509.Certificate, error) {
 	cert, err := parseCertificate(text)
 	if err != nil {
-		return nil, refuseFor(err, CodeFetch, "what was fetched is not a signing certificate; SNS will send the message again")
+		return nil, refuseFor(err, CodeFetch,
+			"what was fetched is not a signing certificate; SNS will send the message again")
 	}
 	if err := checkKey(cert); err != nil {
 		return nil, err

@@ -48,7 +48,8 @@ func (a *awsFake) RoundTrip(r *http.Request) (*http.Response, error) {
 	if s.status == http.StatusFound {
 		h.Set("Location", "https://evil.example/cert.pem")
 	}
-	return &http.Response{StatusCode: s.status, Status: strconv.Itoa(s.status), Header: h, Body: io.NopCloser(strings.NewReader(s.body)), Request: r}, nil
+	return &http.Response{StatusCode: s.status, Status: strconv.Itoa(s.status), Header: h,
+		Body: io.NopCloser(strings.NewReader(s.body)), Request: r}, nil
 }
 
 func (a *awsFake) total() int {

@@ -36,8 +36,10 @@ const (
 // codes lists all of them.
 func codes() []Code {
 	return []Code{
-		CodeMethod, CodeEmpty, CodeNotJSON, CodeNotObject, CodeTooLarge, CodeEncoding, CodeField, CodeType, CodeRaw, CodeHeader,
-		CodeTopic, CodeCertURL, CodeFetch, CodeCertificate, CodeSignature, CodeTime, CodeSubscribe, CodeStore, CodeBusy, CodeClock,
+		CodeMethod, CodeEmpty, CodeNotJSON, CodeNotObject, CodeTooLarge, CodeEncoding, CodeField, CodeType, CodeRaw,
+		CodeHeader,
+		CodeTopic, CodeCertURL, CodeFetch, CodeCertificate, CodeSignature, CodeTime, CodeSubscribe, CodeStore, CodeBusy,
+		CodeClock,
 	}
 }
 

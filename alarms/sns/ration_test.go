@@ -24,7 +24,8 @@ func emptyAWS(slowly time.Duration) *flooded {
 			return served{}, ctx.Err()
 		}
 	}
-	f.source = NewAWSCertificates(routed{f.fake, &awsFake{answer: serve(200, string(testTopic().Certificate()))}}, nil, slog.New(slog.NewTextHandler(&f.log, nil)))
+	f.source = NewAWSCertificates(routed{f.fake, &awsFake{answer: serve(200, string(testTopic().Certificate()))}}, nil,
+		slog.New(slog.NewTextHandler(&f.log, nil)))
 	return f
 }
 
@@ -44,7 +45,8 @@ func (f *flooded) forged(ctx context.Context, n int) error {
 // genuine asks as SNS's own message does, and again as SNS does, and returns how long it took.
 func (f *flooded) genuine(ctx context.Context) (took time.Duration, tries int) {
 	began := time.Now()
-	for _, pause := range append([]time.Duration{0, 0, 0, time.Second, time.Second, 3 * time.Second, 5 * time.Second, 10 * time.Second}, slices.Repeat([]time.Duration{20 * time.Second}, 35)...) {
+	for _, pause := range append([]time.Duration{0, 0, 0, time.Second, time.Second, 3 * time.Second, 5 * time.Second,
+		10 * time.Second}, slices.Repeat([]time.Duration{20 * time.Second}, 35)...) {
 		time.Sleep(pause)
 		tries++
 		_, err := f.source.Certificate(ctx, testTopicARN(), testTopic().CertificateURL())
@@ -98,7 +100,8 @@ func TestAFloodOfCertificates(t *testing.T) {
 					t.Errorf("%d addresses were asked in 30 s", asked)
 				}
 				began := time.Now()
-				if _, err := f.source.Certificate(ctx, testTopicARN(), testTopic().CertificateURL()); err != nil || time.Since(began) > 0 {
+				if _, err := f.source.Certificate(ctx, testTopicARN(), testTopic().CertificateURL()); err != nil ||
+					time.Since(began) > 0 {
 					t.Errorf("a known certificate came after %s: %v", time.Since(began), err)
 				}
 				stop()

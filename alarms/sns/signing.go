@@ -107,7 +107,8 @@ type wire struct {
 func (t *SigningTopic) Envelope(p Post) (*Envelope, error) {
 	e := &Envelope{
 		Type: p.Type, MessageID: p.MessageID, TopicARN: t.ARN(), Subject: p.Subject, HasSubject: p.Subject != "",
-		Message: p.Message, Sent: p.At.UTC().Truncate(time.Millisecond), SignatureVersion: p.Version, SigningCertURL: t.certURL,
+		Message: p.Message, Sent: p.At.UTC().Truncate(time.Millisecond), SignatureVersion: p.Version,
+		SigningCertURL: t.certURL,
 	}
 	if e.Type == "" {
 		e.Type = Notification

@@ -54,10 +54,12 @@ type Verified struct {
 func (v *Verifier) Verify(ctx context.Context, now time.Time, e *Envelope) (*Verified, error) {
 	topic, ok := v.Topics.Match(e.TopicARN)
 	if !ok {
-		return nil, refuse(CodeTopic, "topic %s is not in sns.topics; add it or unsubscribe", aws.Line(e.TopicARN, aws.MaxName))
+		return nil, refuse(CodeTopic, "topic %s is not in sns.topics; add it or unsubscribe",
+			aws.Line(e.TopicARN, aws.MaxName))
 	}
 	if v.RequireV2 && e.SignatureVersion != "2" {
-		return nil, refuse(CodeSignature, "the message is not signed with SignatureVersion 2; set that attribute on the topic")
+		return nil, refuse(CodeSignature,
+			"the message is not signed with SignatureVersion 2; set that attribute on the topic")
 	}
 	cert, err := v.Certificates.Certificate(ctx, topic, e.SigningCertURL)
 	if err != nil {
@@ -81,7 +83,8 @@ func (v *Verifier) doubt(err error) error {
 	if v.Agrees == nil || v.Agrees() {
 		return err
 	}
-	return refuseFor(err, CodeClock, "the time of the message disagrees with our clock, which may be wrong; SNS will send it again")
+	return refuseFor(err, CodeClock,
+		"the time of the message disagrees with our clock, which may be wrong; SNS will send it again")
 }
 
 func (v *Verifier) checkAge(now, sent time.Time) error {

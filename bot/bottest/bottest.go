@@ -56,7 +56,8 @@ func Nasty() []string {
 	return []string{
 		"checkout-5xx", "", " ", "<!channel>", "<!here|x>", "<@U0ANA>", "<https://evil.example|Acknowledge>", "<!subteam^S1>", "a & b < c > d", "&lt;!channel&gt;",
 		"*bold* _it_ ~no~ `code` ```fence```", "> quote", ":fire:", "line\nbreak\r\nand\ttab", "\x00\x07\x1b[31m", "a\u202Eb\u2066c\u200Bd\uFEFF", "\xff\xfe\x80", "😀👨‍👩‍👧‍👦🇩🇪",
-		strings.Repeat("x", 10_000), strings.Repeat("ü", 3001), strings.Repeat("😀", 5000), strings.Repeat("&", 4000), strings.Repeat("<", 4000), strings.Repeat("a b\n", 3000),
+		strings.Repeat("x", 10_000), strings.Repeat("ü", 3001), strings.Repeat("😀", 5000), strings.Repeat("&", 4000),
+		strings.Repeat("<", 4000), strings.Repeat("a b\n", 3000),
 		"https://wiki.example.com/x", "https://wiki.example.com/|x>", "http://x", "javascript:alert(1)", `https://x"y`, "https://" + strings.Repeat("y", 3000), `"\`, "\u2028\u2029",
 	}
 }
@@ -66,8 +67,9 @@ func Incident(s string) incidents.Incident {
 	at := time.Date(2026, 11, 22, 14, 2, 0, 0, time.UTC)
 	return incidents.Incident{
 		ID: "42", Title: s, Service: s, Severity: incidents.Sev1, Runbook: s, Status: incidents.StatusAcknowledged,
-		Opened: at, OpenedBy: incidents.ByAlarm(s), Acknowledged: at, AcknowledgedBy: incidents.ByAlarm(s), ResolvedBy: incidents.Person(s),
-		Pages: map[string]incidents.PageState{s: {Person: s, At: at}, s + "/sms": {Person: s, Via: s, At: at}},
+		Opened: at, OpenedBy: incidents.ByAlarm(s), Acknowledged: at, AcknowledgedBy: incidents.ByAlarm(s),
+		ResolvedBy: incidents.Person(s),
+		Pages:      map[string]incidents.PageState{s: {Person: s, At: at}, s + "/sms": {Person: s, Via: s, At: at}},
 	}
 }
 
@@ -80,9 +82,11 @@ func Alarm(s string) *incidents.Alarm {
 func Events(s string) []incidents.Event {
 	i, a := Incident(s), Alarm(s)
 	bodies := []incidents.Body{
-		incidents.Opened{Title: s, Service: s, Alarm: a}, incidents.Opened{}, incidents.Reported{Alarm: *a}, incidents.Reopened{},
+		incidents.Opened{Title: s, Service: s, Alarm: a}, incidents.Opened{}, incidents.Reported{Alarm: *a},
+		incidents.Reopened{},
 		incidents.Paged{Key: s, Person: s, Why: s}, incidents.Paged{Key: s, Person: s, Why: s, Reminder: true},
-		incidents.Delivered{Key: s, Person: s, Via: incidents.ViaSlack, Channel: "D1", Message: "1.2"}, incidents.Undelivered{Key: s, Person: s, Error: s},
+		incidents.Delivered{Key: s, Person: s, Via: incidents.ViaSlack, Channel: "D1", Message: "1.2"},
+		incidents.Undelivered{Key: s, Person: s, Error: s},
 		incidents.Withheld{Key: s, Person: s, Why: s}, incidents.Acknowledged{}, incidents.Escalated{Reason: s},
 		incidents.Noted{Text: s}, incidents.Resolved{Reason: s}, incidents.Unknown{Kind: s},
 	}

@@ -79,7 +79,8 @@ func (r *Router) answerLoosely(url, payload string, times int) {
 				return
 			}
 			times--
-			if t := slack.TroubleOf(err); times == 0 || t != slack.Limited && t != slack.Unreachable || !r.lives(max(pause, slack.WaitOf(err))) {
+			if t := slack.TroubleOf(err); times == 0 || t != slack.Limited && t != slack.Unreachable ||
+				!r.lives(max(pause, slack.WaitOf(err))) {
 				r.o.Log.Warn("a reply could not be sent", "err", err)
 				return
 			}

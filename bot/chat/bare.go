@@ -67,7 +67,8 @@ func unwrapped(s string) string {
 			return s
 		}
 		inside := s[size : len(s)-tail]
-		if strings.ContainsRune(inside, first) && first == last || strings.Contains("`*_~", string(first)) != (first == last && strings.Contains("`*_~", string(last))) {
+		if strings.ContainsRune(inside, first) && first == last ||
+			strings.Contains("`*_~", string(first)) != (first == last && strings.Contains("`*_~", string(last))) {
 			if !strings.HasPrefix(inside, string(first)) { // three of a kind make a block
 				return s
 			}

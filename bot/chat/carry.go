@@ -49,7 +49,8 @@ func (r *Router) say(ctx context.Context, c *Call, w Word) (payload string, err 
 
 // once does something in a transaction, unless this request was carried out before, and remembers the answer. What was
 // pressed is answered later: that is owed.
-func (r *Router) once(ctx context.Context, c *Call, do func(store.Tx) (blocks.Message, error)) (payload string, err error) {
+func (r *Router) once(ctx context.Context, c *Call, do func(store.Tx) (blocks.Message, error)) (payload string,
+	err error) {
 	err = r.o.Book.Store.Update(ctx, func(tx store.Tx) error {
 		if answer, seen := incidents.Recall(tx, c.ID); seen {
 			payload = answer

@@ -22,7 +22,8 @@ type excuse struct {
 // excuses is the table from errors to what people read.
 func excuses() []excuse {
 	return []excuse{
-		{[]error{store.ErrFull}, "Nothing was changed: there is no space left for Oncalm's data. Tell whoever runs it; pages that are on their way still go out."},
+		{[]error{store.ErrFull}, "Nothing was changed: there is no space left for Oncalm's data. Tell whoever runs it; " +
+			"pages that are on their way still go out."},
 		{[]error{store.ErrClosed}, "Nothing was changed: Oncalm is stopping. Try again in a minute."},
 		{
 			[]error{store.ErrUnknownOutcome, context.DeadlineExceeded, context.Canceled},
@@ -48,6 +49,7 @@ func (r *Router) Excuse(c *Call, err error) blocks.Message {
 	}
 	reference := rand.Text()[:6]
 	r.o.Log.Error("the reference that was given for this", "reference", reference, "err", err)
-	return blocks.Sentence(fmt.Sprintf("That failed, and it is our fault. %s shows whether anything was changed. Reference for whoever runs Oncalm: %s.",
+	return blocks.Sentence(fmt.Sprintf("That failed, and it is our fault. %s shows whether anything was changed. "+
+		"Reference for whoever runs Oncalm: %s.",
 		r.o.Look, reference))
 }

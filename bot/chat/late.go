@@ -123,7 +123,8 @@ func (r *Router) CarryOut(ctx context.Context, c *Call, w Word) (payload string)
 
 // beingStored is what people read while the store is slow.
 func beingStored() blocks.Message {
-	return blocks.Sentence("That is being stored, and takes longer than usual. The result follows; there is no need to do it again.")
+	return blocks.Sentence("That is being stored, and takes longer than usual. The result follows; there is no need to " +
+		"do it again.")
 }
 
 // lateEvent marks what came of a form after its answer in its metadata.
@@ -156,7 +157,8 @@ func (r *Router) Once(ctx context.Context, c *Call, do func(store.Tx) (blocks.Me
 	}
 	r.loose.Go(func() {
 		m := <-a.done
-		if _, err := r.o.Out.Post(context.Background(), user, blocks.Draw(m), slack.Tag{Event: lateEvent, Key: c.ID}); err != nil {
+		if _, err := r.o.Out.Post(context.Background(), user, blocks.Draw(m),
+			slack.Tag{Event: lateEvent, Key: c.ID}); err != nil {
 			r.o.Log.Warn("the result of a form could not be sent", "person", person, "err", err)
 		}
 	})

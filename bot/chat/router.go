@@ -140,7 +140,8 @@ func (r *Router) noRoom(root string) blocks.Message {
 		}
 		roots = append(roots, blocks.Code(room.Root))
 	}
-	return blocks.Sentence(blocks.Say("I do not know ", blocks.Code(text.Clip(text.Line(root), 40)), ", only "), blocks.Say(roots...), ".")
+	return blocks.Sentence(blocks.Say("I do not know ", blocks.Code(text.Clip(text.Line(root), 40)), ", only "),
+		blocks.Say(roots...), ".")
 }
 
 // admit finds out who asks. Who is not in the configuration is told how to get there, and nothing else.
@@ -160,13 +161,15 @@ func (r *Router) admit(ctx context.Context, c *Call, in slack.Request) (blocks.M
 
 // stillStarting is the answer while it is not known who we are.
 func stillStarting() blocks.Message {
-	return blocks.Sentence("I am still starting and do not know my Slack identity yet; nothing was done. Try again in a minute.")
+	return blocks.Sentence("I am still starting and do not know my Slack identity yet; nothing was done. Try again in " +
+		"a minute.")
 }
 
 func stranger(user string) blocks.Message {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("You are not in Oncalm's people list, so nothing was done."),
-		blocks.Say("Ask whoever maintains its configuration to add this under ", blocks.Code("people"), ": ", blocks.Code("yourname: {slack: "+text.Clip(text.Line(user), 20)+"}")),
+		blocks.Say("Ask whoever maintains its configuration to add this under ", blocks.Code("people"), ": ",
+			blocks.Code("yourname: {slack: "+text.Clip(text.Line(user), 20)+"}")),
 	)}}
 }
 

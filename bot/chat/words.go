@@ -84,7 +84,8 @@ func Unknown(root, said string, names []string) blocks.Message {
 	if near := nearest.Of(said, names); near != "" {
 		l = append(l, blocks.Say("Did you mean ", blocks.Code(root+" "+near), "? ")...)
 	}
-	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(l, blocks.Say(blocks.Code(root+" help"), " lists all commands.")...))}}
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(l,
+		blocks.Say(blocks.Code(root+" help"), " lists all commands.")...))}}
 }
 
 // Names are all names of words, the first of each word first.
@@ -111,5 +112,6 @@ func NoButton(root string) blocks.Message { return gone(root, "button") }
 func NoForm(root string) blocks.Message { return gone(root, "form") }
 
 func gone(root, what string) blocks.Message {
-	return blocks.Sentence("I do not know that ", what, " any more; nothing was changed. ", blocks.Code(root+" help"), " lists all commands.")
+	return blocks.Sentence("I do not know that ", what, " any more; nothing was changed. ", blocks.Code(root+" help"),
+		" lists all commands.")
 }

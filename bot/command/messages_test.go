@@ -14,10 +14,12 @@ import (
 func messagesOf(s string) []blocks.Message {
 	i, a := bottest.Incident(s), bottest.Alarm(s)
 	all := []blocks.Message{
-		noSuch(s, []string{"41"}), postmortemMessage(&i, s), {Body: []blocks.Paragraph{blocks.Para(listed(&i)), blocks.Bullets(listed(&i))}},
+		noSuch(s, []string{"41"}), postmortemMessage(&i, s),
+		{Body: []blocks.Paragraph{blocks.Para(listed(&i)), blocks.Bullets(listed(&i))}},
 		postmortemMessage(&i, strings.Repeat(s+"\n", 1+20_000/(len(s)+1))),
 	}
-	for _, status := range []incidents.Status{incidents.StatusTriggered, incidents.StatusAcknowledged, incidents.StatusResolved} {
+	for _, status := range []incidents.Status{incidents.StatusTriggered, incidents.StatusAcknowledged,
+		incidents.StatusResolved} {
 		i.Status = status
 		all = append(all, infoMessage(view.Account{Incident: &i, Alarm: a, Events: bottest.Events(s)}))
 	}

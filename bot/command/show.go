@@ -43,7 +43,8 @@ func (room *Room) brief(ctx context.Context, c *chat.Call) (blocks.Message, erro
 		now = blocks.Say("Open now: ", strings.Join(open, ", "), ". ", blocks.Code(c.Root+" list"), " says more.")
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
-		blocks.Say("Answer a page: ", blocks.Code(c.Root+" ack"), ", ", blocks.Code(c.Root+" resolve"), ", ", blocks.Code(c.Root+" escalate"), ", ", blocks.Code(c.Root+" note what you see"), "."),
+		blocks.Say("Answer a page: ", blocks.Code(c.Root+" ack"), ", ", blocks.Code(c.Root+" resolve"), ", ",
+			blocks.Code(c.Root+" escalate"), ", ", blocks.Code(c.Root+" note what you see"), "."),
 		now,
 		blocks.Say("All commands: ", blocks.Code(c.Root+" help"), ". Who is on call: ", blocks.Code(room.o.OnCall), "."),
 	)}}, nil
@@ -104,7 +105,8 @@ func (room *Room) list(ctx context.Context, c *chat.Call) (blocks.Message, error
 
 // listed is an incident in one line.
 func listed(i *incidents.Incident) blocks.Line {
-	l := blocks.Say(blocks.Strong(i.ID), " ", view.Sign(i.Severity), " ", i.Severity, " · ", text.Clip(text.Line(i.Title), 100), " · ", i.Service, " · ")
+	l := blocks.Say(blocks.Strong(i.ID), " ", view.Sign(i.Severity), " ", i.Severity, " · ",
+		text.Clip(text.Line(i.Title), 100), " · ", i.Service, " · ")
 	switch i.Status {
 	case incidents.StatusAcknowledged:
 		return append(l, blocks.Say("acknowledged by ", view.NameOf(i.AcknowledgedBy), " ", i.Acknowledged)...)

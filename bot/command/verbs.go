@@ -53,11 +53,15 @@ func (room *Room) resolve(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if err := room.record(c, tx, i.ID, incidents.Resolved{Reason: text.Clip(reason, maxReason)}); err != nil {
 		return blocks.Message{}, err
 	}
-	lines := []blocks.Line{blocks.Say("You resolved ", blocks.Strong(i.ID), " (", text.Line(i.Title), ").", shortened(reason))}
+	lines := []blocks.Line{blocks.Say("You resolved ", blocks.Strong(i.ID), " (", text.Line(i.Title), ").",
+		shortened(reason))}
 	if len(i.Firing) > 0 {
-		lines = append(lines, blocks.Say("Its alarm is still in ALARM. If it fires again soon, ", i.ID, " is triggered again."))
+		lines = append(lines, blocks.Say("Its alarm is still in ALARM. If it fires again soon, ", i.ID,
+			" is triggered again."))
 	}
-	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(append(lines, blocks.Say("The draft of the postmortem: ", blocks.Code(c.Root+" postmortem "+i.ID)))...)}}, nil
+	return blocks.Message{Shown: true,
+		Body: []blocks.Paragraph{blocks.Para(append(lines,
+			blocks.Say("The draft of the postmortem: ", blocks.Code(c.Root+" postmortem "+i.ID)))...)}}, nil
 }
 
 // escalate is /incident escalate.
@@ -70,7 +74,8 @@ func (room *Room) escalate(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return blocks.Message{}, err
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
-		blocks.Say("You escalated ", blocks.Strong(i.ID), " (", text.Line(i.Title), "). The next step of its policy is paged now.", shortened(reason)),
+		blocks.Say("You escalated ", blocks.Strong(i.ID), " (", text.Line(i.Title),
+			"). The next step of its policy is paged now.", shortened(reason)),
 		blocks.Say("Who has been paged: ", blocks.Code(c.Root+" info "+i.ID)),
 	)}}, nil
 }
@@ -90,7 +95,8 @@ func (room *Room) note(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return m, nil
 	}
 	if typed == "" {
-		return blocks.Sentence("What should I note? Write ", blocks.Code(c.Root+" note "+i.ID+" what you saw or did"), "."), nil
+		return blocks.Sentence("What should I note? Write ", blocks.Code(c.Root+" note "+i.ID+" what you saw or did"), "."),
+			nil
 	}
 	kept := text.Clip(typed, maxNote)
 	if err := room.record(c, tx, i.ID, incidents.Noted{Text: kept}); err != nil {
@@ -130,10 +136,12 @@ func (room *Room) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text s
 	}
 	if err != nil {
 		room.o.Log.Error("cannot read an incident", "incident", id, "err", err)
-		return nil, text, blocks.Sentence("Incident ", id, " cannot be read; nothing was changed. Ask whoever runs Oncalm to run ", blocks.Code("oncalm fsck"), ".")
+		return nil, text, blocks.Sentence("Incident ", id,
+			" cannot be read; nothing was changed. Ask whoever runs Oncalm to run ", blocks.Code("oncalm fsck"), ".")
 	}
 	if c.Target != nil && c.Target.Run != i.Run {
-		return nil, text, blocks.Sentence("That button is from before ", id, " was triggered again; nothing was changed. See ", blocks.Code(c.Root+" info "+id), ".")
+		return nil, text, blocks.Sentence("That button is from before ", id,
+			" was triggered again; nothing was changed. See ", blocks.Code(c.Root+" info "+id), ".")
 	}
 	return i, text, blocks.Message{}
 }
@@ -196,7 +204,8 @@ func (room *Room) which(c *chat.Call, tx store.Tx, open []string, said string) b
 		}
 		value := strings.TrimSpace(chat.Target{ID: id, Run: i.Run}.Value() + " " + said)
 		if n == asked || len(value) > blocks.MaxValue {
-			m.Body = append(m.Body, blocks.Para(blocks.Say("Or write the id: ", blocks.Code(w.Says(c.Root)), ". All: ", blocks.Code(c.Root+" list"))))
+			m.Body = append(m.Body, blocks.Para(blocks.Say("Or write the id: ", blocks.Code(w.Says(c.Root)), ". All: ",
+				blocks.Code(c.Root+" list"))))
 			return m
 		}
 		again := chat.Said{Room: view.Room, Word: w.Name, Rest: value}

@@ -114,7 +114,8 @@ func failed(method string, err error) *callError {
 		return &callError{trouble: Limited, method: method, code: "429", wait: reasonable(e.RetryAfter)}
 	}
 	if e, ok := errors.AsType[*strconv.NumError](err); ok {
-		return &callError{trouble: Limited, method: method, code: "429", wait: status(method, http.StatusTooManyRequests, e.Num).wait}
+		return &callError{trouble: Limited, method: method, code: "429",
+			wait: status(method, http.StatusTooManyRequests, e.Num).wait}
 	}
 	if e, ok := errors.AsType[slack.StatusCodeError](err); ok {
 		return status(method, e.Code, "")

@@ -91,7 +91,8 @@ func TestTroubles(t *testing.T) {
 		}
 	}
 	for after, want := range map[string]time.Duration{
-		"1": time.Second, "0": time.Second, "-5": time.Second, "30": 30 * time.Second, "999": 2 * time.Minute, "9999999999": 2 * time.Minute, "99999999999999999999": 2 * time.Minute, "abc": impatience, "": impatience, "1.5": impatience,
+		"1": time.Second, "0": time.Second, "-5": time.Second, "30": 30 * time.Second, "999": 2 * time.Minute, "9999999999": 2 * time.Minute,
+		"99999999999999999999": 2 * time.Minute, "abc": impatience, "": impatience, "1.5": impatience,
 	} {
 		if got := WaitOf(status("m", 429, after)); got != want {
 			t.Errorf("Retry-After %q: %v, want %v", after, got, want)

@@ -28,7 +28,8 @@ func (s *Sender) uploadTo(ctx context.Context, user string, f File) error {
 		return err
 	}
 	_, err = s.api.UploadFileContext(ctx, slack.UploadFileParameters{
-		Reader: bytes.NewReader(f.Data), FileSize: len(f.Data), Filename: f.Name, Title: f.Title, AltTxt: f.Alt, Channel: channel,
+		Reader: bytes.NewReader(f.Data), FileSize: len(f.Data), Filename: f.Name, Title: f.Title, AltTxt: f.Alt,
+		Channel: channel,
 	})
 	return s.settle("files.upload", err)
 }

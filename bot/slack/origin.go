@@ -46,7 +46,8 @@ func (w *Watch) Judge(ctx context.Context, o Origin) Verdict {
 		v = Ours
 	}
 	if v == Foreign {
-		w.log.Warn("a request from another workspace, organisation or app was refused", "team", o.Team, "enterprise", o.Enterprise, "app", o.App)
+		w.log.Warn("a request from another workspace, organisation or app was refused", "team", o.Team, "enterprise",
+			o.Enterprise, "app", o.App)
 	}
 	return v
 }

@@ -29,7 +29,8 @@ type outcome struct {
 }
 
 func newOutcomes() *outcomes {
-	return &outcomes{maybe: map[string]outcome{}, stand: map[string]Ref{}, begun: time.Now(), holds: map[string]time.Time{}}
+	return &outcomes{maybe: map[string]outcome{}, stand: map[string]Ref{}, begun: time.Now(),
+		holds: map[string]time.Time{}}
 }
 
 // Unsure reports whether a message may have got through. perhaps is what the outbox says: it counts if nothing else is known,

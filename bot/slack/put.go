@@ -52,7 +52,8 @@ func New(c Options) *Sender {
 	}
 	w := newWatch(c.Log, c.Metrics)
 	return &Sender{
-		client: newClient(c.APIURL, c.Token, c.Transport, c.Witness, w), outcomes: newOutcomes(), Watch: w, log: c.Log, channel: c.Channel,
+		client: newClient(c.APIURL, c.Token, c.Transport, c.Witness, w), outcomes: newOutcomes(), Watch: w, log: c.Log,
+		channel: c.Channel,
 	}
 }
 
@@ -117,7 +118,8 @@ func (s *Sender) Put(ctx context.Context, p Post) (r Ref, adopted bool, err erro
 }
 
 // PutOwed posts the message of an outbox entry, unless an earlier attempt has got through. event marks it in its metadata.
-func (s *Sender) PutOwed(ctx context.Context, e outbox.Entry, to string, direct bool, d blocks.Drawn, event string) (Ref, error) {
+func (s *Sender) PutOwed(ctx context.Context, e outbox.Entry, to string, direct bool, d blocks.Drawn,
+	event string) (Ref, error) {
 	r, _, err := s.Put(ctx, Post{
 		To: to, Direct: direct, Tag: Tag{event, e.Key}, Name: e.Key, Drawn: d, Since: e.Created, Perhaps: e.PerhapsDone,
 	})

@@ -127,7 +127,8 @@ func (s *Sender) ourMessages(ctx context.Context, p Post, since time.Time) (refs
 // history reads one page of what a channel holds since a time, notes in refs what is ours, and returns where the next page
 // begins, "" after the last. What it does not need of a message it does not read: others write there too, and in forms that
 // are newer than we are.
-func (c *client) history(ctx context.Context, channel string, since time.Time, cursor string, refs map[Tag]Ref) (next string, err error) {
+func (c *client) history(ctx context.Context, channel string, since time.Time, cursor string,
+	refs map[Tag]Ref) (next string, err error) {
 	var in struct {
 		Messages []json.RawMessage `json:"messages"`
 		More     struct {

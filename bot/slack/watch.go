@@ -39,10 +39,11 @@ type Watch struct {
 
 func newWatch(log *slog.Logger, reg prometheus.Registerer) *Watch {
 	known := make(chan struct{})
-	w := &Watch{log: log, known: known, tell: sync.OnceFunc(func() { close(known) }), calls: prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "oncalm_slack_calls_total",
-		Help: "Calls to Slack, by method and result.",
-	}, []string{"method", "result"})}
+	w := &Watch{log: log, known: known, tell: sync.OnceFunc(func() { close(known) }),
+		calls: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "oncalm_slack_calls_total",
+			Help: "Calls to Slack, by method and result.",
+		}, []string{"method", "result"})}
 	// What Prometheus has not seen at zero, it does not see rise from there.
 	for _, method := range []string{"chat.postMessage", "chat.update", "conversations.open", "conversations.history", "auth.test", "response_url"} {
 		for t := Trouble(0); t <= Refused; t++ {
@@ -67,7 +68,8 @@ func (w *Watch) done(method string, err error) error {
 	case t == Unreachable:
 		w.Problem(fmt.Sprintf("Slack does not answer (%v); pages wait and go out when it does", err), false)
 	case t == Barred:
-		w.Problem(fmt.Sprintf("E2010 Slack does not accept the bot's token (%s); install the app again and set slack.bot_token", CodeOf(err)), true)
+		w.Problem(fmt.Sprintf("E2010 Slack does not accept the bot's token (%s); install the app again and set "+
+			"slack.bot_token", CodeOf(err)), true)
 	default:
 		w.Well()
 	}

@@ -19,8 +19,10 @@ func TestLibraryBlocks(t *testing.T) {
 			slack.NewRichTextSectionDateElement(1730000000, "{date_short} {time}", nil, nil),
 		),
 		slack.NewRichTextList(slack.RTEListBullet, 0, slack.NewRichTextSection(slack.NewRichTextSectionTextElement("one", nil))),
-		&slack.RichTextPreformatted{Type: slack.RTEPreformatted, Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement("code", nil)}},
-		&slack.RichTextQuote{Type: slack.RTEQuote, Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement("quote", nil)}},
+		&slack.RichTextPreformatted{Type: slack.RTEPreformatted,
+			Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement("code", nil)}},
+		&slack.RichTextQuote{Type: slack.RTEQuote,
+			Elements: []slack.RichTextSectionElement{slack.NewRichTextSectionTextElement("quote", nil)}},
 	)
 	ask := slack.NewConfirmationBlockObject(plainText("Sure?"), plainText("It is loud."), plainText("Yes"), plainText("No"))
 	blocks := []slack.Block{
@@ -41,7 +43,8 @@ func TestLibraryBlocks(t *testing.T) {
 }
 
 func TestInvalidBlocksSayWhy(t *testing.T) {
-	err := post("C0INC", slack.MsgOptionBlocks(slack.NewHeaderBlock(plainText(strings.Repeat("x", 151)))))(t.Context(), client(team()))
+	err := post("C0INC", slack.MsgOptionBlocks(slack.NewHeaderBlock(plainText(strings.Repeat("x", 151)))))(t.Context(),
+		client(team()))
 	e, _ := errors.AsType[slack.SlackErrorResponse](err)
 	want := []string{"[ERROR] must be less than 151 characters [json-pointer:/blocks/0/text/text]"}
 	if diff := cmp.Diff(want, e.ResponseMetadata.Messages); diff != "" || e.Err != "invalid_blocks" {

@@ -125,7 +125,8 @@ func TestReplaceOriginal(t *testing.T) {
 	b := connect(t, s)
 	m := page(t, s)
 	s.Hands.Press(t.Context(), m, "ack", "U0ANA")
-	_, _, _, err := client(s).SendMessageContext(t.Context(), "", say("taken"), slack.MsgOptionReplaceOriginal(b.payload().ResponseURL))
+	_, _, _, err := client(s).SendMessageContext(t.Context(), "", say("taken"),
+		slack.MsgOptionReplaceOriginal(b.payload().ResponseURL))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +158,8 @@ func TestUpdateKeepsWhatIsNotGiven(t *testing.T) {
 	if got = update(say("only text")); got.Blocks != nil || got.Text != "only text" || !got.Edited || got.Value("key") == "" {
 		t.Errorf("text given: %+v", got)
 	}
-	got = update(slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "page", EventPayload: map[string]any{"key": "2"}}), say("x"))
+	got = update(slack.MsgOptionMetadata(slack.SlackMetadata{EventType: "page", EventPayload: map[string]any{"key": "2"}}),
+		say("x"))
 	if got.Value("key") != "2" || len(got.Edits) != 3 || got.Edits[0].Text != "checkout is down" {
 		t.Errorf("metadata given: %+v", got)
 	}
@@ -270,7 +272,8 @@ func TestSubmissionFields(t *testing.T) {
 	id := opened(t, s, b)
 	s.Hands.SubmitView(t.Context(), "U0ANA", map[string]string{"what": "deploy 7"})
 	ic := b.payload()
-	if ic.Type != slack.InteractionTypeViewSubmission || ic.View.ID != id || ic.View.CallbackID != "note" || ic.View.Hash == "" {
+	if ic.Type != slack.InteractionTypeViewSubmission || ic.View.ID != id || ic.View.CallbackID != "note" ||
+		ic.View.Hash == "" {
 		t.Errorf("%+v", ic.View)
 	}
 	if got := ic.View.State.Values["text"]["what"].Value; got != "deploy 7" {

@@ -49,7 +49,8 @@ func TestOpenConversation(t *testing.T) {
 	s := team()
 	c := client(s)
 	open := func(user string) (string, bool, error) {
-		ch, _, already, err := c.OpenConversationContext(t.Context(), &slack.OpenConversationParameters{Users: []string{user}})
+		ch, _, already, err := c.OpenConversationContext(t.Context(),
+			&slack.OpenConversationParameters{Users: []string{user}})
 		if err != nil {
 			return "", false, err
 		}
@@ -113,7 +114,8 @@ func TestIncidentChannel(t *testing.T) {
 	if err := post(ch.ID, say("late"))(t.Context(), c); code(err) != "is_archived" {
 		t.Errorf("post after archive: %v", err)
 	}
-	info, err := c.GetConversationInfoContext(t.Context(), &slack.GetConversationInfoInput{ChannelID: ch.ID, IncludeNumMembers: true})
+	info, err := c.GetConversationInfoContext(t.Context(),
+		&slack.GetConversationInfoInput{ChannelID: ch.ID, IncludeNumMembers: true})
 	if err != nil || !info.IsArchived || info.NumMembers != 3 || info.Topic.Value != "checkout is down" {
 		t.Errorf("%v %+v", err, info)
 	}
@@ -227,7 +229,8 @@ func TestThreads(t *testing.T) {
 	if _, err := s.Hands.Reply(t.Context(), "U0ANA", s.Messages("incidents")[1], "three"); err != nil {
 		t.Fatal(err)
 	}
-	msgs, more, _, err := c.GetConversationRepliesContext(t.Context(), &slack.GetConversationRepliesParameters{ChannelID: "C0INC", Timestamp: root})
+	msgs, more, _, err := c.GetConversationRepliesContext(t.Context(),
+		&slack.GetConversationRepliesParameters{ChannelID: "C0INC", Timestamp: root})
 	var texts []string
 	for _, m := range msgs {
 		texts = append(texts, m.Text)
@@ -263,7 +266,8 @@ func TestDeleteAndPermalink(t *testing.T) {
 func TestHome(t *testing.T) {
 	s := team()
 	view := slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{section("quiet")}}}
-	if _, err := client(s).PublishViewContext(t.Context(), slack.PublishViewContextRequest{UserID: "U0ANA", View: view}); err != nil {
+	if _, err := client(s).PublishViewContext(t.Context(),
+		slack.PublishViewContextRequest{UserID: "U0ANA", View: view}); err != nil {
 		t.Fatal(err)
 	}
 	if v, ok := s.Home("U0ANA"); !ok || !strings.Contains(string(v.Blocks), "quiet") {

@@ -244,7 +244,8 @@ func TestPageStage(t *testing.T) {
 	s.Page.Done("fired")
 	s.Faults.Down(true)
 	st := s.state("as=U0BO")
-	if !st.Stage.Steps[0].Done || st.Stage.Steps[1].Done || !st.Down.On || len(st.Stage.Controls) != 2 || st.Stage.Commands[0].Word != "ack" {
+	if !st.Stage.Steps[0].Done || st.Stage.Steps[1].Done || !st.Down.On || len(st.Stage.Controls) != 2 ||
+		st.Stage.Commands[0].Word != "ack" {
 		t.Errorf("%+v", st.Stage)
 	}
 	if st.Me != "U0BO" || s.state("as=U0GONE").Me != "U0ANA" {

@@ -171,7 +171,8 @@ func TestResponseURL(t *testing.T) {
 		form, _ := url.ParseQuery(string(b.bodies[0]))
 		hook := form.Get("response_url")
 		answer := func(options ...slack.MsgOption) error {
-			_, _, _, err := client(s).SendMessageContext(t.Context(), "", append(options, slack.MsgOptionResponseURL(hook, "ephemeral"))...)
+			_, _, _, err := client(s).SendMessageContext(t.Context(), "",
+				append(options, slack.MsgOptionResponseURL(hook, "ephemeral"))...)
 			return err
 		}
 		if err := answer(slack.MsgOptionBlocks(section(strings.Repeat("x", 3001)))); code(err) != "invalid_blocks" {

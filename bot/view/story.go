@@ -87,7 +87,8 @@ func Standing(i *incidents.Incident) blocks.Line {
 		return blocks.Say("✋ ", blocks.Strong("Acknowledged"), " by ", blocks.Strong(NameOf(i.AcknowledgedBy)), ", ", i.Acknowledged)
 	case incidents.StatusResolved:
 		took := i.Resolved.Sub(i.Opened)
-		return blocks.Say("✅ ", blocks.Strong("Resolved"), " by ", blocks.Strong(NameOf(i.ResolvedBy)), ", ", i.Resolved, " (after ", text.Lasting(max(took, 0)), ")")
+		return blocks.Say("✅ ", blocks.Strong("Resolved"), " by ", blocks.Strong(NameOf(i.ResolvedBy)), ", ", i.Resolved,
+			" (after ", text.Lasting(max(took, 0)), ")")
 	}
 	if i.Quiet {
 		return blocks.Say("🔕 ", blocks.Strong("Quiet"), ": nobody is paged")

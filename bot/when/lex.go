@@ -164,7 +164,8 @@ func isoTerms(w string, m []string) []term {
 	case m[6] == "":
 		return []term{date, {kind: clockTerm, text: w, clk: clk}}
 	}
-	at, err := time.Parse("2006-01-02 15:04 Z07:00", strings.Join(m[1:4], "-")+" "+two(clk.hour)+":"+m[5]+" "+strings.ToUpper(m[6]))
+	at, err := time.Parse("2006-01-02 15:04 Z07:00",
+		strings.Join(m[1:4], "-")+" "+two(clk.hour)+":"+m[5]+" "+strings.ToUpper(m[6]))
 	if err != nil {
 		return []term{{text: w}}
 	}

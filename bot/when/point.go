@@ -63,7 +63,8 @@ func (r *reader) ended(p point, next bool, terms []term, n int) (point, []term, 
 	switch {
 	case next && !p.given(p.day):
 		return p, nil, unclear("“next” goes with a day of the week, such as next mon")
-	case n < len(terms) && (terms[n].kind == wordTerm || terms[n].kind == unitTerm || terms[n].kind == halfTerm || terms[n].kind == monthTerm):
+	case n < len(terms) && (terms[n].kind == wordTerm || terms[n].kind == unitTerm || terms[n].kind == halfTerm ||
+		terms[n].kind == monthTerm):
 		return p, nil, unclear("I do not understand %s", last)
 	case !p.given(p.day) && !p.given(p.clock) && !p.exact() && n < len(terms):
 		return p, nil, unclear("a day or a time of day is missing before %s", last)

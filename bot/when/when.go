@@ -34,7 +34,8 @@ func unclear(format string, args ...any) error { return &Unclear{fmt.Sprintf(for
 
 // Forms are examples of what is understood, to be shown with an error.
 func Forms() []string {
-	return []string{"2h", "until 18:00", "fri 9-17", "fri 18:00..sat 09:00", "tomorrow", "next mon", "2026-12-24 09:00..2026-12-27 09:00"}
+	return []string{"2h", "until 18:00", "fri 9-17", "fri 18:00..sat 09:00", "tomorrow", "next mon",
+		"2026-12-24 09:00..2026-12-27 09:00"}
 }
 
 // longest is the longest text that is looked at, in bytes.

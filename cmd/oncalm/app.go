@@ -83,7 +83,8 @@ type app struct {
 
 // newApp wires all parts on the store s. Nothing runs yet.
 func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
-	a := &app{cfg: cfg, log: log, clock: o.clock, others: clocks.NewWitness(o.clock), auditEach: ops.AuditEach, reg: prometheus.NewRegistry()}
+	a := &app{cfg: cfg, log: log, clock: o.clock, others: clocks.NewWitness(o.clock), auditEach: ops.AuditEach,
+		reg: prometheus.NewRegistry()}
 	a.refusals = doors.NewRefusals(log, a.reg, posted())
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	noted := make(chan struct{}, 1)
@@ -114,14 +115,17 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.overrides.Followers = []overrides.Follower{a.bot.FollowOverrides, a.desk.Follow}
 	a.sweeper = &ops.Sweeper{
 		Store: a.store, Clock: a.clock, Witness: a.others, Log: log,
-		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, changes.Sweep, alarms.Sweep, incidents.Sweep, bot.Sweep},
+		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, changes.Sweep, alarms.Sweep,
+			incidents.Sweep, bot.Sweep},
 	}
-	a.handle(a.overrides.Handlers(), a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(), a.subscriptions.Handlers(), a.sweeper.Handlers())
+	a.handle(a.overrides.Handlers(), a.pager.Handlers(), a.desk.Handlers(), a.bot.Handlers(), a.intake.Handlers(),
+		a.subscriptions.Handlers(), a.sweeper.Handlers())
 	a.health = ops.NewHealth(log, ops.StoreWritable(incoming), ops.NotBehind(a.runner.Look, time.Minute), ops.Check{
 		Name: "slack", Run: a.slackWell,
 	}, ops.Check{Name: "clock", Run: func(ctx context.Context, now time.Time) error { return a.watch.Well(ctx, now) }},
 		ops.Check{Name: "channel", Run: a.channelWell, Aside: true})
-	a.self = &ops.SelfPager{Store: incoming, Reserve: o.reserve, Noted: noted, Keep: cfg.Store, Who: a.keepers, Notify: a.bot.SelfPage, Log: log}
+	a.self = &ops.SelfPager{Store: incoming, Reserve: o.reserve, Noted: noted, Keep: cfg.Store, Who: a.keepers,
+		Notify: a.bot.SelfPage, Log: log}
 	a.watch = &ops.ClockWatch{Witness: a.others, Clock: a.clock, Ask: a.bot.Probe, Self: a.self, Log: log}
 	a.watch.Register(a.reg)
 	return a, nil
@@ -202,8 +206,9 @@ func (a *app) wireAlarms(o outside) error {
 		}
 	}
 	a.intake = &alarms.Intake{
-		Book: &incidents.Book{Store: a.incoming, Clock: a.clock}, Services: a.cfg.Services, Topics: topics, Metrics: alarms.NewMetrics(a.reg),
-		Quiet: a.cfg.Quiet, Rules: a.cfg.Messages, Tally: doors.NewTally(a.log),
+		Book: &incidents.Book{Store: a.incoming, Clock: a.clock}, Services: a.cfg.Services, Topics: topics,
+		Metrics: alarms.NewMetrics(a.reg),
+		Quiet:   a.cfg.Quiet, Rules: a.cfg.Messages, Tally: doors.NewTally(a.log),
 	}
 	a.runner.Busy = a.intake.Busy
 	metrics := sns.NewMetrics(a.reg)
@@ -259,7 +264,8 @@ func (a *app) public() http.Handler {
 	mux.Handle("/sns", a.door)
 	mux.Handle("/slack/", a.bot.Handler())
 	a.schedules().RegisterFeeds(feeds)
-	mux.Handle(feed.Route, doors.Hosts(feeds, a.cfg.Listen, "set public_url to the address that people use", a.cfg.PublicURL))
+	mux.Handle(feed.Route, doors.Hosts(feeds, a.cfg.Listen, "set public_url to the address that people use",
+		a.cfg.PublicURL))
 	a.health.Register(mux)
 	return a.refusals.Watch(doors.Tidy(mux, append(posted(), ops.RouteAlive, "/readyz")))
 }
@@ -275,7 +281,8 @@ func (a *app) private() http.Handler {
 
 // schedules are who is on call, as both doors show it.
 func (a *app) schedules() *web.Schedules {
-	return &web.Schedules{Store: a.store, Schedules: a.cfg.Schedules, Overrides: a.overrides.Of, Clock: a.clock, Log: a.log}
+	return &web.Schedules{Store: a.store, Schedules: a.cfg.Schedules, Overrides: a.overrides.Of, Clock: a.clock,
+		Log: a.log}
 }
 
 // keepers is who is told when Oncalm itself is in trouble: the fallback of the default

@@ -37,12 +37,14 @@ type commands struct {
 }
 
 // run carries out one call of the program and returns its exit code.
-func run(ctx context.Context, args []string, env func(string) (string, bool), stdin io.Reader, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, env func(string) (string, bool), stdin io.Reader, stdout,
+	stderr io.Writer) int {
 	s := &cli.Session{Env: env, Now: time.Now(), Stdin: stdin, Stdout: stdout, Stderr: stderr}
 	helped := false
 	parser, err := kong.New(&commands{},
 		kong.Name("oncalm"),
-		kong.Description("Alarms become incidents, incidents page the person on call, and what happened becomes a postmortem."),
+		kong.Description("Alarms become incidents, incidents page the person on call, and what happened becomes a "+
+			"postmortem."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { helped = true }), // called after the help was printed
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 100}),

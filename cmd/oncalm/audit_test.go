@@ -183,7 +183,8 @@ func TestAnAuditOfMany(t *testing.T) {
 		err := w.app.store.Update(t.Context(), func(tx store.Tx) error {
 			book := &incidents.Book{Store: w.app.store}
 			for n := range resolvedOnes + openOnes {
-				i, err := book.Open(tx, time.Now(), time.Time{}, incidents.Oncalm(), incidents.Opened{Title: "x", Service: "rest", Severity: "sev4", Quiet: "a test"})
+				i, err := book.Open(tx, time.Now(), time.Time{}, incidents.Oncalm(),
+					incidents.Opened{Title: "x", Service: "rest", Severity: "sev4", Quiet: "a test"})
 				if err == nil && n < resolvedOnes {
 					_, err = book.Append(tx, time.Now(), i.ID, incidents.Event{By: incidents.Oncalm(), Body: incidents.Resolved{}})
 				}

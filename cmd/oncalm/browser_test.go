@@ -252,7 +252,8 @@ func (p *tab) picture() {
 	}
 	p.do(
 		chromedp.EmulateViewport(1280, 720), chromedp.MouseEvent("mouseMoved", 900, 30),
-		chromedp.Evaluate[chromedp.Void](`document.querySelectorAll(".toast").forEach((t) => t.remove()), document.activeElement.blur(),
+		chromedp.Evaluate[chromedp.Void](`document.querySelectorAll(".toast").forEach((t) => t.remove()),
+			document.activeElement.blur(),
 			document.documentElement.style.setProperty("--sans", "Inter, Arimo, 'Liberation Sans', Helvetica, Arial, sans-serif, 'Noto Color Emoji'")`),
 	)
 	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())

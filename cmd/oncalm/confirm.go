@@ -37,7 +37,8 @@ type snsClient struct {
 }
 
 // ConfirmSubscription implements [sns.Confirmer].
-func (c *snsClient) ConfirmSubscription(ctx context.Context, in *snsapi.ConfirmSubscriptionInput, opts ...func(*snsapi.Options)) (*snsapi.ConfirmSubscriptionOutput, error) {
+func (c *snsClient) ConfirmSubscription(ctx context.Context, in *snsapi.ConfirmSubscriptionInput,
+	opts ...func(*snsapi.Options)) (*snsapi.ConfirmSubscriptionOutput, error) {
 	client, err := c.load()
 	if err != nil {
 		return nil, err

@@ -29,7 +29,8 @@ func TestSDKWarnsInTheLog(t *testing.T) {
 	}
 	var said bytes.Buffer
 	c := confirmer(outside{}, nil, slog.New(slog.NewJSONHandler(&said, nil)))
-	if _, err := c.ConfirmSubscription(t.Context(), &sns.ConfirmSubscriptionInput{TopicArn: aws.String(rigTopic), Token: aws.String("t")}); err == nil {
+	if _, err := c.ConfirmSubscription(t.Context(),
+		&sns.ConfirmSubscriptionInput{TopicArn: aws.String(rigTopic), Token: aws.String("t")}); err == nil {
 		t.Fatal("a subscription was confirmed without credentials")
 	}
 	var line struct{ Level, Msg, Text string }

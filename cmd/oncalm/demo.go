@@ -108,7 +108,8 @@ default_service: platform
 // open sets everything up. After an error, close undoes what was done.
 func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err error) {
 	if d.doors.page, err = net.Listen("tcp", addr); err != nil {
-		return cli.End(cli.ExitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, reason(err)), "choose another address with -addr")
+		return cli.End(cli.ExitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, reason(err)),
+			"choose another address with -addr")
 	}
 	if d.doors.api, err = net.Listen("tcp", "127.0.0.1:0"); err != nil {
 		return err
@@ -130,13 +131,15 @@ func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err 
 	}
 	// That Slack does not answer is part of the play, and warnings of it would fill the terminal.
 	log := slog.New(slog.NewTextHandler(s.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	if d.house, err = openHouse(cfg, d.db, d.db, log, outside{clock: clocks.System(), follows: d.stage.follow}); err != nil {
+	if d.house, err = openHouse(cfg, d.db, d.db, log,
+		outside{clock: clocks.System(), follows: d.stage.follow}); err != nil {
 		return err
 	}
 	d.stage.connect("http://"+d.house.addr(0), d.topic, d.slack)
 	api := http.NewCrossOriginProtection().Handler(d.slack.API)
 	d.api = doors.NewServer(doors.Hosts(api, "127.0.0.1", "it is for the bot alone"), log)
-	d.page = doors.NewServer(doors.Named(d.front(log), doors.OnThisMachine, "open "+d.url()+", or start the demo with -addr HOST:PORT", addr), log)
+	d.page = doors.NewServer(doors.Named(d.front(log), doors.OnThisMachine,
+		"open "+d.url()+", or start the demo with -addr HOST:PORT", addr), log)
 	d.page.WriteTimeout = 0 // the page listens to a stream
 	return nil
 }

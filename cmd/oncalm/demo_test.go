@@ -168,7 +168,8 @@ func TestDemoGoesOn(t *testing.T) {
 		press(url, "clear", "No alarm is firing")
 	})
 	var out, errs syncBuffer
-	if code := run(t.Context(), []string{"incidents", "-json", "-store", filepath.Join(data, "oncalm.db")}, os.LookupEnv, strings.NewReader(""), &out, &errs); code != cli.ExitFine {
+	if code := run(t.Context(), []string{"incidents", "-json", "-store", filepath.Join(data, "oncalm.db")}, os.LookupEnv, strings.NewReader(""), &out,
+		&errs); code != cli.ExitFine {
 		t.Fatalf("exit code %d: %s", code, &errs)
 	}
 	if n, over := strings.Count(out.String(), `"id"`), strings.Count(out.String(), `"resolved"`+":\""); n != 52 || over != 52 {
@@ -217,7 +218,8 @@ func TestDemoFeed(t *testing.T) {
 	read(http.Post(url+"chat/send", "application/json", strings.NewReader(`{"as":"U0ANA","channel":"C0INCIDENTS","text":"/oncall feed shop"}`)))
 	given := regexp.MustCompile(regexp.QuoteMeta(url) + `ical/shop\.ics\?token=\w+`)
 	var address, state string
-	for end := time.Now().Add(30 * time.Second); address == "" && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(30 * time.Second); address == "" &&
+		time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		state = read(http.Get(url + "chat/state?as=U0ANA&in=C0INCIDENTS"))
 		address = given.FindString(state)
 	}

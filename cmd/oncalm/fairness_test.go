@@ -64,7 +64,8 @@ func TestFairnessCountsTheStore(t *testing.T) {
 	start := time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)
 	book := &overrides.Book{
 		Schedules: map[string]rotations.Schedule{"payments": {Name: "payments", Zone: time.UTC, Layers: []rotations.Layer{{
-			Name: "primary", People: rotations.Turns("ana", "bo"), Start: civil.Of(start), Shift: rotations.Length{N: 1, Unit: rotations.Week},
+			Name: "primary", People: rotations.Turns("ana", "bo"), Start: civil.Of(start),
+			Shift: rotations.Length{N: 1, Unit: rotations.Week},
 		}}}},
 		Known: func(string) bool { return true },
 	}

@@ -74,7 +74,8 @@ func onFullDisk(t *testing.T, reserved bool) (frozen int) {
 	if resp := slack.Hands.Press(t.Context(), m, "Acknowledge", "U0BO"); resp.Status != http.StatusOK {
 		t.Errorf("an acknowledgement on a full disk: %+v", resp)
 	}
-	if status, code := r.refusal(r.alarm("late", incidents.AlarmFiring, time.Now())); status != http.StatusServiceUnavailable || code != "E1017" {
+	if status, code := r.refusal(r.alarm("late", incidents.AlarmFiring,
+		time.Now())); status != http.StatusServiceUnavailable || code != "E1017" {
 		t.Errorf("a new alarm on a full disk: %d %s", status, code)
 	}
 	empty()

@@ -79,10 +79,11 @@ func (h halfSent) finish() (status int, err error) {
 // TestLeaveLate: a request that never comes to its end uses up the time that is left. What ended meanwhile has ended in time.
 func TestLeaveLate(t *testing.T) {
 	inside := make(chan struct{})
-	server := &http.Server{ReadHeaderTimeout: time.Minute, Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
-		close(inside)
-		_, _ = io.Copy(io.Discard, r.Body)
-	})}
+	server := &http.Server{ReadHeaderTimeout: time.Minute,
+		Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			close(inside)
+			_, _ = io.Copy(io.Discard, r.Body)
+		})}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

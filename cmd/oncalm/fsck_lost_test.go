@@ -18,7 +18,8 @@ import (
 // callStore runs a command on the store at path.
 func callStore(path string, args ...string) (out string, code int) {
 	var text bytes.Buffer
-	code = run(context.Background(), slices.Insert(args, 1, "-store", path), func(string) (string, bool) { return "", false }, nil, &text, &text)
+	code = run(context.Background(), slices.Insert(args, 1, "-store", path), func(string) (string, bool) { return "", false },
+		nil, &text, &text)
 	return text.String(), code
 }
 

@@ -58,7 +58,8 @@ func (c *simulateCommand) judge(ctx context.Context, s *cli.Session, cfg *config
 
 func (c *simulateCommand) judged(ctx context.Context, s *cli.Session, cfg *config.Config, sig *alarms.Signal) judged {
 	service := cfg.Services.For(sig)
-	j := judged{Treat: sig.Treatment(), Family: sig.Kind, Key: cmp.Or(sig.Key, sig.ARN), Title: sig.Title, Service: service.Name, Run: []simulated{}}
+	j := judged{Treat: sig.Treatment(), Family: sig.Kind, Key: cmp.Or(sig.Key, sig.ARN), Title: sig.Title,
+		Service: service.Name, Run: []simulated{}}
 	if sig.Effect == alarms.EffectAlarm {
 		j.Family = "cloudwatch"
 	}
@@ -88,7 +89,8 @@ func readMessage(path string) (string, error) {
 	case err != nil:
 		return "", cli.End(cli.ExitUsage, "the message cannot be read: "+err.Error(), "name its file with --message=FILE")
 	case len(text) > sns.MaxBody:
-		return "", cli.End(cli.ExitUsage, "the message is larger than 1 MiB, which SNS never sends", "name the file of one message")
+		return "", cli.End(cli.ExitUsage, "the message is larger than 1 MiB, which SNS never sends",
+			"name the file of one message")
 	}
 	return strings.TrimPrefix(string(text), "\ufeff"), nil
 }
@@ -106,7 +108,8 @@ func printJudged(s *cli.Session, cfg *config.Config, j judged) {
 		s.Printf("  quiet: an incident of %s (%s), with a card and no page", j.Service, j.Severity)
 	case judge.Page:
 		policy := cfg.PolicyOf(j.Service)
-		s.Printf("  page: an incident of %s (%s), which goes through policy %s until somebody acknowledges:", j.Service, j.Severity, policy.Name)
+		s.Printf("  page: an incident of %s (%s), which goes through policy %s until somebody acknowledges:", j.Service,
+			j.Severity, policy.Name)
 		printRun(s, policy, j.Run)
 	}
 }

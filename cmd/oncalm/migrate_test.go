@@ -352,7 +352,8 @@ func TestRestoreRefusesNewer(t *testing.T) {
 		t.Fatal(err)
 	}
 	prepareStore(t, r.path("oncalm.db"))
-	for _, args := range [][]string{{"restore", "-force", r.path("backup.db")}, {"fsck", "-store", r.path("backup.db")}, {"incidents", "-store", r.path("backup.db")}, {"backup", "-store", r.path("backup.db"), r.path("copy.db")}} {
+	for _, args := range [][]string{{"restore", "-force", r.path("backup.db")}, {"fsck", "-store", r.path("backup.db")}, {"incidents", "-store", r.path("backup.db")},
+		{"backup", "-store", r.path("backup.db"), r.path("copy.db")}} {
 		out, code := r.call(append([]string{args[0], "-config", r.path("oncalm.yaml")}, args[1:]...)...)
 		if code != cli.ExitNewer || !strings.Contains(out, "store v7, binary knows v4") {
 			t.Errorf("%v: exit %d: %s", args, code, out)

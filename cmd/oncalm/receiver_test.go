@@ -32,7 +32,8 @@ type receiver struct {
 }
 
 func newReceiver(t testing.TB) *receiver {
-	r := &receiver{pages: map[string][]time.Time{}, history: map[string][]string{}, failed: map[string]int{}, came: make(chan struct{}, 1)}
+	r := &receiver{pages: map[string][]time.Time{}, history: map[string][]string{}, failed: map[string]int{},
+		came: make(chan struct{}, 1)}
 	r.Server = httptest.NewServer(r)
 	t.Cleanup(r.Close)
 	return r

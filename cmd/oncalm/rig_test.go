@@ -120,7 +120,8 @@ func newRig(t testing.TB, slackURL string) *rig {
 	}
 	r := &rig{
 		t: t, dir: t.TempDir(), kind: "plain", topic: topic, logs: &syncBuffer{},
-		client: &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 128, MaxIdleConns: 128}},
+		client: &http.Client{Timeout: 20 * time.Second,
+			Transport: &http.Transport{MaxIdleConnsPerHost: 128, MaxIdleConns: 128}},
 	}
 	r.addr, r.web = freeAddrs(t)
 	r.write("sns.pem", topic.Certificate())

@@ -55,19 +55,24 @@ func commandRows() []commandRow {
 		{n: 36, input: "two schedules of one name", old: "policies: {main", bad: "  main: {}\npolicies: {main", want: `exit 2: oncalm: oncalm.yaml:13:3: the key "main" is already in line 8; remove one of them`},
 		{n: 36, input: "two layers of one name", old: "    overrides: []", bad: "      - {name: primary, people: [bo], start: 1999-12-27T09:00, shift: 1w}", want: `exit 2: oncalm: oncalm.yaml:12:16: layers[0] is called "primary" too; give each layer a name of its own`},
 		{n: 36, input: "somebody twice in a turn", old: people, bad: "people: [[ana, ana], bo], start", want: "exit 2: oncalm: oncalm.yaml:11:34: ana is in the turn twice; name everybody once in a turn"},
-		{n: 36, input: "somebody in two turns", old: people, bad: "people: [[ana, bo], bo, ana], start", call: "check", want: `exit 0: oncalm.yaml:11:45: warning: bo takes turn 1 of the layer already; name somebody else, unless that is intended
+		{n: 36, input: "somebody in two turns", old: people, bad: "people: [[ana, bo], bo, ana], start", call: "check",
+			want: `exit 0: oncalm.yaml:11:45: warning: bo takes turn 1 of the layer already; name somebody else, unless that is intended
 	oncalm.yaml:11:49: warning: ana takes turn 1 of the layer already; name somebody else, unless that is intended
 	oncalm.yaml is fine, with 2 warnings`},
-		{n: 36, input: "a gap", old: "shift: 1w}", bad: `shift: 1w, only: [{days: mon-fri, from: "09:00", to: "17:00"}]}`, call: "check", want: `exit 0: oncalm.yaml:8:3: warning: nobody is on call in main from Fri 1999-12-31 17:00 CET (1999-12-31T16:00Z) to Mon 2000-01-03 09:00 CET (2000-01-03T08:00Z), and 64 more times until 2000-03-31; add a layer below that covers it, write nobody if that is intended, or leave it to the fallback of the policy
+		{n: 36, input: "a gap", old: "shift: 1w}", bad: `shift: 1w, only: [{days: mon-fri, from: "09:00", to: "17:00"}]}`, call: "check",
+			want: `exit 0: oncalm.yaml:8:3: warning: nobody is on call in main from Fri 1999-12-31 17:00 CET (1999-12-31T16:00Z) to Mon 2000-01-03 09:00 CET (2000-01-03T08:00Z), and 64 more times until 2000-03-31; add a layer below that covers it, write nobody if that is intended, or leave it to the fallback of the policy
 	oncalm.yaml is fine, with 1 warning`},
-		{n: 36, input: "overrides that overlap", old: "overrides: []", bad: "overrides: [{person: bo, for: ana, from: 2000-02-08T09:00, to: 2000-02-10T09:00}, {person: bo, for: ana, from: 2000-02-09T09:00, to: 2000-02-11T09:00}]", call: "check", want: `exit 0: oncalm.yaml:12:87: warning: this override overlaps overrides[0] from Wed 2000-02-09 09:00 CET (2000-02-09T08:00Z) to Thu 2000-02-10 09:00 CET (2000-02-10T08:00Z); where both are in force, the later one in the file wins
+		{n: 36, input: "overrides that overlap", old: "overrides: []", bad: "overrides: [{person: bo, for: ana, from: 2000-02-08T09:00, to: 2000-02-10T09:00}, {person: bo, for: ana, from: 2000-02-09T09:00, to: 2000-02-11T09:00}]", call: "check",
+			want: `exit 0: oncalm.yaml:12:87: warning: this override overlaps overrides[0] from Wed 2000-02-09 09:00 CET (2000-02-09T08:00Z) to Thu 2000-02-10 09:00 CET (2000-02-10T08:00Z); where both are in force, the later one in the file wins
 	oncalm.yaml is fine, with 1 warning`},
 		{n: 37, input: "cron's way to name a zone", old: zone, bad: "zone: CRON_TZ=UTC", want: `exit 2: oncalm: oncalm.yaml:9:11: unknown time zone "CRON_TZ=UTC"; use one of the tz database, such as Europe/Berlin`},
-		{n: 38, input: "unknown key", old: "policies:", bad: "polices:", want: `exit 2: oncalm: oncalm.yaml:1:1: policies is missing; add one that says whom to page
+		{n: 38, input: "unknown key", old: "policies:", bad: "polices:",
+			want: `exit 2: oncalm: oncalm.yaml:1:1: policies is missing; add one that says whom to page
 	oncalm: oncalm.yaml:13:1: unknown key "polices"; did you mean "policies"?
 	oncalm: oncalm.yaml:14:27: there is no policy "main"`},
 		{n: 39, input: "an override that ends before it begins", old: "overrides: []", bad: "overrides: [{person: bo, for: ana, from: 2000-02-08T09:00, to: 2000-02-07T09:00}]", want: "exit 2: oncalm: oncalm.yaml:12:68: the override ends before it begins; give a to that is after from"},
-		{n: 39, input: "an override that is over", old: "overrides: []", bad: "overrides: [{person: bo, for: ana, from: 1999-12-08T09:00, to: 1999-12-09T09:00}]", call: "check", want: `exit 0: oncalm.yaml:12:17: warning: this override ended Thu 1999-12-09 09:00 CET (1999-12-09T08:00Z) and has no effect any more; remove it
+		{n: 39, input: "an override that is over", old: "overrides: []", bad: "overrides: [{person: bo, for: ana, from: 1999-12-08T09:00, to: 1999-12-09T09:00}]", call: "check",
+			want: `exit 0: oncalm.yaml:12:17: warning: this override ended Thu 1999-12-09 09:00 CET (1999-12-09T08:00Z) and has no effect any more; remove it
 	oncalm.yaml is fine, with 1 warning`},
 		{n: 40, input: "a template with another name", old: "store:", bad: "templates: texts\nstore:", do: template("passwd.md", "x"), want: "exit 2: oncalm: oncalm.yaml:3:12: E3001 no such template: texts/passwd.md; correct it, or remove the key"},
 		{n: 40, input: "a template with a name that is none", old: "store:", bad: "templates: texts\nstore:", do: template("Etc Passwd.md", "x"), want: "exit 2: oncalm: oncalm.yaml:3:12: E3001 template name must match [a-z0-9-]+: texts/Etc Passwd.md; correct it, or remove the key"},

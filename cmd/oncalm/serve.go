@@ -131,7 +131,8 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 func (h *house) open(name, addr string, places int, handler http.Handler) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
-		return cli.End(cli.ExitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, err), "choose a free address, or stop what uses it")
+		return cli.End(cli.ExitUsage, fmt.Sprintf("cannot listen on %s: %v", addr, err),
+			"choose a free address, or stop what uses it")
 	}
 	limited := doors.NewLimitedListener(l, places, h.evictions.Closed(name))
 	h.serve(limited, handler)

@@ -38,12 +38,13 @@ func greedyMain() int {
 	if err != nil {
 		return s.Fail(err)
 	}
-	server := http.Server{Addr: cfg.Listen, ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
-		if err == nil && len(body) > 0 {
-			w.WriteHeader(http.StatusUnauthorized)
-		}
-	})}
+	server := http.Server{Addr: cfg.Listen, ReadHeaderTimeout: time.Second,
+		Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<20))
+			if err == nil && len(body) > 0 {
+				w.WriteHeader(http.StatusUnauthorized)
+			}
+		})}
 	ended := make(chan os.Signal, 1)
 	signal.Notify(ended, syscall.SIGTERM)
 	go func() { <-ended; _ = server.Close() }()
@@ -119,7 +120,8 @@ func sieges() []siege {
 		{"long headers", slowly(head("/slack/commands", append(posing(), "A: "+strings.Repeat("x", 15<<10), "Content-Length: 99")...))},
 		{"longer headers", says(head("/slack/commands", "A: "+strings.Repeat("x", 1<<20)))},
 		{"many headers", slowly(append([]byte("POST /sns HTTP/1.1\r\nHost: oncalm\r\n"), tiny.Bytes()[:18<<10]...))},
-		{"many headers and a slow body", slowly(append(append([]byte("POST /sns HTTP/1.1\r\nHost: oncalm\r\n"), tiny.Bytes()[:15000]...), head("/", "Content-Length: 99")[bytes.IndexByte(head("/"), '\n')+1:]...))},
+		{"many headers and a slow body", slowly(append(append([]byte("POST /sns HTTP/1.1\r\nHost: oncalm\r\n"), tiny.Bytes()[:15000]...),
+			head("/", "Content-Length: 99")[bytes.IndexByte(head("/"), '\n')+1:]...))},
 		{"many at once in one connection", says(small)},
 		{"silence", slowly(nil)},
 	}

@@ -41,7 +41,8 @@ type simulated struct {
 // Run goes through an escalation as if nobody ever acknowledged.
 func (c *simulateCommand) Run(ctx context.Context, s *cli.Session) error {
 	if c.Service == "" && c.Alarm == "" && c.Message == "" { // kong could require one of them, but its help would show each as required
-		return cli.End(cli.ExitUsage, "missing flags: --service=NAME, --alarm=NAME or --message=FILE", "run oncalm simulate --help")
+		return cli.End(cli.ExitUsage, "missing flags: --service=NAME, --alarm=NAME or --message=FILE",
+			"run oncalm simulate --help")
 	}
 	if c.Subject != "" && c.Message == "" {
 		return cli.End(cli.ExitUsage, "--subject is that of a message", "add --message=FILE")
@@ -65,7 +66,8 @@ func (c *simulateCommand) Run(ctx context.Context, s *cli.Session) error {
 		return s.JSON(all)
 	}
 	policy := cfg.PolicyOf(service.Name)
-	s.Printf("An incident of %s (%s) goes through policy %s until somebody acknowledges:", service.Name, service.Severity, policy.Name)
+	s.Printf("An incident of %s (%s) goes through policy %s until somebody acknowledges:", service.Name, service.Severity,
+		policy.Name)
 	printRun(s, policy, all)
 	return nil
 }
@@ -100,7 +102,8 @@ func (c *simulateCommand) quiet(s *cli.Session, service alarms.Service) error {
 	if c.JSON {
 		return s.JSON([]simulated{})
 	}
-	s.Printf("An incident of %s pages nobody: %s is quiet. It gets a card in the channel; escalating it by hand starts policy %s.",
+	s.Printf("An incident of %s pages nobody: %s is quiet. It gets a card in the channel; escalating it by hand starts "+
+		"policy %s.",
 		service.Name, service.Severity, service.Policy)
 	return nil
 }

@@ -41,8 +41,9 @@ const outage = 30 * time.Second
 func (g *stage) page() chatpage.Options {
 	return chatpage.Options{
 		Title: "Oncalm", Actor: "U0ANA", Beside: "C0INCIDENTS", LocalTime: true, Run: g.run,
-		Welcome:  "You are Ana, and on call this week. Fire an alarm, and Oncalm pages you here.",
-		Farewell: "Now break things. Ignore a page for a minute, and Bo is paged. Take Slack down, and fire an alarm while it is.",
+		Welcome: "You are Ana, and on call this week. Fire an alarm, and Oncalm pages you here.",
+		Farewell: "Now break things. Ignore a page for a minute, and Bo is paged. Take Slack down, and fire an alarm " +
+			"while it is.",
 		Commands: []chatpage.CommandHelp{
 			{Command: "/incident", Word: "ack", Args: "[id]", Help: "take it: paging stops"},
 			{Command: "/incident", Word: "note", Args: "[id] text", Help: "put a line on the timeline"},
@@ -65,7 +66,8 @@ func (g *stage) page() chatpage.Options {
 			{ID: "fire", Label: "Fire an alarm", Hint: "A CloudWatch alarm goes to ALARM and SNS posts it, signed", Kind: "primary"},
 			{ID: "clear", Label: "Clear it", Hint: "What fired last goes back to OK"},
 			{ID: "storm", Label: "Storm", Hint: "25 alarms within a second"},
-			{ID: "down", Label: "Slack is down for 30 s", Hint: "Nothing gets through. Fire an alarm while it is down: nothing is lost", Kind: "danger"},
+			{ID: "down", Label: "Slack is down for 30 s",
+				Hint: "Nothing gets through. Fire an alarm while it is down: nothing is lost", Kind: "danger"},
 		},
 		Steps: []chatpage.Step{
 			{ID: "fire", Title: "Fire an alarm", Hint: "Press the button above"},

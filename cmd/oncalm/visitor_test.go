@@ -103,7 +103,8 @@ func TestBrowserNotices(t *testing.T) {
 	p.sees("#log", "Enjoy the calm")
 	p.do(chromedp.Evaluate[chromedp.Void](`setTimeout(() => nobody.knows()), console.error("oh dear"), fetch("/nowhere"), fetch("http://127.0.0.1:1/").catch(() => 0), null`))
 	var heard []string
-	for end := time.Now().Add(20 * time.Second); len(heard) < 5 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(20 * time.Second); len(heard) < 5 &&
+		time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		heard = append(heard, p.complaints()...)
 	}
 	for _, want := range []string{"nobody is not defined", "oh dear", "404", "Content Security Policy"} {

@@ -136,7 +136,8 @@ func TestAStalePressWithAWrongClock(t *testing.T) {
 			} {
 				rec := httptest.NewRecorder()
 				w.app.public().ServeHTTP(rec, signedAt(time.Now().Add(-ago)))
-				if got := strings.TrimSpace(rec.Body.String()); (want != "") != (rec.Code == http.StatusUnauthorized) || want != "" && got != want {
+				if got := strings.TrimSpace(rec.Body.String()); (want != "") != (rec.Code == http.StatusUnauthorized) ||
+					want != "" && got != want {
 					t.Errorf("clock off by %v, sent %v ago: %d %q, want %q", off, ago, rec.Code, got, want)
 				}
 			}

@@ -45,7 +45,8 @@ func timelineOf(t *testing.T, words []string) []incidents.Event {
 			events = append(events, e)
 			continue
 		}
-		a := incidents.Alarm{Name: series, Series: series, State: incidents.AlarmState(state), Changed: minute(at), NeverRecovers: rest == "never-recovers"}
+		a := incidents.Alarm{Name: series, Series: series, State: incidents.AlarmState(state), Changed: minute(at),
+			NeverRecovers: rest == "never-recovers"}
 		if was, ok := strings.CutPrefix(rest, "was "); ok {
 			a.Previous = incidents.AlarmState(was)
 		}

@@ -115,11 +115,13 @@ func TestPages(t *testing.T) {
 func TestAnyTextIsLiteral(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		text := func(label string) string {
-			return strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(storytest.HostileTexts), rapid.StringN(0, 12, -1)), 0, 3).Draw(rt, label), "")
+			return strings.Join(rapid.SliceOfN(rapid.OneOf(rapid.SampledFrom(storytest.HostileTexts), rapid.StringN(0, 12, -1)),
+				0, 3).Draw(rt, label), "")
 		}
 		s := storytest.Tell(t, "2026-03-17 10:00:00")
 		a := s.Alarm("x", incidents.AlarmFiring, func(a *incidents.Alarm) {
-			a.Name, a.Reason, a.Description, a.Account, a.MessageID, a.Link = text("name"), text("reason"), text("description"), text("account"), text("id"), text("link")
+			a.Name, a.Reason, a.Description, a.Account, a.MessageID, a.Link = text("name"), text("reason"), text("description"), text("account"), text("id"),
+				text("link")
 			a.State, a.Previous = incidents.AlarmState(text("state")), incidents.AlarmState(text("previous"))
 		})
 		s.By(incidents.ByAlarm(a.Name), incidents.Opened{Title: text("title"), Service: text("service"), Severity: text("severity"), Alarm: &a})
@@ -180,14 +182,16 @@ func TestWorstCaseFits(t *testing.T) {
 	long := strings.Repeat("<|&", 3000)
 	s := storytest.Tell(t, "2026-03-24 00:00:00")
 	a := s.Alarm(long, incidents.AlarmFiring, func(a *incidents.Alarm) {
-		a.Reason, a.Description, a.Account, a.Region, a.MessageID, a.Flags = long, long, long, long, long, []string{long, long}
+		a.Reason, a.Description, a.Account, a.Region, a.MessageID, a.Flags = long, long, long, long, long,
+			[]string{long, long}
 		a.Metric = &incidents.Metric{Namespace: long, Name: long, Comparison: long, Threshold: a.Metric.Threshold, Unit: long}
 		a.Contributor = map[string]string{long: long}
 	})
 	s.By(incidents.ByAlarm(long), incidents.Opened{Title: long, Service: long, Severity: long, Alarm: &a})
 	for n := range 1500 {
 		person := fmt.Sprint(n, long)
-		s.After(20*time.Minute).By(incidents.Oncalm(), incidents.Paged{Key: fmt.Sprint(n), Person: person, Via: long, Why: long})
+		s.After(20*time.Minute).By(incidents.Oncalm(),
+			incidents.Paged{Key: fmt.Sprint(n), Person: person, Via: long, Why: long})
 		s.By(incidents.Oncalm(), incidents.Undelivered{Key: fmt.Sprint(n), Person: person, Error: long})
 		b := a
 		b.State, b.Changed = []incidents.AlarmState{incidents.AlarmOK, incidents.AlarmFiring}[n%2], s.Now

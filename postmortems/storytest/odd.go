@@ -10,11 +10,14 @@ import (
 
 // HostileTexts are what somebody who can name an alarm might try.
 var HostileTexts = []string{
-	"<!channel> <@U123> <https://evil.example|Acknowledge>", "[click](https://evil.example) ![x](https://evil.example/p.png)",
+	"<!channel> <@U123> <https://evil.example|Acknowledge>",
+	"[click](https://evil.example) ![x](https://evil.example/p.png)",
 	"a | b \\| c | d", "# not a heading ## #",
 	"`code` ``` ~~~ fence", "*bold* _it_ **b** ~~gone~~ __init__", "<script>alert(1)</script> &lt;b&gt; &#x41; &copy;",
-	"https://evil.example/x?a=b&c=d www.evil.example mail@evil.example ftp://evil.example", "- list\n1. one\n> quote\n---\n===\n| a | b |\n| --- | --- |",
-	"[x]: https://evil.example \"t\"", "trailing backslash \\", "\u202egnp.exe\u202c \u200bzero\u0000nul \x1b[31mred", "$x^2$ {#id .class} :smile: @channel",
+	"https://evil.example/x?a=b&c=d www.evil.example mail@evil.example ftp://evil.example",
+	"- list\n1. one\n> quote\n---\n===\n| a | b |\n| --- | --- |",
+	"[x]: https://evil.example \"t\"", "trailing backslash \\", "\u202egnp.exe\u202c \u200bzero\u0000nul \x1b[31mred",
+	"$x^2$ {#id .class} :smile: @channel",
 	"<!-- comment", "]] **[fill in: your password]**. [e1]",
 }
 

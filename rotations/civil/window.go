@@ -16,7 +16,8 @@ type Window struct {
 
 // Valid reports whether the window is open at all, and within its days.
 func (w Window) Valid() bool {
-	return w.Days != 0 && w.Days <= EveryDay && w.From != w.To && w.From >= 0 && w.From < 24*Hour && w.To >= 0 && w.To <= 24*Hour
+	return w.Days != 0 && w.Days <= EveryDay && w.From != w.To && w.From >= 0 && w.From < 24*Hour && w.To >= 0 &&
+		w.To <= 24*Hour
 }
 
 // String returns the window for people: mon-fri 22:00-06:00.

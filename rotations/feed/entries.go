@@ -117,7 +117,8 @@ func (w wholeShift) entry(s rotations.Schedule, others []string) Entry {
 		lines = append(lines, fmt.Sprintf("Override: %s stands in for %s", line(o.Person), whom))
 	}
 	for _, o := range w.void {
-		lines = append(lines, line(fmt.Sprintf("An override for %s until %s is ignored: %s", o.Person, spoken(o.To.In(w.From.Location())), o.Void)))
+		lines = append(lines, line(fmt.Sprintf("An override for %s until %s is ignored: %s", o.Person,
+			spoken(o.To.In(w.From.Location())), o.Void)))
 	}
 	return Entry{Description: strings.Join(lines, "\n"), From: w.From, To: w.To}
 }

@@ -123,13 +123,15 @@ func TestCut(t *testing.T) {
 	}
 	span.Cut = false
 	all = OfSchedule(s, overrides, span)
-	if len(all) != 1 || !all[0].From.Equal(rotationstest.Civil("2026-03-16T09:00").In(s.Zone)) || !all[0].To.Equal(rotationstest.Civil("2026-03-20T22:00").In(s.Zone)) {
+	if len(all) != 1 || !all[0].From.Equal(rotationstest.Civil("2026-03-16T09:00").In(s.Zone)) ||
+		!all[0].To.Equal(rotationstest.Civil("2026-03-20T22:00").In(s.Zone)) {
 		t.Errorf("whole: %+v", all)
 	}
 	if got := OfPerson("nobody of that name", s, overrides, span); got != nil {
 		t.Errorf("a stranger is on call: %+v", got)
 	}
-	forever := rotations.Override{Person: "yan", From: rotationstest.Civil("2026-01-01T00:00").In(time.UTC), To: rotationstest.Civil("2027-01-01T00:00").In(time.UTC)}
+	forever := rotations.Override{Person: "yan", From: rotationstest.Civil("2026-01-01T00:00").In(time.UTC),
+		To: rotationstest.Civil("2027-01-01T00:00").In(time.UTC)}
 	if got := OfPerson("yan", rotations.Schedule{Name: "empty"}, []rotations.Override{forever}, span); len(got) != 1 ||
 		got[0].Description != "Thu 2026-01-01 00:00 UTC to Fri 2027-01-01 00:00 UTC (UTC)\nSchedule empty\nOverride: yan stands in for everybody" {
 		t.Errorf("without layers: %+v", got)
@@ -146,10 +148,13 @@ var hostile = []string{
 func TestHostileNames(t *testing.T) {
 	start := rotationstest.Civil("2026-03-16T00:00")
 	s := rotations.Schedule{Name: hostile[0], Zone: rotationstest.Zone("Europe/Berlin"), Layers: []rotations.Layer{
-		{Name: hostile[1], People: rotations.Turns(hostile...), Start: start, Shift: rotations.Length{N: 1, Unit: rotations.Day}},
+		{Name: hostile[1], People: rotations.Turns(hostile...), Start: start,
+			Shift: rotations.Length{N: 1, Unit: rotations.Day}},
 	}}
-	o := []rotations.Override{{Person: hostile[2], For: hostile[3], From: start.In(s.Zone), To: start.In(s.Zone).AddDate(0, 1, 0)}}
-	got := written(t, Calendar{Name: hostile[0], Entries: OfSchedule(s, o, Span{From: start.In(s.Zone), To: start.In(s.Zone).AddDate(0, 0, 9)})})
+	o := []rotations.Override{{Person: hostile[2], For: hostile[3], From: start.In(s.Zone),
+		To: start.In(s.Zone).AddDate(0, 1, 0)}}
+	got := written(t, Calendar{Name: hostile[0],
+		Entries: OfSchedule(s, o, Span{From: start.In(s.Zone), To: start.In(s.Zone).AddDate(0, 0, 9)})})
 	if !utf8.ValidString(got) {
 		t.Error("not UTF-8")
 	}

@@ -70,7 +70,8 @@ func TestLinks(t *testing.T) {
 						t.Errorf("%v with a token of %v: %t, want %t", f, own, got, want)
 					}
 				}
-				for _, wrong := range []string{"", token + "x", token[1:], strings.ToLower(token), sum(token), strings.Repeat("x", 1e6)} {
+				for _, wrong := range []string{"", token + "x", token[1:], strings.ToLower(token), sum(token),
+					strings.Repeat("x", 1e6)} {
 					if Allowed(tx, own, wrong) {
 						t.Errorf("%v with %q", own, wrong)
 					}

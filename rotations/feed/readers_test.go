@@ -64,7 +64,8 @@ func TestReaders(t *testing.T) {
 			}
 			readBack(t, command, rotations.Schedule{Name: "a,b;c\\d\r\n", Layers: []rotations.Layer{{
 				Name: "läyer: \"1\"", Start: rotationstest.Civil("2026-01-01T00:00"), Shift: rotations.Length{N: 1, Unit: rotations.Day},
-				People: rotations.Turns(slices.DeleteFunc(slices.Clone(hostile), func(name string) bool { return line(name) == "" })...),
+				People: rotations.Turns(slices.DeleteFunc(slices.Clone(hostile),
+					func(name string) bool { return line(name) == "" })...),
 			}}}, nil, "20260401", "20260501")
 		})
 	}
@@ -82,7 +83,8 @@ func readBack(t *testing.T, command []string, s rotations.Schedule, overrides []
 	entries := OfSchedule(s, overrides, span)
 	var want []read
 	for _, e := range entries {
-		want = append(want, read{e.UID, e.From.UTC().Format(time.RFC3339), e.To.UTC().Format(time.RFC3339), e.Summary, e.Description})
+		want = append(want, read{e.UID, e.From.UTC().Format(time.RFC3339), e.To.UTC().Format(time.RFC3339), e.Summary,
+			e.Description})
 	}
 	// #nosec G204 -- the command is one of two above
 	cmd := exec.CommandContext(t.Context(), command[0], append(slices.Clone(command[1:]), from, to)...)

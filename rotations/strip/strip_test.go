@@ -61,7 +61,8 @@ func samples() []sample {
 	add("eight-six-weeks", []Row{OfSchedule(days, over, at("2026-11-09T00:00"), at("2026-12-21T00:00")), OfSchedule(week, over, at("2026-11-09T00:00"), at("2026-12-21T00:00"))},
 		"2026-11-09T00:00", "2026-12-21T00:00", "2026-11-23T14:05")
 	add("eight-six-weeks-people", ByPerson(days, over, at("2026-11-09T00:00"), at("2026-12-21T00:00")), "2026-11-09T00:00", "2026-12-21T00:00", "2026-12-20T23:05")
-	off := rotations.Schedule{Name: "off", Zone: z, Layers: []rotations.Layer{rotationstest.Layer("days", "2026-11-02T09:00", "2d", "ana", rotations.Nobody, "bo")}}
+	off := rotations.Schedule{Name: "off", Zone: z,
+		Layers: []rotations.Layer{rotationstest.Layer("days", "2026-11-02T09:00", "2d", "ana", rotations.Nobody, "bo")}}
 	off.Layers[0].Only = []civil.Window{rotationstest.Window("mon-fri", "00:00", "24:00")}
 	add("on-purpose", []Row{OfSchedule(off, nil, at("2026-11-16T00:00"), at("2026-11-30T00:00"))}, "2026-11-16T00:00", "2026-11-30T00:00", "2026-11-23T14:05")
 	add("clock-change", []Row{OfSchedule(week, nil, at("2026-03-28T00:00"), at("2026-03-31T00:00"))}, "2026-03-28T00:00", "2026-03-31T00:00", "2026-03-29T03:00")
@@ -162,7 +163,8 @@ func decode(t *testing.T, text []byte) image.Image {
 func far(a, b color.Color) bool {
 	r, g, bl, _ := a.RGBA()
 	r2, g2, bl2, _ := b.RGBA()
-	return math.Abs(float64(r)-float64(r2)) > 0x800 || math.Abs(float64(g)-float64(g2)) > 0x800 || math.Abs(float64(bl)-float64(bl2)) > 0x800
+	return math.Abs(float64(r)-float64(r2)) > 0x800 || math.Abs(float64(g)-float64(g2)) > 0x800 ||
+		math.Abs(float64(bl)-float64(bl2)) > 0x800
 }
 
 // TestNothingOverlaps holds that no text runs into another or out of the picture, and bars stay in their rows.
@@ -177,7 +179,8 @@ func TestNothingOverlaps(t *testing.T) {
 					t.Errorf("%s at %d: shape %d sticks out: %+v", s.name, width, i, one)
 				}
 				for _, other := range scene.shapes[:i] {
-					if one.kind == words && other.kind == words && one.y == other.y && one.begin() < other.begin()+other.w && other.begin() < one.begin()+one.w {
+					if one.kind == words && other.kind == words && one.y == other.y && one.begin() < other.begin()+other.w &&
+						other.begin() < one.begin()+one.w {
 						t.Errorf("%s at %d: %q runs into %q", s.name, width, one.text, other.text)
 					}
 				}
@@ -306,10 +309,12 @@ func TestHostileNames(t *testing.T) {
 		"李小龍 😀",
 	}
 	s := rotations.Schedule{Name: names[0], Zone: z, Layers: []rotations.Layer{{
-		Name: names[1], People: rotations.Turns(names...), Start: rotationstest.Civil("2026-11-01T00:00"), Shift: rotations.Length{N: 1, Unit: rotations.Day},
+		Name: names[1], People: rotations.Turns(names...), Start: rotationstest.Civil("2026-11-01T00:00"),
+		Shift: rotations.Length{N: 1, Unit: rotations.Day},
 	}}}
 	from, to := rotationstest.Civil("2026-11-02T00:00").In(z), rotationstest.Civil("2026-11-16T00:00").In(z)
-	p := Picture{Title: names[0], Zone: z, From: from, To: to, Rows: append(ByPerson(s, nil, from, to), OfSchedule(s, nil, from, to))}
+	p := Picture{Title: names[0], Zone: z, From: from, To: to,
+		Rows: append(ByPerson(s, nil, from, to), OfSchedule(s, nil, from, to))}
 	svg := p.SVG()
 	for element := range wellFormed(t, "hostile", svg) {
 		switch element {
@@ -336,7 +341,8 @@ func TestDays(t *testing.T) {
 	}
 	for _, tt := range tests {
 		z := rotationstest.Zone(tt.zone)
-		y := layout{p: Picture{From: rotationstest.Civil(tt.from).In(z), To: rotationstest.Civil(tt.to).In(z)}, zone: z, left: 100, right: 1100}
+		y := layout{p: Picture{From: rotationstest.Civil(tt.from).In(z), To: rotationstest.Civil(tt.to).In(z)}, zone: z,
+			left: 100, right: 1100}
 		hour := (y.right - y.left) / y.p.To.Sub(y.p.From).Hours()
 		var got []string
 		for _, d := range y.days() {

@@ -136,7 +136,8 @@ func TestRestoreRefuses(t *testing.T) {
 	for _, tt := range tests {
 		src := filepath.Join(dir, tt.name)
 		tt.write(src)
-		if err := copies.Restore(background, src, dst, true); !errors.Is(err, tt.want) || !strings.Contains(err.Error(), src) {
+		if err := copies.Restore(background, src, dst, true); !errors.Is(err, tt.want) ||
+			!strings.Contains(err.Error(), src) {
 			t.Errorf("%s: error %v, want %v", tt.name, err, tt.want)
 		}
 		if diff := cmp.Diff(map[string]string{}, reopened(t, dst)); diff != "" {
@@ -157,7 +158,8 @@ func TestCompact(t *testing.T) {
 	for n := range 3000 {
 		put(t, d, fmt.Sprintf("key/%d", n), strings.Repeat("x", 300))
 	}
-	n, err := store.Sweep(background, d, "key/", "key0", 500, func(_ store.Tx, key string, _ []byte) bool { return !strings.HasSuffix(key, "7") })
+	n, err := store.Sweep(background, d, "key/", "key0", 500,
+		func(_ store.Tx, key string, _ []byte) bool { return !strings.HasSuffix(key, "7") })
 	if n != 2700 || err != nil {
 		t.Fatalf("swept %d, error %v", n, err)
 	}

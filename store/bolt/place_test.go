@@ -175,7 +175,8 @@ func TestFileLost(t *testing.T) {
 				tt.lose(t, path, older)
 				if idle {
 					time.Sleep(2 * lookEach) // of the bubble
-				} else if err := d.Update(background, func(tx store.Tx) error { tx.Put("b", nil); return nil }); (err != nil) != tt.lost {
+				} else if err := d.Update(background,
+					func(tx store.Tx) error { tx.Put("b", nil); return nil }); (err != nil) != tt.lost {
 					t.Errorf("%s: Update: %v", name, err)
 				}
 				synctest.Wait()
@@ -186,7 +187,8 @@ func TestFileLost(t *testing.T) {
 				default:
 				}
 				err = d.Broken()
-				if lost != tt.lost || errors.Is(err, store.ErrGone) != tt.lost || errors.Is(err, store.ErrUnknownOutcome) != tt.lost {
+				if lost != tt.lost || errors.Is(err, store.ErrGone) != tt.lost ||
+					errors.Is(err, store.ErrUnknownOutcome) != tt.lost {
 					t.Errorf("%s, idle %v: failed %v, with %v", name, idle, lost, err)
 				}
 			})

@@ -59,7 +59,8 @@ func record(t *testing.T, strace string, options ...string) (name string, change
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr := tracer{dir: filepath.Dir(path), files: map[string]int{filepath.Dir(path): 0}, open: map[string]int{}, begun: map[string]call{}}
+	tr := tracer{dir: filepath.Dir(path), files: map[string]int{filepath.Dir(path): 0}, open: map[string]int{},
+		begun: map[string]call{}}
 	for line := range strings.Lines(string(text)) {
 		if err := tr.line(strings.TrimSuffix(line, "\n")); err != nil {
 			t.Fatalf("%v in %.200s", err, line)

@@ -111,8 +111,10 @@ func FuzzText(f *testing.F) {
 func FuzzRead(f *testing.F) {
 	at, threshold := time.Date(2026, 3, 28, 12, 0, 0, 5, time.UTC), 0.5
 	w := whole{
-		Text: "a<b>", Texts: []string{"x", ""}, TextMap: map[string]string{"k": "v"}, Int: -7, True: true, Float: &threshold, Time: at, OptTime: at,
-		OptPart: part{N: 1}, Ref: &part{}, List: []part{{Name: "\""}, {}}, Map: map[string]part{"": {N: 2}}, Raw: json.RawMessage(`{"a":[1]}`),
+		Text: "a<b>", Texts: []string{"x", ""}, TextMap: map[string]string{"k": "v"}, Int: -7, True: true, Float: &threshold,
+		Time: at, OptTime: at,
+		OptPart: part{N: 1}, Ref: &part{}, List: []part{{Name: "\""}, {}}, Map: map[string]part{"": {N: 2}},
+		Raw: json.RawMessage(`{"a":[1]}`),
 	}
 	val, err := record.Marshal(0, &w, (*whole).fields)
 	if err != nil {

@@ -26,7 +26,8 @@ func plain(s string) (n int) {
 	const each, top = 0x0101010101010101, 0x8080808080808080
 	for ; len(s)-n >= 8; n += 8 {
 		b := s[n : n+8]
-		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+		w := uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+			uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 		// In bytes below 0x80, adding 0x7f sets the top bit unless they are 0, and adding 0x60 does from ' ' on.
 		ok := w + 0x60*each
 		ok &= (w ^ '\\'*each) + 0x7f*each

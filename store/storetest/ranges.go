@@ -84,7 +84,8 @@ func testNested(t testing.TB, s store.Store) {
 				tx.Get("b")
 			}
 		}
-		want := []string{"a a/", "a a/11", "a! a/", "a! a/11", "a/ a/", "a/ a/11", "a/11 a/", "a/11 a/11", "a/2 a/", "a/2 a/11", "a0 a/", "a0 a/11"}
+		want := []string{"a a/", "a a/11", "a! a/", "a! a/11", "a/ a/", "a/ a/11", "a/11 a/", "a/11 a/11", "a/2 a/",
+			"a/2 a/11", "a0 a/", "a0 a/11"}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("nested ranges (-want +got):\n%s", diff)
 		}

@@ -38,12 +38,11 @@ func OfferMessage(o handoffs.Offer) blocks.Message {
 
 // AcceptShift takes over a shift; its button carries the schedule, and when the shift begins.
 func (as *Answers) AcceptShift(c *chat.Call, tx store.Tx) (blocks.Message, error) {
-	schedule, at, _ := strings.Cut(c.Rest, " ")
-	border, err := time.Parse(time.RFC3339, at)
-	if err != nil {
+	schedule, border, ok := parseShift(c.Rest)
+	if !ok {
 		return chat.NoButton(c.Root), nil
 	}
-	_, err = as.Overrides.Accept(tx, c.Now, c.Person, schedule, border)
+	_, err := as.Overrides.Accept(tx, c.Now, c.Person, schedule, border)
 	switch {
 	case err == nil:
 		c.Private = true // the question is answered: the answer takes its place
@@ -59,4 +58,11 @@ func (as *Answers) AcceptShift(c *chat.Call, tx store.Tx) (blocks.Message, error
 			blocks.Code(c.Root+" "+schedule), " shows who is on call."), nil
 	}
 	return blocks.Message{}, err
+}
+
+// parseShift reads what the button of a shift carries.
+func parseShift(value string) (schedule string, border time.Time, ok bool) {
+	schedule, at, _ := strings.Cut(value, " ")
+	border, err := time.Parse(time.RFC3339, at)
+	return schedule, border, err == nil
 }

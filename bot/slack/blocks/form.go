@@ -68,7 +68,8 @@ func (f Form) JSON() (json.RawMessage, error) {
 		v.Blocks.BlockSet = append(v.Blocks.BlockSet, written{b})
 	}
 	for _, field := range f.Fields {
-		v.Blocks.BlockSet = append(v.Blocks.BlockSet, slack.NewInputBlock(field.Name, plain(field.Label, MaxLabel), nil, field.element()))
+		v.Blocks.BlockSet = append(v.Blocks.BlockSet,
+			slack.NewInputBlock(field.Name, plain(field.Label, MaxLabel), nil, field.element()))
 	}
 	return json.Marshal(v)
 }

@@ -158,7 +158,8 @@ func (d *door) authentic(h http.Header, body []byte, now time.Time) (complaint s
 		return d.unsigned(now)
 	}
 	// A clock that is known to be wrong must not keep people from acknowledging: their time is judged by what it should say.
-	if offset := now.Add(-d.witness.Off()).Unix() - seconds; offset > int64(maxAge/time.Second) || offset < -int64(maxAge/time.Second) {
+	if offset := now.Add(-d.witness.Off()).Unix() - seconds; offset > int64(maxAge/time.Second) ||
+		offset < -int64(maxAge/time.Second) {
 		d.log.Warn("E2002 a request from Slack is too old; check the server clock", "offset_seconds", offset)
 		return "stale request"
 	}

@@ -126,7 +126,8 @@ func (v *submitted) form() *slack.Form {
 // origin is where the interaction comes from. Its team is null where it belongs to a whole organisation, which Slack names
 // beside the team or in it.
 func (in *interactive) origin() slack.Origin {
-	return slack.Origin{Team: cmp.Or(in.Team.ID, in.User.Team), Enterprise: cmp.Or(in.Enterprise.ID, in.Team.Grid), App: in.App}
+	return slack.Origin{Team: cmp.Or(in.Team.ID, in.User.Team), Enterprise: cmp.Or(in.Enterprise.ID, in.Team.Grid),
+		App: in.App}
 }
 
 // id names the interaction, the same each time that it arrives.

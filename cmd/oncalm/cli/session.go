@@ -98,7 +98,8 @@ func Explain(err error) *Stop {
 	}{
 		{store.ErrInUse, ExitInUse, "stop that process first"},
 		{store.ErrNewer, ExitNewer, "use that version, or restore a backup from before it"},
-		{store.ErrDamaged, ExitDamaged, "the file was left as it is; put a backup in its place with: oncalm restore -force BACKUP"},
+		{store.ErrDamaged, ExitDamaged,
+			"the file was left as it is; put a backup in its place with: oncalm restore -force BACKUP"},
 		{store.ErrGone, ExitUnknown, "put it back, or restore a copy with: oncalm restore -force; then start again"},
 		{store.ErrUnknownOutcome, ExitUnknown, "check the disk, and start again to read what was really written"},
 		{store.ErrFull, ExitNo, "free some disk space"},

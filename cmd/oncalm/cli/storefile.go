@@ -61,7 +61,8 @@ func OpenStore(ctx context.Context, path string, o bolt.Options) (*bolt.DB, erro
 	case errors.Is(err, store.ErrMissing):
 		return nil, missingStore(path, err)
 	case o.MustExist && errors.Is(err, fs.ErrNotExist):
-		return nil, End(ExitUsage, "there is no store at "+path, "correct the path; oncalm serve makes a store when it starts")
+		return nil, End(ExitUsage, "there is no store at "+path,
+			"correct the path; oncalm serve makes a store when it starts")
 	case err != nil:
 		return nil, err
 	}
@@ -101,7 +102,8 @@ func missingStore(path string, err error) error {
 		from = slices.Max(kept)
 	}
 	return End(ExitDamaged, err.Error(),
-		"put its file back, or what is left with: oncalm restore -store "+path+" -force "+from+"; only to begin without all that was in it, remove "+file+".lock")
+		"put its file back, or what is left with: oncalm restore -store "+path+" -force "+from+
+			"; only to begin without all that was in it, remove "+file+".lock")
 }
 
 // replacedPart comes between the name of a store and the time in names of what it was.

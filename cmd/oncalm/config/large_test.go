@@ -75,7 +75,8 @@ func TestManySchedules(t *testing.T) {
 // TestOverlaps: each override that begins while others are in force is named once, with the one that lasts longest.
 func TestOverlaps(t *testing.T) {
 	list := func(overrides ...string) string {
-		_, problems := config.Parse("f", []byte(strings.Replace(sound, "zone: Europe/Berlin", "zone: Europe/Berlin, overrides: ["+strings.Join(overrides, ", ")+"]", 1)), environment(""), now)
+		_, problems := config.Parse("f", []byte(strings.Replace(sound, "zone: Europe/Berlin", "zone: Europe/Berlin, overrides: ["+strings.Join(overrides, ", ")+"]", 1)),
+			environment(""), now)
 		var said []string
 		for _, p := range problems {
 			text := strings.ReplaceAll(p.Key+" "+p.Text, "schedules.day.", "")

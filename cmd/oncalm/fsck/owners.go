@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/outbox/steady"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations/feed"
@@ -22,6 +23,7 @@ import (
 func owners() []store.Check {
 	return slices.Concat(
 		[]store.Check{{Prefix: store.SchemaKey}, {Prefix: AsidePrefix, Look: countSetAside}},
+		steady.Keys(),
 		outbox.Keys(),
 		incidents.Keys(paging.CheckIncident),
 		overrides.Keys(),

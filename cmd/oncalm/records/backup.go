@@ -71,9 +71,11 @@ func (c *BackupCommand) replaceable() error {
 	case ours:
 		return nil
 	case file != filepath.Clean(c.File): // by a link
-		return cli.End(cli.ExitUsage, c.File+" leads to "+file+", which is not an Oncalm store", "name another file, or remove it first")
+		return cli.End(cli.ExitUsage, c.File+" leads to "+file+", which is not an Oncalm store",
+			"name another file, or remove it first")
 	}
-	return cli.End(cli.ExitUsage, c.File+" already exists, and is not an Oncalm store", "name another file, or remove it first")
+	return cli.End(cli.ExitUsage, c.File+" already exists, and is not an Oncalm store",
+		"name another file, or remove it first")
 }
 
 // folder refuses a place for a file that is not there.

@@ -110,7 +110,8 @@ func (c *FsckCommand) oweAnew(ctx context.Context, s *cli.Session, db store.Stor
 }
 
 // snapshot checks a copy of a store that a server has.
-func (c *FsckCommand) snapshot(ctx context.Context, s *cli.Session, path string, inUse *store.InUse) (found *checked, err error) {
+func (c *FsckCommand) snapshot(ctx context.Context, s *cli.Session, path string, inUse *store.InUse) (found *checked,
+	err error) {
 	dir, err := os.MkdirTemp("", "oncalm-fsck-")
 	if err != nil {
 		return nil, err
@@ -150,10 +151,12 @@ func sayChecked(s *cli.Session, found *checked) {
 		s.Printf("%s", line)
 	}
 	if found.Aside > 0 {
-		s.Printf("  %s set aside by a repair, under %s", text.Count(found.Aside, "damaged value was", "damaged values were"), fsck.AsidePrefix)
+		s.Printf("  %s set aside by a repair, under %s", text.Count(found.Aside, "damaged value was", "damaged values were"),
+			fsck.AsidePrefix)
 	}
 	if found.Lost > 0 {
-		s.Printf("  %s", text.Count(found.Lost, "event is lost for good, as its timeline says", "events are lost for good, as their timelines say"))
+		s.Printf("  %s", text.Count(found.Lost, "event is lost for good, as its timeline says",
+			"events are lost for good, as their timelines say"))
 	}
 	if len(found.Pages) == 0 && len(found.Findings) == 0 {
 		s.Printf("  nothing is wrong")

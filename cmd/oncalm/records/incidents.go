@@ -49,7 +49,8 @@ func (c *IncidentsCommand) Run(ctx context.Context, s *cli.Session) error {
 	}
 	rows := [][]string{{"ID", "STATUS", "SEVERITY", "SERVICE", "OPENED (UTC)", "TITLE"}}
 	for _, i := range list {
-		rows = append(rows, []string{i.ID, string(i.Status), severityOf(i), i.Service, i.Opened.Format(time.DateTime), text.Line(i.Title)})
+		rows = append(rows, []string{i.ID, string(i.Status), severityOf(i), i.Service, i.Opened.Format(time.DateTime),
+			text.Line(i.Title)})
 	}
 	s.Table(rows)
 	return nil
@@ -77,21 +78,24 @@ func (c *IncidentsCommand) wanted(list []ops.Summary) []ops.Summary {
 }
 
 // incident reads an incident and its timeline.
-func incident(ctx context.Context, s *cli.Session, f cli.StoreFlag, id string) (incidents.Incident, []incidents.Event, error) {
+func incident(ctx context.Context, s *cli.Session, f cli.StoreFlag, id string) (incidents.Incident, []incidents.Event,
+	error) {
 	var events []incidents.Event
 	err := s.WithRecords(ctx, f, func(r cli.Records) (err error) {
 		events, err = r.Timeline(ctx, id)
 		return err
 	})
 	if errors.Is(err, incidents.ErrNotFound) {
-		return incidents.Incident{}, nil, cli.End(cli.ExitNo, "there is no incident "+cli.Quoted(id), "oncalm incidents lists them")
+		return incidents.Incident{}, nil,
+			cli.End(cli.ExitNo, "there is no incident "+cli.Quoted(id), "oncalm incidents lists them")
 	}
 	if err != nil {
 		return incidents.Incident{}, nil, err
 	}
 	i, err := incidents.Fold(strings.TrimLeft(id, "0"), events)
 	if err != nil {
-		return i, events, cli.End(cli.ExitDamaged, "the timeline of incident "+id+" is damaged: "+err.Error(), "run oncalm fsck")
+		return i, events, cli.End(cli.ExitDamaged, "the timeline of incident "+id+" is damaged: "+err.Error(),
+			"run oncalm fsck")
 	}
 	return i, events, nil
 }
@@ -116,7 +120,8 @@ func (c *TimelineCommand) Run(ctx context.Context, s *cli.Session) error {
 	rows := [][]string{{"SEQ", "AT (UTC)", "WHO", "WHAT"}}
 	for _, line := range postmortems.Build(i, events).Timeline {
 		if line.Seq > 0 {
-			rows = append(rows, []string{strconv.Itoa(line.Seq), line.At.UTC().Format(time.DateTime), line.Who, text.Line(line.What)})
+			rows = append(rows, []string{strconv.Itoa(line.Seq), line.At.UTC().Format(time.DateTime), line.Who,
+				text.Line(line.What)})
 		}
 	}
 	s.Table(rows)

@@ -76,7 +76,8 @@ func around(sched rotations.Schedule, overrides []rotations.Override, change tim
 }
 
 func certifiedOf(s rotations.Shift) certified {
-	c := certified{OnCall: append([]string{}, s.People...), Layer: s.Layer, From: cli.Maybe(s.From), To: cli.Maybe(s.To), shift: s}
+	c := certified{OnCall: append([]string{}, s.People...), Layer: s.Layer, From: cli.Maybe(s.From), To: cli.Maybe(s.To),
+		shift: s}
 	if !s.From.IsZero() && !s.To.IsZero() {
 		c.Hours = s.To.Sub(s.From).Hours()
 		c.Clock = float64(civil.Of(s.To)-civil.Of(s.From)) / time.Hour.Seconds()
@@ -129,7 +130,8 @@ func changed(c certify) string {
 	if whole, ok := strings.CutSuffix(length, "h0m"); ok {
 		length = whole + "h"
 	}
-	return strings.Replace(c.Before, "T", " ", 1) + " becomes " + strings.Replace(after, "T", " ", 1) + ", " + length + " " + what
+	return strings.Replace(c.Before, "T", " ", 1) + " becomes " + strings.Replace(after, "T", " ", 1) + ", " + length +
+		" " + what
 }
 
 func (c certified) row() []string {

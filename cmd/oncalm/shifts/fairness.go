@@ -76,7 +76,8 @@ func fairly(cfg *config.Config, sched rotations.Schedule, overrides []rotations.
 		of(l.Person).Worked = shareOf(l)
 	}
 	f := Fairness{
-		Schedule: sched.Name, From: from.In(sched.Zone).Format(time.RFC3339), To: to.In(sched.Zone).Format(time.RFC3339), People: []shares{},
+		Schedule: sched.Name, From: from.In(sched.Zone).Format(time.RFC3339), To: to.In(sched.Zone).Format(time.RFC3339),
+		People: []shares{},
 	}
 	var planned, worked []share
 	for _, name := range slices.Sorted(maps.Keys(people)) {
@@ -106,7 +107,8 @@ func (c *Command) fairness(ctx context.Context, s *cli.Session, cfg *config.Conf
 			s.Printf("")
 		}
 		zone := cfg.Schedules[f.Schedule].Zone
-		s.Printf("%s, %s to %s: hours, planned and with overrides", f.Schedule, c.From.In(zone).Format(cli.SpokenTime), c.To.In(zone).Format(cli.SpokenTime))
+		s.Printf("%s, %s to %s: hours, planned and with overrides", f.Schedule, c.From.In(zone).Format(cli.SpokenTime),
+			c.To.In(zone).Format(cli.SpokenTime))
 		rows := [][]string{{"PERSON", "PLANNED", "NIGHTS", "WEEKENDS", "HOLIDAYS", "WORKED", "NIGHTS", "WEEKENDS", "HOLIDAYS"}}
 		for _, p := range f.People {
 			rows = append(rows, fairRow(p.Person, p.Planned, p.Worked))

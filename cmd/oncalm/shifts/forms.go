@@ -18,7 +18,8 @@ type forms struct {
 }
 
 // print prints the shifts from one cli.Instant to another in the form that was asked for. false: in none of these.
-func (f forms) print(s *cli.Session, sched rotations.Schedule, overrides []rotations.Override, from, to time.Time) (bool, error) {
+func (f forms) print(s *cli.Session, sched rotations.Schedule, overrides []rotations.Override, from,
+	to time.Time) (bool, error) {
 	switch {
 	case f.ICS:
 		entries := feed.OfSchedule(sched, overrides, feed.Span{From: from, To: to, Cut: true})
@@ -37,7 +38,8 @@ func (f forms) print(s *cli.Session, sched rotations.Schedule, overrides []rotat
 	return false, nil
 }
 
-func (f forms) picture(now time.Time, sched rotations.Schedule, overrides []rotations.Override, from, to time.Time) strip.Picture {
+func (f forms) picture(now time.Time, sched rotations.Schedule, overrides []rotations.Override, from,
+	to time.Time) strip.Picture {
 	p := strip.Picture{Title: "Who is on call: " + sched.Name, Zone: sched.Zone, From: from, To: to, Now: now}
 	if f.By == "person" {
 		p.Rows = strip.ByPerson(sched, overrides, from, to)

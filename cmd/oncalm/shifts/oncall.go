@@ -159,7 +159,8 @@ func (c *Command) Run(ctx context.Context, s *cli.Session) error {
 	case !c.From.Before(c.To.Time):
 		return cli.End(cli.ExitUsage, "the span ends before it begins", "give a -to that is after -from")
 	case c.To.After(c.From.AddDate(longestSpan, 0, 0)):
-		return cli.End(cli.ExitUsage, fmt.Sprintf("the span is longer than %d years", longestSpan), "ask for one part after the other")
+		return cli.End(cli.ExitUsage, fmt.Sprintf("the span is longer than %d years", longestSpan),
+			"ask for one part after the other")
 	case c.Fairness:
 		return c.fairness(ctx, s, cfg, names)
 	}
@@ -168,7 +169,8 @@ func (c *Command) Run(ctx context.Context, s *cli.Session) error {
 
 // list prints the shifts of the schedule.
 func (c *Command) list(ctx context.Context, s *cli.Session, cfg *config.Config) error {
-	sched, overrides := cfg.Schedules[c.Schedule], OverridesOrPlanned(ctx, s, cfg, c.Store, []string{c.Schedule})[c.Schedule]
+	sched, overrides := cfg.Schedules[c.Schedule],
+		OverridesOrPlanned(ctx, s, cfg, c.Store, []string{c.Schedule})[c.Schedule]
 	if done, err := c.print(s, sched, overrides, c.From.Time, c.To.Time); done {
 		return err
 	}

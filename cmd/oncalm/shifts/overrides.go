@@ -23,7 +23,8 @@ import (
 // allOverrides returns all overrides of schedules: those of the configuration, and then those
 // that people made, from the store at path (empty: that of the configuration) or from the
 // server that holds it. Without a store there are only the former.
-func allOverrides(ctx context.Context, s *cli.Session, cfg *config.Config, path string, names []string) (map[string][]rotations.Override, error) {
+func allOverrides(ctx context.Context, s *cli.Session, cfg *config.Config, path string,
+	names []string) (map[string][]rotations.Override, error) {
 	if path == "" {
 		file, err := disk.Locate(cfg.Store)
 		if err != nil {
@@ -40,7 +41,8 @@ func allOverrides(ctx context.Context, s *cli.Session, cfg *config.Config, path 
 	}
 	all := map[string][]rotations.Override{}
 	for _, name := range names {
-		all[name] = overrides.Void(append(slices.Clip(cfg.Planned[name]), made[name]...), cfg.Knows, func(string) time.Time { return s.Now })
+		all[name] = overrides.Void(append(slices.Clip(cfg.Planned[name]), made[name]...), cfg.Knows,
+			func(string) time.Time { return s.Now })
 		sayVoid(s, name, all[name])
 	}
 	return all, nil
@@ -58,7 +60,8 @@ func sayVoid(s *cli.Session, schedule string, all []rotations.Override) {
 
 // OverridesOrPlanned is all overrides for those who want an answer even if the store cannot be
 // read: they are told what the answer leaves out.
-func OverridesOrPlanned(ctx context.Context, s *cli.Session, cfg *config.Config, path string, names []string) map[string][]rotations.Override {
+func OverridesOrPlanned(ctx context.Context, s *cli.Session, cfg *config.Config, path string,
+	names []string) map[string][]rotations.Override {
 	all, err := allOverrides(ctx, s, cfg, path, names)
 	if err != nil {
 		_, _ = fmt.Fprintf(s.Stderr, "oncalm: overrides that people made are not counted: %v\n", err)

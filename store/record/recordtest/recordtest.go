@@ -106,7 +106,8 @@ func texts() *rapid.Generator[string] {
 
 func floats() *rapid.Generator[float64] {
 	return rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{
-		0, math.Copysign(0, -1), 1, -1.5, 80, 0.1, 1e-6, 9.99e-7, 1e-9, 1e20, 1e21, 1e-21, math.MaxFloat64, math.SmallestNonzeroFloat64,
+		0, math.Copysign(0, -1), 1, -1.5, 80, 0.1, 1e-6, 9.99e-7, 1e-9, 1e20, 1e21, 1e-21, math.MaxFloat64,
+		math.SmallestNonzeroFloat64,
 		math.NaN(), math.Inf(1),
 	}))
 }
@@ -122,7 +123,8 @@ func times() *rapid.Generator[time.Time] {
 	return rapid.Custom(func(r *rapid.T) time.Time {
 		switch rapid.IntRange(0, 19).Draw(r, "time") {
 		case 0:
-			return rapid.SampledFrom([]time.Time{early.Add(-1), late.Add(1), time.Unix(0, 0).In(time.FixedZone("", 86400))}).Draw(r, "refused")
+			return rapid.SampledFrom([]time.Time{early.Add(-1), late.Add(1),
+				time.Unix(0, 0).In(time.FixedZone("", 86400))}).Draw(r, "refused")
 		case 1, 2, 3:
 			return rapid.SampledFrom([]time.Time{early, late}).Draw(r, "extreme")
 		case 4, 5, 6, 7:

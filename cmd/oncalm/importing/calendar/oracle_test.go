@@ -113,7 +113,8 @@ func compared(t *testing.T, p *plan.Plan, rows [][]any, data []byte, exact bool,
 		}
 		noted := !exact || some(have, want)
 		for _, who := range about {
-			noted = noted && slices.ContainsFunc(p.Notes, func(note string) bool { return strings.Contains(note, who) && dated.MatchString(note) })
+			noted = noted && slices.ContainsFunc(p.Notes,
+				func(note string) bool { return strings.Contains(note, who) && dated.MatchString(note) })
 		}
 		if !noted {
 			t.Fatalf("at %s: %s, want %s, and no note says so: %q\n%s\n%s", at, plan.List(have), plan.List(want), p.Notes, data, p.YAML())
@@ -267,7 +268,8 @@ func (d *drawing) besides(prefix string, start time.Time) {
 		if prefix != "" {
 			who = fmt.Sprintf("[L%d] %s", d.IntN(3), who)
 		}
-		d.entry(fmt.Sprint("once", i), who, "", start.AddDate(0, 2, d.IntN(100)).Add(time.Duration(d.IntN(24))*time.Hour), 11*time.Hour)
+		d.entry(fmt.Sprint("once", i), who, "", start.AddDate(0, 2, d.IntN(100)).Add(time.Duration(d.IntN(24))*time.Hour),
+			11*time.Hour)
 	}
 	for i := range max(d.IntN(5)-2, 0) { // some hours of some weeks
 		at := prefix
