@@ -244,7 +244,7 @@ func documentedOrder(doc string) []string {
 		names = append(names, strings.Split(row[1], " · ")...)
 	}
 	if list := regexp.MustCompile("(?m)^`(reading · [^`]+)`$").FindStringSubmatch(doc); list != nil {
-		for _, name := range strings.Split(list[1], " · ") {
+		for name := range strings.SplitSeq(list[1], " · ") {
 			names = append(names, path.Join("cmd/oncalm/config", strings.TrimPrefix(name, "config")))
 		}
 	}
