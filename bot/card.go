@@ -71,14 +71,14 @@ func readCard(tx store.Tx, id string) (cardRecord, error) {
 
 // Follow is the bot's part in each event (see [incidents.Follower]): it enqueues a card, and pages that say how things stand.
 func (b *Bot) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
-	owed := outbox.In(tx, now)
+	queue := outbox.In(tx, now)
 	if outdatesPages(i, e) {
-		owed.Soon(outbox.Entry{
+		queue.Soon(outbox.Entry{
 			Key: i.ID + "/pages", Kind: KindPages, Lane: outbox.Answers, Due: now, Body: outbox.Body(cardBody{i.ID}),
 		})
 	}
 	if b.o.Channel != "" {
-		b.enqueueCard(tx, owed, now, i, e)
+		b.enqueueCard(tx, queue, now, i, e)
 	}
 	return nil
 }
@@ -95,13 +95,13 @@ func outdatesPages(i *incidents.Incident, e incidents.Event) bool {
 }
 
 // enqueueCard enqueues a card, at a time that keeps the pace. What people do is shown without waiting for the cards of a storm.
-func (b *Bot) enqueueCard(tx store.Tx, owed outbox.Tx, now time.Time, i *incidents.Incident, e incidents.Event) {
+func (b *Bot) enqueueCard(tx store.Tx, queue outbox.Tx, now time.Time, i *incidents.Incident, e incidents.Event) {
 	key, due := cardKey(i.ID), now.Add(settling)
 	slot, ok := b.pace.Given(key)
-	if ok && slot.After(now) && e.By.Kind != incidents.KindPerson && owed.Waits(outbox.Chores, slot, key) {
+	if ok && slot.After(now) && e.By.Kind != incidents.KindPerson && queue.Waits(outbox.Chores, slot, key) {
 		return // it is to be drawn later than this, and will tell of it
 	}
-	waiting, ok := owed.Get(key)
+	waiting, ok := queue.Get(key)
 	idle := !ok || !waiting.Done.IsZero()
 	posted := tx.Get(cardRecordKey(i.ID)) != nil
 	switch {
@@ -114,7 +114,7 @@ func (b *Bot) enqueueCard(tx store.Tx, owed outbox.Tx, now time.Time, i *inciden
 	case idle:
 		due = b.pace.Reserve(key, posting(i.Severity), due)
 	}
-	owed.Soon(outbox.Entry{Key: key, Kind: KindCard, Lane: outbox.Chores, Due: due, Body: outbox.Body(cardBody{i.ID})})
+	queue.Soon(outbox.Entry{Key: key, Kind: KindCard, Lane: outbox.Chores, Due: due, Body: outbox.Body(cardBody{i.ID})})
 }
 
 // card draws the card of an incident: posts it, or edits the one that is there.

@@ -83,17 +83,17 @@ const missingHere = "⚠️ Cards were missing here, or out of date, from "
 // sendWaitingCards lets the cards go that wait for their channel, as fast as Slack takes them. Beyond these they come within their minute.
 func sendWaitingCards(tx store.Tx, now time.Time) {
 	const most = 200
-	owed := outbox.In(tx, now)
+	queue := outbox.In(tx, now)
 	var waiting []string
-	owed.Due(outbox.Chores, "", most, func(key string, readable bool) {
+	queue.Due(outbox.Chores, "", most, func(key string, readable bool) {
 		if readable {
 			waiting = append(waiting, key)
 		}
 	})
 	for _, key := range waiting {
-		if e, ok := owed.Get(key); ok && e.Kind == KindCard && e.Due.After(now) {
+		if e, ok := queue.Get(key); ok && e.Kind == KindCard && e.Due.After(now) {
 			e.Due = now
-			owed.Soon(e)
+			queue.Soon(e)
 		}
 	}
 }

@@ -73,20 +73,20 @@ func TestNumbersOfLanesAreRead(t *testing.T) {
 		return nil
 	})
 	must(t, s, func(tx store.Tx) error {
-		owed := outbox.In(tx, now)
-		e, ok := owed.Get("done")
+		queue := outbox.In(tx, now)
+		e, ok := queue.Get("done")
 		if !ok || e.Lane != outbox.Pages2 {
 			t.Errorf("what is done: %+v, %v", e, ok)
 		}
-		owed.Once(outbox.Entry{Key: "done", Kind: "b", Lane: outbox.Pages2, Due: now})
-		if e, _ = owed.Get("done"); e.Kind != "a" {
+		queue.Once(outbox.Entry{Key: "done", Kind: "b", Lane: outbox.Pages2, Due: now})
+		if e, _ = queue.Get("done"); e.Kind != "a" {
 			t.Error("a used key is used again")
 		}
-		if owed.Pending("lost") {
+		if queue.Pending("lost") {
 			t.Error("what is in no index is taken for owed")
 		}
-		e, _ = owed.Get("lost")
-		if owed.Mend(e); !owed.Pending("lost") {
+		e, _ = queue.Get("lost")
+		if queue.Mend(e); !queue.Pending("lost") {
 			t.Error("it cannot be owed anew")
 		}
 		return nil

@@ -63,9 +63,10 @@ func pageKey(occasion, person, via string) string {
 }
 
 // call decides the pages to one person at a step: one by each channel, each at its time. What they have in common is in b.
-func (p *Pager) call(owed outbox.Tx, now time.Time, i *incidents.Incident, b incidents.Paged) (pages []incidents.Body) {
+func (p *Pager) call(queue outbox.Tx, now time.Time, i *incidents.Incident, b incidents.Paged) []incidents.Body {
+	var pages []incidents.Body
 	for _, via := range p.reach(b.Person, i.Severity) {
-		b.Via, b.After = via.Name, min(via.After, waits(owed, now, i, b.Person, via.Name))
+		b.Via, b.After = via.Name, min(via.After, waits(queue, now, i, b.Person, via.Name))
 		b.Key = pageKey(key(i, "page", b.Position), b.Person, b.Via)
 		pages = append(pages, b)
 	}
@@ -74,11 +75,11 @@ func (p *Pager) call(owed outbox.Tx, now time.Time, i *incidents.Incident, b inc
 
 // waits is how long a page to a person by a channel still waits that a newer one is to replace. The newer one must not come
 // later, or quick steps would put a slow channel off for ever.
-func waits(owed outbox.Tx, now time.Time, i *incidents.Incident, person, via string) time.Duration {
+func waits(queue outbox.Tx, now time.Time, i *incidents.Incident, person, via string) time.Duration {
 	const noPage = time.Duration(1<<63 - 1)
 	for k, page := range i.Pages {
 		if page.Person == person && page.Via == via && !page.Due.IsZero() {
-			if e, ok := owed.Get(k); ok && e.Done.IsZero() {
+			if e, ok := queue.Get(k); ok && e.Done.IsZero() {
 				return max(e.Due.Sub(now), 0)
 			}
 		}
@@ -88,13 +89,13 @@ func waits(owed outbox.Tx, now time.Time, i *incidents.Incident, person, via str
 
 // nextChannel makes the page due now that is to reach a person next, in the place of one that cannot be delivered, and reports
 // whether there is one.
-func nextChannel(owed outbox.Tx, now time.Time, i *incidents.Incident, person string) bool {
+func nextChannel(queue outbox.Tx, now time.Time, i *incidents.Incident, person string) bool {
 	var waiting []outbox.Entry
 	for k, page := range i.Pages {
 		if page.Person != person {
 			continue
 		}
-		if e, ok := owed.Get(k); ok && e.Done.IsZero() && e.Due.After(now) {
+		if e, ok := queue.Get(k); ok && e.Done.IsZero() && e.Due.After(now) {
 			waiting = append(waiting, e)
 		}
 	}
@@ -104,17 +105,17 @@ func nextChannel(owed outbox.Tx, now time.Time, i *incidents.Incident, person st
 	next := slices.MinFunc(waiting,
 		func(a, b outbox.Entry) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Key, b.Key)) })
 	next.Due = now
-	owed.Soon(next)
+	queue.Soon(next)
 	return true
 }
 
 // nextReminder is the reminder by the channel that comes after that of one that cannot be delivered, if there is any: somebody who
 // takes care is not to be reminded on all at once.
-func (p *Pager) nextReminder(owed outbox.Tx, i *incidents.Incident, failed incidents.Undelivered) (incidents.Paged,
+func (p *Pager) nextReminder(queue outbox.Tx, i *incidents.Incident, failed incidents.Undelivered) (incidents.Paged,
 	bool) {
 	vias := p.reach(failed.Person, i.Severity)
 	next := slices.IndexFunc(vias, func(v Via) bool { return v.Name == failed.Via }) + 1
-	e, ok := owed.Get(failed.Key)
+	e, ok := queue.Get(failed.Key)
 	if !ok || next == len(vias) {
 		return incidents.Paged{}, false
 	}

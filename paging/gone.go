@@ -17,29 +17,29 @@ import (
 // undelivered says what follows from a page that cannot be delivered: the run goes on at once.
 func (p *Pager) undelivered(tx store.Tx, now time.Time, i *incidents.Incident,
 	b incidents.Undelivered) []incidents.Body {
-	owed := outbox.In(tx, now)
+	queue := outbox.In(tx, now)
 	_, newest := i.Pages[b.Key]
 	switch {
 	case !newest:
 		return nil // a newer page to the same person took its place
 	case i.Status == incidents.StatusAcknowledged && strings.HasPrefix(b.Key, remindingPrefix(i)):
-		if next, ok := p.nextReminder(owed, i, b); ok {
+		if next, ok := p.nextReminder(queue, i, b); ok {
 			return []incidents.Body{next}
 		}
 		why := fmt.Sprintf("the reminder to %s, who acknowledged, cannot be delivered: %s", b.Person, b.Error)
 		return []incidents.Body{incidents.Escalated{Reason: why, Anew: true}}
-	case i.Status != incidents.StatusTriggered || nextChannel(owed, now, i, b.Person) ||
+	case i.Status != incidents.StatusTriggered || nextChannel(queue, now, i, b.Person) ||
 		!strings.HasPrefix(b.Key, key(i, "page", i.Step)+"/"):
 		return nil
 	}
-	run := p.runOf(owed, i)
+	run := p.runOf(queue, i)
 	if pages := p.standIns(tx, now, i, run, b.Person); len(pages) > 0 {
 		return pages
 	}
 	switch {
 	case !stepFailed(i):
-	case !exhausted(owed, i):
-		p.stepNow(owed, now, i)
+	case !exhausted(queue, i):
+		p.stepNow(queue, now, i)
 	case p.changed(run.Policy, i):
 		const why = "nobody named in the policy that this run started with can be paged, and the configuration has a " +
 			"newer policy"
@@ -50,10 +50,10 @@ func (p *Pager) undelivered(tx store.Tx, now time.Time, i *incidents.Incident,
 
 // runOf is the incident's run with the policy that it began with. Where that is not known any more, the policy of today
 // takes its place.
-func (p *Pager) runOf(owed outbox.Tx, i *incidents.Incident) escalation {
+func (p *Pager) runOf(queue outbox.Tx, i *incidents.Incident) escalation {
 	run := escalation{Incident: i.ID, Run: i.Run, Policy: p.Policy(i.Service)}
 	var begun escalation
-	if next, ok := owed.Get(pending(i)); ok && next.Decode(&begun) == nil {
+	if next, ok := queue.Get(pending(i)); ok && next.Decode(&begun) == nil {
 		run.Policy = begun.Policy
 	}
 	return run
@@ -72,13 +72,13 @@ func (p *Pager) standIns(tx store.Tx, now time.Time, i *incidents.Incident, run 
 		}
 	}
 	var pages []incidents.Body
-	owed, taken := outbox.In(tx, now), map[string]bool{}
+	queue, taken := outbox.In(tx, now), map[string]bool{}
 	for _, c := range d.Calls {
 		if taken[c.Person] || !there(c.Person) || pagedAt(i, c.Person) {
 			continue
 		}
 		taken[c.Person] = true
-		pages = append(pages, p.call(owed, now, i, incidents.Paged{
+		pages = append(pages, p.call(queue, now, i, incidents.Paged{
 			Person: c.Person, Position: i.Step, Fallback: d.Fallback, Then: i.Then,
 			Why: c.Why + "; the page to " + person + " cannot be delivered",
 		})...)

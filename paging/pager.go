@@ -69,7 +69,7 @@ func pending(i *incidents.Incident) string {
 
 // Follow is the pager's part in each event (see [incidents.Follower]).
 func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
-	owed := outbox.In(tx, now)
+	queue := outbox.In(tx, now)
 	switch b := e.Body.(type) {
 	case incidents.Opened, incidents.Reopened:
 		return p.begin(tx, now, i)
@@ -78,14 +78,14 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 			return p.begin(tx, now, i)
 		}
 	case incidents.Paged:
-		owed.Once(pageEntry(now, i, b))
+		queue.Once(pageEntry(now, i, b))
 	case incidents.Acknowledged:
-		enqueue(owed, firstReminder(owed, i, e))
+		enqueue(queue, firstReminder(queue, i, e))
 	case incidents.Escalated:
-		if _, begun := owed.Get(pending(i)); b.Anew || !begun && i.Then == "" {
+		if _, begun := queue.Get(pending(i)); b.Anew || !begun && i.Then == "" {
 			return p.begin(tx, now, i) // again, or it was quiet until now
 		}
-		p.stepNow(owed, now, i)
+		p.stepNow(queue, now, i)
 	case incidents.Undelivered:
 		return p.undelivered(tx, now, i, b)
 	}
@@ -113,11 +113,11 @@ func (p *Pager) step(tx store.Tx, now time.Time, i *incidents.Incident, run esca
 		outbox.In(tx, now).Soon(next)
 		return nil
 	}
-	owed := outbox.In(tx, now)
-	owed.Once(next)
+	queue := outbox.In(tx, now)
+	queue.Once(next)
 	var pages []incidents.Body
 	for _, c := range d.Calls {
-		pages = append(pages, p.call(owed, now, i, incidents.Paged{
+		pages = append(pages, p.call(queue, now, i, incidents.Paged{
 			Person: c.Person, Position: run.At, Why: c.Why, Fallback: d.Fallback, Then: next.Key,
 		})...)
 	}
@@ -153,18 +153,18 @@ func (p *Pager) record(tx store.Tx, now time.Time, id string, bodies ...incident
 }
 
 // stepNow makes the next step of the run due now.
-func (p *Pager) stepNow(owed outbox.Tx, now time.Time, i *incidents.Incident) {
+func (p *Pager) stepNow(queue outbox.Tx, now time.Time, i *incidents.Incident) {
 	if i.Status != incidents.StatusTriggered {
 		return
 	}
-	next, ok := owed.Get(pending(i))
+	next, ok := queue.Get(pending(i))
 	if !ok { // it came due while somebody took care, so long ago that it was swept
-		run := p.runOf(owed, i)
+		run := p.runOf(queue, i)
 		run.At = run.Policy.after(i.Step)
 		next = run.entry(pending(i), now)
 	}
 	next.Due = now
-	owed.Soon(next)
+	queue.Soon(next)
 }
 
 // stepFailed reports whether no page of the step taken last can still reach anybody.
@@ -181,8 +181,8 @@ func stepFailed(i *incidents.Incident) bool {
 // exhausted reports whether the run is past its last round. From there on only time
 // brings the next page: a fallback that cannot be reached must not be tried in a
 // tight circle.
-func exhausted(owed outbox.Tx, i *incidents.Incident) bool {
-	next, ok := owed.Get(pending(i))
+func exhausted(queue outbox.Tx, i *incidents.Incident) bool {
+	next, ok := queue.Get(pending(i))
 	var run escalation
 	return !ok || next.Decode(&run) != nil || run.At.Round > run.Policy.rounds()
 }
@@ -216,8 +216,8 @@ func (r reminder) entry(now time.Time) *outbox.Entry {
 }
 
 // firstReminder returns nil if the run's policy wants none.
-func firstReminder(owed outbox.Tx, i *incidents.Incident, e incidents.Event) *outbox.Entry {
-	next, ok := owed.Get(pending(i))
+func firstReminder(queue outbox.Tx, i *incidents.Incident, e incidents.Event) *outbox.Entry {
+	next, ok := queue.Get(pending(i))
 	var run escalation
 	if !ok || next.Decode(&run) != nil || run.Policy.Reminder <= 0 || e.By.Kind != incidents.KindPerson {
 		return nil
@@ -226,9 +226,9 @@ func firstReminder(owed outbox.Tx, i *incidents.Incident, e incidents.Event) *ou
 	return r.entry(e.Recorded)
 }
 
-func enqueue(owed outbox.Tx, e *outbox.Entry) {
+func enqueue(queue outbox.Tx, e *outbox.Entry) {
 	if e != nil {
-		owed.Once(*e)
+		queue.Once(*e)
 	}
 }
 

@@ -266,8 +266,8 @@ func putOff(t *testing.T, path, key string) {
 		t.Fatal(err)
 	}
 	err = db.Update(t.Context(), func(tx store.Tx) error {
-		owed := outbox.In(tx, time.Now())
-		e, ok := owed.Get(key)
+		queue := outbox.In(tx, time.Now())
+		e, ok := queue.Get(key)
 		if !ok {
 			return fmt.Errorf("%s is not owed", key)
 		}
@@ -275,7 +275,7 @@ func putOff(t *testing.T, path, key string) {
 		tx.Delete(due)
 		tx.Delete(outbox.EntryPrefix + key)
 		e.Due = time.Now().Add(time.Hour)
-		owed.Once(e)
+		queue.Once(e)
 		return nil
 	})
 	if err != nil {
