@@ -101,7 +101,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.incoming = outbox.Waking(incoming, a.runner)
 	a.book = &incidents.Book{Store: a.store, Clock: a.clock}
 	a.overrides = cfg.Overrides(a.clock)
-	a.pager = &paging.Pager{Book: a.book, Policy: cfg.PolicyOf, Overrides: a.overrides, Clock: a.clock}
+	a.pager = &paging.Pager{Book: a.book, Policy: cfg.PolicyOf, Overrides: a.overrides, Reach: cfg.Reach, Clock: a.clock}
 	for _, wire := range []func(outside) error{a.wireTexts, a.wireBot, a.wireAlarms} {
 		if err := wire(o); err != nil {
 			return nil, err

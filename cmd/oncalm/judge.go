@@ -72,7 +72,7 @@ func (c *simulateCommand) judged(ctx context.Context, s *cli.Session, cfg *confi
 	case cfg.PagesNobody(j.Severity):
 		j.Treat = judge.Quiet
 	default:
-		j.Run = c.run(ctx, s, cfg, service.Name)
+		j.Run = c.run(ctx, s, cfg, service.Name, j.Severity)
 	}
 	return j
 }

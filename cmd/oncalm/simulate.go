@@ -61,7 +61,7 @@ func (c *simulateCommand) Run(ctx context.Context, s *cli.Session) error {
 	if cfg.PagesNobody(service.Severity) {
 		return c.quiet(s, service)
 	}
-	all := c.run(ctx, s, cfg, service.Name)
+	all := c.run(ctx, s, cfg, service.Name, service.Severity)
 	if c.JSON {
 		return s.JSON(all)
 	}
@@ -73,14 +73,16 @@ func (c *simulateCommand) Run(ctx context.Context, s *cli.Session) error {
 }
 
 // run goes through the escalation of an incident.
-func (c *simulateCommand) run(ctx context.Context, s *cli.Session, cfg *config.Config, service string) []simulated {
+func (c *simulateCommand) run(
+	ctx context.Context, s *cli.Session, cfg *config.Config, service, severity string,
+) []simulated {
 	overrides := shifts.OverridesOrPlanned(ctx, s, cfg, c.Store, slices.Collect(maps.Keys(cfg.Schedules)))
 	who := func(schedule string, t time.Time) []string {
 		return cfg.Schedules[schedule].OnCall(t, overrides[schedule])
 	}
 	all := []simulated{}
 	for _, step := range paging.Simulate(cfg.PolicyOf(service), c.At.Or(s.Now.UTC()), who) {
-		all = append(all, simulatedStep(step))
+		all = append(all, simulatedStep(step, func(person string) []paging.Via { return cfg.Reach(person, severity) }))
 	}
 	return all
 }
@@ -141,7 +143,8 @@ func (c *simulateCommand) tags() map[string]string {
 	return tags
 }
 
-func simulatedStep(step paging.Simulated) simulated {
+// simulatedStep is a step with the channels by which its people are reached.
+func simulatedStep(step paging.Simulated, reach func(person string) []paging.Via) simulated {
 	row := simulated{
 		After: step.After.String(), At: step.At.Format(time.RFC3339),
 		Step: step.Position.Step, Round: step.Position.Round, Page: []string{}, Via: []string{},
@@ -149,12 +152,14 @@ func simulatedStep(step paging.Simulated) simulated {
 	var whys []string
 	for _, call := range step.Calls {
 		row.Page = append(row.Page, call.Person)
+		for _, via := range reach(call.Person) {
+			if !slices.Contains(row.Via, via.Name) {
+				row.Via = append(row.Via, via.Name)
+			}
+		}
 		if len(whys) == 0 || whys[len(whys)-1] != call.Why {
 			whys = append(whys, call.Why)
 		}
-	}
-	if len(row.Page) > 0 {
-		row.Via = append(row.Via, incidents.ViaSlack)
 	}
 	row.Why = strings.Join(whys, "; ")
 	if row.Why == "" {

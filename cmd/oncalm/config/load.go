@@ -35,7 +35,7 @@ func sections(c *Config) []reading.Entry {
 	duty := &schedules.Reader{Schedules: c.Schedules, Planned: c.Planned, Handoffs: handoffs}
 	policy := &policies.Reader{
 		Policies:  c.Policies,
-		Reachable: func(person string) bool { return c.People[person].Slack != "" },
+		Reachable: c.reachable,
 		Pairs:     schedules.Pairs{Schedules: c.Schedules, Planned: c.Planned},
 	}
 	service := &services.Reader{Services: &c.Services, Topics: &c.SNS.Topics}

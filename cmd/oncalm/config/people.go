@@ -7,6 +7,8 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/zones"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 )
 
@@ -26,6 +28,18 @@ const (
 	userWanted  = "a Slack user id such as U0ANA; it is in the menu of their Slack profile"
 	phoneWanted = "a phone number in E.164 form, such as +4915112345678: +, country, number, no spaces"
 )
+
+// Reach says by which channels a person is paged for an incident of that severity, and when; nil means by none.
+func (c *Config) Reach(person, _ string) []paging.Via {
+	var vias []paging.Via
+	if c.People[person].Slack != "" {
+		vias = append(vias, paging.Via{Name: incidents.ViaSlack})
+	}
+	return vias
+}
+
+// reachable reports whether somebody can be paged at all.
+func (c *Config) reachable(person string) bool { return len(c.Reach(person, "")) > 0 }
 
 // A peopleReader reads the section people.
 type peopleReader struct {
