@@ -97,7 +97,7 @@ func TestHandoffThatNobodyAccepts(t *testing.T) {
 		goldenText(t, "accept-late.txt", told+w.allTold())
 		w.Press("bo", w.offer("bo"), "Accept")
 		w.Wait(5 * time.Second)
-		if got := w.answered("bo"); !strings.Contains(got, "waits for nobody any more") {
+		if got := w.answered("bo"); !strings.Contains(got, "no longer needs to be accepted") {
 			t.Errorf("answered %q", got)
 		}
 		w.until("2000-01-10T09:30")

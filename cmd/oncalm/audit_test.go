@@ -127,7 +127,7 @@ func TestWhatIsLostIsOwedAnew(t *testing.T) {
 					w.log = slog.New(slog.NewTextHandler(logs, nil))
 					w.Restart()
 					scene(w)
-					if line := logs.lineWith("owed anew"); !strings.Contains(line, "level=ERROR") {
+					if line := logs.lineWith("enqueued again"); !strings.Contains(line, "level=ERROR") {
 						t.Errorf("log: %s", line)
 					}
 					if _, kinds := w.Incident("1"); !slices.Contains(kinds, "noted") {

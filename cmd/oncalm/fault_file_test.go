@@ -210,11 +210,11 @@ func TestBrokenDisk(t *testing.T) {
 		n, code int
 		said    string
 	}{
-		{1, cli.ExitUnknown, "start again to read what is really there"}, // it opens
-		{2, cli.ExitUnknown, "start again to read what is really there"}, // it begins to work
-		{9, cli.ExitUnknown, "start again to read what is really there"}, // under load
-		{20, cli.ExitUnknown, "start again to read what is really there"},
-		{31, cli.ExitUnknown, "start again to read what is really there"},
+		{1, cli.ExitUnknown, "start again to read what was really written"}, // it opens
+		{2, cli.ExitUnknown, "start again to read what was really written"}, // it begins to work
+		{9, cli.ExitUnknown, "start again to read what was really written"}, // under load
+		{20, cli.ExitUnknown, "start again to read what was really written"},
+		{31, cli.ExitUnknown, "start again to read what was really written"},
 	} {
 		t.Run(fmt.Sprintf("fdatasync %d", tc.n), func(t *testing.T) {
 			r, slack, s := brokenDisk(t, "pinned", tc.n)

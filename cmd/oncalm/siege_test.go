@@ -303,7 +303,7 @@ func TestFewFiles(t *testing.T) {
 	if out, code := r.call("incidents", "-config", r.path("oncalm.yaml")); code != 0 {
 		t.Errorf("incidents: %d %s", code, out)
 	}
-	for said, want := range map[string]bool{"few files": true, "too many open files": false} {
+	for said, want := range map[string]bool{"few open files": true, "too many open files": false} {
 		if strings.Contains(r.logs.String(), said) != want {
 			t.Errorf("%q in the log: %v\n%s", said, !want, r.logs)
 		}
