@@ -8,6 +8,19 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/changes"
+	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/ops"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/outbox/steady"
+	"github.com/oncalm/oncalm/overrides"
+	"github.com/oncalm/oncalm/rotations/feed"
+	"github.com/oncalm/oncalm/store"
 )
 
 // runsKeys is where the checks of all owners of keys are run.
@@ -117,6 +130,35 @@ func TestOwnersCanFail(t *testing.T) {
 	} {
 		if diff := cmp.Diff(tt.want, checkOwners(sources(t, tt.files))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestKeysAreInPackageDocs holds that the doc of each package which writes keys tells of them: who looks into a store starts there.
+func TestKeysAreInPackageDocs(t *testing.T) {
+	keys := map[string][]store.Check{
+		"alarms": alarms.Keys(), "alarms/sns": sns.Keys(), "bot": bot.Keys(), "changes": changes.Keys(), "handoffs": handoffs.Keys(),
+		"incidents": incidents.Keys(nil), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
+		"overrides": overrides.Keys(), "rotations/feed": feed.Keys(),
+	}
+	docs := map[string]string{}
+	for _, s := range tree(t) {
+		if s.test() {
+			continue
+		}
+		docs[s.dir()] += s.file.Doc.Text()
+		for _, decl := range s.file.Decls {
+			fn, ok := decl.(*ast.FuncDecl)
+			if ok && fn.Recv == nil && fn.Name.Name == "Keys" && returnsChecks(fn) && keys[s.dir()] == nil {
+				t.Errorf("%s: this test does not know its Keys", s.dir())
+			}
+		}
+	}
+	for dir, checks := range keys {
+		for _, c := range checks {
+			if !strings.Contains(docs[dir], c.Prefix) {
+				t.Errorf("%s: its doc does not tell of the keys %s", dir, c.Prefix)
+			}
 		}
 	}
 }

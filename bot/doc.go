@@ -1,19 +1,30 @@
-// Package bot is the door between Oncalm and Slack: slash commands and buttons come in, pages and cards go out.
+// Package bot connects Oncalm with Slack: what people type, press and fill in comes in, pages and cards go out.
+// It puts the packages below it together, each of which knows a part: slack how Slack is called, chat how people
+// speak to us, command the words of /incident, shifts those of /oncall, view how an incident looks, notice all
+// messages besides pages.
 //
 // # In
 //
-// [Bot.Serve] carries out what people do in Slack, by whichever door it came (package slack), with the words of two rooms (package
-// chat): that of /incident and that of /oncall. No request waits for Slack: what has to be told later is enqueued.
+// [Bot.Serve] carries out what people do in Slack, whichever way the request came, with the words of two rooms:
+// that of /incident and that of /oncall. No request waits for Slack: a reply that comes later is an outbox
+// entry.
 //
 // # Out
 //
-// [Bot.Page] delivers a page: a direct message with buttons, in one call. Its key travels in the message's metadata: see package
-// slack, through which everything goes out.
+// [Bot.Page] delivers a page: a direct message with buttons, in one call. Its key is in the message's metadata
+// (see package slack), so that a repeat can be found.
 //
-// [Bot.Follow] enqueues, for each event of an incident, a fresh card in the channel: one message, edited in place. Many changes
-// are one edit, and cards are paced, because Slack takes about one message a second and channel. When somebody acknowledges,
-// escalates or resolves, the pages of that incident are brought up to date as well: their buttons go, and a line says why.
+// [Bot.Follow] enqueues, for each event of an incident, a new card in the channel: one message, edited in place.
+// Many changes are one edit, and cards are paced, because Slack takes about one message a second and channel.
+// When somebody acknowledges, escalates or resolves, the pages of that incident are edited too: their buttons
+// go, and a line says why.
 //
-//	card/<id>    where the card of an incident is, and the event up to which it tells the story
-//	shown/<id>   what the pages of an incident say now, by key
+// # In the store
+//
+//	card/<id>       where the card of an incident is, and the last event that it shows
+//	shown/<id>      what the pages of an incident show now, by key
+//	bot/channel     since when the channel takes no cards; absent while it does
+//	bot/identity    who we are to Slack, as it said last
+//	<id>/card       entry: the card is to be posted or edited
+//	<id>/pages      entry: the pages are to be edited
 package bot

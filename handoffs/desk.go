@@ -1,7 +1,7 @@
 // Package handoffs says what people are told about shifts: that one begins or ends, that one is coming, what is amiss with
-// those ahead. It decides; the bot tells.
+// those ahead. It decides; package bot sends.
 //
-// The [Desk] finds out that a shift begins or ends and puts that on record. What follows is owed to its parts: notices tell people,
+// The [Desk] finds out that a shift begins or ends and records it. What follows is enqueued for its parts: notices tell people,
 // userGroups bring the user groups in Slack up to date, and weekAhead looks once a week at the shifts to come.
 //
 // # Handoffs
@@ -12,7 +12,7 @@
 // passed: each change is announced once, and of several that were missed only what came of them. A schedule that is looked
 // at for the first time is taken as it is.
 //
-// Each look owes one for the next border, as steps of an escalation do. The desk follows the changes of overrides, and looks in
+// Each look enqueues one for the next border, as steps of an escalation do. The desk follows the changes of overrides, and looks in
 // their transactions; a look each minute, which writes only if there is something to write, finds what else may have changed.
 //
 // Where a handoff has to be accepted, the outgoing people stand in for the incoming ones until these accept, or until a

@@ -1,13 +1,14 @@
-// Package incidents keeps incidents. An incident is the fold of its timeline: a list
-// of events that is only ever appended to. The [Incident] that is stored beside it is
-// a memo of that fold, written in the same transaction, and the guard against two
-// writers at once. head == Fold(timeline) at any time; `oncalm fsck` checks it.
+// Package incidents keeps incidents. An incident is the fold of its timeline: a list of events that is only ever
+// appended to. The [Incident] that is stored beside it, the head, is a memo of that fold, written in the same
+// transaction, and the guard against two writers at once. head == Fold(timeline) at any time; `oncalm fsck`
+// checks it.
 //
-// The [Book] is the only door for change. It appends an event, rewrites the head,
-// and asks the [Follower]s, in the same transaction, what else follows from the event:
-// further events (whom to page) and debts (the page itself, see package outbox).
+// The [Book] is the only way to change an incident. It appends an event, rewrites the head, and asks each
+// [Follower], in the same transaction, what else follows from the event: further events (whom to page) and
+// outbox entries (the page itself, see package outbox).
 //
-// Each kind of event is a type with three methods: its name, what it changes, and its [Words]. [Kinds] lists them.
+// Each kind of event is a type with three methods: its name, what it changes, and its [Words]. [Kinds] lists
+// them.
 //
 //	incident/<id>/event/<%08d>   Event, never rewritten
 //	incident/<id>/head           Incident

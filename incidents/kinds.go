@@ -2,7 +2,7 @@ package incidents
 
 import "encoding/json"
 
-// Body is what happened: one kind of event. A kind is a type in this package with these methods and its line in [kinds]; nothing
+// Body is what happened: one kind of event. A kind is a type in this package with these methods and its line in [Kinds]; nothing
 // else has to know it. Its name is a verb in the past tense. A new fact is a new kind or a new optional field, so that an older
 // version still reads the timeline.
 type Body interface {

@@ -1,7 +1,7 @@
-// Package ops is what it takes to keep the program running: whether it is well, what it counts, who is told when it is not, and what it does for
-// itself. What it is about, alarms, incidents and people, is the business of the rooms before it.
+// Package ops keeps the program running: it knows whether the program is well, its metrics, whom to tell when it is not
+// well, and what it does for itself. Alarms, incidents and people are the business of the packages before it.
 //
-// [Health] answers whether the program lives and is ready: it is when the checks that count hold, such as [StoreWritable] and [NotBehind]. [Metrics]
+// [Health] says whether the program lives and is ready: it is ready if the checks that count hold, such as [StoreWritable] and [NotBehind]. [Metrics]
 // and [Gauges] are its figures. [ListenLocal] and [Admin] are a socket beside the store's file, which only the user that runs the program can
 // open: through it a [Client], the command line, reads a store that a running server holds.
 //

@@ -1,26 +1,24 @@
-// Package outbox keeps what we owe the world: pages, deadlines, refreshed cards.
+// Package outbox keeps work that must be done and recorded once: pages to send, deadlines, cards to edit.
 //
-// An [Entry] is written in the same transaction as its cause, so a debt cannot be
-// lost and cannot exist without its cause. It is named for its effect ("42/page/0.1/ana"),
-// and a name is used once: [Tx.Once] with a used name does nothing. Timers and
-// sends are one thing: an entry with a due time. There is no timer in memory that a
-// restart could forget, and nothing is ever cancelled: a handler looks at the state
-// of the world when it runs and may find that there is nothing left to do.
+// An [Entry] is written in the same transaction as its cause, so it cannot be lost and cannot exist without its
+// cause. It is named for its effect ("42/page/0.1/ana"), and a name is used once: [Tx.Once] with a used name
+// does nothing. Timers and sends are one thing: an entry with a due time. There is no timer in memory that a
+// restart could forget, and nothing is ever cancelled: a handler looks at the state when it runs, and may find
+// that there is nothing left to do.
 //
-// The [Runner] takes due entries, lane by lane, runs the [Handler] of their kind,
-// and commits. A decision does all of its work in the commit and so happens exactly
-// once; an effect acts first and commits then, and so happens at least once. Several may work off
-// one store, each under a name: then an entry says by a [Claim] who has it in hand.
+// The [Runner] takes due entries, lane by lane, runs the [Handler] of their kind, and commits. A decision does
+// all of its work in the commit and so happens exactly once; an effect acts first and commits then, and so
+// happens at least once. Several runners may work on one store, each under a name: then the [Claim] of an entry
+// says who is working on it.
 //
-// What is due is due by the outbox's own time, which no setting of the wall clock moves: see
-// docs/decisions/0016. Only what is bound to the calendar ([Runner.Calendar]) follows the wall.
+// What is due is due by the outbox's own time, which no setting of the wall clock moves: see docs/decisions/0016
+// and package steady. Only what is bound to the calendar ([Runner.Calendar]) follows the wall clock.
 //
 //	outbox/entry/<key>                Entry; kept 30 days after Done, so that a key stays used
 //	outbox/due/<lane>/<time>/<key>    index of what is not done, by the name of its lane, in order of due
 //	                                  time by the outbox's clock; of what has failed it says when it was
 //	                                  due first
 //	outbox/parked/<key>               index of entries for which there was no handler
-//	outbox/clock                      what the outbox's time was, for the next start
 package outbox
 
 import (

@@ -7,7 +7,7 @@
 // # Changes
 //
 // A change is made, or refused, in the transaction of whoever asks for it, and named by its id: the same change is made once.
-// The [Follower]s of the book then write, in the same transaction, what is enqueued because of it. The past is never changed: an
+// Each [Follower] of the book then writes, in the same transaction, what is enqueued because of it. The past is never changed: an
 // override begins now at the earliest, and who cancels it ends it now. Nothing is deleted.
 //
 // # Asks

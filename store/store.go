@@ -9,6 +9,10 @@
 // contract of an engine that groups commits and of one that retries an optimistic
 // transaction.
 //
+// The store has one key of its own:
+//
+//	schema    the version of the layout of all other keys (see [Migrate])
+//
 // Engines are sibling packages ([github.com/oncalm/oncalm/store/bolt] keeps one
 // file on one machine). Each passes the contract of
 // [github.com/oncalm/oncalm/store/storetest].

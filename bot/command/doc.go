@@ -1,3 +1,4 @@
-// Package command is the conversation about incidents: the words and buttons of /incident. Each word records an event with
-// [incidents.Book], or shows what is recorded; the states in which it may be said are those of the incident.
+// Package command has the words of /incident, typed or pressed: ack, resolve, escalate, note, list, info,
+// postmortem. Each records an event with [incidents.Book], or shows what is recorded. Which words an incident
+// allows in its state, package incidents decides; [Refusal] says it to people.
 package command

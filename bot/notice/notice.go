@@ -1,7 +1,7 @@
-// Package notice sends notices: what people are told besides pages.
+// Package notice sends notices: all messages to people that are not pages.
 //
-// A notice is enqueued in the transaction of its cause, to a person or to the channel of the incidents, and goes out once. It is
-// dropped when nobody needs it any more.
+// A notice is enqueued in the transaction of its cause, to a person or to the incident channel, and goes out
+// once. It is dropped when nobody needs it any more.
 //
 //	told/…    entry: a notice; its last part is the person, or empty for the channel
 package notice

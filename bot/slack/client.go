@@ -104,7 +104,7 @@ func (c *client) Edit(ctx context.Context, r Ref, d blocks.Drawn, t Tag) error {
 	return err
 }
 
-// Post sends a message, however often it came already: see [sender.put] for what must come once.
+// Post sends a message, however often it came already: see [Sender.Put] for what must come once.
 func (c *client) Post(ctx context.Context, to string, d blocks.Drawn, t Tag) (Ref, error) {
 	return c.sendDrawn(ctx, "chat.postMessage", to, "", d, t)
 }

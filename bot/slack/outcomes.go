@@ -93,7 +93,7 @@ func (o *outcomes) note(key, channel string, err error, now time.Time, blind boo
 	}
 }
 
-// Skip notes that a message was not tried this time: what was known of it before stays so. perhaps is as for [outcomes.unsure].
+// Skip notes that a message was not tried this time: what was known of it before stays so. perhaps is as for [outcomes.Unsure].
 func (o *outcomes) Skip(key string, perhaps bool) {
 	unsure := o.Unsure(key, perhaps)
 	o.mu.Lock()

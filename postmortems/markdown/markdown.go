@@ -10,8 +10,8 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// literal writes a text so that Markdown shows it letter by letter (see [text.Markdown]). The text comes out clean (see
-// [clean]).
+// literal writes a text so that Markdown shows it letter by letter (see [text.Markdown]), and tidy (see
+// [wording.Tidy]).
 func literal(s string) string { return text.Markdown(wording.Tidy(s)) }
 
 // Hosts that links may lead to, and all names below them.

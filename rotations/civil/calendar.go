@@ -78,7 +78,7 @@ func (k *Calendar) Reached(u int64) Time {
 	return epoch + Time(max(latest, u+s.offset))
 }
 
-// Time is instant as a time.Time of the zone. The bounds of what has no bound become the zero time and [endless].
+// Time is instant as a time.Time of the zone. The bounds of what has no bound become the zero time and [Endless].
 func (k *Calendar) Time(c Time) time.Time {
 	switch c {
 	case DistantPast:

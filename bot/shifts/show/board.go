@@ -1,9 +1,10 @@
-// Package show is the part of /oncall that only looks: who is on call, until when and who is next, for what reason, the shifts to come
-// in words and as a picture, and links to calendars of them.
+// Package show is the part of /oncall that only looks: who is on call, until when, who is next and why, the
+// shifts to come in words and as a picture, and links to calendars.
 //
-// A [Board] answers from the schedules and the overrides as they are at one moment; what it says is not kept. What is more than an
-// answer is owed with it: the picture of a schedule goes out as a direct message of its own, since an answer can have none. [Feeds] keep
-// the links that people made; whoever has one can read the calendar, so it is shown once and never written down with the answer.
+// A [Board] makes a reply from the schedules and the overrides as they are at one moment; nothing of it is kept.
+// The picture of a schedule is enqueued with the reply, as a direct message of its own, since a reply can have
+// no picture. [Feeds] keep the links that people made. Whoever has a link can read the calendar, so it is shown
+// once and never stored with the reply.
 //
 //	picture/<change>    entry: the picture of a schedule
 package show

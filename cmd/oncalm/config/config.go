@@ -5,7 +5,7 @@
 // nothing after it has to look at text again. What it finds wrong are [reading.Problems]. A
 // [Config] is returned all the same, as far as it could be read: a command that only
 // asks who is on call must not fail because a Slack token is missing (see
-// [Problems.In]).
+// [reading.Problems.In]).
 //
 // In every value ${NAME} stands for an environment variable and ${file:PATH} for the
 // content of a file; $${ is a plain ${. What such a reference stands for is never

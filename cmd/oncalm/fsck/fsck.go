@@ -1,11 +1,11 @@
-// Package fsck looks through a whole store: each owner of keys checks its own, and what belongs to
-// nobody is named. So every incident is what its timeline says, the lists that make things quick to
-// find list everything and nothing else, and every incident that nobody has taken care of has
-// something owed that will page somebody.
+// Package fsck checks a whole store. Each package that writes keys checks its own, and keys that belong to none
+// are named. So every incident is what its timeline says, every index lists everything and nothing else, and for
+// every incident that nobody has acknowledged there is an outbox entry that will page somebody.
 //
-// What can be worked out again from the timelines and the outbox entries themselves is
-// repaired on request. What a timeline says is never changed: where an event is damaged on the
-// disk, and so lost, a line says that.
+// What can be worked out again from the timelines and the outbox entries is repaired on request. What a timeline
+// says is never changed: where an event is damaged on the disk, and so lost, a line says that.
+//
+//	damaged/<key>    a damaged value that a repair has set aside; only people read it
 package fsck
 
 import (

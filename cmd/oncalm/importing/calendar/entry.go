@@ -14,7 +14,7 @@ import (
 	"github.com/oncalm/oncalm/rotations/civil"
 )
 
-// level is a title's beginning that says what wins: [L0] to [L9].
+// level is a title's beginning that says what wins: "[L0]" to "[L9]".
 var level = regexp.MustCompile(`(?i)^\s*\[L(\d)\]\s*`)
 
 // longestTitle is how much of a title is looked at.
