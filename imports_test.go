@@ -2,6 +2,10 @@ package oncalm_test
 
 import (
 	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,43 +14,42 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// order is the way of the data. A package imports only what stands before it, so there is one way through the program and
-// no circle. cmd stands for every command and its own rooms, but those that stand before it here.
-var order = []string{
-	"store", "store/record/scan", "store/record", "store/record/recordtest",
-	"store/bolt/disk", "store/bolt/layout", "store/bolt/pages", "store/bolt/datafile", "store/bolt/copies", "store/bolt/reserve", "store/bolt",
-	"store/etcd", "store/storetest",
-	"text", "clocks", "outbox/steady", "outbox", "nearest", "ical", "templates",
-	"rotations/civil/civiltest", "rotations/civil", "rotations", "rotations/rotationstest", "rotations/feed", "rotations/strip",
-	"incidents", "overrides", "changes",
-	"doors",
-	"alarms/aws", "alarms/facts", "alarms/judge", "alarms/alerts", "alarms/messages", "alarms/sns", "alarms",
-	"paging", "handoffs", "rollbacks",
-	"postmortems/wording", "postmortems/document", "postmortems/evidence", "postmortems/storytest", "postmortems", "postmortems/markdown",
-	"bot/slack/blocks", "bot/slack", "bot/slack/door",
-	"bot/slackfake/wire", "bot/slackfake/blockkit", "bot/slackfake/workspace", "bot/slackfake/faults", "bot/slackfake/api",
-	"bot/slackfake/hands", "bot/slackfake/chatpage", "bot/slackfake", "bot/bottest",
-	"bot/when", "bot/chat", "bot/view", "bot/notice", "bot/command",
-	"bot/shifts/typed", "bot/shifts/news", "bot/shifts/show", "bot/shifts/change", "bot/shifts", "bot",
-	"ops", "web",
-	"cmd/oncalm/config/reading", "cmd/oncalm/config/holidays", "cmd/oncalm/config/patterns", "cmd/oncalm/config/places",
-	"cmd/oncalm/config/secrets", "cmd/oncalm/config/severities", "cmd/oncalm/config/zones",
-	"cmd/oncalm/config/schedules", "cmd/oncalm/config/policies", "cmd/oncalm/config/services", "cmd/oncalm/config/rules",
-	"cmd/oncalm/config",
-	"cmd/oncalm/importing/wall", "cmd/oncalm/importing/plan", "cmd/oncalm/importing/plan/plantest",
-	"cmd/oncalm/importing/rolling", "cmd/oncalm/importing/series", "cmd/oncalm/importing/sheet",
-	"cmd/oncalm/importing/calendar", "cmd/oncalm/importing/grafana",
-	"cmd/oncalm/importing/opsgenie", "cmd/oncalm/importing/pagerduty", "cmd/oncalm/importing",
-	"cmd/oncalm/fsck", "cmd/oncalm/cli", "cmd/oncalm/shifts", "cmd/oncalm/records", "cmd",
+// An order is the way of the data: packages, each of which imports only what stands before it, so that there is one way through
+// the program and no circle.
+type order []string
+
+// orderIn reads the order from CONTRIBUTING.md: rows of | `one · other` | what they know |, and lists in a line of their own,
+// below one that says in which folder of cmd their packages are. The command itself comes after its packages.
+func orderIn(doc string) order {
+	_, part, _ := strings.Cut(doc, "\n## One way for the data\n")
+	part, _, _ = strings.Cut(part, "\n## ")
+	var o order
+	folder, inside, alone := "", regexp.MustCompile("in `(cmd/[^`]+)`"), regexp.MustCompile("^`([^`]+)`\n$")
+	for line := range strings.Lines(part) {
+		if m := inside.FindStringSubmatch(line); m != nil {
+			folder = m[1]
+		}
+		row, isRow := strings.CutPrefix(line, "| `")
+		names, rest, _ := strings.Cut(row, "`")
+		list := alone.FindStringSubmatch(line)
+		switch {
+		case isRow && strings.HasPrefix(rest, " |"):
+			o = append(o, strings.Split(names, " · ")...)
+		case list != nil && folder != "":
+			for name := range strings.SplitSeq(list[1], " · ") {
+				if name == path.Base(folder) {
+					name = ""
+				}
+				o = append(o, path.Join(folder, name))
+			}
+		}
+	}
+	const last = "cmd/oncalm"
+	return append(slices.DeleteFunc(o, func(name string) bool { return name == last }), last)
 }
 
 // place is where a folder stands in the order, or -1.
-func place(dir string) int {
-	if n := slices.Index(order, dir); n >= 0 || !strings.HasPrefix(dir, "cmd/") {
-		return n
-	}
-	return slices.Index(order, "cmd")
-}
+func (o order) place(dir string) int { return slices.Index(o, dir) }
 
 // importsOf lists what a file imports.
 func importsOf(s source) []string {
@@ -60,20 +63,20 @@ func importsOf(s source) []string {
 	return paths
 }
 
-// checkOrder finds imports against the order. Tests may use the contracts of stores and records from anywhere, and those of the root
-// everything; and of the program, only the demo may import the fake Slack.
-func checkOrder(all []source) []string {
+// checkOrder finds imports against the order. Tests may use the contracts of stores and records from anywhere, and
+// what helps them below their own folder; those of the root may use everything; and of the program, only the demo may import the fake Slack.
+func checkOrder(o order, all []source) []string {
 	var findings []string
 	add := func(s source, format string, args ...any) {
 		findings = append(findings, s.path+": "+fmt.Sprintf(format, args...))
 	}
 	for _, s := range all {
-		own := place(s.dir())
+		own := o.place(s.dir())
 		if s.dir() == "." && s.test() {
 			continue // tests of the whole
 		}
 		if own < 0 && s.dir() != "." && s.dir() != "scripts" {
-			add(s, "folder %s has no place in the import order", s.dir())
+			add(s, "folder %s has no place in the order of CONTRIBUTING.md", s.dir())
 			continue
 		}
 		for _, imported := range importsOf(s) {
@@ -83,8 +86,8 @@ func checkOrder(all []source) []string {
 			}
 			switch {
 			case s.test() && (dir == "store/storetest" || dir == "store/record/recordtest"):
-			case strings.HasPrefix(s.dir(), "cmd/") && strings.HasPrefix(dir, s.dir()+"/"): // a command's own rooms
-			case place(dir) < 0 || place(dir) >= own:
+			case s.test() && strings.HasSuffix(dir, "test") && path.Dir(dir) == s.dir():
+			case o.place(dir) < 0 || o.place(dir) >= own:
 				add(s, "%s may not import %s, which does not stand before it", s.dir(), dir)
 			case isDouble(dir) && !isDouble(s.dir()) && !s.test() && !isDemo(s.path):
 				add(s, "only the demo and tests import %s: it is a test double", dir)
@@ -106,7 +109,26 @@ func isDemo(name string) bool {
 }
 
 func TestImportOrder(t *testing.T) {
-	report(t, checkOrder(tree(t)))
+	o := orderIn(read(t, "CONTRIBUTING.md"))
+	report(t, checkOrder(o, tree(t)))
+	for n, name := range o {
+		if slices.Index(o, name) != n {
+			t.Errorf("CONTRIBUTING.md lists %s twice", name)
+		}
+		if _, err := os.Stat(filepath.FromSlash(name)); err != nil {
+			t.Errorf("CONTRIBUTING.md lists %s, which is not there", name)
+		}
+	}
+}
+
+// TestOrderIsRead: a list that is read in the wrong way would let everything through.
+func TestOrderIsRead(t *testing.T) {
+	const doc = "# A\n| `no` | row |\n## One way for the data\n| packages | what they know |\n| --- | --- |\n| `a/b · a` | one |\n| `c · cmd/oncalm` | `d` |\n" +
+		"`not in cmd`\nRooms in `cmd/x/y`, in this order:\n\n`e · e/f · y`\n\nand in `cmd/x`:\n\n`z`\n\nThere is no\n`init`.\n## B\n| `no` | row |\n"
+	want := order{"a/b", "a", "c", "cmd/x/y/e", "cmd/x/y/e/f", "cmd/x/y", "cmd/x/z", "cmd/oncalm"}
+	if diff := cmp.Diff(want, orderIn(doc)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }
 
 func TestImportOrderCanFail(t *testing.T) {
@@ -136,11 +158,16 @@ func TestImportOrderCanFail(t *testing.T) {
 		{"web/a.go", "bot/slackfake", []string{"web/a.go: only the demo and tests import bot/slackfake: it is a test double"}},
 		{"web/a.go", "bot/slackfake/wire", []string{"web/a.go: only the demo and tests import bot/slackfake/wire: it is a test double"}},
 		{"bot/bottest/a.go", "bot/slackfake/blockkit", nil},
-		{"util/a.go", "store", []string{"util/a.go: folder util has no place in the import order"}},
+		{"cmd/oncalm/importing/plan/a_test.go", "cmd/oncalm/importing/plan/plantest", nil},
+		{"cmd/oncalm/importing/plan/a.go", "cmd/oncalm/importing/plan/plantest", []string{
+			"cmd/oncalm/importing/plan/a.go: cmd/oncalm/importing/plan may not import cmd/oncalm/importing/plan/plantest, which does not stand before it",
+		}},
+		{"util/a.go", "store", []string{"util/a.go: folder util has no place in the order of CONTRIBUTING.md"}},
 		{"doc.go", "store", []string{"doc.go: . may not import store, which does not stand before it"}},
 	}
+	o := orderIn(read(t, "CONTRIBUTING.md"))
 	for _, tt := range tests {
-		got := checkOrder(sources(t, map[string]string{tt.file: fmt.Sprintf(importing, tt.imports)}))
+		got := checkOrder(o, sources(t, map[string]string{tt.file: fmt.Sprintf(importing, tt.imports)}))
 		if diff := cmp.Diff(tt.want, got); diff != "" {
 			t.Errorf("%s importing %s (-want +got):\n%s", tt.file, tt.imports, diff)
 		}

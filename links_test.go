@@ -5,7 +5,6 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -234,40 +233,5 @@ func TestNamedFilesCanFail(t *testing.T) {
 	want := []string{"rooms_test.go", "cmd/x", "bot/chat/said.go", "bot/chat/carry.go", "b.go", "store/bolt", "cmd/*"}
 	if diff := cmp.Diff(want, namedPaths(doc, []string{"cmd", "store"})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-// documentedOrder are the packages that CONTRIBUTING.md lists in the order of imports.
-func documentedOrder(doc string) []string {
-	var names []string
-	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\|").FindAllStringSubmatch(doc, -1) {
-		names = append(names, strings.Split(row[1], " · ")...)
-	}
-	if list := regexp.MustCompile("(?m)^`(reading · [^`]+)`$").FindStringSubmatch(doc); list != nil {
-		for name := range strings.SplitSeq(list[1], " · ") {
-			names = append(names, path.Join("cmd/oncalm/config", strings.TrimPrefix(name, "config")))
-		}
-	}
-	return names
-}
-
-// TestOrderIsDocumented holds that CONTRIBUTING.md lists the packages that there are, in the order that imports are checked by: all but
-// those that help tests, and the rooms of commands.
-func TestOrderIsDocumented(t *testing.T) {
-	_, part, _ := strings.Cut(read(t, "CONTRIBUTING.md"), "\n## One way for the data\n")
-	part, _, _ = strings.Cut(part, "\n## ")
-	var want, config []string
-	for _, dir := range order {
-		_, err := os.Stat(filepath.FromSlash(dir))
-		switch {
-		case err != nil || strings.HasSuffix(dir, "test"):
-		case strings.HasPrefix(dir, "cmd/oncalm/config"):
-			config = append(config, dir)
-		case !strings.HasPrefix(dir, "cmd/"):
-			want = append(want, dir)
-		}
-	}
-	if diff := cmp.Diff(slices.Concat(want, config), documentedOrder(part)); diff != "" {
-		t.Errorf("the packages that CONTRIBUTING.md lists (-want +got):\n%s", diff)
 	}
 }
