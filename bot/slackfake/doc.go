@@ -6,6 +6,7 @@
 //
 //   - API: towards the bot's client it is Slack's Web API.
 //   - Faults: it misbehaves in all the ways in which Slack does.
+//   - Limits: it takes so many calls and no more, if that is switched on.
 //   - Hands: it acts for the people, who type and press; Bot is where that goes.
 //   - Page: towards a browser it is a chat page.
 //

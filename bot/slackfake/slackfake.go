@@ -8,6 +8,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/chatpage"
 	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/hands"
+	"github.com/oncalm/oncalm/bot/slackfake/limits"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
@@ -49,6 +50,7 @@ type Options struct {
 type Slack struct {
 	API    *api.API       // towards the bot's client
 	Faults *faults.Faults // how it misbehaves
+	Limits *limits.Limits // how much it takes
 	Bot    *hands.Bot     // towards the bot's doors: where they are, and requests made by hand
 	Hands  *hands.Hands   // what people do
 	Page   *chatpage.Page // towards a browser
@@ -65,11 +67,11 @@ func New(o Options) *Slack {
 		SigningSecret: o.SigningSecret, BaseURL: o.BaseURL,
 	}
 	ws := workspace.New(app, workspace.Content{Users: o.Users, Channels: o.Channels, Groups: o.Groups})
-	broken := faults.New(ws)
+	broken, most := faults.New(ws), limits.New(ws)
 	bot := hands.NewBot(ws, broken, o.Subscriptions)
 	people := hands.New(ws, bot)
 	return &Slack{
-		API: api.New(ws, broken, o.BotToken, o.Scopes), Faults: broken, Bot: bot, Hands: people,
+		API: api.New(ws, broken, most, o.BotToken, o.Scopes), Faults: broken, Limits: most, Bot: bot, Hands: people,
 		Page: chatpage.New(ws, broken, people, o.Page), opts: o, ws: ws,
 	}
 }

@@ -29,6 +29,8 @@ import (
 type demoCommand struct {
 	Addr string `default:"127.0.0.1:8080" placeholder:"ADDR" help:"Where the page is (default: 127.0.0.1:8080)."`
 	Data string `placeholder:"DIR" help:"Where the store is kept (default: a temporary folder)."`
+
+	SlackLimits bool `help:"Slack takes no more than the real one: about a message a second in a conversation."`
 }
 
 // Run runs the demo until it is told to stop.
@@ -47,6 +49,7 @@ func (c *demoCommand) Run(ctx context.Context, s *cli.Session) (err error) {
 	if err := d.open(ctx, s, dir, c.Addr); err != nil {
 		return errors.Join(err, d.close())
 	}
+	d.slack.Limits.On(c.SlackLimits)
 	s.Printf("Oncalm demo: open %s in a browser. Ctrl-C ends it.", d.url())
 	return d.live(ctx)
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"io"
 	"net"
 	"net/http"
@@ -229,4 +230,45 @@ func TestDemoFeed(t *testing.T) {
 	if calendar := read(http.Get(address)); !strings.HasPrefix(calendar, "BEGIN:VCALENDAR") || !strings.Contains(calendar, "SUMMARY:ana") {
 		t.Errorf("at the address is\n%s", calendar)
 	}
+}
+
+// TestDemoLimits holds that the demo's Slack takes no more than the real one if one says so, at the start or by the switch.
+func TestDemoLimits(t *testing.T) {
+	url := startDemo(t, "-slack-limits")
+	posted := func(path, body, want string) {
+		t.Helper()
+		resp, err := http.Post(url+path, "application/json", strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if got, _ := io.ReadAll(resp.Body); !bytes.Contains(got, []byte(want)) {
+			t.Errorf("%s answers %s, want %q in it", path, got, want)
+		}
+	}
+	shows := func(want string) {
+		t.Helper()
+		resp, err := http.Get(url + "chat/state")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		var state struct {
+			Stage struct{ Controls []json.RawMessage }
+		}
+		if err := json.NewDecoder(resp.Body).Decode(&state); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range state.Stage.Controls {
+			if bytes.Contains(c, []byte(`"id":"limits"`)) && bytes.Contains(c, []byte(want)) {
+				return
+			}
+		}
+		t.Errorf("no switch %s in %s", want, state.Stage.Controls)
+	}
+	shows(`"on":true`)
+	posted("chat/control", `{"id":"limits"}`, "takes everything again")
+	shows(`"on":false`)
+	posted("chat/control", `{"id":"limits"}`, "no more than the real one")
+	shows(`"on":true`)
 }

@@ -66,6 +66,8 @@ func (g *stage) page() chatpage.Options {
 			{ID: "fire", Label: "Fire an alarm", Hint: "A CloudWatch alarm goes to ALARM and SNS posts it, signed", Kind: "primary"},
 			{ID: "clear", Label: "Clear it", Hint: "What fired last goes back to OK"},
 			{ID: "storm", Label: "Storm", Hint: "25 alarms within a second"},
+			{ID: "limits", Label: "Slack's limits", On: func() bool { return g.slack.Limits.AreOn() },
+				Hint: "Slack takes about a message a second in a conversation, and so many calls a minute, as the real one does"},
 			{ID: "down", Label: "Slack is down for 30 s",
 				Hint: "Nothing gets through. Fire an alarm while it is down: nothing is lost", Kind: "danger"},
 		},
@@ -143,11 +145,23 @@ func (g *stage) run(ctx context.Context, control string) (message string, err er
 		return g.clear(ctx)
 	case "storm":
 		return g.storm(ctx)
+	case "limits":
+		return g.limit(), nil
 	case "down":
 		g.slack.Faults.DownFor(outage)
 		return "Slack does not answer for 30 seconds", nil
 	}
 	return "", fmt.Errorf("there is no control %q", control)
+}
+
+// limit switches Slack's limits on or off.
+func (g *stage) limit() (message string) {
+	on := !g.slack.Limits.AreOn()
+	g.slack.Limits.On(on)
+	if on {
+		return "Slack takes no more than the real one now"
+	}
+	return "Slack takes everything again"
 }
 
 // scenes are the alarms that fire one after the other.

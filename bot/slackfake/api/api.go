@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/oncalm/oncalm/bot/slackfake/faults"
+	"github.com/oncalm/oncalm/bot/slackfake/limits"
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
@@ -17,15 +18,16 @@ import (
 type API struct {
 	ws      *workspace.Workspace // its lock guards the calls
 	faults  *faults.Faults
+	limits  *limits.Limits
 	may     *access
 	methods map[string]method
 	calls   []*Call
 }
 
 // New makes the Web API for one token. Scopes that are nil stand for all that the methods need.
-func New(ws *workspace.Workspace, f *faults.Faults, token string, scopes []string) *API {
+func New(ws *workspace.Workspace, f *faults.Faults, l *limits.Limits, token string, scopes []string) *API {
 	may := &access{ws: ws, token: token, scopes: scopes}
-	s := &API{ws: ws, faults: f, may: may, methods: methodsOf(ws, may)}
+	s := &API{ws: ws, faults: f, limits: l, may: may, methods: methodsOf(ws, may)}
 	if scopes == nil {
 		may.scopes = allScopes(s.methods)
 	}
@@ -58,18 +60,18 @@ func (s *API) handle(r *http.Request, path string) wire.Reply {
 	switch {
 	case isMethod:
 		a, err := wire.ParseArgs(r, body)
-		return s.call(r.Context(), name, a, func() (wire.Answer, error) {
+		return s.call(r.Context(), name, "", a, func() (wire.Answer, error) {
 			if err != nil {
 				return nil, err
 			}
 			return s.run(name, a)
 		})
 	case strings.HasPrefix(path, "/commands/"), strings.HasPrefix(path, "/actions/"):
-		return s.call(r.Context(), "response_url", wire.JSONArgs(body), func() (wire.Answer, error) {
+		return s.call(r.Context(), "response_url", path, wire.JSONArgs(body), func() (wire.Answer, error) {
 			return s.respond(path, wire.JSONArgs(body))
 		})
 	case strings.HasPrefix(path, "/upload/"):
-		return s.call(r.Context(), "upload", wire.Args{"path": path}, func() (wire.Answer, error) {
+		return s.call(r.Context(), "upload", "", wire.Args{"path": path}, func() (wire.Answer, error) {
 			return files{s.ws, s.may}.upload(path, r.Header.Get("Content-Type"), body)
 		})
 	case path == "/signin":
@@ -78,11 +80,15 @@ func (s *API) handle(r *http.Request, path string) wire.Reply {
 	return wire.HTMLReply(http.StatusNotFound, "There is no such page")
 }
 
-// call records a request, plays the faults that concern it and answers it.
-func (s *API) call(ctx context.Context, name string, a wire.Args, work func() (wire.Answer, error)) wire.Reply {
+// call records a request, plays the faults and the limits that concern it, and answers it. hook is the response URL that it
+// goes to, or empty.
+func (s *API) call(ctx context.Context, name, hook string, a wire.Args, work func() (wire.Answer, error)) wire.Reply {
 	s.ws.Lock()
 	seq := s.record(name, a)
 	kind := s.faults.Choose(name, a)
+	if kind == nil {
+		kind = s.limits.Take(name, a, hook)
+	}
 	s.ws.Unlock()
 
 	outcome := "nothing"

@@ -36,12 +36,14 @@ type CommandHelp struct {
 	Help    string // "take it: stops the pages"
 }
 
-// Control is a button of the stage: something that happens outside Slack.
+// Control is a button of the stage: something that happens outside Slack, or a switch.
 type Control struct {
 	ID    string
 	Label string
 	Hint  string
 	Kind  string // "", "primary" or "danger"
+	// On tells whether a switch is on; nil is for a button. It is asked with the workspace locked.
+	On func() bool
 }
 
 // Step is one line of the guided tour; [Page.Done] ticks it off.

@@ -255,7 +255,11 @@ func (s screen) stage() wire.Answer {
 		commands = append(commands, wire.Answer{"command": c.Command, "word": c.Word, "args": c.Args, "help": c.Help})
 	}
 	for _, c := range p.Controls {
-		controls = append(controls, wire.Answer{"id": c.ID, "label": c.Label, "hint": c.Hint, "kind": c.Kind})
+		shape := wire.Answer{"id": c.ID, "label": c.Label, "hint": c.Hint, "kind": c.Kind}
+		if c.On != nil {
+			shape["on"] = c.On()
+		}
+		controls = append(controls, shape)
 	}
 	for _, st := range p.Steps {
 		steps = append(steps, wire.Answer{"id": st.ID, "title": st.Title, "hint": st.Hint, "done": s.p.done[st.ID]})

@@ -9,7 +9,7 @@ export function showStage(box, controls) {
   sync(box, controls, {
     key: (c) => c.id,
     sig: (c) => JSON.stringify(c),
-    build: (c) => h("button", { class: "btn btn-stage" + (c.kind ? " btn-" + c.kind : ""), type: "button", title: c.hint || null, data: { focus: c.id }, onclick: (ev) => run(ev.currentTarget, c) }, c.label),
+    build: (c) => h("button", { class: "btn btn-stage" + (c.kind ? " btn-" + c.kind : ""), type: "button", title: c.hint || null, "aria-pressed": c.on === undefined ? null : String(c.on), data: { focus: c.id }, onclick: (ev) => run(ev.currentTarget, c) }, c.label),
   });
 }
 
