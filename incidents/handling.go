@@ -5,6 +5,11 @@ import (
 	"time"
 )
 
+// handlingKinds are what people do.
+func handlingKinds() []Kind {
+	return []Kind{kindOf[Acknowledged](), kindOf[Escalated](), kindOf[Noted](), kindOf[Resolved](), kindOf[Struck]()}
+}
+
 // Acknowledged says that somebody takes care.
 type Acknowledged struct{}
 

@@ -1,9 +1,12 @@
 package incidents
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"slices"
+)
 
-// Body is what happened: one kind of event. A kind is a type in this package with these methods and its line in [Kinds]; nothing
-// else has to know it. Its name is a verb in the past tense. A new fact is a new kind or a new optional field, so that an older
+// Body is what happened: one kind of event. A kind is a type in this package with these methods, in a file that lists it for
+// [Kinds]; nothing else has to know it. Its name is a verb in the past tense. A new fact is a new kind or a new optional field, so that an older
 // version still reads the timeline.
 type Body interface {
 	kind() string
@@ -19,18 +22,10 @@ type Kind struct {
 	Read func(json.RawMessage) (Body, error)
 }
 
-// Kinds returns all kinds that this version knows, in the order in which an incident has them.
+// Kinds returns all kinds that this version knows, in the order in which an incident has them. They are listed in the files that
+// have them.
 func Kinds() []Kind {
-	return []Kind{
-		// the incident and its alarms: opening.go
-		kindOf[Opened](), kindOf[Reported](), kindOf[Reopened](),
-		// reaching people: pages.go
-		kindOf[Paged](), kindOf[Delivered](), kindOf[Undelivered](), kindOf[Withheld](),
-		// what people do: handling.go
-		kindOf[Acknowledged](), kindOf[Escalated](), kindOf[Noted](), kindOf[Resolved](), kindOf[Struck](),
-		// what a repair of the store does: restated.go
-		kindOf[Restated](),
-	}
+	return slices.Concat(openingKinds(), pageKinds(), handlingKinds(), repairKinds())
 }
 
 func kindOf[B Body]() Kind {

@@ -2,6 +2,9 @@ package incidents
 
 import "time"
 
+// openingKinds are of the incident and its alarms.
+func openingKinds() []Kind { return []Kind{kindOf[Opened](), kindOf[Reported](), kindOf[Reopened]()} }
+
 // Opened is the first event of every timeline.
 type Opened struct {
 	Title    string `json:"title"`

@@ -9,6 +9,11 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
+// pageKinds are of reaching people.
+func pageKinds() []Kind {
+	return []Kind{kindOf[Paged](), kindOf[Delivered](), kindOf[Undelivered](), kindOf[Withheld]()}
+}
+
 // Paged is the decision to page one person. The page itself is then enqueued.
 type Paged struct {
 	Key      string   `json:"key"` // the page's name, in the outbox and in Slack

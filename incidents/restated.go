@@ -2,6 +2,9 @@ package incidents
 
 import "maps"
 
+// repairKinds are what a repair of the store does.
+func repairKinds() []Kind { return []Kind{kindOf[Restated]()} }
+
 // Restated says again what the incident is, since events before it were damaged on the disk, and a
 // line that says so stands in for each. The incident is what the last of these says, and what
 // follows from there.

@@ -2,9 +2,15 @@ package incidents_test
 
 import (
 	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/incidents"
 )
@@ -48,6 +54,32 @@ func TestEveryKindHasWords(t *testing.T) {
 				t.Errorf("%s has a part of form %d", k.Name, p.Form)
 			}
 		}
+	}
+}
+
+// TestEveryKindIsListed: one that no file lists for Kinds would be written, and read as an event of a newer version.
+func TestEveryKindIsListed(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var written, listed []string
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range regexp.MustCompile(`(?m)^func \(.*\) kind\(\) string \{ return "(\w+)" \}$`).FindAllSubmatch(text, -1) {
+			written = append(written, string(m[1]))
+		}
+	}
+	for _, k := range incidents.Kinds() {
+		listed = append(listed, k.Name)
+	}
+	slices.Sort(written)
+	slices.Sort(listed)
+	if diff := cmp.Diff(written, listed); diff != "" {
+		t.Errorf("kinds (-written +listed):\n%s", diff)
 	}
 }
 
