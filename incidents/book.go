@@ -13,7 +13,7 @@ import (
 
 // A Follower says what else follows from an event. It runs in the event's
 // transaction, right after the event was applied to i, and may read tx and write
-// debts into it (package outbox), nothing else. The bodies that it returns are
+// outbox entries into it (package outbox), nothing else. The bodies that it returns are
 // recorded as next events, by Oncalm. It may run more than once.
 type Follower func(tx store.Tx, now time.Time, i *Incident, e Event) []Body
 

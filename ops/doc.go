@@ -9,7 +9,7 @@
 // [ClockWatch] finds out, that the clock of the machine is wrong. A [Reserve] of the disk keeps incidents going that are open when it is full.
 //
 // An [Auditor] enqueues again what was lost from the store, a [Sweeper] removes daily what was kept long enough, and [Scrub] looks for damage. Each asks
-// the rooms, which know their own keys.
+// the packages, which know their own keys.
 //
 // # In the store
 //

@@ -90,7 +90,7 @@ func (e Entry) under(ahead time.Duration) Entry {
 	return e
 }
 
-// A Tx writes debts into a store transaction.
+// A Tx writes entries into a store transaction.
 type Tx struct {
 	tx    store.Tx
 	now   time.Time

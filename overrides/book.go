@@ -34,7 +34,7 @@ type Book struct {
 }
 
 // A Follower writes what follows from a change. It runs in the change's transaction, after the change was written, and may
-// read tx and write debts into it (package outbox) and records of its own, but make no other change. It may run more than
+// read tx and write entries into it (package outbox) and records of its own, but make no other change. It may run more than
 // once.
 type Follower func(tx store.Tx, now time.Time, c Change)
 

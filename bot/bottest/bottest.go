@@ -1,4 +1,4 @@
-// Package bottest has what tests of several rooms of the bot need: texts that outsiders might write, in all places where they may
+// Package bottest has what tests of several packages of the bot need: texts that outsiders might write, in all places where they may
 // stand, and a judge of the messages that come of them.
 package bottest
 

@@ -5,5 +5,5 @@
 // guess. What only people can know is asked for.
 //
 // Package evidence reads the parts from a timeline, package postmortems puts them together, and each form in which people
-// read a document is a room of its own, such as package markdown.
+// read a document is a package of its own, such as markdown.
 package document

@@ -35,10 +35,10 @@
 // own is absent to those who read it; [Options.Damaged] is told once, [DB.Health] says so,
 // and [DB.Damage] lists them.
 //
-// # Rooms
+// # Packages below
 //
 // This package is about transactions: who writes in which batch, and what is answered when. What
-// it stands on has rooms of its own: disk (names, links, locks, files that replace others), layout
+// it stands on has packages of its own: disk (names, links, locks, files that replace others), layout
 // (buckets and checksums), pages (checking them), datafile (a file that is open, and what can
 // happen to it), copies (backups), reserve.
 //

@@ -15,7 +15,7 @@
 // configuration file, so that every command finds the same store from wherever it is
 // called.
 //
-// Each section of the file is read by a type of its own, in a room of its own if it is large; all of them stand in one
+// Each section of the file is read by a type of its own, in a package of its own if it is large; all of them stand in one
 // list (see sections). A key is one line of its section's mapping. Sections know nothing of each other but the names
 // that they refer to: what must agree is looked at when all of the file was read.
 package config

@@ -7,7 +7,7 @@
 // our layers cannot express is left out with a note, and where an export says itself who is on call when, the plan is
 // compared with that.
 //
-// Each program has a room: calendar, grafana, opsgenie, pagerduty. They know what exports of it mean, and put that into
+// Each program has a package: calendar, grafana, opsgenie, pagerduty. They know what exports of it mean, and put that into
 // a plan by what they share: wall reckons with times as exports have them, rolling makes layers of groups that take
 // turns, series makes layers of the series of calendars, and sheet carries over all that is in a calendar.
 package importing
