@@ -138,7 +138,7 @@ func TestOwnersCanFail(t *testing.T) {
 func TestKeysAreInPackageDocs(t *testing.T) {
 	keys := map[string][]store.Check{
 		"alarms": alarms.Keys(), "alarms/sns": sns.Keys(), "bot": bot.Keys(), "changes": changes.Keys(), "handoffs": handoffs.Keys(),
-		"incidents": incidents.Keys(nil), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
+		"incidents": incidents.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
 		"overrides": overrides.Keys(), "rotations/feed": feed.Keys(),
 	}
 	docs := map[string]string{}

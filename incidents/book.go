@@ -48,13 +48,13 @@ func (b *Book) Record(ctx context.Context, id string, by Actor, body Body) (*Inc
 // Open starts an incident within a transaction and gives it the next id. A zero at
 // means now.
 func (b *Book) Open(tx store.Tx, now, at time.Time, by Actor, opened Opened) (*Incident, error) {
-	last, _ := strconv.ParseUint(string(tx.Get(counterKey)), 10, 32)
+	last, _ := strconv.ParseUint(string(tx.Get(CounterKey)), 10, 32)
 	id := strconv.FormatUint(last+1, 10)
 	for tx.Get(headKey(id)) != nil || tx.Get(eventKey(id, 1)) != nil { // a damaged counter must not cost an incident
 		last++
 		id = strconv.FormatUint(last+1, 10)
 	}
-	tx.Put(counterKey, []byte(id))
+	tx.Put(CounterKey, []byte(id))
 	i := &Incident{ID: id}
 	return b.append(tx, now, i, Event{At: at, By: by, Body: opened})
 }

@@ -12,7 +12,7 @@ import (
 // All lists the ids of all incidents, the oldest first.
 func All(tx store.Tx) (ids []string) {
 	last := ""
-	for key := range tx.Range(incidentPrefix, store.After(incidentPrefix)) {
+	for key := range tx.Range(Prefix, store.After(Prefix)) {
 		if parts := store.Parts(key); len(parts) > 2 && parts[1] != last {
 			last = parts[1]
 			ids = append(ids, shown(last))

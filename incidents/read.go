@@ -9,18 +9,24 @@ import (
 	"github.com/oncalm/oncalm/store/record"
 )
 
+// Parts with which the keys of incidents begin; see package incidents/check.
 const (
-	counterKey     = "counter/incident"
-	incidentPrefix = "incident/"
-	openPrefix     = "open/"
-	seenPrefix     = "seen/" // of requests that were carried out
+	Prefix     = "incident/"
+	OpenPrefix = "open/"
+	CounterKey = "counter/incident"
+	seenPrefix = "seen/" // of requests that were carried out
 )
 
-func headKey(id string) string { return incidentPrefix + padded(id) + "/head" }
-func openKey(id string) string { return openPrefix + padded(id) }
+// Keys are all keys of incidents.
+func Keys() []store.Check {
+	return []store.Check{{Prefix: Prefix}, {Prefix: OpenPrefix}, {Prefix: CounterKey}, {Prefix: seenPrefix}}
+}
+
+func headKey(id string) string { return Prefix + padded(id) + "/head" }
+func openKey(id string) string { return OpenPrefix + padded(id) }
 
 func eventKey(id string, seq int) string {
-	return incidentPrefix + padded(id) + "/event/" + padded(strconv.Itoa(seq))
+	return Prefix + padded(id) + "/event/" + padded(strconv.Itoa(seq))
 }
 
 // Head reads an incident. It is the guard of a transaction that changes it. The
@@ -89,11 +95,11 @@ func TimelineFrom(tx store.Tx, id string, seq int) ([]Event, error) {
 // limit is positive.
 func OpenIDs(tx store.Tx, limit int) []string {
 	var ids []string
-	for k := range tx.Range(openPrefix, store.After(openPrefix)) {
+	for k := range tx.Range(OpenPrefix, store.After(OpenPrefix)) {
 		if limit > 0 && len(ids) == limit {
 			break
 		}
-		ids = append(ids, unpadded(k[len(openPrefix):]))
+		ids = append(ids, unpadded(k[len(OpenPrefix):]))
 	}
 	return ids
 }
@@ -101,7 +107,7 @@ func OpenIDs(tx store.Tx, limit int) []string {
 // Newest reads up to limit incidents, newest first, before the id given; an empty
 // id means from the newest on.
 func Newest(tx store.Tx, before string, limit int) ([]Incident, error) {
-	last, _ := strconv.ParseUint(string(tx.Get(counterKey)), 10, 32)
+	last, _ := strconv.ParseUint(string(tx.Get(CounterKey)), 10, 32)
 	if b, err := strconv.ParseUint(before, 10, 32); err == nil && b > 0 {
 		last = min(last, b-1)
 	}

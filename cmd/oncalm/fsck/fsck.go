@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/check"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt/pages"
@@ -86,8 +86,8 @@ func Check(ctx context.Context, s store.Store, now time.Time, damaged []pages.Da
 
 func reportOf(in *store.Inspection) *Report {
 	r := &Report{
-		Incidents: in.Counts[incidents.CountIncidents], Events: in.Counts[incidents.CountEvents],
-		Lost: in.Counts[incidents.CountLost], Entries: in.Counts[outbox.CountEntries], Aside: in.Counts[countAside],
+		Incidents: in.Counts[check.CountIncidents], Events: in.Counts[check.CountEvents],
+		Lost: in.Counts[check.CountLost], Entries: in.Counts[outbox.CountEntries], Aside: in.Counts[countAside],
 		Findings: []Finding{},
 	}
 	for _, f := range in.Findings {

@@ -9,6 +9,7 @@ import (
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/check"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/outbox/steady"
@@ -25,7 +26,7 @@ func owners() []store.Check {
 		[]store.Check{{Prefix: store.SchemaKey}, {Prefix: AsidePrefix, Look: countSetAside}},
 		steady.Keys(),
 		outbox.Keys(),
-		incidents.Keys(paging.CheckIncident),
+		check.Looks(incidents.Keys(), paging.CheckIncident),
 		overrides.Keys(),
 		changes.Keys(),
 		alarms.Keys(),

@@ -1,10 +1,11 @@
-package incidents
+package check
 
 import (
 	"encoding/json"
 	"fmt"
 	"time"
 
+	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -25,7 +26,7 @@ func (c *checker) standIn(t *history, seq int, at time.Time) {
 		if len(t.events) > 0 {
 			at = t.events[len(t.events)-1].At
 		}
-		note := Event{Seq: n, At: at, Recorded: at, By: Oncalm(), Body: Noted{Text: standsIn}}
+		note := incidents.Event{Seq: n, At: at, Recorded: at, By: incidents.Oncalm(), Body: incidents.Noted{Text: standsIn}}
 		t.events = append(t.events, note)
 		t.lost = append(t.lost, n)
 	}
@@ -33,7 +34,7 @@ func (c *checker) standIn(t *history, seq int, at time.Time) {
 
 // restate makes the repair of the events that an incident has lost, and returns the head as it is
 // then. Of a head that cannot be read, or is not that of this timeline, nothing is said.
-func (c *checker) restate(t *history, head Incident, readable bool) (Incident, error) {
+func (c *checker) restate(t *history, head incidents.Incident, readable bool) (incidents.Incident, error) {
 	for _, e := range t.lost {
 		f := c.in.Lost(t.key(e))
 		val, err := json.Marshal(t.events[e-1])
@@ -46,9 +47,9 @@ func (c *checker) restate(t *history, head Incident, readable bool) (Incident, e
 	if !readable || head.Seq != len(t.events) {
 		return head, nil
 	}
-	said := Event{
-		Seq: head.Seq + 1, At: c.in.Now.UTC(), Recorded: c.in.Now.UTC(), By: Oncalm(),
-		Body: Restated{Incident: head, Lost: t.lost},
+	said := incidents.Event{
+		Seq: head.Seq + 1, At: c.in.Now.UTC(), Recorded: c.in.Now.UTC(), By: incidents.Oncalm(),
+		Body: incidents.Restated{Incident: head, Lost: t.lost},
 	}
 	head.Seq++
 	after, err := json.Marshal(head)
@@ -62,11 +63,11 @@ func (c *checker) restate(t *history, head Incident, readable bool) (Incident, e
 	t.events = append(t.events, said)
 	first := c.in.Lost(t.key(t.lost[0]))
 	first.Repair = append(first.Repair,
-		store.Write{Key: t.key(said.Seq), Val: val}, store.Write{Key: incidentPrefix + t.id + "/head", Val: after})
+		store.Write{Key: t.key(said.Seq), Val: val}, store.Write{Key: incidents.Prefix + t.id + "/head", Val: after})
 	return head, nil
 }
 
 // key is where the event of that number stands.
 func (t *history) key(seq int) string {
-	return fmt.Sprintf("%s%s/event/%08d", incidentPrefix, t.id, seq)
+	return fmt.Sprintf("%s%s/event/%08d", incidents.Prefix, t.id, seq)
 }

@@ -1,4 +1,7 @@
-package incidents
+// Package check looks whether incidents in a store are sound: whether each is what its timeline says, and whether what makes them
+// quick to find lists all of them and nothing else. An [incidents.Incident] is the fold of its events, so a head or a list that is
+// wrong can be written again; an event cannot, and a line that says so takes the place of one that was lost.
+package check
 
 import (
 	"bytes"
@@ -11,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -21,24 +25,25 @@ const (
 	CountLost      = "lost events" // of which their timelines say so
 )
 
-// Keys are all keys of incidents, with their checks, for one inspection. also looks at each incident that
+// Looks gives the keys of incidents their checks, for one inspection. also looks at each incident that
 // is not resolved, as its timeline says that it is, and whose head is at key: for those who keep
 // something beside it. also may be nil.
-func Keys(also func(in *store.Inspection, key string, i Incident)) []store.Check {
+func Looks(keys []store.Check, also func(in *store.Inspection, key string, i incidents.Incident)) []store.Check {
 	c := &checker{also: also, open: map[string]bool{}}
-	return []store.Check{
-		{Prefix: incidentPrefix, Look: c.timelines},
-		{Prefix: openPrefix, Look: c.openIndex},
-		{Prefix: counterKey, Look: c.counter},
-		{Prefix: seenPrefix},
+	looks := map[string]func(*store.Inspection){
+		incidents.Prefix: c.timelines, incidents.OpenPrefix: c.openIndex, incidents.CounterKey: c.counter,
 	}
+	for n := range keys {
+		keys[n].Look = looks[keys[n].Prefix]
+	}
+	return keys
 }
 
 // checker holds that every incident is what its timeline says, and that what makes incidents quick to
 // find lists all of them and nothing else.
 type checker struct {
 	in   *store.Inspection
-	also func(in *store.Inspection, key string, i Incident)
+	also func(in *store.Inspection, key string, i incidents.Incident)
 	open map[string]bool // what the open index must list, by the id as it is in keys
 	last uint64          // the highest id
 }
@@ -47,7 +52,7 @@ type checker struct {
 func (c *checker) timelines(in *store.Inspection) {
 	c.in = in
 	var t *history
-	for key, val := range in.Tx.Range(incidentPrefix, store.After(incidentPrefix)) {
+	for key, val := range in.Tx.Range(incidents.Prefix, store.After(incidents.Prefix)) {
 		parts := store.Parts(key)
 		if len(parts) < 3 {
 			c.in.Wrong(key, store.NoRepair, "this is not a key of an incident")
@@ -73,7 +78,7 @@ func (c *checker) timelines(in *store.Inspection) {
 type history struct {
 	id      string // as it is in keys
 	head    []byte
-	events  []Event
+	events  []incidents.Event
 	newer   bool  // it has events that this version does not know
 	damaged bool  // its events cannot be read in full
 	lost    []int // the numbers of those that do not fit their checksum; events has what stands in for them
@@ -81,7 +86,7 @@ type history struct {
 
 func (c *checker) event(t *history, key, number string, val []byte) {
 	c.in.Counts[CountEvents]++
-	var e Event
+	var e incidents.Event
 	if err := json.Unmarshal(val, &e); err != nil {
 		t.damaged = true
 		c.in.Wrong(key, store.NoRepair, "the event cannot be read: %v", err)
@@ -98,9 +103,9 @@ func (c *checker) event(t *history, key, number string, val []byte) {
 		c.in.Wrong(key, store.NoRepair, "event %d follows event %d", e.Seq, want-1)
 	}
 	switch b := e.Body.(type) {
-	case Unknown:
+	case incidents.Unknown:
 		t.newer = true
-	case Restated:
+	case incidents.Restated:
 		c.in.Counts[CountLost] += len(b.Lost)
 	}
 	t.events = append(t.events, e)
@@ -113,7 +118,7 @@ func (c *checker) finish(t *history) {
 	}
 	c.in.Counts[CountIncidents]++
 	n, err := strconv.ParseUint(t.id, 10, 32)
-	key := incidentPrefix + t.id + "/head"
+	key := incidents.Prefix + t.id + "/head"
 	if err != nil || len(t.id) < 8 {
 		c.in.Wrong(key, store.NoRepair, "%q is not a number of an incident", t.id)
 		return
@@ -136,7 +141,7 @@ func (c *checker) finish(t *history) {
 			return
 		}
 	}
-	folded, err := Fold(strconv.FormatUint(n, 10), t.events)
+	folded, err := incidents.Fold(strconv.FormatUint(n, 10), t.events)
 	if err != nil {
 		c.in.Wrong(key, store.NoRepair, "the timeline cannot have been recorded: %v", err)
 		return
@@ -144,15 +149,15 @@ func (c *checker) finish(t *history) {
 	c.compare(t, key, stored, readable, folded)
 }
 
-func readHead(val []byte) (Incident, bool) {
-	var i Incident
+func readHead(val []byte) (incidents.Incident, bool) {
+	var i incidents.Incident
 	err := json.Unmarshal(val, &i)
 	return i, err == nil
 }
 
 // compare checks that the head is what the timeline says. Of a newer version's
 // timeline this one does not understand all: there the head is right.
-func (c *checker) compare(t *history, key string, stored Incident, readable bool, folded Incident) {
+func (c *checker) compare(t *history, key string, stored incidents.Incident, readable bool, folded incidents.Incident) {
 	want, err := json.Marshal(folded)
 	if err != nil {
 		c.in.Wrong(key, store.NoRepair, "the incident cannot be written: %v", err)
@@ -172,26 +177,26 @@ func (c *checker) compare(t *history, key string, stored Incident, readable bool
 }
 
 // brief names what matters most of an incident.
-func brief(i Incident) string {
+func brief(i incidents.Incident) string {
 	return fmt.Sprintf("%s after %d events", cmp.Or(string(i.Status), "nothing"), i.Seq)
 }
 
 // judge checks what must be there besides an incident that is not resolved.
-func (c *checker) judge(t *history, i Incident) {
+func (c *checker) judge(t *history, i incidents.Incident) {
 	if !i.Open() {
 		return
 	}
 	c.open[t.id] = true
 	if c.also != nil {
-		c.also(c.in, incidentPrefix+t.id+"/head", i)
+		c.also(c.in, incidents.Prefix+t.id+"/head", i)
 	}
 }
 
 // openIndex checks that open/ lists the incidents that are not resolved.
 func (c *checker) openIndex(*store.Inspection) {
 	listed := map[string]bool{}
-	for key := range c.in.Tx.Range(openPrefix, store.After(openPrefix)) {
-		id := strings.TrimPrefix(key, openPrefix)
+	for key := range c.in.Tx.Range(incidents.OpenPrefix, store.After(incidents.OpenPrefix)) {
+		id := strings.TrimPrefix(key, incidents.OpenPrefix)
 		listed[id] = true
 		if !c.open[id] {
 			c.in.Surplus(key, "the incident is listed as open, but is not")
@@ -199,16 +204,16 @@ func (c *checker) openIndex(*store.Inspection) {
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.open)) {
 		if !listed[id] {
-			c.in.Missing(openPrefix+id, []byte{}, "the incident is open, but is not listed")
+			c.in.Missing(incidents.OpenPrefix+id, []byte{}, "the incident is open, but is not listed")
 		}
 	}
 }
 
 // counter checks that no id will be given a second time.
 func (c *checker) counter(*store.Inspection) {
-	n, _ := strconv.ParseUint(string(c.in.Tx.Get(counterKey)), 10, 32)
+	n, _ := strconv.ParseUint(string(c.in.Tx.Get(incidents.CounterKey)), 10, 32)
 	if n < c.last {
-		c.in.Missing(counterKey, []byte(strconv.FormatUint(c.last, 10)),
+		c.in.Missing(incidents.CounterKey, []byte(strconv.FormatUint(c.last, 10)),
 			"the last number given is %d, and there is an incident %d", n, c.last)
 	}
 }
