@@ -88,8 +88,8 @@ func (c *FeedCommand) make(ctx context.Context, s *cli.Session, l links, wanted 
 	} else {
 		s.Printf("%s\n", made.URL)
 	}
-	s.Printf("Subscribe to it in a calendar program. It is shown only once; whoever has it can read the shifts, until: " +
-		"oncalm feed revoke")
+	s.Printf("Subscribe to it in a calendar program. It is shown only once; whoever has it can read the shifts, " +
+		"until oncalm feed revoke ends it.")
 	return nil
 }
 
