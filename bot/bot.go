@@ -30,6 +30,8 @@ import (
 
 // Options is what a Bot needs.
 type Options struct {
+	// Out reaches Slack. If it is nil, the bot makes one of the fields up to Channel.
+	Out    *slack.Sender
 	APIURL string // base of Slack's Web API; empty means Slack's own
 	Token  string // the bot's token
 	// SigningSecrets: a request is authentic if one of them signed it. There is at least one; two while one is replaced.
@@ -113,12 +115,14 @@ func New(o Options) (*Bot, error) {
 		return nil, err
 	}
 	log := o.Log.With("component", "bot")
-	out := slack.New(slack.Options{
-		APIURL: o.APIURL, Token: o.Token, Transport: o.Transport, Connections: o.Connections, Channel: o.Channel,
-		Witness: o.Witness, Log: log, Metrics: o.Metrics,
-	})
-	out.Watch.SetIdentity(slack.Identity{Team: o.Team, App: o.App})
-	b := &Bot{o: o, log: log, out: out, watch: out.Watch, pace: slack.NewPace()}
+	if o.Out == nil {
+		o.Out = slack.New(slack.Options{
+			APIURL: o.APIURL, Token: o.Token, Transport: o.Transport, Connections: o.Connections, Channel: o.Channel,
+			Witness: o.Witness, Log: log, Metrics: o.Metrics,
+		})
+		o.Out.Watch.SetIdentity(slack.Identity{Team: o.Team, App: o.App})
+	}
+	b := &Bot{o: o, log: log, out: o.Out, watch: o.Out.Watch, pace: slack.NewPace()}
 	b.compose(users)
 	return b, nil
 }

@@ -15,7 +15,7 @@ const AuditEach = time.Minute
 
 // An Auditor enqueues again what was lost from the store (see [paging.Pager.Audit]).
 type Auditor struct {
-	Pager *paging.Pager
+	Audit func(context.Context) ([]paging.Mended, error)
 	Each  time.Duration // [AuditEach]; 0: never, for tests
 	Log   *slog.Logger
 }
@@ -35,7 +35,7 @@ func (a *Auditor) Run(ctx context.Context, reg prometheus.Registerer) {
 	looks := time.NewTicker(a.Each)
 	defer looks.Stop()
 	for {
-		done, err := a.Pager.Audit(ctx)
+		done, err := a.Audit(ctx)
 		for _, m := range done {
 			mended.WithLabelValues(m.What).Inc()
 			a.Log.Error("outbox entries were lost from the store and are enqueued again (run oncalm fsck)", "component", "audit",

@@ -332,7 +332,9 @@ func (g *group) attempt(ctx context.Context, e Entry) (err error) {
 			err = fmt.Errorf("handler of %s panicked: %v\n%s", e.Kind, p, debug.Stack())
 		}
 	}()
-	h := g.r.Handlers[e.Kind]
+	handlers, leave := g.r.enter()
+	defer leave()
+	h := handlers[e.Kind]
 	if h == nil {
 		g.log.Error("no handler for an entry, parking it", "key", e.Key, "kind", e.Kind)
 		return g.r.Store.Update(ctx, func(tx store.Tx) error {

@@ -37,7 +37,10 @@ type Group struct {
 type Runner struct {
 	Store    store.Store
 	Handlers map[string]Handler
-	Groups   []Group
+	// Enter returns the handlers for one attempt, of the same kinds, and what is called when the attempt is over, its commit
+	// included. If it is nil, these are Handlers.
+	Enter  func() (handlers map[string]Handler, leave func())
+	Groups []Group
 	// Owner is the name of this runner among several that work off one store, each with another. If
 	// it is empty, this is the only one, and nobody is asked.
 	Owner string
@@ -142,4 +145,12 @@ func (r *Runner) unpark(ctx context.Context) error {
 		r.in(tx, r.Clock.Now()).unpark(can)
 		return nil
 	})
+}
+
+// enter returns the handlers for one attempt.
+func (r *Runner) enter() (handlers map[string]Handler, leave func()) {
+	if r.Enter != nil {
+		return r.Enter()
+	}
+	return r.Handlers, func() {}
 }

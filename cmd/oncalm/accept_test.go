@@ -36,7 +36,7 @@ func (w *world) accepts(person string) error {
 	w.t.Helper()
 	border := time.Date(2000, 1, 10, 8, 0, 0, 0, time.UTC)
 	return w.app.store.Update(w.t.Context(), func(tx store.Tx) error {
-		_, err := w.app.overrides.Accept(tx, time.Now(), person, "shop", border)
+		_, err := w.app.now().overrides.Accept(tx, time.Now(), person, "shop", border)
 		return err
 	})
 }

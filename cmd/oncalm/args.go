@@ -13,17 +13,19 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/records"
+	"github.com/oncalm/oncalm/cmd/oncalm/remote"
 	"github.com/oncalm/oncalm/cmd/oncalm/shifts"
+	"github.com/oncalm/oncalm/cmd/oncalm/trial"
 )
 
 // commands are all there are, with their flags and arguments.
 type commands struct {
 	Serve       serveCommand              `cmd:"" help:"Run the bot."`
 	Demo        demoCommand               `cmd:"" help:"Run the whole product with no account: Slack in the browser, alarms at the press of a button."`
-	Check       checkCommand              `cmd:"" help:"Say what is wrong with a configuration."`
+	Check       trial.CheckCommand        `cmd:"" help:"Say what is wrong with a configuration."`
 	Oncall      shifts.OncallCommand      `cmd:"" help:"Say who is on call, until when, who is next, and why."`
 	Shifts      shifts.Command            `cmd:"" help:"List who is on call in a span of time."`
-	Simulate    simulateCommand           `cmd:"" help:"Show whom an incident would page, and when. Sends nothing."`
+	Simulate    trial.SimulateCommand     `cmd:"" help:"Show whom an incident would page, and when. Sends nothing."`
 	Feed        shifts.FeedCommand        `cmd:"" help:"List, make or revoke links to calendars of shifts."`
 	Import      importCommand             `cmd:"" help:"Turn schedules of other on-call programs into a part of a configuration."`
 	Incidents   records.IncidentsCommand  `cmd:"" help:"List the incidents, the newest first."`
@@ -32,7 +34,7 @@ type commands struct {
 	Backup      records.BackupCommand     `cmd:"" help:"Write a copy of the store, also while the bot runs."`
 	Restore     records.RestoreCommand    `cmd:"" help:"Put a backup into the place of the store."`
 	Fsck        records.FsckCommand       `cmd:"" help:"Check the store: its pages, and that every incident is what its timeline says."`
-	Healthcheck healthcheckCommand        `cmd:"" help:"Ask a running bot whether it is alive."`
+	Healthcheck remote.HealthcheckCommand `cmd:"" help:"Ask a running bot whether it is alive."`
 	Version     versionCommand            `cmd:"" help:"Print the version, and what it was built from."`
 }
 

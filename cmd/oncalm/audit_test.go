@@ -198,7 +198,7 @@ func TestAnAuditOfMany(t *testing.T) {
 			t.Fatal(err)
 		}
 		read := &readCounter{Store: w.app.store}
-		pager := *w.app.pager
+		pager := *w.app.now().pager
 		pager.Book = &incidents.Book{Store: read}
 		if mended, err := pager.Audit(t.Context()); err != nil || len(mended) > 0 {
 			t.Errorf("%v, %v", mended, err)

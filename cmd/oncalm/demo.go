@@ -152,7 +152,7 @@ func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err 
 // would lose.
 func (d *demo) front(log *slog.Logger) http.Handler {
 	feeds, mux := http.NewServeMux(), http.NewServeMux()
-	d.house.app.schedules().RegisterFeeds(feeds)
+	d.house.app.now().schedules().RegisterFeeds(feeds)
 	mux.Handle(feed.Route, doors.Frame(feeds, log))
 	mux.Handle("/", d.slack.Page.Handler())
 	return mux

@@ -50,7 +50,7 @@ func fill(b *testing.B, path string, n int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	a.book.Followers = a.book.Followers[:1] // cards are paced: they would take a day
+	a.now().book.Followers = a.now().book.Followers[:1] // cards are paced: they would take a day
 	ctx, cancel := context.WithCancel(b.Context())
 	var working sync.WaitGroup
 	working.Go(func() { _ = a.run(ctx) })
@@ -94,7 +94,7 @@ func openMany(b *testing.B, a *app, topic *sns.SigningTopic, n int) {
 				err := a.store.Update(b.Context(), func(tx store.Tx) error {
 					incidents.Remember(tx, now, fmt.Sprintf("00000000-0000-0000-0000-%012d", k), "")
 					name := fmt.Sprintf("stored-%06d", k)
-					_, err := a.book.Open(tx, at, at, incidents.ByAlarm(name), incidents.Opened{
+					_, err := a.now().book.Open(tx, at, at, incidents.ByAlarm(name), incidents.Opened{
 						Title: name, Service: "shop", Severity: incidents.Sev2,
 						Alarm: &incidents.Alarm{
 							Name: name, ARN: topic.AlarmARN(name), Series: name, State: incidents.AlarmFiring, Changed: now, Received: now,

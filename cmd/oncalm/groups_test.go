@@ -99,7 +99,7 @@ func TestUserGroupThatSlackRefuses(t *testing.T) {
 				goldenText(t, "group-"+code+".txt", w.allTold())
 				w.Alarm("checkout-5xx")
 				w.Paged("ana", "checkout-5xx")
-				if p := w.app.bot.Status().Problem; p != "" {
+				if p := w.app.now().bot.Status().Problem; p != "" {
 					t.Errorf("problem: %s", p)
 				}
 				w.slack.Faults.Clear()

@@ -5,7 +5,7 @@ import (
 )
 
 // wireDesk wires what tells people of their shifts. The pager and the bot are wired before.
-func (a *app) wireDesk() {
+func (a *assembly) wireDesk() {
 	phones := map[string]bool{}
 	for name, p := range a.cfg.People {
 		if p.Phone != "" {

@@ -163,7 +163,7 @@ func TestTwoWakesTellOnce(t *testing.T) {
 		time.Sleep(time.Until(time.Date(2000, 1, 4, 8, 0, 0, 0, time.UTC)))
 		for range 3 {
 			go func() {
-				if err := w.app.desk.Look(t.Context(), time.Now()); err != nil {
+				if err := w.app.now().desk.Look(t.Context(), time.Now()); err != nil {
 					t.Error(err)
 				}
 			}()

@@ -1,4 +1,4 @@
-package main
+package trial
 
 import (
 	"context"
@@ -16,7 +16,8 @@ import (
 	"github.com/oncalm/oncalm/paging"
 )
 
-type simulateCommand struct {
+// SimulateCommand is oncalm simulate.
+type SimulateCommand struct {
 	cli.StoreFlag
 	cli.JSONFlag
 	Service string      `xor:"what" placeholder:"NAME" help:"An incident of this service; either this or --alarm is required."`
@@ -39,7 +40,7 @@ type simulated struct {
 }
 
 // Run goes through an escalation as if nobody ever acknowledged.
-func (c *simulateCommand) Run(ctx context.Context, s *cli.Session) error {
+func (c *SimulateCommand) Run(ctx context.Context, s *cli.Session) error {
 	if c.Service == "" && c.Alarm == "" && c.Message == "" { // kong could require one of them, but its help would show each as required
 		return cli.End(cli.ExitUsage, "missing flags: --service=NAME, --alarm=NAME or --message=FILE",
 			"run oncalm simulate --help")
@@ -73,7 +74,7 @@ func (c *simulateCommand) Run(ctx context.Context, s *cli.Session) error {
 }
 
 // run goes through the escalation of an incident.
-func (c *simulateCommand) run(
+func (c *SimulateCommand) run(
 	ctx context.Context, s *cli.Session, cfg *config.Config, service, severity string,
 ) []simulated {
 	overrides := shifts.OverridesOrPlanned(ctx, s, cfg, c.Store, slices.Collect(maps.Keys(cfg.Schedules)))
@@ -100,7 +101,7 @@ func printRun(s *cli.Session, policy paging.Policy, all []simulated) {
 }
 
 // quiet answers for an incident of which nobody is paged.
-func (c *simulateCommand) quiet(s *cli.Session, service alarms.Service) error {
+func (c *SimulateCommand) quiet(s *cli.Session, service alarms.Service) error {
 	if c.JSON {
 		return s.JSON([]simulated{})
 	}
@@ -118,7 +119,7 @@ func orNobody(people []string) string {
 }
 
 // service finds the service that was meant.
-func (c *simulateCommand) service(cfg *config.Config) (alarms.Service, error) {
+func (c *SimulateCommand) service(cfg *config.Config) (alarms.Service, error) {
 	if c.Alarm != "" {
 		return cfg.Services.For(&alarms.Signal{Alarm: incidents.Alarm{Name: c.Alarm, Tags: c.tags()}}), nil
 	}
@@ -134,7 +135,7 @@ func (c *simulateCommand) service(cfg *config.Config) (alarms.Service, error) {
 }
 
 // tags are those of the alarm.
-func (c *simulateCommand) tags() map[string]string {
+func (c *SimulateCommand) tags() map[string]string {
 	tags := map[string]string{}
 	for _, tag := range c.Tag {
 		name, value, _ := strings.Cut(tag, "=")

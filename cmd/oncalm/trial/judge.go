@@ -1,4 +1,4 @@
-package main
+package trial
 
 import (
 	"cmp"
@@ -30,7 +30,7 @@ type judged struct {
 
 // judge shows what the message in a file amounts to. It looks at the message alone: whether an incident is open that it would join or resolve
 // is not asked.
-func (c *simulateCommand) judge(ctx context.Context, s *cli.Session, cfg *config.Config) error {
+func (c *SimulateCommand) judge(ctx context.Context, s *cli.Session, cfg *config.Config) error {
 	text, err := readMessage(c.Message)
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (c *simulateCommand) judge(ctx context.Context, s *cli.Session, cfg *config
 	return nil
 }
 
-func (c *simulateCommand) judged(ctx context.Context, s *cli.Session, cfg *config.Config, sig *alarms.Signal) judged {
+func (c *SimulateCommand) judged(ctx context.Context, s *cli.Session, cfg *config.Config, sig *alarms.Signal) judged {
 	service := cfg.Services.For(sig)
 	j := judged{Treat: sig.Treatment(), Family: sig.Kind, Key: cmp.Or(sig.Key, sig.ARN), Title: sig.Title,
 		Service: service.Name, Run: []simulated{}}

@@ -1,4 +1,6 @@
-package main
+// Package trial is the commands that try a configuration: what is wrong with it, whom it would page, and how it judges a message.
+// Nothing is sent, and nothing is written.
+package trial
 
 import (
 	"fmt"
@@ -7,14 +9,15 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 )
 
-type checkCommand struct {
+// CheckCommand is oncalm check.
+type CheckCommand struct {
 	cli.ConfigFlag
 	cli.JSONFlag
 }
 
 // Run says what is wrong with a configuration, all at once. Warnings alone are no
 // reason for a "no".
-func (c *checkCommand) Run(s *cli.Session) error {
+func (c *CheckCommand) Run(s *cli.Session) error {
 	_, problems := config.Load(c.Config, s.Env, s.Now)
 	if c.JSON {
 		if err := s.JSON(problems); err != nil {

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/doors"
+	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/ops"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/overrides"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/postmortems/document"
+	"github.com/oncalm/oncalm/postmortems/markdown"
+	"github.com/oncalm/oncalm/rotations/feed"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/templates"
+	"github.com/oncalm/oncalm/web"
+)
+
+// An assembly is all rooms that a configuration decides about, wired as it says. It never changes: another configuration is
+// another assembly. The way of the data is the order of the fields.
+type assembly struct {
+	*app
+	cfg           *config.Config
+	texts         *templates.Set
+	book          *incidents.Book
+	intake        *alarms.Intake
+	door          *sns.Door
+	subscriptions *sns.Confirmations
+	overrides     *overrides.Book // who is on call
+	pager         *paging.Pager
+	desk          *handoffs.Desk
+	bot           *bot.Bot
+	handlers      map[string]outbox.Handler // of outbox entries, by kind
+	publicly      http.Handler
+	privately     http.Handler
+
+	visitors visitors
+}
+
+// assemble wires the rooms as cfg says. Nothing runs yet.
+func (a *app) assemble(cfg *config.Config) (*assembly, error) {
+	n := &assembly{app: a, cfg: cfg, handlers: map[string]outbox.Handler{}}
+	n.book = &incidents.Book{Store: a.store, Clock: a.clock}
+	n.overrides = cfg.Overrides(a.clock)
+	n.pager = &paging.Pager{Book: n.book, Policy: cfg.PolicyOf, Overrides: n.overrides, Reach: cfg.Reach, Clock: a.clock}
+	for _, wire := range []func() error{n.wireTexts, n.wireBot, n.wireAlarms} {
+		if err := wire(); err != nil {
+			return nil, err
+		}
+	}
+	n.pager.Channels = map[string]paging.Channel{incidents.ViaSlack: n.bot}
+	n.wireDesk()
+	n.book.Followers = n.followers()
+	n.intake.Book.Followers = n.book.Followers
+	n.overrides.Followers = []overrides.Follower{n.bot.FollowOverrides, n.desk.Follow}
+	for _, handlers := range []map[string]outbox.Handler{
+		n.overrides.Handlers(), n.pager.Handlers(), n.desk.Handlers(), n.bot.Handlers(), n.intake.Handlers(),
+		n.subscriptions.Handlers(), a.sweeping,
+	} {
+		maps.Copy(n.handlers, handlers)
+	}
+	n.publicly, n.privately = n.publicDoor(), n.privateDoor()
+	return n, nil
+}
+
+// followers hear of every event, whichever door it came by.
+func (a *assembly) followers() []incidents.Follower {
+	all := []incidents.Follower{a.pager.Follow, a.bot.Follow}
+	if a.outside.follows != nil {
+		all = append(all, a.outside.follows)
+	}
+	return all
+}
+
+func (a *assembly) wireTexts() (err error) {
+	a.texts, err = loadTexts(a.cfg.Templates)
+	return err
+}
+
+// loadTexts reads the templates and makes sure that each can be filled in.
+func loadTexts(dir string) (*templates.Set, error) {
+	texts, err := templates.Load(dir)
+	if err != nil {
+		return nil, err
+	}
+	return texts, markdown.Check(texts)
+}
+
+func (a *assembly) wireBot() (err error) {
+	people := map[string]chat.Person{}
+	for name, p := range a.cfg.People {
+		people[name] = chat.Person{Slack: p.Slack, Zone: p.Zone}
+	}
+	var services []string
+	for _, s := range a.cfg.Services.All {
+		services = append(services, s.Name)
+	}
+	a.bot, err = bot.New(bot.Options{
+		Out: a.line, Token: a.cfg.Slack.BotToken.Reveal(), SigningSecrets: []string{a.cfg.Slack.SigningSecret.Reveal()},
+		Channel: a.cfg.Slack.Channel, Book: a.book, Pager: a.pager, Overrides: a.overrides, People: people,
+		Services: services, PublicURL: a.cfg.PublicURL, Postmortem: a.postmortem,
+		Clock: a.clock, Witness: a.others, Log: a.log,
+	})
+	return err
+}
+
+func (a *assembly) wireAlarms() error {
+	topics, err := sns.ParseTopics(a.cfg.SNS.Topics)
+	if err != nil {
+		return err
+	}
+	certs := a.fetched
+	if path := a.cfg.SNS.Certificate; path != "" {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if certs, err = sns.FileCertificate(text); err != nil {
+			return fmt.Errorf("sns.certificate %s: %w", path, err)
+		}
+	}
+	a.intake = &alarms.Intake{
+		Book: &incidents.Book{Store: a.incoming, Clock: a.clock}, Services: a.cfg.Services, Topics: topics,
+		Metrics: a.figures.alarms,
+		Quiet:   a.cfg.Quiet, Rules: a.cfg.Messages, Tally: doors.NewTally(a.log),
+	}
+	a.door = sns.NewDoor(&sns.Verifier{
+		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,
+		RequireV2: a.cfg.SNS.RequireV2, Endpoint: a.outside.endpoint, Clock: a.clock, Agrees: a.others.Agrees,
+	}, a.intake, a.log, a.figures.sns)
+	a.subscriptions = &sns.Confirmations{
+		API: a.confirmer, Clock: a.clock, Log: a.log, Metrics: a.figures.sns, Confirmed: a.intake.Subscribed,
+	}
+	return nil
+}
+
+// postmortem renders the document of an incident.
+func (a *assembly) postmortem(ctx context.Context, id string) (string, error) {
+	var doc document.Document
+	err := a.store.View(ctx, func(tx store.Tx) (err error) {
+		doc, err = postmortems.FromStore(tx, id)
+		return err
+	})
+	if err != nil {
+		return "", err
+	}
+	text, err := markdown.Render(doc, a.texts)
+	return string(text), err
+}
+
+// publicDoor is the door to the internet. What is signed, and whether the program is well, may be asked for by any name: a proxy in
+// front of it has one that the configuration may not know.
+func (a *assembly) publicDoor() http.Handler {
+	mux, feeds := http.NewServeMux(), http.NewServeMux()
+	mux.Handle("/sns", a.door)
+	mux.Handle("/slack/", a.bot.Handler())
+	a.schedules().RegisterFeeds(feeds)
+	mux.Handle(feed.Route, doors.Hosts(feeds, a.cfg.Listen, "set public_url to the address that people use",
+		a.cfg.PublicURL))
+	a.health.Register(mux)
+	return a.refusals.Watch(doors.Tidy(mux, append(posted(), ops.RouteAlive, "/readyz")))
+}
+
+// privateDoor is for operators.
+func (a *assembly) privateDoor() http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", ops.Metrics(a.reg, a.log))
+	a.schedules().RegisterPage(mux)
+	a.health.Register(mux)
+	return doors.Hosts(mux, a.cfg.WebListen, "use localhost, or add the host to web.listen or public_url", a.cfg.PublicURL)
+}
+
+// schedules are who is on call, as both doors show it.
+func (a *assembly) schedules() *web.Schedules {
+	return &web.Schedules{Store: a.store, Schedules: a.cfg.Schedules, Overrides: a.overrides.Of, Clock: a.clock,
+		Log: a.log}
+}
+
+// keepers is who is told when Oncalm itself is in trouble: the fallback of the default
+// service, and whom the first step of each service would page now, since nothing else will.
+func (a *assembly) keepers(ctx context.Context, now time.Time) []string {
+	targets := slices.Clone(a.cfg.PolicyOf(a.cfg.Services.Default).Fallback)
+	for _, service := range a.cfg.Services.All {
+		if policy := a.cfg.PolicyOf(service.Name); len(policy.Steps) > 0 {
+			targets = append(targets, policy.Steps[0].Page...)
+		}
+	}
+	var people []string
+	err := a.store.View(ctx, func(tx store.Tx) error {
+		people = nil
+		for _, target := range targets {
+			if person, ok := target.Person(); ok {
+				people = append(people, person)
+			} else if schedule, ok := target.Schedule(); ok {
+				people = append(people, a.overrides.OnCall(tx, schedule, now)...)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		a.log.Error("cannot find out whom to notify", "err", err)
+	}
+	return people
+}
