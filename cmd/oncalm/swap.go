@@ -27,14 +27,6 @@ func (v *visitors) enter() bool {
 
 func (v *visitors) leave() { v.inside.Done() }
 
-// empty lets nobody in any more, and returns when the last has left.
-func (v *visitors) empty() {
-	v.mu.Lock()
-	v.closed = true
-	v.mu.Unlock()
-	v.inside.Wait()
-}
-
 // now is the assembly in force.
 func (a *app) now() *assembly { return a.current.Load() }
 
