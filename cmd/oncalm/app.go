@@ -63,7 +63,7 @@ type app struct {
 	sweeping  map[string]outbox.Handler // of the sweeper
 
 	refusals *doors.Refusals
-	figures  figures
+	counters counters
 	outside  outside
 
 	auditEach time.Duration // 0: never, for tests
@@ -71,8 +71,8 @@ type app struct {
 	current atomic.Pointer[assembly]
 }
 
-// figures are those of rooms that come and go with the configuration.
-type figures struct {
+// counters are those of rooms that come and go with the configuration.
+type counters struct {
 	alarms *alarms.Metrics
 	sns    *sns.Metrics
 }
@@ -83,7 +83,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 		reg: prometheus.NewRegistry(), outside: o}
 	a.refusals = doors.NewRefusals(log, a.reg, posted())
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	a.figures = figures{alarms.NewMetrics(a.reg), sns.NewMetrics(a.reg)}
+	a.counters = counters{alarms.NewMetrics(a.reg), sns.NewMetrics(a.reg)}
 	noted := make(chan struct{}, 1)
 	s = ops.Noting(s, noted)
 	incoming := s

@@ -135,15 +135,15 @@ func (a *assembly) wireAlarms() error {
 	}
 	a.intake = &alarms.Intake{
 		Book: &incidents.Book{Store: a.incoming, Clock: a.clock}, Services: a.cfg.Services, Topics: topics,
-		Metrics: a.figures.alarms,
+		Metrics: a.counters.alarms,
 		Quiet:   a.cfg.Quiet, Rules: a.cfg.Messages, Tally: doors.NewTally(a.log),
 	}
 	a.door = sns.NewDoor(&sns.Verifier{
 		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,
 		RequireV2: a.cfg.SNS.RequireV2, Endpoint: a.outside.endpoint, Clock: a.clock, Agrees: a.others.Agrees,
-	}, a.intake, a.log, a.figures.sns)
+	}, a.intake, a.log, a.counters.sns)
 	a.subscriptions = &sns.Confirmations{
-		API: a.confirmer, Clock: a.clock, Log: a.log, Metrics: a.figures.sns, Confirmed: a.intake.Subscribed,
+		API: a.confirmer, Clock: a.clock, Log: a.log, Metrics: a.counters.sns, Confirmed: a.intake.Subscribed,
 	}
 	return nil
 }
