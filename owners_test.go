@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/changes"
@@ -137,7 +137,7 @@ func TestOwnersCanFail(t *testing.T) {
 // TestKeysAreInPackageDocs holds that the doc of each package which writes keys tells of them: who looks into a store starts there.
 func TestKeysAreInPackageDocs(t *testing.T) {
 	keys := map[string][]store.Check{
-		"alarms": alarms.Keys(), "alarms/sns": sns.Keys(), "bot": bot.Keys(), "changes": changes.Keys(), "handoffs": handoffs.Keys(),
+		"alarms/known": known.Keys(), "alarms/sns": sns.Keys(), "bot": bot.Keys(), "changes": changes.Keys(), "handoffs": handoffs.Keys(),
 		"incidents": incidents.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
 		"overrides": overrides.Keys(), "rotations/feed": feed.Keys(),
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store/record/scan"
 	"github.com/oncalm/oncalm/text"
@@ -15,8 +16,8 @@ func alarmSignal(in input, a *aws.Alarm) Signal {
 	arn, name := identity(a, in.Topic)
 	s.Kind, s.Name, s.ARN, s.Account, s.Region = a.Kind, name, arn.String(), arn.Account, arn.Region
 	s.Title = aws.Line(name, aws.MaxName)
-	s.Fingerprint = alarmFingerprint(s.ARN)
-	s.Series = seriesOf(s.Fingerprint, a.Contributor)
+	s.Fingerprint = known.AlarmFingerprint(s.ARN)
+	s.Series = known.SeriesOf(s.Fingerprint, a.Contributor)
 	s.Link = aws.ConsoleLink(arn.Region, name)
 	s.Contributor = attributesOf(a.Attributes)
 	s.Reason, s.Description, s.Metric = a.Reason, text.Clip(a.Description, aws.MaxDescription), a.Metric
@@ -27,7 +28,7 @@ func alarmSignal(in input, a *aws.Alarm) Signal {
 		s.Raw = in.Message
 	}
 	if name == "" { // nothing says which alarm it is, so it is none that we know
-		s.ARN, s.Fingerprint = "", fingerprint(FlagUnparsed, in.TopicARN, in.Message)
+		s.ARN, s.Fingerprint = "", known.Fingerprint(FlagUnparsed, in.TopicARN, in.Message)
 		s.Series = s.Fingerprint
 	}
 	if s.State == "" {

@@ -38,8 +38,6 @@
 //
 // # In the store
 //
-//	alarm/<fingerprint>          the states of the alarm's series, and its incident
-//	alarmparent/<fingerprint>    the composite alarms that named this one
 //	seen/<time>.<MessageId>      the messages that were taken in (see package incidents)
 //	seen/<time>.event.<id>       events of EventBridge that open incidents; one may come in two messages
 //	alarm.foreign/<fingerprint>/<MessageId>    entry: whether an ALARM over a topic that is not authoritative was true

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
@@ -12,7 +13,7 @@ import (
 
 // fire acts on ALARM. id is the incident that the alarm was part of before, last what
 // the series had said.
-func (t *Intake) fire(tx store.Tx, now time.Time, id string, last lastState, sig *Signal, svc Service) (Outcome,
+func (t *Intake) fire(tx store.Tx, now time.Time, id string, last known.Last, sig *Signal, svc Service) (Outcome,
 	error) {
 	overtaken := last.Unknown.After(sig.Changed)
 	if overtaken && firesIn(head(tx, id), sig.Series) {
@@ -110,17 +111,13 @@ func lastOK(events []incidents.Event) *incidents.Alarm {
 // composite alarm's children, or of a composite alarm that named this one. It returns nil if
 // there is none.
 func related(tx store.Tx, sig *Signal) *incidents.Incident {
-	var relatives []string
-	for _, arn := range sig.Children {
-		relatives = append(relatives, alarmFingerprint(arn))
-	}
-	relatives = append(relatives, parentsOf(tx, sig.Fingerprint)...)
+	relatives := append(sig.children(), known.Parents(tx, sig.Fingerprint)...)
 	var found *incidents.Incident
 	oldest := uint64(0)
 	for _, fp := range relatives {
-		rec := knownOf(tx, fp)
+		rec := known.Of(tx, fp)
 		i := head(tx, rec.Incident)
-		if i == nil || !i.Open() || !rec.kin(sig) {
+		if i == nil || !i.Open() || !kin(&rec, sig) {
 			continue
 		}
 		if n, err := strconv.ParseUint(i.ID, 10, 64); err == nil && (found == nil || n < oldest) {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
@@ -23,8 +24,8 @@ const (
 	foreign                   // they are not about what others have said
 )
 
-// standing says how the topic of a signal stands to what it is about.
-func (r *known) standing(sig *Signal, ours sns.Topics) standing {
+// standingOf says how the topic of a signal stands to what it is about.
+func standingOf(r *known.Record, sig *Signal, ours sns.Topics) standing {
 	if r.Topic == "" || r.Topic == sig.Topic {
 		return speaks
 	}
@@ -48,7 +49,7 @@ func isOf(topic, account string) bool {
 }
 
 // spokesman is the topic that speaks for an alarm after a word of it that counts.
-func (r *known) spokesman(sig *Signal) string {
+func spokesman(r *known.Record, sig *Signal) string {
 	if r.Topic != "" && isOf(r.Topic, sig.Account) && isOf(sig.Topic, sig.Account) {
 		return r.Topic
 	}
@@ -57,23 +58,23 @@ func (r *known) spokesman(sig *Signal) string {
 
 // handOver forgets what the topic said that spoke before: its times may have been made up, so that
 // what is true looks late. Only an OK that is late even so does not end what may be true.
-func (r *known) handOver(sig *Signal, was order) (lastState, order) {
+func handOver(r *known.Record, sig *Signal, was known.Order) (known.Last, known.Order) {
 	r.Topic = sig.Topic
-	if was == same {
-		return r.Series[sig.Series], same
+	if was == known.Same {
+		return r.Series[sig.Series], known.Same
 	}
-	r.Series = map[string]lastState{}
-	if was == lately && sig.State != incidents.AlarmFiring {
-		r.Series[sig.Series] = lastState{}.with(sig.State, sig.Changed)
-		return r.Series[sig.Series], lately
+	r.Series = map[string]known.Last{}
+	if was == known.Late && sig.State != incidents.AlarmFiring {
+		r.Series[sig.Series] = known.Last{}.With(sig.State, sig.Changed)
+		return r.Series[sig.Series], known.Late
 	}
-	return lastState{}, newer
+	return known.Last{}, known.Newer
 }
 
 // kin reports whether what is known of one alarm may be joined with a signal about another: both are
 // spoken for by the same topic, or each by its own account. Alarms of different accounts have nothing
 // to do with each other, whatever a message says.
-func (r *known) kin(sig *Signal) bool {
+func kin(r *known.Record, sig *Signal) bool {
 	return r.Topic == "" || r.Topic == sig.Topic || isOf(r.Topic, sig.Account) && isOf(sig.Topic, sig.Account)
 }
 
@@ -95,7 +96,7 @@ const remarks = time.Minute
 // apart from what is known of that.
 func (s *Signal) beside() *Signal {
 	own := *s
-	own.Fingerprint = s.Fingerprint + "@" + fingerprint(s.Topic)[:16]
+	own.Fingerprint = s.Fingerprint + "@" + known.Fingerprint(s.Topic)[:16]
 	own.Series = own.Fingerprint + s.Series[len(s.Fingerprint):]
 	own.Children = nil
 	return &own
@@ -105,17 +106,17 @@ func (s *Signal) beside() *Signal {
 // An ALARM is not lost all the same, for it may be true: the topic may have taken the place of the one
 // before. If nobody who speaks for the alarm says so within some time, it opens an incident of its own,
 // which this topic can end.
-func (t *Intake) foreign(tx store.Tx, now time.Time, rec *known, sig *Signal, svc Service) (Outcome, error) {
+func (t *Intake) foreign(tx store.Tx, now time.Time, rec *known.Record, sig *Signal, svc Service) (Outcome, error) {
 	own := sig.beside()
-	apart := knownOf(tx, own.Fingerprint)
+	apart := known.Of(tx, own.Fingerprint)
 	if i := head(tx, apart.Incident); i != nil && i.Open() {
 		return t.follow(tx, now, own, svc)
 	}
 	last := apart.Series[own.Series]
-	if order := last.against(sig.State, sig.Changed); order != newer {
+	if order := last.Against(sig.State, sig.Changed); order != known.Newer {
 		return Outcome{Foreign, rec.Incident}, nil
 	}
-	apart.Series[own.Series] = last.with(sig.State, sig.Changed)
+	apart.Series[own.Series] = last.With(sig.State, sig.Changed)
 	apart.Name, apart.NeverRecovers, apart.Heard, apart.Topic = sig.Name, sig.NeverRecovers, now, sig.Topic
 	if i := head(tx, rec.Incident); i != nil && i.Open() && now.Sub(apart.Remarked) >= remarks {
 		apart.Remarked = now
@@ -130,7 +131,7 @@ func (t *Intake) foreign(tx store.Tx, now time.Time, rec *known, sig *Signal, sv
 			Kind: KindForeign, Lane: outbox.Decisions, Due: now.Add(confirmedWithin), Body: outbox.Body(sig),
 		})
 	}
-	return Outcome{Foreign, rec.Incident}, apart.save(tx, own.Fingerprint)
+	return Outcome{Foreign, rec.Incident}, apart.Save(tx, own.Fingerprint)
 }
 
 func (t *Intake) remark(tx store.Tx, now time.Time, id, text string) error {
@@ -147,13 +148,13 @@ func (t *Intake) confirmForeign(_ context.Context, e outbox.Entry) (func(store.T
 	}
 	now, own, svc := t.Book.Clock.Now(), sig.beside(), t.Services.For(&sig)
 	return func(tx store.Tx) error {
-		rec, apart := knownOf(tx, sig.Fingerprint), knownOf(tx, own.Fingerprint)
+		rec, apart := known.Of(tx, sig.Fingerprint), known.Of(tx, own.Fingerprint)
 		last := apart.Series[own.Series]
-		if rec.standing(&sig, t.Topics) != foreign { // it speaks now
+		if standingOf(&rec, &sig, t.Topics) != foreign { // it speaks now
 			_, err := t.follow(tx, now, &sig, svc)
 			return err
 		}
-		told := rec.Series[sig.Series].against(sig.State, sig.Changed) != newer
+		told := rec.Series[sig.Series].Against(sig.State, sig.Changed) != known.Newer
 		if told || firesIn(head(tx, rec.Incident), sig.Series) || last.State != incidents.AlarmFiring ||
 			!last.Changed.Equal(sig.Changed) {
 			return nil
@@ -167,6 +168,6 @@ func (t *Intake) confirmForeign(_ context.Context, e outbox.Entry) (func(store.T
 			" is authoritative for that alarm. If it was replaced, remove it from sns.topics."); err != nil {
 			return err
 		}
-		return apart.save(tx, own.Fingerprint)
+		return apart.Save(tx, own.Fingerprint)
 	}, nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
@@ -147,7 +148,7 @@ func TestATopicSpeaksForItsOwn(t *testing.T) {
 	t.Run("a store of before", func(t *testing.T) {
 		foreignRig(t, func(r *rig) {
 			r.want(r.over(testARN, fires), Opened)
-			r.forgetTopic(alarmFingerprint(r.topic.AlarmARN("checkout-x")))
+			r.forgetTopic(known.AlarmFingerprint(r.topic.AlarmARN("checkout-x")))
 			r.later(time.Minute)
 			r.want(r.over(centralARN, well), Resolved)
 			r.later(time.Minute)
@@ -187,9 +188,9 @@ func TestATopicSpeaksForItsOwn(t *testing.T) {
 func (r *rig) forgetTopic(fp string) {
 	r.t.Helper()
 	err := r.store.Update(r.t.Context(), func(tx store.Tx) error {
-		rec := knownOf(tx, fp)
+		rec := known.Of(tx, fp)
 		rec.Topic = ""
-		return rec.save(tx, fp)
+		return rec.Save(tx, fp)
 	})
 	if err != nil {
 		r.t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/changes"
@@ -189,42 +190,42 @@ func (t *Intake) recover(tx store.Tx, now time.Time, sig *Signal, svc Service) (
 // follow puts a word into its place in the order of time, and acts on it if it is the
 // newest.
 func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (Outcome, error) {
-	rec := knownOf(tx, sig.Fingerprint)
+	rec := known.Of(tx, sig.Fingerprint)
 	last := rec.Series[sig.Series]
-	order := last.against(sig.State, sig.Changed)
-	switch rec.standing(sig, t.Topics) {
+	order := last.Against(sig.State, sig.Changed)
+	switch standingOf(&rec, sig, t.Topics) {
 	case foreign:
-		if order == same {
+		if order == known.Same {
 			return Outcome{Repeated, rec.Incident}, nil
 		}
 		return t.foreign(tx, now, &rec, sig, svc)
 	case successor:
-		last, order = rec.handOver(sig, order)
+		last, order = handOver(&rec, sig, order)
 		rec.Name, rec.Heard = sig.Name, now
-		if err := rec.save(tx, sig.Fingerprint); err != nil {
+		if err := rec.Save(tx, sig.Fingerprint); err != nil {
 			return Outcome{}, err
 		}
 	}
-	rec.Topic = rec.spokesman(sig)
+	rec.Topic = spokesman(&rec, sig)
 	if sig.once() {
 		if _, seen := incidents.Recall(tx, sig.eventID()); seen {
 			return Outcome{Repeated, rec.Incident}, nil
 		}
 		incidents.Remember(tx, now, sig.eventID(), rec.Incident)
-		if order == same {
-			order = newer
+		if order == known.Same {
+			order = known.Newer
 		}
 	}
-	if order == same && t.unmuted(head(tx, rec.Incident), sig, svc) {
-		order = newer
+	if order == known.Same && t.unmuted(head(tx, rec.Incident), sig, svc) {
+		order = known.Newer
 	}
 	switch order {
-	case same:
+	case known.Same:
 		return Outcome{Repeated, rec.Incident}, nil
-	case lately:
+	case known.Late:
 		return t.late(tx, now, rec, sig, svc)
 	}
-	rec.Series[sig.Series] = last.with(sig.State, sig.Changed)
+	rec.Series[sig.Series] = last.With(sig.State, sig.Changed)
 	rec.Name, rec.NeverRecovers, rec.Heard = sig.Name, sig.NeverRecovers, now
 	var out Outcome
 	var err error
@@ -232,7 +233,7 @@ func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (O
 	case incidents.AlarmFiring:
 		out, err = t.fire(tx, now, rec.Incident, last, sig, svc)
 		rec.Incident = out.Incident
-		adopt(tx, sig.Fingerprint, sig.Children)
+		known.Adopt(tx, sig.Fingerprint, sig.children())
 	case incidents.AlarmOK:
 		out, err = t.clear(tx, now, rec.Incident, last, sig)
 	default:
@@ -241,7 +242,7 @@ func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (O
 	if err != nil {
 		return Outcome{}, err
 	}
-	return out, rec.save(tx, sig.Fingerprint)
+	return out, rec.Save(tx, sig.Fingerprint)
 }
 
 // head reads an incident; nil if there is none, or none that can be read: an alarm
@@ -268,7 +269,7 @@ func (t *Intake) append(tx store.Tx, now time.Time, id string, sig *Signal, body
 
 // clear tells the incident that an alarm is well, and resolves it if nothing in it
 // fires any more. last is what the series had said.
-func (t *Intake) clear(tx store.Tx, now time.Time, id string, last lastState, sig *Signal) (Outcome, error) {
+func (t *Intake) clear(tx store.Tx, now time.Time, id string, last known.Last, sig *Signal) (Outcome, error) {
 	i := head(tx, id)
 	if i == nil {
 		return Outcome{What: Noted}, nil
@@ -305,11 +306,11 @@ func wellAgain(several, lacksData bool) string {
 // OK. Other alarms that never report recovery are not waited for.
 func (t *Intake) wellWithout(tx store.Tx, i *incidents.Incident, sig *Signal) bool {
 	for series := range i.Firing {
-		fp := fingerprintOf(series)
+		fp := known.FingerprintOf(series)
 		if fp == sig.Fingerprint {
 			return false
 		}
-		if !knownOf(tx, fp).NeverRecovers {
+		if !known.Of(tx, fp).NeverRecovers {
 			return false
 		}
 	}
@@ -328,7 +329,7 @@ func (t *Intake) reportOpen(tx store.Tx, now time.Time, id string, sig *Signal) 
 // late shows a message on the timeline that a newer one has overtaken. If the alarm never had an
 // incident, it fired and was well again before we learnt of either: that is kept as a
 // change marker.
-func (t *Intake) late(tx store.Tx, now time.Time, rec known, sig *Signal, svc Service) (Outcome, error) {
+func (t *Intake) late(tx store.Tx, now time.Time, rec known.Record, sig *Signal, svc Service) (Outcome, error) {
 	if head(tx, rec.Incident) != nil {
 		_, err := t.report(tx, now, rec.Incident, sig, true)
 		return Outcome{Late, rec.Incident}, err
@@ -343,9 +344,9 @@ func (t *Intake) late(tx store.Tx, now time.Time, rec known, sig *Signal, svc Se
 
 // deleted tells an open incident that its alarm is gone.
 func (t *Intake) deleted(tx store.Tx, now time.Time, sig *Signal) (Outcome, error) {
-	rec := knownOf(tx, sig.Fingerprint)
+	rec := known.Of(tx, sig.Fingerprint)
 	i := head(tx, rec.Incident)
-	if i == nil || !i.Open() || rec.standing(sig, t.Topics) == foreign {
+	if i == nil || !i.Open() || standingOf(&rec, sig, t.Topics) == foreign {
 		return Outcome{What: Changed}, nil
 	}
 	rec.NeverRecovers = true
@@ -355,5 +356,5 @@ func (t *Intake) deleted(tx store.Tx, now time.Time, sig *Signal) (Outcome, erro
 	if err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Changed, i.ID}, rec.save(tx, sig.Fingerprint)
+	return Outcome{Changed, i.ID}, rec.Save(tx, sig.Fingerprint)
 }

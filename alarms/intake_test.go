@@ -4,11 +4,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/incidents"
@@ -438,21 +438,6 @@ func TestStoreFails(t *testing.T) {
 	r.incident()
 }
 
-func TestPrune(t *testing.T) {
-	rec := known{Heard: testTime, Series: map[string]lastState{}}
-	for n := range 300 {
-		state, age := alarmOK, time.Duration(n)*time.Hour
-		if n == 299 {
-			state = alarmFiring
-		}
-		rec.Series[strings.Repeat("x", n)] = lastState{State: state, Changed: testTime.Add(-age)}
-	}
-	rec.prune()
-	if n := len(rec.Series); n != 7*24+1+1 {
-		t.Errorf("%d series are left", n)
-	}
-}
-
 func TestSweep(t *testing.T) {
 	r := newRig(t)
 	r.at(0).text(ownMessages(t)["approval.json"])
@@ -465,7 +450,7 @@ func TestSweep(t *testing.T) {
 		want int
 	}{{7.9, 0}, {8.1, 1}, {31, 2}, {31, 0}} {
 		markers, err := changes.Sweep(t.Context(), r.store, minute(tt.days*24*60))
-		got, other := Sweep(t.Context(), r.store, minute(tt.days*24*60))
+		got, other := known.Sweep(t.Context(), r.store, minute(tt.days*24*60))
 		if got += markers; err != nil || other != nil || got != tt.want {
 			t.Errorf("after %v days %d keys were deleted (%v), want %d", tt.days, got, err, tt.want)
 		}

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 )
@@ -89,7 +90,7 @@ func checkSignal(t testing.TB, name string, s Signal) {
 		!slices.Contains([]incidents.AlarmState{"", alarmOK, alarmUnknown, alarmFiring}, s.State) {
 		bad("effect %s with state %q", s.Effect, s.State)
 	}
-	if fingerprintOf(s.Series) != s.Fingerprint {
+	if known.FingerprintOf(s.Series) != s.Fingerprint {
 		bad("series %s of %s", s.Series, s.Fingerprint)
 	}
 	limits := map[string]int{
@@ -296,16 +297,16 @@ func TestFingerprintsDiffer(t *testing.T) {
 		"arn:aws:cloudwatch:eu-central-1:111122223333:alarm:a", "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:A",
 		"arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a ", "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:a:b",
 	} {
-		fp := alarmFingerprint(arn)
+		fp := known.AlarmFingerprint(arn)
 		if other := seen[fp]; other != "" || len(fp) > 57 || strings.ContainsAny(fp, "/#% ") {
 			t.Errorf("%q and %q have the fingerprint %s", arn, other, fp)
 		}
 		seen[fp] = arn
 	}
-	if fingerprint("a", "bc") == fingerprint("ab", "c") {
+	if known.Fingerprint("a", "bc") == known.Fingerprint("ab", "c") {
 		t.Error("parts run into each other")
 	}
-	if seriesOf("f", "x/y") == seriesOf("f", "x y") || fingerprintOf(seriesOf("f", "a#b")) != "f" {
+	if known.SeriesOf("f", "x/y") == known.SeriesOf("f", "x y") || known.FingerprintOf(known.SeriesOf("f", "a#b")) != "f" {
 		t.Error("contributors run into each other")
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/judge"
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
@@ -47,9 +48,9 @@ func signalOf(in input, j judge.Judgement) Signal {
 			s.Raw = in.part.Text
 		}
 	}
-	s.Fingerprint = fingerprint(j.Family, in.Topic.Account, s.Account, s.Region, j.Key)
+	s.Fingerprint = known.Fingerprint(j.Family, in.Topic.Account, s.Account, s.Region, j.Key)
 	if s.Deleted {
-		s.Fingerprint = alarmFingerprint(j.ARN)
+		s.Fingerprint = known.AlarmFingerprint(j.ARN)
 	}
 	s.Changed = in.Sent
 	if j.Time != "" {

@@ -1,12 +1,10 @@
 package alarms
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/judge"
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 )
@@ -80,52 +78,13 @@ func (s *Signal) Treatment() judge.Treatment {
 	return judge.Page
 }
 
-// fingerprint makes a short name from what identifies a thing.
-func fingerprint(parts ...string) string {
-	text := make([]byte, 0, 256) // more than most need, so that it is not on the heap
-	for i, p := range parts {
-		if i > 0 {
-			text = append(text, 0)
-		}
-		text = append(text, p...)
+// children are the fingerprints of the alarms on which a composite alarm depends.
+func (s *Signal) children() []string {
+	all := make([]string, len(s.Children))
+	for n, arn := range s.Children {
+		all[n] = known.AlarmFingerprint(arn)
 	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:16])
-}
-
-// alarmFingerprint is the fingerprint of an alarm: the ARN holds account and region. It begins as the alarm's name does, so
-// that alarms of one service, which often fire together, lie together in the store and are written at once.
-func alarmFingerprint(arn string) string {
-	name := strings.Map(plain, arn[strings.LastIndexByte(arn, ':')+1:])
-	return name[:min(len(name), nameInFingerprint)] + "." + fingerprint("alarm", arn)
-}
-
-// nameInFingerprint is how much of an alarm's name its fingerprint begins with.
-const nameInFingerprint = 24
-
-// plain keeps letters and digits, and puts "-" for everything else.
-func plain(r rune) rune {
-	if 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9' {
-		return r
-	}
-	return '-'
-}
-
-// seriesOf names one contributor of an alarm, or the alarm if there is none.
-func seriesOf(fp, contributor string) string {
-	switch {
-	case contributor == "":
-		return fp
-	case len(contributor) <= 32 && strings.Trim(contributor, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_") == "":
-		return fp + "#" + contributor
-	}
-	return fp + "#" + fingerprint(contributor)
-}
-
-// fingerprintOf is the inverse of seriesOf.
-func fingerprintOf(series string) string {
-	fp, _, _ := strings.Cut(series, "#")
-	return fp
+	return all
 }
 
 // earliest is before everything that an alarm can tell, and after the zero times of

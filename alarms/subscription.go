@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/aws"
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -13,7 +14,7 @@ func subscriptionSignal(topic aws.ARN, at time.Time, state incidents.AlarmState)
 	s := Signal{
 		Effect: EffectAlarm, Severity: incidents.Sev1, Topic: topic.String(),
 		Title:       aws.Line("SNS subscription removed: "+topic.Resource, aws.MaxTitle),
-		Fingerprint: fingerprint(KindSubscription, topic.String()),
+		Fingerprint: known.Fingerprint(KindSubscription, topic.String()),
 	}
 	s.Kind, s.Name, s.ARN, s.Account, s.Region = KindSubscription, s.Title, topic.String(), topic.Account, topic.Region
 	s.State, s.Changed, s.Series = state, at, s.Fingerprint

@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
@@ -25,7 +25,7 @@ import (
 func Migrations() []store.Migration {
 	return []store.Migration{
 		func(tx store.Tx) error { // 1 to 2: names of alarms in fingerprints, heads without what alarms said
-			return errors.Join(alarms.MoveFingerprints(tx), incidents.FoldHeads(tx))
+			return errors.Join(known.MoveFingerprints(tx), incidents.FoldHeads(tx))
 		},
 		outbox.NameLanes,   // 2 to 3: names of lanes in what is owed
 		incidents.KeyPages, // 3 to 4: pages by their keys in heads

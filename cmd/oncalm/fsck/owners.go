@@ -3,7 +3,7 @@ package fsck
 import (
 	"slices"
 
-	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/changes"
@@ -29,7 +29,7 @@ func owners() []store.Check {
 		check.Looks(incidents.Keys(), paging.CheckIncident),
 		overrides.Keys(),
 		changes.Keys(),
-		alarms.Keys(),
+		known.Keys(),
 		sns.Keys(),
 		handoffs.Keys(),
 		feed.Keys(),

@@ -1,4 +1,12 @@
-package alarms
+// Package known keeps what is known of alarms, and of whatever else a message can be about: what each said last, in which order it
+// was said, and to which incident it belongs.
+//
+// A [Record] stands under a fingerprint, which names the alarm. What an alarm says, it says for itself or for one of its
+// contributors; each is a series, with a [Last] of its own.
+//
+//	alarm/<fingerprint>          what the alarm, or each of its contributors, said last, and its incident
+//	alarmparent/<fingerprint>    the composite alarms that named this one
+package known
 
 import (
 	"fmt"
@@ -11,27 +19,27 @@ import (
 	"github.com/oncalm/oncalm/store/record"
 )
 
-// known is what is known of one alarm, or of whatever else has a fingerprint.
-type known struct {
+// A Record is what is known of one alarm, or of whatever else has a fingerprint.
+type Record struct {
 	Name string `json:"name"`
 	// Incident is the last one that the alarm was part of.
 	Incident string `json:"incident,omitempty"`
 	// Series holds what the alarm said last, or each of its contributors.
-	Series map[string]lastState `json:"series,omitempty"`
+	Series map[string]Last `json:"series,omitempty"`
 	// NeverRecovers is that of the newest word; see [incidents.Alarm].
 	NeverRecovers bool `json:"never_recovers,omitempty"`
 	// Heard is when the newest word came.
 	Heard time.Time `json:"heard"`
 	// Topic is the ARN of the topic that speaks for it, besides those of its own account; see
-	// [standing]. It is empty in records of older versions.
+	// package alarms. It is empty in records of older versions.
 	Topic string `json:"topic,omitempty"`
 	// Remarked is when a person was told last that another topic speaks of it.
 	Remarked time.Time `json:"remarked,omitzero"`
 }
 
-// lastState is what one series said last. INSUFFICIENT_DATA stands apart: it does not say
+// Last is what one series said last. INSUFFICIENT_DATA stands apart: it does not say
 // whether what was said before still holds, so it neither ends an ALARM nor hides one.
-type lastState struct {
+type Last struct {
 	// State is the newest of OK and ALARM, or empty if there was none. Records of older
 	// versions have one word only: if that is INSUFFICIENT_DATA, what came before Changed
 	// is not known.
@@ -41,17 +49,17 @@ type lastState struct {
 	Unknown time.Time `json:"unknown,omitzero"`
 }
 
-func (r *known) fields(o *record.Object) {
+func (r *Record) fields(o *record.Object) {
 	o.Text("name", &r.Name)
 	o.OptText("incident", &r.Incident)
-	record.OptMap(o, "series", &r.Series, (*lastState).fields)
+	record.OptMap(o, "series", &r.Series, (*Last).fields)
 	o.OptTrue("never_recovers", &r.NeverRecovers)
 	o.Time("heard", &r.Heard)
 	o.OptText("topic", &r.Topic)
 	o.OptTime("remarked", &r.Remarked)
 }
 
-func (w *lastState) fields(o *record.Object) {
+func (w *Last) fields(o *record.Object) {
 	record.OptWord(o, "state", &w.State)
 	o.OptTime("changed", &w.Changed)
 	o.OptTime("unknown", &w.Unknown)
@@ -63,19 +71,20 @@ const (
 	parentPart = "alarmparent"
 )
 
-func knownKey(fp string) string { return store.Key(knownPart, fp) }
+// Key is where the record of a fingerprint stands.
+func Key(fp string) string { return store.Key(knownPart, fp) }
 
-// knownOf is what is known of a fingerprint; nothing if there is no record, or none
+// Of is what is known of a fingerprint; nothing if there is no record, or none
 // that can be read: better to page once more than to refuse what an alarm says.
-func knownOf(tx store.Tx, fp string) (r known) {
-	if val := tx.Get(knownKey(fp)); val != nil {
+func Of(tx store.Tx, fp string) (r Record) {
+	if val := tx.Get(Key(fp)); val != nil {
 		var err error
-		if r, err = record.Unmarshal(val, (*known).fields); err != nil {
-			r = known{}
+		if r, err = record.Unmarshal(val, (*Record).fields); err != nil {
+			r = Record{}
 		}
 	}
 	if r.Series == nil {
-		r.Series = map[string]lastState{}
+		r.Series = map[string]Last{}
 	}
 	for name, w := range r.Series {
 		if w.State == incidents.AlarmUnknown && w.Unknown.IsZero() { // of an older version
@@ -86,13 +95,14 @@ func knownOf(tx store.Tx, fp string) (r known) {
 	return r
 }
 
-func (r known) save(tx store.Tx, fp string) error {
+// Save writes the record of a fingerprint.
+func (r Record) Save(tx store.Tx, fp string) error {
 	r.prune()
-	val, err := record.Marshal(256, &r, (*known).fields)
+	val, err := record.Marshal(256, &r, (*Record).fields)
 	if err != nil {
 		return fmt.Errorf("alarm %s: %w", fp, err)
 	}
-	tx.Put(knownKey(fp), val)
+	tx.Put(Key(fp), val)
 	return nil
 }
 
@@ -103,7 +113,7 @@ const (
 
 // prune forgets contributors that have been well, or without data, for long, so that an alarm over ever
 // new ones does not grow without end.
-func (r known) prune() {
+func (r Record) prune() {
 	if len(r.Series) <= seriesKept {
 		return
 	}
@@ -114,49 +124,50 @@ func (r known) prune() {
 	}
 }
 
-// order says how a word stands to the newest one known of its series.
-type order int
+// An Order says how a word stands to the newest one known of its series.
+type Order int
 
+// The orders.
 const (
-	newer  order = iota // it counts
-	same                // it is the same one, sent twice
-	lately              // it tells what was before
+	Newer Order = iota // it counts
+	Same               // it is the same one, sent twice
+	Late               // it tells what was before
 )
 
-// against compares by the alarm's own time. OK and ALARM are compared with each other
+// Against compares by the alarm's own time. OK and ALARM are compared with each other
 // only; of the two for the same time ALARM counts.
-func (w lastState) against(state incidents.AlarmState, changed time.Time) order {
+func (w Last) Against(state incidents.AlarmState, changed time.Time) Order {
 	switch {
 	case state == incidents.AlarmUnknown:
 		return w.againstUnknown(changed)
 	case w.State == incidents.AlarmUnknown && (state == incidents.AlarmFiring || changed.After(w.Changed)):
-		return newer
+		return Newer
 	case w.State == "" || changed.After(w.Changed):
-		return newer
+		return Newer
 	case changed.Before(w.Changed):
-		return lately
+		return Late
 	case state == w.State:
-		return same
+		return Same
 	case state == incidents.AlarmFiring:
-		return newer
+		return Newer
 	}
-	return lately
+	return Late
 }
 
 // againstUnknown does the same for INSUFFICIENT_DATA. At the same time it is worse than
 // OK, and better than ALARM.
-func (w lastState) againstUnknown(changed time.Time) order {
+func (w Last) againstUnknown(changed time.Time) Order {
 	switch {
 	case changed.Equal(w.Unknown):
-		return same
+		return Same
 	case changed.Before(w.newest()), changed.Equal(w.Changed) && w.State == incidents.AlarmFiring:
-		return lately
+		return Late
 	}
-	return newer
+	return Newer
 }
 
-// with is what a series has said last once it says that, too.
-func (w lastState) with(state incidents.AlarmState, changed time.Time) lastState {
+// With is what a series has said last once it says that, too.
+func (w Last) With(state incidents.AlarmState, changed time.Time) Last {
 	if state == incidents.AlarmUnknown {
 		w.Unknown = changed
 	} else {
@@ -166,7 +177,7 @@ func (w lastState) with(state incidents.AlarmState, changed time.Time) lastState
 }
 
 // newest is the time of the newest word.
-func (w lastState) newest() time.Time {
+func (w Last) newest() time.Time {
 	if w.Unknown.After(w.Changed) {
 		return w.Unknown
 	}
@@ -175,22 +186,22 @@ func (w lastState) newest() time.Time {
 
 const maxParents = 10
 
-func parentKey(fp string) string { return store.Key(parentPart, fp) }
+// ParentKey is where it stands which composite alarms named an alarm.
+func ParentKey(fp string) string { return store.Key(parentPart, fp) }
 
-// parentsOf returns the fingerprints of the composite alarms that named an alarm.
-func parentsOf(tx store.Tx, fp string) []string {
-	return strings.Fields(string(tx.Get(parentKey(fp))))
+// Parents returns the fingerprints of the composite alarms that named an alarm.
+func Parents(tx store.Tx, fp string) []string {
+	return strings.Fields(string(tx.Get(ParentKey(fp))))
 }
 
-// adopt notes for the children of a composite alarm that they belong to it, so that a
-// child that fires later finds its incident.
-func adopt(tx store.Tx, parent string, children []string) {
-	for _, arn := range children {
-		child := alarmFingerprint(arn)
-		parents := parentsOf(tx, child)
+// Adopt notes for the children of a composite alarm that they belong to it, so that a
+// child that fires later finds its incident. All are named by their fingerprints.
+func Adopt(tx store.Tx, parent string, children []string) {
+	for _, child := range children {
+		parents := Parents(tx, child)
 		if slices.Contains(parents, parent) || len(parents) >= maxParents {
 			continue
 		}
-		tx.Put(parentKey(child), []byte(strings.Join(append(parents, parent), " ")))
+		tx.Put(ParentKey(child), []byte(strings.Join(append(parents, parent), " ")))
 	}
 }

@@ -1,9 +1,10 @@
-package alarms
+package known
 
 import (
 	"context"
 	"time"
 
+	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/record"
 )
@@ -20,11 +21,11 @@ const sweepBatch = 50
 func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
 	from, to := store.Under(knownPart)
 	return store.Sweep(ctx, s, from, to, sweepBatch, func(tx store.Tx, _ string, val []byte) bool {
-		r, err := record.Unmarshal(val, (*known).fields)
+		r, err := record.Unmarshal(val, (*Record).fields)
 		if err != nil {
 			return true // nothing that can be read is lost
 		}
-		i := head(tx, r.Incident)
-		return now.Sub(r.Heard) > recordsKept && (i == nil || !i.Open())
+		i, err := incidents.Head(tx, r.Incident)
+		return now.Sub(r.Heard) > recordsKept && (err != nil || !i.Open())
 	})
 }

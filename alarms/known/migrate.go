@@ -1,4 +1,4 @@
-package alarms
+package known
 
 import (
 	"strings"
@@ -22,7 +22,7 @@ func MoveFingerprints(tx store.Tx) error {
 	rename := strings.NewReplacer(words...)
 	rewrite(tx, "alarm/", rename.Replace) // in the order of keys, which is quick
 	for from, to := range moved {
-		moveKey(tx, knownKey(from), knownKey(to))
+		moveKey(tx, Key(from), Key(to))
 	}
 	rewrite(tx, "alarmparent/", func(parents string) string {
 		all := strings.Fields(parents)
@@ -34,7 +34,7 @@ func MoveFingerprints(tx store.Tx) error {
 		return strings.Join(all, " ")
 	})
 	for from, to := range moved {
-		moveKey(tx, parentKey(from), parentKey(to))
+		moveKey(tx, ParentKey(from), ParentKey(to))
 	}
 	rewrite(tx, "incident/", rename.Replace)
 	rewrite(tx, "outbox/entry/", rename.Replace)
@@ -54,8 +54,8 @@ func oldFingerprints(tx store.Tx) map[string]string {
 			if a == nil || a.ARN == "" {
 				continue
 			}
-			if from := fingerprintOf(a.Series); from == fingerprint("alarm", a.ARN) {
-				moved[from] = alarmFingerprint(a.ARN)
+			if from := FingerprintOf(a.Series); from == Fingerprint("alarm", a.ARN) {
+				moved[from] = AlarmFingerprint(a.ARN)
 			}
 		}
 	}
