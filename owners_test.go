@@ -15,6 +15,7 @@ import (
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/outbox/steady"
@@ -138,7 +139,7 @@ func TestOwnersCanFail(t *testing.T) {
 func TestKeysAreInPackageDocs(t *testing.T) {
 	keys := map[string][]store.Check{
 		"alarms/known": known.Keys(), "alarms/sns": sns.Keys(), "bot": bot.Keys(), "changes": changes.Keys(), "handoffs": handoffs.Keys(),
-		"incidents": incidents.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
+		"incidents": incidents.Keys(), "incidents/history": history.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
 		"overrides": overrides.Keys(), "rotations/feed": feed.Keys(),
 	}
 	docs := map[string]string{}

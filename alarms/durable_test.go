@@ -44,7 +44,7 @@ func TestOverARealStore(t *testing.T) {
 	defer db.Close()
 	titles := map[string]int{}
 	err := db.View(t.Context(), func(tx store.Tx) error {
-		found, err := incidents.Newest(tx, "", 1000)
+		found, err := incidents.Newest(tx, 1000)
 		for _, i := range found {
 			titles[i.Title]++
 		}

@@ -75,7 +75,7 @@ func (b *Book) Append(tx store.Tx, now time.Time, id string, e Event) (*Incident
 }
 
 func (b *Book) append(tx store.Tx, now time.Time, i *Incident, first Event) (*Incident, error) {
-	was := i.Seq > 0 && i.Open()
+	was := i.Status
 	pending := []Event{first}
 	for n := 0; n < len(pending); n++ {
 		e, err := b.write(tx, now, i, pending[n])
@@ -91,7 +91,7 @@ func (b *Book) append(tx store.Tx, now time.Time, i *Incident, first Event) (*In
 			return nil, fmt.Errorf("incident %s: more than %d events follow from one", i.ID, consequences)
 		}
 	}
-	return i, b.save(tx, i, was)
+	return i, save(tx, i, was)
 }
 
 // write numbers, applies and stores one event.
@@ -112,17 +112,17 @@ func (b *Book) write(tx store.Tx, now time.Time, i *Incident, e Event) (Event, e
 	return e, nil
 }
 
-// save rewrites the head and keeps the list of open incidents.
-func (b *Book) save(tx store.Tx, i *Incident, wasOpen bool) error {
+// save rewrites the head and keeps the list of open incidents, which says how each of them stands.
+func save(tx store.Tx, i *Incident, was Status) error {
 	val, err := i.record()
 	if err != nil {
 		return fmt.Errorf("incident %s: %w", i.ID, err)
 	}
 	tx.Put(headKey(i.ID), val)
 	switch {
-	case i.Open() && !wasOpen:
-		tx.Put(openKey(i.ID), []byte{})
-	case !i.Open() && wasOpen:
+	case i.Open() && i.Status != was:
+		tx.Put(openKey(i.ID), []byte(i.Status))
+	case !i.Open() && was != StatusResolved:
 		tx.Delete(openKey(i.ID))
 	}
 	return nil

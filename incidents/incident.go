@@ -12,7 +12,7 @@
 //
 //	incident/<id>/event/<%08d>   Event, never rewritten
 //	incident/<id>/head           Incident
-//	open/<id>                    present while the incident is not resolved
+//	open/<id>                    its status, while the incident is not resolved
 //	counter/incident             the last id given
 //	seen/<request id>            requests from outside that were carried out
 //

@@ -1,7 +1,9 @@
 package incidents
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 
@@ -76,17 +78,25 @@ func Timeline(tx store.Tx, id string) ([]Event, error) { return TimelineFrom(tx,
 
 // TimelineFrom reads the events of an incident from that number on.
 func TimelineFrom(tx store.Tx, id string, seq int) ([]Event, error) {
-	var events []Event
+	events, err := Events(tx, id, seq, math.MaxInt)
+	if err == nil && len(events) == 0 {
+		err = fmt.Errorf("%w: %s", ErrNotFound, id)
+	}
+	return events, err
+}
+
+// Events reads at most so many events of an incident, from that number on.
+func Events(tx store.Tx, id string, seq, most int) (events []Event, err error) {
 	_, to := store.Under("incident", padded(id), "event")
 	for k, val := range tx.Range(eventKey(id, max(seq, 0)), to) {
+		if len(events) == most {
+			break
+		}
 		e, err := record.Unmarshal(val, (*Event).fields)
 		if err != nil {
 			return nil, fmt.Errorf("incident %s: %s: %w", id, k, err)
 		}
 		events = append(events, e)
-	}
-	if len(events) == 0 {
-		return nil, fmt.Errorf("%w: %s", ErrNotFound, id)
 	}
 	return events, nil
 }
@@ -104,16 +114,58 @@ func OpenIDs(tx store.Tx, limit int) []string {
 	return ids
 }
 
-// Newest reads up to limit incidents, newest first, before the id given; an empty
-// id means from the newest on.
-func Newest(tx store.Tx, before string, limit int) ([]Incident, error) {
-	last, _ := strconv.ParseUint(string(tx.Get(CounterKey)), 10, 32)
-	if b, err := strconv.ParseUint(before, 10, 32); err == nil && b > 0 {
-		last = min(last, b-1)
+// CountOpen counts the incidents that are not resolved, by their status, as the list of them says it: no head is read, but of
+// what was opened by a version in which the list said nothing.
+func CountOpen(tx store.Tx) (map[Status]int, error) {
+	counts := map[Status]int{}
+	var silent []string
+	for key, val := range tx.Range(OpenPrefix, store.After(OpenPrefix)) {
+		if len(val) == 0 {
+			silent = append(silent, key[len(OpenPrefix):])
+			continue
+		}
+		counts[Status(val)]++
 	}
+	for _, id := range silent {
+		i, err := Head(tx, id)
+		if err != nil {
+			return counts, err
+		}
+		counts[i.Status]++
+	}
+	return counts, nil
+}
+
+// OpenBetween lists the numbers of the incidents from one number to another that are not resolved, both included.
+func OpenBetween(tx store.Tx, from, to uint64) (numbers []uint64) {
+	for k := range tx.Range(openKey(number(from)), openKey(number(to+1))) {
+		if n, err := strconv.ParseUint(k[len(OpenPrefix):], 10, 32); err == nil {
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers
+}
+
+// Numbers are those of the oldest incident that is kept and of the last one that was opened. There may be others between
+// them that are kept no more. If there is none, the first is greater than the last.
+func Numbers(tx store.Tx) (first, last uint64) {
+	last, _ = strconv.ParseUint(string(tx.Get(CounterKey)), 10, 32)
+	for key := range tx.Range(Prefix, store.After(Prefix)) {
+		first, _ = strconv.ParseUint(store.Parts(key)[1], 10, 32)
+		return max(first, 1), last
+	}
+	return last + 1, last
+}
+
+// Newest reads up to limit incidents, the newest first.
+func Newest(tx store.Tx, limit int) ([]Incident, error) {
+	first, last := Numbers(tx)
 	var found []Incident
-	for n := last; n > 0 && len(found) < limit; n-- {
-		i, err := Head(tx, strconv.FormatUint(n, 10))
+	for n := last; n >= first && len(found) < limit; n-- {
+		i, err := Head(tx, number(n))
+		if errors.Is(err, ErrNotFound) { // it is kept no more
+			continue
+		}
 		if err != nil {
 			return found, err
 		}
@@ -121,6 +173,8 @@ func Newest(tx store.Tx, before string, limit int) ([]Incident, error) {
 	}
 	return found, nil
 }
+
+func number(n uint64) string { return strconv.FormatUint(n, 10) }
 
 func unpadded(id string) string {
 	n, err := strconv.ParseUint(id, 10, 32)

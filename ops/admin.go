@@ -7,17 +7,17 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/store"
 )
 
 // Routes of [Admin].
 const (
-	RouteIncidents = "/incidents" // ?limit=N: JSON list of Summary, the newest first
+	RouteIncidents = "/incidents" // and a query: JSON list of [history.Row], the newest first
 	RouteTimeline  = "/timeline/" // and the id: JSON list of events
 	RouteBackup    = "/backup"    // a copy of the store's file
 )
@@ -26,7 +26,7 @@ const (
 // not be reached in any other way, for it asks nobody who they are. backup writes a
 // consistent copy of the store.
 func Admin(s store.Store, backup func(context.Context, io.Writer) error, log *slog.Logger) http.Handler {
-	a := admin{s, backup, log}
+	a := admin{s, backup, log, make(chan struct{}, streams)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+RouteAlive, alive)
 	mux.HandleFunc("GET "+RouteIncidents, a.incidents)
@@ -43,26 +43,65 @@ type admin struct {
 	store  store.Store
 	backUp func(context.Context, io.Writer) error
 	log    *slog.Logger
+	lists  chan struct{} // has one for each list that is on its way
 }
 
 func (a admin) incidents(w http.ResponseWriter, r *http.Request) {
-	limit := 0
-	if text := r.URL.Query().Get("limit"); text != "" {
-		n, err := strconv.Atoi(text)
-		if err != nil || n < 0 {
-			http.Error(w, "limit is not a number", http.StatusBadRequest)
-			return
-		}
-		limit = n
+	q, err := queryOf(r.URL.Query())
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
 	}
-	liftWriteDeadline(w)
-	list, err := Incidents(r.Context(), a.store, limit)
-	a.answer(w, r, list, err)
+	a.list(w, r, func(s *sending) error {
+		return history.List(r.Context(), a.store, q, func(rows []history.Row) error {
+			for _, row := range rows {
+				val, err := row.Record()
+				if err != nil {
+					return err
+				}
+				s.add(val)
+			}
+			return s.flush()
+		})
+	})
 }
 
 func (a admin) timeline(w http.ResponseWriter, r *http.Request) {
-	events, err := Timeline(r.Context(), a.store, r.PathValue("id"))
-	a.answer(w, r, events, err)
+	a.list(w, r, func(s *sending) error {
+		return Timeline(r.Context(), a.store, r.PathValue("id"), func(events []incidents.Event) error {
+			for _, e := range events {
+				val, err := e.MarshalJSON()
+				if err != nil {
+					return err
+				}
+				s.add(val)
+			}
+			return s.flush()
+		})
+	})
+}
+
+// list sends a list. If it fails midway the connection is cut, so that the other side cannot take a part for the whole.
+func (a admin) list(w http.ResponseWriter, r *http.Request, read func(*sending) error) {
+	select {
+	case a.lists <- struct{}{}:
+		defer func() { <-a.lists }()
+	case <-r.Context().Done():
+		return
+	}
+	s := &sending{w: w}
+	err := read(s)
+	switch {
+	case err == nil:
+		s.end()
+	case !s.begun:
+		a.answer(w, r, nil, err)
+	case r.Context().Err() == nil:
+		a.log.Error("local request failed", "path", r.URL.Path, "err", err)
+		fallthrough
+	default:
+		panic(http.ErrAbortHandler)
+	}
 }
 
 func (a admin) answer(w http.ResponseWriter, r *http.Request, v any, err error) {

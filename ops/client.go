@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
@@ -28,19 +29,33 @@ type Client struct {
 // NewClient makes a client for a store that is in use.
 func NewClient(inUse *store.InUse) *Client { return &Client{LocalClient(inUse.Path), inUse} }
 
-// Incidents lists incidents; see [Incidents].
-func (c *Client) Incidents(ctx context.Context, limit int) ([]Summary, error) {
-	var list []Summary
-	return list, c.get(ctx, RouteIncidents+"?limit="+strconv.Itoa(limit), decodeInto(&list))
+// Incidents hands incidents to each, as they come; see [history.List].
+func (c *Client) Incidents(ctx context.Context, q history.Query, each func([]history.Row) error) error {
+	return c.get(ctx, RouteIncidents+"?"+values(q).Encode(), func(body io.Reader) error {
+		return readList(body, func(element []byte) error {
+			row, err := history.Read(element)
+			if err != nil {
+				return errors.Join(errOther, err)
+			}
+			return each([]history.Row{row})
+		})
+	})
 }
 
-// Timeline reads the events of an incident; see [Timeline].
-func (c *Client) Timeline(ctx context.Context, id string) ([]incidents.Event, error) {
-	var events []incidents.Event
+// Timeline hands the events of an incident to each, as they come; see [Timeline].
+func (c *Client) Timeline(ctx context.Context, id string, each func([]incidents.Event) error) error {
 	if _, err := strconv.ParseUint(id, 10, 32); err != nil {
-		return nil, incidents.ErrNotFound
+		return incidents.ErrNotFound
 	}
-	return events, c.get(ctx, RouteTimeline+id, decodeInto(&events))
+	return c.get(ctx, RouteTimeline+id, func(body io.Reader) error {
+		return readList(body, func(element []byte) error {
+			var e incidents.Event
+			if err := json.Unmarshal(element, &e); err != nil {
+				return errors.Join(errOther, err)
+			}
+			return each([]incidents.Event{e})
+		})
+	})
 }
 
 // Backup writes a consistent copy of the store.
@@ -58,7 +73,7 @@ func (c *Client) Close() error {
 }
 
 func decodeInto(v any) func(io.Reader) error {
-	return func(body io.Reader) error { return json.NewDecoder(body).Decode(v) }
+	return func(body io.Reader) error { return json.NewDecoder(io.LimitReader(body, maxLine)).Decode(v) }
 }
 
 // get asks the server. If it does not answer, the store is in use by something else.

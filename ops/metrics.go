@@ -90,18 +90,10 @@ func (g *Gauges) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
-func countOpen(ctx context.Context, s store.Store) (map[incidents.Status]int, error) {
-	open := map[incidents.Status]int{}
-	err := s.View(ctx, func(tx store.Tx) error {
-		clear(open)
-		for _, id := range incidents.OpenIDs(tx, 0) {
-			i, err := incidents.Head(tx, id)
-			if err != nil {
-				return err
-			}
-			open[i.Status]++
-		}
-		return nil
+func countOpen(ctx context.Context, s store.Store) (open map[incidents.Status]int, err error) {
+	err = s.View(ctx, func(tx store.Tx) (err error) {
+		open, err = incidents.CountOpen(tx)
+		return err
 	})
 	return open, err
 }

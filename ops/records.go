@@ -3,80 +3,37 @@ package ops
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
 
-// Summary is an incident in a list.
-type Summary struct {
-	ID           string           `json:"id"`
-	Status       incidents.Status `json:"status"`
-	Severity     string           `json:"severity"`
-	Service      string           `json:"service"`
-	Title        string           `json:"title"`
-	Opened       time.Time        `json:"opened"`
-	Quiet        bool             `json:"quiet"`        // nobody is paged for it
-	Acknowledged *time.Time       `json:"acknowledged"` // null if nobody has
-	Resolved     *time.Time       `json:"resolved"`     // null if it is open
-}
+// eventsAtOnce is how many events are read at a time, so that no View takes long and a long timeline is never whole in memory.
+const eventsAtOnce = 200
 
-func summarise(i incidents.Incident) Summary {
-	return Summary{
-		ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title,
-		Quiet: i.Quiet, Opened: i.Opened.UTC(), Acknowledged: given(i.Acknowledged), Resolved: given(i.Resolved),
+// Timeline hands the events of an incident to each, in parts. The error is [incidents.ErrNotFound], one of the store, or that of
+// each.
+func Timeline(ctx context.Context, s store.Store, id string, each func([]incidents.Event) error) error {
+	if _, err := strconv.ParseUint(id, 10, 32); err != nil {
+		return incidents.ErrNotFound
 	}
-}
-
-func given(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
-}
-
-// page is how many incidents are read at a time, so that no View takes long.
-const page = 1000
-
-// Incidents lists incidents, the newest first; at most limit, if limit is positive.
-func Incidents(ctx context.Context, s store.Store, limit int) ([]Summary, error) {
-	all := []Summary{}
-	before := ""
-	for {
-		n := page
-		if limit > 0 {
-			n = min(page, limit-len(all))
-		}
-		var found []incidents.Incident
+	for seq := 1; ; {
+		var events []incidents.Event
 		err := s.View(ctx, func(tx store.Tx) (err error) {
-			found, err = incidents.Newest(tx, before, n)
+			events, err = incidents.Events(tx, id, seq, eventsAtOnce)
 			return err
 		})
-		if err != nil {
-			return nil, err
+		switch {
+		case err != nil:
+			return err
+		case len(events) == 0 && seq == 1:
+			return incidents.ErrNotFound
+		case len(events) == 0:
+			return nil
 		}
-		for _, i := range found {
-			all = append(all, summarise(i))
-			before = i.ID
+		if err := each(events); err != nil {
+			return err
 		}
-		if len(found) < n || len(all) == limit || before == "1" {
-			return all, nil
-		}
+		seq = events[len(events)-1].Seq + 1
 	}
-}
-
-// Timeline reads the events of an incident. The error is [incidents.ErrNotFound], or
-// one of the store.
-func Timeline(ctx context.Context, s store.Store, id string) ([]incidents.Event, error) {
-	if _, err := strconv.ParseUint(id, 10, 32); err != nil {
-		return nil, incidents.ErrNotFound
-	}
-	var events []incidents.Event
-	err := s.View(ctx, func(tx store.Tx) (err error) {
-		events, err = incidents.Timeline(tx, id)
-		return err
-	})
-	return events, err
 }

@@ -71,7 +71,7 @@ func (room *Room) list(ctx context.Context, c *chat.Call) (blocks.Message, error
 			shown = append(shown, *i)
 		}
 		if len(open) == 0 {
-			shown, err = incidents.Newest(tx, "", 5)
+			shown, err = incidents.Newest(tx, 5)
 		}
 		return err
 	})
@@ -149,7 +149,7 @@ func infoMessage(i view.Account) blocks.Message {
 // pickAny finds the incident that is meant among all: where only looking is asked for, the last one will do if none is open.
 func (room *Room) pickAny(c *chat.Call, tx store.Tx) (*incidents.Incident, blocks.Message, error) {
 	if len(c.Args) == 0 && c.Target == nil && len(incidents.OpenIDs(tx, 1)) == 0 {
-		last, err := incidents.Newest(tx, "", 1)
+		last, err := incidents.Newest(tx, 1)
 		if err != nil || len(last) == 0 {
 			return nil, blocks.Sentence("There is no incident yet."), err
 		}

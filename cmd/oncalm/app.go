@@ -23,6 +23,7 @@ import (
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
@@ -180,11 +181,22 @@ func (a *app) audit(ctx context.Context) ([]paging.Mended, error) {
 	return now.pager.Audit(ctx)
 }
 
+// completeHistory makes a store of before quick to list.
+func (a *app) completeHistory(ctx context.Context) {
+	switch n, err := history.Complete(ctx, a.store); {
+	case err != nil && ctx.Err() == nil:
+		a.log.Warn("the list of resolved incidents could not be completed; it is slower until the next start", "err", err)
+	case n > 0:
+		a.log.Info("the list of resolved incidents was completed", "incidents", n)
+	}
+}
+
 // run works until ctx ends, then finishes what is in hand.
 func (a *app) run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	parts.Go(func() { a.sweeper.Plan(ctx) })
 	parts.Go(func() { a.supervise(ctx) })
+	parts.Go(func() { a.completeHistory(ctx) })
 	parts.Go(func() { a.self.Run(ctx) })
 	parts.Go(func() { a.watch.Run(ctx) })
 	parts.Go(func() { (&ops.Auditor{Audit: a.audit, Each: a.auditEach, Log: a.log}).Run(ctx, a.reg) })

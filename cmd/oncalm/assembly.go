@@ -17,6 +17,7 @@ import (
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
@@ -79,7 +80,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 
 // followers hear of every event, whichever door it came by.
 func (a *assembly) followers() []incidents.Follower {
-	all := []incidents.Follower{a.pager.Follow, a.bot.Follow}
+	all := []incidents.Follower{a.pager.Follow, a.bot.Follow, history.Follow}
 	if a.outside.follows != nil {
 		all = append(all, a.outside.follows)
 	}

@@ -278,7 +278,7 @@ func (s *storm) lost(t *testing.T, path string) (lost []string) {
 	defer db.Close()
 	there := map[string]bool{}
 	err = db.View(t.Context(), func(tx store.Tx) error {
-		all, err := incidents.Newest(tx, "", 10_000)
+		all, err := incidents.Newest(tx, 10_000)
 		for _, i := range all {
 			there[i.Title] = true
 		}

@@ -94,7 +94,7 @@ func wrongIn(db *bolt.DB) (problems []string) {
 // checkAlarms: every alarm that was accepted is in exactly one incident, which is as the
 // script has left it.
 func (s *scriptRun) checkAlarms(tx store.Tx) (problems []string) {
-	all, err := incidents.Newest(tx, "", 100)
+	all, err := incidents.Newest(tx, 100)
 	if err != nil {
 		return []string{err.Error()}
 	}

@@ -110,8 +110,12 @@ func (r *rig) delivered(n int) {
 	defer server.Close()
 	end := time.Now().Add(30 * time.Second)
 	for id := 1; id <= n; {
-		events, err := server.Timeline(r.t.Context(), fmt.Sprint(id))
-		if err == nil && events[len(events)-1].Kind() == "delivered" {
+		last := ""
+		err := server.Timeline(r.t.Context(), fmt.Sprint(id), func(events []incidents.Event) error {
+			last = events[len(events)-1].Kind()
+			return nil
+		})
+		if err == nil && last == "delivered" {
 			id++
 			continue
 		}

@@ -119,7 +119,7 @@ func (s *story) incidents() map[string]incidents.Incident {
 	s.t.Helper()
 	found := map[string]incidents.Incident{}
 	err := s.app.store.View(s.t.Context(), func(tx store.Tx) error {
-		all, err := incidents.Newest(tx, "", 1000)
+		all, err := incidents.Newest(tx, 1000)
 		for _, i := range all {
 			found[i.ID] = i
 		}

@@ -29,7 +29,7 @@ const (
 // is not resolved, as its timeline says that it is, and whose head is at key: for those who keep
 // something beside it. also may be nil.
 func Looks(keys []store.Check, also func(in *store.Inspection, key string, i incidents.Incident)) []store.Check {
-	c := &checker{also: also, open: map[string]bool{}}
+	c := &checker{also: also, open: map[string]incidents.Status{}}
 	looks := map[string]func(*store.Inspection){
 		incidents.Prefix: c.timelines, incidents.OpenPrefix: c.openIndex, incidents.CounterKey: c.counter,
 	}
@@ -44,8 +44,8 @@ func Looks(keys []store.Check, also func(in *store.Inspection, key string, i inc
 type checker struct {
 	in   *store.Inspection
 	also func(in *store.Inspection, key string, i incidents.Incident)
-	open map[string]bool // what the open index must list, by the id as it is in keys
-	last uint64          // the highest id
+	open map[string]incidents.Status // what the open index must list, by the id as it is in keys
+	last uint64                      // the highest id
 }
 
 // timelines goes through all incidents, one after the other.
@@ -186,25 +186,29 @@ func (c *checker) judge(t *history, i incidents.Incident) {
 	if !i.Open() {
 		return
 	}
-	c.open[t.id] = true
+	c.open[t.id] = i.Status
 	if c.also != nil {
 		c.also(c.in, incidents.Prefix+t.id+"/head", i)
 	}
 }
 
-// openIndex checks that open/ lists the incidents that are not resolved.
+// openIndex checks that open/ lists the incidents that are not resolved, and says how they stand if it says anything: a version
+// before said nothing.
 func (c *checker) openIndex(*store.Inspection) {
 	listed := map[string]bool{}
-	for key := range c.in.Tx.Range(incidents.OpenPrefix, store.After(incidents.OpenPrefix)) {
+	for key, val := range c.in.Tx.Range(incidents.OpenPrefix, store.After(incidents.OpenPrefix)) {
 		id := strings.TrimPrefix(key, incidents.OpenPrefix)
 		listed[id] = true
-		if !c.open[id] {
+		switch status := c.open[id]; {
+		case status == "":
 			c.in.Surplus(key, "the incident is listed as open, but is not")
+		case len(val) > 0 && string(val) != string(status):
+			c.in.Missing(key, []byte(status), "the incident is listed as %.20q, but is %s", val, status)
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.open)) {
 		if !listed[id] {
-			c.in.Missing(incidents.OpenPrefix+id, []byte{}, "the incident is open, but is not listed")
+			c.in.Missing(incidents.OpenPrefix+id, []byte(c.open[id]), "the incident is open, but is not listed")
 		}
 	}
 }

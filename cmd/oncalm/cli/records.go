@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
@@ -14,8 +15,8 @@ import (
 
 // Records is a store to read from: the file itself, or the server that holds it.
 type Records interface {
-	Incidents(ctx context.Context, limit int) ([]ops.Summary, error)
-	Timeline(ctx context.Context, id string) ([]incidents.Event, error)
+	Incidents(ctx context.Context, q history.Query, each func([]history.Row) error) error
+	Timeline(ctx context.Context, id string, each func([]incidents.Event) error) error
 	Backup(ctx context.Context, to io.Writer) error
 	Close() error
 }
@@ -35,12 +36,12 @@ func OpenRecords(ctx context.Context, path string) (Records, error) {
 // file is a store that nobody else has.
 type file struct{ *bolt.DB }
 
-func (f file) Incidents(ctx context.Context, limit int) ([]ops.Summary, error) {
-	return ops.Incidents(ctx, f.DB, limit)
+func (f file) Incidents(ctx context.Context, q history.Query, each func([]history.Row) error) error {
+	return history.List(ctx, f.DB, q, each)
 }
 
-func (f file) Timeline(ctx context.Context, id string) ([]incidents.Event, error) {
-	return ops.Timeline(ctx, f.DB, id)
+func (f file) Timeline(ctx context.Context, id string, each func([]incidents.Event) error) error {
+	return ops.Timeline(ctx, f.DB, id, each)
 }
 
 func (f file) Links(ctx context.Context) ([]feed.Link, error) { return ops.FeedLinks(ctx, f.DB) }

@@ -10,6 +10,7 @@ import (
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/check"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/outbox/steady"
@@ -27,6 +28,7 @@ func owners() []store.Check {
 		steady.Keys(),
 		outbox.Keys(),
 		check.Looks(incidents.Keys(), paging.CheckIncident),
+		history.Keys(),
 		overrides.Keys(),
 		changes.Keys(),
 		known.Keys(),

@@ -5,13 +5,14 @@ package records
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/ops"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/templates"
@@ -22,68 +23,117 @@ import (
 type IncidentsCommand struct {
 	cli.StoreFlag
 	cli.JSONFlag
-	Open  bool `help:"Only those that are not resolved."`
-	Limit int  `placeholder:"N" help:"At most so many (default: all)."`
+	Open     bool        `help:"Only those that are not resolved."`
+	Status   string      `placeholder:"STATUS" help:"Only those that are triggered, acknowledged or resolved."`
+	Service  string      `placeholder:"NAME" help:"Only those of this service."`
+	Severity string      `placeholder:"SEVERITY" help:"Only those of this severity."`
+	From     cli.Instant `placeholder:"TIME" help:"Only those that were opened from this time on."`
+	To       cli.Instant `placeholder:"TIME" help:"Only those that were opened before this time."`
+	Limit    int         `placeholder:"N" help:"At most so many (default: all)."`
 }
 
-// Run lists incidents.
-func (c *IncidentsCommand) Run(ctx context.Context, s *cli.Session) error {
-	if c.Limit < 0 {
-		return cli.End(cli.ExitUsage, "-limit is negative", "give a number from 1 on, or none")
+// query is which incidents are listed.
+func (c *IncidentsCommand) query() (history.Query, error) {
+	q := history.Query{
+		Open: c.Open, Status: incidents.Status(c.Status), Service: c.Service, Severity: c.Severity, Limit: c.Limit,
+		From: c.From.Time, To: c.To.Time,
 	}
-	var list []ops.Summary
-	err := s.WithRecords(ctx, c.StoreFlag, func(r cli.Records) (err error) {
-		limit := c.Limit
-		if c.Open {
-			limit = 0 // the open ones may be old
-		}
-		list, err = r.Incidents(ctx, limit)
+	statuses := []string{
+		string(incidents.StatusTriggered), string(incidents.StatusAcknowledged), string(incidents.StatusResolved),
+	}
+	severities := []string{incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4}
+	switch {
+	case c.Limit < 0:
+		return q, cli.End(cli.ExitUsage, "-limit is negative", "give a number from 1 on, or none")
+	case c.Status != "" && !slices.Contains(statuses, c.Status):
+		return q, cli.Unknown("status", c.Status, statuses)
+	case c.Severity != "" && !slices.Contains(severities, c.Severity):
+		return q, cli.Unknown("severity", c.Severity, severities)
+	}
+	return q, nil
+}
+
+// Run lists incidents, as they are read.
+func (c *IncidentsCommand) Run(ctx context.Context, s *cli.Session) error {
+	q, err := c.query()
+	if err != nil {
 		return err
+	}
+	add, end := tableOf(s)
+	if c.JSON {
+		list := s.Elements()
+		add, end = func(row history.Row) error { return list.Add(summarise(row)) }, list.End
+	}
+	err = s.WithRecords(ctx, c.StoreFlag, func(r cli.Records) error {
+		return r.Incidents(ctx, q, func(rows []history.Row) error {
+			for _, row := range rows {
+				if err := add(row); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
 	})
 	if err != nil {
 		return err
 	}
-	list = c.wanted(list)
-	if c.JSON {
-		return s.JSON(list)
-	}
-	rows := [][]string{{"ID", "STATUS", "SEVERITY", "SERVICE", "OPENED (UTC)", "TITLE"}}
-	for _, i := range list {
-		rows = append(rows, []string{i.ID, string(i.Status), severityOf(i), i.Service, i.Opened.Format(time.DateTime),
-			text.Line(i.Title)})
-	}
-	s.Table(rows)
-	return nil
+	return end()
+}
+
+// tableOf prints incidents as rows of a table.
+func tableOf(s *cli.Session) (add func(history.Row) error, end func() error) {
+	table := s.Columns("ID", "STATUS", "SEVERITY", "SERVICE", "OPENED (UTC)", "TITLE")
+	return func(i history.Row) error {
+		return table.Row(i.ID, text.Line(string(i.Status)), severityOf(i), text.Line(i.Service),
+			i.Opened.Format(time.DateTime), text.Line(i.Title))
+	}, table.End
 }
 
 // severityOf is how bad an incident is, and whether it pages nobody.
-func severityOf(i ops.Summary) string {
+func severityOf(i history.Row) string {
 	if i.Quiet {
-		return i.Severity + " quiet"
+		return text.Line(i.Severity) + " quiet"
 	}
-	return i.Severity
+	return text.Line(i.Severity)
 }
 
-func (c *IncidentsCommand) wanted(list []ops.Summary) []ops.Summary {
-	wanted := []ops.Summary{}
-	for _, i := range list {
-		if c.Limit > 0 && len(wanted) == c.Limit {
-			break
-		}
-		if !c.Open || i.Status != incidents.StatusResolved {
-			wanted = append(wanted, i)
-		}
+// summary is an incident in a list.
+type summary struct {
+	ID           string           `json:"id"`
+	Status       incidents.Status `json:"status"`
+	Severity     string           `json:"severity"`
+	Service      string           `json:"service"`
+	Title        string           `json:"title"`
+	Opened       time.Time        `json:"opened"`
+	Quiet        bool             `json:"quiet"`        // nobody is paged for it
+	Acknowledged *time.Time       `json:"acknowledged"` // null if nobody has
+	Resolved     *time.Time       `json:"resolved"`     // null if it is open
+}
+
+func summarise(i history.Row) summary {
+	return summary{
+		ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title,
+		Quiet: i.Quiet, Opened: i.Opened.UTC(), Acknowledged: given(i.Acknowledged), Resolved: given(i.Resolved),
 	}
-	return wanted
+}
+
+func given(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
 }
 
 // incident reads an incident and its timeline.
 func incident(ctx context.Context, s *cli.Session, f cli.StoreFlag, id string) (incidents.Incident, []incidents.Event,
 	error) {
 	var events []incidents.Event
-	err := s.WithRecords(ctx, f, func(r cli.Records) (err error) {
-		events, err = r.Timeline(ctx, id)
-		return err
+	err := s.WithRecords(ctx, f, func(r cli.Records) error {
+		return r.Timeline(ctx, id, func(part []incidents.Event) error {
+			events = append(events, part...)
+			return nil
+		})
 	})
 	if errors.Is(err, incidents.ErrNotFound) {
 		return incidents.Incident{}, nil,

@@ -1,0 +1,9 @@
+package history
+
+import (
+	"testing"
+
+	"github.com/oncalm/oncalm/store/record/recordtest"
+)
+
+func TestRecord(t *testing.T) { recordtest.Check(t, (*Row).fields) }

@@ -1,0 +1,83 @@
+package ops
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/oncalm/oncalm/doors"
+)
+
+// A list is sent as it is read: a JSON array with one element on each line, so that neither side ever has all of it. A list that
+// is cut off has no last line, and is no array.
+
+// maxLine is more than an element of a list can have.
+const maxLine = 8 << 20
+
+// streams is how many lists are sent at a time. Each has one part of its list in memory.
+const streams = 8
+
+// sending is a list on its way to a client.
+type sending struct {
+	w     http.ResponseWriter
+	begun bool
+	buf   []byte
+}
+
+// add adds an element.
+func (s *sending) add(element []byte) {
+	separator := ",\n"
+	if !s.begun {
+		separator = "[\n"
+		s.begun = true
+		s.w.Header().Set("Content-Type", "application/json")
+	}
+	s.buf = append(append(s.buf, separator...), element...)
+}
+
+// flush sends what was added. Who does not take it within [doors.WriteTimeout] has gone.
+func (s *sending) flush() error {
+	_ = http.NewResponseController(s.w).SetWriteDeadline(time.Now().Add(doors.WriteTimeout)) // without one there is none to set
+	_, err := s.w.Write(s.buf)
+	s.buf = s.buf[:0]
+	return err
+}
+
+// end sends the end of the list.
+func (s *sending) end() {
+	if s.buf = append(s.buf, "\n]\n"...); !s.begun {
+		s.buf = append(s.buf[:0], "[\n]\n"...)
+		s.w.Header().Set("Content-Type", "application/json")
+	}
+	_ = s.flush() // fails only if nobody listens any more
+}
+
+// errOther is said of an answer that is no list as it should be.
+var errOther = errors.New("the running server answered with something else than a list: " +
+	"restart it, if it is of another version")
+
+// readList hands the elements of a list to each, as they come. They are valid until it returns.
+func readList(body io.Reader, each func(element []byte) error) error {
+	lines := bufio.NewScanner(body)
+	lines.Buffer(make([]byte, 64<<10), maxLine)
+	if !lines.Scan() || lines.Text() != "[" {
+		return errors.Join(errOther, lines.Err())
+	}
+	for lines.Scan() {
+		line := lines.Bytes()
+		if string(line) == "]" {
+			return nil
+		}
+		if err := each(bytes.TrimSuffix(line, []byte{','})); err != nil {
+			return err
+		}
+	}
+	if errors.Is(lines.Err(), bufio.ErrTooLong) {
+		return errOther
+	}
+	return fmt.Errorf("the running server did not answer to the end: %w", errors.Join(io.ErrUnexpectedEOF, lines.Err()))
+}
