@@ -38,7 +38,7 @@
 //
 // # In the store
 //
-//	seen/<time>.<MessageId>      the messages that were taken in (see package incidents)
+//	fate/<time>.<MessageId>      the messages that were taken in, and what became of them (see package fates)
 //	seen/<time>.event.<id>       events of EventBridge that open incidents; one may come in two messages
 //	alarm.foreign/<fingerprint>/<MessageId>    entry: whether an ALARM over a topic that is not authoritative was true
 package alarms

@@ -18,7 +18,7 @@ func (t *Intake) fire(tx store.Tx, now time.Time, id string, last known.Last, si
 	overtaken := last.Unknown.After(sig.Changed)
 	if overtaken && firesIn(head(tx, id), sig.Series) {
 		_, err := t.report(tx, now, id, sig, true) // its INSUFFICIENT_DATA was reported, and stays the newest word
-		return Outcome{Late, id}, err
+		return Outcome{What: Late, Incident: id}, err
 	}
 	out, err := t.trigger(tx, now, id, sig, svc)
 	if err != nil || !overtaken {
@@ -52,7 +52,7 @@ func (t *Intake) trigger(tx store.Tx, now time.Time, last string, sig *Signal, s
 	}
 	if before != nil && refires(tx, before, sig, now) {
 		_, err := t.append(tx, now, last, sig, t.reopening(before, sig, svc))
-		return Outcome{Reopened, last}, err
+		return Outcome{What: Reopened, Incident: last}, err
 	}
 	to := asOpened(sig, svc)
 	i, err := t.Book.Open(tx, now, time.Time{}, incidents.ByAlarm(sig.Name), incidents.Opened{
@@ -62,7 +62,7 @@ func (t *Intake) trigger(tx store.Tx, now time.Time, last string, sig *Signal, s
 	if err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Opened, i.ID}, nil
+	return Outcome{What: Opened, Incident: i.ID}, nil
 }
 
 // refires reports whether an alarm fired again soon after its incident was resolved.

@@ -114,7 +114,7 @@ func (t *Intake) foreign(tx store.Tx, now time.Time, rec *known.Record, sig *Sig
 	}
 	last := apart.Series[own.Series]
 	if order := last.Against(sig.State, sig.Changed); order != known.Newer {
-		return Outcome{Foreign, rec.Incident}, nil
+		return Outcome{What: Foreign, Incident: rec.Incident}, nil
 	}
 	apart.Series[own.Series] = last.With(sig.State, sig.Changed)
 	apart.Name, apart.NeverRecovers, apart.Heard, apart.Topic = sig.Name, sig.NeverRecovers, now, sig.Topic
@@ -131,7 +131,7 @@ func (t *Intake) foreign(tx store.Tx, now time.Time, rec *known.Record, sig *Sig
 			Kind: KindForeign, Lane: outbox.Decisions, Due: now.Add(confirmedWithin), Body: outbox.Body(sig),
 		})
 	}
-	return Outcome{Foreign, rec.Incident}, apart.Save(tx, own.Fingerprint)
+	return Outcome{What: Foreign, Incident: rec.Incident}, apart.Save(tx, own.Fingerprint)
 }
 
 func (t *Intake) remark(tx store.Tx, now time.Time, id, text string) error {

@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/doors"
+	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -74,6 +75,7 @@ const (
 type Outcome struct {
 	What     string
 	Incident string // the id, if one is concerned
+	Why      string // why nobody is paged, if that is not because the signal or its severity is quiet
 }
 
 // Take implements [sns.Taker]. When it returns without an error, what follows from the message is durable, at the time it was
@@ -90,23 +92,24 @@ func (t *Intake) Take(ctx context.Context, v *sns.Verified) (seen bool, err erro
 func (t *Intake) take(ctx context.Context, v *sns.Verified) (Outcome, error) {
 	defer t.enter()()
 	if v.Type == sns.SubscriptionConfirmed {
-		return t.update(ctx, v.ID(), v.Received, func(tx store.Tx) (Outcome, error) {
+		return t.update(ctx, v, func(tx store.Tx) ([]fates.Part, Outcome, error) {
 			sns.EnqueueConfirmation(tx, v)
-			return Outcome{What: Owed}, nil
+			return []fates.Part{{Name: v.Topic.Resource, Kind: KindSubscription, Outcome: Owed}}, Outcome{What: Owed}, nil
 		})
 	}
 	all := t.judge(v)
 	outcomes := make([]Outcome, len(all))
-	out, err := t.update(ctx, v.ID(), v.Received, func(tx store.Tx) (main Outcome, err error) {
+	out, err := t.update(ctx, v, func(tx store.Tx) (parts []fates.Part, main Outcome, err error) {
 		for i := range all {
 			if outcomes[i], err = t.apply(tx, v.Received, all[i].Signal, all[i].service); err != nil {
-				return Outcome{}, err
+				return nil, Outcome{}, err
 			}
 			if main.Incident == "" {
 				main = outcomes[i]
 			}
+			parts = append(parts, t.fate(&all[i], outcomes[i]))
 		}
-		return main, nil
+		return parts, main, nil
 	})
 	if err != nil {
 		return out, err
@@ -140,19 +143,21 @@ func (t *Intake) judge(v *sns.Verified) []aimed {
 	return all
 }
 
-// update runs fn in a transaction, unless the message was seen before.
-func (t *Intake) update(ctx context.Context, message string, now time.Time,
-	fn func(store.Tx) (Outcome, error)) (out Outcome, err error) {
-	err = t.Book.Store.Update(ctx, func(tx store.Tx) (err error) {
-		if id, seen := incidents.Recall(tx, message); seen {
-			out = Outcome{Seen, id}
+// update runs fn in a transaction that keeps the fate of the message, unless the message was seen before.
+func (t *Intake) update(ctx context.Context, v *sns.Verified,
+	fn func(store.Tx) ([]fates.Part, Outcome, error)) (out Outcome, err error) {
+	id := v.ID()
+	err = t.Book.Store.Update(ctx, func(tx store.Tx) error {
+		if incident, seen := seenBefore(tx, id); seen {
+			out = Outcome{What: Seen, Incident: incident}
 			return nil
 		}
-		if out, err = fn(tx); err != nil {
+		parts, did, err := fn(tx)
+		if err != nil {
 			return err
 		}
-		incidents.Remember(tx, now, message, out.Incident)
-		return nil
+		out = did
+		return fates.Save(tx, fateOf(v, parts))
 	})
 	return out, err
 }
@@ -196,7 +201,7 @@ func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (O
 	switch standingOf(&rec, sig, t.Topics) {
 	case foreign:
 		if order == known.Same {
-			return Outcome{Repeated, rec.Incident}, nil
+			return Outcome{What: Repeated, Incident: rec.Incident}, nil
 		}
 		return t.foreign(tx, now, &rec, sig, svc)
 	case successor:
@@ -209,7 +214,7 @@ func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (O
 	rec.Topic = spokesman(&rec, sig)
 	if sig.once() {
 		if _, seen := incidents.Recall(tx, sig.eventID()); seen {
-			return Outcome{Repeated, rec.Incident}, nil
+			return Outcome{What: Repeated, Incident: rec.Incident}, nil
 		}
 		incidents.Remember(tx, now, sig.eventID(), rec.Incident)
 		if order == known.Same {
@@ -221,7 +226,7 @@ func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (O
 	}
 	switch order {
 	case known.Same:
-		return Outcome{Repeated, rec.Incident}, nil
+		return Outcome{What: Repeated, Incident: rec.Incident}, nil
 	case known.Late:
 		return t.late(tx, now, rec, sig, svc)
 	}
@@ -276,16 +281,16 @@ func (t *Intake) clear(tx store.Tx, now time.Time, id string, last known.Last, s
 	}
 	_, fired := i.Firing[sig.Series]
 	if !i.Open() && !fired {
-		return Outcome{Noted, id}, nil
+		return Outcome{What: Noted, Incident: id}, nil
 	}
 	overtaken := last.Unknown.After(sig.Changed)
 	after, err := t.report(tx, now, id, sig, overtaken && !fired)
 	if err != nil || !fired || !after.Open() || !t.wellWithout(tx, after, sig) {
-		return Outcome{Reported, id}, err
+		return Outcome{What: Reported, Incident: id}, err
 	}
 	several := len(i.Firing) > 1 || sig.Series != sig.Fingerprint
 	_, err = t.append(tx, now, id, sig, incidents.Resolved{Reason: wellAgain(several, overtaken)})
-	return Outcome{Resolved, id}, err
+	return Outcome{What: Resolved, Incident: id}, err
 }
 
 // wellAgain says why an incident is over. If data has been lacking since, it does not
@@ -320,10 +325,10 @@ func (t *Intake) wellWithout(tx store.Tx, i *incidents.Incident, sig *Signal) bo
 // reportOpen adds what an alarm said to the timeline of the open incident; it changes nothing else.
 func (t *Intake) reportOpen(tx store.Tx, now time.Time, id string, sig *Signal) (Outcome, error) {
 	if i := head(tx, id); i == nil || !i.Open() {
-		return Outcome{Noted, id}, nil
+		return Outcome{What: Noted, Incident: id}, nil
 	}
 	_, err := t.report(tx, now, id, sig, false)
-	return Outcome{Reported, id}, err
+	return Outcome{What: Reported, Incident: id}, err
 }
 
 // late shows a message on the timeline that a newer one has overtaken. If the alarm never had an
@@ -332,7 +337,7 @@ func (t *Intake) reportOpen(tx store.Tx, now time.Time, id string, sig *Signal) 
 func (t *Intake) late(tx store.Tx, now time.Time, rec known.Record, sig *Signal, svc Service) (Outcome, error) {
 	if head(tx, rec.Incident) != nil {
 		_, err := t.report(tx, now, rec.Incident, sig, true)
-		return Outcome{Late, rec.Incident}, err
+		return Outcome{What: Late, Incident: rec.Incident}, err
 	}
 	if sig.State != incidents.AlarmFiring {
 		return Outcome{What: Late}, nil
@@ -356,5 +361,5 @@ func (t *Intake) deleted(tx store.Tx, now time.Time, sig *Signal) (Outcome, erro
 	if err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Changed, i.ID}, rec.Save(tx, sig.Fingerprint)
+	return Outcome{What: Changed, Incident: i.ID}, rec.Save(tx, sig.Fingerprint)
 }

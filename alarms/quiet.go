@@ -36,7 +36,7 @@ func (t *Intake) join(tx store.Tx, now time.Time, i *incidents.Incident, sig *Si
 		body.Raised = t.raised(sig, svc)
 	}
 	_, err := t.append(tx, now, i.ID, sig, body)
-	return Outcome{Reported, i.ID}, err
+	return Outcome{What: Reported, Incident: i.ID}, err
 }
 
 // raised is what a quiet incident becomes with a signal; nil if it stays quiet.

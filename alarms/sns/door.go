@@ -41,6 +41,9 @@ type Door struct {
 	metrics  *Metrics
 	bodies   *doors.Reader
 	tally    *doors.Tally
+	// Refused hears of each message that is not taken in, with what it says of itself as far as that could be read; nil if
+	// nobody wants to. It must cost little: strangers decide how often it is called.
+	Refused func(p *Problem, claimed *Envelope, from string)
 }
 
 // NewDoor makes the handler for POST /sns. The metrics may be nil.
@@ -65,10 +68,14 @@ const (
 // ServeHTTP takes in one message.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
-	seen, err := d.take(w, r, d.verifier.Clock.Now())
+	var claimed Envelope
+	seen, err := d.take(w, r, d.verifier.Clock.Now(), &claimed)
 	switch {
 	case err != nil:
 		p := d.problem(r, err)
+		if d.Refused != nil {
+			d.Refused(p, &claimed, r.RemoteAddr)
+		}
 		if p.Code == CodeMethod {
 			w.Header().Set("Allow", http.MethodPost)
 		}
@@ -100,8 +107,8 @@ func refusal(p *Problem) string {
 }
 
 // take does the work step by step. What costs nothing comes first, so that strangers
-// cost little.
-func (d *Door) take(w http.ResponseWriter, r *http.Request, now time.Time) (seen bool, err error) {
+// cost little. claimed is set as soon as the body can be read.
+func (d *Door) take(w http.ResponseWriter, r *http.Request, now time.Time, claimed *Envelope) (seen bool, err error) {
 	if err := checkRequest(r); err != nil {
 		return false, err
 	}
@@ -114,6 +121,7 @@ func (d *Door) take(w http.ResponseWriter, r *http.Request, now time.Time) (seen
 	if err != nil {
 		return false, err
 	}
+	*claimed = *e
 	if err := checkHeaders(r, e); err != nil {
 		return false, err
 	}

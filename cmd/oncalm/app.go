@@ -21,6 +21,7 @@ import (
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/doors"
+	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
@@ -63,6 +64,7 @@ type app struct {
 	watch     *ops.ClockWatch
 	sweeper   *ops.Sweeper
 	sweeping  map[string]outbox.Handler // of the sweeper
+	refused   *fates.Refused            // messages
 
 	refusals *doors.Refusals
 	counters counters
@@ -99,11 +101,12 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	}
 	a.store = outbox.Waking(s, a.runner)
 	a.incoming = outbox.Waking(incoming, a.runner)
+	a.refused = &fates.Refused{Store: a.store, Clock: a.clock, Log: log}
 	a.wireLines(cfg)
 	a.sweeper = &ops.Sweeper{
 		Store: a.store, Clock: a.clock, Witness: a.others, Log: log,
 		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, changes.Sweep, known.Sweep,
-			incidents.Sweep, bot.Sweep},
+			incidents.Sweep, bot.Sweep, fates.Sweep},
 	}
 	a.sweeping = a.sweeper.Handlers()
 	a.health = ops.NewHealth(log, ops.StoreWritable(incoming), ops.NotBehind(a.runner.Look, time.Minute), ops.Check{
@@ -199,6 +202,7 @@ func (a *app) run(ctx context.Context) error {
 	parts.Go(func() { a.completeHistory(ctx) })
 	parts.Go(func() { a.self.Run(ctx) })
 	parts.Go(func() { a.watch.Run(ctx) })
+	parts.Go(func() { a.refused.Run(ctx) })
 	parts.Go(func() { (&ops.Auditor{Audit: a.audit, Each: a.auditEach, Log: a.log}).Run(ctx, a.reg) })
 	err := a.runner.Run(ctx)
 	parts.Wait()

@@ -15,6 +15,7 @@ import (
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/doors"
+	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
@@ -143,6 +144,11 @@ func (a *assembly) wireAlarms() error {
 		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,
 		RequireV2: a.cfg.SNS.RequireV2, Endpoint: a.outside.endpoint, Clock: a.clock, Agrees: a.others.Agrees,
 	}, a.intake, a.log, a.counters.sns)
+	a.door.Refused = func(p *sns.Problem, claimed *sns.Envelope, from string) {
+		a.refused.Note(fates.Refusal{
+			Code: string(p.Code), Text: p.Text, Topic: claimed.TopicARN, ID: claimed.MessageID, From: from,
+		})
+	}
 	a.subscriptions = &sns.Confirmations{
 		API: a.confirmer, Clock: a.clock, Log: a.log, Metrics: a.counters.sns, Confirmed: a.intake.Subscribed,
 	}

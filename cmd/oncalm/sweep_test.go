@@ -118,7 +118,7 @@ func TestSweepWithAWrongClock(t *testing.T) {
 				w.opens("checkout-5xx", "search-p99")
 				w.OK("checkout-5xx")
 				w.Wait(time.Minute)
-				everything := []string{"card/", "shown/", "alarm/", "seen/", "outbox/entry/1/"}
+				everything := []string{"card/", "shown/", "alarm/", "fate/", "outbox/entry/1/"}
 				before := w.kept(everything...)
 				wrong(w)
 				w.Wait(time.Hour)

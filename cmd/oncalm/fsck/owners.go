@@ -7,6 +7,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/changes"
+	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/check"
@@ -31,6 +32,7 @@ func owners() []store.Check {
 		history.Keys(),
 		overrides.Keys(),
 		changes.Keys(),
+		fates.Keys(),
 		known.Keys(),
 		sns.Keys(),
 		handoffs.Keys(),

@@ -1,0 +1,88 @@
+package fates
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/store"
+)
+
+const (
+	// delayed is how long after it was sent a message is expected at the latest: keys say when it was sent, and who asks
+	// means when it came.
+	delayed = 2 * time.Hour
+	// readAtOnce is how many fates are read in one View, so that none takes long.
+	readAtOnce = 500
+)
+
+// Between calls each with the fates of the messages that came in from one time until before another, in the order in which
+// they were sent. Few are in memory at a time. What cannot be read is left out.
+func Between(ctx context.Context, s store.Store, from, to time.Time, each func(Fate) error) error {
+	next, end := keyAt(from.Add(-delayed)), keyAt(to.Add(time.Second))
+	for next != "" {
+		var some []Fate
+		err := s.View(ctx, func(tx store.Tx) error {
+			next, some = readSome(tx, next, end)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for _, f := range some {
+			if f.At.Before(from) || !f.At.Before(to) {
+				continue
+			}
+			if err := each(f); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readSome reads some fates, and says where to go on; "" if that was all.
+func readSome(tx store.Tx, from, to string) (next string, some []Fate) {
+	for key, val := range tx.Range(from, to) {
+		if len(some) == readAtOnce {
+			return key, some
+		}
+		if f, err := decode(idOf(key), val); err == nil {
+			some = append(some, f)
+		}
+	}
+	return "", some
+}
+
+// Newest returns at most limit fates that are wanted, the newest first, of those that came in since a time. It looks at the
+// last hour first, and further back only as long as that does not suffice.
+func Newest(
+	ctx context.Context, s store.Store, since, now time.Time, limit int, wanted func(*Fate) bool,
+) ([]Fate, error) {
+	var found []Fate
+	for to, span := now.Add(time.Second), time.Hour; to.After(since) && len(found) < limit; span *= 4 {
+		from := to.Add(-span)
+		if from.Before(since) {
+			from = since
+		}
+		var some []Fate
+		err := Between(ctx, s, from, to, func(f Fate) error {
+			if wanted(&f) {
+				f.text = ""
+				some = append(some, f)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		found, to = append(found, newestOf(some, limit-len(found))...), from
+	}
+	return found, nil
+}
+
+// newestOf are at most n of some, the newest first.
+func newestOf(some []Fate, n int) []Fate {
+	slices.SortStableFunc(some, func(a, b Fate) int { return b.At.Compare(a.At) })
+	return some[:min(len(some), n)]
+}
