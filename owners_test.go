@@ -22,6 +22,7 @@ import (
 	"github.com/oncalm/oncalm/outbox/steady"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations/feed"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -141,7 +142,7 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 	keys := map[string][]store.Check{
 		"alarms/known": known.Keys(), "alarms/sns": sns.Keys(), "bot": bot.Keys(), "changes": changes.Keys(), "fates": fates.Keys(), "handoffs": handoffs.Keys(),
 		"incidents": incidents.Keys(), "incidents/history": history.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
-		"overrides": overrides.Keys(), "rotations/feed": feed.Keys(),
+		"overrides": overrides.Keys(), "rotations/feed": feed.Keys(), "silences": silences.Keys(),
 	}
 	docs := map[string]string{}
 	for _, s := range tree(t) {

@@ -51,18 +51,20 @@ func (t *Intake) trigger(tx store.Tx, now time.Time, last string, sig *Signal, s
 		return t.join(tx, now, i, sig, svc)
 	}
 	if before != nil && refires(tx, before, sig, now) {
-		_, err := t.append(tx, now, last, sig, t.reopening(before, sig, svc))
-		return Outcome{What: Reopened, Incident: last}, err
+		body := t.reopening(tx, now, before, sig, svc)
+		_, err := t.append(tx, now, last, sig, body)
+		return Outcome{What: Reopened, Incident: last, Why: body.Silence.Hushes()}, err
 	}
 	to := asOpened(sig, svc)
-	i, err := t.Book.Open(tx, now, time.Time{}, incidents.ByAlarm(sig.Name), incidents.Opened{
+	body := incidents.Opened{
 		Title: to.Title, Service: to.Service, Severity: to.Severity, Runbook: to.Runbook, Alarm: &sig.Alarm,
-		Quiet: t.quiet(sig, to.Severity),
-	})
+	}
+	body.Quiet, body.Silence = t.hushed(tx, now, sig, svc)
+	i, err := t.Book.Open(tx, now, time.Time{}, incidents.ByAlarm(sig.Name), body)
 	if err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{What: Opened, Incident: i.ID}, nil
+	return Outcome{What: Opened, Incident: i.ID, Why: body.Silence.Hushes()}, nil
 }
 
 // refires reports whether an alarm fired again soon after its incident was resolved.

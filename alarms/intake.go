@@ -13,6 +13,7 @@ import (
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -31,6 +32,8 @@ type Intake struct {
 	Metrics *Metrics // may be nil
 	// Quiet lists the severities of which nobody is paged. It is read when a run begins.
 	Quiet []string
+	// Silences says what is silenced; may be nil.
+	Silences *silences.Book
 	// Tally tells of topics that speak of alarms that are not theirs; may be nil.
 	Tally *doors.Tally
 
@@ -221,7 +224,7 @@ func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (O
 			order = known.Newer
 		}
 	}
-	if order == known.Same && t.unmuted(head(tx, rec.Incident), sig, svc) {
+	if order == known.Same && t.unmuted(tx, now, head(tx, rec.Incident), sig, svc) {
 		order = known.Newer
 	}
 	switch order {
@@ -241,6 +244,7 @@ func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (O
 		known.Adopt(tx, sig.Fingerprint, sig.children())
 	case incidents.AlarmOK:
 		out, err = t.clear(tx, now, rec.Incident, last, sig)
+		t.Silences.Clear(tx, now, subject(sig, svc))
 	default:
 		out, err = t.reportOpen(tx, now, rec.Incident, sig)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -18,6 +19,20 @@ func (t *Intake) quiet(sig *Signal, severity string) string {
 		return severity + " is quiet"
 	}
 	return ""
+}
+
+// hushed says why nobody is paged for an incident that a signal opens: by a silence, or else since it is quiet.
+func (t *Intake) hushed(tx store.Tx, now time.Time, sig *Signal, svc Service) (quiet string, by *incidents.Silence) {
+	quiet = t.quiet(sig, asOpened(sig, svc).Severity)
+	if by = t.Silences.Over(tx, now, subject(sig, svc)); by == nil {
+		return quiet, nil
+	}
+	by.Quiet = quiet
+	return "", by
+}
+
+func subject(sig *Signal, svc Service) silences.Subject {
+	return silences.Subject{Alarm: &sig.Alarm, Service: svc.Name, Topic: sig.Topic}
 }
 
 // asOpened is the incident that a signal opens.
@@ -33,40 +48,49 @@ func asOpened(sig *Signal, svc Service) incidents.Raised {
 func (t *Intake) join(tx store.Tx, now time.Time, i *incidents.Incident, sig *Signal, svc Service) (Outcome, error) {
 	body := incidents.Reported{Alarm: sig.Alarm}
 	if i.Quiet {
-		body.Raised = t.raised(sig, svc)
+		body.Raised = t.raised(tx, now, sig, svc)
 	}
-	_, err := t.append(tx, now, i.ID, sig, body)
-	return Outcome{What: Reported, Incident: i.ID}, err
+	after, err := t.append(tx, now, i.ID, sig, body)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{What: Reported, Incident: i.ID, Why: after.Silence.Hushes()}, nil
 }
 
 // raised is what a quiet incident becomes with a signal; nil if it stays quiet.
-func (t *Intake) raised(sig *Signal, svc Service) *incidents.Raised {
-	to := asOpened(sig, svc)
-	if t.quiet(sig, to.Severity) != "" {
+func (t *Intake) raised(tx store.Tx, now time.Time, sig *Signal, svc Service) *incidents.Raised {
+	if quiet, by := t.hushed(tx, now, sig, svc); quiet != "" || by != nil {
 		return nil
 	}
+	to := asOpened(sig, svc)
 	return &to
 }
 
 // unmuted reports whether a word that is known already pages now, and has not until now: its actions
 // were suppressed, and are not any more.
-func (t *Intake) unmuted(i *incidents.Incident, sig *Signal, svc Service) bool {
-	return i != nil && i.Quiet && sig.State == incidents.AlarmFiring && t.raised(sig, svc) != nil
+func (t *Intake) unmuted(tx store.Tx, now time.Time, i *incidents.Incident, sig *Signal, svc Service) bool {
+	return i != nil && i.Quiet && sig.State == incidents.AlarmFiring && t.raised(tx, now, sig, svc) != nil
 }
 
 // reopening triggers a resolved incident again. It is quiet if the message says so, or if both the incident is, or would be if it
 // were opened now, and the alarm.
-func (t *Intake) reopening(i *incidents.Incident, sig *Signal, svc Service) incidents.Reopened {
+func (t *Intake) reopening(tx store.Tx, now time.Time, i *incidents.Incident, sig *Signal,
+	svc Service) incidents.Reopened {
 	body := incidents.Reopened{Alarm: &sig.Alarm}
-	if sig.Quiet != "" {
+	quiet, by := t.hushed(tx, now, sig, svc)
+	switch {
+	case by != nil:
+		body.Silence = by
+		return body
+	case sig.Quiet != "":
 		body.Quiet = sig.Quiet
 		return body
 	}
 	if !i.Quiet && !slices.Contains(t.Quiet, i.Severity) {
 		return body
 	}
-	if body.Raised = t.raised(sig, svc); body.Raised == nil {
-		body.Quiet = t.quiet(sig, asOpened(sig, svc).Severity)
+	if body.Raised = t.raised(tx, now, sig, svc); body.Raised == nil {
+		body.Quiet = quiet
 	}
 	return body
 }

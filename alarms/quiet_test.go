@@ -6,6 +6,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -117,4 +118,38 @@ func TestQuietBySignal(t *testing.T) {
 	r.at(1)
 	take("")
 	r.stands(false, "sev2", "checkout", "checkout-x")
+}
+
+// TestSilenced: what becomes of a message that is silenced says by whom, and a worse one that is not silenced pages.
+func TestSilenced(t *testing.T) {
+	r := newRig(t)
+	r.intake.Silences = &silences.Book{Incidents: r.intake.Book}
+	err := r.store.Update(t.Context(), func(tx store.Tx) error {
+		_, err := r.intake.Silences.Make(tx, r.now, silences.Silence{
+			ID: "a", By: "ana", Why: "we deploy", Covers: []silences.Cover{{Match: Match{Alarm: "batch-*"}}},
+			From: r.now, To: minute(60),
+		})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	above := aws.Example{Name: "batch-all", Rule: `ALARM("checkout-x") OR ALARM("batch-x")`,
+		Children: []string{r.topic.AlarmARN("checkout-x"), r.topic.AlarmARN("batch-x")}}
+	const why = "silenced by ana until 2026-11-02T15:02:00Z: we deploy"
+	for n, x := range []aws.Example{above, {Name: "batch-x"}} {
+		if out := r.at(float64(n + 1)).alarm(x); out.Why != why {
+			t.Errorf("%s: %+v", x.Name, out)
+		}
+	}
+	if i := r.incident(); !i.Quiet || i.Silence == nil {
+		t.Errorf("it is not silenced: %+v", i)
+	}
+	if out := r.at(3).alarm(aws.Example{Name: "checkout-x"}); out.Why != "" {
+		t.Errorf("nobody is paged for what is not silenced: %+v", out)
+	}
+	r.stands(false, "sev2", "checkout", "checkout-x")
+	if i := r.incident(); i.Silence != nil {
+		t.Errorf("it is silenced still: %+v", i.Silence)
+	}
 }

@@ -214,7 +214,11 @@ func cardMessage(i view.Account) blocks.Message {
 
 func cardNotice(i *incidents.Incident) string {
 	what := string(i.Status)
-	if i.Quiet && i.Status == incidents.StatusTriggered {
+	switch {
+	case i.Status != incidents.StatusTriggered:
+	case i.Silence != nil:
+		what = "silenced by " + i.Silence.Source() + ": nobody is paged"
+	case i.Quiet:
 		what = "quiet: nobody is paged"
 	}
 	switch i.Status {

@@ -45,7 +45,7 @@ func (b Escalated) apply(i *Incident, _ Event) error {
 		return refuse(i, ErrResolved)
 	}
 	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
-	i.Quiet = false
+	i.Quiet, i.Silence = false, nil
 	if b.Anew {
 		i.Run++
 		i.Step, i.Then, i.Pages = Position{}, "", nil

@@ -77,6 +77,8 @@ type Incident struct {
 	// was decided when the run began, and ends when a person escalates or an alarm that pages
 	// joins.
 	Quiet bool `json:"quiet,omitempty"`
+	// Silence is why the run is quiet, if that is since it was silenced; of a resolved incident that it was.
+	Silence *Silence `json:"silence,omitempty"`
 
 	Opened         time.Time `json:"opened"`
 	OpenedBy       Actor     `json:"opened_by"`

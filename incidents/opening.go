@@ -14,6 +14,8 @@ type Opened struct {
 	Alarm    *Alarm `json:"alarm,omitempty"` // nil if a person opened it
 	// Quiet says why nobody is paged; empty if the escalation policy is followed.
 	Quiet string `json:"quiet,omitempty"`
+	// Silence is what silences it; nil if nothing does.
+	Silence *Silence `json:"silence,omitempty"`
 }
 
 func (Opened) kind() string { return "opened" }
@@ -25,6 +27,7 @@ func (b Opened) apply(i *Incident, e Event) error {
 	i.Title, i.Service, i.Severity, i.Runbook = b.Title, b.Service, b.Severity, b.Runbook
 	i.Status, i.Opened, i.OpenedBy = StatusTriggered, e.At, e.By
 	i.Quiet = b.Quiet != ""
+	i.hush(b.Silence)
 	i.applyAlarm(e, b.Alarm)
 	return nil
 }
@@ -37,7 +40,7 @@ func (b Opened) words(e Event) Words {
 	} else {
 		w.Say = append(w.Say, b.Alarm.says(e)...)
 	}
-	w.Say = append(w.Say, paging(b.Quiet, nil)...)
+	w.Say = append(w.Say, paging(b.Quiet, b.Silence, nil)...)
 	return w
 }
 
@@ -67,7 +70,7 @@ func (b Reported) words(e Event) Words {
 	if b.Late {
 		w.Say, w.Shown = append(w.Say, plain(" (arrived after a newer message and changed nothing)")), InPostmortem
 	}
-	w.Say = append(w.Say, paging("", b.Raised)...)
+	w.Say = append(w.Say, paging("", nil, b.Raised)...)
 	return w
 }
 
@@ -76,6 +79,8 @@ type Reopened struct {
 	Alarm *Alarm `json:"alarm,omitempty"`
 	// Quiet says why nobody is paged in this run; empty if the escalation policy is followed.
 	Quiet string `json:"quiet,omitempty"`
+	// Silence is what silences this run; nil if nothing does.
+	Silence *Silence `json:"silence,omitempty"`
 	// Raised is set if the incident was quiet, and with this alarm is not any more.
 	Raised *Raised `json:"raised,omitempty"`
 }
@@ -91,6 +96,7 @@ func (b Reopened) apply(i *Incident, e Event) error {
 	i.Run++
 	i.Step, i.Then, i.Pages = Position{}, "", nil
 	i.Quiet = b.Quiet != ""
+	i.hush(b.Silence)
 	i.applyAlarm(e, b.Alarm)
 	i.raise(e, b.Alarm, b.Raised)
 	return nil
@@ -101,7 +107,7 @@ func (b Reopened) words(e Event) Words {
 	if b.Alarm != nil {
 		w.Say = append(append(w.Say, plain(": ")), b.Alarm.says(e)...)
 	}
-	w.Say = append(w.Say, paging(b.Quiet, b.Raised)...)
+	w.Say = append(w.Say, paging(b.Quiet, b.Silence, b.Raised)...)
 	return w
 }
 
@@ -121,7 +127,7 @@ func (i *Incident) raise(e Event, a *Alarm, to *Raised) {
 		return
 	}
 	i.Title, i.Service, i.Severity, i.Runbook = to.Title, to.Service, to.Severity, to.Runbook
-	i.Quiet = false
+	i.Quiet, i.Silence = false, nil
 	if i.Status == StatusAcknowledged {
 		i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
 	}

@@ -24,6 +24,7 @@ func (i *Incident) fields(o *record.Object) {
 	o.OptText("runbook", &i.Runbook)
 	record.Word(o, "status", &i.Status)
 	o.OptTrue("quiet", &i.Quiet)
+	record.OptRef(o, "silence", &i.Silence, (*Silence).fields)
 	o.Time("opened", &i.Opened)
 	record.Part(o, "opened_by", &i.OpenedBy, (*Actor).fields)
 	o.OptTime("acknowledged", &i.Acknowledged)
@@ -158,6 +159,17 @@ func (b *Opened) fields(o *record.Object) {
 	o.OptText("runbook", &b.Runbook)
 	record.OptRef(o, "alarm", &b.Alarm, (*Alarm).fields)
 	o.OptText("quiet", &b.Quiet)
+	record.OptRef(o, "silence", &b.Silence, (*Silence).fields)
+}
+
+func (s *Silence) fields(o *record.Object) {
+	o.Text("id", &s.ID)
+	o.OptText("by", &s.By)
+	o.OptText("name", &s.Name)
+	o.OptText("why", &s.Why)
+	o.Time("until", &s.Until)
+	o.OptTrue("clear", &s.Clear)
+	o.OptText("quiet", &s.Quiet)
 }
 
 func (b *Reported) fields(o *record.Object) {

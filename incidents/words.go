@@ -103,8 +103,10 @@ func because(reason string) Sentence {
 }
 
 // paging says why nobody is paged for what begins, or that somebody is from then on.
-func paging(quiet string, raised *Raised) Sentence {
+func paging(quiet string, by *Silence, raised *Raised) Sentence {
 	switch {
+	case by != nil:
+		return append(Sentence{plain("; nobody is paged: ")}, by.says()...)
 	case raised != nil:
 		return Sentence{plain("; the incident is now "), term(raised.Severity), plain(" of "), term(raised.Service),
 			plain(", and pages")}

@@ -149,6 +149,8 @@ func pointless(i *incidents.Incident, b pageBody, key string) string {
 	switch {
 	case i.Status == incidents.StatusResolved:
 		return "the incident was resolved before it went out"
+	case i.Silence != nil:
+		return "the incident was silenced before it went out"
 	case i.Run != b.Run:
 		return "the incident was triggered again before it went out"
 	case i.Status == incidents.StatusAcknowledged && !b.Reminder:

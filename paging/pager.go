@@ -88,6 +88,8 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 		p.stepNow(queue, now, i)
 	case incidents.Undelivered:
 		return p.undelivered(tx, now, i, b)
+	case incidents.Unsilenced:
+		return p.unsilenced(tx, now, i)
 	}
 	return nil
 }
@@ -244,7 +246,7 @@ func (p *Pager) remind(_ context.Context, e outbox.Entry) (func(store.Tx) error,
 		if err != nil {
 			return err
 		}
-		if i.Status != incidents.StatusAcknowledged || !i.Acknowledged.Equal(r.At) {
+		if i.Status != incidents.StatusAcknowledged || !i.Acknowledged.Equal(r.At) || i.Quiet {
 			return nil
 		}
 		person := i.AcknowledgedBy.Name

@@ -113,6 +113,9 @@ func listed(i *incidents.Incident) blocks.Line {
 	case incidents.StatusResolved:
 		return append(l, blocks.Say("resolved by ", view.NameOf(i.ResolvedBy), " ", i.Resolved)...)
 	}
+	if i.Silence != nil {
+		return append(l, blocks.Say("silenced by ", i.Silence.Source(), " until ", i.Silence.Until)...)
+	}
 	if i.Quiet {
 		return append(l, blocks.Say("quiet since ", i.Opened)...)
 	}

@@ -37,9 +37,12 @@ func AccountOf(tx store.Tx, i *incidents.Incident, newest int) (Account, error) 
 
 // Summary is how it stands, in a few lines.
 func (i Account) Summary() blocks.Paragraph {
-	return blocks.Para(
+	lines := []blocks.Line{
 		Standing(i.Incident),
 		blocks.Say(blocks.Strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
-		pageStates(i.Incident),
-	)
+	}
+	if i.Silence != nil {
+		lines = append(lines, Silenced(i.Silence))
+	}
+	return blocks.Para(append(lines, pageStates(i.Incident))...)
 }

@@ -90,10 +90,25 @@ func Standing(i *incidents.Incident) blocks.Line {
 		return blocks.Say("✅ ", blocks.Strong("Resolved"), " by ", blocks.Strong(NameOf(i.ResolvedBy)), ", ", i.Resolved,
 			" (after ", text.Lasting(max(took, 0)), ")")
 	}
+	if i.Silence != nil {
+		return blocks.Say("🔇 ", blocks.Strong("Silenced"), ": nobody is paged")
+	}
 	if i.Quiet {
 		return blocks.Say("🔕 ", blocks.Strong("Quiet"), ": nobody is paged")
 	}
 	return blocks.Say("🚨 ", blocks.Strong("Triggered"), ": nobody has acknowledged yet")
+}
+
+// Silenced says by whom an incident is silenced, until when, and why.
+func Silenced(s *incidents.Silence) blocks.Line {
+	l := blocks.Say("Silenced by ", blocks.Strong(s.Source()), " until ", s.Until)
+	if s.Clear {
+		l = blocks.Say("Silenced by ", blocks.Strong(s.Source()), " until it is clear, at the latest ", s.Until)
+	}
+	if why := text.Clip(text.Line(s.Why), 200); why != "" {
+		l = blocks.Say(l, ": “", why, "”")
+	}
+	return l
 }
 
 // pageStates says of each person paged how far the page has come.
@@ -104,6 +119,9 @@ func pageStates(i *incidents.Incident) blocks.Line {
 			all = append(all, blocks.Span{Text: ", "})
 		}
 		all = append(all, blocks.Strong(person), blocks.Span{Text: " (" + personState(i, person) + ")"})
+	}
+	if len(all) == 0 && i.Silence != nil && i.Open() {
+		return blocks.Say("To page somebody all the same, escalate it.")
 	}
 	if len(all) == 0 && i.Quiet && i.Open() {
 		return blocks.Say("It can wait for working hours. To page somebody, escalate it.")

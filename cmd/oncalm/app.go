@@ -29,6 +29,7 @@ import (
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -106,7 +107,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.sweeper = &ops.Sweeper{
 		Store: a.store, Clock: a.clock, Witness: a.others, Log: log,
 		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, changes.Sweep, known.Sweep,
-			incidents.Sweep, bot.Sweep, fates.Sweep},
+			incidents.Sweep, bot.Sweep, fates.Sweep, silences.Sweep},
 	}
 	a.sweeping = a.sweeper.Handlers()
 	a.health = ops.NewHealth(log, ops.StoreWritable(incoming), ops.NotBehind(a.runner.Look, time.Minute), ops.Check{
@@ -146,7 +147,7 @@ func (a *app) wireLines(cfg *config.Config) {
 func calendar() map[string]bool {
 	return map[string]bool{
 		handoffs.KindBorder: true, handoffs.KindRemind: true, handoffs.KindAhead: true,
-		overrides.KindAskEnd: true, ops.KindSweep: true,
+		overrides.KindAskEnd: true, ops.KindSweep: true, silences.KindMaintenance: true,
 	}
 }
 

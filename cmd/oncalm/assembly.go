@@ -27,6 +27,7 @@ import (
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/rotations/feed"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/templates"
 	"github.com/oncalm/oncalm/web"
@@ -43,6 +44,7 @@ type assembly struct {
 	door          *sns.Door
 	subscriptions *sns.Confirmations
 	overrides     *overrides.Book // who is on call
+	silences      *silences.Book  // what nobody is paged for
 	pager         *paging.Pager
 	desk          *handoffs.Desk
 	bot           *bot.Bot
@@ -58,6 +60,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n := &assembly{app: a, cfg: cfg, handlers: map[string]outbox.Handler{}}
 	n.book = &incidents.Book{Store: a.store, Clock: a.clock}
 	n.overrides = cfg.Overrides(a.clock)
+	n.silences = &silences.Book{Incidents: n.book, Rules: cfg.Maintenance, Known: cfg.Knows, Clock: a.clock}
 	n.pager = &paging.Pager{Book: n.book, Policy: cfg.PolicyOf, Overrides: n.overrides, Reach: cfg.Reach, Clock: a.clock}
 	for _, wire := range []func() error{n.wireTexts, n.wireBot, n.wireAlarms} {
 		if err := wire(); err != nil {
@@ -70,8 +73,8 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n.intake.Book.Followers = n.book.Followers
 	n.overrides.Followers = []overrides.Follower{n.bot.FollowOverrides, n.desk.Follow}
 	for _, handlers := range []map[string]outbox.Handler{
-		n.overrides.Handlers(), n.pager.Handlers(), n.desk.Handlers(), n.bot.Handlers(), n.intake.Handlers(),
-		n.subscriptions.Handlers(), a.sweeping,
+		n.overrides.Handlers(), n.silences.Handlers(), n.pager.Handlers(), n.desk.Handlers(), n.bot.Handlers(),
+		n.intake.Handlers(), n.subscriptions.Handlers(), a.sweeping,
 	} {
 		maps.Copy(n.handlers, handlers)
 	}
@@ -137,8 +140,8 @@ func (a *assembly) wireAlarms() error {
 	}
 	a.intake = &alarms.Intake{
 		Book: &incidents.Book{Store: a.incoming, Clock: a.clock}, Services: a.cfg.Services, Topics: topics,
-		Metrics: a.counters.alarms,
-		Quiet:   a.cfg.Quiet, Rules: a.cfg.Messages, Tally: doors.NewTally(a.log),
+		Metrics: a.counters.alarms, Silences: a.silences,
+		Quiet: a.cfg.Quiet, Rules: a.cfg.Messages, Tally: doors.NewTally(a.log),
 	}
 	a.door = sns.NewDoor(&sns.Verifier{
 		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,

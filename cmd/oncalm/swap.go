@@ -75,6 +75,7 @@ func beside(ctx context.Context, run func(context.Context)) (end func()) {
 
 // supervise runs what the assembly in force does by itself, until ctx ends.
 func (a *app) supervise(ctx context.Context) {
+	a.now().planSilences(ctx)
 	defer beside(ctx, a.now().desk.Run)()
 	defer beside(ctx, a.now().bot.Run)()
 	<-ctx.Done()

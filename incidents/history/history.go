@@ -38,6 +38,7 @@ type Row struct {
 	Title        string           `json:"title"`
 	Opened       time.Time        `json:"opened"`
 	Quiet        bool             `json:"quiet,omitempty"`       // nobody is paged for it
+	Silenced     string           `json:"silenced,omitempty"`    // by whom, until when and why; empty if it is not
 	Acknowledged time.Time        `json:"acknowledged,omitzero"` // zero if nobody has
 	Resolved     time.Time        `json:"resolved,omitzero"`     // zero if it is open
 }
@@ -50,6 +51,7 @@ func (r *Row) fields(o *record.Object) {
 	o.Text("title", &r.Title)
 	o.Time("opened", &r.Opened)
 	o.OptTrue("quiet", &r.Quiet)
+	o.OptText("silenced", &r.Silenced)
 	o.OptTime("acknowledged", &r.Acknowledged)
 	o.OptTime("resolved", &r.Resolved)
 }
@@ -64,7 +66,8 @@ func Read(val []byte) (Row, error) { return record.Unmarshal(val, (*Row).fields)
 func Of(i *incidents.Incident) Row {
 	return Row{
 		ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title, Quiet: i.Quiet,
-		Opened: i.Opened.UTC(), Acknowledged: i.Acknowledged.UTC(), Resolved: i.Resolved.UTC(),
+		Silenced: i.Silence.String(),
+		Opened:   i.Opened.UTC(), Acknowledged: i.Acknowledged.UTC(), Resolved: i.Resolved.UTC(),
 	}
 }
 

@@ -85,7 +85,7 @@ func ByPerson[B incidents.Body](e incidents.Event) bool {
 func (r *Reading) Quiet() bool {
 	return r.Incident.Quiet && len(r.All(func(e incidents.Event) bool {
 		b, ok := e.Body.(incidents.Opened)
-		return ok && b.Quiet != ""
+		return ok && (b.Quiet != "" || b.Silence != nil)
 	})) > 0
 }
 

@@ -30,6 +30,7 @@ import (
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/silences"
 )
 
 // Config is what a configuration file says, with defaults for what it leaves open.
@@ -55,6 +56,8 @@ type Config struct {
 	Services alarms.Services
 	// Messages say what messages amount to that are not CloudWatch's own, before the program's own table does.
 	Messages []messages.Rule
+	// Maintenance says when nobody is paged for what.
+	Maintenance []silences.Rule
 	// Quiet lists the severities of which nobody is paged.
 	Quiet []string
 	// Handoffs says what is done when shifts begin and end.

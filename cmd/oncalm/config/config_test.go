@@ -27,6 +27,7 @@ import (
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/rotations/civil"
+	"github.com/oncalm/oncalm/silences"
 )
 
 var update = flag.Bool("update", false, "write what is found as what is wanted")
@@ -173,6 +174,17 @@ func TestEverything(t *testing.T) {
 			{
 				JSON: []messages.Condition{{Path: "$.state", Pattern: "FAILED"}, {Path: "$['run no']", Pattern: "?"}}, Treat: judge.Page,
 				Key: "$.job", Title: "Job {$.job}: {$.message}", Severity: "sev2",
+			},
+		},
+		Maintenance: []silences.Rule{
+			{
+				Name: "nightly", Why: "backups", End: silences.EndPage, Zone: berlin,
+				Covers: []silences.Cover{{Match: alarms.Match{Alarm: "batch-*"}}, {Service: "search"}},
+				Window: civil.Window{Days: 0b111110, From: 22 * civil.Hour, To: 6 * civil.Hour},
+			},
+			{
+				Name: "move", End: silences.EndResolve, Zone: time.UTC, Covers: []silences.Cover{silences.Everything()},
+				From: time.Date(2026, 12, 1, 22, 0, 0, 0, time.UTC), To: time.Date(2026, 12, 2, 2, 0, 0, 0, time.UTC),
 			},
 		},
 		Quiet: []string{"sev4", "sev3"},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/config/maintenance"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
@@ -53,6 +54,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("policies", policy.Section).Needed("add one that says whom to page"),
 		reading.Key("services", service.Section).Needed("add one, with its alarms"),
 		reading.Key("messages", rule.Section),
+		reading.Key("maintenance", maintenance.Section(&c.Maintenance)),
 		reading.Key("quiet", severities.Quiet(&c.Quiet)),
 		reading.Key("roles", roles),
 		reading.Key("default_service", service.Default),

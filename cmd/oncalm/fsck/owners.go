@@ -18,6 +18,7 @@ import (
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations/feed"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -33,6 +34,7 @@ func owners() []store.Check {
 		overrides.Keys(),
 		changes.Keys(),
 		fates.Keys(),
+		silences.Keys(),
 		known.Keys(),
 		sns.Keys(),
 		handoffs.Keys(),

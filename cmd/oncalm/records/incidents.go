@@ -91,6 +91,9 @@ func tableOf(s *cli.Session) (add func(history.Row) error, end func() error) {
 
 // severityOf is how bad an incident is, and whether it pages nobody.
 func severityOf(i history.Row) string {
+	if i.Silenced != "" {
+		return text.Line(i.Severity) + " silenced"
+	}
 	if i.Quiet {
 		return text.Line(i.Severity) + " quiet"
 	}
@@ -106,6 +109,7 @@ type summary struct {
 	Title        string           `json:"title"`
 	Opened       time.Time        `json:"opened"`
 	Quiet        bool             `json:"quiet"`        // nobody is paged for it
+	Silenced     string           `json:"silenced"`     // by whom, until when and why; empty if it is not
 	Acknowledged *time.Time       `json:"acknowledged"` // null if nobody has
 	Resolved     *time.Time       `json:"resolved"`     // null if it is open
 }
@@ -113,7 +117,8 @@ type summary struct {
 func summarise(i history.Row) summary {
 	return summary{
 		ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title,
-		Quiet: i.Quiet, Opened: i.Opened.UTC(), Acknowledged: given(i.Acknowledged), Resolved: given(i.Resolved),
+		Quiet: i.Quiet, Silenced: i.Silenced, Opened: i.Opened.UTC(),
+		Acknowledged: given(i.Acknowledged), Resolved: given(i.Resolved),
 	}
 }
 

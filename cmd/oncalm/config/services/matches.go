@@ -35,7 +35,17 @@ func match(v reading.Value) (alarms.Match, bool) {
 		patterns.Name(&m.Alarm)(v)
 		return m, m.Alarm != ""
 	}
-	v.Mapping(
+	v.Mapping(Conditions(&m)...)
+	if m == (alarms.Match{}) {
+		v.Lacks("give at least one of name, account, region, dimension, tag, topic",
+			"the condition has nothing that an alarm could match")
+	}
+	return m, !v.Faulty()
+}
+
+// Conditions are the keys by which alarms are matched.
+func Conditions(m *alarms.Match) []reading.Entry {
+	return []reading.Entry{
 		reading.Key("name", patterns.Name(&m.Alarm)),
 		reading.Key("account", patterns.Formed(&m.Account, patterns.Account, "an AWS account of 12 digits in quotes")),
 		reading.Key("region", patterns.Region(&m.Region)),
@@ -43,12 +53,7 @@ func match(v reading.Value) (alarms.Match, bool) {
 			patterns.Formed(&m.Dimension, patterns.Dimension, "a dimension such as ServiceName=checkout")),
 		reading.Key("tag", patterns.Formed(&m.Tag, patterns.Dimension, "a tag such as team=checkout")),
 		reading.Key("topic", patterns.Formed(&m.Topic, patterns.Topic, "the ARN of a topic, or its name")),
-	)
-	if m == (alarms.Match{}) {
-		v.Lacks("give at least one of name, account, region, dimension, tag, topic",
-			"the condition has nothing that an alarm could match")
 	}
-	return m, !v.Faulty()
 }
 
 // counts warns of a match that never counts: one that stands there already, and one for a topic that is not heard.

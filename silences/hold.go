@@ -1,0 +1,170 @@
+package silences
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
+)
+
+const (
+	// atOnce is how many incidents are changed in one transaction.
+	atOnce = 100
+	// recent is how many events of an incident are read for what its alarms say.
+	recent = 500
+)
+
+// silencedBy lists the open incidents that a silence silences, the oldest first.
+func silencedBy(tx store.Tx, id string) (ids []string) {
+	for _, open := range incidents.OpenIDs(tx, 0) {
+		if i, err := incidents.Head(tx, open); err == nil && i.Silence != nil && i.Silence.ID == id {
+			ids = append(ids, open)
+		}
+	}
+	return ids
+}
+
+// hold takes hold of open incidents of which all that fires is covered, of so many at once as one transaction is to change, and
+// enqueues the rest. It returns all of them. What a person opened is not covered by anything: somebody wants it to be looked at.
+func (b *Book) hold(tx store.Tx, now time.Time, s Silence) (held []string, err error) {
+	for _, id := range incidents.OpenIDs(tx, 0) {
+		i, err := incidents.Head(tx, id)
+		if err != nil || i.Quiet || len(i.Firing) == 0 {
+			continue // fsck names what cannot be read
+		}
+		if by := covering(tx, i, []Silence{s}); by == nil {
+			continue
+		}
+		if held = append(held, id); len(held) > atOnce {
+			continue
+		}
+		body := incidents.Silenced{Silence: *s.Said()}
+		if _, err := b.Incidents.Append(tx, now, id, incidents.Event{By: incidents.Oncalm(), Body: body}); err != nil {
+			return nil, err
+		}
+	}
+	if len(held) > atOnce {
+		outbox.In(tx, now).Soon(s.entry(doHold, now))
+	}
+	return held, nil
+}
+
+// covering is which of some silences covers all that fires in an incident: of those that are needed for that, the one that ends
+// first. It is nil if something is not covered.
+func covering(tx store.Tx, i *incidents.Incident, all []Silence) (first *Silence) {
+	for _, of := range subjects(tx, i, all) {
+		s := longest(all, of, func(*Silence) bool { return true })
+		if s == nil {
+			return nil
+		}
+		if first == nil || s.To.Before(first.To) {
+			first = s
+		}
+	}
+	return first
+}
+
+// subjects are the alarms that fire in an incident. Over which topic they came is not known any more: what is covered by topic only
+// is not covered then, and pages.
+func subjects(tx store.Tx, i *incidents.Incident, all []Silence) []Subject {
+	said := map[string]*incidents.Alarm{}
+	byName := !slices.ContainsFunc(all, func(s Silence) bool {
+		return slices.ContainsFunc(s.Covers, func(c Cover) bool { return !c.byName() })
+	})
+	if !byName {
+		events, _ := incidents.TimelineFrom(tx, i.ID, i.Seq-recent) // what cannot be read is known by its name
+		for _, e := range events {
+			if a := incidents.AlarmIn(e.Body); a != nil {
+				said[a.Series] = a
+			}
+		}
+	}
+	var found []Subject
+	for _, series := range slices.Sorted(maps.Keys(i.Firing)) {
+		a := said[series]
+		if a == nil {
+			a = &incidents.Alarm{Name: i.Firing[series], Series: series}
+		}
+		found = append(found, Subject{Alarm: a, Service: i.Service})
+	}
+	return found
+}
+
+// letGo ends a silence, if it is not over yet, and lets go of its incidents, the worst first, of so many at once as one transaction
+// is to change. When there are none left, the silence is put away, and what comes after it is planned.
+func (b *Book) letGo(tx store.Tx, now time.Time, s Silence, silenced []string) error {
+	if s.Ended.IsZero() {
+		b.end(tx, now, s, "", "its time is over") // which comes back here, for what was silenced meanwhile
+		return nil
+	}
+	if len(silenced) > 0 {
+		outbox.In(tx, now).Soon(s.entry(doEnd, now))
+		return b.release(tx, now, s, worstFirst(tx, silenced))
+	}
+	tx.Delete(key(s.ID))
+	save(tx, overKey(s.ID), s)
+	for _, r := range b.Rules {
+		if r.Name == s.Rule {
+			b.planNext(tx, now, r)
+		}
+	}
+	return nil
+}
+
+// worstFirst orders incidents by severity.
+func worstFirst(tx store.Tx, ids []string) []string {
+	severity := map[string]string{}
+	for _, id := range ids {
+		if i, err := incidents.Head(tx, id); err == nil {
+			severity[id] = i.Severity
+		}
+	}
+	ids = slices.Clone(ids)
+	slices.SortStableFunc(ids, func(a, b string) int {
+		switch {
+		case severity[a] < severity[b]:
+			return -1
+		case severity[a] > severity[b]:
+			return 1
+		}
+		return 0
+	})
+	return ids[:min(len(ids), atOnce)]
+}
+
+// release lets go of incidents: another silence takes them over, or they page, or are resolved.
+func (b *Book) release(tx store.Tx, now time.Time, s Silence, ids []string) error {
+	others := slices.DeleteFunc(All(tx), func(o Silence) bool { return !o.InForce(now) })
+	for _, id := range ids {
+		i, err := incidents.Head(tx, id)
+		if err != nil || !i.Open() || i.Silence == nil || i.Silence.ID != s.ID {
+			continue
+		}
+		var body incidents.Body
+		switch other := covering(tx, i, others); {
+		case other != nil:
+			said := *other.Said()
+			said.Quiet = i.Silence.Quiet
+			body = incidents.Silenced{Silence: said}
+		case s.End == EndResolve:
+			body = incidents.Resolved{Reason: s.title() + " is over, and resolves what it silenced"}
+		default:
+			body = incidents.Unsilenced{Silence: s.ID, Quiet: i.Silence.Quiet, Reason: s.title() + " is over"}
+		}
+		if _, err := b.Incidents.Append(tx, now, id, incidents.Event{By: incidents.Oncalm(), Body: body}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// title names a silence in a sentence.
+func (s *Silence) title() string {
+	if s.By == "" {
+		return "maintenance " + s.Rule
+	}
+	return "the silence by " + s.By
+}
