@@ -114,7 +114,7 @@ func (b *Book) write(tx store.Tx, now time.Time, i *Incident, e Event) (Event, e
 
 // save rewrites the head and keeps the list of open incidents, which says how each of them stands.
 func save(tx store.Tx, i *Incident, was Status) error {
-	val, err := i.record()
+	val, err := i.Record()
 	if err != nil {
 		return fmt.Errorf("incident %s: %w", i.ID, err)
 	}

@@ -42,7 +42,7 @@ func FoldHeads(tx store.Tx) error {
 		if err != nil {
 			continue
 		}
-		val, err := i.record()
+		val, err := i.Record()
 		if err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func KeyPages(tx store.Tx) error {
 		if err != nil {
 			continue // fsck names what cannot be read
 		}
-		val, err := i.record()
+		val, err := i.Record()
 		if err != nil {
 			return err
 		}

@@ -55,7 +55,7 @@ func TestKeyPages(t *testing.T) {
 			if diff := cmp.Diff(olderPages(id), i.Pages); diff != "" {
 				t.Errorf("pages of %s (-want +got):\n%s", id, diff)
 			}
-			now, err := i.record()
+			now, err := i.Record()
 			if err != nil {
 				return err
 			}

@@ -37,11 +37,17 @@ func Head(tx store.Tx, id string) (*Incident, error) {
 	return decodeHead(id, tx.Get(headKey(id)))
 }
 
+// ReadHead reads what [Incident.Record] wrote, now or in a version before.
+func ReadHead(val []byte) (Incident, error) { return record.Unmarshal(val, (*Incident).fields) }
+
+// ReadEvent reads an event as it is stored.
+func ReadEvent(val []byte) (Event, error) { return record.Unmarshal(val, (*Event).fields) }
+
 func decodeHead(id string, val []byte) (*Incident, error) {
 	if val == nil {
 		return nil, fmt.Errorf("%w: %s", ErrNotFound, id)
 	}
-	i, err := record.Unmarshal(val, (*Incident).fields)
+	i, err := ReadHead(val)
 	if err != nil {
 		return nil, fmt.Errorf("incident %s: head: %w (run oncalm fsck)", id, err)
 	}
@@ -92,7 +98,7 @@ func Events(tx store.Tx, id string, seq, most int) (events []Event, err error) {
 		if len(events) == most {
 			break
 		}
-		e, err := record.Unmarshal(val, (*Event).fields)
+		e, err := ReadEvent(val)
 		if err != nil {
 			return nil, fmt.Errorf("incident %s: %s: %w", id, k, err)
 		}

@@ -13,8 +13,8 @@ const (
 	eventSize = 512
 )
 
-// record is what is stored of an incident: what encoding/json makes of it.
-func (i *Incident) record() ([]byte, error) { return record.Marshal(headSize, i, (*Incident).fields) }
+// Record is what is stored of an incident: what encoding/json makes of it.
+func (i *Incident) Record() ([]byte, error) { return record.Marshal(headSize, i, (*Incident).fields) }
 
 func (i *Incident) fields(o *record.Object) {
 	o.Text("id", &i.ID)
@@ -136,6 +136,10 @@ func (e *Event) fields(o *record.Object) {
 		bodyOf(o, e, (*Paged).fields)
 	case "delivered":
 		bodyOf(o, e, (*Delivered).fields)
+	case "acknowledged":
+		bodyOf(o, e, func(*Acknowledged, *record.Object) {})
+	case "resolved":
+		bodyOf(o, e, (*Resolved).fields)
 	default: // kinds that are rare
 		if u, ok := e.Body.(Unknown); ok {
 			o.Value("body", u.Raw)
@@ -208,6 +212,8 @@ func (b *Delivered) fields(o *record.Object) {
 	o.OptText("link", &b.Link)
 	o.OptTrue("adopted", &b.Adopted)
 }
+
+func (b *Resolved) fields(o *record.Object) { o.OptText("reason", &b.Reason) }
 
 func (r *request) fields(o *record.Object) {
 	o.Time("at", &r.At)

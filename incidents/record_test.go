@@ -105,7 +105,7 @@ func BenchmarkRecord(b *testing.B) {
 	}
 	b.Run("head", func(b *testing.B) {
 		for b.Loop() {
-			val, err := i.record()
+			val, err := i.Record()
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -116,7 +116,7 @@ func BenchmarkRecord(b *testing.B) {
 
 func BenchmarkHead(b *testing.B) {
 	i, _ := storm()
-	val, err := i.record()
+	val, err := i.Record()
 	if err != nil {
 		b.Fatal(err)
 	}

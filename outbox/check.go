@@ -1,7 +1,6 @@
 package outbox
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/oncalm/oncalm/store"
@@ -25,8 +24,8 @@ func checkEntries(in *store.Inspection) {
 	expected := map[string]bool{}
 	for key, val := range in.Tx.Range(entryPrefix, store.After(entryPrefix)) {
 		in.Counts[CountEntries]++
-		var e Entry
-		if err := json.Unmarshal(val, &e); err != nil || e.Key != strings.TrimPrefix(key, entryPrefix) {
+		e, err := decode(val)
+		if err != nil || e.Key != strings.TrimPrefix(key, entryPrefix) {
 			in.Wrong(key, store.NoRepair, "the entry cannot be read, or is not the one that its key names")
 			continue
 		}

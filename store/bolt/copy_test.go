@@ -180,6 +180,15 @@ func TestCompact(t *testing.T) {
 	if err := again.Close(); err != nil {
 		t.Fatal(err)
 	}
+	backups := map[string]int64{}
+	for name, publish := range map[string]func(context.Context, string, func(io.Writer) error) (int, error){
+		"whole": copies.Publish, "compact": copies.PublishCompact,
+	} {
+		backups[name] = published(t, d.Path(), publish, want)
+	}
+	if backups["compact"] > backups["whole"]/2 {
+		t.Errorf("backups of %v bytes", backups)
+	}
 	before, after, err := copies.Compact(background, d.Path())
 	if err != nil {
 		t.Fatal(err)
@@ -193,4 +202,46 @@ func TestCompact(t *testing.T) {
 	if _, _, err := copies.Compact(background, d.Path()+"x"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("no file: error %v", err)
 	}
+}
+
+// published makes a copy of a store that nobody has open, looks what is in it, and that nothing is beside it, and returns how
+// large it is.
+func published(t *testing.T, path string, publish func(context.Context, string, func(io.Writer) error) (int, error),
+	want map[string]string) int64 {
+	t.Helper()
+	dir := t.TempDir()
+	backup := filepath.Join(dir, "backup.db")
+	damaged, err := publish(background, backup, func(w io.Writer) error {
+		from, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		_, err = io.Copy(w, from)
+		return errors.Join(err, from.Close())
+	})
+	if damaged != 0 || err != nil {
+		t.Fatalf("%d damaged, %v", damaged, err)
+	}
+	names, err := filepath.Glob(filepath.Join(dir, "*"))
+	info, statErr := os.Stat(backup)
+	if err := errors.Join(err, statErr); err != nil || len(names) != 1 {
+		t.Fatalf("there are %q, %v", names, err)
+	}
+	if diff := cmp.Diff(want, reopened(t, backup)); diff != "" {
+		t.Errorf("the copy (-want +got):\n%s", diff)
+	}
+	failed := errors.New("the disk")
+	if _, err := publish(background, backup, func(io.Writer) error { return failed }); !errors.Is(err, failed) {
+		t.Errorf("%v, want that of who writes", err)
+	}
+	if _, err := publish(background, backup, func(w io.Writer) error {
+		_, err := w.Write(make([]byte, 1<<16))
+		return err
+	}); !errors.Is(err, store.ErrDamaged) {
+		t.Errorf("of what is no store: %v", err)
+	}
+	if diff := cmp.Diff(want, reopened(t, backup)); diff != "" {
+		t.Errorf("after those that failed (-want +got):\n%s", diff)
+	}
+	return info.Size()
 }

@@ -24,6 +24,11 @@ func (d *DB) Check(ctx context.Context) (problems []string, err error) { return 
 // damaged. Readers of the store take them for absent.
 func (d *DB) Damage(ctx context.Context) ([]pages.Damaged, error) { return d.file.Damage(ctx) }
 
+// Inspect is Check and Damage in one reading of the file.
+func (d *DB) Inspect(ctx context.Context) (problems []string, damaged []pages.Damaged, err error) {
+	return d.file.Inspect(ctx)
+}
+
 // Scrub looks through the whole file for damage that nobody has come upon. What it finds is
 // told as [Options] and [DB.Health] say.
 func (d *DB) Scrub(ctx context.Context) error { return d.file.Scrub(ctx) }

@@ -37,7 +37,7 @@ func (c *BackupCommand) Run(ctx context.Context, s *cli.Session) error {
 	if err := c.replaceable(); err != nil {
 		return err
 	}
-	n, err := backUp(ctx, path, c.File)
+	n, err := backUp(ctx, path, c.File, copies.PublishCompact)
 	if err != nil {
 		return err
 	}
@@ -97,14 +97,17 @@ func same(a, b string) bool {
 	return errX == nil && errY == nil && os.SameFile(x, y)
 }
 
+// publish makes a file of a copy, as [copies.Publish] does.
+type publish func(ctx context.Context, path string, write func(io.Writer) error) (damaged int, err error)
+
 // backUp writes a copy of the store at path, checks it, and then gives it its name. It returns
 // how many values are damaged, in the copy as in the store.
-func backUp(ctx context.Context, path, target string) (damaged int, err error) {
+func backUp(ctx context.Context, path, target string, as publish) (damaged int, err error) {
 	r, err := cli.OpenRecords(ctx, path)
 	if err != nil {
 		return 0, err
 	}
-	damaged, err = copies.Publish(ctx, target, func(to io.Writer) error { return r.Backup(ctx, to) })
+	damaged, err = as(ctx, target, func(to io.Writer) error { return r.Backup(ctx, to) })
 	return damaged, errors.Join(err, r.Close())
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/store/bolt/copies"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -66,15 +67,11 @@ func (c *FsckCommand) check(ctx context.Context, s *cli.Session, path string) (f
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	pages, err := db.Check(ctx)
+	pages, damagedValues, err := db.Inspect(ctx)
 	if err != nil {
 		return nil, err
 	}
 	found = &checked{Pages: append([]string{}, pages...)}
-	damagedValues, err := db.Damage(ctx)
-	if err != nil {
-		return nil, err
-	}
 	found.Report, err = fsck.Check(ctx, db, s.Now, damagedValues)
 	if errors.Is(err, store.ErrDamaged) {
 		return nil, cli.DamagedStore(path, err)
@@ -118,7 +115,7 @@ func (c *FsckCommand) snapshot(ctx context.Context, s *cli.Session, path string,
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	copied := filepath.Join(dir, filepath.Base(path))
-	if _, err := backUp(ctx, path, copied); err != nil {
+	if _, err := backUp(ctx, path, copied, copies.Publish); err != nil {
 		return nil, fmt.Errorf("%w: %w", inUse, err)
 	}
 	found, err = c.check(ctx, s, copied)

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
+	"os"
 	"path/filepath"
+
+	"go.etcd.io/bbolt"
 
 	"github.com/oncalm/oncalm/store/bolt/datafile"
 	"github.com/oncalm/oncalm/store/bolt/disk"
@@ -23,12 +26,38 @@ func Publish(ctx context.Context, path string, write func(io.Writer) error) (dam
 	if path, err = disk.Locate(path); err != nil {
 		return 0, err
 	}
+	return publish(ctx, path, func(d *disk.Draft) error { return write(d.File) })
+}
+
+// PublishCompact is Publish, without the space that deleted keys have left. Until it is done there must be room for both.
+func PublishCompact(ctx context.Context, path string, write func(io.Writer) error) (damaged int, err error) {
+	if path, err = disk.Locate(path); err != nil {
+		return 0, err
+	}
+	whole, err := disk.NewDraft(path + ".whole") // it never gets that name
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, whole.File.Close(), whole.Discard()) }()
+	if err := write(whole.File); err != nil {
+		return 0, err
+	}
+	from, _, err := datafile.OpenCopy(ctx, path, whole.Name)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	return publish(ctx, path, func(d *disk.Draft) error { return compactInto(d.Name, from) })
+}
+
+// publish makes the file that is to be at path.
+func publish(ctx context.Context, path string, fill func(*disk.Draft) error) (damaged int, err error) {
 	draft, err := disk.NewDraft(path)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, draft.File.Close()) }()
-	if err := errors.Join(write(draft.File), draft.File.Sync()); err != nil {
+	if err := errors.Join(fill(draft), draft.File.Sync()); err != nil {
 		return 0, errors.Join(err, draft.Discard())
 	}
 	damaged, err = datafile.CheckCopy(ctx, path, draft.Name)
@@ -39,4 +68,14 @@ func Publish(ctx context.Context, path string, write func(io.Writer) error) (dam
 		return damaged, errors.Join(err, draft.Discard())
 	}
 	return damaged, disk.SyncPath(filepath.Dir(path))
+}
+
+// compactInto writes what is in a file into the empty one of that name, without the space that deleted keys have left.
+func compactInto(name string, from *bbolt.DB) error {
+	open := func(_ string, flag int, perm os.FileMode) (*os.File, error) { return os.OpenFile(name, flag, perm) }
+	into, err := bbolt.Open(name, 0o600, &bbolt.Options{NoSync: true, OpenFile: open})
+	if err != nil {
+		return err
+	}
+	return errors.Join(bbolt.Compact(into, from, compactBytes), into.Close())
 }

@@ -212,6 +212,12 @@ func (f *File) Damage(ctx context.Context) ([]pages.Damaged, error) {
 	return found.Values, err
 }
 
+// Inspect is Check and Damage in one reading.
+func (f *File) Inspect(ctx context.Context) (problems []string, damaged []pages.Damaged, err error) {
+	found, err := f.look(ctx)
+	return append(found.Problems, found.Metas...), found.Values, err
+}
+
 // Scrub looks for damage that nobody has come upon, and remembers it.
 func (f *File) Scrub(ctx context.Context) error {
 	found, err := f.look(ctx)

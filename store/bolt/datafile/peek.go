@@ -76,14 +76,26 @@ func OpenChecked(ctx context.Context, path string, readOnly bool) (*os.File, *bb
 // CheckCopy checks the copy that is to be at path, and is called name until then. It returns how many
 // of its values are damaged.
 func CheckCopy(ctx context.Context, path, name string) (damaged int, err error) {
+	db, damaged, err := OpenCopy(ctx, path, name)
+	if err != nil {
+		return damaged, err
+	}
+	return damaged, db.Close()
+}
+
+// OpenCopy is CheckCopy, and leaves the copy open to be read.
+func OpenCopy(ctx context.Context, path, name string) (db *bbolt.DB, damaged int, err error) {
 	reopen := func(string, int, os.FileMode) (*os.File, error) { return os.Open(name) }
 	file, db, err := openBy(path, reopen, bbolt.Options{ReadOnly: true}, &wounds{})
 	if err != nil {
-		return 0, err
+		return nil, 0, err
 	}
 	found, err := pages.Check(ctx, db, file, true)
 	if err == nil && len(found.Problems) > 0 {
 		err = fmt.Errorf("%s: %w: %s", path, store.ErrDamaged, found.Problems[0])
 	}
-	return len(found.Values), errors.Join(err, db.Close())
+	if err != nil {
+		return nil, len(found.Values), errors.Join(err, db.Close())
+	}
+	return db, len(found.Values), nil
 }
