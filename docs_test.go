@@ -22,8 +22,8 @@ import (
 // get ahead of the other.
 var (
 	subCommands = []string{
-		"serve", "demo", "check", "oncall", "shifts", "feed", "import", "simulate", "incidents", "timeline", "postmortem", "backup", "restore",
-		"fsck", "compact", "healthcheck", "version",
+		"serve", "demo", "check", "oncall", "shifts", "feed", "import", "simulate", "incidents", "messages", "timeline", "postmortem", "backup",
+		"restore", "fsck", "compact", "healthcheck", "version",
 	}
 	configurationKeys = []string{
 		"listen", "store", "public_url", "web", "slack", "mode", "api_url", "bot_token", "signing_secret", "channel",

@@ -36,12 +36,13 @@ func pagesAna(_ store.Tx, _ time.Time, i *incidents.Incident, e incidents.Event)
 func (r *rig) fates() string {
 	r.t.Helper()
 	var b strings.Builder
+	var ledger fates.Ledger
 	from, to := testTime.Add(-time.Hour), testTime.Add(24*time.Hour)
 	err := fates.Between(r.t.Context(), r.store, from, to, func(f fates.Fate) error {
 		return r.store.View(r.t.Context(), func(tx store.Tx) error {
 			for _, p := range f.Parts {
 				fmt.Fprintf(&b, "%s %s %s [%s %s %s] %s\n", f.At.Format("15:04:05"), p.Name, p.State, p.Treat, p.Severity, p.Service,
-					p.Say(fates.PagedFor(tx, &f, &p)))
+					p.Say(ledger.Paged(tx, &f, &p)))
 			}
 			return nil
 		})

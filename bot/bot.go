@@ -17,6 +17,7 @@ import (
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/door"
+	"github.com/oncalm/oncalm/bot/trace"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/store"
 
@@ -140,6 +141,7 @@ func (b *Bot) compose(users map[string]string) {
 		Root: o.Roots.OnCall, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, People: o.People, Users: users,
 		Services:  o.Services,
 		PublicURL: o.PublicURL, Out: out, Owe: b.notices.Owe, Absent: b.roll.absent.of, Clock: o.Clock, Log: log,
+		More: []chat.Word{trace.Word(o.Book)},
 	})
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Postmortem: o.Postmortem, Log: log,

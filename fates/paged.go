@@ -17,9 +17,21 @@ type Page struct {
 	Withheld  string    `json:"withheld,omitempty"` // why it was not sent
 }
 
-// PagedFor says whom the incident of a part paged, in the run in which the message came: since the incident was opened, or
-// triggered again. A message that opens or joins one has part in that; others page nobody.
-func PagedFor(tx store.Tx, f *Fate, p *Part) []Page {
+// A Ledger says whom incidents paged. It remembers what it has read, for many messages about one incident.
+type Ledger struct{ runs map[string][]run }
+
+// A run of an incident is from when it was opened, or triggered again, until the next time.
+type run struct {
+	from  time.Time
+	pages []Page
+}
+
+// remembered is how many incidents a ledger remembers.
+const remembered = 100
+
+// Paged says whom the incident of a part paged, in the run in which the message came. A message that opens or joins one has
+// part in that; others page nobody.
+func (l *Ledger) Paged(tx store.Tx, f *Fate, p *Part) []Page {
 	switch p.Outcome {
 	case "late", "repeated", "foreign", "noted":
 		return nil
@@ -27,21 +39,43 @@ func PagedFor(tx store.Tx, f *Fate, p *Part) []Page {
 	if p.Incident == "" || p.Treat != treatPage {
 		return nil
 	}
-	events, err := incidents.Timeline(tx, p.Incident)
-	if err != nil {
-		return nil // an incident that cannot be read pages nobody that we know of
+	runs, ok := l.runs[p.Incident]
+	if !ok {
+		runs = runsOf(tx, p.Incident)
+		if l.runs == nil || len(l.runs) >= remembered {
+			l.runs = map[string][]run{}
+		}
+		l.runs[p.Incident] = runs
 	}
-	var run []incidents.Event
+	for _, r := range slices.Backward(runs) {
+		if !r.from.After(f.At) {
+			return r.pages
+		}
+	}
+	return nil
+}
+
+// runsOf reads all runs of an incident. One that cannot be read pages nobody that we know of.
+func runsOf(tx store.Tx, id string) (runs []run) {
+	events, err := incidents.Timeline(tx, id)
+	if err != nil {
+		return nil
+	}
+	var some []incidents.Event
+	add := func() {
+		if len(some) > 0 {
+			runs = append(runs, run{some[0].Recorded, pagesIn(some)})
+		}
+	}
 	for _, e := range events {
 		if begins(e) {
-			if e.Recorded.After(f.At) {
-				break
-			}
-			run = run[:0]
+			add()
+			some = some[:0]
 		}
-		run = append(run, e)
+		some = append(some, e)
 	}
-	return pagesIn(run)
+	add()
+	return runs
 }
 
 // begins reports whether a run begins with an event.

@@ -15,20 +15,28 @@ const (
 
 // Say tells in one sentence without a full stop what became of a part of a message, whom that paged, or why nobody.
 func (p *Part) Say(pages []Page) string {
-	did := p.did()
-	switch {
-	case p.Treat != treatPage && p.Treat != treatQuiet:
-		return did
-	case p.Why != "":
-		return did + "; paged nobody: " + text.Line(p.Why)
-	case len(pages) == 0:
-		return did + "; paged nobody"
-	}
 	var names []string
 	for _, page := range pages {
 		names = append(names, page.say())
 	}
-	return did + "; paged " + text.List(names, "and")
+	switch nobody := p.Nobody(); {
+	case len(names) > 0:
+		return p.Did() + "; paged " + text.List(names, "and")
+	case nobody != "":
+		return p.Did() + "; " + nobody
+	}
+	return p.Did()
+}
+
+// Nobody says that a part paged nobody, and why, as far as that is not in what it did; empty if that is no surprise.
+func (p *Part) Nobody() string {
+	switch {
+	case p.Treat != treatPage && p.Treat != treatQuiet:
+		return ""
+	case p.Why != "":
+		return "paged nobody: " + text.Line(p.Why)
+	}
+	return "paged nobody"
 }
 
 func (p *Page) say() string {
@@ -39,8 +47,8 @@ func (p *Page) say() string {
 	return name
 }
 
-// did says what a part did. "#" stands for its incident. An outcome of a newer version is called by its name.
-func (p *Part) did() string {
+// Did says what a part did. "#" stands for its incident. An outcome of a newer version is called by its name.
+func (p *Part) Did() string {
 	var say string
 	switch p.Outcome {
 	case "opened":
@@ -73,6 +81,15 @@ func (p *Part) did() string {
 	}
 	if p.Incident != "" {
 		say += " (incident " + p.Incident + ")"
+	}
+	return say
+}
+
+// Refusal says why a message was refused, and how often messages were.
+func (m *Message) Refusal() string {
+	say := "refused: " + m.Refused + " " + text.Line(m.Problem)
+	if m.Times > 1 {
+		say += "; " + text.Count(m.Times, "message", "messages") + " in all"
 	}
 	return say
 }

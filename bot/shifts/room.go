@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
@@ -35,6 +36,7 @@ type Options struct {
 	Out       *slack.Sender
 	Owe       func(tx store.Tx, now time.Time, key, person string, m blocks.Message) // a notice
 	Absent    func(people []string) blocks.Line                                      // why some of them cannot be reached
+	More      []chat.Word                                                            // that others bring
 	Clock     *clocks.Clock
 	Log       *slog.Logger
 }
@@ -42,6 +44,7 @@ type Options struct {
 // A Room is the conversation about who is on call.
 type Room struct {
 	root    string
+	more    []chat.Word
 	reader  *typed.Reader
 	board   *show.Board
 	feeds   *show.Feeds
@@ -57,6 +60,7 @@ func New(o Options) *Room {
 	plans := &change.Plans{Reader: reader, Overrides: o.Overrides}
 	room := &Room{
 		root:   o.Root,
+		more:   o.More,
 		reader: reader,
 		board: &show.Board{
 			Reader: reader, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, Services: o.Services, Absent: o.Absent,
@@ -91,7 +95,7 @@ func (room *Room) Follow(tx store.Tx, now time.Time, c overrides.Change) {
 
 // words are the words of /oncall besides the names of schedules and services.
 func (room *Room) words() []chat.Word {
-	return []chat.Word{
+	return slices.Concat([]chat.Word{
 		{Name: "me", Usage: "2h", Change: room.plans.Me,
 			Help: "You take over, starting now."},
 		{Name: "override", Usage: "@somebody fri 18:00..sat 09:00 [schedule]",
@@ -110,8 +114,7 @@ func (room *Room) words() []chat.Word {
 		{Name: "undo", Usage: "", Change: room.answers.Undo,
 			Help: "Undoes your last change, from now on."},
 		{Name: "feed", Usage: "[me or schedule]", Show: room.feeds.Feed, Help: "Shifts as a calendar to subscribe to."},
-		{Name: "help", Usage: "", Show: room.help, Help: "This list."},
-	}
+	}, room.more, []chat.Word{{Name: "help", Usage: "", Show: room.help, Help: "This list."}})
 }
 
 // help explains /oncall.

@@ -29,6 +29,7 @@ type commands struct {
 	Feed        shifts.FeedCommand        `cmd:"" help:"List, make or revoke links to calendars of shifts."`
 	Import      importCommand             `cmd:"" help:"Turn schedules of other on-call programs into a part of a configuration."`
 	Incidents   records.IncidentsCommand  `cmd:"" help:"List the incidents, the newest first."`
+	Messages    records.MessagesCommand   `cmd:"" help:"List the messages that came in or were refused, and what became of each."`
 	Timeline    records.TimelineCommand   `cmd:"" help:"Print what happened to an incident."`
 	Postmortem  records.PostmortemCommand `cmd:"" help:"Make a document from an incident's timeline."`
 	Backup      records.BackupCommand     `cmd:"" help:"Write a copy of the store, also while the bot runs."`

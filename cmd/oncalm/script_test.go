@@ -50,6 +50,9 @@ func TestScripts(t *testing.T) {
 			"mkstore": func(ts *testscript.TestScript, neg bool, args []string) {
 				alone(func() { scriptMkstore(ts, neg, args) })
 			},
+			"receive": func(ts *testscript.TestScript, neg bool, args []string) {
+				alone(func() { scriptReceive(ts, neg, args) })
+			},
 			"put":     func(ts *testscript.TestScript, neg bool, args []string) { alone(func() { scriptPut(ts, neg, args) }) },
 			"scratch": scriptScratch,
 			"hold":    scriptHold,

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/ops"
@@ -44,6 +45,10 @@ func (f file) Timeline(ctx context.Context, id string, each func([]incidents.Eve
 	return ops.Timeline(ctx, f.DB, id, each)
 }
 
+func (f file) Messages(ctx context.Context, q fates.Query, each func(fates.Message) error) error {
+	return fates.List(ctx, f.DB, q, each)
+}
+
 func (f file) Links(ctx context.Context) ([]feed.Link, error) { return ops.FeedLinks(ctx, f.DB) }
 
 func (f file) MakeLink(ctx context.Context, wanted ops.FeedWanted) (ops.FeedMade, error) {
@@ -65,6 +70,22 @@ func (s *Session) WithRecords(ctx context.Context, f StoreFlag, fn func(Records)
 		return err
 	}
 	return errors.Join(fn(r), r.Close())
+}
+
+// messages are what all [Records] have, too.
+type messages interface {
+	Messages(ctx context.Context, q fates.Query, each func(fates.Message) error) error
+}
+
+// WithMessages calls each with the messages that are meant, of the store that the flags mean.
+func (s *Session) WithMessages(ctx context.Context, f StoreFlag, q fates.Query, each func(fates.Message) error) error {
+	return s.WithRecords(ctx, f, func(r Records) error {
+		m, ok := r.(messages)
+		if !ok {
+			return errors.ErrUnsupported
+		}
+		return m.Messages(ctx, q, each)
+	})
 }
 
 // StorePath is the store that the flags mean.
