@@ -23,7 +23,7 @@ import (
 var (
 	subCommands = []string{
 		"serve", "demo", "check", "oncall", "shifts", "feed", "import", "simulate", "incidents", "messages", "timeline", "postmortem", "backup",
-		"restore", "fsck", "compact", "healthcheck", "version",
+		"restore", "fsck", "compact", "reload", "healthcheck", "version",
 	}
 	configurationKeys = []string{
 		"listen", "store", "public_url", "web", "slack", "mode", "api_url", "bot_token", "signing_secret", "channel",

@@ -46,11 +46,14 @@ const dialTimeout = 2 * time.Second
 
 // LocalClient returns a client whose requests all go to the socket beside a store's
 // file, whatever host they name.
-func LocalClient(storePath string) *http.Client {
+func LocalClient(storePath string) *http.Client { return localClient(storePath, doors.WriteTimeout) }
+
+// localClient is one that waits so long for an answer to begin; 0 is no limit.
+func localClient(storePath string, patience time.Duration) *http.Client {
 	dialer := &net.Dialer{Timeout: dialTimeout}
 	return &http.Client{Transport: &http.Transport{
 		DisableKeepAlives:     true,
-		ResponseHeaderTimeout: doors.WriteTimeout,
+		ResponseHeaderTimeout: patience,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return dialer.DialContext(ctx, "unix", LocalSocket(storePath))
 		},

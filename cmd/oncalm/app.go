@@ -20,6 +20,7 @@ import (
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/handoffs"
@@ -43,6 +44,9 @@ type outside struct {
 	clock     *clocks.Clock      // what time it is; nil: that of a bubble of time, for tests
 	reserve   ops.Reserve        // of the store; nil: none
 	follows   incidents.Follower // hears of every event, after the parts of the app; nil: nobody
+
+	// configuration is read again on request; nil: never.
+	configuration func(now time.Time) (*config.Config, reading.Problems)
 
 	connections int // that Slack may have at a time; 0: as many as there is work
 }
@@ -74,6 +78,8 @@ type app struct {
 	auditEach time.Duration // 0: never, for tests
 
 	current atomic.Pointer[assembly]
+	reloads chan chan ops.Reloaded // whoever asks for one, and is answered
+	ended   chan struct{}          // closed when no more are done
 }
 
 // counters are those of rooms that come and go with the configuration.
@@ -85,7 +91,7 @@ type counters struct {
 // newApp wires all parts on the store s. Nothing runs yet.
 func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
 	a := &app{log: log, clock: o.clock, others: clocks.NewWitness(o.clock), auditEach: ops.AuditEach,
-		reg: prometheus.NewRegistry(), outside: o}
+		reg: prometheus.NewRegistry(), outside: o, reloads: make(chan chan ops.Reloaded), ended: make(chan struct{})}
 	a.refusals = doors.NewRefusals(log, a.reg, posted())
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.counters = counters{alarms.NewMetrics(a.reg), sns.NewMetrics(a.reg)}

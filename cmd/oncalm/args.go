@@ -36,6 +36,7 @@ type commands struct {
 	Restore     records.RestoreCommand    `cmd:"" help:"Put a backup into the place of the store."`
 	Fsck        records.FsckCommand       `cmd:"" help:"Check the store: its pages, and that every incident is what its timeline says."`
 	Compact     records.CompactCommand    `cmd:"" help:"Rewrite the store without the space that deleted data has left, while the bot is stopped."`
+	Reload      remote.ReloadCommand      `cmd:"" help:"Have the running bot read its configuration again, without a restart."`
 	Healthcheck remote.HealthcheckCommand `cmd:"" help:"Ask a running bot whether it is alive."`
 	Version     versionCommand            `cmd:"" help:"Print the version, and what it was built from."`
 }

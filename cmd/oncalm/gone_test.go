@@ -28,9 +28,21 @@ func (w *world) runs(args ...string) string {
 	return out.String()
 }
 
+// playBoth plays a scene in which the configuration changes, at a restart and at a reload.
+func playBoth(t *testing.T, scene func(*world)) {
+	t.Helper()
+	t.Run("restart", func(t *testing.T) { play(t, scene) })
+	t.Run("reload", func(t *testing.T) {
+		play(t, func(w *world) {
+			w.reload = true
+			scene(w)
+		})
+	})
+}
+
 // TestSomebodyLeaves: whoever had a duty is taken out of the configuration; nothing waits for them.
 func TestSomebodyLeaves(t *testing.T) {
-	play(t, func(w *world) {
+	playBoth(t, func(w *world) {
 		w.Wait(24 * time.Hour)
 		w.Alarm("checkout-5xx")
 		w.Press("ana", w.Paged("ana", "checkout-5xx"), "Acknowledge")
@@ -57,7 +69,7 @@ func TestSomebodyLeaves(t *testing.T) {
 
 // TestStandInLeaves: an override for somebody who has left does not count, and each command says so.
 func TestStandInLeaves(t *testing.T) {
-	play(t, func(w *world) {
+	playBoth(t, func(w *world) {
 		w.Wait(24 * time.Hour)
 		at := time.Now()
 		w.Says("bo", "/oncall", "me 3h days")

@@ -129,6 +129,11 @@ func TestHandoffsOfConfiguration(t *testing.T) {
 // configure starts the program again with another configuration.
 func (w *world) configure(old, replacement string) {
 	w.t.Helper()
+	if w.reload {
+		w.Reload(old, replacement)
+		w.Wait(5 * time.Second)
+		return
+	}
 	w.stop()
 	slack, hands := w.slack, w.hands
 	w.text = strings.ReplaceAll(w.text, old, replacement)

@@ -7,14 +7,18 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/store"
@@ -54,6 +58,9 @@ func tune(s *cli.Session) (restore func()) {
 
 // Run runs the bot until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context, s *cli.Session) error {
+	hangups := make(chan os.Signal, 1) // of one slot: "read the configuration again"
+	signal.Notify(hangups, syscall.SIGHUP)
+	defer signal.Stop(hangups)
 	cfg, err := s.Load(c.Config)
 	if err != nil {
 		return err
@@ -70,13 +77,18 @@ func (c *serveCommand) Run(ctx context.Context, s *cli.Session) error {
 		return err
 	}
 	ops.KeepReserve(db, log)
-	h, err := openHouse(cfg, db, db, log, outside{reserve: db, clock: clocks.System(), endpoint: first(s, "AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL")})
+	h, err := openHouse(cfg, db, db, log, outside{
+		reserve: db, clock: clocks.System(), endpoint: first(s, "AWS_ENDPOINT_URL_SNS", "AWS_ENDPOINT_URL"),
+		configuration: func(now time.Time) (*config.Config, reading.Problems) { return config.Load(c.Config, s.Env, now) },
+	})
 	if err != nil {
 		return errors.Join(err, db.Close())
 	}
 	log.Info("listening", "public", h.addr(0), "private", h.addr(1), "store", cfg.Store)
 	debug.FreeOSMemory() // what the start has used is not needed again
+	deaf := beside(ctx, func(ctx context.Context) { h.app.reloadAt(ctx, hangups) })
 	err = h.live(ctx, db.Failed())
+	deaf()
 	log.Info("stopped")
 	return errors.Join(err, db.Close())
 }
@@ -117,7 +129,11 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 		func() error { return h.open("private", cfg.WebListen, places.Private, doors.Frame(a.private(), log)) },
 		func() error {
 			l, err := ops.ListenLocal(db.Path())
-			h.serve(l, ops.Admin(s, db.Backup, log))
+			admin := ops.Admin(s, db.Backup, log)
+			if o.configuration != nil {
+				admin = ops.Reloading(admin, a.reload, log)
+			}
+			h.serve(l, admin)
 			return err
 		},
 	} {

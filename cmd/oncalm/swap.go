@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"net/http"
 	"sync"
 
@@ -26,6 +25,14 @@ func (v *visitors) enter() bool {
 }
 
 func (v *visitors) leave() { v.inside.Done() }
+
+// empty lets nobody in any more, and returns when the last has left.
+func (v *visitors) empty() {
+	v.mu.Lock()
+	v.closed = true
+	v.mu.Unlock()
+	v.inside.Wait()
+}
 
 // now is the assembly in force.
 func (a *app) now() *assembly { return a.current.Load() }
@@ -63,20 +70,4 @@ func (a *app) behind(door func(*assembly) http.Handler) http.Handler {
 		defer now.leave()
 		door(now).ServeHTTP(w, r)
 	})
-}
-
-// beside has something run until end is called, which waits for it.
-func beside(ctx context.Context, run func(context.Context)) (end func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	done := make(chan struct{})
-	go func() { defer close(done); run(ctx) }()
-	return func() { cancel(); <-done }
-}
-
-// supervise runs what the assembly in force does by itself, until ctx ends.
-func (a *app) supervise(ctx context.Context) {
-	a.now().planSilences(ctx)
-	defer beside(ctx, a.now().desk.Run)()
-	defer beside(ctx, a.now().bot.Run)()
-	<-ctx.Done()
 }

@@ -23,6 +23,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -43,6 +44,7 @@ type world struct {
 
 	text   string                        // of the configuration; empty: worldConfig
 	naked  bool                          // nobody audits
+	reload bool                          // another configuration is put in force without a restart
 	hands  *hands                        // of the machine's clock
 	unruly func(*world, time.Duration)   // lets time pass, for a clock that is set meanwhile; nil: it is not
 	around func(store.Store) store.Store // what stands between the program and its store; nil: nothing
@@ -143,6 +145,9 @@ func (w *world) start() {
 	log := cmp.Or(w.log, slog.New(slog.DiscardHandler))
 	w.app, err = newApp(w.cfg, behind, log, outside{
 		slack: dated{w.slack.API.RoundTripper(), w.hands}, aws: w.aws, clock: w.hands.clock(),
+		configuration: func(now time.Time) (*config.Config, reading.Problems) {
+			return config.Load(filepath.Join(w.dir, "oncalm.yaml"), os.LookupEnv, now)
+		},
 	})
 	if err != nil {
 		w.t.Fatal(err)
