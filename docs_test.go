@@ -30,7 +30,7 @@ var (
 		"sns", "topics", "max_age", "certificate", "people", "phone", "zone", "schedules", "layers", "name", "start",
 		"shift", "only", "days", "from", "to", "overrides", "person", "for", "policies", "steps", "page", "wait", "rounds",
 		"fallback", "reminder", "services", "policy", "severity", "alarms", "account", "region", "dimension", "topic",
-		"runbook", "default_service", "roles", "approver", "rollback", "queues", "app_token",
+		"runbook", "default_service", "roles", "approver", "rollback", "queues", "app_token", "retention",
 	}
 	routes    = []string{"/sns", "/slack/commands", "/slack/interactions", "/slack/events", "/healthz", "/readyz", "/metrics", "/ical/SCHEDULE.ics", "/ical/person/NAME.ics", "/", "/schedules/NAME.svg"}
 	exitCodes = []string{"0", "1", "2", "3", "4", "5", "75"}

@@ -40,6 +40,9 @@ func Head(tx store.Tx, id string) (*Incident, error) {
 // ReadHead reads what [Incident.Record] wrote, now or in a version before.
 func ReadHead(val []byte) (Incident, error) { return record.Unmarshal(val, (*Incident).fields) }
 
+// StoredHead is the head of an incident as it is stored; nil if there is none.
+func StoredHead(tx store.Tx, n uint64) []byte { return tx.Get(headKey(number(n))) }
+
 // ReadEvent reads an event as it is stored.
 func ReadEvent(val []byte) (Event, error) { return record.Unmarshal(val, (*Event).fields) }
 

@@ -30,6 +30,9 @@ import (
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/postmortems/archive"
+	"github.com/oncalm/oncalm/postmortems/document"
+	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
@@ -113,7 +116,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.sweeper = &ops.Sweeper{
 		Store: a.store, Clock: a.clock, Witness: a.others, Log: log,
 		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, changes.Sweep, known.Sweep,
-			incidents.Sweep, bot.Sweep, fates.Sweep, silences.Sweep},
+			incidents.Sweep, bot.Sweep, fates.Sweep, silences.Sweep, a.archiver(cfg.Store).Sweep},
 	}
 	a.sweeping = a.sweeper.Handlers()
 	a.health = ops.NewHealth(log, ops.StoreWritable(incoming), ops.NotBehind(a.runner.Look, time.Minute), ops.Check{
@@ -189,6 +192,18 @@ func (a *app) audit(ctx context.Context) ([]paging.Mended, error) {
 	now := a.enter()
 	defer now.leave()
 	return now.pager.Audit(ctx)
+}
+
+// archiver moves what is over for longer than the configuration in force says out of the store at that path.
+func (a *app) archiver(path string) *archive.Archiver {
+	return &archive.Archiver{
+		Path: path,
+		Kept: func() time.Duration { return a.now().cfg.Retention },
+		Render: func(doc document.Document) (string, error) {
+			text, err := markdown.Render(doc, a.now().texts)
+			return string(text), err
+		},
+	}
 }
 
 // completeHistory makes a store of before quick to list.

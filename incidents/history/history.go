@@ -100,10 +100,39 @@ func Follow(tx store.Tx, _ time.Time, i *incidents.Incident, e incidents.Event) 
 }
 
 // Forget takes the row of an incident away that is not kept any more.
-func Forget(tx store.Tx, id string) {
-	if n, err := strconv.ParseUint(id, 10, 32); err == nil {
-		tx.Delete(keyOf(n))
+func Forget(tx store.Tx, n uint64) { tx.Delete(keyOf(n)) }
+
+// looks is how many rows [Over] reads in one View.
+const looks = 4096
+
+// Over lists at most so many incidents, from that number on, that were resolved before a time, and where to go on; 0 if these
+// are all. The newest incident is never among them.
+func Over(ctx context.Context, s store.Store, from uint64, before time.Time, most int) (numbers []uint64, next uint64,
+	err error) {
+	for next = from; next > 0 && len(numbers) == 0; {
+		begin := next
+		err := s.View(ctx, func(tx store.Tx) error {
+			numbers, next = nil, 0
+			_, last := incidents.Numbers(tx)
+			looked := 0
+			for key, val := range tx.Range(keyOf(begin), store.After(prefix)) {
+				n := numberOf(key)
+				if looked == looks || len(numbers) == most {
+					next = n
+					return nil
+				}
+				looked++
+				if row, err := Read(val); err == nil && row.Resolved.Before(before) && n < last {
+					numbers = append(numbers, n)
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, 0, err
+		}
 	}
+	return numbers, next, nil
 }
 
 // Complete writes the rows that are not there of incidents that are resolved, in small transactions, and returns how many.

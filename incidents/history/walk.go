@@ -21,7 +21,8 @@ type Query struct {
 	Limit    int       // at most so many; 0: all
 }
 
-func (q Query) wants(r *Row) bool {
+// Wants reports whether an incident is listed.
+func (q Query) Wants(r *Row) bool {
 	return (!q.Open || r.Status != incidents.StatusResolved) &&
 		(q.Status == "" || r.Status == q.Status) &&
 		(q.Service == "" || r.Service == q.Service) &&
@@ -46,7 +47,7 @@ func List(ctx context.Context, s store.Store, q Query, each func([]Row) error) e
 		if err != nil {
 			return err
 		}
-		rows := slices.DeleteFunc(b.rows, func(r Row) bool { return !q.wants(&r) })
+		rows := slices.DeleteFunc(b.rows, func(r Row) bool { return !q.Wants(&r) })
 		if q.Limit > 0 && len(rows) > left {
 			rows = rows[:left]
 		}

@@ -22,6 +22,7 @@ package config
 
 import (
 	"slices"
+	"time"
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/messages"
@@ -40,6 +41,8 @@ type Config struct {
 	Listen    string // address of the public door: host:port, the host may be empty
 	WebListen string // address of the private web listener: pages and metrics
 	Store     string // path of the store's file
+	// Retention is how long incidents are kept in the store after they are resolved; 0: for ever.
+	Retention time.Duration
 	Templates string // directory of texts that replace the embedded ones; may be empty
 	PublicURL string // without a slash at the end; empty if not configured
 

@@ -123,7 +123,7 @@ func TestEverything(t *testing.T) {
 	office, _ := rotations.ParseWindow("mon-fri", "09:00", "17:00")
 	want := &config.Config{
 		File: "testdata/everything.yaml", Listen: ":8080", WebListen: "127.0.0.1:9091",
-		Store: "testdata/bad/oncalm.db", PublicURL: "https://oncall.example.com",
+		Store: "testdata/bad/oncalm.db", PublicURL: "https://oncall.example.com", Retention: 400 * 24 * time.Hour,
 		Slack: config.Slack{
 			Mode: "http", APIURL: "http://127.0.0.1:9999/api/", Channel: "C0INCIDENTS",
 			BotToken: secrets.New("xoxb-canary-one"), SigningSecret: secrets.New("canary-two-0123456789"),

@@ -44,6 +44,7 @@ func sections(c *Config) []reading.Entry {
 	return []reading.Entry{
 		reading.Key("listen", places.Address(&c.Listen)),
 		reading.Key("store", func(v reading.Value) { c.Store = cmp.Or(places.Store(v), c.Store) }),
+		reading.Key("retention", places.Retention(&c.Retention)),
 		reading.Key("templates", func(v reading.Value) { c.Templates = places.Templates(v) }),
 		reading.Key("public_url", c.publicURL),
 		reading.Key("web", func(v reading.Value) { v.Mapping(reading.Key("listen", places.Address(&c.WebListen))) }),

@@ -5,6 +5,7 @@ package records
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,14 +15,47 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/postmortems/archive"
 	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/templates"
 	"github.com/oncalm/oncalm/text"
 )
 
+// source is where incidents are read from.
+type source struct {
+	cli.StoreFlag
+	Archive string `placeholder:"FILE" help:"An archive, instead of the store."`
+}
+
+// reader reads incidents from a store or an archive.
+type reader interface {
+	Incidents(ctx context.Context, q history.Query, each func([]history.Row) error) error
+	Timeline(ctx context.Context, id string, each func([]incidents.Event) error) error
+}
+
+// read calls fn with what reads incidents.
+func (f source) read(ctx context.Context, s *cli.Session, fn func(reader) error) error {
+	if f.Archive == "" {
+		return s.WithRecords(ctx, f.StoreFlag, func(r cli.Records) error { return fn(r) })
+	}
+	r, err := archive.Open(ctx, f.Archive)
+	if errors.Is(err, archive.ErrNone) {
+		return cli.End(cli.ExitUsage, f.Archive+" is no archive of incidents",
+			"name a file such as oncalm.db.archive-2026.jsonl")
+	}
+	if err != nil {
+		return err
+	}
+	if r.Damaged > 0 {
+		s.Complain(fmt.Sprintf("%s: %s cannot be read: look whether a copy of the file has more", f.Archive,
+			text.Count(r.Damaged, "line", "lines")))
+	}
+	return errors.Join(fn(r), r.Close())
+}
+
 // IncidentsCommand is oncalm incidents.
 type IncidentsCommand struct {
-	cli.StoreFlag
+	source
 	cli.JSONFlag
 	Open     bool        `help:"Only those that are not resolved."`
 	Status   string      `placeholder:"STATUS" help:"Only those that are triggered, acknowledged or resolved."`
@@ -64,7 +98,7 @@ func (c *IncidentsCommand) Run(ctx context.Context, s *cli.Session) error {
 		list := s.Elements()
 		add, end = func(row history.Row) error { return list.Add(summarise(row)) }, list.End
 	}
-	err = s.WithRecords(ctx, c.StoreFlag, func(r cli.Records) error {
+	err = c.read(ctx, s, func(r reader) error {
 		return r.Incidents(ctx, q, func(rows []history.Row) error {
 			for _, row := range rows {
 				if err := add(row); err != nil {
@@ -131,10 +165,10 @@ func given(t time.Time) *time.Time {
 }
 
 // incident reads an incident and its timeline.
-func incident(ctx context.Context, s *cli.Session, f cli.StoreFlag, id string) (incidents.Incident, []incidents.Event,
+func incident(ctx context.Context, s *cli.Session, f source, id string) (incidents.Incident, []incidents.Event,
 	error) {
 	var events []incidents.Event
-	err := s.WithRecords(ctx, f, func(r cli.Records) error {
+	err := f.read(ctx, s, func(r reader) error {
 		return r.Timeline(ctx, id, func(part []incidents.Event) error {
 			events = append(events, part...)
 			return nil
@@ -142,7 +176,8 @@ func incident(ctx context.Context, s *cli.Session, f cli.StoreFlag, id string) (
 	})
 	if errors.Is(err, incidents.ErrNotFound) {
 		return incidents.Incident{}, nil,
-			cli.End(cli.ExitNo, "there is no incident "+cli.Quoted(id), "oncalm incidents lists them")
+			cli.End(cli.ExitNo, "there is no incident "+cli.Quoted(id),
+				"oncalm incidents lists them; older ones may be in an archive")
 	}
 	if err != nil {
 		return incidents.Incident{}, nil, err
@@ -157,14 +192,14 @@ func incident(ctx context.Context, s *cli.Session, f cli.StoreFlag, id string) (
 
 // TimelineCommand is oncalm timeline.
 type TimelineCommand struct {
-	cli.StoreFlag
+	source
 	cli.JSONFlag
 	ID string `arg:"" help:"The incident's number."`
 }
 
 // Run prints a timeline.
 func (c *TimelineCommand) Run(ctx context.Context, s *cli.Session) error {
-	i, events, err := incident(ctx, s, c.StoreFlag, c.ID)
+	i, events, err := incident(ctx, s, c.source, c.ID)
 	if err != nil {
 		return err
 	}
@@ -185,7 +220,7 @@ func (c *TimelineCommand) Run(ctx context.Context, s *cli.Session) error {
 
 // PostmortemCommand is oncalm postmortem.
 type PostmortemCommand struct {
-	cli.StoreFlag
+	source
 	Format string `enum:"markdown,json" default:"markdown" help:"markdown or json (default: markdown)."`
 	JSON   bool   `name:"json" help:"The same as -format json."`
 	ID     string `arg:"" help:"The incident's number."`
@@ -193,7 +228,7 @@ type PostmortemCommand struct {
 
 // Run makes the document of an incident.
 func (c *PostmortemCommand) Run(ctx context.Context, s *cli.Session) error {
-	i, events, err := incident(ctx, s, c.StoreFlag, c.ID)
+	i, events, err := incident(ctx, s, c.source, c.ID)
 	if err != nil {
 		return err
 	}

@@ -1,13 +1,16 @@
 package places
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/postmortems/archive"
 )
 
 // storeFile looks whether the store can be where the configuration says. What depends on the machine is a warning: a
@@ -73,4 +76,17 @@ func Store(v reading.Value) string {
 		return v.File.Path(s)
 	}
 	return ""
+}
+
+// Retention reads how long incidents are kept in the store after they are resolved, before they are archived.
+func Retention(to *time.Duration) func(reading.Value) {
+	return func(v reading.Value) {
+		d, ok := v.Days()
+		if ok && d < archive.Least {
+			v.Errorf(fmt.Sprintf("give it %dd or more, or remove the key to keep all incidents", int(archive.Least.Hours())/24),
+				"%s is %s: what is kept beside an incident would still be in use", v.Key, reading.Quote(v.Text()))
+			return
+		}
+		*to = d
+	}
 }

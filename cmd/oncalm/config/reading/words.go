@@ -76,6 +76,22 @@ func (v Value) Duration() (time.Duration, bool) {
 	return d, true
 }
 
+// Days reads a number of days, such as 400d.
+func (v Value) Days() (time.Duration, bool) {
+	const wanted = "a number of days such as 400d"
+	s, ok := v.Filled(wanted)
+	if !ok {
+		return 0, false
+	}
+	digits, isDays := strings.CutSuffix(s, "d")
+	n, err := strconv.ParseUint(digits, 10, 16)
+	if !isDays || err != nil {
+		v.Errorf("expected "+wanted, "%s is not a number of days", Quote(v.Text()))
+		return 0, false
+	}
+	return time.Duration(n) * 24 * time.Hour, true
+}
+
 // Odd warns of a duration that is too short or too long to be meant. Zero has a meaning of its own.
 func (v Value) Odd(d, least, most time.Duration, such string) {
 	switch {
