@@ -11,14 +11,17 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/command"
 	"github.com/oncalm/oncalm/bot/notice"
 	"github.com/oncalm/oncalm/bot/shifts"
+	"github.com/oncalm/oncalm/bot/silence"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/door"
 	"github.com/oncalm/oncalm/bot/trace"
 	"github.com/oncalm/oncalm/overrides"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -53,6 +56,11 @@ type Options struct {
 	People map[string]chat.Person
 	// Services are the names of all services, for /oncall.
 	Services []string
+	// Silences are what nobody is paged for; nil if there are none. Watched are the services with their alarms, and PagesNobody
+	// reports whether incidents of a severity are quiet: for what is said about them.
+	Silences    *silences.Book
+	Watched     alarms.Services
+	PagesNobody func(severity string) bool
 	// PublicURL is where the program is reached from outside, without a slash at the end, for links to it; empty if that is not known.
 	PublicURL string
 	// Roots are the two slash commands; empty fields mean /incident and /oncall.
@@ -74,6 +82,9 @@ var ErrOptions = errors.New("slack")
 
 // Bot is the door to Slack. It implements [paging.Channel].
 type Bot struct {
+	// Silence is the conversation about silences, which follows them; nil without.
+	Silence *silence.Talk
+
 	o          Options
 	log        *slog.Logger
 	out        *slack.Sender
@@ -137,11 +148,19 @@ func (b *Bot) compose(users map[string]string) {
 	}
 	b.roll = &rollCall{o: o, log: log, out: out, notices: b.notices}
 	b.identifier = &identifier{o: o, log: log, out: out, watch: out.Watch, checkChannel: b.checkChannel}
+	more := []chat.Word{trace.Word(o.Book)}
+	if o.Silences != nil {
+		b.Silence = &silence.Talk{
+			Book: o.Silences, Pager: o.Pager, Services: o.Watched, PagesNobody: o.PagesNobody, People: o.People,
+			Owe: b.notices.Owe, Clock: o.Clock,
+		}
+		more = append(b.Silence.Words(), more...)
+	}
 	b.shifts = shifts.New(shifts.Options{
 		Root: o.Roots.OnCall, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, People: o.People, Users: users,
 		Services:  o.Services,
 		PublicURL: o.PublicURL, Out: out, Owe: b.notices.Owe, Absent: b.roll.absent.of, Clock: o.Clock, Log: log,
-		More: []chat.Word{trace.Word(o.Book)},
+		More: more,
 	})
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Postmortem: o.Postmortem, Log: log,
@@ -152,6 +171,9 @@ func (b *Bot) compose(users map[string]string) {
 		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
 	}, users)
 	b.shifts.SetRouter(b.router)
+	if b.Silence != nil {
+		b.Silence.Readable = b.router.Readable
+	}
 	b.command.Router = b.router
 }
 

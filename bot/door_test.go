@@ -22,13 +22,16 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/silences"
 )
 
 // alone makes a bot without a store, for what must not get that far.
 func alone(t *testing.T, secrets ...string) (*Bot, *buffer) {
 	t.Helper()
 	logged := &buffer{}
-	b, err := New(Options{Token: "xoxb-x", SigningSecrets: secrets, Log: slog.New(slog.NewTextHandler(logged, nil))})
+	b, err := New(Options{
+		Token: "xoxb-x", SigningSecrets: secrets, Silences: &silences.Book{}, Log: slog.New(slog.NewTextHandler(logged, nil)),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

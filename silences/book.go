@@ -79,17 +79,17 @@ func (b *Book) Make(tx store.Tx, now time.Time, s Silence) (Change, error) {
 	if err := b.Check(tx, now, s); err != nil {
 		return Change{}, err
 	}
-	save(tx, key(s.ID), s)
-	b.plan(tx, now, s)
 	c := Change{What: Made, Silence: s, By: s.By}
 	if !s.Begun.IsZero() {
-		held, err := b.hold(tx, now, s)
-		if err != nil {
-			return Change{}, err
-		}
-		if c.Incidents = held; s.Clear && len(held) == 0 {
-			return Change{}, ErrClear
-		}
+		c.Incidents = within(tx, s)
+	}
+	if s.Clear && len(c.Incidents) == 0 {
+		return Change{}, ErrClear // before anything was written: whoever asks may keep the transaction
+	}
+	save(tx, key(s.ID), s)
+	b.plan(tx, now, s)
+	if err := b.hold(tx, now, s, c.Incidents); err != nil {
+		return Change{}, err
 	}
 	return b.follow(tx, now, c), nil
 }

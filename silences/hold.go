@@ -27,29 +27,30 @@ func silencedBy(tx store.Tx, id string) (ids []string) {
 	return ids
 }
 
-// hold takes hold of open incidents of which all that fires is covered, of so many at once as one transaction is to change, and
-// enqueues the rest. It returns all of them. What a person opened is not covered by anything: somebody wants it to be looked at.
-func (b *Book) hold(tx store.Tx, now time.Time, s Silence) (held []string, err error) {
+// within lists the open incidents of which all that fires is covered by a silence, and that are not quiet yet. What a person opened
+// is not covered by anything: somebody wants it to be looked at.
+func within(tx store.Tx, s Silence) (ids []string) {
 	for _, id := range incidents.OpenIDs(tx, 0) {
 		i, err := incidents.Head(tx, id)
-		if err != nil || i.Quiet || len(i.Firing) == 0 {
-			continue // fsck names what cannot be read
+		if err == nil && !i.Quiet && covering(tx, i, []Silence{s}) != nil { // fsck names what cannot be read
+			ids = append(ids, id)
 		}
-		if by := covering(tx, i, []Silence{s}); by == nil {
-			continue
-		}
-		if held = append(held, id); len(held) > atOnce {
-			continue
-		}
+	}
+	return ids
+}
+
+// hold takes hold of open incidents, of so many at once as one transaction is to change, and enqueues the rest.
+func (b *Book) hold(tx store.Tx, now time.Time, s Silence, ids []string) error {
+	for _, id := range ids[:min(len(ids), atOnce)] {
 		body := incidents.Silenced{Silence: *s.Said()}
 		if _, err := b.Incidents.Append(tx, now, id, incidents.Event{By: incidents.Oncalm(), Body: body}); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if len(held) > atOnce {
+	if len(ids) > atOnce {
 		outbox.In(tx, now).Soon(s.entry(doHold, now))
 	}
-	return held, nil
+	return nil
 }
 
 // covering is which of some silences covers all that fires in an incident: of those that are needed for that, the one that ends

@@ -105,8 +105,7 @@ func (b *Book) do(tx store.Tx, now time.Time, s Silence, do string, silenced []s
 	case do == doLook && len(silenced) == 0:
 		b.end(tx, now, s, "", "nothing that it covers fires any more")
 	case do == doHold:
-		_, err := b.hold(tx, now, s)
-		return err
+		return b.hold(tx, now, s, within(tx, s))
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ package known
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -203,5 +204,16 @@ func Adopt(tx store.Tx, parent string, children []string) {
 			continue
 		}
 		tx.Put(ParentKey(child), []byte(strings.Join(append(parents, parent), " ")))
+	}
+}
+
+// Names lists the names of all that is known, as often as there are alarms of that name.
+func Names(tx store.Tx) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, val := range tx.Range(store.Under(knownPart)) {
+			if r, err := record.Unmarshal(val, (*Record).fields); err == nil && !yield(r.Name) {
+				return
+			}
+		}
 	}
 }

@@ -106,7 +106,7 @@ func (r *Router) typed(ctx context.Context, in slack.Request) (payload string) {
 	if !ok {
 		return encode(r.noRoom(c.Root), time.UTC, false)
 	}
-	if c.Rest = bare(c.Rest, c.Root); room.Bare {
+	if c.Rest = bare(c.Rest, c.Root); room.Bare && !room.verbatim(c.Rest) {
 		c.Rest = bareAll(c.Rest, c.Root)
 	}
 	c.Args = Tokens(c.Rest)
@@ -130,6 +130,13 @@ func (r *Router) room(root string) (*Room, bool) {
 		}
 	}
 	return nil, false
+}
+
+// verbatim reports whether a text begins with a word behind which marks count.
+func (room *Room) verbatim(typed string) bool {
+	first, _ := firstWord(typed)
+	w, ok := Find(room.Words, plain(first))
+	return ok && w.Verbatim
 }
 
 func (r *Router) noRoom(root string) blocks.Message {

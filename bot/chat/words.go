@@ -19,6 +19,8 @@ type Word struct {
 	Also  []string // other names
 	Usage string   // what may stand behind it
 	Help  string   // what it does, in one sentence
+	// Verbatim says that what stands behind it is a pattern or a text: marks of formatting are part of it.
+	Verbatim bool
 	// Change carries the word out, in the transaction that also remembers that it was.
 	Change func(*Call, store.Tx) (blocks.Message, error)
 	// Show only looks. A word has either.

@@ -71,6 +71,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n.wireDesk()
 	n.book.Followers = n.followers()
 	n.intake.Book.Followers = n.book.Followers
+	n.silences.Followers = []silences.Follower{n.bot.Silence.Follow}
 	n.overrides.Followers = []overrides.Follower{n.bot.FollowOverrides, n.desk.Follow}
 	for _, handlers := range []map[string]outbox.Handler{
 		n.overrides.Handlers(), n.silences.Handlers(), n.pager.Handlers(), n.desk.Handlers(), n.bot.Handlers(),
@@ -84,7 +85,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 
 // followers hear of every event, whichever door it came by.
 func (a *assembly) followers() []incidents.Follower {
-	all := []incidents.Follower{a.pager.Follow, a.bot.Follow, history.Follow}
+	all := []incidents.Follower{a.pager.Follow, a.bot.Follow, a.bot.Silence.FollowIncident, history.Follow}
 	if a.outside.follows != nil {
 		all = append(all, a.outside.follows)
 	}
@@ -117,6 +118,7 @@ func (a *assembly) wireBot() (err error) {
 	a.bot, err = bot.New(bot.Options{
 		Out: a.line, Token: a.cfg.Slack.BotToken.Reveal(), SigningSecrets: []string{a.cfg.Slack.SigningSecret.Reveal()},
 		Channel: a.cfg.Slack.Channel, Book: a.book, Pager: a.pager, Overrides: a.overrides, People: people,
+		Silences: a.silences, Watched: a.cfg.Services, PagesNobody: a.cfg.PagesNobody,
 		Services: services, PublicURL: a.cfg.PublicURL, Postmortem: a.postmortem,
 		Clock: a.clock, Witness: a.others, Log: a.log,
 	})

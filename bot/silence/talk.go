@@ -1,0 +1,163 @@
+package silence
+
+import (
+	"errors"
+	"strings"
+
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/shifts/typed"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/silences"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
+)
+
+// Talk is the conversation. Its fields are set before it is used and not changed afterwards.
+type Talk struct {
+	Book     *silences.Book
+	Pager    *paging.Pager
+	Services alarms.Services
+	// PagesNobody reports whether incidents of that severity are quiet.
+	PagesNobody func(severity string) bool
+	People      map[string]chat.Person
+	Owe         Owe
+	Clock       *clocks.Clock
+	// Readable is a text as people read it whom Slack delivered it from; it is set when there is a router.
+	Readable func(string) string
+}
+
+func (t *Talk) services() (names []string) {
+	for _, s := range t.Services.All {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// Words are what people say.
+func (t *Talk) Words() []chat.Word {
+	return []chat.Word{
+		{Name: "silence", Also: []string{"silences", "mute"}, Usage: "[checkout-* 2h reason]", Verbatim: true, Change: t.Silence,
+			Help: "Pages nobody for an alarm, a service or a tag; without arguments, lists what is silenced."},
+		{Name: "unsilence", Also: []string{"unmute"}, Usage: "[checkout-*]", Verbatim: true, Change: t.Unsilence,
+			Help: "Ends a silence or a maintenance. What still fires pages."},
+		{Name: "simulate", Usage: "<service or alarm> [at fri 18:00]", Show: t.Simulate,
+			Help: "Whom an incident would page, and when."},
+	}
+}
+
+// Silence is /oncall silence.
+func (t *Talk) Silence(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	if len(c.Args) == 0 || len(c.Args) == 1 && c.Args[0].Text == "list" {
+		return t.list(c, tx), nil
+	}
+	is, m, ok := t.read(c)
+	if !ok {
+		return m, nil
+	}
+	if is.covers[0].Service != "" {
+		if _, ok := typed.Spelt(sequence(t.services()), is.covers[0].Service); !ok {
+			return chat.Unknown(c.Root, is.covers[0].Service, t.services()), nil
+		}
+	}
+	made, err := t.Book.Make(tx, c.Now, silences.Silence{
+		ID: typed.ChangeID(c.ID), Covers: is.covers, By: c.Person, Why: is.why, From: is.span.From, To: is.span.To,
+		Clear: is.clear, End: silences.EndPage,
+	})
+	if err != nil {
+		return refused(err)
+	}
+	return t.madeMessage(c, tx, made, is.span.Notes), nil
+}
+
+// refused is what people read about a silence that cannot be made. Other errors are passed on.
+func refused(err error) (blocks.Message, error) {
+	for _, known := range []error{
+		silences.ErrNothing, silences.ErrEverything, silences.ErrTooLongPattern, silences.ErrBackwards, silences.ErrOver,
+		silences.ErrTooLong, silences.ErrTooFar, silences.ErrTooMany, silences.ErrClear,
+	} {
+		if errors.Is(err, known) {
+			return blocks.Sentence("Nothing was silenced: ", err.Error(), "."), nil
+		}
+	}
+	if errors.Is(err, silences.ErrMade) {
+		return blocks.Sentence("That was already done."), nil
+	}
+	return blocks.Message{}, err
+}
+
+// madeMessage says what was silenced, and how much that is.
+func (t *Talk) madeMessage(c *chat.Call, tx store.Tx, made silences.Change, notes []string) blocks.Message {
+	s := made.Silence
+	lines := []blocks.Line{blocks.Say("🔇 Silenced: ", summary(s))}
+	lines = append(lines, t.reach(tx, s)...)
+	if n := len(made.Incidents); n > 0 {
+		lines = append(lines, blocks.Say("Nobody is paged any more for ",
+			text.Count(n, "incident that is", "incidents that are"), " open: ", some(made.Incidents), "."))
+	}
+	lines = append(lines, blocks.Say("When it is over, what still fires pages. ", blocks.Code(c.Root+" unsilence"),
+		" ends it."))
+	for _, n := range notes {
+		lines = append(lines, blocks.Say("⚠️ ", n, "."))
+	}
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}, Rows: [][]blocks.Button{{endButton(s, "")}}}
+}
+
+// reach says how much a silence covers.
+func (t *Talk) reach(tx store.Tx, s silences.Silence) []blocks.Line {
+	r := t.Services.ReachOf(tx, s)
+	var lines []blocks.Line
+	if s.Covers[0].Tag == "" {
+		l := blocks.Say("That covers ", r.Alarms, " of ", text.Count(r.Known, "alarm that is known", "alarms that are known"))
+		if n := len(r.Services); n > 0 {
+			l = blocks.Say(l, ", of ", text.Count(n, "service", "services"), " (", some(r.Services), ")")
+		}
+		lines = append(lines, blocks.Say(l, "."))
+	}
+	if r.Worst == incidents.Sev1 {
+		lines = append(lines, blocks.Say("⚠️ Among them are incidents of sev1: these page nobody, either."))
+	}
+	return lines
+}
+
+// some are the first of some names.
+func some(names []string) string {
+	const shown = 10
+	if more := len(names) - shown; more > 0 {
+		return strings.Join(names[:shown], ", ") + text.Count(more, " and one more", " and more")
+	}
+	return strings.Join(names, ", ")
+}
+
+// summary is a silence in one line: what, until when, by whom and why.
+func summary(s silences.Silence) blocks.Line {
+	l := blocks.Say(blocks.Strong(s.What()))
+	switch {
+	case s.Clear:
+		l = blocks.Say(l, " until it is clear, at the latest until ", s.To)
+	case s.Begun.IsZero():
+		l = blocks.Say(l, " from ", s.From, " until ", s.To)
+	default:
+		l = blocks.Say(l, " until ", s.To)
+	}
+	l = blocks.Say(l, ", by ", blocks.Strong(s.Said().Source()))
+	if s.Left {
+		l = blocks.Say(l, ", who is no longer in the configuration")
+	}
+	if why := text.Clip(text.Line(s.Why), longestWhy); why != "" {
+		l = blocks.Say(l, ": “", why, "”")
+	}
+	return l
+}
+
+// endButton ends a silence. which tells several in one message apart.
+func endButton(s silences.Silence, which string) blocks.Button {
+	said := typed.Said("unsilence", s.ID)
+	if which == "" {
+		return said.Button("End it")
+	}
+	return said.Numbered("End "+text.Clip(s.What(), 40), which)
+}
