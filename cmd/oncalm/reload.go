@@ -70,6 +70,7 @@ func (a *app) supervise(ctx context.Context) {
 			endDesk() // it would announce that shifts are again as they were
 			next.planSilences(ctx)
 			old := a.current.Swap(next)
+			a.accept(told)
 			answer <- told
 			old.visitors.empty()
 			endBot()
@@ -83,10 +84,14 @@ func (a *app) renew(now time.Time) (*assembly, ops.Reloaded) {
 	running := a.now().cfg
 	cfg, problems := a.outside.configuration(now)
 	told := ops.Reloaded{File: cfg.File, Problems: []string{}, Changes: []ops.Change{}, Restart: []string{}}
+	errs := problems.Errors()
+	if len(errs) > 0 {
+		problems = errs // first things first
+	}
 	for _, p := range problems {
 		told.Problems = append(told.Problems, p.String())
 	}
-	if len(problems.Errors()) > 0 {
+	if len(errs) > 0 {
 		return nil, a.decline(told)
 	}
 	told.Restart = append(told.Restart, cfg.Keep(running)...)
@@ -95,24 +100,31 @@ func (a *app) renew(now time.Time) (*assembly, ops.Reloaded) {
 		told.Problems = append(told.Problems, cfg.File+": "+err.Error()+"; correct the configuration")
 		return nil, a.decline(told)
 	}
-	var lines []string
 	for _, c := range running.Changes(cfg) {
 		told.Changes = append(told.Changes, ops.Change(c))
-		lines = append(lines, ops.Change(c).String())
 	}
 	told.Done = true
-	for _, w := range told.Problems[:min(len(told.Problems), mostLogged)] {
-		a.log.Warn("configuration", "problem", w)
-	}
-	a.log.Info("a new configuration is in force", "file", told.File, "changes", lines, "unchanged_until_restart", told.Restart)
 	return next, told
 }
 
 // mostLogged is how many problems of a configuration are logged; oncalm check has all of them.
 const mostLogged = 20
 
+// decline tells of one that is wrong.
 func (a *app) decline(told ops.Reloaded) ops.Reloaded {
 	a.log.Error("the new configuration is wrong, so the one of before stays in force: correct it, and reload again",
 		"file", told.File, "problems", told.Problems[:min(len(told.Problems), mostLogged)], "number", len(told.Problems))
 	return told
+}
+
+// accept tells of a configuration that is in force.
+func (a *app) accept(told ops.Reloaded) {
+	for _, w := range told.Problems[:min(len(told.Problems), mostLogged)] {
+		a.log.Warn("configuration", "problem", w)
+	}
+	lines := []string{}
+	for _, c := range told.Changes {
+		lines = append(lines, c.String())
+	}
+	a.log.Info("a new configuration is in force", "file", told.File, "changes", lines, "unchanged_until_restart", told.Restart)
 }

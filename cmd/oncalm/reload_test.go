@@ -69,7 +69,7 @@ func TestReload(t *testing.T) {
 		w.Alarm("checkout-5xx")
 		w.Paged("ana", "checkout-5xx")
 		told := w.Reload(`{page: ["schedule:days"], wait: 5m}, {page: ["person:bo"], wait: 10m}`, `{page: ["person:dee"], wait: 5m}`)
-		if told.Done || len(told.Problems) == 0 || !strings.Contains(strings.Join(told.Problems, "\n"), "oncalm.yaml:15:21: there is no person \"dee\"") {
+		if told.Done || len(told.Problems) != 1 || !strings.Contains(told.Problems[0], "oncalm.yaml:15:21: there is no person \"dee\"") {
 			t.Fatalf("dee is not in the configuration, and it says %+v", told)
 		}
 		w.Alarm("search-slow")
