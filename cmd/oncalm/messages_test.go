@@ -10,8 +10,10 @@ import (
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
@@ -42,12 +44,34 @@ func receive(path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	book := &incidents.Book{Store: db}
+	now := scriptNoon
+	clock := &clocks.Clock{Wall: func() time.Time { return now }, Up: func() time.Duration { return now.Sub(scriptNoon) }}
+	book := &incidents.Book{Store: db, Clock: clock}
 	policy := paging.Policy{
 		Name: "all", Rounds: 1, Fallback: []paging.Target{"person:bo"},
 		Steps: []paging.Step{{Page: []paging.Target{"person:ana"}, Wait: 5 * time.Minute}},
 	}
-	pager := &paging.Pager{Book: book, Policy: func(string) paging.Policy { return policy }, Overrides: &overrides.Book{}}
+	pager := &paging.Pager{Book: book, Policy: func(string) paging.Policy { return policy }, Overrides: &overrides.Book{},
+		Clock: clock, Channels: map[string]paging.Channel{incidents.ViaSlack: takes{}}}
+	until := func(then time.Time) error {
+		for {
+			var key string
+			var due time.Time
+			var ok bool
+			err := db.View(ctx, func(tx store.Tx) error {
+				key, due, ok = outbox.In(tx, now).Next()
+				return nil
+			})
+			if err != nil || !ok || due.After(then) {
+				now = then
+				return err
+			}
+			now = due
+			if err := outbox.Play(ctx, db, pager.Handlers(), key, now); err != nil {
+				return err
+			}
+		}
+	}
 	book.Followers = []incidents.Follower{pager.Follow}
 	topics, err := sns.ParseTopics([]string{scriptTopic})
 	if err != nil {
@@ -74,16 +98,32 @@ func receive(path string) (err error) {
 	} {
 		v := alarms.Unsigned(m.text, "", scriptTopic, scriptNoon.Add(m.after))
 		v.MessageID = fmt.Sprint("message-", n)
+		if err := until(v.Received); err != nil {
+			return err
+		}
 		if _, err := intake.Take(ctx, v); err != nil {
 			return err
 		}
 		if m.after == 11*time.Hour {
-			if err := acknowledge(ctx, book, "3", scriptNoon.Add(m.after+10*time.Minute)); err != nil {
+			if err := until(v.Received.Add(10 * time.Minute)); err != nil {
+				return err
+			}
+			if err := acknowledge(ctx, book, "3", now); err != nil {
 				return err
 			}
 		}
 	}
+	if err := until(scriptNoon.Add(14 * time.Hour)); err != nil {
+		return err
+	}
 	return refuse(ctx, db)
+}
+
+// takes is a channel that takes every page.
+type takes struct{}
+
+func (takes) Page(context.Context, string, paging.Page) (paging.Receipt, error) {
+	return paging.Receipt{}, nil
 }
 
 // acknowledge has ana acknowledge an incident at a time.

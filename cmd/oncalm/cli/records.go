@@ -77,15 +77,12 @@ type messages interface {
 	Messages(ctx context.Context, q fates.Query, each func(fates.Message) error) error
 }
 
-// WithMessages calls each with the messages that are meant, of the store that the flags mean.
-func (s *Session) WithMessages(ctx context.Context, f StoreFlag, q fates.Query, each func(fates.Message) error) error {
-	return s.WithRecords(ctx, f, func(r Records) error {
-		m, ok := r.(messages)
-		if !ok {
-			return errors.ErrUnsupported
-		}
+// Messages hands the messages that are meant to each, as they come.
+func Messages(ctx context.Context, r Records, q fates.Query, each func(fates.Message) error) error {
+	if m, ok := r.(messages); ok {
 		return m.Messages(ctx, q, each)
-	})
+	}
+	return errors.ErrUnsupported // impossible: both kinds of records have them
 }
 
 // StorePath is the store that the flags mean.

@@ -33,11 +33,13 @@ func (c *MessagesCommand) Run(ctx context.Context, s *cli.Session) error {
 		add, end = func(m fates.Message) error { return list.Add(m) }, list.End
 	}
 	q := fates.Query{From: s.Now.Add(-c.Since.Or(24 * time.Hour)), To: s.Now.Add(time.Minute), Text: c.Text}
-	err := s.WithMessages(ctx, c.StoreFlag, q, func(m fates.Message) error {
-		if !c.wanted(&m) {
-			return nil
-		}
-		return add(m)
+	err := s.WithRecords(ctx, c.StoreFlag, func(r cli.Records) error {
+		return cli.Messages(ctx, r, q, func(m fates.Message) error {
+			if !c.wanted(&m) {
+				return nil
+			}
+			return add(m)
+		})
 	})
 	if err != nil {
 		return err

@@ -23,6 +23,7 @@ type SimulateCommand struct {
 	Service string      `xor:"what" placeholder:"NAME" help:"An incident of this service; either this or --alarm is required."`
 	Alarm   string      `xor:"what" placeholder:"NAME" help:"An incident that an alarm of this name opens."`
 	Message string      `xor:"what" placeholder:"FILE" help:"How the message in this file is judged, and whom it would page: what SNS carries in Message, or a whole envelope."`
+	Replay  cli.Span    `xor:"what" placeholder:"SPAN" help:"Play the messages of so long against the configuration, as 24h or 7d, and say what would have changed."`
 	Subject string      `placeholder:"TEXT" help:"The subject of that message."`
 	Tag     []string    `sep:"none" placeholder:"TAG" help:"A tag of that alarm, as team=checkout; may be given several times."`
 	At      cli.Instant `placeholder:"TIME" help:"Opened at this time, as 2026-03-29T02:30:00+01:00 (default: now)."`
@@ -41,19 +42,23 @@ type simulated struct {
 
 // Run goes through an escalation as if nobody ever acknowledged.
 func (c *SimulateCommand) Run(ctx context.Context, s *cli.Session) error {
-	if c.Service == "" && c.Alarm == "" && c.Message == "" { // kong could require one of them, but its help would show each as required
-		return cli.End(cli.ExitUsage, "missing flags: --service=NAME, --alarm=NAME or --message=FILE",
+	if c.Service == "" && c.Alarm == "" && c.Message == "" && c.Replay.Duration == 0 { // kong could require one of them, but its help would show each as required
+		return cli.End(cli.ExitUsage, "missing flags: --service=NAME, --alarm=NAME, --message=FILE or --replay=SPAN",
 			"run oncalm simulate --help")
 	}
 	if c.Subject != "" && c.Message == "" {
 		return cli.End(cli.ExitUsage, "--subject is that of a message", "add --message=FILE")
 	}
-	cfg, err := s.Load(c.Config, "people", "schedules", "policies", "services", "default_service", "quiet", "messages", "sns")
+	cfg, err := s.Load(c.Config, "people", "schedules", "policies", "services", "default_service", "quiet", "messages", "sns",
+		"maintenance", "store")
 	if err != nil {
 		return err
 	}
-	if c.Message != "" {
+	switch {
+	case c.Message != "":
 		return c.judge(ctx, s, cfg)
+	case c.Replay.Duration > 0:
+		return c.replay(ctx, s, cfg)
 	}
 	service, err := c.service(cfg)
 	if err != nil {
