@@ -12,6 +12,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/handoffs"
@@ -140,7 +141,8 @@ func TestOwnersCanFail(t *testing.T) {
 // TestKeysAreInPackageDocs holds that the doc of each package which writes keys tells of them: who looks into a store starts there.
 func TestKeysAreInPackageDocs(t *testing.T) {
 	keys := map[string][]store.Check{
-		"alarms/known": known.Keys(), "alarms/sns": sns.Keys(), "bot": bot.Keys(), "changes": changes.Keys(), "fates": fates.Keys(), "handoffs": handoffs.Keys(),
+		"alarms/known": known.Keys(), "alarms/sns": sns.Keys(), "bot": bot.Keys(), "bot/storm": storm.Keys(),
+		"changes": changes.Keys(), "fates": fates.Keys(), "handoffs": handoffs.Keys(),
 		"incidents": incidents.Keys(), "incidents/history": history.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
 		"overrides": overrides.Keys(), "rotations/feed": feed.Keys(), "silences": silences.Keys(),
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/oncalm/oncalm/bot/silence"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/door"
+	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/bot/trace"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/silences"
@@ -96,6 +97,7 @@ type Bot struct {
 	shifts     *shifts.Room
 	command    *command.Room
 	notices    *notice.Notices
+	storms     *storm.Storms
 }
 
 // Kinds of outbox entries that this package handles.
@@ -146,6 +148,11 @@ func (b *Bot) compose(users map[string]string) {
 		Out: out, Pace: b.pace, People: o.People, Channel: o.Channel, Clock: o.Clock, Log: log,
 		Took: func(tx store.Tx, now time.Time) { b.took(tx, now, false) }, // what takes a notice takes a card
 	}
+	b.storms = storm.New(storm.Options{
+		Root: o.Roots.Incident, Channel: o.Channel, Out: out, Pace: b.pace, Book: o.Book, Clock: o.Clock, Log: log,
+		Posting: posting, Editing: editing(), Has: hasCard, Card: cardEntry,
+		Took: b.took, Undrawn: b.undrawn, Info: command.Info,
+	})
 	b.roll = &rollCall{o: o, log: log, out: out, notices: b.notices}
 	b.identifier = &identifier{o: o, log: log, out: out, watch: out.Watch, checkChannel: b.checkChannel}
 	more := []chat.Word{trace.Word(o.Book)}
@@ -164,10 +171,11 @@ func (b *Bot) compose(users map[string]string) {
 	})
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Postmortem: o.Postmortem, Log: log,
+		Lacks: b.storms.Lacks, Draw: b.storms.Draw,
 	})
 	b.router = chat.New(chat.Options{
 		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People,
-		Rooms:   []chat.Room{b.command.Room(), b.shifts.Room()},
+		Rooms:   []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room()},
 		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
 	}, users)
 	b.shifts.SetRouter(b.router)
@@ -231,7 +239,9 @@ func usersOf(people map[string]chat.Person) (map[string]string, error) {
 // Handlers returns the bot's handlers by kind, for the outbox.
 func (b *Bot) Handlers() map[string]outbox.Handler {
 	all := map[string]outbox.Handler{KindCard: b.card, KindPages: b.pages}
-	for _, more := range []map[string]outbox.Handler{b.router.Handlers(), b.notices.Handlers(), b.shifts.Handlers()} {
+	for _, more := range []map[string]outbox.Handler{
+		b.router.Handlers(), b.notices.Handlers(), b.shifts.Handlers(), b.storms.Handlers(),
+	} {
 		maps.Copy(all, more)
 	}
 	return all

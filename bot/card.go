@@ -96,6 +96,10 @@ func outdatesPages(i *incidents.Incident, e incidents.Event) bool {
 
 // enqueueCard enqueues a card, at a time that keeps the pace. What people do is shown without waiting for the cards of a storm.
 func (b *Bot) enqueueCard(tx store.Tx, queue outbox.Tx, now time.Time, i *incidents.Incident, e incidents.Event) {
+	posted := hasCard(tx, i.ID)
+	if !b.storms.Own(tx, now, i, e, posted) {
+		return // the card of its storm tells of it
+	}
 	key, due := cardKey(i.ID), now.Add(settling)
 	slot, ok := b.pace.Given(key)
 	if ok && slot.After(now) && e.By.Kind != incidents.KindPerson && queue.Waits(outbox.Chores, slot, key) {
@@ -103,7 +107,6 @@ func (b *Bot) enqueueCard(tx store.Tx, queue outbox.Tx, now time.Time, i *incide
 	}
 	waiting, ok := queue.Get(key)
 	idle := !ok || !waiting.Done.IsZero()
-	posted := tx.Get(cardRecordKey(i.ID)) != nil
 	switch {
 	case e.By.Kind == incidents.KindPerson && (posted || !idle && waiting.Due.After(now.Add(5*time.Second))): // it waits for its channel
 		b.pace.AtOnce(key, due)
@@ -114,7 +117,7 @@ func (b *Bot) enqueueCard(tx store.Tx, queue outbox.Tx, now time.Time, i *incide
 	case idle:
 		due = b.pace.Reserve(key, posting(i.Severity), due)
 	}
-	queue.Soon(outbox.Entry{Key: key, Kind: KindCard, Lane: outbox.Chores, Due: due, Body: outbox.Body(cardBody{i.ID})})
+	queue.Soon(cardEntry(i.ID, due))
 }
 
 // card draws the card of an incident: posts it, or edits the one that is there.
@@ -123,18 +126,27 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	if err := e.Decode(&body); err != nil {
 		return nil, err
 	}
-	i, record, err := b.readForCard(ctx, body.Incident)
+	now := b.o.Clock.Now()
+	i, record, joins, err := b.readForCard(ctx, now, body.Incident)
 	if err != nil {
 		return nil, err
 	}
-	now := b.o.Clock.Now()
 	if b.o.Channel == "" || record.Seq >= i.Seq ||
 		record.TS == "" && i.Status == incidents.StatusResolved && now.Sub(i.Resolved) > stale {
 		b.pace.Forget(e.Key)
+		b.storms.Posted(i.ID)
 		return nil, nil
+	}
+	if joins {
+		b.pace.Forget(e.Key)
+		return func(tx store.Tx) error {
+			b.storms.Join(tx, now, i.ID)
+			return nil
+		}, nil
 	}
 	tempo := editing()
 	if record.TS == "" {
+		b.storms.Waits(i.Incident)
 		tempo = posting(i.Severity)
 	}
 	if when, ok := b.pace.Start(e.Key, tempo, now); !ok {
@@ -151,21 +163,35 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	}
 	edit = adopted || edit && r == record.Ref
 	b.watch.Took(edit)
+	b.storms.Posted(i.ID)
 	return func(tx store.Tx) error {
 		b.took(tx, now, edit)
 		return saveCard(tx, i.ID, cardRecord{r, i.Seq})
 	}, nil
 }
 
-func (b *Bot) readForCard(ctx context.Context, id string) (i view.Account, r cardRecord, err error) {
+// readForCard also says whether the incident joins a storm instead of getting a card.
+func (b *Bot) readForCard(ctx context.Context, now time.Time, id string) (i view.Account, r cardRecord, joins bool,
+	err error) {
 	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		if r, err = readCard(tx, id); err != nil {
 			return err
 		}
-		i, err = view.ReadAccount(tx, id, recent)
-		return err
+		if i, err = view.ReadAccount(tx, id, recent); err != nil {
+			return err
+		}
+		joins = r.TS == "" && b.storms.Takes(tx, now, i.Incident)
+		return nil
 	})
-	return i, r, err
+	return i, r, joins, err
+}
+
+// hasCard reports whether an incident has a card of its own.
+func hasCard(tx store.Tx, id string) bool { return tx.Get(cardRecordKey(id)) != nil }
+
+// cardEntry is the entry of the card of an incident.
+func cardEntry(id string, due time.Time) outbox.Entry {
+	return outbox.Entry{Key: cardKey(id), Kind: KindCard, Lane: outbox.Chores, Due: due, Body: outbox.Body(cardBody{id})}
 }
 
 // saveCard notes where the card is, unless a newer version has been drawn.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/bot/storm"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
@@ -91,7 +92,7 @@ func sendWaitingCards(tx store.Tx, now time.Time) {
 		}
 	})
 	for _, key := range waiting {
-		if e, ok := queue.Get(key); ok && e.Kind == KindCard && e.Due.After(now) {
+		if e, ok := queue.Get(key); ok && (e.Kind == KindCard || e.Kind == storm.Kind) && e.Due.After(now) {
 			e.Due = now
 			queue.Soon(e)
 		}

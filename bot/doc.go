@@ -25,6 +25,7 @@
 //	shown/<id>      what the pages of an incident show now, by key
 //	bot/channel     since when the channel takes no cards; absent while it does
 //	bot/identity    who we are to Slack, as it said last
+//	storm/…         see package storm
 //	<id>/card       entry: the card is to be posted or edited
 //	<id>/pages      entry: the pages are to be edited
 package bot

@@ -141,8 +141,11 @@ func (room *Room) verbatim(typed string) bool {
 
 func (r *Router) noRoom(root string) blocks.Message {
 	var roots []any
-	for n, room := range r.o.Rooms {
-		if n > 0 {
+	for _, room := range r.o.Rooms {
+		if len(room.Words) == 0 {
+			continue // only buttons say its words
+		}
+		if len(roots) > 0 {
 			roots = append(roots, " and ")
 		}
 		roots = append(roots, blocks.Code(room.Root))

@@ -3,11 +3,13 @@ package command
 import (
 	"context"
 	"log/slog"
+	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
 )
 
 // Options is what a Room needs.
@@ -18,6 +20,9 @@ type Options struct {
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
 	Postmortem func(ctx context.Context, id string) (string, error)
 	Log        *slog.Logger
+	// Lacks reports whether an incident has no card of its own, and Draw enqueues one: who asks for an incident wants to see it.
+	Lacks func(tx store.Tx, id string) bool
+	Draw  func(tx store.Tx, now time.Time, i *incidents.Incident)
 }
 
 // A Room is the conversation about incidents.

@@ -125,17 +125,40 @@ func listed(i *incidents.Incident) blocks.Line {
 // info is /incident info: how an incident stands, and what happened.
 func (room *Room) info(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	var m blocks.Message
+	var bare *incidents.Incident // it has no card
 	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		i, sorry, err := room.pickAny(c, tx)
 		if i == nil {
 			m = sorry
 			return err
 		}
-		told, err := view.AccountOf(tx, i, 10*maxLines)
-		m = infoMessage(told)
+		if bare = nil; room.o.Lacks(tx, i.ID) {
+			bare = i
+		}
+		m, err = told(tx, i)
 		return err
 	})
-	return m, err
+	if err != nil || bare == nil {
+		return m, err
+	}
+	return m, room.o.Book.Store.Update(ctx, func(tx store.Tx) error {
+		room.o.Draw(tx, c.Now, bare)
+		return nil
+	})
+}
+
+// Info is how an incident stands, and what happened. Errors are those of [incidents.Head].
+func Info(tx store.Tx, id string) (blocks.Message, error) {
+	i, err := incidents.Head(tx, id)
+	if err != nil {
+		return blocks.Message{}, err
+	}
+	return told(tx, i)
+}
+
+func told(tx store.Tx, i *incidents.Incident) (blocks.Message, error) {
+	account, err := view.AccountOf(tx, i, 10*maxLines)
+	return infoMessage(account), err
 }
 
 func infoMessage(i view.Account) blocks.Message {

@@ -6,6 +6,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/handoffs"
@@ -40,6 +41,7 @@ func owners() []store.Check {
 		handoffs.Keys(),
 		feed.Keys(),
 		bot.Keys(),
+		storm.Keys(),
 		ops.Keys(),
 	)
 }
