@@ -92,20 +92,24 @@ func (r *Runner) Look(ctx context.Context) (State, error) {
 
 // behind is how long the oldest entry of a lane has been due. What has failed stands in the
 // index at the time of its next attempt, which is not long from now, and says when it was due.
-func behind(tx store.Tx, lane Lane, now time.Time) (late time.Duration) {
+func behind(tx store.Tx, lane Lane, now time.Time) time.Duration {
 	from, to := laneRange(lane)
-	t, n := Tx{tx: tx}, 0
-	for k := range tx.Range(from, to) {
-		due, _, err := splitDue(k)
-		if err != nil {
-			continue // the groups tell of it, and do the others
-		}
-		if n++; n > lookAt || due.After(now.Add(maxRetry)) {
+	soon := now.Add(maxRetry).UTC().Format(timeFormat) // times in keys sort as texts
+	oldest, at, n := "", now, 0
+	for k, val := range tx.Range(from, to) {
+		_, due, _, _ := cutDue(k)
+		if n++; n > lookAt || due > soon {
 			break
 		}
-		if first, err := time.ParseInLocation(timeFormat, t.firstDue(k), time.UTC); err == nil {
-			late = max(late, now.Sub(first))
+		if len(val) == len(timeFormat) {
+			due = string(val)
+		}
+		if oldest != "" && due >= oldest {
+			continue
+		}
+		if first, err := time.ParseInLocation(timeFormat, due, time.UTC); err == nil { // else the groups tell of it
+			oldest, at = due, first
 		}
 	}
-	return late
+	return max(now.Sub(at), 0)
 }

@@ -95,13 +95,18 @@ func (e *Elements) Add(v any) error {
 	if err := e.enc.Encode(v); err != nil {
 		return err
 	}
+	return e.AddRaw(bytes.TrimSuffix(e.one.Bytes(), []byte{'\n'}))
+}
+
+// AddRaw adds an element that is JSON already, on one line.
+func (e *Elements) AddRaw(val []byte) error {
 	between := byte(',')
 	if !e.begun {
 		between = '['
 		e.begun = true
 	}
 	_ = e.out.WriteByte(between) // its error is that of what follows
-	_, err := e.out.Write(bytes.TrimSuffix(e.one.Bytes(), []byte{'\n'}))
+	_, err := e.out.Write(val)
 	return err
 }
 

@@ -96,7 +96,7 @@ func (c *IncidentsCommand) Run(ctx context.Context, s *cli.Session) error {
 	add, end := tableOf(s)
 	if c.JSON {
 		list := s.Elements()
-		add, end = func(row history.Row) error { return list.Add(summarise(row)) }, list.End
+		add, end = func(row history.Row) error { return addTo(list, summarise(row)) }, list.End
 	}
 	err = c.read(ctx, s, func(r reader) error {
 		return r.Incidents(ctx, q, func(rows []history.Row) error {
@@ -132,36 +132,6 @@ func severityOf(i history.Row) string {
 		return text.Line(i.Severity) + " quiet"
 	}
 	return text.Line(i.Severity)
-}
-
-// summary is an incident in a list.
-type summary struct {
-	ID           string           `json:"id"`
-	Status       incidents.Status `json:"status"`
-	Severity     string           `json:"severity"`
-	Service      string           `json:"service"`
-	Title        string           `json:"title"`
-	Opened       time.Time        `json:"opened"`
-	Quiet        bool             `json:"quiet"`        // nobody is paged for it
-	Silenced     string           `json:"silenced"`     // by whom, until when and why; empty if it is not
-	Acknowledged *time.Time       `json:"acknowledged"` // null if nobody has
-	Resolved     *time.Time       `json:"resolved"`     // null if it is open
-}
-
-func summarise(i history.Row) summary {
-	return summary{
-		ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title,
-		Quiet: i.Quiet, Silenced: i.Silenced, Opened: i.Opened.UTC(),
-		Acknowledged: given(i.Acknowledged), Resolved: given(i.Resolved),
-	}
-}
-
-func given(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
 }
 
 // incident reads an incident and its timeline.
