@@ -38,6 +38,9 @@ func (w *world) Reload(old, replacement string) ops.Reloaded {
 	if told.File != path {
 		w.t.Errorf("it read %s", told.File)
 	}
+	if told.Done {
+		w.cfg = w.app.now().cfg // for the next start
+	}
 	synctest.Wait()
 	return told
 }

@@ -47,9 +47,11 @@ func (s *story) happens() {
 	case n < 12:
 		delete(s.taken, id)
 		s.does(person, "escalate", id)
-	case n < 13:
+	case n < 13 && s.rand.IntN(2) == 0:
 		s.tell("restart")
 		s.Restart()
+	case n < 13:
+		s.reloads()
 	case n < 14:
 		s.breaks()
 		s.loses()
@@ -78,6 +80,20 @@ func (s *story) does(person, word, id string) {
 	s.Says(person, "/incident", word+" "+id)
 	if i, ok := s.incidents()[id]; ok && i.Status == incidents.StatusAcknowledged && word == "ack" {
 		s.taken[id] = s.paged(id)
+	}
+}
+
+// reloads puts another configuration in force, or tries to.
+func (s *story) reloads() {
+	waits := []string{"wait: 10m}]\n    rounds: 2", "wait: 7m}]\n    rounds: 2", "wait: 7m}]\n    rounds: many"}
+	now := slices.IndexFunc(waits, func(wait string) bool { return strings.Contains(s.text, wait) })
+	next := s.rand.IntN(len(waits))
+	s.tell("reload with %q", waits[next])
+	if told, right := s.Reload(waits[now], waits[next]), next < 2; told.Done != right {
+		s.t.Errorf("of %q it says %+v", waits[next], told)
+	}
+	if next == 2 { // for the next start
+		s.Reload(waits[next], waits[now%2])
 	}
 }
 
