@@ -128,6 +128,19 @@ func TestNoStorm(t *testing.T) {
 	})
 }
 
+// TestSmallStorm: a storm of few lasts as long as any other, so that those join who waited before it began.
+func TestSmallStorm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.wait(time.Second)
+		w.gust(6)
+		w.wait(time.Minute)
+		contains(t, w.only(w.slack.Messages(channel)).Text, "Storm · 6 incidents are open")
+		w.wait(2 * time.Minute)
+		contains(t, w.only(w.slack.Messages(channel)).Text, "storm is over · 6 incidents")
+	})
+}
+
 // TestUrgentInAStorm: a sev1 has a card of its own, at once, and is counted.
 func TestUrgentInAStorm(t *testing.T) {
 	urgent := func(o *incidents.Opened) { o.Severity = incidents.Sev1 }

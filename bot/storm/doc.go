@@ -10,8 +10,8 @@
 // An incident of a storm gets a card of its own when somebody acknowledges or opens it, and a sev1 always has one: it is only
 // counted. Whoever acknowledges many at once gets a card for the first, since the others would be the storm again.
 //
-// A storm is over when only a handful have opened in the last two minutes. Its card says so, and goes on counting what is still
-// open. Once all is resolved and an hour has passed, the storm is forgotten; its card stays as it is.
+// A storm lasts two minutes at least, and is over when only a handful have opened in the last two. Its card says so, and goes on
+// counting what is still open. Once all is resolved and an hour has passed, the storm is forgotten; its card stays as it is.
 //
 // Which incident belongs to which storm is written with the incident, and its card is an outbox entry: after a crash the same card
 // is found and edited. Only how many cards wait is known in memory, and found out again by those who wait.

@@ -35,7 +35,7 @@ func (s *Storms) draw(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 	if err != nil || r == nil || s.o.Channel == "" {
 		return nil, err
 	}
-	if r.Over.IsZero() && t.recent <= handful {
+	if r.Over.IsZero() && t.recent <= handful && now.Sub(r.Began) >= calm { // before, those join who have waited
 		r.Over = now.UTC()
 	}
 	if t.open == 0 && !r.Over.IsZero() && now.Sub(r.Over) >= kept {

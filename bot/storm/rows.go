@@ -25,7 +25,8 @@ func memberKey(id string) string { return memberPrefix + store.Key(id) }
 // A record is what is kept of a storm.
 type record struct {
 	slack.Ref           // of its card
-	Since     time.Time `json:"since"`
+	Began     time.Time `json:"began"`
+	Since     time.Time `json:"since"`           // when the first of its incidents opened
 	Over      time.Time `json:"over,omitzero"`   // zero while it lasts
 	Drawn     string    `json:"drawn,omitempty"` // what the card says, as a sum
 }

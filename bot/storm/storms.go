@@ -168,7 +168,7 @@ func (s *Storms) begin(tx store.Tx, now time.Time, n int) {
 			tx.Put(memberKey(i.ID), []byte(strconv.Itoa(n)))
 		}
 	}
-	if err = errors.Join(err, saveCard(tx, n, record{Since: since.UTC()})); err != nil {
+	if err = errors.Join(err, saveCard(tx, n, record{Began: now.UTC(), Since: since.UTC()})); err != nil {
 		s.o.Log.Warn("a storm does not count what opened before it", "err", err)
 	}
 }
