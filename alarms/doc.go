@@ -25,6 +25,9 @@
 // A topic is authoritative for an alarm if it belongs to the alarm's account, or was the first to report the
 // alarm. What another topic reports is kept apart, under a fingerprint of its own; see foreign.go.
 //
+// Whether what begins pages at once is decided where it begins (hold.go): a service may have it held for some time, and an alarm that
+// flaps is held until it is calm, once somebody knows of it. Its record counts its changes.
+//
 // A composite alarm and the alarms that its rule names share one incident, whichever comes first.
 //
 // # What else comes in

@@ -11,16 +11,16 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// fire acts on ALARM. id is the incident that the alarm was part of before, last what
+// fire acts on ALARM. rec is what is known of the alarm, with the incident that it was part of before; last what
 // the series had said.
-func (t *Intake) fire(tx store.Tx, now time.Time, id string, last known.Last, sig *Signal, svc Service) (Outcome,
-	error) {
-	overtaken := last.Unknown.After(sig.Changed)
+func (t *Intake) fire(tx store.Tx, now time.Time, rec *known.Record, last known.Last, sig *Signal,
+	svc Service) (Outcome, error) {
+	overtaken, id := last.Unknown.After(sig.Changed), rec.Incident
 	if overtaken && firesIn(head(tx, id), sig.Series) {
 		_, err := t.report(tx, now, id, sig, true) // its INSUFFICIENT_DATA was reported, and stays the newest word
 		return Outcome{What: Late, Incident: id}, err
 	}
-	out, err := t.trigger(tx, now, id, sig, svc)
+	out, err := t.trigger(tx, now, rec, sig, svc)
 	if err != nil || !overtaken {
 		return out, err
 	}
@@ -40,31 +40,32 @@ func firesIn(i *incidents.Incident, series string) bool {
 	return fires
 }
 
-// trigger finds the incident for an alarm that fires, or opens one. last is the one
-// that the alarm was part of before.
-func (t *Intake) trigger(tx store.Tx, now time.Time, last string, sig *Signal, svc Service) (Outcome, error) {
-	before := head(tx, last)
+// trigger finds the incident for an alarm that fires, or opens one. rec names the one that the alarm was part of before.
+func (t *Intake) trigger(tx store.Tx, now time.Time, rec *known.Record, sig *Signal, svc Service) (Outcome, error) {
+	before := head(tx, rec.Incident)
 	if before != nil && before.Open() {
-		return t.join(tx, now, before, sig, svc)
+		return t.join(tx, now, before, rec, sig, svc)
 	}
 	if i := related(tx, sig); i != nil {
-		return t.join(tx, now, i, sig, svc)
+		return t.join(tx, now, i, rec, sig, svc)
 	}
 	if before != nil && refires(tx, before, sig, now) {
-		body := t.reopening(tx, now, before, sig, svc)
-		_, err := t.append(tx, now, last, sig, body)
-		return Outcome{What: Reopened, Incident: last, Why: body.Silence.Hushes()}, err
+		body := t.reopening(tx, now, before, rec, sig, svc)
+		_, err := t.append(tx, now, before.ID, sig, body)
+		return Outcome{What: Reopened, Incident: before.ID, Why: why(body.Silence, body.Held), Held: body.Held}, err
 	}
 	to := asOpened(sig, svc)
 	body := incidents.Opened{
 		Title: to.Title, Service: to.Service, Severity: to.Severity, Runbook: to.Runbook, Alarm: &sig.Alarm,
 	}
-	body.Quiet, body.Silence = t.hushed(tx, now, sig, svc)
+	if body.Quiet, body.Silence = t.hushed(tx, now, sig, svc); body.Quiet == "" && body.Silence == nil {
+		body.Held = held(now, rec.Unrest, svc)
+	}
 	i, err := t.Book.Open(tx, now, time.Time{}, incidents.ByAlarm(sig.Name), body)
 	if err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{What: Opened, Incident: i.ID, Why: body.Silence.Hushes()}, nil
+	return Outcome{What: Opened, Incident: i.ID, Why: why(body.Silence, body.Held), Held: body.Held}, nil
 }
 
 // refires reports whether an alarm fired again soon after its incident was resolved.

@@ -159,7 +159,7 @@ func (t *Intake) confirmForeign(_ context.Context, e outbox.Entry) (func(store.T
 			!last.Changed.Equal(sig.Changed) {
 			return nil
 		}
-		out, err := t.fire(tx, now, apart.Incident, last, own, svc)
+		out, err := t.fire(tx, now, &apart, last, own, svc)
 		if err != nil {
 			return err
 		}

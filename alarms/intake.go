@@ -79,6 +79,10 @@ type Outcome struct {
 	What     string
 	Incident string // the id, if one is concerned
 	Why      string // why nobody is paged, if that is not because the signal or its severity is quiet
+	// Held is the hold with which it began a run.
+	Held *incidents.Held
+	// Spared is the hold of a run that it ended before anybody was paged.
+	Spared *incidents.Held
 }
 
 // Take implements [sns.Taker]. When it returns without an error, what follows from the message is durable, at the time it was
@@ -233,13 +237,15 @@ func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (O
 	case known.Late:
 		return t.late(tx, now, rec, sig, svc)
 	}
+	fired := rec.Fires()
 	rec.Series[sig.Series] = last.With(sig.State, sig.Changed)
+	turn(tx, &rec, fired, sig, svc.Flap)
 	rec.Name, rec.NeverRecovers, rec.Heard = sig.Name, sig.NeverRecovers, now
 	var out Outcome
 	var err error
 	switch sig.State {
 	case incidents.AlarmFiring:
-		out, err = t.fire(tx, now, rec.Incident, last, sig, svc)
+		out, err = t.fire(tx, now, &rec, last, sig, svc)
 		rec.Incident = out.Incident
 		known.Adopt(tx, sig.Fingerprint, sig.children())
 	case incidents.AlarmOK:
@@ -293,8 +299,8 @@ func (t *Intake) clear(tx store.Tx, now time.Time, id string, last known.Last, s
 		return Outcome{What: Reported, Incident: id}, err
 	}
 	several := len(i.Firing) > 1 || sig.Series != sig.Fingerprint
-	_, err = t.append(tx, now, id, sig, incidents.Resolved{Reason: wellAgain(several, overtaken)})
-	return Outcome{What: Resolved, Incident: id}, err
+	_, err = t.append(tx, now, id, sig, incidents.Resolved{Reason: wellAgain(several, overtaken) + sparing(after.Held)})
+	return Outcome{What: Resolved, Incident: id, Spared: after.Held}, err
 }
 
 // wellAgain says why an incident is over. If data has been lacking since, it does not

@@ -3,7 +3,9 @@ package alarms
 import (
 	"errors"
 	"fmt"
+	"time"
 
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/match"
 )
 
@@ -14,7 +16,14 @@ type Service struct {
 	Policy   string // the escalation policy, for whoever reads this
 	Runbook  string // an https link, or empty
 	Matches  []Match
+	// Hold is how long an alarm must fire before somebody is paged; Holds are those of matches that have their own.
+	Hold  time.Duration
+	Holds map[Match]time.Duration
+	Flap  known.Flap
 }
+
+// DefaultFlap is when an alarm flaps, unless the configuration says otherwise.
+func DefaultFlap() known.Flap { return known.Flap{Changes: 5, Within: 30 * time.Minute} }
 
 // A Match describes alarms, those of a service here.
 type Match = match.Match
@@ -35,36 +44,41 @@ type Services struct {
 // Check finds what is wrong with the list.
 func (s Services) Check() error {
 	var problems []error
-	known := false
+	there := false
 	for _, svc := range s.All {
-		known = known || svc.Name == s.Default
+		there = there || svc.Name == s.Default
 		for n, m := range svc.Matches {
 			if m == (Match{}) {
 				problems = append(problems, fmt.Errorf("service %s: alarms, entry %d: %w", svc.Name, n+1, ErrMatch))
 			}
 		}
 	}
-	if !known {
+	if !there {
 		problems = append(problems, fmt.Errorf("default service %q is not one of the services", s.Default))
 	}
 	return errors.Join(problems...)
 }
 
-// For returns the service of a signal.
+// For returns the service of a signal, with the hold of the match that led there.
 func (s Services) For(sig *Signal) Service {
 	var best *Service
+	var by Match
 	var most match.Specificity
 	for i := range s.All {
 		for _, m := range s.All[i].Matches {
 			if got, ok := m.Fits(&sig.Alarm, sig.Topic); ok && (best == nil || most.Less(got)) {
-				best, most = &s.All[i], got
+				best, most, by = &s.All[i], got, m
 			}
 		}
 	}
-	if best != nil {
-		return *best
+	if best == nil {
+		return s.fallback()
 	}
-	return s.fallback()
+	svc := *best
+	if own, ok := svc.Holds[by]; ok {
+		svc.Hold = own
+	}
+	return svc
 }
 
 // fallback is the default service. It always is one, so that nothing is dropped

@@ -246,6 +246,8 @@ func cardNotice(i *incidents.Incident) string {
 		what = "silenced by " + i.Silence.Source() + ": nobody is paged"
 	case i.Quiet:
 		what = "quiet: nobody is paged"
+	case i.Held != nil:
+		what = "triggered: nobody is paged yet"
 	}
 	switch i.Status {
 	case incidents.StatusAcknowledged:

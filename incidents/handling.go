@@ -23,6 +23,7 @@ func (Acknowledged) apply(i *Incident, e Event) error {
 		return refuse(i, ErrAcknowledged)
 	}
 	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusAcknowledged, e.At, e.By
+	i.Held = nil
 	return nil
 }
 
@@ -45,7 +46,7 @@ func (b Escalated) apply(i *Incident, _ Event) error {
 		return refuse(i, ErrResolved)
 	}
 	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
-	i.Quiet, i.Silence = false, nil
+	i.Quiet, i.Silence, i.Held = false, nil, nil
 	if b.Anew {
 		i.Run++
 		i.Step, i.Then, i.Pages = Position{}, "", nil

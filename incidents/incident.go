@@ -79,6 +79,9 @@ type Incident struct {
 	Quiet bool `json:"quiet,omitempty"`
 	// Silence is why the run is quiet, if that is since it was silenced; of a resolved incident that it was.
 	Silence *Silence `json:"silence,omitempty"`
+	// Held is set while the first step of this run waits. It stays when the run ends before: of an incident that
+	// is resolved it says that the last run paged nobody.
+	Held *Held `json:"held,omitempty"`
 
 	Opened         time.Time `json:"opened"`
 	OpenedBy       Actor     `json:"opened_by"`

@@ -16,6 +16,8 @@ type Opened struct {
 	Quiet string `json:"quiet,omitempty"`
 	// Silence is what silences it; nil if nothing does.
 	Silence *Silence `json:"silence,omitempty"`
+	// Held says that the first step waits; nil if it does not.
+	Held *Held `json:"held,omitempty"`
 }
 
 func (Opened) kind() string { return "opened" }
@@ -28,6 +30,7 @@ func (b Opened) apply(i *Incident, e Event) error {
 	i.Status, i.Opened, i.OpenedBy = StatusTriggered, e.At, e.By
 	i.Quiet = b.Quiet != ""
 	i.hush(b.Silence)
+	i.hold(e, b.Held)
 	i.applyAlarm(e, b.Alarm)
 	return nil
 }
@@ -40,7 +43,7 @@ func (b Opened) words(e Event) Words {
 	} else {
 		w.Say = append(w.Say, b.Alarm.says(e)...)
 	}
-	w.Say = append(w.Say, paging(b.Quiet, b.Silence, nil)...)
+	w.Say = append(append(w.Say, paging(b.Quiet, b.Silence, nil)...), b.Held.says()...)
 	return w
 }
 
@@ -51,6 +54,9 @@ type Reported struct {
 	Late bool `json:"late,omitempty"`
 	// Raised is set if the incident was quiet, and with this alarm is not any more.
 	Raised *Raised `json:"raised,omitempty"`
+	// Held is set if with this alarm the run waits, or waits for less long than before: the hold ends at once
+	// if its end is not after the event.
+	Held *Held `json:"held,omitempty"`
 }
 
 func (Reported) kind() string { return "reported" }
@@ -61,6 +67,7 @@ func (b Reported) apply(i *Incident, e Event) error {
 	}
 	i.applyAlarm(e, &b.Alarm)
 	i.raise(e, &b.Alarm, b.Raised)
+	i.hold(e, b.Held)
 	return nil
 }
 
@@ -70,8 +77,16 @@ func (b Reported) words(e Event) Words {
 	if b.Late {
 		w.Say, w.Shown = append(w.Say, plain(" (arrived after a newer message and changed nothing)")), InPostmortem
 	}
-	w.Say = append(w.Say, paging("", nil, b.Raised)...)
+	w.Say = append(append(w.Say, paging("", nil, b.Raised)...), b.holding(e)...)
 	return w
+}
+
+// holding is what a report says about a run that waits.
+func (b Reported) holding(e Event) Sentence {
+	if b.Held != nil && !b.Held.Until.After(e.At) {
+		return Sentence{plain("; the page is held no longer")}
+	}
+	return b.Held.says()
 }
 
 // Reopened triggers a resolved incident again: its alarm fired again soon after.
@@ -83,6 +98,8 @@ type Reopened struct {
 	Silence *Silence `json:"silence,omitempty"`
 	// Raised is set if the incident was quiet, and with this alarm is not any more.
 	Raised *Raised `json:"raised,omitempty"`
+	// Held says that the first step waits; nil if it does not.
+	Held *Held `json:"held,omitempty"`
 }
 
 func (Reopened) kind() string { return "reopened" }
@@ -95,10 +112,11 @@ func (b Reopened) apply(i *Incident, e Event) error {
 	i.Acknowledged, i.AcknowledgedBy = time.Time{}, Actor{}
 	i.Run++
 	i.Step, i.Then, i.Pages = Position{}, "", nil
-	i.Quiet = b.Quiet != ""
+	i.Quiet, i.Held = b.Quiet != "", nil
 	i.hush(b.Silence)
 	i.applyAlarm(e, b.Alarm)
 	i.raise(e, b.Alarm, b.Raised)
+	i.hold(e, b.Held)
 	return nil
 }
 
@@ -107,7 +125,7 @@ func (b Reopened) words(e Event) Words {
 	if b.Alarm != nil {
 		w.Say = append(append(w.Say, plain(": ")), b.Alarm.says(e)...)
 	}
-	w.Say = append(w.Say, paging(b.Quiet, b.Silence, b.Raised)...)
+	w.Say = append(append(w.Say, paging(b.Quiet, b.Silence, b.Raised)...), b.Held.says()...)
 	return w
 }
 
@@ -127,7 +145,7 @@ func (i *Incident) raise(e Event, a *Alarm, to *Raised) {
 		return
 	}
 	i.Title, i.Service, i.Severity, i.Runbook = to.Title, to.Service, to.Severity, to.Runbook
-	i.Quiet, i.Silence = false, nil
+	i.Quiet, i.Silence, i.Held = false, nil, nil
 	if i.Status == StatusAcknowledged {
 		i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
 	}

@@ -47,7 +47,7 @@ func (b Paged) apply(i *Incident, e Event) error {
 	}
 	i.Pages[b.Key] = page
 	if !b.Reminder {
-		i.Step, i.Then = b.Position, b.Then
+		i.Step, i.Then, i.Held = b.Position, b.Then, nil
 	}
 	return nil
 }

@@ -25,6 +25,7 @@ func (i *Incident) fields(o *record.Object) {
 	record.Word(o, "status", &i.Status)
 	o.OptTrue("quiet", &i.Quiet)
 	record.OptRef(o, "silence", &i.Silence, (*Silence).fields)
+	record.OptRef(o, "held", &i.Held, (*Held).fields)
 	o.Time("opened", &i.Opened)
 	record.Part(o, "opened_by", &i.OpenedBy, (*Actor).fields)
 	o.OptTime("acknowledged", &i.Acknowledged)
@@ -164,6 +165,7 @@ func (b *Opened) fields(o *record.Object) {
 	record.OptRef(o, "alarm", &b.Alarm, (*Alarm).fields)
 	o.OptText("quiet", &b.Quiet)
 	record.OptRef(o, "silence", &b.Silence, (*Silence).fields)
+	record.OptRef(o, "held", &b.Held, (*Held).fields)
 }
 
 func (s *Silence) fields(o *record.Object) {
@@ -180,6 +182,7 @@ func (b *Reported) fields(o *record.Object) {
 	record.Part(o, "alarm", &b.Alarm, (*Alarm).fields)
 	o.OptTrue("late", &b.Late)
 	record.OptRef(o, "raised", &b.Raised, (*Raised).fields)
+	record.OptRef(o, "held", &b.Held, (*Held).fields)
 }
 
 func (r *Raised) fields(o *record.Object) {

@@ -85,7 +85,7 @@ func (b Silenced) apply(i *Incident, _ Event) error {
 	}
 	i.hush(&b.Silence)
 	i.Run++
-	i.Step, i.Then, i.Pages = Position{}, "", nil
+	i.Step, i.Then, i.Pages, i.Held = Position{}, "", nil, nil
 	return nil
 }
 

@@ -88,6 +88,9 @@ func TestWords(t *testing.T) {
 	alarm := incidents.Alarm{Name: "5xx", State: incidents.AlarmFiring, Previous: incidents.AlarmOK,
 		Changed: at.Add(-3 * time.Second), Reason: "too many"}
 	quiet := &incidents.Raised{Severity: "sev1", Service: "checkout"}
+	held := func(why incidents.HeldFor) *incidents.Held {
+		return &incidents.Held{Until: at.Add(2 * time.Minute), Why: why, Changes: 7, Since: at.Add(-time.Minute)}
+	}
 	for _, tt := range []struct {
 		body incidents.Body
 		want string
@@ -98,7 +101,13 @@ func TestWords(t *testing.T) {
 		{incidents.Reported{Alarm: alarm, Raised: quiet}, "reported OK → ALARM at 14:02:10: too many; the incident is now sev1 of checkout, and pages"},
 		{incidents.Reported{Alarm: incidents.Alarm{Contributor: map[string]string{"b": "2", "a": "1"}}, Late: true},
 			"reported a state that could not be read (a=1, b=2) (arrived after a newer message and changed nothing)"},
+		{incidents.Opened{Severity: "sev1", Service: "shop", Title: "slow", Held: held(incidents.HeldToLast)},
+			"opened as sev1 for shop: slow; the page is held until 14:04:13"},
 		{incidents.Reopened{}, "triggered again"},
+		{incidents.Reopened{Held: held(incidents.HeldFlapping)}, "triggered again; flapping: 7 changes since 14:01:13, so nobody is paged again until it is calm (14:04:13 at the earliest) or gets worse"},
+		{incidents.Reopened{Held: held(incidents.HeldRestless)}, "triggered again; 7 changes since 14:01:13, so the page is held until 14:04:13 in case it flaps"},
+		{incidents.Reported{Alarm: alarm, Held: held(incidents.HeldToLast)}, "reported OK → ALARM at 14:02:10: too many; the page is held until 14:04:13"},
+		{incidents.Reported{Alarm: alarm, Held: &incidents.Held{Until: at}}, "reported OK → ALARM at 14:02:10: too many; the page is held no longer"},
 		{incidents.Paged{Person: "ana", Via: "slack", Why: "you are on call"}, "paged ana through Slack: you are on call"},
 		{incidents.Paged{Person: "ana", Via: "fax", Reminder: true}, "reminded ana through fax"},
 		{incidents.Delivered{Person: "ana"}, "delivered the page to ana"},

@@ -209,6 +209,9 @@ func (p *Pager) nextStep(t outbox.Tx, i *incidents.Incident, now time.Time) outb
 	if i.Then != "" {
 		run.At = run.Policy.after(i.Step)
 	}
+	if i.Held != nil && i.Held.Until.After(now) {
+		now = i.Held.Until
+	}
 	return run.entry(pending(i), now)
 }
 

@@ -74,8 +74,13 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 	case incidents.Opened, incidents.Reopened:
 		return p.begin(tx, now, i)
 	case incidents.Reported:
-		if b.Raised != nil {
+		switch {
+		case b.Raised != nil:
 			return p.begin(tx, now, i)
+		case b.Held != nil && i.Held == nil:
+			p.stepNow(queue, now, i)
+		case b.Held != nil:
+			holdLess(queue, i)
 		}
 	case incidents.Paged:
 		queue.Once(pageEntry(now, i, b))
@@ -94,12 +99,25 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 	return nil
 }
 
-// begin takes the first step of a run, unless nobody is to be paged in it.
+// begin takes the first step of a run, unless nobody is to be paged in it, or not yet.
 func (p *Pager) begin(tx store.Tx, now time.Time, i *incidents.Incident) []incidents.Body {
 	if i.Quiet {
 		return nil
 	}
-	return p.step(tx, now, i, escalation{Incident: i.ID, Run: i.Run, Policy: p.Policy(i.Service)})
+	run := escalation{Incident: i.ID, Run: i.Run, Policy: p.Policy(i.Service)}
+	if i.Held != nil {
+		outbox.In(tx, now).Soon(run.entry(pending(i), i.Held.Until))
+		return nil
+	}
+	return p.step(tx, now, i, run)
+}
+
+// holdLess makes the first step of a run due that waited for longer until now.
+func holdLess(queue outbox.Tx, i *incidents.Incident) {
+	if next, ok := queue.Get(pending(i)); ok {
+		next.Due = i.Held.Until
+		queue.Soon(next)
+	}
 }
 
 // step takes one step of a run: whom to page now, and the entry for the step after.

@@ -15,6 +15,9 @@
 // reminder, until somebody escalates it or an alarm that pages joins. Then its run begins with the
 // first step.
 //
+// A run that is held (see [incidents.Held]) has an entry for its first step that is due when the hold ends. Whom to page is decided
+// then. A version that knows of no holds takes it for any other step that came due, and pages.
+//
 //	<id>/escalate/<round>.<step>        the decision about that step (from the second run on <run>.<round>.<step>),
 //	                                    and, while a step finds nobody, about those after it
 //	<id>/page/<round>.<step>/<person>   a page by Slack; by another channel its name follows: …/<person>/<channel>

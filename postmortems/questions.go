@@ -163,7 +163,7 @@ func (v interview) nobody() (document.Question, bool) {
 			"How did the gap in the schedule come about, and what would have shown it before?", events,
 			"Nobody was on call when a step was taken, so the fallback was paged")
 	}
-	if len(v.doc.Pages) > 0 || v.told.Quiet() {
+	if len(v.doc.Pages) > 0 || v.told.Quiet() || v.told.Held() {
 		return none()
 	}
 	return ask("nobody paged", "How should somebody have been reached?", v.doc.PagesInAll.Events,

@@ -20,6 +20,8 @@ func pagesInAll(r *evidence.Reading) document.Sentence {
 		s := document.Sentence{Text: "Nobody was paged", Events: r.All(evidence.Is[incidents.Opened])}
 		if r.Quiet() {
 			s.Text += ", since the incident was quiet"
+		} else if r.Held() {
+			s.Text += ", since the page was held and the alarm was OK before"
 		}
 		return s
 	}

@@ -36,6 +36,8 @@ type Record struct {
 	Topic string `json:"topic,omitempty"`
 	// Remarked is when a person was told last that another topic speaks of it.
 	Remarked time.Time `json:"remarked,omitzero"`
+	// Unrest is how it changed lately.
+	Unrest *Unrest `json:"unrest,omitempty"`
 }
 
 // Last is what one series said last. INSUFFICIENT_DATA stands apart: it does not say
@@ -58,6 +60,7 @@ func (r *Record) fields(o *record.Object) {
 	o.Time("heard", &r.Heard)
 	o.OptText("topic", &r.Topic)
 	o.OptTime("remarked", &r.Remarked)
+	record.OptRef(o, "unrest", &r.Unrest, (*Unrest).fields)
 }
 
 func (w *Last) fields(o *record.Object) {

@@ -111,10 +111,13 @@ func listed(i *incidents.Incident) blocks.Line {
 	case incidents.StatusAcknowledged:
 		return append(l, blocks.Say("acknowledged by ", view.NameOf(i.AcknowledgedBy), " ", i.Acknowledged)...)
 	case incidents.StatusResolved:
-		return append(l, blocks.Say("resolved by ", view.NameOf(i.ResolvedBy), " ", i.Resolved)...)
+		return append(l, blocks.Say("resolved by ", view.NameOf(i.ResolvedBy), " ", i.Resolved, view.Spared(i.Held))...)
 	}
 	if i.Silence != nil {
 		return append(l, blocks.Say("silenced by ", i.Silence.Source(), " until ", i.Silence.Until)...)
+	}
+	if i.Held != nil {
+		return append(l, blocks.Say("held until ", i.Held.Until)...)
 	}
 	if i.Quiet {
 		return append(l, blocks.Say("quiet since ", i.Opened)...)

@@ -88,13 +88,16 @@ func Standing(i *incidents.Incident) blocks.Line {
 	case incidents.StatusResolved:
 		took := i.Resolved.Sub(i.Opened)
 		return blocks.Say("✅ ", blocks.Strong("Resolved"), " by ", blocks.Strong(NameOf(i.ResolvedBy)), ", ", i.Resolved,
-			" (after ", text.Lasting(max(took, 0)), ")")
+			" (after ", text.Lasting(max(took, 0)), ")", Spared(i.Held))
 	}
 	if i.Silence != nil {
 		return blocks.Say("🔇 ", blocks.Strong("Silenced"), ": nobody is paged")
 	}
 	if i.Quiet {
 		return blocks.Say("🔕 ", blocks.Strong("Quiet"), ": nobody is paged")
+	}
+	if i.Held != nil {
+		return holds(i.Held)
 	}
 	return blocks.Say("🚨 ", blocks.Strong("Triggered"), ": nobody has acknowledged yet")
 }
@@ -111,6 +114,33 @@ func Silenced(s *incidents.Silence) blocks.Line {
 	return l
 }
 
+// holds says until when nobody is paged, and why.
+func holds(h *incidents.Held) blocks.Line {
+	often := text.Count(h.Changes, "change", "changes")
+	switch h.Why {
+	case incidents.HeldFlapping:
+		return blocks.Say("🔁 ", blocks.Strong("Flapping"), ": ", often, " since ", h.Since,
+			". Nobody is paged again until it is calm, at ", h.Until, " at the earliest, or gets worse")
+	case incidents.HeldRestless:
+		return blocks.Say("⏳ ", blocks.Strong("Held"), " until ", h.Until, " in case it flaps: ", often, " since ", h.Since)
+	}
+	return blocks.Say("⏳ ", blocks.Strong("Held"), " until ", h.Until, ": nobody is paged if it is OK by then")
+}
+
+// Spared says of an incident that is over what its hold was good for.
+func Spared(h *incidents.Held) blocks.Line {
+	switch {
+	case h == nil:
+		return nil
+	case h.Why == incidents.HeldToLast:
+		return blocks.Say(": nobody was paged")
+	case h.Why == incidents.HeldRestless:
+		return blocks.Say(": nobody was paged again")
+	}
+	return blocks.Say(". ", blocks.Strong("Flapping"), ": ", text.Count(h.Changes, "change", "changes"), " since ", h.Since,
+		"; nobody was paged again")
+}
+
 // pageStates says of each person paged how far the page has come.
 func pageStates(i *incidents.Incident) blocks.Line {
 	var all []blocks.Span
@@ -125,6 +155,9 @@ func pageStates(i *incidents.Incident) blocks.Line {
 	}
 	if len(all) == 0 && i.Quiet && i.Open() {
 		return blocks.Say("It can wait for working hours. To page somebody, escalate it.")
+	}
+	if len(all) == 0 && i.Held != nil && i.Status == incidents.StatusTriggered {
+		return blocks.Say("To page somebody at once, escalate it.")
 	}
 	if len(all) == 0 {
 		return blocks.Say("Nobody has been paged.")

@@ -39,6 +39,7 @@ type Row struct {
 	Opened       time.Time        `json:"opened"`
 	Quiet        bool             `json:"quiet,omitempty"`       // nobody is paged for it
 	Silenced     string           `json:"silenced,omitempty"`    // by whom, until when and why; empty if it is not
+	Held         string           `json:"held,omitempty"`        // until when nobody is paged; of a resolved one: nobody was
 	Acknowledged time.Time        `json:"acknowledged,omitzero"` // zero if nobody has
 	Resolved     time.Time        `json:"resolved,omitzero"`     // zero if it is open
 }
@@ -52,6 +53,7 @@ func (r *Row) fields(o *record.Object) {
 	o.Time("opened", &r.Opened)
 	o.OptTrue("quiet", &r.Quiet)
 	o.OptText("silenced", &r.Silenced)
+	o.OptText("held", &r.Held)
 	o.OptTime("acknowledged", &r.Acknowledged)
 	o.OptTime("resolved", &r.Resolved)
 }
@@ -66,8 +68,8 @@ func Read(val []byte) (Row, error) { return record.Unmarshal(val, (*Row).fields)
 func Of(i *incidents.Incident) Row {
 	return Row{
 		ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title, Quiet: i.Quiet,
-		Silenced: i.Silence.String(),
-		Opened:   i.Opened.UTC(), Acknowledged: i.Acknowledged.UTC(), Resolved: i.Resolved.UTC(),
+		Silenced: i.Silence.String(), Held: i.Held.Hushes(),
+		Opened: i.Opened.UTC(), Acknowledged: i.Acknowledged.UTC(), Resolved: i.Resolved.UTC(),
 	}
 }
 

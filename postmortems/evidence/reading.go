@@ -89,6 +89,9 @@ func (r *Reading) Quiet() bool {
 	})) > 0
 }
 
+// Held reports whether the page was held until the incident was over.
+func (r *Reading) Held() bool { return r.Incident.Held != nil && !r.Incident.Open() }
+
 // Service names the service, for a sentence.
 func (r *Reading) Service() string {
 	if s := wording.Short(r.Incident.Service); s != "" {

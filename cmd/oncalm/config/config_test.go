@@ -17,6 +17,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/judge"
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
@@ -166,8 +167,12 @@ func TestEverything(t *testing.T) {
 					{Alarm: "checkout-*"},
 					{Account: "123456789012", Region: "eu-*", Dimension: "ServiceName=checkout", Tag: "team=checkout", Topic: "alarms", Alarm: "x?"},
 				},
+				Hold: 2 * time.Minute, Flap: known.Flap{Changes: 8, Within: time.Hour},
+				Holds: map[alarms.Match]time.Duration{
+					{Account: "123456789012", Region: "eu-*", Dimension: "ServiceName=checkout", Tag: "team=checkout", Topic: "alarms", Alarm: "x?"}: 30 * time.Second,
+				},
 			},
-			{Name: "search", Policy: "short", Severity: "sev2", Matches: []alarms.Match{{Alarm: "search-*"}}},
+			{Name: "search", Policy: "short", Severity: "sev2", Matches: []alarms.Match{{Alarm: "search-*"}}, Flap: alarms.DefaultFlap()},
 		}},
 		Messages: []messages.Rule{
 			{Subject: "*backup*completed*", Text: "*", Treat: judge.Marker},

@@ -131,6 +131,9 @@ func severityOf(i history.Row) string {
 	if i.Quiet {
 		return text.Line(i.Severity) + " quiet"
 	}
+	if i.Held != "" && i.Status == incidents.StatusTriggered {
+		return text.Line(i.Severity) + " held"
+	}
 	return text.Line(i.Severity)
 }
 

@@ -22,6 +22,7 @@ type summary struct {
 	Opened       time.Time        `json:"opened"`
 	Quiet        bool             `json:"quiet"`        // nobody is paged for it
 	Silenced     string           `json:"silenced"`     // by whom, until when and why; empty if it is not
+	Held         string           `json:"held"`         // until when nobody is paged; of a resolved one: nobody was
 	Acknowledged *time.Time       `json:"acknowledged"` // null if nobody has
 	Resolved     *time.Time       `json:"resolved"`     // null if it is open
 }
@@ -29,7 +30,7 @@ type summary struct {
 func summarise(i history.Row) summary {
 	return summary{
 		ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title,
-		Quiet: i.Quiet, Silenced: i.Silenced, Opened: i.Opened.UTC(),
+		Quiet: i.Quiet, Silenced: i.Silenced, Held: i.Held, Opened: i.Opened.UTC(),
 		Acknowledged: given(i.Acknowledged), Resolved: given(i.Resolved),
 	}
 }
@@ -45,7 +46,7 @@ func given(t time.Time) *time.Time {
 // addTo adds an incident to a list, which may be long: without reflection, if nothing in it is written in another way then.
 func addTo(list *cli.Elements, i summary) error {
 	const escaped = "<>&"
-	for _, written := range []string{i.ID, string(i.Status), i.Severity, i.Service, i.Title, i.Silenced} {
+	for _, written := range []string{i.ID, string(i.Status), i.Severity, i.Service, i.Title, i.Silenced, i.Held} {
 		if strings.ContainsAny(written, escaped) {
 			return list.Add(i)
 		}
@@ -70,6 +71,7 @@ func (i *summary) fields(o *record.Object) {
 	o.Time("opened", &i.Opened)
 	raw(o, "quiet", strconv.FormatBool(i.Quiet))
 	o.Text("silenced", &i.Silenced)
+	o.Text("held", &i.Held)
 	maybe(o, "acknowledged", i.Acknowledged)
 	maybe(o, "resolved", i.Resolved)
 }

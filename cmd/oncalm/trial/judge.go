@@ -7,6 +7,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/judge"
@@ -24,6 +25,7 @@ type judged struct {
 	Severity string          `json:"severity"`
 	Service  string          `json:"service"`
 	Run      []simulated     `json:"run"`
+	hold     time.Duration   // how long nobody is paged
 	// Also is what else the message tells: a relay's or a group of alerts may tell of several things.
 	Also []judged `json:"also,omitempty"`
 }
@@ -72,7 +74,8 @@ func (c *SimulateCommand) judged(ctx context.Context, s *cli.Session, cfg *confi
 	case cfg.PagesNobody(j.Severity):
 		j.Treat = judge.Quiet
 	default:
-		j.Run = c.run(ctx, s, cfg, service.Name, j.Severity)
+		j.Run = c.run(ctx, s, cfg, service, j.Severity)
+		j.hold = service.Hold
 	}
 	return j
 }
@@ -110,6 +113,7 @@ func printJudged(s *cli.Session, cfg *config.Config, j judged) {
 		policy := cfg.PolicyOf(j.Service)
 		s.Printf("  page: an incident of %s (%s), which goes through policy %s until somebody acknowledges:", j.Service,
 			j.Severity, policy.Name)
+		printHold(s, "  ", j.hold)
 		printRun(s, policy, j.Run)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/shifts"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/text"
 )
 
 // SimulateCommand is oncalm simulate.
@@ -67,27 +68,36 @@ func (c *SimulateCommand) Run(ctx context.Context, s *cli.Session) error {
 	if cfg.PagesNobody(service.Severity) {
 		return c.quiet(s, service)
 	}
-	all := c.run(ctx, s, cfg, service.Name, service.Severity)
+	all := c.run(ctx, s, cfg, service, service.Severity)
 	if c.JSON {
 		return s.JSON(all)
 	}
 	policy := cfg.PolicyOf(service.Name)
 	s.Printf("An incident of %s (%s) goes through policy %s until somebody acknowledges:", service.Name, service.Severity,
 		policy.Name)
+	printHold(s, "", service.Hold)
 	printRun(s, policy, all)
 	return nil
 }
 
-// run goes through the escalation of an incident.
+// printHold says that an incident that an alarm opens is held.
+func printHold(s *cli.Session, indent string, hold time.Duration) {
+	if hold > 0 {
+		s.Printf("%sThe page is held for %s: nobody is paged if all is OK by then.", indent, text.Lasting(hold))
+	}
+}
+
+// run goes through the escalation of an incident that an alarm opens, when its hold is over.
 func (c *SimulateCommand) run(
-	ctx context.Context, s *cli.Session, cfg *config.Config, service, severity string,
+	ctx context.Context, s *cli.Session, cfg *config.Config, service alarms.Service, severity string,
 ) []simulated {
 	overrides := shifts.OverridesOrPlanned(ctx, s, cfg, c.Store, slices.Collect(maps.Keys(cfg.Schedules)))
 	who := func(schedule string, t time.Time) []string {
 		return cfg.Schedules[schedule].OnCall(t, overrides[schedule])
 	}
 	all := []simulated{}
-	for _, step := range paging.Simulate(cfg.PolicyOf(service), c.At.Or(s.Now.UTC()), who) {
+	for _, step := range paging.Simulate(cfg.PolicyOf(service.Name), c.At.Or(s.Now.UTC()).Add(service.Hold), who) {
+		step.After += service.Hold
 		all = append(all, simulatedStep(step, func(person string) []paging.Via { return cfg.Reach(person, severity) }))
 	}
 	return all

@@ -3,6 +3,7 @@ package services
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/aws"
@@ -17,25 +18,33 @@ type owner struct {
 }
 
 // matches reads which alarms are a service's own.
-func (r *Reader) matches(v reading.Value, service string) []alarms.Match {
-	var all []alarms.Match
+func (r *Reader) matches(v reading.Value, s *alarms.Service) {
 	v.List(`alarms such as ["checkout-*", {region: eu-central-1}]`, func(v reading.Value) {
-		if m, ok := match(v); ok {
-			r.counts(m, v, service)
-			all = append(all, m)
+		var own *time.Duration
+		m, ok := match(v, func(d time.Duration) { own = &d })
+		if !ok {
+			return
 		}
+		r.counts(m, v, s.Name)
+		s.Matches = append(s.Matches, m)
+		if _, twice := s.Holds[m]; own == nil || twice {
+			return
+		}
+		if s.Holds == nil {
+			s.Holds = map[alarms.Match]time.Duration{}
+		}
+		s.Holds[m] = *own
 	})
-	return all
 }
 
-// match reads a condition on alarms: a pattern for the name, or a mapping.
-func match(v reading.Value) (alarms.Match, bool) {
+// match reads a condition on alarms: a pattern for the name, or a mapping, which may have a hold of its own.
+func match(v reading.Value, held func(time.Duration)) (alarms.Match, bool) {
 	var m alarms.Match
 	if v.Kind() == reading.Scalar {
 		patterns.Name(&m.Alarm)(v)
 		return m, m.Alarm != ""
 	}
-	v.Mapping(Conditions(&m)...)
+	v.Mapping(append(Conditions(&m), reading.Key("hold", hold(held)))...)
 	if m == (alarms.Match{}) {
 		v.Lacks("give at least one of name, account, region, dimension, tag, topic",
 			"the condition has nothing that an alarm could match")

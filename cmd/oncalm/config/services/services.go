@@ -3,6 +3,8 @@
 package services
 
 import (
+	"time"
+
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
@@ -22,7 +24,7 @@ type Reader struct {
 // Section reads services by their names.
 func (r *Reader) Section(v reading.Value) {
 	v.Named("service", func(name string, key, v reading.Value) {
-		s := alarms.Service{Name: name, Severity: incidents.Sev2}
+		s := alarms.Service{Name: name, Severity: incidents.Sev2, Flap: alarms.DefaultFlap()}
 		v.Mapping(
 			reading.Key("policy", func(v reading.Value) {
 				if policy, ok := v.Filled("the name of a policy"); ok {
@@ -31,7 +33,9 @@ func (r *Reader) Section(v reading.Value) {
 				}
 			}),
 			reading.Key("severity", severities.Set(&s.Severity)),
-			reading.Key("alarms", func(v reading.Value) { s.Matches = r.matches(v, name) }),
+			reading.Key("alarms", func(v reading.Value) { r.matches(v, &s) }),
+			reading.Key("hold", hold(func(d time.Duration) { s.Hold = d })),
+			reading.Key("flap", flap(&s.Flap)),
 			reading.Key("runbook", func(v reading.Value) {
 				s.Runbook, _ = places.Link(v, "https://wiki.example.com/checkout")
 			}),
