@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/view"
 
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/rotations"
@@ -23,11 +24,12 @@ func aheadMessage(a handoffs.Ahead) blocks.Message {
 		m.Body = append(m.Body, blocks.Bullets(lines...))
 	}
 	m.Body = append(m.Body, quietAhead(a)...)
+	m.Body = append(m.Body, silencesAhead(a)...)
 	return m
 }
 
 func aheadNotice(a handoffs.Ahead) string {
-	n := len(a.Findings) + a.More + len(a.Quiet) + a.MoreQuiet
+	n := len(a.Findings) + a.More + len(a.Quiet) + a.MoreQuiet + len(a.Silences)
 	if n == 1 {
 		return "On call in the week ahead: one thing to look at."
 	}
@@ -47,6 +49,22 @@ func quietAhead(a handoffs.Ahead) []blocks.Paragraph {
 		lines = append(lines, blocks.Say(fmt.Sprintf("and %d more", a.MoreQuiet)))
 	}
 	return []blocks.Paragraph{blocks.Para(blocks.Say("Open but quiet, so nobody is paged:")), blocks.Bullets(lines...)}
+}
+
+// silencesAhead says what nobody is paged for.
+func silencesAhead(a handoffs.Ahead) []blocks.Paragraph {
+	if len(a.Silences) == 0 {
+		return nil
+	}
+	var lines []blocks.Line
+	for _, s := range a.Silences {
+		l := view.Silence(s.Silence)
+		if s.Times != "" {
+			l = blocks.Say(l, "; each week ", s.Times)
+		}
+		lines = append(lines, l)
+	}
+	return []blocks.Paragraph{blocks.Para(blocks.Say("Silenced, so nobody is paged:")), blocks.Bullets(lines...)}
 }
 
 func finding(f handoffs.Finding) blocks.Line {

@@ -167,7 +167,7 @@ func (b *Bot) compose(users map[string]string) {
 		Root: o.Roots.OnCall, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, People: o.People, Users: users,
 		Services:  o.Services,
 		PublicURL: o.PublicURL, Out: out, Owe: b.notices.Owe, Absent: b.roll.absent.of, Clock: o.Clock, Log: log,
-		More: more,
+		More: more, Silences: o.Silences,
 	})
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Postmortem: o.Postmortem, Log: log,

@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -22,6 +23,7 @@ type Ahead struct {
 	More      int    // findings besides these
 	Quiet     []Open // the oldest first
 	MoreQuiet int    // quiet incidents besides these
+	Silences  []Silenced
 }
 
 // Finding is one thing that is amiss: exactly one of a gap, a person or overrides.
@@ -33,6 +35,12 @@ type Finding struct {
 	Hindrance Hindrance
 	// Overrides are two of which the second hides the first, or one that changes nothing or is void.
 	Overrides []rotations.Override
+}
+
+// Silenced is a silence in the week ahead, of a maintenance the first.
+type Silenced struct {
+	silences.Silence
+	Times string // of a maintenance that takes place each week
 }
 
 func (Ahead) what() {}
@@ -48,6 +56,7 @@ type weekAhead struct {
 	store     store.Store
 	overrides *overrides.Book
 	pager     *paging.Pager
+	silences  *silences.Book // nil if there are none
 	messenger Messenger
 	at        Weekly
 	clock     *clocks.Clock
@@ -70,6 +79,7 @@ func (w *weekAhead) look(ctx context.Context, e outbox.Entry) (func(store.Tx) er
 	err := w.store.View(ctx, func(tx store.Tx) error {
 		a.Findings, shifts = nil, nil
 		a.Quiet, a.MoreQuiet = w.quiet(tx, b.Zone)
+		a.Silences = w.silenced(tx, b.Zone, a.From, a.To)
 		for _, name := range names(w.overrides) {
 			if s := w.overrides.Schedules[name]; zoneOf(s).String() == b.Zone {
 				found, its := foresee(s, a.From, a.To, overrides.Settled(w.overrides.Of(tx, name)))
@@ -86,7 +96,7 @@ func (w *weekAhead) look(ctx context.Context, e outbox.Entry) (func(store.Tx) er
 		return nil, err
 	}
 	a.Findings = append(a.Findings, missing...)
-	if len(a.Findings) > 0 || len(a.Quiet) > 0 {
+	if len(a.Findings) > 0 || len(a.Quiet) > 0 || len(a.Silences) > 0 {
 		shown := min(len(a.Findings), mostAhead)
 		a.Findings, a.More = a.Findings[:shown], len(a.Findings)-shown
 		if err := w.messenger.Tell(ctx, e.Key, Message{Since: b.At, PerhapsTold: e.PerhapsDone, What: a}); err != nil {

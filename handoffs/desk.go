@@ -45,6 +45,7 @@ import (
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -102,6 +103,7 @@ type Options struct {
 	Store     store.Store
 	Overrides *overrides.Book // knows the schedules and who is on call
 	Pager     *paging.Pager   // knows who pages them
+	Silences  *silences.Book  // knows what nobody is paged for; may be nil
 	Rules     map[string]Rule
 	Messenger Messenger
 	Log       *slog.Logger
@@ -138,7 +140,8 @@ func New(o Options) *Desk {
 			store: o.Store, overrides: o.Overrides, messenger: o.Messenger, groups: o.Groups, log: o.Log, clock: o.Clock,
 		},
 		ahead: &weekAhead{
-			store: o.Store, overrides: o.Overrides, pager: o.Pager, messenger: o.Messenger, at: o.LookAhead, clock: o.Clock,
+			store: o.Store, overrides: o.Overrides, pager: o.Pager, silences: o.Silences, messenger: o.Messenger,
+			at: o.LookAhead, clock: o.Clock,
 		},
 	}
 }

@@ -1,6 +1,8 @@
 package handoffs
 
 import (
+	"time"
+
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -25,6 +27,17 @@ func (w *weekAhead) quiet(tx store.Tx, zone string) (all []Open, more int) {
 	}
 	shown := min(len(all), mostAhead)
 	return all[:shown], len(all) - shown
+}
+
+// silenced is what nobody is paged for in the week ahead. It is told in one zone, that of the default service.
+func (w *weekAhead) silenced(tx store.Tx, zone string, from, to time.Time) (all []Silenced) {
+	if w.silences == nil || w.zoneOfService("") != zone {
+		return nil
+	}
+	for _, s := range w.silences.Foreseen(tx, from, to) {
+		all = append(all, Silenced{s, w.silences.Times(s)})
+	}
+	return all[:min(len(all), mostAhead)]
 }
 
 // zoneOfService is the zone in whose look ahead the quiet incidents of a service are told, so that each is told of once: that of the

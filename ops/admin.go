@@ -35,6 +35,7 @@ func Admin(s store.Store, backup func(context.Context, io.Writer) error, log *sl
 	mux.HandleFunc("GET "+RouteMessages, a.messages)
 	mux.HandleFunc("GET "+RouteBackup, a.backup)
 	mux.HandleFunc("GET "+RouteOverrides, a.overrides)
+	mux.HandleFunc("GET "+RouteSilences, a.silences)
 	mux.HandleFunc("GET "+RouteFeeds, a.feeds)
 	mux.HandleFunc("POST "+RouteFeeds, a.makeFeed)
 	mux.HandleFunc("DELETE "+RouteFeeds, a.revokeFeed)

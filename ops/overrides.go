@@ -6,6 +6,7 @@ import (
 
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -31,4 +32,26 @@ func Overrides(ctx context.Context, s store.Store, schedules []string) (map[stri
 func (a admin) overrides(w http.ResponseWriter, r *http.Request) {
 	made, err := Overrides(r.Context(), a.store, r.URL.Query()["schedule"])
 	a.answer(w, r, made, err)
+}
+
+// RouteSilences is a route of [Admin]: a JSON list of what [Silences] returns.
+const RouteSilences = "/silences"
+
+// Silences returns the silences that stand in a store, also those that are over and still kept.
+func Silences(ctx context.Context, s store.Store) (all []silences.Silence, err error) {
+	err = s.View(ctx, func(tx store.Tx) error {
+		all = silences.Known(tx)
+		return nil
+	})
+	return all, err
+}
+
+func (a admin) silences(w http.ResponseWriter, r *http.Request) {
+	all, err := Silences(r.Context(), a.store)
+	a.answer(w, r, all, err)
+}
+
+// Silences returns the silences that stand in the store; see [Silences].
+func (c *Client) Silences(ctx context.Context) (all []silences.Silence, err error) {
+	return all, c.get(ctx, RouteSilences, decodeInto(&all))
 }

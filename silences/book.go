@@ -155,10 +155,10 @@ func (b *Book) Clear(tx store.Tx, now time.Time, of Subject) {
 // stands there as it is in the configuration, and what is not in that any more ends. What should have begun while nobody was there begins.
 func (b *Book) Plan(tx store.Tx, now time.Time) {
 	for _, s := range All(tx) {
-		switch n := slices.IndexFunc(b.Rules, func(r Rule) bool { return r.Name == s.Rule }); {
+		switch {
 		case !s.Ended.IsZero():
 			outbox.In(tx, now).Soon(s.entry(doEnd, now))
-		case s.Rule != "" && (n < 0 || !b.Rules[n].has(s)):
+		case b.stale(s):
 			if s.Begun.IsZero() && now.Before(s.From) {
 				tx.Delete(key(s.ID)) // nobody has been told of it
 				continue
@@ -174,6 +174,11 @@ func (b *Book) Plan(tx store.Tx, now time.Time) {
 	for _, r := range b.Rules {
 		b.planNext(tx, now, r)
 	}
+}
+
+// stale reports whether a silence is of a maintenance that the configuration does not have any more, or has at other times.
+func (b *Book) stale(s Silence) bool {
+	return s.Rule != "" && !slices.ContainsFunc(b.Rules, func(r Rule) bool { return r.Name == s.Rule && r.has(s) })
 }
 
 // planNext writes the window of a rule that is open or next, unless it is there.

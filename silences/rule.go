@@ -66,39 +66,55 @@ func (r Rule) has(s Silence) bool {
 	return ok && from.Equal(s.From) && to.Equal(s.To)
 }
 
-// Foreseen are the silences from one instant until another: those that stand in the store, and of each rule the first of its times
-// there, unless somebody has ended that.
-func (b *Book) Foreseen(tx store.Tx, from, to time.Time) []Silence {
+// Foresee are the silences from one instant until another: those that are known and not over, and of each rule the first of its
+// times there, unless somebody has ended that.
+func Foresee(known []Silence, rules []Rule, from, to time.Time) []Silence {
 	var all []Silence
-	for _, s := range All(tx) {
-		if s.Ended.IsZero() && s.From.Before(to) && (from.Before(s.To) || s.InForce(from)) {
+	over := map[string]bool{}
+	for _, s := range known {
+		over[s.ID] = !s.Ended.IsZero()
+		if !over[s.ID] && s.From.Before(to) && from.Before(s.To) {
 			all = append(all, s)
 		}
 	}
-	for _, r := range b.Rules {
+	for _, r := range rules {
 		if slices.ContainsFunc(all, func(s Silence) bool { return s.Rule == r.Name }) {
 			continue
 		}
-		for at := from; ; {
-			begins, ends, ok := r.Next(at)
-			if !ok || !begins.Before(to) {
-				break
-			}
-			s := r.window(begins, ends)
-			if tx.Get(overKey(s.ID)) == nil {
+		for begins, ends, ok := r.Next(from); ok && begins.Before(to); begins, ends, ok = r.Next(ends) {
+			if s := r.window(begins, ends); !over[s.ID] {
 				all = append(all, s)
 				break
 			}
-			at = ends
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Silence) int { return a.From.Compare(b.From) })
 	return all
 }
 
+// Foreseen is [Foresee] of what stands in the store and in the configuration.
+func (b *Book) Foreseen(tx store.Tx, from, to time.Time) []Silence {
+	return Foresee(Known(tx), b.Rules, from, to)
+}
+
 // At is the silence that covers a subject at a time to come, or now; nil if there is none.
 func (b *Book) At(tx store.Tx, at time.Time, of Subject) *Silence {
-	return longest(b.Foreseen(tx, at, at.Add(time.Nanosecond)), of, func(*Silence) bool { return true })
+	return At(Known(tx), b.Rules, at, of)
+}
+
+// At is the silence that covers a subject at a time, as far as that is known; nil if there is none.
+func At(known []Silence, rules []Rule, at time.Time, of Subject) *Silence {
+	return longest(Foresee(known, rules, at, at.Add(time.Nanosecond)), of, func(*Silence) bool { return true })
+}
+
+// Times says when the maintenance takes place that a silence is of; of one that a person made it is empty.
+func (b *Book) Times(s Silence) string {
+	for _, r := range b.Rules {
+		if s.Rule == r.Name && !r.Once() {
+			return r.String()
+		}
+	}
+	return ""
 }
 
 // longest is the one of silences that covers a subject, counts, and ends last.

@@ -110,6 +110,17 @@ func All(tx store.Tx) []Silence {
 	return all
 }
 
+// Known returns all silences, also those that are over and still kept.
+func Known(tx store.Tx) []Silence {
+	all := All(tx)
+	for _, val := range tx.Range(store.Under(overPart)) {
+		if s, err := decode(val); err == nil {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
 // Get returns a silence, also one that is over.
 func Get(tx store.Tx, id string) (Silence, bool) {
 	for _, k := range []string{key(id), overKey(id)} {

@@ -96,6 +96,8 @@ func (b *Book) do(tx store.Tx, now time.Time, s Silence, do string, silenced []s
 	case do == doEnd:
 		return b.letGo(tx, now, s, silenced)
 	case !s.Ended.IsZero():
+	case do == doBegin && b.stale(s): // whoever planned it went by another configuration
+		tx.Delete(key(s.ID))
 	case do == doBegin && s.Begun.IsZero() && now.Before(s.To):
 		s.Begun = now.Round(0).UTC()
 		save(tx, key(s.ID), s)

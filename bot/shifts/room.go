@@ -19,6 +19,7 @@ import (
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -28,6 +29,7 @@ type Options struct {
 	Book      *incidents.Book // its store
 	Overrides *overrides.Book
 	Pager     *paging.Pager
+	Silences  *silences.Book // nil if there are none
 	People    map[string]chat.Person
 	Users     map[string]string // names of people by their ids in Slack
 	Services  []string          // the names of all services
@@ -63,7 +65,8 @@ func New(o Options) *Room {
 		more:   o.More,
 		reader: reader,
 		board: &show.Board{
-			Reader: reader, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, Services: o.Services, Absent: o.Absent,
+			Silences: o.Silences,
+			Reader:   reader, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, Services: o.Services, Absent: o.Absent,
 			Out: o.Out, Clock: o.Clock, Log: o.Log,
 		},
 		feeds:   &show.Feeds{Reader: reader, Book: o.Book, PublicURL: o.PublicURL},

@@ -9,6 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
@@ -32,7 +33,7 @@ func (t *Talk) list(c *chat.Call, tx store.Tx) blocks.Message {
 	var m blocks.Message
 	var lines []blocks.Line
 	for n, s := range all[:min(len(all), most)] {
-		lines = append(lines, summary(s))
+		lines = append(lines, view.Silence(s))
 		if n%5 == 0 && n < buttons {
 			m.Rows = append(m.Rows, nil)
 		}

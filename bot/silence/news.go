@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -20,18 +21,19 @@ func (t *Talk) Follow(tx store.Tx, now time.Time, c silences.Change) {
 	var buttons [][]blocks.Button
 	switch c.What {
 	case silences.Made:
-		l = blocks.Say("🔇 ", blocks.Strong(s.By), " silenced ", summary(s), ".")
+		l = blocks.Say("🔇 ", blocks.Strong(s.By), " silenced ", view.Silence(s), ".")
 	case silences.Began:
-		l = blocks.Say("🔇 A silence begins: ", summary(s), ".")
+		l = blocks.Say("🔇 A silence begins: ", view.Silence(s), ".")
 	case silences.Ending:
-		l = blocks.Say("⏳ A silence is about to end: ", summary(s), ". ",
+		l = blocks.Say("⏳ A silence is about to end: ", view.Silence(s), ". ",
 			remains(s, c.Incidents, "will page", "will be resolved"))
 		buttons = [][]blocks.Button{{endButton(s, "")}}
 	case silences.Ended:
 		l = blocks.Say("🔊 A silence is over: ", blocks.Strong(s.What()), ", by ", blocks.Strong(s.Said().Source()), ": ",
 			c.Reason, ". ", remains(s, c.Incidents, "pages now", "is resolved"))
 	case silences.Left:
-		l = blocks.Say("⚠️ Whoever made a silence is no longer in the configuration; it goes on until then: ", summary(s), ".")
+		l = blocks.Say("⚠️ Whoever made a silence is no longer in the configuration; it goes on until then: ",
+			view.Silence(s), ".")
 	}
 	m := blocks.Message{Body: []blocks.Paragraph{blocks.Para(l)}, Rows: buttons}
 	t.Owe(tx, now, told(s.ID, string(c.What), ""), "", m)

@@ -10,6 +10,7 @@ import (
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/bot/when"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
@@ -67,7 +68,7 @@ func (t *Talk) simulated(tx store.Tx, at time.Time, svc alarms.Service, of silen
 	}
 	lines := []blocks.Line{}
 	if s := t.Book.At(tx, at, of); s != nil {
-		lines = append(lines, blocks.Say("🔇 ", what, " pages nobody at ", at, ": silenced: ", summary(*s), "."))
+		lines = append(lines, blocks.Say("🔇 ", what, " pages nobody at ", at, ": silenced: ", view.Silence(*s), "."))
 		if s.End == silences.EndResolve {
 			return append(lines, blocks.Say("What still fires at the end of that is resolved."))
 		}

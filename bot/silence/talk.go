@@ -8,6 +8,7 @@ import (
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
@@ -92,7 +93,7 @@ func refused(err error) (blocks.Message, error) {
 // madeMessage says what was silenced, and how much that is.
 func (t *Talk) madeMessage(c *chat.Call, tx store.Tx, made silences.Change, notes []string) blocks.Message {
 	s := made.Silence
-	lines := []blocks.Line{blocks.Say("🔇 Silenced: ", summary(s))}
+	lines := []blocks.Line{blocks.Say("🔇 Silenced: ", view.Silence(s))}
 	lines = append(lines, t.reach(tx, s)...)
 	if n := len(made.Incidents); n > 0 {
 		lines = append(lines, blocks.Say("Nobody is paged any more for ",
@@ -130,27 +131,6 @@ func some(names []string) string {
 		return strings.Join(names[:shown], ", ") + text.Count(more, " and one more", " and more")
 	}
 	return strings.Join(names, ", ")
-}
-
-// summary is a silence in one line: what, until when, by whom and why.
-func summary(s silences.Silence) blocks.Line {
-	l := blocks.Say(blocks.Strong(s.What()))
-	switch {
-	case s.Clear:
-		l = blocks.Say(l, " until it is clear, at the latest until ", s.To)
-	case s.Begun.IsZero():
-		l = blocks.Say(l, " from ", s.From, " until ", s.To)
-	default:
-		l = blocks.Say(l, " until ", s.To)
-	}
-	l = blocks.Say(l, ", by ", blocks.Strong(s.Said().Source()))
-	if s.Left {
-		l = blocks.Say(l, ", who is no longer in the configuration")
-	}
-	if why := text.Clip(text.Line(s.Why), longestWhy); why != "" {
-		l = blocks.Say(l, ": “", why, "”")
-	}
-	return l
 }
 
 // endButton ends a silence. which tells several in one message apart.

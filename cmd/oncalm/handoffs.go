@@ -14,7 +14,8 @@ func (a *assembly) wireDesk() {
 	}
 	a.desk = handoffs.New(handoffs.Options{
 		Store: a.store, Overrides: a.overrides, Pager: a.pager, Rules: a.cfg.Handoffs.Rules, Messenger: a.bot, Phones: phones,
-		Groups: a.cfg.Handoffs.Groups, LookAhead: a.cfg.Handoffs.LookAhead, Clock: a.clock,
+		Silences: a.silences,
+		Groups:   a.cfg.Handoffs.Groups, LookAhead: a.cfg.Handoffs.LookAhead, Clock: a.clock,
 		Log: a.log.With("component", "handoffs"),
 	})
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/silences"
 )
 
 // A Board shows who is on call. Its fields are set before it is used and not changed afterwards.
@@ -27,6 +28,7 @@ type Board struct {
 	Book      *incidents.Book // its store
 	Overrides *overrides.Book
 	Pager     *paging.Pager
+	Silences  *silences.Book                    // nil if there are none
 	Services  []string                          // the names of all services
 	Words     []string                          // of /oncall, for whoever has mistyped one
 	Absent    func(people []string) blocks.Line // why some of them cannot be reached

@@ -9,6 +9,7 @@ import (
 	"github.com/oncalm/oncalm/bot/shifts/news"
 	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/bot/when"
 	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/overrides"
@@ -28,9 +29,27 @@ func (b *Board) Why(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 		for _, name := range names {
 			m.Body = append(m.Body, blocks.Para(b.reasons(tx, name, at)...))
 		}
+		if lines := b.silenced(tx, at); len(lines) > 0 {
+			m.Body = append(m.Body, blocks.Para(blocks.Say("🔇 Nobody is paged then for:")), blocks.Bullets(lines...))
+		}
 		return nil
 	})
 	return m, err
+}
+
+// silenced is what is silenced at a time: whoever is on call is not paged for it.
+func (b *Board) silenced(tx store.Tx, at time.Time) (lines []blocks.Line) {
+	if b.Silences == nil {
+		return nil
+	}
+	const most = 10
+	for _, s := range b.Silences.Foreseen(tx, at, at.Add(time.Nanosecond)) {
+		if len(lines) == most {
+			return append(lines, blocks.Say("… and more"))
+		}
+		lines = append(lines, view.Silence(s))
+	}
+	return lines
 }
 
 // askedWhy reads what is asked for: a schedule or all that concern the person, and a time or now.

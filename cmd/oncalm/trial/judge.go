@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/silences"
 )
 
 // judged is how a message is judged, and whom it would page.
@@ -26,6 +27,8 @@ type judged struct {
 	Service  string          `json:"service"`
 	Run      []simulated     `json:"run"`
 	hold     time.Duration   // how long nobody is paged
+	// Silenced says by whom it is silenced, until when and why; empty if it is not.
+	Silenced string `json:"silenced,omitempty"`
 	// Also is what else the message tells: a relay's or a group of alerts may tell of several things.
 	Also []judged `json:"also,omitempty"`
 }
@@ -74,6 +77,11 @@ func (c *SimulateCommand) judged(ctx context.Context, s *cli.Session, cfg *confi
 	case cfg.PagesNobody(j.Severity):
 		j.Treat = judge.Quiet
 	default:
+		of := silences.Subject{Alarm: &sig.Alarm, Service: service.Name, Topic: sig.Topic}
+		if by := c.silenced(ctx, s, cfg, of); by != nil {
+			j.Silenced = bySilence(by)
+			return j
+		}
 		j.Run = c.run(ctx, s, cfg, service, j.Severity)
 		j.hold = service.Hold
 	}
@@ -110,6 +118,10 @@ func printJudged(s *cli.Session, cfg *config.Config, j judged) {
 	case judge.Quiet:
 		s.Printf("  quiet: an incident of %s (%s), with a card and no page", j.Service, j.Severity)
 	case judge.Page:
+		if j.Silenced != "" {
+			s.Printf("  silenced: an incident of %s (%s), with a card and no page: %s", j.Service, j.Severity, j.Silenced)
+			return
+		}
 		policy := cfg.PolicyOf(j.Service)
 		s.Printf("  page: an incident of %s (%s), which goes through policy %s until somebody acknowledges:", j.Service,
 			j.Severity, policy.Name)

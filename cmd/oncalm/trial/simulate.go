@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/shifts"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -67,6 +68,10 @@ func (c *SimulateCommand) Run(ctx context.Context, s *cli.Session) error {
 	}
 	if cfg.PagesNobody(service.Severity) {
 		return c.quiet(s, service)
+	}
+	of := silences.Subject{Alarm: &incidents.Alarm{Name: c.Alarm, Tags: c.tags()}, Service: service.Name}
+	if by := c.silenced(ctx, s, cfg, of); by != nil {
+		return c.hushed(s, service, by)
 	}
 	all := c.run(ctx, s, cfg, service, service.Severity)
 	if c.JSON {
@@ -123,6 +128,20 @@ func (c *SimulateCommand) quiet(s *cli.Session, service alarms.Service) error {
 	s.Printf("An incident of %s pages nobody: %s is quiet. It gets a card in the channel; escalating it by hand starts "+
 		"policy %s.",
 		service.Name, service.Severity, service.Policy)
+	return nil
+}
+
+// hushed answers for an incident that is silenced.
+func (c *SimulateCommand) hushed(s *cli.Session, service alarms.Service, by *silences.Silence) error {
+	if c.JSON {
+		return s.JSON([]simulated{})
+	}
+	becomes := "pages, by policy " + service.Policy
+	if by.End == silences.EndResolve {
+		becomes = "is resolved"
+	}
+	s.Printf("An incident of %s pages nobody: %s. What still fires at the end of that %s.", service.Name, bySilence(by),
+		becomes)
 	return nil
 }
 
