@@ -28,7 +28,8 @@ type Fate struct {
 	Packed bool `json:"packed,omitempty"`
 	Lost   bool `json:"lost,omitempty"`
 
-	text string // as it is stored
+	text string // as it is stored; or else
+	raw  []byte // the same, as it was read
 }
 
 // A Part is one thing that a message tells of. Most tell of one.
@@ -77,7 +78,7 @@ const (
 
 // SetText keeps the text of the message.
 func (f *Fate) SetText(text string) {
-	if f.text, f.Packed = text, false; len(text) <= plainText {
+	if f.text, f.raw, f.Packed = text, nil, false; len(text) <= plainText {
 		return
 	}
 	var packed bytes.Buffer
@@ -95,11 +96,21 @@ func (f *Fate) SetText(text string) {
 
 // Text is the text of the message; false if it was not kept.
 func (f *Fate) Text() (string, bool) {
-	if f.Lost || !f.Packed {
-		return f.text, !f.Lost
+	stored := f.text
+	if f.raw != nil {
+		stored = string(f.raw)
 	}
-	text, err := io.ReadAll(io.LimitReader(flate.NewReader(strings.NewReader(f.text)), unpacked+1))
+	if f.Lost || !f.Packed {
+		return stored, !f.Lost
+	}
+	text, err := io.ReadAll(io.LimitReader(flate.NewReader(strings.NewReader(stored)), unpacked+1))
 	return string(text), err == nil && len(text) <= unpacked
+}
+
+// clone is f with a text of its own.
+func (f Fate) clone() Fate {
+	f.raw = bytes.Clone(f.raw)
+	return f
 }
 
 // Incident is the one that a message concerns; empty if there is none.
@@ -140,11 +151,11 @@ func Save(tx store.Tx, f Fate) error {
 		f.Parts = f.Parts[:maxParts]
 	}
 	// What follows the object is the text as it came: nobody who lists fates reads it.
-	val, err := record.Marshal(512+len(f.text), &f, (*Fate).fields)
+	val, err := record.Marshal(512+len(f.text)+len(f.raw), &f, (*Fate).fields)
 	if err != nil {
 		return fmt.Errorf("fate of message %s: %w", f.ID, err)
 	}
-	tx.Put(keyOf(f.ID), append(append(val, '\n'), f.text...))
+	tx.Put(keyOf(f.ID), append(append(append(val, '\n'), f.text...), f.raw...))
 	return nil
 }
 
@@ -155,16 +166,17 @@ func Of(tx store.Tx, id string) (Fate, bool) {
 		return Fate{}, false
 	}
 	f, _ := decode(id, val) // of one that cannot be read it is known all the same that it came
-	return f, true
+	return f.clone(), true
 }
 
+// decode reads a fate. Its text is valid as long as val is.
 func decode(id string, val []byte) (Fate, error) {
 	head, text, _ := bytes.Cut(val, []byte{'\n'})
 	f, err := record.Unmarshal(head, (*Fate).fields)
 	if err != nil {
 		return Fate{ID: id}, fmt.Errorf("fate of message %s: %w", id, err)
 	}
-	f.ID, f.text = id, string(text)
+	f.ID, f.raw = id, text
 	return f, nil
 }
 

@@ -91,8 +91,8 @@ func TestText(t *testing.T) {
 		update(t, s, func(tx store.Tx) error {
 			f, _ := Of(tx, "x")
 			text, kept := f.Text()
-			if kept != tt.kept || kept && text != tt.text || len(f.text) > tt.most {
-				t.Errorf("%s: %d bytes came back (%v), %d are kept", name, len(text), kept, len(f.text))
+			if kept != tt.kept || kept && text != tt.text || len(f.raw) > tt.most {
+				t.Errorf("%s: %d bytes came back (%v), %d are kept", name, len(text), kept, len(f.raw))
 			}
 			return nil
 		})

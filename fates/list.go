@@ -19,39 +19,41 @@ const (
 // Between calls each with the fates of the messages that came in from one time until before another, in the order in which
 // they were sent. Few are in memory at a time. What cannot be read is left out.
 func Between(ctx context.Context, s store.Store, from, to time.Time, each func(Fate) error) error {
+	return scan(ctx, s, from, to, func(_ store.Tx, f *Fate) Fate { return f.clone() }, each)
+}
+
+// scan calls each with what read makes of each fate, within the View in which it was read: f is valid only there.
+func scan[T any](
+	ctx context.Context, s store.Store, from, to time.Time, read func(tx store.Tx, f *Fate) T, each func(T) error,
+) error {
 	next, end := keyAt(from.Add(-delayed)), keyAt(to.Add(time.Second))
 	for next != "" {
-		var some []Fate
+		var some []T
 		err := s.View(ctx, func(tx store.Tx) error {
-			next, some = readSome(tx, next, end)
+			some = some[:0]
+			seen := 0
+			for key, val := range tx.Range(next, end) {
+				if seen++; seen > readAtOnce {
+					next = key
+					return nil
+				}
+				if f, err := decode(idOf(key), val); err == nil && !f.At.Before(from) && f.At.Before(to) {
+					some = append(some, read(tx, &f))
+				}
+			}
+			next = ""
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		for _, f := range some {
-			if f.At.Before(from) || !f.At.Before(to) {
-				continue
-			}
-			if err := each(f); err != nil {
+		for _, one := range some {
+			if err := each(one); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// readSome reads some fates, and says where to go on; "" if that was all.
-func readSome(tx store.Tx, from, to string) (next string, some []Fate) {
-	for key, val := range tx.Range(from, to) {
-		if len(some) == readAtOnce {
-			return key, some
-		}
-		if f, err := decode(idOf(key), val); err == nil {
-			some = append(some, f)
-		}
-	}
-	return "", some
 }
 
 // Newest returns at most limit fates that are wanted, the newest first, of those that came in since a time. It looks at the
@@ -66,10 +68,15 @@ func Newest(
 			from = since
 		}
 		var some []Fate
-		err := Between(ctx, s, from, to, func(f Fate) error {
-			if wanted(&f) {
-				f.text = ""
-				some = append(some, f)
+		err := scan(ctx, s, from, to, func(_ store.Tx, f *Fate) *Fate {
+			if !wanted(f) {
+				return nil
+			}
+			f.raw = nil
+			return f
+		}, func(f *Fate) error {
+			if f != nil {
+				some = append(some, *f)
 			}
 			return nil
 		})

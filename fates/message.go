@@ -51,20 +51,13 @@ func List(ctx context.Context, s store.Store, q Query, each func(Message) error)
 		return err
 	}
 	var ledger Ledger
-	err = Between(ctx, s, q.From, q.To, func(f Fate) error {
-		for len(refused) > 0 && refused[0].At.Before(f.At) {
+	read := func(tx store.Tx, f *Fate) Message { return f.told(tx, &ledger, q.Text) }
+	err = scan(ctx, s, q.From, q.To, read, func(m Message) error {
+		for len(refused) > 0 && refused[0].At.Before(m.At) {
 			if err := each(refused[0]); err != nil {
 				return err
 			}
 			refused = refused[1:]
-		}
-		var m Message
-		err := s.View(ctx, func(tx store.Tx) error {
-			m = f.told(tx, &ledger, q.Text)
-			return nil
-		})
-		if err != nil {
-			return err
 		}
 		return each(m)
 	})
@@ -88,8 +81,10 @@ func (f *Fate) told(tx store.Tx, l *Ledger, withText bool) Message {
 		pages := l.Paged(tx, f, &p)
 		m.Parts = append(m.Parts, Told{p, pages, p.Say(pages)})
 	}
-	if text, kept := f.Text(); withText && kept {
-		m.Text = &text
+	if withText {
+		if text, kept := f.Text(); kept {
+			m.Text = &text
+		}
 	}
 	return m
 }
