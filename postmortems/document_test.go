@@ -263,6 +263,25 @@ func TestPagesBelongToTheirRun(t *testing.T) {
 	}
 }
 
+// TestHeldAndOver: that nobody was paged is said with its reason, and nobody is asked how somebody should have been reached.
+func TestHeldAndOver(t *testing.T) {
+	s := storytest.Tell(t, "2026-03-26 11:00:00")
+	a := s.Alarm("a", incidents.AlarmFiring)
+	opened := incidents.Opened{Title: "a", Service: "checkout", Severity: incidents.Sev2, Alarm: &a}
+	opened.Held = &incidents.Held{Until: s.Now.Add(2 * time.Minute), Why: incidents.HeldToLast}
+	s.By(incidents.ByAlarm("a"), opened)
+	s.After(time.Minute).Reports(s.Alarm("a", incidents.AlarmOK)).By(incidents.ByAlarm("a"), incidents.Resolved{})
+	d := build(s)
+	if want := "Nobody was paged, since the page was held and the alarm was OK before"; d.PagesInAll.Text != want {
+		t.Errorf("%q, want %q", d.PagesInAll.Text, want)
+	}
+	for _, q := range d.Questions {
+		if q.Rule == "nobody paged" {
+			t.Errorf("it asks %q", q.Ask)
+		}
+	}
+}
+
 // TestPagesByTwoChannels holds that one press answers one page, and that a page that was not needed raises no question.
 func TestPagesByTwoChannels(t *testing.T) {
 	for _, tt := range []struct {
