@@ -35,7 +35,8 @@ func fateOf(v *sns.Verified, parts []fates.Part) fates.Fate {
 func (t *Intake) fate(a *aimed, out Outcome) fates.Part {
 	p := fates.Part{
 		Name: a.Name, Kind: a.Kind, State: string(a.State), Treat: string(a.Treatment()),
-		Service: a.service.Name, Outcome: out.What, Why: out.Why, Incident: out.Incident,
+		Service: a.service.Name, Outcome: out.What, Incident: out.Incident,
+		Why: cmp.Or(out.Why, out.Held.Hushes()),
 	}
 	if a.Treatment() != judge.Page && a.Treatment() != judge.Quiet {
 		return p

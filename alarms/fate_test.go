@@ -104,3 +104,13 @@ func TestFateIsAnswered(t *testing.T) {
 		t.Errorf("of an older version: %+v", out)
 	}
 }
+
+// TestFateOfWhatIsHeld holds that of a page which waits it is said until when.
+func TestFateOfWhatIsHeld(t *testing.T) {
+	r := newRig(t)
+	r.intake.Services.All[0].Hold = 2 * time.Minute
+	r.at(1).alarm(aws.Example{Name: "checkout-x", At: minute(1)})
+	if got := r.fates(); !strings.Contains(got, "paged nobody: held until 2026-11-02T14:05:00Z") {
+		t.Error(got)
+	}
+}
