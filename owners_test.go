@@ -12,6 +12,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
@@ -22,6 +23,7 @@ import (
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/outbox/steady"
 	"github.com/oncalm/oncalm/overrides"
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -144,7 +146,7 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 		"alarms/known": known.Keys(), "alarms/sns": sns.Keys(), "bot": bot.Keys(), "bot/storm": storm.Keys(),
 		"changes": changes.Keys(), "fates": fates.Keys(), "handoffs": handoffs.Keys(),
 		"incidents": incidents.Keys(), "incidents/history": history.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
-		"overrides": overrides.Keys(), "rotations/feed": feed.Keys(), "silences": silences.Keys(),
+		"overrides": overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "rotations/feed": feed.Keys(), "silences": silences.Keys(),
 	}
 	docs := map[string]string{}
 	for _, s := range tree(t) {

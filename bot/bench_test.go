@@ -44,7 +44,7 @@ func benchPage(b *testing.B, url string, rt http.RoundTripper) {
 	b.ReportAllocs()
 	before := processor()
 	for b.Loop() {
-		if _, err := bot.Page(context.Background(), "42/page/0.0/ana", p); err != nil {
+		if _, err := bot.Pages().Page(context.Background(), "42/page/0.0/ana", p); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -10,15 +10,12 @@ import (
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/paging"
 )
 
 // messagesOf are all messages in which a text from outside may stand.
 func messagesOf(s string) []blocks.Message {
 	i, a := bottest.Incident(s), bottest.Alarm(s)
 	all := []blocks.Message{
-		pageMessage(paging.Page{Incident: i, Alarm: a, Person: s, Why: s}),
-		pageMessage(paging.Page{Incident: i, Alarm: a, Person: s, Why: s, Reminder: true}),
 		blocks.Sentence(s, blocks.Strong(s), blocks.Code(s), blocks.Link(s, s), i.Opened, " "),
 		chat.Unknown("/incident", s, []string{"ack"}),
 		{Title: s, Body: []blocks.Paragraph{blocks.Bullets(blocks.Say("and ", s))},
@@ -28,10 +25,6 @@ func messagesOf(s string) []blocks.Message {
 		incidents.StatusResolved} {
 		i.Status = status
 		all = append(all, cardMessage(view.Account{Incident: &i, Alarm: a, Events: bottest.Events(s)}))
-	}
-	pages, ends := sentPages(bottest.Events(s))
-	for _, p := range pages {
-		all = append(all, p.message(view.Account{Incident: &i, Alarm: a}, ends, "acknowledged"))
 	}
 	return all
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/command"
 	"github.com/oncalm/oncalm/bot/notice"
+	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/silence"
 	"github.com/oncalm/oncalm/bot/slack"
@@ -81,7 +82,7 @@ type Roots struct{ Incident, OnCall string }
 // ErrOptions says that a Bot cannot work with the options given.
 var ErrOptions = errors.New("slack")
 
-// Bot is the door to Slack. It implements [paging.Channel].
+// Bot is the door to Slack.
 type Bot struct {
 	// Silence is the conversation about silences, which follows them; nil without.
 	Silence *silence.Talk
@@ -98,13 +99,11 @@ type Bot struct {
 	command    *command.Room
 	notices    *notice.Notices
 	storms     *storm.Storms
+	pages      *pages.Pages
 }
 
-// Kinds of outbox entries that this package handles.
-const (
-	KindCard  = "card"  // the card of an incident in the channel
-	KindPages = "pages" // what its pages say, after they were delivered
-)
+// KindCard is the kind of outbox entries that this package handles: the card of an incident in the channel.
+const KindCard = "card"
 
 // New makes a Bot. It calls nobody. Errors wrap [ErrOptions].
 func New(o Options) (*Bot, error) {
@@ -153,6 +152,7 @@ func (b *Bot) compose(users map[string]string) {
 		Posting: posting, Editing: editing(), Has: hasCard, Card: cardEntry,
 		Took: b.took, Undrawn: b.undrawn, Info: command.Info,
 	})
+	b.pages = &pages.Pages{Root: o.Roots.Incident, Book: o.Book, People: o.People, Out: out, Clock: o.Clock, Log: log}
 	b.roll = &rollCall{o: o, log: log, out: out, notices: b.notices}
 	b.identifier = &identifier{o: o, log: log, out: out, watch: out.Watch, checkChannel: b.checkChannel}
 	more := []chat.Word{trace.Word(o.Book)}
@@ -190,11 +190,8 @@ func (b *Bot) FollowOverrides(tx store.Tx, now time.Time, c overrides.Change) {
 	b.shifts.Follow(tx, now, c)
 }
 
-// knows reports whether somebody is in the configuration.
-func (b *Bot) knows(person string) bool {
-	_, ok := b.o.People[person]
-	return ok
-}
+// Pages is the channel by which people are paged in Slack.
+func (b *Bot) Pages() *pages.Pages { return b.pages }
 
 // Handler serves what Slack posts: see [door.HTTP].
 func (b *Bot) Handler() http.Handler {
@@ -238,9 +235,9 @@ func usersOf(people map[string]chat.Person) (map[string]string, error) {
 
 // Handlers returns the bot's handlers by kind, for the outbox.
 func (b *Bot) Handlers() map[string]outbox.Handler {
-	all := map[string]outbox.Handler{KindCard: b.card, KindPages: b.pages}
+	all := map[string]outbox.Handler{KindCard: b.card}
 	for _, more := range []map[string]outbox.Handler{
-		b.router.Handlers(), b.notices.Handlers(), b.shifts.Handlers(), b.storms.Handlers(),
+		b.router.Handlers(), b.notices.Handlers(), b.shifts.Handlers(), b.storms.Handlers(), b.pages.Handlers(),
 	} {
 		maps.Copy(all, more)
 	}

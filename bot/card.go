@@ -72,26 +72,11 @@ func readCard(tx store.Tx, id string) (cardRecord, error) {
 // Follow is the bot's part in each event (see [incidents.Follower]): it enqueues a card, and pages that say how things stand.
 func (b *Bot) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
 	queue := outbox.In(tx, now)
-	if outdatesPages(i, e) {
-		queue.Soon(outbox.Entry{
-			Key: i.ID + "/pages", Kind: KindPages, Lane: outbox.Answers, Due: now, Body: outbox.Body(cardBody{i.ID}),
-		})
-	}
+	b.pages.Follow(tx, now, i, e)
 	if b.o.Channel != "" {
 		b.enqueueCard(tx, queue, now, i, e)
 	}
 	return nil
-}
-
-// outdatesPages reports whether pages that were delivered say something wrong after an event.
-func outdatesPages(i *incidents.Incident, e incidents.Event) bool {
-	switch e.Body.(type) {
-	case incidents.Acknowledged, incidents.Escalated, incidents.Resolved:
-		return len(i.Pages) > 0
-	case incidents.Delivered:
-		return i.Status != incidents.StatusTriggered // somebody was faster than Slack
-	}
-	return false
 }
 
 // enqueueCard enqueues a card, at a time that keeps the pace. What people do is shown without waiting for the cards of a storm.

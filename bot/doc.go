@@ -11,7 +11,7 @@
 //
 // # Out
 //
-// [Bot.Page] delivers a page: a direct message with buttons, in one call. Its key is in the message's metadata
+// [pages.Pages] delivers a page: a direct message with buttons, in one call. Its key is in the message's metadata
 // (see package slack), so that a repeat can be found.
 //
 // [Bot.Follow] enqueues, for each event of an incident, a new card in the channel: one message, edited in place.
@@ -22,10 +22,8 @@
 // # In the store
 //
 //	card/<id>       where the card of an incident is, and the last event that it shows
-//	shown/<id>      what the pages of an incident show now, by key
 //	bot/channel     since when the channel takes no cards; absent while it does
 //	bot/identity    who we are to Slack, as it said last
 //	storm/…         see package storm
 //	<id>/card       entry: the card is to be posted or edited
-//	<id>/pages      entry: the pages are to be edited
 package bot

@@ -52,7 +52,7 @@ func TestHold(t *testing.T) {
 		if n := len(w.slack.API.Calls("chat.postMessage")); n != 1 {
 			t.Errorf("%d calls while Slack asked for patience, want 1", n)
 		}
-		if _, err := w.bot.Page(t.Context(), "9/page/0.0/bo", paging.Page{Person: "bo", Incident: bottest.Incident("x")}); err != nil {
+		if _, err := w.bot.Pages().Page(t.Context(), "9/page/0.0/bo", paging.Page{Person: "bo", Incident: bottest.Incident("x")}); err != nil {
 			t.Errorf("a page to somebody else: %v", err)
 		}
 		w.wait(30 * time.Second)
@@ -180,7 +180,7 @@ func TestPageInSpiteOfAnAnswerThatCannotBeRead(t *testing.T) {
 				w := begin(t, func(o *Options) { o.Channel = "" })
 				w.wait(time.Second)
 				w.slack.Faults.Fail(faults.Fault{Method: tc.method, Kind: faults.JSON(tc.answer)})
-				r, err := w.bot.Page(t.Context(), "1/page/0.0/ana", paging.Page{Person: "ana", Incident: bottest.Incident("x"), PerhapsSent: true})
+				r, err := w.bot.Pages().Page(t.Context(), "1/page/0.0/ana", paging.Page{Person: "ana", Incident: bottest.Incident("x"), PerhapsSent: true})
 				if err != nil || r.Adopted != (tc.adopted != "") || r.Adopted && r.Message != tc.adopted {
 					t.Errorf("%+v, %v", r, err)
 				}
@@ -223,12 +223,12 @@ func TestWhatWasSentIsKnown(t *testing.T) {
 		w.wait(time.Second)
 		w.slack.Faults.Fail(faults.Fault{Method: "conversations.history", Kind: faults.RateLimited("30")})
 		page := paging.Page{Person: "bo", Incident: bottest.Incident("x")}
-		first, err := w.bot.Page(t.Context(), "9/page/0.0/bo", page)
+		first, err := w.bot.Pages().Page(t.Context(), "9/page/0.0/bo", page)
 		if err != nil {
 			t.Fatal(err)
 		}
 		page.PerhapsSent = true
-		again, err := w.bot.Page(t.Context(), "9/page/0.0/bo", page)
+		again, err := w.bot.Pages().Page(t.Context(), "9/page/0.0/bo", page)
 		if err != nil || again.Message != first.Message || !again.Adopted {
 			t.Errorf("%+v, %v, want what was sent first: %+v", again, err, first)
 		}
@@ -237,7 +237,7 @@ func TestWhatWasSentIsKnown(t *testing.T) {
 		}
 		w.restart()
 		w.wait(time.Second)
-		if _, err = w.bot.Page(t.Context(), "9/page/0.0/bo", page); err != nil {
+		if _, err = w.bot.Pages().Page(t.Context(), "9/page/0.0/bo", page); err != nil {
 			t.Fatal(err)
 		}
 		if looks := w.searches(); looks != 1 {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slackfake/faults"
-	"github.com/oncalm/oncalm/incidents"
 )
 
 // reminded is a world in which ana has acknowledged an incident so long ago, and was reminded of it since.
@@ -73,17 +72,4 @@ func TestPageThatCannotBeEdited(t *testing.T) {
 			t.Errorf("brought up to date: %v, want all but the first, which Slack does not take", resolved)
 		}
 	})
-}
-
-// TestOnlySlacksPagesAreEdited: what another channel calls its messages is nothing to Slack.
-func TestOnlySlacksPagesAreEdited(t *testing.T) {
-	var events []incidents.Event
-	for n, via := range []string{incidents.ViaSlack, "sms"} {
-		events = append(events,
-			incidents.Event{Seq: 2*n + 1, Body: incidents.Paged{Key: via, Person: "ana", Via: via}},
-			incidents.Event{Seq: 2*n + 2, Body: incidents.Delivered{Key: via, Person: "ana", Via: via, Channel: "D1", Message: "1.2"}})
-	}
-	if pages, _ := sentPages(events); len(pages) != 1 || pages[0].key != incidents.ViaSlack {
-		t.Errorf("%+v are edited in Slack", pages)
-	}
 }

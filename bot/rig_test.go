@@ -48,6 +48,7 @@ type world struct {
 	groups    []outbox.Group
 	drawings  atomic.Int64 // attempts to draw a card
 	stop      func()
+	joined    bool // pages that wait are told together
 }
 
 const (
@@ -63,7 +64,17 @@ func begin(t *testing.T, change ...func(*Options)) *world {
 
 func beginWith(t *testing.T, groups []outbox.Group, change ...func(*Options)) *world {
 	t.Helper()
-	w := &world{t: t, logged: &buffer{}, groups: groups}
+	return (&world{t: t, logged: &buffer{}, groups: groups}).begin(change...)
+}
+
+// beginJoined is begin with joined pages.
+func beginJoined(t *testing.T, change ...func(*Options)) *world {
+	t.Helper()
+	return (&world{t: t, logged: &buffer{}, groups: outbox.DefaultGroups(nil), joined: true}).begin(change...)
+}
+
+func (w *world) begin(change ...func(*Options)) *world {
+	w.t.Helper()
 	w.slack = slackfake.New(slackfake.Options{
 		Users: []workspace.User{
 			{ID: ana, Name: "ana", RealName: "Ana Alvarez", Zone: "Europe/Berlin"}, {ID: bo, Name: "bo"}, {ID: cy, Name: "cy"},
@@ -104,8 +115,12 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 		w.t.Fatal(err)
 	}
 	w.bot = b
-	w.pager.Channels = map[string]paging.Channel{incidents.ViaSlack: b}
-	w.overrides.Known, w.overrides.Reachable = b.knows, func(person string) bool { return o.People[person].Slack != "" }
+	w.pager.Channels = map[string]paging.Channel{incidents.ViaSlack: b.Pages()}
+	if !w.joined {
+		w.pager.Channels[incidents.ViaSlack] = paging.Singly{Channel: b.Pages()}
+	}
+	w.overrides.Known, w.overrides.Reachable = func(person string) bool { _, ok := o.People[person]; return ok },
+		func(person string) bool { return o.People[person].Slack != "" }
 	w.overrides.Followers = []overrides.Follower{b.FollowOverrides}
 	for n := range w.groups {
 		if w.groups[n].Name == "pages" {

@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/incidents"
 )
@@ -80,14 +81,14 @@ func TestOneSearchForAll(t *testing.T) {
 		}
 		w.restart()
 		w.wait(10 * time.Second)
-		pages := 0
+		found := 0
 		for _, m := range w.slack.DM(ana) {
-			if m.Metadata != nil && m.Metadata.EventType == pageEvent {
-				pages++
+			if m.Metadata != nil && m.Metadata.EventType == pages.Event {
+				found++
 			}
 		}
-		if sent != 30 || pages != 30 {
-			t.Errorf("%d pages after %d that had got through, want 30", pages, sent)
+		if sent != 30 || found != 30 {
+			t.Errorf("%d pages after %d that had got through, want 30", found, sent)
 		}
 		if n := w.searches(); n != 3 {
 			t.Errorf("%d calls for one search of 480 messages, want 3", n)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/slack"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -38,5 +39,5 @@ func (b *Bot) SelfPage(ctx context.Context, person string, p SelfPage) error {
 		To: to, Direct: person != "", Tag: slack.Tag{Event: selfEvent, Key: p.Key}, Name: p.Key + "/" + person,
 		Drawn: blocks.Draw(m), Since: p.Since,
 	})
-	return asPage(err)
+	return pages.Failure(err)
 }

@@ -97,6 +97,9 @@ type Delivered struct {
 	Link    string `json:"link,omitempty"`
 	// Adopted says that an earlier attempt, whose outcome was unknown, had sent it.
 	Adopted bool `json:"adopted,omitempty"`
+	// Joint names the joint message that told this page, and With is of how many others.
+	Joint string `json:"joint,omitempty"`
+	With  int    `json:"with,omitempty"`
 }
 
 func (Delivered) kind() string { return "delivered" }
@@ -110,6 +113,9 @@ func (b Delivered) words(Event) Words {
 	say := Sentence{plain("delivered the page to "), someone(b.Person)}
 	if b.Adopted {
 		say = Sentence{plain("found the page to "), someone(b.Person), plain(": an earlier attempt had delivered it")}
+	}
+	if b.With > 0 {
+		say = append(say, plain(", in one message with "+text.Count(b.With, "other", "others")))
 	}
 	return Words{Say: say, Shown: OnTimeline | InPostmortem, Source: SourcePage, Link: b.Link}
 }

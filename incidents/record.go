@@ -214,6 +214,8 @@ func (b *Delivered) fields(o *record.Object) {
 	o.OptText("message", &b.Message)
 	o.OptText("link", &b.Link)
 	o.OptTrue("adopted", &b.Adopted)
+	o.OptText("joint", &b.Joint)
+	o.OptInt("with", &b.With)
 }
 
 func (b *Resolved) fields(o *record.Object) { o.OptText("reason", &b.Reason) }

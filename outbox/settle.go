@@ -72,6 +72,18 @@ func (t Tx) finish(e Entry) bool {
 	return true
 }
 
+// Settle marks the entry of that key as done, since something else has had its effect. If a worker has it in hand, what that does
+// is not committed.
+func (t Tx) Settle(key string) {
+	e, ok := t.Get(key)
+	if !ok || !e.Done.IsZero() {
+		return
+	}
+	t.tx.Delete(dueKey(e))
+	e.Done, e.Claim = t.now.UTC(), Claim{}
+	t.save(e)
+}
+
 // fail records a failed attempt. The entry is due again after wait, unless it was armed
 // for another time meanwhile; with a wait of zero it keeps its due time, and the Runner
 // holds it back itself. The index keeps in mind when it was due first.

@@ -36,3 +36,18 @@ func pages(tx store.Tx, id string) bool {
 	}
 	return false
 }
+
+// Keys are all keys of this package, with their checks.
+func Keys() []store.Check {
+	return []store.Check{{Prefix: "joined/"}, {Prefix: "gathering/", Look: checkGathering}}
+}
+
+// checkGathering holds that where pages gather, the entry is enqueued that tells them.
+func checkGathering(in *store.Inspection) {
+	for key, val := range in.Tx.Range("gathering/", store.After("gathering/")) {
+		var e outbox.Entry
+		if json.Unmarshal(in.Tx.Get(outbox.EntryPrefix+string(val)), &e) != nil || !e.Done.IsZero() {
+			in.Surplus(key, "%s says that pages gather for a message that nothing is to send; each comes by itself", key)
+		}
+	}
+}

@@ -52,6 +52,8 @@ type pageBody struct {
 	Via      string `json:"via"`
 	Why      string `json:"why"`
 	Reminder bool   `json:"reminder,omitempty"`
+	// Joint is the entry of the joint message for which the page waits, or that has told it.
+	Joint string `json:"joint,omitempty"`
 }
 
 // fields are the same once more, for package record: a page is read for each alarm.
@@ -62,12 +64,13 @@ func (b *pageBody) fields(o *record.Object) {
 	o.Text("via", &b.Via)
 	o.Text("why", &b.Why)
 	o.OptTrue("reminder", &b.Reminder)
+	o.OptText("joint", &b.Joint)
 }
 
 func pageEntry(now time.Time, i *incidents.Incident, b incidents.Paged) outbox.Entry {
 	return outbox.Entry{
 		Key: b.Key, Kind: KindPage, Lane: laneOf(b.Via, i.Severity), Due: now.Add(b.After),
-		Body: outbox.Body(pageBody{i.ID, i.Run, b.Person, b.Via, b.Why, b.Reminder}),
+		Body: outbox.Body(pageBody{i.ID, i.Run, b.Person, b.Via, b.Why, b.Reminder, ""}),
 	}
 }
 
@@ -113,6 +116,11 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		return p.recording(i.ID, incidents.Undelivered{
 			Key: e.Key, Person: b.Person, Via: b.Via, Error: "there is no channel " + b.Via}), nil
 	}
+	if joiner, ok := channel.(Joiner); ok {
+		if commit, waits, err := (joints{p}).wait(ctx, e, b, i, joiner); waits || err != nil {
+			return commit, err
+		}
+	}
 	r, err := channel.Page(ctx, e.Key, Page{*i, a, b.Person, b.Why, b.Reminder, e.PerhapsDone, still})
 	if never, ok := errors.AsType[*Undeliverable](err); ok {
 		return p.recording(i.ID, incidents.Undelivered{
@@ -121,9 +129,7 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	if err != nil {
 		return nil, err
 	}
-	return p.recording(i.ID, incidents.Delivered{
-		Key: e.Key, Person: b.Person, Via: b.Via,
-		Channel: r.Channel, Message: r.Message, Link: r.Link, Adopted: r.Adopted}), nil
+	return p.recording(i.ID, delivered(e.Key, b, r)), nil
 }
 
 // read reads an incident, and what its alarm says, if that can be read: a page without

@@ -36,6 +36,8 @@ type Pager struct {
 	// knows none, by Slack at once.
 	Reach func(person, severity string) []Via
 	Clock *clocks.Clock // nil is for tests
+
+	turns turns
 }
 
 // Handlers returns the pager's handlers by kind, for the outbox.
@@ -44,6 +46,7 @@ func (p *Pager) Handlers() map[string]outbox.Handler {
 		KindEscalate: p.escalate,
 		KindPage:     p.page,
 		KindRemind:   p.remind,
+		KindJoint:    joints{p}.joint,
 	}
 }
 

@@ -23,6 +23,14 @@
 //	<id>/page/<round>.<step>/<person>   a page by Slack; by another channel its name follows: …/<person>/<channel>
 //	<id>/remind/<event>.<n>             the n-th reminder after an acknowledgement
 //
+// Nobody reads thirty messages in a minute. A channel that is a [Joiner] tells a person of several incidents in one message when more
+// wait than one can take: a page for which it is not the person's turn joins those that gather, and the joint entry tells all of them,
+// worst first, when the turn comes. What is worse than all that was told lately never waits. See docs/decisions/0039.
+//
+//	<page>/joint/<time>                 the joint message in which that page and others are told; which they are stands at
+//	joined/<joint>/<page>               the page's key
+//	gathering/<person>/<channel>        the joint message for which pages gather now
+//
 // A person is reached by one [Channel] or more, each at its time after the decision ([Pager.Reach]). All pages to them are
 // decided, recorded and enqueued together, and each goes its own way: in lanes of its channel, so that a channel that does not
 // answer holds up no other. Once somebody acknowledges, what has not gone out is withheld. What cannot be delivered makes the

@@ -228,7 +228,7 @@ func (r *Router) pressed(ctx context.Context, in slack.Request) {
 		room, w = &r.o.Rooms[0], Telling(NoButton(r.o.Rooms[0].Root))
 	}
 	c.Root, c.Word, c.Rest = room.Root, w.Name, in.Action.Value
-	if ok && room.Target && !c.aim() {
+	if ok && room.Target && !w.Untargeted && !c.aim() {
 		w = Telling(NoButton(c.Root))
 	}
 	c.Args = Tokens(c.Rest)

@@ -71,6 +71,7 @@ func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
 func (room *Room) Room() chat.Room {
 	return chat.Room{
 		Name: view.Room, Root: room.o.Root, Title: "Incident", Words: room.words(), Silent: chat.Word{Show: room.brief}, Target: true,
-		Was: map[string]string{"ack": "ack", "resolve": "resolve", "escalate": "escalate", "note": "note", "info": "info", "postmortem": "postmortem"},
+		Unheard: room.unheard(),
+		Was:     map[string]string{"ack": "ack", "resolve": "resolve", "escalate": "escalate", "note": "note", "info": "info", "postmortem": "postmortem"},
 	}
 }

@@ -126,6 +126,14 @@ func (s *Sender) PutOwed(ctx context.Context, e outbox.Entry, to string, direct 
 	return r, err
 }
 
+// Find says where a message stands that an earlier attempt may have brought through, and whether that is known.
+func (s *Sender) Find(ctx context.Context, p Post) (r Ref, known bool) {
+	if !s.Unsure(p.Name, p.Perhaps) {
+		return Ref{}, true
+	}
+	return s.find(ctx, p)
+}
+
 // find says where a post stands that an earlier attempt has brought through, and whether that is known. What Slack has taken
 // since the start need not be searched for.
 func (s *Sender) find(ctx context.Context, p Post) (r Ref, known bool) {

@@ -67,7 +67,10 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 			return nil, err
 		}
 	}
-	n.pager.Channels = map[string]paging.Channel{incidents.ViaSlack: n.bot}
+	n.pager.Channels = map[string]paging.Channel{incidents.ViaSlack: paging.Singly{Channel: n.bot.Pages()}}
+	if cfg.Slack.JoinedPages {
+		n.pager.Channels[incidents.ViaSlack] = n.bot.Pages()
+	}
 	n.wireDesk()
 	n.book.Followers = n.followers()
 	n.intake.Book.Followers = n.book.Followers

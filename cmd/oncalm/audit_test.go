@@ -14,6 +14,7 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -198,8 +199,9 @@ func TestAnAuditOfMany(t *testing.T) {
 			t.Fatal(err)
 		}
 		read := &readCounter{Store: w.app.store}
-		pager := *w.app.now().pager
-		pager.Book = &incidents.Book{Store: read}
+		is := w.app.now().pager
+		pager := &paging.Pager{Book: &incidents.Book{Store: read}, Policy: is.Policy, Overrides: is.Overrides,
+			Clock: is.Clock}
 		if mended, err := pager.Audit(t.Context()); err != nil || len(mended) > 0 {
 			t.Errorf("%v, %v", mended, err)
 		}

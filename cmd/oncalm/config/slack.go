@@ -18,6 +18,8 @@ type Slack struct {
 	SigningSecret secrets.Secret
 	AppToken      secrets.Secret // of socket mode
 	Channel       string         // id of the channel for the incidents' cards
+	// JoinedPages says that a person who is paged for many incidents at once is told of them in one message.
+	JoinedPages bool
 }
 
 // Where the secrets of an app stand in Slack.
@@ -39,6 +41,7 @@ func (r slackReader) section(v reading.Value) {
 			Needed("write signing_secret: ${SLACK_SIGNING_SECRET}; it "+underBasic),
 		reading.Key("app_token",
 			secrets.Read(&r.to.AppToken, "an app-level token", "begins with xapp- and "+underBasic)),
+		reading.Key("joined_pages", reading.SetBool(&r.to.JoinedPages)),
 		reading.Key("channel", r.channel).Needed("give the id of the channel for incident cards"),
 	)
 }

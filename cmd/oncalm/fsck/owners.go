@@ -6,6 +6,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
@@ -32,6 +33,7 @@ func owners() []store.Check {
 		outbox.Keys(),
 		check.Looks(incidents.Keys(), paging.CheckIncident),
 		history.Keys(),
+		paging.Keys(),
 		overrides.Keys(),
 		changes.Keys(),
 		fates.Keys(),
@@ -40,6 +42,7 @@ func owners() []store.Check {
 		sns.Keys(),
 		handoffs.Keys(),
 		feed.Keys(),
+		pages.Keys(),
 		bot.Keys(),
 		storm.Keys(),
 		ops.Keys(),

@@ -1,13 +1,13 @@
-package bot
+package pages
 
 import (
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/paging"
 )
 
-// asPage says to paging what a failed call means for a page. Only a refusal is final; whatever is wrong with the line or
+// Failure says to paging what a failed call means for a page. Only a refusal is final; whatever is wrong with the line or
 // with us does not say that the person cannot be reached.
-func asPage(err error) error {
+func Failure(err error) error {
 	switch slack.TroubleOf(err) {
 	case slack.Refused, slack.Unreadable:
 		return &paging.Undeliverable{Err: err}

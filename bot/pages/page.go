@@ -1,4 +1,4 @@
-package bot
+package pages
 
 import (
 	"context"
@@ -19,31 +19,38 @@ import (
 	"github.com/oncalm/oncalm/paging"
 )
 
-// pageEvent marks a page in its metadata.
-const pageEvent = "oncalm_page"
+// Event marks a page in its metadata.
+const Event = "oncalm_page"
 
 // Page sends a page as a direct message: one call, unless an earlier attempt may have got through. See [paging.Channel].
-func (b *Bot) Page(ctx context.Context, key string, p paging.Page) (paging.Receipt, error) {
-	user := b.o.People[p.Person].Slack
-	if !b.knows(p.Person) {
-		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s is no longer in the configuration", p.Person)}
+func (ps *Pages) Page(ctx context.Context, key string, p paging.Page) (paging.Receipt, error) {
+	user, err := ps.addressee(p.Person)
+	if err != nil {
+		return paging.Receipt{}, err
 	}
-	if user == "" {
-		return paging.Receipt{}, &paging.Undeliverable{Err: fmt.Errorf("%s has no Slack id: add people.%s.slack", p.Person,
-			p.Person)}
-	}
-	if wait := b.out.Held(user, time.Now()); wait > 0 {
-		b.out.Skip(key, p.PerhapsSent)
+	if wait := ps.Out.Held(user, time.Now()); wait > 0 {
+		ps.Out.Skip(key, p.PerhapsSent)
 		return paging.Receipt{}, &outbox.Later{After: wait, Err: errHeld}
 	}
-	r, adopted, err := b.out.Put(ctx, slack.Post{
-		To: user, Direct: true, Tag: slack.Tag{Event: pageEvent, Key: key}, Name: key, Drawn: blocks.Draw(pageMessage(p)),
+	r, adopted, err := ps.Out.Put(ctx, slack.Post{
+		To: user, Direct: true, Tag: slack.Tag{Event: Event, Key: key}, Name: key, Drawn: blocks.Draw(pageMessage(p)),
 		Since: decided(p, key), Perhaps: p.PerhapsSent, Still: p.Still,
 	})
 	if err != nil {
-		return paging.Receipt{}, asPage(err)
+		return paging.Receipt{}, Failure(err)
 	}
-	return receipt(b.watch.Identity().Home, r, adopted), nil
+	return receipt(ps.Out.Watch.Identity().Home, r, adopted), nil
+}
+
+// addressee is the user in Slack who is a person. The error says for paging that there is none.
+func (ps *Pages) addressee(person string) (user string, err error) {
+	if !ps.knows(person) {
+		return "", &paging.Undeliverable{Err: fmt.Errorf("%s is no longer in the configuration", person)}
+	}
+	if user = ps.People[person].Slack; user == "" {
+		return "", &paging.Undeliverable{Err: fmt.Errorf("%s has no Slack id: add people.%s.slack", person, person)}
+	}
+	return user, nil
 }
 
 // errHeld is why a page waits though it could be tried.

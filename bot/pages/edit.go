@@ -1,4 +1,4 @@
-package bot
+package pages
 
 import (
 	"context"
@@ -26,8 +26,9 @@ type sentPage struct {
 	person   string
 	why      string
 	reminder bool
-	at       int // the event of its delivery
-	run      int // in which it was decided
+	joint    string // the joint message that told it, if it was one
+	at       int    // the event of its delivery
+	run      int    // in which it was decided
 }
 
 // runEnd is how a run of an incident ended.
@@ -45,7 +46,7 @@ func sentPages(events []incidents.Event) (pages []sentPage, ends []runEnd) {
 			decided[b.Key] = sentPage{key: b.Key, person: b.Person, why: b.Why, reminder: b.Reminder, run: len(ends)}
 		case incidents.Delivered:
 			if p, ok := decided[b.Key]; ok && b.Via == incidents.ViaSlack && b.Channel != "" && b.Message != "" {
-				p.Ref, p.at = slack.Ref{Channel: b.Channel, TS: b.Message}, e.Seq
+				p.Ref, p.at, p.joint = slack.Ref{Channel: b.Channel, TS: b.Message}, e.Seq, b.Joint
 				pages = append(pages, p)
 			}
 		case incidents.Resolved:
@@ -69,48 +70,63 @@ func (p sentPage) says(i *incidents.Incident, ends []runEnd, acked int) string {
 // asSent is what a page says when it is delivered: please acknowledge.
 const asSent = ""
 
-// pages brings the pages of an incident up to date: the buttons of those that need no answer any more go.
-func (b *Bot) pages(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
-	var body cardBody
-	if err := e.Decode(&body); err != nil {
+// update brings the pages of an incident up to date: the buttons of those that need no answer any more go.
+func (ps *Pages) update(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var about body
+	if err := e.Decode(&about); err != nil {
 		return nil, err
 	}
-	i, shown, err := b.readForPages(ctx, body.Incident)
+	i, shown, err := ps.read(ctx, about.Incident)
 	if err != nil {
 		return nil, err
 	}
-	done, err := b.editPages(ctx, i, shown)
-	save := func(tx store.Tx) error { return saveShown(tx, i.ID, done) }
+	done, err := ps.edit(ctx, i, shown)
+	now := ps.Clock.Now()
+	save := func(tx store.Tx) error {
+		for joint, at := range done.joints {
+			enqueueJoint(tx, now, joint, at)
+		}
+		return saveShown(tx, i.ID, done.shown)
+	}
 	if err == nil {
 		return save, nil
 	}
 	// What stands already is not edited again: with many pages Slack's limit would be met before the last one each time.
-	if err := b.o.Book.Store.Update(ctx, save); err != nil {
-		b.log.Warn("could not record which pages are up to date", "key", e.Key, "err", err)
+	if err := ps.Book.Store.Update(ctx, save); err != nil {
+		ps.Log.Warn("could not record which pages are up to date", "key", e.Key, "err", err)
 	}
 	return nil, slack.Owed(err)
 }
 
-// editPages edits the pages that say something else than they should, and returns what they all say now, as far as it came.
-func (b *Bot) editPages(ctx context.Context, i view.Account, shown map[string]string) (now map[string]string,
-	err error) {
+// edited is what the pages of an incident say, and which joint messages say something about it that is not so any more.
+type edited struct {
+	shown  map[string]string
+	joints map[string]slack.Ref
+}
+
+// edit edits the pages that say something else than they should, and returns what they all say now, as far as it came.
+func (ps *Pages) edit(ctx context.Context, i view.Account, shown map[string]string) (now edited, err error) {
 	pages, ends := sentPages(i.Events)
 	acked := lastAcknowledgement(i.Events)
-	now = map[string]string{}
-	maps.Copy(now, shown)
+	now = edited{map[string]string{}, map[string]slack.Ref{}}
+	maps.Copy(now.shown, shown)
 	for _, p := range pages {
 		says := p.says(i.Incident, ends, acked)
-		if says == now[p.key] {
+		if says == now.shown[p.key] {
+			continue
+		}
+		if p.joint != "" {
+			now.joints[p.joint], now.shown[p.key] = p.Ref, says
 			continue
 		}
 		m := p.message(i, ends, says)
-		if err := b.out.Edit(ctx, p.Ref, blocks.Draw(m), slack.Tag{Event: pageEvent, Key: p.key}); err != nil {
+		if err := ps.Out.Edit(ctx, p.Ref, blocks.Draw(m), slack.Tag{Event: Event, Key: p.key}); err != nil {
 			if t := slack.TroubleOf(err); t != slack.Refused && t != slack.Unreadable {
 				return now, err
 			}
-			b.log.Warn("a page cannot be updated", "key", p.key, "err", err)
+			ps.Log.Warn("a page cannot be updated", "key", p.key, "err", err)
 		}
-		now[p.key] = says
+		now.shown[p.key] = says
 	}
 	return now, nil
 }
@@ -127,9 +143,9 @@ func saveShown(tx store.Tx, id string, shown map[string]string) error {
 
 func shownKey(id string) string { return store.Key(shownPart, id) }
 
-// readForPages also reads what the pages say now, by key.
-func (b *Bot) readForPages(ctx context.Context, id string) (i view.Account, shown map[string]string, err error) {
-	err = b.o.Book.Store.View(ctx, func(tx store.Tx) error {
+// read also reads what the pages say now, by key.
+func (ps *Pages) read(ctx context.Context, id string) (i view.Account, shown map[string]string, err error) {
+	err = ps.Book.Store.View(ctx, func(tx store.Tx) error {
 		if val := tx.Get(shownKey(id)); val != nil {
 			if err := json.Unmarshal(val, &shown); err != nil {
 				return fmt.Errorf("pages of incident %s: %w", id, err)

@@ -1,0 +1,96 @@
+// Package pages is what a person reads in Slack who is paged: one message for one incident, or a joint one for several.
+//
+// [Pages] is the channel "slack" of package paging. It sends a page once, as far as it can tell, and brings what it sent up to date when
+// the incident is acknowledged or over: the buttons go that need no answer any more. A joint message belongs to all incidents that it names, and says how
+// each of them stands.
+//
+//	shown/<incident>    what the pages of an incident say, by their keys, unless they say what they said when they were sent
+package pages
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
+)
+
+// Pages sends pages, and keeps them up to date. Its fields are set before it is used and not changed afterwards.
+type Pages struct {
+	Root   string // the slash command
+	Book   *incidents.Book
+	People map[string]chat.Person
+	Out    *slack.Sender
+	Clock  *clocks.Clock
+	Log    *slog.Logger
+}
+
+// Kinds of outbox entries that this package handles.
+const (
+	KindPages = "pages"       // what the pages of an incident say, after they were delivered
+	KindJoint = "joint-pages" // what a joint message says
+)
+
+// Handlers returns the handlers of outbox entries by kind.
+func (ps *Pages) Handlers() map[string]outbox.Handler {
+	return map[string]outbox.Handler{KindPages: ps.update, KindJoint: ps.updateJoint}
+}
+
+// body is the body of the entry that updates the pages of an incident.
+type body struct {
+	Incident string `json:"incident"`
+}
+
+// knows reports whether somebody is in the configuration.
+func (ps *Pages) knows(person string) bool {
+	_, ok := ps.People[person]
+	return ok
+}
+
+// Follow is the part of pages in each event (see [incidents.Follower]): those that say something wrong now are updated.
+func (ps *Pages) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
+	if outdates(i, e) {
+		outbox.In(tx, now).Soon(outbox.Entry{
+			Key: i.ID + "/pages", Kind: KindPages, Lane: outbox.Answers, Due: now, Body: outbox.Body(body{i.ID}),
+		})
+	}
+	return nil
+}
+
+// outdates reports whether pages that were delivered say something wrong after an event.
+func outdates(i *incidents.Incident, e incidents.Event) bool {
+	switch e.Body.(type) {
+	case incidents.Acknowledged, incidents.Escalated, incidents.Resolved:
+		return len(i.Pages) > 0
+	case incidents.Delivered:
+		return i.Status != incidents.StatusTriggered // somebody was faster than Slack
+	}
+	return false
+}
+
+const (
+	shownPart = "shown"
+	// sweepBatch is how many keys are deleted in one transaction.
+	sweepBatch = 100
+)
+
+// Keys are all keys of this package.
+func Keys() []store.Check { return []store.Check{{Prefix: shownPart + "/"}} }
+
+// Sweep forgets what the pages of incidents say that have been resolved for [outbox.Kept], and returns how many keys it deleted.
+func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
+	from, to := store.Under(shownPart)
+	return store.Sweep(ctx, s, from, to, sweepBatch, func(tx store.Tx, key string, _ []byte) bool {
+		i, err := incidents.Head(tx, store.Parts(key)[1])
+		if err != nil {
+			return errors.Is(err, incidents.ErrNotFound)
+		}
+		return i.Status == incidents.StatusResolved && now.Sub(i.Resolved) > outbox.Kept
+	})
+}

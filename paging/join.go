@@ -1,0 +1,347 @@
+package paging
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/record"
+)
+
+// A Joiner is a [Channel] that can tell one person of several incidents in one message.
+type Joiner interface {
+	// Free is when the channel takes the next message to a person, as far as it knows: now or earlier, unless it was
+	// asked to wait.
+	Free(person string, now time.Time) time.Time
+	// Sent looks whether an earlier attempt of a page that was decided at a time has got through. If that cannot be found
+	// out now, known is false.
+	Sent(ctx context.Context, person, key string, decided time.Time) (r Receipt, sent, known bool)
+	// PageAll is Page for several at once.
+	PageAll(ctx context.Context, key string, j Joint) (Receipt, error)
+}
+
+// Singly is a channel that tells each incident in a message of its own, though it may be able to join them.
+type Singly struct{ Channel }
+
+// A Joint is what one person is told of several incidents, worst first.
+type Joint struct {
+	Person      string
+	Pages       []Page
+	PerhapsSent bool
+}
+
+// KindJoint is the kind of entries that tell a person of several incidents at once. Pages that wait stay entries of their own
+// until they were told, and come due by themselves should the joint entry be lost.
+const KindJoint = "joint"
+
+// joints are what of a Pager tells one person of several incidents at once.
+type joints struct{ p *Pager }
+
+// waitsAtMost is when a page that waits for a joint message looks after itself.
+const waitsAtMost = 90 * time.Second
+
+// jointBody is the body of a joint entry. Its pages stand in the store beside it, since they gather one by one.
+type jointBody struct {
+	Person string `json:"person"`
+	Via    string `json:"via"`
+}
+
+// gatheringKey holds the key of the joint entry in which pages to a person by a channel gather.
+func gatheringKey(person, via string) string { return store.Key("gathering", person, via) }
+
+// memberKey says that a page belongs to a joint entry.
+func memberKey(joint, page string) string { return store.Key("joined", joint, page) }
+
+func membersPrefix(joint string) string { return store.Key("joined", joint) + "/" }
+
+// urgencyOf is the place of a severity among the four lanes.
+func urgencyOf(severity string) int {
+	return slices.Index(lanesOfSlack(), laneOf(incidents.ViaSlack, severity))
+}
+
+func lanesOfSlack() []outbox.Lane { all := Lanes(incidents.ViaSlack); return all[:] }
+
+// wait decides whether a page waits to be told together with others, and if so returns what is to be committed. It does if it is not the
+// person's turn, unless it is worse than all that they were told.
+func (js joints) wait(ctx context.Context, e outbox.Entry, b pageBody, i *incidents.Incident, ch Joiner) (
+	commit func(store.Tx) error, waits bool, err error) {
+	now := js.p.Clock.Now()
+	told, err := js.toldSoon(ctx, b)
+	if err != nil {
+		return nil, false, err
+	}
+	if told { // it has waited for so long that it looks after itself, and need not
+		return js.postponing(e, now.Add(waitsAtMost)), true, nil
+	}
+	next, ok := now, false
+	if free := ch.Free(b.Person, now); free.After(now) {
+		next = free
+	} else if next, ok = js.p.turns.take(b.Person+"/"+b.Via, urgencyOf(i.Severity), false, now); ok {
+		return nil, false, nil
+	}
+	if e.PerhapsDone && b.Joint == "" {
+		r, sent, _ := ch.Sent(ctx, b.Person, e.Key, i.Pages[e.Key].At)
+		if sent {
+			return js.p.recording(i.ID, delivered(e.Key, b, r)), true, nil
+		}
+	}
+	return js.joining(e, b, next), true, nil
+}
+
+// toldSoon reports whether a joint message is to tell a page.
+func (js joints) toldSoon(ctx context.Context, b pageBody) (is bool, err error) {
+	if b.Joint == "" {
+		return false, nil
+	}
+	err = js.p.Book.Store.View(ctx, func(tx store.Tx) error {
+		is = outbox.In(tx, js.p.Clock.Now()).Pending(b.Joint)
+		return nil
+	})
+	return is, err
+}
+
+// postponing leaves an entry for later. That is no failed attempt.
+func (js joints) postponing(e outbox.Entry, due time.Time) func(store.Tx) error {
+	now := js.p.Clock.Now()
+	return func(tx store.Tx) error {
+		e.Due = due
+		outbox.In(tx, now).Soon(e)
+		return nil
+	}
+}
+
+// joining lets a page wait for the joint message to its person that is due then, or sooner.
+func (js joints) joining(e outbox.Entry, b pageBody, due time.Time) func(store.Tx) error {
+	now := js.p.Clock.Now()
+	return func(tx store.Tx) error {
+		queue := outbox.In(tx, now)
+		joint := js.gather(tx, queue, now, e, b, due)
+		tx.Put(memberKey(joint, e.Key), []byte(e.Key))
+		b.Joint = joint
+		e.Body, e.Due = outbox.Body(b), now.Add(waitsAtMost)
+		queue.Soon(e)
+		return nil
+	}
+}
+
+// gather is the key of the joint entry in which a page is told; it is enqueued in the most urgent lane of its pages.
+func (js joints) gather(tx store.Tx, queue outbox.Tx, now time.Time, e outbox.Entry, b pageBody, due time.Time) string {
+	at := gatheringKey(b.Person, b.Via)
+	key, lane := string(tx.Get(at)), e.Lane
+	if open, ok := queue.Get(key); key != "" && ok && open.Done.IsZero() {
+		lanes := Lanes(b.Via)
+		if slices.Index(lanes[:], open.Lane) < slices.Index(lanes[:], lane) {
+			lane = open.Lane
+		}
+	} else {
+		key = fmt.Sprintf("%s/joint/%d", e.Key, now.UnixNano())
+		tx.Put(at, []byte(key))
+	}
+	queue.Soon(outbox.Entry{Key: key, Kind: KindJoint, Lane: lane, Due: due,
+		Body: outbox.Body(jointBody{b.Person, b.Via})})
+	return key
+}
+
+// joint tells a person of all pages that have gathered.
+func (js joints) joint(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+	var b jointBody
+	if err := e.Decode(&b); err != nil {
+		return nil, err
+	}
+	if next, ok, err := js.close(ctx, e, b); err != nil {
+		return nil, err
+	} else if !ok {
+		return js.postponing(e, next), nil
+	}
+	all, err := js.gathered(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	ch, ok := js.p.Channels[b.Via].(Joiner)
+	if !ok {
+		all.fail("there is no channel " + b.Via)
+	}
+	if len(all.pages) == 0 {
+		return js.settling(e.Key, all), nil
+	}
+	r, err := ch.PageAll(ctx, e.Key, Joint{b.Person, all.pages, e.PerhapsDone})
+	if never, ok := errors.AsType[*Undeliverable](err); ok {
+		all.fail(never.Error())
+		return js.settling(e.Key, all), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	all.deliver(e.Key, r)
+	return js.settling(e.Key, all), nil
+}
+
+// close ends the gathering of a joint entry if it is the person's turn; else next is when it may be. Once closed it stays so: what it
+// tells must not change while it is not known whether it came through.
+func (js joints) close(ctx context.Context, e outbox.Entry, b jointBody) (next time.Time, ok bool, err error) {
+	at, open := gatheringKey(b.Person, b.Via), false
+	err = js.p.Book.Store.View(ctx, func(tx store.Tx) error {
+		open = string(tx.Get(at)) == e.Key
+		return nil
+	})
+	if err != nil || !open {
+		return next, true, err
+	}
+	now := js.p.Clock.Now()
+	if ch, joins := js.p.Channels[b.Via].(Joiner); joins {
+		if free := ch.Free(b.Person, now); free.After(now) {
+			return free, false, nil
+		}
+		lanes := Lanes(b.Via)
+		if next, ok = js.p.turns.take(b.Person+"/"+b.Via, max(slices.Index(lanes[:], e.Lane), 0), true, now); !ok {
+			return next, false, nil
+		}
+	}
+	return next, true, js.p.Book.Store.Update(ctx, func(tx store.Tx) error {
+		if string(tx.Get(at)) == e.Key {
+			tx.Delete(at)
+		}
+		return nil
+	})
+}
+
+// A round is what a joint entry is to tell, and what has become of each of its pages.
+type round struct {
+	pages  []Page
+	bodies []pageBody
+	keys   []string
+	facts  map[string]incidents.Body // by the page's key
+	of     map[string]string         // the incident of each page
+}
+
+func (r *round) fail(why string) {
+	for n, key := range r.keys {
+		b := r.bodies[n]
+		r.facts[key] = incidents.Undelivered{Key: key, Person: b.Person, Via: b.Via, Error: why}
+	}
+	r.pages = nil
+}
+
+func (r *round) deliver(joint string, receipt Receipt) {
+	for n, key := range r.keys {
+		fact := delivered(key, r.bodies[n], receipt)
+		if others := len(r.keys) - 1; others > 0 {
+			fact.Joint, fact.With = joint, others
+		}
+		r.facts[key] = fact
+	}
+}
+
+func delivered(key string, b pageBody, r Receipt) incidents.Delivered {
+	return incidents.Delivered{
+		Key: key, Person: b.Person, Via: b.Via,
+		Channel: r.Channel, Message: r.Message, Link: r.Link, Adopted: r.Adopted,
+	}
+}
+
+// gathered reads the pages of a joint entry, worst first and then in their order. Those that are pointless by now are withheld.
+func (js joints) gathered(ctx context.Context, e outbox.Entry) (r *round, err error) {
+	err = js.p.Book.Store.View(ctx, func(tx store.Tx) error {
+		r = &round{facts: map[string]incidents.Body{}, of: map[string]string{}}
+		for _, m := range Members(tx, e.Key) {
+			if m.Told {
+				continue
+			}
+			i, err := incidents.Head(tx, m.body.Incident)
+			if errors.Is(err, incidents.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			r.of[m.Key] = i.ID
+			if why := pointless(i, m.body, m.Key); why != "" {
+				r.facts[m.Key] = incidents.Withheld{Key: m.Key, Person: m.body.Person, Why: why}
+				continue
+			}
+			a, _ := incidents.Evidence(tx, i)
+			r.add(m, Page{Incident: *i, Alarm: a, Person: m.body.Person, Why: m.body.Why, Reminder: m.body.Reminder})
+		}
+		return nil
+	})
+	return r, err
+}
+
+// add puts a page behind all that are worse, or as bad and older.
+func (r *round) add(m Member, page Page) {
+	n := len(r.pages)
+	for n > 0 && before(&page.Incident, &r.pages[n-1].Incident) {
+		n--
+	}
+	r.pages, r.keys, r.bodies = slices.Insert(r.pages, n, page), slices.Insert(r.keys, n, m.Key),
+		slices.Insert(r.bodies, n, m.body)
+}
+
+// before reports whether an incident is worse than another, or as bad and older.
+func before(i, other *incidents.Incident) bool {
+	a, b := urgencyOf(i.Severity), urgencyOf(other.Severity)
+	return a < b || a == b && i.Opened.Before(other.Opened)
+}
+
+// settling records what has become of the pages of a joint entry.
+func (js joints) settling(joint string, r *round) func(store.Tx) error {
+	now := js.p.Clock.Now()
+	return func(tx store.Tx) error {
+		queue := outbox.In(tx, now)
+		for _, m := range Members(tx, joint) {
+			fact, ok := r.facts[m.Key]
+			if !ok || m.Told {
+				continue
+			}
+			queue.Settle(m.Key)
+			if err := js.p.record(tx, now, r.of[m.Key], fact); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// A Member is a page of a joint message.
+type Member struct {
+	Key      string // the page's
+	Incident string
+	Run      int
+	Reminder bool
+	Told     bool // it was told, or is not to be told any more
+	body     pageBody
+}
+
+// Members are the pages that a joint message tells, or is to tell, in the order of their keys. They are known for as long as the
+// outbox keeps what is done.
+func Members(tx store.Tx, joint string) (all []Member) {
+	from := membersPrefix(joint)
+	for _, val := range tx.Range(from, store.After(from)) {
+		var e outbox.Entry
+		if json.Unmarshal(tx.Get(outbox.EntryPrefix+string(val)), &e) != nil {
+			continue // it cannot be read: fsck says so, and the audit enqueues it again
+		}
+		b, err := record.Unmarshal(e.Body, (*pageBody).fields)
+		if err != nil || b.Joint != joint {
+			continue
+		}
+		all = append(all, Member{Key: e.Key, Incident: b.Incident, Run: b.Run, Reminder: b.Reminder, Told: !e.Done.IsZero(),
+			body: b})
+	}
+	return all
+}
+
+// SweepJoints forgets the pages of joint messages that the outbox has forgotten, in small transactions, and returns how many. Run it once a day.
+func SweepJoints(ctx context.Context, s store.Store, _ time.Time) (int, error) {
+	from, to := store.Under("joined")
+	const batch = 50
+	return store.Sweep(ctx, s, from, to, batch, func(tx store.Tx, _ string, val []byte) bool {
+		return tx.Get(outbox.EntryPrefix+string(val)) == nil
+	})
+}

@@ -1,0 +1,86 @@
+package paging
+
+import (
+	"sync"
+	"time"
+)
+
+const (
+	// turnsAtOnce is how many messages a person gets without any wait between them after a quiet time. The last of them is
+	// kept for what has gathered meanwhile.
+	turnsAtOnce = 3
+	// turnEvery is how long it takes until there is one more: so there are ten in a minute at most.
+	turnEvery = 8500 * time.Millisecond
+	// gathering is how long pages gather after a message before they are told together.
+	gathering = time.Second
+	// recently is how long what was told counts, if something worse is to be told.
+	recently = time.Minute
+)
+
+// turns spread the messages to each person by each channel. They are kept in memory: after a restart the first messages may
+// come a little closer together. The zero value is ready.
+type turns struct {
+	mu sync.Mutex
+	of map[string]*turn // by person and channel
+}
+
+type turn struct {
+	whole  time.Time    // when all messages that may go at once are there again
+	last   time.Time    // of the last message
+	newest [4]time.Time // of the last message by urgency, the most urgent first
+}
+
+// take lets a message go now, or says when the next may. Urgency counts from 0, the most urgent. What is worse than all that was
+// told recently never waits. A joint message tells all that has gathered.
+func (t *turns) take(who string, urgency int, joint bool, now time.Time) (next time.Time, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	p := t.person(who)
+	if next = p.next(joint); next.After(now) && !p.worse(urgency, now) {
+		return p.next(true), false
+	}
+	if p.whole.Before(now) {
+		p.whole = now
+	}
+	p.whole = p.whole.Add(turnEvery)
+	p.last, p.newest[urgency] = now, now
+	return now, true
+}
+
+// person is the turn of somebody.
+func (t *turns) person(who string) *turn {
+	if t.of == nil {
+		t.of = map[string]*turn{}
+	}
+	p := t.of[who]
+	if p == nil {
+		p = &turn{}
+		t.of[who] = p
+	}
+	return p
+}
+
+// next is when the next message may go: a single one while two are left, a joint one while one is, and others have gathered.
+func (p *turn) next(joint bool) time.Time {
+	if !joint {
+		return p.whole.Add(-(turnsAtOnce - 2) * turnEvery)
+	}
+	next, gathered := p.whole.Add(-(turnsAtOnce-1)*turnEvery), p.last.Add(gathering)
+	if next.Before(gathered) {
+		return gathered
+	}
+	return next
+}
+
+// worse reports whether something was told recently, and nothing that was as urgent.
+func (p *turn) worse(urgency int, now time.Time) bool {
+	if now.Sub(p.last) > recently {
+		return false
+	}
+	for _, at := range p.newest[:urgency+1] {
+		if !at.IsZero() && now.Sub(at) <= recently {
+			return false
+		}
+	}
+	return true
+}
