@@ -1,0 +1,61 @@
+package paging
+
+import (
+	"testing"
+	"time"
+)
+
+// TestTurns holds how many messages a person gets: two at once, a joint one a second later, ten in any minute at most, and what is
+// worse than all that was told at once.
+func TestTurns(t *testing.T) {
+	begin := time.Date(2026, 3, 2, 3, 0, 0, 0, time.UTC)
+	var ts turns
+	at := func(d time.Duration) time.Time { return begin.Add(d) }
+	for n, tt := range []struct {
+		after   time.Duration
+		urgency int
+		joint   bool
+		ok      bool
+		next    time.Duration
+	}{
+		{0, 2, false, true, 0},
+		{0, 2, false, true, 0},
+		{0, 2, false, false, time.Second},
+		{0, 2, true, false, time.Second},
+		{time.Second, 2, true, true, time.Second},
+		{time.Second, 2, false, false, 8500 * time.Millisecond},
+		{time.Second, 3, false, false, 8500 * time.Millisecond},
+		{2 * time.Second, 0, false, true, 2 * time.Second},
+		{2 * time.Second, 0, false, false, 17 * time.Second},
+		{2 * time.Second, 1, false, false, 17 * time.Second},
+		{17 * time.Second, 1, true, true, 17 * time.Second},
+		{10 * time.Minute, 0, false, true, 10 * time.Minute},
+	} {
+		next, ok := ts.take("ana", tt.urgency, tt.joint, at(tt.after))
+		if ok != tt.ok || !next.Equal(at(tt.next)) {
+			t.Errorf("%d: %t at %v, want %t at %v", n, ok, next.Sub(begin), tt.ok, tt.next)
+		}
+	}
+}
+
+// TestTenInAMinute asks all the time, as in a storm.
+func TestTenInAMinute(t *testing.T) {
+	begin := time.Date(2026, 3, 2, 3, 0, 0, 0, time.UTC)
+	var ts turns
+	var sent []time.Time
+	for d := time.Duration(0); d < 10*time.Minute; d += 100 * time.Millisecond {
+		for _, joint := range []bool{false, true} {
+			if _, ok := ts.take("ana", 1, joint, begin.Add(d)); ok {
+				sent = append(sent, begin.Add(d))
+			}
+		}
+	}
+	for n := range sent {
+		if n >= 10 && sent[n].Sub(sent[n-10]) < time.Minute {
+			t.Errorf("eleven messages in %v", sent[n].Sub(sent[n-10]))
+		}
+	}
+	if len(sent) < 60 {
+		t.Errorf("%d messages in ten minutes of a storm", len(sent))
+	}
+}
