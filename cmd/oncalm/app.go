@@ -117,7 +117,8 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.sweeper = &ops.Sweeper{
 		Store: a.store, Clock: a.clock, Witness: a.others, Log: log,
 		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, changes.Sweep, known.Sweep,
-			incidents.Sweep, bot.Sweep, pages.Sweep, paging.SweepJoints, fates.Sweep, silences.Sweep, a.archiver(cfg.Store).Sweep},
+			incidents.Sweep, bot.Sweep, pages.Sweep, paging.SweepJoints, fates.Sweep, silences.Sweep,
+			a.archiver(cfg.Store).Sweep},
 	}
 	a.sweeping = a.sweeper.Handlers()
 	a.health = ops.NewHealth(log, ops.StoreWritable(incoming), ops.NotBehind(a.runner.Look, time.Minute), ops.Check{
