@@ -152,7 +152,7 @@ func (b *Bot) compose(users map[string]string) {
 		Posting: posting, Editing: editing(), Has: hasCard, Card: cardEntry,
 		Took: b.took, Undrawn: b.undrawn, Info: command.Info,
 	})
-	b.pages = &pages.Pages{Root: o.Roots.Incident, Book: o.Book, People: o.People, Out: out, Clock: o.Clock, Log: log}
+	b.pages = &pages.Pages{Book: o.Book, People: o.People, Out: out, Clock: o.Clock, Log: log}
 	b.roll = &rollCall{o: o, log: log, out: out, notices: b.notices}
 	b.identifier = &identifier{o: o, log: log, out: out, watch: out.Watch, checkChannel: b.checkChannel}
 	more := []chat.Word{trace.Word(o.Book)}

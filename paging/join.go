@@ -79,10 +79,11 @@ func (js joints) wait(ctx context.Context, e outbox.Entry, b pageBody, i *incide
 	if told { // it has waited for so long that it looks after itself, and need not
 		return js.postponing(e, now.Add(waitsAtMost)), true, nil
 	}
-	next, ok := now, false
-	if free := ch.Free(b.Person, now); free.After(now) {
-		next = free
-	} else if next, ok = js.p.turns.take(b.Person+"/"+b.Via, urgencyOf(i.Severity), false, now); ok {
+	next, ok := ch.Free(b.Person, now), false
+	if !next.After(now) {
+		next, ok = js.p.turns.take(b.Person+"/"+b.Via, urgencyOf(i.Severity), false, now)
+	}
+	if ok {
 		return nil, false, nil
 	}
 	if e.PerhapsDone && b.Joint == "" {

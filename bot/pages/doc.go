@@ -23,7 +23,6 @@ import (
 
 // Pages sends pages, and keeps them up to date. Its fields are set before it is used and not changed afterwards.
 type Pages struct {
-	Root   string // the slash command
 	Book   *incidents.Book
 	People map[string]chat.Person
 	Out    *slack.Sender

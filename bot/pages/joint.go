@@ -54,7 +54,7 @@ func (ps *Pages) PageAll(ctx context.Context, key string, j paging.Joint) (pagin
 	if err != nil {
 		return paging.Receipt{}, err
 	}
-	m := jointMessage(ps.Root, key, standingOf(j.Pages))
+	m := jointMessage(key, standingOf(j.Pages))
 	if len(j.Pages) == 1 {
 		m = pageMessage(j.Pages[0])
 	}
@@ -97,7 +97,7 @@ func standingOf(pages []paging.Page) (all []standing) {
 }
 
 // jointMessage tells a person of several incidents, worst first, and how each stands.
-func jointMessage(root, key string, all []standing) blocks.Message {
+func jointMessage(key string, all []standing) blocks.Message {
 	services, waiting := map[string]bool{}, 0
 	for _, s := range all {
 		services[s.Service] = true
@@ -211,7 +211,7 @@ func (ps *Pages) updateJoint(ctx context.Context, e outbox.Entry) (func(store.Tx
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	err = ps.Out.Edit(ctx, slack.Ref{Channel: b.Channel, TS: b.TS}, blocks.Draw(jointMessage(ps.Root, b.Joint, all)),
+	err = ps.Out.Edit(ctx, slack.Ref{Channel: b.Channel, TS: b.TS}, blocks.Draw(jointMessage(b.Joint, all)),
 		slack.Tag{Event: Event, Key: b.Joint})
 	switch slack.TroubleOf(err) {
 	case slack.Refused, slack.Unreadable:
