@@ -52,7 +52,8 @@ func TestHold(t *testing.T) {
 		if n := len(w.slack.API.Calls("chat.postMessage")); n != 1 {
 			t.Errorf("%d calls while Slack asked for patience, want 1", n)
 		}
-		if _, err := w.bot.Pages().Page(t.Context(), "9/page/0.0/bo", paging.Page{Person: "bo", Incident: bottest.Incident("x")}); err != nil {
+		if _, err := w.bot.Pages().Page(t.Context(), "9/page/0.0/bo",
+			paging.Page{Person: "bo", Incident: bottest.Incident("x")}); err != nil {
 			t.Errorf("a page to somebody else: %v", err)
 		}
 		w.wait(30 * time.Second)
@@ -180,7 +181,8 @@ func TestPageInSpiteOfAnAnswerThatCannotBeRead(t *testing.T) {
 				w := begin(t, func(o *Options) { o.Channel = "" })
 				w.wait(time.Second)
 				w.slack.Faults.Fail(faults.Fault{Method: tc.method, Kind: faults.JSON(tc.answer)})
-				r, err := w.bot.Pages().Page(t.Context(), "1/page/0.0/ana", paging.Page{Person: "ana", Incident: bottest.Incident("x"), PerhapsSent: true})
+				r, err := w.bot.Pages().Page(t.Context(), "1/page/0.0/ana",
+					paging.Page{Person: "ana", Incident: bottest.Incident("x"), PerhapsSent: true})
 				if err != nil || r.Adopted != (tc.adopted != "") || r.Adopted && r.Message != tc.adopted {
 					t.Errorf("%+v, %v", r, err)
 				}
