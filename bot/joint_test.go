@@ -13,13 +13,6 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// openIDs are the incidents that are open.
-func (w *world) openIDs() (ids []string) {
-	w.t.Helper()
-	w.view(func(tx store.Tx) { ids = incidents.OpenIDs(tx, 0) })
-	return ids
-}
-
 func (w *world) view(do func(store.Tx)) {
 	w.t.Helper()
 	if err := w.db.View(w.t.Context(), func(tx store.Tx) error { do(tx); return nil }); err != nil {
