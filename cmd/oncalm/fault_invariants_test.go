@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
+	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -103,7 +104,7 @@ func (s *scriptRun) checkAlarms(tx store.Tx) (problems []string) {
 	}
 	want := []incidents.Status{resolved, triggered, resolved, triggered, triggered, acknowledged}
 	for n, message := range s.mail.messageIDs {
-		id, seen := incidents.Recall(tx, message)
+		id, seen := takenIn(tx, message)
 		i, err := incidents.Head(tx, id)
 		switch {
 		case !seen || err != nil || i.OpenedBy != incidents.ByAlarm(scriptNames[n]):
@@ -229,6 +230,12 @@ func allPaged(t *testing.T, slack *slackfake.Slack, accepted map[string]string, 
 	}
 }
 
+// takenIn is the incident of a message, and whether it was taken in.
+func takenIn(tx store.Tx, message string) (incident string, seen bool) {
+	f, seen := fates.Of(tx, message)
+	return f.Incident(), seen
+}
+
 // holdsAccepted says that a store has all those alarms, and that nothing is wrong with it.
 func holdsAccepted(t *testing.T, path string, accepted map[string]string) {
 	t.Helper()
@@ -239,7 +246,7 @@ func holdsAccepted(t *testing.T, path string, accepted map[string]string) {
 	defer db.Close()
 	err = db.View(context.Background(), func(tx store.Tx) error {
 		for message, name := range accepted {
-			id, seen := incidents.Recall(tx, message)
+			id, seen := takenIn(tx, message)
 			i, err := incidents.Head(tx, id)
 			if !seen || err != nil || i.OpenedBy != incidents.ByAlarm(name) {
 				t.Errorf("%s was accepted and is not in the store", name)

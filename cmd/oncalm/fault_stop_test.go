@@ -227,7 +227,9 @@ func dueSoon(t testing.TB, path string) (soon string) {
 			if err != nil {
 				return err
 			}
-			if !strings.Contains(key, "/"+ops.KindSweep+"/") && time.Until(due) < 10*time.Minute {
+			// The sweep comes daily, and a storm looks each minute whether it is over.
+			regular := strings.Contains(key, "/"+ops.KindSweep+"/") || strings.Contains(key, "/storm/")
+			if !regular && time.Until(due) < 10*time.Minute {
 				soon = key
 			}
 		}

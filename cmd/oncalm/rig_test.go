@@ -31,6 +31,8 @@ const childVar = "ONCALM_TEST_CHILD"
 func TestMain(m *testing.M) {
 	switch os.Getenv(childVar) {
 	case "":
+		// What the runtime makes for signals it makes once, for whoever asks first; made in a bubble it would end the process.
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 		os.Exit(m.Run())
 	case "hasty":
 		os.Exit(hastyMain())
