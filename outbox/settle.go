@@ -72,16 +72,17 @@ func (t Tx) finish(e Entry) bool {
 	return true
 }
 
-// Settle marks the entry of that key as done, since something else has had its effect. If a worker has it in hand, what that does
-// is not committed.
-func (t Tx) Settle(key string) {
+// Settle marks the entry of that key as done, since something else has had its effect, and reports whether it was still to be
+// done. If a worker has it in hand, what that does is not committed.
+func (t Tx) Settle(key string) bool {
 	e, ok := t.Get(key)
 	if !ok || !e.Done.IsZero() {
-		return
+		return false
 	}
 	t.tx.Delete(dueKey(e))
 	e.Done, e.Claim = t.now.UTC(), Claim{}
 	t.save(e)
+	return true
 }
 
 // fail records a failed attempt. The entry is due again after wait, unless it was armed

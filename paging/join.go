@@ -1,6 +1,7 @@
 package paging
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -19,9 +20,9 @@ type Joiner interface {
 	// Free is when the channel takes the next message to a person, as far as it knows: now or earlier, unless it was
 	// asked to wait.
 	Free(person string, now time.Time) time.Time
-	// Sent looks whether an earlier attempt of a page that was decided at a time has got through. If that cannot be found
-	// out now, known is false.
-	Sent(ctx context.Context, person, key string, decided time.Time) (r Receipt, sent, known bool)
+	// Sent looks whether an earlier attempt of a page that was decided at a time has got through, as far as that can be
+	// found out now.
+	Sent(ctx context.Context, person, key string, decided time.Time) (r Receipt, sent bool)
 	// PageAll is Page for several at once.
 	PageAll(ctx context.Context, key string, j Joint) (Receipt, error)
 }
@@ -60,12 +61,16 @@ func memberKey(joint, page string) string { return store.Key("joined", joint, pa
 
 func membersPrefix(joint string) string { return store.Key("joined", joint) + "/" }
 
-// urgencyOf is the place of a severity among the four lanes.
+// urgencyOf is the place of a severity among the four lanes of a channel.
 func urgencyOf(severity string) int {
-	return slices.Index(lanesOfSlack(), laneOf(incidents.ViaSlack, severity))
+	return rank(incidents.ViaSlack, laneOf(incidents.ViaSlack, severity))
 }
 
-func lanesOfSlack() []outbox.Lane { all := Lanes(incidents.ViaSlack); return all[:] }
+// rank is the place of a lane among those of a channel, the most urgent first.
+func rank(via string, lane outbox.Lane) int {
+	lanes := Lanes(via)
+	return slices.Index(lanes[:], lane)
+}
 
 // wait decides whether a page waits to be told together with others, and if so returns what is to be committed. It does if it is not the
 // person's turn, unless it is worse than all that they were told.
@@ -87,8 +92,7 @@ func (js joints) wait(ctx context.Context, e outbox.Entry, b pageBody, i *incide
 		return nil, false, nil
 	}
 	if e.PerhapsDone && b.Joint == "" {
-		r, sent, _ := ch.Sent(ctx, b.Person, e.Key, i.Pages[e.Key].At)
-		if sent {
+		if r, sent := ch.Sent(ctx, b.Person, e.Key, i.Pages[e.Key].At); sent {
 			return js.p.recording(i.ID, delivered(e.Key, b, r)), true, nil
 		}
 	}
@@ -136,8 +140,7 @@ func (js joints) gather(tx store.Tx, queue outbox.Tx, now time.Time, e outbox.En
 	at := gatheringKey(b.Person, b.Via)
 	key, lane := string(tx.Get(at)), e.Lane
 	if open, ok := queue.Get(key); key != "" && ok && open.Done.IsZero() {
-		lanes := Lanes(b.Via)
-		if slices.Index(lanes[:], open.Lane) < slices.Index(lanes[:], lane) {
+		if rank(b.Via, open.Lane) < rank(b.Via, lane) {
 			lane = open.Lane
 		}
 	} else {
@@ -164,23 +167,25 @@ func (js joints) joint(ctx context.Context, e outbox.Entry) (func(store.Tx) erro
 	if err != nil {
 		return nil, err
 	}
-	ch, ok := js.p.Channels[b.Via].(Joiner)
-	if !ok {
-		all.fail("there is no channel " + b.Via)
+	fact := func(t told) incidents.Body { // of what went out
+		return incidents.Undelivered{Key: t.Key, Person: b.Person, Via: b.Via, Error: "there is no channel " + b.Via}
 	}
-	if len(all.pages) == 0 {
-		return js.settling(e.Key, all), nil
+	pages := all.pages()
+	if ch, ok := js.p.Channels[b.Via].(Joiner); ok && len(pages) > 0 {
+		r, err := ch.PageAll(ctx, e.Key, Joint{b.Person, pages, e.PerhapsDone})
+		never, refused := errors.AsType[*Undeliverable](err)
+		switch {
+		case refused:
+			fact = func(t told) incidents.Body {
+				return incidents.Undelivered{Key: t.Key, Person: b.Person, Via: b.Via, Error: never.Error()}
+			}
+		case err != nil:
+			return nil, err
+		default:
+			fact = func(t told) incidents.Body { return deliveredIn(e.Key, t, r, len(pages)-1) }
+		}
 	}
-	r, err := ch.PageAll(ctx, e.Key, Joint{b.Person, all.pages, e.PerhapsDone})
-	if never, ok := errors.AsType[*Undeliverable](err); ok {
-		all.fail(never.Error())
-		return js.settling(e.Key, all), nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	all.deliver(e.Key, r)
-	return js.settling(e.Key, all), nil
+	return js.settling(all, fact), nil
 }
 
 // close ends the gathering of a joint entry if it is the person's turn; else next is when it may be. Once closed it stays so: what it
@@ -199,8 +204,7 @@ func (js joints) close(ctx context.Context, e outbox.Entry, b jointBody) (next t
 		if free := ch.Free(b.Person, now); free.After(now) {
 			return free, false, nil
 		}
-		lanes := Lanes(b.Via)
-		if next, ok = js.p.turns.take(b.Person+"/"+b.Via, max(slices.Index(lanes[:], e.Lane), 0), true, now); !ok {
+		if next, ok = js.p.turns.take(b.Person+"/"+b.Via, max(rank(b.Via, e.Lane), 0), true, now); !ok {
 			return next, false, nil
 		}
 	}
@@ -212,31 +216,33 @@ func (js joints) close(ctx context.Context, e outbox.Entry, b jointBody) (next t
 	})
 }
 
-// A round is what a joint entry is to tell, and what has become of each of its pages.
-type round struct {
-	pages  []Page
-	bodies []pageBody
-	keys   []string
-	facts  map[string]incidents.Body // by the page's key
-	of     map[string]string         // the incident of each page
+// told is a page that a joint entry is to tell.
+type told struct {
+	Member
+	page  Page
+	stale string // why it is withheld; "" if it is not
 }
 
-func (r *round) fail(why string) {
-	for n, key := range r.keys {
-		b := r.bodies[n]
-		r.facts[key] = incidents.Undelivered{Key: key, Person: b.Person, Via: b.Via, Error: why}
-	}
-	r.pages = nil
-}
+// A round is what a joint entry is to tell, worst first.
+type round []told
 
-func (r *round) deliver(joint string, receipt Receipt) {
-	for n, key := range r.keys {
-		fact := delivered(key, r.bodies[n], receipt)
-		if others := len(r.keys) - 1; others > 0 {
-			fact.Joint, fact.With = joint, others
+// pages are those that go out.
+func (r round) pages() (all []Page) {
+	for _, t := range r {
+		if t.stale == "" {
+			all = append(all, t.page)
 		}
-		r.facts[key] = fact
 	}
+	return all
+}
+
+// deliveredIn is the delivery of a page in a joint message with so many others.
+func deliveredIn(joint string, t told, r Receipt, others int) incidents.Delivered {
+	fact := delivered(t.Key, t.body, r)
+	if others > 0 {
+		fact.Joint, fact.With = joint, others
+	}
+	return fact
 }
 
 func delivered(key string, b pageBody, r Receipt) incidents.Delivered {
@@ -247,61 +253,50 @@ func delivered(key string, b pageBody, r Receipt) incidents.Delivered {
 }
 
 // gathered reads the pages of a joint entry, worst first and then in their order. Those that are pointless by now are withheld.
-func (js joints) gathered(ctx context.Context, e outbox.Entry) (r *round, err error) {
+func (js joints) gathered(ctx context.Context, e outbox.Entry) (r round, err error) {
 	err = js.p.Book.Store.View(ctx, func(tx store.Tx) error {
-		r = &round{facts: map[string]incidents.Body{}, of: map[string]string{}}
+		r = nil
 		for _, m := range Members(tx, e.Key) {
 			if m.Told {
 				continue
 			}
-			i, err := incidents.Head(tx, m.body.Incident)
+			i, err := incidents.Head(tx, m.Incident)
 			if errors.Is(err, incidents.ErrNotFound) {
 				continue
 			}
 			if err != nil {
 				return err
 			}
-			r.of[m.Key] = i.ID
-			if why := pointless(i, m.body, m.Key); why != "" {
-				r.facts[m.Key] = incidents.Withheld{Key: m.Key, Person: m.body.Person, Why: why}
-				continue
-			}
 			a, _ := incidents.Evidence(tx, i)
-			r.add(m, Page{Incident: *i, Alarm: a, Person: m.body.Person, Why: m.body.Why, Reminder: m.body.Reminder})
+			r = append(r, told{Member: m, stale: pointless(i, m.body, m.Key), page: Page{
+				Incident: *i, Alarm: a, Person: m.body.Person, Why: m.body.Why, Reminder: m.Reminder,
+			}})
 		}
+		slices.SortStableFunc(r, func(a, b told) int { return WorstFirst(&a.page.Incident, &b.page.Incident) })
 		return nil
 	})
 	return r, err
 }
 
-// add puts a page behind all that are worse, or as bad and older.
-func (r *round) add(m Member, page Page) {
-	n := len(r.pages)
-	for n > 0 && before(&page.Incident, &r.pages[n-1].Incident) {
-		n--
-	}
-	r.pages, r.keys, r.bodies = slices.Insert(r.pages, n, page), slices.Insert(r.keys, n, m.Key),
-		slices.Insert(r.bodies, n, m.body)
+// WorstFirst compares incidents by their severity, and then by their age.
+func WorstFirst(a, b *incidents.Incident) int {
+	return cmp.Or(cmp.Compare(urgencyOf(a.Severity), urgencyOf(b.Severity)), a.Opened.Compare(b.Opened))
 }
 
-// before reports whether an incident is worse than another, or as bad and older.
-func before(i, other *incidents.Incident) bool {
-	a, b := urgencyOf(i.Severity), urgencyOf(other.Severity)
-	return a < b || a == b && i.Opened.Before(other.Opened)
-}
-
-// settling records what has become of the pages of a joint entry.
-func (js joints) settling(joint string, r *round) func(store.Tx) error {
+// settling records what has become of the pages of a joint entry: fact says it of those that went out.
+func (js joints) settling(r round, fact func(told) incidents.Body) func(store.Tx) error {
 	now := js.p.Clock.Now()
 	return func(tx store.Tx) error {
 		queue := outbox.In(tx, now)
-		for _, m := range Members(tx, joint) {
-			fact, ok := r.facts[m.Key]
-			if !ok || m.Told {
+		for _, t := range r {
+			if !queue.Settle(t.Key) {
 				continue
 			}
-			queue.Settle(m.Key)
-			if err := js.p.record(tx, now, r.of[m.Key], fact); err != nil {
+			b := fact(t)
+			if t.stale != "" {
+				b = incidents.Withheld{Key: t.Key, Person: t.body.Person, Why: t.stale}
+			}
+			if err := js.p.record(tx, now, t.Incident, b); err != nil {
 				return err
 			}
 		}

@@ -1,7 +1,6 @@
 package command
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -123,8 +122,6 @@ func members(tx store.Tx, joint string) (all []member, err error) {
 		}
 		all = append(all, member{i, m.Run})
 	}
-	slices.SortStableFunc(all, func(a, b member) int {
-		return cmp.Or(cmp.Compare(a.Severity, b.Severity), a.Opened.Compare(b.Opened))
-	})
+	slices.SortStableFunc(all, func(a, b member) int { return paging.WorstFirst(a.Incident, b.Incident) })
 	return all, nil
 }

@@ -1,7 +1,6 @@
 package pages
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -34,18 +33,18 @@ func (ps *Pages) Free(person string, now time.Time) time.Time {
 }
 
 // Sent implements [paging.Joiner].
-func (ps *Pages) Sent(ctx context.Context, person, key string, decided time.Time) (r paging.Receipt, sent, known bool) {
+func (ps *Pages) Sent(ctx context.Context, person, key string, decided time.Time) (r paging.Receipt, sent bool) {
 	user := ps.People[person].Slack
 	if user == "" {
-		return r, false, true
+		return r, false
 	}
-	ref, known := ps.Out.Find(ctx, slack.Post{
+	ref, _ := ps.Out.Find(ctx, slack.Post{
 		To: user, Direct: true, Tag: slack.Tag{Event: Event, Key: key}, Name: key, Since: decided, Perhaps: true,
 	})
 	if ref.TS == "" {
-		return r, false, known
+		return r, false
 	}
-	return receipt(ps.Out.Watch.Identity().Home, ref, true), true, true
+	return receipt(ps.Out.Watch.Identity().Home, ref, true), true
 }
 
 // PageAll implements [paging.Joiner].
@@ -234,12 +233,6 @@ func (ps *Pages) standings(ctx context.Context, joint string) (all []standing, e
 		}
 		return nil
 	})
-	worstFirst(all)
+	slices.SortStableFunc(all, func(a, b standing) int { return paging.WorstFirst(&a.Incident, &b.Incident) })
 	return all, err
-}
-
-func worstFirst(all []standing) {
-	slices.SortStableFunc(all, func(a, b standing) int {
-		return cmp.Or(cmp.Compare(a.Severity, b.Severity), a.Opened.Compare(b.Opened))
-	})
 }
