@@ -16,12 +16,12 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// holdConfig is the world's with services whose pages are held.
+// holdConfig is the world's with services whose pages are held, and one whose alarms never flap.
 func holdConfig() string {
-	return strings.Replace(worldConfig, "  search: {policy: days, severity: sev3, alarms: [\"search-*\"]}\n",
-		`  search: {policy: days, severity: sev3, alarms: ["search-*", {name: "search-slow-*", hold: 10m}], hold: 2m}
-  calm: {policy: days, severity: sev2, alarms: ["calm-*"], flap: {changes: 0}}
-`, 1)
+	return strings.NewReplacer(
+		`alarms: ["search-*"]`, `alarms: ["search-*", {name: "search-slow-*", hold: 10m}], hold: 2m`,
+		"default_service:", "  calm: {policy: days, severity: sev2, alarms: [\"calm-*\"], flap: {changes: 0}}\ndefault_service:",
+	).Replace(worldConfig)
 }
 
 // playHeld runs a scene in a world where pages are held.
