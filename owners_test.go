@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oncalm/oncalm/alarms/groups"
 	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
@@ -19,6 +20,7 @@ import (
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/requests"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/outbox/steady"
@@ -143,10 +145,11 @@ func TestOwnersCanFail(t *testing.T) {
 // TestKeysAreInPackageDocs holds that the doc of each package which writes keys tells of them: who looks into a store starts there.
 func TestKeysAreInPackageDocs(t *testing.T) {
 	keys := map[string][]store.Check{
-		"alarms/known": known.Keys(), "alarms/sns": sns.Keys(), "bot": bot.Keys(), "bot/storm": storm.Keys(),
+		"alarms/groups": groups.Keys(), "alarms/known": known.Keys(), "alarms/sns": sns.Keys(), "bot": bot.Keys(), "bot/storm": storm.Keys(),
 		"changes": changes.Keys(), "fates": fates.Keys(), "handoffs": handoffs.Keys(),
 		"incidents": incidents.Keys(), "incidents/history": history.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
-		"overrides": overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "rotations/feed": feed.Keys(), "silences": silences.Keys(),
+		"incidents/requests": requests.Keys(),
+		"overrides":          overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "rotations/feed": feed.Keys(), "silences": silences.Keys(),
 	}
 	docs := map[string]string{}
 	for _, s := range tree(t) {

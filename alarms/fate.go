@@ -7,7 +7,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/judge"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/fates"
-	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/requests"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -17,7 +17,7 @@ func seenBefore(tx store.Tx, id string) (incident string, seen bool) {
 	if f, seen := fates.Of(tx, id); seen {
 		return f.Incident(), true
 	}
-	return incidents.Recall(tx, id)
+	return requests.Recall(tx, id)
 }
 
 // fateOf is what is kept of a message. The text of one about a subscription is not: its token is a secret.

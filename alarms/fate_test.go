@@ -10,6 +10,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/requests"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -95,7 +96,7 @@ func TestFateIsAnswered(t *testing.T) {
 	}
 	old := r.verified(sns.Post{Message: r.message(aws.Example{Name: "checkout-z"})})
 	if err := r.store.Update(t.Context(), func(tx store.Tx) error {
-		incidents.Remember(tx, r.now, old.ID(), "7")
+		requests.Remember(tx, r.now, old.ID(), "7")
 		return nil
 	}); err != nil {
 		t.Fatal(err)

@@ -40,21 +40,44 @@ func firesIn(i *incidents.Incident, series string) bool {
 	return fires
 }
 
-// trigger finds the incident for an alarm that fires, or opens one. rec names the one that the alarm was part of before.
+// trigger finds the incident for an alarm that fires, or opens one. rec names the one that the alarm was part of before. What is
+// open comes before what could be triggered again, so that people have one incident at a time.
 func (t *Intake) trigger(tx store.Tx, now time.Time, rec *known.Record, sig *Signal, svc Service) (Outcome, error) {
 	before := head(tx, rec.Incident)
 	if before != nil && before.Open() {
-		return t.join(tx, now, before, rec, sig, svc)
+		return t.join(tx, now, before, rec, sig, svc, false)
 	}
 	if i := related(tx, sig); i != nil {
-		return t.join(tx, now, i, rec, sig, svc)
+		return t.join(tx, now, i, rec, sig, svc, true)
 	}
-	if before != nil && refires(tx, before, sig, now) {
-		body := t.reopening(tx, now, before, rec, sig, svc)
-		_, err := t.append(tx, now, before.ID, sig, body)
-		return Outcome{What: Reopened, Incident: before.ID, Why: why(body.Silence, body.Held), Held: body.Held}, err
+	again, g := before != nil && refires(tx, before, sig, now), t.group(tx, now, sig, svc)
+	apart := again && before.SplitFrom != "" // somebody said that it does not belong to the others
+	if i := g.Open(tx, sig.fired(now)); i != nil && !apart {
+		return t.join(tx, now, i, rec, sig, svc, true)
 	}
+	out, err := t.begin(tx, now, before, again, rec, sig, svc)
+	if err == nil && !apart {
+		g.Lead(tx, now, out.Incident)
+	}
+	return out, err
+}
+
+// begin triggers the incident that an alarm had before again, or opens one.
+func (t *Intake) begin(tx store.Tx, now time.Time, before *incidents.Incident, again bool, rec *known.Record,
+	sig *Signal, svc Service) (Outcome, error) {
 	to := asOpened(sig, svc)
+	if again {
+		body := t.reopening(tx, now, before, rec, sig, svc)
+		after, err := t.append(tx, now, before.ID, sig, body)
+		if err != nil {
+			return Outcome{}, err
+		}
+		out := Outcome{What: Reopened, Incident: before.ID, Why: why(body.Silence, body.Held), Held: body.Held}
+		if after.Quiet || t.group(tx, now, sig, svc).Hushed() {
+			return out, nil
+		}
+		return out, t.worsen(tx, now, after, sig, to, before.Seq+1)
+	}
 	body := incidents.Opened{
 		Title: to.Title, Service: to.Service, Severity: to.Severity, Runbook: to.Runbook, Alarm: &sig.Alarm,
 	}

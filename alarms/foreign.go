@@ -98,7 +98,7 @@ func (s *Signal) beside() *Signal {
 	own := *s
 	own.Fingerprint = s.Fingerprint + "@" + known.Fingerprint(s.Topic)[:16]
 	own.Series = own.Fingerprint + s.Series[len(s.Fingerprint):]
-	own.Children = nil
+	own.Children, own.apart = nil, true
 	return &own
 }
 

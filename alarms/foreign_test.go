@@ -311,7 +311,7 @@ func TestForeignRelatives(t *testing.T) {
 	})
 	foreignRig(t, func(r *rig) { // the control
 		r.want(r.over(centralARN, aws.Example{Name: "above", Rule: "ALARM(x)", Children: []string{r.topic.AlarmARN("checkout-x")}}), Opened)
-		r.want(r.over(centralARN, aws.Example{Name: "checkout-x"}), Reported)
+		r.want(r.over(centralARN, aws.Example{Name: "checkout-x"}), Joined)
 	})
 }
 

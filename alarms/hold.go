@@ -60,11 +60,6 @@ func turn(tx store.Tx, rec *known.Record, fired bool, sig *Signal, f known.Flap)
 	rec.Unrest = rec.Unrest.With(sig.Changed, f)
 }
 
-// worse reports whether a severity is worse than another. None is that of a service without one.
-func worse(severity, than string) bool {
-	return cmp.Or(severity, incidents.Sev2) < cmp.Or(than, incidents.Sev2)
-}
-
 // sooner is the hold of a run that an alarm joins: nil if it stays as it is, and one that is over if nobody would wait to page
 // about the alarm alone. own is how long nobody would be paged about that.
 func sooner(now time.Time, is, own *incidents.Held) *incidents.Held {

@@ -3,7 +3,7 @@ package alarms
 import (
 	"context"
 	"log/slog"
-	"sync/atomic"
+	"slices"
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/known"
@@ -13,6 +13,7 @@ import (
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/requests"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
@@ -37,32 +38,14 @@ type Intake struct {
 	// Tally tells of topics that speak of alarms that are not theirs; may be nil.
 	Tally *doors.Tally
 
-	taking atomic.Int64 // messages at this moment
-	busy   atomic.Int64 // when they were many for the last time, in Unix nanoseconds
-}
-
-// Messages pour in when so many are being taken in at a time, and for so long after.
-const (
-	busyFrom = 4
-	busyFor  = 20 * time.Millisecond
-)
-
-// Busy reports whether messages pour in. They come before what follows from those that are in the store: these are safe, while
-// whoever sends does not wait for long.
-func (t *Intake) Busy() bool { return time.Now().UnixNano()-t.busy.Load() < int64(busyFor) }
-
-// enter counts a message until leave is called.
-func (t *Intake) enter() (leave func()) {
-	if t.taking.Add(1) >= busyFrom {
-		t.busy.Store(time.Now().UnixNano())
-	}
-	return func() { t.taking.Add(-1) }
+	tide
 }
 
 // What became of a message.
 const (
 	Opened   = "opened"   // it opened an incident
 	Reopened = "reopened" // it triggered one again
+	Joined   = "joined"   // it became part of one that was open
 	Reported = "reported" // it was told to one
 	Resolved = "resolved" // it resolved one
 	Late     = "late"     // a newer word was known
@@ -220,10 +203,10 @@ func (t *Intake) follow(tx store.Tx, now time.Time, sig *Signal, svc Service) (O
 	}
 	rec.Topic = spokesman(&rec, sig)
 	if sig.once() {
-		if _, seen := incidents.Recall(tx, sig.eventID()); seen {
+		if _, seen := requests.Recall(tx, sig.eventID()); seen {
 			return Outcome{What: Repeated, Incident: rec.Incident}, nil
 		}
-		incidents.Remember(tx, now, sig.eventID(), rec.Incident)
+		requests.Remember(tx, now, sig.eventID(), rec.Incident)
 		if order == known.Same {
 			order = known.Newer
 		}
@@ -295,7 +278,7 @@ func (t *Intake) clear(tx store.Tx, now time.Time, id string, last known.Last, s
 	}
 	overtaken := last.Unknown.After(sig.Changed)
 	after, err := t.report(tx, now, id, sig, overtaken && !fired)
-	if err != nil || !fired || !after.Open() || !t.wellWithout(tx, after, sig) {
+	if err != nil || !fired || !after.Open() || !wellWithout(tx, after, sig) {
 		return Outcome{What: Reported, Incident: id}, err
 	}
 	several := len(i.Firing) > 1 || sig.Series != sig.Fingerprint
@@ -318,14 +301,16 @@ func wellAgain(several, lacksData bool) string {
 }
 
 // wellWithout reports whether nothing fires in an incident any more, now that sig is
-// OK. Other alarms that never report recovery are not waited for.
-func (t *Intake) wellWithout(tx store.Tx, i *incidents.Incident, sig *Signal) bool {
+// OK. Alarms that never report recovery are not waited for if they belong to this one by a composite alarm,
+// which tells of all of them; of others nobody would learn.
+func wellWithout(tx store.Tx, i *incidents.Incident, sig *Signal) bool {
+	parents := append(known.Parents(tx, sig.Fingerprint), sig.Fingerprint)
+	near := append(sig.children(), parents...)
 	for series := range i.Firing {
 		fp := known.FingerprintOf(series)
-		if fp == sig.Fingerprint {
-			return false
-		}
-		if !known.Of(tx, fp).NeverRecovers {
+		related := slices.Contains(near, fp) ||
+			slices.ContainsFunc(known.Parents(tx, fp), func(parent string) bool { return slices.Contains(parents, parent) })
+		if fp == sig.Fingerprint || !related || !known.Of(tx, fp).NeverRecovers {
 			return false
 		}
 	}

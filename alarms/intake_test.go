@@ -279,7 +279,7 @@ func TestComposite(t *testing.T) {
 	t.Run("child first", func(t *testing.T) {
 		r := newRig(t)
 		r.want(r.alarm(child), Opened)
-		r.want(r.at(1).alarm(composite(r, alarmFiring)), Reported)
+		r.want(r.at(1).alarm(composite(r, alarmFiring)), Joined)
 		r.want(r.at(2).alarm(aws.Example{Name: "child", State: alarmOK}), Reported)
 		r.want(r.at(3).alarm(composite(r, alarmOK)), Resolved)
 		r.incident()
@@ -287,8 +287,8 @@ func TestComposite(t *testing.T) {
 	t.Run("child later", func(t *testing.T) {
 		r := newRig(t)
 		r.want(r.alarm(composite(r, alarmFiring)), Opened)
-		r.want(r.at(1).alarm(aws.Example{Name: "other"}), Reported) // named by the rule alone
-		r.want(r.at(2).alarm(child), Reported)
+		r.want(r.at(1).alarm(aws.Example{Name: "other"}), Joined) // named by the rule alone
+		r.want(r.at(2).alarm(child), Joined)
 		r.want(r.at(3).alarm(composite(r, alarmOK)), Reported)
 		r.want(r.at(4).alarm(aws.Example{Name: "other", State: alarmOK}), Reported)
 		r.want(r.at(5).alarm(aws.Example{Name: "child", State: alarmOK}), Resolved)

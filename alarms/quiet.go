@@ -7,6 +7,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/members"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
@@ -44,33 +45,6 @@ func asOpened(sig *Signal, svc Service) incidents.Raised {
 	}
 }
 
-// join tells an open incident that an alarm fires. A quiet one pages from then on if the alarm would
-// have paged by itself: that somebody knows of a small trouble does not hide a large one.
-//
-// A run that is held is held no longer than the alarm by itself would be, and not at all if the alarm is worse.
-func (t *Intake) join(tx store.Tx, now time.Time, i *incidents.Incident, rec *known.Record, sig *Signal,
-	svc Service) (Outcome, error) {
-	body := incidents.Reported{Alarm: sig.Alarm}
-	switch {
-	case i.Quiet:
-		if body.Raised = t.raised(tx, now, sig, svc); body.Raised != nil {
-			body.Held = held(now, rec.Unrest, svc)
-		}
-	case i.Held != nil && i.Status == incidents.StatusTriggered:
-		if to := t.raised(tx, now, sig, svc); to != nil && worse(to.Severity, i.Severity) {
-			rec.Unrest.Worsen()
-			body.Raised = to
-		} else if to != nil {
-			body.Held = sooner(now, i.Held, held(now, rec.Unrest, svc))
-		}
-	}
-	after, err := t.append(tx, now, i.ID, sig, body)
-	if err != nil {
-		return Outcome{}, err
-	}
-	return Outcome{What: Reported, Incident: i.ID, Why: why(after.Silence, after.Held)}, nil
-}
-
 // raised is what a quiet incident becomes with a signal; nil if it stays quiet.
 func (t *Intake) raised(tx store.Tx, now time.Time, sig *Signal, svc Service) *incidents.Raised {
 	if quiet, by := t.hushed(tx, now, sig, svc); quiet != "" || by != nil {
@@ -89,7 +63,7 @@ func (t *Intake) unmuted(tx store.Tx, now time.Time, i *incidents.Incident, sig 
 // reopening triggers a resolved incident again. It is quiet if the message says so, or if both the incident is, or would be if it
 // were opened now, and the alarm.
 //
-// An alarm that flaps and is worse by now than the incident was makes it that, and is not held.
+// An alarm that is worse by now than the incident was makes it worse next (see join), which ends a hold.
 func (t *Intake) reopening(tx store.Tx, now time.Time, i *incidents.Incident, rec *known.Record, sig *Signal,
 	svc Service) incidents.Reopened {
 	body := incidents.Reopened{Alarm: &sig.Alarm}
@@ -112,10 +86,9 @@ func (t *Intake) reopening(tx store.Tx, now time.Time, i *incidents.Incident, re
 			body.Quiet = quiet
 			return body
 		}
-	case rec.Unrest.Flaps() && to != nil && worse(to.Severity, i.Severity):
-		rec.Unrest.Worsen()
-		body.Raised = to
 	}
-	body.Held = held(now, rec.Unrest, svc)
+	if body.Held = held(now, rec.Unrest, svc); to != nil && members.Worse(to.Severity, i.Severity) {
+		rec.Unrest.Worsen()
+	}
 	return body
 }

@@ -44,14 +44,14 @@ func TestQuietAndWorse(t *testing.T) {
 	t.Run("another quiet one joins", func(t *testing.T) {
 		r := quietRig(t)
 		r.want(r.alarm(above(r, alarmFiring)), Opened)
-		r.want(r.at(1).alarm(aws.Example{Name: "batch-x"}), Reported)
+		r.want(r.at(1).alarm(aws.Example{Name: "batch-x"}), Joined)
 		r.stands(true, "sev4", "batch", "batch-all")
 	})
 	t.Run("a worse one joins", func(t *testing.T) {
 		r := quietRig(t)
 		r.want(r.alarm(above(r, alarmFiring)), Opened)
 		r.does(incidents.Acknowledged{})
-		r.want(r.at(1).alarm(aws.Example{Name: "checkout-x", Reason: "worse"}), Reported)
+		r.want(r.at(1).alarm(aws.Example{Name: "checkout-x", Reason: "worse"}), Joined)
 		r.stands(false, "sev2", "checkout", "checkout-x")
 		if i := r.incident(); i.Status != incidents.StatusTriggered || i.Alarm.Reason != "worse" {
 			t.Errorf("%s, and its alarm says %q", i.Status, i.Alarm.Reason)
@@ -60,9 +60,9 @@ func TestQuietAndWorse(t *testing.T) {
 	t.Run("a quiet one joins a worse one", func(t *testing.T) {
 		r := quietRig(t)
 		r.want(r.alarm(aws.Example{Name: "checkout-x"}), Opened)
-		r.want(r.at(1).alarm(above(r, alarmFiring)), Reported)
+		r.want(r.at(1).alarm(above(r, alarmFiring)), Joined)
 		r.does(incidents.Acknowledged{})
-		r.want(r.at(2).alarm(aws.Example{Name: "batch-x"}), Reported)
+		r.want(r.at(2).alarm(aws.Example{Name: "batch-x"}), Joined)
 		r.stands(false, "sev2", "checkout", "checkout-x")
 		if i := r.incident(); i.Status != incidents.StatusAcknowledged {
 			t.Errorf("%s: the acknowledgement was about what is worse", i.Status)

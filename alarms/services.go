@@ -20,6 +20,11 @@ type Service struct {
 	Hold  time.Duration
 	Holds map[Match]time.Duration
 	Flap  known.Flap
+	// Group is how long after an incident was triggered, at least, alarms of the service join it; see package groups. 0 is for
+	// an incident for each alarm.
+	Group time.Duration
+	// GroupBy divides the alarms that can be grouped by what they have in common: account, region, topic, tag:NAME or dimension:NAME.
+	GroupBy []string
 }
 
 // DefaultFlap is when an alarm flaps, unless the configuration says otherwise.

@@ -63,6 +63,8 @@ type Signal struct {
 	Changes bool `json:"changes,omitempty"`
 	// Part tells the signals of one message apart; empty for the first.
 	Part string `json:"part,omitempty"`
+
+	apart bool // it is kept apart from what is known of its alarm; see foreign.go
 }
 
 // Treatment is what a signal amounts to, as far as its severity does not make it quiet.

@@ -238,8 +238,11 @@ func cardNotice(i *incidents.Incident) string {
 	case incidents.StatusAcknowledged:
 		what += " by " + view.NameOf(i.AcknowledgedBy)
 	case incidents.StatusResolved:
+		if i.MergedInto != "" {
+			what = "merged into " + i.MergedInto
+		}
 		what += " by " + view.NameOf(i.ResolvedBy)
 	}
-	return fmt.Sprintf("%s: %s. Incident %s, %s, %s.", i.Severity, text.Clip(text.Line(i.Title), 150), i.ID, i.Service,
-		what)
+	title := text.Clip(text.Line(i.Title), 150) + view.Also(i)
+	return fmt.Sprintf("%s: %s. Incident %s, %s, %s.", i.Severity, title, i.ID, i.Service, what)
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
-	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/requests"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
@@ -206,7 +206,7 @@ func TestTheButtonsOfOthers(t *testing.T) {
 		press := func(action, value string) {
 			w.pushes("slack:"+action+value, ana, action, value)
 			if err := w.db.View(t.Context(), func(tx store.Tx) error {
-				said, _ := incidents.Recall(tx, "slack:"+action+value)
+				said, _ := requests.Recall(tx, "slack:"+action+value)
 				contains(t, said, "nothing was changed")
 				return nil
 			}); err != nil {

@@ -22,7 +22,7 @@ type Alarm struct {
 	ARN     string `json:"arn,omitempty"`
 	Account string `json:"account,omitempty"`
 	Region  string `json:"region,omitempty"` // a code such as eu-central-1
-	// Series names what has a state of its own: the alarm, or one contributor of it.
+	// Series names what has a state of its own: the alarm, or one contributor of it, which then stands behind a #.
 	Series string `json:"series"`
 
 	State    AlarmState `json:"state"`

@@ -50,7 +50,7 @@ func (b *Book) Record(ctx context.Context, id string, by Actor, body Body) (*Inc
 func (b *Book) Open(tx store.Tx, now, at time.Time, by Actor, opened Opened) (*Incident, error) {
 	last, _ := strconv.ParseUint(string(tx.Get(CounterKey)), 10, 32)
 	id := strconv.FormatUint(last+1, 10)
-	for tx.Get(headKey(id)) != nil || tx.Get(eventKey(id, 1)) != nil { // a damaged counter must not cost an incident
+	for tx.Get(HeadKey(id)) != nil || tx.Get(eventKey(id, 1)) != nil { // a damaged counter must not cost an incident
 		last++
 		id = strconv.FormatUint(last+1, 10)
 	}
@@ -118,7 +118,7 @@ func save(tx store.Tx, i *Incident, was Status) error {
 	if err != nil {
 		return fmt.Errorf("incident %s: %w", i.ID, err)
 	}
-	tx.Put(headKey(i.ID), val)
+	tx.Put(HeadKey(i.ID), val)
 	switch {
 	case i.Open() && i.Status != was:
 		tx.Put(openKey(i.ID), []byte(i.Status))

@@ -225,26 +225,6 @@ func TestFoldRefusesWhatCannotHaveBeenRecorded(t *testing.T) {
 	}
 }
 
-func TestRemembersRequests(t *testing.T) {
-	b := newBook(t)
-	err := b.Store.Update(t.Context(), func(tx store.Tx) error {
-		incidents.Remember(tx, noon, "T/1.2/x", "done")
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	view(t, b, func(tx store.Tx) error {
-		if answer, seen := incidents.Recall(tx, "T/1.2/x"); !seen || answer != "done" {
-			t.Errorf("recalled %q, %v", answer, seen)
-		}
-		if _, seen := incidents.Recall(tx, "T/1.2"); seen {
-			t.Error("recalled what never was")
-		}
-		return nil
-	})
-}
-
 // TestHeadIsTheFold does random things to incidents; whatever was accepted or
 // refused, each head equals the fold of its timeline, statuses change only as they
 // may, and numbers have no gaps.
@@ -372,6 +352,9 @@ func body(r *rapid.T) incidents.Body {
 	person := rapid.SampledFrom([]string{"ana", "bo"}).Draw(r, "person")
 	return rapid.SampledFrom([]incidents.Body{
 		incidents.Reported{Alarm: *alarm(r)}, incidents.Reported{Alarm: *alarm(r), Late: true},
+		incidents.Joined{Alarm: *alarm(r), Severity: "sev3"},
+		incidents.Worsened{Raised: incidents.Raised{Severity: "sev1"}, Again: true},
+		incidents.Absorbed{Incident: "2"}, incidents.Split{Series: []string{"s1"}, To: "2"}, incidents.Resolved{Into: "2"},
 		incidents.Reopened{}, incidents.Acknowledged{}, incidents.Escalated{}, incidents.Resolved{},
 		incidents.Paged{Key: page, Person: person}, incidents.Delivered{Key: page, Person: person},
 		incidents.Undelivered{Key: page, Person: person}, incidents.Withheld{Key: page, Person: person},

@@ -65,19 +65,25 @@ func (b Escalated) words(Event) Words {
 // Resolved ends the incident.
 type Resolved struct {
 	Reason string `json:"reason,omitempty"`
+	// Into is the incident that goes on with it, if a person merged this one into that.
+	Into string `json:"into,omitempty"`
 }
 
 func (Resolved) kind() string { return "resolved" }
 
-func (Resolved) apply(i *Incident, e Event) error {
+func (b Resolved) apply(i *Incident, e Event) error {
 	if i.Status == StatusResolved {
 		return refuse(i, ErrResolved)
 	}
-	i.Status, i.Resolved, i.ResolvedBy = StatusResolved, e.At, e.By
+	i.Status, i.Resolved, i.ResolvedBy, i.MergedInto = StatusResolved, e.At, e.By, b.Into
 	return nil
 }
 
 func (b Resolved) words(Event) Words {
+	if b.Into != "" {
+		say := Sentence{plain("merged this incident into "), term(b.Into), plain(", which goes on with its alarms")}
+		return Words{Say: append(say, because(b.Reason)...), Shown: OnCard | OnTimeline | InPostmortem}
+	}
 	return Words{Say: append(Sentence{plain("resolved")}, because(b.Reason)...), Shown: OnCard | OnTimeline | InPostmortem}
 }
 

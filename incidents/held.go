@@ -52,6 +52,14 @@ func (h *Held) says() Sentence {
 	return Sentence{plain("; the page is held until "), until}
 }
 
+// change is what an event says that changes a hold: it may end it.
+func (h *Held) change(e Event) Sentence {
+	if h != nil && !h.Until.After(e.At) {
+		return Sentence{plain("; the page is held no longer")}
+	}
+	return h.says()
+}
+
 func (h *Held) count() string { return text.Count(h.Changes, "change", "changes") }
 
 // Hushes says why nobody is paged at once, in one line, for lists of machines; of none it is empty.

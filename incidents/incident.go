@@ -14,7 +14,6 @@
 //	incident/<id>/head           Incident
 //	open/<id>                    its status, while the incident is not resolved
 //	counter/incident             the last id given
-//	seen/<request id>            requests from outside that were carried out
 //
 // Ids are decimal numbers, padded to 8 digits in keys so that keys sort by time.
 package incidents
@@ -96,6 +95,13 @@ type Incident struct {
 	// Firing holds the alarms (and contributors of alarms) that say ALARM now, by
 	// [Alarm.Series], with their names.
 	Firing map[string]string `json:"firing,omitempty"`
+	// Severities holds how bad alarms are by themselves, by their series, where that is not Severity.
+	Severities map[string]string `json:"severities,omitempty"`
+	// Joined is how many alarms have become part of the incident after the one that opened it.
+	Joined int `json:"joined,omitempty"`
+	// MergedInto is the incident that took this one in, and SplitFrom the one that this was taken out of, if a person did so.
+	MergedInto string `json:"merged_into,omitempty"`
+	SplitFrom  string `json:"split_from,omitempty"`
 
 	// Run counts how often the incident was triggered again, or its policy started again; 0 is the first time.
 	Run int `json:"run,omitempty"`

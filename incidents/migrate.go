@@ -29,30 +29,6 @@ func shown(padded string) string {
 	return padded
 }
 
-// FoldHeads rewrites each head that is not what the timeline says: how a head is written
-// has changed. It leaves alone what it does not understand in full: timelines of a newer
-// version, or damaged ones.
-func FoldHeads(tx store.Tx) error {
-	for _, id := range All(tx) {
-		events, err := Timeline(tx, id)
-		if err != nil || slices.ContainsFunc(events, func(e Event) bool { _, unknown := e.Body.(Unknown); return unknown }) {
-			continue
-		}
-		i, err := Fold(id, events)
-		if err != nil {
-			continue
-		}
-		val, err := i.Record()
-		if err != nil {
-			return err
-		}
-		if !bytes.Equal(val, tx.Get(headKey(id))) {
-			tx.Put(headKey(id), val)
-		}
-	}
-	return nil
-}
-
 // UnmarshalJSON also reads what was stored when there was one channel: pages by the person, each with its key. Heads are
 // rewritten with the next event; what an incident was [Restated] to be stays as it was written.
 func (i *Incident) UnmarshalJSON(data []byte) error {
@@ -85,20 +61,11 @@ func (i *Incident) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// KeyPages writes the pages of incidents that are open by their keys, where they stood by the person: then an older version,
-// which would take each for one that a newer page has replaced, refuses the store. Heads of what is resolved are read as they
-// are, so that the work is that of what is open, however much there ever was.
-func KeyPages(tx store.Tx) error {
-	for _, id := range OpenIDs(tx, 0) {
-		i, err := Head(tx, id)
-		if err != nil {
-			continue // fsck names what cannot be read
-		}
-		val, err := i.Record()
-		if err != nil {
-			return err
-		}
-		tx.Put(headKey(id), val)
+// Rewrite writes the head of an incident in the form of today, if it is not in that.
+func Rewrite(tx store.Tx, i *Incident) error {
+	val, err := i.Record()
+	if err == nil && !bytes.Equal(val, tx.Get(HeadKey(i.ID))) {
+		tx.Put(HeadKey(i.ID), val)
 	}
-	return nil
+	return err
 }

@@ -2,14 +2,10 @@ package incidents
 
 import (
 	"encoding/json"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-
-	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/store/bolt"
 )
 
 // olderHead is a head as it was written when pages were by the person.
@@ -25,51 +21,6 @@ func olderPages(id string) map[string]PageState {
 	return map[string]PageState{
 		id + "/page/0.0/ana": {Person: "ana", Via: ViaSlack, At: at, Delivered: at.Add(time.Second)},
 		id + "/page/0.1/bo":  {Person: "bo", Via: ViaSlack, At: at.Add(5 * time.Minute), Failed: true},
-	}
-}
-
-// TestKeyPages brings heads of before to the form of today: those of what is open in the store, all others when they are read.
-func TestKeyPages(t *testing.T) {
-	db, err := bolt.Open(filepath.Join(t.TempDir(), "i.db"), bolt.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	err = db.Update(t.Context(), func(tx store.Tx) error {
-		tx.Put(headKey("1"), []byte(olderHead("1", "triggered")))
-		tx.Put(openKey("1"), []byte{})
-		tx.Put(headKey("2"), []byte(olderHead("2", "resolved")))
-		tx.Put(headKey("3"), []byte(`{"id":`)) // damaged: not to be touched, and not to hold the others up
-		tx.Put(openKey("3"), []byte{})
-		return KeyPages(tx)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = db.View(t.Context(), func(tx store.Tx) error {
-		for _, id := range []string{"1", "2"} {
-			i, err := Head(tx, id)
-			if err != nil {
-				return err
-			}
-			if diff := cmp.Diff(olderPages(id), i.Pages); diff != "" {
-				t.Errorf("pages of %s (-want +got):\n%s", id, diff)
-			}
-			now, err := i.Record()
-			if err != nil {
-				return err
-			}
-			if same := cmp.Equal(now, tx.Get(headKey(id))); same != (id == "1") {
-				t.Errorf("head of %s is written anew: %v", id, same)
-			}
-		}
-		if got := string(tx.Get(headKey("3"))); got != `{"id":` {
-			t.Errorf("the head that cannot be read has become %q", got)
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
 	}
 }
 

@@ -18,6 +18,8 @@ type Opened struct {
 	Silence *Silence `json:"silence,omitempty"`
 	// Held says that the first step waits; nil if it does not.
 	Held *Held `json:"held,omitempty"`
+	// SplitFrom is the incident that a person took the alarm out of.
+	SplitFrom string `json:"split_from,omitempty"`
 }
 
 func (Opened) kind() string { return "opened" }
@@ -28,7 +30,7 @@ func (b Opened) apply(i *Incident, e Event) error {
 	}
 	i.Title, i.Service, i.Severity, i.Runbook = b.Title, b.Service, b.Severity, b.Runbook
 	i.Status, i.Opened, i.OpenedBy = StatusTriggered, e.At, e.By
-	i.Quiet = b.Quiet != ""
+	i.Quiet, i.SplitFrom = b.Quiet != "", b.SplitFrom
 	i.hush(b.Silence)
 	i.hold(e, b.Held)
 	i.applyAlarm(e, b.Alarm)
@@ -42,6 +44,9 @@ func (b Opened) words(e Event) Words {
 		w.Say, w.Source = append(w.Say, term(b.Title)), SourceCommand
 	} else {
 		w.Say = append(w.Say, b.Alarm.says(e)...)
+	}
+	if b.SplitFrom != "" {
+		w.Say = append(w.Say, plain("; it was part of incident "), term(b.SplitFrom))
 	}
 	w.Say = append(append(w.Say, paging(b.Quiet, b.Silence, nil)...), b.Held.says()...)
 	return w
@@ -77,16 +82,8 @@ func (b Reported) words(e Event) Words {
 	if b.Late {
 		w.Say, w.Shown = append(w.Say, plain(" (arrived after a newer message and changed nothing)")), InPostmortem
 	}
-	w.Say = append(append(w.Say, paging("", nil, b.Raised)...), b.holding(e)...)
+	w.Say = append(append(w.Say, paging("", nil, b.Raised)...), b.Held.change(e)...)
 	return w
-}
-
-// holding is what a report says about a run that waits.
-func (b Reported) holding(e Event) Sentence {
-	if b.Held != nil && !b.Held.Until.After(e.At) {
-		return Sentence{plain("; the page is held no longer")}
-	}
-	return b.Held.says()
 }
 
 // Reopened triggers a resolved incident again: its alarm fired again soon after.
@@ -109,7 +106,7 @@ func (b Reopened) apply(i *Incident, e Event) error {
 		return refuse(i, ErrAlreadyOpen)
 	}
 	i.Status, i.Resolved, i.ResolvedBy = StatusTriggered, time.Time{}, Actor{}
-	i.Acknowledged, i.AcknowledgedBy = time.Time{}, Actor{}
+	i.Acknowledged, i.AcknowledgedBy, i.MergedInto = time.Time{}, Actor{}, ""
 	i.Run++
 	i.Step, i.Then, i.Pages = Position{}, "", nil
 	i.Quiet, i.Held = b.Quiet != "", nil

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"time"
 
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/record"
@@ -16,15 +15,15 @@ const (
 	Prefix     = "incident/"
 	OpenPrefix = "open/"
 	CounterKey = "counter/incident"
-	seenPrefix = "seen/" // of requests that were carried out
 )
 
 // Keys are all keys of incidents.
 func Keys() []store.Check {
-	return []store.Check{{Prefix: Prefix}, {Prefix: OpenPrefix}, {Prefix: CounterKey}, {Prefix: seenPrefix}}
+	return []store.Check{{Prefix: Prefix}, {Prefix: OpenPrefix}, {Prefix: CounterKey}}
 }
 
-func headKey(id string) string { return Prefix + padded(id) + "/head" }
+// HeadKey is where the head of an incident stands.
+func HeadKey(id string) string { return Prefix + padded(id) + "/head" }
 func openKey(id string) string { return OpenPrefix + padded(id) }
 
 func eventKey(id string, seq int) string {
@@ -34,14 +33,14 @@ func eventKey(id string, seq int) string {
 // Head reads an incident. It is the guard of a transaction that changes it. The
 // error is [ErrNotFound], or that the head cannot be read.
 func Head(tx store.Tx, id string) (*Incident, error) {
-	return decodeHead(id, tx.Get(headKey(id)))
+	return decodeHead(id, tx.Get(HeadKey(id)))
 }
 
 // ReadHead reads what [Incident.Record] wrote, now or in a version before.
 func ReadHead(val []byte) (Incident, error) { return record.Unmarshal(val, (*Incident).fields) }
 
 // StoredHead is the head of an incident as it is stored; nil if there is none.
-func StoredHead(tx store.Tx, n uint64) []byte { return tx.Get(headKey(number(n))) }
+func StoredHead(tx store.Tx, n uint64) []byte { return tx.Get(HeadKey(number(n))) }
 
 // ReadEvent reads an event as it is stored.
 func ReadEvent(val []byte) (Event, error) { return record.Unmarshal(val, (*Event).fields) }
@@ -75,6 +74,8 @@ func AlarmIn(b Body) *Alarm {
 	case Opened:
 		return b.Alarm
 	case Reported:
+		return &b.Alarm
+	case Joined:
 		return &b.Alarm
 	case Reopened:
 		return b.Alarm
@@ -191,31 +192,4 @@ func unpadded(id string) string {
 		return id
 	}
 	return strconv.FormatUint(n, 10)
-}
-
-// request is what is kept of a request from outside that was carried out.
-type request struct {
-	At     time.Time `json:"at"`
-	Answer string    `json:"answer,omitempty"`
-}
-
-// Remember notes that the request of that id is carried out in this transaction, and
-// what it was answered.
-func Remember(tx store.Tx, now time.Time, id, answer string) {
-	val, err := record.Marshal(64+len(answer), &request{now.UTC(), answer}, (*request).fields)
-	if err != nil {
-		panic(err) // a time and a string can always be written
-	}
-	tx.Put(seenPrefix+store.Key(id), val)
-}
-
-// Recall reports whether the request of that id was carried out before, and what it
-// was answered then. Ids are kept for 7 days.
-func Recall(tx store.Tx, id string) (answer string, seen bool) {
-	val := tx.Get(seenPrefix + store.Key(id))
-	if val == nil {
-		return "", false
-	}
-	r, _ := record.Unmarshal(val, (*request).fields) // one that cannot be read was carried out as well
-	return r.Answer, true
 }

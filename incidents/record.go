@@ -34,6 +34,10 @@ func (i *Incident) fields(o *record.Object) {
 	record.OptPart(o, "resolved_by", &i.ResolvedBy, (*Actor).fields)
 	record.OptPart(o, "word", &i.LatestAlarm, (*AlarmRef).fields)
 	o.OptTextMap("firing", &i.Firing)
+	o.OptTextMap("severities", &i.Severities)
+	o.OptInt("joined", &i.Joined)
+	o.OptText("merged_into", &i.MergedInto)
+	o.OptText("split_from", &i.SplitFrom)
 	o.OptInt("run", &i.Run)
 	record.Part(o, "step", &i.Step, (*Position).fields)
 	o.OptText("then", &i.Then)
@@ -112,7 +116,7 @@ func (d *Dimension) fields(o *record.Object) {
 
 func (e Event) record() ([]byte, error) {
 	switch e.Body.(type) {
-	case Opened, Reported:
+	case Opened, Reported, Joined:
 		return record.Marshal(alarmSize, &e, (*Event).fields)
 	}
 	return record.Marshal(eventSize, &e, (*Event).fields)
@@ -133,6 +137,8 @@ func (e *Event) fields(o *record.Object) {
 		bodyOf(o, e, (*Opened).fields)
 	case "reported":
 		bodyOf(o, e, (*Reported).fields)
+	case "joined":
+		bodyOf(o, e, (*Joined).fields)
 	case "paged":
 		bodyOf(o, e, (*Paged).fields)
 	case "delivered":
@@ -166,6 +172,7 @@ func (b *Opened) fields(o *record.Object) {
 	o.OptText("quiet", &b.Quiet)
 	record.OptRef(o, "silence", &b.Silence, (*Silence).fields)
 	record.OptRef(o, "held", &b.Held, (*Held).fields)
+	o.OptText("split_from", &b.SplitFrom)
 }
 
 func (s *Silence) fields(o *record.Object) {
@@ -181,6 +188,14 @@ func (s *Silence) fields(o *record.Object) {
 func (b *Reported) fields(o *record.Object) {
 	record.Part(o, "alarm", &b.Alarm, (*Alarm).fields)
 	o.OptTrue("late", &b.Late)
+	record.OptRef(o, "raised", &b.Raised, (*Raised).fields)
+	record.OptRef(o, "held", &b.Held, (*Held).fields)
+}
+
+func (b *Joined) fields(o *record.Object) {
+	record.Part(o, "alarm", &b.Alarm, (*Alarm).fields)
+	o.OptText("severity", &b.Severity)
+	o.OptText("from", &b.From)
 	record.OptRef(o, "raised", &b.Raised, (*Raised).fields)
 	record.OptRef(o, "held", &b.Held, (*Held).fields)
 }
@@ -218,9 +233,7 @@ func (b *Delivered) fields(o *record.Object) {
 	o.OptInt("with", &b.With)
 }
 
-func (b *Resolved) fields(o *record.Object) { o.OptText("reason", &b.Reason) }
-
-func (r *request) fields(o *record.Object) {
-	o.Time("at", &r.At)
-	o.OptText("answer", &r.Answer)
+func (b *Resolved) fields(o *record.Object) {
+	o.OptText("reason", &b.Reason)
+	o.OptText("into", &b.Into)
 }

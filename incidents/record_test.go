@@ -12,7 +12,6 @@ import (
 
 func TestIncidentRecord(t *testing.T) {
 	recordtest.Check(t, (*Incident).fields)
-	recordtest.Check(t, (*request).fields)
 }
 
 // TestEventRecord needs a line for each kind that record.go itself writes; of the others, encoding/json writes what it reads.
@@ -20,6 +19,10 @@ func TestEventRecord(t *testing.T) {
 	t.Run("opened", checkEvent[Opened])
 	t.Run("reported", checkEvent[Reported])
 	t.Run("reopened", checkEvent[Reopened])
+	t.Run("joined", checkEvent[Joined])
+	t.Run("worsened", checkEvent[Worsened])
+	t.Run("absorbed", checkEvent[Absorbed])
+	t.Run("split", checkEvent[Split])
 	t.Run("paged", checkEvent[Paged])
 	t.Run("delivered", checkEvent[Delivered])
 	t.Run("undelivered", checkEvent[Undelivered])
@@ -79,7 +82,7 @@ func storm() (Incident, []Event) {
 		MessageID: "6f1f2c0e-8a8f-5a52-9b1b-1d2a4c1f0a11",
 	}
 	events := []Event{
-		{1, at, at, ByAlarm(a.Name), Opened{"checkout-cpu-high", "checkout", Sev2, "https://runbooks.example.com/checkout/cpu", a, "", nil, nil}},
+		{1, at, at, ByAlarm(a.Name), Opened{"checkout-cpu-high", "checkout", Sev2, "https://runbooks.example.com/checkout/cpu", a, "", nil, nil, ""}},
 		{2, at, at, Oncalm(), Paged{Key: "42/page/0.1/ana", Person: "ana", Via: "slack", Why: "on call for checkout (primary)", Then: "42/step/0.1"}},
 		{3, at, at, Oncalm(), Delivered{Key: "42/page/0.1/ana", Person: "ana", Via: "slack", Channel: "D0123456789", Message: "1774699200.000100", Link: "https://example.slack.com/archives/D0123456789/p1774699200000100"}},
 	}

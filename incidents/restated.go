@@ -19,6 +19,7 @@ func (b Restated) apply(i *Incident, _ Event) error {
 	seq := i.Seq
 	*i = b.Incident
 	i.Seq, i.Firing, i.Pages = seq, maps.Clone(i.Firing), maps.Clone(i.Pages)
+	i.Severities = maps.Clone(i.Severities)
 	return nil
 }
 

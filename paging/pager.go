@@ -77,13 +77,12 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 	case incidents.Opened, incidents.Reopened:
 		return p.begin(tx, now, i)
 	case incidents.Reported:
-		switch {
-		case b.Raised != nil:
+		return p.joined(tx, now, i, b.Raised, b.Held)
+	case incidents.Joined:
+		return p.joined(tx, now, i, b.Raised, b.Held)
+	case incidents.Worsened:
+		if b.Again {
 			return p.begin(tx, now, i)
-		case b.Held != nil && i.Held == nil:
-			p.stepNow(queue, now, i)
-		case b.Held != nil:
-			holdLess(queue, i)
 		}
 	case incidents.Paged:
 		queue.Once(pageEntry(now, i, b))
@@ -115,12 +114,25 @@ func (p *Pager) begin(tx store.Tx, now time.Time, i *incidents.Incident) []incid
 	return p.step(tx, now, i, run)
 }
 
-// holdLess makes the first step of a run due that waited for longer until now.
-func holdLess(queue outbox.Tx, i *incidents.Incident) {
+// joined is what follows from an alarm in an incident that is open: of a quiet one a run begins, and one that is held
+// may wait for less long, or no longer.
+func (p *Pager) joined(tx store.Tx, now time.Time, i *incidents.Incident, raised *incidents.Raised,
+	held *incidents.Held) []incidents.Body {
+	queue := outbox.In(tx, now)
+	switch {
+	case raised != nil:
+		return p.begin(tx, now, i)
+	case held == nil:
+		return nil
+	case i.Held == nil:
+		p.stepNow(queue, now, i)
+		return nil
+	}
 	if next, ok := queue.Get(pending(i)); ok {
 		next.Due = i.Held.Until
 		queue.Soon(next)
 	}
+	return nil
 }
 
 // step takes one step of a run: whom to page now, and the entry for the step after.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/requests"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -52,7 +53,7 @@ func (r *Router) say(ctx context.Context, c *Call, w Word) (payload string, err 
 func (r *Router) once(ctx context.Context, c *Call, do func(store.Tx) (blocks.Message, error)) (payload string,
 	err error) {
 	err = r.o.Book.Store.Update(ctx, func(tx store.Tx) error {
-		if answer, seen := incidents.Recall(tx, c.ID); seen {
+		if answer, seen := requests.Recall(tx, c.ID); seen {
 			payload = answer
 			return nil
 		}
@@ -61,7 +62,7 @@ func (r *Router) once(ctx context.Context, c *Call, do func(store.Tx) (blocks.Me
 			return err
 		}
 		payload = r.encode(c, m)
-		incidents.Remember(tx, c.Now, c.ID, payload)
+		requests.Remember(tx, c.Now, c.ID, payload)
 		if c.url != "" && (!m.Shown || c.Private) {
 			outbox.In(tx, c.Now).Once(answerEntry(c.Now, c.ID, c.url, payload))
 			c.told = true

@@ -26,7 +26,7 @@ func (room *Room) unheard() []chat.Word {
 
 // acknowledgeAll acknowledges each incident of a joint message that still waits for somebody.
 func (room *Room) acknowledgeAll(c *chat.Call, tx store.Tx) (blocks.Message, error) {
-	all, err := members(tx, c.Rest)
+	all, err := membersOf(tx, c.Rest)
 	if err != nil {
 		return blocks.Message{}, err
 	}
@@ -66,7 +66,7 @@ func (room *Room) showAll(ctx context.Context, c *chat.Call) (m blocks.Message, 
 	from, _ := strconv.Atoi(rest)
 	var all []member
 	err = room.o.Book.Store.View(ctx, func(tx store.Tx) (err error) {
-		all, err = members(tx, joint)
+		all, err = membersOf(tx, joint)
 		return err
 	})
 	if err != nil {
@@ -109,7 +109,7 @@ type member struct {
 func (m member) waits() bool { return m.Status == incidents.StatusTriggered && m.Run == m.run }
 
 // members are the incidents of a joint message, once each, worst first.
-func members(tx store.Tx, joint string) (all []member, err error) {
+func membersOf(tx store.Tx, joint string) (all []member, err error) {
 	seen := map[string]bool{}
 	for _, m := range paging.Members(tx, joint) {
 		if seen[m.Incident] {

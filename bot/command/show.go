@@ -106,11 +106,14 @@ func (room *Room) list(ctx context.Context, c *chat.Call) (blocks.Message, error
 // listed is an incident in one line.
 func listed(i *incidents.Incident) blocks.Line {
 	l := blocks.Say(blocks.Strong(i.ID), " ", view.Sign(i.Severity), " ", i.Severity, " · ",
-		text.Clip(text.Line(i.Title), 100), " · ", i.Service, " · ")
+		text.Clip(text.Line(i.Title), 100), view.Also(i), " · ", i.Service, " · ")
 	switch i.Status {
 	case incidents.StatusAcknowledged:
 		return append(l, blocks.Say("acknowledged by ", view.NameOf(i.AcknowledgedBy), " ", i.Acknowledged)...)
 	case incidents.StatusResolved:
+		if i.MergedInto != "" {
+			return append(l, blocks.Say("merged into ", i.MergedInto, " by ", view.NameOf(i.ResolvedBy), " ", i.Resolved)...)
+		}
 		return append(l, blocks.Say("resolved by ", view.NameOf(i.ResolvedBy), " ", i.Resolved, view.Spared(i.Held))...)
 	}
 	if i.Silence != nil {

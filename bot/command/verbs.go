@@ -119,7 +119,7 @@ func (room *Room) record(c *chat.Call, tx store.Tx, id string, body incidents.Bo
 // do about it.
 func (room *Room) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text string, m blocks.Message) {
 	open := incidents.OpenIDs(tx, maxListed)
-	id, text := room.split(c, tx)
+	id, text := room.cut(c, tx)
 	switch {
 	case id == "" && len(open) == 0:
 		return nil, text, blocks.Sentence("No incident is open. ", blocks.Code(c.Root+" list"), " shows the last ones.")
@@ -146,9 +146,9 @@ func (room *Room) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text s
 	return i, text, blocks.Message{}
 }
 
-// split takes the id off what was typed, if there is one, and returns the rest. Only in front of a note a number can be
+// cut takes the id off what was typed, if there is one, and returns the rest. Only in front of a note a number can be
 // something else, and is an id only if there is such an incident.
-func (room *Room) split(c *chat.Call, tx store.Tx) (id, text string) {
+func (room *Room) cut(c *chat.Call, tx store.Tx) (id, text string) {
 	if c.Target != nil {
 		return c.Target.ID, c.Rest
 	}

@@ -177,7 +177,11 @@ func (p sentPage) message(i view.Account, ends []runEnd, says string) blocks.Mes
 	var news []blocks.Line
 	if p.run < len(ends) {
 		end := ends[p.run].resolved
-		news = append(news, blocks.Say("✅ ", blocks.Strong("Resolved"), " by ", blocks.Strong(view.NameOf(end.By)), ", ", end.At))
+		line := blocks.Say("✅ ", blocks.Strong("Resolved"), " by ", blocks.Strong(view.NameOf(end.By)), ", ", end.At)
+		if b, ok := end.Body.(incidents.Resolved); ok && b.Into != "" {
+			line = view.Merged(b.Into, end.By, end.At)
+		}
+		news = append(news, line)
 	} else {
 		news = append(news, view.Standing(i.Incident))
 		if i.AcknowledgedBy == incidents.Person(p.person) {

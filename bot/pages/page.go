@@ -80,10 +80,11 @@ func pageMessage(p paging.Page) blocks.Message {
 	if p.Reminder {
 		m.Title = "⏰ still open · " + m.Title
 	}
-	m.Body = append(m.Body, blocks.Para(
-		blocks.Say(blocks.Strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened),
-		blocks.Say(blocks.Strong("Why you: "), text.Line(p.Why)),
-	))
+	lines := []blocks.Line{blocks.Say(blocks.Strong("Incident "+i.ID), " · ", i.Service, " · since ", i.Opened)}
+	if alarms := view.AlarmsOf(i); alarms != nil {
+		lines = append(lines, alarms)
+	}
+	m.Body = append(m.Body, blocks.Para(append(lines, blocks.Say(blocks.Strong("Why you: "), text.Line(p.Why)))...))
 	m.Body = append(m.Body, view.Evidence(p.Alarm)...)
 	m.Rows = [][]blocks.Button{view.Buttons(i), view.Links(i, p.Alarm)}
 	return m
@@ -92,7 +93,7 @@ func pageMessage(p paging.Page) blocks.Message {
 // pageNotice is what the telephone shows.
 func pageNotice(p paging.Page) string {
 	i := &p.Incident
-	title := text.Clip(text.Line(i.Title), 150)
+	title := text.Clip(text.Line(i.Title), 150) + view.Also(i)
 	if p.Reminder {
 		return "Still open: " + title + ". Incident " + i.ID + ", " + i.Service + ": " + p.Why + "."
 	}

@@ -44,5 +44,8 @@ func (i Account) Summary() blocks.Paragraph {
 	if i.Silence != nil {
 		lines = append(lines, Silenced(i.Silence))
 	}
+	if alarms := AlarmsOf(i.Incident); alarms != nil {
+		lines = append(lines, alarms)
+	}
 	return blocks.Para(append(lines, pageStates(i.Incident))...)
 }

@@ -86,6 +86,9 @@ func Standing(i *incidents.Incident) blocks.Line {
 	case incidents.StatusAcknowledged:
 		return blocks.Say("✋ ", blocks.Strong("Acknowledged"), " by ", blocks.Strong(NameOf(i.AcknowledgedBy)), ", ", i.Acknowledged)
 	case incidents.StatusResolved:
+		if i.MergedInto != "" {
+			return Merged(i.MergedInto, i.ResolvedBy, i.Resolved)
+		}
 		took := i.Resolved.Sub(i.Opened)
 		return blocks.Say("✅ ", blocks.Strong("Resolved"), " by ", blocks.Strong(NameOf(i.ResolvedBy)), ", ", i.Resolved,
 			" (after ", text.Lasting(max(took, 0)), ")", Spared(i.Held))
@@ -139,6 +142,11 @@ func Spared(h *incidents.Held) blocks.Line {
 	}
 	return blocks.Say(". ", blocks.Strong("Flapping"), ": ", text.Count(h.Changes, "change", "changes"), " since ", h.Since,
 		"; nobody was paged again")
+}
+
+// Merged says that an incident goes on as another.
+func Merged(into string, by incidents.Actor, at time.Time) blocks.Line {
+	return blocks.Say("🔀 ", blocks.Strong("Merged into "+into), " by ", blocks.Strong(NameOf(by)), ", ", at)
 }
 
 // pageStates says of each person paged how far the page has come.

@@ -18,6 +18,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/requests"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -92,7 +93,7 @@ func openMany(b *testing.B, a *app, topic *sns.SigningTopic, n int) {
 				at := time.Now()
 				now := at.Add(-time.Duration(n-k) * time.Second)
 				err := a.store.Update(b.Context(), func(tx store.Tx) error {
-					incidents.Remember(tx, now, fmt.Sprintf("00000000-0000-0000-0000-%012d", k), "")
+					requests.Remember(tx, now, fmt.Sprintf("00000000-0000-0000-0000-%012d", k), "")
 					name := fmt.Sprintf("stored-%06d", k)
 					_, err := a.now().book.Open(tx, at, at, incidents.ByAlarm(name), incidents.Opened{
 						Title: name, Service: "shop", Severity: incidents.Sev2,

@@ -54,9 +54,9 @@ func (s gale) config() string {
 	for n := range s.people {
 		fmt.Fprintf(&b, "  %[1]s: {steps: [{page: [\"person:%[1]s\"], wait: 2h}], rounds: 1, fallback: [\"person:%[1]s\"]}\n", s.person(n))
 	}
-	fmt.Fprintf(&b, "services:\n  urgent: {policy: %s, severity: sev1, alarms: [\"urgent-*\"]}\n", s.person(0))
+	fmt.Fprintf(&b, "services:\n  urgent: {policy: %s, severity: sev1, group: 0, alarms: [\"urgent-*\"]}\n", s.person(0))
 	for n := range s.services {
-		fmt.Fprintf(&b, "  svc%02d: {policy: %s, severity: sev2, alarms: [\"svc%02d-*\"]}\n", n, s.person(n), n)
+		fmt.Fprintf(&b, "  svc%02d: {policy: %s, severity: sev2, group: 0, alarms: [\"svc%02d-*\"]}\n", n, s.person(n), n)
 	}
 	b.WriteString("default_service: svc00\n")
 	return b.String()

@@ -41,8 +41,8 @@ policies:
   shop: {steps: [{page: ["schedule:shop"], wait: 5m}], rounds: 2, fallback: ["person:cy"], reminder: 0}
   cy: {steps: [{page: ["person:cy"], wait: 5m}], fallback: ["person:cy"]}
 services:
-  checkout: {policy: shop, severity: sev1, alarms: ["checkout-*"]}
-  search: {policy: cy, severity: sev3, alarms: ["search-*"]}
+  checkout: {policy: shop, severity: sev1, group: 0, alarms: ["checkout-*"]}
+  search: {policy: cy, severity: sev3, group: 0, alarms: ["search-*"]}
 default_service: checkout
 %s
 `

@@ -15,7 +15,7 @@ func playQuiet(t *testing.T, more string, scene func(*world)) {
 	t.Helper()
 	s := shop{begin: "2000-01-04T12:00", keys: "remind: 0s\n    handoff: none", more: more}
 	s.play(t, func(w *world) {
-		w.text = strings.Replace(w.text, "default_service:", "  batch: {policy: shop, severity: sev4, alarms: [\"batch-*\"]}\ndefault_service:", 1)
+		w.text = strings.Replace(w.text, "default_service:", "  batch: {policy: shop, severity: sev4, group: 0, alarms: [\"batch-*\"]}\ndefault_service:", 1)
 		w.configure("reminder: 0", "reminder: 30m")
 		scene(w)
 	})

@@ -91,7 +91,7 @@ type rig struct {
 	env   []string // added to its environment
 }
 
-// rigConfig is a configuration with one person on call; %s are the two addresses,
+// rigConfig is a configuration with one person on call, and an incident for each alarm; %s are the two addresses,
 // the store, Slack and the certificate.
 const rigConfig = `
 listen: %q
@@ -105,7 +105,7 @@ schedules:
 policies:
   main: {steps: [{page: ["schedule:main"], wait: 30m}], rounds: 3, fallback: ["person:bo"]}
 services:
-  shop: {policy: main, severity: sev2, alarms: ["*"]}
+  shop: {policy: main, severity: sev2, group: 0, alarms: ["*"]}
 default_service: shop
 `
 

@@ -55,7 +55,8 @@ type world struct {
 	seen  map[string]int // pages that were looked at, by person
 }
 
-// worldConfig has three people, two schedules, and an alarm of each severity.
+// worldConfig has three people, two schedules, and an alarm of each severity. Each alarm has an incident of its own, which is what most
+// scenes tell of; those of [together] do not.
 const worldConfig = `
 store: oncalm.db
 slack: {bot_token: xoxb-fake, signing_secret: fake-signing-secret, channel: C0INCIDENTS}
@@ -76,10 +77,10 @@ policies:
     reminder: 30m
   gap: {steps: [{page: ["schedule:gap"], wait: 5m}], rounds: 1, fallback: ["person:cy"]}
 services:
-  checkout: {policy: days, severity: sev1, alarms: ["checkout-*"], runbook: "https://wiki.example.com/checkout"}
-  search: {policy: days, severity: sev3, alarms: ["search-*"]}
-  nights: {policy: gap, severity: sev2, alarms: ["nights-*"]}
-  rest: {policy: days, severity: sev2, alarms: ["*"]}
+  checkout: {policy: days, severity: sev1, group: 0, alarms: ["checkout-*"], runbook: "https://wiki.example.com/checkout"}
+  search: {policy: days, severity: sev3, group: 0, alarms: ["search-*"]}
+  nights: {policy: gap, severity: sev2, group: 0, alarms: ["nights-*"]}
+  rest: {policy: days, severity: sev2, group: 0, alarms: ["*"]}
 default_service: rest
 `
 

@@ -37,6 +37,7 @@ type Row struct {
 	Service      string           `json:"service"`
 	Title        string           `json:"title"`
 	Opened       time.Time        `json:"opened"`
+	Alarms       int              `json:"alarms,omitempty"`      // that are part of it, or were
 	Quiet        bool             `json:"quiet,omitempty"`       // nobody is paged for it
 	Silenced     string           `json:"silenced,omitempty"`    // by whom, until when and why; empty if it is not
 	Held         string           `json:"held,omitempty"`        // until when nobody is paged; of a resolved one: nobody was
@@ -51,6 +52,7 @@ func (r *Row) fields(o *record.Object) {
 	o.Text("service", &r.Service)
 	o.Text("title", &r.Title)
 	o.Time("opened", &r.Opened)
+	o.OptInt("alarms", &r.Alarms)
 	o.OptTrue("quiet", &r.Quiet)
 	o.OptText("silenced", &r.Silenced)
 	o.OptText("held", &r.Held)
@@ -67,8 +69,8 @@ func Read(val []byte) (Row, error) { return record.Unmarshal(val, (*Row).fields)
 // Of is an incident as a row.
 func Of(i *incidents.Incident) Row {
 	return Row{
-		ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title, Quiet: i.Quiet,
-		Silenced: i.Silence.String(), Held: i.Held.Hushes(),
+		ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title, Alarms: i.Alarms(),
+		Quiet: i.Quiet, Silenced: i.Silence.String(), Held: i.Held.Hushes(),
 		Opened: i.Opened.UTC(), Acknowledged: i.Acknowledged.UTC(), Resolved: i.Resolved.UTC(),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/requests"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
 )
@@ -70,10 +71,10 @@ func prefixed(prefix string, all []string) []string {
 func (f *Feeds) makeFeed(ctx context.Context, c *chat.Call, wanted feed.Feed) (blocks.Message, error) {
 	token, again := feed.NewToken(), false
 	err := f.Book.Store.Update(ctx, func(tx store.Tx) error {
-		if _, again = incidents.Recall(tx, c.ID); again {
+		if _, again = requests.Recall(tx, c.ID); again {
 			return nil
 		}
-		incidents.Remember(tx, c.Now, c.ID, "")
+		requests.Remember(tx, c.Now, c.ID, "")
 		_, err := feed.Add(tx, wanted, token, c.Person, c.Now)
 		return err
 	})

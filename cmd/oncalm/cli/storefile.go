@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/known"
-	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/check"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -25,10 +25,10 @@ import (
 func Migrations() []store.Migration {
 	return []store.Migration{
 		func(tx store.Tx) error { // 1 to 2: names of alarms in fingerprints, heads without what alarms said
-			return errors.Join(known.MoveFingerprints(tx), incidents.FoldHeads(tx))
+			return errors.Join(known.MoveFingerprints(tx), check.FoldHeads(tx))
 		},
-		outbox.NameLanes,   // 2 to 3: names of lanes in what is owed
-		incidents.KeyPages, // 3 to 4: pages by their keys in heads
+		outbox.NameLanes, // 2 to 3: names of lanes in what is owed
+		check.KeyPages,   // 3 to 4: pages by their keys in heads
 	}
 }
 

@@ -163,6 +163,7 @@ func TestEverything(t *testing.T) {
 		Services: alarms.Services{Default: "checkout", All: []alarms.Service{
 			{
 				Name: "checkout", Policy: "payments", Severity: "sev1", Runbook: "https://wiki.example.com/checkout",
+				Group: 2 * time.Minute, GroupBy: []string{"tag:team", "dimension:ServiceName", "account", "region", "topic"},
 				Matches: []alarms.Match{
 					{Alarm: "checkout-*"},
 					{Account: "123456789012", Region: "eu-*", Dimension: "ServiceName=checkout", Tag: "team=checkout", Topic: "alarms", Alarm: "x?"},
@@ -172,7 +173,7 @@ func TestEverything(t *testing.T) {
 					{Account: "123456789012", Region: "eu-*", Dimension: "ServiceName=checkout", Tag: "team=checkout", Topic: "alarms", Alarm: "x?"}: 30 * time.Second,
 				},
 			},
-			{Name: "search", Policy: "short", Severity: "sev2", Matches: []alarms.Match{{Alarm: "search-*"}}, Flap: alarms.DefaultFlap()},
+			{Name: "search", Policy: "short", Severity: "sev2", Group: 5 * time.Minute, Flap: alarms.DefaultFlap(), Matches: []alarms.Match{{Alarm: "search-*"}}},
 		}},
 		Messages: []messages.Rule{
 			{Subject: "*backup*completed*", Text: "*", Treat: judge.Marker},

@@ -9,7 +9,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
-	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/requests"
 )
 
 // SNS is where alarms come from.
@@ -55,7 +55,7 @@ func (r snsReader) maxAge(v reading.Value) {
 		v.Warnf("give it more than an hour, such as 75m",
 			"%s is %s: SNS tries to deliver an alarm for up to an hour, and late ones would be refused",
 			v.Key, reading.Quote(v.Text()))
-	case d > incidents.RequestsKept:
+	case d > requests.Kept:
 		v.Warnf("give it less than a week, such as 75m",
 			"%s is %s: received messages are remembered for a week; an older one would count again",
 			v.Key, reading.Quote(v.Text()))

@@ -3,6 +3,7 @@ package fsck
 import (
 	"slices"
 
+	"github.com/oncalm/oncalm/alarms/groups"
 	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
@@ -14,6 +15,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/check"
 	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/requests"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/outbox/steady"
@@ -34,11 +36,13 @@ func owners() []store.Check {
 		check.Looks(incidents.Keys(), paging.CheckIncident),
 		history.Keys(),
 		paging.Keys(),
+		requests.Keys(),
 		overrides.Keys(),
 		changes.Keys(),
 		fates.Keys(),
 		silences.Keys(),
 		known.Keys(),
+		groups.Keys(),
 		sns.Keys(),
 		handoffs.Keys(),
 		feed.Keys(),

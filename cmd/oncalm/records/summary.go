@@ -20,6 +20,7 @@ type summary struct {
 	Service      string           `json:"service"`
 	Title        string           `json:"title"`
 	Opened       time.Time        `json:"opened"`
+	Alarms       int              `json:"alarms"`       // that are part of it, or were
 	Quiet        bool             `json:"quiet"`        // nobody is paged for it
 	Silenced     string           `json:"silenced"`     // by whom, until when and why; empty if it is not
 	Held         string           `json:"held"`         // until when nobody is paged; of a resolved one: nobody was
@@ -30,7 +31,7 @@ type summary struct {
 func summarise(i history.Row) summary {
 	return summary{
 		ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title,
-		Quiet: i.Quiet, Silenced: i.Silenced, Held: i.Held, Opened: i.Opened.UTC(),
+		Alarms: i.Alarms, Quiet: i.Quiet, Silenced: i.Silenced, Held: i.Held, Opened: i.Opened.UTC(),
 		Acknowledged: given(i.Acknowledged), Resolved: given(i.Resolved),
 	}
 }
@@ -69,6 +70,7 @@ func (i *summary) fields(o *record.Object) {
 	o.Text("service", &i.Service)
 	o.Text("title", &i.Title)
 	o.Time("opened", &i.Opened)
+	o.Int("alarms", &i.Alarms)
 	raw(o, "quiet", strconv.FormatBool(i.Quiet))
 	o.Text("silenced", &i.Silenced)
 	o.Text("held", &i.Held)

@@ -3,6 +3,8 @@
 package services
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
@@ -11,6 +13,9 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/severities"
 	"github.com/oncalm/oncalm/incidents"
 )
+
+// DefaultGroup is how long after an incident was triggered alarms of its service join it, if nothing else is said.
+const DefaultGroup = 5 * time.Minute
 
 // A Reader reads the sections services and default_service.
 type Reader struct {
@@ -24,7 +29,7 @@ type Reader struct {
 // Section reads services by their names.
 func (r *Reader) Section(v reading.Value) {
 	v.Named("service", func(name string, key, v reading.Value) {
-		s := alarms.Service{Name: name, Severity: incidents.Sev2, Flap: alarms.DefaultFlap()}
+		s := alarms.Service{Name: name, Severity: incidents.Sev2, Group: DefaultGroup, Flap: alarms.DefaultFlap()}
 		v.Mapping(
 			reading.Key("policy", func(v reading.Value) {
 				if policy, ok := v.Filled("the name of a policy"); ok {
@@ -39,13 +44,48 @@ func (r *Reader) Section(v reading.Value) {
 			reading.Key("runbook", func(v reading.Value) {
 				s.Runbook, _ = places.Link(v, "https://wiki.example.com/checkout")
 			}),
+			reading.Key("group", func(v reading.Value) {
+				if d, ok := v.Duration(); ok {
+					s.Group = d
+					v.Odd(d, 10*time.Second, 24*time.Hour, "such as 5m, or 0 for an incident for each alarm")
+				}
+			}),
+			reading.Key("group_by", func(v reading.Value) { s.GroupBy = groupBy(v) }),
 			reading.Key("rollback", reading.NotBuilt("does not roll services back", "take it out")),
 		)
 		if !key.Has("policy") {
 			key.Errorf("add policy: with one of policies", "service %s has no policy", name)
 		}
+		if s.Group == 0 && len(s.GroupBy) > 0 {
+			v.In("group_by").Warnf("remove it, or group", "group is 0: alarms of service %s are not grouped, by whatever", name)
+		}
 		r.Services.All = append(r.Services.All, s)
 	})
+}
+
+// groupBy reads what alarms of one group have in common.
+func groupBy(v reading.Value) (all []string) {
+	v.List(`what alarms have in common, such as ["tag:team", account]`, func(v reading.Value) {
+		by, ok := v.Filled("account, region, topic, tag:NAME or dimension:NAME")
+		if !ok {
+			return
+		}
+		what, name, named := strings.Cut(by, ":")
+		switch {
+		case named && strings.TrimSpace(name) != "" && (what == "tag" || what == "dimension"):
+		case !named && (what == "account" || what == "region" || what == "topic"):
+		default:
+			v.Errorf("write account, region, topic, tag:NAME or dimension:NAME", "alarms cannot be grouped by %s",
+				reading.Quote(by))
+			return
+		}
+		if slices.Contains(all, by) {
+			v.Warnf("remove one of them", "%s is listed twice", reading.Quote(by))
+			return
+		}
+		all = append(all, by)
+	})
+	return all
 }
 
 // Default reads the service of alarms that no other claims.

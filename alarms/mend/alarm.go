@@ -1,0 +1,64 @@
+package mend
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/oncalm/oncalm/alarms/known"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/members"
+	"github.com/oncalm/oncalm/store"
+)
+
+// An alarm is what a timeline has of one: the event that says how each of its series stands, in the order of their names.
+type alarm []incidents.Event
+
+// alarmsOf are the alarms of a timeline, in the order of their fingerprints.
+func alarmsOf(events []incidents.Event) (all []alarm) {
+	bySeries := map[string]incidents.Event{}
+	for _, e := range events {
+		a := incidents.AlarmIn(e.Body)
+		if a == nil || late(e) || a.State == incidents.AlarmUnknown && bySeries[a.Series].Body != nil {
+			continue
+		}
+		bySeries[a.Series] = e
+	}
+	last := ""
+	for _, series := range slices.Sorted(maps.Keys(bySeries)) {
+		if fp := known.FingerprintOf(series); fp != last || all == nil {
+			all, last = append(all, nil), fp
+		}
+		all[len(all)-1] = append(all[len(all)-1], bySeries[series])
+	}
+	return all
+}
+
+func late(e incidents.Event) bool {
+	b, ok := e.Body.(incidents.Reported)
+	return ok && b.Late
+}
+
+// words are what the alarm said last, for each of its series.
+func (a alarm) words() (all []incidents.Alarm) {
+	for _, e := range a {
+		all = append(all, *incidents.AlarmIn(e.Body))
+	}
+	return all
+}
+
+func (a alarm) fingerprint() string { return known.FingerprintOf(incidents.AlarmIn(a[0].Body).Series) }
+
+// is reports whether it is that one of an incident.
+func (a alarm) is(m members.Member) bool {
+	return a.fingerprint() == known.FingerprintOf(m.Series[0])
+}
+
+// redirect has what the alarm says go to another incident. It reports whether that was part of the one until now.
+func (a alarm) redirect(tx store.Tx, from, to string) (bool, error) {
+	rec := known.Of(tx, a.fingerprint())
+	if rec.Incident != from {
+		return false, nil
+	}
+	rec.Incident = to
+	return true, rec.Save(tx, a.fingerprint())
+}
