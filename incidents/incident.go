@@ -93,7 +93,7 @@ type Incident struct {
 	// person did. [Evidence] reads it: what the timeline holds is not kept twice.
 	LatestAlarm AlarmRef `json:"word,omitzero"`
 	// Firing holds the alarms (and contributors of alarms) that say ALARM now, by
-	// [Alarm.Series], with their names.
+	// the Series of an [Alarm], with their names.
 	Firing map[string]string `json:"firing,omitempty"`
 	// Severities holds how bad alarms are by themselves, by their series, where that is not Severity.
 	Severities map[string]string `json:"severities,omitempty"`

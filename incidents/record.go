@@ -69,51 +69,6 @@ func (p *PageState) fields(o *record.Object) {
 	o.OptTrue("failed", &p.Failed)
 }
 
-func (a *Alarm) fields(o *record.Object) {
-	o.Text("name", &a.Name)
-	o.OptText("arn", &a.ARN)
-	o.OptText("account", &a.Account)
-	o.OptText("region", &a.Region)
-	o.Text("series", &a.Series)
-	record.Word(o, "state", &a.State)
-	record.OptWord(o, "previous", &a.Previous)
-	o.OptText("reason", &a.Reason)
-	o.Time("changed", &a.Changed)
-	o.Time("received", &a.Received)
-	o.OptText("kind", &a.Kind)
-	o.OptText("description", &a.Description)
-	o.OptTextMap("contributor", &a.Contributor)
-	record.OptRef(o, "metric", &a.Metric, (*Metric).fields)
-	o.OptText("link", &a.Link)
-	o.OptText("message_id", &a.MessageID)
-	o.OptTrue("never_recovers", &a.NeverRecovers)
-	o.OptTextMap("tags", &a.Tags)
-	o.OptText("tags_status", &a.TagsStatus)
-	o.OptText("evaluation", &a.Evaluation)
-	o.OptTexts("lines", &a.Lines)
-	o.OptTexts("flags", &a.Flags)
-	o.OptText("raw", &a.Raw)
-}
-
-func (m *Metric) fields(o *record.Object) {
-	o.OptText("namespace", &m.Namespace)
-	o.OptText("name", &m.Name)
-	o.OptText("expression", &m.Expression)
-	o.OptText("statistic", &m.Statistic)
-	record.OptList(o, "dimensions", &m.Dimensions, (*Dimension).fields)
-	o.OptText("comparison", &m.Comparison)
-	o.OptFloat("threshold", &m.Threshold)
-	o.OptText("unit", &m.Unit)
-	o.OptInt("period", &m.Period)
-	o.OptInt("periods", &m.Periods)
-	o.OptInt("datapoints", &m.Datapoints)
-}
-
-func (d *Dimension) fields(o *record.Object) {
-	o.Text("name", &d.Name)
-	o.Text("value", &d.Value)
-}
-
 func (e Event) record() ([]byte, error) {
 	switch e.Body.(type) {
 	case Opened, Reported, Joined:
@@ -168,7 +123,7 @@ func (b *Opened) fields(o *record.Object) {
 	o.Text("service", &b.Service)
 	o.Text("severity", &b.Severity)
 	o.OptText("runbook", &b.Runbook)
-	record.OptRef(o, "alarm", &b.Alarm, (*Alarm).fields)
+	record.OptRef(o, "alarm", &b.Alarm, (*Alarm).Fields)
 	o.OptText("quiet", &b.Quiet)
 	record.OptRef(o, "silence", &b.Silence, (*Silence).fields)
 	record.OptRef(o, "held", &b.Held, (*Held).fields)
@@ -186,14 +141,14 @@ func (s *Silence) fields(o *record.Object) {
 }
 
 func (b *Reported) fields(o *record.Object) {
-	record.Part(o, "alarm", &b.Alarm, (*Alarm).fields)
+	record.Part(o, "alarm", &b.Alarm, (*Alarm).Fields)
 	o.OptTrue("late", &b.Late)
 	record.OptRef(o, "raised", &b.Raised, (*Raised).fields)
 	record.OptRef(o, "held", &b.Held, (*Held).fields)
 }
 
 func (b *Joined) fields(o *record.Object) {
-	record.Part(o, "alarm", &b.Alarm, (*Alarm).fields)
+	record.Part(o, "alarm", &b.Alarm, (*Alarm).Fields)
 	o.OptText("severity", &b.Severity)
 	o.OptText("from", &b.From)
 	record.OptRef(o, "raised", &b.Raised, (*Raised).fields)

@@ -75,7 +75,7 @@ func storm() (Incident, []Event) {
 		Reason:  "Threshold Crossed: 3 out of the last 3 datapoints [93.1 (28/03/26 11:59:00)] were greater than the threshold (80.0).",
 		Changed: at, Received: at, Kind: "metric", Description: "CPU of checkout > 80% for 3 minutes",
 		Metric: &Metric{
-			Namespace: "AWS/ECS", Name: "CPUUtilization", Statistic: "AVERAGE", Dimensions: []Dimension{{"ServiceName", "checkout"}, {"ClusterName", "prod"}},
+			Namespace: "AWS/ECS", Name: "CPUUtilization", Statistic: "AVERAGE", Dimensions: []Dimension{{Name: "ServiceName", Value: "checkout"}, {Name: "ClusterName", Value: "prod"}},
 			Comparison: "GreaterThanThreshold", Threshold: &threshold, Period: 60, Periods: 3, Datapoints: 3,
 		},
 		Link:      "https://eu-central-1.console.aws.amazon.com/cloudwatch/home?region=eu-central-1#alarmsV2:alarm/checkout-cpu-high",

@@ -117,7 +117,7 @@ func paging(quiet string, by *Silence, raised *Raised) Sentence {
 }
 
 // says is what an alarm said: its state, the contributor, the time if that is another than the event's, the reason.
-func (a Alarm) says(e Event) Sentence {
+func says(a *Alarm, e Event) Sentence {
 	var s Sentence
 	if a.Previous != "" && a.Previous != a.State {
 		s = append(s, term(string(a.Previous)), plain(" → "))
@@ -133,13 +133,8 @@ func (a Alarm) says(e Event) Sentence {
 	if len(a.Contributor) > 0 {
 		s = append(s, plain(")"))
 	}
-	if a.measured() && !a.Changed.Truncate(time.Second).Equal(e.At.Truncate(time.Second)) {
+	if a.Measured() && !a.Changed.Truncate(time.Second).Equal(e.At.Truncate(time.Second)) {
 		s = append(s, plain(" at "), Part{Form: Moment, At: a.Changed})
 	}
 	return append(s, because(a.Reason)...)
-}
-
-// measured reports whether the alarm itself told when it changed.
-func (a Alarm) measured() bool {
-	return !a.Changed.IsZero() && !slices.Contains(a.Flags, FlagReceived)
 }

@@ -73,13 +73,15 @@ func pending(i *incidents.Incident) string {
 // Follow is the pager's part in each event (see [incidents.Follower]).
 func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
 	queue := outbox.In(tx, now)
+	var raised *incidents.Raised
+	var held *incidents.Held
 	switch b := e.Body.(type) {
 	case incidents.Opened, incidents.Reopened:
 		return p.begin(tx, now, i)
 	case incidents.Reported:
-		return p.joined(tx, now, i, b.Raised, b.Held)
+		raised, held = b.Raised, b.Held
 	case incidents.Joined:
-		return p.joined(tx, now, i, b.Raised, b.Held)
+		raised, held = b.Raised, b.Held
 	case incidents.Worsened:
 		if b.Again {
 			return p.begin(tx, now, i)
@@ -98,6 +100,14 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 	case incidents.Unsilenced:
 		return p.unsilenced(tx, now, i)
 	}
+	switch { // of an alarm in an incident that was open
+	case raised != nil:
+		return p.begin(tx, now, i)
+	case held != nil && i.Held == nil:
+		p.stepNow(queue, now, i)
+	case held != nil:
+		holdLess(queue, i)
+	}
 	return nil
 }
 
@@ -114,25 +124,12 @@ func (p *Pager) begin(tx store.Tx, now time.Time, i *incidents.Incident) []incid
 	return p.step(tx, now, i, run)
 }
 
-// joined is what follows from an alarm in an incident that is open: of a quiet one a run begins, and one that is held
-// may wait for less long, or no longer.
-func (p *Pager) joined(tx store.Tx, now time.Time, i *incidents.Incident, raised *incidents.Raised,
-	held *incidents.Held) []incidents.Body {
-	queue := outbox.In(tx, now)
-	switch {
-	case raised != nil:
-		return p.begin(tx, now, i)
-	case held == nil:
-		return nil
-	case i.Held == nil:
-		p.stepNow(queue, now, i)
-		return nil
-	}
+// holdLess makes the first step of a run due that waited for longer until now.
+func holdLess(queue outbox.Tx, i *incidents.Incident) {
 	if next, ok := queue.Get(pending(i)); ok {
 		next.Due = i.Held.Until
 		queue.Soon(next)
 	}
-	return nil
 }
 
 // step takes one step of a run: whom to page now, and the entry for the step after.

@@ -16,7 +16,6 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/incidents/requests"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )

@@ -168,12 +168,17 @@ func TestHolds(t *testing.T) {
 // flaps lets an alarm change so often, at even times, beginning with ALARM.
 func (w *world) flaps(name string, changes int, each time.Duration) {
 	for n := range changes {
-		if n%2 == 0 {
-			w.Alarm(name)
-		} else {
-			w.OK(name)
-		}
+		w.turns(name, n)
 		w.Wait(each)
+	}
+}
+
+// turns is the nth change of an alarm.
+func (w *world) turns(name string, n int) {
+	if n%2 == 0 {
+		w.Alarm(name)
+	} else {
+		w.OK(name)
 	}
 }
 
@@ -317,13 +322,18 @@ func TestAnyHeldStory(t *testing.T) {
 	for seed := range uint64(stories) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			playHeld(t, func(w *world) {
-				s := &story{world: w, rand: rand.New(rand.NewPCG(seed, 33)), taken: map[string]int{}}
+				s := &story{world: w, rand: rand.New(rand.NewPCG(seed, 33)), taken: map[string]int{}, fire: map[string]bool{}}
 				for range 60 {
 					if s.rand.IntN(4) == 0 {
 						name := storyAlarms[s.rand.IntN(len(storyAlarms))]
 						s.tell("%s flaps", name)
-						s.released(name)
-						w.flaps(name, 2+s.rand.IntN(7), time.Duration(1+s.rand.IntN(90))*time.Second)
+						changes, each := 2+s.rand.IntN(7), time.Duration(1+s.rand.IntN(90))*time.Second
+						for n := range changes {
+							s.released(severityOf(name))
+							w.turns(name, n)
+							w.Wait(each)
+						}
+						s.fire[name] = changes%2 == 1
 					}
 					if s.happens(); w.t.Failed() {
 						break

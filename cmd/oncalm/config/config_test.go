@@ -173,7 +173,8 @@ func TestEverything(t *testing.T) {
 					{Account: "123456789012", Region: "eu-*", Dimension: "ServiceName=checkout", Tag: "team=checkout", Topic: "alarms", Alarm: "x?"}: 30 * time.Second,
 				},
 			},
-			{Name: "search", Policy: "short", Severity: "sev2", Group: 5 * time.Minute, Flap: alarms.DefaultFlap(), Matches: []alarms.Match{{Alarm: "search-*"}}},
+			{Name: "search", Policy: "short", Severity: "sev2", Group: 5 * time.Minute, Flap: alarms.DefaultFlap(),
+				Matches: []alarms.Match{{Alarm: "search-*"}}},
 		}},
 		Messages: []messages.Rule{
 			{Subject: "*backup*completed*", Text: "*", Treat: judge.Marker},

@@ -1,0 +1,9 @@
+package said
+
+import (
+	"testing"
+
+	"github.com/oncalm/oncalm/store/record/recordtest"
+)
+
+func TestRecord(t *testing.T) { recordtest.Check(t, (*Alarm).Fields) }
