@@ -20,6 +20,7 @@ import (
 	"github.com/oncalm/oncalm/bot/silence"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/door"
+	"github.com/oncalm/oncalm/bot/slack/incoming"
 	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/bot/trace"
 	"github.com/oncalm/oncalm/overrides"
@@ -193,11 +194,14 @@ func (b *Bot) FollowOverrides(tx store.Tx, now time.Time, c overrides.Change) {
 // Pages is the channel by which people are paged in Slack.
 func (b *Bot) Pages() *pages.Pages { return b.pages }
 
+// Desk handles what Slack sends, by whichever door it came.
+func (b *Bot) Desk() *incoming.Desk {
+	return &incoming.Desk{Clock: b.o.Clock, Log: b.log, Ours: b.out.Ours, Handle: b.Serve}
+}
+
 // Handler serves what Slack posts: see [door.HTTP].
 func (b *Bot) Handler() http.Handler {
-	return door.HTTP(door.Options{
-		Secrets: b.o.SigningSecrets, Clock: b.o.Clock, Witness: b.o.Witness, Log: b.log, Ours: b.out.Ours, Handle: b.Serve,
-	})
+	return door.HTTP(door.Options{Desk: b.Desk(), Secrets: b.o.SigningSecrets, Witness: b.o.Witness})
 }
 
 // Serve carries out a request, by whichever door it came.

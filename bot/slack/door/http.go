@@ -1,8 +1,6 @@
 package door
 
 import (
-	"bytes"
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
@@ -16,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/bot/slack/incoming"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/doors"
 )
@@ -28,8 +26,6 @@ const (
 	arriving = 2 * time.Second
 	// maxAge is how old a request may be, or how far ahead of our clock.
 	maxAge = 5 * time.Minute
-	// deadline is how long a request may wait for the store. Slack gives up after 3 s.
-	deadline = 2500 * time.Millisecond
 )
 
 // A door takes what Slack posts over HTTP.
@@ -38,21 +34,16 @@ type door struct {
 	clock     *clocks.Clock
 	witness   *clocks.Witness
 	log       *slog.Logger
-	ours      func(address string) bool
 	bodies    *doors.Reader
 	strangers seldom
-	handle    slack.Handler
+	desk      *incoming.Desk
 }
 
 // Options is what a door needs.
 type Options struct {
-	Secrets []string // a request is authentic if one of them signed it
-	Clock   *clocks.Clock
+	Desk    *incoming.Desk
+	Secrets []string        // a request is authentic if one of them signed it
 	Witness *clocks.Witness // of our clock; may be nil
-	Log     *slog.Logger
-	// Ours reports whether an address is Slack's, so that an answer may be sent there.
-	Ours   func(address string) bool
-	Handle slack.Handler
 }
 
 // HTTP serves POST /slack/commands, /slack/interactions and /slack/events. A request is authentic if one of the secrets signed it.
@@ -60,53 +51,49 @@ type Options struct {
 // 405, 413, 415 and 400 to what is no request of Slack's; and 503 to a large one while too many others are being read.
 func HTTP(o Options) http.Handler {
 	d := &door{
-		secrets: o.Secrets, clock: o.Clock, witness: o.Witness, log: o.Log, ours: o.Ours,
-		bodies: doors.NewReader(largeBodies, arriving), handle: o.Handle,
+		secrets: o.Secrets, clock: o.Desk.Clock, witness: o.Witness, log: o.Desk.Log, desk: o.Desk,
+		bodies: doors.NewReader(largeBodies, arriving),
 	}
-	routes := http.NewServeMux()
-	routes.HandleFunc(pathCommands, d.command)
-	routes.HandleFunc(pathInteractions, d.interaction)
-	routes.HandleFunc(pathEvents, d.event)
-	return d.guard(routes)
+	return http.HandlerFunc(d.serve)
 }
 
-// guard lets through what Slack signed. What can be judged by the headers is judged before anything is read. It reads the body
-// once, and hands on what it read.
-func (d *door) guard(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Query().Get("ssl_check") == "1" {
-			return // Slack tries our certificate: 200, and nothing more
-		}
-		if r.Method != http.MethodPost {
-			w.Header().Set("Allow", http.MethodPost)
-			http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+// serve lets in what Slack signed. What can be judged by the headers is judged before anything is read.
+func (d *door) serve(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Query().Get("ssl_check") == "1" {
+		return // Slack tries our certificate: 200, and nothing more
+	}
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	if !signedInForm(r.Header) {
+		if sslCheck(r) {
 			return
 		}
-		if !signedInForm(r.Header) {
-			if sslCheck(r) {
-				return
-			}
-			http.Error(w, d.unsigned(d.clock.Now()), http.StatusUnauthorized)
-			return
-		}
-		if kind := bodyKind(r.URL.Path); kind != "" && !ofKind(r, kind) {
-			http.Error(w, "this path accepts "+kind, http.StatusUnsupportedMediaType)
-			return
-		}
-		body, done, err := d.bodies.Read(w, r)
-		if err != nil {
-			http.Error(w, err.Error(), unread(err))
-			return
-		}
-		defer done()
-		if complaint := d.authentic(r.Header, body, d.clock.Now()); complaint != "" {
-			http.Error(w, complaint, http.StatusUnauthorized)
-			return
-		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
-		r.ContentLength = int64(len(body))
-		next.ServeHTTP(w, r)
-	})
+		http.Error(w, d.unsigned(d.clock.Now()), http.StatusUnauthorized)
+		return
+	}
+	to := routeTo(r.URL.Path)
+	if to != nil && !to.takes(r) {
+		http.Error(w, "this path accepts "+to.kind, http.StatusUnsupportedMediaType)
+		return
+	}
+	body, done, err := d.bodies.Read(w, r)
+	if err != nil {
+		http.Error(w, err.Error(), unread(err))
+		return
+	}
+	defer done()
+	if complaint := d.authentic(r.Header, body, d.clock.Now()); complaint != "" {
+		http.Error(w, complaint, http.StatusUnauthorized)
+		return
+	}
+	if to == nil {
+		http.NotFound(w, r)
+		return
+	}
+	d.answer(w, r, to, body)
 }
 
 // unread is the status of a request whose body was not read.
@@ -185,26 +172,6 @@ func sign0(secret, stamp string, body []byte) string {
 	mac.Write([]byte(":"))
 	mac.Write(body)
 	return "v0=" + hex.EncodeToString(mac.Sum(nil))
-}
-
-// hurried is the context of a request's work: it outlives a caller who hangs up, but not Slack's patience.
-func hurried(r *http.Request) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(context.WithoutCancel(r.Context()), deadline)
-}
-
-// readBody reads what guard has let through.
-func readBody(r *http.Request) []byte {
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil // unreachable: it is in memory
-	}
-	return body
-}
-
-// digest names a request that came without an id of its own.
-func digest(r *http.Request) string {
-	sum := sha256.Sum256([]byte(r.Header.Get("X-Slack-Signature")))
-	return hex.EncodeToString(sum[:])
 }
 
 // seldom does something at most once a minute: what strangers cause must not fill the log. The zero value is ready.

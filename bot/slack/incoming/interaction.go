@@ -1,9 +1,7 @@
-package door
+package incoming
 
 import (
 	"cmp"
-	"io"
-	"net/http"
 
 	"github.com/oncalm/oncalm/bot/slack"
 )
@@ -52,61 +50,32 @@ type submitted struct {
 	} `json:"state"`
 }
 
-// command is POST /slack/commands. Its answers are for the one who asked.
-func (d *door) command(w http.ResponseWriter, r *http.Request) {
-	form, err := commandForm(readBody(r))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusBadRequest)
-		return
+// PostedInteraction reads an interaction from the form in which Slack posts it, which is one payload and nothing else.
+func PostedInteraction(body []byte, name string) (Parsed, error) {
+	form, err := formOnce(body)
+	if err != nil || len(form) != 1 || !form.Has("payload") {
+		return Parsed{}, ErrForm
 	}
-	ctx, cancel := hurried(r)
-	defer cancel()
-	in := slack.Request{
-		ID: "slack:" + form.Get("trigger_id"), User: form.Get("user_id"), Trigger: form.Get("trigger_id"), At: d.clock.Now(),
-		From:    slack.Origin{Team: form.Get("team_id"), Enterprise: form.Get("enterprise_id"), App: form.Get("api_app_id")},
-		Command: &slack.Command{Root: form.Get("command"), Text: form.Get("text")},
-	}
-	if in.Trigger == "" {
-		in.ID = "slack:" + digest(r)
-	}
-	if d.ours(form.Get("response_url")) {
-		in.ReplyTo = form.Get("response_url")
-	}
-	w.Header().Set("Content-Type", jsonForm)
-	_, _ = io.WriteString(w, d.handle(ctx, in).JSON) // a caller who hung up hears nothing
+	return Interaction([]byte(form.Get("payload")), name)
 }
 
-// jsonForm is the content type of answers.
-const jsonForm = "application/json; charset=utf-8"
-
-// interaction is POST /slack/interactions: always 200. Whoever pressed is answered later, or by the message itself; a form is
-// answered at once.
-func (d *door) interaction(w http.ResponseWriter, r *http.Request) {
+// Interaction reads a button that was pressed, or a form that was sent. Of what else there is, forms that were closed and
+// shortcuts, we offer none.
+func Interaction(payload []byte, name string) (Parsed, error) {
 	var in interactive
-	if err := payloadForm(readBody(r), &in); err != nil {
-		http.Error(w, errForm.Error(), http.StatusBadRequest)
-		return
+	if err := readJSON(payload, &in); err != nil {
+		return Parsed{}, ErrForm
 	}
-	ctx, cancel := hurried(r)
-	defer cancel()
-	req := slack.Request{ID: in.id(r), From: in.origin(), User: in.User.ID, Trigger: in.Trigger, At: d.clock.Now()}
+	r := slack.Request{ID: in.id(name), From: in.origin(), User: in.User.ID, Trigger: in.Trigger, ReplyTo: in.ResponseURL}
 	switch {
 	case in.Type == "view_submission":
-		req.Form = in.View.form()
+		r.Form = in.View.form()
 	case in.Type == "block_actions" && len(in.Actions) > 0:
-		req.Action = &slack.Action{ID: in.Actions[0].ID, Value: in.Actions[0].Value, Private: in.Container.Ephemeral}
+		r.Action = &slack.Action{ID: in.Actions[0].ID, Value: in.Actions[0].Value, Private: in.Container.Ephemeral}
 	default:
-		return // forms and shortcuts that we do not offer
+		return Parsed{}, nil
 	}
-	if d.ours(in.ResponseURL) {
-		req.ReplyTo = in.ResponseURL
-	} else if in.ResponseURL != "" {
-		d.log.Warn("an interaction names a response URL that is not Slack's; it gets no reply")
-	}
-	if reply := d.handle(ctx, req); reply.JSON != "" {
-		w.Header().Set("Content-Type", jsonForm)
-		_, _ = io.WriteString(w, reply.JSON) // a caller who hung up hears nothing
-	}
+	return Parsed{Request: r}, nil
 }
 
 // form is the form with one value for each field: a block has one element.
@@ -130,13 +99,13 @@ func (in *interactive) origin() slack.Origin {
 		App: in.App}
 }
 
-// id names the interaction, the same each time that it arrives.
-func (in *interactive) id(r *http.Request) string {
+// id names the interaction, the same each time that it arrives; name is for what has nothing by which it could be told.
+func (in *interactive) id(name string) string {
 	switch {
 	case in.Trigger != "":
 		return "slack:" + in.Trigger
 	case len(in.Actions) > 0 && in.Actions[0].TS != "":
 		return "slack:" + in.Container.MessageTS + "/" + in.Actions[0].TS + "/" + in.User.ID
 	}
-	return "slack:" + digest(r)
+	return "slack:" + name
 }

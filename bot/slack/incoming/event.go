@@ -1,7 +1,6 @@
-package door
+package incoming
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
@@ -28,30 +27,24 @@ type occurrence struct {
 	} `json:"event"`
 }
 
-// event is POST /slack/events: 200 to all of them, also to those that we do not know.
-func (d *door) event(w http.ResponseWriter, r *http.Request) {
+// Event reads what Slack tells us of. Events that we do not know are requests as well.
+func Event(payload []byte, _ string) (Parsed, error) {
 	var e occurrence
-	if err := readJSON(readBody(r), &e); err != nil {
-		http.Error(w, errForm.Error(), http.StatusBadRequest)
-		return
+	if err := readJSON(payload, &e); err != nil {
+		return Parsed{}, ErrForm
 	}
 	switch e.Type {
 	case "url_verification":
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		_, _ = w.Write([]byte(e.Challenge)) // a caller who hung up hears nothing
-		return
+		return Parsed{Challenge: e.Challenge}, nil
 	case "app_rate_limited":
-		d.log.Warn("Slack is rate-limiting events, since there are too many", "minute", time.Unix(e.Minute, 0).UTC())
-		return
+		return Parsed{Throttled: time.Unix(e.Minute, 0).UTC()}, nil
+	case "event_callback":
+	default:
+		return Parsed{}, nil
 	}
-	if e.Type != "event_callback" {
-		return
-	}
-	in := slack.Request{From: e.origin(), At: d.clock.Now(), Event: &slack.Event{Type: e.Event.Type}}
-	in.Event.Revoked = e.Event.Type == "tokens_revoked" && len(e.Event.Tokens.Bot) > 0 || e.Event.Type == "app_uninstalled"
-	if d.handle(r.Context(), in).Again {
-		http.Error(w, "still starting", http.StatusServiceUnavailable) // Slack tries again
-	}
+	told := &slack.Event{Type: e.Event.Type}
+	told.Revoked = e.Event.Type == "tokens_revoked" && len(e.Event.Tokens.Bot) > 0 || e.Event.Type == "app_uninstalled"
+	return Parsed{Request: slack.Request{From: e.origin(), Event: told}}, nil
 }
 
 // origin is where the app was installed that the event is for: in a shared channel it may happen elsewhere.

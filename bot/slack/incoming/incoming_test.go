@@ -1,0 +1,169 @@
+package incoming
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/oncalm/oncalm/bot/slack"
+)
+
+// TestCommandEitherWay: what Slack posts as a form, it sends over a socket as JSON; both are the same request.
+func TestCommandEitherWay(t *testing.T) {
+	fields := map[string]string{
+		"command": "/incident", "text": "note 1 “it's” <@U0BO|bo> &amp; more", "user_id": "U0ANA", "team_id": "T1", "enterprise_id": "E1",
+		"api_app_id": "A1", "trigger_id": "1.2.abc", "response_url": "https://hooks.slack.com/commands/x", "is_enterprise_install": "false",
+	}
+	form := url.Values{}
+	for key, value := range fields {
+		form.Set(key, value)
+	}
+	payload, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	posted, err := PostedCommand([]byte(form.Encode()), "x")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, err := Command(payload, "y")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(posted, sent); diff != "" {
+		t.Errorf("(-posted +sent over a socket):\n%s", diff)
+	}
+	want := slack.Request{
+		ID: "slack:1.2.abc", User: "U0ANA", Trigger: "1.2.abc", ReplyTo: "https://hooks.slack.com/commands/x",
+		From:    slack.Origin{Team: "T1", Enterprise: "E1", App: "A1"},
+		Command: &slack.Command{Root: "/incident", Text: "note 1 “it's” <@U0BO|bo> &amp; more"},
+	}
+	if diff := cmp.Diff(Parsed{Request: want}, sent); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestParse(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		read Parser
+		sent string
+		want Parsed
+	}{
+		{"a button", Interaction, `{"type":"block_actions","team":{"id":"T1"},"api_app_id":"A1","user":{"id":"U1"},"trigger_id":"9",
+			"container":{"is_ephemeral":true},"actions":[{"action_id":"incident/ack","value":"4.1"}]}`,
+			Parsed{Request: slack.Request{ID: "slack:9", From: slack.Origin{Team: "T1", App: "A1"}, User: "U1", Trigger: "9",
+				Action: &slack.Action{ID: "incident/ack", Value: "4.1", Private: true}}}},
+		{"a button without a trigger", Interaction, `{"type":"block_actions","user":{"id":"U1"},"container":{"message_ts":"5.1"},
+			"actions":[{"action_id":"a","action_ts":"6.2"}]}`,
+			Parsed{Request: slack.Request{ID: "slack:5.1/6.2/U1", User: "U1", Action: &slack.Action{ID: "a"}}}},
+		{"nothing that names it", Interaction, `{"type":"view_submission","view":{"callback_id":"c","private_metadata":"m","state":{"values":
+			{"who":{"who":{"selected_user":"U2"}}}}}}`,
+			Parsed{Request: slack.Request{ID: "slack:given",
+				Form: &slack.Form{Callback: "c", Metadata: "m", Values: map[string]slack.Value{"who": {User: "U2"}}}}}},
+		{"a form that was closed", Interaction, `{"type":"view_closed","view":{"callback_id":"c"}}`, Parsed{}},
+		{"an event", Event, `{"type":"event_callback","team_id":"T1","api_app_id":"A1","event":{"type":"never_seen"}}`,
+			Parsed{Request: slack.Request{From: slack.Origin{Team: "T1", App: "A1"}, Event: &slack.Event{Type: "never_seen"}}}},
+		{"a challenge", Event, `{"type":"url_verification","challenge":"c"}`, Parsed{Challenge: "c"}},
+		{"too many", Event, `{"type":"app_rate_limited","minute_rate_limited":60}`, Parsed{Throttled: time.Unix(60, 0).UTC()}},
+		{"another envelope", Event, `{"type":"new"}`, Parsed{}},
+	} {
+		got, err := tt.read([]byte(tt.sent), "given")
+		if diff := cmp.Diff(tt.want, got); diff != "" || err != nil {
+			t.Errorf("%s: %v (-want +got):\n%s", tt.name, err, diff)
+		}
+	}
+}
+
+// TestNotOfItsKind: what is not exactly what Slack sends is refused by each parser.
+func TestNotOfItsKind(t *testing.T) {
+	for _, tt := range []struct {
+		name string
+		read Parser
+		sent string
+	}{
+		{"no command", PostedCommand, "text=ack"},
+		{"a payload beside a command", PostedCommand, "command=%2Fincident&payload=%7B%7D"},
+		{"a field twice", PostedCommand, "command=%2Fincident&text=ack&text=list"},
+		{"a payload and more", PostedInteraction, "payload=%7B%7D&x=1"},
+		{"no command in JSON", Command, `{"text":"ack"}`},
+		{"a command that is no text", Command, `{"command":{"x":1}}`},
+		{"a member twice", Command, `{"command":"/incident","user_id":"U1","user_id":"U2"}`},
+		{"a member twice, in capitals", Interaction, `{"type":"block_actions","TYPE":"view_submission"}`},
+		{"a list", Event, `[]`},
+		{"something behind it", Event, `{"type":"x"}{}`},
+		{"too deep", Interaction, `{"a":` + strings.Repeat("[", 200) + strings.Repeat("]", 200) + `}`},
+	} {
+		if p, err := tt.read([]byte(tt.sent), "x"); !errors.Is(err, ErrForm) {
+			t.Errorf("%s: %+v, %v", tt.name, p, err)
+		}
+	}
+}
+
+// TestDesk: all doors have the same clock, the same bound on time, and no reply goes to an address that is not Slack's.
+func TestDesk(t *testing.T) {
+	logged := &bytes.Buffer{}
+	var got slack.Request
+	var left time.Duration
+	d := &Desk{
+		Log: slog.New(slog.NewTextHandler(logged, nil)), Ours: func(address string) bool { return address == "https://ours" },
+		Handle: func(ctx context.Context, r slack.Request) slack.Reply {
+			end, _ := ctx.Deadline()
+			got, left = r, time.Until(end)
+			return slack.Reply{JSON: "{}"}
+		},
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel() // whoever sent it has hung up: the work goes on
+	for address, want := range map[string]string{"https://ours": "https://ours", "https://evil": "", "": ""} {
+		reply := d.Serve(gone, Parsed{Request: slack.Request{ReplyTo: address, Action: &slack.Action{}}})
+		if reply.JSON != "{}" || got.ReplyTo != want || got.At.IsZero() || left <= 0 || left > deadline {
+			t.Errorf("%q: %+v of %+v, with %v left", address, reply, got, left)
+		}
+	}
+	got = slack.Request{}
+	for _, p := range []Parsed{{}, {Challenge: "c"}, {Throttled: time.Unix(60, 0)}} {
+		if reply := d.Serve(t.Context(), p); reply != (slack.Reply{}) || got.Command != nil {
+			t.Errorf("%+v was handled: %+v", p, reply)
+		}
+	}
+	log := logged.String()
+	if strings.Contains(log, "evil") || strings.Count(log, "not Slack's") != 1 || !strings.Contains(log, "rate-limiting") {
+		t.Errorf("logged:\n%s", log)
+	}
+}
+
+// FuzzParse: no parser fails otherwise than by refusing, and none makes two things of one.
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{
+		"command=%2Fincident&text=ack", "payload=%7B%22type%22%3A%22block_actions%22%7D", `{"command":"/incident","text":"ack"}`,
+		`{"type":"block_actions","actions":[{"action_id":"a"}]}`, `{"type":"event_callback","event":{"type":"x"}}`, `{"type":"url_verification"}`,
+	} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, sent []byte) {
+		for n, read := range []Parser{PostedCommand, PostedInteraction, Command, Interaction, Event} {
+			p, err := read(sent, "x")
+			r := p.Request
+			kinds := 0
+			for _, is := range []bool{
+				r.Command != nil, r.Action != nil, r.Form != nil, r.Event != nil, p.Challenge != "", !p.Throttled.IsZero(),
+			} {
+				if is {
+					kinds++
+				}
+			}
+			if kinds > 1 || err != nil && kinds > 0 {
+				t.Errorf("parser %d: %+v, %v", n, p, err)
+			}
+		}
+	})
+}
