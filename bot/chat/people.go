@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/when"
 )
 
 // A Person is what Slack needs to know of somebody.
@@ -18,6 +20,24 @@ func (r *Router) zone(person string) *time.Location {
 		return z
 	}
 	return time.UTC
+}
+
+// ZoneOf is the zone in which somebody means the times that they write: that of the configuration, or else Slack's, or else UTC.
+func (r *Router) ZoneOf(c *Call) *time.Location {
+	if r.o.People[c.Person].Zone == nil && c.Zone != nil {
+		return c.Zone
+	}
+	return r.zone(c.Person)
+}
+
+// timed reports whether there is a time in front of what was typed, or behind the number of an incident.
+func (c *Call) timed() bool {
+	for _, arg := range c.Args[:min(len(c.Args), 2)] {
+		if when.Timed(c.Rest[arg.From:]) {
+			return true
+		}
+	}
+	return false
 }
 
 const (

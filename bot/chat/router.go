@@ -114,7 +114,7 @@ func (r *Router) typed(ctx context.Context, in slack.Request) (payload string) {
 	if !ok {
 		return encode(m, r.zone(c.Person), false)
 	}
-	if room.Bare && len(c.Args) > 0 {
+	if room.Bare && len(c.Args) > 0 || w.Timed && c.timed() {
 		r.learnZone(ctx, c)
 	}
 	if w.Form != nil && len(c.Args) == 0 && r.open(ctx, c, w, in.Trigger) {

@@ -21,6 +21,8 @@ type Word struct {
 	Help  string   // what it does, in one sentence
 	// Verbatim says that what stands behind it is a pattern or a text: marks of formatting are part of it.
 	Verbatim bool
+	// Timed says that what stands behind it may begin with a time, which is one in the zone of whoever writes.
+	Timed bool
 	// Change carries the word out, in the transaction that also remembers that it was.
 	Change func(*Call, store.Tx) (blocks.Message, error)
 	// Show only looks. A word has either.

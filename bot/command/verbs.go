@@ -3,10 +3,12 @@ package command
 import (
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
+	"github.com/oncalm/oncalm/bot/when"
 
 	"github.com/oncalm/oncalm/text"
 
@@ -98,19 +100,46 @@ func (room *Room) note(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return blocks.Sentence("What should I note? Write ", blocks.Code(c.Root+" note "+i.ID+" what you saw or did"), "."),
 			nil
 	}
-	kept := text.Clip(typed, maxNote)
-	if err := room.record(c, tx, i.ID, incidents.Noted{Text: kept}); err != nil {
+	past, timed, err := when.Past(typed, c.Now, room.Router.ZoneOf(c))
+	switch {
+	case err != nil:
+		return blocks.Sentence("I noted nothing: ", err.Error(), "."), nil
+	case timed && past.Text == "":
+		return blocks.Sentence("What happened then? Write ",
+			blocks.Code(c.Root+" note "+i.ID+" "+typed+" what you saw or did"), "."), nil
+	case !timed:
+		past.Text = typed
+	}
+	kept := text.Clip(past.Text, maxNote)
+	if err := room.recordAt(c, tx, i.ID, past.At, incidents.Noted{Text: kept}); err != nil {
 		return blocks.Message{}, err
 	}
 	said := blocks.Say("Noted on ", blocks.Strong(i.ID), " (", text.Line(i.Title), ").")
-	if kept != typed {
+	if timed {
+		said = blocks.Say("Noted on ", blocks.Strong(i.ID), " (", text.Line(i.Title), ") at ",
+			past.At.Format("15:04 on Mon 2 Jan, MST"), remarked(past.Note), ".")
+	}
+	if kept != past.Text {
 		said = blocks.Say(said, " Only the first ", maxNote, " characters: put the rest in another note.")
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(said)}}, nil
 }
 
+// remarked is a remark in brackets, if there is one.
+func remarked(note string) string {
+	if note == "" {
+		return ""
+	}
+	return " (" + note + ")"
+}
+
 func (room *Room) record(c *chat.Call, tx store.Tx, id string, body incidents.Body) error {
-	_, err := room.o.Book.Append(tx, c.Now, id, incidents.Event{By: incidents.Person(c.Person), Body: body})
+	return room.recordAt(c, tx, id, time.Time{}, body)
+}
+
+// recordAt is record of what happened at a time; zero means now.
+func (room *Room) recordAt(c *chat.Call, tx store.Tx, id string, at time.Time, body incidents.Body) error {
+	_, err := room.o.Book.Append(tx, c.Now, id, incidents.Event{At: at, By: incidents.Person(c.Person), Body: body})
 	c.Acted = c.Acted || err == nil
 	return err
 }
