@@ -51,7 +51,7 @@ func (b Joined) words(e Event) Words {
 		w.Say[0] = plain("joined from incident " + b.From + ": ")
 		w.Shown = OnTimeline | InPostmortem // the merge is told, and the card names the alarms
 	}
-	w.Say = append(append(w.Say, paging("", nil, b.Raised)...), b.Held.change(e)...)
+	w.Say = append(append(w.Say, paging("", nil, b.Raised)...), b.Held.Change(e.At)...)
 	return w
 }
 

@@ -48,7 +48,7 @@ func (b Opened) words(e Event) Words {
 	if b.SplitFrom != "" {
 		w.Say = append(w.Say, plain("; it was part of incident "), term(b.SplitFrom))
 	}
-	w.Say = append(append(w.Say, paging(b.Quiet, b.Silence, nil)...), b.Held.says()...)
+	w.Say = append(append(w.Say, paging(b.Quiet, b.Silence, nil)...), b.Held.Says()...)
 	return w
 }
 
@@ -82,7 +82,7 @@ func (b Reported) words(e Event) Words {
 	if b.Late {
 		w.Say, w.Shown = append(w.Say, plain(" (arrived after a newer message and changed nothing)")), InPostmortem
 	}
-	w.Say = append(append(w.Say, paging("", nil, b.Raised)...), b.Held.change(e)...)
+	w.Say = append(append(w.Say, paging("", nil, b.Raised)...), b.Held.Change(e.At)...)
 	return w
 }
 
@@ -122,7 +122,7 @@ func (b Reopened) words(e Event) Words {
 	if b.Alarm != nil {
 		w.Say = append(append(w.Say, plain(": ")), says(b.Alarm, e)...)
 	}
-	w.Say = append(append(w.Say, paging(b.Quiet, b.Silence, b.Raised)...), b.Held.says()...)
+	w.Say = append(append(w.Say, paging(b.Quiet, b.Silence, b.Raised)...), b.Held.Says()...)
 	return w
 }
 

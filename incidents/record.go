@@ -24,8 +24,8 @@ func (i *Incident) fields(o *record.Object) {
 	o.OptText("runbook", &i.Runbook)
 	record.Word(o, "status", &i.Status)
 	o.OptTrue("quiet", &i.Quiet)
-	record.OptRef(o, "silence", &i.Silence, (*Silence).fields)
-	record.OptRef(o, "held", &i.Held, (*Held).fields)
+	record.OptRef(o, "silence", &i.Silence, (*Silence).Fields)
+	record.OptRef(o, "held", &i.Held, (*Held).Fields)
 	o.Time("opened", &i.Opened)
 	record.Part(o, "opened_by", &i.OpenedBy, (*Actor).fields)
 	o.OptTime("acknowledged", &i.Acknowledged)
@@ -125,26 +125,16 @@ func (b *Opened) fields(o *record.Object) {
 	o.OptText("runbook", &b.Runbook)
 	record.OptRef(o, "alarm", &b.Alarm, (*Alarm).Fields)
 	o.OptText("quiet", &b.Quiet)
-	record.OptRef(o, "silence", &b.Silence, (*Silence).fields)
-	record.OptRef(o, "held", &b.Held, (*Held).fields)
+	record.OptRef(o, "silence", &b.Silence, (*Silence).Fields)
+	record.OptRef(o, "held", &b.Held, (*Held).Fields)
 	o.OptText("split_from", &b.SplitFrom)
-}
-
-func (s *Silence) fields(o *record.Object) {
-	o.Text("id", &s.ID)
-	o.OptText("by", &s.By)
-	o.OptText("name", &s.Name)
-	o.OptText("why", &s.Why)
-	o.Time("until", &s.Until)
-	o.OptTrue("clear", &s.Clear)
-	o.OptText("quiet", &s.Quiet)
 }
 
 func (b *Reported) fields(o *record.Object) {
 	record.Part(o, "alarm", &b.Alarm, (*Alarm).Fields)
 	o.OptTrue("late", &b.Late)
 	record.OptRef(o, "raised", &b.Raised, (*Raised).fields)
-	record.OptRef(o, "held", &b.Held, (*Held).fields)
+	record.OptRef(o, "held", &b.Held, (*Held).Fields)
 }
 
 func (b *Joined) fields(o *record.Object) {
@@ -152,7 +142,7 @@ func (b *Joined) fields(o *record.Object) {
 	o.OptText("severity", &b.Severity)
 	o.OptText("from", &b.From)
 	record.OptRef(o, "raised", &b.Raised, (*Raised).fields)
-	record.OptRef(o, "held", &b.Held, (*Held).fields)
+	record.OptRef(o, "held", &b.Held, (*Held).Fields)
 }
 
 func (r *Raised) fields(o *record.Object) {

@@ -3,73 +3,42 @@ package incidents
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/oncalm/oncalm/incidents/wording"
 )
 
-// A Form is how a part of a sentence is meant. Whoever shows sentences renders every form; [Forms] lists them for the test of that.
-type Form int
+type (
+	// Words are an event for people; see package wording for this and what belongs to it.
+	Words = wording.Words
+	// Sentence says what happened, beginning with the verb.
+	Sentence = wording.Sentence
+	// Part is a piece of a sentence.
+	Part = wording.Part
+	// Where says where an event is shown.
+	Where = wording.Where
+	// Source is what a line of a timeline comes from.
+	Source = wording.Source
+)
 
-// The forms.
+// What is in package wording, for those who know incidents.
 const (
-	Plain   Form = iota // our own words, with the spaces around them
-	Term                // a name or a state, as somebody outside wrote it
-	Someone             // the name of a person
-	Quote               // what somebody said, as they wrote it; at the beginning of a sentence it is what the actor said
-	Moment              // a time, in At
-	forms
+	Plain   = wording.Plain
+	Term    = wording.Term
+	Someone = wording.Someone
+	Quote   = wording.Quote
+	Moment  = wording.Moment
+
+	OnCard       = wording.OnCard
+	OnTimeline   = wording.OnTimeline
+	InPostmortem = wording.InPostmortem
+
+	SourceAlarm   = wording.SourceAlarm
+	SourcePage    = wording.SourcePage
+	SourceCommand = wording.SourceCommand
+	SourceNote    = wording.SourceNote
+	SourceOncalm  = wording.SourceOncalm
 )
-
-// Forms returns all forms.
-func Forms() []Form {
-	all := make([]Form, forms)
-	for n := range all {
-		all[n] = Form(n)
-	}
-	return all
-}
-
-// A Part is a piece of a sentence. Texts from outside are as they were recorded: who renders a part makes them harmless where they
-// are shown.
-type Part struct {
-	Form Form
-	Text string
-	At   time.Time
-}
-
-// A Sentence says what happened, beginning with the verb; the actor of the event is its subject.
-type Sentence []Part
-
-// Where says where an event is shown to people.
-type Where int
-
-// The places. A card has what the status above it does not say; a timeline, in Slack or printed, has what people follow an incident
-// by; a postmortem has everything.
-const (
-	OnCard Where = 1 << iota
-	OnTimeline
-	InPostmortem
-)
-
-// Source is what a line of a timeline comes from.
-type Source string
-
-// The sources. A line without one comes from whoever did it: [SourceCommand] of a person, and so on.
-const (
-	SourceAlarm   Source = "alarm"
-	SourcePage    Source = "page"
-	SourceCommand Source = "command"
-	SourceNote    Source = "note"
-	SourceOncalm  Source = "oncalm"
-)
-
-// Words are an event for people.
-type Words struct {
-	Say    Sentence
-	Shown  Where
-	Source Source
-	Link   string // to where what is told can be looked at; not everybody may be let in there
-}
 
 // Words puts an event into words. There is no other place that does: chat, the command line and postmortems render these.
 func (e Event) Words() Words {
@@ -90,23 +59,17 @@ func (a Actor) source() Source {
 	return SourceOncalm
 }
 
-func plain(text string) Part   { return Part{Form: Plain, Text: text} }
-func term(text string) Part    { return Part{Form: Term, Text: text} }
-func someone(name string) Part { return Part{Form: Someone, Text: name} }
+func plain(text string) Part   { return wording.Say(text) }
+func term(text string) Part    { return wording.Name(text) }
+func someone(name string) Part { return wording.Who(name) }
 
-// because is a reason at the end of a sentence, if there is one.
-func because(reason string) Sentence {
-	if strings.TrimSpace(reason) == "" {
-		return nil
-	}
-	return Sentence{plain(": "), {Form: Quote, Text: reason}}
-}
+func because(reason string) Sentence { return wording.Because(reason) }
 
 // paging says why nobody is paged for what begins, or that somebody is from then on.
 func paging(quiet string, by *Silence, raised *Raised) Sentence {
 	switch {
 	case by != nil:
-		return append(Sentence{plain("; nobody is paged: ")}, by.says()...)
+		return append(Sentence{plain("; nobody is paged: ")}, by.Says()...)
 	case raised != nil:
 		return Sentence{plain("; the incident is now "), term(raised.Severity), plain(" of "), term(raised.Service),
 			plain(", and pages")}

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/wording"
 )
 
 // saidBy is a sentence without the forms of its parts.
@@ -50,7 +51,7 @@ func TestEveryKindHasWords(t *testing.T) {
 			t.Errorf("%s has no source", k.Name)
 		}
 		for _, p := range w.Say {
-			if p.Form < 0 || int(p.Form) >= len(incidents.Forms()) {
+			if p.Form < 0 || int(p.Form) >= len(wording.Forms()) {
 				t.Errorf("%s has a part of form %d", k.Name, p.Form)
 			}
 		}
