@@ -115,12 +115,7 @@ func New(o Options) (*Bot, error) {
 	if o.Token == "" {
 		return nil, fmt.Errorf("%w: the bot token is empty; set slack.bot_token", ErrOptions)
 	}
-	if o.Roots.Incident == "" {
-		o.Roots.Incident = "/incident"
-	}
-	if o.Roots.OnCall == "" {
-		o.Roots.OnCall = "/oncall"
-	}
+	o.Roots = o.Roots.withDefaults()
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -156,14 +151,15 @@ func (b *Bot) compose(users map[string]string) {
 	b.pages = &pages.Pages{Book: o.Book, People: o.People, Out: out, Clock: o.Clock, Log: log}
 	b.roll = &rollCall{o: o, log: log, out: out, notices: b.notices}
 	b.identifier = &identifier{o: o, log: log, out: out, watch: out.Watch, checkChannel: b.checkChannel}
-	more := []chat.Word{trace.Word(o.Book)}
+	var more []chat.Word
 	if o.Silences != nil {
 		b.Silence = &silence.Talk{
 			Book: o.Silences, Pager: o.Pager, Services: o.Watched, PagesNobody: o.PagesNobody, People: o.People,
 			Owe: b.notices.Owe, Clock: o.Clock,
 		}
-		more = append(b.Silence.Words(), more...)
+		more = b.Silence.Words()
 	}
+	more = append(more, trace.Word(o.Book))
 	b.shifts = shifts.New(shifts.Options{
 		Root: o.Roots.OnCall, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, People: o.People, Users: users,
 		Services:  o.Services,

@@ -1,11 +1,14 @@
 package bot
 
 import (
+	"fmt"
 	"os"
-	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/bot/bottest"
 	"github.com/oncalm/oncalm/bot/chat"
@@ -51,37 +54,72 @@ func FuzzSlash(f *testing.F) {
 	})
 }
 
-// TestChatWordsAreDocumented ties the chat section of the manual to the table of words: each word has its row there, with its
-// other names, and there is no row of a word that is not in the table.
+// manual is what docs/commands.md says of the words.
+func manual(rooms []chat.Room) string {
+	var b strings.Builder
+	b.WriteString("| word | does |\n| --- | --- |\n")
+	row := func(says string, w chat.Word) {
+		fmt.Fprintf(&b, "| `%s` | ", says)
+		help := w.Help
+		if w.Usage != "" {
+			first, size := utf8.DecodeRuneInString(help)
+			fmt.Fprintf(&b, "`%s`: ", w.Usage)
+			help = string(unicode.ToLower(first)) + help[size:]
+		}
+		b.WriteString(strings.TrimSpace(help + " " + w.More))
+		if len(w.Also) > 0 {
+			b.WriteString(" Also `" + strings.Join(w.Also, "`, `") + "`.")
+		}
+		b.WriteString(" |\n")
+	}
+	for _, room := range rooms {
+		row(room.Root, room.Silent)
+		for _, w := range room.Words {
+			row(room.Root+" "+w.Name, w)
+		}
+	}
+	return b.String()
+}
+
+// TestChatWordsAreDocumented: the chat section of the manual is made from the words; -update writes it.
 func TestChatWordsAreDocumented(t *testing.T) {
-	doc, err := os.ReadFile("../docs/commands.md")
+	const file = "../docs/commands.md"
+	doc, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rows := map[string]string{} // what the manual says of a word
-	for _, m := range regexp.MustCompile("(?m)^\\| `(/(?:incident|oncall)[a-z ]*)` \\| (.*) \\|$").FindAllStringSubmatch(string(doc), -1) {
-		rows[m[1]] = m[2]
+	before, rest, begins := strings.Cut(string(doc), "<!-- words -->\n")
+	written, after, ends := strings.Cut(rest, "<!-- end of words -->\n")
+	if !begins || !ends {
+		t.Fatal("the marks around the words are not there")
 	}
+	want := "\n" + manual(Words(Roots{})) + "\n"
+	if *update {
+		all := before + "<!-- words -->\n" + want + "<!-- end of words -->\n" + after
+		if err := os.WriteFile(file, []byte(all), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, written); diff != "" {
+		t.Errorf("docs/commands.md is not as the words are: run this test with -update (-want +got):\n%s", diff)
+	}
+}
+
+// TestWordsAreThoseOfTheBot: what is told of the words is what can be said.
+func TestWordsAreThoseOfTheBot(t *testing.T) {
 	b, _ := alone(t, "s")
-	for _, room := range []chat.Room{b.command.Room(), b.shifts.Room()} {
-		if rows[room.Root] == "" {
-			t.Errorf("%s alone has no row", room.Root)
-		}
-		delete(rows, room.Root)
-		for _, w := range room.Words {
-			row := rows[room.Root+" "+w.Name]
-			if row == "" {
-				t.Errorf("%s %s has no row", room.Root, w.Name)
+	type said struct{ Name, Usage, Help, More string }
+	list := func(rooms []chat.Room) (all []said) {
+		for _, room := range rooms {
+			for _, w := range append([]chat.Word{room.Silent}, room.Words...) {
+				all = append(all, said{strings.TrimSpace(room.Root + " " + w.Name), w.Usage, w.Help, w.More})
 			}
-			for _, name := range w.Also {
-				if !strings.Contains(row, "`"+name+"`") {
-					t.Errorf("%s %s: its row does not name %s", room.Root, w.Name, name)
-				}
-			}
-			delete(rows, room.Root+" "+w.Name)
 		}
+		return all
 	}
-	for row := range rows {
-		t.Errorf("%s has a row, and is no word", row)
+	want := list([]chat.Room{b.command.Room(), b.shifts.Room()})
+	if diff := cmp.Diff(want, list(Words(Roots{}))); diff != "" {
+		t.Errorf("(-the bot's +told):\n%s", diff)
 	}
 }

@@ -19,6 +19,8 @@ type Word struct {
 	Also  []string // other names
 	Usage string   // what may stand behind it
 	Help  string   // what it does, in one sentence
+	// More is what the manual says besides (docs/commands.md, which is made from the words), in Markdown.
+	More string
 	// Verbatim says that what stands behind it is a pattern or a text: marks of formatting are part of it.
 	Verbatim bool
 	// Timed says that what stands behind it may begin with a time, which is one in the zone of whoever writes.

@@ -39,23 +39,34 @@ func New(o Options) *Room { return &Room{o: o} }
 func (room *Room) words() []chat.Word {
 	return []chat.Word{
 		{Name: "ack", Also: []string{"acknowledge"}, Usage: "[id [note]]", Change: room.acknowledge,
-			Help: "You take it on, and nobody else is paged."},
+			Help: "You take it on, and nobody else is paged.",
+			More: "A note needs the `id` before it."},
 		{Name: "resolve", Also: []string{"close"}, Usage: "[id] [reason]", Change: room.resolve,
-			Help: "It is over."},
+			Help: "It is over.",
+			More: "A reason has 500 characters at most."},
 		{Name: "escalate", Usage: "[id] [reason]", Change: room.escalate,
-			Help: "The next step of the policy is paged at once."},
+			Help: "The next step of the policy is paged at once.",
+			More: "If it was acknowledged, it is triggered again."},
 		{Name: "note", Usage: "[id] [time] text", Change: room.note, Timed: true,
-			Help: "Puts a line on the timeline, at a time such as 14:02 or yesterday 23:50."},
+			Help: "Puts a line on the timeline, at a time such as 14:02 or yesterday 23:50.",
+			More: "It has 3,000 characters at most. A time has a colon and is one of your zone: `14:02 rolled back`, " +
+				"`yesterday 23:50 the first call`, `mon 10:00`, `2026-03-11 14:02`, `13:02 UTC`."},
 		{Name: "merge", Usage: "id into id", Change: room.merge,
-			Help: "The alarms of the first are part of the second, which goes on."},
+			Help: "The alarms of the first are part of the second, which goes on.",
+			More: "There may be several first ones, which are resolved. If that makes it worse, and nobody had acknowledged " +
+				"what is worse, it pages anew."},
 		{Name: "split", Usage: "[id] alarm", Change: room.split,
-			Help: "Takes an alarm out of an incident, to one of its own."},
+			Help: "Takes an alarm out of an incident, to one of its own.",
+			More: "That pages, unless the one is acknowledged. The alarm does not join others again while its own incident is " +
+				"open, or could be triggered again."},
 		{Name: "list", Usage: "", Show: room.list,
-			Help: "What is open."},
+			Help: "What is open.",
+			More: "If nothing is, the last incidents."},
 		{Name: "info", Also: []string{"show"}, Usage: "[id]", Show: room.info,
 			Help: "The state of an incident, and what happened."},
 		{Name: "postmortem", Also: []string{"pm", "retro"}, Usage: "[id]", Show: room.postmortem,
-			Help: "The draft of the postmortem, made from the timeline."},
+			Help: "The draft of the postmortem, made from the timeline.",
+			More: "It is as it stands now."},
 		{Name: "help", Usage: "", Show: room.help,
 			Help: "This list."},
 	}
@@ -74,7 +85,8 @@ func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
 // Room is the conversation of /incident.
 func (room *Room) Room() chat.Room {
 	return chat.Room{
-		Name: view.Room, Root: room.o.Root, Title: "Incident", Words: room.words(), Silent: chat.Word{Show: room.brief}, Target: true,
+		Name: view.Room, Root: room.o.Root, Title: "Incident", Words: room.words(), Target: true,
+		Silent:  chat.Word{Show: room.brief, Help: "What is open, and the most useful commands."},
 		Unheard: room.unheard(),
 		Was:     map[string]string{"ack": "ack", "resolve": "resolve", "escalate": "escalate", "note": "note", "info": "info", "postmortem": "postmortem"},
 	}

@@ -99,24 +99,34 @@ func (room *Room) Follow(tx store.Tx, now time.Time, c overrides.Change) {
 // words are the words of /oncall besides the names of schedules and services.
 func (room *Room) words() []chat.Word {
 	return slices.Concat([]chat.Word{
-		{Name: "me", Usage: "2h", Change: room.plans.Me,
+		{Name: "me", Usage: "2h [schedule]", Change: room.plans.Me,
 			Help: "You take over, starting now."},
 		{Name: "override", Usage: "@somebody fri 18:00..sat 09:00 [schedule]",
 			Form: room.forms.Open, Filled: room.forms.Filled, Change: room.plans.Override,
-			Help: "Puts somebody on call."},
+			Help: "Puts somebody on call.",
+			More: "Without arguments, a form opens."},
 		{Name: "cover", Usage: "me fri 18:00..sat 09:00 [schedule]",
 			Form: room.forms.Open, Filled: room.forms.Filled, Change: room.plans.Cover,
-			Help: "Asks the others of the schedule to stand in for you. The first to accept takes it."},
+			Help: "Asks the others of the schedule to stand in for you. The first to accept takes it.",
+			More: "Without arguments, a form opens."},
 		{Name: "swap", Usage: "@somebody [your shift] [their shift] [schedule]",
 			Form: room.forms.Open, Filled: room.forms.Filled, Change: room.plans.Swap,
-			Help: "Asks somebody to swap two shifts with you: the next of each, or those at the times you name."},
+			Help: "Asks somebody to swap two shifts with you: the next of each, or those at the times you name.",
+			More: "A shift is named by a day or a time in it. Without arguments, a form opens."},
 		{Name: "schedule", Usage: "[schedule]", Change: room.board.Schedule,
-			Help: "Who is on call in the next 14 days."},
+			Help: "Who is on call in the next 14 days.",
+			More: "A picture of it comes as a direct message."},
 		{Name: "why", Usage: "[schedule] [at fri 18:00]", Show: room.board.Why,
-			Help: "Why somebody is on call."},
+			Help: "Why somebody is on call.",
+			More: "It names the layer and its week, or the override, who made it and when, whether the clocks change " +
+				"meanwhile, and what is silenced then."},
 		{Name: "undo", Usage: "", Change: room.answers.Undo,
-			Help: "Undoes your last change, from now on."},
-		{Name: "feed", Usage: "[me or schedule]", Show: room.feeds.Feed, Help: "Shifts as a calendar to subscribe to."},
+			Help: "Undoes your last change, from now on.",
+			More: "That may be a swap or cover that you are part of, or your last request."},
+		{Name: "feed", Usage: "[me or schedule]", Show: room.feeds.Feed,
+			Help: "Shifts as a calendar to subscribe to.",
+			More: "It makes a link for calendar programs. `revoke me` revokes all links to your own shifts, `revoke SCHEDULE` " +
+				"those that you made to a schedule."},
 	}, room.more, []chat.Word{{Name: "help", Usage: "", Show: room.help, Help: "This list."}})
 }
 
@@ -125,7 +135,7 @@ func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
 	root := room.root
 	m := chat.Help(root, room.words())
 	m.Body[0].Lines = append([]blocks.Line{
-		blocks.Say(blocks.Code(root), "  Who is on call, until when, and who is next."),
+		blocks.Say(blocks.Code(root), "  ", room.silent().Help),
 		blocks.Say(blocks.Code(root+" <service or schedule>"), "  The same for one of them."),
 	}, m.Body[0].Lines...)
 	m.Body = append(m.Body, blocks.Para(
@@ -136,11 +146,17 @@ func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
 	return m, nil
 }
 
+// silent is the command without a word.
+func (room *Room) silent() chat.Word {
+	return chat.Word{Usage: "[service or schedule]", Show: room.board.Everybody,
+		Help: "Who is on call, until when, and who is next."}
+}
+
 // Room is the conversation as the router knows it.
 func (room *Room) Room() chat.Room {
 	return chat.Room{
 		Name: typed.Room, Root: room.root, Title: typed.Title, Bare: true,
-		Words: room.words(), Silent: chat.Word{Show: room.board.Everybody}, Other: &chat.Word{Show: room.board.OnCall},
+		Words: room.words(), Silent: room.silent(), Other: &chat.Word{Show: room.board.OnCall},
 		Unheard: room.unheard(), Was: map[string]string{
 			"oncall-confirm": "confirm", "oncall-cancel": "cancel", "oncall-undo": "take-back", "oncall-accept": "accept",
 			"oncall-decline": "decline", "oncall-withdraw": "withdraw", "accept-shift": "take-over",

@@ -42,11 +42,14 @@ func (t *Talk) services() (names []string) {
 func (t *Talk) Words() []chat.Word {
 	return []chat.Word{
 		{Name: "silence", Also: []string{"silences", "mute"}, Usage: "[checkout-* 2h reason]", Verbatim: true, Change: t.Silence,
-			Help: "Pages nobody for an alarm, a service or a tag; without arguments, lists what is silenced."},
+			Help: "Pages nobody for an alarm, a service or a tag; without arguments, lists what is silenced.",
+			More: "A service is written as `checkout`, a tag as `team=shop`."},
 		{Name: "unsilence", Also: []string{"unmute"}, Usage: "[checkout-*]", Verbatim: true, Change: t.Unsilence,
-			Help: "Ends a silence or a maintenance. What still fires pages."},
+			Help: "Ends a silence or a maintenance. What still fires pages.",
+			More: "It may be somebody else's."},
 		{Name: "simulate", Usage: "<service or alarm> [at fri 18:00]", Show: t.Simulate,
-			Help: "Whom an incident would page, and when."},
+			Help: "Whom an incident would page, and when.",
+			More: "Or by what it is silenced."},
 	}
 }
 

@@ -23,7 +23,9 @@ const most = 10
 func Word(book *incidents.Book) chat.Word {
 	t := tracer{book}
 	return chat.Word{Name: "trace", Usage: "[incident, alarm or message id]", Show: t.show,
-		Help: "What became of messages: whom they paged, or why nobody."}
+		Help: "What became of messages: whom they paged, or why nobody.",
+		More: "It tells of the newest ones, or of those about that. Without arguments also what was refused in the last " +
+			"24 hours."}
 }
 
 type tracer struct{ book *incidents.Book }

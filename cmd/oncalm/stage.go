@@ -16,6 +16,8 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/bot/slackfake/chatpage"
 	"github.com/oncalm/oncalm/incidents"
@@ -44,24 +46,7 @@ func (g *stage) page() chatpage.Options {
 		Welcome: "You are Ana, and on call this week. Fire an alarm, and Oncalm pages you here.",
 		Farewell: "Now break things. Ignore a page for a minute, and Bo is paged. Take Slack down, and fire an alarm " +
 			"while it is.",
-		Commands: []chatpage.CommandHelp{
-			{Command: "/incident", Word: "ack", Args: "[id]", Help: "take it: paging stops"},
-			{Command: "/incident", Word: "note", Args: "[id] text", Help: "put a line on the timeline"},
-			{Command: "/incident", Word: "escalate", Args: "[id]", Help: "page the next person now"},
-			{Command: "/incident", Word: "resolve", Args: "[id] [what helped]", Help: "it is over"},
-			{Command: "/incident", Word: "postmortem", Args: "[id]", Help: "the document, made from the timeline"},
-			{Command: "/incident", Word: "list", Help: "what is open"},
-			{Command: "/incident", Word: "info", Args: "[id]", Help: "one incident and its timeline"},
-			{Command: "/incident", Word: "help", Help: "all words"},
-			{Command: "/oncall", Help: "who is on call, until when, who is next"},
-			{Command: "/oncall", Word: "me", Args: "2h", Help: "take over, from now on"},
-			{Command: "/oncall", Word: "override", Args: "[@who fri 9-17]", Help: "put somebody on call"},
-			{Command: "/oncall", Word: "cover", Args: "me fri 18:00..sat 09:00", Help: "ask who stands in for you"},
-			{Command: "/oncall", Word: "swap", Args: "@who", Help: "exchange your next shifts"},
-			{Command: "/oncall", Word: "schedule", Help: "the next 14 days"},
-			{Command: "/oncall", Word: "why", Help: "for what reason somebody is on call"},
-			{Command: "/oncall", Word: "undo", Help: "take your last change back"},
-		},
+		Commands: suggestions(),
 		Controls: []chatpage.Control{
 			{ID: "fire", Label: "Fire an alarm", Hint: "A CloudWatch alarm goes to ALARM and SNS posts it, signed", Kind: "primary"},
 			{ID: "clear", Label: "Clear it", Hint: "What fired last goes back to OK"},
@@ -80,6 +65,17 @@ func (g *stage) page() chatpage.Options {
 			{ID: "postmortem", Title: "Read the postmortem", Hint: "Type /incident postmortem"},
 		},
 	}
+}
+
+// suggestions are all that can be said, as the command line of the page offers it. A command without a word comes first: who sends
+// it as it is looks, and changes nothing.
+func suggestions() (all []chatpage.CommandHelp) {
+	for _, room := range bot.Words(bot.Roots{}) {
+		for _, w := range append([]chat.Word{room.Silent}, room.Words...) {
+			all = append(all, chatpage.CommandHelp{Command: room.Root, Word: w.Name, Args: w.Usage, Help: w.Help})
+		}
+	}
+	return all
 }
 
 // connect tells the stage where the bot is, and Slack through the stage, which takes
@@ -126,8 +122,10 @@ func (g *stage) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func readsPostmortem(form url.Values) bool {
+	room := bot.Words(bot.Roots{})[0]
 	word, _, _ := strings.Cut(strings.TrimSpace(form.Get("text")), " ")
-	return form.Get("command") == "/incident" && slices.Contains([]string{"postmortem", "pm", "retro"}, word)
+	w, known := chat.Find(room.Words, word)
+	return known && w.Name == "postmortem" && form.Get("command") == room.Root
 }
 
 // run does what a button of the stage says.

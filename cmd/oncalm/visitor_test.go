@@ -27,6 +27,11 @@ func TestDemoInBrowser(t *testing.T) {
 	p.picture()
 	p.accessible("paged")
 
+	p.types("/incident") // the command alone, and Enter: it looks, and changes nothing
+	p.sees("#log", "Answer a page:")
+	p.sees("#beside", "Triggered: nobody has acknowledged yet")
+	p.misses("#log", "You acknowledged")
+
 	p.press("log", "Acknowledge")
 	p.sees("#log", "Acknowledged by ana")
 	p.misses("#log", "Escalate")

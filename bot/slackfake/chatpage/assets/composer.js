@@ -95,7 +95,7 @@ export class Composer {
       if (!gap) return c.command.startsWith(command);
       if (c.command === command && !c.word) return rest === "";
       return c.command === command && (c.word + " ").startsWith(rest.split(/\s/)[0]) && (!rest.includes(" ") || c.word === rest.split(/\s/)[0]);
-    }).slice(0, 30).map((c) => ({
+    }).slice(0, 100).map((c) => ({
       label: c.command + (c.word ? " " + c.word : ""), args: c.args, help: c.help,
       text: gap && rest.includes(" ") ? text : c.command + " " + (c.word ? c.word + " " : ""),
     }));

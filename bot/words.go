@@ -1,0 +1,27 @@
+package bot
+
+import (
+	"cmp"
+
+	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/command"
+	"github.com/oncalm/oncalm/bot/shifts"
+	"github.com/oncalm/oncalm/bot/silence"
+	"github.com/oncalm/oncalm/bot/trace"
+)
+
+// withDefaults are the roots with their usual names where they have none.
+func (r Roots) withDefaults() Roots {
+	return Roots{cmp.Or(r.Incident, "/incident"), cmp.Or(r.OnCall, "/oncall")}
+}
+
+// Words are the slash commands with their words, in the order of help, with nothing behind them that could carry one out: for all
+// that tells which words there are. It is the same table that a [Bot] has.
+func Words(roots Roots) []chat.Room {
+	roots = roots.withDefaults()
+	more := append((&silence.Talk{}).Words(), trace.Word(nil))
+	return []chat.Room{
+		command.New(command.Options{Root: roots.Incident, OnCall: roots.OnCall}).Room(),
+		shifts.New(shifts.Options{Root: roots.OnCall, More: more}).Room(),
+	}
+}
