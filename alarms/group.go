@@ -1,6 +1,7 @@
 package alarms
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -96,10 +97,26 @@ func (t *Intake) join(tx store.Tx, now time.Time, i *incidents.Incident, rec *kn
 	switch {
 	case raised != nil:
 		g.Lead(tx, now, i.ID)
+	case g.Silence != "" && !g.Quiet:
+		_, by := t.hushed(tx, now, sig, svc)
+		err = hush(tx, now, t.Book, i, by)
 	case !g.Hushed() && !i.Quiet:
 		err = t.worsen(tx, now, i, sig, to, i.Seq+1)
 	}
 	return out, err
+}
+
+// hush keeps in mind, of an incident that is quiet, that an alarm is part of it by now which is silenced only: it pages when the silence
+// is over.
+func hush(tx store.Tx, now time.Time, book *incidents.Book, i *incidents.Incident, by *incidents.Silence) error {
+	said := cmp.Or(i.Silence, by)
+	if !i.Quiet || said == nil || i.Silence != nil && i.Silence.Quiet == "" {
+		return nil
+	}
+	loud := *said
+	loud.Quiet = ""
+	_, err := book.Append(tx, now, i.ID, incidents.Event{By: incidents.Oncalm(), Body: incidents.Silenced{Silence: loud}})
+	return err
 }
 
 // worsen makes an incident what a worse alarm in it would have opened; event is that of the alarm.

@@ -1,12 +1,14 @@
 package alarms
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/match"
+	"github.com/oncalm/oncalm/incidents"
 )
 
 // A Service is what an incident is about, as far as the door must know it.
@@ -84,6 +86,14 @@ func (s Services) For(sig *Signal) Service {
 		svc.Hold = own
 	}
 	return svc
+}
+
+// Opens is the incident that an alarm would open by itself, as far as that can be told without its message.
+func (s Services) Opens(a *incidents.Alarm) incidents.Raised {
+	sig := Signal{Alarm: *a}
+	to := asOpened(&sig, s.For(&sig))
+	to.Title, to.Severity = a.Name, cmp.Or(to.Severity, incidents.Sev2)
+	return to
 }
 
 // fallback is the default service. It always is one, so that nothing is dropped

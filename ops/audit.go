@@ -23,9 +23,9 @@ type Auditor struct {
 // Run audits until ctx ends. What it mends is counted in reg.
 func (a *Auditor) Run(ctx context.Context, reg prometheus.Registerer) {
 	mended := prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "oncalm_audit_mended_total", Help: "Steps, pages and reminders that were lost from the store and enqueued again.",
+		Name: "oncalm_audit_mended_total", Help: "Steps, pages, reminders and silences that were lost from the store and enqueued again.",
 	}, []string{"what"})
-	for _, what := range []string{"step", "page", "reminder"} {
+	for _, what := range []string{"step", "page", "reminder", "silence"} {
 		mended.WithLabelValues(what)
 	}
 	reg.MustRegister(mended)

@@ -24,7 +24,7 @@ const auditBatch = 1000
 // A Mended is what an audit enqueued again.
 type Mended struct {
 	Incident string
-	What     string // "step", "page" or "reminder"
+	What     string // "step", "page" or "reminder"; of others also "silence"
 	Key      string
 	Due      time.Time // by the wall clock
 }

@@ -17,6 +17,10 @@ type Book struct {
 	Rules []Rule
 	// Known reports whether a person is in the configuration; nil: everybody is.
 	Known func(person string) bool
+	// Opens is the incident that an alarm would open by itself, and PagesNobody reports whether one of that severity is quiet. They are
+	// for alarms that are part of an incident which others have opened; without them each is as the incident.
+	Opens       func(*incidents.Alarm) incidents.Raised
+	PagesNobody func(severity string) bool
 	// Followers learn of each change, in this order.
 	Followers []Follower
 	Clock     *clocks.Clock // nil is for tests
@@ -81,7 +85,7 @@ func (b *Book) Make(tx store.Tx, now time.Time, s Silence) (Change, error) {
 	}
 	c := Change{What: Made, Silence: s, By: s.By}
 	if !s.Begun.IsZero() {
-		c.Incidents = within(tx, s)
+		c.Incidents = b.within(tx, s)
 	}
 	if s.Clear && len(c.Incidents) == 0 {
 		return Change{}, ErrClear // before anything was written: whoever asks may keep the transaction
@@ -136,7 +140,7 @@ func (b *Book) end(tx store.Tx, now time.Time, s Silence, by, why string) Change
 	s.Ended, s.EndedBy = now.Round(0).UTC(), by
 	save(tx, key(s.ID), s)
 	outbox.In(tx, now).Soon(s.entry(doEnd, now))
-	return b.follow(tx, now, Change{What: Ended, Silence: s, By: by, Reason: why, Incidents: silencedBy(tx, s.ID)})
+	return b.follow(tx, now, Change{What: Ended, Silence: s, By: by, Reason: why, Incidents: b.silencedBy(tx, now, s)})
 }
 
 // Clear looks, when an alarm is OK, whether silences that wait for that are over.

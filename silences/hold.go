@@ -17,22 +17,32 @@ const (
 	recent = 500
 )
 
-// silencedBy lists the open incidents that a silence silences, the oldest first.
-func silencedBy(tx store.Tx, id string) (ids []string) {
+// silencedBy lists the open incidents of which something is let go when a silence is over, the oldest first.
+func (b *Book) silencedBy(tx store.Tx, now time.Time, s Silence) (ids []string) {
+	others := othersOf(tx, now, s)
 	for _, open := range incidents.OpenIDs(tx, 0) {
-		if i, err := incidents.Head(tx, open); err == nil && i.Silence != nil && i.Silence.ID == id {
+		i, err := incidents.Head(tx, open)
+		if err == nil && (of(i, s) || b.overdue(tx, i, s, others) != nil) {
 			ids = append(ids, open)
 		}
 	}
 	return ids
 }
 
+// of reports whether an incident is silenced by that silence.
+func of(i *incidents.Incident, s Silence) bool { return i.Silence != nil && i.Silence.ID == s.ID }
+
+// othersOf are the silences that are in force besides one.
+func othersOf(tx store.Tx, now time.Time, s Silence) []Silence {
+	return slices.DeleteFunc(All(tx), func(o Silence) bool { return o.ID == s.ID || !o.InForce(now) })
+}
+
 // within lists the open incidents of which all that fires is covered by a silence, and that are not quiet yet. What a person opened
 // is not covered by anything: somebody wants it to be looked at.
-func within(tx store.Tx, s Silence) (ids []string) {
+func (b *Book) within(tx store.Tx, s Silence) (ids []string) {
 	for _, id := range incidents.OpenIDs(tx, 0) {
 		i, err := incidents.Head(tx, id)
-		if err == nil && !i.Quiet && covering(tx, i, []Silence{s}) != nil { // fsck names what cannot be read
+		if err == nil && !i.Quiet && b.covering(tx, i, []Silence{s}) != nil { // fsck names what cannot be read
 			ids = append(ids, id)
 		}
 	}
@@ -55,8 +65,8 @@ func (b *Book) hold(tx store.Tx, now time.Time, s Silence, ids []string) error {
 
 // covering is which of some silences covers all that fires in an incident: of those that are needed for that, the one that ends
 // first. It is nil if something is not covered.
-func covering(tx store.Tx, i *incidents.Incident, all []Silence) (first *Silence) {
-	for _, of := range subjects(tx, i, all) {
+func (b *Book) covering(tx store.Tx, i *incidents.Incident, all []Silence) (first *Silence) {
+	for _, of := range b.subjects(tx, i, all) {
 		s := longest(all, of, func(*Silence) bool { return true })
 		if s == nil {
 			return nil
@@ -69,8 +79,8 @@ func covering(tx store.Tx, i *incidents.Incident, all []Silence) (first *Silence
 }
 
 // subjects are the alarms that fire in an incident. Over which topic they came is not known any more: what is covered by topic only
-// is not covered then, and pages.
-func subjects(tx store.Tx, i *incidents.Incident, all []Silence) []Subject {
+// is not covered then, and pages. Of several alarms each belongs to its own service, which need not be that of the incident.
+func (b *Book) subjects(tx store.Tx, i *incidents.Incident, all []Silence) []Subject {
 	said := map[string]*incidents.Alarm{}
 	byName := !slices.ContainsFunc(all, func(s Silence) bool {
 		return slices.ContainsFunc(s.Covers, func(c Cover) bool { return !c.byName() })
@@ -89,7 +99,11 @@ func subjects(tx store.Tx, i *incidents.Incident, all []Silence) []Subject {
 		if a == nil {
 			a = &incidents.Alarm{Name: i.Firing[series], Series: series}
 		}
-		found = append(found, Subject{Alarm: a, Service: i.Service})
+		of := Subject{Alarm: a, Service: i.Service}
+		if b.Opens != nil && len(i.Firing) > 1 {
+			of.Service = b.Opens(a).Service
+		}
+		found = append(found, of)
 	}
 	return found
 }
@@ -138,28 +152,40 @@ func worstFirst(tx store.Tx, ids []string) []string {
 
 // release lets go of incidents: another silence takes them over, or they page, or are resolved.
 func (b *Book) release(tx store.Tx, now time.Time, s Silence, ids []string) error {
-	others := slices.DeleteFunc(All(tx), func(o Silence) bool { return !o.InForce(now) })
+	others := othersOf(tx, now, s)
 	for _, id := range ids {
 		i, err := incidents.Head(tx, id)
-		if err != nil || !i.Open() || i.Silence == nil || i.Silence.ID != s.ID {
+		if err != nil || !i.Open() {
 			continue
 		}
-		var body incidents.Body
-		switch other := covering(tx, i, others); {
-		case other != nil:
-			said := *other.Said()
-			said.Quiet = i.Silence.Quiet
-			body = incidents.Silenced{Silence: said}
-		case s.End == EndResolve:
-			body = incidents.Resolved{Reason: s.title() + " is over, and resolves what it silenced"}
-		default:
-			body = incidents.Unsilenced{Silence: s.ID, Quiet: i.Silence.Quiet, Reason: s.title() + " is over"}
+		body := b.overdue(tx, i, s, others)
+		if of(i, s) {
+			body = b.releasing(tx, i, s, others)
+		}
+		if body == nil {
+			continue
 		}
 		if _, err := b.Incidents.Append(tx, now, id, incidents.Event{By: incidents.Oncalm(), Body: body}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// releasing is what becomes of an incident that a silence silenced.
+func (b *Book) releasing(tx store.Tx, i *incidents.Incident, s Silence, others []Silence) incidents.Body {
+	if other := b.covering(tx, i, others); other != nil {
+		said := *other.Said()
+		said.Quiet = i.Silence.Quiet
+		return incidents.Silenced{Silence: said}
+	}
+	if s.End == EndResolve {
+		return incidents.Resolved{Reason: s.title() + " is over, and resolves what it silenced"}
+	}
+	if body := b.overdue(tx, i, s, others); body != nil && i.Silence.Quiet == "" {
+		return body
+	}
+	return b.unsilenced(tx, i, s)
 }
 
 // title names a silence in a sentence.

@@ -155,17 +155,6 @@ func Keys() []store.Check {
 	return []store.Check{{Prefix: part + "/", Look: check}, {Prefix: overPart + "/"}}
 }
 
-// check holds that silences can be read: one that cannot be silences nothing.
-func check(in *store.Inspection) {
-	for k, val := range in.Tx.Range(store.Under(part)) {
-		if s, err := decode(val); err != nil {
-			in.Wrong(k, "make it again in Slack", "the silence cannot be read: %v", err)
-		} else if key(s.ID) != k {
-			in.Wrong(k, "make it again in Slack", "the silence is not the one that its key names: %s", s.ID)
-		}
-	}
-}
-
 // sweepBatch is how many records are deleted in one transaction.
 const sweepBatch = 50
 

@@ -47,14 +47,17 @@ const (
 	short = 5 * time.Minute
 )
 
+// soon is when people are told that a silence is about to end.
+func (s *Silence) soon() time.Time { return s.To.Add(-min(notice, s.To.Sub(s.From)/4)) }
+
 // plan enqueues what is due of a silence in its time.
 func (b *Book) plan(tx store.Tx, now time.Time, s Silence) {
 	queue := outbox.In(tx, now)
 	if s.Begun.IsZero() {
 		queue.Soon(s.entry(doBegin, s.From))
 	}
-	if length := s.To.Sub(s.From); length > short {
-		queue.Soon(s.entry(doSoon, s.To.Add(-min(notice, length/4))))
+	if s.To.Sub(s.From) > short {
+		queue.Soon(s.entry(doSoon, s.soon()))
 	}
 	queue.Soon(s.entry(doEnd, s.To))
 }
@@ -75,7 +78,10 @@ func (b *Book) due(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	var silenced []string
 	if body.Do == doEnd || body.Do == doLook {
 		err := b.Incidents.Store.View(ctx, func(tx store.Tx) error {
-			silenced = silencedBy(tx, body.ID)
+			silenced = nil
+			if s, ok := Get(tx, body.ID); ok {
+				silenced = b.silencedBy(tx, now, s)
+			}
 			return nil
 		})
 		if err != nil {
@@ -103,11 +109,11 @@ func (b *Book) do(tx store.Tx, now time.Time, s Silence, do string, silenced []s
 		save(tx, key(s.ID), s)
 		b.follow(tx, now, Change{What: Began, Silence: s})
 	case do == doSoon && s.InForce(now):
-		b.follow(tx, now, Change{What: Ending, Silence: s, Incidents: silencedBy(tx, s.ID)})
+		b.follow(tx, now, Change{What: Ending, Silence: s, Incidents: b.silencedBy(tx, now, s)})
 	case do == doLook && len(silenced) == 0:
 		b.end(tx, now, s, "", "nothing that it covers fires any more")
 	case do == doHold:
-		return b.hold(tx, now, s, within(tx, s))
+		return b.hold(tx, now, s, b.within(tx, s))
 	}
 	return nil
 }

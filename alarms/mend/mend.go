@@ -66,6 +66,12 @@ func (h Hand) Merge(from, into string) error {
 		}
 	}
 	groups.Merged(h.Tx, one.Service, from, into)
+	if one.Silence != nil && one.Silence.Quiet == "" && other.Silence != nil && other.Silence.Quiet != "" {
+		by := *other.Silence
+		by.Quiet = "" // it pages when the silence is over
+		_, err = h.append(into, incidents.Silenced{Silence: by})
+		return err
+	}
 	if one.Quiet || !other.Quiet && !members.Worse(one.Severity, other.Severity) {
 		return nil
 	}

@@ -195,7 +195,15 @@ func (a *app) probe(ctx context.Context) error {
 func (a *app) audit(ctx context.Context) ([]paging.Mended, error) {
 	now := a.enter()
 	defer now.leave()
-	return now.pager.Audit(ctx)
+	let, err := now.silences.Audit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mended, err := now.pager.Audit(ctx)
+	for _, m := range let {
+		mended = append(mended, paging.Mended{Incident: m.Incident, What: "silence", Key: m.Key, Due: m.Due})
+	}
+	return mended, err
 }
 
 // archiver moves what is over for longer than the configuration in force says out of the store at that path.

@@ -60,7 +60,8 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n := &assembly{app: a, cfg: cfg, handlers: map[string]outbox.Handler{}}
 	n.book = &incidents.Book{Store: a.store, Clock: a.clock}
 	n.overrides = cfg.Overrides(a.clock)
-	n.silences = &silences.Book{Incidents: n.book, Rules: cfg.Maintenance, Known: cfg.Knows, Clock: a.clock}
+	n.silences = &silences.Book{Incidents: n.book, Rules: cfg.Maintenance, Known: cfg.Knows, Clock: a.clock,
+		Opens: cfg.Services.Opens, PagesNobody: cfg.PagesNobody}
 	n.pager = &paging.Pager{Book: n.book, Policy: cfg.PolicyOf, Overrides: n.overrides, Reach: cfg.Reach, Clock: a.clock}
 	for _, wire := range []func() error{n.wireTexts, n.wireBot, n.wireAlarms} {
 		if err := wire(); err != nil {

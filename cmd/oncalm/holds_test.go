@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -322,18 +321,18 @@ func TestAnyHeldStory(t *testing.T) {
 	for seed := range uint64(stories) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			playHeld(t, func(w *world) {
-				s := &story{world: w, rand: rand.New(rand.NewPCG(seed, 33)), taken: map[string]int{}, fire: map[string]bool{}}
+				s := newStory(w, seed, 33)
 				for range 60 {
 					if s.rand.IntN(4) == 0 {
 						name := storyAlarms[s.rand.IntN(len(storyAlarms))]
 						s.tell("%s flaps", name)
 						changes, each := 2+s.rand.IntN(7), time.Duration(1+s.rand.IntN(90))*time.Second
 						for n := range changes {
-							s.released(severityOf(name))
+							s.released(name)
 							w.turns(name, n)
 							w.Wait(each)
 						}
-						s.fire[name] = changes%2 == 1
+						s.fire[name], s.loud[name] = changes%2 == 1, s.severityOf(name) != incidents.Sev4
 					}
 					if s.happens(); w.t.Failed() {
 						break

@@ -44,6 +44,7 @@ type world struct {
 
 	text   string                        // of the configuration; empty: worldConfig
 	naked  bool                          // nobody audits
+	lossy  bool                          // what was lost stays so: the store is not sound when all is over
 	reload bool                          // another configuration is put in force without a restart
 	hands  *hands                        // of the machine's clock
 	unruly func(*world, time.Duration)   // lets time pass, for a clock that is set meanwhile; nil: it is not
@@ -370,6 +371,9 @@ func (w *world) Status(id string, want incidents.Status) {
 // fsck checks that the store holds what it must when all is over.
 func (w *world) fsck() {
 	w.t.Helper()
+	if w.lossy {
+		return
+	}
 	var out bytes.Buffer
 	code := run(context.Background(), []string{"fsck", "-config", filepath.Join(w.dir, "oncalm.yaml")},
 		os.LookupEnv, nil, &out, &out)

@@ -180,7 +180,7 @@ func Repair(ctx context.Context, s store.Store, r *Report) error {
 func (r *Report) OwedAnew(incident, key string) {
 	for n := range r.Findings {
 		f := &r.Findings[n]
-		f.Repaired = f.Repaired || f.found.Incident == incident || f.Key == outbox.EntryPrefix+key
+		f.Repaired = f.Repaired || incident != "" && f.found.Incident == incident || f.Key == outbox.EntryPrefix+key
 	}
 }
 

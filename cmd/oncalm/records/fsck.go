@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/store/bolt/copies"
@@ -98,7 +99,15 @@ func (c *FsckCommand) oweAnew(ctx context.Context, s *cli.Session, db store.Stor
 	if err != nil {
 		return nil //nolint:nilerr // the server will say so, too
 	}
-	pager := &paging.Pager{Book: &incidents.Book{Store: db}, Policy: cfg.PolicyOf, Overrides: cfg.Overrides(nil)}
+	book := &incidents.Book{Store: db}
+	let, err := (&silences.Book{Incidents: book}).Audit(ctx)
+	if err != nil {
+		return err
+	}
+	for _, m := range let {
+		r.OwedAnew(m.Incident, m.Key)
+	}
+	pager := &paging.Pager{Book: book, Policy: cfg.PolicyOf, Overrides: cfg.Overrides(nil)}
 	mended, err := pager.Audit(ctx)
 	for _, m := range mended {
 		r.OwedAnew(m.Incident, m.Key)

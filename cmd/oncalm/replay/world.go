@@ -67,7 +67,8 @@ func NewWorld(cfg *config.Config, begins time.Time, overrides map[string][]rotat
 			}
 		}
 	}
-	hushed := &silences.Book{Incidents: w.book, Rules: cfg.Maintenance, Known: cfg.Knows, Clock: clock}
+	hushed := &silences.Book{Incidents: w.book, Rules: cfg.Maintenance, Known: cfg.Knows, Clock: clock,
+		Opens: cfg.Services.Opens, PagesNobody: cfg.PagesNobody}
 	w.intake = &alarms.Intake{
 		Book: w.book, Services: cfg.Services, Topics: topics, Silences: hushed, Quiet: cfg.Quiet, Rules: cfg.Messages,
 	}
