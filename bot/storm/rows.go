@@ -29,10 +29,16 @@ type record struct {
 	Since     time.Time `json:"since"`           // when the first of its incidents opened
 	Over      time.Time `json:"over,omitzero"`   // zero while it lasts
 	Drawn     string    `json:"drawn,omitempty"` // what the card says, as a sum
+	All       int       `json:"all,omitempty"`   // how many incidents it told of last
 }
 
 // lasts reports whether what opens joins the storm.
 func (r *record) lasts() bool { return r != nil && r.Over.IsZero() }
+
+// rest is how long the card waits for what else opens: the longer, the more incidents a look at it is one at.
+func (r *record) rest() time.Duration {
+	return min(settling+time.Duration(r.All)*time.Millisecond, pause)
+}
 
 func cardKey(n int) string { return cardPrefix + strconv.Itoa(n) }
 

@@ -146,7 +146,20 @@ func (s *Storms) join(tx store.Tx, now time.Time, id string) {
 		s.begin(tx, now, n)
 	}
 	tx.Put(memberKey(id), []byte(strconv.Itoa(n)))
-	s.redraw(tx, now, n, now.Add(settling))
+	if !r.lasts() {
+		s.redraw(tx, now, n, now.Add(settling))
+		return
+	}
+	s.lookAgain(tx, now, n, *r)
+}
+
+// lookAgain enqueues the card of a storm that lasts, unless it is drawn soon anyway, or just now: then it is looked at again soon
+// after.
+func (s *Storms) lookAgain(tx store.Tx, now time.Time, n int, r record) {
+	due := now.Add(r.rest())
+	if e, ok := outbox.In(tx, now).Get(entryKey(n)); !ok || !e.Done.IsZero() || e.Due.After(due) {
+		s.redraw(tx, now, n, due)
+	}
 }
 
 // begin begins a storm. What opened a short time ago is counted as well, though it has a card of its own or will have one; what
