@@ -10,6 +10,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -109,6 +110,30 @@ func (w *world) keys(prefix string) (all []string) {
 		w.t.Fatal(err)
 	}
 	return all
+}
+
+// TestStormIsLookedAtNowAndThen: each look at the card of a storm is one at all its incidents, so that many that open are no
+// reason for as many looks.
+func TestStormIsLookedAtNowAndThen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.wait(time.Second)
+		for range 500 {
+			w.gust(1)
+			w.wait(20 * time.Millisecond)
+		}
+		err := w.db.View(t.Context(), func(tx store.Tx) error {
+			if e, ok := outbox.In(tx, time.Now()).Get("storm/1/card"); !ok || e.Arming > 30 {
+				t.Errorf("the card was to be drawn %d times in 10 s, or never (%v)", e.Arming, ok)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.wait(3 * time.Second)
+		contains(t, w.only(w.storms()).Text, "500 incidents are open")
+	})
 }
 
 // TestNoStorm: five at once have a card each, and so has what opens now and then.

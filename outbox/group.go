@@ -348,6 +348,9 @@ func (g *group) attempt(ctx context.Context, e Entry) (err error) {
 	if err != nil {
 		return err
 	}
+	if g.r.Patient[e.Kind] {
+		ctx = store.MayWait(ctx)
+	}
 	now := g.r.Clock.Now()
 	return g.r.update(ctx, g.r.Store, func(tx store.Tx) error {
 		if !In(tx, now).finish(e) || commit == nil {

@@ -49,6 +49,9 @@ type Runner struct {
 	// Calendar are the kinds of entries that are due at a time of the calendar, by the wall
 	// clock. All others are due so long after they were enqueued, whatever is done to it.
 	Calendar map[string]bool
+	// Patient are the kinds of entries of which it is not urgent to record that they are done: that waits a little for what else
+	// is committed. If it is lost, they are tried again, as after a crash at that time.
+	Patient map[string]bool
 	// Busy reports whether something more urgent is at work just now than what is enqueued; it may be nil. While it does, each
 	// group starts a thousand attempts a second at most.
 	Busy    func() bool

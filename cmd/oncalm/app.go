@@ -109,8 +109,9 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	}
 	a.runner = &outbox.Runner{
 		Store: s, Clock: a.clock, Log: log,
-		Metrics: outbox.NewMetrics(a.reg), Calendar: calendar(), Enter: a.work, Groups: outbox.DefaultGroups(a.probe),
-		Busy: func() bool { return a.now().intake.Busy() },
+		Metrics: outbox.NewMetrics(a.reg), Calendar: calendar(), Patient: patient(), Enter: a.work,
+		Groups: outbox.DefaultGroups(a.probe),
+		Busy:   func() bool { return a.now().intake.Busy() },
 	}
 	a.store = outbox.Waking(s, a.runner)
 	a.incoming = outbox.Waking(incoming, a.runner)
@@ -162,6 +163,11 @@ func calendar() map[string]bool {
 		handoffs.KindBorder: true, handoffs.KindRemind: true, handoffs.KindAhead: true,
 		overrides.KindAskEnd: true, ops.KindSweep: true, silences.KindMaintenance: true,
 	}
+}
+
+// patient are the kinds of work that Slack knows to be done: what is tried again is looked for there first.
+func patient() map[string]bool {
+	return map[string]bool{paging.KindPage: true, paging.KindJoint: true, bot.KindCard: true}
 }
 
 // slackWell is a condition for being ready.

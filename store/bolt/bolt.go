@@ -185,9 +185,9 @@ func (d *DB) run(ctx context.Context, fn func(store.Tx) error) (*batch, error) {
 	q.updates.Add(1)
 	if err == nil && len(t.layers[0]) > 0 {
 		q.open.add(t.layers[0])
-		q.rouse()
 	}
 	if len(q.open.writes) > 0 {
+		q.expect(store.Waits(ctx))
 		return q.open, err
 	}
 	return inflight, err

@@ -54,13 +54,20 @@ func (c *committer) run() {
 		defer runtime.UnlockOSThread()
 	}
 	debug.SetPanicOnFault(true)
-	for range c.queue.wake {
-		for b := c.queue.take(); b != nil; b = c.queue.take() {
+	for !c.queue.finished() {
+		b, wait := c.queue.take()
+		if b != nil {
 			c.commit(b)
 			c.rest(b.updates)
+			continue
 		}
-		if c.queue.finished() {
-			return
+		var over <-chan time.Time
+		if wait > 0 {
+			over = time.After(wait)
+		}
+		select {
+		case <-c.queue.wake:
+		case <-over:
 		}
 	}
 }

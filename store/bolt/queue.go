@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/oncalm/oncalm/store"
 )
@@ -19,6 +20,8 @@ const (
 type batch struct {
 	writes  pairs
 	updates int           // functions that have writes in it
+	hurried bool          // somebody in it does not want to wait for others
+	until   time.Time     // if nobody does, it waits until then
 	bytes   int           // about
 	leaves  chan struct{} // closed when it takes no more
 	done    chan struct{} // closed when err is final
@@ -107,6 +110,28 @@ func (q *queue) settle(id int) error {
 	return b.err
 }
 
+// How long those wait for others who may ([store.MayWait]), and how many of them do not wait for more.
+const (
+	patience = 10 * time.Millisecond
+	company  = 4
+)
+
+// expect says that somebody waits for the open batch, who can wait for others to come or not. The caller has the turn.
+func (q *queue) expect(waits bool) {
+	b := q.open
+	switch {
+	case b.hurried:
+		return
+	case !waits, b.updates >= company:
+		b.hurried = true
+	case b.until.IsZero():
+		b.until = time.Now().Add(patience)
+	default:
+		return
+	}
+	q.rouse()
+}
+
 // rouse tells the committer to look. It never blocks.
 func (q *queue) rouse() {
 	select {
@@ -122,18 +147,23 @@ func (q *queue) joined() int {
 	return q.open.updates
 }
 
-// take puts the open batch in flight, if it has writes.
-func (q *queue) take() *batch {
+// take puts the open batch in flight, if it has writes. If those who are in it wait for others, it says how long.
+func (q *queue) take() (b *batch, wait time.Duration) {
 	q.turn.Lock()
 	defer q.turn.Unlock()
-	b := q.open
+	b = q.open
 	if len(b.writes) == 0 {
-		return nil
+		return nil, 0
+	}
+	if !b.hurried && !q.closed {
+		if wait = time.Until(b.until); wait > 0 {
+			return nil, wait
+		}
 	}
 	close(b.leaves)
 	q.open = newBatch()
 	q.inflight.Store(b)
-	return b
+	return b, 0
 }
 
 // close lets no more functions in, and says whether it is the first time.
