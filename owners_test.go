@@ -13,6 +13,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/changes"
@@ -149,7 +150,8 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 		"changes": changes.Keys(), "fates": fates.Keys(), "handoffs": handoffs.Keys(),
 		"incidents": incidents.Keys(), "incidents/history": history.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
 		"incidents/requests": requests.Keys(),
-		"overrides":          overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "rotations/feed": feed.Keys(), "silences": silences.Keys(),
+		"overrides":          overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "bot/capture": capture.Keys(),
+		"rotations/feed": feed.Keys(), "silences": silences.Keys(),
 	}
 	docs := map[string]string{}
 	for _, s := range tree(t) {

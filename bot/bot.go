@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/command"
 	"github.com/oncalm/oncalm/bot/notice"
@@ -66,6 +67,8 @@ type Options struct {
 	PagesNobody func(severity string) bool
 	// PublicURL is where the program is reached from outside, without a slash at the end, for links to it; empty if that is not known.
 	PublicURL string
+	// Capture is which messages are put onto timelines.
+	Capture capture.Rules
 	// Roots are the two slash commands; empty fields mean /incident and /oncall.
 	Roots Roots
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
@@ -101,6 +104,7 @@ type Bot struct {
 	notices    *notice.Notices
 	storms     *storm.Storms
 	pages      *pages.Pages
+	capture    *capture.Captures
 }
 
 // KindCard is the kind of outbox entries that this package handles: the card of an incident in the channel.
@@ -170,9 +174,13 @@ func (b *Bot) compose(users map[string]string) {
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Postmortem: o.Postmortem, Log: log,
 		Lacks: b.storms.Lacks, Draw: b.storms.Draw,
 	})
+	b.capture = capture.New(capture.Options{
+		Rules: o.Capture, Root: o.Roots.Incident, Book: o.Book, Out: out, Users: users, Clock: o.Clock, Log: log,
+		Place: b.place, Places: b.places, Readable: func(said string) string { return b.router.Readable(said) },
+	})
 	b.router = chat.New(chat.Options{
 		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People,
-		Rooms:   []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room()},
+		Rooms:   []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room()},
 		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
 	}, users)
 	b.shifts.SetRouter(b.router)
@@ -215,7 +223,14 @@ func (b *Bot) happened(ctx context.Context, r slack.Request) bool {
 		b.watch.Problem("E2010 Slack says that the bot's token was revoked; install the app again and set slack.bot_token",
 			true)
 	}
-	return v != slack.Starting
+	if v != slack.Ours {
+		return v != slack.Starting
+	}
+	if err := b.capture.Happened(ctx, r); err != nil {
+		b.log.Warn("an event could not be stored; Slack sends it again", "type", r.Event.Type, "err", err)
+		return false
+	}
+	return true
 }
 
 func usersOf(people map[string]chat.Person) (map[string]string, error) {
@@ -238,6 +253,7 @@ func (b *Bot) Handlers() map[string]outbox.Handler {
 	all := map[string]outbox.Handler{KindCard: b.card}
 	for _, more := range []map[string]outbox.Handler{
 		b.router.Handlers(), b.notices.Handlers(), b.shifts.Handlers(), b.storms.Handlers(), b.pages.Handlers(),
+		b.capture.Handlers(),
 	} {
 		maps.Copy(all, more)
 	}
@@ -255,5 +271,6 @@ func (b *Bot) Run(ctx context.Context) {
 	defer b.router.End()
 	beside.Go(func() { b.roll.run(ctx) })
 	beside.Go(func() { b.recallChannel(ctx) })
+	beside.Go(func() { b.catchUp(ctx) })
 	b.identifier.run(ctx)
 }

@@ -41,6 +41,9 @@ type cardRecord struct {
 
 func cardRecordKey(id string) string { return store.Key(cardPart, id) }
 
+// cardAtKey holds whose card a message is, for what is said in its thread.
+func cardAtKey(channel, ts string) string { return store.Key(cardAtPart, channel, ts) }
+
 func cardKey(id string) string { return id + "/card" }
 
 // cardBody is the body of a card's entry, and of that of its pages.
@@ -193,6 +196,7 @@ func saveCard(tx store.Tx, id string, r cardRecord) error {
 		return err
 	}
 	tx.Put(cardRecordKey(id), val)
+	tx.Put(cardAtKey(r.Channel, r.TS), []byte(id))
 	return nil
 }
 

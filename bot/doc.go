@@ -22,6 +22,7 @@
 // # In the store
 //
 //	card/<id>       where the card of an incident is, and the last event that it shows
+//	card-at/…       whose card a message is, by its channel and time stamp
 //	bot/channel     since when the channel takes no cards; absent while it does
 //	bot/identity    who we are to Slack, as it said last
 //	storm/…         see package storm

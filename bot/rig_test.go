@@ -48,7 +48,10 @@ type world struct {
 	groups    []outbox.Group
 	drawings  atomic.Int64 // attempts to draw a card
 	stop      func()
-	joined    bool // pages that wait are told together
+	// subscriptions are the events that Slack tells of when people act.
+	subscriptions []string
+
+	joined bool // pages that wait are told together
 }
 
 const (
@@ -80,7 +83,8 @@ func (w *world) begin(change ...func(*Options)) *world {
 			{ID: ana, Name: "ana", RealName: "Ana Alvarez", Zone: "Europe/Berlin"}, {ID: bo, Name: "bo"}, {ID: cy, Name: "cy"},
 			{ID: "U0MAL", Name: "mal"},
 		},
-		Channels: []workspace.Channel{{ID: "C0INC", Name: channel}, {ID: "C0GEN", Name: "general"}},
+		Subscriptions: w.subscriptions,
+		Channels:      []workspace.Channel{{ID: "C0INC", Name: channel}, {ID: "C0GEN", Name: "general"}},
 	})
 	w.disk = newMemory()
 	w.open(w.disk, change...)
@@ -147,9 +151,9 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 }
 
 // restart ends the process, as it were, and starts another on the same store.
-func (w *world) restart() {
+func (w *world) restart(change ...func(*Options)) {
 	w.stop()
-	w.open(w.disk)
+	w.open(w.disk, change...)
 }
 
 // policy pages whoever is on call, then bo, then, as the fallback, cy.

@@ -17,12 +17,23 @@ const sweepBatch = 100
 // their entries are remembered, and returns how many keys it deleted. What is said about such an incident later stands on its
 // timeline, and on no card.
 func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
-	from, to := store.Under(cardPart)
-	return store.Sweep(ctx, s, from, to, sweepBatch, func(tx store.Tx, key string, _ []byte) bool {
-		i, err := incidents.Head(tx, store.Parts(key)[1])
+	over := func(tx store.Tx, id string) bool {
+		i, err := incidents.Head(tx, id)
 		if err != nil {
 			return errors.Is(err, incidents.ErrNotFound)
 		}
 		return i.Status == incidents.StatusResolved && now.Sub(i.Resolved) > outbox.Kept
+	}
+	from, to := store.Under(cardPart)
+	n, err := store.Sweep(ctx, s, from, to, sweepBatch, func(tx store.Tx, key string, _ []byte) bool {
+		return over(tx, store.Parts(key)[1])
 	})
+	if err != nil {
+		return n, err
+	}
+	from, to = store.Under(cardAtPart)
+	more, err := store.Sweep(ctx, s, from, to, sweepBatch, func(tx store.Tx, _ string, val []byte) bool {
+		return over(tx, string(val))
+	})
+	return n + more, err
 }

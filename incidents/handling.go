@@ -3,6 +3,8 @@ package incidents
 import (
 	"strconv"
 	"time"
+
+	"github.com/oncalm/oncalm/incidents/notes"
 )
 
 // handlingKinds are what people do.
@@ -87,10 +89,16 @@ func (b Resolved) words(Event) Words {
 	return Words{Say: append(Sentence{plain("resolved")}, because(b.Reason)...), Shown: OnCard | OnTimeline | InPostmortem}
 }
 
-// Noted is a person's own line.
+// Noted is a person's own line: what they wrote, or what they said in Slack and somebody put on the timeline.
 type Noted struct {
-	Text string `json:"text"`
-	Link string `json:"link,omitempty"` // to where it was said
+	Text  string       `json:"text"`
+	Link  string       `json:"link,omitempty"` // to where it was said
+	Sort  notes.Sort   `json:"sort,omitempty"`
+	Files []notes.File `json:"files,omitempty"`
+	// Captured is who put it there, if it was said in Slack: a person, or [KindOncalm].
+	Captured string `json:"captured,omitempty"`
+	// Instead is the line that was struck for this one; 0 if none was.
+	Instead int `json:"instead,omitempty"`
 }
 
 func (Noted) kind() string { return "noted" }
@@ -98,8 +106,12 @@ func (Noted) kind() string { return "noted" }
 func (Noted) apply(*Incident, Event) error { return nil }
 
 func (b Noted) words(Event) Words {
-	say := Sentence{{Form: Quote, Text: b.Text}}
-	return Words{Say: say, Shown: OnCard | OnTimeline | InPostmortem, Source: SourceNote, Link: b.Link}
+	w := Words{Say: notes.Says(b.Text, b.Sort, b.Files), Shown: OnCard | OnTimeline | InPostmortem, Source: SourceNote,
+		Link: b.Link}
+	if b.Captured != "" {
+		w.Source = SourceMessage
+	}
+	return w
 }
 
 // Struck takes a note out of what people read; the line itself stays.

@@ -53,6 +53,7 @@ const (
 	KindPerson = "person"
 	KindAlarm  = "alarm"
 	KindOncalm = "oncalm"
+	KindOther  = "other" // who is in Slack and not in the configuration, by the name that Slack shows
 )
 
 // Person is the actor for the person of that key in the configuration.

@@ -28,6 +28,7 @@ const (
 	Someone = wording.Someone
 	Quote   = wording.Quote
 	Moment  = wording.Moment
+	Linked  = wording.Linked
 
 	OnCard       = wording.OnCard
 	OnTimeline   = wording.OnTimeline
@@ -37,6 +38,7 @@ const (
 	SourcePage    = wording.SourcePage
 	SourceCommand = wording.SourceCommand
 	SourceNote    = wording.SourceNote
+	SourceMessage = wording.SourceMessage
 	SourceOncalm  = wording.SourceOncalm
 )
 

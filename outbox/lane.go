@@ -24,6 +24,7 @@ const (
 	Pages4    Lane = "pages_sev4"
 	Answers   Lane = "answers" // what somebody is waiting for: replies, confirmations, refreshed pages
 	Chores    Lane = "chores"  // everything that may wait: cards, notices
+	Asides    Lane = "asides"  // what goes on in Slack beside that: the channels of incidents, and what is said there
 	Errands   Lane = "errands" // what has nothing to do with Slack, and must not wait for it
 )
 

@@ -71,6 +71,7 @@ func DefaultGroups(probe func(context.Context) error) []Group {
 		{Name: "pages", Lanes: []Lane{Pages1, Pages2, Pages3, Pages4}, Workers: 64, Probe: probe},
 		{Name: "answers", Lanes: []Lane{Answers}, Workers: 4, Probe: probe},
 		{Name: "chores", Lanes: []Lane{Chores}, Workers: 2, Probe: probe},
+		{Name: "asides", Lanes: []Lane{Asides}, Workers: 2, Probe: probe},
 		{Name: "errands", Lanes: []Lane{Errands}, Workers: 2},
 	}
 }

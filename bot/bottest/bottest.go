@@ -11,19 +11,24 @@ import (
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/slackfake/blockkit"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/notes"
 )
 
 // Judge holds a message against all limits: ours, and those of the fake, which was written by somebody else.
 func Judge(t testing.TB, m blocks.Message) {
 	t.Helper()
-	raw := m.Blocks()
+	JudgeSent(t, m.Text(time.UTC), m.Blocks())
+}
+
+// JudgeSent is Judge for a message as it was sent: its text, and its blocks.
+func JudgeSent(t testing.TB, text string, raw []byte) {
+	t.Helper()
 	if err := blocks.Validate(raw); err != nil {
 		t.Errorf("%v\n%s", err, raw)
 	}
 	if problems := blockkit.ValidateBlocks(raw); len(problems) > 0 {
 		t.Errorf("Slack would say: %v\n%s", problems, raw)
 	}
-	text := m.Text(time.UTC)
 	if n := utf8.RuneCountInString(text); n > 4000 || text == "" {
 		t.Errorf("text of %d characters", n)
 	}
@@ -88,7 +93,9 @@ func Events(s string) []incidents.Event {
 		incidents.Delivered{Key: s, Person: s, Via: incidents.ViaSlack, Channel: "D1", Message: "1.2"},
 		incidents.Undelivered{Key: s, Person: s, Error: s},
 		incidents.Withheld{Key: s, Person: s, Why: s}, incidents.Acknowledged{}, incidents.Escalated{Reason: s},
-		incidents.Noted{Text: s}, incidents.Resolved{Reason: s}, incidents.Unknown{Kind: s},
+		incidents.Noted{Text: s},
+		incidents.Noted{Text: s, Link: s, Sort: notes.Sort(s), Captured: s, Files: []notes.File{{Title: s, Link: s}}},
+		incidents.Resolved{Reason: s}, incidents.Unknown{Kind: s},
 	}
 	var all []incidents.Event
 	for n, b := range bodies {

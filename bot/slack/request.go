@@ -3,9 +3,11 @@ package slack
 import (
 	"context"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slack/spoken"
 )
 
-// A Request is something that a person did in Slack, or that Slack tells us of. Of its last four fields it has one. It comes from
+// A Request is something that a person did in Slack, or that Slack tells us of. Of its last five fields it has one. It comes from
 // Slack; whether from our workspace, [Watch.Judge] says.
 type Request struct {
 	ID      string // names it: the same request comes with the same id
@@ -14,11 +16,15 @@ type Request struct {
 	Trigger string    // the right to open a form, for three seconds; "" if there is none
 	ReplyTo string    // an address of Slack's for answers; "" if there is none
 	At      time.Time // when it came
+	// Channel is where it was done; "" if that is not told.
+	Channel string
 
 	Command *Command
 	Action  *Action
 	Form    *Form
 	Event   *Event
+
+	Shortcut *Shortcut
 }
 
 // A Command is what somebody typed.
@@ -52,6 +58,18 @@ type Value struct {
 type Event struct {
 	Type    string
 	Revoked bool // our token was
+
+	// Message is what it is about; nil if that is no message. Of one that is reacted to or pinned, only where it stands is told.
+	Message  *spoken.Message
+	User     string // who did it
+	Reaction string // what was put under the message, or taken away
+	Gone     bool   // the message was deleted
+}
+
+// A Shortcut is one that somebody has chosen in the menu of a message.
+type Shortcut struct {
+	Callback string // which
+	Message  spoken.Message
 }
 
 // A Reply is what Slack gets back at once.

@@ -43,7 +43,7 @@ func (c *client) group(ctx context.Context, id string) (slack.UserGroup, error) 
 	const method = "usergroups.list"
 	all, err := c.api.GetUserGroupsContext(ctx,
 		slack.GetUserGroupsOptionIncludeDisabled(true), slack.GetUserGroupsOptionIncludeUsers(true))
-	if err = c.settleGroup(method, err); err != nil {
+	if err = c.settleAside(method, err); err != nil {
 		return slack.UserGroup{}, err
 	}
 	i := slices.IndexFunc(all, func(g slack.UserGroup) bool { return g.ID == id })
@@ -61,11 +61,11 @@ func (c *client) setGroup(ctx context.Context, g slack.UserGroup, users []string
 			return nil
 		}
 		_, err := c.api.DisableUserGroupContext(ctx, g.ID)
-		return notAgain("already_disabled", c.settleGroup("usergroups.disable", err))
+		return notAgain("already_disabled", c.settleAside("usergroups.disable", err))
 	}
 	if disabled {
 		_, err := c.api.EnableUserGroupContext(ctx, g.ID)
-		if err = notAgain("already_enabled", c.settleGroup("usergroups.enable", err)); err != nil {
+		if err = notAgain("already_enabled", c.settleAside("usergroups.enable", err)); err != nil {
 			return err
 		}
 	}
@@ -73,7 +73,7 @@ func (c *client) setGroup(ctx context.Context, g slack.UserGroup, users []string
 		return nil
 	}
 	_, err := c.api.UpdateUserGroupMembersListContext(ctx, g.ID, users)
-	return c.settleGroup("usergroups.users.update", err)
+	return c.settleAside("usergroups.users.update", err)
 }
 
 // notAgain drops an error that says that a thing is as it should be.
@@ -88,9 +88,9 @@ func sameUsers(a, b []string) bool {
 	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
 }
 
-// settleGroup takes note of a call about user groups. That we may not make it says nothing about our token: pages need other
+// settleAside takes note of a call that no page needs. That we may not make it says nothing about our token: pages need other
 // rights.
-func (c *client) settleGroup(method string, err error) error {
+func (c *client) settleAside(method string, err error) error {
 	if err == nil {
 		return c.watch.done(method, nil)
 	}

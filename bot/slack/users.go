@@ -1,6 +1,7 @@
 package slack
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -38,6 +39,7 @@ type user struct {
 	Deleted bool           // the account is closed
 	Bot     bool           // it is no person
 	Zone    *time.Location // nil if Slack does not tell
+	Name    string         // as others see it, who may have chosen it as they liked
 }
 
 // UserInfo asks Slack about a user.
@@ -50,5 +52,5 @@ func (c *client) UserInfo(ctx context.Context, id string) (user, error) {
 	if err != nil || u.TZ == "" {
 		zone = nil
 	}
-	return user{u.Deleted, u.IsBot, zone}, nil
+	return user{u.Deleted, u.IsBot, zone, cmp.Or(u.Profile.DisplayName, u.RealName, u.Name)}, nil
 }

@@ -39,7 +39,7 @@ type Options struct {
 	BaseURL string
 
 	// Subscriptions are the types of events that the bot gets when people act:
-	// "message", "app_mention", "reaction_added", "reaction_removed". Nil means none.
+	// "message", "app_mention", "reaction_added", "reaction_removed", "pin_added", "pin_removed". Nil means none.
 	// Others can be sent by hand with [hands.Bot.Event].
 	Subscriptions []string
 

@@ -43,6 +43,8 @@ func spoken(s incidents.Sentence) blocks.Line {
 			l = l.With(blocks.Span{Text: text.Clip(text.Line(p.Text), limit)})
 		case incidents.Moment:
 			l = blocks.Say(l, p.At)
+		case incidents.Linked:
+			l = append(l, blocks.Link(p.Link, text.Clip(text.Line(p.Text), 100)))
 		}
 	}
 	return l

@@ -17,6 +17,7 @@ const (
 	Someone             // the name of a person
 	Quote               // what somebody said, as they wrote it; at the beginning of a sentence it is what the actor said
 	Moment              // a time, in At
+	Linked              // the name of something that can be looked at, under Link
 	forms
 )
 
@@ -35,6 +36,7 @@ type Part struct {
 	Form Form
 	Text string
 	At   time.Time
+	Link string
 }
 
 // A Sentence says what happened, beginning with the verb; the actor of the event is its subject.
@@ -60,6 +62,7 @@ const (
 	SourcePage    Source = "page"
 	SourceCommand Source = "command"
 	SourceNote    Source = "note"
+	SourceMessage Source = "message" // of Slack's, that somebody put there
 	SourceOncalm  Source = "oncalm"
 )
 

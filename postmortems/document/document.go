@@ -178,17 +178,25 @@ const SourceGap = "gap"
 type Line struct {
 	Seq    int       `json:"seq,omitempty"` // 0 for a gap
 	At     time.Time `json:"at"`
-	Source string    `json:"source"` // alarm, page, command, note, oncalm or gap
+	Source string    `json:"source"` // alarm, page, command, note, message, oncalm or gap
 	Who    string    `json:"who"`
 	What   string    `json:"what"`
 	Link   string    `json:"link,omitempty"`
 	// LinkTo is what the link leads to: console or message.
 	LinkTo    string `json:"link_to,omitempty"`
 	MessageID string `json:"message_id,omitempty"` // of the SNS message
+	// Files are what was shared with a message: links to where it can be looked at.
+	Files []File `json:"files,omitempty"`
 	// Added is when a note was written down, if that was later than what it tells.
 	Added time.Time `json:"added,omitzero"`
 	// Gap is how long nothing was recorded before the next line, in seconds.
 	Gap float64 `json:"gap_seconds,omitempty"`
+}
+
+// File is one that was shared with a message.
+type File struct {
+	Title string `json:"title"`
+	Link  string `json:"link"`
 }
 
 // Factor asks for contributing factors of one kind.

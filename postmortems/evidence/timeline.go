@@ -71,6 +71,11 @@ func newLine(e incidents.Event, words incidents.Words) document.Line {
 	if l.Link == "" {
 		l.LinkTo = ""
 	}
+	for _, p := range words.Say {
+		if p.Form == incidents.Linked && p.Link != "" {
+			l.Files = append(l.Files, document.File{Title: wording.Said(p.Text), Link: p.Link})
+		}
+	}
 	if words.Source == incidents.SourceNote && e.Recorded.Sub(e.At) > late {
 		l.Added = e.Recorded.UTC()
 	}
@@ -95,6 +100,8 @@ func written(e incidents.Event, s incidents.Sentence) string {
 				b.WriteString(wording.Clean(p.Text))
 				continue
 			}
+			b.WriteString("“" + wording.Said(p.Text) + "”")
+		case incidents.Linked:
 			b.WriteString("“" + wording.Said(p.Text) + "”")
 		case incidents.Moment:
 			b.WriteString(wording.Clock(p.At.UTC(), e.At.UTC()))

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/postmortems/document"
@@ -80,6 +81,18 @@ func timelineRows(lines []document.Line, shown detail) []lineRow {
 
 // evidence leads to where a line can be checked.
 func evidence(l document.Line) string {
+	all := []string{source(l)}
+	if all[0] == "" {
+		all = nil
+	}
+	for _, f := range l.Files {
+		all = append(all, link(literal(text.Clip(f.Title, cutTo)), f.Link, messageHosts))
+	}
+	return strings.Join(all, ", ")
+}
+
+// source leads to what a line was made from.
+func source(l document.Line) string {
 	switch {
 	case l.LinkTo == "console":
 		return link(l.LinkTo, l.Link, consoleHosts)

@@ -8,7 +8,7 @@ import (
 // Who names an actor.
 func Who(a incidents.Actor) string {
 	switch a.Kind {
-	case incidents.KindPerson:
+	case incidents.KindPerson, incidents.KindOther:
 		return Said(a.Name)
 	case incidents.KindAlarm:
 		return "alarm " + Said(a.Name)

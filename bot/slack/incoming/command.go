@@ -35,6 +35,7 @@ func Command(payload []byte, name string) (Parsed, error) {
 func command(field func(string) string, name string) Parsed {
 	r := slack.Request{
 		ID: "slack:" + name, User: field("user_id"), Trigger: field("trigger_id"), ReplyTo: field("response_url"),
+		Channel: field("channel_id"),
 		From:    slack.Origin{Team: field("team_id"), Enterprise: field("enterprise_id"), App: field("api_app_id")},
 		Command: &slack.Command{Root: field("command"), Text: field("text")},
 	}

@@ -1,9 +1,11 @@
 package incoming
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/bot/slack/spoken"
 )
 
 // occurrence is what we read of an event.
@@ -19,12 +21,54 @@ type occurrence struct {
 		Team string `json:"team_id"`
 		Grid string `json:"enterprise_id"`
 	} `json:"authorizations"`
-	Event struct {
-		Type   string `json:"type"`
-		Tokens struct {
-			Bot []string `json:"bot"`
-		} `json:"tokens"`
-	} `json:"event"`
+	Event json.RawMessage `json:"event"`
+}
+
+// happening is the event itself. Those that are about a message name it in various ways.
+type happening struct {
+	Type   string `json:"type"`
+	Tokens struct {
+		Bot []string `json:"bot"`
+	} `json:"tokens"`
+
+	User     string `json:"user"`
+	Reaction string `json:"reaction"`
+	Subtype  string `json:"subtype"`
+	Channel  string `json:"channel"`
+	Pinned   string `json:"channel_id"`
+	Deleted  string `json:"deleted_ts"`
+
+	Message json.RawMessage `json:"message"`
+	Item    struct {
+		Type    string          `json:"type"`
+		Channel string          `json:"channel"`
+		TS      string          `json:"ts"`
+		Message json.RawMessage `json:"message"`
+	} `json:"item"`
+}
+
+// about fills in which message an event is about, and what was done to it.
+func (h *happening) about(e *slack.Event, raw json.RawMessage) {
+	var m spoken.Message
+	switch h.Type {
+	case "reaction_added", "reaction_removed":
+		m.Channel, m.TS, e.Reaction = h.Item.Channel, h.Item.TS, h.Reaction
+	case "pin_added", "pin_removed":
+		pinned := spoken.Read(h.Pinned, h.Item.Message)
+		m.Channel, m.TS, m.Thread = h.Pinned, pinned.TS, pinned.Thread
+	case "message":
+		switch h.Subtype {
+		case "message_changed":
+			m = spoken.Read(h.Channel, h.Message)
+		case "message_deleted":
+			m.Channel, m.TS, e.Gone = h.Channel, h.Deleted, true
+		default:
+			m = spoken.Read(h.Channel, raw)
+		}
+	}
+	if m.Channel != "" && m.TS != "" {
+		e.Message, e.User = &m, h.User
+	}
 }
 
 // Event reads what Slack tells us of. Events that we do not know are requests as well.
@@ -42,8 +86,11 @@ func Event(payload []byte, _ string) (Parsed, error) {
 	default:
 		return Parsed{}, nil
 	}
-	told := &slack.Event{Type: e.Event.Type}
-	told.Revoked = e.Event.Type == "tokens_revoked" && len(e.Event.Tokens.Bot) > 0 || e.Event.Type == "app_uninstalled"
+	var h happening
+	_ = json.Unmarshal(e.Event, &h) // events that we do not know may have other types of fields
+	told := &slack.Event{Type: h.Type}
+	told.Revoked = h.Type == "tokens_revoked" && len(h.Tokens.Bot) > 0 || h.Type == "app_uninstalled"
+	h.about(told, e.Event)
 	return Parsed{Request: slack.Request{From: e.origin(), Event: told}}, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/bot/slack/spoken"
 )
 
 // TestCommandEitherWay: what Slack posts as a form, it sends over a socket as JSON; both are the same request.
@@ -72,6 +73,36 @@ func TestParse(t *testing.T) {
 		{"a form that was closed", Interaction, `{"type":"view_closed","view":{"callback_id":"c"}}`, Parsed{}},
 		{"an event", Event, `{"type":"event_callback","team_id":"T1","api_app_id":"A1","event":{"type":"never_seen"}}`,
 			Parsed{Request: slack.Request{From: slack.Origin{Team: "T1", App: "A1"}, Event: &slack.Event{Type: "never_seen"}}}},
+		{"a reaction", Event, `{"type":"event_callback","event":{"type":"reaction_added","user":"U1","reaction":"pushpin",
+			"item":{"type":"message","channel":"C1","ts":"1.2"}}}`,
+			Parsed{Request: slack.Request{Event: &slack.Event{Type: "reaction_added", User: "U1", Reaction: "pushpin",
+				Message: &spoken.Message{Channel: "C1", TS: "1.2"}}}}},
+		{"a reaction to a file", Event, `{"type":"event_callback","event":{"type":"reaction_added","user":"U1","reaction":"pushpin",
+			"item":{"type":"file","file":"F1"}}}`,
+			Parsed{Request: slack.Request{Event: &slack.Event{Type: "reaction_added", Reaction: "pushpin"}}}},
+		{"a pin", Event, `{"type":"event_callback","event":{"type":"pin_added","user":"U1","channel_id":"C1",
+			"item":{"type":"message","message":{"ts":"1.2","thread_ts":"1.1","text":"x"}}}}`,
+			Parsed{Request: slack.Request{Event: &slack.Event{Type: "pin_added", User: "U1",
+				Message: &spoken.Message{Channel: "C1", TS: "1.2", Thread: "1.1"}}}}},
+		{"a message", Event, `{"type":"event_callback","event":{"type":"message","user":"U1","channel":"C1","ts":"1.2","text":"hm",
+			"files":[{"name":"a.png","permalink":"https://x.slack.com/files/a"}],"new":[1]}}`,
+			Parsed{Request: slack.Request{Event: &slack.Event{Type: "message", User: "U1",
+				Message: &spoken.Message{Channel: "C1", TS: "1.2", User: "U1", Text: "hm",
+					Files: []spoken.File{{Name: "a.png", Link: "https://x.slack.com/files/a"}}}}}}},
+		{"a message that was changed", Event, `{"type":"event_callback","event":{"type":"message","subtype":"message_changed","channel":"C1",
+			"ts":"9.9","message":{"user":"U1","ts":"1.2","text":"hm"}}}`,
+			Parsed{Request: slack.Request{Event: &slack.Event{Type: "message",
+				Message: &spoken.Message{Channel: "C1", TS: "1.2", User: "U1", Text: "hm"}}}}},
+		{"a message that was deleted", Event, `{"type":"event_callback","event":{"type":"message","subtype":"message_deleted","channel":"C1",
+			"ts":"9.9","deleted_ts":"1.2"}}`,
+			Parsed{Request: slack.Request{Event: &slack.Event{Type: "message", Gone: true,
+				Message: &spoken.Message{Channel: "C1", TS: "1.2"}}}}},
+		{"an event whose fields are of other types", Event, `{"type":"event_callback","event":{"type":"user_change","user":{"id":"U1"},"channel":7}}`,
+			Parsed{Request: slack.Request{Event: &slack.Event{Type: "user_change"}}}},
+		{"the menu of a message", Interaction, `{"type":"message_action","callback_id":"timeline/add","user":{"id":"U1"},"trigger_id":"9",
+			"channel":{"id":"C1"},"message":{"ts":"1.2","user":"U2","text":"hm"},"response_url":"https://hooks.slack.com/x"}`,
+			Parsed{Request: slack.Request{ID: "slack:9", User: "U1", Trigger: "9", Channel: "C1", ReplyTo: "https://hooks.slack.com/x",
+				Shortcut: &slack.Shortcut{Callback: "timeline/add", Message: spoken.Message{Channel: "C1", TS: "1.2", User: "U2", Text: "hm"}}}}},
 		{"a challenge", Event, `{"type":"url_verification","challenge":"c"}`, Parsed{Challenge: "c"}},
 		{"too many", Event, `{"type":"app_rate_limited","minute_rate_limited":60}`, Parsed{Throttled: time.Unix(60, 0).UTC()}},
 		{"another envelope", Event, `{"type":"new"}`, Parsed{}},

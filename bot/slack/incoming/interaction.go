@@ -2,8 +2,10 @@ package incoming
 
 import (
 	"cmp"
+	"encoding/json"
 
 	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/bot/slack/spoken"
 )
 
 // interactive is what we read of an interaction.
@@ -26,6 +28,7 @@ type interactive struct {
 	Container   struct {
 		MessageTS string `json:"message_ts"`
 		Ephemeral bool   `json:"is_ephemeral"`
+		Channel   string `json:"channel_id"`
 	} `json:"container"`
 	Actions []struct {
 		ID    string `json:"action_id"`
@@ -33,6 +36,12 @@ type interactive struct {
 		TS    string `json:"action_ts"`
 	} `json:"actions"`
 	View submitted `json:"view"`
+
+	Callback string          `json:"callback_id"`
+	Message  json.RawMessage `json:"message"`
+	Channel  struct {
+		ID string `json:"id"`
+	} `json:"channel"`
 }
 
 // submitted is a form that was sent, as Slack delivers it.
@@ -59,19 +68,22 @@ func PostedInteraction(body []byte, name string) (Parsed, error) {
 	return Interaction([]byte(form.Get("payload")), name)
 }
 
-// Interaction reads a button that was pressed, or a form that was sent. Of what else there is, forms that were closed and
-// shortcuts, we offer none.
+// Interaction reads a button that was pressed, a form that was sent, or what was chosen in the menu of a message. Of what else there
+// is, forms that were closed and shortcuts without a message, we offer none.
 func Interaction(payload []byte, name string) (Parsed, error) {
 	var in interactive
 	if err := readJSON(payload, &in); err != nil {
 		return Parsed{}, ErrForm
 	}
-	r := slack.Request{ID: in.id(name), From: in.origin(), User: in.User.ID, Trigger: in.Trigger, ReplyTo: in.ResponseURL}
+	r := slack.Request{ID: in.id(name), From: in.origin(), User: in.User.ID, Trigger: in.Trigger, ReplyTo: in.ResponseURL,
+		Channel: cmp.Or(in.Channel.ID, in.Container.Channel)}
 	switch {
 	case in.Type == "view_submission":
 		r.Form = in.View.form()
 	case in.Type == "block_actions" && len(in.Actions) > 0:
 		r.Action = &slack.Action{ID: in.Actions[0].ID, Value: in.Actions[0].Value, Private: in.Container.Ephemeral}
+	case in.Type == "message_action" && in.Channel.ID != "":
+		r.Shortcut = &slack.Shortcut{Callback: in.Callback, Message: spoken.Read(in.Channel.ID, in.Message)}
 	default:
 		return Parsed{}, nil
 	}

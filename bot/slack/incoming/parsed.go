@@ -20,7 +20,7 @@ type Parsed struct {
 // asks reports whether there is a request to handle.
 func (p *Parsed) asks() bool {
 	r := &p.Request
-	return r.Command != nil || r.Action != nil || r.Form != nil || r.Event != nil
+	return r.Command != nil || r.Action != nil || r.Form != nil || r.Event != nil || r.Shortcut != nil
 }
 
 // A Parser reads what was sent. name names it, where nothing in it does.

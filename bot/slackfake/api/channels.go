@@ -68,6 +68,10 @@ func (s channels) info(a wire.Args) (wire.Answer, error) {
 }
 
 func (s channels) list(a wire.Args) (wire.Answer, error) {
+	return s.listed(a, func(*workspace.Conversation) bool { return true })
+}
+
+func (s channels) listed(a wire.Args, wanted func(*workspace.Conversation) bool) (wire.Answer, error) {
 	types := a.List("types")
 	if len(types) == 0 {
 		types = []string{"public_channel"}
@@ -76,7 +80,7 @@ func (s channels) list(a wire.Args) (wire.Answer, error) {
 	var found []*workspace.Conversation
 	for _, c := range s.ws.Conversations {
 		hidden := c.Private && !c.Has(s.ws.App.BotUserID) || c.Archived && a.Bool("exclude_archived")
-		if !hidden && slices.Contains(types, word[c.Kind()]) {
+		if !hidden && wanted(c) && slices.Contains(types, word[c.Kind()]) {
 			found = append(found, c)
 		}
 	}
@@ -89,6 +93,14 @@ func (s channels) list(a wire.Args) (wire.Answer, error) {
 		shapes[i] = s.shape(c)
 	}
 	return wire.Answer{"channels": shapes, "response_metadata": wire.Answer{"next_cursor": next}}, nil
+}
+
+// mine is the list of the conversations that the bot is in.
+func (s channels) mine(a wire.Args) (wire.Answer, error) {
+	if user := cmp.Or(a["user"], s.ws.App.BotUserID); user != s.ws.App.BotUserID {
+		return nil, wire.Refuse("method_not_supported_for_channel_type") // of others it is not needed
+	}
+	return s.listed(a, func(c *workspace.Conversation) bool { return c.Has(s.ws.App.BotUserID) })
 }
 
 func (s channels) members(a wire.Args) (wire.Answer, error) {

@@ -3,7 +3,6 @@ package api
 import (
 	"net/url"
 	"regexp"
-	"slices"
 
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
@@ -60,12 +59,11 @@ func (s marks) pinAdd(a wire.Args) (wire.Answer, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case slices.Contains(c.Pins, m.TS):
-		return nil, wire.Refuse("already_pinned")
-	case len(c.Pins) >= maxPins:
+	case len(c.Pins) >= maxPins && !c.Pinned(m.TS):
 		return nil, wire.Refuse("too_many_pins")
+	case !c.Pin(m.TS, s.ws.App.BotUserID):
+		return nil, wire.Refuse("already_pinned")
 	}
-	c.Pins = append(c.Pins, m.TS)
 	s.ws.Changes.Mark()
 	return wire.Answer{}, nil
 }
@@ -75,10 +73,9 @@ func (s marks) pinRemove(a wire.Args) (wire.Answer, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case !slices.Contains(c.Pins, m.TS):
+	case !c.Unpin(m.TS):
 		return nil, wire.Refuse("no_pin")
 	}
-	c.Pins = slices.DeleteFunc(c.Pins, func(ts string) bool { return ts == m.TS })
 	s.ws.Changes.Mark()
 	return wire.Answer{}, nil
 }
@@ -89,9 +86,12 @@ func (s marks) pinList(a wire.Args) (wire.Answer, error) {
 		return nil, err
 	}
 	items := []wire.Answer{}
-	for _, ts := range c.Pins {
-		if m := c.Message(ts); m != nil {
-			items = append(items, wire.Answer{"type": "message", "channel": c.ID, "message": s.ws.App.ShapeMessage(c, m, false)})
+	for _, p := range c.Pins {
+		if m := c.Message(p.TS); m != nil {
+			items = append(items, wire.Answer{
+				"type": "message", "channel": c.ID, "created": p.At.Unix(), "created_by": p.By,
+				"message": s.ws.App.ShapeMessage(c, m, false),
+			})
 		}
 	}
 	return wire.Answer{"items": items}, nil

@@ -20,10 +20,9 @@ func methodsOf(ws *workspace.Workspace, may *access) map[string]method {
 	who, group, conv, said := people{ws, may}, groups{ws, may}, channels{ws, may}, history{ws, may}
 	say, mark, view, file := chat{ws, may}, marks{ws, may}, views{ws, may}, files{ws, may}
 	return map[string]method{
-		"auth.test": {"", who.authTest},
-		"bots.info": {"users:read", who.botsInfo},
-		"team.info": {"team:read", who.teamInfo},
-
+		"auth.test":          {"", who.authTest},
+		"bots.info":          {"users:read", who.botsInfo},
+		"team.info":          {"team:read", who.teamInfo},
 		"chat.postMessage":   {"chat:write", say.post},
 		"chat.postEphemeral": {"chat:write", say.postEphemeral},
 		"chat.update":        {"chat:write", say.update},
@@ -35,6 +34,7 @@ func methodsOf(ws *workspace.Workspace, may *access) map[string]method {
 		"conversations.replies":    {"channels:history|groups:history|im:history", said.replies},
 		"conversations.info":       {"channels:read|groups:read|im:read", conv.info},
 		"conversations.list":       {"channels:read|groups:read|im:read", conv.list},
+		"users.conversations":      {"channels:read|groups:read|im:read", conv.mine},
 		"conversations.members":    {"channels:read|groups:read|im:read", conv.members},
 		"conversations.create":     {"channels:manage|groups:write", conv.create},
 		"conversations.invite":     {"channels:manage|groups:write", conv.invite},

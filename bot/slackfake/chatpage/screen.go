@@ -174,7 +174,7 @@ func (s screen) open(c *workspace.Conversation, me *workspace.User, before strin
 	return wire.Answer{
 		"id": c.ID, "name": c.Name, "kind": c.Kind(), "topic": c.Topic, "archived": c.Archived,
 		"members": len(c.Members), "messages": shown, "more": more,
-		"pins": append([]string{}, c.Pins...), "bookmarks": append([]workspace.Bookmark{}, c.Bookmarks...),
+		"pins": c.PinnedMessages(), "bookmarks": append([]workspace.Bookmark{}, c.Bookmarks...),
 		"seen": c.Seen[me.ID],
 	}
 }
@@ -206,7 +206,7 @@ func (s screen) thread(c *workspace.Conversation, me *workspace.User, ts string)
 func (s screen) message(c *workspace.Conversation, m *workspace.Message) wire.Answer {
 	out := wire.Answer{
 		"ts": m.TS, "channel": c.ID, "user": m.User, "bot": m.Bot, "text": m.Text, "edited": m.Edited,
-		"own": m.Ephemeral != "", "asked": m.Asked, "pinned": slices.Contains(c.Pins, m.TS), "edits": len(m.Edits),
+		"own": m.Ephemeral != "", "asked": m.Asked, "pinned": c.Pinned(m.TS), "edits": len(m.Edits),
 	}
 	if m.Blocks != nil {
 		out["blocks"] = m.Blocks

@@ -28,6 +28,13 @@ func (s *Hands) Reply(
 
 // SayIn is Say in the thread with this ts, or outside threads if it is empty.
 func (s *Hands) SayIn(ctx context.Context, userID, channel, thread, typed string) (workspace.Message, error) {
+	return s.Share(ctx, userID, channel, thread, typed)
+}
+
+// Share is SayIn with files.
+func (s *Hands) Share(ctx context.Context, userID, channel, thread, typed string, files ...workspace.FileRef) (
+	workspace.Message, error,
+) {
 	s.ws.Lock()
 	u, c, err := s.acting(userID, channel)
 	if err == nil && c.Archived {
@@ -37,7 +44,7 @@ func (s *Hands) SayIn(ctx context.Context, userID, channel, thread, typed string
 		s.ws.Unlock()
 		return workspace.Message{}, err
 	}
-	m := s.ws.Add(c, workspace.Message{User: u.ID, Text: s.ws.Wire(typed), ThreadTS: thread})
+	m := s.ws.Add(c, workspace.Message{User: u.ID, Text: s.ws.Wire(typed), ThreadTS: thread, Files: files})
 	c.Seen[u.ID] = m.TS
 	out := m.Clone()
 	s.ws.Unlock()
@@ -48,6 +55,9 @@ func (s *Hands) SayIn(ctx context.Context, userID, channel, thread, typed string
 	}
 	if thread != "" {
 		event["thread_ts"] = thread
+	}
+	if len(files) > 0 {
+		event["subtype"], event["files"] = "file_share", files
 	}
 	s.bot.publish(ctx, c, event)
 	if mentions(out.Text, s.ws.App.BotUserID) {

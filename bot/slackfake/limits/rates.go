@@ -40,7 +40,7 @@ func tierOf() map[int]string {
 			"usergroups.users.list usergroups.users.update usergroups.enable usergroups.disable users.list reactions.remove",
 		3: "chat.update chat.delete conversations.history conversations.replies conversations.info conversations.invite " +
 			"conversations.join conversations.leave conversations.open reactions.add reactions.get users.lookupByEmail " +
-			"bookmarks.list bots.info team.info dnd.info",
+			"users.conversations bookmarks.list bots.info team.info dnd.info",
 		4: "users.info views.open views.push views.update views.publish chat.postEphemeral conversations.members " +
 			"files.getUploadURLExternal files.completeUploadExternal",
 	}

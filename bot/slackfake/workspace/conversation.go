@@ -28,9 +28,46 @@ type Conversation struct {
 	Messages  []*Message            // in order of ts, ephemeral ones too
 	threads   map[string][]*Message // answers by the ts of the thread, in order of ts
 	last      int64                 // the highest ts given out, in microseconds
-	Pins      []string              // ts
+	Pins      []Pin                 // in the order of pinning
 	Bookmarks []Bookmark
 	Seen      map[string]string // by person: the ts that they have read up to, for the page
+}
+
+// Pin is a message that somebody has pinned.
+type Pin struct {
+	TS string
+	By string // the id of who did
+	At time.Time
+}
+
+// Pin pins a message; false if it was pinned.
+func (c *Conversation) Pin(ts, by string) bool {
+	if c.Pinned(ts) {
+		return false
+	}
+	c.Pins = append(c.Pins, Pin{ts, by, time.Now()})
+	return true
+}
+
+// Unpin takes a pin away; false if there was none.
+func (c *Conversation) Unpin(ts string) bool {
+	was := len(c.Pins)
+	c.Pins = slices.DeleteFunc(c.Pins, func(p Pin) bool { return p.TS == ts })
+	return len(c.Pins) < was
+}
+
+// PinnedMessages lists the ts of what is pinned.
+func (c *Conversation) PinnedMessages() []string {
+	all := []string{}
+	for _, p := range c.Pins {
+		all = append(all, p.TS)
+	}
+	return all
+}
+
+// Pinned tells whether a message is pinned.
+func (c *Conversation) Pinned(ts string) bool {
+	return slices.ContainsFunc(c.Pins, func(p Pin) bool { return p.TS == ts })
 }
 
 // Bookmark is a link that stands above a conversation.

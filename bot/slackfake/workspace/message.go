@@ -57,6 +57,9 @@ type FileRef struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
 	Title string `json:"title"`
+	// Link is where people look at it, and Form what it is, as image/png.
+	Link string `json:"permalink,omitempty"`
+	Form string `json:"mimetype,omitempty"`
 }
 
 // Clone is a copy that shares nothing.

@@ -24,6 +24,7 @@ func (p App) ShapeMessage(c *Conversation, m *Message, withMetadata bool) wire.A
 		"thread_ts":   {m.ThreadTS != "", m.ThreadTS},
 		"files":       {m.Files != nil, m.Files},
 		"reactions":   {m.Reactions != nil, m.Reactions},
+		"pinned_to":   {c.Pinned(m.TS), []string{c.ID}},
 	}
 	for k, v := range optional {
 		if v.there {

@@ -27,6 +27,7 @@ import (
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
@@ -48,6 +49,8 @@ type Config struct {
 
 	Slack Slack
 	SNS   SNS
+	// Channels is what is done where incidents are talked about.
+	Channels channels.Channels
 
 	People    map[string]Person
 	Schedules map[string]rotations.Schedule

@@ -19,7 +19,9 @@ import (
 	"github.com/oncalm/oncalm/alarms/judge"
 	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/messages"
+	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
@@ -130,7 +132,8 @@ func TestEverything(t *testing.T) {
 			BotToken: secrets.New("xoxb-canary-one"), SigningSecret: secrets.New("canary-two-0123456789"),
 			AppToken: secrets.New("xapp-canary-three"),
 		},
-		SNS: config.SNS{Topics: []string{"arn:aws:sns:eu-central-1:123456789012:alarms"}, MaxAge: 75 * time.Minute, RequireV2: true},
+		SNS:      config.SNS{Topics: []string{"arn:aws:sns:eu-central-1:123456789012:alarms"}, MaxAge: 75 * time.Minute, RequireV2: true},
+		Channels: channels.Channels{Capture: capture.Rules{Signs: []string{"pushpin", "memo"}, All: true}},
 		People: map[string]config.Person{
 			"ana": {Slack: "U0ANA", Phone: "+4915112345678", Zone: berlin},
 			"bo":  {Slack: "U0BO"},

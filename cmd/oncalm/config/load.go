@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/maintenance"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
@@ -50,6 +51,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("web", func(v reading.Value) { v.Mapping(reading.Key("listen", places.Address(&c.WebListen))) }),
 		reading.Key("slack", slack.section).Needed("give it bot_token, signing_secret and channel"),
 		reading.Key("sns", sns.section),
+		reading.Key("channels", channels.Section(&c.Channels)),
 		reading.Key("people", people.section).Needed("list who can be on call"),
 		reading.Key("schedules", duty.Section),
 		reading.Key("policies", policy.Section).Needed("add one that says whom to page"),
@@ -120,6 +122,7 @@ func empty(f *reading.File) *Config {
 		File: f.Name, Listen: DefaultListen, WebListen: DefaultWebListen, Store: f.Path(DefaultStore),
 		Slack:     Slack{Mode: "http", APIURL: DefaultSlackAPI},
 		SNS:       SNS{MaxAge: DefaultMaxAge},
+		Channels:  channels.Default(),
 		People:    map[string]Person{},
 		Schedules: map[string]rotations.Schedule{}, Planned: map[string][]rotations.Override{},
 		Policies: map[string]paging.Policy{},

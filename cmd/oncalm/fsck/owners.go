@@ -7,6 +7,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/changes"
@@ -47,6 +48,7 @@ func owners() []store.Check {
 		handoffs.Keys(),
 		feed.Keys(),
 		pages.Keys(),
+		capture.Keys(),
 		bot.Keys(),
 		storm.Keys(),
 		ops.Keys(),
