@@ -42,8 +42,11 @@ type Options struct {
 	Out    *slack.Sender
 	APIURL string // base of Slack's Web API; empty means Slack's own
 	Token  string // the bot's token
-	// SigningSecrets: a request is authentic if one of them signed it. There is at least one; two while one is replaced.
+	// SigningSecrets: a request is authentic if one of them signed it. There is at least one, unless nothing is posted; two while
+	// one is replaced.
 	SigningSecrets []string
+	// Unposted says that Slack posts nothing: what it sends comes by another door.
+	Unposted bool
 	// Transport reaches Slack; nil means a transport of our own.
 	Transport http.RoundTripper
 	// Connections is how many connections to Slack a transport of our own may have at a time; 0 means no limit.
@@ -112,7 +115,7 @@ const KindCard = "card"
 
 // New makes a Bot. It calls nobody. Errors wrap [ErrOptions].
 func New(o Options) (*Bot, error) {
-	if len(o.SigningSecrets) == 0 || slices.Contains(o.SigningSecrets, "") {
+	if len(o.SigningSecrets) == 0 && !o.Unposted || slices.Contains(o.SigningSecrets, "") {
 		return nil, fmt.Errorf("%w: the signing secret is empty, so requests from Slack cannot be verified; set "+
 			"slack.signing_secret", ErrOptions)
 	}

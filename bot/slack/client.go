@@ -151,13 +151,18 @@ const inJSON = "application/json; charset=utf-8"
 // exchange is one call with a body of that type, and Slack's answer to it. It does without what an [http.Client] adds, cookies
 // and redirections, of which Slack's API has none.
 func (c *client) exchange(ctx context.Context, method, form string, body []byte) (answer []byte, err error) {
+	return c.exchangeAs(ctx, c.token, method, form, body)
+}
+
+// exchangeAs is exchange with another token than the bot's.
+func (c *client) exchangeAs(ctx context.Context, token, method, form string, body []byte) (answer []byte, err error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, c.base+method, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}
-	req.Header = http.Header{"Content-Type": {form}, "Authorization": {"Bearer " + c.token}}
+	req.Header = http.Header{"Content-Type": {form}, "Authorization": {"Bearer " + token}}
 	resp, err := c.http.Transport.RoundTrip(req)
 	if err != nil {
 		return nil, failed(method, err)

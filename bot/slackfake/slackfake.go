@@ -9,6 +9,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/hands"
 	"github.com/oncalm/oncalm/bot/slackfake/limits"
+	"github.com/oncalm/oncalm/bot/slackfake/sockets"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
@@ -28,6 +29,8 @@ type Options struct {
 
 	// BotToken is the only token that the Web API takes. Default xoxb-fake.
 	BotToken string
+	// AppToken is the only token that opens connections. Default xapp-fake.
+	AppToken string
 	// SigningSecret signs what goes to the bot. Default fake-signing-secret.
 	SigningSecret string
 	// Scopes that the bot's token has; nil means all that the known methods need.
@@ -51,6 +54,7 @@ type Slack struct {
 	API    *api.API       // towards the bot's client
 	Faults *faults.Faults // how it misbehaves
 	Limits *limits.Limits // how much it takes
+	Socket *sockets.Hub   // the bot's connections, if it has opened some: [hands.Bot.Connect] with it has all go over them
 	Bot    *hands.Bot     // towards the bot's doors: where they are, and requests made by hand
 	Hands  *hands.Hands   // what people do
 	Page   *chatpage.Page // towards a browser
@@ -68,10 +72,11 @@ func New(o Options) *Slack {
 	}
 	ws := workspace.New(app, workspace.Content{Users: o.Users, Channels: o.Channels, Groups: o.Groups})
 	broken, most := faults.New(ws), limits.New(ws)
-	bot := hands.NewBot(ws, broken, o.Subscriptions)
+	bot, links := hands.NewBot(ws, broken, o.Subscriptions), sockets.NewHub()
 	people := hands.New(ws, bot)
 	return &Slack{
-		API: api.New(ws, broken, most, o.BotToken, o.Scopes), Faults: broken, Limits: most, Bot: bot, Hands: people,
+		API:    api.New(ws, broken, most, links, api.Tokens{Bot: o.BotToken, Scopes: o.Scopes, App: o.AppToken}),
+		Faults: broken, Limits: most, Socket: links, Bot: bot, Hands: people,
 		Page: chatpage.New(ws, broken, people, o.Page), opts: o, ws: ws,
 	}
 }
@@ -86,6 +91,7 @@ func (o *Options) setDefaults() {
 	o.BotName = cmp.Or(o.BotName, "oncalm")
 	o.BotTitle = cmp.Or(o.BotTitle, "Oncalm")
 	o.BotToken = cmp.Or(o.BotToken, "xoxb-fake")
+	o.AppToken = cmp.Or(o.AppToken, "xapp-fake")
 	o.SigningSecret = cmp.Or(o.SigningSecret, "fake-signing-secret")
 	o.BaseURL = strings.TrimSuffix(o.BaseURL, "/")
 }
@@ -97,6 +103,9 @@ func (s *Slack) APIURL() string {
 
 // Token is the bot's token.
 func (s *Slack) Token() string { return s.opts.BotToken }
+
+// AppToken is the app's own token.
+func (s *Slack) AppToken() string { return s.opts.AppToken }
 
 // SigningSecret is the secret that signs the requests towards the bot.
 func (s *Slack) SigningSecret() string { return s.opts.SigningSecret }

@@ -20,6 +20,7 @@ import (
 	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/bot/slack/socket"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
@@ -45,6 +46,7 @@ import (
 // place; everything else is the same for all.
 type outside struct {
 	slack     http.RoundTripper  // to Slack; nil: the network
+	dial      dialer             // to Slack's connections; nil: the network
 	aws       http.RoundTripper  // to where AWS keeps its certificates; nil: the network
 	confirmer sns.Confirmer      // of subscriptions; nil: SNS
 	endpoint  string             // of an emulator of SNS; empty: the real one
@@ -70,10 +72,12 @@ type app struct {
 	fetched   sns.CertSource // certificates from AWS
 	confirmer sns.Confirmer  // of subscriptions
 	line      *slack.Sender  // to Slack
+	socket    *socket.Door   // from Slack; nil: it posts
 	runner    *outbox.Runner
 	health    *ops.Health
 	self      *ops.SelfPager
 	watch     *ops.ClockWatch
+	hearing   *ops.SocketWatch // nil without a socket
 	sweeper   *ops.Sweeper
 	sweeping  map[string]outbox.Handler // of the sweeper
 	refused   *fates.Refused            // messages
@@ -136,6 +140,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 		}, Log: log}
 	a.watch = &ops.ClockWatch{Witness: a.others, Clock: a.clock, Ask: a.probe, Self: a.self, Log: log}
 	a.watch.Register(a.reg)
+	a.wireSocket(cfg)
 	first, err := a.assemble(cfg)
 	if err != nil {
 		return nil, err
@@ -243,6 +248,10 @@ func (a *app) run(ctx context.Context) error {
 	parts.Go(func() { a.completeHistory(ctx) })
 	parts.Go(func() { a.self.Run(ctx) })
 	parts.Go(func() { a.watch.Run(ctx) })
+	if a.socket != nil {
+		parts.Go(func() { a.socket.Run(ctx) })
+		parts.Go(func() { a.hearing.Run(ctx) })
+	}
 	parts.Go(func() { a.refused.Run(ctx) })
 	parts.Go(func() { (&ops.Auditor{Audit: a.audit, Each: a.auditEach, Log: a.log}).Run(ctx, a.reg) })
 	err := a.runner.Run(ctx)

@@ -119,8 +119,12 @@ func (a *assembly) wireBot() (err error) {
 	for _, s := range a.cfg.Services.All {
 		services = append(services, s.Name)
 	}
+	var secrets []string
+	if secret := a.cfg.Slack.SigningSecret; !secret.Empty() {
+		secrets = append(secrets, secret.Reveal())
+	}
 	a.bot, err = bot.New(bot.Options{
-		Out: a.line, Token: a.cfg.Slack.BotToken.Reveal(), SigningSecrets: []string{a.cfg.Slack.SigningSecret.Reveal()},
+		Out: a.line, Token: a.cfg.Slack.BotToken.Reveal(), SigningSecrets: secrets, Unposted: a.cfg.Slack.Socket(),
 		Channel: a.cfg.Slack.Channel, Book: a.book, Pager: a.pager, Overrides: a.overrides, People: people,
 		Silences: a.silences, Watched: a.cfg.Services, PagesNobody: a.cfg.PagesNobody,
 		Services: services, PublicURL: a.cfg.PublicURL, Postmortem: a.postmortem,
@@ -184,7 +188,9 @@ func (a *assembly) postmortem(ctx context.Context, id string) (string, error) {
 func (a *assembly) publicDoor() http.Handler {
 	mux, feeds := http.NewServeMux(), http.NewServeMux()
 	mux.Handle("/sns", a.door)
-	mux.Handle("/slack/", a.bot.Handler())
+	if !a.cfg.Slack.SigningSecret.Empty() {
+		mux.Handle("/slack/", a.bot.Handler())
+	}
 	a.schedules().RegisterFeeds(feeds)
 	mux.Handle(feed.Route, doors.Hosts(feeds, a.cfg.Listen, "set public_url to the address that people use",
 		a.cfg.PublicURL))

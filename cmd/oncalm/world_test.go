@@ -146,7 +146,7 @@ func (w *world) start() {
 	}
 	log := cmp.Or(w.log, slog.New(slog.DiscardHandler))
 	w.app, err = newApp(w.cfg, behind, log, outside{
-		slack: dated{w.slack.API.RoundTripper(), w.hands}, aws: w.aws, clock: w.hands.clock(),
+		slack: dated{w.slack.API.RoundTripper(), w.hands}, dial: w.slack.Socket.Dial, aws: w.aws, clock: w.hands.clock(),
 		configuration: func(now time.Time) (*config.Config, reading.Problems) {
 			return config.Load(filepath.Join(w.dir, "oncalm.yaml"), os.LookupEnv, now)
 		},
@@ -157,7 +157,9 @@ func (w *world) start() {
 	if w.naked {
 		w.app.auditEach = 0
 	}
-	w.slack.Bot.ConnectHandler(w.app.public())
+	if w.slack.Bot.ConnectHandler(w.app.public()); w.cfg.Slack.Socket() {
+		w.slack.Bot.Connect("https://socket.invalid", w.slack.Socket)
+	}
 	ctx, cancel := context.WithCancel(w.t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- w.app.run(ctx) }()

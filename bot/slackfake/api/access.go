@@ -12,6 +12,7 @@ import (
 type access struct {
 	ws     *workspace.Workspace
 	token  string
+	app    string // the token of the app itself
 	scopes []string
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/limits"
+	"github.com/oncalm/oncalm/bot/slackfake/sockets"
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
@@ -21,22 +22,35 @@ type API struct {
 	limits  *limits.Limits
 	may     *access
 	methods map[string]method
+	links   *sockets.Hub
 	calls   []*Call
 }
 
-// New makes the Web API for one token. Scopes that are nil stand for all that the methods need.
-func New(ws *workspace.Workspace, f *faults.Faults, l *limits.Limits, token string, scopes []string) *API {
-	may := &access{ws: ws, token: token, scopes: scopes}
-	s := &API{ws: ws, faults: f, limits: l, may: may, methods: methodsOf(ws, may)}
+// Tokens are those of the bot, with its scopes, and of the app itself, which may open connections and nothing else. Scopes that are
+// nil stand for all that the methods need.
+type Tokens struct {
+	Bot    string
+	Scopes []string
+	App    string
+}
+
+// New makes the Web API.
+func New(ws *workspace.Workspace, f *faults.Faults, l *limits.Limits, links *sockets.Hub, t Tokens) *API {
+	scopes := t.Scopes
+	may := &access{ws: ws, token: t.Bot, app: t.App, scopes: scopes}
+	s := &API{ws: ws, faults: f, limits: l, links: links, may: may, methods: methodsOf(ws, may, links)}
 	if scopes == nil {
 		may.scopes = allScopes(s.methods)
 	}
 	return s
 }
 
-// ServeHTTP is the Web API under /api/, together with the response URLs and the
-// upload URLs.
+// ServeHTTP is the Web API under /api/, together with the response URLs, the upload URLs and those of connections.
 func (s *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/link/") {
+		s.links.ServeHTTP(w, r)
+		return
+	}
 	rep := s.handle(r, r.URL.Path)
 	if errors.Is(rep.Err, syscall.ECONNREFUSED) {
 		rep = wire.HTMLReply(http.StatusServiceUnavailable, "Service unavailable")
@@ -146,6 +160,10 @@ func (s *API) run(name string, a wire.Args) (wire.Answer, error) {
 		return nil, &wire.Refusal{Code: "unknown_method", Fields: wire.Answer{"req_method": name}}
 	case a["token"] == "":
 		return nil, wire.Refuse("not_authed")
+	case m.scope == socketScope && a["token"] == s.may.token:
+		return nil, wire.Refuse("not_allowed_token_type")
+	case m.scope == socketScope && a["token"] == s.may.app:
+		return m.run(a)
 	case a["token"] != s.may.token:
 		return nil, wire.Refuse("invalid_auth")
 	case m.scope != "" && !s.may.scoped(m.scope):

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oncalm/oncalm/bot/slackfake/sockets"
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
@@ -15,14 +16,17 @@ type method struct {
 	run   func(wire.Args) (wire.Answer, error)
 }
 
+// socketScope is the scope of connections, which only the token of the app itself can have.
+const socketScope = "connections:write"
+
 // methodsOf is the list of what the fake can do, with the scope that each needs.
-func methodsOf(ws *workspace.Workspace, may *access) map[string]method {
+func methodsOf(ws *workspace.Workspace, may *access, links *sockets.Hub) map[string]method {
 	who, group, conv, said := people{ws, may}, groups{ws, may}, channels{ws, may}, history{ws, may}
 	say, mark, view, file := chat{ws, may}, marks{ws, may}, views{ws, may}, files{ws, may}
 	return map[string]method{
-		"auth.test":          {"", who.authTest},
-		"bots.info":          {"users:read", who.botsInfo},
-		"team.info":          {"team:read", who.teamInfo},
+		"apps.connections.open": {socketScope, connecting(ws, links)},
+		"auth.test":             {"", who.authTest}, "bots.info": {"users:read", who.botsInfo}, "team.info": {"team:read", who.teamInfo},
+
 		"chat.postMessage":   {"chat:write", say.post},
 		"chat.postEphemeral": {"chat:write", say.postEphemeral},
 		"chat.update":        {"chat:write", say.update},
@@ -77,11 +81,18 @@ func methodsOf(ws *workspace.Workspace, may *access) map[string]method {
 	}
 }
 
+// connecting makes an address for a connection.
+func connecting(ws *workspace.Workspace, links *sockets.Hub) func(wire.Args) (wire.Answer, error) {
+	return func(wire.Args) (wire.Answer, error) {
+		return wire.Answer{"url": links.Ticket(ws.App.SocketURL())}, nil
+	}
+}
+
 // allScopes is every scope that some method needs, and "commands".
 func allScopes(ms map[string]method) []string {
 	all := []string{"commands"}
 	for _, m := range ms {
-		if m.scope != "" {
+		if m.scope != "" && m.scope != socketScope {
 			all = append(all, strings.Split(m.scope, "|")...)
 		}
 	}

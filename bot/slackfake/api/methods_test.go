@@ -10,7 +10,7 @@ import (
 // TestEveryMethodIsLimited holds that no method was forgotten in the table of Slack's tiers.
 func TestEveryMethodIsLimited(t *testing.T) {
 	l := limits.New(workspace.New(workspace.App{}, workspace.Content{}))
-	methods := methodsOf(nil, nil)
+	methods := methodsOf(nil, nil, nil)
 	for name := range methods {
 		if _, ok := l.RateOf(name); !ok {
 			t.Errorf("%s has no rate", name)

@@ -29,6 +29,8 @@ func special() map[string]Rate {
 		"chat.postMessage":  InWorkspace(),
 		"auth.test":         perMinute(600),
 		"chat.getPermalink": perMinute(600),
+		// Tier 1, of which some calls may come at once.
+		"apps.connections.open": {time.Minute, 3},
 	}
 }
 

@@ -3,6 +3,7 @@ package workspace
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -18,6 +19,14 @@ type App struct {
 	SigningSecret string
 	// BaseURL is where the fake is served, without a slash at its end; "" stands for Slack's own hosts.
 	BaseURL string
+}
+
+// SocketURL is where connections come in; "" stands for Slack's own host.
+func (p App) SocketURL() string {
+	if p.BaseURL == "" {
+		return ""
+	}
+	return "ws" + strings.TrimPrefix(p.BaseURL, "http")
 }
 
 // Content is what is in a workspace at its start.

@@ -12,7 +12,7 @@ import (
 
 // Slack is how to reach the workspace.
 type Slack struct {
-	Mode          string // http
+	Mode          string // http or socket
 	APIURL        string // with a slash at the end
 	BotToken      secrets.Secret
 	SigningSecret secrets.Secret
@@ -32,23 +32,37 @@ const (
 type slackReader struct{ to *Slack }
 
 func (r slackReader) section(v reading.Value) {
+	signing := reading.Key("signing_secret", secrets.Read(&r.to.SigningSecret, secrets.Signing, underBasic))
+	app := reading.Key("app_token", secrets.Read(&r.to.AppToken, "an app-level token", "begins with xapp- and "+underBasic))
 	v.Mapping(
 		reading.Key("mode", r.mode),
 		reading.Key("api_url", r.apiURL),
 		reading.Key("bot_token", secrets.Read(&r.to.BotToken, "a bot's token", "begins with xoxb- and "+underOAuth)).
 			Needed("write bot_token: ${SLACK_BOT_TOKEN}; it "+underOAuth),
-		reading.Key("signing_secret", secrets.Read(&r.to.SigningSecret, secrets.Signing, underBasic)).
-			Needed("write signing_secret: ${SLACK_SIGNING_SECRET}; it "+underBasic),
-		reading.Key("app_token",
-			secrets.Read(&r.to.AppToken, "an app-level token", "begins with xapp- and "+underBasic)),
+		signing, app,
 		reading.Key("joined_pages", reading.SetBool(&r.to.JoinedPages)),
 		reading.Key("channel", r.channel).Needed("give the id of the channel for incident cards"),
 	)
+	if r.to.Socket() {
+		reading.Needs(v, app.Needed(
+			"write app_token: ${SLACK_APP_TOKEN}; it needs the scope connections:write, and "+underBasic))
+		return
+	}
+	reading.Needs(v, signing.Needed("write signing_secret: ${SLACK_SIGNING_SECRET}; it "+underBasic))
 }
 
+// The ways in which Slack reaches us.
+const (
+	modeHTTP   = "http"
+	modeSocket = "socket"
+)
+
+// Socket reports whether Slack sends what people do over a connection that we open.
+func (s Slack) Socket() bool { return s.Mode == modeSocket }
+
 func (r slackReader) mode(v reading.Value) {
-	if mode, ok := v.OneOf("http", "socket"); ok && mode == "socket" {
-		reading.NotBuilt("has no socket mode", "use http")(v)
+	if mode, ok := v.OneOf(modeHTTP, modeSocket); ok {
+		r.to.Mode = mode
 	}
 }
 

@@ -79,6 +79,12 @@ func (v Value) Mapping(entries ...Entry) {
 		}
 		known.unknown(name, key)
 	})
+	Needs(v, entries...)
+}
+
+// Needs reports which of the keys that a mapping needs are missing. [Value.Mapping] has done so for its own: this is for those that
+// are needed because of what another says.
+func Needs(v Value, entries ...Entry) {
 	if kind := v.Kind(); kind != Mapping && (kind != Null || v.Key != "") {
 		return // an empty file lacks what it needs; an empty section may be left out
 	}
