@@ -10,6 +10,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -44,7 +45,7 @@ func TestOverARealStore(t *testing.T) {
 	defer db.Close()
 	titles := map[string]int{}
 	err := db.View(t.Context(), func(tx store.Tx) error {
-		found, err := incidents.Newest(tx, 1000)
+		found, err := history.Newest(tx, 1000)
 		for _, i := range found {
 			titles[i.Title]++
 		}

@@ -70,7 +70,8 @@ func (s *Signal) fired(now time.Time) time.Time {
 
 // join tells an open incident that an alarm fires. One that was no part of it before is anew. A quiet incident pages from then on if the
 // alarm would have paged by itself: that somebody knows of a small trouble does not hide a large one. For the same reason an incident
-// pages once more if the alarm is worse than it is. A run that is held is held no longer than the alarm by itself would be.
+// pages once more if the alarm is worse than it is. A run that is held is held no longer than the alarm by itself would be; one that a
+// person has snoozed stays so.
 func (t *Intake) join(tx store.Tx, now time.Time, i *incidents.Incident, rec *known.Record, sig *Signal, svc Service,
 	anew bool) (Outcome, error) {
 	to, g := asOpened(sig, svc), t.group(tx, now, sig, svc)
@@ -82,7 +83,7 @@ func (t *Intake) join(tx store.Tx, now time.Time, i *incidents.Incident, rec *kn
 		raised, hold = &to, own
 	case members.Worse(to.Severity, i.Severity):
 		rec.Unrest.Worsen()
-	case i.Held != nil && i.Status == incidents.StatusTriggered:
+	case i.Held != nil && i.Status == incidents.StatusTriggered && !i.Snoozed():
 		hold = sooner(now, i.Held, own)
 	}
 	what, body := Reported, incidents.Body(incidents.Reported{Alarm: sig.Alarm, Raised: raised, Held: hold})

@@ -23,6 +23,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -246,7 +247,7 @@ func (r *rig) take(v *sns.Verified) Outcome {
 func (r *rig) all() (all []evident) {
 	r.t.Helper()
 	err := r.store.View(r.t.Context(), func(tx store.Tx) error {
-		found, err := incidents.Newest(tx, 10000)
+		found, err := history.Newest(tx, 10000)
 		for _, i := range slices.Backward(found) {
 			events := must[[]incidents.Event](r.t)(incidents.Timeline(tx, i.ID))
 			folded := must[incidents.Incident](r.t)(incidents.Fold(i.ID, events))

@@ -174,7 +174,7 @@ func (b *Bot) compose(users map[string]string) {
 		More: more, Silences: o.Silences,
 	})
 	b.command = command.New(command.Options{
-		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Postmortem: o.Postmortem, Log: log,
+		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Pager: o.Pager, Postmortem: o.Postmortem, Log: log,
 		Lacks: b.storms.Lacks, Draw: b.storms.Draw,
 	})
 	b.capture = capture.New(capture.Options{

@@ -168,6 +168,7 @@ func (b *Bot) readForCard(ctx context.Context, now time.Time, id string) (i view
 		if i, err = view.ReadAccount(tx, id, recent); err != nil {
 			return err
 		}
+		i = i.With(tx, now, b.o.Pager)
 		joins = r.TS == "" && b.storms.Takes(tx, now, i.Incident)
 		return nil
 	})
@@ -235,6 +236,8 @@ func cardNotice(i *incidents.Incident) string {
 		what = "silenced by " + i.Silence.Source() + ": nobody is paged"
 	case i.Quiet:
 		what = "quiet: nobody is paged"
+	case i.Snoozed():
+		what = "snoozed by " + i.Held.By
 	case i.Held != nil:
 		what = "triggered: nobody is paged yet"
 	}

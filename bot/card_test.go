@@ -49,7 +49,7 @@ func TestOldPageIsNotAdopted(t *testing.T) {
 		w := begin(t)
 		w.alarm("checkout-5xx")
 		w.wait(time.Hour)
-		w.typed(ana, "/incident", "resolve")
+		w.typed(ana, "/incident", "resolve anyway")
 		old := len(w.slack.DM(ana))
 		w.disk = newMemory()
 		w.restart()
@@ -249,7 +249,7 @@ func TestDeletedCard(t *testing.T) {
 		if len(cards) != 2 {
 			t.Fatalf("%d cards, want 2", len(cards))
 		}
-		w.typed(ana, "/incident", "resolve")
+		w.typed(ana, "/incident", "resolve anyway")
 		w.wait(10 * time.Second)
 		contains(t, w.slack.Messages(channel)[1].Text, "resolved by ana")
 	})

@@ -89,7 +89,7 @@ func TestEditsOfAChannelThatWasAway(t *testing.T) {
 					}
 					w.away(code)
 					for _, id := range []string{"1", "2"} {
-						contains(t, w.typed(bo, "/incident", "resolve "+id), "You resolved "+id)
+						contains(t, w.typed(bo, "/incident", "resolve "+id+" anyway"), "You resolved "+id)
 					}
 					w.wait(12 * time.Second)
 					if !strings.Contains(w.bot.Status().Channel, code) {

@@ -204,7 +204,7 @@ func TestRefusalTwice(t *testing.T) {
 		w := begin(t)
 		id := w.alarm("checkout-5xx")
 		w.wait(time.Second)
-		w.typed(ana, "/incident", "resolve")
+		w.typed(ana, "/incident", "resolve anyway")
 		form := url.Values{
 			"team_id": {w.slack.TeamID()}, "api_app_id": {w.slack.AppID()}, "user_id": {bo}, "command": {"/incident"},
 			"text": {"ack 1"}, "trigger_id": {"1.2.abc"},

@@ -18,7 +18,7 @@ func TestPageToResolved(t *testing.T) {
 		w.wait(time.Second)
 
 		page := w.only(w.slack.DM(ana))
-		if got, want := labels(page), "Acknowledge, Resolve, Escalate, Runbook, Alarm in AWS"; got != want {
+		if got, want := labels(page), "Acknowledge, Resolve, Escalate, Snooze, Runbook, Alarm in AWS"; got != want {
 			t.Errorf("buttons of the page: %s, want %s", got, want)
 		}
 		if n := len(w.slack.API.Calls("chat.postMessage")); n != 2 { // the page and the card
@@ -33,13 +33,13 @@ func TestPageToResolved(t *testing.T) {
 			t.Errorf("after Acknowledge: %s by %v", i.Status, i.AcknowledgedBy)
 		}
 		page = w.only(w.slack.DM(ana))
-		if got, want := labels(page), "Runbook, Alarm in AWS"; got != want {
+		if got, want := labels(page), "Resolve, Escalate, Snooze, Runbook, Alarm in AWS"; got != want {
 			t.Errorf("buttons of the acknowledged page: %s, want %s", got, want)
 		}
 		contains(t, page.Text, "Acknowledged by ana")
 		card = w.only(w.slack.Messages(channel))
 		contains(t, card.Text, "acknowledged by ana")
-		if got, want := labels(card), "Resolve, Escalate, Runbook, Alarm in AWS"; got != want {
+		if got, want := labels(card), "Resolve, Escalate, Snooze, Runbook, Alarm in AWS"; got != want {
 			t.Errorf("buttons of the acknowledged card: %s, want %s", got, want)
 		}
 
@@ -49,7 +49,7 @@ func TestPageToResolved(t *testing.T) {
 			t.Errorf("after Resolve: %s", i.Status)
 		}
 		card = w.only(w.slack.Messages(channel))
-		if got, want := labels(card), "Runbook, Alarm in AWS"; got != want {
+		if got, want := labels(card), "Reopen, Runbook, Alarm in AWS"; got != want {
 			t.Errorf("buttons of the resolved card: %s, want %s", got, want)
 		}
 		contains(t, w.only(w.slack.DM(ana)).Text, "Resolved by bo")
@@ -71,11 +71,11 @@ func TestWords(t *testing.T) {
 			id := w.alarm("checkout-5xx")
 			w.wait(time.Second)
 			if n < 40 {
-				w.typed(ana, "/incident", "resolve "+id)
+				w.typed(ana, "/incident", "resolve "+id+" anyway")
 			}
 		}
 		w.typed(bo, "/incident", "ack 40")
-		for _, text := range []string{"", "help", "ack 999999", "ack 3", "ack", "ack 41", "ack 41", "akc 41", "note 41 “the db is slow”", "resolve 41 it went away", "ack 41",
+		for _, text := range []string{"", "help", "ack 999999", "ack 3", "ack", "ack 41", "ack 41", "akc 41", "note 41 “the db is slow”", "resolve 41 it went away", "resolve 41 anyway it went away", "ack 41",
 			"info", "list", "escalate", "note 503 errors", "pm"} {
 			t.Logf("/incident %s\n%s\n", text, w.typed(ana, "/incident", text))
 		}

@@ -67,7 +67,7 @@ func TestMessages(t *testing.T) {
 		w.wait(40 * time.Minute)
 		all := w.slack.DM(ana)
 		golden(t, "page-reminder.json", shown(t, all[len(all)-1]))
-		w.typed(bo, "/incident", "resolve "+id+" the index was missing")
+		w.typed(bo, "/incident", "resolve "+id+" anyway the index was missing")
 		w.wait(5 * time.Second)
 		golden(t, "page-resolved.json", shown(t, w.slack.DM(ana)[0]))
 		golden(t, "card-resolved.json", shown(t, w.only(w.slack.Messages(channel))))
@@ -95,14 +95,14 @@ func TestAnswers(t *testing.T) {
 			id := w.alarm("checkout-5xx")
 			w.wait(time.Second)
 			if id != "41" && id != "42" {
-				w.typed(ana, "/incident", "resolve "+id)
+				w.typed(ana, "/incident", "resolve "+id+" anyway")
 			}
 		}
 		w.wait(3 * time.Minute)
 		golden(t, "answers-two-open.txt", w.answers(bo, "/incident",
 			"", "help", "list", "info 41", "ack 999999", "ack 40", "ack", "acc 41", "frobnicate", "note", "note 41", "note 503 errors",
 			"note 41 “the database is slow” since 14:02", "ack 41", "ack 41", "escalate #41 please look", "ack 41 on it", "pm 41",
-			"resolve 41 it went away", "resolve 41", "list", "note the disk is &lt;full&gt;, says <@U0ANA|ana>: <https://x.example|see>"))
+			"resolve 41 it went away", "resolve 41 anyway it went away", "resolve 41", "reopen 41 not yet", "undo", "resolve 41 anyway", "undo", "snooze 41", "snooze 41 soon", "snooze 41 30m we wait for AWS", "undo 41", "resolve 41 anyway", "list", "note the disk is &lt;full&gt;, says <@U0ANA|ana>: <https://x.example|see>"))
 		golden(t, "answers-other.txt", w.answers(ana, "/incident", "ack 42", "resolve"))
 		golden(t, "oncall.txt", w.answers(ana, "/oncall", "", "payments", "nobody", "checkout", "chekout", "help"))
 	})

@@ -35,7 +35,7 @@ func TestManyPages(t *testing.T) {
 		for k := range 3 * pages {
 			w.slack.Faults.Fail(faults.Fault{Method: "chat.update", Skip: 4 * (k + 1), Times: 1, Kind: faults.RateLimited("30")})
 		}
-		w.typed(ana, "/incident", "resolve")
+		w.typed(ana, "/incident", "resolve anyway")
 		w.wait(10 * time.Minute)
 		for n, m := range w.slack.DM(ana) {
 			if strings.Contains(labels(m), "Resolve") {
@@ -62,7 +62,7 @@ func TestPageThatCannotBeEdited(t *testing.T) {
 		w.slack.Faults.Fail(faults.Fault{
 			Method: "chat.update", Times: 2, Kind: faults.Error("msg_too_long"),
 		})
-		w.typed(ana, "/incident", "resolve")
+		w.typed(ana, "/incident", "resolve anyway")
 		w.wait(10 * time.Minute)
 		var resolved []bool
 		for _, m := range w.slack.DM(ana) {

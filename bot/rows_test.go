@@ -70,7 +70,7 @@ func TestStaleButtons(t *testing.T) {
 		id := w.alarm("checkout-5xx")
 		w.wait(time.Second)
 		page := w.only(w.slack.DM(ana))
-		w.typed(bo, "/incident", "resolve")
+		w.typed(bo, "/incident", "resolve anyway")
 		w.wait(3 * time.Minute)
 		w.press(page, "Acknowledge", ana)
 		w.wait(time.Second)
@@ -226,7 +226,7 @@ func TestSlackHangs(t *testing.T) {
 		w.wait(time.Second)
 		card := w.only(w.slack.Messages(channel))
 		w.slack.Faults.Fail(faults.Fault{Kind: faults.Hang()})
-		for _, text := range []string{"", "list", "info", "note it hangs", "ack", "escalate", "resolve", "pm"} {
+		for _, text := range []string{"", "list", "info", "note it hangs", "ack", "escalate", "resolve anyway", "pm"} {
 			if r := w.slack.Hands.Command(t.Context(), ana, channel, "/incident", text); r.Err != nil ||
 				r.Took > 100*time.Millisecond {
 				t.Errorf("/incident %s: %v after %v", text, r.Err, r.Took)
@@ -287,7 +287,7 @@ func TestNumberOfNoIncident(t *testing.T) {
 		w.wait(time.Second)
 		id := w.alarm("checkout-5xx")
 		w.wait(time.Second)
-		for _, text := range []string{"resolve 99999999999", "resolve 0042", "resolve 0001", "escalate #01 x", "resolve #0042 it went away", "escalate 1234567890", "ack 0042", "note #0042 x", "info 0042"} {
+		for _, text := range []string{"resolve 99999999999", "resolve 0042", "resolve 0001", "escalate #01 x", "resolve #0042 anyway it went away", "escalate 1234567890", "ack 0042", "note #0042 x", "info 0042"} {
 			contains(t, w.typed(ana, "/incident", text), "is not the number of an incident. Open now: 1.")
 		}
 		if i := w.head(id); i.Status != incidents.StatusTriggered {
@@ -324,6 +324,6 @@ func TestLongNote(t *testing.T) {
 		}
 		const cut = "Only the first 500 characters of the reason are kept"
 		contains(t, w.typed(ana, "/incident", "escalate "+strings.Repeat("ü", 500+1)), cut)
-		contains(t, w.typed(ana, "/incident", "resolve "+strings.Repeat("ü", 500+1)), cut)
+		contains(t, w.typed(ana, "/incident", "resolve anyway "+strings.Repeat("ü", 500+1)), cut)
 	})
 }

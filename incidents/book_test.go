@@ -81,48 +81,8 @@ func TestIDsCountUpAndSortByTime(t *testing.T) {
 		if diff := cmp.Diff(want, incidents.OpenIDs(tx, 0)); diff != "" {
 			t.Errorf("open (-want +got):\n%s", diff)
 		}
-		newest, err := incidents.Newest(tx, 2)
-		if err != nil || len(newest) != 2 || newest[0].ID != "12" || newest[1].ID != "11" {
-			t.Errorf("the newest two: %v, %v", newest, err)
-		}
 		return nil
 	})
-}
-
-// TestOpenSaysHowTheyStand: the list of what is open counts by status without the heads, and with them where a version before has
-// said nothing.
-func TestOpenSaysHowTheyStand(t *testing.T) {
-	b := newBook(t)
-	for range 6 {
-		open(t, b, incidents.Opened{Title: "x"})
-	}
-	for _, id := range []string{"1", "2", "3"} {
-		record(t, b, id, ana, incidents.Acknowledged{})
-	}
-	record(t, b, "3", ana, incidents.Escalated{})
-	record(t, b, "4", ana, incidents.Resolved{})
-	count := func() (counts map[incidents.Status]int) {
-		view(t, b, func(tx store.Tx) (err error) {
-			counts, err = incidents.CountOpen(tx)
-			return err
-		})
-		return counts
-	}
-	want := map[incidents.Status]int{incidents.StatusAcknowledged: 2, incidents.StatusTriggered: 3}
-	if diff := cmp.Diff(want, count()); diff != "" {
-		t.Errorf("open (-want +got):\n%s", diff)
-	}
-	err := b.Store.Update(t.Context(), func(tx store.Tx) error {
-		tx.Put("open/00000001", []byte{})
-		tx.Put("open/00000005", nil)
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, count()); diff != "" {
-		t.Errorf("where a version before has written (-want +got):\n%s", diff)
-	}
 }
 
 func TestRefusals(t *testing.T) {

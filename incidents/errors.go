@@ -14,6 +14,8 @@ var (
 	ErrAcknowledged = errors.New("already acknowledged")
 	// ErrAlreadyOpen says that an incident that is not resolved cannot be opened.
 	ErrAlreadyOpen = errors.New("already open")
+	// ErrQuiet says that nobody is paged for the incident.
+	ErrQuiet = errors.New("nobody is paged for it")
 	// ErrNoSuchLine says that a timeline has no note with that number.
 	ErrNoSuchLine = errors.New("no such note on the timeline")
 	// ErrDamaged says that a timeline cannot have been written by this program.

@@ -73,8 +73,7 @@ func (b Worsened) apply(i *Incident, _ Event) error {
 	i.Quiet, i.Silence, i.Held = false, nil, nil
 	if b.Again && i.Open() {
 		i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
-		i.Run++
-		i.Step, i.Then, i.Pages = Position{}, "", nil
+		i.anew()
 	}
 	return nil
 }

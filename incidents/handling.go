@@ -18,14 +18,22 @@ type Acknowledged struct{}
 func (Acknowledged) kind() string { return "acknowledged" }
 
 func (Acknowledged) apply(i *Incident, e Event) error {
-	switch i.Status {
-	case StatusResolved:
-		return refuse(i, ErrResolved)
-	case StatusAcknowledged:
-		return refuse(i, ErrAcknowledged)
+	if err := NotTriggered(i); err != nil {
+		return refuse(i, err)
 	}
 	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusAcknowledged, e.At, e.By
 	i.Held = nil
+	return nil
+}
+
+// NotTriggered says why an incident cannot be acknowledged; nil if it can.
+func NotTriggered(i *Incident) error {
+	switch i.Status {
+	case StatusResolved:
+		return ErrResolved
+	case StatusAcknowledged:
+		return ErrAcknowledged
+	}
 	return nil
 }
 
@@ -39,6 +47,9 @@ type Escalated struct {
 	// Anew begins the policy's run once more with its first step: whoever had acknowledged, or
 	// whomever the run could still page, is not there any more.
 	Anew bool `json:"anew,omitempty"`
+	// Undoes is the event of an acknowledgement that whoever gave it takes back. The run goes on where it was: nobody is
+	// paged before their time. An older version reads it as an escalation, and pages.
+	Undoes int `json:"undoes,omitempty"`
 }
 
 func (Escalated) kind() string { return "escalated" }
@@ -48,17 +59,28 @@ func (b Escalated) apply(i *Incident, _ Event) error {
 		return refuse(i, ErrResolved)
 	}
 	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
+	if b.Undoes != 0 {
+		return nil
+	}
 	i.Quiet, i.Silence, i.Held = false, nil, nil
 	if b.Anew {
-		i.Run++
-		i.Step, i.Then, i.Pages = Position{}, "", nil
+		i.anew()
 	}
 	return nil
 }
 
+// anew begins another run.
+func (i *Incident) anew() {
+	i.Run++
+	i.Step, i.Then, i.Pages = Position{}, "", nil
+}
+
 func (b Escalated) words(Event) Words {
 	say := plain("escalated, so the next step is due at once")
-	if b.Anew {
+	switch {
+	case b.Undoes != 0:
+		say = plain("took the acknowledgement back")
+	case b.Anew:
 		say = plain("started the policy again from its first step")
 	}
 	return Words{Say: append(Sentence{say}, because(b.Reason)...), Shown: OnCard | OnTimeline | InPostmortem}
@@ -78,6 +100,9 @@ func (b Resolved) apply(i *Incident, e Event) error {
 		return refuse(i, ErrResolved)
 	}
 	i.Status, i.Resolved, i.ResolvedBy, i.MergedInto = StatusResolved, e.At, e.By, b.Into
+	if i.Snoozed() { // that spared nobody a page
+		i.Held = nil
+	}
 	return nil
 }
 

@@ -25,7 +25,8 @@ type Kind struct {
 // Kinds returns all kinds that this version knows, in the order in which an incident has them. They are listed in the files that
 // have them.
 func Kinds() []Kind {
-	return slices.Concat(openingKinds(), groupingKinds(), silenceKinds(), pageKinds(), handlingKinds(), repairKinds())
+	return slices.Concat(openingKinds(), groupingKinds(), silenceKinds(), pageKinds(), handlingKinds(),
+		commandKinds(), repairKinds())
 }
 
 func kindOf[B Body]() Kind {

@@ -15,18 +15,10 @@ func All(tx store.Tx) (ids []string) {
 	for key := range tx.Range(Prefix, store.After(Prefix)) {
 		if parts := store.Parts(key); len(parts) > 2 && parts[1] != last {
 			last = parts[1]
-			ids = append(ids, shown(last))
+			ids = append(ids, unpadded(last))
 		}
 	}
 	return ids
-}
-
-// shown is an id as people see it: without the zeros that pad it in keys.
-func shown(padded string) string {
-	for len(padded) > 1 && padded[0] == '0' {
-		padded = padded[1:]
-	}
-	return padded
 }
 
 // UnmarshalJSON also reads what was stored when there was one channel: pages by the person, each with its key. Heads are

@@ -86,9 +86,14 @@ func (b Reported) words(e Event) Words {
 	return w
 }
 
-// Reopened triggers a resolved incident again: its alarm fired again soon after.
+// Reopened triggers a resolved incident again: its alarm fired again soon after, or a person says that it is not over.
 type Reopened struct {
-	Alarm *Alarm `json:"alarm,omitempty"`
+	Alarm  *Alarm `json:"alarm,omitempty"`
+	Reason string `json:"reason,omitempty"` // that a person gave
+	// Undoes is the event of a resolution that whoever gave it takes back, and Care is whose the incident is then, as it was
+	// before; nil if it was nobody's. An older version reads that it was triggered again, and pages.
+	Undoes int   `json:"undoes,omitempty"`
+	Care   *Care `json:"care,omitempty"`
 	// Quiet says why nobody is paged in this run; empty if the escalation policy is followed.
 	Quiet string `json:"quiet,omitempty"`
 	// Silence is what silences this run; nil if nothing does.
@@ -107,20 +112,39 @@ func (b Reopened) apply(i *Incident, e Event) error {
 	}
 	i.Status, i.Resolved, i.ResolvedBy = StatusTriggered, time.Time{}, Actor{}
 	i.Acknowledged, i.AcknowledgedBy, i.MergedInto = time.Time{}, Actor{}, ""
-	i.Run++
-	i.Step, i.Then, i.Pages = Position{}, "", nil
+	i.anew()
 	i.Quiet, i.Held = b.Quiet != "", nil
 	i.hush(b.Silence)
 	i.applyAlarm(e, b.Alarm)
 	i.raise(e, b.Alarm, b.Raised)
 	i.hold(e, b.Held)
+	i.entrust(b.Care)
 	return nil
+}
+
+// Care says who takes care of an incident, and since when.
+type Care struct {
+	By Actor     `json:"by"`
+	At time.Time `json:"at"`
+}
+
+// entrust gives the incident back to who took care of it, if anybody did.
+func (i *Incident) entrust(c *Care) {
+	if c != nil {
+		i.Status, i.Acknowledged, i.AcknowledgedBy, i.Held = StatusAcknowledged, c.At, c.By, nil
+	}
 }
 
 func (b Reopened) words(e Event) Words {
 	w := Words{Say: Sentence{plain("triggered again")}, Shown: OnCard | OnTimeline | InPostmortem, Source: SourceAlarm}
-	if b.Alarm != nil {
+	switch {
+	case b.Alarm != nil:
 		w.Say = append(append(w.Say, plain(": ")), says(b.Alarm, e)...)
+	case e.By.Kind == KindPerson:
+		w.Say, w.Source = append(Sentence{plain("reopened it")}, because(b.Reason)...), SourceCommand
+		if b.Undoes != 0 {
+			w.Say = Sentence{plain("took the resolution back")}
+		}
 	}
 	w.Say = append(append(w.Say, paging(b.Quiet, b.Silence, b.Raised)...), b.Held.Says()...)
 	return w

@@ -1,7 +1,6 @@
 package incidents
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -124,38 +123,6 @@ func OpenIDs(tx store.Tx, limit int) []string {
 	return ids
 }
 
-// CountOpen counts the incidents that are not resolved, by their status, as the list of them says it: no head is read, but of
-// what was opened by a version in which the list said nothing.
-func CountOpen(tx store.Tx) (map[Status]int, error) {
-	counts := map[Status]int{}
-	var silent []string
-	for key, val := range tx.Range(OpenPrefix, store.After(OpenPrefix)) {
-		if len(val) == 0 {
-			silent = append(silent, key[len(OpenPrefix):])
-			continue
-		}
-		counts[Status(val)]++
-	}
-	for _, id := range silent {
-		i, err := Head(tx, id)
-		if err != nil {
-			return counts, err
-		}
-		counts[i.Status]++
-	}
-	return counts, nil
-}
-
-// OpenBetween lists the numbers of the incidents from one number to another that are not resolved, both included.
-func OpenBetween(tx store.Tx, from, to uint64) (numbers []uint64) {
-	for k := range tx.Range(openKey(number(from)), openKey(number(to+1))) {
-		if n, err := strconv.ParseUint(k[len(OpenPrefix):], 10, 32); err == nil {
-			numbers = append(numbers, n)
-		}
-	}
-	return numbers
-}
-
 // Numbers are those of the oldest incident that is kept and of the last one that was opened. There may be others between
 // them that are kept no more. If there is none, the first is greater than the last.
 func Numbers(tx store.Tx) (first, last uint64) {
@@ -165,23 +132,6 @@ func Numbers(tx store.Tx) (first, last uint64) {
 		return max(first, 1), last
 	}
 	return last + 1, last
-}
-
-// Newest reads up to limit incidents, the newest first.
-func Newest(tx store.Tx, limit int) ([]Incident, error) {
-	first, last := Numbers(tx)
-	var found []Incident
-	for n := last; n >= first && len(found) < limit; n-- {
-		i, err := Head(tx, number(n))
-		if errors.Is(err, ErrNotFound) { // it is kept no more
-			continue
-		}
-		if err != nil {
-			return found, err
-		}
-		found = append(found, *i)
-	}
-	return found, nil
 }
 
 func number(n uint64) string { return strconv.FormatUint(n, 10) }

@@ -35,6 +35,9 @@ func TestEventRecord(t *testing.T) {
 	t.Run("restated", checkEvent[Restated])
 	t.Run("silenced", checkEvent[Silenced])
 	t.Run("unsilenced", checkEvent[Unsilenced])
+	t.Run("snoozed", checkEvent[Snoozed])
+	t.Run("rated", checkEvent[Rated])
+	t.Run("renamed", checkEvent[Renamed])
 	t.Run("unknown", checkEvent[Unknown])
 }
 

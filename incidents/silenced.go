@@ -16,6 +16,7 @@ const (
 	HeldToLast   = waits.HeldToLast
 	HeldRestless = waits.HeldRestless
 	HeldFlapping = waits.HeldFlapping
+	HeldSnoozed  = waits.HeldSnoozed
 )
 
 // silenceKinds are what silences do.
@@ -41,8 +42,8 @@ func (b Silenced) apply(i *Incident, _ Event) error {
 		return refuse(i, ErrResolved)
 	}
 	i.hush(&b.Silence)
-	i.Run++
-	i.Step, i.Then, i.Pages, i.Held = Position{}, "", nil, nil
+	i.anew()
+	i.Held = nil
 	return nil
 }
 

@@ -129,6 +129,13 @@ func TestWords(t *testing.T) {
 		{incidents.Noted{Text: "slow"}, "slow"},
 		{incidents.Resolved{Reason: "rolled back"}, "resolved: rolled back"},
 		{incidents.Struck{Seq: 3}, "struck line 3"},
+		{incidents.Escalated{Undoes: 4}, "took the acknowledgement back"},
+		{incidents.Snoozed{Until: at, Reason: "we wait for AWS"}, "snoozed it until 14:02:13, when it pages again: we wait for AWS"},
+		{incidents.Snoozed{Until: at, Undoes: 4}, "took the snooze back"},
+		{incidents.Rated{Severity: "sev1", Again: true, Reason: "all customers"}, "rated it sev1, which pages anew: all customers"},
+		{incidents.Rated{Severity: "sev4", Quiet: "sev4 pages nobody"}, "rated it sev4; nobody is paged: sev4 pages nobody"},
+		{incidents.Rated{Severity: "sev3", Undoes: 4}, "took the severity back: it is sev3 again"},
+		{incidents.Renamed{Title: "checkout is down"}, "renamed it: checkout is down"},
 		{incidents.Unknown{Kind: "mitigated"}, "(mitigated: an event of a newer version of Oncalm, which this one cannot read)"},
 	} {
 		if got := saidBy(incidents.Event{At: at, Body: tt.body}.Words().Say); got != tt.want {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -92,7 +93,7 @@ func (g *Gauges) Collect(to chan<- prometheus.Metric) {
 
 func countOpen(ctx context.Context, s store.Store) (open map[incidents.Status]int, err error) {
 	err = s.View(ctx, func(tx store.Tx) (err error) {
-		open, err = incidents.CountOpen(tx)
+		open, err = history.CountOpen(tx)
 		return err
 	})
 	return open, err

@@ -20,6 +20,8 @@ type Page struct {
 	Why         string // why it is them
 	Reminder    bool   // they had acknowledged
 	PerhapsSent bool
+	// Next is whom the incident pages next if nobody acknowledges; nil if nobody, or if it is not known.
+	Next *Upcoming
 	// Still returns an error if the page is not to be sent any more. A Channel that took
 	// time to look for an earlier attempt asks before it sends. It may be nil.
 	Still func(context.Context) error
@@ -94,7 +96,7 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	if err != nil {
 		return nil, fmt.Errorf("page %s: %w", e.Key, err)
 	}
-	i, a, err := p.read(ctx, b.Incident)
+	i, a, next, err := p.read(ctx, b.Incident)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +107,7 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		return p.recording(i.ID, incidents.Withheld{Key: e.Key, Person: b.Person, Why: why}), nil
 	}
 	still := func(ctx context.Context) error {
-		i, _, err := p.read(ctx, b.Incident)
+		i, _, _, err := p.read(ctx, b.Incident)
 		if err == nil && pointless(i, b, e.Key) != "" {
 			err = errOvertaken
 		}
@@ -121,7 +123,7 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 			return commit, err
 		}
 	}
-	r, err := channel.Page(ctx, e.Key, Page{*i, a, b.Person, b.Why, b.Reminder, e.PerhapsDone, still})
+	r, err := channel.Page(ctx, e.Key, Page{*i, a, b.Person, b.Why, b.Reminder, e.PerhapsDone, next, still})
 	if never, ok := errors.AsType[*Undeliverable](err); ok {
 		return p.recording(i.ID, incidents.Undelivered{
 			Key: e.Key, Person: b.Person, Via: b.Via, Error: never.Error()}), nil
@@ -133,15 +135,18 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 }
 
 // read reads an incident, and what its alarm says, if that can be read: a page without
-// evidence is better than none.
-func (p *Pager) read(ctx context.Context, id string) (i *incidents.Incident, a *incidents.Alarm, err error) {
+// evidence is better than none. It also says whom the incident pages next.
+func (p *Pager) read(ctx context.Context, id string) (i *incidents.Incident, a *incidents.Alarm, next *Upcoming,
+	err error) {
+	now := p.Clock.Now()
 	err = p.Book.Store.View(ctx, func(tx store.Tx) (err error) {
 		if i, err = incidents.Head(tx, id); err == nil {
 			a, _ = incidents.Evidence(tx, i)
+			next = Next(p, tx, now, i)
 		}
 		return err
 	})
-	return i, a, err
+	return i, a, next, err
 }
 
 func (p *Pager) recording(id string, body incidents.Body) func(store.Tx) error {

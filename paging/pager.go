@@ -76,7 +76,7 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 	var raised *incidents.Raised
 	var held *incidents.Held
 	switch b := e.Body.(type) {
-	case incidents.Opened, incidents.Reopened:
+	case incidents.Opened, incidents.Reopened, incidents.Snoozed:
 		return p.begin(tx, now, i)
 	case incidents.Reported:
 		raised, held = b.Raised, b.Held
@@ -86,11 +86,18 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 		if b.Again {
 			return p.begin(tx, now, i)
 		}
+	case incidents.Rated:
+		if b.Again && i.Open() {
+			return p.begin(tx, now, i)
+		}
 	case incidents.Paged:
 		queue.Once(pageEntry(now, i, b))
 	case incidents.Acknowledged:
 		enqueue(queue, firstReminder(queue, i, e))
 	case incidents.Escalated:
+		if b.Undoes != 0 && (i.Quiet || queue.Pending(pending(i))) {
+			return nil // the next step comes when it would have come
+		}
 		if _, begun := queue.Get(pending(i)); b.Anew || !begun && i.Then == "" {
 			return p.begin(tx, now, i) // again, or it was quiet until now
 		}
@@ -111,9 +118,13 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 	return nil
 }
 
-// begin takes the first step of a run, unless nobody is to be paged in it, or not yet.
+// begin takes the first step of a run, unless nobody is to be paged in it, or not yet. Whose the incident is again is reminded.
 func (p *Pager) begin(tx store.Tx, now time.Time, i *incidents.Incident) []incidents.Body {
-	if i.Quiet {
+	switch {
+	case i.Quiet:
+		return nil
+	case i.Status == incidents.StatusAcknowledged:
+		_, _ = p.mendReminder(tx, outbox.In(tx, now), i, now) // a timeline that cannot be read has none: fsck names it
 		return nil
 	}
 	run := escalation{Incident: i.ID, Run: i.Run, Policy: p.Policy(i.Service)}

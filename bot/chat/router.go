@@ -114,7 +114,7 @@ func (r *Router) typed(ctx context.Context, in slack.Request) (payload string) {
 	if !ok {
 		return encode(m, r.zone(c.Person), false)
 	}
-	if room.Bare && len(c.Args) > 0 || w.Timed && c.timed() {
+	if (room.Bare || w.Zoned) && len(c.Args) > 0 || w.Timed && c.timed() {
 		r.learnZone(ctx, c)
 	}
 	if w.Form != nil && len(c.Args) == 0 && r.open(ctx, c, w, in.Trigger) {
@@ -232,7 +232,7 @@ func (r *Router) pressed(ctx context.Context, in slack.Request) {
 		w = Telling(NoButton(c.Root))
 	}
 	c.Args = Tokens(c.Rest)
-	if room.Bare {
+	if room.Bare || w.Zoned && len(c.Args) > 0 {
 		r.learnZone(ctx, c)
 	}
 	r.CarryOut(ctx, c, w)

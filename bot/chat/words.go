@@ -25,6 +25,8 @@ type Word struct {
 	Verbatim bool
 	// Timed says that what stands behind it may begin with a time, which is one in the zone of whoever writes.
 	Timed bool
+	// Zoned says that there is a time in what stands behind it, wherever it is.
+	Zoned bool
 	// Change carries the word out, in the transaction that also remembers that it was.
 	Change func(*Call, store.Tx) (blocks.Message, error)
 	// Show only looks. A word has either.

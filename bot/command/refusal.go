@@ -28,5 +28,11 @@ func Refusal(c *chat.Call, e *incidents.Refused) blocks.Message {
 		return blocks.Sentence(id, " was acknowledged ", text.Ago(c.Now.Sub(i.Acknowledged)), " by ",
 			view.NameOf(i.AcknowledgedBy), "; nothing changed.")
 	}
+	if errors.Is(e.Reason, incidents.ErrQuiet) {
+		return blocks.Sentence("Nobody is paged for ", id, ", so there is nothing to snooze; nothing changed.")
+	}
+	if errors.Is(e.Reason, incidents.ErrAlreadyOpen) {
+		return blocks.Sentence(id, " is open; nothing changed.")
+	}
 	return blocks.Sentence("Incident ", id, ": ", e.Reason.Error(), "; nothing changed.")
 }

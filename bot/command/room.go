@@ -9,6 +9,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -17,6 +18,7 @@ type Options struct {
 	Root   string          // the slash command
 	OnCall string          // that of the other room, which help names
 	Book   *incidents.Book // what people do is recorded in it
+	Pager  *paging.Pager   // says whom an incident pages next
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
 	Postmortem func(ctx context.Context, id string) (string, error)
 	Log        *slog.Logger
@@ -43,14 +45,26 @@ func (room *Room) words() []chat.Word {
 			More: "A note needs the `id` before it."},
 		{Name: "resolve", Also: []string{"close"}, Usage: "[id] [reason]", Change: room.resolve,
 			Help: "It is over.",
-			More: "A reason has 500 characters at most."},
+			More: "A reason has 500 characters at most. While an alarm of the incident says ALARM, the button asks first, and " +
+				"the word says what it means; `resolve id anyway [reason]` does it all the same."},
+		{Name: "reopen", Usage: "[id] [reason]", Change: back{room}.reopen,
+			Help: "It is not over: it pages again.",
+			More: "It begins with the first step of the policy."},
 		{Name: "escalate", Usage: "[id] [reason]", Change: room.escalate,
 			Help: "The next step of the policy is paged at once.",
 			More: "If it was acknowledged, it is triggered again."},
+		{Name: "snooze", Usage: "[id] 30m or until 9:00 [reason]", Change: room.snooze, Zoned: true,
+			Help: "Nobody is paged until then; then it pages again.",
+			More: "That is 24 hours at the longest, and the first step of the policy is paged then. What was acknowledged is " +
+				"not any more."},
 		{Name: "note", Usage: "[id] [time] text", Change: room.note, Timed: true,
 			Help: "Puts a line on the timeline, at a time such as 14:02 or yesterday 23:50.",
 			More: "It has 3,000 characters at most. A time has a colon and is one of your zone: `14:02 rolled back`, " +
 				"`yesterday 23:50 the first call`, `mon 10:00`, `2026-03-11 14:02`, `13:02 UTC`."},
+		{Name: "undo", Usage: "[id]", Change: back{room}.takeBack,
+			Help: "Takes back what you did last, within 10 minutes.",
+			More: "That is an acknowledgement, a resolution, a snooze or a note. What somebody else did since stays, and so " +
+				"do pages that were sent."},
 		{Name: "merge", Usage: "id into id", Change: room.merge,
 			Help: "The alarms of the first are part of the second, which goes on.",
 			More: "There may be several first ones, which are resolved. If that makes it worse, and nobody had acknowledged " +

@@ -10,9 +10,11 @@ import (
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -71,7 +73,7 @@ func (room *Room) list(ctx context.Context, c *chat.Call) (blocks.Message, error
 			shown = append(shown, *i)
 		}
 		if len(open) == 0 {
-			shown, err = incidents.Newest(tx, 5)
+			shown, err = history.Newest(tx, 5)
 		}
 		return err
 	})
@@ -141,7 +143,7 @@ func (room *Room) info(ctx context.Context, c *chat.Call) (blocks.Message, error
 		if bare = nil; room.o.Lacks(tx, i.ID) {
 			bare = i
 		}
-		m, err = told(tx, i)
+		m, err = told(tx, i, paging.Next(room.o.Pager, tx, c.Now, i))
 		return err
 	})
 	if err != nil || bare == nil {
@@ -159,11 +161,12 @@ func Info(tx store.Tx, id string) (blocks.Message, error) {
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	return told(tx, i)
+	return told(tx, i, nil)
 }
 
-func told(tx store.Tx, i *incidents.Incident) (blocks.Message, error) {
+func told(tx store.Tx, i *incidents.Incident, next *paging.Upcoming) (blocks.Message, error) {
 	account, err := view.AccountOf(tx, i, 10*maxLines)
+	account.Next = next
 	return infoMessage(account), err
 }
 
@@ -181,7 +184,7 @@ func infoMessage(i view.Account) blocks.Message {
 // pickAny finds the incident that is meant among all: where only looking is asked for, the last one will do if none is open.
 func (room *Room) pickAny(c *chat.Call, tx store.Tx) (*incidents.Incident, blocks.Message, error) {
 	if len(c.Args) == 0 && c.Target == nil && len(incidents.OpenIDs(tx, 1)) == 0 {
-		last, err := incidents.Newest(tx, 1)
+		last, err := history.Newest(tx, 1)
 		if err != nil || len(last) == 0 {
 			return nil, blocks.Sentence("There is no incident yet."), err
 		}

@@ -32,13 +32,18 @@ func (room *Room) acknowledge(c *chat.Call, tx store.Tx) (blocks.Message, error)
 	if i == nil {
 		return m, nil
 	}
-	if err := room.record(c, tx, i.ID, incidents.Acknowledged{}); err != nil {
-		return blocks.Message{}, err
-	}
-	if said != "" {
+	if said != "" { // it is kept whatever becomes of the rest
 		if err := room.record(c, tx, i.ID, incidents.Noted{Text: text.Clip(said, maxNote)}); err != nil {
 			return blocks.Message{}, err
 		}
+	}
+	if i.Status != incidents.StatusTriggered && said != "" {
+		m = Refusal(c, &incidents.Refused{Incident: *i, Reason: incidents.NotTriggered(i)})
+		m.Body = append(m.Body, blocks.Para(blocks.Say("Your note is on its timeline.")))
+		return m, nil
+	}
+	if err := room.record(c, tx, i.ID, incidents.Acknowledged{}); err != nil {
+		return blocks.Message{}, err
 	}
 	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("You acknowledged ", blocks.Strong(i.ID), " (", text.Line(i.Title), "). Nobody else is paged for it now."),
@@ -46,11 +51,17 @@ func (room *Room) acknowledge(c *chat.Call, tx store.Tx) (blocks.Message, error)
 	)}}, nil
 }
 
-// resolve is /incident resolve.
+// resolve is /incident resolve. While an alarm of the incident says ALARM, it asks first.
 func (room *Room) resolve(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, reason, m := room.pick(c, tx)
 	if i == nil {
 		return m, nil
+	}
+	first, rest, _ := strings.Cut(reason, " ")
+	if sure := strings.EqualFold(first, view.Anyway); sure {
+		reason = strings.TrimSpace(rest)
+	} else if i.Open() && len(i.Firing) > 0 {
+		return askToResolve(c, i, reason), nil
 	}
 	if err := room.record(c, tx, i.ID, incidents.Resolved{Reason: text.Clip(reason, maxReason)}); err != nil {
 		return blocks.Message{}, err
@@ -58,12 +69,25 @@ func (room *Room) resolve(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	lines := []blocks.Line{blocks.Say("You resolved ", blocks.Strong(i.ID), " (", text.Line(i.Title), ").",
 		shortened(reason))}
 	if len(i.Firing) > 0 {
-		lines = append(lines, blocks.Say("Its alarm is still in ALARM. If it fires again soon, ", i.ID,
+		lines = append(lines, blocks.Say(view.StillFires(i), " If it recovers and fires again soon, ", i.ID,
 			" is triggered again."))
 	}
 	return blocks.Message{Shown: true,
 		Body: []blocks.Paragraph{blocks.Para(append(lines,
-			blocks.Say("The draft of the postmortem: ", blocks.Code(c.Root+" postmortem "+i.ID)))...)}}, nil
+			blocks.Say("Not over? ", blocks.Code(c.Root+" reopen "+i.ID), ". The draft of the postmortem: ",
+				blocks.Code(c.Root+" postmortem "+i.ID)))...)}}, nil
+}
+
+// askToResolve says what it means to resolve an incident while an alarm of it says ALARM, and how to do it all the same.
+func askToResolve(c *chat.Call, i *incidents.Incident, reason string) blocks.Message {
+	said := strings.TrimSpace(view.Anyway + " " + reason)
+	m := blocks.Message{Body: []blocks.Paragraph{blocks.Para(
+		blocks.Say(blocks.Strong(i.ID), " is not resolved yet: ", view.StillFires(i), " ", view.IfResolved),
+		blocks.Say("To resolve it all the same: ", blocks.Code(c.Root+" resolve "+i.ID+" "+view.Anyway), "."),
+	)}}
+	again := chat.Said{Room: view.Room, Word: "resolve", Rest: chat.Target{ID: i.ID, Run: i.Run}.Value() + " " + said}
+	m.Rows = [][]blocks.Button{{again.Button("Resolve it anyway")}}
+	return m
 }
 
 // escalate is /incident escalate.
@@ -139,9 +163,20 @@ func (room *Room) record(c *chat.Call, tx store.Tx, id string, body incidents.Bo
 
 // recordAt is record of what happened at a time; zero means now.
 func (room *Room) recordAt(c *chat.Call, tx store.Tx, id string, at time.Time, body incidents.Body) error {
-	_, err := room.o.Book.Append(tx, c.Now, id, incidents.Event{At: at, By: incidents.Person(c.Person), Body: body})
-	c.Acted = c.Acted || err == nil
+	_, err := room.appendAt(c, tx, id, at, body)
 	return err
+}
+
+// append is record that returns how the incident stands then.
+func (room *Room) append(c *chat.Call, tx store.Tx, id string, body incidents.Body) (*incidents.Incident, error) {
+	return room.appendAt(c, tx, id, time.Time{}, body)
+}
+
+func (room *Room) appendAt(c *chat.Call, tx store.Tx, id string, at time.Time,
+	body incidents.Body) (*incidents.Incident, error) {
+	i, err := room.o.Book.Append(tx, c.Now, id, incidents.Event{At: at, By: incidents.Person(c.Person), Body: body})
+	c.Acted = c.Acted || err == nil
+	return i, err
 }
 
 // pick finds the incident that is meant, and what was said about it. If it is not clear which, i is nil and m says what to
@@ -156,23 +191,31 @@ func (room *Room) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text s
 		return nil, text, room.which(c, tx, open, text)
 	case id == "":
 		id = open[0]
-	case !chat.IsID(id):
-		return nil, text, noSuch(id, open)
+	}
+	i, m = room.incident(c, tx, id, open)
+	return i, text, m
+}
+
+// incident is the incident of an id that was typed or pressed. If it is none, i is nil and m says what to do about it.
+func (room *Room) incident(c *chat.Call, tx store.Tx, id string, open []string) (i *incidents.Incident,
+	m blocks.Message) {
+	if !chat.IsID(id) {
+		return nil, noSuch(id, open)
 	}
 	i, err := incidents.Head(tx, id)
 	if errors.Is(err, incidents.ErrNotFound) {
-		return nil, text, noSuch(id, open)
+		return nil, noSuch(id, open)
 	}
 	if err != nil {
 		room.o.Log.Error("cannot read an incident", "incident", id, "err", err)
-		return nil, text, blocks.Sentence("Incident ", id,
+		return nil, blocks.Sentence("Incident ", id,
 			" cannot be read; nothing was changed. Ask whoever runs Oncalm to run ", blocks.Code("oncalm fsck"), ".")
 	}
 	if c.Target != nil && c.Target.Run != i.Run {
-		return nil, text, blocks.Sentence("That button is from before ", id,
+		return nil, blocks.Sentence("That button is from before ", id,
 			" was triggered again; nothing was changed. See ", blocks.Code(c.Root+" info "+id), ".")
 	}
-	return i, text, blocks.Message{}
+	return i, blocks.Message{}
 }
 
 // cut takes the id off what was typed, if there is one, and returns the rest. Only in front of a note a number can be

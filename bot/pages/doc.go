@@ -67,6 +67,8 @@ func outdates(i *incidents.Incident, e incidents.Event) bool {
 	switch e.Body.(type) {
 	case incidents.Acknowledged, incidents.Escalated, incidents.Resolved:
 		return len(i.Pages) > 0
+	case incidents.Reopened, incidents.Snoozed:
+		return true // those of the runs before
 	case incidents.Delivered:
 		return i.Status != incidents.StatusTriggered // somebody was faster than Slack
 	}

@@ -59,8 +59,12 @@ func sentPages(events []incidents.Event) (pages []sentPage, ends []runEnd) {
 // says is what a page says under an incident that has come so far, in a word that changes when the page has to.
 func (p sentPage) says(i *incidents.Incident, ends []runEnd, acked int) string {
 	switch {
+	case p.run == len(ends)-1 && !i.Open():
+		return "resolved, can be reopened " + strconv.Itoa(ends[p.run].seq)
 	case p.run < len(ends):
 		return "resolved " + strconv.Itoa(ends[p.run].seq)
+	case i.Snoozed():
+		return "snoozed " + strconv.FormatInt(i.Held.Until.Unix(), 10)
 	case i.Status == incidents.StatusAcknowledged && !(p.reminder && p.at > acked):
 		return "acknowledged " + strconv.Itoa(acked)
 	}
@@ -70,7 +74,7 @@ func (p sentPage) says(i *incidents.Incident, ends []runEnd, acked int) string {
 // asSent is what a page says when it is delivered: please acknowledge.
 const asSent = ""
 
-// update brings the pages of an incident up to date: the buttons of those that need no answer any more go.
+// update brings the pages of an incident up to date: the buttons are those that make sense.
 func (ps *Pages) update(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var about body
 	if err := e.Decode(&about); err != nil {
@@ -173,7 +177,10 @@ func (p sentPage) message(i view.Account, ends []runEnd, says string) blocks.Mes
 	if says == asSent {
 		return m
 	}
-	m.Rows = [][]blocks.Button{view.Links(i.Incident, i.Alarm)}
+	m.Rows = [][]blocks.Button{view.Buttons(i.Incident), view.Links(i.Incident, i.Alarm)}
+	if p.run < len(ends) && i.Open() { // it is of a run that is over
+		m.Rows = m.Rows[1:]
+	}
 	var news []blocks.Line
 	if p.run < len(ends) {
 		end := ends[p.run].resolved

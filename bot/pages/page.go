@@ -84,7 +84,8 @@ func pageMessage(p paging.Page) blocks.Message {
 	if alarms := view.AlarmsOf(i); alarms != nil {
 		lines = append(lines, alarms)
 	}
-	m.Body = append(m.Body, blocks.Para(append(lines, blocks.Say(blocks.Strong("Why you: "), text.Line(p.Why)))...))
+	lines = append(lines, blocks.Say(blocks.Strong("Why you: "), text.Line(p.Why)), view.Next(p.Next))
+	m.Body = append(m.Body, blocks.Para(lines...))
 	m.Body = append(m.Body, view.Evidence(p.Alarm)...)
 	m.Rows = [][]blocks.Button{view.Buttons(i), view.Links(i, p.Alarm)}
 	return m

@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -168,7 +169,7 @@ func (s *Storms) begin(tx store.Tx, now time.Time, n int) {
 	const most = 100
 	tx.Put(nowKey, []byte(strconv.Itoa(n)))
 	since := now
-	last, err := incidents.Newest(tx, most)
+	last, err := history.Newest(tx, most)
 	for _, i := range last {
 		_, member := stormOf(tx, i.ID)
 		if now.Sub(i.Opened) > calm || member || !i.Open() {

@@ -2,11 +2,13 @@ package view
 
 import (
 	"math"
+	"time"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
-
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
 )
 
 // Account is what is read of an incident to tell about it.
@@ -14,6 +16,14 @@ type Account struct {
 	*incidents.Incident
 	Alarm  *incidents.Alarm  // what its alarm says now; nil if there is none, or if it cannot be read
 	Events []incidents.Event // the newest, in order
+	// Next is whom it pages next if nobody acknowledges, and when; nil if it pages nobody by itself, or if that is not told.
+	Next *paging.Upcoming
+}
+
+// With adds whom an incident pages next.
+func (i Account) With(tx store.Tx, now time.Time, p *paging.Pager) Account {
+	i.Next = paging.Next(p, tx, now, i.Incident)
+	return i
 }
 
 // AllEvents is more than an incident has.
@@ -32,7 +42,7 @@ func ReadAccount(tx store.Tx, id string, newest int) (Account, error) {
 func AccountOf(tx store.Tx, i *incidents.Incident, newest int) (Account, error) {
 	a, _ := incidents.Evidence(tx, i) // told without evidence is better than not told
 	events, err := incidents.TimelineFrom(tx, i.ID, i.Seq-newest)
-	return Account{i, a, events}, err
+	return Account{Incident: i, Alarm: a, Events: events}, err
 }
 
 // Summary is how it stands, in a few lines.
@@ -47,5 +57,21 @@ func (i Account) Summary() blocks.Paragraph {
 	if alarms := AlarmsOf(i.Incident); alarms != nil {
 		lines = append(lines, alarms)
 	}
-	return blocks.Para(append(lines, pageStates(i.Incident))...)
+	return blocks.Para(append(lines, pageStates(i.Incident), Next(i.Next))...)
+}
+
+// Next says whom an incident pages next, and when.
+func Next(next *paging.Upcoming) blocks.Line {
+	switch {
+	case next == nil:
+		return nil
+	case len(next.People) == 0:
+		return blocks.Say("Next: nobody is on call at ", next.At, ", and there is no fallback.")
+	}
+	who := blocks.Strong(text.Line(text.List(next.People, "and")))
+	l := blocks.Say("Next: ", who, " at ", next.At, ", if nobody acknowledges")
+	if next.Fallback != "" {
+		l = blocks.Say(l, " (the fallback)")
+	}
+	return l
 }

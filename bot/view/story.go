@@ -123,6 +123,8 @@ func Silenced(s *incidents.Silence) blocks.Line {
 func holds(h *incidents.Held) blocks.Line {
 	often := text.Count(h.Changes, "change", "changes")
 	switch h.Why {
+	case incidents.HeldSnoozed:
+		return blocks.Say("💤 ", blocks.Strong("Snoozed"), " by ", blocks.Strong(h.By), " until ", h.Until, ": then it pages again")
 	case incidents.HeldFlapping:
 		return blocks.Say("🔁 ", blocks.Strong("Flapping"), ": ", often, " since ", h.Since,
 			". Nobody is paged again until it is calm, at ", h.Until, " at the earliest, or gets worse")
@@ -135,7 +137,7 @@ func holds(h *incidents.Held) blocks.Line {
 // Spared says of an incident that is over what its hold was good for.
 func Spared(h *incidents.Held) blocks.Line {
 	switch {
-	case h == nil:
+	case h == nil, h.Why == incidents.HeldSnoozed:
 		return nil
 	case h.Why == incidents.HeldToLast:
 		return blocks.Say(": nobody was paged")
@@ -165,6 +167,9 @@ func pageStates(i *incidents.Incident) blocks.Line {
 	}
 	if len(all) == 0 && i.Quiet && i.Open() {
 		return blocks.Say("It can wait for working hours. To page somebody, escalate it.")
+	}
+	if len(all) == 0 && i.Snoozed() && i.Status == incidents.StatusTriggered {
+		return blocks.Say("To page somebody at once, escalate it. To take care of it, acknowledge it.")
 	}
 	if len(all) == 0 && i.Held != nil && i.Status == incidents.StatusTriggered {
 		return blocks.Say("To page somebody at once, escalate it.")

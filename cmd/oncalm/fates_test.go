@@ -28,7 +28,7 @@ func TestFatesOfADay(t *testing.T) {
 		w.Wait(time.Minute)
 		w.Alarm("checkout-5xx")
 		w.Wait(3 * time.Minute)
-		w.Says("ana", "/incident", "resolve 3")
+		w.Says("ana", "/incident", "resolve 3 anyway")
 		body, err := w.topic.Sign(sns.Post{Message: "m", At: time.Now()})
 		if err != nil {
 			t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -278,7 +279,7 @@ func (s *storm) lost(t *testing.T, path string) (lost []string) {
 	defer db.Close()
 	there := map[string]bool{}
 	err = db.View(t.Context(), func(tx store.Tx) error {
-		all, err := incidents.Newest(tx, 10_000)
+		all, err := history.Newest(tx, 10_000)
 		for _, i := range all {
 			there[i.Title] = true
 		}

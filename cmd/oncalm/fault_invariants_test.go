@@ -16,6 +16,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/fsck"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
@@ -95,7 +96,7 @@ func wrongIn(db *bolt.DB) (problems []string) {
 // checkAlarms: every alarm that was accepted is in exactly one incident, which is as the
 // script has left it.
 func (s *scriptRun) checkAlarms(tx store.Tx) (problems []string) {
-	all, err := incidents.Newest(tx, 100)
+	all, err := history.Newest(tx, 100)
 	if err != nil {
 		return []string{err.Error()}
 	}

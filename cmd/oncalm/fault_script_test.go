@@ -127,7 +127,7 @@ func (s *scriptRun) writeScript() {
 	s.firstAct("2 was escalated", s.sees("U0BO", "2/page/"))
 	s.act("alarm 3 is over", s.posts(s.mail.over))
 	s.act("a late word on 4", s.posts(s.mail.late))
-	s.act("resolve 1", s.types("resolve 1", "resolved"))
+	s.act("resolve 1", s.types("resolve 1 anyway", "resolved"))
 	s.act("postmortem 1", s.types("postmortem 1", scriptNames[0]))
 	s.act("alarm 1 again", s.posts(s.mail.firing[0]))
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -163,7 +164,7 @@ func (s gale) most(w *world) (n int) {
 func (s gale) untold(w *world, begun, urgent time.Time, f *figures) (open int, last time.Duration) {
 	w.t.Helper()
 	err := w.app.store.View(w.t.Context(), func(tx store.Tx) error {
-		all, err := incidents.Newest(tx, s.alarms+1)
+		all, err := history.Newest(tx, s.alarms+1)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/aws"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -28,7 +29,7 @@ func together(t *testing.T, scene func(*world)) {
 func (w *world) count() (n int) {
 	w.t.Helper()
 	err := w.app.store.View(w.t.Context(), func(tx store.Tx) error {
-		all, err := incidents.Newest(tx, 10_000)
+		all, err := history.Newest(tx, 10_000)
 		n = len(all)
 		return err
 	})

@@ -77,7 +77,7 @@ func TestQuiet(t *testing.T) {
 			if i, _ := w.Incident("1"); i.Quiet {
 				t.Error("it is said to be quiet still")
 			}
-			w.Says("ana", "/incident", "resolve 1")
+			w.Says("ana", "/incident", "resolve 1 anyway")
 			w.Wait(time.Minute)
 			w.Alarm("batch-late")
 			w.Status("1", triggered)

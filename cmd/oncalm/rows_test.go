@@ -227,7 +227,7 @@ func slackRows() []row {
 		}, "Several incidents are open. Which one? [1 · sev1 · checkout-5xx] [2 · sev3 · search-p99]"},
 		{28, "resolved already", func(w *world) string {
 			w.opens("checkout-5xx")
-			w.Says("bo", "/incident", "resolve 1")
+			w.Says("bo", "/incident", "resolve 1 anyway")
 			w.Wait(3 * time.Minute)
 			return w.answers("ack 1")
 		}, "1 was resolved 3 min ago by bo; nothing changed."},

@@ -45,7 +45,7 @@ func theScenes() map[string]func(*world) {
 			w.Quiet()
 			w.Wait(5*time.Minute + w.flaky)
 			w.Paged("bo", "checkout-5xx") // the reminder
-			if text := w.Says("bo", "/incident", "resolve 1 rolled back"); !strings.Contains(text, "resolved") {
+			if text := w.Says("bo", "/incident", "resolve 1 anyway rolled back"); !strings.Contains(text, "resolved") {
 				w.t.Errorf("resolve: %q", text)
 			}
 			w.Wait(2 * time.Hour)

@@ -364,7 +364,7 @@ func TestMaintenance(t *testing.T) {
 		w.at(t, 1, "00:59")
 		w.Alarm("search-p99")
 		w.Paged("ana", "search-p99")
-		w.Says("ana", "/incident", "resolve 1")
+		w.Says("ana", "/incident", "resolve 1 anyway")
 		for _, day := range []int{1, 2} {
 			w.at(t, day, "01:01") // 02:01 in Berlin
 			w.Alarm("search-p50")

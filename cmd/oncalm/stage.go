@@ -21,6 +21,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/bot/slackfake/chatpage"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -88,7 +89,7 @@ func (g *stage) connect(url string, topic *sns.SigningTopic, slack *slackfake.Sl
 // resume takes up what an earlier demo has left in the store: a name that fired then is not taken again, since an alarm that
 // says ALARM twice pages nobody the second time; and what still fires can be cleared, all of it together.
 func (g *stage) resume(tx store.Tx) error {
-	all, err := incidents.Newest(tx, math.MaxInt)
+	all, err := history.Newest(tx, math.MaxInt)
 	if err != nil {
 		return err
 	}

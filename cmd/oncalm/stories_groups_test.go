@@ -62,7 +62,7 @@ func (s *story) mends(person, id string) {
 	i, ok := all[id]
 	switch n := s.rand.IntN(4); {
 	case !ok || n < 2:
-		s.does(person, "resolve", id)
+		s.does(person, "resolve", id+" anyway")
 	case n == 2:
 		into := fmt.Sprint(1 + s.rand.IntN(len(all)))
 		if other := all[into]; members.Worse(i.Severity, other.Severity) || other.Quiet && !i.Quiet {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -124,7 +125,7 @@ func (s *story) incidents() map[string]incidents.Incident {
 	s.t.Helper()
 	found := map[string]incidents.Incident{}
 	err := s.app.store.View(s.t.Context(), func(tx store.Tx) error {
-		all, err := incidents.Newest(tx, 1000)
+		all, err := history.Newest(tx, 1000)
 		for _, i := range all {
 			found[i.ID] = i
 		}

@@ -34,7 +34,11 @@ func TestDemoInBrowser(t *testing.T) {
 
 	p.press("log", "Acknowledge")
 	p.sees("#log", "Acknowledged by ana")
-	p.misses("#log", "Escalate")
+	p.misses("#log", "Acknowledge\n")
+	p.sees("#beside", "Acknowledged by ana")
+	p.press("log", "Resolve")
+	p.sees("dialog", "“checkout-5xx-rate” still says ALARM.")
+	p.do(chromedp.Click(`//dialog//button[normalize-space(.)="Not yet"]`))
 	p.sees("#beside", "Acknowledged by ana")
 
 	p.types("/incident note the pool is exhausted, rolling back to 41")

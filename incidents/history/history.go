@@ -165,7 +165,7 @@ func Complete(ctx context.Context, s store.Store) (written int, err error) {
 // complete writes the rows of those incidents.
 func complete(tx store.Tx, numbers []uint64) (written int, err error) {
 	for _, n := range numbers {
-		i, err := incidents.Head(tx, strconv.FormatUint(n, 10))
+		i, err := incidents.Head(tx, number(n))
 		if err != nil || i.Open() {
 			continue // it is kept no more, or is named by fsck, or was opened again meanwhile
 		}

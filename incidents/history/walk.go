@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
@@ -134,7 +133,7 @@ func (w *walk) nextOfAll(tx store.Tx, p *piece) error {
 		rows[numberOf(key)-from] = val
 	}
 	open := map[uint64]bool{}
-	for _, id := range incidents.OpenBetween(tx, from, w.high) {
+	for _, id := range OpenBetween(tx, from, w.high) {
 		open[id] = true // a row beside it is of a version that knew no rows
 	}
 	for n := w.high; n >= from; n-- {
@@ -166,7 +165,7 @@ func (w *walk) one(tx store.Tx, p *piece, n uint64, val []byte, open bool) error
 
 // head reads an incident that has no row. What is not there is kept no more.
 func (p *piece) head(tx store.Tx, n uint64) error {
-	i, err := incidents.Head(tx, strconv.FormatUint(n, 10))
+	i, err := incidents.Head(tx, number(n))
 	if errors.Is(err, incidents.ErrNotFound) {
 		return nil
 	}

@@ -89,6 +89,8 @@ type Held struct {
 	// Changes is how often the alarm went to ALARM or back since Since; 0 if that is not why.
 	Changes int       `json:"changes,omitempty"`
 	Since   time.Time `json:"since,omitzero"`
+	// By is the person who snoozed it.
+	By string `json:"by,omitempty"`
 }
 
 // HeldFor is why a run waits.
@@ -99,6 +101,7 @@ const (
 	HeldToLast   HeldFor = "hold"     // the alarm may be OK before long: who configured it pages only for what lasts
 	HeldRestless HeldFor = "changes"  // the alarm has changed as often as one may that does not flap yet
 	HeldFlapping HeldFor = "flapping" // the alarm flaps, and somebody knows
+	HeldSnoozed  HeldFor = "snoozed"  // a person wants to be paged again then, and nobody before
 )
 
 // Fields are what is stored of it.
@@ -107,6 +110,7 @@ func (h *Held) Fields(o *record.Object) {
 	record.Word(o, "why", &h.Why)
 	o.OptInt("changes", &h.Changes)
 	o.OptTime("since", &h.Since)
+	o.OptText("by", &h.By)
 }
 
 // Says is a hold at the end of a sentence.
@@ -146,6 +150,9 @@ func (h *Held) Hushes() string {
 	said := "held until " + h.Until.UTC().Format(time.RFC3339)
 	if h.Why == HeldFlapping {
 		return fmt.Sprintf("flapping: %s since %s, %s at the earliest", h.count(), h.Since.UTC().Format(time.RFC3339), said)
+	}
+	if h.Why == HeldSnoozed {
+		return "snoozed by " + h.By + " until " + h.Until.UTC().Format(time.RFC3339)
 	}
 	return said
 }

@@ -90,7 +90,7 @@ func (m mover) move(ctx context.Context, s store.Store, due []uint64) (n, moved 
 		err := s.Update(ctx, func(tx store.Tx) error {
 			gone = 0
 			for _, o := range leaving[:some] {
-				if incidents.Remove(tx, o.number, o.head) {
+				if history.Remove(tx, o.number, o.head) {
 					history.Forget(tx, o.number)
 					gone++
 				}

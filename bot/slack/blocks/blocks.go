@@ -56,7 +56,12 @@ type Button struct {
 	Value  string
 	URL    string
 	Main   bool // the one to press
+	// Asks is what Slack asks before the button counts as pressed; nil asks nothing.
+	Asks *Question
 }
+
+// A Question is asked before something counts.
+type Question struct{ Title, Text, Yes, No string }
 
 // AsMain is the button as the one to press.
 func (b Button) AsMain() Button {
@@ -288,6 +293,20 @@ func (j *blockWriter) button(b Button) {
 	}
 	if b.Main {
 		j.raw(`,"style":"primary"`)
+	}
+	if b.Asks != nil {
+		j.question(b.Asks)
+	}
+	j.raw("}")
+}
+
+func (j *blockWriter) question(q *Question) {
+	for n, part := range []struct {
+		name, text string
+		limit      int
+	}{{"title", q.Title, maxAsked}, {"text", q.Text, maxQuestion}, {"confirm", q.Yes, maxReply}, {"deny", q.No, maxReply}} {
+		j.raw([]string{`,"confirm":{"`, `,"`}[min(n, 1)] + part.name + `":`)
+		j.plainText(text.Clip(text.Line(part.text), part.limit))
 	}
 	j.raw("}")
 }

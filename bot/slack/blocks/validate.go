@@ -18,6 +18,9 @@ const (
 	MaxValue    = 2000 // bytes, which are never fewer than characters
 	maxURL      = 3000
 	maxID       = 255
+	maxAsked    = 100 // the title of a question, the question itself, and what one answers
+	maxQuestion = 300
+	maxReply    = 30
 	maxNotice   = 300 // a notification shows less than that
 	// maxTextBytes bounds the plain text of a message: Slack recommends no more than 4,000 characters.
 	maxTextBytes = 3800
@@ -36,7 +39,16 @@ type block struct {
 	Value    string          `json:"value"`
 	URL      string          `json:"url"`
 	Style    json.RawMessage `json:"style"`
+	Confirm  *asked          `json:"confirm"`
 	Time     int64           `json:"timestamp"`
+}
+
+// asked is a question before a button counts.
+type asked struct {
+	Title   json.RawMessage `json:"title"`
+	Text    json.RawMessage `json:"text"`
+	Confirm json.RawMessage `json:"confirm"`
+	Deny    json.RawMessage `json:"deny"`
 }
 
 // Validate checks blocks, given as a JSON array, against Slack's limits and our own: only those kinds of blocks that this
@@ -132,6 +144,12 @@ func (v *validation) button(b block) {
 		v.complain("value of %d bytes", len(b.Value))
 	}
 	v.url(b.URL)
+	if q := b.Confirm; q != nil {
+		v.plain("title of a question", q.Title, maxAsked)
+		v.plain("question", q.Text, maxQuestion)
+		v.plain("yes", q.Confirm, maxReply)
+		v.plain("no", q.Deny, maxReply)
+	}
 }
 
 func (v *validation) url(u string) {

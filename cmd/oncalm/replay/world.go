@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
@@ -153,7 +154,7 @@ func (w *World) Does(ctx context.Context, id string, e incidents.Event) {
 // Timelines are those of all incidents, in the order in which they were opened.
 func (w *World) Timelines(ctx context.Context) (all [][]incidents.Event, err error) {
 	return all, w.store.View(ctx, func(tx store.Tx) error {
-		found, err := incidents.Newest(tx, math.MaxInt)
+		found, err := history.Newest(tx, math.MaxInt)
 		if err != nil {
 			return err
 		}

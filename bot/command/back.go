@@ -1,0 +1,159 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/view"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/undo"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
+)
+
+// back is what of a Room brings back what was.
+type back struct{ *Room }
+
+// recently is how long ago an incident was resolved that can be meant without its id.
+const recently = time.Hour
+
+// reopen is /incident reopen: it is not over.
+func (room back) reopen(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	var i *incidents.Incident
+	var m blocks.Message
+	id, reason := room.cut(c, tx)
+	if id == "" {
+		resolved, err := room.resolvedLately(c, tx)
+		switch {
+		case err != nil:
+			return m, err
+		case len(resolved) == 0:
+			return blocks.Sentence("Which one? Nothing was resolved in the last hour. Write ", blocks.Code(c.Root+" reopen 4"),
+				"."), nil
+		case len(resolved) > 1:
+			return room.which(c, tx, resolved, reason), nil
+		}
+		id = resolved[0]
+	}
+	if i, m = room.incident(c, tx, id, incidents.OpenIDs(tx, maxListed)); i == nil {
+		return m, nil
+	}
+	if i.MergedInto != "" && !i.Open() {
+		return blocks.Sentence(blocks.Strong(i.ID), " goes on as ", blocks.Strong(i.MergedInto), "; nothing changed."), nil
+	}
+	after, err := room.append(c, tx, i.ID, incidents.Reopened{Reason: text.Clip(reason, maxReason), Quiet: undo.Hush(i)})
+	if err != nil {
+		return m, err
+	}
+	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(
+		blocks.Say("You reopened ", blocks.Strong(i.ID), " (", text.Line(i.Title), "). ", whoIsPaged(c, after),
+			shortened(reason)),
+	)}}, nil
+}
+
+// resolvedLately are the incidents that can be meant without an id where one is to be reopened, the newest first.
+func (room back) resolvedLately(c *chat.Call, tx store.Tx) (ids []string, err error) {
+	const looked = 200
+	all, err := history.Newest(tx, looked)
+	for _, i := range all {
+		if i.Status == incidents.StatusResolved && i.MergedInto == "" && c.Now.Sub(i.Resolved) < recently {
+			ids = append(ids, i.ID)
+		}
+	}
+	return ids, err
+}
+
+// whoIsPaged says what an incident that is triggered again does: whom it has paged, or who takes care of it, or that it pages nobody.
+func whoIsPaged(c *chat.Call, i *incidents.Incident) blocks.Line {
+	switch {
+	case i.Status == incidents.StatusAcknowledged:
+		return blocks.Say("It is ", view.NameOf(i.AcknowledgedBy), "’s again.")
+	case i.Quiet:
+		return blocks.Say("Nobody is paged for it.")
+	}
+	return blocks.Say("It pages from the first step of its policy on. Who was paged: ", blocks.Code(c.Root+" info "+i.ID))
+}
+
+// takeBack is /incident undo.
+func (room back) takeBack(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	id, _ := room.cut(c, tx)
+	if id != "" {
+		if i, m := room.incident(c, tx, id, incidents.OpenIDs(tx, maxListed)); i == nil {
+			return m, nil
+		}
+	}
+	last, err := undo.Last(tx, c.Now, c.Person, id)
+	if errors.Is(err, undo.ErrNothing) {
+		return blocks.Sentence("You did nothing in the last ", int(undo.Window.Minutes()),
+			" minutes that is not taken back already; nothing changed."), nil
+	}
+	if err != nil {
+		return blocks.Message{}, err
+	}
+	var lines []blocks.Line
+	for _, d := range last {
+		line, err := room.takeOneBack(c, tx, d)
+		if err != nil {
+			return blocks.Message{}, err
+		}
+		lines = append(lines, line)
+	}
+	const told = 5
+	if more := len(lines) - told; more > 0 {
+		lines = append(lines[:told], blocks.Say("and ", more, " more"))
+	}
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}, nil
+}
+
+func (room back) takeOneBack(c *chat.Call, tx store.Tx, d undo.Done) (blocks.Line, error) {
+	did, incident := didWhat(d.Event.Body), blocks.Strong(d.Incident)
+	body, err := undo.Back(tx, c.Now, d)
+	switch {
+	case errors.Is(err, undo.ErrLasting):
+		return blocks.Say("You ", did, " ", incident, " last, which cannot be taken back; nothing changed."), nil
+	case errors.Is(err, undo.ErrOvertaken):
+		return blocks.Say("You ", did, " ", incident, ", and it has changed since; nothing changed. See ",
+			blocks.Code(c.Root+" info "+d.Incident), "."), nil
+	case err != nil:
+		return nil, err
+	}
+	after, err := room.append(c, tx, d.Incident, body)
+	if err != nil {
+		return nil, err
+	}
+	said := blocks.Say("You took back that you ", did, " ", incident, " (", text.Line(after.Title), ").")
+	switch body.(type) {
+	case incidents.Reopened, incidents.Snoozed:
+		return blocks.Say(said, " ", whoIsPaged(c, after)), nil
+	case incidents.Escalated:
+		return blocks.Say(said, " It is not acknowledged."), nil
+	case incidents.Rated:
+		return blocks.Say(said, " It is ", after.Severity, " again."), nil
+	}
+	return said, nil
+}
+
+// didWhat is an event as its actor did it, to go before an incident's number.
+func didWhat(b incidents.Body) string {
+	switch b := b.(type) {
+	case incidents.Noted:
+		return fmt.Sprintf("noted “%s” on", text.Clip(text.Line(b.Text), 60))
+	case incidents.Rated:
+		return "rated " + b.Severity + " the incident"
+	case incidents.Absorbed:
+		return "merged others into"
+	case incidents.Resolved:
+		if b.Into != "" {
+			return "merged"
+		}
+	}
+	return strings.ReplaceAll(kindOf(b), "_", " ")
+}
+
+// kindOf is the verb of an event.
+func kindOf(b incidents.Body) string { return incidents.Event{Body: b}.Kind() }

@@ -1,0 +1,240 @@
+// Package undo finds what a person did last to an incident, and what takes it back. An undo is an event like any other: nothing is
+// erased, and everybody reads on the timeline that it was taken back, and by whom.
+//
+// What takes something back is of a kind that is as old as the kind taken back, so that an older version either knows both or skips
+// both; where it reads the undo as something else, it pages (docs/decisions/0041).
+package undo
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/store"
+)
+
+// Window is how long something can be taken back.
+const Window = 10 * time.Minute
+
+var (
+	// ErrNothing says that the person did nothing within [Window] that has not been taken back.
+	ErrNothing = errors.New("nothing to take back")
+	// ErrLasting says that what they did last cannot be taken back.
+	ErrLasting = errors.New("that cannot be taken back")
+	// ErrOvertaken says that the incident has changed since, so that it would take back what another did.
+	ErrOvertaken = errors.New("it has changed since")
+)
+
+// Done is something that a person did.
+type Done struct {
+	Incident string
+	Event    incidents.Event
+}
+
+// looked is how many of the newest events of an incident are looked at, and newest is how many incidents that are not open are.
+const (
+	looked = 200
+	newest = 100
+	open   = 1000
+)
+
+// Last is what a person did last: in that incident, or with "" in any that is open or among the newest. Where one request did the same to
+// several, it is all of that. The error is [ErrNothing], or that of the store.
+func Last(tx store.Tx, now time.Time, person, id string) ([]Done, error) {
+	ids := []string{id}
+	if id == "" {
+		ids = incidents.OpenIDs(tx, open)
+		recent, err := history.Newest(tx, newest)
+		if err != nil {
+			return nil, err
+		}
+		for _, i := range recent {
+			if !i.Open() {
+				ids = append(ids, i.ID)
+			}
+		}
+	}
+	var all []Done
+	for _, id := range ids {
+		e, ok, err := lastIn(tx, now, person, id)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			all = append(all, Done{id, e})
+		}
+	}
+	if len(all) == 0 {
+		return nil, ErrNothing
+	}
+	last := slices.MaxFunc(all, func(a, b Done) int {
+		return cmp.Or(a.Event.Recorded.Compare(b.Event.Recorded), younger(a, b))
+	})
+	return slices.DeleteFunc(all, func(d Done) bool {
+		return !d.Event.Recorded.Equal(last.Event.Recorded) || d.Event.Kind() != last.Event.Kind()
+	}), nil
+}
+
+func younger(a, b Done) int {
+	m, _ := strconv.Atoi(a.Incident)
+	n, _ := strconv.Atoi(b.Incident)
+	return cmp.Compare(m, n)
+}
+
+// lastIn is what a person did last in an incident. What takes something back, and what was taken back, does not count.
+func lastIn(tx store.Tx, now time.Time, person, id string) (last incidents.Event, ok bool, err error) {
+	i, err := incidents.Head(tx, id)
+	if err != nil {
+		return last, false, err
+	}
+	end, err := incidents.Events(tx, id, i.Seq, 1)
+	if err != nil || len(end) == 0 || now.Sub(end[0].Recorded) > Window {
+		return last, false, err
+	}
+	events, err := incidents.TimelineFrom(tx, id, i.Seq-looked)
+	if err != nil {
+		return last, false, err
+	}
+	back := map[int]bool{}
+	for _, e := range slices.Backward(events) {
+		seq, undoes := undone(e.Body)
+		switch {
+		case now.Sub(e.Recorded) > Window:
+			return last, false, nil
+		case undoes:
+			back[seq] = true
+		case e.By == incidents.Person(person) && !back[e.Seq] && !captured(e.Body):
+			return e, true, nil
+		}
+	}
+	return last, false, nil
+}
+
+// captured reports whether a note was said in Slack: it goes from the timeline as it came there.
+func captured(b incidents.Body) bool {
+	n, is := b.(incidents.Noted)
+	return is && n.Captured != ""
+}
+
+// undone is the event that a body takes back, if it does.
+func undone(b incidents.Body) (seq int, is bool) {
+	switch b := b.(type) {
+	case incidents.Escalated:
+		seq = b.Undoes
+	case incidents.Reopened:
+		seq = b.Undoes
+	case incidents.Snoozed:
+		seq = b.Undoes
+	case incidents.Rated:
+		seq = b.Undoes
+	case incidents.Renamed:
+		seq = b.Undoes
+	case incidents.Struck:
+		return b.Seq, true
+	}
+	return seq, seq != 0
+}
+
+// Back is the body of the event that takes something back. Errors are [ErrLasting], [ErrOvertaken] and those of the store.
+func Back(tx store.Tx, now time.Time, d Done) (incidents.Body, error) {
+	i, err := incidents.Head(tx, d.Incident)
+	if err != nil {
+		return nil, err
+	}
+	events, err := incidents.Timeline(tx, d.Incident)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(events, func(e incidents.Event) bool { return e.Seq == d.Event.Seq })
+	before, err := incidents.Fold(d.Incident, events[:max(at, 0)])
+	if err != nil {
+		return nil, err
+	}
+	body, stands := opposite(now, d.Event, &before, i)
+	switch {
+	case body == nil:
+		return nil, ErrLasting
+	case !stands || slices.ContainsFunc(events[at+1:], overrules(d.Event.Body)):
+		return nil, ErrOvertaken
+	}
+	return body, nil
+}
+
+// opposite is the body that takes an event back, and whether the incident still is what the event made of it. There is none for what
+// cannot be taken back, such as a page that was sent.
+func opposite(now time.Time, e incidents.Event, before, i *incidents.Incident) (body incidents.Body, stands bool) {
+	switch b := e.Body.(type) {
+	case incidents.Acknowledged:
+		return incidents.Escalated{Undoes: e.Seq},
+			i.Status == incidents.StatusAcknowledged && i.AcknowledgedBy == e.By && i.Acknowledged.Equal(e.At)
+	case incidents.Resolved:
+		if b.Into != "" {
+			return nil, false
+		}
+		return reopening(now, e, before),
+			i.Status == incidents.StatusResolved && i.ResolvedBy == e.By && i.Resolved.Equal(e.At)
+	case incidents.Noted:
+		return incidents.Struck{Seq: e.Seq, Reason: "taken back"}, true
+	case incidents.Snoozed:
+		return incidents.Snoozed{Until: now, Undoes: e.Seq, Care: careOf(before)}, i.Snoozed() && i.Held.Until.Equal(b.Until)
+	case incidents.Rated:
+		return incidents.Rated{Severity: before.Severity, Undoes: e.Seq, Again: b.Quiet != "" && !before.Quiet},
+			i.Severity == b.Severity
+	case incidents.Renamed:
+		return incidents.Renamed{Title: before.Title, Undoes: e.Seq}, i.Title == b.Title
+	}
+	return nil, false
+}
+
+// reopening takes a resolution back: the incident is whose it was, and as quiet as it was.
+func reopening(now time.Time, e incidents.Event, before *incidents.Incident) incidents.Reopened {
+	b := incidents.Reopened{Undoes: e.Seq, Care: careOf(before), Quiet: Hush(before)}
+	if s := before.Silence; s != nil && s.Until.After(now) {
+		b.Silence = s
+	}
+	if h := before.Held; h != nil && h.Until.After(now) {
+		b.Held = h
+	}
+	return b
+}
+
+// Hush says why nobody is paged for an incident that is open again; empty if somebody is.
+func Hush(i *incidents.Incident) string {
+	switch {
+	case i.Silence != nil:
+		return i.Silence.Quiet
+	case i.Quiet:
+		return "nobody was paged for it before"
+	}
+	return ""
+}
+
+func careOf(i *incidents.Incident) *incidents.Care {
+	if i.Status != incidents.StatusAcknowledged {
+		return nil
+	}
+	return &incidents.Care{By: i.AcknowledgedBy, At: i.Acknowledged}
+}
+
+// overrules tells the events after which a change of severity or title is not the last one any more.
+func overrules(b incidents.Body) func(incidents.Event) bool {
+	return func(e incidents.Event) bool {
+		switch e.Body.(type) {
+		case incidents.Rated:
+			_, same := b.(incidents.Rated)
+			return same
+		case incidents.Worsened:
+			_, severity := b.(incidents.Rated)
+			_, title := b.(incidents.Renamed)
+			return severity || title
+		case incidents.Renamed:
+			_, same := b.(incidents.Renamed)
+			return same
+		}
+		return false
+	}
+}
