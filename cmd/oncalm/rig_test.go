@@ -44,6 +44,8 @@ func TestMain(m *testing.M) {
 		os.Exit(greedyMain())
 	case "migrating":
 		os.Exit(migratingMain())
+	case "archiving":
+		os.Exit(archivingMain())
 	case "rash":
 		os.Exit(rashMain())
 	default:
