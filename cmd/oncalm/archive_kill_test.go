@@ -69,7 +69,8 @@ func newOld(t *testing.T, path string, n int) *old {
 				Title: fmt.Sprint("it burns ", m+1), Service: "shop", Severity: "sev2", Quiet: "a test",
 			})
 			if err == nil {
-				_, err = book.Append(tx, at.Add(time.Hour), i.ID, incidents.Event{By: incidents.Person("ana"), Body: incidents.Resolved{}})
+				over := incidents.Event{By: incidents.Person("ana"), Body: incidents.Resolved{}}
+				_, err = book.Append(tx, at.Add(time.Hour), i.ID, over)
 			}
 			if err != nil {
 				return err

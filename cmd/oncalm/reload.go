@@ -53,7 +53,6 @@ func beside(ctx context.Context, run func(context.Context)) (end func()) {
 // again, as at a start, when nobody is left inside the one before, who might do what was looked for.
 func (a *app) supervise(ctx context.Context) {
 	defer close(a.ended)
-	a.now().planSilences(ctx)
 	endDesk, endBot := beside(ctx, a.now().desk.Run), beside(ctx, a.now().bot.Run)
 	for {
 		select {

@@ -211,7 +211,8 @@ func TestKilledOverMaintenance(t *testing.T) {
 		r.kill()
 	}
 	r.start()
-	for end := time.Now().Add(20 * time.Second); pagesAbout(slack, "alarm-00001") == 0 || pagesAbout(slack, "alarm-00003") == 0; time.Sleep(20 * time.Millisecond) {
+	unpaged := func() bool { return pagesAbout(slack, "alarm-00001") == 0 || pagesAbout(slack, "alarm-00003") == 0 }
+	for end := time.Now().Add(20 * time.Second); unpaged(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("not all that fires was paged:\n%s", r.logs)
 		}

@@ -161,6 +161,7 @@ func (w *world) start() {
 		w.slack.Bot.Connect("https://socket.invalid", w.slack.Socket)
 	}
 	ctx, cancel := context.WithCancel(w.t.Context())
+	w.app.now().planSilences(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- w.app.run(ctx) }()
 	w.stop = func() {
