@@ -20,9 +20,11 @@ import (
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/silence"
 	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/slack/door"
 	"github.com/oncalm/oncalm/bot/slack/incoming"
 	"github.com/oncalm/oncalm/bot/storm"
+	"github.com/oncalm/oncalm/bot/timeline"
 	"github.com/oncalm/oncalm/bot/trace"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/silences"
@@ -173,13 +175,17 @@ func (b *Bot) compose(users map[string]string) {
 		PublicURL: o.PublicURL, Out: out, Owe: b.notices.Owe, Absent: b.roll.absent.of, Clock: o.Clock, Log: log,
 		More: more, Silences: o.Silences,
 	})
+	lines := &timeline.Lines{Root: o.Roots.Incident, Book: o.Book, Here: here}
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Pager: o.Pager, Postmortem: o.Postmortem, Log: log,
-		Lacks: b.storms.Lacks, Draw: b.storms.Draw,
+		Lacks: b.storms.Lacks, Draw: b.storms.Draw, More: lines.Words(), Here: here,
 	})
 	b.capture = capture.New(capture.Options{
 		Rules: o.Capture, Root: o.Roots.Incident, Book: o.Book, Out: out, Users: users, Clock: o.Clock, Log: log,
-		Place: b.place, Places: b.places, Readable: func(said string) string { return b.router.Readable(said) },
+		Place: place, Places: places, Readable: func(said string) string { return b.router.Readable(said) },
+		Once: func(ctx context.Context, c *chat.Call, do func(store.Tx) (blocks.Message, error)) blocks.Message {
+			return b.router.Once(ctx, c, do)
+		},
 	})
 	b.router = chat.New(chat.Options{
 		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People,
@@ -190,7 +196,7 @@ func (b *Bot) compose(users map[string]string) {
 	if b.Silence != nil {
 		b.Silence.Readable = b.router.Readable
 	}
-	b.command.Router = b.router
+	b.command.Router, lines.Router = b.router, b.router
 }
 
 // FollowOverrides enqueues what people are told of a change of who is on call (see [overrides.Follower]).

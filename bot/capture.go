@@ -4,11 +4,15 @@ import (
 	"context"
 
 	"github.com/oncalm/oncalm/bot/capture"
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/store"
 )
 
+// here is the incident that is talked about where something was typed or pressed; "" if none is. Slash commands do not work in threads.
+func here(tx store.Tx, c *chat.Call) string { return place(tx, c.Channel, "") }
+
 // place is the incident that is talked about in a channel, or in the thread of its card; "" if none is.
-func (b *Bot) place(tx store.Tx, channel, thread string) string {
+func place(tx store.Tx, channel, thread string) string {
 	if thread == "" {
 		return ""
 	}
@@ -16,7 +20,7 @@ func (b *Bot) place(tx store.Tx, channel, thread string) string {
 }
 
 // places are where an incident is talked about.
-func (b *Bot) places(tx store.Tx, id string) (all []capture.Place) {
+func places(tx store.Tx, id string) (all []capture.Place) {
 	if r, err := readCard(tx, id); err == nil && r.TS != "" {
 		all = append(all, capture.Place{Channel: r.Channel, Thread: r.TS})
 	}

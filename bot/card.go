@@ -79,7 +79,7 @@ func (b *Bot) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incide
 	if b.o.Channel != "" {
 		b.enqueueCard(tx, queue, now, i, e)
 	}
-	return nil
+	return delayed(tx, b.watch.Outage(), i, e)
 }
 
 // enqueueCard enqueues a card, at a time that keeps the pace. What people do is shown without waiting for the cards of a storm.

@@ -84,7 +84,7 @@ func (w *world) begin(change ...func(*Options)) *world {
 			{ID: "U0MAL", Name: "mal"},
 		},
 		Subscriptions: w.subscriptions,
-		Channels:      []workspace.Channel{{ID: "C0INC", Name: channel}, {ID: "C0GEN", Name: "general"}},
+		Channels:      []workspace.Channel{{ID: "C0INC", Name: channel}, {ID: "C0GEN", Name: "general"}, elsewhere()},
 	})
 	w.disk = newMemory()
 	w.open(w.disk, change...)

@@ -7,6 +7,7 @@ import (
 	"github.com/oncalm/oncalm/bot/command"
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/silence"
+	"github.com/oncalm/oncalm/bot/timeline"
 	"github.com/oncalm/oncalm/bot/trace"
 )
 
@@ -20,8 +21,9 @@ func (r Roots) withDefaults() Roots {
 func Words(roots Roots) []chat.Room {
 	roots = roots.withDefaults()
 	more := append((&silence.Talk{}).Words(), trace.Word(nil))
+	incident := command.Options{Root: roots.Incident, OnCall: roots.OnCall, More: (&timeline.Lines{}).Words()}
 	return []chat.Room{
-		command.New(command.Options{Root: roots.Incident, OnCall: roots.OnCall}).Room(),
+		command.New(incident).Room(),
 		shifts.New(shifts.Options{Root: roots.OnCall, More: more}).Room(),
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 // pageKinds are of reaching people.
 func pageKinds() []Kind {
-	return []Kind{kindOf[Paged](), kindOf[Delivered](), kindOf[Undelivered](), kindOf[Withheld]()}
+	return []Kind{kindOf[Paged](), kindOf[Delivered](), kindOf[Undelivered](), kindOf[Withheld](), kindOf[Delayed]()}
 }
 
 // Paged is the decision to page one person. The page itself is then enqueued.
@@ -154,6 +154,29 @@ func (Withheld) apply(*Incident, Event) error { return nil }
 func (b Withheld) words(Event) Words {
 	say := Sentence{plain("withheld the page to "), someone(b.Person)}
 	return Words{Say: append(say, because(b.Why)...), Shown: OnTimeline | InPostmortem, Source: SourcePage}
+}
+
+// Delayed says that a channel was away, and pages therefore late.
+type Delayed struct {
+	Via   string    `json:"via"`
+	Since time.Time `json:"since"`
+	Until time.Time `json:"until"`
+	// Barred says that it was there and did not accept us.
+	Barred bool `json:"barred,omitempty"`
+}
+
+func (Delayed) kind() string { return "delayed" }
+
+func (Delayed) apply(*Incident, Event) error { return nil }
+
+func (b Delayed) words(Event) Words {
+	did := " did not answer from "
+	if b.Barred {
+		did = " did not accept Oncalm's token from "
+	}
+	say := Sentence{term(ChannelName(b.Via)), plain(did), {Form: Moment, At: b.Since}, plain(" until "),
+		{Form: Moment, At: b.Until}, plain(", so pages were late")}
+	return Words{Say: say, Shown: OnCard | OnTimeline | InPostmortem, Source: SourcePage}
 }
 
 func (i *Incident) settlePage(key string, set func(*PageState)) {

@@ -6,7 +6,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/slack/spoken"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
@@ -37,6 +39,8 @@ type Options struct {
 	Place func(tx store.Tx, channel, thread string) string
 	// Places are where an incident is talked about.
 	Places func(tx store.Tx, id string) []Place
+	// Once carries out what a form asks for (see [chat.Router.Once]).
+	Once func(context.Context, *chat.Call, func(store.Tx) (blocks.Message, error)) blocks.Message
 	// Readable is what somebody wrote as others would read it.
 	Readable func(string) string
 }
@@ -77,6 +81,8 @@ type body struct {
 	TS      string `json:"ts"`
 	Thread  string `json:"thread,omitempty"` // as far as it is known
 	User    string `json:"user,omitempty"`   // whose doing was the occasion
+	// Carried is the message as it was when it was chosen, for where we may not read.
+	Carried *carried `json:"carried,omitempty"`
 }
 
 // Happened takes note of an event of ours. An error is that of the store.
@@ -100,7 +106,9 @@ func (c *Captures) Happened(ctx context.Context, in slack.Request) error {
 		return nil
 	}
 	return c.o.Book.Store.Update(ctx, func(tx store.Tx) error {
-		c.enqueue(tx, in.At, body{e.Message.Channel, e.Message.TS, e.Message.Thread, e.User})
+		c.enqueue(tx, in.At, body{
+			Channel: e.Message.Channel, TS: e.Message.TS, Thread: e.Message.Thread, User: e.User,
+		})
 		return nil
 	})
 }
@@ -122,7 +130,7 @@ func (c *Captures) said(ctx context.Context, in slack.Request) error {
 	}
 	return c.o.Book.Store.Update(ctx, func(tx store.Tx) error {
 		if known {
-			c.enqueue(tx, in.At, body{m.Channel, m.TS, m.Thread, ""})
+			c.enqueue(tx, in.At, body{Channel: m.Channel, TS: m.TS, Thread: m.Thread})
 			return nil
 		}
 		c.enqueuePlace(tx, in.At, in.At, Place{m.Channel, threadOf(m)}, false)

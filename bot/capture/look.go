@@ -34,6 +34,9 @@ func (c *Captures) look(ctx context.Context, e outbox.Entry) (func(store.Tx) err
 		return nil, err
 	}
 	s, err := c.reader.message(ctx, b)
+	if err != nil && b.Carried != nil && slack.TroubleOf(err) == slack.Refused {
+		s, err = seen{Message: b.Carried.message()}, nil
+	}
 	if err != nil {
 		return nil, c.unread(b.Channel, err)
 	}
@@ -53,9 +56,9 @@ const (
 	maxFiles = 10   // of a line
 )
 
-// line is a message as a line of a timeline.
-func (c *Captures) line(s seen) incidents.Noted {
-	n := incidents.Noted{
+// line is a message as a line of a timeline, at its time, as somebody has chosen if anybody has.
+func (c *Captures) line(s seen, pick *chosen) (n incidents.Noted, at time.Time) {
+	n = incidents.Noted{
 		Text: text.Clip(c.o.Readable(s.Said()), maxText), Link: s.Link(c.o.Out.Watch.Identity().Home), Captured: s.marker,
 	}
 	if n.Captured == "" {
@@ -73,7 +76,11 @@ func (c *Captures) line(s seen) incidents.Noted {
 			Title: text.Clip(title, 200), Link: f.Link, Picture: strings.HasPrefix(f.Form, "image/"),
 		})
 	}
-	return n
+	at = s.At()
+	if pick != nil {
+		pick.into(&n, &at)
+	}
+	return n, at
 }
 
 // settle does in a transaction what is missing about a message.
@@ -123,16 +130,13 @@ func (c *Captures) place(tx store.Tx, s *seen) string {
 
 // note puts a message onto the timeline, in place of a line if that is not 0.
 func (c *Captures) note(tx store.Tx, now time.Time, r *record, s seen, instead int) error {
-	n, at := c.line(s), s.At()
+	n, at := c.line(s, r.Chosen)
 	n.Instead = instead
-	if r.Chosen != nil {
-		r.Chosen.into(&n, &at)
-	}
 	i, err := c.o.Book.Append(tx, now, r.Incident, incidents.Event{At: at, By: s.author, Body: n})
 	if err != nil {
 		return err
 	}
-	r.On, r.Said = true, digest(n)
+	r.On, r.Said = true, digest(n, at)
 	r.Seq, err = lineOf(tx, i)
 	return err
 }
@@ -184,7 +188,7 @@ func struck(tx store.Tx, r record) (bool, error) {
 
 // renew notes a message again that says something else than its line, which is struck. What somebody has struck stays so.
 func (c *Captures) renew(tx store.Tx, now time.Time, r *record, s seen) error {
-	if digest(c.line(s)) == r.Said {
+	if digest(c.line(s, r.Chosen)) == r.Said {
 		return nil
 	}
 	if done, err := struck(tx, *r); done || err != nil {

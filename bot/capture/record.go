@@ -60,9 +60,9 @@ func saveRecord(tx store.Tx, channel, ts string, r record) error {
 }
 
 // digest is short for what a line says.
-func digest(n incidents.Noted) string {
+func digest(n incidents.Noted, at time.Time) string {
 	sum := fnv.New64a()
-	_, _ = sum.Write([]byte(n.Text)) // it never fails
+	_, _ = sum.Write([]byte(n.Text + "\x00" + string(n.Sort) + "\x00" + at.UTC().Format(time.RFC3339Nano))) // it never fails
 	for _, f := range n.Files {
 		_, _ = sum.Write([]byte("\x00" + f.Title + "\x00" + f.Link))
 	}

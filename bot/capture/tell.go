@@ -97,6 +97,7 @@ func (c *Captures) tell(ctx context.Context, e outbox.Entry) (func(store.Tx) err
 func (c *Captures) Room() chat.Room {
 	return chat.Room{Name: Room, Root: c.o.Root, Title: "Timeline", Target: true, Unheard: []chat.Word{
 		{Name: "put", Change: c.put},
+		{Name: "add", Form: c.form, Filled: c.filled, Change: c.unformed},
 	}}
 }
 

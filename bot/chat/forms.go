@@ -46,6 +46,28 @@ func (r *Router) open(ctx context.Context, c *Call, w Word, trigger string) bool
 	return true
 }
 
+// chosen opens the form of a word that was chosen in the menu of a message. Where it opens none, the word says why.
+func (r *Router) chosen(ctx context.Context, in slack.Request) {
+	c := &Call{ID: in.ID, Now: in.At, Channel: in.Channel, Message: &in.Shortcut.Message, url: in.ReplyTo}
+	room, w, ok := r.said(in.Shortcut.Callback)
+	if !ok || w.Form == nil {
+		room, w = &r.o.Rooms[0], Telling(NoForm(r.o.Rooms[0].Root))
+	}
+	c.Root, c.Word = room.Root, w.Name
+	m, ours := r.admit(ctx, c, in)
+	if ours && w.Form != nil && r.open(ctx, c, w, in.Trigger) {
+		return
+	}
+	if c.url == "" {
+		return // there is nowhere to say anything
+	}
+	if !ours {
+		r.answerLoosely(c.url, encode(m, time.UTC, false), uses)
+		return
+	}
+	r.CarryOut(ctx, c, w)
+}
+
 // submitted carries out a form, and returns what Slack is to do with it.
 func (r *Router) submitted(ctx context.Context, in slack.Request) (payload string) {
 	room, w, ok := r.said(in.Form.Callback)

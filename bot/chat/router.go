@@ -92,13 +92,15 @@ func (r *Router) Serve(ctx context.Context, in slack.Request) slack.Reply {
 		r.pressed(ctx, in)
 	case in.Form != nil:
 		return slack.Reply{JSON: r.submitted(ctx, in)}
+	case in.Shortcut != nil:
+		r.chosen(ctx, in)
 	}
 	return slack.Reply{}
 }
 
 // typed carries out what was typed, and returns the answer.
 func (r *Router) typed(ctx context.Context, in slack.Request) (payload string) {
-	c := &Call{ID: in.ID, Now: in.At, Root: in.Command.Root, Rest: in.Command.Text, reply: in.ReplyTo}
+	c := &Call{ID: in.ID, Now: in.At, Root: in.Command.Root, Rest: in.Command.Text, Channel: in.Channel, reply: in.ReplyTo}
 	if m, ok := r.admit(ctx, c, in); !ok {
 		return encode(m, time.UTC, false)
 	}
@@ -213,7 +215,7 @@ func meant(c *Call, room *Room) (w Word, m blocks.Message, ok bool) {
 
 // pressed carries out a button. Whoever pressed is answered later, or by the message itself.
 func (r *Router) pressed(ctx context.Context, in slack.Request) {
-	c := &Call{ID: in.ID, Now: in.At, Private: in.Action.Private, url: in.ReplyTo}
+	c := &Call{ID: in.ID, Now: in.At, Private: in.Action.Private, Channel: in.Channel, url: in.ReplyTo}
 	if link, _, _ := strings.Cut(in.Action.ID, "/"); link == "open" {
 		return // a link: the browser has opened it already
 	}

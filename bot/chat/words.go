@@ -8,6 +8,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/slack/spoken"
 	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
@@ -47,9 +48,13 @@ type Call struct {
 	Root   string         // the slash command
 	Zone   *time.Location // theirs as Slack tells it, where the configuration does not; may be nil
 	Word   string         // as it was said
-	Rest   string         // what was typed after the word, as Slack delivers it
-	Args   []Token
-	Acted  bool // it has changed an incident
+	// Channel is where it was said; "" if that is not told.
+	Channel string
+	// Message is the one in whose menu it was chosen; nil if it was typed or pressed.
+	Message *spoken.Message
+	Rest    string // what was typed after the word, as Slack delivers it
+	Args    []Token
+	Acted   bool // it has changed an incident
 	// Target is what the button that was pressed is about; nil if the word was typed.
 	Target *Target
 	// Private says that the button stands in a message that only its presser sees, and which the answer replaces.

@@ -25,6 +25,10 @@ type Options struct {
 	// Lacks reports whether an incident has no card of its own, and Draw enqueues one: who asks for an incident wants to see it.
 	Lacks func(tx store.Tx, id string) bool
 	Draw  func(tx store.Tx, now time.Time, i *incidents.Incident)
+	// More are words of others about incidents, which stand before help.
+	More []chat.Word
+	// Here is the incident that is talked about where something is said; "" if none is. It may be nil.
+	Here func(tx store.Tx, c *chat.Call) string
 }
 
 // A Room is the conversation about incidents.
@@ -39,7 +43,7 @@ func New(o Options) *Room { return &Room{o: o} }
 
 // words are the words of /incident, in the order of help.
 func (room *Room) words() []chat.Word {
-	return []chat.Word{
+	words := []chat.Word{
 		{Name: "ack", Also: []string{"acknowledge"}, Usage: "[id [note]]", Change: room.acknowledge,
 			Help: "You take it on, and nobody else is paged.",
 			More: "A note needs the `id` before it."},
@@ -81,9 +85,8 @@ func (room *Room) words() []chat.Word {
 		{Name: "postmortem", Also: []string{"pm", "retro"}, Usage: "[id]", Show: room.postmortem,
 			Help: "The draft of the postmortem, made from the timeline.",
 			More: "It is as it stands now."},
-		{Name: "help", Usage: "", Show: room.help,
-			Help: "This list."},
 	}
+	return append(append(words, room.o.More...), chat.Word{Name: "help", Usage: "", Show: room.help, Help: "This list."})
 }
 
 // help explains all words of /incident.

@@ -184,6 +184,9 @@ func (room *Room) appendAt(c *chat.Call, tx store.Tx, id string, at time.Time,
 func (room *Room) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text string, m blocks.Message) {
 	open := incidents.OpenIDs(tx, maxListed)
 	id, text := room.cut(c, tx)
+	if id == "" && room.o.Here != nil {
+		id = room.o.Here(tx, c)
+	}
 	switch {
 	case id == "" && len(open) == 0:
 		return nil, text, blocks.Sentence("No incident is open. ", blocks.Code(c.Root+" list"), " shows the last ones.")

@@ -29,6 +29,7 @@ type Watch struct {
 	calls *prometheus.CounterVec
 
 	mu           sync.Mutex
+	outage       Outage // the last that is over
 	status       Status
 	channelKnown bool // Slack took a post to the channel, or refused it
 	edit         bool // what keeps cards out of their channel, Slack said to an edit
@@ -100,11 +101,27 @@ func (w *Watch) Problem(text string, barring bool) {
 func (w *Watch) Well() {
 	w.mu.Lock()
 	had := w.status.Problem
+	if had != "" {
+		w.outage = Outage{w.status.Since, time.Now(), w.status.Barred}
+	}
 	w.status.Problem, w.status.Since, w.status.Barred = "", time.Time{}, false
 	w.mu.Unlock()
 	if had != "" {
 		w.log.Info("Slack answers again", "was", had)
 	}
+}
+
+// An Outage is a time in which pages could not go out.
+type Outage struct {
+	Since, Until time.Time
+	Barred       bool // Slack was there, and did not take our token
+}
+
+// Outage is the last one that is over since the start; the zero value if there was none.
+func (w *Watch) Outage() Outage {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.outage
 }
 
 // Channel notes what keeps cards out of their channel, as Slack said to an edit or to a post. A change is logged.

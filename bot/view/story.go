@@ -11,8 +11,8 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// tell puts an event into words for people. Who did it stands before what they did; what Oncalm did says so by itself.
-func tell(e incidents.Event) blocks.Line {
+// Tell puts an event into words for people. Who did it stands before what they did; what Oncalm did says so by itself.
+func Tell(e incidents.Event) blocks.Line {
 	words := e.Words().Say
 	l := spoken(words)
 	switch {
@@ -73,7 +73,7 @@ func Story(events []incidents.Event, n int, place incidents.Where) []blocks.Line
 	for k := len(events) - 1; k >= 0 && len(lines) < n; k-- {
 		e := events[k]
 		if !struck[e.Seq] && e.Words().Shown&place != 0 {
-			lines = append(lines, blocks.Say(e.At, "  ", tell(e)))
+			lines = append(lines, blocks.Say(e.At, "  ", Tell(e)))
 		}
 	}
 	for a, z := 0, len(lines)-1; a < z; a, z = a+1, z-1 {
