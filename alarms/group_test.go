@@ -395,3 +395,20 @@ func TestSplitContributors(t *testing.T) {
 		t.Errorf("%d contributors", len(i.Firing))
 	}
 }
+
+// TestReopenedWithoutTheOthers: an alarm that is part of another incident, since somebody resolved the first while it fired, does not
+// fire in that one when it is triggered again. Else nothing would ever resolve it.
+func TestReopenedWithoutTheOthers(t *testing.T) {
+	r := groupRig(t)
+	r.fires(0, "opened 1", "checkout-a")
+	r.fires(1, "joined 1", "checkout-b")
+	r.did("1", incidents.Resolved{})
+	r.fires(2, "opened 2", "checkout-c")
+	r.fires(3, "joined 2", "checkout-b")
+	r.did("2", incidents.Acknowledged{})
+	r.fires(12, "reopened 1", "checkout-a")
+	r.firing("1", "sev2 checkout-a, 2 in all")
+	r.clears(13, "resolved 1", "checkout-a")
+	r.clears(13, "reported 2", "checkout-b")
+	r.clears(13, "resolved 2", "checkout-c")
+}

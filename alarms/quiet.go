@@ -66,7 +66,7 @@ func (t *Intake) unmuted(tx store.Tx, now time.Time, i *incidents.Incident, sig 
 // An alarm that is worse by now than the incident was makes it worse next (see join), which ends a hold.
 func (t *Intake) reopening(tx store.Tx, now time.Time, i *incidents.Incident, rec *known.Record, sig *Signal,
 	svc Service) incidents.Reopened {
-	body := incidents.Reopened{Alarm: &sig.Alarm}
+	body := incidents.Reopened{Alarm: &sig.Alarm, Gone: known.Gone(tx, i)}
 	quiet, by := t.hushed(tx, now, sig, svc)
 	switch {
 	case by != nil:

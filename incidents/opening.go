@@ -102,6 +102,8 @@ type Reopened struct {
 	Raised *Raised `json:"raised,omitempty"`
 	// Held says that the first step waits; nil if it does not.
 	Held *Held `json:"held,omitempty"`
+	// Gone are the series that fired when it was resolved and are part of other incidents since.
+	Gone []string `json:"gone,omitempty"`
 }
 
 func (Reopened) kind() string { return "reopened" }
@@ -114,6 +116,10 @@ func (b Reopened) apply(i *Incident, e Event) error {
 	i.Acknowledged, i.AcknowledgedBy, i.MergedInto = time.Time{}, Actor{}, ""
 	i.anew()
 	i.Quiet, i.Held = b.Quiet != "", nil
+	for _, series := range b.Gone {
+		delete(i.Firing, series)
+		delete(i.Severities, series)
+	}
 	i.hush(b.Silence)
 	i.applyAlarm(e, b.Alarm)
 	i.raise(e, b.Alarm, b.Raised)

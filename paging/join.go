@@ -17,9 +17,9 @@ import (
 
 // A Joiner is a [Channel] that can tell one person of several incidents in one message.
 type Joiner interface {
-	// Free is when the channel takes the next message to a person, as far as it knows: now or earlier, unless it was
-	// asked to wait.
-	Free(person string, now time.Time) time.Time
+	// Admit reports whether the channel takes a message to a person now, as far as it knows, and else when it will. Urgency
+	// counts from 0, the most urgent. Who was admitted is to send it.
+	Admit(person string, urgency int, now time.Time) (next time.Time, ok bool)
 	// Sent looks whether an earlier attempt of a page that was decided at a time has got through, as far as that can be
 	// found out now.
 	Sent(ctx context.Context, person, key string, decided time.Time) (r Receipt, sent bool)
@@ -34,6 +34,7 @@ type Singly struct{ Channel }
 type Joint struct {
 	Person      string
 	Pages       []Page
+	Before      int // of how many others, which still wait, the person was told before
 	PerhapsSent bool
 }
 
@@ -84,10 +85,7 @@ func (js joints) wait(ctx context.Context, e outbox.Entry, b pageBody, i *incide
 	if told { // it has waited for so long that it looks after itself, and need not
 		return js.postponing(e, now.Add(waitsAtMost)), true, nil
 	}
-	next, ok := ch.Free(b.Person, now), false
-	if !next.After(now) {
-		next, ok = js.p.turns.take(b.Person+"/"+b.Via, urgencyOf(i.Severity), false, now)
-	}
+	next, ok := js.p.turns.take(ch, errand{b.Person, b.Via, urgencyOf(i.Severity), false}, now)
 	if ok {
 		return nil, false, nil
 	}
@@ -163,7 +161,7 @@ func (js joints) joint(ctx context.Context, e outbox.Entry) (func(store.Tx) erro
 	} else if !ok {
 		return js.postponing(e, next), nil
 	}
-	all, err := js.gathered(ctx, e)
+	all, err := js.gathered(ctx, e, b)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +170,7 @@ func (js joints) joint(ctx context.Context, e outbox.Entry) (func(store.Tx) erro
 	}
 	pages := all.pages()
 	if ch, ok := js.p.Channels[b.Via].(Joiner); ok && len(pages) > 0 {
-		r, err := ch.PageAll(ctx, e.Key, Joint{b.Person, pages, e.PerhapsDone})
+		r, err := ch.PageAll(ctx, e.Key, Joint{b.Person, pages, all.before, e.PerhapsDone})
 		never, refused := errors.AsType[*Undeliverable](err)
 		switch {
 		case refused:
@@ -182,10 +180,10 @@ func (js joints) joint(ctx context.Context, e outbox.Entry) (func(store.Tx) erro
 		case err != nil:
 			return nil, err
 		default:
-			fact = func(t told) incidents.Body { return deliveredIn(e.Key, t, r, len(pages)-1) }
+			fact = func(t told) incidents.Body { return deliveredIn(e.Key, t, r, len(pages)+all.recorded-1) }
 		}
 	}
-	return js.settling(all, fact), nil
+	return js.settling(ctx, all.told, fact)
 }
 
 // close ends the gathering of a joint entry if it is the person's turn; else next is when it may be. Once closed it stays so: what it
@@ -201,10 +199,7 @@ func (js joints) close(ctx context.Context, e outbox.Entry, b jointBody) (next t
 	}
 	now := js.p.Clock.Now()
 	if ch, joins := js.p.Channels[b.Via].(Joiner); joins {
-		if free := ch.Free(b.Person, now); free.After(now) {
-			return free, false, nil
-		}
-		if next, ok = js.p.turns.take(b.Person+"/"+b.Via, max(rank(b.Via, e.Lane), 0), true, now); !ok {
+		if next, ok = js.p.turns.take(ch, errand{b.Person, b.Via, max(rank(b.Via, e.Lane), 0), true}, now); !ok {
 			return next, false, nil
 		}
 	}
@@ -223,17 +218,35 @@ type told struct {
 	stale string // why it is withheld; "" if it is not
 }
 
-// A round is what a joint entry is to tell, worst first.
-type round []told
+// A round is what a joint entry is to tell.
+type round struct {
+	told     []told // worst first
+	recorded int    // so many others it has told, before it was interrupted
+	before   int    // of so many others, which wait, the person was told before
+}
 
 // pages are those that go out.
 func (r round) pages() (all []Page) {
-	for _, t := range r {
+	for _, t := range r.told {
 		if t.stale == "" {
 			all = append(all, t.page)
 		}
 	}
 	return all
+}
+
+// without counts the incidents of which the round has none.
+func (r round) without(others []*incidents.Incident) (n int) {
+	in := map[string]bool{}
+	for _, t := range r.told {
+		in[t.Incident] = true
+	}
+	for _, i := range others {
+		if !in[i.ID] {
+			n++
+		}
+	}
+	return n
 }
 
 // deliveredIn is the delivery of a page in a joint message with so many others.
@@ -253,11 +266,12 @@ func delivered(key string, b pageBody, r Receipt) incidents.Delivered {
 }
 
 // gathered reads the pages of a joint entry, worst first and then in their order. Those that are pointless by now are withheld.
-func (js joints) gathered(ctx context.Context, e outbox.Entry) (r round, err error) {
+func (js joints) gathered(ctx context.Context, e outbox.Entry, b jointBody) (r round, err error) {
 	err = js.p.Book.Store.View(ctx, func(tx store.Tx) error {
-		r = nil
+		r = round{}
 		for _, m := range Members(tx, e.Key) {
 			if m.Told {
+				r.recorded++
 				continue
 			}
 			i, err := incidents.Head(tx, m.Incident)
@@ -268,12 +282,14 @@ func (js joints) gathered(ctx context.Context, e outbox.Entry) (r round, err err
 				return err
 			}
 			a, _ := incidents.Evidence(tx, i)
-			r = append(r, told{Member: m, stale: pointless(i, m.body, m.Key), page: Page{
+			r.told = append(r.told, told{Member: m, stale: pointless(i, m.body, m.Key), page: Page{
 				Incident: *i, Alarm: a, Person: m.body.Person, Why: m.body.Why, Reminder: m.Reminder,
 			}})
 		}
-		slices.SortStableFunc(r, func(a, b told) int { return WorstFirst(&a.page.Incident, &b.page.Incident) })
-		return nil
+		slices.SortStableFunc(r.told, func(a, b told) int { return WorstFirst(&a.page.Incident, &b.page.Incident) })
+		others, err := waiting(tx, b.Person, b.Via, js.p.Clock.Now())
+		r.before = r.without(others)
+		return err
 	})
 	return r, err
 }
@@ -283,8 +299,23 @@ func WorstFirst(a, b *incidents.Incident) int {
 	return cmp.Or(cmp.Compare(urgencyOf(a.Severity), urgencyOf(b.Severity)), a.Opened.Compare(b.Opened))
 }
 
-// settling records what has become of the pages of a joint entry: fact says it of those that went out.
-func (js joints) settling(r round, fact func(told) incidents.Body) func(store.Tx) error {
+// settledAtOnce is how many pages of a joint entry are recorded in one transaction: as many as find room where a full disk has next
+// to none.
+const settledAtOnce = 25
+
+// settling records what has become of the pages of a joint entry, but for the last of them, of which it returns what is to be committed
+// with the end of the entry. If it ends in between, what is recorded is not told again. fact says what became of those that went out.
+func (js joints) settling(ctx context.Context, r []told, fact func(told) incidents.Body) (func(store.Tx) error, error) {
+	for len(r) > settledAtOnce {
+		if err := js.p.Book.Store.Update(ctx, js.settle(r[:settledAtOnce], fact)); err != nil {
+			return nil, err
+		}
+		r = r[settledAtOnce:]
+	}
+	return js.settle(r, fact), nil
+}
+
+func (js joints) settle(r []told, fact func(told) incidents.Body) func(store.Tx) error {
 	now := js.p.Clock.Now()
 	return func(tx store.Tx) error {
 		queue := outbox.In(tx, now)

@@ -30,20 +30,30 @@ type turn struct {
 	newest [4]time.Time // of the last message by urgency, the most urgent first
 }
 
-// take lets a message go now, or says when the next may. Urgency counts from 0, the most urgent. What is worse than all that was
-// told recently never waits. A joint message tells all that has gathered.
-func (t *turns) take(who string, urgency int, joint bool, now time.Time) (next time.Time, ok bool) {
+// An errand is a message that is to go to a person by a channel.
+type errand struct {
+	person, via string
+	urgency     int  // from 0, the most urgent
+	joint       bool // it tells all that has gathered
+}
+
+// take lets a message go now if it is the person's turn and the channel admits it, or says when the next may. What is worse than all
+// that was told recently waits for no turn.
+func (t *turns) take(ch Joiner, m errand, now time.Time) (next time.Time, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	p := t.person(who)
-	if next = p.next(joint); next.After(now) && !p.worse(urgency, now) {
+	p := t.person(m.person + "/" + m.via)
+	if next = p.next(m.joint); next.After(now) && !p.worse(m.urgency, now) {
 		return p.next(true), false
+	}
+	if next, ok = ch.Admit(m.person, m.urgency, now); !ok {
+		return next, false
 	}
 	if p.whole.Before(now) {
 		p.whole = now
 	}
 	p.whole = p.whole.Add(turnEvery)
-	p.last, p.newest[urgency] = now, now
+	p.last, p.newest[m.urgency] = now, now
 	return now, true
 }
 

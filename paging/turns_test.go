@@ -5,6 +5,41 @@ import (
 	"time"
 )
 
+// admitting is a channel that admits every message, but not before a time.
+type admitting struct {
+	Joiner
+	from time.Time
+}
+
+func (a admitting) Admit(_ string, _ int, now time.Time) (time.Time, bool) {
+	return later(now, a.from), !now.Before(a.from)
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
+// TestAdmittedLater holds that who is not admitted by the channel has had no turn.
+func TestAdmittedLater(t *testing.T) {
+	begin := time.Date(2026, 3, 2, 3, 0, 0, 0, time.UTC)
+	var ts turns
+	from := begin.Add(20 * time.Second)
+	for range 5 {
+		next, ok := ts.take(admitting{from: from}, errand{"ana", "slack", 0, false}, begin)
+		if ok || !next.Equal(from) {
+			t.Fatalf("%t at %v before the channel admits anything", ok, next.Sub(begin))
+		}
+	}
+	for range 2 {
+		if _, ok := ts.take(admitting{from: from}, errand{"ana", "slack", 1, false}, from); !ok {
+			t.Error("a turn was used up that nobody was admitted for")
+		}
+	}
+}
+
 // TestTurns holds how many messages a person gets: two at once, a joint one a second later, ten in any minute at most, and what is
 // worse than all that was told at once.
 func TestTurns(t *testing.T) {
@@ -31,7 +66,7 @@ func TestTurns(t *testing.T) {
 		{17 * time.Second, 1, true, true, 17 * time.Second},
 		{10 * time.Minute, 0, false, true, 10 * time.Minute},
 	} {
-		next, ok := ts.take("ana", tt.urgency, tt.joint, at(tt.after))
+		next, ok := ts.take(admitting{}, errand{"ana", "slack", tt.urgency, tt.joint}, at(tt.after))
 		if ok != tt.ok || !next.Equal(at(tt.next)) {
 			t.Errorf("%d: %t at %v, want %t at %v", n, ok, next.Sub(begin), tt.ok, tt.next)
 		}
@@ -45,7 +80,7 @@ func TestTenInAMinute(t *testing.T) {
 	var sent []time.Time
 	for d := time.Duration(0); d < 10*time.Minute; d += 100 * time.Millisecond {
 		for _, joint := range []bool{false, true} {
-			if _, ok := ts.take("ana", 1, joint, begin.Add(d)); ok {
+			if _, ok := ts.take(admitting{}, errand{"ana", "slack", 1, joint}, begin.Add(d)); ok {
 				sent = append(sent, begin.Add(d))
 			}
 		}

@@ -11,6 +11,7 @@ package known
 import (
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -219,4 +220,14 @@ func Names(tx store.Tx) iter.Seq[string] {
 			}
 		}
 	}
+}
+
+// Gone lists the series that fired in an incident when it was resolved and are part of another one since.
+func Gone(tx store.Tx, i *incidents.Incident) (all []string) {
+	for _, series := range slices.Sorted(maps.Keys(i.Firing)) {
+		if now := Of(tx, FingerprintOf(series)).Incident; now != "" && now != i.ID {
+			all = append(all, series)
+		}
+	}
+	return all
 }

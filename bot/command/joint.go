@@ -24,7 +24,8 @@ func (room *Room) unheard() []chat.Word {
 	}
 }
 
-// acknowledgeAll acknowledges each incident of a joint message that still waits for somebody.
+// acknowledgeAll acknowledges each incident of a joint message that still waits for somebody, and those of which the same person was
+// told before: one press at night is enough. What was told after the message is not taken in, since whoever presses may not have seen it.
 func (room *Room) acknowledgeAll(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	all, err := membersOf(tx, c.Rest)
 	if err != nil {
@@ -33,23 +34,29 @@ func (room *Room) acknowledgeAll(c *chat.Call, tx store.Tx) (blocks.Message, err
 	if len(all) == 0 {
 		return chat.NoButton(c.Root), nil
 	}
-	services, taken := map[string]bool{}, 0
+	waiting, err := paging.Before(tx, c.Rest)
+	if err != nil {
+		return blocks.Message{}, err
+	}
+	before := len(waiting)
 	for _, m := range all {
-		if !m.waits() {
-			continue
+		if m.waits() {
+			waiting = append(waiting, m.Incident)
 		}
-		if err := room.record(c, tx, m.ID, incidents.Acknowledged{}); err != nil {
+	}
+	services, taken := map[string]bool{}, len(waiting)
+	for _, i := range waiting {
+		if err := room.record(c, tx, i.ID, incidents.Acknowledged{}); err != nil {
 			return blocks.Message{}, err
 		}
-		services[m.Service] = true
-		taken++
+		services[i.Service] = true
 	}
 	if taken == 0 {
 		return blocks.Sentence("Each of them has been acknowledged or is over; nothing was changed."), nil
 	}
 	said := blocks.Say("You acknowledged ", blocks.Strong(text.Count(taken, "incident", "incidents")), " on ",
 		text.Count(len(services), "service", "services"), ". Nobody else is paged for them now.")
-	if others := len(all) - taken; others > 0 {
+	if others := len(all) + before - taken; others > 0 {
 		said = blocks.Say(said, " "+text.Count(others, "other", "others"), " had been acknowledged or were over.")
 	}
 	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(

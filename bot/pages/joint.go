@@ -27,9 +27,9 @@ const (
 	gathers = time.Second
 )
 
-// Free implements [paging.Joiner].
-func (ps *Pages) Free(person string, now time.Time) time.Time {
-	return now.Add(max(ps.Out.Held(ps.People[person].Slack, now), 0))
+// Admit implements [paging.Joiner].
+func (ps *Pages) Admit(person string, urgency int, now time.Time) (next time.Time, ok bool) {
+	return ps.Out.Admit(ps.People[person].Slack, urgency == 0, now)
 }
 
 // Sent implements [paging.Joiner].
@@ -53,7 +53,7 @@ func (ps *Pages) PageAll(ctx context.Context, key string, j paging.Joint) (pagin
 	if err != nil {
 		return paging.Receipt{}, err
 	}
-	m := jointMessage(key, standingOf(j.Pages))
+	m := jointMessage(key, standingOf(j.Pages), j.Before)
 	if len(j.Pages) == 1 {
 		m = pageMessage(j.Pages[0])
 	}
@@ -95,8 +95,8 @@ func standingOf(pages []paging.Page) (all []standing) {
 	return all
 }
 
-// jointMessage tells a person of several incidents, worst first, and how each stands.
-func jointMessage(key string, all []standing) blocks.Message {
+// jointMessage tells a person of several incidents, worst first, and how each stands. Of before others that wait they were told before.
+func jointMessage(key string, all []standing, before int) blocks.Message {
 	services, waiting := map[string]bool{}, 0
 	for _, s := range all {
 		services[s.Service] = true
@@ -117,6 +117,10 @@ func jointMessage(key string, all []standing) blocks.Message {
 	m.Body = append(m.Body, blocks.Bullets(lines...))
 	if more := len(all) - named; more > 0 {
 		m.Body = append(m.Body, blocks.Para(blocks.Say("and ", more, " more")))
+	}
+	if before > 0 && waiting > 0 {
+		m.Body = append(m.Body, blocks.Para(blocks.Say("Acknowledge all takes in ",
+			text.Count(before, "incident", "incidents"), " of which you were told before.")))
 	}
 	if waiting == 0 {
 		m.Title, m.Notice = "✅ "+what, what+": nothing waits for you any more."
@@ -206,11 +210,11 @@ func (ps *Pages) updateJoint(ctx context.Context, e outbox.Entry) (func(store.Tx
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	all, err := ps.standings(ctx, b.Joint)
+	all, before, err := ps.standings(ctx, b.Joint)
 	if err != nil || len(all) == 0 {
 		return nil, err
 	}
-	err = ps.Out.Edit(ctx, slack.Ref{Channel: b.Channel, TS: b.TS}, blocks.Draw(jointMessage(b.Joint, all)),
+	err = ps.Out.Edit(ctx, slack.Ref{Channel: b.Channel, TS: b.TS}, blocks.Draw(jointMessage(b.Joint, all, before)),
 		slack.Tag{Event: Event, Key: b.Joint})
 	switch slack.TroubleOf(err) {
 	case slack.Refused, slack.Unreadable:
@@ -220,8 +224,8 @@ func (ps *Pages) updateJoint(ctx context.Context, e outbox.Entry) (func(store.Tx
 	return nil, slack.Owed(err)
 }
 
-// standings reads how the incidents of a joint message stand, worst first.
-func (ps *Pages) standings(ctx context.Context, joint string) (all []standing, err error) {
+// standings reads how the incidents of a joint message stand, worst first, and how many others wait of which the person was told before.
+func (ps *Pages) standings(ctx context.Context, joint string) (all []standing, before int, err error) {
 	err = ps.Book.Store.View(ctx, func(tx store.Tx) error {
 		all = nil
 		for _, m := range paging.Members(tx, joint) {
@@ -231,8 +235,10 @@ func (ps *Pages) standings(ctx context.Context, joint string) (all []standing, e
 			}
 			all = append(all, standing{Incident: *i, reminder: m.Reminder, past: i.Run != m.Run})
 		}
-		return nil
+		others, err := paging.Before(tx, joint)
+		before = len(others)
+		return err
 	})
 	slices.SortStableFunc(all, func(a, b standing) int { return paging.WorstFirst(&a.Incident, &b.Incident) })
-	return all, err
+	return all, before, err
 }

@@ -27,7 +27,7 @@ func messagesOf(s string) []blocks.Message {
 	} {
 		i.Status = status
 		many = append(many, standing{Incident: i, reminder: n == 3, past: n == 0})
-		all = append(all, jointMessage(s, many))
+		all = append(all, jointMessage(s, many, n))
 	}
 	return all
 }

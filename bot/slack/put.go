@@ -21,6 +21,7 @@ type Sender struct {
 	Watch    *Watch
 	log      *slog.Logger
 	channel  string // of the incidents
+	posts    *Pace  // of direct messages that are asked for by [Sender.Admit]
 	searches searches
 	dms      dms
 }
@@ -53,7 +54,7 @@ func New(c Options) *Sender {
 	w := newWatch(c.Log, c.Metrics)
 	return &Sender{
 		client: newClient(c.APIURL, c.Token, c.Transport, c.Witness, w), outcomes: newOutcomes(), Watch: w, log: c.Log,
-		channel: c.Channel,
+		channel: c.Channel, posts: NewPace(),
 	}
 }
 

@@ -36,7 +36,7 @@ func storedRig(t *testing.T) (r *rig, backup string, accepted map[string]string)
 		}
 		accepted[messageID(t, body)] = name
 	}
-	allPaged(t, slack, accepted, 1)
+	r.allPaged(slack, accepted, 1)
 	backup = r.path("backup.db")
 	if out, code := r.call("backup", "-config", r.path("oncalm.yaml"), backup); code != cli.ExitFine {
 		t.Fatalf("backup: exit %d: %s", code, out)
@@ -229,7 +229,7 @@ func TestBrokenDisk(t *testing.T) {
 			r.kind, r.wrap = "plain", nil
 			r.start()
 			s.settle(r)
-			allPaged(t, slack, s.names(), 2)
+			r.allPaged(slack, s.names(), 2)
 			if out, code := r.call("fsck", "-config", r.path("oncalm.yaml")); code != cli.ExitFine {
 				t.Errorf("fsck: exit %d: %s", code, out)
 			}

@@ -130,7 +130,7 @@ func TestFullDisk(t *testing.T) {
 	}
 	slack := newSlack(t)
 	r := newRig(t, slack.APIURL())
-	r.configure(r.path("oncalm.db"), filepath.Join(dir, "oncalm.db"))
+	r.storesIn(filepath.Join(dir, "oncalm.db"))
 	r.start()
 	f := &flood{full: make(chan struct{}), done: make(chan struct{})}
 	var watching sync.WaitGroup
@@ -156,7 +156,7 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.again(r, firstOf(f.refused, 20))
-	allPaged(t, slack, f.accepted, 2)
+	r.allPaged(slack, f.accepted, 2)
 	if code := r.stop(); code != cli.ExitFine {
 		t.Errorf("exit %d:\n%s", code, r.logs)
 	}
@@ -171,7 +171,7 @@ func TestStartOnFullDisk(t *testing.T) {
 	dir := smallDisk(t, 3<<20, 0)
 	slack := newSlack(t)
 	r := newRig(t, slack.APIURL())
-	r.configure(r.path("oncalm.db"), filepath.Join(dir, "oncalm.db"))
+	r.storesIn(filepath.Join(dir, "oncalm.db"))
 	ballast := filepath.Join(dir, "ballast")
 	if err := os.WriteFile(ballast, make([]byte, 2<<20), 0o600); err != nil {
 		t.Fatal(err)
@@ -199,7 +199,7 @@ func TestStartOnFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.again(r, f.refused)
-	allPaged(t, slack, f.accepted, 3)
+	r.allPaged(slack, f.accepted, 3)
 	if code := r.stop(); code != cli.ExitFine {
 		t.Errorf("exit %d:\n%s", code, r.logs)
 	}
@@ -239,7 +239,7 @@ func firstOf[V any](all map[string]V, n int) map[string]V {
 func TestReadOnlyDisk(t *testing.T) {
 	r := newRig(t, newSlack(t).APIURL())
 	dir := smallDisk(t, 1<<20, syscall.MS_RDONLY)
-	r.configure(r.path("oncalm.db"), filepath.Join(dir, "oncalm.db"))
+	r.storesIn(filepath.Join(dir, "oncalm.db"))
 	out, code := r.call("serve", "-config", r.path("oncalm.yaml"))
 	if want := "read-only file system: mount it for writing, or keep the store elsewhere\n"; code != cli.ExitUsage || !strings.HasSuffix(out, want) {
 		t.Errorf("exit %d: %s\nwant exit %d: …%s", code, out, cli.ExitUsage, want)

@@ -44,7 +44,7 @@ func storeGone(t *testing.T, lose func(string) error, idle bool) {
 	if status := r.post(body); status != http.StatusOK {
 		t.Fatal(status)
 	}
-	allPaged(t, slack, accepted, 1)
+	r.allPaged(slack, accepted, 1)
 	if err := lose(path); err != nil {
 		t.Fatal(err)
 	}

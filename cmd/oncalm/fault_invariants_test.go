@@ -206,10 +206,11 @@ func liveBlock(v any) (problems []string) {
 }
 
 // allPaged says that all those alarms are paged in time, none more than so often.
-func allPaged(t *testing.T, slack *slackfake.Slack, accepted map[string]string, atMost int) {
+func (r *rig) allPaged(slack *slackfake.Slack, accepted map[string]string, atMost int) {
+	t := r.t
 	t.Helper()
 	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
-		pages := pagesByAlarm(slack)
+		pages := r.pagesByAlarm(slack, "U0ANA")
 		missing := 0
 		for _, name := range accepted {
 			if pages[name] == 0 {

@@ -42,7 +42,7 @@ func onFullDisk(t *testing.T, reserved bool) (frozen int) {
 	slack := newSlack(t)
 	r := newRig(t, slack.APIURL())
 	path := filepath.Join(dir, "oncalm.db")
-	r.configure(r.path("oncalm.db"), path)
+	r.storesIn(path)
 	r.configure("wait: 30m}], rounds: 3", `wait: 6s}, {page: ["person:bo"], wait: 10m}], rounds: 3`)
 	if !reserved { // where too little is free there is none
 		if err := os.WriteFile(filepath.Join(dir, "ballast"), make([]byte, 14<<20), 0o600); err != nil {
@@ -65,7 +65,7 @@ func onFullDisk(t *testing.T, reserved bool) (frozen int) {
 	go func() { <-f.full; close(f.done) }()
 	f.pour(r)
 	r.watchFull(20 * time.Second)
-	frozen = escalated(slack, open)
+	frozen = r.escalated(slack, open)
 	if !reserved {
 		return frozen
 	}
@@ -93,11 +93,12 @@ func onFullDisk(t *testing.T, reserved bool) (frozen int) {
 }
 
 // escalated waits until somebody else was paged for each of these, too, and returns how many were not.
-func escalated(slack *slackfake.Slack, open map[string]string) (frozen int) {
+func (r *rig) escalated(slack *slackfake.Slack, open map[string]string) (frozen int) {
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		frozen = 0
+		pages := r.pagesByAlarm(slack, "U0BO")
 		for _, name := range open {
-			if !slices.ContainsFunc(slack.DM("U0BO"), func(m workspace.Message) bool { return strings.Contains(m.Text, name) }) {
+			if pages[name] == 0 {
 				frozen++
 			}
 		}

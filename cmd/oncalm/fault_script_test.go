@@ -92,6 +92,7 @@ func newScript(t *testing.T, m *mail) *scriptRun {
 	t.Helper()
 	slack := newSlack(t)
 	r := newRig(t, slack.APIURL())
+	r.singly()
 	r.configure(`wait: 30m}]`, `wait: 30m}, {page: ["person:bo"], wait: 30m}]`)
 	slack.Bot.Connect("http://"+r.addr, nil)
 	s := &scriptRun{rig: r, mail: m, slack: slack, acked: map[string]time.Time{}, patience: 30 * time.Second}

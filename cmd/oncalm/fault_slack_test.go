@@ -66,6 +66,7 @@ func TestSlackFailsTwice(t *testing.T) {
 	slack := newReceiver(t)
 	slack.failing = 2
 	r := newRig(t, slack.URL+"/api/")
+	r.singly()
 	r.start()
 	if accepted, answers := r.postAll(n); len(accepted) != n {
 		t.Errorf("%d alarms were accepted: %v", len(accepted), answers)
@@ -83,6 +84,7 @@ func TestManyAlarms(t *testing.T) {
 	}
 	slack := newReceiver(t)
 	r := newRig(t, slack.URL+"/api/")
+	r.singly()
 	requests := make([][]byte, n)
 	var signing sync.WaitGroup
 	for half := range 2 {
@@ -133,6 +135,7 @@ func TestKilledAfterThePage(t *testing.T) {
 	const n = 20
 	slack := newReceiver(t)
 	r := newRig(t, slack.URL+"/api/")
+	r.singly()
 	r.start()
 	at := time.Now()
 	var same, other [][]byte
@@ -186,7 +189,7 @@ func TestKilledBeforeThePage(t *testing.T) {
 			r.kill()
 			slack.Faults.Clear()
 			r.start()
-			allPaged(t, slack, accepted, 1)
+			r.allPaged(slack, accepted, 1)
 			r.delivered(n)
 			for key, times := range keysOf(slack) {
 				if times != 1 {

@@ -153,7 +153,7 @@ func TestStopUnderLoad(t *testing.T) {
 	for name := range s.names() {
 		accepted[name] = name
 	}
-	allPaged(t, slack, accepted, 1)
+	r.allPaged(slack, accepted, 1)
 	if code := r.stop(); code != cli.ExitFine {
 		t.Errorf("exit %d:\n%s", code, r.logs)
 	}

@@ -116,8 +116,8 @@ func TestHangupsInAStorm(t *testing.T) {
 	if len(s.queued) > 0 || len(s.acked) < 20 {
 		t.Errorf("%d alarms were not answered, %d were", len(s.queued), len(s.acked))
 	}
-	r.eventually("all are paged", func() bool { return len(pagesByAlarm(slack)) == len(s.acked) })
-	for name, pages := range pagesByAlarm(slack) {
+	r.eventually("all are paged", func() bool { return len(r.pagesByAlarm(slack, "U0ANA")) == len(s.acked) })
+	for name, pages := range r.pagesByAlarm(slack, "U0ANA") {
 		if pages != 1 || !s.acked[name] {
 			t.Errorf("%s: %d pages", name, pages)
 		}

@@ -73,6 +73,7 @@ func newLoadRig(b *testing.B) (*rig, *receiver, *loads) {
 	}
 	slack := newReceiver(b)
 	r := newRig(b, slack.URL+"/api/")
+	r.singly()
 	r.topic = l.topic
 	r.write("sns.pem", l.topic.Certificate())
 	return r, slack, l

@@ -81,6 +81,7 @@ type rig struct {
 	dir    string
 	kind   string // of child
 	binary string // the program; empty: this one, with all that tests need
+	store  string // its file
 	addr   string // of the public door
 	web    string // of the private one
 	topic  *sns.SigningTopic
@@ -128,6 +129,7 @@ func newRig(t testing.TB, slackURL string) *rig {
 			Transport: &http.Transport{MaxIdleConnsPerHost: 128, MaxIdleConns: 128}},
 	}
 	r.addr, r.web = freeAddrs(t)
+	r.store = r.path("oncalm.db")
 	r.write("sns.pem", topic.Certificate())
 	r.write("oncalm.yaml", fmt.Appendf(nil, rigConfig, r.addr, r.web, r.path("oncalm.db"), slackURL, rigTopic, r.path("sns.pem")))
 	t.Cleanup(r.kill)
@@ -142,6 +144,13 @@ func (r *rig) write(name string, text []byte) {
 	if err := os.WriteFile(r.path(name), text, 0o600); err != nil {
 		r.t.Fatal(err)
 	}
+}
+
+// storesIn has the program keep its store elsewhere.
+func (r *rig) storesIn(path string) {
+	r.t.Helper()
+	r.configure(r.store, path)
+	r.store = path
 }
 
 // configure replaces a part of the configuration.

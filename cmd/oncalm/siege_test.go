@@ -279,6 +279,7 @@ func TestSilentCrowd(t *testing.T) {
 func TestFewFiles(t *testing.T) {
 	slack := newReceiver(t)
 	r := newRig(t, slack.URL+"/api/")
+	r.singly()
 	r.wrap = []string{"sh", "-c", `ulimit -n 64; exec "$0" "$@"`}
 	r.start()
 	for range 120 {

@@ -12,6 +12,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -22,6 +23,7 @@ type story struct {
 	rand   *rand.Rand
 	told   []string        // what has happened, for whoever looks for a fault
 	taken  map[string]int  // how many pages an incident had when somebody took care of it, by id
+	joints int             // joint messages that stood
 	faults int             // calls of Slack that were made to fail
 	fire   map[string]bool // the alarms that say ALARM
 	loud   map[string]bool // those that page by themselves, as they were when they fired last
@@ -46,8 +48,12 @@ func (s *story) happens() {
 	switch n := s.rand.IntN(23); {
 	case n >= 20:
 		s.silences(person)
-	case n < 4:
+	case n < 3:
 		s.fires(name)
+	case n < 4:
+		for _, name := range names {
+			s.fires(name)
+		}
 	case n < 6:
 		s.tell("%s is OK", name)
 		s.OK(name)
@@ -137,17 +143,58 @@ func (s *story) incidents() map[string]incidents.Incident {
 	return found
 }
 
-// pageKeys counts the pages that Slack has by their keys, reminders left out.
+// pageKeys counts the pages that Slack has by their keys, reminders left out. A joint message has all its pages but those that were
+// withheld before it went out.
 func (s *story) pageKeys() map[string]int {
-	n := map[string]int{}
+	n, joints := map[string]int{}, map[string]int{}
 	for _, person := range []string{"ana", "bo", "cy"} {
 		for _, m := range s.pages(person) {
-			if key := fmt.Sprint(m.Metadata.EventPayload["key"]); !strings.Contains(key, "/remind-") {
+			switch key := fmt.Sprint(m.Metadata.EventPayload["key"]); {
+			case strings.Contains(key, "/joint/"):
+				joints[key]++
+			case !strings.Contains(key, "/remind-"):
 				n[key]++
 			}
 		}
 	}
+	s.joints = max(s.joints, len(joints))
+	for joint, times := range joints {
+		for _, key := range s.members(joint) {
+			n[key] += times
+		}
+	}
 	return n
+}
+
+// members are the pages that a joint message tells, reminders left out.
+func (s *story) members(joint string) (keys []string) {
+	s.t.Helper()
+	all := 0
+	err := s.app.store.View(s.t.Context(), func(tx store.Tx) error {
+		keys, all = nil, 0
+		for _, m := range paging.Members(tx, joint) {
+			all++
+			events, err := incidents.Timeline(tx, m.Incident)
+			if err != nil {
+				return err
+			}
+			withheld := slices.ContainsFunc(events, func(e incidents.Event) bool {
+				b, is := e.Body.(incidents.Withheld)
+				return is && b.Key == m.Key
+			})
+			if !m.Reminder && !withheld {
+				keys = append(keys, m.Key)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if all == 0 {
+		s.t.Errorf("the joint message %s stands, and tells nothing", joint)
+	}
+	return keys
 }
 
 func (s *story) paged(id string) (n int) {
@@ -225,6 +272,7 @@ func TestAnyStory(t *testing.T) {
 	if testing.Short() {
 		stories = 6
 	}
+	joints := 0
 	for seed := range uint64(stories) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			play(t, func(w *world) {
@@ -246,7 +294,11 @@ func TestAnyStory(t *testing.T) {
 				if s.intruded(); w.t.Failed() {
 					w.t.Logf("what happened:\n%s", strings.Join(s.told, "\n"))
 				}
+				joints += s.joints
 			})
 		})
+	}
+	if joints == 0 {
+		t.Error("in no story was anybody told of several incidents in one message")
 	}
 }

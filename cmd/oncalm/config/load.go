@@ -120,7 +120,7 @@ func Parse(path string, src []byte, env func(string) (string, bool), now time.Ti
 func empty(f *reading.File) *Config {
 	return &Config{
 		File: f.Name, Listen: DefaultListen, WebListen: DefaultWebListen, Store: f.Path(DefaultStore),
-		Slack:     Slack{Mode: modeHTTP, APIURL: DefaultSlackAPI},
+		Slack:     Slack{Mode: modeHTTP, APIURL: DefaultSlackAPI, JoinedPages: true},
 		SNS:       SNS{MaxAge: DefaultMaxAge},
 		Channels:  channels.Default(),
 		People:    map[string]Person{},
