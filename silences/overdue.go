@@ -80,11 +80,16 @@ func seen(tx store.Tx, i *incidents.Incident, series string) bool {
 	if i.Status != incidents.StatusAcknowledged {
 		return false
 	}
-	events, _ := incidents.TimelineFrom(tx, i.ID, i.Seq-recent) // of what is longer ago somebody knows
+	events, _ := incidents.TimelineFrom(tx, i.ID, i.Seq-recent)
 	for _, e := range slices.Backward(events) {
-		if a := incidents.AlarmIn(e.Body); a != nil && a.Series == series && a.State == incidents.AlarmFiring {
-			return e.At.Before(i.Acknowledged)
+		a := incidents.AlarmIn(e.Body)
+		switch {
+		case a == nil || a.Series != series:
+		case a.State == incidents.AlarmOK:
+			return false
+		case a.State == incidents.AlarmFiring && e.At.Before(i.Acknowledged): // what it says again later is nothing new
+			return true
 		}
 	}
-	return true
+	return i.Seq > recent // of what is longer ago somebody knows
 }

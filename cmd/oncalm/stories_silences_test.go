@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -183,13 +182,12 @@ func (s *story) due(key string) (is bool) {
 // intruded holds, when a story is over, that nobody was paged for what was silenced, or quiet, at that time.
 func (s *story) intruded() {
 	s.t.Helper()
+	all := s.standings()
 	for id := range s.incidents() {
 		var pages []time.Time
-		for _, person := range []string{"ana", "bo", "cy"} {
-			for _, m := range s.pages(person) {
-				if strings.HasPrefix(fmt.Sprint(m.Metadata.EventPayload["key"]), id+"/") {
-					pages = append(pages, m.Posted)
-				}
+		for _, p := range all {
+			if strings.HasPrefix(p.key, id+"/") {
+				pages = append(pages, p.posted)
 			}
 		}
 		for _, quiet := range s.quietTimes(id) {

@@ -143,30 +143,45 @@ func (s *story) incidents() map[string]incidents.Incident {
 	return found
 }
 
-// pageKeys counts the pages that Slack has by their keys, reminders left out. A joint message has all its pages but those that were
-// withheld before it went out.
-func (s *story) pageKeys() map[string]int {
-	n, joints := map[string]int{}, map[string]int{}
+// A standing page is one that Slack shows, in a message of its own or in a joint one.
+type standing struct {
+	key    string
+	posted time.Time
+}
+
+// standings lists the pages that Slack shows. A joint message shows all its pages but those that were withheld
+// before it went out.
+func (s *story) standings() (all []standing) {
+	joints := 0
 	for _, person := range []string{"ana", "bo", "cy"} {
 		for _, m := range s.pages(person) {
-			switch key := fmt.Sprint(m.Metadata.EventPayload["key"]); {
-			case strings.Contains(key, "/joint/"):
-				joints[key]++
-			case !strings.Contains(key, "/remind-"):
-				n[key]++
+			key := m.Value("key")
+			if !strings.Contains(key, "/joint/") {
+				all = append(all, standing{key, m.Posted})
+				continue
+			}
+			joints++
+			for _, member := range s.members(key) {
+				all = append(all, standing{member, m.Posted})
 			}
 		}
 	}
-	s.joints = max(s.joints, len(joints))
-	for joint, times := range joints {
-		for _, key := range s.members(joint) {
-			n[key] += times
+	s.joints = max(s.joints, joints)
+	return all
+}
+
+// pageKeys counts the pages that Slack shows by their keys, reminders left out.
+func (s *story) pageKeys() map[string]int {
+	n := map[string]int{}
+	for _, p := range s.standings() {
+		if !strings.Contains(p.key, "/remind-") {
+			n[p.key]++
 		}
 	}
 	return n
 }
 
-// members are the pages that a joint message tells, reminders left out.
+// members are the pages that a joint message tells.
 func (s *story) members(joint string) (keys []string) {
 	s.t.Helper()
 	all := 0
@@ -182,7 +197,7 @@ func (s *story) members(joint string) (keys []string) {
 				b, is := e.Body.(incidents.Withheld)
 				return is && b.Key == m.Key
 			})
-			if !m.Reminder && !withheld {
+			if !withheld {
 				keys = append(keys, m.Key)
 			}
 		}
