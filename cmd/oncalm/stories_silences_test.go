@@ -182,7 +182,7 @@ func (s *story) due(key string) (is bool) {
 // intruded holds, when a story is over, that nobody was paged for what was silenced, or quiet, at that time.
 func (s *story) intruded() {
 	s.t.Helper()
-	all := s.standings()
+	all := s.shownPages()
 	for id := range s.incidents() {
 		var pages []time.Time
 		for _, p := range all {

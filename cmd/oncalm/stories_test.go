@@ -143,26 +143,26 @@ func (s *story) incidents() map[string]incidents.Incident {
 	return found
 }
 
-// A standing page is one that Slack shows, in a message of its own or in a joint one.
-type standing struct {
+// A shownPage is one that Slack shows, in a message of its own or in a joint one.
+type shownPage struct {
 	key    string
 	posted time.Time
 }
 
-// standings lists the pages that Slack shows. A joint message shows all its pages but those that were withheld
+// shownPages lists the pages that Slack shows. A joint message shows all its pages but those that were withheld
 // before it went out.
-func (s *story) standings() (all []standing) {
+func (s *story) shownPages() (all []shownPage) {
 	joints := 0
 	for _, person := range []string{"ana", "bo", "cy"} {
 		for _, m := range s.pages(person) {
 			key := m.Value("key")
 			if !strings.Contains(key, "/joint/") {
-				all = append(all, standing{key, m.Posted})
+				all = append(all, shownPage{key, m.Posted})
 				continue
 			}
 			joints++
 			for _, member := range s.members(key) {
-				all = append(all, standing{member, m.Posted})
+				all = append(all, shownPage{member, m.Posted})
 			}
 		}
 	}
@@ -173,7 +173,7 @@ func (s *story) standings() (all []standing) {
 // pageKeys counts the pages that Slack shows by their keys, reminders left out.
 func (s *story) pageKeys() map[string]int {
 	n := map[string]int{}
-	for _, p := range s.standings() {
+	for _, p := range s.shownPages() {
 		if !strings.Contains(p.key, "/remind-") {
 			n[p.key]++
 		}

@@ -130,7 +130,7 @@ func TestEverything(t *testing.T) {
 		Slack: config.Slack{
 			Mode: "http", APIURL: "http://127.0.0.1:9999/api/", Channel: "C0INCIDENTS",
 			BotToken: secrets.New("xoxb-canary-one"), SigningSecret: secrets.New("canary-two-0123456789"),
-			AppToken: secrets.New("xapp-canary-three"),
+			AppToken: secrets.New("xapp-canary-three"), JoinedPages: true,
 		},
 		SNS:      config.SNS{Topics: []string{"arn:aws:sns:eu-central-1:123456789012:alarms"}, MaxAge: 75 * time.Minute, RequireV2: true},
 		Channels: channels.Channels{Capture: capture.Rules{Signs: []string{"pushpin", "memo"}, All: true}},
