@@ -122,7 +122,7 @@ func killedSilencing(t *testing.T, kind string, rounds int) (wrong []string) {
 		patience = time.Now().Add(2 * time.Second)
 	}
 	for {
-		if wrong = lostSilences(all, silent, pagesByAlarm(slack)); len(wrong) == 0 || time.Now().After(patience) {
+		if wrong = lostSilences(all, silent, r.pagesByAlarm(slack, "U0ANA")); len(wrong) == 0 || time.Now().After(patience) {
 			break
 		}
 		time.Sleep(50 * time.Millisecond)
