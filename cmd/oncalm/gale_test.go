@@ -228,7 +228,8 @@ func TestGale(t *testing.T) {
 		first: time.Second, told: 2 * time.Minute, urgent: 2 * time.Second, minute: 10, all: 25, cards: 8,
 		calls: 1.2, lines: 1, logged: 1 << 20,
 	}
-	gales := []gale{{alarms: 1000, services: 20, people: 1}, {alarms: 3000, services: 20, people: 1}, {alarms: 1000, services: 60, people: 60}}
+	gales := []gale{{alarms: 1000, services: 20, people: 1}, {alarms: 3000, services: 20, people: 1},
+		{alarms: 1000, services: 60, people: 60}}
 	if testing.Short() {
 		gales = []gale{{alarms: 200, services: 20, people: 1}}
 	}

@@ -98,7 +98,8 @@ func (s *storm) settle(r *rig) {
 
 // killed runs the program under load and kills it, again and again, and returns which
 // alarms that got their 200 were never paged, and how many were paged n times.
-func killed(t *testing.T, kind string, rounds int, prepare func(*rig, *slackfake.Slack)) (lost []string, times map[int]int) {
+func killed(t *testing.T, kind string, rounds int, prepare func(*rig, *slackfake.Slack)) (lost []string,
+	times map[int]int) {
 	t.Helper()
 	slack := newSlack(t)
 	r := newRig(t, slack.APIURL())
