@@ -13,7 +13,6 @@ import (
 	"unicode"
 
 	"github.com/google/go-cmp/cmp"
-	"go.yaml.in/yaml/v3"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 )
@@ -22,7 +21,7 @@ import (
 // get ahead of the other.
 var (
 	subCommands = []string{
-		"serve", "demo", "check", "oncall", "shifts", "feed", "import", "simulate", "incidents", "messages", "timeline", "postmortem", "backup",
+		"serve", "demo", "check", "manifest", "oncall", "shifts", "feed", "import", "simulate", "incidents", "messages", "timeline", "postmortem", "backup",
 		"restore", "fsck", "compact", "reload", "healthcheck", "version",
 	}
 	configurationKeys = []string{
@@ -262,23 +261,6 @@ func TestExampleConfiguration(t *testing.T) {
 		if p.Key != "store" { // its folder is one of the container
 			t.Error(p)
 		}
-	}
-}
-
-// TestSlackApp holds that the app's manifest and the bot agree: the addresses are routes, and the words are there.
-func TestSlackApp(t *testing.T) {
-	app := read(t, "docs/slack-app.yaml")
-	for _, route := range routes {
-		if strings.HasPrefix(route, "/slack/") && !strings.Contains(app, "https://oncall.example.com"+route+"\n") {
-			t.Errorf("docs/slack-app.yaml does not lead to %s", route)
-		}
-	}
-	var m map[string]any
-	if err := yaml.Unmarshal([]byte(app), &m); err != nil {
-		t.Error(err)
-	}
-	if got := strings.Count(app, "should_escape: true"); got != 2 {
-		t.Errorf("%d commands get mentions escaped, want 2: as typed they name nobody", got)
 	}
 }
 

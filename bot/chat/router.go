@@ -36,6 +36,7 @@ type Room struct {
 	Name  string // in buttons and forms: it never changes
 	Root  string // the slash command
 	Title string // of its forms
+	About string // what the slash command is for, in a few words
 	Words []Word
 	// Unheard are words that only buttons and forms say: nobody types them.
 	Unheard []Word

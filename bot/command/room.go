@@ -102,7 +102,8 @@ func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
 // Room is the conversation of /incident.
 func (room *Room) Room() chat.Room {
 	return chat.Room{
-		Name: view.Room, Root: room.o.Root, Title: "Incident", Words: room.words(), Target: true,
+		Name: view.Room, Root: room.o.Root, Title: "Incident", About: "Acknowledge, resolve and look at incidents",
+		Words: room.words(), Target: true,
 		Silent:  chat.Word{Show: room.brief, Help: "What is open, and the most useful commands."},
 		Unheard: room.unheard(),
 		Was:     map[string]string{"ack": "ack", "resolve": "resolve", "escalate": "escalate", "note": "note", "info": "info", "postmortem": "postmortem"},

@@ -23,6 +23,7 @@ type commands struct {
 	Serve       serveCommand              `cmd:"" help:"Run the bot."`
 	Demo        demoCommand               `cmd:"" help:"Run the whole product with no account: Slack in the browser, alarms at the press of a button."`
 	Check       trial.CheckCommand        `cmd:"" help:"Say what is wrong with a configuration."`
+	Manifest    trial.ManifestCommand     `cmd:"" help:"Print the manifest of the Slack app for a configuration."`
 	Oncall      shifts.OncallCommand      `cmd:"" help:"Say who is on call, until when, who is next, and why."`
 	Shifts      shifts.Command            `cmd:"" help:"List who is on call in a span of time."`
 	Simulate    trial.SimulateCommand     `cmd:"" help:"Show whom an incident would page, and when. Sends nothing."`

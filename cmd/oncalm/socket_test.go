@@ -63,7 +63,7 @@ func TestSocketMode(t *testing.T) {
 		w.Restart()
 		w.Wait(15 * time.Second)
 		w.contains(w.redelivered(), "Noted on")
-		w.contains(w.Says("bo", "/incident", "resolve 1 rolled back"), "You resolved")
+		w.contains(w.Says("bo", "/incident", "resolve 1 anyway rolled back"), "You resolved")
 		w.redelivered()
 		w.Wait(time.Minute)
 		if got := w.Says("eve", "/incident", "list"); !strings.Contains(got, "not in Oncalm's people list") {

@@ -49,6 +49,7 @@ type world struct {
 	hands  *hands                        // of the machine's clock
 	unruly func(*world, time.Duration)   // lets time pass, for a clock that is set meanwhile; nil: it is not
 	around func(store.Store) store.Store // what stands between the program and its store; nil: nothing
+	scopes []string                      // of the bot's token; nil: all
 	aws    http.RoundTripper             // to where AWS keeps its certificates
 	log    *slog.Logger                  // nil: nobody reads it
 
@@ -116,7 +117,8 @@ func (w *world) build() {
 			{ID: "U0ANA", Name: "ana"}, {ID: "U0BO", Name: "bo"}, {ID: "U0CY", Name: "cy"}, {ID: "U0EVE", Name: "eve"},
 		},
 		Channels: []workspace.Channel{{ID: "C0INCIDENTS", Name: "incidents"}},
-		Groups:   []workspace.UserGroup{{ID: "S0ONCALL", Handle: "oncall", Users: []string{"U0EVE"}}},
+		Scopes:   w.scopes, Subscriptions: []string{"reaction_added", "reaction_removed", "pin_added", "pin_removed"},
+		Groups: []workspace.UserGroup{{ID: "S0ONCALL", Handle: "oncall", Users: []string{"U0EVE"}}},
 	})
 	for name, text := range map[string][]byte{
 		"sns.pem": w.topic.Certificate(), "oncalm.yaml": fmt.Appendf(nil, w.text, rigTopic),

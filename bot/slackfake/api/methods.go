@@ -88,6 +88,15 @@ func connecting(ws *workspace.Workspace, links *sockets.Hub) func(wire.Args) (wi
 	}
 }
 
+// ScopesOf are the scopes of which a method needs one; false for a method that there is not.
+func ScopesOf(name string) (anyOf []string, ok bool) {
+	m, ok := methodsOf(nil, nil, nil)[name]
+	if m.scope != "" {
+		anyOf = strings.Split(m.scope, "|")
+	}
+	return anyOf, ok
+}
+
 // allScopes is every scope that some method needs, and "commands".
 func allScopes(ms map[string]method) []string {
 	all := []string{"commands"}

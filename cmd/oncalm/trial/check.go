@@ -1,5 +1,5 @@
-// Package trial is the commands that try a configuration: what is wrong with it, whom it would page, and how it judges a message.
-// Nothing is sent, and nothing is written.
+// Package trial is the commands that try a configuration: what is wrong with it, whom it would page, how it judges a message, and
+// which Slack app it needs. Nothing is sent, and nothing is written.
 package trial
 
 import (
