@@ -118,9 +118,9 @@ func TestStormIsLookedAtNowAndThen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t)
 		w.wait(time.Second)
-		for range 500 {
+		for range 1200 {
 			w.gust(1)
-			w.wait(20 * time.Millisecond)
+			w.wait(8 * time.Millisecond)
 		}
 		err := w.db.View(t.Context(), func(tx store.Tx) error {
 			if e, ok := outbox.In(tx, time.Now()).Get("storm/1/card"); !ok || e.Arming > 30 {
@@ -132,7 +132,7 @@ func TestStormIsLookedAtNowAndThen(t *testing.T) {
 			t.Fatal(err)
 		}
 		w.wait(3 * time.Second)
-		contains(t, w.only(w.storms()).Text, "500 incidents are open")
+		contains(t, w.only(w.storms()).Text, "1200 incidents are open")
 	})
 }
 

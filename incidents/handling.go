@@ -72,7 +72,7 @@ func (b Escalated) apply(i *Incident, _ Event) error {
 // anew begins another run.
 func (i *Incident) anew() {
 	i.Run++
-	i.Step, i.Then, i.Pages = Position{}, "", nil
+	i.Step, i.Then, i.ThenDue, i.Pages = Position{}, "", time.Time{}, nil
 }
 
 func (b Escalated) words(Event) Words {

@@ -110,6 +110,8 @@ type Incident struct {
 	Step Position `json:"step"`
 	// Then is the key of the outbox entry that decides the step after Step.
 	Then string `json:"then,omitempty"`
+	// ThenDue is when that was due as it was enqueued, if that is known. It may have been put off or brought forward since.
+	ThenDue time.Time `json:"then_due,omitzero"`
 	// Pages holds the newest page to each person by each channel in this run, by [Paged.Key].
 	Pages map[string]PageState `json:"pages,omitempty"`
 

@@ -32,6 +32,8 @@ type Paged struct {
 	Fallback string `json:"fallback,omitempty"`
 	// Then is the key of the outbox entry that decides the step after this one.
 	Then string `json:"then,omitempty"`
+	// ThenAfter is how long after the decision that is due; 0 if it is said elsewhere.
+	ThenAfter time.Duration `json:"then_after,omitempty"`
 }
 
 func (Paged) kind() string { return "paged" }
@@ -47,6 +49,12 @@ func (b Paged) apply(i *Incident, e Event) error {
 	}
 	i.Pages[b.Key] = page
 	if !b.Reminder {
+		switch {
+		case b.ThenAfter > 0:
+			i.ThenDue = e.At.Add(b.ThenAfter)
+		case b.Then != i.Then:
+			i.ThenDue = time.Time{}
+		}
 		i.Step, i.Then, i.Held = b.Position, b.Then, nil
 	}
 	return nil
@@ -184,6 +192,14 @@ func (i *Incident) settlePage(key string, set func(*PageState)) {
 		set(&p)
 		i.Pages[key] = p
 	}
+}
+
+// DueAt is when the page goes out.
+func (p PageState) DueAt() time.Time {
+	if p.Due.IsZero() {
+		return p.At
+	}
+	return p.Due
 }
 
 // PagesTo are the newest pages to a person in this run, in the order in which they are due: one by each channel.

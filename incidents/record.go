@@ -41,6 +41,7 @@ func (i *Incident) fields(o *record.Object) {
 	o.OptInt("run", &i.Run)
 	record.Part(o, "step", &i.Step, (*Position).fields)
 	o.OptText("then", &i.Then)
+	o.OptTime("then_due", &i.ThenDue)
 	record.OptMap(o, "pages", &i.Pages, (*PageState).fields)
 	o.Int("seq", &i.Seq)
 }
@@ -164,6 +165,9 @@ func (b *Paged) fields(o *record.Object) {
 	o.OptTrue("reminder", &b.Reminder)
 	o.OptText("fallback", &b.Fallback)
 	o.OptText("then", &b.Then)
+	then := int(b.ThenAfter)
+	o.OptInt("then_after", &then)
+	b.ThenAfter = time.Duration(then)
 }
 
 func (b *Delivered) fields(o *record.Object) {

@@ -61,12 +61,12 @@ func (t Tx) unplace(lane Lane, entry string) (first time.Time, ok bool) {
 // on from, or "".
 func (t Tx) Due(lane Lane, from string, most int, seen func(key string, readable bool)) (next string) {
 	begin, end := laneRange(lane)
-	for k := range t.tx.Range(max(begin, from), end) {
+	for k, val := range t.tx.Range(max(begin, from), end) {
 		if most--; most < 0 {
 			return k
 		}
 		if _, key, err := splitDue(k); err == nil {
-			e, _, ok := t.read(key)
+			e, _, ok := standing(t, k, val)
 			seen(key, ok && e.Done.IsZero())
 		}
 	}

@@ -42,8 +42,10 @@ func checkEntries(in *store.Inspection) {
 		}
 	}
 	for _, prefix := range []string{duePrefix, parkedPrefix} {
-		for key := range in.Tx.Range(prefix, store.After(prefix)) {
-			if !expected[key] {
+		for key, val := range in.Tx.Range(prefix, store.After(prefix)) {
+			if prefix == duePrefix && isLight(val) {
+				checkLight(in, key, val)
+			} else if !expected[key] {
 				in.Surplus(key, "there is no entry for this index key")
 			}
 		}

@@ -39,18 +39,20 @@ func (g *group) claim(ctx context.Context, e *Entry) error {
 	var claim Claim
 	var stored []byte
 	err := g.r.Store.Update(ctx, func(tx store.Tx) error {
-		cur, val, ok := Tx{tx: tx}.read(e.Key)
-		if !ok || !bytes.Equal(val, e.stored) {
+		t := Tx{tx: tx}
+		cur, light, ok := current(t, *e)
+		if !ok || !bytes.Equal(cur.stored, e.stored) {
 			return errTaken
 		}
+		settle(t, light, cur)
 		claim = Claim{g.r.Owner, g.r.time().Now().Add(g.Timeout + grace).UTC()}
 		cur.Claim = claim
-		stored = Tx{tx: tx}.save(cur)
+		stored = t.save(cur)
 		return nil
 	})
 	if err != nil && !errors.Is(err, errTaken) {
 		g.log.Error("cannot claim an entry", "key", e.Key, "err", err)
-		return &Unreachable{err} // hold it back in memory: the store is in trouble
+		return &Unreachable{Err: err} // hold it back in memory: the store is in trouble
 	}
 	if err == nil {
 		e.Claim, e.stored = claim, stored

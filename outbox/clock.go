@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/oncalm/oncalm/outbox/retry"
 	"github.com/oncalm/oncalm/outbox/steady"
 	"github.com/oncalm/oncalm/store"
 )
@@ -160,18 +161,14 @@ func (r *Runner) misplaced(tx store.Tx, key string, ahead time.Duration) bool {
 // newest is a time that is after all that the store was told, but not much.
 func newest(tx store.Tx, at time.Time) time.Time {
 	t := Tx{tx: tx}
-	for k := range tx.Range(duePrefix, store.After(duePrefix)) {
-		_, key, err := splitDue(k)
-		if err != nil {
-			continue // the groups tell of it
-		}
-		e, ok := t.Get(key)
-		if !ok {
+	for k, val := range tx.Range(duePrefix, store.After(duePrefix)) {
+		e, _, ok := standing(t, k, val)
+		if e = e.under(t.ahead); !ok { // the groups tell of it
 			continue
 		}
 		at = later(at, e.Created)
 		if e.Attempt > 0 {
-			at = later(at, e.Due.Add(-maxRetry)) // then it had failed
+			at = later(at, e.Due.Add(-retry.Most)) // then it had failed
 		}
 	}
 	return at.Add(time.Millisecond).UTC()

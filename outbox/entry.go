@@ -14,10 +14,13 @@
 // What is due is due by the outbox's own time, which no setting of the wall clock moves: see docs/decisions/0016
 // and package steady. Only what is bound to the calendar ([Runner.Calendar]) follows the wall clock.
 //
+// Most entries are done at once, and their key cannot come again: those have one key instead of two
+// ([Tx.Lightly]), and of which nothing is left when they are done.
+//
 //	outbox/entry/<key>                Entry; kept 30 days after Done, so that a key stays used
 //	outbox/due/<lane>/<time>/<key>    index of what is not done, by the name of its lane, in order of due
 //	                                  time by the outbox's clock; of what has failed it says when it was
-//	                                  due first
+//	                                  due first. Of a light entry it is the Entry itself
 //	outbox/parked/<key>               index of entries for which there was no handler
 package outbox
 
@@ -60,6 +63,7 @@ type Entry struct {
 	PerhapsDone bool `json:"-"`
 
 	stored []byte // as it was read from the store
+	place  string // where it stood in the index of what is due when it was read there
 }
 
 // Decode reads the entry's body into v.
@@ -135,7 +139,8 @@ func (t Tx) fresh(e Entry) Entry {
 func (t Tx) Soon(e Entry) {
 	e.Done, e.Attempt, e.Error = time.Time{}, 0, ""
 	e = t.fresh(e)
-	old, ok := t.Get(e.Key)
+	old, _, ok := current(t, e)
+	old = old.under(t.ahead)
 	first := ""
 	switch {
 	case ok && old.Done.IsZero() && old.Due.After(t.now) && !old.Due.After(e.Due) && bytes.Equal(old.Body, e.Body):
@@ -182,11 +187,17 @@ func (t Tx) read(key string) (e Entry, val []byte, ok bool) {
 
 // again returns what has become of an entry that was read before. Most often nothing, and
 // then it is not decoded again.
-func (t Tx) again(e Entry) (Entry, bool) {
-	if val := t.tx.Get(entryPrefix + e.Key); val != nil && bytes.Equal(val, e.stored) {
-		return e, true
+func (t Tx) again(e Entry) (now Entry, light, ok bool) {
+	if e.place != "" {
+		if val := t.tx.Get(e.place); isLight(val) && bytes.Equal(val, e.stored) {
+			return e, true, true
+		}
 	}
-	return t.Get(e.Key)
+	if val := t.tx.Get(entryPrefix + e.Key); val != nil && bytes.Equal(val, e.stored) {
+		return e, false, true
+	}
+	now, light, ok = current(t, e)
+	return now.under(t.ahead), light, ok
 }
 
 // arm writes e as an entry that is not done.
@@ -210,11 +221,16 @@ func (t Tx) firstDue(key string) string {
 
 // save writes e and returns what it wrote.
 func (t Tx) save(e Entry) []byte {
+	val := e.mustRecord()
+	t.tx.Put(entryPrefix+e.Key, val)
+	return val
+}
+
+func (e Entry) mustRecord() []byte {
 	val, err := e.record()
 	if err != nil {
 		panic(fmt.Sprintf("outbox: entry %s: %v", e.Key, err)) // a programming error
 	}
-	t.tx.Put(entryPrefix+e.Key, val)
 	return val
 }
 

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/outbox/retry"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -38,8 +39,8 @@ type group struct {
 	tasks   chan Entry // to the workers
 	done    chan result
 	next    time.Time // when the next entry comes due that is not yet
-	gate    gate
-	ration  ration
+	gate    retry.Gate
+	ration  retry.Ration
 	yields  bool // until the ration's next slice
 	workers sync.WaitGroup
 }
@@ -96,7 +97,7 @@ func (g *group) run(ctx context.Context) {
 // fill starts as many entries as there are free hands, if the gate is open.
 func (g *group) fill(ctx context.Context, now time.Time) {
 	g.yields = false
-	if g.gate.closed() {
+	if g.gate.Closed() {
 		g.startProbe(ctx, now)
 		return
 	}
@@ -107,7 +108,7 @@ func (g *group) fill(ctx context.Context, now time.Time) {
 		if len(g.queue) == 0 || now.Before(g.strict) && g.behind(g.queue[0].Lane) {
 			return
 		}
-		if g.yields = g.r.Busy != nil && g.r.Busy() && !g.ration.take(now); g.yields {
+		if g.yields = g.r.Busy != nil && g.r.Busy() && !g.ration.Take(now); g.yields {
 			return
 		}
 		e := g.queue[0]
@@ -141,7 +142,7 @@ func (g *group) behind(lane Lane) bool {
 
 // startProbe asks whether the other side is back, if it is time to ask.
 func (g *group) startProbe(ctx context.Context, now time.Time) {
-	if g.probing || now.Before(g.gate.until) {
+	if g.probing || now.Before(g.gate.Until) {
 		return
 	}
 	g.probing = true
@@ -174,7 +175,7 @@ func (g *group) take(ctx context.Context, now time.Time) {
 
 func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time) error {
 	from, to := laneRange(lane)
-	for k := range tx.Range(from, to) {
+	for k, at := range tx.Range(from, to) {
 		if len(g.queue) >= ahead {
 			return nil
 		}
@@ -195,7 +196,7 @@ func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time) error {
 			g.sooner(until)
 			continue
 		}
-		e, val, ok := Tx{tx: tx}.read(key)
+		e, val, ok := standing(Tx{tx: tx}, k, at)
 		if !ok || !e.Done.IsZero() {
 			g.log.Error("the due index names an entry that is not there, or is done (run oncalm fsck -repair)", "key", key)
 			continue
@@ -227,13 +228,13 @@ func (g *group) pause(now time.Time) time.Duration {
 	next := g.next
 	switch {
 	case g.yields:
-		next = g.ration.next()
+		next = g.ration.Next()
 	case len(g.queue) > 0 && now.Before(g.strict):
 		next = g.strict
 	case g.busy == g.Workers || g.probing:
 		return time.Minute // a worker that finishes wakes us
-	case g.gate.closed() && now.Before(g.gate.until):
-		next = g.gate.until
+	case g.gate.Closed() && now.Before(g.gate.Until):
+		next = g.gate.Until
 	}
 	if next.IsZero() {
 		return time.Minute
@@ -256,13 +257,13 @@ func (g *group) settle(res result, now time.Time) {
 	}
 	if _, ok := errors.AsType[*Unreachable](res.err); !ok {
 		delete(g.missed, key)
-		if g.gate.reached() {
+		if g.gate.Reached() {
 			g.back(now)
 		}
 		return
 	}
-	g.missed[key] = now.Add(backoff(res.entry.Attempt + 1))
-	if g.Probe != nil && g.gate.missed(now) {
+	g.missed[key] = now.Add(retry.Backoff(res.entry.Attempt + 1))
+	if g.Probe != nil && g.gate.Missed(now) {
 		g.release()
 		g.log.Warn("the other side does not respond, waiting until a probe gets through", "err", res.err)
 	}
@@ -273,10 +274,10 @@ func (g *group) answered(err error, now time.Time) {
 	g.probing = false
 	if err != nil {
 		g.dead = true
-		g.gate.unanswered(now)
+		g.gate.Unanswered(now)
 		return
 	}
-	if g.gate.reached(); g.dead {
+	if g.gate.Reached(); g.dead {
 		g.dead = false
 		g.back(now)
 	}
@@ -314,12 +315,12 @@ func (g *group) work(ctx context.Context, e Entry) error {
 	g.log.Warn("attempt failed", "key", e.Key, "kind", e.Kind, "attempt", e.Attempt+1, "err", err)
 	now := g.r.Clock.Now()
 	failed := g.r.Store.Update(ctx, func(tx store.Tx) error {
-		g.r.in(tx, now).fail(e, err, waitAfter(e, err))
+		g.r.in(tx, now).fail(e, err, retry.After(e.Attempt+1, err))
 		return nil
 	})
 	if failed != nil {
 		g.log.Error("cannot record a failed attempt", "key", e.Key, "err", failed)
-		return &Unreachable{failed} // hold it back in memory: the store is in trouble
+		return &Unreachable{Err: failed} // hold it back in memory: the store is in trouble
 	}
 	return err
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/oncalm/oncalm/outbox/retry"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -94,7 +95,7 @@ func (r *Runner) Look(ctx context.Context) (State, error) {
 // index at the time of its next attempt, which is not long from now, and says when it was due.
 func behind(tx store.Tx, lane Lane, now time.Time) time.Duration {
 	from, to := laneRange(lane)
-	soon := now.Add(maxRetry).UTC().Format(timeFormat) // times in keys sort as texts
+	soon := now.Add(retry.Most).UTC().Format(timeFormat) // times in keys sort as texts
 	oldest, at, n := "", now, 0
 	for k, val := range tx.Range(from, to) {
 		_, due, _, _ := cutDue(k)

@@ -29,10 +29,16 @@ func (t Tx) Next() (key string, due time.Time, ok bool) {
 // Play does what a Runner does with the entry of that key at the time now, but for trying again: what fails, or has no handler, is
 // done with. The error is that of the store.
 func Play(ctx context.Context, s store.Store, handlers map[string]Handler, key string, now time.Time) error {
-	var e Entry
+	var entry Entry
 	err := s.View(ctx, func(tx store.Tx) error {
-		var ok bool
-		if e, ok = In(tx, now).Get(key); !ok {
+		t := In(tx, now)
+		e, ok := t.Get(key)
+		for _, lane := range t.Lanes() {
+			if !ok {
+				e, ok = t.Find(key, lane, now)
+			}
+		}
+		if entry = e; !ok {
 			return fmt.Errorf("outbox: there is no entry %s", key)
 		}
 		return nil
@@ -41,13 +47,13 @@ func Play(ctx context.Context, s store.Store, handlers map[string]Handler, key s
 		return err
 	}
 	var commit func(store.Tx) error
-	if handler := handlers[e.Kind]; handler != nil {
-		if commit, err = handler(ctx, e); err != nil {
+	if handler := handlers[entry.Kind]; handler != nil {
+		if commit, err = handler(ctx, entry); err != nil {
 			commit = nil
 		}
 	}
 	return s.Update(ctx, func(tx store.Tx) error {
-		if !In(tx, now).finish(e) || commit == nil {
+		if !In(tx, now).finish(entry) || commit == nil {
 			return nil
 		}
 		return commit(tx)

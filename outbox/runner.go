@@ -7,9 +7,16 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/outbox/retry"
 	"github.com/oncalm/oncalm/outbox/steady"
 	"github.com/oncalm/oncalm/store"
 )
+
+// Later is the error of a handler that was told when to try again.
+type Later = retry.Later
+
+// Unreachable is the error of a handler whose other side does not answer.
+type Unreachable = retry.Unreachable
 
 // A Handler does the work of one kind of entry. What it returns as commit runs in
 // the transaction that marks the entry as done, and may be nil; it may run more

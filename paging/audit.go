@@ -142,7 +142,7 @@ func (p *Pager) suspect(t outbox.Tx, i *incidents.Incident, reminded bool) bool 
 	case i.Status == incidents.StatusAcknowledged:
 		return !reminded && p.reminds(t, i)
 	}
-	return !t.Pending(pending(i))
+	return !stepWaits(t, i)
 }
 
 // lost are the pages of an incident of which it is not known what became.
@@ -154,8 +154,8 @@ func lost(t outbox.Tx, i *incidents.Incident, now time.Time) (keys []string) {
 		if i.Status == incidents.StatusAcknowledged && !strings.HasPrefix(key, remindingPrefix(i)) {
 			continue // it would not be sent any more
 		}
-		e, ok := t.Get(key)
-		if !ok || e.Done.IsZero() && !t.Pending(key) {
+		lane := laneOf(page.Via, i.Severity)
+		if e, done := t.Get(key); (!done || e.Done.IsZero()) && !t.Waiting(key, lane, page.DueAt()) {
 			keys = append(keys, key)
 		}
 	}
@@ -177,8 +177,8 @@ func (p *Pager) Mend(tx store.Tx, now time.Time, id string) (mended []Mended, er
 	switch {
 	case i.Status == incidents.StatusAcknowledged:
 		next, err = p.mendReminder(tx, t, i, now)
-	case !t.Pending(pending(i)):
-		e := t.Mend(p.nextStep(t, i, now))
+	case !stepWaits(t, i):
+		e := t.MendLight(p.nextStep(t, i, now), i.ThenDue)
 		next = []Mended{{i.ID, "step", e.Key, e.Due}}
 	}
 	mended = append(mended, next...)
@@ -198,16 +198,27 @@ func (m Mended) text() string {
 	return what + " was lost from the store; it is scheduled again, for " + m.Due.UTC().Format("15:04:05 MST") + "."
 }
 
-// nextStep is the entry that decides the next step, as it is still known: its time may have been
+// stepWaits reports whether the entry that decides the next step will be found when its time comes.
+func stepWaits(t outbox.Tx, i *incidents.Incident) bool {
+	if i.Then == "" {
+		return t.Pending(pending(i))
+	}
+	return t.Waiting(pending(i), outbox.Decisions, i.ThenDue)
+}
+
+// nextStep is the entry that decides the next step, as it is still known. If its time is not, it may have been
 // at any moment, so it is now.
 func (p *Pager) nextStep(t outbox.Tx, i *incidents.Incident, now time.Time) outbox.Entry {
-	if e, ok := t.Get(pending(i)); ok {
+	if e, ok := next(t, i); ok {
 		e.Attempt, e.Error, e.Done = 0, "", time.Time{}
 		return e
 	}
 	run := p.runOf(t, i)
 	if i.Then != "" {
 		run.At = run.Policy.after(i.Step)
+	}
+	if i.ThenDue.After(now) {
+		now = i.ThenDue
 	}
 	if i.Held != nil && i.Held.Until.After(now) {
 		now = i.Held.Until
@@ -227,8 +238,9 @@ func (p *Pager) mendPages(tx store.Tx, t outbox.Tx, i *incidents.Incident, now t
 	events, err := incidents.Timeline(tx, i.ID)
 	for _, e := range events {
 		if b, ok := e.Body.(incidents.Paged); ok && gone[b.Key] {
+			was := e.At.Add(b.After)
 			b.After = max(b.After-now.Sub(e.At), 0)
-			e := t.Mend(pageEntry(now, i, b))
+			e := t.MendLight(pageEntry(now, i, b), was)
 			mended = append(mended, Mended{i.ID, "page", e.Key, e.Due})
 			delete(gone, b.Key)
 		}

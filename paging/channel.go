@@ -79,7 +79,7 @@ func waits(queue outbox.Tx, now time.Time, i *incidents.Incident, person, via st
 	const noPage = time.Duration(1<<63 - 1)
 	for k, page := range i.Pages {
 		if page.Person == person && page.Via == via && !page.Due.IsZero() {
-			if e, ok := queue.Get(k); ok && e.Done.IsZero() {
+			if e, ok := pageOf(queue, i, k); ok && e.Done.IsZero() {
 				return max(e.Due.Sub(now), 0)
 			}
 		}
@@ -95,17 +95,17 @@ func nextChannel(queue outbox.Tx, now time.Time, i *incidents.Incident, person s
 		if page.Person != person {
 			continue
 		}
-		if e, ok := queue.Get(k); ok && e.Done.IsZero() && e.Due.After(now) {
+		if e, ok := pageOf(queue, i, k); ok && e.Done.IsZero() && e.Due.After(now) {
 			waiting = append(waiting, e)
 		}
 	}
 	if len(waiting) == 0 {
 		return false
 	}
-	next := slices.MinFunc(waiting,
+	first := slices.MinFunc(waiting,
 		func(a, b outbox.Entry) int { return cmp.Or(a.Due.Compare(b.Due), cmp.Compare(a.Key, b.Key)) })
-	next.Due = now
-	queue.Soon(next)
+	first.Due = now
+	queue.Soon(first)
 	return true
 }
 

@@ -12,7 +12,8 @@ import (
 // CheckIncident holds that of an incident which nobody has taken care of something is enqueued that will
 // page somebody. Its head is at key.
 func CheckIncident(in *store.Inspection, key string, i incidents.Incident) {
-	if i.Status != incidents.StatusTriggered || i.Quiet || pages(in.Tx, i.ID) {
+	if i.Status != incidents.StatusTriggered || i.Quiet || pages(in.Tx, i.ID) ||
+		pagesLightly(outbox.In(in.Tx, in.Now), &i) {
 		return
 	}
 	in.Add(store.Finding{
@@ -35,6 +36,16 @@ func pages(tx store.Tx, id string) bool {
 		}
 	}
 	return false
+}
+
+// pagesLightly is pages for light entries.
+func pagesLightly(queue outbox.Tx, i *incidents.Incident) bool {
+	waits := stepWaits(queue, i)
+	for key := range i.Pages {
+		e, ok := pageOf(queue, i, key)
+		waits = waits || ok && e.Done.IsZero()
+	}
+	return waits
 }
 
 // Keys are all keys of this package, with their checks.

@@ -53,7 +53,7 @@ func (p *Pager) undelivered(tx store.Tx, now time.Time, i *incidents.Incident,
 func (p *Pager) runOf(queue outbox.Tx, i *incidents.Incident) escalation {
 	run := escalation{Incident: i.ID, Run: i.Run, Policy: p.Policy(i.Service)}
 	var begun escalation
-	if next, ok := queue.Get(pending(i)); ok && next.Decode(&begun) == nil {
+	if e, ok := next(queue, i); ok && e.Decode(&begun) == nil {
 		run.Policy = begun.Policy
 	}
 	return run

@@ -104,7 +104,11 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		if e.PerhapsDone {
 			why += ", unless an earlier attempt got through"
 		}
-		return p.recording(i.ID, incidents.Withheld{Key: e.Key, Person: b.Person, Why: why}), nil
+		commit := p.recording(i.ID, incidents.Withheld{Key: e.Key, Person: b.Person, Why: why})
+		return func(tx store.Tx) error {
+			outbox.In(tx, p.Clock.Now()).Keep(e) // nothing else says that it is not to be sent
+			return commit(tx)
+		}, nil
 	}
 	still := func(ctx context.Context) error {
 		i, _, _, err := p.read(ctx, b.Incident)

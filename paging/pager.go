@@ -91,11 +91,11 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 			return p.begin(tx, now, i)
 		}
 	case incidents.Paged:
-		queue.Once(pageEntry(now, i, b))
+		enqueuePage(queue, now, i, b)
 	case incidents.Acknowledged:
 		enqueue(queue, firstReminder(queue, i, e))
 	case incidents.Escalated:
-		if b.Undoes != 0 && (i.Quiet || queue.Pending(pending(i))) {
+		if b.Undoes != 0 && (i.Quiet || stepWaits(queue, i)) {
 			return nil // the next step comes when it would have come
 		}
 		if _, begun := queue.Get(pending(i)); b.Anew || !begun && i.Then == "" {
@@ -118,6 +118,32 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 	return nil
 }
 
+// enqueuePage enqueues a page. It is light unless its text is asked for once it is done.
+func enqueuePage(queue outbox.Tx, now time.Time, i *incidents.Incident, b incidents.Paged) {
+	if e := pageEntry(now, i, b); b.Reminder {
+		queue.Once(e)
+	} else {
+		queue.Lightly(e)
+	}
+}
+
+// next is the entry that decides the next step of the incident's run.
+func next(queue outbox.Tx, i *incidents.Incident) (outbox.Entry, bool) {
+	if i.Then == "" {
+		return queue.Get(pending(i))
+	}
+	return queue.Find(pending(i), outbox.Decisions, i.ThenDue)
+}
+
+// pageOf is the entry of a page of the incident's run, if it has not gone out.
+func pageOf(queue outbox.Tx, i *incidents.Incident, key string) (outbox.Entry, bool) {
+	page := i.Pages[key]
+	if page.Failed || !page.Delivered.IsZero() {
+		return queue.Get(key)
+	}
+	return queue.Find(key, laneOf(page.Via, i.Severity), page.DueAt())
+}
+
 // begin takes the first step of a run, unless nobody is to be paged in it, or not yet. Whose the incident is again is reminded.
 func (p *Pager) begin(tx store.Tx, now time.Time, i *incidents.Incident) []incidents.Body {
 	switch {
@@ -137,9 +163,9 @@ func (p *Pager) begin(tx store.Tx, now time.Time, i *incidents.Incident) []incid
 
 // holdLess makes the first step of a run due that waited for longer until now.
 func holdLess(queue outbox.Tx, i *incidents.Incident) {
-	if next, ok := queue.Get(pending(i)); ok {
-		next.Due = i.Held.Until
-		queue.Soon(next)
+	if e, ok := next(queue, i); ok {
+		e.Due = i.Held.Until
+		queue.Soon(e)
 	}
 }
 
@@ -148,20 +174,20 @@ func (p *Pager) step(tx store.Tx, now time.Time, i *incidents.Incident, run esca
 	d := Decide(run.Policy, run.At, func(s string) []string { return p.Overrides.OnCall(tx, s, now) })
 	rest := run
 	rest.At = d.Next
-	next := rest.entry(key(i, "escalate", d.Next), now.Add(d.Wait))
+	then := rest.entry(key(i, "escalate", d.Next), now.Add(d.Wait))
 	if len(d.Calls) == 0 {
 		// Nothing is recorded of a step that finds nobody, so the incident goes on to name the
 		// entry that it named before: that one takes the next step, too.
-		next.Key = pending(i)
-		outbox.In(tx, now).Soon(next)
+		then.Key = pending(i)
+		outbox.In(tx, now).Soon(then)
 		return nil
 	}
 	queue := outbox.In(tx, now)
-	queue.Once(next)
+	queue.Lightly(then)
 	var pages []incidents.Body
 	for _, c := range d.Calls {
 		pages = append(pages, p.call(queue, now, i, incidents.Paged{
-			Person: c.Person, Position: run.At, Why: c.Why, Fallback: d.Fallback, Then: next.Key,
+			Person: c.Person, Position: run.At, Why: c.Why, Fallback: d.Fallback, Then: then.Key, ThenAfter: d.Wait,
 		})...)
 	}
 	return pages
@@ -180,6 +206,7 @@ func (p *Pager) escalate(_ context.Context, e outbox.Entry) (func(store.Tx) erro
 			return err
 		}
 		if i.Status != incidents.StatusTriggered || i.Run != run.Run || i.Then != "" && i.Then != e.Key {
+			outbox.In(tx, now).Keep(e) // it says with which policy the run began
 			return nil
 		}
 		return p.record(tx, now, i.ID, p.step(tx, now, i, run)...)
@@ -200,14 +227,14 @@ func (p *Pager) stepNow(queue outbox.Tx, now time.Time, i *incidents.Incident) {
 	if i.Status != incidents.StatusTriggered {
 		return
 	}
-	next, ok := queue.Get(pending(i))
+	e, ok := next(queue, i)
 	if !ok { // it came due while somebody took care, so long ago that it was swept
 		run := p.runOf(queue, i)
 		run.At = run.Policy.after(i.Step)
-		next = run.entry(pending(i), now)
+		e = run.entry(pending(i), now)
 	}
-	next.Due = now
-	queue.Soon(next)
+	e.Due = now
+	queue.Soon(e)
 }
 
 // stepFailed reports whether no page of the step taken last can still reach anybody.
@@ -225,9 +252,9 @@ func stepFailed(i *incidents.Incident) bool {
 // brings the next page: a fallback that cannot be reached must not be tried in a
 // tight circle.
 func exhausted(queue outbox.Tx, i *incidents.Incident) bool {
-	next, ok := queue.Get(pending(i))
+	e, ok := next(queue, i)
 	var run escalation
-	return !ok || next.Decode(&run) != nil || run.At.Round > run.Policy.rounds()
+	return !ok || e.Decode(&run) != nil || run.At.Round > run.Policy.rounds()
 }
 
 // key names what is enqueued at a place of the incident's current run.
@@ -260,9 +287,9 @@ func (r reminder) entry(now time.Time) *outbox.Entry {
 
 // firstReminder returns nil if the run's policy wants none.
 func firstReminder(queue outbox.Tx, i *incidents.Incident, e incidents.Event) *outbox.Entry {
-	next, ok := queue.Get(pending(i))
+	then, ok := next(queue, i)
 	var run escalation
-	if !ok || next.Decode(&run) != nil || run.Policy.Reminder <= 0 || e.By.Kind != incidents.KindPerson {
+	if !ok || then.Decode(&run) != nil || run.Policy.Reminder <= 0 || e.By.Kind != incidents.KindPerson {
 		return nil
 	}
 	r := reminder{Incident: i.ID, Acked: e.Seq, At: e.At, Every: run.Policy.Reminder}
@@ -294,9 +321,9 @@ func (p *Pager) remind(_ context.Context, e outbox.Entry) (func(store.Tx) error,
 		if !p.Overrides.Knows(person) {
 			return p.record(tx, now, i.ID, incidents.Escalated{Reason: departed(person), Anew: true})
 		}
-		next := r
-		next.N++
-		outbox.In(tx, now).Once(*next.entry(now))
+		again := r
+		again.N++
+		outbox.In(tx, now).Once(*again.entry(now))
 		why := fmt.Sprintf("you acknowledged %s ago and it is not resolved",
 			text.Count(int(now.Sub(r.At).Round(time.Minute).Minutes()), "minute", "minutes"))
 		via := p.reach(person, i.Severity)[0].Name

@@ -88,10 +88,14 @@ func (s *Storms) put(ctx context.Context, e outbox.Entry, n int, r record, t tal
 
 // drawn records what the card says, and when it is looked at again.
 func (s *Storms) drawn(tx store.Tx, now time.Time, n int, r record, t tally) error {
-	r.All = t.all
+	was, err := readCard(tx, n)
+	if err != nil {
+		return err
+	}
+	r.All, r.More = t.all, false
 	switch {
-	case r.Over.IsZero() && now.Sub(t.last) < calm/4, !r.Over.IsZero() && now.Sub(r.Over) < pause:
-		s.redraw(tx, now, n, now.Add(r.rest())) // what joined meanwhile relies on it
+	case was != nil && was.More:
+		s.redraw(tx, now, n, now.Add(r.rest()))
 	case r.Over.IsZero():
 		s.redraw(tx, now, n, now.Add(calm/4))
 	case t.open == 0:

@@ -30,6 +30,7 @@ type record struct {
 	Over      time.Time `json:"over,omitzero"`   // zero while it lasts
 	Drawn     string    `json:"drawn,omitempty"` // what the card says, as a sum
 	All       int       `json:"all,omitempty"`   // how many incidents it told of last
+	More      bool      `json:"more,omitempty"`  // others have joined while it was drawn
 }
 
 // lasts reports whether what opens joins the storm.

@@ -154,12 +154,19 @@ func (s *Storms) join(tx store.Tx, now time.Time, id string) {
 	s.lookAgain(tx, now, n, *r)
 }
 
-// lookAgain enqueues the card of a storm that lasts, unless it is drawn soon anyway, or just now: then it is looked at again soon
-// after.
+// lookAgain enqueues the card of a storm that lasts, unless it is drawn soon anyway. If it is drawn just now, it is looked at
+// again after that.
 func (s *Storms) lookAgain(tx store.Tx, now time.Time, n int, r record) {
 	due := now.Add(r.rest())
-	if e, ok := outbox.In(tx, now).Get(entryKey(n)); !ok || !e.Done.IsZero() || e.Due.After(due) {
+	e, ok := outbox.In(tx, now).Get(entryKey(n))
+	switch {
+	case !ok || !e.Done.IsZero() || e.Due.After(due):
 		s.redraw(tx, now, n, due)
+	case !e.Due.After(now) && !r.More:
+		r.More = true
+		if err := saveCard(tx, n, r); err != nil {
+			s.redraw(tx, now, n, due)
+		}
 	}
 }
 

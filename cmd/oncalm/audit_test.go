@@ -41,12 +41,13 @@ func (w *world) waiting(what string) (keys []string) {
 func (w *world) Lose(key string) {
 	w.t.Helper()
 	err := w.db.Update(w.t.Context(), func(tx store.Tx) error {
-		val := slices.Clone(tx.Get(outbox.EntryPrefix + key))
+		at := placeOf(tx, key)
+		val := slices.Clone(tx.Get(at))
 		if len(val) == 0 {
 			return fmt.Errorf("there is no entry %s", key)
 		}
 		val[0] ^= 1
-		tx.Put(outbox.EntryPrefix+key, val)
+		tx.Put(at, val)
 		return nil
 	})
 	if err != nil {
@@ -57,10 +58,30 @@ func (w *world) Lose(key string) {
 // Flip flips a bit in what is stored of an entry, on the disk.
 func (w *world) Flip(key string) {
 	w.t.Helper()
-	flipIn(w.t, w.cfg.Store, outbox.EntryPrefix+key)
-	if damaged := w.damaged(); !slices.Equal(damaged, []string{outbox.EntryPrefix + key}) {
+	at := ""
+	err := w.db.View(w.t.Context(), func(tx store.Tx) error {
+		at = placeOf(tx, key)
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	flipIn(w.t, w.cfg.Store, at)
+	if damaged := w.damaged(); !slices.Equal(damaged, []string{at}) {
 		w.t.Errorf("damaged are %q, want %s", damaged, key)
 	}
+}
+
+// placeOf is where an entry that waits stands in the store: a light one only where it is due.
+func placeOf(tx store.Tx, key string) string {
+	if tx.Get(outbox.EntryPrefix+key) == nil {
+		for place := range tx.Range(outbox.DuePrefix, store.After(outbox.DuePrefix)) {
+			if strings.HasSuffix(place, "/"+key) {
+				return place
+			}
+		}
+	}
+	return outbox.EntryPrefix + key
 }
 
 // damaged lists the keys whose values are damaged on the disk.

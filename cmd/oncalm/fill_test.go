@@ -67,7 +67,7 @@ func fill(b *testing.B, path string, n int) {
 }
 
 // fillConfig is the configuration of a rig, for an app in this process.
-func fillConfig(b *testing.B, dir string, topic *sns.SigningTopic) *config.Config {
+func fillConfig(b testing.TB, dir string, topic *sns.SigningTopic) *config.Config {
 	b.Helper()
 	pem, yaml := filepath.Join(dir, "sns.pem"), filepath.Join(dir, "oncalm.yaml")
 	text := fmt.Appendf(nil, rigConfig, "127.0.0.1:0", "127.0.0.1:0", filepath.Join(dir, "oncalm.db"), "http://127.0.0.1:1/api/", rigTopic, pem)
@@ -115,7 +115,7 @@ func openMany(b *testing.B, a *app, topic *sns.SigningTopic, n int) {
 }
 
 // delivered counts the newest incidents whose page is out, up to the first that is not.
-func delivered(b *testing.B, a *app, n int) (count int) {
+func delivered(b testing.TB, a *app, n int) (count int) {
 	b.Helper()
 	err := a.store.View(b.Context(), func(tx store.Tx) error {
 		for k := n; k > 0; k-- {

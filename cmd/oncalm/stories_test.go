@@ -228,8 +228,8 @@ func (s *story) forgotten() (ids []string) {
 	err := s.app.store.View(s.t.Context(), func(tx store.Tx) error {
 		due = nil
 		for key := range tx.Range("outbox/due/", store.After("outbox/due/")) {
-			entry := strings.SplitN(key, "/", 5)[4]
-			if _, ok := outbox.In(tx, time.Now()).Get(entry); ok { // else it will never be done
+			parts := strings.SplitN(key, "/", 5)
+			if _, ok := outbox.In(tx, time.Now()).Find(parts[4], outbox.Lane(parts[2]), time.Time{}); ok { // else it will never be done
 				due = append(due, key)
 			}
 		}

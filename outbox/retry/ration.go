@@ -1,4 +1,4 @@
-package outbox
+package retry
 
 import "time"
 
@@ -9,14 +9,14 @@ const (
 	few   = 5
 )
 
-// ration counts the attempts that were started in a slice of time.
-type ration struct {
+// A Ration counts the attempts that were started in a slice of time.
+type Ration struct {
 	begun time.Time
 	given int
 }
 
-// take reports whether one more may start.
-func (r *ration) take(now time.Time) bool {
+// Take reports whether one more may start.
+func (r *Ration) Take(now time.Time) bool {
 	if now.Sub(r.begun) >= slice {
 		r.begun, r.given = now, 0
 	}
@@ -27,5 +27,5 @@ func (r *ration) take(now time.Time) bool {
 	return true
 }
 
-// next is when more may start.
-func (r *ration) next() time.Time { return r.begun.Add(slice) }
+// Next is when more may start.
+func (r *Ration) Next() time.Time { return r.begun.Add(slice) }
