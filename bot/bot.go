@@ -194,7 +194,7 @@ func (b *Bot) compose(users map[string]string) {
 	}, users)
 	b.shifts.SetRouter(b.router)
 	if b.Silence != nil {
-		b.Silence.Readable = b.router.Readable
+		b.Silence.Router = b.router
 	}
 	b.command.Router, lines.Router = b.router, b.router
 }

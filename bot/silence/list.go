@@ -61,7 +61,7 @@ func (t *Talk) Unsilence(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return m, nil
 	}
 	if len(all) == 0 {
-		return blocks.Sentence("There is no such silence, or it is over. ", blocks.Code(c.Root+" silence"),
+		return blocks.Sentence("There is no such silence, or it is over. ", blocks.Code(c.Root+" silences"),
 			" lists them."), nil
 	}
 	var lines []blocks.Line

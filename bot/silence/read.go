@@ -46,7 +46,7 @@ func (t *Talk) read(c *chat.Call) (is meant, m blocks.Message, ok bool) {
 		return is, t.how(c, "I do not understand for how long."), false
 	}
 	if len(rest) > 0 {
-		is.why = text.Clip(text.Line(t.Readable(c.Rest[rest[0].From:])), longestWhy)
+		is.why = text.Clip(text.Line(t.Router.Readable(c.Rest[rest[0].From:])), longestWhy)
 	}
 	if is.why == "" {
 		return is, t.how(c, "Why? The reason stands on every card."), false

@@ -1,6 +1,7 @@
 package silence
 
 import (
+	"context"
 	"errors"
 	"strings"
 
@@ -27,8 +28,7 @@ type Talk struct {
 	People      map[string]chat.Person
 	Owe         Owe
 	Clock       *clocks.Clock
-	// Readable is a text as people read it whom Slack delivered it from; it is set when there is a router.
-	Readable func(string) string
+	Router      *chat.Router
 }
 
 func (t *Talk) services() (names []string) {
@@ -41,9 +41,13 @@ func (t *Talk) services() (names []string) {
 // Words are what people say.
 func (t *Talk) Words() []chat.Word {
 	return []chat.Word{
-		{Name: "silence", Also: []string{"silences", "mute"}, Usage: "[checkout-* 2h reason]", Verbatim: true, Change: t.Silence,
-			Help: "Pages nobody for an alarm, a service or a tag; without arguments, lists what is silenced.",
-			More: "A service is written as `checkout`, a tag as `team=shop`."},
+		{Name: "silence", Also: []string{"mute"}, Usage: "[checkout-* 2h reason]", Verbatim: true, Change: t.Silence,
+			Form: t.Open, Filled: t.Filled,
+			Help: "Pages nobody for an alarm, a service or a tag.",
+			More: "A service is written as `checkout`, a tag as `team=shop`. Without arguments, a form opens."},
+		{Name: "silences", Show: t.Silences,
+			Help: "What is silenced, by whom, until when and why.",
+			More: "Each has a button that ends it."},
 		{Name: "unsilence", Also: []string{"unmute"}, Usage: "[checkout-*]", Verbatim: true, Change: t.Unsilence,
 			Help: "Ends a silence or a maintenance. What still fires pages.",
 			More: "It may be somebody else's."},
@@ -51,6 +55,15 @@ func (t *Talk) Words() []chat.Word {
 			Help: "Whom an incident would page, and when.",
 			More: "Or by what it is silenced."},
 	}
+}
+
+// Silences is /oncall silences.
+func (t *Talk) Silences(ctx context.Context, c *chat.Call) (m blocks.Message, err error) {
+	err = t.Book.Incidents.Store.View(ctx, func(tx store.Tx) error {
+		m = t.list(c, tx)
+		return nil
+	})
+	return m, err
 }
 
 // Silence is /oncall silence.
@@ -67,6 +80,11 @@ func (t *Talk) Silence(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 			return chat.Unknown(c.Root, is.covers[0].Service, t.services()), nil
 		}
 	}
+	return t.make(c, tx, is)
+}
+
+// make makes the silence that was meant.
+func (t *Talk) make(c *chat.Call, tx store.Tx, is meant) (blocks.Message, error) {
 	made, err := t.Book.Make(tx, c.Now, silences.Silence{
 		ID: typed.ChangeID(c.ID), Covers: is.covers, By: c.Person, Why: is.why, From: is.span.From, To: is.span.To,
 		Clear: is.clear, End: silences.EndPage,

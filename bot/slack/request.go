@@ -52,6 +52,7 @@ type Value struct {
 	User   string
 	Time   int64 // seconds since 1970; 0 for none
 	Option string
+	Text   string
 }
 
 // An Event is something that Slack tells us of.

@@ -34,7 +34,7 @@ func TestSilenceInChat(t *testing.T) {
 	play(t, func(w *world) {
 		w.Alarm("checkout-cpu")
 		w.Paged("ana", "checkout-cpu")
-		w.hearsOf("bo", "silence", "Nothing is silenced")
+		w.hearsOf("bo", "silences", "Nothing is silenced")
 		w.hearsOf("bo", "silence checkout-* 2h we deploy *now*", "Silenced: checkout-* until", "by bo", "we deploy *now*",
 			"covers 1 of 1 alarm that is known, of 1 service (checkout)", "1 incident that is open: 1", "sev1")
 		w.Alarm("checkout-5xx")
@@ -44,7 +44,7 @@ func TestSilenceInChat(t *testing.T) {
 		if !strings.Contains(card.Text, "silenced by bo: nobody is paged") || !strings.Contains(string(card.Blocks), "we deploy *now*") {
 			t.Errorf("the card says %q: %s", card.Text, card.Blocks)
 		}
-		w.hearsOf("ana", "silence", "checkout-*", "by bo", "End checkout-*")
+		w.hearsOf("ana", "silences", "checkout-*", "by bo", "End checkout-*")
 		w.hearsOf("ana", "simulate checkout-5xx", "pages nobody", "by bo", "What still fires at the end of that", "ana", "bo")
 		w.hearsOf("ana", "simulate checkout-5xx at sun 18:00", "goes through policy days")
 		w.Wait(105 * time.Minute)
@@ -129,7 +129,7 @@ func TestSilenceUntilClearInChat(t *testing.T) {
 		w.Quiet()
 		w.OK("search-p99")
 		w.Wait(time.Minute)
-		w.hearsOf("ana", "silence", "Nothing is silenced")
+		w.hearsOf("ana", "silences", "Nothing is silenced")
 		if told := w.notices(); !strings.Contains(told, "nothing that it covers fires any more") {
 			t.Errorf("told: %s", told)
 		}

@@ -24,11 +24,14 @@ type Form struct {
 type Field struct {
 	Name, Label string
 	Hint        string // shown while nothing is filled in
-	// Kind is what is asked for: a person of the workspace, one of the choices, a time.
+	// Kind is what is asked for: a person of the workspace, one of the choices, a time, a text.
 	Kind    FieldKind
 	Choices []Choice  // the first [MaxChoices] are shown
 	Chosen  string    // the value of the choice that is filled in already; "" for none
 	At      time.Time // the time that is filled in already
+	Most    int       // how long a text may be; 0: as long as Slack takes it
+	// Optional says that nothing needs to be filled in.
+	Optional bool
 }
 
 // A FieldKind is what a field asks for.
@@ -39,6 +42,7 @@ const (
 	PersonField FieldKind = iota
 	ChoiceField
 	TimeField
+	TextField
 )
 
 // A Choice is a line that can be chosen, and the value that is sent for it. One whose value is too long is left out: a part of it
@@ -68,8 +72,9 @@ func (f Form) JSON() (json.RawMessage, error) {
 		v.Blocks.BlockSet = append(v.Blocks.BlockSet, written{b})
 	}
 	for _, field := range f.Fields {
-		v.Blocks.BlockSet = append(v.Blocks.BlockSet,
-			slack.NewInputBlock(field.Name, plain(field.Label, MaxLabel), nil, field.element()))
+		input := slack.NewInputBlock(field.Name, plain(field.Label, MaxLabel), nil, field.element())
+		input.Optional = field.Optional
+		v.Blocks.BlockSet = append(v.Blocks.BlockSet, input)
 	}
 	return json.Marshal(v)
 }
@@ -98,6 +103,10 @@ func (f Field) element() slack.BlockElement {
 	case TimeField:
 		e := slack.NewDateTimePickerBlockElement(f.Name)
 		e.InitialDateTime = f.At.Unix()
+		return e
+	case TextField:
+		e := slack.NewPlainTextInputBlockElement(plain(f.Hint, MaxLabel), f.Name)
+		e.MaxLength = f.Most
 		return e
 	}
 	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain(f.Hint, MaxLabel), f.Name)

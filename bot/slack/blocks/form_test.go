@@ -55,6 +55,7 @@ func TestForm(t *testing.T) {
 			{Kind: PersonField, Name: "who", Label: "Who", Hint: "Somebody"},
 			{Kind: ChoiceField, Name: "schedule", Label: "Schedule", Chosen: "b", Choices: []Choice{{"A", "a"}, {"B", "b"}}},
 			{Kind: TimeField, Name: "from", Label: "From", At: at},
+			{Kind: TextField, Name: "why", Label: "Why", Most: 200},
 		},
 	})
 	var seen []string
@@ -68,6 +69,7 @@ func TestForm(t *testing.T) {
 		"input who Who users_select who 0  0",
 		"input schedule Schedule static_select schedule 0 b 2",
 		fmt.Sprint("input from From datetimepicker from ", at.Unix(), "  0"),
+		"input why Why plain_text_input why 0  0",
 	}
 	if diff := cmp.Diff(want, seen); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

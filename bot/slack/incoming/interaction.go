@@ -52,6 +52,7 @@ type submitted struct {
 		Values map[string]map[string]struct {
 			User   string `json:"selected_user"`
 			Time   int64  `json:"selected_date_time"`
+			Text   string `json:"value"`
 			Option *struct {
 				Value string `json:"value"`
 			} `json:"selected_option"`
@@ -95,7 +96,7 @@ func (v *submitted) form() *slack.Form {
 	f := &slack.Form{Callback: v.Callback, Metadata: v.Metadata, Values: map[string]slack.Value{}}
 	for block, elements := range v.State.Values {
 		in := elements[block]
-		value := slack.Value{User: in.User, Time: in.Time}
+		value := slack.Value{User: in.User, Time: in.Time, Text: in.Text}
 		if in.Option != nil {
 			value.Option = in.Option.Value
 		}
