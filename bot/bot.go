@@ -178,7 +178,7 @@ func (b *Bot) compose(users map[string]string) {
 	lines := &timeline.Lines{Root: o.Roots.Incident, Book: o.Book, Here: here}
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Pager: o.Pager, Postmortem: o.Postmortem, Log: log,
-		Lacks: b.storms.Lacks, Draw: b.storms.Draw, More: lines.Words(), Here: here,
+		Lacks: b.storms.Lacks, Draw: b.storms.Draw, More: lines.Words(), Here: here, Services: o.Services,
 	})
 	b.capture = capture.New(capture.Options{
 		Rules: o.Capture, Root: o.Roots.Incident, Book: o.Book, Out: out, Users: users, Clock: o.Clock, Log: log,

@@ -15,7 +15,6 @@ func messagesOf(s string) []blocks.Message {
 	i, a := bottest.Incident(s), bottest.Alarm(s)
 	all := []blocks.Message{
 		noSuch(s, []string{"41"}), postmortemMessage(&i, s),
-		{Body: []blocks.Paragraph{blocks.Para(listed(&i)), blocks.Bullets(listed(&i))}},
 		postmortemMessage(&i, strings.Repeat(s+"\n", 1+20_000/(len(s)+1))),
 	}
 	for _, status := range []incidents.Status{incidents.StatusTriggered, incidents.StatusAcknowledged,

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/lists"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
@@ -21,6 +22,7 @@ type Options struct {
 	Pager  *paging.Pager   // says whom an incident pages next
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
 	Postmortem func(ctx context.Context, id string) (string, error)
+	Services   []string // the names of all services
 	Log        *slog.Logger
 	// Lacks reports whether an incident has no card of its own, and Draw enqueues one: who asks for an incident wants to see it.
 	Lacks func(tx store.Tx, id string) bool
@@ -40,6 +42,14 @@ type Room struct {
 
 // New makes a Room.
 func New(o Options) *Room { return &Room{o: o} }
+
+// store is that of the book; nil without one, where words are only listed.
+func (room *Room) store() store.Store {
+	if room.o.Book == nil {
+		return nil
+	}
+	return room.o.Book.Store
+}
 
 // words are the words of /incident, in the order of help.
 func (room *Room) words() []chat.Word {
@@ -77,9 +87,7 @@ func (room *Room) words() []chat.Word {
 			Help: "Takes an alarm out of an incident, to one of its own.",
 			More: "That pages, unless the one is acknowledged. The alarm does not join others again while its own incident is " +
 				"open, or could be triggered again."},
-		{Name: "list", Usage: "", Show: room.list,
-			Help: "What is open.",
-			More: "If nothing is, the last incidents."},
+		lists.Lists{Store: room.store(), Services: room.o.Services}.Word(),
 		{Name: "info", Also: []string{"show"}, Usage: "[id]", Show: room.info,
 			Help: "The state of an incident, and what happened."},
 		{Name: "postmortem", Also: []string{"pm", "retro"}, Usage: "[id]", Show: room.postmortem,
