@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/capture"
+	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/changes"
@@ -151,6 +152,7 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 		"incidents": incidents.Keys(), "incidents/history": history.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
 		"incidents/requests": requests.Keys(),
 		"overrides":          overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "bot/capture": capture.Keys(),
+		"bot/channels":   channels.Keys(),
 		"rotations/feed": feed.Keys(), "silences": silences.Keys(),
 	}
 	docs := map[string]string{}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/bot/capture"
+	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/command"
 	"github.com/oncalm/oncalm/bot/notice"
@@ -20,7 +21,6 @@ import (
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/silence"
 	"github.com/oncalm/oncalm/bot/slack"
-	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/slack/door"
 	"github.com/oncalm/oncalm/bot/slack/incoming"
 	"github.com/oncalm/oncalm/bot/storm"
@@ -72,8 +72,9 @@ type Options struct {
 	PagesNobody func(severity string) bool
 	// PublicURL is where the program is reached from outside, without a slash at the end, for links to it; empty if that is not known.
 	PublicURL string
-	// Capture is which messages are put onto timelines.
-	Capture capture.Rules
+	// Capture is which messages are put onto timelines, and Channels which incidents have channels of their own.
+	Capture  capture.Rules
+	Channels channels.Rules
 	// Roots are the two slash commands; empty fields mean /incident and /oncall.
 	Roots Roots
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
@@ -110,6 +111,7 @@ type Bot struct {
 	storms     *storm.Storms
 	pages      *pages.Pages
 	capture    *capture.Captures
+	channels   *channels.Channels
 }
 
 // KindCard is the kind of outbox entries that this package handles: the card of an incident in the channel.
@@ -178,15 +180,9 @@ func (b *Bot) compose(users map[string]string) {
 	lines := &timeline.Lines{Root: o.Roots.Incident, Book: o.Book, Here: here}
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Pager: o.Pager, Postmortem: o.Postmortem, Log: log,
-		Lacks: b.storms.Lacks, Draw: b.storms.Draw, More: lines.Words(), Here: here, Services: o.Services,
+		Lacks: b.storms.Lacks, Draw: b.draw, More: lines.Words(), Here: here, Services: o.Services,
 	})
-	b.capture = capture.New(capture.Options{
-		Rules: o.Capture, Root: o.Roots.Incident, Book: o.Book, Out: out, Users: users, Clock: o.Clock, Log: log,
-		Place: place, Places: places, Readable: func(said string) string { return b.router.Readable(said) },
-		Once: func(ctx context.Context, c *chat.Call, do func(store.Tx) (blocks.Message, error)) blocks.Message {
-			return b.router.Once(ctx, c, do)
-		},
-	})
+	b.channels, b.capture = talks(b, users)
 	b.router = chat.New(chat.Options{
 		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People,
 		Rooms:   []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room()},
@@ -262,7 +258,7 @@ func (b *Bot) Handlers() map[string]outbox.Handler {
 	all := map[string]outbox.Handler{KindCard: b.card}
 	for _, more := range []map[string]outbox.Handler{
 		b.router.Handlers(), b.notices.Handlers(), b.shifts.Handlers(), b.storms.Handlers(), b.pages.Handlers(),
-		b.capture.Handlers(),
+		b.capture.Handlers(), b.channels.Handlers(),
 	} {
 		maps.Copy(all, more)
 	}

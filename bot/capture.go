@@ -2,27 +2,58 @@ package bot
 
 import (
 	"context"
+	"time"
 
 	"github.com/oncalm/oncalm/bot/capture"
+	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
+
+// talks are where incidents are talked about: their channels, and what is captured there.
+func talks(b *Bot, users map[string]string) (*channels.Channels, *capture.Captures) {
+	o, log := b.o, b.log
+	places := channels.New(channels.Options{
+		Rules: o.Channels, Book: o.Book, Out: b.out, Pace: b.pace, People: o.People, Clock: o.Clock, Log: log,
+		Carded: hasCard, Stormy: b.storms.Member, Card: cardMessage, Owe: b.notices.Owe,
+	})
+	return places, capture.New(capture.Options{
+		Rules: o.Capture, Root: o.Roots.Incident, Book: o.Book, Out: b.out, Users: users, Clock: o.Clock, Log: log,
+		Place: place, Places: talkedAbout, Readable: func(said string) string { return b.router.Readable(said) },
+		Once: func(ctx context.Context, c *chat.Call, do func(store.Tx) (blocks.Message, error)) blocks.Message {
+			return b.router.Once(ctx, c, do)
+		},
+	})
+}
+
+// draw enqueues the card of an incident that somebody wants to see; then it may have a channel as well.
+func (b *Bot) draw(tx store.Tx, now time.Time, i *incidents.Incident) {
+	b.storms.Draw(tx, now, i)
+	if err := b.channels.Asked(tx, now, i); err != nil {
+		b.log.Warn("an incident may get no channel", "incident", i.ID, "err", err)
+	}
+}
 
 // here is the incident that is talked about where something was typed or pressed; "" if none is. Slash commands do not work in threads.
 func here(tx store.Tx, c *chat.Call) string { return place(tx, c.Channel, "") }
 
 // place is the incident that is talked about in a channel, or in the thread of its card; "" if none is.
 func place(tx store.Tx, channel, thread string) string {
-	if thread == "" {
-		return ""
+	if id := channels.At(tx, channel); id != "" || thread == "" {
+		return id
 	}
 	return string(tx.Get(cardAtKey(channel, thread)))
 }
 
-// places are where an incident is talked about.
-func places(tx store.Tx, id string) (all []capture.Place) {
+// talkedAbout are where an incident is talked about.
+func talkedAbout(tx store.Tx, id string) (all []capture.Place) {
 	if r, err := readCard(tx, id); err == nil && r.TS != "" {
 		all = append(all, capture.Place{Channel: r.Channel, Thread: r.TS})
+	}
+	if channel, _ := channels.Of(tx, id); channel != "" {
+		all = append(all, capture.Place{Channel: channel})
 	}
 	return all
 }

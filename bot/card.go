@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/view"
 
 	"github.com/oncalm/oncalm/bot/slack"
@@ -79,6 +80,7 @@ func (b *Bot) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incide
 	if b.o.Channel != "" {
 		b.enqueueCard(tx, queue, now, i, e)
 	}
+	b.channels.Follow(tx, now, i, e)
 	return delayed(tx, b.watch.Outage(), i, e)
 }
 
@@ -154,6 +156,7 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 	b.storms.Posted(i.ID)
 	return func(tx store.Tx) error {
 		b.took(tx, now, edit)
+		b.channels.Carded(tx, now, i.Incident)
 		return saveCard(tx, i.ID, cardRecord{r, i.Seq})
 	}, nil
 }
@@ -169,6 +172,10 @@ func (b *Bot) readForCard(ctx context.Context, now time.Time, id string) (i view
 			return err
 		}
 		i = i.With(tx, now, b.o.Pager)
+		if channel, name := channels.Of(tx, id); channel != "" {
+			i.Talk = blocks.Button{Label: "#" + name, Action: "open/channel",
+				URL: slack.LinkTo(b.watch.Identity().Home, channel)}
+		}
 		joins = r.TS == "" && b.storms.Takes(tx, now, i.Incident)
 		return nil
 	})
@@ -224,7 +231,11 @@ func cardMessage(i view.Account) blocks.Message {
 	if lines := view.Story(i.Events, 3, incidents.OnCard); len(lines) > 0 {
 		m.Body = append(m.Body, blocks.Bullets(lines...))
 	}
-	m.Rows = [][]blocks.Button{view.Buttons(i.Incident), view.Links(i.Incident, i.Alarm)}
+	links := view.Links(i.Incident, i.Alarm)
+	if i.Talk.URL != "" {
+		links = append(links, i.Talk)
+	}
+	m.Rows = [][]blocks.Button{view.Buttons(i.Incident), links}
 	return m
 }
 

@@ -83,8 +83,8 @@ func (w *world) begin(change ...func(*Options)) *world {
 			{ID: ana, Name: "ana", RealName: "Ana Alvarez", Zone: "Europe/Berlin"}, {ID: bo, Name: "bo"}, {ID: cy, Name: "cy"},
 			{ID: "U0MAL", Name: "mal"},
 		},
-		Subscriptions: w.subscriptions,
-		Channels:      []workspace.Channel{{ID: "C0INC", Name: channel}, {ID: "C0GEN", Name: "general"}, elsewhere()},
+		Subscriptions: w.subscriptions, Groups: []workspace.UserGroup{{ID: "S0LEADS", Handle: "leads", Users: []string{"U0MAL"}}},
+		Channels: []workspace.Channel{{ID: "C0INC", Name: channel}, {ID: "C0GEN", Name: "general"}, elsewhere()},
 	})
 	w.disk = newMemory()
 	w.open(w.disk, change...)

@@ -9,7 +9,8 @@ import (
 
 // handlingKinds are what people do.
 func handlingKinds() []Kind {
-	return []Kind{kindOf[Acknowledged](), kindOf[Escalated](), kindOf[Noted](), kindOf[Resolved](), kindOf[Struck]()}
+	return []Kind{kindOf[Acknowledged](), kindOf[Escalated](), kindOf[Noted](), kindOf[Resolved](), kindOf[Struck](),
+		kindOf[Convened]()}
 }
 
 // Acknowledged says that somebody takes care.

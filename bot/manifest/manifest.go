@@ -17,6 +17,8 @@ type Options struct {
 	Socket bool
 	// UserGroups says that a schedule keeps a user group.
 	UserGroups bool
+	// Channels says that incidents have channels of their own, and Groups that user groups are invited there.
+	Channels, Groups bool
 }
 
 // maxHint is how long the hint beside a command may be.

@@ -25,8 +25,8 @@ import (
 func kinds() map[string]manifest.Options {
 	rooms := bot.Words(bot.Roots{})
 	return map[string]manifest.Options{
-		"http":   {Rooms: rooms, URL: "https://oncall.example.com", UserGroups: true},
-		"socket": {Rooms: rooms, Socket: true, UserGroups: true},
+		"http":   {Rooms: rooms, URL: "https://oncall.example.com", UserGroups: true, Channels: true},
+		"socket": {Rooms: rooms, Socket: true, UserGroups: true, Channels: true, Groups: true},
 		"plain":  {Rooms: rooms, URL: "https://oncall.example.com"},
 	}
 }

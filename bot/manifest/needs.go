@@ -33,10 +33,22 @@ func Needs(o Options) []Need {
 		{Scope: "files:write", For: "the picture of a schedule", Optional: true,
 			Calls: []string{"files.getUploadURLExternal", "files.completeUploadExternal"}},
 	}
+	if o.Channels {
+		all = append(all,
+			Need{Scope: "channels:manage", For: "the channels of incidents: opens and archives them, invites people, sets topics",
+				Optional: true, Calls: []string{"conversations.create", "conversations.invite", "conversations.setTopic",
+					"conversations.archive"}},
+			Need{Scope: "channels:read", For: "finds such a channel whose opening was not heard of", Optional: true,
+				Calls: []string{"users.conversations"}},
+			Need{Scope: "pins:write", For: "pins the card there", Optional: true, Calls: []string{"pins.add"}},
+			Need{Scope: "bookmarks:write", For: "runbook and alarm above it", Optional: true, Calls: []string{"bookmarks.add"}})
+	}
+	if o.UserGroups || o.Groups {
+		all = append(all, Need{Scope: "usergroups:read", For: "who is in the group of a schedule, or is invited with a group",
+			Optional: true, Calls: []string{"usergroups.list", "usergroups.users.list"}})
+	}
 	if o.UserGroups {
 		all = append(all,
-			Need{Scope: "usergroups:read", For: "who is in the group of a schedule", Optional: true,
-				Calls: []string{"usergroups.list"}},
 			Need{Scope: "usergroups:write", For: "puts in who is on call", Optional: true,
 				Calls: []string{"usergroups.users.update", "usergroups.enable", "usergroups.disable"}})
 	}

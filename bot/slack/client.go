@@ -274,6 +274,14 @@ type Identity struct {
 	Home            string // the address of the workspace, with a slash at its end
 }
 
+// LinkTo is the address of a channel in the workspace at home; "" if home is not known.
+func LinkTo(home, channel string) string {
+	if home == "" {
+		return ""
+	}
+	return home + "archives/" + channel
+}
+
 // Known reports whether Slack has told who we are. Where the app is there for a whole organisation, it names no workspace.
 func (id Identity) Known() bool { return id.Team != "" || id.Enterprise != "" }
 

@@ -67,6 +67,25 @@ func (s *Slack) Channels() []workspace.Channel {
 	return all
 }
 
+// Marks are the messages that are pinned in a channel, by their ts, and its bookmarks.
+func (s *Slack) Marks(channel string) (pins []string, marks []workspace.Bookmark) {
+	s.ws.Lock()
+	defer s.ws.Unlock()
+	c := s.ws.Find(channel)
+	if c == nil {
+		return nil, nil
+	}
+	return c.PinnedMessages(), slices.Clone(c.Bookmarks)
+}
+
+// AddChannel adds a channel that somebody has opened.
+func (s *Slack) AddChannel(c workspace.Channel) {
+	s.ws.Lock()
+	defer s.ws.Unlock()
+	s.ws.AddChannel(c, "")
+	s.ws.Changes.Mark()
+}
+
 // View returns the modal that a person has in front of them, if any.
 func (s *Slack) View(userID string) (workspace.View, bool) {
 	s.ws.Lock()

@@ -246,6 +246,12 @@ func (s *Storms) crowded(now time.Time, id string) bool {
 	return n > handful
 }
 
+// Member reports whether an incident is part of a storm.
+func (s *Storms) Member(tx store.Tx, id string) bool {
+	_, member := stormOf(tx, id)
+	return member
+}
+
 // Lacks reports whether an incident has only the card of its storm.
 func (s *Storms) Lacks(tx store.Tx, id string) bool {
 	_, member := stormOf(tx, id)

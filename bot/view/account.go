@@ -16,6 +16,7 @@ type Account struct {
 	*incidents.Incident
 	Alarm  *incidents.Alarm  // what its alarm says now; nil if there is none, or if it cannot be read
 	Events []incidents.Event // the newest, in order
+	Talk   blocks.Button     // leads to where people talk about it; zero if it is not to be shown
 	// Next is whom it pages next if nobody acknowledges, and when; nil if it pages nobody by itself, or if that is not told.
 	Next *paging.Upcoming
 }

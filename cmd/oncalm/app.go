@@ -18,6 +18,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/capture"
+	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/socket"
@@ -125,7 +126,8 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.sweeper = &ops.Sweeper{
 		Store: a.store, Clock: a.clock, Witness: a.others, Log: log,
 		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, changes.Sweep, known.Sweep,
-			groups.Sweep, requests.Sweep, bot.Sweep, pages.Sweep, capture.Sweep, paging.SweepJoints, fates.Sweep, silences.Sweep,
+			groups.Sweep, requests.Sweep, bot.Sweep, pages.Sweep,
+			capture.Sweep, channels.Sweep, paging.SweepJoints, fates.Sweep, silences.Sweep,
 			a.archiver(cfg.Store).Sweep},
 	}
 	a.sweeping = a.sweeper.Handlers()

@@ -20,6 +20,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/bot/capture"
+	rooms "github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
@@ -132,8 +133,13 @@ func TestEverything(t *testing.T) {
 			BotToken: secrets.New("xoxb-canary-one"), SigningSecret: secrets.New("canary-two-0123456789"),
 			AppToken: secrets.New("xapp-canary-three"), JoinedPages: true,
 		},
-		SNS:      config.SNS{Topics: []string{"arn:aws:sns:eu-central-1:123456789012:alarms"}, MaxAge: 75 * time.Minute, RequireV2: true},
-		Channels: channels.Channels{Capture: capture.Rules{Signs: []string{"pushpin", "memo"}, All: true}},
+		SNS: config.SNS{Topics: []string{"arn:aws:sns:eu-central-1:123456789012:alarms"}, MaxAge: 75 * time.Minute, RequireV2: true},
+		Channels: channels.Channels{
+			Rules: rooms.Rules{
+				Open: "sev2", Name: "{severity}-{id}-{service}-{slug}", Invite: []string{"cy", "S0LEADS"}, ArchiveAfter: 14 * 24 * time.Hour,
+			},
+			Capture: capture.Rules{Signs: []string{"pushpin", "memo"}, All: true},
+		},
 		People: map[string]config.Person{
 			"ana": {Slack: "U0ANA", Phone: "+4915112345678", Zone: berlin},
 			"bo":  {Slack: "U0BO"},

@@ -8,6 +8,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/capture"
+	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/changes"
@@ -49,6 +50,7 @@ func owners() []store.Check {
 		feed.Keys(),
 		pages.Keys(),
 		capture.Keys(),
+		channels.Keys(),
 		bot.Keys(),
 		storm.Keys(),
 		ops.Keys(),

@@ -33,7 +33,7 @@ func (c *ManifestCommand) Run(s *cli.Session) error {
 	}
 	o := manifest.Options{
 		Rooms: bot.Words(bot.Roots{}), URL: cfg.PublicURL, Socket: c.Socket || c.URL == "" && cfg.Slack.Socket(),
-		UserGroups: len(cfg.Handoffs.Groups) > 0,
+		UserGroups: len(cfg.Handoffs.Groups) > 0, Channels: cfg.Channels.Opens(), Groups: cfg.Channels.InvitesGroups(),
 	}
 	if c.URL != "" {
 		o.URL = strings.TrimRight(c.URL, "/")
@@ -53,7 +53,8 @@ func (c *ManifestCommand) Run(s *cli.Session) error {
 func wrongFor(problems reading.Problems) (bad reading.Problems) {
 	for _, p := range problems.Errors() {
 		section, _, _ := strings.Cut(p.Key, ".")
-		if p.Line == 0 || p.Key == "" || p.Key == "slack.mode" || section == "public_url" || section == "schedules" {
+		if p.Line == 0 || p.Key == "" || p.Key == "slack.mode" || section == "public_url" || section == "schedules" ||
+			section == "channels" {
 			bad = append(bad, p)
 		}
 	}
