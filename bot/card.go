@@ -204,7 +204,9 @@ func saveCard(tx store.Tx, id string, r cardRecord) error {
 		return err
 	}
 	tx.Put(cardRecordKey(id), val)
-	tx.Put(cardAtKey(r.Channel, r.TS), []byte(id))
+	if old.Ref != r.Ref {
+		tx.Put(cardAtKey(r.Channel, r.TS), []byte(id))
+	}
 	return nil
 }
 

@@ -105,7 +105,9 @@ func TestChannelOfIncident(t *testing.T) {
 		w.does(w.slack.Hands.Pin(ctx, bo, m))
 		w.wait(10 * time.Second)
 		w.wantNotes(id, "bo 00:02:03 it is the cache", "bo 00:02:03 of the shop", "cy 00:02:03 in a thread")
-		r := w.slack.Hands.Command(ctx, cy, name, "/incident", "note rolled back")
+		r := w.slack.Hands.Command(ctx, cy, name, "/incident", "")
+		contains(t, r.Text(), "sev2 · Checkout: 5xx", "Acknowledged")
+		r = w.slack.Hands.Command(ctx, cy, name, "/incident", "note rolled back")
 		contains(t, r.Text(), "Noted on 1")
 		w.press(card, "Resolve", cy) // as it was drawn first
 		w.wait(time.Minute)

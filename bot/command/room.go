@@ -101,8 +101,8 @@ func (room *Room) words() []chat.Word {
 func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
 	m := chat.Help(room.o.Root, room.words())
 	m.Body = append(m.Body, blocks.Para(
-		blocks.Say("You can leave the id out while only one incident is open. ", blocks.Code(room.o.OnCall),
-			" shows who is on call."),
+		blocks.Say("You can leave the id out while only one incident is open, and in an incident's own channel. ",
+			blocks.Code(room.o.OnCall), " shows who is on call."),
 	))
 	return m, nil
 }

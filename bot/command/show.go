@@ -27,15 +27,27 @@ const (
 	counted = 1000
 )
 
-// brief is the command without a word: three lines.
+// brief is the command without a word: three lines. Where an incident is talked about it is how that stands.
 func (room *Room) brief(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	var open []string
+	var here *blocks.Message
 	err := room.o.Book.Store.View(ctx, func(tx store.Tx) error {
-		open = incidents.OpenIDs(tx, counted)
+		open, here = incidents.OpenIDs(tx, counted), nil
+		if room.o.Here == nil {
+			return nil
+		}
+		if id := room.o.Here(tx, c); id != "" {
+			m, err := Info(tx, id)
+			here = &m
+			return err
+		}
 		return nil
 	})
 	if err != nil {
 		return blocks.Message{}, err
+	}
+	if here != nil {
+		return *here, nil
 	}
 	now := blocks.Say("Nothing is open.")
 	switch {
