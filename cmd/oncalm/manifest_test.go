@@ -22,9 +22,10 @@ func TestScopesAreEnough(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				w := &world{t: t, dir: t.TempDir(), topic: topic, seen: map[string]int{}}
-				w.text = strings.Replace(worldConfig, "  days:\n", "  days:\n    user_group: S0ONCALL\n", 1)
+				w.text = strings.Replace(worldConfig, "  days:\n", "  days:\n    user_group: S0ONCALL\n", 1) +
+					"channels: {open: sev1, invite: [cy, S0ONCALL], capture: all}\n"
 				optional := map[string]bool{} // calls
-				for _, n := range manifest.Needs(manifest.Options{UserGroups: true}) {
+				for _, n := range manifest.Needs(manifest.Options{UserGroups: true, Channels: true, Groups: true}) {
 					for _, call := range n.Calls {
 						optional[call] = optional[call] || n.Optional
 					}
@@ -48,6 +49,10 @@ func TestScopesAreEnough(t *testing.T) {
 						t.Errorf("%s: %s was refused, since a scope is missing", name, call)
 					}
 				}
+				c, opened := w.slack.ChannelByName("inc-1-checkout-5xx")
+				if opened == least || opened && !c.Archived {
+					t.Errorf("%s: the channel of the incident: %+v", name, c)
+				}
 				if least && len(refused) < 3 {
 					t.Errorf("only %v was refused: this test would see nothing", refused)
 				}
@@ -66,6 +71,12 @@ func (w *world) livesThrough() {
 	if err := w.slack.Hands.React(w.t.Context(), "U0ANA", card, "pushpin"); err != nil {
 		w.t.Error(err)
 	}
+	w.Wait(time.Minute)
+	if channel, ok := w.slack.ChannelByName("inc-1-checkout-5xx"); ok {
+		if _, err := w.slack.Hands.Say(w.t.Context(), "U0ANA", channel.ID, "it is the pool"); err != nil {
+			w.t.Error(err)
+		}
+	}
 	w.Press("ana", page, "Acknowledge")
 	w.contains(w.Says("bo", "/incident", "note 1 the pool is exhausted"), "Noted on")
 	w.Says("bo", "/oncall", "schedule days")
@@ -74,7 +85,7 @@ func (w *world) livesThrough() {
 	w.Restart()
 	w.Wait(time.Hour)
 	w.OK("checkout-5xx")
-	w.Wait(3 * 24 * time.Hour)
+	w.Wait(8 * 24 * time.Hour)
 	w.Status("1", "resolved")
 	if !slices.ContainsFunc(w.pages("ana"), func(m workspace.Message) bool { return strings.Contains(m.Text, "checkout-5xx") }) {
 		w.t.Error("no page")
