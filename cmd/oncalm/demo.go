@@ -178,7 +178,9 @@ func (d *demo) openSlack() {
 			{ID: "U0CY", Name: "cy", RealName: "Cy", Title: "Engineering lead", Zone: "Europe/Berlin"},
 		},
 		Channels: []workspace.Channel{{ID: "C0INCIDENTS", Name: "incidents", Topic: "Cards of all incidents"}},
-		Page:     d.stage.page(),
+
+		Subscriptions: []string{"message", "reaction_added", "reaction_removed", "pin_added", "pin_removed"},
+		Page:          d.stage.page(),
 	})
 }
 
