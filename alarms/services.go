@@ -18,6 +18,8 @@ type Service struct {
 	Policy   string // the escalation policy, for whoever reads this
 	Runbook  string // an https link, or empty
 	Matches  []Match
+	// Stakeholders are the Slack channels, by their ids, that wait for news of its incidents.
+	Stakeholders []string
 	// Hold is how long an alarm must fire before somebody is paged; Holds are those of matches that have their own.
 	Hold  time.Duration
 	Holds map[Match]time.Duration

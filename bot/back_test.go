@@ -21,11 +21,22 @@ func inBubble(t *testing.T, play func(w *world, id string)) {
 		id := w.alarm("checkout-5xx")
 		w.wait(2 * time.Second)
 		play(w, id)
-		folded, err := incidents.Fold(id, w.events(id))
-		if diff := cmp.Diff(w.head(id), &folded); err != nil || diff != "" {
-			t.Errorf("the head is not what the timeline amounts to: %v\n%s", err, diff)
-		}
+		w.sound(id)
 	})
+}
+
+// sound holds that the head of an incident is what its timeline amounts to.
+func (w *world) sound(id string) {
+	w.t.Helper()
+	folded, err := incidents.Fold(id, w.events(id))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	got, headErr := w.head(id).Record()
+	want, foldErr := folded.Record()
+	if diff := cmp.Diff(string(want), string(got)); headErr != nil || foldErr != nil || diff != "" {
+		w.t.Errorf("the head is not what the timeline amounts to: %v %v\n%s", headErr, foldErr, diff)
+	}
 }
 
 // clear says that the alarm of an incident is OK.

@@ -18,6 +18,7 @@ import (
 	"github.com/oncalm/oncalm/bot/command"
 	"github.com/oncalm/oncalm/bot/notice"
 	"github.com/oncalm/oncalm/bot/pages"
+	"github.com/oncalm/oncalm/bot/respond"
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/silence"
 	"github.com/oncalm/oncalm/bot/slack"
@@ -107,6 +108,7 @@ type Bot struct {
 	identifier *identifier
 	shifts     *shifts.Room
 	command    *command.Room
+	respond    *respond.Room
 	notices    *notice.Notices
 	storms     *storm.Storms
 	pages      *pages.Pages
@@ -177,10 +179,15 @@ func (b *Bot) compose(users map[string]string) {
 		PublicURL: o.PublicURL, Out: out, Owe: b.notices.Owe, Absent: b.roll.absent.of, Clock: o.Clock, Log: log,
 		More: more, Silences: o.Silences,
 	})
+	b.respond = respond.New(respond.Options{
+		Book: o.Book, Pager: o.Pager, People: o.People, PagesNobody: o.PagesNobody, Stakeholders: o.stakeholders,
+		Owe: b.notices.Owe, OweChannel: b.notices.OweChannel, Clock: o.Clock,
+	})
 	lines := &timeline.Lines{Root: o.Roots.Incident, Book: o.Book, Here: here}
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Pager: o.Pager, Postmortem: o.Postmortem, Log: log,
-		Lacks: b.storms.Lacks, Draw: b.draw, More: lines.Words(), Here: here, Services: o.Services,
+		Lacks: b.storms.Lacks, Draw: b.draw, More: append(b.respond.Words(), lines.Words()...), Here: here,
+		Services: o.Services,
 	})
 	b.channels, b.capture = talks(b, users)
 	b.router = chat.New(chat.Options{
@@ -193,6 +200,17 @@ func (b *Bot) compose(users map[string]string) {
 		b.Silence.Router = b.router
 	}
 	b.command.Router, lines.Router = b.router, b.router
+	b.respond.Hand = command.HandOf(b.command)
+}
+
+// stakeholders are the channels that wait for news of a service.
+func (o *Options) stakeholders(service string) []string {
+	for _, s := range o.Watched.All {
+		if s.Name == service {
+			return s.Stakeholders
+		}
+	}
+	return nil
 }
 
 // FollowOverrides enqueues what people are told of a change of who is on call (see [overrides.Follower]).
@@ -258,6 +276,7 @@ func (b *Bot) Handlers() map[string]outbox.Handler {
 	all := map[string]outbox.Handler{KindCard: b.card}
 	for _, more := range []map[string]outbox.Handler{
 		b.router.Handlers(), b.notices.Handlers(), b.shifts.Handlers(), b.storms.Handlers(), b.pages.Handlers(),
+		b.respond.Handlers(),
 		b.capture.Handlers(), b.channels.Handlers(),
 	} {
 		maps.Copy(all, more)

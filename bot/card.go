@@ -77,6 +77,7 @@ func readCard(tx store.Tx, id string) (cardRecord, error) {
 func (b *Bot) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
 	queue := outbox.In(tx, now)
 	b.pages.Follow(tx, now, i, e)
+	b.respond.Follow(tx, now, i, e)
 	if b.o.Channel != "" {
 		b.enqueueCard(tx, queue, now, i, e)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/command"
+	"github.com/oncalm/oncalm/bot/respond"
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/silence"
 	"github.com/oncalm/oncalm/bot/timeline"
@@ -21,7 +22,8 @@ func (r Roots) withDefaults() Roots {
 func Words(roots Roots) []chat.Room {
 	roots = roots.withDefaults()
 	more := append((&silence.Talk{}).Words(), trace.Word(nil))
-	incident := command.Options{Root: roots.Incident, OnCall: roots.OnCall, More: (&timeline.Lines{}).Words()}
+	words := append(respond.New(respond.Options{}).Words(), (&timeline.Lines{}).Words()...)
+	incident := command.Options{Root: roots.Incident, OnCall: roots.OnCall, More: words}
 	return []chat.Room{
 		command.New(incident).Room(),
 		shifts.New(shifts.Options{Root: roots.OnCall, More: more}).Room(),

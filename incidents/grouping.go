@@ -45,7 +45,7 @@ func (b Joined) apply(i *Incident, e Event) error {
 }
 
 func (b Joined) words(e Event) Words {
-	w := Words{Say: append(Sentence{plain("joined: ")}, says(&b.Alarm, e)...), Shown: OnCard | OnTimeline | InPostmortem,
+	w := Words{Say: append(Sentence{plain("joined: ")}, b.Alarm.Says(e.At)...), Shown: OnCard | OnTimeline | InPostmortem,
 		Source: SourceAlarm}
 	if b.From != "" {
 		w.Say[0] = plain("joined from incident " + b.From + ": ")

@@ -22,6 +22,8 @@ import (
 	"fmt"
 	"strconv"
 	"time"
+
+	"github.com/oncalm/oncalm/incidents/response"
 )
 
 // Status says where an incident stands.
@@ -103,6 +105,9 @@ type Incident struct {
 	// MergedInto is the incident that took this one in, and SplitFrom the one that this was taken out of, if a person did so.
 	MergedInto string `json:"merged_into,omitempty"`
 	SplitFrom  string `json:"split_from,omitempty"`
+
+	// Response is how people respond to it: who leads, and so on.
+	Response response.State `json:"response,omitzero"`
 
 	// Run counts how often the incident was triggered again, or its policy started again; 0 is the first time.
 	Run int `json:"run,omitempty"`

@@ -26,7 +26,7 @@ type Kind struct {
 // have them.
 func Kinds() []Kind {
 	return slices.Concat(openingKinds(), groupingKinds(), silenceKinds(), pageKinds(), handlingKinds(),
-		commandKinds(), repairKinds())
+		commandKinds(), responseKinds(), repairKinds())
 }
 
 func kindOf[B Body]() Kind {

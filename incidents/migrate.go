@@ -9,18 +9,6 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// All lists the ids of all incidents, the oldest first.
-func All(tx store.Tx) (ids []string) {
-	last := ""
-	for key := range tx.Range(Prefix, store.After(Prefix)) {
-		if parts := store.Parts(key); len(parts) > 2 && parts[1] != last {
-			last = parts[1]
-			ids = append(ids, unpadded(last))
-		}
-	}
-	return ids
-}
-
 // UnmarshalJSON also reads what was stored when there was one channel: pages by the person, each with its key. Heads are
 // rewritten with the next event; what an incident was [Restated] to be stays as it was written.
 func (i *Incident) UnmarshalJSON(data []byte) error {

@@ -43,7 +43,7 @@ func (b Opened) words(e Event) Words {
 	if b.Alarm == nil {
 		w.Say, w.Source = append(w.Say, term(b.Title)), SourceCommand
 	} else {
-		w.Say = append(w.Say, says(b.Alarm, e)...)
+		w.Say = append(w.Say, b.Alarm.Says(e.At)...)
 	}
 	if b.SplitFrom != "" {
 		w.Say = append(w.Say, plain("; it was part of incident "), term(b.SplitFrom))
@@ -77,7 +77,7 @@ func (b Reported) apply(i *Incident, e Event) error {
 }
 
 func (b Reported) words(e Event) Words {
-	w := Words{Say: append(Sentence{plain("reported ")}, says(&b.Alarm, e)...), Shown: OnCard | OnTimeline | InPostmortem,
+	w := Words{Say: append(Sentence{plain("reported ")}, b.Alarm.Says(e.At)...), Shown: OnCard | OnTimeline | InPostmortem,
 		Source: SourceAlarm}
 	if b.Late {
 		w.Say, w.Shown = append(w.Say, plain(" (arrived after a newer message and changed nothing)")), InPostmortem
@@ -145,7 +145,7 @@ func (b Reopened) words(e Event) Words {
 	w := Words{Say: Sentence{plain("triggered again")}, Shown: OnCard | OnTimeline | InPostmortem, Source: SourceAlarm}
 	switch {
 	case b.Alarm != nil:
-		w.Say = append(append(w.Say, plain(": ")), says(b.Alarm, e)...)
+		w.Say = append(append(w.Say, plain(": ")), b.Alarm.Says(e.At)...)
 	case e.By.Kind == KindPerson:
 		w.Say, w.Source = append(Sentence{plain("reopened it")}, because(b.Reason)...), SourceCommand
 		if b.Undoes != 0 {

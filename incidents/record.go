@@ -3,6 +3,7 @@ package incidents
 import (
 	"time"
 
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/store/record"
 )
 
@@ -38,6 +39,7 @@ func (i *Incident) fields(o *record.Object) {
 	o.OptInt("joined", &i.Joined)
 	o.OptText("merged_into", &i.MergedInto)
 	o.OptText("split_from", &i.SplitFrom)
+	record.OptPart(o, "response", &i.Response, (*response.State).Fields)
 	o.OptInt("run", &i.Run)
 	record.Part(o, "step", &i.Step, (*Position).fields)
 	o.OptText("then", &i.Then)

@@ -1,12 +1,6 @@
 package incidents
 
-import (
-	"maps"
-	"slices"
-	"time"
-
-	"github.com/oncalm/oncalm/incidents/wording"
-)
+import "github.com/oncalm/oncalm/incidents/wording"
 
 type (
 	// Words are an event for people; see package wording for this and what belongs to it.
@@ -79,27 +73,4 @@ func paging(quiet string, by *Silence, raised *Raised) Sentence {
 		return append(Sentence{plain("; nobody is paged")}, because(quiet)...)
 	}
 	return nil
-}
-
-// says is what an alarm said: its state, the contributor, the time if that is another than the event's, the reason.
-func says(a *Alarm, e Event) Sentence {
-	var s Sentence
-	if a.Previous != "" && a.Previous != a.State {
-		s = append(s, term(string(a.Previous)), plain(" → "))
-	}
-	if a.State == "" {
-		s = append(s, plain("a state that could not be read"))
-	} else {
-		s = append(s, term(string(a.State)))
-	}
-	for n, k := range slices.Sorted(maps.Keys(a.Contributor)) {
-		s = append(s, plain([]string{" (", ", "}[min(n, 1)]), term(k+"="+a.Contributor[k]))
-	}
-	if len(a.Contributor) > 0 {
-		s = append(s, plain(")"))
-	}
-	if a.Measured() && !a.Changed.Truncate(time.Second).Equal(e.At.Truncate(time.Second)) {
-		s = append(s, plain(" at "), Part{Form: Moment, At: a.Changed})
-	}
-	return append(s, because(a.Reason)...)
 }

@@ -22,16 +22,16 @@ func Next(p *Pager, tx store.Tx, now time.Time, i *incidents.Incident) *Upcoming
 	if i.Status != incidents.StatusTriggered || i.Quiet {
 		return nil
 	}
-	e, ok := outbox.In(tx, now).Get(pending(i))
+	e, ok := next(outbox.In(tx, now), i)
 	var run escalation
 	if !ok || !e.Done.IsZero() || e.Decode(&run) != nil {
 		return nil
 	}
-	next := &Upcoming{At: e.Due}
+	coming := &Upcoming{At: e.Due}
 	d := Decide(run.Policy, run.At, func(s string) []string { return p.Overrides.OnCall(tx, s, e.Due) })
 	for _, c := range d.Calls {
-		next.People = append(next.People, c.Person)
+		coming.People = append(coming.People, c.Person)
 	}
-	next.Fallback = d.Fallback
-	return next
+	coming.Fallback = d.Fallback
+	return coming
 }

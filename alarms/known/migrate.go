@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/check"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -44,7 +45,7 @@ func MoveFingerprints(tx store.Tx) error {
 // oldFingerprints finds the fingerprints of before, by what alarms said and who they are.
 func oldFingerprints(tx store.Tx) map[string]string {
 	moved := map[string]string{}
-	for _, id := range incidents.All(tx) {
+	for _, id := range check.All(tx) {
 		events, err := incidents.Timeline(tx, id)
 		if err != nil {
 			continue // fsck tells of it

@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/incidents/undo"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
@@ -145,6 +146,13 @@ func didWhat(b incidents.Body) string {
 		return fmt.Sprintf("noted “%s” on", text.Clip(text.Line(b.Text), 60))
 	case incidents.Rated:
 		return "rated " + b.Severity + " the incident"
+	case incidents.Responded:
+		switch f := b.Fact.(type) {
+		case response.Assigned:
+			return "changed who is " + f.Role + " of"
+		case response.Planned:
+			return "planned an action item of"
+		}
 	case incidents.Absorbed:
 		return "merged others into"
 	case incidents.Resolved:

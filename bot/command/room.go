@@ -3,10 +3,12 @@ package command
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/lists"
+	"github.com/oncalm/oncalm/bot/respond"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
@@ -51,9 +53,23 @@ func (room *Room) store() store.Store {
 	return room.o.Book.Store
 }
 
+// HandOf is what a room does for another conversation about its incidents.
+func HandOf(room *Room) respond.Hand {
+	return respond.Hand{
+		Pick: room.pick, PickAny: room.pickAny, Append: room.append,
+		Zone: func(c *chat.Call) *time.Location { return room.Router.ZoneOf(c) },
+	}
+}
+
 // words are the words of /incident, in the order of help.
 func (room *Room) words() []chat.Word {
-	words := []chat.Word{
+	return slices.Concat(room.answers(), room.others(), room.o.More,
+		[]chat.Word{{Name: "help", Show: room.help, Help: "This list."}})
+}
+
+// answers are the words by which somebody answers a page, and others the rest.
+func (room *Room) answers() []chat.Word {
+	return []chat.Word{
 		{Name: "ack", Also: []string{"acknowledge"}, Usage: "[id [note]]", Change: room.acknowledge,
 			Help: "You take it on, and nobody else is paged.",
 			More: "A note needs the `id` before it."},
@@ -77,8 +93,13 @@ func (room *Room) words() []chat.Word {
 				"`yesterday 23:50 the first call`, `mon 10:00`, `2026-03-11 14:02`, `13:02 UTC`."},
 		{Name: "undo", Usage: "[id]", Change: back{room}.takeBack,
 			Help: "Takes back what you did last, within 10 minutes.",
-			More: "That is an acknowledgement, a resolution, a snooze or a note. What somebody else did since stays, and so " +
-				"do pages that were sent."},
+			More: "That is an acknowledgement, a resolution, a snooze, a severity, a title, a role or a note. What somebody " +
+				"else did since stays, and so do pages that were sent."},
+	}
+}
+
+func (room *Room) others() []chat.Word {
+	return []chat.Word{
 		{Name: "merge", Usage: "id into id", Change: room.merge,
 			Help: "The alarms of the first are part of the second, which goes on.",
 			More: "There may be several first ones, which are resolved. If that makes it worse, and nobody had acknowledged " +
@@ -94,7 +115,6 @@ func (room *Room) words() []chat.Word {
 			Help: "The draft of the postmortem, made from the timeline.",
 			More: "It is as it stands now."},
 	}
-	return append(append(words, room.o.More...), chat.Word{Name: "help", Usage: "", Show: room.help, Help: "This list."})
 }
 
 // help explains all words of /incident.

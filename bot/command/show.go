@@ -113,7 +113,7 @@ func told(tx store.Tx, i *incidents.Incident, next *paging.Upcoming) (blocks.Mes
 
 func infoMessage(i view.Account) blocks.Message {
 	m := blocks.Message{Title: view.Headline(i.Incident)}
-	m.Body = append(append(m.Body, i.Summary()), view.Evidence(i.Alarm)...)
+	m.Body = append(append(m.Body, i.Summary()), view.Whole(i.Alarm)...)
 	lines := view.Story(i.Events, maxLines, incidents.OnTimeline)
 	if len(lines) > 0 {
 		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong("Timeline"))), blocks.Bullets(lines...))

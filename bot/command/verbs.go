@@ -13,6 +13,7 @@ import (
 	"github.com/oncalm/oncalm/text"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/members"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -45,10 +46,24 @@ func (room *Room) acknowledge(c *chat.Call, tx store.Tx) (blocks.Message, error)
 	if err := room.record(c, tx, i.ID, incidents.Acknowledged{}); err != nil {
 		return blocks.Message{}, err
 	}
-	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(
+	m = blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("You acknowledged ", blocks.Strong(i.ID), " (", text.Line(i.Title), "). Nobody else is paged for it now."),
 		blocks.Say("When it is over: ", blocks.Code(c.Root+" resolve "+i.ID)),
-	)}}, nil
+	)}}
+	return asksForLead(c, i, m), nil
+}
+
+// asksForLead adds to the answer to an acknowledgement of what is bad the question who leads, if nobody does.
+func asksForLead(c *chat.Call, i *incidents.Incident, m blocks.Message) blocks.Message {
+	if i.Response.Lead != "" || members.Worse(incidents.Sev2, i.Severity) {
+		return m
+	}
+	m.Shown = false
+	m.Body = append(m.Body, blocks.Para(blocks.Say("Nobody leads it yet. Do you? Or hand it over: ",
+		blocks.Code(c.Root+" lead "+i.ID+" @somebody"))))
+	lead := chat.Said{Room: view.Room, Word: "lead", Rest: chat.Target{ID: i.ID, Run: i.Run}.Value()}
+	m.Rows = [][]blocks.Button{{lead.Button("I lead")}}
+	return m
 }
 
 // resolve is /incident resolve. While an alarm of the incident says ALARM, it asks first.

@@ -7,6 +7,7 @@
 package notice
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -45,7 +46,8 @@ type Notices struct {
 
 // body is the body of an entry.
 type body struct {
-	Person string       `json:"person,omitempty"` // empty: the channel
+	Person string       `json:"person,omitempty"`  // empty: the channel
+	Other  string       `json:"channel,omitempty"` // another channel than that of the incidents
 	Drawn  blocks.Drawn `json:"message"`
 }
 
@@ -55,7 +57,14 @@ func (n *Notices) Owe(tx store.Tx, now time.Time, key, person string, m blocks.M
 		return
 	}
 	outbox.In(tx, now).Once(outbox.Entry{
-		Key: key, Kind: Kind, Lane: outbox.Chores, Due: now, Body: outbox.Body(body{person, blocks.Draw(m)}),
+		Key: key, Kind: Kind, Lane: outbox.Chores, Due: now, Body: outbox.Body(body{Person: person, Drawn: blocks.Draw(m)}),
+	})
+}
+
+// OweChannel enqueues what another channel than that of the incidents is told. A key is used once.
+func (n *Notices) OweChannel(tx store.Tx, now time.Time, key, channel string, m blocks.Message) {
+	outbox.In(tx, now).Once(outbox.Entry{
+		Key: key, Kind: Kind, Lane: outbox.Chores, Due: now, Body: outbox.Body(body{Other: channel, Drawn: blocks.Draw(m)}),
 	})
 }
 
@@ -70,7 +79,7 @@ func (n *Notices) send(ctx context.Context, e outbox.Entry) (func(store.Tx) erro
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	now, to := n.Clock.Now(), n.Channel
+	now, to := n.Clock.Now(), cmp.Or(b.Other, n.Channel)
 	if b.Person != "" {
 		to = n.People[b.Person].Slack
 	}
@@ -85,10 +94,10 @@ func (n *Notices) send(ctx context.Context, e outbox.Entry) (func(store.Tx) erro
 	}
 	_, err := n.Out.PutOwed(ctx, e, to, b.Person != "", b.Drawn, event)
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable {
-		n.Log.Warn("a notice could not be sent", "key", e.Key, "person", b.Person, "err", err)
+		n.Log.Warn("a notice could not be sent", "key", e.Key, "person", b.Person, "channel", b.Other, "err", err)
 		return nil, nil
 	}
-	if err != nil || b.Person != "" {
+	if err != nil || b.Person != "" || b.Other != "" {
 		return nil, slack.Owed(err)
 	}
 	return func(tx store.Tx) error {

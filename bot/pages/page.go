@@ -84,8 +84,8 @@ func pageMessage(p paging.Page) blocks.Message {
 	if alarms := view.AlarmsOf(i); alarms != nil {
 		lines = append(lines, alarms)
 	}
-	lines = append(lines, blocks.Say(blocks.Strong("Why you: "), text.Line(p.Why)), view.Next(p.Next))
-	m.Body = append(m.Body, blocks.Para(lines...))
+	lines = append(lines, blocks.Say(blocks.Strong("Why you: "), text.Line(p.Why)))
+	m.Body = append(m.Body, blocks.Para(view.WithNext(lines, p.Next)...))
 	m.Body = append(m.Body, view.Evidence(p.Alarm)...)
 	m.Rows = [][]blocks.Button{view.Buttons(i), view.Links(i, p.Alarm)}
 	return m

@@ -6,6 +6,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
@@ -19,6 +20,8 @@ type Account struct {
 	Talk   blocks.Button     // leads to where people talk about it; zero if it is not to be shown
 	// Next is whom it pages next if nobody acknowledges, and when; nil if it pages nobody by itself, or if that is not told.
 	Next *paging.Upcoming
+
+	facts []response.Fact
 }
 
 // With adds whom an incident pages next.
@@ -43,7 +46,7 @@ func ReadAccount(tx store.Tx, id string, newest int) (Account, error) {
 func AccountOf(tx store.Tx, i *incidents.Incident, newest int) (Account, error) {
 	a, _ := incidents.Evidence(tx, i) // told without evidence is better than not told
 	events, err := incidents.TimelineFrom(tx, i.ID, i.Seq-newest)
-	return Account{Incident: i, Alarm: a, Events: events}, err
+	return Account{Incident: i, Alarm: a, Events: events, facts: factsOf(tx, i)}, err
 }
 
 // Summary is how it stands, in a few lines.
@@ -58,7 +61,16 @@ func (i Account) Summary() blocks.Paragraph {
 	if alarms := AlarmsOf(i.Incident); alarms != nil {
 		lines = append(lines, alarms)
 	}
-	return blocks.Para(append(lines, pageStates(i.Incident), Next(i.Next))...)
+	lines = append(lines, i.response()...)
+	return blocks.Para(WithNext(append(lines, pageStates(i.Incident)), i.Next)...)
+}
+
+// WithNext adds whom an incident pages next, if it pages anybody.
+func WithNext(lines []blocks.Line, next *paging.Upcoming) []blocks.Line {
+	if next == nil {
+		return lines
+	}
+	return append(lines, Next(next))
 }
 
 // Next says whom an incident pages next, and when.
@@ -75,4 +87,71 @@ func Next(next *paging.Upcoming) blocks.Line {
 		l = blocks.Say(l, " (the fallback)")
 	}
 	return l
+}
+
+// response is how people respond: who has which role, what it is about, who is hurt, and what others were told last.
+func (i Account) response() (lines []blocks.Line) {
+	var roles blocks.Line
+	for _, role := range response.Roles() {
+		if p := i.Response.Holder(role); p != "" {
+			if roles != nil {
+				roles = blocks.Say(roles, " · ")
+			}
+			roles = blocks.Say(roles, role, ": ", blocks.Strong(p))
+		}
+	}
+	if roles != nil {
+		lines = append(lines, roles)
+	}
+	for _, f := range i.facts {
+		switch f := f.(type) {
+		case response.Summarised:
+			lines = append(lines, blocks.Say(blocks.Strong("Summary: "), text.Clip(text.Line(f.Text), longText)))
+		case response.Affected:
+			lines = append(lines, affected(f))
+		case response.Updated:
+			l := blocks.Say(blocks.Strong("Update: "), text.Clip(text.Line(f.Text), longText))
+			if !i.Response.Next.IsZero() && i.Open() {
+				l = blocks.Say(l, " Next by ", i.Response.Next)
+			}
+			lines = append(lines, l)
+		}
+	}
+	if n := i.Response.Actions; n > 0 {
+		lines = append(lines, blocks.Say(text.Count(n, "action item", "action items")))
+	}
+	return lines
+}
+
+// longText is how much of a text stands on a card.
+const longText = 300
+
+func affected(f response.Affected) blocks.Line {
+	l := blocks.Say(blocks.Strong("Impact: "), text.Clip(text.Line(f.Text), longText))
+	switch {
+	case !f.From.IsZero() && !f.To.IsZero():
+		return blocks.Say(l, " (", f.From, " to ", f.To, ")")
+	case !f.From.IsZero():
+		return blocks.Say(l, " (since ", f.From, ")")
+	case !f.To.IsZero():
+		return blocks.Say(l, " (until ", f.To, ")")
+	}
+	return l
+}
+
+// factsOf reads what people wrote about how they respond.
+func factsOf(tx store.Tx, i *incidents.Incident) (all []response.Fact) {
+	for _, seq := range []int{i.Response.Summary, i.Response.Impact, i.Response.Update} {
+		if seq == 0 {
+			continue
+		}
+		events, err := incidents.Events(tx, i.ID, seq, 1)
+		if err != nil || len(events) == 0 {
+			continue // fsck names it; told without is better than not told
+		}
+		if b, ok := events[0].Body.(incidents.Responded); ok && events[0].Seq == seq {
+			all = append(all, b.Fact)
+		}
+	}
+	return all
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -41,7 +42,32 @@ func Evidence(a *incidents.Alarm) []blocks.Paragraph {
 	if d := text.Clip(text.Line(a.Description), 300); d != "" {
 		lines = append(lines, blocks.Say(d))
 	}
-	if r := text.Clip(text.Line(a.Reason), 400); r != "" {
+	return evidence(a, lines, 400)
+}
+
+// Whole is [Evidence] with all of the description, line by line.
+func Whole(a *incidents.Alarm) []blocks.Paragraph {
+	if a == nil {
+		return nil
+	}
+	return evidence(a, Lines(text.Clip(a.Description, 2000)), 1000)
+}
+
+// Lines are the lines of a text, as far as people make lines: of very many the last has the rest.
+func Lines(s string) (lines []blocks.Line) {
+	const most = 40
+	all := strings.SplitN(strings.TrimSpace(text.Clean(s)), "\n", most)
+	for _, l := range all {
+		if l = text.Line(l); l != "" {
+			lines = append(lines, blocks.Say(l))
+		}
+	}
+	return lines
+}
+
+// evidence is what follows a description; of the reason there are so many characters at most.
+func evidence(a *incidents.Alarm, lines []blocks.Line, reason int) []blocks.Paragraph {
+	if r := text.Clip(text.Line(a.Reason), reason); r != "" {
 		lines = append(lines, blocks.Say(r))
 	}
 	if e := text.Clip(text.Line(a.Evaluation), 100); e != "" {

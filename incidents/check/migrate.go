@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
@@ -11,7 +12,7 @@ import (
 // has changed. It leaves alone what it does not understand in full: timelines of a newer
 // version, or damaged ones.
 func FoldHeads(tx store.Tx) error {
-	for _, id := range incidents.All(tx) {
+	for _, id := range All(tx) {
 		events, err := incidents.Timeline(tx, id)
 		if err != nil || slices.ContainsFunc(events, unknown) {
 			continue
@@ -46,4 +47,16 @@ func KeyPages(tx store.Tx) error {
 		}
 	}
 	return nil
+}
+
+// All lists the ids of all incidents, the oldest first.
+func All(tx store.Tx) (ids []string) {
+	last := ""
+	for key := range tx.Range(incidents.Prefix, store.After(incidents.Prefix)) {
+		if parts := store.Parts(key); len(parts) > 2 && parts[1] != last {
+			last = parts[1]
+			ids = append(ids, strings.TrimLeft(last, "0"))
+		}
+	}
+	return ids
 }

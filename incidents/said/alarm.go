@@ -3,9 +3,11 @@
 package said
 
 import (
+	"maps"
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/incidents/wording"
 	"github.com/oncalm/oncalm/store/record"
 )
 
@@ -132,4 +134,27 @@ func (m *Metric) fields(o *record.Object) {
 func (d *Dimension) fields(o *record.Object) {
 	o.Text("name", &d.Name)
 	o.Text("value", &d.Value)
+}
+
+// Says is what an alarm said: its state, the contributor, the time if that is another than when it was recorded, the reason.
+func (a *Alarm) Says(at time.Time) wording.Sentence {
+	var s wording.Sentence
+	if a.Previous != "" && a.Previous != a.State {
+		s = append(s, wording.Name(string(a.Previous)), wording.Say(" → "))
+	}
+	if a.State == "" {
+		s = append(s, wording.Say("a state that could not be read"))
+	} else {
+		s = append(s, wording.Name(string(a.State)))
+	}
+	for n, k := range slices.Sorted(maps.Keys(a.Contributor)) {
+		s = append(s, wording.Say([]string{" (", ", "}[min(n, 1)]), wording.Name(k+"="+a.Contributor[k]))
+	}
+	if len(a.Contributor) > 0 {
+		s = append(s, wording.Say(")"))
+	}
+	if a.Measured() && !a.Changed.Truncate(time.Second).Equal(at.Truncate(time.Second)) {
+		s = append(s, wording.Say(" at "), wording.Part{Form: wording.Moment, At: a.Changed})
+	}
+	return append(s, wording.Because(a.Reason)...)
 }

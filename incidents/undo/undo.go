@@ -14,6 +14,7 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -133,6 +134,10 @@ func undone(b incidents.Body) (seq int, is bool) {
 		seq = b.Undoes
 	case incidents.Renamed:
 		seq = b.Undoes
+	case incidents.Responded:
+		if f, is := b.Fact.(response.Assigned); is {
+			seq = f.Undoes
+		}
 	case incidents.Struck:
 		return b.Seq, true
 	}
@@ -186,6 +191,11 @@ func opposite(now time.Time, e incidents.Event, before, i *incidents.Incident) (
 			i.Severity == b.Severity
 	case incidents.Renamed:
 		return incidents.Renamed{Title: before.Title, Undoes: e.Seq}, i.Title == b.Title
+	case incidents.Responded:
+		if f, is := b.Fact.(response.Assigned); is {
+			back := response.Assigned{Role: f.Role, Person: before.Response.Holder(f.Role), Undoes: e.Seq}
+			return incidents.Responded{Fact: back}, i.Response.Holder(f.Role) == f.Person
+		}
 	}
 	return nil, false
 }

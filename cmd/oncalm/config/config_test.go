@@ -172,7 +172,8 @@ func TestEverything(t *testing.T) {
 		Services: alarms.Services{Default: "checkout", All: []alarms.Service{
 			{
 				Name: "checkout", Policy: "payments", Severity: "sev1", Runbook: "https://wiki.example.com/checkout",
-				Group: 2 * time.Minute, GroupBy: []string{"tag:team", "dimension:ServiceName", "account", "region", "topic"},
+				Group: 2 * time.Minute, Stakeholders: []string{"C0STATUS"},
+				GroupBy: []string{"tag:team", "dimension:ServiceName", "account", "region", "topic"},
 				Matches: []alarms.Match{
 					{Alarm: "checkout-*"},
 					{Account: "123456789012", Region: "eu-*", Dimension: "ServiceName=checkout", Tag: "team=checkout", Topic: "alarms", Alarm: "x?"},

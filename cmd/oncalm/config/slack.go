@@ -2,7 +2,6 @@ package config
 
 import (
 	"net/url"
-	"regexp"
 	"strings"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
@@ -83,17 +82,8 @@ func (r slackReader) apiURL(v reading.Value) {
 	r.to.APIURL = strings.TrimRight(text, "/") + "/"
 }
 
-var channelForm = regexp.MustCompile(`^[CG][A-Z0-9]{2,30}$`)
-
 func (r slackReader) channel(v reading.Value) {
-	id, ok := v.Filled("the id of a channel, such as C0INCIDENTS")
-	if !ok {
-		return
+	if id, ok := places.Channel(v); ok {
+		r.to.Channel = id
 	}
-	if !channelForm.MatchString(id) {
-		v.Errorf("give its id, which begins with C and is at the bottom of the channel's details",
-			"%s is not the id of a Slack channel", reading.Quote(v.Text()))
-		return
-	}
-	r.to.Channel = id
 }

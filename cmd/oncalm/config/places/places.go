@@ -6,6 +6,7 @@ package places
 import (
 	"net"
 	"net/url"
+	"regexp"
 	"strconv"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
@@ -85,4 +86,17 @@ func Link(v reading.Value, such string) (string, bool) {
 func Loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+var channelForm = regexp.MustCompile(`^[CG][A-Z0-9]{2,30}$`)
+
+// Channel reads the id of a channel in Slack.
+func Channel(v reading.Value) (id string, ok bool) {
+	id, ok = v.Filled("the id of a channel, such as C0INCIDENTS")
+	if ok && !channelForm.MatchString(id) {
+		v.Errorf("give its id, which begins with C and is at the bottom of the channel's details",
+			"%s is not the id of a Slack channel", reading.Quote(v.Text()))
+		return "", false
+	}
+	return id, ok
 }

@@ -51,6 +51,7 @@ func (r *Reader) Section(v reading.Value) {
 				}
 			}),
 			reading.Key("group_by", func(v reading.Value) { s.GroupBy = groupBy(v) }),
+			reading.Key("stakeholders", func(v reading.Value) { s.Stakeholders = stakeholders(v) }),
 			reading.Key("rollback", reading.NotBuilt("does not roll services back", "take it out")),
 		)
 		if !key.Has("policy") {
@@ -61,6 +62,18 @@ func (r *Reader) Section(v reading.Value) {
 		}
 		r.Services.All = append(r.Services.All, s)
 	})
+}
+
+// stakeholders reads which channels are told of updates.
+func stakeholders(v reading.Value) (all []string) {
+	v.List("ids of channels, such as [C0STATUS]", func(v reading.Value) {
+		if id, ok := places.Channel(v); ok && slices.Contains(all, id) {
+			v.Warnf("remove one of them", "%s is listed twice", id)
+		} else if ok {
+			all = append(all, id)
+		}
+	})
+	return all
 }
 
 // groupBy reads what alarms of one group have in common.

@@ -1,0 +1,73 @@
+package respond
+
+import (
+	"strings"
+
+	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/members"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
+)
+
+// severity is /incident severity: a raise pages anew, a lowering pages nobody.
+func (room *Room) severity(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	i, said, m := room.Hand.Pick(c, tx)
+	if i == nil {
+		return m, nil
+	}
+	word, reason := firstWord(said)
+	sev, ok := severityOf(word)
+	switch {
+	case !ok:
+		return how(c, i, "How bad is it? sev1, sev2, sev3 or sev4.", "sev1 all customers are hit"), nil
+	case sev == i.Severity:
+		return did(blocks.Strong(i.ID), " is ", sev, " already; nothing changed."), nil
+	}
+	reason, cut := kept(reason, maxReason)
+	body := incidents.Rated{Severity: sev, Reason: reason, Again: i.Open() && members.Worse(sev, i.Severity)}
+	if !body.Again && i.Open() && !i.Quiet && room.o.PagesNobody != nil && room.o.PagesNobody(sev) {
+		body.Quiet = sev + " pages nobody"
+	}
+	after, err := room.Hand.Append(c, tx, i.ID, body)
+	if err != nil {
+		return blocks.Message{}, err
+	}
+	said = "Nobody is paged for that."
+	switch {
+	case body.Again:
+		said = "It pages anew, from the first step of its policy on."
+	case body.Quiet != "":
+		said = "Nobody is paged for it any more."
+	}
+	return did(named(after), " is ", blocks.Strong(sev), " now; it was ", i.Severity, ". ", said, cut), nil
+}
+
+// severityOf reads a severity: sev1, SEV-1 or 1.
+func severityOf(word string) (sev string, ok bool) {
+	word = strings.Trim(strings.ToLower(word), ".,:;")
+	for _, s := range []string{incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4} {
+		n := strings.TrimPrefix(s, "sev")
+		if word == s || word == n || word == "sev-"+n || word == "p"+n {
+			return s, true
+		}
+	}
+	return "", false
+}
+
+// rename is /incident rename.
+func (room *Room) rename(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	i, said, m := room.Hand.Pick(c, tx)
+	if i == nil {
+		return m, nil
+	}
+	title, cut := kept(text.Line(said), maxTitle)
+	if title == "" {
+		return how(c, i, "Which title?", "Checkout fails for everybody"), nil
+	}
+	if _, err := room.Hand.Append(c, tx, i.ID, incidents.Renamed{Title: title}); err != nil {
+		return blocks.Message{}, err
+	}
+	return did(blocks.Strong(i.ID), " is called “", title, "” now; it was “", text.Line(i.Title), "”.", cut), nil
+}

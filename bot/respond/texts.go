@@ -1,0 +1,131 @@
+package respond
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/when"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
+	"github.com/oncalm/oncalm/store"
+)
+
+// summary is /incident summary.
+func (room *Room) summary(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	i, said, m := room.Hand.Pick(c, tx)
+	if i == nil {
+		return m, nil
+	}
+	text, cut := kept(said, maxText)
+	if text == "" {
+		return how(c, i, "What is it about?", "the database of checkout is full"), nil
+	}
+	if _, err := room.Hand.Append(c, tx, i.ID, incidents.Responded{Fact: response.Summarised{Text: text}}); err != nil {
+		return blocks.Message{}, err
+	}
+	return did("The card of ", named(i), " says what it is about now.", cut), nil
+}
+
+// impact is /incident impact.
+func (room *Room) impact(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	i, said, m := room.Hand.Pick(c, tx)
+	if i == nil {
+		return m, nil
+	}
+	f, rest := affected(said, c.Now, room.Hand.Zone(c))
+	text, cut := kept(rest, maxText)
+	switch f.Text = text; {
+	case text == "":
+		return how(c, i, "Who is hurt, and how?", "from 14:02 to 14:40 one checkout in five fails"), nil
+	case !f.To.IsZero() && f.To.Before(f.From):
+		return how(c, i, "That would end before it begins.", "from 14:02 to 14:40 one checkout in five fails"), nil
+	}
+	if _, err := room.Hand.Append(c, tx, i.ID, incidents.Responded{Fact: f}); err != nil {
+		return blocks.Message{}, err
+	}
+	l := blocks.Say("The impact of ", named(i), " is on its card")
+	if !f.From.IsZero() {
+		l = blocks.Say(l, ", from ", f.From)
+	}
+	if !f.To.IsZero() {
+		l = blocks.Say(l, ", to ", f.To)
+	}
+	return did(blocks.Say(l, "."), cut), nil
+}
+
+// affected reads the times in front of an impact, and returns the text behind them. What is no time is part of the text.
+func affected(said string, now time.Time, zone *time.Location) (f response.Affected, rest string) {
+	rest = said
+	word, behind := firstWord(rest)
+	if strings.EqualFold(word, "from") || strings.EqualFold(word, "since") {
+		p, read, err := when.Past(behind, now, zone)
+		if !read || err != nil {
+			return f, said
+		}
+		f.From, rest = p.At.UTC(), p.Text
+	}
+	word, behind = firstWord(rest)
+	if strings.EqualFold(word, "to") || strings.EqualFold(word, "until") || strings.EqualFold(word, "till") {
+		if p, read, err := when.Past(behind, now, zone); read && err == nil {
+			f.To, rest = p.At.UTC(), p.Text
+		}
+	}
+	return f, rest
+}
+
+// dueForm is the end of an action item that says until when.
+var dueForm = regexp.MustCompile(`(?i)^(.*?)[\s,;.–—-]+(?:due|by)(?:\s+on)?[\s:]+(\S.*?)\.?$`)
+
+// action is /incident action.
+func (room *Room) action(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	i, said, m := room.Hand.Pick(c, tx)
+	if i == nil {
+		return m, nil
+	}
+	var f response.Planned
+	if strings.HasPrefix(said, "@") {
+		person, m, ok := room.person(said)
+		if !ok {
+			return m, nil
+		}
+		_, said = firstWord(said)
+		f.Person = person
+	}
+	said, f.Due = dueOf(said, c.Now, room.Hand.Zone(c))
+	what, cut := kept(said, maxText)
+	if f.What = what; what == "" {
+		return how(c, i, "What is to be done?", "@somebody an alarm on the pool due fri"), nil
+	}
+	if _, err := room.Hand.Append(c, tx, i.ID, incidents.Responded{Fact: f}); err != nil {
+		return blocks.Message{}, err
+	}
+	l := blocks.Say("An action item of ", named(i))
+	if f.Person != "" {
+		l = blocks.Say(l, " for ", blocks.Strong(f.Person))
+	}
+	if !f.Due.IsZero() {
+		l = blocks.Say(l, ", due ", f.Due)
+	}
+	return did(blocks.Say(l, ": “", what, "”."), cut), nil
+}
+
+// dueOf takes off the end of an action item until when it is due: the end of the day, or the time, that is named. What is no time there
+// is part of the text.
+func dueOf(said string, now time.Time, zone *time.Location) (rest string, due time.Time) {
+	m := dueForm.FindStringSubmatch(said)
+	if m == nil {
+		return said, due
+	}
+	for _, form := range []string{m[2], "until " + m[2]} {
+		if s, err := when.Parse(form, now, zone); err == nil && s.To.Sub(now) < 366*24*time.Hour {
+			if !s.Length && s.To.Hour() == 0 && s.To.Minute() == 0 { // the end of a day is read as that day
+				s.To = s.To.Add(-time.Minute)
+			}
+			return m[1], s.To.UTC().Truncate(time.Second)
+		}
+	}
+	return said, due
+}

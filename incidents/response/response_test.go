@@ -1,0 +1,64 @@
+package response
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/oncalm/oncalm/incidents/wording"
+	"github.com/oncalm/oncalm/store/record/recordtest"
+)
+
+func TestRecord(t *testing.T) { recordtest.Check(t, (*State).Fields) }
+
+// TestFacts: what a fact amounts to, what it says, and that it is read as it was written.
+func TestFacts(t *testing.T) {
+	at := time.Date(2026, 3, 11, 14, 2, 0, 0, time.UTC)
+	seen := map[string]bool{}
+	for _, tt := range []struct {
+		fact Fact
+		want State
+		says string
+	}{
+		{Assigned{Role: Lead, Person: "ana"}, State{Lead: "ana"}, "made ana lead"},
+		{Assigned{Role: Scribe, Person: "bo"}, State{Scribe: "bo"}, "made bo scribe"},
+		{Assigned{Role: Comms}, State{}, "gave up that somebody is comms"},
+		{Assigned{Role: "king", Person: "ana"}, State{}, "made ana king"},
+		{Summarised{Text: "the pool is full"}, State{Summary: 7}, "summarised: the pool is full"},
+		{Affected{Text: "no checkout", From: at, To: at}, State{Impact: 7}, "described the impact from 14:02 to 14:02: no checkout"},
+		{Updated{Stage: Identified, Text: "we roll back", Next: at}, State{Update: 7, Stage: Identified, Next: at},
+			"told the stakeholders (identified), the next time at 14:02: we roll back"},
+		{Planned{What: "alarm on the pool", Person: "cy", Due: at}, State{Actions: 1},
+			"planned an action item for cy, due 14:02: alarm on the pool"},
+	} {
+		var got State
+		if tt.fact.Apply(&got, 7); got != tt.want {
+			t.Errorf("%+v amounts to %+v, want %+v", tt.fact, got, tt.want)
+		}
+		says := ""
+		for _, p := range tt.fact.Says() {
+			if says += p.Text; p.Form == wording.Moment {
+				says += p.At.Format("15:04")
+			}
+		}
+		if says != tt.says {
+			t.Errorf("%q, want %q", says, tt.says)
+		}
+		raw, err := json.Marshal(tt.fact)
+		for _, k := range Kinds() {
+			if k.Name != tt.fact.Kind() {
+				continue
+			}
+			seen[k.Name] = true
+			again, readErr := k.Read(raw)
+			if diff := cmp.Diff(tt.fact, again); err != nil || readErr != nil || diff != "" {
+				t.Errorf("%v %v\n%s", err, readErr, diff)
+			}
+		}
+	}
+	if len(seen) != len(Kinds()) {
+		t.Errorf("tried %v of %d kinds", seen, len(Kinds()))
+	}
+}
