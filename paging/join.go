@@ -287,6 +287,9 @@ func (js joints) gathered(ctx context.Context, e outbox.Entry, b jointBody) (r r
 			}})
 		}
 		slices.SortStableFunc(r.told, func(a, b told) int { return WorstFirst(&a.page.Incident, &b.page.Incident) })
+		if len(r.told) == 1 { // it is told as by itself
+			r.told[0].page.Next = Next(js.p, tx, js.p.Clock.Now(), &r.told[0].page.Incident)
+		}
 		others, err := waiting(tx, b.Person, b.Via, js.p.Clock.Now())
 		r.before = r.without(others)
 		return err

@@ -1,16 +1,17 @@
 package paging
 
 import (
+	"slices"
 	"sync"
 	"time"
 )
 
 const (
-	// turnsAtOnce is how many messages a person gets without any wait between them after a quiet time. The last of them is
-	// kept for what has gathered meanwhile.
-	turnsAtOnce = 3
+	// turnsAtOnce is how many messages a person gets after a quiet time without any wait for the next turn: two that tell one
+	// incident each, one that tells what has gathered meanwhile, and two for what is worse than all of these.
+	turnsAtOnce = 5
 	// turnEvery is how long it takes until there is one more: so there are ten in a minute at most.
-	turnEvery = 8500 * time.Millisecond
+	turnEvery = 12 * time.Second
 	// gathering is how long pages gather after a message before they are told together.
 	gathering = time.Second
 	// recently is how long what was told counts, if something worse is to be told.
@@ -27,6 +28,7 @@ type turns struct {
 type turn struct {
 	whole  time.Time    // when all messages that may go at once are there again
 	last   time.Time    // of the last message
+	joint  time.Time    // of the last one that told what had gathered
 	newest [4]time.Time // of the last message by urgency, the most urgent first
 }
 
@@ -53,7 +55,9 @@ func (t *turns) take(ch Joiner, m errand, now time.Time) (next time.Time, ok boo
 		p.whole = now
 	}
 	p.whole = p.whole.Add(turnEvery)
-	p.last, p.newest[m.urgency] = now, now
+	if p.last, p.newest[m.urgency] = now, now; m.joint {
+		p.joint = now
+	}
 	return now, true
 }
 
@@ -70,16 +74,15 @@ func (t *turns) person(who string) *turn {
 	return p
 }
 
-// next is when the next message may go: a single one while two are left, a joint one while one is, and others have gathered.
+// next is when the next message may go: a single one as the first or second after a quiet time, a joint one if there is a turn left,
+// others have gathered, and the one before is a turn ago.
 func (p *turn) next(joint bool) time.Time {
 	if !joint {
-		return p.whole.Add(-(turnsAtOnce - 2) * turnEvery)
+		return p.whole.Add(-turnEvery)
 	}
-	next, gathered := p.whole.Add(-(turnsAtOnce-1)*turnEvery), p.last.Add(gathering)
-	if next.Before(gathered) {
-		return gathered
-	}
-	return next
+	return slices.MaxFunc([]time.Time{
+		p.whole.Add(-(turnsAtOnce - 1) * turnEvery), p.last.Add(gathering), p.joint.Add(turnEvery),
+	}, time.Time.Compare)
 }
 
 // worse reports whether something was told recently, and nothing that was as urgent.

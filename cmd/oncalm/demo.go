@@ -104,6 +104,19 @@ policies:
 services:
   checkout: {policy: shop, severity: sev1, alarms: ["checkout-*"], runbook: "https://wiki.example.com/checkout"}
   search:   {policy: shop, severity: sev3, alarms: ["search-*"]}
+  accounts: {policy: shop, severity: sev2, alarms: ["accounts-*"]}
+  basket:   {policy: shop, severity: sev2, alarms: ["basket-*"]}
+  delivery: {policy: shop, severity: sev2, alarms: ["delivery-*"]}
+  images:   {policy: shop, severity: sev2, alarms: ["images-*"]}
+  invoices: {policy: shop, severity: sev2, alarms: ["invoices-*"]}
+  login:    {policy: shop, severity: sev1, alarms: ["login-*"]}
+  mail:     {policy: shop, severity: sev2, alarms: ["mail-*"]}
+  orders:   {policy: shop, severity: sev2, alarms: ["orders-*"]}
+  prices:   {policy: shop, severity: sev2, alarms: ["prices-*"]}
+  returns:  {policy: shop, severity: sev2, alarms: ["returns-*"]}
+  reviews:  {policy: shop, severity: sev2, alarms: ["reviews-*"]}
+  stock:    {policy: shop, severity: sev2, alarms: ["stock-*"]}
+  vouchers: {policy: shop, severity: sev2, alarms: ["vouchers-*"]}
   platform: {policy: shop, severity: sev2, alarms: ["*"], runbook: "https://wiki.example.com/platform"}
 default_service: platform
 `

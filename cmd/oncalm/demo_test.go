@@ -157,14 +157,14 @@ func TestDemoGoesOn(t *testing.T) {
 	t.Run("at first", func(t *testing.T) {
 		url := startDemo(t, "-data", data)
 		press(url, "fire", "checkout-5xx-rate fires")
-		press(url, "storm", "25 alarms fire")
+		press(url, "storm", "160 alarms fire")
 	})
 	t.Run("again", func(t *testing.T) {
 		url := startDemo(t, "-data", data)
-		press(url, "clear", "26 alarms are OK again")
+		press(url, "clear", "161 alarms are OK again")
 		press(url, "fire", "search-p99-latency fires")
-		press(url, "storm", "25 alarms fire")
-		press(url, "clear", "25 alarms are OK again")
+		press(url, "storm", "160 alarms fire")
+		press(url, "clear", "160 alarms are OK again")
 		press(url, "clear", "search-p99-latency is OK again")
 		press(url, "clear", "No alarm is firing")
 	})
@@ -173,8 +173,8 @@ func TestDemoGoesOn(t *testing.T) {
 		&errs); code != cli.ExitFine {
 		t.Fatalf("exit code %d: %s", code, &errs)
 	}
-	if n, over := strings.Count(out.String(), `"id"`), strings.Count(out.String(), `"resolved"`+":\""); n != 6 || over != 6 { // those of each service fire together
-		t.Errorf("%d incidents, %d of them resolved, want 6:\n%s", n, over, &out)
+	if n, over := strings.Count(out.String(), `"id"`), strings.Count(out.String(), `"resolved"`+":\""); n != 32 || over != 32 { // those of each service fire together
+		t.Errorf("%d incidents, %d of them resolved, want 32:\n%s", n, over, &out)
 	}
 }
 

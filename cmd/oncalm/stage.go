@@ -51,7 +51,7 @@ func (g *stage) page() chatpage.Options {
 		Controls: []chatpage.Control{
 			{ID: "fire", Label: "Fire an alarm", Hint: "A CloudWatch alarm goes to ALARM and SNS posts it, signed", Kind: "primary"},
 			{ID: "clear", Label: "Clear it", Hint: "What fired last goes back to OK"},
-			{ID: "storm", Label: "Storm", Hint: "25 alarms within a second"},
+			{ID: "storm", Label: "Storm", Hint: "160 alarms within a second"},
 			{ID: "limits", Label: "Slack's limits", On: func() bool { return g.slack.Limits.AreOn() },
 				Hint: "Slack takes about a message a second in a conversation, and so many calls a minute, as the real one does"},
 			{ID: "down", Label: "Slack is down for 30 s",
@@ -247,11 +247,12 @@ func (g *stage) storm(ctx context.Context) (string, error) {
 
 // squall is what fires in a storm.
 func squall(round int) []aws.Example {
-	const many = 25
-	services := []string{"checkout", "search", "orders", "mail", "images"}
+	const many = 160
+	services := []string{"search", "images", "reviews", "mail", "orders", "invoices", "returns", "stock", "basket", "prices",
+		"accounts", "delivery", "vouchers", "login", "dns", "checkout"}
 	var all []aws.Example
 	for n := range many {
-		name := fmt.Sprintf("%s-host-%02d-unhealthy%s", services[n%len(services)], n+1, again(round))
+		name := fmt.Sprintf("%s-host-%03d-unhealthy%s", services[n%len(services)], n+1, again(round))
 		all = append(all, aws.Example{Name: name, Description: "The load balancer gets no answer from this host."})
 	}
 	return all
