@@ -11,15 +11,14 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging/turns"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/record"
 )
 
 // A Joiner is a [Channel] that can tell one person of several incidents in one message.
 type Joiner interface {
-	// Admit reports whether the channel takes a message to a person now, as far as it knows, and else when it will. Urgency
-	// counts from 0, the most urgent. Who was admitted is to send it.
-	Admit(person string, urgency int, now time.Time) (next time.Time, ok bool)
+	turns.Channel
 	// Sent looks whether an earlier attempt of a page that was decided at a time has got through, as far as that can be
 	// found out now.
 	Sent(ctx context.Context, person, key string, decided time.Time) (r Receipt, sent bool)
@@ -85,7 +84,7 @@ func (js joints) wait(ctx context.Context, e outbox.Entry, b pageBody, i *incide
 	if told { // it has waited for so long that it looks after itself, and need not
 		return js.postponing(e, now.Add(waitsAtMost)), true, nil
 	}
-	next, ok := js.p.turns.take(ch, errand{b.Person, b.Via, urgencyOf(i.Severity), false}, now)
+	next, ok := js.p.turns.Take(ch, turns.Message{Person: b.Person, Via: b.Via, Urgency: urgencyOf(i.Severity)}, now)
 	if ok {
 		return nil, false, nil
 	}
@@ -199,7 +198,8 @@ func (js joints) close(ctx context.Context, e outbox.Entry, b jointBody) (next t
 	}
 	now := js.p.Clock.Now()
 	if ch, joins := js.p.Channels[b.Via].(Joiner); joins {
-		if next, ok = js.p.turns.take(ch, errand{b.Person, b.Via, max(rank(b.Via, e.Lane), 0), true}, now); !ok {
+		m := turns.Message{Person: b.Person, Via: b.Via, Urgency: max(rank(b.Via, e.Lane), 0), Joint: true}
+		if next, ok = js.p.turns.Take(ch, m, now); !ok {
 			return next, false, nil
 		}
 	}

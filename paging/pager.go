@@ -13,6 +13,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
+	"github.com/oncalm/oncalm/paging/turns"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -37,7 +38,7 @@ type Pager struct {
 	Reach func(person, severity string) []Via
 	Clock *clocks.Clock // nil is for tests
 
-	turns turns
+	turns turns.Turns
 }
 
 // Handlers returns the pager's handlers by kind, for the outbox.

@@ -1,4 +1,4 @@
-package paging
+package turns
 
 import (
 	"testing"
@@ -7,7 +7,6 @@ import (
 
 // admitting is a channel that admits every message, but not before a time.
 type admitting struct {
-	Joiner
 	from time.Time
 }
 
@@ -25,16 +24,16 @@ func later(a, b time.Time) time.Time {
 // TestAdmittedLater holds that who is not admitted by the channel has had no turn.
 func TestAdmittedLater(t *testing.T) {
 	begin := time.Date(2026, 3, 2, 3, 0, 0, 0, time.UTC)
-	var ts turns
+	var ts Turns
 	from := begin.Add(20 * time.Second)
 	for range 5 {
-		next, ok := ts.take(admitting{from: from}, errand{"ana", "slack", 0, false}, begin)
+		next, ok := ts.Take(admitting{from: from}, Message{"ana", "slack", 0, false}, begin)
 		if ok || !next.Equal(from) {
 			t.Fatalf("%t at %v before the channel admits anything", ok, next.Sub(begin))
 		}
 	}
 	for range 2 {
-		if _, ok := ts.take(admitting{from: from}, errand{"ana", "slack", 1, false}, from); !ok {
+		if _, ok := ts.Take(admitting{from: from}, Message{"ana", "slack", 1, false}, from); !ok {
 			t.Error("a turn was used up that nobody was admitted for")
 		}
 	}
@@ -44,7 +43,7 @@ func TestAdmittedLater(t *testing.T) {
 // what is worse than all that was told; that does not hold up what has gathered.
 func TestTurns(t *testing.T) {
 	begin := time.Date(2026, 3, 2, 3, 0, 0, 0, time.UTC)
-	var ts turns
+	var ts Turns
 	at := func(d time.Duration) time.Time { return begin.Add(d) }
 	for n, tt := range []struct {
 		after   time.Duration
@@ -68,7 +67,7 @@ func TestTurns(t *testing.T) {
 		{13500 * time.Millisecond, 1, true, true, 13500 * time.Millisecond},
 		{10 * time.Minute, 0, false, true, 10 * time.Minute},
 	} {
-		next, ok := ts.take(admitting{}, errand{"ana", "slack", tt.urgency, tt.joint}, at(tt.after))
+		next, ok := ts.Take(admitting{}, Message{Person: "ana", Via: "slack", Urgency: tt.urgency, Joint: tt.joint}, at(tt.after))
 		if ok != tt.ok || !next.Equal(at(tt.next)) {
 			t.Errorf("%d: %t at %v, want %t at %v", n, ok, next.Sub(begin), tt.ok, tt.next)
 		}
@@ -78,11 +77,11 @@ func TestTurns(t *testing.T) {
 // TestTenInAMinute asks all the time, as in a storm.
 func TestTenInAMinute(t *testing.T) {
 	begin := time.Date(2026, 3, 2, 3, 0, 0, 0, time.UTC)
-	var ts turns
+	var ts Turns
 	var sent []time.Time
 	for d := time.Duration(0); d < 10*time.Minute; d += 100 * time.Millisecond {
 		for _, joint := range []bool{false, true} {
-			if _, ok := ts.take(admitting{}, errand{"ana", "slack", 1, joint}, begin.Add(d)); ok {
+			if _, ok := ts.Take(admitting{}, Message{"ana", "slack", 1, joint}, begin.Add(d)); ok {
 				sent = append(sent, begin.Add(d))
 			}
 		}
