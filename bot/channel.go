@@ -86,8 +86,8 @@ func sendWaitingCards(tx store.Tx, now time.Time) {
 	const most = 200
 	queue := outbox.In(tx, now)
 	var waiting []string
-	queue.Due(outbox.Chores, "", most, func(key string, readable bool) {
-		if readable {
+	queue.Due(outbox.Chores, "", most, func(key string, readable func() bool) {
+		if readable() {
 			waiting = append(waiting, key)
 		}
 	})

@@ -56,18 +56,20 @@ func (t Tx) unplace(lane Lane, entry string) (first time.Time, ok bool) {
 	return first, ok
 }
 
-// Due calls seen for the keys of what stands in the index of a lane, and whether it can be read,
+// Due calls seen for the keys of what stands in the index of a lane, with what tells whether it can be read,
 // in order of their time, from a place in the index on, at most some. It returns the place to go
 // on from, or "".
-func (t Tx) Due(lane Lane, from string, most int, seen func(key string, readable bool)) (next string) {
+func (t Tx) Due(lane Lane, from string, most int, seen func(key string, readable func() bool)) (next string) {
 	begin, end := laneRange(lane)
 	for k, val := range t.tx.Range(max(begin, from), end) {
 		if most--; most < 0 {
 			return k
 		}
 		if _, key, err := splitDue(k); err == nil {
-			e, _, ok := standing(t, k, val)
-			seen(key, ok && e.Done.IsZero())
+			seen(key, func() bool {
+				e, _, ok := standing(t, k, val)
+				return ok && e.Done.IsZero()
+			})
 		}
 	}
 	return ""

@@ -88,14 +88,15 @@ func (p *Pager) due(ctx context.Context) (reminded map[string]bool, debris map[s
 		if !lane.Pages() {
 			continue
 		}
-		note := func(key string, readable bool) {
+		note := func(key string, readable func() bool) {
 			id, what, _ := strings.Cut(key, "/")
 			kind, _, _ := strings.Cut(what, "/")
 			switch {
-			case readable && kind == "remind":
-				reminded[id] = true
-			case !readable && (kind == "remind" || kind == "escalate" || kind == "page"):
+			case kind != "remind" && kind != "escalate" && kind != "page":
+			case !readable():
 				debris[key] = lane
+			case kind == "remind":
+				reminded[id] = true
 			}
 		}
 		for from := ""; ; {

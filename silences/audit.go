@@ -2,6 +2,7 @@ package silences
 
 import (
 	"context"
+	"math"
 	"strings"
 	"time"
 
@@ -21,15 +22,18 @@ type Mended struct {
 // been damaged on the disk, and a silence that never ends hides what fires for good; so does one that cannot be read. What it finds it
 // mends.
 func (b *Book) Audit(ctx context.Context) (mended []Mended, err error) {
-	broken, err := b.broken(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var orphans []string
+	var broken, orphans []string
 	err = b.Incidents.Store.View(ctx, func(tx store.Tx) error {
+		queue := outbox.In(tx, b.Clock.Now())
+		broken = nil
+		queue.Due(outbox.Decisions, "", math.MaxInt, func(key string, readable func() bool) {
+			if _, _, ours := entryOf(key); ours && !readable() {
+				broken = append(broken, key)
+			}
+		})
 		for _, s := range All(tx) {
 			for _, e := range s.needs() {
-				if !outbox.In(tx, b.Clock.Now()).Pending(e.Key) {
+				if !queue.Pending(e.Key) {
 					broken = append(broken, e.Key)
 				}
 			}
@@ -59,28 +63,6 @@ func (b *Book) Audit(ctx context.Context) (mended []Mended, err error) {
 		return nil
 	})
 	return mended, err
-}
-
-// auditBatch is how many entries are read in one transaction.
-const auditBatch = 1000
-
-// broken lists the entries of silences that stand in the index of what is due, and cannot be read.
-func (b *Book) broken(ctx context.Context) (keys []string, err error) {
-	for from, first := "", true; err == nil && (first || from != ""); first = false {
-		var some []string
-		next := ""
-		err = b.Incidents.Store.View(ctx, func(tx store.Tx) error {
-			some = nil
-			next = outbox.In(tx, b.Clock.Now()).Due(outbox.Decisions, from, auditBatch, func(key string, readable bool) {
-				if _, _, ok := entryOf(key); ok && !readable {
-					some = append(some, key)
-				}
-			})
-			return nil
-		})
-		from, keys = next, append(keys, some...)
-	}
-	return keys, err
 }
 
 // entryOf is which silence an entry is about, and what is due of it; false if it is about none.

@@ -142,6 +142,17 @@ func TestSilenceIsLost(t *testing.T) {
 					if n := len(w.pages("ana")); naked != (n == 0) {
 						t.Errorf("%d pages after the end", n)
 					}
+					if !naked {
+						return
+					}
+					want := "nothing begins or ends the silence of checkout-*"
+					if name == "itself" {
+						want = "incident 1 is silenced, and no silence is there that ends"
+					}
+					w.contains(w.fscked("-repair"), want)
+					w.start()
+					w.Wait(2 * time.Second)
+					w.Paged("ana", "checkout-5xx")
 				})
 			})
 		}
