@@ -48,9 +48,9 @@ func (c count) open() (n int) {
 }
 
 // take reads the incidents of a storm. What is not there any more, or cannot be read, is left out.
-func take(tx store.Tx, n int, now time.Time) (tally, error) {
+func take(tx store.Tx, n int, r state, now time.Time) (tally, error) {
 	t := tally{severities: map[string]int{}, services: map[string]count{}, paged: map[string]int{}}
-	for _, id := range members(tx, n) {
+	for _, id := range members(tx, n, r) {
 		i, err := incidents.Head(tx, id)
 		switch {
 		case errors.Is(err, incidents.ErrNotFound):
@@ -99,7 +99,7 @@ func pagedFor(i *incidents.Incident) []string {
 }
 
 // message is the card of a storm.
-func message(n int, r record, t tally) blocks.Message {
+func message(n int, r state, t tally) blocks.Message {
 	var m blocks.Message
 	lasting := t.open > 0 && r.Over.IsZero()
 	what := text.Count(t.all, "incident", "incidents") + " on " + text.Count(len(t.services), "service", "services")

@@ -18,5 +18,5 @@
 //
 //	storm/now         the number of the newest storm
 //	storm/card/<n>    where the card of a storm is, since when it lasts, whether it is over
-//	storm/in/<id>     the storm that an incident belongs to
+//	storm/in/<id>     the storm that an incident belongs to, if it does not follow from its number; 0 if it belongs to none
 package storm

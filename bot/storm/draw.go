@@ -4,10 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
+	"strconv"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -39,7 +42,7 @@ func (s *Storms) draw(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 		r.Over = now.UTC()
 	}
 	if t.open == 0 && !r.Over.IsZero() && now.Sub(r.Over) >= kept {
-		return func(tx store.Tx) error { return s.forget(tx, now, b.Storm) }, nil
+		return func(tx store.Tx) error { return s.forget(tx, now, b.Storm, *r) }, nil
 	}
 	m := message(b.Storm, *r, t)
 	if sum := sumOf(m); sum != r.Drawn {
@@ -49,19 +52,19 @@ func (s *Storms) draw(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 	return func(tx store.Tx) error { return s.drawn(tx, now, b.Storm, *r, t) }, nil
 }
 
-func (s *Storms) read(ctx context.Context, n int, now time.Time) (r *record, t tally, err error) {
+func (s *Storms) read(ctx context.Context, n int, now time.Time) (r *state, t tally, err error) {
 	err = s.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		if r, err = readCard(tx, n); err != nil || r == nil {
 			return err
 		}
-		t, err = take(tx, n, now)
+		t, err = take(tx, n, *r, now)
 		return err
 	})
 	return r, t, err
 }
 
 // put brings the card to Slack.
-func (s *Storms) put(ctx context.Context, e outbox.Entry, n int, r record, t tally, m blocks.Message, sum string) (
+func (s *Storms) put(ctx context.Context, e outbox.Entry, n int, r state, t tally, m blocks.Message, sum string) (
 	func(store.Tx) error, error) {
 	now, tempo, edit := s.o.Clock.Now(), posting(), r.TS != ""
 	if edit {
@@ -87,12 +90,15 @@ func (s *Storms) put(ctx context.Context, e outbox.Entry, n int, r record, t tal
 }
 
 // drawn records what the card says, and when it is looked at again.
-func (s *Storms) drawn(tx store.Tx, now time.Time, n int, r record, t tally) error {
+func (s *Storms) drawn(tx store.Tx, now time.Time, n int, r state, t tally) error {
 	was, err := readCard(tx, n)
 	if err != nil {
 		return err
 	}
 	r.All, r.More = t.all, false
+	if _, last := incidents.Numbers(tx); !r.Over.IsZero() && r.From > 0 && r.To == 0 {
+		r.To = int(last)
+	}
 	switch {
 	case was != nil && was.More:
 		s.redraw(tx, now, n, now.Add(r.rest()))
@@ -105,8 +111,14 @@ func (s *Storms) drawn(tx store.Tx, now time.Time, n int, r record, t tally) err
 }
 
 // forget lets go of the incidents of a storm of which all is resolved, some at a time.
-func (s *Storms) forget(tx store.Tx, now time.Time, n int) error {
-	ids := members(tx, n)
+func (s *Storms) forget(tx store.Tx, now time.Time, n int, r state) error {
+	var ids []string
+	for id, of := range rows(tx) {
+		if number, err := strconv.Atoi(id); of == n || of == none && err == nil && r.spans(number) {
+			ids = append(ids, id)
+		}
+	}
+	slices.Sort(ids)
 	for _, id := range ids[:min(len(ids), forgotten)] {
 		tx.Delete(memberPrefix + id)
 	}

@@ -51,7 +51,11 @@ func (s *Storms) list(ctx context.Context, c *chat.Call) (blocks.Message, error)
 	var open []*incidents.Incident
 	err := s.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		open = nil
-		for _, id := range members(tx, n) {
+		r, err := readCard(tx, n)
+		if err != nil || r == nil {
+			return err
+		}
+		for _, id := range members(tx, n, *r) {
 			i, err := incidents.Head(tx, id)
 			switch {
 			case errors.Is(err, incidents.ErrNotFound):

@@ -1,6 +1,7 @@
 package storm
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -10,6 +11,9 @@ import (
 	"github.com/oncalm/oncalm/bot/bottest"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/store/record/recordtest"
+	"github.com/oncalm/oncalm/store/storetest"
 )
 
 func at(minute int) time.Time { return time.Date(2026, 3, 11, 14, minute, 0, 0, time.UTC) }
@@ -54,7 +58,7 @@ func TestMessagesFromHostileTexts(t *testing.T) {
 		i := bottest.Incident(s)
 		i.Service = s
 		i.Pages = map[string]incidents.PageState{"1": {Person: s}}
-		for _, r := range []record{{Since: at(1)}, {Since: at(1), Over: at(5)}} {
+		for _, r := range []state{{Since: at(1)}, {Since: at(1), Over: at(5)}} {
 			bottest.Judge(t, message(1, r, taken(i, i)))
 		}
 		var open []*incidents.Incident
@@ -78,3 +82,41 @@ func TestMessagesFromHostileTexts(t *testing.T) {
 		}
 	}
 }
+
+// TestStormsByNumber: what opens while a storm lasts belongs to it without a row, and to no other; what a person opens does not, and
+// rows say otherwise.
+func TestStormsByNumber(t *testing.T) {
+	s := storetest.Memory()
+	err := s.Update(t.Context(), func(tx store.Tx) error {
+		tx.Put(incidents.CounterKey, []byte("40"))
+		tx.Put(nowKey, []byte("3"))
+		tx.Put(memberKey("12"), []byte("0"))
+		tx.Put(memberKey("5"), []byte("1"))
+		tx.Put(memberKey("21"), []byte("3"))
+		return errors.Join(saveCard(tx, 1, state{From: 10, To: 20}), saveCard(tx, 3, state{From: 38}))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int{"5": 1, "10": 1, "20": 1, "21": 3, "38": 3, "40": 3}
+	got := map[string]int{}
+	err = s.View(t.Context(), func(tx store.Tx) error {
+		for _, id := range []string{"4", "5", "9", "10", "12", "20", "21", "22", "37", "38", "40"} {
+			if n, ok := stormOf(tx, id); ok {
+				got[id] = n
+			}
+		}
+		for n, want := range map[int]string{1: "5 10 11 13 14 15 16 17 18 19 20", 3: "21 38 39 40"} {
+			r, err := readCard(tx, n)
+			if all := strings.Join(members(tx, n, *r), " "); err != nil || all != want {
+				t.Errorf("members of %d: %s, want %s (%v)", n, all, want, err)
+			}
+		}
+		return nil
+	})
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+}
+
+func TestRecord(t *testing.T) { recordtest.Check(t, (*state).fields) }

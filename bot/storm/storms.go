@@ -72,6 +72,11 @@ func New(o Options) *Storms { return &Storms{o: o, waiting: map[string]time.Time
 // Own reports whether an incident has a card of its own after an event, and sees to it that the card of its storm tells of the
 // event. posted says that it has one already.
 func (s *Storms) Own(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event, posted bool) bool {
+	if _, first := e.Body.(incidents.Opened); first {
+		if n, r := newest(tx); r.lasts() && r.From > 0 {
+			return s.opened(tx, now, n, *r, i, e)
+		}
+	}
 	n, member := stormOf(tx, i.ID)
 	if member {
 		s.changed(tx, now, n, e)
@@ -91,6 +96,16 @@ func (s *Storms) Own(tx store.Tx, now time.Time, i *incidents.Incident, e incide
 	}
 	s.Waits(i)
 	return true
+}
+
+// opened is Own for an incident that opens while a storm lasts: it belongs to it by its number, unless somebody wants to see it.
+func (s *Storms) opened(tx store.Tx, now time.Time, n int, r state, i *incidents.Incident, e incidents.Event) bool {
+	if e.By.Kind == incidents.KindPerson {
+		tx.Put(memberKey(i.ID), []byte(strconv.Itoa(none)))
+		return true
+	}
+	s.lookAgain(tx, now, n, r)
+	return i.Severity == incidents.Sev1
 }
 
 // opens reports whether an event is one with which a run of an incident begins.
@@ -156,7 +171,7 @@ func (s *Storms) join(tx store.Tx, now time.Time, id string) {
 
 // lookAgain enqueues the card of a storm that lasts, unless it is drawn soon anyway. If it is drawn just now, it is looked at
 // again after that.
-func (s *Storms) lookAgain(tx store.Tx, now time.Time, n int, r record) {
+func (s *Storms) lookAgain(tx store.Tx, now time.Time, n int, r state) {
 	due := now.Add(r.rest())
 	e, ok := outbox.In(tx, now).Get(entryKey(n))
 	switch {
@@ -174,8 +189,8 @@ func (s *Storms) lookAgain(tx store.Tx, now time.Time, n int, r record) {
 // waits for its card joins when it would be posted.
 func (s *Storms) begin(tx store.Tx, now time.Time, n int) {
 	const most = 100
-	tx.Put(nowKey, []byte(strconv.Itoa(n)))
 	since := now
+	_, number := incidents.Numbers(tx)
 	last, err := history.Newest(tx, most)
 	for _, i := range last {
 		_, member := stormOf(tx, i.ID)
@@ -189,7 +204,9 @@ func (s *Storms) begin(tx store.Tx, now time.Time, n int) {
 			tx.Put(memberKey(i.ID), []byte(strconv.Itoa(n)))
 		}
 	}
-	if err = errors.Join(err, saveCard(tx, n, record{Began: now.UTC(), Since: since.UTC()})); err != nil {
+	tx.Put(nowKey, []byte(strconv.Itoa(n)))
+	began := state{Began: now.UTC(), Since: since.UTC(), From: int(number) + 1}
+	if err = errors.Join(err, saveCard(tx, n, began)); err != nil {
 		s.o.Log.Warn("a storm does not count what opened before it", "err", err)
 	}
 }
