@@ -295,6 +295,6 @@ func (b *Bot) Run(ctx context.Context) {
 	defer b.router.End()
 	beside.Go(func() { b.roll.run(ctx) })
 	beside.Go(func() { b.recallChannel(ctx) })
-	beside.Go(func() { b.catchUp(ctx) })
+	beside.Go(func() { b.CatchUp(ctx) })
 	b.identifier.run(ctx)
 }

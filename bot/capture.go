@@ -58,14 +58,14 @@ func talkedAbout(tx store.Tx, id string) (all []capture.Place) {
 	return all
 }
 
-// catchUp reads again what was said in Slack while we were not there.
-func (b *Bot) catchUp(ctx context.Context) {
+// CatchUp reads again what was said and marked in Slack while we did not hear of it.
+func (b *Bot) CatchUp(ctx context.Context) {
 	now := b.o.Clock.Now()
 	err := b.o.Book.Store.Update(ctx, func(tx store.Tx) error {
 		b.capture.CatchUp(tx, now)
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {
-		b.log.Warn("what was said in Slack before the start may be missing on timelines", "err", err)
+		b.log.Warn("what was said in Slack meanwhile may be missing on timelines", "err", err)
 	}
 }

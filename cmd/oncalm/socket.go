@@ -28,6 +28,11 @@ func (a *app) wireSocket(cfg *config.Config) {
 		Dial:     a.outside.dial,
 		Desk:     &incoming.Desk{Clock: a.clock, Log: log, Ours: a.line.Ours, Handle: a.handle},
 		Answer:   a.line.Answer, Log: log,
+		Back: func(ctx context.Context) {
+			now := a.enter()
+			defer now.leave()
+			now.bot.CatchUp(ctx)
+		},
 	})
 	a.hearing = &ops.SocketWatch{Lost: a.socket.Lost, Self: a.self, Log: log}
 	a.hearing.Register(a.reg)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -119,6 +120,33 @@ func TestSocketRefresh(t *testing.T) {
 		w.contains(w.Says("ana", "/incident", "note 1 x"), "Noted on")
 		if said := selfPages(w.slack); len(said) != 0 {
 			t.Errorf("told: %q", said)
+		}
+	})
+}
+
+// TestSocketCatchesUp: what is marked while there is no connection is on the timeline when there is one again.
+func TestSocketCatchesUp(t *testing.T) {
+	playSocket(t, func(w *world) {
+		w.Alarm("checkout-5xx")
+		w.Wait(time.Minute)
+		card := w.Card("1")
+		said, err := w.slack.Hands.Reply(w.t.Context(), "U0BO", card, "rolled back")
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.slack.Socket.Deaf(true)
+		w.Wait(30 * time.Second)
+		if err := w.slack.Hands.React(w.t.Context(), "U0ANA", said, "pushpin"); err != nil {
+			t.Fatal(err)
+		}
+		w.Wait(10 * time.Second)
+		if _, kinds := w.Incident("1"); slices.Contains(kinds, "noted") {
+			t.Errorf("it was heard without a connection: %q", kinds)
+		}
+		w.slack.Socket.Deaf(false)
+		w.Wait(2 * time.Minute)
+		if _, kinds := w.Incident("1"); !slices.Contains(kinds, "noted") {
+			t.Errorf("the timeline: %q", kinds)
 		}
 	})
 }

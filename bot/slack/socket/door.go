@@ -25,7 +25,10 @@ type Options struct {
 	Desk *incoming.Desk
 	// Answer posts a reply that is too large for an acknowledgement to the address that its request names.
 	Answer func(ctx context.Context, address string, body []byte) error
-	Log    *slog.Logger
+	// Back is called when there is a connection after there was none: what Slack had to tell meanwhile does not come any more. It may
+	// be nil.
+	Back func(context.Context)
+	Log  *slog.Logger
 }
 
 // A Door keeps a connection to Slack, and takes what comes over it.

@@ -63,6 +63,9 @@ func (l *link) read(ctx context.Context, message []byte, work *sync.WaitGroup) {
 			l.greeted = true
 			if l.state.greet(time.Now()) {
 				l.o.Log.Info("connected to Slack")
+				if l.o.Back != nil {
+					work.Go(func() { l.o.Back(ctx) })
+				}
 			}
 		}
 	case e.Type == "disconnect":
