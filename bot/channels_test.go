@@ -99,12 +99,21 @@ func TestChannelOfIncident(t *testing.T) {
 		if _, there := w.slack.Messages(name)[0].Button("Acknowledge"); there {
 			t.Error("the card there is not kept current")
 		}
+		w.typed(bo, "/incident", "lead 1 @ana")
+		w.typed(ana, "/incident", "role 1 scribe <@U0CY|cy>")
+		w.wait(time.Minute)
+		c, _ = w.slack.ChannelByName(name)
+		contains(t, c.Topic, "lead ana · ")
 		w.says(bo, name, "", "it is the cache")
 		m := w.says(bo, name, "", "of the shop")
 		w.says(cy, name, m.TS, "in a thread")
 		w.does(w.slack.Hands.Pin(ctx, bo, m))
 		w.wait(10 * time.Second)
-		w.wantNotes(id, "bo 00:02:03 it is the cache", "bo 00:02:03 of the shop", "cy 00:02:03 in a thread")
+		noted, want := w.notes(id), []string{"bo 00:03:03 it is the cache", "bo 00:03:03 of the shop", "cy 00:03:03 in a thread"}
+		slices.Sort(noted) // a channel and its threads are read one after the other
+		if !slices.Equal(noted, want) {
+			t.Errorf("notes %q, want %q", noted, want)
+		}
 		r := w.slack.Hands.Command(ctx, cy, name, "/incident", "")
 		contains(t, r.Text(), "sev2 · Checkout: 5xx", "Acknowledged")
 		r = w.slack.Hands.Command(ctx, cy, name, "/incident", "note rolled back")
@@ -113,6 +122,7 @@ func TestChannelOfIncident(t *testing.T) {
 		w.wait(time.Minute)
 		c, _ = w.slack.ChannelByName(name)
 		contains(t, c.Topic, "Resolved by cy")
+		contains(t, w.slack.Hands.Command(ctx, cy, name, "/incident", "info").Text(), "Checkout: 5xx")
 		w.wait(7 * 24 * time.Hour)
 		if c, _ = w.slack.ChannelByName(name); !c.Archived {
 			t.Error("it is not archived")

@@ -60,6 +60,12 @@ func tidy(s string) string {
 // topicOf is the topic of the channel of an incident: how it stands. Slack reads it as markup, so it is escaped.
 func topicOf(i *incidents.Incident) string {
 	stands := view.Standing(i).Plain(nil)
+	if stage := i.Response.Stage; stage != "" && i.Open() {
+		stands += " · " + stage
+	}
+	if lead := i.Response.Lead; lead != "" && i.Open() {
+		stands = "lead " + text.Clip(lead, 40) + " · " + stands
+	}
 	for room := maxTopic / 2; ; room /= 2 {
 		said := text.Slack(view.Sign(i.Severity) + " " + i.Severity + " · " + text.Clip(text.Line(i.Title), room) + " · " +
 			text.Clip(text.Line(stands), min(room, maxTopic/3)) + " · incident " + i.ID)

@@ -18,7 +18,8 @@ import (
 // mostInvited is how many people Slack invites at once.
 const mostInvited = 100
 
-// invite invites who is not there yet: who is paged, who has acknowledged or opened it, and whom the rules name.
+// invite invites who is not there yet: who is paged, has acknowledged or opened it, or has a role, and whom
+// the rules name.
 func (w *work) invite(ctx context.Context) (done bool, err error) {
 	missing := w.missing()
 	if len(missing) == 0 {
@@ -88,6 +89,11 @@ func (w *work) invited() []string {
 	var all []string
 	for _, p := range w.i.Pages {
 		all = append(all, p.Person)
+	}
+	for _, name := range []string{w.i.Response.Lead, w.i.Response.Comms, w.i.Response.Scribe} {
+		if name != "" {
+			all = append(all, name)
+		}
 	}
 	for _, a := range []incidents.Actor{w.i.AcknowledgedBy, w.i.OpenedBy} {
 		if a.Kind == incidents.KindPerson {

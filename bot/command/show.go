@@ -124,7 +124,7 @@ func infoMessage(i view.Account) blocks.Message {
 
 // pickAny finds the incident that is meant among all: where only looking is asked for, the last one will do if none is open.
 func (room *Room) pickAny(c *chat.Call, tx store.Tx) (*incidents.Incident, blocks.Message, error) {
-	if len(c.Args) == 0 && c.Target == nil && len(incidents.OpenIDs(tx, 1)) == 0 {
+	if len(c.Args) == 0 && c.Target == nil && len(incidents.OpenIDs(tx, 1)) == 0 && room.here(c, tx) == "" {
 		last, err := history.Newest(tx, 1)
 		if err != nil || len(last) == 0 {
 			return nil, blocks.Sentence("There is no incident yet."), err

@@ -199,8 +199,8 @@ func (room *Room) appendAt(c *chat.Call, tx store.Tx, id string, at time.Time,
 func (room *Room) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text string, m blocks.Message) {
 	open := incidents.OpenIDs(tx, maxListed)
 	id, text := room.cut(c, tx)
-	if id == "" && room.o.Here != nil {
-		id = room.o.Here(tx, c)
+	if id == "" {
+		id = room.here(c, tx)
 	}
 	switch {
 	case id == "" && len(open) == 0:
@@ -234,6 +234,14 @@ func (room *Room) incident(c *chat.Call, tx store.Tx, id string, open []string) 
 			" was triggered again; nothing was changed. See ", blocks.Code(c.Root+" info "+id), ".")
 	}
 	return i, blocks.Message{}
+}
+
+// here is the incident that is talked about where something is said; "" if none is.
+func (room *Room) here(c *chat.Call, tx store.Tx) string {
+	if room.o.Here == nil {
+		return ""
+	}
+	return room.o.Here(tx, c)
 }
 
 // cut takes the id off what was typed, if there is one, and returns the rest. Only in front of a note a number can be
