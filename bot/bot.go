@@ -19,6 +19,7 @@ import (
 	"github.com/oncalm/oncalm/bot/notice"
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/respond"
+	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/silence"
 	"github.com/oncalm/oncalm/bot/slack"
@@ -64,6 +65,8 @@ type Options struct {
 	Overrides *overrides.Book // who is on call; changes of it are made there
 	// People are those whom we know, by their names in the configuration.
 	People map[string]chat.Person
+	// Rights say which of them may do what.
+	Rights rights.Rules
 	// Services are the names of all services, for /oncall.
 	Services []string
 	// Silences are what nobody is paged for; nil if there are none. Watched are the services with their alarms, and PagesNobody
@@ -193,6 +196,7 @@ func (b *Bot) compose(users map[string]string) {
 	b.router = chat.New(chat.Options{
 		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People,
 		Rooms:   []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room()},
+		Rights:  o.Rights,
 		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
 	}, users)
 	b.shifts.SetRouter(b.router)

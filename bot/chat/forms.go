@@ -55,6 +55,7 @@ func (r *Router) chosen(ctx context.Context, in slack.Request) {
 	}
 	c.Root, c.Word = room.Root, w.Name
 	m, ours := r.admit(ctx, c, in)
+	w = r.permitted(c, room, w)
 	if ours && w.Form != nil && r.open(ctx, c, w, in.Trigger) {
 		return
 	}
@@ -82,7 +83,11 @@ func (r *Router) submitted(ctx context.Context, in slack.Request) (payload strin
 		if room.Bare {
 			r.learnZone(ctx, c)
 		}
-		done = w.Filled(ctx, c, in.Form)
+		if m, ok = r.refuses(c, room, w); ok {
+			done.Next = Closing(room.Title, m)
+		} else {
+			done = w.Filled(ctx, c, in.Form)
+		}
 	}
 	payload, err := done.payload()
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/clocks"
@@ -22,6 +23,7 @@ type Options struct {
 	Clock  *clocks.Clock
 	Log    *slog.Logger
 	People map[string]Person // by their names in the configuration
+	Rights rights.Rules      // who may say which word
 	Rooms  []Room
 	// Refusal says why an incident's state does not allow what was asked.
 	Refusal func(*Call, *incidents.Refused) blocks.Message
@@ -120,6 +122,7 @@ func (r *Router) typed(ctx context.Context, in slack.Request) (payload string) {
 	if (room.Bare || w.Zoned) && len(c.Args) > 0 || w.Timed && c.timed() {
 		r.learnZone(ctx, c)
 	}
+	w = r.permitted(c, room, w)
 	if w.Form != nil && len(c.Args) == 0 && r.open(ctx, c, w, in.Trigger) {
 		return "" // the form is the answer
 	}
@@ -238,5 +241,5 @@ func (r *Router) pressed(ctx context.Context, in slack.Request) {
 	if room.Bare || w.Zoned && len(c.Args) > 0 {
 		r.learnZone(ctx, c)
 	}
-	r.CarryOut(ctx, c, w)
+	r.CarryOut(ctx, c, r.permitted(c, room, w))
 }

@@ -26,6 +26,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/messages"
+	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
@@ -52,6 +53,8 @@ type Config struct {
 	// Channels is what is done where incidents are talked about.
 	Channels channels.Channels
 
+	// Rights are the people of each role.
+	Rights    rights.Rules
 	People    map[string]Person
 	Schedules map[string]rotations.Schedule
 	// Planned holds the overrides of the file, by schedule, in the file's order.

@@ -21,6 +21,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/bot/capture"
 	rooms "github.com/oncalm/oncalm/bot/channels"
+	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
@@ -204,7 +205,8 @@ func TestEverything(t *testing.T) {
 				From: time.Date(2026, 12, 1, 22, 0, 0, 0, time.UTC), To: time.Date(2026, 12, 2, 2, 0, 0, 0, time.UTC),
 			},
 		},
-		Quiet: []string{"sev4", "sev3"},
+		Quiet:  []string{"sev4", "sev3"},
+		Rights: rights.Rules{rights.Commander: {"ana"}, rights.Viewer: {"cy"}},
 		Handoffs: schedules.Handoffs{Rules: map[string]handoffs.Rule{
 			"payments": {Mode: handoffs.Accept, Within: 15 * time.Minute, Remind: []time.Duration{24 * time.Hour, time.Hour}},
 		}, Groups: map[string]handoffs.Group{"S0ONCALL": {Schedules: []string{"payments"}, Always: []string{"cy"}}},

@@ -59,6 +59,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("messages", rule.Section),
 		reading.Key("maintenance", maintenance.Section(&c.Maintenance)),
 		reading.Key("quiet", severities.Quiet(&c.Quiet)),
+		reading.Key("rights", rightsOf(&c.Rights)),
 		reading.Key("roles", roles),
 		reading.Key("default_service", service.Default),
 		reading.Key("handoffs", handoffs.Section),

@@ -1,0 +1,125 @@
+// Package rights says who may do what: one table of actions and roles, and one of the words that are actions. What is in no table
+// nobody may do. It is asked when an action runs, not when its button was drawn.
+package rights
+
+import (
+	"maps"
+	"slices"
+)
+
+// A Role is what somebody may be, besides what they do in an incident.
+type Role string
+
+// The roles.
+const (
+	Viewer    Role = "viewer"    // looks
+	Responder Role = "responder" // answers pages
+	Commander Role = "commander" // decides for others
+	Approver  Role = "approver"  // approves what is rolled back
+	Admin     Role = "admin"
+)
+
+// Roles are all of them.
+func Roles() []Role { return []Role{Viewer, Responder, Commander, Approver, Admin} }
+
+// An Action is what somebody does, as far as rights go.
+type Action string
+
+// The actions.
+const (
+	Look     Action = "look"
+	Respond  Action = "respond to incidents"
+	Silence  Action = "silence alarms"
+	Duty     Action = "change who is on call, for yourself"
+	Reassign Action = "put somebody else on call"
+)
+
+// table is who may do what.
+func table() map[Action][]Role {
+	return map[Action][]Role{
+		Look:     {Viewer, Responder, Commander, Approver, Admin},
+		Respond:  {Responder, Commander, Admin},
+		Silence:  {Responder, Commander, Admin},
+		Duty:     {Responder, Commander, Admin},
+		Reassign: {Commander, Admin},
+	}
+}
+
+// words are the words of each action, by their rooms. The word of a room that is said without one is empty.
+func words() map[Action]map[string][]string {
+	return map[Action]map[string][]string{
+		Look: {
+			"incident": {"", "list", "info", "why", "roles", "timeline", "postmortem", "help", "show-all"},
+			"oncall":   {"", "schedule", "why", "feed", "silences", "simulate", "trace", "help", "cancel"},
+			"storm":    {"", "list", "open"},
+			"timeline": {""},
+		},
+		Respond: {
+			"incident": {"ack", "resolve", "reopen", "escalate", "snooze", "note", "undo", "merge", "split", "severity", "update",
+				"lead", "role", "summary", "impact", "rename", "action", "strike", "edit", "ack-all"},
+			"timeline": {"put", "add"},
+		},
+		Silence: {"oncall": {"silence", "unsilence"}},
+		Duty: {"oncall": {"me", "cover", "swap", "undo", "confirm", "take-back", "accept", "decline", "withdraw",
+			"take-over"}},
+		Reassign: {"oncall": {"override"}},
+	}
+}
+
+// Of is the action that a word of a room is; false if it is in no table.
+func Of(room, word string) (Action, bool) {
+	for action, rooms := range words() {
+		if slices.Contains(rooms[room], word) {
+			return action, true
+		}
+	}
+	return "", false
+}
+
+// Rules are the people of each role, as the configuration names them. All people are viewers. All are responders, unless Responder names
+// some, or Viewer names them: those only look. Where nobody is named as commander, each responder is one.
+type Rules map[Role][]string
+
+// Has reports whether a person has a role.
+func (r Rules) Has(person string, role Role) bool {
+	named := slices.Contains(r[role], person)
+	switch role {
+	case Viewer:
+		return true
+	case Responder:
+		return named || len(r[Responder]) == 0 && !slices.Contains(r[Viewer], person)
+	case Commander:
+		return named || len(r[Commander]) == 0 && r.Has(person, Responder)
+	}
+	return named
+}
+
+// May reports whether a person may say a word of a room, and if not which action that is.
+func (r Rules) May(person, room, word string) (action Action, ok bool) {
+	action, known := Of(room, word)
+	return action, known && slices.ContainsFunc(table()[action], func(role Role) bool { return r.Has(person, role) })
+}
+
+// Who are those of some people who may do something, by name.
+func (r Rules) Who(action Action, people []string) (may []string) {
+	for _, person := range slices.Sorted(slices.Values(people)) {
+		if slices.ContainsFunc(table()[action], func(role Role) bool { return r.Has(person, role) }) {
+			may = append(may, person)
+		}
+	}
+	return may
+}
+
+// Actions are all actions, by name.
+func Actions() []Action { return slices.Sorted(maps.Keys(table())) }
+
+// Words are all words of the tables, by their rooms.
+func Words() map[string][]string {
+	all := map[string][]string{}
+	for _, rooms := range words() {
+		for room, names := range rooms {
+			all[room] = append(all[room], names...)
+		}
+	}
+	return all
+}
