@@ -27,7 +27,7 @@ type gale struct {
 // figures is what a storm was like for the people, and for Slack.
 type figures struct {
 	first  time.Duration // until the first page stands
-	told   time.Duration // until every incident is told to somebody
+	told   time.Duration // until every incident but the sev1 is told to somebody
 	urgent time.Duration // until the sev1 is told, from its own alarm on
 	minute int           // messages to one person in the first minute, at most
 	all    int           // messages to one person until all are told, at most
@@ -179,8 +179,9 @@ func (s gale) untold(w *world, begun, urgent time.Time, f *figures) (open int, l
 				open++
 			case i.Service == "urgent":
 				f.urgent = at.Sub(urgent)
+			default:
+				last = max(last, at.Sub(begun))
 			}
-			last = max(last, at.Sub(begun))
 		}
 		return nil
 	})
