@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -14,15 +15,12 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// pictureVar, if it is set, lets TestDemoInBrowser write the picture of the README anew:
+// pictureVar, if it is set, lets the tests in a browser write the pictures of the documents anew:
 //
-//	ONCALM_PICTURE=1 go test -run TestDemoInBrowser ./cmd/oncalm
+//	ONCALM_PICTURE=1 go test -run InBrowser ./cmd/oncalm
 const pictureVar = "ONCALM_PICTURE"
 
-const (
-	pictureFile = "../../docs/demo.png"
-	pictureMax  = 300_000 // bytes
-)
+const pictureMax = 300_000 // bytes
 
 // browserPath finds a browser. Where everything must be tested, there has to be one.
 func browserPath(t *testing.T) string {
@@ -243,19 +241,17 @@ func (p *tab) theme(name string) {
 	p.t.Fatalf("the colours cannot be made %s", name)
 }
 
-// picture takes the picture of the README, if it is wanted. The letters are named, because
-// a machine without a screen has plain ones at best.
-func (p *tab) picture() {
+// picture takes a picture for the documents, if it is wanted, when something else was done before.
+func (p *tab) picture(file string, before ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	if os.Getenv(pictureVar) == "" {
 		return
 	}
 	p.do(
 		chromedp.EmulateViewport(1280, 720), chromedp.MouseEvent("mouseMoved", 900, 30),
-		chromedp.Evaluate[chromedp.Void](`document.querySelectorAll(".toast").forEach((t) => t.remove()),
-			document.activeElement.blur(),
-			document.documentElement.style.setProperty("--sans", "Inter, Arimo, 'Liberation Sans', Helvetica, Arial, sans-serif, 'Noto Color Emoji'")`),
+		chromedp.Evaluate[chromedp.Void](`document.querySelectorAll(".toast").forEach((t) => t.remove()), document.activeElement.blur(), null`),
 	)
+	p.do(before...)
 	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		p.t.Fatal(err)
@@ -263,10 +259,10 @@ func (p *tab) picture() {
 	if len(png) > pictureMax {
 		p.t.Errorf("the picture has %d bytes, more than %d", len(png), pictureMax)
 	}
-	if err := os.WriteFile(pictureFile, png, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join("../../docs", file), png, 0o644); err != nil {
 		p.t.Fatal(err)
 	}
-	p.do(chromedp.EmulateViewport(1280, 800), chromedp.Evaluate[chromedp.Void](`document.documentElement.style.removeProperty("--sans"), null`))
+	p.do(chromedp.EmulateViewport(1280, 800))
 }
 
 // complaints returns what the page has complained about since the last look.

@@ -24,7 +24,7 @@ func TestDemoInBrowser(t *testing.T) {
 	p.sees("#beside", "Triggered: nobody has acknowledged yet")
 	p.sees("#beside", "Paged: ana (delivered)")
 	p.sees("#tour", "2 of 6")
-	p.picture()
+	p.picture("demo.png")
 	p.accessible("paged")
 
 	p.types("/incident") // the command alone, and Enter: it looks, and changes nothing
