@@ -38,6 +38,8 @@ func Line(s string) string {
 // direction of writing, have no width, or are tags), letters that show nothing, and code points that are no characters.
 func Hidden(r rune) bool {
 	switch {
+	case r < utf8.RuneSelf: // most are, and are asked for often
+		return r < ' ' || r == 0x7f
 	case r == '\u200c' || r == '\u200d': // the two joiners
 		return false
 	case unicode.In(r, unicode.Cc, unicode.Cf):
