@@ -40,6 +40,8 @@ type Room struct {
 	Title string // of its forms
 	About string // what the slash command is for, in a few words
 	Words []Word
+	// Elsewhere is what other tools call words of the room.
+	Elsewhere []Elsewhere
 	// Unheard are words that only buttons and forms say: nobody types them.
 	Unheard []Word
 	// Was are the words of buttons and forms from before they named their room, by their actions. Messages live on in Slack.
@@ -117,6 +119,9 @@ func (r *Router) typed(ctx context.Context, in slack.Request) (payload string) {
 	c.Args = Tokens(c.Rest)
 	w, m, ok := meant(c, room)
 	if !ok {
+		if theirs, known := r.Elsewhere(c.Root, c.Word); known {
+			m = theirs
+		}
 		return encode(m, r.zone(c.Person), false)
 	}
 	if (room.Bare || w.Zoned) && len(c.Args) > 0 || w.Timed && c.timed() {

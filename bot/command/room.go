@@ -131,7 +131,7 @@ func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
 func (room *Room) Room() chat.Room {
 	return chat.Room{
 		Name: view.Room, Root: room.o.Root, Title: "Incident", About: "Acknowledge, resolve and look at incidents",
-		Words: room.words(), Target: true,
+		Words: room.words(), Elsewhere: room.elsewhere(), Target: true,
 		Silent:  chat.Word{Show: room.brief, Help: "What is open, and the most useful commands."},
 		Unheard: room.unheard(),
 		Was:     map[string]string{"ack": "ack", "resolve": "resolve", "escalate": "escalate", "note": "note", "info": "info", "postmortem": "postmortem"},

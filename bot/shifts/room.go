@@ -156,7 +156,7 @@ func (room *Room) silent() chat.Word {
 func (room *Room) Room() chat.Room {
 	return chat.Room{
 		Name: typed.Room, Root: room.root, Title: typed.Title, About: "Who is on call, and changes of that", Bare: true,
-		Words: room.words(), Silent: room.silent(), Other: &chat.Word{Show: room.board.OnCall},
+		Words: room.words(), Elsewhere: room.elsewhere(), Silent: room.silent(), Other: &chat.Word{Show: room.board.OnCall},
 		Unheard: room.unheard(), Was: map[string]string{
 			"oncall-confirm": "confirm", "oncall-cancel": "cancel", "oncall-undo": "take-back", "oncall-accept": "accept",
 			"oncall-decline": "decline", "oncall-withdraw": "withdraw", "accept-shift": "take-over",
