@@ -47,7 +47,7 @@ func TestElsewhere(t *testing.T) {
 		if asked < 40 {
 			t.Errorf("only %d words were asked for", asked)
 		}
-		contains(t, w.typed(ana, "/incident", "STATUS"), "“status” is `/incident info` here", "`/incident info [id]`")
+		contains(t, w.typed(ana, "/incident", "STATE"), "“state” is `/incident info` here", "`/incident info [id]`")
 		contains(t, w.typed(ana, "/incident", "who"), "“who” is `/oncall` here", "Who is on call, until when")
 		contains(t, w.typed(ana, "/incident", "silence checkout 2h x"), "“silence” is `/oncall silence` here")
 		contains(t, w.typed(ana, "/oncall", "ack 1"), "“ack” is `/incident ack` here")

@@ -54,6 +54,9 @@ func firstWord(s string) (word, rest string) {
 // marks are those of Slack's formatting, and quotes of all kinds.
 const marks = "`*_~\"'“”„‟″«»‹›‘’‚‛"
 
+// Plain is a word without marks of formatting around it, and without what ends a sentence.
+func Plain(word string) string { return plain(word) }
+
 // plain is a word without marks around it, and without what ends a sentence.
 func plain(word string) string { return strings.TrimRight(strings.Trim(word, marks), ".,;!?"+marks) }
 

@@ -92,6 +92,18 @@ func Help(root string, words []Word) blocks.Message {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Bullets(lines...)}}
 }
 
+// HelpOn explains the word that a call of help names; false if it names none.
+func HelpOn(c *Call, words []Word) (m blocks.Message, ok bool) {
+	if len(c.Args) == 0 {
+		return m, false
+	}
+	w, known := Find(words, c.Args[0].Text)
+	if !known {
+		return Unknown(c.Root, c.Args[0].Text, Names(words)), true
+	}
+	return Help(c.Root, []Word{w}), true
+}
+
 // Unknown names the nearest of what could have been meant, and where all of it is.
 func Unknown(root, said string, names []string) blocks.Message {
 	said = text.Clip(text.Line(said), 40)

@@ -27,7 +27,10 @@ const recently = time.Hour
 func (room back) reopen(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	var i *incidents.Incident
 	var m blocks.Message
-	id, reason := room.cut(c, tx)
+	if m, several := many(room).onlyOne(c, tx); several {
+		return m, nil
+	}
+	id, reason := room.cut(c)
 	if id == "" {
 		resolved, err := room.resolvedLately(c, tx)
 		switch {
@@ -53,7 +56,7 @@ func (room back) reopen(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	}
 	return blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("You reopened ", blocks.Strong(i.ID), " (", text.Line(i.Title), "). ", whoIsPaged(c, after),
-			shortened(reason)),
+			because(reason)),
 	)}}, nil
 }
 
@@ -82,7 +85,10 @@ func whoIsPaged(c *chat.Call, i *incidents.Incident) blocks.Line {
 
 // takeBack is /incident undo.
 func (room back) takeBack(c *chat.Call, tx store.Tx) (blocks.Message, error) {
-	id, _ := room.cut(c, tx)
+	if m, several := many(room).onlyOne(c, tx); several {
+		return m, nil
+	}
+	id, _ := room.cut(c)
 	if id != "" {
 		if i, m := room.incident(c, tx, id, incidents.OpenIDs(tx, maxListed)); i == nil {
 			return m, nil

@@ -45,12 +45,12 @@ type Room struct {
 // New makes a Room.
 func New(o Options) *Room { return &Room{o: o} }
 
-// store is that of the book; nil without one, where words are only listed.
-func (room *Room) store() store.Store {
-	if room.o.Book == nil {
+// storeOf is that of the book; nil without one, where words are only listed.
+func storeOf(book *incidents.Book) store.Store {
+	if book == nil {
 		return nil
 	}
-	return room.o.Book.Store
+	return book.Store
 }
 
 // HandOf is what a room does for another conversation about its incidents.
@@ -64,16 +64,17 @@ func HandOf(room *Room) respond.Hand {
 // words are the words of /incident, in the order of help.
 func (room *Room) words() []chat.Word {
 	return slices.Concat(room.answers(), room.others(), room.o.More,
-		[]chat.Word{{Name: "help", Show: room.help, Help: "This list."}})
+		[]chat.Word{{Name: "help", Usage: "[word]", Show: room.help, Help: "This list, or one of its words."}})
 }
 
 // answers are the words by which somebody answers a page, and others the rest.
 func (room *Room) answers() []chat.Word {
 	return []chat.Word{
-		{Name: "ack", Also: []string{"acknowledge"}, Usage: "[id [note]]", Change: room.acknowledge,
+		{Name: "ack", Also: []string{"acknowledge"}, Usage: "[ids or all] [note]", Change: room.acknowledge,
 			Help: "You take it on, and nobody else is paged.",
-			More: "A note needs the `id` before it."},
-		{Name: "resolve", Also: []string{"close"}, Usage: "[id] [reason]", Change: room.resolve,
+			More: "A note needs an `id` before it. Several (`ack 3 4 5`, `ack 3,4`) are acknowledged together, or none of " +
+				"them; `all` is what waits."},
+		{Name: "resolve", Also: []string{"close"}, Usage: "[ids or all] [reason]", Change: room.resolve,
 			Help: "It is over.",
 			More: "A reason has 500 characters at most. While an alarm of the incident says ALARM, the button asks first, and " +
 				"the word says what it means; `resolve id anyway [reason]` does it all the same."},
@@ -108,7 +109,7 @@ func (room *Room) others() []chat.Word {
 			Help: "Takes an alarm out of an incident, to one of its own.",
 			More: "That pages, unless the one is acknowledged. The alarm does not join others again while its own incident is " +
 				"open, or could be triggered again."},
-		lists.Lists{Store: room.store(), Services: room.o.Services}.Word(),
+		lists.Lists{Store: storeOf(room.o.Book), Services: room.o.Services}.Word(),
 		{Name: "info", Also: []string{"show"}, Usage: "[id]", Show: room.info,
 			Help: "The state of an incident, and what happened."},
 		{Name: "postmortem", Also: []string{"pm", "retro"}, Usage: "[id]", Show: room.postmortem,
@@ -118,7 +119,10 @@ func (room *Room) others() []chat.Word {
 }
 
 // help explains all words of /incident.
-func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
+func (room *Room) help(_ context.Context, c *chat.Call) (blocks.Message, error) {
+	if m, ok := chat.HelpOn(c, room.words()); ok {
+		return m, nil
+	}
 	m := chat.Help(room.o.Root, room.words())
 	m.Body = append(m.Body, blocks.Para(
 		blocks.Say("You can leave the id out while only one incident is open, and in an incident's own channel. ",
@@ -131,7 +135,7 @@ func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
 func (room *Room) Room() chat.Room {
 	return chat.Room{
 		Name: view.Room, Root: room.o.Root, Title: "Incident", About: "Acknowledge, resolve and look at incidents",
-		Words: room.words(), Elsewhere: room.elsewhere(), Target: true,
+		Words: room.words(), Elsewhere: elsewhere(room.o.OnCall), Target: true,
 		Silent:  chat.Word{Show: room.brief, Help: "What is open, and the most useful commands."},
 		Unheard: room.unheard(),
 		Was:     map[string]string{"ack": "ack", "resolve": "resolve", "escalate": "escalate", "note": "note", "info": "info", "postmortem": "postmortem"},

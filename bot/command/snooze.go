@@ -45,7 +45,7 @@ func (room *Room) snooze(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return blocks.Message{}, err
 	}
 	said := blocks.Say("You snoozed ", blocks.Strong(i.ID), " (", text.Line(i.Title), ") until ", body.Until,
-		". Nobody is paged before; then it pages from the first step of its policy on.", shortened(reason))
+		". Nobody is paged before; then it pages from the first step of its policy on.", because(reason))
 	for _, n := range span.Notes {
 		said = blocks.Say(said, " Note: ", n, ".")
 	}

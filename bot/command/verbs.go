@@ -26,6 +26,9 @@ const (
 
 // acknowledge is /incident ack. What is written behind the id is noted.
 func (room *Room) acknowledge(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	if n, several := (many{room}).named(c); several {
+		return many{room}.acknowledge(c, tx, n)
+	}
 	if len(c.Args) > 0 && !chat.IsID(strings.TrimPrefix(c.Args[0].Text, "#")) {
 		return noSuch(c.Args[0].Text, incidents.OpenIDs(tx, maxListed)), nil
 	}
@@ -46,10 +49,10 @@ func (room *Room) acknowledge(c *chat.Call, tx store.Tx) (blocks.Message, error)
 	if err := room.record(c, tx, i.ID, incidents.Acknowledged{}); err != nil {
 		return blocks.Message{}, err
 	}
-	m = blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(
+	m = blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(append(noted(said),
 		blocks.Say("You acknowledged ", blocks.Strong(i.ID), " (", text.Line(i.Title), "). Nobody else is paged for it now."),
 		blocks.Say("When it is over: ", blocks.Code(c.Root+" resolve "+i.ID)),
-	)}}
+	)...)}}
 	return asksForLead(c, i, m), nil
 }
 
@@ -68,6 +71,9 @@ func asksForLead(c *chat.Call, i *incidents.Incident, m blocks.Message) blocks.M
 
 // resolve is /incident resolve. While an alarm of the incident says ALARM, it asks first.
 func (room *Room) resolve(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	if n, several := (many{room}).named(c); several {
+		return many{room}.resolve(c, tx, n)
+	}
 	i, reason, m := room.pick(c, tx)
 	if i == nil {
 		return m, nil
@@ -82,7 +88,7 @@ func (room *Room) resolve(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return blocks.Message{}, err
 	}
 	lines := []blocks.Line{blocks.Say("You resolved ", blocks.Strong(i.ID), " (", text.Line(i.Title), ").",
-		shortened(reason))}
+		because(reason))}
 	if len(i.Firing) > 0 {
 		lines = append(lines, blocks.Say(view.StillFires(i), " If it recovers and fires again soon, ", i.ID,
 			" is triggered again."))
@@ -116,24 +122,16 @@ func (room *Room) escalate(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("You escalated ", blocks.Strong(i.ID), " (", text.Line(i.Title),
-			"). The next step of its policy is paged now.", shortened(reason)),
+			"). The next step of its policy is paged now.", because(reason)),
 		blocks.Say("Who has been paged: ", blocks.Code(c.Root+" info "+i.ID)),
 	)}}, nil
-}
-
-// shortened says of a reason that is too long that only its beginning was kept.
-func shortened(reason string) blocks.Line {
-	if text.Clip(reason, maxReason) == reason {
-		return nil
-	}
-	return blocks.Say(" Only the first ", maxReason, " characters of the reason are kept: put the rest in a note.")
 }
 
 // note is /incident note. Notes can also be put on the timeline of a resolved incident.
 func (room *Room) note(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, typed, m := room.pick(c, tx)
 	if i == nil {
-		return m, nil
+		return many{room}.numbered(c, tx, m), nil
 	}
 	if typed == "" {
 		return blocks.Sentence("What should I note? Write ", blocks.Code(c.Root+" note "+i.ID+" what you saw or did"), "."),
@@ -197,8 +195,11 @@ func (room *Room) appendAt(c *chat.Call, tx store.Tx, id string, at time.Time,
 // pick finds the incident that is meant, and what was said about it. If it is not clear which, i is nil and m says what to
 // do about it.
 func (room *Room) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text string, m blocks.Message) {
+	if m, several := (many{room}).onlyOne(c, tx); several {
+		return nil, "", m
+	}
 	open := incidents.OpenIDs(tx, maxListed)
-	id, text := room.cut(c, tx)
+	id, text := room.cut(c)
 	if id == "" {
 		id = room.here(c, tx)
 	}
@@ -244,18 +245,17 @@ func (room *Room) here(c *chat.Call, tx store.Tx) string {
 	return room.o.Here(tx, c)
 }
 
-// cut takes the id off what was typed, if there is one, and returns the rest. Only in front of a note a number can be
-// something else, and is an id only if there is such an incident.
-func (room *Room) cut(c *chat.Call, tx store.Tx) (id, text string) {
+// cut takes the id off what was typed, if there is one, and returns the rest. A number in front is an id, whether there is such an
+// incident or not: what was meant for one incident is never put into another.
+func (room *Room) cut(c *chat.Call) (id, text string) {
 	if c.Target != nil {
 		return c.Target.ID, c.Rest
 	}
 	text = c.Rest
 	if len(c.Args) > 0 {
 		first := c.Args[0]
-		bare, explicit := strings.CutPrefix(first.Text, "#")
-		known := func() bool { _, err := incidents.Head(tx, bare); return chat.IsID(bare) && err == nil }
-		if first.Kind == chat.WordToken && chat.IsNumber(bare) && (explicit || c.Word != "note" || known()) {
+		bare := strings.TrimPrefix(first.Text, "#")
+		if first.Kind == chat.WordToken && chat.IsNumber(bare) {
 			id, text = bare, ""
 			if len(c.Args) > 1 {
 				text = c.Rest[c.Args[1].From:]

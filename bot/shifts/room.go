@@ -127,11 +127,14 @@ func (room *Room) words() []chat.Word {
 			Help: "Shifts as a calendar to subscribe to.",
 			More: "It makes a link for calendar programs. `revoke me` revokes all links to your own shifts, `revoke SCHEDULE` " +
 				"those that you made to a schedule."},
-	}, room.more, []chat.Word{{Name: "help", Usage: "", Show: room.help, Help: "This list."}})
+	}, room.more, []chat.Word{{Name: "help", Usage: "[word]", Show: room.help, Help: "This list, or one of its words."}})
 }
 
 // help explains /oncall.
-func (room *Room) help(context.Context, *chat.Call) (blocks.Message, error) {
+func (room *Room) help(_ context.Context, c *chat.Call) (blocks.Message, error) {
+	if m, ok := chat.HelpOn(c, room.words()); ok {
+		return m, nil
+	}
 	root := room.root
 	m := chat.Help(root, room.words())
 	m.Body[0].Lines = append([]blocks.Line{
