@@ -17,8 +17,8 @@ type Elsewhere struct {
 	Note       string // what there is instead, or how it differs; may be empty
 }
 
-// Elsewhere answers a word that is none of a room's, but that of another tool or of another room.
-func (r *Router) Elsewhere(root, said string) (blocks.Message, bool) {
+// Theirs answers a word that is none of a room's, but that of another tool or of another room.
+func Theirs(r *Router, root, said string) (blocks.Message, bool) {
 	room, ok := r.room(root)
 	if !ok {
 		return blocks.Message{}, false
@@ -26,7 +26,7 @@ func (r *Router) Elsewhere(root, said string) (blocks.Message, bool) {
 	said = strings.ToLower(said)
 	for _, e := range room.Elsewhere {
 		if slices.Contains(e.Said, said) {
-			return r.ours(room, e, said), true
+			return ours(r, room, e, said), true
 		}
 	}
 	for n := range r.o.Rooms {
@@ -39,7 +39,7 @@ func (r *Router) Elsewhere(root, said string) (blocks.Message, bool) {
 }
 
 // ours says what we call it.
-func (r *Router) ours(room *Room, e Elsewhere, said string) blocks.Message {
+func ours(r *Router, room *Room, e Elsewhere, said string) blocks.Message {
 	if e.Root != "" {
 		if other, ok := r.room(e.Root); ok {
 			room = other

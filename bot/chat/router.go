@@ -119,7 +119,7 @@ func (r *Router) typed(ctx context.Context, in slack.Request) (payload string) {
 	c.Args = Tokens(c.Rest)
 	w, m, ok := meant(c, room)
 	if !ok {
-		if theirs, known := r.Elsewhere(c.Root, c.Word); known {
+		if theirs, known := Theirs(r, c.Root, c.Word); known {
 			m = theirs
 		}
 		return encode(m, r.zone(c.Person), false)

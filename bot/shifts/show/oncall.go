@@ -46,7 +46,7 @@ func (b *Board) OnCall(ctx context.Context, c *chat.Call) (blocks.Message, error
 			" I know schedules, services and the commands of ", blocks.Code(c.Root+" help"), ". When somebody is on call, ",
 			blocks.Code(c.Root+" schedule"), " shows."), nil
 	}
-	if m, known := b.Reader.Router.Elsewhere(c.Root, said); known {
+	if m, known := chat.Theirs(b.Reader.Router, c.Root, said); known {
 		return m, nil
 	}
 	return chat.Unknown(c.Root, said, slices.Concat(b.Reader.Schedules(), b.Services, b.Words)), nil
