@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/incidents"
@@ -73,19 +74,29 @@ func eachWord(t *testing.T, rules rights.Rules) {
 	for _, room := range []chat.Room{w.bot.command.Room(), w.bot.shifts.Room()} {
 		for user, person := range map[string]string{ana: "ana", bo: "bo", cy: "cy"} {
 			for _, word := range room.Words {
-				before := w.head("1").Seq
+				before := w.doneBy(person)
 				said := w.typed(user, room.Root, word.Name+" 1 fri 9-17")
 				action, may := rules.May(person, room.Name, word.Name)
 				refused := strings.Contains(said, "You may not "+string(action))
 				if refused == may {
 					t.Errorf("%s says %s %s: %s", person, room.Root, word.Name, said)
 				}
-				if refused && w.head("1").Seq != before {
+				if refused && w.doneBy(person) != before {
 					t.Errorf("%s was refused %s, which changed something", person, word.Name)
 				}
 			}
 		}
 	}
+}
+
+// doneBy counts what a person has done to the first incident.
+func (w *world) doneBy(person string) (n int) {
+	for _, e := range w.events("1") {
+		if e.By == incidents.Person(person) {
+			n++
+		}
+	}
+	return n
 }
 
 // TestRightsOfButtons: a button that somebody may not press says who may, also if they might when it was drawn.
@@ -110,6 +121,30 @@ func TestRightsOfButtons(t *testing.T) {
 		w.wait(2 * time.Second)
 		if got := w.head(id).AcknowledgedBy.Name; got != "bo" {
 			t.Errorf("it is %q's", got)
+		}
+	})
+}
+
+// TestRightsOfMarks: who may only look puts nothing onto a timeline, by a mark either.
+func TestRightsOfMarks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := captures(t, false)
+		w.stop()
+		w.open(w.disk, func(o *Options) {
+			o.Capture, o.Rights = capture.Rules{Signs: capture.DefaultSigns()}, rights.Rules{rights.Viewer: {"ana"}}
+		})
+		w.wait(time.Second)
+		id := w.alarm("checkout-5xx")
+		w.wait(2 * time.Second)
+		m := w.says(bo, channel, w.only(w.slack.Messages(channel)).TS, "rolled back to 41")
+		w.does(w.slack.Hands.React(t.Context(), ana, m, "pushpin"))
+		w.does(w.slack.Hands.Pin(t.Context(), ana, m))
+		w.wait(time.Minute)
+		w.wantNotes(id)
+		w.does(w.slack.Hands.React(t.Context(), bo, m, "pushpin"))
+		w.wait(time.Minute)
+		if got := len(w.notes(id)); got != 1 {
+			t.Errorf("%d notes, want 1", got)
 		}
 	})
 }

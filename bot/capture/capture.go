@@ -32,6 +32,8 @@ type Options struct {
 	Book  *incidents.Book
 	Out   *slack.Sender
 	Users map[string]string // names of people by their ids in Slack
+	// May reports whether a person may put something onto a timeline.
+	May   func(person string) bool
 	Clock *clocks.Clock
 	Log   *slog.Logger
 
@@ -85,6 +87,13 @@ type body struct {
 	Carried *carried `json:"carried,omitempty"`
 }
 
+// may reports whether whoever has that id in Slack may put something onto a timeline. Nobody is told that they may not: they did not
+// speak to us.
+func may(o Options, user string) bool {
+	person := o.Users[user]
+	return person != "" && o.May(person)
+}
+
 // Happened takes note of an event of ours. An error is that of the store.
 func (c *Captures) Happened(ctx context.Context, in slack.Request) error {
 	e := in.Event
@@ -93,11 +102,11 @@ func (c *Captures) Happened(ctx context.Context, in slack.Request) error {
 	}
 	switch e.Type {
 	case "reaction_added", "reaction_removed":
-		if !c.reader.marks(e.Reaction) || c.o.Users[e.User] == "" {
+		if !c.reader.marks(e.Reaction) || !may(c.o, e.User) {
 			return nil
 		}
 	case "pin_added", "pin_removed":
-		if c.o.Users[e.User] == "" {
+		if !may(c.o, e.User) {
 			return nil
 		}
 	case "message":

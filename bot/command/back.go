@@ -32,6 +32,9 @@ func (room back) reopen(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	}
 	id, reason := room.cut(c)
 	if id == "" {
+		id = room.here(c, tx)
+	}
+	if id == "" {
 		resolved, err := room.resolvedLately(c, tx)
 		switch {
 		case err != nil:
