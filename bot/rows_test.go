@@ -280,20 +280,21 @@ func TestStoreFails(t *testing.T) {
 	}
 }
 
-// TestNumberOfNoIncident: a number that no incident can have is not the reason for resolving another one.
+// TestNumberOfNoIncident: a number that no incident can have is not the reason for resolving another one, nor a note of it.
 func TestNumberOfNoIncident(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := begin(t)
 		w.wait(time.Second)
 		id := w.alarm("checkout-5xx")
 		w.wait(time.Second)
-		for _, text := range []string{"resolve 99999999999", "resolve 0042", "resolve 0001", "escalate #01 x", "resolve #0042 anyway it went away", "escalate 1234567890", "ack 0042", "note #0042 x", "info 0042"} {
+		for _, text := range []string{"resolve 99999999999", "resolve 0042", "resolve 0001", "escalate #01 x", "resolve #0042 anyway it went away", "escalate 1234567890", "ack 0042", "note #0042 x", "info 0042",
+			"note 0042 is the ticket", "note 0001 is another", "note 12345678901"} {
 			contains(t, w.typed(ana, "/incident", text), "is not the number of an incident. Open now: 1.")
 		}
 		if i := w.head(id); i.Status != incidents.StatusTriggered {
 			t.Errorf("the one that is open is %s", i.Status)
 		}
-		for _, text := range []string{"note 0042 is the ticket", "note 0001 is another", "note 12345678901", "note #deploy says so"} {
+		for _, text := range []string{"note #deploy says so", "note 1 0042 is the ticket", "note 5xx again"} {
 			contains(t, w.typed(ana, "/incident", text), "Noted on 1")
 		}
 	})

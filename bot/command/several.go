@@ -232,7 +232,7 @@ func because(reason string) blocks.Line {
 	}
 	said := blocks.Say(" Your reason: “", text.Clip(text.Line(reason), 200), "”.")
 	if text.Clip(reason, maxReason) != reason {
-		said = blocks.Say(said, " Only its first ", maxReason, " characters are kept: put the rest in a note.")
+		said = blocks.Say(said, " Only the first ", maxReason, " characters of the reason are kept: put the rest in a note.")
 	}
 	return said
 }
