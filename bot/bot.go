@@ -189,7 +189,8 @@ func (b *Bot) compose(users map[string]string) {
 	lines := &timeline.Lines{Root: o.Roots.Incident, Book: o.Book, Here: here}
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Pager: o.Pager, Postmortem: o.Postmortem, Log: log,
-		Lacks: b.storms.Lacks, Draw: b.draw, More: append(b.respond.Words(), lines.Words()...), Here: here,
+		Lacks: b.storms.Lacks, Draw: b.draw, Here: here,
+		More:     slices.Concat(declares(b).Words(), b.respond.Words(), lines.Words()),
 		Services: o.Services,
 	})
 	b.channels, b.capture = talks(b, users)

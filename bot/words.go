@@ -2,9 +2,11 @@ package bot
 
 import (
 	"cmp"
+	"slices"
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/command"
+	"github.com/oncalm/oncalm/bot/declare"
 	"github.com/oncalm/oncalm/bot/respond"
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/silence"
@@ -22,7 +24,8 @@ func (r Roots) withDefaults() Roots {
 func Words(roots Roots) []chat.Room {
 	roots = roots.withDefaults()
 	more := append((&silence.Talk{}).Words(), trace.Word(nil))
-	words := append(respond.New(respond.Options{}).Words(), (&timeline.Lines{}).Words()...)
+	words := slices.Concat(declare.New(declare.Options{}).Words(), respond.New(respond.Options{}).Words(),
+		(&timeline.Lines{}).Words())
 	incident := command.Options{Root: roots.Incident, OnCall: roots.OnCall, More: words}
 	return []chat.Room{
 		command.New(incident).Room(),

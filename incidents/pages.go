@@ -27,6 +27,8 @@ type Paged struct {
 	Why string `json:"why"`
 	// Reminder is set on a page to somebody who had acknowledged.
 	Reminder bool `json:"reminder,omitempty"`
+	// ByHand is set on a page that a person asked for, beside the run. An older version takes it for one of the last step.
+	ByHand bool `json:"by_hand,omitempty"`
 	// Fallback says why the page went to the policy's fallback; empty if it did not, and
 	// in pages that older versions recorded.
 	Fallback string `json:"fallback,omitempty"`
@@ -48,7 +50,7 @@ func (b Paged) apply(i *Incident, e Event) error {
 		page.Due = e.At.Add(b.After)
 	}
 	i.Pages[b.Key] = page
-	if !b.Reminder {
+	if !b.Reminder && !b.ByHand {
 		switch {
 		case b.ThenAfter > 0:
 			i.ThenDue = e.At.Add(b.ThenAfter)

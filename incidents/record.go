@@ -165,6 +165,7 @@ func (b *Paged) fields(o *record.Object) {
 	b.After = time.Duration(after)
 	o.Text("why", &b.Why)
 	o.OptTrue("reminder", &b.Reminder)
+	o.OptTrue("by_hand", &b.ByHand)
 	o.OptText("fallback", &b.Fallback)
 	o.OptText("then", &b.Then)
 	then := int(b.ThenAfter)

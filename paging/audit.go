@@ -152,7 +152,8 @@ func lost(t outbox.Tx, i *incidents.Incident, now time.Time) (keys []string) {
 		if page.Failed || !page.Delivered.IsZero() || now.Sub(page.At) > outbox.Lost {
 			continue
 		}
-		if i.Status == incidents.StatusAcknowledged && !strings.HasPrefix(key, remindingPrefix(i)) {
+		if i.Status == incidents.StatusAcknowledged && !strings.HasPrefix(key, remindingPrefix(i)) &&
+			!strings.HasPrefix(key, handPrefix(i)) {
 			continue // it would not be sent any more
 		}
 		lane := laneOf(page.Via, i.Severity)

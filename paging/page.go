@@ -54,6 +54,7 @@ type pageBody struct {
 	Via      string `json:"via"`
 	Why      string `json:"why"`
 	Reminder bool   `json:"reminder,omitempty"`
+	ByHand   bool   `json:"by_hand,omitempty"`
 	// Joint is the entry of the joint message for which the page waits, or that has told it.
 	Joint string `json:"joint,omitempty"`
 }
@@ -66,13 +67,14 @@ func (b *pageBody) fields(o *record.Object) {
 	o.Text("via", &b.Via)
 	o.Text("why", &b.Why)
 	o.OptTrue("reminder", &b.Reminder)
+	o.OptTrue("by_hand", &b.ByHand)
 	o.OptText("joint", &b.Joint)
 }
 
 func pageEntry(now time.Time, i *incidents.Incident, b incidents.Paged) outbox.Entry {
 	return outbox.Entry{
 		Key: b.Key, Kind: KindPage, Lane: laneOf(b.Via, i.Severity), Due: now.Add(b.After),
-		Body: outbox.Body(pageBody{i.ID, i.Run, b.Person, b.Via, b.Why, b.Reminder, ""}),
+		Body: outbox.Body(pageBody{i.ID, i.Run, b.Person, b.Via, b.Why, b.Reminder, b.ByHand, ""}),
 	}
 }
 
@@ -164,6 +166,9 @@ func pointless(i *incidents.Incident, b pageBody, key string) string {
 	switch {
 	case i.Status == incidents.StatusResolved:
 		return "the incident was resolved before it went out"
+	case b.ByHand && i.Run != b.Run:
+		return "" // somebody wants this person, whatever the policy does
+	case b.ByHand:
 	case i.Silence != nil:
 		return "the incident was silenced before it went out"
 	case i.Run != b.Run:

@@ -28,6 +28,7 @@ type Action string
 // The actions.
 const (
 	Look     Action = "look"
+	Declare  Action = "declare incidents"
 	Respond  Action = "respond to incidents"
 	Silence  Action = "silence alarms"
 	Duty     Action = "change who is on call, for yourself"
@@ -38,6 +39,7 @@ const (
 func table() map[Action][]Role {
 	return map[Action][]Role{
 		Look:     {Viewer, Responder, Commander, Approver, Admin},
+		Declare:  {Viewer, Responder, Commander, Approver, Admin},
 		Respond:  {Responder, Commander, Admin},
 		Silence:  {Responder, Commander, Admin},
 		Duty:     {Responder, Commander, Admin},
@@ -54,9 +56,10 @@ func words() map[Action]map[string][]string {
 			"storm":    {"", "list", "open"},
 			"timeline": {""},
 		},
+		Declare: {"incident": {"declare"}},
 		Respond: {
 			"incident": {"ack", "resolve", "reopen", "escalate", "snooze", "note", "undo", "merge", "split", "severity", "update",
-				"lead", "role", "summary", "impact", "rename", "action", "strike", "edit", "ack-all"},
+				"lead", "role", "summary", "impact", "rename", "action", "strike", "edit", "ack-all", "page"},
 			"timeline": {"put", "add"},
 		},
 		Silence: {"oncall": {"silence", "unsilence"}},

@@ -30,6 +30,7 @@ type Field struct {
 	Chosen  string    // the value of the choice that is filled in already; "" for none
 	At      time.Time // the time that is filled in already
 	Most    int       // how long a text may be; 0: as long as Slack takes it
+	Filled  string    // the text that is filled in already
 	// Optional says that nothing needs to be filled in.
 	Optional bool
 }
@@ -106,7 +107,7 @@ func (f Field) element() slack.BlockElement {
 		return e
 	case TextField:
 		e := slack.NewPlainTextInputBlockElement(plain(f.Hint, MaxLabel), f.Name)
-		e.MaxLength = f.Most
+		e.MaxLength, e.InitialValue = f.Most, f.Filled
 		return e
 	}
 	e := slack.NewOptionsSelectBlockElement(slack.OptTypeStatic, plain(f.Hint, MaxLabel), f.Name)

@@ -1,0 +1,66 @@
+package declare
+
+import (
+	"strings"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
+)
+
+// page is /incident page.
+func (room *Room) page(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	i, said, m := room.o.Pick(c, tx)
+	if i == nil {
+		return m, nil
+	}
+	word, reason := firstWord(said)
+	switch {
+	case word == "":
+		return did("Whom should I page? Write ", blocks.Code(c.Root+" page "+i.ID+" @somebody why"),
+			"; instead of a person also a service or a schedule."), nil
+	case !i.Open():
+		return did(blocks.Strong(i.ID), " (", text.Line(i.Title), ") is resolved, so nobody was paged. ",
+			blocks.Code(c.Root+" reopen "+i.ID), " brings it back."), nil
+	}
+	kind, name, ok := room.target(word)
+	if !ok {
+		return room.nobodyOf(word), nil
+	}
+	people, what := room.called(tx, c.Now, kind, name)
+	if len(people) == 0 {
+		return did("Nobody is on call for ", what, ", so nobody was paged."), nil
+	}
+	reason = text.Clip(text.Line(reason), maxReason)
+	why := c.Person + " asks for you"
+	if kind != aPerson {
+		why += ", who are on call for " + what
+	}
+	if reason != "" {
+		why += ": " + reason
+	}
+	for _, person := range people {
+		if err := paging.ByHand(room.o.Pager, tx, c.Now, i.ID, incidents.Person(c.Person), person, why); err != nil {
+			return blocks.Message{}, err
+		}
+	}
+	c.Acted = true
+	m = did("You paged ", blocks.Strong(text.List(people, "and")), " for ", blocks.Strong(i.ID), " (", text.Line(i.Title),
+		"). What becomes of it: ", blocks.Code(c.Root+" why "+i.ID))
+	return m, nil
+}
+
+// called are the people of a target, and how it reads.
+func (room *Room) called(tx store.Tx, now time.Time, kind, name string) (people []string, what string) {
+	switch kind {
+	case aPerson:
+		return []string{name}, name
+	case aService:
+		return paging.Called(room.o.Pager, tx, now, name, ""), "service " + name
+	}
+	return paging.Called(room.o.Pager, tx, now, "", name), strings.TrimSuffix(aSchedule, ":") + " " + name
+}
