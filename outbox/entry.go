@@ -64,6 +64,7 @@ type Entry struct {
 
 	stored []byte // as it was read from the store
 	place  string // where it stood in the index of what is due when it was read there
+	first  string // when it was due first, as in keys
 }
 
 // Decode reads the entry's body into v.
@@ -136,12 +137,16 @@ func (t Tx) fresh(e Entry) Entry {
 // Soon enqueues e, or arms it again if its key was used: done or not, it will run (once
 // more) at e.Due. Many calls before it runs are one run. An entry that is already
 // waiting for an earlier time keeps that time.
-func (t Tx) Soon(e Entry) {
+func (t Tx) Soon(e Entry) { t.soon(e, "") }
+
+// Postpone is Soon for a handler that has e in hand and waits for something. The entry is as late as it was.
+func (t Tx) Postpone(e Entry) { t.soon(e, e.first) }
+
+func (t Tx) soon(e Entry, first string) {
 	e.Done, e.Attempt, e.Error = time.Time{}, 0, ""
 	e = t.fresh(e)
 	old, _, ok := current(t, e)
 	old = old.under(t.ahead)
-	first := ""
 	switch {
 	case ok && old.Done.IsZero() && old.Due.After(t.now) && !old.Due.After(e.Due) && bytes.Equal(old.Body, e.Body):
 		return // nobody has it in hand, and it will run early enough
@@ -211,8 +216,10 @@ func (t Tx) armSince(e Entry, first string) {
 }
 
 // firstDue is when what stands at a place of the due index was due first, as in keys.
-func (t Tx) firstDue(key string) string {
-	if val := t.tx.Get(key); len(val) == len(timeFormat) {
+func (t Tx) firstDue(key string) string { return firstDue(key, t.tx.Get(key)) }
+
+func firstDue(key string, val []byte) string {
+	if len(val) == len(timeFormat) {
 		return string(val)
 	}
 	_, at, _, _ := cutDue(key)

@@ -209,7 +209,7 @@ func (g *group) takeLane(tx store.Tx, lane Lane, now time.Time) error {
 		if !g.r.Calendar[e.Kind] {
 			e = e.under(g.r.time().Noticed())
 		}
-		e.stored = bytes.Clone(val)
+		e.stored, e.first = bytes.Clone(val), firstDue(k, at)
 		g.claimed[key] = true
 		g.queue = append(g.queue, e)
 	}

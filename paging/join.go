@@ -113,7 +113,7 @@ func (js joints) postponing(e outbox.Entry, due time.Time) func(store.Tx) error 
 	now := js.p.Clock.Now()
 	return func(tx store.Tx) error {
 		e.Due = due
-		outbox.In(tx, now).Soon(e)
+		outbox.In(tx, now).Postpone(e)
 		return nil
 	}
 }
@@ -127,7 +127,7 @@ func (js joints) joining(e outbox.Entry, b pageBody, due time.Time) func(store.T
 		tx.Put(memberKey(joint, e.Key), []byte(e.Key))
 		b.Joint = joint
 		e.Body, e.Due = outbox.Body(b), now.Add(waitsAtMost)
-		queue.Soon(e)
+		queue.Postpone(e)
 		return nil
 	}
 }
