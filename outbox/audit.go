@@ -1,6 +1,7 @@
 package outbox
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -86,4 +87,16 @@ func (t Tx) Under(prefix string) bool {
 		keys = append(keys, strings.TrimPrefix(k, entryPrefix))
 	}
 	return slices.ContainsFunc(keys, t.Pending)
+}
+
+// Kept is how long an entry is kept after it was done, so that its key stays used.
+const Kept = 30 * 24 * time.Hour
+
+// Sweep deletes entries that were done more than [Kept] ago, in small transactions so
+// that nobody waits for it, and returns how many.
+func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
+	return store.Sweep(ctx, s, entryPrefix, store.After(entryPrefix), 500, func(_ store.Tx, _ string, val []byte) bool {
+		e, err := decode(val)
+		return err == nil && !e.Done.IsZero() && now.Sub(e.Done) > Kept
+	})
 }

@@ -137,12 +137,12 @@ func (t Tx) fresh(e Entry) Entry {
 // Soon enqueues e, or arms it again if its key was used: done or not, it will run (once
 // more) at e.Due. Many calls before it runs are one run. An entry that is already
 // waiting for an earlier time keeps that time.
-func (t Tx) Soon(e Entry) { t.soon(e, "") }
+func (t Tx) Soon(e Entry) { soon(t, e, "") }
 
 // Postpone is Soon for a handler that has e in hand and waits for something. The entry is as late as it was.
-func (t Tx) Postpone(e Entry) { t.soon(e, e.first) }
+func (t Tx) Postpone(e Entry) { soon(t, e, e.first) }
 
-func (t Tx) soon(e Entry, first string) {
+func soon(t Tx, e Entry, first string) {
 	e.Done, e.Attempt, e.Error = time.Time{}, 0, ""
 	e = t.fresh(e)
 	old, _, ok := current(t, e)
@@ -152,7 +152,7 @@ func (t Tx) soon(e Entry, first string) {
 		return // nobody has it in hand, and it will run early enough
 	case ok && old.Done.IsZero():
 		if old.Attempt > 0 {
-			first = t.firstDue(dueKey(old))
+			first = firstDue(dueKey(old), t.tx.Get(dueKey(old)))
 		}
 		t.tx.Delete(dueKey(old))
 		t.tx.Delete(parkedPrefix + old.Key)
@@ -216,8 +216,6 @@ func (t Tx) armSince(e Entry, first string) {
 }
 
 // firstDue is when what stands at a place of the due index was due first, as in keys.
-func (t Tx) firstDue(key string) string { return firstDue(key, t.tx.Get(key)) }
-
 func firstDue(key string, val []byte) string {
 	if len(val) == len(timeFormat) {
 		return string(val)

@@ -62,7 +62,7 @@ func (t Tx) fail(e Entry, err error, wait time.Duration) {
 	cur.Claim = Claim{}
 	cur.Error = text.ClipBytes(err.Error(), 300)
 	if wait > 0 && cur.Arming == e.Arming {
-		first := t.firstDue(dueKey(cur))
+		first := firstDue(dueKey(cur), t.tx.Get(dueKey(cur)))
 		t.tx.Delete(dueKey(cur))
 		cur.Due = t.now.Round(0).Add(wait).UTC()
 		t.tx.Put(dueKey(cur), []byte(first))

@@ -59,7 +59,7 @@ func (ps *Pages) PageAll(ctx context.Context, key string, j paging.Joint) (pagin
 	}
 	r, adopted, err := ps.Out.Put(ctx, slack.Post{
 		To: user, Direct: true, Tag: slack.Tag{Event: Event, Key: key}, Name: key, Drawn: blocks.Draw(m),
-		Since: oldest(j.Pages), Perhaps: j.PerhapsSent,
+		Since: oldest(j.Pages), Perhaps: j.PerhapsSent, Awaits: true,
 	})
 	if err != nil {
 		return paging.Receipt{}, Failure(err)

@@ -72,6 +72,9 @@ type Post struct {
 	At      Ref       // where it stands, if it does and is to be edited
 	Renew   bool      // what an earlier attempt has brought through may say something old: it is edited
 	Still   func(context.Context) error
+	// Awaits says that it tells so much that it rather waits a little than comes twice, if Slack puts off the search for an earlier
+	// attempt.
+	Awaits bool
 }
 
 // Put posts a message, edits it where it stands, or adopts what an earlier attempt has brought through. It is the only way
@@ -91,6 +94,10 @@ func (s *Sender) Put(ctx context.Context, p Post) (r Ref, adopted bool, err erro
 				s.Skip(p.Name, p.Perhaps)
 				return Ref{}, false, err
 			}
+		}
+		if wait := s.searches.pausedFor(time.Now()); !looked && p.Awaits && wait > 0 && wait <= awaited {
+			s.Skip(p.Name, p.Perhaps)
+			return Ref{}, false, &callError{trouble: Limited, method: "conversations.history", code: "429", wait: wait}
 		}
 		blind = !looked
 	}

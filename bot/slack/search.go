@@ -16,6 +16,8 @@ const (
 	searchTimeout = 2 * time.Second
 	// searchPause is how long nobody searches after Slack has refused it.
 	searchPause = time.Minute
+	// awaited is how long a message that tells much waits at most for a search that Slack has put off.
+	awaited = 15 * time.Second
 	// kept bounds how many conversations are remembered that were looked through.
 	maxSearches = 500
 )
@@ -49,10 +51,11 @@ func (l *searches) of(to string) *search {
 	return l.found[to]
 }
 
-func (l *searches) pausedUntil() time.Time {
+// pausedFor is how long nobody searches yet.
+func (l *searches) pausedFor(now time.Time) time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.paused
+	return l.paused.Sub(now)
 }
 
 func (l *searches) pause(until time.Time) {
@@ -65,7 +68,7 @@ func (l *searches) pause(until time.Time) {
 // It ends within searchTimeout, whatever Slack does.
 func (s *Sender) search(ctx context.Context, p Post) (r Ref, ok bool) {
 	now := time.Now()
-	if now.Before(s.searches.pausedUntil()) {
+	if s.searches.pausedFor(now) > 0 {
 		return Ref{}, false
 	}
 	ctx, cancel := context.WithTimeout(ctx, searchTimeout)
