@@ -178,7 +178,7 @@ func TestNewerStore(t *testing.T) {
 		t.Fatal(err)
 	}
 	out, code := r.call("serve", "-config", r.path("oncalm.yaml"))
-	if want := "store v7, binary knows v4: use that version, or restore a backup from before it\n"; code != cli.ExitNewer || !strings.HasSuffix(out, want) {
+	if want := "store v7, binary knows v5: use that version, or restore a backup from before it\n"; code != cli.ExitNewer || !strings.HasSuffix(out, want) {
 		t.Errorf("exit %d: %s\nwant exit %d: …%s", code, out, cli.ExitNewer, want)
 	}
 }

@@ -173,7 +173,7 @@ func digest(t *testing.T, path string) (sum string, n int) {
 	hash := sha256.New()
 	err = db.View(context.Background(), func(tx store.Tx) error {
 		for key, val := range tx.Range("", "") {
-			if strings.HasPrefix(key, "probe/") {
+			if strings.HasPrefix(key, "probe/") || strings.Contains(key, "/captures/") { // what is read anew at each start
 				continue
 			}
 			n++

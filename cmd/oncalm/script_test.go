@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -54,6 +55,7 @@ func TestScripts(t *testing.T) {
 				alone(func() { scriptReceive(ts, neg, args) })
 			},
 			"put":     func(ts *testscript.TestScript, neg bool, args []string) { alone(func() { scriptPut(ts, neg, args) }) },
+			"drop":    func(ts *testscript.TestScript, neg bool, args []string) { alone(func() { scriptDrop(ts, neg, args) }) },
 			"scratch": scriptScratch,
 			"hold":    scriptHold,
 			"alive":   scriptAlive,
@@ -78,6 +80,33 @@ func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// scriptDrop deletes the keys of a store that have a text in them, of which there must be some: drop FILE TEXT.
+func scriptDrop(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: drop FILE TEXT")
+	}
+	db, err := cli.OpenStore(context.Background(), ts.MkAbs(args[0]), bolt.Options{MustExist: true})
+	ts.Check(err)
+	dropped := 0
+	err = db.Update(context.Background(), func(tx store.Tx) error {
+		var keys []string
+		for key := range tx.Range("", "") {
+			if strings.Contains(key, args[1]) {
+				keys = append(keys, key)
+			}
+		}
+		for _, key := range keys {
+			tx.Delete(key)
+		}
+		dropped = len(keys)
+		return nil
+	})
+	ts.Check(errors.Join(err, db.Close()))
+	if dropped == 0 {
+		ts.Fatalf("no key has %q in it", args[1])
 	}
 }
 
