@@ -5,16 +5,19 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents/notes"
+	"github.com/oncalm/oncalm/incidents/wording"
+	"github.com/oncalm/oncalm/store/record"
 )
 
 // handlingKinds are what people do.
 func handlingKinds() []Kind {
-	return []Kind{kindOf[Acknowledged](), kindOf[Escalated](), kindOf[Noted](), kindOf[Resolved](), kindOf[Struck](),
-		kindOf[Convened]()}
+	return []Kind{kindOf[Acknowledged](), kindOf[Escalated](), kindOf[Noted](), kindOf[Resolved](), kindOf[Struck]()}
 }
 
 // Acknowledged says that somebody takes care.
-type Acknowledged struct{}
+type Acknowledged struct {
+	Via string `json:"via,omitempty"` // where they said so; empty is Slack
+}
 
 func (Acknowledged) kind() string { return "acknowledged" }
 
@@ -38,8 +41,10 @@ func NotTriggered(i *Incident) error {
 	return nil
 }
 
-func (Acknowledged) words(Event) Words {
-	return Words{Say: Sentence{plain("acknowledged")}, Shown: OnCard | OnTimeline | InPostmortem}
+func (b *Acknowledged) fields(o *record.Object) { o.OptText("via", &b.Via) }
+
+func (b Acknowledged) words(Event) Words {
+	return Words{Say: append(Sentence{plain("acknowledged")}, wording.At(b.Via)...), Shown: OnCard | OnTimeline | InPostmortem}
 }
 
 // Escalated asks for the next step at once.
@@ -92,6 +97,7 @@ type Resolved struct {
 	Reason string `json:"reason,omitempty"`
 	// Into is the incident that goes on with it, if a person merged this one into that.
 	Into string `json:"into,omitempty"`
+	Via  string `json:"via,omitempty"` // where they said so; empty is Slack
 }
 
 func (Resolved) kind() string { return "resolved" }
@@ -112,7 +118,8 @@ func (b Resolved) words(Event) Words {
 		say := Sentence{plain("merged this incident into "), term(b.Into), plain(", which goes on with its alarms")}
 		return Words{Say: append(say, because(b.Reason)...), Shown: OnCard | OnTimeline | InPostmortem}
 	}
-	return Words{Say: append(Sentence{plain("resolved")}, because(b.Reason)...), Shown: OnCard | OnTimeline | InPostmortem}
+	say := append(Sentence{plain("resolved")}, wording.At(b.Via)...)
+	return Words{Say: append(say, because(b.Reason)...), Shown: OnCard | OnTimeline | InPostmortem}
 }
 
 // Noted is a person's own line: what they wrote, or what they said in Slack and somebody put on the timeline.
@@ -124,7 +131,8 @@ type Noted struct {
 	// Captured is who put it there, if it was said in Slack: a person, or [KindOncalm].
 	Captured string `json:"captured,omitempty"`
 	// Instead is the line that was struck for this one; 0 if none was.
-	Instead int `json:"instead,omitempty"`
+	Instead int    `json:"instead,omitempty"`
+	Via     string `json:"via,omitempty"` // where it was written; empty is Slack
 }
 
 func (Noted) kind() string { return "noted" }

@@ -1,6 +1,10 @@
 package incidents
 
-import "time"
+import (
+	"time"
+
+	"github.com/oncalm/oncalm/incidents/wording"
+)
 
 // openingKinds are of the incident and its alarms.
 func openingKinds() []Kind { return []Kind{kindOf[Opened](), kindOf[Reported](), kindOf[Reopened]()} }
@@ -20,6 +24,7 @@ type Opened struct {
 	Held *Held `json:"held,omitempty"`
 	// SplitFrom is the incident that a person took the alarm out of.
 	SplitFrom string `json:"split_from,omitempty"`
+	Via       string `json:"via,omitempty"` // where a person opened it; empty is Slack
 }
 
 func (Opened) kind() string { return "opened" }
@@ -39,7 +44,8 @@ func (b Opened) apply(i *Incident, e Event) error {
 
 func (b Opened) words(e Event) Words {
 	w := Words{Shown: OnTimeline | InPostmortem, Source: SourceAlarm}
-	w.Say = Sentence{plain("opened as "), term(b.Severity), plain(" for "), term(b.Service), plain(": ")}
+	w.Say = append(append(Sentence{plain("opened")}, wording.At(b.Via)...), plain(" as "), term(b.Severity), plain(" for "),
+		term(b.Service), plain(": "))
 	if b.Alarm == nil {
 		w.Say, w.Source = append(w.Say, term(b.Title)), SourceCommand
 	} else {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/incidents/wording"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -77,16 +78,8 @@ func (b Paged) words(Event) Words {
 // ViaSlack is the channel that everybody has. Others are named by those who reach people through them.
 const ViaSlack = "slack"
 
-// ChannelName is how people know a way to reach somebody. One of a newer version is called as it was recorded.
-func ChannelName(via string) string {
-	switch via {
-	case ViaSlack:
-		return "Slack"
-	case "sms":
-		return "SMS"
-	}
-	return via
-}
+// ChannelName is how people know a way to reach somebody.
+func ChannelName(via string) string { return wording.ChannelName(via) }
 
 // Why a page went to the fallback of its policy.
 const (

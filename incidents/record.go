@@ -102,7 +102,7 @@ func (e *Event) fields(o *record.Object) {
 	case "delivered":
 		bodyOf(o, e, (*Delivered).fields)
 	case "acknowledged":
-		bodyOf(o, e, func(*Acknowledged, *record.Object) {})
+		bodyOf(o, e, (*Acknowledged).fields)
 	case "resolved":
 		bodyOf(o, e, (*Resolved).fields)
 	default: // kinds that are rare
@@ -131,6 +131,7 @@ func (b *Opened) fields(o *record.Object) {
 	record.OptRef(o, "silence", &b.Silence, (*Silence).Fields)
 	record.OptRef(o, "held", &b.Held, (*Held).Fields)
 	o.OptText("split_from", &b.SplitFrom)
+	o.OptText("via", &b.Via)
 }
 
 func (b *Reported) fields(o *record.Object) {
@@ -188,4 +189,5 @@ func (b *Delivered) fields(o *record.Object) {
 func (b *Resolved) fields(o *record.Object) {
 	o.OptText("reason", &b.Reason)
 	o.OptText("into", &b.Into)
+	o.OptText("via", &b.Via)
 }

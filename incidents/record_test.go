@@ -85,7 +85,7 @@ func storm() (Incident, []Event) {
 		MessageID: "6f1f2c0e-8a8f-5a52-9b1b-1d2a4c1f0a11",
 	}
 	events := []Event{
-		{1, at, at, ByAlarm(a.Name), Opened{"checkout-cpu-high", "checkout", Sev2, "https://runbooks.example.com/checkout/cpu", a, "", nil, nil, ""}},
+		{1, at, at, ByAlarm(a.Name), Opened{"checkout-cpu-high", "checkout", Sev2, "https://runbooks.example.com/checkout/cpu", a, "", nil, nil, "", ""}},
 		{2, at, at, Oncalm(), Paged{Key: "42/page/0.1/ana", Person: "ana", Via: "slack", Why: "on call for checkout (primary)", Then: "42/step/0.1"}},
 		{3, at, at, Oncalm(), Delivered{Key: "42/page/0.1/ana", Person: "ana", Via: "slack", Channel: "D0123456789", Message: "1774699200.000100", Link: "https://example.slack.com/archives/D0123456789/p1774699200000100"}},
 	}

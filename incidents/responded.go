@@ -29,7 +29,8 @@ func (b Responded) apply(i *Incident, e Event) error {
 
 func (b Responded) words(Event) Words {
 	w := Words{Say: b.Says(), Shown: OnTimeline | InPostmortem}
-	if _, counted := b.Fact.(response.Planned); counted { // the card has the others in full
+	switch b.Fact.(type) {
+	case response.Planned, response.Convened: // the card has the others in full
 		w.Shown |= OnCard
 	}
 	return w

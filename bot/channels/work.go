@@ -10,6 +10,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -204,13 +205,14 @@ func (w *work) create(ctx context.Context) error {
 
 // convene records that there is a channel, on the timeline as well.
 func (w *work) convene(ctx context.Context) error {
-	opened := incidents.Convened{Channel: w.r.Channel, Name: w.r.Name,
+	opened := response.Convened{Channel: w.r.Channel, Name: w.r.Name,
 		Link: slack.LinkTo(w.c.o.Out.Watch.Identity().Home, w.r.Channel)}
 	return w.c.o.Book.Store.Update(ctx, func(tx store.Tx) error {
 		if err := saveRecord(tx, w.i.ID, w.r); err != nil {
 			return err
 		}
-		_, err := w.c.o.Book.Append(tx, w.now, w.i.ID, incidents.Event{By: incidents.Oncalm(), Body: opened})
+		_, err := w.c.o.Book.Append(tx, w.now, w.i.ID, incidents.Event{By: incidents.Oncalm(),
+			Body: incidents.Responded{Fact: opened}})
 		return err
 	})
 }

@@ -100,13 +100,18 @@ func (r Rules) Has(person string, role Role) bool {
 // May reports whether a person may say a word of a room, and if not which action that is.
 func (r Rules) May(person, room, word string) (action Action, ok bool) {
 	action, known := Of(room, word)
-	return action, known && slices.ContainsFunc(table()[action], func(role Role) bool { return r.Has(person, role) })
+	return action, known && r.Can(person, action)
+}
+
+// Can reports whether a person may do something.
+func (r Rules) Can(person string, action Action) bool {
+	return slices.ContainsFunc(table()[action], func(role Role) bool { return r.Has(person, role) })
 }
 
 // Who are those of some people who may do something, by name.
 func (r Rules) Who(action Action, people []string) (may []string) {
 	for _, person := range slices.Sorted(slices.Values(people)) {
-		if slices.ContainsFunc(table()[action], func(role Role) bool { return r.Has(person, role) }) {
+		if r.Can(person, action) {
 			may = append(may, person)
 		}
 	}

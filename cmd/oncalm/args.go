@@ -31,6 +31,11 @@ type commands struct {
 	Import      importCommand             `cmd:"" help:"Turn schedules of other on-call programs into a part of a configuration."`
 	Incidents   records.IncidentsCommand  `cmd:"" help:"List the incidents, the newest first."`
 	Messages    records.MessagesCommand   `cmd:"" help:"List the messages that came in or were refused, and what became of each."`
+	Declare     remote.DeclareCommand     `cmd:"" help:"Open an incident, at the terminal, while the bot runs."`
+	Ack         remote.AckCommand         `cmd:"" help:"Acknowledge an incident: nobody else is paged for it."`
+	Resolve     remote.ResolveCommand     `cmd:"" help:"Say that an incident is over."`
+	Note        remote.NoteCommand        `cmd:"" help:"Put a line on the timeline of an incident."`
+	Page        remote.PageCommand        `cmd:"" help:"Page somebody for an incident, besides whom its policy pages."`
 	Timeline    records.TimelineCommand   `cmd:"" help:"Print what happened to an incident."`
 	Postmortem  records.PostmortemCommand `cmd:"" help:"Make a document from an incident's timeline."`
 	Backup      records.BackupCommand     `cmd:"" help:"Write a copy of the store, also while the bot runs."`

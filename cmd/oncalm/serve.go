@@ -23,6 +23,7 @@ import (
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/terminal"
 )
 
 type serveCommand struct{ cli.ConfigFlag }
@@ -129,7 +130,7 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 		func() error { return h.open("private", cfg.WebListen, places.Private, doors.Frame(a.private(), log)) },
 		func() error {
 			l, err := ops.ListenLocal(db.Path())
-			admin := ops.Admin(s, db.Backup, log)
+			admin := terminal.Door(ops.Admin(s, db.Backup, log), a.atTerminal, log)
 			if o.configuration != nil {
 				admin = ops.Reloading(admin, a.reload, log)
 			}

@@ -98,7 +98,8 @@ type Kind struct {
 
 // Kinds are all kinds.
 func Kinds() []Kind {
-	return []Kind{kindOf[Assigned](), kindOf[Summarised](), kindOf[Affected](), kindOf[Updated](), kindOf[Planned]()}
+	return []Kind{kindOf[Assigned](), kindOf[Summarised](), kindOf[Affected](), kindOf[Updated](), kindOf[Planned](),
+		kindOf[Convened]()}
 }
 
 func kindOf[F Fact]() Kind {

@@ -32,6 +32,7 @@ func TestFacts(t *testing.T) {
 			"told the stakeholders (identified), the next time at 14:02: we roll back"},
 		{Planned{What: "alarm on the pool", Person: "cy", Due: at}, State{Actions: 1},
 			"planned an action item for cy, due 14:02: alarm on the pool"},
+		{Convened{Channel: "C1", Name: "inc-4", Link: "https://x.example"}, State{}, "opened the Slack channel #inc-4"},
 	} {
 		var got State
 		if tt.fact.Apply(&got, 7); got != tt.want {

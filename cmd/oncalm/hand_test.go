@@ -1,0 +1,145 @@
+//go:build unix
+
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/slackfake/workspace"
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/terminal"
+)
+
+// TestAtTheTerminal: while Slack is away somebody answers at the terminal; what they say stands on the timeline as said there, and
+// whom they page is paged when Slack is back.
+func TestAtTheTerminal(t *testing.T) {
+	slack := newSlack(t)
+	slack.Faults.Down(true)
+	r := newRig(t, slack.APIURL())
+	r.start()
+	at := func(want int, args ...string) string {
+		t.Helper()
+		args = append([]string{args[0], "-config", r.path("oncalm.yaml")}, args[1:]...)
+		out, code := r.call(args...)
+		if code != want {
+			t.Errorf("%q exits with %d, want %d: %s", args, code, want, out)
+		}
+		return out
+	}
+	var said strings.Builder
+	say := func(want int, args ...string) {
+		t.Helper()
+		said.WriteString("$ oncalm " + strings.Join(args, " ") + "\n" + at(want, args...))
+	}
+	say(cli.ExitNo, "ack", "-as", "ana")
+	say(cli.ExitFine, "declare", "-as", "ana", "sev1", "the shop", "is down")
+	say(cli.ExitUsage, "ack", "-as", "anna", "1")
+	say(cli.ExitUsage, "ack", "1")
+	say(cli.ExitFine, "ack", "-as", "ana", "1", "on it")
+	say(cli.ExitNo, "ack", "-as", "bo", "1")
+	say(cli.ExitFine, "note", "-as", "ana", "the", "database is full")
+	say(cli.ExitUsage, "page", "-as", "ana", "cy", "look")
+	say(cli.ExitFine, "page", "-as", "ana", "bo", "the database is full")
+	say(cli.ExitNo, "resolve", "-as", "bo", "9")
+	say(cli.ExitUsage, "declare", "-as", "bo", "-service", "shopp", "it is slow")
+	say(cli.ExitUsage, "declare", "-as", "bo", "-severity", "sev9", "it is slow")
+	var done terminal.Done
+	if err := json.Unmarshal([]byte(at(cli.ExitFine, "resolve", "-json", "-as", "bo", "1", "made", "room")), &done); err != nil ||
+		done.ID != "1" || done.Status != incidents.StatusResolved || done.Severity != "sev1" || done.Service != "shop" {
+		t.Errorf("%+v %v", done, err)
+	}
+	say(cli.ExitNo, "resolve", "-as", "ana", "1")
+	golden(t, "terminal.txt", said.String())
+
+	events := r.timeline("1")
+	for _, want := range []string{
+		`"kind":"opened","body":{"title":"the shop is down","service":"shop","severity":"sev1","via":"terminal"}`,
+		`"kind":"acknowledged","body":{"via":"terminal"}`,
+		`"kind":"noted","body":{"text":"the database is full","via":"terminal"}`,
+		`"why":"ana asks for you, at the terminal: the database is full"`,
+		`"kind":"resolved","body":{"reason":"made room","via":"terminal"}`,
+	} {
+		if !strings.Contains(events, want) {
+			t.Errorf("the timeline lacks %s:\n%s", want, events)
+		}
+	}
+	if out := at(cli.ExitFine, "timeline", "1"); strings.Count(out, "at the terminal") != 4 {
+		t.Errorf("the timeline does not say where it was said:\n%s", out)
+	}
+	if out, code := r.call("fsck", "-config", r.path("oncalm.yaml")); code != cli.ExitFine {
+		t.Errorf("fsck: %s", out)
+	}
+}
+
+// timeline is that of an incident, as JSON.
+func (r *rig) timeline(id string) string {
+	r.t.Helper()
+	out, code := r.call("timeline", "-config", r.path("oncalm.yaml"), "-json", id)
+	if code != cli.ExitFine {
+		r.t.Fatal(out)
+	}
+	return out
+}
+
+// TestPageByHand: whom somebody asks for is paged although another takes care, and the run goes on as if there were no such page. An
+// alarm that says ALARM is asked about before it is over.
+func TestPageByHand(t *testing.T) {
+	slack := newSlack(t)
+	r := newRig(t, slack.APIURL())
+	r.start()
+	if status := r.post(r.alarm("alarm-00001", incidents.AlarmFiring, time.Now())); status != http.StatusOK {
+		t.Fatal(status)
+	}
+	call := func(want int, args ...string) string {
+		t.Helper()
+		out, code := r.call(append([]string{args[0], "-config", r.path("oncalm.yaml")}, args[1:]...)...)
+		if code != want {
+			t.Fatalf("%q exits with %d: %s", args, code, out)
+		}
+		return out
+	}
+	call(cli.ExitFine, "ack", "-as", "ana")
+	for _, whom := range []string{"bo", "service:shop", "main", "@ana", "schedule:main"} {
+		call(cli.ExitFine, "page", "-as", "ana", "-incident", "1", whom, "please look")
+	}
+	r.eventually("a page to bo", func() bool {
+		return slices.ContainsFunc(slack.DM("U0BO"), func(m workspace.Message) bool {
+			return strings.Contains(string(m.Blocks), "alarm-00001")
+		})
+	})
+	if events := r.timeline("1"); strings.Count(events, `"by_hand":true`) != 5 {
+		t.Errorf("no page was asked for:\n%s", events)
+	}
+	if out := call(cli.ExitNo, "resolve", "-as", "ana", "over"); !strings.Contains(out, "alarm-00001 still says ALARM") {
+		t.Error(out)
+	}
+	call(cli.ExitFine, "resolve", "-as", "ana", "-anyway", "over")
+	call(cli.ExitNo, "page", "-as", "ana", "-incident", "1", "bo")
+	call(cli.ExitFine, "fsck")
+	r.stop()
+	if out := call(cli.ExitNo, "declare", "-as", "ana", "it is slow"); !strings.Contains(out, "no bot is running") {
+		t.Error(out)
+	}
+}
+
+// golden compares what people read with a file; ONCALM_UPDATE writes it.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := "testdata/" + name
+	if os.Getenv("ONCALM_UPDATE") != "" {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil || string(want) != got {
+		t.Errorf("%s (%v): got\n%s", path, err, got)
+	}
+}

@@ -1,0 +1,155 @@
+package remote
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
+	"github.com/oncalm/oncalm/store/bolt/disk"
+	"github.com/oncalm/oncalm/terminal"
+	"github.com/oncalm/oncalm/text"
+)
+
+// hand is what the commands have in common by which somebody does something at the terminal.
+type hand struct {
+	cli.StoreFlag
+	cli.JSONFlag
+	As string `required:"" placeholder:"PERSON" help:"Who does it: a name in the configuration."`
+}
+
+// do has the running bot do it, and says what was done.
+func (h hand) do(ctx context.Context, s *cli.Session, r terminal.Request, said func(terminal.Done) string) error {
+	path, err := s.StorePath(h.StoreFlag)
+	if err != nil {
+		return err
+	}
+	file, err := disk.Locate(path)
+	if err != nil {
+		return err
+	}
+	r.As = h.As
+	done, err := terminal.Ask(ctx, file, r)
+	refused, no := errors.AsType[*terminal.Refused](err)
+	switch {
+	case no && refused.Usage:
+		return cli.End(cli.ExitUsage, refused.What, refused.Todo)
+	case no:
+		return cli.End(cli.ExitNo, refused.What, refused.Todo)
+	case errors.Is(err, terminal.ErrNoServer):
+		return cli.End(cli.ExitNo, err.Error(),
+			"start it with oncalm serve; if its store is another one, name that with -store")
+	case errors.Is(err, terminal.ErrTooOld):
+		return cli.End(cli.ExitNo, err.Error(), "restart it with this one")
+	case errors.Is(err, terminal.ErrUnknown):
+		return cli.End(cli.ExitUnknown, err.Error(), "look with oncalm incidents and oncalm timeline before you do it again")
+	case err != nil:
+		return err
+	}
+	if h.JSON {
+		return s.JSON(done)
+	}
+	s.Printf("%s", said(done))
+	return nil
+}
+
+// numbered takes the number of an incident off what was typed, if there is one in front.
+func numbered(words []string) (id, rest string) {
+	if len(words) > 0 {
+		bare := strings.TrimPrefix(words[0], "#")
+		if _, err := strconv.ParseUint(bare, 10, 32); err == nil {
+			return bare, strings.Join(words[1:], " ")
+		}
+	}
+	return "", strings.Join(words, " ")
+}
+
+func named(d terminal.Done) string { return d.ID + " (" + text.Line(d.Title) + ")" }
+
+// DeclareCommand is oncalm declare.
+type DeclareCommand struct {
+	hand
+	Service  string   `placeholder:"NAME" help:"What it is about (default: the default service)."`
+	Severity string   `placeholder:"SEVERITY" help:"How bad it is (default: that of the service)."`
+	Title    []string `arg:"" help:"What is wrong, in a few words."`
+}
+
+// Run opens an incident.
+func (c *DeclareCommand) Run(ctx context.Context, s *cli.Session) error {
+	words := c.Title
+	if severities := terminal.Severities(); c.Severity == "" && len(words) > 1 && slices.Contains(severities, words[0]) {
+		c.Severity, words = words[0], words[1:]
+	}
+	r := terminal.Request{Do: terminal.Declare, Text: strings.Join(words, " "), Service: c.Service, Severity: c.Severity}
+	return c.do(ctx, s, r, func(d terminal.Done) string {
+		opened := "Opened incident " + named(d) + ", " + d.Severity + " for " + d.Service + ". "
+		switch {
+		case d.Quiet:
+			return opened + d.Severity + " pages nobody."
+		case len(d.Paged) == 0:
+			return opened + "Its policy finds nobody to page now: name somebody with oncalm page."
+		}
+		return opened + text.List(d.Paged, "and") + " paged."
+	})
+}
+
+// AckCommand is oncalm ack.
+type AckCommand struct {
+	hand
+	Words []string `arg:"" optional:"" name:"id-and-note" help:"The number of the incident, which may be left out while one is open, and a note."`
+}
+
+// Run acknowledges an incident.
+func (c *AckCommand) Run(ctx context.Context, s *cli.Session) error {
+	id, note := numbered(c.Words)
+	return c.do(ctx, s, terminal.Request{Do: terminal.Ack, ID: id, Text: note}, func(d terminal.Done) string {
+		return c.As + " acknowledged incident " + named(d) + ". Nobody else is paged for it now."
+	})
+}
+
+// ResolveCommand is oncalm resolve.
+type ResolveCommand struct {
+	hand
+	Anyway bool     `help:"Also while an alarm of it says ALARM."`
+	Words  []string `arg:"" optional:"" name:"id-and-reason" help:"The number of the incident, which may be left out while one is open, and a reason."`
+}
+
+// Run resolves an incident.
+func (c *ResolveCommand) Run(ctx context.Context, s *cli.Session) error {
+	id, reason := numbered(c.Words)
+	r := terminal.Request{Do: terminal.Resolve, ID: id, Text: reason, Anyway: c.Anyway}
+	return c.do(ctx, s, r, func(d terminal.Done) string { return c.As + " resolved incident " + named(d) + "." })
+}
+
+// NoteCommand is oncalm note.
+type NoteCommand struct {
+	hand
+	Words []string `arg:"" name:"id-and-text" help:"The number of the incident, which may be left out while one is open, and the text; a time such as 14:02 in front of it is when that was."`
+}
+
+// Run puts a line on a timeline.
+func (c *NoteCommand) Run(ctx context.Context, s *cli.Session) error {
+	id, note := numbered(c.Words)
+	return c.do(ctx, s, terminal.Request{Do: terminal.Note, ID: id, Text: note}, func(d terminal.Done) string {
+		return "Noted on incident " + named(d) + "."
+	})
+}
+
+// PageCommand is oncalm page.
+type PageCommand struct {
+	hand
+	Incident string   `placeholder:"ID" help:"For which incident (default: the only one that is open)."`
+	Whom     string   `arg:"" help:"A person, a schedule or a service."`
+	Reason   []string `arg:"" optional:"" help:"Why, which they read."`
+}
+
+// Run pages people for an incident, besides whom its policy pages.
+func (c *PageCommand) Run(ctx context.Context, s *cli.Session) error {
+	r := terminal.Request{Do: terminal.Page, ID: strings.TrimPrefix(c.Incident, "#"), Whom: c.Whom,
+		Text: strings.Join(c.Reason, " ")}
+	return c.do(ctx, s, r, func(d terminal.Done) string {
+		return text.List(d.Paged, "and") + " paged for incident " + named(d) + "."
+	})
+}
