@@ -254,6 +254,10 @@ func (b *Bot) happened(ctx context.Context, r slack.Request) bool {
 	if v != slack.Ours {
 		return v != slack.Starting
 	}
+	if chat.IsDirect(r.Event) {
+		chat.Direct(ctx, b.router, r)
+		return true
+	}
 	if err := b.capture.Happened(ctx, r); err != nil {
 		b.log.Warn("an event could not be stored; Slack sends it again", "type", r.Event.Type, "err", err)
 		return false

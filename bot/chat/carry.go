@@ -42,7 +42,7 @@ func (r *Router) say(ctx context.Context, c *Call, w Word) (payload string, err 
 		})
 	}
 	m, err := w.Show(ctx, c)
-	if err != nil || c.url == "" {
+	if err != nil || c.url == "" && !c.direct {
 		return r.encode(c, m), err
 	}
 	return r.once(ctx, c, func(store.Tx) (blocks.Message, error) { return m, nil })
@@ -63,6 +63,9 @@ func (r *Router) once(ctx context.Context, c *Call, do func(store.Tx) (blocks.Me
 		}
 		payload = r.encode(c, m)
 		requests.Remember(tx, c.Now, c.ID, payload)
+		if c.direct {
+			oweDirectly(c, tx, m)
+		}
 		if c.url != "" && (!m.Shown || c.Private) {
 			outbox.In(tx, c.Now).Once(answerEntry(c.Now, c.ID, c.url, payload))
 			c.told = true
@@ -78,7 +81,11 @@ func (r *Router) encode(c *Call, m blocks.Message) string {
 
 // tellFailure tells what went wrong. If it was pressed, nothing could be written down, so that is told without.
 func (r *Router) tellFailure(c *Call, err error) (payload string) {
-	payload = r.encode(c, r.Excuse(c, err))
+	m := r.Excuse(c, err)
+	payload = r.encode(c, m)
+	if c.direct {
+		answerDirectly(r, c, m)
+	}
 	if c.url != "" {
 		r.answerLoosely(c.url, payload, uses)
 		c.told = true

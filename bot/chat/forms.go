@@ -46,24 +46,31 @@ func (r *Router) open(ctx context.Context, c *Call, w Word, trigger string) bool
 	return true
 }
 
-// chosen opens the form of a word that was chosen in the menu of a message. Where it opens none, the word says why.
+// chosen opens the form of a word that was chosen as a shortcut. Where it opens none, the word says why: where the message is in whose
+// menu it was chosen, or else to whoever chose it.
 func (r *Router) chosen(ctx context.Context, in slack.Request) {
-	c := &Call{ID: in.ID, Now: in.At, Channel: in.Channel, Message: &in.Shortcut.Message, url: in.ReplyTo}
+	c := &Call{ID: in.ID, Now: in.At, Channel: in.Channel, url: in.ReplyTo}
+	if in.Shortcut.Message.TS != "" {
+		c.Message = &in.Shortcut.Message
+	}
+	if c.url == "" {
+		c.Channel, c.direct = in.User, true
+	}
 	room, w, ok := r.said(in.Shortcut.Callback)
 	if !ok || w.Form == nil {
 		room, w = &r.o.Rooms[0], Telling(NoForm(r.o.Rooms[0].Root))
 	}
 	c.Root, c.Word = room.Root, w.Name
-	m, ours := r.admit(ctx, c, in)
-	w = r.permitted(c, room, w)
-	if ours && w.Form != nil && r.open(ctx, c, w, in.Trigger) {
+	if m, ours := r.admit(ctx, c, in); !ours {
+		if c.direct {
+			answerDirectly(r, c, m)
+		} else {
+			r.answerLoosely(c.url, encode(m, time.UTC, false), uses)
+		}
 		return
 	}
-	if c.url == "" {
-		return // there is nowhere to say anything
-	}
-	if !ours {
-		r.answerLoosely(c.url, encode(m, time.UTC, false), uses)
+	w = r.permitted(c, room, w)
+	if w.Form != nil && r.open(ctx, c, w, in.Trigger) {
 		return
 	}
 	r.CarryOut(ctx, c, w)

@@ -13,6 +13,7 @@ import (
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -85,7 +86,12 @@ const KindAnswer = "answer"
 
 // Handlers returns the handlers of outbox entries by kind.
 func (r *Router) Handlers() map[string]outbox.Handler {
-	return map[string]outbox.Handler{KindAnswer: r.answer}
+	return map[string]outbox.Handler{
+		KindAnswer: r.answer,
+		KindDirect: func(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
+			return sendDirectly(ctx, r, e)
+		},
+	}
 }
 
 // Serve carries out a command, a button or a form, by whichever door it came.

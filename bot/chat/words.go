@@ -63,6 +63,8 @@ type Call struct {
 	reply string // of what was typed: where an answer goes that comes late; may be empty
 	url   string // of what was pressed: where the answer goes
 	told  bool   // the answer goes there by itself
+	// direct says that it was written to the bot without a slash command: the answer is a message there.
+	direct bool
 }
 
 // Find looks a word up by one of its names.

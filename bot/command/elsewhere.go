@@ -5,13 +5,12 @@ import "github.com/oncalm/oncalm/bot/chat"
 // elsewhere are words of other tools; onCall is the other slash command. Where a word of ours has one of these names, that is what is meant.
 func elsewhere(onCall string) []chat.Elsewhere {
 	return []chat.Elsewhere{
-		{Said: []string{"create", "new", "open", "start", "declare", "raise", "trigger", "begin"}, Ours: "declare",
-			Note: "Alarms open incidents; nobody can open one by hand in this version."},
+		{Said: []string{"raise", "trigger", "begin", "report-incident"}, Ours: "declare"},
 		{Said: []string{"take", "claim", "own", "accept", "got", "on-it", "mine", "me"}, Ours: "ack"},
 		{Said: []string{"fix", "fixed", "done", "end", "finish", "stop", "mitigated", "complete", "over"}, Ours: "resolve"},
 		{Said: []string{"state", "details", "view", "card"}, Ours: "info"},
 		{Said: []string{"ic", "commander", "owner", "assign", "leader"}, Ours: "lead"},
-		{Said: []string{"page", "alert", "call", "wake", "help-me"}, Ours: "escalate"},
+		{Said: []string{"alert", "call", "wake", "help-me"}, Ours: "page"},
 		{Said: []string{"log", "comment", "add", "message", "say"}, Ours: "note"},
 		{Said: []string{"ls", "active", "incidents", "all", "overview"}, Ours: "list"},
 		{Said: []string{"report", "rca", "post-mortem", "review"}, Ours: "postmortem"},

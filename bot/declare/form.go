@@ -3,6 +3,7 @@ package declare
 import (
 	"context"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
@@ -18,6 +19,12 @@ const (
 	serviceField  = "service"
 	severityField = "severity"
 	whomField     = "whom"
+)
+
+// Callback and FromMessage are the callbacks of the shortcuts that open the form, empty and from a message, for the app's manifest.
+const (
+	Callback    = view.Room + "/declare"
+	FromMessage = Callback + "/message"
 )
 
 // What can be chosen of whom to page, besides people and schedules.
@@ -37,6 +44,9 @@ func (room *Room) form(_ context.Context, c *chat.Call) (f blocks.Form, ok bool)
 	title := ""
 	if c.Message != nil {
 		title = text.Clip(text.Line(room.o.Readable(c.Message.Said())), maxTitle)
+		for most := maxTitle; len(utf16.Encode([]rune(title))) > maxTitle; most-- { // as Slack counts
+			title = text.Clip(title, most)
+		}
 	}
 	standard := room.service("")
 	return chat.Said{Room: view.Room, Word: "declare"}.Form(blocks.Form{

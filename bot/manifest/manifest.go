@@ -5,6 +5,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/declare"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -40,17 +41,25 @@ func Of(o Options) Document {
 				{"messages_tab_read_only_enabled", "so that people can type a command below a page", false},
 			}},
 			{"bot_user", "", Document{{"display_name", "", "oncalm"}, {"always_online", "", true}}},
-			{"shortcuts", "", []Document{{
-				{"name", "", "Add to timeline"},
-				{"type", "", "message"},
-				{"callback_id", "", capture.Callback},
-				{"description", "", "Puts this message on an incident's timeline"},
-			}}},
+			{"shortcuts", "", shortcuts()},
 			{"slash_commands", "", o.commands()},
 		}},
 		{"oauth_config", "", Document{{"scopes", "", o.scopes()}}},
 		{"settings", "", o.settings()},
 	}
+}
+
+// shortcuts are those in Slack's list of them, which are global, and those in the menu of a message.
+func shortcuts() (all []Document) {
+	for _, s := range []struct{ name, kind, callback, about string }{
+		{"Declare incident", "global", declare.Callback, "Opens an incident, and pages"},
+		{"Declare from message", "message", declare.FromMessage, "Opens an incident about what this message says"},
+		{"Add to timeline", "message", capture.Callback, "Puts this message on an incident's timeline"},
+	} {
+		all = append(all, Document{
+			{"name", "", s.name}, {"type", "", s.kind}, {"callback_id", "", s.callback}, {"description", "", s.about}})
+	}
+	return all
 }
 
 // at is an address of the public door, if Slack posts there.

@@ -67,10 +67,10 @@ type Event struct {
 	Gone     bool   // the message was deleted
 }
 
-// A Shortcut is one that somebody has chosen in the menu of a message.
+// A Shortcut is one that somebody has chosen: in the menu of a message, or else where Slack lists them.
 type Shortcut struct {
-	Callback string // which
-	Message  spoken.Message
+	Callback string         // which
+	Message  spoken.Message // without a time stamp if there is none
 }
 
 // A Reply is what Slack gets back at once.

@@ -69,8 +69,8 @@ func PostedInteraction(body []byte, name string) (Parsed, error) {
 	return Interaction([]byte(form.Get("payload")), name)
 }
 
-// Interaction reads a button that was pressed, a form that was sent, or what was chosen in the menu of a message. Of what else there
-// is, forms that were closed and shortcuts without a message, we offer none.
+// Interaction reads a button that was pressed, a form that was sent, or a shortcut that was chosen, in the menu of a message or
+// elsewhere. Of what else there is, forms that were closed, we want to hear of none.
 func Interaction(payload []byte, name string) (Parsed, error) {
 	var in interactive
 	if err := readJSON(payload, &in); err != nil {
@@ -83,6 +83,8 @@ func Interaction(payload []byte, name string) (Parsed, error) {
 		r.Form = in.View.form()
 	case in.Type == "block_actions" && len(in.Actions) > 0:
 		r.Action = &slack.Action{ID: in.Actions[0].ID, Value: in.Actions[0].Value, Private: in.Container.Ephemeral}
+	case in.Type == "shortcut":
+		r.Shortcut = &slack.Shortcut{Callback: in.Callback}
 	case in.Type == "message_action" && in.Channel.ID != "":
 		r.Shortcut = &slack.Shortcut{Callback: in.Callback, Message: spoken.Read(in.Channel.ID, in.Message)}
 	default:
