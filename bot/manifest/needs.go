@@ -14,7 +14,7 @@ func Needs(o Options) []Need {
 	all := []Need{
 		{Scope: "commands", For: "the slash commands"},
 		{Scope: "chat:write", For: "pages, cards and notices",
-			Calls: []string{"chat.postMessage", "chat.update", "chat.postEphemeral"}},
+			Calls: []string{"chat.postMessage", "chat.update", "chat.postEphemeral", "chat.delete"}},
 		{Scope: "im:write", For: "opens the direct message for a page", Calls: []string{"conversations.open"}},
 		{Scope: "im:history", For: "looks whether a page got through, before it is sent again; what people write to the bot",
 			Calls: []string{"conversations.history"}, Events: []string{"message.im"}},

@@ -231,14 +231,17 @@ func (c *client) ask(ctx context.Context, method string, with url.Values, into a
 
 func readAnswer(method string, answer []byte, into any) error {
 	var said struct {
-		OK    bool   `json:"ok"`
-		Error string `json:"error"`
+		OK     bool   `json:"ok"`
+		Error  string `json:"error"`
+		Needed string `json:"needed"`
 	}
 	if err := json.Unmarshal(answer, &said); err != nil {
 		return failed(method, err)
 	}
 	if !said.OK {
-		return named(method, said.Error)
+		err := named(method, said.Error)
+		err.lacks = said.Needed
+		return err
 	}
 	if err := json.Unmarshal(answer, into); err != nil {
 		return &callError{trouble: Refused, method: method, code: "a response that cannot be read", err: err}

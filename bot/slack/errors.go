@@ -76,12 +76,16 @@ type callError struct {
 	method  string
 	code    string // Slack's name for it, a status, or what failed on the way
 	wait    time.Duration
-	err     error // of the transport; nil if Slack answered
+	err     error  // of the transport; nil if Slack answered
+	lacks   string // the scopes of which the call needs one, if Slack says that the token has none of them
 }
 
 func (e *callError) Error() string {
 	if e.err != nil {
 		return fmt.Sprintf("slack %s: %s: %v", e.method, e.code, e.err)
+	}
+	if e.lacks != "" {
+		return fmt.Sprintf("slack %s: %s: it needs %s", e.method, e.code, e.lacks)
 	}
 	return fmt.Sprintf("slack %s: %s", e.method, e.code)
 }

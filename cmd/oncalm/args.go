@@ -12,9 +12,11 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
+	"github.com/oncalm/oncalm/cmd/oncalm/doctor"
 	"github.com/oncalm/oncalm/cmd/oncalm/records"
 	"github.com/oncalm/oncalm/cmd/oncalm/remote"
 	"github.com/oncalm/oncalm/cmd/oncalm/shifts"
+	"github.com/oncalm/oncalm/cmd/oncalm/transfer"
 	"github.com/oncalm/oncalm/cmd/oncalm/trial"
 )
 
@@ -23,12 +25,13 @@ type commands struct {
 	Serve       serveCommand              `cmd:"" help:"Run the bot."`
 	Demo        demoCommand               `cmd:"" help:"Run the whole product with no account: Slack in the browser, alarms at the press of a button."`
 	Check       trial.CheckCommand        `cmd:"" help:"Say what is wrong with a configuration."`
+	Doctor      doctor.Command            `cmd:"" help:"Ask Slack whether all is as the configuration needs it, before the first alarm."`
 	Manifest    trial.ManifestCommand     `cmd:"" help:"Print the manifest of the Slack app for a configuration."`
 	Oncall      shifts.OncallCommand      `cmd:"" help:"Say who is on call, until when, who is next, and why."`
 	Shifts      shifts.Command            `cmd:"" help:"List who is on call in a span of time."`
 	Simulate    trial.SimulateCommand     `cmd:"" help:"Show whom an incident would page, and when. Sends nothing."`
 	Feed        shifts.FeedCommand        `cmd:"" help:"List, make or revoke links to calendars of shifts."`
-	Import      importCommand             `cmd:"" help:"Turn schedules of other on-call programs into a part of a configuration."`
+	Import      transfer.ImportCommand    `cmd:"" help:"Turn schedules of other on-call programs into a part of a configuration."`
 	Incidents   records.IncidentsCommand  `cmd:"" help:"List the incidents, the newest first."`
 	Messages    records.MessagesCommand   `cmd:"" help:"List the messages that came in or were refused, and what became of each."`
 	Declare     remote.DeclareCommand     `cmd:"" help:"Open an incident, at the terminal, while the bot runs."`

@@ -74,12 +74,16 @@ func (s *API) handle(r *http.Request, path string) wire.Reply {
 	switch {
 	case isMethod:
 		a, err := wire.ParseArgs(r, body)
-		return s.call(r.Context(), name, "", a, func() (wire.Answer, error) {
+		rep := s.call(r.Context(), name, "", a, func() (wire.Answer, error) {
 			if err != nil {
 				return nil, err
 			}
 			return s.run(name, a)
 		})
+		if rep.Header != nil && rep.Status == http.StatusOK {
+			rep.Header.Set("X-Oauth-Scopes", strings.Join(s.may.scopes, ","))
+		}
+		return rep
 	case strings.HasPrefix(path, "/commands/"), strings.HasPrefix(path, "/actions/"):
 		return s.call(r.Context(), "response_url", path, wire.JSONArgs(body), func() (wire.Answer, error) {
 			return s.respond(path, wire.JSONArgs(body))

@@ -1,4 +1,5 @@
-package main
+// Package transfer is oncalm import: it brings over what another on-call program has.
+package transfer
 
 import (
 	"errors"
@@ -10,7 +11,8 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan"
 )
 
-type importCommand struct {
+// ImportCommand is oncalm import.
+type ImportCommand struct {
 	Files []string `arg:"" name:"file" help:"A calendar, or schedules of PagerDuty, Opsgenie or Grafana OnCall as JSON; - is the standard input."`
 }
 
@@ -18,7 +20,7 @@ type importCommand struct {
 const largestImport = 64 << 20
 
 // Run turns schedules of other programs into a part of a configuration.
-func (c *importCommand) Run(s *cli.Session) error {
+func (c *ImportCommand) Run(s *cli.Session) error {
 	var files []importing.File
 	for _, name := range c.Files {
 		data, err := readFile(s, name)
