@@ -16,6 +16,7 @@ import (
 	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/command"
+	"github.com/oncalm/oncalm/bot/home"
 	"github.com/oncalm/oncalm/bot/notice"
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/respond"
@@ -117,6 +118,7 @@ type Bot struct {
 	pages      *pages.Pages
 	capture    *capture.Captures
 	channels   *channels.Channels
+	home       *home.Home
 }
 
 // KindCard is the kind of outbox entries that this package handles: the card of an incident in the channel.
@@ -194,6 +196,9 @@ func (b *Bot) compose(users map[string]string) {
 		Services: o.Services,
 	})
 	b.channels, b.capture = talks(b, users)
+	b.home = home.New(home.Options{
+		Root: o.Roots.Incident, Book: o.Book, Overrides: o.Overrides, Users: users, Out: out, Clock: o.Clock, Log: log,
+	})
 	b.router = chat.New(chat.Options{
 		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People,
 		Rooms:   []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room()},
@@ -241,7 +246,20 @@ func (b *Bot) Serve(ctx context.Context, r slack.Request) slack.Reply {
 	if r.Event != nil {
 		return slack.Reply{Again: !b.happened(ctx, r)}
 	}
-	return b.router.Serve(ctx, r)
+	reply := b.router.Serve(ctx, r)
+	if r.Action != nil && r.Action.Home {
+		b.redraw(ctx, r.User, r.At)
+	}
+	return reply
+}
+
+// redraw has the home tab of somebody drawn anew, and reports whether that is sure to happen.
+func (b *Bot) redraw(ctx context.Context, user string, now time.Time) bool {
+	err := b.home.Opened(ctx, user, now)
+	if err != nil {
+		b.log.Warn("a home tab is not drawn", "user", user, "err", err)
+	}
+	return err == nil
 }
 
 // happened takes note of an event, and reports whether it could be judged.
@@ -253,6 +271,9 @@ func (b *Bot) happened(ctx context.Context, r slack.Request) bool {
 	}
 	if v != slack.Ours {
 		return v != slack.Starting
+	}
+	if r.Event.Type == home.Opening {
+		return b.redraw(ctx, r.Event.User, r.At)
 	}
 	if chat.IsDirect(r.Event) {
 		chat.Direct(ctx, b.router, r)
@@ -286,7 +307,7 @@ func (b *Bot) Handlers() map[string]outbox.Handler {
 	for _, more := range []map[string]outbox.Handler{
 		b.router.Handlers(), b.notices.Handlers(), b.shifts.Handlers(), b.storms.Handlers(), b.pages.Handlers(),
 		b.respond.Handlers(),
-		b.capture.Handlers(), b.channels.Handlers(),
+		b.capture.Handlers(), b.channels.Handlers(), b.home.Handlers(),
 	} {
 		maps.Copy(all, more)
 	}

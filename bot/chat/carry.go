@@ -63,7 +63,7 @@ func (r *Router) once(ctx context.Context, c *Call, do func(store.Tx) (blocks.Me
 		}
 		payload = r.encode(c, m)
 		requests.Remember(tx, c.Now, c.ID, payload)
-		if c.direct {
+		if c.direct && !(c.home && m.Shown) {
 			oweDirectly(c, tx, m)
 		}
 		if c.url != "" && (!m.Shown || c.Private) {

@@ -231,6 +231,9 @@ func meant(c *Call, room *Room) (w Word, m blocks.Message, ok bool) {
 // pressed carries out a button. Whoever pressed is answered later, or by the message itself.
 func (r *Router) pressed(ctx context.Context, in slack.Request) {
 	c := &Call{ID: in.ID, Now: in.At, Private: in.Action.Private, Channel: in.Channel, url: in.ReplyTo}
+	if c.home = in.Action.Home; c.home {
+		c.Channel, c.direct = in.User, true
+	}
 	if link, _, _ := strings.Cut(in.Action.ID, "/"); link == "open" {
 		return // a link: the browser has opened it already
 	}

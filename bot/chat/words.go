@@ -65,6 +65,8 @@ type Call struct {
 	told  bool   // the answer goes there by itself
 	// direct says that it was written to the bot without a slash command: the answer is a message there.
 	direct bool
+	// home says that it was pressed in the home tab, which shows what came of it.
+	home bool
 }
 
 // Find looks a word up by one of its names.

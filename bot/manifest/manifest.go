@@ -36,7 +36,7 @@ func Of(o Options) Document {
 		}},
 		{"features", "", Document{
 			{"app_home", "pages are direct messages: without this tab Slack refuses them", Document{
-				{"home_tab_enabled", "", false},
+				{"home_tab_enabled", "shifts, open incidents and action items of whoever opens it", true},
 				{"messages_tab_enabled", "", true},
 				{"messages_tab_read_only_enabled", "so that people can type a command below a page", false},
 			}},

@@ -57,5 +57,6 @@ func Needs(o Options) []Need {
 
 // Free are the methods that we call and that need no scope, and events of the same kind.
 func Free() (calls, events []string) {
-	return []string{"auth.test", "views.open"}, []string{"tokens_revoked", "app_uninstalled"}
+	return []string{"auth.test", "views.open", "views.publish"},
+		[]string{"app_home_opened", "tokens_revoked", "app_uninstalled"}
 }

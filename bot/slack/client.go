@@ -264,6 +264,22 @@ func (c *client) OpenView(ctx context.Context, trigger string, view any) error {
 	return c.watch.done(method, err)
 }
 
+// PublishHome makes blocks the home tab of a user.
+func (c *client) PublishHome(ctx context.Context, user string, drawn json.RawMessage) error {
+	const method = "views.publish"
+	view := map[string]any{"type": "home", "blocks": drawn}
+	body, err := json.Marshal(map[string]any{"user_id": user, "view": view})
+	if err != nil {
+		return err
+	}
+	answer, err := c.exchange(ctx, method, inJSON, body)
+	if err == nil {
+		var said struct{}
+		err = readAnswer(method, answer, &said)
+	}
+	return c.watch.done(method, err)
+}
+
 // ReadChannel asks Slack for a line of a channel: whether we may read there at all.
 func (c *client) ReadChannel(ctx context.Context, channel string) error {
 	var said struct{}

@@ -38,6 +38,7 @@ type Action struct {
 	ID      string
 	Value   string
 	Private bool // it stands in a message that only its presser sees
+	Home    bool // it stands in the home tab
 }
 
 // A Form is one that somebody sent.

@@ -32,6 +32,7 @@ type happening struct {
 	} `json:"tokens"`
 
 	User     string `json:"user"`
+	Tab      string `json:"tab"`
 	Reaction string `json:"reaction"`
 	Subtype  string `json:"subtype"`
 	Channel  string `json:"channel"`
@@ -56,6 +57,10 @@ func (h *happening) about(e *slack.Event, raw json.RawMessage) {
 	case "pin_added", "pin_removed":
 		pinned := spoken.Read(h.Pinned, h.Item.Message)
 		m.Channel, m.TS, m.Thread = h.Pinned, pinned.TS, pinned.Thread
+	case "app_home_opened":
+		if h.Tab != "messages" { // that is the other tab: the conversation
+			e.User = h.User
+		}
 	case "message":
 		switch h.Subtype {
 		case "message_changed":

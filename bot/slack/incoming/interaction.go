@@ -46,6 +46,7 @@ type interactive struct {
 
 // submitted is a form that was sent, as Slack delivers it.
 type submitted struct {
+	Type     string `json:"type"`
 	Callback string `json:"callback_id"`
 	Metadata string `json:"private_metadata"`
 	State    struct {
@@ -82,7 +83,8 @@ func Interaction(payload []byte, name string) (Parsed, error) {
 	case in.Type == "view_submission":
 		r.Form = in.View.form()
 	case in.Type == "block_actions" && len(in.Actions) > 0:
-		r.Action = &slack.Action{ID: in.Actions[0].ID, Value: in.Actions[0].Value, Private: in.Container.Ephemeral}
+		r.Action = &slack.Action{ID: in.Actions[0].ID, Value: in.Actions[0].Value, Private: in.Container.Ephemeral,
+			Home: in.View.Type == "home"}
 	case in.Type == "shortcut":
 		r.Shortcut = &slack.Shortcut{Callback: in.Callback}
 	case in.Type == "message_action" && in.Channel.ID != "":

@@ -1,0 +1,172 @@
+package home
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/lists"
+	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/view"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/response"
+	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
+)
+
+const (
+	// listed is how many shifts, incidents and action items are listed, of each.
+	listed = 10
+	// perRow is how many buttons stand in a row.
+	perRow = 5
+	// looked is how many open incidents are looked at, and recent how many of the newest for action items.
+	looked = 1000
+	recent = 100
+	// ahead is how far shifts are looked for, and further how much beyond that to know where they end.
+	ahead   = 28 * 24 * time.Hour
+	further = 14 * 24 * time.Hour
+)
+
+// tab is what somebody reads.
+func (h *Home) tab(tx store.Tx, now time.Time, person string) (m blocks.Message, err error) {
+	m.Body = append(m.Body, h.duty(tx, now, person)...)
+	open, more := worst(tx)
+	heading := blocks.Say(blocks.Strong("Open incidents"), ": none")
+	if len(open) > 0 {
+		heading = blocks.Say(blocks.Strong("Open incidents"), ", worst first")
+	}
+	m.Body = append(m.Body, blocks.Para(heading))
+	var lines []blocks.Line
+	var row []blocks.Button
+	for _, i := range open {
+		lines = append(lines, lists.Line(i))
+		if i.Status == incidents.StatusTriggered {
+			ack := chat.Said{Room: view.Room, Word: "ack", Rest: chat.Target{ID: i.ID, Run: i.Run}.Value()}
+			row = append(row, ack.Numbered("Acknowledge "+i.ID, i.ID))
+		}
+	}
+	if more > 0 {
+		lines = append(lines, blocks.Say("and ", more, " more: ", blocks.Code(h.o.Root+" list")))
+	}
+	m.Body = append(m.Body, bullets(lines)...)
+	for part := range slices.Chunk(row, perRow) {
+		m.Rows = append(m.Rows, part)
+	}
+	items, err := mine(tx, person)
+	if err != nil {
+		return m, err
+	}
+	if len(items) > 0 {
+		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong("Your action items"))), blocks.Bullets(items...))
+	}
+	m.Body = append(m.Body, blocks.Para(blocks.Say("As of ", now, ". All commands: ", blocks.Code(h.o.Root+" help"))))
+	return m, nil
+}
+
+// bullets is a list, if there is anything in it.
+func bullets(lines []blocks.Line) []blocks.Paragraph {
+	if len(lines) == 0 {
+		return nil
+	}
+	return []blocks.Paragraph{blocks.Bullets(lines...)}
+}
+
+// A stint is a shift of a person.
+type stint struct {
+	schedule string
+	from, to time.Time
+}
+
+// duty says whether a person is on call, and when they are next.
+func (h *Home) duty(tx store.Tx, now time.Time, person string) []blocks.Paragraph {
+	var on, next []stint
+	for _, name := range slices.Sorted(maps.Keys(h.o.Overrides.Schedules)) {
+		all := h.o.Overrides.Schedules[name].Shifts(now, now.Add(ahead+further), h.o.Overrides.Of(tx, name))
+		for _, s := range all {
+			switch {
+			case !slices.Contains(s.People, person) || s.From.After(now.Add(ahead)):
+			case !s.From.After(now):
+				on = append(on, stint{name, s.From, s.To})
+			default:
+				next = append(next, stint{name, s.From, s.To})
+			}
+		}
+	}
+	standing := []blocks.Line{blocks.Say("You are ", blocks.Strong("not on call"), ".")}
+	if len(on) > 0 {
+		standing = nil
+	}
+	for _, s := range on {
+		standing = append(standing, blocks.Say("You are ", blocks.Strong("on call"), " for ", s.schedule, " until ", s.to,
+			"."))
+	}
+	all := []blocks.Paragraph{blocks.Para(standing...)}
+	if len(next) == 0 {
+		return append(all, blocks.Para(blocks.Say("You have no further shift in the next 28 days.")))
+	}
+	slices.SortStableFunc(next, func(a, b stint) int { return a.from.Compare(b.from) })
+	var lines []blocks.Line
+	for _, s := range next[:min(len(next), listed)] {
+		lines = append(lines, blocks.Say(s.schedule, " from ", s.from, " until ", s.to))
+	}
+	return append(all, blocks.Para(blocks.Say(blocks.Strong("Your next shifts"))), blocks.Bullets(lines...))
+}
+
+// worst are the open incidents that are listed, the worst first, then the oldest, and how many more there are.
+func worst(tx store.Tx) (open []*incidents.Incident, more int) {
+	for _, id := range incidents.OpenIDs(tx, looked) {
+		if i, err := incidents.Head(tx, id); err == nil { // fsck names what cannot be read
+			open = append(open, i)
+		}
+	}
+	slices.SortStableFunc(open, func(a, b *incidents.Incident) int {
+		return cmp.Or(cmp.Compare(a.Severity, b.Severity), a.Opened.Compare(b.Opened))
+	})
+	shown := open[:min(len(open), listed)]
+	return shown, len(open) - len(shown)
+}
+
+// mine are the action items of a person, of the newest incidents, what is due first in front.
+func mine(tx store.Tx, person string) (lines []blocks.Line, err error) {
+	all, err := history.Newest(tx, recent)
+	if err != nil {
+		return nil, err
+	}
+	type item struct {
+		response.Planned
+		id string
+	}
+	var items []item
+	for _, i := range all {
+		if i.Response.Actions == 0 {
+			continue
+		}
+		events, err := incidents.Timeline(tx, i.ID)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range events {
+			b, _ := e.Body.(incidents.Responded)
+			if f, ok := b.Fact.(response.Planned); ok && f.Person == person {
+				items = append(items, item{f, i.ID})
+			}
+		}
+	}
+	slices.SortStableFunc(items, func(a, b item) int {
+		if a.Due.IsZero() != b.Due.IsZero() { // what is never due comes last
+			return b.Due.Compare(a.Due)
+		}
+		return a.Due.Compare(b.Due)
+	})
+	for _, it := range items[:min(len(items), listed)] {
+		l := blocks.Say(text.Clip(text.Line(it.What), 200), " (incident ", it.id, ")")
+		if !it.Due.IsZero() {
+			l = append(l, blocks.Say(", due ", it.Due)...)
+		}
+		lines = append(lines, l)
+	}
+	return lines, nil
+}
