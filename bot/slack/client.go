@@ -307,6 +307,9 @@ func (id Identity) Known() bool { return id.Team != "" || id.Enterprise != "" }
 // Test asks Slack whether it takes our token.
 func (c *client) Test(ctx context.Context) (*slack.AuthTestResponse, error) {
 	auth, err := c.api.AuthTestContext(ctx)
+	if err == nil {
+		c.watch.granted.Store(scopesOf(auth))
+	}
 	return auth, c.settle("auth.test", err)
 }
 

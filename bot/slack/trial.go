@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/url"
 	"strings"
+
+	"github.com/slack-go/slack"
 )
 
 // What follows is for whoever looks whether all is well, before the first alarm.
@@ -14,12 +16,26 @@ func Granted(ctx context.Context, s *Sender) (user, team string, scopes []string
 	if err != nil {
 		return "", "", nil, err
 	}
+	return auth.User, auth.Team, *scopesOf(auth), nil
+}
+
+// scopesOf are the scopes that the token has of which Slack has told.
+func scopesOf(auth *slack.AuthTestResponse) *[]string {
+	var scopes []string
 	for scope := range strings.SplitSeq(auth.Header.Get("X-Oauth-Scopes"), ",") {
 		if scope = strings.TrimSpace(scope); scope != "" {
 			scopes = append(scopes, scope)
 		}
 	}
-	return auth.User, auth.Team, scopes, nil
+	return &scopes
+}
+
+// Scopes are those that our token had when Slack was asked last; nil if Slack has not told.
+func (w *Watch) Scopes() []string {
+	if scopes := w.granted.Load(); scopes != nil {
+		return *scopes
+	}
+	return nil
 }
 
 // Reach opens the direct messages with a user, which they do not notice: without that no page reaches them.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -27,6 +28,8 @@ type Status struct {
 type Watch struct {
 	log   *slog.Logger
 	calls *prometheus.CounterVec
+
+	granted atomic.Pointer[[]string] // see Scopes
 
 	mu           sync.Mutex
 	outage       Outage // the last that is over

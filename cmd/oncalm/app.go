@@ -134,7 +134,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.health = ops.NewHealth(log, ops.StoreWritable(incoming), ops.NotBehind(a.runner.Look, time.Minute), ops.Check{
 		Name: "slack", Run: a.slackWell,
 	}, ops.Check{Name: "clock", Run: func(ctx context.Context, now time.Time) error { return a.watch.Well(ctx, now) }},
-		ops.Check{Name: "channel", Run: a.channelWell, Aside: true})
+		ops.Check{Name: "scopes", Run: a.scopesWell}, ops.Check{Name: "channel", Run: a.channelWell, Aside: true})
 	a.self = &ops.SelfPager{Store: incoming, Reserve: o.reserve, Noted: noted, Keep: cfg.Store,
 		Who: func(ctx context.Context, now time.Time) []string { return a.now().keepers(ctx, now) },
 		Notify: func(ctx context.Context, person string, p bot.SelfPage) error {
@@ -250,6 +250,7 @@ func (a *app) run(ctx context.Context) error {
 	parts.Go(func() { a.completeHistory(ctx) })
 	parts.Go(func() { a.self.Run(ctx) })
 	parts.Go(func() { a.watch.Run(ctx) })
+	parts.Go(func() { a.tellLacking(ctx) })
 	if a.socket != nil {
 		parts.Go(func() { a.socket.Run(ctx) })
 		parts.Go(func() { a.hearing.Run(ctx) })

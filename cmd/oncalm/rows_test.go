@@ -249,7 +249,7 @@ func stateRows() []row {
 			w.Wait(3 * time.Second)
 			return said + "\n" + posting(unchanged)(w)
 		}, `503 E1017 the message could not be stored; SNS will send it again
-503 {"ready":false,"checks":[{"name":"store","ok":false,"reason":"no space left for the store"},{"name":"outbox","ok":true},{"name":"slack","ok":true},{"name":"clock","ok":true},{"name":"channel","ok":true}]}
+503 {"ready":false,"checks":[{"name":"store","ok":false,"reason":"no space left for the store"},{"name":"outbox","ok":true},{"name":"slack","ok":true},{"name":"clock","ok":true},{"name":"scopes","ok":true},{"name":"channel","ok":true}]}
 200 alive
 self-pages: channel: 🔴 Oncalm cannot store alarms: no space left, ana: 🔴 Oncalm cannot store alarms: no space left, cy: 🔴 Oncalm cannot store alarms: no space left
 200 accepted`},
