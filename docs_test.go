@@ -3,6 +3,7 @@ package oncalm_test
 import (
 	"go/ast"
 	"maps"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -249,17 +250,27 @@ func TestDocsCanFail(t *testing.T) {
 	}
 }
 
-// TestExampleConfiguration holds that what the quickstart begins with has nothing wrong with it.
+// TestExampleConfiguration holds that what the quickstart begins with, and the examples, have nothing wrong with them.
 func TestExampleConfiguration(t *testing.T) {
 	env := map[string]string{"SLACK_BOT_TOKEN": "xoxb-for-this-test", "SLACK_SIGNING_SECRET": "0123456789abcdef0123456789abcdef"}
 	now := time.Date(2026, time.June, 1, 12, 0, 0, 0, time.UTC)
-	_, problems := config.Load("oncalm.example.yaml", func(name string) (string, bool) {
-		value, ok := env[name]
-		return value, ok
-	}, now)
-	for _, p := range problems {
-		if p.Key != "store" { // its folder is one of the container
-			t.Error(p)
+	examples, err := filepath.Glob("docs/examples/*.yaml")
+	if err != nil || len(examples) == 0 {
+		t.Fatalf("no examples (%v)", err)
+	}
+	readme := documents(t)["docs/examples/README.md"]
+	for _, file := range append(examples, "oncalm.example.yaml") {
+		_, problems := config.Load(file, func(name string) (string, bool) {
+			value, ok := env[name]
+			return value, ok
+		}, now)
+		for _, p := range problems {
+			if p.Key != "store" { // its folder is one of the container
+				t.Error(p)
+			}
+		}
+		if name := filepath.Base(file); !strings.Contains(readme, "]("+name+")") && file != "oncalm.example.yaml" {
+			t.Errorf("docs/examples/README.md does not name %s", name)
 		}
 	}
 }
