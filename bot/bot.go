@@ -68,6 +68,8 @@ type Options struct {
 	People map[string]chat.Person
 	// Rights say which of them may do what.
 	Rights rights.Rules
+	// Access is what others of the workspace may do.
+	Access rights.Access
 	// Services are the names of all services, for /oncall.
 	Services []string
 	// Silences are what nobody is paged for; nil if there are none. Watched are the services with their alarms, and PagesNobody
@@ -201,8 +203,8 @@ func (b *Bot) compose(users map[string]string) {
 	})
 	b.router = chat.New(chat.Options{
 		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People,
-		Rooms:   []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room()},
-		Rights:  o.Rights,
+		Rooms:  []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room()},
+		Rights: o.Rights, Access: o.Access,
 		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
 	}, users)
 	b.shifts.SetRouter(b.router)

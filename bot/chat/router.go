@@ -25,6 +25,7 @@ type Options struct {
 	Log    *slog.Logger
 	People map[string]Person // by their names in the configuration
 	Rights rights.Rules      // who may say which word
+	Access rights.Access     // what others of the workspace may
 	Rooms  []Room
 	// Refusal says why an incident's state does not allow what was asked.
 	Refusal func(*Call, *incidents.Refused) blocks.Message
@@ -112,8 +113,9 @@ func (r *Router) Serve(ctx context.Context, in slack.Request) slack.Reply {
 // typed carries out what was typed, and returns the answer.
 func (r *Router) typed(ctx context.Context, in slack.Request) (payload string) {
 	c := &Call{ID: in.ID, Now: in.At, Root: in.Command.Root, Rest: in.Command.Text, Channel: in.Channel, reply: in.ReplyTo}
-	if m, ok := r.admit(ctx, c, in); !ok {
-		return encode(m, time.UTC, false)
+	unknown, known := r.admit(ctx, c, in)
+	if !known && !visits(ctx, r, in) {
+		return encode(unknown, time.UTC, false)
 	}
 	room, ok := r.room(c.Root)
 	if !ok {
@@ -124,7 +126,12 @@ func (r *Router) typed(ctx context.Context, in slack.Request) (payload string) {
 	}
 	c.Args = Tokens(c.Rest)
 	w, m, ok := meant(c, room)
-	if !ok {
+	switch {
+	case !ok && !known:
+		return encode(unknown, time.UTC, false)
+	case !known:
+		return visit(r, c, in, room, w)
+	case !ok:
 		if theirs, known := Theirs(r, c.Root, c.Word); known {
 			m = theirs
 		}

@@ -131,3 +131,13 @@ func Words() map[string][]string {
 	}
 	return all
 }
+
+// Access says what full members of the workspace may do who are not in the configuration: ask, and declare incidents. The zero value
+// lets them do nothing.
+type Access struct{ Ask, Declare bool }
+
+// May reports whether they may say a word of a room. That is by far not all that people of the configuration may who only look.
+func (a Access) May(room, word string) bool {
+	asks := map[string][]string{"incident": {"", "list", "info", "help"}, "oncall": {"", "help"}}
+	return a.Declare && room == "incident" && word == "declare" || a.Ask && slices.Contains(asks[room], word)
+}

@@ -39,6 +39,8 @@ type user struct {
 	Deleted bool           // the account is closed
 	Bot     bool           // it is no person
 	Zone    *time.Location // nil if Slack does not tell
+	Guest   bool           // a member of some channels only
+	Foreign bool           // of another organisation
 	Name    string         // as others see it, who may have chosen it as they liked
 }
 
@@ -52,5 +54,9 @@ func (c *client) UserInfo(ctx context.Context, id string) (user, error) {
 	if err != nil || u.TZ == "" {
 		zone = nil
 	}
-	return user{u.Deleted, u.IsBot, zone, cmp.Or(u.Profile.DisplayName, u.RealName, u.Name)}, nil
+	us := c.watch.Identity()
+	foreign := u.IsStranger || u.TeamID != "" && us.Team != "" && u.TeamID != us.Team &&
+		(us.Enterprise == "" || u.Enterprise.EnterpriseID != us.Enterprise)
+	guest, name := u.IsRestricted || u.IsUltraRestricted, cmp.Or(u.Profile.DisplayName, u.RealName, u.Name)
+	return user{u.Deleted, u.IsBot, zone, guest, foreign, name}, nil
 }

@@ -128,7 +128,7 @@ func (a *assembly) wireBot() (err error) {
 		Channel: a.cfg.Slack.Channel, Book: a.book, Pager: a.pager, Overrides: a.overrides, People: people,
 		Silences: a.silences, Watched: a.cfg.Services, PagesNobody: a.cfg.PagesNobody,
 		Services: services, PublicURL: a.cfg.PublicURL, Postmortem: a.postmortem,
-		Rights:  a.cfg.Rights,
+		Rights: a.cfg.Rights, Access: a.cfg.Access,
 		Capture: a.cfg.Channels.Capture, Channels: a.cfg.Channels.Rules,
 		Clock: a.clock, Witness: a.others, Log: a.log,
 	})

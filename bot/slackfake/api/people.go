@@ -93,6 +93,10 @@ func (s people) shapeUser(u *workspace.User) wire.Answer {
 	for _, flag := range []string{"is_admin", "is_owner", "is_primary_owner", "is_restricted", "is_ultra_restricted"} {
 		out[flag] = false
 	}
+	out["is_restricted"] = u.Guest
+	if u.Team != "" {
+		out["is_stranger"], out["team_id"] = true, u.Team
+	}
 	return out
 }
 

@@ -19,7 +19,9 @@ type User struct {
 	Zone     string // IANA name, default UTC
 	Deleted  bool   // deactivated
 	IsBot    bool
-	Quiet    Quiet // when they are not to be disturbed
+	Guest    bool   // a member of some channels only
+	Team     string // of another workspace that shares a channel with this one; "" for this one
+	Quiet    Quiet  // when they are not to be disturbed
 }
 
 // UserGroup is a mentionable group of people.

@@ -55,6 +55,7 @@ type Config struct {
 
 	// Rights are the people of each role.
 	Rights    rights.Rules
+	Access    rights.Access
 	People    map[string]Person
 	Schedules map[string]rotations.Schedule
 	// Planned holds the overrides of the file, by schedule, in the file's order.

@@ -206,6 +206,7 @@ func TestEverything(t *testing.T) {
 			},
 		},
 		Quiet:  []string{"sev4", "sev3"},
+		Access: rights.Access{Ask: true},
 		Rights: rights.Rules{rights.Commander: {"ana"}, rights.Viewer: {"cy"}},
 		Handoffs: schedules.Handoffs{Rules: map[string]handoffs.Rule{
 			"payments": {Mode: handoffs.Accept, Within: 15 * time.Minute, Remind: []time.Duration{24 * time.Hour, time.Hour}},

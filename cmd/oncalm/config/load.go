@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/maintenance"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
@@ -60,6 +61,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("maintenance", maintenance.Section(&c.Maintenance)),
 		reading.Key("quiet", severities.Quiet(&c.Quiet)),
 		reading.Key("rights", rightsOf(&c.Rights)),
+		reading.Key("access", accessOf(&c.Access)),
 		reading.Key("roles", roles),
 		reading.Key("default_service", service.Default),
 		reading.Key("handoffs", handoffs.Section),
@@ -124,6 +126,7 @@ func empty(f *reading.File) *Config {
 		Slack:     Slack{Mode: modeHTTP, APIURL: DefaultSlackAPI, JoinedPages: true},
 		SNS:       SNS{MaxAge: DefaultMaxAge},
 		Channels:  channels.Default(),
+		Access:    rights.Access{Ask: true, Declare: true},
 		People:    map[string]Person{},
 		Schedules: map[string]rotations.Schedule{}, Planned: map[string][]rotations.Override{},
 		Policies: map[string]paging.Policy{},
