@@ -165,7 +165,8 @@ func (d *Desk) declare(tx store.Tx, now time.Time, r Request) (Done, error) {
 	for _, page := range i.Pages {
 		done.Paged = append(done.Paged, page.Person)
 	}
-	done.Paged = slices.Compact(slices.Sorted(slices.Values(done.Paged)))
+	slices.Sort(done.Paged)
+	done.Paged = slices.Compact(done.Paged)
 	return done, nil
 }
 
