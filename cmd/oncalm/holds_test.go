@@ -199,7 +199,7 @@ func TestFlapping(t *testing.T) {
 		},
 		"the control: nothing holds it": func(w *world) {
 			w.flaps("calm-5xx", 150, 2*time.Second)
-			if n := len(w.pages("ana")); n < 20 {
+			if n := len(w.pages("ana")); n < 10 {
 				w.t.Errorf("ana got %d pages of an alarm that changes 150 times, and that nobody holds", n)
 			}
 		},
