@@ -220,7 +220,7 @@ func (f figures) beyond(most figures) (worse []string) {
 	return worse
 }
 
-// TestGale is a thousand alarms on twenty services, of which one person is told; three thousand of them; and a thousand of which sixty
+// TestGale is a thousand alarms on twenty services, of which one person is told; and a thousand of which sixty
 // people are told, who share what Slack takes from a workspace. Before pages were joined and messages admitted in turns, the first of
 // these was: first page after 100ms, sev1 after 2m13s, all told after 16m38s; to one person 62 messages in the first minute, 1001 in all;
 // 1001 in the channel; 1.96 calls for one message; 498 log lines a second, 108 MiB.
@@ -229,8 +229,7 @@ func TestGale(t *testing.T) {
 		first: time.Second, told: 2 * time.Minute, urgent: 2 * time.Second, minute: 10, all: 25, cards: 8,
 		calls: 1.2, lines: 1, logged: 1 << 20,
 	}
-	gales := []gale{{alarms: 1000, services: 20, people: 1}, {alarms: 3000, services: 20, people: 1},
-		{alarms: 1000, services: 60, people: 60}}
+	gales := []gale{{alarms: 1000, services: 20, people: 1}, {alarms: 1000, services: 60, people: 60}}
 	if testing.Short() {
 		gales = []gale{{alarms: 200, services: 20, people: 1}}
 	}

@@ -315,7 +315,7 @@ func (w *world) heldYet(id string) (pages []string) {
 // TestAnyHeldStory plays stories at random with alarms that are held, and that flap: nobody is forgotten, and nobody is paged about
 // what is held.
 func TestAnyHeldStory(t *testing.T) {
-	stories, held := 12, 0
+	stories, held := 6, 0
 	if testing.Short() {
 		stories = 3
 	}
