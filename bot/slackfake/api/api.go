@@ -81,6 +81,7 @@ func (s *API) handle(r *http.Request, path string) wire.Reply {
 			return s.run(name, a)
 		})
 		if rep.Header != nil && rep.Status == http.StatusOK {
+			rep.Header = rep.Header.Clone() // that of a fault is for all calls
 			rep.Header.Set("X-Oauth-Scopes", strings.Join(s.may.scopes, ","))
 		}
 		return rep
