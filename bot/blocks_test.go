@@ -29,13 +29,7 @@ func messagesOf(s string) []blocks.Message {
 	return all
 }
 
-func TestMessagesFromHostileTexts(t *testing.T) {
-	for _, s := range bottest.Nasty() {
-		for _, m := range messagesOf(s) {
-			bottest.Judge(t, m)
-		}
-	}
-}
+func TestMessagesFromHostileTexts(t *testing.T) { bottest.JudgeNasty(t, messagesOf) }
 
 func FuzzBlocks(f *testing.F) {
 	for _, s := range bottest.Nasty() {

@@ -56,6 +56,16 @@ func alive(text string) string {
 	return ""
 }
 
+// JudgeNasty judges the messages that are made of each of the texts that outsiders might write.
+func JudgeNasty(t *testing.T, messages func(string) []blocks.Message) {
+	t.Helper()
+	for _, s := range Nasty() {
+		for _, m := range messages(s) {
+			Judge(t, m)
+		}
+	}
+}
+
 // Nasty are texts that outsiders might write.
 func Nasty() []string {
 	return []string{

@@ -115,7 +115,7 @@ type member struct {
 // waits reports whether it still has to be acknowledged.
 func (m member) waits() bool { return m.Status == incidents.StatusTriggered && m.Run == m.run }
 
-// members are the incidents of a joint message, once each, worst first.
+// membersOf are the incidents of a joint message, once each, worst first.
 func membersOf(tx store.Tx, joint string) (all []member, err error) {
 	seen := map[string]bool{}
 	for _, m := range paging.Members(tx, joint) {

@@ -26,10 +26,8 @@ func messagesOf(s string) []blocks.Message {
 }
 
 func TestMessagesFromHostileTexts(t *testing.T) {
-	for _, s := range bottest.Nasty() {
-		for _, m := range messagesOf(s) {
-			bottest.Judge(t, m)
-		}
+	bottest.JudgeNasty(t, func(s string) []blocks.Message {
 		unquote(s)
-	}
+		return messagesOf(s)
+	})
 }
