@@ -3,7 +3,7 @@
 // whoever may do that is believed who they say they are.
 //
 // A [Desk] carries a [Request] out, in one transaction, and the timeline says that it was done at the terminal. [Door] adds it to what
-// the socket answers, and [Ask] asks there.
+// the socket answers, and [Ask] asks there. While no bot runs, whoever opens its store has a desk of their own.
 package terminal
 
 import (

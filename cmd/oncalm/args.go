@@ -47,7 +47,7 @@ type commands struct {
 	Compact     records.CompactCommand    `cmd:"" help:"Rewrite the store without the space that deleted data has left, while the bot is stopped."`
 	Reload      remote.ReloadCommand      `cmd:"" help:"Have the running bot read its configuration again, without a restart."`
 	Healthcheck remote.HealthcheckCommand `cmd:"" help:"Ask a running bot whether it is alive."`
-	Version     versionCommand            `cmd:"" help:"Print the version, and what it was built from."`
+	Version     records.VersionCommand    `cmd:"" help:"Print the version, and what it was built from."`
 }
 
 // run carries out one call of the program and returns its exit code.
@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string, env func(string) (string, bool), st
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(int) { helped = true }), // called after the help was printed
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 100}),
-		kong.Bind(s),
+		kong.Bind(s, remote.AtRest(atRest), records.Built(built)),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	if err != nil {
@@ -84,7 +84,7 @@ func patience(command string) time.Duration {
 	switch name, _, _ := strings.Cut(command, " "); name {
 	case "serve", "demo":
 		return forever
-	case "backup", "restore", "fsck", "feed":
+	case "backup", "restore", "fsck", "feed", "ack", "resolve", "note":
 		return 5 * time.Second
 	}
 	return 0

@@ -2,8 +2,12 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
+	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/terminal"
 )
 
@@ -18,4 +22,14 @@ func (a *app) atTerminal(ctx context.Context, r terminal.Request) (terminal.Done
 	desk := terminal.Desk{Book: now.book, Pager: now.pager, Services: now.cfg.Services, People: people,
 		Rights: now.cfg.Rights, PagesNobody: now.cfg.PagesNobody, Clock: a.clock}
 	return desk.Do(ctx, r)
+}
+
+// atRest does what somebody wants on the store of a bot that is stopped. All parts are wired as they would be in one that runs, so
+// what follows from it is in the store for the next start; none of them runs.
+func atRest(ctx context.Context, cfg *config.Config, db *bolt.DB, r terminal.Request) (terminal.Done, error) {
+	a, err := newApp(cfg, db, slog.New(slog.DiscardHandler), outside{clock: clocks.System()})
+	if err != nil {
+		return terminal.Done{}, err
+	}
+	return a.atTerminal(ctx, r)
 }

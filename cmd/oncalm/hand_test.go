@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/terminal"
 )
 
@@ -126,6 +127,68 @@ func TestPageByHand(t *testing.T) {
 	r.stop()
 	if out := call(cli.ExitNo, "declare", "-as", "ana", "it is slow"); !strings.Contains(out, "no bot is running") {
 		t.Error(out)
+	}
+}
+
+// TestAtTheTerminalOfAStoppedBot: what needs nobody to be paged is done on the store of a bot that is stopped, without the secrets
+// of its service, and is there when it runs again; a store that another program holds is left alone.
+func TestAtTheTerminalOfAStoppedBot(t *testing.T) {
+	slack := newSlack(t)
+	r := newRig(t, slack.APIURL())
+	r.start()
+	for n, name := range []string{"alarm-00001", "alarm-00002"} {
+		if status := r.post(r.alarm(name, incidents.AlarmFiring, time.Now())); status != http.StatusOK {
+			t.Fatal(n, status)
+		}
+	}
+	r.stop()
+	text, err := os.ReadFile(r.path("oncalm.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.write("oncalm.yaml", []byte(strings.NewReplacer("xoxb-fake", `"${ONLY_THE_SERVICE_KNOWS}"`).Replace(string(text))))
+	call := func(want int, says string, args ...string) {
+		t.Helper()
+		out, code := r.call(append([]string{args[0], "-config", r.path("oncalm.yaml")}, args[1:]...)...)
+		if code != want || !strings.Contains(out, says) {
+			t.Errorf("%q exits with %d, want %d and %q: %s", args, code, want, says, out)
+		}
+	}
+	db, err := bolt.Open(r.store, bolt.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	call(cli.ExitInUse, "in use", "ack", "-as", "ana", "1")
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	call(cli.ExitNo, "no bot is running, so nobody would be paged", "declare", "-as", "ana", "it is slow")
+	call(cli.ExitNo, "no bot is running", "page", "-as", "ana", "-incident", "1", "bo")
+	call(cli.ExitNo, "several incidents are open", "ack", "-as", "ana")
+	call(cli.ExitUsage, "did you mean ana?", "ack", "-as", "anna", "1")
+	call(cli.ExitUsage, "there is no store", "ack", "-as", "ana", "-store", r.path("none.db"), "1")
+	call(cli.ExitFine, "The bot is stopped", "ack", "-as", "ana", "1")
+	call(cli.ExitFine, "The bot is stopped", "note", "-as", "ana", "1", "the disk is full")
+	call(cli.ExitNo, "alarm-00002 still says ALARM", "resolve", "-as", "bo", "2")
+	call(cli.ExitFine, `"status":"resolved"`, "resolve", "-json", "-as", "bo", "-anyway", "2", "a test")
+	call(cli.ExitFine, "", "fsck")
+
+	r.write("oncalm.yaml", text)
+	r.start()
+	r.eventually("cards that show it", func() bool {
+		var cards strings.Builder
+		for _, m := range slack.Messages("C0INCIDENTS") {
+			cards.Write(m.Blocks)
+		}
+		return strings.Contains(cards.String(), "Acknowledged") && strings.Contains(cards.String(), "Resolved")
+	})
+	for id, want := range map[string]string{
+		"1": `"kind":"acknowledged","body":{"via":"terminal"}`,
+		"2": `"kind":"resolved","body":{"reason":"a test","via":"terminal"}`,
+	} {
+		if events := r.timeline(id); !strings.Contains(events, want) {
+			t.Errorf("the timeline lacks %s:\n%s", want, events)
+		}
 	}
 }
 

@@ -20,3 +20,7 @@ func main() {
 	stop()
 	os.Exit(code)
 }
+
+// built is the version that the linker was given, for builds that do not see version
+// control: -ldflags "-X main.built=v1.2.3". Nothing else sets it.
+var built string

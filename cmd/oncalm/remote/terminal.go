@@ -8,6 +8,10 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
+	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/store/bolt/disk"
 	"github.com/oncalm/oncalm/terminal"
 	"github.com/oncalm/oncalm/text"
@@ -20,8 +24,9 @@ type hand struct {
 	As string `required:"" placeholder:"PERSON" help:"Who does it: a name in the configuration."`
 }
 
-// do has the running bot do it, and says what was done.
-func (h hand) do(ctx context.Context, s *cli.Session, r terminal.Request, said func(terminal.Done) string) error {
+// do has the running bot do it, and says what was done. While none runs, rests does it; nil: nobody.
+func (h hand) do(ctx context.Context, s *cli.Session, r terminal.Request, rests AtRest,
+	said func(terminal.Done) string) error {
 	path, err := s.StorePath(h.StoreFlag)
 	if err != nil {
 		return err
@@ -32,6 +37,26 @@ func (h hand) do(ctx context.Context, s *cli.Session, r terminal.Request, said f
 	}
 	r.As = h.As
 	done, err := terminal.Ask(ctx, file, r)
+	stopped := errors.Is(err, terminal.ErrNoServer) && rests != nil
+	if stopped {
+		done, err = h.atRest(ctx, s, file, r, rests)
+	}
+	if err != nil {
+		return refusal(err)
+	}
+	if h.JSON {
+		return s.JSON(done)
+	}
+	line := said(done)
+	if stopped {
+		line += " The bot is stopped: Slack shows it when the bot runs again."
+	}
+	s.Printf("%s", line)
+	return nil
+}
+
+// refusal says why nothing was done, or that nobody knows.
+func refusal(err error) error {
 	refused, no := errors.AsType[*terminal.Refused](err)
 	switch {
 	case no && refused.Usage:
@@ -45,14 +70,44 @@ func (h hand) do(ctx context.Context, s *cli.Session, r terminal.Request, said f
 		return cli.End(cli.ExitNo, err.Error(), "restart it with this one")
 	case errors.Is(err, terminal.ErrUnknown):
 		return cli.End(cli.ExitUnknown, err.Error(), "look with oncalm incidents and oncalm timeline before you do it again")
-	case err != nil:
-		return err
 	}
-	if h.JSON {
-		return s.JSON(done)
+	return err
+}
+
+// AtRest does what somebody wants on the store of a bot that is stopped, as a configuration has it. It pages nobody, so it is not asked
+// for that.
+type AtRest func(context.Context, *config.Config, *bolt.DB, terminal.Request) (terminal.Done, error)
+
+// atRest does it on the file at that path.
+func (h hand) atRest(ctx context.Context, s *cli.Session, file string, r terminal.Request,
+	rests AtRest) (done terminal.Done, err error) {
+	cfg, err := unsent(s, h.Config)
+	if err != nil {
+		return done, err
 	}
-	s.Printf("%s", said(done))
-	return nil
+	db, err := cli.OpenStore(ctx, file, bolt.Options{MustExist: true})
+	if err != nil {
+		return done, err
+	}
+	done, err = rests(ctx, cfg, db, r)
+	return done, errors.Join(err, db.Close())
+}
+
+// unsent reads a configuration without Slack's secrets: nothing is sent, and they may be known to the service alone.
+func unsent(s *cli.Session, path string) (*config.Config, error) {
+	cfg, problems := config.Load(path, s.Env, s.Now)
+	of := map[string]*secrets.Secret{"slack.bot_token": &cfg.Slack.BotToken, "slack.signing_secret": &cfg.Slack.SigningSecret,
+		"slack.app_token": &cfg.Slack.AppToken}
+	for _, secret := range of {
+		if secret.Empty() {
+			*secret = secrets.New("none is needed")
+		}
+	}
+	problems = slices.DeleteFunc(problems.Errors(), func(p reading.Problem) bool { return of[p.Key] != nil })
+	if len(problems) > 0 {
+		return nil, &cli.Refused{Problems: problems}
+	}
+	return cfg, nil
 }
 
 // numbered takes the number of an incident off what was typed, if there is one in front.
@@ -83,7 +138,7 @@ func (c *DeclareCommand) Run(ctx context.Context, s *cli.Session) error {
 		c.Severity, words = words[0], words[1:]
 	}
 	r := terminal.Request{Do: terminal.Declare, Text: strings.Join(words, " "), Service: c.Service, Severity: c.Severity}
-	return c.do(ctx, s, r, func(d terminal.Done) string {
+	return c.do(ctx, s, r, nil, func(d terminal.Done) string {
 		opened := "Opened incident " + named(d) + ", " + d.Severity + " for " + d.Service + ". "
 		switch {
 		case d.Quiet:
@@ -102,9 +157,9 @@ type AckCommand struct {
 }
 
 // Run acknowledges an incident.
-func (c *AckCommand) Run(ctx context.Context, s *cli.Session) error {
+func (c *AckCommand) Run(ctx context.Context, s *cli.Session, rests AtRest) error {
 	id, note := numbered(c.Words)
-	return c.do(ctx, s, terminal.Request{Do: terminal.Ack, ID: id, Text: note}, func(d terminal.Done) string {
+	return c.do(ctx, s, terminal.Request{Do: terminal.Ack, ID: id, Text: note}, rests, func(d terminal.Done) string {
 		return c.As + " acknowledged incident " + named(d) + ". Nobody else is paged for it now."
 	})
 }
@@ -117,10 +172,10 @@ type ResolveCommand struct {
 }
 
 // Run resolves an incident.
-func (c *ResolveCommand) Run(ctx context.Context, s *cli.Session) error {
+func (c *ResolveCommand) Run(ctx context.Context, s *cli.Session, rests AtRest) error {
 	id, reason := numbered(c.Words)
 	r := terminal.Request{Do: terminal.Resolve, ID: id, Text: reason, Anyway: c.Anyway}
-	return c.do(ctx, s, r, func(d terminal.Done) string { return c.As + " resolved incident " + named(d) + "." })
+	return c.do(ctx, s, r, rests, func(d terminal.Done) string { return c.As + " resolved incident " + named(d) + "." })
 }
 
 // NoteCommand is oncalm note.
@@ -130,9 +185,9 @@ type NoteCommand struct {
 }
 
 // Run puts a line on a timeline.
-func (c *NoteCommand) Run(ctx context.Context, s *cli.Session) error {
+func (c *NoteCommand) Run(ctx context.Context, s *cli.Session, rests AtRest) error {
 	id, note := numbered(c.Words)
-	return c.do(ctx, s, terminal.Request{Do: terminal.Note, ID: id, Text: note}, func(d terminal.Done) string {
+	return c.do(ctx, s, terminal.Request{Do: terminal.Note, ID: id, Text: note}, rests, func(d terminal.Done) string {
 		return "Noted on incident " + named(d) + "."
 	})
 }
@@ -149,7 +204,7 @@ type PageCommand struct {
 func (c *PageCommand) Run(ctx context.Context, s *cli.Session) error {
 	r := terminal.Request{Do: terminal.Page, ID: strings.TrimPrefix(c.Incident, "#"), Whom: c.Whom,
 		Text: strings.Join(c.Reason, " ")}
-	return c.do(ctx, s, r, func(d terminal.Done) string {
+	return c.do(ctx, s, r, nil, func(d terminal.Done) string {
 		return text.List(d.Paged, "and") + " paged for incident " + named(d) + "."
 	})
 }

@@ -1,4 +1,4 @@
-package main
+package records
 
 import (
 	"cmp"
@@ -8,7 +8,11 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 )
 
-type versionCommand struct{ cli.JSONFlag }
+// VersionCommand is oncalm version.
+type VersionCommand struct{ cli.JSONFlag }
+
+// Built is the version that the linker was given, for builds that do not see version control; empty if it was given none.
+type Built string
 
 // version tells what the program was built from. A build that left that out says so.
 type version struct {
@@ -19,17 +23,13 @@ type version struct {
 	Platform string `json:"platform"`
 }
 
-// built is the version that the linker was given, for builds that do not see version
-// control: -ldflags "-X main.built=v1.2.3". Nothing else sets it.
-var built string
-
-func thisVersion() version {
+func thisVersion(built Built) version {
 	v := version{Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		info = &debug.BuildInfo{}
 	}
-	v.Version = cmp.Or(built, info.Main.Version, "(devel)")
+	v.Version = cmp.Or(string(built), info.Main.Version, "(devel)")
 	for _, setting := range info.Settings {
 		switch setting.Key {
 		case "vcs.revision":
@@ -42,8 +42,8 @@ func thisVersion() version {
 }
 
 // Run prints the version.
-func (c *versionCommand) Run(s *cli.Session) error {
-	v := thisVersion()
+func (c *VersionCommand) Run(s *cli.Session, built Built) error {
+	v := thisVersion(built)
 	if c.JSON {
 		return s.JSON(v)
 	}
