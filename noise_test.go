@@ -16,9 +16,9 @@ import (
 func noiseBase() map[string]string {
 	return map[string]string{
 		"store":           "store: /var/lib/oncalm/oncalm.db\n",
-		"slack":           "slack: {bot_token: xoxb-1234-5678-abcdefghijkl, signing_secret: 0123456789abcdef0123456789abcdef, channel: C0123456789}\n",
+		"slack":           "slack: {bot_token: xoxb-1234-5678-abcdefghijkl, signing_secret: 0123456789abcdef0123456789abcdef, channel: C07M2QJ4K1C}\n",
 		"sns":             "sns: {topics: [\"arn:aws:sns:eu-central-1:123456789012:alarms\"]}\n",
-		"people":          "people: {ana: {slack: U0123456789, zone: Europe/Berlin}, bo: {slack: U0123456788}}\n",
+		"people":          "people: {ana: {slack: U07M2QJ4K1A, zone: Europe/Berlin}, bo: {slack: U07M2QJ4K1B}}\n",
 		"schedules":       "schedules: {main: {zone: Europe/Berlin, layers: [{name: all, people: [ana, bo], start: 2026-01-05T09:00, shift: 1w}]}}\n",
 		"policies":        "policies: {main: {steps: [{page: [\"schedule:main\"]}], fallback: [\"person:bo\"]}}\n",
 		"services":        "services: {rest: {policy: main, alarms: [\"*\"]}}\n",

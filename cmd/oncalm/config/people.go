@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/zones"
 	"github.com/oncalm/oncalm/incidents"
@@ -54,7 +55,10 @@ func (r *peopleReader) section(v reading.Value) {
 		}
 		var p Person
 		v.Mapping(
-			reading.Key("slack", patterns.Formed(&p.Slack, userForm, userWanted)),
+			reading.Key("slack", func(v reading.Value) {
+				patterns.Formed(&p.Slack, userForm, userWanted)(v)
+				places.Genuine(v, p.Slack, "give the id in their Slack profile: Copy member ID in its menu")
+			}),
 			reading.Key("phone", patterns.Formed(&p.Phone, phoneForm, phoneWanted)),
 			reading.Key("zone", func(v reading.Value) { p.Zone = zones.Read(v) }),
 		)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/incidents/requests"
 )
@@ -85,6 +86,7 @@ func (r snsReader) topics(v reading.Value) {
 		case seen[s]:
 			v.Warnf("remove one of them", "the topic %s is listed twice", reading.Quote(v.Text()))
 		default:
+			places.Genuine(v, s, "write the ARN of your topic, with the number of your account")
 			seen[s] = true
 			r.to.Topics = append(r.to.Topics, s)
 		}

@@ -180,6 +180,12 @@ var suspicions = []suspicion{
 	{"a padded store", "listen: \":8080\"", `store: "oncalm.db "`, "warning: the white space around"},
 	{"a store in quotes", "listen: \":8080\"", `store: “oncalm.db”`, "are a part of it"},
 	{"the rules of the documents", "services: {", rules(`{match: {subject: "*backup*completed*"}, treat: marker}`, `{match: {json: {"$.state": "FAILED"}}, treat: page, key: "$.job", title: "$.message", severity: sev3}`, `{match: {json: {"$.state": "DONE"}}, treat: resolve, key: "$.job"}`), ""},
+	{"the channel of an example", "C0INCIDENTS", "C0123456789", `slack.channel is a placeholder: "C0123456789" is the id of an example; give the id of your channel`},
+	{"a person of Slack's documents", "U0BO", "U012AB3CD", "people.bo.slack is a placeholder"},
+	{"a person of an example", "U0BO", "UXXXXXXXXXX", "people.bo.slack is a placeholder"},
+	{"the account of an example", "123456789012", "111122223333", "sns.topics[0] is a placeholder"},
+	{"placeholders where another server is Slack", "channel: C0INCIDENTS", "channel: C0123456789, api_url: \"http://127.0.0.1:1/\"", ""},
+	{"an id that only begins like one", "U0BO", "U01234ABCDE", ""},
 	{"no windows too many", "shift: 1w}", "shift: 1w, only: [{days: mon-sun}]}", ""},
 }
 

@@ -103,7 +103,7 @@ func unsent(s *cli.Session, path string) (*config.Config, error) {
 			*secret = secrets.New("none is needed")
 		}
 	}
-	problems = slices.DeleteFunc(problems.Errors(), func(p reading.Problem) bool { return of[p.Key] != nil })
+	problems = slices.DeleteFunc(problems.Errors(), func(p reading.Problem) bool { return p.Outside || of[p.Key] != nil })
 	if len(problems) > 0 {
 		return nil, &cli.Refused{Problems: problems}
 	}

@@ -98,5 +98,8 @@ func Channel(v reading.Value) (id string, ok bool) {
 			"%s is not the id of a Slack channel", reading.Quote(v.Text()))
 		return "", false
 	}
+	if ok {
+		Genuine(v, id, "give the id of your channel, which is at the bottom of its details")
+	}
 	return id, ok
 }

@@ -98,7 +98,8 @@ func (f *File) report(level Level, v Value, text, remedy string) {
 		text, remedy = "and more like these", "correct those first"
 	}
 	text, remedy = f.refs.conceal(text), f.refs.conceal(remedy)
-	f.Problems = append(f.Problems, Problem{f.Name, v.node.Line, v.node.Column, level, v.Key, text, remedy})
+	f.Problems = append(f.Problems, Problem{File: f.Name, Line: v.node.Line, Column: v.node.Column,
+		Level: level, Key: v.Key, Text: text, Remedy: remedy})
 }
 
 // Path returns a path of the file as seen from the working directory.

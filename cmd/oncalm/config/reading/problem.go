@@ -40,6 +40,8 @@ type Problem struct {
 	// Text says what is wrong, Remedy what to do.
 	Text   string `json:"problem"`
 	Remedy string `json:"remedy,omitempty"`
+	// Outside says that it matters only to what reaches somebody outside, such as the bot itself.
+	Outside bool `json:"-"`
 }
 
 // String returns FILE:LINE:COL: problem; remedy.
@@ -95,7 +97,7 @@ func (ps Problems) Warnings() Problems {
 func (ps Problems) In(all []string, sections ...string) Problems {
 	return ps.only(func(p Problem) bool {
 		section, _, _ := strings.Cut(p.Key, ".")
-		return !slices.Contains(all, section) || slices.Contains(sections, section)
+		return !p.Outside && (!slices.Contains(all, section) || slices.Contains(sections, section))
 	})
 }
 

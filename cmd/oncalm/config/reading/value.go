@@ -97,6 +97,15 @@ func (v Value) Errorf(remedy, format string, args ...any) {
 	v.File.report(Error, v, fmt.Sprintf(format, args...), remedy)
 }
 
+// Placeholder reports an error that matters only to what reaches somebody outside: who is on call can be said all the same.
+func Placeholder(v Value, remedy, format string, args ...any) {
+	known := len(v.File.Problems)
+	v.Errorf(remedy, format, args...)
+	for n := known; n < len(v.File.Problems); n++ {
+		v.File.Problems[n].Outside = true
+	}
+}
+
 // Warnf reports a warning.
 func (v Value) Warnf(remedy, format string, args ...any) {
 	v.File.report(Warning, v, fmt.Sprintf(format, args...), remedy)
