@@ -13,6 +13,7 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/doctor"
+	"github.com/oncalm/oncalm/cmd/oncalm/documents"
 	"github.com/oncalm/oncalm/cmd/oncalm/records"
 	"github.com/oncalm/oncalm/cmd/oncalm/remote"
 	"github.com/oncalm/oncalm/cmd/oncalm/shifts"
@@ -40,7 +41,7 @@ type commands struct {
 	Note        remote.NoteCommand        `cmd:"" help:"Put a line on the timeline of an incident."`
 	Page        remote.PageCommand        `cmd:"" help:"Page somebody for an incident, besides whom its policy pages."`
 	Timeline    records.TimelineCommand   `cmd:"" help:"Print what happened to an incident."`
-	Postmortem  records.PostmortemCommand `cmd:"" help:"Make a document from an incident's timeline."`
+	Postmortem  documents.Command         `cmd:"" help:"Make a document from an incident's timeline, or look through one."`
 	Backup      records.BackupCommand     `cmd:"" help:"Write a copy of the store, also while the bot runs."`
 	Restore     records.RestoreCommand    `cmd:"" help:"Put a backup into the place of the store."`
 	Fsck        records.FsckCommand       `cmd:"" help:"Check the store: its pages, and that every incident is what its timeline says."`

@@ -3,8 +3,6 @@ package transfer
 
 import (
 	"errors"
-	"io"
-	"os"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/importing"
@@ -23,7 +21,7 @@ const largestImport = 64 << 20
 func (c *ImportCommand) Run(s *cli.Session) error {
 	var files []importing.File
 	for _, name := range c.Files {
-		data, err := readFile(s, name)
+		data, err := s.ReadFile(name, largestImport, "give the export only")
 		if err != nil {
 			return err
 		}
@@ -41,22 +39,4 @@ func (c *ImportCommand) Run(s *cli.Session) error {
 	}
 	_, err = s.Stdout.Write(made.YAML())
 	return err
-}
-
-// readFile reads a file, or the standard input.
-func readFile(s *cli.Session, name string) ([]byte, error) {
-	from := s.Stdin
-	if name != "-" {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _ = f.Close() }()
-		from = f
-	}
-	data, err := io.ReadAll(io.LimitReader(from, largestImport+1))
-	if err == nil && len(data) > largestImport {
-		err = cli.End(cli.ExitUsage, name+" is larger than 64 MiB", "give the export only")
-	}
-	return data, err
 }

@@ -1,0 +1,10 @@
+// Package documents is oncalm postmortem: it prints the document of an incident, and looks through texts for blame.
+package documents
+
+import "github.com/oncalm/oncalm/cmd/oncalm/records"
+
+// Command is oncalm postmortem. Without the name of a sub-command it shows the document of an incident.
+type Command struct {
+	Show records.PostmortemCommand `cmd:"" default:"withargs" help:"Make a document from an incident's timeline (the word show may be left out)."`
+	Lint LintCommand               `cmd:"" help:"Say where a text blames a person, and which action items nobody will be able to close."`
+}
