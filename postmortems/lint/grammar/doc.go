@@ -3,7 +3,7 @@
 //
 // A file has lists and rules:
 //
-//	[roles]                         a list: entries, each in a line of its own, or several with ; between them
+//	[roles-here]                    a list: entries, each in a line of its own, or several with ; between them
 //	engineer; developer; on-call {person}?
 //
 //	(B06 warn)                      a rule, with its level
