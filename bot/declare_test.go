@@ -31,13 +31,19 @@ func TestDeclareInOneLine(t *testing.T) {
 		{"declare sev1 search nobody finds anything", "sev1", "search", "nobody finds anything", "ana is paged."},
 		{"create nobody finds anything", "sev2", "checkout", "nobody finds anything", "ana is paged."},
 		{"new Search: nobody finds <!channel> anything", "sev3", "search", "nobody finds", "ana is paged."},
+		{"declare sev1 search is down", "sev1", "search", "search is down", "ana is paged."},
+		{"declare Search can't find anything", "sev3", "search", "Search can't find anything", "ana is paged."},
+		{"declare search slow", "sev3", "search", "search slow", "ana is paged."},
+		{"declare service:search is down", "sev3", "search", "is down", "ana is paged."},
+		{"declare search: is it down?", "sev3", "search", "is it down?", "ana is paged."},
+		{"declare search, checkout and all else fail", "sev2", "checkout", "search, checkout and", "ana is paged."},
 		{"declare SEV-4 @bo sees odd figures", "sev4", "checkout", "@bo sees odd figures", "Nobody is paged: sev4 pages nobody."},
 		{"open “sev1 is not meant here”", "sev2", "checkout", "sev1 is not meant here", "ana is paged."},
 	} {
 		declared(t, func(w *world) {
 			w.tells(bo, tt.say, "You declared 1 (", tt.severity+", "+tt.service, tt.told)
 			i := w.head("1")
-			if i.Severity != tt.severity || i.Service != tt.service || !strings.HasPrefix(i.Title, tt.title) ||
+			if i.Severity != tt.severity || i.Service != tt.service || i.Title != tt.title && !strings.HasPrefix(i.Title, tt.title+" ") ||
 				i.OpenedBy.Name != "bo" {
 				t.Errorf("%s: %+v", tt.say, i)
 			}
@@ -63,6 +69,8 @@ func TestDeclareNothing(t *testing.T) {
 		if n := len(w.slack.DM(ana)); n != 0 {
 			t.Errorf("ana has %d pages", n)
 		}
+		w.tells(bo, "declare service:serach is down", "Nothing was opened: there is no service “serach”. Did you mean `search`?",
+			"Services: checkout and search.")
 	})
 }
 

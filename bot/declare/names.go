@@ -65,6 +65,48 @@ func (room *Room) service(name string) (s alarms.Service) {
 	return s
 }
 
+// about is the service that a title begins with, if it does, and the title. Of a service that is set off from it ("search: …" or
+// "service:search …") the title is what follows; so it is of one that only stands first, unless it is what the title speaks of. unknown
+// says that there is no such service although one was meant.
+func (room *Room) about(said string) (service, title string, unknown bool) {
+	word, after := firstWord(said)
+	bare, setOff := strings.CutPrefix(word, aService)
+	bare, colon := strings.CutSuffix(bare, ":")
+	service = known(room.services(), bare)
+	switch {
+	case setOff && service == "":
+		return bare, after, true
+	case service == "":
+		return "", said, false
+	case !setOff && !colon && spokenOf(after):
+		return service, said, false
+	}
+	return service, after, false
+}
+
+// spokenOf reports whether what follows a name says something of it, as in "search is down" or "search slow", and is no title by
+// itself. That is told by its first word; a verb that is not here would be taken for a noun, since "cards fail" is a title.
+func spokenOf(after string) bool {
+	word, more := firstWord(after)
+	word = strings.ToLower(strings.ReplaceAll(word, "’", "'"))
+	return word != "" && more == "" || slices.Contains([]string{
+		"is", "isn't", "are", "aren't", "was", "wasn't", "were", "has", "hasn't", "have", "had", "does", "doesn't", "did", "didn't",
+		"can", "can't", "cannot", "could", "couldn't", "will", "won't", "would", "should", "may", "might", "must", "seems", "looks",
+		"keeps", "goes", "went", "gets", "got", "stops", "stopped", "starts", "started", "fails", "failed", "returns", "returned",
+		"shows", "loses", "lost", "lets", "times", "timed", "takes", "took", "throws", "threw", "drops", "dropped", "answers",
+		"crashes", "crashed", "hangs", "breaks", "broke", "runs", "ran", "needs", "not", "and", "or", "in", "on", "at", "for",
+		"from", "with", "without", "after", "since", "again", "down", "slow"}, word)
+}
+
+// noService says that there is no service of a name, and which there are.
+func (room *Room) noService(name string) blocks.Message {
+	l := blocks.Say("Nothing was opened: there is no service “", text.Clip(text.Line(name), 40), "”. ")
+	if near := nearest.Of(name, room.services()); near != "" {
+		l = append(l, blocks.Say("Did you mean ", blocks.Code(near), "? ")...)
+	}
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(l, blocks.Say("Services: ", room.list(room.services()), ".")...))}}
+}
+
 func (room *Room) people() []string { return slices.Sorted(maps.Keys(room.o.People)) }
 
 // peopleOf are those who were paged in the incident's run.

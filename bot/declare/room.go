@@ -50,8 +50,9 @@ func (room *Room) Words() []chat.Word {
 		{Name: "declare", Also: []string{"create", "new", "open", "start"}, Usage: "[sev1] [service] title",
 			Change: room.declare, Form: room.form, Filled: room.filled,
 			Help: "Opens an incident, and pages. Alone it opens a form.",
-			More: "Without a severity it has that of its service, and without a service it is of the default one. In the " +
-				"form you can page somebody at once besides, or nobody."},
+			More: "Without a severity it has that of its service, and without a service it is of the default one. " +
+				"The service stays a part of the title where the title needs it (`search is down`); `search: is down` and " +
+				"`service:search` are never part of it. In the form you can page somebody at once besides, or nobody."},
 		{Name: "page", Usage: "[id] @somebody, service or schedule [reason]", Change: room.page,
 			Help: "Pages somebody by hand.",
 			More: "Of a service those are paged whom its policy pages first, of a schedule those who are on call. The policy " +
@@ -87,8 +88,12 @@ func (room *Room) declare(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if word, after := firstWord(rest); known(severities(), word) != "" {
 		p.severity, rest = known(severities(), word), after
 	}
-	if word, after := firstWord(rest); known(room.services(), strings.TrimSuffix(word, ":")) != "" {
-		p.service, rest = room.service(known(room.services(), strings.TrimSuffix(word, ":"))), after
+	service, rest, unknown := room.about(rest)
+	if unknown {
+		return room.noService(service), nil
+	}
+	if service != "" {
+		p.service = room.service(service)
 	}
 	if p.title = text.Clip(text.Line(unquoted(rest)), maxTitle); p.title == "" {
 		return did("What goes wrong? Nothing was opened. Write ", blocks.Code(c.Root+" declare sev2 "+p.service.Name+
