@@ -2,14 +2,19 @@ package bot
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot/declare"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/outbox"
 )
 
 const mal = "U0MAL"
@@ -18,7 +23,10 @@ const mal = "U0MAL"
 func visited(t *testing.T, a rights.Access, play func(w *world, id string)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		w := begin(t, func(o *Options) { o.Access = a })
+		w := (&world{t: t, logged: &buffer{}, groups: outbox.DefaultGroups(nil), subscriptions: []string{"message"}}).begin(
+			func(o *Options) {
+				o.Access, o.Watched = a, alarms.Services{Default: "checkout", All: []alarms.Service{{Name: "checkout"}}}
+			})
 		w.wait(time.Second)
 		id := w.alarm("checkout-5xx")
 		w.wait(time.Second)
@@ -101,5 +109,96 @@ func TestAccessOfPeopleOnly(t *testing.T) {
 	visited(t, rights.Access{Declare: true}, func(w *world, _ string) {
 		contains(t, w.reads(mal, "/incident", "list"), "You are not in Oncalm's people list")
 		contains(t, w.reads(mal, "/incident", "declare sev1 x"), "You declared 2 (x)")
+	})
+}
+
+// TestWorkspaceDeclaresByForm: a full member declares by the form, too, whether typed, chosen as a shortcut or from a message, looks
+// through lists by their buttons, and writes to the bot; guests are refused in each of these ways.
+func TestWorkspaceDeclaresByForm(t *testing.T) {
+	ctx := context.Background()
+	guest := workspace.User{ID: mal, Name: "mal", Guest: true}
+	for name, begin := range map[string]func(w *world){
+		"typed": func(w *world) { w.typed(mal, "/incident", "declare") },
+		"shortcut": func(w *world) {
+			if r := w.slack.Hands.Shortcut(ctx, declare.Callback, mal); r.Err != nil {
+				t.Fatal(r.Err)
+			}
+		},
+		"from a message": func(w *world) {
+			r := w.slack.Hands.MessageShortcut(ctx, w.slack.Messages(channel)[0], declare.FromMessage, mal)
+			if r.Err != nil {
+				t.Fatal(r.Err)
+			}
+		},
+	} {
+		for _, isGuest := range []bool{false, true} {
+			visited(t, rights.Access{Ask: true, Declare: true}, func(w *world, _ string) {
+				if isGuest {
+					w.slack.SetUser(guest)
+				}
+				begin(w)
+				w.wait(2 * time.Second)
+				_, open := w.slack.View(mal)
+				if open == isGuest {
+					t.Fatalf("%s: a form is open: %t", name, open)
+				}
+				if isGuest {
+					told := append(w.slack.DM(mal), w.slack.Ephemerals(channel, mal)...)
+					contains(t, w.only(told).Text, "You are a guest in this workspace")
+					return
+				}
+				w.slack.Faults.Fail(faults.Fault{Method: "users.info", Kind: faults.Hang(), Times: 1})
+				filled := map[string]string{"title": "Nobody can pay", "severity": "sev1"}
+				if r := w.slack.Hands.SubmitView(ctx, mal, filled); !strings.Contains(fmt.Sprint(r.Errors), "Slack does not say who you are") {
+					t.Errorf("%s: who is not known is told %+v", name, r)
+				}
+				if r := w.slack.Hands.SubmitView(ctx, mal, filled); r.Err != nil || len(r.Errors) > 0 {
+					t.Fatal(r.Err, r.Errors)
+				}
+				w.wait(2 * time.Second)
+				if i := w.head("2"); i.OpenedBy.Name != "mal (U0MAL)" || i.Title != "Nobody can pay" || i.Severity != "sev1" {
+					t.Errorf("%s: %+v", name, i)
+				}
+				begin(w)
+				w.wait(2 * time.Second)
+				w.slack.SetUser(guest)
+				if r := w.slack.Hands.SubmitView(ctx, mal, filled); r.Err != nil {
+					t.Fatal(r.Err)
+				}
+				w.wait(2 * time.Second)
+				form, _ := w.slack.View(mal)
+				contains(t, string(form.Blocks), "You are a guest in this workspace")
+			})
+		}
+	}
+}
+
+// TestWorkspaceAsksByButton: the buttons of a list answer a full member, and no others do; what they write to the bot it answers.
+func TestWorkspaceAsksByButton(t *testing.T) {
+	visited(t, rights.Access{Ask: true, Declare: true}, func(w *world, id string) {
+		for n := range 30 {
+			w.alarm(fmt.Sprintf("alarm-%02d", n))
+		}
+		w.wait(time.Minute)
+		w.reads(mal, "/incident", "list")
+		lists := w.slack.Ephemerals(channel, mal)
+		before := lists[len(lists)-1]
+		w.press(before, "incident/list/more", mal)
+		w.wait(5 * time.Second)
+		lists = w.slack.Ephemerals(channel, mal)
+		after := lists[len(lists)-1]
+		contains(t, after.Text, "alarm-28")
+		w.press(w.slack.Messages(channel)[0], "incident/ack", mal)
+		w.wait(5 * time.Second)
+		told := w.slack.Ephemerals(channel, mal)
+		contains(t, told[len(told)-1].Text, "You are not in Oncalm's people list")
+		if i := w.head(id); i.Status != incidents.StatusTriggered {
+			t.Errorf("%+v", i)
+		}
+		contains(t, w.writes(mal, "info 1").Text, "checkout-5xx")
+		contains(t, w.writes(mal, "ack 1").Text, "You are not in Oncalm's people list")
+		contains(t, w.writes(mal, "declare sev1 nobody can pay").Text, "You declared 32 (nobody can pay)")
+		w.slack.SetUser(workspace.User{ID: mal, Name: "mal", Guest: true})
+		contains(t, w.writes(mal, "info 1").Text, "You are a guest in this workspace")
 	})
 }

@@ -43,8 +43,8 @@ func TestDeclareInOneLine(t *testing.T) {
 		declared(t, func(w *world) {
 			w.tells(bo, tt.say, "You declared 1 (", tt.severity+", "+tt.service, tt.told)
 			i := w.head("1")
-			if i.Severity != tt.severity || i.Service != tt.service || i.Title != tt.title && !strings.HasPrefix(i.Title, tt.title+" ") ||
-				i.OpenedBy.Name != "bo" {
+			titled := i.Title == tt.title || strings.HasPrefix(i.Title, tt.title+" ")
+			if i.Severity != tt.severity || i.Service != tt.service || !titled || i.OpenedBy.Name != "bo" {
 				t.Errorf("%s: %+v", tt.say, i)
 			}
 			if n := len(w.slack.DM(ana)); (n == 1) == i.Quiet {

@@ -32,8 +32,9 @@ func Direct(ctx context.Context, r *Router, in slack.Request) {
 	c := &Call{ID: "slack:" + said.Channel + "/" + said.TS, Now: in.At, Rest: said.Text, Channel: said.Channel, direct: true}
 	room := addressed(r, said.Text)
 	c.Root = room.Root
-	if m, ok := r.admit(ctx, c, in); !ok {
-		answerDirectly(r, c, m)
+	unknown, ours := r.admit(ctx, c, in)
+	if !ours && !visits(ctx, r, in) {
+		turnAway(r, c, unknown)
 		return
 	}
 	if c.Rest = bare(c.Rest, c.Root); room.Bare && !room.verbatim(c.Rest) {
@@ -49,6 +50,10 @@ func Direct(ctx context.Context, r *Router, in slack.Request) {
 			m = theirs
 		}
 		w = Telling(m)
+	}
+	if !ours {
+		visit(r, c, in, room, w)
+		return
 	}
 	if (room.Bare || w.Zoned) && len(c.Args) > 0 || w.Timed && c.timed() {
 		r.learnZone(ctx, c)

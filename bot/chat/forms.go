@@ -61,11 +61,11 @@ func (r *Router) chosen(ctx context.Context, in slack.Request) {
 		room, w = &r.o.Rooms[0], Telling(NoForm(r.o.Rooms[0].Root))
 	}
 	c.Root, c.Word = room.Root, w.Name
-	if m, ours := r.admit(ctx, c, in); !ours {
-		if c.direct {
-			answerDirectly(r, c, m)
+	if m, known := r.admit(ctx, c, in); !known {
+		if ok && visits(ctx, r, in) {
+			visit(r, c, in, room, w)
 		} else {
-			r.answerLoosely(c.url, encode(m, time.UTC, false), uses)
+			turnAway(r, c, m)
 		}
 		return
 	}
@@ -84,7 +84,9 @@ func (r *Router) submitted(ctx context.Context, in slack.Request) (payload strin
 	}
 	c := &Call{ID: in.ID, Now: in.At, Root: room.Root, Word: w.Name, Rest: in.Form.Metadata}
 	var done Filled
-	if m, ok := r.admit(ctx, c, in); !ok {
+	if m, known := r.admit(ctx, c, in); !known && ok && visits(ctx, r, in) {
+		done = filledByVisitor(ctx, r, c, in, room, w)
+	} else if !known {
 		done.Next = Closing(room.Title, m)
 	} else {
 		if room.Bare {

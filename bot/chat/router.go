@@ -130,7 +130,8 @@ func (r *Router) typed(ctx context.Context, in slack.Request) (payload string) {
 	case !ok && !known:
 		return encode(unknown, time.UTC, false)
 	case !known:
-		return visit(r, c, in, room, w)
+		visit(r, c, in, room, w)
+		return ""
 	case !ok:
 		if theirs, known := Theirs(r, c.Root, c.Word); known {
 			m = theirs
@@ -244,13 +245,12 @@ func (r *Router) pressed(ctx context.Context, in slack.Request) {
 	if link, _, _ := strings.Cut(in.Action.ID, "/"); link == "open" {
 		return // a link: the browser has opened it already
 	}
-	if m, ok := r.admit(ctx, c, in); !ok {
-		if c.url != "" { // nothing is written down for strangers, nor while it is not known who is one
-			r.answerLoosely(c.url, encode(m, time.UTC, false), uses)
-		}
+	m, known := r.admit(ctx, c, in)
+	room, w, ok := r.said(in.Action.ID)
+	if !known && (!ok || !visits(ctx, r, in)) {
+		turnAway(r, c, m)
 		return
 	}
-	room, w, ok := r.said(in.Action.ID)
 	if !ok {
 		room, w = &r.o.Rooms[0], Telling(NoButton(r.o.Rooms[0].Root))
 	}
@@ -259,6 +259,10 @@ func (r *Router) pressed(ctx context.Context, in slack.Request) {
 		w = Telling(NoButton(c.Root))
 	}
 	c.Args = Tokens(c.Rest)
+	if !known {
+		visit(r, c, in, room, w)
+		return
+	}
 	if room.Bare || w.Zoned && len(c.Args) > 0 {
 		r.learnZone(ctx, c)
 	}

@@ -104,7 +104,8 @@ func (room *Room) noService(name string) blocks.Message {
 	if near := nearest.Of(name, room.services()); near != "" {
 		l = append(l, blocks.Say("Did you mean ", blocks.Code(near), "? ")...)
 	}
-	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(append(l, blocks.Say("Services: ", room.list(room.services()), ".")...))}}
+	l = append(l, blocks.Say("Services: ", room.list(room.services()), ".")...)
+	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(l)}}
 }
 
 func (room *Room) people() []string { return slices.Sorted(maps.Keys(room.o.People)) }

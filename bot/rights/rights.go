@@ -138,6 +138,6 @@ type Access struct{ Ask, Declare bool }
 
 // May reports whether they may say a word of a room. That is by far not all that people of the configuration may who only look.
 func (a Access) May(room, word string) bool {
-	asks := map[string][]string{"incident": {"", "list", "info", "help"}, "oncall": {"", "help"}}
+	asks := map[string][]string{"incident": {"", "list", "info", "help"}, "oncall": {"", "help"}, "storm": {"list"}}
 	return a.Declare && room == "incident" && word == "declare" || a.Ask && slices.Contains(asks[room], word)
 }
