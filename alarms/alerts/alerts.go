@@ -12,13 +12,15 @@ import (
 	"github.com/oncalm/oncalm/alarms/judge"
 )
 
-// Rows are alerts of Prometheus's Alertmanager, which Amazon's managed one is too, and of Grafana.
+// Rows are alerts of Prometheus's Alertmanager, which Amazon's managed one is too, and of Grafana. They stand before all
+// other rows of the table: whoever forwards alerts may give them any subject, and no other row may take them for its own.
 var Rows = []judge.Row{
 	{Family: "alert", Recovers: true, Known: isAlerts, Read: readAlerts},
 	{Family: "alert", Recovers: true, Known: isOldGrafana, Read: readOldGrafana},
 }
 
 // An alert is what Prometheus and Grafana call an alarm. It is known by its labels, all of them, in whatever form it comes.
+// Alertmanager itself tells alerts apart so.
 type alert struct {
 	resolved bool
 	labels   map[string]string
@@ -26,13 +28,17 @@ type alert struct {
 	link     string
 }
 
-// Most is how many alerts of one message are taken by themselves.
+// Most is how many alerts of one message are taken by themselves. That there are more is one judgement, which pages: what
+// is left out must not be silent.
 const Most = 100
 
-// heartbeats are alerts that always fire, to show that the way works.
+// heartbeats are alerts that always fire, to show that the way works. Watchdog and InfoInhibitor are those of
+// kube-prometheus. Names are compared in small letters, without spaces and signs.
 var heartbeats = []string{"watchdog", "deadmansswitch", "deadmanssnitch", "deadmansnitch", "deadman",
 	"alwaysfiring", "heartbeat", "prometheusalwaysfiring", "infoinhibitor"}
 
+// alertForm is a line that begins a part of the default text: of Alertmanager's template sns.default.message or, in bold
+// type, of Grafana's.
 var alertForm = regexp.MustCompile(`(?m)^(Alerts (Firing|Resolved):|\*\*(Firing|Resolved)\*\*)\s*$`)
 
 // alertTexts are the lines that begin the two parts of a text.
@@ -40,6 +46,8 @@ var alertTexts = map[string]bool{ // firing or not
 	"Alerts Firing:": true, "**Firing**": true, "Alerts Resolved:": false, "**Resolved**": false,
 }
 
+// isAlerts knows alerts by the [FIRING:2] in the subject, whatever the body is: with a template of one's own nothing else
+// of the usual form may be left. A body is known by its members, or by the lines of the default texts.
 func isAlerts(m *aws.Message) bool {
 	if _, _, ok := judge.Firing(m.Headline()); ok {
 		return true
@@ -51,7 +59,8 @@ func isAlerts(m *aws.Message) bool {
 	return alertForm.MatchString(m.Text) && strings.Contains(m.Text, "Labels:")
 }
 
-// IsLabelled reports whether a message is about alerts by all that alerts have, so that nothing else looks like it.
+// IsLabelled reports whether a message is about alerts by all that alerts have, so that nothing else looks like it. It asks
+// for more than isAlerts does, since it decides about what stands inside of another message.
 func IsLabelled(m *aws.Message) bool {
 	list := m.Fields.List("alerts")
 	return len(list) > 0 && aws.Members(list[0]).Object("labels") != nil ||
@@ -81,6 +90,8 @@ func readAlerts(m *aws.Message) []judge.Judgement {
 	return all
 }
 
+// jsonAlerts reads the list of a webhook. An alert without a status of its own has that of the message. If no alert in the
+// list has labels, those that all have in common are read as one alert.
 func jsonAlerts(m *aws.Message) []alert {
 	var alerts []alert
 	labelled := false
@@ -128,6 +139,7 @@ func textAlerts(text string) []alert {
 			alerts = append(alerts, alert{resolved: resolved, labels: map[string]string{},
 				notes: map[string]string{}})
 			into = alerts[len(alerts)-1].labels
+		// what somebody wrote above the lists
 		case len(alerts) == 0:
 		case strings.TrimSpace(l) == "Annotations:":
 			into = alerts[len(alerts)-1].notes
@@ -143,6 +155,9 @@ func textAlerts(text string) []alert {
 	return alerts
 }
 
+// judge goes by the name, then by the state, then by the label for the severity. A heartbeat is one whether it fires or
+// not, and whatever severity its rule has. A severity in a word that we do not know wakes: whoever wrote it meant something
+// by it.
 func (a alert) judge() judge.Judgement {
 	name := aws.FirstOf(a.labels["alertname"], a.labels["rulename"], a.labels["alert"], "Alert")
 	j := judge.Judgement{Key: a.key(), Name: name, Title: a.title(name), Labels: a.labels,
@@ -164,10 +179,12 @@ func (a alert) judge() judge.Judgement {
 	return j
 }
 
-// linkLetters are the characters of links that are kept.
+// linkLetters are the characters of links that are kept. Not among them are those that end a link in the markup of Slack
+// and of Markdown: < > | ( ) and spaces.
 const linkLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~:/?#@&=+%,;$!"
 
-// key names an alert by its labels, in order, as people write them.
+// key names an alert by its labels, in order, as people write them. A map has no order, and the next message about the
+// alert must have the same key.
 func (a alert) key() string {
 	var b strings.Builder
 	for i, name := range slices.Sorted(maps.Keys(a.labels)) {
@@ -197,6 +214,7 @@ func (a alert) title(name string) string {
 // subject is different each time: labels that just these alerts have in common.
 func judgeGroup(m *aws.Message) judge.Judgement {
 	firing, rest, ok := judge.Firing(aws.FirstOf(m.Headline(), m.At("title")))
+	// without the word FIRING above it, the state of the message tells
 	if !ok && m.Fields != nil {
 		firing = !facts.IsOver(aws.FirstOf(m.At("status"), m.At("state")))
 		rest = aws.FirstOf(m.At("title"), m.At("message"))
@@ -222,6 +240,8 @@ func isOldGrafana(m *aws.Message) bool {
 	return m.Fields != nil && m.Fields.Has("ruleName") && m.Fields.Has("state")
 }
 
+// readOldGrafana goes by the state of the rule: alerting and no_data page, ok resolves. To pause a rule is what a person
+// does, and what is pending may still pass.
 func readOldGrafana(m *aws.Message) []judge.Judgement {
 	name := m.At("ruleName")
 	j := judge.Judgement{Treat: judge.Page, Key: "rule: " + aws.FirstOf(m.At("ruleId"), name), Name: name,

@@ -50,7 +50,9 @@ const (
 	maxFacts = 5
 )
 
-// Of lists what a message says, what stands near the top first. in is the path of the object.
+// Of lists what a message says, what stands near the top first. in is the path of the object. A member that is named as a
+// wrapper and holds JSON as a text is read as if its members stood in its place, unless something beside it says what is
+// wrong.
 func Of(f aws.Fields) []Fact {
 	type place struct {
 		in     string

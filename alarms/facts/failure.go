@@ -62,6 +62,7 @@ func Failure(m *aws.Message) string {
 		case t.tellsState() && SaysFailure(t.Text), t.Name == "alarmstate" && strings.EqualFold(t.Text, "set"):
 			return t.Text
 		case t.tellsState():
+			// how the thing stands by now; then words in the type of the event tell of what is over
 			word := aws.BareName(t.Text)
 			well = well || IsOver(word) || slices.Contains(good, word) || strings.HasPrefix(word, "not") || t.Name == "alarmstate"
 		}

@@ -34,6 +34,7 @@ func key(all []Fact, state string, except func(owner string) bool) string {
 // TitleKey names a thing by its title, without the state that may stand before it ("[Triggered] Slow", "OK: Slow"), and by where it is.
 func TitleKey(raw, title string, all []Fact) string {
 	key := title
+	// of the raw title, since the brackets are gone from the other
 	if word, rest, ok := strings.Cut(title, " "); ok && (strings.HasPrefix(raw, "[") || strings.HasSuffix(word, ":")) &&
 		IsState(strings.TrimSuffix(word, ":")) {
 		key = rest
@@ -61,6 +62,7 @@ func NameKey(all []Fact) string {
 			continue
 		}
 		names = append(names, t.Name)
+		// an address and an id are numbers that stay the same
 		number := measured.MatchString(t.Text) && !address.MatchString(t.Text) && !strings.HasSuffix(t.Name, "id")
 		if !number && !changing.MatchString(t.Name) && !IsState(t.Text) {
 			facts = append(facts, t.Name+": "+aws.Line(t.Text, aws.MaxName))

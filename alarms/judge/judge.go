@@ -113,6 +113,7 @@ func (r *Row) Judgements(m *aws.Message) []Judgement {
 	if r.Read != nil {
 		all = r.Read(m)
 	} else {
+		// a key of several paths has slashes at its ends where a path had nothing
 		v := r.Judge(m)
 		all = []Judgement{{
 			Treat: v.Treat, Severity: v.Severity, Changed: v.Changed,
@@ -126,6 +127,8 @@ func (r *Row) Judgements(m *aws.Message) []Judgement {
 		if m.Fields != nil {
 			j.origin(m)
 		}
+		// An incident needs a title and a key. If the row found no title, the headline is it, and at last the family; what
+		// has no key is known by its ARN, or by its title.
 		j.Title = aws.FirstOf(WithoutBraces(j.Title), Subject(m), "A message of "+r.Family)
 		j.Key = aws.FirstOf(j.Key, j.ARN, j.Title)
 	}
@@ -148,6 +151,7 @@ func (j *Judgement) origin(m *aws.Message) {
 	j.Time = aws.FirstOf(j.Time, m.At("Event Time"), m.At("Time"))
 	j.Account = aws.FirstOf(j.Account, m.At("AccountId"), m.At("accountId"))
 	j.Region = aws.FirstOf(j.Region, m.At("Region"), m.At("region"))
+	// the ARN is that of the thing; account and region beside it may be of whoever sent the message
 	if a, ok := aws.ParseARN(j.ARN); ok {
 		j.Account, j.Region = a.Account, a.Region
 	}

@@ -44,7 +44,8 @@ func shownAt(path string, at func(string) string) string {
 	return at(path)
 }
 
-// Tidy removes what a pattern leaves around a path that had nothing.
+// Tidy removes what a pattern leaves around a path that had nothing: empty brackets, signs in a row, a word such as "of"
+// with nothing behind it. So a pattern can name all that a message may have.
 func Tidy(s string) string {
 	s = strings.Join(strings.Fields(s), " ")
 	for _, gap := range [...][2]string{{" ()", ""}, {"( ", "("}, {" )", ")"}, {" :", ":"}, {"::", ":"}, {" ,", ","},
@@ -92,7 +93,7 @@ func WithoutBraces(s string) string {
 	return strings.TrimLeft(joined, ",: ")
 }
 
-// Sentence is the first sentence of a text, or its first line.
+// Sentence is the first sentence of a text, or its first line. Titles are made of it; the reason has the whole text.
 func Sentence(s string) string {
 	s = aws.FirstLine(s)
 	if i := strings.Index(s, ". "); i > 0 {
@@ -160,7 +161,8 @@ func IsGrade(word string) bool {
 	return known
 }
 
-// Says reports whether a text has one of these words in it, in any case.
+// Says reports whether a text has one of these words in it, in any case. It finds a word inside of another, too: who looks
+// for "fail" finds "failover".
 func Says(text string, words ...string) bool {
 	text = strings.ToLower(text)
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })

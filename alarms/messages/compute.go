@@ -21,7 +21,8 @@ func readConfiguration(m *aws.Message) []judge.Judgement {
 	}}
 }
 
-// judgeDeployment wakes for a deployment that failed: what runs is neither the old nor the new version for sure.
+// judgeDeployment stirs for a deployment that failed: what runs is neither the old nor the new version for sure. The first
+// resource of such an event is the service.
 func judgeDeployment(m *aws.Message) judge.Verdict {
 	what := aws.Called(m.At("resources.0"))
 	switch m.At("detail.eventName") {
@@ -47,7 +48,8 @@ func judgeService(m *aws.Message) judge.Verdict {
 }
 
 // judgeTask goes by why a task stopped. One that the service, a person or the market has stopped, or that did its work, is a change;
-// one that ended by itself with an error, never came up or failed its health checks is not.
+// one that ended by itself with an error, never came up or failed its health checks is not. The key of its row is the
+// group, which is the service or the family of the task: tasks that fail one after the other are one incident.
 func judgeTask(m *aws.Message) judge.Verdict {
 	if m.At("detail.lastStatus") != "STOPPED" {
 		return judge.Marks
@@ -70,6 +72,8 @@ var stoppedFor = []string{"scaling activity", "task stopped by", "host ec2 (inst
 func taskStopped(m *aws.Message, why string) (judge.Verdict, string) {
 	lower := strings.ToLower(why)
 	switch code := m.At("detail.stopCode"); {
+	// The codes are those of stopCode in ECS's API reference. Health checks are looked for before the code that the
+	// scheduler gives when it stops a task, for whatever reason it does.
 	case code == "TaskFailedToStart":
 		return judge.Stirs, "could not start: " + aws.FirstOf(judge.Sentence(why), "ECS does not say why")
 	case strings.Contains(lower, "health check") &&
@@ -102,12 +106,14 @@ func containersStopped(m *aws.Message, essential bool) (judge.Verdict, string) {
 		switch says := judge.Tidy("exited with code " + strconv.Itoa(int(n)) + " (" + c.Text("name") + ")"); {
 		case n == 0:
 			done = true
+		// 128 and the number of a signal: SIGKILL is 9, SIGTERM is 15
 		case (n == 137 || n == 143) && stopsOthers(m):
 			killed = aws.FirstOf(killed, says)
 		default:
 			failed = aws.FirstOf(failed, says)
 		}
 	}
+	// nothing has ended well: that a container was killed is the failure, and not the end of the work
 	if !done {
 		failed = aws.FirstOf(failed, killed)
 	}
@@ -125,7 +131,9 @@ func containersStopped(m *aws.Message, essential bool) (judge.Verdict, string) {
 // stopsOthers reports whether a task ends when its work is done: then ECS stops what runs beside it, with 143, or with 137 if it does not go. A service has no such end.
 func stopsOthers(m *aws.Message) bool { return !strings.HasPrefix(m.At("detail.group"), "service:") }
 
-// judgeStack goes by the status of a whole stack. An update that has worked is the recovery from one that has not, and a change.
+// judgeStack goes by the status of a whole stack. An update that has worked is the recovery from one that has not, and a
+// change. A rollback is shown also when it is complete: the stack is sound then, and the deployment has failed. What a
+// stack says while it works is a change.
 func judgeStack(status string) judge.Verdict {
 	switch {
 	case strings.Contains(status, "ROLLBACK"), strings.HasSuffix(status, "FAILED"):
@@ -146,6 +154,7 @@ func isStackText(m *aws.Message) bool {
 func readStackText(m *aws.Message) []judge.Judgement {
 	id, status := m.At("StackId"), m.At("ResourceStatus")
 	about, v := m.At("StackName"), judge.Marks
+	// a stack that stands in another is a resource of that one; its id differs
 	if m.At("ResourceType") == "AWS::CloudFormation::Stack" && m.At("PhysicalResourceId") == id {
 		v = judgeStack(status)
 	} else {
@@ -162,6 +171,7 @@ func readStackText(m *aws.Message) []judge.Judgement {
 	return []judge.Judgement{j}
 }
 
+// isScaling knows what a group of Auto Scaling sends to its own topic, as JSON or as the text for mails.
 func isScaling(m *aws.Message) bool {
 	if m.Fields != nil {
 		return m.Fields.Has("AutoScalingGroupName") && (m.Fields.Has("Event") || m.Fields.Has("LifecycleTransition"))
@@ -169,6 +179,8 @@ func isScaling(m *aws.Message) bool {
 	return strings.HasPrefix(strings.TrimSpace(m.Text), "Service: AWS Auto Scaling")
 }
 
+// judgeScaling shows an instance that could not be launched or terminated: the type of such an event ends in _ERROR.
+// Instances that come and go are changes.
 func judgeScaling(m *aws.Message) judge.Verdict {
 	what := strings.TrimPrefix(aws.FirstOf(m.At("Event"), m.At("LifecycleTransition")), "autoscaling:")
 	v := judge.Marks
@@ -184,6 +196,8 @@ func isDestination(m *aws.Message) bool {
 		(m.Fields.Has("responseContext") || m.Fields.Has("requestPayload"))
 }
 
+// judgeDestination goes by the condition for which Lambda chose the destination: Success, RetriesExhausted or
+// EventAgeExceeded. Nobody waits for the reply of an asynchronous call, so what failed stirs.
 func judgeDestination(m *aws.Message) judge.Verdict {
 	if m.At("requestContext.condition") == "Success" {
 		return judge.Marks.Titled("Lambda " + aws.Called(m.At("requestContext.functionArn")) + " succeeded")
@@ -191,6 +205,8 @@ func judgeDestination(m *aws.Message) judge.Verdict {
 	return judge.Stirs
 }
 
+// isBeanstalk knows the mails of Elastic Beanstalk by their lines "Environment:" and "Application:", and by one thing more
+// that nobody else writes.
 func isBeanstalk(m *aws.Message) bool {
 	return m.Fields == nil && m.At("Environment") != "" && m.At("Application") != "" &&
 		(strings.Contains(m.Text, "NotificationProcessId") || strings.Contains(m.Subject, "Elastic Beanstalk"))
@@ -198,6 +214,7 @@ func isBeanstalk(m *aws.Message) bool {
 
 // judgeHealthText judges what Elastic Beanstalk says about an environment. Its health has words and, in the old form, colours.
 func judgeHealthText(text, environment string) judge.Verdict {
+	// with "Health" at the begin of a sentence, or "Environment health" in one
 	_, to, found := strings.Cut(text, "ealth has transitioned from ")
 	if found {
 		_, to, _ = strings.Cut(to, " to ")

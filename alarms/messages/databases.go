@@ -10,7 +10,7 @@ import (
 )
 
 // A databaseEvent is what RDS means by the number of an event: what it is about, so that its recovery resolves it and nothing else, and
-// what to say.
+// what to say. The number is that of "Amazon RDS event categories and event messages" in the guide of RDS.
 type databaseEvent struct {
 	about   string
 	says    string
@@ -18,7 +18,9 @@ type databaseEvent struct {
 }
 
 // databaseEvents are the numbers of RDS, Aurora, DocumentDB and Neptune that are not just changes. All other numbers are judged by their
-// category, and if that says nothing by their words.
+// category, and if that says nothing by their words. A number that is judged Ends resolves what another number with the
+// same "about" has opened. Storage, failures and failovers have no such number: their recovery is told by an alarm, or by a
+// person.
 var databaseEvents = map[string]databaseEvent{
 	"0007": {"storage", "storage is used up", judge.Wakes},
 	"0089": {"storage", "storage is low", judge.Wakes},
@@ -107,7 +109,8 @@ func isDatabase(m *aws.Message) bool {
 		!m.Fields.Has("Severity")
 }
 
-// readDatabase reads what RDS says, over its own subscription or over EventBridge: both are about the same thing.
+// readDatabase reads what RDS says, over its own subscription or over EventBridge: both are about the same thing. Family
+// and key are the same both ways.
 func readDatabase(m *aws.Message) []judge.Judgement {
 	id := aws.FirstOf(m.At("Source ID"), m.At("SourceId"), m.At("detail.SourceIdentifier"),
 		aws.Called(m.At("resources.0")), m.At("Event Source"))
@@ -129,13 +132,15 @@ func readDatabase(m *aws.Message) []judge.Judgement {
 		Recovers: e.about == "replication" || e.about == "availability" || e.about == "maintenance",
 		Key:      id + "/" + e.about, Title: title, Reason: text, ARN: m.At("detail.SourceArn"),
 	}
+	// It comes from the message and is shown as a link, so it may lead to the console only.
 	if link := m.At("Identifier Link"); strings.HasPrefix(link, "https://console.aws.amazon.com/") {
 		j.Link = strings.ReplaceAll(link, " ", "%20")
 	}
 	return []judge.Judgement{j}
 }
 
-// judgeDatabase goes by the number, then by the category, and at last by the words.
+// judgeDatabase goes by the number, then by the category, and at last by the words. A number is exact. Of a number that
+// came after this table the category is known, and words are the last that is left.
 func judgeDatabase(m *aws.Message, what, number, text string) databaseEvent {
 	if what == "DMS" {
 		return judgeDMS(number, text)
@@ -179,6 +184,7 @@ func lessForCopies(m *aws.Message, e databaseEvent) databaseEvent {
 	return e
 }
 
+// storageWords and the others are held against texts of any length; Go's regexp takes a time that is linear in it.
 var (
 	storageWords  = regexp.MustCompile(`(?i)\b(low (free )?storage|storage[- ]full|free storage .*\blow|storage .*\b(exhausted|consumed)|out of (storage|space|memory))\b`)
 	failoverWords = regexp.MustCompile(`(?i)\bfail(ing|ed)? ?-?over\b`)
@@ -202,7 +208,8 @@ func judgeWords(text string) databaseEvent {
 	return databaseEvent{"change", "", judge.Marks}
 }
 
-// judgeDMS judges tasks of the migration service. One that stopped was mostly asked to.
+// judgeDMS judges tasks of the migration service. One that stopped was mostly asked to. DMS-EVENT-0078 is a task that
+// failed, 0079 one that stopped.
 func judgeDMS(number, text string) databaseEvent {
 	switch {
 	case number == "0078", judge.Says(text, "failed", "failure"):
@@ -224,12 +231,14 @@ func judgeReplication(m *aws.Message) judge.Verdict {
 	return judge.Marks
 }
 
+// isRedshift knows the form of RDS with a severity, which RDS does not have. See isDatabase.
 func isRedshift(m *aws.Message) bool {
 	return m.Fields != nil && m.Fields.Has("Event Message") && m.Fields.Has("Severity") &&
 		(m.Fields.Has("Resource") || m.Fields.Has("Event Source"))
 }
 
-// judgeRedshift goes by the severity, which is ERROR or INFO.
+// judgeRedshift goes by the severity, which is ERROR or INFO. A message with INFO may all the same say that the cluster is
+// unwell.
 func judgeRedshift(m *aws.Message) judge.Verdict {
 	text := m.At("Event Message")
 	switch severity := strings.ToUpper(m.At("Severity")); {
@@ -262,6 +271,8 @@ func cacheEvent(m *aws.Message) (product, name, about string) {
 	return "", "", ""
 }
 
+// isCache knows the newer form by its one member, "ElastiCache:FailoverComplete": "name", and the older one by the type of
+// its source.
 func isCache(m *aws.Message) bool {
 	if product, _, _ := cacheEvent(m); product != "" {
 		return true
@@ -280,9 +291,11 @@ func readCache(m *aws.Message) []judge.Judgement {
 	kind, title := "change", product+" "+about+": "+judge.Words(event)
 	v := judge.Marks
 	switch {
+	// a person asked for it
 	case judge.Says(event, "testfailover", "test failover"):
 	case judge.Says(event, "failover"):
 		kind, v, title = "failover", judge.Stirs, product+" failover of "+about
+		// "failover" has "fail" in it: what is left without it must say so, too
 		if judge.Says(event, "fail", "unable") &&
 			judge.Says(strings.ReplaceAll(strings.ToLower(event), "failover", ""), "fail", "unable") {
 			v, title = judge.Wakes, title+" failed"

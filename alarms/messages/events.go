@@ -8,7 +8,8 @@ import (
 	"github.com/oncalm/oncalm/alarms/judge"
 )
 
-// computeRows are EventBridge's events about what runs and what changes it.
+// computeRows are EventBridge's events about what runs and what changes it. Of the rows of one source those with an exact
+// type stand first, and the one with * is last: the first that knows an event counts.
 var computeRows = []judge.Row{
 	{Family: "cloudtrail", Source: "*", DetailType: "* via CloudTrail",
 		Title:  "{detail.eventName^} at {detail.eventSource} by {detail.userIdentity.arn~|detail.userIdentity.type}",
@@ -202,7 +203,8 @@ var securityRows = []judge.Row{
 }
 
 // judgeCall takes what the owner of the account does for worth a look: nobody should use that login. What a service did by
-// itself, and could not do, is too; of a call that was refused whoever made it hears.
+// itself, and could not do, is too; of a call that was refused whoever made it hears. An API call of an account's users
+// that fails is answered to them; a service that works by itself (rotating a secret, say) has nobody who reads its answer.
 func judgeCall(m *aws.Message) judge.Verdict {
 	name := m.At("detail.eventName")
 	if strings.HasPrefix(m.DetailType(), "AWS Service Event") && facts.SaysFailure(name) {
@@ -218,6 +220,8 @@ func judgeCall(m *aws.Message) judge.Verdict {
 	return judge.Marks
 }
 
+// judgeKey shows that a key is gone, or its material: what is encrypted with it cannot be read any more. All else that KMS
+// does to a key is a change.
 func judgeKey(m *aws.Message) judge.Verdict {
 	if judge.Says(m.DetailType(), "deletion", "expiration") {
 		return judge.Shows

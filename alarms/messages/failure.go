@@ -20,7 +20,8 @@ func judgeFailure(m *aws.Message) judge.Verdict {
 	return judge.Marks
 }
 
-// judgeUnknown does so for events of which nothing else is known, and says what failed.
+// judgeUnknown does so for events of which nothing else is known, and says what failed. The key has the type of the event
+// in it, so that two kinds of trouble of one thing are two incidents.
 func judgeUnknown(m *aws.Message) judge.Verdict {
 	v := judgeFailure(m)
 	if v.Treat == judge.Marker {
@@ -35,7 +36,8 @@ func judgeUnknown(m *aws.Message) judge.Verdict {
 	return v.Titled(title).Keyed(m.DetailType() + "/" + aws.FirstOf(m.At("resources.0"), thing))
 }
 
-// thingOf is what an event calls the thing that it is about, if it names no resource.
+// thingOf is what an event calls the thing that it is about, if it names no resource. Names come before ids, and ids before
+// ARNs: a title is read by people. Ids of accounts and requests are those of the sender, not of the thing.
 func thingOf(m *aws.Message) string {
 	for _, end := range [...]string{"name", "id", "arn"} {
 		for _, one := range m.Fields.Object("detail") {

@@ -13,7 +13,8 @@ func isMail(m *aws.Message) bool {
 		(m.Fields.Has("mail") || m.At("notificationType") == "AmazonSnsSubscriptionSucceeded")
 }
 
-// readMail shows mails that did not arrive. One bounce is nothing; many are an alarm on their rate.
+// readMail shows mails that did not arrive. One bounce is nothing; many are an alarm on their rate. The key is the kind and
+// the sender: bounces of one sender are one incident.
 func readMail(m *aws.Message) []judge.Judgement {
 	kind, from := aws.FirstOf(m.At("notificationType"), m.At("eventType")), m.At("mail.source")
 	v := judge.Marks
@@ -30,6 +31,7 @@ func readMail(m *aws.Message) []judge.Judgement {
 	}}
 }
 
+// isS3Test knows what S3 sends once, when notifications of a bucket are set up.
 func isS3Test(m *aws.Message) bool { return m.At("Event") == "s3:TestEvent" }
 
 // isObjectEvent knows what S3 says about objects.
@@ -41,7 +43,8 @@ func isObjectEvent(m *aws.Message) bool {
 // isPush knows what a trigger of CodeCommit sends.
 func isPush(m *aws.Message) bool { return m.At("Records.0.eventSource") == "aws:codecommit" }
 
-// readObjects reads what happened to an object. Only what S3 itself failed to do needs a look.
+// readObjects reads what happened to an object. Only what S3 itself failed to do needs a look. Such events are
+// ReducedRedundancyLostObject and Replication:OperationFailedReplication.
 func readObjects(m *aws.Message) []judge.Judgement {
 	event, bucket := m.At("Records.0.eventName"), m.At("Records.0.s3.bucket.name")
 	v := judge.Marks
@@ -60,6 +63,8 @@ func isConfig(m *aws.Message) bool {
 			strings.HasPrefix(m.At("messageType"), "Config") || strings.HasPrefix(m.At("messageType"), "Oversized"))
 }
 
+// judgeConfig goes by the compliance of the thing, and opens and resolves by it: the key of the row is the rule and the
+// thing.
 func judgeConfig(m *aws.Message) judge.Verdict {
 	title := "Config " + m.At("configRuleName") + ": " + m.At("resourceId") + " is "
 	switch kind, result := m.At("messageType"), m.At("newEvaluationResult.complianceType"); {
@@ -105,7 +110,8 @@ func isBackup(m *aws.Message) bool {
 		strings.HasPrefix(text, "An AWS ") && strings.Contains(aws.FirstLine(text), " job ")
 }
 
-// readBackup judges by the first sentence.
+// readBackup judges by the first sentence. Only there a job says how it ended; what follows may name states of other jobs,
+// and the ids.
 func readBackup(m *aws.Message) []judge.Judgement {
 	text := strings.TrimSpace(m.Text)
 	said := judge.Sentence(text)

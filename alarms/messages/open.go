@@ -41,7 +41,8 @@ func (o opener) said(m *aws.Message, path string) []facts.Fact {
 	})
 }
 
-// silent reports whether a message has no title, no text, no state and no degree of its own: it only carries others.
+// silent reports whether a message has no title, no text, no state and no degree of its own: it only carries others. A text
+// that begins with a bracket is a list of messages, not a word of its own.
 func (o opener) silent(m *aws.Message, path string) bool {
 	if m.Fields == nil {
 		return strings.HasPrefix(strings.TrimSpace(m.Text), "[")
@@ -62,6 +63,8 @@ func (o opener) about(outer, inner *aws.Message, path string) bool {
 	if r := rowOf(inner); r == nil || r.Anybodys {
 		return false
 	}
+	// A row of ours knows what stands inside. If it fires, it goes out rather than what is around it; if it tells of a
+	// change or of a recovery, it must not hide that something else is wrong.
 	all := Judge(inner)
 	part.Name, part.Fires = all[0].Name, slices.ContainsFunc(all,
 		func(j judge.Judgement) bool { return j.Treat == judge.Page || j.Treat == judge.Quiet })

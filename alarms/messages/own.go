@@ -26,6 +26,8 @@ func judgeOwn(m *aws.Message) judge.Judgement {
 	j.Title = aws.FirstOf(title, judge.WithoutBraces(facts.Summary(all)), "A message without a title")
 	state := facts.State(all)
 	j.Recovers = facts.IsOver(state) || facts.IsBegun(state)
+	// By what it calls the thing, else by what stays the same from one message to the next. A message that cannot be over
+	// has nothing that has to find it again, and is known by its text.
 	switch key := facts.Key(all, state); {
 	case key != "":
 		j.Key = key
@@ -44,6 +46,7 @@ func judgeOwn(m *aws.Message) judge.Judgement {
 }
 
 // settle takes into a judgement what a message says itself of how bad it is, and whether it is over or in somebody's hands.
+// It goes before what the form of the message said: the sender knows best.
 func settle(j *judge.Judgement, all []facts.Fact, state string) {
 	if v, known := judge.Graded(facts.Degree(all, judge.IsGrade)); known {
 		j.Treat, j.Severity = v.Treat, v.Severity
@@ -56,7 +59,8 @@ func settle(j *judge.Judgement, all []facts.Fact, state string) {
 	}
 }
 
-// judgeText judges a text.
+// judgeText judges a text. It pages: nobody writes to a topic of alarms for nothing, and what we
+// do not understand somebody else may. Text that begins as JSON and is none says so in its title.
 func judgeText(m *aws.Message) judge.Judgement {
 	title := aws.FirstOf(judge.Subject(m), "(empty message)")
 	if m.Headline() != m.Subject && m.IsBroken() {

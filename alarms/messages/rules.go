@@ -24,7 +24,8 @@ type Rule struct {
 // A Condition is a pattern for what stands at a path.
 type Condition struct{ Path, Pattern string }
 
-// maxMatched is how much of a text is looked at for a pattern, in bytes.
+// maxMatched is how much of a text is looked at for a pattern, in bytes. A pattern costs the product of its length and that
+// of the text.
 const maxMatched = 64 << 10
 
 // Fits reports whether a rule is about a message. A rule without a condition fits nothing.
@@ -41,6 +42,7 @@ func (r *Rule) Fits(m *aws.Message) bool {
 			return true
 		}
 		raw := m.Raw(path)
+		// what is not there fits no pattern, not even *
 		return raw == "" || raw == "null" || !fits(c.Pattern, aws.PlainText(raw))
 	})
 }
@@ -79,6 +81,8 @@ func JudgeBy(rules []Rule, m *aws.Message) []judge.Judgement {
 
 // change makes of a judgement of the table that of the rule.
 func (r *Rule) change(j *judge.Judgement, title string) {
+	// The severity that the message itself gives is kept only where it was given for a page: that of something quiet would
+	// make the page of a rule one that can wait.
 	own := j.Severity
 	if j.Treat != judge.Page {
 		own = ""
@@ -116,7 +120,8 @@ func atPath(m *aws.Message, path string) string {
 	return aws.PlainText(m.Raw(names))
 }
 
-// CheckText finds paths in a text of a rule that cannot be read. The error wraps [aws.ErrPath].
+// CheckText finds paths in a text of a rule that cannot be read. The error wraps [aws.ErrPath]. The configuration is
+// checked with it, so no message meets such a path.
 func CheckText(text string) error {
 	if strings.HasPrefix(text, "$") {
 		_, err := aws.ParsePath(text)

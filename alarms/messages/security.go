@@ -12,6 +12,7 @@ import (
 // judgeScan counts what is critical in an image. It hurts nobody tonight.
 func judgeScan(m *aws.Message) judge.Verdict {
 	status := aws.FirstOf(m.At("detail.scan-status"), "?")
+	// At shows no objects
 	counts := aws.Members(m.Raw([]string{"detail", "finding-severity-counts"}))
 	var found []string
 	critical := 0
@@ -36,7 +37,8 @@ func judgeScan(m *aws.Message) judge.Verdict {
 	return judge.Marks.Titled(title)
 }
 
-// judgeFinding judges one of Inspector's. One that is closed says nothing of the others on the same resource.
+// judgeFinding judges one of Inspector's. One that is closed says nothing of the others on the same resource. The key has
+// the severity beside the resource, so that all findings of one degree on it are one incident.
 func judgeFinding(m *aws.Message) judge.Verdict {
 	if m.At("detail.status") == "ACTIVE" && !judge.Says(m.At("detail.severity"), "informational") {
 		return judge.Shows
@@ -44,7 +46,8 @@ func judgeFinding(m *aws.Message) judge.Verdict {
 	return judge.Marks
 }
 
-// threatened are the paths at which GuardDuty names what a finding is about.
+// threatened are the paths at which GuardDuty names what a finding is about. They are tried in this order; a finding names
+// one of them, seldom two.
 var threatened = []string{
 	"instanceDetails.instanceId", "eksClusterDetails.name", "ecsClusterDetails.name", "containerDetails.name", "rdsDbInstanceDetails.dbInstanceIdentifier",
 	"lambdaDetails.functionName", "s3BucketDetails.0.name", "accessKeyDetails.userName", "accessKeyDetails.accessKeyId",
@@ -80,7 +83,8 @@ func judgeMalware(m *aws.Message) judge.Verdict {
 	return judgeFailure(m)
 }
 
-// readFindings reads what Security Hub has found, or was told by others. It comes in batches.
+// readFindings reads what Security Hub has found, or was told by others. It comes in batches. Findings come in two forms:
+// that of Security Hub (ASFF), with capital letters, and that of OCSF.
 func readFindings(m *aws.Message) []judge.Judgement {
 	var all []judge.Judgement
 	list := m.List("detail.findings")
@@ -121,7 +125,7 @@ func judgeHubFinding(f *aws.Message) judge.Verdict {
 	return judge.Marks
 }
 
-// healthTime is how AWS Health writes times.
+// healthTime is how AWS Health writes times. AWS writes "Sat, 04 Jun 2016 05:01:10 GMT".
 const healthTime = time.RFC1123
 
 // judgeHealth takes AWS's own trouble as seriously as an alarm, and believes AWS when it is over. What AWS will do on a certain date somebody
@@ -172,7 +176,8 @@ func healthEntities(m *aws.Message) string {
 	return strings.Join(names, ", ")
 }
 
-// judgeInsight judges an insight of DevOps Guru, over its own topic or EventBridge.
+// judgeInsight judges an insight of DevOps Guru, over its own topic or EventBridge. What is proactive tells of trouble to
+// come, and is shown whatever its severity.
 func judgeInsight(m *aws.Message) judge.Verdict {
 	kind := aws.FirstOf(m.At("MessageType"), m.At("detail.messageType"))
 	severity := aws.FirstOf(m.At("InsightSeverity"), m.At("detail.insightSeverity"))

@@ -17,7 +17,8 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// back is what of a Room brings back what was.
+// back is what of a Room brings back what was. It is a type of its own, as many is, so that Room has no more methods than a
+// type may have.
 type back struct{ *Room }
 
 // recently is how long ago an incident was resolved that can be meant without its id.
@@ -50,6 +51,7 @@ func (room back) reopen(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if i, m = room.incident(c, tx, id, incidents.OpenIDs(tx, maxListed)); i == nil {
 		return m, nil
 	}
+	// its alarms are part of the other one; open again, it would be an incident without any
 	if i.MergedInto != "" && !i.Open() {
 		return blocks.Sentence(blocks.Strong(i.ID), " goes on as ", blocks.Strong(i.MergedInto), "; nothing changed."), nil
 	}
@@ -63,7 +65,8 @@ func (room back) reopen(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	)}}, nil
 }
 
-// resolvedLately are the incidents that can be meant without an id where one is to be reopened, the newest first.
+// resolvedLately are the incidents that can be meant without an id where one is to be reopened, the newest first. Of those
+// resolved within the time only the newest are looked at, by their numbers.
 func (room back) resolvedLately(c *chat.Call, tx store.Tx) (ids []string, err error) {
 	const looked = 200
 	all, err := history.Newest(tx, looked)
@@ -75,7 +78,8 @@ func (room back) resolvedLately(c *chat.Call, tx store.Tx) (ids []string, err er
 	return ids, err
 }
 
-// whoIsPaged says what an incident that is triggered again does: whom it has paged, or who takes care of it, or that it pages nobody.
+// whoIsPaged says what an incident that is triggered again does: whom it has paged, or who takes care of it, or that it
+// pages nobody. Whom the first step finds stands on the timeline, and not here.
 func whoIsPaged(c *chat.Call, i *incidents.Incident) blocks.Line {
 	switch {
 	case i.Status == incidents.StatusAcknowledged:
@@ -86,7 +90,8 @@ func whoIsPaged(c *chat.Call, i *incidents.Incident) blocks.Line {
 	return blocks.Say("It pages from the first step of its policy on. Who was paged: ", blocks.Code(c.Root+" info "+i.ID))
 }
 
-// takeBack is /incident undo.
+// takeBack is /incident undo. What one request did to several incidents is taken back in each;
+// that it cannot be in one of them does not keep the others.
 func (room back) takeBack(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if m, several := many(room).onlyOne(c, tx); several {
 		return m, nil
@@ -120,6 +125,7 @@ func (room back) takeBack(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}, nil
 }
 
+// takeOneBack takes back one thing, and says what the incident does from then on. What cannot be taken back is no error.
 func (room back) takeOneBack(c *chat.Call, tx store.Tx, d undo.Done) (blocks.Line, error) {
 	did, incident := didWhat(d.Event.Body), blocks.Strong(d.Incident)
 	body, err := undo.Back(tx, c.Now, d)
@@ -148,7 +154,8 @@ func (room back) takeOneBack(c *chat.Call, tx store.Tx, d undo.Done) (blocks.Lin
 	return said, nil
 }
 
-// didWhat is an event as its actor did it, to go before an incident's number.
+// didWhat is an event as its actor did it, to go before an incident's number. Where the kind of an event is no verb with
+// the incident as its object, the words are here.
 func didWhat(b incidents.Body) string {
 	switch b := b.(type) {
 	case incidents.Noted:

@@ -2,7 +2,8 @@ package command
 
 import "github.com/oncalm/oncalm/bot/chat"
 
-// elsewhere are words of other tools; onCall is the other slash command. Where a word of ours has one of these names, that is what is meant.
+// elsewhere are words of other tools; onCall is the other slash command. They are not carried out: the reply names our word
+// for it, which whoever types learns so. Where a word of ours has one of these names, that is what is meant.
 func elsewhere(onCall string) []chat.Elsewhere {
 	return []chat.Elsewhere{
 		{Said: []string{"raise", "trigger", "begin", "report-incident"}, Ours: "declare"},

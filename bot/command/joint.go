@@ -16,7 +16,8 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// unheard are the words that only the buttons of joint messages say. They carry the message's key.
+// unheard are the words that only the buttons of joint messages say. They carry the message's key. Such a key names no
+// incident: the router must not look for one in it.
 func (room *Room) unheard() []chat.Word {
 	return []chat.Word{
 		{Name: "ack-all", Untargeted: true, Change: room.acknowledgeAll},
@@ -38,6 +39,7 @@ func (room *Room) acknowledgeAll(c *chat.Call, tx store.Tx) (blocks.Message, err
 	if err != nil {
 		return blocks.Message{}, err
 	}
+	// these were told of before the message, and are no members of it
 	before := len(waiting)
 	for _, m := range all {
 		if m.waits() {
@@ -79,6 +81,7 @@ func (room *Room) showAll(ctx context.Context, c *chat.Call) (m blocks.Message, 
 	if err != nil {
 		return m, err
 	}
+	// the members may be swept by now, or somebody has made up a button
 	if from < 0 || from >= len(all) {
 		return chat.NoButton(c.Root), nil
 	}
@@ -106,7 +109,8 @@ func (room *Room) showAll(ctx context.Context, c *chat.Call) (m blocks.Message, 
 	return m, nil
 }
 
-// A member is an incident of a joint message as it stands.
+// A member is an incident of a joint message as it stands. An incident may have been triggered again since: that run has
+// pages of its own, and a press on an old message must not acknowledge it.
 type member struct {
 	*incidents.Incident
 	run int // for which it was paged

@@ -16,7 +16,8 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// merge is /incident merge: one incident or several into another.
+// merge is /incident merge: one incident or several into another, which is named last. All is looked at before the first
+// change, so that a refusal can say that nothing changed.
 func (room *Room) merge(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	var ids []string
 	for _, arg := range c.Args {
@@ -73,11 +74,12 @@ func (room *Room) merge(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(said...)}}, nil
 }
 
+// hand is the person's hand in package mend, which knows what becomes of alarms and pages.
 func (room *Room) hand(c *chat.Call, tx store.Tx) mend.Hand {
 	return mend.Hand{Tx: tx, Book: room.o.Book, Now: c.Now, By: incidents.Person(c.Person)}
 }
 
-// split is /incident split.
+// split is /incident split. The alarm is named as it is called; in an incident of one alarm there is nothing to split.
 func (room *Room) split(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, name, m := room.pick(c, tx)
 	if i == nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// Refusal says why an incident's state does not allow what was asked. Nothing was changed.
+// Refusal says why an incident's state does not allow what was asked: who was first, and when. Nothing was changed.
 func Refusal(c *chat.Call, e *incidents.Refused) blocks.Message {
 	i := &e.Incident
 	id := blocks.Strong(i.ID)

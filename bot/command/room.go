@@ -16,7 +16,7 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// Options is what a Room needs.
+// Options is what a Room needs. What is nil or empty is not there, as in a room that is made only to list its words.
 type Options struct {
 	Root   string          // the slash command
 	OnCall string          // that of the other room, which help names
@@ -35,7 +35,7 @@ type Options struct {
 	Here func(tx store.Tx, c *chat.Call) string
 }
 
-// A Room is the conversation about incidents.
+// A Room is the conversation about incidents. It keeps nothing: all it knows is in the store.
 type Room struct {
 	o Options
 	// Router carries its words out; it is set before anything is said.
@@ -53,7 +53,8 @@ func storeOf(book *incidents.Book) store.Store {
 	return book.Store
 }
 
-// HandOf is what a room does for another conversation about its incidents.
+// HandOf is what a room does for another conversation about its incidents. So a room that comes later in the order of
+// packages can use the words of this one, without a circle.
 func HandOf(room *Room) respond.Hand {
 	return respond.Hand{
 		Pick: room.pick, PickAny: room.pickAny, Append: room.append,
@@ -67,7 +68,8 @@ func (room *Room) words() []chat.Word {
 		[]chat.Word{{Name: "help", Usage: "[word]", Show: room.help, Help: "This list, or one of its words."}})
 }
 
-// answers are the words by which somebody answers a page, and others the rest.
+// answers are the words by which somebody answers a page, and others the rest. The manual and the help are made of these
+// rows: a word without its texts would be in neither.
 func (room *Room) answers() []chat.Word {
 	return []chat.Word{
 		{Name: "ack", Also: []string{"acknowledge"}, Usage: "[ids or all] [note]", Change: room.acknowledge,
@@ -138,6 +140,7 @@ func (room *Room) Room() chat.Room {
 		Words: room.words(), Elsewhere: elsewhere(room.o.OnCall), Target: true,
 		Silent:  chat.Word{Show: room.brief, Help: "What is open, and the most useful commands."},
 		Unheard: room.unheard(),
-		Was:     map[string]string{"ack": "ack", "resolve": "resolve", "escalate": "escalate", "note": "note", "info": "info", "postmortem": "postmortem"},
+		// buttons of before rooms had names (docs/decisions/0031)
+		Was: map[string]string{"ack": "ack", "resolve": "resolve", "escalate": "escalate", "note": "note", "info": "info", "postmortem": "postmortem"},
 	}
 }

@@ -22,10 +22,12 @@ type many struct{ *Room }
 // namedAll stands for all incidents for which a word makes sense.
 const namedAll = "all"
 
-// mostNamed is how many incidents can be named by their numbers at a time.
+// mostNamed is how many incidents can be named by their numbers at a time. Each is an event and perhaps an edited card, in
+// one transaction.
 const mostNamed = 50
 
-// numbers are the ids at the beginning of what was typed, once each, and how many words they are.
+// numbers are the ids at the beginning of what was typed, once each, and how many words they are. Numbers in quotes are
+// text, and so is what has a letter in it: "3 pods" names incident 3, "3pods" does not.
 func numbers(args []chat.Token) (ids []string, words int) {
 	for _, arg := range args {
 		parts := strings.FieldsFunc(arg.Text, func(r rune) bool { return r == ',' || r == ';' })
@@ -60,7 +62,8 @@ type named struct {
 	text string // what stands behind them
 }
 
-// named reports which incidents were named, if these are several.
+// named reports which incidents were named, if these are several. A button is about one incident, whatever text it carries
+// along.
 func (room many) named(c *chat.Call) (n named, ok bool) {
 	if c.Target != nil || len(c.Args) == 0 {
 		return n, false
@@ -81,6 +84,7 @@ func (room many) named(c *chat.Call) (n named, ok bool) {
 // read finds the incidents that were named; worthwhile are those of all for which the word makes sense. If one is none, m says so.
 func (room many) read(c *chat.Call, tx store.Tx, n named,
 	worthwhile func(*incidents.Incident) bool) (found []*incidents.Incident, m blocks.Message) {
+	// 0: without a limit, since "all" means all
 	open := incidents.OpenIDs(tx, 0)
 	if n.all {
 		for _, id := range open {
@@ -105,7 +109,7 @@ func (room many) read(c *chat.Call, tx store.Tx, n named,
 	return found, m
 }
 
-// acknowledge acknowledges all of them, or none.
+// acknowledge acknowledges all of them, or none. A note that stands behind the numbers goes on each timeline.
 func (room many) acknowledge(c *chat.Call, tx store.Tx, n named) (blocks.Message, error) {
 	waits := func(i *incidents.Incident) bool { return i.Status == incidents.StatusTriggered }
 	all, m := room.read(c, tx, n, waits)
@@ -145,6 +149,7 @@ func (room many) resolve(c *chat.Call, tx store.Tx, n named) (blocks.Message, er
 	if unfit := room.unfit(c, all, (*incidents.Incident).Open); len(unfit.Body) > 0 {
 		return unfit, nil
 	}
+	// "anyway" is the first word of the reason; an alarm that fires needs it, as for one incident
 	first, rest, _ := strings.Cut(n.text, " ")
 	if strings.EqualFold(first, view.Anyway) {
 		n.text = strings.TrimSpace(rest)
@@ -179,7 +184,8 @@ func firing(all []*incidents.Incident) (ids []string) {
 	return ids
 }
 
-// unfit says of which incidents the state does not allow what was asked, and what is left; nothing if all do.
+// unfit says of which incidents the state does not allow what was asked, and what is left; nothing if all do. What is left
+// is offered as the command to type, so that nobody has to put it together from a list.
 func (room many) unfit(c *chat.Call, all []*incidents.Incident,
 	fits func(*incidents.Incident) bool) (m blocks.Message) {
 	var lines []blocks.Line
@@ -237,7 +243,9 @@ func because(reason string) blocks.Line {
 	return said
 }
 
-// onlyOne says that a word takes one incident, if several were named.
+// onlyOne says that a word takes one incident, if several were named. A text may begin with numbers ("note 3 4 pods are
+// gone"), so words with a text refuse only what is written as one list ("3,4"), and none refuses unless all numbers are
+// incidents.
 func (room many) onlyOne(c *chat.Call, tx store.Tx) (m blocks.Message, refused bool) {
 	n, several := room.named(c)
 	if !several || n.all {

@@ -71,7 +71,8 @@ func atLeast(n int) any {
 	return n
 }
 
-// info is /incident info: how an incident stands, and what happened.
+// info is /incident info: how an incident stands, and what happened. Its card is enqueued if it has none, as an incident of
+// a storm: that costs a transaction, so it is made only for that.
 func (room *Room) info(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	var m blocks.Message
 	var bare *incidents.Incident // it has no card
@@ -81,6 +82,7 @@ func (room *Room) info(ctx context.Context, c *chat.Call) (blocks.Message, error
 			m = sorry
 			return err
 		}
+		// set anew each time, since a view may run again
 		if bare = nil; room.o.Lacks(tx, i.ID) {
 			bare = i
 		}
@@ -96,7 +98,8 @@ func (room *Room) info(ctx context.Context, c *chat.Call) (blocks.Message, error
 	})
 }
 
-// Info is how an incident stands, and what happened. Errors are those of [incidents.Head].
+// Info is how an incident stands, and what happened. Errors are those of [incidents.Head]. It does not say whom the
+// incident pages next: for that it would need the pager.
 func Info(tx store.Tx, id string) (blocks.Message, error) {
 	i, err := incidents.Head(tx, id)
 	if err != nil {
@@ -105,6 +108,7 @@ func Info(tx store.Tx, id string) (blocks.Message, error) {
 	return told(tx, i, nil)
 }
 
+// told reads more events than it shows lines of, since not each event is a line.
 func told(tx store.Tx, i *incidents.Incident, next *paging.Upcoming) (blocks.Message, error) {
 	account, err := view.AccountOf(tx, i, 10*maxLines)
 	account.Next = next
@@ -131,6 +135,7 @@ func (room *Room) pickAny(c *chat.Call, tx store.Tx) (*incidents.Incident, block
 		}
 		return &last[0], blocks.Message{}, nil
 	}
+	// words that look have no text behind the number; a name there is meant for an incident
 	if len(c.Args) > 0 && !chat.IsID(strings.TrimPrefix(c.Args[0].Text, "#")) {
 		return nil, noSuch(c.Args[0].Text, incidents.OpenIDs(tx, maxListed)), nil
 	}
@@ -180,7 +185,8 @@ func postmortemMessage(i *incidents.Incident, written string) blocks.Message {
 	return m
 }
 
-// cutLines takes as many whole lines off a text as have room in n characters.
+// cutLines takes as many whole lines off a text as have room in n characters. Half a line of Markdown could open what it
+// does not close.
 func cutLines(s string, n int) (piece, rest string) {
 	short := text.Clip(s, n)
 	if short == s {

@@ -20,7 +20,8 @@ const (
 	timeWords = 6
 )
 
-// snooze is /incident snooze: nobody is paged until a time, and then it pages again.
+// snooze is /incident snooze: nobody is paged until a time, and then it pages again. That it pages then is an entry of the
+// outbox, which the follower of the event enqueues.
 func (room *Room) snooze(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, typed, m := room.pick(c, tx)
 	if i == nil {
@@ -40,6 +41,7 @@ func (room *Room) snooze(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	case span.To.Sub(c.Now) > longestSnooze:
 		return blocks.Sentence("An incident can be snoozed for 24 hours at the longest; nothing changed."), nil
 	}
+	// whole seconds, as it is shown
 	body := incidents.Snoozed{Until: span.To.UTC().Truncate(time.Second), Reason: text.Clip(reason, maxReason)}
 	if err := room.record(c, tx, i.ID, body); err != nil {
 		return blocks.Message{}, err
@@ -54,7 +56,7 @@ func (room *Room) snooze(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	)}}, nil
 }
 
-// askHowLong offers lengths.
+// askHowLong offers lengths. The buttons say the same word with a length behind it, so there is one way to read both.
 func askHowLong(c *chat.Call, i *incidents.Incident) blocks.Message {
 	m := blocks.Sentence("For how long? Or write ", blocks.Code(c.Root+" snooze "+i.ID+" until 9:00"), ".")
 	at := chat.Target{ID: i.ID, Run: i.Run}.Value()
@@ -69,7 +71,8 @@ func askHowLong(c *chat.Call, i *incidents.Incident) blocks.Message {
 	return m
 }
 
-// leadingSpan reads a span of time at the beginning of a text, as many words as are one, and returns what follows it.
+// leadingSpan reads a span of time at the beginning of a text, as many words as are one, and returns what follows it. The
+// longest beginning that is a time counts: a shorter one may be another time.
 func leadingSpan(typed string, now time.Time, zone *time.Location) (s when.Span, rest string, ok bool) {
 	words := strings.Fields(typed)
 	for n := min(len(words), timeWords); n > 0; n-- {

@@ -24,7 +24,8 @@ const (
 	maxReason = 500
 )
 
-// acknowledge is /incident ack. What is written behind the id is noted.
+// acknowledge is /incident ack. What is written behind the id is noted. A note needs a number in front: without one its
+// first word may be a number that was mistyped.
 func (room *Room) acknowledge(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if n, several := (many{room}).named(c); several {
 		return many{room}.acknowledge(c, tx, n)
@@ -61,6 +62,7 @@ func asksForLead(c *chat.Call, i *incidents.Incident, m blocks.Message) blocks.M
 	if i.Response.Lead != "" || members.Worse(incidents.Sev2, i.Severity) {
 		return m
 	}
+	// the question is in no card, so the reply has to be seen
 	m.Shown = false
 	m.Body = append(m.Body, blocks.Para(blocks.Say("Nobody leads it yet. Do you? Or hand it over: ",
 		blocks.Code(c.Root+" lead "+i.ID+" @somebody"))))
@@ -111,7 +113,8 @@ func askToResolve(c *chat.Call, i *incidents.Incident, reason string) blocks.Mes
 	return m
 }
 
-// escalate is /incident escalate.
+// escalate is /incident escalate. Who is paged by it the follower of the event decides; the
+// reply names where to look.
 func (room *Room) escalate(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, reason, m := room.pick(c, tx)
 	if i == nil {
@@ -170,6 +173,7 @@ func remarked(note string) string {
 	return " (" + note + ")"
 }
 
+// record appends an event as the person's, and notes that the call has changed something.
 func (room *Room) record(c *chat.Call, tx store.Tx, id string, body incidents.Body) error {
 	return room.recordAt(c, tx, id, time.Time{}, body)
 }
@@ -194,6 +198,8 @@ func (room *Room) appendAt(c *chat.Call, tx store.Tx, id string, at time.Time,
 
 // pick finds the incident that is meant, and what was said about it. If it is not clear which, i is nil and m says what to
 // do about it.
+//
+// In this order: what the button is about, the number in front, the incident of the place, the only one that is open.
 func (room *Room) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text string, m blocks.Message) {
 	if m, several := (many{room}).onlyOne(c, tx); several {
 		return nil, "", m
@@ -215,7 +221,8 @@ func (room *Room) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text s
 	return i, text, m
 }
 
-// incident is the incident of an id that was typed or pressed. If it is none, i is nil and m says what to do about it.
+// incident is the incident of an id that was typed or pressed. If it is none, i is nil and m says what to do about it. An
+// incident that cannot be read is our fault and goes to the log; the person is told what helps.
 func (room *Room) incident(c *chat.Call, tx store.Tx, id string, open []string) (i *incidents.Incident,
 	m blocks.Message) {
 	if !chat.IsID(id) {
@@ -230,6 +237,7 @@ func (room *Room) incident(c *chat.Call, tx store.Tx, id string, open []string) 
 		return nil, blocks.Sentence("Incident ", id,
 			" cannot be read; nothing was changed. Ask whoever runs Oncalm to run ", blocks.Code("oncalm fsck"), ".")
 	}
+	// what was acknowledged or resolved then is not what pages now
 	if c.Target != nil && c.Target.Run != i.Run {
 		return nil, blocks.Sentence("That button is from before ", id,
 			" was triggered again; nothing was changed. See ", blocks.Code(c.Root+" info "+id), ".")
@@ -265,7 +273,8 @@ func (room *Room) cut(c *chat.Call) (id, text string) {
 	return id, unquote(room.Router.Readable(text))
 }
 
-// unquote takes off quotes around a whole text.
+// unquote takes off quotes around a whole text. Text is escaped as Slack delivers it, since that is what [chat.Tokens]
+// reads.
 func unquote(s string) string {
 	if all := chat.Tokens(strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").Replace(s)); len(all) == 1 {
 		return strings.TrimSpace(all[0].Text)

@@ -22,7 +22,8 @@ const (
 	setMine = "mine" // what is open, and whoever asks has acknowledged or was paged for
 )
 
-// A filter says which incidents are listed. What is empty lists all.
+// A filter says which incidents are listed. What is empty lists all. Severities are one of these, services one of those;
+// both together narrow.
 type filter struct {
 	set        string
 	severities map[string]bool
@@ -34,6 +35,7 @@ type filter struct {
 const (
 	// usualDays is how far back all goes without a number of days.
 	usualDays = 30
+	// ten years
 	mostDays  = 3650
 	mostPages = 1000
 )
@@ -42,7 +44,8 @@ func severities() []string {
 	return []string{incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4}
 }
 
-// parse reads what was typed. What it does not understand it returns.
+// parse reads what was typed. What it does not understand it returns. A number alone is days only with "day" behind it: "7"
+// may be an incident.
 func (l Lists) parse(args []chat.Token) (f filter, wrong string) {
 	f = filter{set: setOpen, severities: map[string]bool{}, services: map[string]bool{}, page: 1}
 	var words []string
@@ -77,6 +80,7 @@ func (l Lists) parse(args []chat.Token) (f filter, wrong string) {
 	return f, ""
 }
 
+// at is a word, in small letters, or nothing behind the last one.
 func at(words []string, n int) string {
 	if n < len(words) {
 		return strings.ToLower(words[n])
@@ -90,7 +94,8 @@ func within(word string, most int) bool {
 	return err == nil && n > 0 && n <= most
 }
 
-// service is the name of a service as it is written, which may differ in capitals.
+// service is the name of a service as it is written, which may differ in capitals. A word that means something else here,
+// such as "open", is not a service of that name.
 func (l Lists) service(word string) (string, bool) {
 	for _, name := range l.Services {
 		if strings.EqualFold(name, word) {
@@ -100,7 +105,7 @@ func (l Lists) service(word string) (string, bool) {
 	return "", false
 }
 
-// says is the filter as it is typed, with another page.
+// says is the filter as it is typed, with another page. Buttons carry it, so a page is asked for as if it were typed.
 func (f filter) says(page int) string {
 	words := []string{f.set}
 	words = append(words, slices.Sorted(maps.Keys(f.severities))...)
@@ -114,7 +119,8 @@ func (f filter) says(page int) string {
 	return strings.Join(words, " ")
 }
 
-// query is what is read, before what is not wanted of it is left out.
+// query is what is read, before what is not wanted of it is left out. The index of history knows times and what is open;
+// severities and services are looked at row by row.
 func (f filter) query(now time.Time) history.Query {
 	q := history.Query{Open: f.set != setAll}
 	if f.days > 0 {
@@ -123,6 +129,7 @@ func (f filter) query(now time.Time) history.Query {
 	return q
 }
 
+// wants reports whether a row is of the severities and services that were named, if any were.
 func (f filter) wants(r *history.Row) bool {
 	return (len(f.severities) == 0 || f.severities[r.Severity]) && (len(f.services) == 0 || f.services[r.Service])
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// Line is an incident in one line.
+// Line is an incident in one line. What people do comes before what the incident does by itself: who has it says more than
+// since when it is quiet.
 func Line(i *incidents.Incident) blocks.Line {
 	l := blocks.Say(blocks.Strong(i.ID), " ", view.Sign(i.Severity), " ", i.Severity, " · ",
 		text.Clip(text.Line(i.Title), 100), view.Also(i), " · ", i.Service, " · ")

@@ -16,7 +16,8 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// Lists makes lists of incidents.
+// Lists makes lists of incidents. It keeps nothing between two pages: each is read anew, so that a page shows what is so
+// when it is turned.
 type Lists struct {
 	Store    store.Store
 	Services []string // the names of all services
@@ -25,7 +26,8 @@ type Lists struct {
 const (
 	// perPage is how many incidents stand on a page.
 	perPage = 15
-	// most is how many incidents a list has; of more, the newest.
+	// most is how many incidents a list has; of more, the newest. It bounds the memory of one reply; the newest are read
+	// first.
 	most = 5000
 	// recent is how many of the last ones are shown if nothing is open and nothing else was asked for.
 	recent = 5
@@ -53,6 +55,7 @@ func (l Lists) show(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	}
 	slices.SortFunc(rows, worstFirst)
 	pages := max(1, (len(rows)+perPage-1)/perPage)
+	// a button of before may name a page that is not there any more
 	f.page = min(f.page, pages)
 	from := (f.page - 1) * perPage
 	shown, err := l.heads(ctx, rows[from:min(from+perPage, len(rows))])
@@ -91,6 +94,7 @@ func worstFirst(a, b history.Row) int {
 		return 0
 	}
 	return cmp.Or(cmp.Compare(over(a), over(b)), cmp.Compare(a.Severity, b.Severity), a.Opened.Compare(b.Opened),
+		// ids are numbers without zeros in front: the shorter is the smaller
 		cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
 }
 
@@ -118,7 +122,8 @@ func (l Lists) rows(ctx context.Context, c *chat.Call, f filter) (rows []history
 	return rows, full, err
 }
 
-// mine are those of somebody: who acknowledged them, or was paged for them.
+// mine are those of somebody: who acknowledged them, or was paged for them. It reads the head of each row, since rows do
+// not tell who was paged. A page of a run before does not make it theirs.
 func (l Lists) mine(ctx context.Context, person string, rows []history.Row) (theirs []history.Row, err error) {
 	err = l.Store.View(ctx, func(tx store.Tx) error {
 		theirs = nil
@@ -201,7 +206,8 @@ func (f filter) by() string {
 	return strings.TrimSpace(text.Line(f.says(1)))
 }
 
-// none says that nothing is listed. Whoever asked for nothing in particular sees the last ones.
+// none says that nothing is listed. Whoever asked for nothing in particular sees the last ones. Other filters are named, so
+// that whoever has mistyped one sees it.
 func (l Lists) none(ctx context.Context, c *chat.Call, f filter) (m blocks.Message, err error) {
 	var last []incidents.Incident
 	if f.says(1) == setOpen {

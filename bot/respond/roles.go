@@ -17,7 +17,7 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// lead is /incident lead.
+// lead is /incident lead, which is short for /incident role lead.
 func (room *Room) lead(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, said, m := room.Hand.Pick(c, tx)
 	if i == nil {
@@ -39,7 +39,8 @@ func (room *Room) role(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return room.assign(c, tx, i, role, rest)
 }
 
-// assign gives somebody a role: whoever says so, if nobody is named.
+// assign gives somebody a role: whoever says so, if nobody is named. One person has it at a time, and whoever had it is
+// named in the reply, since they are not asked.
 func (room *Room) assign(c *chat.Call, tx store.Tx, i *incidents.Incident, role, said string) (blocks.Message, error) {
 	person, m, ok := room.person(said)
 	switch {
@@ -72,7 +73,8 @@ func (room *Room) assign(c *chat.Call, tx store.Tx, i *incidents.Incident, role,
 	return did(blocks.Strong(person), " is ", role, " of ", named(i), " now", was, ". They get a message."), nil
 }
 
-// person is who is named in front of a text, or alone; empty for nobody.
+// person is who is named in front of a text, or alone; empty for nobody. A name counts in any case of letters, with an @ or
+// without. Only people of the configuration can have a role: others could not be told.
 func (room *Room) person(said string) (name string, m blocks.Message, ok bool) {
 	word, _ := firstWord(said)
 	bare := strings.TrimPrefix(strings.TrimRight(word, ".,;:"), "@")
@@ -92,6 +94,7 @@ func (room *Room) person(said string) (name string, m blocks.Message, ok bool) {
 	return "", blocks.Message{Body: []blocks.Paragraph{blocks.Para(l)}}, false
 }
 
+// known is the name of a person as the configuration has it.
 func (room *Room) known(said string) (name string, ok bool) {
 	for name := range room.o.People {
 		if strings.EqualFold(name, said) {
@@ -124,7 +127,8 @@ func (room *Room) roles(ctx context.Context, c *chat.Call) (m blocks.Message, er
 	return m, err
 }
 
-// Follow enqueues what people are told of what was decided (see [incidents.Follower]).
+// Follow enqueues what people are told of what was decided (see [incidents.Follower]). Whoever takes a role themselves is
+// told by the reply.
 func (room *Room) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) {
 	b, ok := e.Body.(incidents.Responded)
 	if !ok {

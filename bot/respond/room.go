@@ -1,7 +1,11 @@
-// Package respond has the words of /incident for those who lead the response: how bad it is, who has which role, what it is about, what
-// others are told, what is left to do, and why somebody was paged.
+// Package respond has the words of /incident for those who lead the response: how bad it is, who has which role, what it is
+// about, what others are told, what is left to do, and why somebody was paged.
 //
-// An update goes to the channels of the service's stakeholders, each once; when the next one is overdue, whoever leads is reminded.
+// Each is an event on the timeline (package incidents/response has the facts): the newest of a kind counts, and the ones
+// before stay for the postmortem. Cards, pages and channels draw it from there, so no word edits a message.
+//
+// An update goes to the channels of the service's stakeholders, each once; when the next one is overdue, whoever leads is
+// reminded.
 //
 //	told/update/<incident>/<event>/<channel>   entry: the update for a channel (package notice)
 //	<incident>/update/<event>                  entry: the reminder that the next update is overdue
@@ -46,7 +50,8 @@ type Hand struct {
 	Zone   func(*chat.Call) *time.Location
 }
 
-// A Room has the words.
+// A Room has the words. It finds incidents by the Hand of the conversation about incidents, which knows the ways in which
+// one can be meant.
 type Room struct {
 	o Options
 	// Hand is set before anything is said.
@@ -101,7 +106,7 @@ func did(parts ...any) blocks.Message {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(blocks.Say(parts...))}}
 }
 
-// how says how to say it.
+// how says how to say it. The example is a whole command, with the incident's number in it.
 func how(c *chat.Call, i *incidents.Incident, what, usage string) blocks.Message {
 	return did(what, " Nothing changed. Write ", blocks.Code(c.Root+" "+c.Word+" "+i.ID+" "+usage), ".")
 }

@@ -12,6 +12,9 @@ import (
 )
 
 // severity is /incident severity: a raise pages anew, a lowering pages nobody.
+//
+// The policy begins anew even if somebody has acknowledged: what they took on was milder. A lowering to a severity that
+// pages nobody makes the incident quiet, as one that opens with it is.
 func (room *Room) severity(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, said, m := room.Hand.Pick(c, tx)
 	if i == nil {
@@ -44,7 +47,7 @@ func (room *Room) severity(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return did(named(after), " is ", blocks.Strong(sev), " now; it was ", i.Severity, ". ", said, cut), nil
 }
 
-// severityOf reads a severity: sev1, SEV-1 or 1.
+// severityOf reads a severity: sev1, SEV-1 or 1. Tools that count priorities call the worst p1.
 func severityOf(word string) (sev string, ok bool) {
 	word = strings.Trim(strings.ToLower(word), ".,:;")
 	for _, s := range []string{incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4} {

@@ -29,7 +29,7 @@ func (room *Room) summary(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return did("The card of ", named(i), " says what it is about now.", cut), nil
 }
 
-// impact is /incident impact.
+// impact is /incident impact. Times are in the past: it tells what was, and the end may be left out while it goes on.
 func (room *Room) impact(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, said, m := room.Hand.Pick(c, tx)
 	if i == nil {
@@ -56,7 +56,8 @@ func (room *Room) impact(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return did(blocks.Say(l, "."), cut), nil
 }
 
-// affected reads the times in front of an impact, and returns the text behind them. What is no time is part of the text.
+// affected reads the times in front of an impact, and returns the text behind them. What is no time is part of the text. A
+// text may begin with such a word, too ("from what we see"): then the whole is text.
 func affected(said string, now time.Time, zone *time.Location) (f response.Affected, rest string) {
 	rest = said
 	word, behind := firstWord(rest)
@@ -76,7 +77,8 @@ func affected(said string, now time.Time, zone *time.Location) (f response.Affec
 	return f, rest
 }
 
-// dueForm is the end of an action item that says until when.
+// dueForm is the end of an action item that says until when. It needs something in front of it, with a space or a sign
+// between: "due" is a word in texts, too.
 var dueForm = regexp.MustCompile(`(?i)^(.*?)[\s,;.–—-]+(?:due|by)(?:\s+on)?[\s:]+(\S.*?)\.?$`)
 
 // action is /incident action.
@@ -114,6 +116,9 @@ func (room *Room) action(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 
 // dueOf takes off the end of an action item until when it is due: the end of the day, or the time, that is named. What is no time there
 // is part of the text.
+//
+// What is further than a year is no time either, but a number that looks like one. A due date is a time in the zone of
+// whoever says it; a day is due at its last minute.
 func dueOf(said string, now time.Time, zone *time.Location) (rest string, due time.Time) {
 	m := dueForm.FindStringSubmatch(said)
 	if m == nil {

@@ -28,7 +28,7 @@ func (room *Room) Handlers() map[string]outbox.Handler {
 	return map[string]outbox.Handler{KindUpdate: room.overdue}
 }
 
-// update is /incident update.
+// update is /incident update. What the stakeholders read is drawn and enqueued by Follow, in the same transaction.
 func (room *Room) update(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, said, m := room.Hand.Pick(c, tx)
 	if i == nil {
@@ -58,10 +58,12 @@ func (room *Room) update(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 
 func plural(n int, what string) string { return text.Count(n, what, what+"s") }
 
-// nextForm is the end of an update that says when the next one comes.
+// nextForm is the end of an update that says when the next one comes. Between "next" and the time there may be "update",
+// and in, at or by.
 var nextForm = regexp.MustCompile(`(?i)^(.*?)[\s,;.–—-]*\bnext(?: update)?(?:\s+(in|at|by))?[\s:]+(\S.*?)\.?$`)
 
-// nextUpdate takes off the end of an update when the next one comes. What is no time there is part of the text.
+// nextUpdate takes off the end of an update when the next one comes. What is no time there is part of the text. It is at
+// most a week ahead.
 func nextUpdate(said string, now time.Time, zone *time.Location) (rest string, next time.Time) {
 	m := nextForm.FindStringSubmatch(said)
 	if m == nil {
@@ -75,7 +77,8 @@ func nextUpdate(said string, now time.Time, zone *time.Location) (rest string, n
 	return said, next
 }
 
-// tell enqueues an update for those who wait for it, and the reminder of the next one.
+// tell enqueues an update for those who wait for it, and the reminder of the next one. The reminder is an entry for that
+// update: if another follows, the entry finds that out when it comes due.
 func (room *Room) tell(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event, f response.Updated) {
 	for _, channel := range room.o.Stakeholders(i.Service) {
 		key := store.Key("told", "update", i.ID, fmt.Sprint(e.Seq), channel)
@@ -89,7 +92,8 @@ func (room *Room) tell(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 	}
 }
 
-// forStakeholders is an update for people who wait for news and do nothing about it: what, since when, and when they hear more.
+// forStakeholders is an update for people who wait for news and do nothing about it: what, since when, and when they hear
+// more. It is worked out now, so that it says what was so when it was written, however late Slack takes it.
 func forStakeholders(i *incidents.Incident, f response.Updated) blocks.Message {
 	m := blocks.Message{
 		Title:  view.Sign(i.Severity) + " " + text.Line(i.Service) + ": " + text.Line(i.Title),
@@ -127,6 +131,7 @@ func (room *Room) overdue(_ context.Context, e outbox.Entry) (func(store.Tx) err
 		if err != nil || !i.Open() || i.Response.Update != b.Update {
 			return err
 		}
+		// for its author, who is reminded if nobody leads or speaks
 		said, err := incidents.Events(tx, i.ID, b.Update, 1)
 		if err != nil || len(said) == 0 {
 			return err

@@ -16,7 +16,8 @@ import (
 // mostPages is how many pages are listed, the newest.
 const mostPages = 25
 
-// why is /incident why: who was paged, by which channel, with which result, and who is next and when.
+// why is /incident why: who was paged, by which channel, with which result, and who is next and when. It reads the whole
+// timeline: the head knows the pages of this run only.
 func (room *Room) why(ctx context.Context, c *chat.Call) (m blocks.Message, err error) {
 	err = room.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		i, sorry, err := room.Hand.PickAny(c, tx)
@@ -63,6 +64,8 @@ type paged struct {
 }
 
 // pagesOf lists the pages of a timeline, each with its reason and with what became of it.
+//
+// What became of a page names it by its key. If that page is not on the timeline, it is put where nobody reads it.
 func pagesOf(events []incidents.Event) []blocks.Paragraph {
 	var all []*paged
 	newest := func(key string) *paged {

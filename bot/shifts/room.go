@@ -23,7 +23,7 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// Options is what a Room needs.
+// Options is what a Room needs. It is what the configuration has decided, so a reload makes a new room.
 type Options struct {
 	Root      string          // the slash command
 	Book      *incidents.Book // its store
@@ -43,7 +43,8 @@ type Options struct {
 	Log       *slog.Logger
 }
 
-// A Room is the conversation about who is on call.
+// A Room is the conversation about who is on call. The parts share the reader, so that a schedule is found by one rule
+// wherever it is typed.
 type Room struct {
 	root    string
 	more    []chat.Word
@@ -77,11 +78,13 @@ func New(o Options) *Room {
 			Book: o.Book, Overrides: o.Overrides, People: o.People, Out: o.Out, Owe: o.Owe, Clock: o.Clock, Log: o.Log,
 		},
 	}
+	// the board proposes one of them to whoever mistyped a schedule
 	room.board.Words = chat.Names(room.words())
 	return room
 }
 
-// SetRouter sets what carries its words out, before anything is said.
+// SetRouter sets what carries its words out, before anything is said. The router has the rooms and each room has the
+// router, so one of the two comes later.
 func (room *Room) SetRouter(r *chat.Router) { room.reader.Router = r }
 
 // Handlers returns the handlers of outbox entries by kind.
@@ -149,13 +152,14 @@ func (room *Room) help(_ context.Context, c *chat.Call) (blocks.Message, error) 
 	return m, nil
 }
 
-// silent is the command without a word.
+// silent is the command without a word. A word with neither a name nor an effect is one that may stand alone.
 func (room *Room) silent() chat.Word {
 	return chat.Word{Usage: "[service or schedule]", Show: room.board.Everybody,
 		Help: "Who is on call, until when, and who is next."}
 }
 
-// Room is the conversation as the router knows it.
+// Room is the conversation as the router knows it. Other is what is said with no word of ours in front: the name of a
+// schedule or a service.
 func (room *Room) Room() chat.Room {
 	return chat.Room{
 		Name: typed.Room, Root: room.root, Title: typed.Title, About: "Who is on call, and changes of that", Bare: true,
@@ -167,7 +171,8 @@ func (room *Room) Room() chat.Room {
 	}
 }
 
-// unheard are the words that only buttons and forms say.
+// unheard are the words that only buttons and forms say. "confirm" carries a whole plan, the others the id of a change or
+// of a question; whoever presses may be somebody whom the question was not put to, so each of them looks again.
 func (room *Room) unheard() []chat.Word {
 	cancel := chat.Telling(blocks.Sentence("All right, nothing was changed."))
 	cancel.Name = "cancel"

@@ -7,4 +7,7 @@
 // silence are told.
 //
 //	told/silence/<id>/<what>/<person>    entry: a notice; without a person, to the channel
+//
+// The rules are those of package silences: how long a silence may be, what ends it, and what then pages. Here are only its
+// words.
 package silence

@@ -40,10 +40,11 @@ const (
 // untilClear is the choice of a silence that ends by itself.
 const untilClear = "until clear"
 
-// mostFiring is how many alarms that fire are offered, so that there is room for services and others.
+// mostFiring is how many alarms that fire are offered, so that there is room for services and others. Slack takes 100
+// choices in all ([blocks.MaxChoices]).
 const mostFiring = 40
 
-// lengths are how long a silence may be, as they are chosen.
+// lengths are how long a silence may be, as they are chosen. They go up to the longest that may be made.
 func lengths() []blocks.Choice {
 	all := []blocks.Choice{}
 	for _, hours := range []time.Duration{1, 2, 4, 8, 24, 72, silences.Longest / time.Hour} {
@@ -53,7 +54,8 @@ func lengths() []blocks.Choice {
 	return append(all, blocks.Choice{Label: "until it is clear", Value: untilClear})
 }
 
-// Open is the form of /oncall silence. What fires now is offered first, and the newest of it is filled in. It shows what is silenced.
+// Open is the form of /oncall silence. What fires now is offered first, and the newest of it is filled in. It shows what is
+// silenced. Whoever opens it is most often paged by just that alarm.
 func (t *Talk) Open(ctx context.Context, c *chat.Call) (f blocks.Form, ok bool) {
 	what := blocks.Field{Kind: blocks.ChoiceField, Name: whatField, Label: "Service or alarm", Optional: true}
 	var now blocks.Message
@@ -77,7 +79,8 @@ func (t *Talk) Open(ctx context.Context, c *chat.Call) (f blocks.Form, ok bool) 
 }
 
 // choices are what can be silenced: the alarms that fire, newest incident first, then services, then other alarms. chosen is the first
-// that fires and is not silenced.
+// that fires and is not silenced. A name that does not fit into the value of a choice is left out: it can be written as a
+// pattern.
 func (t *Talk) choices(tx store.Tx) (all []blocks.Choice, chosen string) {
 	add := func(kind, name string) {
 		value := kind + name
@@ -124,7 +127,8 @@ func (t *Talk) Filled(ctx context.Context, c *chat.Call, sent *slack.Form) chat.
 	return chat.Filled{Next: chat.Closing(title, m)}
 }
 
-// filled is what was filled in, or what is wrong with it, by field.
+// filled is what was filled in, or what is wrong with it, by field. A pattern that was written goes before what was chosen,
+// since the form fills in a choice by itself.
 func filled(c *chat.Call, sent *slack.Form) (is meant, wrong map[string]string) {
 	wrong = map[string]string{}
 	chosen, pattern := sent.Values[whatField].Option, strings.TrimSpace(sent.Values[patternField].Text)
@@ -145,6 +149,7 @@ func filled(c *chat.Call, sent *slack.Form) (is meant, wrong map[string]string) 
 		wrong[whyField] = "The reason stands on every card."
 	}
 	length, err := time.ParseDuration(sent.Values[lengthField].Option)
+	// it needs an end all the same, should it never be clear
 	if is.clear = sent.Values[lengthField].Option == untilClear; is.clear {
 		length, err = silences.Longest, nil
 	}

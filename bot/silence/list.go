@@ -15,6 +15,7 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
+// sequence is the names for [typed.Spelt].
 func sequence(names []string) iter.Seq[string] { return slices.Values(names) }
 
 // standing are the silences that are not over.
@@ -49,7 +50,8 @@ func (t *Talk) list(c *chat.Call, tx store.Tx) blocks.Message {
 	return m
 }
 
-// Unsilence is /oncall unsilence, and the button that ends a silence.
+// Unsilence is /oncall unsilence, and the button that ends a silence. What is named may be several, which all end. Anybody
+// may end anybody's: docs/decisions/0034 says why.
 func (t *Talk) Unsilence(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	said := strings.TrimSpace(c.Rest)
 	all := standing(tx)
@@ -67,6 +69,7 @@ func (t *Talk) Unsilence(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	var lines []blocks.Line
 	for _, s := range all {
 		done, err := t.Book.Lift(tx, c.Now, c.Person, s.ID)
+		// it has ended meanwhile by itself
 		if errors.Is(err, silences.ErrNoSilence) {
 			continue
 		}
@@ -83,7 +86,8 @@ func (t *Talk) Unsilence(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}, nil
 }
 
-// named reports whether a silence is meant by what was typed: its id, the name of the maintenance, or what it covers.
+// named reports whether a silence is meant by what was typed: its id, the name of the maintenance, or what it covers. A
+// silence of several covers is named by its id, or by all of them as it is shown.
 func named(s silences.Silence, said string) bool {
 	if said == s.ID || s.Rule != "" && strings.EqualFold(said, s.Rule) || said == s.What() {
 		return true

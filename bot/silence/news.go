@@ -14,7 +14,8 @@ import (
 // Owe enqueues what a person, or with "" the channel, is told. A key is used once.
 type Owe func(tx store.Tx, now time.Time, key, person string, m blocks.Message)
 
-// Follow owes what people are told of a change (see [silences.Follower]).
+// Follow enqueues what people are told of a change (see [silences.Follower]). The channel is told of each, since what pages
+// nobody must be seen; whoever made a silence is told besides, unless they did this themselves.
 func (t *Talk) Follow(tx store.Tx, now time.Time, c silences.Change) {
 	s := c.Silence
 	var l blocks.Line
@@ -42,6 +43,8 @@ func (t *Talk) Follow(tx store.Tx, now time.Time, c silences.Change) {
 	}
 }
 
+// told is the key of a notice. It has the silence and what happened in it: each is told once, however often the transaction
+// runs.
 func told(id, what, person string) string { return store.Key("told", "silence", id, what, person) }
 
 // remains says what comes of what still fires.
@@ -56,7 +59,8 @@ func remains(s silences.Silence, ids []string, pages, resolved string) blocks.Li
 	return blocks.Say("What still fires ", becomes, ": ", text.Count(len(ids), "incident ", "incidents "), some(ids), ".")
 }
 
-// FollowIncident tells whoever made a silence, once and without a page, that it silences the worst severity.
+// FollowIncident tells whoever made a silence, once and without a page, that it silences the worst severity. The key has no
+// incident in it, so only the first one of a silence is told.
 func (t *Talk) FollowIncident(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
 	if i.Silence == nil || i.Silence.By == "" || i.Severity != incidents.Sev1 {
 		return nil

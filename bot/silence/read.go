@@ -21,7 +21,7 @@ const (
 	longestTime = 8
 )
 
-// meant is what was typed behind the word, taken apart.
+// meant is what was typed behind the word, taken apart. The form and what is typed both become one.
 type meant struct {
 	covers []silences.Cover
 	span   when.Span
@@ -29,7 +29,8 @@ type meant struct {
 	why    string
 }
 
-// read takes apart what was typed. If it is not clear what is meant, ok is false and m says what to do about it.
+// read takes apart what was typed. If it is not clear what is meant, ok is false and m says what to do about it. A silence
+// needs an end and a reason: without them nobody would know whether it may be ended.
 func (t *Talk) read(c *chat.Call) (is meant, m blocks.Message, ok bool) {
 	cover, rest := t.target(c.Args)
 	if err := cover.Check(); err != nil {
@@ -69,6 +70,10 @@ func (t *Talk) how(c *chat.Call, what string) blocks.Message {
 }
 
 // target is what is to be silenced: a service, a tag, or alarms by their names, and what stands behind it.
+//
+// A word in front ("service", "tag", "alarm") says of what kind it is. Without one a service of that name goes before
+// alarms, and what has a = in it is a tag. If a time follows such a word, it is itself the name: "service 2h" silences
+// alarms that are called so.
 func (t *Talk) target(args []chat.Token) (silences.Cover, []chat.Token) {
 	first, rest := args[0].Text, args[1:]
 	kind := strings.ToLower(first)
@@ -89,13 +94,14 @@ func (t *Talk) target(args []chat.Token) (silences.Cover, []chat.Token) {
 	return silences.Cover{Match: match.Match{Alarm: first}}, rest
 }
 
-// isTime reports whether the first of some words is a time: then what stands before it is a name.
+// isTime reports whether the first of some words is a time: then what stands before it is a name. The zone does not matter
+// for that.
 func (t *Talk) isTime(words []chat.Token) bool {
 	_, err := when.Parse(words[0].Text, t.Clock.Now(), time.UTC)
 	return err == nil || strings.EqualFold(words[0].Text, "until")
 }
 
-// time reads as many words as are a time, and returns the rest.
+// time reads as many words as are a time, and returns the rest. The longest beginning that is a time counts.
 func (t *Talk) time(c *chat.Call, words []chat.Token) (s when.Span, rest []chat.Token, ok bool) {
 	for n := min(len(words), longestTime); n > 0; n-- {
 		var said []string
@@ -110,7 +116,7 @@ func (t *Talk) time(c *chat.Call, words []chat.Token) (s when.Span, rest []chat.
 	return s, words, false
 }
 
-// zone is that of whoever asks.
+// zone is that of whoever asks. A silence has no schedule, whose zone could stand in.
 func (t *Talk) zone(c *chat.Call) *time.Location {
 	if z := t.People[c.Person].Zone; z != nil {
 		return z

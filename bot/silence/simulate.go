@@ -19,7 +19,8 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// Simulate is /oncall simulate: whom an incident of a service, or of an alarm, would page.
+// Simulate is /oncall simulate: whom an incident of a service, or of an alarm, would page. It runs the policy itself
+// ([paging.Simulate]) on the schedules, overrides and silences of now. It cannot know what people will change until then.
 func (t *Talk) Simulate(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	if len(c.Args) == 0 {
 		return blocks.Sentence("Of what? ", blocks.Code(c.Root+" simulate checkout"), " or ",
@@ -46,7 +47,9 @@ func (t *Talk) Simulate(ctx context.Context, c *chat.Call) (blocks.Message, erro
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}, err
 }
 
-// about is which service a name means, and what would be silenced or not: the service's alarms, or one of that name.
+// about is which service a name means, and what would be silenced or not: the service's alarms, or one of that name. A
+// service goes before an alarm of the same name. Of an alarm only the name is known, so a service that claims alarms by
+// more than that is not found.
 func (t *Talk) about(said string) (alarms.Service, silences.Subject) {
 	if name, ok := typed.Spelt(slices.Values(t.services()), said); ok {
 		for _, svc := range t.Services.All {

@@ -31,6 +31,7 @@ type Talk struct {
 	Router      *chat.Router
 }
 
+// services are the names of all services.
 func (t *Talk) services() (names []string) {
 	for _, s := range t.Services.All {
 		names = append(names, s.Name)
@@ -66,7 +67,8 @@ func (t *Talk) Silences(ctx context.Context, c *chat.Call) (m blocks.Message, er
 	return m, err
 }
 
-// Silence is /oncall silence.
+// Silence is /oncall silence. A service has to be one that there is. Alarms need not: one may be silenced before it has
+// ever fired.
 func (t *Talk) Silence(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if len(c.Args) == 0 || len(c.Args) == 1 && c.Args[0].Text == "list" {
 		return t.list(c, tx), nil
@@ -83,7 +85,8 @@ func (t *Talk) Silence(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return t.make(c, tx, is)
 }
 
-// make makes the silence that was meant.
+// make makes the silence that was meant. The id comes from the request, so that a request that comes twice makes one
+// silence.
 func (t *Talk) make(c *chat.Call, tx store.Tx, is meant) (blocks.Message, error) {
 	made, err := t.Book.Make(tx, c.Now, silences.Silence{
 		ID: typed.ChangeID(c.ID), Covers: is.covers, By: c.Person, Why: is.why, From: is.span.From, To: is.span.To,
@@ -95,7 +98,8 @@ func (t *Talk) make(c *chat.Call, tx store.Tx, is meant) (blocks.Message, error)
 	return t.madeMessage(c, tx, made, is.span.Notes), nil
 }
 
-// refused is what people read about a silence that cannot be made. Other errors are passed on.
+// refused is what people read about a silence that cannot be made. Other errors are passed on. The errors of package
+// silences are sentences for people.
 func refused(err error) (blocks.Message, error) {
 	for _, known := range []error{
 		silences.ErrNothing, silences.ErrEverything, silences.ErrTooLongPattern, silences.ErrBackwards, silences.ErrOver,
@@ -128,7 +132,8 @@ func (t *Talk) madeMessage(c *chat.Call, tx store.Tx, made silences.Change, note
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}, Rows: [][]blocks.Button{{endButton(s, "")}}}
 }
 
-// reach says how much a silence covers.
+// reach says how much a silence covers. It goes by the alarms that are known. Tags are known only when an alarm fires, so
+// of a tag nothing can be said.
 func (t *Talk) reach(tx store.Tx, s silences.Silence) []blocks.Line {
 	r := t.Services.ReachOf(tx, s)
 	var lines []blocks.Line

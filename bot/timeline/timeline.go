@@ -1,6 +1,10 @@
-// Package timeline has the words about the timeline of an incident: it shows all lines in the order of what happened, each with its
-// number and at the reader's own time, and corrects what people wrote. Nothing is ever changed silently: a line that is struck stays
-// in the store, and one that is corrected is struck and written again below its own time.
+// Package timeline has the words about the timeline of an incident: it shows all lines in the order of what happened, each
+// with its number and at the reader's own time, and corrects what people wrote. Nothing is ever changed silently: a line
+// that is struck stays in the store, and one that is corrected is struck and written again below its own time.
+//
+// The number of a line is that of its event (Seq), and not its place on the page: it stays the same whatever is written or
+// struck later. So numbers have gaps, where events are that no line shows. What Oncalm recorded and what alarms said cannot
+// be struck, and of what people did only their notes.
 package timeline
 
 import (
@@ -54,8 +58,9 @@ const (
 	maxReason = 500
 )
 
-// pick finds the incident that is meant, and returns what stands behind its number. Without a number it is the one that is talked about,
-// or the one that is open.
+// pick finds the incident that is meant, and returns what stands behind its number. Without a number it is the one that is
+// talked about, the one that is open, or, if none is, the last one: timelines are mended when it is over. With numbered,
+// the first word is taken for the number of the incident, and the caller knows that it is none of a line.
 func (l *Lines) pick(c *chat.Call, tx store.Tx, numbered bool) (i *incidents.Incident, rest []chat.Token,
 	m blocks.Message, err error) {
 	var id string
@@ -113,8 +118,10 @@ func (l *Lines) show(ctx context.Context, c *chat.Call) (m blocks.Message, err e
 	return m, err
 }
 
-// lines shows a page of a timeline from a line on; of less than 0 the last page.
+// lines shows a page of a timeline from a line on; of less than 0 the last page. Lines are sorted by when it happened (At);
+// what was written down at the same time stands in the order of recording.
 func lines(i *incidents.Incident, events []incidents.Event, from int) blocks.Message {
+	// over the whole timeline: a line may be struck long after it was written
 	struck := map[int]bool{}
 	for _, e := range events {
 		if b, ok := e.Body.(incidents.Struck); ok {
@@ -160,7 +167,8 @@ func lines(i *incidents.Incident, events []incidents.Event, from int) blocks.Mes
 	return m
 }
 
-// late is how much later than it happened a note must have been written down for that to be said.
+// late is how much later than it happened a note must have been written down for that to be said. Only a person says so:
+// what Oncalm records is recorded when it happens.
 const late = time.Minute
 
 // line is one line, with its number, which is how people name it.
@@ -176,7 +184,8 @@ func line(e incidents.Event) blocks.Line {
 	return l
 }
 
-// note finds the line that is meant, and what is written behind its number. A number in front of it is that of the incident.
+// note finds the line that is meant, and what is written behind its number. A number in front of it is that of the
+// incident. Two numbers in front are the incident and the line; one is a line, of the incident that is talked about.
 func (l *Lines) note(c *chat.Call, tx store.Tx) (i *incidents.Incident, e incidents.Event, rest string,
 	m blocks.Message, err error) {
 	two := len(c.Args) > 1 && chat.IsNumber(strings.TrimPrefix(c.Args[0].Text, "#")) &&
@@ -208,6 +217,7 @@ func (l *Lines) note(c *chat.Call, tx store.Tx) (i *incidents.Incident, e incide
 	if _, ok := events[0].Body.(incidents.Noted); !ok {
 		return nil, e, "", none, nil
 	}
+	// the strikes of a line come after it, so the events from there on suffice
 	for _, other := range events {
 		if b, ok := other.Body.(incidents.Struck); ok && b.Seq == seq {
 			return nil, e, "", blocks.Sentence("Line ", seq, " of incident ", i.ID, " was struck by ", view.NameOf(other.By),
@@ -217,6 +227,7 @@ func (l *Lines) note(c *chat.Call, tx store.Tx) (i *incidents.Incident, e incide
 	return i, events[0], rest, m, nil
 }
 
+// record appends what the person does; zero for at means now.
 func (l *Lines) record(c *chat.Call, tx store.Tx, id string, at time.Time, body incidents.Body) error {
 	_, err := l.Book.Append(tx, c.Now, id, incidents.Event{At: at, By: incidents.Person(c.Person), Body: body})
 	c.Acted = c.Acted || err == nil
@@ -234,6 +245,9 @@ func (l *Lines) strike(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 }
 
 // edit is /incident edit: what was written is struck, and stands below its own time as it should read.
+//
+// What is left out stays: with a time alone the text is kept, with a text alone the time. It is struck before it is written
+// again, in one transaction, so that no reader sees both or neither.
 func (l *Lines) edit(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, e, typed, m, err := l.note(c, tx)
 	if i == nil {
@@ -256,6 +270,7 @@ func (l *Lines) edit(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if err := l.record(c, tx, i.ID, time.Time{}, incidents.Struck{Seq: e.Seq, Reason: "edited"}); err != nil {
 		return blocks.Message{}, err
 	}
+	// it is a line of whoever edits it; who captured what was said in Slack stands on the one that is struck
 	b.Text, b.Instead, b.Captured = text.Clip(said, maxText), e.Seq, ""
 	if err := l.record(c, tx, i.ID, at, b); err != nil {
 		return blocks.Message{}, err

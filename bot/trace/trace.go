@@ -16,10 +16,10 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// most is how many messages one reply has.
+// most is how many messages one reply has. A message can have many parts; twice as many lines are shown at most.
 const most = 10
 
-// Word is the word trace. The store of the book is the one that fates are in.
+// Word is the word trace. The store of the book is the one that fates are in. It never shows a message's own text.
 func Word(book *incidents.Book) chat.Word {
 	t := tracer{book}
 	return chat.Word{Name: "trace", Usage: "[incident, alarm or message id]", Show: t.show,
@@ -32,6 +32,7 @@ type tracer struct{ book *incidents.Book }
 
 func (t tracer) show(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	about := strings.ToLower(strings.TrimSpace(text.Line(said(c))))
+	// [fates.Newest] reads in parts, with transactions of its own, since it may go through all that is kept
 	found, err := fates.Newest(ctx, t.book.Store, c.Now.Add(-fates.Kept), c.Now, most, wanted(about))
 	if err != nil {
 		return blocks.Message{}, err
@@ -47,7 +48,7 @@ func (t tracer) show(ctx context.Context, c *chat.Call) (blocks.Message, error) 
 	return m, err
 }
 
-// said is what was typed behind the word.
+// said is what was typed behind the word: the name of an alarm may have spaces.
 func said(c *chat.Call) string {
 	var words []string
 	for _, token := range c.Args {
@@ -74,6 +75,8 @@ func wanted(about string) func(*fates.Fate) bool {
 	}
 }
 
+// reply lists fates, the newest first. Whom an incident paged is read from its timeline now; a [fates.Ledger] remembers it
+// for the other messages about the incident.
 func reply(tx store.Tx, about string, found []fates.Fate) blocks.Message {
 	switch {
 	case len(found) == 0 && about == "":
@@ -99,6 +102,7 @@ func reply(tx store.Tx, about string, found []fates.Fate) blocks.Message {
 	return m
 }
 
+// line is one part of a message in a line: what it was, what it did, and whom that paged or why nobody.
 func line(at time.Time, p *fates.Told) blocks.Line {
 	l := blocks.Say(at, "  ", blocks.Strong(text.Clip(text.Line(p.Name), 100)))
 	if p.State != "" {

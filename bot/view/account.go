@@ -12,7 +12,8 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// Account is what is read of an incident to tell about it.
+// Account is what is read of an incident to tell about it. It is a copy of one moment: it is read in a transaction, and
+// drawn after that.
 type Account struct {
 	*incidents.Incident
 	Alarm  *incidents.Alarm  // what its alarm says now; nil if there is none, or if it cannot be read
@@ -42,14 +43,16 @@ func ReadAccount(tx store.Tx, id string, newest int) (Account, error) {
 	return AccountOf(tx, i, newest)
 }
 
-// AccountOf is [ReadAccount] of an incident that was read.
+// AccountOf is [ReadAccount] of an incident that was read. Events are numbered without gaps, so the newest are those from a
+// number on.
 func AccountOf(tx store.Tx, i *incidents.Incident, newest int) (Account, error) {
 	a, _ := incidents.Evidence(tx, i) // told without evidence is better than not told
 	events, err := incidents.TimelineFrom(tx, i.ID, i.Seq-newest)
 	return Account{Incident: i, Alarm: a, Events: events, facts: factsOf(tx, i)}, err
 }
 
-// Summary is how it stands, in a few lines.
+// Summary is how it stands, in a few lines. The order is that in which somebody who was just woken asks: does somebody have
+// it, what is it, who else knows.
 func (i Account) Summary() blocks.Paragraph {
 	lines := []blocks.Line{
 		Standing(i.Incident),
@@ -139,7 +142,8 @@ func affected(f response.Affected) blocks.Line {
 	return l
 }
 
-// factsOf reads what people wrote about how they respond.
+// factsOf reads what people wrote about how they respond. The head has only the numbers of the newest events of each kind,
+// so that it stays small.
 func factsOf(tx store.Tx, i *incidents.Incident) (all []response.Fact) {
 	for _, seq := range []int{i.Response.Summary, i.Response.Impact, i.Response.Update} {
 		if seq == 0 {

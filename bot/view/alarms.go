@@ -13,6 +13,8 @@ import (
 const named = 5
 
 // AlarmsOf counts the alarms of an incident that has several, and names those that say ALARM, the worst first; nil if it has one, or none.
+//
+// i.Alarms counts all that were ever part of it, and members.Of those that fire.
 func AlarmsOf(i *incidents.Incident) blocks.Line {
 	fires := members.Of(i)
 	if i.Alarms() < 2 && len(fires) < 2 {

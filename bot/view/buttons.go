@@ -12,7 +12,8 @@ import (
 // Room is the name of the room whose words the buttons of incidents say.
 const Room = "incident"
 
-// Buttons are the buttons that make sense for an incident as it stands, in their order.
+// Buttons are the buttons that make sense for an incident as it stands, in their order. What pages nobody cannot be
+// snoozed, and what was merged goes on elsewhere.
 func Buttons(i *incidents.Incident) []blocks.Button {
 	say := func(word, label string) blocks.Button { return saying(i, word, label) }
 	switch {
@@ -30,6 +31,8 @@ func Buttons(i *incidents.Incident) []blocks.Button {
 	return nil
 }
 
+// saying is a button that says a word of the room. It carries the run of the incident, so that a button of before it was
+// triggered again has no effect.
 func saying(i *incidents.Incident, word, label string) blocks.Button {
 	return chat.Said{Room: Room, Word: word, Rest: chat.Target{ID: i.ID, Run: i.Run}.Value()}.Button(label)
 }
@@ -37,7 +40,8 @@ func saying(i *incidents.Incident, word, label string) blocks.Button {
 // Anyway stands before the reason of a resolution to say that it is meant, though an alarm still says ALARM.
 const Anyway = "anyway"
 
-// resolving is the button that resolves an incident. It asks first while an alarm of it says ALARM.
+// resolving is the button that resolves an incident. It asks first while an alarm of it says ALARM. Slack asks before it
+// sends; the value says "anyway" already, so that nobody is asked twice.
 func resolving(i *incidents.Incident) blocks.Button {
 	b := saying(i, "resolve", "Resolve")
 	if len(i.Firing) > 0 {
@@ -52,7 +56,7 @@ func resolving(i *incidents.Incident) blocks.Button {
 // IfResolved is what it means to resolve an incident while an alarm of it says ALARM.
 const IfResolved = "If you resolve it, nobody is paged for that any more, until it was OK and fires again."
 
-// StillFires names the alarms of an incident that say ALARM, the worst first.
+// StillFires names the alarms of an incident that say ALARM, the worst first. Something of it has to fire.
 func StillFires(i *incidents.Incident) string {
 	all := members.Of(i)
 	said := "“" + text.Clip(text.Line(all[0].Name), 100) + "”"

@@ -17,7 +17,7 @@ func Headline(i *incidents.Incident) string {
 	return Sign(i.Severity) + " " + i.Severity + " · " + text.Line(i.Title)
 }
 
-// Sign shows a severity before it is read.
+// Sign shows a severity before it is read. A severity that we do not know is shown as sev2, as its rank is.
 func Sign(severity string) string {
 	switch severity {
 	case incidents.Sev1:
@@ -33,7 +33,7 @@ func Sign(severity string) string {
 // shownLogLines is how many lines of a log a page shows.
 const shownLogLines = 3
 
-// Evidence is what the alarm says, in its own words.
+// Evidence is what the alarm says, in its own words. It is short, for cards and pages; see [Whole].
 func Evidence(a *incidents.Alarm) []blocks.Paragraph {
 	if a == nil {
 		return nil
@@ -82,7 +82,8 @@ func evidence(a *incidents.Alarm, lines []blocks.Line, reason int) []blocks.Para
 	return []blocks.Paragraph{blocks.Quote(lines...)}
 }
 
-// Links are the buttons that lead to where one looks first.
+// Links are the buttons that lead to where one looks first. Their actions are of no room: Slack tells of a press on a link
+// too, and there is nothing to do.
 func Links(i *incidents.Incident, a *incidents.Alarm) []blocks.Button {
 	var row []blocks.Button
 	if i.Runbook != "" {

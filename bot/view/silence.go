@@ -6,7 +6,8 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// Silence is a silence in one line: what, until when, by whom and why.
+// Silence is a silence in one line: what, until when, by whom and why. A silence that has not begun is planned, so its
+// begin is told, too.
 func Silence(s silences.Silence) blocks.Line {
 	l := blocks.Say(blocks.Strong(s.What()))
 	switch {

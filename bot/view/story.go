@@ -36,6 +36,7 @@ func spoken(s incidents.Sentence) blocks.Line {
 		case incidents.Someone:
 			l = append(l, blocks.Strong(text.Line(p.Text)))
 		case incidents.Quote:
+			// a text alone is what the line is for; behind other words it is a detail
 			limit := 200
 			if n == 0 {
 				limit = 500
@@ -61,7 +62,8 @@ func NameOf(a incidents.Actor) string {
 	return a.Name
 }
 
-// Story is the newest of those events that are shown in a place and were not struck, at most n, oldest first, each with its time.
+// Story is the newest of those events that are shown in a place and were not struck, at most n, oldest first, each with its
+// time. It is cut at the newest, since whoever opens it wants to know what happened last.
 func Story(events []incidents.Event, n int, place incidents.Where) []blocks.Line {
 	struck := map[int]bool{}
 	for _, e := range events {
@@ -119,7 +121,7 @@ func Silenced(s *incidents.Silence) blocks.Line {
 	return l
 }
 
-// holds says until when nobody is paged, and why.
+// holds says until when nobody is paged, and why. A hold that ends early says so by the page.
 func holds(h *incidents.Held) blocks.Line {
 	often := text.Count(h.Changes, "change", "changes")
 	switch h.Why {
@@ -134,7 +136,8 @@ func holds(h *incidents.Held) blocks.Line {
 	return blocks.Say("⏳ ", blocks.Strong("Held"), " until ", h.Until, ": nobody is paged if it is OK by then")
 }
 
-// Spared says of an incident that is over what its hold was good for.
+// Spared says of an incident that is over what its hold was good for. A snooze spares nobody: somebody asked for it, and it
+// pages again.
 func Spared(h *incidents.Held) blocks.Line {
 	switch {
 	case h == nil, h.Why == incidents.HeldSnoozed:
@@ -153,7 +156,7 @@ func Merged(into string, by incidents.Actor, at time.Time) blocks.Line {
 	return blocks.Say("🔀 ", blocks.Strong("Merged into "+into), " by ", blocks.Strong(NameOf(by)), ", ", at)
 }
 
-// pageStates says of each person paged how far the page has come.
+// pageStates says of each person paged how far the page has come. If nobody was paged, it says how to have somebody paged.
 func pageStates(i *incidents.Incident) blocks.Line {
 	var all []blocks.Span
 	for _, person := range pagedPeople(i) {
@@ -182,6 +185,8 @@ func pageStates(i *incidents.Incident) blocks.Line {
 
 // personState says how far the newest pages to a person have come. Channels are named if there are several; those that
 // were not needed are not.
+//
+// A page that was not sent has a time at which it is due, if its channel comes later than the first.
 func personState(i *incidents.Incident, person string) string {
 	pages := i.PagesTo(person)
 	if len(pages) == 1 {
@@ -202,6 +207,8 @@ func personState(i *incidents.Incident, person string) string {
 	return strings.Join(states, ", ")
 }
 
+// pageState is what became of one page. That Slack took it means that it was delivered; whether somebody saw it, nobody can
+// say.
 func pageState(p incidents.PageState) string {
 	switch {
 	case p.Failed:

@@ -1,5 +1,9 @@
-// Package wiring looks, before the first alarm, whether what pages go through is as it should be: the token and its scopes, the channel
-// of the cards, the people, the clock. What it finds is a [Finding], with what to do about it.
+// Package wiring looks, before the first alarm, whether what pages go through is as it should be: the token and its scopes,
+// the channel of the cards, the people, the clock. What it finds is a [Finding], with what to do about it.
+//
+// It knows by doing: a message to the channel and the direct message with each person are what a page needs, and Slack's
+// lists of who may do what do not always say so. It changes nothing that stays. It stops at a token that is not taken,
+// since all else would fail for that.
 package wiring
 
 import (
@@ -23,7 +27,8 @@ const (
 	Info  = "info"  // something is missing that can be done without
 )
 
-// A Finding is what is wrong, and what to do about it.
+// A Finding is what is wrong, and what to do about it. Check names the kind, for programs that read the list; all else is
+// for people.
 type Finding struct {
 	Check string `json:"check"`
 	Level string `json:"level"`
@@ -41,7 +46,8 @@ type Options struct {
 }
 
 // Look asks Slack about all of it. It posts a line to the channel and takes it away again, and opens the direct messages with each
-// person, which they do not notice. An error is that of ctx.
+// person, which they do not notice. An error is that of ctx. It takes some calls for each person, which Slack limits by the
+// minute; with many people it takes minutes.
 func Look(ctx context.Context, o Options) (found []Finding, err error) {
 	_, _, scopes, err := slack.Granted(ctx, o.Out)
 	if err != nil {
@@ -72,7 +78,8 @@ func unheard(err error) Finding {
 	return f
 }
 
-// Lacking are the scopes that the token lacks. Where Slack does not tell which it has, nothing is lacking.
+// Lacking are the scopes that the token lacks. Where Slack does not tell which it has, nothing is lacking. Slack tells them
+// in a header of each reply, which a proxy may leave out.
 func Lacking(needs []manifest.Need, granted []string) (found []Finding) {
 	if len(granted) == 0 {
 		return nil
@@ -98,7 +105,8 @@ func Lacking(needs []manifest.Need, granted []string) (found []Finding) {
 // Pages reports whether no page goes out without a scope.
 func Pages(scope string) bool { return scope == "chat:write" || scope == "im:write" }
 
-// channel looks whether the channel is there, joined, and takes messages.
+// channel looks whether the channel is there, joined, and takes messages. A bot may post without being a member
+// (chat:write.public), but hears nothing then, and so cannot capture what is said.
 func channel(ctx context.Context, o Options) (found []Finding) {
 	const check = "slack-channel"
 	err := patiently(ctx, func() error {
@@ -134,7 +142,8 @@ func mendOf(err error, channel string) string {
 	return "try again; see what Slack says about this error"
 }
 
-// reached looks whether a person is there, is one, and can be messaged.
+// reached looks whether a person is there, is one, and can be messaged. To open the direct message is what a page does
+// first, so it shows more than the profile does.
 func reached(ctx context.Context, o Options, person string) (f Finding, wrong bool) {
 	id := o.People[person]
 	if id == "" {
@@ -168,7 +177,8 @@ func reached(ctx context.Context, o Options, person string) (f Finding, wrong bo
 	return bad(err.Error(), correct)
 }
 
-// clock looks whether ours says what Slack's does.
+// clock looks whether ours says what Slack's does. By more than that, deadlines and times on the timeline are not to be
+// trusted. Slack refuses nothing for it; but signatures of requests are valid for 5 minutes by our clock.
 func clock(w *clocks.Witness) (f Finding, wrong bool) {
 	const most = time.Minute
 	by, known := w.Ahead()

@@ -13,7 +13,8 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// OfferMessage asks a person to accept a shift, or tells the other one that it waits.
+// OfferMessage asks a person to accept a shift, or tells the other one that it waits. Who goes needs no button: for that
+// side nothing is to be done.
 func OfferMessage(o handoffs.Offer) blocks.Message {
 	if o.Side == handoffs.Outgoing {
 		m := blocks.Message{
@@ -31,12 +32,14 @@ func OfferMessage(o handoffs.Offer) blocks.Message {
 		blocks.Say("Your shift began ", o.Border, ". ", blocks.Strong(o.Other), " stays on call until you accept. At ",
 			o.Until, " you are on call in any case."),
 	))
+	// the begin of the shift is part of it, so that an old button does not accept the next shift
 	accept := typed.Said("take-over", o.Schedule+" "+o.Border.UTC().Format(time.RFC3339))
 	m.Rows = [][]blocks.Button{{accept.Button("Accept").AsMain()}}
 	return m
 }
 
-// AcceptShift takes over a shift; its button carries the schedule, and when the shift begins.
+// AcceptShift takes over a shift; its button carries the schedule, and when the shift begins. Who stays on call until then
+// is in the override with which they do; it is ended here (docs/decisions/0027).
 func (as *Answers) AcceptShift(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	schedule, border, ok := parseShift(c.Rest)
 	if !ok {

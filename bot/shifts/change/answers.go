@@ -28,10 +28,12 @@ func (as *Answers) Decline(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return as.answer(c, tx, false)
 }
 
+// answer gives the reply to whoever pressed. Everybody else, and the question itself, learns of it by package news.
 func (as *Answers) answer(c *chat.Call, tx store.Tx, accept bool) (blocks.Message, error) {
 	id := c.Rest
 	done, err := as.Overrides.Answer(tx, c.Now, c.Person, id, accept)
 	if err != nil {
+		// for the names in the reply; of a question that is gone none are needed
 		a, _ := overrides.Asked(tx, id)
 		return refusedAnswer(a, err)
 	}
@@ -67,7 +69,8 @@ func refusedAnswer(a overrides.Ask, err error) (blocks.Message, error) {
 	return refusedOverride(err)
 }
 
-// Withdraw is the button below what somebody asked: the question is taken back, if nobody has accepted.
+// Withdraw is the button below what somebody asked: the question is taken back, if nobody has accepted. After an acceptance
+// there is an override, which is undone and not withdrawn.
 func (as *Answers) Withdraw(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	id := c.Rest
 	done, err := as.Overrides.Withdraw(tx, c.Now, c.Person, id)

@@ -14,7 +14,8 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// Cover is /oncall cover me: the others of a schedule are asked to stand in.
+// Cover is /oncall cover me: the others of a schedule are asked to stand in. "me" may be left out: nobody asks for a cover
+// for somebody else.
 func (ps *Plans) Cover(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if len(c.Args) > 0 && strings.EqualFold(c.Args[0].Text, "me") {
 		c.Args = c.Args[1:]
@@ -27,6 +28,7 @@ func (ps *Plans) Cover(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if !ok {
 		return m, nil
 	}
+	// in any part of the span; of the rest it would be a cover for another
 	if held := ps.Overrides.During(tx, meant.Schedule, s.From, s.To); !slices.Contains(held, c.Person) {
 		return ps.notYours(c, tx, meant.Schedule, s.From, s.To), nil
 	}
@@ -36,7 +38,8 @@ func (ps *Plans) Cover(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	}, s)
 }
 
-// openAsk asks those who have to agree to a plan.
+// openAsk asks those who have to agree to a plan: for a swap its other side, for a cover all others of the schedule. The
+// question is checked and put in this transaction; package news sends it.
 func (ps *Plans) openAsk(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
 	done, err := ps.Overrides.Ask(tx, c.Now, c.Person, p)
 	if err != nil {
@@ -51,7 +54,7 @@ func (ps *Plans) openAsk(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Me
 	return m, nil
 }
 
-// notAsked says why nobody was asked.
+// notAsked says why nobody was asked. Between the plan and its confirmation shifts may have changed.
 func (ps *Plans) notAsked(c *chat.Call, tx store.Tx, p overrides.Plan, err error) (blocks.Message, error) {
 	switch {
 	case errors.Is(err, overrides.ErrAsked) && p.How == overrides.HowSwap:

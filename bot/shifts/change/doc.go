@@ -9,4 +9,8 @@
 //
 // The rules are those of package overrides; this package turns them into words. Package news tells everybody
 // else whom a change concerns.
+//
+// A plan travels in the message and not in the store: if nobody confirms it, nothing is left of it. So nothing of what a
+// button carries is believed; the book checks it again when it is pressed, and its change id makes a second press find the
+// first.
 package change

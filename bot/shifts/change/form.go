@@ -23,7 +23,8 @@ const (
 	toField       = "to"
 )
 
-// Forms are what people fill in to have the same plans. The fields are set before it is used and not changed afterwards.
+// Forms are what people fill in to have the same plans. What is filled in is shown in full on a second page, as a typed
+// plan is, and its button carries out the same word. The fields are set before it is used and not changed afterwards.
 type Forms struct {
 	Plans     *Plans
 	Reader    *typed.Reader
@@ -62,6 +63,7 @@ func (fs *Forms) form(c *chat.Call) blocks.Form {
 		}
 		f.Fields = append(f.Fields, pick)
 	}
+	// the next full hour, for 8 hours: a proposal, so that only what differs has to be chosen
 	begin := c.Now.Truncate(time.Hour).Add(time.Hour)
 	f.Fields = append(f.Fields,
 		blocks.Field{Kind: blocks.TimeField, Name: fromField, Label: "From", At: begin},
@@ -70,7 +72,8 @@ func (fs *Forms) form(c *chat.Call) blocks.Form {
 	return f
 }
 
-// Filled checks what was filled in, and shows in full what it means.
+// Filled checks what was filled in, and shows in full what it means. It looks only; the plan is checked again when it is
+// carried out.
 func (fs *Forms) Filled(ctx context.Context, c *chat.Call, sent *slack.Form) chat.Filled {
 	p, wrong := fs.planOf(c, sent)
 	if c.Word == "swap" {
@@ -96,7 +99,8 @@ func (fs *Forms) Filled(ctx context.Context, c *chat.Call, sent *slack.Form) cha
 	return chat.Filled{Wrong: wrong, Next: typed.Said("confirm", value(p)).Form(next)}
 }
 
-// planOf is the plan that somebody has filled in, or what is wrong with it, by field.
+// planOf is the plan that somebody has filled in, or what is wrong with it, by field. Slack shows each of these below its
+// field, and keeps the form open.
 func (fs *Forms) planOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
 	value := v.Values
 	p = overrides.Plan{How: overrides.HowOverride, By: c.Person, Change: typed.ChangeID(c.ID),
@@ -127,13 +131,15 @@ func (fs *Forms) planOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong ma
 	case p.Span.Begin().Sub(now) > overrides.MaxAhead:
 		wrong[fromField] = "That is more than a year from now."
 	}
+	// what is past stays as it was: it begins now
 	if p.Span.Begin().Before(now) {
 		p.Span.From = now.Unix()
 	}
 	return p, wrong
 }
 
-// Confirmed carries out what the first page said.
+// Confirmed carries out what the first page said. Slack waits 3 s for the next page; see [chat.Router.Once] for what takes
+// longer.
 func (fs *Forms) Confirmed(ctx context.Context, c *chat.Call, _ *slack.Form) chat.Filled {
 	m := fs.Reader.Router.Once(ctx, c, func(tx store.Tx) (blocks.Message, error) { return fs.Plans.Confirm(c, tx) })
 	if len(m.Rows) > 0 { // buttons belong to messages

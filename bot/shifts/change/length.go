@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// inFull is a span as it was understood: with its days, times, length and zone.
+// inFull is a span as it was understood: with its days, times, length and zone. Year, day and zone are part of it, so that
+// a wrong one is seen before it takes effect.
 func inFull(from, to time.Time, zone *time.Location) string {
 	const layout = "Mon 2 Jan 2006 15:04"
 	from, to = from.In(zone), to.In(zone)
@@ -20,7 +21,8 @@ func inFull(from, to time.Time, zone *time.Location) string {
 // nbsp keeps a number and its unit in one row.
 const nbsp = "\u00a0"
 
-// exactly is a length in full: 2 h 30 min, 3 days 1 h.
+// exactly is a length in full: 2 h 30 min, 3 days 1 h. A day has 24 hours here. Up to two days are told in hours, so that a
+// night in which the clocks change is seen to have 23 or 25.
 func exactly(d time.Duration) string {
 	d = d.Round(time.Minute)
 	var parts []string

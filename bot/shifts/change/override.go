@@ -8,7 +8,8 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// Me is /oncall me: whoever says it takes over. A length needs no confirmation: there is nothing to misread.
+// Me is /oncall me: whoever says it takes over. A length ("2h") needs no confirmation, since it begins now in every zone; a
+// time ("until 18:00") does.
 func (ps *Plans) Me(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if len(c.Args) == 0 {
 		return blocks.Sentence("How long will you take over for? ", blocks.Code(c.Root+" me 2h"), " or ",
@@ -31,7 +32,8 @@ func (ps *Plans) Me(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return ps.apply(c, tx, p)
 }
 
-// Override is /oncall override: somebody is put on call.
+// Override is /oncall override: somebody is put on call, without being asked. They are told, and anybody whom it concerns
+// can undo it.
 func (ps *Plans) Override(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	meant, s, m, ok := ps.Reader.ReadSpan(c, true)
 	if !ok {

@@ -22,7 +22,7 @@ type Plans struct {
 	Overrides *overrides.Book
 }
 
-// value is a plan as it travels in the button that confirms it.
+// value is a plan as it travels in the button that confirms it. The book checks it again when the button is pressed.
 func value(p overrides.Plan) string {
 	val, err := json.Marshal(p)
 	if err != nil {
@@ -31,7 +31,8 @@ func value(p overrides.Plan) string {
 	return string(val)
 }
 
-// propose shows what was understood, and lets the person who said it confirm.
+// propose shows what was understood, and lets the person who said it confirm. "cancel" changes nothing. It is there so that
+// whoever sees a mistake has something to press.
 func (ps *Plans) propose(c *chat.Call, tx store.Tx, p overrides.Plan, s when.Span) (blocks.Message, error) {
 	if m, err := ps.idle(c, tx, p); err != nil || len(m.Body) > 0 {
 		return m, err
@@ -50,7 +51,8 @@ func (ps *Plans) propose(c *chat.Call, tx store.Tx, p overrides.Plan, s when.Spa
 	return m, nil
 }
 
-// idle says why a plan cannot come about, or would change nothing.
+// idle says why a plan cannot come about, or would change nothing. If somebody else is on call beside the person, an
+// override ends that: so it would change something.
 func (ps *Plans) idle(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
 	o := rotations.Override{Schedule: p.Schedule, Person: p.Person, From: p.Span.Begin(), To: p.Span.End()}
 	if p.How == overrides.HowCover {
@@ -81,6 +83,7 @@ func (ps *Plans) shownPlan(c *chat.Call, tx store.Tx, p overrides.Plan, notes []
 	} else {
 		lines = append(lines, blocks.Say(inFull(from, to, zone)))
 	}
+	// Two clocks are a cause of mistakes, so both are shown. A swap is of whole shifts, of which nobody typed a time.
 	if own := ps.Overrides.Schedules[p.Schedule].Zone; own != nil && own.String() != zone.String() &&
 		p.How != overrides.HowSwap {
 		lines = append(lines, blocks.Say("On the clock of the schedule: ", inFull(from, to, own)))
@@ -112,7 +115,8 @@ func (ps *Plans) planTitle(c *chat.Call, p overrides.Plan) blocks.Line {
 	return blocks.Say("Should I put ", blocks.Strong(who), " on call for ", blocks.Strong(p.Schedule), "?")
 }
 
-// apply makes an override.
+// apply makes an override. Who was on call is worked out as if it had not been made: at this point of the transaction it
+// has been.
 func (ps *Plans) apply(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
 	made, err := ps.Overrides.Make(tx, c.Now, p.By, p.Change, p.How, rotations.Override{
 		Schedule: p.Schedule, Person: p.Person, From: p.Span.Begin(), To: p.Span.End(),
@@ -137,7 +141,8 @@ func (ps *Plans) apply(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Mess
 	)}, Rows: [][]blocks.Button{{undoButton(p.Change)}}}, nil
 }
 
-// Confirm is what comes of the button below a plan.
+// Confirm is what comes of the button below a plan. A plan is that of whoever made it: others who can see the message
+// cannot confirm it. What cannot be read is of another version, or made up, and changes nothing.
 func (ps *Plans) Confirm(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	var p overrides.Plan
 	readable := json.Unmarshal([]byte(c.Rest), &p) == nil && p.Change != ""
@@ -156,7 +161,8 @@ func (ps *Plans) Confirm(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return chat.NoButton(c.Root), nil
 }
 
-// heldBy names who is on call in a span, as if some overrides had not been made: "ana and bo", or nobody.
+// heldBy names who is on call in a span, as if some overrides had not been made: "ana and bo", or nobody. They are in the
+// order of time; one name says nothing of how long.
 func heldBy(tx store.Tx, book *overrides.Book, schedule string, from, to time.Time,
 	without ...overrides.Override) string {
 	return news.Subject(book.During(tx, schedule, from, to, without...), "")

@@ -7,7 +7,8 @@ import (
 	"github.com/oncalm/oncalm/overrides"
 )
 
-// refusedOverride is what people read about an override that cannot be made. Other errors are passed on.
+// refusedOverride is what people read about an override that cannot be made. Other errors are passed on. The errors of
+// package overrides are sentences for people where no other words are here.
 func refusedOverride(err error) (blocks.Message, error) {
 	for _, known := range []error{
 		overrides.ErrUnknownSchedule, overrides.ErrUnknownPerson, overrides.ErrBackwards, overrides.ErrOver,

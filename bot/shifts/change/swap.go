@@ -17,7 +17,9 @@ import (
 // swapAhead is how far ahead shifts to swap are looked for.
 const swapAhead = 120 * 24 * time.Hour
 
-// Swap is /oncall swap: two people exchange two shifts of a schedule. Without times it is about the next of each.
+// Swap is /oncall swap: two people exchange two shifts of a schedule. Without times it is about the next of each. The
+// shifts in the plan are whole ones, whatever time was typed. If either of them is another when the other side accepts,
+// nothing is swapped.
 func (ps *Plans) Swap(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	meant, m, ok := ps.Reader.Read(c, true)
 	if !ok {
@@ -47,6 +49,7 @@ func (ps *Plans) Swap(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	}, when.Span{})
 }
 
+// unclearShifts shows the form with two dates: those have one word each, and can be cut in one way only.
 func unclearShifts(c *chat.Call, err error) blocks.Message {
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(
 		blocks.Say("No change was made: ", err.Error(), "."),
@@ -56,6 +59,8 @@ func unclearShifts(c *chat.Call, err error) blocks.Message {
 }
 
 // twoMoments reads two times, which may have several words each: the first way to cut the words in two that makes sense.
+// The words between the two are of no use for that, and are left out. The error is that of the first cut, which is about
+// the first word.
 func twoMoments(words []string, now time.Time, zone *time.Location) (a, b when.Span, err error) {
 	words = slices.DeleteFunc(slices.Clone(words), func(w string) bool {
 		return slices.Contains([]string{"for", "with", "and", "against", "↔", "<->", "/"}, strings.ToLower(w))
@@ -81,7 +86,8 @@ func twoMoments(words []string, now time.Time, zone *time.Location) (a, b when.S
 	return a, b, err
 }
 
-// upcoming are a person's shifts that one can swap. What is past of a shift is left out.
+// upcoming are a person's shifts that one can swap. What is past of a shift is left out. A shift that goes on beyond
+// swapAhead ends there.
 func (ps *Plans) upcoming(tx store.Tx, schedule, person string, now time.Time) []rotations.Shift {
 	shifts := ps.Overrides.Schedules[schedule].Shifts(now, now.Add(swapAhead), ps.Overrides.Of(tx, schedule))
 	return rotations.ShiftsOf(shifts, person)
@@ -90,6 +96,8 @@ func (ps *Plans) upcoming(tx store.Tx, schedule, person string, now time.Time) [
 // shiftOf finds a person's shift that a time touches; without one, their next.
 func (ps *Plans) shiftOf(tx store.Tx, schedule, person string, now time.Time, at when.Span) (rotations.Shift, bool) {
 	for _, s := range ps.upcoming(tx, schedule, person, now) {
+		// A day touches a shift that it overlaps; a time of day is a span without a length, and touches the shift that it
+		// lies in.
 		touched := at.From.IsZero() && s.From.After(now) || s.From.Before(at.To) && at.From.Before(s.To) ||
 			!at.From.Before(s.From) && at.From.Before(s.To)
 		if touched {

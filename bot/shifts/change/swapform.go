@@ -28,7 +28,8 @@ type turn struct {
 	Span             overrides.Span
 }
 
-// value is the turn in an option's value, or "" if it has no room there.
+// value is the turn in an option's value, or "" if it has no room there. It is an array and has no names of members, since
+// Slack takes 150 bytes.
 func (t turn) value() string {
 	val, err := json.Marshal([]any{t.Span.From, t.Span.To, t.Schedule, t.Person})
 	if err != nil || len(val) > blocks.MaxChoice {
@@ -52,6 +53,7 @@ func (fs *Forms) swapForm(ctx context.Context, c *chat.Call) (f blocks.Form, ok 
 	if err != nil || len(mine) == 0 || len(theirs) == 0 {
 		return f, false
 	}
+	// they are by schedule, so that the first and the last differ if any two do
 	several := mine[0].Schedule != mine[len(mine)-1].Schedule
 	pick := func(field, label string, all []turn, named bool) blocks.Field {
 		f := blocks.Field{Kind: blocks.ChoiceField, Name: field, Label: label, Hint: "Choose a shift"}
@@ -66,7 +68,8 @@ func (fs *Forms) swapForm(ctx context.Context, c *chat.Call) (f blocks.Form, ok 
 	}}, true
 }
 
-// turns are the shifts to come of a person and of the others in their schedules, by their begin.
+// turns are the shifts to come of a person and of the others in their schedules, by their begin. Only somebody whom Slack
+// can reach can be asked.
 func (fs *Forms) turns(tx store.Tx, c *chat.Call) (mine, theirs []turn) {
 	for _, name := range fs.Reader.Schedules() {
 		s := fs.Overrides.Schedules[name]
@@ -106,7 +109,8 @@ func (fs *Forms) turnLabel(c *chat.Call, t turn, named, several bool) string {
 	return text.Clip(text.Line(strings.Join(parts, " · ")), blocks.MaxLabel)
 }
 
-// swapOf is the swap that somebody has filled in, or what is wrong with it, by field.
+// swapOf is the swap that somebody has filled in, or what is wrong with it, by field. The options come back as they were
+// sent, or as somebody made them up: whose they are is looked at again.
 func (fs *Forms) swapOf(c *chat.Call, v *slack.Form) (p overrides.Plan, wrong map[string]string) {
 	mine, ok := parseTurn(v.Values[mineField].Option)
 	theirs, ok2 := parseTurn(v.Values[theirsField].Option)

@@ -12,7 +12,8 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// Undo is /oncall undo: the last change that a person made, or took part in, is taken back.
+// Undo is /oncall undo: the last change that a person made, or took part in, is taken back. A question that nobody has
+// answered counts as a change: it is withdrawn.
 func (as *Answers) Undo(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if len(c.Args) > 0 {
 		return blocks.Sentence("Only your last change can be undone: ", blocks.Code(c.Root+" undo"), "."), nil
@@ -39,7 +40,8 @@ func (as *Answers) TakeBack(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return as.takenBack(c, tx, done), nil
 }
 
-// takenBack says who is on call instead, and what stays as it was.
+// takenBack says who is on call instead, and what stays as it was. Of a change that has begun only the rest can be taken
+// back: who was on call until now was.
 func (as *Answers) takenBack(c *chat.Call, tx store.Tx, done overrides.Change) blocks.Message {
 	lines := []blocks.Line{blocks.Say("Undone.")}
 	for _, o := range done.Overrides {

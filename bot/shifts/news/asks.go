@@ -29,7 +29,8 @@ type askBody struct {
 	Person string `json:"person,omitempty"`
 }
 
-// oweAsk owes to each who is asked how the question stands.
+// oweAsk enqueues for each who is asked how the question stands. It is armed again at each change: many changes before it
+// runs are one edit.
 func (f *Follower) oweAsk(tx store.Tx, now time.Time, a overrides.Ask) {
 	for _, p := range a.Asked {
 		outbox.In(tx, now).Soon(outbox.Entry{
@@ -39,7 +40,9 @@ func (f *Follower) oweAsk(tx store.Tx, now time.Time, a overrides.Ask) {
 	}
 }
 
-// askMessage brings the question that one person was asked up to date, or asks it.
+// askMessage brings the question that one person was asked up to date, or asks it. The message says what is so when it is
+// sent. If the question changes while the call to Slack is under way, the record of the delivery finds that out and has it
+// edited once more.
 func (f *Follower) askMessage(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var body askBody
 	if err := e.Decode(&body); err != nil {
@@ -57,11 +60,14 @@ func (f *Follower) askMessage(ctx context.Context, e outbox.Entry) (func(store.T
 		return nil, err
 	case sent.TS != "":
 		err = f.Out.Edit(ctx, sent, blocks.Draw(question(a, body.Person)), slack.Tag{Event: askEvent, Key: e.Key})
+	// If an earlier attempt may have got through, the question may stand in Slack with buttons: it is looked for and
+	// edited.
 	case a.State != overrides.AskOpen && !f.Out.Unsure(e.Key, e.PerhapsDone):
 		return nil, nil // it was never asked
 	default:
 		sent, err = f.Out.PutOwed(ctx, e, user, true, blocks.Draw(question(a, body.Person)), askEvent)
 	}
+	// to try again would change nothing; the others who are asked have their own entries
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable {
 		f.Log.Warn("a request to cover or swap could not be sent", "key", e.Key, "person", body.Person, "err", err)
 		return nil, nil
@@ -82,7 +88,8 @@ func (f *Follower) askMessage(ctx context.Context, e outbox.Entry) (func(store.T
 	}, nil
 }
 
-// stands is where the question to a person is; nowhere if they have not been asked.
+// stands is where the question to a person is; nowhere if they have not been asked. The book keeps it without reading it
+// (docs/decisions/0027).
 func stands(a overrides.Ask, person string) (r slack.Ref) {
 	if val := a.Sent[person]; val != nil && json.Unmarshal(val, &r) != nil {
 		return slack.Ref{}
@@ -124,6 +131,7 @@ func question(a overrides.Ask, reader string) blocks.Message {
 	default:
 		news = blocks.Say("You declined.")
 	}
+	// what notifications show must be the news, and not the question any more
 	m.Notice = news.Plain(nil)
 	m.Body = append(m.Body, blocks.Para(news))
 	return m

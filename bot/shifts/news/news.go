@@ -14,8 +14,8 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// A Follower of the book of overrides owes people what they are told of its changes. Its fields are set before it is used and not
-// changed afterwards.
+// A Follower of the book of overrides enqueues what people are told of its changes. Its fields are set before it is used
+// and not changed afterwards.
 type Follower struct {
 	Book      *incidents.Book // its store
 	Overrides *overrides.Book
@@ -26,7 +26,8 @@ type Follower struct {
 	Log       *slog.Logger
 }
 
-// Follow owes what people are told of a change of who is on call (see [overrides.Follower]).
+// Follow enqueues what people are told of a change of who is on call (see [overrides.Follower]). A change with a question
+// also brings the question up to date, whatever has become of it.
 func (f *Follower) Follow(tx store.Tx, now time.Time, c overrides.Change) {
 	if c.Ask != nil {
 		f.oweAsk(tx, now, *c.Ask)
@@ -49,7 +50,8 @@ func (f *Follower) Follow(tx store.Tx, now time.Time, c overrides.Change) {
 	}
 }
 
-// tellAsker owes to whoever asked what has come of it.
+// tellAsker enqueues for whoever asked what has come of it. The key has the outcome in it, so that the same outcome is told
+// once.
 func (f *Follower) tellAsker(tx store.Tx, now time.Time, a overrides.Ask, what string, m blocks.Message) {
 	f.Owe(tx, now, store.Key("told", a.Change, what, a.By), a.By, m)
 }
@@ -66,6 +68,7 @@ func (f *Follower) announce(tx store.Tx, now time.Time, c overrides.Change, what
 		}
 	}
 	for _, o := range c.Overrides {
+		// who is on call by it, and in a swap whose shift it was
 		add(o.Person, o.For)
 		if o.How == overrides.HowCover || o.How == overrides.HowSwap {
 			add(o.By)
@@ -110,7 +113,7 @@ func (f *Follower) newsLine(tx store.Tx, now time.Time, c overrides.Change, o ov
 		"on call from ", from, " until ", o.To, " instead of ", Subject(before, reader), BeforeThat(o), ".")
 }
 
-// newsSource says who did it, and how.
+// newsSource says who did it, and how. All overrides of a change came about in one way, so the first tells for all.
 func newsSource(c overrides.Change, reader string) blocks.Line {
 	o := c.Overrides[0]
 	who := Subject([]string{c.By}, reader)

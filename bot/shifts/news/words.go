@@ -10,7 +10,7 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// Subject names people to a reader.
+// Subject names people to a reader: "ana and you". Without a reader it is for everybody.
 func Subject(people []string, reader string) string {
 	if len(people) == 0 {
 		return "nobody"
@@ -41,7 +41,7 @@ func several(people []string, reader string) bool {
 	return len(people) > 1 || len(people) == 1 && people[0] == reader
 }
 
-// HowCame says how an override came about.
+// HowCame says how an override came about. It begins with an article, to go behind "That is" and "It is".
 func HowCame(o overrides.Override, reader string) string {
 	by := Subject([]string{o.By}, reader)
 	switch o.How {
@@ -71,6 +71,8 @@ func BeforeThat(o overrides.Override) string {
 
 // WasOnCall says who was on call in an override that is over: not always the one who was put there, as a later override counts
 // more.
+//
+// It asks the book, since the override itself cannot tell.
 func WasOnCall(tx store.Tx, book *overrides.Book, o overrides.Override, reader string) blocks.Line {
 	people := book.During(tx, o.Schedule, o.From, o.Ends())
 	was := " was "

@@ -26,6 +26,7 @@ type Feeds struct {
 // Feed is /oncall feed: it makes a link to a calendar, lists those of the one who asks, or revokes them.
 //
 // A link is made while it is shown, and not as other changes are: what those answered is kept, and the token is not to be.
+// That word therefore looks (Show) and writes all the same, with its own record of the request.
 func (f *Feeds) Feed(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	if len(c.Args) == 0 {
 		return f.ownFeeds(ctx, c)
@@ -60,6 +61,7 @@ func (f *Feeds) feedOf(c *chat.Call, said string) (feed.Feed, bool) {
 	return feed.Feed{Kind: feed.Schedule, Name: name}, ok
 }
 
+// prefixed puts a word in front of each name, which a reply proposes as a whole. It writes into the list.
 func prefixed(prefix string, all []string) []string {
 	for i := range all {
 		all[i] = prefix + all[i]
@@ -71,6 +73,7 @@ func prefixed(prefix string, all []string) []string {
 func (f *Feeds) makeFeed(ctx context.Context, c *chat.Call, wanted feed.Feed) (blocks.Message, error) {
 	token, again := feed.NewToken(), false
 	err := f.Book.Store.Update(ctx, func(tx store.Tx) error {
+		// Slack may send a request twice. The second is told nothing: only a hash of the token is kept.
 		if _, again = requests.Recall(tx, c.ID); again {
 			return nil
 		}
@@ -96,7 +99,9 @@ func (f *Feeds) makeFeed(ctx context.Context, c *chat.Call, wanted feed.Feed) (b
 	return m, nil
 }
 
-// revokeFeed revokes the links to one's own shifts, whoever made them, or those that one has made to a schedule.
+// revokeFeed revokes the links to one's own shifts, whoever made them, or those that one has made to a schedule. A calendar
+// of a person is about that person, so they decide about each link to it; a schedule is of many, so each decides about
+// their own.
 func (f *Feeds) revokeFeed(ctx context.Context, c *chat.Call, said string) (blocks.Message, error) {
 	wanted, _ := f.feedOf(c, said) // that of a schedule which is gone can be revoked, too
 	count := 0
@@ -146,7 +151,7 @@ func (f *Feeds) ownFeeds(ctx context.Context, c *chat.Call) (blocks.Message, err
 	return m, nil
 }
 
-// titleOfFeed is what a calendar shows.
+// titleOfFeed names what a calendar shows, for the middle of a sentence.
 func titleOfFeed(f feed.Feed) blocks.Line {
 	if f.Kind == feed.Person {
 		return blocks.Say("the shifts of ", blocks.Strong(f.Name))
@@ -154,7 +159,7 @@ func titleOfFeed(f feed.Feed) blocks.Line {
 	return blocks.Say("the shifts of the schedule ", blocks.Strong(f.Name))
 }
 
-// spokenFeed is how a feed is named after the word.
+// spokenFeed is how a feed is named after the word, so that what is shown can be typed.
 func spokenFeed(f feed.Feed) string {
 	if f.Kind == feed.Person {
 		return "me"

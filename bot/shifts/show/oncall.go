@@ -31,7 +31,7 @@ func (b *Board) Everybody(ctx context.Context, c *chat.Call) (blocks.Message, er
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Bullets(lines...)}}, nil
 }
 
-// OnCall is /oncall with the name of a schedule or a service.
+// OnCall is /oncall with the name of a schedule or a service. A schedule goes before a service of the same name.
 func (b *Board) OnCall(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	said := c.Args[0].Text
 	if name, ok := b.Reader.Schedule(said); ok {
@@ -67,6 +67,7 @@ func (b *Board) serviceOnCall(ctx context.Context, c *chat.Call, service string)
 	}
 	if policy.Rounds > 1 {
 		lines = append(lines, blocks.Say(afterwards(after), "from the start again, ", policy.Rounds, " rounds in all"))
+		// all rounds are as long as the first
 		after *= time.Duration(policy.Rounds)
 	}
 	if len(policy.Fallback) > 0 {
@@ -81,6 +82,7 @@ func (b *Board) serviceOnCall(ctx context.Context, c *chat.Call, service string)
 	return m, nil
 }
 
+// afterwards says how long after the first page a step is taken, if nobody acknowledges.
 func afterwards(d time.Duration) string {
 	if d == 0 {
 		return "at once: "
@@ -88,7 +90,8 @@ func afterwards(d time.Duration) string {
 	return "after " + text.Lasting(d) + ": "
 }
 
-// called says who is meant by targets now.
+// called says who is meant by targets now. Schedules are told with who is on call now: at the time of the step it may be
+// somebody else.
 func (b *Board) called(ctx context.Context, now time.Time, targets []paging.Target) (blocks.Line, error) {
 	var all blocks.Line
 	for n, t := range targets {
@@ -109,7 +112,8 @@ func (b *Board) called(ctx context.Context, now time.Time, targets []paging.Targ
 	return all, nil
 }
 
-// shifts says of each schedule who is on call, until when, and who is next.
+// shifts says of each schedule who is on call, until when, and who is next: also why a page would not reach them, and which
+// override has no effect.
 func (b *Board) shifts(ctx context.Context, now time.Time, schedules []string) ([]blocks.Line, error) {
 	var lines []blocks.Line
 	err := b.Book.Store.View(ctx, func(tx store.Tx) error {

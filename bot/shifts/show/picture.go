@@ -33,7 +33,8 @@ type pictureBody struct {
 	Now      time.Time `json:"now"`
 }
 
-// owePicture owes a person the picture of a schedule, as a direct message: only what is posted can have one.
+// owePicture owes a person the picture of a schedule, as a direct message: only what is posted can have one. Its key is
+// that of the request: the same request makes one picture.
 func (b *Board) owePicture(c *chat.Call, tx store.Tx, schedule string) {
 	outbox.In(tx, c.Now).Once(outbox.Entry{
 		Key: store.Key("picture", typed.ChangeID(c.ID)), Kind: KindStrip, Lane: outbox.Chores, Due: c.Now,
@@ -42,7 +43,8 @@ func (b *Board) owePicture(c *chat.Call, tx store.Tx, schedule string) {
 }
 
 // picture draws a schedule and sends it. It is dropped if it comes late, may have come through, or is not taken: all that it
-// shows was said in words.
+// shows was said in words. An upload cannot be looked for by its key as a message is, so one that may have come through is
+// not sent again.
 func (b *Board) picture(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var body pictureBody
 	if err := e.Decode(&body); err != nil {
@@ -75,6 +77,7 @@ func (b *Board) drawSchedule(ctx context.Context, body pictureBody) ([]byte, err
 	if err != nil {
 		zone = time.UTC
 	}
+	// From midnight to midnight on the clock of the zone: days on which the clock changes are whole, too.
 	y, m, d := body.Now.In(zone).Date()
 	from := civil.Of(time.Date(y, m, d, 0, 0, 0, 0, time.UTC)).In(zone)
 	to := civil.Of(time.Date(y, m, d+scheduleDays, 0, 0, 0, 0, time.UTC)).In(zone)

@@ -19,7 +19,8 @@ const (
 	scheduleLines = 40
 )
 
-// Schedule is /oncall schedule: the shifts of the next 14 days.
+// Schedule is /oncall schedule: the shifts of the next 14 days. It changes nothing of the schedule, and is a Change all the
+// same: the picture is enqueued with the reply.
 func (b *Board) Schedule(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	meant, m, ok := b.Reader.Read(c, false)
 	switch {
@@ -47,7 +48,8 @@ func (b *Board) Schedule(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return m, nil
 }
 
-// shiftLines are shifts and the gaps between them.
+// shiftLines are the shifts between two times, and the gaps between them. A shift that begins in that time is told to its
+// end.
 func shiftLines(shifts []rotations.Shift, from, to time.Time) []blocks.Line {
 	var lines []blocks.Line
 	gap := func(until time.Time) {

@@ -43,6 +43,7 @@ func (b *Board) silenced(tx store.Tx, at time.Time) (lines []blocks.Line) {
 		return nil
 	}
 	const most = 10
+	// a moment is the shortest span
 	for _, s := range b.Silences.Foreseen(tx, at, at.Add(time.Nanosecond)) {
 		if len(lines) == most {
 			return append(lines, blocks.Say("… and more"))
@@ -78,6 +79,7 @@ func (b *Board) askedWhy(c *chat.Call) (names []string, at time.Time, m blocks.M
 		return names, c.Now, m, true
 	}
 	if len(words) == 1 && !strings.EqualFold(words[0], "now") {
+		// a single word that begins the name of a schedule is taken for that, mistyped, rather than for a time
 		if near := nearest.Of(words[0], all); near != "" && strings.HasPrefix(near, strings.ToLower(words[0])) {
 			return nil, at, typed.UnknownSchedule(c, words[0], all), false
 		}
@@ -90,7 +92,8 @@ func (b *Board) askedWhy(c *chat.Call) (names []string, at time.Time, m blocks.M
 	return names, s.From, m, true
 }
 
-// reasons says who is on call in a schedule at a time, and why.
+// reasons says who is on call in a schedule at a time, and why. The reason is a sentence of package rotations, with times
+// of the schedule's own zone, while the other lines have those of whoever reads.
 func (b *Board) reasons(tx store.Tx, name string, at time.Time) []blocks.Line {
 	s := b.Overrides.Schedules[name]
 	a := s.At(at, b.Overrides.Of(tx, name))
@@ -119,7 +122,7 @@ func (b *Board) reasons(tx store.Tx, name string, at time.Time) []blocks.Line {
 	return lines
 }
 
-// madeAs finds the override that people made.
+// madeAs finds the override that people made. Those of the configuration are not in the store.
 func madeAs(tx store.Tx, schedule, id string) (overrides.Override, bool) {
 	for _, o := range overrides.All(tx, schedule) {
 		if o.ID == id {
@@ -129,7 +132,8 @@ func madeAs(tx store.Tx, schedule, id string) (overrides.Override, bool) {
 	return overrides.Override{}, false
 }
 
-// clockChange says of a shift with a clock change in it how long it is.
+// clockChange says of a shift with a clock change in it how long it is. A shift of more than 60 days is left out: there
+// nobody counts hours.
 func clockChange(s rotations.Shift, zone *time.Location) string {
 	if s.From.IsZero() || s.To.IsZero() || s.To.Sub(s.From) > 60*24*time.Hour {
 		return ""

@@ -45,6 +45,8 @@ type Meaning struct {
 
 // Read takes apart what was typed. With mention, somebody has to be named. If it is not clear what is meant, ok is false and
 // m says what to do about it.
+//
+// A mention (<@U123>) is exact; a name counts only where somebody has to be named, and else may be a word of a time.
 func (r *Reader) Read(c *chat.Call, mention bool) (meant Meaning, m blocks.Message, ok bool) {
 	for n, t := range c.Args {
 		name := strings.TrimPrefix(t.Text, "@")
@@ -117,7 +119,8 @@ func (r *Reader) Schedule(said string) (name string, ok bool) {
 	return Spelt(maps.Keys(r.Overrides.Schedules), said)
 }
 
-// Spelt finds a name as it was typed, or else in any case if that is clear: telephones write words with a capital.
+// Spelt finds a name as it was typed, or else in any case if that is clear: telephones write words with a capital. The
+// order of names does not matter: two that differ in case only are never guessed between.
 func Spelt(names iter.Seq[string], said string) (name string, ok bool) {
 	var alike []string
 	for n := range names {
@@ -158,7 +161,8 @@ func NoSchedules() blocks.Message {
 		blocks.Code("schedules"), ".")
 }
 
-// WhichSchedule is the schedule that a person means who names none: the only one there is, or the only one they are in.
+// WhichSchedule is the schedule that a person means who names none: the only one there is, or the only one they are in. In
+// a button the text goes on with the name behind it, so nobody types it again.
 func (r *Reader) WhichSchedule(c *chat.Call) (name string, m blocks.Message, ok bool) {
 	all, own := r.Schedules(), r.Own(c)
 	switch {
@@ -175,6 +179,7 @@ func (r *Reader) WhichSchedule(c *chat.Call) (name string, m blocks.Message, ok 
 		m = blocks.Sentence("Which schedule? You are in none of them. There are ",
 			text.List(all[:min(len(all), 20)], "and"), ".")
 	}
+	// the last word may be the name, mistyped by a letter
 	if last := len(c.Args) - 1; last >= 0 {
 		if near := nearest.Of(c.Args[last].Text, all); near != "" &&
 			nearest.Distance(strings.ToLower(c.Args[last].Text), strings.ToLower(near), 2) < 2 {
@@ -196,7 +201,8 @@ func (r *Reader) WhichSchedule(c *chat.Call) (name string, m blocks.Message, ok 
 	return "", m, false
 }
 
-// asTyped is a name as it can be typed, whatever is in it.
+// asTyped is a name as it can be typed, whatever is in it. It has quotes around it if it needs them, of a kind that names
+// seldom have.
 func asTyped(name string) string {
 	if strings.ContainsAny(name, " \t\"'“”‘’") {
 		return "«" + text.Slack(name) + "»"
@@ -232,6 +238,9 @@ func (r *Reader) Zone(c *chat.Call, schedule string) *time.Location {
 }
 
 // ChangeID names what is made by a request, the same each time that it arrives.
+//
+// It is a hash of 5 bytes, since people see it in keys and buttons; a repeated request has the same id, so
+// [overrides.ErrMade] tells it from a new one.
 func ChangeID(request string) string {
 	sum := sha256.Sum256([]byte(request))
 	return hex.EncodeToString(sum[:5])

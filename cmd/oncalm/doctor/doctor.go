@@ -1,4 +1,8 @@
 // Package doctor is oncalm doctor: it looks whether what lies outside is as a configuration needs it.
+//
+// oncalm check judges the file alone, and can run anywhere; doctor asks Slack, and posts to the channel for that (package
+// bot/wiring). It speaks to Slack itself and not through a running server, so it is run before the first start, and when
+// something is amiss.
 package doctor
 
 import (
@@ -27,6 +31,7 @@ func (c *Command) Run(ctx context.Context, s *cli.Session) error {
 	if err != nil {
 		return err
 	}
+	// it hears what time Slack says it is in each reply, which the last finding is about
 	witness := clocks.NewWitness(clocks.System())
 	people := map[string]string{}
 	for name, p := range cfg.People {
@@ -44,6 +49,7 @@ func (c *Command) Run(ctx context.Context, s *cli.Session) error {
 	}
 	bad := slices.ContainsFunc(found, func(f wiring.Finding) bool { return f.Level == wiring.Error })
 	if c.JSON {
+		// an empty list, and not null
 		err = s.JSON(append([]wiring.Finding{}, found...))
 	} else {
 		say(s, len(people), found)
@@ -54,6 +60,7 @@ func (c *Command) Run(ctx context.Context, s *cli.Session) error {
 	return err
 }
 
+// say prints a line for each finding, with what to do behind it; or that all is well, so that silence means nothing.
 func say(s *cli.Session, people int, found []wiring.Finding) {
 	for _, f := range found {
 		s.Printf("%s: %s: %s; %s", f.Level, f.Check, text.Line(f.What), f.Mend)

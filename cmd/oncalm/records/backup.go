@@ -22,15 +22,18 @@ type BackupCommand struct {
 	File  string `arg:"" help:"Where the copy goes."`
 }
 
-// Run writes a copy of the store.
+// Run writes a copy of the store. It copies the store of a running server as well: the server writes the copy of one moment
+// to its socket (ops).
 func (c *BackupCommand) Run(ctx context.Context, s *cli.Session) error {
 	path, err := s.StorePath(c.StoreFlag)
 	if err != nil {
 		return err
 	}
+	// also by a link, or by another name
 	if same(path, c.File) {
 		return cli.End(cli.ExitUsage, c.File+" is the store itself", "name another file")
 	}
+	// all that can be refused is refused before anything is copied
 	if err := errors.Join(cli.Regular(c.File), folder(filepath.Dir(c.File))); err != nil {
 		return err
 	}
@@ -90,7 +93,7 @@ func folder(path string) error {
 	return nil
 }
 
-// same reports whether both are one file.
+// same reports whether both are one file. A file that is not there is no other.
 func same(a, b string) bool {
 	x, errX := os.Stat(a)
 	y, errY := os.Stat(b)

@@ -10,7 +10,7 @@ import (
 	"github.com/oncalm/oncalm/store/bolt/copies"
 )
 
-// CompactCommand is oncalm compact.
+// CompactCommand is oncalm compact. Nobody may have the store open: it is another file afterwards.
 type CompactCommand struct {
 	cli.StoreFlag
 	cli.JSONFlag
@@ -46,4 +46,5 @@ func (c *CompactCommand) Run(ctx context.Context, s *cli.Session) error {
 	return nil
 }
 
+// mebibytes is a size for people.
 func mebibytes(n int64) string { return fmt.Sprintf("%.1f MiB", float64(n)/(1<<20)) }

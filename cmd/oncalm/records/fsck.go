@@ -18,7 +18,7 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// FsckCommand is oncalm fsck.
+// FsckCommand is oncalm fsck. It may look while a server has the store, and repair only while none has.
 type FsckCommand struct {
 	cli.StoreFlag
 	cli.JSONFlag
@@ -34,7 +34,8 @@ type checked struct {
 	*fsck.Report
 }
 
-// Run checks the store, or, while a server has it, a copy of it.
+// Run checks the store, or, while a server has it, a copy of it. It ends with "no" if anything is left that is wrong,
+// whether it was repaired before or not.
 func (c *FsckCommand) Run(ctx context.Context, s *cli.Session) error {
 	path, err := s.StorePath(c.StoreFlag)
 	if err != nil {
@@ -61,7 +62,7 @@ func (c *FsckCommand) Run(ctx context.Context, s *cli.Session) error {
 	return nil
 }
 
-// check looks through the file at path.
+// check looks through the file at path. The pages of the file come first: what stands on a broken page cannot be judged.
 func (c *FsckCommand) check(ctx context.Context, s *cli.Session, path string) (found *checked, err error) {
 	db, err := cli.OpenStore(ctx, path, bolt.Options{MustExist: true})
 	if err != nil {
@@ -83,6 +84,7 @@ func (c *FsckCommand) check(ctx context.Context, s *cli.Session, path string) (f
 	if len(found.Pages) > 0 {
 		return found, nil // writing into a broken file would make it worse
 	}
+	// heads and lists first: the audit below reads them
 	if err := fsck.Repair(ctx, db, found.Report); err != nil {
 		return found, err
 	}
@@ -90,7 +92,8 @@ func (c *FsckCommand) check(ctx context.Context, s *cli.Session, path string) (f
 }
 
 // oweAnew brings back what would page somebody and was lost, as the audit does while a server
-// runs. Without a configuration that names the policies, it is left to that.
+// runs. Without a configuration that names the policies, it is left to that. A store that was named by itself may belong to
+// another configuration.
 func (c *FsckCommand) oweAnew(ctx context.Context, s *cli.Session, db store.Store, r *fsck.Report) error {
 	if c.Store != "" {
 		return nil
@@ -107,6 +110,7 @@ func (c *FsckCommand) oweAnew(ctx context.Context, s *cli.Session, db store.Stor
 	for _, m := range let {
 		r.OwedAnew(m.Incident, m.Key)
 	}
+	// without a channel: it enqueues, and whoever serves next sends
 	pager := &paging.Pager{Book: book, Policy: cfg.PolicyOf, Overrides: cfg.Overrides(nil)}
 	mended, err := pager.Audit(ctx)
 	for _, m := range mended {
@@ -115,7 +119,8 @@ func (c *FsckCommand) oweAnew(ctx context.Context, s *cli.Session, db store.Stor
 	return err
 }
 
-// snapshot checks a copy of a store that a server has.
+// snapshot checks a copy of a store that a server has. The copy is not compact: pages are copied as they are, so that what
+// is wrong with them is found.
 func (c *FsckCommand) snapshot(ctx context.Context, s *cli.Session, path string, inUse *store.InUse) (found *checked,
 	err error) {
 	dir, err := os.MkdirTemp("", "oncalm-fsck-")
@@ -134,6 +139,7 @@ func (c *FsckCommand) snapshot(ctx context.Context, s *cli.Session, path string,
 	return found, err
 }
 
+// sayChecked prints a line for each finding, with what to do. "set aside" and "lost" are of repairs before this one.
 func sayChecked(s *cli.Session, found *checked) {
 	what := found.Store
 	if found.Snapshot {

@@ -1,5 +1,9 @@
-// Package records is what the command line does with a store and what it has recorded: list incidents and show their timelines and postmortems, copy
-// the store, put a copy back, and check it.
+// Package records is what the command line does with a store and what it has recorded: list incidents and show their
+// timelines and postmortems, copy the store, put a copy back, and check it.
+//
+// What only reads goes by [cli.Records], and works while a server has the store: then the server answers. What needs the
+// file to itself says so, and who has it. Lists are printed as they are read, so that a hundred thousand incidents take no
+// memory.
 package records
 
 import (
@@ -33,7 +37,8 @@ type reader interface {
 	Timeline(ctx context.Context, id string, each func([]incidents.Event) error) error
 }
 
-// read calls fn with what reads incidents.
+// read calls fn with what reads incidents. An archive with lines that cannot be read is read all the same, and that is
+// said: the rest is better than nothing.
 func (f source) read(ctx context.Context, s *cli.Session, fn func(reader) error) error {
 	if f.Archive == "" {
 		return s.WithRecords(ctx, f.StoreFlag, func(r cli.Records) error { return fn(r) })
@@ -66,7 +71,7 @@ type IncidentsCommand struct {
 	Limit    int         `placeholder:"N" help:"At most so many (default: all)."`
 }
 
-// query is which incidents are listed.
+// query is which incidents are listed. A word that was mistyped is refused: an empty list would look like good news.
 func (c *IncidentsCommand) query() (history.Query, error) {
 	q := history.Query{
 		Open: c.Open, Status: incidents.Status(c.Status), Service: c.Service, Severity: c.Severity, Limit: c.Limit,
@@ -155,6 +160,8 @@ func incident(ctx context.Context, s *cli.Session, f source, id string) (inciden
 	if err != nil {
 		return incidents.Incident{}, nil, err
 	}
+	// The head is made from the events: an archive has none, and what is shown cannot differ from the timeline. Zeros in
+	// front of a number mean nothing.
 	i, err := incidents.Fold(strings.TrimLeft(id, "0"), events)
 	if err != nil {
 		return i, events, cli.End(cli.ExitDamaged, "the timeline of incident "+id+" is damaged: "+err.Error(),
@@ -182,6 +189,7 @@ func (c *TimelineCommand) Run(ctx context.Context, s *cli.Session) error {
 	s.Printf("Incident %s: %s (%s, %s, %s)", i.ID, text.Line(i.Title), i.Service, i.Severity, i.Status)
 	rows := [][]string{{"SEQ", "AT (UTC)", "WHO", "WHAT"}}
 	for _, line := range postmortems.Build(i, events).Timeline {
+		// a line without a number is one that the document has made, such as a gap
 		if line.Seq > 0 {
 			rows = append(rows, []string{strconv.Itoa(line.Seq), line.At.UTC().Format(time.DateTime), line.Who,
 				text.Line(line.What)})

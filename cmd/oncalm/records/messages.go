@@ -32,6 +32,7 @@ func (c *MessagesCommand) Run(ctx context.Context, s *cli.Session) error {
 		list := s.Elements()
 		add, end = func(m fates.Message) error { return list.Add(m) }, list.End
 	}
+	// a minute more at the end, for a clock that was set back meanwhile
 	q := fates.Query{From: s.Now.Add(-c.Since.Or(24 * time.Hour)), To: s.Now.Add(time.Minute), Text: c.Text}
 	err := s.WithRecords(ctx, c.StoreFlag, func(r cli.Records) error {
 		return cli.Messages(ctx, r, q, func(m fates.Message) error {
@@ -47,6 +48,8 @@ func (c *MessagesCommand) Run(ctx context.Context, s *cli.Session) error {
 	return end()
 }
 
+// wanted reports whether a message is one of those that are asked for; what is not asked for all are. A message is wanted
+// if one of its parts is.
 func (c *MessagesCommand) wanted(m *fates.Message) bool {
 	if c.Refused && m.Refused == "" {
 		return false

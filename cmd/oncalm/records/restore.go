@@ -20,6 +20,9 @@ type RestoreCommand struct {
 }
 
 // Run puts a backup into the place of the store.
+//
+// At each moment there is a store with a name: what was there has a second name (a hard link) before the backup takes the
+// first one by a rename. A kill in between leaves both, or only the old one.
 func (c *RestoreCommand) Run(ctx context.Context, s *cli.Session) error {
 	path, err := s.StorePath(c.StoreFlag)
 	if err != nil {
@@ -69,5 +72,6 @@ func (c *RestoreCommand) keep(path, kept string) (string, error) {
 	if !c.Force {
 		return "", cli.End(cli.ExitUsage, path+" already exists", "replace it with -force; it is kept beside the new one")
 	}
+	// on the same file system, since it lies beside it
 	return kept, os.Link(path, kept)
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/oncalm/oncalm/store/record"
 )
 
-// summary is an incident in a list.
+// summary is an incident in a list. It is what other programs read: names and meanings stay, and null is not left out.
 type summary struct {
 	ID           string           `json:"id"`
 	Status       incidents.Status `json:"status"`
@@ -28,6 +28,7 @@ type summary struct {
 	Resolved     *time.Time       `json:"resolved"`     // null if it is open
 }
 
+// summarise is a row of the index of history in that form. Times are UTC.
 func summarise(i history.Row) summary {
 	return summary{
 		ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title,
@@ -36,6 +37,7 @@ func summarise(i history.Row) summary {
 	}
 }
 
+// given is a time in JSON: null if there is none.
 func given(t time.Time) *time.Time {
 	if t.IsZero() {
 		return nil
@@ -45,6 +47,8 @@ func given(t time.Time) *time.Time {
 }
 
 // addTo adds an incident to a list, which may be long: without reflection, if nothing in it is written in another way then.
+// Package record writes < > & as \u003c and the like, and [cli.Elements] does not: a row with one of these is written by
+// reflection, so that all rows look alike.
 func addTo(list *cli.Elements, i summary) error {
 	const escaped = "<>&"
 	for _, written := range []string{i.ID, string(i.Status), i.Severity, i.Service, i.Title, i.Silenced, i.Held} {
@@ -78,11 +82,13 @@ func (i *summary) fields(o *record.Object) {
 	maybe(o, "resolved", i.Resolved)
 }
 
+// raw writes a member that is JSON already, also if it is false or null, which [record.Object] leaves out elsewhere.
 func raw(o *record.Object, name, text string) {
 	val := json.RawMessage(text)
 	o.OptRaw(name, &val)
 }
 
+// maybe writes a time, or null.
 func maybe(o *record.Object, name string, t *time.Time) {
 	if t == nil {
 		raw(o, name, "null")

@@ -1,4 +1,8 @@
-// Package remote is the commands that speak to a running server. Those that read a store are not here: they do without one, too.
+// Package remote is the commands that speak to a running server. Those that read a store are not here: they do without one,
+// too.
+//
+// They find the server by the socket that it has beside its store (package ops), so whoever may use the store may use them;
+// there is no password. healthcheck alone asks over the network first, as a load balancer would.
 package remote
 
 import (
@@ -18,7 +22,8 @@ import (
 	"github.com/oncalm/oncalm/store/bolt/disk"
 )
 
-// HealthcheckCommand is oncalm healthcheck.
+// HealthcheckCommand is oncalm healthcheck. The image runs it (HEALTHCHECK in the Dockerfile), which has no other program
+// that could ask.
 type HealthcheckCommand struct {
 	URL    string `name:"url" placeholder:"URL" help:"What to ask (default: /healthz at the address of the configuration, or else of this machine's port 8080)."`
 	Config string `placeholder:"FILE" help:"The configuration, for its address."`
@@ -38,6 +43,7 @@ func (c *HealthcheckCommand) Run(ctx context.Context, s *cli.Session) error {
 		return cli.End(cli.ExitUsage, cli.Quoted(url)+" is not a URL", "give one such as http://127.0.0.1:8080/healthz")
 	}
 	text, err := healthy(req, &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}) // the proxy is not for this machine
+	// no answer at all, and not one that says no
 	if silent, ok := errors.AsType[*neturl.Error](err); ok {
 		err = cli.End(cli.ExitNo, silent.Error(), "is the bot running?")
 		// Strangers may stand in the door, but not in the one beside the store.
@@ -62,6 +68,7 @@ func healthy(req *http.Request, client *http.Client) (text string, err error) {
 		return "", err
 	}
 	defer func() { _ = resp.Body.Close() }()
+	// what is left out of it matters less than the status
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, 1<<10))
 	text = strings.TrimSpace(string(body))
 	if resp.StatusCode != http.StatusOK {
@@ -87,6 +94,7 @@ func (c *HealthcheckCommand) where(s *cli.Session) (url, store string, err error
 	if err != nil {
 		return "", "", err
 	}
+	// an address for listening on all that there are is none to connect to
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}

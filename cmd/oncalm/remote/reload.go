@@ -55,6 +55,7 @@ func (c *ReloadCommand) Run(ctx context.Context, s *cli.Session) error {
 	return err
 }
 
+// say prints what is different now, and what needs a restart. What is wrong goes to the standard error.
 func say(s *cli.Session, done ops.Reloaded) {
 	for _, problem := range done.Problems {
 		s.Complain(problem)

@@ -17,7 +17,9 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// hand is what the commands have in common by which somebody does something at the terminal.
+// hand is what the commands have in common by which somebody does something at the terminal. Who does it is believed:
+// whoever may write to the socket could as well write into the store. The name is recorded with the event, and has to be
+// one of the configuration.
 type hand struct {
 	cli.StoreFlag
 	cli.JSONFlag
@@ -68,6 +70,7 @@ func refusal(err error) error {
 			"start it with oncalm serve; if its store is another one, name that with -store")
 	case errors.Is(err, terminal.ErrTooOld):
 		return cli.End(cli.ExitNo, err.Error(), "restart it with this one")
+	// the connection ended before the reply: it may have been done
 	case errors.Is(err, terminal.ErrUnknown):
 		return cli.End(cli.ExitUnknown, err.Error(), "look with oncalm incidents and oncalm timeline before you do it again")
 	}
@@ -121,6 +124,7 @@ func numbered(words []string) (id, rest string) {
 	return "", strings.Join(words, " ")
 }
 
+// named is an incident in a sentence.
 func named(d terminal.Done) string { return d.ID + " (" + text.Line(d.Title) + ")" }
 
 // DeclareCommand is oncalm declare.
@@ -134,6 +138,7 @@ type DeclareCommand struct {
 // Run opens an incident.
 func (c *DeclareCommand) Run(ctx context.Context, s *cli.Session) error {
 	words := c.Title
+	// as one writes it in Slack: declare sev1 checkout is down
 	if severities := terminal.Severities(); c.Severity == "" && len(words) > 1 && slices.Contains(severities, words[0]) {
 		c.Severity, words = words[0], words[1:]
 	}

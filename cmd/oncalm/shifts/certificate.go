@@ -12,7 +12,8 @@ import (
 	"github.com/oncalm/oncalm/rotations/civil"
 )
 
-// certificate says what the next clock changes do to a schedule.
+// certificate says what the next clock changes do to a schedule: so that somebody can look, before the night, who is on
+// call in the hour that there is twice or not at all.
 type certificate struct {
 	Schedule string    `json:"schedule"`
 	Zone     string    `json:"zone"`
@@ -28,6 +29,7 @@ type certify struct {
 	Shifts  []certified `json:"shifts"`
 }
 
+// certified is a shift, or a gap, as it is and as it seems. The two lengths differ by the clock change if that is in it.
 type certified struct {
 	OnCall []string `json:"on_call"` // nobody in a gap
 	Layer  string   `json:"layer"`
@@ -47,6 +49,8 @@ const (
 	shiftsShown  = 6
 )
 
+// certificateOf finds the changes of a schedule's zone after a time, and the shifts around each, by the overrides as they
+// are now.
 func certificateOf(sched rotations.Schedule, overrides []rotations.Override, from time.Time) certificate {
 	c := certificate{Schedule: sched.Name, Zone: sched.Zone.String(), Changes: []certify{}}
 	for _, change := range civil.Changes(sched.Zone, from, from.AddDate(changeYears, 0, 0), changesShown) {
@@ -61,6 +65,7 @@ func certificateOf(sched rotations.Schedule, overrides []rotations.Override, fro
 // around returns the shifts and gaps from the one before the one that a clock change falls into or ends, to the first that
 // begins after it.
 func around(sched rotations.Schedule, overrides []rotations.Override, change time.Time) []certified {
+	// 1 ns before: a shift that begins at the change is not the one before it
 	first := sched.At(change.Add(-1), overrides)
 	if !first.From.IsZero() {
 		first = sched.At(first.From.Add(-1), overrides)
@@ -68,6 +73,7 @@ func around(sched rotations.Schedule, overrides []rotations.Override, change tim
 	var all []certified
 	for a := first; len(all) < shiftsShown; a = sched.At(a.To, overrides) {
 		all = append(all, certifiedOf(a.Shift))
+		// it lasts for good, so there is no next
 		if a.To.IsZero() || a.From.After(change) {
 			break
 		}
@@ -80,6 +86,7 @@ func certifiedOf(s rotations.Shift) certified {
 		shift: s}
 	if !s.From.IsZero() && !s.To.IsZero() {
 		c.Hours = s.To.Sub(s.From).Hours()
+		// the difference of what the wall clock shows at both ends, in seconds
 		c.Clock = float64(civil.Of(s.To)-civil.Of(s.From)) / time.Hour.Seconds()
 	}
 	return c
@@ -116,7 +123,8 @@ func (c *Command) certificate(ctx context.Context, s *cli.Session, cfg *config.C
 	return nil
 }
 
-// changed says what a clock change does: 2026-03-29 02:00 becomes 03:00, 1h0m0s are skipped.
+// changed says what a clock change does: 2026-03-29 02:00 becomes 03:00, 1h0m0s are skipped. The date is named again only
+// if it is another one.
 func changed(c certify) string {
 	what, span := "skipped", time.Duration(c.Seconds)*time.Second
 	if span < 0 {
@@ -134,6 +142,7 @@ func changed(c certify) string {
 		" " + what
 }
 
+// row is a shift as a row of the table.
 func (c certified) row() []string {
 	bound := func(t time.Time) string {
 		if t.IsZero() {

@@ -13,7 +13,8 @@ import (
 	"github.com/oncalm/oncalm/rotations"
 )
 
-// Fairness is how a schedule's time on call is spread over its people.
+// Fairness is how a schedule's time on call is spread over its people. It stands there twice: as the layers planned it, and
+// with all overrides that count, so that one sees who has stood in for others.
 type Fairness struct {
 	Schedule string   `json:"schedule"`
 	From     string   `json:"from"`
@@ -31,7 +32,7 @@ type shares struct {
 	Worked  share  `json:"worked"`
 }
 
-// share is time on call, in hours.
+// share is time on call, in hours. The columns overlap: a night of a weekend is in both.
 type share struct {
 	Hours    float64 `json:"hours"`
 	Nights   float64 `json:"nights"`
@@ -39,6 +40,7 @@ type share struct {
 	Holidays float64 `json:"holidays"`
 }
 
+// shareOf is a load in hours, rounded to two places: a minute is 0.02.
 func shareOf(l rotations.Load) share {
 	hours := func(d time.Duration) float64 { return math.Round(d.Hours()*100) / 100 }
 	return share{hours(l.Total), hours(l.Night), hours(l.Weekend), hours(l.Holiday)}
@@ -59,7 +61,8 @@ func spread(all []share) share {
 	}
 }
 
-// fairly counts who was to be on call from one cli.Instant to another, and who is with the overrides.
+// fairly counts who was to be on call from one cli.Instant to another, and who is with the overrides. What is past counts
+// as well, as far as its overrides are kept.
 func fairly(cfg *config.Config, sched rotations.Schedule, overrides []rotations.Override, from, to time.Time) Fairness {
 	zone := func(person string) *time.Location { return cfg.People[person].Zone }
 	people := map[string]*shares{}
@@ -91,6 +94,7 @@ func fairly(cfg *config.Config, sched rotations.Schedule, overrides []rotations.
 
 // fairness prints how the schedules' time is spread.
 func (c *Command) fairness(ctx context.Context, s *cli.Session, cfg *config.Config, names []string) error {
+	// without the overrides the answer would be wrong, so an error is one here
 	made, err := allOverrides(ctx, s, cfg, c.Store, names)
 	if err != nil {
 		return err
@@ -118,6 +122,7 @@ func (c *Command) fairness(ctx context.Context, s *cli.Session, cfg *config.Conf
 	return nil
 }
 
+// fairRow is a person, or the spread, as a row of the table.
 func fairRow(name string, planned, worked share) []string {
 	row := []string{name}
 	for _, s := range []share{planned, worked} {

@@ -14,7 +14,8 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// FeedCommand is oncalm feed.
+// FeedCommand is oncalm feed. At the machine one may make and revoke all links: who can read the store can read all shifts
+// anyway.
 type FeedCommand struct {
 	cli.StoreFlag
 	cli.JSONFlag
@@ -61,13 +62,14 @@ func (c *FeedCommand) known(cfg *config.Config) error {
 	return nil
 }
 
-// Made is a new link for other programs.
+// Made is a new link for other programs. The token in it is nowhere else: the store has its hash.
 type Made struct {
 	ops.FeedMade
 	Path string `json:"path"`
 	URL  string `json:"url"` // empty if public_url is not configured
 }
 
+// make makes a link and prints it, once.
 func (c *FeedCommand) make(ctx context.Context, s *cli.Session, l links, wanted ops.FeedWanted, base string) error {
 	link, err := l.MakeLink(ctx, wanted)
 	if errors.Is(err, feed.ErrLinks) {
@@ -93,6 +95,8 @@ func (c *FeedCommand) make(ctx context.Context, s *cli.Session, l links, wanted 
 	return nil
 }
 
+// revoke ends the links to a calendar, or one of them. That there was none is a "no", so that a script notices a name that
+// was mistyped.
 func (c *FeedCommand) revoke(ctx context.Context, s *cli.Session, l links, wanted ops.FeedWanted) error {
 	gone, err := l.RevokeLinks(ctx, wanted)
 	switch {
@@ -109,6 +113,7 @@ func (c *FeedCommand) revoke(ctx context.Context, s *cli.Session, l links, wante
 	return nil
 }
 
+// list prints the links, without their tokens.
 func (c *FeedCommand) list(ctx context.Context, s *cli.Session, l links) error {
 	all, err := l.Links(ctx)
 	if err != nil {

@@ -17,7 +17,8 @@ type forms struct {
 	By  string `enum:"schedule,person" default:"schedule" placeholder:"WHAT" help:"Rows of the picture: schedule (one for all), or person (one for each)."`
 }
 
-// print prints the shifts from one cli.Instant to another in the form that was asked for. false: in none of these.
+// print prints the shifts from one cli.Instant to another in the form that was asked for. false: in none of these. A
+// calendar is cut at both ends of the span, unlike a feed, which always shows whole shifts.
 func (f forms) print(s *cli.Session, sched rotations.Schedule, overrides []rotations.Override, from,
 	to time.Time) (bool, error) {
 	switch {
@@ -38,6 +39,7 @@ func (f forms) print(s *cli.Session, sched rotations.Schedule, overrides []rotat
 	return false, nil
 }
 
+// picture is the span as a picture, in the zone of the schedule.
 func (f forms) picture(now time.Time, sched rotations.Schedule, overrides []rotations.Override, from,
 	to time.Time) strip.Picture {
 	p := strip.Picture{Title: "Who is on call: " + sched.Name, Zone: sched.Zone, From: from, To: to, Now: now}

@@ -24,7 +24,7 @@ type OncallCommand struct {
 	At       cli.Instant `placeholder:"TIME" help:"At this time, as 2026-03-29T02:30:00+01:00 (default: now)."`
 }
 
-// onCall is an element of the answer.
+// onCall is an element of the answer. From and To are null where a shift has no end, and Next where nobody will be on call.
 type onCall struct {
 	Schedule string   `json:"schedule"`
 	At       string   `json:"at"`
@@ -38,12 +38,13 @@ type onCall struct {
 	Shadows []string `json:"shadows,omitempty"`
 }
 
+// next is who is on call after that. There may be a gap before.
 type next struct {
 	OnCall []string `json:"on_call"`
 	From   string   `json:"from"`
 }
 
-// Run answers who is on call.
+// Run answers who is on call. It needs two sections only, so it answers with a configuration that could not be served.
 func (c *OncallCommand) Run(ctx context.Context, s *cli.Session) error {
 	cfg, err := s.Load(c.Config, "people", "schedules")
 	if err != nil {
@@ -73,6 +74,7 @@ func (c *OncallCommand) Run(ctx context.Context, s *cli.Session) error {
 	return nil
 }
 
+// answer is who is on call in a schedule, for programs. Times are on the schedule's own clock.
 func answer(name string, at time.Time, a rotations.Answer) onCall {
 	o := onCall{
 		Schedule: name, At: at.Format(time.RFC3339), OnCall: append([]string{}, a.People...),
@@ -84,6 +86,7 @@ func answer(name string, at time.Time, a rotations.Answer) onCall {
 	return o
 }
 
+// sayOnCall says it in two lines: who, until when and who is next, and why.
 func sayOnCall(s *cli.Session, name string, a rotations.Answer) {
 	who := "nobody"
 	if len(a.People) > 0 {
@@ -126,6 +129,7 @@ const usualSpan = 14 * 24 * time.Hour
 // longestSpan is how much can be listed at once, in years. Of shifts of an hour that is 175,000.
 const longestSpan = 20
 
+// shift is one person's part of a shift: two who are on call together are two of these.
 type shift struct {
 	Person string `json:"person"`
 	Layer  string `json:"layer"`

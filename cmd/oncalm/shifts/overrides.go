@@ -22,7 +22,7 @@ import (
 
 // allOverrides returns all overrides of schedules: those of the configuration, and then those
 // that people made, from the store at path (empty: that of the configuration) or from the
-// server that holds it. Without a store there are only the former.
+// server that holds it. Without a store there are only the former. The order is that in which they count: a later one wins.
 func allOverrides(ctx context.Context, s *cli.Session, cfg *config.Config, path string,
 	names []string) (map[string][]rotations.Override, error) {
 	if path == "" {
@@ -48,7 +48,8 @@ func allOverrides(ctx context.Context, s *cli.Session, cfg *config.Config, path 
 	return all, nil
 }
 
-// sayVoid says which overrides of a schedule do not count.
+// sayVoid says which overrides of a schedule do not count. It goes to the standard error, since the answer may be read by a
+// program.
 func sayVoid(s *cli.Session, schedule string, all []rotations.Override) {
 	for _, o := range all {
 		if o.Void != "" && s.Now.Before(o.To) {
@@ -70,6 +71,7 @@ func OverridesOrPlanned(ctx context.Context, s *cli.Session, cfg *config.Config,
 	return all
 }
 
+// overridesIn reads what people made from a store, or from the server that holds it.
 func overridesIn(ctx context.Context, path string, names []string) (made map[string][]rotations.Override, err error) {
 	db, err := cli.OpenStore(ctx, path, bolt.Options{MustExist: true})
 	if inUse, ok := errors.AsType[*store.InUse](err); ok {

@@ -1,4 +1,5 @@
-// Package transfer is oncalm import: it brings over what another on-call program has.
+// Package transfer is oncalm import: it brings over what another on-call program has. It prints a part of a configuration,
+// which somebody reads and puts into the file; what could not be brought over stands on the standard error.
 package transfer
 
 import (
@@ -14,7 +15,7 @@ type ImportCommand struct {
 	Files []string `arg:"" name:"file" help:"A calendar, or schedules of PagerDuty, Opsgenie or Grafana OnCall as JSON; - is the standard input."`
 }
 
-// largestImport is how much is read of a file.
+// largestImport is how much is read of a file. In bytes, so that a wrong file does not fill the memory.
 const largestImport = 64 << 20
 
 // Run turns schedules of other programs into a part of a configuration.

@@ -1,5 +1,10 @@
-// Package trial is the commands that try a configuration: what is wrong with it, whom it would page, how it judges a message, and
-// which Slack app it needs. Nothing is sent, and nothing is written.
+// Package trial is the commands that try a configuration: what is wrong with it, whom it would page, how it judges a
+// message, and which Slack app it needs. Nothing is sent, and nothing is written.
+//
+// They run the code of the server on values of the file: the checks of package config, [paging.Simulate],
+// [alarms.Classify]. A model of it beside it would be right only until one of the two changes. Where an answer depends on
+// what people did, such as overrides and silences, the store is read, or the server that holds it; if neither can be, the
+// answer says on the standard error what it leaves out.
 package trial
 
 import (
@@ -16,7 +21,7 @@ type CheckCommand struct {
 }
 
 // Run says what is wrong with a configuration, all at once. Warnings alone are no
-// reason for a "no".
+// reason for a "no". In JSON there are the same problems in the same order, also if there are none.
 func (c *CheckCommand) Run(s *cli.Session) error {
 	_, problems := config.Load(c.Config, s.Env, s.Now)
 	if c.JSON {
@@ -42,6 +47,7 @@ func (c *CheckCommand) Run(s *cli.Session) error {
 	return nil
 }
 
+// but is what stands behind "is fine" if there are warnings.
 func but(warnings int) string {
 	switch warnings {
 	case 0:

@@ -17,7 +17,8 @@ import (
 	"github.com/oncalm/oncalm/silences"
 )
 
-// judged is how a message is judged, and whom it would page.
+// judged is how a message is judged, and whom it would page. The first of a message is the one that pages, if any does; the
+// others stand in it.
 type judged struct {
 	Treat    judge.Treatment `json:"treat"`
 	Family   string          `json:"family"`
@@ -40,6 +41,7 @@ func (c *SimulateCommand) judge(ctx context.Context, s *cli.Session, cfg *config
 	if err != nil {
 		return err
 	}
+	// a file may be tried that names no topic yet: the message then comes over one of an account that nobody has
 	topics, _ := sns.ParseTopics(cfg.SNS.Topics) // what is wrong with them was said
 	topic := cmp.Or(slices.Concat(cfg.SNS.Topics, []string{"arn:aws:sns:us-east-1:000000000000:simulated"})[0])
 	at := c.At.Or(s.Now.UTC())
@@ -47,6 +49,7 @@ func (c *SimulateCommand) judge(ctx context.Context, s *cli.Session, cfg *config
 	for _, sig := range alarms.Classify(alarms.Unsigned(text, c.Subject, topic, at), topics, cfg.Messages) {
 		all = append(all, c.judged(ctx, s, cfg, &sig))
 	}
+	// what pages is what one asks for
 	main := slices.IndexFunc(all, func(j judged) bool { return j.Treat == judge.Page })
 	if main > 0 {
 		all[0], all[main] = all[main], all[0]
@@ -61,6 +64,8 @@ func (c *SimulateCommand) judge(ctx context.Context, s *cli.Session, cfg *config
 	return nil
 }
 
+// judged is one thing that a message tells, as intake would take it if nothing were open: its service, its severity, and
+// why nobody is paged or whom the policy pages.
 func (c *SimulateCommand) judged(ctx context.Context, s *cli.Session, cfg *config.Config, sig *alarms.Signal) judged {
 	service := cfg.Services.For(sig)
 	j := judged{Treat: sig.Treatment(), Family: sig.Kind, Key: cmp.Or(sig.Key, sig.ARN), Title: sig.Title,
@@ -74,6 +79,7 @@ func (c *SimulateCommand) judged(ctx context.Context, s *cli.Session, cfg *confi
 	j.Severity = cmp.Or(sig.Severity, service.Severity)
 	switch {
 	case j.Treat == judge.Quiet:
+	// the severity says so, though the message is one that pages
 	case cfg.PagesNobody(j.Severity):
 		j.Treat = judge.Quiet
 	default:
@@ -88,7 +94,8 @@ func (c *SimulateCommand) judged(ctx context.Context, s *cli.Session, cfg *confi
 	return j
 }
 
-// readMessage reads a file of at most the size that a message may have.
+// readMessage reads a file of at most the size that a message may have. Editors may put a byte order mark in front, which
+// is no JSON.
 func readMessage(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {

@@ -23,10 +23,12 @@ type ManifestCommand struct {
 }
 
 // Run prints the manifest of the Slack app. It comes before the tokens that the configuration needs, so those may be missing, and so
-// may the file, if the flags say what it would.
+// may the file, if the flags say what it would. The rooms are those of the program, with the commands as they are called if
+// nobody renames them.
 func (c *ManifestCommand) Run(s *cli.Session) error {
 	cfg, problems := config.Load(c.Config, s.Env, s.Now)
 	_, err := os.Stat(c.Config)
+	// whoever begins has no file yet
 	none := errors.Is(err, fs.ErrNotExist) && (c.URL != "" || c.Socket)
 	if bad := wrongFor(problems); len(bad) > 0 && !none {
 		return &cli.Refused{Problems: bad}
@@ -49,7 +51,8 @@ func (c *ManifestCommand) Run(s *cli.Session) error {
 	return nil
 }
 
-// wrongFor are the errors that a manifest depends on.
+// wrongFor are the errors that a manifest depends on. All other errors are of no concern to it: most files have them at
+// that time.
 func wrongFor(problems reading.Problems) (bad reading.Problems) {
 	for _, p := range problems.Errors() {
 		section, _, _ := strings.Cut(p.Key, ".")

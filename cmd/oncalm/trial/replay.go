@@ -18,7 +18,7 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// past is what a store tells of what happened.
+// past is what a store tells of what happened, as package replay asks for it: it adds timelines as a whole.
 type past struct{ cli.Records }
 
 func (p past) Messages(ctx context.Context, q fates.Query, each func(fates.Message) error) error {
@@ -32,7 +32,8 @@ func (p past) Timeline(ctx context.Context, id string) (all []incidents.Event, e
 	})
 }
 
-// replay plays the messages of the last time against the configuration.
+// replay plays the messages of the last time against the configuration. With --at it ends then, else now. Overrides are
+// those that count today: what people changed since then counts, too.
 func (c *SimulateCommand) replay(ctx context.Context, s *cli.Session, cfg *config.Config) error {
 	to := c.At.Or(s.Now)
 	from := to.Add(-c.Replay.Duration)
@@ -55,6 +56,8 @@ func (c *SimulateCommand) replay(ctx context.Context, s *cli.Session, cfg *confi
 // printed is how many messages are shown that would be treated otherwise.
 const printed = 50
 
+// printReplay prints the comparison in the order in which one decides by it: how many incidents, whom it pages how often,
+// in how many nights, and then which messages.
 func printReplay(s *cli.Session, r *replay.Result) {
 	s.Printf("%s from %s to %s UTC, played against the configuration.", text.Count(r.Messages, "message", "messages"),
 		r.From.Format(time.DateTime), r.To.Format(time.DateTime))
@@ -95,6 +98,7 @@ func printReplay(s *cli.Session, r *replay.Result) {
 	}
 }
 
+// sayTreated is how a message was, or would be, treated, in a few words.
 func sayTreated(t replay.Treated) string {
 	say := strings.Join(strings.Fields(strings.Join([]string{t.Treat, t.Severity, t.Service, t.Outcome}, " ")), " ")
 	if t.Why != "" {

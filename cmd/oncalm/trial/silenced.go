@@ -29,7 +29,8 @@ func (c *SimulateCommand) silenced(ctx context.Context, s *cli.Session, cfg *con
 	return silences.At(known, cfg.Maintenance, c.At.Or(s.Now.UTC()), of)
 }
 
-// silences are those of the store, or of the server that holds it. Without a store there are none.
+// silences are those of the store, or of the server that holds it. Without a store there are none. A store is opened only
+// if there is one: to open what is not there would make it.
 func (c *SimulateCommand) silences(ctx context.Context, cfg *config.Config) (all []silences.Silence, err error) {
 	path := c.Store
 	if path == "" {
@@ -58,6 +59,7 @@ func (c *SimulateCommand) silences(ctx context.Context, cfg *config.Config) (all
 // bySilence says by what an incident is silenced.
 func bySilence(by *silences.Silence) string {
 	said := by.Said().Hushes()
+	// it was planned, so its begin is news
 	if by.From.After(by.Made) {
 		said += " (from " + by.From.UTC().Format(time.RFC3339) + ")"
 	}

@@ -18,7 +18,7 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// SimulateCommand is oncalm simulate.
+// SimulateCommand is oncalm simulate. Exactly one of Service, Alarm, Message and Replay is given (xor).
 type SimulateCommand struct {
 	cli.StoreFlag
 	cli.JSONFlag
@@ -31,7 +31,7 @@ type SimulateCommand struct {
 	At      cli.Instant `placeholder:"TIME" help:"Opened at this time, as 2026-03-29T02:30:00+01:00 (default: now)."`
 }
 
-// simulated is a step of the answer.
+// simulated is a step of the answer. Round and Step count from 0, as in the store; the table shows them from 1.
 type simulated struct {
 	After string   `json:"after"`
 	At    string   `json:"at"`
@@ -42,7 +42,8 @@ type simulated struct {
 	Why   string   `json:"why"`
 }
 
-// Run goes through an escalation as if nobody ever acknowledged.
+// Run goes through an escalation as if nobody ever acknowledged. The sections are those that the answer depends on: an
+// error elsewhere, such as a missing token, is none here.
 func (c *SimulateCommand) Run(ctx context.Context, s *cli.Session) error {
 	if c.Service == "" && c.Alarm == "" && c.Message == "" && c.Replay.Duration == 0 { // kong could require one of them, but its help would show each as required
 		return cli.End(cli.ExitUsage, "missing flags: --service=NAME, --alarm=NAME, --message=FILE or --replay=SPAN",
@@ -102,12 +103,14 @@ func (c *SimulateCommand) run(
 	}
 	all := []simulated{}
 	for _, step := range paging.Simulate(cfg.PolicyOf(service.Name), c.At.Or(s.Now.UTC()).Add(service.Hold), who) {
+		// the policy counts from its first step; whoever reads counts from the alarm
 		step.After += service.Hold
 		all = append(all, simulatedStep(step, func(person string) []paging.Via { return cfg.Reach(person, severity) }))
 	}
 	return all
 }
 
+// printRun prints the steps of a run. Those after the last round are the fallback, which have no number.
 func printRun(s *cli.Session, policy paging.Policy, all []simulated) {
 	rows := [][]string{{"AFTER", "AT", "ROUND", "STEP", "PAGE", "WHY"}}
 	for _, row := range all {
@@ -145,6 +148,7 @@ func (c *SimulateCommand) hushed(s *cli.Session, service alarms.Service, by *sil
 	return nil
 }
 
+// orNobody names people, or says that there are none.
 func orNobody(people []string) string {
 	if len(people) == 0 {
 		return "nobody"
@@ -192,6 +196,7 @@ func simulatedStep(step paging.Simulated, reach func(person string) []paging.Via
 				row.Via = append(row.Via, via.Name)
 			}
 		}
+		// people of one schedule have the same reason
 		if len(whys) == 0 || whys[len(whys)-1] != call.Why {
 			whys = append(whys, call.Why)
 		}

@@ -23,12 +23,13 @@ type Channels struct {
 // Opens reports whether any incident has a channel.
 func (c Channels) Opens() bool { return c.Open != channels.Never }
 
-// InvitesGroups reports whether a user group is invited to channels that are opened.
+// InvitesGroups reports whether a user group is invited to channels that are opened. That needs a scope more, which the
+// manifest then asks for.
 func (c Channels) InvitesGroups() bool {
 	return c.Opens() && slices.ContainsFunc(c.Invite, groupForm.MatchString)
 }
 
-// Default is what holds where a file says nothing.
+// Default is what holds where a file says nothing. A section that is there changes only what it says.
 func Default() Channels {
 	return Channels{Rules: channels.Default(), Capture: capture.Rules{Signs: capture.DefaultSigns()}}
 }
@@ -50,7 +51,7 @@ func Section(to *Channels) func(reading.Value) {
 	}
 }
 
-// open reads which incidents have a channel.
+// open reads which incidents have a channel. A severity means that one and what is worse.
 func open(to *string) func(reading.Value) {
 	return func(v reading.Value) {
 		which, ok := v.OneOf(channels.Never, channels.Always, incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4)
@@ -92,7 +93,8 @@ func name(to *string) func(reading.Value) {
 	}
 }
 
-// mostName is the longest name that can be written, with its fields.
+// mostName is the longest name that can be written, with its fields. Slack takes 80 characters (conversations.create), and
+// an id or a slug is longer than its field may be.
 const mostName = 60
 
 var (
@@ -100,7 +102,8 @@ var (
 	groupForm = regexp.MustCompile(`^S[A-Z0-9]{2,30}$`)
 )
 
-// invite reads who is in each channel: people, and user groups of Slack's.
+// invite reads who is in each channel: people, and user groups of Slack's. Groups are told by the form of their ids;
+// everything else is the name of a person.
 func invite(to *[]string) func(reading.Value) {
 	return func(v reading.Value) {
 		v.List("people, or ids of user groups such as S0LEADS", func(v reading.Value) {
@@ -119,7 +122,8 @@ func invite(to *[]string) func(reading.Value) {
 	}
 }
 
-// archiveAfter reads how long after it is over a channel is archived.
+// archiveAfter reads how long after it is over a channel is archived. Zero stands for never inside the program, and is
+// therefore not taken in the file.
 func archiveAfter(to *time.Duration) func(reading.Value) {
 	return func(v reading.Value) {
 		if v.Text() == "never" {
@@ -146,10 +150,12 @@ const most = 20
 // reactions reads which reactions mark a message. An empty list means that only pins do.
 func reactions(to *[]string) func(reading.Value) {
 	return func(v reading.Value) {
+		// whoever writes nothing behind it may mean either
 		if v.Kind() == reading.Null {
 			v.Errorf("write [pushpin, memo, stopwatch], or [] so that only pins count", "reactions has no value")
 			return
 		}
+		// what is listed takes the place of the default
 		*to = []string{}
 		v.List("reactions such as [pushpin, memo, stopwatch]", func(v reading.Value) {
 			s, ok := v.Filled("the name of a reaction, such as pushpin")

@@ -1,5 +1,8 @@
-// Package holidays reads which days are holidays for a schedule: dates, and the events of a calendar that last whole
-// days.
+// Package holidays reads which days are holidays for a schedule: dates, and the events of a calendar (RFC 5545) that last
+// whole days.
+//
+// Only what is certain is taken from a calendar. An event with a rule that is not understood is an error and not left out:
+// a holiday that is missing puts somebody on call who is away.
 package holidays
 
 import (
@@ -15,10 +18,11 @@ import (
 	"github.com/oncalm/oncalm/rotations/civil"
 )
 
-// holidayYears is how many years ahead the yearly events of a calendar are holidays.
+// holidayYears is how many years ahead the yearly events of a calendar are holidays. A configuration is read anew at each
+// start and reload, so that is always far enough ahead.
 const holidayYears = 12
 
-// Read reads a list of dates and of calendars.
+// Read reads a list of dates and of calendars. A day that stands in both is one holiday.
 func Read(v reading.Value) []rotations.Holiday {
 	const wanted = "dates such as 2026-12-25, and .ics files"
 	var all []rotations.Holiday
@@ -35,6 +39,7 @@ func Read(v reading.Value) []rotations.Holiday {
 			v.Errorf("expected "+wanted, "%s is neither a date nor a calendar", reading.Quote(v.Text()))
 			return
 		}
+		// relative to the configuration's folder, as all paths
 		if text, ok := v.Content(s); ok {
 			all = append(all, calendar(v, text)...)
 		}
@@ -65,7 +70,8 @@ func calendar(v reading.Value, text string) []rotations.Holiday {
 	return all
 }
 
-// daysOf returns the days of an event: none if it was cancelled, or begins at a time of day other than midnight.
+// daysOf returns the days of an event: none if it was cancelled, or begins at a time of day other than midnight. An error
+// names the event as the calendar calls it, so that it can be found there.
 func daysOf(event *ical.Component, now time.Time) ([]rotations.Holiday, error) {
 	name := event.Get("SUMMARY").Text()
 	begin, ok := wholeDay(event, "DTSTART")
@@ -74,9 +80,11 @@ func daysOf(event *ical.Component, now time.Time) ([]rotations.Holiday, error) {
 	}
 	days := 1
 	if end, ok := wholeDay(event, "DTEND"); ok {
+		// DTEND is not part of the event (RFC 5545, 3.6.1). Both are dates without a zone here, so all days have 24 hours.
 		days = max(1, int(end.Sub(begin)/(24*time.Hour)))
 	}
 	begins, err := yearly(begin, event.Get("RRULE").Value, now)
+	// these add single days, leave them out or move them
 	for _, other := range []string{"RDATE", "EXDATE", "RECURRENCE-ID"} {
 		if event.Get(other).Value != "" {
 			err = errors.New("it changes single days of a repeated event")
@@ -95,6 +103,7 @@ func daysOf(event *ical.Component, now time.Time) ([]rotations.Holiday, error) {
 	return all, nil
 }
 
+// orTooLong is the error that was found, or that of an event that is too long.
 func orTooLong(err error) error {
 	if err != nil {
 		return err
@@ -115,7 +124,8 @@ func wholeDay(event *ical.Component, name string) (time.Time, bool) {
 }
 
 // yearly returns when an event happens: once, or by a rule on the same date of each
-// year. Other rules are errors.
+// year. Other rules are errors. It knows the parts of a rule (RFC 5545, 3.3.10) that say the same as the date of the event;
+// each other part changes on which days it is.
 func yearly(begin time.Time, rule string, now time.Time) ([]time.Time, error) {
 	if rule == "" {
 		return []time.Time{begin}, nil
@@ -127,6 +137,7 @@ func yearly(begin time.Time, rule string, now time.Time) ([]time.Time, error) {
 		switch {
 		case key == "FREQ":
 			freq = val
+		// when a week begins means nothing to a year
 		case key == "WKST":
 		case key == "COUNT" && err == nil && n > 0:
 			count = n

@@ -1,4 +1,8 @@
 // Package maintenance reads when nobody is to be paged for what: once, or at times of the week on the clock of a zone.
+//
+// What it makes are rules of package silences, which works out the windows. A maintenance needs a name, since people end
+// one by it in chat, and since the silence of a window is found again by it after a restart or a reload. The zone is asked
+// for and never guessed: a server is often in another one than its people.
 package maintenance
 
 import (
@@ -22,6 +26,8 @@ const (
 	longestWhy = 200
 )
 
+// such is a maintenance as an example, for whoever wrote something else. Times of day are in quotes: YAML 1.1 reads 22:00
+// as the number 1320.
 const such = `{name: nightly, match: [{name: "batch-*"}], zone: Europe/Berlin, days: mon-sun, from: "02:00", to: "04:00"}`
 
 // Section returns the reader of the section maintenance.
@@ -44,7 +50,8 @@ func Section(to *[]silences.Rule) func(reading.Value) {
 	}
 }
 
-// times are when a maintenance takes place, as they stand in the file.
+// times are when a maintenance takes place, as they stand in the file. They are counted as they are read, and judged
+// together at the end, since keys come in any order.
 type times struct {
 	days       civil.Days
 	from, to   civil.Time
@@ -55,6 +62,8 @@ type times struct {
 	daysAreSet bool
 }
 
+// rule reads one maintenance. All that it lacks is said at once; its times are judged only if all else is sound, so that
+// one mistake is not reported twice.
 func rule(v reading.Value) (silences.Rule, bool) {
 	r := silences.Rule{End: silences.EndPage}
 	t := times{days: civil.EveryDay}
@@ -95,7 +104,8 @@ func rule(v reading.Value) (silences.Rule, bool) {
 	return r, !v.Faulty()
 }
 
-// name reads by what a maintenance is known, in chat, too.
+// name reads by what a maintenance is known, in chat, too. It is part of a key of the store, so it has few kinds of
+// characters.
 func name(to *string) func(reading.Value) {
 	return func(v reading.Value) {
 		s, ok := v.Filled("a name such as nightly")
@@ -114,7 +124,7 @@ func odd(r rune) bool {
 	return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", r)
 }
 
-// days reads days of the week.
+// days reads days of the week; none if they cannot be read, which is reported.
 func days(v reading.Value) civil.Days {
 	const wanted = "days such as mon-fri or sat,sun"
 	s, ok := v.Filled(wanted)
@@ -128,7 +138,7 @@ func days(v reading.Value) civil.Days {
 	return all
 }
 
-// border reads a time of day, or a local date and time.
+// border reads a time of day, or a local date and time. A mapping may have one of each, which only [times.into] can tell.
 func (t *times) border(date *civil.Time, clock *civil.Clock) func(reading.Value) {
 	const wanted = `a time of day in quotes, such as "02:00", or once a local time such as 2026-12-01T02:00`
 	return func(v reading.Value) {
@@ -152,6 +162,9 @@ func (t *times) border(date *civil.Time, clock *civil.Clock) func(reading.Value)
 }
 
 // into puts the times into a rule, if they go together.
+//
+// Times of day make a window on each of the days, which may go over midnight. Dates make one span, on which the clock may
+// change in between.
 func (t *times) into(r *silences.Rule, v reading.Value) {
 	switch {
 	case t.clocks == 1:
@@ -171,6 +184,7 @@ func (t *times) into(r *silences.Rule, v reading.Value) {
 
 // once is a maintenance with dates.
 func (t *times) once(r *silences.Rule, v reading.Value) {
+	// a time that the clocks skip is the next one that there is
 	r.From, r.To = t.from.In(r.Zone), t.to.In(r.Zone)
 	switch {
 	case !r.From.Before(r.To):
@@ -178,12 +192,13 @@ func (t *times) once(r *silences.Rule, v reading.Value) {
 	case r.To.Sub(r.From) > silences.Longest:
 		v.In("to").Errorf("make several of it, or take the alarms out of their services",
 			"the maintenance is longer than 7 days")
+	// a warning, since time alone must not make a file wrong that was right
 	case !v.File.Now.Before(r.To):
 		v.Warnf("remove it", "this maintenance is over and has no effect any more")
 	}
 }
 
-// covers reads what a maintenance is about.
+// covers reads what a maintenance is about. An empty list is an error and not everything: who meant that has to write "*".
 func covers(v reading.Value) []silences.Cover {
 	var all []silences.Cover
 	v.List(`what it covers, such as [{name: "batch-*"}, {service: search}]`, func(v reading.Value) {
@@ -205,6 +220,8 @@ func covers(v reading.Value) []silences.Cover {
 	return all
 }
 
+// cover reads one thing that is covered: the name of an alarm or a pattern, or a mapping with the conditions that services
+// have. The rules for both are those of chat ([silences.Cover.Check]).
 func cover(v reading.Value) (c silences.Cover, ok bool) {
 	if v.Kind() == reading.Scalar {
 		patterns.Name(&c.Alarm)(v)

@@ -14,7 +14,7 @@ var quotes = regexp.MustCompile(`^\s*[“”„‟«»]|[“”„‟«»]\s*$|^
 // InQuotes reports whether there are quotes around a text that are a part of it.
 func InQuotes(s string) bool { return quotes.MatchString(s) }
 
-// Quoted warns of quotes around a text that are a part of it.
+// Quoted warns of quotes around a text that are a part of it. It is a warning: an alarm may be called so.
 func Quoted(v reading.Value, s string) {
 	if InQuotes(s) {
 		v.Warnf("take them out, or write straight ones, once",

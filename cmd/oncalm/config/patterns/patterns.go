@@ -18,6 +18,8 @@ var (
 	Topic     = regexp.MustCompile(`^[A-Za-z0-9:._*?-]+$`)
 )
 
+// maxPattern is the longest pattern, in bytes: as long as the name of an alarm may be (PutMetricAlarm), which also bounds
+// the work of a comparison.
 const maxPattern = 255
 
 // Text returns the reader of a pattern for texts of messages, which are trimmed before they are compared.
@@ -68,7 +70,8 @@ func foreign(v reading.Value, s string) {
 	}
 }
 
-// arnAsName says what to write instead of an ARN where a name is compared.
+// arnAsName says what to write instead of an ARN where a name is compared. A reference is not taken apart, since the remedy
+// would show what it stands for.
 func arnAsName(v reading.Value, arn string) {
 	remedy := "write the alarm's name alone"
 	_, name, isAlarm := strings.Cut(arn, ":alarm:")

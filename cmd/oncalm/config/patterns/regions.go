@@ -10,6 +10,7 @@ import (
 	"github.com/oncalm/oncalm/nearest"
 )
 
+// regionForm is the form of a region's name, or of a pattern for such.
 var regionForm = regexp.MustCompile(`^[a-z0-9*?-]{1,30}$`)
 
 // Region returns the reader of a region's name, or a pattern for such.
@@ -30,7 +31,8 @@ func Region(to *string) func(reading.Value) {
 	}
 }
 
-// IsRegion reports whether a text can be the name of a region, and warns if it is none that is known.
+// IsRegion reports whether a text can be the name of a region, and warns if it is none that is known. AWS opens regions
+// more often than we learn of it, so one with the right form is only warned of.
 func IsRegion(v reading.Value, name string) bool {
 	switch {
 	case !aws.IsRegion(name):

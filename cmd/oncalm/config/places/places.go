@@ -14,7 +14,8 @@ import (
 	"github.com/oncalm/oncalm/templates"
 )
 
-// Templates reads the directory of the operator's own texts, and sees that each can be filled in.
+// Templates reads the directory of the operator's own texts, and sees that each can be filled in. A text with a mistake in
+// it is found here and not when a postmortem is made.
 func Templates(v reading.Value) string {
 	s, ok := v.Filled("the path of a directory")
 	if !ok {
@@ -32,7 +33,8 @@ func Templates(v reading.Value) string {
 	return dir
 }
 
-// Address returns the reader of a listen address.
+// Address returns the reader of a listen address. Port 0 is any that is free, which tests use. Whether the address can be
+// listened on, the start finds out.
 func Address(to *string) func(reading.Value) {
 	return func(v reading.Value) {
 		const wanted = "host:port or :port, such as :8080"
@@ -50,7 +52,8 @@ func Address(to *string) func(reading.Value) {
 	}
 }
 
-// Collide reports whether one address is, or holds, the other. Port 0 is another one each time.
+// Collide reports whether one address is, or holds, the other. Port 0 is another one each time. An empty host, 0.0.0.0 and
+// :: are all addresses of the machine. Names are compared as they are written: what they stand for may change.
 func Collide(a, b string) bool {
 	hostA, portA, errA := net.SplitHostPort(a)
 	hostB, portB, errB := net.SplitHostPort(b)
@@ -61,7 +64,8 @@ func Collide(a, b string) bool {
 	return hostA == hostB || all(hostA) || all(hostB) || Loopback(hostA) && Loopback(hostB)
 }
 
-// Link reads an https URL. Plain http is good enough for this machine itself.
+// Link reads an https URL. Plain http is good enough for this machine itself. Links are shown to people and followed by
+// browsers, so there is no user or password in them.
 func Link(v reading.Value, such string) (string, bool) {
 	s, ok := v.Filled("a URL such as " + such)
 	if !ok {
@@ -88,9 +92,10 @@ func Loopback(host string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
+// channelForm is the form of ids of channels: C, or G of private ones that are old.
 var channelForm = regexp.MustCompile(`^[CG][A-Z0-9]{2,30}$`)
 
-// Channel reads the id of a channel in Slack.
+// Channel reads the id of a channel in Slack. A name is refused, since channels are renamed.
 func Channel(v reading.Value) (id string, ok bool) {
 	id, ok = v.Filled("the id of a channel, such as C0INCIDENTS")
 	if ok && !channelForm.MatchString(id) {

@@ -20,11 +20,13 @@ func storeFile(v reading.Value, path string) {
 	folder := filepath.Dir(path)
 	own, ownErr := os.Stat(v.File.Name)
 	switch {
+	// first of all: that the store would be written over this file is worse than all that follows
 	case err == nil && ownErr == nil && os.SameFile(info, own):
 		v.Errorf("name a file of its own, such as "+DefaultStore, "the store %s is this configuration", path)
 	case strings.HasPrefix(v.Text(), "~"):
 		v.Warnf("write the path in full",
 			"the ~ of %s is taken literally: it does not mean a home folder here", reading.Quote(v.Text()))
+	// tmpfs on Linux
 	case strings.HasPrefix(path, "/dev/shm/"), strings.HasPrefix(path, "/run/"):
 		v.Warnf("name a file on a disk",
 			"the store %s is in memory: when the machine restarts, it is lost with all incidents", path)
@@ -44,7 +46,8 @@ func storeFile(v reading.Value, path string) {
 	}
 }
 
-// storeFolder looks whether a store can be made in a folder.
+// storeFolder looks whether a store can be made in a folder. It is not made: a name that was mistyped would be a new, empty
+// store beside the one with all incidents.
 func storeFolder(v reading.Value, folder string) {
 	info, err := os.Stat(folder)
 	switch {
@@ -78,7 +81,8 @@ func Store(v reading.Value) string {
 	return ""
 }
 
-// Retention reads how long incidents are kept in the store after they are resolved, before they are archived.
+// Retention reads how long incidents are kept in the store after they are resolved, before they are archived. Below
+// [archive.Least] it is an error.
 func Retention(to *time.Duration) func(reading.Value) {
 	return func(v reading.Value) {
 		d, ok := v.Days()

@@ -1,4 +1,8 @@
 // Package policies reads whom to page, in which order and how often, and sees that this gets through to somebody.
+//
+// A policy that can page nobody is an error: an incident that follows it would be as if it were quiet, and nobody would
+// have said so. What may be meant, such as a policy without a fallback, is a warning. Whether somebody can be paged is
+// known when all of the file was read, so this is looked at later.
 package policies
 
 import (
@@ -57,6 +61,7 @@ func (r *Reader) Section(v reading.Value) {
 // leastWait is what somebody needs at the least to hear a page, and to press a button.
 const leastWait = 30 * time.Second
 
+// step reads whom a step pages, and how long it waits for an acknowledgement before the next one.
 func step(v reading.Value) paging.Step {
 	s := paging.Step{Wait: DefaultWait}
 	v.Mapping(
@@ -80,6 +85,7 @@ func step(v reading.Value) paging.Step {
 	return s
 }
 
+// targets reads a list of people and schedules. One that is listed twice is kept: it is paged once all the same.
 func targets(v reading.Value) []paging.Target {
 	var all []paging.Target
 	seen := map[paging.Target]bool{}
@@ -97,6 +103,7 @@ func targets(v reading.Value) []paging.Target {
 	return all
 }
 
+// target reads one of them. That the name exists is checked when the whole file was read ([reading.Value.Refer]).
 func target(v reading.Value) (paging.Target, bool) {
 	s, ok := v.Filled("schedule:NAME or person:NAME")
 	if !ok {
@@ -115,7 +122,8 @@ func target(v reading.Value) (paging.Target, bool) {
 	return t, true
 }
 
-// Schedules lists the schedules that a policy's steps page, each once.
+// Schedules lists the schedules that a policy's steps page, each once. Those of the fallback are left out: it is paged when
+// the steps have found nobody.
 func Schedules(p paging.Policy) []string {
 	var names []string
 	for _, s := range p.Steps {
@@ -141,6 +149,7 @@ func (r *Reader) reaches(p paging.Policy, key reading.Value) {
 	switch {
 	case !reached && !r.reachable(p.Fallback):
 		key.Errorf("name somebody with a Slack id in its steps or its fallback", "policy %s can page nobody", p.Name)
+	// see docs/decisions/0007
 	case len(p.Fallback) == 0:
 		key.Warnf(`add fallback: ["person:NAME"]`,
 			"policy %s has no fallback: nobody is paged when a step finds nobody, nor after the last round", p.Name)
@@ -149,7 +158,8 @@ func (r *Reader) reaches(p paging.Policy, key reading.Value) {
 	}
 }
 
-// reachable reports whether one of the targets can ever mean somebody who can be paged.
+// reachable reports whether one of the targets can ever mean somebody who can be paged. It looks at everybody who has a
+// turn in a schedule, at any time: that nobody is on call for an hour is what package schedules warns of.
 func (r *Reader) reachable(targets []paging.Target) bool {
 	for _, t := range targets {
 		if name, ok := t.Person(); ok && r.Reachable(name) {

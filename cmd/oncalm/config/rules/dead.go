@@ -12,7 +12,7 @@ import (
 )
 
 // dead warns of rules that never count, since one before fits whatever they fit, and of one that keeps everything from
-// paging.
+// paging. It warns of what is certain only: two patterns may have texts in common that neither can show.
 func dead(rules []messages.Rule, places []reading.Value) {
 	pages := false
 	for j := range rules {
@@ -21,6 +21,7 @@ func dead(rules []messages.Rule, places []reading.Value) {
 		case i >= 0:
 			places[j].Warnf("put it before that one, or remove it",
 				"the rule never applies: %s, which comes first, matches everything that it matches", places[i].Key)
+		// before a rule that pages: behind one it may be meant as the rest
 		case !pages && rules[j].Treat != judge.Page && fitsAll(&rules[j], &messages.Rule{}):
 			places[j].Warnf(`narrow it down to the messages that are meant, such as {subject: "*completed*"}`,
 				"the rule matches all messages except CloudWatch's own alarms: none of them pages anybody")
@@ -29,7 +30,8 @@ func dead(rules []messages.Rule, places []reading.Value) {
 	}
 }
 
-// fitsAll reports whether a rule surely fits all messages that another one fits.
+// fitsAll reports whether a rule surely fits all messages that another one fits. Each condition of the one must be met by
+// what the other asks for: a rule with fewer conditions fits more.
 func fitsAll(r, other *messages.Rule) bool {
 	met := func(c messages.Condition) bool {
 		return slices.ContainsFunc(other.JSON, func(o messages.Condition) bool {
@@ -51,7 +53,7 @@ func includes(pattern, other string) bool {
 }
 
 // unanswered warns of rules that resolve what no rule opens: the key of such an incident is its rule's, not one of the
-// table.
+// table. A key with a path in it may be the same text in the end, so only those without are compared letter by letter.
 func unanswered(rules []messages.Rule, places []reading.Value) {
 	var open []string
 	for _, rule := range rules {

@@ -1,4 +1,8 @@
 // Package rules reads what messages amount to that are not CloudWatch's own, and finds rules that never count.
+//
+// A rule comes before the table of the program (package alarms/messages), and the first that fits a message counts: so the
+// order in the file matters, and a rule behind a wider one is dead. Keys and titles are texts in which a path such as $.job
+// stands for what is there.
 package rules
 
 import (
@@ -40,6 +44,8 @@ func (r *Reader) Section(v reading.Value) {
 	unanswered(*r.Rules, places)
 }
 
+// rule reads one rule; false if anything is wrong with it. It is then left out, which changes nothing: with an error the
+// server does not start.
 func (r *Reader) rule(v reading.Value) (messages.Rule, bool) {
 	var rule messages.Rule
 	v.Mapping(
@@ -92,6 +98,7 @@ func sound(rule messages.Rule, v reading.Value) {
 	}
 }
 
+// treatments are the words of treat: in the file.
 func treatments() []string {
 	var names []string
 	for _, t := range judge.Treatments() {
@@ -100,6 +107,7 @@ func treatments() []string {
 	return names
 }
 
+// match reads the conditions of a rule, all of which must hold. Without one it would fit nothing, which is hardly meant.
 func match(v reading.Value, rule *messages.Rule) {
 	v.Mapping(
 		reading.Key("subject", patterns.Text(&rule.Subject, "a pattern for the subject, such as *completed*")),
@@ -114,6 +122,7 @@ func match(v reading.Value, rule *messages.Rule) {
 // conditions reads patterns for what stands at paths of a message.
 func conditions(v reading.Value) []messages.Condition {
 	const wanted = `a mapping from paths to patterns, such as {"$.state": "FAILED"}`
+	// to a mapping a null is an empty one: here it is a condition that somebody forgot
 	if v.Kind() == reading.Null {
 		v.Wrong(wanted)
 	}
@@ -132,7 +141,8 @@ func conditions(v reading.Value) []messages.Condition {
 	return all
 }
 
-// pathText reads a text in which paths stand for what is there.
+// pathText reads a text in which paths stand for what is there. The path is only read here; whether a message has it, each
+// message tells.
 func pathText(v reading.Value, wanted string) string {
 	s, ok := v.Filled(wanted)
 	if !ok {
@@ -145,6 +155,7 @@ func pathText(v reading.Value, wanted string) string {
 	return s
 }
 
+// inBraces finds what is a path already; barePath finds one outside, but not a sum of money such as 5$.
 var (
 	inBraces = regexp.MustCompile(`\{[^}]*\}`)
 	barePath = regexp.MustCompile(`(^|[^0-9])(\$[.\[])`)

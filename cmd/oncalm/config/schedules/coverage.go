@@ -10,13 +10,16 @@ import (
 	"github.com/oncalm/oncalm/rotations/civil"
 )
 
-// horizon is how many days ahead gaps and people in two places are looked for.
+// horizon is how many days ahead gaps and people in two places are looked for. It is as long as the longest override, and
+// longer than a turn is in most rotations.
 const horizon = 90
 
-// years is how many years ahead handoffs are checked against clock changes.
+// years is how many years ahead handoffs are checked against clock changes. The tz database knows the changes of most zones
+// by a rule, so more years say the same.
 const years = 2
 
-// covered checks what only shows when a schedule is looked at over time.
+// covered checks what only shows when a schedule is looked at over time. It is called only for a schedule that is sound in
+// itself: what follows from a mistake would hide it.
 func covered(s rotations.Schedule, planned []rotations.Override, key reading.Value) {
 	if nobodys(s) {
 		key.In("layers").Errorf("name somebody in one of its layers",
@@ -28,7 +31,8 @@ func covered(s rotations.Schedule, planned []rotations.Override, key reading.Val
 	idle(s, key)
 }
 
-// idle warns of layers that never count, and of people who never have a shift in one.
+// idle warns of layers that never count, and of people who never have a shift in one. Later layers win where they cover
+// (package rotations), so a layer can be complete and never count.
 func idle(s rotations.Schedule, key reading.Value) {
 	for _, idle := range s.Idle(civil.Of(key.File.Now.In(s.Zone))) {
 		at, name := layerOf(key, idle.Layer), s.Layers[idle.Layer].Name
@@ -66,8 +70,9 @@ func nobodys(s rotations.Schedule) bool {
 	return true
 }
 
-// gaps warns of time in which nobody is on call, but for gaps on purpose. The fallback
-// of the policy is paged then, which may be as meant.
+// gaps warns of time in which nobody is on call, but for gaps on purpose. The fallback of the policy is paged then, which
+// may be as meant. A layer that begins later, within a year, is looked at from its begin on: a rotation is often written
+// before it starts.
 func gaps(s rotations.Schedule, planned []rotations.Override, key reading.Value) {
 	to := key.File.Now.AddDate(0, 0, horizon)
 	for _, l := range s.Layers {
@@ -84,7 +89,8 @@ func gaps(s rotations.Schedule, planned []rotations.Override, key reading.Value)
 		"nobody is on call in %s%s%s", s.Name, span(s.At(gaps[0].From, planned)), more(len(gaps)-1, to.In(s.Zone)))
 }
 
-// skipped warns of handoffs at wall-clock times that do not exist on some date.
+// skipped warns of handoffs at wall-clock times that do not exist on some date. They are no errors: the handoff comes at
+// the first moment that exists (see package rotations/civil).
 func skipped(s rotations.Schedule, key reading.Value) {
 	found := s.Skipped(key.File.Now, key.File.Now.AddDate(years, 0, 0))
 	for n, l := range s.Layers {
@@ -106,7 +112,7 @@ func onClock(c civil.Time) string {
 	return s[:10] + " " + s[11:]
 }
 
-// span names the bounds of a gap.
+// span names the bounds of a gap. A bound that is zero is open: nobody was on call before, or will be.
 func span(gap rotations.Answer) string {
 	text := ""
 	if !gap.From.IsZero() {

@@ -23,6 +23,8 @@ const (
 )
 
 // Handoffs is what is done about shifts that begin and end.
+//
+// A user group can be named by several schedules; whoever is on call in any of them is in it, and those who are always.
 type Handoffs struct {
 	Rules  map[string]handoffs.Rule  // by schedule, for all there are
 	Groups map[string]handoffs.Group // by the id of the user group in Slack
@@ -38,7 +40,8 @@ func DefaultHandoffs() Handoffs {
 	}
 }
 
-// A HandoffReader reads the section handoffs.
+// A HandoffReader reads the section handoffs. It is shared by the section handoffs and all schedules, which come in any
+// order in the file: a schedule takes what the section says when all was read.
 type HandoffReader struct {
 	to     *Handoffs
 	remind []time.Duration // for schedules that say nothing else
@@ -58,6 +61,7 @@ func (h *HandoffReader) Section(v reading.Value) {
 	)
 }
 
+// groups reads who is always in a user group of Slack, besides those who are on call.
 func (h *HandoffReader) groups(v reading.Value) {
 	v.Named("user group", func(id string, key, v reading.Value) {
 		if !isGroup(key, id, id) {
@@ -69,7 +73,7 @@ func (h *HandoffReader) groups(v reading.Value) {
 	})
 }
 
-// lookAhead reads a time of the week, such as mon 09:00, or off.
+// lookAhead reads a time of the week, such as mon 09:00, or off. The zone is that of each schedule.
 func (h *HandoffReader) lookAhead(v reading.Value) {
 	const wanted = "a day and a time such as mon 09:00, or off"
 	s, ok := v.Filled(wanted)
@@ -83,6 +87,7 @@ func (h *HandoffReader) lookAhead(v reading.Value) {
 	day, at, _ := strings.Cut(strings.TrimSpace(s), " ")
 	days, err := civil.ParseDays(day)
 	clock, err2 := civil.ParseClock(strings.TrimSpace(at))
+	// days are bits of a mask: one day is one bit, and its place is the weekday
 	if err != nil || err2 != nil || clock >= 24*60*60 || bits.OnesCount8(uint8(days)) != 1 {
 		v.Errorf("expected "+wanted, "%s is not a time of the week", reading.Quote(v.Text()))
 		return
@@ -106,6 +111,7 @@ func (r *ruleReader) done() {
 	r.handoffs.to.Rules[r.schedule] = r.rule
 }
 
+// handoff reads what happens when a shift begins: people are told, or have to accept, or nothing.
 func (r *ruleReader) handoff(v reading.Value) {
 	switch mode, _ := v.OneOf("notice", "accept", "none"); mode {
 	case "accept":
@@ -115,6 +121,7 @@ func (r *ruleReader) handoff(v reading.Value) {
 	}
 }
 
+// acceptWithin reads how long the one before stays on call while nobody accepts. After that the shift begins in any case.
 func (r *ruleReader) acceptWithin(v reading.Value) {
 	d, ok := v.Duration()
 	switch {
@@ -126,8 +133,10 @@ func (r *ruleReader) acceptWithin(v reading.Value) {
 	}
 }
 
+// remind reads the reminders of this schedule, which take the place of those of the section, also with none.
 func (r *ruleReader) remind(v reading.Value) { r.rule.Remind, r.reminded = leads(v), true }
 
+// userGroup reads which group of Slack follows the schedule.
 func (r *ruleReader) userGroup(v reading.Value) {
 	id, ok := v.Filled("the id of a Slack user group, such as S0ONCALL")
 	if ok && isGroup(v, id, v.Text()) {
@@ -139,7 +148,8 @@ func (r *ruleReader) userGroup(v reading.Value) {
 
 var groupForm = regexp.MustCompile(`^S[A-Z0-9]{2,30}$`)
 
-// isGroup reports whether an id can be that of a user group, and complains if not, in the words of the file.
+// isGroup reports whether an id can be that of a user group, and complains if not, in the words of the file. written is
+// what stands in the file, which may be a reference.
 func isGroup(v reading.Value, id, written string) bool {
 	if groupForm.MatchString(id) {
 		return true

@@ -9,7 +9,7 @@ import (
 	"github.com/oncalm/oncalm/rotations/civil"
 )
 
-// layer reads who takes turns, and when.
+// layer reads who takes turns, and when. Whether its parts go together, [rotations.Schedule.Validate] says.
 func layer(v reading.Value) rotations.Layer {
 	var l rotations.Layer
 	v.Mapping(
@@ -33,6 +33,7 @@ func layer(v reading.Value) rotations.Layer {
 			})
 		}),
 	)
+	// no terms is what package rotations has for most layers, and is quicker to look at
 	if always(l.Terms) {
 		l.Terms = nil
 	}
@@ -59,6 +60,7 @@ func windows(v reading.Value) []civil.Window {
 	return all
 }
 
+// window reads days and two times of day.
 func window(v reading.Value) (civil.Window, bool) {
 	var on, from, to string
 	v.Mapping(
@@ -76,7 +78,8 @@ func window(v reading.Value) (civil.Window, bool) {
 	return w, err == nil
 }
 
-// turn reads who takes a turn of a layer: a member, or a list of members who take it together.
+// turn reads who takes a turn of a layer: a member, or a list of members who take it together. Terms stand beside the
+// people, at the same places.
 func turn(v reading.Value, l *rotations.Layer) {
 	var people []string
 	var terms []rotations.Term
@@ -92,7 +95,8 @@ func turn(v reading.Value, l *rotations.Layer) {
 	l.People, l.Terms = append(l.People, people), append(l.Terms, terms)
 }
 
-// member reads a person, or one with the dates from which and until which they take part.
+// member reads a person, or one with the dates from which and until which they take part. A turn stays when somebody leaves
+// (docs/decisions/0012): the date says who takes it, and not how many turns there are.
 func member(v reading.Value) (who string, term rotations.Term) {
 	if v.Kind() != reading.Mapping {
 		return somebody(v), term

@@ -18,7 +18,7 @@ type placed struct {
 	at reading.Value
 }
 
-// overrides reads who stands in, in a schedule.
+// overrides reads who stands in, in a schedule. Times are those of the schedule's zone, as in its layers.
 func overrides(s rotations.Schedule, list reading.Value) []rotations.Override {
 	const such = "{person: bo, for: ana, from: 2026-02-01T09:00, to: 2026-02-02T09:00}"
 	var all []rotations.Override
@@ -32,6 +32,7 @@ func overrides(s rotations.Schedule, list reading.Value) []rotations.Override {
 	return all
 }
 
+// override reads one of them. What is over is a warning: such a list is kept for years.
 func override(s rotations.Schedule, v reading.Value) (rotations.Override, bool) {
 	o := rotations.Override{Schedule: s.Name}
 	var from, to civil.Time
@@ -44,6 +45,7 @@ func override(s rotations.Schedule, v reading.Value) (rotations.Override, bool) 
 	if v.Kind() != reading.Mapping {
 		return o, false
 	}
+	// both lie in the hour that the clocks skip in spring, and are one moment
 	if from < to && o.From.Equal(o.To) && !o.From.IsZero() {
 		v.In("to").Errorf("give times that exist: the clocks show "+civil.Of(o.To).String()+" next",
 			"the clocks of %s skip the time from %s to %s", s.Zone, from, to)
@@ -60,13 +62,16 @@ func override(s rotations.Schedule, v reading.Value) (rotations.Override, bool) 
 	return o, true
 }
 
-// crowd are overrides of which each can be in force beside the others, as they begin one after the other.
+// crowd are overrides of which each can be in force beside the others, as they begin one after the other. How many are in
+// force at a time is those that have begun less those that have ended. Both lists are in order, so that costs a search in
+// one.
 type crowd struct {
 	begun   int
 	ends    []time.Time // of all of them, in order
 	longest *placed     // of those that have begun, whose end is the last
 }
 
+// inForce counts those that have begun and not ended.
 func (c *crowd) inForce(at time.Time) int {
 	return c.begun - sort.Search(len(c.ends), func(i int) bool { return c.ends[i].After(at) })
 }
@@ -96,6 +101,8 @@ func overlaps(list []placed) {
 	}
 	for i := range list {
 		o := &list[i]
+		// an override for nobody in particular meets all others; one for somebody meets those for them, and those for
+		// nobody
 		rivals := []*crowd{all}
 		if o.For != "" {
 			rivals = []*crowd{of[""], of[o.For]}
@@ -106,6 +113,7 @@ func overlaps(list []placed) {
 	}
 }
 
+// overlap warns of one override, if others are in force when it begins.
 func overlap(o *placed, rivals []*crowd) {
 	var longest *placed
 	n := 0

@@ -25,6 +25,8 @@ type Reader struct {
 }
 
 // Section reads schedules by their names.
+//
+// Overrides are read last, since their times are in the zone of the schedule, wherever that stands.
 func (r *Reader) Section(v reading.Value) {
 	v.Named("schedule", func(name string, key, v reading.Value) {
 		s := rotations.Schedule{Name: name}
@@ -56,7 +58,7 @@ func (r *Reader) Section(v reading.Value) {
 	})
 }
 
-// sound sees that a schedule is one.
+// sound sees that a schedule is one. It sets a zone in any case, so that what follows can work with it; the error was said.
 func sound(s *rotations.Schedule, key reading.Value) {
 	if !key.Has("zone") {
 		key.Errorf("add zone: with one of the tz database, such as Europe/Berlin",

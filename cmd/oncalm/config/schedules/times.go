@@ -15,7 +15,8 @@ func localTime(v reading.Value) (civil.Time, bool) {
 	return parsed(v, civil.Parse, "not a local date and time", wanted)
 }
 
-// moment reads a local time of a zone, and when that is.
+// moment reads a local time of a zone, and when that is. A time that the clocks skip is the next one that there is; of one
+// that they repeat it is the first (see [civil.Time.In]).
 func moment(v reading.Value, zone *time.Location) (civil.Time, time.Time) {
 	t, ok := localTime(v)
 	if !ok {
@@ -41,7 +42,8 @@ func day(v reading.Value) civil.Time {
 	return t
 }
 
-// days reads days of the week: mon-fri, or a list of such.
+// days reads days of the week: mon-fri, or a list of such. It goes back to text, since [rotations.ParseWindow] reads all
+// three parts together.
 func days(v reading.Value) string {
 	const wanted = "days such as mon-fri or sat,sun"
 	if v.Kind() == reading.Sequence {
@@ -78,7 +80,7 @@ func parsed[T any](v reading.Value, parse func(string) (T, error), what, wanted 
 }
 
 // unparsed reports what could not be parsed, in the words of err unless these could show the value behind a
-// [reading.Reference].
+// [reading.Reference]. Such a value may be a secret.
 func unparsed(v reading.Value, err error, what, wanted string) {
 	subject, shown := "", v.Key
 	if v.Kind() == reading.Scalar {
@@ -97,6 +99,7 @@ func unparsed(v reading.Value, err error, what, wanted string) {
 	v.Errorf(remedy, "%s", text)
 }
 
+// latest is the later of two times.
 func latest(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return b
@@ -104,6 +107,7 @@ func latest(a, b time.Time) time.Time {
 	return a
 }
 
+// earliest is the earlier of two times.
 func earliest(a, b time.Time) time.Time {
 	if b.Before(a) {
 		return b
@@ -111,7 +115,8 @@ func earliest(a, b time.Time) time.Time {
 	return a
 }
 
-// spoken gives an instant as the local clock shows it, and in UTC.
+// spoken gives an instant as the local clock shows it, and in UTC. People compare the one with their calendar and the other
+// with logs.
 func spoken(t time.Time) string {
 	return fmt.Sprintf("%s (%s)", t.Format("Mon 2006-01-02 15:04 MST"), t.UTC().Format("2006-01-02T15:04Z"))
 }

@@ -15,7 +15,8 @@ const (
 	maxPairs  = 5000
 )
 
-// Pairs are schedules that somebody looks at together.
+// Pairs are schedules that somebody looks at together. It is one for the whole file, so that the work is bounded however
+// many policies there are.
 type Pairs struct {
 	Schedules map[string]rotations.Schedule
 	Planned   map[string][]rotations.Override
@@ -62,7 +63,8 @@ type shared struct {
 }
 
 // together returns the spans in which somebody has a shift in both lists, which are in
-// order. Spans that touch are one.
+// order. Spans that touch are one. It goes through both lists once: of two shifts the one that ends first can have nothing
+// in common with what comes later in the other list.
 func together(a, b []rotations.Shift) []shared {
 	var all []shared
 	for len(a) > 0 && len(b) > 0 {
@@ -83,6 +85,8 @@ func together(a, b []rotations.Shift) []shared {
 	return all
 }
 
+// joined adds a span, or lengthens the one of the same person that ends where it begins. That is among the last few: a
+// shift has few people.
 func joined(all []shared, next shared) []shared {
 	for n := len(all) - 1; n >= 0 && n >= len(all)-4; n-- {
 		if all[n].person == next.person && all[n].to.Equal(next.from) {

@@ -16,7 +16,8 @@ const (
 	mostWithin  = 24 * time.Hour
 )
 
-// hold reads how long an alarm must fire before somebody is paged.
+// hold reads how long an alarm must fire before somebody is paged. Zero is a value: a match can so take back the hold of
+// its service.
 func hold(take func(time.Duration)) func(reading.Value) {
 	return func(v reading.Value) {
 		d, ok := v.Duration()
@@ -32,7 +33,7 @@ func hold(take func(time.Duration)) func(reading.Value) {
 	}
 }
 
-// flap reads when an alarm flaps.
+// flap reads when an alarm flaps. changes: 0 turns it off. What is left out stays as in the default.
 func flap(to *known.Flap) func(reading.Value) {
 	return func(v reading.Value) {
 		v.Mapping(

@@ -17,7 +17,8 @@ type owner struct {
 	line    int
 }
 
-// matches reads which alarms are a service's own.
+// matches reads which alarms are a service's own. [alarms.Services.For] knows by which match an alarm was claimed, and
+// finds its hold by that.
 func (r *Reader) matches(v reading.Value, s *alarms.Service) {
 	v.List(`alarms such as ["checkout-*", {region: eu-central-1}]`, func(v reading.Value) {
 		var own *time.Duration
@@ -27,6 +28,7 @@ func (r *Reader) matches(v reading.Value, s *alarms.Service) {
 		}
 		r.counts(m, v, s.Name)
 		s.Matches = append(s.Matches, m)
+		// the first of two that are the same counts
 		if _, twice := s.Holds[m]; own == nil || twice {
 			return
 		}
@@ -52,7 +54,7 @@ func match(v reading.Value, held func(time.Duration)) (alarms.Match, bool) {
 	return m, !v.Faulty()
 }
 
-// Conditions are the keys by which alarms are matched.
+// Conditions are the keys by which alarms are matched. A maintenance has the same, so that one learns them once.
 func Conditions(m *alarms.Match) []reading.Entry {
 	return []reading.Entry{
 		reading.Key("name", patterns.Name(&m.Alarm)),
@@ -73,6 +75,7 @@ func (r *Reader) counts(m alarms.Match, v reading.Value, service string) {
 	switch first, taken := r.taken[m]; {
 	case taken && first.service == service:
 		v.Warnf("remove one of them", "line %d already has the same", first.line)
+	// the same match of two services: the one that stands first in the file has the alarm
 	case taken:
 		v.Warnf("remove one of them, or make one more specific",
 			"service %s has the same in line %d, and comes first: no alarm reaches %s through it",
@@ -85,7 +88,8 @@ func (r *Reader) counts(m alarms.Match, v reading.Value, service string) {
 	}
 }
 
-// maxCompared is of how many topics at the most it is said that a match is for none of them.
+// maxCompared is of how many topics at the most it is said that a match is for none of them. Each match is compared with
+// each topic.
 const maxCompared = 100
 
 // heard warns of a match for a topic that is none of those that are heard.
@@ -101,7 +105,8 @@ func (r *Reader) heard(pattern string, at reading.Value) {
 	}
 }
 
-// lonely warns of services that no alarm can come to, and of a file by which nobody is ever paged.
+// lonely warns of services that no alarm can come to, and of a file by which nobody is ever paged. What it warns of is
+// allowed: services may be filled later, and a file may be one for a test.
 func lonely(f *reading.File, services *alarms.Services, quiet func(severity string) bool) {
 	all := services.All
 	if len(all) == 0 || f.Faulty("services") || f.Faulty("default_service") || f.Faulty("quiet") {

@@ -1,5 +1,8 @@
-// Package services reads what alarms are about: services, each with its escalation policy, and with the alarms that are
-// its own.
+// Package services reads what alarms are about: services, each with its escalation policy, and with the alarms that are its
+// own.
+//
+// An alarm belongs to the service with the most specific match; if no match fits, to the default service
+// (alarms.Services.For). So every alarm has a service and a policy: one that nobody thought of pages as well.
 package services
 
 import (
@@ -14,10 +17,12 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// DefaultGroup is how long after an incident was triggered alarms of its service join it, if nothing else is said.
+// DefaultGroup is how long after an incident was triggered alarms of its service join it, if nothing else is said. See
+// docs/decisions/0032.
 const DefaultGroup = 5 * time.Minute
 
-// A Reader reads the sections services and default_service.
+// A Reader reads the sections services and default_service. It remembers the matches of all services, to find two that are
+// the same.
 type Reader struct {
 	Services *alarms.Services
 	// Topics are those that are heard, once the whole file was read.
@@ -52,6 +57,7 @@ func (r *Reader) Section(v reading.Value) {
 			}),
 			reading.Key("group_by", func(v reading.Value) { s.GroupBy = groupBy(v) }),
 			reading.Key("stakeholders", func(v reading.Value) { s.Stakeholders = stakeholders(v) }),
+			// docs/decisions/0030
 			reading.Key("rollback", reading.NotBuilt("does not roll services back", "take it out")),
 		)
 		if !key.Has("policy") {
@@ -64,7 +70,8 @@ func (r *Reader) Section(v reading.Value) {
 	})
 }
 
-// stakeholders reads which channels are told of updates.
+// stakeholders reads which channels are told of updates. Whether the bot is in them, oncalm doctor and the first update
+// find out.
 func stakeholders(v reading.Value) (all []string) {
 	v.List("ids of channels, such as [C0STATUS]", func(v reading.Value) {
 		if id, ok := places.Channel(v); ok && slices.Contains(all, id) {
@@ -76,7 +83,8 @@ func stakeholders(v reading.Value) (all []string) {
 	return all
 }
 
-// groupBy reads what alarms of one group have in common.
+// groupBy reads what alarms of one group have in common. Tags and dimensions have names of AWS, which are not checked: an
+// alarm without one is in a group with the others without.
 func groupBy(v reading.Value) (all []string) {
 	v.List(`what alarms have in common, such as ["tag:team", account]`, func(v reading.Value) {
 		by, ok := v.Filled("account, region, topic, tag:NAME or dimension:NAME")
@@ -110,7 +118,8 @@ func (r *Reader) Default(v reading.Value) {
 }
 
 // Agree sees, when the whole file was read, that there is a default service: of one service it is that. It warns of
-// services that no alarm can come to. quiet says which severities page nobody.
+// services that no alarm can come to. quiet says which severities page nobody. With several services a default has to be
+// named: which of them gets what nobody claims is a decision.
 func Agree(f *reading.File, services *alarms.Services, quiet func(severity string) bool) {
 	_, given := f.Look("default_service")
 	switch all := services.All; {
