@@ -35,7 +35,7 @@ type filter struct {
 const (
 	// usualDays is how far back all goes without a number of days.
 	usualDays = 30
-	// ten years
+	// Ten years.
 	mostDays  = 3650
 	mostPages = 1000
 )
