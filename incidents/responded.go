@@ -32,6 +32,10 @@ func (b Responded) words(Event) Words {
 	switch b.Fact.(type) {
 	case response.Planned, response.Convened: // the card has the others in full
 		w.Shown |= OnCard
+	default:
+		if response.OfRollback(b.Fact) {
+			w.Shown |= OnCard
+		}
 	}
 	return w
 }

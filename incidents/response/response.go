@@ -1,6 +1,6 @@
 // Package response is what people decide and say while they respond to an incident, beyond whether it is acknowledged, resolved or
-// snoozed: who leads it, what it is about, who is hurt, what others are told, and what is left to do. Each [Fact] is a kind of event
-// of package incidents, which records it; the [State] is what they amount to.
+// snoozed: who leads it, what it is about, who is hurt, what others are told, what is rolled back, and what is left to do. Each
+// [Fact] is a kind of event of package incidents, which records it; the [State] is what they amount to.
 //
 // What people wrote stands in the events alone: a State says in which.
 package response
@@ -47,6 +47,8 @@ type State struct {
 	Next   time.Time `json:"next,omitzero"`
 	// Actions is how many action items there are.
 	Actions int `json:"actions,omitempty"`
+	// Rollback is the newest that was requested; nil if none was.
+	Rollback *Rollback `json:"rollback,omitempty"`
 }
 
 // Fields are what is stored of it.
@@ -60,6 +62,7 @@ func (s *State) Fields(o *record.Object) {
 	o.OptText("stage", &s.Stage)
 	o.OptTime("next", &s.Next)
 	o.OptInt("actions", &s.Actions)
+	record.OptRef(o, "rollback", &s.Rollback, (*Rollback).Fields)
 }
 
 // Holder is who has a role; empty if nobody does.
@@ -98,8 +101,8 @@ type Kind struct {
 
 // Kinds are all kinds.
 func Kinds() []Kind {
-	return []Kind{kindOf[Assigned](), kindOf[Summarised](), kindOf[Affected](), kindOf[Updated](), kindOf[Planned](),
-		kindOf[Convened]()}
+	return append([]Kind{kindOf[Assigned](), kindOf[Summarised](), kindOf[Affected](), kindOf[Updated](),
+		kindOf[Planned](), kindOf[Convened]()}, rollbackKinds()...)
 }
 
 func kindOf[F Fact]() Kind {
