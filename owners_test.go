@@ -28,6 +28,7 @@ import (
 	"github.com/oncalm/oncalm/outbox/steady"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -153,7 +154,7 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 		"incidents/requests": requests.Keys(),
 		"overrides":          overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "bot/capture": capture.Keys(),
 		"bot/channels":   channels.Keys(),
-		"rotations/feed": feed.Keys(), "silences": silences.Keys(),
+		"rotations/feed": feed.Keys(), "silences": silences.Keys(), "rollbacks": rollbacks.Keys(),
 	}
 	docs := map[string]string{}
 	for _, s := range tree(t) {

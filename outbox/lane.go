@@ -22,10 +22,11 @@ const (
 	Pages2    Lane = "pages_sev2"
 	Pages3    Lane = "pages_sev3"
 	Pages4    Lane = "pages_sev4"
-	Answers   Lane = "answers" // what somebody is waiting for: replies, confirmations, refreshed pages
-	Chores    Lane = "chores"  // everything that may wait: cards, notices
-	Asides    Lane = "asides"  // what goes on in Slack beside that: the channels of incidents, and what is said there
-	Errands   Lane = "errands" // what has nothing to do with Slack, and must not wait for it
+	Answers   Lane = "answers"   // what somebody is waiting for: replies, confirmations, refreshed pages
+	Chores    Lane = "chores"    // everything that may wait: cards, notices
+	Asides    Lane = "asides"    // what goes on in Slack beside that: the channels of incidents, and what is said there
+	Errands   Lane = "errands"   // what has nothing to do with Slack, and must not wait for it
+	Rollbacks Lane = "rollbacks" // what is rolled back in AWS: it waits for nobody, and nobody for it
 )
 
 // Pages reports whether it depends on l that somebody is paged. Pages that go by another channel than Slack have

@@ -70,7 +70,7 @@ type Runner struct {
 	steady *steady.Time
 }
 
-// DefaultGroups serves decisions, pages, answers, chores and errands each with workers
+// DefaultGroups serves decisions, pages, answers, chores, errands and rollbacks each with workers
 // of their own. The probe, which may be nil, is that of all that speak to Slack.
 func DefaultGroups(probe func(context.Context) error) []Group {
 	return []Group{
@@ -80,6 +80,7 @@ func DefaultGroups(probe func(context.Context) error) []Group {
 		{Name: "chores", Lanes: []Lane{Chores}, Workers: 2, Probe: probe},
 		{Name: "asides", Lanes: []Lane{Asides}, Workers: 2, Probe: probe},
 		{Name: "errands", Lanes: []Lane{Errands}, Workers: 2},
+		{Name: "rollbacks", Lanes: []Lane{Rollbacks}, Workers: 4, Timeout: time.Minute},
 	}
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/oncalm/oncalm/outbox/steady"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -41,6 +42,7 @@ func owners() []store.Check {
 		requests.Keys(),
 		overrides.Keys(),
 		changes.Keys(),
+		rollbacks.Keys(),
 		fates.Keys(),
 		silences.Keys(),
 		known.Keys(),
