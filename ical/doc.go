@@ -3,4 +3,7 @@
 //
 // Values stay as they are written. A comma in a text is escaped; only who knows what the text is can tell whether it parts two
 // names.
+//
+// Files come from strangers, so each bound is one that nobody's calendar reaches. What is not understood is kept and not
+// refused: programs write properties of their own.
 package ical

@@ -40,7 +40,7 @@ func (p Property) Param(name string) string { return p.Params[name] }
 // Text returns the value as a text, with its escapes replaced.
 func (p Property) Text() string { return Unescape(p.Value) }
 
-// Unescape replaces the escapes of a text.
+// Unescape replaces the escapes of a text. \n may be written large, too (RFC 5545, 3.3.11).
 func Unescape(s string) string {
 	return strings.NewReplacer(`\\`, `\`, `\;`, `;`, `\,`, `,`, `\n`, "\n", `\N`, "\n").Replace(s)
 }
@@ -77,7 +77,8 @@ func (c *Component) Components(name string) []*Component {
 	return all
 }
 
-// Parse reads the calendar of a file. Errors wrap [ErrForm], and name the line.
+// Parse reads the calendar of a file. Errors wrap [ErrForm], and name the line. Lines are counted as the file has them,
+// before they are unfolded, so that an editor finds them.
 func Parse(data []byte) (*Component, error) {
 	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
 	top := &Component{}
@@ -99,6 +100,7 @@ func Parse(data []byte) (*Component, error) {
 			if count++; count > maxComponents {
 				return nil, fmt.Errorf("%w: line %d begins one of more than %d components", ErrForm, n, maxComponents)
 			}
+			// a calendar has events, events have alarms: three are usual
 			if len(open) > maxDepth {
 				return nil, fmt.Errorf("%w: line %d is nested more than %d deep", ErrForm, n, maxDepth)
 			}
@@ -128,7 +130,8 @@ func Parse(data []byte) (*Component, error) {
 	return cal, nil
 }
 
-// unfold takes a line off data: a line that begins with a blank goes on with the one before.
+// unfold takes a line off data: a line that begins with a blank goes on with the one before. Folded lines are those of RFC
+// 5545, 3.1. A line may end with a bare line feed: some programs write so.
 func unfold(data []byte) (line string, rest []byte, lines int, err error) {
 	var b strings.Builder
 	for {
@@ -168,6 +171,7 @@ func property(line string) (Property, error) {
 		switch c := line[i]; {
 		case i > maxParameters:
 			return p, fmt.Errorf("has more than %d KiB of parameters", maxParameters>>10)
+		// a colon or a semicolon within quotes is part of the value
 		case c == '"':
 			quoted = !quoted
 		case quoted:
@@ -185,4 +189,5 @@ func property(line string) (Property, error) {
 	return p, fmt.Errorf("has no colon: %s", clip(line))
 }
 
+// clip is the beginning of a text, in quotes, for an error.
 func clip(s string) string { return fmt.Sprintf("%q", text.Clip(s, 40)) }

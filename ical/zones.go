@@ -8,7 +8,8 @@ import (
 	"time"
 )
 
-// Zones finds time zones by the names that a calendar gives them.
+// Zones finds time zones by the names that a calendar gives them. It remembers what it has found: a calendar names few
+// zones in many lines.
 type Zones struct {
 	rules map[string]rules // by TZID
 	known map[string]*time.Location
@@ -36,6 +37,9 @@ func (z *Zones) Find(id string) *time.Location {
 	return zone
 }
 
+// find looks the name up: as it is, by its last two parts ("/freeassociation.sourceforge.net/Europe/Berlin" is one), and
+// among the names of Windows. If none of these is a zone, the rules of the calendar are compared with those of the zones
+// that Windows knows.
 func (z *Zones) find(id string) *time.Location {
 	if id == "" {
 		return nil
@@ -60,6 +64,7 @@ func (z *Zones) find(id string) *time.Location {
 	return nil
 }
 
+// load is a zone of the tz database. "Local" is that of this machine, and never meant.
 func load(name string) *time.Location {
 	if name == "" || name == "Local" || name == "." {
 		return nil
@@ -76,6 +81,7 @@ func load(name string) *time.Location {
 //go:embed windows.txt
 var windowsZones string
 
+// windows is the zone of the tz database for a name of Windows; empty if it is none.
 func windows(id string) string {
 	for line := range strings.Lines(windowsZones) {
 		if name, zone, ok := strings.Cut(strings.TrimSpace(line), "\t"); ok && strings.EqualFold(name, id) {
@@ -99,6 +105,7 @@ type rule struct {
 	until    time.Time
 }
 
+// rulesOf are the parts of a VTIMEZONE, STANDARD and DAYLIGHT, each with the offset that it leads to.
 func rulesOf(c *Component) rules {
 	var all rules
 	for _, part := range c.Inner {
@@ -156,7 +163,8 @@ func nthDay(text string) (int, time.Weekday) {
 	return n, time.Weekday(strings.Index("SUMOTUWETHFRSA", text[len(text)-2:]) / 2)
 }
 
-// onset is when the rule takes effect last, before or at an instant.
+// onset is when the rule takes effect last, before or at an instant. Rules of a VTIMEZONE go on for ever, unless they have
+// an end.
 func (r rule) onset(at time.Time) (time.Time, bool) {
 	first := r.begin.Add(-time.Duration(r.from) * time.Second)
 	if first.After(at) {
@@ -189,7 +197,7 @@ func (r rule) in(year int) time.Time {
 	return day.Add(-time.Duration(r.from) * time.Second)
 }
 
-// at returns the offset at an instant, in seconds.
+// at returns the offset at an instant, in seconds. It is that of the rule that took effect last.
 func (rs rules) at(t time.Time) int {
 	best, offset := time.Time{}, rs[0].to
 	for _, r := range rs {
@@ -200,7 +208,8 @@ func (rs rules) at(t time.Time) int {
 	return offset
 }
 
-// agree reports whether a zone has these offsets in a year and in the one after it.
+// agree reports whether a zone has these offsets in a year and in the one after it. Each day at half past twelve UTC: no
+// zone changes its clocks twice within a day. Two years show a zone that has ceased to change.
 func (rs rules) agree(zone *time.Location, year int) bool {
 	for t := time.Date(year, 1, 1, 12, 30, 0, 0, time.UTC); t.Year() < year+2; t = t.Add(24 * time.Hour) {
 		if _, have := t.In(zone).Zone(); have != rs.at(t) {

@@ -26,6 +26,10 @@ func FromStore(tx store.Tx, id string) (document.Document, error) {
 
 // Build makes the document of an incident. The incident must be the fold of the
 // timeline.
+//
+// The document begins as a skeleton: the places for contributing factors and action items are empty, since only people know
+// them. What the parts say of each other is built in order: times need the impact and the detection, the summary and the
+// questions need all of it.
 func Build(i incidents.Incident, timeline []incidents.Event) document.Document {
 	r := evidence.Read(i, timeline)
 	d := document.Document{
@@ -57,6 +61,7 @@ func header(i incidents.Incident, timeline []incidents.Event) document.Header {
 	if !i.Resolved.IsZero() {
 		h.Resolved = i.Resolved.UTC()
 	}
+	// Events may be recorded in another order than they happened, as late notes are.
 	for _, e := range timeline {
 		if e.Recorded.After(h.Newest) {
 			h.Newest = e.Recorded.UTC()
@@ -65,7 +70,8 @@ func header(i incidents.Incident, timeline []incidents.Event) document.Header {
 	return h
 }
 
-// draft says why the document cannot be complete yet.
+// draft says why the document cannot be complete yet. The document of an open incident can be made at any time; it says so
+// at its head.
 func draft(i incidents.Incident) string {
 	if !i.Open() {
 		return ""

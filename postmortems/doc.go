@@ -6,4 +6,7 @@
 //
 //	doc := postmortems.Build(incident, timeline)
 //	text, err := markdown.Render(doc, set)
+//
+// Each sentence names the events that it was taken from, so that whoever doubts it can look. What is not recorded is said
+// to be not recorded, and never worked out from something else.
 package postmortems

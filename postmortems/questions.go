@@ -25,7 +25,8 @@ const (
 // schedule had a gap (see package paging).
 const nobodyOnCall = "nobody is on call"
 
-// factors asks for contributing factors: several, of different kinds.
+// factors asks for contributing factors: several, of different kinds. There are four kinds on the page, so that nobody
+// stops at the first.
 func factors() []document.Factor {
 	return []document.Factor{
 		{Kind: "technical", Ask: "which conditions in code, data or infrastructure made this possible, or worse?"},
@@ -36,13 +37,15 @@ func factors() []document.Factor {
 }
 
 // An interview chooses what to ask by what happened. No question begins with why or who: such questions look for a person,
-// and get a defence.
+// and get a defence. Its rules are methods, each with one question at most. A rule says what happened ("because") and asks
+// what people know.
 type interview struct {
 	told *evidence.Reading
 	doc  document.Document // all of it but the questions
 }
 
-// questions are those of all rules that have one.
+// questions are those of all rules that have one. The order is that in which the incident went: how it became known, who
+// was reached, what was done, how it ended.
 func (v interview) questions() []document.Question {
 	rules := []func() (document.Question, bool){
 		v.person, v.detection, v.pageLag, v.ack, v.noAck, v.steps, v.escalated, v.nobody, v.undelivered, v.withheld,
@@ -57,14 +60,16 @@ func (v interview) questions() []document.Question {
 	return questions
 }
 
-// ask makes a question.
+// ask makes a question. events are those that give the occasion for it.
 func ask(rule, question string, events []int, because string, args ...any) (document.Question, bool) {
 	told := document.Sentence{Text: fmt.Sprintf(because, args...), Events: events}
 	return document.Question{Rule: rule, Because: told, Ask: question}, true
 }
 
+// none is no question.
 func none() (document.Question, bool) { return document.Question{}, false }
 
+// person asks when no alarm saw the trouble before a person did.
 func (v interview) person() (document.Question, bool) {
 	if v.doc.Detection.Alarm != nil || v.doc.Detection.Person == "" {
 		return none()
@@ -73,6 +78,7 @@ func (v interview) person() (document.Question, bool) {
 		"A person declared the incident")
 }
 
+// detection asks when the alarm took long to fire.
 func (v interview) detection() (document.Question, bool) {
 	m := v.doc.Measure("TTD")
 	if m.Seconds == nil || document.Length(*m.Seconds) < slowToDetect {
@@ -82,6 +88,7 @@ func (v interview) detection() (document.Question, bool) {
 		wording.Took(document.Length(*m.Seconds)))
 }
 
+// pageLag asks when the first page took long to be delivered, which is our part or Slack's.
 func (v interview) pageLag() (document.Question, bool) {
 	for _, m := range v.doc.Times {
 		if m.Name == "Delivery lag" && m.Seconds != nil && document.Length(*m.Seconds) > slowPage {
@@ -92,6 +99,7 @@ func (v interview) pageLag() (document.Question, bool) {
 	return none()
 }
 
+// ack asks when the first acknowledgement took long.
 func (v interview) ack() (document.Question, bool) {
 	m := v.doc.Measure("TTA")
 	if m.Seconds == nil || document.Length(*m.Seconds) <= slowAck {
@@ -101,6 +109,7 @@ func (v interview) ack() (document.Question, bool) {
 		"The first acknowledgement came %s after the first page", wording.Took(document.Length(*m.Seconds)))
 }
 
+// noAck asks when people were paged, and it was resolved without anybody's acknowledgement: perhaps it needed nobody.
 func (v interview) noAck() (document.Question, bool) {
 	if len(v.doc.Pages) == 0 || v.told.Incident.Open() ||
 		len(v.told.All(evidence.ByPerson[incidents.Acknowledged])) > 0 {
@@ -130,6 +139,7 @@ func (v interview) steps() (document.Question, bool) {
 		}
 		events = append(events, p.Events[0])
 	}
+	// a fallback that stands in for a step is one of its steps; the one after the last round is counted by itself
 	further := "The policy went on to " + text.Count(len(steps), "further step", "further steps") + " after its first"
 	switch {
 	case len(steps) == 0 && !fallback:
@@ -142,6 +152,7 @@ func (v interview) steps() (document.Question, bool) {
 	return ask("further steps", "What would let the first step reach somebody?", events, "%s", further)
 }
 
+// escalated asks when a person called for more people.
 func (v interview) escalated() (document.Question, bool) {
 	events := v.told.All(evidence.ByPerson[incidents.Escalated])
 	if len(events) == 0 {
@@ -151,6 +162,7 @@ func (v interview) escalated() (document.Question, bool) {
 		"It was escalated by hand %s", wording.Times(len(events)))
 }
 
+// nobody asks when nobody was on call, or nobody was paged at all. What was quiet or held was not to page anybody.
 func (v interview) nobody() (document.Question, bool) {
 	events := []int{}
 	for _, p := range v.doc.Pages {
@@ -170,6 +182,7 @@ func (v interview) nobody() (document.Question, bool) {
 		"Nobody was paged at all")
 }
 
+// undelivered asks when Slack, or another channel, took a page for good as undeliverable.
 func (v interview) undelivered() (document.Question, bool) {
 	events := v.told.All(evidence.Is[incidents.Undelivered])
 	if len(events) == 0 {
@@ -179,6 +192,8 @@ func (v interview) undelivered() (document.Question, bool) {
 		"%s could not be delivered", text.Count(len(events), "page", "pages"))
 }
 
+// withheld asks when pages waited until they were pointless. One that was to wait from the start, by another channel, did
+// what it should.
 func (v interview) withheld() (document.Question, bool) {
 	events := v.told.All(func(e incidents.Event) bool {
 		b, ok := e.Body.(incidents.Withheld)
@@ -191,6 +206,7 @@ func (v interview) withheld() (document.Question, bool) {
 		"%s waited until sending was pointless", text.Count(len(events), "page", "pages"))
 }
 
+// reopened asks when the end was none.
 func (v interview) reopened() (document.Question, bool) {
 	events := v.told.All(evidence.Is[incidents.Reopened])
 	if len(events) == 0 {
@@ -228,6 +244,7 @@ func (v interview) flapped() (document.Question, bool) {
 		"%s fired %s", and(flapped), wording.Times(total))
 }
 
+// end asks when it was resolved while something that hurt users has no recorded end.
 func (v interview) end() (document.Question, bool) {
 	if v.told.Incident.Open() || v.doc.Impact.Unended == 0 {
 		return none()
@@ -249,6 +266,7 @@ func (v interview) gaps() (document.Question, bool) {
 	var longest float64
 	events := []int{}
 	for n, l := range v.doc.Timeline {
+		// after the resolution nothing has to happen any more
 		if l.Source != document.SourceGap || !v.doc.Header.Resolved.IsZero() && !l.At.Before(v.doc.Header.Resolved) {
 			continue
 		}
@@ -271,6 +289,7 @@ func (v interview) gaps() (document.Question, bool) {
 	return ask("gaps", "What happened in that time, and where was it said?", events, "%s", because)
 }
 
+// runbook asks when the service has no runbook.
 func (v interview) runbook() (document.Question, bool) {
 	if v.told.Incident.Runbook != "" {
 		return none()

@@ -18,6 +18,7 @@ type summary struct {
 	doc  document.Document // with impact, detection and pages
 }
 
+// sentences are the four of the summary: who was hurt when, how it became known, who was reached, how it ended.
 func (s summary) sentences() []document.Sentence {
 	return []document.Sentence{s.hurt(), s.detected(), s.answered(), s.ended()}
 }
@@ -34,6 +35,7 @@ func (s summary) hurt() document.Sentence {
 		return says
 	}
 	var start, end time.Time
+	// the first with a begin has the earliest
 	for _, w := range windows {
 		says.Events = append(says.Events, w.Events...)
 		if start.IsZero() {
@@ -49,8 +51,10 @@ func (s summary) hurt() document.Sentence {
 	return says
 }
 
-// spanText is the part of the first sentence about time.
+// spanText is the part of the first sentence about time. The cases go from what is known least to what is known in full, so
+// that no sentence says more than the table.
 func spanText(im document.Impact, start, end time.Time) string {
+	// one window that is only reported makes the whole so
 	by := "by the alarms' own times"
 	if slices.ContainsFunc(im.Windows, func(w document.Window) bool { return w.Confidence == document.Reported }) {
 		by = "as far as it was reported"
@@ -87,6 +91,7 @@ func (s summary) detected() document.Sentence {
 	case a.Lag == nil:
 		says.Text = fmt.Sprintf("It was detected by the alarm %s, whose message was accepted at %s UTC",
 			wording.Quoted(a.Name), wording.Moment(a.Accepted))
+	// CloudWatch's clock and ours differ: that is said, and not made 0
 	case *a.Lag < 0:
 		says.Text = fmt.Sprintf("It was detected by the alarm %s; its message was accepted at %s UTC, "+
 			"which by our clock is %s before the change of state",
@@ -99,7 +104,8 @@ func (s summary) detected() document.Sentence {
 	return says
 }
 
-// answered is how people were reached.
+// answered is how people were reached. An acknowledgement may come before the first page was delivered: from the channel,
+// or since the record of the delivery came later.
 func (s summary) answered() document.Sentence {
 	if len(s.doc.Pages) == 0 {
 		says := s.doc.PagesInAll
@@ -136,7 +142,7 @@ func (s summary) answered() document.Sentence {
 	return says
 }
 
-// ended is how it came to an end.
+// ended is how it came to an end. Of several resolutions the last one counts.
 func (s summary) ended() document.Sentence {
 	says := document.Sentence{Text: "It is not resolved yet", Ask: "what is being done?", Events: []int{}}
 	if len(s.told.Events) > 0 {

@@ -32,6 +32,7 @@ func pagesInAll(r *evidence.Reading) document.Sentence {
 	for _, p := range r.Pages {
 		people[p.Person] = true
 		s.Events = append(s.Events, p.Events[0])
+		// it was found in Slack after an attempt whose outcome was not known
 		if p.Adopted {
 			adopted++
 		}
@@ -53,7 +54,7 @@ func pagesInAll(r *evidence.Reading) document.Sentence {
 	return s
 }
 
-// counts writes how many pages came to which end.
+// counts writes how many pages came to which end. The order is fixed, from good to unknown.
 func counts(outcomes map[document.Outcome]int) string {
 	var parts []string
 	for _, o := range []struct {

@@ -45,7 +45,8 @@ func pick(tx store.Tx, id string) (*incidents.Incident, error) {
 	return i, err
 }
 
-// answer does something about an incident that there is.
+// answer does something about an incident that there is. What is refused by the incident's state changes nothing: the
+// transaction is given up with it, and so is a note that was written beside an acknowledgement.
 func (d *Desk) answer(tx store.Tx, now time.Time, i *incidents.Incident, r Request) (Done, error) {
 	said := strings.TrimSpace(r.Text)
 	var events []incidents.Event
@@ -81,7 +82,8 @@ func (d *Desk) answer(tx store.Tx, now time.Time, i *incidents.Incident, r Reque
 	return doneTo(i), nil
 }
 
-// page pages people by hand.
+// page pages people by hand. Each person is paged as a step of the policy would: by their channels, with a reason that
+// names who asks.
 func (d *Desk) page(tx store.Tx, now time.Time, i *incidents.Incident, r Request) (Done, error) {
 	if !i.Open() {
 		return Done{}, &incidents.Refused{Incident: *i, Reason: incidents.ErrResolved}
@@ -104,11 +106,13 @@ func (d *Desk) page(tx store.Tx, now time.Time, i *incidents.Incident, r Request
 	return done, nil
 }
 
+// noted is a line that somebody wrote at the terminal.
 func noted(said string) incidents.Event {
 	return incidents.Event{Body: incidents.Noted{Text: text.Clip(said, maxNote), Via: wording.ViaTerminal}}
 }
 
-// note is a line on the timeline, at the time that stands in front of it.
+// note is a line on the timeline, at the time that stands in front of it. It is read in the zone that the configuration has
+// for the person: the machine's zone says nothing of people.
 func (d *Desk) note(now time.Time, said, as string) (e incidents.Event, err error) {
 	zone := d.People[as]
 	if zone == nil {
@@ -146,7 +150,8 @@ func stillFires(i *incidents.Incident) error {
 	}
 }
 
-// whom are the people that are meant by a name: of a person, a service or a schedule, in this order, or with its kind in front.
+// whom are the people that are meant by a name: of a person, a service or a schedule, in this order, or with its kind in
+// front. The kind is needed only where two things have the same name.
 func (d *Desk) whom(tx store.Tx, now time.Time, name string) (people []string, err error) {
 	kind, bare, explicit := strings.Cut(name, ":")
 	if !explicit {
@@ -179,6 +184,7 @@ func (d *Desk) whom(tx store.Tx, now time.Time, name string) (people []string, e
 	return nil, none("person, schedule or service", name, slices.Compact(names))
 }
 
+// keys are the names of a map, in order.
 func keys[V any](m map[string]V) (names []string) {
 	for name := range m {
 		names = append(names, name)
@@ -187,7 +193,7 @@ func keys[V any](m map[string]V) (names []string) {
 	return names
 }
 
-// refusal says why the state of an incident does not allow what was asked.
+// refusal says why the state of an incident does not allow what was asked. It says who was first, and when, as in chat.
 func refusal(now time.Time, as string, e *incidents.Refused) error {
 	i := &e.Incident
 	switch {

@@ -4,6 +4,9 @@
 //
 // A [Desk] carries a [Request] out, in one transaction, and the timeline says that it was done at the terminal. [Door] adds it to what
 // the socket answers, and [Ask] asks there. While no bot runs, whoever opens its store has a desk of their own.
+//
+// The words are those of chat, and so are the limits of texts and the rights. What it does not have is what needs a
+// conversation: choosing one of several, confirming, taking back.
 package terminal
 
 import (
@@ -36,7 +39,8 @@ const (
 	Page    = "page"
 )
 
-// A Request is what somebody wants to be done.
+// A Request is what somebody wants to be done. The command may be of another version than the server: a field that it does
+// not know is left out, and what it cannot do it refuses ([Desk.Do]).
 type Request struct {
 	Do string `json:"do"`
 	As string `json:"as"` // the person's name in the configuration
@@ -69,6 +73,7 @@ type Refused struct {
 	Usage bool `json:"usage,omitempty"`
 }
 
+// Error is both in one line, for logs.
 func (r *Refused) Error() string {
 	if r.Todo == "" {
 		return r.What
@@ -76,7 +81,7 @@ func (r *Refused) Error() string {
 	return r.What + ": " + r.Todo
 }
 
-// A Desk does what people want to be done.
+// A Desk does what people want to be done. Its fields are what the configuration decides; a reload makes another desk.
 type Desk struct {
 	Book     *incidents.Book
 	Pager    *paging.Pager
@@ -106,7 +111,8 @@ func (r Request) action() (a rights.Action, known bool) {
 	return "", false
 }
 
-// Do carries out a request. Errors: [Refused], or those of the store.
+// Do carries out a request. Errors: [Refused], or those of the store. Rights are looked at before the transaction, since
+// they do not depend on the store.
 func (d *Desk) Do(ctx context.Context, r Request) (done Done, err error) {
 	action, known := r.action()
 	people := slices.Sorted(maps.Keys(d.People))
@@ -137,7 +143,8 @@ func (d *Desk) Do(ctx context.Context, r Request) (done Done, err error) {
 	return done, err
 }
 
-// declare opens an incident.
+// declare opens an incident. It opens an incident as the word of chat does; whom it pages is decided in the same
+// transaction, and so is in the reply.
 func (d *Desk) declare(tx store.Tx, now time.Time, r Request) (Done, error) {
 	title := text.Clip(text.Line(r.Text), maxTitle)
 	if title == "" {
@@ -175,6 +182,7 @@ func Severities() []string {
 	return []string{incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4}
 }
 
+// services are the names of all services.
 func (d *Desk) services() (names []string) {
 	for _, s := range d.Services.All {
 		names = append(names, s.Name)
@@ -182,6 +190,7 @@ func (d *Desk) services() (names []string) {
 	return names
 }
 
+// doneTo is an incident as a reply shows it, with nobody paged yet.
 func doneTo(i *incidents.Incident) Done {
 	return Done{ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title, Paged: []string{},
 		Quiet: i.Quiet}

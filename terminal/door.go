@@ -29,6 +29,7 @@ type answered struct {
 func Door(local http.Handler, do func(context.Context, Request) (Done, error), log *slog.Logger) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/", local)
+	// the limits of the frame bound the body
 	mux.HandleFunc("POST "+Route, func(w http.ResponseWriter, r *http.Request) {
 		var request Request
 		if err := json.NewDecoder(r.Body).Decode(&request); err != nil {
@@ -77,6 +78,7 @@ func Ask(ctx context.Context, storePath string, r Request) (done Done, err error
 	defer client.CloseIdleConnections()
 	resp, err := client.Do(req)
 	if err != nil {
+		// nobody listens: certainly nothing was done
 		if op, ok := errors.AsType[*net.OpError](err); ok && op.Op == "dial" {
 			return done, ErrNoServer
 		}
@@ -85,6 +87,7 @@ func Ask(ctx context.Context, storePath string, r Request) (done Done, err error
 	defer func() { _ = resp.Body.Close() }()
 	switch resp.StatusCode {
 	case http.StatusOK:
+	// a server without this route has others
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
 		return done, ErrTooOld
 	case http.StatusGatewayTimeout:

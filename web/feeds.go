@@ -14,7 +14,8 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// How far a feed reaches from today, in days.
+// How far a feed reaches from today, in days. Calendar programs forget what a feed no longer has, so some weeks of the past
+// stay in it.
 const (
 	daysBack  = 30
 	daysAhead = 180
@@ -31,6 +32,7 @@ func (s *Schedules) RegisterFeeds(mux *http.ServeMux) {
 // nothing answers everybody who may not read, or asks for what is not there.
 func nothing(w http.ResponseWriter) { http.Error(w, "not found", http.StatusNotFound) }
 
+// calendar answers with the calendar of a schedule or a person. The token is looked at before it is known whether there is such a schedule.
 func (s *Schedules) calendar(w http.ResponseWriter, r *http.Request, kind feed.Kind) {
 	name, ok := strings.CutSuffix(r.PathValue("file"), ".ics")
 	wanted := feed.Feed{Kind: kind, Name: name}
@@ -64,7 +66,8 @@ func (s *Schedules) known(wanted feed.Feed) bool {
 }
 
 // entries are the shifts of a feed. The span moves on by days, and so does the stamp: within a day the answer is the same as
-// long as the shifts are.
+// long as the shifts are. A stamp (DTSTAMP) of the moment would change each answer, and calendar programs would take all of
+// it for news.
 func (s *Schedules) entries(tx store.Tx, wanted feed.Feed, now time.Time) (today time.Time, entries []feed.Entry) {
 	today = now.UTC().Truncate(24 * time.Hour)
 	span := feed.Span{From: today.AddDate(0, 0, -daysBack), To: today.AddDate(0, 0, daysAhead)}
@@ -95,5 +98,6 @@ func (s *Schedules) send(w http.ResponseWriter, r *http.Request, cal feed.Calend
 	h.Set("Content-Disposition", `inline; filename="on-call.ics"`)
 	h.Set("Cache-Control", "private, no-cache") // kept, but asked about each time: a swap counts at once
 	h.Set("ETag", `"`+hex.EncodeToString(hash[:16])+`"`)
+	// it answers If-None-Match with 304
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b.Bytes()))
 }

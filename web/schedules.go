@@ -31,7 +31,7 @@ type Schedules struct {
 	Log       *slog.Logger
 }
 
-// Days that a picture shows.
+// Days that a picture shows. More than a year would be too small to read.
 const (
 	fewDays  = 14
 	mostDays = 400
@@ -60,6 +60,8 @@ type scheduleView struct {
 	Name, Who, Next, Why, Picture string
 }
 
+// page shows who is on call in each schedule. It is made whole before anything is sent, so that an error is a status and
+// not half a page.
 func (s *Schedules) page(w http.ResponseWriter, r *http.Request, page *template.Template) {
 	days, now := daysOf(r), s.Clock.Now()
 	data := struct {
@@ -139,6 +141,7 @@ func daysOf(r *http.Request) int {
 	return min(n, mostDays)
 }
 
+// overrides are those of a schedule now.
 func (s *Schedules) overrides(ctx context.Context, name string) (all []rotations.Override, err error) {
 	err = s.Store.View(ctx, func(tx store.Tx) error {
 		all = s.Overrides(tx, name)
@@ -147,6 +150,7 @@ func (s *Schedules) overrides(ctx context.Context, name string) (all []rotations
 	return all, err
 }
 
+// fail says that something is wrong, and tells the log what.
 func (s *Schedules) fail(w http.ResponseWriter, err error) {
 	s.Log.Error("the schedules could not be shown", "err", err)
 	http.Error(w, "the schedules cannot be shown now", http.StatusServiceUnavailable)

@@ -11,9 +11,12 @@ import (
 )
 
 // An alarm is what a timeline has of one: the event that says how each of its series stands, in the order of their names.
+// Only events tell what it said to the letter; the head of an incident has no more than the names of what fires, and how
+// bad they are.
 type alarm []incidents.Event
 
-// alarmsOf are the alarms of a timeline, in the order of their fingerprints.
+// alarmsOf are the alarms of a timeline, in the order of their fingerprints. A report that came late tells what was before,
+// and INSUFFICIENT_DATA does not say that what was said before it is over: neither takes the place of what is known.
 func alarmsOf(events []incidents.Event) (all []alarm) {
 	bySeries := map[string]incidents.Event{}
 	for _, e := range events {
@@ -33,6 +36,7 @@ func alarmsOf(events []incidents.Event) (all []alarm) {
 	return all
 }
 
+// late reports whether an alarm said something that was older than what is known of it.
 func late(e incidents.Event) bool {
 	b, ok := e.Body.(incidents.Reported)
 	return ok && b.Late
@@ -53,7 +57,8 @@ func (a alarm) is(m members.Member) bool {
 	return a.fingerprint() == known.FingerprintOf(m.Series[0])
 }
 
-// redirect has what the alarm says go to another incident. It reports whether that was part of the one until now.
+// redirect has what the alarm says go to another incident. It reports whether that was part of the one until now. An alarm
+// that belongs to a third incident by now stays there.
 func (a alarm) redirect(tx store.Tx, from, to string) (bool, error) {
 	rec := known.Of(tx, a.fingerprint())
 	if rec.Incident != from {

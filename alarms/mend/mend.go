@@ -25,7 +25,8 @@ var (
 	ErrHushed    = errors.New("nobody is paged for either incident, and not for one reason")
 )
 
-// A Hand mends in one transaction what a person says.
+// A Hand mends in one transaction what a person says. What it does is events of both incidents: on an error the caller
+// gives up the transaction, and nothing of it is left.
 type Hand struct {
 	Tx   store.Tx
 	Book *incidents.Book
@@ -37,7 +38,8 @@ func (h Hand) append(id string, body incidents.Body) (*incidents.Incident, error
 	return h.Book.Append(h.Tx, h.Now, id, incidents.Event{By: h.By, Body: body})
 }
 
-// told appends what an alarm said.
+// told appends what an alarm said. It is the alarm's event and not the person's: the timeline of the other incident has to
+// show who said ALARM.
 func (h Hand) told(id, name string, body incidents.Body) error {
 	_, err := h.Book.Append(h.Tx, h.Now, id, incidents.Event{By: incidents.ByAlarm(name), Body: body})
 	return err
@@ -45,6 +47,9 @@ func (h Hand) told(id, name string, body incidents.Body) error {
 
 // Merge makes the alarms of one incident part of another, which goes on with them, and resolves the one. Where that is worse, or pages
 // while the other is quiet, the other becomes so; it pages anew if nobody has acknowledged what is worse.
+//
+// The one is resolved first. Then its alarms join the other, each with what it said last, so that their OKs are waited for
+// there. At last the other becomes as bad as the one.
 func (h Hand) Merge(from, into string) error {
 	one, other, err := both(h.Tx, from, into)
 	if err != nil {
@@ -66,12 +71,14 @@ func (h Hand) Merge(from, into string) error {
 		}
 	}
 	groups.Merged(h.Tx, one.Service, from, into)
+	// both are silenced by one silence, or they could not be merged; the other was quiet besides, and the one was not
 	if one.Silence != nil && one.Silence.Quiet == "" && other.Silence != nil && other.Silence.Quiet != "" {
 		by := *other.Silence
 		by.Quiet = "" // it pages when the silence is over
 		_, err = h.append(into, incidents.Silenced{Silence: by})
 		return err
 	}
+	// the one pages nobody, or the other pages for as bad a thing already
 	if one.Quiet || !other.Quiet && !members.Worse(one.Severity, other.Severity) {
 		return nil
 	}
@@ -88,6 +95,7 @@ func CanMerge(tx store.Tx, from, into string) error {
 	return err
 }
 
+// both are the heads of two incidents that can be merged.
 func both(tx store.Tx, from, into string) (one, other *incidents.Incident, err error) {
 	if from == into {
 		return nil, nil, ErrItself
@@ -132,6 +140,9 @@ func (h Hand) move(a alarm, one *incidents.Incident, into string) error {
 
 // Split takes the alarm of that name out of an incident, to one of its own, and returns that. Who has acknowledged the one has
 // acknowledged what is split off. An incident in which nothing fires any more then is resolved.
+//
+// Which alarm it is, the head says, and what it said, the timeline. What fires by the head and has no event is one whose
+// events are lost: nothing could be said for it in another incident.
 func (h Hand) Split(id, name string) (*incidents.Incident, error) {
 	i, err := incidents.Head(h.Tx, id)
 	if err != nil {
@@ -169,7 +180,8 @@ func (h Hand) Split(id, name string) (*incidents.Incident, error) {
 	return made, h.takeOut(i, fires[n], slices.Delete(stays, at, at+1), made.ID)
 }
 
-// open opens an incident for an alarm that is split off another.
+// open opens an incident for an alarm that is split off another. It is quiet or silenced as the other is, and pages
+// otherwise: whoever splits it off says that it is another trouble.
 func (h Hand) open(a alarm, from *incidents.Incident, m members.Member) (*incidents.Incident, error) {
 	words := a.words()
 	opened := incidents.Opened{Title: m.Name, Service: from.Service, Severity: m.Severity, Runbook: from.Runbook,
@@ -192,7 +204,8 @@ func (h Hand) open(a alarm, from *incidents.Incident, m members.Member) (*incide
 	return made, err
 }
 
-// takeOut takes an alarm out of an incident. If that was called after it, it is called after one that stays.
+// takeOut takes an alarm out of an incident. If that was called after it, it is called after one that stays. Title and
+// evidence of an incident are those of one of its alarms, which must not be that which went.
 func (h Hand) takeOut(i *incidents.Incident, m members.Member, stays []alarm, to string) error {
 	body := incidents.Split{Name: m.Name, Series: m.Series, To: to}
 	if slices.Contains(m.Series, i.LatestAlarm.Series) && len(stays) > 0 {

@@ -35,7 +35,7 @@ type filter struct {
 const (
 	// usualDays is how far back all goes without a number of days.
 	usualDays = 30
-	// Ten years.
+	// mostDays is ten years.
 	mostDays  = 3650
 	mostPages = 1000
 )

@@ -29,7 +29,8 @@ func (r *Reading) Detection() document.Detection {
 	return document.Detection{Events: []int{}} // not a timeline that we wrote
 }
 
-// describe puts an alarm into words.
+// describe puts an alarm into words. The lag is between two clocks, CloudWatch's and ours, and only there if the message
+// told its own time.
 func describe(e incidents.Event, a incidents.Alarm) *document.Alarm {
 	w := newWord(e, a)
 	words := &document.Alarm{
@@ -81,7 +82,8 @@ func metric(m incidents.Metric) string {
 	return strings.TrimSpace(name)
 }
 
-// condition says when an alarm fires: "> 50 Count in 3 of 5 periods of 60 s".
+// condition says when an alarm fires: "> 50 Count in 3 of 5 periods of 60 s". "in 3 of 5 periods" is how CloudWatch counts
+// datapoints to alarm.
 func condition(m incidents.Metric) string {
 	s := comparison(m.Comparison)
 	if m.Threshold != nil {
@@ -103,7 +105,7 @@ func condition(m incidents.Metric) string {
 	return strings.TrimSpace(s)
 }
 
-// comparison writes CloudWatch's operators as people do.
+// comparison writes CloudWatch's operators as people do. An operator that we do not know is shown as it is.
 func comparison(operator string) string {
 	switch operator {
 	case "GreaterThanThreshold":

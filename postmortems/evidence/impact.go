@@ -12,7 +12,8 @@ import (
 	"github.com/oncalm/oncalm/postmortems/wording"
 )
 
-// A word is what an alarm said in one event.
+// A word is what an alarm said in one event. It is measured if the message told its own time: else the time is that of its
+// arrival, which is later by an unknown amount.
 type word struct {
 	incidents.Alarm
 	seq      int
@@ -20,6 +21,7 @@ type word struct {
 	measured bool
 }
 
+// readWords are the words of all alarms, in the order of recording.
 func readWords(timeline []incidents.Event) []word {
 	var words []word
 	for _, e := range timeline {
@@ -30,6 +32,7 @@ func readWords(timeline []incidents.Event) []word {
 	return words
 }
 
+// newWord finds out which of the two times counts.
 func newWord(e incidents.Event, a incidents.Alarm) word {
 	w := word{Alarm: a, seq: e.Seq, at: a.Changed.UTC(), measured: true}
 	if a.Changed.IsZero() || slices.Contains(a.Flags, incidents.FlagReceived) {
@@ -64,7 +67,8 @@ func contributor(a incidents.Alarm) string {
 	return strings.Join(parts, ", ")
 }
 
-// Impact is when users were hurt, as far as alarms and people told.
+// Impact is when users were hurt, as far as alarms and people told. Windows of several alarms that overlap are one, so the
+// total is time and not a sum over alarms.
 func (r *Reading) Impact() document.Impact {
 	im := document.Impact{Series: r.series()}
 	if !r.Heard() {
@@ -91,7 +95,7 @@ func (r *Reading) Impact() document.Impact {
 }
 
 // declared is the impact as people told it, for an incident without any alarm: from
-// when they opened it to when they resolved it.
+// when they opened it to when they resolved it. It is reported, not measured, and says so in each window.
 func (r *Reading) declared() []document.Window {
 	var windows []document.Window
 	for _, e := range r.Events {
@@ -140,6 +144,10 @@ type course struct {
 }
 
 // windows are those from ALARM to OK.
+//
+// Messages can be missing. An OK whose alarm says that it came from ALARM ends a window of which the begin is not known; an
+// ALARM that says that it came from OK begins a new one, and the end of the one before is lost. INSUFFICIENT_DATA neither
+// begins nor ends one.
 func (c course) windows() []document.Window {
 	var windows []document.Window
 	firing := false
@@ -184,6 +192,7 @@ func (c course) anew(w *document.Window, next word) bool {
 	return w.EndLost
 }
 
+// startOf is a window that has begun.
 func startOf(w word) document.Window {
 	return document.Window{
 		From:       w.at,

@@ -6,7 +6,8 @@ import (
 	"github.com/oncalm/oncalm/postmortems/wording"
 )
 
-// pager follows the pages through a timeline.
+// pager follows the pages through a timeline. It is read in the order of recording: what came of a page is recorded after
+// the page.
 type pager struct {
 	pages  []document.Page
 	byKey  map[string]int
@@ -56,6 +57,7 @@ func better(old, now document.Outcome) document.Outcome {
 	return now
 }
 
+// paged takes a page down. It is the newest to this person by this channel, whatever page was before.
 func (p *pager) paged(e incidents.Event, b incidents.Paged) {
 	p.byKey[b.Key] = len(p.pages)
 	p.latest[way{b.Person, b.Via}] = len(p.pages)
@@ -70,6 +72,7 @@ func (p *pager) paged(e incidents.Event, b incidents.Paged) {
 	p.pages = append(p.pages, page)
 }
 
+// settle takes down what came of a page. What is about a page that is not on the timeline changes nothing.
 func (p *pager) settle(key string, e incidents.Event, set func(*document.Page)) {
 	if n, ok := p.byKey[key]; ok {
 		set(&p.pages[n])
@@ -84,6 +87,7 @@ func (p *pager) acknowledged(e incidents.Event) {
 	for _, n := range p.latest {
 		page := &p.pages[n]
 		switch {
+		// what was answered already stays so
 		case page.Outcome == document.OutcomeAcknowledged || page.Instead != "":
 		case known && n == credited:
 			page.Outcome, page.Acknowledged = document.OutcomeAcknowledged, e.At.UTC()
@@ -109,6 +113,7 @@ func (p *pager) seenLast(by incidents.Actor) (page int, ok bool) {
 	return page, ok
 }
 
+// later reports whether one page was delivered after another. Of two that were not, the one that was decided first counts as such; see seenLast.
 func later(a, b document.Page) bool {
 	if d := a.Delivered.Compare(b.Delivered); d != 0 {
 		return d > 0

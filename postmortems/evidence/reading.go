@@ -17,7 +17,7 @@ type Reading struct {
 	struck   map[int]bool // notes that were struck, by their number
 }
 
-// Read sorts a timeline out. The incident must be the fold of it.
+// Read sorts a timeline out. The incident must be the fold of it. It does not change the timeline, which others may hold.
 func Read(i incidents.Incident, timeline []incidents.Event) *Reading {
 	return &Reading{
 		Incident: i, Events: timeline,
@@ -25,7 +25,7 @@ func Read(i incidents.Incident, timeline []incidents.Event) *Reading {
 	}
 }
 
-// readStruck finds the notes that were struck.
+// readStruck finds the notes that were struck. Only notes can be struck; a number that is none's changes nothing.
 func readStruck(timeline []incidents.Event) map[int]bool {
 	notes, struck := map[int]bool{}, map[int]bool{}
 	for _, e := range timeline {
@@ -47,7 +47,8 @@ func (r *Reading) Left() int { return len(r.struck) }
 // Heard reports whether any alarm told something.
 func (r *Reading) Heard() bool { return len(r.words) > 0 }
 
-// First returns the earliest event of those wanted, by when it happened.
+// First returns the earliest event of those wanted, by when it happened. Of several at one time it is the one recorded
+// first.
 func (r *Reading) First(wanted func(incidents.Event) bool) (incidents.Event, bool) {
 	var found incidents.Event
 	ok := false

@@ -22,7 +22,8 @@ const (
 )
 
 // Lines makes the timeline: in the order of what happened, without what was struck, and
-// with the gaps. A gap is a time without any event, shown or not.
+// with the gaps. A gap is a time without any event, shown or not. What was struck still shows that somebody was there, so
+// it ends a gap.
 func (r *Reading) Lines() []document.Line {
 	events := slices.Clone(r.Events)
 	slices.SortStableFunc(events, func(a, b incidents.Event) int {
@@ -43,6 +44,7 @@ func (r *Reading) Lines() []document.Line {
 	return lines
 }
 
+// gap is the line for a time without any event; none if it is short.
 func gap(from, to time.Time) []document.Line {
 	d := to.Sub(from)
 	if d <= LongGap {
@@ -54,6 +56,7 @@ func gap(from, to time.Time) []document.Line {
 	}
 }
 
+// newLine is a line of an event, with what leads to its evidence: an alarm to the console, a note to its message in Slack.
 func newLine(e incidents.Event, words incidents.Words) document.Line {
 	l := document.Line{
 		Seq:    e.Seq,
@@ -110,6 +113,7 @@ func written(e incidents.Event, s incidents.Sentence) string {
 	return b.String()
 }
 
+// large begins a text with a large letter.
 func large(s string) string {
 	r, size := utf8.DecodeRuneInString(s)
 	return string(unicode.ToUpper(r)) + s[size:]

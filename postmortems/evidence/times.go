@@ -40,6 +40,8 @@ func (r *Reading) Times(d document.Document) []document.Measure {
 	}
 }
 
+// measure is the time between two points, with the events of both. A time that would be negative is not recorded, and says
+// why: a clock was wrong, or somebody acknowledged before the page came.
 func measure(name, shortName string, from, to point) document.Measure {
 	m := document.Measure{
 		Name:    name,
@@ -70,6 +72,7 @@ func (t stopwatch) start() point {
 	if !t.told.Heard() || len(t.doc.Impact.Windows) == 0 {
 		return p
 	}
+	// that window may have been the first
 	if t.doc.Impact.Unstarted > 0 {
 		p.missing = "the start of a window of impact is not recorded"
 		return p
@@ -93,10 +96,12 @@ func (t stopwatch) detected() point {
 	return p
 }
 
+// delivered is when the first page reached somebody's Slack.
 func (t stopwatch) delivered() point {
 	return t.first("first page delivered", Is[incidents.Delivered], "no page was delivered")
 }
 
+// acknowledged is when a person took it on first, in whichever run.
 func (t stopwatch) acknowledged() point {
 	return t.first("first acknowledgement", ByPerson[incidents.Acknowledged], "nobody acknowledged")
 }

@@ -14,7 +14,7 @@ import (
 // [wording.Tidy]).
 func literal(s string) string { return text.Markdown(wording.Tidy(s)) }
 
-// Hosts that links may lead to, and all names below them.
+// Hosts that links may lead to, and all names below them. They are those of the four partitions, and of Slack and GovSlack.
 var (
 	consoleHosts = []string{
 		"console.aws.amazon.com",
@@ -25,7 +25,7 @@ var (
 	messageHosts = []string{"slack.com", "slack-gov.com"}
 )
 
-// maxAddress is how long an address may be, in bytes, to be made a link.
+// maxAddress is how long an address may be, in bytes, to be made a link. Longer ones are shown in part.
 const maxAddress = 3000
 
 // link writes a link. An address that is not https, or leads elsewhere than to one of
@@ -43,6 +43,7 @@ func link(label, address string, hosts []string) string {
 	return "[" + label + "](" + destination(address) + ")"
 }
 
+// allowed reports whether a host is one of those, or below one of them.
 func allowed(host string, hosts []string) bool {
 	host = strings.ToLower(host)
 	return len(hosts) == 0 || slices.ContainsFunc(hosts, func(h string) bool {
@@ -51,7 +52,8 @@ func allowed(host string, hosts []string) bool {
 }
 
 // destination writes an address for Markdown: whatever could end it, or mean something
-// there, is written as its code.
+// there, is written as its code. It goes byte by byte, so a character of several bytes becomes several codes, as RFC 3986
+// has it. & is an entity: it would else begin one.
 func destination(address string) string {
 	var b strings.Builder
 	for n := range len(address) {

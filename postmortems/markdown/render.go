@@ -30,7 +30,8 @@ func Check(set *templates.Set) error {
 	return nil
 }
 
-// sample is a document in which no part is empty.
+// sample is a document in which no part is empty. It goes through Build like any other, so that it has whatever Build can
+// make.
 func sample() document.Document {
 	start := time.Date(2026, 3, 28, 14, 2, 0, 0, time.UTC)
 	alarm := incidents.Alarm{

@@ -12,7 +12,7 @@ import (
 )
 
 // A sheet is a document as the template sees it: all of it is Markdown already, with
-// every text from outside made literal. A template can only arrange it.
+// every text from outside made literal. A template can only arrange it. Its fields are what a template can name.
 type sheet struct {
 	ID, Title, Severity, Status, Service, Opened, Resolved, Runbook string
 
@@ -34,18 +34,25 @@ type sheet struct {
 	ActionItems []actionRow
 }
 
+// windowRow is a time in which users were hurt.
 type windowRow struct{ From, To, Length, Source, Confidence, Events string }
 
+// fieldRow is a name with a value.
 type fieldRow struct{ Name, Value string }
 
+// pageRow is a page and what became of it.
 type pageRow struct{ Who, Via, Step, Decided, Delivered, Acknowledged, Outcome, Events string }
 
+// timeRow is how long something took, and between which moments.
 type timeRow struct{ Name, Value, From, To, Events string }
 
+// lineRow is a line of the timeline, or one that says which day it is, or that nothing was recorded.
 type lineRow struct{ Event, Time, Who, What, Evidence string }
 
+// questionRow is a question, and what gave the occasion for it.
 type questionRow struct{ Ask, Because string }
 
+// actionRow is an action item; people fill it in.
 type actionRow struct{ ID, Text, Owner, Due, Type, Priority, VerifyBy, Ticket, Status string }
 
 // Limits of what one table may fill, in bytes, so that the document stays below 1 MiB.
@@ -56,6 +63,7 @@ const (
 	maxTimeline = 640 << 10
 )
 
+// newSheet makes all texts of a document Markdown. After it nothing of them is looked at any more.
 func newSheet(d document.Document) sheet {
 	h := d.Header
 	s := sheet{
@@ -73,6 +81,7 @@ func newSheet(d document.Document) sheet {
 		Timeline:   lineRows(d.Timeline),
 		Struck:     struckText(d.Struck),
 	}
+	// of one alarm the series are the windows
 	if len(d.Impact.Series) > len(d.Impact.Windows) {
 		s.Series = windowRows(d.Impact.Series)
 	}
@@ -94,6 +103,7 @@ func newSheet(d document.Document) sheet {
 	return s
 }
 
+// or is a text, or another one if that is empty.
 func or(s, otherwise string) string {
 	if s == "" {
 		return otherwise
@@ -113,6 +123,7 @@ func sentence(s document.Sentence) string {
 	return strings.TrimSpace(words + ". " + wording.Marks(s.Events))
 }
 
+// made says from how much the document was made, so that a reader sees whether there is more by now.
 func made(h document.Header) string {
 	s := "Made from " + text.Count(h.Events, "event", "events") + " of the timeline"
 	if !h.Newest.IsZero() {
@@ -121,6 +132,7 @@ func made(h document.Header) string {
 	return s
 }
 
+// windowRows are the windows of impact. The length of one that has no begin or no end is not recorded.
 func windowRows(windows []document.Window) []windowRow {
 	var rows []windowRow
 	for _, w := range windows {
@@ -164,12 +176,14 @@ func total(im document.Impact) string {
 	if len(parts) == 0 {
 		return "When users were hurt is " + wording.NotRecorded + "."
 	}
+	// what has no end, or no begin, is not in the sum
 	if im.Total != nil && len(parts) > 1 {
 		parts[0] = "At least" + strings.TrimPrefix(parts[0], "In all")
 	}
 	return strings.Join(parts, "; ") + "."
 }
 
+// detectionText says how it became known, in one sentence.
 func detectionText(d document.Detection) string {
 	if d.Alarm == nil {
 		person := or(text.Clip(d.Person, wording.Shortest), wording.NotRecorded)
@@ -182,6 +196,8 @@ func detectionText(d document.Detection) string {
 	return sentence(document.Sentence{Text: "This alarm opened the incident", Events: d.Events})
 }
 
+// alarmRows is the alarm that opened the incident, as it said it. What few alarms have is left out if it is empty; what
+// each should have is "not recorded".
 func alarmRows(a *document.Alarm) []fieldRow {
 	if a == nil {
 		return nil
@@ -221,6 +237,7 @@ func alarmRows(a *document.Alarm) []fieldRow {
 // cell is a literal, not too long, or that it is not recorded.
 func cell(s string) string { return or(literal(text.Clip(s, 2000)), wording.NotRecorded) }
 
+// pageRows are the pages. Times are those of a day, and with the day if it is another than that of the decision.
 func pageRows(pages []document.Page) []pageRow {
 	var rows []pageRow
 	for _, p := range pages {
@@ -264,11 +281,13 @@ func newTimeRow(m document.Measure, day time.Time) timeRow {
 	return row
 }
 
+// newActionRow makes all of an action item literal.
 func newActionRow(a document.ActionItem) actionRow {
 	return actionRow{literal(a.ID), literal(a.Text), literal(a.Owner), literal(a.Due), literal(a.Type),
 		literal(a.Priority), literal(a.VerifyBy), literal(a.Ticket), literal(a.Status)}
 }
 
+// struckText says how many notes were struck; what they said is nobody's business any more.
 func struckText(n int) string {
 	if n == 0 {
 		return ""
@@ -294,6 +313,7 @@ func fit[R any](rows []R, limit int, size func(R) int, omitted func(int) R) []R 
 	}
 	head, tail, used := 0, len(rows), 0
 	for {
+		// the ends in turn: how it began and how it ended are what is read
 		next := head
 		if head > len(rows)-tail {
 			next = tail - 1

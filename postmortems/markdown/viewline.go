@@ -20,7 +20,8 @@ const (
 // cutTo is where texts are cut, in characters.
 const cutTo = 200
 
-// lineRows makes the rows of the timeline, as detailed as their number allows.
+// lineRows makes the rows of the timeline, as detailed as their number allows. Escaping every text of a storm costs more
+// than to count first.
 func lineRows(lines []document.Line) []lineRow {
 	size := func(r lineRow) int {
 		return len(r.Event) + len(r.Time) + len(r.Who) + len(r.What) + len(r.Evidence) + len("|  |  |  |  |  |\n")
@@ -43,6 +44,7 @@ func lineRows(lines []document.Line) []lineRow {
 	return fit(rows, maxTimeline, size, func(n int) lineRow { return lineRow{What: leftOut(n)} })
 }
 
+// timelineRows makes a row of each line, and one where a day begins.
 func timelineRows(lines []document.Line, shown detail) []lineRow {
 	var rows []lineRow
 	day, lastLink := "", ""
@@ -79,7 +81,7 @@ func timelineRows(lines []document.Line, shown detail) []lineRow {
 	return rows
 }
 
-// evidence leads to where a line can be checked.
+// evidence leads to where a line can be checked. Files lead to Slack, which asks for a login.
 func evidence(l document.Line) string {
 	all := []string{source(l)}
 	if all[0] == "" {
@@ -91,7 +93,8 @@ func evidence(l document.Line) string {
 	return strings.Join(all, ", ")
 }
 
-// source leads to what a line was made from.
+// source leads to what a line was made from. A line without a link is known by the id of its message, which finds it in
+// logs.
 func source(l document.Line) string {
 	switch {
 	case l.LinkTo == "console":

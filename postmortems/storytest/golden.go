@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Golden compares what people read with a file, or writes it anew.
+// Golden compares what people read with a file, or writes it anew. anew is the flag -update of the test that calls it.
 func Golden(t *testing.T, anew bool, file string, got []byte) {
 	t.Helper()
 	if anew {

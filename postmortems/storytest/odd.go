@@ -8,7 +8,8 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// HostileTexts are what somebody who can name an alarm might try.
+// HostileTexts are what somebody who can name an alarm might try. They are about Slack's markup, Markdown, HTML, and
+// control characters. Each should be shown letter by letter.
 var HostileTexts = []string{
 	"<!channel> <@U123> <https://evil.example|Acknowledge>",
 	"[click](https://evil.example) ![x](https://evil.example/p.png)",
@@ -21,6 +22,7 @@ var HostileTexts = []string{
 	"<!-- comment", "]] **[fill in: your password]**. [e1]",
 }
 
+// hostile puts one of these texts into each field that comes from outside, in turn.
 func hostile(t testing.TB) *Story {
 	s := Tell(t, "2026-03-17 10:00:00")
 	bad := func(n int) string { return HostileTexts[n%len(HostileTexts)] }
@@ -64,6 +66,7 @@ func hostile(t testing.TB) *Story {
 	return s.By(incidents.Person(next()), incidents.Resolved{Reason: next()})
 }
 
+// rightToLeft is in Hebrew and Arabic, between which English names and times stand.
 func rightToLeft(t testing.TB) *Story {
 	s := Tell(t, "2026-03-18 10:00:00")
 	a := s.Alarm("תשלומים-5xx (ייצור)", incidents.AlarmFiring, func(a *incidents.Alarm) {

@@ -8,7 +8,8 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// Stories are the incidents whose documents are kept as goldens.
+// Stories are the incidents whose documents are kept as goldens. Each is about one thing that can go otherwise; together
+// they have each kind of sentence and question.
 func Stories() map[string]func(testing.TB) *Story {
 	return map[string]func(testing.TB) *Story{
 		"long-sev1":    longSev1,
@@ -175,6 +176,7 @@ func contributors(t testing.TB) *Story {
 	return s.By(incidents.ByAlarm("load-by-team"), incidents.Resolved{Reason: "all alarms are OK"})
 }
 
+// openedOnly has one event: what a document says when there is next to nothing.
 func openedOnly(t testing.TB) *Story {
 	s := Tell(t, "2026-03-19 10:00:00")
 	return s.Opens(incidents.Sev2, s.Alarm("checkout-5xx", incidents.AlarmFiring))
@@ -218,6 +220,7 @@ func dstNight(t testing.TB) *Story {
 		t.Fatal(err)
 	}
 	s := Tell(t, "2026-03-29 00:40:00")
+	// the machine's zone must not show in a document
 	s.Now = s.Now.In(berlin)
 	s.Opens(incidents.Sev2, s.Alarm("nightly-batch", incidents.AlarmFiring))
 	k := s.Steps(First, "ana")
@@ -228,7 +231,7 @@ func dstNight(t testing.TB) *Story {
 	return s.After(time.Minute).By(Ana, incidents.Resolved{})
 }
 
-// Storm is a timeline of very many events.
+// Storm is a timeline of very many events. Its document has to be cut, and stay below 1 MiB.
 func Storm(t testing.TB, events int) *Story {
 	s := Tell(t, "2026-03-24 00:00:00")
 	s.Opens(incidents.Sev1, s.Alarm("checkout-5xx", incidents.AlarmFiring))

@@ -12,7 +12,7 @@ import (
 )
 
 // A Story writes a timeline as the program would: numbered, in the order of recording,
-// and folded at the end.
+// and folded at the end. A mistake in a story fails its test.
 type Story struct {
 	t      testing.TB
 	Now    time.Time // in the story
@@ -50,7 +50,7 @@ func (s *Story) After(d time.Duration) *Story {
 // By records that somebody did something now.
 func (s *Story) By(who incidents.Actor, b incidents.Body) *Story { return s.Since(s.Now, who, b) }
 
-// Since records now what happened at another time.
+// Since records now what happened at another time. That is how late notes come into a timeline.
 func (s *Story) Since(at time.Time, who incidents.Actor, b incidents.Body) *Story {
 	s.events = append(s.events, incidents.Event{Seq: len(s.events) + 1, At: at, Recorded: s.Now, By: who, Body: b})
 	return s
@@ -61,8 +61,9 @@ func (s *Story) Alarm(name string, state incidents.AlarmState, more ...func(*inc
 	threshold := 50.0
 	a := incidents.Alarm{
 		Name: name, Series: name, State: state, Previous: incidents.AlarmOK, Account: "123456789012",
-		Region:  "eu-central-1",
-		ARN:     "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:" + name,
+		Region: "eu-central-1",
+		ARN:    "arn:aws:cloudwatch:eu-central-1:123456789012:alarm:" + name,
+		// CloudWatch tells us a few seconds later
 		Changed: s.Now.Add(-2300 * time.Millisecond), Received: s.Now, Kind: "metric",
 		Reason: "Threshold Crossed: 3 out of the last 5 datapoints were greater than " +
 			"the threshold (50.0) (minimum 3 datapoints for OK -> ALARM transition).",
@@ -95,7 +96,8 @@ func (s *Story) Reports(a incidents.Alarm) *Story {
 	return s.By(incidents.ByAlarm(a.Name), incidents.Reported{Alarm: a})
 }
 
-// Policy is the escalation policy of the stories.
+// Policy is the escalation policy of the stories. Pages are decided by package paging itself, so that reasons are worded as
+// in the program.
 var Policy = paging.Policy{
 	Name: "payments", Rounds: 2, Fallback: []paging.Target{"person:cleo"},
 	Steps: []paging.Step{

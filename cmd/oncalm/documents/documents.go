@@ -1,4 +1,5 @@
-// Package documents is oncalm postmortem: it prints the document of an incident, and looks through texts for blame.
+// Package documents is oncalm postmortem: it prints the document of an incident, and looks through texts for blame. The
+// former needs a store or an archive (package records), the latter a text and nothing else, so that it can run in CI.
 package documents
 
 import "github.com/oncalm/oncalm/cmd/oncalm/records"

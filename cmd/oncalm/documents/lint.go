@@ -20,7 +20,7 @@ type LintCommand struct {
 	File   string   `arg:"" help:"The text, in Markdown; - is the standard input."`
 }
 
-// Limits of what is read.
+// Limits of what is read. In bytes. A postmortem has some ten thousand; what is larger is another file.
 const (
 	largestText  = 16 << 20
 	largestWords = 1 << 20
@@ -49,6 +49,7 @@ func (c *LintCommand) Run(s *cli.Session) error {
 	return nil
 }
 
+// linter reads the words of the program, and the files of words that were named. A mistake in one of them names that file.
 func (c *LintCommand) linter(s *cli.Session) (*lint.Linter, error) {
 	var more []string
 	for _, name := range c.Words {
@@ -64,6 +65,7 @@ func (c *LintCommand) linter(s *cli.Session) (*lint.Linter, error) {
 	return lint.New(more...)
 }
 
+// print shows the findings as compilers do, so that editors can go to them: file, line and column in front.
 func (c *LintCommand) print(s *cli.Session, l *lint.Linter, content []byte, found []lint.Finding) error {
 	name := c.File
 	if name == "-" {

@@ -65,6 +65,7 @@ type file struct {
 	inside   string // the list that lines belong to; empty in a rule
 }
 
+// line reads the next line: what it belongs to, a list or a rule, the lines before have said.
 func (f *file) line(line string) error {
 	if m := listLine.FindStringSubmatch(line); m != nil {
 		if f.inside = m[1]; f.lists[f.inside] == nil {
@@ -123,6 +124,7 @@ func (f *file) entries(line string) error {
 	return nil
 }
 
+// add sorts an entry by how it can be found: entries of one word in a map, others by their first word.
 func (l *list) add(p pattern) {
 	first := p[0]
 	switch {

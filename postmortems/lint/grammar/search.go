@@ -52,6 +52,7 @@ func (s *search) reach(p *part, at int) reach {
 	return to
 }
 
+// fits reports whether a word is what a part of one word asks for. What is masked fits no word that a pattern names.
 func (s *search) fits(p *part, w *prose.Word) bool {
 	switch p.sort {
 	case name:
@@ -98,6 +99,7 @@ func (s *search) listed(l *list, at int) reach {
 	return to
 }
 
+// has reports whether a word is an entry of the list.
 func (l *list) has(w string) bool {
 	if l.words[w] {
 		return true

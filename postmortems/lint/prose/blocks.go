@@ -55,7 +55,7 @@ func deep(line []byte) bool {
 	return bytes.HasPrefix(line, []byte("    ")) || bytes.HasPrefix(line, []byte("\t"))
 }
 
-// proseIn returns the parts of a text that hold prose, in order.
+// proseIn returns the parts of a text that hold prose, in order. It looks at each byte a few times at most.
 func proseIn(text []byte) []span {
 	b := &blocks{text: text, blank: true}
 	for at := 0; at < len(text); {
@@ -69,6 +69,8 @@ func proseIn(text []byte) []span {
 	return b.found
 }
 
+// line reads the next line. It knows what GitHub's dialect of Markdown takes for a block, as far as that says what is
+// prose.
 func (b *blocks) line(s span) {
 	line := b.text[s.from:s.to]
 	if b.fence != nil {

@@ -31,7 +31,8 @@ func masked(s []byte) int {
 	return 0
 }
 
-// between is the length of what begins and ends with these marks.
+// between is the length of what begins and ends with these marks. Without an end it is 0: a quotation mark alone, as in 5",
+// masks nothing.
 func between(s []byte, begin, end string) int {
 	if !bytes.HasPrefix(s, []byte(begin)) {
 		return 0
@@ -76,6 +77,7 @@ func tag(s []byte) int {
 	return 0
 }
 
+// isLetter reports whether a byte is a letter of ASCII. Others are found by their runes.
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
 // address is as long as no character comes that ends one.

@@ -41,6 +41,8 @@ func Read(text []byte) []Sentence {
 	return r.sentences
 }
 
+// A reader makes sentences of the parts of a text. All words are in one list, of which each sentence is a part: a long text
+// takes few allocations.
 type reader struct {
 	text      []byte
 	same      string // the text, of which words are parts
@@ -49,6 +51,7 @@ type reader struct {
 	sentences []Sentence
 }
 
+// end ends a sentence, if it has a word.
 func (r *reader) end() {
 	if len(r.words) > r.begun {
 		r.sentences = append(r.sentences, r.words[r.begun:len(r.words):len(r.words)])
@@ -88,7 +91,8 @@ func (r *reader) part(p span) {
 	}
 }
 
-// ends reports whether the mark at the beginning ends a sentence.
+// ends reports whether the mark at the beginning ends a sentence. A dot within a number, a name of a file or an address is
+// followed by more of it.
 func ends(rest []byte) bool {
 	if len(rest) == 1 {
 		return true
@@ -133,16 +137,19 @@ func (r *reader) word(rest []byte, at int) int {
 	return n
 }
 
+// inWord reports whether a character can stand in a word after its beginning.
 func inWord(c rune) bool {
 	return unicode.IsLetter(c) || unicode.IsDigit(c) || unicode.IsMark(c) || c == '-' || c == '_'
 }
 
+// letterAt reports whether a letter follows, so that an apostrophe is within a word and not behind it.
 func letterAt(s []byte, n int) bool {
 	c, _ := utf8.DecodeRune(s[n:])
 	return unicode.IsLetter(c)
 }
 
-// contraction makes two words of one.
+// contraction makes two words of one. So that one pattern finds "did not" and "didn't". 's and 'd can mean several things,
+// and stay what they are.
 func contraction(word string) (first, second string) {
 	if !strings.Contains(word, "'") {
 		return word, ""

@@ -1,4 +1,7 @@
-// Package sarif writes what a linter found as SARIF 2.1.0, which CI systems show beside the lines of a change.
+// Package sarif writes what a linter found as SARIF 2.1.0 (OASIS), which CI systems show beside the lines of a change.
+//
+// A log has one run, a run has the rules of the tool and the results. The structs here are the parts of the format that are
+// written, under the names of its schema; levels and rules are those of package lint.
 package sarif
 
 import (
@@ -17,14 +20,17 @@ const (
 	schema  = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 
+// log is the whole file.
 type log struct {
 	Version string `json:"version"`
 	Schema  string `json:"$schema"`
 	Runs    []run  `json:"runs"`
 }
 
+// run is one look at one text.
 type run struct {
-	Tool       tool     `json:"tool"`
+	Tool tool `json:"tool"`
+	// else columns are taken for units of UTF-16
 	ColumnKind string   `json:"columnKind"`
 	Results    []result `json:"results"`
 }
@@ -38,6 +44,7 @@ type driver struct {
 	Rules []rule `json:"rules"`
 }
 
+// rule is what a result refers to, by its id and by its place in the list.
 type rule struct {
 	ID      string  `json:"id"`
 	Short   message `json:"shortDescription"`
@@ -67,13 +74,15 @@ type location struct {
 	} `json:"physicalLocation"`
 }
 
+// region is a place in the text, counted from 1; EndColumn is the one behind the last. It is left out of what goes over
+// several lines.
 type region struct {
 	StartLine   int `json:"startLine"`
 	StartColumn int `json:"startColumn"`
 	EndColumn   int `json:"endColumn,omitempty"`
 }
 
-// levels are SARIF's words for ours.
+// level is SARIF's word for ours. An error is called so in both.
 func level(ours string) string {
 	switch ours {
 	case lint.Warn:

@@ -18,7 +18,8 @@ import (
 	"github.com/oncalm/oncalm/ical"
 )
 
-// A reader makes a sheet of a calendar.
+// A reader makes a sheet of a calendar. What it cannot read it notes and leaves out: of a calendar of many years somebody
+// wants the rest.
 type reader struct {
 	s       *plan.Schedule
 	sheet   *sheet.Sheet
@@ -28,7 +29,8 @@ type reader struct {
 }
 
 // Read carries over a calendar. Without a name of its own it is called as the file. Errors wrap [plan.ErrForm] or
-// [plan.ErrNothing].
+// [plan.ErrNothing]. The order matters: the name is known before anything is noted; versions are dropped before anything is
+// counted; whose shifts they are is seen on all entries together.
 func Read(p *plan.Plan, file string, data []byte) error {
 	cal, err := ical.Parse(data)
 	if err != nil {
@@ -55,7 +57,8 @@ func Read(p *plan.Plan, file string, data []byte) error {
 	return nil
 }
 
-// entries reads all entries, and puts the exceptions to the series that they are of.
+// entries reads all entries, and puts the exceptions to the series that they are of. Exceptions may stand before their
+// series, so they are read at the end.
 func (r *reader) entries(all []*ical.Component) error {
 	masters := map[string]*series.Entry{}
 	var exceptions []*ical.Component
@@ -97,6 +100,7 @@ func (r *reader) entries(all []*ical.Component) error {
 	return nil
 }
 
+// cancelled reports whether an entry is only there to say that it is not (RFC 5545, 3.8.1.11).
 func cancelled(v *ical.Component) bool { return strings.EqualFold(v.Get("STATUS").Value, "CANCELLED") }
 
 // dates reads which occurrences of a series are not there, and which are there in addition.
@@ -110,6 +114,7 @@ func (r *reader) dates(e *series.Entry, v *ical.Component) {
 	}
 	for _, p := range v.All("RDATE") {
 		for at := range r.clock.moments(p) {
+			// an occurrence by itself, which lasts as long as the others
 			more := *e
 			more.Rule, more.From = nil, at
 			more.To = e.EndOf(at)
@@ -123,6 +128,9 @@ func (r *reader) dates(e *series.Entry, v *ical.Component) {
 }
 
 // exception carries over an entry that stands for an occurrence of a series.
+//
+// One whose series is not in the file, or is over, stands for itself. One that is cancelled takes its occurrence away and
+// puts nothing there.
 func (r *reader) exception(of *series.Entry, v *ical.Component) {
 	id := v.Get("RECURRENCE-ID")
 	var at time.Time
@@ -152,9 +160,11 @@ func (r *reader) exception(of *series.Entry, v *ical.Component) {
 	}
 }
 
-// fromThenOn ends a series before an occurrence, and begins another one there.
+// fromThenOn ends a series before an occurrence, and begins another one there. Calendar programs write it when somebody
+// changes "this and all that follow" (RFC 5545, 3.2.13).
 func (r *reader) fromThenOn(of, e *series.Entry, at time.Time, goesOn bool) {
 	was := of.Last
+	// the last begin that counts is one before that
 	of.Until(at.Add(-time.Second))
 	if !goesOn {
 		r.s.Note("the series of %s ends before %s there", plan.List(of.People), r.s.At(at))

@@ -18,6 +18,7 @@ import (
 	"github.com/oncalm/oncalm/rotations/civil"
 )
 
+// errNoSpan says that an entry cannot be placed in time. Its text is not shown.
 var errNoSpan = errors.New("it has no begin or no end")
 
 // duration is how long an entry lasts: P2W, P7D, PT12H, P1DT12H30M.
@@ -35,6 +36,9 @@ type clock struct {
 
 // names returns what a calendar is called, and the zone in which its shifts change: that of the series, which keep
 // their time of day there, whatever zone it is shown in.
+//
+// X-WR-TIMEZONE is only for looking at the calendar. A schedule with another zone than its series would hand off an hour
+// off for half of the year, so the zone of most series that are not over counts.
 func (c *clock) names(file string, all []*ical.Component) (name, zone, lost string) {
 	base := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 	name = cmp.Or(c.cal.Get("X-WR-CALNAME").Text(), c.cal.Get("NAME").Text(), base)
@@ -68,7 +72,8 @@ func (c *clock) shown() string {
 	return cmp.Or(c.cal.Get("X-WR-TIMEZONE").Text(), c.cal.Get("TIMEZONE-ID").Text())
 }
 
-// over reports whether a series has ended, as far as can be said without a look at its zone.
+// over reports whether a series has ended, as far as can be said without a look at its zone. Two months are more than any
+// zone, and any shift, can make up.
 func (c *clock) over(v *ical.Component) bool {
 	until := ical.Rule(v.Get("RRULE").Value)["UNTIL"]
 	if len(until) < 8 {
@@ -78,7 +83,8 @@ func (c *clock) over(v *ical.Component) bool {
 	return err == nil && at.AddDate(0, 2, 0).Before(c.now)
 }
 
-// zoneOf is the zone of a time: UTC, one that is named, or else that of the calendar.
+// zoneOf is the zone of a time: UTC, one that is named, or else that of the calendar. TZID names a zone of the calendar's
+// own (VTIMEZONE), which [ical.Zones] matches with one that is known.
 func (c *clock) zoneOf(p ical.Property) *time.Location {
 	if strings.HasSuffix(p.Value, "Z") {
 		return time.UTC
@@ -102,6 +108,7 @@ func (c *clock) bounds(v *ical.Component) (from, to time.Time, err error) {
 	if from, err = c.moment(start); err != nil {
 		return from, to, err
 	}
+	// the zone goes along, since the length is worked out on its clock
 	from = from.In(c.zoneOf(start))
 	switch {
 	case end.Value != "":

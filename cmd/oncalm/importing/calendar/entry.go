@@ -14,7 +14,8 @@ import (
 	"github.com/oncalm/oncalm/rotations/civil"
 )
 
-// level is a title's beginning that says what wins: "[L0]" to "[L9]".
+// level is a title's beginning that says what wins: "[L0]" to "[L9]". It is how Grafana OnCall writes them in the calendars
+// that it exports.
 var level = regexp.MustCompile(`(?i)^\s*\[L(\d)\]\s*`)
 
 // longestTitle is how much of a title is looked at.
@@ -29,7 +30,8 @@ func (r *reader) title(v *ical.Component) string {
 	return string(title)
 }
 
-// whose finds out what says who has a shift: the titles, or, if all are the same, who attends.
+// whose finds out what says who has a shift: the titles, or, if all are the same, who attends. One title for all is what
+// the calendar is about, and says nothing of people.
 func (r *reader) whose(all []*ical.Component) {
 	attended := 0
 	for _, v := range all {
@@ -44,7 +46,8 @@ func (r *reader) whose(all []*ical.Component) {
 	}
 }
 
-// attendees are the names of those who attend.
+// attendees are the names of those who attend. Rooms and mailing lists are none (CUTYPE), and neither is who has declined
+// (RFC 5545, 3.8.4.1).
 func attendees(v *ical.Component) []string {
 	var all []string
 	for _, p := range v.All("ATTENDEE") {
@@ -69,6 +72,7 @@ func attendees(v *ical.Component) []string {
 func (r *reader) peopleOf(v *ical.Component) []string {
 	var names []string
 	raw := level.ReplaceAllString(v.Get("SUMMARY").Value, "")
+	// a feed of Oncalm itself: its titles are "ana, bo on call: main"
 	raw, ours := strings.CutSuffix(raw, " on call: "+r.s.Name)
 	switch {
 	case !r.onTitle && len(attendees(v)) > 0:
@@ -106,7 +110,8 @@ func (r *reader) somebody(called string) string {
 	return r.s.Plan.Person(short, called)
 }
 
-// event reads an entry. What it cannot read it notes.
+// event reads an entry. What it cannot read it notes. The length is that on the wall clock, since a night shift that the
+// clocks lengthen is still from nine to five.
 func (r *reader) event(v *ical.Component) (*series.Entry, bool) {
 	e := &series.Entry{UID: v.Get("UID").Value, Zone: r.clock.zoneOf(v.Get("DTSTART")), Gone: map[int64]bool{}}
 	if m := level.FindStringSubmatch(v.Get("SUMMARY").Value); m != nil {
@@ -150,7 +155,8 @@ func (r *reader) onlyRule(e *series.Entry, v *ical.Component) {
 	}
 }
 
-// recurs reads by which rule an entry recurs.
+// recurs reads by which rule an entry recurs. A count is turned into an end, which a layer can have. One that cannot be
+// counted stays in the rule, so that the series is refused for it.
 func (r *reader) recurs(e *series.Entry, rule map[string]string) {
 	e.Rule = rule
 	text := rule["UNTIL"]
@@ -172,7 +178,8 @@ func (r *reader) recurs(e *series.Entry, rule map[string]string) {
 	r.elsewhere(e)
 }
 
-// elsewhere notes that a series is in a zone whose clocks change otherwise than those of the schedule.
+// elsewhere notes that a series is in a zone whose clocks change otherwise than those of the schedule. Two years show each
+// change that the two zones have.
 func (r *reader) elsewhere(e *series.Entry) {
 	if e.Zone.String() == r.s.Zone.String() {
 		return

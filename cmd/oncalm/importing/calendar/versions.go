@@ -10,7 +10,7 @@ import (
 )
 
 // newest drops entries of which there is a newer version: one with the same id, for the same occurrence, with a higher
-// number.
+// number. Programs that send invitations keep all of them (SEQUENCE: RFC 5545, 3.8.7.4).
 func (r *reader) newest(all []*ical.Component) []*ical.Component {
 	newest := map[string]int{}
 	for _, v := range all {

@@ -18,6 +18,8 @@ type carrier struct {
 	users []User
 }
 
+// schedule carries over one schedule with its shifts: those that recur as layers, the lower levels first; those that do not
+// as overrides, after that, since they are compared with the layers.
 func (g Export) schedule(p *plan.Plan, in Schedule, shifts []Shift) {
 	zone := cmp.Or(in.TimeZone, "UTC")
 	// Where all shifts have one zone, it is that of the handoffs: the schedule's own is for looking at it.
@@ -33,6 +35,7 @@ func (g Export) schedule(p *plan.Plan, in Schedule, shifts []Shift) {
 	shifts = slices.DeleteFunc(shifts, func(sh Shift) bool { return !c.fits(sh) })
 	recurring := slices.DeleteFunc(slices.Clone(shifts), Shift.once)
 	beside := c.s.Layered
+	// layers by themselves would be wrong where some pause
 	if woven := c.woven(recurring); woven != nil {
 		beside = woven.Recurring
 	} else {
@@ -51,7 +54,7 @@ func (g Export) schedule(p *plan.Plan, in Schedule, shifts []Shift) {
 // once reports whether a shift does not recur.
 func (sh Shift) once() bool { return sh.Type == "single_event" || sh.Type == "override" }
 
-// rank is the level of a shift; an override is above all.
+// rank is the level of a shift; an override is above all. It is bounded, so that no level of a file reaches that.
 func (sh Shift) rank() int {
 	if sh.Type == "override" {
 		return 1 << 20
@@ -59,7 +62,8 @@ func (sh Shift) rank() int {
 	return min(sh.Level, 1<<19)
 }
 
-// fits reports whether a shift is still to come and of a zone that can be carried over.
+// fits reports whether a shift is still to come and of a zone that can be carried over. A shift in another zone is carried
+// over with a note: it is right for half a year, and somebody sees to it.
 func (c carrier) fits(sh Shift) bool {
 	if sh.Until != "" {
 		switch last, err := wall.Instant(sh.Until, c.s.Zone); {
@@ -77,7 +81,7 @@ func (c carrier) fits(sh Shift) bool {
 	return true
 }
 
-// overlaps notes layers of one level that cover the same time.
+// overlaps notes layers of one level that cover the same time. Here only the last of them would be on call.
 func (c carrier) overlaps() {
 	if len(c.s.Layers) > plan.MostPaired {
 		c.s.Note("it has %d layers; where those of one level overlap, all are on call there, and here only the last",
@@ -93,7 +97,7 @@ func (c carrier) overlaps() {
 	}
 }
 
-// groups are the people of a shift, turn by turn.
+// groups are the people of a shift, turn by turn. The first turn is that of the index which the shift names.
 func (c carrier) groups(sh Shift) [][]string {
 	groups := sh.Rolling
 	switch {
@@ -121,7 +125,7 @@ func (c carrier) groups(sh Shift) [][]string {
 	return all
 }
 
-// person is a user of a shift.
+// person is a user of a shift. Without the answer of /users the id is the name.
 func (c carrier) person(sh Shift, id string) string {
 	isThem := func(u User) bool { return u.ID == id }
 	them := slices.DeleteFunc(slices.Clone(c.users), func(u User) bool { return !isThem(u) })
@@ -164,7 +168,8 @@ func (c carrier) shift(sh Shift, beside func(level int, o rotations.Override) pl
 	}
 }
 
-// single carries over a shift that does not recur.
+// single carries over a shift that does not recur. An override here has one person, so of several the first stands in, and
+// that is noted.
 func (c carrier) single(
 	sh Shift, turn []string, at time.Time, beside func(level int, o rotations.Override) plan.Beside,
 ) {
@@ -178,7 +183,8 @@ func (c carrier) single(
 	c.s.StandIn(o, beside(sh.rank(), o))
 }
 
-// recurs carries over a shift that recurs.
+// recurs carries over a shift that recurs. Monthly shifts have no layer: our shifts are hours, days, weeks, or months from
+// one date on, and not the first Monday.
 func (c carrier) recurs(sh Shift, groups [][]string, at time.Time) {
 	r := rolling.Shifts{
 		Name: sh.Name, Start: wall.Of(at, c.s.Zone), Seconds: sh.Seconds, Interval: max(sh.Interval, 1),

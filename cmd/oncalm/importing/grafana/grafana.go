@@ -16,7 +16,8 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/importing/plan"
 )
 
-// Export is what the API answers, which may come in several files: /schedules, /on_call_shifts, /users.
+// Export is what the API answers, which may come in several files: /schedules, /on_call_shifts, /users. One page of each is
+// enough if it has all; what is missing is noted by its id.
 type Export struct {
 	Schedules []Schedule
 	Shifts    []Shift
@@ -71,6 +72,7 @@ type User struct {
 	ZoneToo string          `json:"time_zone"`
 }
 
+// slack is a user in Slack, in either of the forms that the API has had.
 type slack struct {
 	User  string `json:"user_id"`
 	Other string `json:"slack_id"`
@@ -95,9 +97,10 @@ func (u User) slackID() string {
 	return id
 }
 
+// slackForm is the form of ids of users in Slack.
 var slackForm = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
 
-// Into carries over into a plan what was read.
+// Into carries over into a plan what was read. A shift may belong to several schedules, and is carried over into each.
 func (g Export) Into(p *plan.Plan) {
 	used := map[string]bool{}
 	for _, in := range g.Schedules {
@@ -116,6 +119,7 @@ func (g Export) Into(p *plan.Plan) {
 		}
 		in.elsewhere(p)
 		switch {
+		// the shifts are in the calendar, which was noted
 		case in.Type == "ical":
 		case len(shifts) == 0:
 			p.Note("schedule %s has none of its shifts in these files: add the response of /on_call_shifts",

@@ -16,6 +16,9 @@ import (
 
 // woven carries over the shifts of Grafana OnCall that recur as a calendar would have them, if some pause and meet
 // others: each of their turns is a series then. It returns nil if none do, or if some are not the same as series.
+//
+// A layer of Oncalm that pauses has nobody's turns, which keep the layers below off call; there, a pause lets lower levels
+// through. See package series.
 func (c carrier) woven(shifts []Shift) *sheet.Sheet {
 	w := &sheet.Sheet{Schedule: c.s, Leveled: true}
 	for _, sh := range shifts {
@@ -32,7 +35,8 @@ func (c carrier) woven(shifts []Shift) *sheet.Sheet {
 	return w
 }
 
-// series makes a series of each turn of a shift that has begun.
+// series makes a series of each turn of a shift that has begun. What is not the same as a series is refused rather than
+// bent: the caller then makes layers with notes.
 func (c carrier) series(sh Shift) (all []*series.Entry, ok bool) {
 	at, err := wall.Instant(sh.Start, c.s.Zone)
 	groups, interval := c.groups(sh), int(max(sh.Interval, 1))
@@ -50,6 +54,7 @@ func (c carrier) series(sh Shift) (all []*series.Entry, ok bool) {
 	}
 	start := civil.Of(at.In(c.s.Zone)) + civil.Time(sh.firstDay(at.In(c.s.Zone).Weekday())*wall.Day)
 	for i, turn := range groups {
+		// the turns follow each other, each a whole interval later
 		from := (start + civil.Time(i*days*wall.Day)).In(c.s.Zone)
 		e := &series.Entry{
 			UID: sh.ID, Called: sh.Name, People: turn, Level: sh.rank(), Zone: c.s.Zone,

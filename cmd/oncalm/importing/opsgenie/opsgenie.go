@@ -30,6 +30,7 @@ type Schedule struct {
 	End   time.Time `json:"endDate"`
 }
 
+// user is somebody who takes part: a person, or what stands for people, which cannot be carried over.
 type user struct {
 	Type     string `json:"type"` // user, team, escalation or none
 	ID       string `json:"id"`
@@ -37,8 +38,10 @@ type user struct {
 	Name     string `json:"name"`
 }
 
+// called is what notes call a participant.
 func (u user) called() string { return cmp.Or(u.Username, u.Name, u.ID, u.Type) }
 
+// rotation is one of a schedule's: participants take turns of Length units of Type, within its restrictions.
 type rotation struct {
 	Name         string     `json:"name"`
 	StartDate    time.Time  `json:"startDate"`
@@ -53,6 +56,7 @@ type rotation struct {
 	} `json:"timeRestriction"`
 }
 
+// hours is a part of each day or, with days, of the week, on the wall clock of the schedule.
 type hours struct {
 	StartDay  string `json:"startDay"`
 	StartHour int64  `json:"startHour"`
@@ -62,7 +66,8 @@ type hours struct {
 	EndMin    int64  `json:"endMin"`
 }
 
-// Into carries the schedule over into a plan.
+// Into carries the schedule over into a plan. The answer about overrides has the same outer form, and no schedule in it: it
+// is noted, and somebody adds it by hand.
 func (in Schedule) Into(p *plan.Plan) {
 	if in.User != nil {
 		p.Note("the override of %s from %s to %s names no schedule that is known here; add it by hand",
@@ -95,6 +100,7 @@ func (in rotation) into(s *plan.Schedule) {
 		return
 	}
 	people := in.people(s)
+	// a length of 0 is left out in the answer, and means 1
 	shift, ok := wall.Length(max(in.Length, 1) * wall.Unit(in.Type))
 	if !ok {
 		s.Note("rotation %s of %s from %s is %s, which layers cannot express, and is left out",
@@ -131,7 +137,7 @@ func (in rotation) people(s *plan.Schedule) [][]string {
 	return people
 }
 
-// windows are the time restrictions of the rotation.
+// windows are the time restrictions of the rotation. They may pass midnight, and over the end of a week.
 func (in rotation) windows() ([]civil.Window, bool) {
 	if in.Restriction == nil {
 		return nil, true
@@ -144,6 +150,7 @@ func (in rotation) windows() ([]civil.Window, bool) {
 	for _, h := range hours {
 		from, to := h.StartHour*wall.Hour+h.StartMin*60, h.EndHour*wall.Hour+h.EndMin*60
 		if in.Restriction.Type == "time-of-day" {
+			// it ends on the next day
 			if to <= from {
 				to += wall.Day
 			}
@@ -164,7 +171,8 @@ func (in rotation) windows() ([]civil.Window, bool) {
 	return wall.Windows(spans)
 }
 
-// filled is a layer in which somebody has nobody's turns.
+// filled is a layer in which somebody has nobody's turns. A turn of nobody may become somebody's later, and then two would
+// be on call.
 func filled(l rotations.Layer) rotations.Layer {
 	l.People = slices.Clone(l.People)
 	for i, turn := range l.People {
@@ -176,7 +184,8 @@ func filled(l rotations.Layer) rotations.Layer {
 }
 
 // split gives each rotation a schedule of its own, if two of them can have people on call at once. There, both are
-// paged; here, of two layers that cover the same time only the later counts.
+// paged; here, of two layers that cover the same time only the later counts. The names of the new schedules are in the
+// note, since the escalation policy has to page all of them.
 func split(s *plan.Schedule) {
 	if len(s.Layers) > plan.MostPaired {
 		s.Note("it has %d rotations; where they overlap, all are paged there, and here only the last", len(s.Layers))

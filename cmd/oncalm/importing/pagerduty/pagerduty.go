@@ -27,6 +27,7 @@ type Schedule struct {
 	Final     entries `json:"final_schedule"`
 }
 
+// entries are shifts that the API has worked out for the span that it was asked for.
 type entries struct {
 	Entries []struct {
 		Start time.Time `json:"start"`
@@ -35,6 +36,7 @@ type entries struct {
 	} `json:"rendered_schedule_entries"`
 }
 
+// layer is a rotation. Turns are counted from the virtual start, in seconds on the wall clock, also where it begins later.
 type layer struct {
 	Name         string     `json:"name"`
 	Start        time.Time  `json:"start"`
@@ -52,6 +54,7 @@ type layer struct {
 	} `json:"restrictions"`
 }
 
+// user is a person. The name is in "summary" where only a reference was answered.
 type user struct {
 	ID      string `json:"id"`
 	Summary string `json:"summary"`
@@ -62,6 +65,7 @@ type user struct {
 // Into carries the schedule over into a plan.
 func (in Schedule) Into(p *plan.Plan) {
 	s := p.Begin(cmp.Or(in.Name, in.Summary), in.TimeZone)
+	// here the last layer is the strongest
 	for _, l := range slices.Backward(in.Layers) {
 		l.into(s)
 	}
@@ -73,11 +77,13 @@ func (in Schedule) Into(p *plan.Plan) {
 	if len(in.Overrides.Entries) == 0 {
 		s.Note("overrides are in the export only if it was asked for with since and until; it has none")
 	}
+	// what PagerDuty itself makes of all that, for [plan.Plan.Finish] to compare
 	for _, e := range in.Final.Entries {
 		s.Says(e.User.person(p), e.Start, e.End)
 	}
 }
 
+// person is their name in the plan; the first that is not empty counts.
 func (u user) person(p *plan.Plan) string { return p.Person(u.ID, u.Name, u.Summary, u.Email) }
 
 // into adds the layer to a schedule.
@@ -127,6 +133,7 @@ func (in layer) windows() ([]civil.Window, bool) {
 		}
 		switch r.Type {
 		case "daily_restriction":
+			// all of each day: no restriction
 			if r.Seconds >= wall.Day {
 				return nil, true
 			}
@@ -135,6 +142,7 @@ func (in layer) windows() ([]civil.Window, bool) {
 			if r.StartDay < 1 || r.StartDay > 7 {
 				return nil, false
 			}
+			// time.Sunday is 0, there it is 7
 			on := time.Weekday(r.StartDay % 7)
 			spans = append(spans, wall.Span{On: on, From: wall.SecondOf(at), Seconds: r.Seconds})
 		default:

@@ -33,7 +33,7 @@ func (s *Schedule) of(fits func(level int) bool) rotations.Schedule {
 }
 
 // Looked is the part of an override in which it is looked at what recurs. Nobody has a shift so long that there is
-// more.
+// more. What is before now is not carried over, and so is not looked at.
 func (s *Schedule) Looked(o rotations.Override) (from, to time.Time) {
 	from, to = wall.Later(o.From, s.Plan.Now), o.To
 	if year := from.AddDate(1, 0, 0); year.Before(to) {
@@ -56,6 +56,7 @@ func (s *Schedule) Enough(o rotations.Override, steps int) bool {
 // Layered finds in the layers what recurs beside an override of a level.
 func (s *Schedule) Layered(level int, o rotations.Override) Beside {
 	from, to := s.Looked(o)
+	// without an answer it counts all of its time, which the note says
 	if s.Enough(o, perShift) {
 		return Beside{}
 	}

@@ -32,7 +32,8 @@ func List(people []string) string {
 	return strings.Join(people, " and ")
 }
 
-// Line keeps a text on its line.
+// Line keeps a text on its line. It is what keeps a name of an export from ending its comment in the YAML and beginning a
+// key.
 func Line(s string) string {
 	return strings.Join(strings.Fields(strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 {

@@ -58,7 +58,7 @@ func New(now time.Time) *Plan { return &Plan{Now: now, byID: map[string]string{}
 // mostNotes is how many notes are taken. Nobody reads more.
 const mostNotes = 1000
 
-// Note takes a note, once.
+// Note takes a note, once. The same sentence may come from each of many shifts.
 func (p *Plan) Note(format string, args ...any) {
 	text := strings.Join(strings.Fields(fmt.Sprintf(format, args...)), " ")
 	switch {
@@ -72,6 +72,9 @@ func (p *Plan) Note(format string, args ...any) {
 
 // Person returns the name of somebody whom the export knows by id, and who is called there as the first of the names
 // that is not empty.
+//
+// The same id is the same person in all files of one import. Two who are called alike have names with numbers. Beside the
+// name, as a comment, stands all that the export calls them, so that somebody can put their Slack id there.
 func (p *Plan) Person(id string, names ...string) string {
 	called := id
 	for _, n := range names {
@@ -131,7 +134,8 @@ func (p *Plan) Begin(called, zone string) *Schedule {
 	return s
 }
 
-// free makes a name of a text that the configuration can have, and that is not taken.
+// free makes a name of a text that the configuration can have, and that is not taken. Letters of all scripts are letters
+// here; all else becomes a hyphen.
 func free(text, fallback string, taken func(string) bool) string {
 	base := strings.Trim(strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {

@@ -50,7 +50,8 @@ func (s *Schedule) Unzoned(zone string) {
 func (s *Schedule) Lost() string { return s.lost }
 
 // Layer adds a layer, the later the stronger. Without people it is none. If it ends, all of its people leave at once:
-// then layers below count as if it was not there.
+// then layers below count as if it was not there. The name is made free of others: names of layers stand in notes and in
+// why.
 func (s *Schedule) Layer(called string, l rotations.Layer, ends civil.Time) {
 	if len(l.People) == 0 {
 		s.Note("%s has no people and is left out", called)
@@ -77,6 +78,7 @@ func (s *Schedule) Override(o rotations.Override) {
 		s.Note("the override of %s at %s has no length and is left out", o.Person, s.At(o.From))
 		return
 	}
+	// a local time in the file cannot say which of the two is meant
 	twice := func(t time.Time) bool { return !wall.Civil(t, s.Zone).In(s.Zone).Equal(t) }
 	if twice(o.From) || twice(o.To) {
 		s.Note("the override of %s from %s begins or ends in an hour that the clocks repeat; "+
@@ -109,7 +111,8 @@ func (s *Schedule) Apart() []string {
 // MostPaired is how many layers are compared with each other.
 const MostPaired = 40
 
-// Overlap returns when two layers first cover the same time, as far as a year from now shows; false if they do not.
+// Overlap returns when two layers first cover the same time, as far as a year from now shows; false if they do not. It
+// begins where both are there.
 func (s *Schedule) Overlap(a, b rotations.Layer) (time.Time, bool) {
 	from, to := s.Plan.Now, s.Plan.Now.AddDate(1, 0, 0)
 	for _, l := range []rotations.Layer{a, b} {
@@ -146,6 +149,7 @@ func (s *Schedule) Says(person string, from, to time.Time) {
 func (s *Schedule) compare() {
 	wrong := 0
 	for _, e := range s.said {
+		// at both ends and in the middle: a shift that is an hour off shows at one of them
 		for _, at := range []time.Time{e.from, e.from.Add(e.to.Sub(e.from) / 2), e.to.Add(-time.Second)} {
 			on := s.OnCall(at, s.Overrides)
 			if slices.Contains(on, e.person) || !at.After(s.Plan.Now) {
@@ -165,7 +169,8 @@ func (s *Schedule) compare() {
 // mostHidden is how many spans of nobody's turns are looked at.
 const mostHidden = 3000
 
-// hidden notes where nobody's turn in a layer keeps somebody off call whom a lower layer has then.
+// hidden notes where nobody's turn in a layer keeps somebody off call whom a lower layer has then. There, such a turn may
+// let lower layers through; here it does not (package rotations).
 func (s *Schedule) hidden() {
 	looked := 0
 	for i, l := range s.Layers {

@@ -13,6 +13,9 @@ import (
 )
 
 // YAML is the plan as a part of a configuration, with the notes as comments.
+//
+// It is written by hand, and not by a library, so that comments stand where they belong and the order is that of the
+// export. All that comes from outside goes through quote or [Line].
 func (p *Plan) YAML() []byte {
 	var b strings.Builder
 	out := func(format string, args ...any) {
@@ -87,6 +90,8 @@ func (p *Plan) needed(name string) bool {
 	})
 }
 
+// turns are the people of a layer as the configuration writes them: names, lists of those who take a turn together, and
+// mappings for those who take part for some time.
 func turns(l rotations.Layer) string {
 	var all []string
 	for i, turn := range l.People {
@@ -108,6 +113,7 @@ func turns(l rotations.Layer) string {
 	return strings.Join(all, ", ")
 }
 
+// dated is a key with a date, if there is one.
 func dated(key string, c civil.Time) string {
 	if c == 0 {
 		return ""

@@ -28,6 +28,9 @@ const (
 )
 
 // cycle returns how a series comes again; false if that is not in whole weeks or days.
+//
+// With days of the week named, each of them is a place in the week; one that lies before the first occurrence comes a whole
+// interval later. Times are in whole minutes, as windows of layers are.
 func (e *Entry) cycle() (c cycle, ok bool) {
 	every, counted := e.interval()
 	days, named := wall.Weekdays(splitDays(e.Rule["BYDAY"]))
@@ -65,7 +68,7 @@ func (e *Entry) Cyclic() bool {
 }
 
 // weekly is the cycle in weeks: one of days comes again on other days of them, until it is there as it was; false if
-// that takes too long.
+// that takes too long. Seven days and n days come together again after n weeks, or fewer.
 func (c cycle) weekly() (cycle, bool) {
 	if c.unit == wall.Week {
 		return c, true
@@ -99,7 +102,8 @@ func (c cycle) meets(o cycle) bool {
 }
 
 // woven takes those groups of series out of the tiers that are woven: those that pause and meet others. Their pauses
-// would be nobody's turns, and keep others off call.
+// would be nobody's turns, and keep others off call. What it takes out is gone from the tiers, so that no series is carried
+// over twice.
 func (c layering) woven(tiers []*tier) [][]cycle {
 	var groups [][]cycle
 	for i, t := range tiers {
@@ -137,7 +141,8 @@ func top(group []cycle) int {
 }
 
 // across puts groups that pause together with those of lower levels that have somebody on call in their pauses, and
-// with those of levels between. Where one of a higher level comes or goes, that is not possible.
+// with those of levels between. Where one of a higher level comes or goes, that is not possible. It begins again after each
+// that it has put together, since what has become larger may reach further.
 func (c layering) across(groups [][]cycle) [][]cycle {
 	merged := false
 	for i := 0; i < len(groups); i++ {

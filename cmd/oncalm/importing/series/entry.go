@@ -36,7 +36,8 @@ func (e *Entry) EndOf(begin time.Time) time.Time {
 	return (civil.Of(begin.In(e.Zone)) + civil.Time(e.Seconds)).In(e.Zone)
 }
 
-// LastEnd is when the last occurrence of a series ends, at the latest.
+// LastEnd is when the last occurrence of a series ends, at the latest. Without an end it is far off, so that no caller has
+// to ask.
 func (e *Entry) LastEnd() time.Time {
 	if e.Last.IsZero() {
 		return time.Unix(1<<40, 0)

@@ -12,11 +12,12 @@ import (
 // Occurrence is when an entry is there once.
 type Occurrence struct{ From, To time.Time }
 
-// counted is how many days a series is gone through to find its last.
+// counted is how many days a series is gone through to find its last. That is more than a hundred years.
 const counted = 40_000
 
 // on reports whether the series has an occurrence that begins on a day, midnights of the wall clock of its zone; as far
-// as its rule, but for its end, says so. Rules that are not by days or weeks have none.
+// as its rule, but for its end, says so. Rules that are not by days or weeks have none. Days are counted as dates: whether
+// the clocks change in between does not matter.
 func (e *Entry) on(day time.Time) bool {
 	begin := wall.Of(e.From, e.Zone)
 	first := begin.Truncate(24 * time.Hour)
@@ -43,6 +44,7 @@ func (e *Entry) on(day time.Time) bool {
 	return false
 }
 
+// splitDays are the days of BYDAY; none if there is none.
 func splitDays(text string) []string {
 	if text == "" {
 		return nil
@@ -60,7 +62,8 @@ func (e *Entry) starting(day time.Time) (o Occurrence, ok bool) {
 	return o, (e.Last.IsZero() || !o.From.After(e.Last)) && !e.Gone[o.From.Unix()]
 }
 
-// Within returns the occurrences of an entry that are there between two instants.
+// Within returns the occurrences of an entry that are there between two instants. It goes day by day, from the day before
+// the first that could still last.
 func (e *Entry) Within(from, to time.Time) []Occurrence {
 	if e.Rule == nil {
 		if e.From.Before(to) && from.Before(e.To) {

@@ -78,6 +78,9 @@ func (c layering) tiers(all []*Entry) []*tier {
 }
 
 // tier sorts the series of one level.
+//
+// A round is series that come again after the same time and are equally long, where that time is a whole number of lengths:
+// then each lies exactly in a place between the others.
 func (c layering) tier(all []*Entry) *tier {
 	t := &tier{level: all[0].Level}
 	slices.SortStableFunc(all, func(a, b *Entry) int { return a.Begin.Compare(b.Begin) })

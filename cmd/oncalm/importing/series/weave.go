@@ -146,7 +146,8 @@ func spun(group []cycle, start time.Time, size int64, now time.Time, zone *time.
 	return all
 }
 
-// strips are the pieces of a unit, those together in which the same threads are.
+// strips are the pieces of a unit, those together in which the same threads are. A strip is known by its threads, so that
+// the hours of several days in which the same people take turns are one layer.
 func strips(all []thread) []*strip {
 	var borders []int64
 	for _, t := range all {
@@ -179,6 +180,7 @@ func strips(all []thread) []*strip {
 	return list
 }
 
+// length is how much of a unit a strip is.
 func (s *strip) length() (seconds int64) {
 	for _, p := range s.pieces {
 		seconds += p.to - p.from

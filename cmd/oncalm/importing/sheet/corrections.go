@@ -10,6 +10,9 @@ import (
 )
 
 // corrected makes overrides of what the exceptions of series change.
+//
+// Between two borders nothing changes, so one instant in the middle tells for the whole. An override is made only where who
+// is on call differs from what the layers say, and spans that follow each other with the same person are one.
 func (s *Sheet) corrected() {
 	var spans []series.Occurrence
 	for _, e := range s.Series {
@@ -44,6 +47,7 @@ func (s *Sheet) corrected() {
 		single := slices.ContainsFunc(s.Singles, func(e *series.Entry) bool {
 			return len(e.Within(middle, middle.Add(1))) > 0
 		})
+		// who stands in by a single entry was noted already
 		if alike(want, have) || single && part(have, want) {
 			last = nil
 			continue

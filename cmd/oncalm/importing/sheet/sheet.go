@@ -30,7 +30,8 @@ type Sheet struct {
 	overLast *series.Entry // that of them which ended last
 }
 
-// CarryOver makes layers and overrides of what is on the sheet, and notes where they differ from it.
+// CarryOver makes layers and overrides of what is on the sheet, and notes where they differ from it. Each step builds on
+// the one before: overrides are what the layers do not say, corrections are what the overrides do not.
 func (s *Sheet) CarryOver() {
 	series.Layers(s.Schedule, s.Series)
 	s.single()
@@ -45,6 +46,7 @@ func (s *Sheet) Over(e *series.Entry) {
 	}
 }
 
+// noteOver notes what is over in one sentence, however much it is: most calendars go back for years.
 func (s *Sheet) noteOver() {
 	last := s.overLast
 	switch s.over {
@@ -102,6 +104,7 @@ func (s *Sheet) borders(from, to time.Time) []time.Time {
 	return all
 }
 
+// ordered are times in order, once each.
 func ordered(all []time.Time) []time.Time {
 	slices.SortFunc(all, time.Time.Compare)
 	return slices.CompactFunc(all, time.Time.Equal)

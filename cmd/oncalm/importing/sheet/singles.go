@@ -13,6 +13,8 @@ import (
 )
 
 // single carries over the entries that do not recur. Those that are over count where they show how people take turns.
+// Calendars without series are those that another program has written out shift by shift: the rotation behind them is worth
+// more than a hundred overrides.
 func (s *Sheet) single() {
 	all := append(slices.Clone(s.Gone), s.Singles...)
 	if len(s.Gone) > 0 && len(s.Schedule.Layers) == 0 && s.turns(all) {
@@ -116,7 +118,8 @@ func (s *Sheet) turns(all []*series.Entry) bool {
 }
 
 // inferred finds the rotation that shifts show: they follow each other without gaps, are equally long except for the
-// first and the last, which may be cut, and the same people come again in the same order, twice at least.
+// first and the last, which may be cut, and the same people come again in the same order, twice at least. The shortest
+// cycle that fits is taken. Four shifts are the least in which two people can be seen to come again in order.
 func (s *Sheet) inferred(all []*series.Entry) bool {
 	if len(all) < 4 {
 		return false
@@ -153,6 +156,7 @@ func (s *Sheet) inferred(all []*series.Entry) bool {
 	return false
 }
 
+// repeats reports whether the people come again in the same order after n shifts.
 func repeats(all []*series.Entry, n int) bool {
 	for i := n; i < len(all); i++ {
 		if !slices.Equal(all[i].People, all[i-n].People) {
@@ -162,7 +166,8 @@ func repeats(all []*series.Entry, n int) bool {
 	return true
 }
 
-// guessed makes a layer for what comes after single shifts, in which no order can be seen.
+// guessed makes a layer for what comes after single shifts, in which no order can be seen. There has to be somebody on call
+// after the last of them, and whoever reads the note decides who.
 func (s *Sheet) guessed(all []*series.Entry) {
 	all = slices.SortedStableFunc(slices.Values(all), func(a, b *series.Entry) int { return a.From.Compare(b.From) })
 	var groups [][]string

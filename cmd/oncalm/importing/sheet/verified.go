@@ -24,6 +24,7 @@ func part(have, want []string) bool {
 	return len(want) > 1 && len(have) > 0 && !other
 }
 
+// aDay finds a date in a note.
 var aDay = regexp.MustCompile(`\d{4}-\d{2}-\d{2}`)
 
 // named reports whether notes with a date name all who are on call there and not here.
@@ -44,7 +45,8 @@ const (
 	mostTold     = 5
 )
 
-// verified compares the schedule with the calendar over a year, and notes where they differ.
+// verified compares the schedule with the calendar over a year, and notes where they differ. It is the last word on all of
+// the arithmetic before it: whatever went wrong there, somebody reads of it.
 func (s *Sheet) verified() {
 	if len(s.Schedule.Layers) == 0 || len(s.Series) == 0 { // what was read from single shifts goes on after them
 		return
