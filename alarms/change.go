@@ -1,6 +1,19 @@
 package alarms
 
-import "github.com/oncalm/oncalm/changes"
+import (
+	"time"
+
+	"github.com/oncalm/oncalm/changes"
+	"github.com/oncalm/oncalm/store"
+)
+
+// mark keeps a change, and tells whoever wants to hear of it.
+func mark(tx store.Tx, now time.Time, c changes.Change, changed func(store.Tx, time.Time, changes.Change) error) error {
+	if err := changes.Save(tx, c); err != nil || changed == nil {
+		return err
+	}
+	return changed(tx, now, c)
+}
 
 // changeOf is the marker of a signal that tells of a change.
 func changeOf(sig *Signal, svc Service) changes.Change {

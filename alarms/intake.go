@@ -37,6 +37,8 @@ type Intake struct {
 	Silences *silences.Book
 	// Tally tells of topics that speak of alarms that are not theirs; may be nil.
 	Tally *doors.Tally
+	// Changed hears of each change that becomes known, in the transaction that keeps it; may be nil.
+	Changed func(tx store.Tx, now time.Time, c changes.Change) error
 
 	tide
 }
@@ -159,9 +161,13 @@ func (t *Intake) apply(tx store.Tx, now time.Time, sig *Signal, svc Service) (Ou
 	case EffectRecovery:
 		return t.recover(tx, now, sig, svc)
 	default:
-		return t.follow(tx, now, sig, svc)
+		out, err := t.follow(tx, now, sig, svc)
+		if err == nil && sig.Changes && out.What != Repeated {
+			err = mark(tx, now, changeOf(sig, svc), t.Changed)
+		}
+		return out, err
 	}
-	if err := changes.Save(tx, changeOf(sig, svc)); err != nil {
+	if err := mark(tx, now, changeOf(sig, svc), t.Changed); err != nil {
 		return Outcome{}, err
 	}
 	if sig.Deleted {
@@ -179,7 +185,7 @@ func (t *Intake) recover(tx store.Tx, now time.Time, sig *Signal, svc Service) (
 	if out.What == Noted {
 		out.What = Changed
 	}
-	return out, changes.Save(tx, changeOf(sig, svc))
+	return out, mark(tx, now, changeOf(sig, svc), t.Changed)
 }
 
 // follow puts a word into its place in the order of time, and acts on it if it is the

@@ -40,7 +40,7 @@ func signalOf(in input, j judge.Judgement) Signal {
 	case judge.Resolve:
 		s.Effect, s.State, s.Changes = EffectRecovery, incidents.AlarmOK, j.Changed
 	default:
-		s.Effect, s.State = EffectIncident, incidents.AlarmFiring
+		s.Effect, s.State, s.Changes = EffectIncident, incidents.AlarmFiring, j.Changed
 	}
 	s.NeverRecovers = s.Effect == EffectIncident && !j.Recovers
 	if j.Own || j.Reason == "" && in.part.Fields == nil {

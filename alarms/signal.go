@@ -59,7 +59,7 @@ type Signal struct {
 	Resources []string `json:"resources,omitempty"`
 	// Deleted says that the alarm was deleted. Fingerprint is then the alarm's.
 	Deleted bool `json:"deleted,omitempty"`
-	// Changes says of a recovery that it is a change, too.
+	// Changes says of what is no change that it is one, too: a recovery, a deployment that failed.
 	Changes bool `json:"changes,omitempty"`
 	// Part tells the signals of one message apart; empty for the first.
 	Part string `json:"part,omitempty"`

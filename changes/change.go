@@ -2,16 +2,18 @@
 // incident asks what changed before it, and whether what was done since has helped.
 //
 // A [Change] is a marker at a time. Intake saves one for each message that tells of a change; a rollback will save what it did.
-// Markers are found by their time, which is when the change happened and not when it was heard of; whom a change concerns, the
-// reader judges by its account, region and resources.
+// Markers are found by their time, which is when the change happened and not when it was heard of, and by the [Thing] that was
+// changed: an alarm that tells of a thing asks for that one alone, however much else is changed. Package around does that for incidents.
 //
-//	change/<time>/<id>    Change, kept for 8 days
+//	change/<time>/<id>                                       Change, kept for 8 days
+//	changed/<account>/<region>/<thing>/<time>/<id>           nothing: where to look
 package changes
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/oncalm/oncalm/store"
@@ -37,13 +39,14 @@ type Change struct {
 }
 
 const (
-	prefix = "change/"
+	prefix    = "change/"
+	indexPart = "changed"
 	// keyTime has a fixed width, so that keys sort by time. Always UTC.
 	keyTime = "20060102T150405.000000000"
 )
 
 // Keys are all keys of changes, with their checks.
-func Keys() []store.Check { return []store.Check{{Prefix: prefix}} }
+func Keys() []store.Check { return []store.Check{{Prefix: prefix}, {Prefix: indexPart + "/"}} }
 
 // keyAt is where the markers of a time begin.
 func keyAt(at time.Time) string { return prefix + at.UTC().Format(keyTime) }
@@ -54,8 +57,54 @@ func Save(tx store.Tx, c Change) error {
 	if err != nil {
 		return fmt.Errorf("change %s: %w", c.ID, err)
 	}
-	tx.Put(keyAt(c.At)+"/"+store.Key(c.ID), val)
+	tx.Put(keyOf(c), val)
+	for _, key := range c.places() {
+		tx.Put(key, nil)
+	}
 	return nil
+}
+
+func keyOf(c Change) string { return keyAt(c.At) + "/" + store.Key(c.ID) }
+
+// indexed is how many things of a change are indexed, which bounds what a message can write: a change of more concerns nobody in
+// particular.
+const indexed = 20
+
+// places are the keys at which a change is found by its things.
+func (c Change) places() (keys []string) {
+	things := c.Things()
+	for _, t := range things[:min(len(things), indexed)] {
+		keys = append(keys, store.Key(indexPart, t.Account, t.Region, t.Name, c.At.UTC().Format(keyTime), c.ID))
+	}
+	return keys
+}
+
+// To lists what was changed of some things from one time until before another, in the order of time. What cannot be read is left out:
+// fsck names it.
+func To(tx store.Tx, things []Thing, from, to time.Time) (found []Change) {
+	known := map[string]bool{}
+	for _, t := range With(things) {
+		begin, end := store.Key(indexPart, t.Account, t.Region, t.Name, from.UTC().Format(keyTime)),
+			store.Key(indexPart, t.Account, t.Region, t.Name, to.UTC().Format(keyTime))
+		for key := range tx.Range(begin, end) {
+			parts := store.Parts(key)
+			at := prefix + parts[4] + "/" + store.Key(parts[5])
+			var c Change
+			if !known[at] && json.Unmarshal(tx.Get(at), &c) == nil {
+				known[at], found = true, append(found, c)
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(a, b Change) int { return a.At.Compare(b.At) })
+	return found
+}
+
+// Any reports whether it is known of any change: if not, nobody sends us what is changed, and that nothing is known says nothing.
+func Any(tx store.Tx) bool {
+	for range tx.Range(prefix, store.After(prefix)) {
+		return true
+	}
+	return false
 }
 
 // Between lists what was changed from one time until before another, in that order. A marker that cannot be read ends the list
@@ -77,6 +126,14 @@ const sweepBatch = 50
 
 // Sweep deletes the markers that were kept for [Kept], in small transactions, and returns how many. Run it once a day.
 func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
-	return store.Sweep(ctx, s, prefix, keyAt(now.Add(-Kept)), sweepBatch,
-		func(store.Tx, string, []byte) bool { return true })
+	oldest := now.Add(-Kept)
+	from, to := store.Under(indexPart)
+	_, err := store.Sweep(ctx, s, from, to, sweepBatch, func(_ store.Tx, key string, _ []byte) bool {
+		parts := store.Parts(key)
+		return len(parts) < 6 || parts[4] < oldest.UTC().Format(keyTime)
+	})
+	if err != nil {
+		return 0, err
+	}
+	return store.Sweep(ctx, s, prefix, keyAt(oldest), sweepBatch, func(store.Tx, string, []byte) bool { return true })
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/changes/around"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging/turns"
@@ -288,7 +289,8 @@ func (js joints) gathered(ctx context.Context, e outbox.Entry, b jointBody) (r r
 		}
 		slices.SortStableFunc(r.told, func(a, b told) int { return WorstFirst(&a.page.Incident, &b.page.Incident) })
 		if len(r.told) == 1 { // it is told as by itself
-			r.told[0].page.Next = Next(js.p, tx, js.p.Clock.Now(), &r.told[0].page.Incident)
+			page := &r.told[0].page
+			page.Next, page.Changes = Next(js.p, tx, js.p.Clock.Now(), &page.Incident), around.Of(tx, &page.Incident)
 		}
 		others, err := waiting(tx, b.Person, b.Via, js.p.Clock.Now())
 		r.before = r.without(others)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/oncalm/oncalm/changes/around"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
@@ -22,6 +23,8 @@ type Page struct {
 	PerhapsSent bool
 	// Next is whom the incident pages next if nobody acknowledges; nil if nobody, or if it is not known.
 	Next *Upcoming
+	// Changes is what was changed before.
+	Changes around.Found
 	// Still returns an error if the page is not to be sent any more. A Channel that took
 	// time to look for an earlier attempt asks before it sends. It may be nil.
 	Still func(context.Context) error
@@ -98,10 +101,11 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	if err != nil {
 		return nil, fmt.Errorf("page %s: %w", e.Key, err)
 	}
-	i, a, next, err := p.read(ctx, b.Incident)
+	page, err := p.read(ctx, b.Incident)
 	if err != nil {
 		return nil, err
 	}
+	i := &page.Incident
 	if why := pointless(i, b, e.Key); why != "" {
 		if e.PerhapsDone {
 			why += ", unless an earlier attempt got through"
@@ -113,8 +117,8 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 		}, nil
 	}
 	still := func(ctx context.Context) error {
-		i, _, _, err := p.read(ctx, b.Incident)
-		if err == nil && pointless(i, b, e.Key) != "" {
+		now, err := p.read(ctx, b.Incident)
+		if err == nil && pointless(&now.Incident, b, e.Key) != "" {
 			err = errOvertaken
 		}
 		return err
@@ -129,7 +133,8 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 			return commit, err
 		}
 	}
-	r, err := channel.Page(ctx, e.Key, Page{*i, a, b.Person, b.Why, b.Reminder, e.PerhapsDone, next, still})
+	page.Person, page.Why, page.Reminder, page.PerhapsSent, page.Still = b.Person, b.Why, b.Reminder, e.PerhapsDone, still
+	r, err := channel.Page(ctx, e.Key, page)
 	if never, ok := errors.AsType[*Undeliverable](err); ok {
 		return p.recording(i.ID, incidents.Undelivered{
 			Key: e.Key, Person: b.Person, Via: b.Via, Error: never.Error()}), nil
@@ -140,19 +145,20 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	return p.recording(i.ID, delivered(e.Key, b, r)), nil
 }
 
-// read reads an incident, and what its alarm says, if that can be read: a page without
-// evidence is better than none. It also says whom the incident pages next.
-func (p *Pager) read(ctx context.Context, id string) (i *incidents.Incident, a *incidents.Alarm, next *Upcoming,
-	err error) {
+// read reads what a page says of an incident: also what its alarm says, if that can be read, since a page without evidence is better
+// than none, whom the incident pages next, and what was changed before.
+func (p *Pager) read(ctx context.Context, id string) (page Page, err error) {
 	now := p.Clock.Now()
-	err = p.Book.Store.View(ctx, func(tx store.Tx) (err error) {
-		if i, err = incidents.Head(tx, id); err == nil {
-			a, _ = incidents.Evidence(tx, i)
-			next = Next(p, tx, now, i)
+	err = p.Book.Store.View(ctx, func(tx store.Tx) error {
+		i, err := incidents.Head(tx, id)
+		if err != nil {
+			return err
 		}
-		return err
+		page = Page{Incident: *i, Next: Next(p, tx, now, i), Changes: around.Of(tx, i)}
+		page.Alarm, _ = incidents.Evidence(tx, i)
+		return nil
 	})
-	return i, a, next, err
+	return page, err
 }
 
 func (p *Pager) recording(id string, body incidents.Body) func(store.Tx) error {

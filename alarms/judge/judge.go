@@ -57,7 +57,7 @@ type Judgement struct {
 	Recovers bool
 	// Own says that nobody but whoever sent it knows this form: the whole text is worth reading.
 	Own bool
-	// Changed says of a Resolve that it is also a change of which a marker is kept.
+	// Changed says of what is no Marker that it is also a change of which a marker is kept.
 	Changed bool
 }
 
@@ -94,9 +94,13 @@ type Row struct {
 	Known              func(*aws.Message) bool
 	Key, Title, Reason string // patterns; see [Fill]
 	Judge              func(*aws.Message) Verdict
-	Anybodys           bool                           // knows what anybody may send, and says little of what it is
-	Recovers           bool                           // some of these messages tell that it is over
-	Read               func(*aws.Message) []Judgement // instead of Judge: of messages that tell of several things
+	Anybodys           bool // knows what anybody may send, and says little of what it is
+	Recovers           bool // some of these messages tell that it is over
+	// Changes says that something was changed, whatever else a message amounts to: a deployment that failed is a deployment.
+	Changes bool
+	// Names are the ARNs of what it is about, where the event does not list them as its resources.
+	Names func(*aws.Message) []string
+	Read  func(*aws.Message) []Judgement // instead of Judge: of messages that tell of several things
 }
 
 // Knows reports whether the row is about a message. The source is that of an event.
@@ -116,7 +120,7 @@ func (r *Row) Judgements(m *aws.Message) []Judgement {
 		// a key of several paths has slashes at its ends where a path had nothing
 		v := r.Judge(m)
 		all = []Judgement{{
-			Treat: v.Treat, Severity: v.Severity, Changed: v.Changed,
+			Treat: v.Treat, Severity: v.Severity, Changed: v.Changed || r.Changes,
 			Key:   aws.FirstOf(v.key, strings.Trim(Fill(r.Key, m.At), "/")),
 			Title: aws.FirstOf(v.Title, Tidy(Fill(r.Title, m.At))), Reason: Fill(r.Reason, m.At),
 		}}
@@ -126,6 +130,9 @@ func (r *Row) Judgements(m *aws.Message) []Judgement {
 		j.Family, j.Recovers = aws.FirstOf(j.Family, r.Family), j.Recovers || r.Recovers
 		if m.Fields != nil {
 			j.origin(m)
+		}
+		if r.Names != nil {
+			j.Resources = append(j.Resources, r.Names(m)...)
 		}
 		// An incident needs a title and a key. If the row found no title, the headline is it, and at last the family; what
 		// has no key is known by its ARN, or by its title.

@@ -173,7 +173,7 @@ func lastAcknowledgement(events []incidents.Event) (seq int) {
 // message is the page as it should stand now.
 func (p sentPage) message(i view.Account, ends []runEnd, says string) blocks.Message {
 	m := pageMessage(paging.Page{Incident: *i.Incident, Alarm: i.Alarm, Person: p.person, Why: p.why,
-		Reminder: p.reminder})
+		Reminder: p.reminder, Changes: i.Changes})
 	if says == asSent {
 		return m
 	}

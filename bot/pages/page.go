@@ -84,6 +84,9 @@ func pageMessage(p paging.Page) blocks.Message {
 	if alarms := view.AlarmsOf(i); alarms != nil {
 		lines = append(lines, alarms)
 	}
+	if changed := view.Changes(p.Changes); changed != nil {
+		lines = append(lines, changed)
+	}
 	lines = append(lines, blocks.Say(blocks.Strong("Why you: "), text.Line(p.Why)))
 	m.Body = append(m.Body, blocks.Para(view.WithNext(lines, p.Next)...))
 	m.Body = append(m.Body, view.Evidence(p.Alarm)...)

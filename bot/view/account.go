@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/changes/around"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/paging"
@@ -21,6 +22,8 @@ type Account struct {
 	Talk   blocks.Button     // leads to where people talk about it; zero if it is not to be shown
 	// Next is whom it pages next if nobody acknowledges, and when; nil if it pages nobody by itself, or if that is not told.
 	Next *paging.Upcoming
+	// Changes is what was changed before.
+	Changes around.Found
 
 	facts []response.Fact
 }
@@ -48,7 +51,7 @@ func ReadAccount(tx store.Tx, id string, newest int) (Account, error) {
 func AccountOf(tx store.Tx, i *incidents.Incident, newest int) (Account, error) {
 	a, _ := incidents.Evidence(tx, i) // told without evidence is better than not told
 	events, err := incidents.TimelineFrom(tx, i.ID, i.Seq-newest)
-	return Account{Incident: i, Alarm: a, Events: events, facts: factsOf(tx, i)}, err
+	return Account{Incident: i, Alarm: a, Events: events, Changes: around.Of(tx, i), facts: factsOf(tx, i)}, err
 }
 
 // Summary is how it stands, in a few lines. The order is that in which somebody who was just woken asks: does somebody have
@@ -63,6 +66,9 @@ func (i Account) Summary() blocks.Paragraph {
 	}
 	if alarms := AlarmsOf(i.Incident); alarms != nil {
 		lines = append(lines, alarms)
+	}
+	if changed := Changes(i.Changes); changed != nil {
+		lines = append(lines, changed)
 	}
 	lines = append(lines, i.response()...)
 	return blocks.Para(WithNext(append(lines, pageStates(i.Incident)), i.Next)...)

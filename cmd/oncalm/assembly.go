@@ -13,6 +13,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/changes/around"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/fates"
@@ -45,6 +46,7 @@ type assembly struct {
 	subscriptions *sns.Confirmations
 	overrides     *overrides.Book // who is on call
 	silences      *silences.Book  // what nobody is paged for
+	around        *around.Finder  // what was changed around incidents
 	pager         *paging.Pager
 	desk          *handoffs.Desk
 	bot           *bot.Bot
@@ -59,6 +61,7 @@ type assembly struct {
 func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n := &assembly{app: a, cfg: cfg, handlers: map[string]outbox.Handler{}}
 	n.book = &incidents.Book{Store: a.store, Clock: a.clock}
+	n.around = &around.Finder{Book: n.book}
 	n.overrides = cfg.Overrides(a.clock)
 	n.silences = &silences.Book{Incidents: n.book, Rules: cfg.Maintenance, Known: cfg.Knows, Clock: a.clock,
 		Opens: cfg.Services.Opens, PagesNobody: cfg.PagesNobody}
@@ -75,6 +78,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n.wireDesk()
 	n.book.Followers = n.followers()
 	n.intake.Book.Followers = n.book.Followers
+	n.intake.Changed = n.around.Known
 	n.silences.Followers = []silences.Follower{n.bot.Silence.Follow}
 	n.overrides.Followers = []overrides.Follower{n.bot.FollowOverrides, n.desk.Follow}
 	for _, handlers := range []map[string]outbox.Handler{
@@ -89,7 +93,8 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 
 // followers hear of every event, whichever door it came by.
 func (a *assembly) followers() []incidents.Follower {
-	all := []incidents.Follower{a.pager.Follow, a.bot.Follow, a.bot.Silence.FollowIncident, history.Follow}
+	all := []incidents.Follower{a.pager.Follow, a.around.Follow, a.bot.Follow, a.bot.Silence.FollowIncident,
+		history.Follow}
 	if a.outside.follows != nil {
 		all = append(all, a.outside.follows)
 	}

@@ -1,6 +1,6 @@
 // Package response is what people decide and say while they respond to an incident, beyond whether it is acknowledged, resolved or
-// snoozed: who leads it, what it is about, who is hurt, what others are told, what is rolled back, and what is left to do. Each
-// [Fact] is a kind of event of package incidents, which records it; the [State] is what they amount to.
+// snoozed: who leads it, what it is about, who is hurt, what others are told, what is rolled back, what is left to do, and what was
+// changed outside. Each [Fact] is a kind of event of package incidents, which records it; the [State] is what they amount to.
 //
 // What people wrote stands in the events alone: a State says in which.
 package response
@@ -49,6 +49,10 @@ type State struct {
 	Actions int `json:"actions,omitempty"`
 	// Rollback is the newest that was requested; nil if none was.
 	Rollback *Rollback `json:"rollback,omitempty"`
+	// Changes is how many changes outside were found. Change is the last one before the incident, and ChangeAgo how long before that was.
+	Changes   int           `json:"changes,omitempty"`
+	Change    int           `json:"change,omitempty"`
+	ChangeAgo time.Duration `json:"change_ago,omitempty"`
 }
 
 // Fields are what is stored of it.
@@ -63,6 +67,11 @@ func (s *State) Fields(o *record.Object) {
 	o.OptTime("next", &s.Next)
 	o.OptInt("actions", &s.Actions)
 	record.OptRef(o, "rollback", &s.Rollback, (*Rollback).Fields)
+	o.OptInt("changes", &s.Changes)
+	o.OptInt("change", &s.Change)
+	ago := int(s.ChangeAgo)
+	o.OptInt("change_ago", &ago)
+	s.ChangeAgo = time.Duration(ago)
 }
 
 // Holder is who has a role; empty if nobody does.
@@ -102,7 +111,7 @@ type Kind struct {
 // Kinds are all kinds.
 func Kinds() []Kind {
 	return append([]Kind{kindOf[Assigned](), kindOf[Summarised](), kindOf[Affected](), kindOf[Updated](),
-		kindOf[Planned](), kindOf[Convened]()}, rollbackKinds()...)
+		kindOf[Planned](), kindOf[Convened](), kindOf[Changed]()}, rollbackKinds()...)
 }
 
 func kindOf[F Fact]() Kind {

@@ -33,6 +33,12 @@ func TestFacts(t *testing.T) {
 		{Planned{What: "alarm on the pool", Person: "cy", Due: at}, State{Actions: 1},
 			"planned an action item for cy, due 14:02: alarm on the pool"},
 		{Convened{Channel: "C1", Name: "inc-4", Link: "https://x.example"}, State{}, "opened the Slack channel #inc-4"},
+		{Changed{Change: "c", Family: "ecs", Title: "deployed web", Was: at, Ago: 6 * time.Minute},
+			State{Changes: 1, Change: 7, ChangeAgo: 6 * time.Minute}, "found a change: deployed web, 6 min before the incident began"},
+		{Changed{Change: "c", Family: "ecs", Title: "deployed web", Link: "https://x.example", Was: at, Ago: -3 * time.Second},
+			State{Changes: 1}, "found a change: deployed web, 3 s after the incident began"},
+		{Changed{Change: "c", Family: "ecs", Title: "deployed web", Was: at}, State{Changes: 1, Change: 7},
+			"found a change: deployed web, in the second in which the incident began"},
 	} {
 		var got State
 		if tt.fact.Apply(&got, 7); !cmp.Equal(got, tt.want) {
