@@ -14,7 +14,8 @@ import (
 	"github.com/oncalm/oncalm/incidents/notes"
 )
 
-// Judge holds a message against all limits: ours, and those of the fake, which was written by somebody else.
+// Judge holds a message against all limits: ours, and those of the fake, which was written by somebody else. Two judges
+// that were written apart seldom make the same mistake.
 func Judge(t testing.TB, m blocks.Message) {
 	t.Helper()
 	JudgeSent(t, m.Text(time.UTC), m.Blocks())
@@ -29,6 +30,7 @@ func JudgeSent(t testing.TB, text string, raw []byte) {
 	if problems := blockkit.ValidateBlocks(raw); len(problems) > 0 {
 		t.Errorf("Slack would say: %v\n%s", problems, raw)
 	}
+	// the limit of text in chat.postMessage, in characters
 	if n := utf8.RuneCountInString(text); n > 4000 || text == "" {
 		t.Errorf("text of %d characters", n)
 	}
@@ -66,7 +68,8 @@ func JudgeNasty(t *testing.T, messages func(string) []blocks.Message) {
 	}
 }
 
-// Nasty are texts that outsiders might write.
+// Nasty are texts that outsiders might write. They are markup, control characters, letters that go the other way, invalid
+// UTF-8, and lengths about the limits.
 func Nasty() []string {
 	return []string{
 		"checkout-5xx", "", " ", "<!channel>", "<!here|x>", "<@U0ANA>", "<https://evil.example|Acknowledge>", "<!subteam^S1>", "a & b < c > d", "&lt;!channel&gt;",

@@ -82,11 +82,13 @@ const (
 	recent = 60
 )
 
+// body is the body of an entry: whose channel is to be looked at.
 type body struct {
 	Incident string `json:"incident"`
 }
 
-// Follow is the part of channels in each event (see [incidents.Follower]).
+// Follow is the part of channels in each event (see [incidents.Follower]). It decides nothing: an entry is armed for each
+// event that could matter, and what is to be done is found out when that runs.
 func (c *Channels) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) {
 	if tx.Get(ofKey(i.ID)) == nil && (!c.concerns(i) || !c.o.Carded(tx, i.ID)) {
 		return
@@ -114,7 +116,7 @@ func (c *Channels) Carded(tx store.Tx, now time.Time, i *incidents.Incident) {
 	}
 }
 
-// Asked takes note that somebody wants to see an incident of a storm.
+// Asked takes note that somebody wants to see an incident of a storm. That is kept in the record, since no event says it.
 func (c *Channels) Asked(tx store.Tx, now time.Time, i *incidents.Incident) error {
 	if !c.concerns(i) {
 		return nil
@@ -128,6 +130,7 @@ func (c *Channels) Asked(tx store.Tx, now time.Time, i *incidents.Incident) erro
 	return saveRecord(tx, i.ID, r)
 }
 
+// enqueue has the channel looked at; many occasions before that are one look.
 func (c *Channels) enqueue(tx store.Tx, now time.Time, id string, due time.Time) {
 	outbox.In(tx, now).Soon(outbox.Entry{
 		Key: id + "/channel", Kind: Kind, Lane: outbox.Asides, Due: due, Body: outbox.Body(body{id}),
@@ -148,7 +151,8 @@ func (c *Channels) concerns(i *incidents.Incident) bool {
 	return i.Open() && !i.Quiet && i.Held == nil
 }
 
-// wanted reports whether an incident is to have a channel now.
+// wanted reports whether an incident is to have a channel now. Once there is a channel it stays one, whatever the incident
+// becomes; see [Channels.look].
 func (c *Channels) wanted(tx store.Tx, i view.Account, r record) bool {
 	if !c.concerns(i.Incident) || !c.o.Carded(tx, i.ID) {
 		return false
@@ -208,6 +212,7 @@ func (c *Channels) archive(ctx context.Context, e outbox.Entry) (func(store.Tx) 
 	if err != nil {
 		return nil, err
 	}
+	// it may have been resolved again meanwhile
 	over := w.i.Resolved.Add(c.o.ArchiveAfter)
 	switch {
 	case !w.r.stands() || w.i.Open() || c.o.ArchiveAfter == 0:

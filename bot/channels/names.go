@@ -18,7 +18,8 @@ const (
 	maxTopic = 250
 )
 
-// nameOf is the name of the channel of an incident. Of several the later ones have a number.
+// nameOf is the name of the channel of an incident. Of several the later ones have a number. Slack keeps the name of an
+// archived channel, so a second channel of one incident needs another.
 func nameOf(form string, i *incidents.Incident, n int) string {
 	title := slug(i.Title)
 	if title == "" {
@@ -40,7 +41,8 @@ func slug(s string) string {
 	return strings.Trim(s[:min(len(s), maxSlug)], "-_")
 }
 
-// tidy makes of a text what Slack takes in a name, in ASCII.
+// tidy makes of a text what Slack takes in a name, in ASCII. Slack takes some other letters as well, but not the same in
+// all places where names are typed.
 func tidy(s string) string {
 	var b strings.Builder
 	dash := false
@@ -66,6 +68,7 @@ func topicOf(i *incidents.Incident) string {
 	if lead := i.Response.Lead; lead != "" && i.Open() {
 		stands = "lead " + text.Clip(lead, 40) + " · " + stands
 	}
+	// escaping makes texts longer, by an amount that only the result shows
 	for room := maxTopic / 2; ; room /= 2 {
 		said := text.Slack(view.Sign(i.Severity) + " " + i.Severity + " · " + text.Clip(text.Line(i.Title), room) + " · " +
 			text.Clip(text.Line(stands), min(room, maxTopic/3)) + " · incident " + i.ID)

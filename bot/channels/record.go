@@ -18,7 +18,8 @@ const prefix = "channel"
 // Keys are all keys of this package.
 func Keys() []store.Check { return []store.Check{{Prefix: prefix + "/"}} }
 
-// A record is what was done about the channel of an incident.
+// A record is what was done about the channel of an incident. What stands in Slack is not asked for: somebody may have
+// changed the topic on purpose, and it is left so until it has to say something else.
 type record struct {
 	Asked  bool `json:"asked,omitempty"`   // somebody wanted to see an incident of a storm
 	GaveUp bool `json:"gave_up,omitempty"` // Slack has refused the channel
@@ -39,9 +40,11 @@ type record struct {
 // stands reports whether there is a channel in which people can write.
 func (r *record) stands() bool { return r.Channel != "" && !r.Archived }
 
+// ofKey is where the record of an incident's channel stands, and atKey where it stands whose channel one is.
 func ofKey(id string) string      { return store.Key(prefix, "of", id) }
 func atKey(channel string) string { return store.Key(prefix, "at", channel) }
 
+// readRecord is what was done so far; nothing if nothing was.
 func readRecord(tx store.Tx, id string) (r record, err error) {
 	val := tx.Get(ofKey(id))
 	if val == nil {
@@ -53,6 +56,7 @@ func readRecord(tx store.Tx, id string) (r record, err error) {
 	return r, nil
 }
 
+// saveRecord keeps what was done, so that it can be found by the channel, too.
 func saveRecord(tx store.Tx, id string, r record) error {
 	val, err := json.Marshal(r)
 	if err != nil {

@@ -19,7 +19,8 @@ import (
 const mostInvited = 100
 
 // invite invites who is not there yet: who is paged, has acknowledged or opened it, or has a role, and whom
-// the rules name.
+// the rules name. With force, Slack invites those whom it can (conversations.invite). Who leaves the channel is not invited
+// again.
 func (w *work) invite(ctx context.Context) (done bool, err error) {
 	missing := w.missing()
 	if len(missing) == 0 {
@@ -39,6 +40,7 @@ func (w *work) invite(ctx context.Context) (done bool, err error) {
 			return false, err
 		}
 	}
+	// also if it was refused, so that it is not tried with each event
 	w.r.Invited = append(w.r.Invited, missing...)
 	if code != "" {
 		return false, w.complain(ctx, "conversations.invite", code)
@@ -46,7 +48,8 @@ func (w *work) invite(ctx context.Context) (done bool, err error) {
 	return false, nil
 }
 
-// missing are the ids of those who belong into the channel and were not invited: people, and user groups.
+// missing are the ids of those who belong into the channel and were not invited: people, and user groups. Somebody without
+// a Slack id cannot be invited.
 func (w *work) missing() (ids []string) {
 	for _, name := range w.invited() {
 		id := w.c.o.People[name].Slack
@@ -60,7 +63,7 @@ func (w *work) missing() (ids []string) {
 	return ids
 }
 
-// members are people, with those of user groups among them.
+// members are people, with those of user groups among them. Who is in a group is asked for each time, and not kept.
 func (w *work) members(ctx context.Context, ids []string) (users []string, err error) {
 	for _, id := range ids {
 		if !strings.HasPrefix(id, "S") {
@@ -104,7 +107,8 @@ func (w *work) invited() []string {
 	return append(all, w.c.o.Invite...)
 }
 
-// card posts the card of the incident in its channel, or brings it up to date.
+// card posts the card of the incident in its channel, or brings it up to date. Its pace is that of all cards in channels
+// together.
 func (w *work) card(ctx context.Context) (done bool, err error) {
 	if w.r.Card != "" && w.r.Seq >= w.i.Seq {
 		return true, nil
@@ -133,6 +137,7 @@ func (w *work) card(ctx context.Context) (done bool, err error) {
 	case err != nil:
 		return false, err
 	}
+	// a new message, if the old one was deleted
 	w.r.Pinned = w.r.Pinned && at.TS == w.r.Card
 	w.r.Card, w.r.Seq = at.TS, w.i.Seq
 	return false, nil
@@ -173,7 +178,8 @@ func (w *work) topic(ctx context.Context) (done bool, err error) {
 	return false, nil
 }
 
-// bookmark adds the links to where one looks first.
+// bookmark adds the links to where one looks first. Each is recorded before the next, so
+// that an error at the second does not add the first again.
 func (w *work) bookmark(ctx context.Context) (done bool, err error) {
 	for _, l := range view.Links(w.i.Incident, w.i.Alarm) {
 		if !strings.HasPrefix(l.URL, "https://") || slices.Contains(w.r.Bookmarks, l.URL) {

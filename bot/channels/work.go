@@ -30,7 +30,7 @@ func tempo(method string) slack.Tempo {
 	return t
 }
 
-// work is one look at the channel of an incident.
+// work is one look at the channel of an incident. It is read once, and the record in it changes with each step.
 type work struct {
 	c   *Channels
 	e   outbox.Entry
@@ -117,7 +117,8 @@ func (w *work) save(ctx context.Context) error {
 	return w.c.o.Book.Store.Update(ctx, func(tx store.Tx) error { return saveRecord(tx, w.i.ID, w.r) })
 }
 
-// complain says once in the channel of all incidents that Slack refuses something, and what to do about it.
+// complain says once in the channel of all incidents that Slack refuses something, and what to do about it. The key has the
+// method and Slack's code in it: the same refusal is said once, for whichever incident it was.
 func (w *work) complain(ctx context.Context, method, code string) error {
 	w.c.o.Log.Warn("Slack refuses a call about the channel of an incident", "incident", w.i.ID, "method", method, "code", code)
 	return w.c.o.Book.Store.Update(ctx, func(tx store.Tx) error {
@@ -160,6 +161,9 @@ func remedy(method, code string) string {
 const mostNames = 5
 
 // create opens the channel, or finds the one that an earlier attempt has opened.
+//
+// A name may be taken by somebody else's channel: then the next number is tried. After an attempt whose outcome is not
+// known, it may also be our own.
 func (w *work) create(ctx context.Context) error {
 	before := w.r.Before
 	if w.r.Archived {

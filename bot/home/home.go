@@ -1,8 +1,8 @@
-// Package home is the home tab of the app in Slack: whether its reader is on call, their next shifts, what is open, worst first, with a
-// button for each, and their action items.
+// Package home is the home tab of the app in Slack: whether its reader is on call, their next shifts, what is open, worst
+// first, with a button for each, and their action items.
 //
-// It is drawn anew whenever somebody opens it, and after they pressed a button there; in between it stands as it was, and says of when it
-// is.
+// It is drawn anew whenever somebody opens it, and after they pressed a button there; in between it stands as it was, and
+// says of when it is. Nobody's tab is kept current by itself: each would be a call for each event.
 //
 //	home/<user>    entry: draw the tab of somebody
 package home
@@ -54,7 +54,7 @@ type body struct {
 	User string `json:"user"`
 }
 
-// Opened has the tab of somebody drawn. The error is that of the store.
+// Opened has the tab of somebody drawn. The error is that of the store. Many openings before it is drawn are one drawing.
 func (h *Home) Opened(ctx context.Context, user string, now time.Time) error {
 	if user == "" {
 		return nil
@@ -67,7 +67,7 @@ func (h *Home) Opened(ctx context.Context, user string, now time.Time) error {
 	})
 }
 
-// draw draws a tab.
+// draw draws a tab. Whoever is not in the configuration is told so, as by every word.
 func (h *Home) draw(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var b body
 	if err := e.Decode(&b); err != nil {

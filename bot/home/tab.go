@@ -30,7 +30,8 @@ const (
 	further = 14 * 24 * time.Hour
 )
 
-// tab is what somebody reads.
+// tab is what somebody reads. Slack takes 100 blocks in a tab (views.publish), so each list is short and says how much more
+// there is.
 func (h *Home) tab(tx store.Tx, now time.Time, person string) (m blocks.Message, err error) {
 	m.Body = append(m.Body, h.duty(tx, now, person)...)
 	open, more := worst(tx)
@@ -43,6 +44,7 @@ func (h *Home) tab(tx store.Tx, now time.Time, person string) (m blocks.Message,
 	var row []blocks.Button
 	for _, i := range open {
 		lines = append(lines, lists.Line(i))
+		// only what waits has a button: the rest can be done on its card
 		if i.Status == incidents.StatusTriggered {
 			ack := chat.Said{Room: view.Room, Word: "ack", Rest: chat.Target{ID: i.ID, Run: i.Run}.Value()}
 			row = append(row, ack.Numbered("Acknowledge "+i.ID, i.ID))
@@ -80,7 +82,8 @@ type stint struct {
 	from, to time.Time
 }
 
-// duty says whether a person is on call, and when they are next.
+// duty says whether a person is on call, and when they are next. A shift that began before now is cut at now, which is how
+// it is told.
 func (h *Home) duty(tx store.Tx, now time.Time, person string) []blocks.Paragraph {
 	var on, next []stint
 	for _, name := range slices.Sorted(maps.Keys(h.o.Overrides.Schedules)) {
@@ -129,7 +132,8 @@ func worst(tx store.Tx) (open []*incidents.Incident, more int) {
 	return shown, len(open) - len(shown)
 }
 
-// mine are the action items of a person, of the newest incidents, what is due first in front.
+// mine are the action items of a person, of the newest incidents, what is due first in front. An item has no state of its
+// own: it stays in the list as long as its incident is among the newest.
 func mine(tx store.Tx, person string) (lines []blocks.Line, err error) {
 	all, err := history.Newest(tx, recent)
 	if err != nil {

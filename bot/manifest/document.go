@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// A Document is a mapping whose fields have an order, and notes for those who read it.
+// A Document is a mapping whose fields have an order, and notes for those who read it. Its fields are in the order in which
+// people read them, which a map would lose.
 type Document []Field
 
 // A Field is a name, a note, which may be empty, and a value: a text, a number, a truth, a [Document], a list of those, or a list of
@@ -42,7 +43,8 @@ func (d Document) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-// YAML writes the document with its notes.
+// YAML writes the document with its notes. It is written by hand for the sake of notes; all texts in it are ours or have
+// gone through scalar.
 func (d Document) YAML() string {
 	var b strings.Builder
 	d.write(&b, "", "")
@@ -77,6 +79,7 @@ func (d Document) write(b *strings.Builder, first, indent string) {
 	}
 }
 
+// note is a remark at the end of a line; nothing if there is none.
 func note(text string) string {
 	if text == "" {
 		return ""

@@ -22,10 +22,10 @@ type Options struct {
 	Channels, Groups bool
 }
 
-// maxHint is how long the hint beside a command may be.
+// maxHint is how long the hint beside a command may be. It is Slack's limit for usage_hint, in characters.
 const maxHint = 1000
 
-// Of makes the manifest.
+// Of makes the manifest. The form is that of "App manifest" in Slack's documentation, major version 1.
 func Of(o Options) Document {
 	return Document{
 		{"_metadata", "", Document{{"major_version", "", 1}}},
@@ -70,6 +70,7 @@ func (o Options) at(path string) Document {
 	return Document{{"request_url", "", o.URL + path}}
 }
 
+// commands are the slash commands, one for each room.
 func (o Options) commands() []Document {
 	var all []Document
 	for _, room := range o.Rooms {
@@ -112,6 +113,7 @@ func (o Options) scopes() Document {
 	}
 }
 
+// settings say how Slack reaches us, and which events it tells us of: those that need no scope, and those of the scopes.
 func (o Options) settings() Document {
 	var told []Item
 	_, events := Free()

@@ -1,6 +1,7 @@
 package manifest
 
-// A Need is a scope of the bot's token, and what it is for.
+// A Need is a scope of the bot's token, and what it is for. Calls and Events are compared with what the program calls and
+// hears, so that no scope is forgotten and none is asked for in vain.
 type Need struct {
 	Scope    string
 	For      string
@@ -33,6 +34,7 @@ func Needs(o Options) []Need {
 		{Scope: "files:write", For: "the picture of a schedule", Optional: true,
 			Calls: []string{"files.getUploadURLExternal", "files.completeUploadExternal"}},
 	}
+	// only if the configuration opens channels: these are the most far-reaching
 	if o.Channels {
 		all = append(all,
 			Need{Scope: "channels:manage", For: "the channels of incidents: opens and archives them, invites people, sets topics",

@@ -5,6 +5,10 @@
 // each of them stands.
 //
 //	shown/<incident>    what the pages of an incident say, by their keys, unless they say what they said when they were sent
+//
+// What a page should say is a function of its incident; what it says by now is kept by its key, in one word. An update
+// compares the two and edits what differs, so that many events before it runs are one edit, and an edit that failed is made
+// up for.
 package pages
 
 import (
@@ -21,7 +25,8 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// Pages sends pages, and keeps them up to date. Its fields are set before it is used and not changed afterwards.
+// Pages sends pages, and keeps them up to date. Its fields are set before it is used and not changed afterwards. It is one
+// of a reload's assembly, so it keeps nothing in memory.
 type Pages struct {
 	Book   *incidents.Book
 	People map[string]chat.Person
@@ -52,7 +57,8 @@ func (ps *Pages) knows(person string) bool {
 	return ok
 }
 
-// Follow is the part of pages in each event (see [incidents.Follower]): those that say something wrong now are updated.
+// Follow is the part of pages in each event (see [incidents.Follower]): those that say something wrong now are updated. One
+// entry for an incident, armed again by each event, edits all of its pages.
 func (ps *Pages) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
 	if outdates(i, e) {
 		outbox.In(tx, now).Soon(outbox.Entry{
@@ -84,7 +90,8 @@ const (
 // Keys are all keys of this package.
 func Keys() []store.Check { return []store.Check{{Prefix: shownPart + "/"}} }
 
-// Sweep forgets what the pages of incidents say that have been resolved for [outbox.Kept], and returns how many keys it deleted.
+// Sweep forgets what the pages of incidents say that have been resolved for [outbox.Kept], and returns how many keys it
+// deleted. Slack lets old messages be edited, but nobody looks at them any more.
 func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
 	from, to := store.Under(shownPart)
 	return store.Sweep(ctx, s, from, to, sweepBatch, func(tx store.Tx, key string, _ []byte) bool {

@@ -37,7 +37,8 @@ type runEnd struct {
 	resolved incidents.Event
 }
 
-// sentPages finds the pages of a timeline, and the ends of its runs.
+// sentPages finds the pages of a timeline, and the ends of its runs. Pages by other channels are left out, as are those
+// that were never delivered.
 func sentPages(events []incidents.Event) (pages []sentPage, ends []runEnd) {
 	decided := map[string]sentPage{}
 	for _, e := range events {
@@ -56,7 +57,8 @@ func sentPages(events []incidents.Event) (pages []sentPage, ends []runEnd) {
 	return pages, ends
 }
 
-// says is what a page says under an incident that has come so far, in a word that changes when the page has to.
+// says is what a page says under an incident that has come so far, in a word that changes when the page has to. It is not
+// the text, so that the text may change in a new version without an edit of each page there is.
 func (p sentPage) says(i *incidents.Incident, ends []runEnd, acked int) string {
 	switch {
 	case p.run == len(ends)-1 && !i.Open():
@@ -108,7 +110,8 @@ type edited struct {
 	joints map[string]slack.Ref
 }
 
-// edit edits the pages that say something else than they should, and returns what they all say now, as far as it came.
+// edit edits the pages that say something else than they should, and returns what they all say now, as far as it came. A
+// page that Slack does not let us edit counts as done: its owner may have deleted it.
 func (ps *Pages) edit(ctx context.Context, i view.Account, shown map[string]string) (now edited, err error) {
 	pages, ends := sentPages(i.Events)
 	acked := lastAcknowledgement(i.Events)
@@ -135,6 +138,7 @@ func (ps *Pages) edit(ctx context.Context, i view.Account, shown map[string]stri
 	return now, nil
 }
 
+// saveShown keeps what the pages of an incident say; what they said when they were sent needs no word.
 func saveShown(tx store.Tx, id string, shown map[string]string) error {
 	maps.DeleteFunc(shown, func(_, says string) bool { return says == asSent })
 	val, err := json.Marshal(shown)
@@ -145,6 +149,7 @@ func saveShown(tx store.Tx, id string, shown map[string]string) error {
 	return nil
 }
 
+// shownKey is where that stands.
 func shownKey(id string) string { return store.Key(shownPart, id) }
 
 // read also reads what the pages say now, by key.
@@ -161,6 +166,7 @@ func (ps *Pages) read(ctx context.Context, id string) (i view.Account, shown map
 	return i, shown, err
 }
 
+// lastAcknowledgement is the number of the newest one; 0 if there is none. A reminder that came after it asks anew.
 func lastAcknowledgement(events []incidents.Event) (seq int) {
 	for _, e := range events {
 		if _, ok := e.Body.(incidents.Acknowledged); ok {
@@ -170,7 +176,7 @@ func lastAcknowledgement(events []incidents.Event) (seq int) {
 	return seq
 }
 
-// message is the page as it should stand now.
+// message is the page as it should stand now. Above what the page said stands what is so now; notifications show that only.
 func (p sentPage) message(i view.Account, ends []runEnd, says string) blocks.Message {
 	m := pageMessage(paging.Page{Incident: *i.Incident, Alarm: i.Alarm, Person: p.person, Why: p.why,
 		Reminder: p.reminder, Changes: i.Changes})

@@ -27,12 +27,14 @@ const (
 	gathers = time.Second
 )
 
-// Admit implements [paging.Joiner].
+// Admit implements [paging.Joiner]: the budgets are those of the line to Slack, which a reload does not change. Urgency 0
+// is the worst severity.
 func (ps *Pages) Admit(person string, urgency int, now time.Time) (next time.Time, ok bool) {
 	return ps.Out.Admit(ps.People[person].Slack, urgency == 0, now)
 }
 
-// Sent implements [paging.Joiner].
+// Sent implements [paging.Joiner]: whether a page went out by itself before, which only Slack knows after a kill. What
+// cannot be found out counts as not sent.
 func (ps *Pages) Sent(ctx context.Context, person, key string, decided time.Time) (r paging.Receipt, sent bool) {
 	user := ps.People[person].Slack
 	if user == "" {
@@ -47,7 +49,8 @@ func (ps *Pages) Sent(ctx context.Context, person, key string, decided time.Time
 	return receipt(ps.Out.Watch.Identity().Home, ref, true), true
 }
 
-// PageAll implements [paging.Joiner].
+// PageAll implements [paging.Joiner]: one message for all of them, or a page as any other if it is only one. Its key is
+// that of the gathering.
 func (ps *Pages) PageAll(ctx context.Context, key string, j paging.Joint) (paging.Receipt, error) {
 	user, err := ps.addressee(j.Person)
 	if err != nil {
@@ -88,6 +91,7 @@ type standing struct {
 // waits reports whether the message still asks somebody to acknowledge it.
 func (s standing) waits() bool { return s.Status == incidents.StatusTriggered && !s.past }
 
+// standingOf is how the incidents of pages stood when the message was made.
 func standingOf(pages []paging.Page) (all []standing) {
 	for _, p := range pages {
 		all = append(all, standing{Incident: p.Incident, reminder: p.Reminder})
@@ -107,6 +111,7 @@ func jointMessage(key string, all []standing, before int) blocks.Message {
 	worst := all[0]
 	what := fmt.Sprintf("%s on %s", text.Count(len(all), "incident", "incidents"), text.Count(len(services), "service", "services"))
 	m := blocks.Message{Title: view.Sign(worst.Severity) + " " + what}
+	// the telephone shows the first line only
 	m.Notice = what + ", the worst " + worst.Severity + ": " + text.Clip(text.Line(worst.Title), 100) +
 		". Please acknowledge."
 	m.Body = append(m.Body, blocks.Para(blocks.Say(counted(all))))
@@ -139,6 +144,7 @@ func jointMessage(key string, all []standing, before int) blocks.Message {
 	return m
 }
 
+// said is a word of the room of incidents, for a button.
 func said(word, rest string) chat.Said { return chat.Said{Room: view.Room, Word: word, Rest: rest} }
 
 // counted says how many incidents there are of each severity and how they stand: "2 sev1, 35 sev2: 30 acknowledged, 7 wait".
@@ -204,7 +210,8 @@ func enqueueJoint(tx store.Tx, now time.Time, joint string, at slack.Ref) {
 	})
 }
 
-// updateJoint brings a joint message up to date.
+// updateJoint brings a joint message up to date. It is drawn from what the store has now, and not from what was known when
+// it was enqueued.
 func (ps *Pages) updateJoint(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var b jointBody
 	if err := e.Decode(&b); err != nil {

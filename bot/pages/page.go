@@ -23,6 +23,7 @@ import (
 const Event = "oncalm_page"
 
 // Page sends a page as a direct message: one call, unless an earlier attempt may have got through. See [paging.Channel].
+// While Slack holds back messages to this person, no call is made: it would be refused, and counted.
 func (ps *Pages) Page(ctx context.Context, key string, p paging.Page) (paging.Receipt, error) {
 	user, err := ps.addressee(p.Person)
 	if err != nil {
@@ -53,7 +54,7 @@ func (ps *Pages) addressee(person string) (user string, err error) {
 	return user, nil
 }
 
-// errHeld is why a page waits though it could be tried.
+// errHeld is why a page waits though it could be tried: Slack has said how long (Retry-After).
 var errHeld = errors.New("slack is rate-limiting direct messages to this person")
 
 // decided is when a page was decided, before which it cannot have been sent.
@@ -68,12 +69,13 @@ func decided(p paging.Page, key string) time.Time {
 func receipt(home string, r slack.Ref, adopted bool) paging.Receipt {
 	receipt := paging.Receipt{Channel: r.Channel, Message: r.TS, Adopted: adopted}
 	if home != "" && r.TS != "" {
+		// it is how Slack's own permalinks look, and saves a call to chat.getPermalink
 		receipt.Link = home + "archives/" + r.Channel + "/p" + strings.ReplaceAll(r.TS, ".", "")
 	}
 	return receipt
 }
 
-// pageMessage is what a person is told who is paged.
+// pageMessage is what a person is told who is paged. Why this person stands on each: who is woken asks that first.
 func pageMessage(p paging.Page) blocks.Message {
 	i := &p.Incident
 	m := blocks.Message{Title: view.Headline(i), Notice: pageNotice(p)}
@@ -94,7 +96,7 @@ func pageMessage(p paging.Page) blocks.Message {
 	return m
 }
 
-// pageNotice is what the telephone shows.
+// pageNotice is what the telephone shows. Severity and title come first, since telephones cut it.
 func pageNotice(p paging.Page) string {
 	i := &p.Incident
 	title := text.Clip(text.Line(i.Title), 150) + view.Also(i)

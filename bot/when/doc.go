@@ -11,4 +11,8 @@
 // clock there has reached it. The span carries a note that says so.
 //
 // Since all of this can be misread, whoever uses it shows people what was understood before it counts.
+//
+// What was written is cut into terms ([lex]), which know what a word can be and nothing of time. A reader makes points of
+// them, a day and a time of day of which either may be missing, and then finds the first instant that a point can mean. So
+// "fri 9-17" and "9-17 fri" come to the same.
 package when

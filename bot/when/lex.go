@@ -18,6 +18,7 @@ type term struct {
 	part part      // of a length
 }
 
+// A kind is what a term can be.
 type kind int
 
 const (
@@ -56,11 +57,13 @@ type part struct {
 	days  int
 }
 
+// zero reports whether it is no length.
 func (p part) zero() bool { return p.exact == 0 && p.days == 0 }
 
 // forms are what a single word can be.
 type forms struct{ iso, clock, half, number, length *regexp.Regexp }
 
+// They are made for each text, since nothing here is kept between two.
 func newForms() forms {
 	return forms{
 		iso:    regexp.MustCompile(`^(\d{4})-(\d{2})-(\d{2})(?:t(\d{1,2}):(\d{2})(?::\d{2})?(z|[+-]\d{2}:\d{2})?)?$`),
@@ -116,6 +119,8 @@ func (f forms) split(word string) []string {
 	return strings.SplitN(word, "-", 2)
 }
 
+// term is what a word can be: one term, or a date and a time of day. What is none is a word that we do not know, which is
+// not refused yet: the place where it stands says what was expected.
 func (f forms) term(w string) []term {
 	if t, ok := known(w); ok {
 		return []term{t}
@@ -150,7 +155,8 @@ func (f forms) term(w string) []term {
 	return []term{t}
 }
 
-// isoTerms reads a date, or a date and time.
+// isoTerms reads a date, or a date and time. With an offset or a Z behind it, it is an instant, whatever zone the writer is
+// in.
 func isoTerms(w string, m []string) []term {
 	day := civilDate{atoi(m[1]), time.Month(atoi(m[2])), atoi(m[3])}
 	clk := clock{atoi(m[4]), atoi(m[5])}
@@ -172,6 +178,7 @@ func isoTerms(w string, m []string) []term {
 	return []term{{kind: instantTerm, text: w, at: at}}
 }
 
+// two is a number with two digits.
 func two(n int) string {
 	if n < 10 {
 		return "0" + strconv.Itoa(n)
@@ -189,6 +196,7 @@ func known(w string) (term, bool) {
 		t.kind = untilTerm
 	case "for", "+":
 		t.kind = forTerm
+	// such words only join others
 	case "from", "on", "at", "this", "the", "of", "all", "day":
 		t.kind = fromTerm
 	case "next":
@@ -200,6 +208,7 @@ func known(w string) (term, bool) {
 	case "noon":
 		t.kind, t.clk = clockTerm, clock{12, 0}
 	case "midnight":
+		// midnight is the end of a day: until friday midnight means all of Friday
 		t.kind, t.clk = clockTerm, clock{24, 0}
 	case "am", "pm":
 		t.kind = halfTerm
@@ -209,7 +218,8 @@ func known(w string) (term, bool) {
 	return t, true
 }
 
-// named are days of the week, months and units, which may be shortened.
+// named are days of the week, months and units, which may be shortened. Three letters at the least: "mo" and "ma" may be
+// anything.
 func named(t term) (term, bool) {
 	for n := range 7 {
 		if name := strings.ToLower(time.Weekday(n).String()); len(t.text) >= 3 && strings.HasPrefix(name, t.text) {
@@ -230,7 +240,7 @@ func named(t term) (term, bool) {
 	return t, false
 }
 
-// unit is a unit of lengths.
+// unit is a unit of lengths. A lone m is minutes: nobody is on call for months by a word in chat.
 func unit(w string) (part, bool) {
 	switch w {
 	case "m", "min", "mins", "minute", "minutes":
@@ -249,6 +259,7 @@ func unit(w string) (part, bool) {
 func (p part) times(number string) (part, bool) {
 	n, err := strconv.ParseFloat(number, 64)
 	switch whole := n == float64(int(n)); {
+	// ten years of days are the most
 	case err != nil, n <= 0, n > 100_000, p.days > 0 && (!whole || n > 3660):
 		return part{}, false
 	case p.days > 0:
@@ -280,7 +291,8 @@ func length(w string) (part, bool) {
 	return sum, !sum.zero()
 }
 
-// join puts together what was written in two words: 2 hours, 9 pm, 24 dec, dec 24, dec 24 2026.
+// join puts together what was written in two words: 2 hours, 9 pm, 24 dec, dec 24, dec 24 2026. It goes on as long as two
+// neighbours are one together, so that "dec 24 2026" is found from the left.
 func join(in []term) []term {
 	var out []term
 	for _, t := range in {
@@ -330,6 +342,7 @@ func joined(a, b term) (both term, ok bool) {
 // on makes t a date without a year.
 func (t term) on(month time.Month, day int) (term, bool) {
 	t.kind, t.date = dateTerm, civilDate{0, month, day}
+	// a leap year, so that 29 feb is a date
 	leap := civilDate{2000, month, day}
 	return t, leap.valid()
 }
@@ -348,6 +361,7 @@ func (c *clock) half(which string) bool {
 	return c.minute < 60 && (c.hour < 24 || c.hour == 24 && c.minute == 0)
 }
 
+// valid reports whether there is such a day in the calendar.
 func (d civilDate) valid() bool {
 	t := time.Date(d.year, d.month, d.day, 0, 0, 0, 0, time.UTC)
 	return d.year > 0 && t.Month() == d.month && t.Day() == d.day

@@ -17,7 +17,7 @@ type Passed struct {
 	Note string
 }
 
-// tolerated is how far ahead of ours the clock may be that somebody reads the time from.
+// tolerated is how far ahead of ours the clock may be that somebody reads the time from. Such a time counts as now.
 const tolerated = 5 * time.Minute
 
 // passedForm is a time at the beginning of a text: a day that may be left out, a time of day with a colon, and UTC for those who
@@ -33,6 +33,8 @@ func Timed(text string) bool { return passedForm().MatchString(text) }
 // Past reads the time at the beginning of a text, as "14:02 rolled back" and "yesterday 23:50 the first call" have it: the last
 // such time that is over. A text without one, or with one that there is not, is nothing but a text, and read is false. The error is an
 // [Unclear]: the time is still to come.
+//
+// Without a day it is today's, or yesterday's if today's is still to come: at 00:10, "23:50" was twenty minutes ago.
 func Past(text string, now time.Time, zone *time.Location) (p Passed, read bool, err error) {
 	m := passedForm().FindStringSubmatch(text)
 	if m == nil {
@@ -64,13 +66,14 @@ func Past(text string, now time.Time, zone *time.Location) (p Passed, read bool,
 		}
 		return Passed{at, strings.TrimSpace(text[len(m[0]):]), strings.Join(r.notes, "; ")}, true, nil
 	}
+	// "sunny 12:00" names no day
 	if day == "" || !validDay(day) {
 		return Passed{}, false, nil
 	}
 	return Passed{}, true, unclear("%s is still to come", strings.TrimRight(m[0], " ,;:.–—-"))
 }
 
-// pastDays are the days that are meant, the latest first.
+// pastDays are the days that are meant, the latest first. A day of the week may be today, and a week ago.
 func pastDays(day string, now time.Time) (days []civilDate) {
 	if date, err := time.Parse(time.DateOnly, day); err == nil {
 		return []civilDate{{date.Year(), date.Month(), date.Day()}}

@@ -16,10 +16,14 @@ type point struct {
 	late  bool // the day stands behind the time of day
 }
 
+// given reports whether a part of it was written.
 func (point) given(t term) bool { return t.kind != wordTerm }
-func (p point) exact() bool     { return p.given(p.at) }
 
-// point reads terms up to one that cannot belong to it.
+// exact reports whether it is an instant, so that nothing has to be found out.
+func (p point) exact() bool { return p.given(p.at) }
+
+// point reads terms up to one that cannot belong to it. The order of day and time of day does not matter; a second one of
+// either belongs to what comes next.
 func (r *reader) point(terms []term) (p point, rest []term, err error) {
 	next := false
 	for n, t := range terms {
@@ -74,6 +78,7 @@ func (r *reader) ended(p point, next bool, terms []term, n int) (point, []term, 
 	return p, terms[n:], nil
 }
 
+// say adds a word to what was written, for errors.
 func (p *point) say(word string) {
 	if p.text != "" {
 		p.text += " "
@@ -82,7 +87,8 @@ func (p *point) say(word string) {
 }
 
 // resolve returns the first instant that a point can mean and that will do. Days are tried from one on, which matters where
-// no date was named; whole says that a day without a time of day means its end.
+// no date was named; whole says that a day without a time of day means its end. will is asked of each in turn; the last one
+// counts if it will have none. Notes of instants that were only tried are dropped.
 func (r *reader) resolve(p point, will func(time.Time) bool, from civilDate, whole bool) time.Time {
 	if p.exact() {
 		at := r.now
@@ -105,7 +111,8 @@ func (r *reader) resolve(p point, will func(time.Time) bool, from civilDate, who
 	return at
 }
 
-// days are the days that a point can mean, in the order in which they are tried.
+// days are the days that a point can mean, in the order in which they are tried. Those are few: "fri" is this one or the
+// next, a time without a day is today or tomorrow.
 func (r *reader) days(p point, from civilDate) []civilDate {
 	switch t := p.day; t.kind {
 	case dateTerm:
@@ -147,11 +154,13 @@ func (r *reader) dayEnd(t time.Time) time.Time {
 	return r.on(civilDate{y, m, d}, term{}, true)
 }
 
+// plus is so many days later in the calendar.
 func (d civilDate) plus(days int) civilDate {
 	y, m, day := time.Date(d.year, d.month, d.day+days, 0, 0, 0, 0, time.UTC).Date()
 	return civilDate{y, m, day}
 }
 
+// weekday is its day of the week.
 func (d civilDate) weekday() time.Weekday {
 	return time.Date(d.year, d.month, d.day, 0, 0, 0, 0, time.UTC).Weekday()
 }

@@ -38,10 +38,11 @@ func Forms() []string {
 		"2026-12-24 09:00..2026-12-27 09:00"}
 }
 
-// longest is the longest text that is looked at, in bytes.
+// longest is the longest text that is looked at, in bytes. Nobody writes a longer time.
 const longest = 200
 
-// Parse reads a span that is not over. The error is an [Unclear].
+// Parse reads a span that is not over. The error is an [Unclear]. What has begun already is cut at now: nobody can be put
+// on call for the past.
 func Parse(text string, now time.Time, zone *time.Location) (Span, error) {
 	r, all, err := newReader(text, now, zone)
 	if err != nil {
@@ -86,7 +87,7 @@ func Moment(text string, now time.Time, zone *time.Location) (Span, error) {
 	return Span{From: from, To: to, Notes: r.notes}, nil
 }
 
-// reader turns terms into times.
+// reader turns terms into times. It belongs to one text.
 type reader struct {
 	now   time.Time
 	zone  *time.Location
@@ -94,6 +95,7 @@ type reader struct {
 	notes []string
 }
 
+// newReader cuts a text into terms. A zone that is not known is UTC.
 func newReader(text string, now time.Time, zone *time.Location) (*reader, []term, error) {
 	if zone == nil {
 		zone = time.UTC
@@ -111,6 +113,7 @@ func newReader(text string, now time.Time, zone *time.Location) (*reader, []term
 	return r, all, nil
 }
 
+// spoken is an instant on the writer's clock, for errors.
 func (r *reader) spoken(t time.Time) string { return t.In(r.zone).Format("Mon 2 Jan 2006 15:04") }
 
 // span reads all forms of a span.
@@ -172,6 +175,7 @@ func (r *reader) alone(p point) (Span, error) {
 	return Span{From: from, To: to}, nil
 }
 
+// lasting is a span that begins at a point and has a length.
 func (r *reader) lasting(start point, length part) (Span, error) {
 	var to time.Time
 	var err error
@@ -196,7 +200,8 @@ func (r *reader) between(start, end point) Span {
 	return Span{From: from, To: to}
 }
 
-// end is the first end after a begin, which is on that day.
+// end is the first end after a begin, which is on that day. An end that says today or next fri is counted from today, and
+// not from the begin.
 func (r *reader) end(p point, from time.Time, day civilDate) time.Time {
 	if p.day.kind == relTerm || p.day.kind == nextTerm {
 		day = r.today
@@ -204,7 +209,8 @@ func (r *reader) end(p point, from time.Time, day civilDate) time.Time {
 	return r.resolve(p, func(t time.Time) bool { return t.After(from) }, day, !p.given(p.clock) && !p.exact())
 }
 
-// after adds a length: days on the calendar, then exact time.
+// after adds a length: days on the calendar, then exact time. 1d said before the night in which the clocks change is not 24
+// hours.
 func (r *reader) after(t time.Time, p part) (time.Time, error) {
 	if p.days > 3660 || p.exact > 10*366*24*time.Hour || p.zero() {
 		return time.Time{}, unclear("that is too long")
@@ -223,6 +229,7 @@ func (r *reader) instant(c civil.Time) time.Time {
 	at := c.In(r.zone)
 	shown := strings.Replace(c.String(), "T", " ", 1)
 	_, before := at.Zone()
+	// no zone sets its clocks back by more
 	later := at.Add(3 * time.Hour)
 	_, after := later.Zone()
 	switch repeated := at.Add(time.Duration(before-after) * time.Second); {
@@ -234,6 +241,7 @@ func (r *reader) instant(c civil.Time) time.Time {
 	return at
 }
 
+// note keeps a note, once.
 func (r *reader) note(text string) {
 	if !slices.Contains(r.notes, text) {
 		r.notes = append(r.notes, text)

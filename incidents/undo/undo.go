@@ -36,7 +36,8 @@ type Done struct {
 	Event    incidents.Event
 }
 
-// looked is how many of the newest events of an incident are looked at, and newest is how many incidents that are not open are.
+// looked is how many of the newest events of an incident are looked at, newest how many incidents that are not open are,
+// and open how many that are: within ten minutes nobody does more.
 const (
 	looked = 200
 	newest = 100
@@ -44,7 +45,8 @@ const (
 )
 
 // Last is what a person did last: in that incident, or with "" in any that is open or among the newest. Where one request did the same to
-// several, it is all of that. The error is [ErrNothing], or that of the store.
+// several, it is all of that. The error is [ErrNothing], or that of the store. Events of one request have the same time and
+// kind.
 func Last(tx store.Tx, now time.Time, person, id string) ([]Done, error) {
 	ids := []string{id}
 	if id == "" {
@@ -80,6 +82,7 @@ func Last(tx store.Tx, now time.Time, person, id string) ([]Done, error) {
 	}), nil
 }
 
+// younger compares the numbers of incidents, as numbers.
 func younger(a, b Done) int {
 	m, _ := strconv.Atoi(a.Incident)
 	n, _ := strconv.Atoi(b.Incident)
@@ -93,6 +96,7 @@ func lastIn(tx store.Tx, now time.Time, person, id string) (last incidents.Event
 		return last, false, err
 	}
 	end, err := incidents.Events(tx, id, i.Seq, 1)
+	// the newest event tells at once that nothing here is young enough
 	if err != nil || len(end) == 0 || now.Sub(end[0].Recorded) > Window {
 		return last, false, err
 	}
@@ -106,6 +110,7 @@ func lastIn(tx store.Tx, now time.Time, person, id string) (last incidents.Event
 		switch {
 		case now.Sub(e.Recorded) > Window:
 			return last, false, nil
+		// what it took back comes later, since this goes backwards
 		case undoes:
 			back[seq] = true
 		case e.By == incidents.Person(person) && !back[e.Seq] && !captured(e.Body):
@@ -121,7 +126,7 @@ func captured(b incidents.Body) bool {
 	return is && n.Captured != ""
 }
 
-// undone is the event that a body takes back, if it does.
+// undone is the event that a body takes back, if it does. Only kinds that can undo have the field.
 func undone(b incidents.Body) (seq int, is bool) {
 	switch b := b.(type) {
 	case incidents.Escalated:
@@ -145,6 +150,8 @@ func undone(b incidents.Body) (seq int, is bool) {
 }
 
 // Back is the body of the event that takes something back. Errors are [ErrLasting], [ErrOvertaken] and those of the store.
+//
+// What was so before is the fold of the events before: nothing is kept for a possible undo.
 func Back(tx store.Tx, now time.Time, d Done) (incidents.Body, error) {
 	i, err := incidents.Head(tx, d.Incident)
 	if err != nil {
@@ -170,7 +177,8 @@ func Back(tx store.Tx, now time.Time, d Done) (incidents.Body, error) {
 }
 
 // opposite is the body that takes an event back, and whether the incident still is what the event made of it. There is none for what
-// cannot be taken back, such as a page that was sent.
+// cannot be taken back, such as a page that was sent. That somebody else has done the same since does not stand: then i
+// differs from what the event says.
 func opposite(now time.Time, e incidents.Event, before, i *incidents.Incident) (body incidents.Body, stands bool) {
 	switch b := e.Body.(type) {
 	case incidents.Acknowledged:
@@ -187,6 +195,7 @@ func opposite(now time.Time, e incidents.Event, before, i *incidents.Incident) (
 	case incidents.Snoozed:
 		return incidents.Snoozed{Until: now, Undoes: e.Seq, Care: careOf(before)}, i.Snoozed() && i.Held.Until.Equal(b.Until)
 	case incidents.Rated:
+		// a severity that had made it quiet pages again
 		return incidents.Rated{Severity: before.Severity, Undoes: e.Seq, Again: b.Quiet != "" && !before.Quiet},
 			i.Severity == b.Severity
 	case incidents.Renamed:
@@ -223,6 +232,7 @@ func Hush(i *incidents.Incident) string {
 	return ""
 }
 
+// careOf is who took care of an incident, to be put back; nil if nobody did.
 func careOf(i *incidents.Incident) *incidents.Care {
 	if i.Status != incidents.StatusAcknowledged {
 		return nil

@@ -9,10 +9,12 @@ import (
 // A paint is a colour on the light and on the dark side.
 type paint struct{ light, dark color.RGBA }
 
+// rgb is a colour without transparency, as it is written in CSS.
 func rgb(hex uint32) color.RGBA {
 	return color.RGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
 }
 
+// both is the same on the light and on the dark side.
 func both(hex uint32) paint { return paint{rgb(hex), rgb(hex)} }
 
 // role is what a colour is for; the roles from person on are the colours of people.
@@ -35,7 +37,8 @@ const (
 	person
 )
 
-// paints are the colours of the roles before person, in their order.
+// paints are the colours of the roles before person, in their order. It is a function, and faces is one, since package
+// variables do not change and arrays could be.
 func paints() []paint {
 	return []paint{
 		{rgb(0xffffff), rgb(0x1a1d21)},
@@ -78,6 +81,7 @@ func cast(people []string) map[string]role {
 	count := len(faces())
 	roles, taken := map[string]role{}, make([]bool, count)
 	for n, name := range people {
+		// by the name, so that somebody has the same colour in all pictures, on all machines
 		h := fnv.New32a()
 		_, _ = h.Write([]byte(name)) // a hash takes everything
 		at := int(h.Sum32() % uint32(count))

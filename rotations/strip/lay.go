@@ -24,7 +24,7 @@ const (
 	words
 )
 
-// scene is a picture that has been laid out.
+// scene is a picture that has been laid out. Shapes lie on one another in their order.
 type scene struct {
 	title  string
 	w, h   float64
@@ -62,7 +62,8 @@ type layout struct {
 	rows    []float64 // tops of the rows, and the end of the last
 }
 
-// lay finds out where everything stands.
+// lay finds out where everything stands. The order is that in which things lie on one another: ground, rows, axis, bars,
+// now.
 func lay(p Picture, l *letters) scene {
 	y := &layout{p: p, zone: p.Zone, letters: l, left: margin}
 	if y.zone == nil {
@@ -99,6 +100,7 @@ func lay(p Picture, l *letters) scene {
 	return y.scene
 }
 
+// add puts a shape over those before.
 func (y *layout) add(s shape) { y.scene.shapes = append(y.scene.shapes, s) }
 
 // measure finds where the rows are, and how high all is.
@@ -124,6 +126,7 @@ func lanes(r Row) int {
 	return most
 }
 
+// height is how high a row for so many people is.
 func height(lanes int) float64 {
 	if lanes == 1 {
 		return laneHeight
@@ -148,6 +151,8 @@ func (y *layout) back(n int) {
 	}
 }
 
+// label writes what a row is about. Where that is one person, their colour stands beside it, since their bars have no
+// names.
 func (y *layout) label(n int, r Row) {
 	text := y.letters.fit(name, clean(r.Label), y.left-margin-12)
 	middle := (y.rows[n] + y.rows[n+1] - rowGap) / 2
@@ -160,6 +165,7 @@ func (y *layout) label(n int, r Row) {
 	y.words(name, strong, at, middle+4, text)
 }
 
+// words writes a text from x on; nothing if it is empty.
 func (y *layout) words(t typeface, r role, x, base float64, text string) {
 	if text != "" {
 		y.add(shape{kind: words, role: r, x: x, y: base, face: t, text: text, w: y.letters.width(t, text)})
@@ -195,6 +201,7 @@ func (y *layout) bar(n int, r Row, b Bar) {
 			y.who(s, clean(who))
 		}
 	}
+	// a mark that is seen without colours, too: a line near the bottom of the bar
 	if b.Override {
 		y.add(shape{kind: box, role: onBar, x: s.x + min(3, s.w/4), y: top + h - 5, w: s.w - 2*min(3, s.w/4), h: 2})
 	}
@@ -205,6 +212,7 @@ func (y *layout) who(s shape, text string) {
 	x, room := s.x+6, s.w-10
 	if at := y.x(y.p.Now); y.marksNow() && at > s.x && at < s.x+s.w {
 		before, after := at-3-x, s.x+s.w-5-(at+6)
+		// on the side on which it has room; else on the wider one
 		switch w := y.letters.width(name, text); {
 		case w <= before || before >= after && before > w/2:
 			room = before
@@ -233,8 +241,10 @@ func (y *layout) gapLabel(s shape) {
 	y.centred(name, s.role+1, (from+to)/2, s.y+s.h/2+4, nobody)
 }
 
+// nowHeight is the room for the label of now, below the rows.
 const nowHeight = 22
 
+// marksNow reports whether now lies in the span.
 func (y *layout) marksNow() bool {
 	return !y.p.Now.Before(y.p.From) && y.p.Now.Before(y.p.To)
 }
@@ -311,8 +321,10 @@ func (y *layout) legendLines() [][]key {
 	return lines
 }
 
+// keyWidth is how much room a key takes in a line, with the space after it.
 func (y *layout) keyWidth(k key) float64 { return 22 + y.letters.width(normal, k.text) + 16 }
 
+// legend draws the keys below all.
 func (y *layout) legend() {
 	top := y.rows[len(y.rows)-1] + 6
 	if y.marksNow() {

@@ -23,6 +23,7 @@ type typeface struct {
 	medium bool
 }
 
+// newLetters are the fonts for pictures of a scale.
 func newLetters(scale float64) *letters { return &letters{scale, map[typeface]font.Face{}} }
 
 // face returns a font. Those built in can always be read.
@@ -46,7 +47,8 @@ func (l *letters) face(t typeface) font.Face {
 	return f
 }
 
-// generous is how much wider than in our fonts a text may be in those of a browser.
+// generous is how much wider than in our fonts a text may be in those of a browser. An SVG names no font of ours, and each
+// system has another one.
 const generous = 1.12
 
 // width is how much room a text needs, in pixels of scale 1. What our fonts lack counts as wide as it is high.
@@ -81,4 +83,5 @@ func (l *letters) fit(t typeface, text string, room float64) string {
 // longest is how many letters of a name are looked at.
 const longest = 100
 
+// clean is a text from outside as it can be shown.
 func clean(s string) string { return text.Clip(text.Line(s), longest) }

@@ -38,6 +38,7 @@ type Bar struct {
 }
 
 // OfSchedule returns a schedule as a row: its shifts, and its gaps. The overrides count as in [rotations.Schedule.OnCall].
+// Gaps are bars without people, so a row has no time without a bar.
 func OfSchedule(s rotations.Schedule, overrides []rotations.Override, from, to time.Time) Row {
 	row := Row{Label: s.Name, People: everybody(s, overrides)}
 	for _, sh := range s.Shifts(from, to, overrides) {
@@ -84,8 +85,10 @@ func ByPerson(s rotations.Schedule, overrides []rotations.Override, from, to tim
 	return rows
 }
 
+// nobody is what a gap is called.
 const nobody = rotations.Nobody
 
+// barOf is a shift as a bar, with what is told of it.
 func barOf(sh rotations.Shift) Bar {
 	b := Bar{People: sh.People, From: sh.From, To: sh.To, Override: sh.Override != nil, Note: "layer " + sh.Layer}
 	if o := sh.Override; o != nil {
@@ -97,7 +100,7 @@ func barOf(sh rotations.Shift) Bar {
 	return b
 }
 
-// everybody who could ever be on call in a schedule.
+// everybody is who could ever be on call in a schedule.
 func everybody(s rotations.Schedule, overrides []rotations.Override) []string {
 	var all []string
 	for _, l := range s.Layers {

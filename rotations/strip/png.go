@@ -29,11 +29,13 @@ func (p Picture) PNG() ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// draw paints a shape, of which the light colours are taken: whoever looks at a PNG cannot choose.
 func (s shape) draw(img *image.RGBA, l *letters) {
 	colour := s.role.paint().light
 	switch s.kind {
 	case words:
 		d := font.Drawer{Dst: img, Src: image.NewUniform(colour), Face: l.face(s.face)}
+		// fonts reckon in 64ths of a pixel
 		x := fixed.Int26_6(math.Round(s.x * scale * 64))
 		if s.middle {
 			x -= d.MeasureString(s.text) / 2
@@ -48,7 +50,7 @@ func (s shape) draw(img *image.RGBA, l *letters) {
 	}
 }
 
-// fill paints the shape's area with a source.
+// fill paints the shape's area with a source. A pill has corners of one curve each.
 func (s shape) fill(img *image.RGBA, src image.Image) {
 	x, y, w, h := float32(s.x*scale), float32(s.y*scale), float32(s.w*scale), float32(s.h*scale)
 	// The area is rasterised in a corner of its own: then a bar costs what the bar is large, not what the picture is.

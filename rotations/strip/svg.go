@@ -16,7 +16,8 @@ const (
 	PNGForm = "image/png"
 )
 
-// SVG returns the picture as a document of its own. Where the browser of whoever looks asks for dark pages, it is dark.
+// SVG returns the picture as a document of its own. Where the browser of whoever looks asks for dark pages, it is dark. It
+// has no script and asks for nothing from elsewhere, so it can be shown under the strictest policy.
 func (p Picture) SVG() []byte {
 	s := lay(p, newLetters(1))
 	var b bytes.Buffer
@@ -95,4 +96,5 @@ func num(f float64) string {
 	return strings.TrimSuffix(strings.TrimRight(digits, "0"), ".")
 }
 
+// hex is a colour as CSS writes it.
 func hex(c color.RGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }

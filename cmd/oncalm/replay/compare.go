@@ -58,6 +58,7 @@ type Treated struct {
 	Why      string `json:"why,omitempty"`
 }
 
+// treated is how one part of a message was treated; nothing if there is no such part.
 func treated(parts []fates.Part, n int) Treated {
 	if n >= len(parts) {
 		return Treated{}
@@ -75,6 +76,10 @@ type Past interface {
 }
 
 // Compare plays the messages that came in within a span against a configuration.
+//
+// Overrides are those that count today: a replay asks what the configuration would do, and not who was on call then. A
+// message that cannot be played is counted and left out: one whose text is not kept, or whose incident was opened before
+// the span, since the world does not know that.
 func Compare(
 	ctx context.Context, cfg *config.Config, past Past, overrides map[string][]rotations.Override, from, to time.Time,
 ) (*Result, error) {
@@ -106,7 +111,8 @@ func Compare(
 	return &p.result, nil
 }
 
-// player plays messages in a world, one after the other.
+// player plays messages in a world, one after the other. It goes through the span once. Incidents of the past and of the
+// world are matched by the messages that led to them: one of the past may be several in the world, or the other way round.
 type player struct {
 	world  *World
 	past   Past
@@ -139,6 +145,8 @@ type deed struct {
 // nobody cares for would page for days.
 const handled = 2 * time.Minute
 
+// play has a message come in, and compares what became of each part. A message that was refused at the door is nobody's to
+// play.
 func (p *player) play(ctx context.Context, m *fates.Message) error {
 	if m.Refused != "" {
 		return nil
@@ -158,6 +166,7 @@ func (p *player) play(ctx context.Context, m *fates.Message) error {
 		return nil
 	}
 	p.result.Messages++
+	// first all that was due, or done, before it came
 	if err := p.until(ctx, m.At); err != nil {
 		return err
 	}
@@ -171,7 +180,8 @@ func (p *player) play(ctx context.Context, m *fates.Message) error {
 	return nil
 }
 
-// compare looks at one part of a message.
+// compare looks at one part of a message: which incident of the world stands for that of the past by it, and whether it was
+// treated otherwise.
 func (p *player) compare(m *fates.Message, was, is []fates.Part, n int) {
 	if n < len(was) && n < len(is) {
 		of, to := was[n].Incident, is[n].Incident
@@ -207,6 +217,7 @@ func (p *player) recall(ctx context.Context, id string) (inside bool, err error)
 			r.paged = true
 		case incidents.Acknowledged, incidents.Resolved:
 			if r.inside && e.By.Kind == incidents.KindPerson {
+				// what people did is done when it was recorded
 				p.plan(deed{at: e.Recorded, past: id, event: e})
 			}
 		}
@@ -261,6 +272,8 @@ func (p *player) answer() {
 	p.world.paged = nil
 }
 
+// do does what somebody did to an incident of the past to all that stand for it. One that stands for none that paged is
+// acknowledged as planned by [player.answer].
 func (p *player) do(ctx context.Context, d deed) {
 	if d.incident != "" && !p.stands[d.incident] {
 		p.world.Does(ctx, d.incident, d.event)
@@ -281,6 +294,7 @@ type count struct {
 	dark  map[whom]map[string]bool // the nights of a person
 }
 
+// newCount counts pages until a time, in the nights of the configuration's people.
 func newCount(cfg *config.Config, to time.Time) *count {
 	return &count{cfg, to, map[whom]int{}, map[whom]map[string]bool{}}
 }
@@ -302,6 +316,7 @@ func (c *count) add(timeline []incidents.Event) {
 				service = b.Raised.Service
 			}
 		case incidents.Paged:
+			// one decision pages a person by all channels at the same time
 			if e.At.After(c.to) || last[b.Person].Equal(e.At) {
 				continue
 			}
@@ -339,6 +354,7 @@ func (c *count) night(person string, at time.Time) string {
 	return ""
 }
 
+// nights is in how many nights each person was paged, whatever for.
 func (c *count) nights() map[whom]int {
 	n := map[whom]int{}
 	for who, nights := range c.dark {

@@ -8,13 +8,15 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// scratch is a store in memory for one goroutine, which is thrown away in the end.
+// scratch is a store in memory for one goroutine, which is thrown away in the end. A replay makes and drops thousands of
+// keys, and nothing of it has to outlive the process.
 type scratch struct {
 	vals map[string][]byte
 	keys []string // in order
 	undo []func() // what the running transaction has done
 }
 
+// newScratch is an empty one.
 func newScratch() *scratch { return &scratch{vals: map[string][]byte{}} }
 
 // View implements [store.Store].
@@ -56,6 +58,7 @@ func (s *scratch) Delete(key string) {
 	}
 }
 
+// set writes or deletes a key, and keeps the list of keys in order.
 func (s *scratch) set(key string, val []byte, is bool) {
 	at, was := slices.BinarySearch(s.keys, key)
 	switch {

@@ -22,7 +22,8 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// A World is Oncalm as a configuration makes it, at a time that is set.
+// A World is Oncalm as a configuration makes it, at a time that is set. It has the parts of the server that decide, put
+// together as the server does, and nothing that sends. It is not safe for concurrent use.
 type World struct {
 	now      time.Time
 	begun    time.Time
@@ -42,6 +43,8 @@ type paged struct {
 // delivers is a channel that takes every page at once.
 type delivers struct{}
 
+// Page implements [paging.Channel]. A page that takes time to be delivered would change when others are withheld; nobody
+// knows how long it would have taken.
 func (delivers) Page(context.Context, string, paging.Page) (paging.Receipt, error) {
 	return paging.Receipt{}, nil
 }
@@ -53,6 +56,7 @@ func NewWorld(cfg *config.Config, begins time.Time, overrides map[string][]rotat
 		return nil, err
 	}
 	w := &World{now: begins, begun: begins, store: newScratch(), handlers: map[string]outbox.Handler{}}
+	// both of its times are the world's
 	clock := &clocks.Clock{
 		Wall: func() time.Time { return w.now }, Up: func() time.Duration { return w.now.Sub(w.begun) },
 	}
@@ -91,7 +95,8 @@ func (w *World) follow(_ store.Tx, now time.Time, i *incidents.Incident, e incid
 // steps bounds what is done until the next thing that happened: more would be work that enqueues itself for ever.
 const steps = 100_000
 
-// Until does what is due until then, or until somebody is paged.
+// Until does what is due until then, or until somebody is paged. What somebody does about a page may come before the next
+// thing that is due, so it returns then.
 func (w *World) Until(ctx context.Context, then time.Time) error {
 	for range steps {
 		var key string
@@ -126,7 +131,8 @@ func (w *World) set(to time.Time) {
 	}
 }
 
-// Receive has a message come in now, and returns what became of it.
+// Receive has a message come in now, and returns what became of it. It goes in behind the door: the signature was checked
+// when it came, and would be too old now.
 func (w *World) Receive(ctx context.Context, m *fates.Message) (fates.Fate, error) {
 	v := &sns.Verified{Received: w.now.UTC(), Envelope: sns.Envelope{
 		Type: sns.Notification, MessageID: m.ID, TopicARN: m.Topic, Message: *m.Text, Sent: m.Sent.UTC(),

@@ -19,6 +19,7 @@ import (
 // MaxProblems is how many problems a check names before it gives up.
 const MaxProblems = 100
 
+// errEnough ends a walk when [MaxProblems] were named. It is no error to callers.
 var errEnough = errors.New("too many problems")
 
 // A Damaged value does not match its checksum: it, its key, or the checksum is not what was
@@ -39,6 +40,7 @@ type Found struct {
 // the data. The file may be written to meanwhile. The error is that of ctx, of bbolt or of the
 // disk.
 func Check(ctx context.Context, db *bbolt.DB, file io.ReaderAt, deep bool) (Found, error) {
+	// a server that writes all the time comes between now and then, and not a hundred times in a row
 	for range 100 {
 		rtx, err := db.Begin(false)
 		if err != nil {
@@ -59,7 +61,8 @@ func Check(ctx context.Context, db *bbolt.DB, file io.ReaderAt, deep bool) (Foun
 	return Found{Problems: []string{"no meta page says where the data begins"}}, nil
 }
 
-// checker walks a file as one transaction sees it, which must stay open.
+// checker walks a file as one transaction sees it, which must stay open. Pages that the transaction sees are not written
+// over while it is open, so what it reads stays as it is.
 type checker struct {
 	ctx  context.Context
 	file io.ReaderAt
@@ -71,6 +74,8 @@ type checker struct {
 	Found
 }
 
+// begin finds where the data of the transaction begins. Of the two meta pages one may be damaged: the other is enough, and
+// the file then is as it was before the last commit.
 func (c *checker) begin(txid uint64) (ok bool) {
 	c.meta, ok = findMeta(c.file, c.size, txid)
 	c.used = make([]bool, c.meta.high)
@@ -92,6 +97,7 @@ func (c *checker) say(format string, args ...any) error {
 	return nil
 }
 
+// run walks the trees, and if it is deep, accounts for each page of the file.
 func (c *checker) run() error {
 	// The tree of buckets has few entries, and leads to the trees of keys.
 	if err := c.walk(&tree{deep: true, buckets: true}, c.meta.root, 1, span{}); err != nil || !c.deep {
@@ -139,7 +145,8 @@ func (c *checker) free() error {
 	return nil
 }
 
-// read reads a page that nobody has yet into c.page, with those that continue it.
+// read reads a page that nobody has yet into c.page, with those that continue it. What it says of itself is compared with
+// how it was referred to.
 func (c *checker) read(id uint64) (h header, ok bool, err error) {
 	if err := c.ctx.Err(); err != nil {
 		return h, false, err

@@ -25,6 +25,7 @@ const (
 	noFreelist = ^uint64(0)
 )
 
+// number reads 8 bytes, and the others 4 and 2.
 func number(b []byte) uint64  { return binary.NativeEndian.Uint64(b) }
 func number4(b []byte) uint64 { return uint64(binary.NativeEndian.Uint32(b)) }
 func number2(b []byte) uint64 { return uint64(binary.NativeEndian.Uint16(b)) }
@@ -37,6 +38,7 @@ type header struct {
 	overflow uint64 // number of pages that continue this one
 }
 
+// readHeader takes the first bytes of a page apart.
 func readHeader(page []byte) header {
 	return header{number(page), number2(page[8:]), number2(page[10:]), number4(page[12:])}
 }
@@ -72,7 +74,7 @@ func soundMeta(file io.ReaderAt, size int, id uint64) bool {
 }
 
 // newestMeta reads the meta page of the last transaction, in a file of which nothing is
-// known.
+// known. The second meta page is at the size of a page, which is what is not known: a power of two up to 64 KiB.
 func newestMeta(file io.ReaderAt) (newest meta, ok bool) {
 	for _, at := range [...]int64{0, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15, 1 << 16} {
 		m, there := readMeta(file, at)
@@ -83,6 +85,7 @@ func newestMeta(file io.ReaderAt) (newest meta, ok bool) {
 	return newest, ok
 }
 
+// readMeta reads a meta page with its magic number and its checksum (FNV-64a, of all before it).
 func readMeta(file io.ReaderAt, at int64) (meta, bool) {
 	b := make([]byte, headerSize+metaSize)
 	if _, err := file.ReadAt(b, at); err != nil {
@@ -172,7 +175,7 @@ func Size(file io.ReaderAt) int64 {
 }
 
 // HasBucket reports whether a file of which nothing is known has a bucket of that name. It may be
-// damaged: no more is looked at than what says where all else is.
+// damaged: no more is looked at than what says where all else is. It tells our stores from other files of bbolt.
 func HasBucket(file io.ReaderAt, name string) bool {
 	m, ok := newestMeta(file)
 	if !ok || m.size < headerSize || m.size > 1<<16 || m.root >= m.high {

@@ -13,7 +13,8 @@ type span struct {
 	some      bool   // there must be keys
 }
 
-// tree is a tree of pages. All its leaves are on one level.
+// tree is a tree of pages. All its leaves are on one level. There are two kinds: the tree of buckets, and in it one of keys
+// for each bucket.
 type tree struct {
 	leaves  int // their level; 0 as long as it is not known
 	deep    bool
@@ -34,6 +35,7 @@ func (c *checker) walk(t *tree, id uint64, level int, keys span) error {
 	case branchPage:
 		return c.branch(t, h, bytes.Clone(c.page), level, keys)
 	case leafPage:
+		// a B+ tree is equally deep everywhere
 		if t.leaves != 0 && t.leaves != level {
 			return c.say("page %d is a leaf where there should be none", id)
 		}
@@ -43,6 +45,7 @@ func (c *checker) walk(t *tree, id uint64, level int, keys span) error {
 	return c.say("page %d is of no kind that leads to data (%#x)", id, h.flags)
 }
 
+// branch checks a page that leads to others, and those.
 func (c *checker) branch(t *tree, h header, page []byte, level int, keys span) error {
 	if h.count == 0 {
 		return c.say("page %d should lead to others, and does not", h.id)
@@ -66,6 +69,7 @@ func (c *checker) branch(t *tree, h header, page []byte, level int, keys span) e
 	return nil
 }
 
+// leaf checks a page with keys and values.
 func (c *checker) leaf(t *tree, h header, page []byte, keys span) error {
 	elements, ok := readElements(h, page)
 	if !ok {

@@ -1,7 +1,12 @@
-// Package scan reads JSON without copying it. It takes for JSON what encoding/json does, to the byte, but reads a text once:
-// while it checks it, it counts how deeply the text is nested and notes the members or elements of the outermost value.
+// Package scan reads JSON without copying it. It takes for JSON what encoding/json does, to the byte, but reads a text
+// once: while it checks it, it counts how deeply the text is nested and notes the members or elements of the outermost
+// value.
 //
-// Functions that begin at a place return the place after what they read, or [Amiss].
+// Messages come from strangers, and most of a message is never looked at. What is listed are parts of the text itself, so
+// the text stays in memory as long as one of them does.
+//
+// Functions that begin at a place return the place after what they read, or [Amiss]. They recurse once for each level,
+// which the caller bounds.
 package scan
 
 import "strings"
@@ -24,6 +29,7 @@ func Members(text string, levels int) []Member {
 	if at(text, begin) != '{' {
 		return nil
 	}
+	// a guess at how many there are; short texts need no second list
 	found := make([]Member, 0, min(len(text)/24+1, 16))
 	if end := scanObject(text, begin, levels, &found); !isEnd(text, end) {
 		return nil
@@ -43,7 +49,8 @@ func Elements(text string, levels int) []string {
 // isEnd reports whether something was read, and nothing stands after it.
 func isEnd(text string, place int) bool { return place >= 0 && skipSpace(text, place) == len(text) }
 
-// Value reads the value that begins at i. levels is how many objects and arrays may stand in each other there.
+// Value reads the value that begins at i. levels is how many objects and arrays may stand in each other there. It checks
+// the whole value.
 func Value(s string, i, levels int) int {
 	switch at(s, i) {
 	case '"':
@@ -131,7 +138,8 @@ func scanArray(s string, i, levels int, found *[]string) int {
 	}
 }
 
-// ordinary are the bytes of a string that need no second look.
+// ordinary are the bytes of a string that need no second look. A table is quicker than three comparisons, and nearly all
+// bytes are ordinary.
 var ordinary = func() (table [256]bool) {
 	for c := range table {
 		table[c] = c >= ' ' && c != '"' && c != '\\'
@@ -188,6 +196,7 @@ func hex4(s string, i int) (rune, bool) {
 	return n, true
 }
 
+// scanNumber reads a number as RFC 8259 has it: no leading zeros, and digits on both sides of a point.
 func scanNumber(s string, i int) int {
 	if at(s, i) == '-' {
 		i++
@@ -223,6 +232,7 @@ func scanDigits(s string, i int) int {
 	return i
 }
 
+// scanWord reads true, false or null.
 func scanWord(s string, i int, word string) int {
 	if !strings.HasPrefix(s[i:], word) {
 		return Amiss
@@ -230,6 +240,7 @@ func scanWord(s string, i int, word string) int {
 	return i + len(word)
 }
 
+// skipSpace returns the place of the next byte that is no white space of JSON.
 func skipSpace(s string, i int) int {
 	for i < len(s) && s[i] <= ' ' && (s[i] == ' ' || s[i] == '\n' || s[i] == '\t' || s[i] == '\r') {
 		i++

@@ -47,6 +47,7 @@ func Unquote(raw string) (string, bool) {
 	return out.String(), true
 }
 
+// unquoteSlowly leaves it to encoding/json: halves of surrogate pairs, and bytes that are no UTF-8.
 func unquoteSlowly(raw string) (string, bool) {
 	var s string
 	err := json.Unmarshal([]byte(raw), &s)
@@ -79,7 +80,7 @@ func IsCompact(text string, levels int) bool {
 }
 
 // Nesting returns how deeply objects and arrays are nested in a text, which need not
-// be JSON.
+// be JSON. What stands in strings does not count.
 func Nesting(text []byte) int {
 	depth, deepest := 0, 0
 	for i := 0; i < len(text); i++ {
