@@ -69,7 +69,7 @@ func TestDeclareNothing(t *testing.T) {
 		if n := len(w.slack.DM(ana)); n != 0 {
 			t.Errorf("ana has %d pages", n)
 		}
-		w.tells(bo, "declare service:serach is down", "Nothing was opened: there is no service “serach”. Did you mean `search`?",
+		w.tells(bo, "declare service:serach is down", "There is no service “serach”; nothing was opened. Did you mean `search`?",
 			"Services: checkout and search.")
 	})
 }
@@ -144,7 +144,7 @@ func TestPageServiceAndSchedule(t *testing.T) {
 		contains(t, string(last(t, w.slack.DM(ana)).Blocks), "bo asks for you, who are on call for schedule payments: we need you")
 		w.tells(bo, "page checkout", "You paged ana for 1")
 		w.tells(bo, "page nobody", "Nobody is on call for schedule nobody, so nobody was paged.")
-		w.tells(bo, "page @payment", "I do not know “payment”, so nobody was paged. Did you mean `payments`?", "ana, bo, cy and nil",
+		w.tells(bo, "page @payment", "There is no person, service or schedule “payment”; nobody was paged. Did you mean `payments`?", "ana, bo, cy and nil",
 			"Services: checkout.", "Schedules: nobody and payments.")
 		w.tells(bo, "page", "Whom should I page?")
 		w.tells(bo, "resolve 1 anyway")

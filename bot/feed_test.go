@@ -59,7 +59,7 @@ func TestFeed(t *testing.T) {
 		w.typed(ana, "/oncall", "feed me")
 		contains(t, w.typed(ana, "/oncall", "feed revoke me"), "Revoked: 2 links to the shifts of ana")
 		contains(t, w.typed(ana, "/oncall", "feed revoke"), "Which one?")
-		contains(t, w.typed(ana, "/oncall", "feed paymnets"), "Did you mean `/oncall feed payments`?")
+		contains(t, w.typed(ana, "/oncall", "feed paymnets"), "Did you mean `payments`?")
 		for range 60 {
 			second = w.typed(bo, "/oncall", "feed payments")
 		}

@@ -45,7 +45,7 @@ func TestSeverity(t *testing.T) {
 		}
 		contains(t, w.slack.DM(ana)[1].Text, "sev1: ")
 		w.tells(bo, "severity sev1", "1 is sev1 already; nothing changed.")
-		w.tells(bo, "severity bad", "How bad is it?")
+		w.tells(bo, "severity bad", "There is no severity “bad”; nothing changed. Severities: sev1, sev2, sev3 and sev4.")
 		w.tells(ana, "ack")
 		w.tells(bo, "severity sev3 only a few", "Nobody is paged for that.")
 		if i, n := w.head(id), len(w.slack.DM(ana)); i.Status != incidents.StatusAcknowledged || n != 2 {
@@ -93,8 +93,8 @@ func TestRoles(t *testing.T) {
 		w.tells(ana, "lead @bo", "bo is lead of 1 (checkout-5xx) now; it was ana. They get a message.")
 		contains(t, last(t, w.slack.DM(bo)).Text, "ana made you lead of incident 1")
 		w.tells(ana, "role comms cy", "cy is comms of 1")
-		w.tells(ana, "role king @bo", "Which role?")
-		w.tells(ana, "role scribe @boo", "I do not know “boo”; nothing changed. Did you mean `@bo`?")
+		w.tells(ana, "role king @bo", "There is no role “king”; nothing changed. Roles: lead, comms and scribe.")
+		w.tells(ana, "role scribe @boo", "There is no person “boo”; nothing changed. Did you mean `bo`?")
 		w.tells(bo, "roles", "Lead: bo", "Comms: cy", "Scribe: nobody")
 		w.tells(ana, "undo", "You took back that you changed who is comms of 1")
 		w.tells(bo, "role lead nobody", "Nobody is lead of 1 (checkout-5xx) now; it was bo.")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/bottest"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/rights"
 )
 
 // TestWordTable: no name stands for two words, all have help, and each either changes or shows.
@@ -57,25 +58,25 @@ func FuzzSlash(f *testing.F) {
 // manual is what docs/commands.md says of the words.
 func manual(rooms []chat.Room) string {
 	var b strings.Builder
-	b.WriteString("| word | does |\n| --- | --- |\n")
-	row := func(says string, w chat.Word) {
+	b.WriteString("| word | does | who may |\n| --- | --- | --- |\n")
+	row := func(room chat.Room, says string, w chat.Word) {
 		fmt.Fprintf(&b, "| `%s` | ", says)
 		help := w.Help
-		if w.Usage != "" {
+		if w.Usage() != "" {
 			first, size := utf8.DecodeRuneInString(help)
-			fmt.Fprintf(&b, "`%s`: ", w.Usage)
+			fmt.Fprintf(&b, "`%s`: ", w.Usage())
 			help = string(unicode.ToLower(first)) + help[size:]
 		}
 		b.WriteString(strings.TrimSpace(help + " " + w.More))
 		if len(w.Also) > 0 {
 			b.WriteString(" Also `" + strings.Join(w.Also, "`, `") + "`.")
 		}
-		b.WriteString(" |\n")
+		b.WriteString(" | " + rights.Says(room.Name, w.Name) + " |\n")
 	}
 	for _, room := range rooms {
-		row(room.Root, room.Silent)
+		row(room, room.Root, room.Silent)
 		for _, w := range room.Words {
-			row(room.Root+" "+w.Name, w)
+			row(room, room.Root+" "+w.Name, w)
 		}
 	}
 	return b.String()
@@ -113,7 +114,7 @@ func TestWordsAreThoseOfTheBot(t *testing.T) {
 	list := func(rooms []chat.Room) (all []said) {
 		for _, room := range rooms {
 			for _, w := range append([]chat.Word{room.Silent}, room.Words...) {
-				all = append(all, said{strings.TrimSpace(room.Root + " " + w.Name), w.Usage, w.Help, w.More})
+				all = append(all, said{strings.TrimSpace(room.Root + " " + w.Name), w.Usage(), w.Help, w.More})
 			}
 		}
 		return all

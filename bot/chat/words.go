@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/argument"
+	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/slack/spoken"
@@ -16,10 +18,10 @@ import (
 
 // A Word is what can be said after a slash command. Help is made from the words.
 type Word struct {
-	Name  string
-	Also  []string // other names
-	Usage string   // what may stand behind it
-	Help  string   // what it does, in one sentence
+	Name string
+	Also []string      // other names
+	Args argument.List // what may stand behind it
+	Help string        // what it does, in one sentence
 	// More is what the manual says besides (docs/commands.md, which is made from the words), in Markdown.
 	More string
 	// Verbatim says that what stands behind it is a pattern or a text: marks of formatting are part of it.
@@ -80,8 +82,13 @@ func Find(words []Word, name string) (Word, bool) {
 	return Word{}, false
 }
 
+// Usage is what may stand behind a word, as people read it.
+func (w Word) Usage() string { return w.Args.Usage() }
+
 // Says is how to say a word, with what follows it.
-func (w Word) Says(root string) string { return strings.TrimSpace(root + " " + w.Name + " " + w.Usage) }
+func (w Word) Says(root string) string {
+	return strings.TrimSpace(root + " " + w.Name + " " + w.Usage())
+}
 
 // Help lists words.
 func Help(root string, words []Word) blocks.Message {
@@ -97,7 +104,7 @@ func Help(root string, words []Word) blocks.Message {
 }
 
 // HelpOn explains the word that a call of help names; false if it names none.
-func HelpOn(c *Call, words []Word) (m blocks.Message, ok bool) {
+func HelpOn(c *Call, room string, words []Word) (m blocks.Message, ok bool) {
 	if len(c.Args) == 0 {
 		return m, false
 	}
@@ -105,7 +112,9 @@ func HelpOn(c *Call, words []Word) (m blocks.Message, ok bool) {
 	if !known {
 		return Unknown(c.Root, c.Args[0].Text, Names(words)), true
 	}
-	return Help(c.Root, []Word{w}), true
+	m = Help(c.Root, []Word{w})
+	m.Body = append(m.Body, blocks.Para(blocks.Say("Who may: ", rights.Says(room, w.Name), ".")))
+	return m, true
 }
 
 // Unknown names the nearest of what could have been meant, and where all of it is.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/lists"
 	"github.com/oncalm/oncalm/bot/respond"
@@ -65,36 +66,52 @@ func HandOf(room *Room) respond.Hand {
 // words are the words of /incident, in the order of help.
 func (room *Room) words() []chat.Word {
 	return slices.Concat(room.answers(), room.others(), room.o.More,
-		[]chat.Word{{Name: "help", Usage: "[word]", Show: room.help, Help: "This list, or one of its words."}})
+		[]chat.Word{{Name: "help",
+			Args: argument.List{argument.May("word", argument.Fixed)},
+			Show: room.help, Help: "This list, or one of its words."}})
 }
 
 // answers are the words by which somebody answers a page, and others the rest. The manual and the help are made of these
 // rows: a word without its texts would be in neither.
 func (room *Room) answers() []chat.Word {
 	return []chat.Word{
-		{Name: "ack", Also: []string{"acknowledge"}, Usage: "[ids or all] [note]", Change: room.acknowledge,
-			Help: "You take it on, and nobody else is paged.",
+		{Name: "ack", Also: []string{"acknowledge"},
+			Args:   argument.List{argument.May("ids or all", argument.Several), argument.May("note", argument.Text)},
+			Change: room.acknowledge,
+			Help:   "You take it on, and nobody else is paged.",
 			More: "A note needs an `id` before it. Several (`ack 3 4 5`, `ack 3,4`) are acknowledged together, or none of " +
 				"them; `all` is what waits."},
-		{Name: "resolve", Also: []string{"close"}, Usage: "[ids or all] [reason]", Change: room.resolve,
-			Help: "It is over.",
+		{Name: "resolve", Also: []string{"close"},
+			Args:   argument.List{argument.May("ids or all", argument.Several), argument.May("reason", argument.Text)},
+			Change: room.resolve,
+			Help:   "It is over.",
 			More: "A reason has 500 characters at most. While an alarm of the incident says ALARM, the button asks first, and " +
 				"the word says what it means; `resolve id anyway [reason]` does it all the same."},
-		{Name: "reopen", Usage: "[id] [reason]", Change: back{room}.reopen,
-			Help: "It is not over: it pages again.",
-			More: "It begins with the first step of the policy."},
-		{Name: "escalate", Usage: "[id] [reason]", Change: room.escalate,
-			Help: "The next step of the policy is paged at once.",
-			More: "If it was acknowledged, it is triggered again."},
-		{Name: "snooze", Usage: "[id] 30m or until 9:00 [reason]", Change: room.snooze, Zoned: true,
+		{Name: "reopen",
+			Args:   argument.List{argument.May("id", argument.Incident), argument.May("reason", argument.Text)},
+			Change: back{room}.reopen,
+			Help:   "It is not over: it pages again.",
+			More:   "It begins with the first step of the policy."},
+		{Name: "escalate",
+			Args:   argument.List{argument.May("id", argument.Incident), argument.May("reason", argument.Text)},
+			Change: room.escalate,
+			Help:   "The next step of the policy is paged at once.",
+			More:   "If it was acknowledged, it is triggered again."},
+		{Name: "snooze",
+			Args: argument.List{argument.May("id", argument.Incident), argument.Needs("30m or until 9:00", argument.Span),
+				argument.May("reason", argument.Text)},
+			Change: room.snooze, Zoned: true,
 			Help: "Nobody is paged until then; then it pages again.",
 			More: "That is 24 hours at the longest, and the first step of the policy is paged then. What was acknowledged is " +
 				"not any more."},
-		{Name: "note", Usage: "[id] [time] text", Change: room.note, Timed: true,
+		{Name: "note",
+			Args: argument.List{argument.May("id", argument.Incident), argument.May("time", argument.Time),
+				argument.Needs("text", argument.Text)},
+			Change: room.note, Timed: true,
 			Help: "Puts a line on the timeline, at a time such as 14:02 or yesterday 23:50.",
 			More: "It has 3,000 characters at most. A time has a colon and is one of your zone: `14:02 rolled back`, " +
 				"`yesterday 23:50 the first call`, `mon 10:00`, `2026-03-11 14:02`, `13:02 UTC`."},
-		{Name: "undo", Usage: "[id]", Change: back{room}.takeBack,
+		{Name: "undo", Args: argument.List{argument.May("id", argument.Incident)}, Change: back{room}.takeBack,
 			Help: "Takes back what you did last, within 10 minutes.",
 			More: "That is an acknowledgement, a resolution, a snooze, a severity, a title, a role or a note. What somebody " +
 				"else did since stays, and so do pages that were sent."},
@@ -103,18 +120,26 @@ func (room *Room) answers() []chat.Word {
 
 func (room *Room) others() []chat.Word {
 	return []chat.Word{
-		{Name: "merge", Usage: "id into id", Change: room.merge,
-			Help: "The alarms of the first are part of the second, which goes on.",
+		{Name: "merge",
+			Args:   argument.List{argument.Needs("id", argument.Several), argument.Needs("into id", argument.Incident)},
+			Change: room.merge,
+			Help:   "The alarms of the first are part of the second, which goes on.",
 			More: "There may be several first ones, which are resolved. If that makes it worse, and nobody had acknowledged " +
 				"what is worse, it pages anew."},
-		{Name: "split", Usage: "[id] alarm", Change: room.split,
-			Help: "Takes an alarm out of an incident, to one of its own.",
+		{Name: "split",
+			Args:   argument.List{argument.May("id", argument.Incident), argument.Needs("alarm", argument.Alarm)},
+			Change: room.split,
+			Help:   "Takes an alarm out of an incident, to one of its own.",
 			More: "That pages, unless the one is acknowledged. The alarm does not join others again while its own incident is " +
 				"open, or could be triggered again."},
 		lists.Lists{Store: storeOf(room.o.Book), Services: room.o.Services}.Word(),
-		{Name: "info", Also: []string{"show"}, Usage: "[id]", Show: room.info,
+		{Name: "info", Also: []string{"show"},
+			Args: argument.List{argument.May("id", argument.Incident)},
+			Show: room.info,
 			Help: "The state of an incident, and what happened."},
-		{Name: "postmortem", Also: []string{"pm", "retro"}, Usage: "[id]", Show: room.postmortem,
+		{Name: "postmortem", Also: []string{"pm", "retro"},
+			Args: argument.List{argument.May("id", argument.Incident)},
+			Show: room.postmortem,
 			Help: "The draft of the postmortem, made from the timeline.",
 			More: "It is as it stands now."},
 	}
@@ -122,7 +147,7 @@ func (room *Room) others() []chat.Word {
 
 // help explains all words of /incident.
 func (room *Room) help(_ context.Context, c *chat.Call) (blocks.Message, error) {
-	if m, ok := chat.HelpOn(c, room.words()); ok {
+	if m, ok := chat.HelpOn(c, view.Room, room.words()); ok {
 		return m, nil
 	}
 	m := chat.Help(room.o.Root, room.words())

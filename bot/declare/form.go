@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf16"
 
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -55,7 +56,7 @@ func (room *Room) form(_ context.Context, c *chat.Call) (f blocks.Form, ok bool)
 				Filled: title},
 			{Kind: blocks.ChoiceField, Name: serviceField, Label: "Service", Choices: choices(room.services()),
 				Chosen: standard.Name},
-			{Kind: blocks.ChoiceField, Name: severityField, Label: "Severity", Choices: choices(severities()),
+			{Kind: blocks.ChoiceField, Name: severityField, Label: "Severity", Choices: choices(room.names().Of(argument.Severity)),
 				Chosen: severityOf(&standard)},
 			{Kind: blocks.ChoiceField, Name: whomField, Label: "Whom to page", Choices: room.whom(), Chosen: byPolicy},
 		},
@@ -67,10 +68,11 @@ func (room *Room) whom() []blocks.Choice {
 	all := []blocks.Choice{
 		{Label: "whom the policy of the service pages", Value: byPolicy}, {Label: "nobody", Value: nobody}}
 	for _, name := range room.o.Schedules {
-		all = append(all, blocks.Choice{Label: "the same, and who is on call for " + name, Value: aSchedule + name})
+		all = append(all, blocks.Choice{Label: "the same, and who is on call for " + name,
+			Value: string(argument.Schedule) + ":" + name})
 	}
 	for _, name := range room.people() {
-		all = append(all, blocks.Choice{Label: "the same, and " + name, Value: aPerson + name})
+		all = append(all, blocks.Choice{Label: "the same, and " + name, Value: string(argument.Person) + ":" + name})
 	}
 	return all
 }
@@ -84,11 +86,9 @@ func choices(names []string) (all []blocks.Choice) {
 
 // filled declares what was filled in.
 func (room *Room) filled(ctx context.Context, c *chat.Call, f *slack.Form) chat.Filled {
-	p := plan{
-		title:    text.Clip(text.Line(f.Values[titleField].Text), maxTitle),
-		service:  room.service(f.Values[serviceField].Option),
-		severity: known(severities(), f.Values[severityField].Option),
-	}
+	p := plan{title: text.Clip(text.Line(f.Values[titleField].Text), maxTitle),
+		service: room.service(f.Values[serviceField].Option)}
+	_, p.severity, _ = room.names().Find(f.Values[severityField].Option, argument.Severity)
 	if strings.TrimSpace(p.title) == "" {
 		return chat.Filled{Wrong: map[string]string{titleField: "What goes wrong?"}}
 	}

@@ -6,17 +6,10 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
-	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/nearest"
-	"github.com/oncalm/oncalm/text"
 )
-
-// severities are all, the worst first.
-func severities() []string {
-	return []string{incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4}
-}
 
 // severityOf is the severity of a service's incidents, unless something else is said.
 func severityOf(s *alarms.Service) string {
@@ -24,17 +17,6 @@ func severityOf(s *alarms.Service) string {
 		return incidents.Sev2
 	}
 	return s.Severity
-}
-
-// known is the name that was meant, of some; "" if it is none of them. SEV-1 is sev1.
-func known(names []string, said string) string {
-	said = strings.ToLower(said)
-	for _, name := range names {
-		if lower := strings.ToLower(name); lower == said || strings.Replace(said, "sev-", "sev", 1) == lower {
-			return name
-		}
-	}
-	return ""
 }
 
 // unquoted takes off quotes around a whole text.
@@ -70,15 +52,14 @@ func (room *Room) service(name string) (s alarms.Service) {
 // says that there is no such service although one was meant.
 func (room *Room) about(said string) (service, title string, unknown bool) {
 	word, after := firstWord(said)
-	bare, setOff := strings.CutPrefix(word, aService)
-	bare, colon := strings.CutSuffix(bare, ":")
-	service = known(room.services(), bare)
+	setOff := strings.Contains(word, ":")
+	_, service, known := room.names().Find(word, argument.Service)
 	switch {
-	case setOff && service == "":
-		return bare, after, true
-	case service == "":
+	case room.names().Misnamed(word, argument.Service):
+		return word, after, true
+	case !known, !setOff && strings.ContainsAny(word[len(word)-1:], ".,;!?"):
 		return "", said, false
-	case !setOff && !colon && spokenOf(after):
+	case !setOff && spokenOf(after):
 		return service, said, false
 	}
 	return service, after, false
@@ -98,14 +79,10 @@ func spokenOf(after string) bool {
 		"from", "with", "without", "after", "since", "again", "down", "slow"}, word)
 }
 
-// noService says that there is no service of a name, and which there are.
-func (room *Room) noService(name string) blocks.Message {
-	l := blocks.Say("Nothing was opened: there is no service “", text.Clip(text.Line(name), 40), "”. ")
-	if near := nearest.Of(name, room.services()); near != "" {
-		l = append(l, blocks.Say("Did you mean ", blocks.Code(near), "? ")...)
-	}
-	l = append(l, blocks.Say("Services: ", room.list(room.services()), ".")...)
-	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(l)}}
+// names are those that can stand in a word.
+func (room *Room) names() argument.Names {
+	return argument.Names{
+		argument.Person: room.people(), argument.Service: room.services(), argument.Schedule: room.o.Schedules}
 }
 
 func (room *Room) people() []string { return slices.Sorted(maps.Keys(room.o.People)) }
@@ -117,54 +94,4 @@ func peopleOf(i *incidents.Incident) (people []string) {
 	}
 	slices.Sort(people)
 	return slices.Compact(people)
-}
-
-// list names some of many.
-func (room *Room) list(names []string) string {
-	const most = 20
-	if more := len(names) - most; more > 0 {
-		return strings.Join(names[:most], ", ") + " and " + text.Count(more, "other", "others")
-	}
-	return text.List(names, "and")
-}
-
-// Kinds of whom can be paged, before a name.
-const (
-	aPerson, aService, aSchedule = "person:", "service:", "schedule:"
-)
-
-// target is who is meant by a name: a person, who may have a sign before it, a service or a schedule. Where it names several kinds, the
-// first of them is meant, unless the kind stands before it.
-func (room *Room) target(said string) (kind, name string, ok bool) {
-	said = strings.TrimRight(said, ".,;")
-	at, isPerson := strings.CutPrefix(said, "@")
-	for _, k := range []struct {
-		kind  string
-		names []string
-	}{{aPerson, room.people()}, {aService, room.services()}, {aSchedule, room.o.Schedules}} {
-		if isPerson && k.kind != aPerson {
-			continue
-		}
-		if name = known(k.names, strings.TrimPrefix(at, k.kind)); name != "" {
-			return k.kind, name, true
-		}
-	}
-	return "", "", false
-}
-
-// nobodyOf says that a name is none of those who can be paged, and which there are.
-func (room *Room) nobodyOf(said string) blocks.Message {
-	bare := strings.TrimPrefix(text.Clip(text.Line(said), 40), "@")
-	l := blocks.Say("I do not know “", bare, "”, so nobody was paged. ")
-	if near := nearest.Of(bare, slices.Concat(room.people(), room.services(), room.o.Schedules)); near != "" {
-		l = append(l, blocks.Say("Did you mean ", blocks.Code(near), "? ")...)
-	}
-	l = append(l, blocks.Say("People: ", room.list(room.people()), ".")...)
-	if names := room.services(); len(names) > 0 {
-		l = append(l, blocks.Say(" Services: ", room.list(names), ".")...)
-	}
-	if len(room.o.Schedules) > 0 {
-		l = append(l, blocks.Say(" Schedules: ", room.list(room.o.Schedules), ".")...)
-	}
-	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(l)}}
 }

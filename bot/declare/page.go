@@ -1,9 +1,9 @@
 package declare
 
 import (
-	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
@@ -29,7 +29,7 @@ func (room *Room) page(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	}
 	kind, name, ok := room.target(word)
 	if !ok {
-		return room.nobodyOf(word), nil
+		return room.names().None(word, "nobody was paged", whom()...), nil
 	}
 	people, what := room.called(tx, c.Now, kind, name)
 	if len(people) == 0 {
@@ -37,7 +37,7 @@ func (room *Room) page(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	}
 	reason = text.Clip(text.Line(reason), maxReason)
 	why := c.Person + " asks for you"
-	if kind != aPerson {
+	if kind != argument.Person {
 		why += ", who are on call for " + what
 	}
 	if reason != "" {
@@ -54,13 +54,25 @@ func (room *Room) page(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return m, nil
 }
 
+// whom are the types of whom can be paged. Where a name is several of them, the first is meant, unless its kind stands in front.
+func whom() []argument.Type {
+	return []argument.Type{argument.Person, argument.Service, argument.Schedule}
+}
+
+// target is who is meant by a name.
+func (room *Room) target(said string) (kind argument.Type, name string, ok bool) {
+	return room.names().Find(said, whom()...)
+}
+
 // called are the people of a target, and how it reads.
-func (room *Room) called(tx store.Tx, now time.Time, kind, name string) (people []string, what string) {
+func (room *Room) called(tx store.Tx, now time.Time, kind argument.Type, name string) (people []string, what string) {
 	switch kind {
-	case aPerson:
+	case argument.Person:
 		return []string{name}, name
-	case aService:
-		return paging.Called(room.o.Pager, tx, now, name, ""), "service " + name
+	case argument.Service:
+		people = paging.Called(room.o.Pager, tx, now, name, "")
+	default:
+		people = paging.Called(room.o.Pager, tx, now, "", name)
 	}
-	return paging.Called(room.o.Pager, tx, now, "", name), strings.TrimSuffix(aSchedule, ":") + " " + name
+	return people, string(kind) + " " + name
 }

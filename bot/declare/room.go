@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
@@ -47,14 +48,20 @@ const (
 // Words are the words, in the order of help.
 func (room *Room) Words() []chat.Word {
 	return []chat.Word{
-		{Name: "declare", Also: []string{"create", "new", "open", "start"}, Usage: "[sev1] [service] title",
+		{Name: "declare", Also: []string{"create", "new", "open", "start"},
+			Args: argument.List{argument.May("sev1", argument.Severity), argument.May("service", argument.Service),
+				argument.Needs("title", argument.Text)},
 			Change: room.declare, Form: room.form, Filled: room.filled,
 			Help: "Opens an incident, and pages. Alone it opens a form.",
 			More: "Without a severity it has that of its service, and without a service it is of the default one. " +
 				"The service stays a part of the title where the title needs it (`search is down`); `search: is down` and " +
 				"`service:search` are never part of it. In the form you can page somebody at once besides, or nobody."},
-		{Name: "page", Usage: "[id] @somebody, service or schedule [reason]", Change: room.page,
-			Help: "Pages somebody by hand.",
+		{Name: "page",
+			Args: argument.List{argument.May("id", argument.Incident),
+				argument.Needs("@somebody, service or schedule", argument.Person, argument.Service, argument.Schedule),
+				argument.May("reason", argument.Text)},
+			Change: room.page,
+			Help:   "Pages somebody by hand.",
 			More: "Of a service those are paged whom its policy pages first, of a schedule those who are on call. The policy " +
 				"goes on beside it."},
 	}
@@ -85,20 +92,22 @@ type plan struct {
 func (room *Room) declare(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	p := plan{service: room.service("")}
 	rest := room.o.Readable(c.Rest)
-	if word, after := firstWord(rest); known(severities(), word) != "" {
-		p.severity, rest = known(severities(), word), after
+	word, after := firstWord(rest)
+	if _, severity, ok := room.names().Find(word, argument.Severity); ok && len(word) > 1 { // a number is one of something
+		p.severity, rest = severity, after
+	} else if room.names().Misnamed(word, argument.Severity) {
+		return room.names().None(word, "nothing was opened", argument.Severity), nil
 	}
 	service, rest, unknown := room.about(rest)
 	if unknown {
-		return room.noService(service), nil
+		return room.names().None(service, "nothing was opened", argument.Service), nil
 	}
 	if service != "" {
 		p.service = room.service(service)
 	}
 	if p.title = text.Clip(text.Line(unquoted(rest)), maxTitle); p.title == "" {
 		return did("What goes wrong? Nothing was opened. Write ", blocks.Code(c.Root+" declare sev2 "+p.service.Name+
-			" customers cannot pay"), ". Severities: ", text.List(severities(), "and"), ". Services: ",
-			room.list(room.services()), "."), nil
+			" customers cannot pay"), ". ", room.names().There(argument.Severity, argument.Service)), nil
 	}
 	return room.carryOut(c, tx, p)
 }

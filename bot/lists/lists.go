@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
@@ -36,7 +37,10 @@ const (
 // Word is the word list.
 func (l Lists) Word() chat.Word {
 	return chat.Word{
-		Name: "list", Usage: "[open, all or mine] [sev1] [service] [7d]", Show: l.show, Untargeted: true,
+		Name: "list",
+		Args: argument.List{argument.May("open, all or mine", argument.Fixed), argument.May("sev1", argument.Severity),
+			argument.May("service", argument.Service), argument.May("7d", argument.Span)},
+		Show: l.show, Untargeted: true,
 		Help: "What is open, worst first, then the oldest.",
 		More: "`all` has what is resolved, too, of the last 30 days unless a number of days is given; `mine` is what you " +
 			"acknowledged or were paged for. If nothing is open, `list` alone shows the last incidents.",

@@ -90,8 +90,8 @@ func (o Options) commands() []Document {
 // hint is what stands beside a command while it is typed.
 func hint(room chat.Room) string {
 	var words []string
-	if room.Silent.Usage != "" {
-		words = append(words, room.Silent.Usage)
+	if room.Silent.Usage() != "" {
+		words = append(words, room.Silent.Usage())
 	}
 	for _, w := range room.Words {
 		words = append(words, w.Name)

@@ -8,13 +8,12 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/response"
-	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/text"
 )
 
 // lead is /incident lead, which is short for /incident role lead.
@@ -32,8 +31,12 @@ func (room *Room) role(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if i == nil {
 		return m, nil
 	}
-	role, rest := firstWord(said)
-	if role = strings.ToLower(role); !slices.Contains(response.Roles(), role) {
+	word, rest := firstWord(said)
+	_, role, ok := room.names().Find(word, argument.Role)
+	switch {
+	case !ok && word != "":
+		return room.names().None(word, "nothing changed", argument.Role), nil
+	case !ok:
 		return how(c, i, "Which role? lead, comms or scribe.", "comms @somebody"), nil
 	}
 	return room.assign(c, tx, i, role, rest)
@@ -82,26 +85,15 @@ func (room *Room) person(said string) (name string, m blocks.Message, ok bool) {
 	case "", "nobody", "none":
 		return "", m, true
 	}
-	if name, ok = room.known(bare); ok {
+	if _, name, ok = room.names().Find(word, argument.Person); ok {
 		return name, m, true
 	}
-	l := blocks.Say("I do not know “", text.Clip(text.Line(bare), 40), "”; nothing changed. ")
-	if near := nearest.Of(bare, slices.Collect(maps.Keys(room.o.People))); near != "" {
-		l = append(l, blocks.Say("Did you mean ", blocks.Code("@"+near), "?")...)
-	} else {
-		l = append(l, blocks.Say("There are ", text.List(slices.Sorted(maps.Keys(room.o.People)), "and"), ".")...)
-	}
-	return "", blocks.Message{Body: []blocks.Paragraph{blocks.Para(l)}}, false
+	return "", room.names().None(word, "nothing changed", argument.Person), false
 }
 
-// known is the name of a person as the configuration has it.
-func (room *Room) known(said string) (name string, ok bool) {
-	for name := range room.o.People {
-		if strings.EqualFold(name, said) {
-			return name, true
-		}
-	}
-	return "", false
+// names are those that can stand in a word.
+func (room *Room) names() argument.Names {
+	return argument.Names{argument.Person: slices.Sorted(maps.Keys(room.o.People))}
 }
 
 // roles is /incident roles.

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/clocks"
@@ -71,32 +72,53 @@ const (
 // Words are the words, in the order of help.
 func (room *Room) Words() []chat.Word {
 	return []chat.Word{
-		{Name: "severity", Also: []string{"sev"}, Usage: "[id] sev1 [reason]", Change: room.severity,
-			Help: "How bad it is.",
+		{Name: "severity", Also: []string{"sev"},
+			Args: argument.List{argument.May("id", argument.Incident), argument.Needs("sev1", argument.Severity),
+				argument.May("reason", argument.Text)},
+			Change: room.severity,
+			Help:   "How bad it is.",
 			More: "If that is worse than before, it pages anew, from the first step of the policy on; if it is not, nobody is " +
 				"paged."},
-		{Name: "update", Also: []string{"status"}, Usage: "[id] [stage] text [next in 30m]", Change: room.update, Zoned: true,
+		{Name: "update", Also: []string{"status"},
+			Args: argument.List{argument.May("id", argument.Incident), argument.May("stage", argument.Stage),
+				argument.Needs("text", argument.Text), argument.May("next in 30m", argument.Time)},
+			Change: room.update, Zoned: true,
 			Help: "Tells the stakeholders of the service.",
 			More: "A stage is `investigating`, `identified` or `monitoring`. With `next in 30m` or `next at 15:00` at the end " +
 				"they read when they hear more, and whoever leads is reminded if that is overdue. The channels are those in " +
 				"`stakeholders` of the service."},
-		{Name: "lead", Usage: "[id] [@somebody]", Change: room.lead,
-			Help: "Who decides; you, if you name nobody."},
-		{Name: "role", Usage: "[id] lead, comms or scribe [@somebody]", Change: room.role,
-			Help: "Gives somebody a role, or hands it over.",
-			More: "Whoever gets it gets a message. `role comms nobody` gives it up."},
-		{Name: "roles", Usage: "[id]", Show: room.roles,
+		{Name: "lead",
+			Args:   argument.List{argument.May("id", argument.Incident), argument.May("@somebody", argument.Person)},
+			Change: room.lead,
+			Help:   "Who decides; you, if you name nobody."},
+		{Name: "role",
+			Args: argument.List{argument.May("id", argument.Incident), argument.Needs("lead, comms or scribe", argument.Role),
+				argument.May("@somebody", argument.Person)},
+			Change: room.role,
+			Help:   "Gives somebody a role, or hands it over.",
+			More:   "Whoever gets it gets a message. `role comms nobody` gives it up."},
+		{Name: "roles", Args: argument.List{argument.May("id", argument.Incident)}, Show: room.roles,
 			Help: "Who has which role."},
-		{Name: "summary", Usage: "[id] text", Change: room.summary,
-			Help: "What it is about, on the card."},
-		{Name: "impact", Usage: "[id] [from 14:02 to 14:40] text", Change: room.impact, Zoned: true,
+		{Name: "summary",
+			Args:   argument.List{argument.May("id", argument.Incident), argument.Needs("text", argument.Text)},
+			Change: room.summary,
+			Help:   "What it is about, on the card."},
+		{Name: "impact",
+			Args: argument.List{argument.May("id", argument.Incident), argument.May("from 14:02 to 14:40", argument.Span),
+				argument.Needs("text", argument.Text)},
+			Change: room.impact, Zoned: true,
 			Help: "Who is hurt and how, and when that was."},
-		{Name: "rename", Usage: "[id] title", Change: room.rename,
-			Help: "Gives it another title."},
-		{Name: "action", Usage: "[id] [@somebody] text [due fri]", Change: room.action, Zoned: true,
+		{Name: "rename",
+			Args:   argument.List{argument.May("id", argument.Incident), argument.Needs("title", argument.Text)},
+			Change: room.rename,
+			Help:   "Gives it another title."},
+		{Name: "action",
+			Args: argument.List{argument.May("id", argument.Incident), argument.May("@somebody", argument.Person),
+				argument.Needs("text", argument.Text), argument.May("due fri", argument.Time)},
+			Change: room.action, Zoned: true,
 			Help: "Puts an action item on the timeline.",
 			More: "It is due at the end of that day."},
-		{Name: "why", Usage: "[id]", Show: room.why,
+		{Name: "why", Args: argument.List{argument.May("id", argument.Incident)}, Show: room.why,
 			Help: "Who was paged, how, and what became of it; and who is next."},
 	}
 }

@@ -1,8 +1,7 @@
 package respond
 
 import (
-	"strings"
-
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
@@ -21,8 +20,10 @@ func (room *Room) severity(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return m, nil
 	}
 	word, reason := firstWord(said)
-	sev, ok := severityOf(word)
+	_, sev, ok := room.names().Find(word, argument.Severity)
 	switch {
+	case !ok && word != "":
+		return room.names().None(word, "nothing changed", argument.Severity), nil
 	case !ok:
 		return how(c, i, "How bad is it? sev1, sev2, sev3 or sev4.", "sev1 all customers are hit"), nil
 	case sev == i.Severity:
@@ -45,18 +46,6 @@ func (room *Room) severity(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		said = "Nobody is paged for it any more."
 	}
 	return did(named(after), " is ", blocks.Strong(sev), " now; it was ", i.Severity, ". ", said, cut), nil
-}
-
-// severityOf reads a severity: sev1, SEV-1 or 1. Tools that count priorities call the worst p1.
-func severityOf(word string) (sev string, ok bool) {
-	word = strings.Trim(strings.ToLower(word), ".,:;")
-	for _, s := range []string{incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4} {
-		n := strings.TrimPrefix(s, "sev")
-		if word == s || word == n || word == "sev-"+n || word == "p"+n {
-			return s, true
-		}
-	}
-	return "", false
 }
 
 // rename is /incident rename.

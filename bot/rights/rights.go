@@ -5,6 +5,8 @@ package rights
 import (
 	"maps"
 	"slices"
+
+	"github.com/oncalm/oncalm/text"
 )
 
 // A Role is what somebody may be, besides what they do in an incident.
@@ -77,6 +79,23 @@ func Of(room, word string) (Action, bool) {
 		}
 	}
 	return "", false
+}
+
+// Says tells in words who may say a word of a room, as far as roles go.
+func Says(room, word string) string {
+	action, known := Of(room, word)
+	roles := table()[action]
+	switch {
+	case !known:
+		return "nobody"
+	case slices.Contains(roles, Viewer):
+		return "everybody in the configuration"
+	}
+	var names []string
+	for _, role := range roles {
+		names = append(names, string(role)+"s")
+	}
+	return text.List(names, "and")
 }
 
 // Rules are the people of each role, as the configuration names them. All people are viewers. All are responders, unless Responder names

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/shifts/change"
 	"github.com/oncalm/oncalm/bot/shifts/news"
@@ -102,40 +103,57 @@ func (room *Room) Follow(tx store.Tx, now time.Time, c overrides.Change) {
 // words are the words of /oncall besides the names of schedules and services.
 func (room *Room) words() []chat.Word {
 	return slices.Concat([]chat.Word{
-		{Name: "me", Usage: "2h [schedule]", Change: room.plans.Me,
-			Help: "You take over, starting now."},
-		{Name: "override", Usage: "@somebody fri 18:00..sat 09:00 [schedule]",
+		{Name: "me",
+			Args:   argument.List{argument.Needs("2h", argument.Span), argument.May("schedule", argument.Schedule)},
+			Change: room.plans.Me,
+			Help:   "You take over, starting now."},
+		{Name: "override",
+			Args: argument.List{argument.Needs("@somebody", argument.Person),
+				argument.Needs("fri 18:00..sat 09:00", argument.Span),
+				argument.May("schedule", argument.Schedule)},
 			Form: room.forms.Open, Filled: room.forms.Filled, Change: room.plans.Override,
 			Help: "Puts somebody on call.",
 			More: "Without arguments, a form opens."},
-		{Name: "cover", Usage: "me fri 18:00..sat 09:00 [schedule]",
+		{Name: "cover",
+			Args: argument.List{argument.Needs("me", argument.Fixed), argument.Needs("fri 18:00..sat 09:00", argument.Span),
+				argument.May("schedule", argument.Schedule)},
 			Form: room.forms.Open, Filled: room.forms.Filled, Change: room.plans.Cover,
 			Help: "Asks the others of the schedule to stand in for you. The first to accept takes it.",
 			More: "Without arguments, a form opens."},
-		{Name: "swap", Usage: "@somebody [your shift] [their shift] [schedule]",
+		{Name: "swap",
+			Args: argument.List{argument.Needs("@somebody", argument.Person), argument.May("your shift", argument.Time),
+				argument.May("their shift", argument.Time), argument.May("schedule", argument.Schedule)},
 			Form: room.forms.Open, Filled: room.forms.Filled, Change: room.plans.Swap,
 			Help: "Asks somebody to swap two shifts with you: the next of each, or those at the times you name.",
 			More: "A shift is named by a day or a time in it. Without arguments, a form opens."},
-		{Name: "schedule", Usage: "[schedule]", Change: room.board.Schedule,
-			Help: "Who is on call in the next 14 days.",
-			More: "A picture of it comes as a direct message."},
-		{Name: "why", Usage: "[schedule] [at fri 18:00]", Show: room.board.Why,
+		{Name: "schedule",
+			Args:   argument.List{argument.May("schedule", argument.Schedule)},
+			Change: room.board.Schedule,
+			Help:   "Who is on call in the next 14 days.",
+			More:   "A picture of it comes as a direct message."},
+		{Name: "why",
+			Args: argument.List{argument.May("schedule", argument.Schedule), argument.May("at fri 18:00", argument.Time)},
+			Show: room.board.Why,
 			Help: "Why somebody is on call.",
 			More: "It names the layer and its week, or the override, who made it and when, whether the clocks change " +
 				"meanwhile, and what is silenced then."},
-		{Name: "undo", Usage: "", Change: room.answers.Undo,
+		{Name: "undo", Change: room.answers.Undo,
 			Help: "Undoes your last change, from now on.",
 			More: "That may be a swap or cover that you are part of, or your last request."},
-		{Name: "feed", Usage: "[me or schedule]", Show: room.feeds.Feed,
+		{Name: "feed",
+			Args: argument.List{argument.May("me or schedule", argument.Fixed, argument.Schedule)},
+			Show: room.feeds.Feed,
 			Help: "Shifts as a calendar to subscribe to.",
 			More: "It makes a link for calendar programs. `revoke me` revokes all links to your own shifts, `revoke SCHEDULE` " +
 				"those that you made to a schedule."},
-	}, room.more, []chat.Word{{Name: "help", Usage: "[word]", Show: room.help, Help: "This list, or one of its words."}})
+	}, room.more, []chat.Word{{Name: "help",
+		Args: argument.List{argument.May("word", argument.Fixed)},
+		Show: room.help, Help: "This list, or one of its words."}})
 }
 
 // help explains /oncall.
 func (room *Room) help(_ context.Context, c *chat.Call) (blocks.Message, error) {
-	if m, ok := chat.HelpOn(c, room.words()); ok {
+	if m, ok := chat.HelpOn(c, typed.Room, room.words()); ok {
 		return m, nil
 	}
 	root := room.root
@@ -154,7 +172,9 @@ func (room *Room) help(_ context.Context, c *chat.Call) (blocks.Message, error) 
 
 // silent is the command without a word. A word with neither a name nor an effect is one that may stand alone.
 func (room *Room) silent() chat.Word {
-	return chat.Word{Usage: "[service or schedule]", Show: room.board.Everybody,
+	return chat.Word{
+		Args: argument.List{argument.May("service or schedule", argument.Schedule, argument.Service)},
+		Show: room.board.Everybody,
 		Help: "Who is on call, until when, and who is next."}
 }
 

@@ -2,7 +2,6 @@ package silence
 
 import (
 	"errors"
-	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,9 +13,6 @@ import (
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
 )
-
-// sequence is the names for [typed.Spelt].
-func sequence(names []string) iter.Seq[string] { return slices.Values(names) }
 
 // standing are the silences that are not over.
 func standing(tx store.Tx) []silences.Silence {
@@ -63,8 +59,10 @@ func (t *Talk) Unsilence(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return m, nil
 	}
 	if len(all) == 0 {
-		return blocks.Sentence("There is no such silence, or it is over. ", blocks.Code(c.Root+" silences"),
-			" lists them."), nil
+		m := t.list(c, tx)
+		none := blocks.Say("There is no such silence, or it is over; nothing changed.")
+		m.Body = append([]blocks.Paragraph{blocks.Para(none)}, m.Body...)
+		return m, nil
 	}
 	var lines []blocks.Line
 	for _, s := range all {

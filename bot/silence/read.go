@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/match"
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -33,6 +34,9 @@ type meant struct {
 // needs an end and a reason: without them nobody would know whether it may be ended.
 func (t *Talk) read(c *chat.Call) (is meant, m blocks.Message, ok bool) {
 	cover, rest := t.target(c.Args)
+	if _, ok := typed.Spelt(slices.Values(t.services()), cover.Service); cover.Service != "" && !ok {
+		return is, t.names().None(cover.Service, "nothing was silenced", argument.Service), false
+	}
 	if err := cover.Check(); err != nil {
 		return is, blocks.Sentence("Nothing was silenced: ", err.Error(), "."), false
 	}
@@ -79,12 +83,12 @@ func (t *Talk) target(args []chat.Token) (silences.Cover, []chat.Token) {
 	kind := strings.ToLower(first)
 	if (kind == "service" || kind == "tag" || kind == "alarm") && len(rest) > 0 && !t.isTime(rest) {
 		first, rest = rest[0].Text, rest[1:]
-	} else {
-		kind = ""
+	} else if kind, first, _ = strings.Cut(first, ":"); !strings.EqualFold(kind, string(argument.Service)) || first == "" {
+		kind, first = "", args[0].Text
 	}
 	service, known := typed.Spelt(slices.Values(t.services()), first)
 	switch {
-	case kind == "service" && !known:
+	case strings.EqualFold(kind, string(argument.Service)) && !known:
 		return silences.Cover{Service: first}, rest
 	case known && kind != "alarm" && kind != "tag":
 		return silences.Cover{Service: service}, rest
@@ -93,6 +97,8 @@ func (t *Talk) target(args []chat.Token) (silences.Cover, []chat.Token) {
 	}
 	return silences.Cover{Match: match.Match{Alarm: first}}, rest
 }
+
+func (t *Talk) names() argument.Names { return argument.Names{argument.Service: t.services()} }
 
 // isTime reports whether the first of some words is a time: then what stands before it is a name. The zone does not matter
 // for that.

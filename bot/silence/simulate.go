@@ -2,13 +2,12 @@ package silence
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
-	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/bot/when"
@@ -25,6 +24,9 @@ func (t *Talk) Simulate(ctx context.Context, c *chat.Call) (blocks.Message, erro
 	if len(c.Args) == 0 {
 		return blocks.Sentence("Of what? ", blocks.Code(c.Root+" simulate checkout"), " or ",
 			blocks.Code(c.Root+" simulate checkout-5xx at fri 18:00"), "."), nil
+	}
+	if said := c.Args[0].Text; t.names().Misnamed(said, argument.Service) {
+		return t.names().None(said, "nothing was simulated", argument.Service), nil
 	}
 	at := c.Now
 	if len(c.Args) > 1 {
@@ -51,7 +53,7 @@ func (t *Talk) Simulate(ctx context.Context, c *chat.Call) (blocks.Message, erro
 // service goes before an alarm of the same name. Of an alarm only the name is known, so a service that claims alarms by
 // more than that is not found.
 func (t *Talk) about(said string) (alarms.Service, silences.Subject) {
-	if name, ok := typed.Spelt(slices.Values(t.services()), said); ok {
+	if _, name, ok := t.names().Find(said, argument.Service); ok {
 		for _, svc := range t.Services.All {
 			if svc.Name == name {
 				return svc, silences.Subject{Alarm: &incidents.Alarm{}, Service: name}

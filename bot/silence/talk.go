@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -42,17 +43,25 @@ func (t *Talk) services() (names []string) {
 // Words are what people say.
 func (t *Talk) Words() []chat.Word {
 	return []chat.Word{
-		{Name: "silence", Also: []string{"mute"}, Usage: "[checkout-* 2h reason]", Verbatim: true, Change: t.Silence,
+		{Name: "silence", Also: []string{"mute"},
+			Args: argument.List{argument.May("checkout-*", argument.Service, argument.Tag, argument.Alarm),
+				argument.May("2h", argument.Span), argument.May("reason", argument.Text)},
+			Verbatim: true, Change: t.Silence,
 			Form: t.Open, Filled: t.Filled,
 			Help: "Pages nobody for an alarm, a service or a tag.",
 			More: "A service is written as `checkout`, a tag as `team=shop`. Without arguments, a form opens."},
 		{Name: "silences", Show: t.Silences,
 			Help: "What is silenced, by whom, until when and why.",
 			More: "Each has a button that ends it."},
-		{Name: "unsilence", Also: []string{"unmute"}, Usage: "[checkout-*]", Verbatim: true, Change: t.Unsilence,
+		{Name: "unsilence", Also: []string{"unmute"},
+			Args:     argument.List{argument.May("checkout-*", argument.Silence)},
+			Verbatim: true, Change: t.Unsilence,
 			Help: "Ends a silence or a maintenance. What still fires pages.",
 			More: "It may be somebody else's."},
-		{Name: "simulate", Usage: "<service or alarm> [at fri 18:00]", Show: t.Simulate,
+		{Name: "simulate",
+			Args: argument.List{argument.Needs("service or alarm", argument.Service, argument.Alarm),
+				argument.May("at fri 18:00", argument.Time)},
+			Show: t.Simulate,
 			Help: "Whom an incident would page, and when.",
 			More: "Or by what it is silenced."},
 	}
@@ -76,11 +85,6 @@ func (t *Talk) Silence(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	is, m, ok := t.read(c)
 	if !ok {
 		return m, nil
-	}
-	if is.covers[0].Service != "" {
-		if _, ok := typed.Spelt(sequence(t.services()), is.covers[0].Service); !ok {
-			return chat.Unknown(c.Root, is.covers[0].Service, t.services()), nil
-		}
 	}
 	return t.make(c, tx, is)
 }

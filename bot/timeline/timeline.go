@@ -17,6 +17,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
@@ -40,11 +41,17 @@ type Lines struct {
 // Words are the words of this package, for the room of incidents.
 func (l *Lines) Words() []chat.Word {
 	return []chat.Word{
-		{Name: "timeline", Usage: "[id]", Show: l.show,
+		{Name: "timeline", Args: argument.List{argument.May("id", argument.Incident)}, Show: l.show,
 			Help: "All lines of the timeline, each with its number."},
-		{Name: "strike", Usage: "[id] line [reason]", Change: l.strike,
-			Help: "Takes what somebody wrote off the timeline."},
-		{Name: "edit", Usage: "[id] line [time] text", Change: l.edit, Timed: true,
+		{Name: "strike",
+			Args: argument.List{argument.May("id", argument.Incident), argument.Needs("line", argument.Line),
+				argument.May("reason", argument.Text)},
+			Change: l.strike,
+			Help:   "Takes what somebody wrote off the timeline."},
+		{Name: "edit",
+			Args: argument.List{argument.May("id", argument.Incident), argument.Needs("line", argument.Line),
+				argument.May("time", argument.Time), argument.Needs("text", argument.Text)},
+			Change: l.edit, Timed: true,
 			Help: "Strikes what somebody wrote, and writes it again."},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/fates"
@@ -22,7 +23,9 @@ const most = 10
 // Word is the word trace. The store of the book is the one that fates are in. It never shows a message's own text.
 func Word(book *incidents.Book) chat.Word {
 	t := tracer{book}
-	return chat.Word{Name: "trace", Usage: "[incident, alarm or message id]", Show: t.show,
+	return chat.Word{Name: "trace",
+		Args: argument.List{argument.May("incident, alarm or message id", argument.Incident, argument.Alarm, argument.Text)},
+		Show: t.show,
 		Help: "What became of messages: whom they paged, or why nobody.",
 		More: "It tells of the newest ones, or of those about that. Without arguments also what was refused in the last " +
 			"24 hours."}

@@ -73,7 +73,7 @@ func (g *stage) page() chatpage.Options {
 func suggestions() (all []chatpage.CommandHelp) {
 	for _, room := range bot.Words(bot.Roots{}) {
 		for _, w := range append([]chat.Word{room.Silent}, room.Words...) {
-			all = append(all, chatpage.CommandHelp{Command: room.Root, Word: w.Name, Args: w.Usage, Help: w.Help})
+			all = append(all, chatpage.CommandHelp{Command: room.Root, Word: w.Name, Args: w.Usage(), Help: w.Help})
 		}
 	}
 	return all

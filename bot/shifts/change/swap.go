@@ -31,7 +31,16 @@ func (ps *Plans) Swap(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	mine, theirs := when.Span{}, when.Span{}
 	if len(meant.Rest) > 0 {
 		var err error
-		if mine, theirs, err = twoMoments(meant.Rest, c.Now, ps.Reader.Zone(c, meant.Schedule)); err != nil {
+		zone := ps.Reader.Zone(c, meant.Schedule)
+		if mine, theirs, err = twoMoments(meant.Rest, c.Now, zone); err != nil {
+			is := func(words []string) bool { _, _, err := twoMoments(words, c.Now, zone); return err == nil }
+			name, misnamed := typed.Misnamed(meant.Rest, is)
+			if _, notTime := when.Moment(meant.Rest[0], c.Now, zone); len(meant.Rest) == 1 && notTime != nil {
+				name, misnamed = meant.Rest[0], true
+			}
+			if misnamed {
+				return typed.UnknownSchedule(c, name, ps.Reader.Schedules()), nil
+			}
 			return unclearShifts(c, err), nil
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -41,7 +42,7 @@ func (f *Feeds) Feed(ctx context.Context, c *chat.Call) (blocks.Message, error) 
 		return blocks.Sentence("Which one? ", blocks.Code(c.Root+" feed revoke me"),
 			", or the name of a schedule in place of ", blocks.Code("me"), "."), nil
 	case !ok:
-		return chat.Unknown(c.Root, "feed "+said, prefixed("feed ", append(f.Reader.Schedules(), "me", "revoke"))), nil
+		return f.Reader.Names().None(said, "no link was made", argument.Schedule), nil
 	case f.PublicURL == "":
 		return blocks.Sentence("I do not know my public address, so I cannot make a link. ",
 			"Ask whoever maintains the configuration to set ", blocks.Code("public_url"), "."), nil
@@ -59,14 +60,6 @@ func (f *Feeds) feedOf(c *chat.Call, said string) (feed.Feed, bool) {
 		name = said
 	}
 	return feed.Feed{Kind: feed.Schedule, Name: name}, ok
-}
-
-// prefixed puts a word in front of each name, which a reply proposes as a whole. It writes into the list.
-func prefixed(prefix string, all []string) []string {
-	for i := range all {
-		all[i] = prefix + all[i]
-	}
-	return all
 }
 
 // makeFeed makes a link, once for each request.

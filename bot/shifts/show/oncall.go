@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -49,7 +50,10 @@ func (b *Board) OnCall(ctx context.Context, c *chat.Call) (blocks.Message, error
 	if m, known := chat.Theirs(b.Reader.Router, c.Root, said); known {
 		return m, nil
 	}
-	return chat.Unknown(c.Root, said, slices.Concat(b.Reader.Schedules(), b.Services, b.Words)), nil
+	m := chat.Unknown(c.Root, said, slices.Concat(b.Reader.Schedules(), b.Services, b.Words))
+	names := argument.Names{argument.Schedule: b.Reader.Schedules(), argument.Service: b.Services}
+	m.Body = append(m.Body, blocks.Para(names.There(argument.Schedule, argument.Service)))
+	return m, nil
 }
 
 // serviceOnCall tells whom a page for a service goes to, and when it goes on to the next.

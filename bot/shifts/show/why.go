@@ -84,8 +84,19 @@ func (b *Board) askedWhy(c *chat.Call) (names []string, at time.Time, m blocks.M
 			return nil, at, typed.UnknownSchedule(c, words[0], all), false
 		}
 	}
-	s, err := when.Moment(strings.Join(words, " "), c.Now, b.Reader.Zone(c, names[0]))
+	moment := func(words []string) (when.Span, error) {
+		return when.Moment(strings.Join(words, " "), c.Now, b.Reader.Zone(c, names[0]))
+	}
+	s, err := moment(words)
 	if err != nil {
+		is := func(words []string) bool { _, err := moment(words); return err == nil }
+		name, misnamed := typed.Misnamed(words, is)
+		if len(words) == 1 {
+			name, misnamed = words[0], true
+		}
+		if misnamed {
+			return nil, at, typed.UnknownSchedule(c, name, all), false
+		}
 		return nil, at, blocks.Sentence(err.Error(), ". Write ",
 			blocks.Code(c.Root+" why [schedule] [at fri 18:00]"), "."), false
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/when"
@@ -59,7 +60,7 @@ func (r *Reader) Read(c *chat.Call, mention bool) (meant Meaning, m blocks.Messa
 			meant.Person = r.Users[t.Text]
 		case mention && meant.Person == "" && t.Kind == chat.WordToken && (r.Knows(name) || strings.HasPrefix(t.Text, "@")):
 			if !r.Knows(name) {
-				return meant, unknownPerson(name, slices.Collect(maps.Keys(r.People))), false
+				return meant, r.Names().None("@"+name, "nothing was done", argument.Person), false
 			}
 			meant.Person = name
 		case meant.Schedule == "" && isSchedule && (n == len(c.Args)-1 || n == 0):
@@ -85,11 +86,39 @@ func (r *Reader) ReadSpan(c *chat.Call, mention bool) (meant Meaning, s when.Spa
 	if meant, m, ok = r.Read(c, mention); !ok {
 		return meant, s, m, false
 	}
-	s, err := when.Parse(strings.Join(meant.Rest, " "), c.Now, r.Zone(c, meant.Schedule))
+	parse := func(words []string) (when.Span, error) {
+		return when.Parse(strings.Join(words, " "), c.Now, r.Zone(c, meant.Schedule))
+	}
+	s, err := parse(meant.Rest)
 	if err != nil {
+		is := func(words []string) bool { _, err := parse(words); return err == nil }
+		if name, ok := Misnamed(meant.Rest, is); ok {
+			return meant, s, UnknownSchedule(c, name, r.Schedules()), false
+		}
 		return meant, s, unclearTime(err), false
 	}
 	return meant, s, m, true
+}
+
+// Names are those that can stand behind a word.
+func (r *Reader) Names() argument.Names {
+	return argument.Names{argument.Person: slices.Sorted(maps.Keys(r.People)), argument.Schedule: r.Schedules()}
+}
+
+// Misnamed is the one of some words, the first or the last, that was meant as a schedule: the others are a time without it.
+func Misnamed(words []string, isTime func(words []string) bool) (name string, ok bool) {
+	if len(words) < 2 {
+		return "", false
+	}
+	for _, at := range []int{len(words) - 1, 0} {
+		if strings.ContainsAny(words[at], ":.") && words[at][0] >= '0' && words[at][0] <= '9' {
+			continue
+		}
+		if isTime(slices.Delete(slices.Clone(words), at, at+1)) {
+			return words[at], true
+		}
+	}
+	return "", false
 }
 
 // Knows reports whether a person is in the configuration.
@@ -135,14 +164,6 @@ func Spelt(names iter.Seq[string], said string) (name string, ok bool) {
 		return "", false
 	}
 	return alike[0], true
-}
-
-func unknownPerson(said string, known []string) blocks.Message {
-	l := blocks.Say("I do not know “", text.Clip(text.Line(said), 40), "”, so nothing was done. ")
-	if near := nearest.Of(said, known); near != "" {
-		l = append(l, blocks.Say("Did you mean ", blocks.Code("@"+near), "?")...)
-	}
-	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(l)}}
 }
 
 // UnknownSchedule says which schedules there are.
