@@ -52,6 +52,7 @@ func run(skips string, in io.Reader, out io.Writer) (ok bool, err error) {
 	}
 	r := &report{out: out, said: map[string][]string{}}
 	lines := bufio.NewScanner(in)
+	// a test may say a very long line; the Scanner's own limit is 64 KB
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
 		var e event
@@ -67,6 +68,8 @@ func run(skips string, in io.Reader, out io.Writer) (ok bool, err error) {
 	return r.end(allowed), nil
 }
 
+// take takes an event of a test. Its output is kept until it is known how the test ends; subtests are not counted, unless
+// they fail.
 func (r *report) take(e event) {
 	if e.Test == "" {
 		r.takePackage(e)
@@ -140,6 +143,7 @@ func reason(said []string) string {
 	return last
 }
 
+// end lists the skips and counts. A run without a single test that passed fails too: then nothing was tested at all.
 func (r *report) end(allowed []*regexp.Regexp) bool {
 	refused := 0
 	for _, s := range r.skipped {

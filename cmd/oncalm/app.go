@@ -100,7 +100,8 @@ type counters struct {
 	sns    *sns.Metrics
 }
 
-// newApp wires all parts on the store s. Nothing runs yet.
+// newApp wires all parts on the store s. Nothing runs yet. Parts that need the assembly in force ask for it when they are
+// at work (a.now, a.enter): the first is wired last, since it needs them.
 func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
 	a := &app{log: log, clock: o.clock, others: clocks.NewWitness(o.clock), auditEach: ops.AuditEach,
 		reg: prometheus.NewRegistry(), outside: o, reloads: make(chan chan ops.Reloaded), ended: make(chan struct{})}
@@ -108,6 +109,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.counters = counters{alarms.NewMetrics(a.reg), sns.NewMetrics(a.reg)}
 	noted := make(chan struct{}, 1)
+	// the innermost wrapper hears of all that is refused for want of space: by the disk, or for the reserve
 	s = ops.Noting(s, noted)
 	incoming := s
 	if o.reserve != nil {

@@ -21,7 +21,8 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/trial"
 )
 
-// commands are all there are, with their flags and arguments.
+// commands are all there are, with their flags and arguments. serve and demo are in this package, since they wire all
+// parts; each of the others is in one below.
 type commands struct {
 	Serve       serveCommand              `cmd:"" help:"Run the bot."`
 	Demo        demoCommand               `cmd:"" help:"Run the whole product with no account: Slack in the browser, alarms at the press of a button."`

@@ -57,7 +57,9 @@ type assembly struct {
 	visitors visitors
 }
 
-// assemble wires the rooms as cfg says. Nothing runs yet.
+// assemble wires the rooms as cfg says. Nothing runs yet. Two parts need each other: the bot has its buttons done by the
+// pager, and the pager has its pages sent by the bot. So the pager is made first, and gets its channel when the bot is
+// there.
 func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n := &assembly{app: a, cfg: cfg, handlers: map[string]outbox.Handler{}}
 	n.book = &incidents.Book{Store: a.store, Clock: a.clock}
@@ -77,6 +79,8 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	}
 	n.wireDesk()
 	n.book.Followers = n.followers()
+	// a book of its own, on the store that refuses alarms while the reserve is short; what follows from an event is the
+	// same
 	n.intake.Book.Followers = n.book.Followers
 	n.intake.Changed = n.around.Known
 	n.silences.Followers = []silences.Follower{n.bot.Silence.Follow}

@@ -214,7 +214,8 @@ func configOf(s *cli.Session, dir string, d *demo) (*config.Config, error) {
 
 func (d *demo) url() string { return "http://" + d.doors.page.Addr().String() + "/" }
 
-// live runs until ctx ends.
+// live runs until ctx ends. The order of the end matters: the bot first, while its Slack still answers, then the page and
+// Slack, and the store last.
 func (d *demo) live(ctx context.Context) error {
 	broken := make(chan error, 2)
 	go func() { broken <- d.api.Serve(d.doors.api) }()

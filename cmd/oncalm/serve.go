@@ -40,7 +40,8 @@ const garbage = 600
 // be kept seven times. More is used if more is needed.
 const heapLimit = 100 << 20
 
-// tune sets what Go's runtime does, until restore is called. GOGC, GOMEMLIMIT and GOMAXPROCS in the environment override it.
+// tune sets what Go's runtime does, until restore is called. GOGC, GOMEMLIMIT and GOMAXPROCS in the environment override
+// it. The limits of memory stay.
 func tune(s *cli.Session) (restore func()) {
 	if first(s, "GOGC") == "" {
 		debug.SetGCPercent(garbage)
@@ -129,6 +130,7 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 		func() error { return h.open("public", cfg.Listen, places.Public, doors.Frame(a.public(), log)) },
 		func() error { return h.open("private", cfg.WebListen, places.Private, doors.Frame(a.private(), log)) },
 		func() error {
+			// after an error l is nil, and serve does nothing
 			l, err := ops.ListenLocal(db.Path())
 			admin := terminal.Door(ops.Admin(s, db.Backup, log), a.atTerminal, log)
 			if o.configuration != nil {
@@ -203,7 +205,7 @@ func (h *house) live(ctx context.Context, failed <-chan struct{}) error {
 	case <-failed:
 		err = h.db.Broken()
 	}
-	rest() // what is owed from now on is for the next start
+	rest() // what is due from now on is for the next start
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if errors.Is(err, store.ErrUnknownOutcome) {

@@ -7,7 +7,8 @@ import (
 	"github.com/oncalm/oncalm/outbox"
 )
 
-// visitors are those who are inside an assembly: requests, and outbox entries in hand. The zero value is open.
+// visitors are those who are inside an assembly: requests, and outbox entries in hand. The zero value is open. A WaitGroup
+// alone is not enough: it must not be added to while somebody waits for it to be empty, which closed prevents.
 type visitors struct {
 	mu     sync.Mutex
 	closed bool

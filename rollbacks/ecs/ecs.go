@@ -62,6 +62,8 @@ func (s *Service) Plan(ctx context.Context) (rollbacks.Plan, error) {
 	return p, err
 }
 
+// plan picks the way by the newest deployment: one that goes on is stopped, one that goes back already is left to ECS, and
+// with any other the service is set to what ran before.
 func (s *Service) plan(ctx context.Context) (p rollbacks.Plan, err error) {
 	now, err := s.service(ctx)
 	if err != nil {
@@ -75,6 +77,7 @@ func (s *Service) plan(ctx context.Context) (p rollbacks.Plan, err error) {
 		return p, &rollbacks.Impossible{Why: "ECS keeps no deployments of " + s.name + ", so it does not say what ran before",
 			Instead: "deploy the earlier version by your pipeline"}
 	}
+	// the list tells of each deployment only in brief; hooks, the breaker and what ran before are in its description
 	latest, err := s.describe(ctx, all[0].arn)
 	if err != nil {
 		return p, err
@@ -82,6 +85,7 @@ func (s *Service) plan(ctx context.Context) (p rollbacks.Plan, err error) {
 	switch latest.Status {
 	case types.ServiceDeploymentStatusPending, types.ServiceDeploymentStatusInProgress:
 		return s.planStop(ctx, now, latest)
+	// not ours to stop a second time: the circuit breaker, an alarm of the deployment or a person has begun it
 	case types.ServiceDeploymentStatusStopRequested, types.ServiceDeploymentStatusRollbackRequested,
 		types.ServiceDeploymentStatusRollbackInProgress:
 		why := "ECS is already rolling back"
@@ -99,6 +103,8 @@ func (s *Service) service(ctx context.Context) (types.Service, error) {
 	if err != nil {
 		return types.Service{}, err
 	}
+	// A service that does not exist is no error of the call but a failure beside its answer, and one that was deleted stays
+	// listed as INACTIVE for a while.
 	if len(out.Services) != 1 || aws.ToString(out.Services[0].Status) != "ACTIVE" {
 		return types.Service{}, &rollbacks.Impossible{
 			Why:     "ECS has no active service " + s.name + " in the cluster " + s.cluster,
@@ -108,6 +114,7 @@ func (s *Service) service(ctx context.Context) (types.Service, error) {
 	now := out.Services[0]
 	if c := now.DeploymentController; c != nil {
 		switch c.Type {
+		// UpdateService would refuse another task definition
 		case types.DeploymentControllerTypeCodeDeploy:
 			return now, &rollbacks.Impossible{Why: "CodeDeploy deploys " + s.name + ", and ECS lets nobody else do so",
 				Instead: "name the deployment group with kind codedeploy"}
@@ -126,8 +133,10 @@ type past struct {
 	at            int64 // in nanoseconds
 }
 
-// deployments lists those of the last time, the newest first.
+// deployments lists those of the last time, the newest first. Nobody asks for a second page: what is further back than a
+// hundred deployments is no version to return to in an incident.
 func (s *Service) deployments(ctx context.Context) (all []past, err error) {
+	// the most that ECS lists in one page (ListServiceDeployments, MaxResults)
 	const most = 100
 	out, err := s.api.ListServiceDeployments(ctx, &ecs.ListServiceDeploymentsInput{
 		Cluster: &s.cluster, Service: &s.name, MaxResults: aws.Int32(most),
@@ -139,10 +148,12 @@ func (s *Service) deployments(ctx context.Context) (all []past, err error) {
 		all = append(all, past{aws.ToString(d.ServiceDeploymentArn), aws.ToString(d.TargetServiceRevisionArn), d.Status,
 			aws.ToTime(d.CreatedAt).UnixNano()})
 	}
+	// the documentation promises no order
 	slices.SortStableFunc(all, func(a, b past) int { return int(min(max(b.at-a.at, -1), 1)) })
 	return all, nil
 }
 
+// describe is all that ECS tells of one deployment.
 func (s *Service) describe(ctx context.Context, arn string) (types.ServiceDeployment, error) {
 	out, err := s.api.DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{
 		ServiceDeploymentArns: []string{arn},
@@ -166,10 +177,13 @@ func (s *Service) Start(ctx context.Context, _ string, p rollbacks.Plan) (rollba
 		_, err = s.api.StopServiceDeployment(ctx, &ecs.StopServiceDeploymentInput{
 			ServiceDeploymentArn: &arn, StopType: types.StopServiceDeploymentStopTypeRollback,
 		}, once)
+	// The action must be said: ECS takes none for CONTINUE, which would send the bad version on.
 	case continues:
 		_, err = s.api.ContinueServiceDeployment(ctx, &ecs.ContinueServiceDeploymentInput{
 			ServiceDeploymentArn: &arn, HookId: aws.String(p.Params[hook]), Action: types.DeploymentLifecycleHookActionRollback,
 		}, once)
+	// Nothing but the task definition: what is left out stays as it is. Without ForceNewDeployment, a service that is set
+	// to this task definition already is left alone.
 	case updates:
 		_, err = s.api.UpdateService(ctx, &ecs.UpdateServiceInput{
 			Cluster: &s.cluster, Service: &s.name, TaskDefinition: &definition,
@@ -191,6 +205,8 @@ type begun struct {
 	Definition string `json:"definition,omitempty"`
 }
 
+// refOf makes the Ref of a plan that was started. found is the deployment that an update has begun; "" while it is not
+// known, since the answer to UpdateService need not tell it.
 func refOf(p rollbacks.Plan, found string) (rollbacks.Ref, error) {
 	b := begun{Way: p.Params[way], Deployment: p.Params[deployment]}
 	if b.Way == updates {
@@ -206,10 +222,12 @@ func (s *Service) newer(ctx context.Context, after, definition string) (string, 
 	if err != nil {
 		return "", err
 	}
+	// the list is the newest first: what was begun after the plan stands before its deployment
 	known := slices.IndexFunc(all, func(d past) bool { return d.arn == after })
 	if known < 0 {
 		return "", fmt.Errorf("ECS does not list the deployment %s any more", after)
 	}
+	// A deployment of somebody else to the same task definition is taken for ours. It does the same.
 	for n := known - 1; n >= 0; n-- {
 		revisions, err := s.revisions(ctx, all[n].revision)
 		if err != nil {
@@ -222,7 +240,8 @@ func (s *Service) newer(ctx context.Context, after, definition string) (string, 
 	return "", nil
 }
 
-// Find implements [rollbacks.Target].
+// Find implements [rollbacks.Target]. An update has begun if there is a newer deployment to that task definition. The other
+// two ways change a deployment that is known: they have begun if its status is none of those it could have by itself.
 func (s *Service) Find(ctx context.Context, _ string, p rollbacks.Plan) (rollbacks.Ref, bool, error) {
 	found := ""
 	if p.Params[way] == updates {
@@ -281,6 +300,7 @@ func stateOf(by string, d types.ServiceDeployment) rollbacks.State {
 			return rollbacks.State{Stage: rollbacks.Failed, Note: text("ECS undid it", note)}
 		}
 		return rollbacks.State{Stage: rollbacks.Done}
+	// somebody has deployed meanwhile or stopped it, or not even the rollback came through
 	case types.ServiceDeploymentStatusStopped, types.ServiceDeploymentStatusRollbackFailed:
 		return rollbacks.State{Stage: rollbacks.Failed, Note: text("ECS says "+string(d.Status), note)}
 	}

@@ -16,7 +16,8 @@ import (
 	"github.com/oncalm/oncalm/rollbacks"
 )
 
-// revisions reads what deployments were to run, at most so many as ECS describes at once.
+// revisions reads what deployments were to run, at most so many as ECS describes at once. What ECS does not know (any more)
+// is missing in the answer, without an error.
 func (s *Service) revisions(ctx context.Context, arns ...string) (map[string]types.ServiceRevision, error) {
 	out, err := s.api.DescribeServiceRevisions(ctx, &ecs.DescribeServiceRevisionsInput{ServiceRevisionArns: arns})
 	if err != nil {
@@ -29,7 +30,8 @@ func (s *Service) revisions(ctx context.Context, arns ...string) (map[string]typ
 	return all, nil
 }
 
-// planStop goes back from a deployment that goes on.
+// planStop goes back from a deployment that goes on. ECS decides what is gone back to, which is the service revision that
+// ran when the deployment began. It is looked at here only to tell people.
 func (s *Service) planStop(ctx context.Context, now types.Service, d types.ServiceDeployment) (
 	p rollbacks.Plan, err error) {
 	if len(d.SourceServiceRevisions) == 0 || d.TargetServiceRevision == nil {
@@ -49,10 +51,12 @@ func (s *Service) planStop(ctx context.Context, now types.Service, d types.Servi
 	p = s.differing(bad, good)
 	p.Params = map[string]string{way: stops, deployment: aws.ToString(d.ServiceDeploymentArn)}
 	p.Will = []string{"ECS stops the deployment that goes on, and rolls it back"}
+	// a paused deployment is told at its hook, which is the call that ECS has for it (ContinueServiceDeployment)
 	if h := waiting(d); h != "" {
 		p.Params[way], p.Params[hook] = continues, h
 		p.Will = []string{"the hook that the deployment waits for is told to roll it back"}
 	}
+	// not a reason to refuse: the breaker may need many failures, and people decide with its number in view
 	if b := d.DeploymentCircuitBreaker; b != nil && b.Status == types.ServiceDeploymentRollbackMonitorsStatusMonitoring {
 		p.Warnings = append(p.Warnings, fmt.Sprintf("the circuit breaker of ECS watches this deployment, and may roll it "+
 			"back by itself after %d failures", b.Threshold))
@@ -74,11 +78,12 @@ func waiting(d types.ServiceDeployment) string {
 	return ""
 }
 
-// together is how many revisions ECS describes at once.
+// together is how many revisions ECS describes at once. It is the limit of DescribeServiceRevisions.
 const together = 20
 
 // planUpdate goes back from what has been deployed: to the newest deployment that succeeded before what runs now was deployed first,
-// with another task definition.
+// with another task definition. “Deployed first” matters after a rollback: with 42, 43, and 42 again as what was deployed,
+// the way back from 42 is 41, and not the 43 that was just left.
 func (s *Service) planUpdate(ctx context.Context, now types.Service, all []past) (p rollbacks.Plan, err error) {
 	current := aws.ToString(now.TaskDefinition)
 	known := map[string]types.ServiceRevision{}
@@ -104,6 +109,8 @@ func (s *Service) planUpdate(ctx context.Context, now types.Service, all []past)
 			first = n
 		}
 	}
+	// it is older than what the list has, or was set before ECS kept service deployments; a guess by the number of the
+	// revision could start what never ran
 	if first < 0 {
 		return p, &rollbacks.Impossible{Why: "ECS does not list the deployment of " + short(current),
 			Instead: "deploy the earlier version by your pipeline"}
@@ -113,6 +120,7 @@ func (s *Service) planUpdate(ctx context.Context, now types.Service, all []past)
 		if !ok || d.status != types.ServiceDeploymentStatusSuccessful || aws.ToString(good.TaskDefinition) == current {
 			continue
 		}
+		// all[0], the newest deployment of all, is the mark: what is newer than that was begun by the rollback
 		return s.planTo(ctx, known[all[first].revision], good, all[0].arn)
 	}
 	return p, &rollbacks.Impossible{
@@ -127,6 +135,7 @@ func (s *Service) planTo(ctx context.Context, bad, good types.ServiceRevision, n
 	to := aws.ToString(good.TaskDefinition)
 	out, err := s.api.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &to})
 	switch {
+	// ECS answers with these codes if there is no such task definition; all others say nothing about it
 	case err != nil && !rollbacks.HasCode(err, "ClientException", "InvalidParameterException"):
 		return p, err
 	case err != nil || out.TaskDefinition == nil || out.TaskDefinition.Status != types.TaskDefinitionStatusActive:
@@ -141,7 +150,7 @@ func (s *Service) planTo(ctx context.Context, bad, good types.ServiceRevision, n
 	return p, nil
 }
 
-// differing compares what runs with what ran.
+// differing compares what runs with what ran. Each line reads from what is there now to what there will be.
 func (s *Service) differing(bad, good types.ServiceRevision) rollbacks.Plan {
 	p := rollbacks.Plan{From: short(aws.ToString(bad.TaskDefinition)), To: short(aws.ToString(good.TaskDefinition))}
 	before := map[string]types.ContainerImage{}
@@ -157,6 +166,7 @@ func (s *Service) differing(bad, good types.ServiceRevision) rollbacks.Plan {
 		case imageOf(b) != imageOf(c):
 			p.Differs = append(p.Differs, "container "+name+": "+imageOf(c)+" → "+imageOf(b))
 		}
+		// A task definition names images by tag, as a rule. One that moves, such as latest, is looked up when tasks start.
 		if ok && aws.ToString(b.Image) == aws.ToString(c.Image) &&
 			aws.ToString(b.ImageDigest) != aws.ToString(c.ImageDigest) {
 			p.Warnings = append(p.Warnings, "both versions name the image "+aws.ToString(c.Image)+" of "+name+
@@ -175,7 +185,8 @@ func (s *Service) differing(bad, good types.ServiceRevision) rollbacks.Plan {
 	return p
 }
 
-// beside is in what revisions differ that is not in the task definition.
+// beside is in what revisions differ that is not in the task definition. UpdateService with a task definition leaves all of
+// these as they are.
 func beside(a, b types.ServiceRevision) (all []string) {
 	for _, part := range []struct {
 		name string

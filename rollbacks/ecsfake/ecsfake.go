@@ -73,7 +73,8 @@ type deployment struct {
 	breaker    bool   // the circuit breaker watches it
 }
 
-// Deployed adds a deployment of a task definition that has succeeded so long ago. The service is made with the first.
+// Deployed adds a deployment of a task definition that has succeeded so long ago. The service is made with the first. Tests
+// call it with the oldest first.
 func (c *Cluster) Deployed(name, definition string, ago time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -89,6 +90,7 @@ func (c *Cluster) Deploys(name, definition string) {
 	c.deploy(name, definition)
 }
 
+// deploy adds a deployment that goes on. Whoever calls it holds the lock.
 func (c *Cluster) deploy(name, definition string) *deployment {
 	s := c.services[name]
 	if s == nil {
@@ -109,7 +111,8 @@ func imageOf(definition string) string {
 	return account + ".dkr.ecr." + region + ".amazonaws.com/" + family + ":" + revision
 }
 
-// Running is the task definition that a service is set to.
+// Running is the task definition that a service is set to. Between the start of a rollback and its end that is still the
+// new one.
 func (c *Cluster) Running(name string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -140,7 +143,7 @@ func (c *Cluster) Calls(operation string) int {
 	return c.calls[operation]
 }
 
-// Fail has an operation go wrong.
+// Fail has an operation go wrong. It replaces what was said of that operation before.
 func (c *Cluster) Fail(operation string, f Fault) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -194,7 +197,8 @@ const (
 	rolledBack = "ROLLBACK_SUCCESSFUL"
 )
 
-// settle brings the deployments of a service up to now. A newer one stops an older.
+// settle brings the deployments of a service up to now. A newer one stops an older. There are no timers: whoever looks
+// calls this first, so that a test moves its clock and looks again.
 func (c *Cluster) settle(s *service) {
 	now := c.Now()
 	for n, d := range s.deployments {
@@ -203,6 +207,7 @@ func (c *Cluster) settle(s *service) {
 			d.status, d.reason = stopped, "a newer deployment was started"
 		case d.status == running && d.hook == "" && !d.ends.After(now):
 			d.status = successful
+		// half of its time a rollback is only requested, so that both statuses can be met
 		case d.status == requested && !d.ends.After(now.Add(c.Takes/2)):
 			d.status = going
 		}
@@ -212,7 +217,8 @@ func (c *Cluster) settle(s *service) {
 	}
 }
 
-// back begins the rollback of a deployment that goes on.
+// back begins the rollback of a deployment that goes on. As with the real one, a deployment that has ended is past
+// stopping.
 func (c *Cluster) back(s *service, d *deployment, reason string) *problem {
 	c.settle(s)
 	if d.status != running {

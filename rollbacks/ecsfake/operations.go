@@ -2,6 +2,8 @@ package ecsfake
 
 import "strings"
 
+// describeDeployments answers DescribeServiceDeployments. As in all such lists, what is not there is a failure beside what
+// was found.
 func (c *Cluster) describeDeployments(body []byte) (any, *problem) {
 	var in struct {
 		ARNs []string `json:"serviceDeploymentArns"`
@@ -44,7 +46,8 @@ func (c *Cluster) whole(s *service, d *deployment) map[string]any {
 	return out
 }
 
-// before is the deployment whose revision ran when one was begun; nil for the first.
+// before is the deployment whose revision ran when one was begun; nil for the first. It is the last that was made before it
+// with the definition that the service had then.
 func before(s *service, d *deployment) (last *deployment) {
 	for _, x := range s.deployments {
 		if x == d {
@@ -80,6 +83,8 @@ func (c *Cluster) describeRevisions(body []byte) (any, *problem) {
 	return map[string]any{"serviceRevisions": found, "failures": failures}, nil
 }
 
+// revisionOf is the revision of a deployment: each has its own, with a digest of its own, even if the tag of its image is
+// that of another.
 func (c *Cluster) revisionOf(arn string) map[string]any {
 	for _, s := range c.services {
 		for _, d := range s.deployments {
@@ -118,6 +123,7 @@ func (c *Cluster) describeDefinition(body []byte) (any, *problem) {
 	return map[string]any{"taskDefinition": map[string]any{"taskDefinitionArn": definitionARN(name), "status": status}}, nil
 }
 
+// updateService deploys if the task definition is another, and does nothing if the service has it already.
 func (c *Cluster) updateService(body []byte) (any, *problem) {
 	var in struct {
 		Cluster    string `json:"cluster"`
@@ -145,6 +151,7 @@ func (c *Cluster) updateService(body []byte) (any, *problem) {
 	return map[string]any{"service": c.serviceOf(s)}, nil
 }
 
+// stopDeployment takes ROLLBACK alone, which is what the documentation of StopServiceDeployment allows.
 func (c *Cluster) stopDeployment(body []byte) (any, *problem) {
 	var in struct {
 		ARN  string `json:"serviceDeploymentArn"`

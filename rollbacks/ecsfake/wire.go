@@ -13,6 +13,8 @@ import (
 // problem is an error as the wire has it.
 type problem struct{ code, message string }
 
+// target is what the header X-Amz-Target begins with in awsJson 1.1: the name of the service in AWS's model and a point.
+// The name of the operation follows.
 const target = "AmazonEC2ContainerServiceV20141113."
 
 // ServeHTTP implements [http.Handler]: awsJson 1.1.
@@ -27,6 +29,7 @@ func (c *Cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Header.Get("Content-Type") != "application/x-amz-json-1.1":
 		answer(w, http.StatusBadRequest, &problem{"SerializationException", "the content type is not that of awsJson 1.1"})
 		return
+	// the signature itself is not checked: that it is right is the matter of AWS's own client
 	case !strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 Credential="):
 		answer(w, http.StatusBadRequest, &problem{"MissingAuthenticationTokenException", "the request is not signed"})
 		return
@@ -82,7 +85,8 @@ func (c *Cluster) operations() map[string]operation {
 	}
 }
 
-// read reads a request that has only members of in, and those that are required.
+// read reads a request that has only members of in, and those that are required. A member that the real one knows and
+// rollbacks does not use must be listed in the struct of the operation all the same.
 func read(body []byte, in any, required ...string) *problem {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
@@ -112,6 +116,7 @@ func definitionARN(definition string) string {
 // named is what an ARN or a name is about.
 func named(s string) string { return s[strings.LastIndex(s, "/")+1:] }
 
+// stamp is a time as awsJson 1.1 has it: seconds since 1970, with a fraction.
 func stamp(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
 
 // find looks a service up in the cluster.
@@ -207,6 +212,7 @@ func (c *Cluster) listDeployments(body []byte) (any, *problem) {
 	return map[string]any{"serviceDeployments": list}, nil
 }
 
+// brief is a deployment as lists have it. Its target is an ARN here, and an object in the description (see whole).
 func (c *Cluster) brief(s *service, d *deployment) map[string]any {
 	return map[string]any{
 		"serviceDeploymentArn": c.arn("service-deployment", s.name+"/"+d.id), "serviceArn": c.arn("service", s.name),

@@ -30,7 +30,8 @@ func testFailure(t *testing.T, s store.Store) {
 	holds(t, s, pair{"a", "1"}, pair{"b", "1"})
 }
 
-// testFailureAmongMany lets some functions of a crowd fail: they, and only they.
+// testFailureAmongMany lets some functions of a crowd fail: they, and only they. An engine that commits the functions of
+// many callers together must take those that failed out of the group, without the others.
 func testFailureAmongMany(t *testing.T, s store.Store) {
 	const hands, times = 8, 40
 	crowd(hands, times, func(who, n int) {
@@ -65,7 +66,8 @@ func panicOf(fn func()) (p any) {
 	return nil
 }
 
-// testPanic checks that a panic comes out where Update was called, and does no harm.
+// testPanic checks that a panic comes out where Update was called, and does no harm. The engine may run the function in a
+// goroutine of its own, where a panic would end the process. A lock that it leaves behind would stop the Update after it.
 func testPanic(t *testing.T, s store.Store) {
 	boom := func(tx store.Tx) error {
 		tx.Get("a")
@@ -88,7 +90,8 @@ func testPanic(t *testing.T, s store.Store) {
 	holds(t, s, pair{"b", "1"})
 }
 
-// testWriteInView checks that it has no effect, whatever else the engine does about it.
+// testWriteInView checks that it has no effect, whatever else the engine does about it. The contract forbids the call, so
+// an engine may panic, return an error or do nothing.
 func testWriteInView(t *testing.T, s store.Store) {
 	update(t, s, func(tx store.Tx) { tx.Put("a", []byte("1")) })
 	for _, write := range []func(store.Tx){
@@ -107,7 +110,8 @@ func testWriteInView(t *testing.T, s store.Store) {
 	holds(t, s, pair{"a", "1"}, pair{"c", "1"})
 }
 
-// testContext checks that nothing starts after the context has ended.
+// testContext checks that nothing starts after the context has ended. The last Update shows that an ended context of one
+// caller does not end the store.
 func testContext(t *testing.T, s store.Store) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -145,7 +149,8 @@ func testClose(t *testing.T, s store.Store) {
 	}
 }
 
-// testCloseWaits closes a store while transactions run.
+// testCloseWaits closes a store while transactions run. What they read must stay valid until they end: an engine that maps
+// its file into memory would take it away under them.
 func testCloseWaits(t *testing.T, s store.Store) {
 	entered, leave := make(chan bool), make(chan bool)
 	var ended atomic.Int32

@@ -33,6 +33,7 @@ func try(t testing.TB, s store.Store, fn func(store.Tx) error) {
 	}
 }
 
+// getInt is the number under a key; 0 if it is absent.
 func getInt(tx store.Tx, key string) int {
 	n, _ := strconv.Atoi(string(tx.Get(key)))
 	return n
@@ -66,7 +67,9 @@ func testLostUpdates(t *testing.T, s store.Store) {
 }
 
 // testWriteSkew lets two people leave a shift that one of them must stay in. Each reads
-// the key of the other as a guard, and writes only the own one.
+// the key of the other as a guard, and writes only the own one. Snapshot isolation lets both leave: no key is written by
+// the two of them, so it sees no conflict. The contract wants more, which is that transactions are as if they ran one after
+// another.
 func testWriteSkew(t *testing.T, s store.Store) {
 	const rounds = 100
 	people := []string{"ana", "bo"}
@@ -93,7 +96,8 @@ func testWriteSkew(t *testing.T, s store.Store) {
 }
 
 // testPhantoms lets many people take one of few seats. Each counts the seats taken as a
-// range, and takes a key that nobody has read.
+// range, and takes a key that nobody has read. An engine that checks at the commit the keys that were read, but not the
+// ranges, lets too many in.
 func testPhantoms(t *testing.T, s store.Store) {
 	const rounds, people, seats = 30, 6, 2
 	for round := range rounds {
@@ -157,7 +161,8 @@ func testTransfers(t *testing.T, s store.Store) {
 	})
 }
 
-// testVisible checks that what is written is seen by the next who looks.
+// testVisible checks that what is written is seen by the next who looks. Update has returned before, so an engine may not
+// answer from an older snapshot.
 func testVisible(t *testing.T, s store.Store) {
 	crowd(8, 50, func(who, n int) {
 		key := strconv.Itoa(who)
@@ -177,7 +182,8 @@ func testVisible(t *testing.T, s store.Store) {
 	})
 }
 
-// testSnapshot keeps a View open while others write.
+// testSnapshot keeps a View open while others write. The writers are waited for inside the View: with an engine whose
+// Update waits for Views it would hang.
 func testSnapshot(t *testing.T, s store.Store) {
 	const keys = 20
 	write := func(val string) error {

@@ -11,7 +11,8 @@ import (
 )
 
 // Memory returns a store that forgets everything with the process. It keeps the
-// contract and is as simple as can be: a commit copies all there is.
+// contract and is as simple as can be: a commit copies all there is. It is also what tests of other packages use where the
+// disk does not matter.
 func Memory() store.Store { return &memory{} }
 
 type memory struct {
@@ -33,7 +34,8 @@ func (m *memory) View(ctx context.Context, fn func(store.Tx) error) error {
 	return err
 }
 
-// Update implements [store.Store].
+// Update implements [store.Store]. Functions run one at a time. Those of View run beside them, on the data of before, which
+// nobody changes.
 func (m *memory) Update(ctx context.Context, fn func(store.Tx) error) error {
 	m.turn.Lock()
 	defer m.turn.Unlock()
@@ -57,6 +59,7 @@ func (m *memory) run(ctx context.Context, fn func(store.Tx) error) (after []entr
 		m.mu.Unlock()
 		return nil, store.ErrClosed
 	}
+	// under the lock, so that Close waits for all that were not refused
 	m.running.Add(1)
 	defer m.running.Done()
 	tx := &memoryTx{data: m.data}
@@ -123,7 +126,8 @@ func (tx *memoryTx) copy() {
 	}
 }
 
-// Range implements [store.Tx].
+// Range implements [store.Tx]. The loop keeps the data of its beginning. That is enough, since the contract forbids to
+// write meanwhile.
 func (tx *memoryTx) Range(from, to string) iter.Seq2[string, []byte] {
 	return func(yield func(string, []byte) bool) {
 		at, _ := tx.find(from)

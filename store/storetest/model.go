@@ -36,11 +36,13 @@ type op struct {
 	Limit int // of a range: stop after so many
 }
 
-// modelKeys are few, so that operations meet, and close to each other in order.
+// modelKeys are few, so that operations meet, and close to each other in order. Some are prefixes of others, and some are
+// no UTF-8: keys are bytes, and nothing else gives them their order.
 func modelKeys() []string {
 	return []string{"a", "a/", "a/b", "a/b/c", "a0", "a\x00", "b", "b!", "ba", "é", "z\xff", "\x01", "\xff", "\xff\xff"}
 }
 
+// genOp draws an operation. Bounds of ranges may be empty, which keys may not.
 func genOp() *rapid.Generator[op] {
 	key, bound := rapid.SampledFrom(modelKeys()), rapid.SampledFrom(append(modelKeys(), ""))
 	return rapid.Custom(func(t *rapid.T) op {
@@ -90,7 +92,8 @@ func (m model) do(tx store.Tx, o op) string {
 
 var errRefused = errors.New("refused")
 
-// transact runs the operations in one transaction and returns the model after it.
+// transact runs the operations in one transaction and returns the model after it. The function sets the model anew in each
+// run, since an engine may run it more than once.
 func transact(t *rapid.T, s store.Store, before model, ops []op, refuse bool) model {
 	var after model
 	var differs string
@@ -119,7 +122,8 @@ func transact(t *rapid.T, s store.Store, before model, ops []op, refuse bool) mo
 	return after
 }
 
-// testModel runs random transactions on the store and on a model.
+// testModel runs random transactions on the store and on a model. One transaction in five fails at its end, and must leave
+// the store as it was.
 func testModel(t *testing.T, s store.Store) {
 	rapid.Check(t, func(t *rapid.T) {
 		wipe(t, s)
@@ -140,7 +144,7 @@ func testModel(t *testing.T, s store.Store) {
 	})
 }
 
-// wipe empties a store.
+// wipe empties a store. rapid runs the check many times on one store.
 func wipe(t rapid.TB, s store.Store) {
 	err := s.Update(context.Background(), func(tx store.Tx) error {
 		for _, p := range read(tx, "", "") {

@@ -44,6 +44,7 @@ func testRanges(t *testing.T, s store.Store) {
 	testNested(t, s)
 }
 
+// testBounds reads all ranges between two keys, those that are empty because they end before they begin among them.
 func testBounds(t testing.TB, tx store.Tx, keys []string) {
 	t.Helper()
 	for i := range len(keys) + 1 {
@@ -69,7 +70,8 @@ func testBounds(t testing.TB, tx store.Tx, keys []string) {
 	}
 }
 
-// testNested walks ranges within each other, leaves them early, and walks one twice.
+// testNested walks ranges within each other, leaves them early, and walks one twice. A Range can be walked again, and
+// begins anew each time; Get may be called meanwhile.
 func testNested(t testing.TB, s store.Store) {
 	t.Helper()
 	view(t, s, func(tx store.Tx) {
@@ -92,7 +94,8 @@ func testNested(t testing.TB, s store.Store) {
 	})
 }
 
-// testLongRange reads more pairs than an engine may fetch at once, over writes.
+// testLongRange reads more pairs than an engine may fetch at once, over writes. The last hundred are half deleted, so that
+// an engine that fetches a page at a time meets gaps within it.
 func testLongRange(t *testing.T, s store.Store) {
 	const n, step = 1500, 100
 	key := func(i int) string { return fmt.Sprintf("k/%05d", i) }

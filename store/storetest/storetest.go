@@ -44,6 +44,7 @@ type check struct {
 	run  func(*testing.T, store.Store)
 }
 
+// checks are the parts of the contract. Each gets a store of its own.
 func checks() []check {
 	return []check{
 		{"model", testModel},
@@ -169,6 +170,7 @@ func testGets(t *testing.T, s store.Store) {
 	holds(t, s, pair{"back", "2"}, pair{"empty", "full"})
 }
 
+// isThere checks what testGets has put. It tells an empty value from an absent one: both have no bytes.
 func isThere(t testing.TB, tx store.Tx) {
 	t.Helper()
 	for key, want := range map[string]string{"a": "1", "empty": "", "nil": "", "back": "2"} {
@@ -188,7 +190,8 @@ func isThere(t testing.TB, tx store.Tx) {
 	}
 }
 
-// testLarge stores values of many sizes, and a long key.
+// testLarge stores values of many sizes, and a long key. The sizes lie around a page of 4,096 bytes, and the largest is
+// what the contract allows.
 func testLarge(t *testing.T, s store.Store) {
 	long := string(bytes.Repeat([]byte("k"), 1000))
 	sizes := []int{1, 100, 4000, 4096, 5000, 100_000}

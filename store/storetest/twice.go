@@ -12,7 +12,7 @@ var errAgain = errors.New("once more")
 
 // Twice returns s with one difference: each Update runs its function one time more,
 // and throws what it did the first time away. A function that has effects other than
-// through its Tx shows itself.
+// through its Tx shows itself. The error of the first run is of no account, since the second has the same to say.
 func Twice(s store.Store) store.Store { return twice{s} }
 
 type twice struct{ store.Store }
