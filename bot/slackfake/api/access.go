@@ -16,7 +16,8 @@ type access struct {
 	scopes []string
 }
 
-// visible finds a channel that the bot may know of.
+// visible finds a channel that the bot may know of. A private channel without the bot is answered as if there were none, so
+// that its existence does not show.
 func (s *access) visible(a wire.Args) (*workspace.Conversation, error) {
 	c := s.ws.Conversation(a["channel"])
 	if c == nil || c.Private && !c.Has(s.ws.App.BotUserID) {
@@ -25,7 +26,7 @@ func (s *access) visible(a wire.Args) (*workspace.Conversation, error) {
 	return c, nil
 }
 
-// managed finds a channel that the bot may change: one it is in.
+// managed finds a channel that the bot may change: one it is in. Direct messages cannot be changed.
 func (s *access) managed(a wire.Args) (*workspace.Conversation, error) {
 	c, err := s.visible(a)
 	switch {
@@ -40,7 +41,7 @@ func (s *access) managed(a wire.Args) (*workspace.Conversation, error) {
 }
 
 // target finds where a message goes: a channel's id or name, direct messages, or a
-// person, whose direct messages are then opened.
+// person, whose direct messages are then opened. Slack documents all of these for chat.postMessage.
 func (s *access) target(name string) (*workspace.Conversation, error) {
 	c := s.ws.Find(name)
 	if c == nil {
@@ -59,6 +60,7 @@ func (s *access) target(name string) (*workspace.Conversation, error) {
 	return c, s.mayPost(c)
 }
 
+// mayPost tells whether the bot may write there: as a member, or in public channels with a scope of its own.
 func (s *access) mayPost(c *workspace.Conversation) error {
 	member := c.Has(s.ws.App.BotUserID)
 	switch {
@@ -72,7 +74,8 @@ func (s *access) mayPost(c *workspace.Conversation) error {
 	return nil
 }
 
-// own finds a message that the bot may change.
+// own finds a message that the bot may change. notMine is the error for those of others, which each method has a name of
+// its own for. What only one person sees is not there for these methods: it can be changed by a response URL alone.
 func (s *access) own(a wire.Args, notMine string) (*workspace.Conversation, *workspace.Message, error) {
 	c := s.ws.Conversation(a["channel"])
 	if c == nil || c.Private && !c.Has(s.ws.App.BotUserID) {
@@ -90,7 +93,8 @@ func (s *access) own(a wire.Args, notMine string) (*workspace.Conversation, *wor
 	return c, m, nil
 }
 
-// readable finds a conversation that the bot may read.
+// readable finds a conversation that the bot may read. Only members read, in public channels as well. Which scope is needed
+// depends on the conversation, so it is checked here and not in the table of methods alone.
 func (s *access) readable(a wire.Args) (*workspace.Conversation, error) {
 	c := s.ws.Conversation(a["channel"])
 	switch {
@@ -133,6 +137,7 @@ func (s *access) scoped(anyOf string) bool {
 	})
 }
 
+// missing is the refusal of a token without a scope. It names what is needed and what there is, as Slack's does.
 func (s *access) missing(scope string) error {
 	return &wire.Refusal{Code: "missing_scope", Fields: wire.Answer{
 		"needed": strings.ReplaceAll(scope, "|", ","), "provided": strings.Join(s.scopes, ","),

@@ -26,8 +26,8 @@ type API struct {
 	calls   []*Call
 }
 
-// Tokens are those of the bot, with its scopes, and of the app itself, which may open connections and nothing else. Scopes that are
-// nil stand for all that the methods need.
+// Tokens are those of the bot, with its scopes, and of the app itself, which may open connections and nothing else. Scopes
+// that are nil stand for all that the methods need.
 type Tokens struct {
 	Bot    string
 	Scopes []string
@@ -52,6 +52,7 @@ func (s *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	rep := s.handle(r, r.URL.Path)
+	// a server that has taken the connection cannot refuse it any more: this is as near as one comes over the network
 	if errors.Is(rep.Err, syscall.ECONNREFUSED) {
 		rep = wire.HTMLReply(http.StatusServiceUnavailable, "Service unavailable")
 	}
@@ -64,7 +65,8 @@ func (s *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(rep.Body) // a client that went away is no trouble of ours
 }
 
-// handle routes a request, whatever its transport.
+// handle routes a request, whatever its transport. Methods want a token; a response URL or an upload URL is itself the
+// permission.
 func (s *API) handle(r *http.Request, path string) wire.Reply {
 	body, err := wire.ReadBody(r)
 	if err != nil {
@@ -100,7 +102,8 @@ func (s *API) handle(r *http.Request, path string) wire.Reply {
 }
 
 // call records a request, plays the faults and the limits that concern it, and answers it. hook is the response URL that it
-// goes to, or empty.
+// goes to, or empty. The lock is not held while a fault plays, which may take minutes; the method itself runs inside the
+// fault, before or after it, or not at all.
 func (s *API) call(ctx context.Context, name, hook string, a wire.Args, work func() (wire.Answer, error)) wire.Reply {
 	s.ws.Lock()
 	seq := s.record(name, a)
@@ -110,6 +113,7 @@ func (s *API) call(ctx context.Context, name, hook string, a wire.Args, work fun
 	}
 	s.ws.Unlock()
 
+	// that of a method which a fault did not let run
 	outcome := "nothing"
 	run := func() wire.Reply {
 		s.ws.Lock()
@@ -132,7 +136,8 @@ func (s *API) call(ctx context.Context, name, hook string, a wire.Args, work fun
 	return rep
 }
 
-// render puts an answer, or a refusal, into JSON.
+// render puts an answer, or a refusal, into JSON. Slack says ok: false with status 200; only some of the addresses that are
+// no methods have a status of their own.
 func (s *API) render(name string, out wire.Answer, err error) (rep wire.Reply, outcome string) {
 	full := wire.Answer{"ok": err == nil}
 	maps.Copy(full, out)
@@ -151,13 +156,15 @@ func (s *API) render(name string, out wire.Answer, err error) (rep wire.Reply, o
 	if name == "auth.test" || outcome == "missing_scope" {
 		rep.Header.Set("X-OAuth-Scopes", strings.Join(s.may.scopes, ","))
 	}
+	// the upload server is no part of the API, and answers in plain text
 	if name == "upload" && err == nil {
 		rep = wire.Reply{Status: http.StatusOK, Header: http.Header{"Content-Type": {"text/plain"}}, Body: []byte("OK - 1")}
 	}
 	return rep, outcome
 }
 
-// run checks who asks, and answers.
+// run checks who asks, and answers. The two tokens are not interchangeable: the app's own opens connections, and nothing
+// else takes it.
 func (s *API) run(name string, a wire.Args) (wire.Answer, error) {
 	m, known := s.methods[name]
 	switch {
@@ -177,7 +184,8 @@ func (s *API) run(name string, a wire.Args) (wire.Answer, error) {
 	return m.run(a)
 }
 
-// respond is a POST to a response_url.
+// respond is a POST to a response_url. It has no token: whoever has the address may use it, five times within 30 minutes
+// (package workspace counts).
 func (s *API) respond(path string, a wire.Args) (wire.Answer, error) {
 	h, err := s.ws.Hooks.Use(path)
 	if err != nil {

@@ -20,6 +20,8 @@ type Call struct {
 // is dropped.
 const keptCalls = 100_000
 
+// record notes a request before it is known how it ends, so that one which a fault keeps waiting is listed, too. It leaves
+// the token out: tests print what they find.
 func (s *API) record(name string, a wire.Args) (seq *Call) {
 	if len(s.calls) >= keptCalls {
 		s.calls = slices.Clone(s.calls[keptCalls/2:])
@@ -31,6 +33,7 @@ func (s *API) record(name string, a wire.Args) (seq *Call) {
 	return c
 }
 
+// settle says how a recorded request ended.
 func (s *API) settle(c *Call, outcome string) { c.Outcome = outcome }
 
 // Calls lists the requests so far, the oldest first, without their tokens. With

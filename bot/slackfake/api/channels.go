@@ -12,6 +12,8 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
+// The limits of Slack: characters of a name, characters of a topic or a purpose, and people in one call of
+// conversations.invite.
 const (
 	maxChannelName = 80
 	maxTopic       = 250
@@ -24,6 +26,8 @@ type channels struct {
 	may *access
 }
 
+// open answers conversations.open for one person; several would be a group conversation, which no bot of ours opens. That
+// it is open already is no error.
 func (s channels) open(a wire.Args) (wire.Answer, error) {
 	users := a.List("users")
 	if c := s.ws.Conversation(a["channel"]); c != nil && c.IM != "" {
@@ -71,6 +75,8 @@ func (s channels) list(a wire.Args) (wire.Answer, error) {
 	return s.listed(a, func(*workspace.Conversation) bool { return true })
 }
 
+// listed answers lists of conversations. Without types Slack lists public channels alone, and what the bot cannot see is
+// missing without a word.
 func (s channels) listed(a wire.Args, wanted func(*workspace.Conversation) bool) (wire.Answer, error) {
 	types := a.List("types")
 	if len(types) == 0 {
@@ -132,6 +138,7 @@ func (s channels) checkName(name string) error {
 	return nil
 }
 
+// create makes the bot the only member; it is also the creator, by which a channel can be found again.
 func (s channels) create(a wire.Args) (wire.Answer, error) {
 	if err := s.checkName(a["name"]); err != nil {
 		return nil, err
@@ -144,6 +151,8 @@ func (s channels) create(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"channel": s.shape(c)}, nil
 }
 
+// invite is all or nothing, unless force is given: then those who can be invited are. Each failure is listed by person, and
+// the first one is the error of the call.
 func (s channels) invite(a wire.Args) (wire.Answer, error) {
 	c, err := s.may.managed(a)
 	if err != nil {
@@ -178,6 +187,7 @@ func (s channels) invite(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"channel": s.shape(c)}, nil
 }
 
+// cantInvite is the error for one person; "" if there is none.
 func (s channels) cantInvite(c *workspace.Conversation, id string) string {
 	u := s.ws.User(id)
 	switch {
@@ -193,6 +203,7 @@ func (s channels) cantInvite(c *workspace.Conversation, id string) string {
 	return ""
 }
 
+// join answers ok when the bot is in already, with a warning.
 func (s channels) join(a wire.Args) (wire.Answer, error) {
 	c, err := s.may.visible(a)
 	switch {
@@ -214,6 +225,7 @@ func (s channels) join(a wire.Args) (wire.Answer, error) {
 	return out, nil
 }
 
+// leave answers ok when the bot is not in, and says so.
 func (s channels) leave(a wire.Args) (wire.Answer, error) {
 	c, err := s.may.visible(a)
 	if err != nil {
@@ -229,6 +241,7 @@ func (s channels) leave(a wire.Args) (wire.Answer, error) {
 func (s channels) setTopic(a wire.Args) (wire.Answer, error)   { return s.describe(a, "topic") }
 func (s channels) setPurpose(a wire.Args) (wire.Answer, error) { return s.describe(a, "purpose") }
 
+// describe sets the topic or the purpose. Both have the same limit.
 func (s channels) describe(a wire.Args, what string) (wire.Answer, error) {
 	c, err := s.may.managed(a)
 	switch {
@@ -287,7 +300,7 @@ func (s channels) unarchive(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{}, nil
 }
 
-// shape is a conversation as the API shows it.
+// shape is a conversation as the API shows it. Direct messages have other fields than channels have, and no name.
 func (s channels) shape(c *workspace.Conversation) wire.Answer {
 	out := wire.Answer{
 		"id": c.ID, "created": c.Created.Unix(), "is_archived": c.Archived, "is_im": c.IM != "",

@@ -11,6 +11,8 @@ type chat struct {
 	may *access
 }
 
+// post answers chat.postMessage. There is no key by which Slack knows that a message was posted before: a second call is a
+// second message.
 func (s chat) post(a wire.Args) (wire.Answer, error) {
 	c, err := s.may.target(a["channel"])
 	if err != nil {
@@ -30,6 +32,7 @@ func (s chat) post(a wire.Args) (wire.Answer, error) {
 			return nil, wire.Refuse("thread_not_found")
 		}
 		m.ThreadTS, m.Broadcast = parent.TS, a.Bool("reply_broadcast")
+		// threads have one level: who answers an answer answers the first message
 		if parent.ThreadTS != "" {
 			m.ThreadTS = parent.ThreadTS
 		}
@@ -38,6 +41,7 @@ func (s chat) post(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"channel": c.ID, "ts": posted.TS, "message": s.ws.App.ShapeMessage(c, posted, true)}, nil
 }
 
+// postEphemeral shows a message to one person who is in the channel. Its ts names nothing that other methods know.
 func (s chat) postEphemeral(a wire.Args) (wire.Answer, error) {
 	c, err := s.may.target(a["channel"])
 	if err != nil {
@@ -62,6 +66,8 @@ func (s chat) postEphemeral(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"message_ts": s.ws.Add(c, m).TS}, nil
 }
 
+// update replaces the blocks as a whole, and takes them away if only a text is given. Attachments and metadata stay unless
+// others are given.
 func (s chat) update(a wire.Args) (wire.Answer, error) {
 	c, m, err := s.may.own(a, "cant_update_message")
 	if err != nil {
@@ -71,6 +77,7 @@ func (s chat) update(a wire.Args) (wire.Answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	// blocks=[] is how blocks are taken away, so an empty list is something given
 	if next.Empty() && !a.Has("blocks") && !a.Has("attachments") {
 		return nil, wire.Refuse("no_text")
 	}
@@ -88,6 +95,7 @@ func (s chat) delete(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"channel": c.ID, "ts": m.TS}, nil
 }
 
+// permalink needs no scope, and the bot need not be in the channel.
 func (s chat) permalink(a wire.Args) (wire.Answer, error) {
 	c := s.ws.Conversation(a["channel"])
 	if c == nil {

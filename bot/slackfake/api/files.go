@@ -20,6 +20,8 @@ type files struct {
 	may *access
 }
 
+// url answers files.getUploadURLExternal, the first of three steps: an address, the bytes (upload), and the word that all
+// are there (complete).
 func (s files) url(a wire.Args) (wire.Answer, error) {
 	length, err := strconv.Atoi(a["length"])
 	if a["filename"] == "" || err != nil || length <= 0 {
@@ -35,7 +37,7 @@ func (s files) url(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"upload_url": host + "/upload/v1/" + f.ID, "file_id": f.ID}, nil
 }
 
-// upload takes the bytes of a file, raw or as a multipart form.
+// upload takes the bytes of a file, raw or as a multipart form. An address takes one file of the length that was announced.
 func (s files) upload(path, ctype string, body []byte) (wire.Answer, error) {
 	f := s.ws.File(path[strings.LastIndex(path, "/")+1:])
 	if f == nil || f.Sent {
@@ -49,6 +51,7 @@ func (s files) upload(path, ctype string, body []byte) (wire.Answer, error) {
 	return wire.Answer{}, nil
 }
 
+// fileBytes are those of the first part that has a file's name, in a form, or all.
 func fileBytes(ctype string, body []byte) ([]byte, error) {
 	if !strings.HasPrefix(ctype, "multipart/form-data") {
 		return body, nil
@@ -68,6 +71,8 @@ func fileBytes(ctype string, body []byte) ([]byte, error) {
 	}
 }
 
+// complete posts the files where it is told to. Without a channel they belong to nobody but the bot, which can show them in
+// blocks.
 func (s files) complete(a wire.Args) (wire.Answer, error) {
 	var wanted []workspace.FileRef
 	if json.Unmarshal([]byte(a["files"]), &wanted) != nil || len(wanted) == 0 {

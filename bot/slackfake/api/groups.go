@@ -13,6 +13,7 @@ type groups struct {
 	may *access
 }
 
+// group finds the user group that a call is about; Slack calls it a subteam in places.
 func (s groups) group(a wire.Args) (*workspace.UserGroup, error) {
 	g := s.ws.Group(a["usergroup"])
 	if g == nil {
@@ -33,6 +34,7 @@ func (s groups) list(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"usergroups": shapes}, nil
 }
 
+// Members are listed on request, and in the answer to an update.
 func (s groups) shape(g *workspace.UserGroup, a wire.Args) wire.Answer {
 	out := wire.Answer{
 		"id": g.ID, "team_id": s.ws.App.Team.ID, "is_usergroup": true, "name": g.Name, "handle": g.Handle,
@@ -62,6 +64,8 @@ func (s groups) members(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"users": append([]string{}, g.Users...)}, nil
 }
 
+// update replaces all members. A group without members is refused: it has to be disabled instead, which is why enable and
+// disable are here.
 func (s groups) update(a wire.Args) (wire.Answer, error) {
 	g, err := s.group(a)
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
+// Sizes of pages: without a limit, and at most.
 const (
 	defaultPage = 100
 	maxPage     = 999
@@ -21,6 +22,8 @@ type history struct {
 	may *access
 }
 
+// read answers conversations.history, the newest first. Answers in threads are left out unless they were also sent to the
+// channel.
 func (s history) read(a wire.Args) (wire.Answer, error) {
 	c, err := s.may.readable(a)
 	if err != nil {
@@ -44,6 +47,8 @@ func (s history) read(a wire.Args) (wire.Answer, error) {
 	return out, nil
 }
 
+// replies answers conversations.replies, the oldest first. The first message of the thread is always there, whatever the
+// bounds say.
 func (s history) replies(a wire.Args) (wire.Answer, error) {
 	c, err := s.may.readable(a)
 	if err != nil {
@@ -80,7 +85,8 @@ func (s history) page(c *workspace.Conversation, page []*workspace.Message, next
 	}
 }
 
-// within tells whether a ts lies between oldest and latest.
+// within tells whether a ts lies between oldest and latest. Without inclusive, the bounds themselves are outside. An oldest
+// of 0, which is Slack's default, is no bound.
 func within(ts string, a wire.Args) bool {
 	after, before := 1, -1
 	if a.Bool("inclusive") {

@@ -8,6 +8,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
+// How many a conversation may have.
 const (
 	maxPins      = 100
 	maxBookmarks = 100
@@ -54,6 +55,7 @@ func (s marks) reactionsGet(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"type": "message", "channel": c.ID, "message": s.ws.App.ShapeMessage(c, m, false)}, nil
 }
 
+// pinAdd looks at the limit first, but not for what is pinned already.
 func (s marks) pinAdd(a wire.Args) (wire.Answer, error) {
 	c, m, err := s.may.marked(a)
 	switch {
@@ -97,6 +99,7 @@ func (s marks) pinList(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"items": items}, nil
 }
 
+// bookmarkAdd calls the conversation channel_id, other than most methods. There are bookmarks of links alone.
 func (s marks) bookmarkAdd(a wire.Args) (wire.Answer, error) {
 	c := s.ws.Conversation(a["channel_id"])
 	switch link, err := url.Parse(a["link"]); {

@@ -10,7 +10,7 @@ import (
 )
 
 // method is one method of the Web API. run is called with the lock held; it returns the fields of the answer besides ok, or a
-// refusal.
+// refusal. Several scopes are separated by "|"; one of them is enough.
 type method struct {
 	scope string // that the token needs; "" means none
 	run   func(wire.Args) (wire.Answer, error)
@@ -88,7 +88,8 @@ func connecting(ws *workspace.Workspace, links *sockets.Hub) func(wire.Args) (wi
 	}
 }
 
-// ScopesOf are the scopes of which a method needs one; false for a method that there is not.
+// ScopesOf are the scopes of which a method needs one; false for a method that there is not. It makes the table without a
+// workspace, which only run needs.
 func ScopesOf(name string) (anyOf []string, ok bool) {
 	m, ok := methodsOf(nil, nil, nil)[name]
 	if m.scope != "" {
@@ -97,7 +98,8 @@ func ScopesOf(name string) (anyOf []string, ok bool) {
 	return anyOf, ok
 }
 
-// allScopes is every scope that some method needs, and "commands".
+// allScopes is every scope that some method needs, and "commands". That one is of no method, but the real Slack wants it
+// for slash commands.
 func allScopes(ms map[string]method) []string {
 	all := []string{"commands"}
 	for _, m := range ms {

@@ -15,6 +15,8 @@ type people struct {
 	may *access
 }
 
+// authTest answers whose token it is. The header X-OAuth-Scopes, which tells what it may do, is added where answers are
+// rendered.
 func (s people) authTest(wire.Args) (wire.Answer, error) {
 	return wire.Answer{
 		"url":  "https://" + s.ws.App.Team.Domain + ".slack.com/",
@@ -62,6 +64,7 @@ func (s people) usersList(a wire.Args) (wire.Answer, error) {
 	}, nil
 }
 
+// usersByEmail compares without case, and does not know people who are gone.
 func (s people) usersByEmail(a wire.Args) (wire.Answer, error) {
 	i := slices.IndexFunc(s.ws.People, func(u workspace.User) bool {
 		return u.Email != "" && strings.EqualFold(u.Email, a["email"]) && !u.Deleted
@@ -72,6 +75,8 @@ func (s people) usersByEmail(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"user": s.shapeUser(&s.ws.People[i])}, nil
 }
 
+// shapeUser is a person as the API shows one. Of people who are gone there is little; the address needs a scope of its own;
+// somebody of another workspace is a stranger.
 func (s people) shapeUser(u *workspace.User) wire.Answer {
 	profile := wire.Answer{
 		"real_name": u.RealName, "real_name_normalized": u.RealName,
@@ -100,7 +105,8 @@ func (s people) shapeUser(u *workspace.User) wire.Answer {
 	return out
 }
 
-// dndInfo tells of the span that holds now, or else of the next one.
+// dndInfo tells of the span that holds now, or else of the next one. With no span, the two times are 1, as the real ones
+// are.
 func (s people) dndInfo(a wire.Args) (wire.Answer, error) {
 	u := s.ws.User(a["user"])
 	if u == nil {

@@ -11,6 +11,7 @@ type views struct {
 	may *access
 }
 
+// open closes what its person had open. A trigger is good once and for three seconds; it also says who the person is.
 func (s views) open(a wire.Args) (wire.Answer, error) {
 	v, err := s.ws.Screens.Parse(a["view"], "modal")
 	if err != nil {
@@ -27,6 +28,7 @@ func (s views) open(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"view": s.ws.App.ShapeView(v)}, nil
 }
 
+// push lays a view on top of the others, three at most.
 func (s views) push(a wire.Args) (wire.Answer, error) {
 	v, err := s.ws.Screens.Parse(a["view"], "modal")
 	if err != nil {
@@ -46,6 +48,8 @@ func (s views) push(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"view": s.ws.App.ShapeView(v)}, nil
 }
 
+// update finds the view by Slack's id or by the app's. hash guards against two updates at a time: whoever has an older one
+// is refused.
 func (s views) update(a wire.Args) (wire.Answer, error) {
 	old := s.ws.Screens.By(func(v *workspace.View) bool {
 		return a["view_id"] != "" && v.ID == a["view_id"] || a["external_id"] != "" && v.ExternalID == a["external_id"]
@@ -64,6 +68,7 @@ func (s views) update(a wire.Args) (wire.Answer, error) {
 	return wire.Answer{"view": s.ws.App.ShapeView(old)}, nil
 }
 
+// publish replaces a person's home tab. It takes no trigger: nobody has to have asked for it.
 func (s views) publish(a wire.Args) (wire.Answer, error) {
 	u := s.ws.User(a["user_id"])
 	if u == nil {

@@ -1,6 +1,7 @@
 package blockkit
 
-// blockShape is what a block of this type may have, besides type and block_id.
+// blockShape is what a block of this type may have, besides type and block_id. Numbers without a name are limits of this
+// block alone.
 func blockShape(kind string) (shape, bool) {
 	switch kind {
 	case "section":
@@ -45,6 +46,7 @@ func blockShape(kind string) (shape, bool) {
 	return nil, false
 }
 
+// inputShape is what an input block may have. Buttons and overflow menus are not among its elements.
 func inputShape() shape {
 	return shape{
 		"label": need(plain(2000)), "hint": may(plain(2000)),
@@ -59,6 +61,7 @@ func inputShape() shape {
 	}
 }
 
+// accessory takes what may stand beside a section: an image, or one element.
 func accessory(c *checker, at string, v any) {
 	o, _ := v.(map[string]any)
 	if o["type"] == "image" {
@@ -73,6 +76,7 @@ func accessory(c *checker, at string, v any) {
 	)(c, at, v)
 }
 
+// contextElement takes images and texts, and nothing that acts.
 func contextElement(c *checker, at string, v any) {
 	o, _ := v.(map[string]any)
 	if o["type"] == "image" {
@@ -82,6 +86,7 @@ func contextElement(c *checker, at string, v any) {
 	anyText(maxSection)(c, at, v)
 }
 
+// imageElement is an image in a line, which has no title; the block of that name may have one.
 func imageElement(c *checker, at string, v any) {
 	c.object(at, v, shape{"alt_text": need(str(1, maxAlt)), "image_url": may(link), "slack_file": may(slackFile)})
 	if o, ok := v.(map[string]any); ok {
@@ -89,10 +94,12 @@ func imageElement(c *checker, at string, v any) {
 	}
 }
 
+// slackFile is a picture that was uploaded before, by its id or its address.
 func slackFile(c *checker, at string, v any) {
 	c.object(at, v, shape{"id": may(str(1, maxID)), "url": may(link)})
 }
 
+// cell judges one of a table. A cell has no type of text object: a text is raw, or rich.
 func cell(c *checker, at string, v any) {
 	o, _ := v.(map[string]any)
 	switch o["type"] {
@@ -133,6 +140,7 @@ func richElement(c *checker, at string, v any) {
 	}
 }
 
+// richSection takes an item of a list: lists do not hold lists, those further in are written as lists with an indent.
 func richSection(c *checker, at string, v any) {
 	o, _ := v.(map[string]any)
 	if o["type"] != "rich_text_section" {
@@ -142,7 +150,8 @@ func richSection(c *checker, at string, v any) {
 	richElement(c, at, v)
 }
 
-// inline judges what stands in a line of rich text.
+// inline judges what stands in a line of rich text. In rich text nothing is read as a mark-up: a person is an element of
+// its own, and a text that looks like one is a text.
 func inline(c *checker, at string, v any) {
 	o, _ := v.(map[string]any)
 	style := may(textStyle)

@@ -28,7 +28,8 @@ const (
 	maxPrivate    = 3000
 )
 
-// rule judges one value found at a JSON pointer.
+// rule judges one value found at a JSON pointer. It says what is wrong through c, and never stops: all problems of a
+// message are found at once.
 type rule func(c *checker, at string, v any)
 
 // field is what a shape says about one property.
@@ -40,10 +41,14 @@ type field struct {
 // shape lists the properties that an object may have.
 type shape map[string]field
 
+// need is a property that must be there.
 func need(r rule) field { return field{must: true, rule: r} }
-func may(r rule) field  { return field{rule: r} }
 
-// checker collects what is wrong, in Slack's words.
+// may is a property that need not.
+func may(r rule) field { return field{rule: r} }
+
+// checker collects what is wrong, in Slack's words. It also keeps what concerns more than one block: ids must differ in the
+// whole message, markdown and tables have limits for all together.
 type checker struct {
 	problems  []string
 	blockIDs  map[string]bool
@@ -57,6 +62,7 @@ func newChecker() *checker {
 	return &checker{blockIDs: map[string]bool{}, actionIDs: map[string]bool{}}
 }
 
+// say notes a problem, with its place behind it as Slack writes it.
 func (c *checker) say(at, format string, a ...any) {
 	c.problems = append(c.problems, fmt.Sprintf(format, a...)+" [json-pointer:"+at+"]")
 }
@@ -110,7 +116,8 @@ func (c *checker) block(at string, v any) {
 }
 
 // object judges an object against a shape. Every object has a type, judged by who
-// calls.
+// calls. A property that the shape does not list is a problem: a misspelled one is refused by Slack, and must not pass
+// here.
 func (c *checker) object(at string, v any, sh shape) {
 	o, ok := v.(map[string]any)
 	if !ok {
@@ -155,7 +162,7 @@ func str(atLeast, atMost int) rule {
 	}
 }
 
-// link takes absolute URLs.
+// link takes absolute URLs. An address of mail has no host.
 func link(c *checker, at string, v any) {
 	str(1, maxURL)(c, at, v)
 	u, err := url.Parse(Text(v))
@@ -221,6 +228,7 @@ func unique(seen func(*checker) map[string]bool, name string) rule {
 	}
 }
 
+// actionID takes an id that no other element of the message has: answers are told apart by it.
 func actionID(c *checker, at string, v any) {
 	unique(func(c *checker) map[string]bool { return c.actionIDs }, "action_id")(c, at, v)
 }
@@ -231,6 +239,7 @@ func plain(atMost int) rule { return textObject(atMost, false) }
 // anyText takes plain_text and mrkdwn objects.
 func anyText(atMost int) rule { return textObject(atMost, true) }
 
+// textObject takes a text of one character at least: Slack refuses empty ones.
 func textObject(atMost int, mrkdwn bool) rule {
 	return func(c *checker, at string, v any) {
 		o, _ := v.(map[string]any)
@@ -255,7 +264,8 @@ func (c *checker) picture(at string, o map[string]any) {
 	}
 }
 
-// validateView judges a view.
+// validateView judges a view. A modal has a title and may have buttons; a home tab has neither. Whoever has inputs must
+// have a button to send them with.
 func validateView(view map[string]any, kind string) []string {
 	c := newChecker()
 	sh := shape{

@@ -25,7 +25,8 @@ type Button struct {
 	Confirm  bool // asks before it acts
 }
 
-// Interactives lists the elements of blocks that people can act on, in order.
+// Interactives lists the elements of blocks that people can act on, in order. Elements without an action_id are left out:
+// nobody could tell what was pressed.
 func Interactives(raw json.RawMessage) []Element {
 	var blocks []map[string]any
 	if json.Unmarshal(raw, &blocks) != nil {

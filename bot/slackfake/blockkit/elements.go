@@ -7,6 +7,7 @@ import (
 	"time"
 )
 
+// Limits of elements: characters of a hint in the field and of what is typed, and options of a menu.
 const (
 	maxPlaceholder = 150
 	maxInput       = 3000
@@ -57,6 +58,7 @@ func elementShape(kind string) (shape, bool) {
 	return selectShape(kind)
 }
 
+// choiceShape is of boxes and radio buttons, which show all options at once, so there are at most ten.
 func choiceShape(kind string) shape {
 	sh := shape{
 		"options": need(list(1, 10, option(kind))), "confirm": may(confirm), "focus_on_load": may(boolean),
@@ -70,6 +72,7 @@ func choiceShape(kind string) shape {
 	return sh
 }
 
+// inputElementShape is what an element for typing or picking may have.
 func inputElementShape(kind string) (shape, bool) {
 	sh := shape{"placeholder": may(plain(maxPlaceholder)), "focus_on_load": may(boolean)}
 	dispatch := may(dispatchConfig)
@@ -106,6 +109,7 @@ func inputElementShape(kind string) (shape, bool) {
 	return sh, true
 }
 
+// selectShape is what a menu may have: of one choice or of several, with options of its own or those of the workspace.
 func selectShape(kind string) (shape, bool) {
 	options := may(list(1, maxOptions, option("select")))
 	groups := may(list(1, maxOptions, optionGroup))
@@ -142,7 +146,8 @@ func conversationsShape(initial string, f field) shape {
 	}
 }
 
-// options judges what the properties of one element have to do with each other.
+// options judges what the properties of one element have to do with each other. What is chosen at first must be among the
+// options with the same text, unless they come from the app later.
 func (c *checker) options(at, kind string, o map[string]any) {
 	if kind == "static_select" || kind == "multi_static_select" {
 		if (o["options"] == nil) == (o["option_groups"] == nil) {

@@ -10,7 +10,8 @@ import (
 // maxViewBytes is the limit of a view as JSON.
 const maxViewBytes = 250_000
 
-// ParseBlocks reads and judges the blocks of a message: nil if there are none, a refusal if Slack would not take them.
+// ParseBlocks reads and judges the blocks of a message: nil if there are none, a refusal if Slack would not take them. An
+// empty list is the same as none.
 func ParseBlocks(text string) (json.RawMessage, error) {
 	if text == "" {
 		return nil, nil
@@ -56,6 +57,7 @@ func ValidateView(raw []byte, kind string) []string {
 	return problemsOf(err)
 }
 
+// problemsOf is what a refusal says in detail, or its code.
 func problemsOf(err error) []string {
 	r, ok := errors.AsType[*wire.Refusal](err)
 	if !ok {
