@@ -11,6 +11,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/groups"
 	"github.com/oncalm/oncalm/alarms/known"
+	"github.com/oncalm/oncalm/alarms/reconcile"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/capture"
@@ -148,7 +149,8 @@ func TestOwnersCanFail(t *testing.T) {
 // TestKeysAreInPackageDocs holds that the doc of each package which writes keys tells of them: who looks into a store starts there.
 func TestKeysAreInPackageDocs(t *testing.T) {
 	keys := map[string][]store.Check{
-		"alarms/groups": groups.Keys(), "alarms/known": known.Keys(), "alarms/sns": sns.Keys(), "bot": bot.Keys(), "bot/storm": storm.Keys(),
+		"alarms/groups": groups.Keys(), "alarms/known": known.Keys(), "alarms/reconcile": reconcile.Keys(),
+		"alarms/sns": sns.Keys(), "bot": bot.Keys(), "bot/storm": storm.Keys(),
 		"changes": changes.Keys(), "fates": fates.Keys(), "handoffs": handoffs.Keys(),
 		"incidents": incidents.Keys(), "incidents/history": history.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
 		"incidents/requests": requests.Keys(),

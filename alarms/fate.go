@@ -23,7 +23,7 @@ func seenBefore(tx store.Tx, id string) (incident string, seen bool) {
 // fateOf is what is kept of a message. The text of one about a subscription is not: its token is a secret.
 func fateOf(v *sns.Verified, parts []fates.Part) fates.Fate {
 	f := fates.Fate{ID: v.ID(), At: v.Received, Topic: v.TopicARN, Subject: aws.Line(v.Subject, aws.MaxName), Parts: parts}
-	if v.Type == sns.Notification {
+	if v.Type == sns.Notification || v.Type == sns.Reconciled {
 		f.SetText(v.Message)
 	} else {
 		f.Lost = true

@@ -128,6 +128,11 @@ func (t *Intake) judge(v *sns.Verified) []aimed {
 		return []aimed{{&sig, t.Services.fallback()}}
 	}
 	signals := Classify(v, t.Topics, t.Rules)
+	if v.Type == sns.Reconciled {
+		for i := range signals {
+			signals[i].flag(FlagReconciled)
+		}
+	}
 	all := make([]aimed, len(signals))
 	for i := range signals {
 		all[i] = aimed{&signals[i], t.Services.For(&signals[i])}
@@ -288,7 +293,11 @@ func (t *Intake) clear(tx store.Tx, now time.Time, id string, last known.Last, s
 		return Outcome{What: Reported, Incident: id}, err
 	}
 	several := len(i.Firing) > 1 || sig.Series != sig.Fingerprint
-	_, err = t.append(tx, now, id, sig, incidents.Resolved{Reason: wellAgain(several, overtaken) + sparing(after.Held)})
+	reason := wellAgain(several, overtaken) + sparing(after.Held)
+	if slices.Contains(sig.Flags, FlagReconciled) {
+		reason += ", found by reconciliation"
+	}
+	_, err = t.append(tx, now, id, sig, incidents.Resolved{Reason: reason})
 	return Outcome{What: Resolved, Incident: id, Spared: after.Held}, err
 }
 

@@ -30,8 +30,10 @@ const (
 
 // Flags of [incidents.Alarm]: what is doubtful or special about a word.
 const (
-	FlagUnparsed   = "unparsed"          // not understood; taken for ALARM
-	FlagAfterMute  = "after mute window" // held back by a mute rule until now
+	FlagUnparsed  = "unparsed"          // not understood; taken for ALARM
+	FlagAfterMute = "after mute window" // held back by a mute rule until now
+	// FlagReconciled: no message of it came; CloudWatch was asked.
+	FlagReconciled = "found by reconciliation"
 	flagSuppressed = "actions suppressed by "
 )
 

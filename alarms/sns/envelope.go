@@ -28,6 +28,8 @@ const (
 	Notification            = "Notification"
 	SubscriptionConfirmed   = "SubscriptionConfirmation"
 	UnsubscribeConfirmation = "UnsubscribeConfirmation"
+	// Reconciled is the type of what SNS did not send: what CloudWatch says itself, when it was asked. Nothing over HTTP has it.
+	Reconciled = "Reconciled"
 )
 
 // An Envelope is one message of SNS, with the fields that are signed and the

@@ -81,6 +81,23 @@ func (t Topics) Match(arn string) (aws.ARN, bool) {
 	})
 }
 
+// Regions are the regions in which topics of the list are, as far as it names them.
+func (t Topics) Regions() []string {
+	var all []string
+	for _, arn := range t.exact {
+		if a, ok := aws.ParseARN(arn); ok {
+			all = append(all, a.Region)
+		}
+	}
+	for _, w := range t.wildcards {
+		if w.Region != "*" {
+			all = append(all, w.Region)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // String lists the topics as they were written.
 func (t Topics) String() string {
 	all := slices.Clone(t.exact)

@@ -13,8 +13,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/alarms/cloudwatch"
 	"github.com/oncalm/oncalm/alarms/groups"
 	"github.com/oncalm/oncalm/alarms/known"
+	"github.com/oncalm/oncalm/alarms/reconcile"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/capture"
@@ -24,6 +26,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack/socket"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/cmd/oncalm/amazon"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/doors"
@@ -68,12 +71,13 @@ type app struct {
 	clock     *clocks.Clock
 	others    *clocks.Witness // of what time it is
 	reg       *prometheus.Registry
-	store     store.Store    // a write to it wakes the runner
-	incoming  store.Store    // the same, for alarms: it leaves the reserve alone
-	fetched   sns.CertSource // certificates from AWS
-	confirmer sns.Confirmer  // of subscriptions
-	line      *slack.Sender  // to Slack
-	socket    *socket.Door   // from Slack; nil: it posts
+	store     store.Store     // a write to it wakes the runner
+	incoming  store.Store     // the same, for alarms: it leaves the reserve alone
+	fetched   sns.CertSource  // certificates from AWS
+	confirmer sns.Confirmer   // of subscriptions
+	truth     *reconcile.Loop // what CloudWatch says itself
+	line      *slack.Sender   // to Slack
+	socket    *socket.Door    // from Slack; nil: it posts
 	runner    *outbox.Runner
 	health    *ops.Health
 	self      *ops.SelfPager
@@ -163,7 +167,18 @@ func (a *app) wireLines(cfg *config.Config) {
 	})
 	fetched := sns.NewAWSCertificates(a.outside.aws, sns.StoredCertificates{Store: a.store}, a.log)
 	fetched.ObserveClock(a.others)
-	a.fetched, a.confirmer = fetched, confirmer(a.outside, a.others, a.log)
+	a.fetched, a.confirmer = fetched, a.outside.confirmer
+	if a.confirmer == nil {
+		a.confirmer = amazon.Confirmer(a.others, a.log)
+	}
+	a.truth = &reconcile.Loop{
+		Store: a.store, API: cloudwatch.New(amazon.Load(a.log)), Clock: a.clock, Log: a.log,
+		Metrics: reconcile.NewMetrics(a.reg),
+		Rules: func() reconcile.Rules {
+			now := a.now()
+			return reconcile.Rules{Every: now.cfg.Reconcile, Topics: now.intake.Topics, Take: now.intake.Take}
+		},
+	}
 }
 
 // calendar are the kinds of work that have their time from the calendar, and not so long
@@ -258,6 +273,7 @@ func (a *app) run(ctx context.Context) error {
 		parts.Go(func() { a.hearing.Run(ctx) })
 	}
 	parts.Go(func() { a.refused.Run(ctx) })
+	parts.Go(func() { a.truth.Run(ctx) })
 	parts.Go(func() { (&ops.Auditor{Audit: a.audit, Each: a.auditEach, Log: a.log}).Run(ctx, a.reg) })
 	err := a.runner.Run(ctx)
 	parts.Wait()

@@ -50,6 +50,8 @@ type Config struct {
 
 	Slack Slack
 	SNS   SNS
+	// Reconcile is how often CloudWatch is asked how its alarms stand; 0: never.
+	Reconcile time.Duration
 	// Channels is what is done where incidents are talked about.
 	Channels channels.Channels
 

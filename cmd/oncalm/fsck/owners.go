@@ -5,6 +5,7 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/groups"
 	"github.com/oncalm/oncalm/alarms/known"
+	"github.com/oncalm/oncalm/alarms/reconcile"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/capture"
@@ -42,6 +43,7 @@ func owners() []store.Check {
 		requests.Keys(),
 		overrides.Keys(),
 		changes.Keys(),
+		reconcile.Keys(),
 		rollbacks.Keys(),
 		fates.Keys(),
 		silences.Keys(),

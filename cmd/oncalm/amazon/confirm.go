@@ -1,4 +1,6 @@
-package main
+// Package amazon is what Oncalm asks of AWS, with the SDK's own credentials, region and endpoint. They are looked for when they are needed
+// first, so that who needs none is asked for none.
+package amazon
 
 import (
 	"context"
@@ -6,6 +8,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/middleware"
 	"github.com/aws/aws-sdk-go-v2/config"
 	snsapi "github.com/aws/aws-sdk-go-v2/service/sns"
@@ -15,13 +18,17 @@ import (
 	"github.com/oncalm/oncalm/clocks"
 )
 
-// confirmer returns what confirms subscriptions. What the SDK has to say goes to log.
-func confirmer(o outside, w *clocks.Witness, log *slog.Logger) sns.Confirmer {
-	if o.confirmer != nil {
-		return o.confirmer
+// Load returns what finds credentials, region and endpoint as the SDK finds them. What the SDK has to say goes to log.
+func Load(log *slog.Logger) func(context.Context) (aws.Config, error) {
+	return func(ctx context.Context) (aws.Config, error) {
+		return config.LoadDefaultConfig(ctx, config.WithLogger(sdkLog{log}))
 	}
+}
+
+// Confirmer returns what confirms subscriptions.
+func Confirmer(w *clocks.Witness, log *slog.Logger) sns.Confirmer {
 	return &snsClient{witness: w, load: sync.OnceValues(func() (*snsapi.Client, error) {
-		cfg, err := config.LoadDefaultConfig(context.Background(), config.WithLogger(sdkLog{log}))
+		cfg, err := Load(log)(context.Background())
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,116 @@
+// Package cloudwatch asks CloudWatch how its alarms stand, with the SDK of AWS: it is the [reconcile.API].
+//
+// What is asked costs little and is bounded, whatever there is: see [mostPages]. Credentials, endpoint and region are found as the SDK
+// finds them. The role needs cloudwatch:DescribeAlarms and cloudwatch:ListAlarmMuteRules, on all resources: composite alarms can be
+// described in no other way.
+package cloudwatch
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+
+	"github.com/oncalm/oncalm/alarms/reconcile"
+)
+
+// Bounds of what is asked each time and in each region.
+const (
+	mostPages = 20  // of alarms that say ALARM, 100 on each
+	pageSize  = 100 // the most that DescribeAlarms takes, of names and of alarms
+	patience  = 20 * time.Second
+)
+
+// Client asks CloudWatch. It is safe for use by several goroutines.
+type Client struct {
+	load    func(context.Context) (aws.Config, error)
+	mu      sync.Mutex
+	regions map[string]*cloudwatch.Client
+}
+
+// New returns a client with what load finds, which is asked for when it is needed first, and again until it succeeds.
+func New(load func(context.Context) (aws.Config, error)) *Client {
+	return &Client{load: load, regions: map[string]*cloudwatch.Client{}}
+}
+
+// in is the client of a region.
+func (c *Client) in(ctx context.Context, region string) (*cloudwatch.Client, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if client := c.regions[region]; client != nil {
+		return client, nil
+	}
+	cfg, err := c.load(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.regions[region] = cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { o.Region = region })
+	return c.regions[region], nil
+}
+
+// allKinds are named in each call: without them CloudWatch answers with metric alarms only.
+func allKinds() []types.AlarmType {
+	return []types.AlarmType{types.AlarmTypeMetricAlarm, types.AlarmTypeCompositeAlarm, types.AlarmTypeLogAlarm}
+}
+
+// Firing implements [reconcile.API].
+func (c *Client) Firing(ctx context.Context, region string) ([]reconcile.Alarm, error) {
+	return c.describe(ctx, region, &cloudwatch.DescribeAlarmsInput{
+		AlarmTypes: allKinds(), StateValue: types.StateValueAlarm, MaxRecords: aws.Int32(pageSize)})
+}
+
+// Named implements [reconcile.API].
+func (c *Client) Named(ctx context.Context, region string, names []string) (all []reconcile.Alarm, err error) {
+	for some := range slices.Chunk(names, pageSize) {
+		found, err := c.describe(ctx, region, &cloudwatch.DescribeAlarmsInput{AlarmTypes: allKinds(), AlarmNames: some,
+			MaxRecords: aws.Int32(pageSize)})
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+func (c *Client) describe(ctx context.Context, region string, in *cloudwatch.DescribeAlarmsInput) ([]reconcile.Alarm,
+	error) {
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	client, err := c.in(ctx, region)
+	if err != nil {
+		return nil, err
+	}
+	var all []reconcile.Alarm
+	for range mostPages {
+		out, err := client.DescribeAlarms(ctx, in)
+		if err != nil {
+			return nil, fmt.Errorf("cloudwatch:DescribeAlarms: %w", err)
+		}
+		all = append(all, read(out)...)
+		if in.NextToken = out.NextToken; in.NextToken == nil {
+			break
+		}
+	}
+	return all, nil
+}
+
+// Muted implements [reconcile.API].
+func (c *Client) Muted(ctx context.Context, region, name string) (bool, error) {
+	ctx, stop := context.WithTimeout(ctx, patience)
+	defer stop()
+	client, err := c.in(ctx, region)
+	if err != nil {
+		return false, err
+	}
+	out, err := client.ListAlarmMuteRules(ctx, &cloudwatch.ListAlarmMuteRulesInput{
+		AlarmName: aws.String(name), Statuses: []types.AlarmMuteRuleStatus{types.AlarmMuteRuleStatusActive}})
+	if err != nil {
+		return false, fmt.Errorf("cloudwatch:ListAlarmMuteRules: %w", err)
+	}
+	return len(out.AlarmMuteRuleSummaries) > 0, nil
+}
