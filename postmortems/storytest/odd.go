@@ -9,7 +9,8 @@ import (
 )
 
 // HostileTexts are what somebody who can name an alarm might try. They are about Slack's markup, Markdown, HTML, and
-// control characters. Each should be shown letter by letter.
+// control characters. Each should be shown letter by letter. Fields take them in turn, so each text stands in many fields,
+// and each field has some of them.
 var HostileTexts = []string{
 	"<!channel> <@U123> <https://evil.example|Acknowledge>",
 	"[click](https://evil.example) ![x](https://evil.example/p.png)",
@@ -66,7 +67,8 @@ func hostile(t testing.TB) *Story {
 	return s.By(incidents.Person(next()), incidents.Resolved{Reason: next()})
 }
 
-// rightToLeft is in Hebrew and Arabic, between which English names and times stand.
+// rightToLeft is in Hebrew and Arabic, between which English names and times stand. The order of what stands beside them
+// must not turn around, which is a matter of marks of direction (Unicode bidi).
 func rightToLeft(t testing.TB) *Story {
 	s := Tell(t, "2026-03-18 10:00:00")
 	a := s.Alarm("תשלומים-5xx (ייצור)", incidents.AlarmFiring, func(a *incidents.Alarm) {

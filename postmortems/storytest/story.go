@@ -12,7 +12,8 @@ import (
 )
 
 // A Story writes a timeline as the program would: numbered, in the order of recording,
-// and folded at the end. A mistake in a story fails its test.
+// and folded at the end. A mistake in a story fails its test. Its methods return it, so that a story reads as one chain.
+// Positions and reasons of pages are real (package paging); what is made up is who did what, and when.
 type Story struct {
 	t      testing.TB
 	Now    time.Time // in the story
@@ -30,7 +31,7 @@ func Tell(t testing.TB, start string) *Story {
 	return &Story{t: t, Now: now}
 }
 
-// At moves on to a time of the same day.
+// At moves on to a time of the same day. It may go back as well: events are written in the order of the calls.
 func (s *Story) At(clock string) *Story {
 	s.t.Helper()
 	now, err := time.Parse(time.DateTime, s.Now.Format("2006-01-02 ")+clock)
@@ -56,7 +57,8 @@ func (s *Story) Since(at time.Time, who incidents.Actor, b incidents.Body) *Stor
 	return s
 }
 
-// Alarm is a word of the alarm that is told about.
+// Alarm is a word of the alarm that is told about. By default it is a metric alarm that goes between OK and ALARM; more
+// changes what should be otherwise.
 func (s *Story) Alarm(name string, state incidents.AlarmState, more ...func(*incidents.Alarm)) incidents.Alarm {
 	threshold := 50.0
 	a := incidents.Alarm{
@@ -106,7 +108,8 @@ var Policy = paging.Policy{
 	},
 }
 
-// Steps takes a step of the policy, and returns the keys of the pages.
+// Steps takes a step of the policy, and returns the keys of the pages. onCall is who is on call for every schedule at that
+// time; nobody means that the fallback is paged.
 func (s *Story) Steps(at incidents.Position, onCall ...string) []string {
 	var keys []string
 	d := paging.Decide(Policy, at, func(string) []string { return onCall })
@@ -138,7 +141,7 @@ func (s *Story) Delivers(key, person string) *Story {
 	})
 }
 
-// Folded ends the story.
+// Folded ends the story. The fold is that of the program, so a story that could not have happened fails here.
 func (s *Story) Folded() (incidents.Incident, []incidents.Event) {
 	s.t.Helper()
 	i, err := incidents.Fold("42", s.events)

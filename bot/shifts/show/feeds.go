@@ -116,7 +116,8 @@ func (f *Feeds) revokeFeed(ctx context.Context, c *chat.Call, said string) (bloc
 		". Calendar apps that use them get nothing new from now on."), nil
 }
 
-// ownFeeds lists the links of the one who asks.
+// ownFeeds lists the links of the one who asks. Links to their own shifts that others have made are among them, since they
+// may revoke those, too.
 func (f *Feeds) ownFeeds(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	var lines []blocks.Line
 	err := f.Book.Store.View(ctx, func(tx store.Tx) error {

@@ -42,6 +42,7 @@ func (b *Board) OnCall(ctx context.Context, c *chat.Call) (blocks.Message, error
 	if name, ok := typed.Spelt(slices.Values(b.Services), said); ok {
 		return b.serviceOnCall(ctx, c, name)
 	}
+	// people try a name here: say what to type instead
 	if person, ok := b.Reader.Users[said]; ok && c.Args[0].Kind == chat.UserToken {
 		return blocks.Sentence("@", person, " is a person; behind ", blocks.Code(c.Root),
 			" I know schedules, services and the commands of ", blocks.Code(c.Root+" help"), ". When somebody is on call, ",
@@ -56,7 +57,8 @@ func (b *Board) OnCall(ctx context.Context, c *chat.Call) (blocks.Message, error
 	return m, nil
 }
 
-// serviceOnCall tells whom a page for a service goes to, and when it goes on to the next.
+// serviceOnCall tells whom a page for a service goes to, and when it goes on to the next. The times are those of a page
+// that nobody acknowledges, from the policy: each step waits for so long after it has paged.
 func (b *Board) serviceOnCall(ctx context.Context, c *chat.Call, service string) (blocks.Message, error) {
 	policy := b.Pager.Policy(service)
 	var lines []blocks.Line
@@ -136,7 +138,8 @@ func (b *Board) shifts(ctx context.Context, now time.Time, schedules []string) (
 	return lines, err
 }
 
-// shift is who is on call in a schedule, in one line.
+// shift is who is on call in a schedule, in one line. An Answer whose To is zero has no end; one whose Next begins after To
+// has a gap before it.
 func shift(schedule string, a rotations.Answer) blocks.Line {
 	l := blocks.Say(blocks.Strong(schedule), ": ")
 	next := text.List(a.Next.People, "and")

@@ -49,7 +49,7 @@ func (b *Board) Schedule(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 }
 
 // shiftLines are the shifts between two times, and the gaps between them. A shift that begins in that time is told to its
-// end.
+// end. from moves on to where the last shift has ended, so a gap is whatever lies between it and the next.
 func shiftLines(shifts []rotations.Shift, from, to time.Time) []blocks.Line {
 	var lines []blocks.Line
 	gap := func(until time.Time) {

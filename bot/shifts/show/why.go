@@ -37,7 +37,8 @@ func (b *Board) Why(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	return m, err
 }
 
-// silenced is what is silenced at a time: whoever is on call is not paged for it.
+// silenced is what is silenced at a time: whoever is on call is not paged for it. Ten are enough to see that silence is the
+// answer to the question.
 func (b *Board) silenced(tx store.Tx, at time.Time) (lines []blocks.Line) {
 	if b.Silences == nil {
 		return nil
@@ -53,7 +54,8 @@ func (b *Board) silenced(tx store.Tx, at time.Time) (lines []blocks.Line) {
 	return lines
 }
 
-// askedWhy reads what is asked for: a schedule or all that concern the person, and a time or now.
+// askedWhy reads what is asked for: a schedule or all that concern the person, and a time or now. If no schedule is named,
+// those that the person is in are meant; if there are none, all.
 func (b *Board) askedWhy(c *chat.Call) (names []string, at time.Time, m blocks.Message, ok bool) {
 	var words []string
 	for _, t := range c.Args {
@@ -90,6 +92,7 @@ func (b *Board) askedWhy(c *chat.Call) (names []string, at time.Time, m blocks.M
 	s, err := moment(words)
 	if err != nil {
 		is := func(words []string) bool { _, err := moment(words); return err == nil }
+		// what is no time may be a schedule that was mistyped, with a time behind it
 		name, misnamed := typed.Misnamed(words, is)
 		if len(words) == 1 {
 			name, misnamed = words[0], true
@@ -144,7 +147,8 @@ func madeAs(tx store.Tx, schedule, id string) (overrides.Override, bool) {
 }
 
 // clockChange says of a shift with a clock change in it how long it is. A shift of more than 60 days is left out: there
-// nobody counts hours.
+// nobody counts hours. It compares the offsets at both ends, so a shift over two changes that cancel each other out says
+// nothing.
 func clockChange(s rotations.Shift, zone *time.Location) string {
 	if s.From.IsZero() || s.To.IsZero() || s.To.Sub(s.From) > 60*24*time.Hour {
 		return ""

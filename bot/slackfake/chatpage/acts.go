@@ -10,7 +10,8 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
-// sentence is what the page tells the person about an error.
+// sentence is what the page tells the person about an error. Errors of the bot's end have sentences here; any other says by
+// itself what was wrong, and needs only a capital and a stop.
 func sentence(err error) string {
 	switch {
 	case errors.Is(err, hands.ErrDown):
@@ -31,13 +32,15 @@ func sentence(err error) string {
 // acts are what a person does on the page.
 type acts struct{ p *Page }
 
-// at says who acts, and on which message.
+// at says who acts, and on which message. All requests of the page have it. Nobody is signed in: the page says for whom it
+// acts, which is what the demo is for.
 type at struct {
 	As      string `json:"as"`
 	Channel string `json:"channel"`
 	TS      string `json:"ts"`
 }
 
+// actAs is the change to another person. The page keeps who that is; here it is only checked.
 func (s acts) actAs(_ *http.Request, in at) (wire.Answer, error) {
 	s.p.ws.Lock()
 	defer s.p.ws.Unlock()
@@ -60,6 +63,7 @@ func (s acts) send(r *http.Request, in sendRequest) (wire.Answer, error) {
 	if typed == "" {
 		return nil, nil
 	}
+	// with Slack down, people cannot write either
 	if down, _ := s.p.faults.IsDown(); down {
 		return nil, hands.ErrDown
 	}
@@ -78,6 +82,7 @@ type pressRequest struct {
 	Value  string `json:"value"`
 }
 
+// press acts on a message as it is now. It tells how long the bot took, which the page shows.
 func (s acts) press(r *http.Request, in pressRequest) (wire.Answer, error) {
 	m, err := s.find(in.at)
 	if err != nil {
@@ -87,6 +92,8 @@ func (s acts) press(r *http.Request, in pressRequest) (wire.Answer, error) {
 	return wire.Answer{"took": resp.Took.Milliseconds()}, resp.Err
 }
 
+// find is the message that an act is about, if the person can see it. It is a copy: the hands lock the workspace
+// themselves.
 func (s acts) find(in at) (workspace.Message, error) {
 	s.p.ws.Lock()
 	defer s.p.ws.Unlock()
@@ -106,7 +113,7 @@ type reactRequest struct {
 	Name string `json:"name"`
 }
 
-// react turns a person's reaction on or off.
+// react turns a person's reaction on or off. The page does not say which: what cannot be added is there already.
 func (s acts) react(r *http.Request, in reactRequest) (wire.Answer, error) {
 	m, err := s.find(in.at)
 	if err != nil {
@@ -153,6 +160,7 @@ func (s acts) front(user string) string {
 	return stack[len(stack)-1].ID
 }
 
+// view acts on the modal in front, and on no other: the bot may have replaced what the page still showed.
 func (s acts) view(r *http.Request, in viewRequest) (wire.Answer, error) {
 	if id := s.front(in.As); id == "" || id != in.ID {
 		return nil, &hands.NoSuch{What: "open modal", Name: in.ID}
@@ -175,6 +183,7 @@ type controlRequest struct {
 	ID string `json:"id"`
 }
 
+// control presses a button of the stage. What that does is the affair of Options.Run.
 func (s acts) control(r *http.Request, in controlRequest) (wire.Answer, error) {
 	for _, c := range s.p.o.Controls {
 		if c.ID == in.ID && s.p.o.Run != nil {

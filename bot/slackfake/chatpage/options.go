@@ -56,7 +56,7 @@ type Step struct {
 // Link leads elsewhere: the postmortem, the web pages.
 type Link struct{ Label, URL string }
 
-// Done ticks a step of the guided tour off.
+// Done ticks a step of the guided tour off. A step may be done in any order, and more than once.
 func (p *Page) Done(stepID string) {
 	p.ws.Lock()
 	defer p.ws.Unlock()

@@ -45,7 +45,8 @@ func New(ws *workspace.Workspace, f *faults.Faults, h *hands.Hands, o Options) *
 }
 
 // Handler is the chat page: the page itself at /, everything else below /chat/. It
-// asks for no login, so it belongs on a loopback address.
+// asks for no login, so it belongs on a loopback address. Requests that another site makes in somebody's browser are
+// refused (CrossOriginProtection): a loopback address keeps out other machines, but not the other pages of this one.
 func (p *Page) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.asset("index.html"))
@@ -66,6 +67,7 @@ func (p *Page) Handler() http.Handler {
 	return secured(http.NewCrossOriginProtection().Handler(mux))
 }
 
+// secured adds the headers that keep text of alarms and people from doing anything in the browser.
 func secured(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -79,7 +81,7 @@ func secured(next http.Handler) http.Handler {
 	})
 }
 
-// asset serves one embedded file.
+// asset serves one embedded file. A file whose ending is not listed is not served, embedded or not.
 func (p *Page) asset(name string) http.HandlerFunc {
 	kinds := map[string]string{
 		".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8",
@@ -137,6 +139,7 @@ func (p *Page) stream(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.WriteHeader(http.StatusOK)
 	wake := make(chan struct{}, 1)
+	// the page has to ask once after it has connected: what changed before would be missed
 	wake <- struct{}{}
 	ended := p.watch(wake, true)
 	defer p.watch(wake, false)
@@ -196,7 +199,7 @@ func (p *Page) upload(id string) (workspace.FileRef, []byte) {
 }
 
 // file shows an uploaded file: pictures and texts in the browser, everything
-// else as a download.
+// else as a download. Markdown is shown as plain text, so that nothing in it becomes markup.
 func (p *Page) file(w http.ResponseWriter, r *http.Request) {
 	ref, content := p.upload(r.PathValue("id"))
 	if content == nil {

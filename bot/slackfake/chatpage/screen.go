@@ -29,6 +29,7 @@ func (s screen) state(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "there is nobody in this workspace", http.StatusNotFound)
 		return
 	}
+	// opened when somebody looks, so that a bot which has said nothing yet can be written to
 	im, _ := s.p.ws.OpenIM(me.ID)
 	open := s.p.ws.Conversation(q.Get("in"))
 	if open == nil || !open.Has(me.ID) {
@@ -74,6 +75,7 @@ func (s screen) actor(id string) *workspace.User {
 	return &s.p.ws.People[i]
 }
 
+// people are all, with how much each has not read in their direct messages: the page offers to become any of them.
 func (s screen) people() []wire.Answer {
 	people := []wire.Answer{}
 	for i := range s.p.ws.People {
@@ -119,6 +121,7 @@ func (s screen) convs(me *workspace.User, open *workspace.Conversation) []wire.A
 	return convs
 }
 
+// lastVisible is the newest message of a conversation that a person can see; nil if there is none.
 func lastVisible(c *workspace.Conversation, user string) *workspace.Message {
 	for _, m := range slices.Backward(c.Messages) {
 		if visibleTo(m, user) {
@@ -128,11 +131,12 @@ func lastVisible(c *workspace.Conversation, user string) *workspace.Message {
 	return nil
 }
 
+// visibleTo tells whether a person sees a message: an ephemeral one is seen by one alone.
 func visibleTo(m *workspace.Message, user string) bool {
 	return m.Ephemeral == "" || m.Ephemeral == user
 }
 
-// preview is the first line of a message, for notifications.
+// preview is the beginning of a message, for notifications.
 func preview(m *workspace.Message) string {
 	r := []rune(m.Text)
 	if len(r) > 120 {
@@ -141,7 +145,7 @@ func preview(m *workspace.Message) string {
 	return m.Text
 }
 
-// unread counts what others have written since the person last looked.
+// unread counts what others have written since the person last looked. It stops at 99: beyond that nobody reads the number.
 func (s screen) unread(c *workspace.Conversation, user string) int {
 	n := 0
 	for _, m := range slices.Backward(c.Messages) {
@@ -189,6 +193,7 @@ func (s screen) beside(open *workspace.Conversation, me *workspace.User, wanted 
 	return s.open(c, me, "")
 }
 
+// thread is a thread with its first message; nil if none is open or the person cannot see it.
 func (s screen) thread(c *workspace.Conversation, me *workspace.User, ts string) any {
 	root := c.Message(ts)
 	if root == nil || !visibleTo(root, me.ID) {
@@ -203,6 +208,7 @@ func (s screen) thread(c *workspace.Conversation, me *workspace.User, ts string)
 	return wire.Answer{"ts": root.TS, "messages": shown}
 }
 
+// message is one as the page draws it. What is empty is left out, for there are many.
 func (s screen) message(c *workspace.Conversation, m *workspace.Message) wire.Answer {
 	out := wire.Answer{
 		"ts": m.TS, "channel": c.ID, "user": m.User, "bot": m.Bot, "text": m.Text, "edited": m.Edited,
@@ -226,6 +232,7 @@ func (s screen) message(c *workspace.Conversation, m *workspace.Message) wire.An
 	return out
 }
 
+// modal is the topmost modal of a person; those below come back when it is closed.
 func (s screen) modal(me *workspace.User) any {
 	stack := s.p.ws.Screens.Of(me.ID)
 	if len(stack) == 0 {
@@ -238,6 +245,7 @@ func (s screen) modal(me *workspace.User) any {
 	}
 }
 
+// down tells whether Slack is down, and for how many milliseconds more if that is known.
 func (s screen) down() wire.Answer {
 	now := time.Now()
 	down, until := s.p.faults.Outage(now)
@@ -248,6 +256,7 @@ func (s screen) down() wire.Answer {
 	return out
 }
 
+// stage is all that the page offers besides Slack (see Options), with the steps that are done.
 func (s screen) stage() wire.Answer {
 	p := s.p.o
 	commands, controls, steps, links := []wire.Answer{}, []wire.Answer{}, []wire.Answer{}, []wire.Answer{}

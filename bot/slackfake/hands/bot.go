@@ -33,7 +33,7 @@ var (
 	// ErrAnswer says that the bot's answer broke Slack's rules.
 	ErrAnswer = errors.New("invalid_command_response")
 	// ErrInput says that Slack would not even send this: an unknown person,
-	// Conversation, button or option, a required input left empty.
+	// conversation, button or option, a required input left empty.
 	ErrInput = errors.New("this cannot be done in slack")
 )
 
@@ -114,7 +114,7 @@ func (b *Bot) Request(ctx context.Context, path, contentType string, body []byte
 }
 
 // Send sends a request, usually one of [Bot.Request], to the bot and waits for
-// the answer as long as Slack does.
+// the answer as long as Slack does. It does not follow redirects: a bot that answers with one has failed.
 func (b *Bot) Send(r *http.Request) Response {
 	b.ws.Lock()
 	rt := b.at.rt
@@ -148,6 +148,7 @@ func (b *Bot) Send(r *http.Request) Response {
 	return out
 }
 
+// failure is the error of a request that got no answer: a timeout of ours, or whatever else it was.
 func failure(ctx context.Context, err error) error {
 	if errors.Is(context.Cause(ctx), ErrTimeout) {
 		return ErrTimeout
@@ -155,6 +156,7 @@ func failure(ctx context.Context, err error) error {
 	return fmt.Errorf("%w: %w", ErrDispatch, err)
 }
 
+// post sends a signed request.
 func (b *Bot) post(ctx context.Context, path, contentType string, body []byte) Response {
 	r, err := b.Request(ctx, path, contentType, body)
 	if err != nil {

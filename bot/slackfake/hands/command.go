@@ -36,6 +36,8 @@ func (s *Hands) Command(ctx context.Context, userID, channel, command, typed str
 	return resp
 }
 
+// commandForm is what Slack posts for a command, with a response URL and a trigger made for it. It returns the hook of that
+// URL too, since the direct answer goes where the URL leads.
 func (s *Hands) commandForm(userID, channel, command, typed string) (url.Values, *workspace.Hook, error) {
 	s.ws.Lock()
 	defer s.ws.Unlock()
@@ -72,7 +74,8 @@ func (s *Hands) acting(userID, channel string) (*workspace.User, *workspace.Conv
 	return u, c, nil
 }
 
-// immediate lets the direct answer to a command land in the conversation.
+// immediate lets the direct answer to a command land in the conversation. A body without JSON is the text itself; an empty
+// one, or an empty object, says nothing.
 func (s *Hands) immediate(h *workspace.Hook, resp Response) (*workspace.Message, error) {
 	if len(bytes.TrimSpace(resp.Body)) == 0 {
 		return nil, nil

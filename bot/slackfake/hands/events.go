@@ -46,6 +46,7 @@ func (b *Bot) Event(ctx context.Context, e Event) Response {
 	return b.deliver(ctx, envelope, e)
 }
 
+// deliver posts the JSON of an event, marked as a retry if it is one.
 func (b *Bot) deliver(ctx context.Context, envelope wire.Answer, e Event) Response {
 	body, err := json.Marshal(envelope)
 	if err != nil {
@@ -73,7 +74,8 @@ func (b *Bot) Verify(ctx context.Context, challenge string) Response {
 	}, Event{})
 }
 
-// publish delivers an event if the bot has subscribed to it and can see it.
+// publish delivers an event if the bot has subscribed to it and can see it. Whoever acts is not told how the bot answered,
+// as in Slack.
 func (b *Bot) publish(ctx context.Context, c *workspace.Conversation, fields map[string]any) {
 	b.ws.Lock()
 	wanted := slices.Contains(b.subscribed, blockkit.Text(fields["type"])) && c.Has(b.ws.App.BotUserID)

@@ -13,6 +13,7 @@ import (
 // input is an element that people put something into.
 type input struct{ e blockkit.Element }
 
+// option is the option with that value. Slack sends the whole option back, with its text.
 func (i input) option(value string) (map[string]any, error) {
 	o, ok := i.e.Option(value)
 	if !ok {
@@ -76,6 +77,7 @@ func (i input) pick(st map[string]any, given string) {
 	}
 }
 
+// nullable is what an element without a value holds: null, not an empty string.
 func nullable(v string) any {
 	if v == "" {
 		return nil
@@ -93,6 +95,7 @@ func splitList(v string) []string {
 	return parts
 }
 
+// richValue is a text as rich text: one section with one run.
 func richValue(v string) any {
 	if v == "" {
 		return nil
@@ -102,7 +105,8 @@ func richValue(v string) any {
 	return map[string]any{"type": "rich_text", "elements": []any{section}}
 }
 
-// initial is what the element holds before anybody touches it.
+// initial is what the element holds before anybody touches it. It is written as state reads what is given, so that an input
+// nobody touches is filled by it.
 func (i input) initial() string {
 	for _, key := range []string{
 		"initial_value", "initial_user", "initial_conversation", "initial_channel", "initial_date", "initial_time",

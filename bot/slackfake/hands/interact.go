@@ -33,6 +33,7 @@ func (s *Hands) Choose(ctx context.Context, m workspace.Message, action, value, 
 	return s.bot.interact(ctx, payload)
 }
 
+// actionPayload is what the bot gets for an act on a message. An ephemeral message is not sent along: container says that it is one.
 func (s *Hands) actionPayload(m workspace.Message, action, value, userID string) (wire.Answer, error) {
 	s.ws.Lock()
 	defer s.ws.Unlock()
@@ -97,7 +98,7 @@ func pick(blocks json.RawMessage, action string) (blockkit.Element, error) {
 	return all[i], nil
 }
 
-// action is one blockkit.Element of "actions".
+// action is one element of "actions".
 func (s *Hands) action(e blockkit.Element, value string) (map[string]any, error) {
 	act := map[string]any{
 		"type": e.Kind(), "action_id": e.ActionID(), "block_id": e.BlockID, "action_ts": workspace.Stamp(time.Now()),
@@ -133,6 +134,7 @@ func values(blocks json.RawMessage, changed blockkit.Element, value string) map[
 	return all
 }
 
+// put stores the state of an element where state.values has it: by block, then by action.
 func put(all map[string]map[string]any, e blockkit.Element, st map[string]any) {
 	if all[e.BlockID] == nil {
 		all[e.BlockID] = map[string]any{}
@@ -149,6 +151,7 @@ func (s *Hands) PressInView(ctx context.Context, userID, action, value string) R
 	return s.bot.interact(ctx, payload)
 }
 
+// viewActionPayload is what the bot gets for an act in the modal that is in front.
 func (s *Hands) viewActionPayload(userID, action, value string) (wire.Answer, error) {
 	s.ws.Lock()
 	defer s.ws.Unlock()
@@ -224,6 +227,8 @@ func (s *Hands) SubmitView(ctx context.Context, userID string, inputs map[string
 	return resp
 }
 
+// submission is what the bot gets for a filled modal, with the id of the view: the answer is about that one, whatever is in
+// front by then.
 func (s *Hands) submission(userID string, inputs map[string]string) (wire.Answer, string, error) {
 	s.ws.Lock()
 	defer s.ws.Unlock()
@@ -242,7 +247,8 @@ func (s *Hands) submission(userID string, inputs map[string]string) (wire.Answer
 	return payload, v.ID, nil
 }
 
-// fill is the state of a view with these inputs, or why Slack would not submit it.
+// fill is the state of a view with these inputs, or why Slack would not submit it. An input that nobody named by action or
+// block is an error, for the test that gave it would believe it was typed in.
 func fill(v *workspace.View, inputs map[string]string) (map[string]map[string]any, error) {
 	all := map[string]map[string]any{}
 	used := map[string]bool{}

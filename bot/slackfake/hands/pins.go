@@ -17,6 +17,8 @@ func (s *Hands) Unpin(ctx context.Context, userID string, m workspace.Message) e
 	return s.pin(ctx, userID, m, "pin_removed", func(c *workspace.Conversation) bool { return c.Unpin(m.TS) })
 }
 
+// pin changes the pins, and tells the bot if they have changed. created_by is whoever does it, also of a pin that is taken
+// away.
 func (s *Hands) pin(ctx context.Context, userID string, m workspace.Message, kind string,
 	change func(*workspace.Conversation) bool,
 ) error {
@@ -43,7 +45,8 @@ func (s *Hands) pin(ctx context.Context, userID string, m workspace.Message, kin
 	return nil
 }
 
-// Change lets a person edit what they wrote, or delete it if nothing is to be left.
+// Change lets a person edit what they wrote, or delete it if nothing is to be left. For the bot both are events of a
+// message with a subtype, and hidden ones: they are no new messages.
 func (s *Hands) Change(ctx context.Context, userID string, m workspace.Message, typed string) error {
 	s.ws.Lock()
 	u, c, err := s.acting(userID, m.Channel)

@@ -31,7 +31,8 @@ func (s *Hands) SayIn(ctx context.Context, userID, channel, thread, typed string
 	return s.Share(ctx, userID, channel, thread, typed)
 }
 
-// Share is SayIn with files.
+// Share is SayIn with files. A message that mentions the bot is two events: the message, and app_mention, which has no
+// channel_type.
 func (s *Hands) Share(ctx context.Context, userID, channel, thread, typed string, files ...workspace.FileRef) (
 	workspace.Message, error,
 ) {
@@ -79,6 +80,7 @@ func (s *Hands) Unreact(ctx context.Context, userID string, m workspace.Message,
 	return s.mark(ctx, userID, m, name, "reaction_removed", (*workspace.Message).Unreact)
 }
 
+// mark changes the reactions to a message, and tells the bot if they have changed.
 func (s *Hands) mark(ctx context.Context, userID string, m workspace.Message, name, kind string,
 	change func(*workspace.Message, string, string) bool,
 ) error {

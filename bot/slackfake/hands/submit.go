@@ -13,7 +13,8 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 )
 
-// afterSubmit does with the modals what the answer to a submission says.
+// afterSubmit does with the modals what the answer to a submission says. It returns the errors that the person sees at
+// their inputs, and an error if Slack would not take the answer.
 func (s *Hands) afterSubmit(viewID string, resp Response) (map[string]string, error) {
 	var said struct {
 		Action string            `json:"response_action"`

@@ -8,12 +8,14 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// conn is one connection.
+// conn is one connection. Envelopes, pings and what is said at the end come from different goroutines, and the websocket
+// takes one writer at a time.
 type conn struct {
 	ws *websocket.Conn
 	mu sync.Mutex // one writes at a time
 }
 
+// write sends a message. It waits a second at most: a bot that does not read must not hold up the others.
 func (c *conn) write(v any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -21,16 +23,18 @@ func (c *conn) write(v any) {
 	_ = c.ws.WriteJSON(v) // a connection that is gone takes nothing
 }
 
+// hangUp ends the connection as Slack does, with a close message before.
 func (c *conn) hangUp() {
 	said := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
 	_ = c.ws.WriteControl(websocket.CloseMessage, said, time.Now().Add(time.Second))
 	_ = c.ws.Close()
 }
 
-// pinged is how often Slack sends a ping.
+// pinged is how often Slack sends a ping. A bot takes a connection for dead if none comes for long: ours after 35 seconds.
 const pinged = 10 * time.Second
 
-// serve greets, and takes acknowledgements until the connection ends.
+// serve greets, and takes acknowledgements until the connection ends. Its hello has the fields of the real one, of which
+// num_connections tells a bot whether it is alone.
 func (h *Hub) serve(c *conn) {
 	h.mu.Lock()
 	h.open = append(h.open, c)
@@ -60,6 +64,7 @@ func (h *Hub) serve(c *conn) {
 	}
 }
 
+// ping sends pings until done. That they come is all that matters; nobody waits for the pong.
 func (c *conn) ping(done <-chan struct{}) {
 	each := time.NewTicker(pinged)
 	defer each.Stop()

@@ -37,6 +37,8 @@ var (
 // most is how large an acknowledgement may be; a larger one is dropped without a word, as Slack does.
 const most = 20 * 1024
 
+// take gives an acknowledgement to whoever waits for it. One that comes too late, or a second time, is counted and has no
+// effect.
 func (h *Hub) take(ack acknowledgement) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -72,7 +74,8 @@ func (h *Hub) RoundTrip(r *http.Request) (*http.Response, error) {
 	}, nil
 }
 
-// envelope turns a post into what Slack sends over a socket instead.
+// envelope turns a post into what Slack sends over a socket instead. A slash command comes as an object of its fields, and
+// an interaction as the JSON that is in the field payload of a post. Signatures are left out: over a socket there are none.
 func envelope(to string, h http.Header, body []byte) (e Envelope, err error) {
 	attempt, _ := strconv.Atoi(h.Get("X-Slack-Retry-Num")) // 0 for the first
 	e = Envelope{Attempt: attempt, Reason: h.Get("X-Slack-Retry-Reason"), Payload: body, Type: "events_api"}
@@ -98,7 +101,8 @@ func envelope(to string, h http.Header, body []byte) (e Envelope, err error) {
 	return e, err
 }
 
-// deliver sends an envelope and waits for its acknowledgement, as long as whoever sent it does.
+// deliver sends an envelope and waits for its acknowledgement, as long as whoever sent it does. Slack may choose any
+// connection of the app; the fake takes the newest, so that tests know which.
 func (h *Hub) deliver(r *http.Request, e Envelope) ([]byte, error) {
 	h.mu.Lock()
 	if len(h.open) == 0 {

@@ -45,7 +45,8 @@ func (h *Hub) Ticket(base string) string {
 	return base + path + "?ticket=" + ticket
 }
 
-// ServeHTTP lets a connection in whose ticket is good, and serves it until it ends.
+// ServeHTTP lets a connection in whose ticket is good, and serves it until it ends. A ticket is used up even if it is
+// refused.
 func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ticket := r.URL.Query().Get("ticket")
 	h.mu.Lock()
@@ -64,7 +65,7 @@ func (h *Hub) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.serve(&conn{ws: ws})
 }
 
-// Dial connects in memory.
+// Dial connects in memory. Each connection has a server of its own, which speaks the real protocol over a pipe.
 func (h *Hub) Dial(context.Context, string, string) (net.Conn, error) {
 	h.mu.Lock()
 	deaf := h.deaf
@@ -84,6 +85,7 @@ type once struct {
 	conn net.Conn
 }
 
+// Accept returns the one connection, and then the end.
 func (l *once) Accept() (net.Conn, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -106,6 +108,7 @@ type buffered struct {
 	end     func()
 }
 
+// newBuffered begins to send at once.
 func newBuffered(c net.Conn) *buffered {
 	b := &buffered{Conn: c, written: make(chan []byte, 256), done: make(chan struct{})}
 	b.end = sync.OnceFunc(func() { close(b.done) })
@@ -148,7 +151,7 @@ func (h *Hub) Deaf(on bool) {
 	}
 }
 
-// Cut ends all connections without a word.
+// Cut ends all connections without a word. The bot sees an error of the network, and no close message.
 func (h *Hub) Cut() {
 	for _, c := range h.connections() {
 		_ = c.ws.UnderlyingConn().Close()
