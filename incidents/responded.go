@@ -37,6 +37,9 @@ func (b Responded) words(Event) Words {
 			w.Shown |= OnCard
 		}
 	}
+	if response.OfPostmortem(b.Fact) { // which does not tell of itself
+		w.Shown = OnTimeline
+	}
 	return w
 }
 

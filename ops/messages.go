@@ -9,18 +9,54 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
+	"github.com/oncalm/oncalm/store"
 )
 
-func (a admin) messages(w http.ResponseWriter, r *http.Request) {
+// spanIn is a span of time as a query has it.
+func spanIn(from, to time.Time) url.Values {
+	return url.Values{"from": {from.UTC().Format(time.RFC3339Nano)}, "to": {to.UTC().Format(time.RFC3339Nano)}}
+}
+
+// spanOf is the span of time that a request is about. If there is none it is answered.
+func spanOf(w http.ResponseWriter, r *http.Request) (from, to time.Time, ok bool) {
 	v := r.URL.Query()
 	from, badFrom := time.Parse(time.RFC3339, v.Get("from"))
 	to, badTo := time.Parse(time.RFC3339, v.Get("to"))
-	if badFrom != nil || badTo != nil {
+	if ok = badFrom == nil && badTo == nil; !ok {
 		http.Error(w, "from or to is not a time", http.StatusBadRequest)
+	}
+	return from, to, ok
+}
+
+func (a admin) changes(w http.ResponseWriter, r *http.Request) {
+	from, to, ok := spanOf(w, r)
+	if !ok {
 		return
 	}
-	q := fates.Query{From: from, To: to, Text: v.Has("text")}
+	var list []changes.Change
+	err := a.store.View(r.Context(), func(tx store.Tx) (err error) {
+		list, err = changes.Between(tx, from, to)
+		return err
+	})
+	a.answer(w, r, append([]changes.Change{}, list...), err)
+}
+
+// Changes lists what was changed in a span of time; see [changes.Between].
+func (c *Client) Changes(ctx context.Context, from, to time.Time) (list []changes.Change, err error) {
+	err = c.get(ctx, RouteChanges+"?"+spanIn(from, to).Encode(), func(body io.Reader) error {
+		return json.NewDecoder(body).Decode(&list)
+	})
+	return list, err
+}
+
+func (a admin) messages(w http.ResponseWriter, r *http.Request) {
+	from, to, ok := spanOf(w, r)
+	if !ok {
+		return
+	}
+	q := fates.Query{From: from, To: to, Text: r.URL.Query().Has("text")}
 	a.list(w, r, func(s *sending) error {
 		err := fates.List(r.Context(), a.store, q, func(m fates.Message) error {
 			val, err := json.Marshal(m)
@@ -38,7 +74,7 @@ func (a admin) messages(w http.ResponseWriter, r *http.Request) {
 
 // Messages hands messages to each, as they come; see [fates.List].
 func (c *Client) Messages(ctx context.Context, q fates.Query, each func(fates.Message) error) error {
-	v := url.Values{"from": {q.From.UTC().Format(time.RFC3339Nano)}, "to": {q.To.UTC().Format(time.RFC3339Nano)}}
+	v := spanIn(q.From, q.To)
 	if q.Text {
 		v.Set("text", "")
 	}

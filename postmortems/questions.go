@@ -90,6 +90,9 @@ func (v interview) detection() (document.Question, bool) {
 
 // pageLag asks when the first page took long to be delivered, which is our part or Slack's.
 func (v interview) pageLag() (document.Question, bool) {
+	if len(v.doc.Delays) > 0 {
+		return none() // the document says it
+	}
 	for _, m := range v.doc.Times {
 		if m.Name == "Delivery lag" && m.Seconds != nil && document.Length(*m.Seconds) > slowPage {
 			return ask("slow page", "What held the page up, and what else would have reached somebody?", m.Events,

@@ -8,8 +8,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/postmortems/evidence"
 	"github.com/oncalm/oncalm/postmortems/storytest"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -37,11 +40,22 @@ func TestFromStore(t *testing.T) {
 	if _, err := book.Record(t.Context(), "1", storytest.Ana, incidents.Noted{Text: "stopped the job"}); err != nil {
 		t.Fatal(err)
 	}
+	marker := changes.Change{ID: "c1", At: at.Add(-time.Hour), Kind: "deploy", Title: "deployed billing 7"}
+	early := changes.Change{ID: "c0", At: at.Add(-25 * time.Hour), Kind: "deploy", Title: "deployed billing 6"}
+	err = s.Update(t.Context(), func(tx store.Tx) error {
+		return errors.Join(changes.Save(tx, marker), changes.Save(tx, early))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := postmortems.FromStore(t.Context(), s, "1", postmortems.ByName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := postmortems.FromStore(t.Context(), s, "2", postmortems.ByName); !errors.Is(err, incidents.ErrNotFound) {
+		t.Errorf("incident 2: %v, want %v", err, incidents.ErrNotFound)
+	}
 	err = s.View(t.Context(), func(tx store.Tx) error {
-		d, err := postmortems.FromStore(tx, "1")
-		if err != nil {
-			return err
-		}
 		i, err := incidents.Head(tx, "1")
 		if err != nil {
 			return err
@@ -50,11 +64,9 @@ func TestFromStore(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		if diff := cmp.Diff(postmortems.Build(*i, events), d); diff != "" || d.Header.Title != "Invoices are sent twice" {
+		want := postmortems.BuildWith(*i, events, evidence.Around{Changes: []changes.Change{marker}, Past: []history.Row{}})
+		if diff := cmp.Diff(want, d); diff != "" || d.Header.Title != "Invoices are sent twice" {
 			t.Errorf("header %+v, %d lines (-want +got):\n%s", d.Header, len(d.Timeline), diff)
-		}
-		if _, err := postmortems.FromStore(tx, "2"); !errors.Is(err, incidents.ErrNotFound) {
-			t.Errorf("incident 2: %v, want %v", err, incidents.ErrNotFound)
 		}
 		return nil
 	})

@@ -29,7 +29,7 @@ func (s summary) hurt() document.Sentence {
 	windows := s.doc.Impact.Windows
 	if len(windows) == 0 {
 		opened := s.told.Incident.Opened
-		says.Text = fmt.Sprintf("Opened at %s UTC; when users were hurt is not recorded. For the people who use %s",
+		says.Text = fmt.Sprintf("Opened at %s UTC; when users of %s were hurt is not recorded",
 			wording.Moment(opened), s.told.Service())
 		says.Events = s.told.All(evidence.Is[incidents.Opened])
 		return says
@@ -47,7 +47,7 @@ func (s summary) hurt() document.Sentence {
 	}
 	slices.Sort(says.Events)
 	says.Events = slices.Compact(says.Events)
-	says.Text = spanText(s.doc.Impact, start, end) + ", " + s.told.Service()
+	says.Text = spanText(s.doc.Impact, start, end) + " there was impact on " + s.told.Service()
 	return says
 }
 

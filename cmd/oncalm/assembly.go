@@ -25,7 +25,6 @@ import (
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems"
-	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
@@ -181,11 +180,7 @@ func (a *assembly) wireAlarms() error {
 
 // postmortem renders the document of an incident.
 func (a *assembly) postmortem(ctx context.Context, id string) (string, error) {
-	var doc document.Document
-	err := a.store.View(ctx, func(tx store.Tx) (err error) {
-		doc, err = postmortems.FromStore(tx, id)
-		return err
-	})
+	doc, err := postmortems.FromStore(ctx, a.store, id, postmortems.AsRoles)
 	if err != nil {
 		return "", err
 	}

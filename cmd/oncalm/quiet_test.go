@@ -7,7 +7,6 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/postmortems"
-	"github.com/oncalm/oncalm/store"
 )
 
 // playQuiet runs a scene in a world with a service whose incidents are sev4.
@@ -25,16 +24,12 @@ func playQuiet(t *testing.T, more string, scene func(*world)) {
 func (w *world) said(id string) string {
 	w.t.Helper()
 	var all []string
-	err := w.app.store.View(w.t.Context(), func(tx store.Tx) error {
-		doc, err := postmortems.FromStore(tx, id)
-		all = nil
-		for _, l := range doc.Timeline {
-			all = append(all, l.What)
-		}
-		return err
-	})
+	doc, err := postmortems.FromStore(w.t.Context(), w.app.store, id, postmortems.ByName)
 	if err != nil {
 		w.t.Fatal(err)
+	}
+	for _, l := range doc.Timeline {
+		all = append(all, l.What)
 	}
 	return strings.Join(all, "\n")
 }

@@ -111,7 +111,7 @@ type Kind struct {
 // Kinds are all kinds.
 func Kinds() []Kind {
 	return append([]Kind{kindOf[Assigned](), kindOf[Summarised](), kindOf[Affected](), kindOf[Updated](),
-		kindOf[Planned](), kindOf[Convened](), kindOf[Changed]()}, rollbackKinds()...)
+		kindOf[Planned](), kindOf[Convened](), kindOf[Changed]()}, append(rollbackKinds(), writtenKinds()...)...)
 }
 
 func kindOf[F Fact]() Kind {

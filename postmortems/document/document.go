@@ -18,18 +18,35 @@ type Document struct {
 	Format int    `json:"format"`
 	Header Header `json:"header"`
 	// Draft says why the document cannot be complete yet; empty if it can.
-	Draft       string       `json:"draft,omitempty"`
-	Summary     []Sentence   `json:"summary"`
-	Impact      Impact       `json:"impact"`
-	Detection   Detection    `json:"detection"`
-	Pages       []Page       `json:"pages"`
-	PagesInAll  Sentence     `json:"pages_in_all"`
+	Draft     string     `json:"draft,omitempty"`
+	Review    Review     `json:"review"`
+	Summary   []Sentence `json:"summary"`
+	Described *Said      `json:"described,omitempty"` // what it was about, as somebody wrote it while it went on
+	Impact    Impact     `json:"impact"`
+	Affected  *Said      `json:"affected,omitempty"` // who was hurt and how, in the same way
+	Detection Detection  `json:"detection"`
+	Pages     []Page     `json:"pages"`
+	// PagesInAll sums them up, and Delays say why some were late.
+	PagesInAll Sentence   `json:"pages_in_all"`
+	Delays     []Sentence `json:"delays,omitempty"`
+	// Changes are what was changed from a day before the start on; ChangesTold says how far that is known.
+	Changes     []Change     `json:"changes"`
+	ChangesTold string       `json:"changes_told,omitempty"`
+	Mitigation  []Sentence   `json:"mitigation"`
+	Captured    Captured     `json:"captured,omitzero"`
+	Updates     []Said       `json:"updates,omitempty"` // what stakeholders were told
 	Times       []Measure    `json:"times"`
 	Timeline    []Line       `json:"timeline"`
 	Struck      int          `json:"struck"` // notes that were struck and are left out
 	Factors     []Factor     `json:"factors"`
+	Lessons     []Lesson     `json:"lessons"`
 	Questions   []Question   `json:"questions"`
 	ActionItems []ActionItem `json:"action_items"`
+	Related     []Related    `json:"related,omitempty"`
+	RelatedTold string       `json:"related_told,omitempty"` // how far they are known
+	Messages    []Message    `json:"messages"`
+	Sections    []Section    `json:"sections,omitempty"` // what people wrote in the postmortem
+	Kinds       []Count      `json:"kinds"`              // events that it was made from, by kind
 }
 
 // Header tells which incident it is, and what the document was made from.
@@ -38,6 +55,7 @@ type Header struct {
 	Title    string           `json:"title"`
 	Service  string           `json:"service"`
 	Severity string           `json:"severity"`
+	Worst    string           `json:"worst,omitempty"` // the worst severity that it had, if that was another
 	Status   incidents.Status `json:"status"`
 	Runbook  string           `json:"runbook,omitempty"`
 	Opened   time.Time        `json:"opened"`
@@ -45,6 +63,7 @@ type Header struct {
 	Reopened int              `json:"reopened,omitempty"` // how often it was triggered again
 	Events   int              `json:"events"`             // that the document was made from
 	Newest   time.Time        `json:"newest"`             // when the last of them was recorded
+	Digest   string           `json:"digest"`             // SHA-256 of the timeline that it was made from
 }
 
 // Sentence is something the document says by itself.
@@ -171,14 +190,17 @@ type Measure struct {
 	Events  []int  `json:"events"`
 }
 
+// SourceChange is the source of a line about a change in the world outside.
+const SourceChange = "change"
+
 // SourceGap is the source of a line that says that nothing was recorded. The others are those of [incidents.Source].
 const SourceGap = "gap"
 
 // Line is one line of the timeline, in the order of what happened.
 type Line struct {
-	Seq    int       `json:"seq,omitempty"` // 0 for a gap
+	Seq    int       `json:"seq,omitempty"` // 0 for a gap and a change
 	At     time.Time `json:"at"`
-	Source string    `json:"source"` // alarm, page, command, note, message, oncalm or gap
+	Source string    `json:"source"` // alarm, page, command, note, message, oncalm, change or gap
 	Who    string    `json:"who"`
 	What   string    `json:"what"`
 	Link   string    `json:"link,omitempty"`
@@ -212,7 +234,7 @@ type Question struct {
 	Ask     string   `json:"ask"`
 }
 
-// ActionItem is what shall be done. People write them; a new document has none.
+// ActionItem is what shall be done. People write them; a document has those of its timeline.
 type ActionItem struct {
 	ID       string `json:"id"`
 	Text     string `json:"text"`
@@ -222,5 +244,6 @@ type ActionItem struct {
 	Priority string `json:"priority"`
 	VerifyBy string `json:"verify_by"` // what can be seen when it is done
 	Ticket   string `json:"ticket"`
-	Status   string `json:"status"`
+	Status   string `json:"status"` // open or done
+	Events   []int  `json:"events,omitempty"`
 }

@@ -74,6 +74,8 @@ func (r *Reading) Impact() document.Impact {
 	if !r.Heard() {
 		im.Series = append(im.Series, r.declared()...)
 	}
+	im.Series = append(im.Series, r.named(im.Series)...)
+	slices.SortStableFunc(im.Series, document.ByStart)
 	im.Windows = document.Union(im.Series)
 	var total time.Duration
 	whole := 0
@@ -92,6 +94,27 @@ func (r *Reading) Impact() document.Impact {
 		im.Total = document.Seconds(total)
 	}
 	return im
+}
+
+// named is the impact from one time on that a person named. If they did not say until when, it was until the alarms say so.
+func (r *Reading) named(others []document.Window) []document.Window {
+	a := r.Affected()
+	if a == nil || a.From.IsZero() || !a.To.IsZero() && a.To.Before(a.From) {
+		return nil
+	}
+	w := document.Window{From: a.From, To: a.To, Source: []string{a.Who}, Confidence: document.Reported, Events: a.Events}
+	for _, o := range others {
+		if a.To.IsZero() && !o.To.IsZero() && o.To.After(w.To) && !o.To.Before(a.From) {
+			w.To, w.Events = o.To, append(slices.Clone(a.Events), o.Events...)
+		}
+	}
+	lasts := func(o document.Window) bool { return o.To.IsZero() && !o.From.IsZero() }
+	if a.To.IsZero() && slices.ContainsFunc(others, lasts) {
+		w.To = time.Time{}
+	}
+	slices.Sort(w.Events)
+	w.Events = slices.Compact(w.Events)
+	return []document.Window{w}
 }
 
 // declared is the impact as people told it, for an incident without any alarm: from

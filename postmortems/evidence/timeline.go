@@ -21,10 +21,10 @@ const (
 	late = time.Minute
 )
 
-// Lines makes the timeline: in the order of what happened, without what was struck, and
-// with the gaps. A gap is a time without any event, shown or not. What was struck still shows that somebody was there, so
-// it ends a gap.
-func (r *Reading) Lines() []document.Line {
+// Lines makes the timeline: in the order of what happened, without what was struck, with
+// the changes near the start, and with the gaps. A gap is a time without any event, shown or not. What was struck still shows
+// that somebody was there, so it ends a gap.
+func (r *Reading) Lines(list []document.Change) []document.Line {
 	events := slices.Clone(r.Events)
 	slices.SortStableFunc(events, func(a, b incidents.Event) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Seq, b.Seq))
@@ -41,7 +41,7 @@ func (r *Reading) Lines() []document.Line {
 	for n := len(lines); n > 0 && lines[n-1].Source == document.SourceGap; n-- {
 		lines = lines[:n-1] // what came after it is not shown
 	}
-	return lines
+	return withChanges(lines, list)
 }
 
 // gap is the line for a time without any event; none if it is short.

@@ -4,10 +4,11 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/postmortems/document"
 )
 
-// A point is a moment of the incident: t0 to t5 of the definitions.
+// A point is a moment of the incident: t0 to t7 of the definitions.
 type point struct {
 	words   string // what it is
 	at      time.Time
@@ -16,7 +17,7 @@ type point struct {
 }
 
 // points are the moments between which times are measured.
-type points struct{ start, detected, delivered, acknowledged, mitigated, resolved point }
+type points struct{ start, detected, delivered, acknowledged, mitigated, resolved, reviewed, closed point }
 
 // A stopwatch finds the moments between which times are measured.
 type stopwatch struct {
@@ -28,7 +29,8 @@ type stopwatch struct {
 // that need it not recorded.
 func (r *Reading) Times(d document.Document) []document.Measure {
 	t := stopwatch{r, d}
-	p := points{t.start(), t.detected(), t.delivered(), t.acknowledged(), t.mitigated(), t.resolved()}
+	p := points{t.start(), t.detected(), t.delivered(), t.acknowledged(), t.mitigated(), t.resolved(),
+		t.reviewed(), t.closed()}
 	return []document.Measure{
 		measure("Time to detect", "TTD", p.start, p.detected),
 		measure("Delivery lag", "", p.detected, p.delivered),
@@ -37,6 +39,8 @@ func (r *Reading) Times(d document.Document) []document.Measure {
 		measure("Time to mitigate", "TTM", p.start, p.mitigated),
 		measure("Time to resolve", "TTR", p.start, p.resolved),
 		measure("Detected to resolved", "", p.detected, p.resolved),
+		measure("Resolved to reviewed", "", p.resolved, p.reviewed),
+		measure("Resolved to the last action item closed", "", p.resolved, p.closed),
 	}
 }
 
@@ -65,10 +69,13 @@ func measure(name, shortName string, from, to point) document.Measure {
 	return m
 }
 
-// start is the start of the impact. Only an alarm's own time counts: when somebody
+// start is the start of the impact: what a person named, or an alarm's own time. When somebody
 // declared the incident, users were hurt already.
 func (t stopwatch) start() point {
 	p := point{words: "start of impact", missing: "no alarm reported when the impact began"}
+	if a := t.doc.Affected; a != nil && !a.From.IsZero() {
+		return point{words: "start of impact as reported", at: a.From, events: a.Events}
+	}
 	if !t.told.Heard() || len(t.doc.Impact.Windows) == 0 {
 		return p
 	}
@@ -106,9 +113,12 @@ func (t stopwatch) acknowledged() point {
 	return t.first("first acknowledgement", ByPerson[incidents.Acknowledged], "nobody acknowledged")
 }
 
-// mitigated is the end of the impact, if all alarms told of their recovery.
+// mitigated is the end of the impact: what a person named, or when all alarms had told of their recovery.
 func (t stopwatch) mitigated() point {
 	p := point{words: "end of impact", missing: "no alarm reported when the impact ended"}
+	if a := t.doc.Affected; a != nil && !a.To.IsZero() {
+		return point{words: "end of impact as reported", at: a.To, events: a.Events}
+	}
 	for _, w := range t.doc.Impact.Windows {
 		if w.To.IsZero() {
 			return point{words: p.words, missing: "the end of a window of impact is not recorded"}
@@ -132,6 +142,35 @@ func (t stopwatch) resolved() point {
 	for _, e := range t.told.Events {
 		if Is[incidents.Resolved](e) {
 			p = point{words: p.words, at: e.At.UTC(), events: []int{e.Seq}}
+		}
+	}
+	return p
+}
+
+// reviewed is when the postmortem had been reviewed.
+func (t stopwatch) reviewed() point {
+	return t.first("postmortem reviewed", func(e incidents.Event) bool {
+		b, ok := e.Body.(incidents.Responded)
+		if !ok {
+			return false
+		}
+		moved, ok := b.Fact.(response.ReviewMoved)
+		return ok && moved.To == response.Reviewed
+	}, "the postmortem is not reviewed")
+}
+
+// closed is when the last action item was closed.
+func (t stopwatch) closed() point {
+	p := point{words: "last action item closed", missing: "there are no action items"}
+	for _, item := range t.doc.ActionItems {
+		if item.Status != itemDone {
+			return point{words: p.words, missing: "an action item is open"}
+		}
+		if seq := item.Events[len(item.Events)-1]; seq > 0 {
+			e, _ := t.told.First(func(e incidents.Event) bool { return e.Seq == seq })
+			if !e.At.UTC().Before(p.at) {
+				p = point{words: p.words, at: e.At.UTC(), events: []int{seq}}
+			}
 		}
 	}
 	return p

@@ -57,7 +57,7 @@ func ActionsIn(text []byte) []Action {
 			columns = cells(s)
 		case strings.HasPrefix(s, "|"):
 			all = add(all, ofRow(columns, cells(s)), from, s, line)
-		case entry.MatchString(s):
+		case columns == nil && entry.MatchString(s): // below a table they are something else
 			all = add(all, ofEntry(entry.FindStringSubmatch(s)[1]), from, s, line)
 		}
 	}

@@ -1,6 +1,7 @@
 package markdown
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +33,21 @@ type sheet struct {
 	Factors     []fieldRow
 	Questions   []questionRow
 	ActionItems []actionRow
+
+	Review, Worst, ChangesTold, RelatedTold, Digest string
+
+	Described, Affected                string // as somebody wrote it while it went on
+	Delays, Mitigation, Updates        []string
+	Decisions, Asked, Spoken, Observed []string // what was said, by its sort
+	Lessons                            []lessonRow
+	Messages                           []messageRow
+
+	// Written are the sections that people write, by name, between the marks by which they are read back; Filled says in which
+	// of them somebody wrote: nothing is asked for there any more.
+	Written map[string]string
+	Filled  map[string]bool
+	// The tables have the columns that say something.
+	PageTable, ActionTable, ChangeTable, RelatedTable, KindTable table
 }
 
 // windowRow is a time in which users were hurt.
@@ -85,13 +101,13 @@ func newSheet(d document.Document) sheet {
 	if len(d.Impact.Series) > len(d.Impact.Windows) {
 		s.Series = windowRows(d.Impact.Series)
 	}
-	for _, x := range d.Summary {
+	for _, x := range asked(d, document.SectionSummary, d.Summary) {
 		s.Summary = append(s.Summary, sentence(x))
 	}
 	for _, m := range d.Times {
 		s.Times = append(s.Times, newTimeRow(m, h.Opened))
 	}
-	for _, f := range d.Factors {
+	for _, f := range d.Factors[:unless(len(d.Section(document.SectionFactors).Parts) > 0, len(d.Factors))] {
 		s.Factors = append(s.Factors, fieldRow{literal(f.Kind), blank(f.Ask)})
 	}
 	for _, q := range d.Questions {
@@ -100,7 +116,28 @@ func newSheet(d document.Document) sheet {
 	for _, a := range d.ActionItems {
 		s.ActionItems = append(s.ActionItems, newActionRow(a))
 	}
+	s.more(d)
 	return s
+}
+
+// asked are sentences that ask for nothing if somebody wrote in their section.
+func asked(d document.Document, section string, all []document.Sentence) []document.Sentence {
+	if len(d.Section(section).Parts) == 0 {
+		return all
+	}
+	all = slices.Clone(all)
+	for n := range all {
+		all[n].Ask = ""
+	}
+	return all
+}
+
+// unless is a number, or 0.
+func unless(not bool, n int) int {
+	if not {
+		return 0
+	}
+	return n
 }
 
 // or is a text, or another one if that is empty.

@@ -61,7 +61,7 @@ func timelineRows(lines []document.Line, shown detail) []lineRow {
 			l.Who, l.What = text.Clip(l.Who, cutTo), text.Clip(l.What, cutTo)
 		}
 		row := lineRow{
-			Event:    wording.Marks([]int{l.Seq}),
+			Event:    mark(l),
 			Time:     l.At.Format(wording.LayoutTime),
 			Who:      literal(l.Who),
 			What:     literal(l.What),
@@ -79,6 +79,14 @@ func timelineRows(lines []document.Line, shown detail) []lineRow {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// mark names the event of a line, if it is of one.
+func mark(l document.Line) string {
+	if l.Seq == 0 {
+		return ""
+	}
+	return wording.Marks([]int{l.Seq})
 }
 
 // evidence leads to where a line can be checked. Files lead to Slack, which asks for a login.

@@ -25,6 +25,8 @@ func Stories() map[string]func(testing.TB) *Story {
 		"dst-night":    dstNight,
 		"unknowns":     unknowns,
 		"clocks":       clocks,
+		"responded":    responded,
+		"reopened":     reopened,
 	}
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
+	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
@@ -83,6 +85,29 @@ func Messages(ctx context.Context, r Records, q fates.Query, each func(fates.Mes
 		return m.Messages(ctx, q, each)
 	}
 	return errors.ErrUnsupported // impossible: both kinds of records have them
+}
+
+// changesOf are what all [Records] have, too.
+type changesOf interface {
+	Changes(ctx context.Context, from, to time.Time) ([]changes.Change, error)
+}
+
+func (f file) Changes(ctx context.Context, from, to time.Time) (list []changes.Change, err error) {
+	err = f.View(ctx, func(tx store.Tx) (err error) {
+		list, err = changes.Between(tx, from, to)
+		return err
+	})
+	return list, err
+}
+
+// Changes are the markers of a span of time; nil if what is read has none.
+func Changes(ctx context.Context, r any, from, to time.Time) ([]changes.Change, error) {
+	c, ok := r.(changesOf)
+	if !ok {
+		return nil, nil
+	}
+	list, err := c.Changes(ctx, from, to)
+	return append([]changes.Change{}, list...), err
 }
 
 // StorePath is the store that the flags mean.

@@ -20,8 +20,6 @@ import (
 	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/archive"
-	"github.com/oncalm/oncalm/postmortems/markdown"
-	"github.com/oncalm/oncalm/templates"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -197,47 +195,4 @@ func (c *TimelineCommand) Run(ctx context.Context, s *cli.Session) error {
 	}
 	s.Table(rows)
 	return nil
-}
-
-// PostmortemCommand is oncalm postmortem.
-type PostmortemCommand struct {
-	source
-	Format string `enum:"markdown,json" default:"markdown" help:"markdown or json (default: markdown)."`
-	JSON   bool   `name:"json" help:"The same as -format json."`
-	ID     string `arg:"" help:"The incident's number."`
-}
-
-// Run makes the document of an incident.
-func (c *PostmortemCommand) Run(ctx context.Context, s *cli.Session) error {
-	i, events, err := incident(ctx, s, c.source, c.ID)
-	if err != nil {
-		return err
-	}
-	doc := postmortems.Build(i, events)
-	if c.JSON || c.Format == "json" {
-		return s.JSON(doc)
-	}
-	filled, err := texts(s, c.StoreFlag)
-	if err != nil {
-		return err
-	}
-	text, err := markdown.Render(doc, filled)
-	if err != nil {
-		return cli.End(cli.ExitUsage, err.Error(), "correct the template")
-	}
-	_, err = s.Stdout.Write(text)
-	return err
-}
-
-// texts are the templates of the configuration; those of the program if only a store
-// was named.
-func texts(s *cli.Session, f cli.StoreFlag) (*templates.Set, error) {
-	if f.Store != "" {
-		return templates.Load("")
-	}
-	cfg, err := s.Load(f.Config, "templates")
-	if err != nil {
-		return nil, err
-	}
-	return templates.Load(cfg.Templates)
 }

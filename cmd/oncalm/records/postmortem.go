@@ -1,0 +1,84 @@
+package records
+
+import (
+	"context"
+
+	"github.com/oncalm/oncalm/cmd/oncalm/cli"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/postmortems/document"
+	"github.com/oncalm/oncalm/postmortems/evidence"
+	"github.com/oncalm/oncalm/postmortems/markdown"
+	"github.com/oncalm/oncalm/templates"
+)
+
+// PostmortemCommand is oncalm postmortem.
+type PostmortemCommand struct {
+	source
+	Format string `enum:"markdown,json" default:"markdown" help:"markdown or json (default: markdown)."`
+	JSON   bool   `name:"json" help:"The same as -format json."`
+	Names  bool   `help:"Say who people are. Without it they are called by what they were: Responder A."`
+	ID     string `arg:"" help:"The incident's number."`
+}
+
+// Run makes the document of an incident.
+func (c *PostmortemCommand) Run(ctx context.Context, s *cli.Session) error {
+	doc, err := c.document(ctx, s)
+	if err != nil {
+		return err
+	}
+	if c.JSON || c.Format == "json" {
+		return s.JSON(doc)
+	}
+	filled, err := texts(s, c.StoreFlag)
+	if err != nil {
+		return err
+	}
+	text, err := markdown.Render(doc, filled)
+	if err != nil {
+		return cli.End(cli.ExitUsage, err.Error(), "correct the template")
+	}
+	_, err = s.Stdout.Write(text)
+	return err
+}
+
+// document reads an incident, and what is known beside its timeline.
+func (c *PostmortemCommand) document(ctx context.Context, s *cli.Session) (document.Document, error) {
+	i, events, err := incident(ctx, s, c.source, c.ID)
+	if err != nil {
+		return document.Document{}, err
+	}
+	around := evidence.Around{}
+	err = c.read(ctx, s, func(r reader) (err error) {
+		around, err = aroundOf(ctx, r, i, events)
+		return err
+	})
+	return postmortems.Make(i, events, around, postmortems.People(c.Names)), err
+}
+
+// aroundOf reads what is known beside a timeline. An archive knows of no changes.
+func aroundOf(ctx context.Context, r reader, i incidents.Incident, events []incidents.Event) (around evidence.Around,
+	err error) {
+	from, to := evidence.Read(i, events).Window()
+	if around.Changes, err = cli.Changes(ctx, r, from, to); err != nil {
+		around.Changes = nil // the document says that nobody looked
+	}
+	around.Past, err = postmortems.Past(i, func(q history.Query, each func([]history.Row) error) error {
+		return r.Incidents(ctx, q, each)
+	})
+	return around, err
+}
+
+// texts are the templates of the configuration; those of the program if only a store
+// was named.
+func texts(s *cli.Session, f cli.StoreFlag) (*templates.Set, error) {
+	if f.Store != "" {
+		return templates.Load("")
+	}
+	cfg, err := s.Load(f.Config, "templates")
+	if err != nil {
+		return nil, err
+	}
+	return templates.Load(cfg.Templates)
+}

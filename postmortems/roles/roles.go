@@ -1,0 +1,304 @@
+// Package roles takes the people out of a timeline: what somebody was in the incident stands in the place of who they are. So a
+// document can be shown to those who need not know.
+//
+// Whoever did something is Responder A, B and so on, in the order in which they come up; who only approved is an Approver, and who
+// is in Slack but not in the configuration a Participant. Their names go out of what was written, too, as far as they stand there as
+// a word, and so do addresses of e-mail, numbers of phones and mentions.
+package roles
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/incidents"
+)
+
+// What stands in the place of what would tell who somebody is.
+const (
+	noAddress = "(address)"
+	noNumber  = "(phone number)"
+	somebody  = "somebody"
+)
+
+// Mask returns an incident and its timeline without people, and what does the same to a text about it. If something cannot be
+// written without them, the event is left out of what is known: it becomes one of an unknown kind.
+func Mask(i incidents.Incident, timeline []incidents.Event) (masked incidents.Incident, events []incidents.Event,
+	clean func(string) string) {
+	lines := make([][]byte, len(timeline))
+	cast := &cast{roles: map[string]string{}}
+	for n, e := range timeline {
+		line, err := json.Marshal(e)
+		if err != nil {
+			line = nil // it is masked below
+		}
+		lines[n] = line
+		cast.meet(e, line)
+	}
+	cast.name()
+	events = make([]incidents.Event, len(timeline))
+	for n, e := range timeline {
+		events[n] = cast.mask(e, lines[n])
+	}
+	masked, err := incidents.Fold(i.ID, events)
+	if err != nil { // the timeline was no sound one before
+		masked = i
+		for _, p := range []*incidents.Actor{&masked.OpenedBy, &masked.AcknowledgedBy, &masked.ResolvedBy} {
+			*p = cast.actor(*p)
+		}
+		masked.Response.Lead, masked.Title = cast.text(masked.Response.Lead), cast.text(masked.Title)
+	}
+	return masked, events, cast.text
+}
+
+// A cast is the people of an incident.
+type cast struct {
+	order []person          // as they came up
+	roles map[string]string // by name
+	longs []string          // names, the longest first
+}
+
+type person struct {
+	name      string
+	other     bool // not in the configuration
+	responded bool // did more than approve
+}
+
+// approving is the kind of event by which somebody is an approver.
+const approving = "rollback-approved"
+
+func (c *cast) add(name string, other, responded bool) {
+	if strings.TrimSpace(name) == "" || name == "oncalm" {
+		return
+	}
+	for n := range c.order {
+		if p := &c.order[n]; p.name == name {
+			p.responded = p.responded || responded
+			p.other = p.other && other
+			return
+		}
+	}
+	c.order = append(c.order, person{name, other, responded})
+}
+
+// meet finds the people of an event.
+func (c *cast) meet(e incidents.Event, line []byte) {
+	responded := e.Kind() != approving
+	if e.By.Kind == incidents.KindPerson || e.By.Kind == incidents.KindOther {
+		c.add(e.By.Name, e.By.Kind == incidents.KindOther, responded)
+	}
+	if !bytes.Contains(line, []byte(`"person"`)) && !bytes.Contains(line, []byte(`"captured"`)) &&
+		!bytes.Contains(line, []byte(`"kind":"other"`)) && !bytes.Contains(line, []byte(`"lead"`)) {
+		return
+	}
+	var v struct{ Body any }
+	if json.Unmarshal(line, &v) == nil {
+		c.look(v.Body, responded)
+	}
+}
+
+// look finds people in what is stored of an event.
+func (c *cast) look(v any, responded bool) {
+	switch v := v.(type) {
+	case []any:
+		for _, one := range v {
+			c.look(one, responded)
+		}
+	case map[string]any:
+		kind, name := word(v["kind"]), word(v["name"])
+		if kind == incidents.KindPerson || kind == incidents.KindOther {
+			c.add(name, kind == incidents.KindOther, responded)
+		}
+		for _, key := range [...]string{"person", "captured", "lead", "comms", "scribe"} {
+			c.add(word(v[key]), false, responded)
+		}
+		keys := make([]string, 0, len(v))
+		for key := range v {
+			keys = append(keys, key)
+		}
+		slices.Sort(keys)
+		for _, key := range keys {
+			c.look(v[key], responded)
+		}
+	}
+}
+
+func word(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+// name gives everybody a role.
+func (c *cast) name() {
+	for n, p := range c.order {
+		role := "Responder "
+		switch {
+		case p.other:
+			role = "Participant "
+		case !p.responded:
+			role = "Approver "
+		}
+		c.roles[p.name] = role + letters(n)
+		c.longs = append(c.longs, p.name)
+	}
+	slices.SortStableFunc(c.longs, func(a, b string) int { return len(b) - len(a) })
+}
+
+// letters counts as columns of a sheet do: A to Z, then AA.
+func letters(n int) string {
+	s := string(rune('A' + n%26))
+	if n >= 26 {
+		s = letters(n/26-1) + s
+	}
+	return s
+}
+
+func (c *cast) actor(a incidents.Actor) incidents.Actor {
+	if role, ok := c.roles[a.Name]; ok && (a.Kind == incidents.KindPerson || a.Kind == incidents.KindOther) {
+		a.Name = role
+	}
+	return a
+}
+
+// mask takes the people out of an event.
+func (c *cast) mask(e incidents.Event, line []byte) incidents.Event {
+	e.By = c.actor(e.By)
+	if line != nil && !c.tells(line) {
+		return e
+	}
+	var stored map[string]any
+	dec := json.NewDecoder(bytes.NewReader(line))
+	dec.UseNumber()
+	masked := incidents.Event{Seq: e.Seq, At: e.At, Recorded: e.Recorded, By: e.By,
+		Body: incidents.Unknown{Kind: e.Kind()}}
+	if line == nil || dec.Decode(&stored) != nil {
+		return masked
+	}
+	stored["body"] = c.walk("", stored["body"])
+	again, err := json.Marshal(stored)
+	if err != nil {
+		return masked
+	}
+	var read incidents.Event
+	if json.Unmarshal(again, &read) != nil {
+		return masked
+	}
+	masked.Body = read.Body
+	return masked
+}
+
+// tells reports whether something that is stored may tell who somebody is.
+func (c *cast) tells(line []byte) bool {
+	if bytes.ContainsAny(line, "@+") {
+		return true
+	}
+	lower := bytes.ToLower(line)
+	return slices.ContainsFunc(c.longs, func(name string) bool {
+		return bytes.Contains(lower, []byte(strings.ToLower(name)))
+	})
+}
+
+// plain are the names of fields that hold no text: links, and names of things.
+var plain = [...]string{"link", "arn", "series", "account", "region", "message_id", "state", "via", "namespace", "section", "role"}
+
+func (c *cast) walk(key string, v any) any {
+	switch v := v.(type) {
+	case string:
+		if role, ok := c.roles[v]; ok && key != "service" && key != "name" {
+			return role
+		}
+		if slices.Contains(plain[:], key) {
+			return v
+		}
+		return c.text(v)
+	case []any:
+		for n := range v {
+			v[n] = c.walk(key, v[n])
+		}
+	case map[string]any:
+		if kind := word(v["kind"]); kind == incidents.KindPerson || kind == incidents.KindOther {
+			v["name"] = c.actor(incidents.Actor{Kind: kind, Name: word(v["name"])}).Name
+		}
+		for key, one := range v {
+			v[key] = c.walk(key, one)
+		}
+	}
+	return v
+}
+
+var (
+	address = regexp.MustCompile(`[\p{L}\d._%+-]+@[\p{L}\d-]+(?:\.[\p{L}\d-]+)+`)
+	number  = regexp.MustCompile(`\+\d[\d ()./-]{6,}\d`)
+	mention = regexp.MustCompile(`<@[A-Z0-9]+(?:\|[^>]*)?>`)
+)
+
+// text takes the people out of what was written.
+func (c *cast) text(s string) string {
+	if strings.ContainsAny(s, "@+") {
+		s = address.ReplaceAllString(s, noAddress)
+		s = number.ReplaceAllString(s, noNumber)
+		s = mention.ReplaceAllString(s, somebody)
+	}
+	for _, name := range c.longs {
+		s = replaced(s, name, c.roles[name])
+		for part := range strings.FieldsSeq(name) {
+			if part != name && utf8.RuneCountInString(part) > 2 {
+				s = replaced(s, part, c.roles[name])
+			}
+		}
+	}
+	return s
+}
+
+// common are names that are words, too: they are names only with a capital letter.
+var common = [...]string{"will", "mark", "may", "art", "bill", "rob", "sue", "pat", "grant", "chase", "hope", "drew", "dash", "jack",
+	"max", "ray", "rich", "sandy", "summer", "faith", "grace", "rose", "dawn", "eve", "hunter", "mason", "chance", "guy", "june",
+	"april", "august", "don", "frank", "miles", "page", "penny", "sunny", "van", "wade", "web"}
+
+// replaced puts a role in the place of a name, where it stands as a word.
+func replaced(s, name, role string) string {
+	lower, small := strings.ToLower(s), strings.ToLower(name)
+	if len(lower) != len(s) || !strings.Contains(lower, small) {
+		return s
+	}
+	onlyCapital := slices.Contains(common[:], small)
+	var b strings.Builder
+	at := 0
+	for {
+		n := strings.Index(lower[at:], small)
+		if n < 0 {
+			break
+		}
+		from, to := at+n, at+n+len(small)
+		first, _ := utf8.DecodeRuneInString(s[from:])
+		if !wordEnds(s, from, to) || onlyCapital && !unicode.IsUpper(first) {
+			b.WriteString(s[at:to])
+		} else {
+			b.WriteString(strings.TrimSuffix(s[at:from], "@") + role)
+		}
+		at = to
+	}
+	return b.String() + s[at:]
+}
+
+// wordEnds reports whether a word begins at one place of a text and ends at another.
+func wordEnds(s string, from, to int) bool {
+	before, _ := utf8.DecodeLastRuneInString(s[:from])
+	after, size := utf8.DecodeRuneInString(s[to:])
+	next, _ := utf8.DecodeRuneInString(s[min(to+size, len(s)):])
+	switch {
+	case from > 0 && (inWord(before) || before == '-' || before == '.'):
+		return false
+	case to < len(s) && (inWord(after) || (after == '-' || after == '.') && inWord(next)):
+		return false
+	}
+	return true
+}
+
+func inWord(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '_'
+}
