@@ -29,15 +29,10 @@ func (b Responded) apply(i *Incident, e Event) error {
 
 func (b Responded) words(Event) Words {
 	w := Words{Say: b.Says(), Shown: OnTimeline | InPostmortem}
-	switch b.Fact.(type) {
-	case response.Planned, response.Convened: // the card has the others in full
+	switch {
+	case response.OnCard(b.Fact):
 		w.Shown |= OnCard
-	default:
-		if response.OfRollback(b.Fact) {
-			w.Shown |= OnCard
-		}
-	}
-	if response.OfPostmortem(b.Fact) { // which does not tell of itself
+	case response.OfPostmortem(b.Fact): // which does not tell of itself
 		w.Shown = OnTimeline
 	}
 	return w

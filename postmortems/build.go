@@ -22,6 +22,13 @@ func Build(i incidents.Incident, timeline []incidents.Event) document.Document {
 
 // BuildWith is [Build] with what is known beside the timeline.
 func BuildWith(i incidents.Incident, timeline []incidents.Event, around evidence.Around) document.Document {
+	d := build(i, timeline, around)
+	d.Header.Digest = evidence.Digest(timeline)
+	return d
+}
+
+// build makes a document without the digest of its timeline.
+func build(i incidents.Incident, timeline []incidents.Event, around evidence.Around) document.Document {
 	r := evidence.Read(i, timeline)
 	list, told := r.Changes(around.Changes)
 	d := document.Document{
@@ -38,6 +45,7 @@ func BuildWith(i incidents.Incident, timeline []incidents.Event, around evidence
 		Delays:      delays(r),
 		Changes:     list,
 		ChangesTold: told,
+		Rollbacks:   r.Rollbacks(),
 		Captured:    r.Captured(),
 		Updates:     r.Updates(),
 		Timeline:    r.Lines(list),
@@ -63,7 +71,7 @@ func header(i incidents.Incident, timeline []incidents.Event) document.Header {
 		ID: i.ID, Title: wording.Clean(i.Title), Service: wording.Clean(i.Service), Worst: worst(i, timeline),
 		Severity: wording.Clean(i.Severity),
 		Status:   i.Status, Runbook: i.Runbook, Opened: i.Opened.UTC(), Reopened: i.Run,
-		Events: len(timeline), Digest: evidence.Digest(timeline),
+		Events: len(timeline),
 	}
 	if !i.Resolved.IsZero() {
 		h.Resolved = i.Resolved.UTC()

@@ -89,9 +89,29 @@ func (l lessons) helped() []document.Sentence {
 			Events: m.Events,
 		})
 	}
+	told = append(told, l.rollbacks(func(b document.Rollback) bool { return b.Proof == document.ProofHelped })...)
 	if l.told.Incident.Runbook != "" {
 		opened := l.told.All(evidence.Is[incidents.Opened])
 		told = append(told, document.Sentence{Text: "A runbook was linked", Events: opened})
+	}
+	return told
+}
+
+// rollbacks says what became of those that are meant.
+func (l lessons) rollbacks(meant func(document.Rollback) bool) (told []document.Sentence) {
+	for _, b := range l.doc.Rollbacks {
+		if !meant(b) || b.Dry {
+			continue
+		}
+		says := b.Became()
+		if b.Proof != "" {
+			says = b.Proved()
+		}
+		told = append(told, document.Sentence{
+			Text: fmt.Sprintf("The rollback of %s to %s: %s", wording.Short(b.Target), wording.Short(b.To),
+				wording.Isolated(text.Clip(says, 2*wording.Shortest))),
+			Events: b.Events,
+		})
 	}
 	return told
 }
@@ -113,6 +133,10 @@ func (l lessons) harder() []document.Sentence {
 			})
 		}
 	}
+	told = append(told, l.rollbacks(func(b document.Rollback) bool {
+		return b.Proof == document.ProofNotHelped || b.Outcome == document.RollbackFailed ||
+			b.Outcome == document.RollbackUnknown
+	})...)
 	if events := l.told.All(evidence.Is[incidents.Reopened]); len(events) > 0 {
 		told = append(told, document.Sentence{
 			Text: "It came back " + wording.Times(len(events)) + " after it had been resolved", Events: events,

@@ -97,7 +97,7 @@ func Make(i incidents.Incident, timeline []incidents.Event, around evidence.Arou
 	for n, c := range around.Changes {
 		around.Changes[n].Title, around.Changes[n].Reason = clean(c.Title), clean(c.Reason)
 	}
-	d := BuildWith(masked, events, around)
+	d := build(masked, events, around)
 	d.Header.Digest = evidence.Digest(timeline)
 	return d
 }

@@ -15,6 +15,15 @@ func writtenKinds() []Kind {
 	return []Kind{kindOf[SectionWritten](), kindOf[ReviewMoved](), kindOf[ActionClosed]()}
 }
 
+// OnCard reports whether a card shows a fact. The others it has in full.
+func OnCard(f Fact) bool {
+	switch f.(type) {
+	case Planned, Convened:
+		return true
+	}
+	return OfRollback(f)
+}
+
 // OfPostmortem reports whether a fact is about the postmortem, and no part of what it tells.
 func OfPostmortem(f Fact) bool {
 	switch f.(type) {

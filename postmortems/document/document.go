@@ -33,6 +33,7 @@ type Document struct {
 	Changes     []Change     `json:"changes"`
 	ChangesTold string       `json:"changes_told,omitempty"`
 	Mitigation  []Sentence   `json:"mitigation"`
+	Rollbacks   []Rollback   `json:"rollbacks,omitempty"`
 	Captured    Captured     `json:"captured,omitzero"`
 	Updates     []Said       `json:"updates,omitempty"` // what stakeholders were told
 	Times       []Measure    `json:"times"`

@@ -38,6 +38,8 @@ type Change struct {
 	Link    string    `json:"link,omitempty"`
 	// Before is how long before the start it was, in seconds; less than 0 if it was after it.
 	Before float64 `json:"before_seconds"`
+	// Events are those that tell of it; none if it is known only beside the timeline.
+	Events []int `json:"events,omitempty"`
 }
 
 // Lesson is what helped, what made it harder, or where there was luck: what the timeline tells of it, and what is asked.

@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/changes"
+	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/wording"
 )
@@ -65,8 +67,25 @@ func (r *Reading) begin() time.Time {
 // Changes are what was changed near the start, in that order, and how far that is known.
 func (r *Reading) Changes(around []changes.Change) (list []document.Change, told string) {
 	list = []document.Change{}
-	start := r.begin()
+	start, at := r.begin(), map[string]int{}
+	r.facts(func(e incidents.Event, f response.Fact) {
+		c, ok := f.(response.Changed)
+		if n, known := at[c.Change]; known {
+			list[n].Events = append(list[n].Events, e.Seq)
+		} else if ok {
+			at[c.Change] = len(list)
+			list = append(list, document.Change{
+				ID: wording.Clean(c.Change), At: c.Was.UTC(), Kind: wording.Clean(c.Family), Title: wording.Clean(c.Title),
+				Link: c.Link, Before: start.Sub(c.Was).Seconds(), Events: []int{e.Seq},
+			})
+		}
+	})
 	for _, c := range around {
+		if n, known := at[c.ID]; known {
+			list[n].Reason, list[n].Service = wording.Clean(c.Reason), wording.Clean(c.Service)
+			list[n].Account, list[n].Region = wording.Clean(c.Account), wording.Clean(c.Region)
+			continue
+		}
 		list = append(list, document.Change{
 			ID: wording.Clean(c.ID), At: c.At.UTC(), Kind: wording.Clean(c.Kind), Title: wording.Clean(c.Title),
 			Reason: wording.Clean(c.Reason), Service: wording.Clean(c.Service), Account: wording.Clean(c.Account),
@@ -77,8 +96,10 @@ func (r *Reading) Changes(around []changes.Change) (list []document.Change, told
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
 	})
 	switch {
-	case around == nil:
+	case around == nil && len(list) == 0:
 		return list, "What was changed before the start was not looked for."
+	case around == nil:
+		return list, "Beyond these, what was changed before the start was not looked for."
 	case len(list) == 0:
 		return list, fmt.Sprintf("No marker of a change is kept from the %s before the start on. "+
 			"Changes that send no marker are not seen, and markers are kept for %d days.",
@@ -92,12 +113,15 @@ func (r *Reading) Changes(around []changes.Change) (list []document.Change, told
 // withChanges puts those changes among the lines of a timeline that were shortly before the start, or after it.
 func withChanges(lines []document.Line, list []document.Change) []document.Line {
 	for _, c := range list {
-		if c.Before > onTimeline.Seconds() {
+		if c.Before > onTimeline.Seconds() && len(c.Events) == 0 {
 			continue
 		}
 		l := document.Line{At: c.At, Source: document.SourceChange, Who: wording.Said(c.Kind), What: wording.Said(c.Title)}
 		if c.Reason != "" {
 			l.What += ": " + wording.Said(c.Reason)
+		}
+		if len(c.Events) > 0 {
+			l.Seq = c.Events[0]
 		}
 		if c.Link != "" {
 			l.Link, l.LinkTo = c.Link, "console"

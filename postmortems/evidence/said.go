@@ -3,7 +3,6 @@ package evidence
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -211,7 +210,7 @@ func Digest(timeline []incidents.Event) string {
 	sum := sha256.New()
 	for _, e := range timeline {
 		e.At, e.Recorded = e.At.UTC(), e.Recorded.UTC()
-		line, err := json.Marshal(e)
+		line, err := e.MarshalJSON()
 		if err != nil {
 			line = []byte(strconv.Itoa(e.Seq))
 		}

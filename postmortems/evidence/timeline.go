@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/wording"
 )
@@ -34,6 +35,9 @@ func (r *Reading) Lines(list []document.Change) []document.Line {
 		if n > 0 {
 			lines = append(lines, gap(events[n-1].At, e.At)...)
 		}
+		if isChange(e) {
+			continue // it stands there at its own time
+		}
 		if words := e.Words(); !r.struck[e.Seq] && words.Shown&incidents.InPostmortem != 0 {
 			lines = append(lines, newLine(e, words))
 		}
@@ -42,6 +46,16 @@ func (r *Reading) Lines(list []document.Change) []document.Line {
 		lines = lines[:n-1] // what came after it is not shown
 	}
 	return withChanges(lines, list)
+}
+
+// isChange reports whether an event tells of a change.
+func isChange(e incidents.Event) bool {
+	b, ok := e.Body.(incidents.Responded)
+	if !ok {
+		return false
+	}
+	_, ok = b.Fact.(response.Changed)
+	return ok
 }
 
 // gap is the line for a time without any event; none if it is short.

@@ -47,7 +47,7 @@ type sheet struct {
 	Written map[string]string
 	Filled  map[string]bool
 	// The tables have the columns that say something.
-	PageTable, ActionTable, ChangeTable, RelatedTable, KindTable table
+	PageTable, ActionTable, ChangeTable, RelatedTable, KindTable, RollbackTable table
 }
 
 // windowRow is a time in which users were hurt.

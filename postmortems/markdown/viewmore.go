@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/wording"
@@ -48,6 +49,7 @@ func (s *sheet) more(d document.Document) {
 		}
 		s.Lessons = append(s.Lessons, row)
 	}
+	s.RollbackTable = rollbackTable(d.Rollbacks)
 	s.RelatedTable = relatedTable(d.Related)
 	for _, m := range d.Messages {
 		x := m.Says
@@ -130,10 +132,10 @@ func changeTable(list []document.Change) table {
 		}
 		rows = append(rows, []string{
 			wording.Moment(c.At), before, literal(text.Clip(c.Kind, cutTo)), what, literal(text.Clip(c.Service, cutTo)),
-			literal(text.Clip(c.Account, cutTo)), literal(text.Clip(c.Region, cutTo)), evidence,
+			literal(text.Clip(c.Account, cutTo)), literal(text.Clip(c.Region, cutTo)), evidence, wording.Marks(c.Events),
 		})
 	}
-	names := []string{"At (UTC)", "Start", "Kind", "What", "Service", "Account", "Region", "Evidence"}
+	names := []string{"At (UTC)", "Start", "Kind", "What", "Service", "Account", "Region", "Evidence", "Lines"}
 	return newTable(names, fit(rows, maxPages, size, func(n int) []string { return omitted(n, 3, len(names)) }))
 }
 
@@ -171,6 +173,31 @@ func actionTable(items []document.ActionItem) table {
 	}
 	names := []string{"Id", "What", "Owner", "Due", "Type", "Priority", "Verified by", "Ticket", "Status", "Lines"}
 	return newTable(names, fit(rows, maxWindows, size, func(n int) []string { return omitted(n, 1, len(names)) }))
+}
+
+func rollbackTable(list []document.Rollback) table {
+	var rows [][]string
+	moment := func(t, day time.Time) string {
+		if t.IsZero() {
+			return "–"
+		}
+		return wording.Clock(t, day)
+	}
+	for _, b := range list {
+		approved := strings.Join(b.Approved, ", ")
+		if b.Alone {
+			approved = "nobody was asked: it could not wait"
+		}
+		rows = append(rows, []string{
+			literal(text.Clip(b.Target, cutTo)), literal(text.Clip(b.From, cutTo)) + " → " + literal(text.Clip(b.To, cutTo)),
+			literal(text.Clip(b.By, cutTo)) + ", " + wording.Moment(b.Requested), literal(text.Clip(approved, cutTo)),
+			moment(b.Started, b.Requested), moment(b.Finished, b.Requested), literal(text.Clip(b.Became(), 500)),
+			literal(text.Clip(b.Proved(), 500)), literal(text.Clip(b.Reason, cutTo)), wording.Marks(b.Events),
+		})
+	}
+	names := []string{"Rolled back", "From → to", "Requested (UTC)", "Approved by", "Started", "Finished", "Outcome",
+		"What the alarm said", "Reason", "Lines"}
+	return newTable(names, fit(rows, maxWindows, size, func(n int) []string { return omitted(n, 0, len(names)) }))
 }
 
 func relatedTable(list []document.Related) table {

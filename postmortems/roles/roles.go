@@ -32,7 +32,7 @@ func Mask(i incidents.Incident, timeline []incidents.Event) (masked incidents.In
 	lines := make([][]byte, len(timeline))
 	cast := &cast{roles: map[string]string{}}
 	for n, e := range timeline {
-		line, err := json.Marshal(e)
+		line, err := e.MarshalJSON()
 		if err != nil {
 			line = nil // it is masked below
 		}

@@ -84,3 +84,32 @@ func reopened(t testing.TB) *Story {
 	s.At("21:30:00").Reports(s.Alarm("search-5xx", incidents.AlarmOK))
 	return s.At("21:45:00").By(Ana, incidents.Resolved{Reason: "the index is rebuilt"})
 }
+
+// rolledBack was ended by a rollback that helped, after one that did not, and one of which nobody knows what became.
+func rolledBack(t testing.TB) *Story {
+	s := Tell(t, "2026-03-24 13:20:00")
+	s.Opens(incidents.Sev1, s.Alarm("checkout-5xx", incidents.AlarmFiring))
+	s.Responds(incidents.Oncalm(), response.Changed{Change: "d-41", Family: "codedeploy", Title: "deployed web 43",
+		Was: s.Now.Add(-9 * time.Minute), Ago: 9 * time.Minute})
+	k := s.Steps(First, "ana")
+	s.After(time.Second).Delivers(k[0], "ana")
+	s.At("13:21:00").By(Ana, incidents.Acknowledged{})
+	ask := func(n int, target, from, to string) {
+		s.After(time.Minute).Responds(Ana, response.RollbackRequested{N: n, Person: "ana", Target: target, From: from, To: to,
+			Needs: 1, Until: s.Now.Add(15 * time.Minute), Reason: "errors since the deployment"})
+		s.After(40*time.Second).Responds(Cleo, response.RollbackApproved{N: n, Person: "cleo"})
+		s.After(time.Second).Responds(incidents.Oncalm(), response.RollbackStarted{N: n, When: s.Now, From: from, To: to})
+	}
+	ask(1, "lambda prices", "7", "6")
+	s.After(10*time.Second).Responds(incidents.Oncalm(), response.RollbackFinished{N: 1, When: s.Now, To: "6"})
+	s.After(5*time.Minute).Responds(incidents.Oncalm(),
+		response.RollbackProven{N: 1, Proof: response.NotHelped, After: 300, Alarms: []string{"checkout-5xx"}})
+	ask(2, "webhook cdn", "v9", "v8")
+	s.After(2*time.Minute).Responds(incidents.Oncalm(),
+		response.RollbackUnknown{N: 2, Why: "the connection was cut before an answer came"})
+	ask(3, "ecs prod/web", "web:43", "web:42")
+	s.After(3*time.Minute).Responds(incidents.Oncalm(), response.RollbackFinished{N: 3, When: s.Now, To: "web:42"})
+	s.After(2 * time.Minute).Reports(s.Alarm("checkout-5xx", incidents.AlarmOK))
+	s.After(time.Second).Responds(incidents.Oncalm(), response.RollbackProven{N: 3, Proof: response.Helped, After: 120})
+	return s.After(5*time.Minute).By(Ana, incidents.Resolved{Reason: "web:42 runs"})
+}

@@ -27,6 +27,7 @@ func Stories() map[string]func(testing.TB) *Story {
 		"clocks":       clocks,
 		"responded":    responded,
 		"reopened":     reopened,
+		"rolled-back":  rolledBack,
 	}
 }
 
