@@ -17,6 +17,7 @@ import (
 	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/pages"
+	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
@@ -156,7 +157,7 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 		"incidents/requests": requests.Keys(),
 		"overrides":          overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "bot/capture": capture.Keys(),
 		"bot/channels":   channels.Keys(),
-		"rotations/feed": feed.Keys(), "silences": silences.Keys(), "rollbacks": rollbacks.Keys(),
+		"rotations/feed": feed.Keys(), "silences": silences.Keys(), "rollbacks": rollbacks.Keys(), "bot/rollback": rollback.Keys(),
 	}
 	docs := map[string]string{}
 	for _, s := range tree(t) {

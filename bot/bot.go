@@ -21,6 +21,7 @@ import (
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/respond"
 	"github.com/oncalm/oncalm/bot/rights"
+	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/silence"
 	"github.com/oncalm/oncalm/bot/slack"
@@ -30,6 +31,7 @@ import (
 	"github.com/oncalm/oncalm/bot/timeline"
 	"github.com/oncalm/oncalm/bot/trace"
 	"github.com/oncalm/oncalm/overrides"
+	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 
@@ -77,6 +79,8 @@ type Options struct {
 	Silences    *silences.Book
 	Watched     alarms.Services
 	PagesNobody func(severity string) bool
+	// Rollbacks is where services are rolled back; nil if nothing can be.
+	Rollbacks *rollbacks.Desk
 	// PublicURL is where the program is reached from outside, without a slash at the end, for links to it; empty if that is not known.
 	PublicURL string
 	// Capture is which messages are put onto timelines, and Channels which incidents have channels of their own.
@@ -115,6 +119,7 @@ type Bot struct {
 	shifts     *shifts.Room
 	command    *command.Room
 	respond    *respond.Room
+	rollback   *rollback.Room
 	notices    *notice.Notices
 	storms     *storm.Storms
 	pages      *pages.Pages
@@ -190,11 +195,12 @@ func (b *Bot) compose(users map[string]string) {
 		Book: o.Book, Pager: o.Pager, People: o.People, PagesNobody: o.PagesNobody, Stakeholders: o.stakeholders,
 		Owe: b.notices.Owe, OweChannel: b.notices.OweChannel, Clock: o.Clock,
 	})
+	b.rollback = backs(b)
 	lines := &timeline.Lines{Root: o.Roots.Incident, Book: o.Book, Here: here}
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Pager: o.Pager, Postmortem: o.Postmortem, Log: log,
 		Lacks: b.storms.Lacks, Draw: b.draw, Here: here,
-		More:     slices.Concat(declares(b).Words(), b.respond.Words(), lines.Words()),
+		More:     slices.Concat(declares(b).Words(), b.respond.Words(), b.rollback.Words(), lines.Words()),
 		Services: o.Services,
 	})
 	b.channels, b.capture = talks(b, users)
@@ -203,7 +209,7 @@ func (b *Bot) compose(users map[string]string) {
 	})
 	b.router = chat.New(chat.Options{
 		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People,
-		Rooms:  []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room()},
+		Rooms:  []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room(), b.rollback.Room()},
 		Rights: o.Rights, Access: o.Access,
 		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
 	}, users)
@@ -211,8 +217,9 @@ func (b *Bot) compose(users map[string]string) {
 	if b.Silence != nil {
 		b.Silence.Router = b.router
 	}
-	b.command.Router, lines.Router = b.router, b.router
+	b.command.Router, lines.Router, b.rollback.Router = b.router, b.router, b.router
 	b.respond.Hand = command.HandOf(b.command)
+	b.rollback.Hand = b.respond.Hand
 }
 
 // stakeholders are the channels that wait for news of a service.
@@ -308,7 +315,7 @@ func (b *Bot) Handlers() map[string]outbox.Handler {
 	all := map[string]outbox.Handler{KindCard: b.card}
 	for _, more := range []map[string]outbox.Handler{
 		b.router.Handlers(), b.notices.Handlers(), b.shifts.Handlers(), b.storms.Handlers(), b.pages.Handlers(),
-		b.respond.Handlers(),
+		b.respond.Handlers(), b.rollback.Handlers(),
 		b.capture.Handlers(), b.channels.Handlers(), b.home.Handlers(),
 	} {
 		maps.Copy(all, more)

@@ -8,6 +8,7 @@ import (
 	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
+	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
@@ -17,7 +18,8 @@ func talks(b *Bot, users map[string]string) (*channels.Channels, *capture.Captur
 	o, log := b.o, b.log
 	places := channels.New(channels.Options{
 		Rules: o.Channels, Book: o.Book, Out: b.out, Pace: b.pace, People: o.People, Clock: o.Clock, Log: log,
-		Carded: hasCard, Stormy: b.storms.Member, Card: cardMessage, Owe: b.notices.Owe,
+		Carded: hasCard, Stormy: b.storms.Member, Owe: b.notices.Owe,
+		Card: func(a view.Account) blocks.Message { return cardOf(b, a) },
 	})
 	return places, capture.New(capture.Options{
 		Rules: o.Capture, Root: o.Roots.Incident, Book: o.Book, Out: b.out, Users: users, Clock: o.Clock, Log: log,

@@ -78,6 +78,7 @@ func (b *Bot) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incide
 	queue := outbox.In(tx, now)
 	b.pages.Follow(tx, now, i, e)
 	b.respond.Follow(tx, now, i, e)
+	b.rollback.Follow(tx, now, i, e)
 	if b.o.Channel != "" {
 		b.enqueueCard(tx, queue, now, i, e)
 	}
@@ -144,7 +145,7 @@ func (b *Bot) card(ctx context.Context, e outbox.Entry) (func(store.Tx) error, e
 		return b.postpone(e, when)
 	}
 	r, adopted, err := b.out.Put(ctx, slack.Post{
-		To: b.o.Channel, Tag: slack.Tag{Event: cardEvent, Key: e.Key}, Name: e.Key, Drawn: blocks.Draw(cardMessage(i)),
+		To: b.o.Channel, Tag: slack.Tag{Event: cardEvent, Key: e.Key}, Name: e.Key, Drawn: blocks.Draw(cardOf(b, i)),
 		Since: i.Opened, Perhaps: e.PerhapsDone,
 		At: record.Ref, Renew: true,
 	})
@@ -224,6 +225,14 @@ func (b *Bot) postpone(e outbox.Entry, until time.Time) (func(store.Tx) error, e
 	}, nil
 }
 
+// cardOf is the card of an incident, with the way back if there may be one.
+func cardOf(b *Bot, i view.Account) blocks.Message {
+	if back, ok := b.rollback.Button(i.Incident); ok {
+		i.Back = []blocks.Button{back}
+	}
+	return cardMessage(i)
+}
+
 // cardMessage is the card of an incident.
 func cardMessage(i view.Account) blocks.Message {
 	m := blocks.Message{Title: view.Headline(i.Incident), Notice: cardNotice(i.Incident)}
@@ -238,7 +247,7 @@ func cardMessage(i view.Account) blocks.Message {
 	if i.Talk.URL != "" {
 		links = append(links, i.Talk)
 	}
-	m.Rows = [][]blocks.Button{view.Buttons(i.Incident), links}
+	m.Rows = [][]blocks.Button{append(view.Buttons(i.Incident), i.Back...), links}
 	return m
 }
 

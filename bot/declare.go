@@ -8,10 +8,25 @@ import (
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/declare"
+	"github.com/oncalm/oncalm/bot/rights"
+	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/store"
 )
+
+// backs is the conversation about rollbacks.
+func backs(b *Bot) *rollback.Room {
+	o := &b.o
+	return rollback.New(rollback.Options{
+		Root: o.Roots.Incident, Desk: o.Rollbacks, Book: o.Book, Out: b.out, Channel: o.Channel,
+		Approvers: func(besides string) []string {
+			may := o.Rights.Who(rights.Approve, slices.Collect(maps.Keys(o.People)))
+			return slices.DeleteFunc(may, func(person string) bool { return person == besides })
+		},
+		Owe: b.notices.Owe, Clock: o.Clock, Log: b.log,
+	})
+}
 
 // declares has the words by which people begin something themselves.
 func declares(b *Bot) *declare.Room {

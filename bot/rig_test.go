@@ -132,8 +132,13 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 		}
 	}
 	w.book.Followers = []incidents.Follower{w.pager.Follow, b.Follow}
+	handlers := []map[string]outbox.Handler{w.overrides.Handlers(), w.pager.Handlers(), b.Handlers()}
+	if o.Rollbacks != nil {
+		w.book.Followers = append(w.book.Followers, o.Rollbacks.Follow)
+		handlers = append(handlers, o.Rollbacks.Handlers())
+	}
 	b.o.Book.Followers = w.book.Followers
-	for _, hs := range []map[string]outbox.Handler{w.overrides.Handlers(), w.pager.Handlers(), b.Handlers()} {
+	for _, hs := range handlers {
 		maps.Copy(w.runner.Handlers, hs)
 	}
 	draw := w.runner.Handlers[KindCard]

@@ -19,7 +19,8 @@ import (
 func TestEveryWordIsInTheTable(t *testing.T) {
 	b, _ := alone(t, "s")
 	said := map[string][]string{}
-	for _, room := range []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room()} {
+	all := []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room(), b.rollback.Room()}
+	for _, room := range all {
 		said[room.Name] = []string{""}
 		for _, w := range slices.Concat(room.Words, room.Unheard) {
 			said[room.Name] = append(said[room.Name], w.Name)

@@ -8,6 +8,7 @@ import (
 	"github.com/oncalm/oncalm/bot/command"
 	"github.com/oncalm/oncalm/bot/declare"
 	"github.com/oncalm/oncalm/bot/respond"
+	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/silence"
 	"github.com/oncalm/oncalm/bot/timeline"
@@ -25,7 +26,7 @@ func Words(roots Roots) []chat.Room {
 	roots = roots.withDefaults()
 	more := append((&silence.Talk{}).Words(), trace.Word(nil))
 	words := slices.Concat(declare.New(declare.Options{}).Words(), respond.New(respond.Options{}).Words(),
-		(&timeline.Lines{}).Words())
+		rollback.New(rollback.Options{}).Words(), (&timeline.Lines{}).Words())
 	incident := command.Options{Root: roots.Incident, OnCall: roots.OnCall, More: words}
 	return []chat.Room{
 		command.New(incident).Room(),

@@ -126,7 +126,7 @@ func (d *Desk) Plan(ctx context.Context, incident string, l Lever) (Draft, error
 	if err != nil {
 		return Draft{}, err
 	}
-	plan, err := t.Plan(ctx)
+	plan, err := planned(ctx, t)
 	if err != nil {
 		return Draft{}, err
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,6 +25,19 @@ type Plan struct {
 	Params map[string]string `json:"params,omitempty"`
 	// Keyed says that starting it twice with one key does it once, whatever happens.
 	Keyed bool `json:"keyed,omitempty"`
+}
+
+// planned is what a target plans, as it is when it was stored and read again: of texts that are not UTF-8 that is another.
+func planned(ctx context.Context, t Target) (p Plan, err error) {
+	said, err := t.Plan(ctx)
+	if err != nil {
+		return p, err
+	}
+	text, err := json.Marshal(said)
+	if err != nil {
+		return p, err
+	}
+	return p, json.Unmarshal(text, &p)
 }
 
 // A Ref names a rollback that was started, for its target.
@@ -63,7 +77,7 @@ type Maker struct {
 	Kind string
 	Keys []Key
 	// New makes a target. It calls nobody.
-	New func(cfg aws.Config, keys map[string]string) (Target, error)
+	New func(cfg aws.Config, keys Settings) (Target, error)
 	// Apart says that it has nothing to do with AWS, so that no configuration of AWS is needed.
 	Apart bool
 }
@@ -77,6 +91,19 @@ type Key struct {
 	// Check says what is wrong with a value; nil takes all that is not empty.
 	Check func(string) error
 }
+
+// Settings are what the configuration says about a target, by the names of keys. There may be secrets among them, so none are ever
+// shown.
+type Settings map[string]string
+
+// Format implements [fmt.Formatter].
+func (Settings) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte("[settings]")) }
+
+// MarshalJSON implements [json.Marshaler].
+func (Settings) MarshalJSON() ([]byte, error) { return []byte(`"[settings]"`), nil }
+
+// LogValue implements [slog.LogValuer].
+func (Settings) LogValue() slog.Value { return slog.StringValue("[settings]") }
 
 // Impossible says why there is no way back, and what else to do.
 type Impossible struct{ Why, Instead string }
@@ -99,7 +126,7 @@ func (e *Refused) Unwrap() error { return e.Err }
 // A Lever is one thing that can be rolled back of a service, as the configuration names it.
 type Lever struct {
 	Kind string
-	Keys map[string]string
+	Keys Settings
 	// Name is how people know it, such as "ecs prod/checkout".
 	Name string
 	// Approvals is how many others must approve.

@@ -100,7 +100,7 @@ func (s *shelf) State(context.Context, rollbacks.Ref) (rollbacks.State, error) {
 
 // shelfKind makes the shelf the target of a lever of that kind.
 func shelfKind(s *shelf) rollbacks.Maker {
-	return rollbacks.Maker{Kind: "shelf", New: func(aws.Config, map[string]string) (rollbacks.Target, error) { return s, nil }}
+	return rollbacks.Maker{Kind: "shelf", New: func(aws.Config, rollbacks.Settings) (rollbacks.Target, error) { return s, nil }}
 }
 
 // world is the desk at work on a real store.

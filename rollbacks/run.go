@@ -113,7 +113,7 @@ func (d *Desk) again(ctx context.Context, i *incidents.Incident, r *response.Rol
 	if err != nil {
 		return p, "", err
 	}
-	p, err = t.Plan(ctx)
+	p, err = planned(ctx, t)
 	if no, ok := errors.AsType[*Impossible](err); ok {
 		return p, "it cannot be done any more: " + no.Error(), nil
 	}

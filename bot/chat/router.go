@@ -266,5 +266,8 @@ func (r *Router) pressed(ctx context.Context, in slack.Request) {
 	if room.Bare || w.Zoned && len(c.Args) > 0 {
 		r.learnZone(ctx, c)
 	}
-	r.CarryOut(ctx, c, r.permitted(c, room, w))
+	if w = r.permitted(c, room, w); w.Opens && r.open(ctx, c, w, in.Trigger) {
+		return
+	}
+	r.CarryOut(ctx, c, w)
 }

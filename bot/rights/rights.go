@@ -35,6 +35,8 @@ const (
 	Silence  Action = "silence alarms"
 	Duty     Action = "change who is on call, for yourself"
 	Reassign Action = "put somebody else on call"
+	RollBack Action = "ask for rollbacks"
+	Approve  Action = "approve rollbacks"
 )
 
 // table is who may do what.
@@ -46,6 +48,8 @@ func table() map[Action][]Role {
 		Silence:  {Responder, Commander, Admin},
 		Duty:     {Responder, Commander, Admin},
 		Reassign: {Commander, Admin},
+		RollBack: {Responder, Commander, Approver, Admin},
+		Approve:  {Approver, Admin},
 	}
 }
 
@@ -57,6 +61,7 @@ func words() map[Action]map[string][]string {
 			"oncall":   {"", "schedule", "why", "feed", "silences", "simulate", "trace", "help", "cancel"},
 			"storm":    {"", "list", "open"},
 			"timeline": {""},
+			"rollback": {""},
 		},
 		Declare: {"incident": {"declare"}},
 		Respond: {
@@ -68,6 +73,8 @@ func words() map[Action]map[string][]string {
 		Duty: {"oncall": {"me", "cover", "swap", "undo", "confirm", "take-back", "accept", "decline", "withdraw",
 			"take-over"}},
 		Reassign: {"oncall": {"override"}},
+		RollBack: {"incident": {"rollback"}, "rollback": {"ask", "decline"}},
+		Approve:  {"rollback": {"approve"}},
 	}
 }
 

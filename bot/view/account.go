@@ -20,6 +20,7 @@ type Account struct {
 	Alarm  *incidents.Alarm  // what its alarm says now; nil if there is none, or if it cannot be read
 	Events []incidents.Event // the newest, in order
 	Talk   blocks.Button     // leads to where people talk about it; zero if it is not to be shown
+	Back   []blocks.Button   // plans a rollback, if there may be one
 	// Next is whom it pages next if nobody acknowledges, and when; nil if it pages nobody by itself, or if that is not told.
 	Next *paging.Upcoming
 	// Changes is what was changed before.

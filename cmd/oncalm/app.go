@@ -22,6 +22,7 @@ import (
 	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/pages"
+	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/socket"
 	"github.com/oncalm/oncalm/changes"
@@ -42,6 +43,7 @@ import (
 	"github.com/oncalm/oncalm/postmortems/archive"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/markdown"
+	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
@@ -53,6 +55,7 @@ type outside struct {
 	dial      dialer             // to Slack's connections; nil: the network
 	aws       http.RoundTripper  // to where AWS keeps its certificates; nil: the network
 	confirmer sns.Confirmer      // of subscriptions; nil: SNS
+	ways      amazon.Ways        // into AWS, for rollbacks; nil: as the environment says
 	endpoint  string             // of an emulator of SNS; empty: the real one
 	clock     *clocks.Clock      // what time it is; nil: that of a bubble of time, for tests
 	reserve   ops.Reserve        // of the store; nil: none
@@ -75,6 +78,7 @@ type app struct {
 	incoming  store.Store     // the same, for alarms: it leaves the reserve alone
 	fetched   sns.CertSource  // certificates from AWS
 	confirmer sns.Confirmer   // of subscriptions
+	ways      amazon.Ways     // into AWS, for rollbacks
 	truth     *reconcile.Loop // what CloudWatch says itself
 	line      *slack.Sender   // to Slack
 	socket    *socket.Door    // from Slack; nil: it posts
@@ -133,7 +137,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 		Store: a.store, Clock: a.clock, Witness: a.others, Log: log,
 		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, changes.Sweep, known.Sweep,
 			groups.Sweep, requests.Sweep, bot.Sweep, pages.Sweep,
-			capture.Sweep, channels.Sweep, paging.SweepJoints, fates.Sweep, silences.Sweep,
+			capture.Sweep, channels.Sweep, paging.SweepJoints, fates.Sweep, silences.Sweep, rollbacks.Sweep, rollback.Sweep,
 			a.archiver(cfg.Store).Sweep},
 	}
 	a.sweeping = a.sweeper.Handlers()
@@ -170,6 +174,9 @@ func (a *app) wireLines(cfg *config.Config) {
 	a.fetched, a.confirmer = fetched, a.outside.confirmer
 	if a.confirmer == nil {
 		a.confirmer = amazon.Confirmer(a.others, a.log)
+	}
+	if a.ways = a.outside.ways; a.ways == nil {
+		a.ways = amazon.Into(a.log)
 	}
 	a.truth = &reconcile.Loop{
 		Store: a.store, API: cloudwatch.New(amazon.Load(a.log)), Clock: a.clock, Log: a.log,

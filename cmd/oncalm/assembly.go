@@ -26,6 +26,7 @@ import (
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/markdown"
+	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -48,6 +49,7 @@ type assembly struct {
 	around        *around.Finder  // what was changed around incidents
 	pager         *paging.Pager
 	desk          *handoffs.Desk
+	rollbacks     *rollbacks.Desk
 	bot           *bot.Bot
 	handlers      map[string]outbox.Handler // of outbox entries, by kind
 	publicly      http.Handler
@@ -67,7 +69,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n.silences = &silences.Book{Incidents: n.book, Rules: cfg.Maintenance, Known: cfg.Knows, Clock: a.clock,
 		Opens: cfg.Services.Opens, PagesNobody: cfg.PagesNobody}
 	n.pager = &paging.Pager{Book: n.book, Policy: cfg.PolicyOf, Overrides: n.overrides, Reach: cfg.Reach, Clock: a.clock}
-	for _, wire := range []func() error{n.wireTexts, n.wireBot, n.wireAlarms} {
+	for _, wire := range []func() error{n.wireTexts, n.wireRollbacks, n.wireBot, n.wireAlarms} {
 		if err := wire(); err != nil {
 			return nil, err
 		}
@@ -86,7 +88,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n.overrides.Followers = []overrides.Follower{n.bot.FollowOverrides, n.desk.Follow}
 	for _, handlers := range []map[string]outbox.Handler{
 		n.overrides.Handlers(), n.silences.Handlers(), n.pager.Handlers(), n.desk.Handlers(), n.bot.Handlers(),
-		n.intake.Handlers(), n.subscriptions.Handlers(), a.sweeping,
+		n.intake.Handlers(), n.subscriptions.Handlers(), n.rollbacks.Handlers(), a.sweeping,
 	} {
 		maps.Copy(n.handlers, handlers)
 	}
@@ -96,7 +98,8 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 
 // followers hear of every event, whichever door it came by.
 func (a *assembly) followers() []incidents.Follower {
-	all := []incidents.Follower{a.pager.Follow, a.around.Follow, a.bot.Follow, a.bot.Silence.FollowIncident,
+	all := []incidents.Follower{a.pager.Follow, a.around.Follow, a.rollbacks.Follow, a.bot.Follow,
+		a.bot.Silence.FollowIncident,
 		history.Follow}
 	if a.outside.follows != nil {
 		all = append(all, a.outside.follows)
@@ -134,7 +137,7 @@ func (a *assembly) wireBot() (err error) {
 	a.bot, err = bot.New(bot.Options{
 		Out: a.line, Token: a.cfg.Slack.BotToken.Reveal(), SigningSecrets: secrets, Unposted: a.cfg.Slack.Socket(),
 		Channel: a.cfg.Slack.Channel, Book: a.book, Pager: a.pager, Overrides: a.overrides, People: people,
-		Silences: a.silences, Watched: a.cfg.Services, PagesNobody: a.cfg.PagesNobody,
+		Silences: a.silences, Rollbacks: a.rollbacks, Watched: a.cfg.Services, PagesNobody: a.cfg.PagesNobody,
 		Services: services, PublicURL: a.cfg.PublicURL, Postmortem: a.postmortem,
 		Rights: a.cfg.Rights, Access: a.cfg.Access,
 		Capture: a.cfg.Channels.Capture, Channels: a.cfg.Channels.Rules,

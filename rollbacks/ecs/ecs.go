@@ -25,8 +25,8 @@ func Maker() rollbacks.Maker {
 	return rollbacks.Maker{
 		Kind: "ecs",
 		Keys: []rollbacks.Key{{Name: "cluster", Such: "prod"}, {Name: "service", Such: "checkout"}},
-		New: func(cfg aws.Config, keys map[string]string) (rollbacks.Target, error) {
-			return &Service{ecs.NewFromConfig(cfg), keys["cluster"], keys["service"]}, nil
+		New: func(cfg aws.Config, keys rollbacks.Settings) (rollbacks.Target, error) {
+			return &Service{ecs.NewFromConfig(cfg), keys["cluster"], keys["service"], keys["account"]}, nil
 		},
 	}
 }
@@ -35,6 +35,7 @@ func Maker() rollbacks.Maker {
 type Service struct {
 	api           *ecs.Client
 	cluster, name string
+	account       string // of AWS; "" if any will do
 }
 
 // The ways back.
@@ -112,6 +113,11 @@ func (s *Service) service(ctx context.Context) (types.Service, error) {
 		}
 	}
 	now := out.Services[0]
+	parts := strings.Split(aws.ToString(now.ServiceArn), ":")
+	if s.account != "" && len(parts) > 4 && parts[4] != s.account {
+		return now, &rollbacks.Impossible{Why: "the credentials are of the account " + parts[4] + ", and not " + s.account,
+			Instead: "give Oncalm credentials or a role of that account"}
+	}
 	if c := now.DeploymentController; c != nil {
 		switch c.Type {
 		// UpdateService would refuse another task definition

@@ -43,7 +43,7 @@ func cluster(t *testing.T) (*ecsfake.Cluster, rollbacks.Target, *watch) {
 	server := httptest.NewServer(c)
 	t.Cleanup(server.Close)
 	cfg := aws.Config{Region: "eu-central-1", BaseEndpoint: &server.URL, Credentials: keys{}}
-	target, err := ecs.Maker().New(cfg, map[string]string{"cluster": "prod", "service": "web"})
+	target, err := ecs.Maker().New(cfg, rollbacks.Settings{"cluster": "prod", "service": "web", "account": "123456789012"})
 	if err != nil {
 		t.Fatal(err)
 	}

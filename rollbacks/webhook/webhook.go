@@ -54,7 +54,7 @@ func Maker() rollbacks.Maker {
 			{Name: "url", Such: "https://deploy.example.com/rollback", Check: checkURL},
 			{Name: "secret", Such: "${ROLLBACK_SECRET}", Secret: true, Check: checkSecret},
 		},
-		New: func(_ aws.Config, keys map[string]string) (rollbacks.Target, error) {
+		New: func(_ aws.Config, keys rollbacks.Settings) (rollbacks.Target, error) {
 			return New(keys["url"], keys["secret"]), nil
 		},
 	}

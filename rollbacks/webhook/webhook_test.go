@@ -157,7 +157,7 @@ func TestKeys(t *testing.T) {
 	if keys[1].Check("short") == nil || keys[1].Check(secret) != nil {
 		t.Error("secrets")
 	}
-	if _, err := webhook.Maker().New(aws.Config{}, map[string]string{"url": "https://x.example.com", "secret": secret}); err != nil {
+	if _, err := webhook.Maker().New(aws.Config{}, rollbacks.Settings{"url": "https://x.example.com", "secret": secret}); err != nil {
 		t.Error(err)
 	}
 }

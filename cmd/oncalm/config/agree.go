@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/oncalm/oncalm/bot/rights"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/levers"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
@@ -24,6 +26,7 @@ func (c *Config) agree(f *reading.File) {
 		f.Place("web.listen").Errorf("give web.listen an address of its own: it is not for the public", "%s", text)
 	}
 	services.Agree(f, &c.Services, c.PagesNobody)
+	levers.Agree(f, c.Levers, len(c.Rights.Who(rights.Approve, slices.Collect(maps.Keys(c.People)))))
 	if f.Faulty("services") || f.Faulty("policies") || f.Faulty("schedules") {
 		return // what is wrong there may be why something is not used
 	}

@@ -32,6 +32,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/silences"
 )
@@ -66,6 +67,8 @@ type Config struct {
 	// Services are in the order of the file; their default is where an alarm goes that
 	// none of them claims.
 	Services alarms.Services
+	// Levers are what can be rolled back of services, in order.
+	Levers map[string][]rollbacks.Lever
 	// Messages say what messages amount to that are not CloudWatch's own, before the program's own table does.
 	Messages []messages.Rule
 	// Maintenance says when nobody is paged for what.

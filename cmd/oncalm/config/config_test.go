@@ -30,6 +30,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/rotations/civil"
 	"github.com/oncalm/oncalm/silences"
@@ -115,7 +116,7 @@ func set(ar *txtar.Archive, name, text string) {
 	ar.Files = append(ar.Files, txtar.File{Name: name, Data: []byte(text)})
 }
 
-const canaries = "SLACK_BOT_TOKEN=xoxb-canary-one\nSLACK_SIGNING_SECRET=canary-two-0123456789\nSLACK_APP_TOKEN=xapp-canary-three\n"
+const canaries = "SLACK_BOT_TOKEN=xoxb-canary-one\nSLACK_SIGNING_SECRET=canary-two-0123456789\nSLACK_APP_TOKEN=xapp-canary-three\nROLLBACK_SECRET=canary-four-0123456789\n"
 
 // TestEverything loads a file that has every key there is.
 func TestEverything(t *testing.T) {
@@ -207,7 +208,18 @@ func TestEverything(t *testing.T) {
 		},
 		Quiet:  []string{"sev4", "sev3"},
 		Access: rights.Access{Ask: true},
-		Rights: rights.Rules{rights.Commander: {"ana"}, rights.Viewer: {"cy"}},
+		Rights: rights.Rules{rights.Commander: {"ana"}, rights.Viewer: {"cy"}, rights.Approver: {"bo"}},
+		Levers: map[string][]rollbacks.Lever{"checkout": {
+			{
+				Kind: "ecs", Name: "ecs prod/checkout", Approvals: 1, Region: "eu-central-1", Account: "123456789012",
+				Role: "arn:aws:iam::123456789012:role/back", BreakGlass: true,
+				Keys: rollbacks.Settings{"cluster": "prod", "service": "checkout", "account": "123456789012"},
+			},
+			{
+				Kind: "webhook", Name: "webhook deploy.example.com", Dry: true,
+				Keys: rollbacks.Settings{"url": "https://deploy.example.com/back", "secret": "canary-four-0123456789"},
+			},
+		}},
 		Handoffs: schedules.Handoffs{Rules: map[string]handoffs.Rule{
 			"payments": {Mode: handoffs.Accept, Within: 15 * time.Minute, Remind: []time.Duration{24 * time.Hour, time.Hour}},
 		}, Groups: map[string]handoffs.Group{"S0ONCALL": {Schedules: []string{"payments"}, Always: []string{"cy"}}},

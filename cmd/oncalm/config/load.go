@@ -18,6 +18,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/services"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/severities"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations"
 )
 
@@ -41,7 +42,7 @@ func sections(c *Config) []reading.Entry {
 		Reachable: c.reachable,
 		Pairs:     schedules.Pairs{Schedules: c.Schedules, Planned: c.Planned},
 	}
-	service := &services.Reader{Services: &c.Services, Topics: &c.SNS.Topics}
+	service := &services.Reader{Services: &c.Services, Levers: c.Levers, Topics: &c.SNS.Topics}
 	rule := &rules.Reader{Rules: &c.Messages, Quiet: c.PagesNobody}
 	return []reading.Entry{
 		reading.Key("listen", places.Address(&c.Listen)),
@@ -63,7 +64,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("quiet", severities.Quiet(&c.Quiet)),
 		reading.Key("rights", rightsOf(&c.Rights)),
 		reading.Key("access", accessOf(&c.Access)),
-		reading.Key("roles", roles),
+		reading.Key("roles", roles(&c.Rights)),
 		reading.Key("default_service", service.Default),
 		reading.Key("handoffs", handoffs.Section),
 	}
@@ -130,7 +131,7 @@ func empty(f *reading.File) *Config {
 		Access:    rights.Access{Ask: true, Declare: true},
 		People:    map[string]Person{},
 		Schedules: map[string]rotations.Schedule{}, Planned: map[string][]rotations.Override{},
-		Policies: map[string]paging.Policy{},
+		Policies: map[string]paging.Policy{}, Levers: map[string][]rollbacks.Lever{},
 		Quiet:    severities.DefaultQuiet(),
 		Handoffs: schedules.DefaultHandoffs(),
 	}

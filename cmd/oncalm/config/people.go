@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
@@ -78,7 +79,18 @@ func (r *peopleReader) reached(name string, p Person, key reading.Value) {
 	r.bySlack[p.Slack] = name
 }
 
-// roles reads who may do what. This version has none of them.
-func roles(v reading.Value) {
-	v.Mapping(reading.Key("approver", reading.NotBuilt("asks nobody to approve anything", "take it out")))
+// roles reads who approves rollbacks, where older files say so.
+func roles(to *rights.Rules) func(reading.Value) {
+	return func(v reading.Value) {
+		v.Mapping(reading.Key("approver", func(v reading.Value) {
+			if len((*to)[rights.Approver]) > 0 {
+				v.Errorf("name all of them in rights.approver", "approvers are named in rights as well")
+				return
+			}
+			if *to == nil {
+				*to = rights.Rules{}
+			}
+			(*to)[rights.Approver] = holders(v)
+		}))
+	}
 }

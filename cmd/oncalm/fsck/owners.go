@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/pages"
+	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
@@ -54,6 +55,7 @@ func owners() []store.Check {
 		feed.Keys(),
 		pages.Keys(),
 		capture.Keys(),
+		rollback.Keys(),
 		channels.Keys(),
 		bot.Keys(),
 		storm.Keys(),

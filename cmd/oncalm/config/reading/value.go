@@ -86,6 +86,20 @@ func (v Value) Has(name string) bool {
 	return given
 }
 
+// Peek is a single value in a mapping that was not read yet, as it was written; empty if there is none. What else the mapping may hold
+// can depend on it.
+func Peek(v Value, name string) string {
+	if v.Kind() != Mapping {
+		return ""
+	}
+	for _, f := range v.fields() {
+		if f.name == name {
+			return f.value.Text()
+		}
+	}
+	return ""
+}
+
 // In returns where a key of a mapping stands; if it was not given, where the mapping does.
 func (v Value) In(name string) Value { return v.File.Place(v.below(name)) }
 

@@ -11,10 +11,12 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/levers"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/severities"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/rollbacks"
 )
 
 // DefaultGroup is how long after an incident was triggered alarms of its service join it, if nothing else is said. See
@@ -25,6 +27,8 @@ const DefaultGroup = 5 * time.Minute
 // the same.
 type Reader struct {
 	Services *alarms.Services
+	// Levers are what can be rolled back, by service.
+	Levers map[string][]rollbacks.Lever
 	// Topics are those that are heard, once the whole file was read.
 	Topics *[]string
 
@@ -58,7 +62,7 @@ func (r *Reader) Section(v reading.Value) {
 			reading.Key("group_by", func(v reading.Value) { s.GroupBy = groupBy(v) }),
 			reading.Key("stakeholders", func(v reading.Value) { s.Stakeholders = stakeholders(v) }),
 			// docs/decisions/0030
-			reading.Key("rollback", reading.NotBuilt("does not roll services back", "take it out")),
+			reading.Key("rollback", func(v reading.Value) { r.Levers[name] = levers.Read(v) }),
 		)
 		if !key.Has("policy") {
 			key.Errorf("add policy: with one of policies", "service %s has no policy", name)

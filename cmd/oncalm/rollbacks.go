@@ -1,0 +1,22 @@
+package main
+
+import (
+	"github.com/oncalm/oncalm/bot/rights"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/levers"
+	"github.com/oncalm/oncalm/rollbacks"
+)
+
+// wireRollbacks wires what goes back to earlier versions. The bot, which is wired after it, is its door.
+func (a *assembly) wireRollbacks() error {
+	actions := map[rollbacks.Right]rights.Action{
+		rollbacks.MayRequest: rights.RollBack, rollbacks.MayApprove: rights.Approve,
+	}
+	a.rollbacks = rollbacks.New(rollbacks.Options{
+		Book: a.book, Makers: levers.Makers(), AWS: a.ways, Clock: a.clock, Log: a.log.With("component", "rollbacks"),
+		Levers: func(service string) []rollbacks.Lever { return a.cfg.Levers[service] },
+		May: func(person string, r rollbacks.Right) bool {
+			return a.cfg.Knows(person) && a.cfg.Rights.Can(person, actions[r])
+		},
+	})
+	return nil
+}
