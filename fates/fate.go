@@ -32,7 +32,8 @@ type Fate struct {
 	raw  []byte // the same, as it was read
 }
 
-// A Part is one thing that a message tells of. Most tell of one.
+// A Part is one thing that a message tells of. Most tell of one. The words of Outcome are those of package alarms: this one
+// must not use it, since it is used by it.
 type Part struct {
 	Name  string `json:"name,omitempty"`  // of the alarm, or of whatever else it is about
 	Kind  string `json:"kind,omitempty"`  // that of the signal (see package alarms)
@@ -47,6 +48,7 @@ type Part struct {
 	Incident string `json:"incident,omitempty"`
 }
 
+// fields are those of the record in the store. The text follows it, and is not among them.
 func (f *Fate) fields(o *record.Object) {
 	o.Time("at", &f.At)
 	o.OptText("topic", &f.Topic)
@@ -94,7 +96,8 @@ func (f *Fate) SetText(text string) {
 	}
 }
 
-// Text is the text of the message; false if it was not kept.
+// Text is the text of the message; false if it was not kept. The limit holds also for what is unpacked: a few kilobytes can
+// be made to unpack into a gigabyte.
 func (f *Fate) Text() (string, bool) {
 	stored := f.text
 	if f.raw != nil {
@@ -193,4 +196,5 @@ func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
 	return n + old, err
 }
 
+// idOf is the id in a key.
 func idOf(key string) string { return store.Parts(strings.TrimPrefix(key, prefix))[0] }

@@ -17,7 +17,8 @@ const (
 )
 
 // Between calls each with the fates of the messages that came in from one time until before another, in the order in which
-// they were sent. Few are in memory at a time. What cannot be read is left out.
+// they were sent. Few are in memory at a time. What cannot be read is left out. Messages may come much later than they were
+// sent, so the order is not that in which they came in.
 func Between(ctx context.Context, s store.Store, from, to time.Time, each func(Fate) error) error {
 	return scan(ctx, s, from, to, func(_ store.Tx, f *Fate) Fate { return f.clone() }, each)
 }

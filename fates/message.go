@@ -40,7 +40,8 @@ type Query struct {
 }
 
 // List hands the messages to each that came in within a span of time, those that were refused among them, in order of time.
-// Few are in memory at a time. The error is one of the store, or that of each.
+// Few are in memory at a time. The error is one of the store, or that of each. The two kinds are merged by time as far as
+// fates come in order: those are read by the time of sending.
 func List(ctx context.Context, s store.Store, q Query, each func(Message) error) error {
 	var refused []Message
 	err := s.View(ctx, func(tx store.Tx) error {
@@ -72,6 +73,7 @@ func List(ctx context.Context, s store.Store, q Query, each func(Message) error)
 // Tell is a message with what became of it.
 func (l *Ledger) Tell(tx store.Tx, f *Fate) Message { return f.told(tx, l, false) }
 
+// told makes the message of a fate, with whom it paged by the ledger.
 func (f *Fate) told(tx store.Tx, l *Ledger, withText bool) Message {
 	m := Message{At: f.At, ID: f.MessageID(), Topic: f.Topic, Subject: f.Subject}
 	if len(f.ID) > len(keyTime) {

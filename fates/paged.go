@@ -32,6 +32,7 @@ const remembered = 100
 // Paged says whom the incident of a part paged, in the run in which the message came. A message that opens or joins one has
 // part in that; others page nobody.
 func (l *Ledger) Paged(tx store.Tx, f *Fate, p *Part) []Page {
+	// these have found an incident, and added nothing to it that could page
 	switch p.Outcome {
 	case "late", "repeated", "foreign", "noted":
 		return nil
@@ -87,6 +88,8 @@ func begins(e incidents.Event) bool {
 	return false
 }
 
+// pagesIn are the people paged in a run, each by each channel once: when for the first time, and how that page ended. What
+// was delivered at last counts as delivered.
 func pagesIn(run []incidents.Event) []Page {
 	var pages []Page
 	keys := map[string]int{} // of pages: where the page is

@@ -34,7 +34,7 @@ const (
 	writeEach     = 30 * time.Second
 )
 
-// Tally is what was refused for one reason.
+// Tally is what was refused for one reason. Hours are text, such as 2026-03-11T14, so that they compare as times do.
 type Tally struct {
 	Code   string         `json:"code"`
 	Hours  map[string]int `json:"hours"` // how many, by the hour, UTC
@@ -98,7 +98,7 @@ type Refused struct {
 	new map[string]*Tally // that are not in the store yet, by code
 }
 
-// Note counts a refused message.
+// Note counts a refused message. It does not write: whoever floods the door would decide how much is written.
 func (r *Refused) Note(m Refusal) {
 	if r == nil {
 		return
@@ -162,6 +162,8 @@ func (r *Refused) Write(ctx context.Context) error {
 	return err
 }
 
+// putBack merges what could not be written with what has come since. What is older goes first, for merge keeps the newest
+// at the end.
 func (r *Refused) putBack(fresh map[string]*Tally) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -39,6 +39,7 @@ func (p *Part) Nobody() string {
 	return "paged nobody"
 }
 
+// say names one person, with UTC: this is read at a terminal and in exports.
 func (p *Page) say() string {
 	name := p.Person + " through " + incidents.ChannelName(p.Via) + " at " + p.At.UTC().Format("15:04:05")
 	if p.Withheld != "" {
@@ -47,7 +48,8 @@ func (p *Page) say() string {
 	return name
 }
 
-// Did says what a part did. "#" stands for its incident. An outcome of a newer version is called by its name.
+// Did says what a part did. "#" stands for its incident. An outcome of a newer version is called by its name. The words are
+// the outcomes of package alarms.
 func (p *Part) Did() string {
 	var say string
 	switch p.Outcome {

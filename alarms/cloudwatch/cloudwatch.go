@@ -19,14 +19,16 @@ import (
 	"github.com/oncalm/oncalm/alarms/reconcile"
 )
 
-// Bounds of what is asked each time and in each region.
+// Bounds of what is asked each time and in each region. When there is more than fits, what is beyond the bound is not seen
+// this time.
 const (
 	mostPages = 20  // of alarms that say ALARM, 100 on each
 	pageSize  = 100 // the most that DescribeAlarms takes, of names and of alarms
 	patience  = 20 * time.Second
 )
 
-// Client asks CloudWatch. It is safe for use by several goroutines.
+// Client asks CloudWatch. It is safe for use by several goroutines. It keeps one client for each region, since a region has
+// its own endpoint.
 type Client struct {
 	load    func(context.Context) (aws.Config, error)
 	mu      sync.Mutex
@@ -64,7 +66,7 @@ func (c *Client) Firing(ctx context.Context, region string) ([]reconcile.Alarm, 
 		AlarmTypes: allKinds(), StateValue: types.StateValueAlarm, MaxRecords: aws.Int32(pageSize)})
 }
 
-// Named implements [reconcile.API].
+// Named implements [reconcile.API]. Names that CloudWatch does not know are missing in the answer.
 func (c *Client) Named(ctx context.Context, region string, names []string) (all []reconcile.Alarm, err error) {
 	for some := range slices.Chunk(names, pageSize) {
 		found, err := c.describe(ctx, region, &cloudwatch.DescribeAlarmsInput{AlarmTypes: allKinds(), AlarmNames: some,
@@ -77,6 +79,8 @@ func (c *Client) Named(ctx context.Context, region string, names []string) (all 
 	return all, nil
 }
 
+// describe reads the pages of an answer. An error of one page is the error of all: a part would look as if the other alarms
+// were gone.
 func (c *Client) describe(ctx context.Context, region string, in *cloudwatch.DescribeAlarmsInput) ([]reconcile.Alarm,
 	error) {
 	ctx, stop := context.WithTimeout(ctx, patience)
@@ -99,7 +103,8 @@ func (c *Client) describe(ctx context.Context, region string, in *cloudwatch.Des
 	return all, nil
 }
 
-// Muted implements [reconcile.API].
+// Muted implements [reconcile.API]. A rule that is expired or scheduled for later mutes nothing now, so only active ones
+// are asked for.
 func (c *Client) Muted(ctx context.Context, region, name string) (bool, error) {
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()

@@ -12,7 +12,8 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// common is what alarms of all kinds have.
+// common is what alarms of all kinds have. The types of the SDK have no field in common, since each is made from a model of
+// its own.
 type common struct {
 	arn, name, description, reason *string
 	state                          types.StateValue
@@ -21,7 +22,7 @@ type common struct {
 	alarm, ok, insufficient        []string
 }
 
-// read makes what CloudWatch answers into alarms, with the text that it sends to SNS of each; see PROTOCOLS of CloudWatch at
+// read makes what CloudWatch answers into alarms, with the text that it sends to SNS of each; see
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-actions.html.
 func read(out *cloudwatch.DescribeAlarmsOutput) (all []reconcile.Alarm) {
 	for _, m := range out.MetricAlarms {
@@ -45,7 +46,8 @@ func read(out *cloudwatch.DescribeAlarmsOutput) (all []reconcile.Alarm) {
 	return all
 }
 
-// alarmOf is an alarm with what all kinds have.
+// alarmOf is an alarm with what all kinds have. The time of the transition is when the state became what it is; that of the
+// update also moves when only the reason changes.
 func (c common) alarmOf() reconcile.Alarm {
 	changed := aws.ToTime(c.transitioned)
 	if changed.IsZero() {
@@ -53,6 +55,7 @@ func (c common) alarmOf() reconcile.Alarm {
 	}
 	a := reconcile.Alarm{ARN: aws.ToString(c.arn), Name: aws.ToString(c.name), State: incidents.AlarmState(c.state),
 		Changed: changed.UTC()}
+	// with its actions off, an alarm tells nobody, whatever topics it names
 	if aws.ToBool(c.enabled) {
 		a.Acts, a.Recovers = c.alarm, c.ok
 	}

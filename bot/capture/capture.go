@@ -16,7 +16,7 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// Rules are what is captured.
+// Rules are what is captured. Pins always mark a message, and so does the menu; only reactions are a choice.
 type Rules struct {
 	Signs []string // reactions that mark a message, by their names without colons
 	All   bool     // whatever is said where an incident is talked about
@@ -94,7 +94,8 @@ func may(o Options, user string) bool {
 	return person != "" && o.May(person)
 }
 
-// Happened takes note of an event of ours. An error is that of the store.
+// Happened takes note of an event of ours. An error is that of the store. That somebody has taken a mark away is an
+// occasion to look like any other: what is still marked is seen only there.
 func (c *Captures) Happened(ctx context.Context, in slack.Request) error {
 	e := in.Event
 	if e.Message == nil {
@@ -161,7 +162,8 @@ func threadOf(m *spoken.Message) string {
 	return m.Thread
 }
 
-// enqueue enqueues a look at a message.
+// enqueue enqueues a look at a message. Looks at one message have one key: many events about it before it is looked at are
+// one look.
 func (c *Captures) enqueue(tx store.Tx, now time.Time, b body) {
 	outbox.In(tx, now).Soon(outbox.Entry{
 		Key: store.Key("capture", b.Channel, b.TS), Kind: KindMessage, Lane: outbox.Asides, Due: now, Body: outbox.Body(b),

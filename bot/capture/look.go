@@ -83,7 +83,8 @@ func (c *Captures) line(s seen, pick *chosen) (n incidents.Noted, at time.Time) 
 	return n, at
 }
 
-// settle does in a transaction what is missing about a message.
+// settle does in a transaction what is missing about a message. It compares how the message stands (on) with what was
+// recorded (r.On), so that to run it again does nothing.
 func (c *Captures) settle(tx store.Tx, now time.Time, s seen) error {
 	r, err := readRecord(tx, s.Channel, s.TS)
 	if err != nil {
@@ -96,6 +97,7 @@ func (c *Captures) settle(tx store.Tx, now time.Time, s seen) error {
 		return nil
 	case !on:
 		err = c.strike(tx, now, &r, s)
+	// a line is added where none is; r.Incident is set already if somebody was asked and has chosen
 	case !r.On:
 		if r.Incident == "" {
 			r.Incident = place
@@ -116,7 +118,8 @@ func (c *Captures) settle(tx store.Tx, now time.Time, s seen) error {
 	return saveRecord(tx, s.Channel, s.TS, r)
 }
 
-// place is the incident that is talked about where a message stands.
+// place is the incident that is talked about where a message stands. Metadata are read of our own messages alone: other
+// apps may write what they like into theirs.
 func (c *Captures) place(tx store.Tx, s *seen) string {
 	if id := c.o.Place(tx, s.Channel, threadOf(&s.Message)); id != "" {
 		return id
@@ -141,7 +144,8 @@ func (c *Captures) note(tx store.Tx, now time.Time, r *record, s seen, instead i
 	return err
 }
 
-// lineOf is the number of the newest note of an incident. Others may follow from it.
+// lineOf is the number of the newest note of an incident. Others may follow from it. The book appends what its followers
+// want behind the note, so the note need not be the last event.
 func lineOf(tx store.Tx, i *incidents.Incident) (int, error) {
 	const near = 20
 	events, err := incidents.TimelineFrom(tx, i.ID, i.Seq-near)
@@ -166,6 +170,7 @@ func (c *Captures) strike(tx store.Tx, now time.Time, r *record, s seen) error {
 	return err
 }
 
+// strikeLine strikes a line, unless that was done: somebody may have struck it by hand.
 func (c *Captures) strikeLine(tx store.Tx, now time.Time, r record, by incidents.Actor, reason string) error {
 	if done, err := struck(tx, r); done || err != nil {
 		return err

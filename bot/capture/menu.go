@@ -36,7 +36,8 @@ func (h *chosen) into(n *incidents.Noted, at *time.Time) {
 	}
 }
 
-// carried is a message on its way through a form, whose metadata hold 3,000 characters.
+// carried is a message on its way through a form, whose metadata hold 3,000 characters. It is carried along, since the bot
+// may not be in the channel: Slack shows it the message once, when the menu is used.
 type carried struct {
 	Channel string `json:"c"`
 	TS      string `json:"t"`
@@ -46,7 +47,8 @@ type carried struct {
 	Text    string `json:"x,omitempty"`
 }
 
-// carry makes a message small enough for a form.
+// carry makes a message small enough for a form. The text is halved until the JSON fits: how long that is depends on what
+// has to be escaped.
 func carry(m *spoken.Message) (h carried, val []byte) {
 	const most, text0 = 2900, 2400
 	h = carried{Channel: m.Channel, TS: m.TS, Thread: m.Thread, User: m.User}
@@ -149,7 +151,7 @@ func number(id string) int {
 	return n
 }
 
-// unformed says why there is no form.
+// unformed says why there is no form. It runs in place of the form if form had none to show, or Slack did not take it.
 func (c *Captures) unformed(call *chat.Call, tx store.Tx) (blocks.Message, error) {
 	switch last, err := history.Newest(tx, 1); {
 	case err != nil:
@@ -165,7 +167,8 @@ func (c *Captures) unformed(call *chat.Call, tx store.Tx) (blocks.Message, error
 		"📌."), nil
 }
 
-// filled is what comes of the form.
+// filled is what comes of the form. A time that nobody changed is the message's own, to the second; the form knows no
+// fractions, so the message's stays.
 func (c *Captures) filled(ctx context.Context, call *chat.Call, f *slack.Form) chat.Filled {
 	var h carried
 	if json.Unmarshal([]byte(f.Metadata), &h) != nil || h.Channel == "" || h.TS == "" {

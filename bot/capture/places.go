@@ -29,7 +29,8 @@ type placeBody struct {
 	Whole bool `json:"whole,omitempty"` // from its beginning, for marks that we did not hear of
 }
 
-// CatchUp enqueues that the places of open incidents are read: what was said and marked while we were not there.
+// CatchUp enqueues that the places of open incidents are read: what was said and marked while we were not there. Slack does
+// not keep events for a bot that is away: over a socket they are lost, and by post it tries three times.
 func (c *Captures) CatchUp(tx store.Tx, now time.Time) {
 	open := incidents.OpenIDs(tx, 0)
 	due := now
@@ -41,6 +42,7 @@ func (c *Captures) CatchUp(tx store.Tx, now time.Time) {
 	}
 }
 
+// enqueuePlace enqueues that a place is read. One that waits to be read whole stays so.
 func (c *Captures) enqueuePlace(tx store.Tx, now, due time.Time, p Place, whole bool) {
 	key := store.Key("captures", p.Channel, cmp.Or(p.Thread, "-"))
 	if old, ok := outbox.In(tx, now).Get(key); ok && old.Done.IsZero() {
@@ -98,7 +100,8 @@ func (c *Captures) read(ctx context.Context, e outbox.Entry) (func(store.Tx) err
 	}, nil
 }
 
-// from is since when a place is to be read, and which of its messages we have done something about.
+// from is since when a place is to be read, and which of its messages we have done something about. A place that is read
+// whole begins where its incident did: marks may have come to old messages, of which no event tells.
 func (c *Captures) from(ctx context.Context, b placeBody) (from string, known map[string]bool, err error) {
 	err = c.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		known = map[string]bool{}

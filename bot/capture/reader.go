@@ -14,7 +14,8 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// A reader asks Slack what messages say, who wrote them and who marks them.
+// A reader asks Slack what messages say, who wrote them and who marks them. No page needs its calls, so
+// that we may not make one says nothing about our token.
 type reader struct {
 	out   *slack.Sender
 	users map[string]string // names of people by their ids
@@ -30,7 +31,8 @@ func (r *reader) marks(reaction string) bool {
 	return slices.Contains(r.signs, name)
 }
 
-// message reads a message as it stands, and the first one of its thread.
+// message reads a message as it stands, and the first one of its thread. A message outside of threads is found under its
+// own ts as the thread; one within needs that of its thread, which events of reactions do not tell.
 func (r *reader) message(ctx context.Context, b body) (s seen, err error) {
 	s.Channel, s.TS, s.Thread = b.Channel, b.TS, b.Thread
 	for _, thread := range []string{b.TS, b.Thread} {
@@ -108,7 +110,7 @@ func (r *reader) complete(ctx context.Context, s *seen) (err error) {
 	return err
 }
 
-// pinner is who has pinned a message, if we know them.
+// pinner is who has pinned a message, if we know them. Slack says of a message that it is pinned, but not by whom.
 func (r *reader) pinner(ctx context.Context, s *seen) (string, error) {
 	var in struct {
 		Items []struct {
@@ -146,6 +148,7 @@ func (r *reader) author(ctx context.Context, m *spoken.Message) (incidents.Actor
 		return other(name), nil
 	}
 	u, err := r.out.UserInfo(ctx, m.User)
+	// with any other error the id has to do: a line without a nice name is better than none
 	if t := slack.TroubleOf(err); t == slack.Limited || t == slack.Unreachable {
 		return incidents.Actor{}, err
 	}

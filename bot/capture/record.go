@@ -37,6 +37,7 @@ type record struct {
 	Told []string `json:"told,omitempty"`
 }
 
+// messageKey is the key of a message's record. Slack knows a message by its channel and its ts.
 func messageKey(channel, ts string) string { return store.Key(prefix, "message", channel, ts) }
 
 func readRecord(tx store.Tx, channel, ts string) (r record, err error) {
@@ -59,7 +60,7 @@ func saveRecord(tx store.Tx, channel, ts string, r record) error {
 	return nil
 }
 
-// digest is short for what a line says.
+// digest is short for what a line says. It need not be safe against anybody: who could forge it may write the message.
 func digest(n incidents.Noted, at time.Time) string {
 	sum := fnv.New64a()
 	_, _ = sum.Write([]byte(n.Text + "\x00" + string(n.Sort) + "\x00" + at.UTC().Format(time.RFC3339Nano))) // it never fails
@@ -69,6 +70,7 @@ func digest(n incidents.Noted, at time.Time) string {
 	return strconv.FormatUint(sum.Sum64(), 36)
 }
 
+// untilKey is where it is kept how far a place was read.
 func untilKey(p Place) string {
 	thread := p.Thread
 	if thread == "" {
@@ -104,7 +106,8 @@ func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
 	})
 }
 
-// told reports whether somebody was told, and notes that they are.
+// told reports whether somebody was told, and notes that they are. It is kept with the record, so the caller has to save
+// that.
 func (r *record) told(user string) bool {
 	if slices.Contains(r.Told, user) {
 		return true

@@ -68,6 +68,8 @@ type tellBody struct {
 	Drawn   blocks.Drawn `json:"message"`
 }
 
+// whisper enqueues an ephemeral message to whoever marked something. The key makes it one, however often the message is
+// looked at.
 func (c *Captures) whisper(tx store.Tx, now time.Time, s seen, m blocks.Message) {
 	outbox.In(tx, now).Once(outbox.Entry{
 		Key: store.Key("capture", s.Channel, s.TS, "tell", s.user), Kind: KindTell, Lane: outbox.Answers, Due: now,
@@ -101,7 +103,8 @@ func (c *Captures) Room() chat.Room {
 	}}
 }
 
-// put is the answer to the question which incident is meant.
+// put is the answer to the question which incident is meant. The button says which message by its channel and ts. Marks are
+// read again before anything is noted.
 func (c *Captures) put(call *chat.Call, tx store.Tx) (blocks.Message, error) {
 	channel, ts, ok := strings.Cut(call.Rest, " ")
 	i, err := incidents.Head(tx, call.Target.ID)

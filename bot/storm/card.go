@@ -63,6 +63,7 @@ func take(tx store.Tx, n int, r state, now time.Time) (tally, error) {
 	return t, nil
 }
 
+// add counts one. What is resolved counts for the whole, and for the time of the last one, but not for what is open.
 func (t *tally) add(i *incidents.Incident, now time.Time) {
 	c := t.services[i.Service]
 	if c.severities == nil {
@@ -90,6 +91,7 @@ func (t *tally) add(i *incidents.Incident, now time.Time) {
 	t.services[i.Service] = c
 }
 
+// pagedFor are the people that an incident has paged, each once.
 func pagedFor(i *incidents.Incident) []string {
 	people := map[string]bool{}
 	for _, p := range i.Pages {
@@ -98,7 +100,8 @@ func pagedFor(i *incidents.Incident) []string {
 	return slices.Collect(maps.Keys(people))
 }
 
-// message is the card of a storm.
+// message is the card of a storm. It depends on
+// these alone, so that the same storm gives the same bytes: whether there is anything to edit is seen by a sum of them.
 func message(n int, r state, t tally) blocks.Message {
 	var m blocks.Message
 	lasting := t.open > 0 && r.Over.IsZero()

@@ -27,7 +27,8 @@ func (s *Storms) Handlers() map[string]outbox.Handler { return map[string]outbox
 // posting is how fast cards of storms are posted.
 func posting() slack.Tempo { return slack.Tempo{Kind: "post storm", Every: time.Second, Burst: 1} }
 
-// draw posts the card of a storm, or edits the one that is there, and judges whether the storm is over.
+// draw posts the card of a storm, or edits the one that is there, and judges whether the storm is over. Over is judged here
+// and nowhere else, from what is stored, so a restart does not end a storm or make it longer.
 func (s *Storms) draw(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var b body
 	if err := e.Decode(&b); err != nil {
@@ -52,6 +53,7 @@ func (s *Storms) draw(ctx context.Context, e outbox.Entry) (func(store.Tx) error
 	return func(tx store.Tx) error { return s.drawn(tx, now, b.Storm, *r, t) }, nil
 }
 
+// read is a storm with its tally, of one moment.
 func (s *Storms) read(ctx context.Context, n int, now time.Time) (r *state, t tally, err error) {
 	err = s.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		if r, err = readCard(tx, n); err != nil || r == nil {
@@ -63,7 +65,7 @@ func (s *Storms) read(ctx context.Context, n int, now time.Time) (r *state, t ta
 	return r, t, err
 }
 
-// put brings the card to Slack.
+// put brings the card to Slack. The pace of edits is that of all cards of the channel.
 func (s *Storms) put(ctx context.Context, e outbox.Entry, n int, r state, t tally, m blocks.Message, sum string) (
 	func(store.Tx) error, error) {
 	now, tempo, edit := s.o.Clock.Now(), posting(), r.TS != ""

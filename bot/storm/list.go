@@ -29,7 +29,8 @@ func (s *Storms) Room() chat.Room {
 	}}
 }
 
-// numbers reads what a button carries: numbers that are not negative.
+// numbers reads what a button carries: numbers that are not negative. An old button may carry
+// what another version wrote.
 func numbers(c *chat.Call, most int) (all []int, ok bool) {
 	for _, a := range c.Args {
 		n, err := strconv.Atoi(a.Text)
@@ -86,6 +87,8 @@ func worstFirst(a, b *incidents.Incident) int {
 		cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
 }
 
+// listMessage is the list from one incident on. Its pages are counted from the worst, and what is resolved moves them: a
+// page may repeat or leave out one.
 func listMessage(root string, n, from int, open []*incidents.Incident) blocks.Message {
 	if len(open) == 0 {
 		return blocks.Sentence("Nothing of this storm is open any more.")

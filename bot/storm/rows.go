@@ -23,6 +23,7 @@ const (
 // Keys are all keys of storms, with their checks.
 func Keys() []store.Check { return []store.Check{{Prefix: prefix}} }
 
+// memberKey is where the storm of an incident is kept, if it does not follow from its number.
 func memberKey(id string) string { return memberPrefix + store.Key(id) }
 
 // A state is what is kept of a storm.
@@ -137,7 +138,8 @@ func rows(tx store.Tx) map[string]int {
 	return all
 }
 
-// members lists the incidents of a storm.
+// members lists the incidents of a storm. Ids are numbers that grow, so a storm is a range of them and a few rows: an
+// incident of a storm of thousands costs no write.
 func members(tx store.Tx, n int, r state) (ids []string) {
 	byRow := rows(tx)
 	for id, of := range byRow {

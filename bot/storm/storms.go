@@ -70,7 +70,7 @@ type Storms struct {
 func New(o Options) *Storms { return &Storms{o: o, waiting: map[string]time.Time{}} }
 
 // Own reports whether an incident has a card of its own after an event, and sees to it that the card of its storm tells of the
-// event. posted says that it has one already.
+// event. posted says that it has one already. It runs in the transaction of the event.
 func (s *Storms) Own(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event, posted bool) bool {
 	if _, first := e.Body.(incidents.Opened); first {
 		if n, r := newest(tx); r.lasts() && r.From > 0 {
@@ -117,7 +117,8 @@ func opens(b incidents.Body) bool {
 	return false
 }
 
-// asked reports whether an event says that somebody cares for just this incident.
+// asked reports whether an event says that somebody cares for just this incident. Whoever acknowledges many at once does so
+// in one transaction, with one time: by that they are told from one after another.
 func (s *Storms) asked(now time.Time, i *incidents.Incident, e incidents.Event) bool {
 	if e.By.Kind != incidents.KindPerson {
 		return false
@@ -155,6 +156,7 @@ func (s *Storms) Join(tx store.Tx, now time.Time, id string) {
 	s.Posted(id)
 }
 
+// join writes the storm of an incident, and sees to it that the card is drawn.
 func (s *Storms) join(tx store.Tx, now time.Time, id string) {
 	n, r := newest(tx)
 	if !r.lasts() {
@@ -225,8 +227,10 @@ type body struct {
 	Storm int `json:"storm"`
 }
 
+// entryKey is the key of the outbox entry: one for each storm, so that its card is never drawn twice at a time.
 func entryKey(n int) string { return prefix + strconv.Itoa(n) + "/card" }
 
+// redraw enqueues the card at a time. An earlier one that waits stays, since Soon never puts off.
 func (s *Storms) redraw(tx store.Tx, now time.Time, n int, due time.Time) {
 	outbox.In(tx, now).Soon(outbox.Entry{
 		Key: entryKey(n), Kind: Kind, Lane: outbox.Chores, Due: due, Body: outbox.Body(body{n}),

@@ -33,6 +33,8 @@ func Word(book *incidents.Book) chat.Word {
 
 type tracer struct{ book *incidents.Book }
 
+// show is the word. It reads fates and then timelines, in two looks at the store: an incident may have moved on between
+// them.
 func (t tracer) show(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	about := strings.ToLower(strings.TrimSpace(text.Line(said(c))))
 	// [fates.Newest] reads in parts, with transactions of its own, since it may go through all that is kept
@@ -61,7 +63,7 @@ func said(c *chat.Call) string {
 }
 
 // wanted reports whether a message is about what was said: the number of an incident, a part of an alarm's name, the id of a
-// message; all are if nothing was.
+// message; all are if nothing was. An id of a message is compared as a whole, and a name by any part of it.
 func wanted(about string) func(*fates.Fate) bool {
 	number := strings.TrimPrefix(about, "#")
 	_, err := strconv.ParseUint(number, 10, 32)
@@ -79,7 +81,8 @@ func wanted(about string) func(*fates.Fate) bool {
 }
 
 // reply lists fates, the newest first. Whom an incident paged is read from its timeline now; a [fates.Ledger] remembers it
-// for the other messages about the incident.
+// for the other messages about the incident. How far back it looked stands in the sentence, since silence before that
+// proves nothing.
 func reply(tx store.Tx, about string, found []fates.Fate) blocks.Message {
 	switch {
 	case len(found) == 0 && about == "":

@@ -87,6 +87,7 @@ func (c *CloudWatch) Calls(operation string) int {
 	return c.calls[operation]
 }
 
+// serve answers one operation, whose name is the end of the path. Denied ones are counted, too.
 func (c *CloudWatch) serve(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("smithy-protocol", "rpc-v2-cbor")
 	w.Header().Set("Content-Type", "application/cbor")
@@ -117,12 +118,14 @@ func (c *CloudWatch) serve(w http.ResponseWriter, r *http.Request) {
 
 func answer(w io.Writer, m cbor.Map) { _, _ = w.Write(cbor.Encode(m)) }
 
+// fail answers with an error as the protocol has it: the name of the exception in __type.
 func fail(w http.ResponseWriter, kind, text string) {
 	w.WriteHeader(http.StatusBadRequest)
 	answer(w, cbor.Map{"__type": cbor.String(kind), "message": cbor.String(text)})
 }
 
-// describe answers with metric alarms only if no kinds are named, as CloudWatch does.
+// describe answers with metric alarms only if no kinds are named, as CloudWatch does. The token of the next page is the
+// number of the alarm with which it begins.
 func (c *CloudWatch) describe(in cbor.Map) cbor.Map {
 	kinds, names, state := texts(in["AlarmTypes"]), texts(in["AlarmNames"]), word(in["StateValue"])
 	if kinds == nil {
@@ -157,6 +160,7 @@ func (c *CloudWatch) describe(in cbor.Map) cbor.Map {
 	return out
 }
 
+// rules lists the mute rules of an alarm, if active ones are asked for.
 func (c *CloudWatch) rules(in cbor.Map) cbor.Map {
 	list := cbor.List{}
 	if c.muted[word(in["AlarmName"])] && slices.Contains(texts(in["Statuses"]), "ACTIVE") {
@@ -205,6 +209,7 @@ func list(all []string) cbor.List {
 	return l
 }
 
+// texts are the strings of a list; nil if there is no list.
 func texts(v cbor.Value) (all []string) {
 	l, _ := v.(cbor.List)
 	for _, one := range l {
@@ -213,4 +218,5 @@ func texts(v cbor.Value) (all []string) {
 	return all
 }
 
+// word is a string; empty if there is none.
 func word(v cbor.Value) string { s, _ := v.(cbor.String); return string(s) }
