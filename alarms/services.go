@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/known"
@@ -88,6 +89,18 @@ func (s Services) For(sig *Signal) Service {
 		svc.Hold = own
 	}
 	return svc
+}
+
+// Claims reports whether a service has the alarm by a match of its own, over one of some topics.
+func (s Services) Claims(a *incidents.Alarm, topics []string) bool {
+	for _, svc := range s.All {
+		for _, m := range svc.Matches {
+			if slices.ContainsFunc(topics, func(topic string) bool { _, ok := m.Fits(a, topic); return ok }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Opens is the incident that an alarm would open by itself, as far as that can be told without its message.

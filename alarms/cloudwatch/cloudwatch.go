@@ -83,24 +83,35 @@ func (c *Client) Named(ctx context.Context, region string, names []string) (all 
 // were gone.
 func (c *Client) describe(ctx context.Context, region string, in *cloudwatch.DescribeAlarmsInput) ([]reconcile.Alarm,
 	error) {
+	all, _, err := c.pages(ctx, region, in)
+	return all, err
+}
+
+// Alarms are all alarms of a region, as far as that is bounded; more says that there are others.
+func (c *Client) Alarms(ctx context.Context, region string) (all []reconcile.Alarm, more bool, err error) {
+	return c.pages(ctx, region, &cloudwatch.DescribeAlarmsInput{AlarmTypes: allKinds(), MaxRecords: aws.Int32(pageSize)})
+}
+
+// pages reads all pages of an answer, as far as that is bounded.
+func (c *Client) pages(ctx context.Context, region string, in *cloudwatch.DescribeAlarmsInput) (all []reconcile.Alarm,
+	more bool, err error) {
 	ctx, stop := context.WithTimeout(ctx, patience)
 	defer stop()
 	client, err := c.in(ctx, region)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	var all []reconcile.Alarm
 	for range mostPages {
 		out, err := client.DescribeAlarms(ctx, in)
 		if err != nil {
-			return nil, fmt.Errorf("cloudwatch:DescribeAlarms: %w", err)
+			return nil, false, fmt.Errorf("cloudwatch:DescribeAlarms: %w", err)
 		}
 		all = append(all, read(out)...)
 		if in.NextToken = out.NextToken; in.NextToken == nil {
-			break
+			return all, false, nil
 		}
 	}
-	return all, nil
+	return all, true, nil
 }
 
 // Muted implements [reconcile.API]. A rule that is expired or scheduled for later mutes nothing now, so only active ones

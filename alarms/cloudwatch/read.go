@@ -56,7 +56,7 @@ func (c common) alarmOf() reconcile.Alarm {
 	a := reconcile.Alarm{ARN: aws.ToString(c.arn), Name: aws.ToString(c.name), State: incidents.AlarmState(c.state),
 		Changed: changed.UTC()}
 	// with its actions off, an alarm tells nobody, whatever topics it names
-	if aws.ToBool(c.enabled) {
+	if a.Off, a.Listed = !aws.ToBool(c.enabled), c.alarm; !a.Off {
 		a.Acts, a.Recovers = c.alarm, c.ok
 	}
 	arn, _ := ours.ParseARN(a.ARN)

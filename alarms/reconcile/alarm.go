@@ -29,6 +29,9 @@ type Alarm struct {
 	Changed time.Time // since when, UTC
 	// Acts are the actions for ALARM and for OK; none if the alarm's actions are off.
 	Acts, Recovers []string
+	// Off says that its actions are off, and Listed are those for ALARM all the same.
+	Off    bool
+	Listed []string
 	// Suppressed says that another alarm holds back the actions of this composite alarm.
 	Suppressed bool
 	// Text is what CloudWatch would send to SNS of it: the members of a JSON object.

@@ -70,13 +70,13 @@ func TestDoctor(t *testing.T) {
 	}
 	r.configure("U0BO", "U0NOBODY")
 	var found []wiring.Finding
-	out, code := r.call("doctor", "-json", "-config", config)
+	out, code := r.call("doctor", "-slack", "-json", "-config", config)
 	if err := json.Unmarshal([]byte(out), &found); err != nil || code != cli.ExitNo || len(found) != 1 ||
 		found[0].Check != "person" || found[0].Level != "error" || !strings.Contains(found[0].What, "bo (U0NOBODY)") {
 		t.Errorf("%d %v %s", code, err, out)
 	}
 	slack.Faults.Fail(faults.Fault{Method: "auth.test", Kind: faults.Error("invalid_auth")})
-	if out, code := r.call("doctor", "-config", config); code != cli.ExitNo ||
+	if out, code := r.call("doctor", "-slack", "-config", config); code != cli.ExitNo ||
 		!strings.HasPrefix(out, "error: slack-token: Slack does not accept slack.bot_token: invalid_auth; install the app again") {
 		t.Errorf("%d %q", code, out)
 	}
