@@ -51,6 +51,7 @@ type admin struct {
 	lists  chan struct{} // has one for each list that is on its way
 }
 
+// incidents sends the list of incidents that a query asks for.
 func (a admin) incidents(w http.ResponseWriter, r *http.Request) {
 	q, err := queryOf(r.URL.Query())
 	if err != nil {
@@ -71,6 +72,7 @@ func (a admin) incidents(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// timeline sends the events of an incident.
 func (a admin) timeline(w http.ResponseWriter, r *http.Request) {
 	a.list(w, r, func(s *sending) error {
 		return Timeline(r.Context(), a.store, r.PathValue("id"), func(events []incidents.Event) error {
@@ -87,6 +89,7 @@ func (a admin) timeline(w http.ResponseWriter, r *http.Request) {
 }
 
 // list sends a list. If it fails midway the connection is cut, so that the other side cannot take a part for the whole.
+// Only so many are sent at a time (streams); the others wait here, as long as whoever asked does.
 func (a admin) list(w http.ResponseWriter, r *http.Request, read func(*sending) error) {
 	select {
 	case a.lists <- struct{}{}:
@@ -109,6 +112,7 @@ func (a admin) list(w http.ResponseWriter, r *http.Request, read func(*sending) 
 	}
 }
 
+// answer sends what fits into one piece, or says why not.
 func (a admin) answer(w http.ResponseWriter, r *http.Request, v any, err error) {
 	switch {
 	case errors.Is(err, incidents.ErrNotFound):

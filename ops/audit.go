@@ -20,7 +20,8 @@ type Auditor struct {
 	Log   *slog.Logger
 }
 
-// Run audits until ctx ends. What it mends is counted in reg.
+// Run audits until ctx ends. What it mends is counted in reg. The labels are there from the start, so that an alert on an
+// increase sees the first one.
 func (a *Auditor) Run(ctx context.Context, reg prometheus.Registerer) {
 	mended := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "oncalm_audit_mended_total", Help: "Steps, pages, reminders and silences that were lost from the store and enqueued again.",

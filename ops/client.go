@@ -42,7 +42,8 @@ func (c *Client) Incidents(ctx context.Context, q history.Query, each func([]his
 	})
 }
 
-// Timeline hands the events of an incident to each, as they come; see [Timeline].
+// Timeline hands the events of an incident to each, as they come; see [Timeline]. What is no number cannot be an incident,
+// and is not put into an address.
 func (c *Client) Timeline(ctx context.Context, id string, each func([]incidents.Event) error) error {
 	if _, err := strconv.ParseUint(id, 10, 32); err != nil {
 		return incidents.ErrNotFound
@@ -72,6 +73,7 @@ func (c *Client) Close() error {
 	return nil
 }
 
+// decodeInto reads an answer that is not a list in parts, up to a bound.
 func decodeInto(v any) func(io.Reader) error {
 	return func(body io.Reader) error { return json.NewDecoder(io.LimitReader(body, maxLine)).Decode(v) }
 }
@@ -81,6 +83,8 @@ func (c *Client) get(ctx context.Context, route string, read func(io.Reader) err
 	return c.ask(ctx, http.MethodGet, route, nil, read)
 }
 
+// The host in the address is made up: all connections go to the socket. A status stands for the error that the package
+// knows by it.
 func (c *Client) ask(ctx context.Context, method, route string, body io.Reader, read func(io.Reader) error) error {
 	req, err := http.NewRequestWithContext(ctx, method, "http://oncalm"+route, body)
 	if err != nil {

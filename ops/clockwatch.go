@@ -57,7 +57,8 @@ func slowOrFast(ahead time.Duration) string {
 	return ahead.Round(5*time.Second).String() + " fast"
 }
 
-// Run looks from time to time, until ctx ends.
+// Run looks from time to time, until ctx ends. Times here are those of the process and not of the clock that is doubted:
+// only how long something lasts counts.
 func (c *ClockWatch) Run(ctx context.Context) {
 	var (
 		looks       = time.NewTimer(clockFirst)
@@ -82,6 +83,7 @@ func (c *ClockWatch) Run(ctx context.Context) {
 		}
 		switch off := c.Witness.Off(); {
 		case off != 0 && (said.IsZero() || now.Sub(said) >= selfAgain):
+			// who is on call follows from the time as it should be
 			right := c.Clock.Now().Add(-off)
 			said, open, page = now, c.Self.audience(ctx, right), c.wrong(off, right)
 			c.Log.Error("the clock of this machine is wrong: messages whose time disagrees with it are refused", "component",
@@ -106,6 +108,7 @@ func (c *ClockWatch) ask(ctx context.Context) bool {
 	return false
 }
 
+// wrong is what people are told. The key has the time in it: each time that they are told is a message of its own.
 func (c *ClockWatch) wrong(off time.Duration, right time.Time) bot.SelfPage {
 	return bot.SelfPage{
 		Key: "clock/" + right.UTC().Format(time.RFC3339), Since: right,
@@ -117,6 +120,7 @@ func (c *ClockWatch) wrong(off time.Duration, right time.Time) bot.SelfPage {
 	}
 }
 
+// right is what those hear who were told that the clock was wrong.
 func (c *ClockWatch) right() bot.SelfPage {
 	now := c.Clock.Now()
 	return bot.SelfPage{

@@ -48,6 +48,7 @@ func (c *Evictions) Closed(door string) func() {
 	return func() {
 		total.Inc()
 		now := time.Now().Unix()
+		// of several at once, one wins the swap and says it
 		if before := last.Load(); now-before >= 60 && last.CompareAndSwap(before, now) {
 			c.log.Warn("a door is full: the connections that were silent or slow the longest are closed to make room", "door", door)
 		}

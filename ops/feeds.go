@@ -44,6 +44,7 @@ func (a admin) revokeFeed(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// wantedFeed reads which feed is meant, or answers what was expected.
 func wantedFeed(w http.ResponseWriter, r *http.Request) (wanted FeedWanted, ok bool) {
 	err := json.NewDecoder(r.Body).Decode(&wanted)
 	if err != nil || wanted.Name == "" || wanted.Kind != feed.Schedule && wanted.Kind != feed.Person {

@@ -83,6 +83,7 @@ type result struct {
 	Reason string `json:"reason,omitempty"`
 }
 
+// The checks run to their end even if whoever asked has gone: the next one gets their result.
 func (h *Health) serveReady(w http.ResponseWriter, r *http.Request) {
 	state := h.ready(context.WithoutCancel(r.Context()), time.Now())
 	w.Header().Set("Content-Type", "application/json")
@@ -92,7 +93,8 @@ func (h *Health) serveReady(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(state) // fails only if nobody listens any more
 }
 
-// ready runs the checks, unless it did so just now.
+// ready runs the checks, unless it did so just now. The lock is held meanwhile, so of many who ask at once one has the
+// checks run, and the others wait for it. What changed is logged, and nothing as long as it stays.
 func (h *Health) ready(ctx context.Context, now time.Time) readiness {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -120,6 +122,7 @@ func (h *Health) ready(ctx context.Context, now time.Time) readiness {
 	return state
 }
 
+// ok reports whether a check held in that answer. One that was not in it did, so that the first failure is logged.
 func (r readiness) ok(check string) bool {
 	for _, c := range r.Checks {
 		if c.Name == check {

@@ -42,6 +42,7 @@ func ListenLocal(storePath string) (net.Listener, error) {
 	return l, nil
 }
 
+// dialTimeout is short: a socket of this machine answers at once, or nobody listens.
 const dialTimeout = 2 * time.Second
 
 // LocalClient returns a client whose requests all go to the socket beside a store's
@@ -52,6 +53,7 @@ func LocalClient(storePath string) *http.Client { return localClient(storePath, 
 func localClient(storePath string, patience time.Duration) *http.Client {
 	dialer := &net.Dialer{Timeout: dialTimeout}
 	return &http.Client{Transport: &http.Transport{
+		// the command ends soon, and the server must not wait for it when it stops
 		DisableKeepAlives:     true,
 		ResponseHeaderTimeout: patience,
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {

@@ -51,6 +51,7 @@ func (c *Client) Changes(ctx context.Context, from, to time.Time) (list []change
 	return list, err
 }
 
+// messages sends the messages of a span. They come one at a time, so they are sent when 64 KiB have come together.
 func (a admin) messages(w http.ResponseWriter, r *http.Request) {
 	from, to, ok := spanOf(w, r)
 	if !ok {

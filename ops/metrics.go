@@ -16,7 +16,7 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// Metrics returns the handler for GET /metrics.
+// Metrics returns the handler for GET /metrics. A figure that cannot be had does not keep the others back.
 func Metrics(reg *prometheus.Registry, log *slog.Logger) http.Handler {
 	return promhttp.HandlerFor(reg, promhttp.HandlerOpts{
 		ErrorLog:            slog.NewLogLogger(log.Handler(), slog.LevelWarn),
@@ -62,6 +62,7 @@ func (g *Gauges) Describe(to chan<- *prometheus.Desc) {
 	}
 }
 
+// collectTimeout is how long the store may take: Prometheus itself waits for 10 seconds by default.
 const collectTimeout = 5 * time.Second
 
 // Collect implements [prometheus.Collector]. Figures that cannot be read are left out.
@@ -91,6 +92,7 @@ func (g *Gauges) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
+// countOpen counts the incidents that are not resolved, by status.
 func countOpen(ctx context.Context, s store.Store) (open map[incidents.Status]int, err error) {
 	err = s.View(ctx, func(tx store.Tx) (err error) {
 		open, err = history.CountOpen(tx)

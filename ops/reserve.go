@@ -63,6 +63,7 @@ type forDebts struct {
 	reserve Reserve
 }
 
+// The second try is by itself, and may take from the reserve; the first shared a commit with others.
 func (f forDebts) Update(ctx context.Context, fn func(store.Tx) error) error {
 	err := f.Store.Update(ctx, fn)
 	if errors.Is(err, store.ErrFull) && f.reserve.Reserved() {

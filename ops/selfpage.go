@@ -139,6 +139,8 @@ func (p *SelfPager) over(ctx context.Context, now time.Time, told map[string]boo
 	}, told, map[string]bool{})
 }
 
+// fullPage is what people are told of a full store. The key has the time at which they are told, so that it is one message
+// for each time.
 func (p *SelfPager) fullPage(begun, said time.Time) bot.SelfPage {
 	text := fmt.Sprintf("There has been no space left for %s since at least %s. Alarms are refused, and nobody is "+
 		"paged for them; SNS keeps them for as long as the subscription's retry policy lasts. ",
@@ -163,6 +165,7 @@ func (p *SelfPager) End(ctx context.Context, cause error, kept string) {
 	p.notify(ctx, endPage(now, cause, kept), p.audience(ctx, now), map[string]bool{})
 }
 
+// endPage says what to do, which depends on what is left: a copy, nothing, or the file itself.
 func endPage(now time.Time, cause error, kept string) bot.SelfPage {
 	text := "Oncalm is stopping now: " + cause.Error() +
 		". Nobody is paged until it is started again; SNS keeps alarms for as long as the subscription's retry policy lasts. "

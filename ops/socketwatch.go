@@ -73,6 +73,7 @@ func (s *SocketWatch) Run(ctx context.Context) {
 			s.Log.Info("Slack has a connection again")
 			s.Self.notify(ctx, socketBack(now), told, map[string]bool{})
 			told = map[string]bool{}
+		// all is well, or it is too early: Slack replaces connections all the time
 		case since.IsZero() || now.Sub(since) < socketPatience:
 		case said.IsZero() || now.Sub(said) >= selfAgain:
 			said, open, page = now, s.Self.audience(ctx, now), socketLost(now, since, why)
@@ -83,6 +84,7 @@ func (s *SocketWatch) Run(ctx context.Context) {
 	}
 }
 
+// socketLost is what people are told of a connection that is gone.
 func socketLost(now, since time.Time, why string) bot.SelfPage {
 	return bot.SelfPage{
 		Key: "socket/" + now.UTC().Format(time.RFC3339), Since: now,

@@ -64,7 +64,8 @@ func (s *sending) end() {
 var errOther = errors.New("the running server answered with something else than a list: " +
 	"restart it, if it is of another version")
 
-// readList hands the elements of a list to each, as they come. They are valid until it returns.
+// readList hands the elements of a list to each, as they come. They are valid until it returns. It relies on how lists are
+// sent: the brackets have lines of their own. So an element is found without parsing it.
 func readList(body io.Reader, each func(element []byte) error) error {
 	lines := bufio.NewScanner(body)
 	lines.Buffer(make([]byte, 64<<10), maxLine)

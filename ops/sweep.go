@@ -37,7 +37,8 @@ type Sweeper struct {
 	Sweeps []func(context.Context, store.Store, time.Time) (int, error)
 }
 
-// Handlers returns the handlers by kind, for the outbox.
+// Handlers returns the handlers by kind, for the outbox. A sweep that fails midway is tried again from the start: what was
+// deleted is gone, so it comes further.
 func (s *Sweeper) Handlers() map[string]outbox.Handler {
 	_, begun := s.Clock.Read()
 	return map[string]outbox.Handler{KindSweep: func(ctx context.Context, _ outbox.Entry) (func(store.Tx) error, error) {

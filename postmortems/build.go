@@ -27,7 +27,8 @@ func BuildWith(i incidents.Incident, timeline []incidents.Event, around evidence
 	return d
 }
 
-// build makes a document without the digest of its timeline.
+// build makes a document without the digest of its timeline. What is told of people goes by the events alone, so that
+// masked ones give a document without names.
 func build(i incidents.Incident, timeline []incidents.Event, around evidence.Around) document.Document {
 	r := evidence.Read(i, timeline)
 	list, told := r.Changes(around.Changes)

@@ -75,6 +75,7 @@ func (l lessons) all() []document.Lesson {
 // soon is how soon an acknowledgement is one that helped.
 const soon = 5 * time.Minute
 
+// helped is what was recorded and went well. It is never nil, for JSON has a list there.
 func (l lessons) helped() []document.Sentence {
 	told := []document.Sentence{}
 	if m := l.doc.Measure("TTA"); m.Seconds != nil && document.Length(*m.Seconds) <= soon {
@@ -116,6 +117,7 @@ func (l lessons) rollbacks(meant func(document.Rollback) bool) (told []document.
 	return told
 }
 
+// harder is what was recorded and took time, or did not work.
 func (l lessons) harder() []document.Sentence {
 	told := slices.Clone(l.doc.Delays)
 	if events := l.told.All(evidence.Is[incidents.Undelivered]); len(events) > 0 {
@@ -145,7 +147,8 @@ func (l lessons) harder() []document.Sentence {
 	return append([]document.Sentence{}, told...)
 }
 
-// messages are drafts of what others could be told. They name no person, no alarm and no machine.
+// messages are drafts of what others could be told. They name no person, no alarm and no machine. Each stands on events, as
+// all sentences do; what it cannot know is asked beside it.
 func messages(r *evidence.Reading, d document.Document) []document.Message {
 	opened := r.All(evidence.Is[incidents.Opened])
 	span, events := "at "+wording.Moment(r.Incident.Opened)+" UTC", opened

@@ -24,7 +24,8 @@ const (
 )
 
 // FromStore reads an incident, its timeline and what is known beside it, and makes its document. The error is
-// [incidents.ErrNotFound], or that what is stored cannot be read.
+// [incidents.ErrNotFound], or that what is stored cannot be read. The list of past incidents is read after the rest, in
+// transactions of its own, since it may be long.
 func FromStore(ctx context.Context, s store.Store, id string, people People) (document.Document, error) {
 	var i *incidents.Incident
 	var timeline []incidents.Event
@@ -64,7 +65,8 @@ func Changes(tx store.Tx, from, to time.Time) ([]changes.Change, error) {
 // errPast ends a list of incidents: those that follow are too old.
 var errPast = errors.New("too old")
 
-// Past are the incidents that may be related to one. List hands over incidents, the newest first.
+// Past are the incidents that may be related to one. List hands over incidents, the newest first. They are read until one
+// is too old: the index is in the order of opening.
 func Past(i incidents.Incident, list func(history.Query, func([]history.Row) error) error) ([]history.Row, error) {
 	all := []history.Row{}
 	q := history.Query{To: i.Opened}
@@ -85,7 +87,8 @@ func Past(i incidents.Incident, list func(history.Query, func([]history.Row) err
 	return all, err
 }
 
-// Make is [BuildWith], with people as it is said.
+// Make is [BuildWith], with people as it is said. The digest is of the timeline as it is stored, in both: by it one sees
+// whether a document is of this timeline.
 func Make(i incidents.Incident, timeline []incidents.Event, around evidence.Around, people People) document.Document {
 	if people == ByName {
 		return BuildWith(i, timeline, around)

@@ -34,6 +34,7 @@ func impossible(l rollbacks.Lever, no *rollbacks.Impossible) blocks.Line {
 	return said
 }
 
+// clip is a text from outside, in one line and short.
 func clip(s string) string { return text.Clip(text.Line(s), maxText) }
 
 // noWay is shown where there is no way back.
@@ -43,7 +44,7 @@ func noWay(i *incidents.Incident, why []blocks.Line) blocks.Message {
 	return m
 }
 
-// what a plan says, line by line.
+// lines are what a plan says, line by line, each kind with a word in front.
 func lines(differs, will, cannot, warnings []string) (all []blocks.Line) {
 	for _, kind := range []struct {
 		say  string
@@ -92,6 +93,7 @@ func who(people []string) string {
 	return text.List(people, "or")
 }
 
+// sendLabel says what a press does: with approvals it only asks.
 func sendLabel(l rollbacks.Lever, dry bool) string {
 	switch {
 	case dry || l.Dry:
@@ -102,7 +104,7 @@ func sendLabel(l rollbacks.Lever, dry bool) string {
 	return "Ask for approval"
 }
 
-// formOf is the form with a plan.
+// formOf is the form with a plan. What the form carries is the digest of the plan, so that what is sent is what was read.
 func formOf(root string, i *incidents.Incident, d rollbacks.Draft, l rollbacks.Lever, why []blocks.Line,
 	desk *rollbacks.Desk, approvers []string) blocks.Form {
 	m := planMessage(i, d, l, why, approvers)
@@ -126,7 +128,8 @@ func formOf(root string, i *incidents.Incident, d rollbacks.Draft, l rollbacks.L
 	})
 }
 
-// message tells how a rollback stands, to all.
+// message tells how a rollback stands, to all. It is drawn from the incident and its timeline alone, so that an edit of it
+// can be made at any time.
 func (r *Room) message(tx store.Tx, i *incidents.Incident) blocks.Message {
 	asked, ok := rollbacks.Asked(tx, i)
 	if !ok {

@@ -96,7 +96,8 @@ type wanted struct {
 	dry   bool
 }
 
-// want reads what somebody asks to see. If it is not clear, m says what to do.
+// want reads what somebody asks to see. If it is not clear, m says what to do. want reads in one transaction, and calls
+// nobody.
 func (r *Room) want(ctx context.Context, c *chat.Call) (w wanted, m blocks.Message, err error) {
 	err = r.o.Book.Store.View(ctx, func(tx store.Tx) error {
 		var said string
@@ -158,7 +159,8 @@ func (r *Room) plan(ctx context.Context, w wanted) (d rollbacks.Draft, l rollbac
 	return d, l, why, nil
 }
 
-// form is the form with a plan. What takes too long for it is shown as a message.
+// form is the form with a plan. What takes too long for it is shown as a message. A trigger of Slack's lasts 3 seconds, and
+// AWS has to be asked within them; if that fails, show says the same without a form.
 func (r *Room) form(ctx context.Context, c *chat.Call) (f blocks.Form, ok bool) {
 	w, m, err := r.want(ctx, c)
 	switch {
@@ -206,7 +208,7 @@ func (r *Room) show(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	return m, nil
 }
 
-// filled asks for what the form shows.
+// filled asks for what the form shows. The reason is checked here as well, since only a form can point to the field.
 func (r *Room) filled(ctx context.Context, c *chat.Call, f *slack.Form) chat.Filled {
 	id, digest, _ := strings.Cut(c.Rest, " ")
 	how := f.Values[howField].Option
@@ -228,6 +230,7 @@ func (r *Room) ask(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return r.request(tx, c, c.Target.ID, rollbacks.Ask{Person: c.Person, Digest: digest, Dry: rest == "dry"})
 }
 
+// request asks the desk, and says what comes of it. What others hear of it follows from the event.
 func (r *Room) request(tx store.Tx, c *chat.Call, id string, ask rollbacks.Ask) (blocks.Message, error) {
 	i, err := r.o.Desk.Request(tx, c.Now, ask)
 	if err != nil {

@@ -44,6 +44,7 @@ type place struct {
 	Seq int `json:"seq"` // of the newest event that it tells of
 }
 
+// placeKey is the key of the place of a message.
 func placeKey(id string, n int) string { return prefix + store.Key(id, itoa(n)) }
 
 // body is the body of an entry.
@@ -52,7 +53,8 @@ type body struct {
 	N        int    `json:"n"`
 }
 
-// Follow enqueues what people are told of a rollback (see [incidents.Follower]).
+// Follow enqueues what people are told of a rollback (see [incidents.Follower]). Approvers get a direct message with the
+// buttons, since the one in the channel may be seen too late.
 func (r *Room) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incidents.Event) {
 	b, ok := e.Body.(incidents.Responded)
 	if !ok || !response.OfRollback(b.Fact) {
@@ -99,7 +101,8 @@ func (r *Room) asking(i *incidents.Incident, asked response.RollbackRequested) b
 // Handlers returns the handlers of outbox entries by kind.
 func (r *Room) Handlers() map[string]outbox.Handler { return map[string]outbox.Handler{Kind: r.say} }
 
-// say posts the message of a rollback, or brings it up to date.
+// say posts the message of a rollback, or brings it up to date. Seq says of which events the message tells: one that tells
+// of all is not edited again.
 func (r *Room) say(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var b body
 	if err := e.Decode(&b); err != nil {

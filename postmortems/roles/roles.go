@@ -26,7 +26,8 @@ const (
 )
 
 // Mask returns an incident and its timeline without people, and what does the same to a text about it. If something cannot be
-// written without them, the event is left out of what is known: it becomes one of an unknown kind.
+// written without them, the event is left out of what is known: it becomes one of an unknown kind. It works on what is
+// stored of an event, and so also on fields that it does not know.
 func Mask(i incidents.Incident, timeline []incidents.Event) (masked incidents.Incident, events []incidents.Event,
 	clean func(string) string) {
 	lines := make([][]byte, len(timeline))
@@ -71,6 +72,8 @@ type person struct {
 // approving is the kind of event by which somebody is an approver.
 const approving = "rollback-approved"
 
+// add takes note of somebody. Who was once seen with more (in the configuration, doing more than to approve) counts as
+// that.
 func (c *cast) add(name string, other, responded bool) {
 	if strings.TrimSpace(name) == "" || name == "oncalm" {
 		return
@@ -85,7 +88,8 @@ func (c *cast) add(name string, other, responded bool) {
 	c.order = append(c.order, person{name, other, responded})
 }
 
-// meet finds the people of an event.
+// meet finds the people of an event. Most events name nobody in their body; a search for the keys that would is cheaper
+// than to parse all.
 func (c *cast) meet(e incidents.Event, line []byte) {
 	responded := e.Kind() != approving
 	if e.By.Kind == incidents.KindPerson || e.By.Kind == incidents.KindOther {
@@ -101,7 +105,8 @@ func (c *cast) meet(e incidents.Event, line []byte) {
 	}
 }
 
-// look finds people in what is stored of an event.
+// look finds people in what is stored of an event. The keys of objects are walked in order, so that the same timeline gives
+// everybody the same letter.
 func (c *cast) look(v any, responded bool) {
 	switch v := v.(type) {
 	case []any:
@@ -127,12 +132,14 @@ func (c *cast) look(v any, responded bool) {
 	}
 }
 
+// word is a string; empty for anything else.
 func word(v any) string {
 	s, _ := v.(string)
 	return s
 }
 
-// name gives everybody a role.
+// name gives everybody a role. Letters count through all, whatever their role, so that no two have the same. Long names go
+// first, so that Ann is not replaced in Ann-Marie.
 func (c *cast) name() {
 	for n, p := range c.order {
 		role := "Responder "
@@ -157,6 +164,7 @@ func letters(n int) string {
 	return s
 }
 
+// actor is who did something, by their role. Alarms and the program keep their names.
 func (c *cast) actor(a incidents.Actor) incidents.Actor {
 	if role, ok := c.roles[a.Name]; ok && (a.Kind == incidents.KindPerson || a.Kind == incidents.KindOther) {
 		a.Name = role
@@ -164,7 +172,7 @@ func (c *cast) actor(a incidents.Actor) incidents.Actor {
 	return a
 }
 
-// mask takes the people out of an event.
+// mask takes the people out of an event. Numbers stay as they were written: read as floats, large ones would change.
 func (c *cast) mask(e incidents.Event, line []byte) incidents.Event {
 	e.By = c.actor(e.By)
 	if line != nil && !c.tells(line) {
@@ -205,6 +213,8 @@ func (c *cast) tells(line []byte) bool {
 // plain are the names of fields that hold no text: links, and names of things.
 var plain = [...]string{"link", "arn", "series", "account", "region", "message_id", "state", "via", "namespace", "section", "role"}
 
+// walk masks a value that stands under a key. A service or an alarm may have the name of a person, so those keys are masked
+// as text, and not as people.
 func (c *cast) walk(key string, v any) any {
 	switch v := v.(type) {
 	case string:
@@ -236,7 +246,8 @@ var (
 	mention = regexp.MustCompile(`<@[A-Z0-9]+(?:\|[^>]*)?>`)
 )
 
-// text takes the people out of what was written.
+// text takes the people out of what was written. A name of several words is looked for as a whole and in its parts, but not
+// in parts of two letters, which are words.
 func (c *cast) text(s string) string {
 	if strings.ContainsAny(s, "@+") {
 		s = address.ReplaceAllString(s, noAddress)
@@ -259,7 +270,8 @@ var common = [...]string{"will", "mark", "may", "art", "bill", "rob", "sue", "pa
 	"max", "ray", "rich", "sandy", "summer", "faith", "grace", "rose", "dawn", "eve", "hunter", "mason", "chance", "guy", "june",
 	"april", "august", "don", "frank", "miles", "page", "penny", "sunny", "van", "wade", "web"}
 
-// replaced puts a role in the place of a name, where it stands as a word.
+// replaced puts a role in the place of a name, where it stands as a word. A text that changes its length in lower case is
+// left alone, since places in one would be none in the other.
 func replaced(s, name, role string) string {
 	lower, small := strings.ToLower(s), strings.ToLower(name)
 	if len(lower) != len(s) || !strings.Contains(lower, small) {
@@ -285,7 +297,8 @@ func replaced(s, name, role string) string {
 	return b.String() + s[at:]
 }
 
-// wordEnds reports whether a word begins at one place of a text and ends at another.
+// wordEnds reports whether a word begins at one place of a text and ends at another. A hyphen or a full stop joins words,
+// unless it ends one: ana-db is not Ana, and “ask ana.” is.
 func wordEnds(s string, from, to int) bool {
 	before, _ := utf8.DecodeLastRuneInString(s[:from])
 	after, size := utf8.DecodeRuneInString(s[to:])

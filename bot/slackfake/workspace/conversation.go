@@ -80,6 +80,7 @@ type Bookmark struct {
 	Type      string `json:"type"`
 }
 
+// newConversation is one in which nothing was said.
 func newConversation(c Channel, creator string) *Conversation {
 	return &Conversation{
 		Channel: c, Creator: creator, Created: time.Now(), threads: map[string][]*Message{}, Seen: map[string]string{},
@@ -124,7 +125,7 @@ func (w *Workspace) Conversation(id string) *Conversation {
 	return w.Conversations[i]
 }
 
-// Find finds a conversation by id, name (with or without #), or person.
+// Find finds a conversation by id, name (with or without #), or person. An id goes before a name.
 func (w *Workspace) Find(name string) *Conversation {
 	if c := w.Conversation(name); c != nil {
 		return c
@@ -165,14 +166,15 @@ func (c *Conversation) ShownName() string {
 	return c.Name
 }
 
-// nextTS gives out the next ts: now, but always later than the one before.
+// nextTS gives out the next ts: now, but always later than the one before. A ts names a message, so two within one
+// microsecond must differ.
 func (c *Conversation) nextTS(now time.Time) string {
 	us := max(now.UnixMicro(), c.last+1)
 	c.last = us
 	return Stamp(time.UnixMicro(us))
 }
 
-// Message finds a message by ts.
+// Message finds a message by ts. Messages are in order, since each ts is later than the one before.
 func (c *Conversation) Message(ts string) *Message {
 	i, found := slices.BinarySearchFunc(c.Messages, ts, func(m *Message, ts string) int { return CompareTS(m.TS, ts) })
 	if !found {
@@ -206,7 +208,7 @@ func (w *Workspace) Add(c *Conversation, m Message) *Message {
 	return &m
 }
 
-// Remove takes a message away.
+// Remove takes a message away. Its answers stay, in a thread without a first message.
 func (c *Conversation) Remove(m *Message) {
 	gone := func(o *Message) bool { return o == m }
 	c.Messages = slices.DeleteFunc(c.Messages, gone)

@@ -9,6 +9,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake/wire"
 )
 
+// How often a response URL can be used, and how long (Slack's documentation: five times within 30 minutes).
 const (
 	hookUses = 5
 	hookLife = 30 * time.Minute
@@ -52,7 +53,7 @@ func (k *Hooks) New(kind string, h Hook) string {
 	return host + h.path
 }
 
-// Use counts one use of the response_url with this path.
+// Use counts one use of the response_url with this path. A use that is refused later counts all the same.
 func (k *Hooks) Use(path string) (*Hook, error) {
 	h := k.byPath[path]
 	switch {

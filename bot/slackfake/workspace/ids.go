@@ -26,7 +26,8 @@ func (n *IDs) next() int {
 	return n.serial
 }
 
-// Secret makes a part of an id that nobody can guess.
+// Secret makes a part of an id that nobody can guess. It comes of the app's secret, and so is the same in each run of a
+// test.
 func (n *IDs) Secret(purpose string) string {
 	mac := hmac.New(sha256.New, []byte(n.secret))
 	mac.Write([]byte(purpose + strconv.Itoa(n.next())))

@@ -36,6 +36,7 @@ func (w *Workspace) mention(word string) string {
 	return word
 }
 
+// mentionName is the mention of a name, without case; empty if there is nobody and nothing of that name.
 func (w *Workspace) mentionName(sign byte, name string) string {
 	if sign == '#' {
 		i := slices.IndexFunc(w.Conversations, func(c *Conversation) bool { return c.IM == "" && c.Name == name })

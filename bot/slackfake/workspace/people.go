@@ -56,7 +56,8 @@ func (u *User) Location() *time.Location {
 	return zone
 }
 
-// NextQuiet returns the first quiet span that is not over.
+// NextQuiet returns the first quiet span that is not over. It begins with yesterday, whose span may reach into today. Days
+// are those of the calendar in the person's zone.
 func (u *User) NextQuiet(now time.Time) (from, to time.Time, ok bool) {
 	begin, err := time.Parse("15:04", u.Quiet.From)
 	end, err2 := time.Parse("15:04", u.Quiet.To)

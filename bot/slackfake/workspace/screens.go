@@ -14,6 +14,7 @@ import (
 // MaxStack is how many modals may be open on top of each other.
 const MaxStack = 3
 
+// triggerLife is how long a trigger is good for: by Slack's documentation, three seconds.
 const triggerLife = 3 * time.Second
 
 // Screens are what people have open: modals, and the home tabs that the bot published.
@@ -52,7 +53,7 @@ type trigger struct {
 	used bool
 }
 
-// NewTrigger makes a trigger_id.
+// NewTrigger makes a trigger_id. Old ones are kept for a while, so that a late use is told from one that was never given.
 func (s *Screens) NewTrigger(user string) string {
 	now := time.Now()
 	id := fmt.Sprintf("%d.%d.%s", now.UnixMilli(), s.ids.next(), s.ids.Secret("trigger"))

@@ -38,6 +38,8 @@ func (p App) ShapeMessage(c *Conversation, m *Message, withMetadata bool) wire.A
 	return out
 }
 
+// shapeThread adds what Slack tells of a thread: at an answer who began it, and at the first message how many answers there
+// are.
 func shapeThread(out wire.Answer, c *Conversation, m *Message) {
 	if m.ThreadTS != "" {
 		if parent := c.Message(m.ThreadTS); parent != nil {
@@ -87,7 +89,7 @@ func (p App) ShapeView(v *View) wire.Answer {
 	return out
 }
 
-// Permalink is the address of a message.
+// Permalink is the address of a message. It has the ts without its point.
 func (p App) Permalink(channel, ts string) string {
 	return "https://" + p.Team.Domain + ".slack.com/archives/" + channel + "/p" + ts[:len(ts)-7] + ts[len(ts)-6:]
 }

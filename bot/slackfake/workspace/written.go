@@ -37,6 +37,7 @@ func ParseMessage(a wire.Args) (Message, error) {
 	return m, err
 }
 
+// parseAttachments reads attachments. What is in them is not judged: the bot has none.
 func parseAttachments(text string) (json.RawMessage, error) {
 	var all []map[string]any
 	switch {

@@ -81,7 +81,7 @@ func (c *BackupCommand) replaceable() error {
 		"name another file, or remove it first")
 }
 
-// folder refuses a place for a file that is not there.
+// folder refuses a place for a file that is not there. It is not made: a path with a mistake in it would hide the backup.
 func folder(path string) error {
 	info, err := os.Stat(path)
 	switch {
@@ -104,7 +104,8 @@ func same(a, b string) bool {
 type publish func(ctx context.Context, path string, write func(io.Writer) error) (damaged int, err error)
 
 // backUp writes a copy of the store at path, checks it, and then gives it its name. It returns
-// how many values are damaged, in the copy as in the store.
+// how many values are damaged, in the copy as in the store. A server that has the store writes the copy; else the file is
+// opened here.
 func backUp(ctx context.Context, path, target string, as publish) (damaged int, err error) {
 	r, err := cli.OpenRecords(ctx, path)
 	if err != nil {

@@ -29,7 +29,7 @@ type source struct {
 	Archive string `placeholder:"FILE" help:"An archive, instead of the store."`
 }
 
-// reader reads incidents from a store or an archive.
+// reader reads incidents from a store or an archive. It is the part of [cli.Records] that an archive has, too.
 type reader interface {
 	Incidents(ctx context.Context, q history.Query, each func([]history.Row) error) error
 	Timeline(ctx context.Context, id string, each func([]incidents.Event) error) error

@@ -43,7 +43,8 @@ func (c *PostmortemCommand) Run(ctx context.Context, s *cli.Session) error {
 	return err
 }
 
-// document reads an incident, and what is known beside its timeline.
+// document reads an incident, and what is known beside its timeline. The store is opened twice, once for the incident and
+// once for what is beside it; in between little can change that matters.
 func (c *PostmortemCommand) document(ctx context.Context, s *cli.Session) (document.Document, error) {
 	i, events, err := incident(ctx, s, c.source, c.ID)
 	if err != nil {

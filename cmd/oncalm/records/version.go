@@ -23,6 +23,7 @@ type version struct {
 	Platform string `json:"platform"`
 }
 
+// thisVersion is what Go has noted in the program (runtime/debug), unless the linker was given a version.
 func thisVersion(built Built) version {
 	v := version{Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()

@@ -32,7 +32,8 @@ var (
 	roleForm    = regexp.MustCompile(`^arn:aws[a-z-]*:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]{1,128}$`)
 )
 
-// Read reads one target, or a list of them, in order.
+// Read reads one target, or a list of them, in order. Their order is that in which they are tried: the first that can be
+// rolled back is offered.
 func Read(v reading.Value) (all []rollbacks.Lever) {
 	one := func(v reading.Value) {
 		l := lever(v)
@@ -56,7 +57,8 @@ func Read(v reading.Value) (all []rollbacks.Lever) {
 	return all
 }
 
-// lever reads one target. What it has to be told depends on its kind.
+// lever reads one target. What it has to be told depends on its kind. Without a kind only that is complained of: nobody
+// knows which keys it would have.
 func lever(v reading.Value) rollbacks.Lever {
 	l := rollbacks.Lever{Keys: rollbacks.Settings{}, Approvals: 1}
 	var names []string
@@ -142,7 +144,8 @@ func complete(v reading.Value, m rollbacks.Maker) {
 	}
 }
 
-// nameOf is how people know a target: nothing in it is a secret.
+// nameOf is how people know a target: nothing in it is a secret. Of an address only the host is in it. Two targets of a
+// service may not have the same name, as it is what people choose by.
 func nameOf(l rollbacks.Lever, m rollbacks.Maker) string {
 	var parts []string
 	for _, k := range m.Keys {
@@ -160,6 +163,7 @@ func nameOf(l rollbacks.Lever, m rollbacks.Maker) string {
 	return l.Kind + " " + strings.Join(parts, "/")
 }
 
+// formed reads a text of a form, such as an ARN. AWS would refuse another only in the incident.
 func formed(to *string, form *regexp.Regexp, wanted string) func(reading.Value) {
 	return func(v reading.Value) {
 		s, ok := v.Filled(wanted)
