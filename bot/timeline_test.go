@@ -10,6 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/bottest"
 	"github.com/oncalm/oncalm/bot/capture"
+	"github.com/oncalm/oncalm/bot/slack/spoken"
 	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
@@ -104,9 +105,10 @@ func TestAddToTimeline(t *testing.T) {
 		w.wait(time.Second)
 		contains(t, last(t, w.slack.Ephemerals(channel, ana)).Text, "one of Oncalm's own")
 
-		for range 3 { // the same form three times, and what was noted stays
+		minute := strconv.FormatInt(spoken.Time(m.TS).Unix()/60*60, 10) // what a form that knows no seconds sends back
+		for range 3 {                                                   // the same form three times, and what was noted stays
 			w.slack.Hands.MessageShortcut(ctx, m, capture.Callback, ana)
-			r := w.slack.Hands.SubmitView(ctx, ana, map[string]string{"incident": second, "kind": "question"})
+			r := w.slack.Hands.SubmitView(ctx, ana, map[string]string{"incident": second, "kind": "question", "time": minute})
 			if r.Err != nil || r.Errors != nil {
 				t.Fatal(r.Err, r.Errors)
 			}

@@ -182,7 +182,7 @@ func (c *Captures) filled(ctx context.Context, call *chat.Call, f *slack.Form) c
 	if !pick.Sort.Known() {
 		pick.Sort = ""
 	}
-	if at := f.Values[fieldTime].Time; at > 0 && at != spoken.Time(h.TS).Unix() {
+	if at := f.Values[fieldTime].Time; at > 0 && at/60 != spoken.Time(h.TS).Unix()/60 { // people choose minutes
 		if pick.At = time.Unix(at, 0).UTC(); pick.At.After(call.Now) {
 			return chat.Filled{Wrong: map[string]string{fieldTime: "That is still to come."}}
 		}

@@ -73,19 +73,19 @@ func (h *Home) draw(ctx context.Context, e outbox.Entry) (func(store.Tx) error, 
 	if err := e.Decode(&b); err != nil {
 		return nil, err
 	}
-	m := blocks.Sentence("You are not in Oncalm's people list. Ask whoever maintains its configuration to add you under ",
-		blocks.Code("people"), ".")
+	parts := []blocks.Message{blocks.Sentence("You are not in Oncalm's people list. Ask whoever maintains its ",
+		"configuration to add you under ", blocks.Code("people"), ".")}
 	if person := h.o.Users[b.User]; person != "" {
 		now := h.o.Clock.Now()
 		err := h.o.Book.Store.View(ctx, func(tx store.Tx) (err error) {
-			m, err = h.tab(tx, now, person)
+			parts, err = h.tab(tx, now, person)
 			return err
 		})
 		if err != nil {
 			return nil, err
 		}
 	}
-	err := h.o.Out.PublishHome(ctx, b.User, m.Blocks())
+	err := h.o.Out.PublishHome(ctx, b.User, blocks.Together(parts...))
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable {
 		h.o.Log.Warn("a home tab could not be drawn", "user", b.User, "err", err)
 		return nil, nil

@@ -30,19 +30,27 @@ const (
 	further = 14 * 24 * time.Hour
 )
 
-// tab is what somebody reads. Slack takes 100 blocks in a tab (views.publish), so each list is short and says how much more
-// there is.
-func (h *Home) tab(tx store.Tx, now time.Time, person string) (m blocks.Message, err error) {
-	m.Body = append(m.Body, h.duty(tx, now, person)...)
-	open, more := worst(tx)
-	heading := blocks.Say(blocks.Strong("Open incidents"), ": none")
-	if len(open) > 0 {
-		heading = blocks.Say(blocks.Strong("Open incidents"), ", worst first")
+// tab is what somebody reads, in parts that have a title each. Slack takes 100 blocks in a tab (views.publish), so each list is short
+// and says how much more there is.
+func (h *Home) tab(tx store.Tx, now time.Time, person string) ([]blocks.Message, error) {
+	parts := []blocks.Message{h.duty(tx, now, person), h.open(tx)}
+	items, err := mine(tx, person)
+	if err != nil {
+		return nil, err
 	}
-	m.Body = append(m.Body, blocks.Para(heading))
+	if len(items) > 0 {
+		parts = append(parts, blocks.Message{Title: "Your action items", Body: bullets(items)})
+	}
+	return append(parts, blocks.Sentence("As of ", now, ". All commands: ", blocks.Code(h.o.Root+" help"))), nil
+}
+
+// open is what is open, with a button for each that nobody has acknowledged.
+func (h *Home) open(tx store.Tx) blocks.Message {
+	all, more := worst(tx)
+	m := blocks.Message{Title: "Open incidents"}
 	var lines []blocks.Line
 	var row []blocks.Button
-	for _, i := range open {
+	for _, i := range all {
 		lines = append(lines, lists.Line(i))
 		// only what waits has a button: the rest can be done on its card
 		if i.Status == incidents.StatusTriggered {
@@ -53,19 +61,16 @@ func (h *Home) tab(tx store.Tx, now time.Time, person string) (m blocks.Message,
 	if more > 0 {
 		lines = append(lines, blocks.Say("and ", more, " more: ", blocks.Code(h.o.Root+" list")))
 	}
-	m.Body = append(m.Body, bullets(lines)...)
+	if m.Body = bullets(lines); m.Body == nil {
+		m.Body = []blocks.Paragraph{blocks.Para(blocks.Say("None."))}
+	}
+	if len(row) > 0 {
+		row[0] = row[0].AsMain() // the worst
+	}
 	for part := range slices.Chunk(row, perRow) {
 		m.Rows = append(m.Rows, part)
 	}
-	items, err := mine(tx, person)
-	if err != nil {
-		return m, err
-	}
-	if len(items) > 0 {
-		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong("Your action items"))), blocks.Bullets(items...))
-	}
-	m.Body = append(m.Body, blocks.Para(blocks.Say("As of ", now, ". All commands: ", blocks.Code(h.o.Root+" help"))))
-	return m, nil
+	return m
 }
 
 // bullets is a list, if there is anything in it.
@@ -84,7 +89,7 @@ type stint struct {
 
 // duty says whether a person is on call, and when they are next. A shift that began before now is cut at now, which is how
 // it is told.
-func (h *Home) duty(tx store.Tx, now time.Time, person string) []blocks.Paragraph {
+func (h *Home) duty(tx store.Tx, now time.Time, person string) blocks.Message {
 	var on, next []stint
 	for _, name := range slices.Sorted(maps.Keys(h.o.Overrides.Schedules)) {
 		all := h.o.Overrides.Schedules[name].Shifts(now, now.Add(ahead+further), h.o.Overrides.Of(tx, name))
@@ -98,24 +103,26 @@ func (h *Home) duty(tx store.Tx, now time.Time, person string) []blocks.Paragrap
 			}
 		}
 	}
-	standing := []blocks.Line{blocks.Say("You are ", blocks.Strong("not on call"), ".")}
+	m := blocks.Message{Title: "You are not on call"}
 	if len(on) > 0 {
-		standing = nil
+		m.Title = "You are on call"
 	}
+	var lines []blocks.Line
 	for _, s := range on {
-		standing = append(standing, blocks.Say("You are ", blocks.Strong("on call"), " for ", s.schedule, " until ", s.to,
-			"."))
+		lines = append(lines, blocks.Say("for ", blocks.Strong(s.schedule), " until ", s.to))
 	}
-	all := []blocks.Paragraph{blocks.Para(standing...)}
+	m.Body = bullets(lines)
 	if len(next) == 0 {
-		return append(all, blocks.Para(blocks.Say("You have no further shift in the next 28 days.")))
+		m.Body = append(m.Body, blocks.Para(blocks.Say("You have no further shift in the next 28 days.")))
+		return m
 	}
 	slices.SortStableFunc(next, func(a, b stint) int { return a.from.Compare(b.from) })
-	var lines []blocks.Line
+	lines = nil
 	for _, s := range next[:min(len(next), listed)] {
 		lines = append(lines, blocks.Say(s.schedule, " from ", s.from, " until ", s.to))
 	}
-	return append(all, blocks.Para(blocks.Say(blocks.Strong("Your next shifts"))), blocks.Bullets(lines...))
+	m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong("Your next shifts"))), blocks.Bullets(lines...))
+	return m
 }
 
 // worst are the open incidents that are listed, the worst first, then the oldest, and how many more there are.

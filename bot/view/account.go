@@ -122,7 +122,7 @@ func (i Account) response() (lines []blocks.Line) {
 		case response.Updated:
 			l := blocks.Say(blocks.Strong("Update: "), text.Clip(text.Line(f.Text), longText))
 			if !i.Response.Next.IsZero() && i.Open() {
-				l = blocks.Say(l, " Next by ", i.Response.Next)
+				l = blocks.Say(l, " (the next by ", i.Response.Next, ")")
 			}
 			lines = append(lines, l)
 		}

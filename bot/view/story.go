@@ -190,6 +190,9 @@ func pageStates(i *incidents.Incident) blocks.Line {
 func personState(i *incidents.Incident, person string) string {
 	pages := i.PagesTo(person)
 	if len(pages) == 1 {
+		if p := pages[0]; !p.Failed && p.Delivered.IsZero() && !i.Open() {
+			return "not needed"
+		}
 		return pageState(pages[0])
 	}
 	var states []string

@@ -39,6 +39,7 @@ func TestStatesOfPages(t *testing.T) {
 		{incidents.StatusTriggered, []incidents.PageState{sms, slack, other}, "Paged: ana (Slack delivered, SMS to follow), bo (on its way)"},
 		{incidents.StatusTriggered, []incidents.PageState{sent, lost}, "Paged: ana (Slack not delivered, SMS delivered)"},
 		{incidents.StatusAcknowledged, []incidents.PageState{sms, slack}, "Paged: ana (Slack delivered)"},
+		{incidents.StatusResolved, []incidents.PageState{slack, other}, "Paged: ana (delivered), bo (not needed)"},
 	} {
 		i := incidents.Incident{Status: tt.status, Pages: map[string]incidents.PageState{}}
 		for _, p := range tt.pages {

@@ -15,6 +15,20 @@ type Drawn struct {
 // Draw renders a message once, for all attempts to send it. Times in its text are in UTC.
 func Draw(m Message) Drawn { return Drawn{m.Text(time.UTC), m.Blocks()} }
 
+// Together are the blocks of several messages, one below the other, for what is no message. Buttons belong to one of them at most: Slack
+// tells rows by their place.
+func Together(parts ...Message) json.RawMessage {
+	all := []byte{'['}
+	for _, m := range parts {
+		inside := m.Blocks()
+		if inside = inside[1 : len(inside)-1]; len(inside) > 0 && len(all) > 1 {
+			all = append(all, ',')
+		}
+		all = append(all, inside...)
+	}
+	return append(all, ']')
+}
+
 // Repeated says of a message that it may have come before.
 func (d Drawn) Repeated() Drawn {
 	const words = "This may be a repeat: Oncalm could not check whether it was sent before."
