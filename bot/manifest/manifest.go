@@ -49,15 +49,29 @@ func Of(o Options) Document {
 	}
 }
 
-// shortcuts are those in Slack's list of them, which are global, and those in the menu of a message.
+// A Shortcut is one that Slack lists in the menu of a message, or else for the whole workspace.
+type Shortcut struct {
+	Name, Callback, About string
+	OnMessage             bool
+}
+
+// Shortcuts are those of the app.
+func Shortcuts() []Shortcut {
+	return []Shortcut{
+		{"Declare incident", declare.Callback, "Opens an incident, and pages", false},
+		{"Declare from message", declare.FromMessage, "Opens an incident about what this message says", true},
+		{"Add to timeline", capture.Callback, "Puts this message on an incident's timeline", true},
+	}
+}
+
 func shortcuts() (all []Document) {
-	for _, s := range []struct{ name, kind, callback, about string }{
-		{"Declare incident", "global", declare.Callback, "Opens an incident, and pages"},
-		{"Declare from message", "message", declare.FromMessage, "Opens an incident about what this message says"},
-		{"Add to timeline", "message", capture.Callback, "Puts this message on an incident's timeline"},
-	} {
+	for _, s := range Shortcuts() {
+		kind := "global"
+		if s.OnMessage {
+			kind = "message"
+		}
 		all = append(all, Document{
-			{"name", "", s.name}, {"type", "", s.kind}, {"callback_id", "", s.callback}, {"description", "", s.about}})
+			{"name", "", s.Name}, {"type", "", kind}, {"callback_id", "", s.Callback}, {"description", "", s.About}})
 	}
 	return all
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/slack-go/slack"
 
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/bot/slackfake/chatpage"
@@ -37,7 +38,8 @@ func newStage(t *testing.T) *stage {
 		Users: []workspace.User{
 			{ID: "U0ANA", Name: "ana", RealName: "Ana Lima"}, {ID: "U0BO", Name: "bo"}, {ID: "U0GONE", Name: "gone", Deleted: true},
 		},
-		Channels: []workspace.Channel{{ID: "C0INC", Name: "incidents"}, {ID: "C0BO", Name: "bos", Members: []string{"U0BO"}}},
+		Subscriptions: []string{"app_home_opened"},
+		Channels:      []workspace.Channel{{ID: "C0INC", Name: "incidents"}, {ID: "C0BO", Name: "bos", Members: []string{"U0BO"}}},
 		Page: chatpage.Options{
 			Title: "Oncalm", Actor: "U0ANA", Beside: "C0INC", LocalTime: true, Welcome: "hello", Farewell: "bye",
 			Commands: []chatpage.CommandHelp{{Command: "/incident", Word: "ack", Args: "[id]", Help: "take it"}},
@@ -96,6 +98,7 @@ type pageState struct {
 			Reactions      []workspace.Reaction
 		}
 	}
+	Home   *struct{ Hash string }
 	Thread *struct{ Messages []struct{ Text string } }
 	Beside *struct {
 		ID       string
@@ -274,6 +277,61 @@ func TestPageBeside(t *testing.T) {
 		if got != want {
 			t.Errorf("%s: beside stands %q, want %q", query, got, want)
 		}
+	}
+}
+
+// TestPageMenus holds what the menus and tabs of the page do: pins, shortcuts with and without a message, and the home tab, which the
+// bot draws when it is opened.
+func TestPageMenus(t *testing.T) {
+	s := newStage(t)
+	s.do("send", obj{"as": "U0BO", "channel": "C0INC", "text": "it is the pool"})
+	ts := s.state("in=C0INC").Open.Messages[0].TS
+	at := obj{"as": "U0ANA", "channel": "C0INC", "ts": ts}
+	for _, want := range []int{1, 0} { // on, and off again
+		if out := s.do("pin", at); out["error"] != nil {
+			t.Error(out)
+		}
+		if pins, _ := s.Marks("C0INC"); len(pins) != want {
+			t.Errorf("%d pins, want %d", len(pins), want)
+		}
+	}
+	if out := s.do("pin", obj{"as": "U0ANA", "channel": "C0INC", "ts": "1.000000"}); out["error"] == nil {
+		t.Error("nothing was pinned, and nobody was told")
+	}
+	for _, c := range []struct {
+		in   obj
+		kind string
+	}{
+		{obj{"as": "U0ANA", "id": "go"}, "shortcut"},
+		{obj{"as": "U0ANA", "id": "go", "channel": "C0INC", "ts": ts}, "message_action"},
+	} {
+		if out := s.do("shortcut", c.in); out["error"] != nil {
+			t.Error(out)
+		}
+		if got := s.bot.last(); !strings.Contains(got, `"`+c.kind+`"`) || !strings.Contains(got, `"callback_id":"go"`) {
+			t.Errorf("the bot hears %s, want a %s", got, c.kind)
+		}
+	}
+	if out := s.do("home", obj{"as": "U0ANA", "action": "x"}); out["error"] == nil {
+		t.Error("there is no home tab to press anything in")
+	}
+	s.do("home", obj{"as": "U0ANA"})
+	if got := s.bot.last(); !strings.Contains(got, `"app_home_opened"`) || !strings.Contains(got, `"tab":"home"`) {
+		t.Errorf("the bot hears %s", got)
+	}
+	button := slack.NewButtonBlockElement("ack", "", slack.NewTextBlockObject(slack.PlainTextType, "Acknowledge", false, false))
+	view := slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewActionBlock("", button)}}}
+	if _, err := client(s.Slack).PublishViewContext(t.Context(), slack.PublishViewContextRequest{UserID: "U0ANA", View: view}); err != nil {
+		t.Fatal(err)
+	}
+	if home := s.state("").Home; home == nil || home.Hash == "" {
+		t.Errorf("the page shows %+v", home)
+	}
+	if out := s.do("home", obj{"as": "U0ANA", "action": "ack"}); out["error"] != nil {
+		t.Error(out)
+	}
+	if got := s.bot.last(); !strings.Contains(got, `"block_actions"`) || !strings.Contains(got, `"action_id":"ack"`) {
+		t.Errorf("the bot hears %s", got)
 	}
 }
 

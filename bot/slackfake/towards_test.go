@@ -54,6 +54,15 @@ func (b *bot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	b.answer(w, r, form)
 }
 
+// last is what the bot got last: the interaction or the event, as JSON.
+func (b *bot) last() string {
+	body := string(b.bodies[len(b.bodies)-1])
+	if form, err := url.ParseQuery(body); err == nil && form.Get("payload") != "" {
+		return form.Get("payload")
+	}
+	return body
+}
+
 // payload is the interaction that the bot got last.
 func (b *bot) payload() slack.InteractionCallback {
 	b.t.Helper()

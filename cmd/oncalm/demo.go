@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/bot/home"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/clocks"
@@ -81,6 +82,7 @@ slack:
   bot_token: xoxb-demo
   signing_secret: demo-signing-secret
   channel: C0INCIDENTS
+channels: {open: sev1}
 sns:
   topics: [%q]
   certificate: sns.pem
@@ -102,7 +104,7 @@ policies:
     fallback: ["person:cy"]
     reminder: 30m
 services:
-  checkout: {policy: shop, severity: sev1, alarms: ["checkout-*"], runbook: "https://wiki.example.com/checkout"}
+  checkout: {policy: shop, severity: sev1, alarms: ["checkout-*"], runbook: "https://wiki.example.com/checkout", stakeholders: [C0STATUS]}
   search:   {policy: shop, severity: sev3, alarms: ["search-*"]}
   accounts: {policy: shop, severity: sev2, alarms: ["accounts-*"]}
   basket:   {policy: shop, severity: sev2, alarms: ["basket-*"]}
@@ -190,10 +192,15 @@ func (d *demo) openSlack() {
 			{ID: "U0BO", Name: "bo", RealName: "Bo", Title: "Platform", Zone: "Europe/Lisbon"},
 			{ID: "U0CY", Name: "cy", RealName: "Cy", Title: "Engineering lead", Zone: "Europe/Berlin"},
 		},
-		Channels: []workspace.Channel{{ID: "C0INCIDENTS", Name: "incidents", Topic: "Cards of all incidents"}},
+		Channels: []workspace.Channel{
+			{ID: "C0INCIDENTS", Name: "incidents", Topic: "Cards of all incidents"},
+			{ID: "C0STATUS", Name: "status", Topic: "What everybody else is told of incidents"},
+		},
 
-		Subscriptions: []string{"message", "reaction_added", "reaction_removed", "pin_added", "pin_removed"},
-		Page:          d.stage.page(),
+		Subscriptions: []string{
+			"message", "reaction_added", "reaction_removed", "pin_added", "pin_removed", home.Opening,
+		},
+		Page: d.stage.page(),
 	})
 }
 

@@ -18,8 +18,10 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/manifest"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/bot/slackfake/chatpage"
+	"github.com/oncalm/oncalm/cmd/oncalm/scenes"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/store"
@@ -47,7 +49,7 @@ func (g *stage) page() chatpage.Options {
 		Welcome: "You are Ana, and on call this week. Fire an alarm, and Oncalm pages you here.",
 		Farewell: "Now break things. Ignore a page for a minute, and Bo is paged. Take Slack down, and fire an alarm " +
 			"while it is.",
-		Commands: suggestions(),
+		Commands: suggestions(), Shortcuts: shortcuts(),
 		Controls: []chatpage.Control{
 			{ID: "fire", Label: "Fire an alarm", Hint: "A CloudWatch alarm goes to ALARM and SNS posts it, signed", Kind: "primary"},
 			{ID: "clear", Label: "Clear it", Hint: "What fired last goes back to OK"},
@@ -75,6 +77,14 @@ func suggestions() (all []chatpage.CommandHelp) {
 		for _, w := range append([]chat.Word{room.Silent}, room.Words...) {
 			all = append(all, chatpage.CommandHelp{Command: room.Root, Word: w.Name, Args: w.Usage(), Help: w.Help})
 		}
+	}
+	return all
+}
+
+// shortcuts are those that the manifest tells the real Slack of.
+func shortcuts() (all []chatpage.Shortcut) {
+	for _, s := range manifest.Shortcuts() {
+		all = append(all, chatpage.Shortcut{Callback: s.Callback, Name: s.Name, Hint: s.About, OnMessage: s.OnMessage})
 	}
 	return all
 }
@@ -163,38 +173,15 @@ func (g *stage) limit() (message string) {
 	return "Slack takes everything again"
 }
 
-// scenes are the alarms that fire one after the other.
-func scenes() []aws.Example {
-	return []aws.Example{
-		{Name: "checkout-5xx-rate", Description: "More than 10 failed checkouts a minute. Customers see an error page."},
-		{Name: "search-p99-latency", Description: "Search is slow for one in a hundred.", Namespace: "AWS/ApplicationELB",
-			Metric: "TargetResponseTime", Threshold: 2, Dimensions: map[string]string{"LoadBalancer": "app/search/9f0c2d6c1b7a4e55"}},
-		{Name: "orders-queue-age", Description: "Orders wait too long before they are packed.", Namespace: "AWS/SQS",
-			Metric: "ApproximateAgeOfOldestMessage", Threshold: 600, Dimensions: map[string]string{"QueueName": "orders"}},
-		{Name: "checkout-db-connections", Description: "The database has hardly any connections left.", Namespace: "AWS/RDS",
-			Metric: "DatabaseConnections", Threshold: 450, Dimensions: map[string]string{"DBInstanceIdentifier": "checkout"}},
-	}
-}
-
 // pick returns the next alarm, which has never fired.
 func (g *stage) pick() aws.Example {
-	all := scenes()
 	for {
-		x := all[g.fired%len(all)]
-		x.Name += again(g.fired / len(all))
+		x := scenes.Nth(g.fired)
 		g.fired++
 		if !g.known[x.Name] {
 			return x
 		}
 	}
-}
-
-// again tells the names of a later round from those of the first.
-func again(round int) string {
-	if round == 0 {
-		return ""
-	}
-	return fmt.Sprintf("-%d", round+1)
 }
 
 // fire lets alarms go off together.
@@ -233,29 +220,16 @@ func (g *stage) clear(ctx context.Context) (string, error) {
 }
 
 func (g *stage) storm(ctx context.Context) (string, error) {
-	all := squall(g.storms)
+	all := scenes.Storm(g.storms)
 	for slices.ContainsFunc(all, func(x aws.Example) bool { return g.known[x.Name] }) {
 		g.storms++
-		all = squall(g.storms)
+		all = scenes.Storm(g.storms)
 	}
 	g.storms++
 	if err := g.fire(ctx, all...); err != nil {
 		return "", err
 	}
 	return fmt.Sprintf("%d alarms fire", len(all)), nil
-}
-
-// squall is what fires in a storm.
-func squall(round int) []aws.Example {
-	const many = 160
-	services := []string{"search", "images", "reviews", "mail", "orders", "invoices", "returns", "stock", "basket", "prices",
-		"accounts", "delivery", "vouchers", "login", "dns", "checkout"}
-	var all []aws.Example
-	for n := range many {
-		name := fmt.Sprintf("%s-host-%03d-unhealthy%s", services[n%len(services)], n+1, again(round))
-		all = append(all, aws.Example{Name: name, Description: "The load balancer gets no answer from this host."})
-	}
-	return all
 }
 
 // send posts the alarm's change of now as SNS would.

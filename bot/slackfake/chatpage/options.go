@@ -21,6 +21,8 @@ type Options struct {
 	Controls []Control
 	Steps    []Step
 	Links    []Link
+	// Shortcuts are those of the app: in the menu of a message, or beside the message box.
+	Shortcuts []Shortcut
 
 	// Run does what a control says. The message, or the error, is shown for a moment.
 	Run func(ctx context.Context, controlID string) (message string, err error)
@@ -51,6 +53,14 @@ type Step struct {
 	ID    string
 	Title string
 	Hint  string
+}
+
+// Shortcut is one that the app has; Callback is what the bot is told.
+type Shortcut struct {
+	Callback  string
+	Name      string
+	Hint      string
+	OnMessage bool // it is about a message
 }
 
 // Link leads elsewhere: the postmortem, the web pages.

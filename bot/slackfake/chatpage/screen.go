@@ -41,7 +41,7 @@ func (s screen) state(w http.ResponseWriter, r *http.Request) {
 		"people": s.people(), "groups": s.groups(), "convs": s.convs(me, open),
 		"open": s.open(open, me, q.Get("before")), "view": s.modal(me),
 		"thread": s.thread(open, me, q.Get("thread")), "beside": s.beside(open, me, q.Get("beside")),
-		"down": s.down(), "stage": s.stage(),
+		"down": s.down(), "stage": s.stage(), "home": s.home(me),
 	}
 	writeJSON(w, out)
 }
@@ -245,6 +245,15 @@ func (s screen) modal(me *workspace.User) any {
 	}
 }
 
+// home is the app's home tab, as the bot published it last.
+func (s screen) home(me *workspace.User) any {
+	v := s.p.ws.Screens.Home(me.ID)
+	if v == nil {
+		return nil
+	}
+	return wire.Answer{"hash": v.Hash, "blocks": v.Blocks}
+}
+
 // down tells whether Slack is down, and for how many milliseconds more if that is known.
 func (s screen) down() wire.Answer {
 	now := time.Now()
@@ -276,8 +285,12 @@ func (s screen) stage() wire.Answer {
 	for _, l := range p.Links {
 		links = append(links, wire.Answer{"label": l.Label, "url": l.URL})
 	}
+	shortcuts := []wire.Answer{}
+	for _, sc := range p.Shortcuts {
+		shortcuts = append(shortcuts, wire.Answer{"id": sc.Callback, "name": sc.Name, "hint": sc.Hint, "message": sc.OnMessage})
+	}
 	return wire.Answer{
-		"commands": commands, "controls": controls, "steps": steps, "links": links,
+		"commands": commands, "controls": controls, "shortcuts": shortcuts, "steps": steps, "links": links,
 		"welcome": p.Welcome, "farewell": p.Farewell, "actor": p.Actor, "beside": p.Beside,
 	}
 }

@@ -162,22 +162,6 @@ func (s *Hands) viewActionPayload(userID, action, value string) (wire.Answer, er
 	return pressed(s, v, u, action, value)
 }
 
-// PressInHome acts on an element of a home tab, as a person's screen shows it.
-func PressInHome(ctx context.Context, s *Hands, v workspace.View, action, userID string) Response {
-	s.ws.Lock()
-	u := s.ws.User(userID)
-	if u == nil {
-		s.ws.Unlock()
-		return Response{Err: &NoSuch{What: "person", Name: userID}}
-	}
-	payload, err := pressed(s, &v, u, action, "")
-	s.ws.Unlock()
-	if err != nil {
-		return Response{Err: err}
-	}
-	return s.bot.interact(ctx, payload)
-}
-
 // pressed is what the bot hears of an element of a view that somebody acts on. Slack gives no address for answers along.
 func pressed(s *Hands, v *workspace.View, u *workspace.User, action, value string) (wire.Answer, error) {
 	e, err := pick(v.Blocks, action)

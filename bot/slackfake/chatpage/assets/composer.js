@@ -1,11 +1,12 @@
 // The message box, with suggestions for commands, people and channels.
 
 import { h, icon, only } from "./dom.js";
+import { item, menuButton } from "./tools.js";
 import { realPeople, channels, allGroups } from "./directory.js";
 
 // Composer owns one form. send(text) sends; it resolves to true if the text may be cleared.
 export class Composer {
-  constructor(form, { id, label, send, commands }) {
+  constructor(form, { id, label, send, commands, shortcuts = [], start }) {
     this.send = send;
     this.commands = commands || [];
     this.past = [];
@@ -19,7 +20,10 @@ export class Composer {
     });
     this.list = h("ul", { class: "suggestions", id: id + "-list", role: "listbox", "aria-label": "Suggestions", hidden: true });
     this.button = h("button", { class: "send", type: "submit", "aria-label": "Send" }, icon("send"));
-    only(form, this.list, h("div", { class: "composer-box" }, this.input, this.button));
+    const menu = shortcuts.length > 0 && menuButton({
+      label: "Shortcuts", name: "bolt", focus: "shortcuts", titled: true, items: (close) => shortcuts.map((s) => item(close, "bolt", s.name, s.hint, () => start(s.id))),
+    });
+    only(form, this.list, h("div", { class: "composer-box" }, menu, this.input, this.button));
     form.addEventListener("submit", (ev) => {
       ev.preventDefault();
       this.submit();

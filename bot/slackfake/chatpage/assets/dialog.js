@@ -33,7 +33,8 @@ export function confirmDialog(c) {
   });
 }
 
-let shown = null; // the modal on screen: {id, hash, el}
+let shown = null; // the modal on screen: {key, el}
+let closed = ""; // the id of the one that the person has closed: the server may not know yet
 
 // showView keeps the screen in step with the modal that the server says is open.
 export function showView(view, as) {
@@ -42,7 +43,8 @@ export function showView(view, as) {
     shown = null;
     old.el.close("server");
   }
-  if (!view || shown) return;
+  if (!view) closed = "";
+  if (!view || shown || view.id === closed) return;
   const form = new Map();
   const ctx = { form, press: (action, value) => post("view", { as, id: view.id, do: "press", action, value }).then(report) };
   const body = h("form", { class: "view", novalidate: true, onsubmit: (ev) => { ev.preventDefault(); submit(view, as, form); } }, blocks(view.blocks, ctx));
@@ -51,6 +53,7 @@ export function showView(view, as) {
   const el = dialog("dialog-view", view.title, body, [cancel, submitButton], (why) => {
     if (why === "server") return;
     shown = null;
+    closed = view.id;
     post("view", { as, id: view.id, do: "close" }).then(report);
   });
   shown = { key: view.id + view.hash, el };

@@ -21,4 +21,4 @@ export const emoji = (name) => known[name] || `:${name}:`;
 // withEmoji replaces :names: in a plain text.
 export const withEmoji = (text) => text.replace(/:([a-z0-9_+-]+):/g, (all, name) => known[name] || all);
 
-export const quick = ["eyes", "white_check_mark", "pushpin", "+1", "tada", "pray"];
+export const quick = ["pushpin", "memo", "stopwatch", "eyes", "white_check_mark", "+1"];

@@ -41,7 +41,9 @@ export function nativeInput(e, { label, id, describedby, required } = {}) {
   }
   const kinds = { number_input: "text", email_text_input: "email", url_text_input: "url", datepicker: "date", timepicker: "time", datetimepicker: "datetime-local" };
   const el = h("input", { ...common, class: "field", type: kinds[e.type] || "text", inputmode: e.type === "number_input" ? "decimal" : null, maxlength: e.max_length || (kinds[e.type] ? null : 3000), placeholder: e.placeholder && e.placeholder.text, value: start });
-  const value = () => (e.type === "datetimepicker" && el.value ? String(Math.floor(new Date(el.value).getTime() / 1000)) : el.value);
+  // A time that nobody touched is sent back to the second, as it came.
+  const seconds = () => (el.value === start ? e.initial_date_time : Math.floor(new Date(el.value).getTime() / 1000));
+  const value = () => (e.type === "datetimepicker" && el.value ? String(seconds()) : el.value);
   return { el, value };
 }
 
@@ -82,11 +84,16 @@ export function inputBlock(b, ctx) {
       optional: Boolean(b.optional),
       fail: (text) => {
         error.textContent = text || "";
-        field.el.setAttribute("aria-invalid", text ? "true" : "false");
+        if (!text) field.el.removeAttribute("aria-invalid");
+        else field.el.setAttribute("aria-invalid", "true");
         if (text) field.el.focus();
       },
     });
   }
+  field.el.addEventListener("input", () => {
+    error.textContent = "";
+    field.el.removeAttribute("aria-invalid");
+  });
   if (b.dispatch_action || !ctx.form) field.el.addEventListener("change", () => ctx.press(b.element.action_id, field.value(), b.element));
   return h("div", { class: "b-input" }, h("div", { class: "label-row" }, label, b.optional && h("span", { class: "hint" }, "optional")), field.el, hint, error);
 }

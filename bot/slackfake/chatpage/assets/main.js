@@ -12,11 +12,13 @@ import { Composer } from "./composer.js";
 import { showStage, showDown, showTour } from "./stage.js";
 import { showActor, themeButton } from "./people.js";
 import { showView } from "./dialog.js";
+import { showHome, tabs } from "./home.js";
 import { forgetToasts, toast } from "./toast.js";
 
 const $ = (id) => document.getElementById(id);
 const at = { as: "", in: "", thread: "", before: "", beside: "" };
 const tail = new Tail($("log"));
+let home = false; // the app's home tab is looked at, not the conversation with it
 let state = null, newFrom = "", composer = null, answer = null;
 
 function readPlace() {
@@ -72,7 +74,8 @@ function show(next) {
   showTour($("tour"), next.stage);
   showActor($("actor"), next, switchTo);
   showSidebar($("nav"), next, openConv, botName);
-  showHead($("head"), next, botName, canOpen(next) ? () => beside(true) : null);
+  showHead($("head"), next, botName, { besides: canOpen(next) ? () => beside(true) : null, tabs: tabs(home, chooseTab) });
+  showHome(atHome(), next.home, botName, (action) => report(post("home", { as: state.me, action })));
   showLog(moved, botName);
   showThread(botName);
   showBeside(next, { actions: actionsFor(botName), moved: !before || before.me !== next.me, open: openConv, close: () => beside(false) });
@@ -94,6 +97,9 @@ function actionsFor(botName) {
     botName,
     press: (m, action, value) => report(post("press", { as: state.me, channel: m.channel, ts: m.ts, action, value })),
     react: (m, name) => report(post("react", { as: state.me, channel: m.channel, ts: m.ts, name })),
+    pin: (m) => report(post("pin", { as: state.me, channel: m.channel, ts: m.ts })),
+    shortcuts: state.stage.shortcuts,
+    shortcut: (m, id) => report(post("shortcut", { as: state.me, channel: m.channel, ts: m.ts, id })),
     thread: (m) => { at.thread = m.ts; refresh().then(() => $("thread").querySelector("input")?.focus()); },
   };
 }
@@ -143,7 +149,18 @@ function empty(botName) {
   const welcome = im && state.me === state.stage.actor && state.stage.welcome;
   return h("div", { class: "empty" }, h("span", { class: "empty-mark" }, waves()),
     h("p", { class: "empty-title" }, im ? "No pages. Enjoy the calm." : "It is quiet in here."),
-    h("p", { class: "hint" }, welcome || (im ? `When you are on call, ${botName} pages you here.` : "Each incident has a card in this channel.")));
+    h("p", { class: "hint" }, welcome || (im ? `When you are on call, ${botName} pages you here.` : state.open.id === state.stage.beside ? "Each incident has a card in this channel." : state.open.topic)));
+}
+
+const atHome = () => home && state.open.kind === "im";
+
+// chooseTab opens the home tab, which the app then draws anew, or goes back to the messages.
+async function chooseTab(toHome) {
+  home = toHome;
+  at.thread = "";
+  if (home) await report(post("home", { as: state.me }));
+  await refresh();
+  $("head").querySelector("[aria-pressed=true]")?.focus();
 }
 
 function older() {
@@ -186,7 +203,9 @@ function closeThread() {
 
 function showComposer() {
   if (!composer) {
-    composer = new Composer($("composer"), { id: "composer-input", label: "Message or command", commands: state.stage.commands, send });
+    const shortcuts = state.stage.shortcuts.filter((s) => !s.message);
+    const start = (id) => report(post("shortcut", { as: state.me, id }));
+    composer = new Composer($("composer"), { id: "composer-input", label: "Message or command", commands: state.stage.commands, send, shortcuts, start });
   }
   const where = state.open.kind === "im" ? person(state.bot).real : "#" + state.open.name;
   const hint = state.open.archived ? "This channel is archived." : state.down.on ? "Slack is down." : `Message ${where}, or / for commands`;
@@ -202,6 +221,7 @@ function send(text) {
 function openConv(id) {
   at.in = id;
   at.thread = at.before = "";
+  home = false;
   drawer(false);
   refresh();
 }
@@ -209,6 +229,7 @@ function openConv(id) {
 async function switchTo(id) {
   at.as = id;
   at.in = at.thread = at.before = "";
+  home = false;
   await refresh();
   forgetToasts();
   toast(`You now act as ${person(id).real}.`, { key: "actor" });
@@ -219,7 +240,7 @@ function tellNews(before, next, moved) {
   if (moved) return;
   const old = new Map(before.convs.map((c) => [c.id, c]));
   for (const c of next.convs) {
-    if (c.kind !== "im" || c.id === next.open.id || c.unread <= (old.get(c.id)?.unread ?? 0)) continue;
+    if (c.kind !== "im" || c.id === next.open.id && !atHome() || c.unread <= (old.get(c.id)?.unread ?? 0)) continue;
     toast(`${person(next.bot).real} sent you a direct message.`, { key: c.id, action: { label: "Open", run: () => openConv(c.id) } });
   }
   const were = new Map(before.people.map((p) => [p.id, p.unread]));
@@ -232,7 +253,7 @@ function tellNews(before, next, moved) {
 // markRead says what the person has before them: of a list that is scrolled back, the end is not.
 function markRead() {
   if (document.visibilityState !== "visible") return;
-  const seen = [tail.stick ? state.open.id : "", state.thread ? "" : state.beside?.id];
+  const seen = [tail.stick && !atHome() ? state.open.id : "", state.thread ? "" : state.beside?.id];
   for (const c of state.convs) {
     if (c.unread && c.last && seen.includes(c.id)) post("read", { as: state.me, channel: c.id, ts: c.last });
   }

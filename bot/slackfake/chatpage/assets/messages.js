@@ -4,10 +4,10 @@ import { h, icon, sync } from "./dom.js";
 import { avatar, person, isBot } from "./directory.js";
 import { blocks } from "./blocks.js";
 import { mrkdwn } from "./mrkdwn.js";
-import { emoji, quick } from "./emoji.js";
+import { emoji } from "./emoji.js";
 import { clock, full, millis, dayKey, dayName } from "./time.js";
 import { openFile } from "./dialog.js";
-import { place } from "./elements.js";
+import { tools } from "./tools.js";
 
 const groupGap = 5 * 60 * 1000;
 
@@ -88,23 +88,4 @@ function reaction(m, r, actions, me) {
     class: "reaction" + (mine ? " reaction-mine" : ""), type: "button", "aria-pressed": String(mine), title: names,
     "aria-label": `${r.name}, ${r.count}, by ${names}`, data: { focus: "reaction-" + r.name }, onclick: () => actions.react(m, r.name),
   }, h("span", { "aria-hidden": "true" }, emoji(r.name)), h("span", { "aria-hidden": "true" }, r.count));
-}
-
-let pickers = 0;
-
-// tools appear beside a message: react, answer in a thread.
-function tools(m, inThread, actions) {
-  const id = "picker-" + ++pickers;
-  const picker = h("div", { class: "menu picker", id, popover: "auto", role: "menu", "aria-label": "Reactions" }, quick.map((name) => h("button", {
-    class: "menu-item", type: "button", role: "menuitem", "aria-label": name,
-    onclick: () => { picker.hidePopover(); actions.react(m, name); },
-  }, emoji(name))));
-  const opener = h("button", { class: "icon-button", type: "button", popovertarget: id, "aria-label": "React", "aria-haspopup": "menu", data: { focus: "react" } }, icon("smile"));
-  picker.addEventListener("toggle", (ev) => {
-    if (ev.newState !== "open") return;
-    place(picker, opener);
-    picker.querySelector("button").focus();
-  });
-  return h("div", { class: "tools" }, opener, picker,
-    !inThread && h("button", { class: "icon-button", type: "button", "aria-label": "Reply in a thread", data: { focus: "thread" }, onclick: () => actions.thread(m) }, icon("reply")));
 }

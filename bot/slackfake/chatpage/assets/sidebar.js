@@ -41,7 +41,7 @@ function draw(list, convs, state, open, botName) {
 export const badge = (n) => h("span", { class: "badge" }, n > 98 ? "99+" : n, h("span", { class: "sr" }, " unread"));
 
 // showHead names the open conversation.
-export function showHead(head, state, botName, besides) {
+export function showHead(head, state, botName, { besides, tabs }) {
   const c = state.open;
   const im = c.kind === "im";
   const title = h("h1", null, im ? avatar(state.bot, "small") : icon(c.kind === "group" ? "lock" : "hash"), im ? botName : c.name);
@@ -49,6 +49,6 @@ export function showHead(head, state, botName, besides) {
   only(head, h("div", { class: "head-line" }, title,
     !im && h("span", { class: "hint members" }, c.members === 1 ? "1 member" : `${c.members} members`),
     besides && h("button", { class: "icon-button head-close", type: "button", "aria-label": "Show the channel beside", title: "Show the channel beside", onclick: besides }, icon("columns"))),
-  (c.topic || im) && h("p", { class: "topic" }, im ? "Only you and the app read this." : c.topic),
+  im ? tabs : c.topic && h("p", { class: "topic" }, c.topic),
   links.length > 0 && h("div", { class: "bookmarks" }, links));
 }
