@@ -43,16 +43,25 @@ var schedulesPage string
 //go:embed style.css
 var styleSheet string
 
+//go:embed icon.svg
+var icon string
+
 // RegisterPage adds the page that shows who is on call, with a picture of each schedule. It asks nobody who they are: it
 // belongs on the private listener.
 func (s *Schedules) RegisterPage(mux *http.ServeMux) {
 	page := template.Must(template.New("schedules").Parse(schedulesPage))
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { s.page(w, r, page) })
 	mux.HandleFunc("GET /schedules/{file}", s.picture)
-	mux.HandleFunc("GET /style.css", func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Type", "text/css; charset=utf-8")
-		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(styleSheet))
-	})
+	mux.HandleFunc("GET /style.css", file("text/css; charset=utf-8", styleSheet))
+	mux.HandleFunc("GET /icon.svg", file("image/svg+xml", icon))
+}
+
+// file serves what is part of the program.
+func file(kind, content string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", kind)
+		http.ServeContent(w, r, "", time.Time{}, strings.NewReader(content))
+	}
 }
 
 // scheduleView is what the page shows of a schedule.

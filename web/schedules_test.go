@@ -32,6 +32,7 @@ func TestSchedules(t *testing.T) {
 			{"/schedules/payments", "text/plain; charset=utf-8", 404, nil},
 			{"/schedules/x.svg", "text/plain; charset=utf-8", 404, nil},
 			{"/style.css", "text/css; charset=utf-8", 200, []string{"prefers-color-scheme"}},
+			{"/icon.svg", "image/svg+xml", 200, []string{"<svg "}},
 			{"/elsewhere", "text/plain; charset=utf-8", 404, nil},
 		} {
 			w := get(t, door, tt.path)
