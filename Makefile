@@ -38,6 +38,12 @@ lint: ## golangci-lint, and shellcheck for the scripts
 fuzz: ## every fuzz target for FUZZTIME (default 30s)
 	@scripts/fuzz $(FUZZTIME)
 
+.PHONY: pictures
+pictures: ## take the pictures of docs/pictures anew, in a browser
+	@scripts/setup chromium fonts
+	mkdir -p docs/pictures
+	ONCALM_PICTURE=1 go test -count=1 -run 'TestIncidentInBrowser|TestStormInBrowser' ./cmd/oncalm
+
 .PHONY: bench
 bench: ## measure the program on this machine (BENCHPKG=./... for every package); see docs/performance.md
 	go test -run '^$$' -bench '$(BENCH)' -timeout 60m $(BENCHPKG)

@@ -17,10 +17,10 @@ import (
 
 // pictureVar, if it is set, lets the tests in a browser write the pictures of the documents anew:
 //
-//	ONCALM_PICTURE=1 go test -run InBrowser ./cmd/oncalm
+//	make pictures
 const pictureVar = "ONCALM_PICTURE"
 
-const pictureMax = 300_000 // bytes
+const pictureMax = 250_000 // bytes
 
 // browserPath finds a browser. Where everything must be tested, there has to be one.
 func browserPath(t *testing.T) string {
@@ -61,9 +61,9 @@ func newTab(t *testing.T, url string) *tab {
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(browserPath(t)), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(1280, 800),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("force-prefers-reduced-motion", true), chromedp.Flag("lang", "en-GB"), chromedp.Env("TZ=UTC"),
+		chromedp.Flag("force-prefers-reduced-motion", true), chromedp.Flag("lang", "en-GB"), chromedp.Env("TZ=Europe/Berlin"),
 	)
-	ctx, stop := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 10*time.Minute)
 	t.Cleanup(stop)
 	ctx, kill := chromedp.NewExecAllocator(ctx, options...)
 	t.Cleanup(kill)
@@ -95,7 +95,7 @@ func (p *tab) hear(m chromedp.ConsoleMessage) {
 // do does things in the page.
 func (p *tab) do(actions ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
-	ctx, stop := context.WithTimeout(p.ctx, 20*time.Second)
+	ctx, stop := context.WithTimeout(p.ctx, time.Minute)
 	defer stop()
 	if err := chromedp.Do(ctx, actions...); err != nil {
 		p.t.Fatalf("%v\nThe page shows:\n%s", err, p.text("body"))
@@ -121,9 +121,9 @@ func (p *tab) is(condition string) bool {
 // waits waits until a condition is true in the page.
 func (p *tab) waits(what, condition string) {
 	p.t.Helper()
-	for end := time.Now().Add(20 * time.Second); !p.is(condition); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); !p.is(condition); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
-			p.t.Fatalf("%s: not within 20 s. The page shows:\n%s", what, p.text("body"))
+			p.t.Fatalf("%s: not within a minute. The page shows:\n%s", what, p.text("body"))
 		}
 	}
 }
@@ -147,10 +147,17 @@ func (p *tab) press(place, button string) {
 	p.do(chromedp.Click(chromedp.Search(fmt.Sprintf(`(//*[@id=%q]//button[normalize-space(.)=%q])[last()]`, place, button))))
 }
 
-// types writes a line into the message box and sends it.
+// types writes a line into the message box, as one that is pasted, and sends it with the keyboard.
 func (p *tab) types(line string) {
 	p.t.Helper()
-	p.keys("composer-input", line+"\r")
+	p.waits("the message box takes "+line, `((e, line) => {
+		if (e.disabled || e.value) return false;
+		e.blur(); // it may have the focus without the caret
+		e.focus();
+		return document.activeElement === e && document.execCommand("insertText", false, line) && e.value === line;
+	})(document.querySelector("#composer-input"), `+js(line)+")")
+	p.do(chromedp.KeyEvent("\r"))
+	p.waits(line+" is sent", `document.querySelector("#composer-input").value !== `+js(line))
 }
 
 // keys presses keys in an element. It does without chromedp.SendKeys, which reads attributes while the page may change them.
@@ -241,28 +248,36 @@ func (p *tab) theme(name string) {
 	p.t.Fatalf("the colours cannot be made %s", name)
 }
 
-// picture takes a picture for the documents, if it is wanted, when something else was done before.
+// picture takes a picture of the screen for the documents, if it is wanted, when something else was done before.
 func (p *tab) picture(file string, before ...chromedp.Action[chromedp.Void]) {
+	p.t.Helper()
+	p.portrait(file, "html", before...)
+}
+
+// portrait is picture for what a selector finds.
+func (p *tab) portrait(file, selector string, before ...chromedp.Action[chromedp.Void]) {
 	p.t.Helper()
 	if os.Getenv(pictureVar) == "" {
 		return
 	}
 	p.do(
-		chromedp.EmulateViewport(1280, 720), chromedp.MouseEvent("mouseMoved", 900, 30),
+		chromedp.MouseEvent("mouseMoved", 900, 30),
 		chromedp.Evaluate[chromedp.Void](`document.querySelectorAll(".toast").forEach((t) => t.remove()), document.activeElement.blur(), null`),
 	)
 	p.do(before...)
-	png, err := chromedp.Run(p.ctx, chromedp.CaptureScreenshot())
+	taken, err := chromedp.Run(p.ctx, chromedp.Screenshot(selector))
+	if err == nil {
+		taken, err = squeezed(taken)
+	}
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if len(png) > pictureMax {
-		p.t.Errorf("the picture has %d bytes, more than %d", len(png), pictureMax)
+	if len(taken) > pictureMax {
+		p.t.Errorf("the picture %s has %d bytes, more than %d", file, len(taken), pictureMax)
 	}
-	if err := os.WriteFile(filepath.Join("../../docs", file), png, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join("../../docs/pictures", file), taken, 0o644); err != nil {
 		p.t.Fatal(err)
 	}
-	p.do(chromedp.EmulateViewport(1280, 800))
 }
 
 // complaints returns what the page has complained about since the last look.

@@ -27,8 +27,11 @@ func TestStormInBrowser(t *testing.T) {
 	p.sees("#beside", "Storm · 16 incidents are open")
 	p.sees("#beside", "basket: 🟠 1 sev2")
 	p.sees("#beside", "On call, and paged: ana (16)")
+	p.do(chromedp.EmulateViewport(1280, 960))
+	p.sees("#beside", "On call, and paged: ana (16)")
 	p.picture("storm.png", chromedp.Sleep(time.Second),
 		chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#beside *")].forEach((e) => { e.scrollTop = 0; }), null`))
+	p.do(chromedp.EmulateViewport(1440, 1000))
 	p.click("#beside", "Show all 16")
 	p.sees("#beside", "16 incidents of this storm are open, the worst first")
 	p.accessible("the list of a storm")
