@@ -319,9 +319,11 @@ func TestPageMenus(t *testing.T) {
 	if got := s.bot.last(); !strings.Contains(got, `"app_home_opened"`) || !strings.Contains(got, `"tab":"home"`) {
 		t.Errorf("the bot hears %s", got)
 	}
-	button := slack.NewButtonBlockElement("ack", "", slack.NewTextBlockObject(slack.PlainTextType, "Acknowledge", false, false))
-	view := slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{slack.NewActionBlock("", button)}}}
-	if _, err := client(s.Slack).PublishViewContext(t.Context(), slack.PublishViewContextRequest{UserID: "U0ANA", View: view}); err != nil {
+	label := slack.NewTextBlockObject(slack.PlainTextType, "Acknowledge", false, false)
+	row := slack.NewActionBlock("", slack.NewButtonBlockElement("ack", "", label))
+	view := slack.HomeTabViewRequest{Type: slack.VTHomeTab, Blocks: slack.Blocks{BlockSet: []slack.Block{row}}}
+	req := slack.PublishViewContextRequest{UserID: "U0ANA", View: view}
+	if _, err := client(s.Slack).PublishViewContext(t.Context(), req); err != nil {
 		t.Fatal(err)
 	}
 	if home := s.state("").Home; home == nil || home.Hash == "" {
