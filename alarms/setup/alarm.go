@@ -10,7 +10,8 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// blind is how long an alarm may be without data before somebody should look.
+// blind is how long an alarm may be without data before somebody should look. Some alarms have data only at times, such as
+// those of a nightly job; three days leave a weekend out.
 const blind = 3 * 24 * time.Hour
 
 // mostMuted is how many alarms are looked at for mute rules: those that fire.
@@ -24,7 +25,8 @@ type kind struct {
 	found        func(a *reconcile.Alarm, acts bool, now time.Time) bool
 }
 
-// kinds are what can be amiss with alarms. acts says that an alarm acts on a topic of ours.
+// kinds are what can be amiss with alarms. acts says that an alarm acts on a topic of ours. They are a list, so that a new
+// kind is one more entry. Names of the checks are what programs go by, and stay.
 func (o *Options) kinds(region string) []kind {
 	ours := o.ours()
 	over := func(list []string) bool {
@@ -61,7 +63,8 @@ func (o *Options) kinds(region string) []kind {
 	}
 }
 
-// first is the topic of a region that is named in advice.
+// first is the topic of a region that is named in advice. ARN stands in its place if only a wildcard is configured: advice
+// needs a topic that is there.
 func (o *Options) first(region string) string {
 	for _, arn := range o.Topics {
 		if strings.Contains(arn, ":sns:"+region+":") {
@@ -71,7 +74,8 @@ func (o *Options) first(region string) string {
 	return "ARN"
 }
 
-// alarms looks at the alarms of a region.
+// alarms looks at the alarms of a region. Of each kind all alarms are one finding: a thousand lines of the same would hide
+// the rest.
 func (o *Options) alarms(ctx context.Context, region string, now time.Time) (found []Finding) {
 	all, more, err := o.CloudWatch.Alarms(ctx, region)
 	if err != nil {
@@ -109,7 +113,8 @@ func (o *Options) alarms(ctx context.Context, region string, now time.Time) (fou
 	return append(found, o.muted(ctx, region, all)...)
 }
 
-// muted looks which of the alarms that fire are muted, and whether that can be known.
+// muted looks which of the alarms that fire are muted, and whether that can be known. Each alarm is a call of its own, so
+// only a few are asked about: what is muted and does not fire hurts nobody now.
 func (o *Options) muted(ctx context.Context, region string, all []reconcile.Alarm) (found []Finding) {
 	var names []string
 	looked := 0

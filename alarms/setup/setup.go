@@ -74,7 +74,8 @@ type Options struct {
 	Claimed func(a *reconcile.Alarm) bool
 }
 
-// Look asks AWS about all of it. The error is that of ctx.
+// Look asks AWS about all of it. The error is that of ctx. Topics come first, in the order of the configuration, and then
+// the alarms by region. It stops where AWS would say the same again.
 func Look(ctx context.Context, o Options, now time.Time) (found []Finding, err error) {
 	regions := map[string]bool{}
 	for _, arn := range o.Topics {
@@ -94,6 +95,7 @@ func Look(ctx context.Context, o Options, now time.Time) (found []Finding, err e
 	return found, ctx.Err()
 }
 
+// keys are the keys of a map, to be sorted.
 func keys(m map[string]bool) func(func(string) bool) {
 	return func(yield func(string) bool) {
 		for k := range m {
@@ -104,7 +106,8 @@ func keys(m map[string]bool) func(func(string) bool) {
 	}
 }
 
-// unknown is that AWS did not say; stop says that it will not say anything else either.
+// unknown is that AWS did not say; stop says that it will not say anything else either. A permission that is missing is one
+// finding among others; without credentials or a network each further call would fail as well.
 func unknown(err error, what, permission string) (f Finding, stop bool) {
 	switch {
 	case errors.Is(err, ErrCredentials):

@@ -20,7 +20,8 @@ const (
 const policy = `'{"healthyRetryPolicy":{"numRetries":35,"numNoDelayRetries":3,"minDelayTarget":10,"numMinDelayRetries":7,` +
 	`"maxDelayTarget":180,"numMaxDelayRetries":10,"backoffFunction":"exponential"}}'`
 
-// subscriptions looks at what is subscribed to a topic.
+// subscriptions looks at what is subscribed to a topic. Only what SNS posts over HTTP can be us: queues, functions and
+// addresses of mail are left alone.
 func (o *Options) subscriptions(ctx context.Context, arn string, topic aws.ARN) (found []Finding, stop bool) {
 	all, err := o.SNS.Subscriptions(ctx, arn)
 	if err != nil {
@@ -43,6 +44,7 @@ func (o *Options) subscriptions(ctx context.Context, arn string, topic aws.ARN) 
 		case err != nil:
 		case o.PublicURL != "" && s.Endpoint == wanted, o.PublicURL == "" && u.Path == path:
 			ours = append(ours, s)
+		// our host with another path, which is quickly mistyped
 		case o.PublicURL != "" && strings.HasPrefix(wanted, u.Scheme+"://"+u.Host+"/"):
 			found = append(found, Finding{"subscription-elsewhere", Warn, s.Endpoint + " is subscribed to " + arn + ", where nobody takes alarms in",
 				"aws sns unsubscribe --subscription-arn " + s.ARN + "; " + subscribe})
@@ -61,7 +63,8 @@ func (o *Options) subscriptions(ctx context.Context, arn string, topic aws.ARN) 
 	return found, false
 }
 
-// subscription looks at one that posts to us.
+// subscription looks at one that posts to us. What is not signed by SNS is refused, so raw delivery is an error and not a
+// matter of taste.
 func (o *Options) subscription(ctx context.Context, region string, s Subscription, subscribe string) (found []Finding,
 	stop bool) {
 	if s.Protocol == "http" {
@@ -106,7 +109,8 @@ func (o *Options) subscription(ctx context.Context, region string, s Subscriptio
 	return found, false
 }
 
-// tries is how often SNS tries again, by the first of some policies that says so; 3 is what it does by itself.
+// tries is how often SNS tries again, by the first of some policies that says so; 3 is what it does by itself. The policy
+// in effect goes before the subscription's own, since it also knows the topic's.
 func tries(policies ...string) int {
 	for _, p := range policies {
 		var doc struct {

@@ -14,7 +14,8 @@ import (
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html.
 const managedKey = "alias/aws/sns"
 
-// topic looks at a topic and what is subscribed to it; stop says that it is of no use to ask AWS anything else.
+// topic looks at a topic and what is subscribed to it; stop says that it is of no use to ask AWS anything else. The
+// attributes are texts under the names that SNS gives them (GetTopicAttributes).
 func (o *Options) topic(ctx context.Context, arn string, topic aws.ARN) (found []Finding, stop bool) {
 	attributes, err := o.SNS.Topic(ctx, arn)
 	if errors.Is(err, ErrMissing) {
@@ -63,7 +64,9 @@ type statement struct {
 }
 
 // letsPublish reports whether the policy of a topic lets CloudWatch publish. The policy that a topic has at first lets everything that is
-// the account's own, which CloudWatch's alarms of that account count as.
+// the account's own, which CloudWatch's alarms of that account count as. If it cannot be read it is taken as right: a false
+// alarm here would send people to change a policy that works. Conditions are not worked out, but for the one of the policy
+// that a topic begins with. Deny is not looked at.
 func letsPublish(policy, account string) bool {
 	if policy == "" {
 		return true // it is not told
@@ -81,6 +84,7 @@ func letsPublish(policy, account string) bool {
 	})
 }
 
+// publishes reports whether a statement is about publishing. Actions have wildcards, and no case.
 func (s statement) publishes() bool {
 	return slices.ContainsFunc(texts(s.Action), func(action string) bool {
 		return aws.Glob(strings.ToLower(action), "sns:publish")
@@ -105,6 +109,7 @@ func (s statement) means(account string) bool {
 	return false
 }
 
+// condition is what a condition compares a key with, whatever the operator. Keys have no case.
 func (s statement) condition(name string) any {
 	for _, members := range s.Condition {
 		for member, value := range members {
@@ -116,6 +121,7 @@ func (s statement) condition(name string) any {
 	return nil
 }
 
+// texts are one text or a list of them: policies may have either.
 func texts(v any) (all []string) {
 	switch v := v.(type) {
 	case string:

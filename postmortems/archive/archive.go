@@ -28,7 +28,8 @@ import (
 // Format is the version of the form of a line. A new field does not change it.
 const Format = 1
 
-// An Entry is a line of an archive.
+// An Entry is a line of an archive. The document is kept besides the events, since a later version may make another one of
+// them.
 type Entry struct {
 	Format   int                 `json:"format"`
 	Row      history.Row         `json:"row"`      // as it is listed; it comes first, so that a list reads no further

@@ -22,7 +22,7 @@ const maxLine = 256 << 20
 // ErrNone says that a file is no archive.
 var ErrNone = errors.New("no archive of incidents")
 
-// A Reader reads an archive.
+// A Reader reads an archive. It keeps the rows in memory, and reads the rest when it is asked for.
 type Reader struct {
 	file    *os.File
 	entries map[uint64]place // the last line of each incident
@@ -52,6 +52,7 @@ func Open(ctx context.Context, path string) (*Reader, error) {
 // Close closes the archive.
 func (r *Reader) Close() error { return r.file.Close() }
 
+// index reads the whole file once. A file without a single line that can be read is taken for something else.
 func (r *Reader) index(ctx context.Context) error {
 	in := bufio.NewReaderSize(r.file, 1<<20)
 	for at := int64(0); ; {
@@ -110,7 +111,8 @@ func rowOf(line []byte) (row history.Row, number uint64, ok bool) {
 	return row, number, err == nil
 }
 
-// Incidents hands the incidents to each, the newest first; see [history.List].
+// Incidents hands the incidents to each, the newest first; see [history.List]. Numbers grow with time, so they give the
+// order.
 func (r *Reader) Incidents(_ context.Context, q history.Query, each func([]history.Row) error) error {
 	numbers := make([]uint64, 0, len(r.entries))
 	for n := range r.entries {

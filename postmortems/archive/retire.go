@@ -78,7 +78,9 @@ type mover struct {
 	now, before time.Time
 }
 
-// move archives the first of those incidents, and returns how many it has looked at and how many it has moved.
+// move archives the first of those incidents, and returns how many it has looked at and how many it has moved. Writing and
+// deleting are two steps, and the disk is between them (see the package). An incident whose head has changed since it was
+// read stays.
 func (m mover) move(ctx context.Context, s store.Store, due []uint64) (n, moved int, err error) {
 	var leaving []out
 	if n, leaving, err = m.keep(ctx, s, due); err != nil {
@@ -105,7 +107,7 @@ func (m mover) move(ctx context.Context, s store.Store, due []uint64) (n, moved 
 	return n, moved, nil
 }
 
-// keep writes incidents to their archives.
+// keep writes incidents to their archives. Each is read in a View of its own, so that none is long.
 func (m mover) keep(ctx context.Context, s store.Store, due []uint64) (n int, leaving []out, err error) {
 	lines := map[string][]byte{}
 	for size := 0; n < len(due) && size < batchBytes; n++ {

@@ -35,7 +35,7 @@ const (
 )
 
 // Window is from when to when changes matter: from a day before the start until the incident was resolved, or until what was
-// recorded last.
+// recorded last. The end is one nanosecond later, since ranges leave their end out.
 func (r *Reading) Window() (from, to time.Time) {
 	start := r.begin()
 	to = r.Incident.Resolved
@@ -64,7 +64,8 @@ func (r *Reading) begin() time.Time {
 	return start.UTC()
 }
 
-// Changes are what was changed near the start, in that order, and how far that is known.
+// Changes are what was changed near the start, in that order, and how far that is known. Two sources are merged: facts on
+// the timeline, which were found while it went on, and markers from the store. A change in both is one, by its id.
 func (r *Reading) Changes(around []changes.Change) (list []document.Change, told string) {
 	list = []document.Change{}
 	start, at := r.begin(), map[string]int{}
@@ -110,7 +111,8 @@ func (r *Reading) Changes(around []changes.Change) (list []document.Change, told
 	return list, ""
 }
 
-// withChanges puts those changes among the lines of a timeline that were shortly before the start, or after it.
+// withChanges puts those changes among the lines of a timeline that were shortly before the start, or after it. Both are in
+// the order of time, so each is put behind what was not later.
 func withChanges(lines []document.Line, list []document.Change) []document.Line {
 	for _, c := range list {
 		if c.Before > onTimeline.Seconds() && len(c.Events) == 0 {
@@ -137,7 +139,8 @@ func withChanges(lines []document.Line, list []document.Change) []document.Line 
 	return lines
 }
 
-// Related are earlier incidents that look like this one, the likest first, and how far they are known.
+// Related are earlier incidents that look like this one, the likest first, and how far they are known. What is in common is
+// only the title and the service. It is said as such, and nothing of causes.
 func (r *Reading) Related(past []history.Row) (list []document.Related, told string) {
 	own := history.Of(&r.Incident)
 	type ranked struct {

@@ -81,7 +81,8 @@ func (p *pager) settle(key string, e incidents.Event, set func(*document.Page)) 
 }
 
 // acknowledged credits the page that the person saw last; the other pages of the run were
-// answered by somebody else, by a later page or through another channel.
+// answered by somebody else, by a later page or through another channel. Only the newest page by each way is looked at: who
+// answers has read that one.
 func (p *pager) acknowledged(e incidents.Event) {
 	credited, known := p.seenLast(e.By)
 	for _, n := range p.latest {

@@ -23,6 +23,7 @@ type rollbacks struct {
 	at  map[int]int // where each is, by its number
 }
 
+// fact takes one fact in. The last word counts, so that one of which nothing was known may be finished after all.
 func (s *rollbacks) fact(e incidents.Event, f response.Fact) {
 	switch f := f.(type) {
 	case response.RollbackRequested:
@@ -73,6 +74,7 @@ func (s *rollbacks) of(n int, e incidents.Event, change func(*document.Rollback)
 	}
 }
 
+// end notes how a rollback came to an end, and why.
 func (s *rollbacks) end(n int, e incidents.Event, outcome, detail string) {
 	s.of(n, e, func(b *document.Rollback) { b.Outcome, b.Detail = outcome, wording.Clean(detail) })
 }

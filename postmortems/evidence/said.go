@@ -16,7 +16,7 @@ import (
 	"github.com/oncalm/oncalm/postmortems/wording"
 )
 
-// said is what somebody wrote in an event.
+// said is what somebody wrote in an event. Its time is when it was said, which may be before it was recorded.
 func said(e incidents.Event, text string) document.Said {
 	return document.Said{Text: wording.Clean(text), Who: wording.Who(e.By), At: e.At.UTC(), Events: []int{e.Seq}}
 }
@@ -107,7 +107,8 @@ const (
 	itemDone = "done"
 )
 
-// Actions are the action items that were planned.
+// Actions are the action items that were planned. Items are numbered in the document, and known by the event that planned
+// them.
 func (r *Reading) Actions() []document.ActionItem {
 	items, at := []document.ActionItem{}, map[int]int{}
 	r.facts(func(e incidents.Event, f response.Fact) {
@@ -180,7 +181,7 @@ func (r *Reading) Review() document.Review {
 	return review
 }
 
-// workingDays is that many working days later.
+// workingDays is that many working days later. Holidays are not known here.
 func workingDays(t time.Time, n int) time.Time {
 	for n > 0 {
 		t = t.AddDate(0, 0, 1)
@@ -191,7 +192,8 @@ func workingDays(t time.Time, n int) time.Time {
 	return t
 }
 
-// Kinds counts the events by kind.
+// Kinds counts the events by kind. It stands at the end of the document, for whoever wants to see that nothing was left
+// out.
 func (r *Reading) Kinds() []document.Count {
 	n := map[string]int{}
 	for _, e := range r.Events {
@@ -205,7 +207,7 @@ func (r *Reading) Kinds() []document.Count {
 }
 
 // Digest is the SHA-256 of a timeline, in hexadecimal digits. Two timelines with the same digest are the same. An event that cannot
-// be written counts as its number.
+// be written counts as its number. Times are in UTC, so that it does not depend on the machine.
 func Digest(timeline []incidents.Event) string {
 	sum := sha256.New()
 	for _, e := range timeline {

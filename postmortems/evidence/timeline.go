@@ -48,7 +48,7 @@ func (r *Reading) Lines(list []document.Change) []document.Line {
 	return withChanges(lines, list)
 }
 
-// isChange reports whether an event tells of a change.
+// isChange reports whether an event tells of a change. Changes have their line from the list, which says more of them.
 func isChange(e incidents.Event) bool {
 	b, ok := e.Body.(incidents.Responded)
 	if !ok {

@@ -19,7 +19,8 @@ type point struct {
 // points are the moments between which times are measured.
 type points struct{ start, detected, delivered, acknowledged, mitigated, resolved, reviewed, closed point }
 
-// A stopwatch finds the moments between which times are measured.
+// A stopwatch finds the moments between which times are measured. It goes by what the document says already, so that its
+// times and its sentences cannot differ.
 type stopwatch struct {
 	told *Reading
 	doc  document.Document // with impact and detection
@@ -159,7 +160,7 @@ func (t stopwatch) reviewed() point {
 	}, "the postmortem is not reviewed")
 }
 
-// closed is when the last action item was closed.
+// closed is when the last action item was closed. One that is open leaves it without an end.
 func (t stopwatch) closed() point {
 	p := point{words: "last action item closed", missing: "there are no action items"}
 	for _, item := range t.doc.ActionItems {

@@ -31,7 +31,7 @@ func Check(set *templates.Set) error {
 }
 
 // sample is a document in which no part is empty. It goes through Build like any other, so that it has whatever Build can
-// make.
+// make. Its parts are filled as far as templates may look into them.
 func sample() document.Document {
 	start := time.Date(2026, 3, 28, 14, 2, 0, 0, time.UTC)
 	alarm := incidents.Alarm{

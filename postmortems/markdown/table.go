@@ -11,7 +11,8 @@ type table struct {
 	Rows       []string
 }
 
-// newTable lays out rows under names. A column in which no row says anything is left out.
+// newTable lays out rows under names. A column in which no row says anything is left out. A dash says nothing, too. Cells
+// must be Markdown, and without a vertical line of their own.
 func newTable(names []string, rows [][]string) table {
 	var t table
 	if len(rows) == 0 {

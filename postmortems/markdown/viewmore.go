@@ -68,6 +68,7 @@ func (s *sheet) more(d document.Document) {
 	s.KindTable, s.Digest = newTable([]string{"Kind of event", "How many"}, kinds), d.Header.Digest
 }
 
+// review says how far the postmortem has come, who leads it, and by when it is due.
 func review(r document.Review) string {
 	s := literal(r.Status)
 	if r.Owner != "" {
@@ -108,6 +109,7 @@ func saidLine(s *document.Said) string {
 	return line + " " + wording.Marks(s.Events)
 }
 
+// saidLines are what people said, a line each, as many as fit.
 func saidLines(all []document.Said) (lines []string) {
 	for _, s := range all {
 		lines = append(lines, saidLine(&s))
@@ -115,6 +117,7 @@ func saidLines(all []document.Said) (lines []string) {
 	return fit(lines, maxWindows, func(s string) int { return len(s) }, leftOut)
 }
 
+// changeTable lists changes with how long before the start they were, or after it.
 func changeTable(list []document.Change) table {
 	var rows [][]string
 	for _, c := range list {
@@ -139,6 +142,7 @@ func changeTable(list []document.Change) table {
 	return newTable(names, fit(rows, maxPages, size, func(n int) []string { return omitted(n, 3, len(names)) }))
 }
 
+// size is about how many bytes a row takes, with its lines between.
 func size(row []string) int {
 	n := 0
 	for _, cell := range row {
@@ -154,6 +158,7 @@ func omitted(rows, column, columns int) []string {
 	return row
 }
 
+// pageTable has the pages, which are literal already.
 func pageTable(pages []pageRow) table {
 	var rows [][]string
 	for _, p := range pages {
@@ -162,6 +167,7 @@ func pageTable(pages []pageRow) table {
 	return newTable([]string{"Who", "Via", "Step", "Decided (UTC)", "Delivered", "Acknowledged", "Outcome", "Lines"}, rows)
 }
 
+// actionTable has places to fill in where an item lacks what it needs to be done: somebody, and a day.
 func actionTable(items []document.ActionItem) table {
 	var rows [][]string
 	for _, a := range items {
@@ -175,6 +181,7 @@ func actionTable(items []document.ActionItem) table {
 	return newTable(names, fit(rows, maxWindows, size, func(n int) []string { return omitted(n, 1, len(names)) }))
 }
 
+// rollbackTable lists rollbacks. Times of the day of the request have no date.
 func rollbackTable(list []document.Rollback) table {
 	var rows [][]string
 	moment := func(t, day time.Time) string {
@@ -200,6 +207,7 @@ func rollbackTable(list []document.Rollback) table {
 	return newTable(names, fit(rows, maxWindows, size, func(n int) []string { return omitted(n, 0, len(names)) }))
 }
 
+// relatedTable lists earlier incidents. There is no link: a document may be read where Slack is not.
 func relatedTable(list []document.Related) table {
 	var rows [][]string
 	for _, r := range list {
@@ -222,7 +230,8 @@ const (
 	endMark   = "<!-- /oncalm -->"
 )
 
-// written is a section that people write, between its marks, and who wrote it.
+// written is a section that people write, between its marks, and who wrote it. Base, in the first mark, is the newest event
+// in it: words that somebody writes later are not lost when the file is read back.
 func written(s document.Section) string {
 	var parts, who []string
 	var events []int
@@ -252,7 +261,9 @@ var (
 const maxOwn = 64 << 10
 
 // Own makes what a person wrote in Markdown fit for a document: it has no HTML, mentions nobody, loads no picture from elsewhere,
-// and its headings are below ours. What was made fit stays as it is.
+// and its headings are below ours. What was made fit stays as it is. It works line by line on the text, and does not parse
+// it: what it does not know is shown as it is. Pairs are replaced with themselves first, so that what is escaped already is
+// not escaped again.
 func Own(s string) string {
 	var lines []string
 	for line := range strings.Lines(text.ClipBytes(text.Clean(s), maxOwn)) {
@@ -281,7 +292,8 @@ type Written struct {
 	Base       int // the newest event that whoever edited it has seen
 }
 
-// Sections reads what people wrote in a document's file. The error says at which line a mark is missing.
+// Sections reads what people wrote in a document's file. The error says at which line a mark is missing. What stands
+// outside the marks is ours, and is not read.
 func Sections(file string) ([]Written, error) {
 	var all []Written
 	var lines []string

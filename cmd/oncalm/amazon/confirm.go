@@ -18,14 +18,15 @@ import (
 	"github.com/oncalm/oncalm/clocks"
 )
 
-// Load returns what finds credentials, region and endpoint as the SDK finds them. What the SDK has to say goes to log.
+// Load returns what finds credentials, region and endpoint as the SDK finds them. What the SDK has to say goes to log. Each
+// call looks again: whoever needs it once keeps what comes.
 func Load(log *slog.Logger) func(context.Context) (aws.Config, error) {
 	return func(ctx context.Context) (aws.Config, error) {
 		return config.LoadDefaultConfig(ctx, config.WithLogger(sdkLog{log}))
 	}
 }
 
-// Confirmer returns what confirms subscriptions.
+// Confirmer returns what confirms subscriptions. What cannot be loaded stays so until a restart.
 func Confirmer(w *clocks.Witness, log *slog.Logger) sns.Confirmer {
 	return &snsClient{witness: w, load: sync.OnceValues(func() (*snsapi.Client, error) {
 		cfg, err := Load(log)(context.Background())

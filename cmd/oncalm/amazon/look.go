@@ -21,7 +21,8 @@ import (
 // patience is how long a call may take.
 const patience = 20 * time.Second
 
-// Look is the [setup.SNS] and the [setup.CloudWatch] of oncalm doctor.
+// Look is the [setup.SNS] and the [setup.CloudWatch] of oncalm doctor. It is for a command that asks once, so clients of
+// SNS are not kept.
 type Look struct {
 	load   func(context.Context) (aws.Config, error)
 	alarms *cloudwatch.Client
@@ -33,7 +34,8 @@ func NewLook(log *slog.Logger) *Look {
 	return &Look{load, cloudwatch.New(load)}
 }
 
-// in is SNS in a region. The error is [setup.ErrCredentials] if there are none.
+// in is SNS in a region. The error is [setup.ErrCredentials] if there are none. Credentials are asked for before the first
+// call, so that their lack has an error of its own.
 func (l *Look) in(ctx context.Context, region string) (*snsapi.Client, error) {
 	cfg, err := l.load(ctx)
 	if err == nil {
@@ -116,7 +118,7 @@ func (l *Look) Muted(ctx context.Context, region, name string) (bool, error) {
 	return muted, meant(err)
 }
 
-// meant puts an error of AWS into the words of package setup.
+// meant puts an error of AWS into the words of package setup. Services do not agree on one code for each.
 func meant(err error) error {
 	api, ok := errors.AsType[smithy.APIError](err)
 	if !ok {
@@ -133,6 +135,7 @@ func meant(err error) error {
 	return err
 }
 
+// regionOf is the region in an ARN; empty if it is none.
 func regionOf(arn string) string {
 	a, _ := ours.ParseARN(arn)
 	return a.Region

@@ -15,7 +15,8 @@ import (
 // Ways returns the configuration of clients by region and role.
 type Ways func(context.Context, rollbacks.Credentials) (aws.Config, error)
 
-// Into is the ways into AWS as the SDK finds them, and with roles that are assumed from there.
+// Into is the ways into AWS as the SDK finds them, and with roles that are assumed from there. A role is assumed for one
+// rollback, under a session whose name CloudTrail shows.
 func Into(log *slog.Logger) Ways {
 	load := sync.OnceValues(func() (aws.Config, error) { return Load(log)(context.Background()) })
 	return func(_ context.Context, c rollbacks.Credentials) (aws.Config, error) {

@@ -81,6 +81,7 @@ func around(sched rotations.Schedule, overrides []rotations.Override, change tim
 	return all
 }
 
+// certifiedOf is a shift with both lengths. Without a begin or an end it has none, and they are 0.
 func certifiedOf(s rotations.Shift) certified {
 	c := certified{OnCall: append([]string{}, s.People...), Layer: s.Layer, From: cli.Maybe(s.From), To: cli.Maybe(s.To),
 		shift: s}
@@ -92,7 +93,8 @@ func certifiedOf(s rotations.Shift) certified {
 	return c
 }
 
-// certificate prints what the next clock changes do to schedules.
+// certificate prints what the next clock changes do to schedules. Overrides that cannot be read are left out, and that is
+// said.
 func (c *Command) certificate(ctx context.Context, s *cli.Session, cfg *config.Config, names []string) error {
 	overrides := OverridesOrPlanned(ctx, s, cfg, c.Store, names)
 	all := []certificate{}

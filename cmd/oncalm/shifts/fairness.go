@@ -46,7 +46,8 @@ func shareOf(l rotations.Load) share {
 	return share{hours(l.Total), hours(l.Night), hours(l.Weekend), hours(l.Holiday)}
 }
 
-// spread is the difference of the greatest and the smallest share.
+// spread is the difference of the greatest and the smallest share. Of nobody it is 0: the difference of the two infinities
+// is less than that.
 func spread(all []share) share {
 	column := func(of func(share) float64) float64 {
 		least, most := math.Inf(1), math.Inf(-1)
@@ -61,7 +62,7 @@ func spread(all []share) share {
 	}
 }
 
-// fairly counts who was to be on call from one cli.Instant to another, and who is with the overrides. What is past counts
+// fairly counts who was to be on call from one time to another, and who is with the overrides. What is past counts
 // as well, as far as its overrides are kept.
 func fairly(cfg *config.Config, sched rotations.Schedule, overrides []rotations.Override, from, to time.Time) Fairness {
 	zone := func(person string) *time.Location { return cfg.People[person].Zone }

@@ -141,7 +141,8 @@ type links interface {
 	RevokeLinks(ctx context.Context, wanted ops.FeedWanted) ([]feed.Link, error)
 }
 
-// withFeeds calls fn with the links of the store that the flags mean.
+// withFeeds calls fn with the links of the store that the flags mean. A Go interface decides: both kinds of records have
+// the methods.
 func withFeeds(ctx context.Context, s *cli.Session, f cli.StoreFlag, fn func(links) error) error {
 	return s.WithRecords(ctx, f, func(r cli.Records) error {
 		if l, ok := r.(links); ok {

@@ -17,7 +17,7 @@ type forms struct {
 	By  string `enum:"schedule,person" default:"schedule" placeholder:"WHAT" help:"Rows of the picture: schedule (one for all), or person (one for each)."`
 }
 
-// print prints the shifts from one cli.Instant to another in the form that was asked for. false: in none of these. A
+// print prints the shifts from one time to another in the form that was asked for. false: in none of these. A
 // calendar is cut at both ends of the span, unlike a feed, which always shows whole shifts.
 func (f forms) print(s *cli.Session, sched rotations.Schedule, overrides []rotations.Override, from,
 	to time.Time) (bool, error) {

@@ -104,7 +104,7 @@ func (b *blocks) line(s span) {
 	}
 }
 
-// cells are parts by themselves.
+// cells are parts by themselves. Without that, a word at the end of one cell would be a neighbour of the first in the next.
 func (b *blocks) cells(row span) {
 	from := row.from
 	for at := row.from; at < row.to; at++ {

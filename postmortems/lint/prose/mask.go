@@ -6,7 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// masked finds what is no prose at the beginning of a text within one part: how long it is, or 0.
+// masked finds what is no prose at the beginning of a text within one part: how long it is, or 0. The first byte decides,
+// as this is asked at nearly each character.
 func masked(s []byte) int {
 	switch s[0] {
 	case '`':
@@ -80,7 +81,7 @@ func tag(s []byte) int {
 // isLetter reports whether a byte is a letter of ASCII. Others are found by their runes.
 func isLetter(c byte) bool { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 
-// address is as long as no character comes that ends one.
+// address is as long as no character comes that ends one. A closing bracket ends it, which Markdown puts behind.
 func address(s []byte) int {
 	n := bytes.IndexFunc(s, func(r rune) bool { return r <= ' ' || strings.ContainsRune("<>|)]\"`”", r) })
 	if n < 0 {

@@ -18,7 +18,8 @@ const (
 	Masked       // stands for what is no prose
 )
 
-// A Word is one word, in small letters. A contraction is two: "didn't" is "did" and "not", in the same place.
+// A Word is one word, in small letters. A contraction is two: "didn't" is "did" and "not", in the same place. From and To
+// are where it stands, as it was written, for whoever shows it.
 type Word struct {
 	Text     string
 	Kind     Kind
@@ -101,7 +102,8 @@ func ends(rest []byte) bool {
 	return !isLetter(c) && (c < '0' || c > '9') && c < utf8.RuneSelf && c != '_' && c != '/'
 }
 
-// word reads a word at the beginning of rest, and returns its length.
+// word reads a word at the beginning of rest, and returns its length. It begins with letters of ASCII, the usual case,
+// without decoding runes.
 func (r *reader) word(rest []byte, at int) int {
 	n := 0
 	for n < len(rest) && isLetter(rest[n]) {
