@@ -173,7 +173,7 @@ func (b *Bot) compose(users map[string]string) {
 		Posting: posting, Editing: editing(), Has: hasCard, Card: cardEntry,
 		Took: b.took, Undrawn: b.undrawn, Info: command.Info,
 	})
-	b.pages = &pages.Pages{Book: o.Book, People: o.People, Out: out, Clock: o.Clock, Log: log}
+	b.pages = &pages.Pages{Root: o.Roots.Incident, Book: o.Book, People: o.People, Out: out, Clock: o.Clock, Log: log}
 	b.roll = &rollCall{o: o, log: log, out: out, notices: b.notices}
 	b.identifier = &identifier{o: o, log: log, out: out, watch: out.Watch, checkChannel: b.checkChannel}
 	var more []chat.Word
@@ -192,8 +192,9 @@ func (b *Bot) compose(users map[string]string) {
 		More: more, Silences: o.Silences,
 	})
 	b.respond = respond.New(respond.Options{
-		Book: o.Book, Pager: o.Pager, People: o.People, PagesNobody: o.PagesNobody, Stakeholders: o.stakeholders,
-		Owe: b.notices.Owe, OweChannel: b.notices.OweChannel, Clock: o.Clock,
+		Root: o.Roots.Incident, Book: o.Book, Pager: o.Pager, People: o.People, PagesNobody: o.PagesNobody,
+		Stakeholders: o.stakeholders,
+		Owe:          b.notices.Owe, OweChannel: b.notices.OweChannel, Clock: o.Clock,
 	})
 	b.rollback = backs(b)
 	lines := &timeline.Lines{Root: o.Roots.Incident, Book: o.Book, Here: here}

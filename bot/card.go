@@ -247,7 +247,11 @@ func cardMessage(i view.Account) blocks.Message {
 	if i.Talk.URL != "" {
 		links = append(links, i.Talk)
 	}
-	m.Rows = [][]blocks.Button{append(view.Buttons(i.Incident), i.Back...), links}
+	acts := view.Buttons(i.Incident)
+	if i.Open() {
+		acts = append(acts, view.AddNote(i.Incident))
+	}
+	m.Rows = [][]blocks.Button{append(acts, i.Back...), links}
 	return m
 }
 

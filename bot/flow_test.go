@@ -39,7 +39,7 @@ func TestPageToResolved(t *testing.T) {
 		contains(t, page.Text, "Acknowledged by ana")
 		card = w.only(w.slack.Messages(channel))
 		contains(t, card.Text, "acknowledged by ana")
-		if got, want := labels(card), "Resolve, Escalate, Snooze, Runbook, Alarm in AWS"; got != want {
+		if got, want := labels(card), "Resolve, Escalate, Snooze, Add note, Runbook, Alarm in AWS"; got != want {
 			t.Errorf("buttons of the acknowledged card: %s, want %s", got, want)
 		}
 

@@ -42,7 +42,7 @@ func (b *Bot) Tell(ctx context.Context, key string, n handoffs.Message) error {
 	}
 	_, _, err := b.out.Put(ctx, slack.Post{
 		To: to, Direct: n.To != "", Tag: slack.Tag{Event: noticeEvent, Key: key}, Name: key,
-		Drawn: blocks.Draw(noticeMessage(n)),
+		Drawn: blocks.Draw(noticeMessage(n, b.o.Roots.OnCall)),
 		Since: n.Since, Perhaps: n.PerhapsTold,
 	})
 	if trouble := slack.TroubleOf(err); trouble == slack.Refused || trouble == slack.Unreadable {
@@ -99,13 +99,13 @@ func (b *Bot) unasked(method string, err error) error {
 	return nil
 }
 
-// noticeMessage is what somebody reads.
-func noticeMessage(n handoffs.Message) blocks.Message {
+// noticeMessage is what somebody reads; root is the slash command of who is on call.
+func noticeMessage(n handoffs.Message, root string) blocks.Message {
 	switch w := n.What.(type) {
 	case handoffs.Handoff:
-		return handoffMessage(w)
+		return handoffMessage(w, root)
 	case handoffs.Together:
-		return togetherMessage(w)
+		return togetherMessage(w, root)
 	case handoffs.Reminder:
 		return reminderMessage(w)
 	case handoffs.Warning:
@@ -124,7 +124,7 @@ func noticeMessage(n handoffs.Message) blocks.Message {
 }
 
 // handoffMessage tells of a handoff, to each side in its own words.
-func handoffMessage(h handoffs.Handoff) blocks.Message {
+func handoffMessage(h handoffs.Handoff, root string) blocks.Message {
 	now, before := text.List(h.Now, "and"), text.List(h.Before, "and")
 	after := shiftEnd(h.Now, h.Until, h.Next)
 	var m blocks.Message
@@ -150,14 +150,14 @@ func handoffMessage(h handoffs.Handoff) blocks.Message {
 		m.Body = append(m.Body, blocks.Para(handoffLine(h)))
 	}
 	if len(h.Unaccepted) > 0 {
-		m.Body = append(m.Body, blocks.Para(unaccepted(h)))
+		m.Body = append(m.Body, blocks.Para(unaccepted(h, root)))
 	}
 	m.Body = append(m.Body, openNow(h)...)
 	return m
 }
 
 // unaccepted says that a shift began without being accepted.
-func unaccepted(h handoffs.Handoff) blocks.Line {
+func unaccepted(h handoffs.Handoff, root string) blocks.Line {
 	const late = " did not accept the shift in time; it began as planned."
 	who := blocks.Say(blocks.Strong(text.List(h.Unaccepted, "and")))
 	switch h.Side {
@@ -166,7 +166,7 @@ func unaccepted(h handoffs.Handoff) blocks.Line {
 	case handoffs.Outgoing:
 		return blocks.Say(who, late)
 	}
-	return blocks.Say(who, late, " If you cannot reach them, take over with ", blocks.Code("/oncall me"), ".")
+	return blocks.Say(who, late, " If you cannot reach them, take over with ", blocks.Code(root+" me"), ".")
 }
 
 // handoffLine tells of a handoff in one line.
@@ -184,10 +184,10 @@ func handoffLine(h handoffs.Handoff) blocks.Line {
 }
 
 // togetherMessage tells the channel of several handoffs at once, and of each open incident once.
-func togetherMessage(t handoffs.Together) blocks.Message {
+func togetherMessage(t handoffs.Together, root string) blocks.Message {
 	const most = 20
 	if len(t.Handoffs) == 1 {
-		return handoffMessage(t.Handoffs[0])
+		return handoffMessage(t.Handoffs[0], root)
 	}
 	all := handoffs.Handoff{Side: handoffs.Beside}
 	m := blocks.Message{Notice: fmt.Sprintf("%d schedules hand over.", len(t.Handoffs))}
@@ -209,7 +209,7 @@ func togetherMessage(t handoffs.Together) blocks.Message {
 	m.Body = []blocks.Paragraph{blocks.Bullets(lines...)}
 	for n, h := range t.Handoffs {
 		if n < most && len(h.Unaccepted) > 0 {
-			m.Body = append(m.Body, blocks.Para(append(blocks.Say(blocks.Strong(h.Schedule), ": "), unaccepted(h)...)))
+			m.Body = append(m.Body, blocks.Para(append(blocks.Say(blocks.Strong(h.Schedule), ": "), unaccepted(h, root)...)))
 		}
 	}
 	if over := len(all.Open) - most; over > 0 {

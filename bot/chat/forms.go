@@ -89,7 +89,7 @@ func (r *Router) submitted(ctx context.Context, in slack.Request) (payload strin
 	} else if !known {
 		done.Next = Closing(room.Title, m)
 	} else {
-		if room.Bare {
+		if room.Bare || w.Timed {
 			r.learnZone(ctx, c)
 		}
 		if m, ok = r.refuses(c, room, w); ok {

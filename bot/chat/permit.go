@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/text"
 )
@@ -27,9 +28,16 @@ func (r *Router) refuses(c *Call, room *Room, w Word) (m blocks.Message, refused
 		r.o.Log.Error("a word is in no table of rights", "room", room.Name, "word", w.Name)
 		return blocks.Sentence("Nobody may say that: it is in no table of rights; nothing was done."), true
 	}
+	return Forbidden(r, c, action)
+}
+
+// Forbidden says who may do something, if whoever asks may not. It is for what depends on more than the word that is said.
+func Forbidden(r *Router, c *Call, action rights.Action) (m blocks.Message, refused bool) {
+	if r.o.Rights.Can(c.Person, action) {
+		return m, false
+	}
 	may := r.o.Rights.Who(action, slices.Collect(maps.Keys(r.o.People)))
-	m = blocks.Sentence("You may not ", string(action), "; nothing was done. ", whoMay(may))
-	return m, true
+	return blocks.Sentence("You may not ", string(action), "; nothing was done. ", whoMay(may)), true
 }
 
 // whoMay names those who may do something.

@@ -107,7 +107,7 @@ func (room *Room) answers() []chat.Word {
 		{Name: "note",
 			Args: argument.List{argument.May("id", argument.Incident), argument.May("time", argument.Time),
 				argument.Needs("text", argument.Text)},
-			Change: room.note, Timed: true,
+			Change: room.note, Form: noteForm, Filled: room.noteFilled, Opens: true, Timed: true,
 			Help: "Puts a line on the timeline, at a time such as 14:02 or yesterday 23:50.",
 			More: "It has 3,000 characters at most. A time has a colon and is one of your zone: `14:02 rolled back`, " +
 				"`yesterday 23:50 the first call`, `mon 10:00`, `2026-03-11 14:02`, `13:02 UTC`."},

@@ -28,6 +28,7 @@ import (
 // Pages sends pages, and keeps them up to date. Its fields are set before it is used and not changed afterwards. It is one
 // of a reload's assembly, so it keeps nothing in memory.
 type Pages struct {
+	Root   string // the slash command of incidents
 	Book   *incidents.Book
 	People map[string]chat.Person
 	Out    *slack.Sender

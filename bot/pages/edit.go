@@ -126,7 +126,7 @@ func (ps *Pages) edit(ctx context.Context, i view.Account, shown map[string]stri
 			now.joints[p.joint], now.shown[p.key] = p.Ref, says
 			continue
 		}
-		m := p.message(i, ends, says)
+		m := p.message(i, ends, says, ps.Root)
 		if err := ps.Out.Edit(ctx, p.Ref, blocks.Draw(m), slack.Tag{Event: Event, Key: p.key}); err != nil {
 			if t := slack.TroubleOf(err); t != slack.Refused && t != slack.Unreadable {
 				return now, err
@@ -177,7 +177,7 @@ func lastAcknowledgement(events []incidents.Event) (seq int) {
 }
 
 // message is the page as it should stand now. Above what the page said stands what is so now; notifications show that only.
-func (p sentPage) message(i view.Account, ends []runEnd, says string) blocks.Message {
+func (p sentPage) message(i view.Account, ends []runEnd, says, root string) blocks.Message {
 	m := pageMessage(paging.Page{Incident: *i.Incident, Alarm: i.Alarm, Person: p.person, Why: p.why,
 		Reminder: p.reminder, Changes: i.Changes})
 	if says == asSent {
@@ -198,7 +198,7 @@ func (p sentPage) message(i view.Account, ends []runEnd, says string) blocks.Mes
 	} else {
 		news = append(news, view.Standing(i.Incident))
 		if i.AcknowledgedBy == incidents.Person(p.person) {
-			news = append(news, blocks.Say("When it is over: ", blocks.Code("/incident resolve "+i.ID)))
+			news = append(news, blocks.Say("When it is over: ", blocks.Code(root+" resolve "+i.ID)))
 		}
 	}
 	m.Notice = fmt.Sprintf("Incident %s: %s", i.ID, news[0].Plain(nil))

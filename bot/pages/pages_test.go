@@ -19,7 +19,7 @@ func messagesOf(s string) []blocks.Message {
 	}
 	pages, ends := sentPages(bottest.Events(s))
 	for _, p := range pages {
-		all = append(all, p.message(view.Account{Incident: &i, Alarm: a}, ends, "acknowledged"))
+		all = append(all, p.message(view.Account{Incident: &i, Alarm: a}, ends, "acknowledged", "/incident"))
 	}
 	var many []standing
 	for n, status := range []incidents.Status{

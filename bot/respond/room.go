@@ -27,6 +27,7 @@ import (
 
 // Options is what a Room needs.
 type Options struct {
+	Root   string // the slash command
 	Book   *incidents.Book
 	Pager  *paging.Pager
 	People map[string]chat.Person

@@ -139,7 +139,7 @@ func (room *Room) overdue(_ context.Context, e outbox.Entry) (func(store.Tx) err
 		person := cmp.Or(i.Response.Lead, i.Response.Comms, said[0].By.Name)
 		room.o.Owe(tx, now, store.Key("told", "overdue", i.ID, fmt.Sprint(b.Update), person), person, did(
 			"⏰ The next update of incident ", named(i), " is due: it was promised for ", i.Response.Next, ". Write ",
-			blocks.Code("/incident update "+i.ID+" what is known now"), "."))
+			blocks.Code(room.o.Root+" update "+i.ID+" what is known now"), "."))
 		return nil
 	}, nil
 }

@@ -33,6 +33,7 @@ const (
 	Declare  Action = "declare incidents"
 	Respond  Action = "respond to incidents"
 	Silence  Action = "silence alarms"
+	Hush     Action = "silence alarms for more than 24 hours"
 	Duty     Action = "change who is on call, for yourself"
 	Reassign Action = "put somebody else on call"
 	RollBack Action = "ask for rollbacks"
@@ -47,6 +48,7 @@ func table() map[Action][]Role {
 		Respond:  {Responder, Commander, Admin},
 		Silence:  {Responder, Commander, Admin},
 		Duty:     {Responder, Commander, Admin},
+		Hush:     {Commander, Admin},
 		Reassign: {Commander, Admin},
 		RollBack: {Responder, Commander, Approver, Admin},
 		Approve:  {Approver, Admin},
@@ -70,9 +72,9 @@ func words() map[Action]map[string][]string {
 			"timeline": {"put", "add"},
 		},
 		Silence: {"oncall": {"silence", "unsilence"}},
-		Duty: {"oncall": {"me", "cover", "swap", "undo", "confirm", "take-back", "accept", "decline", "withdraw",
+		// who is put on call by an override, and for how long alarms are silenced, is looked at besides
+		Duty: {"oncall": {"me", "override", "cover", "swap", "undo", "confirm", "take-back", "accept", "decline", "withdraw",
 			"take-over"}},
-		Reassign: {"oncall": {"override"}},
 		RollBack: {"incident": {"rollback"}, "rollback": {"ask", "decline"}},
 		Approve:  {"rollback": {"approve"}},
 	}

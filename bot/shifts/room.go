@@ -113,7 +113,7 @@ func (room *Room) words() []chat.Word {
 				argument.May("schedule", argument.Schedule)},
 			Form: room.forms.Open, Filled: room.forms.Filled, Change: room.plans.Override,
 			Help: "Puts somebody on call.",
-			More: "Without arguments, a form opens."},
+			More: "Without arguments, a form opens. Only commanders put somebody else on call."},
 		{Name: "cover",
 			Args: argument.List{argument.Needs("me", argument.Fixed), argument.Needs("fri 18:00..sat 09:00", argument.Span),
 				argument.May("schedule", argument.Schedule)},

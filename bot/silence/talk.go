@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
@@ -49,7 +51,8 @@ func (t *Talk) Words() []chat.Word {
 			Verbatim: true, Change: t.Silence,
 			Form: t.Open, Filled: t.Filled,
 			Help: "Pages nobody for an alarm, a service or a tag.",
-			More: "A service is written as `checkout`, a tag as `team=shop`. Without arguments, a form opens."},
+			More: "A service is written as `checkout`, a tag as `team=shop`. Without arguments, a form opens. " +
+				"Only commanders silence for more than 24 hours."},
 		{Name: "silences", Show: t.Silences,
 			Help: "What is silenced, by whom, until when and why.",
 			More: "Each has a button that ends it."},
@@ -89,9 +92,17 @@ func (t *Talk) Silence(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return t.make(c, tx, is)
 }
 
+// anybodys is the longest silence that needs no commander. One until it is clear ends by itself.
+const anybodys = 24 * time.Hour
+
 // make makes the silence that was meant. The id comes from the request, so that a request that comes twice makes one
 // silence.
 func (t *Talk) make(c *chat.Call, tx store.Tx, is meant) (blocks.Message, error) {
+	if !is.clear && is.span.To.Sub(is.span.From) > anybodys {
+		if m, refused := chat.Forbidden(t.Router, c, rights.Hush); refused {
+			return m, nil
+		}
+	}
 	made, err := t.Book.Make(tx, c.Now, silences.Silence{
 		ID: typed.ChangeID(c.ID), Covers: is.covers, By: c.Person, Why: is.why, From: is.span.From, To: is.span.To,
 		Clear: is.clear, End: silences.EndPage,

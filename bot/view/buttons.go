@@ -31,6 +31,9 @@ func Buttons(i *incidents.Incident) []blocks.Button {
 	return nil
 }
 
+// AddNote is the button that opens the form of a note.
+func AddNote(i *incidents.Incident) blocks.Button { return saying(i, "note", "Add note") }
+
 // saying is a button that says a word of the room. It carries the run of the incident, so that a button of before it was
 // triggered again has no effect.
 func saying(i *incidents.Incident, word, label string) blocks.Button {

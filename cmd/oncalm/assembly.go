@@ -140,6 +140,7 @@ func (a *assembly) wireBot() (err error) {
 		Silences: a.silences, Rollbacks: a.rollbacks, Watched: a.cfg.Services, PagesNobody: a.cfg.PagesNobody,
 		Services: services, PublicURL: a.cfg.PublicURL, Postmortem: a.postmortem,
 		Rights: a.cfg.Rights, Access: a.cfg.Access,
+		Roots:   bot.Roots{Incident: a.cfg.Slack.Incident, OnCall: a.cfg.Slack.OnCall},
 		Capture: a.cfg.Channels.Capture, Channels: a.cfg.Channels.Rules,
 		Clock: a.clock, Witness: a.others, Log: a.log,
 	})

@@ -82,6 +82,9 @@ func (fs *Forms) Filled(ctx context.Context, c *chat.Call, sent *slack.Form) cha
 	if len(wrong) > 0 {
 		return chat.Filled{Wrong: wrong}
 	}
+	if m, refused := fs.Plans.forbidden(c, p); refused {
+		return chat.Filled{Next: chat.Closing(typed.Title, m)}
+	}
 	var m blocks.Message
 	err := fs.Book.Store.View(ctx, func(tx store.Tx) error {
 		from, to := p.Span.Begin(), p.Span.End()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/bot/shifts/news"
 	"github.com/oncalm/oncalm/bot/shifts/typed"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -51,9 +52,20 @@ func (ps *Plans) propose(c *chat.Call, tx store.Tx, p overrides.Plan, s when.Spa
 	return m, nil
 }
 
+// forbidden says who may put somebody else on call, if whoever plans that may not.
+func (ps *Plans) forbidden(c *chat.Call, p overrides.Plan) (m blocks.Message, refused bool) {
+	if p.How != overrides.HowOverride || p.Person == c.Person {
+		return m, false
+	}
+	return chat.Forbidden(ps.Reader.Router, c, rights.Reassign)
+}
+
 // idle says why a plan cannot come about, or would change nothing. If somebody else is on call beside the person, an
 // override ends that: so it would change something.
 func (ps *Plans) idle(c *chat.Call, tx store.Tx, p overrides.Plan) (blocks.Message, error) {
+	if m, refused := ps.forbidden(c, p); refused {
+		return m, nil
+	}
 	o := rotations.Override{Schedule: p.Schedule, Person: p.Person, From: p.Span.Begin(), To: p.Span.End()}
 	if p.How == overrides.HowCover {
 		o.Person = c.Person
@@ -156,6 +168,9 @@ func (ps *Plans) Confirm(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	case overrides.HowCover, overrides.HowSwap:
 		return ps.openAsk(c, tx, p)
 	case overrides.HowMe, overrides.HowOverride:
+		if m, refused := ps.forbidden(c, p); refused {
+			return m, nil
+		}
 		return ps.apply(c, tx, p)
 	}
 	return chat.NoButton(c.Root), nil

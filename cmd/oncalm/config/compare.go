@@ -36,6 +36,7 @@ func (c *Config) Keep(running *Config) (keys []string) {
 	kept("slack.signing_secret", c.Slack.SigningSecret == running.Slack.SigningSecret)
 	kept("slack.app_token", c.Slack.AppToken == running.Slack.AppToken)
 	kept("slack.channel", c.Slack.Channel == running.Slack.Channel)
+	kept("slack.commands", c.Slack.Incident == running.Slack.Incident && c.Slack.OnCall == running.Slack.OnCall)
 	if len(keys) == 0 && c.Slack != running.Slack {
 		keys = append(keys, "slack") // a key that is not named above
 	}

@@ -1,9 +1,12 @@
 package config
 
 import (
+	"cmp"
 	"net/url"
+	"regexp"
 	"strings"
 
+	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
@@ -17,6 +20,8 @@ type Slack struct {
 	SigningSecret secrets.Secret
 	AppToken      secrets.Secret // of socket mode
 	Channel       string         // id of the channel for the incidents' cards
+	// Incident and OnCall are the slash commands, each with its slash; empty: their usual names.
+	Incident, OnCall string
 	// JoinedPages says that a person who is paged for many incidents at once is told of them in one message.
 	JoinedPages bool
 }
@@ -39,6 +44,7 @@ func (r slackReader) section(v reading.Value) {
 		reading.Key("bot_token", secrets.Read(&r.to.BotToken, "a bot's token", "begins with xoxb- and "+underOAuth)).
 			Needed("write bot_token: ${SLACK_BOT_TOKEN}; it "+underOAuth),
 		signing, app,
+		reading.Key("commands", r.commands),
 		reading.Key("joined_pages", reading.SetBool(&r.to.JoinedPages)),
 		reading.Key("channel", r.channel).Needed("give the id of the channel for incident cards"),
 	)
@@ -80,6 +86,21 @@ func (r slackReader) apiURL(v reading.Value) {
 			"the Slack token goes to %s unencrypted", reading.Quote(v.Text()))
 	}
 	r.to.APIURL = strings.TrimRight(text, "/") + "/"
+}
+
+// commandForm is that of a slash command, as Slack takes it.
+var commandForm = regexp.MustCompile(`^/[a-z0-9_-]{1,31}$`)
+
+// commands reads what the slash commands are called.
+func (r slackReader) commands(v reading.Value) {
+	const wanted = "a slash command in lower case, such as /inc"
+	v.Mapping(
+		reading.Key("incident", patterns.Formed(&r.to.Incident, commandForm, wanted)),
+		reading.Key("oncall", patterns.Formed(&r.to.OnCall, commandForm, wanted)),
+	)
+	if incident, onCall := cmp.Or(r.to.Incident, "/incident"), cmp.Or(r.to.OnCall, "/oncall"); incident == onCall {
+		v.Errorf("give each its own", "both slash commands are called %s", incident)
+	}
 }
 
 func (r slackReader) channel(v reading.Value) {

@@ -23,8 +23,7 @@ type ManifestCommand struct {
 }
 
 // Run prints the manifest of the Slack app. It comes before the tokens that the configuration needs, so those may be missing, and so
-// may the file, if the flags say what it would. The rooms are those of the program, with the commands as they are called if
-// nobody renames them.
+// may the file, if the flags say what it would.
 func (c *ManifestCommand) Run(s *cli.Session) error {
 	cfg, problems := config.Load(c.Config, s.Env, s.Now)
 	_, err := os.Stat(c.Config)
@@ -34,7 +33,8 @@ func (c *ManifestCommand) Run(s *cli.Session) error {
 		return &cli.Refused{Problems: bad}
 	}
 	o := manifest.Options{
-		Rooms: bot.Words(bot.Roots{}), URL: cfg.PublicURL, Socket: c.Socket || c.URL == "" && cfg.Slack.Socket(),
+		Rooms: bot.Words(bot.Roots{Incident: cfg.Slack.Incident, OnCall: cfg.Slack.OnCall}),
+		URL:   cfg.PublicURL, Socket: c.Socket || c.URL == "" && cfg.Slack.Socket(),
 		UserGroups: len(cfg.Handoffs.Groups) > 0, Channels: cfg.Channels.Opens(), Groups: cfg.Channels.InvitesGroups(),
 	}
 	if c.URL != "" {
@@ -56,7 +56,7 @@ func (c *ManifestCommand) Run(s *cli.Session) error {
 func wrongFor(problems reading.Problems) (bad reading.Problems) {
 	for _, p := range problems.Errors() {
 		section, _, _ := strings.Cut(p.Key, ".")
-		if p.Line == 0 || p.Key == "" || p.Key == "slack.mode" || section == "public_url" || section == "schedules" ||
+		if p.Line == 0 || p.Key == "" || p.Key == "slack.mode" || strings.HasPrefix(p.Key, "slack.commands") || section == "public_url" || section == "schedules" ||
 			section == "channels" {
 			bad = append(bad, p)
 		}
