@@ -189,7 +189,7 @@ func (a *assembly) postmortem(ctx context.Context, id string) (string, error) {
 		return "", err
 	}
 	text, err := markdown.Render(doc, a.texts)
-	return string(text), err
+	return string(markdown.Bare(text)), err
 }
 
 // publicDoor is the door to the internet. What is signed, and whether the program is well, may be asked for by any name: a proxy in
@@ -212,6 +212,7 @@ func (a *assembly) privateDoor() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", ops.Metrics(a.reg, a.log))
 	a.schedules().RegisterPage(mux)
+	(&web.Postmortems{Store: a.store, Texts: a.texts, Log: a.log}).RegisterPage(mux)
 	a.health.Register(mux)
 	return doors.Hosts(mux, a.cfg.WebListen, "use localhost, or add the host to web.listen or public_url", a.cfg.PublicURL)
 }

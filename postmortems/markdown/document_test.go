@@ -95,7 +95,7 @@ var (
 	tag  = regexp.MustCompile(`<[^>]*>`)
 	href = regexp.MustCompile(`^<a href="([^"]*)">$`)
 	// ours are the tags that the layout itself makes.
-	ours = regexp.MustCompile(`^</?(h1|h2|h4|p|blockquote|strong|em|ul|li|table|thead|tbody|tr|th|td|a)>$`)
+	ours = regexp.MustCompile(`^</?(h1|h2|h3|p|blockquote|strong|em|ul|li|table|thead|tbody|tr|th|td|a)>$`)
 )
 
 // mark is what stands around the sections that people write.

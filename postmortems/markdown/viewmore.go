@@ -252,7 +252,7 @@ func written(s document.Section) string {
 }
 
 var (
-	heading = regexp.MustCompile(`^( {0,3})#{1,3}(\s|$)`)
+	heading = regexp.MustCompile(`^( {0,3})#{1,2}(\s|$)`)
 	rulers  = regexp.MustCompile(`^ {0,3}(=+|-{2,})\s*$`)
 	inImage = regexp.MustCompile(`!\[`)
 )
@@ -272,7 +272,7 @@ func Own(s string) string {
 		line = strings.NewReplacer(`\@`, `\@`, "@", `\@`).Replace(line)
 		line = inImage.ReplaceAllString(line, `\![`)
 		line = strings.ReplaceAll(line, `\\!`, `\!`)
-		line = heading.ReplaceAllString(line, "${1}####$2")
+		line = heading.ReplaceAllString(line, "${1}###$2")
 		if rulers.MatchString(line) {
 			line = "\\" + strings.TrimSpace(line)
 		}
@@ -285,6 +285,11 @@ var (
 	beginsOwn = regexp.MustCompile(`^<!-- oncalm: ([a-z]+) e(\d+) -->$`)
 	endsOwn   = regexp.MustCompile(`^<!-- /oncalm -->$`)
 )
+
+var anyMark = regexp.MustCompile(`(?m)^<!-- (?:oncalm: [a-z]+ e\d+|/oncalm) -->\n+`)
+
+// Bare is a document without the marks around what people write, for where it is only read.
+func Bare(document []byte) []byte { return anyMark.ReplaceAll(document, nil) }
 
 // A Written is a section as it stands in a file.
 type Written struct {

@@ -9,15 +9,20 @@ import (
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/evidence"
+	"github.com/oncalm/oncalm/postmortems/lint"
 	"github.com/oncalm/oncalm/postmortems/markdown"
+	"github.com/oncalm/oncalm/postmortems/page"
+	"github.com/oncalm/oncalm/postmortems/picture"
 	"github.com/oncalm/oncalm/templates"
 )
 
 // PostmortemCommand is oncalm postmortem.
 type PostmortemCommand struct {
 	source
-	Format string `enum:"markdown,json" default:"markdown" help:"markdown or json (default: markdown)."`
+	Format string `enum:"markdown,html,json,svg" default:"markdown" help:"markdown, html (one file, with the picture), json, or svg: the picture alone (default: markdown)."`
 	JSON   bool   `name:"json" help:"The same as -format json."`
+	HTML   bool   `name:"html" help:"The same as -format html."`
+	Advice bool   `help:"In HTML, say beside what people wrote where it blames somebody, and what action items lack: for whoever writes it."`
 	Names  bool   `help:"Say who people are. Without it they are called by what they were: Responder A."`
 	ID     string `arg:"" help:"The incident's number."`
 }
@@ -31,16 +36,42 @@ func (c *PostmortemCommand) Run(ctx context.Context, s *cli.Session) error {
 	if c.JSON || c.Format == "json" {
 		return s.JSON(doc)
 	}
-	filled, err := texts(s, c.StoreFlag)
+	text, err := c.text(s, doc)
 	if err != nil {
 		return err
 	}
-	text, err := markdown.Render(doc, filled)
-	if err != nil {
-		return cli.End(cli.ExitUsage, err.Error(), "correct the template")
-	}
 	_, err = s.Stdout.Write(text)
 	return err
+}
+
+// text is the document in the form that is asked for.
+func (c *PostmortemCommand) text(s *cli.Session, doc document.Document) ([]byte, error) {
+	if c.Format == "svg" && !c.HTML {
+		svg, _ := picture.SVG(doc)
+		return []byte(svg + "\n"), nil
+	}
+	filled, err := texts(s, c.StoreFlag)
+	if err != nil {
+		return nil, err
+	}
+	var text []byte
+	if c.HTML || c.Format == "html" {
+		o := page.Options{}
+		if c.Advice {
+			l, err := lint.New()
+			if err != nil {
+				return nil, err
+			}
+			o.Advice = page.Advise(l, doc)
+		}
+		text, err = page.Render(doc, filled, o)
+	} else {
+		text, err = markdown.Render(doc, filled)
+	}
+	if err != nil {
+		return nil, cli.End(cli.ExitUsage, err.Error(), "correct the template")
+	}
+	return text, nil
 }
 
 // document reads an incident, and what is known beside its timeline. The store is opened twice, once for the incident and
