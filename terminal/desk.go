@@ -112,7 +112,7 @@ func (r Request) action() (a rights.Action, known bool) {
 }
 
 // Do carries out a request. Errors: [Refused], or those of the store. Rights are looked at before the transaction, since
-// they do not depend on the store.
+// they do not depend on the store. An error gives up all that the request has written.
 func (d *Desk) Do(ctx context.Context, r Request) (done Done, err error) {
 	action, known := r.action()
 	people := slices.Sorted(maps.Keys(d.People))

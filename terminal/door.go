@@ -19,7 +19,8 @@ import (
 // Route is where a [Request] is posted.
 const Route = "/terminal"
 
-// answered is what is answered: one of them.
+// answered is what is answered: one of them. That something is refused is an answer and no failure of HTTP, so it comes
+// with status 200.
 type answered struct {
 	Done    *Done    `json:"done,omitempty"`
 	Refused *Refused `json:"refused,omitempty"`
@@ -65,6 +66,8 @@ var (
 )
 
 // Ask has the server that holds a store carry out a request. Errors: [Refused], one of the above, or what the server said.
+// What went wrong decides whether it may have been done: nothing was if nobody listens, and it is not known after the
+// request was sent.
 func Ask(ctx context.Context, storePath string, r Request) (done Done, err error) {
 	body, err := json.Marshal(r)
 	if err != nil {

@@ -24,7 +24,8 @@ type back struct{ *Room }
 // recently is how long ago an incident was resolved that can be meant without its id.
 const recently = time.Hour
 
-// reopen is /incident reopen: it is not over.
+// reopen is /incident reopen: it is not over. Without an id, what was resolved lately is meant, since nothing that is open
+// can be.
 func (room back) reopen(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	var i *incidents.Incident
 	var m blocks.Message
@@ -91,7 +92,8 @@ func whoIsPaged(c *chat.Call, i *incidents.Incident) blocks.Line {
 }
 
 // takeBack is /incident undo. What one request did to several incidents is taken back in each;
-// that it cannot be in one of them does not keep the others.
+// that it cannot be in one of them does not keep the others. Whether it can be taken back, package undo decides, in the
+// transaction that does it.
 func (room back) takeBack(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if m, several := many(room).onlyOne(c, tx); several {
 		return m, nil

@@ -119,7 +119,8 @@ type member struct {
 // waits reports whether it still has to be acknowledged.
 func (m member) waits() bool { return m.Status == incidents.StatusTriggered && m.Run == m.run }
 
-// membersOf are the incidents of a joint message, once each, worst first.
+// membersOf are the incidents of a joint message, once each, worst first. Several people may have been told of one incident
+// by one message.
 func membersOf(tx store.Tx, joint string) (all []member, err error) {
 	seen := map[string]bool{}
 	for _, m := range paging.Members(tx, joint) {

@@ -79,7 +79,8 @@ func (room *Room) hand(c *chat.Call, tx store.Tx) mend.Hand {
 	return mend.Hand{Tx: tx, Book: room.o.Book, Now: c.Now, By: incidents.Person(c.Person)}
 }
 
-// split is /incident split. The alarm is named as it is called; in an incident of one alarm there is nothing to split.
+// split is /incident split. The alarm is named as it is called; in an incident of one alarm there is nothing to split. What
+// is split off pages by itself, unless somebody has the other one in hand.
 func (room *Room) split(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	i, name, m := room.pick(c, tx)
 	if i == nil {

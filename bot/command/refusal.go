@@ -13,7 +13,8 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 )
 
-// Refusal says why an incident's state does not allow what was asked: who was first, and when. Nothing was changed.
+// Refusal says why an incident's state does not allow what was asked: who was first, and when. Nothing was changed. It
+// names people and times, so that whoever was too late need not ask.
 func Refusal(c *chat.Call, e *incidents.Refused) blocks.Message {
 	i := &e.Incident
 	id := blocks.Strong(i.ID)

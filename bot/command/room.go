@@ -118,6 +118,7 @@ func (room *Room) answers() []chat.Word {
 	}
 }
 
+// others are the words that answer no page: those that mend and those that show.
 func (room *Room) others() []chat.Word {
 	return []chat.Word{
 		{Name: "merge",

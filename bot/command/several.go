@@ -63,7 +63,7 @@ type named struct {
 }
 
 // named reports which incidents were named, if these are several. A button is about one incident, whatever text it carries
-// along.
+// along. One number alone is no list: the word for one incident says more about it.
 func (room many) named(c *chat.Call) (n named, ok bool) {
 	if c.Target != nil || len(c.Args) == 0 {
 		return n, false
@@ -185,7 +185,8 @@ func firing(all []*incidents.Incident) (ids []string) {
 }
 
 // unfit says of which incidents the state does not allow what was asked, and what is left; nothing if all do. What is left
-// is offered as the command to type, so that nobody has to put it together from a list.
+// is offered as the command to type, so that nobody has to put it together from a list. Nothing was changed yet, so the
+// offer is to do it for the rest.
 func (room many) unfit(c *chat.Call, all []*incidents.Incident,
 	fits func(*incidents.Incident) bool) (m blocks.Message) {
 	var lines []blocks.Line

@@ -64,6 +64,7 @@ func (room *Room) brief(ctx context.Context, c *chat.Call) (blocks.Message, erro
 	)}}, nil
 }
 
+// atLeast is a count, or words if it was cut off.
 func atLeast(n int) any {
 	if n >= counted {
 		return "more than a thousand"
@@ -115,6 +116,7 @@ func told(tx store.Tx, i *incidents.Incident, next *paging.Upcoming) (blocks.Mes
 	return infoMessage(account), err
 }
 
+// infoMessage is an account as a message, with the buttons of the incident's state.
 func infoMessage(i view.Account) blocks.Message {
 	m := blocks.Message{Title: view.Headline(i.Incident)}
 	m.Body = append(append(m.Body, i.Summary()), view.Whole(i.Alarm)...)

@@ -189,6 +189,7 @@ func (room *Room) append(c *chat.Call, tx store.Tx, id string, body incidents.Bo
 	return room.appendAt(c, tx, id, time.Time{}, body)
 }
 
+// appendAt records what somebody did. All words go through it, so that none forgets to say that it has changed something.
 func (room *Room) appendAt(c *chat.Call, tx store.Tx, id string, at time.Time,
 	body incidents.Body) (*incidents.Incident, error) {
 	i, err := room.o.Book.Append(tx, c.Now, id, incidents.Event{At: at, By: incidents.Person(c.Person), Body: body})
@@ -299,7 +300,8 @@ func noSuch(id string, open []string) blocks.Message {
 	return blocks.Sentence(m, " Open now: ", strings.Join(shown, ", "), more, ".")
 }
 
-// which asks which incident is meant, with a button for each that says the same word.
+// which asks which incident is meant, with a button for each that says the same word. What was typed behind the word goes
+// along with the button, as far as it has room there.
 func (room *Room) which(c *chat.Call, tx store.Tx, open []string, said string) blocks.Message {
 	w, _ := chat.Find(room.words(), c.Word)
 	m := blocks.Sentence("Several incidents are open. Which one?")

@@ -28,6 +28,7 @@ type Paragraph struct {
 	Lines []Line
 }
 
+// form is how a paragraph looks.
 type form int
 
 const (
@@ -141,8 +142,10 @@ type blockWriter struct {
 	room   int // characters that are left in the paragraph
 }
 
+// raw writes what is JSON already.
 func (j *blockWriter) raw(s string) { j.buf = append(j.buf, s...) }
 
+// string writes a text as a string of JSON.
 func (j *blockWriter) string(s string) { j.buf = AppendString(j.buf, s) }
 
 // open begins a block.
@@ -278,6 +281,7 @@ func (j *blockWriter) actions(n int, row []Button) {
 	j.raw("]}")
 }
 
+// button writes a button. Its label is cut, its value is not: a part of it would mean something else.
 func (j *blockWriter) button(b Button) {
 	j.raw(`{"type":"button","action_id":`)
 	j.string(b.Action)
@@ -300,6 +304,7 @@ func (j *blockWriter) button(b Button) {
 	j.raw("}")
 }
 
+// question writes what Slack asks before the button counts.
 func (j *blockWriter) question(q *Question) {
 	for n, part := range []struct {
 		name, text string
@@ -311,7 +316,7 @@ func (j *blockWriter) question(q *Question) {
 	j.raw("}")
 }
 
-// AppendString appends s as a JSON string.
+// AppendString appends s as a JSON string. Most texts have nothing to escape, and are copied as they are.
 func AppendString(buf []byte, s string) []byte {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf {
@@ -323,6 +328,7 @@ func AppendString(buf []byte, s string) []byte {
 	return append(buf, '"')
 }
 
+// appendUnusual writes a text in which something may have to be escaped.
 func appendUnusual(buf []byte, s string) []byte {
 	quoted, err := json.Marshal(s)
 	if err != nil {

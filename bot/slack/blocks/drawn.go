@@ -29,7 +29,7 @@ func Together(parts ...Message) json.RawMessage {
 	return append(all, ']')
 }
 
-// Repeated says of a message that it may have come before.
+// Repeated says of a message that it may have come before. If there is no room for a block more, the text alone says it.
 func (d Drawn) Repeated() Drawn {
 	const words = "This may be a repeat: Oncalm could not check whether it was sent before."
 	d.Text = "(perhaps a repeat) " + d.Text

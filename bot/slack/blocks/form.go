@@ -97,6 +97,7 @@ func plain(s string, most int) *slack.TextBlockObject {
 	return slack.NewTextBlockObject(slack.PlainTextType, s, false, false)
 }
 
+// element is what people fill in. Choices that Slack would not take are left out.
 func (f Field) element() slack.BlockElement {
 	switch f.Kind {
 	case PersonField:

@@ -17,6 +17,7 @@ type Span struct {
 	at   time.Time
 }
 
+// spanKind is what a piece is, besides text.
 type spanKind int
 
 const (

@@ -72,6 +72,7 @@ func Validate(blocks []byte) error {
 	return errors.Join(v.problems...)
 }
 
+// validation is on its way through the blocks of one message.
 type validation struct {
 	problems []error
 	seen     map[string]bool // ids of blocks and actions

@@ -13,7 +13,8 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/services"
 )
 
-// agree checks what is not about one section, when all of them were read.
+// agree checks what is not about one section, when all of them were read. It warns of what has no effect, which is a
+// mistake as a rule.
 func (c *Config) agree(f *reading.File) {
 	if _, given := f.Look("sns"); !given {
 		f.Place("sns").Warnf("list your topics in sns.topics", "there is no sns: no alarm will be accepted")

@@ -51,6 +51,7 @@ type duty struct {
 	Rule     handoffs.Rule
 }
 
+// duties are the schedules with what other sections say about them, so that a change there is a change of the schedule.
 func (c *Config) duties() map[string]duty {
 	all := map[string]duty{}
 	for name, s := range c.Schedules {
@@ -59,6 +60,7 @@ func (c *Config) duties() map[string]duty {
 	return all
 }
 
+// services are the services by name.
 func (c *Config) services() map[string]alarms.Service {
 	all := map[string]alarms.Service{}
 	for _, s := range c.Services.All {
@@ -158,7 +160,8 @@ func keyOf(field string) string {
 }
 
 // same reports whether two values say the same. Zones are the same by name: what a [time.Location] holds besides depends on when
-// it was loaded.
+// it was loaded. It goes by reflection, so that a new field is compared without a word here. [reflect.DeepEqual] would do
+// but for the zones.
 func same(a, b reflect.Value) bool {
 	if a.Type() == reflect.TypeFor[*time.Location]() {
 		return zoneName(a) == zoneName(b)

@@ -121,7 +121,8 @@ func Parse(path string, src []byte, env func(string) (string, bool), now time.Ti
 	return c, file.Problems
 }
 
-// empty is what a file says that says nothing.
+// empty is what a file says that says nothing. Readers write over what stands here, so a key that is left out has its
+// default.
 func empty(f *reading.File) *Config {
 	return &Config{
 		File: f.Name, Listen: DefaultListen, WebListen: DefaultWebListen, Store: f.Path(DefaultStore),
@@ -137,6 +138,7 @@ func empty(f *reading.File) *Config {
 	}
 }
 
+// publicURL reads where the public door is reached. It is kept without a slash at the end, since paths are put behind it.
 func (c *Config) publicURL(v reading.Value) {
 	if s, ok := places.Link(v, "https://oncall.example.com"); ok {
 		c.PublicURL = strings.TrimRight(s, "/")

@@ -31,7 +31,8 @@ const (
 	phoneWanted = "a phone number in E.164 form, such as +4915112345678: +, country, number, no spaces"
 )
 
-// Reach says by which channels a person is paged for an incident of that severity, and when; nil means by none.
+// Reach says by which channels a person is paged for an incident of that severity, and when; nil means by none. The
+// severity is not looked at yet: there is one channel.
 func (c *Config) Reach(person, _ string) []paging.Via {
 	var vias []paging.Via
 	if c.People[person].Slack != "" {
@@ -68,7 +69,8 @@ func (r *peopleReader) section(v reading.Value) {
 	})
 }
 
-// reached sees that a person has a Slack id, and one of their own.
+// reached sees that a person has a Slack id, and one of their own. With one id for two,
+// what one does would count as done by the other.
 func (r *peopleReader) reached(name string, p Person, key reading.Value) {
 	switch other, taken := r.bySlack[p.Slack]; {
 	case p.Slack != "" && taken:

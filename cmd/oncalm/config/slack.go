@@ -65,12 +65,14 @@ const (
 // Socket reports whether Slack sends what people do over a connection that we open.
 func (s Slack) Socket() bool { return s.Mode == modeSocket }
 
+// mode reads how Slack reaches us.
 func (r slackReader) mode(v reading.Value) {
 	if mode, ok := v.OneOf(modeHTTP, modeSocket); ok {
 		r.to.Mode = mode
 	}
 }
 
+// apiURL reads where the Web API is: in tests and the demo, a fake. It ends with a slash, behind which a method stands.
 func (r slackReader) apiURL(v reading.Value) {
 	text, ok := v.Filled("a URL such as " + DefaultSlackAPI)
 	if !ok {

@@ -44,6 +44,7 @@ func (r snsReader) section(v reading.Value) {
 // retries is how long SNS tries to deliver a message.
 const retries = time.Hour
 
+// maxAge is bounded on both sides by what others do: SNS tries for an hour, and messages that came are known for a week.
 func (r snsReader) maxAge(v reading.Value) {
 	d, ok := v.Duration()
 	switch {
@@ -71,6 +72,7 @@ var (
 
 const suchTopic = "arn:aws:sns:eu-central-1:123456789012:alarms"
 
+// topics reads the topics that may send. Nothing from others is taken in.
 func (r snsReader) topics(v reading.Value) {
 	seen := map[string]bool{}
 	v.List("ARNs such as "+suchTopic, func(v reading.Value) {
@@ -106,6 +108,7 @@ func noTopic(v reading.Value, s string) {
 	v.Errorf(remedy, "%s is not the ARN of a topic", reading.Quote(v.Text()))
 }
 
+// cutLast is [strings.Cut] around the last separator.
 func cutLast(s, sep string) (before, after string, found bool) {
 	i := strings.LastIndex(s, sep)
 	if i < 0 {

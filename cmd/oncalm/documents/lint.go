@@ -11,7 +11,7 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// LintCommand is oncalm postmortem lint.
+// LintCommand is oncalm postmortem lint. It reads no configuration: the names of people are given, or not looked for.
 type LintCommand struct {
 	cli.JSONFlag
 	SARIF  bool     `name:"sarif" help:"Print SARIF 2.1.0, for CI."`
@@ -65,7 +65,8 @@ func (c *LintCommand) linter(s *cli.Session) (*lint.Linter, error) {
 	return lint.New(more...)
 }
 
-// print shows the findings as compilers do, so that editors can go to them: file, line and column in front.
+// print shows the findings as compilers do, so that editors can go to them: file, line and column in front. Findings are no
+// error of the program, so all forms go to the standard output.
 func (c *LintCommand) print(s *cli.Session, l *lint.Linter, content []byte, found []lint.Finding) error {
 	name := c.File
 	if name == "-" {

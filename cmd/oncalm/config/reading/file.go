@@ -56,7 +56,8 @@ func (f *File) Look(key string) (Value, bool) {
 	return v, given
 }
 
-// Place returns where a key stands, or else the key that it belongs to.
+// Place returns where a key stands, or else the key that it belongs to. It cuts the path from its end until something is
+// there; of a key that nobody wrote, an error stands at what would have it.
 func (f *File) Place(key string) Value {
 	for short := key; short != ""; short = short[:max(strings.LastIndexAny(short, ".["), 0)] {
 		if v, ok := f.places[short]; ok {
@@ -90,6 +91,7 @@ const most = 500
 // Full reports whether enough problems of a level were reported.
 func (f *File) Full(level Level) bool { return f.reported[level] > most }
 
+// report notes a problem, without what references stand for. Of too many of a level it says that there are more, once.
 func (f *File) report(level Level, v Value, text, remedy string) {
 	if f.Full(level) {
 		return
@@ -110,6 +112,7 @@ func (f *File) Path(p string) string {
 	return filepath.Join(filepath.Dir(f.Name), p)
 }
 
+// maxFile is how large a file may be, in bytes: the configuration, and what it refers to.
 const maxFile = 1 << 20
 
 // ErrTooLarge says that a file is larger than is read.
@@ -120,6 +123,7 @@ func ReadText(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
+	// such as a folder, or a pipe, which would wait for ever
 	case !info.Mode().IsRegular():
 		return nil, errors.New("it is not a file")
 	case info.Size() > maxFile:

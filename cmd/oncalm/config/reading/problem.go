@@ -101,6 +101,7 @@ func (ps Problems) In(all []string, sections ...string) Problems {
 	})
 }
 
+// only is a part of them; the order stays.
 func (ps Problems) only(keep func(Problem) bool) Problems {
 	return slices.DeleteFunc(slices.Clone(ps), func(p Problem) bool { return !keep(p) })
 }

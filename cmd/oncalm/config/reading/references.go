@@ -26,7 +26,8 @@ type references struct {
 	hidden []string
 }
 
-// resolve replaces the references in a single value.
+// resolve replaces the references in a single value. References in what one stands for are not looked at: a secret may have
+// any characters.
 func (r *references) resolve(v Value) (string, bool) {
 	ok, left := true, maxFile
 	s := Reference.ReplaceAllStringFunc(v.Text(), func(ref string) string {
@@ -55,6 +56,7 @@ func (r *references) resolve(v Value) (string, bool) {
 	return s, ok
 }
 
+// lookUp is what one reference stands for.
 func (r *references) lookUp(v Value, name string) (string, bool) {
 	if path, isFile := strings.CutPrefix(name, "file:"); isFile {
 		return r.file(v, path)
@@ -100,7 +102,8 @@ func (r *references) hide(v Value, val, ref string) {
 	}
 }
 
-// conceal takes out of a text what references stand for.
+// conceal takes out of a text what references stand for. It comes after all that puts a text together, so that no way of
+// quoting shows a secret.
 func (r *references) conceal(text string) string {
 	return strings.NewReplacer(r.hidden...).Replace(text)
 }

@@ -54,6 +54,7 @@ type field struct {
 	key, value Value
 }
 
+// fields are the keys of a mapping in order, with repetitions.
 func (v Value) fields() []field {
 	all := make([]field, 0, len(v.node.Content)/2)
 	for pair := range slices.Chunk(v.node.Content, 2) {
@@ -98,6 +99,7 @@ func Needs(v Value, entries ...Entry) {
 // keys are those that a mapping may have.
 type keys []Entry
 
+// names are the keys, for problems.
 func (k keys) names() []string {
 	names := make([]string, len(k))
 	for n, e := range k {
@@ -121,7 +123,8 @@ func (k keys) unknown(name string, at Value) {
 }
 
 // Each calls read for every key of a mapping that does not repeat one, with the key as it stands there, and its value.
-// A null is an empty mapping.
+// A null is an empty mapping. Which of two was
+// meant, only a person knows.
 func (v Value) Each(wanted string, read func(name string, key, value Value)) {
 	switch v.Kind() {
 	case Null:
@@ -142,6 +145,7 @@ func (v Value) Each(wanted string, read func(name string, key, value Value)) {
 	}
 }
 
+// nameForm is what a name looks like: letters and digits of any script, since people have names in theirs.
 var nameForm = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]{0,63}$`)
 
 // Named reads a mapping whose keys are names of what, to which others can refer.

@@ -35,7 +35,8 @@ func unreadable(src []byte) error {
 }
 
 // explained turns what the YAML library complains about into what is wrong with the text. The library names the line in
-// which the mapping or list around a mistake begins, if any at all, and speaks of tokens.
+// which the mapping or list around a mistake begins, if any at all, and speaks of tokens. Each look knows one kind of
+// mistake; the first that finds its own is believed.
 func explained(src []byte, err error) error {
 	message := strings.TrimPrefix(err.Error(), "yaml: ")
 	line := 1

@@ -69,6 +69,7 @@ type bounds struct {
 	values int // so far; those of an alias count each time
 }
 
+// check looks at a value and all below it. Aliases count with all that they stand for, which is not gone through again.
 func (b *bounds) check(n *yaml.Node, depth int) error {
 	if depth > maxDepth {
 		return &SyntaxError{n.Line, n.Column, tooDeep, "write it with less depth"}
@@ -105,6 +106,7 @@ func (b *bounds) check(n *yaml.Node, depth int) error {
 	return err
 }
 
+// count adds values, and complains if they are too many.
 func (b *bounds) count(n *yaml.Node, more int) error {
 	if b.values += more; b.values > maxValues {
 		text := fmt.Sprintf("the file has more than %d values up to here", maxValues)
@@ -113,6 +115,7 @@ func (b *bounds) count(n *yaml.Node, more int) error {
 	return nil
 }
 
+// alias counts what an alias stands for. One within its own anchor would have no end.
 func (b *bounds) alias(n *yaml.Node) error {
 	size := b.sizes[n.Alias]
 	if size == 0 {

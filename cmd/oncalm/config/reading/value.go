@@ -25,7 +25,8 @@ func (k Kind) String() string {
 	return [...]string{"nothing", "a single value", "a mapping", "a list"}[k]
 }
 
-// A Value is a place in the tree: what stands there, and by which keys one comes to it. That of no key is null.
+// A Value is a place in the tree: what stands there, and by which keys one comes to it. That of no key is null. It is
+// small, and passed by value.
 type Value struct {
 	Key  string // the path of keys: services.checkout.policy
 	File *File  // in which it stands
@@ -157,7 +158,8 @@ func (v Value) Refers() bool {
 	return v.Kind() == Mapping && slices.ContainsFunc(v.fields(), func(f field) bool { return f.value.Refers() })
 }
 
-// Refer checks, once the whole file is read, that something has the name that stands here.
+// Refer checks, once the whole file is read, that something has the name that stands here. Sections may stand in any order,
+// so names are known only at the end.
 func (v Value) Refer(what, name string) {
 	v.File.Later(func() {
 		switch {

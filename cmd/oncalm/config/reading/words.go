@@ -57,7 +57,8 @@ func (v Value) Number(least, most int) (int, bool) {
 	return n, true
 }
 
-// Duration reads a duration that is not negative.
+// Duration reads a duration that is not negative. It is written as Go writes durations, which have no days: a day is not
+// always 24 hours.
 func (v Value) Duration() (time.Duration, bool) {
 	const wanted = "a duration such as 30s, 5m or 1h30m"
 	s, ok := v.Filled(wanted)
