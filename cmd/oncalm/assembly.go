@@ -13,8 +13,10 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/changes/around"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/levers"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/handoffs"
@@ -64,7 +66,9 @@ type assembly struct {
 func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n := &assembly{app: a, cfg: cfg, handlers: map[string]outbox.Handler{}}
 	n.book = &incidents.Book{Store: a.store, Clock: a.clock}
-	n.around = &around.Finder{Book: n.book}
+	n.around = &around.Finder{Book: n.book, Targets: func(service string) []changes.Thing {
+		return levers.Things(cfg.Levers[service])
+	}}
 	n.overrides = cfg.Overrides(a.clock)
 	n.silences = &silences.Book{Incidents: n.book, Rules: cfg.Maintenance, Known: cfg.Knows, Clock: a.clock,
 		Opens: cfg.Services.Opens, PagesNobody: cfg.PagesNobody}
