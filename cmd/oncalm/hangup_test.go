@@ -21,9 +21,9 @@ import (
 // eventually waits until something is so.
 func (r *rig) eventually(what string, so func() bool) {
 	r.t.Helper()
-	for end := time.Now().Add(10 * time.Second); !so(); {
+	for end := time.Now().Add(time.Minute); !so(); {
 		if time.Now().After(end) {
-			r.t.Fatalf("not within 10 s: %s\n%s", what, r.logs)
+			r.t.Fatalf("not within a minute: %s\n%s", what, r.logs)
 		}
 		<-time.After(5 * time.Millisecond)
 	}
