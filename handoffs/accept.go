@@ -67,13 +67,13 @@ func (d *Desk) hold(tx store.Tx, now time.Time, schedule string, old standing, m
 			return nil, fmt.Errorf("%s stays on for %s in %s: %w", out, in, schedule, err)
 		}
 		h.Waits[in] = out
-		oweOffer(owed, now, offerBody{Offer{schedule, Incoming, out, h.Border, h.Until}, in})
-		oweOffer(owed, now, offerBody{Offer{schedule, Outgoing, in, h.Border, h.Until}, out})
+		enqueueOffer(owed, now, offerBody{Offer{schedule, Incoming, out, h.Border, h.Until}, in})
+		enqueueOffer(owed, now, offerBody{Offer{schedule, Outgoing, in, h.Border, h.Until}, out})
 	}
 	return h, nil
 }
 
-func oweOffer(owed outbox.Tx, now time.Time, b offerBody) {
+func enqueueOffer(owed outbox.Tx, now time.Time, b offerBody) {
 	owed.Once(outbox.Entry{
 		Key:  store.Key("handoff", b.Schedule, stamp(b.Border), "offer", b.To),
 		Kind: KindOffer, Lane: outbox.Answers, Due: now, Body: outbox.Body(b),

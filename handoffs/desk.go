@@ -115,7 +115,7 @@ type Options struct {
 	Clock     *clocks.Clock // nil is for tests
 }
 
-// A Desk finds out that a shift begins or ends, and puts it on record. It owes what follows from that to its parts.
+// A Desk finds out that a shift begins or ends, and puts it on record. It enqueues what follows from that to its parts.
 type Desk struct {
 	store     store.Store
 	overrides *overrides.Book
@@ -187,13 +187,13 @@ func (d *Desk) Run(ctx context.Context) {
 	}
 }
 
-// begin owes what no change of a schedule brings about.
+// begin enqueues what no change of a schedule brings about.
 func (d *Desk) begin(ctx context.Context, now time.Time) error {
 	if len(d.groups.groups) == 0 && !d.ahead.at.On {
 		return nil
 	}
 	return d.store.Update(ctx, func(tx store.Tx) error {
-		d.groups.oweAll(outbox.In(tx, now), now)
+		d.groups.enqueueAll(outbox.In(tx, now), now)
 		return d.ahead.plan(tx, now)
 	})
 }

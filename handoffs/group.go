@@ -51,25 +51,25 @@ type userGroups struct {
 	clock     *clocks.Clock
 }
 
-// oweGroup owes bringing a group up to date. It is done once for all that happens until then.
-func oweGroup(owed outbox.Tx, now time.Time, id string) {
+// enqueueGroup enqueues that a group is brought up to date. It is done once for all that happens until then.
+func enqueueGroup(owed outbox.Tx, now time.Time, id string) {
 	owed.Soon(outbox.Entry{
 		Key: store.Key("sync", id), Kind: KindGroup, Lane: outbox.Chores, Due: now, Body: outbox.Body(groupBody{id}),
 	})
 }
 
-// oweAll owes it for all groups: what changed while the process was down is not known.
-func (u *userGroups) oweAll(owed outbox.Tx, now time.Time) {
+// enqueueAll enqueues that for all groups: what changed while the process was down is not known.
+func (u *userGroups) enqueueAll(owed outbox.Tx, now time.Time) {
 	for _, id := range slices.Sorted(maps.Keys(u.groups)) {
-		oweGroup(owed, now, id)
+		enqueueGroup(owed, now, id)
 	}
 }
 
-// oweOf owes it for the groups of a schedule.
-func (u *userGroups) oweOf(owed outbox.Tx, now time.Time, schedule string) {
+// enqueueOf enqueues that for the groups of a schedule.
+func (u *userGroups) enqueueOf(owed outbox.Tx, now time.Time, schedule string) {
 	for _, id := range slices.Sorted(maps.Keys(u.groups)) {
 		if slices.Contains(u.groups[id].Schedules, schedule) {
-			oweGroup(owed, now, id)
+			enqueueGroup(owed, now, id)
 		}
 	}
 }

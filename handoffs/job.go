@@ -49,7 +49,7 @@ func zoneOf(s rotations.Schedule) *time.Location {
 	return s.Zone
 }
 
-// plan owes the next run of each job.
+// plan enqueues the next run of each job.
 func (w *weekAhead) plan(tx store.Tx, now time.Time) error {
 	for _, j := range w.jobs() {
 		if err := outbox.In(tx, now).Plan(j); err != nil {

@@ -44,14 +44,14 @@ type borderBody struct {
 	Schedule string `json:"schedule"`
 }
 
-// A moment is a schedule at an instant, and what is owed about it then.
+// A moment is a schedule at an instant, and what is to be done about it then.
 type moment struct {
 	rotations.Answer
 	rule Rule
 	owed []outbox.Entry
 }
 
-// moment works out how a schedule stands and what is owed from there. It only reads.
+// moment works out how a schedule stands and what is to be done from there. It only reads.
 func (d *Desk) moment(tx store.Tx, now time.Time, name string) moment {
 	s, all := d.overrides.Schedules[name], d.overrides.Of(tx, name)
 	m := moment{Answer: s.At(now, all), rule: d.rules[name]}
@@ -95,7 +95,7 @@ func (d *Desk) needed(tx store.Tx, now time.Time, name string) bool {
 	})
 }
 
-// LookAt announces what has changed in a schedule since it was looked at last, and owes what comes next. An unknown schedule
+// LookAt announces what has changed in a schedule since it was looked at last, and enqueues what comes next. An unknown schedule
 // is left alone.
 func (d *Desk) LookAt(tx store.Tx, now time.Time, schedule string) error {
 	return d.look(tx, now, schedule, false)
@@ -135,7 +135,7 @@ func (d *Desk) look(tx store.Tx, now time.Time, schedule string, told bool) erro
 	return put(tx, standingKey(schedule), next)
 }
 
-// handOver puts a handoff on record and owes the notices of it.
+// handOver puts a handoff on record and enqueues the notices of it.
 func (d *Desk) handOver(tx store.Tx, now time.Time, old standing, m moment, schedule string, told bool) error {
 	r := Record{
 		Schedule: schedule, Number: old.Number + 1, At: now, Recorded: now,
@@ -155,9 +155,9 @@ func (d *Desk) handOver(tx store.Tx, now time.Time, old standing, m moment, sche
 			}
 		}
 	}
-	d.groups.oweOf(outbox.In(tx, now), now, schedule)
+	d.groups.enqueueOf(outbox.In(tx, now), now, schedule)
 	if m.rule.Mode != Quiet {
-		oweNotices(outbox.In(tx, now), now, r)
+		enqueueNotices(outbox.In(tx, now), now, r)
 	}
 	return put(tx, recordKey(schedule, r.Number), r)
 }

@@ -77,8 +77,8 @@ func (b *noticeBody) owe(owed outbox.Tx, now time.Time) {
 	})
 }
 
-// oweNotices owes the notices of a handoff. Of one that people have been told of, only that to those who come.
-func oweNotices(owed outbox.Tx, now time.Time, r Record) {
+// enqueueNotices enqueues the notices of a handoff. Of one that people have been told of, only that to those who come.
+func enqueueNotices(owed outbox.Tx, now time.Time, r Record) {
 	for _, p := range without(r.To, r.From) {
 		(&noticeBody{r, Incoming, p}).owe(owed, now)
 	}
@@ -91,16 +91,16 @@ func oweNotices(owed outbox.Tx, now time.Time, r Record) {
 	for _, p := range r.Shadows {
 		(&noticeBody{r, Shadow, p}).owe(owed, now)
 	}
-	oweChannel(owed, now, r)
+	enqueueChannel(owed, now, r)
 }
 
-// oweAlone owes telling the channel of one handoff.
-func oweAlone(owed outbox.Tx, now time.Time, r Record) {
+// enqueueAlone enqueues that the channel is told of one handoff.
+func enqueueAlone(owed outbox.Tx, now time.Time, r Record) {
 	(&noticeBody{r, Beside, ""}).owe(owed, now)
 }
 
 // notices tell people of handoffs, of shifts that are coming, and of those that wait for them. They say how things stand when they
-// are told, which may be later than when they were owed.
+// are told, which may be later than when they were enqueued.
 type notices struct {
 	store     store.Store
 	overrides *overrides.Book

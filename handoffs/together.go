@@ -30,11 +30,11 @@ func recordKey(schedule string, number int) string {
 	return store.Key(handedPart, schedule, fmt.Sprintf("%08d", number))
 }
 
-// oweChannel owes telling the channel of a handoff: with others of the same time or, if these have been told, by itself.
-func oweChannel(owed outbox.Tx, now time.Time, r Record) {
+// enqueueChannel enqueues that the channel is told of a handoff: with others of the same time or, if these have been told, by itself.
+func enqueueChannel(owed outbox.Tx, now time.Time, r Record) {
 	key := store.Key("handoffs", stamp(r.At))
 	if e, used := owed.Get(key); used && !e.Done.IsZero() {
-		oweAlone(owed, now, r)
+		enqueueAlone(owed, now, r)
 		return
 	}
 	owed.Once(outbox.Entry{
@@ -74,7 +74,7 @@ func (n *notices) together(ctx context.Context, e outbox.Entry) (func(store.Tx) 
 	return func(tx store.Tx) error {
 		for _, r := range n.handedAt(tx, b.At) {
 			if !slices.ContainsFunc(t.Handoffs, func(h Handoff) bool { return h.Schedule == r.Schedule }) {
-				oweAlone(outbox.In(tx, now), now, r)
+				enqueueAlone(outbox.In(tx, now), now, r)
 			}
 		}
 		return nil

@@ -49,7 +49,7 @@ func (r *Router) say(ctx context.Context, c *Call, w Word) (payload string, err 
 }
 
 // once does something in a transaction, unless this request was carried out before, and remembers the answer. What was
-// pressed is answered later: that is owed.
+// pressed is answered later: the answer is enqueued.
 func (r *Router) once(ctx context.Context, c *Call, do func(store.Tx) (blocks.Message, error)) (payload string,
 	err error) {
 	err = r.o.Book.Store.Update(ctx, func(tx store.Tx) error {
@@ -64,7 +64,7 @@ func (r *Router) once(ctx context.Context, c *Call, do func(store.Tx) (blocks.Me
 		payload = r.encode(c, m)
 		requests.Remember(tx, c.Now, c.ID, payload)
 		if c.direct && !(c.home && m.Shown) {
-			oweDirectly(c, tx, m)
+			enqueueDirectly(c, tx, m)
 		}
 		if c.url != "" && (!m.Shown || c.Private) {
 			outbox.In(tx, c.Now).Once(answerEntry(c.Now, c.ID, c.url, payload))

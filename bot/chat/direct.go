@@ -89,8 +89,8 @@ type directBody struct {
 	Drawn   blocks.Drawn `json:"message"`
 }
 
-// oweDirectly enqueues the answer to a plain message.
-func oweDirectly(c *Call, tx store.Tx, m blocks.Message) {
+// enqueueDirectly enqueues the answer to a plain message.
+func enqueueDirectly(c *Call, tx store.Tx, m blocks.Message) {
 	outbox.In(tx, c.Now).Once(outbox.Entry{
 		Key: store.Key("direct", c.ID), Kind: KindDirect, Lane: outbox.Answers, Due: c.Now,
 		Body: outbox.Body(directBody{c.Channel, blocks.Draw(m)}),

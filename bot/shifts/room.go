@@ -95,7 +95,7 @@ func (room *Room) Handlers() map[string]outbox.Handler {
 	return all
 }
 
-// Follow owes what people are told of a change of who is on call (see [overrides.Follower]).
+// Follow enqueues what people are told of a change of who is on call (see [overrides.Follower]).
 func (room *Room) Follow(tx store.Tx, now time.Time, c overrides.Change) {
 	room.news.Follow(tx, now, c)
 }

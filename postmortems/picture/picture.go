@@ -16,7 +16,7 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// Measures of the picture, in its own units.
+// Measures of the picture, in its own units. The axis has the same length whatever it spans, so that documents look alike.
 const (
 	width  = 920
 	left   = 118 // of the axis
@@ -41,7 +41,8 @@ type row struct {
 	marks        []mark
 }
 
-// rows are the lanes, from top to bottom. One without a mark is left out.
+// rows are the lanes, from top to bottom. One without a mark is left out. Each lane has a colour of its own; a mark is told
+// from its neighbours by its words, since not everybody sees colours.
 func rows(d document.Document) []row {
 	all := []row{
 		{"Changes", "#8250df", changeMarks(d)},
@@ -55,6 +56,8 @@ func rows(d document.Document) []row {
 	return slices.DeleteFunc(all, func(r row) bool { return len(r.marks) == 0 })
 }
 
+// changeMarks are the changes from an hour before the start on: earlier ones are in the table, and would make the rest
+// small.
 func changeMarks(d document.Document) (marks []mark) {
 	for _, c := range d.Changes {
 		if c.Before <= time.Hour.Seconds() {
@@ -64,6 +67,7 @@ func changeMarks(d document.Document) (marks []mark) {
 	return marks
 }
 
+// impactMarks are the windows of impact. One without a start is a moment at its end, for nobody knows how long it was.
 func impactMarks(d document.Document) (marks []mark) {
 	for _, w := range d.Impact.Windows {
 		m := mark{from: w.From, to: w.To, open: w.To.IsZero(), what: "impact (" + string(w.Confidence) + ")"}
@@ -75,6 +79,7 @@ func impactMarks(d document.Document) (marks []mark) {
 	return marks
 }
 
+// alarmMarks are what alarms said: ALARM is full, and OK hollow.
 func alarmMarks(d document.Document) (marks []mark) {
 	for _, w := range d.Impact.Series {
 		source := strings.Join(w.Source[:min(1, len(w.Source))], "")
@@ -92,6 +97,7 @@ func alarmMarks(d document.Document) (marks []mark) {
 	return marks
 }
 
+// pageMarks are the pages when they were delivered; one that was not stands hollow where it was decided.
 func pageMarks(d document.Document) (marks []mark) {
 	for _, p := range d.Pages {
 		at, what := p.Delivered, "page to "+p.Person+" delivered"
@@ -103,6 +109,7 @@ func pageMarks(d document.Document) (marks []mark) {
 	return marks
 }
 
+// ackMarks are the acknowledgements, as they are credited to pages.
 func ackMarks(d document.Document) (marks []mark) {
 	for _, p := range d.Pages {
 		if !p.Acknowledged.IsZero() {
@@ -112,6 +119,7 @@ func ackMarks(d document.Document) (marks []mark) {
 	return marks
 }
 
+// rollbackMarks are the rollbacks from the request on. Only one that helped is full.
 func rollbackMarks(d document.Document) (marks []mark) {
 	for _, b := range d.Rollbacks {
 		m := mark{from: b.Requested, to: b.Finished, what: "rollback of " + b.Target + ": " + b.Outcome,
@@ -124,6 +132,7 @@ func rollbackMarks(d document.Document) (marks []mark) {
 	return marks
 }
 
+// updateMarks are what stakeholders were told.
 func updateMarks(d document.Document) (marks []mark) {
 	for _, u := range d.Updates {
 		marks = append(marks, mark{from: u.At, what: "update: " + cmp.Or(u.Stage, u.Text)})
@@ -134,7 +143,8 @@ func updateMarks(d document.Document) (marks []mark) {
 // A scale turns times into places.
 type scale struct{ from, to time.Time }
 
-// span is from the first to the last thing in the picture, with some room.
+// span is from the first to the last thing in the picture, with some room. An incident of less than a minute gets a minute,
+// since an axis without a length has no places.
 func span(d document.Document, all []row) scale {
 	s := scale{d.Header.Opened, d.Header.Opened}
 	add := func(t time.Time) {
@@ -161,6 +171,7 @@ func span(d document.Document, all []row) scale {
 	return s
 }
 
+// x is where a time stands, from the left.
 func (s scale) x(t time.Time) float64 {
 	return left + (width-left-right)*float64(t.Sub(s.from))/float64(s.to.Sub(s.from))
 }
@@ -176,6 +187,7 @@ var steps = [...]time.Duration{
 // mostTicks is how many lines an axis has.
 const mostTicks = 9
 
+// step is the shortest of them with which there are not too many lines.
 func (s scale) step() time.Duration {
 	for _, step := range steps {
 		if s.to.Sub(s.from)/step <= mostTicks {
@@ -185,7 +197,8 @@ func (s scale) step() time.Duration {
 	return s.to.Sub(s.from) / mostTicks
 }
 
-// SVG draws the course of an incident, and says in words what is in it. Without anything to draw it is empty.
+// SVG draws the course of an incident, and says in words what is in it. Without anything to draw it is empty. All texts are
+// escaped, for they come from alarms and people.
 func SVG(d document.Document) (svg, alt string) {
 	all := rows(d)
 	if len(all) == 0 || d.Header.Opened.IsZero() {
@@ -207,7 +220,8 @@ func SVG(d document.Document) (svg, alt string) {
 	return b.String(), alt
 }
 
-// axis draws the lines of time and their words.
+// axis draws the lines of time and their words. Times are in UTC, as in the rest of the document. The lines stand at whole
+// steps.
 func (s scale) axis(b *strings.Builder, y int) {
 	step := s.step()
 	form := "15:04"
@@ -266,6 +280,7 @@ func title(at time.Time, what string) string {
 	return "<title>" + text.HTML(at.UTC().Format(time.TimeOnly)+" "+text.Clip(text.Line(what), 300)) + "</title>"
 }
 
+// bar draws what lasts. What has no known end goes to the edge, and is paler.
 func (s scale) bar(b *strings.Builder, r row, m mark, y int) {
 	from, to := s.x(m.from), float64(width-right)
 	fade := ` fill-opacity=".55"`
@@ -280,6 +295,7 @@ func (s scale) bar(b *strings.Builder, r row, m mark, y int) {
 		title(m.from, m.what))
 }
 
+// dot draws a moment.
 func (s scale) dot(b *strings.Builder, r row, m mark, y int, what string) {
 	fill := r.colour
 	if m.hollow {

@@ -29,9 +29,9 @@ type askBody struct {
 	Person string `json:"person,omitempty"`
 }
 
-// oweAsk enqueues for each who is asked how the question stands. It is armed again at each change: many changes before it
+// enqueueAsk enqueues for each who is asked how the question stands. It is armed again at each change: many changes before it
 // runs are one edit.
-func (f *Follower) oweAsk(tx store.Tx, now time.Time, a overrides.Ask) {
+func (f *Follower) enqueueAsk(tx store.Tx, now time.Time, a overrides.Ask) {
 	for _, p := range a.Asked {
 		outbox.In(tx, now).Soon(outbox.Entry{
 			Key: store.Key("ask", a.Change, p), Kind: KindAsk, Lane: outbox.Answers, Due: now,
@@ -82,7 +82,7 @@ func (f *Follower) askMessage(ctx context.Context, e outbox.Entry) (func(store.T
 			return nil
 		}
 		if latest.State != a.State || len(latest.Declined) != len(a.Declined) {
-			f.oweAsk(tx, now, latest)
+			f.enqueueAsk(tx, now, latest)
 		}
 		return nil
 	}, nil

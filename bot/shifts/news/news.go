@@ -30,7 +30,7 @@ type Follower struct {
 // also brings the question up to date, whatever has become of it.
 func (f *Follower) Follow(tx store.Tx, now time.Time, c overrides.Change) {
 	if c.Ask != nil {
-		f.oweAsk(tx, now, *c.Ask)
+		f.enqueueAsk(tx, now, *c.Ask)
 	}
 	switch c.What {
 	case overrides.Made, overrides.Accepted:

@@ -33,9 +33,9 @@ type pictureBody struct {
 	Now      time.Time `json:"now"`
 }
 
-// owePicture owes a person the picture of a schedule, as a direct message: only what is posted can have one. Its key is
+// enqueuePicture enqueues the picture of a schedule for a person, as a direct message: only what is posted can have one. Its key is
 // that of the request: the same request makes one picture.
-func (b *Board) owePicture(c *chat.Call, tx store.Tx, schedule string) {
+func (b *Board) enqueuePicture(c *chat.Call, tx store.Tx, schedule string) {
 	outbox.In(tx, c.Now).Once(outbox.Entry{
 		Key: store.Key("picture", typed.ChangeID(c.ID)), Kind: KindStrip, Lane: outbox.Chores, Due: c.Now,
 		Body: outbox.Body(pictureBody{c.Person, schedule, b.Reader.Zone(c, schedule).String(), c.Now.UTC()}),

@@ -44,7 +44,7 @@ func (b *Board) Schedule(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	}
 	m.Body = append(m.Body, blocks.Bullets(lines...),
 		blocks.Para(blocks.Say("A picture of it is in your direct messages.")))
-	b.owePicture(c, tx, meant.Schedule)
+	b.enqueuePicture(c, tx, meant.Schedule)
 	return m, nil
 }
 

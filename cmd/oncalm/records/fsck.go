@@ -88,13 +88,13 @@ func (c *FsckCommand) check(ctx context.Context, s *cli.Session, path string) (f
 	if err := fsck.Repair(ctx, db, found.Report); err != nil {
 		return found, err
 	}
-	return found, c.oweAnew(ctx, s, db, found.Report)
+	return found, c.enqueueAnew(ctx, s, db, found.Report)
 }
 
-// oweAnew brings back what would page somebody and was lost, as the audit does while a server
+// enqueueAnew brings back what would page somebody and was lost, as the audit does while a server
 // runs. Without a configuration that names the policies, it is left to that. A store that was named by itself may belong to
 // another configuration.
-func (c *FsckCommand) oweAnew(ctx context.Context, s *cli.Session, db store.Store, r *fsck.Report) error {
+func (c *FsckCommand) enqueueAnew(ctx context.Context, s *cli.Session, db store.Store, r *fsck.Report) error {
 	if c.Store != "" {
 		return nil
 	}
