@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	_ "embed" // for the configuration
 	"errors"
 	"fmt"
 	"log/slog"
@@ -20,6 +21,7 @@ import (
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/webshop"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/rotations/feed"
@@ -67,61 +69,16 @@ type demo struct {
 	page  *http.Server
 	doors struct{ api, page net.Listener }
 	stage *stage
+	shop  *webshop.Shop
 }
 
 const demoTopic = "arn:aws:sns:eu-central-1:123456789012:alarms"
 
 // demoConfig is the configuration; the verbs are Slack, the topic and the beginning of
 // the shifts.
-const demoConfig = `# The configuration of oncalm demo, rewritten at each start.
-listen: 127.0.0.1:0
-web: {listen: "127.0.0.1:0"}
-store: oncalm.db
-slack:
-  api_url: %q
-  bot_token: xoxb-demo
-  signing_secret: demo-signing-secret
-  channel: C0INCIDENTS
-channels: {open: sev1}
-sns:
-  topics: [%q]
-  certificate: sns.pem
-people:
-  ana: {slack: U0ANA, zone: Europe/Berlin}
-  bo:  {slack: U0BO, zone: Europe/Lisbon}
-  cy:  {slack: U0CY, zone: Europe/Berlin}
-schedules:
-  shop:
-    zone: Europe/Berlin
-    layers:
-      - {name: primary, people: [ana, bo, cy], start: %s, shift: 1w}
-policies:
-  shop:
-    steps:
-      - {page: ["schedule:shop"], wait: 1m}
-      - {page: ["person:bo"], wait: 2m}
-    rounds: 3
-    fallback: ["person:cy"]
-    reminder: 30m
-services:
-  checkout: {policy: shop, severity: sev1, alarms: ["checkout-*"], runbook: "https://wiki.example.com/checkout", stakeholders: [C0STATUS]}
-  search:   {policy: shop, severity: sev3, alarms: ["search-*"]}
-  accounts: {policy: shop, severity: sev2, alarms: ["accounts-*"]}
-  basket:   {policy: shop, severity: sev2, alarms: ["basket-*"]}
-  delivery: {policy: shop, severity: sev2, alarms: ["delivery-*"]}
-  images:   {policy: shop, severity: sev2, alarms: ["images-*"]}
-  invoices: {policy: shop, severity: sev2, alarms: ["invoices-*"]}
-  login:    {policy: shop, severity: sev1, alarms: ["login-*"]}
-  mail:     {policy: shop, severity: sev2, alarms: ["mail-*"]}
-  orders:   {policy: shop, severity: sev2, alarms: ["orders-*"]}
-  prices:   {policy: shop, severity: sev2, alarms: ["prices-*"]}
-  returns:  {policy: shop, severity: sev2, alarms: ["returns-*"]}
-  reviews:  {policy: shop, severity: sev2, alarms: ["reviews-*"]}
-  stock:    {policy: shop, severity: sev2, alarms: ["stock-*"]}
-  vouchers: {policy: shop, severity: sev2, alarms: ["vouchers-*"]}
-  platform: {policy: shop, severity: sev2, alarms: ["*"], runbook: "https://wiki.example.com/platform"}
-default_service: platform
-`
+//
+//go:embed demo.yaml
+var demoConfig string
 
 // open sets everything up. After an error, close undoes what was done.
 func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err error) {
@@ -149,11 +106,14 @@ func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err 
 	}
 	// That Slack does not answer is part of the play, and warnings of it would fill the terminal.
 	log := slog.New(slog.NewTextHandler(s.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	if d.house, err = openHouse(cfg, d.db, d.db, log,
-		outside{clock: clocks.System(), follows: d.stage.follow}); err != nil {
+	if d.shop, err = webshop.Open(log); err != nil {
 		return err
 	}
-	d.stage.connect("http://"+d.house.addr(0), d.topic, d.slack)
+	if d.house, err = openHouse(cfg, d.db, d.db, log,
+		outside{clock: clocks.System(), follows: d.stage.follow, ways: d.shop.Ways}); err != nil {
+		return err
+	}
+	d.stage.connect("http://"+d.house.addr(0), d.topic, d.slack, d.shop)
 	api := http.NewCrossOriginProtection().Handler(d.slack.API)
 	d.api = doors.NewServer(doors.Hosts(api, "127.0.0.1", "it is for the bot alone"), log)
 	d.page = doors.NewServer(doors.Named(d.front(log), doors.OnThisMachine,
@@ -224,18 +184,21 @@ func (d *demo) url() string { return "http://" + d.doors.page.Addr().String() + 
 // live runs until ctx ends. The order of the end matters: the bot first, while its Slack still answers, then the page and
 // Slack, and the store last.
 func (d *demo) live(ctx context.Context) error {
-	broken := make(chan error, 2)
+	broken := make(chan error, 3)
 	go func() { broken <- d.api.Serve(d.doors.api) }()
 	go func() { broken <- d.page.Serve(d.doors.page) }()
+	go func() { broken <- d.shop.Serve() }()
+	rest := beside(ctx, d.stage.watch)
 	err := d.house.live(ctx, d.db.Failed())
+	rest()
 	d.slack.Page.EndStreams()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
 	if d.page.Shutdown(end) != nil {
 		err = errors.Join(err, d.page.Close()) // a browser that does not let go
 	}
-	err = errors.Join(err, d.api.Close())
-	for range 2 {
+	err = errors.Join(err, d.api.Close(), d.shop.Close())
+	for range 3 {
 		if served := <-broken; !errors.Is(served, http.ErrServerClosed) {
 			err = errors.Join(err, served)
 		}
@@ -250,6 +213,9 @@ func (d *demo) close() error {
 		if l != nil {
 			errs = append(errs, l.Close())
 		}
+	}
+	if d.shop != nil {
+		errs = append(errs, d.shop.Close())
 	}
 	if d.db != nil {
 		errs = append(errs, d.db.Close())

@@ -74,7 +74,7 @@ func (v *visit) takesCharge() {
 	v.says("/incident summary The payment provider answers 503", "The card of 1 (Payments fail) says what it is about now.")
 	v.says("/incident impact from yesterday 23:40 to yesterday 23:55 half of the customers cannot pay", "The impact of 1")
 	v.says("/incident page @cy you know the provider", "You paged cy for 1")
-	v.says("/incident rollback 1", "Nothing of checkout can be rolled back")
+	v.says("/incident rollback 1", "It needs 1 approval within 10 minutes, by bo or cy")
 	v.says("/incident action @ana alert on the provider's errors due fri", "An action item of 1 (Payments fail) for ana")
 	v.says("/incident update identified We switch to the other provider next in 30m", "It goes to 1 channel.")
 	v.goes("status")

@@ -38,8 +38,9 @@ func TestNewMessagesInBrowser(t *testing.T) {
 	p.waits("the end, read", `document.querySelector("#news").offsetHeight === 0 && !document.title.startsWith("•")`)
 
 	p.types("/incident note " + strings.Repeat("x", 700))
+	p.sees("#log", "Noted on 1")
 	p.types("/incident postmortem")
-	p.waits("a table that breaks long words", `[...document.querySelectorAll("#log .markdown table")].some((e) => e.innerText.includes("xxxxxxxx") && e.offsetWidth <= 720)`)
+	p.waits("a table that breaks long words", `[...document.querySelectorAll("#log .markdown table")].some((e) => e.innerText.includes("xxxxxxxx") && e.offsetWidth <= 900)`)
 	p.fits("with a long word")
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/bot/slackfake/chatpage"
 	"github.com/oncalm/oncalm/cmd/oncalm/scenes"
+	"github.com/oncalm/oncalm/cmd/oncalm/webshop"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/store"
@@ -33,6 +34,7 @@ type stage struct {
 	url   string // of the bot's public door
 	topic *sns.SigningTopic
 	slack *slackfake.Slack
+	shop  *webshop.Shop
 
 	mu     sync.Mutex
 	fired  int // alarms, those of storms not counted
@@ -47,8 +49,9 @@ func (g *stage) page() chatpage.Options {
 	return chatpage.Options{
 		Title: "Oncalm", Actor: "U0ANA", Beside: "C0INCIDENTS", LocalTime: true, Run: g.run,
 		Welcome: "You are Ana, and on call this week. Fire an alarm, and Oncalm pages you here.",
-		Farewell: "Now break things. Ignore a page for a minute, and Bo is paged. Take Slack down, and fire an alarm " +
-			"while it is.",
+		Farewell: "Now break things. Fire alarms until checkout-5xx-rate fires again, press Roll back on its card, and " +
+			"approve it as Bo: its deployment is taken back, and the alarm says whether that helped. Ignore a page for a " +
+			"minute, and Bo is paged. Take Slack down, and fire an alarm while it is.",
 		Commands: suggestions(), Shortcuts: shortcuts(),
 		Controls: []chatpage.Control{
 			{ID: "fire", Label: "Fire an alarm", Hint: "A CloudWatch alarm goes to ALARM and SNS posts it, signed", Kind: "primary"},
@@ -91,8 +94,8 @@ func shortcuts() (all []chatpage.Shortcut) {
 
 // connect tells the stage where the bot is, and Slack through the stage, which takes
 // note of what visitors type.
-func (g *stage) connect(url string, topic *sns.SigningTopic, slack *slackfake.Slack) {
-	g.url, g.topic, g.slack = url, topic, slack
+func (g *stage) connect(url string, topic *sns.SigningTopic, slack *slackfake.Slack, s *webshop.Shop) {
+	g.url, g.topic, g.slack, g.shop = url, topic, slack, s
 	slack.Bot.Connect(url, g)
 }
 
@@ -146,6 +149,11 @@ func (g *stage) run(ctx context.Context, control string) (message string, err er
 	switch control {
 	case "fire":
 		x := g.pick()
+		if strings.HasPrefix(x.Name, scenes.Deployed) {
+			if err := g.deploys(ctx); err != nil {
+				return "", err
+			}
+		}
 		if err := g.fire(ctx, x); err != nil {
 			return "", err
 		}
@@ -171,6 +179,54 @@ func (g *stage) limit() (message string) {
 		return "Slack takes no more than the real one now"
 	}
 	return "Slack takes everything again"
+}
+
+// deploys tells of the deployment because of which that alarm fires.
+func (g *stage) deploys(ctx context.Context) error {
+	event, err := g.shop.Break(time.Now())
+	if err != nil {
+		return err
+	}
+	body, err := g.topic.Sign(event)
+	if err != nil {
+		return err
+	}
+	return g.post(ctx, body)
+}
+
+// watch clears that alarm when the deployment was rolled back, until ctx ends.
+func (g *stage) watch(ctx context.Context) {
+	ticks := time.NewTicker(time.Second)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticks.C:
+		}
+		if g.shop.Mended(time.Now()) {
+			_ = g.recover(ctx) // the visitor can clear it, too
+		}
+	}
+}
+
+// recover says OK for what fired because of a deployment.
+func (g *stage) recover(ctx context.Context) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for n, together := range slices.Backward(g.firing) {
+		if !strings.HasPrefix(together[0].Name, scenes.Deployed) {
+			continue
+		}
+		x := together[0]
+		x.State = incidents.AlarmOK
+		if err := g.send(ctx, x); err != nil {
+			return err
+		}
+		g.firing = slices.Delete(g.firing, n, n+1)
+		return nil
+	}
+	return nil
 }
 
 // pick returns the next alarm, which has never fired.
@@ -239,6 +295,11 @@ func (g *stage) send(ctx context.Context, x aws.Example) error {
 	if err != nil {
 		return err
 	}
+	return g.post(ctx, body)
+}
+
+// post posts what the topic has signed.
+func (g *stage) post(ctx context.Context, body []byte) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, g.url+"/sns", bytes.NewReader(body))
 	if err != nil {
 		return err

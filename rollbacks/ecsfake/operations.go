@@ -1,6 +1,10 @@
 package ecsfake
 
-import "strings"
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+)
 
 // describeDeployments answers DescribeServiceDeployments. As in all such lists, what is not there is a failure beside what
 // was found.
@@ -91,7 +95,7 @@ func (c *Cluster) revisionOf(arn string) map[string]any {
 			if c.revision(s, d) != arn {
 				continue
 			}
-			digest := strings.ReplaceAll(d.id, "0", "a") + strings.Repeat("0", 42)
+			digest := fmt.Sprintf("%x", sha256.Sum256([]byte(d.id))) // what is pushed again is another image
 			out := map[string]any{
 				"serviceRevisionArn": arn, "serviceArn": c.arn("service", s.name), "taskDefinition": definitionARN(d.definition),
 				"containerImages": []any{map[string]any{"containerName": "app", "image": d.image, "imageDigest": "sha256:" + digest}},

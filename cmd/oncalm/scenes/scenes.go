@@ -7,6 +7,9 @@ import (
 	"github.com/oncalm/oncalm/alarms/aws"
 )
 
+// Deployed begins the names of the alarms that follow a deployment.
+const Deployed = "checkout-5xx-rate"
+
 // Nth is the alarm that fires after n others.
 func Nth(n int) aws.Example {
 	all := first()
@@ -18,7 +21,9 @@ func Nth(n int) aws.Example {
 // first are the alarms of the first round.
 func first() []aws.Example {
 	return []aws.Example{
-		{Name: "checkout-5xx-rate", Description: "More than 10 failed checkouts a minute. Customers see an error page."},
+		{Name: Deployed, Description: "More than 10 failed checkouts a minute. Customers see an error page.",
+			Namespace: "Shop", Metric: "FailedCheckouts", Threshold: 10,
+			Dimensions: map[string]string{"ClusterName": "prod", "ServiceName": "checkout"}},
 		{Name: "search-p99-latency", Description: "Search is slow for one in a hundred.", Namespace: "AWS/ApplicationELB",
 			Metric: "TargetResponseTime", Threshold: 2, Dimensions: map[string]string{"LoadBalancer": "app/search/9f0c2d6c1b7a4e55"}},
 		{Name: "orders-queue-age", Description: "Orders wait too long before they are packed.", Namespace: "AWS/SQS",

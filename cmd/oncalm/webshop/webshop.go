@@ -1,0 +1,119 @@
+// Package webshop is what the alarms of the demo watch: a service in a fake ECS, reached over the network as the real one is. An alarm
+// follows a deployment, and is OK again when that is rolled back.
+package webshop
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/doors"
+	"github.com/oncalm/oncalm/rollbacks"
+	"github.com/oncalm/oncalm/rollbacks/ecsfake"
+)
+
+// A Shop is a service that is deployed.
+type Shop struct {
+	ecs    *ecsfake.Cluster
+	server *http.Server
+	door   net.Listener
+
+	mu      sync.Mutex
+	version int    // that was deployed last
+	broken  string // the version that makes the alarm fire; empty while none does
+	back    time.Time
+}
+
+// Service is what is deployed, in the cluster prod.
+const Service = "checkout"
+
+// Open opens the fake ECS, with a version that works.
+func Open(log *slog.Logger) (*Shop, error) {
+	door, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	h := &Shop{ecs: ecsfake.New("prod", time.Now), door: door, version: 41}
+	h.ecs.Takes = 6 * time.Second
+	h.server = doors.NewServer(h.ecs, log)
+	h.ecs.Deployed(Service, h.name(h.version), 48*time.Hour)
+	h.deploy(24 * time.Hour)
+	return h, nil
+}
+
+func (h *Shop) name(version int) string { return fmt.Sprintf("%s:%d", Service, version) }
+
+// deploy deploys the next version, so long ago.
+func (h *Shop) deploy(ago time.Duration) string {
+	h.version++
+	h.ecs.Deployed(Service, h.name(h.version), ago)
+	return h.name(h.version)
+}
+
+// Ways are those into AWS, which lead to the fake.
+func (h *Shop) Ways(context.Context, rollbacks.Credentials) (aws.Config, error) {
+	url := "http://" + h.door.Addr().String()
+	return aws.Config{Region: "eu-central-1", BaseEndpoint: &url, Credentials: aws.CredentialsProviderFunc(
+		func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "DEMO", SecretAccessKey: "demo"}, nil
+		})}, nil
+}
+
+// Break deploys a version that makes the alarm fire, six minutes ago, and returns the event that tells of it.
+func (h *Shop) Break(now time.Time) (sns.Post, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	const ago = 6 * time.Minute
+	h.broken = h.deploy(ago)
+	at := now.Add(-ago).UTC().Format(time.RFC3339)
+	event, err := json.Marshal(map[string]any{
+		"version": "0", "id": fmt.Sprintf("e%d", h.version), "detail-type": "ECS Deployment State Change", "source": "aws.ecs",
+		"account": "123456789012", "region": "eu-central-1", "time": at,
+		"resources": []string{"arn:aws:ecs:eu-central-1:123456789012:service/prod/" + Service},
+		"detail": map[string]string{"eventType": "INFO", "eventName": "SERVICE_DEPLOYMENT_COMPLETED",
+			"deploymentId": "ecs-svc/" + h.broken, "updatedAt": at, "reason": "ECS deployment of " + h.broken + " completed."},
+	})
+	return sns.Post{Message: string(event), At: now}, err
+}
+
+// measured is how long CloudWatch takes to see that something is well again; a minute or more in truth.
+const measured = 8 * time.Second
+
+// Mended reports whether the version that made the alarm fire was rolled back, and CloudWatch has seen it; once.
+func (h *Shop) Mended(now time.Time) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.broken == "" || h.ecs.Running(Service) == h.broken || !h.ecs.Settled(Service):
+		h.back = time.Time{}
+		return false
+	case h.back.IsZero():
+		h.back = now
+	}
+	if now.Sub(h.back) < measured {
+		return false
+	}
+	h.broken = ""
+	return true
+}
+
+// Serve serves until it is closed.
+func (h *Shop) Serve() error { return h.server.Serve(h.door) }
+
+// Close ends it.
+func (h *Shop) Close() error {
+	err := h.server.Close()
+	if closed := h.door.Close(); !errors.Is(closed, net.ErrClosed) {
+		err = errors.Join(err, closed)
+	}
+	return err
+}
