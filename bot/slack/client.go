@@ -68,7 +68,7 @@ func newClient(base, token string, rt http.RoundTripper, c *clocks.Witness, w *W
 		// Slack's API does not redirect. What does is in between, and must not get the token.
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
-	api := slack.New(token, slack.OptionAPIURL(base), slack.OptionHTTPClient(h))
+	api := slack.New(token, slack.OptionAPIURL(base), slack.OptionHTTPClient(telling{h}))
 	return &client{api: api, http: h, base: base, token: token, watch: w}
 }
 
@@ -185,16 +185,17 @@ func posted(method string, answer []byte) (Ref, error) {
 		return r, nil
 	}
 	var in struct {
-		OK    bool   `json:"ok"`
-		Error string `json:"error"`
+		OK bool `json:"ok"`
 		Ref
 	}
 	err := json.Unmarshal(answer, &in)
 	switch {
 	case err != nil:
 		return Ref{}, failed(method, err)
-	case !in.OK, in.TS == "":
-		return Ref{}, named(method, in.Error)
+	case !in.OK:
+		return Ref{}, readAnswer(method, answer, &in)
+	case in.TS == "":
+		return Ref{}, named(method, "")
 	}
 	return in.Ref, nil
 }

@@ -1,6 +1,8 @@
 package slack
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strconv"
 	"time"
@@ -92,6 +95,30 @@ func (e *callError) Error() string {
 
 // Unwrap returns what failed on the way, if anything did.
 func (e *callError) Unwrap() error { return e.err }
+
+// telling is a client for slack-go, whose errors do not tell which scope a call needs: what lacks one is an error of ours.
+type telling struct{ *http.Client }
+
+func (t telling) Do(req *http.Request) (*http.Response, error) {
+	resp, err := t.Client.Do(req)
+	if err != nil {
+		return resp, err
+	}
+	const short = 4 << 10 // such an answer is
+	body := bufio.NewReaderSize(resp.Body, short)
+	answer, _ := body.Peek(short) // the rest is read by whoever reads all
+	if bytes.Contains(answer, []byte(`"missing_scope"`)) {
+		var said struct{}
+		if err := readAnswer(path.Base(req.URL.Path), answer, &said); CodeOf(err) == "missing_scope" {
+			return nil, errors.Join(err, resp.Body.Close())
+		}
+	}
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{body, resp.Body}
+	return resp, nil
+}
 
 // impatience is how long to wait when Slack asks for patience without saying how long.
 const impatience = 5 * time.Second

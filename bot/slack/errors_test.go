@@ -4,13 +4,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
+	"net/http"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/oncalm/oncalm/bot/slack/blocks"
 )
 
 func TestResponseURLIsSlacks(t *testing.T) {
@@ -213,4 +217,41 @@ func TestOrigins(t *testing.T) {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}
 	}
+}
+
+// TestNeededScopes: whatever call lacks a scope, its error names the one that it needs; other answers reach slack-go whole.
+func TestNeededScopes(t *testing.T) {
+	answer := ""
+	c := newClient("https://slack.com/api/", "xoxb-fake", answering(func() string { return answer }), nil,
+		New(Options{Token: "x", Log: slog.New(slog.DiscardHandler)}).Watch)
+	calls := map[string]func() error{
+		"users.info": func() error { _, err := c.UserInfo(t.Context(), "U0ANA"); return err },
+		"chat.postMessage": func() error {
+			_, err := c.Post(t.Context(), "C1", blocks.Drawn{Text: "x", Blocks: []byte("[]")}, Tag{})
+			return err
+		},
+		"conversations.history": func() error { return c.ask(t.Context(), "conversations.history", nil, &struct{}{}) },
+	}
+	for method, call := range calls {
+		answer = `{"ok":false,"error":"missing_scope","needed":"users:read","provided":"chat:write"}`
+		if err := call(); err == nil || err.Error() != "slack "+method+": missing_scope: it needs users:read" || TroubleOf(err) != Barred {
+			t.Errorf("%s: %v", method, err)
+		}
+	}
+	answer = `{"ok":true,"user":{"id":"U0ANA","name":"ana","profile":{"title":"missing_scope ` + strings.Repeat("x", 20<<10) + `"}}}`
+	if u, err := c.UserInfo(t.Context(), "U0ANA"); err != nil || u.Name != "ana" {
+		t.Errorf("%+v %v", u, err)
+	}
+	answer = `{"ok":false,"error":"user_not_found","needed":"\"missing_scope\""}`
+	if _, err := c.UserInfo(t.Context(), "U0ANA"); CodeOf(err) != "user_not_found" {
+		t.Error(err)
+	}
+}
+
+// answering is a Slack that gives one answer to everything.
+type answering func() string
+
+func (a answering) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}},
+		Body: io.NopCloser(strings.NewReader(a()))}, nil
 }
