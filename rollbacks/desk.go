@@ -100,7 +100,8 @@ func (d *Desk) lever(service, name string) (Lever, bool) {
 	return Lever{}, false
 }
 
-// target makes the target of a lever. session is empty for who only looks.
+// target makes the target of a lever. session is empty for who only looks. Looking needs no role: what plans is done with
+// the credentials of the machine, and only the start with those that may change something.
 func (d *Desk) target(ctx context.Context, l Lever, session string) (Target, error) {
 	n := slices.IndexFunc(d.o.Makers, func(m Maker) bool { return m.Kind == l.Kind })
 	if n < 0 {
@@ -150,7 +151,8 @@ type Ask struct {
 	Dry    bool // everything but the start
 }
 
-// Request asks for what a draft says, and returns the incident as it is then.
+// Request asks for what a draft says, and returns the incident as it is then. It calls nobody: all that is asked for is in
+// the draft. The target is busy from then on, for all incidents.
 func (d *Desk) Request(tx store.Tx, now time.Time, ask Ask) (*incidents.Incident, error) {
 	draft, ok := readDraft(tx, ask.Digest)
 	if !ok || now.Sub(draft.At) > Window {
@@ -239,7 +241,8 @@ func requested(tx store.Tx, now time.Time, incident string, n int) (*incidents.I
 	return i, r, nil
 }
 
-// Asked is the request of the newest rollback of an incident, with all that its plan says.
+// Asked is the request of the newest rollback of an incident, with all that its plan says. The incident itself has only
+// what decides; the lists of the plan are read from the event.
 func Asked(tx store.Tx, i *incidents.Incident) (response.RollbackRequested, bool) {
 	if i.Response.Rollback == nil {
 		return response.RollbackRequested{}, false
@@ -253,6 +256,7 @@ func Asked(tx store.Tx, i *incidents.Incident) (response.RollbackRequested, bool
 	return asked, ok
 }
 
+// append puts a fact on the timeline, with all that follows from it.
 func (d *Desk) append(tx store.Tx, now time.Time, id string, by incidents.Actor, f response.Fact) (
 	*incidents.Incident, error) {
 	return d.o.Book.Append(tx, now, id, incidents.Event{By: by, Body: incidents.Responded{Fact: f}})

@@ -19,7 +19,8 @@
 // found, or until it is recorded that nobody knows what became of it. Where AWS itself makes sure that one key is one rollback
 // ([Plan.Keyed]), it is asked again with that key.
 //
-// Nothing of this stands in the way of a page: it has a lane of its own, with workers of its own, and AWS is asked by nobody else.
+// Nothing of this stands in the way of a page: it has a lane of its own, with workers of its own. Besides these, only whoever wants to
+// see a plan asks AWS.
 //
 //	<incident>/rollback/<n>          entry: start what was approved
 //	<incident>/rollback/<n>/start    entry: ask the target, then look how far it has come

@@ -8,7 +8,9 @@ import (
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 )
 
-// Outcome is the error of a call to AWS that starts something: a [*Refused] if it is sure that nothing was started, or else as it is.
+// Outcome is the error of a call to AWS that starts something: a [*Refused] if it is sure that nothing was started, or else
+// as it is. A status of 4xx, or the fault of the client, says that AWS did not do it; without a connection nothing was
+// sent.
 func Outcome(err error) error {
 	if err == nil {
 		return nil
@@ -33,7 +35,8 @@ func Told(err error) error {
 	return err
 }
 
-// HasCode reports whether AWS answered with one of some codes.
+// HasCode reports whether AWS answered with one of some codes. Codes, and not types of errors, since each service has types
+// of its own.
 func HasCode(err error, codes ...string) bool {
 	api, ok := errors.AsType[smithy.APIError](err)
 	if !ok {

@@ -35,10 +35,12 @@ type work struct {
 // keyOf is the key of a rollback's entries, and of the rollback itself where AWS takes one.
 func keyOf(incident string, n int) string { return incident + "/rollback/" + strconv.Itoa(n) }
 
+// entryOf is an entry of a rollback. All its entries have its key, with more behind it.
 func entryOf(w work, kind, more string, lane outbox.Lane, due time.Time) outbox.Entry {
 	return outbox.Entry{Key: keyOf(w.Incident, w.N) + more, Kind: kind, Lane: lane, Due: due, Body: outbox.Body(w)}
 }
 
+// startEntry is the entry that asks the target, and then comes again and again as the one that looks.
 func startEntry(w work, due time.Time) outbox.Entry {
 	return entryOf(w, KindStart, "/start", outbox.Rollbacks, due)
 }
@@ -100,7 +102,8 @@ func told(i *incidents.Incident, at time.Time) []incidents.Body {
 	return proven(r.N, response.Helped, at.Sub(r.Ended), nil)
 }
 
-// before is the proof of a rollback at whose end nothing fires: when was the last alarm OK?
+// before is the proof of a rollback at whose end nothing fires: when was the last alarm OK? The alarm may be OK before the
+// rollback has ended, and even before it began: then it proves nothing.
 func (d *Desk) before(tx store.Tx, i *incidents.Incident) []incidents.Body {
 	r := i.Response.Rollback
 	events, err := incidents.Timeline(tx, i.ID)
@@ -120,6 +123,8 @@ func (d *Desk) before(tx store.Tx, i *incidents.Incident) []incidents.Body {
 	return proven(r.N, response.Helped, last.Sub(r.Ended), nil)
 }
 
+// proven is the proof as what follows from an event. The time is in whole seconds, and negative if the alarm was OK before
+// the end.
 func proven(n int, proof response.Proof, after time.Duration, alarms []string) []incidents.Body {
 	return []incidents.Body{incidents.Responded{Fact: response.RollbackProven{
 		N: n, Proof: proof, After: int(after.Round(time.Second).Seconds()), Alarms: alarms,
@@ -135,6 +140,7 @@ func (d *Desk) expire(_ context.Context, e outbox.Entry) (func(store.Tx) error, 
 	return d.expired(w, response.Requested), nil
 }
 
+// expired ends a request that was in a phase for too long.
 func (d *Desk) expired(w work, from response.Phase) func(store.Tx) error {
 	return d.moving(w, func(*incidents.Incident) response.Fact { return response.RollbackExpired{N: w.N} }, from)
 }
@@ -154,7 +160,8 @@ func (d *Desk) judge(_ context.Context, e outbox.Entry) (func(store.Tx) error, e
 	}, response.Finished), nil
 }
 
-// moving appends a fact of a rollback, if it is still in one of some phases when that is committed.
+// moving appends a fact of a rollback, if it is still in one of some phases when that is committed. All that handlers find
+// out is recorded through it, so that one that was overtaken records nothing.
 func (d *Desk) moving(w work, f func(*incidents.Incident) response.Fact, phases ...response.Phase) (
 	commit func(store.Tx) error) {
 	return func(tx store.Tx) error {

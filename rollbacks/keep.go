@@ -23,6 +23,7 @@ func Keys() []store.Check { return []store.Check{{Prefix: draftPrefix}, {Prefix:
 
 func draftKey(digest string) string { return draftPrefix + digest }
 
+// readDraft is a plan that was shown. One whose digest is another by now, such as of another version, is none.
 func readDraft(tx store.Tx, digest string) (d Draft, ok bool) {
 	val := tx.Get(draftKey(digest))
 	return d, val != nil && json.Unmarshal(val, &d) == nil && d.Digest() == digest
@@ -34,9 +35,11 @@ func busyKey(target string) string {
 	return busyPrefix + hex.EncodeToString(sum[:16])
 }
 
+// busyOf is the value under that key.
 func busyOf(incident string, n int) string { return incident + "." + strconv.Itoa(n) }
 
-// busy reports whether a rollback of that target goes on, of whichever incident.
+// busy reports whether a rollback of that target goes on, of whichever incident. The key is never taken away: what counts
+// is whether the rollback that it names still goes on.
 func busy(tx store.Tx, target string) bool {
 	id, number, _ := strings.Cut(string(tx.Get(busyKey(target))), ".")
 	n, err := strconv.Atoi(number)

@@ -36,7 +36,8 @@ func firing(i *incidents.Incident) []string {
 	return slices.Compact(slices.Sorted(maps.Values(i.Firing)))
 }
 
-// at reads how a rollback stands, if it is in one of some phases; r is nil if it is not.
+// at reads how a rollback stands, if it is in one of some phases; r is nil if it is not. It is a look beforehand: what is
+// recorded later is decided again in its own transaction.
 func (d *Desk) at(ctx context.Context, w work, phases ...response.Phase) (i *incidents.Incident, r *response.Rollback,
 	asked response.RollbackRequested, err error) {
 	err = d.o.Book.Store.View(ctx, func(tx store.Tx) error {
@@ -50,7 +51,8 @@ func (d *Desk) at(ctx context.Context, w work, phases ...response.Phase) (i *inc
 	return i, r, asked, err
 }
 
-// begin starts what was approved, if all that was true when it was approved still is.
+// begin starts what was approved, if all that was true when it was approved still is. While the target cannot be asked, it
+// waits, until the request has expired.
 func (d *Desk) begin(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var w work
 	if err := e.Decode(&w); err != nil {
@@ -88,6 +90,7 @@ func (d *Desk) begin(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	}, nil
 }
 
+// void ends what was approved and is not to be done.
 func (d *Desk) void(w work, why string) func(store.Tx) error {
 	return d.moving(w, func(*incidents.Incident) response.Fact {
 		return response.RollbackVoided{N: w.N, Why: text.Clip(text.Line(why), maxText)}
@@ -151,7 +154,8 @@ func (d *Desk) forbidden(r *response.Rollback, asked response.RollbackRequested,
 	return ""
 }
 
-// start asks the target, once, and then looks how far it has come until that is known.
+// start asks the target, once, and then looks how far it has come until that is known. begun is whether a call may have got
+// through before; then there is no way back to a first one.
 func (d *Desk) start(ctx context.Context, e outbox.Entry) (func(store.Tx) error, error) {
 	var w work
 	if err := e.Decode(&w); err != nil {
@@ -274,6 +278,7 @@ func (d *Desk) lookLater(w work, since time.Duration) func(store.Tx) error {
 	return d.lookIn(w, time.Minute)
 }
 
+// unknown records that nobody knows, and goes on looking: it may still come to light.
 func (d *Desk) unknown(w work, why string) func(store.Tx) error {
 	say := d.moving(w, func(*incidents.Incident) response.Fact {
 		return response.RollbackUnknown{N: w.N, Why: text.Clip(text.Line(why), maxText)}
@@ -286,6 +291,7 @@ func (d *Desk) unknown(w work, why string) func(store.Tx) error {
 	}
 }
 
+// failed ends a rollback that did not go back.
 func (d *Desk) failed(w work, why string) func(store.Tx) error {
 	return d.moving(w, func(*incidents.Incident) response.Fact {
 		return response.RollbackFailed{N: w.N, Why: text.Clip(text.Line(why), maxText)}

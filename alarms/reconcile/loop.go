@@ -38,7 +38,8 @@ type Rules struct {
 // idle is how long a loop that is off waits before it looks whether it still is.
 const idle = time.Minute
 
-// Run asks now, and then each [Rules.Every], until ctx ends.
+// Run asks now, and then each [Rules.Every], until ctx ends. The wait begins when a run has ended, so that slow ones do not
+// pile up.
 func (l *Loop) Run(ctx context.Context) {
 	failed := ""
 	for ctx.Err() == nil {

@@ -29,6 +29,7 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 	return m
 }
 
+// ran counts a run.
 func (m *Metrics) ran(now time.Time, err error) {
 	switch {
 	case m == nil:
@@ -39,6 +40,7 @@ func (m *Metrics) ran(now time.Time, err error) {
 	}
 }
 
+// made counts a message that was made up for.
 func (m *Metrics) made(state incidents.AlarmState) {
 	if m != nil {
 		m.lost.WithLabelValues(string(state)).Inc()

@@ -82,7 +82,8 @@ func (l *Loop) over(ctx context.Context, rules Rules, region string, firing []Al
 	return l.deleted(ctx, rules, region, open, slices.Concat(firing, stands), now)
 }
 
-// well takes in that an alarm is OK, or one of its contributors: they are all, if the alarm is.
+// well takes in that an alarm is OK, or one of its contributors: they are all, if the alarm is. What is known to be newer
+// is left alone, so a message that comes meanwhile wins.
 func (l *Loop) well(ctx context.Context, rules Rules, a *Alarm, series string, now time.Time) error {
 	var rec known.Record
 	fp := known.AlarmFingerprint(a.ARN)
@@ -102,6 +103,7 @@ func (l *Loop) well(ctx context.Context, rules Rules, a *Alarm, series string, n
 }
 
 // deleted takes in that alarms of open incidents are no more. An alarm of an account that was not asked may well be there.
+// Only accounts of which some alarm was heard in this answer count as asked.
 func (l *Loop) deleted(ctx context.Context, rules Rules, region string, open fires, there []Alarm,
 	now time.Time) error {
 	accounts, exists := map[string]bool{}, map[string]bool{}

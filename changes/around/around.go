@@ -79,6 +79,7 @@ func (f *Finder) Known(tx store.Tx, now time.Time, c changes.Change) error {
 	return nil
 }
 
+// tell puts a change on the timeline of one incident, if it concerns it, is not on it, and has room there.
 func (f *Finder) tell(tx store.Tx, now time.Time, i *incidents.Incident, c changes.Change,
 	things []changes.Thing) error {
 	alarm, _ := incidents.Evidence(tx, i) // without it, the service's targets are known
@@ -160,6 +161,7 @@ func beganAt(e incidents.Event, alarm *incidents.Alarm) time.Time {
 	return e.At
 }
 
+// factOf is the line. Ago is negative for a change after the beginning.
 func factOf(c changes.Change, began time.Time) incidents.Body {
 	return incidents.Responded{Fact: response.Changed{Change: c.ID, Family: c.Kind, Title: c.Title, Link: c.Link,
 		Was: c.At, Ago: began.Sub(c.At)}}

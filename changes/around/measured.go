@@ -40,7 +40,7 @@ const (
 )
 
 // measured are the things that an alarm tells of: what it measures, what its tags name, and itself, since an alarm that was changed just
-// now may fire because of that.
+// now may fire because of that. A value that is an ARN names its thing by itself, whatever its dimension is called.
 func measured(a *incidents.Alarm) (all []changes.Thing) {
 	add := func(name string) { all = append(all, changes.Thing{Account: a.Account, Region: a.Region, Name: name}) }
 	if own, ok := changes.ThingOf(a.ARN); ok {

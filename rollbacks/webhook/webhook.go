@@ -74,6 +74,7 @@ func checkURL(s string) error {
 	return errors.New("it must begin with https://")
 }
 
+// checkSecret refuses what could be guessed.
 func checkSecret(s string) error {
 	if len(s) < 16 {
 		return errors.New("a secret has 16 characters at least")
@@ -87,7 +88,7 @@ type Hook struct {
 	client      *http.Client
 }
 
-// New makes a target of a URL. It calls nobody.
+// New makes a target of a URL. It calls nobody. Redirects are not followed: the request is signed for one address.
 func New(url, secret string) *Hook {
 	return &Hook{url: url, secret: secret, client: &http.Client{
 		Timeout:       timeout,
@@ -126,7 +127,8 @@ func Sign(secret, timestamp string, body []byte) string {
 	return "v1=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-// ask sends a request. The error is a [*rollbacks.Refused] if the other side says that it did nothing.
+// ask sends a request. The error is a [*rollbacks.Refused] if the other side says that it did nothing. An answer of 4xx
+// means that nothing was done, and anything else but 200 that nobody knows.
 func (h *Hook) ask(ctx context.Context, a asked) (got answer, err error) {
 	body, err := json.Marshal(a)
 	if err != nil {
@@ -228,11 +230,14 @@ func (h *Hook) State(ctx context.Context, r rollbacks.Ref) (rollbacks.State, err
 	case "failed":
 		return rollbacks.State{Stage: rollbacks.Failed, Note: line(got.Note)}, nil
 	}
+	// an error and no stage: it is asked again, and in the end nobody knows
 	return rollbacks.State{}, fmt.Errorf("webhook: the state is %q", text.Clip(text.Line(got.State), maxText))
 }
 
+// line is a text of the other side, in one line and short.
 func line(s string) string { return text.Clip(text.Line(s), maxText) }
 
+// lines are the first of a list.
 func lines(all []string) (cut []string) {
 	for _, s := range all[:min(len(all), maxList)] {
 		cut = append(cut, line(s))
