@@ -179,6 +179,14 @@ func (v *visit) goes(name string) {
 func (v *visit) menu(text, item string) {
 	v.t.Helper()
 	v.tapsIf("the menu of "+text, `[...document.querySelectorAll("#log .msg")].findLast((m) => m.innerText.includes(`+js(text)+`))?.querySelector("[data-focus=more]")`)
+	v.chooses(item)
+}
+
+// chooses presses an item of the menu that opens, when everybody could.
+func (v *visit) chooses(item string) {
+	v.t.Helper()
+	v.waits("an open menu", `document.querySelector(".menu:popover-open button")`)
+	v.accessible("the menu with " + item)
 	v.tapsIf(item, `[...document.querySelectorAll(".menu:popover-open button")].find((b) => b.innerText.startsWith(`+js(item)+`) || b.getAttribute("aria-label") === `+js(item)+")")
 }
 
