@@ -2,7 +2,8 @@
 // too.
 //
 // They find the server by the socket that it has beside its store (package ops), so whoever may use the store may use them;
-// there is no password. healthcheck alone asks over the network first, as a load balancer would.
+// there is no password. healthcheck alone asks over the network first, as a load balancer would. While no server runs, ack,
+// resolve and note are done on the store itself ([AtRest]), since they page nobody.
 package remote
 
 import (
