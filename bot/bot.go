@@ -210,7 +210,7 @@ func (b *Bot) compose(users map[string]string) {
 	})
 	b.router = chat.New(chat.Options{
 		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People,
-		Rooms:  []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room(), b.rollback.Room()},
+		Rooms:  roomsOf(b),
 		Rights: o.Rights, Access: o.Access,
 		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
 	}, users)
@@ -221,6 +221,11 @@ func (b *Bot) compose(users map[string]string) {
 	b.command.Router, lines.Router, b.rollback.Router = b.router, b.router, b.router
 	b.respond.Hand = command.HandOf(b.command)
 	b.rollback.Hand = b.respond.Hand
+}
+
+// roomsOf are all conversations: what is in none of them cannot be said.
+func roomsOf(b *Bot) []chat.Room {
+	return []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room(), b.rollback.Room()}
 }
 
 // stakeholders are the channels that wait for news of a service.

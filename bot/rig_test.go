@@ -28,6 +28,7 @@ import (
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/rotations/civil"
+	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -52,6 +53,9 @@ type world struct {
 	subscriptions []string
 
 	joined bool // pages that wait are told together
+
+	line    string           // the number of a line of a timeline (see noted)
+	buttons map[string]drawn // see drawn
 }
 
 const (
@@ -126,6 +130,10 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 	w.overrides.Known, w.overrides.Reachable = func(person string) bool { _, ok := o.People[person]; return ok },
 		func(person string) bool { return o.People[person].Slack != "" }
 	w.overrides.Followers = []overrides.Follower{b.FollowOverrides}
+	if o.Silences != nil {
+		o.Silences.Followers = []silences.Follower{b.Silence.Follow}
+		maps.Copy(w.runner.Handlers, o.Silences.Handlers())
+	}
 	for n := range w.groups {
 		if w.groups[n].Name == "pages" {
 			w.groups[n].Probe = b.Probe

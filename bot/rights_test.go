@@ -19,8 +19,7 @@ import (
 func TestEveryWordIsInTheTable(t *testing.T) {
 	b, _ := alone(t, "s")
 	said := map[string][]string{}
-	all := []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room(), b.rollback.Room()}
-	for _, room := range all {
+	for _, room := range roomsOf(b) {
 		said[room.Name] = []string{""}
 		for _, w := range slices.Concat(room.Words, room.Unheard) {
 			said[room.Name] = append(said[room.Name], w.Name)

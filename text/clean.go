@@ -90,20 +90,36 @@ func single(s string) bool {
 // Ellipsis marks where a text was cut.
 const Ellipsis = "…"
 
-// Clip returns s with at most n characters (code points). The last one of a text that was cut is an [Ellipsis].
+// Units is how long a text is for who counts as JavaScript does, in UTF-16: a character of the astral planes, such as most emoji,
+// counts twice. It is at least the number of its characters.
+func Units(s string) (n int) {
+	for _, r := range s {
+		n += units(r)
+	}
+	return n
+}
+
+func units(r rune) int {
+	if r > 0xffff {
+		return 2
+	}
+	return 1
+}
+
+// Clip returns s with at most n characters, of which those count twice that do so in UTF-16 (see [Units]). The last one of a text that
+// was cut is an [Ellipsis].
 func Clip(s string, n int) string {
 	if len(s) <= n {
 		return s
 	}
 	count, cut := 0, 0 // cut is where the last character ends that may stay before an ellipsis
-	for i := range s {
-		if count == n-1 {
+	for i, r := range s {
+		if count < n {
 			cut = i
 		}
-		if count == n {
+		if count += units(r); count > n {
 			return s[:cut] + Ellipsis
 		}
-		count++
 	}
 	return s
 }

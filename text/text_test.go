@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"github.com/oncalm/oncalm/text"
@@ -65,7 +66,7 @@ func FuzzClean(f *testing.F) {
 				t.Fatalf("%q becomes %q", s, out)
 			}
 		}
-		if got := utf8.RuneCountInString(text.Clip(text.Clean(s), n)); got > n {
+		if got := len(utf16.Encode([]rune(text.Clip(text.Clean(s), n)))); got > n {
 			t.Fatalf("Clip to %d leaves %d", n, got)
 		}
 		if got := text.ClipBytes(text.Clean(s), n); len(got) > n+len(text.Ellipsis) || !utf8.ValidString(got) {
@@ -83,7 +84,8 @@ func TestClip(t *testing.T) {
 		in   string
 		n    int
 		want string
-	}{{"", 5, ""}, {"hello", 5, "hello"}, {"hello!", 5, "hell…"}, {"größe", 5, "größe"}, {"größer", 5, "größ…"}, {"ab", 1, "…"}} {
+	}{{"", 5, ""}, {"hello", 5, "hello"}, {"hello!", 5, "hell…"}, {"größe", 5, "größe"}, {"größer", 5, "größ…"}, {"ab", 1, "…"},
+		{"😀😀", 4, "😀😀"}, {"😀😀", 3, "😀…"}, {"a😀b", 3, "a…"}, {"😀", 1, "…"}, {"ab😀", 4, "ab😀"}} {
 		if got := text.Clip(c.in, c.n); got != c.want {
 			t.Errorf("Clip(%q, %d) = %q, want %q", c.in, c.n, got, c.want)
 		}

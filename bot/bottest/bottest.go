@@ -30,8 +30,8 @@ func JudgeSent(t testing.TB, text string, raw []byte) {
 	if problems := blockkit.ValidateBlocks(raw); len(problems) > 0 {
 		t.Errorf("Slack would say: %v\n%s", problems, raw)
 	}
-	// the limit of text in chat.postMessage, in characters
-	if n := utf8.RuneCountInString(text); n > 4000 || text == "" {
+	// the limit of text in chat.postMessage
+	if n := blockkit.Length(text); n > 4000 || text == "" {
 		t.Errorf("text of %d characters", n)
 	}
 	if !utf8.ValidString(text) {

@@ -3,7 +3,6 @@ package channels
 import (
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
@@ -72,7 +71,7 @@ func topicOf(i *incidents.Incident) string {
 	for room := maxTopic / 2; ; room /= 2 {
 		said := text.Slack(view.Sign(i.Severity) + " " + i.Severity + " · " + text.Clip(text.Line(i.Title), room) + " · " +
 			text.Clip(text.Line(stands), min(room, maxTopic/3)) + " · incident " + i.ID)
-		if utf8.RuneCountInString(said) <= maxTopic || room == 0 {
+		if text.Units(said) <= maxTopic || room == 0 {
 			return said
 		}
 	}

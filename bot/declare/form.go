@@ -3,7 +3,6 @@ package declare
 import (
 	"context"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
@@ -45,9 +44,6 @@ func (room *Room) form(_ context.Context, c *chat.Call) (f blocks.Form, ok bool)
 	title := ""
 	if c.Message != nil {
 		title = text.Clip(text.Line(room.o.Readable(c.Message.Said())), maxTitle)
-		for most := maxTitle; len(utf16.Encode([]rune(title))) > maxTitle; most-- { // as Slack counts
-			title = text.Clip(title, most)
-		}
 	}
 	standard := room.service("")
 	return chat.Said{Room: view.Room, Word: "declare"}.Form(blocks.Form{

@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -17,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/bot/bottest"
 	"github.com/oncalm/oncalm/bot/manifest"
 	"github.com/oncalm/oncalm/bot/slackfake/api"
 )
@@ -228,5 +230,24 @@ func TestScopesAndCalls(t *testing.T) {
 		if !known || !enough {
 			t.Errorf("%s needs one of %q; the manifest has %q for it", call, anyOf, scopeOf[call])
 		}
+	}
+}
+
+// TestAllIsTried: what the manifest asks Slack for is what the tests of all that people can do are made of.
+func TestAllIsTried(t *testing.T) {
+	m := written(t, kinds()["http"])
+	events := slices.Sorted(maps.Keys(bottest.Happenings("U1")))
+	asked := list(t, m, "settings", "event_subscriptions", "bot_events")
+	slices.Sort(asked)
+	if diff := cmp.Diff(events, asked); diff != "" {
+		t.Errorf("events (-tried +asked for):\n%s", diff)
+	}
+	var callbacks []string
+	for _, found := range regexp.MustCompile(`callback_id: "?([^"\n]+)`).FindAllStringSubmatch(manifest.Of(kinds()["http"]).YAML(), -1) {
+		callbacks = append(callbacks, found[1])
+	}
+	slices.Sort(callbacks)
+	if diff := cmp.Diff(bottest.Shortcuts(), callbacks); diff != "" {
+		t.Errorf("shortcuts (-tried +of the manifest):\n%s", diff)
 	}
 }

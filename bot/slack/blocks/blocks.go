@@ -84,10 +84,11 @@ func (m Message) Text(zone *time.Location) string {
 		return text.Slack(text.Clip(text.Line(m.Notice), maxNotice))
 	}
 	var rows []string
+	size := 0
 	if m.Title != "" {
 		rows = append(rows, text.Slack(text.Clip(text.Line(m.Title), maxNotice)))
+		size = len(rows[0]) + 1 // escaped, a sign may be five
 	}
-	size := 0
 	for _, p := range m.Body {
 		for _, l := range p.Lines {
 			row := p.mark() + l.markup(zone)
@@ -234,7 +235,7 @@ func (j *blockWriter) span(s Span) bool {
 		return false
 	}
 	shown = text.Clip(shown, j.room)
-	j.room -= utf8.RuneCountInString(shown)
+	j.room -= text.Units(shown)
 	j.next()
 	switch s.kind {
 	case timeSpan:

@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"unicode/utf8"
+
+	"github.com/oncalm/oncalm/text"
 )
 
-// Slack's limits, in characters where nothing else is said; and our own, which are tighter, where it pays.
+// Slack's limits, in units of UTF-16 (see [text.Units]) where nothing else is said: Slack does not say whether it counts these or
+// characters, of which there are never more. And our own limits, which are tighter, where it pays.
 const (
 	maxBlocks   = 50
 	maxHeader   = 150
@@ -107,12 +110,12 @@ func (v *validation) block(b block) {
 
 // document checks Markdown, for its length only: whoever wrote it answers for what it says.
 func (v *validation) document(b block) {
-	var text string
-	if json.Unmarshal(b.Text, &text) != nil {
+	var said string
+	if json.Unmarshal(b.Text, &said) != nil {
 		v.complain("a document with text %s", b.Text)
 	}
-	v.length("document", text, MaxMarkdown)
-	if v.markdown += utf8.RuneCountInString(text); v.markdown > MaxMarkdown {
+	v.length("document", said, MaxMarkdown)
+	if v.markdown += text.Units(said); v.markdown > MaxMarkdown {
 		v.complain("documents of %d characters", v.markdown)
 	}
 }
@@ -160,19 +163,19 @@ func (v *validation) url(u string) {
 }
 
 // plain checks text that Slack does not interpret.
-func (v *validation) plain(where string, text json.RawMessage, limit int) {
+func (v *validation) plain(where string, literal json.RawMessage, limit int) {
 	var t struct {
 		Type, Text string
 		Emoji      *bool
 	}
-	if json.Unmarshal(text, &t) != nil || t.Type != "plain_text" || t.Emoji == nil || *t.Emoji {
-		v.complain("%s that is not literal: %s", where, text)
+	if json.Unmarshal(literal, &t) != nil || t.Type != "plain_text" || t.Emoji == nil || *t.Emoji {
+		v.complain("%s that is not literal: %s", where, literal)
 	}
 	v.length(where, t.Text, limit)
 }
 
 func (v *validation) length(where, s string, limit int) {
-	if n := utf8.RuneCountInString(s); n == 0 || n > limit {
+	if n := text.Units(s); n == 0 || n > limit {
 		v.complain("%s has %d characters, not 1 to %d", where, n, limit)
 	}
 }
@@ -202,13 +205,13 @@ func (v *validation) paragraph(p block) {
 func (v *validation) line(l block) (size int) {
 	v.count("pieces", l.Elements, maxRich)
 	for _, e := range l.Elements {
-		var text string
+		var said string
 		switch e.Type {
 		case "text", "link":
-			if json.Unmarshal(e.Text, &text) != nil {
+			if json.Unmarshal(e.Text, &said) != nil {
 				v.complain("%s with text %s", e.Type, e.Text)
 			}
-			v.length(e.Type, text, maxRich)
+			v.length(e.Type, said, maxRich)
 			v.url(e.URL)
 		case "date":
 			if e.Time < 0 {
@@ -217,7 +220,7 @@ func (v *validation) line(l block) (size int) {
 		default:
 			v.complain("%q in a line", e.Type)
 		}
-		size += utf8.RuneCountInString(text)
+		size += text.Units(said)
 	}
 	return size
 }

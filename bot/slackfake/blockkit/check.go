@@ -6,10 +6,10 @@ import (
 	"slices"
 	"sort"
 	"strconv"
-	"unicode/utf8"
+	"unicode/utf16"
 )
 
-// The limits of Block Kit. Lengths are in characters.
+// The limits of Block Kit. Lengths are those of [Length].
 const (
 	maxBlocks     = 50
 	maxViewBlocks = 100
@@ -107,7 +107,7 @@ func (c *checker) block(at string, v any) {
 	case "image":
 		c.picture(at, o)
 	case "markdown":
-		c.markdown += utf8.RuneCountInString(Text(o["text"]))
+		c.markdown += Length(Text(o["text"]))
 	case "table":
 		c.tables++
 	case "input":
@@ -146,11 +146,15 @@ func (c *checker) object(at string, v any, sh shape) {
 	}
 }
 
+// Length is how long a text is in units of UTF-16, of which there are as many as characters, or more. Slack does not say which it counts:
+// whoever keeps to this keeps to both.
+func Length(s string) int { return len(utf16.Encode([]rune(s))) }
+
 // str takes strings of so many characters.
 func str(atLeast, atMost int) rule {
 	return func(c *checker, at string, v any) {
 		t, ok := v.(string)
-		n := utf8.RuneCountInString(t)
+		n := Length(t)
 		switch {
 		case !ok:
 			c.say(at, "must provide a string")
