@@ -43,7 +43,7 @@ func TestChanges(t *testing.T) {
 		change("a", "another")
 		w.alarm("charge-errors-2", metric)
 		w.wait(10 * time.Second)
-		if got := texts(); strings.Count(got, "No change is known of the 2 h before.") != 2 {
+		if got := texts(); strings.Count(got, "No change is known in the 2 h before.") != 2 {
 			t.Errorf("page and card do not say that none is known: %s", got)
 		}
 		change("b", "charge")

@@ -12,7 +12,7 @@ func Changes(f around.Found) blocks.Line {
 		return nil
 	}
 	if f.Last.Change == "" {
-		l := blocks.Say("No change is known of the ", text.Lasting(around.Before), " before.")
+		l := blocks.Say("No change is known in the ", text.Lasting(around.Before), " before.")
 		if f.Count > 0 {
 			l = blocks.Say(l, " ", text.Count(f.Count, "change", "changes"), " since, on the timeline.")
 		}
