@@ -270,11 +270,20 @@ var common = [...]string{"will", "mark", "may", "art", "bill", "rob", "sue", "pa
 	"max", "ray", "rich", "sandy", "summer", "faith", "grace", "rose", "dawn", "eve", "hunter", "mason", "chance", "guy", "june",
 	"april", "august", "don", "frank", "miles", "page", "penny", "sunny", "van", "wade", "web"}
 
-// replaced puts a role in the place of a name, where it stands as a word. A text that changes its length in lower case is
-// left alone, since places in one would be none in the other.
+// lowered is a text in lower case with each place where it was: a letter that has another length there stays as it is.
+func lowered(s string) string {
+	return strings.Map(func(r rune) rune {
+		if l := unicode.ToLower(r); utf8.RuneLen(l) == utf8.RuneLen(r) {
+			return l
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))
+}
+
+// replaced puts a role in the place of a name, where it stands as a word.
 func replaced(s, name, role string) string {
-	lower, small := strings.ToLower(s), strings.ToLower(name)
-	if len(lower) != len(s) || !strings.Contains(lower, small) {
+	lower, small := lowered(s), lowered(name)
+	if len(lower) != len(s) || !strings.Contains(lower, small) { // what is no text has no names
 		return s
 	}
 	onlyCapital := slices.Contains(common[:], small)

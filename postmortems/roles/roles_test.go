@@ -81,6 +81,9 @@ func TestMask(t *testing.T) {
 	if again := clean("Ask BO, or ana-api."); again != "Ask Responder B, or ana-api." {
 		t.Errorf("%q", again)
 	}
+	if again := clean("İstanbul is away; ask BO."); again != "İstanbul is away; ask Responder B." {
+		t.Errorf("beside a letter that is longer in lower case: %q", again)
+	}
 	if masked.Status != i.Status || masked.Response.Lead != "Responder B" || masked.Title != i.Title {
 		t.Errorf("%+v", masked)
 	}

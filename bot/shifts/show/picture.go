@@ -61,7 +61,7 @@ func (b *Board) picture(ctx context.Context, e outbox.Entry) (func(store.Tx) err
 	}
 	err = b.Out.Upload(ctx, e.Key, user, slack.File{
 		Name: "schedule.png", Title: text.Line(body.Schedule) + ", the next 14 days",
-		Alt: "Who is on call in the next 14 days; /oncall schedule lists it as text", Data: png,
+		Alt: "Who is on call in the next 14 days, as the message above lists it", Data: png,
 	})
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable || slack.CodeOf(err) == "missing_scope" {
 		b.Log.Warn("could not send the picture of a schedule; the app needs the scope files:write", "person", body.Person,
