@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/wording"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/postmortems/editing"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
 )
@@ -70,6 +71,8 @@ func (d *Desk) answer(tx store.Tx, now time.Time, i *incidents.Incident, r Reque
 		events = append(events, e)
 	case Page:
 		return d.page(tx, now, i, r)
+	case Write:
+		return d.write(tx, now, i, r)
 	}
 	for _, e := range events {
 		e.By = incidents.Person(r.As)
@@ -104,6 +107,20 @@ func (d *Desk) page(tx store.Tx, now time.Time, i *incidents.Incident, r Request
 	done := doneTo(i)
 	done.Paged = people
 	return done, nil
+}
+
+// write records what somebody wrote in the postmortem.
+func (d *Desk) write(tx store.Tx, now time.Time, i *incidents.Incident, r Request) (Done, error) {
+	done := doneTo(i)
+	written, err := editing.Write(d.Book, tx, now, i.ID, incidents.Person(r.As), r.Sections)
+	switch {
+	case errors.Is(err, editing.ErrSection), errors.Is(err, editing.ErrLong):
+		return done, &Refused{What: err.Error(), Usage: true}
+	case errors.Is(err, editing.ErrOther):
+		return done, &Refused{What: err.Error(), Todo: "print it anew with oncalm postmortem"}
+	}
+	done.Written = written
+	return done, err
 }
 
 // noted is a line that somebody wrote at the terminal.

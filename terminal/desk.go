@@ -26,6 +26,7 @@ import (
 	"github.com/oncalm/oncalm/incidents/wording"
 	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
 )
@@ -37,6 +38,7 @@ const (
 	Resolve = "resolve"
 	Note    = "note"
 	Page    = "page"
+	Write   = "write"
 )
 
 // A Request is what somebody wants to be done. The command may be of another version than the server: a field that it does
@@ -52,6 +54,8 @@ type Request struct {
 	Severity string `json:"severity,omitempty"` // of [Declare]; empty is that of the service
 	Whom     string `json:"whom,omitempty"`     // of [Page]: a person, a schedule or a service
 	Anyway   bool   `json:"anyway,omitempty"`   // of [Resolve]: also while an alarm says ALARM
+	// Sections are of [Write]: of the postmortem, as they stand in its file.
+	Sections []markdown.Written `json:"sections,omitempty"`
 }
 
 // Done is the incident as it is then.
@@ -61,8 +65,9 @@ type Done struct {
 	Severity string           `json:"severity"`
 	Service  string           `json:"service"`
 	Title    string           `json:"title"`
-	Paged    []string         `json:"paged"`           // who is paged for what was done
-	Quiet    bool             `json:"quiet,omitempty"` // nobody is, for its severity pages nobody
+	Paged    []string         `json:"paged"`             // who is paged for what was done
+	Quiet    bool             `json:"quiet,omitempty"`   // nobody is, for its severity pages nobody
+	Written  []string         `json:"written,omitempty"` // the sections of the postmortem that are different now
 }
 
 // Refused says why nothing was done, and what to do about it.
@@ -105,7 +110,7 @@ func (r Request) action() (a rights.Action, known bool) {
 	switch r.Do {
 	case Declare:
 		return rights.Declare, true
-	case Ack, Resolve, Note, Page:
+	case Ack, Resolve, Note, Page, Write:
 		return rights.Respond, true
 	}
 	return "", false

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"net/url"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -78,6 +79,25 @@ func TestRoles(t *testing.T) {
 			t.Errorf("%s is named", name)
 		}
 	}
+}
+
+// TestExample: docs/postmortems.md ends with a document as it is.
+func TestExample(t *testing.T) {
+	const file, heading = "../../docs/postmortems.md", "## An example\n"
+	doc, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i, events := storytest.Stories()["rolled-back"](t).Folded()
+	got := render(t, postmortems.Make(i, events, evidence.Around{
+		Changes: []changes.Change{}, Past: []history.Row{},
+	}, postmortems.AsRoles))
+	before, _, ok := strings.Cut(string(doc), heading)
+	if !ok {
+		t.Fatal("there is no example")
+	}
+	want := before + heading + "\nThis is what Oncalm writes by itself of an incident with three rollbacks.\n\n````markdown\n" + got + "````\n"
+	storytest.Golden(t, *update, file, []byte(want))
 }
 
 // page shows a document as a browser would, with raw HTML passed on.

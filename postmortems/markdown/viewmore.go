@@ -293,8 +293,9 @@ func Bare(document []byte) []byte { return anyMark.ReplaceAll(document, nil) }
 
 // A Written is a section as it stands in a file.
 type Written struct {
-	Name, Text string
-	Base       int // the newest event that whoever edited it has seen
+	Name string `json:"name"`
+	Text string `json:"text"`
+	Base int    `json:"base"` // the newest event that whoever edited it has seen
 }
 
 // Sections reads what people wrote in a document's file. The error says at which line a mark is missing. What stands

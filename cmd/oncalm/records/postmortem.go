@@ -44,6 +44,17 @@ func (c *PostmortemCommand) Run(ctx context.Context, s *cli.Session) error {
 	return err
 }
 
+// Document is the document of an incident in Markdown.
+func Document(ctx context.Context, s *cli.Session, f cli.StoreFlag, id string,
+	people postmortems.People) ([]byte, error) {
+	c := PostmortemCommand{source: source{StoreFlag: f}, ID: id, Names: bool(people)}
+	doc, err := c.document(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	return c.text(s, doc)
+}
+
 // text is the document in the form that is asked for.
 func (c *PostmortemCommand) text(s *cli.Session, doc document.Document) ([]byte, error) {
 	if c.Format == "svg" && !c.HTML {

@@ -11,23 +11,24 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
+	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/store/bolt/disk"
 	"github.com/oncalm/oncalm/terminal"
 	"github.com/oncalm/oncalm/text"
 )
 
-// hand is what the commands have in common by which somebody does something at the terminal. Who does it is believed:
+// Hand is what the commands have in common by which somebody does something at the terminal. Who does it is believed:
 // whoever may write to the socket could as well write into the store. The name is recorded with the event, and has to be
 // one of the configuration.
-type hand struct {
+type Hand struct {
 	cli.StoreFlag
 	cli.JSONFlag
 	As string `required:"" placeholder:"PERSON" help:"Who does it: a name in the configuration."`
 }
 
 // do has the running bot do it, and says what was done. While none runs, rests does it; nil: nobody.
-func (h hand) do(ctx context.Context, s *cli.Session, r terminal.Request, rests AtRest,
+func (h Hand) do(ctx context.Context, s *cli.Session, r terminal.Request, rests AtRest,
 	said func(terminal.Done) string) error {
 	path, err := s.StorePath(h.StoreFlag)
 	if err != nil {
@@ -82,7 +83,7 @@ func refusal(err error) error {
 type AtRest func(context.Context, *config.Config, *bolt.DB, terminal.Request) (terminal.Done, error)
 
 // atRest does it on the file at that path.
-func (h hand) atRest(ctx context.Context, s *cli.Session, file string, r terminal.Request,
+func (h Hand) atRest(ctx context.Context, s *cli.Session, file string, r terminal.Request,
 	rests AtRest) (done terminal.Done, err error) {
 	cfg, err := unsent(s, h.Config)
 	if err != nil {
@@ -129,7 +130,7 @@ func named(d terminal.Done) string { return d.ID + " (" + text.Line(d.Title) + "
 
 // DeclareCommand is oncalm declare.
 type DeclareCommand struct {
-	hand
+	Hand
 	Service  string   `placeholder:"NAME" help:"What it is about (default: the default service)."`
 	Severity string   `placeholder:"SEVERITY" help:"How bad it is (default: that of the service)."`
 	Title    []string `arg:"" help:"What is wrong, in a few words."`
@@ -157,7 +158,7 @@ func (c *DeclareCommand) Run(ctx context.Context, s *cli.Session) error {
 
 // AckCommand is oncalm ack.
 type AckCommand struct {
-	hand
+	Hand
 	Words []string `arg:"" optional:"" name:"id-and-note" help:"The number of the incident, which may be left out while one is open, and a note."`
 }
 
@@ -171,7 +172,7 @@ func (c *AckCommand) Run(ctx context.Context, s *cli.Session, rests AtRest) erro
 
 // ResolveCommand is oncalm resolve.
 type ResolveCommand struct {
-	hand
+	Hand
 	Anyway bool     `help:"Also while an alarm of it says ALARM."`
 	Words  []string `arg:"" optional:"" name:"id-and-reason" help:"The number of the incident, which may be left out while one is open, and a reason."`
 }
@@ -185,7 +186,7 @@ func (c *ResolveCommand) Run(ctx context.Context, s *cli.Session, rests AtRest) 
 
 // NoteCommand is oncalm note.
 type NoteCommand struct {
-	hand
+	Hand
 	Words []string `arg:"" name:"id-and-text" help:"The number of the incident, which may be left out while one is open, and the text; a time such as 14:02 in front of it is when that was."`
 }
 
@@ -199,7 +200,7 @@ func (c *NoteCommand) Run(ctx context.Context, s *cli.Session, rests AtRest) err
 
 // PageCommand is oncalm page.
 type PageCommand struct {
-	hand
+	Hand
 	Incident string   `placeholder:"ID" help:"For which incident (default: the only one that is open)."`
 	Whom     string   `arg:"" help:"A person, a schedule or a service."`
 	Reason   []string `arg:"" optional:"" help:"Why, which they read."`
@@ -211,5 +212,16 @@ func (c *PageCommand) Run(ctx context.Context, s *cli.Session) error {
 		Text: strings.Join(c.Reason, " ")}
 	return c.do(ctx, s, r, nil, func(d terminal.Done) string {
 		return text.List(d.Paged, "and") + " paged for incident " + named(d) + "."
+	})
+}
+
+// Write has sections of a postmortem recorded.
+func (h Hand) Write(ctx context.Context, s *cli.Session, id string, sections []markdown.Written, rests AtRest) error {
+	r := terminal.Request{Do: terminal.Write, ID: id, Sections: sections}
+	return h.do(ctx, s, r, rests, func(d terminal.Done) string {
+		if len(d.Written) == 0 {
+			return "Nothing in the postmortem of incident " + named(d) + " is different."
+		}
+		return "Wrote in the postmortem of incident " + named(d) + ": " + text.List(d.Written, "and") + "."
 	})
 }
