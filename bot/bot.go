@@ -218,7 +218,7 @@ func (b *Bot) compose(users map[string]string) {
 	if b.Silence != nil {
 		b.Silence.Router = b.router
 	}
-	b.command.Router, lines.Router, b.rollback.Router = b.router, b.router, b.router
+	b.command.Router, lines.Router, b.rollback.Router, b.respond.Router = b.router, b.router, b.router, b.router
 	b.respond.Hand = command.HandOf(b.command)
 	b.rollback.Hand = b.respond.Hand
 }

@@ -142,7 +142,7 @@ func (r *Router) typed(ctx context.Context, in slack.Request) (payload string) {
 		r.learnZone(ctx, c)
 	}
 	w = r.permitted(c, room, w)
-	if w.Form != nil && len(c.Args) == 0 && r.open(ctx, c, w, in.Trigger) {
+	if w.Form != nil && (len(c.Args) == 0 || w.Asks) && r.open(ctx, c, w, in.Trigger) {
 		return "" // the form is the answer
 	}
 	return r.CarryOut(ctx, c, w)

@@ -36,6 +36,8 @@ type Word struct {
 	Show func(context.Context, *Call) (blocks.Message, error)
 	// Form is what the word opens if nothing stands behind it; false opens none. May be nil.
 	Form func(context.Context, *Call) (blocks.Form, bool)
+	// Asks says that its form is asked for, too, when something stands behind the word; the form says whether it opens.
+	Asks bool
 	// Opens says that a button of the word opens its form, too.
 	Opens bool
 	// Untargeted says that what its button carries is no incident, in a room whose buttons carry one.

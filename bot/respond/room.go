@@ -56,8 +56,9 @@ type Hand struct {
 // one can be meant.
 type Room struct {
 	o Options
-	// Hand is set before anything is said.
-	Hand Hand
+	// Hand and Router are set before anything is said.
+	Hand   Hand
+	Router *chat.Router
 }
 
 // New makes a Room.
@@ -119,6 +120,13 @@ func (room *Room) Words() []chat.Word {
 			Change: room.action, Zoned: true,
 			Help: "Puts an action item on the timeline.",
 			More: "It is due at the end of that day."},
+		{Name: "write",
+			Args:   argument.List{argument.May("id", argument.Incident), argument.Needs("section", argument.Text)},
+			Change: room.write, Form: room.writeForm, Filled: room.writeFilled, Asks: true,
+			Help: "Opens a section of the postmortem, to write in it.",
+			More: "Sections are `summary`, `impact`, `mitigation`, `factors`, `helped`, `harder`, `lucky`, `questions`, " +
+				"`learned` and `messages`. A text behind the section is added to it. What you write stays when " +
+				"the document is made anew."},
 		{Name: "why", Args: argument.List{argument.May("id", argument.Incident)}, Show: room.why,
 			Help: "Who was paged, how, and what became of it; and who is next."},
 	}

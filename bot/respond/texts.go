@@ -26,7 +26,7 @@ func (room *Room) summary(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if _, err := room.Hand.Append(c, tx, i.ID, incidents.Responded{Fact: response.Summarised{Text: text}}); err != nil {
 		return blocks.Message{}, err
 	}
-	return did("The card of ", named(i), " says what it is about now.", cut), nil
+	return advised(did("The card of ", named(i), " says what it is about now.", cut), text), nil
 }
 
 // impact is /incident impact. Times are in the past: it tells what was, and the end may be left out while it goes on.
@@ -53,7 +53,7 @@ func (room *Room) impact(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if !f.To.IsZero() {
 		l = blocks.Say(l, ", to ", f.To)
 	}
-	return did(blocks.Say(l, "."), cut), nil
+	return advised(did(blocks.Say(l, "."), cut), text), nil
 }
 
 // affected reads the times in front of an impact, and returns the text behind them. What is no time is part of the text. A
