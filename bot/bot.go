@@ -68,8 +68,9 @@ type Options struct {
 	Overrides *overrides.Book // who is on call; changes of it are made there
 	// People are those whom we know, by their names in the configuration.
 	People map[string]chat.Person
-	// Rights say which of them may do what.
-	Rights rights.Rules
+	// Rights say which of them may do what. RightsNow are those of the moment, where groups have roles; nil: Rights.
+	Rights    rights.Rules
+	RightsNow func() rights.Rules
 	// Access is what others of the workspace may do.
 	Access rights.Access
 	// Services are the names of all services, for /oncall.
@@ -141,6 +142,9 @@ func New(o Options) (*Bot, error) {
 		return nil, fmt.Errorf("%w: the bot token is empty; set slack.bot_token", ErrOptions)
 	}
 	o.Roots = o.Roots.withDefaults()
+	if o.RightsNow == nil {
+		o.RightsNow = func() rights.Rules { return o.Rights }
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -211,7 +215,7 @@ func (b *Bot) compose(users map[string]string) {
 	b.router = chat.New(chat.Options{
 		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People,
 		Rooms:  roomsOf(b),
-		Rights: o.Rights, Access: o.Access,
+		Rights: o.RightsNow, Access: o.Access,
 		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
 	}, users)
 	b.shifts.SetRouter(b.router)

@@ -23,7 +23,7 @@ func talks(b *Bot, users map[string]string) (*channels.Channels, *capture.Captur
 	})
 	return places, capture.New(capture.Options{
 		Rules: o.Capture, Root: o.Roots.Incident, Book: o.Book, Out: b.out, Users: users, Clock: o.Clock, Log: log,
-		May:   func(person string) bool { _, ok := o.Rights.May(person, "timeline", "put"); return ok },
+		May:   func(person string) bool { _, ok := o.RightsNow().May(person, "timeline", "put"); return ok },
 		Place: place, Places: talkedAbout, Readable: func(said string) string { return b.router.Readable(said) },
 		Once: func(ctx context.Context, c *chat.Call, do func(store.Tx) (blocks.Message, error)) blocks.Message {
 			return b.router.Once(ctx, c, do)

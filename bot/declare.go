@@ -21,7 +21,7 @@ func backs(b *Bot) *rollback.Room {
 	return rollback.New(rollback.Options{
 		Root: o.Roots.Incident, Desk: o.Rollbacks, Book: o.Book, Out: b.out, Channel: o.Channel,
 		Approvers: func(besides string) []string {
-			may := o.Rights.Who(rights.Approve, slices.Collect(maps.Keys(o.People)))
+			may := o.RightsNow().Who(rights.Approve, slices.Collect(maps.Keys(o.People)))
 			return slices.DeleteFunc(may, func(person string) bool { return person == besides })
 		},
 		Owe: b.notices.Owe, Clock: o.Clock, Log: b.log,

@@ -20,7 +20,7 @@ func (r *Router) permitted(c *Call, room *Room, w Word) Word {
 
 // refuses says who may say a word, if whoever asks may not.
 func (r *Router) refuses(c *Call, room *Room, w Word) (m blocks.Message, refused bool) {
-	action, ok := r.o.Rights.May(c.Person, room.Name, w.Name)
+	action, ok := r.o.Rights().May(c.Person, room.Name, w.Name)
 	if ok {
 		return m, false
 	}
@@ -33,10 +33,10 @@ func (r *Router) refuses(c *Call, room *Room, w Word) (m blocks.Message, refused
 
 // Forbidden says who may do something, if whoever asks may not. It is for what depends on more than the word that is said.
 func Forbidden(r *Router, c *Call, action rights.Action) (m blocks.Message, refused bool) {
-	if r.o.Rights.Can(c.Person, action) {
+	if r.o.Rights().Can(c.Person, action) {
 		return m, false
 	}
-	may := r.o.Rights.Who(action, slices.Collect(maps.Keys(r.o.People)))
+	may := r.o.Rights().Who(action, slices.Collect(maps.Keys(r.o.People)))
 	return blocks.Sentence("You may not ", string(action), "; nothing was done. ", whoMay(may)), true
 }
 

@@ -23,9 +23,9 @@ type Options struct {
 	Book   *incidents.Book // its store
 	Clock  *clocks.Clock
 	Log    *slog.Logger
-	People map[string]Person // by their names in the configuration
-	Rights rights.Rules      // who may say which word
-	Access rights.Access     // what others of the workspace may
+	People map[string]Person   // by their names in the configuration
+	Rights func() rights.Rules // who may say which word
+	Access rights.Access       // what others of the workspace may
 	Rooms  []Room
 	// Refusal says why an incident's state does not allow what was asked.
 	Refusal func(*Call, *incidents.Refused) blocks.Message

@@ -18,7 +18,8 @@ type Options struct {
 	Socket bool
 	// UserGroups says that a schedule keeps a user group.
 	UserGroups bool
-	// Channels says that incidents have channels of their own, and Groups that user groups are invited there.
+	// Channels says that incidents have channels of their own, and Groups that user groups are
+	// invited there, or have roles.
 	Channels, Groups bool
 }
 

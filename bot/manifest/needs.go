@@ -46,7 +46,7 @@ func Needs(o Options) []Need {
 			Need{Scope: "bookmarks:write", For: "runbook and alarm above it", Optional: true, Calls: []string{"bookmarks.add"}})
 	}
 	if o.UserGroups || o.Groups {
-		all = append(all, Need{Scope: "usergroups:read", For: "who is in the group of a schedule, or is invited with a group",
+		all = append(all, Need{Scope: "usergroups:read", For: "who is in the group of a schedule, is invited with it, or has its role",
 			Optional: true, Calls: []string{"usergroups.list", "usergroups.users.list"}})
 	}
 	if o.UserGroups {

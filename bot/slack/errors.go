@@ -104,12 +104,10 @@ func (t telling) Do(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return resp, err
 	}
-	const short = 4 << 10 // such an answer is
-	body := bufio.NewReaderSize(resp.Body, short)
-	answer, _ := body.Peek(short) // the rest is read by whoever reads all
+	body := bufio.NewReaderSize(resp.Body, 4<<10)
+	answer, _ := body.Peek(4 << 10) // such an answer is short; the rest is read by whoever reads all
 	if bytes.Contains(answer, []byte(`"missing_scope"`)) {
-		var said struct{}
-		if err := readAnswer(path.Base(req.URL.Path), answer, &said); CodeOf(err) == "missing_scope" {
+		if err := readAnswer(path.Base(req.URL.Path), answer, &struct{}{}); CodeOf(err) == "missing_scope" {
 			return nil, errors.Join(err, resp.Body.Close())
 		}
 	}

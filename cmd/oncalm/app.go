@@ -22,6 +22,7 @@ import (
 	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/pages"
+	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/socket"
@@ -86,6 +87,7 @@ type app struct {
 	health    *ops.Health
 	self      *ops.SelfPager
 	watch     *ops.ClockWatch
+	groups    *rights.Groups   // that have roles
 	hearing   *ops.SocketWatch // nil without a socket
 	sweeper   *ops.Sweeper
 	sweeping  map[string]outbox.Handler // of the sweeper
@@ -133,6 +135,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.incoming = outbox.Waking(incoming, a.runner)
 	a.refused = &fates.Refused{Store: a.store, Clock: a.clock, Log: log}
 	a.wireLines(cfg)
+	a.groups = &rights.Groups{Ask: a.groupUsers, Clock: a.clock, Log: a.log}
 	a.sweeper = &ops.Sweeper{
 		Store: a.store, Clock: a.clock, Witness: a.others, Log: log,
 		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, changes.Sweep, known.Sweep,
@@ -275,6 +278,7 @@ func (a *app) run(ctx context.Context) error {
 	parts.Go(func() { a.self.Run(ctx) })
 	parts.Go(func() { a.watch.Run(ctx) })
 	parts.Go(func() { a.tellLacking(ctx) })
+	parts.Go(func() { a.groups.Run(ctx, func() []string { return a.now().cfg.Rights.Groups() }) })
 	if a.socket != nil {
 		parts.Go(func() { a.socket.Run(ctx) })
 		parts.Go(func() { a.hearing.Run(ctx) })

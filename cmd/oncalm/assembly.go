@@ -13,6 +13,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/changes/around"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
@@ -100,6 +101,17 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	return n, nil
 }
 
+// rights are who may do what at this moment: groups in Slack change.
+func (a *assembly) rights() rights.Rules {
+	names := map[string]string{}
+	for name, p := range a.cfg.People {
+		if p.Slack != "" {
+			names[p.Slack] = name
+		}
+	}
+	return a.groups.Rules(a.cfg.Rights, names)
+}
+
 // followers hear of every event, whichever door it came by.
 func (a *assembly) followers() []incidents.Follower {
 	all := []incidents.Follower{a.pager.Follow, a.around.Follow, a.rollbacks.Follow, a.bot.Follow,
@@ -143,7 +155,7 @@ func (a *assembly) wireBot() (err error) {
 		Channel: a.cfg.Slack.Channel, Book: a.book, Pager: a.pager, Overrides: a.overrides, People: people,
 		Silences: a.silences, Rollbacks: a.rollbacks, Watched: a.cfg.Services, PagesNobody: a.cfg.PagesNobody,
 		Services: services, PublicURL: a.cfg.PublicURL, Postmortem: a.postmortem,
-		Rights: a.cfg.Rights, Access: a.cfg.Access,
+		Rights: a.cfg.Rights, RightsNow: a.rights, Access: a.cfg.Access,
 		Roots:   bot.Roots{Incident: a.cfg.Slack.Incident, OnCall: a.cfg.Slack.OnCall},
 		Capture: a.cfg.Channels.Capture, Channels: a.cfg.Channels.Rules,
 		Clock: a.clock, Witness: a.others, Log: a.log,

@@ -20,7 +20,7 @@ func (a *app) atTerminal(ctx context.Context, r terminal.Request) (terminal.Done
 		people[name] = p.Zone
 	}
 	desk := terminal.Desk{Book: now.book, Pager: now.pager, Services: now.cfg.Services, People: people,
-		Rights: now.cfg.Rights, PagesNobody: now.cfg.PagesNobody, Clock: a.clock}
+		Rights: now.rights(), PagesNobody: now.cfg.PagesNobody, Clock: a.clock}
 	return desk.Do(ctx, r)
 }
 

@@ -192,6 +192,31 @@ func TestAtTheTerminalOfAStoppedBot(t *testing.T) {
 	}
 }
 
+// TestRightsOfAGroup: whoever is in a user group of Slack's has its role, and others have not.
+func TestRightsOfAGroup(t *testing.T) {
+	slack := newSlack(t, workspace.UserGroup{ID: "S0PAGED", Handle: "paged", Users: []string{"U0ANA"}})
+	r := newRig(t, slack.APIURL())
+	text, err := os.ReadFile(r.path("oncalm.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.write("oncalm.yaml", append(text, "rights: {responder: [S0PAGED]}\n"...))
+	r.start()
+	call := func(args ...string) (string, int) {
+		return r.call(append([]string{args[0], "-config", r.path("oncalm.yaml")}, args[1:]...)...)
+	}
+	if out, code := call("declare", "-as", "bo", "it is slow"); code != cli.ExitFine {
+		t.Fatal(out)
+	}
+	r.eventually("a refusal", func() bool {
+		out, code := call("note", "-as", "bo", "1", "me too")
+		return code == cli.ExitNo && strings.Contains(out, "bo may not respond to incidents: who may: ana")
+	})
+	if out, code := call("ack", "-as", "ana", "1"); code != cli.ExitFine {
+		t.Error(out)
+	}
+}
+
 // golden compares what people read with a file; ONCALM_UPDATE writes it.
 func golden(t *testing.T, name, got string) {
 	t.Helper()

@@ -17,13 +17,14 @@ import (
 )
 
 // newSlack serves a whole Slack on loopback, with ana and bo in it.
-func newSlack(t testing.TB) *slackfake.Slack {
+func newSlack(t testing.TB, groups ...workspace.UserGroup) *slackfake.Slack {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
 	s := slackfake.New(slackfake.Options{
 		BaseURL:  "http://" + server.Listener.Addr().String(),
 		Users:    []workspace.User{{ID: "U0ANA", Name: "ana"}, {ID: "U0BO", Name: "bo"}},
 		Channels: []workspace.Channel{{ID: "C0INCIDENTS", Name: "incidents"}},
+		Groups:   groups,
 	})
 	server.Config.Handler = s.API
 	server.Start()

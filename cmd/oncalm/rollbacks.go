@@ -15,7 +15,7 @@ func (a *assembly) wireRollbacks() error {
 		Book: a.book, Makers: levers.Makers(), AWS: a.ways, Clock: a.clock, Log: a.log.With("component", "rollbacks"),
 		Levers: func(service string) []rollbacks.Lever { return a.cfg.Levers[service] },
 		May: func(person string, r rollbacks.Right) bool {
-			return a.cfg.Knows(person) && a.cfg.Rights.Can(person, actions[r])
+			return a.cfg.Knows(person) && a.rights().Can(person, actions[r])
 		},
 	})
 	return nil

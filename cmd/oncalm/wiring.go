@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"net/url"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/manifest"
@@ -13,7 +14,7 @@ import (
 func (a *app) lacking() []wiring.Finding {
 	cfg := a.now().cfg
 	return wiring.Lacking(manifest.Needs(manifest.Options{UserGroups: len(cfg.Handoffs.Groups) > 0,
-		Channels: cfg.Channels.Opens(), Groups: cfg.Channels.InvitesGroups()}), a.line.Watch.Scopes())
+		Channels: cfg.Channels.Opens(), Groups: cfg.ReadsGroups()}), a.line.Watch.Scopes())
 }
 
 // scopesWell is a condition for being ready: without some scopes no page goes out. What else is missing does not count.
@@ -24,6 +25,15 @@ func (a *app) scopesWell(context.Context, time.Time) error {
 		}
 	}
 	return nil
+}
+
+// groupUsers asks Slack who is in a user group.
+func (a *app) groupUsers(ctx context.Context, id string) (users []string, err error) {
+	var in struct {
+		Users []string `json:"users"`
+	}
+	err = a.line.Aside(ctx, "usergroups.users.list", url.Values{"usergroup": {id}}, &in)
+	return in.Users, err
 }
 
 // tellLacking logs which scopes are missing, once Slack has told which there are: better now than at the first alarm.

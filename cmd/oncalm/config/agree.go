@@ -27,7 +27,11 @@ func (c *Config) agree(f *reading.File) {
 		f.Place("web.listen").Errorf("give web.listen an address of its own: it is not for the public", "%s", text)
 	}
 	services.Agree(f, &c.Services, c.PagesNobody)
-	levers.Agree(f, c.Levers, len(c.Rights.Who(rights.Approve, slices.Collect(maps.Keys(c.People)))))
+	may := c.Rights.Who(rights.Approve, slices.Collect(maps.Keys(c.People)))
+	if slices.ContainsFunc(slices.Concat(c.Rights[rights.Approver], c.Rights[rights.Admin]), rights.IsGroup) {
+		may = slices.Collect(maps.Keys(c.People)) // whoever is in the group
+	}
+	levers.Agree(f, c.Levers, len(may))
 	if f.Faulty("services") || f.Faulty("policies") || f.Faulty("schedules") {
 		return // what is wrong there may be why something is not used
 	}

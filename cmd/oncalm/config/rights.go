@@ -1,15 +1,11 @@
 package config
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 )
-
-// groupForm is the id of a user group in Slack, which can be no person's name here.
-var groupForm = regexp.MustCompile(`^S[A-Z0-9]{5,30}$`)
 
 // rightsOf reads who has which role.
 func rightsOf(to *rights.Rules) func(reading.Value) {
@@ -28,16 +24,19 @@ func rightsOf(to *rights.Rules) func(reading.Value) {
 	}
 }
 
+// ReadsGroups reports whether it is asked who is in a user group of Slack's, besides those of schedules.
+func (c *Config) ReadsGroups() bool { return c.Channels.InvitesGroups() || len(c.Rights.Groups()) > 0 }
+
 // holders reads the people who have a role.
 func holders(v reading.Value) (all []string) {
-	v.List("people, such as [ana, bo]", func(v reading.Value) {
-		name, ok := v.Filled("the name of a person")
+	v.List("people, or ids of user groups, such as [ana, S0LEADS]", func(v reading.Value) {
+		name, ok := v.Filled("the name of a person, or the id of a user group")
 		switch {
 		case !ok:
-		case groupForm.MatchString(name):
-			v.Errorf("list the people", "this version does not read user groups of Slack for rights")
 		case slices.Contains(all, name):
 			v.Warnf("remove one of them", "%s is listed twice", name)
+		case rights.IsGroup(name):
+			all = append(all, name)
 		default:
 			v.Refer("person", name)
 			all = append(all, name)

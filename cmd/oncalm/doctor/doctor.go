@@ -85,7 +85,7 @@ func lookAtSlack(ctx context.Context, cfg *config.Config) (all []finding, err er
 			Witness: witness, Log: slog.New(slog.DiscardHandler)}),
 		Witness: witness, Channel: cfg.Slack.Channel, People: people,
 		Needs: manifest.Needs(manifest.Options{UserGroups: len(cfg.Handoffs.Groups) > 0, Channels: cfg.Channels.Opens(),
-			Groups: cfg.Channels.InvitesGroups()}),
+			Groups: cfg.ReadsGroups()}),
 	})
 	for _, f := range found {
 		all = append(all, finding(f))

@@ -35,7 +35,7 @@ func (c *ManifestCommand) Run(s *cli.Session) error {
 	o := manifest.Options{
 		Rooms: bot.Words(bot.Roots{Incident: cfg.Slack.Incident, OnCall: cfg.Slack.OnCall}),
 		URL:   cfg.PublicURL, Socket: c.Socket || c.URL == "" && cfg.Slack.Socket(),
-		UserGroups: len(cfg.Handoffs.Groups) > 0, Channels: cfg.Channels.Opens(), Groups: cfg.Channels.InvitesGroups(),
+		UserGroups: len(cfg.Handoffs.Groups) > 0, Channels: cfg.Channels.Opens(), Groups: cfg.ReadsGroups(),
 	}
 	if c.URL != "" {
 		o.URL = strings.TrimRight(c.URL, "/")
