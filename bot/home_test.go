@@ -72,6 +72,30 @@ func TestHomeButtons(t *testing.T) {
 	})
 }
 
+// TestHomeFollows: what happens is to be seen in a tab that was opened lately, and not in one that nobody looks at.
+func TestHomeFollows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.wait(time.Second)
+		if tab := w.homeOf(ana); strings.Contains(tab, "checkout-5xx") {
+			t.Error(tab)
+		}
+		w.alarm("checkout-5xx")
+		w.wait(10 * time.Second)
+		tab, _ := w.slack.Home(ana)
+		contains(t, string(tab.Blocks), "checkout-5xx", "Acknowledge 1")
+		w.wait(time.Hour)
+		w.alarm("search-slow")
+		w.wait(10 * time.Second)
+		if tab, _ := w.slack.Home(ana); strings.Contains(string(tab.Blocks), "search-slow") {
+			t.Error("the tab is drawn though nobody has looked at it for an hour")
+		}
+		if _, ok := w.slack.Home(bo); ok {
+			t.Error("the tab of somebody was drawn who never opened it")
+		}
+	})
+}
+
 // TestHomeOfStrangers: they learn nothing; and the other tab draws nothing.
 func TestHomeOfStrangers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -1,8 +1,9 @@
 // Package home is the home tab of the app in Slack: whether its reader is on call, their next shifts, what is open, worst
 // first, with a button for each, and their action items.
 //
-// It is drawn anew whenever somebody opens it, and after they pressed a button there; in between it stands as it was, and
-// says of when it is. Nobody's tab is kept current by itself: each would be a call for each event.
+// It is drawn anew whenever somebody opens it, after they pressed a button there, and for an hour after that when something
+// happens to an incident: with a pause, since each event would be a call. Later, and after a restart, it stands as it was,
+// and says of when it is: Slack does not tell who looks at it.
 //
 //	home/<user>    entry: draw the tab of somebody
 package home
@@ -10,6 +11,7 @@ package home
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
@@ -33,10 +35,22 @@ type Options struct {
 }
 
 // A Home draws home tabs.
-type Home struct{ o Options }
+type Home struct {
+	o Options
+
+	mu     sync.Mutex
+	opened map[string]time.Time // by user of the configuration: when they opened the tab last
+}
 
 // New makes a Home.
-func New(o Options) *Home { return &Home{o} }
+func New(o Options) *Home { return &Home{o: o, opened: map[string]time.Time{}} }
+
+const (
+	// looking is how long somebody is taken to look at the tab that they opened.
+	looking = time.Hour
+	// settling is how long a tab waits for more to happen before it is drawn: nobody is paged by it.
+	settling = 5 * time.Second
+)
 
 // Kind is the kind of outbox entries that draw a tab.
 const Kind = "home"
@@ -59,12 +73,35 @@ func (h *Home) Opened(ctx context.Context, user string, now time.Time) error {
 	if user == "" {
 		return nil
 	}
-	return h.o.Book.Store.Update(ctx, func(tx store.Tx) error {
-		outbox.In(tx, now).Soon(outbox.Entry{
-			Key: store.Key("home", user), Kind: Kind, Lane: outbox.Answers, Due: now, Body: outbox.Body(body{user}),
-		})
+	err := h.o.Book.Store.Update(ctx, func(tx store.Tx) error {
+		enqueue(tx, now, user, now)
 		return nil
 	})
+	if h.o.Users[user] != "" && err == nil {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.opened[user] = now
+	}
+	return err
+}
+
+func enqueue(tx store.Tx, now time.Time, user string, due time.Time) {
+	outbox.In(tx, now).Soon(outbox.Entry{
+		Key: store.Key("home", user), Kind: Kind, Lane: outbox.Answers, Due: due, Body: outbox.Body(body{user}),
+	})
+}
+
+// Follow is the part of home tabs in each event of an incident: those that somebody looks at are drawn anew.
+func (h *Home) Follow(tx store.Tx, now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for user, at := range h.opened {
+		if now.Sub(at) > looking {
+			delete(h.opened, user)
+			continue
+		}
+		enqueue(tx, now, user, now.Add(settling))
+	}
 }
 
 // draw draws a tab. Whoever is not in the configuration is told so, as by every word.
