@@ -88,14 +88,15 @@ type Tag struct {
 func chatBody(channel, ts, text string, drawn []byte, t Tag) []byte {
 	buf := make([]byte, 0, len(text)+len(drawn)+400)
 	buf = blocks.AppendString(append(buf, `{"channel":`...), channel)
-	if ts != "" {
-		buf = blocks.AppendString(append(buf, `,"ts":`...), ts)
+	end := `}},"unfurl_links":false,"unfurl_media":false}`
+	if ts != "" { // of links, what is edited stays as it was
+		buf, end = blocks.AppendString(append(buf, `,"ts":`...), ts), `}}}`
 	}
 	buf = blocks.AppendString(append(buf, `,"text":`...), text)
 	buf = append(append(buf, `,"blocks":`...), drawn...)
 	buf = blocks.AppendString(append(buf, `,"metadata":{"event_type":`...), t.Event)
 	buf = blocks.AppendString(append(buf, `,"event_payload":{"key":`...), t.Key)
-	return append(buf, `}},"unfurl_links":false,"unfurl_media":false}`...)
+	return append(buf, end...)
 }
 
 // Edit replaces what a message says.

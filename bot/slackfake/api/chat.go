@@ -82,7 +82,10 @@ func (s chat) update(a wire.Args) (wire.Answer, error) {
 		return nil, wire.Refuse("no_text")
 	}
 	s.ws.Edit(m, next, a)
-	return wire.Answer{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": s.ws.App.ShapeMessage(c, m, true)}, nil
+	shape := s.ws.App.ShapeMessage(c, m, true)
+	delete(shape, "ts") // it stands beside the message
+	delete(shape, "pinned_to")
+	return wire.Answer{"channel": c.ID, "ts": m.TS, "text": m.Text, "message": shape}, nil
 }
 
 func (s chat) delete(a wire.Args) (wire.Answer, error) {
