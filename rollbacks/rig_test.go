@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -35,6 +36,8 @@ type shelf struct {
 	down     error // does nothing at all
 	refuses  error
 	breaks   bool // the rollback fails
+	hangs    bool // answers nobody
+	hung     int  // who waits for an answer
 	lies     bool // says that it is keyed, and is not
 }
 
@@ -42,8 +45,14 @@ func newShelf() *shelf {
 	return &shelf{versions: []string{"web:41", "web:42", "web:43"}, takes: 40 * time.Second, keys: map[string]bool{}}
 }
 
-func (s *shelf) Plan(context.Context) (rollbacks.Plan, error) {
+func (s *shelf) Plan(ctx context.Context) (rollbacks.Plan, error) {
 	s.mu.Lock()
+	if s.hangs {
+		s.hung++
+		s.mu.Unlock()
+		<-ctx.Done()
+		return rollbacks.Plan{}, ctx.Err()
+	}
 	defer s.mu.Unlock()
 	if s.down != nil {
 		return rollbacks.Plan{}, s.down
@@ -113,9 +122,12 @@ type world struct {
 	shelf *shelf
 	mu    sync.Mutex
 	lever rollbacks.Lever
+	more  []rollbacks.Lever
 	may   map[rollbacks.Right][]string
 	roles []string // that were assumed, with the sessions
 	stop  func()
+	// handlers are those of the outbox, besides the desk's.
+	handlers map[string]outbox.Handler
 }
 
 // mind is a store that dies at a commit: it is not made, or nobody hears that it was.
@@ -167,6 +179,7 @@ func play(t *testing.T, do func(*world)) {
 		}
 		w := &world{t: t, db: db, shelf: newShelf(), lever: rollbacks.Lever{Kind: "shelf", Name: "shelf web", Approvals: 1, Role: "arn:back"},
 			may: map[rollbacks.Right][]string{rollbacks.MayRequest: {"ana", "bo", "cy"}, rollbacks.MayApprove: {"bo", "cy"}}}
+		w.handlers = map[string]outbox.Handler{}
 		w.start(-1, false)
 		do(w)
 		w.stop()
@@ -188,7 +201,7 @@ func (w *world) start(commits int, heard bool) {
 		Levers: func(string) []rollbacks.Lever {
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			return []rollbacks.Lever{w.lever}
+			return append([]rollbacks.Lever{w.lever}, w.more...)
 		},
 		AWS: func(_ context.Context, c rollbacks.Credentials) (aws.Config, error) {
 			w.mu.Lock()
@@ -205,7 +218,8 @@ func (w *world) start(commits int, heard bool) {
 		},
 	})
 	w.book.Followers = []incidents.Follower{w.desk.Follow}
-	runner.Handlers = w.desk.Handlers()
+	runner.Handlers = w.handlers
+	maps.Copy(w.handlers, w.desk.Handlers())
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = runner.Run(ctx) }()
 	w.stop = func() { cancel(); <-ended }

@@ -32,8 +32,10 @@ func TestRollbackInBrowser(t *testing.T) {
 	p.sees("#beside", "the rollback helped: OK ")
 	p.sees("#beside", "resolved")
 	p.accessible("a rollback that helped")
+	p.click("#sidebar", "incidents")
+	p.sees("#log", "the rollback helped: OK ")
 	p.picture("rollback.png", chromedp.Sleep(time.Second),
-		chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#beside *")].forEach((e) => { e.scrollTop = e.scrollHeight; }), null`))
+		chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#log")].forEach((e) => { e.scrollTop = e.scrollHeight; }), null`))
 	if found := p.complaints(); len(found) > 0 {
 		t.Errorf("the page complains: %q", found)
 	}

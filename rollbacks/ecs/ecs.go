@@ -113,10 +113,8 @@ func (s *Service) service(ctx context.Context) (types.Service, error) {
 		}
 	}
 	now := out.Services[0]
-	parts := strings.Split(aws.ToString(now.ServiceArn), ":")
-	if s.account != "" && len(parts) > 4 && parts[4] != s.account {
-		return now, &rollbacks.Impossible{Why: "the credentials are of the account " + parts[4] + ", and not " + s.account,
-			Instead: "give Oncalm credentials or a role of that account"}
+	if other, ok := rollbacks.Foreign(aws.ToString(now.ServiceArn), s.account); ok {
+		return now, other
 	}
 	if c := now.DeploymentController; c != nil {
 		switch c.Type {

@@ -12,12 +12,15 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rollbacks/ecs"
+	"github.com/oncalm/oncalm/rollbacks/lambda"
 	"github.com/oncalm/oncalm/rollbacks/webhook"
 	"github.com/oncalm/oncalm/text"
 )
 
 // Makers are all kinds of targets.
-func Makers() []rollbacks.Maker { return []rollbacks.Maker{ecs.Maker(), webhook.Maker()} }
+func Makers() []rollbacks.Maker {
+	return []rollbacks.Maker{ecs.Maker(), lambda.Maker(), webhook.Maker()}
+}
 
 const (
 	// most is how many targets a service has at the most, and mostApprovals how many must approve.
