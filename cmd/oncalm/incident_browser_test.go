@@ -190,6 +190,7 @@ func (v *visit) ends() {
 	v.goes("Oncalm")
 	v.says("/incident postmortem 1", "Postmortem of incident 1: Payments fail")
 	v.both("the postmortem", "", "")
+	v.says("/incident write 1 learned the provider has a status page", "has your words in its section learned.")
 	v.scene("4-postmortem")
 	v.says("/incident help", "The state of an incident, and what happened.")
 }
