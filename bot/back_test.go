@@ -118,6 +118,32 @@ func TestReopen(t *testing.T) {
 	}
 }
 
+// TestUndoResolutionMendsThePage: nobody is paged anew for what is open again, so the page of before has its buttons again.
+func TestUndoResolutionMendsThePage(t *testing.T) {
+	inBubble(t, func(w *world, id string) {
+		w.typed(ana, "/incident", "ack")
+		w.wait(5 * time.Second)
+		acknowledged := labels(w.only(w.slack.DM(ana)))
+		w.typed(ana, "/incident", "resolve 1 anyway")
+		w.wait(5 * time.Second)
+		contains(t, w.only(w.slack.DM(ana)).Text, "Resolved")
+		contains(t, w.typed(ana, "/incident", "undo"), "You took back that you resolved 1")
+		w.wait(5 * time.Second)
+		page := w.only(w.slack.DM(ana))
+		contains(t, page.Text, "Acknowledged")
+		if got := labels(page); got != acknowledged {
+			t.Fatalf("the page has %s, want %s", got, acknowledged)
+		}
+		w.clear(id)
+		w.press(w.only(w.slack.DM(ana)), "Resolve", ana)
+		w.wait(5 * time.Second)
+		if got := w.head(id).Status; got != incidents.StatusResolved {
+			t.Errorf("the button of the page made it %s", got)
+		}
+		contains(t, labels(w.only(w.slack.DM(ana))), "Reopen")
+	})
+}
+
 // TestUndoAcknowledgement: the run goes on as if nobody had acknowledged, and pages nobody before their time.
 func TestUndoAcknowledgement(t *testing.T) {
 	inBubble(t, func(w *world, id string) {

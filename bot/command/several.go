@@ -27,9 +27,12 @@ const namedAll = "all"
 const mostNamed = 50
 
 // numbers are the ids at the beginning of what was typed, once each, and how many words they are. Numbers in quotes are
-// text, and so is what has a letter in it: "3 pods" names incident 3, "3pods" does not.
+// text, and so is what has a letter in it: "3 pods" names incident 3, "3pods" does not. Between two numbers may stand "and".
 func numbers(args []chat.Token) (ids []string, words int) {
-	for _, arg := range args {
+	for n, arg := range args {
+		if words > 0 && n+1 < len(args) && joins(arg) && isNumber(args[n+1]) {
+			continue
+		}
 		parts := strings.FieldsFunc(arg.Text, func(r rune) bool { return r == ',' || r == ';' })
 		if arg.Kind != chat.WordToken || len(parts) == 0 {
 			break
@@ -44,7 +47,7 @@ func numbers(args []chat.Token) (ids []string, words int) {
 			break
 		}
 		ids = append(ids, here...)
-		words++
+		words = n + 1
 	}
 	unique := ids[:0]
 	for _, id := range ids {
@@ -53,6 +56,16 @@ func numbers(args []chat.Token) (ids []string, words int) {
 		}
 	}
 	return unique, words
+}
+
+// joins reports whether a word stands between the numbers of a list.
+func joins(t chat.Token) bool {
+	return t.Kind == chat.WordToken && slices.Contains([]string{"and", "&", "+"}, strings.ToLower(t.Text))
+}
+
+// isNumber reports whether a word is the number of an incident, with a mark before or behind it.
+func isNumber(t chat.Token) bool {
+	return t.Kind == chat.WordToken && chat.IsNumber(strings.Trim(chat.Plain(t.Text), "#,;"))
 }
 
 // A named is which incidents were typed in front of a text.

@@ -73,7 +73,8 @@ func (ps *Pages) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inc
 func outdates(i *incidents.Incident, e incidents.Event) bool {
 	switch e.Body.(type) {
 	case incidents.Acknowledged, incidents.Escalated, incidents.Resolved:
-		return len(i.Pages) > 0
+		// pages of before count again where a resolution was taken back
+		return len(i.Pages) > 0 || i.Run > 0
 	case incidents.Reopened, incidents.Snoozed:
 		return true // those of the runs before
 	case incidents.Delivered:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/oncalm/oncalm/bot/view"
@@ -38,7 +39,7 @@ type runEnd struct {
 }
 
 // sentPages finds the pages of a timeline, and the ends of its runs. Pages by other channels are left out, as are those
-// that were never delivered.
+// that were never delivered, and ends that were taken back.
 func sentPages(events []incidents.Event) (pages []sentPage, ends []runEnd) {
 	decided := map[string]sentPage{}
 	for _, e := range events {
@@ -52,6 +53,9 @@ func sentPages(events []incidents.Event) (pages []sentPage, ends []runEnd) {
 			}
 		case incidents.Resolved:
 			ends = append(ends, runEnd{e.Seq, e})
+		case incidents.Reopened:
+			// who takes a resolution back is not paged anew: the pages of before are those that count
+			ends = slices.DeleteFunc(ends, func(end runEnd) bool { return end.seq == b.Undoes })
 		}
 	}
 	return pages, ends
