@@ -177,6 +177,33 @@ func TestTexts(t *testing.T) {
 	})
 }
 
+// TestNearlyRead: what is meant as a time, a stage or a severity and cannot be read as one is never left in the text without a word.
+func TestNearlyRead(t *testing.T) {
+	led(t, func(w *world, id string) {
+		seq := w.head(id).Seq
+		for typed, says := range map[string]string{
+			"update db is down, next in 30":                          "I do not understand when the next one comes. Nothing changed.",
+			"update db is down, next at 25:00":                       "I do not understand when the next one comes.",
+			"update db is down, next in 30 minuts":                   "I do not understand when the next one comes.",
+			"update idenitfied db is down":                           "There is no stage “idenitfied”; nothing changed. Did you mean `identified`?",
+			"update 1 monitorng: it looks well":                      "Did you mean `monitoring`?",
+			"impact from tomorrow 10:00 to tomorrow 11:00 no basket": "No impact was noted: ",
+			"action write it down due 2026-02-30":                    "I do not understand when that is due.",
+			"severity 1 sev 9":                                       "There is no severity “sev9”",
+		} {
+			w.tells(ana, typed, says)
+		}
+		if got := w.head(id).Seq; got != seq {
+			t.Errorf("%d events were recorded", got-seq)
+		}
+		w.tells(ana, "sev 1 sev 3 only a few", "is sev3 now")
+		w.tells(ana, "update it is the next in line", "Updated")
+		w.tells(ana, "update we restart the next: 3 of 5 zones", "Updated")
+		w.tells(ana, "action pay what is due to Amazon", "“pay what is due to Amazon”")
+		w.tells(ana, "action lower the limit by 30 in all zones", "An action item")
+	})
+}
+
 // TestWhy: who was paged, how, what became of it, and who is next.
 func TestWhy(t *testing.T) {
 	led(t, func(w *world, _ string) {

@@ -98,10 +98,8 @@ func (n Names) Find(said string, types ...Type) (t Type, name string, ok bool) {
 		if kind != "" && kind != t {
 			continue
 		}
-		for _, name := range n.Of(t) {
-			if strings.EqualFold(name, bare) {
-				return t, name, true
-			}
+		if name, ok := exactOrFolded(n.Of(t), bare); ok {
+			return t, name, true
 		}
 		if t == Severity && len(bare) > 0 && slices.Contains([]string{"", "p", "sev-"}, strings.ToLower(bare[:len(bare)-1])) {
 			if sev := "sev" + bare[len(bare)-1:]; slices.Contains(n.Of(t), sev) {
@@ -110,6 +108,18 @@ func (n Names) Find(said string, types ...Type) (t Type, name string, ok bool) {
 		}
 	}
 	return "", "", false
+}
+
+// exactOrFolded finds a name in any case. Two names may differ in nothing else: then the one that is written so is meant.
+func exactOrFolded(names []string, said string) (name string, ok bool) {
+	if slices.Contains(names, said) {
+		return said, true
+	}
+	n := slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(name, said) })
+	if n < 0 {
+		return "", false
+	}
+	return names[n], true
 }
 
 // apart takes apart what stands in front of a name and says which kind it is of, and the name.

@@ -11,7 +11,11 @@ import (
 // bare is what was typed behind a command without what came along when it was copied: marks around all of it or around a
 // word of the command, the command's own name, and a full stop. The text of a note stays as it is.
 func bare(typed, root string) string {
-	s := unwrapped(strings.TrimFunc(typed, blank))
+	s := strings.TrimFunc(typed, blank)
+	for strings.HasPrefix(s, quoted) {
+		s = strings.TrimLeftFunc(s[len(quoted):], blank)
+	}
+	s = unwrapped(s)
 	for range 2 {
 		first, rest := firstWord(s)
 		if plain(first) != root {
@@ -51,6 +55,9 @@ func firstWord(s string) (word, rest string) {
 	return s[:end], strings.TrimLeftFunc(s[end:], blank)
 }
 
+// quoted begins a quotation, as Slack delivers it.
+const quoted = "&gt;"
+
 // marks are those of Slack's formatting, and quotes of all kinds.
 const marks = "`*_~\"'“”„‟″«»‹›‘’‚‛"
 
@@ -58,7 +65,19 @@ const marks = "`*_~\"'“”„‟″«»‹›‘’‚‛"
 func Plain(word string) string { return plain(word) }
 
 // plain is a word without marks around it, and without what ends a sentence.
-func plain(word string) string { return strings.TrimRight(strings.Trim(word, marks), ".,;!?"+marks) }
+func plain(word string) string {
+	word = strings.Trim(word, marks)
+	bare := strings.TrimRight(word, ".,;!?"+marks)
+	if strings.HasPrefix(word[len(bare):], ";") && entityAt(bare+";") {
+		return bare + ";"
+	}
+	return bare
+}
+
+// entityAt reports whether a word ends with a sign as Slack writes it.
+func entityAt(word string) bool {
+	return strings.HasSuffix(word, "&gt;") || strings.HasSuffix(word, "&lt;") || strings.HasSuffix(word, "&amp;")
+}
 
 // unwrapped takes marks off that stand around the whole of a text and nowhere else in it.
 func unwrapped(s string) string {

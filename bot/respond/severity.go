@@ -1,6 +1,8 @@
 package respond
 
 import (
+	"strings"
+
 	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -20,6 +22,9 @@ func (room *Room) severity(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return m, nil
 	}
 	word, reason := firstWord(said)
+	if number, rest := firstWord(reason); strings.EqualFold(word, "sev") && len(number) == 1 { // as it is spoken: sev 2
+		word, reason = word+number, rest
+	}
 	_, sev, ok := room.names().Find(word, argument.Severity)
 	switch {
 	case !ok && word != "":

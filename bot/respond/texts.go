@@ -1,6 +1,7 @@
 package respond
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 	"time"
@@ -35,7 +36,10 @@ func (room *Room) impact(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if i == nil {
 		return m, nil
 	}
-	f, rest := affected(said, c.Now, room.Hand.Zone(c))
+	f, rest, err := affected(said, c.Now, room.Hand.Zone(c))
+	if err != nil {
+		return how(c, i, "No impact was noted: "+err.Error()+".", "from 14:02 to 14:40 one checkout in five fails"), nil
+	}
 	text, cut := kept(rest, maxText)
 	switch f.Text = text; {
 	case text == "":
@@ -56,25 +60,35 @@ func (room *Room) impact(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return advised(did(blocks.Say(l, "."), cut), text), nil
 }
 
+// errAhead is why no impact begins tomorrow.
+var errAhead = errors.New("tomorrow is still to come")
+
 // affected reads the times in front of an impact, and returns the text behind them. What is no time is part of the text. A
-// text may begin with such a word, too ("from what we see"): then the whole is text.
-func affected(said string, now time.Time, zone *time.Location) (f response.Affected, rest string) {
+// text may begin with such a word, too ("from what we see"): then the whole is text. The error says of a time why it cannot be meant.
+func affected(said string, now time.Time, zone *time.Location) (f response.Affected, rest string, err error) {
 	rest = said
 	word, behind := firstWord(rest)
 	if strings.EqualFold(word, "from") || strings.EqualFold(word, "since") {
+		if day, _ := firstWord(behind); strings.EqualFold(day, "tomorrow") {
+			return f, said, errAhead
+		}
 		p, read, err := when.Past(behind, now, zone)
 		if !read || err != nil {
-			return f, said
+			return f, said, err
 		}
 		f.From, rest = p.At.UTC(), p.Text
 	}
 	word, behind = firstWord(rest)
 	if strings.EqualFold(word, "to") || strings.EqualFold(word, "until") || strings.EqualFold(word, "till") {
-		if p, read, err := when.Past(behind, now, zone); read && err == nil {
+		p, read, err := when.Past(behind, now, zone)
+		if err != nil {
+			return f, said, err
+		}
+		if read {
 			f.To, rest = p.At.UTC(), p.Text
 		}
 	}
-	return f, rest
+	return f, rest, nil
 }
 
 // dueForm is the end of an action item that says until when. It needs something in front of it, with a space or a sign
@@ -96,7 +110,11 @@ func (room *Room) action(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		_, said = firstWord(said)
 		f.Person = person
 	}
-	said, f.Due = dueOf(said, c.Now, room.Hand.Zone(c))
+	what, due := dueOf(said, c.Now, room.Hand.Zone(c))
+	if f.Due = due; due.IsZero() && lookTimed(dueForm.FindStringSubmatch(what)) {
+		return how(c, i, "I do not understand when that is due.", "@somebody an alarm on the pool due fri"), nil
+	}
+	said = what
 	what, cut := kept(said, maxText)
 	if f.What = what; what == "" {
 		return how(c, i, "What is to be done?", "@somebody an alarm on the pool due fri"), nil

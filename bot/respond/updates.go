@@ -9,12 +9,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/argument"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/bot/when"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/response"
+	"github.com/oncalm/oncalm/nearest"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
@@ -35,10 +37,18 @@ func (room *Room) update(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return m, nil
 	}
 	f := response.Updated{}
-	if word, rest := firstWord(said); slices.Contains(response.Stages(), strings.ToLower(strings.TrimRight(word, ":,"))) {
-		f.Stage, said = strings.ToLower(strings.TrimRight(word, ":,")), rest
+	word, rest := firstWord(said)
+	word = strings.ToLower(strings.TrimRight(word, ":,"))
+	switch {
+	case slices.Contains(response.Stages(), word):
+		f.Stage, said = word, rest
+	case mistyped(word):
+		return room.names().None(word, "nothing changed", argument.Stage), nil
 	}
 	said, f.Next = nextUpdate(said, c.Now, room.Hand.Zone(c))
+	if f.Next.IsZero() && lookTimed(nextForm.FindStringSubmatch(said)) {
+		return how(c, i, "I do not understand when the next one comes.", "identified the database is full, we make room, next in 30m"), nil
+	}
 	text, cut := kept(said, maxText)
 	if f.Text = text; text == "" {
 		return how(c, i, "What should they read?", "identified the database is full, we make room, next in 30m"), nil
@@ -76,6 +86,18 @@ func nextUpdate(said string, now time.Time, zone *time.Location) (rest string, n
 	}
 	return said, next
 }
+
+// mistyped reports whether a word is a stage but for one slip or two. Stakeholders should not read it, and the stage would be lost.
+func mistyped(word string) bool {
+	return slices.ContainsFunc(response.Stages(), func(stage string) bool { return nearest.Distance(word, stage, 3) < 3 })
+}
+
+// timed is what is meant as a time and was not read as one: "30", "25:00", "30 minuts", "2026-02-30".
+var timed = regexp.MustCompile(`^\d\S*(?:\s+[[:alpha:]]+)?$`)
+
+// lookTimed reports whether the end of a text looks like a time, so that it is not left in the text without a word. m is what
+// [nextForm] or [dueForm] found in it; nil is nothing.
+func lookTimed(m []string) bool { return m != nil && timed.MatchString(m[len(m)-1]) }
 
 // tell enqueues an update for those who wait for it, and the reminder of the next one. The reminder is an entry for that
 // update: if another follows, the entry finds that out when it comes due.

@@ -140,7 +140,13 @@ func empty(f *reading.File) *Config {
 
 // publicURL reads where the public door is reached. It is kept without a slash at the end, since paths are put behind it.
 func (c *Config) publicURL(v reading.Value) {
-	if s, ok := places.Link(v, "https://oncall.example.com"); ok {
+	s, ok := places.Link(v, "https://oncall.example.com")
+	if !ok {
+		return
+	}
+	if strings.ContainsAny(s, "?#") {
+		v.Errorf("write it without ? and #", "%s has something behind its path", v.Key)
+	} else {
 		c.PublicURL = strings.TrimRight(s, "/")
 	}
 }

@@ -125,6 +125,26 @@ func numbered(words []string) (id, rest string) {
 	return "", strings.Join(words, " ")
 }
 
+// oneOnly refuses what names several incidents, as one can in Slack. Each argument of the shell is looked at: a note that begins with a
+// number is one if it stands in quotes.
+func oneOnly(verb string, words []string) error {
+	number := func(word string) bool {
+		return strings.Trim(word, "#0123456789,;") == "" && strings.ContainsAny(word, "0123456789")
+	}
+	if len(words) == 0 || !number(words[0]) {
+		return nil
+	}
+	rest := words[1:]
+	if len(rest) > 1 && slices.Contains([]string{"and", "&", "+"}, strings.ToLower(rest[0])) {
+		rest = rest[1:]
+	}
+	if _, _, list := strings.Cut(strings.TrimRight(words[0], ",;"), ","); !list && (len(rest) == 0 || !number(rest[0])) {
+		return nil
+	}
+	return cli.End(cli.ExitUsage, "oncalm "+verb+" takes one incident at a time; nothing was changed",
+		"run it for each; put quotes around a text that begins with a number")
+}
+
 // named is an incident in a sentence.
 func named(d terminal.Done) string { return d.ID + " (" + text.Line(d.Title) + ")" }
 
@@ -164,6 +184,9 @@ type AckCommand struct {
 
 // Run acknowledges an incident.
 func (c *AckCommand) Run(ctx context.Context, s *cli.Session, rests AtRest) error {
+	if err := oneOnly("ack", c.Words); err != nil {
+		return err
+	}
 	id, note := numbered(c.Words)
 	return c.do(ctx, s, terminal.Request{Do: terminal.Ack, ID: id, Text: note}, rests, func(d terminal.Done) string {
 		return c.As + " acknowledged incident " + named(d) + ". Nobody else is paged for it now."
@@ -179,6 +202,9 @@ type ResolveCommand struct {
 
 // Run resolves an incident.
 func (c *ResolveCommand) Run(ctx context.Context, s *cli.Session, rests AtRest) error {
+	if err := oneOnly("resolve", c.Words); err != nil {
+		return err
+	}
 	id, reason := numbered(c.Words)
 	r := terminal.Request{Do: terminal.Resolve, ID: id, Text: reason, Anyway: c.Anyway}
 	return c.do(ctx, s, r, rests, func(d terminal.Done) string { return c.As + " resolved incident " + named(d) + "." })
@@ -202,12 +228,15 @@ func (c *NoteCommand) Run(ctx context.Context, s *cli.Session, rests AtRest) err
 type PageCommand struct {
 	Hand
 	Incident string   `placeholder:"ID" help:"For which incident (default: the only one that is open)."`
-	Whom     string   `arg:"" help:"A person, a schedule or a service."`
+	Whom     string   `arg:"" help:"A person, a schedule or a service. The number of the incident may stand in front."`
 	Reason   []string `arg:"" optional:"" help:"Why, which they read."`
 }
 
 // Run pages people for an incident, besides whom its policy pages.
 func (c *PageCommand) Run(ctx context.Context, s *cli.Session) error {
+	if id, _ := numbered([]string{c.Whom}); id != "" && c.Incident == "" && len(c.Reason) > 0 { // as one writes it in Slack: page 3 bo
+		c.Incident, c.Whom, c.Reason = id, c.Reason[0], c.Reason[1:]
+	}
 	r := terminal.Request{Do: terminal.Page, ID: strings.TrimPrefix(c.Incident, "#"), Whom: c.Whom,
 		Text: strings.Join(c.Reason, " ")}
 	return c.do(ctx, s, r, nil, func(d terminal.Done) string {

@@ -3,6 +3,7 @@ package trial
 import (
 	"errors"
 	"io/fs"
+	"net/url"
 	"os"
 	"strings"
 
@@ -38,6 +39,11 @@ func (c *ManifestCommand) Run(s *cli.Session) error {
 		UserGroups: len(cfg.Handoffs.Groups) > 0, Channels: cfg.Channels.Opens(), Groups: cfg.ReadsGroups(),
 	}
 	if c.URL != "" {
+		u, err := url.Parse(c.URL)
+		if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+			return cli.End(cli.ExitUsage, "what -url says is no address of a public door",
+				"write it as https://oncall.example.com, without a user, ? and #")
+		}
 		o.URL = strings.TrimRight(c.URL, "/")
 	}
 	if !o.Socket && !strings.HasPrefix(o.URL, "https://") {
