@@ -94,3 +94,19 @@ func TestNumberInFrontOfANote(t *testing.T) {
 		contains(t, w.typed(ana, "/incident", "help akc"), "Did you mean `/incident ack`?")
 	})
 }
+
+// TestLineAndIncident: where a line is meant and several incidents are open, the answer names both numbers.
+func TestLineAndIncident(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := begin(t)
+		w.wait(time.Second)
+		w.several("a", "b")
+		for typed, want := range map[string]string{
+			"strike 1": "Write the number of yours and that of the line: `/incident strike 1 2`",
+			"edit":     "Write the number of yours and that of the line: `/incident edit 1 2`",
+			"timeline": "Write the number of yours: `/incident timeline 1`",
+		} {
+			contains(t, w.typed(ana, "/incident", typed), want)
+		}
+	})
+}

@@ -47,7 +47,8 @@ func (room *Room) update(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	}
 	said, f.Next = nextUpdate(said, c.Now, room.Hand.Zone(c))
 	if f.Next.IsZero() && lookTimed(nextForm.FindStringSubmatch(said)) {
-		return how(c, i, "I do not understand when the next one comes.", "identified the database is full, we make room, next in 30m"), nil
+		return how(c, i, "I do not understand when the next one comes.",
+			"identified the database is full, we make room, next in 30m"), nil
 	}
 	text, cut := kept(said, maxText)
 	if f.Text = text; text == "" {

@@ -91,8 +91,13 @@ func (l *Lines) pick(c *chat.Call, tx store.Tx, numbered bool) (i *incidents.Inc
 	case id == "" && len(open) == 0:
 		return nil, nil, blocks.Sentence("There is no incident yet."), nil
 	case id == "":
+		// one number alone was read as that of a line
+		and, line := "", ""
+		if c.Word != "timeline" {
+			and, line = " and that of the line", " 2"
+		}
 		return nil, nil, blocks.Sentence("Several incidents are open: ", strings.Join(open, ", "),
-			". Write the number of yours: ", blocks.Code(c.Root+" "+c.Word+" "+open[0])), nil
+			". Write the number of yours", and, ": ", blocks.Code(c.Root+" "+c.Word+" "+open[0]+line)), nil
 	}
 	i, err = incidents.Head(tx, id)
 	if !chat.IsID(id) || errors.Is(err, incidents.ErrNotFound) {
