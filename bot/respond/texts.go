@@ -37,11 +37,10 @@ func (room *Room) impact(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return m, nil
 	}
 	f, rest, err := affected(said, c.Now, room.Hand.Zone(c))
-	if err != nil {
-		return how(c, i, "No impact was noted: "+err.Error()+".", "from 14:02 to 14:40 one checkout in five fails"), nil
-	}
 	text, cut := kept(rest, maxText)
 	switch f.Text = text; {
+	case err != nil:
+		return how(c, i, "No impact was noted: "+err.Error()+".", "from 14:02 to 14:40 one checkout in five fails"), nil
 	case text == "":
 		return how(c, i, "Who is hurt, and how?", "from 14:02 to 14:40 one checkout in five fails"), nil
 	case !f.To.IsZero() && f.To.Before(f.From):
