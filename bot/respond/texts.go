@@ -1,7 +1,6 @@
 package respond
 
 import (
-	"errors"
 	"regexp"
 	"strings"
 	"time"
@@ -36,11 +35,11 @@ func (room *Room) impact(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if i == nil {
 		return m, nil
 	}
-	f, rest, err := affected(said, c.Now, room.Hand.Zone(c))
+	f, rest, unclear := affected(said, c.Now, room.Hand.Zone(c))
 	text, cut := kept(rest, maxText)
 	switch f.Text = text; {
-	case err != nil:
-		return how(c, i, "No impact was noted: "+err.Error()+".", "from 14:02 to 14:40 one checkout in five fails"), nil
+	case unclear != "":
+		return how(c, i, "No impact was noted: "+unclear+".", "from 14:02 to 14:40 one checkout in five fails"), nil
 	case text == "":
 		return how(c, i, "Who is hurt, and how?", "from 14:02 to 14:40 one checkout in five fails"), nil
 	case !f.To.IsZero() && f.To.Before(f.From):
@@ -59,21 +58,21 @@ func (room *Room) impact(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return advised(did(blocks.Say(l, "."), cut), text), nil
 }
 
-// errAhead is why no impact begins tomorrow.
-var errAhead = errors.New("tomorrow is still to come")
-
 // affected reads the times in front of an impact, and returns the text behind them. What is no time is part of the text. A
-// text may begin with such a word, too ("from what we see"): then the whole is text. The error says of a time why it cannot be meant.
-func affected(said string, now time.Time, zone *time.Location) (f response.Affected, rest string, err error) {
+// text may begin with such a word, too ("from what we see"): then the whole is text. What is unclear says of a time why it cannot be meant.
+func affected(said string, now time.Time, zone *time.Location) (f response.Affected, rest, unclear string) {
 	rest = said
 	word, behind := firstWord(rest)
 	if strings.EqualFold(word, "from") || strings.EqualFold(word, "since") {
 		if day, _ := firstWord(behind); strings.EqualFold(day, "tomorrow") {
-			return f, said, errAhead
+			return f, said, "tomorrow is still to come"
 		}
 		p, read, err := when.Past(behind, now, zone)
-		if !read || err != nil {
-			return f, said, err
+		switch {
+		case err != nil:
+			return f, said, err.Error()
+		case !read:
+			return f, said, ""
 		}
 		f.From, rest = p.At.UTC(), p.Text
 	}
@@ -81,13 +80,13 @@ func affected(said string, now time.Time, zone *time.Location) (f response.Affec
 	if strings.EqualFold(word, "to") || strings.EqualFold(word, "until") || strings.EqualFold(word, "till") {
 		p, read, err := when.Past(behind, now, zone)
 		if err != nil {
-			return f, said, err
+			return f, said, err.Error()
 		}
 		if read {
 			f.To, rest = p.At.UTC(), p.Text
 		}
 	}
-	return f, rest, nil
+	return f, rest, ""
 }
 
 // dueForm is the end of an action item that says until when. It needs something in front of it, with a space or a sign
