@@ -20,7 +20,7 @@ func alarmSignal(in input, a *aws.Alarm) Signal {
 	s.Series = known.SeriesOf(s.Fingerprint, a.Contributor)
 	s.Link = aws.ConsoleLink(arn.Region, name)
 	s.Contributor = attributesOf(a.Attributes)
-	s.Reason, s.Description, s.Metric = a.Reason, text.Clip(a.Description, aws.MaxDescription), a.Metric
+	s.Reason, s.Description, s.Metric = a.Reason, text.ClipRunes(a.Description, aws.MaxDescription), a.Metric
 	s.Tags, s.TagsStatus, s.Evaluation, s.Lines = a.Facts.Tags, a.Facts.TagsStatus, a.Facts.Evaluation, a.Facts.Lines
 	s.State, s.Previous = stateOf(a.State), stateOf(a.Previous)
 	if s.State == "" || name == "" {

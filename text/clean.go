@@ -108,7 +108,12 @@ func units(r rune) int {
 
 // Clip returns s with at most n characters, of which those count twice that do so in UTF-16 (see [Units]). The last one of a text that
 // was cut is an [Ellipsis].
-func Clip(s string, n int) string {
+func Clip(s string, n int) string { return clip(s, n, units) }
+
+// ClipRunes is [Clip] for limits of others who count each character once, as AWS does.
+func ClipRunes(s string, n int) string { return clip(s, n, func(rune) int { return 1 }) }
+
+func clip(s string, n int, units func(rune) int) string {
 	if len(s) <= n {
 		return s
 	}

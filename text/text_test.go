@@ -90,6 +90,9 @@ func TestClip(t *testing.T) {
 			t.Errorf("Clip(%q, %d) = %q, want %q", c.in, c.n, got, c.want)
 		}
 	}
+	if got := text.ClipRunes("😀😀😀", 3) + text.ClipRunes("😀😀😀😀", 3); got != "😀😀😀😀😀…" {
+		t.Errorf("ClipRunes leaves %q", got)
+	}
 }
 
 func TestWords(t *testing.T) {

@@ -24,13 +24,15 @@ const (
 // Line makes a text from outside fit for one line, of at most limit characters. The spaces in it stay as they are: what is
 // shown is compared with patterns, too.
 func Line(s string, limit int) string {
-	return text.Clip(strings.TrimSpace(spaces.Replace(text.Clean(s))), limit)
+	return text.ClipRunes(strings.TrimSpace(spaces.Replace(text.Clean(s))), limit)
 }
 
 var spaces = strings.NewReplacer("\n", " ", "\t", " ")
 
 // Block is [Line] for a text of several lines.
-func Block(s string, limit int) string { return text.Clip(strings.TrimSpace(text.Clean(s)), limit) }
+func Block(s string, limit int) string {
+	return text.ClipRunes(strings.TrimSpace(text.Clean(s)), limit)
+}
 
 // FirstOf returns the first text that is not empty.
 func FirstOf(texts ...string) string {

@@ -145,7 +145,7 @@ func fromStats(m *incidents.Metric, from []query) {
 	}
 	m.Namespace, m.Statistic, m.Unit = common(namespaces), common(statistics), common(units)
 	slices.Sort(names)
-	m.Name = text.Clip(strings.Join(slices.Compact(names), ", "), MaxName)
+	m.Name = text.ClipRunes(strings.Join(slices.Compact(names), ", "), MaxName)
 	m.Dimensions = tidy(m.Dimensions)
 }
 
