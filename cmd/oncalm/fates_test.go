@@ -54,8 +54,8 @@ func TestFatesOfADay(t *testing.T) {
 				t.Errorf("/oncall trace %s: %s\nwant %s", said, got, want)
 			}
 		}
-		if got := w.Says("eve", "/oncall", "trace"); strings.Contains(got, "checkout") {
-			t.Errorf("a stranger is told %s", got)
+		if got := w.turnsAway("eve", "/oncall", "trace"); !strings.Contains(got, "not in Oncalm's people list") {
+			t.Errorf("a stranger is told %q", got)
 		}
 		w.stop()
 		defer w.start()

@@ -128,7 +128,7 @@ func TestMergeAndSplit(t *testing.T) {
 		w.contains(w.Says("ana", "/incident", "merge 2"), "Which one into which?")
 		w.contains(w.Says("ana", "/incident", "merge 2 into 2"), "cannot be merged into itself")
 		w.contains(w.Says("ana", "/incident", "merge #2 into #9"), "No incident 9.")
-		w.contains(w.Says("eve", "/incident", "merge 2 into 1"), "not in Oncalm's people list")
+		w.contains(w.turnsAway("eve", "/incident", "merge 2 into 1"), "not in Oncalm's people list")
 		w.Status("2", incidents.StatusTriggered)
 		w.contains(w.Says("ana", "/incident", "merge 2 into 1"), "You merged", "into", "3 alarms", "nights-c", "ack 1")
 		w.Status("2", incidents.StatusResolved)

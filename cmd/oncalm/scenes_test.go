@@ -208,7 +208,7 @@ func TestAStrangerIsRefused(t *testing.T) {
 	play(t, func(w *world) {
 		w.Alarm("checkout-5xx")
 		page := w.Paged("ana", "checkout-5xx")
-		if text := w.Says("eve", "/incident", "ack 1"); !strings.Contains(text, "U0EVE") {
+		if text := w.turnsAway("eve", "/incident", "ack 1"); !strings.Contains(text, "U0EVE") {
 			t.Errorf("eve was answered %q, want a refusal that names her id", text)
 		}
 		w.Status("1", triggered)

@@ -67,7 +67,7 @@ func TestSocketMode(t *testing.T) {
 		w.contains(w.Says("bo", "/incident", "resolve 1 anyway rolled back"), "You resolved")
 		w.redelivered()
 		w.Wait(time.Minute)
-		if got := w.Says("eve", "/incident", "ack"); !strings.Contains(got, "not in Oncalm's people list") {
+		if got := w.turnsAway("eve", "/incident", "ack"); !strings.Contains(got, "not in Oncalm's people list") {
 			t.Errorf("a stranger reads %q", got)
 		}
 		_, kinds := w.Incident("1")

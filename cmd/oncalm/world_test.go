@@ -314,6 +314,21 @@ func (w *world) Says(person, command, text string) string {
 	return resp.Message.Text + "\n" + string(resp.Message.Blocks)
 }
 
+// turnsAway has a stranger type a command, and returns what they are told once Slack has said who they are.
+func (w *world) turnsAway(stranger, command, text string) string {
+	w.t.Helper()
+	before := len(w.slack.Ephemerals("C0INCIDENTS", slackID(stranger)))
+	if now := w.Says(stranger, command, text); now != "" {
+		return now
+	}
+	w.Wait(time.Second)
+	told := w.slack.Ephemerals("C0INCIDENTS", slackID(stranger))
+	if len(told) != before+1 {
+		w.t.Fatalf("%s typed %s %s, and was told %d times", stranger, command, text, len(told)-before)
+	}
+	return told[before].Text
+}
+
 // Card is the incident's message in the channel, as it stands.
 func (w *world) Card(id string) workspace.Message {
 	w.t.Helper()
