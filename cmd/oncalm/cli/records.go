@@ -100,11 +100,12 @@ func (f file) Changes(ctx context.Context, from, to time.Time) (list []changes.C
 	return list, err
 }
 
-// Changes are the markers of a span of time; nil if what is read has none.
+// Changes are the markers of a span of time. An archive has none, as a store has none of what has been over for so long: they are kept
+// for days.
 func Changes(ctx context.Context, r any, from, to time.Time) ([]changes.Change, error) {
 	c, ok := r.(changesOf)
 	if !ok {
-		return nil, nil
+		return []changes.Change{}, nil
 	}
 	list, err := c.Changes(ctx, from, to)
 	return append([]changes.Change{}, list...), err

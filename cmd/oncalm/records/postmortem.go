@@ -100,7 +100,7 @@ func (c *PostmortemCommand) document(ctx context.Context, s *cli.Session) (docum
 	return postmortems.Make(i, events, around, postmortems.People(c.Names)), err
 }
 
-// aroundOf reads what is known beside a timeline. An archive knows of no changes.
+// aroundOf reads what is known beside a timeline.
 func aroundOf(ctx context.Context, r reader, i incidents.Incident, events []incidents.Event) (around evidence.Around,
 	err error) {
 	from, to := evidence.Read(i, events).Window()
