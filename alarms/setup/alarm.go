@@ -2,10 +2,12 @@ package setup
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/reconcile"
+	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/text"
 )
@@ -29,19 +31,11 @@ type kind struct {
 // kind is one more entry. Names of the checks are what programs go by, and stay.
 func (o *Options) kinds(region string) []kind {
 	ours := o.ours()
-	over := func(list []string) bool {
-		for _, arn := range list {
-			if _, ok := ours.Match(arn); ok {
-				return true
-			}
-		}
-		return false
-	}
 	put := "aws cloudwatch put-metric-alarm --region " + region + " … "
 	return []kind{
 		{"alarm-without-ok-action", Warn, "tell our topic that they fire, and never that they are OK again: their incidents stay open",
 			put + "--ok-actions " + o.first(region),
-			func(a *reconcile.Alarm, acts bool, _ time.Time) bool { return acts && !over(a.Recovers) }},
+			func(a *reconcile.Alarm, acts bool, _ time.Time) bool { return acts && !overOurs(ours, a.Recovers) }},
 		{"alarm-without-action", Info, "have no action on a topic of sns.topics: nobody here hears of them",
 			put + "--alarm-actions " + o.first(region) + " --ok-actions " + o.first(region),
 			func(a *reconcile.Alarm, acts bool, _ time.Time) bool { return !acts && !a.Off }},
@@ -61,6 +55,11 @@ func (o *Options) kinds(region string) []kind {
 				return acts && o.Claimed != nil && !o.Claimed(a)
 			}},
 	}
+}
+
+// overOurs reports whether a topic of ours is among the actions of an alarm.
+func overOurs(ours sns.Topics, actions []string) bool {
+	return slices.ContainsFunc(actions, func(arn string) bool { _, ok := ours.Match(arn); return ok })
 }
 
 // first is the topic of a region that is named in advice. ARN stands in its place if only a wildcard is configured: advice
@@ -90,13 +89,7 @@ func (o *Options) alarms(ctx context.Context, region string, now time.Time) (fou
 		var names []string
 		for n := range all {
 			a := &all[n]
-			acts := false
-			for _, arn := range a.Listed {
-				if _, ok := ours.Match(arn); ok {
-					acts = true
-				}
-			}
-			if k.found(a, acts, now) {
+			if k.found(a, overOurs(ours, a.Listed), now) {
 				names = append(names, a.Name)
 			}
 		}

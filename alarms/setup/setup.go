@@ -9,6 +9,7 @@ package setup
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -89,23 +90,13 @@ func Look(ctx context.Context, o Options, now time.Time) (found []Finding, err e
 			return found, ctx.Err()
 		}
 	}
-	for _, region := range slices.Sorted(keys(regions)) {
+	for _, region := range slices.Sorted(maps.Keys(regions)) {
 		found = append(found, o.alarms(ctx, region, now)...)
 	}
 	return found, ctx.Err()
 }
 
 // keys are the keys of a map, to be sorted.
-func keys(m map[string]bool) func(func(string) bool) {
-	return func(yield func(string) bool) {
-		for k := range m {
-			if !yield(k) {
-				return
-			}
-		}
-	}
-}
-
 // unknown is that AWS did not say; stop says that it will not say anything else either. A permission that is missing is one
 // finding among others; without credentials or a network each further call would fail as well.
 func unknown(err error, what, permission string) (f Finding, stop bool) {

@@ -253,24 +253,18 @@ func readAnswer(method string, answer []byte, into any) error {
 
 // OpenView opens a form. The right to do so comes with what somebody did, and lasts three seconds.
 func (c *client) OpenView(ctx context.Context, trigger string, view any) error {
-	const method = "views.open"
-	body, err := json.Marshal(map[string]any{"trigger_id": trigger, "view": view})
-	if err != nil {
-		return err
-	}
-	answer, err := c.exchange(ctx, method, inJSON, body)
-	if err == nil {
-		var said struct{}
-		err = readAnswer(method, answer, &said)
-	}
-	return c.watch.done(method, err)
+	return sendJSON(ctx, c, "views.open", map[string]any{"trigger_id": trigger, "view": view})
 }
 
 // PublishHome makes blocks the home tab of a user.
 func (c *client) PublishHome(ctx context.Context, user string, drawn json.RawMessage) error {
-	const method = "views.publish"
 	view := map[string]any{"type": "home", "blocks": drawn}
-	body, err := json.Marshal(map[string]any{"user_id": user, "view": view})
+	return sendJSON(ctx, c, "views.publish", map[string]any{"user_id": user, "view": view})
+}
+
+// sendJSON calls a method that takes JSON, and of whose answer only matters whether it worked.
+func sendJSON(ctx context.Context, c *client, method string, call map[string]any) error {
+	body, err := json.Marshal(call)
 	if err != nil {
 		return err
 	}

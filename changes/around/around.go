@@ -82,8 +82,11 @@ func (f *Finder) Known(tx store.Tx, now time.Time, c changes.Change) error {
 // tell puts a change on the timeline of one incident, if it concerns it, is not on it, and has room there.
 func (f *Finder) tell(tx store.Tx, now time.Time, i *incidents.Incident, c changes.Change,
 	things []changes.Thing) error {
+	if c.At.Before(i.Opened.Add(-Before)) {
+		return nil
+	}
 	alarm, _ := incidents.Evidence(tx, i) // without it, the service's targets are known
-	if c.At.Before(i.Opened.Add(-Before)) || !touches(f.about(i.Service, alarm), things) {
+	if !touches(f.about(i.Service, alarm), things) {
 		return nil
 	}
 	if had := recorded(tx, i); slices.Contains(had, c.ID) || len(had) >= most {
