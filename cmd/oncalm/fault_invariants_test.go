@@ -205,11 +205,12 @@ func liveBlock(v any) (problems []string) {
 	return problems
 }
 
-// allPaged says that all those alarms are paged in time, none more than so often.
+// allPaged says that all those alarms are paged, none more than so often. A page may wait for its turn after a dozen others, and after
+// a store that was full also for its next attempt: both together may take most of a minute on a busy machine.
 func (r *rig) allPaged(slack *slackfake.Slack, accepted map[string]string, atMost int) {
 	t := r.t
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		pages := r.pagesByAlarm(slack, "U0ANA")
 		missing := 0
 		for _, name := range accepted {
