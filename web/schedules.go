@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/drawing"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/rotations/civil"
 	"github.com/oncalm/oncalm/rotations/strip"
@@ -137,7 +138,7 @@ func (s *Schedules) picture(w http.ResponseWriter, r *http.Request) {
 	p.Rows = []strip.Row{strip.OfSchedule(sched, overrides, p.From, p.To)}
 	// The picture brings its own colours for light and dark, and nothing else.
 	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
-	w.Header().Set("Content-Type", strip.SVGForm)
+	w.Header().Set("Content-Type", drawing.SVGForm)
 	_, _ = w.Write(p.SVG()) // who hung up sees nothing
 }
 

@@ -3,6 +3,7 @@ package strip
 import (
 	"time"
 
+	"github.com/oncalm/oncalm/drawing"
 	"github.com/oncalm/oncalm/rotations/civil"
 )
 
@@ -43,7 +44,7 @@ func (y *layout) days() []day {
 // does, at 200 hours do.
 func (y *layout) axis() {
 	days := y.days()
-	y.words(small, faint, margin, margin+headHeight-12, y.letters.fit(small, y.zone.String(), y.left-margin-12))
+	y.words(small, faint, margin, margin+headHeight-12, y.letters.Fit(small, y.zone.String(), y.left-margin-12))
 	if len(days) == 0 {
 		return
 	}
@@ -66,7 +67,7 @@ func (y *layout) line(x float64, week bool) {
 	if week {
 		top -= 6
 	}
-	y.add(shape{kind: box, role: grid, x: x - 0.5, y: top, w: 1, h: y.rows[len(y.rows)-1] - rowGap - top})
+	y.add(drawing.Shape{Kind: drawing.Box, Role: grid, X: x - 0.5, Y: top, W: 1, H: y.rows[len(y.rows)-1] - rowGap - top})
 }
 
 // months writes the month over its first day in the span, with the year where it is the first or a new one.
@@ -86,7 +87,7 @@ func (y *layout) months(days []day) {
 		// the longest form that fits before the next month
 		for _, form := range []string{"January 2006", "Jan 2006", "Jan"} {
 			text := d.date.Format(form)
-			w := y.letters.width(name, text)
+			w := y.letters.Width(name, text)
 			if x := max(d.from, free); x+w <= end || i > 0 && end == y.right && x+w <= y.right {
 				y.words(name, strong, x, margin+12, text)
 				free = x + w + 8
@@ -101,7 +102,7 @@ func (y *layout) date(d day, width float64) {
 	today := y.marksNow() && d.from <= y.x(y.p.Now) && y.x(y.p.Now) < d.to
 	face, colour := small, faint
 	if today {
-		face, colour = typeface{small.size, true}, strong
+		face, colour = drawing.Typeface{Size: small.Size, Medium: true}, strong
 	}
 	form := "Mon 2"
 	switch {
@@ -115,7 +116,7 @@ func (y *layout) date(d day, width float64) {
 		return
 	}
 	text := d.date.Format(form)
-	w := y.letters.width(face, text)
+	w := y.letters.Width(face, text)
 	if w > d.to-d.from || d.from+w > y.right {
 		return
 	}
@@ -136,10 +137,10 @@ func (y *layout) hours(days []day) {
 				continue
 			}
 			x := y.x(at)
-			y.add(shape{kind: box, role: grid, x: x - 0.5, y: y.rows[0] - 4, w: 1, h: 4})
+			y.add(drawing.Shape{Kind: drawing.Box, Role: grid, X: x - 0.5, Y: y.rows[0] - 4, W: 1, H: 4})
 			text := at.Format("15:04")
-			w := y.letters.width(small, text)
-			middle, label := (d.from+d.to)/2, y.letters.width(small, d.date.Format("Mon 2"))
+			w := y.letters.Width(small, text)
+			middle, label := (d.from+d.to)/2, y.letters.Width(small, d.date.Format("Mon 2"))
 			if x-w/2 > d.from && x+w/2 < d.to && (x+w/2 < middle-label/2-4 || x-w/2 > middle+label/2+4) {
 				y.centred(small, faint, x, margin+headHeight-12, text)
 			}

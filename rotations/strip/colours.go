@@ -2,23 +2,13 @@ package strip
 
 import (
 	"hash/fnv"
-	"image/color"
 	"slices"
+
+	"github.com/oncalm/oncalm/drawing"
 )
 
-// A paint is a colour on the light and on the dark side.
-type paint struct{ light, dark color.RGBA }
-
-// rgb is a colour without transparency, as it is written in CSS.
-func rgb(hex uint32) color.RGBA {
-	return color.RGBA{R: uint8(hex >> 16), G: uint8(hex >> 8), B: uint8(hex), A: 0xff}
-}
-
-// both is the same on the light and on the dark side.
-func both(hex uint32) paint { return paint{rgb(hex), rgb(hex)} }
-
 // role is what a colour is for; the roles from person on are the colours of people.
-type role int
+type role = drawing.Role
 
 const (
 	ground  role = iota // behind everything
@@ -37,24 +27,28 @@ const (
 	person
 )
 
-// paints are the colours of the roles before person, in their order. It is a function, and faces is one, since package
+// paints are the colours of the roles, in their order. It is a function, and faces is one, since package
 // variables do not change and arrays could be.
-func paints() []paint {
-	return []paint{
-		{rgb(0xffffff), rgb(0x1a1d21)},
-		{rgb(0xf2f3f5), rgb(0x24282d)},
-		{rgb(0xe3e6ea), rgb(0x30353c)},
-		{rgb(0xcdd2d8), rgb(0x474d55)},
-		{rgb(0x1d1f23), rgb(0xe8eaed)},
-		{rgb(0x5a616b), rgb(0xa9b0ba)},
-		both(0xffffff),
-		{rgb(0x1d1f23), rgb(0xe8eaed)},
-		{rgb(0xfff4f2), rgb(0x3a1f1d)},
-		{rgb(0xb3261e), rgb(0xff9d94)},
-		{rgb(0xf2f3f5), rgb(0x24282d)},
-		{rgb(0x5a616b), rgb(0xa9b0ba)},
-		both(0x666e79),
+func paints() []drawing.Paint {
+	all := []drawing.Paint{
+		drawing.Sides(0xffffff, 0x1a1d21),
+		drawing.Sides(0xf2f3f5, 0x24282d),
+		drawing.Sides(0xe3e6ea, 0x30353c),
+		drawing.Sides(0xcdd2d8, 0x474d55),
+		drawing.Sides(0x1d1f23, 0xe8eaed),
+		drawing.Sides(0x5a616b, 0xa9b0ba),
+		drawing.Both(0xffffff),
+		drawing.Sides(0x1d1f23, 0xe8eaed),
+		drawing.Sides(0xfff4f2, 0x3a1f1d),
+		drawing.Sides(0xb3261e, 0xff9d94),
+		drawing.Sides(0xf2f3f5, 0x24282d),
+		drawing.Sides(0x5a616b, 0xa9b0ba),
+		drawing.Both(0x666e79),
 	}
+	for _, face := range faces() {
+		all = append(all, drawing.Both(face))
+	}
+	return all
 }
 
 // faces are the colours of people: of all hues, and so dark that white letters can be read on them, but no darker.
@@ -63,15 +57,6 @@ func faces() []uint32 {
 		0x2571c9, 0xb64b03, 0x06833b, 0x9d4ca3, 0x8a6e08, 0x127781, 0xc1484f, 0x715bc3, 0x5d7b02, 0xb1447f, 0x8e6a5c,
 		0x647182,
 	}
-}
-
-// paint is the colour of a role.
-func (r role) paint() paint {
-	if r < person {
-		return paints()[r]
-	}
-	all := faces()
-	return both(all[int(r-person)%len(all)])
 }
 
 // cast gives every person a colour. Only where the names of two mean the same one, the later in the alphabet gets another, as

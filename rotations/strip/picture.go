@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/drawing"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/text"
 )
 
 // Picture is what is drawn. From must be before To; what lies outside of them is not shown.
@@ -150,3 +152,15 @@ func (b Bar) tells(zone *time.Location) string {
 	}
 	return text
 }
+
+// SVG returns the picture as an SVG of its own.
+func (p Picture) SVG() []byte { return lay(p, drawing.NewLetters(1)).SVG() }
+
+// PNG returns the picture as a PNG. The error is one of the encoder, such as for a picture of no or too much extent.
+func (p Picture) PNG() ([]byte, error) { return lay(p, drawing.NewLetters(drawing.Scale)).PNG() }
+
+// longest is how many letters of a name are looked at.
+const longest = 100
+
+// clean is a text from outside as it can be shown.
+func clean(s string) string { return text.Clip(text.Line(s), longest) }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oncalm/oncalm/drawing"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/rotations/civil"
 	"github.com/oncalm/oncalm/rotations/rotationstest"
@@ -172,20 +173,21 @@ func TestNothingOverlaps(t *testing.T) {
 	for _, s := range samples() {
 		for _, width := range []int{0, 320, 640, 1600} {
 			s.picture.Width = width
-			scene := lay(s.picture, newLetters(1))
+			scene := lay(s.picture, drawing.NewLetters(1))
 			ends := map[string]float64{}
-			for i, one := range scene.shapes {
-				if one.x < 0 || one.y < 0 || one.x+one.w > scene.w+1 && !one.middle || one.y+one.h > scene.h+0.5 {
+			for i, one := range scene.Shapes {
+				if one.X < 0 || one.Y < 0 || one.X+one.W > scene.W+1 && !one.Middle || one.Y+one.H > scene.H+0.5 {
 					t.Errorf("%s at %d: shape %d sticks out: %+v", s.name, width, i, one)
 				}
-				for _, other := range scene.shapes[:i] {
-					if one.kind == words && other.kind == words && one.y == other.y && one.begin() < other.begin()+other.w &&
-						other.begin() < one.begin()+one.w {
-						t.Errorf("%s at %d: %q runs into %q", s.name, width, one.text, other.text)
+				for _, other := range scene.Shapes[:i] {
+					if one.Kind == drawing.Words && other.Kind == drawing.Words && one.Y == other.Y && begin(one) < begin(other)+
+						other.W &&
+						begin(other) < begin(one)+one.W {
+						t.Errorf("%s at %d: %q runs into %q", s.name, width, one.Text, other.Text)
 					}
 				}
-				if one.kind == words {
-					ends[one.text] = one.x
+				if one.Kind == drawing.Words {
+					ends[one.Text] = one.X
 				}
 			}
 			if len(ends) < 2 {
@@ -196,11 +198,11 @@ func TestNothingOverlaps(t *testing.T) {
 }
 
 // begin is where a text begins.
-func (s shape) begin() float64 {
-	if s.middle {
-		return s.x - s.w/2
+func begin(s drawing.Shape) float64 {
+	if s.Middle {
+		return s.X - s.W/2
 	}
-	return s.x
+	return s.X
 }
 
 // TestBarsAreTimes holds that the bars of a row fill it: people and gaps are all of the time, each as long as it takes.
@@ -239,8 +241,8 @@ func contrast(a, b color.RGBA) float64 {
 func TestContrast(t *testing.T) {
 	check := func(what string, front, back role, least float64) {
 		t.Helper()
-		f, b := front.paint(), back.paint()
-		if light, dark := contrast(f.light, b.light), contrast(f.dark, b.dark); light < least || dark < least {
+		f, b := paints()[front], paints()[back]
+		if light, dark := contrast(f.Light, b.Light), contrast(f.Dark, b.Dark); light < least || dark < least {
 			t.Errorf("%s: %.2f light, %.2f dark, want %.1f", what, light, dark, least)
 		}
 	}
@@ -285,18 +287,18 @@ func TestColoursBelongToNames(t *testing.T) {
 		t.Errorf("%d of 40 people have a colour", len(got))
 	}
 	s := samples()[0].picture
-	whole := lay(s, newLetters(1))
+	whole := lay(s, drawing.NewLetters(1))
 	s.From = s.From.AddDate(0, 0, 10)
-	if diff := cmp.Diff(colourOf(whole, "dora"), colourOf(lay(s, newLetters(1)), "dora")); diff != "" {
+	if diff := cmp.Diff(colourOf(whole, "dora"), colourOf(lay(s, drawing.NewLetters(1)), "dora")); diff != "" {
 		t.Errorf("dora's colour changes with the span (-want +got):\n%s", diff)
 	}
 }
 
 // colourOf is the colour of the bars that tell of somebody.
-func colourOf(s scene, who string) role {
-	for _, one := range s.shapes {
-		if strings.HasPrefix(one.text, who+",") {
-			return one.role
+func colourOf(s drawing.Scene, who string) role {
+	for _, one := range s.Shapes {
+		if strings.HasPrefix(one.Text, who+",") {
+			return one.Role
 		}
 	}
 	return -1
