@@ -3,7 +3,6 @@ package rollbacks
 import (
 	"errors"
 	"net"
-	"strings"
 
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -34,18 +33,6 @@ func Told(err error) error {
 		return errors.New(api.ErrorCode() + ": " + api.ErrorMessage())
 	}
 	return err
-}
-
-// Foreign reports whether an ARN is of another account than the one that is configured, if one is.
-func Foreign(arn, account string) (no *Impossible, foreign bool) {
-	parts := strings.Split(arn, ":")
-	if account == "" || len(parts) < 5 || parts[4] == account {
-		return nil, false
-	}
-	return &Impossible{
-		Why:     "the credentials are of the account " + parts[4] + ", and not " + account,
-		Instead: "give Oncalm credentials or a role of that account",
-	}, true
 }
 
 // HasCode reports whether AWS answered with one of some codes. Codes, and not types of errors, since each service has types

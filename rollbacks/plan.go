@@ -76,6 +76,9 @@ type Target interface {
 type Maker struct {
 	Kind string
 	Keys []Key
+	// Thing are the keys that name what it rolls back, in the order in which package changes names such a thing behind the kind; none
+	// if no change is known by it.
+	Thing []string
 	// New makes a target. It calls nobody.
 	New func(cfg aws.Config, keys Settings) (Target, error)
 	// Apart says that it has nothing to do with AWS, so that no configuration of AWS is needed.

@@ -17,6 +17,40 @@ import (
 // https://docs.aws.amazon.com/service-authorization/latest/reference/.
 var unscoped = []string{"cloudwatch:DescribeAlarms", "cloudwatch:ListAlarmMuteRules", "ecs:DescribeTaskDefinition"}
 
+// TestPolicyForEachTarget holds that docs/rollbacks.md and the policy of a target name the same permissions.
+func TestPolicyForEachTarget(t *testing.T) {
+	text, err := os.ReadFile("../docs/rollbacks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range strings.Split(string(text), "\n### `")[1:] {
+		kind, rest, _ := strings.Cut(part, "`")
+		rest, _, _ = strings.Cut(rest, "\n## ")
+		if kind == "webhook" { // which asks nothing of AWS
+			continue
+		}
+		policy, err := os.ReadFile("aws/iam/rollback-" + kind + ".json")
+		if err != nil {
+			t.Errorf("%s has no policy: %v", kind, err)
+			continue
+		}
+		action := regexp.MustCompile("[`\"]([a-z]+:[A-Z][A-Za-z]+)[`\"]")
+		said := func(text string) (all []string) {
+			for _, m := range action.FindAllStringSubmatch(text, -1) {
+				all = append(all, m[1])
+			}
+			slices.Sort(all)
+			return slices.Compact(all)
+		}
+		if doc, own := said(rest), said(string(policy)); len(own) == 0 || !slices.Equal(doc, own) {
+			t.Errorf("%s: the document has %q, and the policy %q", kind, doc, own)
+		}
+		if !strings.Contains(rest, "iam/rollback-"+kind+".json") {
+			t.Errorf("%s: the document does not lead to the policy", kind)
+		}
+	}
+}
+
 // texts are a member of a policy, which is a text or a list of texts. What is made by CloudFormation counts as one.
 func texts(v any) (all []string) {
 	switch v := v.(type) {

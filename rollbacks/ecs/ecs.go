@@ -23,19 +23,19 @@ import (
 // Maker makes targets of this kind.
 func Maker() rollbacks.Maker {
 	return rollbacks.Maker{
-		Kind: "ecs",
-		Keys: []rollbacks.Key{{Name: "cluster", Such: "prod"}, {Name: "service", Such: "checkout"}},
+		Kind:  "ecs",
+		Keys:  []rollbacks.Key{{Name: "cluster", Such: "prod"}, {Name: "service", Such: "checkout"}},
+		Thing: []string{"cluster", "service"},
 		New: func(cfg aws.Config, keys rollbacks.Settings) (rollbacks.Target, error) {
-			return &Service{ecs.NewFromConfig(cfg), keys["cluster"], keys["service"], keys["account"]}, nil
+			return &Service{rollbacks.Dial(cfg, keys, ecs.NewFromConfig), keys["cluster"], keys["service"]}, nil
 		},
 	}
 }
 
 // Service is a service of ECS.
 type Service struct {
-	api           *ecs.Client
+	rollbacks.Clients[ecs.Client]
 	cluster, name string
-	account       string // of AWS; "" if any will do
 }
 
 // The ways back.
@@ -57,8 +57,7 @@ const (
 func (s *Service) Plan(ctx context.Context) (rollbacks.Plan, error) {
 	p, err := s.plan(ctx)
 	if rollbacks.HasCode(err, "ClusterNotFoundException", "ServiceNotFoundException", "ServiceNotActiveException") {
-		return rollbacks.Plan{}, &rollbacks.Impossible{Why: "ECS has no service " + s.name + " in the cluster " + s.cluster,
-			Instead: "correct the target in the configuration"}
+		return rollbacks.Plan{}, rollbacks.Missing("ECS has no service " + s.name + " in the cluster " + s.cluster)
 	}
 	return p, err
 }
@@ -100,21 +99,18 @@ func (s *Service) plan(ctx context.Context) (p rollbacks.Plan, err error) {
 
 // service reads the service, and refuses those of which another controller decides.
 func (s *Service) service(ctx context.Context) (types.Service, error) {
-	out, err := s.api.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: &s.cluster, Services: []string{s.name}})
+	out, err := s.Ask.DescribeServices(ctx, &ecs.DescribeServicesInput{Cluster: &s.cluster, Services: []string{s.name}})
 	if err != nil {
 		return types.Service{}, err
 	}
 	// A service that does not exist is no error of the call but a failure beside its answer, and one that was deleted stays
 	// listed as INACTIVE for a while.
 	if len(out.Services) != 1 || aws.ToString(out.Services[0].Status) != "ACTIVE" {
-		return types.Service{}, &rollbacks.Impossible{
-			Why:     "ECS has no active service " + s.name + " in the cluster " + s.cluster,
-			Instead: "correct the target in the configuration",
-		}
+		return types.Service{}, rollbacks.Missing("ECS has no active service " + s.name + " in the cluster " + s.cluster)
 	}
 	now := out.Services[0]
-	if other, ok := rollbacks.Foreign(aws.ToString(now.ServiceArn), s.account); ok {
-		return now, other
+	if err := s.Own(aws.ToString(now.ServiceArn)); err != nil {
+		return now, err
 	}
 	if c := now.DeploymentController; c != nil {
 		switch c.Type {
@@ -142,7 +138,7 @@ type past struct {
 func (s *Service) deployments(ctx context.Context) (all []past, err error) {
 	// the most that ECS lists in one page (ListServiceDeployments, MaxResults)
 	const most = 100
-	out, err := s.api.ListServiceDeployments(ctx, &ecs.ListServiceDeploymentsInput{
+	out, err := s.Ask.ListServiceDeployments(ctx, &ecs.ListServiceDeploymentsInput{
 		Cluster: &s.cluster, Service: &s.name, MaxResults: aws.Int32(most),
 	})
 	if err != nil {
@@ -159,7 +155,7 @@ func (s *Service) deployments(ctx context.Context) (all []past, err error) {
 
 // describe is all that ECS tells of one deployment.
 func (s *Service) describe(ctx context.Context, arn string) (types.ServiceDeployment, error) {
-	out, err := s.api.DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{
+	out, err := s.Ask.DescribeServiceDeployments(ctx, &ecs.DescribeServiceDeploymentsInput{
 		ServiceDeploymentArns: []string{arn},
 	})
 	if err != nil {
@@ -171,27 +167,26 @@ func (s *Service) describe(ctx context.Context, arn string) (types.ServiceDeploy
 	return out.ServiceDeployments[0], nil
 }
 
-// Start implements [rollbacks.Target]. The client tries once: a second try could be a second rollback.
+// Start implements [rollbacks.Target].
 func (s *Service) Start(ctx context.Context, _ string, p rollbacks.Plan) (rollbacks.Ref, error) {
-	once := func(o *ecs.Options) { o.RetryMaxAttempts = 1 }
 	arn, definition := p.Params[deployment], p.Params[definition]
 	var err error
 	switch p.Params[way] {
 	case stops:
-		_, err = s.api.StopServiceDeployment(ctx, &ecs.StopServiceDeploymentInput{
+		_, err = s.Act.StopServiceDeployment(ctx, &ecs.StopServiceDeploymentInput{
 			ServiceDeploymentArn: &arn, StopType: types.StopServiceDeploymentStopTypeRollback,
-		}, once)
+		})
 	// The action must be said: ECS takes none for CONTINUE, which would send the bad version on.
 	case continues:
-		_, err = s.api.ContinueServiceDeployment(ctx, &ecs.ContinueServiceDeploymentInput{
+		_, err = s.Act.ContinueServiceDeployment(ctx, &ecs.ContinueServiceDeploymentInput{
 			ServiceDeploymentArn: &arn, HookId: aws.String(p.Params[hook]), Action: types.DeploymentLifecycleHookActionRollback,
-		}, once)
+		})
 	// Nothing but the task definition: what is left out stays as it is. Without ForceNewDeployment, a service that is set
 	// to this task definition already is left alone.
 	case updates:
-		_, err = s.api.UpdateService(ctx, &ecs.UpdateServiceInput{
+		_, err = s.Act.UpdateService(ctx, &ecs.UpdateServiceInput{
 			Cluster: &s.cluster, Service: &s.name, TaskDefinition: &definition,
-		}, once)
+		})
 	default:
 		err = &rollbacks.Refused{Err: fmt.Errorf("the plan has no way back: %q", p.Params[way])}
 	}

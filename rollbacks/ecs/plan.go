@@ -19,7 +19,7 @@ import (
 // revisions reads what deployments were to run, at most so many as ECS describes at once. What ECS does not know (any more)
 // is missing in the answer, without an error.
 func (s *Service) revisions(ctx context.Context, arns ...string) (map[string]types.ServiceRevision, error) {
-	out, err := s.api.DescribeServiceRevisions(ctx, &ecs.DescribeServiceRevisionsInput{ServiceRevisionArns: arns})
+	out, err := s.Ask.DescribeServiceRevisions(ctx, &ecs.DescribeServiceRevisionsInput{ServiceRevisionArns: arns})
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func (s *Service) planUpdate(ctx context.Context, now types.Service, all []past)
 func (s *Service) planTo(ctx context.Context, bad, good types.ServiceRevision, newest string) (
 	p rollbacks.Plan, err error) {
 	to := aws.ToString(good.TaskDefinition)
-	out, err := s.api.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &to})
+	out, err := s.Ask.DescribeTaskDefinition(ctx, &ecs.DescribeTaskDefinitionInput{TaskDefinition: &to})
 	switch {
 	// ECS answers with these codes if there is no such task definition; all others say nothing about it
 	case err != nil && !rollbacks.HasCode(err, "ClientException", "InvalidParameterException"):

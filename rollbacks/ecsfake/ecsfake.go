@@ -1,8 +1,5 @@
 // Package ecsfake is an Amazon ECS with state, for tests and the demo: services with their deployments, revisions and task definitions,
-// behind the wire protocol that the real one speaks (awsJson 1.1). It knows only the calls of rollbacks, and of each all members that the
-// real one knows: others it refuses, as it does a request without a member that is required.
-//
-// It can be told to do what it is asked and not to answer, which is the case that everything about rollbacks is made for.
+// behind the wire protocol that the real one speaks (awsJson 1.1). It knows only the calls of rollbacks.
 package ecsfake
 
 import (
@@ -10,16 +7,13 @@ import (
 	"strings"
 	"sync"
 	"time"
-)
 
-// Where it is.
-const (
-	region  = "eu-central-1"
-	account = "123456789012"
+	"github.com/oncalm/oncalm/rollbacks/awsfake"
 )
 
 // A Cluster is an ECS with one cluster. Its fields are set before it is used.
 type Cluster struct {
+	*awsfake.Server
 	Name string
 	Now  func() time.Time
 	// Takes is how long a deployment takes, and a rollback of one.
@@ -28,26 +22,15 @@ type Cluster struct {
 	mu       sync.Mutex
 	services map[string]*service
 	inactive map[string]bool // task definitions
-	calls    map[string]int
-	faults   map[string]Fault
-	n        int // of deployments
-}
-
-// A Fault is what goes wrong with a call.
-type Fault struct {
-	// Code is the error that is answered, with an HTTP status that goes with it; empty for none.
-	Code   string
-	Status int
-	// Deaf does what is asked and does not answer.
-	Deaf bool
-	// Left is how often it happens; less than 0: always.
-	Left int
+	n        int             // of deployments
 }
 
 // New makes a cluster.
 func New(name string, now func() time.Time) *Cluster {
-	return &Cluster{Name: name, Now: now, Takes: 30 * time.Second, services: map[string]*service{},
-		inactive: map[string]bool{}, calls: map[string]int{}, faults: map[string]Fault{}}
+	c := &Cluster{Name: name, Now: now, Takes: 30 * time.Second, services: map[string]*service{},
+		inactive: map[string]bool{}}
+	c.Server = awsfake.JSON(model, c.operations())
+	return c
 }
 
 // service is one of its services. Its deployments are in the order in which they were made.
@@ -108,7 +91,7 @@ func (c *Cluster) deploy(name, definition string) *deployment {
 // imageOf is the image of a task definition: the tag is its revision.
 func imageOf(definition string) string {
 	family, revision, _ := strings.Cut(definition, ":")
-	return account + ".dkr.ecr." + region + ".amazonaws.com/" + family + ":" + revision
+	return awsfake.Account + ".dkr.ecr." + awsfake.Region + ".amazonaws.com/" + family + ":" + revision
 }
 
 // Running is the task definition that a service is set to. Between the start of a rollback and its end that is still the
@@ -134,20 +117,6 @@ func (c *Cluster) Settled(name string) bool {
 	c.settle(s)
 	last := s.deployments[len(s.deployments)-1]
 	return last.status == successful || last.status == rolledBack || last.status == stopped
-}
-
-// Calls is how often an operation was asked for.
-func (c *Cluster) Calls(operation string) int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.calls[operation]
-}
-
-// Fail has an operation go wrong. It replaces what was said of that operation before.
-func (c *Cluster) Fail(operation string, f Fault) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.faults[operation] = f
 }
 
 // Set changes the newest deployment of a service, or the service: what it waits for, who deploys it, and so on.
@@ -219,10 +188,10 @@ func (c *Cluster) settle(s *service) {
 
 // back begins the rollback of a deployment that goes on. As with the real one, a deployment that has ended is past
 // stopping.
-func (c *Cluster) back(s *service, d *deployment, reason string) *problem {
+func (c *Cluster) back(s *service, d *deployment, reason string) *awsfake.Problem {
 	c.settle(s)
 	if d.status != running {
-		return &problem{"ConflictException", "the deployment is " + d.status}
+		return wrong("ConflictException", "the deployment is "+d.status)
 	}
 	d.status, d.reason, d.hook, d.ends = requested, reason, "", c.Now().Add(c.Takes)
 	return nil

@@ -4,15 +4,17 @@ import (
 	"crypto/sha256"
 	"fmt"
 	"strings"
+
+	"github.com/oncalm/oncalm/rollbacks/awsfake"
 )
 
 // describeDeployments answers DescribeServiceDeployments. As in all such lists, what is not there is a failure beside what
 // was found.
-func (c *Cluster) describeDeployments(body []byte) (any, *problem) {
+func (c *Cluster) describeDeployments(call awsfake.Call) (any, *awsfake.Problem) {
 	var in struct {
 		ARNs []string `json:"serviceDeploymentArns"`
 	}
-	if p := read(body, &in, "serviceDeploymentArns"); p != nil {
+	if p := call.Read(&in); p != nil {
 		return nil, p
 	}
 	c.mu.Lock()
@@ -38,7 +40,7 @@ func (c *Cluster) whole(s *service, d *deployment) map[string]any {
 		out["sourceServiceRevisions"] = []any{map[string]any{"arn": c.revision(s, source)}}
 	}
 	if strings.HasPrefix(d.status, "ROLLBACK_") {
-		out["rollback"] = map[string]any{"reason": d.reason, "startedAt": stamp(c.Now())}
+		out["rollback"] = map[string]any{"reason": d.reason, "startedAt": awsfake.Stamp(c.Now())}
 	}
 	if d.hook != "" {
 		out["lifecycleStage"] = "POST_TEST_TRAFFIC_SHIFT"
@@ -64,15 +66,15 @@ func before(s *service, d *deployment) (last *deployment) {
 	return nil
 }
 
-func (c *Cluster) describeRevisions(body []byte) (any, *problem) {
+func (c *Cluster) describeRevisions(call awsfake.Call) (any, *awsfake.Problem) {
 	var in struct {
 		ARNs []string `json:"serviceRevisionArns"`
 	}
-	if p := read(body, &in, "serviceRevisionArns"); p != nil {
+	if p := call.Read(&in); p != nil {
 		return nil, p
 	}
 	if len(in.ARNs) > 20 {
-		return nil, &problem{"InvalidParameterException", "at most 20 revisions"}
+		return nil, wrong("InvalidParameterException", "at most 20 revisions")
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -99,7 +101,7 @@ func (c *Cluster) revisionOf(arn string) map[string]any {
 			out := map[string]any{
 				"serviceRevisionArn": arn, "serviceArn": c.arn("service", s.name), "taskDefinition": definitionARN(d.definition),
 				"containerImages": []any{map[string]any{"containerName": "app", "image": d.image, "imageDigest": "sha256:" + digest}},
-				"launchType":      "FARGATE", "createdAt": stamp(d.created),
+				"launchType":      "FARGATE", "createdAt": awsfake.Stamp(d.created),
 			}
 			if len(d.subnets) > 0 {
 				out["networkConfiguration"] = map[string]any{"awsvpcConfiguration": map[string]any{"subnets": d.subnets}}
@@ -110,12 +112,12 @@ func (c *Cluster) revisionOf(arn string) map[string]any {
 	return nil
 }
 
-func (c *Cluster) describeDefinition(body []byte) (any, *problem) {
+func (c *Cluster) describeDefinition(call awsfake.Call) (any, *awsfake.Problem) {
 	var in struct {
 		Definition string   `json:"taskDefinition"`
 		Include    []string `json:"include"`
 	}
-	if p := read(body, &in, "taskDefinition"); p != nil {
+	if p := call.Read(&in); p != nil {
 		return nil, p
 	}
 	c.mu.Lock()
@@ -128,14 +130,14 @@ func (c *Cluster) describeDefinition(body []byte) (any, *problem) {
 }
 
 // updateService deploys if the task definition is another, and does nothing if the service has it already.
-func (c *Cluster) updateService(body []byte) (any, *problem) {
+func (c *Cluster) updateService(call awsfake.Call) (any, *awsfake.Problem) {
 	var in struct {
 		Cluster    string `json:"cluster"`
 		Service    string `json:"service"`
 		Definition string `json:"taskDefinition"`
 		Force      bool   `json:"forceNewDeployment"`
 	}
-	if p := read(body, &in, "service"); p != nil {
+	if p := call.Read(&in); p != nil {
 		return nil, p
 	}
 	c.mu.Lock()
@@ -145,10 +147,9 @@ func (c *Cluster) updateService(body []byte) (any, *problem) {
 	case p != nil:
 		return nil, p
 	case s.controller != "ECS":
-		return nil, &problem{"InvalidParameterException",
-			"Unable to update task definition on services with a " + s.controller + " deployment controller."}
+		return nil, wrong("InvalidParameterException", "Unable to update task definition on services with a "+s.controller+" deployment controller.")
 	case c.inactive[named(in.Definition)]:
-		return nil, &problem{"ClientException", "TaskDefinition is inactive"}
+		return nil, wrong("ClientException", "TaskDefinition is inactive")
 	case in.Definition != "" && named(in.Definition) != s.definition || in.Force:
 		c.deploy(s.name, named(in.Definition))
 	}
@@ -156,12 +157,12 @@ func (c *Cluster) updateService(body []byte) (any, *problem) {
 }
 
 // stopDeployment takes ROLLBACK alone, which is what the documentation of StopServiceDeployment allows.
-func (c *Cluster) stopDeployment(body []byte) (any, *problem) {
+func (c *Cluster) stopDeployment(call awsfake.Call) (any, *awsfake.Problem) {
 	var in struct {
 		ARN  string `json:"serviceDeploymentArn"`
 		Type string `json:"stopType"`
 	}
-	if p := read(body, &in, "serviceDeploymentArn"); p != nil {
+	if p := call.Read(&in); p != nil {
 		return nil, p
 	}
 	c.mu.Lock()
@@ -169,9 +170,9 @@ func (c *Cluster) stopDeployment(body []byte) (any, *problem) {
 	s, d := c.deployment(in.ARN)
 	switch {
 	case d == nil:
-		return nil, &problem{"ServiceDeploymentNotFoundException", "Service deployment not found."}
+		return nil, wrong("ServiceDeploymentNotFoundException", "Service deployment not found.")
 	case in.Type != "ROLLBACK":
-		return nil, &problem{"InvalidParameterException", "stopType"}
+		return nil, wrong("InvalidParameterException", "stopType")
 	}
 	if p := c.back(s, d, "stopped by a person"); p != nil {
 		return nil, p
@@ -179,13 +180,13 @@ func (c *Cluster) stopDeployment(body []byte) (any, *problem) {
 	return map[string]any{"serviceDeploymentArn": in.ARN}, nil
 }
 
-func (c *Cluster) continueDeployment(body []byte) (any, *problem) {
+func (c *Cluster) continueDeployment(call awsfake.Call) (any, *awsfake.Problem) {
 	var in struct {
 		ARN    string `json:"serviceDeploymentArn"`
 		Hook   string `json:"hookId"`
 		Action string `json:"action"`
 	}
-	if p := read(body, &in, "serviceDeploymentArn", "hookId"); p != nil {
+	if p := call.Read(&in); p != nil {
 		return nil, p
 	}
 	c.mu.Lock()
@@ -193,9 +194,9 @@ func (c *Cluster) continueDeployment(body []byte) (any, *problem) {
 	s, d := c.deployment(in.ARN)
 	switch {
 	case d == nil:
-		return nil, &problem{"ServiceDeploymentNotFoundException", "Service deployment not found."}
+		return nil, wrong("ServiceDeploymentNotFoundException", "Service deployment not found.")
 	case d.hook != in.Hook:
-		return nil, &problem{"InvalidParameterException", "no such hook waits"}
+		return nil, wrong("InvalidParameterException", "no such hook waits")
 	case in.Action != "ROLLBACK": // CONTINUE is the default of the real one: whoever forgets the action deploys
 		d.hook, d.ends = "", c.Now().Add(c.Takes)
 		return map[string]any{"serviceDeploymentArn": in.ARN}, nil

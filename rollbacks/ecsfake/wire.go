@@ -1,132 +1,63 @@
 package ecsfake
 
 import (
-	"bytes"
 	"encoding/json"
-	"io"
-	"net/http"
 	"slices"
 	"strings"
-	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ecs"
+
+	"github.com/oncalm/oncalm/rollbacks/awsfake"
 )
 
-// problem is an error as the wire has it.
-type problem struct{ code, message string }
+// service is what ECS is called in AWS's model.
+const model = "AmazonEC2ContainerServiceV20141113"
 
-// target is what the header X-Amz-Target begins with in awsJson 1.1: the name of the service in AWS's model and a point.
-// The name of the operation follows.
-const target = "AmazonEC2ContainerServiceV20141113."
-
-// ServeHTTP implements [http.Handler]: awsJson 1.1.
-func (c *Cluster) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	operation, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), target)
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	do := c.operations()[operation]
-	switch {
-	case r.Method != http.MethodPost || !ok || do == nil || err != nil:
-		answer(w, http.StatusBadRequest, &problem{"UnknownOperationException", operation})
-		return
-	case r.Header.Get("Content-Type") != "application/x-amz-json-1.1":
-		answer(w, http.StatusBadRequest, &problem{"SerializationException", "the content type is not that of awsJson 1.1"})
-		return
-	// the signature itself is not checked: that it is right is the matter of AWS's own client
-	case !strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 Credential="):
-		answer(w, http.StatusBadRequest, &problem{"MissingAuthenticationTokenException", "the request is not signed"})
-		return
-	}
-	fault := c.note(operation)
-	if fault.Code != "" {
-		answer(w, fault.Status, &problem{fault.Code, "a fault of the fake"})
-		return
-	}
-	out, wrong := do(body)
-	switch {
-	case fault.Deaf:
-		panic(http.ErrAbortHandler) // the connection breaks before the answer
-	case wrong != nil:
-		answer(w, http.StatusBadRequest, wrong)
-	default:
-		answer(w, http.StatusOK, out)
-	}
+// wrong is a problem of a request.
+func wrong(code, message string) *awsfake.Problem {
+	return &awsfake.Problem{Code: code, Message: message}
 }
 
-// note counts a call, and returns what goes wrong with it.
-func (c *Cluster) note(operation string) Fault {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.calls[operation]++
-	f := c.faults[operation]
-	if f.Left == 0 {
-		return Fault{}
+func (c *Cluster) operations() map[string]awsfake.Operation {
+	return map[string]awsfake.Operation{
+		"DescribeServices": {In: ecs.DescribeServicesInput{}, Out: ecs.DescribeServicesOutput{}, Required: []string{"services"},
+			Do: c.describeServices},
+		"ListServiceDeployments": {In: ecs.ListServiceDeploymentsInput{}, Out: ecs.ListServiceDeploymentsOutput{},
+			Required: []string{"service"}, Do: c.listDeployments},
+		"DescribeServiceDeployments": {In: ecs.DescribeServiceDeploymentsInput{}, Out: ecs.DescribeServiceDeploymentsOutput{},
+			Required: []string{"serviceDeploymentArns"}, Do: c.describeDeployments},
+		"DescribeServiceRevisions": {In: ecs.DescribeServiceRevisionsInput{}, Out: ecs.DescribeServiceRevisionsOutput{},
+			Required: []string{"serviceRevisionArns"}, Do: c.describeRevisions},
+		"DescribeTaskDefinition": {In: ecs.DescribeTaskDefinitionInput{}, Out: ecs.DescribeTaskDefinitionOutput{},
+			Required: []string{"taskDefinition"}, Do: c.describeDefinition},
+		"UpdateService": {In: ecs.UpdateServiceInput{}, Out: ecs.UpdateServiceOutput{}, Required: []string{"service"},
+			Do: c.updateService},
+		"StopServiceDeployment": {In: ecs.StopServiceDeploymentInput{}, Out: ecs.StopServiceDeploymentOutput{},
+			Required: []string{"serviceDeploymentArn"}, Do: c.stopDeployment},
+		"ContinueServiceDeployment": {In: ecs.ContinueServiceDeploymentInput{}, Out: ecs.ContinueServiceDeploymentOutput{},
+			Required: []string{"serviceDeploymentArn", "hookId"}, Do: c.continueDeployment},
 	}
-	f.Left--
-	c.faults[operation] = f
-	return f
-}
-
-func answer(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/x-amz-json-1.1")
-	if p, ok := v.(*problem); ok {
-		w.WriteHeader(status)
-		v = map[string]string{"__type": p.code, "message": p.message}
-	}
-	_ = json.NewEncoder(w).Encode(v) // whoever asked has gone
-}
-
-// operation does one thing that can be asked for.
-type operation func(body []byte) (any, *problem)
-
-func (c *Cluster) operations() map[string]operation {
-	return map[string]operation{
-		"DescribeServices": c.describeServices, "ListServiceDeployments": c.listDeployments,
-		"DescribeServiceDeployments": c.describeDeployments, "DescribeServiceRevisions": c.describeRevisions,
-		"DescribeTaskDefinition": c.describeDefinition, "UpdateService": c.updateService,
-		"StopServiceDeployment": c.stopDeployment, "ContinueServiceDeployment": c.continueDeployment,
-	}
-}
-
-// read reads a request that has only members of in, and those that are required. A member that the real one knows and
-// rollbacks does not use must be listed in the struct of the operation all the same.
-func read(body []byte, in any, required ...string) *problem {
-	decoder := json.NewDecoder(bytes.NewReader(body))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(in); err != nil {
-		return &problem{"SerializationException", err.Error()}
-	}
-	var given map[string]json.RawMessage
-	if err := json.Unmarshal(body, &given); err != nil {
-		return &problem{"SerializationException", err.Error()}
-	}
-	for _, name := range required {
-		if _, ok := given[name]; !ok {
-			return &problem{"InvalidParameterException", name + " is required"}
-		}
-	}
-	return nil
 }
 
 func (c *Cluster) arn(kind, rest string) string {
-	return "arn:aws:ecs:" + region + ":" + account + ":" + kind + "/" + c.Name + "/" + rest
+	return awsfake.ARN("ecs", kind+"/"+c.Name+"/"+rest)
 }
 
 func definitionARN(definition string) string {
-	return "arn:aws:ecs:" + region + ":" + account + ":task-definition/" + definition
+	return awsfake.ARN("ecs", "task-definition/"+definition)
 }
 
 // named is what an ARN or a name is about.
 func named(s string) string { return s[strings.LastIndex(s, "/")+1:] }
 
-// stamp is a time as awsJson 1.1 has it: seconds since 1970, with a fraction.
-func stamp(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
-
 // find looks a service up in the cluster.
-func (c *Cluster) find(cluster, name string) (*service, *problem) {
+func (c *Cluster) find(cluster, name string) (*service, *awsfake.Problem) {
 	if named(cluster) != c.Name {
-		return nil, &problem{"ClusterNotFoundException", "Cluster not found."}
+		return nil, wrong("ClusterNotFoundException", "Cluster not found.")
 	}
 	s := c.services[named(name)]
 	if s == nil {
-		return nil, &problem{"ServiceNotFoundException", "Service not found."}
+		return nil, wrong("ServiceNotFoundException", "Service not found.")
 	}
 	c.settle(s)
 	return s, nil
@@ -145,19 +76,19 @@ func (c *Cluster) deployment(arn string) (*service, *deployment) {
 	return nil, nil
 }
 
-func (c *Cluster) describeServices(body []byte) (any, *problem) {
+func (c *Cluster) describeServices(call awsfake.Call) (any, *awsfake.Problem) {
 	var in struct {
 		Cluster  string   `json:"cluster"`
 		Services []string `json:"services"`
 		Include  []string `json:"include"`
 	}
-	if p := read(body, &in, "services"); p != nil {
+	if p := call.Read(&in); p != nil {
 		return nil, p
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if named(in.Cluster) != c.Name {
-		return nil, &problem{"ClusterNotFoundException", "Cluster not found."}
+		return nil, wrong("ClusterNotFoundException", "Cluster not found.")
 	}
 	services, failures := []any{}, []any{}
 	for _, name := range in.Services {
@@ -174,14 +105,14 @@ func (c *Cluster) describeServices(body []byte) (any, *problem) {
 func (c *Cluster) serviceOf(s *service) map[string]any {
 	last := s.deployments[len(s.deployments)-1]
 	return map[string]any{
-		"serviceArn": c.arn("service", s.name), "serviceName": s.name, "clusterArn": "arn:aws:ecs:" + region + ":" + account + ":cluster/" + c.Name,
+		"serviceArn": c.arn("service", s.name), "serviceName": s.name, "clusterArn": awsfake.ARN("ecs", "cluster/"+c.Name),
 		"status": "ACTIVE", "taskDefinition": definitionARN(s.definition), "desiredCount": 2, "runningCount": 2,
 		"deploymentController":     map[string]any{"type": s.controller},
 		"currentServiceDeployment": c.arn("service-deployment", s.name+"/"+last.id), "launchType": "FARGATE",
 	}
 }
 
-func (c *Cluster) listDeployments(body []byte) (any, *problem) {
+func (c *Cluster) listDeployments(call awsfake.Call) (any, *awsfake.Problem) {
 	var in struct {
 		Service    string          `json:"service"`
 		Cluster    string          `json:"cluster"`
@@ -190,7 +121,7 @@ func (c *Cluster) listDeployments(body []byte) (any, *problem) {
 		NextToken  string          `json:"nextToken"`
 		MaxResults int             `json:"maxResults"`
 	}
-	if p := read(body, &in, "service"); p != nil {
+	if p := call.Read(&in); p != nil {
 		return nil, p
 	}
 	c.mu.Lock()
@@ -216,7 +147,7 @@ func (c *Cluster) listDeployments(body []byte) (any, *problem) {
 func (c *Cluster) brief(s *service, d *deployment) map[string]any {
 	return map[string]any{
 		"serviceDeploymentArn": c.arn("service-deployment", s.name+"/"+d.id), "serviceArn": c.arn("service", s.name),
-		"createdAt": stamp(d.created), "startedAt": stamp(d.created), "status": d.status, "statusReason": d.reason,
+		"createdAt": awsfake.Stamp(d.created), "startedAt": awsfake.Stamp(d.created), "status": d.status, "statusReason": d.reason,
 		"targetServiceRevisionArn": c.revision(s, d),
 	}
 }

@@ -23,19 +23,19 @@ import (
 // Maker makes targets of this kind.
 func Maker() rollbacks.Maker {
 	return rollbacks.Maker{
-		Kind: "lambda",
-		Keys: []rollbacks.Key{{Name: "function", Such: "charge"}, {Name: "alias", Such: "live"}},
+		Kind:  "lambda",
+		Keys:  []rollbacks.Key{{Name: "function", Such: "charge"}, {Name: "alias", Such: "live"}},
+		Thing: []string{"function"},
 		New: func(cfg aws.Config, keys rollbacks.Settings) (rollbacks.Target, error) {
-			return &Alias{lambda.NewFromConfig(cfg), keys["function"], keys["alias"], keys["account"]}, nil
+			return &Alias{rollbacks.Dial(cfg, keys, lambda.NewFromConfig), keys["function"], keys["alias"]}, nil
 		},
 	}
 }
 
 // Alias is an alias of a function.
 type Alias struct {
-	api            *lambda.Client
+	rollbacks.Clients[lambda.Client]
 	function, name string
-	account        string // of AWS; "" if any will do
 }
 
 // Parameters of a plan.
@@ -51,14 +51,13 @@ const latest = "$LATEST"
 func (a *Alias) Plan(ctx context.Context) (p rollbacks.Plan, err error) {
 	now, err := a.read(ctx)
 	if rollbacks.HasCode(err, "ResourceNotFoundException") {
-		return p, &rollbacks.Impossible{Why: "Lambda has no alias " + a.name + " of the function " + a.function,
-			Instead: "correct the target in the configuration"}
+		return p, rollbacks.Missing("Lambda has no alias " + a.name + " of the function " + a.function)
 	}
 	if err != nil {
 		return p, err
 	}
-	if other, ok := rollbacks.Foreign(aws.ToString(now.AliasArn), a.account); ok {
-		return p, other
+	if err := a.Own(aws.ToString(now.AliasArn)); err != nil {
+		return p, err
 	}
 	p.Cannot = []string{"triggers, permissions and provisioned concurrency stay as they are",
 		"what the version has written stays"}
@@ -127,7 +126,7 @@ func (a *Alias) versions(ctx context.Context) (map[int]types.FunctionConfigurati
 	all := map[int]types.FunctionConfiguration{}
 	in := &lambda.ListVersionsByFunctionInput{FunctionName: &a.function}
 	for range mostPages {
-		out, err := a.api.ListVersionsByFunction(ctx, in)
+		out, err := a.Ask.ListVersionsByFunction(ctx, in)
 		if err != nil {
 			return nil, err
 		}
@@ -144,7 +143,7 @@ func (a *Alias) versions(ctx context.Context) (map[int]types.FunctionConfigurati
 }
 
 func (a *Alias) read(ctx context.Context) (*lambda.GetAliasOutput, error) {
-	return a.api.GetAlias(ctx, &lambda.GetAliasInput{FunctionName: &a.function, Name: &a.name})
+	return a.Ask.GetAlias(ctx, &lambda.GetAliasInput{FunctionName: &a.function, Name: &a.name})
 }
 
 func weightsOf(now *lambda.GetAliasOutput) map[string]float64 {
@@ -158,11 +157,11 @@ func short(sha string) string { return sha[:min(len(sha), 12)] }
 
 // Start implements [rollbacks.Target]. The weights are always cleared: a routing that is left out would keep them.
 func (a *Alias) Start(ctx context.Context, _ string, p rollbacks.Plan) (rollbacks.Ref, error) {
-	_, err := a.api.UpdateAlias(ctx, &lambda.UpdateAliasInput{
+	_, err := a.Act.UpdateAlias(ctx, &lambda.UpdateAliasInput{
 		FunctionName: &a.function, Name: &a.name, FunctionVersion: aws.String(p.Params[version]),
 		RevisionId:    aws.String(p.Params[revision]),
 		RoutingConfig: &types.AliasRoutingConfiguration{AdditionalVersionWeights: map[string]float64{}},
-	}, func(o *lambda.Options) { o.RetryMaxAttempts = 1 })
+	})
 	if err != nil {
 		return "", rollbacks.Outcome(err)
 	}

@@ -3,17 +3,19 @@
 package lambdafake
 
 import (
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+
+	"github.com/oncalm/oncalm/rollbacks/awsfake"
 )
 
 // A Function is one function with one alias. Its fields are set before it is used.
 type Function struct {
+	*awsfake.Server
 	Name, Alias string
 	Codes       []string // of the versions, from 1 on
 	Page        int      // how many versions are listed at a time; 0: 50
@@ -22,10 +24,23 @@ type Function struct {
 	version  string
 	weights  map[string]float64
 	revision int
-	calls    int // of UpdateAlias
-	code     string
-	status   int
-	deaf     bool
+}
+
+// New makes a function with an alias, and versions of some codes.
+func New(name, alias string, codes ...string) *Function {
+	f := &Function{Name: name, Alias: alias, Codes: codes}
+	f.Server = awsfake.REST(map[string]string{
+		"GET /2015-03-31/functions/{FunctionName}/versions":       "ListVersionsByFunction",
+		"GET /2015-03-31/functions/{FunctionName}/aliases/{Name}": "GetAlias",
+		"PUT /2015-03-31/functions/{FunctionName}/aliases/{Name}": "UpdateAlias",
+	}, map[string]awsfake.Operation{
+		"ListVersionsByFunction": {In: lambda.ListVersionsByFunctionInput{}, Out: lambda.ListVersionsByFunctionOutput{},
+			Required: []string{"FunctionName"}, Do: f.list},
+		"GetAlias": {In: lambda.GetAliasInput{}, Out: lambda.GetAliasOutput{}, Required: []string{"FunctionName", "Name"}, Do: f.get},
+		"UpdateAlias": {In: lambda.UpdateAliasInput{}, Out: lambda.UpdateAliasOutput{}, Required: []string{"FunctionName", "Name"},
+			Do: f.update},
+	})
+	return f
 }
 
 // Set moves the alias, as somebody else would.
@@ -36,48 +51,31 @@ func (f *Function) Set(version string, weights map[string]float64) {
 	f.revision++
 }
 
-// Fail has each update of the alias go wrong: with an error, or, deaf, it is done and not answered.
-func (f *Function) Fail(status int, code string, deaf bool) {
+// Now is where the alias is.
+func (f *Function) Now() (version string, weights map[string]float64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.status, f.code, f.deaf = status, code, deaf
+	return f.version, f.weights
 }
 
-// Now is where the alias is, and how often an update was asked for.
-func (f *Function) Now() (version string, weights map[string]float64, updates int) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.version, f.weights, f.calls
-}
-
-const root = "/2015-03-31/functions/"
-
-// ServeHTTP implements [http.Handler].
-func (f *Function) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	name, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, root), "/")
-	switch {
-	case !strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 Credential="):
-		problem(w, http.StatusForbidden, "MissingAuthenticationTokenException")
-	case name != f.Name:
-		problem(w, http.StatusNotFound, "ResourceNotFoundException")
-	case r.Method == http.MethodGet && rest == "versions":
-		f.list(w, r)
-	case rest != "aliases/"+f.Alias:
-		problem(w, http.StatusNotFound, "ResourceNotFoundException")
-	case r.Method == http.MethodGet:
-		answer(w, f.alias())
-	case r.Method == http.MethodPut:
-		f.update(w, r)
-	default:
-		problem(w, http.StatusMethodNotAllowed, "InvalidRequest")
+// find says that the function or alias is not there.
+func (f *Function) find(call awsfake.Call) *awsfake.Problem {
+	alias := call.HTTP.PathValue("Name")
+	if call.HTTP.PathValue("FunctionName") == f.Name && (alias == "" || alias == f.Alias) {
+		return nil
 	}
+	return &awsfake.Problem{Code: "ResourceNotFoundException", Message: "Cannot find it", Status: http.StatusNotFound}
+}
+
+func (f *Function) get(call awsfake.Call) (any, *awsfake.Problem) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.alias(), f.find(call)
 }
 
 func (f *Function) alias() map[string]any {
 	out := map[string]any{
-		"AliasArn": "arn:aws:lambda:eu-central-1:123456789012:function:" + f.Name + ":" + f.Alias, "Name": f.Alias,
+		"AliasArn": awsfake.ARN("lambda", "function:"+f.Name+":"+f.Alias), "Name": f.Alias,
 		"FunctionVersion": f.version, "RevisionId": strconv.Itoa(f.revision),
 	}
 	if len(f.weights) > 0 {
@@ -86,12 +84,15 @@ func (f *Function) alias() map[string]any {
 	return out
 }
 
-func (f *Function) list(w http.ResponseWriter, r *http.Request) {
+func (f *Function) list(call awsfake.Call) (any, *awsfake.Problem) {
+	if p := f.find(call); p != nil {
+		return nil, p
+	}
 	page := f.Page
 	if page == 0 {
 		page = 50
 	}
-	from, _ := strconv.Atoi(r.URL.Query().Get("Marker"))
+	from, _ := strconv.Atoi(call.HTTP.URL.Query().Get("Marker"))
 	versions := []any{}
 	if from == 0 {
 		versions = append(versions, map[string]any{"Version": "$LATEST", "CodeSha256": "latest"})
@@ -106,50 +107,32 @@ func (f *Function) list(w http.ResponseWriter, r *http.Request) {
 	if n < len(f.Codes) {
 		out["NextMarker"] = strconv.Itoa(n)
 	}
-	answer(w, out)
+	return out, nil
 }
 
-func (f *Function) update(w http.ResponseWriter, r *http.Request) {
-	f.calls++
+func (f *Function) update(call awsfake.Call) (any, *awsfake.Problem) {
 	var in struct {
 		FunctionVersion string
-		Description     *string
-		RevisionId      string //nolint:revive // as the wire has it
+		RevisionID      string `json:"RevisionId"`
 		RoutingConfig   *struct{ AdditionalVersionWeights map[string]float64 }
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<16))
-	decoder := json.NewDecoder(strings.NewReader(string(body)))
-	decoder.DisallowUnknownFields()
-	switch {
-	case err != nil || decoder.Decode(&in) != nil:
-		problem(w, http.StatusBadRequest, "InvalidParameterValueException")
-		return
-	case f.status != 0 && !f.deaf:
-		problem(w, f.status, f.code)
-		return
-	case in.RevisionId != "" && in.RevisionId != strconv.Itoa(f.revision):
-		problem(w, http.StatusPreconditionFailed, "PreconditionFailedException")
-		return
+	if p := call.Read(&in); p != nil {
+		return nil, p
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if p := f.find(call); p != nil {
+		return nil, p
+	}
+	if in.RevisionID != "" && in.RevisionID != strconv.Itoa(f.revision) {
+		return nil, &awsfake.Problem{Code: "PreconditionFailedException", Message: "The RevisionId provided does not match",
+			Status: http.StatusPreconditionFailed}
 	}
 	f.version = in.FunctionVersion
-	if in.RoutingConfig != nil { // left out, it stays
+	// a routing that is left out stays, and so do weights that are
+	if in.RoutingConfig != nil && in.RoutingConfig.AdditionalVersionWeights != nil {
 		f.weights = in.RoutingConfig.AdditionalVersionWeights
 	}
 	f.revision++
-	if f.deaf {
-		panic(http.ErrAbortHandler)
-	}
-	answer(w, f.alias())
-}
-
-func answer(w http.ResponseWriter, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	_ = json.NewEncoder(w).Encode(v) // whoever asked has gone
-}
-
-func problem(w http.ResponseWriter, status int, code string) {
-	w.Header().Set("X-Amzn-Errortype", code)
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(map[string]string{"Type": "User", "message": "a problem of the fake"})
+	return f.alias(), nil
 }

@@ -13,19 +13,18 @@ import (
 func TestThings(t *testing.T) {
 	got := Things([]rollbacks.Lever{
 		{Kind: "ecs", Keys: rollbacks.Settings{"cluster": "prod", "service": "checkout"}, Account: "1", Region: "eu-central-1"},
-		{Kind: "codepipeline", Keys: rollbacks.Settings{"pipeline": "web", "stage": "deploy"}},
+		{Kind: "lambda", Keys: rollbacks.Settings{"function": "charge", "alias": "live"}},
 		{Kind: "webhook", Keys: rollbacks.Settings{"url": "https://deploy.example.com"}},
 	})
 	deployed, _ := changes.ThingOf("arn:aws:ecs:eu-central-1:1:service/prod/checkout")
-	if diff := cmp.Diff([]changes.Thing{deployed, {Name: "codepipeline/web"}}, got); diff != "" {
+	if diff := cmp.Diff([]changes.Thing{deployed, {Name: "lambda/charge"}}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	for _, m := range Makers() {
-		keys, known := named[m.Kind]
-		if !known && m.Kind != "webhook" {
+		if len(m.Thing) == 0 && m.Kind != "webhook" {
 			t.Errorf("nothing is known of what %s rolls back", m.Kind)
 		}
-		for _, key := range keys {
+		for _, key := range m.Thing {
 			found := false
 			for _, k := range m.Keys {
 				found = found || k.Name == key
