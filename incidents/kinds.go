@@ -3,6 +3,7 @@ package incidents
 import (
 	"encoding/json"
 	"slices"
+	"sync"
 )
 
 // Body is what happened: one kind of event. A kind is a type in this package with these methods, in a file that lists it for
@@ -22,8 +23,7 @@ type Kind struct {
 	Read func(json.RawMessage) (Body, error)
 }
 
-// Kinds returns all kinds that this version knows, in the order in which an incident has them. They are listed in the files that
-// have them.
+// Kinds returns all kinds that this version knows, in the order in which an incident has them. Their files list them.
 func Kinds() []Kind {
 	return slices.Concat(openingKinds(), groupingKinds(), silenceKinds(), pageKinds(), handlingKinds(),
 		commandKinds(), responseKinds(), repairKinds())
@@ -38,8 +38,11 @@ func kindOf[B Body]() Kind {
 	}}
 }
 
+// known are [Kinds], made once: each event that is read asks.
+var known = sync.OnceValue(Kinds)
+
 func decodeBody(name string, raw json.RawMessage) (Body, error) {
-	for _, k := range Kinds() {
+	for _, k := range known() {
 		if k.Name == name {
 			return k.Read(raw)
 		}
@@ -53,8 +56,7 @@ type Unknown struct {
 	Raw  json.RawMessage
 }
 
-func (u Unknown) kind() string { return u.Kind }
-
+func (u Unknown) kind() string               { return u.Kind }
 func (Unknown) apply(*Incident, Event) error { return nil }
 
 func (u Unknown) words(Event) Words {

@@ -23,7 +23,7 @@ func Build(i incidents.Incident, timeline []incidents.Event) document.Document {
 // BuildWith is [Build] with what is known beside the timeline.
 func BuildWith(i incidents.Incident, timeline []incidents.Event, around evidence.Around) document.Document {
 	d := build(i, timeline, around)
-	d.Header.Digest = evidence.Digest(timeline)
+	d.Header.Digest = evidence.Digest(evidence.Stored(timeline))
 	return d
 }
 

@@ -93,7 +93,8 @@ func Make(i incidents.Incident, timeline []incidents.Event, around evidence.Arou
 	if people == ByName {
 		return BuildWith(i, timeline, around)
 	}
-	masked, events, clean := roles.Mask(i, timeline)
+	stored := evidence.Stored(timeline)
+	masked, events, clean := roles.MaskStored(i, timeline, stored)
 	for n := range around.Past {
 		around.Past[n].Title = clean(around.Past[n].Title)
 	}
@@ -101,6 +102,6 @@ func Make(i incidents.Incident, timeline []incidents.Event, around evidence.Arou
 		around.Changes[n].Title, around.Changes[n].Reason = clean(c.Title), clean(c.Reason)
 	}
 	d := build(masked, events, around)
-	d.Header.Digest = evidence.Digest(timeline)
+	d.Header.Digest = evidence.Digest(stored)
 	return d
 }

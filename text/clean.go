@@ -74,15 +74,17 @@ func tidy(s string) bool {
 	return true
 }
 
-// single is true for printable ASCII with single spaces between words: what [Line] would leave as it is.
+// single is true for what is clean already, with single spaces between words: what [Line] would leave as it is.
 func single(s string) bool {
 	space := true // as if before the text
-	for i := range len(s) {
-		c := s[i]
-		if c > '~' || c < ' ' || c == ' ' && space {
+	for _, r := range s {
+		switch {
+		case r == ' ' && space, r < ' ', r == 0x7f, r == utf8.RuneError:
+			return false
+		case r >= utf8.RuneSelf && (unicode.IsSpace(r) || endsLine(r) || Hidden(r)):
 			return false
 		}
-		space = c == ' '
+		space = r == ' '
 	}
 	return !space || s == ""
 }

@@ -2,9 +2,7 @@ package text
 
 import (
 	"html"
-	"slices"
 	"strings"
-	"unicode"
 )
 
 var forSlack = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
@@ -20,32 +18,39 @@ func HTML(s string) string { return html.EscapeString(s) }
 // paragraph, a heading, a list, a cell of a table. Angle brackets and ampersands become references to characters, which Slack
 // understands as well: what looks like a mention stays a text there too.
 func Markdown(s string) string {
+	at := 0
+	for at < len(s) && !special(s, at) {
+		at++
+	}
+	if at == len(s) {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s) + len(s)/8)
-	runes := []rune(s)
-	for n, r := range runes {
-		switch {
-		case r == '&':
+	b.WriteString(s[:at])
+	for ; at < len(s); at++ {
+		switch c := s[at]; {
+		case c == '&':
 			b.WriteString("&amp;")
-		case r == '<':
+		case c == '<':
 			b.WriteString("&lt;")
-		case r == '>':
+		case c == '>':
 			b.WriteString("&gt;")
-		case r < unicode.MaxASCII && special(runes, n):
+		case special(s, at):
 			b.WriteByte('\\')
-			b.WriteRune(r)
+			b.WriteByte(c)
 		default:
-			b.WriteRune(r)
+			b.WriteByte(c)
 		}
 	}
 	return b.String()
 }
 
-// special reports whether the character at n needs a backslash in Markdown. Where it would do nothing in its place it is left
-// alone, since people read Markdown as it stands, too.
-func special(s []rune, n int) bool {
+// special reports whether the character at n cannot stand as it is in Markdown. Where escaping would do nothing in its place it is
+// left alone, since people read Markdown as it stands, too. All such characters are of one byte, and no byte of another is one.
+func special(s string, n int) bool {
 	switch s[n] {
-	case '\\', '`', '*', '[', ']', '~', '|', '$', '@', '{':
+	case '&', '<', '>', '\\', '`', '*', '[', ']', '~', '|', '$', '@', '{':
 		return true
 	case '_':
 		return !alphanumeric(s, n-1) || !alphanumeric(s, n+1) // within a word it is a letter
@@ -61,16 +66,20 @@ func special(s []rune, n int) bool {
 	return false
 }
 
-func alphanumeric(s []rune, n int) bool {
-	return n >= 0 && n < len(s) && s[n] < unicode.MaxASCII && (unicode.IsLetter(s[n]) || unicode.IsDigit(s[n]))
+func alphanumeric(s string, n int) bool {
+	if n < 0 || n >= len(s) {
+		return false
+	}
+	c := s[n]
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
 // endsNumber reports whether a text is nothing but digits: with a dot it would begin a list.
-func endsNumber(s []rune) bool {
-	return len(s) > 0 && !slices.ContainsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
+func endsNumber(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
 }
 
 // endsWWW reports whether a text ends in www: with a dot it would begin a link.
-func endsWWW(s []rune) bool {
-	return len(s) >= 3 && strings.EqualFold(string(s[len(s)-3:]), "www")
+func endsWWW(s string) bool {
+	return len(s) >= 3 && strings.EqualFold(s[len(s)-3:], "www")
 }

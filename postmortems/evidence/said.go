@@ -206,17 +206,29 @@ func (r *Reading) Kinds() []document.Count {
 	return all
 }
 
-// Digest is the SHA-256 of a timeline, in hexadecimal digits. Two timelines with the same digest are the same. An event that cannot
-// be written counts as its number. Times are in UTC, so that it does not depend on the machine.
-func Digest(timeline []incidents.Event) string {
-	sum := sha256.New()
-	for _, e := range timeline {
+// Stored is what is stored of each event of a timeline; nil of one that cannot be written. Times are in UTC, so that it does not
+// depend on the machine.
+func Stored(timeline []incidents.Event) [][]byte {
+	lines := make([][]byte, len(timeline))
+	for n, e := range timeline {
 		e.At, e.Recorded = e.At.UTC(), e.Recorded.UTC()
-		line, err := e.MarshalJSON()
-		if err != nil {
-			line = []byte(strconv.Itoa(e.Seq))
+		if line, err := e.MarshalJSON(); err == nil {
+			lines[n] = line
 		}
-		_, _ = sum.Write(append(line, '\n')) // a hash takes everything
+	}
+	return lines
+}
+
+// Digest is the SHA-256 of a timeline as it is stored, in hexadecimal digits. Two timelines with the same digest are the same. An
+// event that cannot be written counts as its number.
+func Digest(stored [][]byte) string {
+	sum := sha256.New()
+	for n, line := range stored {
+		if line == nil {
+			line = []byte(strconv.Itoa(n + 1))
+		}
+		_, _ = sum.Write(line) // a hash takes everything
+		_, _ = sum.Write([]byte{'\n'})
 	}
 	return hex.EncodeToString(sum.Sum(nil))
 }

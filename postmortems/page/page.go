@@ -22,7 +22,6 @@ import (
 
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/markdown"
-	"github.com/oncalm/oncalm/postmortems/picture"
 	"github.com/oncalm/oncalm/templates"
 	"github.com/oncalm/oncalm/text"
 )
@@ -58,15 +57,16 @@ func Render(d document.Document, set *templates.Set, o Options) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	return b.page(b.finish(body)), nil
+	return b.page(body), nil
 }
 
 // toHTML turns Markdown into HTML that shows text, tables and links, and nothing else.
-func toHTML(source []byte) (string, error) {
+func toHTML(source []byte) ([]byte, error) {
 	md := goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithParserOptions(parser.WithAutoHeadingID()))
 	var out bytes.Buffer
+	out.Grow(2 * len(source))
 	if err := md.Convert(source, &out); err != nil {
-		return "", err
+		return nil, err
 	}
 	p := bluemonday.NewPolicy()
 	p.AllowElements("h1", "h2", "h3", "h4", "h5", "h6", "p", "br", "hr", "strong", "em", "del", "code", "pre", "blockquote", "ul",
@@ -77,7 +77,8 @@ func toHTML(source []byte) (string, error) {
 	p.RequireParseableURLs(true)
 	p.RequireNoReferrerOnLinks(true)
 	p.RequireNoFollowOnLinks(false)
-	return p.Sanitize(out.String()), nil
+	clean := p.SanitizeReader(&out)
+	return clean.Bytes(), nil
 }
 
 // A builder puts a page together.
@@ -119,75 +120,12 @@ func (b *builder) aside(all []Advice) []byte {
 	return fmt.Appendf(nil, "\n\n%s%03d\n", b.secret, len(b.asides)-1)
 }
 
-var (
-	heading  = regexp.MustCompile(`<h2 id="([^"]*)">(.*?)</h2>`)
-	marks    = regexp.MustCompile(`\[e\d+(?:(?:, |–)e\d+)*(?: ?,? and \d+ more)?\]`)
-	oneMark  = regexp.MustCompile(`e\d+`)
-	lineMark = regexp.MustCompile(`<tr>(\s*)<td>\[e(\d+)\]</td>`)
-	ask      = regexp.MustCompile(`<strong>\[fill in`)
-)
-
-// finish puts in what is ours: the picture, the contents, advice, and links from marks to lines.
-func (b *builder) finish(body string) string {
-	if svg, _ := picture.SVG(b.doc); svg != "" {
-		figure := `<figure class="course"><div class="scroll" tabindex="0" role="region" aria-label="The course of the incident">` +
-			svg + `</div><figcaption>The course of the incident. A hollow mark is an end, or what did not reach or help; what is behind
-each mark is told where the pointer rests.</figcaption></figure>`
-		body = before(body, "<h2", figure+b.contents(body))
-	}
-	lines := map[string]bool{}
-	for _, m := range lineMark.FindAllStringSubmatch(body, -1) {
-		lines[m[2]] = true
-	}
-	// The row of a line is where marks lead to; its own mark leads nowhere.
-	body = lineMark.ReplaceAllString(body, `<tr>$1<td id="e$2"><span>e$2</span></td>`)
-	body = marks.ReplaceAllStringFunc(body, func(s string) string {
-		return `<span class="marks">` + oneMark.ReplaceAllStringFunc(s, func(m string) string {
-			if !lines[m[1:]] {
-				return m
-			}
-			return `<a href="#` + m + `">` + m + `</a>`
-		}) + `</span>`
-	})
-	body = ask.ReplaceAllString(body, `<strong class="ask">[fill in`)
-	body = framed(body)
-	for n, aside := range b.asides {
-		body = strings.Replace(body, fmt.Sprintf("<p>%s%03d</p>", b.secret, n), aside, 1)
-	}
-	return body
-}
-
-// framed puts each table into a frame that can be moved, also with the keyboard.
-func framed(body string) string {
-	n := 0
-	body = regexp.MustCompile("<table>").ReplaceAllStringFunc(body, func(string) string {
-		n++
-		return fmt.Sprintf(`<div class="scroll" tabindex="0" role="region" aria-label="Table %d"><table>`, n)
-	})
-	return strings.ReplaceAll(body, "</table>", "</table></div>")
-}
-
-// before puts something in front of the first place where a text stands; at the end if there is none.
-func before(s, place, what string) string {
-	if n := strings.Index(s, place); n >= 0 {
-		return s[:n] + what + s[n:]
-	}
-	return s + what
-}
-
-// contents are links to the sections.
-func (b *builder) contents(body string) string {
-	var out strings.Builder
-	for _, m := range heading.FindAllStringSubmatch(body, -1) {
-		fmt.Fprintf(&out, `<li><a href="#%s">%s</a></li>`, m[1], m[2])
-	}
-	return `<nav aria-label="Sections"><ul>` + out.String() + "</ul></nav>"
-}
-
-// page puts the head in front of a body.
-func (b *builder) page(body string) []byte {
+// page writes a body between its head and its end.
+func (b *builder) page(body []byte) []byte {
+	var out bytes.Buffer
+	out.Grow(len(body) + len(body)/2 + len(styles))
 	name := text.HTML("Postmortem of incident " + b.doc.Header.ID + ": " + text.Clip(b.doc.Header.Title, 200))
-	return []byte(`<!doctype html>
+	out.WriteString(`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -199,8 +137,11 @@ func (b *builder) page(body string) []byte {
 </head>
 <body>
 <main>
-` + body + `</main>
+`)
+	b.finish(&out, body)
+	out.WriteString(`</main>
 </body>
 </html>
 `)
+	return out.Bytes()
 }

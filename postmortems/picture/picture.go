@@ -257,8 +257,7 @@ func (s scale) draw(b *strings.Builder, r row, y int) {
 	for n := 0; n < len(marks); {
 		m := marks[n]
 		if m.open || !m.to.IsZero() {
-			s.bar(b, r, m, y)
-			n++
+			n += s.bars(b, r, marks[n:], y)
 			continue
 		}
 		end := n + 1
@@ -278,6 +277,29 @@ func (s scale) draw(b *strings.Builder, r row, y int) {
 // title is what is said of a mark where a pointer rests on it.
 func title(at time.Time, what string) string {
 	return "<title>" + text.HTML(at.UTC().Format(time.TimeOnly)+" "+text.Clip(text.Line(what), 300)) + "</title>"
+}
+
+// bars draws the first of some marks, which lasts, together with those that nobody could tell from it, and returns how many that
+// are. A storm has thousands of them in a place of a hundred.
+func (s scale) bars(b *strings.Builder, r row, marks []mark, y int) int {
+	m, n := marks[0], 1
+	for !m.open && n < len(marks) && !marks[n].open && !marks[n].to.IsZero() && marks[n].hollow == m.hollow &&
+		s.x(marks[n].from)-s.x(m.to) < 1 && s.x(marks[n].to)-s.x(marks[n].from) < 1 {
+		m.to = later(m.to, marks[n].to)
+		n++
+	}
+	if n > 1 {
+		m.what = fmt.Sprintf("%s, and %d more until %s", m.what, n-1, m.to.UTC().Format(time.TimeOnly))
+	}
+	s.bar(b, r, m, y)
+	return n
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // bar draws what lasts. What has no known end goes to the edge, and is paler.

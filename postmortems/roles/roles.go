@@ -16,6 +16,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/postmortems/evidence"
 )
 
 // What stands in the place of what would tell who somebody is.
@@ -30,20 +31,21 @@ const (
 // stored of an event, and so also on fields that it does not know.
 func Mask(i incidents.Incident, timeline []incidents.Event) (masked incidents.Incident, events []incidents.Event,
 	clean func(string) string) {
-	lines := make([][]byte, len(timeline))
+	return MaskStored(i, timeline, evidence.Stored(timeline))
+}
+
+// MaskStored is [Mask] for who has what is stored of each event.
+func MaskStored(i incidents.Incident, timeline []incidents.Event, stored [][]byte) (masked incidents.Incident,
+	events []incidents.Event, clean func(string) string) {
 	cast := &cast{roles: map[string]string{}}
 	for n, e := range timeline {
-		line, err := e.MarshalJSON()
-		if err != nil {
-			line = nil // it is masked below
-		}
-		lines[n] = line
-		cast.meet(e, line)
+		cast.meet(e, stored[n])
 	}
 	cast.name()
+	scrub := &scrub{cast: cast}
 	events = make([]incidents.Event, len(timeline))
 	for n, e := range timeline {
-		events[n] = cast.mask(e, lines[n])
+		events[n] = cast.mask(scrub, e, stored[n])
 	}
 	masked, err := incidents.Fold(i.ID, events)
 	if err != nil { // the timeline was no sound one before
@@ -61,6 +63,8 @@ type cast struct {
 	order []person          // as they came up
 	roles map[string]string // by name
 	longs []string          // names, the longest first
+	// needles are what of a text is changed where it stands as a word: names and their parts, in lower case.
+	needles [][]byte
 }
 
 type person struct {
@@ -153,6 +157,12 @@ func (c *cast) name() {
 		c.longs = append(c.longs, p.name)
 	}
 	slices.SortStableFunc(c.longs, func(a, b string) int { return len(b) - len(a) })
+	for _, name := range c.longs {
+		c.needles = append(c.needles, []byte(lowered(name)))
+		for part := range strings.FieldsSeq(name) {
+			c.needles = append(c.needles, []byte(lowered(part)))
+		}
+	}
 }
 
 // letters counts as columns of a sheet do: A to Z, then AA.
@@ -172,72 +182,39 @@ func (c *cast) actor(a incidents.Actor) incidents.Actor {
 	return a
 }
 
-// mask takes the people out of an event. Numbers stay as they were written: read as floats, large ones would change.
-func (c *cast) mask(e incidents.Event, line []byte) incidents.Event {
+// mask takes the people out of an event. One that tells of nobody stays as it is.
+func (c *cast) mask(s *scrub, e incidents.Event, line []byte) incidents.Event {
 	e.By = c.actor(e.By)
-	if line != nil && !c.tells(line) {
+	masked := e
+	masked.Body = incidents.Unknown{Kind: e.Kind()}
+	if !json.Valid(line) {
+		return masked
+	}
+	line, changed := s.body(line)
+	if !changed {
 		return e
 	}
-	var stored map[string]any
-	dec := json.NewDecoder(bytes.NewReader(line))
-	dec.UseNumber()
-	masked := incidents.Event{Seq: e.Seq, At: e.At, Recorded: e.Recorded, By: e.By,
-		Body: incidents.Unknown{Kind: e.Kind()}}
-	if line == nil || dec.Decode(&stored) != nil {
-		return masked
-	}
-	stored["body"] = c.walk("", stored["body"])
-	again, err := json.Marshal(stored)
-	if err != nil {
-		return masked
-	}
 	var read incidents.Event
-	if json.Unmarshal(again, &read) != nil {
+	if json.Unmarshal(line, &read) != nil {
 		return masked
 	}
 	masked.Body = read.Body
 	return masked
 }
 
-// tells reports whether something that is stored may tell who somebody is.
-func (c *cast) tells(line []byte) bool {
-	if bytes.ContainsAny(line, "@+") {
-		return true
-	}
-	lower := bytes.ToLower(line)
-	return slices.ContainsFunc(c.longs, func(name string) bool {
-		return bytes.Contains(lower, []byte(strings.ToLower(name)))
-	})
-}
-
 // plain are the names of fields that hold no text: links, and names of things.
 var plain = [...]string{"link", "arn", "series", "account", "region", "message_id", "state", "via", "namespace", "section", "role"}
 
-// walk masks a value that stands under a key. A service or an alarm may have the name of a person, so those keys are masked
+// value masks a text that stands under a key. A service or an alarm may have the name of a person, so those keys are masked
 // as text, and not as people.
-func (c *cast) walk(key string, v any) any {
-	switch v := v.(type) {
-	case string:
-		if role, ok := c.roles[v]; ok && key != "service" && key != "name" {
-			return role
-		}
-		if slices.Contains(plain[:], key) {
-			return v
-		}
-		return c.text(v)
-	case []any:
-		for n := range v {
-			v[n] = c.walk(key, v[n])
-		}
-	case map[string]any:
-		if kind := word(v["kind"]); kind == incidents.KindPerson || kind == incidents.KindOther {
-			v["name"] = c.actor(incidents.Actor{Kind: kind, Name: word(v["name"])}).Name
-		}
-		for key, one := range v {
-			v[key] = c.walk(key, one)
-		}
+func (c *cast) value(key, v string) string {
+	if role, ok := c.roles[v]; ok && key != "service" && key != "name" {
+		return role
 	}
-	return v
+	if slices.Contains(plain[:], key) {
+		return v
+	}
+	return c.text(v)
 }
 
 var (

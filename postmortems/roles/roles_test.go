@@ -108,3 +108,22 @@ func TestWords(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestFirstNames: a part of a name goes also out of an event in which the whole name does not stand.
+func TestFirstNames(t *testing.T) {
+	at := time.Date(2026, 3, 28, 12, 0, 0, 0, time.UTC)
+	zed, opened := incidents.Actor{Kind: incidents.KindOther, Name: "Zoë Zebra"}, incidents.Person("bo")
+	events := []incidents.Event{
+		{Seq: 1, At: at, Recorded: at, By: opened, Body: incidents.Opened{Title: "x"}},
+		{Seq: 2, At: at, Recorded: at, By: zed, Body: incidents.Noted{Text: "it is slow"}},
+		{Seq: 3, At: at, Recorded: at, By: incidents.Oncalm(), Body: incidents.Noted{Text: "Zoë looks"}},
+	}
+	i, err := incidents.Fold("1", events)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, masked, _ := roles.Mask(i, events)
+	if note, _ := masked[2].Body.(incidents.Noted); note.Text != "Participant B looks" {
+		t.Errorf("%q", note.Text)
+	}
+}
