@@ -106,7 +106,7 @@ func isDouble(dir string) bool {
 
 // isDemo says whether a file is one of the demo.
 func isDemo(name string) bool {
-	return name == "cmd/oncalm/demo.go" || name == "cmd/oncalm/stage.go" || name == "cmd/oncalm/webshop/webshop.go"
+	return name == "cmd/oncalm/demo.go" || name == "cmd/oncalm/stage/stage.go" || name == "cmd/oncalm/webshop/webshop.go"
 }
 
 func TestImportOrder(t *testing.T) {

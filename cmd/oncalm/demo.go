@@ -21,11 +21,10 @@ import (
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/stage"
 	"github.com/oncalm/oncalm/cmd/oncalm/webshop"
 	"github.com/oncalm/oncalm/doors"
-	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/rotations/feed"
-	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 )
 
@@ -68,7 +67,7 @@ type demo struct {
 	api   *http.Server // Slack's Web API
 	page  *http.Server
 	doors struct{ api, page net.Listener }
-	stage *stage
+	stage *stage.Stage
 	shop  *webshop.Shop
 }
 
@@ -101,7 +100,7 @@ func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err 
 	if d.db, err = cli.OpenStore(ctx, cfg.Store, bolt.Options{}); err != nil {
 		return err
 	}
-	if err := d.db.View(ctx, d.stage.resume); err != nil {
+	if err := d.db.View(ctx, d.stage.Resume); err != nil {
 		return err
 	}
 	// That Slack does not answer is part of the play, and warnings of it would fill the terminal.
@@ -110,10 +109,10 @@ func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err 
 		return err
 	}
 	if d.house, err = openHouse(cfg, d.db, d.db, log,
-		outside{clock: clocks.System(), follows: d.stage.follow, ways: d.shop.Ways}); err != nil {
+		outside{clock: clocks.System(), follows: d.stage.Follow, ways: d.shop.Ways}); err != nil {
 		return err
 	}
-	d.stage.connect("http://"+d.house.addr(0), d.topic, d.slack, d.shop)
+	d.stage.Connect("http://"+d.house.addr(0), d.topic, d.slack, d.shop)
 	api := http.NewCrossOriginProtection().Handler(d.slack.API)
 	d.api = doors.NewServer(doors.Hosts(api, "127.0.0.1", "it is for the bot alone"), log)
 	d.page = doors.NewServer(doors.Named(d.front(log), doors.OnThisMachine,
@@ -142,7 +141,7 @@ func reason(err error) error {
 }
 
 func (d *demo) openSlack() {
-	d.stage = &stage{}
+	d.stage = &stage.Stage{}
 	d.slack = slackfake.New(slackfake.Options{
 		Team:     workspace.Team{ID: "T0DEMO", Name: "Example Shop", Domain: "example-shop"},
 		BotToken: "xoxb-demo", SigningSecret: "demo-signing-secret",
@@ -160,7 +159,7 @@ func (d *demo) openSlack() {
 		Subscriptions: []string{
 			"message", "reaction_added", "reaction_removed", "pin_added", "pin_removed", home.Opening,
 		},
-		Page: d.stage.page(),
+		Page: d.stage.Page(),
 	})
 }
 
@@ -188,7 +187,7 @@ func (d *demo) live(ctx context.Context) error {
 	go func() { broken <- d.api.Serve(d.doors.api) }()
 	go func() { broken <- d.page.Serve(d.doors.page) }()
 	go func() { broken <- d.shop.Serve() }()
-	rest := beside(ctx, d.stage.watch)
+	rest := beside(ctx, d.stage.Watch)
 	err := d.house.live(ctx, d.db.Failed())
 	rest()
 	d.slack.Page.EndStreams()
@@ -221,21 +220,4 @@ func (d *demo) close() error {
 		errs = append(errs, d.db.Close())
 	}
 	return errors.Join(errs...)
-}
-
-// follow ticks the steps of the tour off. Pages of what an earlier demo left are none that the visitor asked for.
-func (g *stage) follow(_ store.Tx, _ time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
-	switch e.Body.(type) {
-	case incidents.Delivered:
-		if !g.known[i.Title] {
-			g.slack.Page.Done("page")
-		}
-	case incidents.Acknowledged:
-		g.slack.Page.Done("ack")
-	case incidents.Noted:
-		g.slack.Page.Done("note")
-	case incidents.Resolved:
-		g.slack.Page.Done("over")
-	}
-	return nil
 }

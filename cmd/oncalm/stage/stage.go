@@ -1,4 +1,5 @@
-package main
+// Package stage is what the demo offers beside Slack: the AWS account whose alarms fire when a visitor says so, and the tour through it.
+package stage
 
 import (
 	"bytes"
@@ -28,9 +29,8 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// stage is what the demo offers beside Slack: the AWS account whose alarms fire when a
-// visitor says so.
-type stage struct {
+// A Stage is what a visitor can do to the world around the bot. The zero value is ready to be connected.
+type Stage struct {
 	url   string // of the bot's public door
 	topic *sns.SigningTopic
 	slack *slackfake.Slack
@@ -45,7 +45,8 @@ type stage struct {
 
 const outage = 30 * time.Second
 
-func (g *stage) page() chatpage.Options {
+// Page is what the page of the demo shows, and what its buttons do.
+func (g *Stage) Page() chatpage.Options {
 	return chatpage.Options{
 		Title: "Oncalm", Actor: "U0ANA", Beside: "C0INCIDENTS", LocalTime: true, Run: g.run,
 		Welcome: "You are Ana, and on call this week. Fire an alarm, and Oncalm pages you here.",
@@ -92,16 +93,16 @@ func shortcuts() (all []chatpage.Shortcut) {
 	return all
 }
 
-// connect tells the stage where the bot is, and Slack through the stage, which takes
+// Connect tells the stage where the bot is, and Slack through the stage, which takes
 // note of what visitors type.
-func (g *stage) connect(url string, topic *sns.SigningTopic, slack *slackfake.Slack, s *webshop.Shop) {
+func (g *Stage) Connect(url string, topic *sns.SigningTopic, slack *slackfake.Slack, s *webshop.Shop) {
 	g.url, g.topic, g.slack, g.shop = url, topic, slack, s
 	slack.Bot.Connect(url, g)
 }
 
-// resume takes up what an earlier demo has left in the store: a name that fired then is not taken again, since an alarm that
+// Resume takes up what an earlier demo has left in the store: a name that fired then is not taken again, since an alarm that
 // says ALARM twice pages nobody the second time; and what still fires can be cleared, all of it together.
-func (g *stage) resume(tx store.Tx) error {
+func (g *Stage) Resume(tx store.Tx) error {
 	all, err := history.Newest(tx, math.MaxInt)
 	if err != nil {
 		return err
@@ -121,7 +122,7 @@ func (g *stage) resume(tx store.Tx) error {
 }
 
 // RoundTrip passes Slack's requests on to the bot.
-func (g *stage) RoundTrip(r *http.Request) (*http.Response, error) {
+func (g *Stage) RoundTrip(r *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(r.Body)
 	if err := errors.Join(err, r.Body.Close()); err != nil {
 		return nil, err
@@ -143,7 +144,7 @@ func readsPostmortem(form url.Values) bool {
 }
 
 // run does what a button of the stage says.
-func (g *stage) run(ctx context.Context, control string) (message string, err error) {
+func (g *Stage) run(ctx context.Context, control string) (message string, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	switch control {
@@ -172,7 +173,7 @@ func (g *stage) run(ctx context.Context, control string) (message string, err er
 }
 
 // limit switches Slack's limits on or off.
-func (g *stage) limit() (message string) {
+func (g *Stage) limit() (message string) {
 	on := !g.slack.Limits.AreOn()
 	g.slack.Limits.On(on)
 	if on {
@@ -182,7 +183,7 @@ func (g *stage) limit() (message string) {
 }
 
 // deploys tells of the deployment because of which that alarm fires.
-func (g *stage) deploys(ctx context.Context) error {
+func (g *Stage) deploys(ctx context.Context) error {
 	event, err := g.shop.Break(time.Now())
 	if err != nil {
 		return err
@@ -194,8 +195,8 @@ func (g *stage) deploys(ctx context.Context) error {
 	return g.post(ctx, body)
 }
 
-// watch clears that alarm when the deployment was rolled back, until ctx ends.
-func (g *stage) watch(ctx context.Context) {
+// Watch clears that alarm when the deployment was rolled back, until ctx ends.
+func (g *Stage) Watch(ctx context.Context) {
 	ticks := time.NewTicker(time.Second)
 	defer ticks.Stop()
 	for {
@@ -211,7 +212,7 @@ func (g *stage) watch(ctx context.Context) {
 }
 
 // recover says OK for what fired because of a deployment.
-func (g *stage) recover(ctx context.Context) error {
+func (g *Stage) recover(ctx context.Context) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for n, together := range slices.Backward(g.firing) {
@@ -230,7 +231,7 @@ func (g *stage) recover(ctx context.Context) error {
 }
 
 // pick returns the next alarm, which has never fired.
-func (g *stage) pick() aws.Example {
+func (g *Stage) pick() aws.Example {
 	for {
 		x := scenes.Nth(g.fired)
 		g.fired++
@@ -241,7 +242,7 @@ func (g *stage) pick() aws.Example {
 }
 
 // fire lets alarms go off together.
-func (g *stage) fire(ctx context.Context, together ...aws.Example) error {
+func (g *Stage) fire(ctx context.Context, together ...aws.Example) error {
 	for n, x := range together {
 		if err := g.send(ctx, x); err != nil {
 			return err
@@ -256,7 +257,7 @@ func (g *stage) fire(ctx context.Context, together ...aws.Example) error {
 	return nil
 }
 
-func (g *stage) clear(ctx context.Context) (string, error) {
+func (g *Stage) clear(ctx context.Context) (string, error) {
 	if len(g.firing) == 0 {
 		return "", errors.New("no alarm is firing; fire one first")
 	}
@@ -275,7 +276,7 @@ func (g *stage) clear(ctx context.Context) (string, error) {
 	return fmt.Sprintf("%d alarms are OK again", len(together)), nil
 }
 
-func (g *stage) storm(ctx context.Context) (string, error) {
+func (g *Stage) storm(ctx context.Context) (string, error) {
 	all := scenes.Storm(g.storms)
 	for slices.ContainsFunc(all, func(x aws.Example) bool { return g.known[x.Name] }) {
 		g.storms++
@@ -289,7 +290,7 @@ func (g *stage) storm(ctx context.Context) (string, error) {
 }
 
 // send posts the alarm's change of now as SNS would.
-func (g *stage) send(ctx context.Context, x aws.Example) error {
+func (g *Stage) send(ctx context.Context, x aws.Example) error {
 	x.At = time.Now()
 	body, err := g.topic.Alarm(x)
 	if err != nil {
@@ -299,7 +300,7 @@ func (g *stage) send(ctx context.Context, x aws.Example) error {
 }
 
 // post posts what the topic has signed.
-func (g *stage) post(ctx context.Context, body []byte) error {
+func (g *Stage) post(ctx context.Context, body []byte) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, g.url+"/sns", bytes.NewReader(body))
 	if err != nil {
 		return err
@@ -314,6 +315,23 @@ func (g *stage) post(ctx context.Context, body []byte) error {
 	if resp.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(io.LimitReader(resp.Body, 1000))
 		return fmt.Errorf("the bot answered %s: %s", resp.Status, bytes.TrimSpace(text))
+	}
+	return nil
+}
+
+// Follow ticks the steps of the tour off. Pages of what an earlier demo left are none that the visitor asked for.
+func (g *Stage) Follow(_ store.Tx, _ time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
+	switch e.Body.(type) {
+	case incidents.Delivered:
+		if !g.known[i.Title] {
+			g.slack.Page.Done("page")
+		}
+	case incidents.Acknowledged:
+		g.slack.Page.Done("ack")
+	case incidents.Noted:
+		g.slack.Page.Done("note")
+	case incidents.Resolved:
+		g.slack.Page.Done("over")
 	}
 	return nil
 }
