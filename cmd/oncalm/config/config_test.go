@@ -216,6 +216,10 @@ func TestEverything(t *testing.T) {
 				Keys: rollbacks.Settings{"cluster": "prod", "service": "checkout", "account": "123456789012"},
 			},
 			{
+				Kind: "codepipeline", Name: "codepipeline web/deploy", Approvals: 1,
+				Keys: rollbacks.Settings{"pipeline": "web", "stage": "deploy"},
+			},
+			{
 				Kind: "webhook", Name: "webhook deploy.example.com", Dry: true,
 				Keys: rollbacks.Settings{"url": "https://deploy.example.com/back", "secret": "canary-four-0123456789"},
 			},
