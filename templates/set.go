@@ -53,8 +53,14 @@ var (
 	ErrText = errors.New("E3002 template cannot be used")
 )
 
-//go:embed postmortem.md
+//go:embed postmortem*.md parts
 var embedded embed.FS
+
+// kinds are the texts of which there can be several, such as postmortem-sre beside postmortem. An operator may add some.
+var kinds = [...]string{"postmortem"}
+
+// partsDir has what the texts of a kind are put together from, in a file of its name.
+const partsDir = "parts"
 
 // namePattern is what names look like, without the extension.
 var namePattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
@@ -64,8 +70,8 @@ type Set struct{ texts map[string]*text }
 
 // Load parses all embedded texts, and those files of dir that take their place. An
 // empty dir means that there are none. In dir, files that begin with a dot or do not
-// end in .md are left alone; any other must be named like a text that there is, so
-// that a misspelt name is not silently without effect.
+// end in .md are left alone; any other must be named like a text that there is, or like
+// another one of its kind, so that a misspelt name is not silently without effect.
 //
 // Errors: [ErrName], [ErrOutside], [ErrUnknown], [ErrText], or that of reading.
 func Load(dir string) (*Set, error) {
@@ -80,11 +86,35 @@ func Load(dir string) (*Set, error) {
 	}
 	set := &Set{texts: map[string]*text{}}
 	for name, src := range sources {
-		if set.texts[name], err = parseText(src); err != nil {
+		parts, err := partsOf(name)
+		if err != nil {
+			return nil, err
+		}
+		if set.texts[name], err = parseText(src, parts); err != nil {
 			return nil, err
 		}
 	}
 	return set, nil
+}
+
+// kindOf is of which kind a text is: the name of the first one of it.
+func kindOf(name string) string {
+	for _, kind := range kinds {
+		if name == kind || strings.HasPrefix(name, kind+"-") {
+			return kind
+		}
+	}
+	return name
+}
+
+// partsOf are the parts that a text can use; empty if there are none for its kind.
+func partsOf(name string) (source, error) {
+	file := partsDir + "/" + kindOf(name) + extension
+	text, err := embedded.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return source{}, nil
+	}
+	return source{file + " (embedded)", string(text)}, err
 }
 
 // Names lists the texts, sorted.
@@ -129,6 +159,9 @@ func embeddedSources() (map[string]source, error) {
 	}
 	sources := map[string]source{}
 	for _, e := range entries {
+		if e.IsDir() {
+			continue
+		}
 		text, err := embedded.ReadFile(e.Name())
 		if err != nil {
 			return nil, err
@@ -158,7 +191,7 @@ func override(sources map[string]source, dir string) error {
 		if !namePattern.MatchString(name) {
 			return fmt.Errorf("%w: %s", ErrName, filepath.Join(dir, e.Name()))
 		}
-		if _, known := sources[name]; !known {
+		if _, known := sources[name]; !known && kindOf(name) == name {
 			return fmt.Errorf("%w: %s", ErrUnknown, filepath.Join(dir, e.Name()))
 		}
 		text, err := readFile(root, e)

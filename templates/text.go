@@ -27,9 +27,15 @@ type text struct {
 	tmpl *template.Template
 }
 
-func parseText(src source) (*text, error) {
+// parseText parses a text, and the parts that it may use or define anew.
+func parseText(src, parts source) (*text, error) {
 	t := template.New(src.file).Option("missingkey=error")
 	t.Funcs(template.FuncMap{check: func() (string, error) { return "", nil }})
+	if parts.text != "" {
+		if _, err := t.New(parts.file).Parse(parts.text); err != nil {
+			return nil, textError(err.Error())
+		}
+	}
 	if _, err := t.Parse(src.text); err != nil {
 		return nil, textError(err.Error())
 	}

@@ -9,14 +9,14 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/page"
+	"github.com/oncalm/oncalm/postmortems/shapes"
 	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/templates"
 )
 
 // Postmortems are the documents of incidents, as pages for the private door.
 type Postmortems struct {
 	Store store.Store
-	Texts *templates.Set
+	Texts shapes.Layout
 	Log   *slog.Logger
 }
 
@@ -45,5 +45,5 @@ func (p *Postmortems) render(ctx context.Context, id string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return page.Render(doc, p.Texts, page.Options{})
+	return p.Texts.Page(doc, page.Options{})
 }

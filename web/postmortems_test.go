@@ -10,9 +10,9 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/postmortems/page"
+	"github.com/oncalm/oncalm/postmortems/shapes"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/storetest"
-	"github.com/oncalm/oncalm/templates"
 	"github.com/oncalm/oncalm/web"
 )
 
@@ -27,7 +27,7 @@ func TestPostmortemPage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	texts, err := templates.Load("")
+	texts, err := shapes.Load("", shapes.Choices{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -43,7 +43,6 @@ import (
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems/archive"
 	"github.com/oncalm/oncalm/postmortems/document"
-	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -253,7 +252,7 @@ func (a *app) archiver(path string) *archive.Archiver {
 		Path: path,
 		Kept: func() time.Duration { return a.now().cfg.Retention },
 		Render: func(doc document.Document) (string, error) {
-			text, err := markdown.Render(doc, a.now().texts)
+			text, err := a.now().texts.Markdown(doc, "")
 			return string(text), err
 		},
 	}

@@ -29,11 +29,11 @@ import (
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/markdown"
+	"github.com/oncalm/oncalm/postmortems/shapes"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/templates"
 	"github.com/oncalm/oncalm/web"
 )
 
@@ -42,7 +42,7 @@ import (
 type assembly struct {
 	*app
 	cfg           *config.Config
-	texts         *templates.Set
+	texts         shapes.Layout
 	book          *incidents.Book
 	intake        *alarms.Intake
 	door          *sns.Door
@@ -124,17 +124,8 @@ func (a *assembly) followers() []incidents.Follower {
 }
 
 func (a *assembly) wireTexts() (err error) {
-	a.texts, err = loadTexts(a.cfg.Templates)
+	a.texts, err = shapes.Load(a.cfg.Templates, a.cfg.Shapes)
 	return err
-}
-
-// loadTexts reads the templates and makes sure that each can be filled in.
-func loadTexts(dir string) (*templates.Set, error) {
-	texts, err := templates.Load(dir)
-	if err != nil {
-		return nil, err
-	}
-	return texts, markdown.Check(texts)
 }
 
 func (a *assembly) wireBot() (err error) {
@@ -204,7 +195,7 @@ func (a *assembly) postmortem(ctx context.Context, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	text, err := markdown.Render(doc, a.texts)
+	text, err := a.texts.Markdown(doc, "")
 	return string(markdown.Bare(text)), err
 }
 

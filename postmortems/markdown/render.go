@@ -1,6 +1,8 @@
 package markdown
 
 import (
+	"bytes"
+	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
@@ -9,25 +11,61 @@ import (
 	"github.com/oncalm/oncalm/templates"
 )
 
-// template is the name of the text that lays out a document.
+// template is the name of the text that lays out a document in our own shape; those of others have a dash and their name behind it.
 const template = "postmortem"
 
-// Render writes a document as Markdown, in the dialect of GitHub. The errors are those
-// of [templates.Set.Execute].
-func Render(d document.Document, set *templates.Set) ([]byte, error) {
-	return set.Execute(template, newSheet(d))
+// Ours is the name of our own shape.
+const Ours = "oncalm"
+
+// Shapes are the names of all shapes that a document can have, our own first.
+func Shapes(set *templates.Set) []string {
+	all := []string{Ours}
+	for _, name := range set.Names() {
+		if shape, ok := strings.CutPrefix(name, template+"-"); ok {
+			all = append(all, shape)
+		}
+	}
+	return all
 }
 
-// Check lays out two documents, one with everything in it and one with next to nothing,
-// so that a template that names what is not there is found when the program starts. The
-// errors are those of [Render].
+// Render writes a document as Markdown in our own shape, in the dialect of GitHub. The errors are those of
+// [templates.Set.Execute].
+func Render(d document.Document, set *templates.Set) ([]byte, error) { return RenderAs(d, set, Ours) }
+
+// RenderAs is [Render] in a shape by its name; empty is our own.
+func RenderAs(d document.Document, set *templates.Set, shape string) ([]byte, error) {
+	if shape == "" || shape == Ours {
+		return set.Execute(template, newSheet(d))
+	}
+	return set.Execute(template+"-"+shape, newSheet(d))
+}
+
+// Check lays out two documents in each shape, one with everything in it and one with next to nothing, so that a template that names
+// what is not there is found when the program starts. The errors are those of [Render].
 func Check(set *templates.Set) error {
 	for _, d := range []document.Document{sample(), postmortems.Build(incidents.Incident{ID: "1"}, nil)} {
-		if _, err := Render(d, set); err != nil {
-			return err
+		for _, shape := range Shapes(set) {
+			if _, err := RenderAs(d, set, shape); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// Lost are the sections whose words a shape does not show: what people write there would be in no document of it.
+func Lost(set *templates.Set, shape string) (sections []string, err error) {
+	d := sample()
+	for _, name := range document.Sections() {
+		d.Sections = append(d.Sections, document.Section{Name: name, Parts: []document.Part{{Text: "words of " + name}}})
+	}
+	text, err := RenderAs(d, set, shape)
+	for _, name := range document.Sections() {
+		if err == nil && !bytes.Contains(text, []byte("words of "+name)) {
+			sections = append(sections, name)
+		}
+	}
+	return sections, err
 }
 
 // sample is a document in which no part is empty. It goes through Build like any other, so that it has whatever Build can

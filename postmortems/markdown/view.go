@@ -36,6 +36,8 @@ type sheet struct {
 
 	Review, Worst, ChangesTold, RelatedTold, Digest string
 
+	Authors string // who wrote in it
+
 	Described, Affected                string // as somebody wrote it while it went on
 	Delays, Mitigation, Updates        []string
 	Decisions, Asked, Spoken, Observed []string // what was said, by its sort

@@ -3,6 +3,7 @@ package markdown
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,8 @@ import (
 type lessonRow struct {
 	Kind, Title, Ask string
 	Told             []string
+	Own              string // what people wrote, between its marks
+	Filled           bool   // somebody did
 }
 
 // A messageRow is the draft of what others could be told.
@@ -23,7 +26,7 @@ type messageRow struct{ For, Text string }
 
 // more fills in what people said and wrote, and what is known beside the timeline.
 func (s *sheet) more(d document.Document) {
-	s.Review = review(d.Review)
+	s.Review, s.Authors = review(d.Review), authors(d)
 	s.Worst = literal(d.Header.Worst)
 	s.Described, s.Affected = saidLine(d.Described), saidLine(d.Affected)
 	for _, x := range d.Delays {
@@ -44,6 +47,7 @@ func (s *sheet) more(d document.Document) {
 	}
 	for _, l := range d.Lessons {
 		row := lessonRow{Kind: l.Kind, Title: or(titles[l.Kind], literal(l.Kind)), Ask: blank(l.Ask)}
+		row.Own, row.Filled = written(d.Section(l.Kind)), len(d.Section(l.Kind).Parts) > 0
 		for _, x := range l.Told {
 			row.Told = append(row.Told, sentence(x))
 		}
@@ -78,6 +82,19 @@ func review(r document.Review) string {
 		s += "; to be reviewed by " + r.Due.Format("Mon 2006-01-02")
 	}
 	return strings.TrimSpace(s + " " + wording.Marks(r.Events))
+}
+
+// authors are who wrote in a document, in the order in which they stand in it.
+func authors(d document.Document) string {
+	var all []string
+	for _, s := range d.Sections {
+		for _, p := range s.Parts {
+			if who := literal(text.Clip(p.Who, wording.Shortest)); !slices.Contains(all, who) {
+				all = append(all, who)
+			}
+		}
+	}
+	return or(text.List(all, "and"), "nobody wrote in it yet")
 }
 
 // maxSaid is how many characters of what somebody said are shown outside the timeline.

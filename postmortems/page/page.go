@@ -43,11 +43,13 @@ type Advice struct{ Found, Suggest, Rule string }
 type Options struct {
 	// Advice is by the section that it is about; "action items" for those.
 	Advice map[string][]Advice
+	// Shape is that of the document; empty is our own.
+	Shape string
 }
 
-// Render makes the page of a document. The errors are those of [markdown.Render].
+// Render makes the page of a document. The errors are those of [markdown.RenderAs].
 func Render(d document.Document, set *templates.Set, o Options) ([]byte, error) {
-	source, err := markdown.Render(d, set)
+	source, err := markdown.RenderAs(d, set, o.Shape)
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/postmortems/shapes"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/silences"
@@ -47,6 +48,7 @@ type Config struct {
 	// Retention is how long incidents are kept in the store after they are resolved; 0: for ever.
 	Retention time.Duration
 	Templates string // directory of texts that replace the embedded ones; may be empty
+	Shapes    shapes.Choices
 	PublicURL string // without a slash at the end; empty if not configured
 
 	Slack Slack

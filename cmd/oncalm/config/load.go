@@ -17,6 +17,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/services"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/severities"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/texts"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations"
@@ -42,13 +43,14 @@ func sections(c *Config) []reading.Entry {
 		Reachable: c.reachable,
 		Pairs:     schedules.Pairs{Schedules: c.Schedules, Planned: c.Planned},
 	}
-	service := &services.Reader{Services: &c.Services, Levers: c.Levers, Topics: &c.SNS.Topics}
+	text := &texts.Reader{Directory: &c.Templates, Shapes: &c.Shapes}
+	service := &services.Reader{Services: &c.Services, Levers: c.Levers, Topics: &c.SNS.Topics, Texts: text.Service}
 	rule := &rules.Reader{Rules: &c.Messages, Quiet: c.PagesNobody}
 	return []reading.Entry{
 		reading.Key("listen", places.Address(&c.Listen)),
 		reading.Key("store", func(v reading.Value) { c.Store = cmp.Or(places.Store(v), c.Store) }),
 		reading.Key("retention", places.Retention(&c.Retention)),
-		reading.Key("templates", func(v reading.Value) { c.Templates = places.Templates(v) }),
+		reading.Key("templates", text.Section),
 		reading.Key("public_url", c.publicURL),
 		reading.Key("web", func(v reading.Value) { v.Mapping(reading.Key("listen", places.Address(&c.WebListen))) }),
 		reading.Key("slack", slack.section).Needed("give it bot_token, signing_secret and channel"),

@@ -56,7 +56,7 @@ func (c *ImportCommand) Run(ctx context.Context, s *cli.Session, rests remote.At
 func (c *ImportCommand) complain(ctx context.Context, s *cli.Session, id, file string) {
 	known := map[string]bool{}
 	for _, people := range []postmortems.People{postmortems.AsRoles, postmortems.ByName} {
-		now, err := records.Document(ctx, s, c.StoreFlag, id, people)
+		now, err := records.Documents(ctx, s, c.StoreFlag, id, people)
 		if err != nil {
 			return
 		}

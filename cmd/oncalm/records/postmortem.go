@@ -2,6 +2,9 @@ package records
 
 import (
 	"context"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/incidents"
@@ -13,7 +16,7 @@ import (
 	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/postmortems/page"
 	"github.com/oncalm/oncalm/postmortems/picture"
-	"github.com/oncalm/oncalm/templates"
+	"github.com/oncalm/oncalm/postmortems/shapes"
 )
 
 // PostmortemCommand is oncalm postmortem.
@@ -23,6 +26,7 @@ type PostmortemCommand struct {
 	JSON   bool   `name:"json" help:"The same as -format json."`
 	HTML   bool   `name:"html" help:"The same as -format html."`
 	Advice bool   `help:"In HTML, say beside what people wrote where it blames somebody, and what action items lack: for whoever writes it."`
+	Shape  string `placeholder:"NAME" help:"oncalm, sre, coe, pagerduty, howie, or one of templates.directory, instead of the one of the configuration."`
 	Names  bool   `help:"Say who people are. Without it they are called by what they were: Responder A."`
 	ID     string `arg:"" help:"The incident's number."`
 }
@@ -44,15 +48,27 @@ func (c *PostmortemCommand) Run(ctx context.Context, s *cli.Session) error {
 	return err
 }
 
-// Document is the document of an incident in Markdown.
-func Document(ctx context.Context, s *cli.Session, f cli.StoreFlag, id string,
+// Documents are the document of an incident in Markdown, in each shape, one after the other.
+func Documents(ctx context.Context, s *cli.Session, f cli.StoreFlag, id string,
 	people postmortems.People) ([]byte, error) {
 	c := PostmortemCommand{source: source{StoreFlag: f}, ID: id, Names: bool(people)}
 	doc, err := c.document(ctx, s)
 	if err != nil {
 		return nil, err
 	}
-	return c.text(s, doc)
+	filled, err := texts(s, c.StoreFlag)
+	if err != nil {
+		return nil, err
+	}
+	var all []byte
+	for _, shape := range markdown.Shapes(filled.Texts) {
+		text, err := filled.Markdown(doc, shape)
+		if err != nil {
+			return nil, err
+		}
+		all = append(append(all, text...), '\n')
+	}
+	return all, nil
 }
 
 // text is the document in the form that is asked for.
@@ -65,9 +81,13 @@ func (c *PostmortemCommand) text(s *cli.Session, doc document.Document) ([]byte,
 	if err != nil {
 		return nil, err
 	}
+	if known := markdown.Shapes(filled.Texts); c.Shape != "" && !slices.Contains(known, c.Shape) {
+		return nil, cli.End(cli.ExitUsage, "there is no shape "+strconv.Quote(c.Shape),
+			"choose one of "+strings.Join(known, ", "))
+	}
 	var text []byte
 	if c.HTML || c.Format == "html" {
-		o := page.Options{}
+		o := page.Options{Shape: c.Shape}
 		if c.Advice {
 			l, err := lint.New()
 			if err != nil {
@@ -75,9 +95,9 @@ func (c *PostmortemCommand) text(s *cli.Session, doc document.Document) ([]byte,
 			}
 			o.Advice = page.Advise(l, doc)
 		}
-		text, err = page.Render(doc, filled, o)
+		text, err = filled.Page(doc, o)
 	} else {
-		text, err = markdown.Render(doc, filled)
+		text, err = filled.Markdown(doc, c.Shape)
 	}
 	if err != nil {
 		return nil, cli.End(cli.ExitUsage, err.Error(), "correct the template")
@@ -115,13 +135,13 @@ func aroundOf(ctx context.Context, r reader, i incidents.Incident, events []inci
 
 // texts are the templates of the configuration; those of the program if only a store
 // was named.
-func texts(s *cli.Session, f cli.StoreFlag) (*templates.Set, error) {
+func texts(s *cli.Session, f cli.StoreFlag) (shapes.Layout, error) {
 	if f.Store != "" {
-		return templates.Load("")
+		return shapes.Load("", shapes.Choices{})
 	}
 	cfg, err := s.Load(f.Config, "templates")
 	if err != nil {
-		return nil, err
+		return shapes.Layout{}, err
 	}
-	return templates.Load(cfg.Templates)
+	return shapes.Load(cfg.Templates, cfg.Shapes)
 }

@@ -10,28 +10,7 @@ import (
 	"strconv"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
-	"github.com/oncalm/oncalm/postmortems/markdown"
-	"github.com/oncalm/oncalm/templates"
 )
-
-// Templates reads the directory of the operator's own texts, and sees that each can be filled in. A text with a mistake in
-// it is found here and not when a postmortem is made.
-func Templates(v reading.Value) string {
-	s, ok := v.Filled("the path of a directory")
-	if !ok {
-		return ""
-	}
-	dir := v.File.Path(s)
-	texts, err := templates.Load(dir)
-	if err == nil {
-		err = markdown.Check(texts)
-	}
-	if err != nil {
-		v.Errorf("correct it, or remove the key", "%v", err)
-		return ""
-	}
-	return dir
-}
 
 // Address returns the reader of a listen address. Port 0 is any that is free, which tests use. Whether the address can be
 // listened on, the start finds out.

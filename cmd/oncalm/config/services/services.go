@@ -31,6 +31,8 @@ type Reader struct {
 	Levers map[string][]rollbacks.Lever
 	// Topics are those that are heard, once the whole file was read.
 	Topics *[]string
+	// Texts returns the reader of the templates of a service.
+	Texts func(service string) func(reading.Value)
 
 	taken map[alarms.Match]owner // by what was read so far
 }
@@ -61,6 +63,7 @@ func (r *Reader) Section(v reading.Value) {
 			}),
 			reading.Key("group_by", func(v reading.Value) { s.GroupBy = groupBy(v) }),
 			reading.Key("stakeholders", func(v reading.Value) { s.Stakeholders = stakeholders(v) }),
+			reading.Key("templates", r.Texts(name)),
 			// docs/decisions/0030
 			reading.Key("rollback", func(v reading.Value) { r.Levers[name] = levers.Read(v) }),
 		)
