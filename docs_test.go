@@ -22,7 +22,7 @@ import (
 // get ahead of the other.
 var (
 	subCommands = []string{
-		"serve", "demo", "check", "doctor", "manifest", "oncall", "shifts", "feed", "import", "simulate", "incidents", "messages", "declare", "ack", "resolve", "note", "page", "timeline", "postmortem", "backup",
+		"serve", "demo", "check", "doctor", "manifest", "oncall", "shifts", "feed", "import", "simulate", "incidents", "actions", "messages", "declare", "ack", "resolve", "note", "page", "timeline", "postmortem", "backup",
 		"restore", "fsck", "compact", "reload", "healthcheck", "version",
 	}
 	configurationKeys = []string{

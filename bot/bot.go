@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot/actions"
 	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/chat"
@@ -121,6 +122,7 @@ type Bot struct {
 	command    *command.Room
 	respond    *respond.Room
 	rollback   *rollback.Room
+	actions    *actions.Room
 	notices    *notice.Notices
 	storms     *storm.Storms
 	pages      *pages.Pages
@@ -148,9 +150,9 @@ func New(o Options) (*Bot, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	users, err := usersOf(o.People)
+	users, err := chat.Users(o.People)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
 	}
 	log := o.Log.With("component", "bot")
 	if o.Out == nil {
@@ -200,12 +202,12 @@ func (b *Bot) compose(users map[string]string) {
 		Stakeholders: o.stakeholders,
 		Owe:          b.notices.Owe, OweChannel: b.notices.OweChannel, Clock: o.Clock,
 	})
-	b.rollback = backs(b)
+	b.rollback, b.actions = backs(b), items(b, users)
 	lines := &timeline.Lines{Root: o.Roots.Incident, Book: o.Book, Here: here}
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Pager: o.Pager, Postmortem: o.Postmortem, Log: log,
 		Lacks: b.storms.Lacks, Draw: b.draw, Here: here,
-		More:     slices.Concat(declares(b).Words(), b.respond.Words(), b.rollback.Words(), lines.Words()),
+		More:     wordsOf(b, lines),
 		Services: o.Services,
 	})
 	b.channels, b.capture = talks(b, users)
@@ -224,12 +226,24 @@ func (b *Bot) compose(users map[string]string) {
 	}
 	b.command.Router, lines.Router, b.rollback.Router, b.respond.Router = b.router, b.router, b.router, b.router
 	b.respond.Hand = command.HandOf(b.command)
-	b.rollback.Hand = b.respond.Hand
+	b.rollback.Hand, b.actions.Hand, b.actions.Router = b.respond.Hand, b.respond.Hand, b.router
+}
+
+// wordsOf are the words of others about incidents.
+func wordsOf(b *Bot, lines *timeline.Lines) []chat.Word {
+	return slices.Concat(declares(b).Words(), b.respond.Words(), b.actions.Words(), b.rollback.Words(), lines.Words())
+}
+
+// items is the conversation about action items.
+func items(b *Bot, users map[string]string) *actions.Room {
+	return actions.New(actions.Options{Root: b.o.Roots.Incident, Book: b.o.Book, People: b.o.People, Users: users,
+		Services: b.o.Services, Clock: b.o.Clock})
 }
 
 // roomsOf are all conversations: what is in none of them cannot be said.
 func roomsOf(b *Bot) []chat.Room {
-	return []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room(), b.rollback.Room()}
+	return []chat.Room{b.command.Room(), b.shifts.Room(), b.storms.Room(), b.capture.Room(), b.rollback.Room(),
+		b.actions.Room()}
 }
 
 // stakeholders are the channels that wait for news of a service.
@@ -303,21 +317,6 @@ func (b *Bot) happened(ctx context.Context, r slack.Request) bool {
 		return false
 	}
 	return true
-}
-
-func usersOf(people map[string]chat.Person) (map[string]string, error) {
-	users := map[string]string{}
-	for name, p := range people {
-		if p.Slack == "" {
-			continue
-		}
-		if other, taken := users[p.Slack]; taken {
-			return nil, fmt.Errorf("%w: %s and %s have the same Slack id %s", ErrOptions, min(name, other), max(name, other),
-				p.Slack)
-		}
-		users[p.Slack] = name
-	}
-	return users, nil
 }
 
 // Handlers returns the bot's handlers by kind, for the outbox.

@@ -35,10 +35,18 @@ func TestHome(t *testing.T) {
 		w.tells(bo, "action 1 @bo not hers")
 		tab := w.homeOf(ana)
 		contains(t, tab, "on call", "payments", "Your next shifts", "search-slow", "checkout-5xx", "Acknowledge 1", "Acknowledge 2",
-			"Your action items", "enlarge the pool", "As of ")
+			"Your action items", "1-1", "enlarge the pool", "Done 1-1", "As of ")
 		if strings.Contains(tab, "not on call") || strings.Contains(tab, "not hers") ||
 			strings.Index(tab, "search-slow") > strings.Index(tab, "checkout-5xx") {
 			t.Error(tab)
+		}
+		was, _ := w.slack.Home(ana)
+		if r := hands.PressInHome(context.Background(), w.slack.Hands, was, "Done 1-1", ana); r.Err != nil {
+			t.Fatal(r.Err)
+		}
+		w.wait(2 * time.Second)
+		if is, _ := w.slack.Home(ana); strings.Contains(string(is.Blocks), "enlarge the pool") {
+			t.Error("what is done is still in the tab")
 		}
 		contains(t, w.homeOf(cy), "not on call", "You have no further shift in the next 28 days.")
 		w.sound(id)

@@ -158,7 +158,7 @@ func TestTexts(t *testing.T) {
 		w.tells(ana, "rename Checkout fails", "1 is called “Checkout fails” now; it was “checkout-5xx”.")
 		w.tells(ana, "action @bo an alarm on the pool due mon", "An action item of 1 (Checkout fails) for bo, due", "“an alarm on the pool”")
 		w.tells(ana, "action by the way", "“by the way”")
-		for _, empty := range []string{"summary", "impact", "impact from 2:02 to 2:40", "rename", "action", "action @bo", "update", "update monitoring"} {
+		for _, empty := range []string{"summary", "impact", "impact from 2:02 to 2:40", "rename", "action @bo", "update", "update monitoring"} {
 			w.tells(ana, empty, "Nothing changed.")
 		}
 		contains(t, string(w.only(w.slack.Messages(channel)).Blocks), "Summary: ", "the pool of the database is full", "Impact: ",

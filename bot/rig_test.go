@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
@@ -139,7 +140,7 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 			w.groups[n].Probe = b.Probe
 		}
 	}
-	w.book.Followers = []incidents.Follower{w.pager.Follow, b.Follow}
+	w.book.Followers = []incidents.Follower{w.pager.Follow, b.Follow, actions.Follow}
 	handlers := []map[string]outbox.Handler{w.overrides.Handlers(), w.pager.Handlers(), b.Handlers()}
 	if o.Rollbacks != nil {
 		w.book.Followers = append(w.book.Followers, o.Rollbacks.Follow)

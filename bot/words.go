@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/oncalm/oncalm/bot/actions"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/command"
 	"github.com/oncalm/oncalm/bot/declare"
@@ -26,6 +27,7 @@ func Words(roots Roots) []chat.Room {
 	roots = roots.withDefaults()
 	more := append((&silence.Talk{}).Words(), trace.Word(nil))
 	words := slices.Concat(declare.New(declare.Options{}).Words(), respond.New(respond.Options{}).Words(),
+		actions.New(actions.Options{}).Words(),
 		rollback.New(rollback.Options{}).Words(), (&timeline.Lines{}).Words())
 	incident := command.Options{Root: roots.Incident, OnCall: roots.OnCall, More: words}
 	return []chat.Room{

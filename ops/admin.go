@@ -21,6 +21,7 @@ const (
 	RouteTimeline  = "/timeline/" // and the id: JSON list of events
 	RouteMessages  = "/messages"  // and a query: JSON list of [fates.Message], in order of time
 	RouteChanges   = "/changes"   // and a span of time: JSON list of [changes.Change]
+	RouteActions   = "/actions"   // JSON list of [actions.Row]: the action items that are open
 	RouteBackup    = "/backup"    // a copy of the store's file
 )
 
@@ -35,6 +36,7 @@ func Admin(s store.Store, backup func(context.Context, io.Writer) error, log *sl
 	mux.HandleFunc("GET "+RouteTimeline+"{id}", a.timeline)
 	mux.HandleFunc("GET "+RouteMessages, a.messages)
 	mux.HandleFunc("GET "+RouteChanges, a.changes)
+	mux.HandleFunc("GET "+RouteActions, a.actions)
 	mux.HandleFunc("GET "+RouteBackup, a.backup)
 	mux.HandleFunc("GET "+RouteOverrides, a.overrides)
 	mux.HandleFunc("GET "+RouteSilences, a.silences)

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/store"
@@ -88,4 +89,24 @@ func (c *Client) Messages(ctx context.Context, q fates.Query, each func(fates.Me
 			return each(m)
 		})
 	})
+}
+
+func (a admin) actions(w http.ResponseWriter, r *http.Request) {
+	list, err := Actions(r.Context(), a.store)
+	a.answer(w, r, list, err)
+}
+
+// Actions lists the action items that are open; see [actions.List].
+func Actions(ctx context.Context, s store.Store) (list []actions.Row, err error) {
+	err = s.View(ctx, func(tx store.Tx) error {
+		list = actions.List(tx)
+		return nil
+	})
+	return list, err
+}
+
+// Actions is the same, of the server.
+func (c *Client) Actions(ctx context.Context) (list []actions.Row, err error) {
+	err = c.get(ctx, RouteActions, func(body io.Reader) error { return json.NewDecoder(body).Decode(&list) })
+	return list, err
 }

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"fmt"
 	"sync"
 	"time"
 
@@ -12,6 +13,21 @@ import (
 type Person struct {
 	Slack string         // id of the user in Slack, U…; "" if they have none
 	Zone  *time.Location // for times in texts without markup; nil means UTC
+}
+
+// Users are the names of people by their ids in Slack. The error names two that have the same.
+func Users(people map[string]Person) (map[string]string, error) {
+	users := map[string]string{}
+	for name, p := range people {
+		if p.Slack == "" {
+			continue
+		}
+		if other, taken := users[p.Slack]; taken {
+			return nil, fmt.Errorf("%s and %s have the same Slack id %s", min(name, other), max(name, other), p.Slack)
+		}
+		users[p.Slack] = name
+	}
+	return users, nil
 }
 
 // zone is where a person lives, for times in plain text.

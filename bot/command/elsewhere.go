@@ -14,6 +14,8 @@ func elsewhere(onCall string) []chat.Elsewhere {
 		{Said: []string{"alert", "call", "wake", "help-me"}, Ours: "page"},
 		{Said: []string{"log", "comment", "add", "message", "say"}, Ours: "note"},
 		{Said: []string{"ls", "active", "incidents", "all", "overview"}, Ours: "list"},
+		{Said: []string{"todo", "task", "followup", "follow-up", "action-item"}, Ours: "action"},
+		{Said: []string{"todos", "tasks", "followups", "follow-ups", "action-items"}, Ours: "actions"},
 		{Said: []string{"report", "rca", "post-mortem", "review"}, Ours: "postmortem"},
 		{Said: []string{"priority", "urgency"}, Ours: "severity"},
 		{Said: []string{"who", "oncall", "on-call", "rotation", "whois"}, Root: onCall},

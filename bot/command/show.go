@@ -7,6 +7,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/view"
 
+	"github.com/oncalm/oncalm/bot/actions"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
@@ -184,6 +185,7 @@ func postmortemMessage(i *incidents.Incident, written string) blocks.Message {
 		last = blocks.Say("It does not fit here. For all of it: ", blocks.Code("oncalm postmortem "+i.ID))
 	}
 	m.Body = append(m.Body, blocks.Para(last))
+	m.Rows = [][]blocks.Button{{actions.Add(i)}}
 	return m
 }
 

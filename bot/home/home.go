@@ -1,5 +1,5 @@
 // Package home is the home tab of the app in Slack: whether its reader is on call, their next shifts, what is open, worst
-// first, with a button for each, and their action items.
+// first, with a button for each, and their open action items.
 //
 // It is drawn anew whenever somebody opens it, after they pressed a button there, and for an hour after that when something
 // happens to an incident: with a pause, since each event would be a call. Later, and after a restart, it stands as it was,
@@ -114,9 +114,9 @@ func (h *Home) draw(ctx context.Context, e outbox.Entry) (func(store.Tx) error, 
 		"configuration to add you under ", blocks.Code("people"), ".")}
 	if person := h.o.Users[b.User]; person != "" {
 		now := h.o.Clock.Now()
-		err := h.o.Book.Store.View(ctx, func(tx store.Tx) (err error) {
-			parts, err = h.tab(tx, now, person)
-			return err
+		err := h.o.Book.Store.View(ctx, func(tx store.Tx) error {
+			parts = h.tab(tx, now, person)
+			return nil
 		})
 		if err != nil {
 			return nil, err

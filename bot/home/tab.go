@@ -6,15 +6,14 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/actions"
+	talk "github.com/oncalm/oncalm/bot/actions"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/lists"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/incidents/history"
-	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/store"
-	"github.com/oncalm/oncalm/text"
 )
 
 const (
@@ -22,9 +21,8 @@ const (
 	listed = 10
 	// perRow is how many buttons stand in a row.
 	perRow = 5
-	// looked is how many open incidents are looked at, and recent how many of the newest for action items.
+	// looked is how many open incidents are looked at.
 	looked = 1000
-	recent = 100
 	// ahead is how far shifts are looked for, and further how much beyond that to know where they end.
 	ahead   = 28 * 24 * time.Hour
 	further = 14 * 24 * time.Hour
@@ -32,16 +30,12 @@ const (
 
 // tab is what somebody reads, in parts that have a title each. Slack takes 100 blocks in a tab (views.publish), so each list is short
 // and says how much more there is.
-func (h *Home) tab(tx store.Tx, now time.Time, person string) ([]blocks.Message, error) {
+func (h *Home) tab(tx store.Tx, now time.Time, person string) []blocks.Message {
 	parts := []blocks.Message{h.duty(tx, now, person), h.open(tx)}
-	items, err := mine(tx, person)
-	if err != nil {
-		return nil, err
+	if items, some := h.mine(tx, now, person); some {
+		parts = append(parts, items)
 	}
-	if len(items) > 0 {
-		parts = append(parts, blocks.Message{Title: "Your action items", Body: bullets(items)})
-	}
-	return append(parts, blocks.Sentence("As of ", now, ". All commands: ", blocks.Code(h.o.Root+" help"))), nil
+	return append(parts, blocks.Sentence("As of ", now, ". All commands: ", blocks.Code(h.o.Root+" help")))
 }
 
 // open is what is open, with a button for each that nobody has acknowledged.
@@ -139,45 +133,21 @@ func worst(tx store.Tx) (open []*incidents.Incident, more int) {
 	return shown, len(open) - len(shown)
 }
 
-// mine are the action items of a person, of the newest incidents, what is due first in front. An item has no state of its
-// own: it stays in the list as long as its incident is among the newest.
-func mine(tx store.Tx, person string) (lines []blocks.Line, err error) {
-	all, err := history.Newest(tx, recent)
-	if err != nil {
-		return nil, err
+// mine are the open action items of a person, what is due first in front, with a button for each that says that it is done.
+func (h *Home) mine(tx store.Tx, now time.Time, person string) (m blocks.Message, some bool) {
+	items := slices.DeleteFunc(actions.Open(tx), func(i actions.Item) bool { return i.Owner != person })
+	m.Title = "Your action items"
+	var lines []blocks.Line
+	var row []blocks.Button
+	for _, i := range items[:min(len(items), listed)] {
+		lines, row = append(lines, talk.Line(i, now)), append(row, talk.Done(i))
 	}
-	type item struct {
-		response.Planned
-		id string
+	if more := len(items) - len(lines); more > 0 {
+		lines = append(lines, blocks.Say("and ", more, " more: ", blocks.Code(h.o.Root+" actions mine")))
 	}
-	var items []item
-	for _, i := range all {
-		if i.Response.Actions == 0 {
-			continue
-		}
-		events, err := incidents.Timeline(tx, i.ID)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range events {
-			b, _ := e.Body.(incidents.Responded)
-			if f, ok := b.Fact.(response.Planned); ok && f.Person == person {
-				items = append(items, item{f, i.ID})
-			}
-		}
+	m.Body = bullets(lines)
+	for part := range slices.Chunk(row, perRow) {
+		m.Rows = append(m.Rows, part)
 	}
-	slices.SortStableFunc(items, func(a, b item) int {
-		if a.Due.IsZero() != b.Due.IsZero() { // what is never due comes last
-			return b.Due.Compare(a.Due)
-		}
-		return a.Due.Compare(b.Due)
-	})
-	for _, it := range items[:min(len(items), listed)] {
-		l := blocks.Say(text.Clip(text.Line(it.What), 200), " (incident ", it.id, ")")
-		if !it.Due.IsZero() {
-			l = append(l, blocks.Say(", due ", it.Due)...)
-		}
-		lines = append(lines, l)
-	}
-	return lines, nil
+	return m, len(items) > 0
 }

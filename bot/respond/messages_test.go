@@ -22,7 +22,6 @@ func TestMessagesFromHostileTexts(t *testing.T) {
 			{Seq: 2, At: now, Body: incidents.Undelivered{Key: "k", Person: s, Error: s}},
 		}), blocks.Para(nextOf(&i, nil)))})
 		nextUpdate(s, now, time.UTC)
-		dueOf(s, now, time.UTC)
 		affected(s, now, time.UTC)
 	}
 }
@@ -42,25 +41,6 @@ func TestNextUpdate(t *testing.T) {
 		got := rest + "|"
 		if !next.IsZero() {
 			got += next.Format("15:04")
-		}
-		if got != want {
-			t.Errorf("%q is %q, want %q", said, got, want)
-		}
-	}
-}
-
-func TestDue(t *testing.T) {
-	now := time.Date(2026, 3, 11, 14, 2, 0, 0, time.UTC) // a Wednesday
-	for said, want := range map[string]string{
-		"an alarm on the pool due fri": "an alarm on the pool|2026-03-13 23:59",
-		"an alarm, by 20 mar":          "an alarm|2026-03-20 23:59",
-		"stand by me":                  "stand by me|",
-		"an alarm due friday 12:00":    "an alarm|2026-03-13 12:00",
-	} {
-		rest, due := dueOf(said, now, time.UTC)
-		got := rest + "|"
-		if !due.IsZero() {
-			got += due.Format("2006-01-02 15:04")
 		}
 		if got != want {
 			t.Errorf("%q is %q, want %q", said, got, want)

@@ -1,5 +1,5 @@
 // Package respond has the words of /incident for those who lead the response: how bad it is, who has which role, what it is
-// about, what others are told, what is left to do, and why somebody was paged.
+// about, what others are told, and why somebody was paged.
 //
 // Each is an event on the timeline (package incidents/response has the facts): the newest of a kind counts, and the ones
 // before stay for the postmortem. Cards, pages and channels draw it from there, so no word edits a message.
@@ -114,12 +114,6 @@ func (room *Room) Words() []chat.Word {
 			Args:   argument.List{argument.May("id", argument.Incident), argument.Needs("title", argument.Text)},
 			Change: room.rename,
 			Help:   "Gives it another title."},
-		{Name: "action",
-			Args: argument.List{argument.May("id", argument.Incident), argument.May("@somebody", argument.Person),
-				argument.Needs("text", argument.Text), argument.May("due fri", argument.Time)},
-			Change: room.action, Zoned: true,
-			Help: "Puts an action item on the timeline.",
-			More: "It is due at the end of that day."},
 		{Name: "write",
 			Args:   argument.List{argument.May("id", argument.Incident), argument.Needs("section", argument.Text)},
 			Change: room.write, Form: room.writeForm, Filled: room.writeFilled, Asks: true,

@@ -1,7 +1,6 @@
 package respond
 
 import (
-	"regexp"
 	"strings"
 	"time"
 
@@ -87,66 +86,4 @@ func affected(said string, now time.Time, zone *time.Location) (f response.Affec
 		}
 	}
 	return f, rest, ""
-}
-
-// dueForm is the end of an action item that says until when. It needs something in front of it, with a space or a sign
-// between: "due" is a word in texts, too.
-var dueForm = regexp.MustCompile(`(?i)^(.*?)[\s,;.–—-]+(?:due|by)(?:\s+on)?[\s:]+(\S.*?)\.?$`)
-
-// action is /incident action.
-func (room *Room) action(c *chat.Call, tx store.Tx) (blocks.Message, error) {
-	i, said, m := room.Hand.Pick(c, tx)
-	if i == nil {
-		return m, nil
-	}
-	var f response.Planned
-	if strings.HasPrefix(said, "@") {
-		person, m, ok := room.person(said)
-		if !ok {
-			return m, nil
-		}
-		_, said = firstWord(said)
-		f.Person = person
-	}
-	what, due := dueOf(said, c.Now, room.Hand.Zone(c))
-	if f.Due = due; due.IsZero() && lookTimed(dueForm.FindStringSubmatch(what)) {
-		return how(c, i, "I do not understand when that is due.", "@somebody an alarm on the pool due fri"), nil
-	}
-	said = what
-	what, cut := kept(said, maxText)
-	if f.What = what; what == "" {
-		return how(c, i, "What is to be done?", "@somebody an alarm on the pool due fri"), nil
-	}
-	if _, err := room.Hand.Append(c, tx, i.ID, incidents.Responded{Fact: f}); err != nil {
-		return blocks.Message{}, err
-	}
-	l := blocks.Say("An action item of ", named(i))
-	if f.Person != "" {
-		l = blocks.Say(l, " for ", blocks.Strong(f.Person))
-	}
-	if !f.Due.IsZero() {
-		l = blocks.Say(l, ", due ", f.Due)
-	}
-	return did(blocks.Say(l, ": “", what, "”."), cut), nil
-}
-
-// dueOf takes off the end of an action item until when it is due: the end of the day, or the time, that is named. What is no time there
-// is part of the text.
-//
-// What is further than a year is no time either, but a number that looks like one. A due date is a time in the zone of
-// whoever says it; a day is due at its last minute.
-func dueOf(said string, now time.Time, zone *time.Location) (rest string, due time.Time) {
-	m := dueForm.FindStringSubmatch(said)
-	if m == nil {
-		return said, due
-	}
-	for _, form := range []string{m[2], "until " + m[2]} {
-		if s, err := when.Parse(form, now, zone); err == nil && s.To.Sub(now) < 366*24*time.Hour {
-			if !s.Length && s.To.Hour() == 0 && s.To.Minute() == 0 { // the end of a day is read as that day
-				s.To = s.To.Add(-time.Minute)
-			}
-			return m[1], s.To.UTC().Truncate(time.Second)
-		}
-	}
-	return said, due
 }

@@ -97,7 +97,7 @@ func mistyped(word string) bool {
 var timed = regexp.MustCompile(`^\d\S*(?:\s+[[:alpha:]]+)?$`)
 
 // lookTimed reports whether the end of a text looks like a time, so that it is not left in the text without a word. m is what
-// [nextForm] or [dueForm] found in it; nil is nothing.
+// [nextForm] found in it; nil is nothing.
 func lookTimed(m []string) bool { return m != nil && timed.MatchString(m[len(m)-1]) }
 
 // tell enqueues an update for those who wait for it, and the reminder of the next one. The reminder is an entry for that

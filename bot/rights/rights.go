@@ -59,17 +59,20 @@ func table() map[Action][]Role {
 func words() map[Action]map[string][]string {
 	return map[Action]map[string][]string{
 		Look: {
-			"incident": {"", "list", "info", "why", "roles", "timeline", "postmortem", "help", "show-all"},
+			"incident": {"", "list", "info", "why", "roles", "timeline", "postmortem", "actions", "help",
+				"show-all"},
 			"oncall":   {"", "schedule", "why", "feed", "silences", "simulate", "trace", "help", "cancel"},
 			"storm":    {"", "list", "open"},
 			"timeline": {""},
 			"rollback": {""},
+			"action":   {""},
 		},
 		Declare: {"incident": {"declare"}},
 		Respond: {
 			"incident": {"ack", "resolve", "reopen", "escalate", "snooze", "note", "undo", "merge", "split", "severity", "update",
 				"lead", "role", "summary", "impact", "rename", "action", "write", "strike", "edit", "ack-all", "page"},
 			"timeline": {"put", "add"},
+			"action":   {"done", "reopen", "edit"},
 		},
 		Silence: {"oncall": {"silence", "unsilence"}},
 		// who is put on call by an override, and for how long alarms are silenced, is looked at besides

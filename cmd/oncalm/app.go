@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
+	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/cloudwatch"
 	"github.com/oncalm/oncalm/alarms/groups"
@@ -265,6 +266,9 @@ func (a *app) completeHistory(ctx context.Context) {
 		a.log.Warn("the list of resolved incidents could not be completed; it is slower until the next start", "err", err)
 	case n > 0:
 		a.log.Info("the list of resolved incidents was completed", "incidents", n)
+	}
+	if _, err := actions.Complete(ctx, a.store); err != nil && ctx.Err() == nil {
+		a.log.Warn("the list of open action items could not be completed; it lacks some until the next start", "err", err)
 	}
 }
 

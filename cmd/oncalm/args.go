@@ -42,6 +42,7 @@ type commands struct {
 	Note        remote.NoteCommand        `cmd:"" help:"Put a line on the timeline of an incident."`
 	Page        remote.PageCommand        `cmd:"" help:"Page somebody for an incident, besides whom its policy pages."`
 	Timeline    records.TimelineCommand   `cmd:"" help:"Print what happened to an incident."`
+	Actions     records.ActionsCommand    `cmd:"" help:"List the action items that are open, what is due first in front."`
 	Postmortem  documents.Command         `cmd:"" help:"Make a document from an incident's timeline, or look through one."`
 	Backup      records.BackupCommand     `cmd:"" help:"Write a copy of the store, also while the bot runs."`
 	Restore     records.RestoreCommand    `cmd:"" help:"Put a backup into the place of the store."`

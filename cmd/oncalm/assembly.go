@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
@@ -115,8 +116,7 @@ func (a *assembly) rights() rights.Rules {
 // followers hear of every event, whichever door it came by.
 func (a *assembly) followers() []incidents.Follower {
 	all := []incidents.Follower{a.pager.Follow, a.around.Follow, a.rollbacks.Follow, a.bot.Follow,
-		a.bot.Silence.FollowIncident,
-		history.Follow}
+		a.bot.Silence.FollowIncident, history.Follow, actions.Follow}
 	if a.outside.follows != nil {
 		all = append(all, a.outside.follows)
 	}

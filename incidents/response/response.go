@@ -219,28 +219,3 @@ func (f Updated) Says() wording.Sentence {
 	}
 	return append(say, wording.Because(f.Text)...)
 }
-
-// Planned is an action item.
-type Planned struct {
-	What   string    `json:"what"`
-	Person string    `json:"person,omitempty"`
-	Due    time.Time `json:"due,omitzero"` // the end of the day, or the time, that was named
-}
-
-// Kind is its name.
-func (Planned) Kind() string { return "planned" }
-
-// Apply implements [Fact].
-func (Planned) Apply(s *State, _ int) { s.Actions++ }
-
-// Says implements [Fact].
-func (f Planned) Says() wording.Sentence {
-	say := wording.Sentence{wording.Say("planned an action item")}
-	if f.Person != "" {
-		say = append(say, wording.Say(" for "), wording.Who(f.Person))
-	}
-	if !f.Due.IsZero() {
-		say = append(say, wording.Say(", due "), wording.Part{Form: wording.Moment, At: f.Due})
-	}
-	return append(say, wording.Because(f.What)...)
-}

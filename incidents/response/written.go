@@ -12,7 +12,8 @@ const (
 
 // writtenKinds are what people write and decide about the postmortem.
 func writtenKinds() []Kind {
-	return []Kind{kindOf[SectionWritten](), kindOf[ReviewMoved](), kindOf[ActionClosed]()}
+	return []Kind{kindOf[SectionWritten](), kindOf[ReviewMoved](), kindOf[ActionClosed](), kindOf[ActionReopened](),
+		kindOf[ActionChanged]()}
 }
 
 // OnCard reports whether a card shows a fact. The others it has in full.
@@ -27,7 +28,7 @@ func OnCard(f Fact) bool {
 // OfPostmortem reports whether a fact is about the postmortem, and no part of what it tells.
 func OfPostmortem(f Fact) bool {
 	switch f.(type) {
-	case SectionWritten, ReviewMoved, ActionClosed:
+	case SectionWritten, ReviewMoved, ActionClosed, ActionReopened, ActionChanged:
 		return true
 	}
 	return false
@@ -67,21 +68,4 @@ func (ReviewMoved) Apply(*State, int) {}
 // Says implements [Fact].
 func (f ReviewMoved) Says() wording.Sentence {
 	return wording.Sentence{wording.Say("moved the postmortem on: it is "), wording.Name(f.To)}
-}
-
-// ActionClosed says that an action item is done, or not needed any more.
-type ActionClosed struct {
-	Item   int    `json:"item"` // the event that planned it
-	Reason string `json:"reason,omitempty"`
-}
-
-// Kind is its name.
-func (ActionClosed) Kind() string { return "action-closed" }
-
-// Apply changes nothing, as above.
-func (ActionClosed) Apply(*State, int) {}
-
-// Says implements [Fact].
-func (f ActionClosed) Says() wording.Sentence {
-	return append(wording.Sentence{wording.Say("closed an action item")}, wording.Because(f.Reason)...)
 }

@@ -14,8 +14,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/archive"
 	"github.com/oncalm/oncalm/postmortems/document"
@@ -205,9 +207,22 @@ func TestSweepKeeps(t *testing.T) {
 	if err := h.sweep(h.s, noon.Add(archive.Least), 0); err != nil {
 		t.Fatal(err)
 	}
+	followers := []incidents.Follower{history.Follow, actions.Follow}
+	desk := actions.Desk{Book: &incidents.Book{Store: h.s, Followers: followers}}
+	h.update(func(tx store.Tx) error {
+		_, err := desk.Plan(tx, noon, "3", incidents.Person("ana"), response.Planned{What: "an alarm"})
+		return err
+	})
 	h.update(func(tx store.Tx) error {
 		tx.Delete("incident/00000002/event/00000002")
 		_, err := h.book.Append(tx, noon, "1", incidents.Event{By: incidents.Person("ana"), Body: incidents.Reopened{}})
+		return err
+	})
+	if err := h.sweep(h.s, noon.Add(10_000*day), 0); err != nil {
+		t.Fatal(err)
+	}
+	h.update(func(tx store.Tx) error {
+		_, err := desk.Close(tx, noon, incidents.Person("ana"), "3", 1, "")
 		return err
 	})
 	if err := h.sweep(h.s, noon.Add(10_000*day), 1); err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/postmortems"
@@ -155,8 +156,8 @@ func few(leaving []out) (n int) {
 func read(tx store.Tx, number uint64, before time.Time) (*Entry, []byte, error) {
 	head := incidents.StoredHead(tx, number)
 	i, err := incidents.ReadHead(head)
-	if err != nil || i.Open() || !i.Resolved.Before(before) {
-		return nil, nil, nil //nolint:nilerr // it stays
+	if err != nil || i.Open() || !i.Resolved.Before(before) || actions.Any(tx, i.ID) {
+		return nil, nil, nil //nolint:nilerr // it stays, as long as something of it is to be done
 	}
 	events, err := incidents.Timeline(tx, i.ID)
 	if err != nil || len(events) != i.Seq {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/notes"
 	"github.com/oncalm/oncalm/incidents/response"
@@ -107,28 +108,23 @@ const (
 	itemDone = "done"
 )
 
-// Actions are the action items that were planned. Items are numbered in the document, and known by the event that planned
-// them.
+// Actions are the action items that were planned.
 func (r *Reading) Actions() []document.ActionItem {
-	items, at := []document.ActionItem{}, map[int]int{}
-	r.facts(func(e incidents.Event, f response.Fact) {
-		switch f := f.(type) {
-		case response.Planned:
-			at[e.Seq] = len(items)
-			item := document.ActionItem{
-				ID: strconv.Itoa(len(items) + 1), Text: wording.Clean(f.What), Owner: wording.Said(f.Person),
-				Status: itemOpen, Events: []int{e.Seq},
-			}
-			if !f.Due.IsZero() {
-				item.Due = f.Due.UTC().Format(time.DateOnly)
-			}
-			items = append(items, item)
-		case response.ActionClosed:
-			if n, ok := at[f.Item]; ok {
-				items[n].Status, items[n].Events = itemDone, append(items[n].Events, e.Seq)
-			}
+	items := []document.ActionItem{}
+	for _, i := range actions.Of(r.Incident.ID, r.Events) {
+		item := document.ActionItem{
+			ID: i.ID(), Text: wording.Clean(i.What), Owner: wording.Said(i.Owner), Type: wording.Clean(i.Type),
+			Priority: wording.Clean(i.Priority), VerifyBy: wording.Clean(i.VerifyBy), Ticket: wording.Clean(i.Link),
+			Status: itemDone, Events: i.Events,
 		}
-	})
+		if i.Open() {
+			item.Status = itemOpen
+		}
+		if !i.Due.IsZero() {
+			item.Due = i.Due.UTC().Format(time.DateOnly)
+		}
+		items = append(items, item)
+	}
 	return items
 }
 

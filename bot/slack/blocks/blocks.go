@@ -116,7 +116,10 @@ func (p Paragraph) mark() string {
 //
 // It is written here byte by byte, and not with slack-go's types, because a page should cost next to nothing: this is an
 // eighth of the time. [Validate] checks the result.
-func (m Message) Blocks() []byte {
+func (m Message) Blocks() []byte { return m.blocks(0) }
+
+// blocks are those with so many rows of buttons before them.
+func (m Message) blocks(rows int) []byte {
 	j := blockWriter{buf: append(make([]byte, 0, 2048), '[')}
 	if title := text.Clip(text.Line(m.Title), maxHeader); title != "" {
 		j.open(`{"type":"header","text":`)
@@ -130,7 +133,7 @@ func (m Message) Blocks() []byte {
 	}
 	for n, row := range m.Rows {
 		if j.blocks < maxBlocks {
-			j.actions(n, row)
+			j.actions(rows+n, row)
 		}
 	}
 	return append(j.buf, ']')

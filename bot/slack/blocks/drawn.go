@@ -15,12 +15,14 @@ type Drawn struct {
 // Draw renders a message once, for all attempts to send it. Times in its text are in UTC.
 func Draw(m Message) Drawn { return Drawn{m.Text(time.UTC), m.Blocks()} }
 
-// Together are the blocks of several messages, one below the other, for what is no message. Buttons belong to one of them at most: Slack
-// tells rows by their place.
+// Together are the blocks of several messages, one below the other, for what is no message. Slack tells rows of buttons by their
+// place, so they are counted through all of them.
 func Together(parts ...Message) json.RawMessage {
 	all := []byte{'['}
+	rows := 0
 	for _, m := range parts {
-		inside := m.Blocks()
+		inside := m.blocks(rows)
+		rows += len(m.Rows)
 		if inside = inside[1 : len(inside)-1]; len(inside) > 0 && len(all) > 1 {
 			all = append(all, ',')
 		}

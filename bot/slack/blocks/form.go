@@ -27,7 +27,7 @@ type Field struct {
 	// Kind is what is asked for: a person of the workspace, one of the choices, a time, a text.
 	Kind    FieldKind
 	Choices []Choice  // the first [MaxChoices] are shown
-	Chosen  string    // the value of the choice that is filled in already; "" for none
+	Chosen  string    // the value of the choice, or the id of the user, that is filled in already; "" for none
 	At      time.Time // the time that is filled in already
 	Most    int       // how long a text may be; 0: as long as Slack takes it
 	Filled  string    // the text that is filled in already
@@ -101,7 +101,9 @@ func plain(s string, most int) *slack.TextBlockObject {
 func (f Field) element() slack.BlockElement {
 	switch f.Kind {
 	case PersonField:
-		return slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plain(f.Hint, MaxLabel), f.Name)
+		e := slack.NewOptionsSelectBlockElement(slack.OptTypeUser, plain(f.Hint, MaxLabel), f.Name)
+		e.InitialUser = f.Chosen
+		return e
 	case TimeField:
 		e := slack.NewDateTimePickerBlockElement(f.Name)
 		e.InitialDateTime = f.At.Unix()

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/incidents"
@@ -109,6 +110,21 @@ func Changes(ctx context.Context, r any, from, to time.Time) ([]changes.Change, 
 	}
 	list, err := c.Changes(ctx, from, to)
 	return append([]changes.Change{}, list...), err
+}
+
+// actionsOf are what all [Records] have, too.
+type actionsOf interface {
+	Actions(ctx context.Context) ([]actions.Row, error)
+}
+
+func (f file) Actions(ctx context.Context) ([]actions.Row, error) { return ops.Actions(ctx, f.DB) }
+
+// Actions are the action items that are open.
+func Actions(ctx context.Context, r Records) ([]actions.Row, error) {
+	if a, ok := r.(actionsOf); ok {
+		return a.Actions(ctx)
+	}
+	return nil, errors.ErrUnsupported // impossible, as above
 }
 
 // StorePath is the store that the flags mean.

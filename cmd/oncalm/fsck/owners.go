@@ -3,6 +3,7 @@ package fsck
 import (
 	"slices"
 
+	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/alarms/groups"
 	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/alarms/reconcile"
@@ -40,6 +41,7 @@ func owners() []store.Check {
 		outbox.Keys(),
 		check.Looks(incidents.Keys(), paging.CheckIncident),
 		history.Keys(),
+		actions.Keys(),
 		paging.Keys(),
 		requests.Keys(),
 		overrides.Keys(),
