@@ -8,6 +8,7 @@ package awsfake
 
 import (
 	"encoding/json"
+	"encoding/xml"
 	"io"
 	"net/http"
 	"strings"
@@ -135,6 +136,11 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // whoever asked has gone
 	}
+	if strings.Contains(string(body), "Action=GetCallerIdentity&") { // which is asked of another service than this
+		queryWire{namespace: "https://sts.amazonaws.com/doc/2011-06-15/"}.answer(w, "GetCallerIdentity", identity{
+			ARN: "arn:aws:sts::" + Account + ":assumed-role/oncalm/i-1", Account: Account})
+		return
+	}
 	name, members, wrong := s.wire.read(r, body)
 	o, known := s.operations[name]
 	switch {
@@ -165,9 +171,16 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// identity is whose credentials they are.
+type identity struct {
+	XMLName xml.Name `xml:"GetCallerIdentityResult"`
+	ARN     string   `xml:"Arn"`
+	Account string
+}
+
 // do does what is asked for, if the request is as the model has it. An answer that is not is a mistake of the fake.
 func (s *Server) do(o Operation, c Call) (any, *Problem) {
-	given, wrong := s.check(o.In, c.body)
+	given, wrong := model{spell: s.wire.spell}.check(o.In, c.body)
 	if wrong != nil {
 		return nil, wrong
 	}
@@ -184,7 +197,7 @@ func (s *Server) do(o Operation, c Call) (any, *Problem) {
 	if err != nil {
 		return nil, &Problem{Code: "InternalFailure", Message: err.Error(), Status: http.StatusInternalServerError}
 	}
-	if _, wrong := s.check(o.Out, text); wrong != nil {
+	if _, wrong := (model{spell: s.wire.spell, either: true}).check(o.Out, text); wrong != nil {
 		wrong.Code, wrong.Status = "InternalFailure", http.StatusInternalServerError
 		return nil, wrong
 	}

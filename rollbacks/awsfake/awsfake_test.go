@@ -99,11 +99,11 @@ func TestQuery(t *testing.T) {
 	header := map[string]string{"Content-Type": "application/x-www-form-urlencoded"}
 	for body, want := range map[string]string{
 		"Action=Do&Version=2010-05-15&ID=a&Kind=BAD&Names.member.1=x&Names.member.2=y": "<DoResult><Answer>yes</Answer></DoResult>",
-		"Action=Do&Version=2010-05-15":                    "<Message>ID is required</Message>",
-		"Action=Do&Version=2010-05-15&ID=a&Other=b":       "in has no member Other",
-		"Action=Do&Version=2010-05-15&ID=a&ID.member.1=b": "a list is no",
-		"Action=Do&Version=2010-05-16&ID=a":               "<Code>InvalidAction</Code>",
-		"Action=Other&Version=2010-05-15":                 "UnknownOperationException",
+		"Action=Do&Version=2010-05-15":               "<Message>ID is required</Message>",
+		"Action=Do&Version=2010-05-15&ID=a&Other=b":  "in has no member Other",
+		"Action=Do&Version=2010-05-15&ID.member.1=b": "a list is no",
+		"Action=Do&Version=2010-05-16&ID=a":          "<Code>InvalidAction</Code>",
+		"Action=Other&Version=2010-05-15":            "UnknownOperationException",
 	} {
 		code, got := ask(t, s, http.MethodPost, "/", body, header)
 		if !strings.Contains(got, want) || (code == http.StatusOK) != strings.Contains(want, "Answer") {

@@ -9,15 +9,22 @@ import (
 	"time"
 )
 
-// check reads an object, and finds members and values of enumerations that a type of AWS's client does not have.
-func (s *Server) check(model any, body []byte) (given map[string]json.RawMessage, wrong *Problem) {
+// model compares what is on the wire with types of AWS's client.
+type model struct {
+	spell func(member string) string
+	// either also takes members as the client calls them: in answers, a few services spell some of them so.
+	either bool
+}
+
+// check reads an object, and finds members and values of enumerations that a type does not have.
+func (m model) check(of any, body []byte) (given map[string]json.RawMessage, wrong *Problem) {
 	var all any
 	err := json.Unmarshal(body, &all)
 	if err == nil {
 		err = json.Unmarshal(body, &given)
 	}
-	if err == nil && model != nil {
-		err = s.fits(reflect.TypeOf(model), all)
+	if err == nil && of != nil {
+		err = m.fits(reflect.TypeOf(of), all)
 	}
 	if err != nil {
 		return nil, &Problem{Code: "SerializationException", Message: err.Error()}
@@ -26,19 +33,19 @@ func (s *Server) check(model any, body []byte) (given map[string]json.RawMessage
 }
 
 // fits says in what a value is not of a type.
-func (s *Server) fits(t reflect.Type, v any) error {
+func (m model) fits(t reflect.Type, v any) error {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	switch v := v.(type) {
 	case map[string]any:
-		return s.object(t, v)
+		return m.object(t, v)
 	case []any:
 		if t.Kind() != reflect.Slice {
 			return fmt.Errorf("a list is no %s", t)
 		}
 		for _, one := range v {
-			if err := s.fits(t.Elem(), one); err != nil {
+			if err := m.fits(t.Elem(), one); err != nil {
 				return err
 			}
 		}
@@ -54,11 +61,11 @@ func (s *Server) fits(t reflect.Type, v any) error {
 }
 
 // object looks at what has members.
-func (s *Server) object(t reflect.Type, v map[string]any) error {
+func (m model) object(t reflect.Type, v map[string]any) error {
 	switch t.Kind() {
 	case reflect.Map:
 		for _, one := range v {
-			if err := s.fits(t.Elem(), one); err != nil {
+			if err := m.fits(t.Elem(), one); err != nil {
 				return err
 			}
 		}
@@ -72,7 +79,11 @@ func (s *Server) object(t reflect.Type, v map[string]any) error {
 	fields := map[string]reflect.Type{}
 	for f := range t.Fields() {
 		if f.IsExported() && f.Name != "ResultMetadata" {
-			fields[s.wire.spell(strings.TrimSuffix(f.Name, "_"))] = f.Type
+			name := strings.TrimSuffix(f.Name, "_")
+			fields[m.spell(name)] = f.Type
+			if m.either {
+				fields[name] = f.Type
+			}
 		}
 	}
 	for name, one := range v {
@@ -80,7 +91,7 @@ func (s *Server) object(t reflect.Type, v map[string]any) error {
 		if !known {
 			return fmt.Errorf("%s has no member %s", t.Name(), name)
 		}
-		if err := s.fits(f, one); err != nil {
+		if err := m.fits(f, one); err != nil {
 			return err
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/rollbacks"
+	"github.com/oncalm/oncalm/rollbacks/codedeploy"
 	"github.com/oncalm/oncalm/rollbacks/codepipeline"
 	"github.com/oncalm/oncalm/rollbacks/ecs"
 	"github.com/oncalm/oncalm/rollbacks/lambda"
@@ -20,7 +21,13 @@ import (
 
 // Makers are all kinds of targets.
 func Makers() []rollbacks.Maker {
-	return []rollbacks.Maker{codepipeline.Maker(), ecs.Maker(), lambda.Maker(), webhook.Maker()}
+	return []rollbacks.Maker{
+		codedeploy.Maker(),
+		codepipeline.Maker(),
+		ecs.Maker(),
+		lambda.Maker(),
+		webhook.Maker(),
+	}
 }
 
 const (
