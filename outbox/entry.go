@@ -145,11 +145,14 @@ func (t Tx) Postpone(e Entry) { soon(t, e, e.first) }
 func soon(t Tx, e Entry, first string) {
 	e.Done, e.Attempt, e.Error = time.Time{}, 0, ""
 	e = t.fresh(e)
-	old, _, ok := current(t, e)
+	old, light, ok := current(t, e)
 	old = old.under(t.ahead)
 	switch {
 	case ok && old.Done.IsZero() && old.Due.After(t.now) && !old.Due.After(e.Due) && bytes.Equal(old.Body, e.Body):
-		return // nobody has it in hand, and it will run early enough
+		settle(t, light, old)
+		old.Arming++ // it runs early enough, and perhaps before this is committed: whoever has it in hand then must know
+		t.save(old)
+		return
 	case ok && old.Done.IsZero():
 		if old.Attempt > 0 {
 			first = firstDue(dueKey(old), t.tx.Get(dueKey(old)))

@@ -198,6 +198,41 @@ func TestSoonDuringARunRunsAgain(t *testing.T) {
 	})
 }
 
+// TestSoonIsNotMissedWhileItIsCommitted: what is armed just before it is due, in a transaction that is committed after that, is seen by
+// a run, though the one that was waited for anyway has seen the state before.
+func TestSoonIsNotMissedWhileItIsCommitted(t *testing.T) {
+	var last string // what a run has seen
+	sees := func(w *world) map[string]outbox.Handler {
+		return map[string]outbox.Handler{"a": func(ctx context.Context, _ outbox.Entry) (func(store.Tx) error, error) {
+			err := w.store.View(ctx, func(tx store.Tx) error {
+				last = string(tx.Get("state"))
+				return nil
+			})
+			time.Sleep(100 * time.Millisecond)
+			return nil, err
+		}}
+	}
+	inWorld(t, sees, func(w *world) {
+		moves := func(to string, begun time.Time) {
+			must(t, w.store, func(tx store.Tx) error {
+				tx.Put("state", []byte(to))
+				due := begun.Add(300 * time.Millisecond)
+				outbox.In(tx, begun).Soon(outbox.Entry{Key: "card", Kind: "a", Lane: outbox.Chores, Due: due})
+				return nil
+			})
+		}
+		moves("old", time.Now())
+		wait(299 * time.Millisecond)
+		begun := time.Now()
+		wait(2 * time.Millisecond)
+		moves("new", begun)
+		wait(10 * time.Second)
+		if last != "new" {
+			t.Errorf("the last run has seen %q", last)
+		}
+	})
+}
+
 func TestSoonBringsForwardButNeverPutsOff(t *testing.T) {
 	inWorld(t, counting, func(w *world) {
 		w.owe(false, outbox.Entry{Key: "x", Kind: "a", Lane: outbox.Decisions, Due: time.Now().Add(time.Hour)})
