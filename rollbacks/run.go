@@ -19,9 +19,9 @@ import (
 const (
 	// Longest is how long a rollback may take until nobody knows what becomes of it.
 	Longest = 30 * time.Minute
-	// sought is how long a start is looked for that may have got through, until it is said that nobody knows. After that it is
-	// looked for as long as somebody may want to know.
-	sought   = 2 * time.Minute
+	// sought is how often a start is looked for that may have got through, until it is said that nobody knows: for two minutes,
+	// as often as is usual. After that it is looked for as long as somebody may want to know.
+	sought   = 24
 	soughtOn = 2 * time.Hour
 	// fresh is how old a look at the target may be when it is started.
 	fresh = 30 * time.Second
@@ -215,7 +215,7 @@ func (d *Desk) seek(ctx context.Context, w work, r *response.Rollback, t Target)
 	case w.Sought.IsZero():
 		w.Sought = now.UTC()
 		return d.lookIn(w, d.o.Every)
-	case now.Sub(w.Sought) < sought:
+	case now.Sub(w.Sought) < sought*d.o.Every:
 		return d.lookIn(w, d.o.Every)
 	case r.Phase == response.Started:
 		return d.unknown(w, "it may have been started, and nothing is to be seen of it. It is not started again; look at "+

@@ -57,6 +57,7 @@ type outside struct {
 	aws       http.RoundTripper  // to where AWS keeps its certificates; nil: the network
 	confirmer sns.Confirmer      // of subscriptions; nil: SNS
 	ways      amazon.Ways        // into AWS, for rollbacks; nil: as the environment says
+	rolling   time.Duration      // between two looks at a rollback under way; 0: as rollbacks has it
 	endpoint  string             // of an emulator of SNS; empty: the real one
 	clock     *clocks.Clock      // what time it is; nil: that of a bubble of time, for tests
 	reserve   ops.Reserve        // of the store; nil: none

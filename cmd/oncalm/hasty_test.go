@@ -44,9 +44,9 @@ func (h *hasty) Update(ctx context.Context, fn func(store.Tx) error) error {
 }
 
 // write writes what is pending from time to time, for ever.
-func (h *hasty) write() {
+func (h *hasty) write(each time.Duration) {
 	for {
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(each)
 		h.mu.Lock()
 		err := h.Store.Update(context.Background(), func(tx store.Tx) error {
 			for k, v := range h.pending {
@@ -98,15 +98,18 @@ func (t *hastyTx) Range(from, to string) iter.Seq2[string, []byte] {
 
 // hastyMain is serve on a hasty store.
 func hastyMain() int {
-	return testMain(bolt.Options{}, func(s store.Store) store.Store {
-		h := &hasty{Store: s, pending: map[string][]byte{}}
-		go h.write()
-		return h
-	})
+	return testMain(bolt.Options{}, outside{}, func(s store.Store) store.Store { return newHasty(s, 20*time.Millisecond) })
 }
 
-// testMain is serve on a store that is opened otherwise, and changed.
-func testMain(o bolt.Options, change func(store.Store) store.Store) int {
+// newHasty makes a store that writes each so often.
+func newHasty(s store.Store, each time.Duration) *hasty {
+	h := &hasty{Store: s, pending: map[string][]byte{}}
+	go h.write(each)
+	return h
+}
+
+// testMain is serve on a store that is opened otherwise, and changed, between other things than usual.
+func testMain(o bolt.Options, between outside, change func(store.Store) store.Store) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	s := &cli.Session{Env: os.LookupEnv, Now: time.Now(), Stdout: os.Stdout, Stderr: os.Stderr}
@@ -118,7 +121,7 @@ func testMain(o bolt.Options, change func(store.Store) store.Store) int {
 	if err != nil {
 		return s.Fail(err)
 	}
-	h, err := openHouse(cfg, db, change(db), slog.New(slog.NewJSONHandler(os.Stderr, nil)), outside{})
+	h, err := openHouse(cfg, db, change(db), slog.New(slog.NewJSONHandler(os.Stderr, nil)), between)
 	if err != nil {
 		return s.Fail(err)
 	}
@@ -127,5 +130,5 @@ func testMain(o bolt.Options, change func(store.Store) store.Store) int {
 
 // pinnedMain is serve with all commits on one thread.
 func pinnedMain() int {
-	return testMain(bolt.Options{Pinned: true}, func(s store.Store) store.Store { return s })
+	return testMain(bolt.Options{Pinned: true}, outside{}, func(s store.Store) store.Store { return s })
 }

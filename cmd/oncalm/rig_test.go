@@ -46,6 +46,10 @@ func TestMain(m *testing.M) {
 		os.Exit(migratingMain())
 	case "archiving":
 		os.Exit(archivingMain())
+	case "rolling":
+		os.Exit(rollingMain())
+	case "forgetting":
+		os.Exit(forgettingMain())
 	case "rash":
 		os.Exit(rashMain())
 	default:

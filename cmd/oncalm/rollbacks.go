@@ -13,6 +13,7 @@ func (a *assembly) wireRollbacks() error {
 	}
 	a.rollbacks = rollbacks.New(rollbacks.Options{
 		Book: a.book, Makers: levers.Makers(), AWS: a.ways, Clock: a.clock, Log: a.log.With("component", "rollbacks"),
+		Every:  a.outside.rolling,
 		Levers: func(service string) []rollbacks.Lever { return a.cfg.Levers[service] },
 		May: func(person string, r rollbacks.Right) bool {
 			return a.cfg.Knows(person) && a.rights().Can(person, actions[r])
