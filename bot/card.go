@@ -244,7 +244,7 @@ func cardMessage(i view.Account) blocks.Message {
 	if lines := view.Story(i.Events, 3, incidents.OnCard); len(lines) > 0 {
 		m.Body = append(m.Body, blocks.Bullets(lines...))
 	}
-	links := view.Links(i.Incident, i.Alarm)
+	links := append(view.Links(i.Incident, i.Alarm), view.Before(i.Past)...)
 	if i.Talk.URL != "" {
 		links = append(links, i.Talk)
 	}

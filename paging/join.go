@@ -11,6 +11,7 @@ import (
 
 	"github.com/oncalm/oncalm/changes/around"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/past"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging/turns"
 	"github.com/oncalm/oncalm/store"
@@ -291,6 +292,7 @@ func (js joints) gathered(ctx context.Context, e outbox.Entry, b jointBody) (r r
 		if len(r.told) == 1 { // it is told as by itself
 			page := &r.told[0].page
 			page.Next, page.Changes = Next(js.p, tx, js.p.Clock.Now(), &page.Incident), around.Of(tx, &page.Incident)
+			page.Past = past.Of(tx, &page.Incident, page.Alarm)
 		}
 		others, err := waiting(tx, b.Person, b.Via, js.p.Clock.Now())
 		r.before = r.without(others)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/oncalm/oncalm/changes/around"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/past"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/record"
@@ -25,6 +26,8 @@ type Page struct {
 	Next *Upcoming
 	// Changes is what was changed before.
 	Changes around.Found
+	// Past is what was before, by the alarm that opened the incident.
+	Past past.Known
 	// Still returns an error if the page is not to be sent any more. A Channel that took
 	// time to look for an earlier attempt asks before it sends. It may be nil.
 	Still func(context.Context) error
@@ -156,6 +159,7 @@ func (p *Pager) read(ctx context.Context, id string) (page Page, err error) {
 		}
 		page = Page{Incident: *i, Next: Next(p, tx, now, i), Changes: around.Of(tx, i)}
 		page.Alarm, _ = incidents.Evidence(tx, i)
+		page.Past = past.Of(tx, i, page.Alarm)
 		return nil
 	})
 	return page, err

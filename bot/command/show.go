@@ -125,7 +125,7 @@ func infoMessage(i view.Account) blocks.Message {
 	if len(lines) > 0 {
 		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong("Timeline"))), blocks.Bullets(lines...))
 	}
-	m.Rows = [][]blocks.Button{view.Buttons(i.Incident), view.Links(i.Incident, i.Alarm)}
+	m.Rows = [][]blocks.Button{view.Buttons(i.Incident), append(view.Links(i.Incident, i.Alarm), view.Before(i.Past)...)}
 	return m
 }
 

@@ -183,7 +183,7 @@ func lastAcknowledgement(events []incidents.Event) (seq int) {
 // message is the page as it should stand now. Above what the page said stands what is so now; notifications show that only.
 func (p sentPage) message(i view.Account, ends []runEnd, says, root string) blocks.Message {
 	m := pageMessage(paging.Page{Incident: *i.Incident, Alarm: i.Alarm, Person: p.person, Why: p.why,
-		Reminder: p.reminder, Changes: i.Changes})
+		Reminder: p.reminder, Changes: i.Changes, Past: i.Past})
 	if says == asSent {
 		return m
 	}

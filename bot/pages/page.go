@@ -89,10 +89,11 @@ func pageMessage(p paging.Page) blocks.Message {
 	if changed := view.Changes(p.Changes); changed != nil {
 		lines = append(lines, changed)
 	}
+	lines = append(lines, view.Past(p.Past)...)
 	lines = append(lines, blocks.Say(blocks.Strong("Why you: "), text.Line(p.Why)))
 	m.Body = append(m.Body, blocks.Para(view.WithNext(lines, p.Next)...))
 	m.Body = append(m.Body, view.Evidence(p.Alarm)...)
-	m.Rows = [][]blocks.Button{view.Buttons(i), view.Links(i, p.Alarm)}
+	m.Rows = [][]blocks.Button{view.Buttons(i), append(view.Links(i, p.Alarm), view.Before(p.Past)...)}
 	return m
 }
 

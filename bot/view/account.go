@@ -7,6 +7,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/changes/around"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/past"
 	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
@@ -25,6 +26,8 @@ type Account struct {
 	Next *paging.Upcoming
 	// Changes is what was changed before.
 	Changes around.Found
+	// Past is what was before, by the alarm that opened it.
+	Past past.Known
 
 	facts []response.Fact
 }
@@ -52,7 +55,8 @@ func ReadAccount(tx store.Tx, id string, newest int) (Account, error) {
 func AccountOf(tx store.Tx, i *incidents.Incident, newest int) (Account, error) {
 	a, _ := incidents.Evidence(tx, i) // told without evidence is better than not told
 	events, err := incidents.TimelineFrom(tx, i.ID, i.Seq-newest)
-	return Account{Incident: i, Alarm: a, Events: events, Changes: around.Of(tx, i), facts: factsOf(tx, i)}, err
+	return Account{Incident: i, Alarm: a, Events: events, Changes: around.Of(tx, i), Past: past.Of(tx, i, a),
+		facts: factsOf(tx, i)}, err
 }
 
 // Summary is how it stands, in a few lines. The order is that in which somebody who was just woken asks: does somebody have
@@ -71,6 +75,7 @@ func (i Account) Summary() blocks.Paragraph {
 	if changed := Changes(i.Changes); changed != nil {
 		lines = append(lines, changed)
 	}
+	lines = append(lines, Past(i.Past)...)
 	lines = append(lines, i.response()...)
 	return blocks.Para(WithNext(append(lines, pageStates(i.Incident)), i.Next)...)
 }

@@ -166,6 +166,9 @@ func beganAt(e incidents.Event, alarm *incidents.Alarm) time.Time {
 
 // factOf is the line. Ago is negative for a change after the beginning.
 func factOf(c changes.Change, began time.Time) incidents.Body {
-	return incidents.Responded{Fact: response.Changed{Change: c.ID, Family: c.Kind, Title: c.Title, Link: c.Link,
-		Was: c.At, Ago: began.Sub(c.At)}}
+	f := response.Changed{Change: c.ID, Family: c.Kind, Title: c.Title, Link: c.Link, Was: c.At, Ago: began.Sub(c.At)}
+	if things := c.Things(); len(things) > 0 {
+		f.Thing, f.Account, f.Region = things[0].Name, things[0].Account, things[0].Region
+	}
+	return incidents.Responded{Fact: f}
 }

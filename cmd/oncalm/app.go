@@ -36,7 +36,6 @@ import (
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/incidents/requests"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/outbox"
@@ -44,6 +43,7 @@ import (
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems/archive"
 	"github.com/oncalm/oncalm/postmortems/document"
+	"github.com/oncalm/oncalm/postmortems/learning"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -260,14 +260,9 @@ func (a *app) archiver(path string) *archive.Archiver {
 	}
 }
 
-// completeHistory makes a store of before quick to list.
-func (a *app) completeHistory(ctx context.Context) {
-	switch n, err := history.Complete(ctx, a.store); {
-	case err != nil && ctx.Err() == nil:
-		a.log.Warn("the list of resolved incidents could not be completed; it is slower until the next start", "err", err)
-	case n > 0:
-		a.log.Info("the list of resolved incidents was completed", "incidents", n)
-	}
+// complete makes a store of before quick to list, and to learn from.
+func (a *app) complete(ctx context.Context) {
+	learning.Complete(ctx, a.store, a.log)
 	if _, err := actions.Complete(ctx, a.store); err != nil && ctx.Err() == nil {
 		a.log.Warn("the list of open action items could not be completed; it lacks some until the next start", "err", err)
 	}
@@ -278,7 +273,7 @@ func (a *app) run(ctx context.Context) error {
 	var parts sync.WaitGroup
 	parts.Go(func() { a.sweeper.Plan(ctx) })
 	parts.Go(func() { a.supervise(ctx) })
-	parts.Go(func() { a.completeHistory(ctx) })
+	parts.Go(func() { a.complete(ctx) })
 	parts.Go(func() { a.self.Run(ctx) })
 	parts.Go(func() { a.watch.Run(ctx) })
 	parts.Go(func() { a.tellLacking(ctx) })

@@ -29,6 +29,7 @@ import (
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/postmortems/learning"
 	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/postmortems/shapes"
 	"github.com/oncalm/oncalm/rollbacks"
@@ -116,7 +117,7 @@ func (a *assembly) rights() rights.Rules {
 // followers hear of every event, whichever door it came by.
 func (a *assembly) followers() []incidents.Follower {
 	all := []incidents.Follower{a.pager.Follow, a.around.Follow, a.rollbacks.Follow, a.bot.Follow,
-		a.bot.Silence.FollowIncident, history.Follow, actions.Follow}
+		a.bot.Silence.FollowIncident, history.Follow, actions.Follow, learning.Follow}
 	if a.outside.follows != nil {
 		all = append(all, a.outside.follows)
 	}

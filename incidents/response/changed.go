@@ -17,6 +17,10 @@ type Changed struct {
 	Was    time.Time `json:"was"` // when it was changed, UTC
 	// Ago is how long before the incident began it was changed; negative if that was later.
 	Ago time.Duration `json:"ago,omitempty"`
+	// Thing is what was changed, in an account and a region (see package changes); empty in events of before, and if it is not known.
+	Thing   string `json:"thing,omitempty"`
+	Account string `json:"account,omitempty"`
+	Region  string `json:"region,omitempty"`
 }
 
 // Kind is its name.

@@ -8,6 +8,7 @@ import (
 	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/past"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/store"
@@ -95,6 +96,7 @@ func (m mover) move(ctx context.Context, s store.Store, due []uint64) (n, moved 
 			for _, o := range leaving[:some] {
 				if history.Remove(tx, o.number, o.head) {
 					history.Forget(tx, o.number)
+					past.Forget(tx, o.number)
 					gone++
 				}
 			}

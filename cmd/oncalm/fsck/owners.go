@@ -20,12 +20,14 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/check"
 	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/past"
 	"github.com/oncalm/oncalm/incidents/requests"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/outbox/steady"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/postmortems/learning"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
@@ -42,6 +44,7 @@ func owners() []store.Check {
 		check.Looks(incidents.Keys(), paging.CheckIncident),
 		history.Keys(),
 		actions.Keys(),
+		past.Looks(past.Keys(), learning.Of),
 		paging.Keys(),
 		requests.Keys(),
 		overrides.Keys(),
