@@ -197,7 +197,7 @@ func (s *Server) do(o Operation, c Call) (any, *Problem) {
 	if err != nil {
 		return nil, &Problem{Code: "InternalFailure", Message: err.Error(), Status: http.StatusInternalServerError}
 	}
-	if _, wrong := (model{spell: s.wire.spell, either: true}).check(o.Out, text); wrong != nil {
+	if _, wrong := (model{spell: s.wire.spell, answer: true}).check(o.Out, text); wrong != nil {
 		wrong.Code, wrong.Status = "InternalFailure", http.StatusInternalServerError
 		return nil, wrong
 	}

@@ -12,8 +12,9 @@ import (
 // model compares what is on the wire with types of AWS's client.
 type model struct {
 	spell func(member string) string
-	// either also takes members as the client calls them: in answers, a few services spell some of them so.
-	either bool
+	// answer takes more, as AWS does with its answers: a few members are spelled as the client calls them, and enumerations have values
+	// that are in no list, such as the statuses of stacks in the events of CloudFormation.
+	answer bool
 }
 
 // check reads an object, and finds members and values of enumerations that a type does not have.
@@ -50,7 +51,7 @@ func (m model) fits(t reflect.Type, v any) error {
 			}
 		}
 	case string:
-		if values := valuesOf(t); len(values) > 0 && !slices.Contains(values, v) {
+		if values := valuesOf(t); !m.answer && len(values) > 0 && !slices.Contains(values, v) {
 			return fmt.Errorf("%q is no %s", v, t.Name())
 		}
 		if t.Kind() != reflect.String && t.Kind() != reflect.Slice && t != reflect.TypeFor[time.Time]() {
@@ -81,7 +82,7 @@ func (m model) object(t reflect.Type, v map[string]any) error {
 		if f.IsExported() && f.Name != "ResultMetadata" {
 			name := strings.TrimSuffix(f.Name, "_")
 			fields[m.spell(name)] = f.Type
-			if m.either {
+			if m.answer {
 				fields[name] = f.Type
 			}
 		}

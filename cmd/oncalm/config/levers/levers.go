@@ -11,6 +11,7 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/rollbacks"
+	"github.com/oncalm/oncalm/rollbacks/cloudformation"
 	"github.com/oncalm/oncalm/rollbacks/codedeploy"
 	"github.com/oncalm/oncalm/rollbacks/codepipeline"
 	"github.com/oncalm/oncalm/rollbacks/ecs"
@@ -22,6 +23,7 @@ import (
 // Makers are all kinds of targets.
 func Makers() []rollbacks.Maker {
 	return []rollbacks.Maker{
+		cloudformation.Maker(),
 		codedeploy.Maker(),
 		codepipeline.Maker(),
 		ecs.Maker(),
