@@ -3,6 +3,8 @@ package alarms
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -54,7 +56,8 @@ func (r *rig) did(id string, body incidents.Body) {
 
 // hand is that of ana, who merges and splits.
 func (r *rig) hand(tx store.Tx) mend.Hand {
-	return mend.Hand{Tx: tx, Book: r.intake.Book, Now: r.now, By: incidents.Person("ana")}
+	return mend.Hand{Tx: tx, Book: r.intake.Book, Now: r.now, By: incidents.Person("ana"), Judge: r.intake.Services.OpensFrom,
+		PagesNobody: func(severity string) bool { return slices.Contains(r.intake.Quiet, severity) }}
 }
 
 func (r *rig) merges(from, into string) error {
@@ -411,4 +414,100 @@ func TestReopenedWithoutTheOthers(t *testing.T) {
 	r.clears(13, "resolved 1", "checkout-a")
 	r.clears(13, "reported 2", "checkout-b")
 	r.clears(13, "resolved 2", "checkout-c")
+}
+
+// TestSplitIsJudgedByItself: what is split off is of the service and as bad as its alarm is by itself, whatever the incident that it
+// leaves has become.
+func TestSplitIsJudgedByItself(t *testing.T) {
+	want := func(r *rig, id, want string) {
+		t.Helper()
+		i := r.head(id)
+		if got := fmt.Sprintf("%s of %s, quiet %v, %s", i.Severity, i.Service, i.Quiet, i.Runbook); got != want {
+			t.Errorf("incident %s is %s, want %s", id, got, want)
+		}
+	}
+	r := groupRig(t)
+	for n := range r.intake.Services.All {
+		r.intake.Services.All[n].Runbook = "https://wiki/" + r.intake.Services.All[n].Name
+	}
+	r.fires(0, "opened 1", "elsewhere")
+	r.fires(0, "opened 2", "checkout-a")
+	r.fires(0, "joined 2", "checkout-b")
+	if err := r.merges("2", "1"); err != nil {
+		t.Fatal(err)
+	}
+	want(r, "1", "sev2 of checkout, quiet false, https://wiki/checkout")
+	r.did("1", incidents.Rated{Severity: "sev1"})
+	for n, name := range []string{"elsewhere", "checkout-b"} {
+		if made, err := r.splits("1", name); err != nil || made != strconv.Itoa(3+n) {
+			t.Fatal(made, err)
+		}
+	}
+	want(r, "3", "sev3 of platform, quiet false, https://wiki/platform")
+	want(r, "4", "sev2 of checkout, quiet false, https://wiki/checkout")
+	want(r, "1", "sev1 of checkout, quiet false, https://wiki/checkout")
+
+	r = groupRig(t)
+	r.fires(0, "opened 1", "elsewhere")
+	r.fires(0, "opened 2", "batch-a") // quiet
+	if err := r.merges("2", "1"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.splits("1", "batch-a"); err != nil {
+		t.Fatal(err)
+	}
+	want(r, "3", "sev4 of batch, quiet true, ")
+}
+
+// TestDeclaredIsNotOverBySplitting: what a person has declared is not resolved since the last alarm in it was split off; what only
+// alarms had opened is.
+func TestDeclaredIsNotOverBySplitting(t *testing.T) {
+	declare := func(r *rig) string {
+		t.Helper()
+		id := ""
+		err := r.store.Update(t.Context(), func(tx store.Tx) error {
+			i, err := r.intake.Book.Open(tx, r.now, time.Time{}, incidents.Person("ana"),
+				incidents.Opened{Title: "the shop is slow", Service: "checkout", Severity: "sev2"})
+			if err == nil {
+				id = i.ID
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	for _, tt := range []struct {
+		name     string
+		from     string // is merged, or nothing
+		into     string
+		declared bool
+	}{{"into what was declared", "2", "1", true}, {"what was declared", "1", "2", true}, {"", "", "2", false}} {
+		r := groupRig(t)
+		declare(r)
+		r.fires(0, "opened 2", "checkout-a")
+		if tt.from == "" {
+			r.fires(0, "joined 2", "checkout-b")
+			r.clears(1, "reported 2", "checkout-b")
+		} else if err := r.merges(tt.from, tt.into); err != nil {
+			t.Fatal(err)
+		}
+		if tt.into == "2" && tt.from != "" {
+			r.fires(0, "joined 2", "checkout-b") // an alarm alone cannot be split off
+			r.clears(1, "reported 2", "checkout-b")
+		}
+		made, err := r.splits(tt.into, "checkout-a")
+		if err != nil {
+			t.Fatal(tt.name, err)
+		}
+		i := r.head(tt.into)
+		if i.Open() != tt.declared || len(i.Firing) > 0 {
+			t.Errorf("%q: it is %s, %v fires", tt.name, i.Status, i.Firing)
+		}
+		if i.LatestAlarm.Series != "" && i.Alarms() == 0 || tt.into == "1" && (i.Alarms() != 0 || i.Title != "the shop is slow") {
+			t.Errorf("%q: %s shows %+v, %d alarms", tt.name, i.Title, i.LatestAlarm, i.Alarms())
+		}
+		r.clears(2, "resolved "+made, "checkout-a")
+	}
 }

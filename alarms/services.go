@@ -104,8 +104,11 @@ func (s Services) Claims(a *incidents.Alarm, topics []string) bool {
 }
 
 // Opens is the incident that an alarm would open by itself, as far as that can be told without its message.
-func (s Services) Opens(a *incidents.Alarm) incidents.Raised {
-	sig := Signal{Alarm: *a}
+func (s Services) Opens(a *incidents.Alarm) incidents.Raised { return s.OpensFrom(a, "") }
+
+// OpensFrom is Opens of an alarm that was told of over a topic, by its ARN.
+func (s Services) OpensFrom(a *incidents.Alarm, topic string) incidents.Raised {
+	sig := Signal{Alarm: *a, Topic: topic}
 	to := asOpened(&sig, s.For(&sig))
 	to.Title, to.Severity = a.Name, cmp.Or(to.Severity, incidents.Sev2)
 	return to

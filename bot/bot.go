@@ -208,7 +208,7 @@ func (b *Bot) compose(users map[string]string) {
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Pager: o.Pager, Postmortem: o.Postmortem, Log: log,
 		Lacks: b.storms.Lacks, Draw: b.draw, Here: here,
 		More:     wordsOf(b, lines),
-		Services: o.Services,
+		Services: o.Services, Judge: o.Watched.OpensFrom, PagesNobody: o.PagesNobody,
 	})
 	b.channels, b.capture = talks(b, users)
 	b.home = home.New(home.Options{

@@ -113,6 +113,7 @@ type Split struct {
 	// Title and Shows are those of an alarm that stays, if the title or the evidence was that of the one that went.
 	Title string   `json:"title,omitempty"`
 	Shows AlarmRef `json:"shows,omitzero"`
+	Bare  bool     `json:"bare,omitempty"` // no alarm is left in it
 }
 
 func (Split) kind() string { return "split" }
@@ -127,6 +128,9 @@ func (b Split) apply(i *Incident, _ Event) error {
 	}
 	i.Joined = max(i.Joined-1, 0)
 	i.Title, i.LatestAlarm = cmp.Or(b.Title, i.Title), cmp.Or(b.Shows, i.LatestAlarm)
+	if b.Bare {
+		i.Joined, i.LatestAlarm = 0, AlarmRef{}
+	}
 	return nil
 }
 

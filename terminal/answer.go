@@ -49,6 +49,10 @@ func pick(tx store.Tx, id string) (*incidents.Incident, error) {
 // answer does something about an incident that there is. What is refused by the incident's state changes nothing: the
 // transaction is given up with it, and so is a note that was written beside an acknowledgement.
 func (d *Desk) answer(tx store.Tx, now time.Time, i *incidents.Incident, r Request) (Done, error) {
+	// what was meant for it would stand where nobody reads it any more
+	if merged := i.MergedInto != "" && !i.Open(); merged && r.Do != Write {
+		return Done{}, &incidents.Refused{Incident: *i, Reason: incidents.ErrResolved}
+	}
 	said := strings.TrimSpace(r.Text)
 	var events []incidents.Event
 	switch r.Do {
@@ -214,6 +218,9 @@ func keys[V any](m map[string]V) (names []string) {
 func refusal(now time.Time, as string, e *incidents.Refused) error {
 	i := &e.Incident
 	switch {
+	case errors.Is(e.Reason, incidents.ErrResolved) && i.MergedInto != "":
+		return &Refused{What: fmt.Sprintf("incident %s was merged %s by %s, and goes on as %s; nothing changed", i.ID,
+			text.Ago(now.Sub(i.Resolved)), i.ResolvedBy.Name, i.MergedInto), Todo: "name " + i.MergedInto}
 	case errors.Is(e.Reason, incidents.ErrResolved):
 		return &Refused{What: fmt.Sprintf("incident %s was resolved %s by %s; nothing changed", i.ID,
 			text.Ago(now.Sub(i.Resolved)), i.ResolvedBy.Name)}

@@ -97,6 +97,25 @@ func TestDesk(t *testing.T) {
 	}
 }
 
+// TestMerged: nothing is done to an incident that was merged, and the refusal names the one that goes on.
+func TestMerged(t *testing.T) {
+	d := desk(t)
+	for _, title := range []string{"it burns", "it smokes"} {
+		if _, err := d.Do(t.Context(), terminal.Request{Do: terminal.Declare, As: "ana", Text: title}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := d.Book.Record(t.Context(), "2", incidents.Person("bo"), incidents.Resolved{Into: "1"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, do := range []string{terminal.Note, terminal.Ack, terminal.Resolve, terminal.Page} {
+		_, err := d.Do(t.Context(), terminal.Request{Do: do, As: "ana", ID: "2", Text: "x", Whom: "bo"})
+		if want := "incident 2 was merged just now by bo, and goes on as 1; nothing changed: name 1"; err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %q", do, err, want)
+		}
+	}
+}
+
 // TestNoteAtATime: a time in front of a note is one of the zone of whoever writes.
 func TestNoteAtATime(t *testing.T) {
 	d := desk(t)

@@ -1,6 +1,7 @@
 package mend
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -66,4 +67,35 @@ func (a alarm) redirect(tx store.Tx, from, to string) (bool, error) {
 	}
 	rec.Incident = to
 	return true, rec.Save(tx, a.fingerprint())
+}
+
+// own is what the alarm opens by itself, as far as a timeline tells: what it was judged to be when it opened the incident, joined it,
+// or made it worse. What people made of the incident since is not in it.
+func (a alarm) own(events []incidents.Event) (own incidents.Raised) {
+	ours := func(series string) bool { return series != "" && known.FingerprintOf(series) == a.fingerprint() }
+	raised := func(to *incidents.Raised) {
+		if to != nil {
+			own = *to
+		}
+	}
+	for _, e := range events {
+		if b, ok := e.Body.(incidents.Worsened); ok && ours(b.Alarm.Series) {
+			raised(&b.Raised)
+		}
+		if said := incidents.AlarmIn(e.Body); said == nil || !ours(said.Series) {
+			continue
+		}
+		switch b := e.Body.(type) {
+		case incidents.Opened:
+			own = incidents.Raised{Title: b.Title, Service: b.Service, Severity: b.Severity, Runbook: b.Runbook}
+		case incidents.Joined:
+			own.Severity = cmp.Or(b.Severity, own.Severity)
+			raised(b.Raised)
+		case incidents.Reported:
+			raised(b.Raised)
+		case incidents.Reopened:
+			raised(b.Raised)
+		}
+	}
+	return own
 }

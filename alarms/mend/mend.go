@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/groups"
+	"github.com/oncalm/oncalm/alarms/known"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/members"
 	"github.com/oncalm/oncalm/store"
@@ -32,6 +33,10 @@ type Hand struct {
 	Book *incidents.Book
 	Now  time.Time
 	By   incidents.Actor
+	// Judge is the incident that an alarm opens by itself, over a topic, and PagesNobody reports whether one of that severity is
+	// quiet. They may be nil.
+	Judge       func(a *incidents.Alarm, topic string) incidents.Raised
+	PagesNobody func(severity string) bool
 }
 
 func (h Hand) append(id string, body incidents.Body) (*incidents.Incident, error) {
@@ -139,7 +144,7 @@ func (h Hand) move(a alarm, one *incidents.Incident, into string) error {
 }
 
 // Split takes the alarm of that name out of an incident, to one of its own, and returns that. Who has acknowledged the one has
-// acknowledged what is split off. An incident in which nothing fires any more then is resolved.
+// acknowledged what is split off. An incident in which nothing fires any more then is resolved, unless a person has declared it.
 //
 // Which alarm it is, the head says, and what it said, the timeline. What fires by the head and has no event is one whose
 // events are lost: nothing could be said for it in another incident.
@@ -170,24 +175,47 @@ func (h Hand) Split(id, name string) (*incidents.Incident, error) {
 		return nil, ErrNoAlarm // its events are lost
 	}
 	goes := stays[at]
-	made, err := h.open(goes, i, fires[n])
+	made, err := h.open(goes, i, fires[n], h.own(goes, i, fires[n], events))
 	if err != nil {
 		return nil, err
 	}
 	if _, err := goes.redirect(h.Tx, id, made.ID); err != nil {
 		return nil, err
 	}
-	return made, h.takeOut(i, fires[n], slices.Delete(stays, at, at+1), made.ID)
+	return made, h.takeOut(i, fires[n], slices.Delete(stays, at, at+1), made.ID, h.declared(i, events))
 }
 
-// open opens an incident for an alarm that is split off another. It is quiet or silenced as the other is, and pages
-// otherwise: whoever splits it off says that it is another trouble.
-func (h Hand) open(a alarm, from *incidents.Incident, m members.Member) (*incidents.Incident, error) {
+// own is what an alarm opens by itself, whatever became of the incident that it was part of: as the timeline has it, or else as
+// the services have it now.
+func (h Hand) own(a alarm, from *incidents.Incident, m members.Member, events []incidents.Event) incidents.Raised {
+	own := a.own(events)
+	if own.Service == "" && h.Judge != nil {
+		by := h.Judge(&a.words()[0], known.Of(h.Tx, a.fingerprint()).Topic)
+		if by.Service != "" {
+			own.Service, own.Runbook, own.Severity = by.Service, by.Runbook, cmp.Or(own.Severity, by.Severity)
+		}
+	}
+	if own.Service == "" {
+		own.Service, own.Runbook = from.Service, from.Runbook
+	}
+	own.Severity = cmp.Or(own.Severity, m.Severity)
+	return own
+}
+
+// open opens an incident for an alarm that is split off another. It is quiet or silenced as the other is, or quiet by itself, and
+// pages otherwise: whoever splits it off says that it is another trouble.
+func (h Hand) open(a alarm, from *incidents.Incident, m members.Member, own incidents.Raised) (*incidents.Incident,
+	error) {
 	words := a.words()
-	opened := incidents.Opened{Title: m.Name, Service: from.Service, Severity: m.Severity, Runbook: from.Runbook,
+	opened := incidents.Opened{Title: m.Name, Service: own.Service, Severity: own.Severity, Runbook: own.Runbook,
 		SplitFrom: from.ID, Alarm: &words[0]}
-	if opened.Silence = from.Silence; from.Quiet && from.Silence == nil {
+	opened.Silence = from.Silence
+	switch {
+	case from.Silence != nil:
+	case from.Quiet:
 		opened.Quiet = "incident " + from.ID + " is quiet"
+	case h.PagesNobody != nil && h.PagesNobody(own.Severity):
+		opened.Quiet = own.Severity + " is quiet"
 	}
 	made, err := h.Book.Open(h.Tx, h.Now, time.Time{}, h.By, opened)
 	if err != nil {
@@ -205,21 +233,38 @@ func (h Hand) open(a alarm, from *incidents.Incident, m members.Member) (*incide
 }
 
 // takeOut takes an alarm out of an incident. If that was called after it, it is called after one that stays. Title and
-// evidence of an incident are those of one of its alarms, which must not be that which went.
-func (h Hand) takeOut(i *incidents.Incident, m members.Member, stays []alarm, to string) error {
-	body := incidents.Split{Name: m.Name, Series: m.Series, To: to}
+// evidence of an incident are those of one of its alarms, which must not be that which went. What a person has declared is not over
+// since no alarm says so any more.
+func (h Hand) takeOut(i *incidents.Incident, m members.Member, stays []alarm, to string, declared bool) error {
+	body := incidents.Split{Name: m.Name, Series: m.Series, To: to, Bare: len(stays) == 0}
 	if slices.Contains(m.Series, i.LatestAlarm.Series) && len(stays) > 0 {
 		e := worst(i, stays)[0]
 		a := incidents.AlarmIn(e.Body)
 		body.Title, body.Shows = a.Name, incidents.AlarmRef{Series: a.Series, Event: e.Seq}
 	}
 	after, err := h.append(i.ID, body)
-	if err != nil || len(after.Firing) > 0 {
+	if err != nil || len(after.Firing) > 0 || declared {
 		return err
 	}
 	_, err = h.Book.Append(h.Tx, h.Now, i.ID, incidents.Event{By: incidents.Oncalm(),
 		Body: incidents.Resolved{Reason: "all alarms that are left in it are OK"}})
 	return err
+}
+
+// declared reports whether a person has opened an incident, or one that was merged into it.
+func (h Hand) declared(i *incidents.Incident, events []incidents.Event) bool {
+	if i.OpenedBy.Kind == incidents.KindPerson && i.SplitFrom == "" {
+		return true
+	}
+	for _, e := range events {
+		if b, ok := e.Body.(incidents.Absorbed); ok {
+			other, err := incidents.Head(h.Tx, b.Incident)
+			if err == nil && other.OpenedBy.Kind == incidents.KindPerson && other.SplitFrom == "" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // worst is the worst alarm that fires in an incident; if none does, the first.

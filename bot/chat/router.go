@@ -215,11 +215,16 @@ func meant(c *Call, room *Room) (w Word, m blocks.Message, ok bool) {
 	}
 	c.Word = c.Args[0].Text
 	w, ok = Find(room.Words, c.Word)
+	if !ok && room.Target && numberFirst(c, room) {
+		w, ok = Find(room.Words, c.Word)
+	}
 	switch {
 	case ok:
 		c.Word = w.Name
 	case room.Other != nil:
 		return *room.Other, m, true
+	case room.Target && IsNumber(strings.Trim(c.Word, numbered)):
+		return w, afterNumber(c, room), false
 	default:
 		return w, Unknown(c.Root, c.Word, Names(room.Words)), false
 	}

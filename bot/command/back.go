@@ -53,8 +53,8 @@ func (room back) reopen(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return m, nil
 	}
 	// its alarms are part of the other one; open again, it would be an incident without any
-	if i.MergedInto != "" && !i.Open() {
-		return blocks.Sentence(blocks.Strong(i.ID), " goes on as ", blocks.Strong(i.MergedInto), "; nothing changed."), nil
+	if merged(i) {
+		return elsewhereNow(room.Room, c, tx, i, reason), nil
 	}
 	after, err := room.append(c, tx, i.ID, incidents.Reopened{Reason: text.Clip(reason, maxReason), Quiet: undo.Hush(i)})
 	if err != nil {
@@ -98,13 +98,22 @@ func (room back) takeBack(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	if m, several := many(room).onlyOne(c, tx); several {
 		return m, nil
 	}
-	id, _ := room.cut(c)
+	id, line := room.cut(c)
 	if id != "" {
 		if i, m := room.incident(c, tx, id, incidents.OpenIDs(tx, maxListed)); i == nil {
 			return m, nil
 		}
 	}
+	if id == "" && len(c.Args) > 0 {
+		return noSuch(c.Args[0].Text, incidents.OpenIDs(tx, maxListed)), nil
+	}
+	if line != "" && !chat.IsID(line) {
+		return leftOver(c, line), nil
+	}
 	last, err := undo.Last(tx, c.Now, c.Person, id)
+	if line != "" {
+		last, err = undo.Line(tx, c.Now, c.Person, id, line)
+	}
 	if errors.Is(err, undo.ErrNothing) {
 		return blocks.Sentence("You did nothing in the last ", int(undo.Window.Minutes()),
 			" minutes that is not taken back already; nothing changed."), nil
@@ -113,47 +122,57 @@ func (room back) takeBack(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return blocks.Message{}, err
 	}
 	var lines []blocks.Line
+	var m blocks.Message
+	const told = 5
 	for _, d := range last {
-		line, err := room.takeOneBack(c, tx, d)
+		line, row, err := room.takeOneBack(c, tx, d)
 		if err != nil {
 			return blocks.Message{}, err
 		}
-		lines = append(lines, line)
+		if lines = append(lines, line); row != nil && len(m.Rows) < told {
+			m.Rows = append(m.Rows, row)
+		}
 	}
-	const told = 5
 	if more := len(lines) - told; more > 0 {
 		lines = append(lines[:told], blocks.Say("and ", more, " more"))
 	}
-	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(lines...)}}, nil
+	m.Body = []blocks.Paragraph{blocks.Para(lines...)}
+	return m, nil
 }
 
 // takeOneBack takes back one thing, and says what the incident does from then on. What cannot be taken back is no error.
-func (room back) takeOneBack(c *chat.Call, tx store.Tx, d undo.Done) (blocks.Line, error) {
+func (room back) takeOneBack(c *chat.Call, tx store.Tx, d undo.Done) (blocks.Line, []blocks.Button, error) {
 	did, incident := didWhat(d.Event.Body), blocks.Strong(d.Incident)
 	body, err := undo.Back(tx, c.Now, d)
 	switch {
 	case errors.Is(err, undo.ErrLasting):
-		return blocks.Say("You ", did, " ", incident, " last, which cannot be taken back; nothing changed."), nil
+		return room.lasting(c, tx, d)
 	case errors.Is(err, undo.ErrOvertaken):
 		return blocks.Say("You ", did, " ", incident, ", and it has changed since; nothing changed. See ",
-			blocks.Code(c.Root+" info "+d.Incident), "."), nil
+			blocks.Code(c.Root+" info "+d.Incident), "."), nil, nil
 	case err != nil:
-		return nil, err
+		return nil, nil, err
 	}
 	after, err := room.append(c, tx, d.Incident, body)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	return tookBack(c, d, body, after), nil, nil
+}
+
+// tookBack says what was taken back, and how the incident stands now.
+func tookBack(c *chat.Call, d undo.Done, body incidents.Body, after *incidents.Incident) blocks.Line {
+	did, incident := didWhat(d.Event.Body), blocks.Strong(d.Incident)
 	said := blocks.Say("You took back that you ", did, " ", incident, " (", text.Line(after.Title), ").")
 	switch body.(type) {
 	case incidents.Reopened, incidents.Snoozed:
-		return blocks.Say(said, " ", whoIsPaged(c, after)), nil
+		return blocks.Say(said, " ", whoIsPaged(c, after))
 	case incidents.Escalated:
-		return blocks.Say(said, " It is not acknowledged."), nil
+		return blocks.Say(said, " It is not acknowledged.")
 	case incidents.Rated:
-		return blocks.Say(said, " It is ", after.Severity, " again."), nil
+		return blocks.Say(said, " It is ", after.Severity, " again.")
 	}
-	return said, nil
+	return said
 }
 
 // didWhat is an event as its actor did it, to go before an incident's number. Where the kind of an event is no verb with

@@ -22,7 +22,7 @@ func (room *Room) merge(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	var ids []string
 	for _, arg := range c.Args {
 		id := strings.Trim(arg.Text, "#,")
-		if strings.EqualFold(id, "into") || id == "" {
+		if strings.EqualFold(id, "into") || id == "" || len(ids) > 0 && joins(arg) {
 			continue
 		}
 		if !chat.IsID(id) {
@@ -76,7 +76,8 @@ func (room *Room) merge(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 
 // hand is the person's hand in package mend, which knows what becomes of alarms and pages.
 func (room *Room) hand(c *chat.Call, tx store.Tx) mend.Hand {
-	return mend.Hand{Tx: tx, Book: room.o.Book, Now: c.Now, By: incidents.Person(c.Person)}
+	return mend.Hand{Tx: tx, Book: room.o.Book, Now: c.Now, By: incidents.Person(c.Person), Judge: room.o.Judge,
+		PagesNobody: room.o.PagesNobody}
 }
 
 // split is /incident split. The alarm is named as it is called; in an incident of one alarm there is nothing to split. What
@@ -100,10 +101,15 @@ func (room *Room) split(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 		return blocks.Message{}, err
 	}
 	c.Acted = true
-	said := blocks.Say("You split ", text.Line(made.Title), " off: it is incident ", blocks.Strong(made.ID), " now.")
+	said := blocks.Say("You split ", text.Line(made.Title), " off: it is incident ", blocks.Strong(made.ID), " now, ",
+		made.Severity, " of ", text.Line(made.Service), ".")
 	if i.Status == incidents.StatusAcknowledged {
 		said = blocks.Say(said, " ", view.NameOf(i.AcknowledgedBy), ", who has acknowledged ", i.ID,
 			", has acknowledged it, too.")
+	}
+	if left, err := incidents.Head(tx, i.ID); err == nil && left.Open() && len(left.Firing) == 0 {
+		said = blocks.Say(said, " No alarm fires in ", i.ID, " any more. Somebody declared it, so it stays open: ",
+			blocks.Code(c.Root+" resolve "+i.ID))
 	}
 	return blocks.Message{Body: []blocks.Paragraph{blocks.Para(said)}}, nil
 }

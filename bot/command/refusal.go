@@ -19,6 +19,9 @@ func Refusal(c *chat.Call, e *incidents.Refused) blocks.Message {
 	i := &e.Incident
 	id := blocks.Strong(i.ID)
 	switch {
+	case errors.Is(e.Reason, incidents.ErrResolved) && merged(i):
+		return blocks.Sentence(id, " was merged ", text.Ago(c.Now.Sub(i.Resolved)), " by ", view.NameOf(i.ResolvedBy),
+			", and goes on as ", blocks.Strong(i.MergedInto), "; nothing changed.")
 	case errors.Is(e.Reason, incidents.ErrResolved):
 		return blocks.Sentence(id, " was resolved ", text.Ago(c.Now.Sub(i.Resolved)), " by ", view.NameOf(i.ResolvedBy),
 			"; nothing changed.")

@@ -26,7 +26,10 @@ type Options struct {
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
 	Postmortem func(ctx context.Context, id string) (string, error)
 	Services   []string // the names of all services
-	Log        *slog.Logger
+	// Judge is the incident that an alarm opens by itself, over a topic, and PagesNobody reports whether one of a severity is quiet.
+	Judge       func(a *incidents.Alarm, topic string) incidents.Raised
+	PagesNobody func(severity string) bool
+	Log         *slog.Logger
 	// Lacks reports whether an incident has no card of its own, and Draw enqueues one: who asks for an incident wants to see it.
 	Lacks func(tx store.Tx, id string) bool
 	Draw  func(tx store.Tx, now time.Time, i *incidents.Incident)
@@ -111,10 +114,13 @@ func (room *Room) answers() []chat.Word {
 			Help: "Puts a line on the timeline, at a time such as 14:02 or yesterday 23:50.",
 			More: "It has 3,000 characters at most. A time has a colon and is one of your zone: `14:02 rolled back`, " +
 				"`yesterday 23:50 the first call`, `mon 10:00`, `2026-03-11 14:02`, `13:02 UTC`."},
-		{Name: "undo", Args: argument.List{argument.May("id", argument.Incident)}, Change: back{room}.takeBack,
-			Help: "Takes back what you did last, within 10 minutes.",
+		{Name: "undo",
+			Args:   argument.List{argument.May("id", argument.Incident), argument.May("line", argument.Line)},
+			Change: back{room}.takeBack,
+			Help:   "Takes back what you did last, within 10 minutes.",
 			More: "That is an acknowledgement, a resolution, a snooze, a severity, a title, a role or a note. What somebody " +
-				"else did since stays, and so do pages that were sent."},
+				"else did since stays, and so do pages that were sent. If what you did last cannot be taken back, you read what " +
+				"can be done instead, and what you did before it. A line is a number of `timeline`: `undo 4 17`."},
 	}
 }
 
@@ -131,8 +137,9 @@ func (room *Room) others() []chat.Word {
 			Args:   argument.List{argument.May("id", argument.Incident), argument.Needs("alarm", argument.Alarm)},
 			Change: room.split,
 			Help:   "Takes an alarm out of an incident, to one of its own.",
-			More: "That pages, unless the one is acknowledged. The alarm does not join others again while its own incident is " +
-				"open, or could be triggered again."},
+			More: "It is of the service, and as bad, as the alarm is by itself, and pages unless the one is acknowledged. The " +
+				"alarm does not join others again while its own incident is open, or could be triggered again. What somebody " +
+				"has declared stays open, also if no alarm is left in it."},
 		lists.Lists{Store: storeOf(room.o.Book), Services: room.o.Services}.Word(),
 		{Name: "info", Also: []string{"show"},
 			Args: argument.List{argument.May("id", argument.Incident)},

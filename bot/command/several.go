@@ -58,9 +58,40 @@ func numbers(args []chat.Token) (ids []string, words int) {
 	return unique, words
 }
 
-// joins reports whether a word stands between the numbers of a list.
+// joins reports whether a word stands between the numbers of a list. Those of other languages are here that mean nothing else; about
+// what else stands there is asked ([many.unjoined]).
 func joins(t chat.Token) bool {
-	return t.Kind == chat.WordToken && slices.Contains([]string{"and", "&", "+"}, strings.ToLower(t.Text))
+	return t.Kind == chat.WordToken &&
+		slices.Contains([]string{"and", "&", "+", "und", "et", "y", "og", "och", "và"}, strings.ToLower(t.Text))
+}
+
+// unjoined asks whether a second incident was meant, where a word that joins nothing stands between it and the first
+// ("2 mit 3"). That may be a note; but to do half of what was meant, and to make a note of the rest, is worse than to ask.
+func (room many) unjoined(c *chat.Call, tx store.Tx) (m blocks.Message, asked bool) {
+	ids, words := numbers(c.Args)
+	if c.Target != nil || len(ids) == 0 || len(c.Args) != words+2 {
+		return m, false
+	}
+	between, last := c.Args[words], c.Args[words+1]
+	id := strings.Trim(chat.Plain(last.Text), "#,;")
+	if between.Kind != chat.WordToken || isNumber(between) || strings.EqualFold(between.Text, view.Anyway) ||
+		!isNumber(last) || slices.Contains(ids, id) {
+		return m, false
+	}
+	if _, err := incidents.Head(tx, id); err != nil {
+		return m, false
+	}
+	all, said := strings.Join(append(slices.Clone(ids), id), " "), text.Line(between.Text+" "+last.Text)
+	if slices.Contains(singles(), c.Word) {
+		m = blocks.Sentence("Do you mean ", id, ", too? Nothing was changed: ", blocks.Code(c.Root+" "+c.Word),
+			" takes one incident at a time.")
+	} else {
+		m = blocks.Sentence("Do you mean ", id, ", too? Nothing was changed. For all of them: ", say(c, c.Word, all, ""),
+			".")
+	}
+	m.Body = append(m.Body, blocks.Para(blocks.Say("If “", said, "” is text: ",
+		say(c, c.Word, strings.Join(ids, " "), `"`+said+`"`), ".")))
+	return m, true
 }
 
 // isNumber reports whether a word is the number of an incident, with a mark before or behind it.
@@ -261,6 +292,11 @@ func because(reason string) blocks.Line {
 // gone"), so words with a text refuse only what is written as one list ("3,4"), and none refuses unless all numbers are
 // incidents.
 func (room many) onlyOne(c *chat.Call, tx store.Tx) (m blocks.Message, refused bool) {
+	if slices.Contains(singles(), c.Word) {
+		if m, asked := room.unjoined(c, tx); asked {
+			return m, true
+		}
+	}
 	n, several := room.named(c)
 	if !several || n.all {
 		return m, false

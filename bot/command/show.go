@@ -142,7 +142,7 @@ func (room *Room) pickAny(c *chat.Call, tx store.Tx) (*incidents.Incident, block
 	if len(c.Args) > 0 && !chat.IsID(strings.TrimPrefix(c.Args[0].Text, "#")) {
 		return nil, noSuch(c.Args[0].Text, incidents.OpenIDs(tx, maxListed)), nil
 	}
-	i, rest, m := room.pick(c, tx)
+	i, rest, m := find(room, c, tx)
 	if i != nil && rest != "" && c.Target == nil {
 		return nil, leftOver(c, rest), nil
 	}

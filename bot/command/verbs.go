@@ -27,6 +27,9 @@ const (
 // acknowledge is /incident ack. What is written behind the id is noted. A note needs a number in front: without one its
 // first word may be a number that was mistyped.
 func (room *Room) acknowledge(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	if m, asked := (many{room}).unjoined(c, tx); asked {
+		return m, nil
+	}
 	if n, several := (many{room}).named(c); several {
 		return many{room}.acknowledge(c, tx, n)
 	}
@@ -73,6 +76,9 @@ func asksForLead(c *chat.Call, i *incidents.Incident, m blocks.Message) blocks.M
 
 // resolve is /incident resolve. While an alarm of the incident says ALARM, it asks first.
 func (room *Room) resolve(c *chat.Call, tx store.Tx) (blocks.Message, error) {
+	if m, asked := (many{room}).unjoined(c, tx); asked {
+		return m, nil
+	}
 	if n, several := (many{room}).named(c); several {
 		return many{room}.resolve(c, tx, n)
 	}
@@ -202,6 +208,14 @@ func (room *Room) appendAt(c *chat.Call, tx store.Tx, id string, at time.Time,
 //
 // In this order: what the button is about, the number in front, the incident of the place, the only one that is open.
 func (room *Room) pick(c *chat.Call, tx store.Tx) (i *incidents.Incident, text string, m blocks.Message) {
+	if i, text, m = find(room, c, tx); i != nil && merged(i) {
+		return nil, text, elsewhereNow(room, c, tx, i, text)
+	}
+	return i, text, m
+}
+
+// find is pick that also finds what was merged: it can be looked at, and no more.
+func find(room *Room, c *chat.Call, tx store.Tx) (i *incidents.Incident, text string, m blocks.Message) {
 	if m, several := (many{room}).onlyOne(c, tx); several {
 		return nil, "", m
 	}

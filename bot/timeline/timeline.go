@@ -156,6 +156,9 @@ func lines(i *incidents.Incident, events []incidents.Event, from int) blocks.Mes
 	if len(struck) > 0 {
 		said += " " + text.Count(len(struck), "line was", "lines were") + " struck."
 	}
+	if i.MergedInto != "" && !i.Open() {
+		said += " It goes on as incident " + i.MergedInto + "."
+	}
 	m.Body = append(m.Body, blocks.Para(blocks.Say(said)))
 	for some := range slices.Chunk(shown[from:end], together) {
 		var all []blocks.Line

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -161,10 +162,12 @@ func TestAtTheTerminalOfAStoppedBot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	call(cli.ExitInUse, "in use", "ack", "-as", "ana", "1")
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
+	call(cli.ExitInUse, "in use", "ack", "-as", "ana", "1") // after it has waited
+	r.waits(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	}, "note", "-as", "ana", "-config", r.path("oncalm.yaml"), "1", "two at once")
 	call(cli.ExitNo, "no bot is running, so nobody would be paged", "declare", "-as", "ana", "it is slow")
 	call(cli.ExitNo, "no bot is running", "page", "-as", "ana", "-incident", "1", "bo")
 	call(cli.ExitNo, "several incidents are open", "ack", "-as", "ana")
@@ -192,6 +195,28 @@ func TestAtTheTerminalOfAStoppedBot(t *testing.T) {
 		if events := r.timeline(id); !strings.Contains(events, want) {
 			t.Errorf("the timeline lacks %s:\n%s", want, events)
 		}
+	}
+}
+
+// waits runs a command while the store is held, lets go of it when the command says that it waits, and holds that it is done then.
+func (r *rig) waits(letGo func(), args ...string) {
+	r.t.Helper()
+	cmd := r.command(args...)
+	cmd.Stderr = nil
+	said, err := cmd.StderrPipe()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		r.t.Fatal(err)
+	}
+	line, err := bufio.NewReader(said).ReadString('\n')
+	if err != nil || !strings.Contains(line, "in use (pid ") || !strings.Contains(line, "waiting for it, 5s at most") {
+		r.t.Errorf("it says %q, %v", line, err)
+	}
+	letGo()
+	if err := cmd.Wait(); err != nil {
+		r.t.Errorf("it waited and did it not: %v", err)
 	}
 }
 

@@ -89,35 +89,73 @@ func younger(a, b Done) int {
 	return cmp.Compare(m, n)
 }
 
-// lastIn is what a person did last in an incident. What takes something back, and what was taken back, does not count.
+// Line is what a person did that stands in that line of an incident's timeline. Errors are as for [Last].
+func Line(tx store.Tx, now time.Time, person, id, line string) ([]Done, error) {
+	all, err := didIn(tx, now, person, id)
+	for _, e := range all {
+		if strconv.Itoa(e.Seq) == line {
+			return []Done{{id, e}}, nil
+		}
+	}
+	return nil, cmp.Or(err, ErrNothing)
+}
+
+// Before is what a person did last before something else in the same incident, of what can be taken back. Errors are as for [Last].
+func Before(tx store.Tx, now time.Time, person string, d Done) (Done, error) {
+	all, err := didIn(tx, now, person, d.Incident)
+	for _, e := range all {
+		before := Done{d.Incident, e}
+		if e.Seq >= d.Event.Seq {
+			continue
+		}
+		switch _, err := Back(tx, now, before); {
+		case err == nil:
+			return before, nil
+		case !errors.Is(err, ErrLasting) && !errors.Is(err, ErrOvertaken):
+			return before, err
+		}
+	}
+	return Done{}, cmp.Or(err, ErrNothing)
+}
+
+// lastIn is what a person did last in an incident.
 func lastIn(tx store.Tx, now time.Time, person, id string) (last incidents.Event, ok bool, err error) {
+	all, err := didIn(tx, now, person, id)
+	if err != nil || len(all) == 0 {
+		return last, false, err
+	}
+	return all[0], true, nil
+}
+
+// didIn is what a person did in an incident, the newest first. What takes something back, and what was taken back, does not count.
+func didIn(tx store.Tx, now time.Time, person, id string) (all []incidents.Event, err error) {
 	i, err := incidents.Head(tx, id)
 	if err != nil {
-		return last, false, err
+		return nil, err
 	}
 	end, err := incidents.Events(tx, id, i.Seq, 1)
 	// the newest event tells at once that nothing here is young enough
 	if err != nil || len(end) == 0 || now.Sub(end[0].Recorded) > Window {
-		return last, false, err
+		return nil, err
 	}
 	events, err := incidents.TimelineFrom(tx, id, i.Seq-looked)
 	if err != nil {
-		return last, false, err
+		return nil, err
 	}
 	back := map[int]bool{}
 	for _, e := range slices.Backward(events) {
 		seq, undoes := undone(e.Body)
 		switch {
 		case now.Sub(e.Recorded) > Window:
-			return last, false, nil
+			return all, nil
 		// what it took back comes later, since this goes backwards
 		case undoes:
 			back[seq] = true
 		case e.By == incidents.Person(person) && !back[e.Seq] && !captured(e.Body):
-			return e, true, nil
+			all = append(all, e)
 		}
 	}
-	return last, false, nil
+	return all, nil
 }
 
 // captured reports whether a note was said in Slack: it goes from the timeline as it came there.

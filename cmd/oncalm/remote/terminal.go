@@ -6,12 +6,14 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
 	"github.com/oncalm/oncalm/postmortems/markdown"
+	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/store/bolt/disk"
 	"github.com/oncalm/oncalm/terminal"
@@ -42,7 +44,7 @@ func (h Hand) do(ctx context.Context, s *cli.Session, r terminal.Request, rests 
 	done, err := terminal.Ask(ctx, file, r)
 	stopped := errors.Is(err, terminal.ErrNoServer) && rests != nil
 	if stopped {
-		done, err = h.atRest(ctx, s, file, r, rests)
+		done, stopped, err = h.atRest(ctx, s, file, r, rests)
 	}
 	if err != nil {
 		return refusal(err)
@@ -82,19 +84,43 @@ func refusal(err error) error {
 // for that.
 type AtRest func(context.Context, *config.Config, *bolt.DB, terminal.Request) (terminal.Done, error)
 
-// atRest does it on the file at that path.
+const (
+	// patience is how long a command waits for a store that another holds: most likely that is a command like it, which is over in a
+	// moment.
+	patience = 5 * time.Second
+	// again is how long it waits before each try.
+	again = 100 * time.Millisecond
+)
+
+// atRest does it on the file at that path. While another process holds that, and is no bot that can be asked, it waits a moment, and says
+// so. A bot that has started meanwhile does it; stopped is false then.
 func (h Hand) atRest(ctx context.Context, s *cli.Session, file string, r terminal.Request,
-	rests AtRest) (done terminal.Done, err error) {
+	rests AtRest) (done terminal.Done, stopped bool, err error) {
 	cfg, err := unsent(s, h.Config)
 	if err != nil {
-		return done, err
+		return done, true, err
 	}
-	db, err := cli.OpenStore(ctx, file, bolt.Options{MustExist: true})
-	if err != nil {
-		return done, err
+	for end, told := time.Now().Add(patience), false; ; told = true {
+		db, err := cli.OpenStore(ctx, file, bolt.Options{MustExist: true})
+		if err == nil {
+			done, err = rests(ctx, cfg, db, r)
+			return done, true, errors.Join(err, db.Close())
+		}
+		if !errors.Is(err, store.ErrInUse) || time.Now().After(end) {
+			return done, true, err
+		}
+		if !told {
+			s.Complain(err.Error() + ", and nobody answers there: waiting for it, " + patience.String() + " at most")
+		}
+		select {
+		case <-ctx.Done():
+			return done, true, ctx.Err()
+		case <-time.After(again):
+		}
+		if done, err = terminal.Ask(ctx, file, r); !errors.Is(err, terminal.ErrNoServer) {
+			return done, false, err
+		}
 	}
-	done, err = rests(ctx, cfg, db, r)
-	return done, errors.Join(err, db.Close())
 }
 
 // unsent reads a configuration without Slack's secrets: nothing is sent, and they may be known to the service alone.
