@@ -61,11 +61,20 @@ func (w *world) slip(user string) (s slip) {
 	w.slack.Bot.ConnectHandler(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		s = slip{r.PostFormValue("trigger_id"), r.PostFormValue("response_url")}
 	}))
-	defer w.slack.Bot.ConnectHandler(w.bot.Handler())
+	defer w.connected()
 	if r := w.slack.Hands.Command(context.Background(), user, channel, "/incident", ""); r.Err != nil || s.trigger == "" {
 		w.t.Fatalf("no slip for %s: %v", user, r.Err)
 	}
 	return s
+}
+
+// connected has Slack send what people do to the bot again.
+func (w *world) connected() {
+	if w.connect == nil {
+		w.slack.Bot.ConnectHandler(w.bot.Handler())
+		return
+	}
+	w.connect()
 }
 
 // behind is what stands behind words, so that they change something in the world of [everything]. What has none is said all the same.

@@ -55,6 +55,7 @@ type world struct {
 
 	joined bool // pages that wait are told together
 
+	connect func()           // how Slack reaches the bot, if not by its handler
 	line    string           // the number of a line of a timeline (see noted)
 	buttons map[string]drawn // see drawn
 }

@@ -1,187 +1,17 @@
 package bot
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
-	"maps"
-	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
-	"time"
 
-	"github.com/oncalm/oncalm/bot/home"
-	"github.com/oncalm/oncalm/bot/slackfake/hands"
+	"github.com/oncalm/oncalm/bot/bottest"
 )
-
-// An exchange is one call of the Web API as it went over the wire, in words of JSON.
-type exchange struct {
-	method  string
-	request map[string]any
-	answer  any
-	blocks  []any // of both
-}
-
-// listening keeps what we ask Slack, and what it answers.
-type listening struct {
-	http.RoundTripper
-	mu  sync.Mutex
-	all []exchange
-}
-
-func (l *listening) RoundTrip(r *http.Request) (*http.Response, error) {
-	method, is := strings.CutPrefix(r.URL.Path, "/api/")
-	if !is {
-		return l.RoundTripper.RoundTrip(r)
-	}
-	body, err := io.ReadAll(r.Body)
-	if err != nil {
-		return nil, err
-	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	resp, err := l.RoundTripper.RoundTrip(r)
-	if err != nil {
-		return nil, err
-	}
-	said, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, err
-	}
-	resp.Body = io.NopCloser(bytes.NewReader(said))
-	e := exchange{method: method, request: arguments(r.Header.Get("Content-Type"), body)}
-	if json.Unmarshal(said, &e.answer) == nil {
-		e.take(e.request)
-		e.take(e.answer)
-		for _, name := range lacking()[method] {
-			without(e.request, name)
-			without(e.answer, name)
-		}
-		l.mu.Lock()
-		l.all = append(l.all, e)
-		l.mu.Unlock()
-	}
-	return resp, nil
-}
-
-// take takes the blocks out of a value. They have types of their own, which those of answers only resemble.
-func (e *exchange) take(v any) {
-	switch v := v.(type) {
-	case map[string]any:
-		if blocks, is := v["blocks"].([]any); is {
-			e.blocks = append(e.blocks, blocks)
-			v["blocks"] = []any{}
-		}
-		for _, val := range v {
-			e.take(val)
-		}
-	case []any:
-		for _, val := range v {
-			e.take(val)
-		}
-	}
-}
-
-// lacking are fields that Slack's documents have, and the types of its library do not, by methods.
-func lacking() map[string][]string {
-	return map[string][]string{
-		"dnd.info":                   {"snooze_enabled"},
-		"files.getUploadURLExternal": {"alt_txt"},
-		"conversations.history":      {"pinned_to"},
-		"conversations.replies":      {"pinned_to"},
-	}
-}
-
-// without takes a field out of a value, wherever it is in it.
-func without(v any, name string) {
-	switch v := v.(type) {
-	case map[string]any:
-		delete(v, name)
-		for _, val := range v {
-			without(val, name)
-		}
-	case []any:
-		for _, val := range v {
-			without(val, name)
-		}
-	}
-}
-
-// arguments are those of a call.
-func arguments(contentType string, body []byte) map[string]any {
-	args := map[string]any{}
-	if strings.HasPrefix(contentType, "application/json") {
-		_ = json.Unmarshal(body, &args) // the fake has judged it
-	} else if form, err := url.ParseQuery(string(body)); err == nil {
-		for name := range form {
-			args[name] = value(name, form.Get(name))
-		}
-	}
-	delete(args, "token")
-	return args
-}
-
-// value is an argument in a form as JSON would have it.
-func value(name, text string) (v any) {
-	switch {
-	case text == "true" || text == "false":
-		return text == "true"
-	case strings.HasPrefix(text, "{") || strings.HasPrefix(text, "["):
-		if json.Unmarshal([]byte(text), &v) == nil {
-			return v
-		}
-	case name == "limit" || name == "length":
-		if n, err := strconv.Atoi(text); err == nil {
-			return n
-		}
-	case text == "1": // as forms say it
-		return true
-	}
-	return text
-}
-
-// calls are all kinds of calls that the bot makes when people do all that they can.
-func calls(t *testing.T) (all []exchange) {
-	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		var l *listening
-		w := everything(t, func(o *Options) {
-			l = &listening{RoundTripper: o.Transport}
-			o.Transport = l
-			channelRules(o)
-		})
-		w.begun()
-		e := hands.Event{Fields: map[string]any{"type": home.Opening, "user": ana, "channel": "D0", "tab": "home"}}
-		w.slack.Bot.Event(t.Context(), e)
-		for _, d := range w.deeds() {
-			if d.event == "tokens_revoked" || d.event == "app_uninstalled" {
-				continue
-			}
-			w.done(d, w.by(ana))
-			w.wait(3 * time.Second)
-		}
-		w.typed(ana, "/oncall", "schedule payments") // a picture
-		for _, people := range [][]string{{"ana"}, nil, {"bo"}} {
-			w.does(w.bot.SetGroup(t.Context(), "S0LEADS", people))
-		}
-		if _, err := w.bot.Hindrances(t.Context(), "ana", time.Now()); err != nil {
-			t.Error(err)
-		}
-		w.bot.CatchUp(t.Context())
-		w.typed(ana, "/incident", "resolve all anyway it is over")
-		w.wait(8 * 24 * time.Hour) // channels are archived
-		all = l.all
-	})
-	return all
-}
 
 // A part of a program is a value that is to be of a type.
 type part struct {
@@ -193,13 +23,17 @@ type part struct {
 func program(all []exchange) string {
 	var b strings.Builder
 	b.WriteString("import type { WebClient } from '@slack/web-api';\nimport type { KnownBlock } from '@slack/types';\n" +
+		"import type { RespondArguments, SlashCommand, ViewResponseAction } from '@slack/bolt';\n" +
 		"type Loose<T> = T extends string ? T | `${T}` : T extends (infer E)[] ? Loose<E>[] : T extends object ? { [K in keyof T]: Loose<T[K]> | null } : T;\n")
 	seen := map[string]bool{}
 	for _, e := range all {
 		of := `WebClient["` + strings.ReplaceAll(e.method, ".", `"]["`) + `"]`
-		parts := []part{
-			{"asked", "NonNullable<Parameters<" + of + ">[0]>", e.request},
-			{"answered", "Loose<Awaited<ReturnType<" + of + ">>>", e.answer},
+		parts := []part{{"said", e.method, e.request}}
+		if e.answer != nil {
+			parts = []part{
+				{"asked", "NonNullable<Parameters<" + of + ">[0]>", e.request},
+				{"answered", "Loose<Awaited<ReturnType<" + of + ">>>", e.answer},
+			}
 		}
 		for _, blocks := range e.blocks {
 			parts = append(parts, part{"blocks", "KnownBlock[]", blocks})
@@ -276,16 +110,31 @@ func checked(t *testing.T, text string) string {
 	return string(out)
 }
 
+// unrecorded is what of all that the program calls and says, as its source has it, was not recorded.
+func unrecorded(t *testing.T, all []exchange) []string {
+	t.Helper()
+	wanted, err := bottest.Methods(".")
+	if err != nil || len(wanted) < 25 {
+		t.Fatalf("the methods in the source are %q, %v", wanted, err)
+	}
+	wanted = append(wanted, responded, viewReply, acknowledging, enveloped)
+	return slices.DeleteFunc(wanted, func(method string) bool {
+		return slices.ContainsFunc(all, func(e exchange) bool { return e.method == method })
+	})
+}
+
 // TestSlacksTypes: what we send, and what our fake answers, is of the types that Slack's own library for JavaScript has for it; and a
 // wrong field, a wrong value and a wrong block are found.
 func TestSlacksTypes(t *testing.T) {
-	all := calls(t)
-	methods := map[string]bool{}
-	for _, e := range all {
-		methods[e.method] = true
+	all := slices.Concat(calls(t, false), calls(t, true))
+	if missing := unrecorded(t, all); len(missing) > 0 {
+		t.Errorf("these are called or said by the program, and not checked: %q", missing)
 	}
-	if len(methods) < 20 {
-		t.Errorf("only %d methods were called: %v", len(methods), slices.Sorted(maps.Keys(methods)))
+	fewer := slices.DeleteFunc(slices.Clone(all), func(e exchange) bool {
+		return e.method == "chat.delete" || e.method == acknowledging
+	})
+	if missing := unrecorded(t, fewer); !slices.Equal(missing, []string{"chat.delete", acknowledging}) {
+		t.Errorf("of two that are missing it finds %q", missing)
 	}
 	text := program(all)
 	if out := checked(t, text); out != "" {
@@ -295,8 +144,11 @@ func TestSlacksTypes(t *testing.T) {
 	wrong := text + "export const w1: NonNullable<Parameters<" + post + `>[0]> = {channel: "C1", text: "x", unfurl_link: true};
 export const w2: Loose<Awaited<ReturnType<` + post + `>>> = {ok: true, ts: 1.5};
 export const w3: KnownBlock[] = [{type: "header", text: {type: "mrkdwn", text: "x"}}];
+export const w4: RespondArguments = {response_type: "everybody", text: "x"};
+export const w5: ` + acknowledging + ` = {envelope: "x"};
+export const w6: ` + enveloped + ` = {envelope_id: "x", accepts_response_payload: true, type: "slash_commands", payload: {command: "/incident"}};
 `
-	if out := checked(t, wrong); strings.Count(out, "error TS") != 3 {
-		t.Errorf("of three mistakes it finds: %s", out)
+	if out := checked(t, wrong); strings.Count(out, "error TS") != 6 {
+		t.Errorf("of six mistakes it finds: %s", out)
 	}
 }

@@ -2,6 +2,7 @@ package channels
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"time"
@@ -221,6 +222,9 @@ func (w *work) convene(ctx context.Context) error {
 	})
 }
 
+// errNobody says that Slack has not told us yet who we are, as it does soon after the start: what is ours cannot be known then.
+var errNobody = errors.New("slack has not told yet who we are")
+
 // ours finds a channel of that name that we have opened: an earlier attempt got through, and we did not hear of it.
 func (w *work) ours(ctx context.Context, name string) (id string, err error) {
 	var in struct {
@@ -235,8 +239,12 @@ func (w *work) ours(ctx context.Context, name string) (id string, err error) {
 	if t := slack.TroubleOf(err); t == slack.Limited || t == slack.Unreachable || t == slack.Barred {
 		return "", err
 	}
+	us := w.c.o.Out.Watch.Identity().User
+	if us == "" {
+		return "", errNobody
+	}
 	for _, c := range in.Channels {
-		if c.Name == name && c.Creator == w.c.o.Out.Watch.Identity().User {
+		if c.Name == name && c.Creator == us {
 			return c.ID, nil
 		}
 	}

@@ -2,15 +2,11 @@ package manifest_test
 
 import (
 	"encoding/json"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -134,67 +130,14 @@ func TestHints(t *testing.T) {
 	}
 }
 
-// throughLibrary are the methods behind those of slack-go.
-func throughLibrary() map[string][]string {
-	return map[string][]string{
-		"AuthTestContext": {"auth.test"}, "GetBotInfoContext": {"bots.info"}, "GetUserInfoContext": {"users.info"},
-		"GetDNDInfoContext": {"dnd.info"}, "GetUserGroupsContext": {"usergroups.list"},
-		"DisableUserGroupContext": {"usergroups.disable"}, "EnableUserGroupContext": {"usergroups.enable"},
-		"UpdateUserGroupMembersListContext": {"usergroups.users.update"},
-		"UploadFileContext":                 {"files.getUploadURLExternal", "files.completeUploadExternal"},
-	}
-}
-
-// callsIn are the methods of the Web API that the program calls, as its source has them.
+// callsIn are the methods of the Web API that the bot calls with its own token, as its source has them.
 func callsIn(t *testing.T) (made []string) {
 	t.Helper()
-	method := regexp.MustCompile(`^(apps|auth|bookmarks|bots|chat|conversations|dnd|files|pins|reactions|team|usergroups|users|views)\.[a-zA-Z.]+$`)
-	err := filepath.WalkDir("..", func(path string, d os.DirEntry, err error) error {
-		if err != nil || d.IsDir() && (d.Name() == "slackfake" || d.Name() == "manifest") {
-			if err == nil {
-				err = filepath.SkipDir
-			}
-			return err
-		}
-		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
-			return nil
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
-		if err != nil {
-			return err
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.BasicLit:
-				if text, err := strconv.Unquote(n.Value); err == nil && method.MatchString(text) {
-					made = append(made, text)
-				}
-			case *ast.CallExpr:
-				fn, ok := n.Fun.(*ast.SelectorExpr)
-				if !ok {
-					return true
-				}
-				if through, ok := fn.X.(*ast.SelectorExpr); !ok || through.Sel.Name != "api" {
-					return true
-				}
-				methods, known := throughLibrary()[fn.Sel.Name]
-				if !known {
-					t.Errorf("%s calls %s of slack-go, of which this test does not know the method", path, fn.Sel.Name)
-				}
-				made = append(made, methods...)
-			}
-			return true
-		})
-		return nil
-	})
+	made, err := bottest.Methods("..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	slices.Sort(made)
-	return slices.DeleteFunc(slices.Compact(made), func(name string) bool {
-		return name == "apps.connections.open" || // with the token of the app
-			name == "files.upload" // how our log calls an upload
-	})
+	return slices.DeleteFunc(made, func(name string) bool { return name == "apps.connections.open" }) // with the token of the app
 }
 
 // TestScopesAndCalls: each call that we make has its scope, and each scope is there for a call that we make, or an event.

@@ -106,7 +106,13 @@ func (s channels) mine(a wire.Args) (wire.Answer, error) {
 	if user := cmp.Or(a["user"], s.ws.App.BotUserID); user != s.ws.App.BotUserID {
 		return nil, wire.Refuse("method_not_supported_for_channel_type") // of others it is not needed
 	}
-	return s.listed(a, func(c *workspace.Conversation) bool { return c.Has(s.ws.App.BotUserID) })
+	out, err := s.listed(a, func(c *workspace.Conversation) bool { return c.Has(s.ws.App.BotUserID) })
+	if all, ok := out["channels"].([]wire.Answer); ok {
+		for _, c := range all {
+			delete(c, "is_member") // Slack leaves out what is so of each
+		}
+	}
+	return out, err
 }
 
 func (s channels) members(a wire.Args) (wire.Answer, error) {

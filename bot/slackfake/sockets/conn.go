@@ -56,11 +56,11 @@ func (h *Hub) serve(c *conn) {
 		"debug_info": map[string]any{"host": "applink-1", "approximate_connection_time": 18060},
 	})
 	for {
-		var ack acknowledgement
-		if c.ws.ReadJSON(&ack) != nil {
+		_, message, err := c.ws.ReadMessage()
+		if err != nil {
 			return
 		}
-		h.take(ack)
+		h.take(message)
 	}
 }
 

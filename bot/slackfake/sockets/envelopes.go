@@ -39,13 +39,14 @@ const most = 20 * 1024
 
 // take gives an acknowledgement to whoever waits for it. One that comes too late, or a second time, is counted and has no
 // effect.
-func (h *Hub) take(ack acknowledgement) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if len(ack.Payload) >= most {
+func (h *Hub) take(message []byte) {
+	var ack acknowledgement
+	if json.Unmarshal(message, &ack) != nil || len(ack.Payload) >= most {
 		return
 	}
-	h.acks++
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.acks = append(h.acks, message)
 	if waits := h.acked[ack.ID]; waits != nil {
 		delete(h.acked, ack.ID)
 		waits <- ack.Payload
@@ -141,5 +142,12 @@ func (h *Hub) Again(r *http.Request) ([]byte, error) {
 func (h *Hub) Sent() (all []Envelope, acknowledged int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return slices.Clone(h.sent), h.acks
+	return slices.Clone(h.sent), len(h.acks)
+}
+
+// Acknowledgements are what came, as it came, the oldest first.
+func (h *Hub) Acknowledgements() []json.RawMessage {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Clone(h.acks)
 }

@@ -3,6 +3,7 @@ package sockets
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -23,7 +24,7 @@ type Hub struct {
 	deaf    bool            // nobody gets in
 	sent    []Envelope      // the newest last
 	acked   map[string]chan []byte
-	acks    int // that came
+	acks    []json.RawMessage // that came
 }
 
 // NewHub makes a hub without connections.
