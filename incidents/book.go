@@ -45,8 +45,7 @@ func (b *Book) Record(ctx context.Context, id string, by Actor, body Body) (*Inc
 	return after, nil
 }
 
-// Open starts an incident within a transaction and gives it the next id. A zero at
-// means now.
+// Open starts an incident within a transaction and gives it the next id. A zero at means now.
 func (b *Book) Open(tx store.Tx, now, at time.Time, by Actor, opened Opened) (*Incident, error) {
 	last, _ := strconv.ParseUint(string(tx.Get(CounterKey)), 10, 32)
 	id := strconv.FormatUint(last+1, 10)
@@ -59,8 +58,7 @@ func (b *Book) Open(tx store.Tx, now, at time.Time, by Actor, opened Opened) (*I
 	return b.append(tx, now, i, Event{At: at, By: by, Body: opened})
 }
 
-// Append adds an event to an incident within a transaction. Of e, At (zero means
-// now), By and Body count.
+// Append adds an event to an incident within a transaction. Of e, At (zero means now), By and Body count.
 func (b *Book) Append(tx store.Tx, now time.Time, id string, e Event) (*Incident, error) {
 	i, err := Head(tx, id)
 	if err != nil {

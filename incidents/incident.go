@@ -1,14 +1,12 @@
 // Package incidents keeps incidents. An incident is the fold of its timeline: a list of events that is only ever
 // appended to. The [Incident] that is stored beside it, the head, is a memo of that fold, written in the same
-// transaction, and the guard against two writers at once. head == Fold(timeline) at any time; `oncalm fsck`
-// checks it.
+// transaction, and the guard against two writers at once. head == Fold(timeline) at any time: `oncalm fsck` looks.
 //
 // The [Book] is the only way to change an incident. It appends an event, rewrites the head, and asks each
 // [Follower], in the same transaction, what else follows from the event: further events (whom to page) and
 // outbox entries (the page itself, see package outbox).
 //
-// Each kind of event is a type with three methods: its name, what it changes, and its [Words]. [Kinds] lists
-// them.
+// Each kind of event is a type with three methods: its name, what it changes, and its [Words]. [Kinds] lists them.
 //
 //	incident/<id>/event/<%08d>   Event, never rewritten
 //	incident/<id>/head           Incident
@@ -75,9 +73,8 @@ type Incident struct {
 	Severity string `json:"severity"`
 	Runbook  string `json:"runbook,omitempty"` // an https link, from the service
 	Status   Status `json:"status"`
-	// Quiet says that this run pages nobody: no step of a policy was taken, and none is enqueued. It
-	// was decided when the run began, and ends when a person escalates or an alarm that pages
-	// joins.
+	// Quiet says that this run pages nobody: no step of a policy was taken, and none is enqueued. It was decided when the
+	// run began, and ends when a person escalates or an alarm that pages joins.
 	Quiet bool `json:"quiet,omitempty"`
 	// Silence is why the run is quiet, if that is since it was silenced; of a resolved incident that it was.
 	Silence *Silence `json:"silence,omitempty"`
