@@ -218,7 +218,7 @@ func (b *Bot) compose(users map[string]string) {
 		Out: out, Book: o.Book, Clock: o.Clock, Log: log, People: o.People,
 		Rooms:  roomsOf(b),
 		Rights: o.RightsNow, Access: o.Access,
-		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list",
+		Refusal: command.Refusal, Aside: b.withChannel, Look: o.Roots.Incident + " list", Token: o.Token,
 	}, users)
 	b.shifts.SetRouter(b.router)
 	if b.Silence != nil {

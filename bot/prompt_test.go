@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/slack/incoming"
 	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/incidents/requests"
 	"github.com/oncalm/oncalm/store"
@@ -14,7 +15,7 @@ import (
 // remembered is what was answered to a request; "" if nothing is remembered of it.
 func (w *world) remembered(d deed, by doer) (answer string) {
 	w.t.Helper()
-	id := "slack:" + by.trigger
+	id := incoming.ByTrigger(by.trigger)
 	if d.kind == "plain" {
 		_, rest, _ := strings.Cut(w.telling(d, by), `"ts":"`)
 		ts, _, _ := strings.Cut(rest, `"`)

@@ -32,14 +32,17 @@ func encode(m blocks.Message, zone *time.Location, replace bool) string {
 
 // answerBody is the body of an answer's entry. The address is a secret while it is of use, which is for half an hour.
 type answerBody struct {
-	URL     string `json:"url"`
+	URL     string `json:"url,omitempty"` // as older versions wrote it
+	Sealed  string `json:"sealed,omitempty"`
 	Payload string `json:"payload"`
 }
 
-func answerEntry(now time.Time, request, url, payload string) outbox.Entry {
+// answerEntry is the entry of an answer. Whoever can read the store cannot read the address.
+func answerEntry(s seal, now time.Time, request, url, payload string) outbox.Entry {
+	key := store.Key("answer", request)
 	return outbox.Entry{
-		Key: store.Key("answer", request), Kind: KindAnswer, Lane: outbox.Answers, Due: now,
-		Body: outbox.Body(answerBody{url, payload}),
+		Key: key, Kind: KindAnswer, Lane: outbox.Answers, Due: now,
+		Body: outbox.Body(answerBody{Sealed: s.close(url, key), Payload: payload}),
 	}
 }
 
@@ -52,6 +55,14 @@ func (r *Router) answer(ctx context.Context, e outbox.Entry) (func(store.Tx) err
 	if r.o.Clock.Now().Sub(e.Created) > Life {
 		r.o.Log.Warn("a reply came too late to be sent", "key", e.Key)
 		return nil, nil
+	}
+	if body.Sealed != "" {
+		address, err := r.seal.open(body.Sealed, e.Key)
+		if err != nil {
+			r.o.Log.Warn("a reply could not be sent", "key", e.Key, "err", err)
+			return nil, nil
+		}
+		body.URL = address
 	}
 	err := r.o.Out.Answer(ctx, body.URL, []byte(body.Payload))
 	if (slack.PerhapsSent(err) || slack.TroubleOf(err) == slack.Limited) && e.Attempt+1 >= uses {

@@ -67,7 +67,7 @@ func (r *Router) once(ctx context.Context, c *Call, do func(store.Tx) (blocks.Me
 			enqueueDirectly(c, tx, m)
 		}
 		if c.url != "" && (!m.Shown || c.Private) {
-			outbox.In(tx, c.Now).Once(answerEntry(c.Now, c.ID, c.url, payload))
+			outbox.In(tx, c.Now).Once(answerEntry(r.seal, c.Now, c.ID, c.url, payload))
 			c.told = true
 		}
 		return nil

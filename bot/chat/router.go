@@ -33,6 +33,8 @@ type Options struct {
 	Aside func(blocks.Message) blocks.Message
 	// Look is what shows whether something was done, as people type it.
 	Look string
+	// Token is the bot's: addresses that have to be written down are sealed with it.
+	Token string
 }
 
 // A Room is the conversation of one slash command. It owns its words; its buttons and forms say them.
@@ -65,6 +67,7 @@ type Router struct {
 	users map[string]string // names of people by their Slack ids
 	zones zones
 	loose loose
+	seal  seal
 
 	ending chan struct{} // closed by End
 	end    func()
@@ -73,7 +76,9 @@ type Router struct {
 // New makes a Router. Users are the names of people by their ids in Slack.
 func New(o Options, users map[string]string) *Router {
 	ending := make(chan struct{})
-	return &Router{o: o, users: users, ending: ending, end: sync.OnceFunc(func() { close(ending) })}
+	return &Router{
+		o: o, users: users, seal: newSeal(o.Token), ending: ending, end: sync.OnceFunc(func() { close(ending) }),
+	}
 }
 
 // End gives up what is told loosely, and waits for what goes on.

@@ -40,7 +40,7 @@ func command(field func(string) string, name string) Parsed {
 		Command: &slack.Command{Root: field("command"), Text: field("text")},
 	}
 	if r.Trigger != "" {
-		r.ID = "slack:" + r.Trigger
+		r.ID = ByTrigger(r.Trigger)
 	}
 	return Parsed{Request: r}
 }

@@ -43,7 +43,7 @@ func TestCommandEitherWay(t *testing.T) {
 		t.Errorf("(-posted +sent over a socket):\n%s", diff)
 	}
 	want := slack.Request{
-		ID: "slack:1.2.abc", User: "U0ANA", Trigger: "1.2.abc", ReplyTo: "https://hooks.slack.com/commands/x",
+		ID: ByTrigger("1.2.abc"), User: "U0ANA", Trigger: "1.2.abc", ReplyTo: "https://hooks.slack.com/commands/x",
 		From:    slack.Origin{Team: "T1", Enterprise: "E1", App: "A1"},
 		Command: &slack.Command{Root: "/incident", Text: "note 1 “it's” <@U0BO|bo> &amp; more"},
 	}
@@ -61,7 +61,7 @@ func TestParse(t *testing.T) {
 	}{
 		{"a button", Interaction, `{"type":"block_actions","team":{"id":"T1"},"api_app_id":"A1","user":{"id":"U1"},"trigger_id":"9",
 			"container":{"is_ephemeral":true},"actions":[{"action_id":"incident/ack","value":"4.1"}]}`,
-			Parsed{Request: slack.Request{ID: "slack:9", From: slack.Origin{Team: "T1", App: "A1"}, User: "U1", Trigger: "9",
+			Parsed{Request: slack.Request{ID: ByTrigger("9"), From: slack.Origin{Team: "T1", App: "A1"}, User: "U1", Trigger: "9",
 				Action: &slack.Action{ID: "incident/ack", Value: "4.1", Private: true}}}},
 		{"a button without a trigger", Interaction, `{"type":"block_actions","user":{"id":"U1"},"container":{"message_ts":"5.1"},
 			"actions":[{"action_id":"a","action_ts":"6.2"}]}`,
@@ -101,10 +101,10 @@ func TestParse(t *testing.T) {
 			Parsed{Request: slack.Request{Event: &slack.Event{Type: "user_change"}}}},
 		{"the menu of a message", Interaction, `{"type":"message_action","callback_id":"timeline/add","user":{"id":"U1"},"trigger_id":"9",
 			"channel":{"id":"C1"},"message":{"ts":"1.2","user":"U2","text":"hm"},"response_url":"https://hooks.slack.com/x"}`,
-			Parsed{Request: slack.Request{ID: "slack:9", User: "U1", Trigger: "9", Channel: "C1", ReplyTo: "https://hooks.slack.com/x",
+			Parsed{Request: slack.Request{ID: ByTrigger("9"), User: "U1", Trigger: "9", Channel: "C1", ReplyTo: "https://hooks.slack.com/x",
 				Shortcut: &slack.Shortcut{Callback: "timeline/add", Message: spoken.Message{Channel: "C1", TS: "1.2", User: "U2", Text: "hm"}}}}},
 		{"a shortcut without a message", Interaction, `{"type":"shortcut","callback_id":"incident/declare","user":{"id":"U1"},"trigger_id":"9"}`,
-			Parsed{Request: slack.Request{ID: "slack:9", User: "U1", Trigger: "9",
+			Parsed{Request: slack.Request{ID: ByTrigger("9"), User: "U1", Trigger: "9",
 				Shortcut: &slack.Shortcut{Callback: "incident/declare"}}}},
 		{"a challenge", Event, `{"type":"url_verification","challenge":"c"}`, Parsed{Challenge: "c"}},
 		{"too many", Event, `{"type":"app_rate_limited","minute_rate_limited":60}`, Parsed{Throttled: time.Unix(60, 0).UTC()}},

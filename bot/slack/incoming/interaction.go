@@ -120,7 +120,7 @@ func (in *interactive) origin() slack.Origin {
 func (in *interactive) id(name string) string {
 	switch {
 	case in.Trigger != "":
-		return "slack:" + in.Trigger
+		return ByTrigger(in.Trigger)
 	case len(in.Actions) > 0 && in.Actions[0].TS != "":
 		return "slack:" + in.Container.MessageTS + "/" + in.Actions[0].TS + "/" + in.User.ID
 	}

@@ -1,6 +1,8 @@
 package incoming
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
@@ -25,3 +27,9 @@ func (p *Parsed) asks() bool {
 
 // A Parser reads what was sent. name names it, where nothing in it does.
 type Parser func(sent []byte, name string) (Parsed, error)
+
+// ByTrigger is the id of the request with that trigger. Ids are written down and logged, and a trigger is a right to open a form.
+func ByTrigger(trigger string) string {
+	sum := sha256.Sum256([]byte(trigger))
+	return "slack:" + hex.EncodeToString(sum[:16])
+}
