@@ -81,6 +81,8 @@ type Maker struct {
 	Thing []string
 	// New makes a target. It calls nobody.
 	New func(cfg aws.Config, keys Settings) (Target, error)
+	// Check says what is wrong with all keys together; nil takes all.
+	Check func(Settings) error
 	// Apart says that it has nothing to do with AWS, so that no configuration of AWS is needed.
 	Apart bool
 }
@@ -91,6 +93,7 @@ type Key struct {
 	Such     string // an example
 	Optional bool
 	Secret   bool
+	Aside    bool // it is not of the name of a target: it says how it is reached
 	// Check says what is wrong with a value; nil takes all that is not empty.
 	Check func(string) error
 }

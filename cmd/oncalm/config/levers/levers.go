@@ -15,6 +15,7 @@ import (
 	"github.com/oncalm/oncalm/rollbacks/codedeploy"
 	"github.com/oncalm/oncalm/rollbacks/codepipeline"
 	"github.com/oncalm/oncalm/rollbacks/ecs"
+	"github.com/oncalm/oncalm/rollbacks/kubernetes"
 	"github.com/oncalm/oncalm/rollbacks/lambda"
 	"github.com/oncalm/oncalm/rollbacks/webhook"
 	"github.com/oncalm/oncalm/text"
@@ -27,6 +28,7 @@ func Makers() []rollbacks.Maker {
 		codedeploy.Maker(),
 		codepipeline.Maker(),
 		ecs.Maker(),
+		kubernetes.Maker(),
 		lambda.Maker(),
 		webhook.Maker(),
 	}
@@ -110,7 +112,7 @@ func lever(v reading.Value) rollbacks.Lever {
 		entries = append(entries, keyEntry(k, l.Keys))
 	}
 	v.Mapping(entries...)
-	complete(v, m)
+	complete(v, m, l.Keys)
 	l.Name = nameOf(l, m)
 	if l.Account != "" {
 		l.Keys["account"] = l.Account
@@ -145,8 +147,8 @@ func keyEntry(k rollbacks.Key, to rollbacks.Settings) reading.Entry {
 	})
 }
 
-// complete sees that nothing is missing.
-func complete(v reading.Value, m rollbacks.Maker) {
+// complete sees that nothing is missing, and that it goes together.
+func complete(v reading.Value, m rollbacks.Maker, to rollbacks.Settings) {
 	if v.Kind() != reading.Mapping {
 		return
 	}
@@ -154,6 +156,9 @@ func complete(v reading.Value, m rollbacks.Maker) {
 		if !k.Optional && !v.Has(k.Name) {
 			v.Errorf("add "+k.Name+": such as "+k.Such, "the target has no %s", k.Name)
 		}
+	}
+	if m.Check != nil && m.Check(to) != nil {
+		v.Errorf("see docs/rollbacks.md#"+m.Kind, "%v", m.Check(to))
 	}
 }
 
@@ -166,7 +171,7 @@ func nameOf(l rollbacks.Lever, m rollbacks.Maker) string {
 		if u, err := url.Parse(value); k.Name == "url" && err == nil {
 			value = u.Host
 		}
-		if !k.Secret && value != "" {
+		if !k.Secret && !k.Aside && value != "" {
 			parts = append(parts, value)
 		}
 	}
