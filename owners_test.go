@@ -32,6 +32,7 @@ import (
 	"github.com/oncalm/oncalm/outbox/steady"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
@@ -152,6 +153,8 @@ func TestOwnersCanFail(t *testing.T) {
 // TestKeysAreInPackageDocs holds that the doc of each package which writes keys tells of them: who looks into a store starts there.
 func TestKeysAreInPackageDocs(t *testing.T) {
 	keys := map[string][]store.Check{
+		"postmortems/publish": publish.Keys(),
+
 		"actions":       actions.Keys(),
 		"alarms/groups": groups.Keys(), "alarms/known": known.Keys(), "alarms/reconcile": reconcile.Keys(),
 		"alarms/sns": sns.Keys(), "bot": bot.Keys(), "bot/storm": storm.Keys(),

@@ -10,9 +10,8 @@ import (
 	"github.com/oncalm/oncalm/store"
 )
 
-// A Lane keeps work of one urgency apart, so that no chore delays a page. Its name stands in keys,
-// in entries and in metrics, and has no slash. How urgent a lane is only the order in [Group.Lanes]
-// says, so one may be added anywhere and nothing that is stored changes.
+// A Lane keeps work of one urgency apart, so that no chore delays a page. Its name stands in keys, in entries and in metrics, and
+// has no slash. Only the order in [Group.Lanes] says how urgent it is, so one may be added and nothing that is stored changes.
 type Lane string
 
 // The lanes.
@@ -26,6 +25,7 @@ const (
 	Chores    Lane = "chores"    // everything that may wait: cards, notices
 	Asides    Lane = "asides"    // what goes on in Slack beside that: the channels of incidents, and what is said there
 	Errands   Lane = "errands"   // what has nothing to do with Slack, and must not wait for it
+	Documents Lane = "documents" // postmortems for people's files
 	Rollbacks Lane = "rollbacks" // what is rolled back in AWS: it waits for nobody, and nobody for it
 )
 
@@ -110,6 +110,5 @@ const (
 	ParkedPrefix = parkedPrefix
 )
 
-// Places returns the keys of the indexes that lead to e as long as it is not done. It
-// stands at one of them: what is in no index is never worked off.
+// Places returns the keys of the indexes that lead to e until it is done. What is at neither is never worked off.
 func Places(e Entry) (due, parked string) { return dueKey(e), parkedPrefix + e.Key }

@@ -80,6 +80,7 @@ func DefaultGroups(probe func(context.Context) error) []Group {
 		{Name: "chores", Lanes: []Lane{Chores}, Workers: 2, Probe: probe},
 		{Name: "asides", Lanes: []Lane{Asides}, Workers: 2, Probe: probe},
 		{Name: "errands", Lanes: []Lane{Errands}, Workers: 2},
+		{Name: "documents", Lanes: []Lane{Documents}, Workers: 1, Timeout: time.Minute},
 		{Name: "rollbacks", Lanes: []Lane{Rollbacks}, Workers: 4, Timeout: time.Minute},
 	}
 }

@@ -94,6 +94,7 @@ func Make(i incidents.Incident, timeline []incidents.Event, around evidence.Arou
 		return BuildWith(i, timeline, around)
 	}
 	stored := evidence.Stored(timeline)
+	digest := evidence.Digest(stored) // now: what is stored is large, and needed no more than for these two
 	masked, events, clean := roles.MaskStored(i, timeline, stored)
 	for n := range around.Past {
 		around.Past[n].Title = clean(around.Past[n].Title)
@@ -102,6 +103,6 @@ func Make(i incidents.Incident, timeline []incidents.Event, around evidence.Arou
 		around.Changes[n].Title, around.Changes[n].Reason = clean(c.Title), clean(c.Reason)
 	}
 	d := build(masked, events, around)
-	d.Header.Digest = evidence.Digest(stored)
+	d.Header.Digest = digest
 	return d
 }

@@ -44,6 +44,7 @@ import (
 	"github.com/oncalm/oncalm/postmortems/archive"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/learning"
+	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -142,6 +143,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, changes.Sweep, known.Sweep,
 			groups.Sweep, requests.Sweep, bot.Sweep, pages.Sweep,
 			capture.Sweep, channels.Sweep, paging.SweepJoints, fates.Sweep, silences.Sweep, rollbacks.Sweep, rollback.Sweep,
+			publish.Sweep,
 			a.archiver(cfg.Store).Sweep},
 	}
 	a.sweeping = a.sweeper.Handlers()

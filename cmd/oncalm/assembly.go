@@ -31,6 +31,7 @@ import (
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/learning"
 	"github.com/oncalm/oncalm/postmortems/markdown"
+	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/postmortems/shapes"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations/feed"
@@ -45,6 +46,7 @@ type assembly struct {
 	*app
 	cfg           *config.Config
 	texts         shapes.Layout
+	publisher     *publish.Publisher
 	book          *incidents.Book
 	intake        *alarms.Intake
 	door          *sns.Door
@@ -121,11 +123,12 @@ func (a *assembly) followers() []incidents.Follower {
 	if a.outside.follows != nil {
 		all = append(all, a.outside.follows)
 	}
-	return all
+	return append(all, a.publisher.Follow)
 }
 
 func (a *assembly) wireTexts() (err error) {
 	a.texts, err = shapes.Load(a.cfg.Templates, a.cfg.Shapes)
+	a.wirePostmortems()
 	return err
 }
 

@@ -50,7 +50,7 @@ func Write(book *incidents.Book, tx store.Tx, now time.Time, id string, by incid
 			return nil, ErrOther
 		case len(text) > longest:
 			return nil, fmt.Errorf("%w: %s has %d bytes of %d", ErrLong, s.Name, len(text), longest)
-		case text == At(timeline, s.Name, s.Base), text == At(masked, s.Name, s.Base):
+		case text == At(timeline, s.Name, s.Base), text == At(masked, s.Name, s.Base), recorded(timeline, s, text):
 			continue
 		}
 		fact := response.SectionWritten{Section: s.Name, Text: text, Base: s.Base}
@@ -60,6 +60,15 @@ func Write(book *incidents.Book, tx store.Tx, now time.Time, id string, by incid
 		changed = append(changed, s.Name)
 	}
 	return changed, nil
+}
+
+// recorded reports whether the same was written already by somebody who had seen the same: the file was read twice.
+func recorded(timeline []incidents.Event, s markdown.Written, text string) bool {
+	return slices.ContainsFunc(timeline, func(e incidents.Event) bool {
+		b, _ := e.Body.(incidents.Responded)
+		w, ok := b.Fact.(response.SectionWritten)
+		return ok && w.Section == s.Name && w.Base == s.Base && markdown.Own(w.Text) == text
+	})
 }
 
 // At is a section as it stood in the document after an event; empty if nobody had written there.

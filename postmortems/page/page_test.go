@@ -16,6 +16,7 @@ import (
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/evidence"
 	"github.com/oncalm/oncalm/postmortems/lint"
+	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/postmortems/page"
 	"github.com/oncalm/oncalm/postmortems/storytest"
 	"github.com/oncalm/oncalm/templates"
@@ -69,6 +70,22 @@ func TestPages(t *testing.T) {
 			}
 			check(t, string(out))
 		})
+	}
+}
+
+// TestPagesOfShapes: the same holds in each shape, for what is hostile and for what runs from right to left.
+func TestPagesOfShapes(t *testing.T) {
+	for _, shape := range markdown.Shapes(texts(t)) {
+		for _, name := range []string{"hostile", "rtl", "responded", "rolled-back"} {
+			t.Run(shape+"/"+name, func(t *testing.T) {
+				d := build(storytest.Stories()[name](t).Folded())
+				out, err := page.Render(d, texts(t), page.Options{Shape: shape})
+				if err != nil {
+					t.Fatal(err)
+				}
+				check(t, string(out))
+			})
+		}
 	}
 }
 

@@ -126,7 +126,7 @@ func (c *Config) settings(next *Config) (keys []string) {
 			keys = append(keys, keyOf(name))
 		}
 	}
-	return keys
+	return slices.Compact(keys)
 }
 
 // common are the services that another configuration has, too, in order.
@@ -148,6 +148,9 @@ func (c *Config) handoffs() schedules.Handoffs {
 
 // keyOf is how a field is called in the file.
 func keyOf(field string) string {
+	if field == "Shapes" {
+		return "templates"
+	}
 	var b strings.Builder
 	for n, r := range field {
 		upper := r >= 'A' && r <= 'Z'

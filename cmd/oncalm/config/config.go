@@ -29,6 +29,7 @@ import (
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/publishing"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
@@ -49,7 +50,9 @@ type Config struct {
 	Retention time.Duration
 	Templates string // directory of texts that replace the embedded ones; may be empty
 	Shapes    shapes.Choices
-	PublicURL string // without a slash at the end; empty if not configured
+	// Postmortems is where they are written to.
+	Postmortems publishing.Postmortems
+	PublicURL   string // without a slash at the end; empty if not configured
 
 	Slack Slack
 	SNS   SNS

@@ -12,6 +12,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/maintenance"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/publishing"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/rules"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
@@ -51,6 +52,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("store", func(v reading.Value) { c.Store = cmp.Or(places.Store(v), c.Store) }),
 		reading.Key("retention", places.Retention(&c.Retention)),
 		reading.Key("templates", text.Section),
+		reading.Key("postmortems", publishing.Section(&c.Postmortems)),
 		reading.Key("public_url", c.publicURL),
 		reading.Key("web", func(v reading.Value) { v.Mapping(reading.Key("listen", places.Address(&c.WebListen))) }),
 		reading.Key("slack", slack.section).Needed("give it bot_token, signing_secret and channel"),

@@ -28,6 +28,7 @@ import (
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems/learning"
+	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
@@ -62,6 +63,7 @@ func owners() []store.Check {
 		capture.Keys(),
 		rollback.Keys(),
 		channels.Keys(),
+		publish.Keys(),
 		bot.Keys(),
 		storm.Keys(),
 		ops.Keys(),
