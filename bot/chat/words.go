@@ -91,7 +91,7 @@ func (w Word) Usage() string { return w.Args.Usage() }
 
 // Says is how to say a word, with what follows it.
 func (w Word) Says(root string) string {
-	return strings.TrimSpace(root + " " + w.Name + " " + w.Usage())
+	return strings.TrimSpace(strings.TrimSpace(root+" "+w.Name) + " " + w.Usage())
 }
 
 // Help lists words.

@@ -57,14 +57,46 @@ func (room *Room) impact(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 	return advised(did(blocks.Say(l, "."), cut), text), nil
 }
 
-// affected reads the times in front of an impact, and returns the text behind them. What is no time is part of the text. A
-// text may begin with such a word, too ("from what we see"): then the whole is text. What is unclear says of a time why it cannot be meant.
+// affected reads the times in front of an impact, or behind it, and returns the text. What is no time is part of the text. A text may
+// begin or end with such a word, too ("from what we see"): then the whole is text. What is unclear says of a time why it cannot be meant.
 func affected(said string, now time.Time, zone *time.Location) (f response.Affected, rest, unclear string) {
+	f, rest, unclear = inFront(said, now, zone)
+	if unclear != "" || !f.From.IsZero() || !f.To.IsZero() {
+		return f, rest, unclear
+	}
+	const most = 10 // words that are looked at as times
+	at := len(said)
+	for range most {
+		if at = strings.LastIndexByte(said[:at], ' '); at <= 0 {
+			break
+		}
+		tail := said[at+1:]
+		word, _ := firstWord(tail)
+		g, left, why := inFront(tail, now, zone)
+		switch {
+		case why != "" && why != notYet:
+			return f, said, why
+		case left != "" || g.From.IsZero() && (g.To.IsZero() || strings.EqualFold(word, "to")):
+		default: // the longest counts: "from 14:02 until 14:40" ends with "until 14:40"
+			f, rest = g, strings.TrimRight(said[:at], " ,;")
+		}
+		if !f.From.IsZero() {
+			break
+		}
+	}
+	return f, rest, ""
+}
+
+// notYet says of tomorrow why nobody was hurt then.
+const notYet = "tomorrow is still to come"
+
+// inFront reads the times at the beginning of a text, and returns what follows them.
+func inFront(said string, now time.Time, zone *time.Location) (f response.Affected, rest, unclear string) {
 	rest = said
 	word, behind := firstWord(rest)
 	if strings.EqualFold(word, "from") || strings.EqualFold(word, "since") {
 		if day, _ := firstWord(behind); strings.EqualFold(day, "tomorrow") {
-			return f, said, "tomorrow is still to come"
+			return f, said, notYet
 		}
 		p, read, err := when.Past(behind, now, zone)
 		switch {

@@ -177,6 +177,9 @@ func pageStates(i *incidents.Incident) blocks.Line {
 	if len(all) == 0 && i.Held != nil && i.Status == incidents.StatusTriggered {
 		return blocks.Say("To page somebody at once, escalate it.")
 	}
+	if len(all) == 0 && i.Run > 0 { // of before only the timeline tells
+		return blocks.Say("Nobody has been paged since it was triggered last.")
+	}
 	if len(all) == 0 {
 		return blocks.Say("Nobody has been paged.")
 	}
