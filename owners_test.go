@@ -34,6 +34,7 @@ import (
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/rollbacks"
+	"github.com/oncalm/oncalm/rollbacks/freeze"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -164,6 +165,7 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 		"overrides":          overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "bot/capture": capture.Keys(),
 		"bot/channels":   channels.Keys(),
 		"rotations/feed": feed.Keys(), "silences": silences.Keys(), "rollbacks": rollbacks.Keys(), "bot/rollback": rollback.Keys(),
+		"rollbacks/freeze": freeze.Keys(),
 	}
 	docs := map[string]string{}
 	for _, s := range tree(t) {

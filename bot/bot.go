@@ -33,6 +33,7 @@ import (
 	"github.com/oncalm/oncalm/bot/trace"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/rollbacks"
+	"github.com/oncalm/oncalm/rollbacks/freeze"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 
@@ -81,8 +82,9 @@ type Options struct {
 	Silences    *silences.Book
 	Watched     alarms.Services
 	PagesNobody func(severity string) bool
-	// Rollbacks is where services are rolled back; nil if nothing can be.
+	// Rollbacks is where services are rolled back, and Freezes where their pipelines are frozen; nil if nothing can be.
 	Rollbacks *rollbacks.Desk
+	Freezes   *freeze.Desk
 	// PublicURL is where the program is reached from outside, without a slash at the end, for links to it; empty if that is not known.
 	PublicURL string
 	// Capture is which messages are put onto timelines, and Channels which incidents have channels of their own.

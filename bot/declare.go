@@ -19,7 +19,7 @@ import (
 func backs(b *Bot) *rollback.Room {
 	o := &b.o
 	return rollback.New(rollback.Options{
-		Root: o.Roots.Incident, Desk: o.Rollbacks, Book: o.Book, Out: b.out, Channel: o.Channel,
+		Root: o.Roots.Incident, Desk: o.Rollbacks, Freezes: o.Freezes, Book: o.Book, Out: b.out, Channel: o.Channel,
 		Approvers: func(besides string) []string {
 			may := o.RightsNow().Who(rights.Approve, slices.Collect(maps.Keys(o.People)))
 			return slices.DeleteFunc(may, func(person string) bool { return person == besides })

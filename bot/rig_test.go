@@ -143,6 +143,10 @@ func (w *world) open(db store.Store, change ...func(*Options)) {
 	}
 	w.book.Followers = []incidents.Follower{w.pager.Follow, b.Follow, actions.Follow}
 	handlers := []map[string]outbox.Handler{w.overrides.Handlers(), w.pager.Handlers(), b.Handlers()}
+	if o.Freezes != nil {
+		w.book.Followers = append(w.book.Followers, o.Freezes.Follow)
+		handlers = append(handlers, o.Freezes.Handlers())
+	}
 	if o.Rollbacks != nil {
 		w.book.Followers = append(w.book.Followers, o.Rollbacks.Follow)
 		handlers = append(handlers, o.Rollbacks.Handlers())

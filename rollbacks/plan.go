@@ -83,6 +83,8 @@ type Maker struct {
 	New func(cfg aws.Config, keys Settings) (Target, error)
 	// Check says what is wrong with all keys together; nil takes all.
 	Check func(Settings) error
+	// Gate says that its targets are gates.
+	Gate bool
 	// Apart says that it has nothing to do with AWS, so that no configuration of AWS is needed.
 	Apart bool
 }

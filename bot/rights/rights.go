@@ -78,7 +78,7 @@ func words() map[Action]map[string][]string {
 		// who is put on call by an override, and for how long alarms are silenced, is looked at besides
 		Duty: {"oncall": {"me", "override", "cover", "swap", "undo", "confirm", "take-back", "accept", "decline", "withdraw",
 			"take-over"}},
-		RollBack: {"incident": {"rollback"}, "rollback": {"ask", "decline"}},
+		RollBack: {"incident": {"rollback", "freeze", "unfreeze"}, "rollback": {"ask", "decline"}},
 		Approve:  {"rollback": {"approve"}},
 	}
 }

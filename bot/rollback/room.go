@@ -17,6 +17,7 @@ import (
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/rollbacks"
+	"github.com/oncalm/oncalm/rollbacks/freeze"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
 )
@@ -32,8 +33,10 @@ type Options struct {
 	Root string
 	// Desk is where rollbacks are carried out; nil if nothing can be rolled back.
 	Desk *rollbacks.Desk
-	Book *incidents.Book
-	Out  *slack.Sender
+	// Freezes is where pipelines are frozen; nil if none can be.
+	Freezes *freeze.Desk
+	Book    *incidents.Book
+	Out     *slack.Sender
 	// Channel is where the message of a rollback goes, as an id; "" for none.
 	Channel string
 	// Approvers are those who may approve, besides a person.
@@ -57,14 +60,14 @@ func New(o Options) *Room { return &Room{o: o} }
 
 // Words are the words of this package, for the room of incidents.
 func (r *Room) Words() []chat.Word {
-	return []chat.Word{{
+	return append([]chat.Word{{
 		Name: Word, Args: argument.List{argument.May("id", argument.Incident),
 			argument.May("number of the target", argument.Fixed), argument.May("dry", argument.Fixed)},
 		Form: r.form, Opens: true, Show: r.show, Filled: r.filled,
 		Help: "Shows how to go back to the last good version, and asks for it.",
 		More: "What can be rolled back is `rollback` of the service ([rollbacks](rollbacks.md)). Where others must " +
 			"approve, it is started when they have, within 10 minutes. `dry` does everything but the start.",
-	}}
+	}}, r.freezing()...)
 }
 
 // Room is the conversation by buttons.

@@ -34,6 +34,7 @@ import (
 	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/postmortems/shapes"
 	"github.com/oncalm/oncalm/rollbacks"
+	"github.com/oncalm/oncalm/rollbacks/freeze"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -57,6 +58,7 @@ type assembly struct {
 	pager         *paging.Pager
 	desk          *handoffs.Desk
 	rollbacks     *rollbacks.Desk
+	freezes       *freeze.Desk // of pipelines
 	bot           *bot.Bot
 	handlers      map[string]outbox.Handler // of outbox entries, by kind
 	publicly      http.Handler
@@ -97,7 +99,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n.overrides.Followers = []overrides.Follower{n.bot.FollowOverrides, n.desk.Follow}
 	for _, handlers := range []map[string]outbox.Handler{
 		n.overrides.Handlers(), n.silences.Handlers(), n.pager.Handlers(), n.desk.Handlers(), n.bot.Handlers(),
-		n.intake.Handlers(), n.subscriptions.Handlers(), n.rollbacks.Handlers(), a.sweeping,
+		n.intake.Handlers(), n.subscriptions.Handlers(), n.rollbacks.Handlers(), n.freezes.Handlers(), a.sweeping,
 	} {
 		maps.Copy(n.handlers, handlers)
 	}
@@ -120,6 +122,7 @@ func (a *assembly) rights() rights.Rules {
 func (a *assembly) followers() []incidents.Follower {
 	all := []incidents.Follower{a.pager.Follow, a.around.Follow, a.rollbacks.Follow, a.bot.Follow,
 		a.bot.Silence.FollowIncident, history.Follow, actions.Follow, learning.Follow}
+	all = append(all, a.freezes.Follow)
 	if a.outside.follows != nil {
 		all = append(all, a.outside.follows)
 	}
@@ -148,7 +151,8 @@ func (a *assembly) wireBot() (err error) {
 	a.bot, err = bot.New(bot.Options{
 		Out: a.line, Token: a.cfg.Slack.BotToken.Reveal(), SigningSecrets: secrets, Unposted: a.cfg.Slack.Socket(),
 		Channel: a.cfg.Slack.Channel, Book: a.book, Pager: a.pager, Overrides: a.overrides, People: people,
-		Silences: a.silences, Rollbacks: a.rollbacks, Watched: a.cfg.Services, PagesNobody: a.cfg.PagesNobody,
+		Silences: a.silences, Rollbacks: a.rollbacks, Freezes: a.freezes,
+		Watched: a.cfg.Services, PagesNobody: a.cfg.PagesNobody,
 		Services: services, PublicURL: a.cfg.PublicURL, Postmortem: a.postmortem,
 		Rights: a.cfg.Rights, RightsNow: a.rights, Access: a.cfg.Access,
 		Roots:   bot.Roots{Incident: a.cfg.Slack.Incident, OnCall: a.cfg.Slack.OnCall},

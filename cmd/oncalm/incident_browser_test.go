@@ -75,6 +75,8 @@ func (v *visit) takesCharge() {
 	v.says("/incident impact from yesterday 23:40 to yesterday 23:55 half of the customers cannot pay", "The impact of 1")
 	v.says("/incident page @cy you know the provider", "You paged cy for 1")
 	v.says("/incident rollback 1", "It needs 1 approval within 10 minutes, by bo or cy")
+	v.says("/incident freeze 1", "can be frozen")
+	v.says("/incident unfreeze 1", "Nothing is frozen for 1")
 	v.says("/incident action @ana alert on the provider's errors due fri", "An action item of 1 (Payments fail) for ana")
 	v.says("/incident update identified We switch to the other provider next in 30m", "It goes to 1 channel.")
 	v.goes("status")

@@ -4,6 +4,7 @@ import (
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/levers"
 	"github.com/oncalm/oncalm/rollbacks"
+	"github.com/oncalm/oncalm/rollbacks/freeze"
 )
 
 // wireRollbacks wires what goes back to earlier versions. The bot, which is wired after it, is its door.
@@ -18,6 +19,12 @@ func (a *assembly) wireRollbacks() error {
 		May: func(person string, r rollbacks.Right) bool {
 			return a.cfg.Knows(person) && a.rights().Can(person, actions[r])
 		},
+	})
+	gates := rollbacks.Gates{Desk: a.rollbacks}
+	a.freezes = freeze.New(freeze.Options{
+		Book: a.book, Gates: gates.Of, Gate: gates.Open, Clock: a.clock, Log: a.log.With("component", "freezes"),
+		From: func(service string) string { return a.cfg.Freezes[service] },
+		May:  func(person string) bool { return a.cfg.Knows(person) && a.rights().Can(person, rights.RollBack) },
 	})
 	return nil
 }

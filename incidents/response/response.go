@@ -7,6 +7,7 @@ package response
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/oncalm/oncalm/incidents/wording"
@@ -49,6 +50,8 @@ type State struct {
 	Actions int `json:"actions,omitempty"`
 	// Rollback is the newest that was requested; nil if none was.
 	Rollback *Rollback `json:"rollback,omitempty"`
+	// Freeze is what is wanted of the pipelines of the service; nil if nothing ever was.
+	Freeze *Freeze `json:"freeze,omitempty"`
 	// Changes is how many changes outside were found. Change is the last one before the incident, and ChangeAgo how long before that was.
 	Changes   int           `json:"changes,omitempty"`
 	Change    int           `json:"change,omitempty"`
@@ -67,6 +70,7 @@ func (s *State) Fields(o *record.Object) {
 	o.OptTime("next", &s.Next)
 	o.OptInt("actions", &s.Actions)
 	record.OptRef(o, "rollback", &s.Rollback, (*Rollback).Fields)
+	record.OptRef(o, "freeze", &s.Freeze, (*Freeze).Fields)
 	o.OptInt("changes", &s.Changes)
 	o.OptInt("change", &s.Change)
 	ago := int(s.ChangeAgo)
@@ -111,7 +115,8 @@ type Kind struct {
 // Kinds are all kinds.
 func Kinds() []Kind {
 	return append([]Kind{kindOf[Assigned](), kindOf[Summarised](), kindOf[Affected](), kindOf[Updated](),
-		kindOf[Planned](), kindOf[Convened](), kindOf[Changed]()}, append(rollbackKinds(), writtenKinds()...)...)
+		kindOf[Planned](), kindOf[Convened](), kindOf[Changed]()},
+		slices.Concat(rollbackKinds(), freezeKinds(), writtenKinds())...)
 }
 
 func kindOf[F Fact]() Kind {

@@ -13,6 +13,16 @@ import (
 
 func TestRecord(t *testing.T) { recordtest.Check(t, (*State).Fields) }
 
+// TestThawRequested: what was frozen is known after that, so that it can be thawed, and what is stored elsewhere stays.
+func TestThawRequested(t *testing.T) {
+	was := &Freeze{Wanted: true, Gates: []string{"g"}}
+	s := State{Freeze: was}
+	ThawRequested{}.Apply(&s, 3)
+	if s.Freeze.Wants() || len(s.Freeze.Gates) != 1 || !was.Wanted || (*Freeze)(nil).Wants() {
+		t.Errorf("%+v, %+v", s.Freeze, was)
+	}
+}
+
 // TestFacts: what a fact amounts to, what it says, and that it is read as it was written.
 func TestFacts(t *testing.T) {
 	at := time.Date(2026, 3, 11, 14, 2, 0, 0, time.UTC)
@@ -45,6 +55,24 @@ func TestFacts(t *testing.T) {
 			State{Changes: 1}, "found a change: deployed web, 3 s after the incident began"},
 		{Changed{Change: "c", Family: "ecs", Title: "deployed web", Was: at}, State{Changes: 1, Change: 7},
 			"found a change: deployed web, in the second in which the incident began"},
+		{FreezeRequested{Targets: []string{"codepipeline web/deploy", "codepipeline api/deploy"}, Gates: []string{"g", "h"}},
+			State{Freeze: &Freeze{Wanted: true, Gates: []string{"g", "h"}}},
+			"asked to freeze codepipeline web/deploy, codepipeline api/deploy while the incident is open"},
+		{FreezeRequested{Targets: []string{"codepipeline web/deploy"}, Gates: []string{"g"}, Severity: "sev1"},
+			State{Freeze: &Freeze{Wanted: true, Gates: []string{"g"}}}, "asked to freeze codepipeline web/deploy, since the incident is sev1"},
+		{Frozen{Target: "codepipeline web/deploy"}, State{}, "froze codepipeline web/deploy"},
+		{Frozen{Target: "codepipeline web/deploy", Others: "release day"}, State{},
+			"left codepipeline web/deploy to whoever has stopped it already: release day"},
+		{FreezeFailed{Target: "codepipeline web/deploy", Why: "AccessDenied"}, State{},
+			"could not freeze codepipeline web/deploy yet, and tries again: AccessDenied"},
+		{FreezeFailed{Target: "codepipeline web/deploy", Why: "AccessDenied", Thaw: true}, State{},
+			"could not thaw codepipeline web/deploy yet, and tries again: AccessDenied"},
+		{ThawRequested{}, State{}, "asked to thaw the pipelines"},
+		{Thawed{Target: "codepipeline web/deploy"}, State{}, "thawed codepipeline web/deploy"},
+		{Thawed{Target: "codepipeline web/deploy", Before: true}, State{}, "saw that codepipeline web/deploy is thawed"},
+		{Thawed{Target: "codepipeline web/deploy", For: "5"}, State{}, "left codepipeline web/deploy frozen for incident 5"},
+		{Thawed{Target: "codepipeline web/deploy", Others: "release day"}, State{},
+			"left codepipeline web/deploy to whoever has stopped it since: release day"},
 	} {
 		var got State
 		if tt.fact.Apply(&got, 7); !cmp.Equal(got, tt.want) {

@@ -22,7 +22,7 @@ func OnCard(f Fact) bool {
 	case Planned, Convened:
 		return true
 	}
-	return OfRollback(f)
+	return OfRollback(f) || OfFreeze(f)
 }
 
 // OfPostmortem reports whether a fact is about the postmortem, and no part of what it tells.

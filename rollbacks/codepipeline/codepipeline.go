@@ -28,6 +28,7 @@ func Maker() rollbacks.Maker {
 		Keys: []rollbacks.Key{{Name: "pipeline", Such: "web", Check: checkName},
 			{Name: "stage", Such: "deploy", Check: checkName}},
 		Thing: []string{"pipeline"}, // whatever the stage
+		Gate:  true,
 		New: func(cfg aws.Config, keys rollbacks.Settings) (rollbacks.Target, error) {
 			return &Stage{rollbacks.Dial(cfg, keys, codepipeline.NewFromConfig), keys["pipeline"], keys["stage"]}, nil
 		},

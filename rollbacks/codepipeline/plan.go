@@ -61,30 +61,37 @@ func (s *Stage) plan(ctx context.Context) (p rollbacks.Plan, err error) {
 	return p, nil
 }
 
-// declared reads how the stage is made, and refuses those that CodePipeline cannot roll back.
-func (s *Stage) declared(ctx context.Context) (types.StageDeclaration, error) {
-	var none types.StageDeclaration
+// made reads how the pipeline is made, and which of its stages this is. It refuses a pipeline of another account.
+func (s *Stage) made(ctx context.Context) (*types.PipelineDeclaration, int, error) {
 	out, err := s.Ask.GetPipeline(ctx, &codepipeline.GetPipelineInput{Name: &s.pipeline})
 	if err != nil {
-		return none, err
+		return nil, 0, err
 	}
 	if out.Metadata != nil {
 		if err := s.Own(aws.ToString(out.Metadata.PipelineArn)); err != nil {
-			return none, err
+			return nil, 0, err
 		}
 	}
 	var names []string
 	if out.Pipeline != nil {
-		for _, stage := range out.Pipeline.Stages {
+		for n, stage := range out.Pipeline.Stages {
+			if aws.ToString(stage.Name) == s.name {
+				return out.Pipeline, n, nil
+			}
 			names = append(names, aws.ToString(stage.Name))
 		}
 	}
-	n := slices.Index(names, s.name)
+	return nil, 0, rollbacks.Missing("the pipeline " + s.pipeline + " has no stage " + s.name + ", but " +
+		strings.Join(names, ", "))
+}
+
+// declared reads how the stage is made, and refuses those that CodePipeline cannot roll back.
+func (s *Stage) declared(ctx context.Context) (none types.StageDeclaration, err error) {
+	pipeline, n, err := s.made(ctx)
 	switch {
-	case n < 0:
-		return none, rollbacks.Missing("the pipeline " + s.pipeline + " has no stage " + s.name + ", but " +
-			strings.Join(names, ", "))
-	case out.Pipeline.PipelineType != types.PipelineTypeV2:
+	case err != nil:
+		return none, err
+	case pipeline.PipelineType != types.PipelineTypeV2:
 		return none, &rollbacks.Impossible{
 			Why:     "the pipeline " + s.pipeline + " is of type V1, and CodePipeline rolls stages back in V2 only",
 			Instead: "make it a pipeline of type V2, and until then run it with the earlier version",
@@ -95,7 +102,7 @@ func (s *Stage) declared(ctx context.Context) (types.StageDeclaration, error) {
 			Instead: "name the stage that deploys in the configuration",
 		}
 	}
-	return out.Pipeline.Stages[n], nil
+	return pipeline.Stages[n], nil
 }
 
 // state is how the stage is now.

@@ -1,6 +1,7 @@
 package codepipelinefake
 
 import (
+	"regexp"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/codepipeline"
@@ -252,6 +253,9 @@ func (p *Pipeline) stop(c awsfake.Call) (any, *awsfake.Problem) {
 	return map[string]any{"pipelineExecutionId": e.id}, nil
 }
 
+// reasons are those that DisableStageTransition takes.
+var reasons = regexp.MustCompile(`^[a-zA-Z0-9!@ ().*?-]{1,300}$`)
+
 // switched is a request to enable or disable a transition. Only inbound ones are known here.
 type switched struct {
 	Name   string `json:"pipelineName"`
@@ -266,7 +270,7 @@ func (p *Pipeline) disable(c awsfake.Call) (any, *awsfake.Problem) {
 		return nil, wrong
 	}
 	defer p.mu.Unlock()
-	if len(in.Reason) > 300 {
+	if !reasons.MatchString(in.Reason) {
 		return nil, problem("ValidationException", "reason")
 	}
 	return p.turn(in, transition{true, in.Reason, "arn:aws:sts::" + awsfake.Account + ":assumed-role/oncalm/incident", p.Now()})

@@ -32,6 +32,7 @@ func (c *Config) agree(f *reading.File) {
 		may = slices.Collect(maps.Keys(c.People)) // whoever is in the group
 	}
 	levers.Agree(f, c.Levers, len(may))
+	levers.AgreeFreezes(f, c.Levers, c.Freezes)
 	if f.Faulty("services") || f.Faulty("policies") || f.Faulty("schedules") {
 		return // what is wrong there may be why something is not used
 	}

@@ -74,6 +74,8 @@ type Config struct {
 	Services alarms.Services
 	// Levers are what can be rolled back of services, in order.
 	Levers map[string][]rollbacks.Lever
+	// Freezes are how bad incidents of services must be for their pipelines to be frozen; those that are missing never are.
+	Freezes map[string]string
 	// Messages say what messages amount to that are not CloudWatch's own, before the program's own table does.
 	Messages []messages.Rule
 	// Maintenance says when nobody is paged for what.

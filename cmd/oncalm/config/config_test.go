@@ -206,9 +206,10 @@ func TestEverything(t *testing.T) {
 				From: time.Date(2026, 12, 1, 22, 0, 0, 0, time.UTC), To: time.Date(2026, 12, 2, 2, 0, 0, 0, time.UTC),
 			},
 		},
-		Quiet:  []string{"sev4", "sev3"},
-		Access: rights.Access{Ask: true},
-		Rights: rights.Rules{rights.Commander: {"ana"}, rights.Viewer: {"cy"}, rights.Approver: {"bo"}},
+		Quiet:   []string{"sev4", "sev3"},
+		Access:  rights.Access{Ask: true},
+		Rights:  rights.Rules{rights.Commander: {"ana"}, rights.Viewer: {"cy"}, rights.Approver: {"bo"}},
+		Freezes: map[string]string{"checkout": "sev1"},
 		Levers: map[string][]rollbacks.Lever{"checkout": {
 			{
 				Kind: "ecs", Name: "ecs prod/checkout", Approvals: 1, Region: "eu-central-1", Account: "123456789012",

@@ -45,7 +45,8 @@ func sections(c *Config) []reading.Entry {
 		Pairs:     schedules.Pairs{Schedules: c.Schedules, Planned: c.Planned},
 	}
 	text := &texts.Reader{Directory: &c.Templates, Shapes: &c.Shapes}
-	service := &services.Reader{Services: &c.Services, Levers: c.Levers, Topics: &c.SNS.Topics, Texts: text.Service}
+	service := &services.Reader{Services: &c.Services, Levers: c.Levers, Freezes: c.Freezes,
+		Topics: &c.SNS.Topics, Texts: text.Service}
 	rule := &rules.Reader{Rules: &c.Messages, Quiet: c.PagesNobody}
 	return []reading.Entry{
 		reading.Key("listen", places.Address(&c.Listen)),
@@ -137,6 +138,7 @@ func empty(f *reading.File) *Config {
 		People:    map[string]Person{},
 		Schedules: map[string]rotations.Schedule{}, Planned: map[string][]rotations.Override{},
 		Policies: map[string]paging.Policy{}, Levers: map[string][]rollbacks.Lever{},
+		Freezes:  map[string]string{},
 		Quiet:    severities.DefaultQuiet(),
 		Handoffs: schedules.DefaultHandoffs(),
 	}

@@ -30,6 +30,7 @@ import (
 	"github.com/oncalm/oncalm/postmortems/learning"
 	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/rollbacks"
+	"github.com/oncalm/oncalm/rollbacks/freeze"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -52,6 +53,7 @@ func owners() []store.Check {
 		changes.Keys(),
 		reconcile.Keys(),
 		rollbacks.Keys(),
+		freeze.Keys(),
 		fates.Keys(),
 		silences.Keys(),
 		known.Keys(),

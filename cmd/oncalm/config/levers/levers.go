@@ -207,3 +207,21 @@ func Agree(f *reading.File, all map[string][]rollbacks.Lever, approvers int) {
 		}
 	}
 }
+
+// AgreeFreezes refuses to freeze the pipelines of services that have none.
+func AgreeFreezes(f *reading.File, all map[string][]rollbacks.Lever, freezes map[string]string) {
+	var kinds []string
+	for _, m := range Makers() {
+		if m.Gate {
+			kinds = append(kinds, m.Kind)
+		}
+	}
+	for _, service := range slices.Sorted(maps.Keys(freezes)) {
+		held := func(l rollbacks.Lever) bool { return slices.Contains(kinds, l.Kind) && !l.Dry }
+		if !slices.ContainsFunc(all[service], held) {
+			f.Place("services."+service+".freeze").Errorf(
+				"add rollback: {kind: codepipeline, pipeline: web, stage: deploy}, or remove it",
+				"service %s has no pipeline to freeze", service)
+		}
+	}
+}

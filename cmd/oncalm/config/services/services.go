@@ -29,6 +29,8 @@ type Reader struct {
 	Services *alarms.Services
 	// Levers are what can be rolled back, by service.
 	Levers map[string][]rollbacks.Lever
+	// Freezes are how bad an incident of a service must be for its pipelines to be frozen.
+	Freezes map[string]string
 	// Topics are those that are heard, once the whole file was read.
 	Topics *[]string
 	// Texts returns the reader of the templates of a service.
@@ -66,6 +68,11 @@ func (r *Reader) Section(v reading.Value) {
 			reading.Key("templates", r.Texts(name)),
 			// docs/decisions/0030
 			reading.Key("rollback", func(v reading.Value) { r.Levers[name] = levers.Read(v) }),
+			reading.Key("freeze", func(v reading.Value) {
+				if severity, ok := severities.Read(v); ok {
+					r.Freezes[name] = severity
+				}
+			}),
 		)
 		if !key.Has("policy") {
 			key.Errorf("add policy: with one of policies", "service %s has no policy", name)
