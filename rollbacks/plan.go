@@ -98,6 +98,9 @@ type Key struct {
 	Aside    bool // it is not of the name of a target: it says how it is reached
 	// Check says what is wrong with a value; nil takes all that is not empty.
 	Check func(string) error
+	// Names is set if there are several values, each with a name: a setting of its own, called after the key, with a dot between. It says
+	// what is wrong with a name.
+	Names func(string) error
 }
 
 // Settings are what the configuration says about a target, by the names of keys. There may be secrets among them, so none are ever

@@ -217,6 +217,14 @@ func TestEverything(t *testing.T) {
 				Keys: rollbacks.Settings{"cluster": "prod", "service": "checkout", "account": "123456789012"},
 			},
 			{
+				Kind: "appconfig", Name: "appconfig shop/prod/flags", Approvals: 1,
+				Keys: rollbacks.Settings{"application": "shop", "environment": "prod", "profile": "flags"},
+			},
+			{
+				Kind: "codebuild", Name: "codebuild rollback-checkout", Approvals: 1,
+				Keys: rollbacks.Settings{"project": "rollback-checkout", "env.SERVICE": "checkout", "env.TOKEN": "canary-four-0123456789"},
+			},
+			{
 				Kind: "codepipeline", Name: "codepipeline web/deploy", Approvals: 1,
 				Keys: rollbacks.Settings{"pipeline": "web", "stage": "deploy"},
 			},

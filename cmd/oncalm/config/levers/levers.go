@@ -11,7 +11,9 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/rollbacks"
+	"github.com/oncalm/oncalm/rollbacks/appconfig"
 	"github.com/oncalm/oncalm/rollbacks/cloudformation"
+	"github.com/oncalm/oncalm/rollbacks/codebuild"
 	"github.com/oncalm/oncalm/rollbacks/codedeploy"
 	"github.com/oncalm/oncalm/rollbacks/codepipeline"
 	"github.com/oncalm/oncalm/rollbacks/ecs"
@@ -24,7 +26,9 @@ import (
 // Makers are all kinds of targets.
 func Makers() []rollbacks.Maker {
 	return []rollbacks.Maker{
+		appconfig.Maker(),
 		cloudformation.Maker(),
+		codebuild.Maker(),
 		codedeploy.Maker(),
 		codepipeline.Maker(),
 		ecs.Maker(),
@@ -133,6 +137,9 @@ func makerOf(v reading.Value) (rollbacks.Maker, bool) {
 
 // keyEntry reads what a kind of target has to be told.
 func keyEntry(k rollbacks.Key, to rollbacks.Settings) reading.Entry {
+	if k.Names != nil {
+		return reading.Key(k.Name, func(v reading.Value) { named(v, k, to) })
+	}
 	return reading.Key(k.Name, func(v reading.Value) {
 		s, ok := v.Filled(k.Name + " such as " + k.Such)
 		switch {
@@ -143,6 +150,27 @@ func keyEntry(k rollbacks.Key, to rollbacks.Settings) reading.Entry {
 			v.Errorf("write such as "+k.Such, "the text is too long, or has characters that nobody sees")
 		default:
 			to[k.Name] = s
+		}
+	})
+}
+
+// mostNamed is how many values a key may have that has several.
+const mostNamed = 30
+
+// named reads a key with several values. They may be secrets, so any text will do.
+func named(v reading.Value, k rollbacks.Key, to rollbacks.Settings) {
+	count := 0
+	v.Each("names and values such as "+k.Such, func(name string, key, v reading.Value) {
+		if count++; count > mostNamed {
+			key.Errorf("leave out what the target can know by itself", "there are more than %d", mostNamed)
+			return
+		}
+		if err := k.Names(name); err != nil {
+			key.Errorf("write such as "+k.Such, "%v", err)
+			return
+		}
+		if s, ok := v.Filled("a text, for " + name); ok {
+			to[k.Name+"."+name] = s
 		}
 	})
 }

@@ -40,7 +40,10 @@ func TestEachKind(t *testing.T) {
 			if k.Secret {
 				such = strings.Repeat("s", 32)
 			}
-			pairs = append(pairs, fmt.Sprintf("%s: %q", k.Name, such))
+			if k.Names == nil {
+				such = fmt.Sprintf("%q", such)
+			}
+			pairs = append(pairs, k.Name+": "+such)
 		}
 		all, problems := read(t, "{"+strings.Join(pairs, ", ")+"}")
 		if problems != "" || len(all) != 1 || !strings.HasPrefix(all[0].Name, m.Kind+" ") || all[0].Approvals != 1 {
