@@ -22,7 +22,7 @@ import (
 // get ahead of the other.
 var (
 	subCommands = []string{
-		"serve", "demo", "check", "doctor", "manifest", "oncall", "shifts", "feed", "import", "simulate", "incidents", "actions", "messages", "declare", "ack", "resolve", "note", "page", "timeline", "postmortem", "backup",
+		"serve", "demo", "check", "doctor", "manifest", "oncall", "shifts", "feed", "import", "simulate", "incidents", "actions", "messages", "declare", "ack", "resolve", "note", "page", "timeline", "postmortem", "report", "backup",
 		"restore", "fsck", "compact", "reload", "healthcheck", "version",
 	}
 	configurationKeys = []string{
@@ -32,7 +32,7 @@ var (
 		"fallback", "reminder", "services", "policy", "severity", "alarms", "account", "region", "dimension", "topic",
 		"runbook", "default_service", "roles", "approver", "rollback", "queues", "app_token", "retention",
 	}
-	routes    = []string{"/sns", "/slack/commands", "/slack/interactions", "/slack/events", "/healthz", "/readyz", "/metrics", "/ical/SCHEDULE.ics", "/ical/person/NAME.ics", "/", "/schedules/NAME.svg", "/postmortems/ID"}
+	routes    = []string{"/sns", "/slack/commands", "/slack/interactions", "/slack/events", "/healthz", "/readyz", "/metrics", "/ical/SCHEDULE.ics", "/ical/person/NAME.ics", "/", "/schedules/NAME.svg", "/postmortems/ID", "/reports"}
 	exitCodes = []string{"0", "1", "2", "3", "4", "5", "75"}
 )
 

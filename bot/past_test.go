@@ -51,6 +51,10 @@ func TestPast(t *testing.T) {
 				t.Errorf("%q stands there %d times, want %d: %s", part, n, times, got)
 			}
 		}
+		if got := w.typed(bo, "/incident", "info 2"); !strings.Contains(got, "Like it before") ||
+			!strings.Contains(got, "the same alarm") || strings.Contains(got, "<!channel>") {
+			t.Errorf("info does not tell of the incident before: %s", got)
+		}
 		cards := w.slack.Messages(channel)
 		w.press(cards[len(cards)-1], "Last time: 1", bo)
 		w.wait(time.Second)

@@ -22,6 +22,8 @@ const (
 	RouteMessages  = "/messages"  // and a query: JSON list of [fates.Message], in order of time
 	RouteChanges   = "/changes"   // and a span of time: JSON list of [changes.Change]
 	RouteActions   = "/actions"   // JSON list of [actions.Row]: the action items that are open
+	RouteCases     = "/cases"     // and a span of time: JSON list of [past.Case], the newest first
+	RouteBefore    = "/before/"   // and the id: JSON list of [evidence.Earlier]
 	RouteBackup    = "/backup"    // a copy of the store's file
 )
 
@@ -37,6 +39,8 @@ func Admin(s store.Store, backup func(context.Context, io.Writer) error, log *sl
 	mux.HandleFunc("GET "+RouteMessages, a.messages)
 	mux.HandleFunc("GET "+RouteChanges, a.changes)
 	mux.HandleFunc("GET "+RouteActions, a.actions)
+	mux.HandleFunc("GET "+RouteCases, a.cases)
+	mux.HandleFunc("GET "+RouteBefore+"{id}", a.before)
 	mux.HandleFunc("GET "+RouteBackup, a.backup)
 	mux.HandleFunc("GET "+RouteOverrides, a.overrides)
 	mux.HandleFunc("GET "+RouteSilences, a.silences)

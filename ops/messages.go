@@ -12,6 +12,10 @@ import (
 	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
+	"github.com/oncalm/oncalm/incidents/past"
+	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/postmortems/evidence"
+	"github.com/oncalm/oncalm/postmortems/learning"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -109,4 +113,47 @@ func Actions(ctx context.Context, s store.Store) (list []actions.Row, err error)
 func (c *Client) Actions(ctx context.Context) (list []actions.Row, err error) {
 	err = c.get(ctx, RouteActions, func(body io.Reader) error { return json.NewDecoder(body).Decode(&list) })
 	return list, err
+}
+
+// cases sends the cases of the incidents that were opened in a span.
+func (a admin) cases(w http.ResponseWriter, r *http.Request) {
+	from, to, ok := spanOf(w, r)
+	if !ok {
+		return
+	}
+	a.list(w, r, func(s *sending) error {
+		return learning.Source{Store: a.store}.Cases(r.Context(), from, to, func(cases []past.Case) error {
+			for n := range cases {
+				val, err := cases[n].Record()
+				if err != nil {
+					return err
+				}
+				s.add(val)
+			}
+			return s.flush()
+		})
+	})
+}
+
+// Cases hands cases to each, as they come; see [past.List].
+func (c *Client) Cases(ctx context.Context, from, to time.Time, each func([]past.Case) error) error {
+	return c.get(ctx, RouteCases+"?"+spanIn(from, to).Encode(), func(body io.Reader) error {
+		return readList(body, func(element []byte) error {
+			one, err := past.Read(element)
+			if err != nil {
+				return errors.Join(errOther, err)
+			}
+			return each([]past.Case{one})
+		})
+	})
+}
+
+func (a admin) before(w http.ResponseWriter, r *http.Request) {
+	list, err := postmortems.BeforeOf(r.Context(), a.store, r.PathValue("id"))
+	a.answer(w, r, list, err)
+}
+
+// Before lists the incidents of before that may be related to one; see [postmortems.Before].
+func (c *Client) Before(ctx context.Context, id string) (list []evidence.Earlier, err error) {
+	return list, c.get(ctx, RouteBefore+url.PathEscape(id), decodeInto(&list))
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/changes"
-	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/evidence"
 	"github.com/oncalm/oncalm/postmortems/storytest"
@@ -216,7 +215,7 @@ func around(opened time.Time) evidence.Around {
 	return evidence.Around{Changes: []changes.Change{
 		{ID: "7f1c", At: opened.Add(-14 * time.Minute), Kind: "deploy", Title: "deployed"},
 		{ID: "6e0b", At: opened.Add(-5 * time.Hour), Kind: "scaling", Title: "scaled"},
-	}, Past: []history.Row{}}
+	}, Past: []evidence.Earlier{}}
 }
 
 // TestNumbers: who knows nothing of how a document is made comes to the same numbers from its JSON.

@@ -10,7 +10,6 @@ import (
 
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/evidence"
 	"github.com/oncalm/oncalm/postmortems/storytest"
@@ -64,7 +63,8 @@ func TestFromStore(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		want := postmortems.BuildWith(*i, events, evidence.Around{Changes: []changes.Change{marker}, Past: []history.Row{}})
+		around := evidence.Around{Changes: []changes.Change{marker}, Past: []evidence.Earlier{}}
+		want := postmortems.BuildWith(*i, events, around)
 		if diff := cmp.Diff(want, d); diff != "" || d.Header.Title != "Invoices are sent twice" {
 			t.Errorf("header %+v, %d lines (-want +got):\n%s", d.Header, len(d.Timeline), diff)
 		}

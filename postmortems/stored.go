@@ -24,8 +24,7 @@ const (
 )
 
 // FromStore reads an incident, its timeline and what is known beside it, and makes its document. The error is
-// [incidents.ErrNotFound], or that what is stored cannot be read. The list of past incidents is read after the rest, in
-// transactions of its own, since it may be long.
+// [incidents.ErrNotFound], or that what is stored cannot be read.
 func FromStore(ctx context.Context, s store.Store, id string, people People) (document.Document, error) {
 	var i *incidents.Incident
 	var timeline []incidents.Event
@@ -38,14 +37,11 @@ func FromStore(ctx context.Context, s store.Store, id string, people People) (do
 			return err
 		}
 		from, to := evidence.Read(*i, timeline).Window()
-		around.Changes, err = Changes(tx, from, to)
-		return err
-	})
-	if err != nil {
-		return document.Document{}, err
-	}
-	around.Past, err = Past(*i, func(q history.Query, each func([]history.Row) error) error {
-		return history.List(ctx, s, q, each)
+		if around.Changes, err = Changes(tx, from, to); err != nil {
+			return err
+		}
+		around.Past = Before(tx, i, timeline)
+		return nil
 	})
 	if err != nil {
 		return document.Document{}, err
@@ -65,10 +61,10 @@ func Changes(tx store.Tx, from, to time.Time) ([]changes.Change, error) {
 // errPast ends a list of incidents: those that follow are too old.
 var errPast = errors.New("too old")
 
-// Past are the incidents that may be related to one. List hands over incidents, the newest first. They are read until one
-// is too old: the index is in the order of opening.
-func Past(i incidents.Incident, list func(history.Query, func([]history.Row) error) error) ([]history.Row, error) {
-	all := []history.Row{}
+// Past are the incidents that may be related to one, where there is no index, as in an archive. List hands over incidents, the newest
+// first. They are read until one is too old: the list is in the order of opening.
+func Past(i incidents.Incident, list func(history.Query, func([]history.Row) error) error) ([]evidence.Earlier, error) {
+	all := []evidence.Earlier{}
 	q := history.Query{To: i.Opened}
 	err := list(q, func(rows []history.Row) error {
 		for _, row := range rows {
@@ -76,7 +72,7 @@ func Past(i incidents.Incident, list func(history.Query, func([]history.Row) err
 				return errPast
 			}
 			if row.Service == i.Service || row.Title == i.Title {
-				all = append(all, row)
+				all = append(all, evidence.EarlierOf(row))
 			}
 		}
 		return nil
@@ -97,7 +93,11 @@ func Make(i incidents.Incident, timeline []incidents.Event, around evidence.Arou
 	digest := evidence.Digest(stored) // now: what is stored is large, and needed no more than for these two
 	masked, events, clean := roles.MaskStored(i, timeline, stored)
 	for n := range around.Past {
-		around.Past[n].Title = clean(around.Past[n].Title)
+		p := &around.Past[n]
+		p.Title = clean(p.Title)
+		for k := range p.Words {
+			p.Words[k] = clean(p.Words[k])
+		}
 	}
 	for n, c := range around.Changes {
 		around.Changes[n].Title, around.Changes[n].Reason = clean(c.Title), clean(c.Reason)

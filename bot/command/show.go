@@ -89,6 +89,7 @@ func (room *Room) info(ctx context.Context, c *chat.Call) (blocks.Message, error
 			bare = i
 		}
 		m, err = told(tx, i, paging.Next(room.o.Pager, tx, c.Now, i))
+		m.Body = append(m.Body, before(tx, i)...)
 		return err
 	})
 	if err != nil || bare == nil {

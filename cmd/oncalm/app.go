@@ -23,6 +23,7 @@ import (
 	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/pages"
+	"github.com/oncalm/oncalm/bot/report"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/slack"
@@ -199,7 +200,7 @@ func (a *app) wireLines(cfg *config.Config) {
 func calendar() map[string]bool {
 	return map[string]bool{
 		handoffs.KindBorder: true, handoffs.KindRemind: true, handoffs.KindAhead: true,
-		overrides.KindAskEnd: true, ops.KindSweep: true, silences.KindMaintenance: true,
+		overrides.KindAskEnd: true, ops.KindSweep: true, silences.KindMaintenance: true, report.Kind: true,
 	}
 }
 

@@ -44,6 +44,7 @@ type commands struct {
 	Timeline    records.TimelineCommand   `cmd:"" help:"Print what happened to an incident."`
 	Actions     records.ActionsCommand    `cmd:"" help:"List the action items that are open, what is due first in front."`
 	Postmortem  documents.Command         `cmd:"" help:"Make a document from an incident's timeline, or look through one."`
+	Report      records.ReportCommand     `cmd:"" help:"Say what the incidents of a week, or of another time, amount to."`
 	Backup      records.BackupCommand     `cmd:"" help:"Write a copy of the store, also while the bot runs."`
 	Restore     records.RestoreCommand    `cmd:"" help:"Put a backup into the place of the store."`
 	Fsck        records.FsckCommand       `cmd:"" help:"Check the store: its pages, and that every incident is what its timeline says."`

@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/report"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/changes/around"
@@ -55,6 +56,7 @@ type assembly struct {
 	overrides     *overrides.Book // who is on call
 	silences      *silences.Book  // what nobody is paged for
 	around        *around.Finder  // what was changed around incidents
+	report        *report.Teller  // of weeks
 	pager         *paging.Pager
 	desk          *handoffs.Desk
 	rollbacks     *rollbacks.Desk
@@ -90,6 +92,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 		n.pager.Channels[incidents.ViaSlack] = n.bot.Pages()
 	}
 	n.wireDesk()
+	n.wireReport()
 	n.book.Followers = n.followers()
 	// a book of its own, on the store that refuses alarms while the reserve is short; what follows from an event is the
 	// same
@@ -227,6 +230,7 @@ func (a *assembly) privateDoor() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", ops.Metrics(a.reg, a.log))
 	a.schedules().RegisterPage(mux)
+	a.reports().RegisterPage(mux)
 	(&web.Postmortems{Store: a.store, Texts: a.texts, Log: a.log}).RegisterPage(mux)
 	a.health.Register(mux)
 	return doors.Hosts(mux, a.cfg.WebListen, "use localhost, or add the host to web.listen or public_url", a.cfg.PublicURL)

@@ -112,6 +112,7 @@ func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err 
 		outside{clock: clocks.System(), follows: d.stage.Follow, ways: d.shop.Ways}); err != nil {
 		return err
 	}
+	d.stage.Week = func(ctx context.Context) error { return d.house.app.now().report.Now(ctx) }
 	d.stage.Connect("http://"+d.house.addr(0), d.topic, d.slack, d.shop)
 	api := http.NewCrossOriginProtection().Handler(d.slack.API)
 	d.api = doors.NewServer(doors.Hosts(api, "127.0.0.1", "it is for the bot alone"), log)

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// TestDemoCapture: in the demo, too, a reaction puts what somebody said onto the timeline.
+// TestDemoCapture: in the demo, too, a reaction puts what somebody said onto the timeline, and the report of the week tells of it.
 func TestDemoCapture(t *testing.T) {
 	url := startDemo(t)
 	does := func(path, format string, args ...any) {
@@ -58,4 +58,6 @@ func TestDemoCapture(t *testing.T) {
 	sees("On the timeline of ")
 	does("chat/send", `{"as":"U0ANA","channel":"C0INCIDENTS","text":"/incident timeline"}`)
 	sees("bo: checkout was deployed at 13:58")
+	does("chat/control", `{"id":"week"}`)
+	sees("The week's incidents: 1 incident (sev1 1); 1 open still.")
 }

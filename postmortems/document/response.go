@@ -57,6 +57,9 @@ type Related struct {
 	Opened   time.Time `json:"opened"`
 	Resolved time.Time `json:"resolved,omitzero"`
 	Why      string    `json:"why"` // what they have in common
+	// Helped is the rollback that helped, and Left how its action items stand; empty if there was none.
+	Helped string `json:"helped,omitempty"`
+	Left   string `json:"left,omitempty"`
 }
 
 // Message is the draft of what others could be told.

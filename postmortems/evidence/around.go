@@ -9,6 +9,7 @@ import (
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/past"
 	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/wording"
@@ -19,7 +20,21 @@ type Around struct {
 	// Changes are the markers of [Reading.Window]; nil if nobody looked for them.
 	Changes []changes.Change
 	// Past are incidents of before, of whatever service; nil if nobody looked for them.
-	Past []history.Row
+	Past []Earlier
+}
+
+// Earlier is an incident of before, as far as it is known.
+type Earlier struct {
+	past.Case
+	// Score says from 0 to 1 how alike the words are in which people told of both, and Words are those that they have in common.
+	Score float64  `json:"score,omitempty"`
+	Words []string `json:"words,omitempty"`
+}
+
+// EarlierOf is what the list of incidents says of one.
+func EarlierOf(r history.Row) Earlier {
+	return Earlier{Case: past.Case{ID: r.ID, Title: r.Title, Service: r.Service, Severity: r.Severity, Opened: r.Opened,
+		Resolved: r.Resolved}}
 }
 
 // What is looked at beside the timeline.
@@ -137,51 +152,4 @@ func withChanges(lines []document.Line, list []document.Change) []document.Line 
 		lines = slices.Insert(lines, n, l)
 	}
 	return lines
-}
-
-// Related are earlier incidents that look like this one, the likest first, and how far they are known. What is in common is
-// only the title and the service. It is said as such, and nothing of causes.
-func (r *Reading) Related(past []history.Row) (list []document.Related, told string) {
-	own := history.Of(&r.Incident)
-	type ranked struct {
-		document.Related
-		rank int
-	}
-	var all []ranked
-	for _, p := range past {
-		if p.ID == own.ID || !p.Opened.Before(own.Opened) || p.Opened.Before(own.Opened.Add(-RelatedWithin)) {
-			continue
-		}
-		one := ranked{document.Related{
-			ID: p.ID, Title: wording.Clean(p.Title), Severity: wording.Clean(p.Severity), Opened: p.Opened.UTC(),
-			Resolved: utc(p.Resolved),
-		}, 0}
-		switch {
-		case p.Title == own.Title && p.Service == own.Service:
-			one.Why = "the same title and service"
-		case p.Title == own.Title:
-			one.Why, one.rank = "the same title", 1
-		case p.Service == own.Service && p.Service != "":
-			one.Why, one.rank = "the same service", 2
-		default:
-			continue
-		}
-		all = append(all, one)
-	}
-	slices.SortStableFunc(all, func(a, b ranked) int {
-		return cmp.Or(cmp.Compare(a.rank, b.rank), b.Opened.Compare(a.Opened), cmp.Compare(a.ID, b.ID))
-	})
-	for _, one := range all[:min(len(all), mostRelated)] {
-		list = append(list, one.Related)
-	}
-	switch {
-	case past == nil:
-		told = "Earlier incidents were not looked for."
-	case len(all) == 0:
-		told = fmt.Sprintf("None of the same title or service is known from the %d days before.",
-			int(RelatedWithin.Hours())/24)
-	case len(all) > len(list):
-		told = fmt.Sprintf("There were %d; these are the likest %d.", len(all), len(list))
-	}
-	return list, told
 }

@@ -67,11 +67,11 @@ func TestRoles(t *testing.T) {
 	got := render(t, postmortems.Make(i, events, evidence.Around{Changes: []changes.Change{
 		{ID: "7f1c", At: i.Opened.Add(-14 * time.Minute), Kind: "deploy", Title: "deployed checkout 42 by ana", Region: "eu-central-1"},
 		{ID: "6e0b", At: i.Opened.Add(-5 * time.Hour), Kind: "scaling", Title: "checkout has 4 tasks", Reason: "schedule"},
-	}, Past: []history.Row{
-		{ID: "7", Title: "checkout-latency", Service: "checkout", Severity: "sev3", Opened: i.Opened.AddDate(0, 0, -9),
-			Resolved: i.Opened.AddDate(0, 0, -9).Add(time.Hour)},
-		{ID: "5", Title: "checkout-latency", Service: "checkout", Severity: "sev3", Opened: i.Opened.AddDate(0, 0, -91)},
-		{ID: "6", Title: "checkout-5xx", Service: "checkout", Severity: "sev1", Opened: i.Opened.AddDate(0, 0, -80)},
+	}, Past: []evidence.Earlier{
+		evidence.EarlierOf(history.Row{ID: "7", Title: "checkout-latency", Service: "checkout", Severity: "sev3", Opened: i.Opened.AddDate(0, 0, -9),
+			Resolved: i.Opened.AddDate(0, 0, -9).Add(time.Hour)}),
+		evidence.EarlierOf(history.Row{ID: "5", Title: "checkout-latency", Service: "checkout", Severity: "sev3", Opened: i.Opened.AddDate(0, 0, -91)}),
+		evidence.EarlierOf(history.Row{ID: "6", Title: "checkout-5xx", Service: "checkout", Severity: "sev1", Opened: i.Opened.AddDate(0, 0, -80)}),
 	}}, postmortems.AsRoles))
 	storytest.Golden(t, *update, filepath.Join("testdata", "roles.md"), []byte(got))
 	for _, name := range []string{"ana", "bo", "cleo"} {
@@ -90,7 +90,7 @@ func TestExample(t *testing.T) {
 	}
 	i, events := storytest.Stories()["rolled-back"](t).Folded()
 	got := render(t, postmortems.Make(i, events, evidence.Around{
-		Changes: []changes.Change{}, Past: []history.Row{},
+		Changes: []changes.Change{}, Past: []evidence.Earlier{},
 	}, postmortems.AsRoles))
 	before, _, ok := strings.Cut(string(doc), heading)
 	if !ok {

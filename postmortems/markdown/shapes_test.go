@@ -10,7 +10,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/changes"
-	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/evidence"
@@ -23,7 +22,7 @@ import (
 func shaped(t testing.TB, set *templates.Set, story, shape string) string {
 	t.Helper()
 	i, events := storytest.Stories()[story](t).Folded()
-	around := evidence.Around{Changes: []changes.Change{}, Past: []history.Row{}}
+	around := evidence.Around{Changes: []changes.Change{}, Past: []evidence.Earlier{}}
 	d := postmortems.Make(i, events, around, postmortems.AsRoles)
 	text, err := markdown.RenderAs(d, set, shape)
 	if err != nil {

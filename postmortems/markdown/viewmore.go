@@ -234,10 +234,11 @@ func relatedTable(list []document.Related) table {
 		}
 		rows = append(rows, []string{
 			literal(r.ID), literal(text.Clip(r.Title, cutTo)), literal(r.Severity), wording.Moment(r.Opened),
-			took, literal(r.Why),
+			took, literal(r.Why), literal(text.Clip(r.Helped, cutTo)), literal(r.Left),
 		})
 	}
-	return newTable([]string{"Incident", "Title", "Severity", "Opened (UTC)", "Resolved after", "In common"}, rows)
+	return newTable([]string{"Incident", "Title", "Severity", "Opened (UTC)", "Resolved after", "In common", "What helped",
+		"Action items"}, rows)
 }
 
 // The marks around what people write in a document, by which it is found when the file is read back. The first one says what whoever

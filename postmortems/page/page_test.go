@@ -11,7 +11,6 @@ import (
 
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/evidence"
@@ -37,7 +36,7 @@ func texts(t testing.TB) *templates.Set {
 func build(i incidents.Incident, events []incidents.Event) document.Document {
 	return postmortems.Make(i, events, evidence.Around{Changes: []changes.Change{
 		{ID: "7f1c", At: i.Opened.Add(-14 * time.Minute), Kind: "deploy", Title: "deployed checkout 42"},
-	}, Past: []history.Row{}}, postmortems.AsRoles)
+	}, Past: []evidence.Earlier{}}, postmortems.AsRoles)
 }
 
 var tag = regexp.MustCompile(`<[a-zA-Z!/][^>]*>`)

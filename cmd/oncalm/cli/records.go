@@ -11,7 +11,12 @@ import (
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/past"
 	"github.com/oncalm/oncalm/ops"
+	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/postmortems/evidence"
+	"github.com/oncalm/oncalm/postmortems/learning"
+	"github.com/oncalm/oncalm/reports"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -118,6 +123,32 @@ type actionsOf interface {
 }
 
 func (f file) Actions(ctx context.Context) ([]actions.Row, error) { return ops.Actions(ctx, f.DB) }
+
+func (f file) Cases(ctx context.Context, from, to time.Time, each func([]past.Case) error) error {
+	return learning.Source{Store: f.DB}.Cases(ctx, from, to, each)
+}
+
+func (f file) Before(ctx context.Context, id string) ([]evidence.Earlier, error) {
+	return postmortems.BeforeOf(ctx, f.DB, id)
+}
+
+// Before are the incidents of before that may be related to one. The error is that an archive knows none.
+func Before(ctx context.Context, r any, id string) ([]evidence.Earlier, error) {
+	if b, ok := r.(interface {
+		Before(ctx context.Context, id string) ([]evidence.Earlier, error)
+	}); ok {
+		return b.Before(ctx, id)
+	}
+	return nil, errors.ErrUnsupported
+}
+
+// Reporting is what reports are made from: all [Records] are.
+func Reporting(r Records) (reports.Source, error) {
+	if s, ok := r.(reports.Source); ok {
+		return s, nil
+	}
+	return nil, errors.ErrUnsupported // impossible, as above
+}
 
 // Actions are the action items that are open.
 func Actions(ctx context.Context, r Records) ([]actions.Row, error) {

@@ -21,11 +21,14 @@
 package config
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/messages"
+	"github.com/oncalm/oncalm/bot/report"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
@@ -84,6 +87,8 @@ type Config struct {
 	Quiet []string
 	// Handoffs says what is done when shifts begin and end.
 	Handoffs schedules.Handoffs
+	// Report says when a channel is told what the incidents of the week amount to.
+	Report report.Weekly
 }
 
 // Service returns the service of that name, and false if there is none.
@@ -131,4 +136,23 @@ func (c *Config) Overrides(clock *clocks.Clock) *overrides.Book {
 		Schedules: c.Schedules, Planned: c.Planned, Known: c.Knows, Clock: clock,
 		Reachable: func(person string) bool { return c.People[person].Slack != "" },
 	}
+}
+
+// Zones are those of the schedules, and the one in which weeks are reported: that of the section report; else that which all
+// schedules have in common; else UTC.
+func (c *Config) Zones() (bySchedule map[string]*time.Location, weeks *time.Location) {
+	bySchedule = map[string]*time.Location{}
+	var common *time.Location
+	for _, name := range slices.Sorted(maps.Keys(c.Schedules)) {
+		zone := cmp.Or(c.Schedules[name].Zone, time.UTC)
+		if bySchedule[name] = zone; common == nil {
+			common = zone
+		} else if common.String() != zone.String() {
+			common = time.UTC
+		}
+	}
+	if zone, err := time.LoadLocation(c.Report.Zone); c.Report.Zone != "" && err == nil {
+		return bySchedule, zone
+	}
+	return bySchedule, cmp.Or(common, time.UTC)
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/bot/capture"
 	rooms "github.com/oncalm/oncalm/bot/channels"
+	"github.com/oncalm/oncalm/bot/report"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
@@ -238,6 +239,7 @@ func TestEverything(t *testing.T) {
 		}, Groups: map[string]handoffs.Group{"S0ONCALL": {Schedules: []string{"payments"}, Always: []string{"cy"}}},
 			LookAhead: handoffs.Weekly{Day: time.Friday, At: 15*60*60 + 30*60, On: true},
 		},
+		Report: report.Weekly{On: true, Channel: "C0LEADS", Day: time.Friday, At: 16*60*60 + 30*60, Zone: "Europe/Lisbon"},
 	}
 	opts := cmp.Options{
 		cmp.Comparer(func(a, b secrets.Secret) bool { return a.Reveal() == b.Reveal() }),

@@ -19,6 +19,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/services"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/severities"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/texts"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/weekly"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations"
@@ -72,6 +73,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("roles", roles(&c.Rights)),
 		reading.Key("default_service", service.Default),
 		reading.Key("handoffs", handoffs.Section),
+		reading.Key("report", weekly.Section(&c.Report)),
 	}
 }
 

@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -127,9 +128,12 @@ func aroundOf(ctx context.Context, r reader, i incidents.Incident, events []inci
 	if around.Changes, err = cli.Changes(ctx, r, from, to); err != nil {
 		around.Changes = nil // the document says that nobody looked
 	}
-	around.Past, err = postmortems.Past(i, func(q history.Query, each func([]history.Row) error) error {
-		return r.Incidents(ctx, q, each)
-	})
+	around.Past, err = cli.Before(ctx, r, i.ID)
+	if errors.Is(err, errors.ErrUnsupported) {
+		around.Past, err = postmortems.Past(i, func(q history.Query, each func([]history.Row) error) error {
+			return r.Incidents(ctx, q, each)
+		})
+	}
 	return around, err
 }
 

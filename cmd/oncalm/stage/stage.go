@@ -35,6 +35,8 @@ type Stage struct {
 	topic *sns.SigningTopic
 	slack *slackfake.Slack
 	shop  *webshop.Shop
+	// Week has the report of the week told now.
+	Week func(context.Context) error
 
 	mu     sync.Mutex
 	fired  int // alarms, those of storms not counted
@@ -58,6 +60,7 @@ func (g *Stage) Page() chatpage.Options {
 			{ID: "fire", Label: "Fire an alarm", Hint: "A CloudWatch alarm goes to ALARM and SNS posts it, signed", Kind: "primary"},
 			{ID: "clear", Label: "Clear it", Hint: "What fired last goes back to OK"},
 			{ID: "storm", Label: "Storm", Hint: "160 alarms within a second"},
+			{ID: "week", Label: "The week is over", Hint: "What its incidents amount to is told in #incidents, as each Monday"},
 			{ID: "limits", Label: "Slack's limits", On: func() bool { return g.slack.Limits.AreOn() },
 				Hint: "Slack takes about a message a second in a conversation, and so many calls a minute, as the real one does"},
 			{ID: "down", Label: "Slack is down for 30 s",
@@ -163,6 +166,8 @@ func (g *Stage) run(ctx context.Context, control string) (message string, err er
 		return g.clear(ctx)
 	case "storm":
 		return g.storm(ctx)
+	case "week":
+		return "The report of the week goes to #incidents", g.Week(ctx)
 	case "limits":
 		return g.limit(), nil
 	case "down":
