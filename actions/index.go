@@ -100,6 +100,42 @@ func about(e incidents.Event) bool {
 	return false
 }
 
+// Changed is the item that an event says something of, as it was before and is now; false if it says nothing of any. Of a new one
+// there was none before.
+func Changed(tx store.Tx, id string, e incidents.Event) (was, is Item, ok bool) {
+	if !about(e) {
+		return was, is, false
+	}
+	timeline, err := incidents.Timeline(tx, id)
+	if err != nil {
+		return was, is, false
+	}
+	find := func(upTo int) (Item, bool) {
+		var seen []incidents.Event
+		for _, x := range timeline {
+			if x.Seq <= upTo {
+				seen = append(seen, x)
+			}
+		}
+		for _, i := range Of(id, seen) {
+			if slices.Contains(i.Events, e.Seq) || upTo < e.Seq && i.Event == is.Event {
+				return i, true
+			}
+		}
+		return Item{}, false
+	}
+	if is, ok = find(e.Seq); ok {
+		was, _ = find(e.Seq - 1)
+	}
+	return was, is, ok
+}
+
+// Planned is the item that an event has planned, as the index has it; false if it is not open.
+func Planned(tx store.Tx, incident string, event int) (i Item, ok bool) {
+	val := tx.Get(keyOf(Item{Incident: incident, Event: event}))
+	return i, val != nil && json.Unmarshal(val, &i) == nil
+}
+
 // Follow keeps the index, as an [incidents.Follower].
 func Follow(tx store.Tx, _ time.Time, i *incidents.Incident, e incidents.Event) []incidents.Body {
 	if about(e) {

@@ -239,7 +239,7 @@ func wordsOf(b *Bot, lines *timeline.Lines) []chat.Word {
 // items is the conversation about action items.
 func items(b *Bot, users map[string]string) *actions.Room {
 	return actions.New(actions.Options{Root: b.o.Roots.Incident, Book: b.o.Book, People: b.o.People, Users: users,
-		Services: b.o.Services, Clock: b.o.Clock})
+		Services: b.o.Services, Overrides: b.o.Overrides, Owe: b.notices.Owe, Clock: b.o.Clock, Log: b.log})
 }
 
 // roomsOf are all conversations: what is in none of them cannot be said.
@@ -327,7 +327,7 @@ func (b *Bot) Handlers() map[string]outbox.Handler {
 	for _, more := range []map[string]outbox.Handler{
 		b.router.Handlers(), b.notices.Handlers(), b.shifts.Handlers(), b.storms.Handlers(), b.pages.Handlers(),
 		b.respond.Handlers(), b.rollback.Handlers(),
-		b.capture.Handlers(), b.channels.Handlers(), b.home.Handlers(),
+		b.capture.Handlers(), b.channels.Handlers(), b.home.Handlers(), b.actions.Reminders().Handlers(),
 	} {
 		maps.Copy(all, more)
 	}
@@ -346,5 +346,6 @@ func (b *Bot) Run(ctx context.Context) {
 	beside.Go(func() { b.roll.run(ctx) })
 	beside.Go(func() { b.recallChannel(ctx) })
 	beside.Go(func() { b.CatchUp(ctx) })
+	beside.Go(func() { b.actions.Reminders().Plan(ctx) })
 	b.identifier.run(ctx)
 }

@@ -80,6 +80,7 @@ func (b *Bot) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incide
 	b.respond.Follow(tx, now, i, e)
 	b.home.Follow(tx, now)
 	b.rollback.Follow(tx, now, i, e)
+	b.actions.Reminders().Follow(tx, now, i, e)
 	if b.o.Channel != "" {
 		b.enqueueCard(tx, queue, now, i, e)
 	}

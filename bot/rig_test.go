@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"github.com/oncalm/oncalm/actions"
+	talk "github.com/oncalm/oncalm/bot/actions"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
@@ -100,7 +101,8 @@ func (w *world) begin(change ...func(*Options)) *world {
 
 func (w *world) open(db store.Store, change ...func(*Options)) {
 	log := slog.New(slog.NewTextHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	w.runner = &outbox.Runner{Handlers: map[string]outbox.Handler{}, Groups: w.groups, Log: log}
+	w.runner = &outbox.Runner{Handlers: map[string]outbox.Handler{}, Groups: w.groups, Log: log,
+		Calendar: map[string]bool{talk.KindRemind: true, talk.KindDigest: true}}
 	w.db = outbox.Waking(db, w.runner)
 	w.runner.Store = w.db
 	w.book = &incidents.Book{Store: w.db}

@@ -1,11 +1,13 @@
 package actions
 
 import (
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/bot/bottest"
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents/response"
 )
@@ -67,6 +69,39 @@ func TestMessagesFromHostileTexts(t *testing.T) {
 		if _, err := r.formOf(i, s).JSON(); err != nil {
 			t.Error(err)
 		}
+		all := []actions.Item{i, {What: s, Owner: s, Due: now}, {What: s, Planned: now}}
+		bottest.Judge(t, r.Reminders().sum(all, now.Add(time.Hour)))
+		_, m := r.Reminders().reminding(i, now)
+		bottest.Judge(t, m)
 		Read(s, response.Planned{}, now, time.UTC)
+	}
+}
+
+// TestSum: the digest has each item once, under what is worst about it.
+func TestSum(t *testing.T) {
+	r := New(Options{Root: "/incident", People: map[string]chat.Person{"ana": {Slack: "U0ANA"}, "bo": {}}})
+	old, day := now.AddDate(0, 0, -91), 24*time.Hour
+	var all []actions.Item
+	for n, i := range []actions.Item{
+		{What: "late", Owner: "ana", Due: now.Add(-day), Planned: old}, {What: "old", Owner: "ana", Due: now.Add(day), Planned: old},
+		{What: "nobody", Planned: now}, {What: "gone", Owner: "cy", Planned: now}, {What: "unreached", Owner: "bo", Planned: now},
+		{What: "well", Owner: "ana", Due: now.Add(day), Planned: now},
+	} {
+		i.Incident, i.Number = "4", n+1
+		all = append(all, i)
+	}
+	got := strings.ReplaceAll(r.Reminders().sum(all, now).Text(time.UTC), "<!date^", "<")
+	for n := range 21 {
+		all = append(all, actions.Item{Incident: "5", Number: n + 1, What: "x", Owner: "ana", Planned: now})
+	}
+	for _, want := range []string{"6 action items are open", "Overdue (1)\n• 4-1 late · ana · overdue since ",
+		"Open for more than 90 days (1)\n• 4-2 old", "With nobody who does it (3)\n• 4-3 nobody · nobody’s · no day. It is nobody’s.",
+		"cy is not among the people of Oncalm any more.", "bo cannot be reached in Slack.", "Open (1)\n• 4-6 well"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q is not in\n%s", want, got)
+		}
+	}
+	if got := r.Reminders().sum(all, now).Text(time.UTC); !strings.Contains(got, "• and 2 more") || strings.Count(got, "\n") > 40 {
+		t.Error(got)
 	}
 }

@@ -3,12 +3,20 @@
 //
 // An item is named by its incident and its number there, 42-3; in the channel of its incident the number will do. Its buttons
 // carry that name, and what may be done is decided when they are pressed.
+//
+// Whoever has an item is reminded of it three days before it is due, on that day, and each week after it, at nine on working days where
+// they live, by direct message; what has nobody is told to the channel, and so is a digest on the first working day of the month.
+//
+//	<incident>/action/<event>/<due>/<day>    entry: the reminder of that day
+//	action-digest/<time>                     entry: the digest of that month
 package actions
 
 import (
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/bot/argument"
@@ -19,6 +27,8 @@ import (
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/response"
+	"github.com/oncalm/oncalm/overrides"
+	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -35,7 +45,12 @@ type Options struct {
 	People   map[string]chat.Person
 	Users    map[string]string // names of people by their ids in Slack
 	Services []string          // the names of all services
-	Clock    *clocks.Clock
+	// Overrides know the schedules, of whose zone the team's day is.
+	Overrides *overrides.Book
+	// Owe enqueues a notice to a person, or to the channel for nobody. A key is used once.
+	Owe   func(tx store.Tx, now time.Time, key, person string, m blocks.Message)
+	Clock *clocks.Clock
+	Log   *slog.Logger
 }
 
 // A Room has the words.

@@ -12,7 +12,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
-	"github.com/oncalm/oncalm/actions"
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/cloudwatch"
 	"github.com/oncalm/oncalm/alarms/groups"
@@ -20,6 +19,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/reconcile"
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
+	"github.com/oncalm/oncalm/bot/actions"
 	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/pages"
@@ -201,6 +201,7 @@ func calendar() map[string]bool {
 	return map[string]bool{
 		handoffs.KindBorder: true, handoffs.KindRemind: true, handoffs.KindAhead: true,
 		overrides.KindAskEnd: true, ops.KindSweep: true, silences.KindMaintenance: true, report.Kind: true,
+		actions.KindRemind: true, actions.KindDigest: true,
 	}
 }
 
@@ -266,9 +267,6 @@ func (a *app) archiver(path string) *archive.Archiver {
 // complete makes a store of before quick to list, and to learn from.
 func (a *app) complete(ctx context.Context) {
 	learning.Complete(ctx, a.store, a.log)
-	if _, err := actions.Complete(ctx, a.store); err != nil && ctx.Err() == nil {
-		a.log.Warn("the list of open action items could not be completed; it lacks some until the next start", "err", err)
-	}
 }
 
 // run works until ctx ends, then finishes what is in hand.
