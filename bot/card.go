@@ -7,17 +7,13 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/channels"
-	"github.com/oncalm/oncalm/bot/view"
-
 	"github.com/oncalm/oncalm/bot/slack"
-
 	"github.com/oncalm/oncalm/bot/slack/blocks"
-
-	"github.com/oncalm/oncalm/text"
-
+	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
 )
 
 // cardEvent marks a card in its metadata.

@@ -3,6 +3,7 @@ package command
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/oncalm/oncalm/bot/bottest"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
@@ -20,7 +21,7 @@ func messagesOf(s string) []blocks.Message {
 	for _, status := range []incidents.Status{incidents.StatusTriggered, incidents.StatusAcknowledged,
 		incidents.StatusResolved} {
 		i.Status = status
-		all = append(all, infoMessage(view.Account{Incident: &i, Alarm: a, Events: bottest.Events(s)}))
+		all = append(all, infoMessage(view.Account{Incident: &i, Alarm: a, Events: bottest.Events(s)}, time.Time{}))
 	}
 	return all
 }

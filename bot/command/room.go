@@ -146,10 +146,12 @@ func (room *Room) others() []chat.Word {
 			Show: room.info,
 			Help: "The state of an incident, and what happened."},
 		{Name: "postmortem", Also: []string{"pm", "retro"},
-			Args: argument.List{argument.May("id", argument.Incident)},
+			Args: argument.List{argument.May("id", argument.Incident), argument.May("review", argument.Fixed)},
 			Show: room.postmortem,
 			Help: "The draft of the postmortem, made from the timeline.",
-			More: "It is as it stands now."},
+			More: "It is as it stands now. `postmortem 42 review` asks for its review, `postmortem 42 reviewed` says that " +
+				"somebody else has read it, `postmortem 42 close` that nothing is left to write, and `postmortem 42 draft` takes " +
+				"it back: that responders, commanders and admins may."},
 	}
 }
 

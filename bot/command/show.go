@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/oncalm/oncalm/bot/view"
 
 	"github.com/oncalm/oncalm/bot/actions"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/review"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 
 	"github.com/oncalm/oncalm/paging"
@@ -88,7 +90,7 @@ func (room *Room) info(ctx context.Context, c *chat.Call) (blocks.Message, error
 		if bare = nil; room.o.Lacks(tx, i.ID) {
 			bare = i
 		}
-		m, err = told(tx, i, paging.Next(room.o.Pager, tx, c.Now, i))
+		m, err = told(tx, c.Now, i, paging.Next(room.o.Pager, tx, c.Now, i))
 		m.Body = append(m.Body, before(tx, i)...)
 		return err
 	})
@@ -108,20 +110,23 @@ func Info(tx store.Tx, id string) (blocks.Message, error) {
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	return told(tx, i, nil)
+	return told(tx, time.Time{}, i, nil)
 }
 
 // told reads more events than it shows lines of, since not each event is a line.
-func told(tx store.Tx, i *incidents.Incident, next *paging.Upcoming) (blocks.Message, error) {
+func told(tx store.Tx, now time.Time, i *incidents.Incident, next *paging.Upcoming) (blocks.Message, error) {
 	account, err := view.AccountOf(tx, i, 10*maxLines)
 	account.Next = next
-	return infoMessage(account), err
+	return infoMessage(account, now), err
 }
 
 // infoMessage is an account as a message, with the buttons of the incident's state.
-func infoMessage(i view.Account) blocks.Message {
+func infoMessage(i view.Account, now time.Time) blocks.Message {
 	m := blocks.Message{Title: view.Headline(i.Incident)}
 	m.Body = append(append(m.Body, i.Summary()), view.Whole(i.Alarm)...)
+	if l, ok := review.Of(i.Incident, i.Events).Line(i.Incident, now); ok {
+		m.Body = append(m.Body, blocks.Para(l))
+	}
 	lines := view.Story(i.Events, maxLines, incidents.OnTimeline)
 	if len(lines) > 0 {
 		m.Body = append(m.Body, blocks.Para(blocks.Say(blocks.Strong("Timeline"))), blocks.Bullets(lines...))
@@ -155,10 +160,18 @@ func (room *Room) postmortem(ctx context.Context, c *chat.Call) (blocks.Message,
 	if room.o.Postmortem == nil {
 		return blocks.Sentence("This Oncalm writes no postmortems."), nil
 	}
+	if to, rest, ok := review.Typed(c); ok {
+		return reviews{room}.move(ctx, c, rest, to)
+	}
 	var i *incidents.Incident
 	var m blocks.Message
+	var state review.State
 	err := room.o.Book.Store.View(ctx, func(tx store.Tx) (err error) {
-		i, m, err = room.pickAny(c, tx)
+		if i, m, err = room.pickAny(c, tx); i == nil {
+			return err
+		}
+		timeline, err := incidents.Timeline(tx, i.ID)
+		state = review.Of(i, timeline)
 		return err
 	})
 	if err != nil || i == nil {
@@ -171,7 +184,9 @@ func (room *Room) postmortem(ctx context.Context, c *chat.Call) (blocks.Message,
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	return postmortemMessage(i, text), nil
+	m = postmortemMessage(i, text)
+	m.Rows = [][]blocks.Button{append([]blocks.Button{actions.Add(i)}, state.Buttons(i)...)}
+	return m, nil
 }
 
 // postmortemMessage shows a document as far as it fits. It has been made of escaped texts, and only the one who asked sees it.
@@ -186,7 +201,6 @@ func postmortemMessage(i *incidents.Incident, written string) blocks.Message {
 		last = blocks.Say("It does not fit here. For all of it: ", blocks.Code("oncalm postmortem "+i.ID))
 	}
 	m.Body = append(m.Body, blocks.Para(last))
-	m.Rows = [][]blocks.Button{{actions.Add(i)}}
 	return m
 }
 
