@@ -26,6 +26,18 @@ func read(t *testing.T, text string) ([]rollbacks.Lever, string) {
 	return all, file.Problems.String()
 }
 
+// TestTogether: keys that do not go together are found before they are needed.
+func TestTogether(t *testing.T) {
+	_, problems := read(t, `{kind: kubernetes, namespace: shop, deployment: web, server: "https://10.0.0.1:6443"}`)
+	if !strings.Contains(problems, "a server needs token_file; see docs/rollbacks.md#kubernetes") {
+		t.Error(problems)
+	}
+	all, problems := read(t, "{kind: kubernetes, namespace: shop, deployment: web}")
+	if problems != "" || all[0].Name != "kubernetes shop/web" {
+		t.Errorf("%+v %s", all, problems)
+	}
+}
+
 // TestEachKind: each kind of target is taken with what it is told by its examples, and what it lacks is said with a remedy. It has a
 // section in the documentation, which shows the same keys.
 func TestEachKind(t *testing.T) {
