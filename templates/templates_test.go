@@ -26,7 +26,7 @@ func TestEmbeddedTextsAreParsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := strings.Join(set.Names(), " "); got != "postmortem" {
+	if got := strings.Join(set.Names(), " "); got != "postmortem postmortem-coe postmortem-howie postmortem-pagerduty postmortem-sre" {
 		t.Errorf("texts: %s", got)
 	}
 }

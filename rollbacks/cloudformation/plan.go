@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 
 	"github.com/oncalm/oncalm/rollbacks"
+	"github.com/oncalm/oncalm/text"
 )
 
 // Plan implements [rollbacks.Target].
@@ -181,15 +182,20 @@ func (s *Stack) plan(now types.Stack, past past) (p rollbacks.Plan, err error) {
 	}
 	if by != cancels {
 		for _, e := range past.failed[:min(len(past.failed), most)] {
-			p.Differs = append(p.Differs, with(resource(e)+" has failed", aws.ToString(e.ResourceStatusReason)))
+			why := text.Clip(text.Line(aws.ToString(e.ResourceStatusReason)), maxReason)
+			p.Differs = append(p.Differs, with(resource(e)+" has failed", why))
 		}
 	}
 	p.Warnings = append(p.Warnings, beside(now, by)...)
 	return p, nil
 }
 
-// most is how many resources are named.
-const most = 10
+const (
+	// most is how many resources are named.
+	most = 10
+	// maxReason is how much is read of why one has failed.
+	maxReason = 200
+)
 
 // listed are some resources in a sentence.
 func listed(all []types.StackEvent) string {

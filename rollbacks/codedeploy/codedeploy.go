@@ -130,6 +130,9 @@ func (g *Group) Start(ctx context.Context, key string, p rollbacks.Plan) (rollba
 		if err := json.Unmarshal([]byte(p.Params[revision]), in.Revision); err != nil {
 			return "", &rollbacks.Refused{Err: err}
 		}
+		if text := content(in.Revision); in.Revision.AppSpecContent != nil {
+			in.Revision.AppSpecContent.Sha256 = aws.String(digest(text))
+		}
 		if p.Params[muted] != "" {
 			in.OverrideAlarmConfiguration = &types.AlarmConfiguration{Enabled: false}
 		}

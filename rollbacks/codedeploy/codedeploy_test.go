@@ -79,6 +79,21 @@ func TestPlans(t *testing.T) {
 	}
 }
 
+// TestRaw: what CloudFormation has deployed to Lambda goes back, too.
+func TestRaw(t *testing.T) {
+	g, target, w := group(t, "Lambda")
+	g.Deployed(codedeployfake.Raw(g.Revision(43)), "CloudFormation", "Succeeded", time.Hour)
+	p := rollbackstest.Plan(t, target)
+	ref, err := target.Start(t.Context(), "k", p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Pass(time.Hour)
+	if s := rollbackstest.State(t, target, ref); s.Stage != rollbacks.Done || p.From != "version 43" || g.Running() != "v42" {
+		t.Errorf("%+v %+v %s", p, s, g.Running())
+	}
+}
+
 // TestAfterRollback: the way back from what was gone back to does not lead to what was left, and rollbacks of CodeDeploy count as what
 // they deploy.
 func TestAfterRollback(t *testing.T) {

@@ -23,10 +23,14 @@ var (
 
 // content is the text of a specification that is a part of the revision; "" of one that lies elsewhere.
 func content(r *types.RevisionLocation) string {
-	if r == nil || r.AppSpecContent == nil {
-		return ""
+	switch {
+	case r == nil:
+	case r.AppSpecContent != nil:
+		return aws.ToString(r.AppSpecContent.Content)
+	case r.String_ != nil: //nolint:staticcheck // CloudFormation still makes such revisions, for functions of Lambda
+		return aws.ToString(r.String_.Content) //nolint:staticcheck // as above
 	}
-	return aws.ToString(r.AppSpecContent.Content)
+	return ""
 }
 
 // called is how people know a revision.

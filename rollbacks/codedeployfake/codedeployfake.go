@@ -3,6 +3,7 @@
 package codedeployfake
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"regexp"
 	"slices"
@@ -73,8 +74,16 @@ func (g *Group) Revision(n int) map[string]any {
 }
 
 func spec(content string) map[string]any {
-	return map[string]any{"revisionType": "AppSpecContent", "appSpecContent": map[string]any{"content": content, "sha256": "0"}}
+	return map[string]any{"revisionType": "AppSpecContent",
+		"appSpecContent": map[string]any{"content": content, "sha256": digest(content)}}
 }
+
+// Raw is a revision of Lambda as CloudFormation makes it.
+func Raw(revision map[string]any) map[string]any {
+	return map[string]any{"revisionType": "String", "string": map[string]any{"content": text(revision), "sha256": digest(text(revision))}}
+}
+
+func digest(text string) string { return fmt.Sprintf("%x", sha256.Sum256([]byte(text))) }
 
 // Deployed adds a deployment that has ended so long ago, with a status. Tests call it with the oldest first.
 func (g *Group) Deployed(revision map[string]any, creator, status string, ago time.Duration) {
@@ -188,7 +197,10 @@ var (
 
 // text is the specification of a revision.
 func text(revision map[string]any) string {
-	s, _ := revision["appSpecContent"].(map[string]any)
+	s, ok := revision["appSpecContent"].(map[string]any)
+	if !ok {
+		s, _ = revision["string"].(map[string]any)
+	}
 	content, _ := s["content"].(string)
 	return content
 }

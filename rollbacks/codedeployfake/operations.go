@@ -183,6 +183,9 @@ func (g *Group) create(call awsfake.Call) (any, *awsfake.Problem) {
 	if in.Revision["revisionType"] == nil {
 		return nil, wrong("RevisionRequiredException", "Revision is required")
 	}
+	if s, ok := in.Revision["appSpecContent"].(map[string]any); ok && s["sha256"] != digest(text(in.Revision)) {
+		return nil, wrong("InvalidRevisionException", "The SHA-256 of the content does not match")
+	}
 	d := g.make(in.Revision, "user")
 	d.description, d.files = in.Description, in.FileExistsBehavior
 	if g.Firing && len(g.Alarms) > 0 && (in.OverrideAlarmConfiguration == nil || in.OverrideAlarmConfiguration.Enabled) {

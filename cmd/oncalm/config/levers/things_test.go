@@ -9,28 +9,35 @@ import (
 	"github.com/oncalm/oncalm/rollbacks"
 )
 
-// TestThings holds that targets name what they roll back as changes do, and that each kind of the program is known here, or has a reason.
+// changed are resources as events of EventBridge name them, with what their target is told.
+var changed = map[string]struct {
+	arn  string
+	keys rollbacks.Settings
+}{
+	"cloudformation": {"arn:aws:cloudformation:eu-central-1:1:stack/checkout/7e1c", rollbacks.Settings{"stack": "checkout"}},
+	"codedeploy": {"arn:aws:codedeploy:eu-central-1:1:deploymentgroup:checkout/prod",
+		rollbacks.Settings{"application": "checkout", "group": "prod"}},
+	"codepipeline": {"arn:aws:codepipeline:eu-central-1:1:web", rollbacks.Settings{"pipeline": "web", "stage": "deploy"}},
+	"ecs":          {"arn:aws:ecs:eu-central-1:1:service/prod/checkout", rollbacks.Settings{"cluster": "prod", "service": "checkout"}},
+	"lambda":       {"arn:aws:lambda:eu-central-1:1:function:charge:live", rollbacks.Settings{"function": "charge", "alias": "live"}},
+}
+
+// TestThings holds that targets of each kind name what they roll back as changes do, whereby it is found what was changed before an
+// incident.
 func TestThings(t *testing.T) {
-	got := Things([]rollbacks.Lever{
-		{Kind: "ecs", Keys: rollbacks.Settings{"cluster": "prod", "service": "checkout"}, Account: "1", Region: "eu-central-1"},
-		{Kind: "lambda", Keys: rollbacks.Settings{"function": "charge", "alias": "live"}},
-		{Kind: "webhook", Keys: rollbacks.Settings{"url": "https://deploy.example.com"}},
-	})
-	deployed, _ := changes.ThingOf("arn:aws:ecs:eu-central-1:1:service/prod/checkout")
-	if diff := cmp.Diff([]changes.Thing{deployed, {Name: "lambda/charge"}}, got); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
 	for _, m := range Makers() {
-		if len(m.Thing) == 0 && m.Kind != "webhook" {
-			t.Errorf("nothing is known of what %s rolls back", m.Kind)
-		}
-		for _, key := range m.Thing {
-			found := false
-			for _, k := range m.Keys {
-				found = found || k.Name == key
+		c, known := changed[m.Kind]
+		got := Things([]rollbacks.Lever{{Kind: m.Kind, Keys: c.keys, Account: "1", Region: "eu-central-1"}})
+		switch want, ok := changes.ThingOf(c.arn); {
+		case m.Kind == "webhook": // nobody knows what it rolls back
+			if len(got) > 0 {
+				t.Error(got)
 			}
-			if !found {
-				t.Errorf("%s has no key %s", m.Kind, key)
+		case !known || !ok:
+			t.Errorf("nothing is known of what %s rolls back", m.Kind)
+		default:
+			if diff := cmp.Diff([]changes.Thing{want}, got); diff != "" {
+				t.Errorf("%s (-changed +target):\n%s", m.Kind, diff)
 			}
 		}
 	}
