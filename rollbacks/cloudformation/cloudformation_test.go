@@ -115,6 +115,7 @@ func TestGoesOn(t *testing.T) {
 	for range 20 { // over some pages
 		s.Resource("Web", "AWS::ECS::Service", "UPDATE_IN_PROGRESS", "")
 	}
+	s.Resource("Web", "AWS::ECS::Service", "UPDATE_FAILED", "it does not start")
 	if again := rollbackstest.Plan(t, target); rollbackstest.Digest(again) != rollbackstest.Digest(p) {
 		t.Error(cmp.Diff(p, again))
 	}
@@ -122,23 +123,28 @@ func TestGoesOn(t *testing.T) {
 
 // TestToken: the events have our token. One that CloudFormation knows already was begun, and other plans have others.
 func TestToken(t *testing.T) {
-	s, target, _ := stack(t)
-	s.Became("UPDATE_IN_PROGRESS", time.Minute)
-	p := rollbackstest.Plan(t, target)
-	s.Fail("CancelUpdateStack", awsfake.Fault{Code: "TokenAlreadyExistsException", Status: 400, Left: 1})
-	if ref, err := target.Start(t.Context(), "4/rollback/1", p); err != nil || ref == "" {
-		t.Error(ref, err)
-	}
-	if _, err := target.Start(t.Context(), "4/rollback/1", p); err != nil {
-		t.Fatal(err)
-	}
-	api := aws.NewFromConfig(rollbackstest.Config(t, s))
-	out, err := api.DescribeStackEvents(t.Context(), &aws.DescribeStackEventsInput{StackName: new("web")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if token := *out.StackEvents[0].ClientRequestToken; !strings.HasPrefix(token, "oncalm-4-rollback-1-") || len(token) > 128 {
-		t.Error(token)
+	seen := map[string]bool{}
+	for starts, set := range ways {
+		s, target, _ := stack(t)
+		set(s)
+		p := rollbackstest.Plan(t, target)
+		s.Fail(starts, awsfake.Fault{Code: "TokenAlreadyExistsException", Status: 400, Left: 1})
+		if ref, err := target.Start(t.Context(), "4/rollback/1", p); err != nil || ref == "" {
+			t.Error(starts, ref, err)
+		}
+		if _, err := target.Start(t.Context(), "4/rollback/1", p); err != nil {
+			t.Fatal(starts, err)
+		}
+		api := aws.NewFromConfig(rollbackstest.Config(t, s))
+		out, err := api.DescribeStackEvents(t.Context(), &aws.DescribeStackEventsInput{StackName: new("web")})
+		if err != nil || out.StackEvents[0].ClientRequestToken == nil {
+			t.Fatalf("%s: no token: %v", starts, err)
+		}
+		token := *out.StackEvents[0].ClientRequestToken
+		if !strings.HasPrefix(token, "oncalm-4-rollback-1-") || len(token) > 128 || seen[token] {
+			t.Errorf("%s: %s", starts, token)
+		}
+		seen[token] = true
 	}
 }
 

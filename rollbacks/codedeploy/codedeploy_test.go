@@ -113,6 +113,18 @@ func TestAfterRollback(t *testing.T) {
 	}
 }
 
+// TestAutoScaling: new hosts get what is deployed already. That is no deployment to stop.
+func TestAutoScaling(t *testing.T) {
+	for _, creator := range []string{"autoscaling", "autoscalingTermination"} {
+		g, target, _ := group(t, "Server")
+		g.Deployed(g.Revision(43), "user", "Succeeded", time.Hour)
+		g.Deploys(g.Revision(43), creator)
+		if p := rollbackstest.Plan(t, target); p.Params["way"] != "redeploy" || p.From != "web.zip@v43" || p.To != "web.zip@v42" {
+			t.Errorf("%s: %+v", creator, p)
+		}
+	}
+}
+
 // TestLong: what is listed over pages, and described in parts, is found.
 func TestLong(t *testing.T) {
 	g, target, _ := group(t, "ECS")
