@@ -1,6 +1,7 @@
 package levers
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,23 +23,30 @@ var changed = map[string]struct {
 	"lambda":       {"arn:aws:lambda:eu-central-1:1:function:charge:live", rollbacks.Settings{"function": "charge", "alias": "live"}},
 }
 
-// TestThings holds that targets of each kind name what they roll back as changes do, whereby it is found what was changed before an
-// incident.
+// TestThings holds that targets name what they roll back as changes do, whereby it is found what was changed before an incident, by keys
+// that they have.
 func TestThings(t *testing.T) {
 	for _, m := range Makers() {
-		c, known := changed[m.Kind]
-		got := Things([]rollbacks.Lever{{Kind: m.Kind, Keys: c.keys, Account: "1", Region: "eu-central-1"}})
-		switch want, ok := changes.ThingOf(c.arn); {
-		case m.Kind == "webhook": // nobody knows what it rolls back
-			if len(got) > 0 {
-				t.Error(got)
-			}
-		case !known || !ok:
+		if len(m.Thing) == 0 && m.Kind != "webhook" { // nobody knows what that rolls back
 			t.Errorf("nothing is known of what %s rolls back", m.Kind)
-		default:
-			if diff := cmp.Diff([]changes.Thing{want}, got); diff != "" {
-				t.Errorf("%s (-changed +target):\n%s", m.Kind, diff)
+		}
+		for _, key := range m.Thing {
+			if !slices.ContainsFunc(m.Keys, func(k rollbacks.Key) bool { return k.Name == key }) {
+				t.Errorf("%s has no key %s", m.Kind, key)
 			}
 		}
+		c, known := changed[m.Kind]
+		if !known { // no event of AWS names it
+			continue
+		}
+		want, ok := changes.ThingOf(c.arn)
+		got := Things([]rollbacks.Lever{{Kind: m.Kind, Keys: c.keys, Account: "1", Region: "eu-central-1"}})
+		if diff := cmp.Diff([]changes.Thing{want}, got); !ok || diff != "" {
+			t.Errorf("%s (-changed +target):\n%s", m.Kind, diff)
+		}
+	}
+	hook := rollbacks.Lever{Kind: "webhook", Keys: rollbacks.Settings{"url": "https://deploy.example.com"}}
+	if got := Things([]rollbacks.Lever{hook}); len(got) > 0 {
+		t.Error(got)
 	}
 }
