@@ -24,7 +24,7 @@ func talks(b *Bot, users map[string]string) (*channels.Channels, *capture.Captur
 	return places, capture.New(capture.Options{
 		Rules: o.Capture, Root: o.Roots.Incident, Book: o.Book, Out: b.out, Users: users, Clock: o.Clock, Log: log,
 		May:   func(person string) bool { _, ok := o.RightsNow().May(person, "timeline", "put"); return ok },
-		Place: place, Places: talkedAbout, Readable: func(said string) string { return b.router.Readable(said) },
+		Place: place, Places: TalkedAbout, Readable: func(said string) string { return b.router.Readable(said) },
 		Once: func(ctx context.Context, c *chat.Call, do func(store.Tx) (blocks.Message, error)) blocks.Message {
 			return b.router.Once(ctx, c, do)
 		},
@@ -50,8 +50,8 @@ func place(tx store.Tx, channel, thread string) string {
 	return string(tx.Get(cardAtKey(channel, thread)))
 }
 
-// talkedAbout are where an incident is talked about.
-func talkedAbout(tx store.Tx, id string) (all []capture.Place) {
+// TalkedAbout are where an incident is talked about: the thread of its card, and its own channel.
+func TalkedAbout(tx store.Tx, id string) (all []capture.Place) {
 	if r, err := readCard(tx, id); err == nil && r.TS != "" {
 		all = append(all, capture.Place{Channel: r.Channel, Thread: r.TS})
 	}

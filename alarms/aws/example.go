@@ -1,6 +1,7 @@
 package aws
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -21,6 +22,7 @@ type Example struct {
 	Metric      string
 	Dimensions  map[string]string
 	Threshold   float64
+	Period      int // in seconds; 60 if 0
 	// NeverRecovers leaves the topic out of the actions for OK.
 	NeverRecovers bool
 	// Contributor and Attributes make it one series of many.
@@ -151,7 +153,7 @@ func (x Example) message(topic ARN) exampleMessage {
 	m.AlarmConfigurationUpdatedTimestamp = x.At.UTC().Add(-30 * 24 * time.Hour).Format(StateChangeTime)
 	m.Trigger = &exampleTrigger{
 		MetricName: x.Metric, Namespace: x.Namespace, StatisticType: "Statistic", Statistic: "SUM",
-		Dimensions: []exampleDimension{}, Period: 60, EvaluationPeriods: 1, DatapointsToAlarm: 1,
+		Dimensions: []exampleDimension{}, Period: cmp.Or(x.Period, 60), EvaluationPeriods: 1, DatapointsToAlarm: 1,
 		ComparisonOperator: "GreaterThanThreshold", Threshold: x.Threshold, TreatMissingData: "notBreaching",
 	}
 	for name, value := range x.Dimensions {

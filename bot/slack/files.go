@@ -17,19 +17,25 @@ type File struct {
 
 // Upload sends a file as a direct message. What came of it is noted under a key.
 func (s *Sender) Upload(ctx context.Context, key, user string, f File) error {
-	err := s.uploadTo(ctx, user, f)
+	channel, err := s.dm(ctx, user)
+	if err == nil {
+		err = s.upload(ctx, Ref{Channel: channel}, f)
+	}
 	s.note(key, user, err, time.Now(), false)
 	return err
 }
 
-func (s *Sender) uploadTo(ctx context.Context, user string, f File) error {
-	channel, err := s.dm(ctx, user)
-	if err != nil {
-		return err
-	}
-	_, err = s.api.UploadFileContext(ctx, slack.UploadFileParameters{
+// Attach sends a file into the thread of a message, or into a channel if there is no message. What came of it is noted under a key.
+func (s *Sender) Attach(ctx context.Context, key string, to Ref, f File) error {
+	err := s.upload(ctx, to, f)
+	s.note(key, to.Channel, err, time.Now(), false)
+	return err
+}
+
+func (s *Sender) upload(ctx context.Context, to Ref, f File) error {
+	_, err := s.api.UploadFileContext(ctx, slack.UploadFileParameters{
 		Reader: bytes.NewReader(f.Data), FileSize: len(f.Data), Filename: f.Name, Title: f.Title, AltTxt: f.Alt,
-		Channel: channel,
+		Channel: to.Channel, ThreadTimestamp: to.TS,
 	})
 	return s.settle("files.upload", err)
 }

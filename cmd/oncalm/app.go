@@ -35,6 +35,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/fates"
+	"github.com/oncalm/oncalm/graphs"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/requests"
@@ -60,6 +61,7 @@ type outside struct {
 	confirmer sns.Confirmer      // of subscriptions; nil: SNS
 	ways      amazon.Ways        // into AWS, for rollbacks; nil: as the environment says
 	rolling   time.Duration      // between two looks at a rollback under way; 0: as rollbacks has it
+	metrics   graphs.Source      // what the metrics of alarms were; nil: CloudWatch
 	endpoint  string             // of an emulator of SNS; empty: the real one
 	clock     *clocks.Clock      // what time it is; nil: that of a bubble of time, for tests
 	reserve   ops.Reserve        // of the store; nil: none
@@ -83,6 +85,7 @@ type app struct {
 	fetched   sns.CertSource  // certificates from AWS
 	confirmer sns.Confirmer   // of subscriptions
 	ways      amazon.Ways     // into AWS, for rollbacks
+	metrics   graphs.Source   // what the metrics of alarms were
 	truth     *reconcile.Loop // what CloudWatch says itself
 	line      *slack.Sender   // to Slack
 	socket    *socket.Door    // from Slack; nil: it posts
@@ -185,8 +188,12 @@ func (a *app) wireLines(cfg *config.Config) {
 	if a.ways = a.outside.ways; a.ways == nil {
 		a.ways = amazon.Into(a.log)
 	}
+	truth := cloudwatch.New(amazon.Load(a.log))
+	if a.metrics = a.outside.metrics; a.metrics == nil {
+		a.metrics = truth
+	}
 	a.truth = &reconcile.Loop{
-		Store: a.store, API: cloudwatch.New(amazon.Load(a.log)), Clock: a.clock, Log: a.log,
+		Store: a.store, API: truth, Clock: a.clock, Log: a.log,
 		Metrics: reconcile.NewMetrics(a.reg),
 		Rules: func() reconcile.Rules {
 			now := a.now()

@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/graph"
 	"github.com/oncalm/oncalm/bot/report"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/changes"
@@ -22,6 +23,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/levers"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/fates"
+	"github.com/oncalm/oncalm/graphs"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
@@ -60,7 +62,9 @@ type assembly struct {
 	pager         *paging.Pager
 	desk          *handoffs.Desk
 	rollbacks     *rollbacks.Desk
-	freezes       *freeze.Desk // of pipelines
+	freezes       *freeze.Desk    // of pipelines
+	watcher       *graphs.Watcher // of the metrics of alarms
+	graphs        *graph.Room     // which shows them
 	bot           *bot.Bot
 	handlers      map[string]outbox.Handler // of outbox entries, by kind
 	publicly      http.Handler
@@ -82,7 +86,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n.silences = &silences.Book{Incidents: n.book, Rules: cfg.Maintenance, Known: cfg.Knows, Clock: a.clock,
 		Opens: cfg.Services.Opens, PagesNobody: cfg.PagesNobody}
 	n.pager = &paging.Pager{Book: n.book, Policy: cfg.PolicyOf, Overrides: n.overrides, Reach: cfg.Reach, Clock: a.clock}
-	for _, wire := range []func() error{n.wireTexts, n.wireRollbacks, n.wireBot, n.wireAlarms} {
+	for _, wire := range []func() error{n.wireTexts, n.wireRollbacks, n.wireBot, n.wireGraphs, n.wireAlarms} {
 		if err := wire(); err != nil {
 			return nil, err
 		}
@@ -102,7 +106,8 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n.overrides.Followers = []overrides.Follower{n.bot.FollowOverrides, n.desk.Follow}
 	for _, handlers := range []map[string]outbox.Handler{
 		n.overrides.Handlers(), n.silences.Handlers(), n.pager.Handlers(), n.desk.Handlers(), n.bot.Handlers(),
-		n.intake.Handlers(), n.subscriptions.Handlers(), n.rollbacks.Handlers(), n.freezes.Handlers(), a.sweeping,
+		n.intake.Handlers(), n.subscriptions.Handlers(), n.rollbacks.Handlers(), n.freezes.Handlers(),
+		n.watcher.Handlers(), n.graphs.Handlers(), a.sweeping,
 	} {
 		maps.Copy(n.handlers, handlers)
 	}
@@ -125,7 +130,7 @@ func (a *assembly) rights() rights.Rules {
 func (a *assembly) followers() []incidents.Follower {
 	all := []incidents.Follower{a.pager.Follow, a.around.Follow, a.rollbacks.Follow, a.bot.Follow,
 		a.bot.Silence.FollowIncident, history.Follow, actions.Follow, learning.Follow}
-	all = append(all, a.freezes.Follow)
+	all = append(all, a.freezes.Follow, a.watcher.Follow, a.graphs.Follow)
 	if a.outside.follows != nil {
 		all = append(all, a.outside.follows)
 	}

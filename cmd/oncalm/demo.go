@@ -109,7 +109,7 @@ func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err 
 		return err
 	}
 	if d.house, err = openHouse(cfg, d.db, d.db, log,
-		outside{clock: clocks.System(), follows: d.stage.Follow, ways: d.shop.Ways}); err != nil {
+		outside{clock: clocks.System(), follows: d.stage.Follow, ways: d.shop.Ways, metrics: d.shop}); err != nil {
 		return err
 	}
 	d.stage.Week = func(ctx context.Context) error { return d.house.app.now().report.Now(ctx) }

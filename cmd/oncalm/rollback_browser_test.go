@@ -36,6 +36,14 @@ func TestRollbackInBrowser(t *testing.T) {
 	p.sees("#log", "the rollback helped: OK ")
 	p.picture("rollback.png", chromedp.Sleep(time.Second),
 		chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#log")].forEach((e) => { e.scrollTop = e.scrollHeight; }), null`))
+	// the messages are drawn anew now and then, and a press on what is not there any more opens nothing
+	p.waits("the thread of the card is open",
+		`!document.querySelector("#thread").hidden || ([...document.querySelectorAll("#log .replies")].at(-1)?.click(), false)`)
+	p.waits("the graph after the rollback is in the card's thread",
+		`document.querySelector("#thread img[alt*='after the rollback median']") !== null || document.querySelector("#thread img[alt*='after the alarm was OK']") !== null`)
+	p.accessible("the thread with the graph")
+	p.picture("graph.png", chromedp.Sleep(time.Second),
+		chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#thread img")].at(-1).scrollIntoView({block: "end"}), null`))
 	if found := p.complaints(); len(found) > 0 {
 		t.Errorf("the page complains: %q", found)
 	}

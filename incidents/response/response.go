@@ -56,6 +56,8 @@ type State struct {
 	Changes   int           `json:"changes,omitempty"`
 	Change    int           `json:"change,omitempty"`
 	ChangeAgo time.Duration `json:"change_ago,omitempty"`
+	// Measured is when the metric of its alarm was looked at last.
+	Measured int `json:"measured,omitempty"`
 }
 
 // Fields are what is stored of it.
@@ -76,6 +78,7 @@ func (s *State) Fields(o *record.Object) {
 	ago := int(s.ChangeAgo)
 	o.OptInt("change_ago", &ago)
 	s.ChangeAgo = time.Duration(ago)
+	o.OptInt("measured", &s.Measured)
 }
 
 // Holder is who has a role; empty if nobody does.
@@ -115,7 +118,8 @@ type Kind struct {
 // Kinds are all kinds.
 func Kinds() []Kind {
 	return append([]Kind{kindOf[Assigned](), kindOf[Summarised](), kindOf[Affected](), kindOf[Updated](),
-		kindOf[Planned](), kindOf[Convened](), kindOf[Changed]()},
+		kindOf[Planned](), kindOf[Convened](), kindOf[Changed](),
+		kindOf[Measured]()},
 		slices.Concat(rollbackKinds(), freezeKinds(), writtenKinds())...)
 }
 

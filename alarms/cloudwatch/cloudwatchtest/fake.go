@@ -26,6 +26,9 @@ type Alarm struct {
 	Acts, OK   []string
 	Suppressed bool
 	Dimensions map[string]string
+	// Formula makes it an alarm on this formula of two metrics instead of one on a metric.
+	Formula string
+	Below   []string // of a composite alarm: the names of the alarms that it is made of
 }
 
 // Name is the name in its ARN.
@@ -40,6 +43,9 @@ type CloudWatch struct {
 	muted  map[string]bool
 	denied map[string]bool
 	calls  map[string]int
+	// measured is what all metrics were, and queries what was asked of them.
+	measured measured
+	queries  []string
 }
 
 // New starts a fake that ends with the test.
@@ -109,6 +115,8 @@ func (c *CloudWatch) serve(w http.ResponseWriter, r *http.Request) {
 	switch operation {
 	case "DescribeAlarms":
 		answer(w, c.describe(asked))
+	case "GetMetricData":
+		answer(w, c.data(asked))
 	case "ListAlarmMuteRules":
 		answer(w, c.rules(asked))
 	default:
@@ -128,6 +136,14 @@ func fail(w http.ResponseWriter, kind, text string) {
 // number of the alarm with which it begins.
 func (c *CloudWatch) describe(in cbor.Map) cbor.Map {
 	kinds, names, state := texts(in["AlarmTypes"]), texts(in["AlarmNames"]), word(in["StateValue"])
+	if whole := word(in["ChildrenOfAlarmName"]); whole != "" {
+		kinds, names = []string{"MetricAlarm", "CompositeAlarm"}, []string{}
+		for _, a := range c.alarms {
+			if a.Name() == whole {
+				names = append(names, a.Below...)
+			}
+		}
+	}
 	if kinds == nil {
 		kinds = []string{"MetricAlarm"}
 	}
@@ -187,6 +203,12 @@ func (a *Alarm) wire() cbor.Map {
 		m["MetricName"], m["Namespace"], m["Dimensions"] = cbor.String("Errors"), cbor.String("AWS/ECS"), dimensions
 		m["Period"], m["EvaluationPeriods"], m["Threshold"] = cbor.Uint(60), cbor.Uint(1), cbor.Float64(5)
 		m["Statistic"], m["ComparisonOperator"] = cbor.String("Sum"), cbor.String("GreaterThanThreshold")
+		if a.Formula != "" {
+			for _, name := range [...]string{"MetricName", "Namespace", "Dimensions", "Period", "Statistic"} {
+				delete(m, name)
+			}
+			m["Metrics"] = formula(a.Formula)
+		}
 	case "CompositeAlarm":
 		m["AlarmRule"] = cbor.String(`ALARM("a")`)
 		if a.Suppressed {

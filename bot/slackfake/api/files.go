@@ -28,7 +28,8 @@ func (s files) url(a wire.Args) (wire.Answer, error) {
 		return nil, wire.Refuse("invalid_arguments")
 	}
 	ref := workspace.FileRef{ID: s.ws.IDs.New("F"), Name: a["filename"]}
-	f := &workspace.File{FileRef: ref, Alt: a["alt_txt"], Length: length}
+	ref.Alt = a["alt_txt"]
+	f := &workspace.File{FileRef: ref, Length: length}
 	s.ws.Files = append(s.ws.Files, f)
 	host := s.ws.App.BaseURL
 	if host == "" {

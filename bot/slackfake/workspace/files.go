@@ -5,7 +5,6 @@ import "slices"
 // File is an upload: first promised, then sent, then completed.
 type File struct {
 	FileRef
-	Alt      string
 	Length   int
 	Content  []byte
 	Sent     bool

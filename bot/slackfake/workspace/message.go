@@ -60,6 +60,7 @@ type FileRef struct {
 	// Link is where people look at it, and Form what it is, as image/png.
 	Link string `json:"permalink,omitempty"`
 	Form string `json:"mimetype,omitempty"`
+	Alt  string `json:"alt_txt,omitempty"` // says in words what a picture shows
 }
 
 // Clone is a copy that shares nothing.

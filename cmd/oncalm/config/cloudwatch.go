@@ -15,7 +15,10 @@ const (
 )
 
 // A cloudWatchReader reads the section cloudwatch.
-type cloudWatchReader struct{ reconcile *time.Duration }
+type cloudWatchReader struct {
+	reconcile *time.Duration
+	graphs    *bool
+}
 
 func (r cloudWatchReader) section(v reading.Value) {
 	v.Mapping(reading.Key("reconcile", func(v reading.Value) {
@@ -26,5 +29,5 @@ func (r cloudWatchReader) section(v reading.Value) {
 		default:
 			*r.reconcile = d
 		}
-	}))
+	}), reading.Key("graphs", reading.SetBool(r.graphs)))
 }

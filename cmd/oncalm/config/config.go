@@ -61,6 +61,8 @@ type Config struct {
 	SNS   SNS
 	// Reconcile is how often CloudWatch is asked how its alarms stand; 0: never.
 	Reconcile time.Duration
+	// Graphs says that CloudWatch is asked what the metrics of alarms were.
+	Graphs bool
 	// Channels is what is done where incidents are talked about.
 	Channels channels.Channels
 

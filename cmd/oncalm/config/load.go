@@ -59,7 +59,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("web", func(v reading.Value) { v.Mapping(reading.Key("listen", places.Address(&c.WebListen))) }),
 		reading.Key("slack", slack.section).Needed("give it bot_token, signing_secret and channel"),
 		reading.Key("sns", sns.section),
-		reading.Key("cloudwatch", cloudWatchReader{&c.Reconcile}.section),
+		reading.Key("cloudwatch", cloudWatchReader{&c.Reconcile, &c.Graphs}.section),
 		reading.Key("channels", channels.Section(&c.Channels)),
 		reading.Key("people", people.section).Needed("list who can be on call"),
 		reading.Key("schedules", duty.Section),

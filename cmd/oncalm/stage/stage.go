@@ -297,6 +297,7 @@ func (g *Stage) storm(ctx context.Context) (string, error) {
 // send posts the alarm's change of now as SNS would.
 func (g *Stage) send(ctx context.Context, x aws.Example) error {
 	x.At = time.Now()
+	g.shop.Alarm(x.Name, x.State, x.At)
 	body, err := g.topic.Alarm(x)
 	if err != nil {
 		return err

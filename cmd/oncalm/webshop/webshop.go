@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net"
 	"net/http"
 	"sync"
@@ -17,6 +18,9 @@ import (
 
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/doors"
+	"github.com/oncalm/oncalm/graphs"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rollbacks/ecsfake"
 )
@@ -31,6 +35,9 @@ type Shop struct {
 	version int    // that was deployed last
 	broken  string // the version that makes the alarm fire; empty while none does
 	back    time.Time
+	mended  time.Time            // when it was well again, the last time
+	fired   map[string]time.Time // when alarms fired last
+	well    map[string]time.Time // and were OK again
 }
 
 // Service is what is deployed, in the cluster prod.
@@ -42,7 +49,8 @@ func Open(log *slog.Logger) (*Shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Shop{ecs: ecsfake.New("prod", time.Now), door: door, version: 41}
+	h := &Shop{ecs: ecsfake.New("prod", time.Now), door: door, version: 41, fired: map[string]time.Time{},
+		well: map[string]time.Time{}}
 	h.ecs.Takes = 6 * time.Second
 	h.server = doors.NewServer(h.ecs, log)
 	h.ecs.Deployed(Service, h.name(h.version), 48*time.Hour)
@@ -102,8 +110,60 @@ func (h *Shop) Mended(now time.Time) bool {
 	if now.Sub(h.back) < measured {
 		return false
 	}
+	h.mended = h.back
 	h.broken = ""
 	return true
+}
+
+// usual is what the metric of the demo's alarms is while all is well, and bad while it is not; what lies between is noise that is the same
+// each time.
+const (
+	usual = 3.0
+	bad   = 46.0
+)
+
+// Alarm notes that an alarm fires, or is OK. CloudWatch says either somewhat later.
+func (h *Shop) Alarm(name string, state incidents.AlarmState, now time.Time) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if state == incidents.AlarmOK {
+		if h.well[name] = now; h.mended.After(h.fired[name]) && h.broken == "" {
+			h.well[name] = h.mended
+		}
+		return
+	}
+	h.fired[name] = now
+}
+
+// Lag implements [graphs.Source].
+func (h *Shop) Lag() time.Duration { return 25 * time.Second }
+
+// Measure implements [graphs.Source]: what an alarm of the demo measured. It began to be bad six minutes before the alarm fired, and
+// is well again since that is OK.
+func (h *Shop) Measure(_ context.Context, a *incidents.Alarm, from, to time.Time) (m response.Measured, err error) {
+	if a.Metric == nil || a.Metric.Threshold == nil {
+		return m, graphs.ErrNone
+	}
+	h.mu.Lock()
+	since, well := h.fired[a.Name], h.well[a.Name]
+	h.mu.Unlock()
+	period := time.Duration(max(a.Metric.Period, 1)) * time.Second
+	from, to = from.Truncate(period), to.Truncate(period)
+	m = response.Measured{From: from.UTC(), Period: a.Metric.Period, Threshold: a.Metric.Threshold,
+		Comparison: a.Metric.Comparison,
+		Unit:       "Count"}
+	scale := *a.Metric.Threshold / 10
+	for n := range int(to.Sub(from) / period) {
+		at := from.Add(time.Duration(n) * period)
+		noise := float64((n*7+n*n%13)%11) - 5
+		v := max(usual+noise/2, 0)
+		if at.After(since.Add(-6*time.Minute)) && (well.Before(since) || at.Before(well)) {
+			v = bad + 2*noise
+		}
+		v = math.Round(v * scale)
+		m.Values = append(m.Values, &v)
+	}
+	return m, nil
 }
 
 // Serve serves until it is closed.

@@ -150,7 +150,7 @@ data "aws_iam_policy_document" "bot" {
   }
   statement {
     sid       = "Reconcile"
-    actions   = ["cloudwatch:DescribeAlarms", "cloudwatch:ListAlarmMuteRules"]
+    actions   = ["cloudwatch:DescribeAlarms", "cloudwatch:ListAlarmMuteRules", "cloudwatch:GetMetricData"]
     resources = ["*"]
   }
 }

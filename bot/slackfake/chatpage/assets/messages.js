@@ -77,7 +77,7 @@ function content(m, ctx) {
 }
 
 function fileCard(f) {
-  if (/\.(png|jpe?g|gif)$/i.test(f.name)) return h("img", { class: "wide", src: "/chat/file/" + encodeURIComponent(f.id), alt: f.title || f.name, loading: "lazy" });
+  if (/\.(png|jpe?g|gif)$/i.test(f.name)) return h("img", { class: "wide", src: "/chat/file/" + encodeURIComponent(f.id), alt: f.alt_txt || f.title || f.name, loading: "lazy" });
   return h("button", { class: "file", type: "button", data: { focus: "file-" + f.id }, onclick: () => openFile(f) }, icon("file"), h("span", null, h("b", null, f.title || f.name), h("span", { class: "hint" }, f.name)));
 }
 
