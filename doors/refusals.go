@@ -22,6 +22,9 @@ const (
 	shown = 100
 )
 
+// secretPath begins the paths of links that carry a secret.
+const secretPath = "/a/"
+
 // Refusals takes note of requests that were turned away: each is counted, and one that might have been an alarm or a press leaves
 // a line in the log, so that whoever mistyped an address finds out. Strangers cannot fill the log with it.
 type Refusals struct {
@@ -79,6 +82,8 @@ func (f *Refusals) note(r *http.Request, asked string, h *statusWriter, now time
 		return // a browser, or somebody who looks around: no alarm is lost
 	case door == "sns" || door == "slack" && h.status == http.StatusUnauthorized:
 		return // the door itself says what was wrong
+	case strings.HasPrefix(asked, secretPath):
+		return // its page says what was wrong, and the path is as good as a password
 	}
 	from := senderOf(r)
 	untold, ok := f.ration(from).take(now)

@@ -16,7 +16,8 @@ func handlingKinds() []Kind {
 
 // Acknowledged says that somebody takes care.
 type Acknowledged struct {
-	Via string `json:"via,omitempty"` // where they said so; empty is Slack
+	Via  string `json:"via,omitempty"`  // where they said so; empty is Slack
+	Page string `json:"page,omitempty"` // whose link they used
 }
 
 func (Acknowledged) kind() string { return "acknowledged" }
@@ -41,7 +42,7 @@ func NotTriggered(i *Incident) error {
 	return nil
 }
 
-func (b *Acknowledged) fields(o *record.Object) { o.OptText("via", &b.Via) }
+func (b *Acknowledged) fields(o *record.Object) { o.OptText("via", &b.Via); o.OptText("page", &b.Page) }
 
 func (b Acknowledged) words(Event) Words {
 	return Words{Say: append(Sentence{plain("acknowledged")}, wording.At(b.Via)...), Shown: OnCard | OnTimeline | InPostmortem}

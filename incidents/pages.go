@@ -108,7 +108,7 @@ type Delivered struct {
 func (Delivered) kind() string { return "delivered" }
 
 func (b Delivered) apply(i *Incident, e Event) error {
-	i.settlePage(b.Key, func(p *PageState) { p.Delivered = e.At })
+	i.settlePage(b.Key, func(p *PageState) { p.Delivered, p.Failed = e.At, false })
 	return nil
 }
 
@@ -123,7 +123,7 @@ func (b Delivered) words(Event) Words {
 	return Words{Say: say, Shown: OnTimeline | InPostmortem, Source: SourcePage, Link: b.Link}
 }
 
-// Undelivered says that the page can not be delivered this way, ever.
+// Undelivered says that the page cannot be delivered this way, or was not for so long that another begins.
 type Undelivered struct {
 	Key    string `json:"key"`
 	Person string `json:"person"`
@@ -139,7 +139,7 @@ func (b Undelivered) apply(i *Incident, _ Event) error {
 }
 
 func (b Undelivered) words(Event) Words {
-	say := Sentence{plain("could not deliver the page to "), someone(b.Person)}
+	say := append(Sentence{plain("could not deliver the page to "), someone(b.Person)}, wording.Beside(b.Via)...)
 	return Words{Say: append(say, because(b.Error)...), Shown: OnCard | OnTimeline | InPostmortem, Source: SourcePage}
 }
 

@@ -31,15 +31,3 @@ func ByHand(p *Pager, tx store.Tx, now time.Time, id string, by incidents.Actor,
 	}
 	return nil
 }
-
-// Called are the people whom a policy pages first for a service, or of a schedule who are on call.
-func Called(p *Pager, tx store.Tx, now time.Time, service, schedule string) (people []string) {
-	who := func(schedule string) []string { return p.Overrides.OnCall(tx, schedule, now) }
-	if schedule != "" {
-		return who(schedule)
-	}
-	for _, c := range Decide(p.Policy(service), incidents.Position{}, who).Calls {
-		people = append(people, c.Person)
-	}
-	return people
-}

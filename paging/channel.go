@@ -19,9 +19,9 @@ type Channel interface {
 	// first looks whether an earlier attempt has got through, and adopts what it
 	// finds.
 	//
-	// Errors: [Undeliverable] if it can never get through to this person;
-	// [outbox.Later] and [outbox.Unreachable] as they say; any other error is tried
-	// again, also that of p.Still.
+	// Errors: [Undeliverable] if it can never get through to this person; [Unsure] if it
+	// may have, and nobody can look; [outbox.Later] and [outbox.Unreachable] as they say;
+	// any other error is tried again, also that of p.Still.
 	Page(ctx context.Context, key string, p Page) (Receipt, error)
 }
 
@@ -92,10 +92,10 @@ func waits(queue outbox.Tx, now time.Time, i *incidents.Incident, person, via st
 func nextChannel(queue outbox.Tx, now time.Time, i *incidents.Incident, person string) bool {
 	var waiting []outbox.Entry
 	for k, page := range i.Pages {
-		if page.Person != person {
-			continue
+		if page.Person != person || page.Failed || !page.Due.After(now) {
+			continue // it was tried, or its time has come
 		}
-		if e, ok := pageOf(queue, i, k); ok && e.Done.IsZero() && e.Due.After(now) {
+		if e, ok := pageOf(queue, i, k); ok && e.Done.IsZero() && e.Due.After(now) && e.Attempt == 0 {
 			waiting = append(waiting, e)
 		}
 	}

@@ -6,9 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/oncalm/oncalm/text"
-
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/text"
 )
 
 // A Decision is what a policy says at one place of its run.
@@ -100,29 +99,4 @@ func schedulesOf(s Step) string {
 		}
 	}
 	return strings.Join(names, " or ")
-}
-
-// Simulated is one step of a simulated run.
-type Simulated struct {
-	After    time.Duration
-	At       time.Time
-	Position incidents.Position
-	Calls    []Call
-}
-
-// Simulate goes through a policy's run from start on, as if nobody ever
-// acknowledged, up to the first page to the fallback after the last round.
-func Simulate(p Policy, start time.Time, who func(schedule string, t time.Time) []string) []Simulated {
-	var run []Simulated
-	var at incidents.Position
-	var after time.Duration
-	for {
-		now := start.Add(after)
-		d := Decide(p, at, func(schedule string) []string { return who(schedule, now) })
-		run = append(run, Simulated{after, now, at, d.Calls})
-		if at.Round >= p.rounds() || len(p.Steps) == 0 {
-			return run
-		}
-		at, after = d.Next, after+d.Wait
-	}
 }

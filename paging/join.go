@@ -172,11 +172,10 @@ func (js joints) joint(ctx context.Context, e outbox.Entry) (func(store.Tx) erro
 	pages := all.pages()
 	if ch, ok := js.p.Channels[b.Via].(Joiner); ok && len(pages) > 0 {
 		r, err := ch.PageAll(ctx, e.Key, Joint{b.Person, pages, all.before, e.PerhapsDone})
-		never, refused := errors.AsType[*Undeliverable](err)
 		switch {
-		case refused:
+		case err != nil && givenUp(e, b.Via, err):
 			fact = func(t told) incidents.Body {
-				return incidents.Undelivered{Key: t.Key, Person: b.Person, Via: b.Via, Error: never.Error()}
+				return incidents.Undelivered{Key: t.Key, Person: b.Person, Via: b.Via, Error: err.Error()}
 			}
 		case err != nil:
 			return nil, err

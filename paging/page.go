@@ -63,6 +63,8 @@ type pageBody struct {
 	ByHand   bool   `json:"by_hand,omitempty"`
 	// Joint is the entry of the joint message for which the page waits, or that has told it.
 	Joint string `json:"joint,omitempty"`
+	// Unsure is how many attempts there were of which nobody can say whether they got through.
+	Unsure int `json:"unsure,omitempty"`
 }
 
 // fields are the same once more, for package record: a page is read for each alarm.
@@ -75,12 +77,13 @@ func (b *pageBody) fields(o *record.Object) {
 	o.OptTrue("reminder", &b.Reminder)
 	o.OptTrue("by_hand", &b.ByHand)
 	o.OptText("joint", &b.Joint)
+	o.OptInt("unsure", &b.Unsure)
 }
 
 func pageEntry(now time.Time, i *incidents.Incident, b incidents.Paged) outbox.Entry {
 	return outbox.Entry{
 		Key: b.Key, Kind: KindPage, Lane: laneOf(b.Via, i.Severity), Due: now.Add(b.After),
-		Body: outbox.Body(pageBody{i.ID, i.Run, b.Person, b.Via, b.Why, b.Reminder, b.ByHand, ""}),
+		Body: outbox.Body(pageBody{i.ID, i.Run, b.Person, b.Via, b.Why, b.Reminder, b.ByHand, "", 0}),
 	}
 }
 
@@ -138,12 +141,8 @@ func (p *Pager) page(ctx context.Context, e outbox.Entry) (func(store.Tx) error,
 	}
 	page.Person, page.Why, page.Reminder, page.PerhapsSent, page.Still = b.Person, b.Why, b.Reminder, e.PerhapsDone, still
 	r, err := channel.Page(ctx, e.Key, page)
-	if never, ok := errors.AsType[*Undeliverable](err); ok {
-		return p.recording(i.ID, incidents.Undelivered{
-			Key: e.Key, Person: b.Person, Via: b.Via, Error: never.Error()}), nil
-	}
 	if err != nil {
-		return nil, err
+		return failed(p, e, b, i, err)
 	}
 	return p.recording(i.ID, delivered(e.Key, b, r)), nil
 }

@@ -7,14 +7,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/oncalm/oncalm/text"
-
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging/turns"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
 )
 
 // Kinds of outbox entries that this package handles.

@@ -65,8 +65,11 @@ func playWith(t *testing.T, p paging.Policy, probe func(context.Context) error, 
 		if err != nil {
 			t.Fatal(err)
 		}
-		lanes := paging.Lanes("sms")
-		groups := append(outbox.DefaultGroups(probe), outbox.Group{Name: "sms", Lanes: lanes[:], Workers: 2})
+		groups := outbox.DefaultGroups(probe)
+		for _, via := range []string{"sms", "call"} {
+			lanes := paging.Lanes(via)
+			groups = append(groups, outbox.Group{Name: via, Lanes: lanes[:], Workers: 2})
+		}
 		runner := &outbox.Runner{Store: db, Groups: groups, Log: slog.New(slog.DiscardHandler)}
 		book := &incidents.Book{Store: outbox.Waking(db, runner)}
 		s := &scene{t: t, book: book, phone: &phone{}, sms: &phone{}}

@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/wording"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/paging/rehearsal"
 	"github.com/oncalm/oncalm/postmortems/editing"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
@@ -185,13 +186,13 @@ func (d *Desk) whom(tx store.Tx, now time.Time, name string) (people []string, e
 	case is("person") && person:
 		return []string{bare}, nil
 	case is("service") && slices.Contains(d.services(), bare):
-		people = paging.Called(d.Pager, tx, now, bare, "")
+		people = rehearsal.First(d.Pager, tx, now, bare, "")
 		if len(people) == 0 {
 			return nil, &Refused{What: "the policy of service " + bare + " finds nobody now", Todo: "page a person"}
 		}
 		return people, nil
 	case is("schedule") && schedule:
-		people = paging.Called(d.Pager, tx, now, "", bare)
+		people = rehearsal.First(d.Pager, tx, now, "", bare)
 		what := "nobody is on call in schedule " + bare + " now"
 		if len(people) == 0 {
 			return nil, &Refused{What: what, Todo: "page a person, or a service: it has a fallback"}

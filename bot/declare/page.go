@@ -8,6 +8,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/paging/rehearsal"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
 )
@@ -70,9 +71,9 @@ func (room *Room) called(tx store.Tx, now time.Time, kind argument.Type, name st
 	case argument.Person:
 		return []string{name}, name
 	case argument.Service:
-		people = paging.Called(room.o.Pager, tx, now, name, "")
+		people = rehearsal.First(room.o.Pager, tx, now, name, "")
 	default:
-		people = paging.Called(room.o.Pager, tx, now, "", name)
+		people = rehearsal.First(room.o.Pager, tx, now, "", name)
 	}
 	return people, string(kind) + " " + name
 }

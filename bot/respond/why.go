@@ -79,7 +79,11 @@ func pagesOf(events []incidents.Event) []blocks.Paragraph {
 	for _, e := range events {
 		switch b := e.Body.(type) {
 		case incidents.Paged:
-			all = append(all, &paged{Paged: b, at: e, fate: blocks.Say("on its way")})
+			fate := blocks.Say("on its way")
+			if b.After > 0 {
+				fate = blocks.Say("due ", e.At.Add(b.After))
+			}
+			all = append(all, &paged{Paged: b, at: e, fate: fate})
 		case incidents.Delivered:
 			newest(b.Key).fate = blocks.Say("delivered ", e.At)
 		case incidents.Undelivered:

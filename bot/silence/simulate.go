@@ -12,14 +12,14 @@ import (
 	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/bot/when"
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/paging/rehearsal"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
 )
 
 // Simulate is /oncall simulate: whom an incident of a service, or of an alarm, would page. It runs the policy itself
-// ([paging.Simulate]) on the schedules, overrides and silences of now. It cannot know what people will change until then.
+// ([rehearsal.Of]) on the schedules, overrides and silences of now. It cannot know what people will change until then.
 func (t *Talk) Simulate(ctx context.Context, c *chat.Call) (blocks.Message, error) {
 	if len(c.Args) == 0 {
 		return blocks.Sentence("Of what? ", blocks.Code(c.Root+" simulate checkout"), " or ",
@@ -87,7 +87,7 @@ func (t *Talk) simulated(tx store.Tx, at time.Time, svc alarms.Service, of silen
 		blocks.Strong(policy.Name), ":"))
 	who := func(schedule string, at time.Time) []string { return t.Pager.Overrides.OnCall(tx, schedule, at) }
 	const most = 12
-	for n, step := range paging.Simulate(policy, at, who) {
+	for n, step := range rehearsal.Of(policy, at, who) {
 		if n == most {
 			lines = append(lines, blocks.Say("… and so on"))
 			break

@@ -47,6 +47,7 @@ import (
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/learning"
 	"github.com/oncalm/oncalm/postmortems/publish"
+	"github.com/oncalm/oncalm/reach"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -134,7 +135,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.runner = &outbox.Runner{
 		Store: s, Clock: a.clock, Log: log,
 		Metrics: outbox.NewMetrics(a.reg), Calendar: calendar(), Patient: patient(), Enter: a.work,
-		Groups: outbox.DefaultGroups(a.probe),
+		Groups: append(outbox.DefaultGroups(a.probe), reach.Groups()...),
 		Busy:   func() bool { return a.now().intake.Busy() },
 	}
 	a.store = outbox.Waking(s, a.runner)

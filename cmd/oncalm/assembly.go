@@ -21,6 +21,7 @@ import (
 	"github.com/oncalm/oncalm/changes/around"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/levers"
+	"github.com/oncalm/oncalm/cmd/oncalm/reaching"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/graphs"
@@ -36,6 +37,7 @@ import (
 	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/postmortems/shapes"
+	"github.com/oncalm/oncalm/reach/links"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rollbacks/freeze"
 	"github.com/oncalm/oncalm/rotations/feed"
@@ -91,10 +93,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 			return nil, err
 		}
 	}
-	n.pager.Channels = map[string]paging.Channel{incidents.ViaSlack: paging.Singly{Channel: n.bot.Pages()}}
-	if cfg.Slack.JoinedPages {
-		n.pager.Channels[incidents.ViaSlack] = n.bot.Pages()
-	}
+	n.pager.Channels = reaching.Channels(cfg, a.store, n.bot.Pages(), a.ways)
 	n.wireDesk()
 	n.wireReport()
 	n.book.Followers = n.followers()
@@ -226,6 +225,7 @@ func (a *assembly) publicDoor() http.Handler {
 	a.schedules().RegisterFeeds(feeds)
 	mux.Handle(feed.Route, doors.Hosts(feeds, a.cfg.Listen, "set public_url to the address that people use",
 		a.cfg.PublicURL))
+	(&links.Door{Book: a.book, Knows: a.cfg.Knows, Clock: a.clock, Log: a.log}).Register(mux)
 	a.health.Register(mux)
 	return a.refusals.Watch(doors.Tidy(mux, append(posted(), ops.RouteAlive, "/readyz")))
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
+	"github.com/oncalm/oncalm/cmd/oncalm/amazon"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
@@ -51,6 +52,7 @@ type world struct {
 	around func(store.Store) store.Store // what stands between the program and its store; nil: nothing
 	scopes []string                      // of the bot's token; nil: all
 	aws    http.RoundTripper             // to where AWS keeps its certificates
+	ways   amazon.Ways                   // into AWS
 	log    *slog.Logger                  // nil: nobody reads it
 
 	flaky time.Duration  // how much later than told things may be seen
@@ -149,6 +151,7 @@ func (w *world) start() {
 	log := cmp.Or(w.log, slog.New(slog.DiscardHandler))
 	w.app, err = newApp(w.cfg, behind, log, outside{
 		slack: dated{w.slack.API.RoundTripper(), w.hands}, dial: w.slack.Socket.Dial, aws: w.aws, clock: w.hands.clock(),
+		ways: w.ways,
 		configuration: func(now time.Time) (*config.Config, reading.Problems) {
 			return config.Load(filepath.Join(w.dir, "oncalm.yaml"), os.LookupEnv, now)
 		},

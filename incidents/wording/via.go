@@ -21,6 +21,20 @@ func ChannelName(via string) string {
 		return "Slack"
 	case "sms":
 		return "SMS"
+	case "email":
+		return "e-mail"
+	case "push":
+		return "push message"
+	case "call":
+		return "call"
 	}
 	return via
+}
+
+// Beside names a way to reach somebody, unless it is Slack, which everybody takes for granted.
+func Beside(via string) Sentence {
+	if via == "slack" {
+		return nil
+	}
+	return At(via)
 }

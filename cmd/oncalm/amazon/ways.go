@@ -15,6 +15,9 @@ import (
 // Ways returns the configuration of clients by region and role.
 type Ways func(context.Context, rollbacks.Credentials) (aws.Config, error)
 
+// Own is the way with the credentials of the program itself.
+func (w Ways) Own(ctx context.Context) (aws.Config, error) { return w(ctx, rollbacks.Credentials{}) }
+
 // Into is the ways into AWS as the SDK finds them, and with roles that are assumed from there. A role is assumed for one
 // rollback, under a session whose name CloudTrail shows.
 func Into(log *slog.Logger) Ways {

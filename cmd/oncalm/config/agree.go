@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/oncalm/oncalm/bot/rights"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/contacts"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/levers"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
@@ -27,6 +28,10 @@ func (c *Config) agree(f *reading.File) {
 		f.Place("web.listen").Errorf("give web.listen an address of its own: it is not for the public", "%s", text)
 	}
 	services.Agree(f, &c.Services, c.PagesNobody)
+	contacts.Team{Notify: c.Notify, SMS: c.SMS, PublicURL: c.PublicURL, People: slices.Sorted(maps.Keys(c.People)),
+		Own:      func(person string) contacts.Rules { return c.People[person].Notify },
+		Contacts: func(person string) contacts.Contacts { return c.People[person].contacts() },
+	}.Agree(f)
 	may := c.Rights.Who(rights.Approve, slices.Collect(maps.Keys(c.People)))
 	if slices.ContainsFunc(slices.Concat(c.Rights[rights.Approver], c.Rights[rights.Admin]), rights.IsGroup) {
 		may = slices.Collect(maps.Keys(c.People)) // whoever is in the group

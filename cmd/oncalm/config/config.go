@@ -32,6 +32,7 @@ import (
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/contacts"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/publishing"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
 	"github.com/oncalm/oncalm/overrides"
@@ -67,9 +68,12 @@ type Config struct {
 	Channels channels.Channels
 
 	// Rights are the people of each role.
-	Rights    rights.Rules
-	Access    rights.Access
-	People    map[string]Person
+	Rights rights.Rules
+	Access rights.Access
+	People map[string]Person
+	// Notify says by which channels people are paged who have no rules of their own.
+	Notify    contacts.Rules
+	SMS       contacts.SMS
 	Schedules map[string]rotations.Schedule
 	// Planned holds the overrides of the file, by schedule, in the file's order.
 	Planned  map[string][]rotations.Override

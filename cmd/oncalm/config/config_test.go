@@ -25,6 +25,7 @@ import (
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/contacts"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
@@ -144,10 +145,20 @@ func TestEverything(t *testing.T) {
 			Capture: capture.Rules{Signs: []string{"pushpin", "memo"}, All: true},
 		},
 		People: map[string]config.Person{
-			"ana": {Slack: "U0ANA", Phone: "+4915112345678", Zone: berlin},
-			"bo":  {Slack: "U0BO"},
-			"cy":  {Slack: "W0CY"},
+			"ana": {Slack: "U0ANA", Phone: "+4915112345678", Ntfy: "https://ntfy.example.com/topic-of-ana", Zone: berlin, Notify: contacts.Rules{
+				"sev1": {{Name: "sms"}, {Name: "slack"}, {Name: "push"}},
+				"sev2": {{Name: "slack"}, {Name: "sms", After: 90 * time.Second}},
+				"sev3": {{Name: "slack"}, {Name: "sms", After: 90 * time.Second}},
+			}},
+			"bo": {Slack: "U0BO", Phone: "+4915112345679"},
+			"cy": {Slack: "W0CY", Notify: contacts.Rules{"sev4": {{Name: "slack"}}}},
 		},
+		Notify: contacts.Rules{
+			"sev1": {{Name: "slack"}, {Name: "sms", After: 2 * time.Minute}},
+			"sev2": {{Name: "slack"}, {Name: "sms", After: 2 * time.Minute}},
+			"sev3": {{Name: "slack"}},
+		},
+		SMS: contacts.SMS{Via: "sns", From: "ONCALM"},
 		Schedules: map[string]rotations.Schedule{"payments": {Name: "payments", Zone: berlin, Layers: []rotations.Layer{
 			{Name: "base", People: rotations.Turns("ana", "bo"), Start: start, Shift: rotations.Length{N: 1, Unit: rotations.Week}},
 			{

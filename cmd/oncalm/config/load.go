@@ -9,6 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/contacts"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/maintenance"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
@@ -37,7 +38,7 @@ const (
 // sections lists the keys on the top of a file, each with the part of c that it fills in.
 func sections(c *Config) []reading.Entry {
 	slack, sns := slackReader{&c.Slack}, snsReader{&c.SNS}
-	people := &peopleReader{to: c.People, bySlack: map[string]string{}}
+	people := &peopleReader{to: c.People, bySlack: map[string]string{}, reachable: c.reachable}
 	handoffs := schedules.NewHandoffReader(&c.Handoffs)
 	duty := &schedules.Reader{Schedules: c.Schedules, Planned: c.Planned, Handoffs: handoffs}
 	policy := &policies.Reader{
@@ -62,6 +63,8 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("cloudwatch", cloudWatchReader{&c.Reconcile, &c.Graphs}.section),
 		reading.Key("channels", channels.Section(&c.Channels)),
 		reading.Key("people", people.section).Needed("list who can be on call"),
+		reading.Key("notify", contacts.Notify(&c.Notify)),
+		reading.Key("sms", c.SMS.Section),
 		reading.Key("schedules", duty.Section),
 		reading.Key("policies", policy.Section).Needed("add one that says whom to page"),
 		reading.Key("services", service.Section).Needed("add one, with its alarms"),

@@ -5,12 +5,14 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/rights"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/contacts"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/patterns"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/zones"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/reach"
 	"github.com/oncalm/oncalm/rotations"
 )
 
@@ -18,7 +20,15 @@ import (
 type Person struct {
 	Slack string         // user id
 	Phone string         // E.164; empty if not configured
+	Ntfy  string         // the address of a topic, as good as a password; empty if not configured
 	Zone  *time.Location // nil if not configured
+
+	Notify contacts.Rules // by which channels they are paged; nil: as the team is
+}
+
+// contacts are where the person is reached beside Slack.
+func (p Person) contacts() contacts.Contacts {
+	return contacts.Contacts{reach.SMS: p.Phone, reach.Push: p.Ntfy}
 }
 
 var (
@@ -31,23 +41,30 @@ const (
 	phoneWanted = "a phone number in E.164 form, such as +4915112345678: +, country, number, no spaces"
 )
 
-// Reach says by which channels a person is paged for an incident of that severity, and when; nil means by none. The
-// severity is not looked at yet: there is one channel.
-func (c *Config) Reach(person, _ string) []paging.Via {
-	var vias []paging.Via
-	if c.People[person].Slack != "" {
-		vias = append(vias, paging.Via{Name: incidents.ViaSlack})
-	}
-	return vias
+// Reach says by which channels a person is paged for an incident of that severity, and when; nil means by none.
+func (c *Config) Reach(person, severity string) []paging.Via {
+	p := c.People[person]
+	return contacts.Reach(p.Notify, c.Notify, severity, func(via string) bool {
+		switch via {
+		case incidents.ViaSlack:
+			return p.Slack != ""
+		case reach.SMS:
+			return p.Phone != "" && c.SMS.Via != ""
+		case reach.Push:
+			return p.Ntfy != ""
+		}
+		return false
+	})
 }
 
-// reachable reports whether somebody can be paged at all.
-func (c *Config) reachable(person string) bool { return len(c.Reach(person, "")) > 0 }
+// reachable reports whether somebody can be paged for the worst incidents.
+func (c *Config) reachable(person string) bool { return len(c.Reach(person, incidents.Sev1)) > 0 }
 
 // A peopleReader reads the section people.
 type peopleReader struct {
-	to      map[string]Person
-	bySlack map[string]string // names
+	to        map[string]Person
+	bySlack   map[string]string // names
+	reachable func(person string) bool
 }
 
 func (r *peopleReader) section(v reading.Value) {
@@ -62,7 +79,9 @@ func (r *peopleReader) section(v reading.Value) {
 				places.Genuine(v, p.Slack, "give the id in their Slack profile: Copy member ID in its menu")
 			}),
 			reading.Key("phone", patterns.Formed(&p.Phone, phoneForm, phoneWanted)),
+			reading.Key("ntfy", contacts.Topic(&p.Ntfy)),
 			reading.Key("zone", func(v reading.Value) { p.Zone = zones.Read(v) }),
+			reading.Key("notify", contacts.Notify(&p.Notify)),
 		)
 		r.to[name] = p
 		r.reached(name, p, key)
@@ -75,8 +94,12 @@ func (r *peopleReader) reached(name string, p Person, key reading.Value) {
 	switch other, taken := r.bySlack[p.Slack]; {
 	case p.Slack != "" && taken:
 		key.In("slack").Errorf("give each person their own", "%s has the Slack id of %s", name, other)
-	case p.Slack == "" && !key.Faulty():
-		key.Warnf("add slack: with the id from their Slack profile", "%s has no Slack id and cannot be paged", name)
+	case p.Slack == "":
+		key.File.Later(func() {
+			if !key.Faulty() && !r.reachable(name) {
+				key.Warnf("add slack: with the id from their Slack profile", "%s has no Slack id and cannot be paged", name)
+			}
+		})
 	}
 	r.bySlack[p.Slack] = name
 }

@@ -29,6 +29,7 @@ import (
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems/learning"
 	"github.com/oncalm/oncalm/postmortems/publish"
+	"github.com/oncalm/oncalm/reach/links"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rollbacks/freeze"
 	"github.com/oncalm/oncalm/rotations/feed"
@@ -61,6 +62,7 @@ func owners() []store.Check {
 		sns.Keys(),
 		handoffs.Keys(),
 		feed.Keys(),
+		links.Keys(),
 		pages.Keys(),
 		capture.Keys(),
 		rollback.Keys(),

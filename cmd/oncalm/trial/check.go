@@ -1,7 +1,7 @@
 // Package trial is the commands that try a configuration: what is wrong with it, whom it would page, how it judges a
 // message, and which Slack app it needs. Nothing is sent, and nothing is written.
 //
-// They run the code of the server on values of the file: the checks of package config, [paging.Simulate],
+// They run the code of the server on values of the file: the checks of package config, [rehearsal.Of],
 // [alarms.Classify]. A model of it beside it would be right only until one of the two changes. Where an answer depends on
 // what people did, such as overrides and silences, the store is read, or the server that holds it; if neither can be, the
 // answer says on the standard error what it leaves out.

@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/shifts"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/paging/rehearsal"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/text"
 )
@@ -40,6 +41,15 @@ type simulated struct {
 	Page  []string `json:"page"`
 	Via   []string `json:"via"`
 	Why   string   `json:"why"`
+	// Channels say by which channels each person is paged, and how long after the step; left out where all are paged by Slack at once.
+	Channels []channel `json:"channels,omitempty"`
+}
+
+// channel is a channel by which a person is reached.
+type channel struct {
+	Person string `json:"person"`
+	Via    string `json:"via"`
+	After  string `json:"after"`
 }
 
 // Run goes through an escalation as if nobody ever acknowledged. The sections are those that the answer depends on: an
@@ -52,7 +62,7 @@ func (c *SimulateCommand) Run(ctx context.Context, s *cli.Session) error {
 	if c.Subject != "" && c.Message == "" {
 		return cli.End(cli.ExitUsage, "--subject is that of a message", "add --message=FILE")
 	}
-	cfg, err := s.Load(c.Config, "people", "schedules", "policies", "services", "default_service", "quiet", "messages", "sns",
+	cfg, err := s.Load(c.Config, "people", "notify", "sms", "schedules", "policies", "services", "default_service", "quiet", "messages", "sns",
 		"maintenance", "store")
 	if err != nil {
 		return err
@@ -102,7 +112,7 @@ func (c *SimulateCommand) run(
 		return cfg.Schedules[schedule].OnCall(t, overrides[schedule])
 	}
 	all := []simulated{}
-	for _, step := range paging.Simulate(cfg.PolicyOf(service.Name), c.At.Or(s.Now.UTC()).Add(service.Hold), who) {
+	for _, step := range rehearsal.Of(cfg.PolicyOf(service.Name), c.At.Or(s.Now.UTC()).Add(service.Hold), who) {
 		// the policy counts from its first step; whoever reads counts from the alarm
 		step.After += service.Hold
 		all = append(all, simulatedStep(step, func(person string) []paging.Via { return cfg.Reach(person, severity) }))
@@ -118,7 +128,7 @@ func printRun(s *cli.Session, policy paging.Policy, all []simulated) {
 		if row.Round >= policy.Rounds {
 			round, step = "after", "-"
 		}
-		rows = append(rows, []string{row.After, row.At, round, step, orNobody(row.Page), row.Why})
+		rows = append(rows, []string{row.After, row.At, round, step, orNobody(row.named()), row.Why})
 	}
 	s.Table(rows)
 }
@@ -146,6 +156,27 @@ func (c *SimulateCommand) hushed(s *cli.Session, service alarms.Service, by *sil
 	s.Printf("An incident of %s pages nobody: %s. What still fires at the end of that %s.", service.Name, bySilence(by),
 		becomes)
 	return nil
+}
+
+// named are the people of a step, each with their channels unless all are paged by Slack at once.
+func (row simulated) named() (people []string) {
+	for _, person := range row.Page {
+		var by []string
+		for _, c := range row.Channels {
+			switch {
+			case c.Person != person:
+			case c.After == "0s":
+				by = append(by, c.Via)
+			default:
+				by = append(by, c.Via+" after "+c.After)
+			}
+		}
+		if len(by) > 0 {
+			person += " (" + strings.Join(by, ", ") + ")"
+		}
+		people = append(people, person)
+	}
+	return people
 }
 
 // orNobody names people, or says that there are none.
@@ -183,15 +214,18 @@ func (c *SimulateCommand) tags() map[string]string {
 }
 
 // simulatedStep is a step with the channels by which its people are reached.
-func simulatedStep(step paging.Simulated, reach func(person string) []paging.Via) simulated {
+func simulatedStep(step rehearsal.Step, reach func(person string) []paging.Via) simulated {
 	row := simulated{
 		After: step.After.String(), At: step.At.Format(time.RFC3339),
 		Step: step.Position.Step, Round: step.Position.Round, Page: []string{}, Via: []string{},
 	}
 	var whys []string
+	slackOnly := true
 	for _, call := range step.Calls {
 		row.Page = append(row.Page, call.Person)
 		for _, via := range reach(call.Person) {
+			slackOnly = slackOnly && via.Name == incidents.ViaSlack && via.After == 0
+			row.Channels = append(row.Channels, channel{call.Person, via.Name, via.After.String()})
 			if !slices.Contains(row.Via, via.Name) {
 				row.Via = append(row.Via, via.Name)
 			}
@@ -200,6 +234,9 @@ func simulatedStep(step paging.Simulated, reach func(person string) []paging.Via
 		if len(whys) == 0 || whys[len(whys)-1] != call.Why {
 			whys = append(whys, call.Why)
 		}
+	}
+	if slackOnly {
+		row.Channels = nil
 	}
 	row.Why = strings.Join(whys, "; ")
 	if row.Why == "" {

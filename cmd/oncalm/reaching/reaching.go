@@ -1,0 +1,32 @@
+// Package reaching puts the channels together by which a configuration reaches people.
+package reaching
+
+import (
+	"github.com/oncalm/oncalm/bot/pages"
+	"github.com/oncalm/oncalm/cmd/oncalm/amazon"
+	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/reach"
+	"github.com/oncalm/oncalm/reach/links"
+	"github.com/oncalm/oncalm/reach/push"
+	"github.com/oncalm/oncalm/reach/sms"
+	"github.com/oncalm/oncalm/store"
+)
+
+// Channels are all by which pages go out: Slack, and what the configuration has a section for.
+func Channels(cfg *config.Config, s store.Store, slack *pages.Pages, ways amazon.Ways) map[string]paging.Channel {
+	all := map[string]paging.Channel{incidents.ViaSlack: paging.Singly{Channel: slack}}
+	if cfg.Slack.JoinedPages {
+		all[incidents.ViaSlack] = slack
+	}
+	link := (&links.Links{Store: s, URL: cfg.PublicURL}).For
+	if cfg.SMS.Via != "" {
+		all[reach.SMS] = &sms.Channel{
+			AWS: ways.Own, From: cfg.SMS.From, Link: link,
+			Phone: func(person string) string { return cfg.People[person].Phone },
+		}
+	}
+	all[reach.Push] = &push.Channel{Link: link, Topic: func(person string) string { return cfg.People[person].Ntfy }}
+	return all
+}
