@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/oncalm/oncalm/alarms/cloudwatch/cloudwatchtest"
+	"github.com/oncalm/oncalm/awshttp"
 	"github.com/oncalm/oncalm/incidents"
 )
 
@@ -23,6 +24,7 @@ var changed = time.Date(2026, 3, 2, 12, 0, 0, 123e6, time.UTC)
 func against(fake *cloudwatchtest.CloudWatch) *Client {
 	return New(func(context.Context) (aws.Config, error) {
 		return aws.Config{Region: "eu-central-1", BaseEndpoint: aws.String(fake.URL), RetryMaxAttempts: 1,
+			HTTPClient: awshttp.Client(nil),
 			Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
 				return aws.Credentials{AccessKeyID: "id", SecretAccessKey: "secret"}, nil
 			})}, nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/oncalm/oncalm/awshttp"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/reach"
@@ -35,7 +36,8 @@ func channel(t *testing.T, fake *reachtest.SNS) *sms.Channel {
 	t.Cleanup(server.Close)
 	return &sms.Channel{
 		AWS: func(context.Context) (aws.Config, error) {
-			return aws.Config{Region: "eu-central-1", BaseEndpoint: &server.URL, Credentials: reachtest.Credentials()}, nil
+			return aws.Config{Region: "eu-central-1", BaseEndpoint: &server.URL, HTTPClient: awshttp.Client(nil),
+				Credentials: reachtest.Credentials()}, nil
 		},
 		From:  "ONCALM",
 		Phone: func(person string) string { return map[string]string{"ana": phone}[person] },
@@ -128,7 +130,8 @@ func TestNoLine(t *testing.T) {
 	server.Close() // nobody listens there any more
 	c := channel(t, &reachtest.SNS{})
 	c.AWS = func(context.Context) (aws.Config, error) {
-		return aws.Config{Region: "eu-central-1", BaseEndpoint: &server.URL, Credentials: reachtest.Credentials()}, nil
+		return aws.Config{Region: "eu-central-1", BaseEndpoint: &server.URL, HTTPClient: awshttp.Client(nil),
+			Credentials: reachtest.Credentials()}, nil
 	}
 	_, err := c.Page(t.Context(), "k", page)
 	_, unsure := errors.AsType[*paging.Unsure](err)

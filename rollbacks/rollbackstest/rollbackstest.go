@@ -13,6 +13,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"github.com/oncalm/oncalm/awshttp"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rollbacks/awsfake"
 )
@@ -45,10 +46,11 @@ func Config(t *testing.T, fake http.Handler) aws.Config {
 	t.Helper()
 	server := httptest.NewServer(fake)
 	t.Cleanup(server.Close)
-	return aws.Config{Region: awsfake.Region, BaseEndpoint: &server.URL, Credentials: aws.CredentialsProviderFunc(
-		func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "ID", SecretAccessKey: "KEY"}, nil
-		})}
+	return aws.Config{Region: awsfake.Region, BaseEndpoint: &server.URL, HTTPClient: awshttp.Client(nil),
+		Credentials: aws.CredentialsProviderFunc(
+			func(context.Context) (aws.Credentials, error) {
+				return aws.Credentials{AccessKeyID: "ID", SecretAccessKey: "KEY"}, nil
+			})}
 }
 
 // Target makes a target that asks a fake.

@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	sdk "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+
+	"github.com/oncalm/oncalm/awshttp"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rollbacks/awsfake"
 )
@@ -225,13 +228,17 @@ func (w Way) foreign(t *testing.T) {
 	}
 }
 
-// unreachable: without a connection nothing was started.
+// unreachable: without a connection nothing was started. A connection that is kept from the call before may have carried the request, so each
+// call has its own here.
 func (w Way) unreachable(t *testing.T) {
 	s := w.Set(t)
 	s.Keys["account"] = awsfake.Account
 	server := httptest.NewServer(s.Fake)
 	cfg := Config(t, s.Fake)
 	cfg.BaseEndpoint = &server.URL
+	cfg.HTTPClient = awshttp.Client(sdk.NewBuildableClient().WithTransportOptions(func(t *http.Transport) {
+		t.DisableKeepAlives = true
+	}))
 	target, err := s.Maker.New(cfg, s.Keys)
 	if err != nil {
 		t.Fatal(err)

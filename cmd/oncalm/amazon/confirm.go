@@ -15,6 +15,7 @@ import (
 	"github.com/aws/smithy-go/logging"
 
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/awshttp"
 	"github.com/oncalm/oncalm/clocks"
 )
 
@@ -22,7 +23,9 @@ import (
 // call looks again: whoever needs it once keeps what comes.
 func Load(log *slog.Logger) func(context.Context) (aws.Config, error) {
 	return func(ctx context.Context) (aws.Config, error) {
-		return config.LoadDefaultConfig(ctx, config.WithLogger(sdkLog{log}))
+		cfg, err := config.LoadDefaultConfig(ctx, config.WithLogger(sdkLog{log}))
+		cfg.HTTPClient = awshttp.Client(cfg.HTTPClient)
+		return cfg, err
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/awshttp"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/graphs"
 	"github.com/oncalm/oncalm/incidents"
@@ -70,10 +71,11 @@ func (h *Shop) deploy(ago time.Duration) string {
 // Ways are those into AWS, which lead to the fake.
 func (h *Shop) Ways(context.Context, rollbacks.Credentials) (aws.Config, error) {
 	url := "http://" + h.door.Addr().String()
-	return aws.Config{Region: "eu-central-1", BaseEndpoint: &url, Credentials: aws.CredentialsProviderFunc(
-		func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "DEMO", SecretAccessKey: "demo"}, nil
-		})}, nil
+	return aws.Config{Region: "eu-central-1", BaseEndpoint: &url, HTTPClient: awshttp.Client(nil),
+		Credentials: aws.CredentialsProviderFunc(
+			func(context.Context) (aws.Credentials, error) {
+				return aws.Credentials{AccessKeyID: "DEMO", SecretAccessKey: "demo"}, nil
+			})}, nil
 }
 
 // Break deploys a version that makes the alarm fire, six minutes ago, and returns the event that tells of it.
