@@ -132,6 +132,9 @@ func TestAllKindsOfValues(t *testing.T) {
 		if strings.Contains(svg, "<script") || strings.Contains(svg, "<b>") || strings.Contains(svg, "NaN") || strings.Contains(svg, "Inf") {
 			t.Errorf("%s: %s", name, svg)
 		}
+		if len(name) > 6 {
+			continue // a PNG takes long, and is of the same shapes
+		}
 		raw, err := s.PNG()
 		if err != nil {
 			t.Errorf("%s: %v", name, err)

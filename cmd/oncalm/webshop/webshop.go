@@ -138,7 +138,7 @@ func (h *Shop) Alarm(name string, state incidents.AlarmState, now time.Time) {
 }
 
 // Lag implements [graphs.Source].
-func (h *Shop) Lag() time.Duration { return 25 * time.Second }
+func (h *Shop) Lag() time.Duration { return 15 * time.Second }
 
 // Measure implements [graphs.Source]: what an alarm of the demo measured. It began to be bad six minutes before the alarm fired, and
 // is well again since that is OK.
