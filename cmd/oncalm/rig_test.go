@@ -15,6 +15,7 @@ import (
 	"runtime/pprof"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -171,7 +172,9 @@ func (r *rig) configure(old, replacement string) {
 }
 
 // freeAddrs are two addresses on loopback where nobody listens now. They are none that the system gives to whoever asks for
-// any, so that no other connection takes one before the program listens there.
+// any, so that no other connection takes one before the program listens there. None is had twice: a program that is killed lets go of
+// its addresses until it is started again, and another that took one meanwhile would answer in its place, to tests that run at the
+// same time.
 func freeAddrs(t testing.TB) (public, private string) {
 	t.Helper()
 	one, two := freeListener(t), freeListener(t)
@@ -180,10 +183,21 @@ func freeAddrs(t testing.TB) (public, private string) {
 	return one.Addr().String(), two.Addr().String()
 }
 
+// The ports from which addresses are taken, one after another from a random one on, so that two runs of the tests seldom meet.
+const (
+	lowestPort = 10_000
+	ports      = 20_000
+)
+
+var (
+	firstPort = rand.Int64N(ports)
+	portsHad  atomic.Int64
+)
+
 func freeListener(t testing.TB) net.Listener {
 	t.Helper()
-	for range 100 {
-		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 10_000+rand.IntN(20_000))); err == nil {
+	for range 1000 {
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", lowestPort+(firstPort+portsHad.Add(1))%ports)); err == nil {
 			return l
 		}
 	}
