@@ -20,7 +20,7 @@ func killedAt(t *testing.T, commit int, heard bool, set func(*world)) (phase res
 		// Whoever asks tries again until they see that it was done.
 		again := func() {
 			synctest.Wait()
-			if w.mind.died() {
+			if w.mind.Died() {
 				killed = true
 				w.stop()
 				w.start(-1, false)

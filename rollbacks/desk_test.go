@@ -196,9 +196,7 @@ func TestUnknown(t *testing.T) {
 		play(t, func(w *world) {
 			id := w.fires()
 			_ = w.asks(rollbacks.Ask{Person: "ana", Digest: w.plans(id)})
-			w.mind.mu.Lock()
-			w.mind.left = 2 // the approval, and that it is started
-			w.mind.mu.Unlock()
+			w.mind.Die(2) // the approval, and that it is started
 			_ = w.approves("bo", id, 1)
 			synctest.Wait()
 			w.stop()

@@ -21,6 +21,7 @@ import (
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/store/storetest"
 )
 
 // shelf is a target with versions on it: going back takes the one before, and a while.
@@ -116,7 +117,7 @@ func shelfKind(s *shelf) rollbacks.Maker {
 type world struct {
 	t     *testing.T
 	db    *bolt.DB
-	mind  *mind
+	mind  *storetest.Mortal
 	book  *incidents.Book
 	desk  *rollbacks.Desk
 	shelf *shelf
@@ -128,46 +129,6 @@ type world struct {
 	stop  func()
 	// handlers are those of the outbox, besides the desk's.
 	handlers map[string]outbox.Handler
-}
-
-// mind is a store that dies at a commit: it is not made, or nobody hears that it was.
-type mind struct {
-	store.Store
-	mu     sync.Mutex
-	left   int // commits until then; less than 0: it lives
-	heard  bool
-	dead   bool
-	killed func()
-}
-
-// died reports whether it has died.
-func (m *mind) died() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.dead
-}
-
-var errDead = errors.New("killed")
-
-func (m *mind) Update(ctx context.Context, fn func(store.Tx) error) error {
-	m.mu.Lock()
-	if m.dead {
-		m.mu.Unlock()
-		return errDead
-	}
-	if m.left == 0 {
-		m.dead = true
-		heard := m.heard
-		m.mu.Unlock()
-		if heard {
-			_ = m.Store.Update(ctx, fn)
-		}
-		m.killed()
-		return errDead
-	}
-	m.left--
-	m.mu.Unlock()
-	return m.Store.Update(ctx, fn)
 }
 
 func play(t *testing.T, do func(*world)) {
@@ -193,7 +154,7 @@ func play(t *testing.T, do func(*world)) {
 func (w *world) start(commits int, heard bool) {
 	time.Sleep(time.Millisecond) // no program is started at the moment at which the one before was killed
 	ctx, cancel := context.WithCancel(w.t.Context())
-	w.mind = &mind{Store: w.db, left: commits, heard: heard, killed: cancel}
+	w.mind = storetest.NewMortal(w.db, commits, heard, cancel)
 	runner := &outbox.Runner{Store: w.mind, Groups: outbox.DefaultGroups(nil), Log: slog.New(slog.DiscardHandler)}
 	w.book = &incidents.Book{Store: outbox.Waking(w.mind, runner)}
 	w.desk = rollbacks.New(rollbacks.Options{
@@ -262,7 +223,7 @@ func (w *world) tryFires() (id string) {
 		}
 		return err
 	})
-	if w.mind.died() {
+	if w.mind.Died() {
 		return ""
 	}
 	return id

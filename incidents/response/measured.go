@@ -78,12 +78,26 @@ func (f *Measured) Range() (low, high float64) {
 
 // Condition is when the alarm fires: "> 5"; empty if one number does not say it.
 func (f *Measured) Condition() string {
-	sign := map[string]string{"GreaterThanThreshold": ">", "GreaterThanOrEqualToThreshold": "≥", "LessThanThreshold": "<",
-		"LessThanOrEqualToThreshold": "≤"}[f.Comparison]
+	sign := Sign(f.Comparison)
 	if f.Threshold == nil || sign == "" {
 		return ""
 	}
 	return sign + " " + Number(*f.Threshold)
+}
+
+// Sign writes one of CloudWatch's operators that compare with one number as people do: ">"; empty for the others.
+func Sign(operator string) string {
+	switch operator {
+	case "GreaterThanThreshold":
+		return ">"
+	case "GreaterThanOrEqualToThreshold":
+		return "≥"
+	case "LessThanThreshold":
+		return "<"
+	case "LessThanOrEqualToThreshold":
+		return "≤"
+	}
+	return ""
 }
 
 // Number is a value as people read it: four digits that count, large ones with k, M, G or T, and what is larger still with its exponent.

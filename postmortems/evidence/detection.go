@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/wording"
 	"github.com/oncalm/oncalm/text"
@@ -107,15 +108,10 @@ func condition(m incidents.Metric) string {
 
 // comparison writes CloudWatch's operators as people do. An operator that we do not know is shown as it is.
 func comparison(operator string) string {
+	if sign := response.Sign(operator); sign != "" {
+		return sign
+	}
 	switch operator {
-	case "GreaterThanThreshold":
-		return ">"
-	case "GreaterThanOrEqualToThreshold":
-		return "≥"
-	case "LessThanThreshold":
-		return "<"
-	case "LessThanOrEqualToThreshold":
-		return "≤"
 	case "GreaterThanUpperThreshold":
 		return "above the expected band"
 	case "LessThanLowerThreshold":

@@ -23,7 +23,7 @@ func killedAt(t *testing.T, commit int, heard, blind, deaf bool) (wrong []string
 		again := func() {
 			time.Sleep(5 * time.Second)
 			synctest.Wait()
-			if w.mind.died() {
+			if w.mind.Died() {
 				killed = true
 				w.stop()
 				w.start(-1, false)

@@ -21,6 +21,7 @@ import (
 	"github.com/oncalm/oncalm/rollbacks/freeze"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
+	"github.com/oncalm/oncalm/store/storetest"
 )
 
 // barrier is a gate.
@@ -70,50 +71,11 @@ func (b *barrier) set(how func()) {
 	how()
 }
 
-// mortal is a store that dies at a commit: it is not made, or nobody hears that it was.
-type mortal struct {
-	store.Store
-	mu     sync.Mutex
-	left   int // commits until then; less than 0: it lives
-	heard  bool
-	dead   bool
-	killed func()
-}
-
-func (m *mortal) died() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.dead
-}
-
-var errDead = errors.New("killed")
-
-func (m *mortal) Update(ctx context.Context, fn func(store.Tx) error) error {
-	m.mu.Lock()
-	if m.dead {
-		m.mu.Unlock()
-		return errDead
-	}
-	if m.left == 0 {
-		m.dead = true
-		heard := m.heard
-		m.mu.Unlock()
-		if heard {
-			_ = m.Store.Update(ctx, fn)
-		}
-		m.killed()
-		return errDead
-	}
-	m.left--
-	m.mu.Unlock()
-	return m.Store.Update(ctx, fn)
-}
-
 // world is the desk at work on a real store.
 type world struct {
 	t     *testing.T
 	db    *bolt.DB
-	mind  *mortal
+	mind  *storetest.Mortal
 	book  *incidents.Book
 	desk  *freeze.Desk
 	gate  *barrier
@@ -148,7 +110,7 @@ func play(t *testing.T, do func(*world)) {
 func (w *world) start(commits int, heard bool) {
 	time.Sleep(time.Millisecond) // no program is started at the moment at which the one before was killed
 	ctx, cancel := context.WithCancel(w.t.Context())
-	w.mind = &mortal{Store: w.db, left: commits, heard: heard, killed: cancel}
+	w.mind = storetest.NewMortal(w.db, commits, heard, cancel)
 	runner := &outbox.Runner{Store: w.mind, Groups: outbox.DefaultGroups(nil), Log: slog.New(slog.DiscardHandler)}
 	w.book = &incidents.Book{Store: outbox.Waking(w.mind, runner)}
 	gates := map[string][]rollbacks.Lever{"web": {lever("web")}, "shop": {lever("web")}, "both": {lever("web"), lever("api")}}
