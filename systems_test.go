@@ -8,6 +8,7 @@ import (
 	"go/parser"
 	"go/token"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -41,7 +42,12 @@ func on(s source, system string) bool {
 // syscallNames are what package syscall has on a system.
 func syscallNames(t *testing.T, system string) map[string]bool {
 	t.Helper()
-	dir := filepath.Join(build.Default.GOROOT, "src", "syscall")
+	// A test that was built with -trimpath does not know where Go is.
+	root, err := exec.CommandContext(t.Context(), "go", "env", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(strings.TrimSpace(string(root)), "src", "syscall")
 	files, err := os.ReadDir(dir)
 	if err != nil {
 		t.Fatal(err)
