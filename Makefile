@@ -42,7 +42,7 @@ fuzz: ## every fuzz target for FUZZTIME (default 30s)
 pictures: ## take the pictures of docs/pictures anew, in a browser
 	@scripts/setup chromium fonts
 	mkdir -p docs/pictures
-	ONCALM_PICTURE=1 go test -count=1 -run 'TestIncidentInBrowser|TestStormInBrowser' ./cmd/oncalm
+	ONCALM_PICTURE=1 go test -count=1 -run 'TestIncidentInBrowser|TestStormInBrowser|TestPhoneInBrowser' ./cmd/oncalm
 
 .PHONY: bench
 bench: ## measure the program on this machine (BENCHPKG=./... for every package); see docs/performance.md

@@ -100,13 +100,14 @@ func checkOrder(o order, all []source) []string {
 
 // isDouble says whether a folder is there for tests and the demo: the rooms of the fake Slack, and what the bot's tests share.
 func isDouble(dir string) bool {
-	return dir == "bot/bottest" || dir == "rollbacks/rollbackstest" || dir == "bot/slackfake" ||
+	return dir == "bot/bottest" || dir == "rollbacks/rollbackstest" || dir == "reach/reachtest" || dir == "bot/slackfake" ||
 		strings.HasPrefix(dir, "rollbacks/") && strings.HasSuffix(dir, "fake") || strings.HasPrefix(dir, "bot/slackfake/")
 }
 
 // isDemo says whether a file is one of the demo.
 func isDemo(name string) bool {
-	return name == "cmd/oncalm/demo.go" || name == "cmd/oncalm/stage/stage.go" || name == "cmd/oncalm/webshop/webshop.go"
+	return name == "cmd/oncalm/demo.go" || slices.Contains([]string{"cmd/oncalm/stage", "cmd/oncalm/webshop", "cmd/oncalm/phones"},
+		path.Dir(name))
 }
 
 func TestImportOrder(t *testing.T) {

@@ -69,10 +69,11 @@ func (b Paged) words(Event) Words {
 		verb = "reminded "
 	}
 	say := Sentence{plain(verb), someone(b.Person), plain(" through "), term(ChannelName(b.Via))}
+	shown := OnTimeline | InPostmortem
 	if b.After > 0 {
-		say = append(say, plain(" after "+text.Lasting(b.After)))
+		say, shown = append(say, plain(" after "+text.Lasting(b.After))), InPostmortem // until it goes out, it is but a plan
 	}
-	return Words{Say: append(say, because(b.Why)...), Shown: OnTimeline | InPostmortem, Source: SourcePage}
+	return Words{Say: append(say, because(b.Why)...), Shown: shown, Source: SourcePage}
 }
 
 // ViaSlack is the channel that everybody has. Others are named by those who reach people through them.
@@ -113,7 +114,7 @@ func (b Delivered) apply(i *Incident, e Event) error {
 }
 
 func (b Delivered) words(Event) Words {
-	say := Sentence{plain("delivered the page to "), someone(b.Person)}
+	say := append(Sentence{plain("delivered the page to "), someone(b.Person)}, wording.Beside(b.Via)...)
 	if b.Adopted {
 		say = Sentence{plain("found the page to "), someone(b.Person), plain(": an earlier attempt had delivered it")}
 	}

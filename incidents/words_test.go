@@ -124,6 +124,8 @@ func TestWords(t *testing.T) {
 		{incidents.Paged{Person: "ana", Via: "slack", Why: "you are on call"}, "paged ana through Slack: you are on call"},
 		{incidents.Paged{Person: "ana", Via: "fax", Reminder: true}, "reminded ana through fax"},
 		{incidents.Delivered{Person: "ana"}, "delivered the page to ana"},
+		{incidents.Delivered{Person: "ana", Via: "slack"}, "delivered the page to ana"},
+		{incidents.Delivered{Person: "ana", Via: "sms"}, "delivered the page to ana by SMS"},
 		{incidents.Delivered{Person: "ana", Adopted: true}, "found the page to ana: an earlier attempt had delivered it"},
 		{incidents.Undelivered{Person: "ana", Error: "user_disabled"}, "could not deliver the page to ana: user_disabled"},
 		{incidents.Withheld{Person: "ana", Why: "bo has it"}, "withheld the page to ana: bo has it"},

@@ -193,14 +193,11 @@ func pageStates(i *incidents.Incident) blocks.Line {
 func personState(i *incidents.Incident, person string) string {
 	pages := i.PagesTo(person)
 	if len(pages) == 1 {
-		if p := pages[0]; !p.Failed && p.Delivered.IsZero() && !i.Open() {
-			return "not needed"
-		}
-		return pageState(pages[0])
+		return pageState(i, pages[0])
 	}
 	var states []string
 	for _, p := range pages {
-		state := pageState(p)
+		state := pageState(i, p)
 		switch {
 		case p.Failed || !p.Delivered.IsZero() || p.Due.IsZero():
 		case i.Status != incidents.StatusTriggered:
@@ -214,11 +211,13 @@ func personState(i *incidents.Incident, person string) string {
 }
 
 // pageState is what became of one page. That Slack took it means that it was delivered; whether somebody saw it, nobody can
-// say.
-func pageState(p incidents.PageState) string {
+// say. One that had not gone out when somebody acknowledged is not sent any more.
+func pageState(i *incidents.Incident, p incidents.PageState) string {
 	switch {
 	case p.Failed:
 		return "not delivered"
+	case p.Delivered.IsZero() && (!i.Open() || i.Acknowledged.After(p.At)):
+		return "not needed"
 	case p.Delivered.IsZero():
 		return "on its way"
 	}

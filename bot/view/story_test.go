@@ -29,6 +29,9 @@ func TestStatesOfPages(t *testing.T) {
 	sms := incidents.PageState{Person: "ana", Via: "sms", At: at, Due: at.Add(2 * time.Minute)}
 	sent, lost := sms, slack
 	sent.Delivered, lost.Delivered, lost.Failed = sms.Due, time.Time{}, true
+	late := slack
+	late.Delivered = time.Time{} // as when Slack was away, and somebody acknowledged meanwhile
+	again := incidents.PageState{Person: "bo", Via: incidents.ViaSlack, At: at.Add(time.Hour)}
 	other := incidents.PageState{Person: "bo", Via: incidents.ViaSlack, At: at.Add(time.Minute)}
 	for _, tt := range []struct {
 		status incidents.Status
@@ -39,9 +42,14 @@ func TestStatesOfPages(t *testing.T) {
 		{incidents.StatusTriggered, []incidents.PageState{sms, slack, other}, "Paged: ana (Slack delivered, SMS to follow), bo (on its way)"},
 		{incidents.StatusTriggered, []incidents.PageState{sent, lost}, "Paged: ana (Slack not delivered, SMS delivered)"},
 		{incidents.StatusAcknowledged, []incidents.PageState{sms, slack}, "Paged: ana (Slack delivered)"},
+		{incidents.StatusAcknowledged, []incidents.PageState{late, sent}, "Paged: ana (Slack not needed, SMS delivered)"},
+		{incidents.StatusAcknowledged, []incidents.PageState{slack, again}, "Paged: ana (delivered), bo (on its way)"},
 		{incidents.StatusResolved, []incidents.PageState{slack, other}, "Paged: ana (delivered), bo (not needed)"},
 	} {
 		i := incidents.Incident{Status: tt.status, Pages: map[string]incidents.PageState{}}
+		if tt.status == incidents.StatusAcknowledged {
+			i.Acknowledged = at.Add(3 * time.Minute)
+		}
 		for _, p := range tt.pages {
 			i.Pages["1/page/0.0/"+p.Person+"/"+p.Via] = p
 		}

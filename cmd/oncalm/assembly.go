@@ -225,9 +225,14 @@ func (a *assembly) publicDoor() http.Handler {
 	a.schedules().RegisterFeeds(feeds)
 	mux.Handle(feed.Route, doors.Hosts(feeds, a.cfg.Listen, "set public_url to the address that people use",
 		a.cfg.PublicURL))
-	(&links.Door{Book: a.book, Knows: a.cfg.Knows, Clock: a.clock, Log: a.log}).Register(mux)
+	a.links().Register(mux)
 	a.health.Register(mux)
 	return a.refusals.Watch(doors.Tidy(mux, append(posted(), ops.RouteAlive, "/readyz")))
+}
+
+// links is the door that the links of pages lead to.
+func (a *assembly) links() *links.Door {
+	return &links.Door{Book: a.book, Knows: a.cfg.Knows, Clock: a.clock, Log: a.log}
 }
 
 // privateDoor is for operators.

@@ -21,6 +21,7 @@ import (
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/phones"
 	"github.com/oncalm/oncalm/cmd/oncalm/stage"
 	"github.com/oncalm/oncalm/cmd/oncalm/webshop"
 	"github.com/oncalm/oncalm/doors"
@@ -69,11 +70,13 @@ type demo struct {
 	doors struct{ api, page net.Listener }
 	stage *stage.Stage
 	shop  *webshop.Shop
+	// phones are reached when Slack is not.
+	phones phones.Phones
 }
 
 const demoTopic = "arn:aws:sns:eu-central-1:123456789012:alarms"
 
-// demoConfig is the configuration; the verbs are Slack, the topic and the beginning of
+// demoConfig is the configuration; the verbs are Slack, the topic, ntfy and the beginning of
 // the shifts.
 //
 //go:embed demo.yaml
@@ -91,7 +94,13 @@ func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err 
 	if d.topic, err = sns.NewSigningTopic(demoTopic, s.Now); err != nil {
 		return err
 	}
+	// That Slack does not answer is part of the play, and warnings of it would fill the terminal.
+	log := slog.New(slog.NewTextHandler(s.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	d.openSlack()
+	d.phones.Rang = d.slack.Page.Rang
+	if d.shop, err = webshop.Open(log, d.phones.Services()); err != nil {
+		return err
+	}
 	cfg, err := configOf(s, dir, d)
 	if err != nil {
 		return err
@@ -101,11 +110,6 @@ func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err 
 		return err
 	}
 	if err := d.db.View(ctx, d.stage.Resume); err != nil {
-		return err
-	}
-	// That Slack does not answer is part of the play, and warnings of it would fill the terminal.
-	log := slog.New(slog.NewTextHandler(s.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
-	if d.shop, err = webshop.Open(log); err != nil {
 		return err
 	}
 	if d.house, err = openHouse(cfg, d.db, d.db, log,
@@ -122,13 +126,15 @@ func (d *demo) open(ctx context.Context, s *cli.Session, dir, addr string) (err 
 	return nil
 }
 
-// front is what is at the address of the demo: the page, and the calendars of /oncall
+// front is what is at the address of the demo: the page, the links of what comes to the phones, and the calendars of /oncall
 // feed. The bot's own door has another port after each start, which a calendar program
 // would lose.
 func (d *demo) front(log *slog.Logger) http.Handler {
 	feeds, mux := http.NewServeMux(), http.NewServeMux()
-	d.house.app.now().schedules().RegisterFeeds(feeds)
+	now := d.house.app.now()
+	now.schedules().RegisterFeeds(feeds)
 	mux.Handle(feed.Route, doors.Frame(feeds, log))
+	now.links().Register(mux)
 	mux.Handle("/", d.slack.Page.Handler())
 	return mux
 }
@@ -143,6 +149,10 @@ func reason(err error) error {
 
 func (d *demo) openSlack() {
 	d.stage = &stage.Stage{}
+	d.phones.Owners = map[string]phones.Owner{
+		"U0ANA": {Number: "+12025550111", Topic: "ana"}, "U0BO": {Number: "+12025550122", Topic: "bo"},
+		"U0CY": {Number: "+12025550133", Topic: "cy"},
+	}
 	d.slack = slackfake.New(slackfake.Options{
 		Team:     workspace.Team{ID: "T0DEMO", Name: "Example Shop", Domain: "example-shop"},
 		BotToken: "xoxb-demo", SigningSecret: "demo-signing-secret",
@@ -160,7 +170,7 @@ func (d *demo) openSlack() {
 		Subscriptions: []string{
 			"message", "reaction_added", "reaction_removed", "pin_added", "pin_removed", home.Opening,
 		},
-		Page: d.stage.Page(),
+		Page: d.stage.Page(d.phones.Arrived),
 	})
 }
 
@@ -169,7 +179,7 @@ func configOf(s *cli.Session, dir string, d *demo) (*config.Config, error) {
 	yesterday := s.Now.UTC().AddDate(0, 0, -1).Format("2006-01-02") + "T09:00" // six days of Ana are left, at least
 	path := filepath.Join(dir, "oncalm.yaml")
 	for name, text := range map[string][]byte{
-		path:                          fmt.Appendf(nil, demoConfig, d.slack.APIURL(), demoTopic, yesterday),
+		path:                          fmt.Appendf(nil, demoConfig, d.slack.APIURL(), demoTopic, d.shop.URL(), yesterday),
 		filepath.Join(dir, "sns.pem"): d.topic.Certificate(),
 	} {
 		if err := os.WriteFile(name, text, 0o600); err != nil {

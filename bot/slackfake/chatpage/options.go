@@ -26,6 +26,8 @@ type Options struct {
 
 	// Run does what a control says. The message, or the error, is shown for a moment.
 	Run func(ctx context.Context, controlID string) (message string, err error)
+	// Phone are all that came to somebody's phone, the oldest first; nil: nobody has one. It is asked with the workspace locked.
+	Phone func(userID string) []Arrival
 	// Opened is told when somebody opens a file in the page.
 	Opened func(workspace.FileRef)
 }

@@ -41,7 +41,7 @@ func (s screen) state(w http.ResponseWriter, r *http.Request) {
 		"people": s.people(), "groups": s.groups(), "convs": s.convs(me, open),
 		"open": s.open(open, me, q.Get("before")), "view": s.modal(me),
 		"thread": s.thread(open, me, q.Get("thread")), "beside": s.beside(open, me, q.Get("beside")),
-		"down": s.down(), "stage": s.stage(), "home": s.home(me),
+		"down": s.down(), "stage": s.stage(), "home": s.home(me), "phone": s.phone(me),
 	}
 	writeJSON(w, out)
 }
@@ -86,7 +86,7 @@ func (s screen) people() []wire.Answer {
 		}
 		people = append(people, wire.Answer{
 			"id": u.ID, "name": u.Name, "real": u.RealName, "title": u.Title, "zone": s.shownZone(u),
-			"bot": u.IsBot, "gone": u.Deleted, "unread": unread,
+			"bot": u.IsBot, "gone": u.Deleted, "unread": unread, "rang": len(s.arrivals(u.ID)),
 		})
 	}
 	return people

@@ -1,4 +1,5 @@
-// Package webshop is what the alarms of the demo watch: a service in a fake ECS, reached over the network as the real one is. An alarm
+// Package webshop is what the alarms of the demo watch: a service in a fake ECS, reached over the network as the real one is, at the same
+// address as what else the demo has of AWS. An alarm
 // follows a deployment, and is OK again when that is rolled back.
 package webshop
 
@@ -11,6 +12,7 @@ import (
 	"math"
 	"net"
 	"net/http"
+	"regexp"
 	"sync"
 	"time"
 
@@ -44,8 +46,9 @@ type Shop struct {
 // Service is what is deployed, in the cluster prod.
 const Service = "checkout"
 
-// Open opens the fake ECS, with a version that works.
-func Open(log *slog.Logger) (*Shop, error) {
+// Open opens the fake ECS, with a version that works. The other services of AWS are by the name for which calls to them are signed; at
+// "" is what calls go to that are not signed.
+func Open(log *slog.Logger, others map[string]http.Handler) (*Shop, error) {
 	door, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -53,11 +56,32 @@ func Open(log *slog.Logger) (*Shop, error) {
 	h := &Shop{ecs: ecsfake.New("prod", time.Now), door: door, version: 41, fired: map[string]time.Time{},
 		well: map[string]time.Time{}}
 	h.ecs.Takes = 6 * time.Second
-	h.server = doors.NewServer(h.ecs, log)
+	h.server = doors.NewServer(h.front(others), log)
 	h.ecs.Deployed(Service, h.name(h.version), 48*time.Hour)
 	h.deploy(24 * time.Hour)
 	return h, nil
 }
+
+// signedFor finds the service for which a call is signed.
+var signedFor = regexp.MustCompile(`Credential=[^/]+/[0-9]+/[^/]+/([^/]+)/aws4_request`)
+
+// front hands calls to the service that they are for.
+func (h *Shop) front(others map[string]http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		service := ""
+		if found := signedFor.FindStringSubmatch(r.Header.Get("Authorization")); found != nil {
+			service = found[1]
+		}
+		if other, ok := others[service]; ok {
+			other.ServeHTTP(w, r)
+			return
+		}
+		h.ecs.ServeHTTP(w, r)
+	})
+}
+
+// URL is where all of it is.
+func (h *Shop) URL() string { return "http://" + h.door.Addr().String() }
 
 func (h *Shop) name(version int) string { return fmt.Sprintf("%s:%d", Service, version) }
 
@@ -70,7 +94,7 @@ func (h *Shop) deploy(ago time.Duration) string {
 
 // Ways are those into AWS, which lead to the fake.
 func (h *Shop) Ways(context.Context, rollbacks.Credentials) (aws.Config, error) {
-	url := "http://" + h.door.Addr().String()
+	url := h.URL()
 	return aws.Config{Region: "eu-central-1", BaseEndpoint: &url, HTTPClient: awshttp.Client(nil),
 		Credentials: aws.CredentialsProviderFunc(
 			func(context.Context) (aws.Credentials, error) {

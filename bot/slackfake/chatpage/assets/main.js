@@ -11,6 +11,7 @@ import { showBeside, setClosed, canOpen, wanted, onRoom } from "./beside.js";
 import { Composer } from "./composer.js";
 import { showStage, showDown, showTour } from "./stage.js";
 import { showActor, themeButton } from "./people.js";
+import { showPhone } from "./phone.js";
 import { showView } from "./dialog.js";
 import { showHome, tabs } from "./home.js";
 import { forgetToasts, toast } from "./toast.js";
@@ -80,6 +81,7 @@ function show(next) {
   showThread(botName);
   showBeside(next, { actions: actionsFor(botName), moved: !before || before.me !== next.me, open: openConv, close: () => beside(false) });
   showComposer();
+  showPhone($("phone"), next, person(next.me).real);
   showView(next.view, next.me);
   writePlace();
   if (before) tellNews(before, next, moved);
@@ -243,10 +245,12 @@ function tellNews(before, next, moved) {
     if (c.kind !== "im" || c.id === next.open.id && !atHome() || c.unread <= (old.get(c.id)?.unread ?? 0)) continue;
     toast(`${person(next.bot).real} sent you a direct message.`, { key: c.id, action: { label: "Open", run: () => openConv(c.id) } });
   }
-  const were = new Map(before.people.map((p) => [p.id, p.unread]));
+  const were = new Map(before.people.map((p) => [p.id, p.unread])), rang = new Map(before.people.map((p) => [p.id, p.rang]));
   for (const p of next.people) {
-    if (p.id === next.me || p.bot || p.unread <= (were.get(p.id) ?? 0)) continue;
-    toast(`${p.real} got a direct message.`, { key: p.id, action: { label: `Act as ${p.real.split(" ")[0]}`, run: () => switchTo(p.id) } });
+    if (p.id === next.me || p.bot) continue;
+    const rings = p.rang > (rang.get(p.id) ?? 0);
+    if (!rings && p.unread <= (were.get(p.id) ?? 0)) continue;
+    toast(rings ? `${p.real}’s phone rings.` : `${p.real} got a direct message.`, { key: p.id, action: { label: `Act as ${p.real.split(" ")[0]}`, run: () => switchTo(p.id) } });
   }
 }
 
