@@ -23,6 +23,7 @@ import (
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/heartbeats"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/incidents/past"
@@ -161,7 +162,8 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 		"alarms/groups": groups.Keys(), "alarms/known": known.Keys(), "alarms/reconcile": reconcile.Keys(),
 		"alarms/sns": sns.Keys(), "bot": bot.Keys(), "bot/storm": storm.Keys(),
 		"changes": changes.Keys(), "fates": fates.Keys(), "handoffs": handoffs.Keys(),
-		"incidents": incidents.Keys(), "incidents/history": history.Keys(), "incidents/past": past.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
+		"heartbeats": heartbeats.Keys(),
+		"incidents":  incidents.Keys(), "incidents/history": history.Keys(), "incidents/past": past.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
 		"incidents/requests": requests.Keys(),
 		"overrides":          overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "bot/capture": capture.Keys(),
 		"bot/channels":   channels.Keys(),

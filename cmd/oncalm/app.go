@@ -79,6 +79,7 @@ type outside struct {
 type app struct {
 	log       *slog.Logger
 	clock     *clocks.Clock
+	started   clocks.Moment
 	others    *clocks.Witness // of what time it is
 	reg       *prometheus.Registry
 	store     store.Store     // a write to it wakes the runner
@@ -120,8 +121,9 @@ type counters struct {
 // newApp wires all parts on the store s. Nothing runs yet. Parts that need the assembly in force ask for it when they are
 // at work (a.now, a.enter): the first is wired last, since it needs them.
 func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
-	a := &app{log: log, clock: o.clock, others: clocks.NewWitness(o.clock), auditEach: ops.AuditEach,
-		reg: prometheus.NewRegistry(), outside: o, reloads: make(chan chan ops.Reloaded), ended: make(chan struct{})}
+	a := &app{log: log, clock: o.clock, started: o.clock.Moment(), others: clocks.NewWitness(o.clock),
+		auditEach: ops.AuditEach, reg: prometheus.NewRegistry(), outside: o,
+		reloads: make(chan chan ops.Reloaded), ended: make(chan struct{})}
 	a.refusals = doors.NewRefusals(log, a.reg, posted())
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.counters = counters{alarms.NewMetrics(a.reg), sns.NewMetrics(a.reg)}

@@ -185,6 +185,7 @@ func (h *house) live(ctx context.Context, failed <-chan struct{}) error {
 	broken := make(chan error, len(h.servers)+1)
 	h.app.now().planSilences(work) // before the first alarm comes, which it may silence
 	h.app.now().planReport(work)
+	h.app.now().planHeartbeats(work)
 	for n, server := range h.servers {
 		inside.Go(func() {
 			if err := server.Serve(h.doors[n]); !errors.Is(err, http.ErrServerClosed) {

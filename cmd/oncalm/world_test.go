@@ -167,6 +167,7 @@ func (w *world) start() {
 	}
 	ctx, cancel := context.WithCancel(w.t.Context())
 	w.app.now().planSilences(ctx)
+	w.app.now().planHeartbeats(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- w.app.run(ctx) }()
 	w.stop = func() {

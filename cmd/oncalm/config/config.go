@@ -35,6 +35,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/contacts"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/publishing"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
+	"github.com/oncalm/oncalm/heartbeats"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems/shapes"
@@ -87,6 +88,8 @@ type Config struct {
 	Freezes map[string]string
 	// Messages say what messages amount to that are not CloudWatch's own, before the program's own table does.
 	Messages []messages.Rule
+	// Heartbeats are what ought to be told of again and again, in the order of their names.
+	Heartbeats []heartbeats.Heartbeat
 	// Maintenance says when nobody is paged for what.
 	Maintenance []silences.Rule
 	// Quiet lists the severities of which nobody is paged.

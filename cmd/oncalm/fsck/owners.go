@@ -17,6 +17,7 @@ import (
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/heartbeats"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/check"
 	"github.com/oncalm/oncalm/incidents/history"
@@ -59,6 +60,7 @@ func owners() []store.Check {
 		silences.Keys(),
 		known.Keys(),
 		groups.Keys(),
+		heartbeats.Keys(),
 		sns.Keys(),
 		handoffs.Keys(),
 		feed.Keys(),
