@@ -44,6 +44,7 @@ import (
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/watch"
 	"github.com/oncalm/oncalm/web"
 )
 
@@ -59,6 +60,7 @@ type assembly struct {
 	door          *sns.Door
 	subscriptions *sns.Confirmations
 	heartbeats    *heartbeats.Desk
+	pulse         *watch.Watch    // of the program itself
 	overrides     *overrides.Book // who is on call
 	silences      *silences.Book  // what nobody is paged for
 	around        *around.Finder  // what was changed around incidents
@@ -91,7 +93,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 		Opens: cfg.Services.Opens, PagesNobody: cfg.PagesNobody}
 	n.pager = &paging.Pager{Book: n.book, Policy: cfg.PolicyOf, Overrides: n.overrides, Reach: cfg.Reach, Clock: a.clock}
 	for _, wire := range []func() error{n.wireTexts, n.wireRollbacks, n.wireBot, n.wireGraphs, n.wireAlarms,
-		n.wireHeartbeats} {
+		n.wireHeartbeats, n.wireWatch} {
 		if err := wire(); err != nil {
 			return nil, err
 		}

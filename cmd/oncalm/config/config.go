@@ -31,6 +31,7 @@ import (
 	"github.com/oncalm/oncalm/bot/report"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/beats"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/contacts"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/publishing"
@@ -96,6 +97,8 @@ type Config struct {
 	Quiet []string
 	// Handoffs says what is done when shifts begin and end.
 	Handoffs schedules.Handoffs
+	// Watch says who outside hears that the pager lives.
+	Watch beats.Watch
 	// Report says when a channel is told what the incidents of the week amount to.
 	Report report.Weekly
 }

@@ -25,6 +25,7 @@ import (
 	"github.com/oncalm/oncalm/bot/report"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/beats"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/contacts"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
@@ -209,6 +210,7 @@ func TestEverything(t *testing.T) {
 				Key: "$.job", Title: "Job {$.job}: {$.message}", Severity: "sev2",
 			},
 		},
+		Watch: beats.Watch{On: true, URL: secrets.New("https://hc-ping.com/0123"), Metric: "Oncalm/Prod/Heartbeat"},
 		Heartbeats: []heartbeats.Heartbeat{
 			{Name: "Watchdog", Every: 5 * time.Minute, Grace: 5 * time.Minute},
 			{Name: "nightly-backup", Every: 24 * time.Hour, Grace: time.Hour, Service: "search", Severity: "sev1",

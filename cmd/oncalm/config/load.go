@@ -80,6 +80,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("default_service", service.Default),
 		reading.Key("handoffs", handoffs.Section),
 		reading.Key("report", weekly.Section(&c.Report)),
+		reading.Key("watch", c.Watch.Section),
 	}
 }
 

@@ -36,6 +36,7 @@ import (
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/watch"
 )
 
 // owners are all who have keys in a store, with their checks, for one inspection, in the order in which they
@@ -73,5 +74,6 @@ func owners() []store.Check {
 		bot.Keys(),
 		storm.Keys(),
 		ops.Keys(),
+		watch.Keys(),
 	)
 }
