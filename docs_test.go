@@ -32,7 +32,7 @@ var (
 		"fallback", "reminder", "services", "policy", "severity", "alarms", "account", "region", "dimension", "topic",
 		"runbook", "default_service", "roles", "approver", "rollback", "queues", "app_token", "retention",
 	}
-	routes    = []string{"/sns", "/slack/commands", "/slack/interactions", "/slack/events", "/healthz", "/readyz", "/metrics", "/ical/SCHEDULE.ics", "/ical/person/NAME.ics", "/", "/schedules/NAME.svg", "/postmortems/ID", "/reports"}
+	routes    = []string{"/sns", "/slack/commands", "/slack/interactions", "/slack/events", "/healthz", "/readyz", "/metrics", "/ical/SCHEDULE.ics", "/ical/person/NAME.ics", "/", "/schedules/NAME.svg", "/postmortems/ID", "/reports", "/beat/NAME"}
 	exitCodes = []string{"0", "1", "2", "3", "4", "5", "75"}
 )
 

@@ -23,6 +23,7 @@ import (
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/heartbeats"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/incidents/past"
@@ -39,6 +40,7 @@ import (
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/watch"
 )
 
 // runsKeys is where the checks of all owners of keys are run.
@@ -161,6 +163,7 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 		"alarms/groups": groups.Keys(), "alarms/known": known.Keys(), "alarms/reconcile": reconcile.Keys(),
 		"alarms/sns": sns.Keys(), "bot": bot.Keys(), "bot/storm": storm.Keys(),
 		"changes": changes.Keys(), "fates": fates.Keys(), "handoffs": handoffs.Keys(),
+		"heartbeats": heartbeats.Keys(), "watch": watch.Keys(),
 		"incidents": incidents.Keys(), "incidents/history": history.Keys(), "incidents/past": past.Keys(), "ops": ops.Keys(), "outbox": outbox.Keys(), "outbox/steady": steady.Keys(),
 		"incidents/requests": requests.Keys(),
 		"overrides":          overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "bot/capture": capture.Keys(),

@@ -39,6 +39,8 @@ type Intake struct {
 	Tally *doors.Tally
 	// Changed hears of each change that becomes known, in the transaction that keeps it; may be nil.
 	Changed func(tx store.Tx, now time.Time, c changes.Change) error
+	// Beat keeps that a heartbeat of that name beats, and reports whether there is one; may be nil.
+	Beat func(tx store.Tx, name string) (is bool, err error)
 
 	tide
 }
@@ -57,6 +59,7 @@ const (
 	Changed  = "changed"  // it was kept as a change marker
 	Owed     = "owed"     // the confirmation of a subscription is owed
 	Foreign  = "foreign"  // it came over a topic that does not speak for the alarm
+	Beat     = "beat"     // it is the beat of a heartbeat
 )
 
 // Outcome is what became of a message.
@@ -93,7 +96,7 @@ func (t *Intake) take(ctx context.Context, v *sns.Verified) (Outcome, error) {
 	outcomes := make([]Outcome, len(all))
 	out, err := t.update(ctx, v, func(tx store.Tx) (parts []fates.Part, main Outcome, err error) {
 		for i := range all {
-			if outcomes[i], err = t.apply(tx, v.Received, all[i].Signal, all[i].service); err != nil {
+			if outcomes[i], err = act(t, tx, v.Received, all[i].Signal, all[i].service); err != nil {
 				return nil, Outcome{}, err
 			}
 			if main.Incident == "" {
@@ -293,7 +296,11 @@ func (t *Intake) clear(tx store.Tx, now time.Time, id string, last known.Last, s
 		return Outcome{What: Reported, Incident: id}, err
 	}
 	several := len(i.Firing) > 1 || sig.Series != sig.Fingerprint
-	reason := wellAgain(several, overtaken) + sparing(after.Held)
+	reason := wellAgain(several, overtaken)
+	if !several && sig.Kind == KindHeartbeat {
+		reason = sig.Reason
+	}
+	reason += sparing(after.Held)
 	if slices.Contains(sig.Flags, FlagReconciled) {
 		reason += ", found by reconciliation"
 	}

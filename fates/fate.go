@@ -126,6 +126,15 @@ func (f *Fate) Incident() string {
 	return ""
 }
 
+// Sent is when the message was sent; false if its id does not say.
+func (f *Fate) Sent() (at time.Time, ok bool) {
+	if len(f.ID) < len(keyTime) {
+		return at, false
+	}
+	at, err := time.Parse(keyTime, f.ID[:len(keyTime)])
+	return at, err == nil
+}
+
 // MessageID is the id that SNS gave the message.
 func (f *Fate) MessageID() string {
 	if len(f.ID) > len(keyTime) {

@@ -34,7 +34,7 @@ const remembered = 100
 func (l *Ledger) Paged(tx store.Tx, f *Fate, p *Part) []Page {
 	// these have found an incident, and added nothing to it that could page
 	switch p.Outcome {
-	case "late", "repeated", "foreign", "noted":
+	case "late", "repeated", "foreign", "noted", "beat":
 		return nil
 	}
 	if p.Incident == "" || p.Treat != treatPage {

@@ -71,6 +71,8 @@ func (p *Part) Did() string {
 		say = "changed nothing: no incident is open for it"
 	case "changed":
 		say = "kept as a change"
+	case "beat":
+		say = "kept as the beat of a heartbeat"
 	case "owed":
 		say = "the subscription is to be confirmed"
 	case "foreign":

@@ -15,7 +15,7 @@ import (
 
 // unscoped are the actions that AWS cannot narrow to single resources; see
 // https://docs.aws.amazon.com/service-authorization/latest/reference/.
-var unscoped = []string{"cloudwatch:DescribeAlarms", "cloudwatch:ListAlarmMuteRules", "cloudwatch:GetMetricData", "ecs:DescribeTaskDefinition",
+var unscoped = []string{"cloudwatch:DescribeAlarms", "cloudwatch:ListAlarmMuteRules", "cloudwatch:GetMetricData", "cloudwatch:PutMetricData", "ecs:DescribeTaskDefinition",
 	"appconfig:ListApplications"}
 
 // TestPolicyForEachTarget holds that docs/rollbacks.md and the policy of a target name the same permissions.
@@ -89,6 +89,9 @@ func tooMuch(policy map[string]any) (found []string) {
 				found = append(found, fmt.Sprintf("the resource %s for %q", resource, actions))
 			}
 		}
+		if slices.Contains(actions, "cloudwatch:PutMetricData") && !strings.Contains(fmt.Sprint(s["Condition"]), "cloudwatch:namespace:Oncalm") {
+			found = append(found, "metrics of any namespace")
+		}
 		phones := slices.Equal(actions, []string{"sns:Publish"}) && s["NotResource"] == "arn:aws:sns:*:*:*" // which have no ARN
 		if s["Effect"] != "Allow" || len(actions) == 0 || s["Resource"] == nil && !phones || s["NotAction"] != nil || slices.Contains(texts(s["Principal"]), "*") {
 			found = append(found, fmt.Sprintf("the statement %v", s))
@@ -128,6 +131,7 @@ func TestPoliciesCanFail(t *testing.T) {
 		`{"Effect":"Allow","Action":["cloudwatch:DescribeAlarms","ecs:UpdateService"],"Resource":"*"}`,
 		`{"Effect":"Allow","Action":"ecs:UpdateService","Resource":["arn:aws:ecs:*:*:service/a"]}`,
 		`{"Effect":"Allow","Action":"ecs:UpdateService"}`,
+		`{"Effect":"Allow","Action":"cloudwatch:PutMetricData","Resource":"*"}`,
 		`{"Effect":"Allow","Action":"sns:Publish","NotResource":"arn:aws:sns:eu-central-1:1:a"}`,
 		`{"Effect":"Allow","Action":"sns:Subscribe","NotResource":"arn:aws:sns:*:*:*"}`,
 		`{"Effect":"Allow","NotAction":"iam:PassRole","Resource":"arn:aws:sns:eu-central-1:1:a"}`,
@@ -292,7 +296,8 @@ func TestTerraform(t *testing.T) {
 		}
 	}
 	for _, same := range []string{"numRetries", "35", "sns:ConfirmSubscription", "cloudwatch:DescribeAlarms", "ECS Deployment State Change",
-		"ApproximateNumberOfMessagesVisible", "cloudwatch.amazonaws.com", "events.amazonaws.com", "deadLetterTargetArn"} {
+		"ApproximateNumberOfMessagesVisible", "cloudwatch.amazonaws.com", "events.amazonaws.com", "deadLetterTargetArn",
+		"treat_missing_data  = \"breaching\"", "cloudwatch:namespace", "sms"} {
 		if !strings.Contains(text, same) {
 			t.Errorf("there is no %s", same)
 		}

@@ -40,7 +40,7 @@ func New(load func(context.Context) (aws.Config, error)) *Client {
 	return &Client{load: load, regions: map[string]*cloudwatch.Client{}}
 }
 
-// in is the client of a region.
+// in is the client of a region; of none, that of the region which the SDK finds.
 func (c *Client) in(ctx context.Context, region string) (*cloudwatch.Client, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -51,7 +51,11 @@ func (c *Client) in(ctx context.Context, region string) (*cloudwatch.Client, err
 	if err != nil {
 		return nil, err
 	}
-	c.regions[region] = cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) { o.Region = region })
+	c.regions[region] = cloudwatch.NewFromConfig(cfg, func(o *cloudwatch.Options) {
+		if region != "" {
+			o.Region = region
+		}
+	})
 	return c.regions[region], nil
 }
 

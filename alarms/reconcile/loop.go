@@ -165,10 +165,13 @@ func (l *Loop) take(ctx context.Context, rules Rules, a *Alarm, topic, contribut
 	return err
 }
 
+// IDPrefix begins the ids of messages that never came, and were made up for.
+const IDPrefix = "reconciled-"
+
 // found is a message that was not sent. Its id and its time are those of what it says, so that it is taken in once.
 func found(topic, text, about string, changed time.Time, topics sns.Topics, now time.Time) *sns.Verified {
 	sum := sha256.Sum256([]byte(about))
-	v := &sns.Verified{Envelope: sns.Envelope{Type: sns.Reconciled, MessageID: "reconciled-" + hex.EncodeToString(sum[:8]),
+	v := &sns.Verified{Envelope: sns.Envelope{Type: sns.Reconciled, MessageID: IDPrefix + hex.EncodeToString(sum[:8]),
 		TopicARN: topic, Message: text, Sent: changed.UTC()}, Received: now}
 	if v.Topic, _ = topics.Match(topic); v.Topic == (aws.ARN{}) {
 		v.Topic, _ = aws.ParseARN(topic)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,6 +34,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/amazon"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/cmd/oncalm/watching"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/graphs"
@@ -51,6 +53,7 @@ import (
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/watch"
 )
 
 // outside is what lies beyond the program. Tests and the demo put their own in its
@@ -62,6 +65,7 @@ type outside struct {
 	confirmer sns.Confirmer      // of subscriptions; nil: SNS
 	ways      amazon.Ways        // into AWS, for rollbacks; nil: as the environment says
 	rolling   time.Duration      // between two looks at a rollback under way; 0: as rollbacks has it
+	heartbeat http.RoundTripper  // to who watches over us; nil: the network
 	metrics   graphs.Source      // what the metrics of alarms were; nil: CloudWatch
 	endpoint  string             // of an emulator of SNS; empty: the real one
 	clock     *clocks.Clock      // what time it is; nil: that of a bubble of time, for tests
@@ -79,6 +83,8 @@ type outside struct {
 type app struct {
 	log       *slog.Logger
 	clock     *clocks.Clock
+	started   clocks.Moment
+	watched   *watching.Kept  // of who watches over us
 	others    *clocks.Witness // of what time it is
 	reg       *prometheus.Registry
 	store     store.Store     // a write to it wakes the runner
@@ -120,11 +126,13 @@ type counters struct {
 // newApp wires all parts on the store s. Nothing runs yet. Parts that need the assembly in force ask for it when they are
 // at work (a.now, a.enter): the first is wired last, since it needs them.
 func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*app, error) {
-	a := &app{log: log, clock: o.clock, others: clocks.NewWitness(o.clock), auditEach: ops.AuditEach,
-		reg: prometheus.NewRegistry(), outside: o, reloads: make(chan chan ops.Reloaded), ended: make(chan struct{})}
+	a := &app{log: log, clock: o.clock, started: o.clock.Moment(), others: clocks.NewWitness(o.clock),
+		auditEach: ops.AuditEach, reg: prometheus.NewRegistry(), outside: o,
+		reloads: make(chan chan ops.Reloaded), ended: make(chan struct{})}
 	a.refusals = doors.NewRefusals(log, a.reg, posted())
 	a.reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.counters = counters{alarms.NewMetrics(a.reg), sns.NewMetrics(a.reg)}
+	a.watched = &watching.Kept{Metrics: watch.NewMetrics(a.reg), Started: a.started}
 	noted := make(chan struct{}, 1)
 	// the innermost wrapper hears of all that is refused for want of space: by the disk, or for the reserve
 	s = ops.Noting(s, noted)
@@ -135,7 +143,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 	a.runner = &outbox.Runner{
 		Store: s, Clock: a.clock, Log: log,
 		Metrics: outbox.NewMetrics(a.reg), Calendar: calendar(), Patient: patient(), Enter: a.work,
-		Groups: append(outbox.DefaultGroups(a.probe), reach.Groups()...),
+		Groups: slices.Concat(outbox.DefaultGroups(a.probe), reach.Groups(), watch.Groups()),
 		Busy:   func() bool { return a.now().intake.Busy() },
 	}
 	a.store = outbox.Waking(s, a.runner)
@@ -246,14 +254,15 @@ func (a *app) probe(ctx context.Context) error {
 }
 
 // audit enqueues again what was lost from the store.
-func (a *app) audit(ctx context.Context) ([]paging.Mended, error) {
+func (a *app) audit(ctx context.Context) (mended []paging.Mended, err error) {
+	defer func() { a.watched.Audits.Note(a.clock.Now(), len(mended), err) }()
 	now := a.enter()
 	defer now.leave()
 	let, err := now.silences.Audit(ctx)
 	if err != nil {
 		return nil, err
 	}
-	mended, err := now.pager.Audit(ctx)
+	mended, err = now.pager.Audit(ctx)
 	for _, m := range let {
 		mended = append(mended, paging.Mended{Incident: m.Incident, What: "silence", Key: m.Key, Due: m.Due})
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/graphs"
 	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/heartbeats"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/ops"
@@ -43,6 +44,7 @@ import (
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/watch"
 	"github.com/oncalm/oncalm/web"
 )
 
@@ -57,6 +59,8 @@ type assembly struct {
 	intake        *alarms.Intake
 	door          *sns.Door
 	subscriptions *sns.Confirmations
+	heartbeats    *heartbeats.Desk
+	pulse         *watch.Watch    // of the program itself
 	overrides     *overrides.Book // who is on call
 	silences      *silences.Book  // what nobody is paged for
 	around        *around.Finder  // what was changed around incidents
@@ -88,7 +92,8 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n.silences = &silences.Book{Incidents: n.book, Rules: cfg.Maintenance, Known: cfg.Knows, Clock: a.clock,
 		Opens: cfg.Services.Opens, PagesNobody: cfg.PagesNobody}
 	n.pager = &paging.Pager{Book: n.book, Policy: cfg.PolicyOf, Overrides: n.overrides, Reach: cfg.Reach, Clock: a.clock}
-	for _, wire := range []func() error{n.wireTexts, n.wireRollbacks, n.wireBot, n.wireGraphs, n.wireAlarms} {
+	for _, wire := range []func() error{n.wireTexts, n.wireRollbacks, n.wireBot, n.wireGraphs, n.wireAlarms,
+		n.wireHeartbeats, n.wireWatch} {
 		if err := wire(); err != nil {
 			return nil, err
 		}
@@ -226,6 +231,7 @@ func (a *assembly) publicDoor() http.Handler {
 	mux.Handle(feed.Route, doors.Hosts(feeds, a.cfg.Listen, "set public_url to the address that people use",
 		a.cfg.PublicURL))
 	a.links().Register(mux)
+	(&heartbeats.Door{Desk: a.heartbeats}).Register(mux)
 	a.health.Register(mux)
 	return a.refusals.Watch(doors.Tidy(mux, append(posted(), ops.RouteAlive, "/readyz")))
 }

@@ -69,6 +69,7 @@ func (a *app) supervise(ctx context.Context) {
 			endDesk() // it would announce that shifts are again as they were
 			next.planSilences(ctx)
 			next.planReport(ctx)
+			next.planHeartbeats(ctx)
 			old := a.current.Swap(next)
 			a.accept(told)
 			answer <- told

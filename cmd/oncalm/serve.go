@@ -24,6 +24,7 @@ import (
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/terminal"
+	"github.com/oncalm/oncalm/watch"
 )
 
 type serveCommand struct{ cli.ConfigFlag }
@@ -132,7 +133,9 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 		func() error {
 			// after an error l is nil, and serve does nothing
 			l, err := ops.ListenLocal(db.Path())
-			admin := terminal.Door(ops.Admin(s, db.Backup, log), a.atTerminal, log)
+			admin := terminal.Door(watch.Door(ops.Admin(s, db.Backup, log), func(ctx context.Context) (watch.Report, error) {
+				return watch.Read(ctx, s, a.now().cfg.Heartbeats)
+			}), a.atTerminal, log)
 			if o.configuration != nil {
 				admin = ops.Reloading(admin, a.reload, log)
 			}
@@ -185,6 +188,8 @@ func (h *house) live(ctx context.Context, failed <-chan struct{}) error {
 	broken := make(chan error, len(h.servers)+1)
 	h.app.now().planSilences(work) // before the first alarm comes, which it may silence
 	h.app.now().planReport(work)
+	h.app.now().beginWatch(work)
+	h.app.now().planHeartbeats(work)
 	for n, server := range h.servers {
 		inside.Go(func() {
 			if err := server.Serve(h.doors[n]); !errors.Is(err, http.ErrServerClosed) {

@@ -55,6 +55,8 @@ type world struct {
 	ways   amazon.Ways                   // into AWS
 	log    *slog.Logger                  // nil: nobody reads it
 
+	heartbeat http.RoundTripper // to who watches over it
+
 	flaky time.Duration  // how much later than told things may be seen
 	seen  map[string]int // pages that were looked at, by person
 }
@@ -151,7 +153,7 @@ func (w *world) start() {
 	log := cmp.Or(w.log, slog.New(slog.DiscardHandler))
 	w.app, err = newApp(w.cfg, behind, log, outside{
 		slack: dated{w.slack.API.RoundTripper(), w.hands}, dial: w.slack.Socket.Dial, aws: w.aws, clock: w.hands.clock(),
-		ways: w.ways,
+		ways: w.ways, heartbeat: w.heartbeat,
 		configuration: func(now time.Time) (*config.Config, reading.Problems) {
 			return config.Load(filepath.Join(w.dir, "oncalm.yaml"), os.LookupEnv, now)
 		},
@@ -167,6 +169,8 @@ func (w *world) start() {
 	}
 	ctx, cancel := context.WithCancel(w.t.Context())
 	w.app.now().planSilences(ctx)
+	w.app.now().beginWatch(ctx)
+	w.app.now().planHeartbeats(ctx)
 	ended := make(chan error, 1)
 	go func() { ended <- w.app.run(ctx) }()
 	w.stop = func() {

@@ -46,6 +46,7 @@ type CloudWatch struct {
 	// measured is what all metrics were, and queries what was asked of them.
 	measured measured
 	queries  []string
+	puts     []string
 }
 
 // New starts a fake that ends with the test.
@@ -117,11 +118,32 @@ func (c *CloudWatch) serve(w http.ResponseWriter, r *http.Request) {
 		answer(w, c.describe(asked))
 	case "GetMetricData":
 		answer(w, c.data(asked))
+	case "PutMetricData":
+		c.puts = append(c.puts, put(asked)...)
+		answer(w, cbor.Map{})
 	case "ListAlarmMuteRules":
 		answer(w, c.rules(asked))
 	default:
 		fail(w, "UnknownOperationException", operation)
 	}
+}
+
+// Puts are the values that were put, as namespace/name=value.
+func (c *CloudWatch) Puts() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.puts)
+}
+
+// put reads the values of a PutMetricData.
+func put(in cbor.Map) (all []string) {
+	data, _ := in["MetricData"].(cbor.List)
+	for _, d := range data {
+		datum, _ := d.(cbor.Map)
+		value, _ := datum["Value"].(cbor.Float64)
+		all = append(all, word(in["Namespace"])+"/"+word(datum["MetricName"])+"="+strconv.FormatFloat(float64(value), 'g', -1, 64))
+	}
+	return all
 }
 
 func answer(w io.Writer, m cbor.Map) { _, _ = w.Write(cbor.Encode(m)) }

@@ -12,6 +12,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/services"
+	"github.com/oncalm/oncalm/heartbeats"
 )
 
 // agree checks what is not about one section, when all of them were read. It warns of what has no effect, which is a
@@ -27,7 +28,9 @@ func (c *Config) agree(f *reading.File) {
 		}
 		f.Place("web.listen").Errorf("give web.listen an address of its own: it is not for the public", "%s", text)
 	}
-	services.Agree(f, &c.Services, c.PagesNobody)
+	services.Agree(f, &c.Services, c.PagesNobody, func(service string) bool {
+		return slices.ContainsFunc(c.Heartbeats, func(h heartbeats.Heartbeat) bool { return h.Service == service })
+	})
 	contacts.Team{Notify: c.Notify, SMS: c.SMS, PublicURL: c.PublicURL, People: slices.Sorted(maps.Keys(c.People)),
 		Own:      func(person string) contacts.Rules { return c.People[person].Notify },
 		Contacts: func(person string) contacts.Contacts { return c.People[person].contacts() },

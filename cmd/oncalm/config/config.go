@@ -31,10 +31,12 @@ import (
 	"github.com/oncalm/oncalm/bot/report"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/clocks"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/beats"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/contacts"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/publishing"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
+	"github.com/oncalm/oncalm/heartbeats"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems/shapes"
@@ -87,12 +89,16 @@ type Config struct {
 	Freezes map[string]string
 	// Messages say what messages amount to that are not CloudWatch's own, before the program's own table does.
 	Messages []messages.Rule
+	// Heartbeats are what ought to be told of again and again, in the order of their names.
+	Heartbeats []heartbeats.Heartbeat
 	// Maintenance says when nobody is paged for what.
 	Maintenance []silences.Rule
 	// Quiet lists the severities of which nobody is paged.
 	Quiet []string
 	// Handoffs says what is done when shifts begin and end.
 	Handoffs schedules.Handoffs
+	// Watch says who outside hears that the pager lives.
+	Watch beats.Watch
 	// Report says when a channel is told what the incidents of the week amount to.
 	Report report.Weekly
 }

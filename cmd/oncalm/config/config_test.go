@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -24,6 +25,7 @@ import (
 	"github.com/oncalm/oncalm/bot/report"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/beats"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/contacts"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
@@ -31,6 +33,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
 	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/heartbeats"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations"
@@ -206,6 +209,12 @@ func TestEverything(t *testing.T) {
 				JSON: []messages.Condition{{Path: "$.state", Pattern: "FAILED"}, {Path: "$['run no']", Pattern: "?"}}, Treat: judge.Page,
 				Key: "$.job", Title: "Job {$.job}: {$.message}", Severity: "sev2",
 			},
+		},
+		Watch: beats.Watch{On: true, URL: secrets.New("https://hc-ping.com/0123"), Metric: "Oncalm/Prod/Heartbeat"},
+		Heartbeats: []heartbeats.Heartbeat{
+			{Name: "Watchdog", Every: 5 * time.Minute, Grace: 5 * time.Minute},
+			{Name: "nightly-backup", Every: 24 * time.Hour, Grace: time.Hour, Service: "search", Severity: "sev1",
+				Token: sha256.Sum256([]byte("0123456789abcdef-beat"))},
 		},
 		Maintenance: []silences.Rule{
 			{

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/rights"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/beats"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/channels"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/contacts"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/maintenance"
@@ -49,6 +50,7 @@ func sections(c *Config) []reading.Entry {
 	text := &texts.Reader{Directory: &c.Templates, Shapes: &c.Shapes}
 	service := &services.Reader{Services: &c.Services, Levers: c.Levers, Freezes: c.Freezes,
 		Topics: &c.SNS.Topics, Texts: text.Service}
+	beat := beats.Reader{To: &c.Heartbeats, Heard: func() bool { return len(c.SNS.Topics) > 0 }, Quiet: c.PagesNobody}
 	rule := &rules.Reader{Rules: &c.Messages, Quiet: c.PagesNobody}
 	return []reading.Entry{
 		reading.Key("listen", places.Address(&c.Listen)),
@@ -69,6 +71,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("policies", policy.Section).Needed("add one that says whom to page"),
 		reading.Key("services", service.Section).Needed("add one, with its alarms"),
 		reading.Key("messages", rule.Section),
+		reading.Key("heartbeats", beat.Section),
 		reading.Key("maintenance", maintenance.Section(&c.Maintenance)),
 		reading.Key("quiet", severities.Quiet(&c.Quiet)),
 		reading.Key("rights", rightsOf(&c.Rights)),
@@ -77,6 +80,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("default_service", service.Default),
 		reading.Key("handoffs", handoffs.Section),
 		reading.Key("report", weekly.Section(&c.Report)),
+		reading.Key("watch", c.Watch.Section),
 	}
 }
 

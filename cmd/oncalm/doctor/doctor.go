@@ -2,7 +2,7 @@
 //
 // oncalm check judges the file alone, and can run anywhere; doctor asks Slack, and posts to the channel for that (package
 // bot/wiring), and AWS (package alarms/setup). It speaks to them itself and not through a running server, so it is run before the
-// first start, and when something is amiss.
+// first start, and when something is amiss. A running server is asked for one thing only: when its last canary and heartbeats were.
 package doctor
 
 import (
@@ -60,6 +60,9 @@ func (c *Command) Run(ctx context.Context, s *cli.Session) error {
 		}
 		found, looked = append(found, about...), append(looked, "AWS: "+
 			text.Count(len(cfg.SNS.Topics), "topic", "topics")+", subscriptions and alarms")
+	}
+	if !c.Slack && !c.AWS {
+		found = append(found, lookAtSelf(ctx, cfg, time.Now())...)
 	}
 	if c.JSON {
 		err = s.JSON(found)

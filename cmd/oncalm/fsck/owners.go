@@ -17,6 +17,7 @@ import (
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/fates"
 	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/heartbeats"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/check"
 	"github.com/oncalm/oncalm/incidents/history"
@@ -35,6 +36,7 @@ import (
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/watch"
 )
 
 // owners are all who have keys in a store, with their checks, for one inspection, in the order in which they
@@ -59,6 +61,7 @@ func owners() []store.Check {
 		silences.Keys(),
 		known.Keys(),
 		groups.Keys(),
+		heartbeats.Keys(),
 		sns.Keys(),
 		handoffs.Keys(),
 		feed.Keys(),
@@ -71,5 +74,6 @@ func owners() []store.Check {
 		bot.Keys(),
 		storm.Keys(),
 		ops.Keys(),
+		watch.Keys(),
 	)
 }

@@ -17,9 +17,25 @@ variable "endpoint" {
 }
 
 variable "watch_email" {
-  description = "Who is written to when alarms do not reach Oncalm; nobody if empty"
+  description = "Who is written to when alarms do not reach Oncalm, or its heartbeat is missing; nobody if empty"
   type        = string
   default     = ""
+}
+
+variable "watch_phone" {
+  description = "Who gets an SMS then, as +4915112345678; nobody if empty"
+  type        = string
+  default     = ""
+}
+
+variable "heartbeat" {
+  description = "Whether the configuration has watch with metric Oncalm/Heartbeat, so that there is an alarm when that is missing"
+  type        = bool
+  default     = false
+}
+
+locals {
+  watched = var.watch_email != "" || var.watch_phone != ""
 }
 
 variable "changes" {
@@ -153,6 +169,16 @@ data "aws_iam_policy_document" "bot" {
     actions   = ["cloudwatch:DescribeAlarms", "cloudwatch:ListAlarmMuteRules", "cloudwatch:GetMetricData"]
     resources = ["*"]
   }
+  statement {
+    sid       = "Heartbeat"
+    actions   = ["cloudwatch:PutMetricData"]
+    resources = ["*"]
+    condition {
+      test     = "StringEquals"
+      variable = "cloudwatch:namespace"
+      values   = ["Oncalm"]
+    }
+  }
 }
 
 resource "aws_iam_policy" "bot" {
@@ -162,7 +188,7 @@ resource "aws_iam_policy" "bot" {
 }
 
 resource "aws_sns_topic" "watch" {
-  count        = var.watch_email == "" ? 0 : 1
+  count        = local.watched ? 1 : 0
   name_prefix  = "oncalm-watch-"
   display_name = "Oncalm does not hear"
 }
@@ -174,8 +200,33 @@ resource "aws_sns_topic_subscription" "watch" {
   endpoint  = var.watch_email
 }
 
+resource "aws_sns_topic_subscription" "watch_phone" {
+  count     = var.watch_phone == "" ? 0 : 1
+  topic_arn = aws_sns_topic.watch[0].arn
+  protocol  = "sms"
+  endpoint  = var.watch_phone
+}
+
+# Oncalm sends a heartbeat each minute, as long as a canary gets through it. Nothing on this way is Oncalm's.
+resource "aws_cloudwatch_metric_alarm" "dead" {
+  count               = local.watched && var.heartbeat ? 1 : 0
+  alarm_name          = "${aws_sqs_queue.dead_letters.name}-dead"
+  alarm_description   = "Oncalm is dead, or cannot page anybody. Nobody is paged until somebody looks after it."
+  namespace           = "Oncalm"
+  metric_name         = "Heartbeat"
+  statistic           = "SampleCount"
+  period              = 60
+  evaluation_periods  = 3
+  datapoints_to_alarm = 3
+  threshold           = 1
+  comparison_operator = "LessThanThreshold"
+  treat_missing_data  = "breaching"
+  alarm_actions       = [aws_sns_topic.watch[0].arn]
+  ok_actions          = [aws_sns_topic.watch[0].arn]
+}
+
 resource "aws_cloudwatch_metric_alarm" "not_heard" {
-  count               = var.watch_email == "" ? 0 : 1
+  count               = local.watched ? 1 : 0
   alarm_name          = "${aws_sqs_queue.dead_letters.name}-not-heard"
   alarm_description   = "SNS could not deliver an alarm to Oncalm. It waits in the queue for dead letters."
   namespace           = "AWS/SQS"

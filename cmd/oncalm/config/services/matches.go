@@ -107,14 +107,14 @@ func (r *Reader) heard(pattern string, at reading.Value) {
 
 // lonely warns of services that no alarm can come to, and of a file by which nobody is ever paged. What it warns of is
 // allowed: services may be filled later, and a file may be one for a test.
-func lonely(f *reading.File, services *alarms.Services, quiet func(severity string) bool) {
+func lonely(f *reading.File, services *alarms.Services, quiet, beats func(string) bool) {
 	all := services.All
 	if len(all) == 0 || f.Faulty("services") || f.Faulty("default_service") || f.Faulty("quiet") {
 		return
 	}
 	silent, severities := true, []string{}
 	for _, s := range all {
-		if len(s.Matches) == 0 && s.Name != services.Default && services.Default != "" {
+		if len(s.Matches) == 0 && !beats(s.Name) && s.Name != services.Default && services.Default != "" {
 			f.Place("services."+s.Name).Warnf("give it alarms, or remove it",
 				"no alarm reaches service %s: it has no alarms, and is not the default service", s.Name)
 		}

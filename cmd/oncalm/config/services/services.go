@@ -132,9 +132,9 @@ func (r *Reader) Default(v reading.Value) {
 }
 
 // Agree sees, when the whole file was read, that there is a default service: of one service it is that. It warns of
-// services that no alarm can come to. quiet says which severities page nobody. With several services a default has to be
-// named: which of them gets what nobody claims is a decision.
-func Agree(f *reading.File, services *alarms.Services, quiet func(severity string) bool) {
+// services that no alarm can come to. quiet says which severities page nobody, and beats of which services there are heartbeats. With
+// several services a default has to be named: which of them gets what nobody claims is a decision.
+func Agree(f *reading.File, services *alarms.Services, quiet, beats func(string) bool) {
 	_, given := f.Look("default_service")
 	switch all := services.All; {
 	case len(all) == 0 || given:
@@ -144,5 +144,5 @@ func Agree(f *reading.File, services *alarms.Services, quiet func(severity strin
 		f.Place("default_service").Errorf("name the service for alarms that no other service matches",
 			"default_service is missing")
 	}
-	lonely(f, services, quiet)
+	lonely(f, services, quiet, beats)
 }
