@@ -21,9 +21,29 @@ const (
 func (s Scene) SVG() []byte {
 	var b bytes.Buffer
 	out := func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format, args...) } // a buffer takes everything
+	s.begin(out)
+	out("<title>%s</title>\n<style>\n%s</style>\n", text.HTML(s.Title), s.style())
+	s.drawn(&b)
+	return b.Bytes()
+}
+
+// Inline returns the picture as a part of a page that allows no style but that of its own sheet: it has none, and its dark side is in
+// the page's sheet ([Dark]).
+func (s Scene) Inline() []byte {
+	var b bytes.Buffer
+	s.begin(func(format string, args ...any) { _, _ = fmt.Fprintf(&b, format, args...) }) // as above
+	s.drawn(&b)
+	return b.Bytes()
+}
+
+func (s Scene) begin(out func(string, ...any)) {
 	out(`<svg xmlns="http://www.w3.org/2000/svg" width="%s" height="%s" viewBox="0 0 %[1]s %[2]s" role="img" aria-label="%s">`+"\n",
 		num(s.W), num(s.H), text.HTML(s.Title))
-	out("<title>%s</title>\n<style>\n%s</style>\n", text.HTML(s.Title), s.style())
+}
+
+// drawn writes the shapes, and the end.
+func (s Scene) drawn(b *bytes.Buffer) {
+	out := func(format string, args ...any) { _, _ = fmt.Fprintf(b, format, args...) } // as above
 	if len(s.Hatches) > 0 {
 		out("<defs>")
 		for _, r := range s.Hatches {
@@ -35,7 +55,6 @@ func (s Scene) SVG() []byte {
 		b.WriteString(s.element(one))
 	}
 	out("</svg>\n")
-	return b.Bytes()
 }
 
 // pattern is the hatching of a ground. The role of its lines comes after that of its ground.
@@ -47,7 +66,8 @@ func (s Scene) pattern(back Role) string {
 		back, rect(back, 7), rect(back+1, 2))
 }
 
-// style gives the roles their colours on the dark side; the light ones stand at the shapes, for what reads no style.
+// style gives the letters their font, and the roles their colours on the dark side; the light ones stand at the shapes, for what reads
+// no style.
 func (s Scene) style() string {
 	lines := map[Role]bool{}
 	for _, one := range s.Shapes {
@@ -55,19 +75,26 @@ func (s Scene) style() string {
 			lines[one.Role] = true
 		}
 	}
+	return "text { font-family: system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', sans-serif; }\n" +
+		"@media (prefers-color-scheme: dark) {\n" + dark(s.Paints, "", func(r Role) bool { return lines[r] }) + "}\n"
+}
+
+// Dark are the rules of a sheet by which pictures of these paints ([Scene.Inline]) are dark within what a selector selects.
+func Dark(paints []Paint, within string) string {
+	return dark(paints, within+" ", func(Role) bool { return true })
+}
+
+func dark(paints []Paint, before string, line func(Role) bool) string {
 	var b strings.Builder
-	b.WriteString("text { font-family: system-ui, 'Segoe UI', Roboto, 'Helvetica Neue', 'Noto Sans', sans-serif; }\n")
-	b.WriteString("@media (prefers-color-scheme: dark) {\n")
-	for n, p := range s.Paints {
+	for n, p := range paints {
 		if p.Light == p.Dark {
 			continue
 		}
-		_, _ = fmt.Fprintf(&b, ".f%d { fill: %s; }\n", n, hex(p.Dark))
-		if lines[Role(n)] {
-			_, _ = fmt.Fprintf(&b, ".s%d { stroke: %s; }\n", n, hex(p.Dark))
+		_, _ = fmt.Fprintf(&b, "%s.f%d { fill: %s; }\n", before, n, hex(p.Dark))
+		if line(Role(n)) {
+			_, _ = fmt.Fprintf(&b, "%s.s%d { stroke: %s; }\n", before, n, hex(p.Dark))
 		}
 	}
-	b.WriteString("}\n")
 	return b.String()
 }
 

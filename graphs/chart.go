@@ -23,8 +23,8 @@ const (
 	mended
 )
 
-// paints are the colours of the roles, in their order.
-func paints() []drawing.Paint {
+// Paints are the colours of a graph, for the sheet of a page that it is part of ([drawing.Dark]).
+func Paints() []drawing.Paint {
 	return []drawing.Paint{
 		drawing.Sides(0xffffff, 0x1a1d21), drawing.Sides(0xfff0ee, 0x331d1c), drawing.Sides(0xe3e6ea, 0x363b42),
 		drawing.Sides(0x1d1f23, 0xe8eaed), drawing.Sides(0x5a616b, 0xa9b0ba), drawing.Sides(0x1f66b8, 0x6cb0f5),
@@ -57,7 +57,7 @@ type plot struct {
 // Scene draws the graph. The clock is that of UTC, as on timelines.
 func (g *Graph) Scene() drawing.Scene {
 	p := &plot{g: g, letters: drawing.NewLetters(1)}
-	p.scene = drawing.Scene{Title: g.Words(), W: width, H: height, Paints: paints()}
+	p.scene = drawing.Scene{Title: g.Words(), W: width, H: height, Paints: Paints()}
 	p.scale()
 	p.add(drawing.Shape{Kind: drawing.Box, Role: ground, W: width, H: height})
 	p.head()
@@ -120,8 +120,13 @@ func (p *plot) head() {
 
 // shade marks the time in which the alarm fired, behind all else.
 func (p *plot) shade() {
-	from, open := time.Time{}, false
+	from, open, last := time.Time{}, false, -1 // the shape that the next may go on with
 	box := func(to time.Time) {
+		if last >= 0 && p.x(from) < p.scene.Shapes[last].X+p.scene.Shapes[last].W+1 {
+			p.scene.Shapes[last].W = max(p.x(to)-p.scene.Shapes[last].X, p.scene.Shapes[last].W)
+			return // of an alarm that flaps nobody could tell them apart
+		}
+		last = len(p.scene.Shapes)
 		p.add(drawing.Shape{Kind: drawing.Box, Role: firing, X: p.x(from), Y: top, W: max(p.x(to)-p.x(from), 1),
 			H: height - top - bottom})
 	}
@@ -222,6 +227,7 @@ func (p *plot) threshold() {
 func (p *plot) marks() {
 	var ends [2]float64
 	var labels []func()
+	drawn := map[drawing.Role]float64{} // where the last line of each stands
 	for _, m := range p.g.Marks {
 		role := [...]drawing.Role{OfChange: changed, OfAlarm: alarmed, OfRollback: mended, OfEnd: mended}[m.Kind]
 		x, label := p.x(m.At), m.Label+" "+m.At.UTC().Format("15:04")
@@ -231,6 +237,10 @@ func (p *plot) marks() {
 		if at < ends[0] {
 			row = 1
 		}
+		if last, ok := drawn[role]; ok && at < ends[row] && x < last+1 {
+			continue // it would be the same line
+		}
+		drawn[role] = x
 		y := top - 5 - float64(1-row)*labelRow
 		p.add(drawing.Shape{Kind: drawing.Box, Role: role, X: x - 0.75, Y: y + 3, W: 1.5, H: height - bottom - y - 3})
 		if at < ends[row] {

@@ -22,6 +22,7 @@ type Mark struct {
 	At    time.Time
 	Label string // one or two words
 	Kind  MarkKind
+	Seq   int // of the event that says so; 0 if none does
 }
 
 // A MarkKind is what a mark is of.
@@ -48,6 +49,7 @@ func Of(events []incidents.Event, seq int) (g Graph, ok bool) {
 	}
 	for _, e := range events {
 		if m, is := g.markOf(e); is && !m.At.Before(g.From) && m.At.Before(g.To()) {
+			m.Seq = e.Seq
 			g.Marks = append(g.Marks, m)
 		}
 	}
@@ -104,15 +106,29 @@ type Part struct {
 	Median, Most float64
 }
 
-// Parts are the time before the alarm, that of the alarm, and that after the rollback or, if there was none, after the alarm was OK, as far
+// lastRollback is when the last rollback was finished, and how many there were.
+func (g *Graph) lastRollback() (at time.Time, count int) {
+	for _, m := range g.Marks {
+		if m.Kind == OfRollback {
+			at = m.At
+			count++
+		}
+	}
+	return at, count
+}
+
+// Parts are the time before the alarm, that of the alarm, and that after the last rollback or, if there was none, after the alarm was OK, as far
 // as they have values. Periods that belong to two parts belong to neither.
 func (g *Graph) Parts() (all []Part) {
 	began, ok := g.first(OfAlarm)
 	if !ok {
 		return nil
 	}
-	ended, after := g.first(OfRollback)
-	name := "after the rollback"
+	ended, rollbacks := g.lastRollback()
+	after, name := rollbacks > 0, "after the rollback"
+	if rollbacks > 1 { // those before it did not help, or not enough
+		name = "after the last rollback"
+	}
 	if !after || ended.Before(began) {
 		ended, after = g.first(OfEnd)
 		name = "after the alarm was OK"

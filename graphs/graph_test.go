@@ -102,6 +102,35 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// TestWordsOfTwoRollbacks holds that what came after one that did not help is not called the time after the rollback.
+func TestWordsOfTwoRollbacks(t *testing.T) {
+	events := sample()
+	finished := incidents.Responded{Fact: response.RollbackFinished{N: 2}}
+	first := incidents.Event{Seq: 7, At: noon.Add(5 * time.Minute), Body: finished}
+	g, _ := Of(append(events, first), 6)
+	if got := g.Words(); !strings.HasSuffix(got, "; during it median 57.7, worst 79.99; after the last rollback median 1, worst 3.") {
+		t.Error(got)
+	}
+}
+
+// TestFlappingIsSmall holds that an alarm that flaps a thousand times makes no picture of a thousand shapes more.
+func TestFlappingIsSmall(t *testing.T) {
+	g, _ := Of(sample(), 6)
+	g.Marks = nil
+	for n := range 5000 {
+		m := Mark{At: noon.Add(time.Duration(n) * 100 * time.Millisecond), Label: "ALARM", Kind: OfAlarm}
+		if n%2 == 1 {
+			m.Label, m.Kind = "OK", OfEnd
+		}
+		g.Marks = append(g.Marks, m)
+	}
+	s := g.Scene()
+	inside(t, "flapping", s)
+	if len(s.Shapes) > 400 {
+		t.Errorf("%d shapes", len(s.Shapes))
+	}
+}
+
 // TestAllKindsOfValues holds that whatever CloudWatch measured can be drawn, and that all of it stays in the picture, with no words on words.
 func TestAllKindsOfValues(t *testing.T) {
 	values := func(all ...float64) (list []*float64) {
@@ -124,8 +153,8 @@ func TestAllKindsOfValues(t *testing.T) {
 		"hostile":    {Values: values(1, 2), Metric: `<script>alert(1)</script>" & ` + "\u202e\x00", Unit: "<b>"},
 	} {
 		m.From, m.Period = noon, 300
-		g := Graph{Measured: m, Marks: []Mark{{noon, "ALARM", OfAlarm}, {noon.Add(time.Second), "change", OfChange},
-			{noon.Add(2 * time.Second), "OK", OfEnd}}}
+		g := Graph{Measured: m, Marks: []Mark{{At: noon, Label: "ALARM", Kind: OfAlarm},
+			{At: noon.Add(time.Second), Label: "change", Kind: OfChange}, {At: noon.Add(2 * time.Second), Label: "OK", Kind: OfEnd}}}
 		s := g.Scene()
 		inside(t, name, s)
 		svg := string(s.SVG())

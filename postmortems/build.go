@@ -41,6 +41,7 @@ func build(i incidents.Incident, timeline []incidents.Event, around evidence.Aro
 		Impact:      r.Impact(),
 		Affected:    r.Affected(),
 		Detection:   r.Detection(),
+		Graphs:      evidence.Graphs(timeline),
 		Pages:       r.Pages,
 		PagesInAll:  pagesInAll(r),
 		Delays:      delays(r),

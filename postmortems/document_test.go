@@ -79,6 +79,9 @@ func sentences(d document.Document) map[string]document.Sentence {
 	for _, q := range d.Questions {
 		all["question "+q.Rule] = q.Because
 	}
+	for n, g := range d.Graphs {
+		all[fmt.Sprintf("graph %d", n)] = g.Says
+	}
 	for n, w := range d.Impact.Windows {
 		all[fmt.Sprintf("window %d", n)] = document.Sentence{Text: fmt.Sprint(w.From, w.To, w.Source, w.Confidence), Events: w.Events}
 	}

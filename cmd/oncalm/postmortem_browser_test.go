@@ -30,7 +30,7 @@ func TestPostmortemInBrowser(t *testing.T) {
 		t.Fatal(err)
 	}
 	mux := http.NewServeMux()
-	for _, name := range []string{"responded", "rolled-back", "hostile", "rtl"} {
+	for _, name := range []string{"responded", "rolled-back", "measured", "hostile", "rtl"} {
 		i, events := storytest.Stories()[name](t).Folded()
 		doc := postmortems.Make(i, events, evidence.Around{}, postmortems.AsRoles)
 		out, err := page.Render(doc, texts, page.Options{Advice: page.Advise(advisor, doc)})
@@ -46,7 +46,7 @@ func TestPostmortemInBrowser(t *testing.T) {
 	s := httptest.NewServer(doors.Frame(mux, slog.New(slog.DiscardHandler)))
 	t.Cleanup(s.Close)
 	p := newTab(t, s.URL+"/responded")
-	for _, name := range []string{"responded", "rolled-back", "hostile", "rtl"} {
+	for _, name := range []string{"responded", "rolled-back", "measured", "hostile", "rtl"} {
 		p.do(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(s.URL+"/"+name))
 		p.waits("the picture", `document.querySelector("figure svg")?.getBoundingClientRect().width > 600`)
 		p.waits("its own style", `getComputedStyle(document.querySelector("main")).maxWidth !== "none"`)
@@ -54,6 +54,16 @@ func TestPostmortemInBrowser(t *testing.T) {
 		p.fits(name)
 		p.do(chromedp.EmulateViewport(390, 800))
 		p.fits(name + " on a phone")
+	}
+	// The metric is drawn, and has the colours of the page's own sheet on both sides.
+	p.do(chromedp.EmulateViewport(1280, 800), chromedp.Navigate(s.URL+"/measured"))
+	for _, side := range []struct{ name, curve string }{{"light", "rgb(31, 102, 184)"}, {"dark", "rgb(108, 176, 245)"}} {
+		if side.name == "dark" {
+			p.do(chromedp.Evaluate[chromedp.Void](`for (const s of document.styleSheets) for (const r of s.cssRules)
+				if (r.media?.mediaText.includes("dark")) r.media.mediaText = "all"`))
+		}
+		p.waits("the metric in "+side.name, `getComputedStyle(document.querySelector(".metric polyline")).stroke === "`+side.curve+`"`)
+		p.accessible("measured, " + side.name)
 	}
 	// What the policy keeps from running, a page without one runs.
 	const inject = `((d) => { delete window.ran; const s = d.createElement("script"); s.textContent = "window.ran = 1";

@@ -25,6 +25,7 @@ type Document struct {
 	Impact    Impact     `json:"impact"`
 	Affected  *Said      `json:"affected,omitempty"` // who was hurt and how, in the same way
 	Detection Detection  `json:"detection"`
+	Graphs    []Graph    `json:"graphs,omitempty"` // what the metrics of alarms were
 	Pages     []Page     `json:"pages"`
 	// PagesInAll sums them up, and Delays say why some were late.
 	PagesInAll Sentence   `json:"pages_in_all"`

@@ -22,6 +22,7 @@ import (
 	"github.com/oncalm/oncalm/changes"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/evidence"
@@ -88,7 +89,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i, events := storytest.Stories()["rolled-back"](t).Folded()
+	i, events := storytest.Stories()["measured"](t).Folded()
 	got := render(t, postmortems.Make(i, events, evidence.Around{
 		Changes: []changes.Change{}, Past: []evidence.Earlier{},
 	}, postmortems.AsRoles))
@@ -182,6 +183,8 @@ func TestAnyTextIsLiteral(t *testing.T) {
 		s.By(incidents.Oncalm(), incidents.Paged{Key: "k", Person: text("person"), Via: text("via"), Why: text("why")})
 		s.By(incidents.Oncalm(), incidents.Undelivered{Key: "k", Error: text("error")})
 		s.By(incidents.Person(text("by")), incidents.Noted{Text: text("note"), Link: text("note link")})
+		s.Responds(incidents.Oncalm(), response.Measured{Alarm: a.Name, Metric: text("metric"), Unit: text("unit"),
+			From: s.Now, Period: 60, Values: []*float64{new(1.0)}, Threshold: new(0.5), Comparison: "GreaterThanThreshold"})
 		s.By(incidents.Actor{Kind: text("kind"), Name: text("actor")}, incidents.Unknown{Kind: text("unknown")})
 		s.By(incidents.Person(text("by")), incidents.Resolved{Reason: text("resolved")})
 		checkPage(rt, page(t, render(t, build(s))))

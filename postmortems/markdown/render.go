@@ -2,13 +2,16 @@ package markdown
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/document"
+	"github.com/oncalm/oncalm/postmortems/wording"
 	"github.com/oncalm/oncalm/templates"
+	"github.com/oncalm/oncalm/text"
 )
 
 // template is the name of the text that lays out a document in our own shape; those of others have a dash and their name behind it.
@@ -34,11 +37,31 @@ func Render(d document.Document, set *templates.Set) ([]byte, error) { return Re
 
 // RenderAs is [Render] in a shape by its name; empty is our own.
 func RenderAs(d document.Document, set *templates.Set, shape string) ([]byte, error) {
-	if shape == "" || shape == Ours {
-		return set.Execute(template, newSheet(d))
-	}
-	return set.Execute(template+"-"+shape, newSheet(d))
+	return RenderWith(d, set, shape, nil)
 }
+
+// RenderWith is [RenderAs] with pictures of the document's graphs, in their order: what stands for each above its words, such as
+// [Picture]. Where there is none, the words stand alone.
+func RenderWith(d document.Document, set *templates.Set, shape string, pictures []string) ([]byte, error) {
+	s := newSheet(d)
+	for n := range s.Graphs[:min(len(s.Graphs), len(pictures))] {
+		s.Graphs[n].Picture = pictures[n]
+	}
+	if shape == "" || shape == Ours {
+		return set.Execute(template, s)
+	}
+	return set.Execute(template+"-"+shape, s)
+}
+
+// Picture shows the graph of a metric that is in a file beside the document. What it shows is said by the words below it.
+func Picture(g document.Graph, file string) string {
+	return "![Graph of " + literal(text.Clip(g.Metric, wording.Shortest)) + "](" + destination(file) + ")"
+}
+
+var pictureLine = regexp.MustCompile(`^!\[Graph of .*\]\([a-z0-9-]+-metric(-\d)?\.svg\)$`)
+
+// IsPicture reports whether a line of a document is a [Picture] of ours, which only documents have that stand beside their pictures.
+func IsPicture(line string) bool { return pictureLine.MatchString(line) }
 
 // Check lays out two documents in each shape, one with everything in it and one with next to nothing, so that a template that names
 // what is not there is found when the program starts. The errors are those of [Render].
@@ -96,5 +119,6 @@ func sample() document.Document {
 	}
 	d := postmortems.Build(i, timeline)
 	d.ActionItems = append(d.ActionItems, document.ActionItem{ID: "1"})
+	d.Graphs = append(d.Graphs, document.Graph{Metric: "errors"})
 	return d
 }

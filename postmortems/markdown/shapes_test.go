@@ -48,7 +48,10 @@ func TestShapes(t *testing.T) {
 		t.Fatal(diff)
 	}
 	for _, shape := range markdown.Shapes(set)[1:] {
-		for _, story := range []string{"responded", "rolled-back"} {
+		for _, story := range []string{"responded", "rolled-back", "measured"} {
+			if story == "measured" && shape != "coe" { // the others show it where our own does
+				continue
+			}
 			storytest.Golden(t, *update, filepath.Join("testdata", "shapes", shape+"-"+story+".md"), []byte(shaped(t, set, story, shape)))
 		}
 		if slices.Equal(headings(shaped(t, set, "responded", "oncalm")), headings(shaped(t, set, "responded", shape))) {

@@ -25,6 +25,7 @@ type sheet struct {
 	Series      []windowRow // only if they tell more than Windows
 	Detection   string
 	Alarm       []fieldRow // nothing if a person declared the incident
+	Graphs      []graphRow
 	Pages       []pageRow
 	PagesInAll  string
 	Times       []timeRow
@@ -57,6 +58,9 @@ type windowRow struct{ From, To, Length, Source, Confidence, Events string }
 
 // fieldRow is a name with a value.
 type fieldRow struct{ Name, Value string }
+
+// graphRow is what a metric was: a picture, if it can be shown where the document stands, and words.
+type graphRow struct{ Picture, Words string }
 
 // pageRow is a page and what became of it.
 type pageRow struct{ Who, Via, Step, Decided, Delivered, Acknowledged, Outcome, Events string }
@@ -105,6 +109,9 @@ func newSheet(d document.Document) sheet {
 	}
 	for _, x := range asked(d, document.SectionSummary, d.Summary) {
 		s.Summary = append(s.Summary, sentence(x))
+	}
+	for _, g := range d.Graphs {
+		s.Graphs = append(s.Graphs, graphRow{Words: sentence(g.Says)})
 	}
 	for _, m := range d.Times {
 		s.Times = append(s.Times, newTimeRow(m, h.Opened))

@@ -18,6 +18,8 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 
+	"github.com/oncalm/oncalm/drawing"
+	"github.com/oncalm/oncalm/graphs"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/templates"
@@ -25,11 +27,16 @@ import (
 )
 
 //go:embed page.css
-var styles string
+var sheet string
+
+// styles are the sheet of a page, with the dark side of its graphs. On paper it is light.
+func styles() string {
+	return sheet + "@media screen and (prefers-color-scheme: dark) {\n" + drawing.Dark(graphs.Paints(), ".metric") + "}\n"
+}
 
 // Policy is what the page may do, for the header of an answer.
 func Policy() string {
-	return text.OwnStyle(styles) + "; img-src data:; base-uri 'none'; form-action 'none'"
+	return text.OwnStyle(styles()) + "; img-src data:; base-uri 'none'; form-action 'none'"
 }
 
 // Advice is what somebody could say better, shown beside their words to whoever writes the document.
@@ -45,11 +52,11 @@ type Options struct {
 
 // Render makes the page of a document. The errors are those of [markdown.RenderAs].
 func Render(d document.Document, set *templates.Set, o Options) ([]byte, error) {
-	source, err := markdown.RenderAs(d, set, o.Shape)
+	b := &builder{doc: d, secret: "place" + d.Header.Digest[:min(24, len(d.Header.Digest))]}
+	source, err := markdown.RenderWith(d, set, o.Shape, b.graphs())
 	if err != nil {
 		return nil, err
 	}
-	b := &builder{doc: d, secret: "place" + d.Header.Digest[:min(24, len(d.Header.Digest))]}
 	source = b.mark(source, o.Advice)
 	body, err := toHTML(source)
 	if err != nil {
@@ -114,14 +121,35 @@ func (b *builder) aside(all []Advice) []byte {
 		fmt.Fprintf(&out, "<li>“%s”: %s <small>%s</small></li>", text.HTML(a.Found), text.HTML(a.Suggest), text.HTML(a.Rule))
 	}
 	out.WriteString("</ul></aside>")
-	b.asides = append(b.asides, out.String())
-	return fmt.Appendf(nil, "\n\n%s%03d\n", b.secret, len(b.asides)-1)
+	return fmt.Appendf(nil, "\n\n%s\n", b.place(out.String()))
+}
+
+// place keeps what is put in, and returns the words that stand for it.
+func (b *builder) place(html string) string {
+	b.asides = append(b.asides, html)
+	return fmt.Sprintf("%s%03d", b.secret, len(b.asides)-1)
+}
+
+// graphs draws the metrics of a document, and returns the words that stand for the pictures.
+func (b *builder) graphs() []string {
+	places := make([]string, len(b.doc.Graphs))
+	for n, g := range b.doc.Graphs {
+		drawn, ok := g.Drawn()
+		if !ok {
+			continue
+		}
+		scene := drawn.Scene()
+		scene.Title = "Graph of the metric " + text.Clip(g.Metric, 200) + ", which the words below it tell"
+		places[n] = b.place(fmt.Sprintf(`<figure class="metric"><div class="scroll" tabindex="0" role="region" aria-label="Metric %d">%s</div></figure>`,
+			n+1, scene.Inline()))
+	}
+	return places
 }
 
 // page writes a body between its head and its end.
 func (b *builder) page(body []byte) []byte {
 	var out bytes.Buffer
-	out.Grow(len(body) + len(body)/2 + len(styles))
+	out.Grow(len(body) + len(body)/2 + len(sheet))
 	name := text.HTML("Postmortem of incident " + b.doc.Header.ID + ": " + text.Clip(b.doc.Header.Title, 200))
 	out.WriteString(`<!doctype html>
 <html lang="en">
@@ -131,7 +159,7 @@ func (b *builder) page(body []byte) []byte {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>` + name + `</title>
-<style>` + styles + `</style>
+<style>` + styles() + `</style>
 </head>
 <body>
 <main>

@@ -43,7 +43,7 @@ var tag = regexp.MustCompile(`<[a-zA-Z!/][^>]*>`)
 
 // ours are the tags of a page: those of the document, of its frame and of the picture.
 var ours = regexp.MustCompile(`^</?(h[1-6]|p|ul|ol|li|table|thead|tbody|tr|th|td|a|strong|em|small|blockquote|code|pre|span|div|figure|` +
-	`figcaption|nav|aside|main|body|head|html|title|style|svg|path|text|rect|circle|meta|!doctype|br|hr|del)(\s[^<]*)?/?>$`)
+	`figcaption|nav|aside|main|body|head|html|title|style|svg|path|polyline|text|rect|circle|meta|!doctype|br|hr|del)(\s[^<]*)?/?>$`)
 
 // TestPages: what comes from outside makes no tags, no attributes that run, and no links but those that may be.
 func TestPages(t *testing.T) {
@@ -75,7 +75,7 @@ func TestPages(t *testing.T) {
 // TestPagesOfShapes: the same holds in each shape, for what is hostile and for what runs from right to left.
 func TestPagesOfShapes(t *testing.T) {
 	for _, shape := range markdown.Shapes(texts(t)) {
-		for _, name := range []string{"hostile", "rtl", "responded", "rolled-back"} {
+		for _, name := range []string{"hostile", "rtl", "responded", "measured"} {
 			t.Run(shape+"/"+name, func(t *testing.T) {
 				d := build(storytest.Stories()[name](t).Folded())
 				out, err := page.Render(d, texts(t), page.Options{Shape: shape})

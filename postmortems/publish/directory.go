@@ -65,6 +65,15 @@ func (p Directory) Update(_ context.Context, d Document,
 	if err != nil {
 		return shown, err
 	}
+	for _, picture := range d.Pictures {
+		was, err := readFile(root, picture.Name)
+		if err == nil && MayReplace(was) {
+			err = replace(root, picture.Name, was, picture.SVG)
+		}
+		if err != nil {
+			return shown, err
+		}
+	}
 	if err := replace(root, name, there, c.There); err != nil {
 		return shown, err
 	}

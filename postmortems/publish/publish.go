@@ -46,6 +46,8 @@ type Document struct {
 	ID, Title, Severity string
 	File                string // its name, where it has none yet
 	Stem                string // what its name begins with, whatever became of its title
+	// Pictures are put beside it. One that somebody put there instead stays (see [MayReplace]).
+	Pictures []Picture
 }
 
 // Found is what stands there.
@@ -150,7 +152,7 @@ func (p *Publisher) publish(ctx context.Context, e outbox.Entry) (func(store.Tx)
 	if err != nil {
 		return nil, err
 	}
-	name, err := place.Update(ctx, described(d), func(there, beside Found) (Change, error) {
+	name, err := place.Update(ctx, w.document(d), func(there, beside Found) (Change, error) {
 		return w.change(ctx, there, beside)
 	})
 	if err != nil {
@@ -180,6 +182,13 @@ func described(d document.Document) Document {
 	return Document{ID: h.ID, Title: h.Title, Severity: h.Severity, Stem: stem, File: name + ".md"}
 }
 
+// document is the document with its pictures.
+func (w *writing) document(d document.Document) Document {
+	of := described(d)
+	of.Pictures, _ = pictures(d, of.Stem)
+	return of
+}
+
 // A writing is the work on one document.
 type writing struct {
 	*Publisher
@@ -193,7 +202,8 @@ type writing struct {
 func (w *writing) render(ctx context.Context) (document.Document, error) {
 	d, err := postmortems.FromStore(ctx, w.Store, w.id, postmortems.AsRoles)
 	if err == nil {
-		w.text, err = w.Texts.Markdown(d, "")
+		_, shown := pictures(d, described(d).Stem)
+		w.text, err = w.Texts.MarkdownWith(d, shown)
 	}
 	return d, err
 }

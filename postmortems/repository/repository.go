@@ -77,6 +77,16 @@ func (r *Repository) Update(ctx context.Context, d publish.Document,
 			texts[files[n]] = text
 		}
 	}
+	for _, picture := range d.Pictures {
+		file := path.Join(r.Directory, picture.Name)
+		was, err := r.read(ctx, parent, file)
+		if err != nil {
+			return shown, err
+		}
+		if publish.MayReplace(was.Text) && !bytes.Equal(was.Text, picture.SVG) {
+			texts[file] = picture.SVG
+		}
+	}
 	if len(texts) > 0 {
 		err = r.commit(ctx, parent, branch, d, texts)
 	}

@@ -15,8 +15,10 @@ import (
 
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/postmortems/repository"
 	"github.com/oncalm/oncalm/postmortems/shapes"
@@ -441,4 +443,45 @@ func TestRefused(t *testing.T) {
 	if out, err := exec.Command("grep", "-r", "c4n4ry", r.local).Output(); err == nil || len(bytes.TrimSpace(out)) > 0 {
 		t.Errorf("the secret is on the disk: %s", out)
 	}
+}
+
+// TestPicturesStandBeside: the metric of the alarm is a file beside the document, which leads to it; it is drawn anew with the
+// document, and what somebody put in its place stays.
+func TestPicturesStandBeside(t *testing.T) {
+	const svg = "2026-03-28-1-metric.svg"
+	onBoth(t, func(t *testing.T, s shelf) {
+		d := newDesk(t, s)
+		look := func(v float64) {
+			d.append(incidents.Oncalm(), incidents.Responded{Fact: response.Measured{Alarm: "a", Metric: "Errors [of](x) ana", From: d.now,
+				Period: 60, Values: []*float64{&v, new(2.0)}}})
+		}
+		look(1)
+		d.work()
+		first := s.read(svg)
+		if !strings.HasPrefix(first, "<svg ") || !strings.Contains(s.read(file), "\n![Graph of Errors \\[of\\](x) Responder A]("+svg+")\n") {
+			t.Fatalf("%.100s\n%s", first, s.read(file))
+		}
+		for line := range strings.Lines(s.read(file)) {
+			if strings.Contains(line, svg) != markdown.IsPicture(strings.TrimSpace(line)) {
+				t.Errorf("whether a line shows a picture: %s", line)
+			}
+		}
+		s.write(svg, strings.ReplaceAll(first, "\n", "\r\n")) // as git may have it
+		look(7)
+		d.work()
+		second := s.read(svg)
+		if second == first || strings.Contains(second, "\r") {
+			t.Errorf("it was not drawn anew: %.300s", second)
+		}
+		const theirs = "<svg>better</svg>"
+		s.write(svg, theirs)
+		look(9)
+		d.work()
+		if s.read(svg) != theirs {
+			t.Errorf("what a person drew is gone: %.100s", s.read(svg))
+		}
+		if s.read(beside) != "" {
+			t.Error("there are two documents")
+		}
+	})
 }

@@ -64,6 +64,11 @@ func (l Layout) Markdown(d document.Document, shape string) ([]byte, error) {
 	return markdown.RenderAs(d, l.Texts, l.shape(d, shape))
 }
 
+// MarkdownWith is [Layout.Markdown] with pictures, see [markdown.RenderWith].
+func (l Layout) MarkdownWith(d document.Document, pictures []string) ([]byte, error) {
+	return markdown.RenderWith(d, l.Texts, l.shape(d, ""), pictures)
+}
+
 // Page writes a document as a page, in a shape like [Layout.Markdown].
 func (l Layout) Page(d document.Document, o page.Options) ([]byte, error) {
 	o.Shape = l.shape(d, o.Shape)

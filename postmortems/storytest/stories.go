@@ -28,6 +28,7 @@ func Stories() map[string]func(testing.TB) *Story {
 		"responded":    responded,
 		"reopened":     reopened,
 		"rolled-back":  rolledBack,
+		"measured":     measured,
 	}
 }
 

@@ -77,7 +77,7 @@ func (c *ImportCommand) complain(ctx context.Context, s *cli.Session, id, file s
 			inside = true
 		case line == "<!-- /oncalm -->":
 			inside = false
-		case !inside && line != "" && !known[line] && !strings.HasPrefix(line, "*Written by "):
+		case !inside && line != "" && !known[line] && !strings.HasPrefix(line, "*Written by ") && !markdown.IsPicture(line):
 			if n++; first == 0 {
 				first = at
 			}
