@@ -28,7 +28,8 @@ func (c *Config) agree(f *reading.File) {
 		f.Place("web.listen").Errorf("give web.listen an address of its own: it is not for the public", "%s", text)
 	}
 	services.Agree(f, &c.Services, c.PagesNobody)
-	contacts.Team{Notify: c.Notify, SMS: c.SMS, PublicURL: c.PublicURL, People: slices.Sorted(maps.Keys(c.People)),
+	contacts.Team{Notify: c.Notify, SMS: c.SMS, Email: c.Email, PublicURL: c.PublicURL,
+		People:   slices.Sorted(maps.Keys(c.People)),
 		Own:      func(person string) contacts.Rules { return c.People[person].Notify },
 		Contacts: func(person string) contacts.Contacts { return c.People[person].contacts() },
 	}.Agree(f)
