@@ -31,12 +31,13 @@ import (
 
 // The names of the channels, in the configuration and on timelines.
 const (
-	SMS  = "sms"
-	Push = "push"
+	SMS   = "sms"
+	Push  = "push"
+	Email = "email"
 )
 
 // Channels are all of them.
-func Channels() []string { return []string{SMS, Push} }
+func Channels() []string { return []string{SMS, Push, Email} }
 
 const (
 	// workers of each channel: so many messages may be under way at a time.
@@ -68,7 +69,10 @@ func Once(cfg aws.Config) aws.Config {
 // forGood are the errors of AWS that another try would not change: who is told, or who tells, has to be changed first.
 func forGood() []string {
 	return []string{"AccessDenied", "AccessDeniedException", "AuthorizationError", "InvalidParameter", "InvalidParameterValue", "OptedOut",
-		"ParameterValueInvalid", "ValidationError", "ValidationException", "UserError", "NotFound", "ResourceNotFoundException"}
+		"ParameterValueInvalid", "ValidationError", "ValidationException", "UserError", "NotFound", "ResourceNotFoundException",
+		// of SES
+		"MessageRejected", "MailFromDomainNotVerifiedException", "AccountSuspendedException", "SendingPausedException",
+		"BadRequestException", "NotFoundException"}
 }
 
 // An Attempt is a call of AWS that may have its effect though no answer comes.
@@ -136,14 +140,18 @@ func meaning(err error) string {
 // number is what may be the number of a phone.
 var number = regexp.MustCompile(`\+?[0-9][0-9 ()/-]{5,}[0-9]`)
 
-// Hidden returns what is said of a failure without the contact, and without any number of a phone.
+// address is what may be one of e-mail.
+var address = regexp.MustCompile(`[A-Za-z0-9.!#$%&'*+=?^_{|}~-]+@[A-Za-z0-9.-]*[A-Za-z0-9]`)
+
+// Hidden returns what is said of a failure without the contact, and without any number of a phone or address.
 func Hidden(said, contact string) string {
 	if contact != "" {
 		said = strings.ReplaceAll(said, contact, "(contact)")
 		said = strings.ReplaceAll(said, strings.TrimPrefix(contact, "+"), "(contact)")
 	}
+	said = number.ReplaceAllString(address.ReplaceAllString(said, "(address)"), "(number)")
 	const most = 200
-	return text.Clip(text.Line(number.ReplaceAllString(said, "(number)")), most)
+	return text.Clip(text.Line(said), most)
 }
 
 // Heading begins each short message: how bad it is, and which incident.
@@ -151,7 +159,12 @@ func Heading(i *incidents.Incident) string { return i.Severity + " #" + i.ID + "
 
 // Subject says what an incident is about, for where nothing of it can be opened. What an outsider wrote makes no link.
 func Subject(i *incidents.Incident) string {
-	return strings.ReplaceAll(text.Line(i.Service+": "+i.Title), "://", ":// ")
+	return Unlinked(text.Line(i.Service + ": " + i.Title))
+}
+
+// Unlinked returns a text of which those who show it make no links.
+func Unlinked(s string) string {
+	return strings.NewReplacer("://", ":// ", "www.", "www. ", "mailto:", "mailto: ").Replace(s)
 }
 
 // KeyOf is the key of a page to its person by a channel.

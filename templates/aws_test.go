@@ -15,8 +15,8 @@ import (
 
 // unscoped are the actions that AWS cannot narrow to single resources; see
 // https://docs.aws.amazon.com/service-authorization/latest/reference/.
-var unscoped = []string{"cloudwatch:DescribeAlarms", "cloudwatch:ListAlarmMuteRules", "cloudwatch:GetMetricData", "cloudwatch:PutMetricData", "ecs:DescribeTaskDefinition",
-	"appconfig:ListApplications"}
+var unscoped = []string{"cloudwatch:DescribeAlarms", "cloudwatch:ListAlarmMuteRules", "cloudwatch:GetMetricData", "cloudwatch:PutMetricData",
+	"ecs:DescribeTaskDefinition", "appconfig:ListApplications", "ses:GetSuppressedDestination"}
 
 // TestPolicyForEachTarget holds that docs/rollbacks.md and the policy of a target name the same permissions.
 func TestPolicyForEachTarget(t *testing.T) {

@@ -37,31 +37,43 @@ func withSMS(text string) string {
 // playReaching runs a scene in which SNS is sms.
 func playReaching(t *testing.T, sms *reachtest.SNS, scene func(*world)) (log *bytes.Buffer) {
 	t.Helper()
+	return playAccount(t, sms, withSMS(worldConfig), scene)
+}
+
+// An account is what stands in for one of AWS.
+type account interface {
+	Config() aws.Config
+	Wrong() []string
+}
+
+// playAccount runs a scene in which AWS is that, with that configuration.
+func playAccount(t *testing.T, amazon account, text string, scene func(*world)) (log *bytes.Buffer) {
+	t.Helper()
 	topic, err := sharedTopic()
 	if err != nil {
 		t.Fatal(err)
 	}
 	log = &bytes.Buffer{}
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{t: t, dir: t.TempDir(), topic: topic, seen: map[string]int{}, text: withSMS(worldConfig),
+		w := &world{t: t, dir: t.TempDir(), topic: topic, seen: map[string]int{}, text: text,
 			log:  slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})),
-			ways: func(context.Context, rollbacks.Credentials) (aws.Config, error) { return sms.Config(), nil }}
+			ways: func(context.Context, rollbacks.Credentials) (aws.Config, error) { return amazon.Config(), nil }}
 		w.build()
 		w.start()
 		defer w.fsck()
 		defer func() { w.stop() }()
 		scene(w)
 	})
-	if wrong := sms.Wrong(); len(wrong) > 0 {
-		t.Errorf("SNS would not have understood: %q", wrong)
+	if wrong := amazon.Wrong(); len(wrong) > 0 {
+		t.Errorf("AWS would not have understood: %q", wrong)
 	}
 	return log
 }
 
-// linkIn is the path of the link in an SMS.
+// linkIn is the path of the link at the end of a text.
 func linkIn(t *testing.T, text string) string {
 	t.Helper()
-	found := regexp.MustCompile(`https://oncall\.example\.com(/a/[a-z0-9-]+)$`).FindStringSubmatch(text)
+	found := regexp.MustCompile(`https://oncall\.example\.com(/a/[a-z0-9-]+)\s*$`).FindStringSubmatch(text)
 	if found == nil {
 		t.Fatalf("no link in %q", text)
 	}

@@ -76,6 +76,7 @@ type Config struct {
 	// Notify says by which channels people are paged who have no rules of their own.
 	Notify    contacts.Rules
 	SMS       contacts.SMS
+	Email     contacts.Email
 	Schedules map[string]rotations.Schedule
 	// Planned holds the overrides of the file, by schedule, in the file's order.
 	Planned  map[string][]rotations.Override

@@ -148,10 +148,11 @@ func TestEverything(t *testing.T) {
 			Capture: capture.Rules{Signs: []string{"pushpin", "memo"}, All: true},
 		},
 		People: map[string]config.Person{
-			"ana": {Slack: "U0ANA", Phone: "+4915112345678", Ntfy: "https://ntfy.example.com/topic-of-ana", Zone: berlin, Notify: contacts.Rules{
+			"ana": {Slack: "U0ANA", Phone: "+4915112345678", Email: "ana@example.com", Ntfy: "https://ntfy.example.com/topic-of-ana", Zone: berlin, Notify: contacts.Rules{
 				"sev1": {{Name: "sms"}, {Name: "slack"}, {Name: "push"}},
 				"sev2": {{Name: "slack"}, {Name: "sms", After: 90 * time.Second}},
 				"sev3": {{Name: "slack"}, {Name: "sms", After: 90 * time.Second}},
+				"sev4": {{Name: "email", After: time.Minute}},
 			}},
 			"bo": {Slack: "U0BO", Phone: "+4915112345679"},
 			"cy": {Slack: "W0CY", Notify: contacts.Rules{"sev4": {{Name: "slack"}}}},
@@ -161,7 +162,8 @@ func TestEverything(t *testing.T) {
 			"sev2": {{Name: "slack"}, {Name: "sms", After: 2 * time.Minute}},
 			"sev3": {{Name: "slack"}},
 		},
-		SMS: contacts.SMS{Via: "sns", From: "ONCALM"},
+		SMS:   contacts.SMS{Via: "sns", From: "ONCALM"},
+		Email: contacts.Email{From: "Oncalm <oncall@example.com>"},
 		Schedules: map[string]rotations.Schedule{"payments": {Name: "payments", Zone: berlin, Layers: []rotations.Layer{
 			{Name: "base", People: rotations.Turns("ana", "bo"), Start: start, Shift: rotations.Length{N: 1, Unit: rotations.Week}},
 			{

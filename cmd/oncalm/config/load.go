@@ -67,6 +67,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("people", people.section).Needed("list who can be on call"),
 		reading.Key("notify", contacts.Notify(&c.Notify)),
 		reading.Key("sms", c.SMS.Section),
+		reading.Key("email", c.Email.Section),
 		reading.Key("schedules", duty.Section),
 		reading.Key("policies", policy.Section).Needed("add one that says whom to page"),
 		reading.Key("services", service.Section).Needed("add one, with its alarms"),

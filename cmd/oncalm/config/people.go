@@ -20,6 +20,7 @@ import (
 type Person struct {
 	Slack string         // user id
 	Phone string         // E.164; empty if not configured
+	Email string         // empty if not configured
 	Ntfy  string         // the address of a topic, as good as a password; empty if not configured
 	Zone  *time.Location // nil if not configured
 
@@ -28,7 +29,7 @@ type Person struct {
 
 // contacts are where the person is reached beside Slack.
 func (p Person) contacts() contacts.Contacts {
-	return contacts.Contacts{reach.SMS: p.Phone, reach.Push: p.Ntfy}
+	return contacts.Contacts{reach.SMS: p.Phone, reach.Push: p.Ntfy, reach.Email: p.Email}
 }
 
 var (
@@ -52,6 +53,8 @@ func (c *Config) Reach(person, severity string) []paging.Via {
 			return p.Phone != "" && c.SMS.Via != ""
 		case reach.Push:
 			return p.Ntfy != ""
+		case reach.Email:
+			return p.Email != "" && c.Email.From != ""
 		}
 		return false
 	})
@@ -79,6 +82,7 @@ func (r *peopleReader) section(v reading.Value) {
 				places.Genuine(v, p.Slack, "give the id in their Slack profile: Copy member ID in its menu")
 			}),
 			reading.Key("phone", patterns.Formed(&p.Phone, phoneForm, phoneWanted)),
+			reading.Key("email", contacts.Address(&p.Email)),
 			reading.Key("ntfy", contacts.Topic(&p.Ntfy)),
 			reading.Key("zone", func(v reading.Value) { p.Zone = zones.Read(v) }),
 			reading.Key("notify", contacts.Notify(&p.Notify)),

@@ -8,6 +8,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/reach"
+	"github.com/oncalm/oncalm/reach/email"
 	"github.com/oncalm/oncalm/reach/links"
 	"github.com/oncalm/oncalm/reach/push"
 	"github.com/oncalm/oncalm/reach/sms"
@@ -25,6 +26,12 @@ func Channels(cfg *config.Config, s store.Store, slack *pages.Pages, ways amazon
 		all[reach.SMS] = &sms.Channel{
 			AWS: ways.Own, From: cfg.SMS.From, Link: link,
 			Phone: func(person string) string { return cfg.People[person].Phone },
+		}
+	}
+	if cfg.Email.From != "" {
+		all[reach.Email] = &email.Channel{
+			AWS: ways.Own, From: cfg.Email.From, Link: link,
+			Address: func(person string) string { return cfg.People[person].Email },
 		}
 	}
 	all[reach.Push] = &push.Channel{Link: link, Topic: func(person string) string { return cfg.People[person].Ntfy }}

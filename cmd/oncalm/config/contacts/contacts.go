@@ -110,7 +110,7 @@ func channel(v reading.Value) (via paging.Via, ok bool) {
 	}
 	known := append([]string{incidents.ViaSlack}, reach.Channels()...)
 	if via.Name = words[0]; !slices.Contains(known, via.Name) {
-		if slices.Contains([]string{"call", "email"}, via.Name) {
+		if via.Name == "call" {
 			v.Errorf("use one of "+strings.Join(known, ", "), "this version does not page by %s",
 				incidents.ChannelName(via.Name))
 		} else {
@@ -176,6 +176,7 @@ func (s *SMS) Section(v reading.Value) {
 type Team struct {
 	Notify    Rules
 	SMS       SMS
+	Email     Email
 	PublicURL string
 	People    []string // in order
 	Own       func(person string) Rules
@@ -193,13 +194,15 @@ func (t Team) lacks(via string, c Contacts) (what, remedy string) {
 		return "phone number", "phone"
 	case via == reach.Push:
 		return "topic", "ntfy"
+	case via == reach.Email:
+		return "e-mail address", "email"
 	}
 	return "", ""
 }
 
 // Agree sees that rules name only what is there.
 func (t Team) Agree(f *reading.File) {
-	if f.Faulty("people") || f.Faulty("notify") || f.Faulty("sms") {
+	if f.Faulty("people") || f.Faulty("notify") || f.Faulty("sms") || f.Faulty("email") {
 		return
 	}
 	used := map[string]string{} // where a channel is named
@@ -230,6 +233,7 @@ func (t Team) agreeSections(f *reading.File, used map[string]string) {
 		f.Place(place).Warnf("add public_url",
 			"a push message can only be answered in Slack: without public_url it has no button to acknowledge")
 	}
+	t.agreeEmail(f, used)
 	place, named := used[reach.SMS]
 	switch {
 	case named && t.SMS.Via == "":
