@@ -35,6 +35,9 @@ import (
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/reach/links"
+	"github.com/oncalm/oncalm/reach/notes"
+	"github.com/oncalm/oncalm/reach/proof"
+	"github.com/oncalm/oncalm/reach/replies"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rollbacks/freeze"
 	"github.com/oncalm/oncalm/rotations/feed"
@@ -168,7 +171,8 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 		"incidents/requests": requests.Keys(),
 		"overrides":          overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "bot/capture": capture.Keys(),
 		"bot/channels":   channels.Keys(),
-		"rotations/feed": feed.Keys(), "reach/links": links.Keys(), "silences": silences.Keys(), "rollbacks": rollbacks.Keys(), "bot/rollback": rollback.Keys(),
+		"rotations/feed": feed.Keys(), "reach/links": links.Keys(), "reach/notes": notes.Keys(),
+		"reach/proof": proof.Keys(), "reach/replies": replies.Keys(), "silences": silences.Keys(), "rollbacks": rollbacks.Keys(), "bot/rollback": rollback.Keys(),
 		"rollbacks/freeze": freeze.Keys(),
 	}
 	docs := map[string]string{}

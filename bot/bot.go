@@ -17,6 +17,7 @@ import (
 	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/command"
+	"github.com/oncalm/oncalm/bot/contacts"
 	"github.com/oncalm/oncalm/bot/home"
 	"github.com/oncalm/oncalm/bot/notice"
 	"github.com/oncalm/oncalm/bot/pages"
@@ -90,6 +91,8 @@ type Options struct {
 	// Capture is which messages are put onto timelines, and Channels which incidents have channels of their own.
 	Capture  capture.Rules
 	Channels channels.Rules
+	// Contacts is what people say about how they are reached; nil: nothing.
+	Contacts *contacts.Room
 	// Roots are the two slash commands; empty fields mean /incident and /oncall.
 	Roots Roots
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
@@ -184,15 +187,7 @@ func (b *Bot) compose(users map[string]string) {
 	b.pages = &pages.Pages{Root: o.Roots.Incident, Book: o.Book, People: o.People, Out: out, Clock: o.Clock, Log: log}
 	b.roll = &rollCall{o: o, log: log, out: out, notices: b.notices}
 	b.identifier = &identifier{o: o, log: log, out: out, watch: out.Watch, checkChannel: b.checkChannel}
-	var more []chat.Word
-	if o.Silences != nil {
-		b.Silence = &silence.Talk{
-			Book: o.Silences, Pager: o.Pager, Services: o.Watched, PagesNobody: o.PagesNobody, People: o.People,
-			Owe: b.notices.Owe, Clock: o.Clock,
-		}
-		more = b.Silence.Words()
-	}
-	more = append(more, trace.Word(o.Book))
+	more := dutyWords(b)
 	b.shifts = shifts.New(shifts.Options{
 		Root: o.Roots.OnCall, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, People: o.People, Users: users,
 		Services:  o.Services,
@@ -229,6 +224,24 @@ func (b *Bot) compose(users map[string]string) {
 	b.command.Router, lines.Router, b.rollback.Router, b.respond.Router = b.router, b.router, b.router, b.router
 	b.respond.Hand = command.HandOf(b.command)
 	b.rollback.Hand, b.actions.Hand, b.actions.Router = b.respond.Hand, b.respond.Hand, b.router
+}
+
+// dutyWords are the words of others about who is on call. It makes those that follow what happens.
+func dutyWords(b *Bot) []chat.Word {
+	o := b.o
+	var more []chat.Word
+	if o.Silences != nil {
+		b.Silence = &silence.Talk{
+			Book: o.Silences, Pager: o.Pager, Services: o.Watched, PagesNobody: o.PagesNobody, People: o.People,
+			Owe: b.notices.Owe, Clock: o.Clock,
+		}
+		more = b.Silence.Words()
+	}
+	if o.Contacts != nil {
+		o.Contacts.Owe = b.notices.Owe
+		more = append(more, o.Contacts.Words()...)
+	}
+	return append(more, trace.Word(o.Book))
 }
 
 // wordsOf are the words of others about incidents.

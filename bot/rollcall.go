@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/handover"
 	"github.com/oncalm/oncalm/bot/notice"
 	"github.com/oncalm/oncalm/bot/shifts/news"
 	"github.com/oncalm/oncalm/bot/slack"
@@ -169,7 +170,7 @@ func (r *rollCall) checkSlack(ctx context.Context, people []string) {
 	r.absent.set(found)
 	for _, person := range slices.Sorted(maps.Keys(found)) {
 		if h := found[person]; before[person] != h {
-			r.log.Warn("a person cannot be reached", "person", person, "why", hindered([]handoffs.Hindrance{h}))
+			r.log.Warn("a person cannot be reached", "person", person, "why", handover.Hindered([]handoffs.Hindrance{h}))
 		}
 	}
 }
@@ -188,7 +189,7 @@ func (r *rollCall) reportAbsent(ctx context.Context, found, before map[string]ha
 		_, err := r.o.Pager.Anew(tx, now, func(i *incidents.Incident) string {
 			person, _ := paging.Acknowledger(i)
 			if h, ok := found[person]; ok && h != handoffs.NotAPerson {
-				return person + ", who acknowledged, cannot be reached: " + hindered([]handoffs.Hindrance{h})
+				return person + ", who acknowledged, cannot be reached: " + handover.Hindered([]handoffs.Hindrance{h})
 			}
 			return ""
 		})
@@ -216,7 +217,7 @@ func absentMessage(people []string, found map[string]handoffs.Hindrance) blocks.
 	var lines []blocks.Line
 	for _, p := range people[:min(len(people), most)] {
 		lines = append(lines, blocks.Say("⚠️ ", blocks.Strong(p), " cannot be paged: ",
-			hindered([]handoffs.Hindrance{found[p]}), "."))
+			handover.Hindered([]handoffs.Hindrance{found[p]}), "."))
 	}
 	if more := len(people) - len(lines); more > 0 {
 		lines = append(lines, blocks.Say("and ", more, " more"))
@@ -254,7 +255,8 @@ func (a *absences) of(people []string) blocks.Line {
 	var l blocks.Line
 	for _, p := range people {
 		if h, ok := a.found[p]; ok {
-			l = append(l, blocks.Say("; ⚠️ ", blocks.Strong(p), " cannot be reached: ", hindered([]handoffs.Hindrance{h}))...)
+			l = append(l, blocks.Say("; ⚠️ ", blocks.Strong(p), " cannot be reached: ",
+				handover.Hindered([]handoffs.Hindrance{h}))...)
 		}
 	}
 	return l

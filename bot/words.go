@@ -7,6 +7,7 @@ import (
 	"github.com/oncalm/oncalm/bot/actions"
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/command"
+	"github.com/oncalm/oncalm/bot/contacts"
 	"github.com/oncalm/oncalm/bot/declare"
 	"github.com/oncalm/oncalm/bot/respond"
 	"github.com/oncalm/oncalm/bot/rollback"
@@ -25,7 +26,7 @@ func (r Roots) withDefaults() Roots {
 // that tells which words there are. It is the same table that a [Bot] has.
 func Words(roots Roots) []chat.Room {
 	roots = roots.withDefaults()
-	more := append((&silence.Talk{}).Words(), trace.Word(nil))
+	more := slices.Concat((&silence.Talk{}).Words(), (&contacts.Room{}).Words(), []chat.Word{trace.Word(nil)})
 	words := slices.Concat(declare.New(declare.Options{}).Words(), respond.New(respond.Options{}).Words(),
 		actions.New(actions.Options{}).Words(),
 		rollback.New(rollback.Options{}).Words(), (&timeline.Lines{}).Words())

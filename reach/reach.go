@@ -75,6 +75,13 @@ func forGood() []string {
 		"BadRequestException", "NotFoundException"}
 }
 
+// deadly reports whether AWS refuses the contact itself, and not who calls.
+func deadly(api smithy.APIError) bool {
+	code := api.ErrorCode()
+	return strings.HasPrefix(code, "OptedOut") ||
+		strings.HasPrefix(code, "InvalidParameter") && strings.Contains(api.ErrorMessage(), "PhoneNumber")
+}
+
 // An Attempt is a call of AWS that may have its effect though no answer comes.
 type Attempt struct {
 	sent    atomic.Bool
@@ -97,6 +104,8 @@ func (a *Attempt) Failure(err error) error {
 		return &paging.Unsure{Err: shown}
 	case !ok:
 		return shown
+	case deadly(api):
+		return &paging.Undeliverable{Err: &Dead{shown}}
 	case slices.Contains(forGood(), api.ErrorCode()):
 		return &paging.Undeliverable{Err: shown}
 	}

@@ -65,6 +65,13 @@ func newSigningTopic(arn aws.ARN, name string, from, to time.Time) (*SigningTopi
 	}, nil
 }
 
+// Beside is another topic of the same account and region, with the same key.
+func (t *SigningTopic) Beside(name string) *SigningTopic {
+	other := *t
+	other.arn.Resource = name
+	return &other
+}
+
 // ARN returns the name of the topic.
 func (t *SigningTopic) ARN() string { return t.arn.String() }
 

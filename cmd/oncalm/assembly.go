@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/alarms/sns"
 	"github.com/oncalm/oncalm/bot"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/contacts"
 	"github.com/oncalm/oncalm/bot/graph"
 	"github.com/oncalm/oncalm/bot/report"
 	"github.com/oncalm/oncalm/bot/rights"
@@ -39,6 +40,9 @@ import (
 	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/postmortems/shapes"
 	"github.com/oncalm/oncalm/reach/links"
+	"github.com/oncalm/oncalm/reach/notes"
+	"github.com/oncalm/oncalm/reach/proof"
+	"github.com/oncalm/oncalm/reach/replies"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rollbacks/freeze"
 	"github.com/oncalm/oncalm/rotations/feed"
@@ -72,6 +76,10 @@ type assembly struct {
 	watcher       *graphs.Watcher // of the metrics of alarms
 	graphs        *graph.Room     // which shows them
 	bot           *bot.Bot
+	contacts      *proof.Contacts           // which of them are proven
+	talk          *contacts.Room            // about them
+	replies       *replies.Taker            // of answers by SMS
+	notes         *notes.Sender             // by the channels of pages
 	handlers      map[string]outbox.Handler // of outbox entries, by kind
 	publicly      http.Handler
 	privately     http.Handler
@@ -92,13 +100,15 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n.silences = &silences.Book{Incidents: n.book, Rules: cfg.Maintenance, Known: cfg.Knows, Clock: a.clock,
 		Opens: cfg.Services.Opens, PagesNobody: cfg.PagesNobody}
 	n.pager = &paging.Pager{Book: n.book, Policy: cfg.PolicyOf, Overrides: n.overrides, Reach: cfg.Reach, Clock: a.clock}
+	n.contacts = reaching.Contacts(cfg)
+	n.talk = &contacts.Room{Contacts: n.contacts}
 	for _, wire := range []func() error{n.wireTexts, n.wireRollbacks, n.wireBot, n.wireGraphs, n.wireAlarms,
 		n.wireHeartbeats, n.wireWatch} {
 		if err := wire(); err != nil {
 			return nil, err
 		}
 	}
-	n.pager.Channels = reaching.Channels(cfg, a.store, n.bot.Pages(), a.ways)
+	n.wireChannels()
 	n.wireDesk()
 	n.wireReport()
 	n.book.Followers = n.followers()
@@ -111,7 +121,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	for _, handlers := range []map[string]outbox.Handler{
 		n.overrides.Handlers(), n.silences.Handlers(), n.pager.Handlers(), n.desk.Handlers(), n.bot.Handlers(),
 		n.intake.Handlers(), n.subscriptions.Handlers(), n.rollbacks.Handlers(), n.freezes.Handlers(),
-		n.watcher.Handlers(), n.graphs.Handlers(), a.sweeping,
+		n.watcher.Handlers(), n.graphs.Handlers(), n.notes.Handlers(), a.sweeping,
 	} {
 		maps.Copy(n.handlers, handlers)
 	}
@@ -163,7 +173,7 @@ func (a *assembly) wireBot() (err error) {
 	a.bot, err = bot.New(bot.Options{
 		Out: a.line, Token: a.cfg.Slack.BotToken.Reveal(), SigningSecrets: secrets, Unposted: a.cfg.Slack.Socket(),
 		Channel: a.cfg.Slack.Channel, Book: a.book, Pager: a.pager, Overrides: a.overrides, People: people,
-		Silences: a.silences, Rollbacks: a.rollbacks, Freezes: a.freezes,
+		Contacts: a.talk, Silences: a.silences, Rollbacks: a.rollbacks, Freezes: a.freezes,
 		Watched: a.cfg.Services, PagesNobody: a.cfg.PagesNobody,
 		Services: services, PublicURL: a.cfg.PublicURL, Postmortem: a.postmortem,
 		Rights: a.cfg.Rights, RightsNow: a.rights, Access: a.cfg.Access,
@@ -176,6 +186,10 @@ func (a *assembly) wireBot() (err error) {
 
 func (a *assembly) wireAlarms() error {
 	topics, err := sns.ParseTopics(a.cfg.SNS.Topics)
+	if err != nil {
+		return err
+	}
+	let, err := sns.ParseTopics(slices.Concat(a.cfg.SNS.Topics, a.cfg.SNS.Replies))
 	if err != nil {
 		return err
 	}
@@ -194,10 +208,12 @@ func (a *assembly) wireAlarms() error {
 		Metrics: a.counters.alarms, Silences: a.silences,
 		Quiet: a.cfg.Quiet, Rules: a.cfg.Messages, Tally: doors.NewTally(a.log),
 	}
+	a.replies = &replies.Taker{Next: a.intake, Topics: a.cfg.SNS.Replies, Book: a.book, Contacts: a.contacts,
+		May: func(person string) bool { return a.rights().Can(person, rights.Respond) }, Tally: doors.NewTally(a.log)}
 	a.door = sns.NewDoor(&sns.Verifier{
-		Topics: topics, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,
+		Topics: let, Certificates: certs, MaxAge: a.cfg.SNS.MaxAge,
 		RequireV2: a.cfg.SNS.RequireV2, Endpoint: a.outside.endpoint, Clock: a.clock, Agrees: a.others.Agrees,
-	}, a.intake, a.log, a.counters.sns)
+	}, a.replies, a.log, a.counters.sns)
 	a.door.Refused = func(p *sns.Problem, claimed *sns.Envelope, from string) {
 		a.refused.Note(fates.Refusal{
 			Code: string(p.Code), Text: p.Text, Topic: claimed.TopicARN, ID: claimed.MessageID, From: from,
@@ -207,6 +223,21 @@ func (a *assembly) wireAlarms() error {
 		API: a.confirmer, Clock: a.clock, Log: a.log, Metrics: a.counters.sns, Confirmed: a.intake.Subscribed,
 	}
 	return nil
+}
+
+// wireChannels wires what goes to people beside Slack. It needs the bot, which is the channel to Slack.
+func (a *assembly) wireChannels() {
+	channels, sayers := reaching.Channels(a.cfg, a.store, a.bot.Pages(), a.ways)
+	watcher := &proof.Watcher{Contacts: a.contacts, Store: a.store, Clock: a.clock, Log: a.log}
+	for via, c := range channels {
+		if via != incidents.ViaSlack {
+			channels[via] = watcher.Watch(via, c)
+		}
+	}
+	a.pager.Channels = channels
+	a.notes = &notes.Sender{Store: a.store, Sayers: sayers, Clock: a.clock, Log: a.log,
+		Purposes: map[string]notes.Purpose{proof.Purpose: a.contacts, replies.Purpose: a.replies}}
+	a.talk.Can, a.contacts.Failed = a.notes.Can, a.talk.Failed
 }
 
 // postmortem renders the document of an incident.

@@ -73,6 +73,19 @@ func (c *Channel) Page(ctx context.Context, key string, p paging.Page) (paging.R
 	return c.send(ctx, p.Person, compose(&p.Incident, said, link))
 }
 
+// Say implements [reach.Sayer].
+func (c *Channel) Say(ctx context.Context, _ string, n reach.Note) (paging.Receipt, error) {
+	m := message{Title: text.Clip(text.Line(n.Title), mostTitle), Message: text.Clip(text.Clean(n.Text), mostText),
+		Priority: priority(incidents.Sev2), Click: n.Link}
+	if n.Link != "" {
+		m.Actions = []action{
+			{Action: "http", Label: n.Label, URL: n.Link, Method: http.MethodPost, Clear: true},
+			{Action: "view", Label: "Show", URL: n.Link},
+		}
+	}
+	return c.send(ctx, n.Person, m)
+}
+
 // Admit implements [paging.Joiner]: a push message may go at any time.
 func (c *Channel) Admit(_ string, _ int, now time.Time) (next time.Time, ok bool) { return now, true }
 
@@ -192,4 +205,7 @@ func receipt(answer []byte) (paging.Receipt, error) {
 	return paging.Receipt{Message: in.ID}, nil
 }
 
-var _ paging.Joiner = (*Channel)(nil)
+var (
+	_ paging.Joiner = (*Channel)(nil)
+	_ reach.Sayer   = (*Channel)(nil)
+)

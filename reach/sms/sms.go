@@ -42,6 +42,19 @@ func (c *Channel) Page(ctx context.Context, key string, p paging.Page) (paging.R
 	return c.send(ctx, phone, Text(p, link))
 }
 
+// Say implements [reach.Sayer].
+func (c *Channel) Say(ctx context.Context, _ string, n reach.Note) (paging.Receipt, error) {
+	phone := c.Phone(n.Person)
+	if phone == "" {
+		return paging.Receipt{}, noPhone(n.Person)
+	}
+	end := ""
+	if n.Link != "" {
+		end = tail(n.Link)
+	}
+	return c.send(ctx, phone, gsm.Fit("", n.Text, end))
+}
+
 // Admit implements [paging.Joiner]: an SMS may go at any time.
 func (c *Channel) Admit(_ string, _ int, now time.Time) (next time.Time, ok bool) { return now, true }
 
@@ -127,4 +140,7 @@ func tail(link string) string {
 	return " " + link
 }
 
-var _ paging.Joiner = (*Channel)(nil)
+var (
+	_ paging.Joiner = (*Channel)(nil)
+	_ reach.Sayer   = (*Channel)(nil)
+)

@@ -36,6 +36,7 @@ func (c *Config) agree(f *reading.File) {
 		Own:      func(person string) contacts.Rules { return c.People[person].Notify },
 		Contacts: func(person string) contacts.Contacts { return c.People[person].contacts() },
 	}.Agree(f)
+	c.SNS.agree(f, c.SMS.Via != "")
 	may := c.Rights.Who(rights.Approve, slices.Collect(maps.Keys(c.People)))
 	if slices.ContainsFunc(slices.Concat(c.Rights[rights.Approver], c.Rights[rights.Admin]), rights.IsGroup) {
 		may = slices.Collect(maps.Keys(c.People)) // whoever is in the group

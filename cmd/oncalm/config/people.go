@@ -32,6 +32,14 @@ func (p Person) contacts() contacts.Contacts {
 	return contacts.Contacts{reach.SMS: p.Phone, reach.Push: p.Ntfy, reach.Email: p.Email}
 }
 
+// Contact is where somebody is reached by a channel beside Slack; empty if that is not known.
+func (c *Config) Contact(person, via string) string { return c.People[person].contacts()[via] }
+
+// Uses are the channels beside Slack by which somebody is paged for anything.
+func (c *Config) Uses(person string) []string {
+	return contacts.Uses(c.People[person].Notify, c.Notify)
+}
+
 var (
 	userForm  = regexp.MustCompile(`^[UW][A-Z0-9]{1,30}$`)
 	phoneForm = regexp.MustCompile(`^\+[1-9][0-9]{6,14}$`)

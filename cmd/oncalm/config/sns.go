@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,8 @@ import (
 // SNS is where alarms come from.
 type SNS struct {
 	Topics []string // ARNs of the topics that may send
+	// Replies are the ARNs of topics over which answers by SMS come.
+	Replies []string
 	// MaxAge is how old a message over HTTP may be.
 	MaxAge time.Duration
 	// RequireV2 refuses messages that are not signed with SHA-256.
@@ -30,7 +33,8 @@ type snsReader struct{ to *SNS }
 
 func (r snsReader) section(v reading.Value) {
 	v.Mapping(
-		reading.Key("topics", r.topics),
+		reading.Key("topics", r.topics(&r.to.Topics)),
+		reading.Key("replies", r.topics(&r.to.Replies)),
 		reading.Key("queues", reading.NotBuilt("does not read queues", "subscribe POST /sns to the topics")),
 		reading.Key("max_age", r.maxAge),
 		reading.Key("require_signature_v2", reading.SetBool(&r.to.RequireV2)),
@@ -38,6 +42,20 @@ func (r snsReader) section(v reading.Value) {
 	)
 	if len(r.to.Topics) == 0 && !v.Faulty() {
 		v.In("topics").Warnf("list the ARNs of your topics", "sns.topics is empty: no alarm will be accepted")
+	}
+}
+
+// agree sees that no topic brings both, and that answers by SMS are to something.
+func (s SNS) agree(f *reading.File, sends bool) {
+	for _, topic := range s.Replies {
+		if slices.Contains(s.Topics, topic) {
+			f.Place("sns.replies").Errorf("have answers by SMS come over a topic of their own",
+				"the topic %s is in sns.topics, too", reading.Quote(topic))
+		}
+	}
+	if len(s.Replies) > 0 && !sends && !f.Faulty("sms") {
+		f.Place("sns.replies").Warnf("add sms: {via: sns}, so that numbers can be proven",
+			"no SMS are sent: answers are only taken from numbers that were proven by one")
 	}
 }
 
@@ -72,27 +90,29 @@ var (
 
 const suchTopic = "arn:aws:sns:eu-central-1:123456789012:alarms"
 
-// topics reads the topics that may send. Nothing from others is taken in.
-func (r snsReader) topics(v reading.Value) {
-	seen := map[string]bool{}
-	v.List("ARNs such as "+suchTopic, func(v reading.Value) {
-		s, ok := v.Filled("an ARN such as " + suchTopic)
-		switch {
-		case !ok:
-		case !topicForm.MatchString(s):
-			noTopic(v, s)
-		case strings.HasSuffix(s, ".fifo"):
-			v.Errorf("make a standard topic, and have the alarms send there",
-				"%s is a FIFO topic, which cannot deliver over HTTP", reading.Quote(v.Text()))
-		case !fits(v, s):
-		case seen[s]:
-			v.Warnf("remove one of them", "the topic %s is listed twice", reading.Quote(v.Text()))
-		default:
-			places.Genuine(v, s, "write the ARN of your topic, with the number of your account")
-			seen[s] = true
-			r.to.Topics = append(r.to.Topics, s)
-		}
-	})
+// topics reads topics that may send. Nothing from others is taken in.
+func (r snsReader) topics(to *[]string) func(reading.Value) {
+	return func(v reading.Value) {
+		seen := map[string]bool{}
+		v.List("ARNs such as "+suchTopic, func(v reading.Value) {
+			s, ok := v.Filled("an ARN such as " + suchTopic)
+			switch {
+			case !ok:
+			case !topicForm.MatchString(s):
+				noTopic(v, s)
+			case strings.HasSuffix(s, ".fifo"):
+				v.Errorf("make a standard topic, and have the alarms send there",
+					"%s is a FIFO topic, which cannot deliver over HTTP", reading.Quote(v.Text()))
+			case !fits(v, s):
+			case seen[s]:
+				v.Warnf("remove one of them", "the topic %s is listed twice", reading.Quote(v.Text()))
+			default:
+				places.Genuine(v, s, "write the ARN of your topic, with the number of your account")
+				seen[s] = true
+				*to = append(*to, s)
+			}
+		})
+	}
 }
 
 // noTopic says what a text is instead of the ARN of a topic.

@@ -31,6 +31,9 @@ import (
 	"github.com/oncalm/oncalm/postmortems/learning"
 	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/reach/links"
+	"github.com/oncalm/oncalm/reach/notes"
+	"github.com/oncalm/oncalm/reach/proof"
+	"github.com/oncalm/oncalm/reach/replies"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rollbacks/freeze"
 	"github.com/oncalm/oncalm/rotations/feed"
@@ -66,6 +69,9 @@ func owners() []store.Check {
 		handoffs.Keys(),
 		feed.Keys(),
 		links.Keys(),
+		notes.Keys(),
+		proof.Keys(),
+		replies.Keys(),
 		pages.Keys(),
 		capture.Keys(),
 		rollback.Keys(),

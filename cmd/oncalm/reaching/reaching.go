@@ -2,6 +2,9 @@
 package reaching
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/cmd/oncalm/amazon"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
@@ -10,14 +13,23 @@ import (
 	"github.com/oncalm/oncalm/reach"
 	"github.com/oncalm/oncalm/reach/email"
 	"github.com/oncalm/oncalm/reach/links"
+	"github.com/oncalm/oncalm/reach/proof"
 	"github.com/oncalm/oncalm/reach/push"
 	"github.com/oncalm/oncalm/reach/sms"
 	"github.com/oncalm/oncalm/store"
 )
 
-// Channels are all by which pages go out: Slack, and what the configuration has a section for.
-func Channels(cfg *config.Config, s store.Store, slack *pages.Pages, ways amazon.Ways) map[string]paging.Channel {
-	all := map[string]paging.Channel{incidents.ViaSlack: paging.Singly{Channel: slack}}
+// Contacts are those of a configuration.
+func Contacts(cfg *config.Config) *proof.Contacts {
+	return &proof.Contacts{People: slices.Sorted(maps.Keys(cfg.People)), Of: cfg.Contact, Uses: cfg.Uses,
+		Token: cfg.Slack.BotToken.Reveal()}
+}
+
+// Channels are all by which pages go out: Slack, and what the configuration has a section for. Those of them that take notes are sayers,
+// too.
+func Channels(cfg *config.Config, s store.Store, slack *pages.Pages, ways amazon.Ways) (all map[string]paging.Channel,
+	sayers map[string]reach.Sayer) {
+	all = map[string]paging.Channel{incidents.ViaSlack: paging.Singly{Channel: slack}}
 	if cfg.Slack.JoinedPages {
 		all[incidents.ViaSlack] = slack
 	}
@@ -35,5 +47,11 @@ func Channels(cfg *config.Config, s store.Store, slack *pages.Pages, ways amazon
 		}
 	}
 	all[reach.Push] = &push.Channel{Link: link, Topic: func(person string) string { return cfg.People[person].Ntfy }}
-	return all
+	sayers = map[string]reach.Sayer{}
+	for via, c := range all {
+		if sayer, ok := c.(reach.Sayer); ok {
+			sayers[via] = sayer
+		}
+	}
+	return all, sayers
 }

@@ -261,6 +261,15 @@ func (r Rules) vias() (all []string) {
 	return all
 }
 
+// Uses are the channels beside Slack that somebody's rules name.
+func Uses(own, team Rules) []string {
+	rules := team
+	if own != nil {
+		rules = own
+	}
+	return slices.DeleteFunc(rules.vias(), func(via string) bool { return via == incidents.ViaSlack })
+}
+
 // Reach are the channels by which somebody is paged for an incident of that severity, in order, of those by which they can be
 // reached.
 func Reach(own, team Rules, severity string, can func(via string) bool) (vias []paging.Via) {

@@ -1,4 +1,4 @@
-package bot
+package handover
 
 import (
 	"fmt"
@@ -71,7 +71,7 @@ func finding(f handoffs.Finding) blocks.Line {
 	switch {
 	case f.Person != "":
 		return blocks.Say(blocks.Strong(f.Person), " is on call from ", f.From, " and cannot be reached: ",
-			hindered([]handoffs.Hindrance{f.Hindrance}), ".")
+			Hindered([]handoffs.Hindrance{f.Hindrance}), ".")
 	case len(f.Overrides) == 1 && f.Overrides[0].Void != "":
 		return blocks.Say("from ", f.From, " to ", f.To, " ", standsIn(f.Overrides[0]), ", which is ignored: ",
 			f.Overrides[0].Void, ".")
