@@ -1,52 +1,33 @@
-package view
+package view_test
 
 import (
-	"strings"
 	"testing"
 	"time"
 
+	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/incidents/wording"
+	"github.com/oncalm/oncalm/incidents/response"
 )
 
-// TestEveryFormIsShown: a part of a sentence that the card left out would be missed by nobody.
-func TestEveryFormIsShown(t *testing.T) {
-	at := time.Date(2026, 3, 11, 14, 2, 13, 0, time.UTC)
-	for _, form := range wording.Forms() {
-		for _, before := range []incidents.Sentence{nil, {{Form: incidents.Plain, Text: "said: "}}} {
-			l := spoken(append(before, incidents.Part{Form: form, Text: "these <words>", At: at}))
-			if plain := l.Plain(time.UTC); !strings.Contains(plain, "these <words>") && !strings.Contains(plain, "14:02") {
-				t.Errorf("form %d is not shown: %q", form, plain)
-			}
-		}
-	}
-}
-
-// TestStatesOfPages: with one channel it is not named; with several each says how far it has come, unless it was not needed.
-func TestStatesOfPages(t *testing.T) {
-	at := time.Date(2026, 3, 11, 14, 2, 13, 0, time.UTC)
-	slack := incidents.PageState{Person: "ana", Via: incidents.ViaSlack, At: at, Delivered: at}
-	sms := incidents.PageState{Person: "ana", Via: "sms", At: at, Due: at.Add(2 * time.Minute)}
-	sent, lost := sms, slack
-	sent.Delivered, lost.Delivered, lost.Failed = sms.Due, time.Time{}, true
-	other := incidents.PageState{Person: "bo", Via: incidents.ViaSlack, At: at.Add(time.Minute)}
+// TestStandingSaysHowManyAcknowledged: of an incident that two have to acknowledge, people read how many did.
+func TestStandingSaysHowManyAcknowledged(t *testing.T) {
+	at := time.Date(2026, 3, 28, 12, 0, 0, 0, time.UTC)
+	i := &incidents.Incident{ID: "4", Status: incidents.StatusTriggered}
 	for _, tt := range []struct {
-		status incidents.Status
-		pages  []incidents.PageState
-		want   string
+		acks             *response.Acks
+		standing, ackers string
 	}{
-		{incidents.StatusTriggered, []incidents.PageState{slack, other}, "Paged: ana (delivered), bo (on its way)"},
-		{incidents.StatusTriggered, []incidents.PageState{sms, slack, other}, "Paged: ana (Slack delivered, SMS to follow), bo (on its way)"},
-		{incidents.StatusTriggered, []incidents.PageState{sent, lost}, "Paged: ana (Slack not delivered, SMS delivered)"},
-		{incidents.StatusAcknowledged, []incidents.PageState{sms, slack}, "Paged: ana (Slack delivered)"},
-		{incidents.StatusResolved, []incidents.PageState{slack, other}, "Paged: ana (delivered), bo (not needed)"},
+		{nil, "🚨 Triggered: nobody has acknowledged yet", "Nobody else is paged for it now."},
+		{&response.Acks{Need: 2}, "🚨 Triggered: nobody has acknowledged yet; 2 people have to",
+			"More people have to acknowledge, and are paged: it is 1 of 2 (4) now."},
+		{(&response.Acks{Need: 2}).With("ana", at), "🚨 Triggered: acknowledged by 1 of 2 (ana)", "Nobody else is paged for it now."},
 	} {
-		i := incidents.Incident{Status: tt.status, Pages: map[string]incidents.PageState{}}
-		for _, p := range tt.pages {
-			i.Pages["1/page/0.0/"+p.Person+"/"+p.Via] = p
+		i.Response.Acks = tt.acks
+		if got := view.Standing(i).Plain(nil); got != tt.standing {
+			t.Errorf("%s; want %s", got, tt.standing)
 		}
-		if got := pageStates(&i).Plain(time.UTC); got != tt.want {
-			t.Errorf("%s, want %s", got, tt.want)
+		if got := view.Acked("it", i).Plain(nil); got != tt.ackers {
+			t.Errorf("%s; want %s", got, tt.ackers)
 		}
 	}
 }
