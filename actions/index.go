@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/numbering"
 	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/store"
 )
@@ -185,7 +186,7 @@ func Complete(ctx context.Context, s store.Store) (written int, err error) {
 	var first, last uint64
 	done := false
 	err = s.View(ctx, func(tx store.Tx) error {
-		first, last = incidents.Numbers(tx)
+		first, last = numbering.Kept(tx)
 		done = tx.Get(indexed) != nil
 		return nil
 	})
@@ -232,7 +233,7 @@ func Keys() []store.Check { return []store.Check{{Prefix: prefix, Look: look}, {
 // look holds that the index has what is open, and nothing else. Of a store of before there was one nothing can be missing.
 func look(in *store.Inspection) {
 	want := map[string][]byte{}
-	first, last := incidents.Numbers(in.Tx)
+	first, last := numbering.Kept(in.Tx)
 	for _, id := range having(in.Tx, first, last) {
 		if timeline, err := incidents.Timeline(in.Tx, id); err == nil {
 			maps.Copy(want, entries(id, timeline))

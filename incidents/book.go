@@ -69,7 +69,27 @@ func (b *Book) Append(tx store.Tx, now time.Time, id string, e Event) (*Incident
 			return nil, err
 		}
 	}
+	if e.Body, err = i.answering(now, e); err != nil {
+		return nil, err
+	}
 	return b.append(tx, now, i, e)
+}
+
+// answering makes of an acknowledgement that is not the last of those that are needed one of several.
+func (i *Incident) answering(now time.Time, e Event) (Body, error) {
+	b, is := e.Body.(Acknowledged)
+	if !is || i.Status != StatusTriggered {
+		return e.Body, nil
+	}
+	if at := i.Response.Acks.Given(e.By.Name); !at.IsZero() {
+		already := *i
+		already.Acknowledged, already.AcknowledgedBy = at, e.By
+		return nil, refuse(&already, ErrAcknowledged)
+	}
+	if f, more := i.Response.Acks.Answering(e.By.Name, b.Via, b.Page, now); more {
+		return Responded{f}, nil
+	}
+	return b, nil
 }
 
 func (b *Book) append(tx store.Tx, now time.Time, i *Incident, first Event) (*Incident, error) {

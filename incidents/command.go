@@ -24,7 +24,7 @@ func (b Snoozed) apply(i *Incident, e Event) error {
 	case i.Quiet:
 		return refuse(i, ErrQuiet)
 	}
-	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
+	i.untaken()
 	i.anew()
 	i.hold(e, &Held{Until: b.Until, Why: HeldSnoozed, By: e.By.Name})
 	i.entrust(b.Care)
@@ -62,7 +62,7 @@ func (b Rated) apply(i *Incident, _ Event) error {
 	switch {
 	case !i.Open():
 	case b.Again:
-		i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
+		i.untaken()
 		i.Quiet, i.Silence, i.Held = false, nil, nil
 		i.anew()
 	case b.Quiet != "":

@@ -3,7 +3,6 @@ package incidents
 import (
 	"cmp"
 	"maps"
-	"time"
 )
 
 // Several alarms are one incident when they fire together, when one is a part of another, or when somebody says so. Each of these
@@ -72,7 +71,7 @@ func (b Worsened) apply(i *Incident, _ Event) error {
 	i.LatestAlarm = cmp.Or(b.Alarm, i.LatestAlarm)
 	i.Quiet, i.Silence, i.Held = false, nil, nil
 	if b.Again && i.Open() {
-		i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
+		i.untaken()
 		i.anew()
 	}
 	return nil

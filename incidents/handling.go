@@ -27,7 +27,7 @@ func (Acknowledged) apply(i *Incident, e Event) error {
 		return refuse(i, err)
 	}
 	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusAcknowledged, e.At, e.By
-	i.Held = nil
+	i.Held, i.Response.Acks = nil, i.Response.Acks.With(e.By.Name, e.At)
 	return nil
 }
 
@@ -61,14 +61,16 @@ type Escalated struct {
 
 func (Escalated) kind() string { return "escalated" }
 
-func (b Escalated) apply(i *Incident, _ Event) error {
+func (b Escalated) apply(i *Incident, e Event) error {
 	if i.Status == StatusResolved {
 		return refuse(i, ErrResolved)
 	}
-	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
 	if b.Undoes != 0 {
+		i.Response.Acks = i.Response.Acks.Without(e.By.Name)
+		i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
 		return nil
 	}
+	i.untaken()
 	i.Quiet, i.Silence, i.Held = false, nil, nil
 	if b.Anew {
 		i.anew()
@@ -76,9 +78,18 @@ func (b Escalated) apply(i *Incident, _ Event) error {
 	return nil
 }
 
+// untaken says that nobody takes care any more. Who was one of several that have to stays that.
+func (i *Incident) untaken() {
+	if i.Status == StatusAcknowledged {
+		i.Response.Acks = i.Response.Acks.Without("")
+	}
+	i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
+}
+
 // anew begins another run.
 func (i *Incident) anew() {
 	i.Run++
+	i.Response.Acks = nil
 	i.Step, i.Then, i.ThenDue, i.Pages = Position{}, "", time.Time{}, nil
 }
 

@@ -18,7 +18,6 @@ package incidents
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/oncalm/oncalm/incidents/response"
@@ -182,18 +181,4 @@ func (i *Incident) apply(e Event) error {
 	}
 	i.Seq = e.Seq
 	return nil
-}
-
-// padded is the form of an id in keys, and of an event's number.
-func padded(id string) string {
-	n, err := strconv.ParseUint(id, 10, 32)
-	if err != nil {
-		return id // not an id of ours: a key that is not there
-	}
-	s := strconv.FormatUint(n, 10)
-	const zeros = "00000000"
-	if len(s) >= len(zeros) {
-		return s
-	}
-	return zeros[len(s):] + s
 }

@@ -180,7 +180,7 @@ func (i *Incident) raise(e Event, a *Alarm, to *Raised) {
 	i.Title, i.Service, i.Severity, i.Runbook = to.Title, to.Service, to.Severity, to.Runbook
 	i.Quiet, i.Silence, i.Held = false, nil, nil
 	if i.Status == StatusAcknowledged {
-		i.Status, i.Acknowledged, i.AcknowledgedBy = StatusTriggered, time.Time{}, Actor{}
+		i.untaken()
 	}
 	if a != nil {
 		i.LatestAlarm = AlarmRef{a.Series, e.Seq}

@@ -37,6 +37,8 @@ type Paged struct {
 	Then string `json:"then,omitempty"`
 	// ThenAfter is how long after the decision that is due; 0 if it is said elsewhere.
 	ThenAfter time.Duration `json:"then_after,omitempty"`
+	// Acks is how many different people have to acknowledge, if that is more than one.
+	Acks int `json:"acks,omitempty"`
 }
 
 func (Paged) kind() string { return "paged" }
@@ -51,6 +53,7 @@ func (b Paged) apply(i *Incident, e Event) error {
 		page.Due = e.At.Add(b.After)
 	}
 	i.Pages[b.Key] = page
+	i.Response.Acks = i.Response.Acks.Needing(b.Acks)
 	if !b.Reminder && !b.ByHand {
 		switch {
 		case b.ThenAfter > 0:

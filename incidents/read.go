@@ -5,15 +5,16 @@ import (
 	"math"
 	"strconv"
 
+	"github.com/oncalm/oncalm/incidents/numbering"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/record"
 )
 
 // Parts with which the keys of incidents begin; see package incidents/check.
 const (
-	Prefix     = "incident/"
+	Prefix     = numbering.Prefix
 	OpenPrefix = "open/"
-	CounterKey = "counter/incident"
+	CounterKey = numbering.CounterKey
 )
 
 // Keys are all keys of incidents.
@@ -22,11 +23,11 @@ func Keys() []store.Check {
 }
 
 // HeadKey is where the head of an incident stands.
-func HeadKey(id string) string { return Prefix + padded(id) + "/head" }
-func openKey(id string) string { return OpenPrefix + padded(id) }
+func HeadKey(id string) string { return Prefix + numbering.Padded(id) + "/head" }
+func openKey(id string) string { return OpenPrefix + numbering.Padded(id) }
 
 func eventKey(id string, seq int) string {
-	return Prefix + padded(id) + "/event/" + padded(strconv.Itoa(seq))
+	return Prefix + numbering.Padded(id) + "/event/" + numbering.Padded(strconv.Itoa(seq))
 }
 
 // Head reads an incident. It is the guard of a transaction that changes it. The
@@ -96,7 +97,7 @@ func TimelineFrom(tx store.Tx, id string, seq int) ([]Event, error) {
 
 // Events reads at most so many events of an incident, from that number on.
 func Events(tx store.Tx, id string, seq, most int) (events []Event, err error) {
-	_, to := store.Under("incident", padded(id), "event")
+	_, to := store.Under("incident", numbering.Padded(id), "event")
 	for k, val := range tx.Range(eventKey(id, max(seq, 0)), to) {
 		if len(events) == most {
 			break
@@ -113,33 +114,14 @@ func Events(tx store.Tx, id string, seq, most int) (events []Event, err error) {
 // OpenIDs lists the incidents that are not resolved, oldest first; at most limit, if
 // limit is positive.
 func OpenIDs(tx store.Tx, limit int) []string {
-	var ids []string
+	var all []string
 	for k := range tx.Range(OpenPrefix, store.After(OpenPrefix)) {
-		if limit > 0 && len(ids) == limit {
+		if limit > 0 && len(all) == limit {
 			break
 		}
-		ids = append(ids, unpadded(k[len(OpenPrefix):]))
+		all = append(all, numbering.Unpadded(k[len(OpenPrefix):]))
 	}
-	return ids
-}
-
-// Numbers are those of the oldest incident that is kept and of the last one that was opened. There may be others between
-// them that are kept no more. If there is none, the first is greater than the last.
-func Numbers(tx store.Tx) (first, last uint64) {
-	last, _ = strconv.ParseUint(string(tx.Get(CounterKey)), 10, 32)
-	for key := range tx.Range(Prefix, store.After(Prefix)) {
-		first, _ = strconv.ParseUint(store.Parts(key)[1], 10, 32)
-		return max(first, 1), last
-	}
-	return last + 1, last
+	return all
 }
 
 func number(n uint64) string { return strconv.FormatUint(n, 10) }
-
-func unpadded(id string) string {
-	n, err := strconv.ParseUint(id, 10, 32)
-	if err != nil {
-		return id
-	}
-	return strconv.FormatUint(n, 10)
-}

@@ -172,6 +172,7 @@ func (b *Paged) fields(o *record.Object) {
 	then := int(b.ThenAfter)
 	o.OptInt("then_after", &then)
 	b.ThenAfter = time.Duration(then)
+	o.OptInt("acks", &b.Acks)
 }
 
 func (b *Delivered) fields(o *record.Object) {

@@ -217,7 +217,7 @@ func (p *Pager) nextStep(t outbox.Tx, i *incidents.Incident, now time.Time) outb
 	}
 	run := p.runOf(t, i)
 	if i.Then != "" {
-		run.At = run.Policy.after(i.Step)
+		run.At = run.Policy.After(i.Step)
 	}
 	if i.ThenDue.After(now) {
 		now = i.ThenDue

@@ -38,7 +38,7 @@ func waiting(tx store.Tx, person, via string, until time.Time) (all []*incidents
 		if err != nil {
 			return nil, err
 		}
-		if i.Status == incidents.StatusTriggered && heard(i, person, via, until) {
+		if i.Status == incidents.StatusTriggered && !i.Response.Acks.Has(person) && heard(i, person, via, until) {
 			all = append(all, i)
 		}
 	}

@@ -50,7 +50,7 @@ func pagesLightly(queue outbox.Tx, i *incidents.Incident) bool {
 
 // Keys are all keys of this package, with their checks.
 func Keys() []store.Check {
-	return []store.Check{{Prefix: "joined/"}, {Prefix: "gathering/", Look: checkGathering}}
+	return []store.Check{{Prefix: "joined/"}, {Prefix: "gathering/", Look: checkGathering}, {Prefix: inTurnPart + "/"}}
 }
 
 // checkGathering holds that where pages gather, the entry is enqueued that tells them.

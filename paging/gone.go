@@ -10,6 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging/steps"
 	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/store"
 )
@@ -65,10 +66,12 @@ func (p *Pager) standIns(tx store.Tx, now time.Time, i *incidents.Incident, run 
 	person string) []incidents.Body {
 	there := func(person string) bool { return p.Overrides.Knows(person) && !unreachable(i, person) }
 	who := func(schedule string) []string { return p.Overrides.OnCallIf(tx, schedule, now, there) }
-	d := Decide(run.Policy, i.Step, who)
-	if i.Step.Round >= run.Policy.rounds() && stepFailed(i) {
+	m := momentOf(p, tx, now, i)
+	m.OnCall, m.There, m.Again = who, func(person string) bool { return there(person) && !pagedAt(i, person) }, true
+	d := steps.Decide(run.Policy, i.Step, m)
+	if i.Step.Round >= run.Policy.AllRounds() && stepFailed(i) {
 		for n := range run.Policy.Steps {
-			d.Calls = append(d.Calls, Decide(run.Policy, incidents.Position{Step: n}, who).Calls...)
+			d.Calls = append(d.Calls, steps.Decide(run.Policy, incidents.Position{Step: n}, m).Calls...)
 		}
 	}
 	var pages []incidents.Body
@@ -78,6 +81,7 @@ func (p *Pager) standIns(tx store.Tx, now time.Time, i *incidents.Incident, run 
 			continue
 		}
 		taken[c.Person] = true
+		took(tx, steps.Decision{List: d.List, Calls: []Call{c}})
 		pages = append(pages, p.call(queue, now, i, incidents.Paged{
 			Person: c.Person, Position: i.Step, Fallback: d.Fallback, Then: i.Then,
 			Why: c.Why + "; the page to " + person + " cannot be delivered",

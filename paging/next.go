@@ -5,6 +5,7 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging/steps"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -28,7 +29,7 @@ func Next(p *Pager, tx store.Tx, now time.Time, i *incidents.Incident) *Upcoming
 		return nil
 	}
 	coming := &Upcoming{At: e.Due}
-	d := Decide(run.Policy, run.At, func(s string) []string { return p.Overrides.OnCall(tx, s, e.Due) })
+	d := steps.Decide(run.Policy, run.At, momentOf(p, tx, e.Due, i))
 	for _, c := range d.Calls {
 		coming.People = append(coming.People, c.Person)
 	}

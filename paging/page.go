@@ -182,6 +182,8 @@ func pointless(i *incidents.Incident, b pageBody, key string) string {
 		return "the incident was silenced before it went out"
 	case i.Run != b.Run:
 		return "the incident was triggered again before it went out"
+	case i.Response.Acks.Given(b.Person).After(i.Pages[key].At):
+		return b.Person + " acknowledged before it went out"
 	case i.Status == incidents.StatusAcknowledged && !b.Reminder:
 		return i.AcknowledgedBy.Name + " acknowledged before it went out"
 	}

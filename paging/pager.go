@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
+	"github.com/oncalm/oncalm/paging/steps"
 	"github.com/oncalm/oncalm/paging/turns"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
@@ -171,7 +172,7 @@ func holdLess(queue outbox.Tx, i *incidents.Incident) {
 
 // step takes one step of a run: whom to page now, and the entry for the step after.
 func (p *Pager) step(tx store.Tx, now time.Time, i *incidents.Incident, run escalation) []incidents.Body {
-	d := Decide(run.Policy, run.At, func(s string) []string { return p.Overrides.OnCall(tx, s, now) })
+	d := steps.Decide(run.Policy, run.At, momentOf(p, tx, now, i))
 	rest := run
 	rest.At = d.Next
 	then := rest.entry(key(i, "escalate", d.Next), now.Add(d.Wait))
@@ -184,10 +185,11 @@ func (p *Pager) step(tx store.Tx, now time.Time, i *incidents.Incident, run esca
 	}
 	queue := outbox.In(tx, now)
 	queue.Lightly(then)
+	took(tx, d)
 	var pages []incidents.Body
 	for _, c := range d.Calls {
 		pages = append(pages, p.call(queue, now, i, incidents.Paged{
-			Person: c.Person, Position: run.At, Why: c.Why, Fallback: d.Fallback, Then: then.Key, ThenAfter: d.Wait,
+			Person: c.Person, Position: d.At, Why: c.Why, Fallback: d.Fallback, Then: then.Key, ThenAfter: d.Wait, Acks: d.Acks,
 		})...)
 	}
 	return pages
@@ -230,7 +232,7 @@ func (p *Pager) stepNow(queue outbox.Tx, now time.Time, i *incidents.Incident) {
 	e, ok := next(queue, i)
 	if !ok { // it came due while somebody took care, so long ago that it was swept
 		run := p.runOf(queue, i)
-		run.At = run.Policy.after(i.Step)
+		run.At = run.Policy.After(i.Step)
 		e = run.entry(pending(i), now)
 	}
 	e.Due = now
@@ -254,7 +256,7 @@ func stepFailed(i *incidents.Incident) bool {
 func exhausted(queue outbox.Tx, i *incidents.Incident) bool {
 	e, ok := next(queue, i)
 	var run escalation
-	return !ok || e.Decode(&run) != nil || run.At.Round > run.Policy.rounds()
+	return !ok || e.Decode(&run) != nil || run.At.Round > run.Policy.AllRounds()
 }
 
 // key names what is enqueued at a place of the incident's current run.
@@ -317,16 +319,30 @@ func (p *Pager) remind(_ context.Context, e outbox.Entry) (func(store.Tx) error,
 		if i.Status != incidents.StatusAcknowledged || !i.Acknowledged.Equal(r.At) || i.Quiet {
 			return nil
 		}
-		person := i.AcknowledgedBy.Name
-		if !p.Overrides.Knows(person) {
-			return p.record(tx, now, i.ID, incidents.Escalated{Reason: departed(person), Anew: true})
+		people := reminded(i)
+		for _, person := range people {
+			if !p.Overrides.Knows(person) {
+				return p.record(tx, now, i.ID, incidents.Escalated{Reason: departed(person), Anew: true})
+			}
 		}
 		again := r
 		again.N++
 		outbox.In(tx, now).Once(*again.entry(now))
 		why := fmt.Sprintf("you acknowledged %s ago and it is not resolved",
 			text.Count(int(now.Sub(r.At).Round(time.Minute).Minutes()), "minute", "minutes"))
-		via := p.reach(person, i.Severity)[0].Name
-		return p.record(tx, now, i.ID, reminding(i, fmt.Sprintf("%d.%d", r.Acked, r.N), person, via, why))
+		var pages []incidents.Body
+		for _, person := range people {
+			via := p.reach(person, i.Severity)[0].Name
+			pages = append(pages, reminding(i, fmt.Sprintf("%d.%d", r.Acked, r.N), person, via, why))
+		}
+		return p.record(tx, now, i.ID, pages...)
 	}, nil
+}
+
+// reminded are those who are reminded of an incident that they take care of: all who acknowledged it.
+func reminded(i *incidents.Incident) []string {
+	if all := i.Response.Acks.People(); len(all) > 0 {
+		return all
+	}
+	return []string{i.AcknowledgedBy.Name}
 }

@@ -1,6 +1,6 @@
 // Package paging decides whom to page, when, and whom next, and delivers the pages.
 //
-// A decision is pure: [Decide] looks at the escalation policy, at the place in its
+// A decision is pure: [steps.Decide] looks at the escalation policy, at the place in its
 // run, and at who is on call, and names the people to page and the time of the next
 // look. The first step of a run is decided in the transaction that opened the
 // incident; each later one by an outbox entry that comes due. Nothing is cancelled: an
@@ -30,6 +30,7 @@
 //	<page>/joint/<time>                 the joint message in which that page and others are told; which they are stands at
 //	joined/<joint>/<page>               the page's key
 //	gathering/<person>/<channel>        the joint message for which pages gather now
+//	inturn/<list>                       who was paged when, where a step pages one of a list in turn
 //
 // A person is reached by one [Channel] or more, each at its time after the decision ([Pager.Reach]). All pages to them are
 // decided, recorded and enqueued together, and each goes its own way: in lanes of its channel, so that a channel that does not
@@ -41,71 +42,22 @@
 // is gone, the policy is started again, as it is in the configuration by then. [Pager.RollCall] looks at each start.
 package paging
 
-import (
-	"fmt"
-	"strings"
-	"time"
-
-	"github.com/oncalm/oncalm/incidents"
-)
+import "github.com/oncalm/oncalm/paging/steps"
 
 // DefaultReminder is how often the fallback is paged after the last round if the
 // policy has no reminder of its own.
-const DefaultReminder = 30 * time.Minute
+const DefaultReminder = steps.DefaultReminder
 
-// Policy says whom to page for an incident, in which order and how often.
-type Policy struct {
-	Name  string `json:"name"`
-	Steps []Step `json:"steps"`
-	// Rounds is how often the steps are gone through; at least 1.
-	Rounds int `json:"rounds"`
-	// Fallback is paged when a step finds nobody, and after the last round.
-	Fallback []Target `json:"fallback,omitempty"`
-	// Reminder is how long after an acknowledgement the same person is paged again
-	// if the incident is not resolved; 0 means never.
-	Reminder time.Duration `json:"reminder,omitempty"`
-}
-
-// Step is one step of a policy: page these, then wait for an acknowledgement.
-type Step struct {
-	Page []Target      `json:"page"`
-	Wait time.Duration `json:"wait"`
-}
-
-// Target names whom a step pages: "schedule:<name>" means all who are on call there,
-// "person:<name>" that person.
-type Target string
+type (
+	// Policy says whom to page for an incident, in which order and how often.
+	Policy = steps.Policy
+	// Step is one step of a policy.
+	Step = steps.Step
+	// Target names whom a step pages.
+	Target = steps.Target
+	// Call is one person to page, and why it is them.
+	Call = steps.Call
+)
 
 // ParseTarget checks the form of a target.
-func ParseTarget(s string) (Target, error) {
-	kind, name, ok := strings.Cut(s, ":")
-	if !ok || name == "" || kind != "schedule" && kind != "person" {
-		return "", fmt.Errorf("%q is not a target; write schedule:NAME or person:NAME", s)
-	}
-	return Target(s), nil
-}
-
-// Schedule returns the name of the schedule, if the target is one.
-func (t Target) Schedule() (name string, ok bool) { return strings.CutPrefix(string(t), "schedule:") }
-
-// Person returns the name of the person, if the target is one.
-func (t Target) Person() (name string, ok bool) { return strings.CutPrefix(string(t), "person:") }
-
-// rounds is the number of rounds, whatever was written.
-func (p Policy) rounds() int { return max(p.Rounds, 1) }
-
-// every is the pause between pages to the fallback after the last round.
-func (p Policy) every() time.Duration {
-	if p.Reminder > 0 {
-		return p.Reminder
-	}
-	return DefaultReminder
-}
-
-// after is the place in the run that follows at.
-func (p Policy) after(at incidents.Position) incidents.Position {
-	if at.Round >= p.rounds() || at.Step+1 >= len(p.Steps) {
-		return incidents.Position{Round: at.Round + 1}
-	}
-	return incidents.Position{Round: at.Round, Step: at.Step + 1}
-}
+func ParseTarget(s string) (Target, error) { return steps.ParseTarget(s) }

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/paging/steps"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/storytest"
@@ -242,7 +242,7 @@ func TestOneStepAndItsFallback(t *testing.T) {
 // TestNobodyOnCallIsHowPagingSaysIt holds the words by which a gap in a schedule is
 // found against those that the policy writes.
 func TestNobodyOnCallIsHowPagingSaysIt(t *testing.T) {
-	d := paging.Decide(storytest.Policy, storytest.First, func(string) []string { return nil })
+	d := steps.Decide(storytest.Policy, storytest.First, steps.Moment{})
 	if len(d.Calls) != 1 || !strings.HasPrefix(d.Calls[0].Why, postmortems.NobodyOnCall) {
 		t.Errorf("%v does not begin with %q", d.Calls, postmortems.NobodyOnCall)
 	}

@@ -67,6 +67,7 @@ type Done struct {
 	Title    string           `json:"title"`
 	Paged    []string         `json:"paged"`             // who is paged for what was done
 	Quiet    bool             `json:"quiet,omitempty"`   // nobody is, for its severity pages nobody
+	Acks     string           `json:"acks,omitempty"`    // how many acknowledged of those who have to, if more than one has
 	Written  []string         `json:"written,omitempty"` // the sections of the postmortem that are different now
 }
 
@@ -198,7 +199,7 @@ func (d *Desk) services() (names []string) {
 // doneTo is an incident as a reply shows it, with nobody paged yet.
 func doneTo(i *incidents.Incident) Done {
 	return Done{ID: i.ID, Status: i.Status, Severity: i.Severity, Service: i.Service, Title: i.Title, Paged: []string{},
-		Quiet: i.Quiet}
+		Quiet: i.Quiet, Acks: i.Response.Acks.String()}
 }
 
 // none says that there is no what of that name, and what there is.

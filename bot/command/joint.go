@@ -44,7 +44,7 @@ func (room *Room) acknowledgeAll(c *chat.Call, tx store.Tx) (blocks.Message, err
 	// these were told of before the message, and are no members of it
 	before := len(waiting)
 	for _, m := range all {
-		if m.waits() {
+		if m.waits() && !m.Incident.Response.Acks.Has(c.Person) {
 			waiting = append(waiting, m.Incident)
 		}
 	}
@@ -59,7 +59,7 @@ func (room *Room) acknowledgeAll(c *chat.Call, tx store.Tx) (blocks.Message, err
 		return blocks.Sentence("Each of them has been acknowledged or is over; nothing was changed."), nil
 	}
 	said := blocks.Say("You acknowledged ", blocks.Strong(text.Count(taken, "incident", "incidents")), " on ",
-		text.Count(len(services), "service", "services"), ". Nobody else is paged for them now.")
+		text.Count(len(services), "service", "services"), ". ", view.Acked("them", waiting...))
 	if others := len(all) + before - taken; others > 0 {
 		said = blocks.Say(said, " "+text.Count(others, "other", "others"), " had been acknowledged or were over.")
 	}

@@ -155,7 +155,7 @@ func (room many) read(c *chat.Call, tx store.Tx, n named,
 
 // acknowledge acknowledges all of them, or none. A note that stands behind the numbers goes on each timeline.
 func (room many) acknowledge(c *chat.Call, tx store.Tx, n named) (blocks.Message, error) {
-	waits := func(i *incidents.Incident) bool { return i.Status == incidents.StatusTriggered }
+	waits := view.WaitsFor(c.Person)
 	all, m := room.read(c, tx, n, waits)
 	if len(m.Body) > 0 {
 		return m, nil
@@ -177,7 +177,7 @@ func (room many) acknowledge(c *chat.Call, tx store.Tx, n named) (blocks.Message
 		}
 	}
 	lines := []blocks.Line{blocks.Say("You acknowledged ", text.Count(len(all), "incident", "incidents"),
-		". Nobody else is paged for them now.")}
+		". ", view.Acked("them", all...))}
 	return didSeveral(append(lines, noted(n.text)...), all), nil
 }
 

@@ -54,7 +54,7 @@ func (room *Room) acknowledge(c *chat.Call, tx store.Tx) (blocks.Message, error)
 		return blocks.Message{}, err
 	}
 	m = blocks.Message{Shown: true, Body: []blocks.Paragraph{blocks.Para(append(noted(said),
-		blocks.Say("You acknowledged ", blocks.Strong(i.ID), " (", text.Line(i.Title), "). Nobody else is paged for it now."),
+		blocks.Say("You acknowledged ", blocks.Strong(i.ID), " (", text.Line(i.Title), "). ", view.Acked("it", i)),
 		blocks.Say("When it is over: ", blocks.Code(c.Root+" resolve "+i.ID)),
 	)...)}}
 	return asksForLead(c, i, m), nil

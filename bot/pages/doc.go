@@ -21,6 +21,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -71,12 +72,15 @@ func (ps *Pages) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inc
 
 // outdates reports whether pages that were delivered say something wrong after an event.
 func outdates(i *incidents.Incident, e incidents.Event) bool {
-	switch e.Body.(type) {
+	switch b := e.Body.(type) {
 	case incidents.Acknowledged, incidents.Escalated, incidents.Resolved:
 		// pages of before count again where a resolution was taken back
 		return len(i.Pages) > 0 || i.Run > 0
 	case incidents.Reopened, incidents.Snoozed:
 		return true // those of the runs before
+	case incidents.Responded:
+		_, is := b.Fact.(response.Answered)
+		return is
 	case incidents.Delivered:
 		return i.Status != incidents.StatusTriggered // somebody was faster than Slack
 	}

@@ -73,6 +73,8 @@ func (p sentPage) says(i *incidents.Incident, ends []runEnd, acked int) string {
 		return "snoozed " + strconv.FormatInt(i.Held.Until.Unix(), 10)
 	case i.Status == incidents.StatusAcknowledged && !(p.reminder && p.at > acked):
 		return "acknowledged " + strconv.Itoa(acked)
+	case i.Status == incidents.StatusTriggered && len(i.Response.Acks.People()) > 0:
+		return "answered " + i.Response.Acks.String()
 	}
 	return asSent
 }

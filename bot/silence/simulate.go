@@ -12,6 +12,7 @@ import (
 	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/bot/when"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/paging/rehearsal"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -87,7 +88,8 @@ func (t *Talk) simulated(tx store.Tx, at time.Time, svc alarms.Service, of silen
 		blocks.Strong(policy.Name), ":"))
 	who := func(schedule string, at time.Time) []string { return t.Pager.Overrides.OnCall(tx, schedule, at) }
 	const most = 12
-	for n, step := range rehearsal.Of(policy, at, who) {
+	known := rehearsal.Knowing{Severity: svc.Severity, OnCall: who, Turn: paging.Turn(tx)}
+	for n, step := range rehearsal.Of(policy, at, known) {
 		if n == most {
 			lines = append(lines, blocks.Say("… and so on"))
 			break
@@ -103,7 +105,14 @@ func (t *Talk) simulated(tx store.Tx, at time.Time, svc alarms.Service, of silen
 		if step.After > 0 {
 			after = "after " + text.Lasting(step.After) + ": "
 		}
-		lines = append(lines, blocks.Say(after, blocks.Strong(text.List(people, "and"))))
+		l := blocks.Say(after, blocks.Strong(text.List(people, "and")))
+		if step.InTurn {
+			l = blocks.Say(l, ", whose turn it is")
+		}
+		if step.Acks > 1 {
+			l = blocks.Say(l, "; ", step.Acks, " people have to acknowledge")
+		}
+		lines = append(lines, l)
 	}
 	return lines
 }

@@ -10,7 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
-	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/numbering"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -98,7 +98,7 @@ func (s *Storms) drawn(tx store.Tx, now time.Time, n int, r state, t tally) erro
 		return err
 	}
 	r.All, r.More = t.all, false
-	if _, last := incidents.Numbers(tx); !r.Over.IsZero() && r.From > 0 && r.To == 0 {
+	if _, last := numbering.Kept(tx); !r.Over.IsZero() && r.From > 0 && r.To == 0 {
 		r.To = int(last)
 	}
 	switch {

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/slack"
-	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/numbering"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/record"
 )
@@ -149,7 +149,7 @@ func members(tx store.Tx, n int, r state) (ids []string) {
 	}
 	slices.Sort(ids)
 	to := r.To
-	if _, last := incidents.Numbers(tx); to == 0 {
+	if _, last := numbering.Kept(tx); to == 0 {
 		to = int(last)
 	}
 	for number := r.From; r.From > 0 && number <= to; number++ {

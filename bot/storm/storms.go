@@ -12,6 +12,7 @@ import (
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/numbering"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -192,7 +193,7 @@ func (s *Storms) lookAgain(tx store.Tx, now time.Time, n int, r state) {
 func (s *Storms) begin(tx store.Tx, now time.Time, n int) {
 	const most = 100
 	since := now
-	_, number := incidents.Numbers(tx)
+	_, number := numbering.Kept(tx)
 	last, err := history.Newest(tx, most)
 	for _, i := range last {
 		_, member := stormOf(tx, i.ID)

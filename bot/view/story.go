@@ -1,6 +1,7 @@
 package view
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -106,7 +107,34 @@ func Standing(i *incidents.Incident) blocks.Line {
 	if i.Held != nil {
 		return holds(i.Held)
 	}
+	if acks := i.Response.Acks; acks != nil && len(acks.By) > 0 {
+		return blocks.Say("🚨 ", blocks.Strong("Triggered"), ": acknowledged by ", blocks.Strong(acks.String()), " (",
+			text.List(acks.People(), "and"), ")")
+	} else if acks != nil {
+		return blocks.Say("🚨 ", blocks.Strong("Triggered"), ": nobody has acknowledged yet; ", acks.Need, " people have to")
+	}
 	return blocks.Say("🚨 ", blocks.Strong("Triggered"), ": nobody has acknowledged yet")
+}
+
+// Acked says what an acknowledgement means for those who are paged beside its person, of incidents as they were before it.
+func Acked(it string, all ...*incidents.Incident) blocks.Line {
+	var more []string
+	for _, i := range all {
+		if acks := i.Response.Acks; acks != nil && len(acks.By)+1 < acks.Need {
+			more = append(more, fmt.Sprintf("%d of %d (%s)", len(acks.By)+1, acks.Need, i.ID))
+		}
+	}
+	if len(more) > 0 {
+		return blocks.Say("More people have to acknowledge, and are paged: it is ", text.List(more, "and"), " now.")
+	}
+	return blocks.Say("Nobody else is paged for " + it + " now.")
+}
+
+// WaitsFor reports whether an incident can be acknowledged by a person.
+func WaitsFor(person string) func(*incidents.Incident) bool {
+	return func(i *incidents.Incident) bool {
+		return i.Status == incidents.StatusTriggered && !i.Response.Acks.Has(person)
+	}
 }
 
 // Silenced says by whom an incident is silenced, until when, and why.

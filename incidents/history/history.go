@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/numbering"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/record"
 )
@@ -117,7 +118,7 @@ func Over(ctx context.Context, s store.Store, from uint64, before time.Time, mos
 		begin := next
 		err := s.View(ctx, func(tx store.Tx) error {
 			numbers, next = nil, 0
-			_, last := incidents.Numbers(tx)
+			_, last := numbering.Kept(tx)
 			looked := 0
 			for key, val := range tx.Range(keyOf(begin), store.After(prefix)) {
 				n := numberOf(key)

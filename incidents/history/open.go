@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/numbering"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -51,7 +52,7 @@ func OpenBetween(tx store.Tx, from, to uint64) (numbers []uint64) {
 
 // Newest reads up to limit incidents, the newest first.
 func Newest(tx store.Tx, limit int) ([]incidents.Incident, error) {
-	first, last := incidents.Numbers(tx)
+	first, last := numbering.Kept(tx)
 	var found []incidents.Incident
 	for n := last; n >= first && len(found) < limit; n-- {
 		i, err := incidents.Head(tx, number(n))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/numbering"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -103,7 +104,7 @@ func (w *walk) next(ctx context.Context) (p piece, err error) {
 
 func (w *walk) begin(tx store.Tx) {
 	w.begun = true
-	if w.low, w.high = incidents.Numbers(tx); w.open {
+	if w.low, w.high = numbering.Kept(tx); w.open {
 		w.low, w.high = 1, 0
 		for _, id := range incidents.OpenIDs(tx, 0) {
 			w.ids = append(w.ids, numberOf(id))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/history"
+	"github.com/oncalm/oncalm/incidents/numbering"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -26,7 +27,7 @@ const late = 24 * time.Hour
 func List(ctx context.Context, s store.Store, from, to time.Time, of Maker, each func([]Case) error) error {
 	low, high := uint64(0), uint64(0)
 	err := s.View(ctx, func(tx store.Tx) error {
-		low, high = incidents.Numbers(tx)
+		low, high = numbering.Kept(tx)
 		return nil
 	})
 	for err == nil && low <= high && high > 0 {
@@ -100,7 +101,7 @@ func made(tx store.Tx, n uint64, of Maker) (Case, error) {
 func Complete(ctx context.Context, s store.Store, of Maker) (written int, err error) {
 	low, high := uint64(0), uint64(0)
 	err = s.View(ctx, func(tx store.Tx) error {
-		low, high = incidents.Numbers(tx)
+		low, high = numbering.Kept(tx)
 		return nil
 	})
 	for err == nil && low <= high && high > 0 {

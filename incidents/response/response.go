@@ -58,6 +58,8 @@ type State struct {
 	ChangeAgo time.Duration `json:"change_ago,omitempty"`
 	// Measured is when the metric of its alarm was looked at last.
 	Measured int `json:"measured,omitempty"`
+	// Acks is set while more than one person has to acknowledge.
+	Acks *Acks `json:"acks,omitempty"`
 }
 
 // Fields are what is stored of it.
@@ -79,6 +81,7 @@ func (s *State) Fields(o *record.Object) {
 	o.OptInt("change_ago", &ago)
 	s.ChangeAgo = time.Duration(ago)
 	o.OptInt("measured", &s.Measured)
+	record.OptRef(o, "acks", &s.Acks, (*Acks).Fields)
 }
 
 // Holder is who has a role; empty if nobody does.
@@ -119,7 +122,7 @@ type Kind struct {
 func Kinds() []Kind {
 	return append([]Kind{kindOf[Assigned](), kindOf[Summarised](), kindOf[Affected](), kindOf[Updated](),
 		kindOf[Planned](), kindOf[Convened](), kindOf[Changed](),
-		kindOf[Measured]()},
+		kindOf[Measured](), kindOf[Answered]()},
 		slices.Concat(rollbackKinds(), freezeKinds(), writtenKinds())...)
 }
 

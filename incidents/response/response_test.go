@@ -32,6 +32,7 @@ func TestFacts(t *testing.T) {
 		want State
 		says string
 	}{
+		{Answered{Person: "ana", At: at, Number: 1, Of: 2}, State{}, "acknowledged, 1 of 2"},
 		{Assigned{Role: Lead, Person: "ana"}, State{Lead: "ana"}, "made ana lead"},
 		{Assigned{Role: Scribe, Person: "bo"}, State{Scribe: "bo"}, "made bo scribe"},
 		{Assigned{Role: Comms}, State{}, "gave up that somebody is comms"},

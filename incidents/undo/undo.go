@@ -239,6 +239,9 @@ func opposite(now time.Time, e incidents.Event, before, i *incidents.Incident) (
 	case incidents.Renamed:
 		return incidents.Renamed{Title: before.Title, Undoes: e.Seq}, i.Title == b.Title
 	case incidents.Responded:
+		if _, is := b.Fact.(response.Answered); is {
+			return incidents.Escalated{Undoes: e.Seq}, i.Status == incidents.StatusTriggered && i.Response.Acks.Has(e.By.Name)
+		}
 		if f, is := b.Fact.(response.Assigned); is {
 			back := response.Assigned{Role: f.Role, Person: before.Response.Holder(f.Role), Undoes: e.Seq}
 			return incidents.Responded{Fact: back}, i.Response.Holder(f.Role) == f.Person

@@ -33,7 +33,7 @@ func TestSimulatedRuns(t *testing.T) {
 	var b strings.Builder
 	show := func(title string, p paging.Policy, who func(string, time.Time) []string) {
 		fmt.Fprintf(&b, "== %s\n", title)
-		for _, s := range rehearsal.Of(p, noon, who) {
+		for _, s := range rehearsal.Of(p, noon, rehearsal.Knowing{OnCall: who}) {
 			fmt.Fprintf(&b, "+%v round %d step %d\n", s.After, s.Position.Round, s.Position.Step)
 			for _, c := range s.Calls {
 				fmt.Fprintf(&b, "   %s: %s\n", c.Person, c.Why)

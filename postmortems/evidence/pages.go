@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/postmortems/document"
 	"github.com/oncalm/oncalm/postmortems/wording"
 )
@@ -43,6 +44,10 @@ func readPages(timeline []incidents.Event) []document.Page {
 			})
 		case incidents.Acknowledged:
 			p.acknowledged(e)
+		case incidents.Responded:
+			if _, is := b.Fact.(response.Answered); is {
+				p.answered(e)
+			}
 		}
 	}
 	return p.pages
@@ -97,6 +102,15 @@ func (p *pager) acknowledged(e incidents.Event) {
 			page.Instead = wording.Who(e.By)
 			page.Events = append(page.Events, e.Seq)
 		}
+	}
+}
+
+// answered credits the page of one of several who have to acknowledge. Those of the others still wait for them.
+func (p *pager) answered(e incidents.Event) {
+	if n, known := p.seenLast(e.By); known {
+		page := &p.pages[n]
+		page.Outcome, page.Acknowledged = document.OutcomeAcknowledged, e.At.UTC()
+		page.Events = append(page.Events, e.Seq)
 	}
 }
 

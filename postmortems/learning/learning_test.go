@@ -15,6 +15,7 @@ import (
 	"github.com/oncalm/oncalm/incidents/past"
 	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/paging/steps"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/archive"
 	"github.com/oncalm/oncalm/postmortems/learning"
@@ -62,16 +63,17 @@ func TestCaseOfARollback(t *testing.T) {
 
 // TestSchedule: the schedule is read from what package paging says itself, whatever it is called.
 func TestSchedule(t *testing.T) {
+	ana := steps.Moment{OnCall: func(string) []string { return []string{"ana"} }}
 	for _, name := range []string{"payments", "a (step 1 of 2)", "nights"} {
 		p := paging.Policy{Name: "p", Rounds: 2, Steps: []paging.Step{{Page: []paging.Target{paging.Target("schedule:" + name)}},
 			{Page: []paging.Target{"person:bo"}}}}
 		for _, at := range []incidents.Position{{}, {Round: 1}} {
-			got, ok := learning.Schedule(paging.Decide(p, at, func(string) []string { return []string{"ana"} }).Calls[0].Why)
+			got, ok := learning.Schedule(steps.Decide(p, at, ana).Calls[0].Why)
 			if !ok || got != name {
 				t.Errorf("%q, %v; want %q", got, ok, name)
 			}
 		}
-		if got, ok := learning.Schedule(paging.Decide(p, incidents.Position{Step: 1}, nil).Calls[0].Why); ok {
+		if got, ok := learning.Schedule(steps.Decide(p, incidents.Position{Step: 1}, steps.Moment{}).Calls[0].Why); ok {
 			t.Errorf("a policy that names somebody is taken for the schedule %q", got)
 		}
 	}

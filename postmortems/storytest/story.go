@@ -9,6 +9,7 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/paging/steps"
 )
 
 // A Story writes a timeline as the program would: numbered, in the order of recording,
@@ -112,7 +113,7 @@ var Policy = paging.Policy{
 // time; nobody means that the fallback is paged.
 func (s *Story) Steps(at incidents.Position, onCall ...string) []string {
 	var keys []string
-	d := paging.Decide(Policy, at, func(string) []string { return onCall })
+	d := steps.Decide(Policy, at, steps.Moment{OnCall: func(string) []string { return onCall }})
 	for _, call := range d.Calls {
 		s.pages++
 		key := fmt.Sprintf("42/page/%d/%s", s.pages, call.Person)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	_ "embed"
+	"fmt"
 	"html/template"
 	"log/slog"
 	"net/http"
@@ -75,6 +76,7 @@ type view struct {
 	State                                    State
 	ID, Severity, Title, Service, Person, By string
 	Since, At                                string
+	Acks                                     string // how many have acknowledged with this, while others have to, too
 }
 
 // serve answers with the page of a link. Whoever knows a link is never turned away for what others guess.
@@ -132,6 +134,9 @@ func viewOf(f found) view {
 		Title: text.Clip(text.Line(i.Title), mostTitle), Service: i.Service, Since: i.Opened.UTC().Format(form)}
 	if f.State == Taken {
 		v.By, v.At = text.Line(i.AcknowledgedBy.Name), i.Acknowledged.UTC().Format(form)
+	}
+	if more, ok := i.Response.Acks.Answering(f.Person, "", "", i.Opened); ok {
+		v.Acks = fmt.Sprintf("%d of %d", more.Number, more.Of)
 	}
 	v.Severity = strings.ToLower(v.Severity)
 	return v

@@ -20,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -140,6 +141,9 @@ func read(tx store.Tx, token string, knows func(person string) bool) (f found, e
 			}
 		case incidents.Acknowledged:
 			used = used || f.Page != "" && b.Page == f.Page
+		case incidents.Responded:
+			answered, is := b.Fact.(response.Answered)
+			used = used || is && f.Page != "" && answered.Page == f.Page
 		}
 	}
 	head, err := incidents.Head(tx, id)

@@ -68,7 +68,7 @@ func (b *Board) serviceOnCall(ctx context.Context, c *chat.Call, service string)
 		if err != nil {
 			return blocks.Message{}, err
 		}
-		lines = append(lines, blocks.Say(afterwards(after), who))
+		lines = append(lines, blocks.Say(afterwards(after), who, terms(step)))
 		after += step.Wait
 	}
 	if policy.Rounds > 1 {
@@ -86,6 +86,20 @@ func (b *Board) serviceOnCall(ctx context.Context, c *chat.Call, service string)
 	m := blocks.Sentence("A page for ", blocks.Strong(service), " goes by policy ", blocks.Strong(policy.Name), ":")
 	m.Body = append(m.Body, blocks.Bullets(lines...))
 	return m, nil
+}
+
+// terms are what else a step says than whom it pages.
+func terms(s paging.Step) (l blocks.Line) {
+	if s.InTurn {
+		l = blocks.Say(l, ", one in turn")
+	}
+	if s.When != nil {
+		l = blocks.Say(l, " (only ", s.When.String(), ")")
+	}
+	if s.Acks > 1 {
+		l = blocks.Say(l, "; ", s.Acks, " people have to acknowledge")
+	}
+	return l
 }
 
 // afterwards says how long after the first page a step is taken, if nobody acknowledges.

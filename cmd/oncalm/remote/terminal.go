@@ -12,6 +12,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
+	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/store/bolt"
@@ -215,6 +216,9 @@ func (c *AckCommand) Run(ctx context.Context, s *cli.Session, rests AtRest) erro
 	}
 	id, note := numbered(c.Words)
 	return c.do(ctx, s, terminal.Request{Do: terminal.Ack, ID: id, Text: note}, rests, func(d terminal.Done) string {
+		if d.Status == incidents.StatusTriggered {
+			return c.As + " acknowledged incident " + named(d) + ": " + d.Acks + ". More people have to, and are paged."
+		}
 		return c.As + " acknowledged incident " + named(d) + ". Nobody else is paged for it now."
 	})
 }

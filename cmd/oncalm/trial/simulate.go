@@ -112,7 +112,8 @@ func (c *SimulateCommand) run(
 		return cfg.Schedules[schedule].OnCall(t, overrides[schedule])
 	}
 	all := []simulated{}
-	for _, step := range rehearsal.Of(cfg.PolicyOf(service.Name), c.At.Or(s.Now.UTC()).Add(service.Hold), who) {
+	for _, step := range rehearsal.Of(cfg.PolicyOf(service.Name), c.At.Or(s.Now.UTC()).Add(service.Hold),
+		rehearsal.Knowing{Severity: severity, OnCall: who}) {
 		// the policy counts from its first step; whoever reads counts from the alarm
 		step.After += service.Hold
 		all = append(all, simulatedStep(step, func(person string) []paging.Via { return cfg.Reach(person, severity) }))

@@ -78,6 +78,16 @@ func step(v reading.Value) paging.Step {
 					"%s is 0: the next step is paged at once, before anybody can acknowledge", v.Key)
 			}
 		}),
+		reading.Key("when", func(v reading.Value) { s.When = when(v) }),
+		reading.Key("who", func(v reading.Value) {
+			who, _ := v.OneOf("all", "round-robin")
+			s.InTurn = who == "round-robin"
+		}),
+		reading.Key("acks", func(v reading.Value) {
+			if n, ok := v.Number(1, mostAcks); ok && n > 1 {
+				s.Acks = n
+			}
+		}),
 	)
 	if len(s.Page) == 0 {
 		v.Lacks(`add page: ["schedule:NAME"] or ["person:NAME"]`, "the step pages nobody")
@@ -156,14 +166,27 @@ func (r *Reader) reaches(p paging.Policy, key reading.Value) {
 	case !r.reachable(p.Fallback):
 		key.In("fallback").Warnf("name somebody with a Slack id", "the fallback of policy %s can page nobody", p.Name)
 	}
+	r.gaps(p, key)
+	r.acks(p, key)
 }
 
 // reachable reports whether one of the targets can ever mean somebody who can be paged. It looks at everybody who has a
 // turn in a schedule, at any time: that nobody is on call for an hour is what package schedules warns of.
 func (r *Reader) reachable(targets []paging.Target) bool {
+	return len(r.people(targets)) > 0
+}
+
+// people are those whom targets can ever mean and who can be paged.
+func (r *Reader) people(targets []paging.Target) map[string]bool {
+	all := map[string]bool{}
+	add := func(person string) {
+		if r.Reachable(person) {
+			all[person] = true
+		}
+	}
 	for _, t := range targets {
-		if name, ok := t.Person(); ok && r.Reachable(name) {
-			return true
+		if name, ok := t.Person(); ok {
+			add(name)
 		}
 		name, ok := t.Schedule()
 		if !ok {
@@ -171,11 +194,11 @@ func (r *Reader) reachable(targets []paging.Target) bool {
 		}
 		for _, l := range r.Pairs.Schedules[name].Layers {
 			for _, turn := range l.People {
-				if slices.ContainsFunc(turn, r.Reachable) {
-					return true
+				for _, person := range turn {
+					add(person)
 				}
 			}
 		}
 	}
-	return false
+	return all
 }

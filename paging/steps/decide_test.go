@@ -1,26 +1,26 @@
-package paging_test
+package steps_test
 
 import (
 	"testing"
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
-	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/paging/steps"
 )
 
-var twoSteps = paging.Policy{
+var twoSteps = steps.Policy{
 	Name: "payments",
-	Steps: []paging.Step{
-		{Page: []paging.Target{"schedule:payments"}, Wait: 5 * time.Minute},
-		{Page: []paging.Target{"person:bo", "schedule:payments"}, Wait: 10 * time.Minute},
+	Steps: []steps.Step{
+		{Page: []steps.Target{"schedule:payments"}, Wait: 5 * time.Minute},
+		{Page: []steps.Target{"person:bo", "schedule:payments"}, Wait: 10 * time.Minute},
 	},
-	Rounds: 2, Fallback: []paging.Target{"person:cy"}, Reminder: 30 * time.Minute,
+	Rounds: 2, Fallback: []steps.Target{"person:cy"}, Reminder: 30 * time.Minute,
 }
 
 func TestAfterTheLastRoundTheFallbackIsPagedForEver(t *testing.T) {
 	at := incidents.Position{Round: 2}
 	for n := range 100 {
-		d := paging.Decide(twoSteps, at, func(string) []string { return nil })
+		d := steps.Decide(twoSteps, at, steps.Moment{})
 		if len(d.Calls) != 1 || d.Calls[0].Person != "cy" || d.Wait != 30*time.Minute {
 			t.Fatalf("page %d after the last round: %+v", n, d)
 		}
@@ -30,12 +30,12 @@ func TestAfterTheLastRoundTheFallbackIsPagedForEver(t *testing.T) {
 
 func TestTargets(t *testing.T) {
 	for _, good := range []string{"schedule:payments", "person:ana"} {
-		if _, err := paging.ParseTarget(good); err != nil {
+		if _, err := steps.ParseTarget(good); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, bad := range []string{"", "ana", "person:", "team:x", "schedule"} {
-		if _, err := paging.ParseTarget(bad); err == nil {
+		if _, err := steps.ParseTarget(bad); err == nil {
 			t.Errorf("%q was taken for a target", bad)
 		}
 	}
