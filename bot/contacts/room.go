@@ -32,8 +32,8 @@ func (r *Room) Words() []chat.Word {
 				argument.May("code", argument.Fixed)},
 			Change: r.verify,
 			Help:   "Proves a phone number, an address or a topic of yours: it sends a code there, and takes it.",
-			More: "A code serves for 10 minutes and 5 tries. Who is not proven is paged all the same; answers by SMS are taken " +
-				"only from proven numbers."},
+			More: "A code serves for 10 minutes and 5 tries. Who is not proven is paged all the same; answers by SMS " +
+				"are taken only from proven numbers."},
 	}
 }
 
