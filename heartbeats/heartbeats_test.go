@@ -15,6 +15,13 @@ import (
 	"github.com/oncalm/oncalm/store/storetest"
 )
 
+// hourly is one that takes less of the machine's time.
+func hourly() Heartbeat {
+	h := backup()
+	h.Every, h.Grace = time.Hour, 10*time.Minute
+	return h
+}
+
 // TestMissing is the story of a backup: it beats, it is missing, and it is heard again. Bubbles begin at midnight of 2000-01-01.
 func TestMissing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -31,7 +38,7 @@ func TestMissing(t *testing.T) {
 		if i.Service != "batch" || i.Severity != "sev2" || i.Quiet {
 			t.Errorf("the incident is %+v", i)
 		}
-		r.wait(100 * time.Hour)
+		r.wait(30 * time.Hour)
 		if n := len(r.all()); n != 1 {
 			t.Errorf("%d incidents of one that is missing", n)
 		}
@@ -85,9 +92,9 @@ func TestChanged(t *testing.T) {
 		r.beat("nightly-backup")
 		r.wait(20 * time.Hour)
 		r.stop()
-		hourly := backup()
-		hourly.Every, hourly.Grace, hourly.Severity = time.Hour, 10*time.Minute, "sev1"
-		r.start(hourly)
+		other := hourly()
+		other.Severity = "sev1"
+		r.start(other)
 		r.wait(69 * time.Minute)
 		r.expect("within the new time")
 		r.wait(2 * time.Minute)
@@ -96,13 +103,13 @@ func TestChanged(t *testing.T) {
 			t.Errorf("it is %s", i.Severity)
 		}
 		r.stop()
-		other := backup()
+		other = backup()
 		other.Name = "other"
 		r.start(other)
 		defer func() { r.stop() }()
 		r.expect("after it was removed")
 		r.timeline("1", "is not in the configuration any more")
-		r.wait(100 * time.Hour)
+		r.wait(30 * time.Hour)
 		if got := r.open(); len(got) != 1 || !strings.Contains(got[0], "No beat of other") {
 			t.Errorf("open are %q", got)
 		}
@@ -172,6 +179,23 @@ func TestAwayBeforeTheDeadline(t *testing.T) {
 	}
 }
 
+// TestAsleep: of what was expected while the machine slept nobody knows whether it found anybody.
+func TestAsleep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		r.start(backup())
+		defer func() { r.stop() }()
+		r.wait(time.Hour)
+		r.slept.Store(int64(30 * time.Hour))
+		r.wait(59 * time.Minute)
+		r.expect("within one grace after it woke up")
+		r.wait(2 * time.Minute)
+		if n := len(r.open()); n != 1 {
+			t.Errorf("%d are missing after the grace", n)
+		}
+	})
+}
+
 // TestClockIsSet: no setting of the clock makes a beat missing, or keeps one from being missed, or from resolving what it should.
 func TestClockIsSet(t *testing.T) {
 	for _, by := range []time.Duration{48 * time.Hour, -48 * time.Hour, 24 * 3650 * time.Hour} {
@@ -183,14 +207,14 @@ func TestClockIsSet(t *testing.T) {
 				r.wait(10 * time.Hour)
 				r.beat("nightly-backup")
 				r.wait(time.Hour)
-				r.ahead = by
+				r.ahead.Store(int64(by))
 				r.wait(24*time.Hour - time.Second)
 				r.expect("before 25 hours")
 				r.wait(5 * time.Second)
 				if n := len(r.open()); n != 1 {
 					t.Fatalf("%d are missing after 25 hours", n)
 				}
-				r.ahead = -by
+				r.ahead.Store(int64(-by))
 				r.wait(time.Minute)
 				r.beat("nightly-backup")
 				r.expect("when it beats again")
@@ -207,7 +231,8 @@ func TestWallSetBackWhileDown(t *testing.T) {
 		r.beat("nightly-backup")
 		r.wait(time.Hour)
 		r.stop()
-		r.ahead, r.clock.Boot = -24*365*time.Hour, "second"
+		r.ahead.Store(-int64(24 * 365 * time.Hour))
+		r.clock.Boot = "second"
 		r.start(backup())
 		defer func() { r.stop() }()
 		r.wait(52 * time.Hour)
@@ -243,18 +268,18 @@ func TestMessages(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				r := newRig(t)
 				r.rules = rules
-				h := backup()
+				h := hourly()
 				h.Name = tt.heartbeat
 				r.start(h)
 				defer func() { r.stop() }()
-				r.wait(10 * time.Hour)
+				r.wait(30 * time.Minute)
 				r.say(tt.subject, tt.text)
 				if n := len(r.open()); n != tt.open {
 					t.Errorf("the message opened %d incidents: %q", n, r.open())
 				}
-				r.wait(15*time.Hour + time.Minute)
+				r.wait(41 * time.Minute)
 				if missing := len(r.open()) > tt.open; missing == tt.beats {
-					t.Errorf("missing 25 h after the beginning: %v", missing)
+					t.Errorf("missing 71 min after the beginning: %v", missing)
 				}
 			})
 		})
@@ -343,17 +368,17 @@ func TestCrash(t *testing.T) {
 				safe := r.store
 				mortal := storetest.NewMortal(safe, -1, heard, func() {})
 				r.store = mortal
-				r.start(backup())
-				r.wait(25*time.Hour - time.Minute)
+				r.start(hourly())
+				r.wait(70*time.Minute - time.Minute)
 				mortal.Die(commits)
 				r.wait(2 * time.Minute)
 				_ = r.desk.keep(t.Context(), "nightly-backup")
 				died := mortal.Died()
 				r.stop()
 				r.store = safe
-				r.start(backup())
+				r.start(hourly())
 				defer func() { r.stop() }()
-				r.wait(2 * time.Hour)
+				r.wait(30 * time.Minute)
 				if n := len(r.all()); n > 1 {
 					t.Errorf("killed at commit %d (%v): %d incidents", commits, heard, n)
 				}
@@ -362,7 +387,7 @@ func TestCrash(t *testing.T) {
 				}
 				r.beat("nightly-backup")
 				r.expect("after a beat")
-				r.wait(25*time.Hour + time.Minute)
+				r.wait(70*time.Minute + time.Minute)
 				if n := len(r.open()); n != 1 {
 					t.Errorf("killed at commit %d (%v): %d are open when it is missing", commits, heard, n)
 				}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -33,8 +34,8 @@ type rig struct {
 	t      testing.TB
 	store  store.Store
 	begun  time.Time
-	ahead  time.Duration // of the wall
-	boot   string
+	ahead  atomic.Int64 // of the wall, in nanoseconds
+	slept  atomic.Int64 // by the machine, likewise: Go's timers did not run
 	rules  []messages.Rule
 	clock  *clocks.Clock
 	desk   *Desk
@@ -43,9 +44,12 @@ type rig struct {
 }
 
 func newRig(t testing.TB) *rig {
-	r := &rig{t: t, store: storetest.Memory(), begun: time.Now(), boot: "first"}
-	r.clock = &clocks.Clock{Wall: func() time.Time { return time.Now().Add(r.ahead) },
-		Up: func() time.Duration { return time.Since(r.begun) }, Boot: r.boot}
+	r := &rig{t: t, store: storetest.Memory(), begun: time.Now()}
+	r.clock = &clocks.Clock{
+		Wall: func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load() + r.slept.Load())) },
+		Up:   func() time.Duration { return time.Since(r.begun) + time.Duration(r.slept.Load()) },
+		Boot: "first",
+	}
 	return r
 }
 

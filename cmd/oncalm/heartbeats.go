@@ -7,6 +7,7 @@ import (
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/cmd/oncalm/watching"
 	"github.com/oncalm/oncalm/heartbeats"
+	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/watch"
 )
 
@@ -24,8 +25,9 @@ func (a *assembly) wireHeartbeats() error {
 // wireWatch wires who outside hears that this program lives.
 func (a *assembly) wireWatch() error {
 	a.pulse = watching.New(a.cfg, watching.Parts{Kept: a.watched, Store: a.store, Intake: a.intake, Look: a.runner.Look,
-		Slack: a.probe, Checks: []watch.Check{a.watch.Well}, OfSlack: []watch.Check{a.slackWell, a.scopesWell},
-		Ways: a.ways, Transport: a.outside.heartbeat, Clock: a.clock, Log: a.log})
+		Slack: a.probe, Checks: []watch.Check{a.watch.Well, ops.StoreWritable(a.incoming).Run},
+		OfSlack: []watch.Check{a.slackWell, a.scopesWell},
+		Ways:    a.ways, Transport: a.outside.heartbeat, Clock: a.clock, Log: a.log})
 	maps.Copy(a.handlers, a.pulse.Handlers())
 	return nil
 }
