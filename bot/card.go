@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/channels"
+	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
@@ -81,7 +82,7 @@ func (b *Bot) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incide
 		b.enqueueCard(tx, queue, now, i, e)
 	}
 	b.channels.Follow(tx, now, i, e)
-	return delayed(tx, b.watch.Outage(), i, e)
+	return pages.Delayed(tx, b.watch.Outage(), i, e)
 }
 
 // enqueueCard enqueues a card, at a time that keeps the pace. What people do is shown without waiting for the cards of a storm.

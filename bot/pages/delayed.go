@@ -1,4 +1,4 @@
-package bot
+package pages
 
 import (
 	"time"
@@ -11,8 +11,8 @@ import (
 // tardy is how late a page must be for the reason to stand on the timeline.
 const tardy = time.Minute
 
-// delayed says of a page that was late why, if Slack was away meanwhile: once for each outage.
-func delayed(tx store.Tx, o slack.Outage, i *incidents.Incident, e incidents.Event) []incidents.Body {
+// Delayed says of a page that was late why, if Slack was away meanwhile: once for each outage.
+func Delayed(tx store.Tx, o slack.Outage, i *incidents.Incident, e incidents.Event) []incidents.Body {
 	var key string
 	switch body := e.Body.(type) {
 	case incidents.Delivered:
