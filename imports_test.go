@@ -101,7 +101,8 @@ func checkOrder(o order, all []source) []string {
 // isDouble says whether a folder is there for tests and the demo: the rooms of the fake Slack, and what the bot's tests share.
 func isDouble(dir string) bool {
 	return dir == "bot/bottest" || dir == "rollbacks/rollbackstest" || dir == "reach/reachtest" || dir == "bot/slackfake" ||
-		strings.HasPrefix(dir, "rollbacks/") && strings.HasSuffix(dir, "fake") || strings.HasPrefix(dir, "bot/slackfake/")
+		strings.HasPrefix(dir, "rollbacks/") && strings.HasSuffix(dir, "fake") ||
+		strings.HasPrefix(dir, "lookups/") && strings.HasSuffix(dir, "fake") || strings.HasPrefix(dir, "bot/slackfake/")
 }
 
 // isDemo says whether a file is one of the demo.

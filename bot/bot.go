@@ -19,6 +19,7 @@ import (
 	"github.com/oncalm/oncalm/bot/command"
 	"github.com/oncalm/oncalm/bot/contacts"
 	"github.com/oncalm/oncalm/bot/home"
+	"github.com/oncalm/oncalm/bot/lookup"
 	"github.com/oncalm/oncalm/bot/notice"
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/respond"
@@ -86,6 +87,8 @@ type Options struct {
 	// Rollbacks is where services are rolled back, and Freezes where their pipelines are frozen; nil if nothing can be.
 	Rollbacks *rollbacks.Desk
 	Freezes   *freeze.Desk
+	// Lookups are where logs and traces are looked at: places, and ways there.
+	Lookups lookup.Options
 	// PublicURL is where the program is reached from outside, without a slash at the end, for links to it; empty if that is not known.
 	PublicURL string
 	// Capture is which messages are put onto timelines, and Channels which incidents have channels of their own.
@@ -128,6 +131,7 @@ type Bot struct {
 	respond    *respond.Room
 	rollback   *rollback.Room
 	actions    *actions.Room
+	lookup     *lookup.Room
 	notices    *notice.Notices
 	storms     *storm.Storms
 	pages      *pages.Pages
@@ -190,16 +194,15 @@ func (b *Bot) compose(users map[string]string) {
 	more := dutyWords(b)
 	b.shifts = shifts.New(shifts.Options{
 		Root: o.Roots.OnCall, Book: o.Book, Overrides: o.Overrides, Pager: o.Pager, People: o.People, Users: users,
-		Services:  o.Services,
 		PublicURL: o.PublicURL, Out: out, Owe: b.notices.Owe, Absent: b.roll.absent.of, Clock: o.Clock, Log: log,
-		More: more, Silences: o.Silences,
+		More: more, Silences: o.Silences, Services: o.Services,
 	})
 	b.respond = respond.New(respond.Options{
 		Root: o.Roots.Incident, Book: o.Book, Pager: o.Pager, People: o.People, PagesNobody: o.PagesNobody,
 		Stakeholders: o.stakeholders,
 		Owe:          b.notices.Owe, OweChannel: b.notices.OweChannel, Clock: o.Clock,
 	})
-	b.rollback, b.actions = backs(b), items(b, users)
+	b.rollback, b.actions, b.lookup = backs(b), items(b, users), looks(b)
 	lines := &timeline.Lines{Root: o.Roots.Incident, Book: o.Book, Here: here}
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Pager: o.Pager, Postmortem: o.Postmortem, Log: log,
@@ -223,7 +226,8 @@ func (b *Bot) compose(users map[string]string) {
 	}
 	b.command.Router, lines.Router, b.rollback.Router, b.respond.Router = b.router, b.router, b.router, b.router
 	b.respond.Hand = command.HandOf(b.command)
-	b.rollback.Hand, b.actions.Hand, b.actions.Router = b.respond.Hand, b.respond.Hand, b.router
+	b.rollback.Hand, b.actions.Hand, b.lookup.Hand = b.respond.Hand, b.respond.Hand, b.respond.Hand
+	b.actions.Router, b.lookup.Router = b.router, b.router
 }
 
 // dutyWords are the words of others about who is on call. It makes those that follow what happens.
@@ -246,7 +250,15 @@ func dutyWords(b *Bot) []chat.Word {
 
 // wordsOf are the words of others about incidents.
 func wordsOf(b *Bot, lines *timeline.Lines) []chat.Word {
-	return slices.Concat(declares(b).Words(), b.respond.Words(), b.actions.Words(), b.rollback.Words(), lines.Words())
+	return slices.Concat(declares(b).Words(), b.respond.Words(), b.actions.Words(), b.rollback.Words(), lines.Words(),
+		b.lookup.Words())
+}
+
+// looks is the conversation about logs and traces.
+func looks(b *Bot) *lookup.Room {
+	o := b.o.Lookups
+	o.Book, o.Clock, o.Log = b.o.Book, b.o.Clock, b.log
+	return lookup.New(o)
 }
 
 // items is the conversation about action items.
@@ -339,7 +351,7 @@ func (b *Bot) Handlers() map[string]outbox.Handler {
 	all := map[string]outbox.Handler{KindCard: b.card}
 	for _, more := range []map[string]outbox.Handler{
 		b.router.Handlers(), b.notices.Handlers(), b.shifts.Handlers(), b.storms.Handlers(), b.pages.Handlers(),
-		b.respond.Handlers(), b.rollback.Handlers(),
+		b.respond.Handlers(), b.rollback.Handlers(), b.lookup.Handlers(),
 		b.capture.Handlers(), b.channels.Handlers(), b.home.Handlers(), b.actions.Reminders().Handlers(),
 	} {
 		maps.Copy(all, more)

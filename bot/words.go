@@ -9,6 +9,7 @@ import (
 	"github.com/oncalm/oncalm/bot/command"
 	"github.com/oncalm/oncalm/bot/contacts"
 	"github.com/oncalm/oncalm/bot/declare"
+	"github.com/oncalm/oncalm/bot/lookup"
 	"github.com/oncalm/oncalm/bot/respond"
 	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/shifts"
@@ -29,7 +30,8 @@ func Words(roots Roots) []chat.Room {
 	more := slices.Concat((&silence.Talk{}).Words(), (&contacts.Room{}).Words(), []chat.Word{trace.Word(nil)})
 	words := slices.Concat(declare.New(declare.Options{}).Words(), respond.New(respond.Options{}).Words(),
 		actions.New(actions.Options{}).Words(),
-		rollback.New(rollback.Options{}).Words(), (&timeline.Lines{}).Words())
+		rollback.New(rollback.Options{}).Words(), (&timeline.Lines{}).Words(),
+		lookup.New(lookup.Options{}).Words())
 	incident := command.Options{Root: roots.Incident, OnCall: roots.OnCall, More: words}
 	return []chat.Room{
 		command.New(incident).Room(),

@@ -16,7 +16,8 @@ import (
 // unscoped are the actions that AWS cannot narrow to single resources; see
 // https://docs.aws.amazon.com/service-authorization/latest/reference/.
 var unscoped = []string{"cloudwatch:DescribeAlarms", "cloudwatch:ListAlarmMuteRules", "cloudwatch:GetMetricData", "cloudwatch:PutMetricData",
-	"ecs:DescribeTaskDefinition", "appconfig:ListApplications", "ses:GetSuppressedDestination"}
+	"ecs:DescribeTaskDefinition", "appconfig:ListApplications", "ses:GetSuppressedDestination",
+	"logs:GetQueryResults", "logs:StopQuery", "xray:GetServiceGraph", "xray:GetTraceSummaries"}
 
 // TestPolicyForEachTarget holds that docs/rollbacks.md and the policy of a target name the same permissions.
 func TestPolicyForEachTarget(t *testing.T) {

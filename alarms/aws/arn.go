@@ -163,14 +163,22 @@ func (a ARN) AlarmName() string {
 	return name
 }
 
-// ConsoleLink leads to an alarm in the AWS console; empty if that is not known.
-func ConsoleLink(region, name string) string {
+// Console is where the pages of CloudWatch in the AWS console begin, up to the part behind #; empty if that is not known.
+func Console(region string) string {
 	p, ok := partitionOf(region)
-	if !ok || p.console == "" || name == "" || utf8.RuneCountInString(name) > MaxName {
+	if !ok || p.console == "" {
 		return ""
 	}
-	return "https://" + region + "." + p.console + "/cloudwatch/home?region=" + region +
-		"#alarmsV2:alarm/" + escapeName(name)
+	return "https://" + region + "." + p.console + "/cloudwatch/home?region=" + region
+}
+
+// ConsoleLink leads to an alarm in the AWS console; empty if that is not known.
+func ConsoleLink(region, name string) string {
+	console := Console(region)
+	if console == "" || name == "" || utf8.RuneCountInString(name) > MaxName {
+		return ""
+	}
+	return console + "#alarmsV2:alarm/" + escapeName(name)
 }
 
 // escapeName writes a name so that no character of it has a meaning in an address or

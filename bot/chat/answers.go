@@ -64,16 +64,21 @@ func (r *Router) answer(ctx context.Context, e outbox.Entry) (func(store.Tx) err
 		}
 		body.URL = address
 	}
-	err := r.o.Out.Answer(ctx, body.URL, []byte(body.Payload))
+	return nil, send(ctx, r, e, body.URL, body.Payload)
+}
+
+// send posts to a response address, as often as Slack allows. What Slack does not take is logged and dropped.
+func send(ctx context.Context, r *Router, e outbox.Entry, url, payload string) error {
+	err := r.o.Out.Answer(ctx, url, []byte(payload))
 	if (slack.PerhapsSent(err) || slack.TroubleOf(err) == slack.Limited) && e.Attempt+1 >= uses {
 		r.o.Log.Warn("a reply could not be sent in as many attempts as Slack allows", "key", e.Key, "err", err)
-		return nil, nil
+		return nil
 	}
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable || t == slack.Barred {
 		r.o.Log.Warn("a reply could not be sent", "key", e.Key, "err", err)
-		return nil, nil
+		return nil
 	}
-	return nil, slack.Owed(err)
+	return slack.Owed(err)
 }
 
 // breath is the pause before an answer is tried again; each further one is twice as long.

@@ -107,12 +107,17 @@ func sendDirectly(ctx context.Context, r *Router, e outbox.Entry) (func(store.Tx
 		r.o.Log.Warn("a reply came too late to be sent", "key", e.Key)
 		return nil, nil
 	}
+	return nil, put(ctx, r, e, b)
+}
+
+// put posts a message to a conversation.
+func put(ctx context.Context, r *Router, e outbox.Entry, b directBody) error {
 	_, err := r.o.Out.PutOwed(ctx, e, b.Channel, !strings.HasPrefix(b.Channel, "D"), b.Drawn, directEvent)
 	if t := slack.TroubleOf(err); t == slack.Refused || t == slack.Unreadable {
 		r.o.Log.Warn("a reply could not be sent", "key", e.Key, "err", err)
-		return nil, nil
+		return nil
 	}
-	return nil, slack.Owed(err)
+	return slack.Owed(err)
 }
 
 // answerDirectly tells a person what could not be written down, once and without waiting for it.

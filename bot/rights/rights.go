@@ -70,7 +70,7 @@ func words() map[Action]map[string][]string {
 		Declare: {"incident": {"declare"}},
 		Respond: {
 			"incident": {"ack", "resolve", "reopen", "escalate", "snooze", "note", "undo", "merge", "split", "severity", "update",
-				"lead", "role", "summary", "impact", "rename", "action", "write", "review", "strike", "edit", "ack-all", "page"},
+				"lead", "role", "summary", "impact", "rename", "action", "write", "review", "strike", "edit", "ack-all", "page", "logs", "traces"},
 			"timeline": {"put", "add"},
 			"action":   {"done", "reopen", "edit"},
 		},

@@ -173,7 +173,7 @@ func (a *assembly) wireBot() (err error) {
 	a.bot, err = bot.New(bot.Options{
 		Out: a.line, Token: a.cfg.Slack.BotToken.Reveal(), SigningSecrets: secrets, Unposted: a.cfg.Slack.Socket(),
 		Channel: a.cfg.Slack.Channel, Book: a.book, Pager: a.pager, Overrides: a.overrides, People: people,
-		Contacts: a.talk, Silences: a.silences, Rollbacks: a.rollbacks, Freezes: a.freezes,
+		Contacts: a.talk, Silences: a.silences, Rollbacks: a.rollbacks, Freezes: a.freezes, Lookups: a.lookups(),
 		Watched: a.cfg.Services, PagesNobody: a.cfg.PagesNobody,
 		Services: services, PublicURL: a.cfg.PublicURL, Postmortem: a.postmortem,
 		Rights: a.cfg.Rights, RightsNow: a.rights, Access: a.cfg.Access,

@@ -71,6 +71,9 @@ func (v *visit) takesCharge() {
 	v.says("/incident role comms @bo", "bo is comms of 1")
 	v.says("/incident roles", "Scribe: nobody")
 	v.says("/incident rename Payments fail", "1 is called “Payments fail” now")
+	v.says("/incident note yesterday 23:50 the provider announced it", "Noted on 1 (Payments fail) at 23:50")
+	v.repeats("/incident timeline 1", "the provider announced it") // while the timeline is short: it is the first of its lines
+	v.says("/incident edit 1 "+v.line("the provider announced it")+" yesterday 23:45 the provider had announced it", "yesterday 23:45")
 	v.says("/incident summary The payment provider answers 503", "The card of 1 (Payments fail) says what it is about now.")
 	v.says("/incident impact from yesterday 23:40 to yesterday 23:55 half of the customers cannot pay", "The impact of 1")
 	v.says("/incident page @cy you know the provider", "You paged cy for 1")
@@ -124,10 +127,8 @@ func (v *visit) talks() {
 	v.shuts("Cancel")
 	v.sees("#log", "ana: we switch to the other one (decision)") // on the card
 	v.scene("2-response")
-	v.says("/incident note yesterday 23:50 the provider announced it", "Noted on 1 (Payments fail) at 23:50")
-	v.repeats("/incident timeline 1", "lost a data centre", "takes 400 payments", "we switch to the other one", "the provider announced it")
+	v.repeats("/incident timeline 1", "lost a data centre", "takes 400 payments", "we switch to the other one")
 	v.both("a timeline", "", "")
-	v.says("/incident edit 1 "+v.line("the provider announced it")+" yesterday 23:45 the provider had announced it", "yesterday 23:45")
 	v.says("/incident strike 1 "+v.line("takes 400 payments")+" it was less", "it was less")
 }
 
@@ -170,6 +171,11 @@ func (v *visit) looks() {
 	v.says("/incident merge 3 into 1", "You merged 3 into 1 (Payments fail)")
 	v.says("/incident split 1 search-p99-latency", "search-p99-latency")
 	v.says("/incident info 1", "Summary: The payment provider answers 503")
+	v.says("/incident logs 1", "I look at the logs of checkout for 1")
+	v.sees("#log", "the payment provider answered <Token-")
+	v.both("what logs say", "", "")
+	v.says("/incident traces 1", "I look at the traces of checkout for 1")
+	v.sees("#log", "payment-provider (remote): ")
 }
 
 // ends resolves what is open, and reads the postmortem.

@@ -37,6 +37,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/publishing"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
 	"github.com/oncalm/oncalm/heartbeats"
+	"github.com/oncalm/oncalm/lookups"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems/shapes"
@@ -88,6 +89,8 @@ type Config struct {
 	Levers map[string][]rollbacks.Lever
 	// Freezes are how bad incidents of services must be for their pipelines to be frozen; those that are missing never are.
 	Freezes map[string]string
+	// Lookups are where services can be looked at.
+	Lookups map[string]lookups.Places
 	// Messages say what messages amount to that are not CloudWatch's own, before the program's own table does.
 	Messages []messages.Rule
 	// Heartbeats are what ought to be told of again and again, in the order of their names.

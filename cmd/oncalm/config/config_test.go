@@ -34,6 +34,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/heartbeats"
+	"github.com/oncalm/oncalm/lookups"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations"
@@ -233,6 +234,7 @@ func TestEverything(t *testing.T) {
 		Access:  rights.Access{Ask: true},
 		Rights:  rights.Rules{rights.Commander: {"ana"}, rights.Viewer: {"cy"}, rights.Approver: {"bo"}},
 		Freezes: map[string]string{"checkout": "sev1"},
+		Lookups: map[string]lookups.Places{"checkout": {Logs: []string{"/ecs/checkout", "/ecs/cart"}, Traces: []string{"checkout-api"}}},
 		Levers: map[string][]rollbacks.Lever{"checkout": {
 			{
 				Kind: "ecs", Name: "ecs prod/checkout", Approvals: 1, Region: "eu-central-1", Account: "123456789012",

@@ -22,6 +22,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/severities"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/texts"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/weekly"
+	"github.com/oncalm/oncalm/lookups"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rotations"
@@ -48,7 +49,7 @@ func sections(c *Config) []reading.Entry {
 		Pairs:     schedules.Pairs{Schedules: c.Schedules, Planned: c.Planned},
 	}
 	text := &texts.Reader{Directory: &c.Templates, Shapes: &c.Shapes}
-	service := &services.Reader{Services: &c.Services, Levers: c.Levers, Freezes: c.Freezes,
+	service := &services.Reader{Services: &c.Services, Levers: c.Levers, Freezes: c.Freezes, Lookups: c.Lookups,
 		Topics: &c.SNS.Topics, Texts: text.Service}
 	beat := beats.Reader{To: &c.Heartbeats, Heard: func() bool { return len(c.SNS.Topics) > 0 }, Quiet: c.PagesNobody}
 	rule := &rules.Reader{Rules: &c.Messages, Quiet: c.PagesNobody}
@@ -148,7 +149,7 @@ func empty(f *reading.File) *Config {
 		People:    map[string]Person{},
 		Schedules: map[string]rotations.Schedule{}, Planned: map[string][]rotations.Override{},
 		Policies: map[string]paging.Policy{}, Levers: map[string][]rollbacks.Lever{},
-		Freezes:  map[string]string{},
+		Freezes: map[string]string{}, Lookups: map[string]lookups.Places{},
 		Quiet:    severities.DefaultQuiet(),
 		Handoffs: schedules.DefaultHandoffs(),
 	}

@@ -1,6 +1,5 @@
-// Package webshop is what the alarms of the demo watch: a service in a fake ECS, reached over the network as the real one is, at the same
-// address as what else the demo has of AWS. An alarm
-// follows a deployment, and is OK again when that is rolled back.
+// Package webshop is what the alarms of the demo watch: a service in a fake ECS, with logs and traces, reached over the network as the real
+// one is, at the same address as what else the demo has of AWS. An alarm follows a deployment, and is OK again when that is rolled back.
 package webshop
 
 import (
@@ -13,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"regexp"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,6 +24,8 @@ import (
 	"github.com/oncalm/oncalm/graphs"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/response"
+	"github.com/oncalm/oncalm/lookups/logsfake"
+	"github.com/oncalm/oncalm/lookups/tracesfake"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rollbacks/ecsfake"
 )
@@ -31,6 +33,8 @@ import (
 // A Shop is a service that is deployed.
 type Shop struct {
 	ecs    *ecsfake.Cluster
+	logs   *logsfake.Logs
+	traces *tracesfake.Traces
 	server *http.Server
 	door   net.Listener
 
@@ -46,6 +50,9 @@ type Shop struct {
 // Service is what is deployed, in the cluster prod.
 const Service = "checkout"
 
+// Group is where it logs.
+const Group = "/ecs/" + Service
+
 // Open opens the fake ECS, with a version that works. The other services of AWS are by the name for which calls to them are signed; at
 // "" is what calls go to that are not signed.
 func Open(log *slog.Logger, others map[string]http.Handler) (*Shop, error) {
@@ -53,9 +60,10 @@ func Open(log *slog.Logger, others map[string]http.Handler) (*Shop, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Shop{ecs: ecsfake.New("prod", time.Now), door: door, version: 41, fired: map[string]time.Time{},
-		well: map[string]time.Time{}}
+	h := &Shop{ecs: ecsfake.New("prod", time.Now), logs: logsfake.New(time.Now), traces: tracesfake.New(), door: door,
+		version: 41, fired: map[string]time.Time{}, well: map[string]time.Time{}}
 	h.ecs.Takes = 6 * time.Second
+	h.logs.Takes, h.logs.Bytes = 2*time.Second, 1_500_000
 	h.server = doors.NewServer(h.front(others), log)
 	h.ecs.Deployed(Service, h.name(h.version), 48*time.Hour)
 	h.deploy(24 * time.Hour)
@@ -72,11 +80,16 @@ func (h *Shop) front(others map[string]http.Handler) http.Handler {
 		if found := signedFor.FindStringSubmatch(r.Header.Get("Authorization")); found != nil {
 			service = found[1]
 		}
-		if other, ok := others[service]; ok {
+		switch other, ok := others[service]; {
+		case ok:
 			other.ServeHTTP(w, r)
-			return
+		case service == "logs":
+			h.logs.ServeHTTP(w, r)
+		case service == "xray":
+			h.traces.ServeHTTP(w, r)
+		default:
+			h.ecs.ServeHTTP(w, r)
 		}
-		h.ecs.ServeHTTP(w, r)
 	})
 }
 
@@ -159,6 +172,32 @@ func (h *Shop) Alarm(name string, state incidents.AlarmState, now time.Time) {
 		return
 	}
 	h.fired[name] = now
+	if strings.HasPrefix(name, Service) {
+		h.fails(now)
+	}
+}
+
+// fails writes what the service logs, and which calls it makes, in the six minutes before an alarm of it fires: the payment provider
+// answers late and wrong.
+func (h *Shop) fails(now time.Time) {
+	const many = 400
+	for n := range many {
+		at := now.Add(-time.Duration(many-n) * 6 * time.Minute / many)
+		own := tracesfake.Hop{Name: Service, Type: "AWS::ECS::Container", Took: 90 * time.Millisecond}
+		pays := tracesfake.Hop{Name: "payment-provider", Type: "remote", Took: 40 * time.Millisecond}
+		keeps := tracesfake.Hop{Name: "orders", Type: "AWS::DynamoDB::Table", Took: 12 * time.Millisecond, Throttle: n%50 == 0}
+		h.logs.Write(Group, at, fmt.Sprintf("INFO POST /checkout %d order=%d", http.StatusOK, 5000+n))
+		switch {
+		case n%3 == 0:
+			own.Took, own.Fault, pays.Took, pays.Fault = 3100*time.Millisecond, true, 3*time.Second, true
+			h.logs.Write(Group, at, fmt.Sprintf("ERROR order=%d the payment provider answered 503 after 3000ms", 5000+n))
+		case n%40 == 1:
+			h.logs.Write(Group, at, fmt.Sprintf("ERROR order=%d java.net.SocketTimeoutException: read timed out", 5000+n))
+		}
+		for _, below := range []tracesfake.Hop{pays, keeps} {
+			h.traces.Add(tracesfake.Call{At: at, Way: []tracesfake.Hop{own, below}})
+		}
+	}
 }
 
 // Lag implements [graphs.Source].

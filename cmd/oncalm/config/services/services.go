@@ -16,6 +16,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/severities"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/lookups"
 	"github.com/oncalm/oncalm/rollbacks"
 )
 
@@ -31,6 +32,8 @@ type Reader struct {
 	Levers map[string][]rollbacks.Lever
 	// Freezes are how bad an incident of a service must be for its pipelines to be frozen.
 	Freezes map[string]string
+	// Lookups are where services can be looked at.
+	Lookups map[string]lookups.Places
 	// Topics are those that are heard, once the whole file was read.
 	Topics *[]string
 	// Texts returns the reader of the templates of a service.
@@ -43,6 +46,7 @@ type Reader struct {
 func (r *Reader) Section(v reading.Value) {
 	v.Named("service", func(name string, key, v reading.Value) {
 		s := alarms.Service{Name: name, Severity: incidents.Sev2, Group: DefaultGroup, Flap: alarms.DefaultFlap()}
+		var looked lookups.Places
 		v.Mapping(
 			reading.Key("policy", func(v reading.Value) {
 				if policy, ok := v.Filled("the name of a policy"); ok {
@@ -68,6 +72,8 @@ func (r *Reader) Section(v reading.Value) {
 			reading.Key("templates", r.Texts(name)),
 			// docs/decisions/0030
 			reading.Key("rollback", func(v reading.Value) { r.Levers[name] = levers.Read(v) }),
+			reading.Key("logs", func(v reading.Value) { looked.Logs = logs(v) }),
+			reading.Key("traces", func(v reading.Value) { looked.Traces = traces(v) }),
 			reading.Key("freeze", func(v reading.Value) {
 				if severity, ok := severities.Read(v); ok {
 					r.Freezes[name] = severity
@@ -81,6 +87,9 @@ func (r *Reader) Section(v reading.Value) {
 			v.In("group_by").Warnf("remove it, or group", "group is 0: alarms of service %s are not grouped, by whatever", name)
 		}
 		r.Services.All = append(r.Services.All, s)
+		if len(looked.Logs)+len(looked.Traces) > 0 {
+			r.Lookups[name] = looked
+		}
 	})
 }
 
