@@ -1,7 +1,8 @@
 // Package changes keeps what was changed in the world outside: a deployment, a setting, the number of machines. Whoever handles an
 // incident asks what changed before it, and whether what was done since has helped.
 //
-// A [Change] is a marker at a time. Intake saves one for each message that tells of a change; a rollback will save what it did.
+// A [Change] is a marker at a time. Intake saves one for each message that tells of a change, and package recent one for each that a
+// service of AWS tells of when it is asked. What is known by both is kept, and found, once.
 // Markers are found by their time, which is when the change happened and not when it was heard of, and by the [Thing] that was
 // changed: an alarm that tells of a thing asks for that one alone, however much else is changed. Package around does that for incidents.
 //
@@ -36,6 +37,8 @@ type Change struct {
 	Link      string    `json:"link,omitempty"`
 	// ID is the event's at EventBridge, or that of the message.
 	ID string `json:"id"`
+	// Asked is set if nobody told of it: the service that did it was asked.
+	Asked *Span `json:"asked,omitempty"`
 }
 
 const (
@@ -84,11 +87,9 @@ func (c Change) places() (keys []string) {
 func To(tx store.Tx, things []Thing, from, to time.Time) (found []Change) {
 	known := map[string]bool{}
 	for _, t := range With(things) {
-		begin, end := store.Key(indexPart, t.Account, t.Region, t.Name, from.UTC().Format(keyTime)),
-			store.Key(indexPart, t.Account, t.Region, t.Name, to.UTC().Format(keyTime))
+		begin, end := span(t, from, to)
 		for key := range tx.Range(begin, end) {
-			parts := store.Parts(key)
-			at := prefix + parts[4] + "/" + store.Key(parts[5])
+			at := placed(key)
 			var c Change
 			if !known[at] && json.Unmarshal(tx.Get(at), &c) == nil {
 				known[at], found = true, append(found, c)
@@ -96,7 +97,7 @@ func To(tx store.Tx, things []Thing, from, to time.Time) (found []Change) {
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Change) int { return a.At.Compare(b.At) })
-	return found
+	return once(found)
 }
 
 // Any reports whether it is known of any change: if not, nobody sends us what is changed, and that nothing is known says nothing.
@@ -118,7 +119,7 @@ func Between(tx store.Tx, from, to time.Time) ([]Change, error) {
 		}
 		found = append(found, c)
 	}
-	return found, nil
+	return once(found), nil
 }
 
 // sweepBatch is how many markers are deleted in one transaction.

@@ -27,10 +27,10 @@ const (
 	Errands   Lane = "errands"   // what has nothing to do with Slack, and must not wait for it
 	Documents Lane = "documents" // postmortems for people's files
 	Rollbacks Lane = "rollbacks" // what is rolled back in AWS: it waits for nobody, and nobody for it
+	Lookups   Lane = "lookups"   // what AWS is asked about an incident, which may take any time
 )
 
-// Pages reports whether it depends on l that somebody is paged. Pages that go by another channel than Slack have
-// lanes of their own, whose names begin as those of Slack's do.
+// Pages reports whether it depends on l that somebody is paged. Lanes of other channels than Slack have names that begin as Slack's do.
 func (l Lane) Pages() bool { return l == Decisions || strings.HasPrefix(string(l), "pages_") }
 
 // UnmarshalJSON reads a name, or the number that a lane had in what was stored before lanes had names.

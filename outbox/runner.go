@@ -70,8 +70,7 @@ type Runner struct {
 	steady *steady.Time
 }
 
-// DefaultGroups serves decisions, pages, answers, chores, errands and rollbacks each with workers
-// of their own. The probe, which may be nil, is that of all that speak to Slack.
+// DefaultGroups serves each urgency with workers of its own. The probe, which may be nil, is that of all that speak to Slack.
 func DefaultGroups(probe func(context.Context) error) []Group {
 	return []Group{
 		{Name: "decisions", Lanes: []Lane{Decisions}, Workers: 4},
@@ -82,6 +81,7 @@ func DefaultGroups(probe func(context.Context) error) []Group {
 		{Name: "errands", Lanes: []Lane{Errands}, Workers: 2},
 		{Name: "documents", Lanes: []Lane{Documents}, Workers: 1, Timeout: time.Minute},
 		{Name: "rollbacks", Lanes: []Lane{Rollbacks}, Workers: 4, Timeout: time.Minute},
+		{Name: "lookups", Lanes: []Lane{Lookups}, Workers: 2, Timeout: time.Minute},
 	}
 }
 

@@ -163,13 +163,13 @@ func (a ARN) AlarmName() string {
 	return name
 }
 
-// Console is where the pages of CloudWatch in the AWS console begin, up to the part behind #; empty if that is not known.
+// Console is where the AWS console of a region is, without a slash at its end; empty if that is not known.
 func Console(region string) string {
 	p, ok := partitionOf(region)
 	if !ok || p.console == "" {
 		return ""
 	}
-	return "https://" + region + "." + p.console + "/cloudwatch/home?region=" + region
+	return "https://" + region + "." + p.console
 }
 
 // ConsoleLink leads to an alarm in the AWS console; empty if that is not known.
@@ -178,7 +178,7 @@ func ConsoleLink(region, name string) string {
 	if console == "" || name == "" || utf8.RuneCountInString(name) > MaxName {
 		return ""
 	}
-	return console + "#alarmsV2:alarm/" + escapeName(name)
+	return console + "/cloudwatch/home?region=" + region + "#alarmsV2:alarm/" + escapeName(name)
 }
 
 // escapeName writes a name so that no character of it has a meaning in an address or

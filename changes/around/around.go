@@ -6,7 +6,8 @@
 // names that are alike, and never across accounts or regions.
 //
 // Changes are found twice: when an incident begins, those that are known by then; and when a change becomes known, the incidents
-// that are open, since the message of a deployment may come after the alarm that it caused.
+// that are open, since the message of a deployment may come after the alarm that it caused. What nobody told of is asked for once an incident
+// is open, by package recent, which hands it over here ([Finder.Asked]).
 package around
 
 import (
@@ -72,24 +73,50 @@ func (f *Finder) Known(tx store.Tx, now time.Time, c changes.Change) error {
 		if err != nil {
 			continue // fsck names it; the others are told
 		}
-		if err := f.tell(tx, now, i, c, things); err != nil {
-			return err
+		alarm, _ := incidents.Evidence(tx, i) // without it, the service's targets are known
+		if touches(f.about(i.Service, alarm), things) {
+			if err := f.tell(tx, now, i, c); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// tell puts a change on the timeline of one incident, if it concerns it, is not on it, and has room there.
-func (f *Finder) tell(tx store.Tx, now time.Time, i *incidents.Incident, c changes.Change,
-	things []changes.Thing) error {
+// Asked keeps what was done to the targets of a service, as AWS answered when it was asked, and puts it on the timelines of the incidents of
+// that service that are open: the last changes, unless a message has told of them.
+func (f *Finder) Asked(tx store.Tx, now time.Time, service string, found []changes.Change) error {
+	slices.SortStableFunc(found, func(a, b changes.Change) int { return a.At.Compare(b.At) })
+	open := incidents.OpenIDs(tx, 0)
+	for _, c := range found[max(0, len(found)-shown):] {
+		news, err := changes.Ask(tx, c)
+		if err != nil {
+			return err
+		}
+		if !news {
+			continue
+		}
+		for _, id := range open[max(0, len(open)-looked):] {
+			i, err := incidents.Head(tx, id)
+			if err != nil || i.Service != service {
+				continue
+			}
+			if err := f.tell(tx, now, i, c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// tell puts a change on the timeline of an incident that it concerns, if it is not on it and has room there.
+func (f *Finder) tell(tx store.Tx, now time.Time, i *incidents.Incident, c changes.Change) error {
 	if c.At.Before(i.Opened.Add(-Before)) {
 		return nil
 	}
-	alarm, _ := incidents.Evidence(tx, i) // without it, the service's targets are known
-	if !touches(f.about(i.Service, alarm), things) {
-		return nil
-	}
-	if had := recorded(tx, i); slices.Contains(had, c.ID) || len(had) >= most {
+	had := recorded(tx, i)
+	known := func(id string) bool { return slices.Contains(had, id) }
+	if len(had) >= most || slices.ContainsFunc(changes.Same(tx, c), known) {
 		return nil
 	}
 	_, err := f.Book.Append(tx, now, i.ID, incidents.Event{By: incidents.Oncalm(), Body: factOf(c, i.Opened)})

@@ -45,6 +45,7 @@ import (
 	"github.com/oncalm/oncalm/reach/replies"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rollbacks/freeze"
+	"github.com/oncalm/oncalm/rollbacks/recent"
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
@@ -73,6 +74,7 @@ type assembly struct {
 	desk          *handoffs.Desk
 	rollbacks     *rollbacks.Desk
 	freezes       *freeze.Desk    // of pipelines
+	recent        *recent.Desk    // which asks what was done before incidents
 	watcher       *graphs.Watcher // of the metrics of alarms
 	graphs        *graph.Room     // which shows them
 	bot           *bot.Bot
@@ -144,7 +146,7 @@ func (a *assembly) rights() rights.Rules {
 func (a *assembly) followers() []incidents.Follower {
 	all := []incidents.Follower{a.pager.Follow, a.around.Follow, a.rollbacks.Follow, a.bot.Follow,
 		a.bot.Silence.FollowIncident, history.Follow, actions.Follow, learning.Follow}
-	all = append(all, a.freezes.Follow, a.watcher.Follow, a.graphs.Follow)
+	all = append(all, a.freezes.Follow, a.recent.Follow, a.watcher.Follow, a.graphs.Follow)
 	if a.outside.follows != nil {
 		all = append(all, a.outside.follows)
 	}

@@ -5,6 +5,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/levers"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rollbacks/freeze"
+	"github.com/oncalm/oncalm/rollbacks/recent"
 )
 
 // wireRollbacks wires what goes back to earlier versions. The bot, which is wired after it, is its door.
@@ -25,6 +26,10 @@ func (a *assembly) wireRollbacks() error {
 		Book: a.book, Gates: gates.Of, Gate: gates.Open, Clock: a.clock, Log: a.log.With("component", "freezes"),
 		From: func(service string) string { return a.cfg.Freezes[service] },
 		May:  func(person string) bool { return a.cfg.Knows(person) && a.rights().Can(person, rights.RollBack) },
+	})
+	a.recent = recent.New(recent.Options{
+		Levers: a.rollbacks.Levers, Things: levers.Things, Ask: rollbacks.Past{Desk: a.rollbacks}.Of, Tell: a.around.Asked,
+		Clock: a.clock, Log: a.log.With("component", "changes"),
 	})
 	return nil
 }

@@ -20,7 +20,7 @@ func (s *Search) Link() string {
 		groups.WriteString("~'" + escaped(g))
 	}
 	at := func(t time.Time) string { return escaped(t.UTC().Format(stamp)) }
-	return console + "#logsV2:logs-insights$3FqueryDetail$3D~(end~'" + at(s.To) + "~start~'" + at(s.From) +
+	return console + "/cloudwatch/home?region=" + s.Region + "#logsV2:logs-insights$3FqueryDetail$3D~(end~'" + at(s.To) + "~start~'" + at(s.From) +
 		"~timeType~'ABSOLUTE~tz~'UTC~editorString~'" + escaped(s.Query()) + "~source~(" + groups.String() + ")~lang~'CWLI)"
 }
 

@@ -234,5 +234,5 @@ func link(region, id string) string {
 	if console == "" {
 		return ""
 	}
-	return console + "#xray:traces/" + id
+	return console + "/cloudwatch/home?region=" + region + "#xray:traces/" + id
 }

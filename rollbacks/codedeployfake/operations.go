@@ -118,6 +118,9 @@ func (g *Group) info(d *deployment) map[string]any {
 		"description": d.description, "instanceTerminationWaitTimeStarted": d.shifted,
 		"deploymentOverview": map[string]any{"Pending": 1, "InProgress": 1, "Succeeded": 0, "Failed": 0, "Skipped": 0, "Ready": 0},
 	}
+	if d.status == "Succeeded" || d.status == "Failed" || d.status == "Stopped" {
+		out["completeTime"] = awsfake.Stamp(d.ends)
+	}
 	if d.previous != nil {
 		out["previousRevision"] = d.previous
 	}

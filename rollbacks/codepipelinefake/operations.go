@@ -161,7 +161,7 @@ func (p *Pipeline) list(c awsfake.Call) (any, *awsfake.Problem) {
 			(e.version != p.version || !e.through(slices.Index(p.Stages, f.Succeeded.Stage))) {
 			continue
 		}
-		one := map[string]any{"pipelineExecutionId": e.id, "status": e.status, "executionType": e.kind(), "startTime": awsfake.Stamp(e.began),
+		one := map[string]any{"pipelineExecutionId": e.id, "status": e.status, "executionType": e.kind(), "startTime": awsfake.Stamp(e.began), "lastUpdateTime": awsfake.Stamp(e.began),
 			"sourceRevisions": []any{map[string]any{"actionName": "source-it", "revisionId": p.revisionOf(e), "revisionSummary": "change " + p.revisionOf(e)}}}
 		if e.target != "" {
 			one["rollbackMetadata"] = map[string]any{"rollbackTargetPipelineExecutionId": e.target}

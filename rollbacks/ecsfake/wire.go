@@ -145,11 +145,15 @@ func (c *Cluster) listDeployments(call awsfake.Call) (any, *awsfake.Problem) {
 
 // brief is a deployment as lists have it. Its target is an ARN here, and an object in the description (see whole).
 func (c *Cluster) brief(s *service, d *deployment) map[string]any {
-	return map[string]any{
+	out := map[string]any{
 		"serviceDeploymentArn": c.arn("service-deployment", s.name+"/"+d.id), "serviceArn": c.arn("service", s.name),
 		"createdAt": awsfake.Stamp(d.created), "startedAt": awsfake.Stamp(d.created), "status": d.status, "statusReason": d.reason,
 		"targetServiceRevisionArn": c.revision(s, d),
 	}
+	if d.status == successful || d.status == rolledBack {
+		out["finishedAt"] = awsfake.Stamp(d.ends)
+	}
+	return out
 }
 
 func (c *Cluster) revision(s *service, d *deployment) string {

@@ -8,6 +8,7 @@ package doctor
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +23,10 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/amazon"
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/levers"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/rollbacks"
+	"github.com/oncalm/oncalm/rollbacks/recent"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -112,7 +116,36 @@ func lookAtAWS(ctx context.Context, cfg *config.Config, now time.Time, asked boo
 	if !asked && len(found) == 1 && found[0].Check == "aws-credentials" {
 		found[0].Level = setup.Info
 	}
+	if err == nil && !slices.ContainsFunc(found, func(f finding) bool { return f.Check == "aws-credentials" }) {
+		found = append(found, lookAtHistory(ctx, cfg, now)...)
+	}
 	return found, err
+}
+
+// lookAtHistory says of which targets of rollbacks it cannot be asked what was done to them. Without that, incidents tell only of what
+// messages told of.
+func lookAtHistory(ctx context.Context, cfg *config.Config, now time.Time) (found []finding) {
+	desk := rollbacks.New(rollbacks.Options{Makers: levers.Makers(), AWS: amazon.Into(slog.New(slog.DiscardHandler))})
+	var all []rollbacks.Lever
+	for _, service := range slices.Sorted(maps.Keys(cfg.Levers)) {
+		for _, l := range cfg.Levers[service] {
+			same := func(o rollbacks.Lever) bool {
+				return o.Name == l.Name && o.Region == l.Region && o.Account == l.Account
+			}
+			if !slices.ContainsFunc(all, same) {
+				all = append(all, l)
+			}
+		}
+	}
+	for _, t := range recent.Look(ctx, rollbacks.Past{Desk: desk}.Of, all, now) {
+		check := "history-reachable"
+		if t.Denied {
+			check = "history-permission"
+		}
+		found = append(found, finding{Check: check, Level: setup.Warn,
+			What: "what was done to " + t.Target + " before an incident cannot be asked for: " + t.Err.Error(), Mend: t.Mend})
+	}
+	return found
 }
 
 // say prints a line for each finding, with what to do behind it; or that all is well, so that silence means nothing.
