@@ -18,6 +18,10 @@ const (
 	// first is the policy that a topic has when it is made.
 	first = `{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":["SNS:GetTopicAttributes","SNS:Publish"],` +
 		`"Resource":"` + topic + `","Condition":{"StringEquals":{"AWS:SourceOwner":"123456789012"}}}]}`
+	// both is what is recommended: that, and what EventBridge needs.
+	both = `{"Statement":[{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"SNS:Publish",` +
+		`"Condition":{"StringEquals":{"AWS:SourceOwner":"123456789012"}}},` +
+		`{"Effect":"Allow","Principal":{"Service":["cloudwatch.amazonaws.com","events.amazonaws.com"]},"Action":"sns:Publish"}]}`
 	granting = `{"Statement":{"Effect":"Allow","Principal":{"Service":"cloudwatch.amazonaws.com"},"Action":"sns:Publish"}}`
 	closed   = `{"Statement":[{"Effect":"Allow","Principal":{"Service":"events.amazonaws.com"},"Action":"sns:Publish"},` +
 		`{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"sns:*"}]}`
@@ -38,7 +42,7 @@ type world struct {
 
 func well() *world {
 	return &world{
-		topic:  map[string]string{"Policy": first, "SignatureVersion": "2"},
+		topic:  map[string]string{"Policy": both, "SignatureVersion": "2"},
 		sub:    map[string]string{"RawMessageDelivery": "false", "RedrivePolicy": `{"deadLetterTargetArn":"arn:aws:sqs:x"}`, "DeliveryPolicy": patient},
 		subs:   []Subscription{{"arn:mail", "email", "ops@example.com"}, {sub, "https", "https://oncall.example.com/sns"}},
 		alarms: []reconcile.Alarm{alarm("checkout-5xx")},
@@ -80,14 +84,15 @@ func TestBrokenSetups(t *testing.T) {
 		want   string // checks with their levels
 	}{
 		{"nothing", func(*world, *Options) {}, ""},
-		{"granted to CloudWatch alone", func(w *world, _ *Options) { w.topic["Policy"] = granting }, ""},
+		{"granted to CloudWatch alone", func(w *world, _ *Options) { w.topic["Policy"] = granting }, "topic-policy-events info"},
+		{"the policy of the beginning", func(w *world, _ *Options) { w.topic["Policy"] = first }, "topic-policy-events info"},
 		{"no credentials", func(w *world, _ *Options) { w.errs["topic"] = fmt.Errorf("%w: none", ErrCredentials) }, "aws-credentials error"},
 		{"AWS is away", func(w *world, _ *Options) { w.errs["topic"] = errors.New("connection refused") }, "aws-reachable error"},
 		{"no topic", func(w *world, _ *Options) { w.errs["topic"] = ErrMissing }, "topic-missing error"},
 		{"topic denied", func(w *world, _ *Options) { w.errs["topic"] = denied }, "aws-permission warn"},
 		{"the policy names others", func(w *world, _ *Options) { w.topic["Policy"] = closed }, "topic-policy error"},
 		{"the policy is another account's", func(w *world, _ *Options) { w.topic["Policy"] = strings.ReplaceAll(first, "1234", "9999") },
-			"topic-policy error"},
+			"topic-policy error, topic-policy-events info"},
 		{"the key of AWS", func(w *world, _ *Options) { w.topic["KmsMasterKeyId"] = "alias/aws/sns" }, "topic-key error"},
 		{"the key of AWS by its ARN", func(w *world, _ *Options) { w.topic["KmsMasterKeyId"] = "arn:aws:kms:eu-central-1:1:alias/aws/sns" },
 			"topic-key error"},

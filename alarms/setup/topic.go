@@ -29,20 +29,27 @@ func (o *Options) topic(ctx context.Context, arn string, topic aws.ARN) (found [
 	set := func(name, value string) string {
 		return "aws sns set-topic-attributes --topic-arn " + arn + " --attribute-name " + name + " --attribute-value " + value
 	}
-	if !letsPublish(attributes["Policy"], topic.Account) {
+	if !letsPublish(attributes["Policy"], topic.Account, cloudWatch) {
 		found = append(found, Finding{"topic-policy", Error,
 			"the policy of " + arn + " does not let CloudWatch publish: no alarm arrives over it",
 			`add a statement: "Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"}, "Action": "sns:Publish", "Resource": "` + arn + `"`})
 	}
+	if !letsPublish(attributes["Policy"], topic.Account, eventBridge) {
+		found = append(found, Finding{"topic-policy-events", Info,
+			"the policy of " + arn + " does not let EventBridge publish: no change is told of over it",
+			`add a statement: "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, ` +
+				`"Action": "sns:Publish", "Resource": "` + arn + `", and see docs/changes.md for the rule`})
+	}
 	switch key := attributes["KmsMasterKeyId"]; {
 	case key == managedKey || strings.HasSuffix(key, ":"+managedKey):
 		found = append(found, Finding{"topic-key", Error,
-			arn + " is encrypted with " + managedKey + ", which CloudWatch may not use: no alarm arrives over it",
-			"encrypt it with a key of your own, which its policy lets cloudwatch.amazonaws.com use, " +
-				"with kms:Decrypt and kms:GenerateDataKey*"})
+			arn + " is encrypted with " + managedKey +
+				", which neither CloudWatch nor EventBridge may use: no alarm arrives over it",
+			"encrypt it with a key of your own, which its policy lets cloudwatch.amazonaws.com and " +
+				"events.amazonaws.com use, with kms:Decrypt and kms:GenerateDataKey*"})
 	case key != "":
 		found = append(found, Finding{"topic-key-policy", Info, arn + " is encrypted with the key " + key,
-			"see that its policy lets cloudwatch.amazonaws.com kms:Decrypt and kms:GenerateDataKey*"})
+			"see that its policy lets cloudwatch.amazonaws.com and events.amazonaws.com kms:Decrypt and kms:GenerateDataKey*"})
 	}
 	if attributes["SignatureVersion"] != "2" {
 		f := Finding{"topic-signature", Warn, "messages of " + arn + " are signed with SHA-1", set("SignatureVersion", "2")}
@@ -63,11 +70,17 @@ type statement struct {
 	Condition map[string]map[string]any
 }
 
-// letsPublish reports whether the policy of a topic lets CloudWatch publish. The policy that a topic has at first lets everything that is
-// the account's own, which CloudWatch's alarms of that account count as. If it cannot be read it is taken as right: a false
+// Who publishes on topics.
+const (
+	cloudWatch  = "cloudwatch.amazonaws.com"
+	eventBridge = "events.amazonaws.com"
+)
+
+// letsPublish reports whether the policy of a topic lets CloudWatch or EventBridge publish. The policy that a topic has at first lets everything that is
+// the account's own, which CloudWatch's alarms of that account count as, and rules of EventBridge do not. If it cannot be read it is taken as right: a false
 // alarm here would send people to change a policy that works. Conditions are not worked out, but for the one of the policy
 // that a topic begins with. Deny is not looked at.
-func letsPublish(policy, account string) bool {
+func letsPublish(policy, account, service string) bool {
 	if policy == "" {
 		return true // it is not told
 	}
@@ -80,7 +93,7 @@ func letsPublish(policy, account string) bool {
 		doc.Statement = []statement{one.Statement}
 	}
 	return slices.ContainsFunc(doc.Statement, func(s statement) bool {
-		return s.Effect == "Allow" && s.publishes() && s.means(account)
+		return s.Effect == "Allow" && s.publishes() && s.means(account, service)
 	})
 }
 
@@ -91,19 +104,19 @@ func (s statement) publishes() bool {
 	})
 }
 
-// means reports whether a statement is about CloudWatch.
-func (s statement) means(account string) bool {
+// means reports whether a statement is about a service.
+func (s statement) means(account, service string) bool {
 	names := texts(s.Principal)
 	if m, ok := s.Principal.(map[string]any); ok {
 		names = append(texts(m["Service"]), texts(m["AWS"])...)
 	}
 	for _, name := range names {
 		switch {
-		case name == "cloudwatch.amazonaws.com":
+		case name == service:
 			return true
 		case name == "*":
 			owner := texts(s.condition("AWS:SourceOwner"))
-			return len(owner) == 0 || slices.Contains(owner, account)
+			return len(owner) == 0 || service == cloudWatch && slices.Contains(owner, account)
 		}
 	}
 	return false

@@ -103,7 +103,7 @@ func looks(t *testing.T, sns *snsFake, cw *cloudwatchtest.CloudWatch) *Look {
 
 func rightly() *snsFake {
 	return &snsFake{topic: map[string]string{"SignatureVersion": "2", "Policy": `{"Statement":[{"Effect":"Allow","Principal":{"Service":` +
-		`"cloudwatch.amazonaws.com"},"Action":"sns:Publish"}]}`},
+		`["cloudwatch.amazonaws.com","events.amazonaws.com"]},"Action":"sns:Publish"}]}`},
 		subscription: map[string]string{"RedrivePolicy": "{}", "DeliveryPolicy": `{"healthyRetryPolicy":{"numRetries":35}}`},
 		endpoints:    []string{"https://oncall.example.com/sns"}}
 }
