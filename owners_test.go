@@ -18,6 +18,7 @@ import (
 	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/pages"
+	"github.com/oncalm/oncalm/bot/review"
 	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/changes"
@@ -172,7 +173,7 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 		"overrides":          overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "bot/capture": capture.Keys(),
 		"bot/channels":   channels.Keys(),
 		"rotations/feed": feed.Keys(), "reach/links": links.Keys(), "reach/notes": notes.Keys(),
-		"reach/proof": proof.Keys(), "reach/replies": replies.Keys(), "silences": silences.Keys(), "rollbacks": rollbacks.Keys(), "bot/rollback": rollback.Keys(),
+		"reach/proof": proof.Keys(), "reach/replies": replies.Keys(), "silences": silences.Keys(), "rollbacks": rollbacks.Keys(), "bot/review": review.Keys(), "bot/rollback": rollback.Keys(),
 		"rollbacks/freeze": freeze.Keys(),
 	}
 	docs := map[string]string{}

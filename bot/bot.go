@@ -18,11 +18,13 @@ import (
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/command"
 	"github.com/oncalm/oncalm/bot/contacts"
+	"github.com/oncalm/oncalm/bot/groups"
 	"github.com/oncalm/oncalm/bot/home"
 	"github.com/oncalm/oncalm/bot/lookup"
 	"github.com/oncalm/oncalm/bot/notice"
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/respond"
+	"github.com/oncalm/oncalm/bot/review"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/shifts"
@@ -98,6 +100,8 @@ type Options struct {
 	Contacts *contacts.Room
 	// Roots are the two slash commands; empty fields mean /incident and /oncall.
 	Roots Roots
+	// Reviews says which incidents get a postmortem by themselves.
+	Reviews review.Rules
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
 	Postmortem func(ctx context.Context, id string) (string, error)
 
@@ -132,6 +136,7 @@ type Bot struct {
 	rollback   *rollback.Room
 	actions    *actions.Room
 	lookup     *lookup.Room
+	review     *review.Room
 	notices    *notice.Notices
 	storms     *storm.Storms
 	pages      *pages.Pages
@@ -202,11 +207,11 @@ func (b *Bot) compose(users map[string]string) {
 		Stakeholders: o.stakeholders,
 		Owe:          b.notices.Owe, OweChannel: b.notices.OweChannel, Clock: o.Clock,
 	})
-	b.rollback, b.actions, b.lookup = backs(b), items(b, users), looks(b)
+	b.rollback, b.actions, b.lookup, b.review = backs(b), items(b, users), looks(b), reviews(b)
 	lines := &timeline.Lines{Root: o.Roots.Incident, Book: o.Book, Here: here}
 	b.command = command.New(command.Options{
 		Root: o.Roots.Incident, OnCall: o.Roots.OnCall, Book: o.Book, Pager: o.Pager, Postmortem: o.Postmortem, Log: log,
-		Lacks: b.storms.Lacks, Draw: b.draw, Here: here,
+		Typed: b.review.Typed, Lacks: b.storms.Lacks, Draw: b.draw, Here: here,
 		More:     wordsOf(b, lines),
 		Services: o.Services, Judge: o.Watched.OpensFrom, PagesNobody: o.PagesNobody,
 	})
@@ -224,10 +229,17 @@ func (b *Bot) compose(users map[string]string) {
 	if b.Silence != nil {
 		b.Silence.Router = b.router
 	}
-	b.command.Router, lines.Router, b.rollback.Router, b.respond.Router = b.router, b.router, b.router, b.router
+	lines.Router = b.router
+	hand(b)
+}
+
+// hand hands the rooms what carries their words out, and what finds incidents.
+func hand(b *Bot) {
+	b.command.Router, b.rollback.Router, b.respond.Router = b.router, b.router, b.router
+	b.actions.Router, b.review.Router = b.router, b.router
 	b.respond.Hand = command.HandOf(b.command)
 	b.rollback.Hand, b.actions.Hand, b.lookup.Hand = b.respond.Hand, b.respond.Hand, b.respond.Hand
-	b.actions.Router, b.lookup.Router = b.router, b.router
+	b.review.Hand, b.lookup.Router = b.respond.Hand, b.router
 }
 
 // dutyWords are the words of others about who is on call. It makes those that follow what happens.
@@ -250,8 +262,8 @@ func dutyWords(b *Bot) []chat.Word {
 
 // wordsOf are the words of others about incidents.
 func wordsOf(b *Bot, lines *timeline.Lines) []chat.Word {
-	return slices.Concat(declares(b).Words(), b.respond.Words(), b.actions.Words(), b.rollback.Words(), lines.Words(),
-		b.lookup.Words())
+	return slices.Concat(declares(b).Words(), b.respond.Words(), b.actions.Words(), b.review.Words(), b.rollback.Words(),
+		lines.Words(), b.lookup.Words())
 }
 
 // looks is the conversation about logs and traces.
@@ -265,6 +277,18 @@ func looks(b *Bot) *lookup.Room {
 func items(b *Bot, users map[string]string) *actions.Room {
 	return actions.New(actions.Options{Root: b.o.Roots.Incident, Book: b.o.Book, People: b.o.People, Users: users,
 		Services: b.o.Services, Overrides: b.o.Overrides, Owe: b.notices.Owe, Clock: b.o.Clock, Log: b.log})
+}
+
+// reviews is the conversation about postmortems.
+func reviews(b *Bot) *review.Room {
+	return review.New(review.Options{Root: b.o.Roots.Incident, Book: b.o.Book, Pager: b.o.Pager, Overrides: b.o.Overrides,
+		People: b.o.People, Rules: b.o.Reviews, Owe: b.notices.Owe, OweChannel: b.notices.OweChannel, Clock: b.o.Clock,
+		Log: b.log, Own: func(tx store.Tx, id string) string { channel, _ := channels.Of(tx, id); return channel }})
+}
+
+// SetGroup brings a user group up to date. See [handoffs.Messenger].
+func (b *Bot) SetGroup(ctx context.Context, id string, people []string) error {
+	return groups.Set(ctx, b.out, b.o.People, id, people)
 }
 
 // roomsOf are all conversations: what is in none of them cannot be said.
@@ -353,6 +377,7 @@ func (b *Bot) Handlers() map[string]outbox.Handler {
 		b.router.Handlers(), b.notices.Handlers(), b.shifts.Handlers(), b.storms.Handlers(), b.pages.Handlers(),
 		b.respond.Handlers(), b.rollback.Handlers(), b.lookup.Handlers(),
 		b.capture.Handlers(), b.channels.Handlers(), b.home.Handlers(), b.actions.Reminders().Handlers(),
+		b.review.Handlers(),
 	} {
 		maps.Copy(all, more)
 	}
@@ -371,6 +396,6 @@ func (b *Bot) Run(ctx context.Context) {
 	beside.Go(func() { b.roll.run(ctx) })
 	beside.Go(func() { b.recallChannel(ctx) })
 	beside.Go(func() { b.CatchUp(ctx) })
-	beside.Go(func() { b.actions.Reminders().Plan(ctx) })
+	beside.Go(func() { b.actions.Reminders().Plan(ctx); b.review.Plan(ctx) })
 	b.identifier.run(ctx)
 }

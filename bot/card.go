@@ -82,7 +82,7 @@ func (b *Bot) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incide
 		b.enqueueCard(tx, queue, now, i, e)
 	}
 	b.channels.Follow(tx, now, i, e)
-	return pages.Delayed(tx, b.watch.Outage(), i, e)
+	return append(b.review.Follow(tx, now, i, e), pages.Delayed(tx, b.watch.Outage(), i, e)...)
 }
 
 // enqueueCard enqueues a card, at a time that keeps the pace. What people do is shown without waiting for the cards of a storm.

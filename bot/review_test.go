@@ -22,7 +22,7 @@ func TestReview(t *testing.T) {
 		w.tells(ana, "postmortem review", "The postmortem of 1 (checkout-5xx) is in review now. Somebody else than you reads it")
 		w.tells(ana, "pm 1 review", "is in review already; nothing changed.")
 		w.tells(ana, "postmortem 1 reviewed", "You asked for the review: somebody else says that it is reviewed.")
-		if got := w.head(id).Seq; got != seq+1 {
+		if got := w.head(id).Seq; got != seq+2 { // the move, and by when it is due
 			t.Errorf("%d events were recorded", got-seq)
 		}
 		contains(t, w.typed(bo, "/incident", "postmortem 1"), "The draft of the postmortem of incident 1")

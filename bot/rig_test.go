@@ -22,6 +22,7 @@ import (
 	"github.com/oncalm/oncalm/actions"
 	talk "github.com/oncalm/oncalm/bot/actions"
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/review"
 	"github.com/oncalm/oncalm/bot/slackfake"
 	"github.com/oncalm/oncalm/bot/slackfake/workspace"
 	"github.com/oncalm/oncalm/incidents"
@@ -102,7 +103,7 @@ func (w *world) begin(change ...func(*Options)) *world {
 func (w *world) open(db store.Store, change ...func(*Options)) {
 	log := slog.New(slog.NewTextHandler(w.logged, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	w.runner = &outbox.Runner{Handlers: map[string]outbox.Handler{}, Groups: w.groups, Log: log,
-		Calendar: map[string]bool{talk.KindRemind: true, talk.KindDigest: true}}
+		Calendar: map[string]bool{talk.KindRemind: true, talk.KindDigest: true, review.KindRemind: true}}
 	w.db = outbox.Waking(db, w.runner)
 	w.runner.Store = w.db
 	w.book = &incidents.Book{Store: w.db}

@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/bot/declare"
 	"github.com/oncalm/oncalm/bot/lookup"
 	"github.com/oncalm/oncalm/bot/respond"
+	"github.com/oncalm/oncalm/bot/review"
 	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/shifts"
 	"github.com/oncalm/oncalm/bot/silence"
@@ -29,7 +30,7 @@ func Words(roots Roots) []chat.Room {
 	roots = roots.withDefaults()
 	more := slices.Concat((&silence.Talk{}).Words(), (&contacts.Room{}).Words(), []chat.Word{trace.Word(nil)})
 	words := slices.Concat(declare.New(declare.Options{}).Words(), respond.New(respond.Options{}).Words(),
-		actions.New(actions.Options{}).Words(),
+		actions.New(actions.Options{}).Words(), review.New(review.Options{}).Words(),
 		rollback.New(rollback.Options{}).Words(), (&timeline.Lines{}).Words(),
 		lookup.New(lookup.Options{}).Words())
 	incident := command.Options{Root: roots.Incident, OnCall: roots.OnCall, More: words}

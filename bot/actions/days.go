@@ -59,8 +59,8 @@ func Next(due, after time.Time, zone *time.Location) time.Time {
 	}
 }
 
-// awake is how long to wait until nobody is woken: 0 at a time when people work.
-func awake(now time.Time, zone *time.Location) time.Duration {
+// Awake is how long to wait until nobody is woken: 0 at a time when people work.
+func Awake(now time.Time, zone *time.Location) time.Duration {
 	l := now.In(zone)
 	if h := l.Hour(); h >= morning && h < evening && !weekend(l) {
 		return 0

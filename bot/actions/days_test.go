@@ -58,12 +58,12 @@ func TestNextIsByDay(t *testing.T) {
 			if late := after.After(due); late && next.Sub(after) > 11*24*time.Hour {
 				t.Fatalf("due %s, after %s: not before %s", due, after, next)
 			}
-			if wait := awake(next, zone); wait != 0 {
+			if wait := Awake(next, zone); wait != 0 {
 				t.Fatalf("%s is night", next)
 			}
 			after = next
 		}
-		if wait := awake(after.Add(13*time.Hour), zone); wait < 10*time.Hour || wait > 4*24*time.Hour {
+		if wait := Awake(after.Add(13*time.Hour), zone); wait < 10*time.Hour || wait > 4*24*time.Hour {
 			t.Fatalf("after %s one waits for %s", after.Add(13*time.Hour), wait)
 		}
 	})

@@ -114,7 +114,7 @@ func (r Reminders) remind(ctx context.Context, e outbox.Entry) (func(store.Tx) e
 	if err != nil || !open || !i.Due.Equal(b.Due) {
 		return nil, err
 	}
-	if wait := awake(now, r.zone(i.Owner)); wait > 0 {
+	if wait := Awake(now, r.zone(i.Owner)); wait > 0 {
 		return nil, &outbox.Later{After: wait, Err: errNight}
 	}
 	to, m := r.reminding(i, now)

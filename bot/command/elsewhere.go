@@ -16,7 +16,7 @@ func elsewhere(onCall string) []chat.Elsewhere {
 		{Said: []string{"ls", "active", "incidents", "all", "overview"}, Ours: "list"},
 		{Said: []string{"todo", "task", "followup", "follow-up", "action-item"}, Ours: "action"},
 		{Said: []string{"todos", "tasks", "followups", "follow-ups", "action-items"}, Ours: "actions"},
-		{Said: []string{"report", "rca", "post-mortem", "review"}, Ours: "postmortem"},
+		{Said: []string{"report", "rca", "post-mortem"}, Ours: "postmortem"},
 		{Said: []string{"priority", "urgency"}, Ours: "severity"},
 		{Said: []string{"who", "oncall", "on-call", "rotation", "whois"}, Root: onCall},
 		{Said: []string{"maintenance", "ignore", "hush"}, Ours: "silence", Root: onCall},

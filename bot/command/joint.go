@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/bot/chat"
-	"github.com/oncalm/oncalm/bot/review"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/bot/view"
 	"github.com/oncalm/oncalm/incidents"
@@ -23,7 +22,6 @@ func (room *Room) unheard() []chat.Word {
 	return []chat.Word{
 		{Name: "ack-all", Untargeted: true, Change: room.acknowledgeAll},
 		{Name: "show-all", Untargeted: true, Show: room.showAll},
-		{Name: review.Word, Change: reviews{room}.press},
 	}
 }
 

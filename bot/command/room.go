@@ -25,7 +25,9 @@ type Options struct {
 	Pager  *paging.Pager   // says whom an incident pages next
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
 	Postmortem func(ctx context.Context, id string) (string, error)
-	Services   []string // the names of all services
+	// Typed carries out what may be typed behind the word postmortem; false if that is only looked at.
+	Typed    func(ctx context.Context, c *chat.Call) (m blocks.Message, ok bool)
+	Services []string // the names of all services
 	// Judge is the incident that an alarm opens by itself, over a topic, and PagesNobody reports whether one of a severity is quiet.
 	Judge       func(a *incidents.Alarm, topic string) incidents.Raised
 	PagesNobody func(severity string) bool

@@ -160,8 +160,8 @@ func (room *Room) postmortem(ctx context.Context, c *chat.Call) (blocks.Message,
 	if room.o.Postmortem == nil {
 		return blocks.Sentence("This Oncalm writes no postmortems."), nil
 	}
-	if to, rest, ok := review.Typed(c); ok {
-		return reviews{room}.move(ctx, c, rest, to)
+	if m, ok := room.o.Typed(ctx, c); ok {
+		return m, nil
 	}
 	var i *incidents.Incident
 	var m blocks.Message

@@ -1,7 +1,3 @@
-// Package review moves a postmortem on: a draft, in review, reviewed, closed. Who moved it, and when, is an event of the incident
-// (response.ReviewMoved), and the document, its times and what is said here are made from it.
-//
-// Reviewed means that somebody else has read it: whoever asked for the review cannot say so.
 package review
 
 import (
@@ -19,9 +15,6 @@ import (
 	"github.com/oncalm/oncalm/text"
 )
 
-// Word is the word of the room of incidents that buttons say.
-const Word = "review"
-
 // Stage is the stage that a word means; false if it means none.
 func Stage(said string) (stage string, ok bool) {
 	switch strings.ToLower(said) {
@@ -37,9 +30,8 @@ func Stage(said string) (stage string, ok bool) {
 	return "", false
 }
 
-// Typed takes the stage off the end of what was typed behind the word postmortem: it is moved there. Without one it is only looked
-// at.
-func Typed(c *chat.Call) (to string, rest *chat.Call, ok bool) {
+// typed takes the stage off the end of what was typed: the postmortem is moved there. Without one it is only looked at.
+func typed(c *chat.Call) (to string, rest *chat.Call, ok bool) {
 	n := len(c.Args)
 	if n == 0 {
 		return "", nil, false
@@ -58,23 +50,32 @@ type State struct {
 	By    string    // who moved it there; empty for a draft of before
 	Asked string    // who asked for the review last
 	Due   time.Time // by when it is to be reviewed; zero if by no time
+	// Reviewers are who was asked to review it.
+	Reviewers []string
+	// Fixed says that it is recorded by when it is due. Else that is what it would be by default.
+	Fixed bool
 }
 
 // Of is the state of an incident's postmortem.
 func Of(i *incidents.Incident, timeline []incidents.Event) State {
-	r := evidence.Read(*i, timeline).Review()
-	s := State{Stage: response.Draft, Due: r.Due}
+	s := State{Stage: response.Draft, Due: evidence.Read(*i, timeline).Review().Due}
 	for _, e := range timeline {
 		b, ok := e.Body.(incidents.Responded)
 		if !ok {
 			continue
 		}
-		moved, ok := b.Fact.(response.ReviewMoved)
-		if !ok {
-			continue
-		}
-		if s.Stage, s.By = moved.To, e.By.Name; moved.To == response.InReview {
-			s.Asked = e.By.Name
+		switch f := b.Fact.(type) {
+		case response.ReviewMoved:
+			if s.Stage, s.By = f.To, e.By.Name; f.To == response.InReview {
+				s.Asked = e.By.Name
+			}
+		case response.ReviewersNamed:
+			s.Reviewers = nil
+			for _, one := range f.Reviewers {
+				s.Reviewers = append(s.Reviewers, one.Person)
+			}
+		case response.PostmortemDue:
+			s.Fixed = true
 		}
 	}
 	return s
@@ -91,6 +92,9 @@ func (s State) Line(i *incidents.Incident, now time.Time) (l blocks.Line, ok boo
 	l = blocks.Say(blocks.Strong("Postmortem"), ": ", text.Clip(text.Line(s.Stage), 20))
 	if s.By != "" {
 		l = blocks.Say(l, " (", s.By, ")")
+	}
+	if s.Waits() && len(s.Reviewers) > 0 {
+		l = blocks.Say(l, ", for review by ", people(s.Reviewers))
 	}
 	switch {
 	case !s.Waits() || s.Due.IsZero():
@@ -121,49 +125,16 @@ func (s State) Buttons(i *incidents.Incident) []blocks.Button {
 	return []blocks.Button{say("draft", "Back to draft")}
 }
 
-// Move moves the postmortem of an incident to a stage, if it may go there, and says what came of it.
-func Move(book *incidents.Book, tx store.Tx, c *chat.Call, i *incidents.Incident, to string) (blocks.Message, error) {
-	timeline, err := incidents.Timeline(tx, i.ID)
-	if err != nil {
-		return blocks.Message{}, err
+// people names some, each as long as a name may be.
+func people(all []string) string {
+	var names []string
+	for _, person := range all {
+		names = append(names, text.Clip(text.Line(person), 80))
 	}
-	s := Of(i, timeline)
-	of := blocks.Say("The postmortem of ", blocks.Strong(i.ID), " (", text.Line(i.Title), ")")
-	command := func(word string) blocks.Span { return blocks.Code(c.Root + " postmortem " + i.ID + " " + word) }
-	switch {
-	case i.Open():
-		return blocks.Sentence(blocks.Strong(i.ID), " is not resolved yet; nothing changed."), nil
-	case s.Stage == to:
-		return blocks.Sentence(of, " is ", to, " already; nothing changed."), nil
-	case to == response.Reviewed && s.Stage != response.InReview:
-		return blocks.Sentence(of, " is not in review; nothing changed. ", command("review"), " asks for it."), nil
-	case to == response.Reviewed && s.Asked == c.Person:
-		return blocks.Sentence("You asked for the review: somebody else says that it is reviewed. Nothing changed."), nil
-	case to == response.Closed && s.Stage != response.Reviewed:
-		return blocks.Sentence(of, " is not reviewed yet; nothing changed. ", command("reviewed"),
-			" says that it is, by somebody else than who asked for it."), nil
-	}
-	after, err := book.Append(tx, c.Now, i.ID, incidents.Event{By: incidents.Person(c.Person),
-		Body: incidents.Responded{Fact: response.ReviewMoved{To: to}}})
-	if err != nil {
-		return blocks.Message{}, err
-	}
-	c.Acted = true
-	s.Stage, s.By = to, c.Person
-	l := blocks.Say(of, " is ", blocks.Strong(to), " now.")
-	switch open := len(openOf(tx, i.ID)); {
-	case to == response.InReview:
-		l = blocks.Say(l, " Somebody else than you reads it, and says ", command("reviewed"), ".")
-	case to == response.Closed && open > 0:
-		l = blocks.Say(l, " ", text.Count(open, "action item is", "action items are"), " still open, and followed up.")
-	}
-	m := blocks.Message{Body: []blocks.Paragraph{blocks.Para(l)}}
-	if row := s.Buttons(after); len(row) > 0 {
-		m.Rows = [][]blocks.Button{row}
-	}
-	return m, nil
+	return text.List(names, "and")
 }
 
+// openOf are the action items of an incident that are open.
 func openOf(tx store.Tx, incident string) (all []actions.Item) {
 	for _, i := range actions.Open(tx) {
 		if i.Incident == incident {

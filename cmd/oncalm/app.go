@@ -25,6 +25,7 @@ import (
 	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/bot/report"
+	"github.com/oncalm/oncalm/bot/review"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/slack"
@@ -217,7 +218,7 @@ func calendar() map[string]bool {
 	return map[string]bool{
 		handoffs.KindBorder: true, handoffs.KindRemind: true, handoffs.KindAhead: true,
 		overrides.KindAskEnd: true, ops.KindSweep: true, silences.KindMaintenance: true, report.Kind: true,
-		actions.KindRemind: true, actions.KindDigest: true,
+		actions.KindRemind: true, actions.KindDigest: true, review.KindRemind: true,
 	}
 }
 

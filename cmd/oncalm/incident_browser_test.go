@@ -212,6 +212,7 @@ func (v *visit) ends() {
 	v.taps("#log", "Done 1-2")
 	v.sees("#log", "1-2 is done.")
 	v.says("/incident write 1 learned the provider has a status page", "has your words in its section learned.")
+	v.says("/incident review 1 @bo", "The postmortem of 1 (Payments fail) is in review now, by bo")
 	v.scene("4-postmortem")
 	v.says("/incident help", "The state of an incident, and what happened.")
 }

@@ -75,6 +75,8 @@ type Review struct {
 	Owner  string    `json:"owner,omitempty"`
 	Due    time.Time `json:"due,omitzero"` // by when it is to be reviewed
 	Events []int     `json:"events"`
+	// Reviewers are who was asked to review it.
+	Reviewers []string `json:"reviewers,omitempty"`
 }
 
 // Count is how many events of a kind there are.

@@ -160,12 +160,25 @@ const (
 // Review is how far the postmortem has come.
 func (r *Reading) Review() document.Review {
 	review := document.Review{Status: response.Draft, Owner: wording.Said(r.Incident.Response.Lead), Events: []int{}}
+	said := false // by when it is due; else that is as by default
 	r.facts(func(e incidents.Event, f response.Fact) {
-		if f, ok := f.(response.ReviewMoved); ok {
+		switch f := f.(type) {
+		case response.ReviewMoved:
 			review.Status, review.Events = wording.Clean(f.To), []int{e.Seq}
+		case response.PostmortemDue:
+			review.Due, said = f.Due.UTC(), true
+		case response.ReviewersNamed:
+			review.Reviewers = nil
+			for _, one := range f.Reviewers {
+				review.Reviewers = append(review.Reviewers, wording.Said(one.Person))
+			}
 		}
 	})
-	if r.Incident.Open() {
+	switch {
+	case r.Incident.Open():
+		review.Due = time.Time{}
+		return review
+	case said:
 		return review
 	}
 	switch r.Incident.Severity {
@@ -177,7 +190,7 @@ func (r *Reading) Review() document.Review {
 	return review
 }
 
-// workingDays is that many working days later. Holidays are not known here.
+// workingDays is that many working days later. Holidays are not known here: where they are, it is recorded by when it is due.
 func workingDays(t time.Time, n int) time.Time {
 	for n > 0 {
 		t = t.AddDate(0, 0, 1)

@@ -78,6 +78,10 @@ func review(r document.Review) string {
 	if r.Owner != "" {
 		s += "; " + literal(text.Clip(r.Owner, wording.Shortest)) + " leads it"
 	}
+	if len(r.Reviewers) > 0 {
+		who := literal(text.Clip(text.List(r.Reviewers, "and"), wording.Shortest))
+		s += "; for review by " + who
+	}
 	if !r.Due.IsZero() {
 		s += "; to be reviewed by " + r.Due.Format("Mon 2006-01-02")
 	}

@@ -29,6 +29,7 @@ import (
 	"github.com/oncalm/oncalm/alarms"
 	"github.com/oncalm/oncalm/alarms/messages"
 	"github.com/oncalm/oncalm/bot/report"
+	"github.com/oncalm/oncalm/bot/review"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/beats"
@@ -57,6 +58,8 @@ type Config struct {
 	Retention time.Duration
 	Templates string // directory of texts that replace the embedded ones; may be empty
 	Shapes    shapes.Choices
+	// Reviews says which incidents get a postmortem by themselves.
+	Reviews review.Rules
 	// Postmortems is where they are written to.
 	Postmortems publishing.Postmortems
 	PublicURL   string // without a slash at the end; empty if not configured

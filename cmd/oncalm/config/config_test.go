@@ -23,6 +23,7 @@ import (
 	"github.com/oncalm/oncalm/bot/capture"
 	rooms "github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/report"
+	"github.com/oncalm/oncalm/bot/review"
 	"github.com/oncalm/oncalm/bot/rights"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/beats"
@@ -235,6 +236,9 @@ func TestEverything(t *testing.T) {
 		Rights:  rights.Rules{rights.Commander: {"ana"}, rights.Viewer: {"cy"}, rights.Approver: {"bo"}},
 		Freezes: map[string]string{"checkout": "sev1"},
 		Lookups: map[string]lookups.Places{"checkout": {Logs: []string{"/ecs/checkout", "/ecs/cart"}, Traces: []string{"checkout-api"}}},
+		Reviews: review.Rules{All: review.Rule{"sev1", "sev2"}, Services: map[string]review.Rule{
+			"checkout": {"sev1", "sev2", "sev3", "sev4"}, "search": {},
+		}},
 		Levers: map[string][]rollbacks.Lever{"checkout": {
 			{
 				Kind: "ecs", Name: "ecs prod/checkout", Approvals: 1, Region: "eu-central-1", Account: "123456789012",

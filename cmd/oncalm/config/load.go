@@ -16,6 +16,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/policies"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/publishing"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reviews"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/rules"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/services"
@@ -50,7 +51,7 @@ func sections(c *Config) []reading.Entry {
 	}
 	text := &texts.Reader{Directory: &c.Templates, Shapes: &c.Shapes}
 	service := &services.Reader{Services: &c.Services, Levers: c.Levers, Freezes: c.Freezes, Lookups: c.Lookups,
-		Topics: &c.SNS.Topics, Texts: text.Service}
+		Topics: &c.SNS.Topics, Texts: text.Service, Reviews: &c.Reviews}
 	beat := beats.Reader{To: &c.Heartbeats, Heard: func() bool { return len(c.SNS.Topics) > 0 }, Quiet: c.PagesNobody}
 	rule := &rules.Reader{Rules: &c.Messages, Quiet: c.PagesNobody}
 	return []reading.Entry{
@@ -58,6 +59,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("store", func(v reading.Value) { c.Store = cmp.Or(places.Store(v), c.Store) }),
 		reading.Key("retention", places.Retention(&c.Retention)),
 		reading.Key("templates", text.Section),
+		reading.Key("postmortem", reviews.Section(&c.Reviews)),
 		reading.Key("postmortems", publishing.Section(&c.Postmortems)),
 		reading.Key("public_url", c.publicURL),
 		reading.Key("web", func(v reading.Value) { v.Mapping(reading.Key("listen", places.Address(&c.WebListen))) }),

@@ -12,6 +12,7 @@ import (
 	"github.com/oncalm/oncalm/bot/capture"
 	"github.com/oncalm/oncalm/bot/channels"
 	"github.com/oncalm/oncalm/bot/pages"
+	"github.com/oncalm/oncalm/bot/review"
 	"github.com/oncalm/oncalm/bot/rollback"
 	"github.com/oncalm/oncalm/bot/storm"
 	"github.com/oncalm/oncalm/changes"
@@ -75,6 +76,7 @@ func owners() []store.Check {
 		pages.Keys(),
 		capture.Keys(),
 		rollback.Keys(),
+		review.Keys(),
 		channels.Keys(),
 		publish.Keys(),
 		bot.Keys(),

@@ -11,9 +11,11 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms"
+	"github.com/oncalm/oncalm/bot/review"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/levers"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/places"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/reviews"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/severities"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/lookups"
@@ -38,6 +40,8 @@ type Reader struct {
 	Topics *[]string
 	// Texts returns the reader of the templates of a service.
 	Texts func(service string) func(reading.Value)
+	// Reviews are which incidents get postmortems.
+	Reviews *review.Rules
 
 	taken map[alarms.Match]owner // by what was read so far
 }
@@ -70,6 +74,7 @@ func (r *Reader) Section(v reading.Value) {
 			reading.Key("group_by", func(v reading.Value) { s.GroupBy = groupBy(v) }),
 			reading.Key("stakeholders", func(v reading.Value) { s.Stakeholders = stakeholders(v) }),
 			reading.Key("templates", r.Texts(name)),
+			reading.Key("postmortem", reviews.Service(r.Reviews, name)),
 			// docs/decisions/0030
 			reading.Key("rollback", func(v reading.Value) { r.Levers[name] = levers.Read(v) }),
 			reading.Key("logs", func(v reading.Value) { looked.Logs = logs(v) }),

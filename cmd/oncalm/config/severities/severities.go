@@ -3,6 +3,7 @@ package severities
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/incidents"
@@ -48,4 +49,18 @@ func Quiet(to *[]string) func(reading.Value) {
 			*to = append(*to, severity)
 		})
 	}
+}
+
+// Span are the severities from one to another, such as sev1-sev2, or the one that is named; nil if it is none.
+func Span(s string) []string {
+	all := []string{incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4}
+	first, last, ranged := strings.Cut(s, "-")
+	if !ranged {
+		last = first
+	}
+	from, to := slices.Index(all, first), slices.Index(all, last)
+	if from < 0 || to < from {
+		return nil
+	}
+	return all[from : to+1]
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
-	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/severities"
 	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/postmortems/shapes"
 	"github.com/oncalm/oncalm/templates"
@@ -82,10 +82,10 @@ func (r *Reader) shape(v reading.Value) shapes.Choice {
 		return c
 	}
 	v.Each(wanted, func(name string, key, v reading.Value) {
-		for _, severity := range span(name) {
+		for _, severity := range severities.Span(name) {
 			c.Severity[severity] = r.name(v, wanted)
 		}
-		if len(span(name)) == 0 {
+		if len(severities.Span(name)) == 0 {
 			key.Errorf("write sev1, or sev2-sev4", "%s is no severity", reading.Quote(name))
 		}
 	})
@@ -98,20 +98,6 @@ func (r *Reader) name(v reading.Value, wanted string) string {
 		r.chosen = append(r.chosen, choice{v, name})
 	}
 	return name
-}
-
-// span are the severities from one to another; nil if it is none.
-func span(s string) []string {
-	all := []string{incidents.Sev1, incidents.Sev2, incidents.Sev3, incidents.Sev4}
-	first, last, ranged := strings.Cut(s, "-")
-	if !ranged {
-		last = first
-	}
-	from, to := slices.Index(all, first), slices.Index(all, last)
-	if from < 0 || to < from {
-		return nil
-	}
-	return all[from : to+1]
 }
 
 // agree sees that each shape that was chosen is there, and shows what people write.

@@ -1,24 +1,24 @@
-package bot
+// Package groups keeps user groups in Slack as those say who are on call there, and says what to do where Slack does not let us.
+package groups
 
 import (
 	"context"
 
+	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack"
-
-	"github.com/oncalm/oncalm/text"
-
 	"github.com/oncalm/oncalm/handoffs"
+	"github.com/oncalm/oncalm/text"
 )
 
-// SetGroup brings a user group up to date. See [handoffs.Messenger].
-func (b *Bot) SetGroup(ctx context.Context, id string, people []string) error {
+// Set brings a user group up to date. See [handoffs.Messenger].
+func Set(ctx context.Context, out *slack.Sender, known map[string]chat.Person, id string, people []string) error {
 	var users []string
 	for _, p := range people {
-		if user := b.o.People[p].Slack; user != "" {
+		if user := known[p].Slack; user != "" {
 			users = append(users, user)
 		}
 	}
-	return groupError(id, b.out.SetMembers(ctx, id, users))
+	return groupError(id, out.SetMembers(ctx, id, users))
 }
 
 // groupError says to handoffs what a failed call means for a group.
