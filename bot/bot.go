@@ -100,6 +100,8 @@ type Options struct {
 	Contacts *contacts.Room
 	// Roots are the two slash commands; empty fields mean /incident and /oncall.
 	Roots Roots
+	// Post renders a postmortem to be posted to a channel; nil if none is.
+	Post func(ctx context.Context, id string) (review.Posted, error)
 	// Reviews says which incidents get a postmortem by themselves.
 	Reviews review.Rules
 	// Postmortem renders the postmortem of an incident as Markdown. Its error is [incidents.ErrNotFound], or that of the store.
@@ -283,7 +285,8 @@ func items(b *Bot, users map[string]string) *actions.Room {
 func reviews(b *Bot) *review.Room {
 	return review.New(review.Options{Root: b.o.Roots.Incident, Book: b.o.Book, Pager: b.o.Pager, Overrides: b.o.Overrides,
 		People: b.o.People, Rules: b.o.Reviews, Owe: b.notices.Owe, OweChannel: b.notices.OweChannel, Clock: b.o.Clock,
-		Log: b.log, Own: func(tx store.Tx, id string) string { channel, _ := channels.Of(tx, id); return channel }})
+		Post: b.o.Post, Out: b.out, Channel: b.o.Channel, Log: b.log,
+		Own: func(tx store.Tx, id string) string { channel, _ := channels.Of(tx, id); return channel }})
 }
 
 // SetGroup brings a user group up to date. See [handoffs.Messenger].

@@ -153,7 +153,8 @@ func (room *Room) others() []chat.Word {
 			Help: "The draft of the postmortem, made from the timeline.",
 			More: "It is as it stands now. `postmortem 42 review` asks for its review, `postmortem 42 reviewed` says that " +
 				"somebody else has read it, `postmortem 42 close` that nothing is left to write, and `postmortem 42 draft` takes " +
-				"it back: that responders, commanders and admins may."},
+				"it back; `postmortem 42 post` posts it to the incident's channel, without names, and as files: that responders, " +
+				"commanders and admins may."},
 	}
 }
 

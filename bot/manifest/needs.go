@@ -31,8 +31,8 @@ func Needs(o Options) []Need {
 		{Scope: "pins:read", For: "pins that do the same", Optional: true, Calls: []string{"pins.list"},
 			Events: []string{"pin_added", "pin_removed"}},
 		{Scope: "dnd:read", For: "whether Do Not Disturb is on when a shift begins", Optional: true, Calls: []string{"dnd.info"}},
-		{Scope: "files:write", For: "the picture of a schedule; the graph of an alarm's metric", Optional: true,
-			Calls: []string{"files.getUploadURLExternal", "files.completeUploadExternal"}},
+		{Scope: "files:write", For: "the picture of a schedule; the graph of an alarm's metric; postmortems as files",
+			Optional: true, Calls: []string{"files.getUploadURLExternal", "files.completeUploadExternal"}},
 	}
 	// only if the configuration opens channels: these are the most far-reaching
 	if o.Channels {

@@ -21,7 +21,7 @@ const KindRemind = "postmortem-remind"
 
 // Handlers returns the handlers of outbox entries by kind.
 func (r *Room) Handlers() map[string]outbox.Handler {
-	return map[string]outbox.Handler{KindRemind: reminders{r}.remind}
+	return map[string]outbox.Handler{KindRemind: reminders{r}.remind, KindPost: posts{r}.send, KindFile: posts{r}.attach}
 }
 
 // reminders is what of a Room reminds people.

@@ -11,6 +11,7 @@
 //	postmortem-due/<incident>            it waits (in the store)
 //	postmortem-remind/<zone>/<time>      entry: those who live in a zone are reminded
 //	told/postmortem/…                    entry: what people are told
+//	<incident>/postmortem-post/<event>   entry: it is posted to the channel, as it is then; and its files, below that key
 package review
 
 import (
@@ -25,6 +26,7 @@ import (
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/respond"
 	"github.com/oncalm/oncalm/bot/rights"
+	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
@@ -52,8 +54,12 @@ type Options struct {
 	// once.
 	Owe        func(tx store.Tx, now time.Time, key, person string, m blocks.Message)
 	OweChannel func(tx store.Tx, now time.Time, key, channel string, m blocks.Message)
-	Clock      *clocks.Clock
-	Log        *slog.Logger
+	// Post renders a postmortem to be posted to its channel, or to that of all incidents, which is Channel; nil if none is.
+	Post    func(ctx context.Context, id string) (Posted, error)
+	Out     *slack.Sender
+	Channel string
+	Clock   *clocks.Clock
+	Log     *slog.Logger
 }
 
 // A Room has the words.
@@ -86,6 +92,11 @@ func (r *Room) names() argument.Names {
 // Typed carries out what was typed behind the word postmortem, if it ends with a stage. Whoever may look may not do that.
 func (r *Room) Typed(ctx context.Context, c *chat.Call) (m blocks.Message, ok bool) {
 	to, rest, ok := typed(c)
+	if n := len(c.Args); !ok && n > 0 && strings.EqualFold(c.Args[n-1].Text, posting) {
+		bare := *c
+		bare.Rest, bare.Args = c.Rest[:c.Args[n-1].From], c.Args[:n-1]
+		to, rest, ok = posting, &bare, true
+	}
 	if !ok {
 		return m, false
 	}
@@ -96,6 +107,9 @@ func (r *Room) Typed(ctx context.Context, c *chat.Call) (m blocks.Message, ok bo
 		i, m, err := r.Hand.PickAny(rest, tx)
 		if i == nil {
 			return m, err
+		}
+		if to == posting {
+			return posts{r}.post(tx, c, i)
 		}
 		return r.move(tx, c, i, to)
 	}), true

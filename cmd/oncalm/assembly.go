@@ -177,7 +177,7 @@ func (a *assembly) wireBot() (err error) {
 		Channel: a.cfg.Slack.Channel, Book: a.book, Pager: a.pager, Overrides: a.overrides, People: people,
 		Contacts: a.talk, Silences: a.silences, Rollbacks: a.rollbacks, Freezes: a.freezes, Lookups: a.lookups(),
 		Watched: a.cfg.Services, PagesNobody: a.cfg.PagesNobody,
-		Services: services, PublicURL: a.cfg.PublicURL, Postmortem: a.postmortem, Reviews: a.cfg.Reviews,
+		Services: services, PublicURL: a.cfg.PublicURL, Postmortem: a.postmortem, Reviews: a.cfg.Reviews, Post: a.posted,
 		Rights: a.cfg.Rights, RightsNow: a.rights, Access: a.cfg.Access,
 		Roots:   bot.Roots{Incident: a.cfg.Slack.Incident, OnCall: a.cfg.Slack.OnCall},
 		Capture: a.cfg.Channels.Capture, Channels: a.cfg.Channels.Rules,

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"context"
 	"encoding/base64"
 	"maps"
 	"os"
 
+	"github.com/oncalm/oncalm/bot/review"
+	"github.com/oncalm/oncalm/postmortems"
+	"github.com/oncalm/oncalm/postmortems/page"
 	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/postmortems/pullrequest"
 	"github.com/oncalm/oncalm/postmortems/repository"
@@ -39,4 +43,16 @@ func (a *assembly) wirePostmortems() {
 		a.publisher.Places["git"] = repo
 	}
 	maps.Copy(a.handlers, a.publisher.Handlers())
+}
+
+// posted renders the document of an incident for a channel, without names.
+func (a *assembly) posted(ctx context.Context, id string) (p review.Posted, err error) {
+	if p.Document, err = postmortems.FromStore(ctx, a.store, id, postmortems.AsRoles); err != nil {
+		return p, err
+	}
+	if p.Markdown, err = a.texts.Markdown(p.Document, ""); err != nil {
+		return p, err
+	}
+	p.Page, err = a.texts.Page(p.Document, page.Options{})
+	return p, err
 }
