@@ -173,7 +173,8 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 		"overrides":          overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "bot/capture": capture.Keys(),
 		"bot/channels":   channels.Keys(),
 		"rotations/feed": feed.Keys(), "reach/links": links.Keys(), "reach/notes": notes.Keys(),
-		"reach/proof": proof.Keys(), "reach/replies": replies.Keys(), "silences": silences.Keys(), "rollbacks": rollbacks.Keys(), "bot/review": review.Keys(), "bot/rollback": rollback.Keys(),
+		"reach/proof": proof.Keys(), "reach/replies": replies.Keys(), "silences": silences.Keys(), "rollbacks": rollbacks.Keys(),
+		"bot/review": review.Keys(), "bot/rollback": rollback.Keys(),
 		"rollbacks/freeze": freeze.Keys(),
 	}
 	docs := map[string]string{}
