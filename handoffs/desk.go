@@ -71,6 +71,9 @@ type Rule struct {
 	Within time.Duration
 	// Remind is how long before a shift its people are reminded of it.
 	Remind []time.Duration
+	// TakeOver is how long who comes on call has to answer whether they take over what those who go have acknowledged. Then whoever is
+	// on call is reminded of it, too. With 0 nobody is asked.
+	TakeOver time.Duration
 }
 
 // Mode says how a shift is handed over.

@@ -157,6 +157,9 @@ func (d *Desk) handOver(tx store.Tx, now time.Time, old standing, m moment, sche
 	}
 	d.groups.enqueueOf(outbox.In(tx, now), now, schedule)
 	if m.rule.Mode != Quiet {
+		if err := d.notices.askOver(tx, now, r, m.rule.TakeOver); err != nil {
+			return err
+		}
 		enqueueNotices(outbox.In(tx, now), now, r)
 	}
 	return put(tx, recordKey(schedule, r.Number), r)

@@ -41,6 +41,7 @@ type Handoff struct {
 	Unaccepted []string
 	Open       []Open // incidents whose pages go by the schedule, the worst first
 	More       int    // that are open besides these
+	TakeOver   []Open // that whoever is told is asked to take over
 }
 
 // Side says from where somebody sees a handoff.
@@ -59,6 +60,7 @@ type Open struct {
 	ID, Severity, Service, Title string
 	AcknowledgedBy               string // empty: nobody has acknowledged
 	Quiet                        bool   // nobody is paged for it
+	Run                          int
 }
 
 func (Handoff) what() {}
@@ -139,7 +141,15 @@ func (n *notices) handoff(tx store.Tx, now time.Time, b noticeBody) (h Handoff, 
 		Schedule: b.Schedule, Side: b.Side, Before: b.From, Now: a.People, At: b.At, Until: a.To, Next: a.Next,
 		Unaccepted: b.Unaccepted,
 	}
-	h.Open, h.More, err = n.open(tx, b.Schedule)
+	all, err := n.open(tx, b.Schedule)
+	if b.Side == Incoming {
+		h.TakeOver = askedOf(all, b.To)
+	}
+	shown := min(len(all), shownOpen)
+	for _, i := range all[:shown] {
+		h.Open = append(h.Open, openOf(i))
+	}
+	h.More = len(all) - shown
 	return h, err
 }
 
@@ -162,8 +172,8 @@ const (
 	readOpen  = 500 // incidents that are looked at for it
 )
 
-// open lists the open incidents of services whose policies page a schedule, the worst first, and counts those beyond a few.
-func (n *notices) open(tx store.Tx, schedule string) (all []Open, more int, err error) {
+// open lists the open incidents of services whose policies page a schedule, the worst first.
+func (n *notices) open(tx store.Tx, schedule string) (all []*incidents.Incident, err error) {
 	concerned := map[string]bool{}
 	for _, id := range incidents.OpenIDs(tx, readOpen) {
 		i, err := incidents.Head(tx, id)
@@ -171,7 +181,7 @@ func (n *notices) open(tx store.Tx, schedule string) (all []Open, more int, err 
 			continue
 		}
 		if err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 		pages, known := concerned[i.Service]
 		if !known {
@@ -179,16 +189,15 @@ func (n *notices) open(tx store.Tx, schedule string) (all []Open, more int, err 
 			concerned[i.Service] = pages
 		}
 		if pages {
-			all = append(all, openOf(i))
+			all = append(all, i)
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Open) int { return cmp.Compare(a.Severity, b.Severity) })
-	shown := min(len(all), shownOpen)
-	return all[:shown], len(all) - shown, nil
+	slices.SortStableFunc(all, func(a, b *incidents.Incident) int { return cmp.Compare(a.Severity, b.Severity) })
+	return all, nil
 }
 
 func openOf(i *incidents.Incident) Open {
-	return Open{i.ID, i.Severity, i.Service, i.Title, i.AcknowledgedBy.Name, i.Quiet}
+	return Open{i.ID, i.Severity, i.Service, i.Title, i.AcknowledgedBy.Name, i.Quiet, i.Run}
 }
 
 // pagesSchedule reports whether a policy ever pages a schedule.

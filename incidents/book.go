@@ -75,18 +75,18 @@ func (b *Book) Append(tx store.Tx, now time.Time, id string, e Event) (*Incident
 	return b.append(tx, now, i, e)
 }
 
-// answering makes of an acknowledgement that is not the last of those that are needed one of several.
+// answering makes of an acknowledgement that is not simply one the fact that it is.
 func (i *Incident) answering(now time.Time, e Event) (Body, error) {
 	b, is := e.Body.(Acknowledged)
-	if !is || i.Status != StatusTriggered {
+	if !is || !i.Open() {
 		return e.Body, nil
 	}
-	if at := i.Response.Acks.Given(e.By.Name); !at.IsZero() {
+	if at := i.Response.Acks.Given(e.By.Name); i.Status == StatusTriggered && !at.IsZero() {
 		already := *i
 		already.Acknowledged, already.AcknowledgedBy = at, e.By
 		return nil, refuse(&already, ErrAcknowledged)
 	}
-	if f, more := i.Response.Acks.Answering(e.By.Name, b.Via, b.Page, now); more {
+	if f := i.Response.Answer(i.AcknowledgedBy.Name, e.By.Name, b.Via, b.Page, now); f != nil {
 		return Responded{f}, nil
 	}
 	return b, nil

@@ -40,7 +40,7 @@ func Head(tx store.Tx, id string) (*Incident, error) {
 func ReadHead(val []byte) (Incident, error) { return record.Unmarshal(val, (*Incident).fields) }
 
 // StoredHead is the head of an incident as it is stored; nil if there is none.
-func StoredHead(tx store.Tx, n uint64) []byte { return tx.Get(HeadKey(number(n))) }
+func StoredHead(tx store.Tx, n uint64) []byte { return tx.Get(HeadKey(strconv.FormatUint(n, 10))) }
 
 // ReadEvent reads an event as it is stored.
 func ReadEvent(val []byte) (Event, error) { return record.Unmarshal(val, (*Event).fields) }
@@ -123,5 +123,3 @@ func OpenIDs(tx store.Tx, limit int) []string {
 	}
 	return all
 }
-
-func number(n uint64) string { return strconv.FormatUint(n, 10) }

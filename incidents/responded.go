@@ -24,6 +24,9 @@ func (b Responded) kind() string { return b.Kind() }
 
 func (b Responded) apply(i *Incident, e Event) error {
 	b.Apply(&i.Response, e.Seq)
+	if _, is := b.Fact.(response.TakenOver); is && i.Status == StatusAcknowledged {
+		i.Acknowledged, i.AcknowledgedBy = e.At, e.By
+	}
 	return nil
 }
 

@@ -262,7 +262,7 @@ func (p *Pager) mendReminder(tx store.Tx, t outbox.Tx, i *incidents.Incident, no
 	}
 	r := reminder{Incident: i.ID, At: i.Acknowledged, Every: p.runOf(t, i).Policy.Reminder}
 	for _, e := range events {
-		if _, ok := e.Body.(incidents.Acknowledged); ok && e.At.Equal(i.Acknowledged) {
+		if TakesCare(e.Body) && e.At.Equal(i.Acknowledged) {
 			r.Acked = e.Seq
 		}
 	}

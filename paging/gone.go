@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging/steps"
 	"github.com/oncalm/oncalm/rotations"
@@ -24,6 +25,9 @@ func (p *Pager) undelivered(tx store.Tx, now time.Time, i *incidents.Incident,
 	case !newest:
 		return nil // a newer page to the same person took its place
 	case i.Status == incidents.StatusAcknowledged && strings.HasPrefix(b.Key, remindingPrefix(i)):
+		if !slices.Contains(reminded(i), b.Person) {
+			return nil // who is reminded beside those who take care of it
+		}
 		if next, ok := p.nextReminder(queue, i, b); ok {
 			return []incidents.Body{next}
 		}
@@ -141,6 +145,18 @@ func (p *Pager) RollCall(tx store.Tx, now time.Time) (Roll, error) {
 // Acknowledger is the person who takes care of an incident, if one does.
 func Acknowledger(i *incidents.Incident) (person string, ok bool) {
 	return i.AcknowledgedBy.Name, i.Status == incidents.StatusAcknowledged && i.AcknowledgedBy.Kind == incidents.KindPerson
+}
+
+// TakesCare reports whether somebody takes care of the incident since an event.
+func TakesCare(b incidents.Body) bool {
+	switch b := b.(type) {
+	case incidents.Acknowledged:
+		return true
+	case incidents.Responded:
+		_, is := b.Fact.(response.TakenOver)
+		return is
+	}
+	return false
 }
 
 // Anew begins the policies of open incidents again for which there is a reason to do so, and returns their ids.

@@ -3,12 +3,14 @@ package paging
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging/steps"
@@ -95,6 +97,10 @@ func (p *Pager) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e inci
 		enqueuePage(queue, now, i, b)
 	case incidents.Acknowledged:
 		enqueue(queue, firstReminder(queue, i, e))
+	case incidents.Responded:
+		if _, is := b.Fact.(response.TakenOver); is {
+			enqueue(queue, firstReminder(queue, i, e))
+		}
 	case incidents.Escalated:
 		if b.Undoes != 0 && (i.Quiet || stepWaits(queue, i)) {
 			return nil // the next step comes when it would have come
@@ -331,12 +337,21 @@ func (p *Pager) remind(_ context.Context, e outbox.Entry) (func(store.Tx) error,
 		why := fmt.Sprintf("you acknowledged %s ago and it is not resolved",
 			text.Count(int(now.Sub(r.At).Round(time.Minute).Minutes()), "minute", "minutes"))
 		var pages []incidents.Body
+		if i.Response.Handover.Late(i.AcknowledgedBy.Name, now) {
+			people = together(people, p.Overrides.OnCall(tx, i.Response.Handover.Schedule, now))
+			why = i.AcknowledgedBy.Name + " acknowledged and is off call, and nobody has taken it over"
+		}
 		for _, person := range people {
 			via := p.reach(person, i.Severity)[0].Name
 			pages = append(pages, reminding(i, fmt.Sprintf("%d.%d", r.Acked, r.N), person, via, why))
 		}
 		return p.record(tx, now, i.ID, pages...)
 	}, nil
+}
+
+// together are all of both, each once.
+func together(a, b []string) []string {
+	return slices.Concat(a, slices.DeleteFunc(slices.Clone(b), func(p string) bool { return slices.Contains(a, p) }))
 }
 
 // reminded are those who are reminded of an incident that they take care of: all who acknowledged it.

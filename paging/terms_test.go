@@ -10,10 +10,13 @@ import (
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/incidents/undo"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/paging/steps"
+	"github.com/oncalm/oncalm/rotations"
 	"github.com/oncalm/oncalm/rotations/civil"
+	"github.com/oncalm/oncalm/rotations/rotationstest"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -245,5 +248,35 @@ func TestWhenNobodyElseIsLeftTheFallbackIsPaged(t *testing.T) {
 		s.do("1", "ana", incidents.Acknowledged{})
 		s.wait(4 * time.Minute)
 		s.rang("1/page/0.0/ana", "1/page/2.0/dee")
+	})
+}
+
+// TestRemindersGoWithWhoTookOver: until somebody answers they go to who acknowledged, late also to whoever is on call, and then to who
+// took over alone.
+func TestRemindersGoWithWhoTookOver(t *testing.T) {
+	play(t, row, func(s *scene) {
+		s.pager.Overrides.Schedules = map[string]rotations.Schedule{"shop": {Name: "shop", Layers: []rotations.Layer{
+			rotationstest.Layer("primary", "1999-12-27T00:00", "1w", "bo", "bo")}}}
+		s.open("sev2")
+		s.wait(time.Minute)
+		s.do("1", "ana", incidents.Acknowledged{})
+		s.do("1", "oncalm", incidents.Responded{Fact: response.HandoverAsked{
+			Schedule: "shop", From: "ana", To: []string{"bo"}, At: time.Now(), After: 45 * time.Minute}})
+		s.wait(31 * time.Minute)
+		s.paged("0.0/ana", "remind-4.0/ana")
+		s.wait(30 * time.Minute)
+		s.pagedTogether("0.0/ana", "remind-4.0/ana", "remind-4.1/ana", "remind-4.1/bo")
+		_, err := s.book.Record(t.Context(), "1", incidents.Person("cy"), incidents.Acknowledged{})
+		if !errors.Is(err, incidents.ErrAcknowledged) {
+			t.Errorf("cy, who was not asked: %v", err)
+		}
+		s.do("1", "bo", incidents.Acknowledged{})
+		if i := s.head("1"); i.AcknowledgedBy.Name != "bo" || i.Response.Handover != nil {
+			t.Errorf("it is of %s, %+v", i.AcknowledgedBy.Name, i.Response.Handover)
+		}
+		s.wait(31 * time.Minute)
+		if got := s.people()[4:]; len(got) != 1 || !strings.HasSuffix(got[0], "/bo") {
+			t.Errorf("reminded after that: %v", got)
+		}
 	})
 }

@@ -68,7 +68,7 @@ func handoffMessage(h handoffs.Handoff, root string) blocks.Message {
 		m.Body = append(m.Body, blocks.Para(unaccepted(h, root)))
 	}
 	m.Body = append(m.Body, openNow(h)...)
-	return m
+	return view.TakeOver(m, h.TakeOver)
 }
 
 // unaccepted says that a shift began without being accepted.

@@ -23,6 +23,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -80,7 +81,7 @@ func outdates(i *incidents.Incident, e incidents.Event) bool {
 		return true // those of the runs before
 	case incidents.Responded:
 		_, is := b.Fact.(response.Answered)
-		return is
+		return is || paging.TakesCare(b)
 	case incidents.Delivered:
 		return i.Status != incidents.StatusTriggered // somebody was faster than Slack
 	}

@@ -175,7 +175,7 @@ func (ps *Pages) read(ctx context.Context, id string) (i view.Account, shown map
 // lastAcknowledgement is the number of the newest one; 0 if there is none. A reminder that came after it asks anew.
 func lastAcknowledgement(events []incidents.Event) (seq int) {
 	for _, e := range events {
-		if _, ok := e.Body.(incidents.Acknowledged); ok {
+		if paging.TakesCare(e.Body) {
 			seq = e.Seq
 		}
 	}

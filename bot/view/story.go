@@ -119,6 +119,10 @@ func Standing(i *incidents.Incident) blocks.Line {
 // Acked says what an acknowledgement means for those who are paged beside its person, of incidents as they were before it.
 func Acked(it string, all ...*incidents.Incident) blocks.Line {
 	var more []string
+	if len(all) > 0 && all[0].Status == incidents.StatusAcknowledged {
+		return blocks.Say("You are reminded of "+it+" from now on, and ", text.Line(all[0].AcknowledgedBy.Name),
+			" is not any more.")
+	}
 	for _, i := range all {
 		if acks := i.Response.Acks; acks != nil && len(acks.By)+1 < acks.Need {
 			more = append(more, fmt.Sprintf("%d of %d (%s)", len(acks.By)+1, acks.Need, i.ID))
@@ -133,7 +137,8 @@ func Acked(it string, all ...*incidents.Incident) blocks.Line {
 // WaitsFor reports whether an incident can be acknowledged by a person.
 func WaitsFor(person string) func(*incidents.Incident) bool {
 	return func(i *incidents.Incident) bool {
-		return i.Status == incidents.StatusTriggered && !i.Response.Acks.Has(person)
+		return i.Status == incidents.StatusTriggered && !i.Response.Acks.Has(person) ||
+			i.Status == incidents.StatusAcknowledged && i.Response.Handover.Asks(person, i.AcknowledgedBy.Name)
 	}
 }
 

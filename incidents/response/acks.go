@@ -124,3 +124,18 @@ func (f Answered) Says() wording.Sentence {
 	say := wording.Sentence{wording.Say(fmt.Sprintf("acknowledged, %d of %d", f.Number, f.Of))}
 	return append(say, wording.At(f.Via)...)
 }
+
+// Answer is what it amounts to that a person acknowledges, where it is not simply that; nil if it is. Owner is who has acknowledged;
+// empty if nobody takes care.
+func (s *State) Answer(owner, person, via, page string, now time.Time) Fact {
+	if owner != "" {
+		if s.Handover.Asks(person, owner) {
+			return TakenOver{Person: person, From: owner, At: now.Round(0).UTC(), Via: via}
+		}
+		return nil
+	}
+	if f, more := s.Acks.Answering(person, via, page, now); more {
+		return f
+	}
+	return nil
+}

@@ -60,6 +60,8 @@ type State struct {
 	Measured int `json:"measured,omitempty"`
 	// Acks is set while more than one person has to acknowledge.
 	Acks *Acks `json:"acks,omitempty"`
+	// Handover is set while somebody is asked to take over from who acknowledged.
+	Handover *Handover `json:"handover,omitempty"`
 }
 
 // Fields are what is stored of it.
@@ -82,6 +84,7 @@ func (s *State) Fields(o *record.Object) {
 	s.ChangeAgo = time.Duration(ago)
 	o.OptInt("measured", &s.Measured)
 	record.OptRef(o, "acks", &s.Acks, (*Acks).Fields)
+	record.OptRef(o, "handover", &s.Handover, (*Handover).Fields)
 }
 
 // Holder is who has a role; empty if nobody does.
@@ -122,7 +125,7 @@ type Kind struct {
 func Kinds() []Kind {
 	return append([]Kind{kindOf[Assigned](), kindOf[Summarised](), kindOf[Affected](), kindOf[Updated](),
 		kindOf[Planned](), kindOf[Convened](), kindOf[Changed](),
-		kindOf[Measured](), kindOf[Answered]()},
+		kindOf[Measured](), kindOf[Answered](), kindOf[HandoverAsked](), kindOf[TakenOver]()},
 		slices.Concat(rollbackKinds(), freezeKinds(), writtenKinds())...)
 }
 

@@ -33,6 +33,10 @@ func TestFacts(t *testing.T) {
 		says string
 	}{
 		{Answered{Person: "ana", At: at, Number: 1, Of: 2}, State{}, "acknowledged, 1 of 2"},
+		{HandoverAsked{Schedule: "shop", From: "ana", To: []string{"bo", "cy"}, At: at, After: time.Hour},
+			State{Handover: &Handover{Schedule: "shop", From: "ana", To: []string{"bo", "cy"}, At: at, After: time.Hour}},
+			"asked bo and cy to take over from ana, whose shift is over"},
+		{TakenOver{Person: "bo", From: "ana", At: at}, State{}, "took it over from ana"},
 		{Assigned{Role: Lead, Person: "ana"}, State{Lead: "ana"}, "made ana lead"},
 		{Assigned{Role: Scribe, Person: "bo"}, State{Scribe: "bo"}, "made bo scribe"},
 		{Assigned{Role: Comms}, State{}, "gave up that somebody is comms"},

@@ -23,7 +23,7 @@ func writtenKinds() []Kind {
 // OnCard reports whether a card shows a fact. The others it has in full.
 func OnCard(f Fact) bool {
 	switch f.(type) {
-	case Planned, Convened:
+	case Planned, Convened, Answered, HandoverAsked, TakenOver:
 		return true
 	}
 	return OfRollback(f) || OfFreeze(f)

@@ -133,6 +133,18 @@ func (r *ruleReader) acceptWithin(v reading.Value) {
 	}
 }
 
+// takeOver reads how long who comes has to take over what those who go have acknowledged, before whoever is on call is reminded, too.
+func (r *ruleReader) takeOver(v reading.Value) {
+	d, ok := v.Duration()
+	switch {
+	case !ok:
+	case d < time.Minute || d > maxWithin:
+		v.Errorf("expected 1m to 24h", "%s is too short or too long", v.Key)
+	default:
+		r.rule.TakeOver = d
+	}
+}
+
 // remind reads the reminders of this schedule, which take the place of those of the section, also with none.
 func (r *ruleReader) remind(v reading.Value) { r.rule.Remind, r.reminded = leads(v), true }
 

@@ -37,6 +37,7 @@ func (r *Reader) Section(v reading.Value) {
 		v.Mapping(
 			reading.Key("handoff", rule.handoff),
 			reading.Key("accept_within", rule.acceptWithin),
+			reading.Key("take_over", rule.takeOver),
 			reading.Key("remind", rule.remind),
 			reading.Key("user_group", rule.userGroup),
 			reading.Key("zone", func(v reading.Value) { s.Zone = zones.Read(v) }),
