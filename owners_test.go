@@ -44,6 +44,7 @@ import (
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/tickets"
 	"github.com/oncalm/oncalm/watch"
 )
 
@@ -163,7 +164,7 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 	keys := map[string][]store.Check{
 		"postmortems/publish": publish.Keys(),
 
-		"actions":       actions.Keys(),
+		"actions": actions.Keys(), "tickets": tickets.Keys(),
 		"alarms/groups": groups.Keys(), "alarms/known": known.Keys(), "alarms/reconcile": reconcile.Keys(),
 		"alarms/sns": sns.Keys(), "bot": bot.Keys(), "bot/storm": storm.Keys(),
 		"changes": changes.Keys(), "fates": fates.Keys(), "handoffs": handoffs.Keys(),

@@ -98,6 +98,10 @@ func Of(id string, timeline []incidents.Event) (all []Item) {
 			all = append(all, i)
 		case response.ActionChanged:
 			item(f.Item).set(f.Planned)
+		case response.ActionTicketed:
+			if i := item(f.Item); i.Link == "" {
+				i.Link = f.Link
+			}
 		case response.ActionClosed:
 			i := item(f.Item)
 			i.Closed, i.ClosedBy, i.Reason = e.At.UTC(), e.By.Name, f.Reason

@@ -95,7 +95,8 @@ func about(e incidents.Event) bool {
 		return false
 	}
 	switch b.Fact.(type) {
-	case response.Planned, response.ActionChanged, response.ActionClosed, response.ActionReopened:
+	case response.Planned, response.ActionChanged, response.ActionClosed, response.ActionReopened,
+		response.ActionTicketed:
 		return true
 	}
 	return false

@@ -54,6 +54,7 @@ import (
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/tickets"
 	"github.com/oncalm/oncalm/watch"
 )
 
@@ -157,7 +158,7 @@ func newApp(cfg *config.Config, s store.Store, log *slog.Logger, o outside) (*ap
 		Sweeps: []func(context.Context, store.Store, time.Time) (int, error){outbox.Sweep, changes.Sweep, known.Sweep,
 			groups.Sweep, requests.Sweep, bot.Sweep, pages.Sweep,
 			capture.Sweep, channels.Sweep, paging.SweepJoints, fates.Sweep, silences.Sweep, rollbacks.Sweep, rollback.Sweep,
-			publish.Sweep,
+			publish.Sweep, tickets.Sweep,
 			a.archiver(cfg.Store).Sweep},
 	}
 	a.sweeping = a.sweeper.Handlers()
@@ -218,7 +219,7 @@ func calendar() map[string]bool {
 	return map[string]bool{
 		handoffs.KindBorder: true, handoffs.KindRemind: true, handoffs.KindAhead: true,
 		overrides.KindAskEnd: true, ops.KindSweep: true, silences.KindMaintenance: true, report.Kind: true,
-		actions.KindRemind: true, actions.KindDigest: true, review.KindRemind: true,
+		actions.KindRemind: true, actions.KindDigest: true, review.KindRemind: true, tickets.KindLook: true,
 	}
 }
 

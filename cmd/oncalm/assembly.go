@@ -49,6 +49,7 @@ import (
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/tickets"
 	"github.com/oncalm/oncalm/watch"
 	"github.com/oncalm/oncalm/web"
 )
@@ -77,6 +78,7 @@ type assembly struct {
 	recent        *recent.Desk    // which asks what was done before incidents
 	watcher       *graphs.Watcher // of the metrics of alarms
 	graphs        *graph.Room     // which shows them
+	tickets       *tickets.Desk   // of action items
 	bot           *bot.Bot
 	contacts      *proof.Contacts           // which of them are proven
 	talk          *contacts.Room            // about them
@@ -104,8 +106,8 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	n.pager = &paging.Pager{Book: n.book, Policy: cfg.PolicyOf, Overrides: n.overrides, Reach: cfg.Reach, Clock: a.clock}
 	n.contacts = reaching.Contacts(cfg)
 	n.talk = &contacts.Room{Contacts: n.contacts}
-	for _, wire := range []func() error{n.wireTexts, n.wireRollbacks, n.wireBot, n.wireGraphs, n.wireAlarms,
-		n.wireHeartbeats, n.wireWatch} {
+	for _, wire := range []func() error{n.wireTexts, n.wireRollbacks, n.wireBot, n.wireGraphs, n.wireTickets,
+		n.wireAlarms, n.wireHeartbeats, n.wireWatch} {
 		if err := wire(); err != nil {
 			return nil, err
 		}
@@ -146,7 +148,7 @@ func (a *assembly) rights() rights.Rules {
 func (a *assembly) followers() []incidents.Follower {
 	all := []incidents.Follower{a.pager.Follow, a.around.Follow, a.rollbacks.Follow, a.bot.Follow,
 		a.bot.Silence.FollowIncident, history.Follow, actions.Follow, learning.Follow}
-	all = append(all, a.freezes.Follow, a.recent.Follow, a.watcher.Follow, a.graphs.Follow)
+	all = append(all, a.freezes.Follow, a.recent.Follow, a.watcher.Follow, a.graphs.Follow, a.tickets.Follow)
 	if a.outside.follows != nil {
 		all = append(all, a.outside.follows)
 	}

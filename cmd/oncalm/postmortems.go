@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/oncalm/oncalm/bot/review"
+	"github.com/oncalm/oncalm/outbox/forge"
 	"github.com/oncalm/oncalm/postmortems"
 	"github.com/oncalm/oncalm/postmortems/page"
 	"github.com/oncalm/oncalm/postmortems/publish"
@@ -37,8 +38,8 @@ func (a *assembly) wirePostmortems() {
 		repo := &repository.Repository{Options: o}
 		if g.Host != nil {
 			host := *g.Host
-			host.Token, host.Client = g.Token.Reveal(), pullrequest.Client()
-			repo.Request = host.Ask
+			host.Token, host.Client = g.Token.Reveal(), forge.Client()
+			repo.Request = pullrequest.Host{Host: host}.Ask
 		}
 		a.publisher.Places["git"] = repo
 	}

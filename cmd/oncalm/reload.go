@@ -68,7 +68,7 @@ func (a *app) supervise(ctx context.Context) {
 			}
 			endDesk() // it would announce that shifts are again as they were
 			next.planSilences(ctx)
-			next.planReport(ctx)
+			next.plan(ctx)
 			next.planHeartbeats(ctx)
 			old := a.current.Swap(next)
 			a.accept(told)

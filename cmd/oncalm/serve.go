@@ -187,7 +187,7 @@ func (h *house) live(ctx context.Context, failed <-chan struct{}) error {
 	var inside sync.WaitGroup
 	broken := make(chan error, len(h.servers)+1)
 	h.app.now().planSilences(work) // before the first alarm comes, which it may silence
-	h.app.now().planReport(work)
+	h.app.now().plan(work)
 	h.app.now().beginWatch(work)
 	h.app.now().planHeartbeats(work)
 	for n, server := range h.servers {

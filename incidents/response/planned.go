@@ -101,3 +101,21 @@ func (ActionReopened) Apply(*State, int) {}
 func (f ActionReopened) Says() wording.Sentence {
 	return append(wording.Sentence{wording.Say("reopened an action item")}, wording.Because(f.Reason)...)
 }
+
+// ActionTicketed says which ticket an action item has, where the team keeps its work.
+type ActionTicketed struct {
+	Item   int    `json:"item"`   // the event that planned it
+	Ticket string `json:"ticket"` // as people name it
+	Link   string `json:"link"`
+}
+
+// Kind is its name.
+func (ActionTicketed) Kind() string { return "action-ticketed" }
+
+// Apply changes nothing, as above.
+func (ActionTicketed) Apply(*State, int) {}
+
+// Says implements [Fact].
+func (f ActionTicketed) Says() wording.Sentence {
+	return wording.Sentence{wording.Say("made the ticket "), wording.Name(f.Ticket), wording.Say(" of an action item")}
+}

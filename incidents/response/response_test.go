@@ -56,6 +56,8 @@ func TestFacts(t *testing.T) {
 		{ActionReopened{Item: 4, Reason: "it does not fire"}, State{}, "reopened an action item: it does not fire"},
 		{ActionChanged{Item: 4, Planned: Planned{What: "an alarm", Person: "bo", Due: at, Type: Detect, Priority: "p2",
 			VerifyBy: "it fires", Link: "https://x.example/1"}}, State{}, "changed an action item for bo, due 14:02: an alarm"},
+		{ActionTicketed{Item: 4, Ticket: "team/work#7", Link: "https://x.example/7"}, State{},
+			"made the ticket team/work#7 of an action item"},
 		{Measured{Metric: "5xx", From: at, Period: 60, Values: []*float64{new(1.0), new(12345.0), nil}, Threshold: new(5.0),
 			Comparison: "GreaterThanThreshold"}, State{Measured: 7},
 			"looked at the metric 5xx: 12.35k at the end, 1 to 12.35k in all; the alarm fires > 5"},

@@ -17,7 +17,7 @@ const (
 // writtenKinds are what people write and decide about the postmortem.
 func writtenKinds() []Kind {
 	return []Kind{kindOf[SectionWritten](), kindOf[ReviewMoved](), kindOf[ActionClosed](), kindOf[ActionReopened](),
-		kindOf[ActionChanged](), kindOf[PostmortemDue](), kindOf[ReviewersNamed]()}
+		kindOf[ActionChanged](), kindOf[PostmortemDue](), kindOf[ReviewersNamed](), kindOf[ActionTicketed]()}
 }
 
 // OnCard reports whether a card shows a fact. The others it has in full.
@@ -32,7 +32,8 @@ func OnCard(f Fact) bool {
 // OfPostmortem reports whether a fact is about the postmortem, and no part of what it tells.
 func OfPostmortem(f Fact) bool {
 	switch f.(type) {
-	case SectionWritten, ReviewMoved, ActionClosed, ActionReopened, ActionChanged, PostmortemDue, ReviewersNamed:
+	case SectionWritten, ReviewMoved, ActionClosed, ActionReopened, ActionChanged, PostmortemDue, ReviewersNamed,
+		ActionTicketed:
 		return true
 	}
 	return false

@@ -8,62 +8,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
-	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/outbox/forge"
 	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/postmortems/repository"
-	"github.com/oncalm/oncalm/text"
-)
-
-// The hosts that are known.
-const (
-	GitHub = "github"
-	GitLab = "gitlab"
 )
 
 // A Host is where a repository lies.
-type Host struct {
-	Kind    string
-	API     string // without a slash at the end
-	Project string // owner/name
-	Token   string
-	Client  *http.Client
-}
-
-// Client is how hosts are asked. It follows no redirect: a token is for one host.
-func Client() *http.Client {
-	return &http.Client{Timeout: 30 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error {
-		return http.ErrUseLastResponse
-	}}
-}
-
-// Of is the host of a repository by its URL; false if it is not known. kind may be empty: then the two that everybody knows are.
-func Of(repository, kind string) (Host, bool) {
-	u, err := url.Parse(repository)
-	if err != nil || u.Scheme != "https" {
-		return Host{}, false
-	}
-	project := strings.TrimSuffix(strings.Trim(u.Path, "/"), ".git")
-	if !strings.Contains(project, "/") {
-		return Host{}, false
-	}
-	switch {
-	case u.Host == "github.com" && (kind == "" || kind == GitHub):
-		return Host{Kind: GitHub, API: "https://api.github.com", Project: project}, true
-	case kind == GitHub:
-		return Host{Kind: GitHub, API: "https://" + u.Host + "/api/v3", Project: project}, true
-	case u.Host == "gitlab.com" && kind == "", kind == GitLab:
-		return Host{Kind: GitLab, API: "https://" + u.Host + "/api/v4", Project: project}, true
-	}
-	return Host{}, false
-}
+type Host struct{ forge.Host }
 
 // ErrRefused is the error for what a host does not do, with what it said.
 var ErrRefused = errors.New("no pull request")
@@ -83,7 +39,7 @@ func (h Host) Ask(ctx context.Context, branch, base string, d publish.Document) 
 		return err
 	}
 	title := repository.Subject(d)
-	if h.Kind == GitLab {
+	if h.Kind == forge.GitLab {
 		return h.open(ctx, "/projects/"+url.PathEscape(h.Project)+"/merge_requests", map[string]any{
 			"source_branch": branch, "target_branch": base, "title": title, "description": explained,
 			"remove_source_branch": true,
@@ -98,11 +54,11 @@ func (h Host) Ask(ctx context.Context, branch, base string, d publish.Document) 
 func (h Host) asked(ctx context.Context, branch string) (bool, error) {
 	owner, _, _ := strings.Cut(h.Project, "/")
 	path := "/repos/" + h.Project + "/pulls?state=all&sort=created&direction=desc&head=" + url.QueryEscape(owner+":"+branch)
-	if h.Kind == GitLab {
+	if h.Kind == forge.GitLab {
 		path = "/projects/" + url.PathEscape(h.Project) + "/merge_requests?order_by=created_at&sort=desc&source_branch=" +
 			url.QueryEscape(branch)
 	}
-	status, answer, err := h.do(ctx, http.MethodGet, path, nil)
+	status, answer, err := h.Do(ctx, http.MethodGet, path, nil)
 	if err != nil {
 		return false, err
 	}
@@ -118,7 +74,7 @@ func (h Host) asked(ctx context.Context, branch string) (bool, error) {
 
 // open makes a request. That there is one already, or nothing to ask for, is fine.
 func (h Host) open(ctx context.Context, path string, body map[string]any) error {
-	status, answer, err := h.do(ctx, http.MethodPost, path, body)
+	status, answer, err := h.Do(ctx, http.MethodPost, path, body)
 	fine := status == http.StatusConflict || status == http.StatusUnprocessableEntity &&
 		slices.ContainsFunc([]string{"already exists", "No commits between"}, func(s string) bool {
 			return bytes.Contains(answer, []byte(s))
@@ -130,42 +86,5 @@ func (h Host) open(ctx context.Context, path string, body map[string]any) error 
 }
 
 func refused(status int, answer []byte) error {
-	return fmt.Errorf("%w: %d: %s", ErrRefused, status, text.Clip(text.Line(string(answer)), 200))
-}
-
-// most is how many bytes of an answer are read.
-const most = 4 << 20
-
-// do asks the host. It is asked again later as it says.
-func (h Host) do(ctx context.Context, method, path string, body map[string]any) (int, []byte, error) {
-	var in io.Reader
-	if body != nil {
-		val, err := json.Marshal(body)
-		if err != nil {
-			return 0, nil, err
-		}
-		in = bytes.NewReader(val)
-	}
-	r, err := http.NewRequestWithContext(ctx, method, h.API+path, in)
-	if err != nil {
-		return 0, nil, err
-	}
-	r.Header.Set("Content-Type", "application/json")
-	r.Header.Set("User-Agent", "oncalm")
-	if h.Kind == GitLab {
-		r.Header.Set("Private-Token", h.Token)
-	} else {
-		r.Header.Set("Authorization", "Bearer "+h.Token)
-		r.Header.Set("Accept", "application/vnd.github+json")
-	}
-	answer, err := h.Client.Do(r)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer func() { _ = answer.Body.Close() }() // it was only read from
-	val, err := io.ReadAll(io.LimitReader(answer.Body, most))
-	if wait, bad := strconv.Atoi(answer.Header.Get("Retry-After")); bad == nil && answer.StatusCode >= http.StatusBadRequest {
-		return 0, nil, &outbox.Later{After: time.Duration(wait) * time.Second, Err: refused(answer.StatusCode, val)}
-	}
-	return answer.StatusCode, val, err
+	return fmt.Errorf("%w: %w", ErrRefused, forge.Refused(status, answer))
 }

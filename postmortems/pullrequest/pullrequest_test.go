@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/outbox"
+	"github.com/oncalm/oncalm/outbox/forge"
 	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/postmortems/pullrequest"
 )
@@ -93,12 +94,13 @@ func (f *fake) make(w http.ResponseWriter, body io.Reader, lab bool) {
 }
 
 func hosts(t *testing.T, test func(*testing.T, *fake, pullrequest.Host)) {
-	for kind, project := range map[string]string{pullrequest.GitHub: "team/postmortems", pullrequest.GitLab: "team/docs/postmortems"} {
+	for kind, project := range map[string]string{forge.GitHub: "team/postmortems", forge.GitLab: "team/docs/postmortems"} {
 		t.Run(kind, func(t *testing.T) {
 			f := &fake{}
 			server := httptest.NewServer(f)
 			t.Cleanup(server.Close)
-			test(t, f, pullrequest.Host{Kind: kind, API: server.URL, Project: project, Token: "t0ken", Client: pullrequest.Client()})
+			test(t, f, pullrequest.Host{Host: forge.Host{Kind: kind, API: server.URL, Project: project,
+				Token: "t0ken", Client: forge.Client()}})
 		})
 	}
 }
@@ -199,7 +201,7 @@ func TestOf(t *testing.T) {
 		{"/srv/git/postmortems", "github", "", ""},
 		{"https://github.com/postmortems", "", "", ""},
 	} {
-		h, ok := pullrequest.Of(tt.repository, tt.kind)
+		h, ok := forge.Of(tt.repository, tt.kind)
 		if h.API != tt.api || h.Project != tt.project || ok != (tt.api != "") {
 			t.Errorf("%s (%s): %+v", tt.repository, tt.kind, h)
 		}

@@ -37,6 +37,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/contacts"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/publishing"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/schedules"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/ticketing"
 	"github.com/oncalm/oncalm/heartbeats"
 	"github.com/oncalm/oncalm/lookups"
 	"github.com/oncalm/oncalm/overrides"
@@ -62,7 +63,9 @@ type Config struct {
 	Reviews review.Rules
 	// Postmortems is where they are written to.
 	Postmortems publishing.Postmortems
-	PublicURL   string // without a slash at the end; empty if not configured
+	// Tickets is where action items get them.
+	Tickets   ticketing.Tickets
+	PublicURL string // without a slash at the end; empty if not configured
 
 	Slack Slack
 	SNS   SNS

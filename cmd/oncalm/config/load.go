@@ -22,6 +22,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/config/services"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/severities"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/texts"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/ticketing"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/weekly"
 	"github.com/oncalm/oncalm/lookups"
 	"github.com/oncalm/oncalm/paging"
@@ -61,6 +62,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("templates", text.Section),
 		reading.Key("postmortem", reviews.Section(&c.Reviews)),
 		reading.Key("postmortems", publishing.Section(&c.Postmortems)),
+		reading.Key("tickets", ticketing.Section(&c.Tickets)),
 		reading.Key("public_url", c.publicURL),
 		reading.Key("web", func(v reading.Value) { v.Mapping(reading.Key("listen", places.Address(&c.WebListen))) }),
 		reading.Key("slack", slack.section).Needed("give it bot_token, signing_secret and channel"),

@@ -40,6 +40,7 @@ import (
 	"github.com/oncalm/oncalm/rotations/feed"
 	"github.com/oncalm/oncalm/silences"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/tickets"
 	"github.com/oncalm/oncalm/watch"
 )
 
@@ -79,6 +80,7 @@ func owners() []store.Check {
 		review.Keys(),
 		channels.Keys(),
 		publish.Keys(),
+		tickets.Keys(),
 		bot.Keys(),
 		storm.Keys(),
 		ops.Keys(),

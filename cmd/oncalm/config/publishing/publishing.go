@@ -10,7 +10,7 @@ import (
 
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/secrets"
-	"github.com/oncalm/oncalm/postmortems/pullrequest"
+	"github.com/oncalm/oncalm/outbox/forge"
 )
 
 // Postmortems is the section postmortems.
@@ -27,7 +27,7 @@ type Git struct {
 	Directory  string // in it; empty: its top
 	Token      secrets.Secret
 	// Host is where pull requests are made, without the token; nil: nowhere.
-	Host *pullrequest.Host
+	Host *forge.Host
 }
 
 // never is where no pull requests are made.
@@ -67,7 +67,7 @@ func git(v reading.Value) *Git {
 	g, kind := &Git{Branch: DefaultBranch}, ""
 	v.Mapping(
 		reading.Key("pull_request", func(v reading.Value) {
-			kind, _ = v.OneOf(pullrequest.GitHub, pullrequest.GitLab, never)
+			kind, _ = v.OneOf(forge.GitHub, forge.GitLab, never)
 		}),
 		reading.Key("repository", func(v reading.Value) { g.Repository = repository(v) }).Needed("give its path or its URL"),
 		reading.Key("branch", func(v reading.Value) { g.Branch = branch(v, true) }),
@@ -85,7 +85,7 @@ func git(v reading.Value) *Git {
 		v.In("token").Errorf("give repository an https URL, or remove token",
 			"a token goes only over https, and the repository is none")
 	}
-	host, ok := pullrequest.Of(g.Repository, kind)
+	host, ok := forge.Of(g.Repository, kind)
 	switch {
 	case kind == never:
 	case ok && !g.Token.Empty():
