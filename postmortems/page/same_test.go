@@ -84,7 +84,7 @@ func TestSameBytes(t *testing.T) {
 		return
 	}
 	want := forms(t, rand.New(rand.NewPCG(1, 2)))
-	rounds := 8
+	rounds := 4
 	if testing.Short() {
 		rounds = 2
 	}
