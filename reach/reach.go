@@ -34,10 +34,11 @@ const (
 	SMS   = "sms"
 	Push  = "push"
 	Email = "email"
+	Call  = "call"
 )
 
 // Channels are all of them.
-func Channels() []string { return []string{SMS, Push, Email} }
+func Channels() []string { return []string{SMS, Push, Email, Call} }
 
 const (
 	// workers of each channel: so many messages may be under way at a time.
@@ -72,7 +73,9 @@ func forGood() []string {
 		"ParameterValueInvalid", "ValidationError", "ValidationException", "UserError", "NotFound", "ResourceNotFoundException",
 		// of SES
 		"MessageRejected", "MailFromDomainNotVerifiedException", "AccountSuspendedException", "SendingPausedException",
-		"BadRequestException", "NotFoundException"}
+		"BadRequestException", "NotFoundException",
+		// of End User Messaging: opted out, not verified, no sender; and the spend limit
+		"ConflictException", "ServiceQuotaExceededException"}
 }
 
 // deadly reports whether AWS refuses the contact itself, and not who calls.

@@ -19,13 +19,17 @@ const addressOfAna = "ana@mail.example.com"
 func withAll(text string) string {
 	return strings.Replace(text, "people: {ana: {slack: U0ANA,", "public_url: https://oncall.example.com\n"+
 		"sms: {via: sns, from: ONCALM}\nemail: {from: Oncalm <oncall@example.com>}\n"+
+		"call: {from: \"+4930123456\", voice: AMY}\n"+
 		"people: {ana: {slack: U0ANA, phone: \""+phoneOfAna+"\", email: "+addressOfAna+
-		", notify: {sev1-sev2: [slack, sms after 1m, email after 2m]},", 1)
+		", notify: {sev1-sev2: [slack, sms after 1m, email after 2m, call after 3m]},", 1)
 }
 
 // TestEachChannelAtItsTime: Slack hangs, and each of the others comes at its time, until a link acknowledges; after that nothing does.
 func TestEachChannelAtItsTime(t *testing.T) {
-	for name, answer := range map[string]time.Duration{"nobody answers the first": 2 * time.Minute, "the SMS is answered": time.Minute} {
+	for name, answer := range map[string]time.Duration{
+		"nobody answers before the phone rings": 3 * time.Minute, "the e-mail is answered": 2 * time.Minute,
+		"the SMS is answered": time.Minute,
+	} {
 		t.Run(name, func(t *testing.T) {
 			amazon := &reachtest.AWS{}
 			log := playAccount(t, amazon, withAll(worldConfig), func(w *world) { oneAfterTheOther(w, amazon, answer) }).String()
@@ -49,6 +53,9 @@ func came(a *reachtest.AWS, begun time.Time) (all []string) {
 	for _, e := range a.SES.Sent() {
 		add("email", e.At)
 	}
+	for _, c := range a.Telephony.Rang() {
+		add("call", c.At)
+	}
 	return all
 }
 
@@ -57,7 +64,7 @@ func oneAfterTheOther(w *world, a *reachtest.AWS, answer time.Duration) {
 	begun := time.Now()
 	w.Alarm("checkout-5xx")
 	w.Wait(answer + 5*time.Second)
-	all := []string{"sms after 1m0s", "email after 2m0s"}
+	all := []string{"sms after 1m0s", "email after 2m0s", "call after 3m0s"}
 	want := all[:answer/time.Minute]
 	if got := came(a, begun); !slices.Equal(got, want) {
 		w.t.Fatalf("came %q, want %q", got, want)
@@ -66,6 +73,11 @@ func oneAfterTheOther(w *world, a *reachtest.AWS, answer time.Duration) {
 	if sent := a.SES.Sent(); len(sent) > 0 {
 		if text = sent[0].Text; sent[0].To != addressOfAna || !strings.HasPrefix(sent[0].Subject, "sev1 #1 checkout: ") {
 			w.t.Errorf("sent %+v", sent[0])
+		}
+	}
+	if rang := a.Telephony.Rang(); len(rang) > 0 {
+		if c := rang[0]; c.To != phoneOfAna || c.Voice != "AMY" || strings.Count(c.Said, "Severity one. Incident 1 .") != 2 {
+			w.t.Errorf("rang %+v", c)
 		}
 	}
 	link := linkIn(w.t, text)

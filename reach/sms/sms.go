@@ -1,4 +1,4 @@
-// Package sms pages people by SMS, through SNS of the team's own AWS account.
+// Package sms pages people by SMS, through SNS or End User Messaging of the team's own AWS account.
 //
 // An SMS is one message, or two parts where its signs are not those of GSM's alphabet (package gsm). It says how bad it is, which
 // incident, what of, and has the link to acknowledge it. Nobody can look whether an SMS was sent: an attempt that may have got through
@@ -25,6 +25,7 @@ import (
 type Channel struct {
 	AWS   reach.AWS
 	From  string                                                           // a number, or the name of a sender; may be empty
+	Send  Sender                                                           // nil: through SNS
 	Phone func(person string) string                                       // E.164; empty if none is known
 	Link  func(ctx context.Context, incident, page string) (string, error) // to acknowledge; empty if there are none
 }
@@ -81,34 +82,50 @@ func noPhone(person string) error {
 	return &paging.Undeliverable{Err: errors.New(person + " has no phone number: add people." + person + ".phone")}
 }
 
-// send publishes a text to a phone.
+// send sends a text to a phone.
 func (c *Channel) send(ctx context.Context, phone, text string) (paging.Receipt, error) {
 	ctx, attempt := reach.Try(ctx, phone)
 	cfg, err := c.AWS(ctx)
 	if err != nil {
 		return paging.Receipt{}, attempt.Failure(err)
 	}
-	out, err := sns.NewFromConfig(reach.Once(cfg)).Publish(ctx, &sns.PublishInput{
-		PhoneNumber: &phone, Message: &text, MessageAttributes: c.attributes(),
-	})
+	send := c.Send
+	if send == nil {
+		send = publish
+	}
+	message, err := send(ctx, cfg, c.From, phone, text)
 	if err != nil {
 		return paging.Receipt{}, attempt.Failure(err)
 	}
-	return paging.Receipt{Message: aws.ToString(out.MessageId)}, nil
+	return paging.Receipt{Message: message}, nil
+}
+
+// A Sender sends a text to a phone once, and returns the name of the message; from may be empty.
+type Sender func(ctx context.Context, cfg aws.Config, from, to, text string) (string, error)
+
+// publish is the sender of SNS.
+func publish(ctx context.Context, cfg aws.Config, from, to, text string) (string, error) {
+	out, err := sns.NewFromConfig(reach.Once(cfg)).Publish(ctx, &sns.PublishInput{
+		PhoneNumber: &to, Message: &text, MessageAttributes: attributes(from),
+	})
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(out.MessageId), nil
 }
 
 // attributes say that it is urgent, and who it is from.
-func (c *Channel) attributes() map[string]types.MessageAttributeValue {
+func attributes(from string) map[string]types.MessageAttributeValue {
 	text := func(s string) types.MessageAttributeValue {
 		return types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &s}
 	}
 	all := map[string]types.MessageAttributeValue{"AWS.SNS.SMS.SMSType": text("Transactional")}
 	switch {
-	case c.From == "":
-	case strings.HasPrefix(c.From, "+"):
-		all["AWS.MM.SMS.OriginationNumber"] = text(c.From)
+	case from == "":
+	case strings.HasPrefix(from, "+"):
+		all["AWS.MM.SMS.OriginationNumber"] = text(from)
 	default:
-		all["AWS.SNS.SMS.SenderID"] = text(c.From)
+		all["AWS.SNS.SMS.SenderID"] = text(from)
 	}
 	return all
 }

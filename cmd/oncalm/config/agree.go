@@ -31,7 +31,7 @@ func (c *Config) agree(f *reading.File) {
 	services.Agree(f, &c.Services, c.PagesNobody, func(service string) bool {
 		return slices.ContainsFunc(c.Heartbeats, func(h heartbeats.Heartbeat) bool { return h.Service == service })
 	})
-	contacts.Team{Notify: c.Notify, SMS: c.SMS, Email: c.Email, PublicURL: c.PublicURL,
+	contacts.Team{Notify: c.Notify, SMS: c.SMS, Email: c.Email, Call: c.Call, PublicURL: c.PublicURL,
 		People:   slices.Sorted(maps.Keys(c.People)),
 		Own:      func(person string) contacts.Rules { return c.People[person].Notify },
 		Contacts: func(person string) contacts.Contacts { return c.People[person].contacts() },

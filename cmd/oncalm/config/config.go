@@ -84,6 +84,7 @@ type Config struct {
 	Notify    contacts.Rules
 	SMS       contacts.SMS
 	Email     contacts.Email
+	Call      contacts.Call
 	Schedules map[string]rotations.Schedule
 	// Planned holds the overrides of the file, by schedule, in the file's order.
 	Planned  map[string][]rotations.Override

@@ -154,7 +154,7 @@ func TestEverything(t *testing.T) {
 				"sev1": {{Name: "sms"}, {Name: "slack"}, {Name: "push"}},
 				"sev2": {{Name: "slack"}, {Name: "sms", After: 90 * time.Second}},
 				"sev3": {{Name: "slack"}, {Name: "sms", After: 90 * time.Second}},
-				"sev4": {{Name: "email", After: time.Minute}},
+				"sev4": {{Name: "email", After: time.Minute}, {Name: "call", After: 2 * time.Minute}},
 			}},
 			"bo": {Slack: "U0BO", Phone: "+4915112345679"},
 			"cy": {Slack: "W0CY", Notify: contacts.Rules{"sev4": {{Name: "slack"}}}},
@@ -166,6 +166,7 @@ func TestEverything(t *testing.T) {
 		},
 		SMS:   contacts.SMS{Via: "sns", From: "ONCALM"},
 		Email: contacts.Email{From: "Oncalm <oncall@example.com>"},
+		Call:  contacts.Call{From: "+4930123456", Voice: "AMY"},
 		Schedules: map[string]rotations.Schedule{"payments": {Name: "payments", Zone: berlin, Layers: []rotations.Layer{
 			{Name: "base", People: rotations.Turns("ana", "bo"), Start: start, Shift: rotations.Length{N: 1, Unit: rotations.Week}},
 			{

@@ -73,6 +73,7 @@ func sections(c *Config) []reading.Entry {
 		reading.Key("notify", contacts.Notify(&c.Notify)),
 		reading.Key("sms", c.SMS.Section),
 		reading.Key("email", c.Email.Section),
+		reading.Key("call", c.Call.Section),
 		reading.Key("schedules", duty.Section),
 		reading.Key("policies", policy.Section).Needed("add one that says whom to page"),
 		reading.Key("services", service.Section).Needed("add one, with its alarms"),

@@ -29,7 +29,7 @@ type Person struct {
 
 // contacts are where the person is reached beside Slack.
 func (p Person) contacts() contacts.Contacts {
-	return contacts.Contacts{reach.SMS: p.Phone, reach.Push: p.Ntfy, reach.Email: p.Email}
+	return contacts.Contacts{reach.SMS: p.Phone, reach.Push: p.Ntfy, reach.Email: p.Email, reach.Call: p.Phone}
 }
 
 // Contact is where somebody is reached by a channel beside Slack; empty if that is not known.
@@ -61,6 +61,8 @@ func (c *Config) Reach(person, severity string) []paging.Via {
 			return p.Phone != "" && c.SMS.Via != ""
 		case reach.Push:
 			return p.Ntfy != ""
+		case reach.Call:
+			return p.Phone != "" && c.Call.From != ""
 		case reach.Email:
 			return p.Email != "" && c.Email.From != ""
 		}

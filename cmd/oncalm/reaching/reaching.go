@@ -8,14 +8,17 @@ import (
 	"github.com/oncalm/oncalm/bot/pages"
 	"github.com/oncalm/oncalm/cmd/oncalm/amazon"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/config/contacts"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/reach"
+	"github.com/oncalm/oncalm/reach/call"
 	"github.com/oncalm/oncalm/reach/email"
 	"github.com/oncalm/oncalm/reach/links"
 	"github.com/oncalm/oncalm/reach/proof"
 	"github.com/oncalm/oncalm/reach/push"
 	"github.com/oncalm/oncalm/reach/sms"
+	"github.com/oncalm/oncalm/reach/telephony"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -34,11 +37,16 @@ func Channels(cfg *config.Config, s store.Store, slack *pages.Pages, ways amazon
 		all[incidents.ViaSlack] = slack
 	}
 	link := (&links.Links{Store: s, URL: cfg.PublicURL}).For
+	phone := func(person string) string { return cfg.People[person].Phone }
 	if cfg.SMS.Via != "" {
-		all[reach.SMS] = &sms.Channel{
-			AWS: ways.Own, From: cfg.SMS.From, Link: link,
-			Phone: func(person string) string { return cfg.People[person].Phone },
+		texts := &sms.Channel{AWS: ways.Own, From: cfg.SMS.From, Link: link, Phone: phone}
+		if cfg.SMS.Via == contacts.ViaMessaging {
+			texts.Send = telephony.Text
 		}
+		all[reach.SMS] = texts
+	}
+	if cfg.Call.From != "" {
+		all[reach.Call] = &call.Channel{AWS: ways.Own, From: cfg.Call.From, Voice: cfg.Call.Voice, Phone: phone}
 	}
 	if cfg.Email.From != "" {
 		all[reach.Email] = &email.Channel{

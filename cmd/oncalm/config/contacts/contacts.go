@@ -31,7 +31,7 @@ type Contacts map[string]string
 // SMS is the section sms.
 type SMS struct {
 	Via  string // through which of AWS's services; empty: there is no such section
-	From string // a number, or the name of a sender
+	From string // a number, or the name of a sender; with End User Messaging also what is a number by another name
 }
 
 // ViaSNS sends SMS through SNS, which needs nothing but the right to.
@@ -110,12 +110,7 @@ func channel(v reading.Value) (via paging.Via, ok bool) {
 	}
 	known := append([]string{incidents.ViaSlack}, reach.Channels()...)
 	if via.Name = words[0]; !slices.Contains(known, via.Name) {
-		if via.Name == "call" {
-			v.Errorf("use one of "+strings.Join(known, ", "), "this version does not page by %s",
-				incidents.ChannelName(via.Name))
-		} else {
-			v.Errorf(reading.Meant(via.Name, known), "there is no channel %s", reading.Quote(via.Name))
-		}
+		v.Errorf(reading.Meant(via.Name, known), "there is no channel %s", reading.Quote(via.Name))
 		return via, false
 	}
 	switch {
@@ -151,25 +146,30 @@ const longestSender = 11
 // Section returns the reader of the section sms.
 func (s *SMS) Section(v reading.Value) {
 	s.Via = ViaSNS
+	check := func() {}
 	v.Mapping(
 		reading.Key("via", func(v reading.Value) {
-			via, ok := v.OneOf(ViaSNS, "end-user-messaging")
-			if ok && via != ViaSNS {
-				v.Errorf("write sns", "this version does not send SMS by %s", via)
+			if via, ok := v.OneOf(ViaSNS, ViaMessaging); ok {
+				s.Via = via
 			}
 		}),
-		reading.Key("from", func(v reading.Value) {
-			from, ok := v.Single("a number in E.164 form, or the name of a sender")
-			switch {
-			case !ok || from == "":
-			case !senderForm.MatchString(from) || from[0] != '+' && len(from) > longestSender:
-				v.Errorf("write a number such as +4915112345678, or 1 to 11 letters and digits",
-					"%s cannot be the sender of an SMS", reading.Quote(v.Text()))
-			default:
-				s.From = from
-			}
-		}),
+		reading.Key("from", func(v reading.Value) { check = func() { s.sender(v) } }),
 	)
+	check() // when it is known through what they go
+}
+
+// sender reads who SMS are from.
+func (s *SMS) sender(v reading.Value) {
+	from, ok := v.Single("a number in E.164 form, or the name of a sender")
+	named := senderForm.MatchString(from) && (strings.HasPrefix(from, "+") || len(from) <= longestSender)
+	switch {
+	case !ok || from == "":
+	case named, s.Via == ViaMessaging && identityForm.MatchString(from):
+		s.From = from
+	default:
+		v.Errorf("write a number such as +4915112345678, or 1 to 11 letters and digits",
+			"%s cannot be the sender of an SMS", reading.Quote(v.Text()))
+	}
 }
 
 // Team is what is looked at when all of the file was read.
@@ -177,6 +177,7 @@ type Team struct {
 	Notify    Rules
 	SMS       SMS
 	Email     Email
+	Call      Call
 	PublicURL string
 	People    []string // in order
 	Own       func(person string) Rules
@@ -190,7 +191,7 @@ const longestURL = 60
 func (t Team) lacks(via string, c Contacts) (what, remedy string) {
 	switch {
 	case c[via] != "":
-	case via == reach.SMS:
+	case via == reach.SMS, via == reach.Call:
 		return "phone number", "phone"
 	case via == reach.Push:
 		return "topic", "ntfy"
@@ -202,7 +203,8 @@ func (t Team) lacks(via string, c Contacts) (what, remedy string) {
 
 // Agree sees that rules name only what is there.
 func (t Team) Agree(f *reading.File) {
-	if f.Faulty("people") || f.Faulty("notify") || f.Faulty("sms") || f.Faulty("email") {
+	if f.Faulty("people") || f.Faulty("notify") || f.Faulty("sms") ||
+		f.Faulty("email") || f.Faulty("call") {
 		return
 	}
 	used := map[string]string{} // where a channel is named
@@ -234,6 +236,7 @@ func (t Team) agreeSections(f *reading.File, used map[string]string) {
 			"a push message can only be answered in Slack: without public_url it has no button to acknowledge")
 	}
 	t.agreeEmail(f, used)
+	t.agreeCall(f, used)
 	place, named := used[reach.SMS]
 	switch {
 	case named && t.SMS.Via == "":
