@@ -35,6 +35,7 @@ import (
 	"github.com/oncalm/oncalm/overrides"
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems/publish"
+	"github.com/oncalm/oncalm/reach/drill"
 	"github.com/oncalm/oncalm/reach/links"
 	"github.com/oncalm/oncalm/reach/notes"
 	"github.com/oncalm/oncalm/reach/proof"
@@ -174,8 +175,8 @@ func TestKeysAreInPackageDocs(t *testing.T) {
 		"overrides":          overrides.Keys(), "paging": paging.Keys(), "bot/pages": pages.Keys(), "bot/capture": capture.Keys(),
 		"bot/channels":   channels.Keys(),
 		"rotations/feed": feed.Keys(), "reach/links": links.Keys(), "reach/notes": notes.Keys(),
-		"reach/proof": proof.Keys(), "reach/replies": replies.Keys(), "silences": silences.Keys(), "rollbacks": rollbacks.Keys(),
-		"bot/review": review.Keys(), "bot/rollback": rollback.Keys(),
+		"reach/proof": proof.Keys(), "reach/replies": replies.Keys(), "reach/drill": drill.Keys(), "silences": silences.Keys(),
+		"rollbacks": rollbacks.Keys(), "bot/review": review.Keys(), "bot/rollback": rollback.Keys(),
 		"rollbacks/freeze": freeze.Keys(),
 	}
 	docs := map[string]string{}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
+	"github.com/oncalm/oncalm/bot/contacts"
 	"github.com/oncalm/oncalm/bot/slack"
 
 	"github.com/oncalm/oncalm/bot/slackfake/faults"
@@ -30,7 +31,8 @@ func alone(t *testing.T, secrets ...string) (*Bot, *buffer) {
 	t.Helper()
 	logged := &buffer{}
 	b, err := New(Options{
-		Token: "xoxb-x", SigningSecrets: secrets, Silences: &silences.Book{}, Log: slog.New(slog.NewTextHandler(logged, nil)),
+		Token: "xoxb-x", SigningSecrets: secrets, Silences: &silences.Book{}, Contacts: &contacts.Room{},
+		Log: slog.New(slog.NewTextHandler(logged, nil)),
 	})
 	if err != nil {
 		t.Fatal(err)

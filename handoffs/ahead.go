@@ -33,6 +33,8 @@ type Finding struct {
 	// Person is on call and cannot be reached, for this reason.
 	Person    string
 	Hindrance Hindrance
+	// Unproven are their contacts of which nobody knows whether they are theirs, if it is that and no hindrance.
+	Unproven []string
 	// Overrides are two of which the second hides the first, or one that changes nothing or is void.
 	Overrides []rotations.Override
 }
@@ -59,6 +61,7 @@ type weekAhead struct {
 	silences  *silences.Book // nil if there are none
 	messenger Messenger
 	at        Weekly
+	unproven  func(tx store.Tx, now time.Time, person string) []string // may be nil
 	clock     *clocks.Clock
 }
 
@@ -93,6 +96,10 @@ func (w *weekAhead) look(ctx context.Context, e outbox.Entry) (func(store.Tx) er
 	}
 	missing, err := w.unreachable(ctx, shifts)
 	if err != nil {
+		return nil, err
+	}
+	a.Findings = append(a.Findings, missing...)
+	if missing, err = w.doubtful(ctx, now, shifts); err != nil {
 		return nil, err
 	}
 	a.Findings = append(a.Findings, missing...)
@@ -184,14 +191,7 @@ func meet(a, b rotations.Override) Finding {
 // unreachable finds those of the shifts' people whom Slack cannot reach at all. Do Not Disturb is not among that: it is
 // looked at before each shift.
 func (w *weekAhead) unreachable(ctx context.Context, shifts []rotations.Shift) ([]Finding, error) {
-	first := map[string]rotations.Shift{}
-	for _, s := range shifts {
-		for _, p := range s.People {
-			if f, ok := first[p]; !ok || s.From.Before(f.From) {
-				first[p] = s
-			}
-		}
-	}
+	first := firstOf(shifts)
 	people := slices.Sorted(maps.Keys(first))
 	var all []Finding
 	for _, p := range people[:min(len(people), mostPeople)] {
@@ -207,4 +207,36 @@ func (w *weekAhead) unreachable(ctx context.Context, shifts []rotations.Shift) (
 		}
 	}
 	return all, nil
+}
+
+// firstOf are the first shifts of people.
+func firstOf(shifts []rotations.Shift) map[string]rotations.Shift {
+	first := map[string]rotations.Shift{}
+	for _, s := range shifts {
+		for _, p := range s.People {
+			if f, ok := first[p]; !ok || s.From.Before(f.From) {
+				first[p] = s
+			}
+		}
+	}
+	return first
+}
+
+// doubtful finds those of the shifts' people of whose contacts nobody knows whether they are theirs.
+func (w *weekAhead) doubtful(ctx context.Context, now time.Time, shifts []rotations.Shift) (all []Finding, err error) {
+	if w.unproven == nil {
+		return nil, nil
+	}
+	first := firstOf(shifts)
+	err = w.store.View(ctx, func(tx store.Tx) error {
+		all = nil
+		for _, p := range slices.Sorted(maps.Keys(first)) {
+			if unproven := w.unproven(tx, now, p); len(unproven) > 0 {
+				s := first[p]
+				all = append(all, Finding{Schedule: s.Layer, From: s.From, To: s.To, Person: p, Unproven: unproven})
+			}
+		}
+		return nil
+	})
+	return all, err
 }

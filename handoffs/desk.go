@@ -112,7 +112,9 @@ type Options struct {
 	Log       *slog.Logger
 	// Phones are the people of whom a telephone number is known. If there is nobody, none is missed.
 	Phones map[string]bool
-	Groups map[string]Group // by the id of the user group
+	// Unproven names the contacts of a person that are not proven, with how it stands; nil: nobody knows.
+	Unproven func(tx store.Tx, now time.Time, person string) []string
+	Groups   map[string]Group // by the id of the user group
 	// LookAhead is when the channel is told what is amiss with the shifts to come, in the zone of each schedule.
 	LookAhead Weekly
 	Clock     *clocks.Clock // nil is for tests
@@ -137,14 +139,14 @@ func New(o Options) *Desk {
 		store: o.Store, overrides: o.Overrides, rules: o.Rules, log: o.Log, clock: o.Clock,
 		notices: &notices{
 			store: o.Store, overrides: o.Overrides, pager: o.Pager, rules: o.Rules, messenger: o.Messenger, phones: o.Phones,
-			clock: o.Clock,
+			unproven: o.Unproven, clock: o.Clock,
 		},
 		groups: &userGroups{
 			store: o.Store, overrides: o.Overrides, messenger: o.Messenger, groups: o.Groups, log: o.Log, clock: o.Clock,
 		},
 		ahead: &weekAhead{
 			store: o.Store, overrides: o.Overrides, pager: o.Pager, silences: o.Silences, messenger: o.Messenger,
-			at: o.LookAhead, clock: o.Clock,
+			at: o.LookAhead, unproven: o.Unproven, clock: o.Clock,
 		},
 	}
 }

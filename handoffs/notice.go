@@ -110,6 +110,7 @@ type notices struct {
 	rules     map[string]Rule
 	messenger Messenger
 	phones    map[string]bool
+	unproven  func(tx store.Tx, now time.Time, person string) []string
 	clock     *clocks.Clock
 }
 

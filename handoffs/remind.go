@@ -18,6 +18,7 @@ type Reminder struct {
 	With       []string  // who is on call with them
 	Before     []string  // who hands over to them; nobody in a gap
 	Hindrances []Hindrance
+	Unproven   []string // their contacts of which nobody knows whether they are theirs
 }
 
 // Warning says to the channel that somebody whose shift is near may not notice a page.
@@ -115,7 +116,9 @@ func (n *notices) remind(ctx context.Context, e outbox.Entry) (func(store.Tx) er
 	now := n.clock.Now()
 	var r Reminder
 	err := n.store.View(ctx, func(tx store.Tx) error {
-		r = n.reminder(tx, b)
+		if r = n.reminder(tx, b); n.unproven != nil {
+			r.Unproven = n.unproven(tx, now, b.Person)
+		}
 		return nil
 	})
 	if err != nil || r.Start.IsZero() || !now.Before(b.Start) {

@@ -2,6 +2,7 @@
 package contacts
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -11,7 +12,9 @@ import (
 	"github.com/oncalm/oncalm/bot/chat"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/reach"
+	"github.com/oncalm/oncalm/reach/drill"
 	"github.com/oncalm/oncalm/reach/proof"
 	"github.com/oncalm/oncalm/store"
 	"github.com/oncalm/oncalm/text"
@@ -19,9 +22,16 @@ import (
 
 // A Room has words of /oncall. Its fields are set before anything is said; the zero value tells which words there are.
 type Room struct {
+	Store    store.Store
 	Contacts *proof.Contacts
+	Drills   *drill.Drills
 	Can      func(via string) bool                                                  // whether notes go by a channel
 	Owe      func(tx store.Tx, now time.Time, key, person string, m blocks.Message) // a notice
+	Reach    func(person, severity string) []paging.Via                             // by which channels somebody is paged
+	Quiet    func(severity string) bool                                             // whether it pages nobody
+	Slack    func() string                                                          // what keeps pages from going out; empty: nothing
+	Behind   func(ctx context.Context) (time.Duration, error)                       // how long the oldest page that is due waits
+	More     []func(now time.Time) blocks.Line                                      // of what else is well, or is not
 }
 
 // Words are the words of the room.
@@ -32,8 +42,14 @@ func (r *Room) Words() []chat.Word {
 				argument.May("code", argument.Fixed)},
 			Change: r.verify,
 			Help:   "Proves a phone number, an address or a topic of yours: it sends a code there, and takes it.",
-			More: "A code serves for 10 minutes and 5 tries. Who is not proven is paged all the same; answers by SMS " +
-				"are taken only from proven numbers."},
+			More: "A code serves for 10 minutes and 5 tries. Who is not proven is paged all the same; answers by SMS are " +
+				"taken only from proven numbers."},
+		{Name: "notify", Show: r.notify,
+			Help: "By which channels you are paged, and what is missing for that."},
+		{Name: "test", Change: r.test,
+			Help: "Sends you a message that says that it is a test, by all your channels, and tells what became of it."},
+		{Name: "status", Show: r.status,
+			Help: "Whether people are reached: Slack, the channels, the last page, and what waits."},
 	}
 }
 

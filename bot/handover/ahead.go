@@ -8,6 +8,7 @@ import (
 
 	"github.com/oncalm/oncalm/handoffs"
 	"github.com/oncalm/oncalm/rotations"
+	"github.com/oncalm/oncalm/text"
 )
 
 // aheadMessage tells the channel what is amiss with the shifts of the week.
@@ -69,6 +70,9 @@ func silencesAhead(a handoffs.Ahead) []blocks.Paragraph {
 
 func finding(f handoffs.Finding) blocks.Line {
 	switch {
+	case len(f.Unproven) > 0:
+		return blocks.Say(blocks.Strong(f.Person), " is on call from ", f.From, " and is paged by what nobody has proven: ",
+			text.List(f.Unproven, "and"), ".")
 	case f.Person != "":
 		return blocks.Say(blocks.Strong(f.Person), " is on call from ", f.From, " and cannot be reached: ",
 			Hindered([]handoffs.Hindrance{f.Hindrance}), ".")

@@ -22,7 +22,7 @@ func Message(n handoffs.Message, root string) blocks.Message {
 	case handoffs.Together:
 		return togetherMessage(w, root)
 	case handoffs.Reminder:
-		return reminderMessage(w)
+		return reminderMessage(w, root)
 	case handoffs.Warning:
 		return blocks.Sentence(blocks.Strong(w.Person), " is on call for ", blocks.Strong(w.Schedule), " from ", w.Start,
 			" and may not notice a page: ",
@@ -202,7 +202,7 @@ func openLine(i handoffs.Open) blocks.Line {
 }
 
 // reminderMessage tells a person of a shift that is coming up.
-func reminderMessage(r handoffs.Reminder) blocks.Message {
+func reminderMessage(r handoffs.Reminder, root string) blocks.Message {
 	m := blocks.Message{Title: "Your next shift for " + r.Schedule + " is coming up"}
 	m.Notice = m.Title + "."
 	l := blocks.Say("You are on call from ", r.Start)
@@ -216,12 +216,16 @@ func reminderMessage(r handoffs.Reminder) blocks.Message {
 		l = append(l, blocks.Say(", after ", blocks.Strong(text.List(r.Before, "and")))...)
 	}
 	m.Body = append(m.Body, blocks.Para(append(l, blocks.Say(".")...)))
-	if len(r.Hindrances) == 0 {
-		return m
-	}
 	var lines []blocks.Line
 	for _, h := range r.Hindrances {
 		lines = append(lines, blocks.Say(remedyFor(h)))
+	}
+	if len(r.Unproven) > 0 {
+		lines = append(lines, blocks.Say("You are paged by ", text.List(r.Unproven, "and"), ". Prove that it reaches you with ",
+			blocks.Code(root+" verify"), "."))
+	}
+	if len(lines) == 0 {
+		return m
 	}
 	m.Body = append(m.Body, blocks.Para(blocks.Say("Before it begins:")), blocks.Bullets(lines...))
 	return m

@@ -61,7 +61,8 @@ func words() map[Action]map[string][]string {
 		Look: {
 			"incident": {"", "list", "info", "why", "roles", "timeline", "postmortem", "actions", "help",
 				"show-all"},
-			"oncall":   {"", "schedule", "why", "feed", "silences", "simulate", "trace", "verify", "help", "cancel"},
+			"oncall": {"", "schedule", "why", "feed", "silences", "simulate", "trace", "verify",
+				"notify", "test", "status", "help", "cancel"},
 			"storm":    {"", "list", "open"},
 			"timeline": {""},
 			"rollback": {""},

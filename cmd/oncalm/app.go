@@ -236,6 +236,17 @@ func (a *app) slackWell(context.Context, time.Time) error {
 	return nil
 }
 
+// pagesBehind is how long the oldest page that is due has been waiting.
+func (a *app) pagesBehind(ctx context.Context) (late time.Duration, err error) {
+	state, err := a.runner.Look(ctx)
+	for lane, by := range state.Behind {
+		if lane.Pages() {
+			late = max(late, by)
+		}
+	}
+	return late, err
+}
+
 // channelWell tells of the channel of the cards. Pages go out without it.
 func (a *app) channelWell(context.Context, time.Time) error {
 	if p := a.line.Watch.Now().Channel; p != "" {

@@ -39,6 +39,7 @@ import (
 	"github.com/oncalm/oncalm/postmortems/markdown"
 	"github.com/oncalm/oncalm/postmortems/publish"
 	"github.com/oncalm/oncalm/postmortems/shapes"
+	"github.com/oncalm/oncalm/reach/drill"
 	"github.com/oncalm/oncalm/reach/links"
 	"github.com/oncalm/oncalm/reach/notes"
 	"github.com/oncalm/oncalm/reach/proof"
@@ -105,7 +106,9 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 		Opens: cfg.Services.Opens, PagesNobody: cfg.PagesNobody}
 	n.pager = &paging.Pager{Book: n.book, Policy: cfg.PolicyOf, Overrides: n.overrides, Reach: cfg.Reach, Clock: a.clock}
 	n.contacts = reaching.Contacts(cfg)
-	n.talk = &contacts.Room{Contacts: n.contacts}
+	n.talk = &contacts.Room{Store: a.store, Drills: &drill.Drills{URL: cfg.PublicURL},
+		Contacts: n.contacts, Reach: cfg.Reach, Quiet: cfg.PagesNobody,
+		Slack: func() string { return a.line.Watch.Now().Problem }, Behind: a.pagesBehind}
 	for _, wire := range []func() error{n.wireTexts, n.wireRollbacks, n.wireBot, n.wireGraphs, n.wireTickets,
 		n.wireAlarms, n.wireHeartbeats, n.wireWatch} {
 		if err := wire(); err != nil {
@@ -240,8 +243,9 @@ func (a *assembly) wireChannels() {
 	}
 	a.pager.Channels = channels
 	a.notes = &notes.Sender{Store: a.store, Sayers: sayers, Clock: a.clock, Log: a.log,
-		Purposes: map[string]notes.Purpose{proof.Purpose: a.contacts, replies.Purpose: a.replies}}
-	a.talk.Can, a.contacts.Failed = a.notes.Can, a.talk.Failed
+		Purposes: map[string]notes.Purpose{proof.Purpose: a.contacts, replies.Purpose: a.replies,
+			drill.Purpose: a.talk.Drills}}
+	a.talk.Can, a.contacts.Failed, a.talk.Drills.Told = a.notes.Can, a.talk.Failed, a.talk.Tested
 }
 
 // postmortem renders the document of an incident.
@@ -267,6 +271,7 @@ func (a *assembly) publicDoor() http.Handler {
 		a.cfg.PublicURL))
 	a.links().Register(mux)
 	(&heartbeats.Door{Desk: a.heartbeats}).Register(mux)
+	(&drill.Door{Drills: a.talk.Drills, Store: a.store, Clock: a.clock, Log: a.log}).Register(mux)
 	a.health.Register(mux)
 	return a.refusals.Watch(doors.Tidy(mux, append(posted(), ops.RouteAlive, "/readyz")))
 }

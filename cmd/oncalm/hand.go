@@ -7,6 +7,7 @@ import (
 
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
+	"github.com/oncalm/oncalm/cmd/oncalm/reaching"
 	"github.com/oncalm/oncalm/store/bolt"
 	"github.com/oncalm/oncalm/terminal"
 )
@@ -22,6 +23,13 @@ func (a *app) atTerminal(ctx context.Context, r terminal.Request) (terminal.Done
 	desk := terminal.Desk{Book: now.book, Pager: now.pager, Services: now.cfg.Services, People: people,
 		Rights: now.rights(), PagesNobody: now.cfg.PagesNobody, Clock: a.clock}
 	return desk.Do(ctx, r)
+}
+
+// unproven are the contacts that nobody has proven, as the configuration in force has them.
+func (a *app) unproven(ctx context.Context) ([]reaching.Unproven, error) {
+	now := a.enter()
+	defer now.leave()
+	return reaching.Look(ctx, a.store, now.contacts, a.clock.Now())
 }
 
 // atRest does what somebody wants on the store of a bot that is stopped. All parts are wired as they would be in one that runs, so

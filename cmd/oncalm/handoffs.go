@@ -14,8 +14,8 @@ func (a *assembly) wireDesk() {
 	}
 	a.desk = handoffs.New(handoffs.Options{
 		Store: a.store, Overrides: a.overrides, Pager: a.pager, Rules: a.cfg.Handoffs.Rules, Messenger: a.bot, Phones: phones,
-		Silences: a.silences,
-		Groups:   a.cfg.Handoffs.Groups, LookAhead: a.cfg.Handoffs.LookAhead, Clock: a.clock,
+		Silences: a.silences, Unproven: a.contacts.Unproven,
+		Groups: a.cfg.Handoffs.Groups, LookAhead: a.cfg.Handoffs.LookAhead, Clock: a.clock,
 		Log: a.log.With("component", "handoffs"),
 	})
 }

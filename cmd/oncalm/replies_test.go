@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"github.com/oncalm/oncalm/alarms/sns"
+	"github.com/oncalm/oncalm/bot/slackfake/faults"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/reach/reachtest"
 )
@@ -216,4 +218,94 @@ func TestAnOptedOutNumberIsUnproven(t *testing.T) {
 		w.Texts(phoneOfAna, "ACK 1")
 		w.unanswered("a number that has opted out")
 	})
+}
+
+// TestNotifyAndStatus: people see by which channels they are paged and what is missing, and whether anybody is reached.
+func TestNotifyAndStatus(t *testing.T) {
+	sms := &reachtest.SNS{}
+	log := playReplies(t, sms, func(w *world) {
+		says := func(text string, want ...string) {
+			t.Helper()
+			said := w.oncall("U0ANA", text)
+			for _, part := range want {
+				if !strings.Contains(said, part) || strings.Contains(said, phoneOfAna[1:]) {
+					t.Errorf("%s: %q is not in %s", text, part, said)
+				}
+			}
+		}
+		says("notify", "sev1: Slack and SMS after 2m", "sev3: Slack", "SMS: not proven; `/oncall verify sms`")
+		says("status", "Slack: works", "SMS: 1 person has a contact, of whom 0 proved", "Last page: none lately", "no page waits")
+		w.Verify(sms)
+		w.slack.Faults.FailEvery(1, faults.Status(503))
+		w.Alarm("checkout-5xx")
+		w.Wait(2*time.Minute + 5*time.Second)
+		says("notify", "SMS: proven")
+		says("status", "of whom 1 proved", "ana by SMS for incident 1", "Outbox: a page has been waiting for 2m")
+		if said := w.oncall("U0ANA", "status"); strings.Contains(said, "Slack: works") {
+			t.Error(said)
+		}
+		w.slack.Faults.Clear()
+		w.Wait(time.Minute)
+	})
+	if strings.Contains(log, phoneOfAna[1:]) {
+		t.Error("the log has a number")
+	}
+}
+
+// TestATestOfChannels: it says that it is one, and who asked for it hears what became of it; its link serves once, and only a POST.
+func TestATestOfChannels(t *testing.T) {
+	sms := &reachtest.SNS{}
+	log := playReplies(t, sms, func(w *world) {
+		if said := w.oncall("U0ANA", "test"); !strings.Contains(said, "A test is on its way by Slack, SMS") {
+			t.Fatal(said)
+		}
+		w.Wait(5 * time.Second)
+		sent := sms.Sent()
+		if len(sent) != 1 || !strings.HasPrefix(sent[0].Text, "TEST, no incident: so you would be paged. https://oncall.example.com/a/test/") {
+			t.Fatalf("sent %+v", sent)
+		}
+		if said := w.directly("U0ANA"); !strings.Contains(said, "SMS: accepted by the channel") || strings.Contains(said, "acknowledged") {
+			t.Error(said)
+		}
+		_, path, _ := strings.Cut(sent[0].Text, "https://oncall.example.com")
+		for range 2 {
+			if status, page := w.Open(http.MethodGet, path); status != http.StatusOK || !strings.Contains(page, "<button>It reached me</button>") {
+				t.Errorf("%d %s", status, page)
+			}
+		}
+		for _, other := range []string{path + "x", "/a/test/x", path[:len(path)-1]} {
+			if status, _ := w.Open(http.MethodPost, other); status != http.StatusNotFound {
+				t.Errorf("%s: %d", other, status)
+			}
+		}
+		if status, _ := w.Open(http.MethodPost, path); status != http.StatusOK {
+			t.Errorf("it answers %d", status)
+		}
+		if status, _ := w.Open(http.MethodPost, path); status != http.StatusNotFound {
+			t.Errorf("used, it answers %d", status)
+		}
+		w.Wait(5 * time.Second)
+		if said := w.directly("U0ANA"); !strings.Contains(said, "acknowledged by its link after 5s") {
+			t.Error(said)
+		}
+		for range 5 {
+			w.oncall("U0ANA", "test")
+		}
+		w.Wait(5 * time.Second)
+		if n := len(sms.Sent()); n != 5 {
+			t.Errorf("%d SMS within an hour, want 5", n)
+		}
+	})
+	if strings.Contains(log, phoneOfAna[1:]) || strings.Contains(log, "/a/test/") {
+		t.Error("the log has a number or a link")
+	}
+}
+
+// directly is all that stands in the direct messages with somebody.
+func (w *world) directly(user string) string {
+	var all []string
+	for _, m := range w.slack.Messages(user) {
+		all = append(all, m.Text)
+	}
+	return strings.Join(all, "\n")
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/reading"
+	"github.com/oncalm/oncalm/cmd/oncalm/reaching"
 	"github.com/oncalm/oncalm/doors"
 	"github.com/oncalm/oncalm/ops"
 	"github.com/oncalm/oncalm/store"
@@ -133,9 +134,9 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 		func() error {
 			// after an error l is nil, and serve does nothing
 			l, err := ops.ListenLocal(db.Path())
-			admin := terminal.Door(watch.Door(ops.Admin(s, db.Backup, log), func(ctx context.Context) (watch.Report, error) {
+			admin := reaching.Door(terminal.Door(watch.Door(ops.Admin(s, db.Backup, log), func(ctx context.Context) (watch.Report, error) {
 				return watch.Read(ctx, s, a.now().cfg.Heartbeats)
-			}), a.atTerminal, log)
+			}), a.atTerminal, log), a.unproven)
 			if o.configuration != nil {
 				admin = ops.Reloading(admin, a.reload, log)
 			}

@@ -24,6 +24,7 @@ import (
 	"github.com/oncalm/oncalm/cmd/oncalm/cli"
 	"github.com/oncalm/oncalm/cmd/oncalm/config"
 	"github.com/oncalm/oncalm/cmd/oncalm/config/levers"
+	"github.com/oncalm/oncalm/cmd/oncalm/reaching"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/rollbacks"
 	"github.com/oncalm/oncalm/rollbacks/recent"
@@ -65,8 +66,9 @@ func (c *Command) Run(ctx context.Context, s *cli.Session) error {
 		found, looked = append(found, about...), append(looked, "AWS: "+
 			text.Count(len(cfg.SNS.Topics), "topic", "topics")+", subscriptions and alarms")
 	}
-	if !c.Slack && !c.AWS {
+	if c.Slack == c.AWS { // neither was chosen, or both
 		found = append(found, lookAtSelf(ctx, cfg, time.Now())...)
+		found = append(found, reaching.Findings(ctx, cfg, s.Now)...)
 	}
 	if c.JSON {
 		err = s.JSON(found)

@@ -31,6 +31,7 @@ import (
 	"github.com/oncalm/oncalm/paging"
 	"github.com/oncalm/oncalm/postmortems/learning"
 	"github.com/oncalm/oncalm/postmortems/publish"
+	"github.com/oncalm/oncalm/reach/drill"
 	"github.com/oncalm/oncalm/reach/links"
 	"github.com/oncalm/oncalm/reach/notes"
 	"github.com/oncalm/oncalm/reach/proof"
@@ -74,6 +75,7 @@ func owners() []store.Check {
 		notes.Keys(),
 		proof.Keys(),
 		replies.Keys(),
+		drill.Keys(),
 		pages.Keys(),
 		capture.Keys(),
 		rollback.Keys(),
