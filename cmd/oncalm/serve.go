@@ -134,9 +134,10 @@ func openHouse(cfg *config.Config, db *bolt.DB, s store.Store, log *slog.Logger,
 		func() error {
 			// after an error l is nil, and serve does nothing
 			l, err := ops.ListenLocal(db.Path())
-			admin := reaching.Door(terminal.Door(watch.Door(ops.Admin(s, db.Backup, log), func(ctx context.Context) (watch.Report, error) {
+			admin := watch.Door(ops.Admin(s, db.Backup, log), func(ctx context.Context) (watch.Report, error) {
 				return watch.Read(ctx, s, a.now().cfg.Heartbeats)
-			}), a.atTerminal, log), a.unproven)
+			})
+			admin = reaching.Door(terminal.Door(admin, a.atTerminal, log), a.unproven)
 			if o.configuration != nil {
 				admin = ops.Reloading(admin, a.reload, log)
 			}

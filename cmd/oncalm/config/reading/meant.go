@@ -15,7 +15,7 @@ func Meant(word string, names []string) string {
 	switch {
 	case len(names) == 0:
 		return ""
-	case len(names) > 30:
+	case len(names) > 50:
 		return "nothing has that name"
 	}
 	return "there are: " + strings.Join(names, ", ")
