@@ -81,7 +81,7 @@ func forGood() []string {
 // deadly reports whether AWS refuses the contact itself, and not who calls.
 func deadly(api smithy.APIError) bool {
 	code := api.ErrorCode()
-	return strings.HasPrefix(code, "OptedOut") ||
+	return strings.HasPrefix(code, "OptedOut") || strings.Contains(api.ErrorMessage(), "DESTINATION_PHONE_NUMBER_OPTED_OUT") ||
 		strings.HasPrefix(code, "InvalidParameter") && strings.Contains(api.ErrorMessage(), "PhoneNumber")
 }
 

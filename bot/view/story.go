@@ -228,17 +228,17 @@ func personState(i *incidents.Incident, person string) string {
 	if len(pages) == 1 {
 		return pageState(i, pages[0])
 	}
-	var states []string
+	var states, follow []string
 	for _, p := range pages {
-		state := pageState(i, p)
 		switch {
 		case p.Failed || !p.Delivered.IsZero() || p.Due.IsZero():
-		case i.Status != incidents.StatusTriggered:
-			continue
-		default:
-			state = "to follow"
+			states = append(states, incidents.ChannelName(p.Via)+" "+pageState(i, p))
+		case i.Status == incidents.StatusTriggered:
+			follow = append(follow, incidents.ChannelName(p.Via))
 		}
-		states = append(states, incidents.ChannelName(p.Via)+" "+state)
+	}
+	if len(follow) > 0 {
+		states = append(states, text.List(follow, "and")+" to follow")
 	}
 	return strings.Join(states, ", ")
 }

@@ -29,6 +29,7 @@ func TestStatesOfPages(t *testing.T) {
 	sms := incidents.PageState{Person: "ana", Via: "sms", At: at, Due: at.Add(2 * time.Minute)}
 	sent, lost := sms, slack
 	sent.Delivered, lost.Delivered, lost.Failed = sms.Due, time.Time{}, true
+	rings := incidents.PageState{Person: "ana", Via: "call", At: at, Due: at.Add(5 * time.Minute)}
 	late := slack
 	late.Delivered = time.Time{} // as when Slack was away, and somebody acknowledged meanwhile
 	again := incidents.PageState{Person: "bo", Via: incidents.ViaSlack, At: at.Add(time.Hour)}
@@ -40,6 +41,7 @@ func TestStatesOfPages(t *testing.T) {
 	}{
 		{incidents.StatusTriggered, []incidents.PageState{slack, other}, "Paged: ana (delivered), bo (on its way)"},
 		{incidents.StatusTriggered, []incidents.PageState{sms, slack, other}, "Paged: ana (Slack delivered, SMS to follow), bo (on its way)"},
+		{incidents.StatusTriggered, []incidents.PageState{slack, sms, rings}, "Paged: ana (Slack delivered, SMS and call to follow)"},
 		{incidents.StatusTriggered, []incidents.PageState{sent, lost}, "Paged: ana (Slack not delivered, SMS delivered)"},
 		{incidents.StatusAcknowledged, []incidents.PageState{sms, slack}, "Paged: ana (Slack delivered)"},
 		{incidents.StatusAcknowledged, []incidents.PageState{late, sent}, "Paged: ana (Slack not needed, SMS delivered)"},

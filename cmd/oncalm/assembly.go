@@ -128,7 +128,7 @@ func (a *app) assemble(cfg *config.Config) (*assembly, error) {
 	for _, handlers := range []map[string]outbox.Handler{
 		n.overrides.Handlers(), n.silences.Handlers(), n.pager.Handlers(), n.desk.Handlers(), n.bot.Handlers(),
 		n.intake.Handlers(), n.subscriptions.Handlers(), n.rollbacks.Handlers(), n.freezes.Handlers(),
-		n.watcher.Handlers(), n.graphs.Handlers(), n.notes.Handlers(), a.sweeping,
+		n.recent.Handlers(), n.watcher.Handlers(), n.graphs.Handlers(), n.notes.Handlers(), a.sweeping,
 	} {
 		maps.Copy(n.handlers, handlers)
 	}

@@ -150,8 +150,9 @@ func reason(err error) error {
 func (d *demo) openSlack() {
 	d.stage = &stage.Stage{}
 	d.phones.Owners = map[string]phones.Owner{
-		"U0ANA": {Number: "+12025550111", Topic: "ana"}, "U0BO": {Number: "+12025550122", Topic: "bo"},
-		"U0CY": {Number: "+12025550133", Topic: "cy"},
+		"U0ANA": {Number: "+12025550111", Topic: "ana", Address: "ana@example.com"},
+		"U0BO":  {Number: "+12025550122", Topic: "bo", Address: "bo@example.com"},
+		"U0CY":  {Number: "+12025550133", Topic: "cy", Address: "cy@example.com"},
 	}
 	d.slack = slackfake.New(slackfake.Options{
 		Team:     workspace.Team{ID: "T0DEMO", Name: "Example Shop", Domain: "example-shop"},

@@ -22,7 +22,7 @@ func TestDemoInBrowser(t *testing.T) {
 	p.sees("#log", "sev1 · checkout-5xx-rate")
 	p.sees("#log", "Why you: you are on call for shop")
 	p.sees("#beside", "Triggered: nobody has acknowledged yet")
-	p.sees("#beside", "Paged: ana (Slack delivered, push message to follow, SMS to follow)")
+	p.sees("#beside", "Paged: ana (Slack delivered, push message, SMS, call and e-mail to follow)")
 	p.sees("#tour", "2 of 6")
 	p.accessible("paged")
 

@@ -28,7 +28,12 @@ const usualVoice = "JOANNA"
 
 // Page implements [paging.Channel].
 func (c *Channel) Page(ctx context.Context, _ string, p paging.Page) (paging.Receipt, error) {
-	return c.ring(ctx, p.Person, []paging.Page{p})
+	return c.speak(ctx, p.Person, Speech([]paging.Page{p}))
+}
+
+// Say implements [reach.Sayer]. A link cannot be said, so there is none.
+func (c *Channel) Say(ctx context.Context, _ string, n reach.Note) (paging.Receipt, error) {
+	return c.speak(ctx, n.Person, noted(n))
 }
 
 // Admit implements [paging.Joiner]: a phone may ring at any time.
@@ -41,10 +46,11 @@ func (c *Channel) Sent(context.Context, string, string, time.Time) (paging.Recei
 
 // PageAll implements [paging.Joiner]. The call tells of the worst incident, and how many others there are.
 func (c *Channel) PageAll(ctx context.Context, _ string, j paging.Joint) (paging.Receipt, error) {
-	return c.ring(ctx, j.Person, j.Pages)
+	return c.speak(ctx, j.Person, Speech(j.Pages))
 }
 
-func (c *Channel) ring(ctx context.Context, person string, pages []paging.Page) (paging.Receipt, error) {
+// speak calls a person, and has a voice say that.
+func (c *Channel) speak(ctx context.Context, person, ssml string) (paging.Receipt, error) {
 	phone := c.Phone(person)
 	if phone == "" {
 		return paging.Receipt{}, &paging.Undeliverable{
@@ -59,11 +65,14 @@ func (c *Channel) ring(ctx context.Context, person string, pages []paging.Page) 
 	if voice == "" {
 		voice = usualVoice
 	}
-	message, err := telephony.Ring(ctx, cfg, c.From, voice, phone, Speech(pages))
+	message, err := telephony.Ring(ctx, cfg, c.From, voice, phone, ssml)
 	if err != nil {
 		return paging.Receipt{}, attempt.Failure(err)
 	}
 	return paging.Receipt{Message: message}, nil
 }
 
-var _ paging.Joiner = (*Channel)(nil)
+var (
+	_ paging.Joiner = (*Channel)(nil)
+	_ reach.Sayer   = (*Channel)(nil)
+)

@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/awshttp"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/reach"
 	"github.com/oncalm/oncalm/reach/call"
 	"github.com/oncalm/oncalm/reach/reachtest"
 	"github.com/oncalm/oncalm/reach/telephony"
@@ -60,6 +61,27 @@ func TestPage(t *testing.T) {
 	}
 	if !strings.Contains(got.SSML, `<say-as interpret-as="characters">42</say-as>`) {
 		t.Errorf("the number is not spelled: %s", got.SSML)
+	}
+}
+
+// TestNote: a code is said sign by sign, twice, and what an outsider wrote is no element.
+func TestNote(t *testing.T) {
+	fake := &reachtest.Telephony{}
+	note := reach.Note{Person: "ana", Text: "Your code is 481516. Pass it on to <break/> nobody.", Code: "481516", Link: "https://x.example.com"}
+	if _, err := channel(t, fake).Say(t.Context(), "k", note); err != nil {
+		t.Fatal(err)
+	}
+	got := fake.Rang()[0]
+	const said = "Your code is 481516 . Pass it on to <break > nobody."
+	if want := "Oncalm calls ana. " + said + " I say it again. " + said; got.Said != want || got.To != phone {
+		t.Errorf("%q, want %q", got.Said, want)
+	}
+	if strings.Count(got.SSML, `<say-as interpret-as="characters">481516</say-as>`) != 2 || strings.Contains(got.SSML, "<break/>") {
+		t.Errorf("%s", got.SSML)
+	}
+	note.Person = "bo"
+	if _, err := channel(t, fake).Say(t.Context(), "k", note); err == nil {
+		t.Error("bo, who has no number, was called")
 	}
 }
 
@@ -164,6 +186,9 @@ func TestFaults(t *testing.T) {
 			}
 			_, never := errors.AsType[*paging.Undeliverable](err)
 			_, unsure := errors.AsType[*paging.Unsure](err)
+			if _, dead := errors.AsType[*reach.Dead](err); dead != (name == "opted out") {
+				t.Errorf("%v: dead is %v", err, dead)
+			}
 			if got := (is{never, unsure}); got != tt.want || !strings.Contains(err.Error(), tt.said) {
 				t.Errorf("%v: %+v, want %+v", err, got, tt.want)
 			}

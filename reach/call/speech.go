@@ -6,6 +6,7 @@ import (
 
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/reach"
 	"github.com/oncalm/oncalm/text"
 )
 
@@ -40,6 +41,15 @@ func speech(pages []paging.Page, most int) string {
 	}
 	return `<speak><p>Oncalm calls ` + spoken(pages[0].Person, most) + `.</p><p>` + said + `</p><p>I say it again. ` + said +
 		`</p><p>Please acknowledge it in Slack, or with the link of another message.</p></speak>`
+}
+
+// noted is what a voice says of a note: twice, and a code sign by sign.
+func noted(n reach.Note) string {
+	said := spoken(n.Text, mostSaid)
+	if before, after, ok := strings.Cut(n.Text, n.Code); ok && n.Code != "" {
+		said = spoken(before, mostSaid) + " " + digits(n.Code) + "." + pause + spoken(strings.TrimLeft(after, ". "), mostSaid)
+	}
+	return `<speak><p>Oncalm calls ` + spoken(n.Person, mostSaid) + `.</p><p>` + said + `.</p><p>I say it again. ` + said + `.</p></speak>`
 }
 
 // severity is how it is said: sev1 is severity one.

@@ -34,6 +34,19 @@ func (c *Channel) Page(ctx context.Context, key string, p paging.Page) (paging.R
 	return c.tell(ctx, p.Person, key, []paging.Page{p})
 }
 
+// Say implements [reach.Sayer].
+func (c *Channel) Say(ctx context.Context, _ string, n reach.Note) (paging.Receipt, error) {
+	to, err := c.addressOf(n.Person)
+	if err != nil {
+		return paging.Receipt{}, err
+	}
+	letter, err := note(n)
+	if err != nil {
+		return paging.Receipt{}, err
+	}
+	return c.send(ctx, to, letter)
+}
+
 // Admit implements [paging.Joiner]: an e-mail may go at any time.
 func (c *Channel) Admit(_ string, _ int, now time.Time) (next time.Time, ok bool) { return now, true }
 
@@ -49,10 +62,9 @@ func (c *Channel) PageAll(ctx context.Context, _ string, j paging.Joint) (paging
 
 // tell sends what there is to say of pages, the worst first, whose link is made for the page of that key.
 func (c *Channel) tell(ctx context.Context, person, key string, pages []paging.Page) (paging.Receipt, error) {
-	to := c.Address(person)
-	if to == "" {
-		return paging.Receipt{}, &paging.Undeliverable{
-			Err: errors.New(person + " has no e-mail address: add people." + person + ".email")}
+	to, err := c.addressOf(person)
+	if err != nil {
+		return paging.Receipt{}, err
 	}
 	link, err := c.Link(ctx, pages[0].Incident.ID, key)
 	if err != nil {
@@ -64,6 +76,13 @@ func (c *Channel) tell(ctx context.Context, person, key string, pages []paging.P
 	}
 	letter.headers = headers(&pages[0].Incident, c.From)
 	return c.send(ctx, to, letter)
+}
+
+func (c *Channel) addressOf(person string) (string, error) {
+	if to := c.Address(person); to != "" {
+		return to, nil
+	}
+	return "", &paging.Undeliverable{Err: errors.New(person + " has no e-mail address: add people." + person + ".email")}
 }
 
 // send has SES send a letter.
@@ -84,7 +103,7 @@ func (c *Channel) send(ctx context.Context, to string, l letter) (paging.Receipt
 		return paging.Receipt{}, attempt.Failure(err)
 	}
 	if why := suppressed(ctx, client, to); why != "" {
-		return paging.Receipt{}, &paging.Undeliverable{Err: errors.New(why)}
+		return paging.Receipt{}, &paging.Undeliverable{Err: &reach.Dead{Err: errors.New(why)}}
 	}
 	return paging.Receipt{Message: aws.ToString(out.MessageId)}, nil
 }
@@ -117,4 +136,7 @@ func domain(from string) string {
 	return "oncalm.invalid"
 }
 
-var _ paging.Joiner = (*Channel)(nil)
+var (
+	_ paging.Joiner = (*Channel)(nil)
+	_ reach.Sayer   = (*Channel)(nil)
+)

@@ -14,6 +14,7 @@ import (
 	"github.com/oncalm/oncalm/awshttp"
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/paging"
+	"github.com/oncalm/oncalm/reach"
 	"github.com/oncalm/oncalm/reach/email"
 	"github.com/oncalm/oncalm/reach/reachtest"
 )
@@ -92,6 +93,32 @@ func TestPage(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestNote: a code or a test is a message of its own, in no conversation.
+func TestNote(t *testing.T) {
+	fake := &reachtest.SES{}
+	c := channel(t, fake)
+	if _, err := c.Say(t.Context(), "k", reach.Note{
+		Person: "ana", Title: "Oncalm: a\r\nBcc: test", Text: "TEST <b>", Link: link, Label: "It arrived",
+	}); err != nil {
+		t.Fatal(err)
+	}
+	got := fake.Sent()[0]
+	want := reachtest.Email{At: got.At, From: from, To: ana, HTML: got.HTML, Subject: "Oncalm: a Bcc: test",
+		Text: "TEST <b>\n\nIt arrived: " + link + "\n", Headers: map[string]string{"Auto-Submitted": "auto-generated"}}
+	if diff := cmp.Diff(want, got); diff != "" || !strings.Contains(got.HTML, "TEST &lt;b&gt;") ||
+		!strings.Contains(got.HTML, `href="`+link+`"`) {
+		t.Errorf("(-want +got):\n%s\n%s", diff, got.HTML)
+	}
+	if wrong := fake.Wrong(); len(wrong) > 0 {
+		t.Errorf("wrong: %q", wrong)
+	}
+	fake.Suppress(ana, "BOUNCE")
+	_, err := c.Say(t.Context(), "k2", reach.Note{Person: "ana", Title: "x", Text: "y"})
+	if _, dead := errors.AsType[*reach.Dead](err); !dead {
+		t.Errorf("an address that is suppressed: %v", err)
 	}
 }
 

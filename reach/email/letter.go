@@ -50,6 +50,24 @@ func compose(pages []paging.Page, link string) (letter, error) {
 	return letter{subject: subject(&pages[0].Incident), text: f.text(), html: page.String()}, nil
 }
 
+// note makes a letter of what is no page.
+func note(n reach.Note) (letter, error) {
+	var page bytes.Buffer
+	if err := noteForm.Execute(&page, n); err != nil {
+		return letter{}, fmt.Errorf("email: %w", err)
+	}
+	l := letter{subject: text.Clip(text.Line(n.Title), mostSubject), text: text.Clean(n.Text) + "\n", html: page.String(),
+		headers: []types.MessageHeader{header("Auto-Submitted", "auto-generated")}}
+	if n.Link != "" {
+		l.text += "\n" + n.Label + ": " + n.Link + "\n"
+	}
+	return l, nil
+}
+
+func header(name, value string) types.MessageHeader {
+	return types.MessageHeader{Name: aws.String(name), Value: aws.String(value)}
+}
+
 func factsOf(pages []paging.Page, link string) facts {
 	worst := pages[0]
 	i := &worst.Incident
@@ -120,9 +138,6 @@ func (f facts) text() string {
 
 // headers make one conversation of all that is sent of an incident, and keep answers of machines away.
 func headers(i *incidents.Incident, from string) []types.MessageHeader {
-	header := func(name, value string) types.MessageHeader {
-		return types.MessageHeader{Name: aws.String(name), Value: aws.String(value)}
-	}
 	// Identifiers of incidents begin anew in a new store: the time makes the conversation one of its own.
 	conversation := fmt.Sprintf("<incident-%s-%d@%s>", token(i.ID), i.Opened.Unix(), token(domain(from)))
 	all := []types.MessageHeader{header("References", conversation), header("In-Reply-To", conversation),
@@ -146,4 +161,10 @@ func token(s string) string {
 //go:embed letter.html
 var formText string
 
-var form = template.Must(template.New("letter").Parse(formText))
+//go:embed note.html
+var noteText string
+
+var (
+	form     = template.Must(template.New("letter").Parse(formText))
+	noteForm = template.Must(template.New("note").Parse(noteText))
+)

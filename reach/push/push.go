@@ -66,12 +66,15 @@ func (c *Channel) Page(ctx context.Context, key string, p paging.Page) (paging.R
 	if err != nil {
 		return paging.Receipt{}, err
 	}
-	said := p.Why + "."
+	said := why(p)
 	if p.Reminder {
 		said = "Still open: " + said
 	}
 	return c.send(ctx, p.Person, compose(&p.Incident, said, link))
 }
+
+// why tells somebody why it is them.
+func why(p paging.Page) string { return "Why you: " + p.Why + "." }
 
 // Say implements [reach.Sayer].
 func (c *Channel) Say(ctx context.Context, _ string, n reach.Note) (paging.Receipt, error) {
@@ -101,7 +104,7 @@ func (c *Channel) PageAll(ctx context.Context, _ string, j paging.Joint) (paging
 	if err != nil {
 		return paging.Receipt{}, err
 	}
-	said := []string{worst.Why + "."}
+	said := []string{why(worst)}
 	for n, p := range j.Pages[1:] {
 		if n == 0 {
 			said = append(said, "Also:")

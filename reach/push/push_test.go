@@ -57,7 +57,7 @@ func TestPage(t *testing.T) {
 	}
 	got := sent[0]
 	if got.Topic != topic || got.Title != "sev1 #42 checkout: 5xx → 12 %" || got.Priority != 5 || got.Click != link ||
-		got.Message != "you are on call for payments." {
+		got.Message != "Why you: you are on call for payments." {
 		t.Errorf("%+v", got)
 	}
 	if a := got.Actions; len(a) != 2 || a[0].Action != "http" || a[0].Method != http.MethodPost || a[0].URL != link {
@@ -76,7 +76,7 @@ func TestSeveral(t *testing.T) {
 	if _, err := channel(t, fake, "").PageAll(t.Context(), "j", joint); err != nil {
 		t.Fatal(err)
 	}
-	const want = "you are on call for payments.\nAlso:\nsev3 #43 checkout: 5xx → 12 %"
+	const want = "Why you: you are on call for payments.\nAlso:\nsev3 #43 checkout: 5xx → 12 %"
 	if diff := cmp.Diff(want, fake.Sent()[0].Message); diff != "" {
 		t.Error(diff)
 	}

@@ -13,10 +13,11 @@ import (
 	"github.com/oncalm/oncalm/reach/reachtest"
 )
 
-// An Owner is who has a phone.
+// An Owner is who has a phone, which gets their mail, too.
 type Owner struct {
-	Number string // E.164
-	Topic  string // of ntfy
+	Number  string // E.164
+	Topic   string // of ntfy
+	Address string // of e-mail
 }
 
 // Phones are everybody's. The fields are set before they are used.
@@ -26,13 +27,14 @@ type Phones struct {
 	Rang func()
 
 	mu    sync.Mutex // lets one message in at a time
-	sms   reachtest.SNS
+	aws   reachtest.AWS
 	pushs reachtest.Ntfy
 }
 
-// Services are those that deliver: SNS, and ntfy, calls to which are not signed.
+// Services are those that deliver, by the name for which calls are signed: AWS's, and ntfy, calls to which are not signed.
 func (p *Phones) Services() map[string]http.Handler {
-	return map[string]http.Handler{"sns": p.ringing(&p.sms), "": p.ringing(&p.pushs)}
+	aws := p.ringing(&p.aws)
+	return map[string]http.Handler{"sns": aws, "ses": aws, "sms-voice": aws, "": p.ringing(&p.pushs)}
 }
 
 func (p *Phones) ringing(service http.Handler) http.Handler {
@@ -52,9 +54,19 @@ func (p *Phones) Arrived(user string) (all []chatpage.Arrival) {
 	if !known {
 		return nil
 	}
-	for _, m := range p.sms.Sent() {
+	for _, m := range slices.Concat(p.aws.SNS.Sent(), p.aws.Telephony.Texts()) {
 		if m.To == owner.Number {
 			all = append(all, chatpage.Arrival{Kind: reach.SMS, At: m.At, Text: m.Text})
+		}
+	}
+	for _, m := range p.aws.Telephony.Rang() {
+		if m.To == owner.Number {
+			all = append(all, chatpage.Arrival{Kind: reach.Call, At: m.At, Text: m.Said})
+		}
+	}
+	for _, m := range p.aws.SES.Sent() {
+		if m.To == owner.Address {
+			all = append(all, chatpage.Arrival{Kind: reach.Email, At: m.At, Title: m.Subject, Text: m.Text})
 		}
 	}
 	for _, m := range p.pushs.Sent() {
