@@ -6,11 +6,14 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/oncalm/oncalm/bot/slackfake/chatpage"
 	"github.com/oncalm/oncalm/reach"
+	"github.com/oncalm/oncalm/reach/links"
 	"github.com/oncalm/oncalm/reach/reachtest"
+	"github.com/oncalm/oncalm/text"
 )
 
 // An Owner is who has a phone, which gets their mail, too.
@@ -48,6 +51,22 @@ func (p *Phones) ringing(service http.Handler) http.Handler {
 	})
 }
 
+// preview is what a phone shows of a message before it is opened: the first paragraph behind the heading, cut, and the link to press.
+func preview(m reachtest.Email) chatpage.Arrival {
+	const most = 120
+	said := m.Text
+	if _, after, ok := strings.Cut(said, "\n\n"); ok {
+		said = after
+	}
+	a := chatpage.Arrival{Kind: reach.Email, At: m.At, Title: m.Subject, Text: text.Clip(text.Line(said), most)}
+	for _, word := range strings.Fields(m.Text) {
+		if strings.Contains(word, links.Route) {
+			a.Link = word
+		}
+	}
+	return a
+}
+
 // Arrived are all that came to somebody's phone, the oldest first.
 func (p *Phones) Arrived(user string) (all []chatpage.Arrival) {
 	owner, known := p.Owners[user]
@@ -66,7 +85,7 @@ func (p *Phones) Arrived(user string) (all []chatpage.Arrival) {
 	}
 	for _, m := range p.aws.SES.Sent() {
 		if m.To == owner.Address {
-			all = append(all, chatpage.Arrival{Kind: reach.Email, At: m.At, Title: m.Subject, Text: m.Text})
+			all = append(all, preview(m))
 		}
 	}
 	for _, m := range p.pushs.Sent() {
