@@ -31,7 +31,7 @@ type Room struct {
 	Quiet    func(severity string) bool                                             // whether it pages nobody
 	Slack    func() string                                                          // what keeps pages from going out; empty: nothing
 	Behind   func(ctx context.Context) (time.Duration, error)                       // how long the oldest page that is due waits
-	More     []func(now time.Time) blocks.Line                                      // of what else is well, or is not
+	More     func(ctx context.Context) ([]blocks.Line, error)                       // of what else is well, or is not; nil: nothing is
 }
 
 // Words are the words of the room.

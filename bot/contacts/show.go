@@ -127,8 +127,12 @@ func (r *Room) status(ctx context.Context, c *chat.Call) (blocks.Message, error)
 	} else {
 		lines = append(lines, last, blocks.Say("Outbox: a page has been waiting for ", behind.Round(time.Second).String()))
 	}
-	for _, more := range r.More {
-		lines = append(lines, more(c.Now))
+	if r.More != nil {
+		more, err := r.More(ctx)
+		if err != nil {
+			return blocks.Message{}, err
+		}
+		lines = append(lines, more...)
 	}
 	m := blocks.Sentence("How people are reached:")
 	m.Body = append(m.Body, blocks.Bullets(lines...))

@@ -25,9 +25,9 @@ func (a *assembly) wireHeartbeats() error {
 // wireWatch wires who outside hears that this program lives.
 func (a *assembly) wireWatch() error {
 	a.pulse = watching.New(a.cfg, watching.Parts{Kept: a.watched, Store: a.store, Intake: a.intake, Look: a.runner.Look,
-		Slack: a.probe, Checks: []watch.Check{a.watch.Well, ops.StoreWritable(a.incoming).Run},
-		OfSlack: []watch.Check{a.slackWell, a.scopesWell},
-		Ways:    a.ways, Transport: a.outside.heartbeat, Clock: a.clock, Log: a.log})
+		Slack: a.probe, OfSlack: []watch.Check{a.slackWell, a.scopesWell}, Ways: a.ways, Transport: a.outside.heartbeat,
+		Checks: []watch.Check{a.watch.Well, ops.StoreWritable(a.incoming).Run}, Clock: a.clock, Log: a.log})
+	a.talk.More = watching.Status(a.cfg, a.store)
 	maps.Copy(a.handlers, a.pulse.Handlers())
 	return nil
 }
