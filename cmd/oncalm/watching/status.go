@@ -38,7 +38,8 @@ func ofWatch(s watch.State) blocks.Line {
 	}
 	switch {
 	case s.Problem != "":
-		return append(l, blocks.Say("; no heartbeat has been sent since ", s.Since, ": ", text.Clip(text.Line(s.Problem), 200))...)
+		return append(l, blocks.Say("; no heartbeat has been sent since ", s.Since, ": ",
+			text.Clip(text.Line(s.Problem), 200))...)
 	case s.Heartbeat.IsZero():
 		return append(l, blocks.Say("; no heartbeat has been sent yet")...)
 	}
