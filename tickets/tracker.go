@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,24 +111,37 @@ func (h gitHub) ticket(i gitHubIssue) Ticket {
 
 // Find reads what was changed since the item was planned. GitHub's search would be one request, but it learns of an issue only later.
 func (h gitHub) Find(ctx context.Context, d Draft) (Ticket, bool, error) {
+	q := url.Values{"state": {"all"}, "sort": {"created"}, "direction": {"desc"},
+		"since": {d.Since.UTC().Format(time.RFC3339)}}
+	i, ok, err := find(ctx, h.Host, h.path, q, func(i gitHubIssue) bool { return d.marks(i.Body) })
+	if !ok {
+		return Ticket{}, false, err
+	}
+	return h.ticket(i), true, nil
+}
+
+// find reads lists of issues page by page until one is the one.
+func find[T any](ctx context.Context, h forge.Host, path string, q url.Values, is func(T) bool) (
+	one T, ok bool, err error) {
+	q.Set("per_page", strconv.Itoa(perPage))
 	for page := 1; page <= mostPages; page++ {
-		var all []gitHubIssue
-		q := url.Values{"state": {"all"}, "sort": {"created"}, "direction": {"desc"},
-			"since": {d.Since.UTC().Format(time.RFC3339)}, "per_page": {strconv.Itoa(perPage)}, "page": {strconv.Itoa(page)}}
-		if err := h.Get(ctx, h.path+"?"+q.Encode(), &all); err != nil {
-			return Ticket{}, false, err
+		var all []T
+		q.Set("page", strconv.Itoa(page))
+		if err := h.Get(ctx, path+"?"+q.Encode(), &all); err != nil {
+			return one, false, err
 		}
-		for _, i := range all {
-			if strings.Contains(i.Body, hidden(d.Mark)) {
-				return h.ticket(i), true, nil
-			}
+		if n := slices.IndexFunc(all, is); n >= 0 {
+			return all[n], true, nil
 		}
 		if len(all) < perPage {
-			return Ticket{}, false, nil
+			return one, false, nil
 		}
 	}
-	return Ticket{}, false, errTooMany(h.Host)
+	return one, false, errTooMany(h)
 }
+
+// marks reports whether a text has the mark of the draft.
+func (d Draft) marks(body string) bool { return strings.Contains(body, hidden(d.Mark)) }
 
 func errTooMany(h forge.Host) error {
 	return fmt.Errorf("%w: %s has more than %d issues since the action item was planned: make its ticket by hand, "+
@@ -183,23 +197,12 @@ func (h gitLab) ticket(i gitLabIssue) Ticket {
 
 // Find implements [Tracker].
 func (h gitLab) Find(ctx context.Context, d Draft) (Ticket, bool, error) {
-	for page := 1; page <= mostPages; page++ {
-		var all []gitLabIssue
-		q := url.Values{"scope": {"all"}, "order_by": {"created_at"},
-			"created_after": {d.Since.UTC().Format(time.RFC3339)}, "per_page": {strconv.Itoa(perPage)}, "page": {strconv.Itoa(page)}}
-		if err := h.Get(ctx, h.path+"?"+q.Encode(), &all); err != nil {
-			return Ticket{}, false, err
-		}
-		for _, i := range all {
-			if strings.Contains(i.Body, hidden(d.Mark)) {
-				return h.ticket(i), true, nil
-			}
-		}
-		if len(all) < perPage {
-			return Ticket{}, false, nil
-		}
+	q := url.Values{"scope": {"all"}, "order_by": {"created_at"}, "created_after": {d.Since.UTC().Format(time.RFC3339)}}
+	i, ok, err := find(ctx, h.Host, h.path, q, func(i gitLabIssue) bool { return d.marks(i.Body) })
+	if !ok {
+		return Ticket{}, false, err
 	}
-	return Ticket{}, false, errTooMany(h.Host)
+	return h.ticket(i), true, nil
 }
 
 // Make implements [Tracker].
