@@ -6,8 +6,8 @@
 // and nobody knows whom it would reach. What a person sends that is no command, or that cannot be done, is answered with one message that says
 // what can be sent, five times within an hour at most.
 //
-// What is done and that it was done are committed together, so a message that comes again does nothing. No number stands on a
-// timeline, in the store or in the log.
+// What is done and that it was done are committed together, so a message that comes again does nothing. One that comes late does nothing
+// to what was opened or escalated after it was sent. No number stands on a timeline, in the store or in the log.
 //
 //	replies/<person>     when somebody was sent help, within the last hour
 //	note/help/…          entry: help that is to be sent
@@ -32,6 +32,7 @@ import (
 	"github.com/oncalm/oncalm/reach/notes"
 	"github.com/oncalm/oncalm/reach/proof"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
 )
 
 const prefix = "replies/"
@@ -80,7 +81,7 @@ func (t *Taker) Take(ctx context.Context, v *sns.Verified) (seen bool, err error
 		if seen = again(tx, v, r); seen {
 			return nil
 		}
-		return t.answer(tx, v.Received, person, v.ID(), r.Body)
+		return t.answer(tx, v, person, r.Body)
 	})
 	if err == nil && !known {
 		t.say("an SMS came from a number that nobody has proven; nothing was changed", v.MessageID)
@@ -112,7 +113,8 @@ func again(tx store.Tx, v *sns.Verified, r Reply) bool {
 }
 
 // answer does what a person asks for, or has them told why not.
-func (t *Taker) answer(tx store.Tx, now time.Time, person, id, body string) error {
+func (t *Taker) answer(tx store.Tx, v *sns.Verified, person, body string) error {
+	now := v.Received
 	do, number := Parse(body)
 	if do == Stop {
 		t.Contacts.SetBack(tx, now, person, reach.SMS, "it answered STOP")
@@ -125,16 +127,16 @@ func (t *Taker) answer(tx store.Tx, now time.Time, person, id, body string) erro
 	case !t.May(person):
 		why = "You may not answer incidents."
 	default:
-		why, err = t.carry(tx, now, person, do, number)
+		why, err = t.carry(tx, v, person, do, number)
 		if err != nil || why == "" {
 			return err
 		}
 	}
-	return help(tx, now, person, id, why)
+	return help(tx, now, person, v.ID(), why)
 }
 
 // carry does it; why says what is in the way.
-func (t *Taker) carry(tx store.Tx, now time.Time, person string, do Do, id string) (why string, err error) {
+func (t *Taker) carry(tx store.Tx, v *sns.Verified, person string, do Do, id string) (why string, err error) {
 	if id == "" {
 		open := incidents.OpenIDs(tx, listed+1)
 		switch len(open) {
@@ -156,19 +158,40 @@ func (t *Taker) carry(tx store.Tx, now time.Time, person string, do Do, id strin
 		return fmt.Sprintf("#%s was resolved by %s.", id, name(i.ResolvedBy)), nil
 	case do == Acknowledge && i.Status == incidents.StatusAcknowledged:
 		return fmt.Sprintf("#%s was acknowledged by %s.", id, name(i.AcknowledgedBy)), nil
+	case do == Acknowledge && i.Response.Acks.Has(person):
+		return fmt.Sprintf("You have acknowledged #%s; others have to, too.", id), nil
+	}
+	if tooLate, err := late(tx, v, id); err != nil || tooLate {
+		return fmt.Sprintf("Your SMS came late: #%s was opened or escalated after it.", id), err
 	}
 	var what incidents.Body = incidents.Acknowledged{Via: reach.SMS}
 	if do == Resolve {
 		what = incidents.Resolved{Via: reach.SMS}
 	}
-	_, err = t.Book.Append(tx, now, id, incidents.Event{By: incidents.Person(person), Body: what})
+	_, err = t.Book.Append(tx, v.Received, id, incidents.Event{By: incidents.Person(person), Body: what})
 	return "", err
+}
+
+// late reports whether an SMS came late, and is older than what it would answer: SNS tries for up to an hour, and an incident that was
+// opened meanwhile, or again, or escalated, is not what its sender has seen.
+func late(tx store.Tx, v *sns.Verified, id string) (bool, error) {
+	if v.Received.Sub(v.Sent) <= sns.MaxAhead { // our clock may be so far ahead
+		return false, nil
+	}
+	events, err := incidents.Timeline(tx, id)
+	return slices.ContainsFunc(events, func(e incidents.Event) bool {
+		switch e.Body.(type) {
+		case incidents.Opened, incidents.Reopened, incidents.Escalated:
+			return e.Recorded.After(v.Sent)
+		}
+		return false
+	}), err
 }
 
 // name is who did something: a person, or what they are called otherwise, cut to what an SMS has room for.
 func name(a incidents.Actor) string {
 	const most = 30
-	n := []rune(a.Name)
+	n := []rune(reach.Unlinked(text.Line(a.Name)))
 	return string(n[:min(len(n), most)])
 }
 
