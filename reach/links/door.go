@@ -77,6 +77,7 @@ type view struct {
 	ID, Severity, Title, Service, Person, By string
 	Since, At                                string
 	Acks                                     string // how many have acknowledged with this, while others have to, too
+	More                                     bool   // others have to, and this person has
 }
 
 // serve answers with the page of a link. Whoever knows a link is never turned away for what others guess.
@@ -134,6 +135,9 @@ func viewOf(f found) view {
 		Title: text.Clip(text.Line(i.Title), mostTitle), Service: i.Service, Since: i.Opened.UTC().Format(form)}
 	if f.State == Taken {
 		v.By, v.At = text.Line(i.AcknowledgedBy.Name), i.Acknowledged.UTC().Format(form)
+		if i.Status == incidents.StatusTriggered {
+			v.By, v.At, v.More = f.Person, i.Response.Acks.Given(f.Person).UTC().Format(form), true
+		}
 	}
 	if more, ok := i.Response.Acks.Answering(f.Person, "", "", i.Opened); ok {
 		v.Acks = fmt.Sprintf("%d of %d", more.Number, more.Of)

@@ -151,7 +151,9 @@ func read(tx store.Tx, token string, knows func(person string) bool) (f found, e
 		return f, err
 	}
 	f.Incident = *head
-	f.State = state(head, used)
+	if f.State = state(head, used); f.State == Open && head.Response.Acks.Has(f.Person) {
+		f.State = Taken // by them, and others have to, too
+	}
 	return f, nil
 }
 

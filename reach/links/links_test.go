@@ -144,6 +144,16 @@ func TestALinkServesOnce(t *testing.T) {
 	h.answers(http.MethodGet, h.link("bo"), http.StatusOK, "<button>Acknowledge</button>")
 }
 
+// TestALinkOfWhoHasAcknowledged: who has acknowledged otherwise, while others have to, cannot again, and reads so.
+func TestALinkOfWhoHasAcknowledged(t *testing.T) {
+	h := newHouse(t)
+	h.do(incidents.Oncalm(), incidents.Paged{Key: "p/bo", Person: "bo", Via: "sms", Acks: 2})
+	h.do(incidents.Person("ana"), incidents.Acknowledged{})
+	h.answers(http.MethodGet, h.link("ana"), http.StatusOK, "<strong>ana</strong> acknowledged it at "+time.Now().UTC().Format("15:"))
+	h.answers(http.MethodPost, h.link("ana"), http.StatusConflict, "More people have to")
+	h.answers(http.MethodPost, h.link("bo"), http.StatusOK, "Acknowledged.")
+}
+
 func TestALinkExpires(t *testing.T) {
 	h := newHouse(t)
 	h.do(incidents.Person("bo"), incidents.Resolved{})
