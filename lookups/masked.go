@@ -9,11 +9,14 @@ var secrets = []struct {
 }{
 	{regexp.MustCompile(`\b(AKIA|ASIA)[A-Z0-9]{12,}\b`), "[secret]"},
 	{regexp.MustCompile(`\beyJ[\w-]{8,}\.[\w-]{4,}\.[\w-]*`), "[secret]"},
-	{regexp.MustCompile(`\b(xox[a-z]-|xapp-|gh[pousr]_|sk_live_|glpat-)[\w-]{8,}`), "[secret]"},
+	{regexp.MustCompile(`\b(xox[a-z]-|xapp-|gh[pousr]_|github_pat_|sk_live_|glpat-)[\w-]{8,}`), "[secret]"},
 	{regexp.MustCompile(`(?i)\b(bearer|basic)\s+[\w+/=.~-]{8,}`), "$1 [secret]"},
 	{regexp.MustCompile(`(://[^\s/:@]{0,100}):[^\s/@]{1,200}@`), "$1:[secret]@"},
-	{regexp.MustCompile(`(?i)((?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key)["']?\s*[=:]\s*)` +
-		`("[^"]{1,300}"|'[^']{1,300}'|[^\s"',;&}]{3,300})`), "${1}[secret]"},
+	{regexp.MustCompile(`(?i)((?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key)(?:\\?["'])?\s*[=:]\s*)` +
+		// in quotes, which JSON within JSON escapes; what was cut has no second one
+		`(\\"[^"]+(?:"|$)|"(?:[^"\\]|\\.)+\\?(?:"|$)|'[^']+(?:'|$)|(?:[^\s"'\\,;&}]|\\[^"\s]){3,})`), "${1}[secret]"},
+	{regexp.MustCompile(`(?is)-----BEGIN [A-Z ]*PRIVATE KEY.*`), "[secret]"},
+	{regexp.MustCompile(`(?i)\b(cookie["']?\s*[=:]\s*)[^\s=]+=.*`), "${1}[secret]"},
 }
 
 // Masked is a text of a log without what looks like a secret: who reads it may show it to others. What it does not know stays.

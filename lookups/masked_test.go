@@ -11,16 +11,26 @@ import (
 // TestMasked holds that what looks like a secret is not shown, and that what does not is.
 func TestMasked(t *testing.T) {
 	for said, want := range map[string]string{
-		"login with password=correct-horse failed":                "login with password=[secret] failed",
-		`{"password":"correct horse","user":"ana"}`:               `{"password":[secret],"user":"ana"}`,
-		"key AKIA" + "IOSFODNN7EXAMPLE is old":                    "key [secret] is old",
-		"Authorization: Bearer abcdef0123456789 refused":          "Authorization: Bearer [secret] refused",
-		"dial postgres://shop:hunter22@db.example.com/shop":       "dial postgres://shop:[secret]@db.example.com/shop",
-		"jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdefg is bad": "jwt [secret] is bad",
-		"token xoxb-123456789-abc":                                "token [secret]",
-		"api_key: abcdef, next":                                   "api_key: [secret], next",
-		"the token has expired at https://example.com:443/a@b":    "the token has expired at https://example.com:443/a@b",
-		"password is wrong":                                       "password is wrong",
+		"login with password=correct-horse failed":                  "login with password=[secret] failed",
+		`{"password":"correct horse","user":"ana"}`:                 `{"password":[secret],"user":"ana"}`,
+		"key AKIA" + "IOSFODNN7EXAMPLE is old":                      "key [secret] is old",
+		"Authorization: Bearer abcdef0123456789 refused":            "Authorization: Bearer [secret] refused",
+		"dial postgres://shop:hunter22@db.example.com/shop":         "dial postgres://shop:[secret]@db.example.com/shop",
+		"jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abcdefg is bad":   "jwt [secret] is bad",
+		"token xoxb-123456789-abc":                                  "token [secret]",
+		"api_key: abcdef, next":                                     "api_key: [secret], next",
+		"the token has expired at https://example.com:443/a@b":      "the token has expired at https://example.com:443/a@b",
+		`said {\"password\":\"correct horse\",\"user\":\"ana\"}`:    `said {\"password\":[secret],\"user\":\"ana\"}`,
+		`{\"token\": \"abc`:                                         `{\"token\": [secret]`,
+		"clone with github_pat_" + "11ABCDEFG0123456789_abc failed": "clone with [secret] failed",
+		"-----BEGIN RSA PRIVATE KEY----- MIIEow== abc":              "[secret]",
+		"Cookie: session=0123456789; theme=dark":                    "Cookie: [secret]",
+		`{"token":"` + strings.Repeat("x", 400) + `","a":"b"}`:      `{"token":[secret],"a":"b"}`,
+		"secret=" + strings.Repeat("x", 400) + " a":                 "secret=[secret] a",
+		"the cookie: not found":                                     "the cookie: not found",
+		`{"password":"a\"b c","user":"ana"}`:                        `{"password":[secret],"user":"ana"}`,
+		`password=ab\cd failed`:                                     `password=[secret] failed`,
+		"password is wrong":                                         "password is wrong",
 	} {
 		if got := Masked(said); got != want {
 			t.Errorf("%s\n got %s\nwant %s", said, got, want)
