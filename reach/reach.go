@@ -175,9 +175,10 @@ func Subject(i *incidents.Incident) string {
 }
 
 // Unlinked returns a text of which those who show it make no links.
-func Unlinked(s string) string {
-	return strings.NewReplacer("://", ":// ", "www.", "www. ", "mailto:", "mailto: ").Replace(s)
-}
+func Unlinked(s string) string { return linking.ReplaceAllString(s, "$0 ") }
+
+// linking is what makes a link of what stands behind it, in any case of letters.
+var linking = regexp.MustCompile(`(?i)://|www\.|mailto:`)
 
 // KeyOf is the key of a page to its person by a channel.
 func KeyOf(p paging.Page, via string) string {

@@ -163,7 +163,8 @@ func TestNothingIsInjected(t *testing.T) {
 		"x\r\nBcc: evil@example.com", "x\nBcc: evil@example.com", "x\rBcc: evil@example.com", "x\x00\r\n\r\n<html>", "x%0d%0aBcc: e@example.com",
 		"x\u2028Bcc: evil@example.com", "x\u0085Bcc: evil@example.com", "x\v\fBcc: evil@example.com", "=?utf-8?q?=0d=0aBcc:_evil@example.com?=",
 		"</title><script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, `<a href="https://evil.example.com">acknowledge</a>`,
-		"javascript:alert(1)", "{{.Link}}", "see www.evil.example.com", "\u202egnp.exe", "x\xff\xfe", strings.Repeat("long ", 2000),
+		"javascript:alert(1)", "{{.Link}}", "see www.evil.example.com", "see WWW.evil.example.com",
+		"MailTo:evil@example.com", "\u202egnp.exe", "x\xff\xfe", strings.Repeat("long ", 2000),
 		"--boundary\r\nContent-Type: text/html\r\n\r\n<b>", "\u200b\u2066x", strings.Repeat("💥", 400), "<!--", "]]>", "&lt;script&gt;",
 	} {
 		p := page(title)
@@ -184,7 +185,8 @@ func TestNothingIsInjected(t *testing.T) {
 		if n := strings.Count(got.HTML, "<a "); n != 2 { // the runbook and the button
 			t.Errorf("%q: %d links", title, n)
 		}
-		if strings.Contains(got.Text, "://evil") || strings.Contains(got.Text, "www.evil") {
+		if strings.Contains(got.Text, "://evil") || strings.Contains(strings.ToLower(got.Text), "www.evil") ||
+			strings.Contains(strings.ToLower(got.Text), "mailto:evil") {
 			t.Errorf("%q: the text has a link: %s", title, got.Text)
 		}
 		if len(got.Subject) > 4*150 {

@@ -74,7 +74,7 @@ func (c *Channel) Page(ctx context.Context, key string, p paging.Page) (paging.R
 }
 
 // why tells somebody why it is them.
-func why(p paging.Page) string { return "Why you: " + p.Why + "." }
+func why(p paging.Page) string { return "Why you: " + reach.Unlinked(text.Line(p.Why)) + "." }
 
 // Say implements [reach.Sayer].
 func (c *Channel) Say(ctx context.Context, _ string, n reach.Note) (paging.Receipt, error) {
