@@ -77,7 +77,7 @@ func (d *Door) follow(ctx context.Context, token string, press bool) (open bool,
 		}
 		t.Pressed = now.UTC()
 		tx.Put(prefix+token, outbox.Body(t))
-		d.Drills.Told(tx, now, token+"/pressed", t)
+		d.Drills.Told(tx, now, name(token)+"/pressed", t)
 		return nil
 	})
 	return open, err
