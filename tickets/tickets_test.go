@@ -150,6 +150,22 @@ func TestOneTicket(t *testing.T) {
 	})
 }
 
+// TestNoCommand: what an item is called is not carried out by GitLab, which reads commands from lines of a description.
+func TestNoCommand(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		d.plan("/close", "")
+		d.makes(2)
+		if !strings.Contains(d.fake.issues()[0].body, "/close\n") {
+			t.Errorf("the body is %s", d.fake.issues()[0].body)
+		}
+		for line := range strings.Lines(d.fake.issues()[0].body) {
+			if strings.HasPrefix(line, "/") && d.fake.kind != forge.Jira { // which has none
+				t.Errorf("a line is a command: %s", line)
+			}
+		}
+	})
+}
+
 // TestKilledBetween: who is killed after a ticket was made, and before that was recorded, makes no second one; the attempt after it
 // waits until the one before is over for certain.
 func TestKilledBetween(t *testing.T) {

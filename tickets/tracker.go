@@ -67,11 +67,16 @@ var harmless = strings.NewReplacer("@", "(at)", "#", "no. ", "!", ".", "[~", "["
 // title is one line that calls nobody.
 func title(d Draft) string { return text.Clip(harmless.Replace(text.Line(d.Title)), 200) }
 
-// marked is a body in Markdown, with the mark where nobody sees it.
+// marked is a body in Markdown, with the mark where nobody sees it. A line that begins with / would be a command to GitLab, which it
+// carries out as whoever has the token.
 func marked(d Draft) string {
 	var lines []string
 	for line := range strings.Lines(d.Body) {
-		lines = append(lines, text.Markdown(harmless.Replace(strings.TrimRight(line, "\n"))))
+		line = text.Markdown(harmless.Replace(strings.TrimRight(line, "\n")))
+		if strings.HasPrefix(line, "/") {
+			line = `\` + line
+		}
+		lines = append(lines, line)
 	}
 	return strings.Join(lines, "\n") + "\n\n" + hidden(d.Mark)
 }
