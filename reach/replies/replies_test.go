@@ -46,7 +46,8 @@ func newDesk(t *testing.T) *desk {
 		if err := json.Unmarshal(tx.Get("proof/of/ana/sms"), &kept); err != nil {
 			return err
 		}
-		n, _, err := contacts.Note(tx, time.Now(), notes.Debt{Person: "ana", Via: reach.SMS, About: outbox.Body(kept.Asked.Text)})
+		n, _, err := contacts.Note(tx, time.Now(),
+			notes.Debt{Person: "ana", Via: reach.SMS, About: outbox.Body(kept.Asked.Text)})
 		if err != nil {
 			return err
 		}
