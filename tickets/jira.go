@@ -39,6 +39,9 @@ type jiraIssue struct {
 	} `json:"changelog"`
 }
 
+// unbracketed takes out of a text by what Jira's markup makes a link that says something else than where it leads.
+var unbracketed = strings.NewReplacer("[", "(", "]", ")")
+
 // jiraTime is a time as Jira writes it, with a zone without a colon; zero if it cannot be read.
 func jiraTime(s string) time.Time {
 	at, err := time.Parse("2006-01-02T15:04:05.000-0700", s)
@@ -80,7 +83,7 @@ func (h jira) Make(ctx context.Context, d Draft) (Ticket, error) {
 	var made jiraIssue
 	err := h.Host.Make(ctx, "/rest/api/2/issue", map[string]any{"fields": map[string]any{
 		"project": map[string]any{"key": h.Project}, "issuetype": map[string]any{"name": h.kind}, "summary": title(d),
-		"description": harmless.Replace(d.Body) + "\n\nOncalm finds this ticket by " + d.Mark,
+		"description": unbracketed.Replace(harmless.Replace(d.Body)) + "\n\nOncalm finds this ticket by " + d.Mark,
 	}}, &made)
 	if err == nil && made.Key == "" {
 		err = forge.ErrUnsure

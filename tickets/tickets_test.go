@@ -166,6 +166,18 @@ func TestNoCommand(t *testing.T) {
 	})
 }
 
+// TestNoLink: what an item is called makes no link that says something else than where it leads.
+func TestNoLink(t *testing.T) {
+	onEach(t, func(t *testing.T, d *desk) {
+		d.plan("[read](https://evil.example) [this|https://evil.example]", "")
+		d.makes(2)
+		body := d.fake.issues()[0].body
+		if !strings.Contains(body, "evil.example") || strings.Contains(strings.ReplaceAll(body, `\[`, ""), "[") {
+			t.Errorf("the body is %s", body)
+		}
+	})
+}
+
 // TestKilledBetween: who is killed after a ticket was made, and before that was recorded, makes no second one; the attempt after it
 // waits until the one before is over for certain.
 func TestKilledBetween(t *testing.T) {
