@@ -246,7 +246,9 @@ func TestSieges(t *testing.T) {
 
 // ownPeak is how much memory a process had at most, without what is mapped of files: mostly the program itself, which the kernel takes
 // back when it likes. In KiB.
-func ownPeak(t *testing.T, pid int) float64 { return status(t, pid, "VmHWM") - status(t, pid, "RssFile") }
+func ownPeak(t *testing.T, pid int) float64 {
+	return status(t, pid, "VmHWM") - status(t, pid, "RssFile")
+}
 
 // TestSilentCrowd: those who say nothing go when others come, whether they ever said something or not; and the program can be
 // asked whether it lives.
