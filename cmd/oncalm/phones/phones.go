@@ -59,7 +59,7 @@ func preview(m reachtest.Email) chatpage.Arrival {
 		said = after
 	}
 	a := chatpage.Arrival{Kind: reach.Email, At: m.At, Title: m.Subject, Text: text.Clip(text.Line(said), most)}
-	for _, word := range strings.FieldsSeq(m.Text) {
+	for word := range strings.FieldsSeq(m.Text) {
 		if strings.Contains(word, links.Route) {
 			a.Link = word
 		}
