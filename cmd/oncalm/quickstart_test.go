@@ -106,9 +106,10 @@ func (n *newcomer) configures() {
 	}
 	for from, to := range map[string]string{
 		"C0123456789": "C0INCIDENTS", "U0123456788": "U0ANA", "U0123456789": "U0BO", "111122223333": "123456789012",
-		"/var/lib/oncalm/oncalm.db": n.store, `listen: ":8080"`: `listen: "` + n.addr + `"`,
-		// Only here: a Slack and an SNS other than the real ones.
-		"\nslack:\n": "\nslack:\n  api_url: " + n.slack.APIURL() + "\n", "\nsns:\n": "\nsns:\n  certificate: sns.pem\n",
+		"/var/lib/oncalm/oncalm.db": n.store,
+		// Only here: free ports, a Slack and an SNS other than the real ones.
+		`listen: ":8080"`: `listen: "` + n.addr + "\"\nweb: {listen: \"" + n.web + "\"}",
+		"\nslack:\n":      "\nslack:\n  api_url: " + n.slack.APIURL() + "\n", "\nsns:\n": "\nsns:\n  certificate: sns.pem\n",
 	} {
 		n.configure(from, to)
 	}
