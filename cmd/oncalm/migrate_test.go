@@ -220,6 +220,20 @@ func TestOlderPages(t *testing.T) {
 // again.
 func TestOlderPageIsFound(t *testing.T) {
 	t.Parallel()
+	var last string
+	for range 3 { // a search that takes more than two seconds is given up, so that no page waits for it: here on a busy machine
+		found, said := olderPage(t)
+		if found {
+			return
+		}
+		last = said
+	}
+	t.Errorf("the page was not found, three times:\n%s", last)
+}
+
+// olderPage tells whether a page that an older version has sent is found, and what the timeline says.
+func olderPage(t *testing.T) (found bool, said string) {
+	t.Helper()
 	slack := newSlack(t)
 	sent := `{"channel":"U0ANA","text":"sent before","metadata":{"event_type":"oncalm_page","event_payload":{"key":"2/page/0.0/ana"}}}`
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, slack.APIURL()+"chat.postMessage", strings.NewReader(sent))
@@ -237,16 +251,16 @@ func TestOlderPageIsFound(t *testing.T) {
 	unpack(t, "testdata/stores/3-pages-by-person.db.gz", r.path("oncalm.db"))
 	putOff(t, r.path("oncalm.db"), "2/escalate/1.0")
 	r.start()
-	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-		out, _ := r.call("timeline", "-config", r.path("oncalm.yaml"), "2")
-		if strings.Contains(out, "Found the page to ana: an earlier attempt had delivered it") {
-			break
-		}
+	for end := time.Now().Add(time.Minute); !strings.Contains(said, "elivered"); time.Sleep(50 * time.Millisecond) {
+		said, _ = r.call("timeline", "-config", r.path("oncalm.yaml"), "2")
 		if time.Now().After(end) {
-			t.Fatalf("the page was not found:\n%s", out)
+			t.Fatalf("nothing came of the page:\n%s", said)
 		}
 	}
 	r.stop()
+	if !strings.Contains(said, "Found the page to ana: an earlier attempt had delivered it") {
+		return false, said
+	}
 	n := 0
 	for _, m := range slack.DM("U0ANA") {
 		if m.Metadata != nil && m.Metadata.EventPayload["key"] == "2/page/0.0/ana" {
@@ -256,6 +270,7 @@ func TestOlderPageIsFound(t *testing.T) {
 	if n != 1 {
 		t.Errorf("%d messages with the key of the page, want 1", n)
 	}
+	return true, said
 }
 
 // putOff makes what is owed due in an hour, so that it is in nobody's way.
