@@ -2,6 +2,7 @@ package rollbacks
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,9 +12,9 @@ import (
 
 // A Historian is a target that knows what was done to it.
 type Historian interface {
-	// History lists what was done from one time until another, as far as the service tells, in any order. It only reads, and needs no other
+	// History lists what was done, from a time on at least, as far as the service tells, in any order. It only reads, and needs no other
 	// permission than planning does.
-	History(ctx context.Context, from, to time.Time) ([]Deployment, error)
+	History(ctx context.Context, from time.Time) ([]Deployment, error)
 }
 
 // A Deployment is something that was done to a target: a version was deployed, a setting changed.
@@ -27,8 +28,14 @@ type Deployment struct {
 	Ended time.Time // zero while it goes on
 }
 
-// Within reports whether something of it was from one time until another.
-func (d Deployment) Within(from, to time.Time) bool {
+// Between lists what a target says was done to it from one time until another, in any order.
+func Between(ctx context.Context, h Historian, from, to time.Time) ([]Deployment, error) {
+	all, err := h.History(ctx, from)
+	return slices.DeleteFunc(all, func(d Deployment) bool { return !d.within(from, to) }), err
+}
+
+// within reports whether something of it was from one time until another.
+func (d Deployment) within(from, to time.Time) bool {
 	last := d.Ended
 	if last.IsZero() {
 		last = d.Began
@@ -49,7 +56,7 @@ func (p Past) Of(ctx context.Context, l Lever, from, to time.Time) ([]Deployment
 	if !ok {
 		return nil, false, nil
 	}
-	all, err := h.History(ctx, from, to)
+	all, err := Between(ctx, h, from, to)
 	return all, true, err
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // History implements [rollbacks.Historian].
-func (p *Profile) History(ctx context.Context, from, to time.Time) (all []rollbacks.Deployment, err error) {
+func (p *Profile) History(ctx context.Context, _ time.Time) (all []rollbacks.Deployment, err error) {
 	arn, err := p.Name(ctx, "appconfig", p.application+"/"+p.environment+"/"+p.profile)
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func (p *Profile) History(ctx context.Context, from, to time.Time) (all []rollba
 			Page:  "/systems-manager/appconfig/applications/" + ids[application] + "/environments/" + ids[environment],
 			Began: aws.ToTime(d.StartedAt), Ended: aws.ToTime(d.CompletedAt),
 		}
-		if p.isOf(d, ids) && one.Within(from, to) {
+		if p.isOf(d, ids) {
 			all = append(all, one)
 		}
 	}

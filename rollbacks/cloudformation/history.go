@@ -13,7 +13,7 @@ import (
 )
 
 // History implements [rollbacks.Historian]: what was done to the stack as a whole, each from its first event to that in which it ended.
-func (s *Stack) History(ctx context.Context, from, to time.Time) (all []rollbacks.Deployment, err error) {
+func (s *Stack) History(ctx context.Context, from time.Time) (all []rollbacks.Deployment, err error) {
 	var last *types.StackEvent // the newest event of what is being read
 	for e, err := range s.events(ctx, s.name) {
 		at := aws.ToTime(e.Timestamp)
@@ -31,9 +31,7 @@ func (s *Stack) History(ctx context.Context, from, to time.Time) (all []rollback
 			last = &e
 		}
 		if begins(e.ResourceStatus) {
-			if d := deploymentOf(e, *last); d.Within(from, to) {
-				all = append(all, d)
-			}
+			all = append(all, deploymentOf(e, *last))
 			last = nil
 		}
 	}

@@ -13,7 +13,7 @@ import (
 )
 
 // History implements [rollbacks.Historian]: of the newest deployments, as many as CodeDeploy describes at once.
-func (g *Group) History(ctx context.Context, from, to time.Time) (all []rollbacks.Deployment, err error) {
+func (g *Group) History(ctx context.Context, _ time.Time) (all []rollbacks.Deployment, err error) {
 	arn, err := g.Name(ctx, "codedeploy", "deploymentgroup:"+g.application+"/"+g.name)
 	if err != nil {
 		return nil, err
@@ -33,9 +33,7 @@ func (g *Group) History(ctx context.Context, from, to time.Time) (all []rollback
 			ID: id, Kind: "codedeploy", ARN: arn, Title: "CodeDeploy deployment of " + g.application + " to " + g.name + " " + told(d),
 			Page: "/codesuite/codedeploy/deployments/" + id, Began: aws.ToTime(d.CreateTime), Ended: aws.ToTime(d.CompleteTime),
 		}
-		if one.Within(from, to) {
-			all = append(all, one)
-		}
+		all = append(all, one)
 	}
 	return all, nil
 }

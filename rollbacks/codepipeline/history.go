@@ -12,7 +12,7 @@ import (
 )
 
 // History implements [rollbacks.Historian]: executions of the pipeline, in whichever of its stages they are.
-func (s *Stage) History(ctx context.Context, from, to time.Time) (all []rollbacks.Deployment, err error) {
+func (s *Stage) History(ctx context.Context, _ time.Time) (all []rollbacks.Deployment, err error) {
 	arn, err := s.Name(ctx, "codepipeline", s.pipeline)
 	if err != nil {
 		return nil, err
@@ -31,9 +31,7 @@ func (s *Stage) History(ctx context.Context, from, to time.Time) (all []rollback
 		if e.Status != types.PipelineExecutionStatusInProgress && e.Status != types.PipelineExecutionStatusStopping {
 			one.Ended = aws.ToTime(e.LastUpdateTime)
 		}
-		if one.Within(from, to) {
-			all = append(all, one)
-		}
+		all = append(all, one)
 	}
 	return all, nil
 }

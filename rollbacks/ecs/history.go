@@ -14,7 +14,7 @@ import (
 )
 
 // History implements [rollbacks.Historian].
-func (s *Service) History(ctx context.Context, from, to time.Time) (all []rollbacks.Deployment, err error) {
+func (s *Service) History(ctx context.Context, _ time.Time) (all []rollbacks.Deployment, err error) {
 	out, err := s.Ask.ListServiceDeployments(ctx, &ecs.ListServiceDeploymentsInput{
 		Cluster: &s.cluster, Service: &s.name, MaxResults: aws.Int32(100),
 	})
@@ -32,9 +32,7 @@ func (s *Service) History(ctx context.Context, from, to time.Time) (all []rollba
 			Page:  "/ecs/v2/clusters/" + url.PathEscape(s.cluster) + "/services/" + url.PathEscape(s.name) + "/deployments",
 			Began: aws.ToTime(d.CreatedAt), Ended: aws.ToTime(d.FinishedAt),
 		}
-		if one.Within(from, to) {
-			all = append(all, one)
-		}
+		all = append(all, one)
 	}
 	return all, nil
 }

@@ -10,7 +10,7 @@ import (
 
 // History implements [rollbacks.Historian]: the revisions that were rolled out, by when their ReplicaSets were made. One that is gone back to
 // was made when it was rolled out first, so that is not seen.
-func (d *Deployment) History(ctx context.Context, from, to time.Time) (all []rollbacks.Deployment, err error) {
+func (d *Deployment) History(ctx context.Context, _ time.Time) (all []rollbacks.Deployment, err error) {
 	a, err := d.dial(ctx)
 	if err != nil {
 		return nil, err
@@ -30,9 +30,7 @@ func (d *Deployment) History(ctx context.Context, from, to time.Time) (all []rol
 		}
 		one := rollbacks.Deployment{ID: s.Metadata.UID, Kind: "kubernetes", Title: title + " rolled out", Began: s.Metadata.Created,
 			Ended: s.Metadata.Created}
-		if one.Within(from, to) {
-			all = append(all, one)
-		}
+		all = append(all, one)
 	}
 	return all, nil
 }

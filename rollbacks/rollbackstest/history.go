@@ -18,7 +18,7 @@ func History(t *testing.T, target rollbacks.Target, thing string, now time.Time)
 	if !ok {
 		t.Fatal("it knows nothing of what was done to it")
 	}
-	all, err := h.History(t.Context(), now.Add(-2*time.Hour), now)
+	all, err := rollbacks.Between(t.Context(), h, now.Add(-2*time.Hour), now)
 	if err != nil {
 		t.Fatal(err)
 	}
