@@ -122,26 +122,20 @@ func (r *ruleReader) handoff(v reading.Value) {
 }
 
 // acceptWithin reads how long the one before stays on call while nobody accepts. After that the shift begins in any case.
-func (r *ruleReader) acceptWithin(v reading.Value) {
-	d, ok := v.Duration()
-	switch {
-	case !ok:
-	case d < time.Minute || d > maxWithin:
-		v.Errorf("expected 1m to 24h", "%s is too short or too long", v.Key)
-	default:
-		r.rule.Within = d
-	}
-}
+func (r *ruleReader) acceptWithin(v reading.Value) { within(v, &r.rule.Within) }
 
 // takeOver reads how long who comes has to take over what those who go have acknowledged, before whoever is on call is reminded, too.
-func (r *ruleReader) takeOver(v reading.Value) {
+func (r *ruleReader) takeOver(v reading.Value) { within(v, &r.rule.TakeOver) }
+
+// within reads a time that people have to answer.
+func within(v reading.Value, to *time.Duration) {
 	d, ok := v.Duration()
 	switch {
 	case !ok:
 	case d < time.Minute || d > maxWithin:
 		v.Errorf("expected 1m to 24h", "%s is too short or too long", v.Key)
 	default:
-		r.rule.TakeOver = d
+		*to = d
 	}
 }
 
