@@ -42,14 +42,7 @@ func quietAhead(a handoffs.Ahead) []blocks.Paragraph {
 	if len(a.Quiet) == 0 {
 		return nil
 	}
-	var lines []blocks.Line
-	for _, i := range a.Quiet {
-		lines = append(lines, openLine(i))
-	}
-	if a.MoreQuiet > 0 {
-		lines = append(lines, blocks.Say(fmt.Sprintf("and %d more", a.MoreQuiet)))
-	}
-	return []blocks.Paragraph{blocks.Para(blocks.Say("Open but quiet, so nobody is paged:")), blocks.Bullets(lines...)}
+	return openLines("Open but quiet, so nobody is paged:", a.Quiet, a.MoreQuiet)
 }
 
 // silencesAhead says what nobody is paged for.

@@ -178,14 +178,19 @@ func openNow(h handoffs.Handoff) []blocks.Paragraph {
 		}
 		return nil
 	}
+	return openLines("Open now:", h.Open, h.More)
+}
+
+// openLines lists incidents, and how many more there are.
+func openLines(title string, all []handoffs.Open, more int) []blocks.Paragraph {
 	var lines []blocks.Line
-	for _, i := range h.Open {
+	for _, i := range all {
 		lines = append(lines, openLine(i))
 	}
-	if h.More > 0 {
-		lines = append(lines, blocks.Say(fmt.Sprintf("and %d more", h.More)))
+	if more > 0 {
+		lines = append(lines, blocks.Say(fmt.Sprintf("and %d more", more)))
 	}
-	return []blocks.Paragraph{blocks.Para(blocks.Say("Open now:")), blocks.Bullets(lines...)}
+	return []blocks.Paragraph{blocks.Para(blocks.Say(title)), blocks.Bullets(lines...)}
 }
 
 // openLine is an open incident in one line.
