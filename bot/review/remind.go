@@ -148,11 +148,11 @@ func (r reminders) waiting(tx store.Tx) (all []waiting, gone []string, err error
 		if err != nil {
 			continue // fsck names it; the others are reminded of
 		}
-		timeline, err := incidents.Timeline(tx, i.ID)
+		s, err := read(tx, i)
 		if err != nil || i.Open() || i.MergedInto != "" {
 			continue
 		}
-		all = append(all, waiting{i, Of(i, timeline)})
+		all = append(all, waiting{i, s})
 	}
 	slices.SortStableFunc(all, func(a, b waiting) int { return a.s.Due.Compare(b.s.Due) })
 	return all, gone, nil

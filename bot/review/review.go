@@ -56,6 +56,12 @@ type State struct {
 	Fixed bool
 }
 
+// read is the state of an incident's postmortem, by its timeline.
+func read(tx store.Tx, i *incidents.Incident) (State, error) {
+	timeline, err := incidents.Timeline(tx, i.ID)
+	return Of(i, timeline), err
+}
+
 // Of is the state of an incident's postmortem.
 func Of(i *incidents.Incident, timeline []incidents.Event) State {
 	s := State{Stage: response.Draft, Due: evidence.Read(*i, timeline).Review().Due}

@@ -194,11 +194,10 @@ func (r *Room) shown(tx store.Tx, c *chat.Call, i *incidents.Incident) (blocks.M
 	if m, no := refused(i); no {
 		return m, nil
 	}
-	timeline, err := incidents.Timeline(tx, i.ID)
+	s, err := read(tx, i)
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	s := Of(i, timeline)
 	l, ok := s.Line(i, c.Now)
 	if !ok {
 		l = blocks.Say(of(i), " is a draft; nobody asked for it.")
@@ -220,11 +219,10 @@ func (r *Room) name(tx store.Tx, c *chat.Call, i *incidents.Incident, all []stri
 	if m, no := refused(i); no {
 		return m, nil
 	}
-	timeline, err := incidents.Timeline(tx, i.ID)
+	s, err := read(tx, i)
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	s := Of(i, timeline)
 	switch {
 	case !s.Waits():
 		return blocks.Sentence(of(i), " is ", s.Stage, " already; nothing changed."), nil
@@ -246,10 +244,9 @@ func (r *Room) name(tx store.Tx, c *chat.Call, i *incidents.Incident, all []stri
 			return blocks.Message{}, err
 		}
 	}
-	if timeline, err = incidents.Timeline(tx, i.ID); err != nil {
+	if s, err = read(tx, i); err != nil {
 		return blocks.Message{}, err
 	}
-	s = Of(i, timeline)
 	l := blocks.Say(of(i), " is in review now, by ", blocks.Strong(people(all)))
 	if !s.Due.IsZero() {
 		l = blocks.Say(l, ", until ", s.Due)
@@ -269,11 +266,10 @@ func (r *Room) move(tx store.Tx, c *chat.Call, i *incidents.Incident, to string)
 	if m, no := refused(i); no {
 		return m, nil
 	}
-	timeline, err := incidents.Timeline(tx, i.ID)
+	s, err := read(tx, i)
 	if err != nil {
 		return blocks.Message{}, err
 	}
-	s := Of(i, timeline)
 	command := func(word string) blocks.Span { return blocks.Code(c.Root + " postmortem " + i.ID + " " + word) }
 	switch {
 	case s.Stage == to:
