@@ -59,7 +59,10 @@ type State struct {
 // read is the state of an incident's postmortem, by its timeline.
 func read(tx store.Tx, i *incidents.Incident) (State, error) {
 	timeline, err := incidents.Timeline(tx, i.ID)
-	return Of(i, timeline), err
+	if err != nil {
+		return State{}, err
+	}
+	return Of(i, timeline), nil
 }
 
 // Of is the state of an incident's postmortem.
