@@ -11,7 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// A line is what fakes of AWS have in common: how calls fail, and what nobody would have understood. Its mutex is held for the rest of
+// A line is what the fakes have in common: how calls fail, and what nobody would have understood. Its mutex is held for the rest of
 // a fake as well.
 type line struct {
 	mu    sync.Mutex

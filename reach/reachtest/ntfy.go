@@ -4,11 +4,8 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httptrace"
 	"slices"
 	"strconv"
-	"sync"
 	"time"
 )
 
@@ -35,17 +32,9 @@ type Ntfy struct {
 	// Password is what its topics ask for; empty: nothing.
 	Password string
 
-	mu    sync.Mutex
-	sent  []Push
-	fault func(call int) Fault
-	calls int
-}
+	line
 
-// Fail sets how calls fail from now on, counted from 1 on; nil: they do not.
-func (n *Ntfy) Fail(how func(call int) Fault) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.fault, n.calls = how, 0
+	sent []Push
 }
 
 // Sent are all messages, the oldest first.
@@ -55,45 +44,11 @@ func (n *Ntfy) Sent() []Push {
 	return slices.Clone(n.sent)
 }
 
-func (n *Ntfy) next() Fault {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.calls++
-	if n.fault == nil {
-		return Fault{}
-	}
-	return n.fault(n.calls)
-}
-
 // RoundTrip implements [http.RoundTripper], for bubbles of time.
-func (n *Ntfy) RoundTrip(r *http.Request) (*http.Response, error) {
-	fault := n.next()
-	if fault.NoLine {
-		return nil, errNoLine
-	}
-	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.WroteHeaders != nil {
-		trace.WroteHeaders()
-	}
-	rec := httptest.NewRecorder()
-	n.answer(rec, r, fault)
-	if fault.Hang {
-		<-r.Context().Done()
-		return nil, r.Context().Err()
-	}
-	return rec.Result(), nil
-}
+func (n *Ntfy) RoundTrip(r *http.Request) (*http.Response, error) { return trip(r, n.next(), n.answer) }
 
 // ServeHTTP is ntfy over a network.
-func (n *Ntfy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	fault := n.next()
-	if fault.NoLine || fault.CutOff {
-		panic(http.ErrAbortHandler)
-	}
-	n.answer(w, r, fault)
-	if fault.Hang {
-		<-r.Context().Done()
-	}
-}
+func (n *Ntfy) ServeHTTP(w http.ResponseWriter, r *http.Request) { serve(w, r, n.next(), n.answer) }
 
 // answer does what ntfy does.
 func (n *Ntfy) answer(w http.ResponseWriter, r *http.Request, f Fault) {

@@ -8,13 +8,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
-	"net/http/httptrace"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -41,19 +38,10 @@ type Fault struct {
 
 // SNS keeps the SMS that were published. The zero value is ready.
 type SNS struct {
-	mu      sync.Mutex
-	sent    []SMS
-	fault   func(call int) Fault
-	calls   int
-	wrong   []string // requests that SNS would not have understood
-	refused map[string]bool
-}
+	line
 
-// Fail sets how calls fail from now on, counted from 1 on; nil: they do not.
-func (s *SNS) Fail(how func(call int) Fault) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fault, s.calls = how, 0
+	sent    []SMS
+	refused map[string]bool
 }
 
 // OptOut has a phone take no more SMS, as after an answer STOP.
@@ -73,24 +61,8 @@ func (s *SNS) Sent() []SMS {
 	return slices.Clone(s.sent)
 }
 
-// Calls is how often SNS was called since the faults were set.
-func (s *SNS) Calls() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.calls
-}
-
-// Wrong are the requests that were none.
-func (s *SNS) Wrong() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return slices.Clone(s.wrong)
-}
-
 // Config is that of clients whose calls come here, without a network.
-func (s *SNS) Config() aws.Config {
-	return aws.Config{Region: "eu-central-1", HTTPClient: &http.Client{Transport: s}, Credentials: Credentials()}
-}
+func (s *SNS) Config() aws.Config { return configuration(s) }
 
 // Credentials are some that nobody checks.
 func Credentials() aws.CredentialsProvider {
@@ -103,48 +75,10 @@ func Credentials() aws.CredentialsProvider {
 var errNoLine = errors.New("dial tcp: connection refused")
 
 // RoundTrip implements [http.RoundTripper], for bubbles of time.
-func (s *SNS) RoundTrip(r *http.Request) (*http.Response, error) {
-	fault := s.next()
-	if fault.NoLine {
-		return nil, errNoLine
-	}
-	if trace := httptrace.ContextClientTrace(r.Context()); trace != nil && trace.WroteHeaders != nil {
-		trace.WroteHeaders()
-	}
-	rec := httptest.NewRecorder()
-	s.answer(rec, r, fault)
-	if fault.Hang {
-		<-r.Context().Done()
-		return nil, r.Context().Err()
-	}
-	resp := rec.Result()
-	if fault.CutOff {
-		resp.Body = io.NopCloser(io.LimitReader(resp.Body, 20))
-	}
-	return resp, nil
-}
+func (s *SNS) RoundTrip(r *http.Request) (*http.Response, error) { return trip(r, s.next(), s.answer) }
 
 // ServeHTTP is SNS over a network.
-func (s *SNS) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	fault := s.next()
-	if fault.NoLine || fault.CutOff {
-		panic(http.ErrAbortHandler)
-	}
-	s.answer(w, r, fault)
-	if fault.Hang {
-		<-r.Context().Done()
-	}
-}
-
-func (s *SNS) next() Fault {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.calls++
-	if s.fault == nil {
-		return Fault{}
-	}
-	return s.fault(s.calls)
-}
+func (s *SNS) ServeHTTP(w http.ResponseWriter, r *http.Request) { serve(w, r, s.next(), s.answer) }
 
 // answer does what SNS does.
 func (s *SNS) answer(w http.ResponseWriter, r *http.Request, f Fault) {
@@ -156,7 +90,7 @@ func (s *SNS) answer(w http.ResponseWriter, r *http.Request, f Fault) {
 		s.wrong = append(s.wrong, "the body is no form")
 		return
 	}
-	s.wrong = append(s.wrong, misread(r, in)...)
+	s.misread(r, in)
 	fails := f != Fault{}
 	phone := in.Get("PhoneNumber")
 	if !fails && s.refused[phone] {
@@ -200,21 +134,15 @@ var (
 // mostBytes is the longest message that SNS takes as SMS.
 const mostBytes = 1600
 
-// misread are the reasons for which SNS would not have understood a request.
-func misread(r *http.Request, in url.Values) (wrong []string) {
-	add := func(bad bool, what string) {
-		if bad {
-			wrong = append(wrong, what)
-		}
-	}
-	add(r.Method != http.MethodPost, "it is no POST")
-	add(!strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"), "it is no form")
-	add(!strings.Contains(r.Header.Get("Authorization"), "/sns/aws4_request"), "it is not signed for sns")
-	add(in.Get("Action") != "Publish" || in.Get("Version") != "2010-03-31", "it is no Publish")
-	add(!phoneForm.MatchString(in.Get("PhoneNumber")), "its number is not E.164")
-	add(in.Get("Message") == "" || len(in.Get("Message")) > mostBytes, "its message is empty, or too long")
+// misread records why SNS would not have understood a request.
+func (s *SNS) misread(r *http.Request, in url.Values) {
+	s.found(r.Method != http.MethodPost, "it is no POST")
+	s.found(!strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded"), "it is no form")
+	s.found(!strings.Contains(r.Header.Get("Authorization"), "/sns/aws4_request"), "it is not signed for sns")
+	s.found(in.Get("Action") != "Publish" || in.Get("Version") != "2010-03-31", "it is no Publish")
+	s.found(!phoneForm.MatchString(in.Get("PhoneNumber")), "its number is not E.164")
+	s.found(in.Get("Message") == "" || len(in.Get("Message")) > mostBytes, "its message is empty, or too long")
 	for name := range in {
-		add(!memberForm.MatchString(name), "it has "+name)
+		s.found(!memberForm.MatchString(name), "it has "+name)
 	}
-	return wrong
 }
