@@ -29,15 +29,17 @@ type Phones struct {
 	// Rang is told when something has arrived; nil: nobody is.
 	Rang func()
 
-	mu    sync.Mutex // lets one message in at a time
-	aws   reachtest.AWS
-	pushs reachtest.Ntfy
+	mu     sync.Mutex // lets one message in at a time
+	texts  reachtest.SNS
+	mails  reachtest.SES
+	calls  reachtest.Telephony
+	pushes reachtest.Ntfy
 }
 
 // Services are those that deliver, by the name for which calls are signed: AWS's, and ntfy, calls to which are not signed.
 func (p *Phones) Services() map[string]http.Handler {
-	aws := p.ringing(&p.aws)
-	return map[string]http.Handler{"sns": aws, "ses": aws, "sms-voice": aws, "": p.ringing(&p.pushs)}
+	return map[string]http.Handler{"sns": p.ringing(&p.texts), "ses": p.ringing(&p.mails), "sms-voice": p.ringing(&p.calls),
+		"": p.ringing(&p.pushes)}
 }
 
 func (p *Phones) ringing(service http.Handler) http.Handler {
@@ -73,22 +75,22 @@ func (p *Phones) Arrived(user string) (all []chatpage.Arrival) {
 	if !known {
 		return nil
 	}
-	for _, m := range slices.Concat(p.aws.SNS.Sent(), p.aws.Telephony.Texts()) {
+	for _, m := range slices.Concat(p.texts.Sent(), p.calls.Texts()) {
 		if m.To == owner.Number {
 			all = append(all, chatpage.Arrival{Kind: reach.SMS, At: m.At, Text: m.Text})
 		}
 	}
-	for _, m := range p.aws.Telephony.Rang() {
+	for _, m := range p.calls.Rang() {
 		if m.To == owner.Number {
 			all = append(all, chatpage.Arrival{Kind: reach.Call, At: m.At, Text: m.Said})
 		}
 	}
-	for _, m := range p.aws.SES.Sent() {
+	for _, m := range p.mails.Sent() {
 		if m.To == owner.Address {
 			all = append(all, preview(m))
 		}
 	}
-	for _, m := range p.pushs.Sent() {
+	for _, m := range p.pushes.Sent() {
 		if m.Topic == owner.Topic {
 			all = append(all, chatpage.Arrival{Kind: reach.Push, At: m.At, Title: m.Title, Text: m.Message, Link: m.Click})
 		}
