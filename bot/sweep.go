@@ -2,10 +2,9 @@ package bot
 
 import (
 	"context"
-	"errors"
 	"time"
 
-	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -17,13 +16,7 @@ const sweepBatch = 100
 // their entries are remembered, and returns how many keys it deleted. What is said about such an incident later stands on its
 // timeline, and on no card.
 func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
-	over := func(tx store.Tx, id string) bool {
-		i, err := incidents.Head(tx, id)
-		if err != nil {
-			return errors.Is(err, incidents.ErrNotFound)
-		}
-		return i.Status == incidents.StatusResolved && now.Sub(i.Resolved) > outbox.Kept
-	}
+	over := func(tx store.Tx, id string) bool { return history.OverBefore(tx, id, now.Add(-outbox.Kept)) }
 	from, to := store.Under(cardPart)
 	n, err := store.Sweep(ctx, s, from, to, sweepBatch, func(tx store.Tx, key string, _ []byte) bool {
 		return over(tx, store.Parts(key)[1])

@@ -3,12 +3,11 @@ package tickets
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
 
-	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -66,7 +65,6 @@ func Sweep(ctx context.Context, s store.Store, _ time.Time) (int, error) {
 		if len(parts) != 3 {
 			return false // fsck tells of it
 		}
-		_, err := incidents.Head(tx, parts[1])
-		return errors.Is(err, incidents.ErrNotFound)
+		return history.Gone(tx, parts[1])
 	})
 }

@@ -3,7 +3,6 @@ package capture
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/oncalm/oncalm/bot/slack/spoken"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -98,11 +98,7 @@ func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
 		if err != nil || r.Incident == "" {
 			return now.Sub(spoken.Time(parts[3])) > outbox.Kept
 		}
-		i, err := incidents.Head(tx, r.Incident)
-		if err != nil {
-			return errors.Is(err, incidents.ErrNotFound)
-		}
-		return !i.Open() && now.Sub(i.Resolved) > outbox.Kept
+		return history.OverBefore(tx, r.Incident, now.Add(-outbox.Kept))
 	})
 }
 

@@ -3,11 +3,10 @@ package channels
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
 )
@@ -97,10 +96,6 @@ func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
 		if len(parts) == 3 && parts[1] == "of" {
 			id = parts[2]
 		}
-		i, err := incidents.Head(tx, id)
-		if err != nil {
-			return errors.Is(err, incidents.ErrNotFound)
-		}
-		return !i.Open() && now.Sub(i.Resolved) > outbox.Kept
+		return history.OverBefore(tx, id, now.Add(-outbox.Kept))
 	})
 }

@@ -13,7 +13,6 @@ package pages
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -21,6 +20,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/clocks"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/paging"
@@ -102,10 +102,6 @@ func Keys() []store.Check { return []store.Check{{Prefix: shownPart + "/"}} }
 func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
 	from, to := store.Under(shownPart)
 	return store.Sweep(ctx, s, from, to, sweepBatch, func(tx store.Tx, key string, _ []byte) bool {
-		i, err := incidents.Head(tx, store.Parts(key)[1])
-		if err != nil {
-			return errors.Is(err, incidents.ErrNotFound)
-		}
-		return i.Status == incidents.StatusResolved && now.Sub(i.Resolved) > outbox.Kept
+		return history.OverBefore(tx, store.Parts(key)[1], now.Add(-outbox.Kept))
 	})
 }

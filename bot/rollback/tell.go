@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/bot/slack"
 	"github.com/oncalm/oncalm/bot/slack/blocks"
 	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/incidents/response"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
@@ -161,10 +162,6 @@ const sweepBatch = 100
 // Sweep forgets where the messages of incidents stand that have been resolved for [outbox.Kept], and returns how many keys it deleted.
 func Sweep(ctx context.Context, s store.Store, now time.Time) (int, error) {
 	return store.Sweep(ctx, s, prefix, store.After(prefix), sweepBatch, func(tx store.Tx, key string, _ []byte) bool {
-		i, err := incidents.Head(tx, store.Parts(key)[1])
-		if err != nil {
-			return errors.Is(err, incidents.ErrNotFound)
-		}
-		return !i.Open() && now.Sub(i.Resolved) > outbox.Kept
+		return history.OverBefore(tx, store.Parts(key)[1], now.Add(-outbox.Kept))
 	})
 }

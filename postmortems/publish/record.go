@@ -5,13 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"regexp"
 	"strings"
 	"time"
 
-	"github.com/oncalm/oncalm/incidents"
+	"github.com/oncalm/oncalm/incidents/history"
 	"github.com/oncalm/oncalm/store"
 )
 
@@ -72,8 +71,7 @@ func Sweep(ctx context.Context, s store.Store, _ time.Time) (int, error) {
 		if len(parts) != 3 {
 			return false // fsck tells of it
 		}
-		_, err := incidents.Head(tx, parts[1])
-		return errors.Is(err, incidents.ErrNotFound)
+		return history.Gone(tx, parts[1])
 	})
 }
 
