@@ -11,6 +11,7 @@ import (
 	"github.com/oncalm/oncalm/incidents"
 	"github.com/oncalm/oncalm/outbox"
 	"github.com/oncalm/oncalm/store"
+	"github.com/oncalm/oncalm/text"
 )
 
 // KindDeadline is the kind of the outbox entry that looks whether a heartbeat is missing.
@@ -252,7 +253,7 @@ func (r *record) say(name string, now time.Time) (title, reason string) {
 		since = "since it was configured at " + clock(r.Since, now)
 	}
 	since = "beat of " + name + " " + since + ", expected by " + clock(by, now)
-	reason = "no " + since + " (every " + length(r.Every) + ", and " + length(r.Grace) + " of grace)"
+	reason = "no " + since + " (every " + text.Written(r.Every) + ", and " + text.Written(r.Grace) + " of grace)"
 	if !r.Spared.Wall.IsZero() {
 		reason += "; Oncalm itself was away when it was expected, and has waited until now"
 	}
@@ -266,17 +267,6 @@ func clock(t, now time.Time) string {
 		return t.Format("15:04 MST")
 	}
 	return t.Format("2006-01-02 15:04 MST")
-}
-
-// length is a duration without the zeros at its end.
-func length(d time.Duration) string {
-	s := d.String()
-	for _, zero := range []string{"m0s", "h0m"} {
-		if n := len(s) - len(zero); n > 0 && s[n:] == zero {
-			s = s[:n+1]
-		}
-	}
-	return s
 }
 
 // A Standing is how a heartbeat stands, for people.

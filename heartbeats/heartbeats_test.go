@@ -421,12 +421,3 @@ func TestKeys(t *testing.T) {
 		}
 	})
 }
-
-func TestLength(t *testing.T) {
-	for d, want := range map[time.Duration]string{24 * time.Hour: "24h", 90 * time.Minute: "1h30m", 90 * time.Second: "1m30s",
-		2 * time.Second: "2s", 10 * time.Hour: "10h", 10 * time.Minute: "10m"} {
-		if got := length(d); got != want {
-			t.Errorf("%s is said as %s", d, got)
-		}
-	}
-}

@@ -31,6 +31,17 @@ func Ago(d time.Duration) string {
 	return Lasting(d) + " ago"
 }
 
+// Written is a duration as people write it in a configuration, without the zeros at its end: 24h, 1h30m, 90s is 1m30s.
+func Written(d time.Duration) string {
+	s := d.String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if n := len(s) - len(zero); n > 0 && s[n:] == zero {
+			s = s[:n+1]
+		}
+	}
+	return s
+}
+
 // Lasting is a length of time in its largest fitting unit, as people say it: 90 s is "1 min".
 func Lasting(d time.Duration) string {
 	n, unit := d/time.Second, " s"

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/oncalm/oncalm/bot/chat"
@@ -53,20 +52,11 @@ func ways(vias []paging.Via) string {
 	for _, via := range vias {
 		s := incidents.ChannelName(via.Name)
 		if via.After > 0 {
-			s += " after " + short(via.After)
+			s += " after " + text.Written(via.After)
 		}
 		all = append(all, s)
 	}
 	return text.List(all, "and")
-}
-
-// short is a duration without what is zero in it.
-func short(d time.Duration) string {
-	s := d.String()
-	if strings.HasSuffix(s, "m0s") {
-		s = strings.TrimSuffix(s, "0s")
-	}
-	return strings.Replace(s, "h0m", "h", 1)
 }
 
 func orNothing(s string) string { return cmp.Or(s, "nothing: you cannot be reached") }
