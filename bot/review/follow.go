@@ -39,15 +39,18 @@ func (r *Room) Follow(tx store.Tx, now time.Time, i *incidents.Incident, e incid
 
 // resolved is what the configuration says about the postmortem of an incident. What people have said about it is older, and stays.
 func (r *Room) resolved(tx store.Tx, i *incidents.Incident) []incidents.Body {
+	if _, said := r.o.Rules.Of(i.Service, i.Severity); !said {
+		return nil // without having read anything: all incidents come by here
+	}
 	timeline, err := incidents.Timeline(tx, i.ID)
 	if err != nil {
 		return nil // fsck names it
 	}
 	was := worstOf(i, timeline)
-	wanted, said := r.o.Rules.Of(i.Service, was)
+	wanted, _ := r.o.Rules.Of(i.Service, was)
 	s := Of(i, timeline)
 	switch {
-	case !said || !s.Waits() || len(s.Reviewers) > 0 || s.Stage == response.InReview:
+	case !s.Waits() || len(s.Reviewers) > 0 || s.Stage == response.InReview:
 		return nil
 	case wanted:
 		return []incidents.Body{due(r.calendar(i).Due(was, i.Resolved))}
