@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/oncalm/oncalm/clocks"
@@ -32,6 +33,11 @@ func Keys() []store.Check { return []store.Check{{Prefix: begunPrefix}} }
 
 // Kind is the kind of outbox entries that are notes.
 const Kind = "note"
+
+// LastHour keeps of times those within the last hour, for limits of how much somebody is told. A time to come is one of a wrong clock.
+func LastHour(all []time.Time, now time.Time) []time.Time {
+	return slices.DeleteFunc(all, func(at time.Time) bool { return now.Sub(at) >= time.Hour || at.After(now) })
+}
 
 // ErrUnknown is what became of a note of which nobody can say whether it was sent.
 var ErrUnknown = errors.New("it is not known whether it was sent")

@@ -24,7 +24,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -203,7 +202,7 @@ func (c *Contacts) Ask(tx store.Tx, now time.Time, person, via string) error {
 		return ErrNoContact
 	}
 	r := read(tx, person, via)
-	r.Sent = slices.DeleteFunc(r.Sent, func(at time.Time) bool { return now.Sub(at) >= time.Hour || at.After(now) })
+	r.Sent = notes.LastHour(r.Sent, now)
 	if len(r.Sent) >= mostCodes {
 		return ErrTooMany
 	}

@@ -208,7 +208,7 @@ func help(tx store.Tx, now time.Time, person, id, why string) error {
 	if val := tx.Get(key); val != nil && json.Unmarshal(val, &before) != nil {
 		before = nil // it is written anew
 	}
-	before = slices.DeleteFunc(before, func(at time.Time) bool { return now.Sub(at) >= time.Hour || at.After(now) })
+	before = notes.LastHour(before, now)
 	if len(before) >= mostHelp {
 		return nil
 	}
