@@ -54,7 +54,7 @@ func (g *Stage) Page(phone func(user string) []chatpage.Arrival) chatpage.Option
 		Welcome: "You are Ana, and on call this week. Fire an alarm, and Oncalm pages you here.",
 		Farewell: "Now break things. Fire alarms until checkout-5xx-rate fires again, press Roll back on its card, and " +
 			"approve it as Bo: its deployment is taken back, and the alarm says whether that helped. Ignore a page for a " +
-			"minute, and Bo is paged. Take Slack down, and fire an alarm while it is: your phone rings.",
+			"minute, and Bo is paged. Take Slack down, and fire alarms while it is: at a sev1 or sev2 your phone rings.",
 		Commands: suggestions(), Shortcuts: shortcuts(),
 		Controls: []chatpage.Control{
 			{ID: "fire", Label: "Fire an alarm", Hint: "A CloudWatch alarm goes to ALARM and SNS posts it, signed", Kind: "primary"},
@@ -64,7 +64,8 @@ func (g *Stage) Page(phone func(user string) []chatpage.Arrival) chatpage.Option
 			{ID: "limits", Label: "Slack's limits", On: func() bool { return g.slack.Limits.AreOn() },
 				Hint: "Slack takes about a message a second in a conversation, and so many calls a minute, as the real one does"},
 			{ID: "down", Label: "Slack is down for 30 s",
-				Hint: "Nothing gets through. Fire an alarm while it is down: your phone rings, and nothing is lost", Kind: "danger"},
+				Hint: "Nothing gets through. Fire alarms while it is down: at a sev1 or sev2 your phone rings, and nothing is lost",
+				Kind: "danger"},
 		},
 		Steps: []chatpage.Step{
 			{ID: "fire", Title: "Fire an alarm", Hint: "Press the button above"},
