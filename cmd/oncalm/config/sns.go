@@ -101,7 +101,7 @@ func (r snsReader) topics(to *[]string) func(reading.Value) {
 			case !topicForm.MatchString(s):
 				noTopic(v, s)
 			case strings.HasSuffix(s, ".fifo"):
-				v.Errorf("make a standard topic, and have the alarms send there",
+				v.Errorf("make a standard topic, and use that",
 					"%s is a FIFO topic, which cannot deliver over HTTP", reading.Quote(v.Text()))
 			case !fits(v, s):
 			case seen[s]:

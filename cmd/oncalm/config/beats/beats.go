@@ -63,7 +63,7 @@ func (r Reader) heartbeat(name string, v reading.Value) (heartbeats.Heartbeat, b
 		reading.Key("token", token(&h.Token)),
 	)
 	if v.Kind() != reading.Mapping {
-		v.Lacks("write one such as "+such, "%s says not how often it beats", v.Key)
+		v.Lacks("write one such as "+such, "%s does not say how often it beats", v.Key)
 		return h, false
 	}
 	v.File.Later(func() {

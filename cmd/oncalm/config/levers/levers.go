@@ -216,7 +216,7 @@ func formed(to *string, form *regexp.Regexp, wanted string) func(reading.Value) 
 		switch {
 		case !ok:
 		case !form.MatchString(s):
-			v.Errorf("write "+wanted, "%s is none", reading.Quote(v.Text()))
+			v.Errorf("write "+wanted, "%s does not fit", reading.Quote(v.Text()))
 		default:
 			*to = s
 		}

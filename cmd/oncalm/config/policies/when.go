@@ -83,7 +83,7 @@ func parsing[T interface{ String() string }](to *string, parse func(string) (T, 
 		}
 		t, err := parse(s)
 		if err != nil {
-			v.Errorf("expected "+wanted, "%s is none", reading.Quote(v.Text()))
+			v.Errorf("expected "+wanted, "%s does not fit", reading.Quote(v.Text()))
 			return
 		}
 		*to = t.String()

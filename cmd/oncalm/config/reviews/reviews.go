@@ -39,7 +39,7 @@ func read(v reading.Value) review.Rule {
 	case s == "never":
 		return review.Rule{}
 	case all == nil:
-		v.Errorf("expected "+wanted, "%s says not which incidents get a postmortem", reading.Quote(v.Text()))
+		v.Errorf("expected "+wanted, "%s does not say which incidents get a postmortem", reading.Quote(v.Text()))
 		return nil
 	case !slices.Contains(all, incidents.Sev1):
 		v.Warnf("begin with sev1, such as sev1-sev2", "the worst incidents get no postmortem")

@@ -18,7 +18,7 @@ func Section(to *report.Weekly) func(reading.Value) {
 		if v.Kind() == reading.Scalar {
 			const wanted = `{} or one such as {day: mon, at: "09:00"}, or off`
 			if s, ok := v.Filled(wanted); ok && s != "off" {
-				v.Errorf("expected "+wanted, "%s says not when a report is told", reading.Quote(v.Text()))
+				v.Errorf("expected "+wanted, "%s does not say when a report is told", reading.Quote(v.Text()))
 			}
 			*to = report.Weekly{}
 			return
