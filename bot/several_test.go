@@ -57,7 +57,7 @@ func TestSeveral(t *testing.T) {
 			{"note 3 and 4 pods are gone", "rraaa", []string{"Noted on 3"}},
 			{"info 3 4", "rraaa", []string{"takes one incident at a time"}},
 			{"info 3 foo", "rraaa", []string{"I do not know what “foo” means behind"}},
-			{"postmortem 3 foo", "rraaa", []string{"I do not know what “foo” means behind"}},
+			{"postmortem 3 foo", "rraaa", []string{"I do not know what “foo” means behind", "What it takes: `/incident help postmortem`"}},
 			{"note 3,4 x", "rraaa", []string{"takes one incident at a time"}},
 			{"resolve all anyway", "rrrrr", []string{"You resolved 3 incidents."}},
 			{"resolve all", "rrrrr", []string{"No incident is open; nothing was changed."}},

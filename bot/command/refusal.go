@@ -26,8 +26,8 @@ func Refusal(c *chat.Call, e *incidents.Refused) blocks.Message {
 		return blocks.Sentence(id, " was resolved ", text.Ago(c.Now.Sub(i.Resolved)), " by ", view.NameOf(i.ResolvedBy),
 			"; nothing changed.")
 	case errors.Is(e.Reason, incidents.ErrAcknowledged) && i.AcknowledgedBy == incidents.Person(c.Person):
-		return blocks.Sentence("You acknowledged ", id, " ", text.Ago(c.Now.Sub(i.Acknowledged)),
-			" already; nothing changed. When it is over: ", blocks.Code(c.Root+" resolve "+i.ID))
+		return blocks.Sentence("You acknowledged ", id, " already, ", text.Ago(c.Now.Sub(i.Acknowledged)),
+			"; nothing changed. When it is over: ", blocks.Code(c.Root+" resolve "+i.ID))
 	case errors.Is(e.Reason, incidents.ErrAcknowledged):
 		return blocks.Sentence(id, " was acknowledged ", text.Ago(c.Now.Sub(i.Acknowledged)), " by ",
 			view.NameOf(i.AcknowledgedBy), "; nothing changed.")

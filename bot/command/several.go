@@ -318,7 +318,7 @@ func (room many) onlyOne(c *chat.Call, tx store.Tx) (m blocks.Message, refused b
 // leftOver says that what stands behind an incident means nothing to a word.
 func leftOver(c *chat.Call, rest string) blocks.Message {
 	return blocks.Sentence("I do not know what “", text.Clip(text.Line(rest), 40), "” means behind ",
-		blocks.Code(c.Root+" "+c.Word+" id"), "; nothing was done.")
+		blocks.Code(c.Root+" "+c.Word+" id"), "; nothing was done. What it takes: ", blocks.Code(c.Root+" help "+c.Word))
 }
 
 // singles are the words behind whose incident no text begins with a number.

@@ -223,7 +223,7 @@ func wordings() []wording {
 	const did = `(acknowledged|resolved|reopened|escalated|renamed|changed who is lead of|rated \w+|noted “\w+”)( the incident| on)?`
 	return []wording{
 		read(`^You acknowledged \d+ \(.*\)\. Nobody else`, "first"),
-		read(`^You acknowledged \d+ .* already; nothing`, "mine already"),
+		read(`^You acknowledged \d+ already, .*; nothing`, "mine already"),
 		read(`^\d+ was (acknowledged|resolved) .* by (\w+); nothing`, "$1 by $2"),
 		read(`^You took back that you `+did+` \d+ \((.*?)\)\.`, "back: $1, $3"),
 		read(`^You `+did+` \d+, and it has changed since`, "overtaken: $1"),
