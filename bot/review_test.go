@@ -34,7 +34,7 @@ func TestReview(t *testing.T) {
 		w.press(last(t, w.slack.Ephemerals("C0INC", bo)), "Close postmortem", bo)
 		w.wait(2 * time.Second)
 		contains(t, last(t, w.slack.Ephemerals("C0INC", bo)).Text, "is closed now. 1 action item is still open, and followed up.")
-		w.tells(ana, "postmortem 1 draft", "is draft now.")
+		w.tells(ana, "postmortem 1 draft", "is a draft now.")
 		w.wait(30 * 24 * time.Hour)
 		contains(t, w.typed(ana, "/incident", "info 1"), "Postmortem: draft (ana), overdue: it was to be reviewed by")
 		var to []string

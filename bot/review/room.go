@@ -261,6 +261,14 @@ func (r *Room) append(tx store.Tx, c *chat.Call, id string, f response.Fact) (*i
 	return after, err
 }
 
+// called is a stage as it is said of a postmortem: it is in review, and a draft.
+func called(stage string) string {
+	if stage == response.Draft {
+		return "a draft"
+	}
+	return stage
+}
+
 // move moves the postmortem of an incident to a stage, if it may go there, and says what came of it.
 func (r *Room) move(tx store.Tx, c *chat.Call, i *incidents.Incident, to string) (blocks.Message, error) {
 	if m, no := refused(i); no {
@@ -273,7 +281,7 @@ func (r *Room) move(tx store.Tx, c *chat.Call, i *incidents.Incident, to string)
 	command := func(word string) blocks.Span { return blocks.Code(c.Root + " postmortem " + i.ID + " " + word) }
 	switch {
 	case s.Stage == to:
-		return blocks.Sentence(of(i), " is ", to, " already; nothing changed."), nil
+		return blocks.Sentence(of(i), " is ", called(to), " already; nothing changed."), nil
 	case to == response.Reviewed && s.Stage != response.InReview:
 		return blocks.Sentence(of(i), " is not in review; nothing changed. ", command("review"), " asks for it."), nil
 	case to == response.Reviewed && s.Asked == c.Person:
@@ -287,7 +295,7 @@ func (r *Room) move(tx store.Tx, c *chat.Call, i *incidents.Incident, to string)
 		return blocks.Message{}, err
 	}
 	s.Stage, s.By = to, c.Person
-	l := blocks.Say(of(i), " is ", blocks.Strong(to), " now.")
+	l := blocks.Say(of(i), " is ", blocks.Strong(called(to)), " now.")
 	switch open := len(openOf(tx, i.ID)); {
 	case to == response.InReview:
 		l = blocks.Say(l, " Somebody else than you reads it, and says ", command("reviewed"), ".")
