@@ -30,7 +30,7 @@ func (r *Room) notify(ctx context.Context, c *chat.Call) (m blocks.Message, err 
 }
 
 func (r *Room) rules(tx store.Tx, c *chat.Call) blocks.Message {
-	m := blocks.Sentence(blocks.Strong(c.Person), " is paged by:")
+	m := blocks.Sentence("You are paged by:")
 	var lines []blocks.Line
 	for _, severity := range severities() {
 		l := blocks.Say(blocks.Strong(severity), ": ", orNothing(ways(r.Reach(c.Person, severity))))

@@ -32,7 +32,7 @@ func (r *Room) test(c *chat.Call, tx store.Tx) (blocks.Message, error) {
 			return blocks.Message{}, err
 		}
 	}
-	r.Owe(tx, c.Now, key, c.Person, blocks.Sentence("This is a test, and no incident: so you are reached by Slack."))
+	r.Owe(tx, c.Now, key, c.Person, blocks.Sentence("This is a test, and no incident. This is how Slack reaches you."))
 	if len(vias) == 0 {
 		return blocks.Sentence("A test is on its way as a direct message. You have no contact of another channel: ",
 			blocks.Code(c.Root+" notify"), "."), nil

@@ -247,7 +247,7 @@ func (v *visit) plans() {
 	v.says("/oncall simulate checkout", "goes through policy shop")
 	v.says("/oncall trace", "checkout-5xx-rate ALARM")
 	v.says("/oncall verify", "Say by which channel")
-	v.says("/oncall notify", "is paged by")
+	v.says("/oncall notify", "You are paged by")
 	v.says("/oncall status", "How people are reached")
 	v.says("/oncall test", "A test is on its way")
 	v.says("/oncall help me", "You take over, starting now.")

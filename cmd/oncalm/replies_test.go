@@ -261,7 +261,7 @@ func TestATestOfChannels(t *testing.T) {
 		}
 		w.Wait(5 * time.Second)
 		sent := sms.Sent()
-		if len(sent) != 1 || !strings.HasPrefix(sent[0].Text, "TEST, no incident: so you would be paged. https://oncall.example.com/a/test/") {
+		if len(sent) != 1 || !strings.HasPrefix(sent[0].Text, "TEST, no incident. This is how you would be paged. https://oncall.example.com/a/test/") {
 			t.Fatalf("sent %+v", sent)
 		}
 		if said := w.directly("U0ANA"); !strings.Contains(said, "SMS: accepted by the channel") || strings.Contains(said, "acknowledged") {

@@ -135,7 +135,7 @@ func (d *Drills) Note(tx store.Tx, now time.Time, debt notes.Debt) (n reach.Note
 	if !ok || now.Sub(t.At) > Valid {
 		return n, false, nil
 	}
-	n = reach.Note{Title: "Oncalm: a test", Text: "TEST, no incident: so you would be paged."}
+	n = reach.Note{Title: "Oncalm: a test", Text: "TEST, no incident. This is how you would be paged."}
 	if d.URL != "" {
 		n.Link, n.Label = d.URL+Route+token, "It reached me"
 	}
