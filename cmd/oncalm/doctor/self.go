@@ -70,7 +70,7 @@ func ofHeartbeat(h heartbeats.Standing, now time.Time) finding {
 			Mend: "let what beats run, or take it out of heartbeats"}
 	}
 	return finding{Check: "heartbeat", Level: setup.Info,
-		What: said + "; it is missing if it does not until " + utc(h.Due), Mend: "nothing to do"}
+		What: said + "; it is missing if it does not beat again by " + utc(h.Due), Mend: "nothing to do"}
 }
 
 // ago says when something was.
